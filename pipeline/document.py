@@ -1,0 +1,88 @@
+"""What flows through the stages: an immutable text with what has been found about it so far."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Literal
+
+import msgspec
+import regex
+
+from pipeline.layout import Line, lines, paragraphs
+
+Script = Literal["latin", "han", "mixed", "none"]
+
+HAN = regex.compile(r"\p{Han}")
+LATIN = regex.compile(r"\p{Latin}")
+
+
+class Label(msgspec.Struct, frozen=True, gc=False):
+    """`[start, end)` of the final text is a `value` of `layer`; `of` says whose: a speaker, a credit, an exchange."""
+
+    start: int
+    end: int
+    layer: str
+    value: str
+    rule: str
+    confidence: float
+    of: str | int | None = None
+
+
+class Document(msgspec.Struct, frozen=True, dict=True):
+    """One text on its way. Offsets count code points; lines end at `\\n` and nowhere else.
+
+    `labels` are what earlier finders gave, in the order they gave it. What is derived from the text is computed when
+    first asked for and kept.
+    """
+
+    text: str
+    id: str = ""
+    metadata: Mapping[str, str] = {}
+    labels: tuple[Label, ...] = ()
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Every line, blank ones too, without its line end."""
+        return lines(self.text)
+
+    @cached_property
+    def paragraphs(self) -> tuple[Line, ...]:
+        """The lines that hold something, blanks at both ends left out; lines wrapped at a column are one paragraph."""
+        return paragraphs(self.text, self.lines)
+
+    def script(self, line: Line) -> Script:
+        """Which script `line` is written in; `mixed` where each of Latin and Han has a fifth of the letters or more."""
+        known = self._scripts.get(line.start)
+        if known is None:
+            known = self._scripts[line.start] = script(line.text)
+        return known
+
+    @cached_property
+    def _scripts(self) -> dict[int, Script]:
+        return {}
+
+    def layer(self, name: str) -> tuple[Label, ...]:
+        """The labels of one layer, sorted by position."""
+        return self._layers.get(name, ())
+
+    @cached_property
+    def _layers(self) -> dict[str, tuple[Label, ...]]:
+        layers: dict[str, list[Label]] = {}
+        for label in self.labels:
+            layers.setdefault(label.layer, []).append(label)
+        return {name: tuple(sorted(found, key=_position)) for name, found in layers.items()}
+
+
+def _position(label: Label) -> tuple[int, int]:
+    return label.start, label.end
+
+
+def script(text: str) -> Script:
+    """The script of a piece of text. A Chinese character weighs as much as three letters: it is about half a word."""
+    if text.isascii():
+        return "latin" if LATIN.search(text) else "none"
+    han = 3 * len(HAN.findall(text))
+    latin = len(LATIN.findall(text))
+    if not han and not latin:
+        return "none"
+    share = han / (han + latin)
+    return "han" if share > 0.8 else "latin" if share < 0.2 else "mixed"
