@@ -1,0 +1,68 @@
+"""The command line: one module a verb, imported only when that verb is called."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from pipeline.errors import PipelineError, UsageError
+from pipeline.version import __version__
+
+VERBS = {
+    "run": "process raw documents and write an article each",
+    "clean": "repair text and print it (a filter)",
+    "restore": "give back the source bytes, from the output alone",
+    "verify": "restore and check every article, and say what fails",
+    "schema": "print the JSON Schema of an article",
+    "stages": "list the stages of the recipe",
+}
+
+EPILOG = """examples:
+  pipeline run raw -o output              one JSON document per article in output/
+  pipeline clean scraped.txt > clean.txt  only the repaired text
+  pipeline verify output                  everything restores, every promise holds
+  pipeline restore output/a.json -o a.txt the source, byte for byte
+
+exit codes: 0 all well; 1 some documents failed; 2 wrong usage or configuration
+"""
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(
+        prog="pipeline",
+        description="Turns scraped, damaged, bilingual interview articles into structured Q&A JSON.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"pipeline {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True)
+    for verb, what in VERBS.items():
+        sub = verbs.add_parser(verb, help=what, description=what, formatter_class=argparse.RawDescriptionHelpFormatter)
+        # Only the module of the verb that is called is loaded: `--help` should not pay for all of them.
+        if given[:1] == [verb]:
+            module = import_module(f"pipeline.cli.{verb}")
+            sub.epilog = module.EPILOG
+            module.arguments(sub)
+    options = parser.parse_args(given)
+    try:
+        code: int = module.main(options)
+        sys.stdout.flush()
+    except UsageError as error:
+        print(f"pipeline: error: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    except (PipelineError, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            # Whoever read our output has seen enough; Python would complain once more when it closes stdout.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
+        print(f"pipeline: error: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("pipeline: stopped", file=sys.stderr)
+        return INTERRUPTED
+    return code

@@ -1,0 +1,40 @@
+"""`pipeline clean`: repaired text to standard output."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from pipeline.cli.options import pipeline, recipe_options, settings, write_bytes
+from pipeline.decoding import NEWLINES, DecodingError, decode
+from pipeline.errors import DocumentError, UsageError
+from pipeline.ledger import apply
+
+EPILOG = """examples:
+  pipeline clean scraped.txt > clean.txt
+  cat scraped.txt | pipeline clean - --stages entities,words
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument(
+        "file", nargs="?", default="-", metavar="FILE", help="text in any encoding; - (default) for stdin"
+    )
+    parser.add_argument("-o", "--output", metavar="FILE", help="where the text goes, in UTF-8 (default: stdout)")
+    recipe_options(parser)
+
+
+def main(options: argparse.Namespace) -> int:
+    """Prints the text with every repair made, in UTF-8, line ends as they were."""
+    given = settings(options)
+    made = pipeline(options, given)
+    if options.file != "-" and not Path(options.file).is_file():
+        raise UsageError(f"{options.file} is not there, or no file; use - for standard input")
+    data = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+    try:
+        decoded = decode(data, encoding=given.input.encoding)
+    except DecodingError as error:
+        raise DocumentError(options.file, str(error)) from error
+    text = made.clean(apply(decoded.text, decoded.edits))
+    write_bytes(text.replace("\n", NEWLINES[decoded.newline]).encode("utf-8"), options.output)
+    return 0

@@ -1,0 +1,69 @@
+"""What a run shows: a progress bar on a terminal, a table at the end."""
+
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from pipeline.runs.account import Account
+from pipeline.runs.local import RUN_FOLDER
+
+
+class Progress:
+    """A bar over the input files; nothing where it is not shown, and then its library is not loaded."""
+
+    def __init__(self, files: int, *, shown: bool) -> None:
+        self._files = files
+        self._shown = shown
+
+    def __enter__(self) -> "Progress":
+        if self._shown:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bar
+
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+            self._task = self._bar.add_task("processing", total=self._files)
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._shown:
+            self._bar.stop()
+
+    def step(self, account: Account) -> None:
+        """One more document is done."""
+        if self._shown:
+            failed = f", {len(account.failures)} failed" if account.failures else ""
+            self._bar.update(self._task, advance=1, description=f"processing{failed}")
+
+
+def summary(account: Account, output: Path) -> None:
+    """Prints what became of the documents and where the articles are."""
+    from rich.console import Console
+    from rich.table import Table
+
+    totals, figures = account.totals, account.figures
+    table = Table(title=None, show_header=False, box=None, padding=(0, 2, 0, 0))
+    table.add_column(justify="right")
+    table.add_column()
+    for number, what in (
+        (totals.documents, "documents in"),
+        (totals.written, "written"),
+        (totals.failed, "failed"),
+        (totals.rejected, "rejected"),
+        (totals.unchanged, "unchanged"),
+        (figures.exchanges, "exchanges"),
+        (figures.turns, "turns"),
+        (figures.edits, "edits"),
+        (figures.notes, "notes"),
+    ):
+        table.add_row(f"{number:,}", what)
+    console = Console(file=sys.stdout, highlight=False)
+    console.print(table)
+    console.print(
+        f"articles: {output}{'' if str(output).endswith('/') else '/'}   about the run: {output / RUN_FOLDER}/",
+        soft_wrap=True,
+    )

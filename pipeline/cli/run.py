@@ -1,0 +1,65 @@
+"""`pipeline run`: raw documents in, an article each out."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.cli.options import pipeline, recipe_options, settings
+from pipeline.cli.report import Progress, summary
+from pipeline.errors import UsageError
+from pipeline.runs.account import Account
+from pipeline.runs.local import run
+from pipeline.sources.folder import find
+from pipeline.sources.reading import records
+
+EPILOG = """examples:
+  pipeline run raw                        articles to output/
+  pipeline run a.txt b.jsonl -o articles
+  pipeline run raw --stages entities,languages,credits,dialogue
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("raw", nargs="+", metavar="RAW", help="files and folders of raw documents")
+    parser.add_argument(
+        "-o", "--output", default="output", metavar="DIR", help="where the articles go (default: output)"
+    )
+    recipe_options(parser)
+    loudness = parser.add_mutually_exclusive_group()
+    loudness.add_argument("-q", "--quiet", action="store_true", help="only failures")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="a line for every document")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Runs; 1 where a document failed or is missing from the account."""
+    given = settings(options)
+    made = pipeline(options, given)
+    output = Path(options.output)
+    if output.exists() and not output.is_dir():
+        raise UsageError(f"-o {output} is a file; name a folder")
+    files, lost = find(options.raw, include=given.input.include, leave_out=output)
+    if not files and not lost:
+        raise UsageError(f"nothing to process in {', '.join(options.raw)}")
+    everything = (record for part in (lost, records(files, given.input)) for record in part)
+    with Progress(len(files), shown=not options.quiet and sys.stderr.isatty()) as progress:
+        account = run(everything, made, output, encoding=given.input.encoding, seen=_seen(options, progress))
+    for failure in account.failures:
+        where = f"stage {failure.stage}: " if failure.stage else ""
+        print(f"{failure.document}: {where}{failure.reason}", file=sys.stderr)
+    if not options.quiet:
+        summary(account, output)
+    if not account.totals.complete:
+        print(f"pipeline: documents are missing from the account: {account.totals}", file=sys.stderr)
+        return 1
+    return 1 if account.failures else 0
+
+
+def _seen(options: argparse.Namespace, progress: Progress) -> Callable[[str, Account], None]:
+    def seen(document: str, account: Account) -> None:
+        progress.step(account)
+        if options.verbose:
+            print(document, file=sys.stderr)
+
+    return seen

@@ -1,0 +1,63 @@
+"""`pipeline verify`: restores and checks everything, and says what fails."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipeline.article import Article
+from pipeline.errors import ContractError, UsageError
+from pipeline.reading import article_files, parse, read
+from pipeline.verification import faults, share_aside
+
+EPILOG = """example:
+  pipeline verify output
+"""
+SHOWN = 5
+"""Faults of one article that are printed."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("output", metavar="OUTPUT", help="a folder of articles, a .jsonl file, or one article")
+    parser.add_argument("-q", "--quiet", action="store_true", help="only what fails")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Prints what fails and a total; 1 where something does, or where nothing was there to check."""
+    source = Path(options.output)
+    if not source.exists():
+        raise UsageError(f"{source} is not there")
+    checked = failed = 0
+    aside = 0.0
+    for name, article in _articles(source):
+        checked += 1
+        found = [article.reason] if isinstance(article, ContractError) else list(faults(article))
+        for fault in found[:SHOWN]:
+            print(f"{name}: {fault}", file=sys.stderr)
+        if len(found) > SHOWN:
+            print(f"{name}: and {len(found) - SHOWN} more", file=sys.stderr)
+        failed += bool(found)
+        if not isinstance(article, ContractError):
+            aside += share_aside(article)
+    if not checked:
+        raise UsageError(f"{source} holds no articles")
+    if not options.quiet:
+        print(
+            f"{checked - failed} of {checked} articles restore byte for byte and hold to the contract; "
+            f"{aside / checked:.1%} of their text in no field"
+        )
+    return 1 if failed else 0
+
+
+def _articles(source: Path) -> Iterator[tuple[str, Article | ContractError]]:
+    """Each article with its name, or what is wrong with its JSON."""
+    if not source.is_dir():
+        yield from ((article.id, article) for article in read(source))
+        return
+    for file in article_files(source):
+        name = file.relative_to(source).as_posix()
+        try:
+            yield name, parse(file.read_bytes(), name)
+        except ContractError as error:
+            yield name, error

@@ -1,0 +1,1 @@
+"""Many documents: the account of a run, and the engine that makes it."""

@@ -1,0 +1,76 @@
+"""Runs documents through a pipeline, one after the other, on this machine."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from pipeline.errors import DocumentError, RejectedError, StageError
+from pipeline.processing import Pipeline
+from pipeline.runs.account import Account, Failure, Rejection
+from pipeline.sinks.folder import replace, write
+from pipeline.sources.record import Record, Unreadable
+from pipeline.version import __version__
+
+RUN_FOLDER = "_run"
+"""All that is about the run itself; readers of data pass over names that begin with `_`."""
+
+
+def run(
+    records: Iterable[Record | Unreadable],
+    pipeline: Pipeline,
+    output: Path,
+    *,
+    encoding: str | None = None,
+    seen: Callable[[str, Account], None] | None = None,
+) -> Account:
+    """Processes each record and writes its article below `output`; one that fails harms no other.
+
+    `seen` is called after each document with its id and the account so far. Raises `OSError` where the output cannot
+    be written at all: then every further document would fail, too.
+    """
+    account = Account()
+    for record in records:
+        account.documents += 1
+        if isinstance(record, Unreadable):
+            account.failures.append(Failure(record.id, None, record.reason))
+        else:
+            _one(record, pipeline, output, encoding, account)
+        if seen is not None:
+            seen(record.id, account)
+    record_run(account, pipeline, output)
+    return account
+
+
+def _one(record: Record, pipeline: Pipeline, output: Path, encoding: str | None, account: Account) -> None:
+    try:
+        article = pipeline.process(
+            record.data, id=record.id, metadata=record.metadata, encoding=encoding, origin=record.origin
+        )
+    except RejectedError as verdict:
+        account.rejections.append(Rejection(verdict.document, verdict.rule, verdict.reason))
+    except StageError as error:
+        account.failures.append(Failure(error.document, error.stage, error.reason))
+    except DocumentError as error:
+        account.failures.append(Failure(error.document, None, error.reason))
+    else:
+        write(article, output)
+        account.wrote(article)
+
+
+def record_run(account: Account, pipeline: Pipeline, output: Path) -> None:
+    """Writes what is known about the run to `_run/`: `run.json`, `failures.jsonl`, `rejected.jsonl`."""
+    folder = output / RUN_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    told = {
+        "version": __version__,
+        "documents": account.totals,
+        "figures": account.figures,
+        "edits": dict(sorted(account.edits_by_rule.items())),
+        "notes": dict(sorted(account.notes_by_rule.items())),
+        "stages": [stage.name for stage in pipeline.recipe.stages],
+    }
+    encoder = msgspec.json.Encoder()
+    replace(folder / "run.json", msgspec.json.format(encoder.encode(told), indent=1) + b"\n")
+    replace(folder / "failures.jsonl", encoder.encode_lines(account.failures))
+    replace(folder / "rejected.jsonl", encoder.encode_lines(account.rejections))

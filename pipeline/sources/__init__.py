@@ -1,0 +1,1 @@
+"""What is there to process: one Record per document, whatever it lay in."""

@@ -1,0 +1,27 @@
+"""A file that is a document."""
+
+from collections.abc import Iterator
+
+from pipeline.article import Origin
+from pipeline.settings import Input
+from pipeline.sources.folder import File
+from pipeline.sources.record import Record, Unreadable
+
+
+def read(file: File, options: Input) -> Iterator[Record | Unreadable]:
+    """The one document in a file of text."""
+    try:
+        size = file.path.stat().st_size
+        if size > options.limits.bytes:
+            yield Unreadable(
+                file.id,
+                f"is {size:,} bytes long, over the limit of {options.limits.bytes:,}; "
+                "split it, or raise [input.limits] bytes",
+            )
+            return
+        data = file.path.read_bytes()
+    except OSError as error:
+        yield Unreadable(file.id, f"cannot be read: {error.strerror}; check its permissions and run again")
+        return
+    origin = Origin(path=file.name, media_type="text/plain", member=None, row=None, field=None, sha256=None)
+    yield Record(file.id, data, origin)
