@@ -1,0 +1,353 @@
+"""Speaker labels: discovered in each document, not taken from a list.
+
+A label is a short, name-shaped start of a paragraph followed by a colon or a bar. What makes it a speaker's is the
+whole document: it comes again, it takes turns with another, questions stand behind it, its word says so.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import msgspec
+import regex
+
+from pipeline.stages.dialogue.units import Unit, piece
+
+Kind = Literal["asks", "answers", "moderates", "outlet", "never"]
+
+LONGEST_LATIN = 60
+LONGEST_HAN = 14
+GLUED = 400
+"""Code points from which a paragraph may be a dump of several turns on one line."""
+SHORT_VALUE = 25
+"""Median length of what stands behind the labels under which they are keys of a list, unless something is asked."""
+
+LABEL = regex.compile(
+    r"(?P<label>[^:：|｜\n]{1,60}?)[*_]{0,3}\s{0,3}(?P<mark>[:：|｜])[*_]{0,3}(?P<blank>\s*)", regex.VERSION1
+)
+QUESTION_WORD = regex.compile(r"(?P<label>[QA])(?:\.[*_]{0,3}\s+|[*_]{2,3}\s+|\s{2,})(?=\S)")
+NAME_WORD = r"(?:[\p{Lu}][\p{L}\p{M}.’'\-&]*)"
+JOINING = frozenset(
+    [
+        "of",
+        "and",
+        "the",
+        "de",
+        "van",
+        "von",
+        "der",
+        "den",
+        "la",
+        "le",
+        "du",
+        "di",
+        "da",
+        "dos",
+        "bin",
+        "al",
+        "ibn",
+        "y",
+        "&",
+        "for",
+        "from",
+        "at",
+    ]
+)
+LATIN_WORD = regex.compile(r"[\p{Latin}\p{M}.’'\-&/]+")
+PARENTHESIS = regex.compile(r"\s*[(（]([^()（）]{1,40})[)）]")
+NUMBER = regex.compile(r"\s*\d{1,3}$")
+HAN_LABEL = regex.compile(r"[\p{Han}·・《》〈〉「」“”\s\p{Latin}\d]+")
+# Characters that clauses are made of and names are not.
+CLAUSE = regex.compile(r"[的是了在有我你您他她它们們这這那哪就也都不没沒和与與及把被让讓说說想要会會能可如因所以但]")
+INNER = regex.compile(
+    r"(?:^|(?<=[.!?…。！？][\"'”’」』)）\]]{0,2}\s{0,3}))"
+    rf"(?P<label>{NAME_WORD}(?:\s(?:{NAME_WORD}|of|and|the|de|van|von|&)){{0,6}}(?=:\s)"
+    r"|《?\p{Han}[\p{Han}·》]{0,12}(?=[：:]))[:：]\s*"
+)
+HONORIFIC = regex.compile(
+    r"^(?:(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Minister|President|Ambassador|Senator|Secretary|Professor|Doctor|General|"
+    r"Admiral|Captain|Governor|Mayor|Director)\.?\s+)+"
+)
+
+
+class Hit(msgspec.Struct, frozen=True, gc=False):
+    """A possible label at the start of a unit: `[start, end)` of the document, `key` what makes two the same.
+
+    `body` is where the words begin, counted in the unit's text.
+    """
+
+    start: int
+    end: int
+    text: str
+    key: str
+    kind: Kind | None
+    anonymous: bool
+    body: int
+
+
+class Cue(msgspec.Struct, frozen=True, gc=False):
+    """What a word in a label says."""
+
+    kind: Kind
+    anonymous: bool
+
+
+@cache
+def cues() -> Mapping[str, Cue]:
+    """The cue words, lower-case, from `cues.tsv`."""
+    table = {}
+    for row in files(__package__).joinpath("cues.tsv").read_text("utf-8").splitlines():
+        if row and not row.startswith("#"):
+            word, kind, *rest = row.split("\t")
+            table[word.casefold()] = Cue(kind, bool(rest))  # type: ignore[arg-type]
+    return table
+
+
+def cue(label: str) -> Cue | None:
+    """What the words of a label say: the whole of it, or an outlet's or a reporter's word at its end."""
+    known = cues()
+    plain = NUMBER.sub("", label).strip().casefold()
+    if plain in known:
+        return known[plain]
+    bare = plain.strip("《》〈〉“”\"'")
+    words = bare.split()
+    last = known.get(words[-1]) if len(words) > 1 else None
+    if last is None and not bare.isascii():
+        last = next((known[bare[-n:]] for n in (3, 2, 1) if len(bare) > n and bare[-n:] in known), None)
+    return Cue(last.kind, anonymous=False) if last and last.kind in {"asks", "outlet", "moderates"} else None
+
+
+def hit(unit: Unit) -> Hit | None:
+    """The possible label at the start of a unit, or None."""
+    match = LABEL.match(unit.text)
+    if match is None or not _separates(unit.text, match):
+        match = QUESTION_WORD.match(unit.text)
+        if match is None:
+            return None
+    label = match["label"].rstrip("*_ ")
+    if not label or not _name_shaped(label):
+        return None
+    said = cue(label)
+    if said is not None and said.kind == "never":
+        return None
+    start = unit.start + match.start("label")
+    anonymous = said is not None and said.anonymous
+    return Hit(
+        start,
+        start + len(label),
+        label,
+        _key(label, anonymous=anonymous),
+        said.kind if said else None,
+        anonymous,
+        match.end(),
+    )
+
+
+def _separates(text: str, match: "regex.Match[str]") -> bool:
+    """A colon of ASCII in `10:30` or `std::map` separates nothing; before a blank or beside Chinese it does."""
+    if match["mark"] != ":" or match["blank"] or match.end() == len(text):
+        return True
+    return text[match.end()] in "\"“‘'「『(（" or not text[match.end()].isascii() or not match["label"].isascii()
+
+
+def _key(label: str, *, anonymous: bool) -> str:
+    plain = PARENTHESIS.sub("", label).strip("*_ 《》〈〉“”\"'")
+    if anonymous:
+        plain = NUMBER.sub("", plain)
+    return " ".join(plain.split()).casefold()
+
+
+def _name_shaped(label: str) -> bool:
+    if NUMBER.sub("", label).strip().casefold() in cues():
+        return True
+    plain = PARENTHESIS.sub("", label).strip()
+    if not plain or (any(c in plain for c in '()（）,，.。?？!！;；"[]{}<>=/\\') and not _with_title(plain)):
+        return False
+    if plain.isascii() or LATIN_WORD.match(plain):
+        words = plain.split()
+        shaped = all(_name_word(word) or word in JOINING or word.casefold() in cues() for word in words)
+        return len(plain) <= LONGEST_LATIN and 0 < len(words) <= 7 and shaped and _name_word(words[0])
+    bare = plain.strip("《》〈〉“”「」")
+    return len(bare) <= LONGEST_HAN and bool(HAN_LABEL.fullmatch(plain)) and (bare != plain or not CLAUSE.search(bare))
+
+
+def _with_title(label: str) -> bool:
+    """`Dr. Ada Fern`, `J. R. Moss`, `St. John`: a full stop behind a short capitalised word belongs to a name."""
+    return all(c in ".&/" or c not in ',，。?？!！;；"[]{}<>=/\\()（）' for c in label) and all(
+        "." not in word.rstrip(".") or len(word) <= 5 for word in label.split()
+    )
+
+
+def _name_word(word: str) -> bool:
+    return (word[0].isupper() and bool(LATIN_WORD.fullmatch(word))) or (word.isdigit() and len(word) <= 3)
+
+
+def separate(given: Sequence[Unit]) -> tuple[Unit, ...]:
+    """Units with the turns of a one-line dump apart, so that each label begins a unit of its own."""
+    found: list[Unit] = []
+    for unit in given:
+        if len(unit.text) < GLUED:
+            found.append(unit)
+            continue
+        matches = [match for match in INNER.finditer(unit.text) if _name_shaped(match["label"])]
+        tally = Counter(_key(match["label"], anonymous=False) for match in matches)
+        recurring = {key for key, count in tally.items() if count > 1 and not _never(key)}
+        if len(recurring) < 2 or sum(tally[key] for key in recurring) < 4:
+            found.append(unit)
+            continue
+        keys = [(_key(match["label"], anonymous=False), match.start()) for match in matches]
+        found.extend(
+            _cut(
+                unit, [start for key, start in keys if key in recurring or any(akin(key, other) for other in recurring)]
+            )
+        )
+    return tuple(found)
+
+
+def _never(key: str) -> bool:
+    said = cue(key)
+    return said is not None and said.kind == "never"
+
+
+def _cut(unit: Unit, starts: Sequence[int]) -> Iterator[Unit]:
+    preamble = unit.text[: starts[0]]
+    if preamble.strip():
+        at = _title_case_end(preamble) if unit.first else 0
+        if at:
+            yield piece(unit, 0, at)
+        yield piece(unit, at, starts[0])
+    for start, end in zip(starts, [*starts[1:], len(unit.text)], strict=True):
+        yield piece(unit, start, end)
+
+
+SENTENCE_END = regex.compile(r"[?!？！](?=\s|$)|。")
+SMALL_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "is",
+        "nor",
+        "of",
+        "on",
+        "or",
+        "over",
+        "the",
+        "to",
+        "up",
+        "via",
+        "with",
+    ]
+)
+
+
+def _title_case_end(text: str) -> int:
+    """Where a title in title case with an end mark ends at the start of `text`; 0 where there is none."""
+    match = SENTENCE_END.search(text)
+    if match is None or match.end() == len(text.rstrip()):
+        return 0
+    words = text[: match.end()].split()
+    shown = [word for word in words if word.casefold() not in SMALL_WORDS and word[0].isalpha()]
+    return match.end() if len(shown) >= 3 and all(word[0].isupper() for word in shown) else 0
+
+
+def speakers(hits: Mapping[int, Hit], given: Sequence[Unit]) -> dict[int, Hit]:
+    """Of the possible labels (by index of their unit) those that are speakers', judged by the whole document."""
+    tally = Counter(found.key for found in hits.values())
+    sure = {
+        i: found for i, found in hits.items() if tally[found.key] > 1 or found.kind in {"asks", "answers", "moderates"}
+    }
+    keys = {found.key for found in sure.values()}
+    asking = sum(given[i].asks or _asks_below(i, hits, given) for i in sure)
+    told = any(found.kind in {"asks", "answers"} for found in sure.values())
+    if len(sure) < 2 or not (asking or told or (len(keys) > 1 and len(sure) >= 6)):
+        return {}
+    if len(keys) < 2 and asking < 2:
+        return {}
+    lengths = sorted(given[i].end - found.end for i, found in sure.items())
+    if not asking and lengths[len(lengths) // 2] < SHORT_VALUE:
+        return {}
+    first, last = min(sure), max(sure)
+    for i, found in hits.items():
+        if i in sure or not (first - 1 <= i <= last + 1):
+            continue
+        kin = any(akin(found.key, key) for key in keys) or _initials(found, hits, keys)
+        if kin or given[i].asks or found.kind == "outlet":
+            sure[i] = found
+    return dict(sorted(sure.items()))
+
+
+def _asks_below(i: int, hits: Mapping[int, Hit], given: Sequence[Unit]) -> bool:
+    """Whether a turn that goes on in unlabelled paragraphs ends in a question."""
+    j = i + 1
+    while j < len(given) and j not in hits and j <= i + 2:
+        if given[j].asks:
+            return True
+        j += 1
+    return False
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether one label is the other without a title, a first or a last name."""
+    a, b = one.split(), other.split()
+    if len(a) == len(b) or not a or not b:
+        return False
+    short, full = (a, b) if len(a) < len(b) else (b, a)
+    return full[-len(short) :] == short or (len(short) == 1 and full[0] == short[0] and len(short[0]) > 2)
+
+
+def _initials(found: Hit, hits: Mapping[int, Hit], keys: set[str]) -> bool:
+    """Whether a label seen once introduces the initials that come again: `Ada Fern (AF)`, then `AF`."""
+    match = PARENTHESIS.search(found.text)
+    if match and match[1].casefold() in {other.key for other in hits.values()}:
+        return True
+    return any(
+        (inner := PARENTHESIS.search(other.text)) is not None and inner[1].casefold() == found.key
+        for other in hits.values()
+        if other.key in keys
+    )
+
+
+def names(hits: Mapping[int, Hit]) -> dict[str, str | None]:
+    """The speaker's name behind each key: None for Q and A words, one name for all labels of one person.
+
+    The first form of a name that is written out wins over initials and over a surname alone; a bare full name wins
+    over the same name with a title before it.
+    """
+    shown: dict[str, str] = {}
+    short: dict[str, str] = {}
+    for found in hits.values():
+        plain = " ".join(PARENTHESIS.sub("", found.text).strip("*_ ").split())
+        shown.setdefault(found.key, plain.strip("《》〈〉“”"))
+        match = PARENTHESIS.search(found.text)
+        if match:
+            short[match[1].strip().casefold()] = found.key
+    named: dict[str, str | None] = {}
+    anonymous = {found.key for found in hits.values() if found.anonymous}
+    for key, text in shown.items():
+        if key in anonymous:
+            named[key] = None
+            continue
+        full = short.get(key, key)
+        kin = [other for other in shown if other not in anonymous and akin(full, other)]
+        candidates = (
+            [shown.get(full, text), *(shown[other] for other in kin)] if len(kin) == 1 else [shown.get(full, text)]
+        )
+        named[key] = max(candidates, key=_completeness)
+    return named
+
+
+def _completeness(name: str) -> tuple[int, int]:
+    """More of the name itself is better; a title before it is worse."""
+    bare = HONORIFIC.sub("", name)
+    return min(len(bare.split()), 2), -len(name)

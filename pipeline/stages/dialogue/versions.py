@@ -1,0 +1,93 @@
+"""Which paragraphs are the body, and which a translation of it: printed behind it, or paragraph by paragraph."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+import msgspec
+
+from pipeline.document import Document
+from pipeline.stages.dialogue.flow import Placed, exchanges
+from pipeline.stages.dialogue.units import Unit
+
+LEAST_UNITS = 3
+LEAST_SHARE = 0.4
+"""Paragraphs of the other language for each of the body's from which they can be a translation of it."""
+
+
+class Version(msgspec.Struct, frozen=True):
+    """The units in one language; `interleaved` where they stand between those of the body."""
+
+    language: str
+    units: tuple[Unit, ...]
+    interleaved: bool = False
+
+
+def versions(document: Document, given: Sequence[Unit]) -> tuple[Version, ...]:
+    """The body and, where there is one, its translation.
+
+    The body is the version printed first. A second language makes a version only if it has paragraphs enough, either
+    in one stretch behind the body or in turn with it; else it is part of the body.
+    """
+    sides = ["han" if unit.script in {"han", "mixed"} else "latin" for unit in given]
+    if len(set(sides)) < 2:
+        return (Version(_language(document, given), tuple(given)),)
+    main = _first_side(given, sides)
+    body = [unit for unit, side in zip(given, sides, strict=True) if side == main]
+    other = [unit for unit, side in zip(given, sides, strict=True) if side != main]
+    switches = sum(a != b for a, b in pairwise(sides))
+    interleaved = switches >= len(given) // 2
+    behind = switches <= 2 and sides[0] == main and sides[-1] != main
+    enough = len(other) >= LEAST_UNITS and len(other) >= LEAST_SHARE * len(body)
+    if not enough or not (interleaved or behind):
+        return (Version(_language(document, given), tuple(given)),)
+    return (
+        Version(_language(document, body), tuple(body), interleaved),
+        Version(_language(document, other), tuple(other), interleaved),
+    )
+
+
+def _first_side(given: Sequence[Unit], sides: Sequence[str]) -> str:
+    """The side of the first prose; a title may be in another language than its article."""
+    return next((side for unit, side in zip(given, sides, strict=True) if unit.long), sides[0])
+
+
+def _language(document: Document, given: Sequence[Unit]) -> str:
+    tally: Counter[str] = Counter()
+    labels, at = document.layer("language"), 0
+    for unit in given:
+        while at < len(labels) and labels[at].end <= unit.start:
+            at += 1
+        if at < len(labels) and labels[at].start <= unit.start:
+            tally[labels[at].value] += unit.end - unit.start
+    sure = {language: size for language, size in tally.items() if language not in {"und", "mul"}}
+    return max(sure, key=lambda language: sure[language]) if sure else "und"
+
+
+def translated(body: Sequence[Placed], other: Sequence[Placed]) -> list[int | None]:
+    """For each unit of the translation the number of the exchange that it translates.
+
+    Where both have as many exchanges, by number; else by the body's exchange that stands before it in the text.
+    """
+    ours, theirs = exchanges(body), exchanges(other)
+    count = max((n for n in ours if n), default=0)
+    if count == max((n for n in theirs if n), default=0):
+        return theirs
+    numbers: list[int | None] = []
+    for unit, number in zip(other, theirs, strict=True):
+        above = [n for place, n in zip(body, ours, strict=True) if n and place.unit.start < unit.unit.start]
+        numbers.append(above[-1] if number and above else None)
+    return numbers
+
+
+def same_people(body: Sequence[Placed], other: Sequence[Placed]) -> dict[str, str]:
+    """Names of the translation to names of the body: those who take the same turns are the same people."""
+    ours = [unit.name for unit in body if unit.label]
+    theirs = [unit.name for unit in other if unit.label]
+    if len(ours) != len(theirs):
+        return {}
+    tally: dict[str, Counter[str]] = {}
+    for our, their in zip(ours, theirs, strict=True):
+        if our and their:
+            tally.setdefault(their, Counter())[our] += 1
+    return {their: found.most_common(1)[0][0] for their, found in tally.items()}
