@@ -1,0 +1,260 @@
+"""Repair `entities`: HTML entities and escapes that no parser decoded, to the characters they stand for.
+
+`&quot;` is a quotation mark, `&amp;quot;` is one that was escaped twice; `quot;` (see `lost_entities`) is one whose
+ampersand something ate. What is decoded stays as it was meant: `"` is no curly quote, `&nbsp;` a no-break space.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import ClassVar
+
+import regex
+
+from pipeline.document import Document
+from pipeline.ledger import Edit
+from pipeline.stage import Finding, Rule
+from pipeline.stages.entities.json_escapes import ESCAPE, repaired_escapes
+from pipeline.stages.entities.lost_entities import LOST_RULES, repaired_lost
+from pipeline.stages.entities.lost_marks import Place, lost_names
+from pipeline.stages.settling import settled
+
+INTACT = Rule(
+    "entities.intact",
+    "an HTML entity that was not decoded",
+    acts=("salt &amp; pepper", "the harbour&#146;s edge", "（&quot;；"),
+    spares=("make a copy; then leave", "Write &amp; for an ampersand.", "x.org/?a=1&copy=2", "`&lt;br&gt;`"),
+)
+AGAIN = Rule(
+    "entities.escaped-again",
+    "an HTML entity that was escaped twice or more",
+    acts=("it&amp;#39;s late", "&amp;amp;quot;Go&amp;amp;quot;"),
+    spares=("salt and pepper", "The HTML entity &amp;quot; is a mark."),
+)
+TORN = Rule(
+    "entities.torn",
+    "an HTML entity with a blank behind its ampersand, or without its semicolon",
+    acts=("we waited & mdash; in vain", "What&rsquos new", "the port&#39s cranes"),
+    spares=("salt & pepper", "?a=1&quot=2", "AT&T", "black & white; grey"),
+)
+
+AMPERSANDS = r"(?P<again>(?:(?:amp|#0{0,3}38|#[xX]0{0,3}26)[;；])*+)"
+ENTITY = regex.compile(
+    r"(?:[&＆]|\\{1,2}u0026|(?<![A-Za-z])u0026(?=[a-z#]))"
+    + AMPERSANDS
+    + r"(?:(?P<body>#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31})[;；])?"
+)
+TORN_ENTITY = regex.compile(
+    r"(?P<gap>[ ]?)(?:(?P<name>[lr][sd]quo|[mn]dash|hellip|nbsp|quot|amp)[ ]?;"
+    r"|(?P<open>[lr][sd]quo|[mn]dash|hellip|nbsp|quot)(?=s\b|t\b|re\b|ve\b|ll\b|[^\w;=]|$)"
+    r"|(?P<number>\#(?:3[49]|14[5-8]|15[01]|82(?:11|12|16|17|20|21|30)))(?!\d))"
+)
+CLINGING = {"ldquo": "open", "lsquo": "open", "rdquo": "close", "rsquo": "close"}
+"""The torn entities that stand at one side of a word, which then lose the blanks on that side."""
+CONTRACTED = regex.compile(r" (?=(?:s|t|re|ve|ll|d|m)\b)")
+
+FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+SPARED = regex.compile(
+    r"``[^\n]{1,300}?``|`[^`\n]{1,300}`"
+    r"|(?P<url>(?:https?://|ftp://|www\.)"
+    r"(?:(?![&＆](?:amp;)*+(?:quot|lt|gt|nbsp|apos|\#\d+|[lr][sd]quo)[;；]|quot;)[^\s<>\"“”‘’\p{Han}，。；、！？（）《》「」])+)"
+)
+ABOUT = regex.compile(
+    r"\b(?:HTML|XML|SGML|character|named|numeric|special)\s+(?:character\s+)?(?:entit|reference|escape)"
+    r"|\bentit(?:y|ies)\W{0,3}[&＆](?!amp)|[;；]\W{0,3}entit(?:y|ies)\b|转义|HTML实体|字符实体|实体(?:字符|编码|引用|名)",
+    regex.IGNORECASE,
+)
+TOLD_TO = regex.compile(
+    r"\b(?:write|writing|written|type|typed|use|using|insert|escaped?|escaping|replace|encoded?|becomes?|写成|替换)"
+    r"(?:\s+(?:as|an?|the|with|by|to|it))*\W{0,3}$",
+    regex.IGNORECASE,
+)
+TOLD_WHY = regex.compile(
+    r"\W{0,3}(?:$|(?:for|to|instead|as|in|when|because|where|if|rather|and not|表示|代表)\b)|[,.;:)]"
+)
+MEANS = regex.compile(r"\W{0,3}(?:stands? for|means|denotes|is (?:an?|the|called)|表示|代表)", regex.IGNORECASE)
+
+
+@cache
+def hints() -> re.Pattern[str]:
+    """Finds the semicolon of an entity that lost its ampersand: by its first character, for speed, then backwards."""
+    return re.compile(";(?:" + "|".join(f"(?<={name};)" for name in (*lost_names(), "amp")) + ")")
+
+
+AMPERSANDS_OF_ENTITIES = {
+    sign: re.compile(sign + r"(?:#|[A-Za-z][A-Za-z\d]{1,31}[;；]| ?(?:[lr][sd]quo|[mn]dash|hellip|nbsp|quot|amp))")
+    for sign in "&＆"
+}
+"""Of each ampersand, what may begin an entity; not those of `R&D` or `black & white`. One sign at a time, because
+`re` looks for a pattern that begins with one character ten times faster than for one of two."""
+NUMBERS = re.compile(r"#(?:\d{2,5}|x[\da-fA-F]{2,4});")
+ESCAPES = re.compile(r"u(?:20|00)[\da-f]{2}")
+
+
+def suspects(text: str) -> list[int]:
+    """Where an entity may be. Clean text costs a few searches for one character each."""
+    found: list[int] = []
+    for sign, begun in AMPERSANDS_OF_ENTITIES.items():
+        if sign in text:
+            found += [match.start() for match in begun.finditer(text)]
+    if ";" in text:
+        found += [match.start() for match in hints().finditer(text)]
+        if "#" in text:
+            found += [match.start() for match in NUMBERS.finditer(text)]
+    if "u20" in text or "u00" in text:
+        found += [match.start() for match in ESCAPES.finditer(text)]
+    found.sort()
+    return found
+
+
+def fences(text: str) -> list[tuple[int, int]]:
+    """The fenced blocks of code; the last one may be open."""
+    if "```" not in text and "~~~" not in text:
+        return []
+    marks = [match.start() for match in FENCE.finditer(text)]
+    return list(zip(marks[::2], [*marks[1::2], len(text)], strict=False))
+
+
+def places(text: str, found: list[int]) -> Iterator[Place]:
+    """The lines that hold something suspect, code apart, with what in them must not be read as prose."""
+    blocks = fences(text)
+    starts = [start for start, _ in blocks]
+    end = -1
+    for at in found:
+        if at < end:
+            continue
+        start = text.rfind("\n", 0, at) + 1
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        block = bisect_right(starts, at) - 1
+        if block >= 0 and at < blocks[block][1]:
+            continue
+        line = text[start:end]
+        code: list[tuple[int, int]] = []
+        links: list[tuple[int, int]] = []
+        if "`" in line or "://" in line or "www." in line:
+            for match in SPARED.finditer(line):
+                (links if match["url"] else code).append(match.span())
+        yield Place(line, start, code, links)
+
+
+def number(digits: str) -> str | None:
+    """The character of a numeric reference: `39` is `'`; 128 to 159 are meant as cp1252, as browsers read them."""
+    code = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
+    if code in range(0x80, 0xA0):
+        # Five of these bytes have no character in cp1252.
+        return bytes([code]).decode("cp1252", "ignore") or chr(code)
+    if code > 0x10FFFF or code in range(0xD800, 0xE000) or code == 0x7F or (code < 32 and code not in (9, 10, 13)):
+        return None
+    return chr(code)
+
+
+def decoded(body: str) -> str | None:
+    """What the inside of an entity stands for: `quot`, `#39`, `#x27`; nothing where there is no such entity."""
+    from html.entities import html5  # a large table
+
+    if body[0] == "#":
+        return number(body[1:])
+    return html5.get(body + ";") or (html5.get(body.lower() + ";") if body.lower() in lost_names() else None)
+
+
+def talked_about(place: Place, start: int, end: int) -> bool:
+    """Whether the text names the entity rather than uses it: `write &amp; for an ampersand`."""
+    line = place.text
+    before, after = line[start - 1 : start], line[end : end + 1]
+    if before.isalnum() and after.isalnum():
+        return False
+    behind = line[end : end + 60]
+    if not after.isalnum() and ABOUT.search(line, max(0, start - 80), min(len(line), end + 60)):
+        return True
+    alone = not before.isalnum() and not after.isalnum()
+    told = alone and TOLD_TO.search(line[max(0, start - 40) : start])
+    return bool((told and TOLD_WHY.match(behind)) or (alone and MEANS.match(behind)))
+
+
+def torn(place: Place, start: int, end: int) -> Edit | None:
+    """An entity in two pieces: `& rsquo; s` is `’s`, `& mdash;` a dash, `What&rsquos` is `What’s`."""
+    line = place.text
+    match = TORN_ENTITY.match(line, end)
+    if match is None or (match["gap"] and not match["name"]):
+        return None
+    name = match["name"] or match["open"] or match["number"]
+    new = decoded(name)
+    if new is None:
+        return None
+    side, stop = CLINGING.get(name), match.end()
+    if match["gap"] and side == "open" and line[stop : stop + 1] == " ":
+        stop += 1
+    if match["gap"] and side == "close":
+        start -= line[start - 1 : start] == " " and start > 1
+        stop += bool(CONTRACTED.match(line, stop))
+    return Edit(place.start + start, line[start:stop], new, TORN.name, 0.95)
+
+
+def entity(place: Place, start: int) -> Edit | None:
+    """The edit for an entity whose ampersand is at `start` of the line."""
+    line = place.text
+    match = ENTITY.match(line, start)
+    if match is None or place.in_code(start):
+        return None
+    again, body = match["again"], match["body"]
+    end = match.end("again")
+    new = decoded(body) if body else None
+    if place.in_link(start):
+        # The only escape that a query needs; `&copy=2` is a field called copy.
+        return Edit(place.start + start, line[start:end], "&", INTACT.name, 0.95) if again and not new else None
+    if new is None and not (body and again) and (found := torn(place, start, end)):
+        return None if talked_about(place, start, start + len(found.old)) else found
+    if new is not None:
+        end = match.end()
+    elif again or line[start] in "\\u":
+        new = "&"
+    else:
+        return None
+    if talked_about(place, start, end):
+        return None
+    twice = bool(again and (body and new != "&")) or again.count("amp") + again.count("38") + again.count("26") > 1
+    return Edit(place.start + start, line[start:end], new, (AGAIN if twice else INTACT).name, 0.98)
+
+
+ENTITY_START = re.compile(r"[&＆]|\\{1,2}u0026|(?<![A-Za-z])u0026(?=[a-z#])")
+
+
+def repair(text: str) -> Iterator[Edit]:
+    """One round over the suspect lines: first what still has its ampersand, then what lost it."""
+    if not (found := suspects(text)):
+        return
+    lines = list(places(text, found))
+    padded = sum(place.padded for place in lines)
+    for place in lines:
+        taken: list[tuple[int, int]] = []
+        end = 0
+        for sign in ENTITY_START.finditer(place.text):
+            if sign.start() >= end and (edit := entity(place, sign.start())):
+                taken.append((edit.start - place.start, edit.end - place.start))
+                end = taken[-1][1]
+                yield edit
+        about = partial(talked_about, place)
+        lost = list(repaired_lost(place, taken, about, padded=padded > 0))
+        yield from lost
+        taken += [(edit.start - place.start, edit.end - place.start) for edit in lost]
+        if "u20" in place.text or "u00" in place.text:
+            yield from repaired_escapes(place, sorted(taken), about)
+
+
+@dataclass(frozen=True)
+class Entities:
+    """Entities and escapes to characters: `&quot;`, `&amp;#39;`, `quot;`, `countries#39;`, `parentsu2019`."""
+
+    name: ClassVar = "entities"
+    after: ClassVar[frozenset[str]] = frozenset()
+    needs: ClassVar[frozenset[str]] = frozenset()
+    gives: ClassVar[frozenset[str]] = frozenset()
+    rules: ClassVar[tuple[Rule, ...]] = (INTACT, AGAIN, TORN, *LOST_RULES, ESCAPE)
+    protocol: ClassVar = 1
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Yields an edit for each entity."""
+        yield from settled(document.text, repair)

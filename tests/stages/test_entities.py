@@ -1,0 +1,44 @@
+"""The stage `entities`: cases as data, and what they cannot say."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline import Pipeline
+from pipeline.document import Document
+from pipeline.stages.entities import Entities
+
+CASES = json.loads(Path(__file__).with_name("entities.json").read_text(encoding="utf-8"))
+ALONE = Pipeline(stages=["entities"])
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
+def test_case(case):
+    """Every case comes out as it should, and stays so the second time."""
+    once = ALONE.clean(case["given"])
+    assert once == case["right"]
+    assert ALONE.clean(once) == once
+
+
+def test_both_halves_of_a_pair_carry_one_confidence():
+    """What stands or falls together is equally sure."""
+    first, second = Entities().find(Document("a  quot;soft opening quot; in May"))
+    assert first.confidence == second.confidence
+
+
+def test_a_double_escape_is_one_edit():
+    """The whole of it stood for one character."""
+    (edit,) = Entities().find(Document("salt &amp;amp; pepper"))
+    assert (edit.start, edit.old, edit.new) == (5, "&amp;amp;", "&")
+
+
+def test_an_entity_that_completes_another_leaves_nothing_for_a_second_run():
+    """Decoding may bring another entity about; it is decoded too."""
+    assert ALONE.clean("it&num;39;s low tide") == "it's low tide"
+
+
+def test_clean_prose_with_semicolons_and_numbers_has_no_finding():
+    """The words of the language are not entities."""
+    text = "First, the copy; second, the image; and, in 2019; the sum. No. 39; B&B; 50 % & more; #1; not #2."
+    assert not list(Entities().find(Document(text)))
