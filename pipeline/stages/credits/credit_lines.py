@@ -1,0 +1,291 @@
+"""Reads a line of credits: `编辑：罗启明`, `译者：A 校对：B`, `图、文 | 吕萌`, `Editors: A, B`, `Photography by X`.
+
+A line is credits as a whole or not at all: labels that are roles, names behind each, and nothing that is neither.
+Used by the finder `credits`; spans count in the document.
+"""
+
+import re
+from typing import Literal
+
+import msgspec
+import regex
+
+from pipeline.document import HAN
+from pipeline.lexicon.people import names_in
+from pipeline.lexicon.roles import use_of
+
+LONGEST = 240
+"""Characters of a line that is read as credits."""
+LONGEST_NAME = 48
+MANY = 6
+"""Words in Latin script that one name may have."""
+
+OPENING = regex.compile(r"[\s*_#>\\•·●○◎□■▲△▼◆◇★☆⊙—–\-【\[（(《]*+")
+CLOSING = regex.compile(r"[\s*_\\】。.]++$")
+BRACKETED = regex.compile(r"[\s*_\\】\])）。.]++$")
+"""What closes a line that a bracket opened."""
+HAN_ROLE = r"\p{Han}{1,12}+(?:[ ]?[/／、＋+&及和与與][ ]?\p{Han}{1,8}+){0,3}"
+MARKS = r"[*_ \t\u3000\xa0\\]*+"
+SIGN = re.compile(r"[:：|｜丨︱︳/／]| I | by |[\u3400-\u9fff][ \t\u3000\xa0]")
+"""Without one of these a line is no credits; `re` finds that out three times as fast."""
+SENTENCE = re.compile(r"[。！？!?…][”\"’』」）)]?\s*$|[a-z]{3}\.[”\"’]?\s*$")
+STRONG = regex.compile(rf"(?P<role>{HAN_ROLE}){MARKS}(?:[:：|｜丨︱︳]|(?<=[ ])I(?=[ ])){MARKS}")
+"""A Chinese label and a separator that says that it is one."""
+SLASH = regex.compile(rf"(?P<role>\p{{Han}}{{1,12}}+){MARKS}[/／]{MARKS}")
+BLANK = regex.compile(rf"(?P<role>{HAN_ROLE})[ \t\u3000\xa0]++")
+ENGLISH = regex.compile(
+    rf"(?P<role>[A-Z][A-Za-z_\-]*+(?:[ ][A-Za-z\-]++){{0,4}}){MARKS}[:：|｜]{MARKS}"
+    r"|(?P<role>[A-Z][a-z]+(?:[ ][a-z]+){0,2}[ ]by)[ ]++(?=\p{Lu})"
+)
+STARTS = regex.compile(r"(?<=[\s，,；;|｜、　])(?=[\p{Han}A-Z])")
+"""Where a further label may start."""
+
+HAN_ONLY = regex.compile(r"\p{Han}++")
+TRANSLITERATED = regex.compile(r"\p{Han}++(?:[·・•‧]\p{Han}++)++")
+CODE = regex.compile(r"[A-Z]{0,4}\d{2,}")
+"""An editor's number: 责任编辑：梁斌 SF055."""
+WORD = r"[\p{Latin}\p{Han}\p{N}@][\p{L}\p{M}\p{N}·・•‧.'’_@\-]*+"
+ITEM = regex.compile(
+    rf"""
+      \[(?P<linked>[^\[\]\n]{{1,60}})\](?P<target>\([^()\s]{{0,300}}\)|\[[^\[\]\n]{{0,40}}\])?+
+    | (?P<aside>[（(][^（）()\n]{{1,38}}[)）])
+    | (?P<join>(?:and|und|with)(?=[ ]))
+    | (?P<word>{WORD})
+    | (?P<between>[、，,;；&/／＋+|｜]|[ \t\u3000\xa0]++)
+    | (?P<mark>[*_\\~「」《》“”"<>]++)
+    """,
+    regex.VERBOSE,
+)
+PARTICLES = frozenset(
+    (
+        "de",
+        "da",
+        "di",
+        "do",
+        "du",
+        "del",
+        "della",
+        "der",
+        "den",
+        "van",
+        "von",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ben",
+        "of",
+        "the",
+        "and",
+        "e",
+        "y",
+        "zu",
+        "af",
+        "av",
+    )
+)
+NO_NAME = regex.compile(
+    r"[的了是在我你您他她它们們吗嗎呢吧啊这這那哪怎么麼很把被]|什么|什麼|请问|請問|没有|沒有|可以|如果|因为|因為|如何|谢谢|謝謝|第[一二三四五六]"
+)
+"""Characters of sentences that names hardly have."""
+NO_ENGLISH_NAME = frozenset(
+    (
+        "thank",
+        "thanks",
+        "you",
+        "yes",
+        "no",
+        "the",
+        "this",
+        "that",
+        "what",
+        "why",
+        "how",
+        "when",
+        "where",
+        "i",
+        "we",
+        "it",
+        "is",
+        "are",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "would",
+        "a",
+        "an",
+    )
+)
+ORGANISATION = regex.compile(
+    r"(?:集团|集團|公司|[报報社台臺网網站部组組厅廳局会會院馆館]|中心|工作室|传媒|傳媒|媒体|媒體|杂志|雜誌|周刊|週刊|月刊|新闻|新聞|大学|大學|智库|智庫"
+    r"|财经|財經|观察|觀察|联盟|聯盟|团队|團隊|提供|供图|供圖|中国|中國|受访者|受訪者|本人|资料|資料|截图|截圖|网络|網絡|来源|來源|图库|圖庫)$"
+)
+
+
+Separator = Literal["strong", "slash", "blank"]
+"""Colon or bar; slash; blank only."""
+
+
+class Name(msgspec.Struct, frozen=True, gc=False):
+    """`[start, end)` is somebody's name; `sure` where its form alone shows it."""
+
+    start: int
+    end: int
+    sure: bool
+
+
+class Credit(msgspec.Struct, frozen=True, gc=False):
+    """A role and who had it. `rest` are words that only join names, and what stands behind a name."""
+
+    start: int
+    end: int
+    role: str
+    use: str
+    strong: bool
+    names: tuple[Name, ...]
+    rest: tuple[tuple[int, int, str], ...]
+
+    @property
+    def sure(self) -> bool:
+        """True where every name is one by its form."""
+        return all(name.sure for name in self.names)
+
+
+def credits_in(text: str, start: int, end: int) -> tuple[Credit, ...]:
+    """The credits that the line `[start, end)` of `text` is made of; none where it is anything else."""
+    if not 3 <= end - start <= LONGEST or SENTENCE.search(text, max(start, end - 4), end):
+        return ()
+    if SIGN.search(text, start, end) is None:
+        return ()
+    at = OPENING.match(text, start, end).end()  # type: ignore[union-attr]  # matches the empty string too
+    bracketed = any(bracket in text[start:at] for bracket in "【[（(")
+    closing = (BRACKETED if bracketed else CLOSING).search(text, at, end)
+    end = closing.start() if closing else end
+    labels: list[tuple[int, int, int, str, Separator]] = []
+    first = _label(text, at, end)
+    if first is None:
+        return ()
+    labels.append(first)
+    for place in STARTS.finditer(text, first[2], end):
+        if place.start() >= labels[-1][2] and (label := _label(text, place.start(), end, weak=first[4] != "strong")):
+            labels.append(label)
+    found = []
+    for i, (role_start, role_end, behind, use, separator) in enumerate(labels):
+        until = labels[i + 1][0] if i + 1 < len(labels) else end
+        read = names_of(text, behind, until)
+        if read is None or (separator != "strong" and not all(name.sure or separator == "slash" for name in read[0])):
+            return ()
+        role = text[role_start:role_end]
+        found.append(Credit(role_start, role_end, role, use, separator == "strong", *read))
+    return tuple(found)
+
+
+def _label(text: str, at: int, end: int, *, weak: bool = True) -> tuple[int, int, int, str, Separator] | None:
+    """A role at `at`: its span, where its separator ends, its use, and how strong a sign the separator is."""
+    strong = STRONG.match(text, at, end) or ENGLISH.match(text, at, end)
+    if strong and (use := use_of(strong["role"])):
+        return (*strong.span("role"), strong.end(), use, "strong")
+    if not weak:
+        return None
+    # Without a colon or a bar only words that we know are roles: `图书 张三` is none. `图/文 张三` has its role before
+    # the blank, `音乐制作/Adon` before the slash.
+    blank = BLANK.match(text, at, end)
+    if blank and blank.end() < end and (use := use_of(blank["role"])) in ("b", "c", "s"):
+        return (*blank.span("role"), blank.end(), str(use), "blank")
+    slash = SLASH.match(text, at, end)
+    if slash and slash.end() < end and (use := use_of(slash["role"])) in ("b", "c", "s", "m"):
+        return (*slash.span("role"), slash.end(), str(use), "slash")
+    return None
+
+
+def names_of(text: str, start: int, end: int) -> tuple[tuple[Name, ...], tuple[tuple[int, int, str], ...]] | None:
+    """Names in `[start, end)` and what only joins them, or None where something else stands there.
+
+    Returns spans of names, and `(start, end, value)` of what is `label` or `reference`.
+    """
+    at, words = start, list[tuple[int, int, bool]]()
+    rest: list[tuple[int, int, str]] = []
+    glued = False
+    while at < end:
+        item = ITEM.match(text, at, end)
+        if item is None:
+            return None
+        kind, at = item.lastgroup, item.end()
+        if item["linked"] is not None:
+            words.append((*item.span("linked"), True))
+            target = item["target"]
+            if target and len(target) > 2:
+                value = "label" if len(target) <= 40 else "reference"
+                rest.append((item.start("target") + 1, item.end("target") - 1, value))
+            glued = False
+        elif kind == "aside":
+            rest.append((item.start() + 1, item.end() - 1, "label"))
+            glued = False
+        elif kind == "join":
+            rest.append((*item.span(), "label"))
+            glued = False
+        elif kind == "between":
+            glued = item["between"].isspace() and glued
+        elif kind == "word":
+            word = item.span()
+            if words and CODE.fullmatch(item["word"]):
+                rest.append((*word, "label"))
+            elif glued and _continues(text, words[-1], word):
+                words[-1] = (words[-1][0], word[1], False)
+            else:
+                words.append((*word, False))
+            glued = True
+    names: list[Name] = []
+    for first, last, linked in words:
+        found = _names(text, first, last, linked=linked)
+        if found is None:
+            return None
+        names += found
+    return (tuple(names), tuple(rest)) if names else None
+
+
+def _continues(text: str, before: tuple[int, int, bool], word: tuple[int, int]) -> bool:
+    """Whether a word behind a blank belongs to the name before it: `Hannah | Coldwell`, `景 | 雪`."""
+    if before[2]:
+        return False
+    left, right = text[before[1] - 1], text[word[0]]
+    if left >= "\u2e80" or right >= "\u2e80":
+        return before[1] - before[0] == 1 == word[1] - word[0] and left >= "\u2e80" and right >= "\u2e80"
+    return True
+
+
+def _names(text: str, start: int, end: int, *, linked: bool) -> list[Name] | None:
+    """The names that one stretch without separators holds, or None where it cannot be a name."""
+    while end > start and text[end - 1] in ".-'’":
+        end -= 1
+    word = text[start:end]
+    if not word or len(word) > LONGEST_NAME:
+        return None
+    if linked:
+        return [Name(start, end, sure=True)]
+    if not HAN.search(word):
+        parts = word.split()
+        if len(parts) > MANY or {part.lower() for part in parts} & NO_ENGLISH_NAME or word.isnumeric():
+            return None
+        known = [part for part in parts if part not in PARTICLES]
+        sure = len(parts) > 1 and all(part[0].isupper() for part in known)
+        return [Name(start, end, sure=sure)] if sure or len(parts) <= 2 else None
+    for joint in "和及與与":
+        left, _, right = word.partition(joint)
+        if names_in(left) and names_in(right) and len(word) > 4:
+            return [Name(start, start + len(left), sure=True), Name(end - len(right), end, sure=True)]
+    organisation = len(word) > 4 and ORGANISATION.search(word) is not None
+    if not organisation and HAN_ONLY.fullmatch(word) and (read := names_in(word)):
+        found, at = [], start
+        for name in read:
+            found.append(Name(at, at + len(name), sure=True))
+            at += len(name)
+        return found
+    if NO_NAME.search(word) or len(word) > 20:
+        return None
+    foreign = TRANSLITERATED.fullmatch(word) is not None
+    return [Name(start, end, sure=foreign or ORGANISATION.search(word) is not None)]

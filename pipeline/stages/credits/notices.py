@@ -1,0 +1,120 @@
+"""Notices and disclaimers by how they begin or what they say. Used by the finder `credits`.
+
+Patterns stand in `credits.notices.tsv`: kind, where (start: at the start of a paragraph; within: anywhere in a short
+one near the end), pattern.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import regex
+
+MARKS = r"[\s*_#>\\~•·●※（(\[【「《—–\-]*+"
+READ = 200
+"""Characters of a paragraph that are read."""
+SHORT = 120
+"""Characters of a paragraph in which a pattern may stand anywhere: a longer one only mentions it."""
+NEAR = 40
+"""Characters before that; a paragraph that comes to it later is about somebody."""
+DISCLAIMER = regex.compile(
+    MARKS + r"(?P<first>(?:(?:郑重|鄭重|特别|特別|重要|本站|本网|本網|本刊|本报|本報|平台|作者)?"
+    r"(?:声明|聲明|申明)[:：】\]]|(?:[Ss]tatement|STATEMENT)[:：]))?+[\s*_]*+"
+    r"(?P<second>(?:免责|免責)(?:声明|聲明|条款|條款)?[:：】\]]|(?i:Legal )?(?i:Disclaimers?)[:：])?+"
+)
+OPINIONS = regex.compile(
+    r"(?:不|并不|並不|未必|不必然|不一定)代表.{0,24}(?:立场|立場|观点|觀點|意见|意見)"
+    r"|[仅僅只]代表(?:作者|受访者|受訪者|嘉宾|嘉賓).{0,6}(?:立场|立場|观点|觀點|意见|意見)"
+    r"|(?i:(?:views|opinions)\b.{0,80}\b(?:do not|does not|don['’]t|not necessarily)\b.{0,24}"
+    r"\b(?:represent|reflect|state))"
+    r"|(?i:not (?:constitute|intended as) (?:financial|investment|legal|medical) advice)"
+)
+GOES_ON = regex.compile(
+    MARKS
+    + r"(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[a-z]|[ivx]{1,4})[)）、.．]|如[有需若]|若|凡|本站|本网|本網"
+    r"|特此|此外|[Nn]othing in this|The (?:publisher|author|information|content)s?\b)"
+)
+"""How a further paragraph of a disclaimer begins."""
+
+
+class Pattern(NamedTuple):
+    """One row of the table."""
+
+    kind: str
+    anywhere: bool
+    source: str
+
+    @property
+    def regex(self) -> str:
+        """The pattern with the marks that may stand before it."""
+        return self.source if self.anywhere else MARKS + f"(?:{self.source})"
+
+
+@cache
+def patterns() -> tuple[Pattern, ...]:
+    """The rows of the table."""
+    text = (files("pipeline.stages.credits") / "notices.tsv").read_text("utf-8")
+    rows = (row.split("\t") for row in text.splitlines() if row and not row.startswith("#"))
+    return tuple(Pattern(kind, where == "within", pattern) for kind, where, pattern in rows)
+
+
+@cache
+def _any_of(*, anywhere: bool, ascii_only: bool) -> regex.Pattern[str]:
+    """All patterns of one place as one, because most paragraphs have none of them; for ASCII the English ones."""
+    sources = [
+        row.source for row in patterns() if row.anywhere == anywhere and (not ascii_only or _english(row.source))
+    ]
+    union = "|".join(sources)
+    return regex.compile(union if anywhere else MARKS + f"(?:{union})")
+
+
+def _english(pattern: str) -> bool:
+    return regex.search(r"[A-Za-z]{4}", pattern) is not None
+
+
+def kind_of(text: str, *, anywhere: bool) -> str | None:
+    """The kind of notice that a paragraph is, or None.
+
+    >>> kind_of("来源：清渡国际新闻网", anywhere=True), kind_of("© 2024 Lantern Weekly", anywhere=True)
+    ('source', 'copyright')
+    >>> kind_of("The source of the river is a spring.", anywhere=True)
+    """
+    ascii_only = text.isascii()
+    short = anywhere and len(text) <= SHORT
+    if not _any_of(anywhere=False, ascii_only=ascii_only).match(text, 0, READ) and not (
+        short and _any_of(anywhere=True, ascii_only=ascii_only).search(text)
+    ):
+        return None
+    for row in patterns():
+        if (short and regex.search(row.regex, text)) if row.anywhere else regex.match(row.regex, text[:READ]):
+            return row.kind
+    return None
+
+
+def disclaimer_at(text: str) -> tuple[int, int, int] | None:
+    """Span of the first label of a disclaimer and where its text starts, or None.
+
+    Two labels, and the second stays: `声明:免责声明:此文…`. One, and it goes: `免责声明：此文…`.
+
+    >>> disclaimer_at("声明:免责声明:此文"), disclaimer_at("Disclaimer: The views"), disclaimer_at("声明说：不")
+    ((0, 2, 3), (0, 10, 12), None)
+    """
+    match = DISCLAIMER.match(text, 0, READ)
+    if match is None or (match["first"] is None and match["second"] is None):
+        return None
+    start, end = match.span("first" if match["first"] is not None else "second")
+    behind = end
+    while behind < len(text) and (text[behind].isspace() or text[behind] in "*_"):
+        behind += 1
+    return (start, end - 1, behind) if behind < len(text) else None
+
+
+def is_opinion(text: str) -> bool:
+    """Whether a paragraph says, and says at once, that opinions are not the publisher's."""
+    said = OPINIONS.search(text) if len(text) <= 2 * READ else None
+    return said is not None and said.start() <= NEAR
+
+
+def goes_on(text: str) -> bool:
+    """Whether a paragraph behind one of a disclaimer continues it."""
+    return GOES_ON.match(text) is not None

@@ -1,0 +1,161 @@
+"""Reads `记者 X 通讯员 Y 北京报道`: the word for a reporter, names by their surnames, the place behind them.
+
+Used by the readers of Chinese bylines.
+"""
+
+import regex
+
+from pipeline.lexicon.gazetteer import covered, place_at
+from pipeline.lexicon.people import is_name, names_in
+from pipeline.lexicon.tagger import words
+from pipeline.stages.credits.byline_parts import Part
+
+REPORTER = regex.compile(
+    r"(?:本[报報刊网網台社]|特[约約派邀]|[实實][习習]|[见見][习習]|首席|高[级級]|[资資]深|[摄攝]影|[综綜]合|[驻駐]\p{Han}{2,5}?){0,3}"
+    r"(?:记者|記者|通讯员|通訊員|特派员|特派員|撰稿人|(?:实习|實習)生)"
+)
+"""The word that opens the form, with what qualifies it."""
+WORDS = ("记者", "記者", "通讯员", "通訊員", "特派员", "特派員", "撰稿人", "实习生", "實習生")
+"""The end of what `REPORTER` finds, for a first look."""
+REPORTED = regex.compile(
+    r"[\s／/｜|·]*+(?:[综綜]合|[独獨]家|[专專][访訪]|[摄攝]影|[现現][场場])*+"
+    r"(?:报道|報道|报导|報導|[专專]稿|[电電]|[摄攝]|文[/／]?[图圖]?)[\s）)】\]]*+$"
+)
+"""The word behind names and place."""
+FROM = regex.compile(
+    r"[\s（(]*+(?:[发發]自|[自于於](?=\p{Han}{2,10}[）)]?$))\s*+"
+    r"(?P<place>[\p{Han}、 ]{2,20}?)(?:[报報][道导導])?[\s）)]*+$"
+)
+OUTLET = regex.compile(
+    r"[\s*_【（(《「“\[]*+(?P<outlet>[\p{Han}\p{Latin}\p{N}·&.\- ]{2,20}?)[\s*_】）)》」”\]]*+"
+    r"(?:[讯訊]|消息)?[】\])）]?[\s：:（(·\-—]*+"
+)
+"""What stands before that word, whole."""
+NO_OUTLET = regex.compile(
+    r"[的了是在我你他她它们們吗嗎呢这這那哪怎么麼被]|什么|什麼|接受|告诉|告訴|表示|采访|採訪|专访|專訪|外籍|中外"
+    r"|(?:[有一两兩多位名数數各众眾]|据|據|[对對向问問][^\p{Han}]*)$"
+)
+"""Words of a sentence in which a reporter occurs."""
+SPLIT = regex.compile(r"[^\s、，,；;/／|｜]+")
+SHORTEST_TAGGED, LONGEST_TAGGED = 4, 12
+"""Characters of a name and a place written together that are worth loading the tagger for."""
+PLACE = regex.compile(r"[\p{Han}·]++")
+PEN_NAME = regex.compile(r"[\p{Latin}.'’\-]{2,20}|\p{Han}{1,6}(?:[·・]\p{Han}{1,8})+")
+
+
+def reporters_in(text: str, start: int, end: int) -> tuple[list[Part], float] | None:
+    """Reporters and place in `记者 X 通讯员 Y 北京报道`, or None where anything else stands there."""
+    words = list(REPORTER.finditer(text, start, end))
+    parts: list[Part] = []
+    confidence = 0.97
+    for i, word in enumerate(words):
+        first, last = word.end(), words[i + 1].start() if i + 1 < len(words) else end
+        near = False
+        if i + 1 == len(words):
+            if away := FROM.search(text, first, last):
+                parts.append(Part("place", *away.span("place")))
+                last = away.start()
+            elif said := REPORTED.search(text, first, last):
+                near, last = True, said.start()
+        read = names_and_place(text, first, last, near=near)
+        if read is None:
+            return None
+        parts += read[0]
+        confidence = min(confidence, read[1])
+    return (parts, confidence) if any(part.value == "reporter" for part in parts) else None
+
+
+def names_and_place(text: str, start: int, end: int, *, near: bool) -> tuple[list[Part], float] | None:
+    """Names in `[start, end)`; where a report follows (`near`), a place may stand behind them."""
+    while start < end and text[start] in " \t\u3000:：/／|｜丨、，,—-*_":
+        start += 1
+    tokens = _words(text, start, end)
+    if not tokens or len(tokens) > 12:
+        return None
+    parts: list[Part] = []
+    if near and len(tokens) > 1:
+        first, last = tokens[-1]
+        word = text[first:last]
+        if 2 <= last - first <= 14 and (place_at(word) or not names_in(word)) and PLACE.fullmatch(word):
+            parts.append(Part("place", first, last))
+            tokens.pop()
+    confidence = 0.97
+    for n, (first, last) in enumerate(tokens):
+        if near and n == len(tokens) - 1 and not parts and (cut := _cut(text[first:last]) or _tagged_cut(text[first:last])):
+            parts.append(Part("place", first + cut[0], last))
+            last, confidence = first + cut[0], cut[1]  # noqa: PLW2901 -- the name ends where the place starts
+        read = names_in(text[first:last])
+        if read is None and last - first == 3 and is_name(text[first] + text[last - 1]):
+            parts.append(Part("reporter", first, last))
+            continue
+        if read is None:
+            if not _pen_name(text, first, last, tokens, n):
+                return None
+            confidence = min(confidence, 0.8)
+            parts.append(Part("reporter", first, last))
+            continue
+        at = first
+        for name in read:
+            parts.append(Part("reporter", at, at + len(name)))
+            at += len(name)
+    return parts, confidence
+
+
+def _words(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans of the words in `[start, end)`; a name of two characters that is set wide (`景 雪`) is one word."""
+    found: list[tuple[int, int]] = []
+    for word in SPLIT.finditer(text, start, end):
+        first, last = word.span()
+        if found and last - first == 1 == found[-1][1] - found[-1][0] and first - found[-1][1] == 1:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+def _pen_name(text: str, first: int, last: int, tokens: list[tuple[int, int]], n: int) -> bool:
+    """Whether a word that is no Chinese name may be one all the same: beside others, or in another script."""
+    word = text[first:last]
+    if PEN_NAME.fullmatch(word):
+        return True
+    return n > 0 and len(word) <= 4 and PLACE.fullmatch(word) is not None and is_name(text[slice(*tokens[0])])
+
+
+def _cut(word: str) -> tuple[int, float] | None:
+    """Where the place starts in names and a place written together, and how sure that is.
+
+    >>> _cut("施诗哈萨克斯坦阿斯塔纳"), _cut("沈予白拉脱维亚利耶帕亚"), _cut("张晓赫北京")
+    ((2, 0.97), (3, 0.97), (3, 0.97))
+    """
+    best: tuple[float, int] | None = None
+    for cut in range(2, min(len(word) - 1, 13)):
+        if names_in(word[:cut]) is None:
+            continue
+        share = covered(word[cut:])
+        if share and len(word) - cut <= 14 and (best is None or share > best[0]):
+            best = share, cut
+    if best is None:
+        return None
+    return best[1], 0.97 if best[0] == 1 else 0.85
+
+
+def _tagged_cut(word: str) -> tuple[int, float] | None:
+    """The same where the gazetteer does not have the place: at the one word boundary that leaves a name before it.
+
+    >>> _tagged_cut("陆闻笛赫本"), _tagged_cut("陆闻笛")
+    ((3, 0.8), None)
+    """
+    if not SHORTEST_TAGGED <= len(word) <= LONGEST_TAGGED:
+        return None
+    tagged = words(word)
+    cuts = []
+    at = 0
+    for i, (piece, _) in enumerate(tagged[:-1]):
+        at += len(piece)
+        behind = tagged[i + 1 :]
+        if is_name(word[:at]) and len(word) - at > 1 and all(tag.startswith("n") for _, tag in behind):
+            cuts.append(at)
+    # A place that is tagged as one outweighs that its characters could be a second name.
+    if len(cuts) != 1 or (names_in(word) and not any(tag == "ns" for _, tag in tagged)):
+        return None
+    return cuts[0], 0.8
