@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from pipeline.document import Document, Label
 from pipeline.stage import Finding, Rule
-from pipeline.stages.dialogue.flow import Placed, flow
+from pipeline.stages.dialogue.flow import Placed, flow, repeats
 from pipeline.stages.dialogue.units import units
 from pipeline.stages.dialogue.versions import same_people, translated, versions
 
@@ -36,6 +36,12 @@ RULES = (
     ),
     Rule("dialogue.labelled", "a turn behind a speaker's label", (TALK,), (STORY,)),
     Rule("dialogue.speaker", "a label that comes again and takes turns with another", (TALK,), (STORY,)),
+    Rule(
+        "dialogue.repeated-label",
+        "the label of who is speaking already: the turn goes on",
+        (f"{TALK}\nAda Fern: And I sleep.",),
+        (TALK,),
+    ),
     Rule("dialogue.continued", "a paragraph without a label belongs to who spoke last", (f"{TALK}\nAnd I eat.",)),
     Rule("dialogue.direction", "a remark in brackets on a line of its own", (f"{TALK}\n(Laughter.)",), (STORY,)),
     Rule("dialogue.between", "prose below a heading, before the next turn"),
@@ -71,21 +77,23 @@ class Dialogue:
         """Labels every paragraph that no earlier finder took."""
         body, *others = versions(document, units(document))
         main = flow(body.units)
-        for placed in main:
-            yield from _labels(placed, placed.name)
+        for placed, again in zip(main, repeats(main), strict=True):
+            yield from _labels(placed, placed.name, again=again)
         for version in others:
             read = flow(version.units)
             people = same_people(main, read)
-            for placed, exchange in zip(read, translated(main, read), strict=True):
+            for placed, again, exchange in zip(read, repeats(read), translated(main, read), strict=True):
                 name = None if placed.name is None else people.get(placed.name, placed.name)
                 start = placed.label.start if placed.label else placed.start
                 yield Label(start, placed.unit.end, "version", version.language, "dialogue.version", 0.9, exchange)
-                yield from _labels(placed, name)
+                yield from _labels(placed, name, again=again)
 
 
-def _labels(placed: Placed, name: str | None) -> Iterator[Label]:
-    if placed.label is not None:
-        label = placed.label
+def _labels(placed: Placed, name: str | None, *, again: bool) -> Iterator[Label]:
+    label = placed.label
+    if label is not None and again:
+        yield Label(label.start, label.end, "part", "label", "dialogue.repeated-label", placed.confidence)
+    elif label is not None:
         yield Label(label.start, label.end, "part", "speaker", "dialogue.speaker", placed.confidence, name)
     if placed.start < placed.unit.end:
         of = name if placed.turn else None

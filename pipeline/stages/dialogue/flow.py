@@ -21,6 +21,8 @@ HONOURED_BEHIND = "(?:先生|女士|老师|老師|教授|博士|部长|部長)"
 
 LONGEST_QUESTION = 600
 LEAST_QUESTIONS = 3
+LONGEST_REPEAT = 40
+"""Code points that a label without a field may have."""
 TAIL = 4
 """Paragraphs at the end of the last answer that may be nobody's."""
 
@@ -84,6 +86,16 @@ def exchanges(placed: Sequence[Placed]) -> list[int | None]:
         answered |= unit.part == "answer"
         numbers.append(current)
     return numbers
+
+
+def repeats(placed: Sequence[Placed]) -> list[bool]:
+    """For each unit whether its label only says again who is speaking, so that the turn above goes on."""
+    told = [False] * len(placed)
+    for i in range(1, len(placed)):
+        above, here = placed[i - 1], placed[i]
+        same = (above.part, above.name) == (here.part, here.name)
+        told[i] = here.label is not None and here.name is not None and same and len(here.label.text) <= LONGEST_REPEAT
+    return told
 
 
 def _whole(unit: Unit, part: str, rule: str, confidence: float, name: str | None = None) -> Placed:
@@ -281,7 +293,8 @@ def _closed(placed: list[Placed]) -> list[Placed]:
     for i in range(last + 1, len(placed)):
         if placed[i].rule not in {"dialogue.continued", "dialogue.below-question", "dialogue.direction"}:
             continue
-        by_phrase = any(phrase in placed[i].unit.text.casefold() for phrase in _closing_phrases())
+        text = placed[i].unit.text.casefold()
+        by_phrase = any(phrase in text for phrase in _closing_phrases())
         if by_phrase or (i >= len(placed) - TAIL and _about(placed[i].unit.text, name)):
             rule, confidence = ("dialogue.closing-phrase", 0.9) if by_phrase else ("dialogue.third-person", 0.75)
             return placed[:i] + [_whole(unit.unit, "closing", rule, confidence) for unit in placed[i:]]

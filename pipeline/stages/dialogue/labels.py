@@ -6,7 +6,7 @@ whole document: it comes again, it takes turns with another, questions stand beh
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -21,12 +21,15 @@ LONGEST_LATIN = 60
 LONGEST_HAN = 14
 GLUED = 400
 """Code points from which a paragraph may be a dump of several turns on one line."""
+LEAST_GLUED = 4
+"""Labels inside one paragraph from which it is one."""
 SHORT_VALUE = 25
 """Median length of what stands behind the labels under which they are keys of a list, unless something is asked."""
 
 LABEL = regex.compile(
     r"(?P<label>[^:：|｜\n]{1,60}?)[*_]{0,3}\s{0,3}(?P<mark>[:：|｜])[*_]{0,3}(?P<blank>\s*)", regex.VERSION1
 )
+MARK = regex.compile(r"[:：|｜]")
 QUESTION_WORD = regex.compile(r"(?P<label>[QA])(?:\.[*_]{0,3}\s+|[*_]{2,3}\s+|\s{2,})(?=\S)")
 NAME_WORD = r"(?:[\p{Lu}][\p{L}\p{M}.’'\-&]*)"
 JOINING = frozenset(
@@ -116,33 +119,47 @@ def cue(label: str) -> Cue | None:
     last = known.get(words[-1]) if len(words) > 1 else None
     if last is None and not bare.isascii():
         last = next((known[bare[-n:]] for n in (3, 2, 1) if len(bare) > n and bare[-n:] in known), None)
-    return Cue(last.kind, anonymous=False) if last and last.kind in {"asks", "outlet", "moderates"} else None
+    if last is None or last.anonymous or last.kind not in {"asks", "outlet", "moderates"}:
+        return None
+    return last
+
+
+class Shape(msgspec.Struct, frozen=True, gc=False):
+    """What can be said of a label by itself."""
+
+    key: str
+    kind: Kind | None
+    anonymous: bool
 
 
 def hit(unit: Unit) -> Hit | None:
     """The possible label at the start of a unit, or None."""
+    head = unit.text[: LONGEST_LATIN + 8]
+    if not MARK.search(head) and head[0] not in "QA":
+        return None
     match = LABEL.match(unit.text)
     if match is None or not _separates(unit.text, match):
         match = QUESTION_WORD.match(unit.text)
         if match is None:
             return None
     label = match["label"].rstrip("*_ ")
+    shape = _shape(label)
+    if shape is None:
+        return None
+    start = unit.start + match.start("label")
+    return Hit(start, start + len(label), label, shape.key, shape.kind, shape.anonymous, match.end())
+
+
+@lru_cache(maxsize=4096)
+def _shape(label: str) -> Shape | None:
+    """The shape of a label; None where it is no speaker's. The same few labels come all through a document."""
     if not label or not _name_shaped(label):
         return None
     said = cue(label)
     if said is not None and said.kind == "never":
         return None
-    start = unit.start + match.start("label")
     anonymous = said is not None and said.anonymous
-    return Hit(
-        start,
-        start + len(label),
-        label,
-        _key(label, anonymous=anonymous),
-        said.kind if said else None,
-        anonymous,
-        match.end(),
-    )
+    return Shape(_key(label, anonymous=anonymous), said.kind if said else None, anonymous)
 
 
 def _separates(text: str, match: "regex.Match[str]") -> bool:
@@ -188,13 +205,13 @@ def separate(given: Sequence[Unit]) -> tuple[Unit, ...]:
     """Units with the turns of a one-line dump apart, so that each label begins a unit of its own."""
     found: list[Unit] = []
     for unit in given:
-        if len(unit.text) < GLUED:
+        if len(unit.text) < GLUED or unit.text.count(":") + unit.text.count("：") < LEAST_GLUED:
             found.append(unit)
             continue
         matches = [match for match in INNER.finditer(unit.text) if _name_shaped(match["label"])]
         tally = Counter(_key(match["label"], anonymous=False) for match in matches)
         recurring = {key for key, count in tally.items() if count > 1 and not _never(key)}
-        if len(recurring) < 2 or sum(tally[key] for key in recurring) < 4:
+        if len(recurring) < 2 or sum(tally[key] for key in recurring) < LEAST_GLUED:
             found.append(unit)
             continue
         keys = [(_key(match["label"], anonymous=False), match.start()) for match in matches]
@@ -270,7 +287,7 @@ def speakers(hits: Mapping[int, Hit], given: Sequence[Unit]) -> dict[int, Hit]:
     keys = {found.key for found in sure.values()}
     asking = sum(given[i].asks or _asks_below(i, hits, given) for i in sure)
     told = any(found.kind in {"asks", "answers"} for found in sure.values())
-    if len(sure) < 2 or not (asking or told or (len(keys) > 1 and len(sure) >= 6)):
+    if len(sure) < 2 or not (asking or told or (len(keys) > 2 and len(sure) >= 6)):
         return {}
     if len(keys) < 2 and asking < 2:
         return {}
@@ -279,10 +296,9 @@ def speakers(hits: Mapping[int, Hit], given: Sequence[Unit]) -> dict[int, Hit]:
         return {}
     first, last = min(sure), max(sure)
     for i, found in hits.items():
-        if i in sure or not (first - 1 <= i <= last + 1):
-            continue
         kin = any(akin(found.key, key) for key in keys) or _initials(found, hits, keys)
-        if kin or given[i].asks or found.kind == "outlet":
+        within = first - 1 <= i <= last + 1
+        if kin or (within and (given[i].asks or found.kind == "outlet")):
             sure[i] = found
     return dict(sorted(sure.items()))
 

@@ -60,14 +60,14 @@ class Unit(msgspec.Struct, frozen=True, gc=False):
         """Whether it has the form of a heading: short, no mark at its end, no item of a list, nothing in brackets."""
         text = self.text
         return (
-            "\n" not in text
-            and len(text) <= HEADING_WIDTH
-            and width(text) <= HEADING_WIDTH
+            len(text) <= HEADING_WIDTH
+            and "\n" not in text
             and text[-1] not in ".。!！?？:：;；,，、…"
             and text[0] not in "(（[【"
             and len(text.split()) <= HEADING_WORDS
             and ": " not in text
             and "：" not in text
+            and width(text) <= HEADING_WIDTH
             and not LIST_ITEM.match(text)
         )
 
@@ -115,7 +115,7 @@ def _unit(text: str, start: int, end: int) -> Unit | None:
     start = match.end() if match else start
     while text[end - 1].isspace():
         end -= 1
-    behind = MARKS_BEHIND.search(text, start, end)
+    behind = MARKS_BEHIND.search(text, start, end) if text[end - 1] in "*_#" else None
     # A mark at the end belongs outside only if it closes one that stands outside: `**What now?**`, not `*a* and *b*`.
     if behind and (text.count("*", start, end) + text.count("_", start, end)) % 2 == len(behind[0].strip()) % 2:
         inner = text[start : behind.start()]

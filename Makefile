@@ -1,0 +1,41 @@
+# `make help` lists what there is. Needs Python 3.11 or newer; all else is installed into .venv from requirements.txt.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help run test check bench lexicon golden schema clean
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(INSTALLED): pyproject.toml requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(INSTALLED)  ## process raw/ into output/
+	$(BIN)/pipeline run raw -o output
+
+test: $(INSTALLED)  ## all tests
+	$(BIN)/python -m pytest
+
+check: $(INSTALLED)  ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(INSTALLED)  ## speed of every stage and of the whole way, and what the samples' repairs are worth
+	$(BIN)/python -m benchmarks
+
+golden: $(INSTALLED)  ## write output/ anew after a change that is meant; read the diff before committing it
+	rm -rf output
+	$(BIN)/pipeline run raw -o output
+
+schema: $(INSTALLED)  ## publish the JSON Schema anew after an addition to the contract
+	$(BIN)/pipeline schema -o docs/article.schema.json
+
+clean:  ## remove what make made
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis output/_run

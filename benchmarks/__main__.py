@@ -1,0 +1,28 @@
+"""All benchmarks in one run, as one report on standard output."""
+
+import argparse
+from pathlib import Path
+
+from benchmarks import accuracy, cold, speed
+
+ROOT = Path(__file__).parent.parent
+
+
+def main() -> None:
+    """Runs what was asked for; everything by default."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("what", nargs="*", metavar="speed|cold|accuracy", help="default: all")
+    parser.add_argument("--rounds", type=int, default=5, help="timed rounds; the median is printed (default: 5)")
+    parser.add_argument("--public", type=Path, default=ROOT.parent / "shared", help="folder of public benchmark data")
+    options = parser.parse_args()
+    wanted = options.what or ["speed", "cold", "accuracy"]
+    if "speed" in wanted:
+        speed.report(ROOT, options.rounds)
+    if "cold" in wanted:
+        cold.report(options.rounds)
+    if "accuracy" in wanted:
+        accuracy.report(ROOT, options.public)
+
+
+if __name__ == "__main__":
+    main()

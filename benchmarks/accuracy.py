@@ -1,0 +1,90 @@
+"""How right the output is: on the samples, against the right text and structure; on public data, by its own scorers."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.decoding import decode
+from pipeline.ledger import apply
+from pipeline.processing import Pipeline
+from pipeline.sources.folder import find
+
+Place = tuple[int, str, str]
+
+
+def report(root: Path, public: Path) -> None:
+    """Prints what was repaired, missed and harmed, the share of fields that are right, and the public scorers' words."""
+    print("\naccuracy on the samples: repairs wanted, made, false; fields of the structure, right")
+    totals = [0, 0, 0, 0, 0]
+    pipeline = Pipeline()
+    files, _ = find([root / "raw"])
+    for file in files:
+        row = _sample(pipeline, file.path.read_bytes(), root / "seeds" / file.id)
+        totals = [a + b for a, b in zip(totals, row, strict=True)]
+        print(f"  {file.id:24s} {row[0]:5d} {row[1]:5d} {row[2]:5d}   {row[3]:6d} {row[4]:6d}")
+    print(f"  {'all':24s} {totals[0]:5d} {totals[1]:5d} {totals[2]:5d}   {totals[3]:6d} {totals[4]:6d}")
+    for title, script, arguments in _public(public):
+        print(f"\n{title}")
+        done = subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True, check=False)
+        print("  " + (done.stdout + done.stderr).strip().replace("\n", "\n  "))
+
+
+def _sample(pipeline: Pipeline, data: bytes, seed: Path) -> list[int]:
+    article = pipeline.process(data)
+    decoded = decode(data)
+    given = apply(decoded.text, decoded.edits)
+    right = seed.with_name(f"{seed.name}.txt").read_bytes().decode("utf-8")
+    wanted, made = _repairs(given, right), _repairs(given, article.text)
+    want = dict(_leaves(json.loads(seed.with_name(f"{seed.name}.json").read_text("utf-8"))))
+    got = dict(_leaves(json.loads(msgspec.json.encode(article))))
+    want.pop("/id")
+    same = sum(got.get(key) == value for key, value in want.items())
+    return [len(wanted), len(wanted & made), len(made - wanted), len(want), same]
+
+
+def _repairs(before: str, after: str) -> set[Place]:
+    """The replacements that lead from one text to another, line by line where both have as many lines."""
+    a, b = before.split("\n"), after.split("\n")
+    if len(a) != len(b):
+        a, b = [before], [after]
+    found = set()
+    for i, (old, new) in enumerate(zip(a, b, strict=True)):
+        if old != new:
+            for kind, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+                if kind != "equal":
+                    found.add((i, f"{start}:{old[start:end]}", new[new_start:new_end]))
+    return found
+
+
+def _leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, object]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{pointer}/{key}")
+    elif isinstance(value, list):
+        yield f"{pointer}#", len(value)
+        for i, inner in enumerate(value):
+            yield from _leaves(inner, f"{pointer}/{i}")
+    else:
+        yield pointer, value
+
+
+def _public(folder: Path) -> Iterator[tuple[str, str, list[str]]]:
+    """The scorers of the public data, where it is there: a title, the script, its arguments."""
+    bench, cases, seeds = folder / "bench", folder / "cases", folder / "seeds"
+    if (seeds / "check.py").exists():
+        for raw in sorted(seeds.glob("*.txt")):
+            beside = [str(raw), str(raw.with_suffix(".expected.json")), str(raw.with_suffix(".fixes.json"))]
+            yield f"a real article: {raw.stem}", str(seeds / "check.py"), beside
+    if (cases / "score.py").exists():
+        yield "real documents: dialogue and credits", str(cases / "score.py"), []
+    if (bench / "entities" / "score.py").exists():
+        yield "damaged entities", str(bench / "entities" / "score.py"), []
+    if (bench / "spacing" / "score.py").exists():
+        sets = [str(path) for path in sorted((bench / "spacing").glob("*.jsonl.gz"))]
+        yield "missing spaces", str(bench / "spacing" / "score.py"), [*sets, str(bench / "spacing" / "hard.json")]

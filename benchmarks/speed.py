@@ -1,0 +1,105 @@
+"""Nanoseconds a byte of each stage and of the whole way, beside ftfy in the same run.
+
+The clean set is the right text of the English samples, the damaged set their raw dumps. Each figure is the median of
+several rounds over the whole set; a warm-up round loads what loads once.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import ftfy
+
+from pipeline.decoding import decode
+from pipeline.document import Document
+from pipeline.ledger import apply
+from pipeline.processing import Pipeline, find, repair
+from pipeline.sinks.folder import encode
+from pipeline.stage import Stage
+
+BUDGET = {
+    "words": 40,
+    "dialogue": 25,
+    "entities": 10,
+    "punctuation": 10,
+    "languages": 10,
+    "mojibake": 8,
+    "markup": 8,
+    "credits": 5,
+    "decoding, assembly, encoding": 9,
+}
+WHOLE = 125
+
+
+def report(root: Path, rounds: int) -> None:
+    """Prints the table for the clean and the damaged set."""
+    sets = {"clean": _english(root / "seeds"), "damaged": _english(root / "raw")}
+    for name, documents in sets.items():
+        size = sum(map(len, documents))
+        print(
+            f"\nspeed, {name} samples: {len(documents)} documents, {size / 1000:.0f} kB, ns a byte (median of {rounds})"
+        )
+        figures = measure(documents, rounds)
+        for what, value in figures.items():
+            budget = WHOLE if what == "whole way" else BUDGET.get(what)
+            told = f"budget {budget:>4}  {'ok' if value <= budget else 'OVER'}" if budget else ""
+            print(f"  {what:32s} {value:8.1f}   {told}")
+        print(f"  {'whole way':32s} {1000 / figures['whole way']:8.2f}   MB/s")
+
+
+def measure(documents: Sequence[bytes], rounds: int) -> dict[str, float]:
+    """Nanoseconds a byte by stage, for the rest, for the whole way, and for ftfy."""
+    pipeline = Pipeline()
+    size = sum(map(len, documents))
+    figures: dict[str, float] = {}
+    inputs: list[Document] = []
+    for data in documents:
+        decoded = decode(data)
+        inputs.append(Document(apply(decoded.text, decoded.edits)))
+    texts = [document.text for document in inputs]
+    for stage in pipeline.recipe.stages:
+        figures[stage.name] = _stage(stage, inputs, rounds) / size
+        inputs = [_after(stage, document) for document in inputs]
+    whole = _median(lambda: [encode(pipeline.process(data)) for data in documents], rounds) / size
+    figures["decoding, assembly, encoding"] = whole - sum(figures.values())
+    figures["whole way"] = whole
+    figures["ftfy.fix_text alone"] = _median(lambda: [ftfy.fix_text(text) for text in texts], rounds) / size
+    return figures
+
+
+def _english(folder: Path) -> list[bytes]:
+    """The files of a folder of samples whose text is mostly English, in UTF-8."""
+    found = []
+    for path in sorted(folder.rglob("*.txt")):
+        data = path.read_bytes()
+        if sum(byte < 128 for byte in data) > 0.8 * len(data) and b"\0" not in data:
+            found.append(data)
+    return found
+
+
+def _stage(stage: Stage, documents: Sequence[Document], rounds: int) -> float:
+    work = find if stage.gives else repair
+
+    def once() -> None:
+        for document in documents:
+            # A fresh document: what it computes lazily belongs to the stage that asks first.
+            work(stage, Document(document.text, labels=document.labels))
+
+    return _median(once, rounds)
+
+
+def _after(stage: Stage, document: Document) -> Document:
+    if stage.gives:
+        return Document(document.text, labels=(*document.labels, *find(stage, document)[0]))
+    return Document(apply(document.text, repair(stage, document)[0]))
+
+
+def _median(work: Callable[[], object], rounds: int) -> float:
+    work()
+    times = []
+    for _ in range(rounds):
+        start = time.perf_counter_ns()
+        work()
+        times.append(time.perf_counter_ns() - start)
+    return statistics.median(times)

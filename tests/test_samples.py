@@ -1,0 +1,86 @@
+"""The sample dumps: what a run gives is the golden result, and how far it is from what it should be."""
+
+import difflib
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+import pipeline
+from pipeline.processing import NOWHERE
+from pipeline.sinks.folder import encode, file_name
+from pipeline.sources.folder import find
+
+ROOT = Path(__file__).parent.parent
+RAW, SEEDS, OUTPUT = ROOT / "raw", ROOT / "seeds", ROOT / "output"
+FILES, _ = find([RAW])
+
+KNOWN_MISSES: dict[str, str] = {}
+"""Samples whose result is not yet what it should be, and what is missing."""
+
+
+@pytest.fixture(scope="module")
+def articles() -> dict[str, pipeline.Article]:
+    """Every sample, processed as `pipeline run raw` does it."""
+    made = pipeline.Pipeline()
+    return {
+        file.id: made.process(
+            file.path.read_bytes(),
+            id=file.id,
+            origin=msgspec.structs.replace(NOWHERE, path=file.name, media_type="text/plain"),
+        )
+        for file in FILES
+    }
+
+
+def without_versions(article: Any) -> str:
+    """The document as text, without the versions, which change with every release."""
+    article["provenance"]["pipeline"]["version"] = ""
+    for stage in article["provenance"]["pipeline"]["stages"]:
+        stage["version"] = ""
+    return json.dumps(article, ensure_ascii=False, indent=1)
+
+
+@pytest.mark.parametrize("name", [file.id for file in FILES])
+def test_output_is_the_golden_result(name: str, articles: dict[str, pipeline.Article]) -> None:
+    golden = json.loads((OUTPUT / file_name(name)).read_text("utf-8"))
+    want, got = without_versions(golden), without_versions(json.loads(encode(articles[name])))
+    diff = "\n".join(difflib.unified_diff(want.splitlines(), got.splitlines(), "golden", "now", lineterm="", n=1))
+    assert not diff, f"{diff[:6000]}\n\nWhere this is meant: make golden, and read the diff."
+
+
+def test_no_golden_result_is_left_over() -> None:
+    have = {path.relative_to(OUTPUT).as_posix() for path in OUTPUT.rglob("*.json") if "_run" not in path.parts}
+    assert have == {file_name(file.id) for file in FILES}
+
+
+@pytest.mark.parametrize("name", [file.id for file in FILES])
+def test_every_sample_restores_and_holds_to_the_contract(name: str, articles: dict[str, pipeline.Article]) -> None:
+    raw = next(file.path for file in FILES if file.id == name).read_bytes()
+    assert pipeline.restore(articles[name]) == raw
+    assert list(pipeline.faults(articles[name])) == []
+
+
+def known(name: str) -> Any:
+    marks = [pytest.mark.xfail(reason=KNOWN_MISSES[name], strict=True)] if name in KNOWN_MISSES else []
+    return pytest.param(name, marks=marks)
+
+
+@pytest.mark.parametrize("name", [known(file.id) for file in FILES])
+def test_text_is_the_right_text(name: str, articles: dict[str, pipeline.Article]) -> None:
+    want = (SEEDS / f"{name}.txt").read_bytes().decode("utf-8").split("\n")
+    got = articles[name].text.split("\n")
+    diff = "\n".join(difflib.unified_diff(want, got, "right", "now", lineterm="", n=0))
+    assert not diff, diff[:4000]
+
+
+@pytest.mark.parametrize("name", [known(file.id) for file in FILES])
+def test_structure_is_the_right_structure(name: str, articles: dict[str, pipeline.Article]) -> None:
+    want = json.loads((SEEDS / f"{name}.json").read_text("utf-8"))
+    everything = json.loads(msgspec.json.encode(articles[name]))
+    got = {key: everything[key] for key in want}
+    pretty = [json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).splitlines() for value in (want, got)]
+    diff = "\n".join(difflib.unified_diff(*pretty, "right", "now", lineterm="", n=1))
+    assert not diff, diff[:4000]

@@ -1,0 +1,83 @@
+"""The house rules that a machine can keep: imports point downwards, names are nouns, nothing heavy loads early."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "pipeline"
+
+FLOORS = (
+    {"version", "errors"},
+    {"ledger", "layout"},
+    {"decoding"},
+    {"article"},
+    {"document", "settings"},
+    {"stage"},
+    {"lexicon"},
+    {"stages"},
+    {"body", "restoration"},
+    {"recipe", "sources", "sinks", "assembly", "verification", "reading"},
+    {"processing"},
+    {"runs"},
+    {"cli"},
+    {"__main__", "__init__"},
+)
+"""Lowest first. A module may import from lower floors, and from its own package."""
+
+BANNED = {"utils", "util", "helpers", "helper", "common", "base", "misc", "manager"}
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def floor(room: str) -> int:
+    return next(i for i, rooms in enumerate(FLOORS) if room in rooms)
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """The rooms of this package that a module imports."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "pipeline":
+            parts = node.module.split(".")
+            names |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("pipeline.")}
+    return names
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_downwards(path: Path) -> None:
+    if path == PACKAGE / "__init__.py":
+        return
+    here = room(path)
+    above = {name for name in imported(path) - {here} if floor(name) >= floor(here)}
+    assert not above, f"{here} (floor {floor(here)}) imports from its own floor or above: {above}"
+
+
+def test_every_module_stands_on_a_floor() -> None:
+    assert {room(path) for path in modules()} == set().union(*FLOORS)
+
+
+def test_modules_are_named_for_what_lives_there() -> None:
+    assert not {path.stem for path in modules()} & BANNED
+
+
+def test_modules_stay_small() -> None:
+    assert not [path.name for path in modules() if len(path.read_text("utf-8").splitlines()) > 500]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_each_module_imports_on_its_own(path: Path) -> None:
+    """A circular import shows only from the side that nobody imports first."""
+    name = ".".join(("pipeline", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+    done = subprocess.run([sys.executable, "-c", f"import {name}"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
