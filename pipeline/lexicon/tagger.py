@@ -4,6 +4,7 @@ Loading it takes most of a second, so nothing else of the package imports it. It
 people's names (`哈萨克斯坦`, `阿斯塔纳`): its word boundaries are evidence, its tags are hardly any.
 """
 
+import os
 import warnings
 from functools import cache
 from typing import Any
@@ -16,7 +17,10 @@ def _jieba() -> Any:  # noqa: ANN401 -- it has no types
         import jieba
         from jieba import posseg
 
-    jieba.setLogLevel("ERROR")
+    # It would keep, and later trust, a cache that any user of the machine can write. A folder that is none prevents
+    # both; that it could not write there it logs as an error, which is not one.
+    jieba.setLogLevel("CRITICAL")
+    jieba.dt.tmp_dir = os.devnull
     jieba.initialize()
     return posseg
 

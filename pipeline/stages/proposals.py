@@ -1,0 +1,32 @@
+"""Repairs that are weighed in their context, and change the context of others: repeated until none is left.
+
+In `suchan interestin it` the second repair may only be sure once the first is made. A stage that yielded the first
+alone would find more in its own output.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from pipeline.document import Document
+from pipeline.ledger import Edit
+from pipeline.stage import Rule
+from pipeline.stages.settling import settled
+
+
+def at_rest(document: Document, rules: Iterable[Rule], propose: Callable[[Document], Iterable[Edit]]) -> Iterator[Edit]:
+    """What `propose` makes of `document` when it is asked again until nothing sure is left.
+
+    Edits under the threshold of their rule are those of the first time: nobody makes them, so they change nothing.
+    """
+    thresholds = {rule.name: rule.threshold for rule in rules}
+    first = tuple(propose(document))
+    if not first:
+        return
+
+    def sure(text: str) -> list[Edit]:
+        edits = first if text == document.text else propose(Document(text))
+        return [edit for edit in edits if edit.confidence >= thresholds[edit.rule]]
+
+    made = settled(document.text, sure)
+    yield from made
+    taken = {edit.start for edit in made}
+    yield from (edit for edit in first if edit.confidence < thresholds[edit.rule] and edit.start not in taken)
