@@ -26,7 +26,7 @@ BRACKET = regex.compile(
 @cache
 def wire() -> regex.Pattern[str]:
     """An agency, its reporter or its place, a date, and 电."""
-    text = (files("pipeline.stages.credits") / "agencies.txt").read_text("utf-8")
+    text = (files(__package__) / "agencies.txt").read_text("utf-8")
     agencies = "|".join(row for row in text.splitlines() if row and not row.startswith("#"))
     return regex.compile(
         rf"[\s*_]*+(?P<open>[（(【\[])?(?P<outlet>{agencies})(?P<reporter>记者|記者)?(?P<middle>\p{{Han}}{{2,14}}?)"

@@ -27,7 +27,7 @@ CAPITALS = regex.compile(r"\b(?:The|[A-Z]{2,})\b")
 @cache
 def outlet_nouns() -> frozenset[str]:
     """Words that names of newspapers, agencies and stations hold."""
-    text = (files("pipeline.stages.credits") / "outlet-nouns.txt").read_text("utf-8")
+    text = (files(__package__) / "outlet-nouns.txt").read_text("utf-8")
     return frozenset(row for row in text.splitlines() if row and not row.startswith("#"))
 
 

@@ -1,6 +1,6 @@
 """Notices and disclaimers by how they begin or what they say. Used by the finder `credits`.
 
-Patterns stand in `credits.notices.tsv`: kind, where (start: at the start of a paragraph; within: anywhere in a short
+Patterns stand in `notices.tsv`: kind, where (start: at the start of a paragraph; within: anywhere in a short
 one near the end), pattern.
 """
 
@@ -53,7 +53,7 @@ class Pattern(NamedTuple):
 @cache
 def patterns() -> tuple[Pattern, ...]:
     """The rows of the table."""
-    text = (files("pipeline.stages.credits") / "notices.tsv").read_text("utf-8")
+    text = (files(__package__) / "notices.tsv").read_text("utf-8")
     rows = (row.split("\t") for row in text.splitlines() if row and not row.startswith("#"))
     return tuple(Pattern(kind, where == "within", pattern) for kind, where, pattern in rows)
 

@@ -81,7 +81,12 @@ def names_and_place(text: str, start: int, end: int, *, near: bool) -> tuple[lis
             tokens.pop()
     confidence = 0.97
     for n, (first, last) in enumerate(tokens):
-        if near and n == len(tokens) - 1 and not parts and (cut := _cut(text[first:last]) or _tagged_cut(text[first:last])):
+        if (
+            near
+            and n == len(tokens) - 1
+            and not parts
+            and (cut := _cut(text[first:last]) or _tagged_cut(text[first:last]))
+        ):
             parts.append(Part("place", first + cut[0], last))
             last, confidence = first + cut[0], cut[1]  # noqa: PLW2901 -- the name ends where the place starts
         read = names_in(text[first:last])

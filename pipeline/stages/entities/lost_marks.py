@@ -64,7 +64,7 @@ def numbered() -> frozenset[str]:
 
 
 def _items(name: str) -> list[str]:
-    text = files("pipeline.stages.entities").joinpath(name).read_text(encoding="utf-8")
+    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 

@@ -62,30 +62,30 @@ UNKNOWN = Rule("languages.unknown", "numbers, another language, or too little", 
 @cache
 def english_words() -> frozenset[str]:
     """Words that show that a text is English."""
-    return frozenset(_rows("languages.english.txt"))
+    return frozenset(_rows("english.txt"))
 
 
 @cache
 def shared_words() -> frozenset[str]:
     """English function words that other languages have too: they count beside one that is English alone."""
-    return frozenset(_rows("languages.shared.txt"))
+    return frozenset(_rows("shared.txt"))
 
 
 @cache
 def foreign_words() -> frozenset[str]:
     """Function words of other languages in Latin script that English does not have."""
-    return frozenset(_rows("languages.foreign.txt"))
+    return frozenset(_rows("foreign.txt"))
 
 
 @cache
 def variants() -> tuple[frozenset[str], frozenset[str]]:
     """Characters that only simplified, and that only traditional Chinese has."""
-    pairs = [row.split("\t") for row in _rows("languages.variants.tsv")]
+    pairs = [row.split("\t") for row in _rows("variants.tsv")]
     return frozenset(pair[0] for pair in pairs), frozenset(pair[1] for pair in pairs)
 
 
 def _rows(name: str) -> list[str]:
-    text = (files("pipeline.stages") / name).read_text("utf-8")
+    text = (files(__package__) / name).read_text("utf-8")
     return [row for row in text.splitlines() if row and not row.startswith("#")]
 
 

@@ -73,7 +73,7 @@ WORDS_UNPARTED = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 @cache
 def elements() -> dict[str, tuple[str, str]]:
     """Of each known element, what its tags part, and when an opening tag without attributes is one."""
-    text = files("pipeline.stages").joinpath("markup.tags.tsv").read_text(encoding="utf-8")
+    text = files(__package__).joinpath("tags.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
     return {name: (part, bare) for name, part, bare in rows}
 
