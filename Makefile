@@ -37,5 +37,9 @@ golden: $(INSTALLED)  ## write output/ anew after a change that is meant; read t
 schema: $(INSTALLED)  ## publish the JSON Schema anew after an addition to the contract
 	$(BIN)/pipeline schema -o docs/article.schema.json
 
+lexicon: $(INSTALLED)  ## build the word data anew: make lexicon CORPORA="prose.txt.xz ..."
+	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt
+	$(BIN)/python scripts/build_lexicon.py $(CORPORA)
+
 clean:  ## remove what make made
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis output/_run

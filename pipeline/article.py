@@ -236,7 +236,8 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     changes: Annotated[
         tuple[Change, ...],
         Meta(
-            description="Every edit, a layer for each stage that made some; undone in reverse order they give the source text."
+            description="Every edit, a layer for each stage that made some; undone in reverse order they give the "
+            "source text."
         ),
     ]
 

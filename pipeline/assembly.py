@@ -6,6 +6,7 @@ nobody labelled becomes lead, prose or closing, so that every word of the text i
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import get_args
 
 import regex
 
@@ -17,6 +18,7 @@ from pipeline.article import (
     Credit,
     Entry,
     Notice,
+    NoticeKind,
     PipelineVersion,
     Provenance,
     Remark,
@@ -33,6 +35,7 @@ from pipeline.ledger import Change
 from pipeline.lexicon.roles import role_in_english
 from pipeline.stage import OWN_LAYERS
 
+NOTICE_KINDS = get_args(NoticeKind)
 UNLABELLED = "assembly.unlabelled"
 NOWHERE = frozenset({"label", "legend", "front-matter", "repeat", "reference"})
 TURNS = frozenset({"speaker", "question", "answer", "aside"})
@@ -172,6 +175,11 @@ class _Builder:
             self.byline.append(label)
             self._segment(label, "/byline/text")
         elif label.value == "notice":
+            if label.of not in NOTICE_KINDS:
+                raise self._contradiction(
+                    f"the notice at {label.start} ({label.rule}) is of kind {label.of!r}; "
+                    f"kinds are {', '.join(NOTICE_KINDS)}"
+                )
             self._segment(label, f"/notices/{len(self.notices)}/text")
             self.notices.append(Notice(kind=label.of, text=text))  # type: ignore[arg-type]
         elif label.value == "disclaimer":
@@ -202,7 +210,7 @@ class _Builder:
                 if version.value not in self.bodies:
                     self.bodies[version.value] = Body(f"/translations/{len(self.bodies) - 1}", self.cast)
                 body = self.bodies[version.value]
-                body.translates = version.of if isinstance(version.of, int) else None
+                body.translate(version.of if isinstance(version.of, int) else None)
                 return body
         return self.bodies[""]
 

@@ -90,7 +90,7 @@ class Body:
     def __init__(self, root: str, cast: Cast) -> None:
         self.root = root
         self.cast = cast
-        self.translates: int | None = None
+        self._translates: int | None = None
         self.title: list[str] = []
         self.titles: list[Label] = []
         self.lead: list[str] = []
@@ -100,6 +100,12 @@ class Body:
         self._pending: list[tuple[Label, str]] = []
         self._turn: OpenTurn | None = None
         self._turns = self._exchanges = 0
+
+    def translate(self, exchange: int | None) -> None:
+        """What comes translates the body's exchange of this number; without one it goes on where it was."""
+        if exchange != self._translates:
+            self._silence()
+            self._translates = exchange
 
     def place(self, label: Label, raw: str, text: str) -> None:
         """Puts one labelled span, `raw` as it stands and `text` unwrapped, into its field."""
@@ -164,8 +170,15 @@ class Body:
             section.paragraphs.append(text)
 
     def _say(self, label: Label, part: Part, speaker: str | None, text: str) -> None:
+        if self._pending and self._pending[0][0].of != label.of:
+            self._silence()
         turn = self._turn
-        if self._pending or turn is None or turn.part != part or turn.speaker != speaker:
+        if (
+            self._pending
+            or turn is None
+            or (turn.part, turn.speaker) != (part, speaker)
+            or self._moved_on(self.sections[-1].exchanges[-1])
+        ):
             turn = self._begin(part, speaker)
         self._placed.append((label, f"{turn.pointer}/paragraphs/{len(turn.paragraphs)}"))
         turn.paragraphs.append(text)
@@ -182,7 +195,7 @@ class Body:
             self.sections.append(OpenSection(None, [], []))
         section = self.sections[-1]
         exchange = section.exchanges[-1] if section.exchanges else None
-        if exchange is None or (part == "question" and exchange.count("answer")):
+        if exchange is None or (part == "question" and exchange.count("answer")) or self._moved_on(exchange):
             exchange = self._open(section)
         place = f"sections/{len(self.sections) - 1}/exchanges/{len(section.exchanges) - 1}/{PLACES[part]}"
         self._turns += 1
@@ -194,9 +207,13 @@ class Body:
         self._pending = []
         return turn
 
+    def _moved_on(self, exchange: OpenExchange) -> bool:
+        """Whether what comes translates another exchange than this one."""
+        return self._translates not in {None, exchange.n}
+
     def _open(self, section: OpenSection) -> OpenExchange:
         self._exchanges += 1
-        exchange = OpenExchange(self.translates if self.root else self._exchanges, [])
+        exchange = OpenExchange(self._translates if self.root else self._exchanges, [])
         section.exchanges.append(exchange)
         return exchange
 

@@ -47,6 +47,12 @@ SIGNATURES = {
 }
 ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "ascii": "utf-8", "big5": "big5hkscs"}
 """What a declared charset is read as: the superset that its writers in fact used."""
+BY_MARK = {
+    "utf-8-sig": ("utf-8",),
+    "utf-16": ("utf-16-le", "utf-16-be"),
+    "utf-32": ("utf-32-le", "utf-32-be"),
+}
+"""Names that leave the byte order to the mark; where there is none it is the first."""
 
 MOST_BROKEN = 0.12
 """Share of multi-byte sequences of UTF-8 that may be broken in a text that is still read as UTF-8."""
@@ -103,10 +109,7 @@ def decode(data: bytes, *, encoding: str | None = None) -> Decoded:
             raise DecodingError(f"is {what}, not text; extract its text first or leave it out")
     name, mark = _marked(data)
     if encoding is not None:
-        try:
-            name = codecs.lookup(encoding).name
-        except LookupError:
-            raise DecodingError(f"encoding {encoding!r} is not known; use a name such as utf-8 or gb18030") from None
+        name = _named(encoding, name)
         mark = BYTE_ORDER_MARKS.get(name, b"") if data.startswith(BYTE_ORDER_MARKS.get(name, b"\0")) else b""
     body = data[len(mark) :]
     if name is None:
@@ -116,16 +119,29 @@ def decode(data: bytes, *, encoding: str | None = None) -> Decoded:
                 "leave it out, or name its encoding in [input] encoding"
             )
         name = _told_by_content(body)
-    text, undecodable = _read(body, name)
+    try:
+        text, undecodable = _read(body, name)
+        text.encode("utf-8")
+    except UnicodeError:
+        # A codec that cannot be read on behind an error, or whose text it cannot write, or no JSON can hold.
+        raise DecodingError(f"cannot be read as {name}; name its encoding") from None
     if "\0" in text:
         raise DecodingError(f"holds a NUL character at character {text.index(chr(0))}: it is binary; leave it out")
     newline = _newline(text)
     if newline != "lf":
         text, undecodable = _unify(text, undecodable, newline)
     decoded = Decoded(text, (Run(0, len(text), name),), undecodable, bool(mark), newline, tuple(_mixed(text)))
-    if encode(decoded.text, decoded.runs, decoded.undecodable, bom=decoded.bom, newline=newline) != data:
+    if not _proves(decoded, data):
         raise DecodingError(f"read as {name} does not encode back to the same bytes; name its encoding")
     return decoded
+
+
+def _proves(decoded: Decoded, data: bytes) -> bool:
+    try:
+        again = encode(decoded.text, decoded.runs, decoded.undecodable, bom=decoded.bom, newline=decoded.newline)
+    except UnicodeError:
+        return False
+    return again == data
 
 
 def encode(text: str, runs: Sequence[Run], undecodable: Sequence[Undecodable], *, bom: bool, newline: Newline) -> bytes:
@@ -161,6 +177,18 @@ def pieces(
 
 def _write(text: str, encoding: str, newline: Newline) -> bytes:
     return (text if newline == "lf" else text.replace("\n", NEWLINES[newline])).encode(encoding)
+
+
+def _named(encoding: str, marked: str | None) -> str:
+    """The codec that `encoding` names; `marked` is the one whose byte order mark was found."""
+    try:
+        name = codecs.lookup(encoding).name
+        " ".encode(name)
+    except (LookupError, UnicodeError):
+        # The second is a codec of bytes such as hex, or one that refuses all text.
+        raise DecodingError(f"encoding {encoding!r} is not known; use a name such as utf-8 or gb18030") from None
+    orders = BY_MARK.get(name, (name,))
+    return marked if marked in orders else orders[0]
 
 
 def _marked(data: bytes) -> tuple[str | None, bytes]:

@@ -1,5 +1,6 @@
 """What flows through the stages: an immutable text with what has been found about it so far."""
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
@@ -11,6 +12,7 @@ from pipeline.layout import Line, lines, paragraphs
 
 Script = Literal["latin", "han", "mixed", "none"]
 
+EAST_ASIAN = re.compile("[\u2e80-\U0010ffff]")
 HAN = regex.compile(r"\p{Han}")
 LATIN = regex.compile(r"\p{Latin}")
 
@@ -51,13 +53,13 @@ class Document(msgspec.Struct, frozen=True, dict=True):
 
     def script(self, line: Line) -> Script:
         """Which script `line` is written in; `mixed` where each of Latin and Han has a fifth of the letters or more."""
-        known = self._scripts.get(line.start)
+        known = self._scripts.get((line.start, line.end))
         if known is None:
-            known = self._scripts[line.start] = script(line.text)
+            known = self._scripts[line.start, line.end] = script(line.text)
         return known
 
     @cached_property
-    def _scripts(self) -> dict[int, Script]:
+    def _scripts(self) -> dict[tuple[int, int], Script]:
         return {}
 
     def layer(self, name: str) -> tuple[Label, ...]:
@@ -78,7 +80,8 @@ def _position(label: Label) -> tuple[int, int]:
 
 def script(text: str) -> Script:
     """The script of a piece of text. A Chinese character weighs as much as three letters: it is about half a word."""
-    if text.isascii():
+    # English with curly quotes is not ASCII and is what most lines are: one scan finds that nothing in it is Chinese.
+    if text.isascii() or not EAST_ASIAN.search(text):
         return "latin" if LATIN.search(text) else "none"
     han = 3 * len(HAN.findall(text))
     latin = len(LATIN.findall(text))

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import get_args
 
 import msgspec
 
@@ -13,10 +14,13 @@ from pipeline.document import Document, Label
 from pipeline.errors import DocumentError, PipelineError, RejectedError, StageError
 from pipeline.ledger import Change, Edit, EditError, Positions, apply, arrange, smallest
 from pipeline.recipe import fingerprint, recipe, versions
-from pipeline.stage import OWN_LAYERS, PARTS, Finding, Note, Reject, Rule, Stage
+from pipeline.sources import html
+from pipeline.stage import OWN_LAYERS, PARTS, Finding, Note, Reject, Rule, Severity, Stage
 from pipeline.version import __version__
 
 NOWHERE = Origin(path=None, media_type=None, member=None, row=None, field=None, sha256=None)
+
+SEVERITIES = get_args(Severity)
 
 
 class Pipeline:
@@ -51,14 +55,22 @@ class Pipeline:
     ) -> Article:
         """The Article of one document.
 
-        `data` is the document's bytes, or its text; `encoding` is what the caller knows of bytes; `origin` says
+        `data` is the document's bytes, or its text; with `media_type` `text/html` a page, whose extracted text is then
+        the source; `encoding` is what the caller knows of bytes; `origin` says
         where it lay. Raises `DocumentError` for a document that cannot be read, `StageError` where a stage breaks,
         `RejectedError` where a filter turns it down.
         """
+        if isinstance(data, str):
+            # What the caller knows of bytes says nothing of a text.
+            encoding = "utf-8"
         data = _bytes(data, id)
-        decoded = _decoded(data, id, encoding)
         if media_type is not None:
             origin = msgspec.structs.replace(origin, media_type=media_type)
+        converted_by = None
+        if origin.media_type in html.MEDIA_TYPES:
+            origin = msgspec.structs.replace(origin, sha256=hashlib.sha256(data).hexdigest())
+            data, encoding, converted_by = _page(data, id, encoding), "utf-8", html.converter()
+        decoded = _decoded(data, id, encoding)
         text, changes, notes = decoded.text, [], _unreadable(decoded)
         if decoded.edits:
             changes.append(Change("decoding", decoded.edits))
@@ -85,7 +97,7 @@ class Pipeline:
             newline=decoded.newline,
             runs=decoded.runs,
             undecodable=decoded.undecodable,
-            converted_by=None,
+            converted_by=converted_by,
             origin=origin,
         )
         return assemble(document, notes, source, self._version, changes)
@@ -116,18 +128,13 @@ def repair(stage: Stage, document: Document) -> tuple[tuple[Edit, ...], list[Rem
         elif isinstance(finding, Edit):
             confidence = _confidence(finding.confidence, stage, document)
             if confidence < _rule(rules, finding.rule, stage, document).threshold:
-                notes.append(_unsure(stage, finding, confidence))
+                (edit,) = _fitting([finding], stage, document)
+                notes.append(_unsure(stage, edit, confidence))
             else:
                 edits.append(msgspec.structs.replace(finding, confidence=confidence))
         else:
             raise StageError(document.id, stage.name, f"is a repair and gave a {type(finding).__name__}")
-    if not edits:
-        return (), notes
-    try:
-        fitting = arrange(document.text, edits)
-        return arrange(document.text, [small for edit in fitting for small in smallest(edit)]), notes
-    except EditError as error:
-        raise StageError(document.id, stage.name, str(error)) from error
+    return tuple(small for edit in _fitting(edits, stage, document) for small in smallest(edit)), notes
 
 
 def find(stage: Stage, document: Document) -> tuple[list[Label], list[Remark]]:
@@ -151,6 +158,22 @@ def find(stage: Stage, document: Document) -> tuple[list[Label], list[Remark]]:
     return labels, notes
 
 
+def _fitting(edits: Iterable[Edit], stage: Stage, document: Document) -> tuple[Edit, ...]:
+    try:
+        fitting = arrange(document.text, edits)
+        for edit in fitting:
+            edit.new.encode("utf-8")
+    except EditError as error:
+        raise StageError(document.id, stage.name, str(error)) from error
+    except UnicodeEncodeError:
+        raise StageError(
+            document.id,
+            stage.name,
+            f"the edit at {edit.start} ({edit.rule}) puts in a lone surrogate, which is no text",
+        ) from None
+    return fitting
+
+
 def _findings(stage: Stage, document: Document) -> Iterable[Finding]:
     try:
         return list(stage.find(document))
@@ -169,9 +192,9 @@ def _rule(rules: Mapping[str, Rule], name: str, stage: Stage, document: Document
 
 def _confidence(value: float, stage: Stage, document: Document) -> float:
     # Rounded before anything compares it, so that the same decision falls on every CPU.
-    rounded = round(value, 2)
+    rounded = round(value, 2) if isinstance(value, (int, float)) else -1
     if not 0 <= rounded <= 1:
-        raise StageError(document.id, stage.name, f"gave confidence {value}, which is not between 0 and 1")
+        raise StageError(document.id, stage.name, f"gave confidence {value!r}, which is not between 0 and 1")
     return rounded
 
 
@@ -193,6 +216,10 @@ def _remark(stage: Stage, rules: Mapping[str, Rule], note: Note, document: Docum
     _rule(rules, note.rule, stage, document)
     if not 0 <= note.start <= note.end <= len(document.text):
         raise StageError(document.id, stage.name, f"note {note.start}-{note.end} lies outside the text")
+    if note.severity not in SEVERITIES:
+        raise StageError(
+            document.id, stage.name, f"gave severity {note.severity!r}; severities are {', '.join(SEVERITIES)}"
+        )
     return Remark(
         stage=stage.name,
         rule=note.rule,
@@ -244,6 +271,13 @@ def _bytes(data: bytes | str, name: str) -> bytes:
             name,
             f"holds a lone surrogate at character {error.start}, which is no text; repair the record's \\u escapes",
         ) from None
+
+
+def _page(data: bytes, name: str, encoding: str | None) -> bytes:
+    try:
+        return html.text_of(data, encoding=encoding).encode("utf-8", "replace")
+    except DecodingError as error:
+        raise DocumentError(name, str(error)) from error
 
 
 def _decoded(data: bytes, name: str, encoding: str | None) -> Decoded:

@@ -23,19 +23,38 @@ def read(path: str | Path) -> Iterator[Article]:
     In a folder, names that begin with `_` or `.` are about the run and left out. Raises `UsageError` for a path that
     is not there, `ContractError`, naming document and field, for JSON that is not what the contract promises.
     """
-    path = Path(path)
+    for _, article in attempts(path):
+        if isinstance(article, ContractError):
+            raise article
+        yield article
+
+
+def attempts(path: str | Path) -> Iterator[tuple[str, Article | ContractError]]:
+    """The same, one at a time, with the name of each and, for JSON that is no article, what is wrong with it.
+
+    One bad document hides no other. Raises `UsageError` for a path that is not there.
+    """
+    for name, data in _documents(Path(path)):
+        try:
+            yield name, parse(data, name)
+        except ContractError as error:
+            yield name, error
+
+
+def _documents(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and JSON of each document."""
     if path.is_dir():
         for file in article_files(path):
-            yield parse(file.read_bytes(), file.relative_to(path).as_posix())
+            yield file.relative_to(path).as_posix(), file.read_bytes()
     elif not path.exists():
         raise UsageError(f"{path} is not there")
     elif path.suffix == ".jsonl":
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    yield parse(line, f"{path.name}:{number}")
+                    yield f"{path.name}:{number}", line
     else:
-        yield parse(path.read_bytes(), path.name)
+        yield path.name, path.read_bytes()
 
 
 def article_files(folder: Path) -> list[Path]:

@@ -62,7 +62,7 @@ def recipe(
     """
     settings = dict(settings or {})
     made = tuple(
-        _load(stage, settings.get(stage, {})) if isinstance(stage, str) else stage
+        _load(stage, settings.get(stage, {})) if isinstance(stage, str) else _set(stage, settings.get(stage.name, {}))
         for stage in (BUILT_IN if stages is None else stages)
     )
     names = [stage.name for stage in made]
@@ -83,7 +83,7 @@ def check(stages: Sequence[Stage]) -> None:
             raise UsageError(f"recipe: stage {stage.name!r} stands twice; take one out")
         if stage.protocol != PROTOCOL:
             raise UsageError(f"stage {stage.name!r} is written for protocol {stage.protocol}, this is {PROTOCOL}")
-        late = sorted(stage.after & set(names[i + 1 :]))
+        late = [name for name in names[i + 1 :] if name in stage.after]
         if late:
             raise UsageError(f"recipe: {stage.name!r} must stand after {late[-1]!r}; move it behind {late[-1]!r}")
         missing = sorted(stage.needs - given)
@@ -127,16 +127,21 @@ def options(stage: Stage) -> dict[str, object]:
 def _load(name: str, values: Mapping[str, object]) -> Stage:
     if name not in BUILT_IN:
         raise UsageError(f"stage {name!r} is not known{_nearest(name, list(BUILT_IN))}")
-    kind = getattr(import_module(f"pipeline.stages.{name}"), BUILT_IN[name])
-    known = [field.name for field in dataclasses.fields(kind)]
+    return _set(getattr(import_module(f"pipeline.stages.{name}"), BUILT_IN[name])(), values)
+
+
+def _set(stage: Stage, values: Mapping[str, object]) -> Stage:
+    """The same stage with `values` in its fields."""
+    known = list(options(stage))
     for key in values:
         if key not in known:
             allowed = _nearest(key, known) if known else "; it has no settings"
-            raise UsageError(f"[stages.{name}]: no setting {key!r}{allowed}")
+            raise UsageError(f"[stages.{stage.name}]: no setting {key!r}{allowed}")
     try:
-        return cast("Stage", msgspec.convert(dict(values), kind))
+        typed = msgspec.convert(dict(values), type(stage)) if values else stage
     except msgspec.ValidationError as error:
-        raise UsageError(f"[stages.{name}]: {error}") from None
+        raise UsageError(f"[stages.{stage.name}]: {str(error).replace('$.', '')}") from None
+    return cast("Stage", dataclasses.replace(cast("Any", stage), **{key: getattr(typed, key) for key in values}))
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

@@ -47,6 +47,8 @@ def restore(article: Article) -> bytes:
         raise ContractError(article.id, f"/provenance/source: {error}") from error
     if hashlib.sha256(data).hexdigest() != source.sha256:
         raise ContractError(article.id, "/provenance/source/sha256: the restored bytes are not the recorded ones")
+    if len(data) != source.bytes:
+        raise ContractError(article.id, f"/provenance/source/bytes: is {source.bytes}, restored are {len(data)}")
     return data
 
 

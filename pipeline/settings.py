@@ -53,7 +53,10 @@ def load(path: str | Path) -> Settings:
         raise UsageError(f"{path}: is no TOML: {error}") from None
     try:
         _known(values, Settings, "")
-        return msgspec.convert(values, Settings)
+        _tables(values.get("stages"))
+        settings = msgspec.convert(values, Settings)
+        _encoding(settings.input.encoding)
+        return settings
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from None
     except msgspec.ValidationError as error:
@@ -71,3 +74,18 @@ def _known(values: Mapping[str, Any], kind: type[msgspec.Struct], prefix: str) -
         inner = fields[key]
         if isinstance(value, Mapping) and isinstance(inner, type) and issubclass(inner, msgspec.Struct):
             _known(value, inner, f"{prefix}{key}.")
+
+
+def _tables(stages: object) -> None:
+    for name, table in stages.items() if isinstance(stages, Mapping) else ():
+        if not isinstance(table, Mapping):
+            raise UsageError(f"key 'stages.{name}' is no table; write the settings of a stage as [stages.{name}]")
+
+
+def _encoding(name: str | None) -> None:
+    try:
+        "".encode(name or "utf-8")
+    except (LookupError, UnicodeError):
+        raise UsageError(
+            f"key 'input.encoding': encoding {name!r} is not known; use a name such as utf-8 or gb18030"
+        ) from None

@@ -77,7 +77,7 @@ class Note(msgspec.Struct, frozen=True, gc=False):
 
 
 class Reject(msgspec.Struct, frozen=True, gc=False):
-    """This document is not for us, and why. It is listed, not lost."""
+    """The document is not for us, and why. It is listed, not lost."""
 
     rule: str
     message: str

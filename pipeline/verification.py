@@ -110,7 +110,9 @@ def _fields(article: Article) -> Iterator[str]:
             continue
         if pointer.endswith("/speaker"):
             yield from (
-                f"{pointer}: {part!r} is no label of {value!r}" for part in parts if names.get(part, part) != value
+                f"{pointer}: {part!r} is no label of {value!r}"
+                for part in parts
+                if part not in names or names[part] != value
             )
         elif value != "\n".join(unwrap(part) for part in parts):
             yield f"{pointer}: is {str(value)[:60]!r}, its span {parts[0][:60]!r}"

@@ -48,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             module = import_module(f"pipeline.cli.{verb}")
             sub.epilog = module.EPILOG
             module.arguments(sub)
+    if not given:
+        parser.print_help()
+        return DONE
     options = parser.parse_args(given)
     try:
         code: int = module.main(options)

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from pipeline.errors import UsageError
 from pipeline.processing import Pipeline
 from pipeline.settings import Settings, load
 
@@ -23,7 +24,10 @@ def settings(options: argparse.Namespace) -> Settings:
 
 def pipeline(options: argparse.Namespace, given: Settings) -> Pipeline:
     """The pipeline that options and settings ask for. Raises `UsageError`."""
-    made = Pipeline(given.recipe, given.stages)
+    try:
+        made = Pipeline(given.recipe, given.stages)
+    except UsageError as error:
+        raise UsageError(f"{options.config}: {error}" if options.config else str(error)) from None
     if options.stages is not None:
         made = made.only([name.strip() for name in options.stages.split(",") if name.strip()])
     return made

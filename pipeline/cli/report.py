@@ -61,7 +61,8 @@ def summary(account: Account, output: Path) -> None:
         (figures.notes, "notes"),
     ):
         table.add_row(f"{number:,}", what)
-    console = Console(file=sys.stdout, highlight=False)
+    # Paths may hold what rich would take for markup.
+    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
     console.print(table)
     console.print(
         f"articles: {output}{'' if str(output).endswith('/') else '/'}   about the run: {output / RUN_FOLDER}/",

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.article import Article
 from pipeline.cli.options import write_bytes
 from pipeline.errors import ContractError, UsageError
-from pipeline.reading import article_files, parse, read
+from pipeline.reading import attempts, read
 from pipeline.restoration import restore
 from pipeline.sinks.folder import file_name, replace
 
@@ -54,22 +54,27 @@ def _with_id(source: Path, name: str) -> Article:
 
 
 def _all(source: Path, target: Path) -> int:
+    """Restores every document below `target`; 1 where one does not restore."""
     failed = 0
-    articles = article_files(source) if source.is_dir() else [source]
-    for file in articles:
-        name = file.relative_to(source).as_posix() if source.is_dir() else file.name
+    for _, article in attempts(source):
         try:
-            found = [parse(file.read_bytes(), name)] if source.is_dir() else list(read(source))
-            for article in found:
-                origin = article.provenance.source.origin
-                alone = origin.path is not None and origin.row is None and origin.member is None
-                below = file_name(article.id).removesuffix(".json") + (
-                    Path(origin.path).suffix if alone and origin.path else ".txt"
-                )
-                path = target / below
-                path.parent.mkdir(parents=True, exist_ok=True)
-                replace(path, restore(article))
+            if isinstance(article, ContractError):
+                raise article
+            path = target / _path(article)
+            data = restore(article)
         except ContractError as error:
             failed += 1
             print(error, file=sys.stderr)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace(path, data)
     return 1 if failed else 0
+
+
+def _path(article: Article) -> str:
+    """Where a document goes: its id, made safe, with its file's suffix where it was that file, byte for byte."""
+    source = article.provenance.source
+    origin = source.origin
+    is_file = origin.path and origin.row is None and origin.member is None and source.converted_by is None
+    suffix = Path(origin.path).suffix if is_file and origin.path else ".txt"
+    return file_name(article.id).removesuffix(".json") + suffix

@@ -18,6 +18,8 @@ EPILOG = """examples:
   pipeline run a.txt b.jsonl -o articles
   pipeline run raw --stages entities,languages,credits,dialogue
 """
+CONTROLS = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]}
+"""Written out, so that a failure is one line whatever its document is called."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +49,7 @@ def main(options: argparse.Namespace) -> int:
         account = run(everything, made, output, encoding=given.input.encoding, seen=_seen(options, progress))
     for failure in account.failures:
         where = f"stage {failure.stage}: " if failure.stage else ""
-        print(f"{failure.document}: {where}{failure.reason}", file=sys.stderr)
+        print(f"{failure.document}: {where}{failure.reason}".translate(CONTROLS), file=sys.stderr)
     if not options.quiet:
         summary(account, output)
     if not account.totals.complete:
@@ -60,6 +62,6 @@ def _seen(options: argparse.Namespace, progress: Progress) -> Callable[[str, Acc
     def seen(document: str, account: Account) -> None:
         progress.step(account)
         if options.verbose:
-            print(document, file=sys.stderr)
+            print(document.translate(CONTROLS), file=sys.stderr)
 
     return seen

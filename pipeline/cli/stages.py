@@ -34,5 +34,6 @@ def main(options: argparse.Namespace) -> int:
             str(len(stage.rules)),
             (type(stage).__doc__ or "").strip().split("\n")[0],
         )
-    Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
+    width = None if sys.stdout.isatty() else 160
+    Console(file=sys.stdout, highlight=False, markup=False, emoji=False, width=width).print(table)
     return 0

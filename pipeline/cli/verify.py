@@ -2,12 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.article import Article
 from pipeline.errors import ContractError, UsageError
-from pipeline.reading import article_files, parse, read
+from pipeline.reading import attempts
 from pipeline.verification import faults, share_aside
 
 EPILOG = """example:
@@ -26,11 +24,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Prints what fails and a total; 1 where something does, or where nothing was there to check."""
     source = Path(options.output)
-    if not source.exists():
-        raise UsageError(f"{source} is not there")
     checked = failed = 0
     aside = 0.0
-    for name, article in _articles(source):
+    for name, article in attempts(source):
         checked += 1
         found = [article.reason] if isinstance(article, ContractError) else list(faults(article))
         for fault in found[:SHOWN]:
@@ -48,16 +44,3 @@ def main(options: argparse.Namespace) -> int:
             f"{aside / checked:.1%} of their text in no field"
         )
     return 1 if failed else 0
-
-
-def _articles(source: Path) -> Iterator[tuple[str, Article | ContractError]]:
-    """Each article with its name, or what is wrong with its JSON."""
-    if not source.is_dir():
-        yield from ((article.id, article) for article in read(source))
-        return
-    for file in article_files(source):
-        name = file.relative_to(source).as_posix()
-        try:
-            yield name, parse(file.read_bytes(), name)
-        except ContractError as error:
-            yield name, error

@@ -1,6 +1,7 @@
 """Runs documents through a pipeline, one after the other, on this machine."""
 
 from collections.abc import Callable, Iterable
+from errno import ENAMETOOLONG
 from pathlib import Path
 
 import msgspec
@@ -54,8 +55,14 @@ def _one(record: Record, pipeline: Pipeline, output: Path, encoding: str | None,
     except DocumentError as error:
         account.failures.append(Failure(error.document, None, error.reason))
     else:
-        write(article, output)
-        account.wrote(article)
+        try:
+            write(article, output)
+        except OSError as error:
+            if error.errno != ENAMETOOLONG:
+                raise
+            account.failures.append(Failure(record.id, None, "its id is too long for the path of a file; shorten it"))
+        else:
+            account.wrote(article)
 
 
 def record_run(account: Account, pipeline: Pipeline, output: Path) -> None:

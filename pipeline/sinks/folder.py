@@ -44,8 +44,9 @@ def replace(path: Path, data: bytes) -> None:
 def file_name(name: str) -> str:
     """The relative path of a document's file: its id, made safe for every file system, and `.json`.
 
-    What no file system should see is percent-encoded, as is a leading `_` or `.` (readers of data pass those over)
-    and a trailing `.` or blank; a part over 150 bytes is cut and ends in a hash of the whole.
+    What no file system should see is percent-encoded, as is a leading `_` or `.` (readers of data pass those over),
+    a trailing `.` or blank, and the dot of a folder's `.json`, so that no folder stands where an article goes; a part
+    over 150 bytes is cut and ends in a hash of the whole.
     """
     *folders, last = name.split("/")
     return "/".join([*(_safe(part, "") for part in folders), _safe(last, ".json")])
@@ -57,6 +58,8 @@ def _safe(part: str, suffix: str) -> str:
         encoded = _percent(part[0]) + encoded[1:]
     if not suffix and encoded.endswith((".", " ")):
         encoded = encoded[:-1] + _percent(encoded[-1])
+    if not suffix and encoded.casefold().endswith(".json"):
+        encoded = encoded[:-5] + _percent(".") + encoded[-4:]
     if len(encoded.encode("utf-8", "surrogatepass")) + len(suffix) > LONGEST_NAME:
         digest = hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         room = LONGEST_NAME - len(suffix) - len(digest) - 1

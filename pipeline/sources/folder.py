@@ -34,40 +34,61 @@ def find(
 
     Raises `UsageError` for a path that is not there and for two files with one id.
     """
-    files: list[File] = []
-    lost: list[Unreadable] = []
+    found: list[File | Unreadable] = []
     for given in map(Path, inputs):
         if given.is_dir():
-            for found in _below(given, "", leave_out.resolve() if leave_out else None):
-                if isinstance(found, Unreadable):
-                    lost.append(found)
-                elif any(fnmatchcase(found.name, pattern) for pattern in include):
-                    files.append(found)
+            passed_over = frozenset(folder.resolve() for folder in (given, leave_out) if folder)
+            found.extend(
+                item
+                for item in _below(given, "", passed_over)
+                if isinstance(item, Unreadable) or any(fnmatchcase(item.name, pattern) for pattern in include)
+            )
         elif given.exists():
-            files.append(File(given, given.name))
+            found.append(_named(given, given.name))
         else:
             raise UsageError(f"{given} is not there; name a file or a folder of raw documents")
-    files.sort(key=lambda file: file.name)
+    files = sorted((item for item in found if isinstance(item, File)), key=lambda file: file.name)
     _refuse_doubles(files)
-    return files, lost
+    return files, [item for item in found if isinstance(item, Unreadable)]
 
 
-def _below(folder: Path, prefix: str, leave_out: Path | None) -> Iterator[File | Unreadable]:
+def _below(folder: Path, prefix: str, passed_over: frozenset[Path]) -> Iterator[File | Unreadable]:
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
-            kinds = [(entry, entry.is_dir()) for entry in entries if not entry.name.startswith((".", "_"))]
     except OSError as error:
-        yield Unreadable(
-            prefix.rstrip("/") or str(folder), f"cannot be listed: {error.strerror}; run again to take it in"
-        )
+        name = prefix.rstrip("/") or str(folder)
+        yield Unreadable(_shown(name), f"cannot be listed: {error.strerror}; run again to take it in")
         return
-    for entry, is_folder in kinds:
+    for entry in entries:
         path = Path(entry.path)
-        if not is_folder:
-            yield File(path, prefix + entry.name)
-        elif leave_out is None or path.resolve() != leave_out:
-            yield from _below(path, f"{prefix}{entry.name}/", leave_out)
+        if entry.name.startswith((".", "_")):
+            continue
+        if not _is_folder(entry):
+            yield _named(path, prefix + entry.name)
+        elif (folder_itself := path.resolve()) not in passed_over:
+            # A link to a folder above would lead round in circles.
+            yield from _below(path, f"{prefix}{entry.name}/", passed_over | {folder_itself})
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        # For example a link to itself: reading it says so, and its neighbours are taken in.
+        return False
+
+
+def _named(path: Path, name: str) -> File | Unreadable:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return Unreadable(_shown(name), "its name is no UTF-8; rename it")
+    return File(path, name)
+
+
+def _shown(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _refuse_doubles(files: Sequence[File]) -> None:

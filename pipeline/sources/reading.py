@@ -19,7 +19,8 @@ def records(files: Iterable[File], options: Input) -> Iterator[Record | Unreadab
     for file in files:
         for record in READERS.get(file.path.suffix.lower(), text.read)(file, options):
             if isinstance(record, Record) and record.id in seen:
-                where = f"line {record.origin.row} of {file.name}"
+                row = record.origin.row
+                where = file.name if row is None else f"line {row} of {file.name}"
                 yield Unreadable(record.id, f"{where}: an earlier document has this id; make ids unique")
                 continue
             if isinstance(record, Record):

@@ -1,15 +1,16 @@
-"""A file that is a document."""
+"""A file that is a document: text, or a web page."""
 
 from collections.abc import Iterator
 
 from pipeline.article import Origin
 from pipeline.settings import Input
+from pipeline.sources import html
 from pipeline.sources.folder import File
 from pipeline.sources.record import Record, Unreadable
 
 
 def read(file: File, options: Input) -> Iterator[Record | Unreadable]:
-    """The one document in a file of text."""
+    """The one document in a file."""
     try:
         size = file.path.stat().st_size
         if size > options.limits.bytes:
@@ -23,5 +24,6 @@ def read(file: File, options: Input) -> Iterator[Record | Unreadable]:
     except OSError as error:
         yield Unreadable(file.id, f"cannot be read: {error.strerror}; check its permissions and run again")
         return
-    origin = Origin(path=file.name, media_type="text/plain", member=None, row=None, field=None, sha256=None)
+    media_type = "text/html" if file.path.suffix.lower() in html.SUFFIXES else "text/plain"
+    origin = Origin(path=file.name, media_type=media_type, member=None, row=None, field=None, sha256=None)
     yield Record(file.id, data, origin)
