@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -19,7 +18,7 @@ Place = tuple[int, str, str]
 
 
 def report(root: Path, public: Path) -> None:
-    """Prints what was repaired, missed and harmed, the share of fields that are right, and the public scorers' words."""
+    """Prints what was repaired, missed and harmed, the fields that are right, and what public scorers say."""
     print("\naccuracy on the samples: repairs wanted, made, false; fields of the structure, right")
     totals = [0, 0, 0, 0, 0]
     pipeline = Pipeline()
@@ -40,7 +39,7 @@ def _sample(pipeline: Pipeline, data: bytes, seed: Path) -> list[int]:
     decoded = decode(data)
     given = apply(decoded.text, decoded.edits)
     right = seed.with_name(f"{seed.name}.txt").read_bytes().decode("utf-8")
-    wanted, made = _repairs(given, right), _repairs(given, article.text)
+    wanted, made = repairs(given, right), repairs(given, article.text)
     want = dict(_leaves(json.loads(seed.with_name(f"{seed.name}.json").read_text("utf-8"))))
     got = dict(_leaves(json.loads(msgspec.json.encode(article))))
     want.pop("/id")
@@ -48,7 +47,7 @@ def _sample(pipeline: Pipeline, data: bytes, seed: Path) -> list[int]:
     return [len(wanted), len(wanted & made), len(made - wanted), len(want), same]
 
 
-def _repairs(before: str, after: str) -> set[Place]:
+def repairs(before: str, after: str) -> set[Place]:
     """The replacements that lead from one text to another, line by line where both have as many lines."""
     a, b = before.split("\n"), after.split("\n")
     if len(a) != len(b):
@@ -62,7 +61,7 @@ def _repairs(before: str, after: str) -> set[Place]:
     return found
 
 
-def _leaves(value: Any, pointer: str = "") -> Iterator[tuple[str, object]]:
+def _leaves(value: object, pointer: str = "") -> Iterator[tuple[str, object]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _leaves(inner, f"{pointer}/{key}")

@@ -8,7 +8,10 @@ import time
 from pathlib import Path
 
 ENGLISH = "The Long Walk\nBy Ada Fern\nDaily Post: Why walk?\nIda Moss: Because it is slow.\n" * 3
-CHINESE = "海潮日报记者周明远福建厦门报道\n海潮日报：潮水几点来？\n周守潮：六点。\n海潮日报：天天都看吗？\n周守潮：天天看。\n编辑：林一舟\n"
+CHINESE = (
+    "海潮日报记者周明远福建厦门报道\n海潮日报：潮水几点来？\n周守潮：六点。\n"
+    "海潮日报：天天都看吗？\n周守潮：天天看。\n编辑：林一舟\n"
+)
 
 
 def report(rounds: int) -> None:

@@ -9,7 +9,10 @@ import msgspec
 import pytest
 
 import pipeline
+from benchmarks.accuracy import repairs
+from pipeline.ledger import apply
 from pipeline.processing import NOWHERE
+from pipeline.restoration import source_text
 from pipeline.sinks.folder import encode, file_name
 from pipeline.sources.folder import find
 
@@ -17,8 +20,18 @@ ROOT = Path(__file__).parent.parent
 RAW, SEEDS, OUTPUT = ROOT / "raw", ROOT / "seeds", ROOT / "output"
 FILES, _ = find([RAW])
 
-KNOWN_MISSES: dict[str, str] = {}
-"""Samples whose result is not yet what it should be, and what is missing."""
+KNOWN_MISSES = {
+    "bridge-engineer": "names that only the joins show: callStrandSensereads, Pengcloses",
+    "flood-briefing": "a name and a word: Brigadeclosed",
+    "kite-museum": "two words that are hardly ever neighbours: formerherring, sailfrom",
+    "lantern-makers": "English words joined inside a Chinese line",
+    "night-market": "a name that only the join shows: Faridztells",
+    "radio-telescope": "fencingwire; a name that only the join shows: HydroSkymultiplies",
+    "rail-depot": "two words that are hardly ever neighbours: goodears",
+    "tea-terraces": "English words joined inside a Chinese line",
+    "wire/salt-flats": "Quisberthas, shallowrain",
+}
+"""Samples in which repairs are still missed. None is harmed: `test_no_repair_is_false` says so for all of them."""
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +87,17 @@ def test_text_is_the_right_text(name: str, articles: dict[str, pipeline.Article]
     got = articles[name].text.split("\n")
     diff = "\n".join(difflib.unified_diff(want, got, "right", "now", lineterm="", n=0))
     assert not diff, diff[:4000]
+
+
+@pytest.mark.parametrize("name", [file.id for file in FILES])
+def test_no_repair_is_false(name: str, articles: dict[str, pipeline.Article]) -> None:
+    """Whatever was changed was changed to what is right; what is still damaged was left as it was."""
+    right = (SEEDS / f"{name}.txt").read_bytes().decode("utf-8")
+    source = source_text(articles[name])
+    for change in articles[name].provenance.changes:
+        if change.stage == "decoding":
+            source = apply(source, change.edits)
+    assert repairs(source, articles[name].text) - repairs(source, right) == set()
 
 
 @pytest.mark.parametrize("name", [known(file.id) for file in FILES])
