@@ -1,6 +1,7 @@
 """Nanoseconds a byte of each stage and of the whole way, beside ftfy in the same run.
 
-The clean set is the right text of the English samples, the damaged set their raw dumps. Each figure is the median of
+The clean set is the right text of the English samples, the damaged set their raw dumps; the third is the clean set
+five times over as one document, whose figures should not be worse: everything is linear in a document's length. Each figure is the median of
 several rounds over the whole set; a warm-up round loads what loads once.
 """
 
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import ftfy
 
+from pipeline.article import Article
+from pipeline.assembly import assemble
 from pipeline.decoding import decode
 from pipeline.document import Document
 from pipeline.ledger import apply
@@ -34,7 +37,8 @@ WHOLE = 125
 
 def report(root: Path, rounds: int) -> None:
     """Prints the table for the clean and the damaged set."""
-    sets = {"clean": _english(root / "seeds"), "damaged": _english(root / "raw")}
+    clean = _english(root / "seeds")
+    sets = {"clean": clean, "damaged": _english(root / "raw"), "clean, as one document of all": [b"\n".join(clean * 5)]}
     for name, documents in sets.items():
         size = sum(map(len, documents))
         print(
@@ -53,16 +57,19 @@ def measure(documents: Sequence[bytes], rounds: int) -> dict[str, float]:
     pipeline = Pipeline()
     size = sum(map(len, documents))
     figures: dict[str, float] = {}
-    inputs: list[Document] = []
-    for data in documents:
-        decoded = decode(data)
-        inputs.append(Document(apply(decoded.text, decoded.edits)))
+    decoded = [decode(data) for data in documents]
+    inputs = [Document(apply(one.text, one.edits)) for one in decoded]
     texts = [document.text for document in inputs]
     for stage in pipeline.recipe.stages:
         figures[stage.name] = _stage(stage, inputs, rounds) / size
         inputs = [_after(stage, document) for document in inputs]
+    articles = [pipeline.process(data) for data in documents]
+    figures["decoding, assembly, encoding"] = (
+        _median(lambda: [decode(data) for data in documents], rounds)
+        + _median(lambda: [_assembled(pair) for pair in zip(inputs, articles, strict=True)], rounds)
+        + _median(lambda: [encode(article) for article in articles], rounds)
+    ) / size
     whole = _median(lambda: [encode(pipeline.process(data)) for data in documents], rounds) / size
-    figures["decoding, assembly, encoding"] = whole - sum(figures.values())
     figures["whole way"] = whole
     figures["ftfy.fix_text alone"] = _median(lambda: [ftfy.fix_text(text) for text in texts], rounds) / size
     return figures
@@ -87,6 +94,13 @@ def _stage(stage: Stage, documents: Sequence[Document], rounds: int) -> float:
             work(stage, Document(document.text, labels=document.labels))
 
     return _median(once, rounds)
+
+
+def _assembled(pair: tuple[Document, Article]) -> Article:
+    """The article made once more from its labelled text."""
+    document, article = pair
+    provenance = article.provenance
+    return assemble(document, article.notes, provenance.source, provenance.pipeline, provenance.changes)
 
 
 def _after(stage: Stage, document: Document) -> Document:

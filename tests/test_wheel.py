@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-CHINESE = "海潮日报记者周明远福建厦门报道\n海潮日报：潮水几点来？\n周守潮：六点。\n海潮日报：天天都看吗？\n周守潮：天天看。\n编辑：林一舟\n"
+CHINESE = (
+    "海潮日报记者周明远福建厦门报道\n海潮日报：潮水几点来？\n周守潮：六点。\n"
+    "海潮日报：天天都看吗？\n周守潮：天天看。\n编辑：林一舟\n"
+)
 
 
 @pytest.fixture(scope="module")

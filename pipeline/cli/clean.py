@@ -28,8 +28,8 @@ def main(options: argparse.Namespace) -> int:
     """Prints the text with every repair made, in UTF-8, line ends as they were."""
     given = settings(options)
     made = pipeline(options, given)
-    if options.file != "-" and not Path(options.file).is_file():
-        raise UsageError(f"{options.file} is not there, or no file; use - for standard input")
+    if options.file != "-" and (not Path(options.file).exists() or Path(options.file).is_dir()):
+        raise UsageError(f"{options.file} is not there, or a folder; use - for standard input")
     data = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
     try:
         decoded = decode(data, encoding=given.input.encoding)

@@ -65,7 +65,10 @@ def _below(folder: Path, prefix: str, passed_over: frozenset[Path]) -> Iterator[
         if entry.name.startswith((".", "_")):
             continue
         if not _is_folder(entry):
-            yield _named(path, prefix + entry.name)
+            if path.is_fifo() or path.is_socket() or path.is_char_device():
+                yield Unreadable(_shown(prefix + entry.name), "is a pipe or a device, not a file; leave it out")
+            else:
+                yield _named(path, prefix + entry.name)
         elif (folder_itself := path.resolve()) not in passed_over:
             # A link to a folder above would lead round in circles.
             yield from _below(path, f"{prefix}{entry.name}/", passed_over | {folder_itself})

@@ -5,7 +5,7 @@ whole document: it comes again, it takes turns with another, questions stand beh
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
@@ -215,11 +215,8 @@ def separate(given: Sequence[Unit]) -> tuple[Unit, ...]:
             found.append(unit)
             continue
         keys = [(_key(match["label"], anonymous=False), match.start()) for match in matches]
-        found.extend(
-            _cut(
-                unit, [start for key, start in keys if key in recurring or any(akin(key, other) for other in recurring)]
-            )
-        )
+        kin = Kin(recurring)
+        found.extend(_cut(unit, [start for key, start in keys if key in recurring or kin.of(key)]))
     return tuple(found)
 
 
@@ -295,10 +292,14 @@ def speakers(hits: Mapping[int, Hit], given: Sequence[Unit]) -> dict[int, Hit]:
     if not asking and lengths[len(lengths) // 2] < SHORT_VALUE:
         return {}
     first, last = min(sure), max(sure)
+    kin = Kin(keys)
+    initials = _initials(hits.values())
+    introduced = {initials[key] for key in keys & initials.keys()} | {
+        short for short, key in initials.items() if key in keys
+    }
     for i, found in hits.items():
-        kin = any(akin(found.key, key) for key in keys) or _initials(found, hits, keys)
-        within = first - 1 <= i <= last + 1
-        if kin or (within and (given[i].asks or found.kind == "outlet")):
+        within = first - 1 <= i <= last + 1 and (given[i].asks or found.kind == "outlet")
+        if within or found.key in introduced or kin.of(found.key):
             sure[i] = found
     return dict(sorted(sure.items()))
 
@@ -313,25 +314,42 @@ def _asks_below(i: int, hits: Mapping[int, Hit], given: Sequence[Unit]) -> bool:
     return False
 
 
+def _short_forms(key: str) -> set[str]:
+    """What else may stand for a name: it without a title or first names, and its first word alone."""
+    words = key.split()
+    forms = {" ".join(words[i:]) for i in range(1, len(words))}
+    return forms | {words[0]} if len(words) > 1 and len(words[0]) > 2 else forms
+
+
 def akin(one: str, other: str) -> bool:
     """Whether one label is the other without a title, a first or a last name."""
-    a, b = one.split(), other.split()
-    if len(a) == len(b) or not a or not b:
-        return False
-    short, full = (a, b) if len(a) < len(b) else (b, a)
-    return full[-len(short) :] == short or (len(short) == 1 and full[0] == short[0] and len(short[0]) > 2)
+    return one in _short_forms(other) or other in _short_forms(one)
 
 
-def _initials(found: Hit, hits: Mapping[int, Hit], keys: set[str]) -> bool:
-    """Whether a label seen once introduces the initials that come again: `Ada Fern (AF)`, then `AF`."""
-    match = PARENTHESIS.search(found.text)
-    if match and match[1].casefold() in {other.key for other in hits.values()}:
-        return True
-    return any(
-        (inner := PARENTHESIS.search(other.text)) is not None and inner[1].casefold() == found.key
-        for other in hits.values()
-        if other.key in keys
-    )
+class Kin:
+    """Finds the akin among some keys without comparing all with all."""
+
+    def __init__(self, keys: Set[str]) -> None:
+        self._keys = keys
+        self._full: dict[str, set[str]] = {}
+        for key in keys:
+            for form in _short_forms(key):
+                self._full.setdefault(form, set()).add(key)
+
+    def of(self, key: str) -> list[str]:
+        """The keys that are akin to `key`, sorted."""
+        return sorted(self._full.get(key, set()) | (_short_forms(key) & self._keys))
+
+
+def _initials(hits: Iterable[Hit]) -> dict[str, str]:
+    """Initials to the key of the label that introduces them: `Ada Fern (AF)`, then `AF`."""
+    found = {}
+    for hit_ in hits:
+        if "(" in hit_.text or "（" in hit_.text:
+            match = PARENTHESIS.search(hit_.text)
+            if match:
+                found[match[1].strip().casefold()] = hit_.key
+    return found
 
 
 def names(hits: Mapping[int, Hit]) -> dict[str, str | None]:
@@ -341,25 +359,22 @@ def names(hits: Mapping[int, Hit]) -> dict[str, str | None]:
     over the same name with a title before it.
     """
     shown: dict[str, str] = {}
-    short: dict[str, str] = {}
     for found in hits.values():
-        plain = " ".join(PARENTHESIS.sub("", found.text).strip("*_ ").split())
-        shown.setdefault(found.key, plain.strip("《》〈〉“”"))
-        match = PARENTHESIS.search(found.text)
-        if match:
-            short[match[1].strip().casefold()] = found.key
-    named: dict[str, str | None] = {}
+        if found.key not in shown:
+            plain = " ".join(PARENTHESIS.sub("", found.text).strip("*_ ").split())
+            shown[found.key] = plain.strip("《》〈〉“”")
+    initials = _initials(hits.values())
     anonymous = {found.key for found in hits.values() if found.anonymous}
+    kin = Kin(shown.keys() - anonymous)
+    named: dict[str, str | None] = {}
     for key, text in shown.items():
         if key in anonymous:
             named[key] = None
             continue
-        full = short.get(key, key)
-        kin = [other for other in shown if other not in anonymous and akin(full, other)]
-        candidates = (
-            [shown.get(full, text), *(shown[other] for other in kin)] if len(kin) == 1 else [shown.get(full, text)]
-        )
-        named[key] = max(candidates, key=_completeness)
+        full = initials.get(key, key)
+        same = kin.of(full)
+        forms = [shown.get(full, text)] + [shown[other] for other in same if len(same) == 1]
+        named[key] = max(forms, key=_completeness)
     return named
 
 

@@ -1,0 +1,73 @@
+"""The command itself: its verbs, its help, and how it ends."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+import pipeline
+from pipeline.cli import VERBS, main
+
+
+def test_python_dash_m_says_its_version() -> None:
+    told = subprocess.run([sys.executable, "-m", "pipeline", "--version"], capture_output=True, text=True, check=True)
+    assert (told.stdout, told.stderr) == (f"pipeline {pipeline.__version__}\n", "")
+
+
+def test_no_command_shows_the_help_and_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith("usage: pipeline")
+    assert captured.err == ""
+
+
+def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    told = capsys.readouterr().out
+    for verb, what in VERBS.items():
+        assert f"    {verb}" in told
+        assert what in told
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help_with_an_example(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([verb, "--help"])
+    assert left.value.code == 0
+    told = capsys.readouterr().out
+    assert f"usage: pipeline {verb}" in told
+    assert f"\n  pipeline {verb}" in told
+
+
+@pytest.mark.parametrize("arguments", [["rnu"], ["run"], ["run", "raw", "--wrong"], ["--", "schema"]])
+def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "pipeline: error:" in captured.err or "pipeline run: error:" in captured.err
+
+
+def test_a_command_that_is_stopped_says_so(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.cli.schema.json_schema", stopped)
+    assert main(["schema"]) == 130
+    assert capsys.readouterr().err == "pipeline: stopped\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise there")
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    """`pipeline schema | head -1`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as closed:
+        told = subprocess.run(
+            [sys.executable, "-m", "pipeline", "schema"], stdout=closed, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (told.returncode, told.stderr) == (0, "")

@@ -1,0 +1,104 @@
+"""`pipeline restore`: the source bytes, from the output alone."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.cli import main
+
+Captured = pytest.CaptureFixture[str]
+
+
+def damage(path: Path) -> None:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(document | {"text": document["text"].replace("Lamps", "Lumps", 1)}), encoding="utf-8")
+
+
+def test_one_article_is_restored_to_stdout(
+    raw: Path, articles: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    source = (raw / "wire" / "locks.txt").read_bytes()
+    (raw / "wire" / "locks.txt").unlink()
+    assert main(["restore", str(articles / "wire" / "locks.json")]) == 0
+    assert capsysbinary.readouterr() == (source, b"")
+
+
+def test_one_article_is_restored_to_a_file(raw: Path, articles: Path, tmp_path: Path) -> None:
+    assert main(["restore", str(articles / "lamps.json"), "-o", str(tmp_path / "back.txt")]) == 0
+    assert (tmp_path / "back.txt").read_bytes() == (raw / "lamps.txt").read_bytes()
+
+
+def test_one_document_of_a_folder_is_named_by_its_id(
+    raw: Path, articles: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert main(["restore", str(articles), "--id", "wire/locks"]) == 0
+    assert capsysbinary.readouterr().out == (raw / "wire" / "locks.txt").read_bytes()
+
+
+def test_a_document_is_found_by_its_id_whatever_its_file_is_called(
+    raw: Path, articles: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (articles / "lamps.json").rename(articles / "renamed.json")
+    assert main(["restore", str(articles), "--id", "lamps"]) == 0
+    assert capsysbinary.readouterr().out == (raw / "lamps.txt").read_bytes()
+
+
+def test_one_document_of_a_jsonl_file_is_named_by_its_id(
+    raw: Path, articles: Path, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    together = tmp_path / "all.jsonl"
+    documents = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(articles.rglob("[!_]*s.json"))]
+    together.write_text("".join(json.dumps(document) + "\n" for document in documents), encoding="utf-8")
+    assert main(["restore", str(together), "--id", "wire/locks"]) == 0
+    assert capsysbinary.readouterr().out == (raw / "wire" / "locks.txt").read_bytes()
+
+
+def test_all_documents_are_restored_each_at_its_path(raw: Path, articles: Path, tmp_path: Path) -> None:
+    assert main(["restore", str(articles), "-o", str(tmp_path / "back")]) == 0
+    restored = {p.relative_to(tmp_path / "back"): p.read_bytes() for p in (tmp_path / "back").rglob("*.*")}
+    assert restored == {p.relative_to(raw): p.read_bytes() for p in raw.rglob("*.*")}
+
+
+def test_records_of_a_table_are_restored_as_their_text(tmp_path: Path, output: Path) -> None:
+    """Not under the table's suffix: they are no tables."""
+    (tmp_path / "t.jsonl").write_text('{"id": "n1", "text": "One boat &amp; a net."}\n', encoding="utf-8")
+    assert main(["run", str(tmp_path / "t.jsonl"), "-o", str(output), "-q"]) == 0
+    assert main(["restore", str(output), "-o", str(tmp_path / "back")]) == 0
+    assert [path.name for path in (tmp_path / "back").iterdir()] == ["n1.txt"]
+    assert (tmp_path / "back" / "n1.txt").read_bytes() == b"One boat &amp; a net."
+
+
+def test_a_damaged_article_is_named_and_the_others_are_restored(
+    articles: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    damage(articles / "lamps.json")
+    assert main(["restore", str(articles), "-o", str(tmp_path / "back")]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("lamps: /provenance/")
+    assert [path.name for path in (tmp_path / "back").rglob("*.txt")] == ["locks.txt"]
+
+
+def test_bytes_that_are_not_the_recorded_ones_are_not_given_back(articles: Path, capsys: Captured) -> None:
+    damage(articles / "lamps.json")
+    assert main(["restore", str(articles / "lamps.json")]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("pipeline: error: lamps: /provenance/source/sha256")
+
+
+def test_several_documents_do_not_go_to_stdout(articles: Path, capsys: Captured) -> None:
+    assert main(["restore", str(articles)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "name it with -o, or one document with --id" in captured.err
+
+
+def test_an_id_that_is_not_there_is_refused(articles: Path, capsys: Captured) -> None:
+    assert main(["restore", str(articles), "--id", "lumps"]) == 2
+    assert "holds no document 'lumps'" in capsys.readouterr().err
+
+
+def test_a_path_that_is_not_there_is_refused(tmp_path: Path, capsys: Captured) -> None:
+    assert main(["restore", str(tmp_path / "none")]) == 2
+    assert capsys.readouterr().err == f"pipeline: error: {tmp_path / 'none'} is not there\n"

@@ -1,0 +1,58 @@
+"""The account of a run: nothing that went in is missing."""
+
+import pytest
+
+import pipeline
+from pipeline.runs.account import Account, Failure, Figures, Rejection, Totals
+
+INTERVIEW = """Rope From Nettles
+
+Q: Who still twists rope by hand?
+
+A: Two of us, and my sister when she visits.
+
+Q: From nettlesonly?
+
+A: Nettles, quot;and nothing else quot;, as she says.
+"""
+
+
+def test_an_account_begins_at_nothing() -> None:
+    assert Account().totals == Totals(documents=0, written=0, failed=0, rejected=0, unchanged=0)
+    assert Account().totals.complete
+    assert Account().figures == Figures(bytes=0, exchanges=0, turns=0, edits=0, notes=0)
+
+
+def test_documents_are_written_failed_rejected_or_unchanged() -> None:
+    account = Account()
+    account.documents = 3
+    account.wrote(pipeline.process(INTERVIEW, id="a"))
+    account.failures.append(Failure("b", None, "is empty; leave it out"))
+    account.rejections.append(Rejection("c", "filter.short", "has nine words"))
+    assert account.totals == Totals(documents=3, written=1, failed=1, rejected=1, unchanged=0)
+    assert account.totals.complete
+
+
+@pytest.mark.parametrize("documents", [0, 2])
+def test_a_document_too_few_or_too_many_is_noticed(documents: int) -> None:
+    assert not Totals(documents=documents, written=1, failed=0, rejected=0, unchanged=0).complete
+
+
+def test_what_the_articles_hold_is_added_up() -> None:
+    account = Account()
+    article = pipeline.process(INTERVIEW, id="a")
+    account.wrote(article)
+    account.wrote(article)
+    edits = sum(len(change.edits) for change in article.provenance.changes)
+    assert edits >= 3
+    assert account.figures == Figures(
+        bytes=2 * len(INTERVIEW), exchanges=4, turns=8, edits=2 * edits, notes=2 * len(article.notes)
+    )
+
+
+def test_edits_are_counted_by_their_rule() -> None:
+    account = Account()
+    article = pipeline.process(INTERVIEW, id="a")
+    account.wrote(article)
+    assert account.edits_by_rule.total() == account.figures.edits
+    assert set(account.edits_by_rule) == {edit.rule for change in article.provenance.changes for edit in change.edits}

@@ -1,0 +1,174 @@
+"""Which files are documents, and what they are called."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import UsageError
+from pipeline.sources.folder import File, find
+
+
+def put(folder: Path, *names: str) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("text", encoding="utf-8")
+
+
+def ids(inputs: Sequence[str | Path], **options: Any) -> list[str]:
+    files, lost = find(inputs, **options)
+    assert not lost
+    return [file.id for file in files]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.txt", "a"),
+        ("wire/a.txt", "wire/a"),
+        ("a", "a"),
+        ("a.b.txt", "a.b"),
+        ("wire.2024/a", "wire.2024/a"),
+        (".hidden", ".hidden"),
+        ("wire/.hidden", "wire/.hidden"),
+    ],
+)
+def test_an_id_is_the_path_without_the_suffix(name: str, expected: str) -> None:
+    assert File(Path(name), name).id == expected
+
+
+def test_files_are_found_at_any_depth_sorted_by_name(tmp_path: Path) -> None:
+    put(tmp_path, "b.txt", "wire/c/d.txt", "a.html")
+    assert ids([tmp_path]) == ["a", "b", "wire/c/d"]
+
+
+def test_several_inputs_are_one_list_sorted_by_name(tmp_path: Path) -> None:
+    put(tmp_path, "one/b.txt", "two/a.txt", "c.txt")
+    assert ids([tmp_path / "c.txt", tmp_path / "one", tmp_path / "two"]) == ["a", "b", "c"]
+
+
+def test_a_path_may_be_a_string(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt")
+    assert ids([str(tmp_path)]) == ["a"]
+
+
+def test_names_that_begin_with_a_dot_or_an_underscore_are_passed_over(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt", ".b.txt", "_c.txt", "_run/d.txt", ".git/e.txt", "wire/_f.txt")
+    assert ids([tmp_path]) == ["a"]
+
+
+def test_a_file_that_is_named_itself_is_taken_whatever_it_is_called(tmp_path: Path) -> None:
+    put(tmp_path, "_a.dat")
+    assert ids([tmp_path / "_a.dat"], include=["*.txt"]) == ["_a"]
+
+
+def test_the_output_within_the_input_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the second run would take the first one's articles for documents; the two paths may be spelt differently."""
+    put(tmp_path, "a.txt", "output/a.json")
+    monkeypatch.chdir(tmp_path)
+    assert ids(["."], leave_out=tmp_path / "output") == ["a"]
+    assert ids([tmp_path], leave_out=Path("output")) == ["a"]
+
+
+def test_patterns_choose_names_below_the_folder(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt", "b.md", "wire/c.txt", "wire/d.html")
+    assert ids([tmp_path], include=["*.txt"]) == ["a", "wire/c"]
+    assert ids([tmp_path], include=["b.*", "wire/*.html"]) == ["b", "wire/d"]
+
+
+def test_patterns_tell_capitals_apart_on_every_system(tmp_path: Path) -> None:
+    put(tmp_path, "a.TXT")
+    assert ids([tmp_path], include=["*.txt"]) == []
+
+
+def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="none is not there"):
+        find([tmp_path / "none"])
+
+
+@pytest.mark.parametrize(("first", "second"), [("a.html", "a.txt"), ("wire/a", "wire/a.txt")])
+def test_two_files_with_one_id_are_refused_and_both_named(tmp_path: Path, first: str, second: str) -> None:
+    """The later one would overwrite the earlier one's article."""
+    put(tmp_path, first, second)
+    with pytest.raises(UsageError) as refused:
+        find([tmp_path])
+    said = str(refused.value)
+    assert str(tmp_path / first) in said
+    assert str(tmp_path / second) in said
+    assert "rename" in said
+
+
+def test_two_folders_that_hold_one_name_are_refused(tmp_path: Path) -> None:
+    put(tmp_path, "one/a.txt", "two/a.txt")
+    with pytest.raises(UsageError, match="document 'a'"):
+        find([tmp_path / "one", tmp_path / "two"])
+
+
+def test_a_folder_that_cannot_be_listed_is_told_and_harms_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "a.txt", "gone/b.txt", "wire/c.txt")
+    vanishing(tmp_path / "gone", monkeypatch)
+    files, (lost,) = find([tmp_path])
+    assert [file.id for file in files] == ["a", "wire/c"]
+    assert lost.id == "gone"
+    assert lost.reason.startswith("cannot be listed: No such file or directory")
+
+
+def test_an_input_that_vanishes_is_told_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vanishing(tmp_path, monkeypatch)
+    files, (lost,) = find([tmp_path])
+    assert files == []
+    assert lost.id == str(tmp_path)
+
+
+def vanishing(gone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process deletes `gone` between seeing and listing it."""
+    scandir = os.scandir
+
+    def listed(path: Any) -> Any:
+        if Path(path) == gone:
+            raise FileNotFoundError(2, "No such file or directory", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", listed)
+
+
+@pytest.mark.parametrize("above", [".", "wire", "wire/north"])
+def test_a_link_to_a_folder_above_does_not_lead_round_in_circles(tmp_path: Path, above: str) -> None:
+    put(tmp_path, "wire/north/a.txt")
+    (tmp_path / "wire" / "north" / "up").symlink_to(tmp_path / above, target_is_directory=True)
+    assert ids([tmp_path]) == ["wire/north/a"]
+
+
+def test_a_link_to_a_folder_elsewhere_is_followed(tmp_path: Path) -> None:
+    put(tmp_path, "shelf/a.txt", "raw/b.txt")
+    (tmp_path / "raw" / "more").symlink_to(tmp_path / "shelf", target_is_directory=True)
+    assert ids([tmp_path / "raw"]) == ["b", "more/a"]
+
+
+def test_a_link_to_itself_harms_no_neighbour(tmp_path: Path) -> None:
+    """It is left to the reader, which says that it cannot be read."""
+    put(tmp_path, "a.txt")
+    (tmp_path / "loop").symlink_to("loop")
+    assert ids([tmp_path]) == ["a", "loop"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_a_name_that_is_no_utf8_is_told_and_harms_no_other(tmp_path: Path) -> None:
+    """An id goes into JSON, which has no place for such a name."""
+    put(tmp_path, "a.txt")
+    strange = os.fsencode(tmp_path) + b"/b\xff.txt"
+    try:
+        with open(strange, "wb") as file:
+            file.write(b"text")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    files, (lost,) = find([tmp_path])
+    assert [file.id for file in files] == ["a"]
+    assert lost.id == r"b\xff.txt"
+    assert "rename" in lost.reason
+    assert find([os.fsdecode(strange)]) == ([], [lost])
