@@ -181,5 +181,8 @@ def _places(article: Article) -> Iterator[str]:
         if not 0 <= note.start <= note.end <= size:
             yield f"/notes/{i}: {note.start}-{note.end} lies outside the text"
     for i, annotation in enumerate(article.annotations):
-        if annotation.start is not None and not 0 <= annotation.start <= (annotation.end or 0) <= size:
-            yield f"/annotations/{i}: {annotation.start}-{annotation.end} lies outside the text"
+        start, end = annotation.start, annotation.end
+        if start is None and end is None:
+            continue
+        if start is None or end is None or not 0 <= start <= end <= size:
+            yield f"/annotations/{i}: {start}-{end} lies outside the text"

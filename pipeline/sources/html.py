@@ -28,42 +28,13 @@ PASSED_OVER = (
     "svg",
     "iframe",
 )
-BLOCKS = [
-    "address",
-    "article",
-    "blockquote",
-    "caption",
-    "center",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "li",
-    "main",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-]
+# fmt: off
+BLOCKS = (
+    "address", "article", "blockquote", "caption", "center", "dd", "div", "dl", "dt", "fieldset", "figcaption",
+    "figure", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section",
+    "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
+)
+# fmt: on
 BLANKS = regex.compile(r"[ \t\r\f\v]+")
 
 

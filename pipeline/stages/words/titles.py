@@ -6,7 +6,7 @@ of `shared` if the document says `have shared` elsewhere.
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 import regex
@@ -15,7 +15,7 @@ from pipeline import lexicon
 from pipeline.document import Document
 from pipeline.layout import Line
 from pipeline.ledger import Edit
-from pipeline.lexicon.runs import LETTER, RUN
+from pipeline.lexicon.runs import CAPITAL_INSIDE, LETTER, RUN
 from pipeline.lexicon.segmentation import LONGEST, lowered, read, whole
 from pipeline.stage import Note, Rule
 
@@ -48,6 +48,8 @@ MARK_BETWEEN = regex.compile(
     rf"(?<={LETTER}{LETTER}),(?=\d)|(?<=[\p{{L}}\d])[)”](?={LETTER})|(?<=[\p{{L}}\d])(?=[(“]{LETTER})|"
     rf"(?<={LETTER}{LETTER})(?=(?:19|20)\d\d(?!\w))|(?<=\d)(?={LETTER}{LETTER}{LETTER})|%(?={LETTER})"
 )
+PAIR = regex.compile(rf"(?<!\w)(\p{{Lu}}{LETTER}*+) (?=(\p{{Lu}}{LETTER}*+))")
+"""Two capitalised words side by side."""
 END_MARK = regex.compile(r"[^\p{L}]$")
 
 LINE = Rule(
@@ -81,7 +83,9 @@ def worth(suspects: Set[str]) -> bool:
 
 def packed(document: Document, known: Set[str]) -> tuple[Packed, ...]:
     """The lines of `document` with hardly any blanks that read as English."""
-    found = ((line, solved(line.text, known)) for line in document.lines if _has_lost_spaces(line.text))
+    lines = [line for line in document.lines if _has_lost_spaces(line.text)]
+    apart = frozenset(PAIR.findall(document.text)) if lines else frozenset()
+    found = ((line, solved(line.text, known, apart)) for line in lines)
     return tuple(_inserted(line, places) for line, places in found if places)
 
 
@@ -103,8 +107,11 @@ def _inserted(line: Line, places: Sequence[int]) -> Packed:
     return Packed(line.start, line.end, edits, repaired)
 
 
-def solved(text: str, known: Set[str]) -> list[int]:
-    """Where spaces are missing in a line without spaces; nothing where it does not read as English."""
+def solved(text: str, known: Set[str], apart: Set[tuple[str, str]] = frozenset()) -> list[int]:
+    """Where spaces are missing in a line without spaces; nothing where it does not read as English.
+
+    `known` are words that the document has; `apart` are its pairs of capitalised words, which stand apart here, too.
+    """
     words, places, before, last = lexicon.words(), set[int](), "", 0
     total, letters, common = 0.0, 0, False
     for match in RUN.finditer(text):
@@ -119,6 +126,7 @@ def solved(text: str, known: Set[str]) -> list[int]:
             reading = read(words, run, before, opens=opens, known=known, strangers=True, cut_off=last_run)
             if reading is not None and reading.score > score + SURE:
                 score, cuts = reading
+        cuts = tuple(sorted({*cuts, *_apart(run, apart)}))
         pieces = [lowered(run[i:j]) for i, j in zip((0, *cuts), (*cuts, len(run)), strict=True)]
         common = common or any(len(piece) > 2 and (words.logp(piece) or -20.0) > COMMON for piece in pieces)
         total, letters = total + score, letters + len(run)
@@ -128,6 +136,14 @@ def solved(text: str, known: Set[str]) -> list[int]:
         return []
     places.update(match.end() for match in MARK_BETWEEN.finditer(text) if match.end() < len(text))
     return sorted(place for place in places if not text[place - 1].isspace() and not text[place].isspace())
+
+
+def _apart(run: str, apart: Set[tuple[str, str]]) -> Iterator[int]:
+    """The capitals inside a run before which the document has a blank elsewhere: `LiWei`, where it says `Li Wei`."""
+    bounds = [0, *(match.start() + 1 for match in CAPITAL_INSIDE.finditer(run)), len(run)]
+    for left, at, right in zip(bounds, bounds[1:], bounds[2:], strict=False):
+        if (run[left:at], run[at:right]) in apart:
+            yield at
 
 
 def truncated(document: Document, lines: Sequence[Packed]) -> Note | None:
