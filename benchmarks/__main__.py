@@ -12,7 +12,7 @@ def main() -> None:
     """Runs what was asked for; everything by default."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("what", nargs="*", metavar="speed|cold|accuracy", help="default: all")
-    parser.add_argument("--rounds", type=int, default=5, help="timed rounds; the median is printed (default: 5)")
+    parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
     parser.add_argument("--public", type=Path, default=ROOT.parent / "shared", help="folder of public benchmark data")
     options = parser.parse_args()
     wanted = options.what or ["speed", "cold", "accuracy"]

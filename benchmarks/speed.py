@@ -1,11 +1,11 @@
 """Nanoseconds a byte of each stage and of the whole way, beside ftfy in the same run.
 
 The clean set is the right text of the English samples, the damaged set their raw dumps; the third is the clean set
-five times over as one document, whose figures should not be worse: everything is linear in a document's length. Each figure is the median of
-several rounds over the whole set; a warm-up round loads what loads once.
+five times over as one document, whose figures should not be worse: everything is linear in a document's length.
+Each figure is the best of several rounds over the whole set, since noise only ever adds; a round before them loads
+what loads once.
 """
 
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -42,7 +42,7 @@ def report(root: Path, rounds: int) -> None:
     for name, documents in sets.items():
         size = sum(map(len, documents))
         print(
-            f"\nspeed, {name} samples: {len(documents)} documents, {size / 1000:.0f} kB, ns a byte (median of {rounds})"
+            f"\nspeed, {name} samples: {len(documents)} documents, {size / 1000:.0f} kB, ns a byte (best of {rounds})"
         )
         figures = measure(documents, rounds)
         for what, value in figures.items():
@@ -65,13 +65,13 @@ def measure(documents: Sequence[bytes], rounds: int) -> dict[str, float]:
         inputs = [_after(stage, document) for document in inputs]
     articles = [pipeline.process(data) for data in documents]
     figures["decoding, assembly, encoding"] = (
-        _median(lambda: [decode(data) for data in documents], rounds)
-        + _median(lambda: [_assembled(pair) for pair in zip(inputs, articles, strict=True)], rounds)
-        + _median(lambda: [encode(article) for article in articles], rounds)
+        _best(lambda: [decode(data) for data in documents], rounds)
+        + _best(lambda: [_assembled(pair) for pair in zip(inputs, articles, strict=True)], rounds)
+        + _best(lambda: [encode(article) for article in articles], rounds)
     ) / size
-    whole = _median(lambda: [encode(pipeline.process(data)) for data in documents], rounds) / size
+    whole = _best(lambda: [encode(pipeline.process(data)) for data in documents], rounds) / size
     figures["whole way"] = whole
-    figures["ftfy.fix_text alone"] = _median(lambda: [ftfy.fix_text(text) for text in texts], rounds) / size
+    figures["ftfy.fix_text alone"] = _best(lambda: [ftfy.fix_text(text) for text in texts], rounds) / size
     return figures
 
 
@@ -93,7 +93,7 @@ def _stage(stage: Stage, documents: Sequence[Document], rounds: int) -> float:
             # A fresh document: what it computes lazily belongs to the stage that asks first.
             work(stage, Document(document.text, labels=document.labels))
 
-    return _median(once, rounds)
+    return _best(once, rounds)
 
 
 def _assembled(pair: tuple[Document, Article]) -> Article:
@@ -109,11 +109,11 @@ def _after(stage: Stage, document: Document) -> Document:
     return Document(apply(document.text, repair(stage, document)[0]))
 
 
-def _median(work: Callable[[], object], rounds: int) -> float:
+def _best(work: Callable[[], object], rounds: int) -> float:
     work()
     times = []
     for _ in range(rounds):
         start = time.perf_counter_ns()
         work()
         times.append(time.perf_counter_ns() - start)
-    return statistics.median(times)
+    return min(times)

@@ -1,6 +1,6 @@
-"""Writes `pipeline/stages/languages.variants.tsv`: the commonest characters that only one of the two scripts has.
+"""Writes `pipeline/stages/languages/variants.tsv`: the commonest characters that only one of the two scripts has.
 
-python scripts/build_variants.py > pipeline/stages/languages.variants.tsv      needs: opencc-purepy, jieba
+python scripts/build_variants.py > pipeline/stages/languages/variants.tsv      needs: opencc-purepy, jieba
 
 A pair counts where OpenCC knows one traditional form for the simplified one, and neither is in use in the other
 script (后, 里, 干, 台 are in both, so they tell nothing). Order: frequency of the character in jieba's word counts.

@@ -2,39 +2,43 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeline.document import Document
+from pipeline.document import Document, Label
 from pipeline.stages.languages import Languages, variants
 
 CASES = json.loads(Path(__file__).with_name("languages.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
-def test_case(case):
+def test_case(case: dict[str, Any]) -> None:
     """Each paragraph has the value that the case names for it."""
     document = Document(case["given"])
-    labels = list(Languages().find(document))
+    labels = [finding for finding in Languages().find(document) if isinstance(finding, Label)]
     found = [
         next(label.value for label in labels if label.start <= line.start < label.end) for line in document.paragraphs
     ]
     assert found == case["values"]
 
 
-def test_neighbours_of_one_value_share_a_label():
+def test_neighbours_of_one_value_share_a_label() -> None:
     """Few labels for a long article."""
     (label,) = Languages().find(Document("They said so.\n\nWhat else should they have said?"))
+    assert isinstance(label, Label)
     assert (label.start, label.end) == (0, 47)
 
 
-def test_what_the_document_decided_is_less_sure():
+def test_what_the_document_decided_is_less_sure() -> None:
     """A heading follows the prose around it."""
     words, guess = Languages().find(Document("They said that it was because of the wind.\n\nCold comfort"))
+    assert isinstance(words, Label)
+    assert isinstance(guess, Label)
     assert guess.confidence < words.confidence
 
 
-def test_no_character_is_in_both_variants():
+def test_no_character_is_in_both_variants() -> None:
     """Else it would tell nothing."""
     simplified, traditional = variants()
     assert not simplified & traditional

@@ -1,0 +1,75 @@
+"""A text written together with its labels, and the Article that the assembly makes of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from pipeline import Article, Document, Finding, Label, Note, Pipeline, Rule
+
+
+class Piece(NamedTuple):
+    """A stretch of text under one label, with the pieces inside it."""
+
+    layer: str
+    value: str
+    of: str | int | None
+    content: tuple["str | Piece", ...]
+
+
+def part(value: str, *content: str | Piece, of: str | int | None = None) -> Piece:
+    """A stretch of text with a label of layer `part`."""
+    return Piece("part", value, of, content)
+
+
+def version(language: str, *content: str | Piece, of: int | None = None) -> Piece:
+    """A stretch of the translated body."""
+    return Piece("version", language, of, content)
+
+
+def language(tag: str, *content: str | Piece) -> Piece:
+    """A stretch of text in one language."""
+    return Piece("language", tag, None, content)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A finder that finds what it was made with."""
+
+    name: ClassVar[str] = "given"
+    after: ClassVar[frozenset[str]] = frozenset()
+    needs: ClassVar[frozenset[str]] = frozenset()
+    gives: ClassVar[frozenset[str]] = frozenset({"part", "version", "language", "given.mood"})
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule("given.label", "written beside the text"),
+        Rule("given.title-truncated", "a title that the source cut off"),
+    )
+    protocol: ClassVar[int] = 1
+    findings: tuple[Label | Note, ...] = ()
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Yields what it was made with."""
+        yield from self.findings
+
+
+def written(*content: str | Piece) -> tuple[str, tuple[Label, ...]]:
+    """The text of some pieces and their labels."""
+    return _written(content, 0)
+
+
+def _written(content: tuple[str | Piece, ...], at: int) -> tuple[str, tuple[Label, ...]]:
+    text, labels = "", list[Label]()
+    for piece in content:
+        if isinstance(piece, str):
+            text += piece
+            continue
+        start = at + len(text)
+        inner, found = _written(piece.content, start)
+        text += inner
+        labels += [Label(start, at + len(text), piece.layer, piece.value, "given.label", 0.9, piece.of), *found]
+    return text, tuple(labels)
+
+
+def article(*content: str | Piece, notes: tuple[Note, ...] = ()) -> Article:
+    """The Article of some pieces."""
+    text, labels = written(*content)
+    return Pipeline([Given((*labels, *notes))]).process(text, id="sample")

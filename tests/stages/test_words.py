@@ -1,0 +1,74 @@
+"""The stage `words`: cases as data, and what they cannot say."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import Edit, Pipeline
+from pipeline.document import Document
+from pipeline.stage import Note
+from pipeline.stages.words import Words
+
+CASES = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))
+ALONE = Pipeline(stages=["words"])
+
+
+def edits(text: str) -> list[Edit]:
+    return [finding for finding in Words().find(Document(text)) if isinstance(finding, Edit)]
+
+
+def notes(text: str) -> list[Note]:
+    return [finding for finding in Words().find(Document(text)) if isinstance(finding, Note)]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
+def test_case(case: dict[str, Any]) -> None:
+    """Every case comes out as it should, and stays so the second time."""
+    once = ALONE.clean(case["given"])
+    assert once == case["right"]
+    assert ALONE.clean(once) == once
+
+
+def test_all_cuts_of_a_run_carry_one_confidence() -> None:
+    """A run is read as a whole: its cuts stand or fall together."""
+    found = edits("They sang in theold churchwhich is near.")
+    assert {edit.old for edit in found} == {""}
+    run = edits("They went intothenew hall of the town.")
+    assert len(run) == 2
+    assert len({edit.confidence for edit in run}) == 1
+
+
+def test_a_packed_title_that_was_cut_off_gets_the_completion_of_the_document() -> None:
+    """The completion follows the same word elsewhere, and stays out of the text."""
+    title = "MaraLind:thefishersandthefarmershaveagr"
+    (note,) = notes(f"{title}\nIn the end they have agreed on the quota, an agreeable result.")
+    assert (note.start, note.end) == (0, len(title))
+    assert note.rule == "words.title-truncated"
+    assert note.severity == "warning"
+    assert note.suggestion == "Mara Lind: the fishers and the farmers have agreed"
+
+
+def test_a_cut_off_title_without_a_completion_has_no_suggestion() -> None:
+    """What the document does not say is not made up."""
+    (note,) = notes("MaraLind:thefishersandthefarmersofthevalleyhavequarr\nThe end of the story is not told here.")
+    assert note.suggestion is None
+
+
+def test_a_title_with_its_spaces_is_cut_off_only_on_strong_evidence() -> None:
+    """A rare last word is no fragment unless the document has its whole form after the same word."""
+    body = "In the end the ministers have negotiated a treaty."
+    assert [note.suggestion for note in notes(f"What the ministers have negoti\n{body}")] == [
+        "What the ministers have negotiated"
+    ]
+    assert not notes("A letter from Negoti\n" + body)
+    assert not notes("What the ministers have said\n" + body)
+    assert not notes("What the ministers have negoti.\n" + body)
+
+
+def test_a_repair_that_makes_another_sure_brings_it_along() -> None:
+    """One run is enough: the neighbours are weighed again after a repair."""
+    text = "Nobody has suchan interest init as the old keeper of the lighthouse."
+    once = ALONE.clean(text)
+    assert ALONE.clean(once) == once

@@ -1,0 +1,415 @@
+"""One document, the whole way: what a stage may do, what is done with what it finds, and what is refused."""
+
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import fitting_edits, texts
+
+import pipeline
+from pipeline import (
+    Document,
+    DocumentError,
+    Edit,
+    Finding,
+    Label,
+    Note,
+    Pipeline,
+    Reject,
+    RejectedError,
+    Rule,
+    StageError,
+    UsageError,
+)
+
+TEXT = "The ferry leaves at half past six."
+
+
+@dataclass(frozen=True)
+class Mend:
+    """A repair that finds what it was made with."""
+
+    name: ClassVar[str] = "mend"
+    after: ClassVar[frozenset[str]] = frozenset()
+    needs: ClassVar[frozenset[str]] = frozenset()
+    gives: ClassVar[frozenset[str]] = frozenset()
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule("mend.sure", "without a doubt", threshold=0.0),
+        Rule("mend.careful", "only where it is nearly certain", threshold=0.9),
+    )
+    protocol: ClassVar[int] = 1
+    findings: tuple[Finding, ...] = ()
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Yields what it was made with."""
+        yield from self.findings
+
+
+@dataclass(frozen=True)
+class MendAgain(Mend):
+    """Another such repair, for another layer of the ledger."""
+
+    name: ClassVar[str] = "mend-again"
+
+
+@dataclass(frozen=True)
+class Look(Mend):
+    """A finder that finds what it was made with."""
+
+    name: ClassVar[str] = "look"
+    gives: ClassVar[frozenset[str]] = frozenset({"part", "look.tide", "tide"})
+    rules: ClassVar[tuple[Rule, ...]] = (Rule("look.seen", "it was there"),)
+
+
+@dataclass(frozen=True)
+class Shout(Mend):
+    """A repair that writes every small `e` large: it finds something in the text itself."""
+
+    name: ClassVar[str] = "shout"
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Yields an edit for every `e`."""
+        for at, char in enumerate(document.text):
+            if char == "e":
+                yield Edit(at, "e", "E", "mend.sure", 1.0)
+
+
+@dataclass(frozen=True)
+class Halves(Mend):
+    """A repair that puts in half a character."""
+
+    name: ClassVar[str] = "halves"
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Yields an edit that no JSON can hold."""
+        yield Edit(4, "ferry", "\ud83d", "mend.sure", 1.0)
+
+
+@dataclass(frozen=True)
+class Breaks(Mend):
+    """A repair that raises after its first finding."""
+
+    name: ClassVar[str] = "breaks"
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Raises."""
+        yield Edit(0, "The", "A", "mend.sure", 1.0)
+        raise LookupError("no such word")
+
+
+@dataclass(frozen=True)
+class Finds(Look):
+    """A finder that raises."""
+
+    name: ClassVar[str] = "finds"
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Raises."""
+        yield Label(0, 3, "part", "title", "look.seen", 1.0)
+        raise ZeroDivisionError
+
+
+def edit(start: int, old: str, new: str, confidence: float = 1.0, rule: str = "mend.sure") -> Edit:
+    return Edit(start, old, new, rule, confidence)
+
+
+def label(start: int, end: int, layer: str = "part", value: str = "title", confidence: float = 1.0) -> Label:
+    return Label(start, end, layer, value, "look.seen", confidence)
+
+
+def note(start: int, end: int, rule: str = "mend.sure") -> Note:
+    return Note(start, end, rule, "warning", "look here")
+
+
+# --- the laws of the protocol
+
+
+def broken(stage: Mend) -> StageError:
+    """The error that a stage causes."""
+    with pytest.raises(StageError) as error:
+        Pipeline([stage]).process(TEXT, id="pier/7")
+    assert (error.value.document, error.value.stage) == ("pier/7", stage.name)
+    assert str(error.value) == f"pier/7: stage {stage.name}: {error.value.reason}"
+    return error.value
+
+
+@pytest.mark.parametrize(
+    ("finding", "reason"),
+    [
+        (label(0, 3), "is a repair and gave a Label"),
+        (Reject("mend.sure", "no interview"), "is a repair and gave a Reject"),
+        (edit(0, "The", "A", rule="mend.unheard"), "used rule 'mend.unheard', which it does not declare"),
+        (note(0, 3, rule="mend.unheard"), "used rule 'mend.unheard', which it does not declare"),
+        (edit(0, "the", "a"), "expects 'the', the text has 'The'"),
+        (edit(34, ".", ""), "expects '.', the text has ''"),
+        (edit(-1, "", "x"), "the edit at -1"),
+        (edit(4, "ferry", "ferry"), "changes nothing"),
+        (edit(4, "ferry", "boat", confidence=1.2), "gave confidence 1.2, which is not between 0 and 1"),
+        (edit(4, "ferry", "boat", confidence=-0.1), "gave confidence -0.1"),
+        (edit(4, "ferry", "boat", confidence=float("nan")), "gave confidence nan"),
+        (edit(4, "ferry", "boat", confidence="high"), "gave confidence 'high'"),  # type: ignore[arg-type]
+        (edit(99, "ferry", "boat", confidence=0.1, rule="mend.careful"), "expects 'ferry'"),
+        (note(30, 35), "note 30-35 lies outside the text"),
+        (note(5, 4), "note 5-4 lies outside the text"),
+        (Note(0, 3, "mend.sure", "fatal", "look"), "gave severity 'fatal'; severities are info, warning, error"),  # type: ignore[arg-type]
+        ("a remark", "is a repair and gave a str"),
+    ],
+)
+def test_a_repair_that_breaks_the_protocol_fails_the_document(finding: Any, reason: str) -> None:
+    assert reason in broken(Mend((finding,))).reason
+
+
+@pytest.mark.parametrize(
+    ("finding", "reason"),
+    [
+        (Edit(0, "The", "A", "look.seen", 1.0), "is a finder and gave a Edit"),
+        (label(0, 3, layer="version"), "labelled layer 'version', which it does not declare"),
+        (label(0, 3, layer="tide"), "layer 'tide' must be named look.…"),
+        (label(0, 3, value="headline"), "'headline' is no part; parts are answer, aside,"),
+        (label(3, 3), "label 3-3 is empty or lies outside the text"),
+        (label(30, 35), "label 30-35 is empty or lies outside the text"),
+        (label(-2, 3), "label -2-3 is empty or lies outside the text"),
+        (label(0, 3, confidence=1.01), "gave confidence 1.01"),
+        (Label(0, 3, "part", "title", "look.unheard", 1.0), "used rule 'look.unheard'"),
+        (note(0, 3), "used rule 'mend.sure', which it does not declare"),
+        (Reject("look.unheard", "no interview"), "used rule 'look.unheard'"),
+        (None, "is a finder and gave a NoneType"),
+    ],
+)
+def test_a_finder_that_breaks_the_protocol_fails_the_document(finding: Any, reason: str) -> None:
+    assert reason in broken(Look((finding,))).reason
+
+
+def test_edits_that_overlap_fail_the_document() -> None:
+    assert "the edit at 7 (mend.sure) overlaps" in broken(Mend((edit(4, "ferry", "boat"), edit(7, "ry l", "")))).reason
+
+
+def test_an_edit_that_puts_in_a_lone_surrogate_fails_the_document() -> None:
+    assert "the edit at 4 (mend.sure) puts in a lone surrogate" in broken(Halves()).reason
+
+
+@pytest.mark.parametrize(
+    ("stage", "reason"), [(Breaks(), "raised LookupError: no such word"), (Finds(), "raised ZeroDivisionError: ")]
+)
+def test_a_stage_that_raises_fails_the_document_with_its_cause(stage: Mend, reason: str) -> None:
+    error = broken(stage)
+    assert error.reason == reason
+    assert type(error.__cause__).__name__ in reason
+
+
+def test_an_error_of_a_stage_can_be_sent_from_one_process_to_another() -> None:
+    error = broken(Breaks())
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+# --- what becomes of findings
+
+
+def test_edits_are_applied_and_recorded_stage_by_stage() -> None:
+    article = Pipeline([Mend((edit(4, "ferry", "boat"),)), MendAgain((edit(4, "b", "B"),))]).process(TEXT)
+    assert article.text == "The Boat leaves at half past six."
+    assert [(change.stage, change.edits) for change in article.provenance.changes] == [
+        ("mend", (edit(4, "ferry", "boat"),)),
+        ("mend-again", (edit(4, "b", "B"),)),
+    ]
+
+
+def test_a_stage_that_changes_nothing_leaves_no_change() -> None:
+    assert Pipeline([Mend((note(0, 3),)), Shout()]).process("Six, sharp.").provenance.changes == ()
+
+
+def test_edits_may_come_in_any_order() -> None:
+    article = Pipeline([Mend((edit(33, ".", "!"), edit(0, "The", "A")))]).process(TEXT)
+    assert article.text == "A ferry leaves at half past six!"
+
+
+def test_edits_are_recorded_as_small_as_they_can_be() -> None:
+    article = Pipeline([Mend((edit(0, TEXT, TEXT.replace("half", "ten")),))]).process(TEXT)
+    assert article.provenance.changes[0].edits == (edit(20, "half", "ten"),)
+
+
+def test_two_edits_that_touch_may_both_come_down_to_an_insertion_at_one_place() -> None:
+    article = Pipeline([Mend((edit(0, "The", "The,"), edit(3, " ", "; ")))]).process(TEXT)
+    assert article.text == "The,; ferry leaves at half past six."
+    assert pipeline.restore(article) == TEXT.encode()
+    assert list(pipeline.faults(article)) == []
+
+
+def test_confidence_is_rounded_before_the_threshold_is_asked() -> None:
+    article = Pipeline([Mend((edit(4, "ferry", "boat", 0.895000001, "mend.careful"),))]).process(TEXT)
+    assert article.provenance.changes[0].edits[0].confidence == 0.9
+
+
+def test_an_edit_under_the_threshold_is_a_note_with_a_suggestion() -> None:
+    article = Pipeline([Mend((edit(4, "ferry", "boat", 0.89, "mend.careful"),))]).process(TEXT)
+    (remark,) = article.notes
+    assert article.text == TEXT
+    assert (remark.stage, remark.rule, remark.severity) == ("mend", "mend.careful", "info")
+    assert (remark.start, remark.end, remark.suggestion) == (4, 9, "boat")
+    assert "confidence 0.89" in remark.message
+
+
+def test_notes_move_with_the_text_through_their_own_stage_and_later_ones() -> None:
+    article = Pipeline(
+        [
+            Mend((note(4, 9), note(20, 24), edit(0, "The", "A"))),
+            MendAgain((edit(2, "ferry", "boat"), note(0, 1))),
+        ]
+    ).process(TEXT)
+    assert article.text == "A boat leaves at half past six."
+    assert [article.text[remark.start : remark.end] for remark in article.notes] == ["A", "boat", "half"]
+
+
+def test_a_finder_sees_the_text_that_all_repairs_left() -> None:
+    article = Pipeline([Shout(), Look((label(4, 9),))]).process(TEXT)
+    assert article.title is not None
+    assert article.title.text == "fErry"
+
+
+def test_a_layer_of_a_stages_own_comes_out_as_an_annotation() -> None:
+    article = Pipeline([Look((label(4, 9, "look.tide", "low", 0.666),))]).process(TEXT)
+    (annotation,) = article.annotations
+    assert (annotation.layer, annotation.value, annotation.start, annotation.end) == ("look.tide", "low", 4, 9)
+    assert (annotation.rule, annotation.confidence) == ("look.seen", 0.67)
+
+
+def test_a_rejected_document_says_who_why_and_under_which_rule() -> None:
+    with pytest.raises(RejectedError) as verdict:
+        Pipeline([Look((Reject("look.seen", "is a timetable"),))]).process(TEXT, id="pier/7")
+    assert (verdict.value.document, verdict.value.rule, verdict.value.reason) == (
+        "pier/7",
+        "look.seen",
+        "is a timetable",
+    )
+    assert str(pickle.loads(pickle.dumps(verdict.value))) == "pier/7: is a timetable"
+
+
+# --- what goes in
+
+
+@pytest.mark.parametrize("data", ["", b""])
+def test_an_empty_document_is_refused(data: str | bytes) -> None:
+    with pytest.raises(DocumentError, match="pier/7: is empty; leave it out"):
+        Pipeline([]).process(data, id="pier/7")
+
+
+@pytest.mark.parametrize("data", [" \n\t\u3000", b"\r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf \n"])
+def test_a_blank_document_is_refused(data: str | bytes) -> None:
+    with pytest.raises(DocumentError, match="holds nothing but blanks"):
+        Pipeline([]).process(data)
+
+
+def test_a_lone_surrogate_is_refused_with_its_place() -> None:
+    with pytest.raises(DocumentError, match="lone surrogate at character 3"):
+        Pipeline([]).process("six\ud83d")
+
+
+def test_bytes_that_are_no_text_are_refused_with_the_reason() -> None:
+    with pytest.raises(DocumentError, match="pier/7: is a PDF file, not text"):
+        Pipeline([]).process(b"%PDF-1.7", id="pier/7")
+
+
+def test_an_encoding_that_is_not_known_is_refused() -> None:
+    with pytest.raises(DocumentError, match="encoding 'utf-9' is not known"):
+        Pipeline([]).process(b"six", encoding="utf-9")
+
+
+def test_the_encoding_of_bytes_is_the_callers_to_know() -> None:
+    article = Pipeline([]).process("渡轮".encode("utf-16-be"), encoding="utf-16-be")
+    assert article.text == "渡轮"
+
+
+def test_the_encoding_of_bytes_says_nothing_of_a_text() -> None:
+    """A run may name the encoding of its files and still meet the texts of a table."""
+    article = Pipeline([]).process("渡轮 é", encoding="gb18030")
+    assert article.text == "渡轮 é"
+    assert pipeline.restore(article) == "渡轮 é".encode()
+
+
+def test_a_text_and_its_utf_8_give_the_same_article() -> None:
+    assert Pipeline([Shout()]).process(TEXT + "渡轮") == Pipeline([Shout()]).process((TEXT + "渡轮").encode())
+
+
+def test_undecodable_bytes_are_noted_where_they_stand_after_all_changes() -> None:
+    article = Pipeline([Mend((edit(0, "渡轮", "船"),))]).process(
+        "渡轮六点半开，\r\n风大不开。\n".encode() + b"\x80\r\n"
+    )
+    (remark,) = article.notes
+    assert (remark.stage, remark.rule, remark.severity) == ("decoding", "decoding.undecodable", "warning")
+    assert article.text[remark.start : remark.end] == "\ufffd"
+
+
+def test_mixed_line_ends_are_the_first_change() -> None:
+    article = Pipeline([Mend((edit(4, "b", "B"),))]).process(b"one\rb\r\n\n")
+    assert [change.stage for change in article.provenance.changes] == ["decoding", "mend"]
+    assert article.text == "one\nB\n\n"
+
+
+def test_what_came_with_the_record_comes_out() -> None:
+    article = Pipeline([]).process(
+        TEXT, id="pier/7", metadata={"url": "https://ferry.example", "page": "3"}, media_type="text/plain"
+    )
+    assert article.id == "pier/7"
+    assert article.meta == {"url": "https://ferry.example", "page": "3"}
+    assert article.provenance.source.origin.media_type == "text/plain"
+    assert article.provenance.source.origin.path is None
+
+
+# --- the whole way
+
+
+@st.composite
+def repaired(draw: st.DrawFn) -> tuple[str, Pipeline]:
+    """A text and a pipeline of two repairs whose edits fit it."""
+    text = draw(texts(min_size=1).filter(lambda text: not text.isspace()))
+    edits = draw(fitting_edits(text))
+    first = tuple(Edit(e.start, e.old, e.new, "mend.sure", 1.0) for e in edits)
+    return text, Pipeline([Mend(first), Shout()])
+
+
+@given(repaired())
+def test_whatever_repairs_do_the_source_comes_back(case: tuple[str, Pipeline]) -> None:
+    text, pipe = case
+    article = pipe.process(text)
+    assert pipeline.restore(article) == text.encode()
+    assert list(pipeline.faults(article)) == []
+
+
+@given(repaired())
+def test_a_document_gives_the_same_bytes_every_time_and_in_every_process(case: tuple[str, Pipeline]) -> None:
+    text, pipe = case
+    sent = pickle.loads(pickle.dumps(pipe))
+    once, again, elsewhere = (msgspec.json.encode(p.process(text)) for p in (pipe, pipe, sent))
+    assert once == again == elsewhere
+
+
+@given(repaired())
+def test_cleaning_gives_the_text_of_the_article(case: tuple[str, Pipeline]) -> None:
+    text, pipe = case
+    assert pipe.clean(text) == pipe.process(text).text
+
+
+def test_cleaning_runs_no_finder() -> None:
+    assert Pipeline([Shout(), Finds()]).clean("half past six, sleet") == "half past six, slEEt"
+
+
+def test_a_pipeline_with_some_of_its_stages_keeps_their_settings() -> None:
+    pipe = Pipeline([Mend((edit(0, "six", "ten"),)), Shout()])
+    assert pipe.only(["mend"]).clean("six, sleet") == "ten, sleet"
+
+
+def test_the_built_in_pipeline_cleans_in_its_own_order() -> None:
+    assert pipeline.clean("AT&amp;amp;T", stages=["markup", "entities"]) == "AT&T"
+    with pytest.raises(UsageError, match="'entites' is not in the recipe; did you mean 'entities'"):
+        pipeline.clean("x", stages=["entites"])
+
+
+def test_the_provenance_names_the_stages_and_their_settings() -> None:
+    plain, other = Pipeline([Mend()]).process(TEXT), Pipeline([Mend((note(0, 1),))]).process(TEXT)
+    assert [stage.name for stage in plain.provenance.pipeline.stages] == ["mend"]
+    assert plain.provenance.pipeline.settings != other.provenance.pipeline.settings
