@@ -105,6 +105,6 @@ def test_structure_is_the_right_structure(name: str, articles: dict[str, pipelin
     want = json.loads((SEEDS / f"{name}.json").read_text("utf-8"))
     everything = json.loads(msgspec.json.encode(articles[name]))
     got = {key: everything[key] for key in want}
-    pretty = [json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).splitlines() for value in (want, got)]
-    diff = "\n".join(difflib.unified_diff(*pretty, "right", "now", lineterm="", n=1))
+    right, now = (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).splitlines() for value in (want, got))
+    diff = "\n".join(difflib.unified_diff(right, now, "right", "now", lineterm="", n=1))
     assert not diff, diff[:4000]

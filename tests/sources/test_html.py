@@ -30,8 +30,8 @@ def test_a_page_without_an_article_is_read_whole_but_for_navigation_and_scripts(
 
 
 def test_a_page_that_declares_gb2312_and_holds_gbk_is_read() -> None:
-    page = '<html><head><meta charset="gb2312"></head><body><p>朱镕基在北京说，这条河的水位已经降下来了。</p></body></html>'
-    assert text_of(page.encode("gbk")) == "朱镕基在北京说，这条河的水位已经降下来了。\n"
+    page = '<html><head><meta charset="gb2312"></head><body><p>祝镕生说，这条河的水位已经降下来了。</p></body></html>'
+    assert text_of(page.encode("gbk")) == "祝镕生说，这条河的水位已经降下来了。\n"
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:
