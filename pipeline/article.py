@@ -298,10 +298,16 @@ def resolve(article: Article, pointer: str) -> Any:  # noqa: ANN401 -- what stan
     value: Any = article
     for key in pointer.split("/")[1:]:
         try:
-            value = value[int(key)] if isinstance(value, tuple) else getattr(value, _field(value, key))
+            value = value[_index(key)] if isinstance(value, tuple) else getattr(value, _field(value, key))
         except (IndexError, ValueError, AttributeError):
             raise KeyError(pointer) from None
     return value
+
+
+def _index(key: str) -> int:
+    if not key.isdecimal():
+        raise ValueError(key)
+    return int(key)
 
 
 def _field(value: object, key: str) -> str:

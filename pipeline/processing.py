@@ -11,11 +11,12 @@ from pipeline.article import Article, Origin, PipelineVersion, Remark, Source
 from pipeline.assembly import assemble
 from pipeline.decoding import Decoded, DecodingError, decode
 from pipeline.document import Document, Label
-from pipeline.errors import DocumentError, PipelineError, RejectedError, StageError
+from pipeline.errors import DocumentError, RejectedError, StageError
 from pipeline.ledger import Change, Edit, EditError, Positions, apply, arrange, smallest
 from pipeline.recipe import fingerprint, recipe, versions
 from pipeline.sources import html
 from pipeline.stage import OWN_LAYERS, PARTS, Finding, Note, Reject, Rule, Severity, Stage
+from pipeline.verification import BLANK_LINE
 from pipeline.version import __version__
 
 NOWHERE = Origin(path=None, media_type=None, member=None, row=None, field=None, sha256=None)
@@ -63,6 +64,7 @@ class Pipeline:
         if isinstance(data, str):
             # What the caller knows of bytes says nothing of a text.
             encoding = "utf-8"
+        _refuse_surrogates(id, metadata or {})
         data = _bytes(data, id)
         if media_type is not None:
             origin = msgspec.structs.replace(origin, media_type=media_type)
@@ -177,8 +179,6 @@ def _fitting(edits: Iterable[Edit], stage: Stage, document: Document) -> tuple[E
 def _findings(stage: Stage, document: Document) -> Iterable[Finding]:
     try:
         return list(stage.find(document))
-    except PipelineError:
-        raise
     except Exception as error:
         raise StageError(document.id, stage.name, f"raised {type(error).__name__}: {error}") from error
 
@@ -208,6 +208,11 @@ def _checked(label: Label, rules: Mapping[str, Rule], stage: Stage, document: Do
         raise StageError(document.id, stage.name, f"{label.value!r} is no part; parts are {', '.join(sorted(PARTS))}")
     if not 0 <= label.start < label.end <= len(document.text):
         raise StageError(document.id, stage.name, f"label {label.start}-{label.end} is empty or lies outside the text")
+    part = document.text[label.start : label.end]
+    if part.isspace():
+        raise StageError(document.id, stage.name, f"label {label.start}-{label.end} holds nothing but blanks")
+    if label.layer == "part" and "\n" in part and BLANK_LINE.search(part):
+        raise StageError(document.id, stage.name, f"{label.value} {label.start}-{label.end} spans a blank line")
     confidence = _confidence(label.confidence, stage, document)
     return label if confidence == label.confidence else msgspec.structs.replace(label, confidence=confidence)
 
@@ -271,6 +276,16 @@ def _bytes(data: bytes | str, name: str) -> bytes:
             name,
             f"holds a lone surrogate at character {error.start}, which is no text; repair the record's \\u escapes",
         ) from None
+
+
+def _refuse_surrogates(name: str, metadata: Mapping[str, str]) -> None:
+    """No JSON can hold a lone surrogate, wherever it stands."""
+    for where, text in (("id", name), *((f"metadata {key!r}", key + value) for key, value in metadata.items())):
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            shown = name.encode("utf-8", "backslashreplace").decode()
+            raise DocumentError(shown, f"its {where} holds a lone surrogate, which is no text; repair it") from None
 
 
 def _page(data: bytes, name: str, encoding: str | None) -> bytes:

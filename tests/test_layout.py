@@ -111,6 +111,19 @@ def test_an_unforced_line_end_in_a_wrapped_text_ends_its_paragraph() -> None:
     ]
 
 
+def test_a_line_that_the_next_word_would_have_fitted_ends_its_paragraph() -> None:
+    """It need not be short: what counts is that nothing forced the break."""
+    text = KEEPER + "\nThe Keeper and the Gull\nAll of them wait for the spring tides.\n"
+    assert found(text)[2:] == ["The Keeper and the Gull", "All of them wait for the spring tides."]
+
+
+def test_a_text_most_of_whose_line_ends_were_not_forced_was_not_wrapped() -> None:
+    """A song has a line as long as another now and then."""
+    song = "The tide goes out\nAnd the gulls come in\nAnd the bell rings\n"
+    text = song + "For the sea that has no\nHarbourmaster to answer\n\nHo\n"
+    assert found(text) == [line for line in text.split("\n") if line]
+
+
 def test_an_underline_belongs_to_no_paragraph() -> None:
     text = "The Rock and the Keeper of Its Light\n====================================\n\n" + KEEPER
     assert found(text)[:2] == ["The Rock and the Keeper of Its Light", "===================================="]

@@ -217,6 +217,11 @@ def test_a_long_run_in_the_middle_is_left_out() -> None:
     assert (second.start, second.old, second.new) == (25, "th", "ht")
 
 
+def test_a_run_of_twelve_between_long_sides_is_left_out() -> None:
+    old, new = "teh keeper (harbour at 6) wniter", "the warden [harbour at 6] winter"
+    assert not any("harbour at 6" in small.old for small in smallest(edit(0, old, new)))
+
+
 def test_a_smallest_edit_keeps_rule_and_confidence() -> None:
     (small,) = smallest(Edit(0, "decadesof", "decades of", "words.run-together", 0.93))
     assert small == Edit(7, "", " ", "words.run-together", 0.93)

@@ -413,3 +413,13 @@ def test_the_provenance_names_the_stages_and_their_settings() -> None:
     plain, other = Pipeline([Mend()]).process(TEXT), Pipeline([Mend((note(0, 1),))]).process(TEXT)
     assert [stage.name for stage in plain.provenance.pipeline.stages] == ["mend"]
     assert plain.provenance.pipeline.settings != other.provenance.pipeline.settings
+
+
+@pytest.mark.parametrize("beside", [{"id": "a\udc80"}, {"metadata": {"author": "\ud800"}}], ids=["id", "metadata"])
+def test_a_lone_surrogate_beside_the_text_fails_the_document(beside: dict[str, Any]) -> None:
+    with pytest.raises(pipeline.DocumentError, match="lone surrogate"):
+        pipeline.process("Ada was here.", **beside)
+
+
+def test_a_text_that_begins_like_a_riff_file_is_text() -> None:
+    assert pipeline.process("RIFFS FROM THE HARBOUR\nThe band played on.").title is not None

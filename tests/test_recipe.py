@@ -22,7 +22,7 @@ class Silent:
     rules: ClassVar[tuple[Rule, ...]] = ()
     protocol: ClassVar[int] = 1
     longest: int = 40
-    marks: frozenset[str] = frozenset({"；", "，"})
+    hours: frozenset[int] = frozenset({0, 8})
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Yields nothing."""
@@ -164,13 +164,13 @@ def test_a_recipe_is_refused_before_any_text_is_read() -> None:
 def test_settings_are_the_fields_of_their_stage() -> None:
     assert options(recipe([Silent()], {"silent": {"longest": 12}}).stages[0]) == {
         "longest": 12,
-        "marks": frozenset({"；", "，"}),
+        "hours": frozenset({0, 8}),
     }
 
 
 def test_settings_leave_what_a_stage_of_ones_own_was_made_with() -> None:
-    (stage,) = recipe([Silent(longest=7)], {"silent": {"marks": ["。"]}}).stages
-    assert stage == Silent(longest=7, marks=frozenset({"。"}))
+    (stage,) = recipe([Silent(longest=7)], {"silent": {"hours": [6]}}).stages
+    assert stage == Silent(longest=7, hours=frozenset({6}))
 
 
 def test_an_unknown_setting_is_refused_with_the_nearest_name() -> None:
@@ -202,7 +202,8 @@ def test_the_fingerprint_tells_stages_their_order_and_their_settings() -> None:
 
 
 def test_the_fingerprint_does_not_hang_on_the_order_of_a_set() -> None:
-    forward, backward = Silent(marks=frozenset("abcdefgh")), Silent(marks=frozenset("hgfedcba"))
+    forward, backward = Silent(hours=frozenset([0, 8])), Silent(hours=frozenset([8, 0]))
+    assert list(forward.hours) != list(backward.hours)
     assert fingerprint([forward]) == fingerprint([backward])
 
 

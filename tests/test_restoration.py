@@ -36,6 +36,18 @@ class Quotes:
 
 
 @dataclass(frozen=True)
+class Unmarked(Quotes):
+    """A repair: no number signs at the start."""
+
+    name: ClassVar[str] = "unmarked"
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Yields the edit."""
+        marks = len(document.text) - len(document.text.lstrip("# "))
+        yield Edit(0, document.text[:marks], "", "quotes.lost", 1.0)
+
+
+@dataclass(frozen=True)
 class Lines:
     """A finder: the first line is the title, every other an answer."""
 
@@ -166,6 +178,23 @@ def test_bytes_that_no_codec_reads_count_as_what_they_are() -> None:
     assert article.provenance.source.undecodable
     assert cut(data, first.source_bytes) == data.split(b"\n")[1]
     assert cut(data, second.source_bytes) == "好".encode()
+
+
+def test_a_field_that_begins_with_such_bytes_begins_at_them() -> None:
+    data = "渡轮六点半开船了\n".encode() + b"\x80" + "好，风大不开".encode()
+    (answer,) = trace(talk(data), ANSWER)
+    assert cut(data, answer.source_bytes) == data.split(b"\n")[1]
+
+
+def test_a_place_is_traced_through_the_last_change_first() -> None:
+    article = Pipeline([Unmarked(), Quotes(), Lines()]).process("########## 渡轮\n六quot;\nquot;七")
+    places = trace(article, ANSWER)
+    assert [(place.text, place.source_text) for place in places] == [
+        (Span(3, 5), Span(14, 20)),
+        (Span(6, 8), Span(21, 27)),
+    ]
+    (title,) = trace(article, "/title")
+    assert title.source_text == Span(11, 13)
 
 
 def test_a_span_that_begins_inside_an_edit_widens_to_all_of_it() -> None:
