@@ -128,7 +128,10 @@ def _title(given: Sequence[Unit], found: Mapping[int, Hit]) -> int | None:
         return None
     later = [i for i in found if i > 0]
     again = [i for i in later if found[i].key == label.key or akin(found[i].key, label.key)]
-    return 0 if given[0].before_byline or not again or later[0] > 2 else None
+    if not again or given[0].before_byline:
+        return 0
+    above_lead = later[0] > 1 and not given[0].ended and following.ended
+    return 0 if above_lead or later[0] > 2 else None
 
 
 def _begins(hits: Mapping[int, Hit]) -> bool:
@@ -142,17 +145,28 @@ def _begins(hits: Mapping[int, Hit]) -> bool:
 
 def _labelled(given: Sequence[Unit], rest: int, hits: Mapping[int, Hit]) -> Iterator[Placed]:
     named = names(hits)
-    order = sorted(hits)
-    ends = [*order[1:], len(given)]
-    ends_by = dict(zip(order, ends, strict=True))
-    said = [_said(given, hits[i], i, ends_by[i], named) for i in order]
+    starts = sorted(hits.keys() | _asked_above(given, rest, hits))
+    ends_by = dict(zip(starts, [*starts[1:], len(given)], strict=True))
+    said = [_said(given, hits[i], i, ends_by[i], named) for i in sorted(hits)]
     parts = roles(said)
     one_sided = set(parts.values()) == {"question"}
-    for i in range(rest, order[0]):
-        yield _before(given, i, order[0])
-    for i in order:
+    for i in range(rest, starts[0]):
+        yield _before(given, i, starts[0])
+    for i in starts:
+        if i not in hits:
+            yield _whole(given[i], "question", "dialogue.bare-question", 0.85)
+            continue
         key = _person(hits[i], named)
         yield from _turn(given, i, ends_by[i], hits, parts[key], named[hits[i].key], one_sided=one_sided)
+
+
+def _asked_above(given: Sequence[Unit], rest: int, hits: Mapping[int, Hit]) -> set[int]:
+    """Indices of the questions right above the turns of the one person who has a label; empty where that one asks."""
+    if len({label.key for label in hits.values()}) > 1 or any(label.kind == "asks" for label in hits.values()):
+        return set()
+    found = {i - 1 for i in hits if i > rest and i - 1 not in hits and given[i - 1].asks}
+    asks = sum(given[i].asks for i in hits)
+    return found if 2 * len(found) > len(hits) > 2 * asks else set()
 
 
 def _person(label: Hit, named: Mapping[str, str | None]) -> str:
@@ -197,7 +211,7 @@ def _turn(
     for j in range(i + 1, end):
         if DIRECTION.fullmatch(given[j].text):
             yield _whole(given[j], "aside", "dialogue.direction", 0.9)
-        elif _heads(given, j, hits.keys()):
+        elif _heads(given, j, {end}):
             headed = True
             yield _whole(given[j], "heading", "dialogue.heading", 0.9)
         elif headed:

@@ -13,14 +13,15 @@ from typing import Literal
 import msgspec
 import regex
 
+from pipeline.layout import width
 from pipeline.stages.dialogue.units import Unit, piece
 
 Kind = Literal["asks", "answers", "moderates", "outlet", "never"]
 
 LONGEST_LATIN = 60
 LONGEST_HAN = 14
-GLUED = 400
-"""Code points from which a paragraph may be a dump of several turns on one line."""
+GLUED = 160
+"""Columns from which a paragraph may be a dump of several turns on one line."""
 LEAST_GLUED = 4
 """Labels inside one paragraph from which it is one."""
 SHORT_VALUE = 25
@@ -205,7 +206,7 @@ def separate(given: Sequence[Unit]) -> tuple[Unit, ...]:
     """Units with the turns of a one-line dump apart, so that each label begins a unit of its own."""
     found: list[Unit] = []
     for unit in given:
-        if len(unit.text) < GLUED or unit.text.count(":") + unit.text.count("：") < LEAST_GLUED:
+        if unit.text.count(":") + unit.text.count("：") < LEAST_GLUED or width(unit.text) < GLUED:
             found.append(unit)
             continue
         matches = [match for match in INNER.finditer(unit.text) if _name_shaped(match["label"])]
@@ -283,6 +284,8 @@ def speakers(hits: Mapping[int, Hit], given: Sequence[Unit]) -> dict[int, Hit]:
     }
     keys = {found.key for found in sure.values()}
     asking = sum(given[i].asks or _asks_below(i, hits, given) for i in sure)
+    # Each of several reporters may ask once: their labels do not come again, that of who answers does.
+    asking += sum(i not in sure and i + 1 in sure and given[i].asks for i in hits)
     told = any(found.kind in {"asks", "answers"} for found in sure.values())
     if len(sure) < 2 or not (asking or told or (len(keys) > 2 and len(sure) >= 6)):
         return {}

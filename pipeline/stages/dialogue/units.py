@@ -73,7 +73,7 @@ class Unit(msgspec.Struct, frozen=True, gc=False):
 
     def could_be_title(self) -> bool:
         """Whether it has the form of a title: one line, not long, no full stop at its end."""
-        return "\n" not in self.text and width(self.text) <= TITLE_WIDTH and self.text[-1] not in ".。!！:：;；,，、"
+        return "\n" not in self.text and width(self.text) <= TITLE_WIDTH and self.text[-1] not in ".。:：;；,，、"
 
 
 def units(document: Document) -> tuple[Unit, ...]:
