@@ -423,3 +423,14 @@ def test_a_lone_surrogate_beside_the_text_fails_the_document(beside: dict[str, A
 
 def test_a_text_that_begins_like_a_riff_file_is_text() -> None:
     assert pipeline.process("RIFFS FROM THE HARBOUR\nThe band played on.").title is not None
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "reason"),
+    [(9, 11, "nothing but blanks"), (0, 14, "spans a blank line")],
+    ids=["blanks", "blank line"],
+)
+def test_a_label_that_can_be_no_field_is_refused(start: int, end: int, reason: str) -> None:
+    label = Label(start, end, "part", "lead", "look.seen", 0.9)
+    with pytest.raises(StageError, match=reason):
+        Pipeline([Look(findings=(label,))]).process("She sails\n\nAt six.", id="a")
