@@ -6,9 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline import Article, Pipeline
+from pipeline import Article, Document, Pipeline
 from pipeline.article import Exchange, Section, Speaker, Translation, Turn
+from pipeline.stages.dialogue.flow import Placed, flow
+from pipeline.stages.dialogue.labels import Kind, akin, cue, hit, separate
+from pipeline.stages.dialogue.roles import Said, roles
+from pipeline.stages.dialogue.units import Unit, units
+from pipeline.stages.dialogue.versions import same_people, translated, versions
 
 CASES = json.loads(Path(__file__).with_name("dialogue.json").read_text(encoding="utf-8"))
 FINDERS = Pipeline(stages=["languages", "credits", "dialogue"])
@@ -71,13 +78,6 @@ def _speaker(speaker: Speaker) -> str:
     return f"{speaker.name or '-'}, {speaker.role}"
 
 
-def compared(want: Any, got: Any) -> Any:
-    """What of `got` is compared with `want`: of a translation, too, only the keys that are given."""
-    if isinstance(want, dict):
-        return {key: compared(value, got[key]) for key, value in want.items()}
-    return got
-
-
 def known(case: dict[str, Any]) -> Any:
     marks = [pytest.mark.xfail(reason=case["xfail"], strict=True)] if "xfail" in case else []
     return pytest.param(case, marks=marks, id=case["why"])
@@ -87,5 +87,202 @@ def known(case: dict[str, Any]) -> Any:
 def test_case(case: dict[str, Any]) -> None:
     """Every case has this structure, as far as the case tells it."""
     got = structure(FINDERS.process(case["given"], id="case"))
-    want = dict(case["want"])
-    assert {key: got[key] for key in want} == want
+    assert {key: got[key] for key in case["want"]} == case["want"]
+
+
+# --- who asks
+
+
+def asks(key: str, kind: Kind | None = None) -> Said:
+    return Said(key, kind, asks=True, length=40)
+
+
+def tells(key: str, kind: Kind | None = None, length: int = 40) -> Said:
+    return Said(key, kind, asks=False, length=length)
+
+
+def test_what_people_do_decides_who_asks_where_no_label_tells() -> None:
+    assert roles([asks("ada"), tells("ivo"), asks("ada"), tells("ivo")]) == {"ada": "question", "ivo": "answer"}
+
+
+def test_a_label_for_answers_outweighs_answers_that_end_in_questions() -> None:
+    turns = [tells("q", "asks"), asks("a", "answers"), tells("q", "asks"), asks("a", "answers")]
+    assert roles(turns) == {"q": "question", "a": "answer"}
+
+
+def test_an_outlet_that_asks_nothing_leads_the_talk() -> None:
+    turns = [tells("herald", "outlet"), tells("ada"), tells("herald", "outlet"), tells("ada")]
+    assert roles(turns)["herald"] == "question"
+
+
+def test_one_who_is_asked_by_all_the_others_answers_even_if_some_of_them_state() -> None:
+    turns = [asks("press"), tells("ada", length=90), tells("radio", "outlet"), tells("ada", length=90)]
+    turns += [asks("tv"), tells("ada", length=90)]
+    assert roles(turns) == {"press": "question", "ada": "answer", "radio": "question", "tv": "question"}
+
+
+def test_a_moderator_asks_only_where_nobody_else_does() -> None:
+    talk = [asks("host", "moderates"), tells("ada"), asks("host", "moderates"), tells("ada")]
+    assert roles(talk)["host"] == "question"
+    assert roles([*talk, asks("press", "asks"), tells("ada")])["host"] == "aside"
+
+
+def test_of_two_who_only_ask_one_answers() -> None:
+    """Else there would be no answers; the first of two equals asks, on every machine."""
+    assert roles([asks("ada"), asks("ivo"), asks("ada"), asks("ivo")]) == {"ada": "question", "ivo": "answer"}
+
+
+said = st.builds(
+    Said,
+    st.sampled_from(["ada", "ivo", "nora", "press"]),
+    st.just(None),
+    st.booleans(),
+    st.integers(min_value=0, max_value=500),
+)
+
+
+@given(turns=st.lists(said, min_size=1, max_size=12))
+def test_roles_do_not_depend_on_what_people_are_called(turns: list[Said]) -> None:
+    other = {"ada": "zoe", "ivo": "bea", "nora": "记者们", "press": "x"}
+    renamed = roles([Said(other[turn.key], turn.kind, turn.asks, turn.length) for turn in turns])
+    assert renamed == {other[key]: part for key, part in roles(turns).items()}
+
+
+# --- labels
+
+
+def unit(text: str, start: int = 0) -> Unit:
+    return Unit(start, start + len(text), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "body"),
+    [
+        ("Ada Fern: Yes.", "ada fern", 10),
+        ("Ada Fern (AF): Yes.", "ada fern", 15),
+        ("Dr. Ada Fern: Yes.", "dr. ada fern", 14),
+        ("Ada Fern:** Yes.", "ada fern", 12),
+        ("Q12: Why?", "q", 5),
+        ("Q. Why?", "q", 3),
+        ("《山城周刊》：准吗？", "山城周刊", 7),
+        ("罗启:没有。", "罗启", 3),
+        ("Ada Fern | Yes.", "ada fern", 11),
+    ],
+)
+def test_a_label_has_a_key_and_words_behind_it(text: str, key: str, body: int) -> None:
+    found = hit(unit(text, start=100))
+    assert found is not None
+    assert (found.key, found.body) == (key, body)
+    assert text[found.start - 100 : found.end - 100] == found.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "10:30 Doors open",
+        "std::map<int> gulls;",
+        "https://example.org: see there",
+        "He said: no.",
+        "Note: no.",
+        "There is, in the end, one answer: no.",
+        "她想了一想说：没有。",
+        "注意：没有。",
+        "Question time is over.",
+    ],
+)
+def test_what_no_speaker_is_called_is_no_label(text: str) -> None:
+    assert hit(unit(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("River Weekly", "outlet"),
+        ("山城周刊", "outlet"),
+        ("江城日报记者", "asks"),
+        ("Question 3", "asks"),
+        ("主持人", "moderates"),
+        ("出版社", "never"),
+        ("Weekly Tides", None),
+        ("罗启", None),
+    ],
+)
+def test_a_cue_is_the_whole_label_or_its_end(label: str, kind: Kind | None) -> None:
+    found = cue(label)
+    assert (found and found.kind) == kind
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("ada fern", "fern"), ("ada fern", "ada"), ("minister lena moss", "lena moss")]
+)
+def test_a_name_is_akin_to_its_shorter_forms_and_they_to_it(one: str, other: str) -> None:
+    assert akin(one, other)
+    assert akin(other, one)
+
+
+@pytest.mark.parametrize(("one", "other"), [("ada fern", "ada fern"), ("ada fern", "ines fern"), ("al fern", "al")])
+def test_names_of_one_length_and_two_letters_are_not_akin(one: str, other: str) -> None:
+    assert not akin(one, other)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Ada Fern: ", "Ivo: ", "Why? ", "It rained all day. ", "罗启：", "没有。", " "]), max_size=60
+    )
+)
+def test_taking_a_dump_apart_loses_no_word(pieces: list[str]) -> None:
+    text = "".join(pieces).strip()
+    found = separate([unit(text, start=7)]) if text else ()
+    at = 7
+    for part in found:
+        assert not text[at - 7 : part.start - 7].strip()
+        assert part.text == text[part.start - 7 : part.end - 7]
+        at = part.end
+    assert not text[at - 7 :].strip()
+
+
+# --- versions
+
+ENGLISH = (
+    "A Garden on the Roof\nDaily Post: Why did you want to have a garden?\nAda Fern: The street was full.\n"
+    "Daily Post: What grows there?\nAda Fern: Beans, mostly.\n"
+)
+CHINESE = "屋顶上的菜园\n每日邮报：为什么？\n艾达：街道满了。\n每日邮报：种些什么？\n艾达：主要是豆角。\n"
+
+
+def read(text: str) -> list[list[Placed]]:
+    """The versions of a text, each from top to bottom."""
+    document = Document(text)
+    return [flow(version.units) for version in versions(document, units(document))]
+
+
+def test_the_version_printed_first_is_the_body() -> None:
+    for text, title in [(ENGLISH + CHINESE, "A Garden on the Roof"), (CHINESE + ENGLISH, "屋顶上的菜园")]:
+        body, _ = read(text)
+        assert body[0].unit.text == title
+
+
+@pytest.mark.parametrize("foreign", ["上善若水。\n", "上善若水。\n水善利万物而不争。\n"])
+def test_too_little_in_the_other_language_is_part_of_the_body(foreign: str) -> None:
+    assert len(read(ENGLISH + foreign)) == 1
+
+
+def test_another_language_here_and_there_is_part_of_the_body() -> None:
+    """Neither behind the body nor in turn with it, however much of it there is."""
+    first, second = ENGLISH.split("Daily Post: What")
+    quoted = "上善若水。\n水善利万物而不争。\n处众人之所恶。\n"
+    assert len(read(f"{first}{quoted}Daily Post: What{second}")) == 1
+
+
+def test_exchanges_are_translated_by_number_where_there_are_as_many() -> None:
+    body, other = read(ENGLISH + CHINESE)
+    assert translated(body, other) == [None, 1, 1, 2, 2]
+
+
+def test_those_who_take_the_same_turns_are_the_same_people() -> None:
+    assert same_people(*read(ENGLISH + CHINESE)) == {"每日邮报": "Daily Post", "艾达": "Ada Fern"}
+
+
+def test_two_who_answer_are_not_told_apart_where_turns_are_missing() -> None:
+    more = "Daily Post: Who eats them?\nInes Fern: The house does.\nInes Fern: And I.\n"
+    assert same_people(*read(ENGLISH + more + CHINESE)) == {"每日邮报": "Daily Post"}

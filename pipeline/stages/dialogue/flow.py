@@ -150,8 +150,7 @@ def _labelled(given: Sequence[Unit], rest: int, hits: Mapping[int, Hit]) -> Iter
     said = [_said(given, hits[i], i, ends_by[i], named) for i in sorted(hits)]
     parts = roles(said)
     one_sided = set(parts.values()) == {"question"}
-    for i in range(rest, starts[0]):
-        yield _before(given, i, starts[0])
+    yield from _above(given, rest, starts[0])
     for i in starts:
         if i not in hits:
             yield _whole(given[i], "question", "dialogue.bare-question", 0.85)
@@ -183,13 +182,15 @@ def _said(given: Sequence[Unit], label: Hit, start: int, end: int, named: Mappin
     return Said(_person(label, named), label.kind, asks, length)
 
 
-def _before(given: Sequence[Unit], i: int, first: int) -> Placed:
-    """A unit above the first turn: a heading, a paragraph of its section, or the lead."""
-    unit = given[i]
-    if _heads(given, i, {first}):
-        return _whole(unit, "heading", "dialogue.heading", 0.9)
-    headed = any(_heads(given, j, {first}) for j in range(i))
-    return _whole(unit, "prose" if headed else "lead", "dialogue.above", 0.9)
+def _above(given: Sequence[Unit], rest: int, first: int) -> Iterator[Placed]:
+    """What stands between the title and the first turn: the lead, headings, and the paragraphs of their sections."""
+    headed = False
+    for i in range(rest, first):
+        if _heads(given, i, {first}):
+            headed = True
+            yield _whole(given[i], "heading", "dialogue.heading", 0.9)
+        else:
+            yield _whole(given[i], "prose" if headed else "lead", "dialogue.above", 0.9)
 
 
 def _turn(

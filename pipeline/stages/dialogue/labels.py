@@ -286,7 +286,9 @@ def speakers(hits: Mapping[int, Hit], given: Sequence[Unit]) -> dict[int, Hit]:
     asking = sum(given[i].asks or _asks_below(i, hits, given) for i in sure)
     # Each of several reporters may ask once: their labels do not come again, that of who answers does.
     asking += sum(i not in sure and i + 1 in sure and given[i].asks for i in hits)
-    told = any(found.kind in {"asks", "answers"} for found in sure.values())
+    kinds = {found.kind for found in sure.values()}
+    # A medium and one person who take turns talk, even if the medium never asks; several media are a press review.
+    told = not kinds.isdisjoint({"asks", "answers"}) or (len(keys) == 2 and kinds == {"outlet", None})
     if len(sure) < 2 or not (asking or told or (len(keys) > 2 and len(sure) >= 6)):
         return {}
     if len(keys) < 2 and asking < 2:

@@ -41,7 +41,8 @@ def roles(turns: Sequence[Said]) -> dict[str, Part]:
     askers = {key for key in by_key if kinds[key] != "moderates" and score[key] > ASKS_FROM}
     moderators = {key for key in by_key if kinds[key] == "moderates"}
     if askers and askers == set(by_key) - moderators and len(askers) > 1:
-        askers = {max(askers, key=lambda key: score[key])}
+        # In the order of their first turns: of two equals the first asks, whatever their names hash to.
+        askers = {max((key for key in by_key if key in askers), key=lambda key: score[key])}
     if not askers and moderators:
         asking = {key for key in moderators if _share(by_key[key]) >= 0.4 and len(by_key) > 1}
         askers, moderators = asking, moderators - asking

@@ -67,27 +67,42 @@ def _language(document: Document, given: Sequence[Unit]) -> str:
 def translated(body: Sequence[Placed], other: Sequence[Placed]) -> list[int | None]:
     """For each unit of the translation the number of the exchange that it translates.
 
-    Where both have as many exchanges, by number; else by the body's exchange that stands before it in the text.
+    Where both have as many exchanges, by number; else by the body's exchange that stands before it in the text, and
+    behind the whole body nothing tells.
     """
     ours, theirs = exchanges(body), exchanges(other)
     count = max((n for n in ours if n), default=0)
     if count == max((n for n in theirs if n), default=0):
         return theirs
+    if not other or not body or other[0].start > body[-1].start:
+        return [None] * len(other)
     numbers: list[int | None] = []
+    above, at = None, 0
     for unit, number in zip(other, theirs, strict=True):
-        above = [n for place, n in zip(body, ours, strict=True) if n and place.unit.start < unit.unit.start]
-        numbers.append(above[-1] if number and above else None)
+        while at < len(body) and body[at].unit.start < unit.unit.start:
+            above, at = ours[at] or above, at + 1
+        numbers.append(above if number else None)
     return numbers
 
 
 def same_people(body: Sequence[Placed], other: Sequence[Placed]) -> dict[str, str]:
-    """Names of the translation to names of the body: those who take the same turns are the same people."""
+    """Names of the translation to names of the body: those who take the same turns are the same people.
+
+    Where one has more turns than the other, the only one who asks is the same in both, and so is who answers alone.
+    """
     ours = [unit.name for unit in body if unit.label]
     theirs = [unit.name for unit in other if unit.label]
     if len(ours) != len(theirs):
-        return {}
+        sides = [(_only(body, part), _only(other, part)) for part in ("question", "answer")]
+        return {their: our for our, their in sides if our and their}
     tally: dict[str, Counter[str]] = {}
     for our, their in zip(ours, theirs, strict=True):
         if our and their:
             tally.setdefault(their, Counter())[our] += 1
     return {their: found.most_common(1)[0][0] for their, found in tally.items()}
+
+
+def _only(placed: Sequence[Placed], part: str) -> str | None:
+    """The one person whose turns are of this part, or None."""
+    found = {unit.name for unit in placed if unit.label and unit.part == part}
+    return found.pop() if len(found) == 1 else None
