@@ -15,7 +15,6 @@ from pipeline.ledger import Change, Confidence
 
 VERSION: Final = "bilingual-article/1"
 
-Text = Annotated[str, Meta(description="One paragraph, without line ends.")]
 Paragraphs = Annotated[tuple[str, ...], Meta(description="Paragraphs in their order, each without line ends.")]
 Offset = Annotated[int, Meta(ge=0, description="Code point in `text`.")]
 Role = Literal["interviewer", "interviewee", "moderator", "other"]

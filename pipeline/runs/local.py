@@ -61,6 +61,9 @@ def _one(record: Record, pipeline: Pipeline, output: Path, encoding: str | None,
             if error.errno != ENAMETOOLONG:
                 raise
             account.failures.append(Failure(record.id, None, "its id is too long for the path of a file; shorten it"))
+        except UnicodeEncodeError:
+            reason = "a stage gave text with a lone surrogate, which no JSON can hold; mend the stage"
+            account.failures.append(Failure(record.id, None, reason))
         else:
             account.wrote(article)
 

@@ -36,7 +36,7 @@ def replace(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-    except BaseException:
+    except BaseException:  # an interrupt, too, must leave no half-written file
         beside.unlink(missing_ok=True)
         raise
 

@@ -57,7 +57,8 @@ class Choosy:
         """Rejects, or labels all."""
         if len(document.text) < 10:
             yield Reject(SHORT.name, f"has {len(document.text)} characters")
-        yield Label(0, len(document.text), "choosy.whole", "yes", WHOLE.name, 1.0)
+        value = "\ud800" if "garble" in document.text else "yes"
+        yield Label(0, len(document.text), "choosy.whole", value, WHOLE.name, 1.0)
 
 
 PIPELINE = Pipeline(stages=[Fragile(), Choosy()])
@@ -196,6 +197,12 @@ def test_an_id_too_long_for_any_path_fails_alone(output: Path) -> None:
     name = "/".join(["x" * 140] * 60)
     account = run([Record(name, "The far boat.\n", NOWHERE), RECORDS[0]], PIPELINE, output)
     assert account.failures == [Failure(name, None, "its id is too long for the path of a file; shorten it")]
+    assert [article.id for article in read(output)] == ["a"]
+
+
+def test_a_stage_that_gives_what_no_json_can_hold_fails_its_document_alone(output: Path) -> None:
+    account = run([Record("h", "They garble it all.\n", NOWHERE), RECORDS[0]], PIPELINE, output)
+    assert [failure.document for failure in account.failures] == ["h"]
     assert [article.id for article in read(output)] == ["a"]
 
 

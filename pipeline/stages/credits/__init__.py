@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import msgspec
 import regex
@@ -82,8 +82,6 @@ DISCLAIMER = Rule(
     acts=("正文。\n声明:免责声明:此文仅代表作者个人观点。", "The text.\nDisclaimer: The views are the author's own."),
     spares=("他发表了声明：不。", "She has a disclaimer for that."),
 )
-
-Where = Literal["head", "tail"]
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -13,7 +13,6 @@ KEY = regex.compile(
     r"[ ]?[:=][ ]?+(?P<value>[^\n]*+(?:\n[ \t]+[^\n]++)*+)",
     regex.MULTILINE,
 )
-VALUE = regex.compile(r"[^\s\[\]\"'>|,\-][^\n\"]*?(?=\s*(?:[\"\],]|$|\n)|\s+/\s*\n|\s*\(|\]\()")
 NAME = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}.'’·\- @_]{0,46}")
 AUTHORS = frozenset({"author", "authors", "byline", "writer"})
 
