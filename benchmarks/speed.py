@@ -16,10 +16,11 @@ from pipeline.article import Article
 from pipeline.assembly import assemble
 from pipeline.decoding import decode
 from pipeline.document import Document
+from pipeline.findings import find, repair
 from pipeline.ledger import apply
-from pipeline.processing import Pipeline, find, repair
+from pipeline.processing import Pipeline
+from pipeline.recipe import Step
 from pipeline.sinks.folder import encode
-from pipeline.stage import Stage
 
 BUDGET = {
     "words": 40,
@@ -60,9 +61,9 @@ def measure(documents: Sequence[bytes], rounds: int) -> dict[str, float]:
     decoded = [decode(data) for data in documents]
     inputs = [Document(apply(one.text, one.edits)) for one in decoded]
     texts = [document.text for document in inputs]
-    for stage in pipeline.recipe.stages:
-        figures[stage.name] = _stage(stage, inputs, rounds) / size
-        inputs = [_after(stage, document) for document in inputs]
+    for step in pipeline.recipe.steps:
+        figures[step.stage.name] = _stage(step, inputs, rounds) / size
+        inputs = [_after(step, document) for document in inputs]
     articles = [pipeline.process(data) for data in documents]
     figures["decoding, assembly, encoding"] = (
         _best(lambda: [decode(data) for data in documents], rounds)
@@ -85,13 +86,13 @@ def _english(folder: Path) -> list[bytes]:
     return found
 
 
-def _stage(stage: Stage, documents: Sequence[Document], rounds: int) -> float:
-    work = find if stage.gives else repair
+def _stage(step: Step, documents: Sequence[Document], rounds: int) -> float:
+    work = find if step.stage.gives else repair
 
     def once() -> None:
         for document in documents:
             # A fresh document: what it computes lazily belongs to the stage that asks first.
-            work(stage, Document(document.text, labels=document.labels))
+            work(step, Document(document.text, labels=document.labels))
 
     return _best(once, rounds)
 
@@ -103,10 +104,10 @@ def _assembled(pair: tuple[Document, Article]) -> Article:
     return assemble(document, article.notes, provenance.source, provenance.pipeline, provenance.changes)
 
 
-def _after(stage: Stage, document: Document) -> Document:
-    if stage.gives:
-        return Document(document.text, labels=(*document.labels, *find(stage, document)[0]))
-    return Document(apply(document.text, repair(stage, document)[0]))
+def _after(step: Step, document: Document) -> Document:
+    if step.stage.gives:
+        return document.with_labels(find(step, document)[0])
+    return document.with_text(apply(document.text, repair(step, document)[0]))
 
 
 def _best(work: Callable[[], object], rounds: int) -> float:

@@ -100,7 +100,7 @@ class _Builder:
                 language=language,
                 title=self._title(body),
                 lead=tuple(body.lead),
-                sections=body.frozen_sections(),
+                sections=body.frozen_sections(main.exchanges),
                 closing=tuple(body.closing),
             )
             for language, body in self.bodies.items()
@@ -124,8 +124,8 @@ class _Builder:
                 Annotation(
                     layer=label.layer,
                     value=label.value,
-                    start=label.start,
-                    end=label.end,
+                    start=None if label.is_whole else label.start,
+                    end=None if label.is_whole else label.end,
                     rule=label.rule,
                     confidence=label.confidence,
                 )
@@ -287,7 +287,7 @@ class _Builder:
             if not roles:
                 raise self._contradiction(f"credit {number} has names ({', '.join(names)}) and no role")
             role = "\n".join(roles)
-            made.append(Credit(role=role, role_en=role_in_english(role), names=tuple(names)))
+            made.append(Credit(role=role, role_en=role_in_english(role, self.document.vocabulary), names=tuple(names)))
         return tuple(made)
 
     def _contradiction(self, reason: str) -> StageError:

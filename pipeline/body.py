@@ -138,15 +138,23 @@ class Body:
         self._silence()
         yield from self._placed
 
-    def frozen_sections(self) -> tuple[Section, ...]:
-        """The sections as they come out."""
+    @property
+    def exchanges(self) -> int:
+        """How many exchanges there are."""
+        return self._exchanges
+
+    def frozen_sections(self, translated: int | None = None) -> tuple[Section, ...]:
+        """The sections as they come out; in a translation, `translated` is how many exchanges the main body has.
+
+        An exchange that it has not cannot be translated: the finder of the main body was told to see less of it.
+        """
         return tuple(
             Section(
                 heading=section.heading,
                 paragraphs=tuple(section.paragraphs),
                 exchanges=tuple(
                     Exchange(
-                        n=exchange.n,
+                        n=None if exchange.n and translated is not None and exchange.n > translated else exchange.n,
                         questions=_turns(exchange, "question"),
                         answers=_turns(exchange, "answer"),
                         asides=_turns(exchange, "aside"),

@@ -1,7 +1,7 @@
 """What flows through the stages: an immutable text with what has been found about it so far."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -9,6 +9,7 @@ import msgspec
 import regex
 
 from pipeline.layout import Line, lines, paragraphs
+from pipeline.vocabulary import NOTHING, Vocabulary
 
 Script = Literal["latin", "han", "mixed", "none"]
 
@@ -18,7 +19,10 @@ LATIN = regex.compile(r"\p{Latin}")
 
 
 class Label(msgspec.Struct, frozen=True, gc=False):
-    """`[start, end)` of the final text is a `value` of `layer`; `of` says whose: a speaker, a credit, an exchange."""
+    """`[start, end)` of the final text is a `value` of `layer`; `of` says whose: a speaker, a credit, an exchange.
+
+    A label from 0 to 0 speaks of the document as a whole: see `whole`. Only a plugin's own layers have such labels.
+    """
 
     start: int
     end: int
@@ -28,18 +32,41 @@ class Label(msgspec.Struct, frozen=True, gc=False):
     confidence: float
     of: str | int | None = None
 
+    @classmethod
+    def whole(cls, layer: str, value: str, rule: str, confidence: float) -> "Label":
+        """A label of the document as a whole; the annotation it becomes has neither start nor end."""
+        return cls(0, 0, layer, value, rule, confidence)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the label speaks of the document as a whole."""
+        return self.start == self.end == 0
+
 
 class Document(msgspec.Struct, frozen=True, dict=True):
     """One text on its way. Offsets count code points; lines end at `\\n` and nowhere else.
 
-    `labels` are what earlier finders gave, in the order they gave it. What is derived from the text is computed when
-    first asked for and kept.
+    `labels` are what earlier finders gave, in the order they gave it. `vocabulary` and `thresholds` are what the
+    settings say for this document; a threshold stands there only where it is not the rule's own (`Rule.threshold_for`
+    asks). What is derived from the text is computed when first asked for and kept.
     """
 
     text: str
     id: str = ""
     metadata: Mapping[str, str] = {}
     labels: tuple[Label, ...] = ()
+    vocabulary: Vocabulary = NOTHING
+    thresholds: Mapping[str, float] = {}
+
+    def with_text(self, text: str) -> "Document":
+        """The same document with another text, and so without labels."""
+        return Document(text, self.id, self.metadata, (), self.vocabulary, self.thresholds)
+
+    def with_labels(self, labels: Iterable[Label]) -> "Document":
+        """The same document with `labels` beside its own; what was computed about its text is kept."""
+        grown = Document(self.text, self.id, self.metadata, (*self.labels, *labels), self.vocabulary, self.thresholds)
+        grown.__dict__.update({key: value for key, value in self.__dict__.items() if key != "_layers"})
+        return grown
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:

@@ -1,5 +1,8 @@
 """What can go wrong, as the user meets it: every message says what, where, and what to do."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class PipelineError(Exception):
     """Anything this package raises on purpose."""
@@ -10,6 +13,18 @@ class UsageError(PipelineError):
 
     Raised before any document is read; the command line exits with 2.
     """
+
+
+class SettingError(UsageError):
+    """A setting is wrong; ``key`` is the way to it, a table or key at a time: `("stages", "words", "longest")`."""
+
+    def __init__(self, key: tuple[str, ...], reason: str) -> None:
+        super().__init__(key, reason)
+        self.key = key
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class DocumentError(PipelineError):
@@ -28,15 +43,21 @@ class DocumentError(PipelineError):
 
 
 class StageError(DocumentError):
-    """A stage broke the protocol or raised; ``stage`` names it."""
+    """A stage broke the protocol or raised; ``stage`` names it, ``package`` whose it is, where that is not this one."""
 
-    def __init__(self, document: str, stage: str, reason: str) -> None:
+    def __init__(self, document: str, stage: str, reason: str, package: str | None = None) -> None:
         super().__init__(document, reason)
-        self.args = (document, stage, reason)
+        self.args = (document, stage, reason, package)
         self.stage = stage
+        self.package = package
+
+    @property
+    def where(self) -> str:
+        """The stage and its package."""
+        return f"stage {self.stage} of {self.package}" if self.package else f"stage {self.stage}"
 
     def __str__(self) -> str:
-        return f"{self.document}: stage {self.stage}: {self.reason}"
+        return f"{self.document}: {self.where}: {self.reason}"
 
 
 class ContractError(DocumentError):
@@ -50,3 +71,10 @@ class RejectedError(DocumentError):
         super().__init__(document, reason)
         self.args = (document, rule, reason)
         self.rule = rule
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """How the message about an unknown name ends: with the nearest known one, or all of them."""
+    known = list(known)
+    close = get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known) or 'none'}"

@@ -1,48 +1,73 @@
 """One document, the whole way: bytes in, an Article out. Pure: no clock, no network, nothing shared."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import get_args
+from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
-from pipeline.article import Article, Origin, PipelineVersion, Remark, Source
+from pipeline.article import Article, Origin, Remark, Source
 from pipeline.assembly import assemble
 from pipeline.decoding import Decoded, DecodingError, decode
-from pipeline.document import Document, Label
-from pipeline.errors import DocumentError, RejectedError, StageError
-from pipeline.ledger import Change, Edit, EditError, Positions, apply, arrange, smallest
-from pipeline.recipe import fingerprint, recipe, versions
+from pipeline.document import Document
+from pipeline.errors import DocumentError
+from pipeline.findings import find, moved, repair
+from pipeline.ledger import Change, apply
+from pipeline.profiles import Way, first_fitting, ways
+from pipeline.recipe import Recipe, Threshold
+from pipeline.settings import Settings, layers, typed
 from pipeline.sources import html
-from pipeline.stage import OWN_LAYERS, PARTS, Finding, Note, Reject, Rule, Severity, Stage
-from pipeline.verification import BLANK_LINE
-from pipeline.version import __version__
+from pipeline.stage import Stage
 
 NOWHERE = Origin(path=None, media_type=None, member=None, row=None, field=None, sha256=None)
-
-SEVERITIES = get_args(Severity)
 
 
 class Pipeline:
     """A recipe ready to process documents; it can be pickled and sent to another process.
 
-    `stages` are names of built-in stages or stages of your own, by default the built-in recipe; `settings` maps a
-    stage's name to values of its fields. Raises `UsageError` where they do not fit together.
+    `stages` are names of built-in or installed stages, or stages of your own, by default the built-in recipe;
+    `settings` maps a stage's name to values of its fields, `rules` a rule or stage to a threshold or "off".
+    `vocabulary` are words to know, `profiles` what is laid over all of this for the documents that match: both as the
+    tables of `pipeline.toml`. Raises `UsageError` where they do not fit together.
     """
 
     def __init__(
         self,
         stages: Sequence[str | Stage] | None = None,
         settings: Mapping[str, Mapping[str, object]] | None = None,
+        *,
+        rules: Mapping[str, Threshold] | None = None,
+        vocabulary: Mapping[str, object] | None = None,
+        profiles: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
-        self.recipe = recipe(stages, settings)
-        self._version = PipelineVersion(
-            version=__version__,
-            settings=fingerprint(self.recipe.stages),
-            profile=None,
-            stages=versions(self.recipe.stages),
-        )
+        tables = {"stages": settings, "rules": rules, "vocabulary": vocabulary, "profiles": profiles}
+        told = typed({name: table for name, table in tables.items() if table is not None})
+        self.ways = ways(stages, told)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of every document that matches no profile."""
+        return self.ways[-1].recipe
+
+    @classmethod
+    def configured(cls, settings: Settings) -> "Pipeline":
+        """The pipeline that settings describe. Raises `UsageError`."""
+        return cls._of(ways(None, settings))
+
+    @classmethod
+    def load(cls, path: str | Path, *overrides: str) -> "Pipeline":
+        """The pipeline of a `pipeline.toml`, with each `KEY=VALUE` laid over it. Raises `UsageError` with the file."""
+        said = layers(path, overrides)
+        with said.blamed():
+            return cls.configured(said.settings)
+
+    @classmethod
+    def _of(cls, made: tuple[Way, ...]) -> "Pipeline":
+        pipeline = cls.__new__(cls)
+        pipeline.ways = made
+        return pipeline
 
     def process(
         self,
@@ -65,6 +90,7 @@ class Pipeline:
             # What the caller knows of bytes says nothing of a text.
             encoding = "utf-8"
         _refuse_surrogates(id, metadata or {})
+        way = first_fitting(self.ways, id, metadata or {})
         data = _bytes(data, id)
         if media_type is not None:
             origin = msgspec.structs.replace(origin, media_type=media_type)
@@ -77,21 +103,24 @@ class Pipeline:
         if decoded.edits:
             changes.append(Change("decoding", decoded.edits))
             text = apply(text, decoded.edits)
-            notes = _moved(notes, decoded.edits)
-        entries = dict(metadata or {})
-        for stage in self.recipe.repairs:
-            edits, found = repair(stage, Document(text, id, entries))
+            notes = moved(notes, decoded.edits)
+        # A view: what came with the document is not a stage's to change.
+        entries = MappingProxyType(dict(metadata or {}))
+        document = Document(text, id, entries, (), way.recipe.vocabulary, way.recipe.thresholds)
+        for step in way.recipe.repairs:
+            edits, found = repair(step, document)
             if edits:
-                text = apply(text, edits)
-                changes.append(Change(stage.name, edits))
-                notes = _moved([*notes, *found], edits)
-            else:
-                notes.extend(found)
-        document = Document(text, id, entries)
-        for stage in self.recipe.finders:
-            labels, found = find(stage, document)
-            notes.extend(found)
-            document = _labelled(document, labels)
+                document = document.with_text(apply(document.text, edits))
+                changes.append(Change(step.stage.name, edits))
+                notes = moved([*notes, *found], edits)
+            elif found:
+                notes += found
+        for step in way.recipe.finders:
+            labels, found = find(step, document)
+            if found:
+                notes += found
+            if labels:
+                document = document.with_labels(labels)
         source = Source(
             sha256=hashlib.sha256(data).hexdigest(),
             bytes=len(data),
@@ -102,166 +131,21 @@ class Pipeline:
             converted_by=converted_by,
             origin=origin,
         )
-        return assemble(document, notes, source, self._version, changes)
+        return assemble(document, notes, source, way.version, changes)
 
     def only(self, stages: Sequence[str]) -> "Pipeline":
         """The same pipeline with these of its stages, in its order. Raises `UsageError` for a stage it has not."""
-        return Pipeline(self.recipe.select(stages).stages)
+        self.recipe.select(stages)
+        return self._of(tuple(way.only(set(stages)) for way in self.ways))
 
     def clean(self, text: str) -> str:
-        """The repaired text: what the repairs of the recipe make of `text`. Finders do not run."""
-        for stage in self.recipe.repairs:
-            edits, _ = repair(stage, Document(text))
-            text = apply(text, edits)
-        return text
-
-
-def repair(stage: Stage, document: Document) -> tuple[tuple[Edit, ...], list[Remark]]:
-    """What a repair does to a document: its edits, the smallest, sorted and disjoint, and its notes.
-
-    Raises `StageError` where the stage raises, edits do not fit or overlap, or a finding is not its to give.
-    """
-    rules = {rule.name: rule for rule in stage.rules}
-    edits: list[Edit] = []
-    notes: list[Remark] = []
-    for finding in _findings(stage, document):
-        if isinstance(finding, Note):
-            notes.append(_remark(stage, rules, finding, document))
-        elif isinstance(finding, Edit):
-            confidence = _confidence(finding.confidence, stage, document)
-            if confidence < _rule(rules, finding.rule, stage, document).threshold:
-                (edit,) = _fitting([finding], stage, document)
-                notes.append(_unsure(stage, edit, confidence))
-            else:
-                edits.append(msgspec.structs.replace(finding, confidence=confidence))
-        else:
-            raise StageError(document.id, stage.name, f"is a repair and gave a {type(finding).__name__}")
-    return tuple(small for edit in _fitting(edits, stage, document) for small in smallest(edit)), notes
-
-
-def find(stage: Stage, document: Document) -> tuple[list[Label], list[Remark]]:
-    """What a finder finds: its labels and notes.
-
-    Raises `StageError` where the stage raises or a finding is not its to give, `RejectedError` for its verdict.
-    """
-    rules = {rule.name: rule for rule in stage.rules}
-    labels: list[Label] = []
-    notes: list[Remark] = []
-    for finding in _findings(stage, document):
-        if isinstance(finding, Label):
-            labels.append(_checked(finding, rules, stage, document))
-        elif isinstance(finding, Note):
-            notes.append(_remark(stage, rules, finding, document))
-        elif isinstance(finding, Reject):
-            _rule(rules, finding.rule, stage, document)
-            raise RejectedError(document.id, finding.rule, finding.message)
-        else:
-            raise StageError(document.id, stage.name, f"is a finder and gave a {type(finding).__name__}")
-    return labels, notes
-
-
-def _fitting(edits: Iterable[Edit], stage: Stage, document: Document) -> tuple[Edit, ...]:
-    try:
-        fitting = arrange(document.text, edits)
-        for edit in fitting:
-            edit.new.encode("utf-8")
-    except EditError as error:
-        raise StageError(document.id, stage.name, str(error)) from error
-    except UnicodeEncodeError:
-        raise StageError(
-            document.id,
-            stage.name,
-            f"the edit at {edit.start} ({edit.rule}) puts in a lone surrogate, which is no text",
-        ) from None
-    return fitting
-
-
-def _findings(stage: Stage, document: Document) -> Iterable[Finding]:
-    try:
-        return list(stage.find(document))
-    except Exception as error:
-        raise StageError(document.id, stage.name, f"raised {type(error).__name__}: {error}") from error
-
-
-def _rule(rules: Mapping[str, Rule], name: str, stage: Stage, document: Document) -> Rule:
-    rule = rules.get(name)
-    if rule is None:
-        raise StageError(document.id, stage.name, f"used rule {name!r}, which it does not declare")
-    return rule
-
-
-def _confidence(value: float, stage: Stage, document: Document) -> float:
-    # Rounded before anything compares it, so that the same decision falls on every CPU.
-    rounded = round(value, 2) if isinstance(value, (int, float)) else -1
-    if not 0 <= rounded <= 1:
-        raise StageError(document.id, stage.name, f"gave confidence {value!r}, which is not between 0 and 1")
-    return rounded
-
-
-def _checked(label: Label, rules: Mapping[str, Rule], stage: Stage, document: Document) -> Label:
-    _rule(rules, label.rule, stage, document)
-    if label.layer not in stage.gives:
-        raise StageError(document.id, stage.name, f"labelled layer {label.layer!r}, which it does not declare")
-    if label.layer not in OWN_LAYERS and not label.layer.startswith(f"{stage.name}."):
-        raise StageError(document.id, stage.name, f"layer {label.layer!r} must be named {stage.name}.…")
-    if label.layer == "part" and label.value not in PARTS:
-        raise StageError(document.id, stage.name, f"{label.value!r} is no part; parts are {', '.join(sorted(PARTS))}")
-    if not 0 <= label.start < label.end <= len(document.text):
-        raise StageError(document.id, stage.name, f"label {label.start}-{label.end} is empty or lies outside the text")
-    part = document.text[label.start : label.end]
-    if part.isspace():
-        raise StageError(document.id, stage.name, f"label {label.start}-{label.end} holds nothing but blanks")
-    if label.layer == "part" and "\n" in part and BLANK_LINE.search(part):
-        raise StageError(document.id, stage.name, f"{label.value} {label.start}-{label.end} spans a blank line")
-    confidence = _confidence(label.confidence, stage, document)
-    return label if confidence == label.confidence else msgspec.structs.replace(label, confidence=confidence)
-
-
-def _remark(stage: Stage, rules: Mapping[str, Rule], note: Note, document: Document) -> Remark:
-    _rule(rules, note.rule, stage, document)
-    if not 0 <= note.start <= note.end <= len(document.text):
-        raise StageError(document.id, stage.name, f"note {note.start}-{note.end} lies outside the text")
-    if note.severity not in SEVERITIES:
-        raise StageError(
-            document.id, stage.name, f"gave severity {note.severity!r}; severities are {', '.join(SEVERITIES)}"
-        )
-    return Remark(
-        stage=stage.name,
-        rule=note.rule,
-        severity=note.severity,
-        message=note.message,
-        start=note.start,
-        end=note.end,
-        suggestion=note.suggestion,
-    )
-
-
-def _unsure(stage: Stage, edit: Edit, confidence: float) -> Remark:
-    return Remark(
-        stage=stage.name,
-        rule=edit.rule,
-        severity="info",
-        message=f"left as it is: confidence {confidence:.2f} is under the rule's threshold",
-        start=edit.start,
-        end=edit.end,
-        suggestion=edit.new,
-    )
-
-
-def _moved(notes: Iterable[Remark], edits: Sequence[Edit]) -> list[Remark]:
-    positions = Positions(edits)
-    moved = []
-    for note in notes:
-        start, end = positions.forward(note.start, note.end)
-        moved.append(msgspec.structs.replace(note, start=start, end=end))
-    return moved
-
-
-def _labelled(document: Document, labels: Sequence[Label]) -> Document:
-    """The same document with more labels, keeping what was computed about its text."""
-    grown = Document(document.text, document.id, document.metadata, (*document.labels, *labels))
-    grown.__dict__.update({key: value for key, value in document.__dict__.items() if key != "_layers"})
-    return grown
+        """The repaired text: what the repairs of the recipe make of `text`. Finders and profiles do not count."""
+        document = Document(text, vocabulary=self.recipe.vocabulary, thresholds=self.recipe.thresholds)
+        for step in self.recipe.repairs:
+            edits, _ = repair(step, document)
+            if edits:
+                document = document.with_text(apply(document.text, edits))
+        return document.text
 
 
 def _bytes(data: bytes | str, name: str) -> bytes:

@@ -2,19 +2,23 @@
 
 import dataclasses
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from functools import cached_property
 from importlib import import_module
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import msgspec
 
+from pipeline import declaration
 from pipeline.article import StageVersion
-from pipeline.errors import UsageError
-from pipeline.stage import PROTOCOL, Stage
+from pipeline.errors import SettingError, UsageError, nearest
+from pipeline.plugins import Offer, Package, offered, offers, package_of
+from pipeline.stage import Rule, Stage
 from pipeline.version import __version__
+from pipeline.vocabulary import NOTHING, Vocabulary
 
-DISTRIBUTION = "bilingual-pipeline"
+OWN = Package("bilingual-pipeline", __version__)
 
 BUILT_IN = {
     "entities": "Entities",
@@ -28,49 +32,126 @@ BUILT_IN = {
 }
 """The stages of this package in the order of the built-in recipe: name, which is also the module, and class."""
 
+Threshold = float | Literal["off"]
+"""From 0 to 1; off: nothing is done under the rule."""
 
-class Recipe(msgspec.Struct, frozen=True):
-    """Checked stages in the order in which they run."""
+OFF = math.inf
 
-    stages: tuple[Stage, ...]
+
+class Step(msgspec.Struct, frozen=True):
+    """A stage in its place: with its rules by name, and the package it comes from."""
+
+    stage: Stage
+    rules: Mapping[str, Rule]
+    package: Package
 
     @property
-    def repairs(self) -> tuple[Stage, ...]:
-        """The stages that may change the text."""
-        return tuple(stage for stage in self.stages if not stage.gives)
+    def foreign(self) -> str | None:
+        """The package, where it is not this one: for a message about the stage."""
+        return None if self.package == OWN else self.package.name and str(self.package)
 
-    @property
-    def finders(self) -> tuple[Stage, ...]:
-        """The stages that label the final text."""
-        return tuple(stage for stage in self.stages if stage.gives)
+
+class Recipe(msgspec.Struct, frozen=True, dict=True):
+    """Checked steps in the order in which they run, and what the settings say to all of them."""
+
+    steps: tuple[Step, ...]
+    thresholds: Mapping[str, float] = {}
+    """Of the rules whose threshold is not their own; infinite for a rule that is off."""
+    vocabulary: Vocabulary = NOTHING
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages."""
+        return tuple(step.stage for step in self.steps)
+
+    @cached_property
+    def repairs(self) -> tuple[Step, ...]:
+        """The steps that may change the text."""
+        return tuple(step for step in self.steps if not step.stage.gives)
+
+    @cached_property
+    def finders(self) -> tuple[Step, ...]:
+        """The steps that label the final text."""
+        return tuple(step for step in self.steps if step.stage.gives)
 
     def select(self, names: Sequence[str]) -> "Recipe":
-        """The stages of this recipe that `names` names, in the recipe's order. Raises `UsageError` for another name."""
+        """The steps that `names` names, in the recipe's order. Raises `UsageError` for another name."""
         known = [stage.name for stage in self.stages]
         for name in names:
             if name not in known:
-                raise UsageError(f"stage {name!r} is not in the recipe{_nearest(name, known)}")
-        return Recipe(tuple(stage for stage in self.stages if stage.name in names))
+                raise UsageError(f"stage {name!r} is not in the recipe{nearest(name, known)}")
+        return self.without(set(known) - set(names))
+
+    def without(self, names: set[str]) -> "Recipe":
+        """The recipe without these stages."""
+        steps = tuple(step for step in self.steps if step.stage.name not in names)
+        return msgspec.structs.replace(self, steps=steps)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all that decides the result besides the versions: order, settings, thresholds, vocabulary."""
+        told = {
+            "stages": [[stage.name, options(stage)] for stage in self.stages],
+            "rules": {name: "off" if value == OFF else value for name, value in self.thresholds.items()},
+            "vocabulary": self.vocabulary,
+        }
+        return hashlib.sha256(msgspec.json.encode(told, order="deterministic")).hexdigest()
+
+    @cached_property
+    def versions(self) -> tuple[StageVersion, ...]:
+        """Name, package and version of each stage, for the provenance."""
+        return tuple(
+            StageVersion(name=step.stage.name, package=step.package.name, version=step.package.version)
+            for step in self.steps
+        )
 
 
 def recipe(
-    stages: Sequence[str | Stage] | None = None, settings: Mapping[str, Mapping[str, object]] | None = None
+    stages: Sequence[str | Stage] | None = None,
+    settings: Mapping[str, Mapping[str, object]] | None = None,
+    *,
+    rules: Mapping[str, Threshold] | None = None,
+    vocabulary: Vocabulary = NOTHING,
 ) -> Recipe:
-    """A checked recipe of `stages` (names of built-in ones, or stages), by default the built-in one.
+    """A checked recipe of `stages` (names of built-in or installed ones, or stages), by default the built-in one.
 
-    `settings` holds for each stage's name the values of its fields. Raises `UsageError`.
+    `settings` holds for each stage's name the values of its fields; `rules` for the name of a rule, or of a stage and
+    so for all its rules, a threshold or `off`. Raises `UsageError`; a `SettingError` where a setting is to blame.
     """
     settings = dict(settings or {})
-    made = tuple(
-        _load(stage, settings.get(stage, {})) if isinstance(stage, str) else _set(stage, settings.get(stage.name, {}))
-        for stage in (BUILT_IN if stages is None else stages)
-    )
-    names = [stage.name for stage in made]
+    installed: tuple[Offer, ...] | None = None
+    steps = []
+    for stage in BUILT_IN if stages is None else stages:
+        if isinstance(stage, str) and stage not in BUILT_IN and installed is None:
+            installed = offers()
+        made = step(stage, installed or ())
+        steps.append(msgspec.structs.replace(made, stage=_set(made.stage, settings.get(made.stage.name, {}))))
+    made_stages = [made.stage for made in steps]
+    names = [stage.name for stage in made_stages]
     for name in settings:
         if name not in names:
-            raise UsageError(f"[stages.{name}]: the recipe has no stage {name!r}{_nearest(name, names)}")
-    check(made)
-    return Recipe(made)
+            reason = f"[stages.{name}]: the recipe has no stage {name!r}{nearest(name, names)}"
+            raise SettingError(("stages", name), reason)
+    check(made_stages)
+    return Recipe(tuple(steps), _thresholds(rules or {}, steps), vocabulary)
+
+
+def step(stage: str | Stage, installed: tuple[Offer, ...] = ()) -> Step:
+    """A stage, or the built-in or installed one of that name, with its rules and package. Raises `UsageError`."""
+    if not isinstance(stage, str):
+        for fault in declaration.faults(stage):
+            raise UsageError(f"stage {getattr(stage, 'name', stage)!r} {fault}")
+        own = type(stage).__module__.startswith("pipeline.stages.")
+        return Step(stage, _by_name(stage), OWN if own else package_of(stage))
+    if stage in BUILT_IN:
+        found: Stage = getattr(import_module(f"pipeline.stages.{stage}"), BUILT_IN[stage])()
+        return Step(found, _by_name(found), OWN)
+    offer = offered(stage, installed)
+    if offer is None:
+        known = [*BUILT_IN, *(other.name for other in installed)]
+        raise SettingError(("recipe",), f"stage {stage!r} is not known{nearest(stage, known)}")
+    found = offer.load()
+    return Step(found, _by_name(found), offer.package)
 
 
 def check(stages: Sequence[Stage]) -> None:
@@ -80,22 +161,18 @@ def check(stages: Sequence[Stage]) -> None:
     names = [stage.name for stage in stages]
     for i, stage in enumerate(stages):
         if stage.name in names[:i]:
-            raise UsageError(f"recipe: stage {stage.name!r} stands twice; take one out")
-        if stage.protocol != PROTOCOL:
-            raise UsageError(f"stage {stage.name!r} is written for protocol {stage.protocol}, this is {PROTOCOL}")
+            raise _misplaced(f"stage {stage.name!r} stands twice; take one out")
         late = [name for name in names[i + 1 :] if name in stage.after]
         if late:
-            raise UsageError(f"recipe: {stage.name!r} must stand after {late[-1]!r}; move it behind {late[-1]!r}")
+            raise _misplaced(f"{stage.name!r} must stand after {late[-1]!r}; move it behind {late[-1]!r}")
         missing = sorted(stage.needs - given)
         if missing:
             givers = [other.name for other in stages[i + 1 :] if missing[0] in other.gives]
             move = f"move it behind {givers[0]!r}" if givers else "add a stage that gives it"
-            raise UsageError(
-                f"recipe: {stage.name!r} needs layer {missing[0]!r}, which nothing before it gives; {move}"
-            )
+            raise _misplaced(f"{stage.name!r} needs layer {missing[0]!r}, which nothing before it gives; {move}")
         if not stage.gives and finder:
-            raise UsageError(
-                f"recipe: {stage.name!r} repairs text and stands after {finder!r}, which labels it; "
+            raise _misplaced(
+                f"{stage.name!r} repairs text and stands after {finder!r}, which labels it; "
                 f"move {stage.name!r} before {finder!r}"
             )
         if stage.gives:
@@ -103,47 +180,59 @@ def check(stages: Sequence[Stage]) -> None:
         given |= stage.gives
 
 
-def versions(stages: Sequence[Stage]) -> tuple[StageVersion, ...]:
-    """Name, distribution and version of each stage, for the provenance."""
-    return tuple(
-        StageVersion(name=stage.name, package=DISTRIBUTION, version=__version__)
-        if type(stage).__module__.startswith("pipeline.stages.")
-        else StageVersion(name=stage.name, package=None, version=None)
-        for stage in stages
-    )
-
-
-def fingerprint(stages: Sequence[Stage]) -> str:
-    """SHA-256 of the recipe and every stage's settings: what decides the result besides the versions."""
-    told = [[stage.name, options(stage)] for stage in stages]
-    return hashlib.sha256(msgspec.json.encode(told, order="deterministic")).hexdigest()
-
-
 def options(stage: Stage) -> dict[str, object]:
     """The settings of a stage: the fields of its dataclass."""
     return {field.name: getattr(stage, field.name) for field in dataclasses.fields(cast("Any", stage))}
 
 
-def _load(name: str, values: Mapping[str, object]) -> Stage:
-    if name not in BUILT_IN:
-        raise UsageError(f"stage {name!r} is not known{_nearest(name, list(BUILT_IN))}")
-    return _set(getattr(import_module(f"pipeline.stages.{name}"), BUILT_IN[name])(), values)
+def _by_name(stage: Stage) -> dict[str, Rule]:
+    return {rule.name: rule for rule in stage.rules}
+
+
+def _misplaced(reason: str) -> SettingError:
+    return SettingError(("recipe",), f"recipe: {reason}")
 
 
 def _set(stage: Stage, values: Mapping[str, object]) -> Stage:
     """The same stage with `values` in its fields."""
+    if not values:
+        return stage
     known = list(options(stage))
     for key in values:
         if key not in known:
-            allowed = _nearest(key, known) if known else "; it has no settings"
-            raise UsageError(f"[stages.{stage.name}]: no setting {key!r}{allowed}")
+            allowed = nearest(key, known) if known else "; it has no settings"
+            raise SettingError(("stages", stage.name, key), f"[stages.{stage.name}]: no setting {key!r}{allowed}")
     try:
-        typed = msgspec.convert(dict(values), type(stage)) if values else stage
-    except msgspec.ValidationError as error:
-        raise UsageError(f"[stages.{stage.name}]: {str(error).replace('$.', '')}") from None
-    return cast("Stage", dataclasses.replace(cast("Any", stage), **{key: getattr(typed, key) for key in values}))
+        typed = msgspec.convert(dict(values), type(stage))
+        return cast("Stage", dataclasses.replace(cast("Any", stage), **{key: getattr(typed, key) for key in values}))
+    except (ValueError, TypeError) as error:
+        # msgspec's own error is a ValueError; the others come from a stage that checks its settings when it is made.
+        reason = str(error).replace("$.", "")
+        blamed = next((key for key in values if f"`{key}" in reason), next(iter(values)))
+        raise SettingError(("stages", stage.name, blamed), f"[stages.{stage.name}]: {reason}") from None
 
 
-def _nearest(name: str, known: Sequence[str]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known) or 'none'}"
+def _thresholds(rules: Mapping[str, Threshold], steps: Sequence[Step]) -> dict[str, float]:
+    """The threshold of every rule that `rules` names; what it says of one rule goes before what it says of a stage."""
+    by_stage = {step.stage.name: list(step.rules) for step in steps}
+    names = [name for of_stage in by_stage.values() for name in of_stage]
+    found: dict[str, float] = {}
+    for name in sorted(rules, key=lambda name: name not in by_stage):
+        value = rules[name]
+        if name not in by_stage and name not in names:
+            reason = f"[rules]: the recipe has no rule or stage {name!r}{_nearest_rule(name, names, list(by_stage))}"
+            raise SettingError(("rules", name), reason)
+        if value != "off" and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1):
+            raise SettingError(
+                ("rules", name), f'[rules]: {name!r} is {value!r}; allowed are numbers from 0 to 1, and "off"'
+            )
+        for rule in by_stage.get(name, [name]):
+            found[rule] = OFF if value == "off" else float(value)
+    return found
+
+
+def _nearest_rule(name: str, rules: Sequence[str], stages: Sequence[str]) -> str:
+    """The nearest rule, or the rules of the stage that the name begins with: all rules are too many to list."""
+    stage = name.partition(".")[0]
+    of_stage = [rule for rule in rules if rule.startswith(f"{stage}.")]
+    return nearest(name, of_stage) if of_stage else nearest(stage, stages)

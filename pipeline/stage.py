@@ -55,7 +55,7 @@ class Rule(msgspec.Struct, frozen=True):
     """One reason for which a stage acts, named `stage.cause`; the name is stable for ever.
 
     `meaning` is one line for a reader, `acts` texts in which the rule finds something, `spares` texts that look
-    alike and must stay untouched by it. Edits under `threshold` become notes with a suggestion.
+    alike and must stay untouched by it. Edits and labels under `threshold` are not made; they become notes.
     """
 
     name: str
@@ -63,6 +63,13 @@ class Rule(msgspec.Struct, frozen=True):
     acts: tuple[str, ...] = ()
     spares: tuple[str, ...] = ()
     threshold: float = 0.5
+
+    def threshold_for(self, document: Document) -> float:
+        """The threshold that holds for `document`: that of the settings, else its own; infinite where it is off.
+
+        For a stage that must know which of its edits will be made. Others yield what they find, at any confidence.
+        """
+        return document.thresholds.get(self.name, self.threshold)
 
 
 class Note(msgspec.Struct, frozen=True, gc=False):

@@ -423,6 +423,12 @@ def test_a_translation_is_shaped_like_the_body() -> None:
     assert list(pipeline.faults(made)) == []
 
 
+def test_a_translation_of_an_exchange_that_is_not_there_says_of_none() -> None:
+    """A rule that is turned off may leave the main body with fewer exchanges than its translation was read for."""
+    (section,) = article(told("六点。"), "\n", version("en", told("Six."), of=7)).translations[0].sections
+    assert [exchange.n for exchange in section.exchanges] == [None]
+
+
 def test_each_language_is_a_translation_of_its_own() -> None:
     made = article(told("六点。"), "\n", version("en", told("Six."), of=1), "\n", version("ja", told("六時。"), of=1))
     assert [translation.language for translation in made.translations] == ["en", "ja"]

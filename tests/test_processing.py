@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import msgspec
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import fitting_edits, texts
@@ -30,6 +31,13 @@ from pipeline import (
 TEXT = "The ferry leaves at half past six."
 
 
+def rules(stage: str) -> tuple[Rule, ...]:
+    return (
+        Rule(f"{stage}.sure", "without a doubt", threshold=0.0),
+        Rule(f"{stage}.careful", "only where it is nearly certain", threshold=0.9),
+    )
+
+
 @dataclass(frozen=True)
 class Mend:
     """A repair that finds what it was made with."""
@@ -38,10 +46,7 @@ class Mend:
     after: ClassVar[frozenset[str]] = frozenset()
     needs: ClassVar[frozenset[str]] = frozenset()
     gives: ClassVar[frozenset[str]] = frozenset()
-    rules: ClassVar[tuple[Rule, ...]] = (
-        Rule("mend.sure", "without a doubt", threshold=0.0),
-        Rule("mend.careful", "only where it is nearly certain", threshold=0.9),
-    )
+    rules: ClassVar[tuple[Rule, ...]] = rules("mend")
     protocol: ClassVar[int] = 1
     findings: tuple[Finding, ...] = ()
 
@@ -55,6 +60,7 @@ class MendAgain(Mend):
     """Another such repair, for another layer of the ledger."""
 
     name: ClassVar[str] = "mend-again"
+    rules: ClassVar[tuple[Rule, ...]] = rules("mend-again")
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class Look(Mend):
     """A finder that finds what it was made with."""
 
     name: ClassVar[str] = "look"
-    gives: ClassVar[frozenset[str]] = frozenset({"part", "look.tide", "tide"})
+    gives: ClassVar[frozenset[str]] = frozenset({"part", "look.tide"})
     rules: ClassVar[tuple[Rule, ...]] = (Rule("look.seen", "it was there"),)
 
 
@@ -71,12 +77,13 @@ class Shout(Mend):
     """A repair that writes every small `e` large: it finds something in the text itself."""
 
     name: ClassVar[str] = "shout"
+    rules: ClassVar[tuple[Rule, ...]] = rules("shout")
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Yields an edit for every `e`."""
         for at, char in enumerate(document.text):
             if char == "e":
-                yield Edit(at, "e", "E", "mend.sure", 1.0)
+                yield Edit(at, "e", "E", "shout.sure", 1.0)
 
 
 @dataclass(frozen=True)
@@ -84,10 +91,11 @@ class Halves(Mend):
     """A repair that puts in half a character."""
 
     name: ClassVar[str] = "halves"
+    rules: ClassVar[tuple[Rule, ...]] = rules("halves")
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Yields an edit that no JSON can hold."""
-        yield Edit(4, "ferry", "\ud83d", "mend.sure", 1.0)
+        yield Edit(4, "ferry", "\ud83d", "halves.sure", 1.0)
 
 
 @dataclass(frozen=True)
@@ -95,11 +103,62 @@ class Breaks(Mend):
     """A repair that raises after its first finding."""
 
     name: ClassVar[str] = "breaks"
+    rules: ClassVar[tuple[Rule, ...]] = rules("breaks")
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Raises."""
-        yield Edit(0, "The", "A", "mend.sure", 1.0)
+        yield Edit(0, "The", "A", "breaks.sure", 1.0)
         raise LookupError("no such word")
+
+
+@dataclass(frozen=True)
+class Leaves(Mend):
+    """A repair that wants to end the process."""
+
+    name: ClassVar[str] = "leaves"
+    rules: ClassVar[tuple[Rule, ...]] = rules("leaves")
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Leaves."""
+        raise SystemExit(3)
+
+
+@dataclass(frozen=True)
+class Endless(Mend):
+    """A repair that finds the same thing again and again."""
+
+    name: ClassVar[str] = "endless"
+    rules: ClassVar[tuple[Rule, ...]] = rules("endless")
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Never stops."""
+        while True:
+            yield Note(0, 3, "endless.sure", "info", "look")
+
+
+@dataclass(frozen=True)
+class Rubbish(Mend):
+    """A repair that gives a number."""
+
+    name: ClassVar[str] = "rubbish"
+    rules: ClassVar[tuple[Rule, ...]] = rules("rubbish")
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Gives what nobody can go through."""
+        return 7  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Meddles(Mend):
+    """A repair that writes into the metadata."""
+
+    name: ClassVar[str] = "meddles"
+    rules: ClassVar[tuple[Rule, ...]] = rules("meddles")
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Raises, since it may not."""
+        document.metadata["seen"] = "yes"  # type: ignore[index]
+        yield from ()
 
 
 @dataclass(frozen=True)
@@ -107,15 +166,21 @@ class Finds(Look):
     """A finder that raises."""
 
     name: ClassVar[str] = "finds"
+    gives: ClassVar[frozenset[str]] = frozenset({"part"})
+    rules: ClassVar[tuple[Rule, ...]] = rules("finds")
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Raises."""
-        yield Label(0, 3, "part", "title", "look.seen", 1.0)
+        yield Label(0, 3, "part", "title", "finds.sure", 1.0)
         raise ZeroDivisionError
 
 
 def edit(start: int, old: str, new: str, confidence: float = 1.0, rule: str = "mend.sure") -> Edit:
     return Edit(start, old, new, rule, confidence)
+
+
+def again(start: int, old: str, new: str) -> Edit:
+    return edit(start, old, new, rule="mend-again.sure")
 
 
 def label(start: int, end: int, layer: str = "part", value: str = "title", confidence: float = 1.0) -> Label:
@@ -158,6 +223,9 @@ def broken(stage: Mend) -> StageError:
         (note(5, 4), "note 5-4 lies outside the text"),
         (Note(0, 3, "mend.sure", "fatal", "look"), "gave severity 'fatal'; severities are info, warning, error"),  # type: ignore[arg-type]
         ("a remark", "is a repair and gave a str"),
+        (Edit("4", "ferry", "boat", "mend.sure", 1.0), "start is an int, old and new are str"),  # type: ignore[arg-type]
+        (Edit(4, "ferry", None, "mend.sure", 1.0), "start is an int, old and new are str"),  # type: ignore[arg-type]
+        (Note(0, 3, "mend.sure", "info", None), "start and end are int, message is str"),  # type: ignore[arg-type]
     ],
 )
 def test_a_repair_that_breaks_the_protocol_fails_the_document(finding: Any, reason: str) -> None:
@@ -167,9 +235,13 @@ def test_a_repair_that_breaks_the_protocol_fails_the_document(finding: Any, reas
 @pytest.mark.parametrize(
     ("finding", "reason"),
     [
-        (Edit(0, "The", "A", "look.seen", 1.0), "is a finder and gave a Edit"),
+        (Edit(0, "The", "A", "look.seen", 1.0), "is a finder and gave an Edit"),
         (label(0, 3, layer="version"), "labelled layer 'version', which it does not declare"),
-        (label(0, 3, layer="tide"), "layer 'tide' must be named look.…"),
+        (label(0, 3, layer="look.moon"), "labelled layer 'look.moon', which it does not declare"),
+        (label(0, 0), "label 0-0 is empty or lies outside the text"),
+        (label(7, 7, layer="look.tide"), "label 7-7 is empty or lies outside the text"),
+        (Label("0", 3, "part", "title", "look.seen", 1.0), "start and end are int"),  # type: ignore[arg-type]
+        (Label(0, 3, "part", "title", ["look.seen"], 1.0), "used rule ['look.seen']"),  # type: ignore[arg-type]
         (label(0, 3, value="headline"), "'headline' is no part; parts are answer, aside,"),
         (label(3, 3), "label 3-3 is empty or lies outside the text"),
         (label(30, 35), "label 30-35 is empty or lies outside the text"),
@@ -190,7 +262,7 @@ def test_edits_that_overlap_fail_the_document() -> None:
 
 
 def test_an_edit_that_puts_in_a_lone_surrogate_fails_the_document() -> None:
-    assert "the edit at 4 (mend.sure) puts in a lone surrogate" in broken(Halves()).reason
+    assert "the edit at 4 (halves.sure) puts in a lone surrogate" in broken(Halves()).reason
 
 
 @pytest.mark.parametrize(
@@ -198,8 +270,28 @@ def test_an_edit_that_puts_in_a_lone_surrogate_fails_the_document() -> None:
 )
 def test_a_stage_that_raises_fails_the_document_with_its_cause(stage: Mend, reason: str) -> None:
     error = broken(stage)
-    assert error.reason == reason
+    assert error.reason.startswith(reason)
     assert type(error.__cause__).__name__ in reason
+
+
+def test_a_stage_that_raises_is_told_where_without_the_folders_of_this_machine() -> None:
+    assert regex.search(r"\(line \d+ of test_processing\.py\)$", broken(Breaks()).reason)
+
+
+def test_a_stage_that_wants_to_end_the_process_fails_its_document_only() -> None:
+    assert broken(Leaves()).reason.startswith("raised SystemExit: 3")
+
+
+def test_a_stage_that_never_stops_finding_is_stopped() -> None:
+    assert "findings and did not end" in broken(Endless()).reason
+
+
+def test_a_stage_that_gives_nothing_to_go_through_says_so() -> None:
+    assert broken(Rubbish()).reason.startswith("raised TypeError: 'int' object is not iterable")
+
+
+def test_a_stage_cannot_change_what_came_with_the_document() -> None:
+    assert broken(Meddles()).reason.startswith("raised TypeError: 'mappingproxy' object does not support item")
 
 
 def test_an_error_of_a_stage_can_be_sent_from_one_process_to_another() -> None:
@@ -211,11 +303,11 @@ def test_an_error_of_a_stage_can_be_sent_from_one_process_to_another() -> None:
 
 
 def test_edits_are_applied_and_recorded_stage_by_stage() -> None:
-    article = Pipeline([Mend((edit(4, "ferry", "boat"),)), MendAgain((edit(4, "b", "B"),))]).process(TEXT)
+    article = Pipeline([Mend((edit(4, "ferry", "boat"),)), MendAgain((again(4, "b", "B"),))]).process(TEXT)
     assert article.text == "The Boat leaves at half past six."
     assert [(change.stage, change.edits) for change in article.provenance.changes] == [
         ("mend", (edit(4, "ferry", "boat"),)),
-        ("mend-again", (edit(4, "b", "B"),)),
+        ("mend-again", (again(4, "b", "B"),)),
     ]
 
 
@@ -258,7 +350,7 @@ def test_notes_move_with_the_text_through_their_own_stage_and_later_ones() -> No
     article = Pipeline(
         [
             Mend((note(4, 9), note(20, 24), edit(0, "The", "A"))),
-            MendAgain((edit(2, "ferry", "boat"), note(0, 1))),
+            MendAgain((again(2, "ferry", "boat"), note(0, 1, "mend-again.sure"))),
         ]
     ).process(TEXT)
     assert article.text == "A boat leaves at half past six."
@@ -276,6 +368,39 @@ def test_a_layer_of_a_stages_own_comes_out_as_an_annotation() -> None:
     (annotation,) = article.annotations
     assert (annotation.layer, annotation.value, annotation.start, annotation.end) == ("look.tide", "low", 4, 9)
     assert (annotation.rule, annotation.confidence) == ("look.seen", 0.67)
+
+
+def test_a_label_of_the_whole_document_is_an_annotation_without_a_place() -> None:
+    article = Pipeline([Look((Label.whole("look.tide", "spring", "look.seen", 0.9),))]).process(TEXT)
+    (annotation,) = article.annotations
+    assert (annotation.value, annotation.start, annotation.end) == ("spring", None, None)
+    assert list(pipeline.faults(article)) == []
+
+
+def test_a_label_under_the_threshold_is_a_note() -> None:
+    article = Pipeline([Look((label(4, 9, confidence=0.4),))]).process(TEXT)
+    (remark,) = article.notes
+    assert article.title is None
+    assert (remark.stage, remark.rule, remark.severity, remark.start, remark.end) == ("look", "look.seen", "info", 4, 9)
+    assert remark.message == "not labelled part title: confidence 0.40 is under the rule's threshold"
+
+
+@pytest.mark.parametrize("finding", [edit(4, "ferry", "boat"), note(0, 3)], ids=["an edit", "a note"])
+def test_a_rule_that_is_off_finds_nothing(finding: Finding) -> None:
+    article = Pipeline([Mend((finding,))], rules={"mend.sure": "off"}).process(TEXT)
+    assert (article.text, article.notes) == (TEXT, ())
+
+
+@pytest.mark.parametrize("finding", [label(4, 9), Reject("look.seen", "no"), Note(0, 3, "look.seen", "info", "see")])
+def test_a_rule_of_a_finder_that_is_off_finds_nothing(finding: Finding) -> None:
+    article = Pipeline([Look((finding,))], rules={"look": "off"}).process(TEXT)
+    assert (article.title, article.notes) == (None, ())
+
+
+def test_a_threshold_of_the_settings_goes_before_the_rule_s_own() -> None:
+    stage = Mend((edit(4, "ferry", "boat", 0.89, "mend.careful"),))
+    assert Pipeline([stage], rules={"mend": 0.8}).clean(TEXT) == "The boat leaves at half past six."
+    assert Pipeline([stage], rules={"mend": 0.8, "mend.careful": 0.95}).clean(TEXT) == TEXT
 
 
 def test_a_rejected_document_says_who_why_and_under_which_rule() -> None:

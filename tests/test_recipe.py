@@ -7,7 +7,7 @@ from typing import ClassVar
 import pytest
 
 from pipeline import Document, Finding, Pipeline, Rule, UsageError
-from pipeline.recipe import BUILT_IN, check, fingerprint, options, recipe, versions
+from pipeline.recipe import BUILT_IN, Recipe, check, options, recipe, step
 from pipeline.version import __version__
 
 
@@ -68,8 +68,8 @@ class Future(Silent):
 def test_the_built_in_recipe_is_the_one_of_the_design() -> None:
     built_in = recipe()
     assert [stage.name for stage in built_in.stages] == list(BUILT_IN)
-    assert [stage.name for stage in built_in.repairs] == ["entities", "mojibake", "markup", "punctuation", "words"]
-    assert [stage.name for stage in built_in.finders] == ["languages", "credits", "dialogue"]
+    assert [step.stage.name for step in built_in.repairs] == ["entities", "mojibake", "markup", "punctuation", "words"]
+    assert [step.stage.name for step in built_in.finders] == ["languages", "credits", "dialogue"]
 
 
 def test_every_built_in_stage_is_found_under_its_own_name() -> None:
@@ -128,7 +128,7 @@ def test_a_stage_to_follow_that_is_not_in_the_recipe_is_no_matter() -> None:
 def test_a_layer_that_comes_too_late_is_told_where_to_come_from() -> None:
     with pytest.raises(UsageError, match=r"'harbour' needs layer 'tides\.level'.*; move it behind 'tides'"):
         recipe([Harbour(), Tides()])
-    assert recipe([Tides(), Harbour()]).finders == (Tides(), Harbour())
+    assert recipe([Tides(), Harbour()]).stages == (Tides(), Harbour())
 
 
 def test_a_layer_that_nobody_gives_is_named() -> None:
@@ -196,18 +196,22 @@ def test_settings_of_a_stage_that_is_not_in_the_recipe_are_refused_with_the_near
 # --- what is recorded
 
 
+def of(*stages: Silent) -> Recipe:
+    return Recipe(tuple(step(stage) for stage in stages))
+
+
 def test_the_fingerprint_tells_stages_their_order_and_their_settings() -> None:
     recipes = [(), (Silent(),), (Silent(longest=41),), (Silent(), Late()), (Late(), Silent())]
-    assert len({fingerprint(stages) for stages in recipes}) == len(recipes)
+    assert len({of(*stages).fingerprint for stages in recipes}) == len(recipes)
 
 
 def test_the_fingerprint_does_not_hang_on_the_order_of_a_set() -> None:
     forward, backward = Silent(hours=frozenset([0, 8])), Silent(hours=frozenset([8, 0]))
     assert list(forward.hours) != list(backward.hours)
-    assert fingerprint([forward]) == fingerprint([backward])
+    assert of(forward).fingerprint == of(backward).fingerprint
 
 
 def test_built_in_stages_are_recorded_with_their_distribution() -> None:
-    built_in, own = versions(recipe(["entities", Silent()]).stages)
+    built_in, own = recipe(["entities", Silent()]).versions
     assert (built_in.name, built_in.package, built_in.version) == ("entities", "bilingual-pipeline", __version__)
     assert (own.name, own.package, own.version) == ("silent", None, None)

@@ -40,11 +40,12 @@ class Unmarked(Quotes):
     """A repair: no number signs at the start."""
 
     name: ClassVar[str] = "unmarked"
+    rules: ClassVar[tuple[Rule, ...]] = (Rule("unmarked.signs", "number signs at the start"),)
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Yields the edit."""
         marks = len(document.text) - len(document.text.lstrip("# "))
-        yield Edit(0, document.text[:marks], "", "quotes.lost", 1.0)
+        yield Edit(0, document.text[:marks], "", "unmarked.signs", 1.0)
 
 
 @dataclass(frozen=True)

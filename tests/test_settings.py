@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import UsageError
-from pipeline.settings import Settings, load
+from pipeline import Pipeline, UsageError
+from pipeline.recipe import OFF, options
+from pipeline.settings import Settings, layers, load
+from pipeline.vocabulary import Vocabulary
 
 
 def written(folder: Path, toml: str) -> Path:
@@ -125,3 +127,227 @@ def test_a_file_that_is_no_text_is_no_toml(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = tmp_path / "none.toml"
     assert complaint(path) == f"{path}: cannot be read: No such file or directory"
+
+
+# --- thresholds of rules
+
+
+def test_a_rule_may_be_written_with_quotes_or_as_a_dotted_key(tmp_path: Path) -> None:
+    quoted = load(written(tmp_path, '[rules]\n"words.run-together" = 0.99\nmarkup = "off"'))
+    dotted = load(written(tmp_path, 'rules.words.run-together = 0.99\nrules.markup = "off"'))
+    assert quoted == dotted
+    assert quoted.rules == {"words.run-together": 0.99, "markup": "off"}
+
+
+@pytest.mark.parametrize("value", ["1.5", "-0.1", '"on"', "true", "[0.5]"])
+def test_a_threshold_is_a_number_from_0_to_1_or_off(tmp_path: Path, value: str) -> None:
+    path = written(tmp_path, f'[rules]\n"words.number" = {value}')
+    assert complaint(path).startswith(f"{path}: ")
+
+
+def configured(path: Path, *overrides: str) -> Pipeline:
+    return Pipeline.load(path, *overrides)
+
+
+def refused(path: Path, *overrides: str) -> str:
+    with pytest.raises(UsageError) as error:
+        configured(path, *overrides)
+    return str(error.value)
+
+
+def test_a_rule_that_is_off_does_nothing_and_the_others_go_on(tmp_path: Path) -> None:
+    path = written(tmp_path, '[rules]\n"words.number" = "off"')
+    assert configured(path).clean("Since2019 they kept recordsin a shed.") == "Since2019 they kept records in a shed."
+
+
+def test_all_rules_of_a_stage_have_one_switch(tmp_path: Path) -> None:
+    path = written(tmp_path, '[rules]\nwords = "off"\n"words.number" = 0.9')
+    assert configured(path).clean("Since2019 they kept recordsin a shed.") == "Since 2019 they kept recordsin a shed."
+
+
+def test_an_unknown_rule_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    path = written(tmp_path, '[rules]\n"words.run-togehter" = 0.9')
+    assert refused(path) == (
+        f"{path}: [rules]: the recipe has no rule or stage 'words.run-togehter'; did you mean 'words.run-together'?"
+    )
+
+
+def test_a_rule_of_a_stage_that_is_not_in_the_recipe_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    path = written(tmp_path, 'recipe = ["entities"]\n[rules]\n"words.number" = 0.9')
+    assert refused(path).endswith("the recipe has no rule or stage 'words.number'; known are entities")
+
+
+# --- vocabulary
+
+
+def test_the_vocabulary_is_words_names_outlets_and_roles(tmp_path: Path) -> None:
+    settings = load(
+        written(
+            tmp_path,
+            """
+            [vocabulary]
+            words = ["alot"]
+            names = ["老树画画"]
+            outlets = ["海潮日报"]
+            roles = { "策展" = "curator" }
+            """,
+        )
+    )
+    assert settings.vocabulary == Vocabulary(("alot",), ("老树画画",), ("海潮日报",), {"策展": "curator"})
+
+
+@pytest.mark.parametrize("toml", ['vocabulary = ["x"]', "vocabulary.words = 'x'", "vocabulary.roles = ['x']"])
+def test_a_vocabulary_of_another_shape_is_refused(tmp_path: Path, toml: str) -> None:
+    path = written(tmp_path, toml)
+    assert complaint(path).startswith(f"{path}: Expected ")
+
+
+def test_a_word_of_the_vocabulary_is_left_alone(tmp_path: Path) -> None:
+    path = written(tmp_path, 'vocabulary.words = ["recordsin"]')
+    assert configured(path).clean("They kept recordsin a shed.") == "They kept recordsin a shed."
+
+
+# --- profiles
+
+PROFILES = """
+rules.words = "off"
+[stages.words]
+longest = 30
+[profiles.wire]
+match.id = ["wire/*", "agency/*"]
+rules."words.number" = 0.9
+stages.words.longest = 20
+[profiles.tapes]
+match.id = "tapes/*"
+match.metadata.site = "*.example"
+recipe = ["entities", "languages"]
+"""
+DAMAGED = "Since2019 they kept recordsin a quot;shed quot;."
+
+
+def test_a_profile_is_laid_over_for_the_documents_that_match_and_recorded(tmp_path: Path) -> None:
+    pipe = configured(written(tmp_path, PROFILES))
+    other, wire = pipe.process(DAMAGED, id="other/1"), pipe.process(DAMAGED, id="agency/sub/1")
+    assert (other.text, other.provenance.pipeline.profile) == ('Since2019 they kept recordsin a "shed".', None)
+    assert (wire.text, wire.provenance.pipeline.profile) == ('Since 2019 they kept recordsin a "shed".', "wire")
+    assert wire.provenance.pipeline.settings != other.provenance.pipeline.settings
+
+
+def test_all_that_a_match_says_must_hold(tmp_path: Path) -> None:
+    pipe = configured(written(tmp_path, PROFILES))
+    told = [
+        pipe.process(DAMAGED, id=name, metadata=metadata).provenance.pipeline.profile
+        for name, metadata in [
+            ("tapes/1", {"site": "a.example"}),
+            ("tapes/1", {"site": "a.test"}),
+            ("tapes/1", {}),
+            ("x", {"site": "a.example"}),
+        ]
+    ]
+    assert told == ["tapes", None, None, None]
+
+
+def test_a_profile_may_run_other_stages(tmp_path: Path) -> None:
+    pipe = configured(written(tmp_path, PROFILES))
+    article = pipe.process(DAMAGED, id="tapes/1", metadata={"site": "a.example"})
+    assert [stage.name for stage in article.provenance.pipeline.stages] == ["entities", "languages"]
+
+
+def test_the_first_profile_that_matches_holds(tmp_path: Path) -> None:
+    toml = '[profiles.b]\nmatch.id = "*"\n[profiles.a]\nmatch.id = "*"'
+    assert configured(written(tmp_path, toml)).process("Six.", id="x").provenance.pipeline.profile == "b"
+
+
+def test_the_vocabulary_of_a_profile_adds_to_that_of_all(tmp_path: Path) -> None:
+    toml = 'vocabulary.words = ["a"]\n[profiles.b]\nmatch.id = "*"\nvocabulary.words = ["b"]'
+    pipe = configured(written(tmp_path, toml))
+    assert [way.recipe.vocabulary.words for way in pipe.ways] == [("a", "b"), ("a",)]
+
+
+def test_what_a_profile_says_of_a_stage_goes_before_what_holds_of_a_rule_for_all(tmp_path: Path) -> None:
+    toml = 'rules."words.number" = 0.9\n[profiles.b]\nmatch.id = "b"\nrules.words = "off"'
+    pipe = configured(written(tmp_path, toml))
+    assert pipe.process("Since2019.", id="b").text == "Since2019."
+    assert pipe.process("Since2019.", id="a").text == "Since 2019."
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ("[profiles.x]\nstages.words.longest = 1", "Object missing required field `match` - at `profiles[...]`"),
+        ("[profiles.x]\nmatch = {}", "key 'profiles.x.match' is empty; say for which documents it is: match.id = …"),
+        ('[profiles.x]\nmatch.ids = "a"', "key 'profiles.x.match.ids' is not known; did you mean 'id'?"),
+        ('[profiles.x]\nmatch.id = "a"\nstage.words = {}', "key 'profiles.x.stage' is not known; did you mean"),
+        ('[profiles.x]\nmatch.id = "a"\nstages.words = 3', "key 'profiles.x.stages.words' is no table; write"),
+        (
+            '[profiles.x]\nmatch.id = "a"\nstages.words.longst = 3',
+            "profile 'x': [stages.words]: no setting 'longst'; did you mean 'longest'?",
+        ),
+        (
+            '[profiles.x]\nmatch.id = "a"\nrecipe = ["dialogue", "words"]',
+            "profile 'x': recipe: 'words' repairs text and stands after 'dialogue'",
+        ),
+        (
+            '[profiles.x]\nmatch.id = "a"\nrules."credits.lines" = 0.1',
+            "profile 'x': [rules]: the recipe has no rule or stage 'credits.lines'; did you mean 'credits.line'?",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_profile_is_said_with_its_name(tmp_path: Path, toml: str, said: str) -> None:
+    path = written(tmp_path, toml)
+    assert refused(path).startswith(f"{path}: {said}")
+
+
+# --- what the command line lays over the file
+
+
+def test_an_override_goes_before_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, '[stages.words]\nlongest = 30\n[rules]\n"words.number" = 0.95')
+    pipe = configured(path, "stages.words.longest=20", "rules.words=off")
+    assert options(pipe.recipe.stages[4]) == {"longest": 20}
+    assert set(pipe.recipe.thresholds.values()) == {OFF}
+
+
+@pytest.mark.parametrize(
+    ("override", "want"),
+    [
+        ("input.encoding=gb18030", "gb18030"),
+        ('input.encoding="gb18030"', "gb18030"),
+        ("input.encoding = big5", "big5"),
+    ],
+)
+def test_a_text_needs_no_quotes_on_the_command_line(override: str, want: str) -> None:
+    assert layers(None, [override]).settings.input.encoding == want
+
+
+def test_of_two_overrides_the_later_holds() -> None:
+    assert layers(None, ["input.id_field=a", "input.id_field=b"]).settings.input.id_field == "b"
+
+
+def test_lists_and_rules_can_be_overridden() -> None:
+    settings = layers(None, ['recipe=["entities"]', "rules.entities.intact=0.9"]).settings
+    assert (settings.recipe, settings.rules) == (("entities",), {"entities.intact": 0.9})
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("longest", "is no setting; write KEY=VALUE, for example stages.words.longest=30"),
+        ("=3", "is no setting; write KEY=VALUE"),
+        ("a..b=3", "is no setting; write KEY=VALUE"),
+        ("inputs.encoding=x", "key 'inputs' is not known; did you mean 'input'?"),
+        ("input.limits.bytes=many", "Expected `int`, got `str` - at `input.limits.bytes`"),
+        ("stages.words.longst=3", "[stages.words]: no setting 'longst'; did you mean 'longest'?"),
+        ("stages.words.longest=none", "[stages.words]: Expected `int`, got `str` - at `longest`"),
+        ("rules.word.number=0.1", "[rules]: the recipe has no rule or stage 'word.number'; did you mean 'words'?"),
+        ("recipe=words", "Expected `array | null`, got `str` - at `recipe`"),
+    ],
+)
+def test_a_wrong_override_is_refused_and_named_rather_than_the_file(tmp_path: Path, override: str, said: str) -> None:
+    path = written(tmp_path, "[stages.words]\nlongest = 30")
+    assert refused(path, override).startswith(f"--set {override}: {said}")
+
+
+def test_a_fault_of_the_file_is_the_files_beside_overrides(tmp_path: Path) -> None:
+    path = written(tmp_path, "[stages.words]\nlongst = 30")
+    assert refused(path, "stages.words.longest=3").startswith(f"{path}: [stages.words]: no setting 'longst'")

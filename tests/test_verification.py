@@ -296,7 +296,12 @@ def test_turns_of_a_translation_that_are_not_numbered_through(sound: Article) ->
 
 
 def test_a_translation_of_an_exchange_that_is_not_there() -> None:
-    broken = article(part("answer", "六点。"), "\n", version("en", part("answer", "Six."), of=7))
+    sound = article(part("answer", "六点。"), "\n", version("en", part("answer", "Six."), of=1))
+    (translation,) = sound.translations
+    (section,) = translation.sections
+    (exchange,) = section.exchanges
+    section = replace(section, exchanges=(replace(exchange, n=7),))
+    broken = replace(sound, translations=(replace(translation, sections=(section,)),))
     assert only(broken) == "/translations/0: translates exchange 7, which is not there"
 
 

@@ -26,8 +26,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Prints the text with every repair made, in UTF-8, line ends as they were."""
-    given = settings(options)
-    made = pipeline(options, given)
+    said = settings(options)
+    made, given = pipeline(options, said), said.settings
     if options.file != "-" and (not Path(options.file).exists() or Path(options.file).is_dir()):
         raise UsageError(f"{options.file} is not there, or a folder; use - for standard input")
     data = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()

@@ -4,30 +4,40 @@ import argparse
 import sys
 from pathlib import Path
 
-from pipeline.errors import UsageError
 from pipeline.processing import Pipeline
-from pipeline.settings import Settings, load
+from pipeline.settings import Layers, layers
 
 
 def recipe_options(parser: argparse.ArgumentParser) -> None:
-    """Adds `--config` and `--stages`."""
-    parser.add_argument(
-        "--config", metavar="FILE", help="settings (pipeline.toml); ./pipeline.toml is not read by itself"
-    )
+    """Adds `--config`, `--set` and `--stages`."""
+    config_options(parser)
     parser.add_argument("--stages", metavar="A,B", help="only these stages of the recipe, in its order")
 
 
-def settings(options: argparse.Namespace) -> Settings:
+def config_options(parser: argparse.ArgumentParser) -> None:
+    """Adds `--config` and `--set`."""
+    parser.add_argument(
+        "--config", metavar="FILE", help="settings (pipeline.toml); ./pipeline.toml is not read by itself"
+    )
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        dest="overrides",
+        help="lay one setting over those of the file: stages.words.longest=30; may come again",
+    )
+
+
+def settings(options: argparse.Namespace) -> Layers:
     """The settings that the options name, or the defaults. Raises `UsageError`."""
-    return load(options.config) if options.config else Settings()
+    return layers(options.config, options.overrides)
 
 
-def pipeline(options: argparse.Namespace, given: Settings) -> Pipeline:
+def pipeline(options: argparse.Namespace, said: Layers) -> Pipeline:
     """The pipeline that options and settings ask for. Raises `UsageError`."""
-    try:
-        made = Pipeline(given.recipe, given.stages)
-    except UsageError as error:
-        raise UsageError(f"{options.config}: {error}" if options.config else str(error)) from None
+    with said.blamed():
+        made = Pipeline.configured(said.settings)
     if options.stages is not None:
         made = made.only([name.strip() for name in options.stages.split(",") if name.strip()])
     return made

@@ -36,8 +36,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Runs; 1 where a document failed or is missing from the account."""
-    given = settings(options)
-    made = pipeline(options, given)
+    said = settings(options)
+    made, given = pipeline(options, said), said.settings
     output = Path(options.output)
     if output.exists() and not output.is_dir():
         raise UsageError(f"-o {output} is a file; name a folder")
@@ -48,7 +48,8 @@ def main(options: argparse.Namespace) -> int:
     with Progress(len(files), shown=not options.quiet and sys.stderr.isatty()) as progress:
         account = run(everything, made, output, encoding=given.input.encoding, seen=_seen(options, progress))
     for failure in account.failures:
-        where = f"stage {failure.stage}: " if failure.stage else ""
+        whose = f" of {failure.package}" if failure.package else ""
+        where = f"stage {failure.stage}{whose}: " if failure.stage else ""
         print(f"{failure.document}: {where}{failure.reason}".translate(CONTROLS), file=sys.stderr)
     if not options.quiet:
         summary(account, output)

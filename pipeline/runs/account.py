@@ -8,11 +8,12 @@ from pipeline.article import Article
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """A document that failed: which, in which stage (null before any), and why."""
+    """A document that failed: which, in which stage (null before any), why, and whose stage it was if not ours."""
 
     document: str
     stage: str | None
     reason: str
+    package: str | None = None
 
 
 class Rejection(msgspec.Struct, frozen=True):

@@ -51,7 +51,7 @@ def _one(record: Record, pipeline: Pipeline, output: Path, encoding: str | None,
     except RejectedError as verdict:
         account.rejections.append(Rejection(verdict.document, verdict.rule, verdict.reason))
     except StageError as error:
-        account.failures.append(Failure(error.document, error.stage, error.reason))
+        account.failures.append(Failure(error.document, error.stage, error.reason, error.package))
     except DocumentError as error:
         account.failures.append(Failure(error.document, None, error.reason))
     else:
@@ -78,7 +78,7 @@ def record_run(account: Account, pipeline: Pipeline, output: Path) -> None:
         "figures": account.figures,
         "edits": dict(sorted(account.edits_by_rule.items())),
         "notes": dict(sorted(account.notes_by_rule.items())),
-        "stages": [stage.name for stage in pipeline.recipe.stages],
+        "stages": pipeline.recipe.versions,
     }
     encoder = msgspec.json.Encoder()
     replace(folder / "run.json", msgspec.json.format(encoder.encode(told), indent=1) + b"\n")

@@ -97,7 +97,7 @@ def test_the_account_adds_up(output: Path) -> None:
 def test_each_failure_says_which_document_which_stage_and_why(output: Path) -> None:
     unreadable, raised, empty, misfit = run(RECORDS, PIPELINE, output).failures
     assert unreadable == Failure("b", None, "cannot be read: Permission denied; check its permissions and run again")
-    assert raised == Failure("c", "fragile", "raised ZeroDivisionError: division by zero")
+    assert raised == Failure("c", "fragile", "raised ZeroDivisionError: division by zero (line 38 of test_local.py)")
     assert empty == Failure("d", None, "is empty; leave it out")
     assert (misfit.document, misfit.stage) == ("f", "fragile")
 
@@ -131,7 +131,8 @@ def test_failures_and_rejections_are_recorded_a_line_each(output: Path) -> None:
     assert failures[1] == {
         "document": "c",
         "stage": "fragile",
-        "reason": "raised ZeroDivisionError: division by zero",
+        "reason": "raised ZeroDivisionError: division by zero (line 38 of test_local.py)",
+        "package": None,
     }
     assert lines(output / "_run" / "rejected.jsonl") == [
         {"document": "e", "rule": "choosy.short", "reason": "has 6 characters"}
@@ -143,7 +144,7 @@ def test_the_run_is_recorded_with_its_figures(output: Path) -> None:
     told = json.loads((output / "_run" / "run.json").read_text(encoding="utf-8"))
     assert told["documents"] == {"documents": 7, "written": 2, "failed": 4, "rejected": 1, "unchanged": 0}
     assert told["edits"] == {"fragile.breaks": 1}
-    assert told["stages"] == ["fragile", "choosy"]
+    assert [stage["name"] for stage in told["stages"]] == ["fragile", "choosy"]
     assert told["figures"]["edits"] == 1
 
 

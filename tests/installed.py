@@ -1,0 +1,66 @@
+"""Packages as they lie installed, made for a test: what a wheel leaves on the disk, without building one."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+STAGE = '''\
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+from msgspec import Meta
+from pipeline import Edit, Label, Note, Reject, Rule
+
+
+@dataclass(frozen=True)
+class Shout:
+    """Every `oh` is loud."""
+
+    name: ClassVar = "{stage}"
+    after: ClassVar = frozenset({{"entities"}})
+    needs: ClassVar = frozenset()
+    gives: ClassVar = frozenset()
+    rules: ClassVar = (Rule("{stage}.oh", "a small `oh`", acts=("oh no",), spares=("Ohio",), threshold=0.6),)
+    protocol: ClassVar = 1
+    most: Annotated[int, Meta(description="How many are made loud.", ge=1)] = 100
+
+    def find(self, document):
+        {body}
+'''
+LOUD = """import re
+        for match in list(re.finditer(r"\\boh\\b", document.text))[: self.most]:
+            yield Edit(match.start(), "oh", "OH", "{stage}.oh", 0.9)"""
+
+
+class Shelf:
+    """A folder on the path in which packages lie installed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, package: str, version: str, module: str, code: str, *stages: str, attribute: str = "Shout") -> None:
+        """Installs a package of one module that offers `stages`."""
+        (self.folder / f"{module}.py").write_text(code, "utf-8")
+        about = self.folder / f"{package.replace('-', '_')}-{version}.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n", "utf-8")
+        lines = "".join(f"{stage} = {module}:{attribute}\n" for stage in stages)
+        (about / "entry_points.txt").write_text(f"[bilingual_pipeline.stages]\n{lines}", "utf-8")
+
+    def stage(self, name: str, *, package: str = "loud-stages", version: str = "0.3", body: str = LOUD) -> None:
+        """Installs a package with one stage, whose method `find` is `body`."""
+        code = STAGE.format(stage=name, body=body.format(stage=name))
+        self.put(package, version, f"{package.replace('-', '_')}_{name.replace('-', '_')}", code, name)
+
+
+@pytest.fixture
+def shelf(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
+    """An empty shelf; what is imported from it is forgotten after the test."""
+    folder = tmp_path_factory.mktemp("shelf")
+    monkeypatch.syspath_prepend(str(folder))
+    before = set(sys.modules)
+    yield Shelf(folder)
+    for name in set(sys.modules) - before:
+        if Path(str(getattr(sys.modules[name], "__file__", ""))).is_relative_to(folder):
+            del sys.modules[name]
