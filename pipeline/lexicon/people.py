@@ -3,8 +3,13 @@
 from functools import cache
 from importlib import resources
 
+from pipeline.vocabulary import NO_ENTRIES, Entries
+
 LONGEST = 24
 """Characters of a run of names that are read; a longer run is no list of names."""
+
+SURE = 1.0
+"""What a name costs that the user knows: less than any other."""
 
 
 @cache
@@ -23,34 +28,39 @@ def surnames() -> dict[str, int]:
     return ranks
 
 
-def is_name(text: str) -> bool:
-    """Whether `text` is a surname and a given name of one or two characters, with nothing around them.
+def is_name(text: str, people: Entries = NO_ENTRIES) -> bool:
+    """Whether `text` is one of `people`, or a surname and a given name of one or two characters and nothing else.
 
     >>> is_name("施诗"), is_name("闻人澈"), is_name("视觉中国"), is_name("谢谢")
     (True, True, False, False)
     """
-    return _cost(text) is not None
+    return (bool(people) and text in people) or _cost(text) is not None
 
 
-def names_in(run: str) -> tuple[str, ...] | None:
+def names_in(run: str, people: Entries = NO_ENTRIES) -> tuple[str, ...] | None:
     """Read a run of characters as names written together, or None where it is no such thing.
 
-    Of several readings the one with the commonest surnames and names of three characters is taken.
+    Of several readings the one with the commonest surnames and names of three characters is taken; names of `people`,
+    whatever their form, go before all others.
 
     >>> names_in("陈凯星冯瑛冰"), names_in("葛素表张红河"), names_in("视觉中国")
     (('陈凯星', '冯瑛冰'), ('葛素表', '张红河'), None)
     """
+    if people and run in people:
+        return (run,)
     if not 2 <= len(run) <= LONGEST:
         return None
+    sizes = (2, 3, 4) if not people else tuple(sorted({2, 3, 4, *people.sizes}))
     best: list[tuple[float, tuple[str, ...]] | None] = [(0.0, ())] + [None] * len(run)
-    for end in range(2, len(run) + 1):
-        for size in (2, 3, 4):
+    for end in range(1, len(run) + 1):
+        for size in sizes:
             before = best[end - size] if size <= end else None
             if before is None:
                 continue
-            cost = _cost(run[end - size : end])
+            name = run[end - size : end]
+            cost = SURE if people and name in people else _cost(name)
             if cost is not None and ((known := best[end]) is None or before[0] + cost < known[0]):
-                best[end] = before[0] + cost, (*before[1], run[end - size : end])
+                best[end] = before[0] + cost, (*before[1], name)
     found = best[len(run)]
     return found[1] if found else None
 

@@ -7,6 +7,8 @@ from typing import Literal
 import msgspec
 import regex
 
+from pipeline.vocabulary import NOTHING, Vocabulary, folded
+
 Use = Literal["b", "c", "s", "m", "p"]
 """b: near the title, a byline; c: a credit; s: a credit, but a speaker's label as well; m: composed of known words;
 p: perhaps, since it ends in a word for a role."""
@@ -58,8 +60,10 @@ def english() -> dict[str, str]:
     return {row[0]: row[1] for row in _rows("roles.english.tsv")}
 
 
-def use_of(label: str) -> Use | None:
-    """Where a label stands, or None where it is none that we know.
+def use_of(label: str, vocabulary: Vocabulary = NOTHING) -> Use | None:
+    """Where a label stands, or None where it is none that we or the user know.
+
+    A role of the user's is one of credits, unless we know it as one of bylines or of speakers.
 
     >>> use_of("作者"), use_of("校对"), use_of("采访、整理"), use_of("海外运营统筹"), use_of("量子统筹"), use_of("天气")
     ('b', 'c', 'c', 'm', 'p', None)
@@ -68,10 +72,13 @@ def use_of(label: str) -> Use | None:
     if known is not None and known.use != "h":
         return known.use  # type: ignore[return-value]
     if label.isascii():
-        return english().get(" ".join(label.replace("_", " ").lower().split()))  # type: ignore[return-value]
+        use = english().get(" ".join(label.replace("_", " ").lower().split()))
+        return use or ("c" if _told(label, vocabulary) is not None else None)  # type: ignore[return-value]
+    if _told(label, vocabulary) is not None:
+        return "c"
     parts = COMBINED.split(label)
     if len(parts) > 1:
-        uses = [use_of(part) for part in parts]
+        uses = [use_of(part, vocabulary) for part in parts]
         return None if None in uses else uses[0] if uses[0] == "b" else "c"
     if not HAN_LABEL.fullmatch(label):
         return None
@@ -80,8 +87,10 @@ def use_of(label: str) -> Use | None:
     return "p" if any(known.head and label.endswith(head) for head, known in chinese().items()) else None
 
 
-def role_in_english(role: str) -> str | None:
+def role_in_english(role: str, vocabulary: Vocabulary = NOTHING) -> str | None:
     """Plain English for a role as it stands in a credit, or None where a part of it is unknown.
+
+    For a role of the user's it is what the user says, None where that is nothing.
 
     >>> role_in_english("责编"), role_in_english("海外运营编辑"), role_in_english("Copy Editor")
     ('editor in charge', 'overseas operations editor', 'copy editor')
@@ -89,6 +98,8 @@ def role_in_english(role: str) -> str | None:
     ('interview and compiled by', None)
     """
     label = " ".join(role.replace("_", " ").split())
+    if (told := _told(label, vocabulary)) is not None:
+        return told or None
     known = chinese().get(label)
     if known is not None:
         return known.english
@@ -96,9 +107,14 @@ def role_in_english(role: str) -> str | None:
         return label.lower() or None
     parts = COMBINED.split(label)
     if len(parts) > 1:
-        translated = [role_in_english(part) for part in parts]
+        translated = [role_in_english(part, vocabulary) for part in parts]
         return None if None in translated else " and ".join(filter(None, translated))
     return _composed(label)
+
+
+def _told(label: str, vocabulary: Vocabulary) -> str | None:
+    """English of a role of the user's, which may be empty; None for any other."""
+    return vocabulary.tasks.get(folded(label.replace("_", " "))) if vocabulary.roles else None
 
 
 def _composed(label: str) -> str | None:

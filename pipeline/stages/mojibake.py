@@ -15,7 +15,7 @@ from typing import ClassVar
 from pipeline.document import Document
 from pipeline.ledger import Edit
 from pipeline.stage import Finding, Note, Rule
-from pipeline.stages.settling import settled
+from pipeline.stages.proposals import at_rest
 
 DECODED = Rule(
     "mojibake.decoded",
@@ -220,8 +220,9 @@ def as_utf8(run: str) -> str | None:
     return new if len(new) < len(run) + 1 and new.isprintable() else None
 
 
-def repair(text: str) -> Iterator[Edit]:
+def repair(document: Document) -> Iterator[Edit]:
     """One round: first what was read as one byte a character, and only in its absence what was read as GBK."""
+    text = document.text
     if text.isascii():
         return
     found: list[Edit] = []
@@ -248,7 +249,7 @@ class Mojibake:
         text = document.text
         if text.isascii():
             return
-        yield from settled(text, repair)
+        yield from at_rest(document, self.rules, repair)
         end = -1
         if "\ufffd" in text or "锟" in text:
             for match in LOST.finditer(text):

@@ -17,16 +17,16 @@ def at_rest(document: Document, rules: Iterable[Rule], propose: Callable[[Docume
 
     Edits under the threshold of their rule are those of the first time: nobody makes them, so they change nothing.
     """
-    thresholds = {rule.name: rule.threshold for rule in rules}
     first = tuple(propose(document))
     if not first:
         return
+    thresholds = {rule.name: rule.threshold_for(document) for rule in rules}
 
     def sure(text: str) -> list[Edit]:
-        edits = first if text == document.text else propose(Document(text))
-        return [edit for edit in edits if edit.confidence >= thresholds[edit.rule]]
+        edits = first if text == document.text else propose(document.with_text(text))
+        return [edit for edit in edits if round(edit.confidence, 2) >= thresholds[edit.rule]]
 
     made = settled(document.text, sure)
     yield from made
     taken = {edit.start for edit in made}
-    yield from (edit for edit in first if edit.confidence < thresholds[edit.rule] and edit.start not in taken)
+    yield from (edit for edit in first if round(edit.confidence, 2) < thresholds[edit.rule] and edit.start not in taken)

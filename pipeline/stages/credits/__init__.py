@@ -1,8 +1,11 @@
 """Finder `credits`: who made the article, and what stands around it: byline, credits, notices, disclaimer."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import lru_cache
+from typing import Annotated, ClassVar
 
 import msgspec
 import regex
@@ -16,6 +19,7 @@ from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, sourc
 from pipeline.stages.credits.credit_lines import LONGEST, Credit, Name, credits_in
 from pipeline.stages.credits.datelines import dateline_in
 from pipeline.stages.credits.notices import disclaimer_at, goes_on, is_opinion, kind_of
+from pipeline.vocabulary import Vocabulary
 
 HEAD = 14
 """Paragraphs at the top in which a byline may stand."""
@@ -36,6 +40,7 @@ FURNITURE = regex.compile(
 """Lines that stand between credits without a meaning: link targets, images, rules."""
 LINK = regex.compile(r"[\s>*+\-•·\d.、]*+\[[^\]\n]{1,120}\]\([^()\s]{0,400}\)[\s*]*$|[\s>*+\-•·]*+https?://\S+$")
 TURN = regex.compile(r"[\s*_>#]*+(?P<label>[^\s:：*_>#!\[<|][^\n:：*/()\[\]<>|]{0,30}?)[ *_]*+[:：]")
+OPENING_LABEL = re.compile(r"^(?:\*\*|> )?([^\n:：]{1,60}?)(?:\*\*)?[:：]", re.MULTILINE)
 QUESTION = regex.compile(r"[\s*_>#]*+(?:[QA问答問]|Question|Answer)\d{0,2}[.:：、|]")
 PICTURES = regex.compile(r"[图圖题題摄攝封]|photo|picture|image|illustration", regex.IGNORECASE)
 INTERVIEWS = regex.compile(r"[记記访訪]|[对對][话話]|通[讯訊]|特派|report|interview|correspond", regex.IGNORECASE)
@@ -109,9 +114,15 @@ class Credits:
     gives: ClassVar = frozenset({"part"})
     rules: ClassVar = (BYLINE, DATELINE, FRONT_MATTER, LINE, COMPOSED, NOTICE, DISCLAIMER)
     protocol: ClassVar = 1
+    outlets: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(description="Papers, agencies, channels, beside those of the vocabulary: what bylines name."),
+    ] = ()
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Reads the top, then the end, and numbers the credits in the order of the text."""
+        if self.outlets:
+            document = _told(document, document.vocabulary.derived(_with_outlets, *self.outlets))
         top = front_matter.end_of(document.text)
         lines = document.paragraphs
         first = next((i for i, line in enumerate(lines) if line.start >= top), len(lines)) if top else 0
@@ -120,8 +131,19 @@ class Credits:
         found = [*head, *tail]
         found += _continued(lines, found)
         if top:
-            found += _keys(document.text, top, bylines=not any(part.kind == "byline" for part in head))
+            found += _keys(document, top, bylines=not any(part.kind == "byline" for part in head))
         yield from _numbered(sorted(found, key=lambda part: part.start))
+
+
+def _with_outlets(vocabulary: Vocabulary, *outlets: str) -> Vocabulary:
+    return vocabulary + Vocabulary(outlets=outlets)
+
+
+def _told(document: Document, vocabulary: Vocabulary) -> Document:
+    """The same document with another vocabulary, keeping what was computed about its text."""
+    told = msgspec.structs.replace(document, vocabulary=vocabulary)
+    told.__dict__.update(document.__dict__)
+    return told
 
 
 def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: bool) -> tuple[list[Found], int]:
@@ -143,25 +165,26 @@ def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: 
         prose += len(line.text) > LONG
         if prose > 1:
             break
+    media = document.vocabulary.media
     for i, part in list(found.items()):
         if part.kind != "byline":
             continue
         for near in (i - 1, i + 1):
-            if first < near < len(lines) and near not in found and (date := date_in(lines[near].text)):
+            if first < near < len(lines) and near not in found and (date := date_in(lines[near].text, media)):
                 found[near] = _byline(lines[near], date, BYLINE)
     reached = max((i + 1 for i in found), default=first)
     return list(found.values()), reached
 
 
 def _in_head(document: Document, line: Line, *, title: bool, settled: bool) -> Found | None:
-    text = line.text
+    text, vocabulary = line.text, document.vocabulary
     if len(text) <= LONGEST:
-        if byline := source_line_in(text) or byline_in(text):
+        if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
             return _byline(line, byline, BYLINE)
-        made_of = credits_in(document.text, line.start, line.end)
+        made_of = credits_in(document.text, line.start, line.end, vocabulary)
         if made_of and (made := _made_in_head(document, line, made_of, settled=settled)):
             return made
-    if dateline := dateline_in(text):
+    if dateline := dateline_in(text, vocabulary):
         return _byline(line, dateline, DATELINE)
     return None if title and "\n" in document.text else _around(line, anywhere=len(text) <= LONG)
 
@@ -185,13 +208,14 @@ def _made_in_head(document: Document, line: Line, made_of: Sequence[Credit], *, 
         if credit is not None and credit in authors:
             run.append(credit)
         elif run:
-            labels += _authors(document.text, run)
+            labels += _authors(document, run)
             run = []
     return Found(line.start, line.end, tuple(labels), tuple(others), "byline" if authors else "credit")
 
 
-def _authors(text: str, run: Sequence[Credit]) -> Iterator[Label]:
+def _authors(document: Document, run: Sequence[Credit]) -> Iterator[Label]:
     """The byline that a run of credits is, to its last name, and what belongs to that."""
+    text, media = document.text, document.vocabulary.media
     names = [name for credit in run for name in credit.names]
     end = max(
         [name.end for name in names] + [last for credit in run for _, last, value in credit.rest if value == "label"]
@@ -201,7 +225,8 @@ def _authors(text: str, run: Sequence[Credit]) -> Iterator[Label]:
     confidence = 0.95 if all(credit.sure for credit in run) else 0.85
     yield Label(run[0].start, end, "part", "byline", BYLINE.name, confidence)
     for name in names:
-        yield Label(name.start, name.end, "part", "byline.reporter", BYLINE.name, confidence)
+        value = "byline.outlet" if media and text[name.start : name.end] in media else "byline.reporter"
+        yield Label(name.start, name.end, "part", value, BYLINE.name, confidence)
     for credit in run:
         for start, last, value in credit.rest:
             if start >= end:
@@ -249,15 +274,15 @@ def _continued(lines: Sequence[Line], found: Sequence[Found]) -> Iterator[Found]
 
 
 def _in_tail(document: Document, line: Line, left: int) -> Found | None:
-    text = line.text
+    text, vocabulary = line.text, document.vocabulary
     if len(text) <= LONGEST:
-        made_of = credits_in(document.text, line.start, line.end)
+        made_of = credits_in(document.text, line.start, line.end, vocabulary)
         if made_of and not any(_is_speaker(document, credit) for credit in made_of):
             sure = all(credit.sure for credit in made_of)
             if sure or left == 0:
                 known = all(credit.use != "p" for credit in made_of)
                 return Found(line.start, line.end, (), made_of, "credit", sure and known)
-        if byline := source_line_in(text) or byline_in(text):
+        if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
             return _byline(line, byline, BYLINE) if byline.confidence > 0.9 and not text.startswith("By ") else None
     return _around(line, anywhere=not _is_turn(document, text))
 
@@ -302,8 +327,9 @@ def _byline(line: Line, byline: Byline, rule: Rule) -> Found:
     return Found(start, end, tuple(labels), kind="byline")
 
 
-def _keys(text: str, end: int, *, bylines: bool) -> Iterator[Found]:
+def _keys(document: Document, end: int, *, bylines: bool) -> Iterator[Found]:
     """Author and others from the keys at the top; a byline in the text itself goes before them."""
+    text, vocabulary = document.text, document.vocabulary
     for entry in front_matter.entries(text, end):
         if entry.is_author and not bylines:
             continue
@@ -314,9 +340,12 @@ def _keys(text: str, end: int, *, bylines: bool) -> Iterator[Found]:
             continue
         start, last = entry.value_span
         key = Label(*entry.key_span, "part", "front-matter", FRONT_MATTER.name, 0.9)
-        read = byline_in(text[start:last]) or outlet_in(text[start:last])
+        read = byline_in(text[start:last], vocabulary) or outlet_in(text[start:last], vocabulary.media)
         parts = [(f"byline.{p.value}", start + p.start, start + p.end) for p in read.parts] if read else []
-        parts = parts or [("byline.reporter", *span) for span in entry.names]
+        parts = parts or [
+            ("byline.outlet" if text[slice(*span)] in vocabulary.media else "byline.reporter", *span)
+            for span in entry.names
+        ]
         spans = [("byline", start, last), *parts]
         labels = (key, *(Label(a, b, "part", value, FRONT_MATTER.name, 0.9) for value, a, b in spans))
         yield Found(key.start, last, labels, kind="byline")
@@ -341,13 +370,13 @@ def _is_speaker(document: Document, credit: Credit) -> bool:
 
 def _openings(document: Document, label: str) -> int:
     """How many lines begin with `label` and a colon."""
-    text = document.text
-    if text.count(f"{label}:") + text.count(f"{label}：") + text.count(f"{label}*") < 2:
-        return 0
-    text = "\n" + text
-    return sum(
-        text.count(f"\n{marks}{label}{colon}") for marks in ("", "**", "> ") for colon in (":", "：", "**:", "**：")
-    )
+    return _labels(document.text)[label]
+
+
+@lru_cache(maxsize=2)
+def _labels(text: str) -> Counter[str]:
+    """What stands before the first colon of each line, and how often: counted once, however many lines ask."""
+    return Counter(OPENING_LABEL.findall(text))
 
 
 def _numbered(found: Sequence[Found]) -> Iterator[Label]:

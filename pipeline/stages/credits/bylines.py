@@ -1,25 +1,26 @@
 """Reads a line that is a byline by its form: `<outlet>记者<names><place>报道`, `来源：… 作者：…`, `By Jane Doe`.
 
-Nothing is known about any one outlet or reporter: the word 记者, a field name or `By` opens the form, names are read
-by their surnames, places by a public gazetteer or by standing alone before 报道. Used by the finder `credits`; spans
-count in the text that is given.
+Nothing is known about any one outlet or reporter, but what the user's vocabulary says. The word 记者, a field name or
+`By` opens the form, names are read by their surnames, places by a public gazetteer or by standing alone before 报道.
+Used by the finder `credits`; spans count in the text that is given.
 """
 
 import regex
 
 from pipeline.lexicon.people import is_name
 from pipeline.stages.credits.byline_parts import DATE, Byline, Part, dates, in_order, stripped, trimmed
-from pipeline.stages.credits.english_bylines import BY, english_byline_in
+from pipeline.stages.credits.english_bylines import begins, english_byline_in
 from pipeline.stages.credits.reporters import (
     NO_OUTLET,
-    OUTLET,
     REPORTED,
-    REPORTER,
     SPLIT,
     WORDS,
     names_and_place,
+    outlet_before,
+    reporter_word,
     reporters_in,
 )
+from pipeline.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
 
 LONGEST = 90
 """Characters of a line that is read as a Chinese byline."""
@@ -32,7 +33,7 @@ OUTLET_NAME = regex.compile(r"[\p{L}\p{N}·&.《》「」 \-]{2,24}")
 SHORT_NAME = regex.compile(r"[\p{Han}\p{Latin}]{2,12}")
 
 
-def byline_in(text: str) -> Byline | None:
+def byline_in(text: str, vocabulary: Vocabulary = NOTHING) -> Byline | None:
     """The byline that a whole line is, or None. Blanks and marks around it stay outside.
 
     >>> line = "西岭日报记者施诗哈萨克斯坦阿斯塔纳报道"
@@ -41,47 +42,56 @@ def byline_in(text: str) -> Byline | None:
     >>> byline_in("一位记者对他说")
     """
     start, end = trimmed(text)
-    if BY.match(text, start, end):
-        return english_byline_in(text, start, end)
+    if begins(text, start, end, vocabulary):
+        return english_byline_in(text, start, end, vocabulary)
     if end - start > LONGEST or text.isascii():
         return None
-    opening = REPORTER.search(text, start, end) if any(map(text.__contains__, WORDS)) else None
-    if opening is None:
-        return _without_word(text, start, end)
+    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_ENTRIES, NO_ENTRIES)
+    if not any(map(text.__contains__, WORDS)):
+        return _without_word(text, start, end, people, media)
     parts: list[Part] = []
     inner, last = dates(text, start, end, parts)
-    if opening.start() < inner:
-        return None
+    opening = reporter_word(text, inner, end, media)
+    if opening is None:
+        return _without_word(text, start, end, people, media)
     if opening.start() > inner:
-        outlet = OUTLET.fullmatch(text, inner, opening.start())
-        if outlet is None or NO_OUTLET.search(outlet["outlet"]):
+        outlet = outlet_before(text, inner, opening.start(), media)
+        if outlet is None:
             return None
-        parts.append(Part("outlet", *outlet.span("outlet")))
-    reporters = reporters_in(text, opening.start(), last)
+        parts.append(Part("outlet", *outlet))
+    reporters = reporters_in(text, opening.start(), last, people)
     if reporters is None:
         return None
     return Byline(start, end, in_order([*parts, *reporters[0]]), reporters[1])
 
 
-def _without_word(text: str, start: int, end: int) -> Byline | None:
-    """`山城人物卫若、张晴报道`: an outlet, several names and 报道, without the word for a reporter."""
-    said = REPORTED.search(text, start, end) if end - start <= 30 and "、" in text else None
+def _without_word(text: str, start: int, end: int, people: Entries, media: Entries) -> Byline | None:
+    """`山城人物卫若、张晴报道`: an outlet, several names and 报道, without the word for a reporter.
+
+    Behind an outlet of `media` one name is enough.
+    """
+    told = media.ends(text, start, end) if media else []
+    said = REPORTED.search(text, start, end) if told or (end - start <= 30 and "、" in text) else None
     if said is None or text[said.start() : end][:1] in "文电電":
         return None
     tokens = [token.span() for token in SPLIT.finditer(text, start, said.start())]
+    for behind in told:
+        read = names_and_place(text, behind, said.start(), people, near=True)
+        if read is not None and any(part.value == "reporter" for part in read[0]):
+            return Byline(start, end, in_order([Part("outlet", start, behind), *read[0]]), read[1])
     first, last = tokens[0] if tokens else (0, 0)
     rest = tokens[1:]
-    if not rest or not all(is_name(text[a:b]) for a, b in rest):
+    if not rest or not all(is_name(text[a:b], people) for a, b in rest):
         return None
-    for size in (3, 2):
+    for size in (*people.sizes, 3, 2):
         outlet = text[first : last - size]
-        if is_name(text[last - size : last]) and 2 <= len(outlet) <= 10 and not NO_OUTLET.search(outlet):
+        if is_name(text[last - size : last], people) and 2 <= len(outlet) <= 10 and not NO_OUTLET.search(outlet):
             parts = [Part("outlet", first, last - size), Part("reporter", last - size, last)]
             return Byline(start, end, in_order([*parts, *(Part("reporter", a, b) for a, b in rest)]), 0.75)
     return None
 
 
-def source_line_in(text: str) -> Byline | None:
+def source_line_in(text: str, vocabulary: Vocabulary = NOTHING) -> Byline | None:
     """Outlet and author on one line, with the date: `来源：山城晚报 作者：孙若晴 2023-10-17 08:30`.
 
     An outlet alone is a notice and no byline.
@@ -93,6 +103,7 @@ def source_line_in(text: str) -> Byline | None:
     start, end = trimmed(text)
     if end - start > LONGEST or text.isascii() or FIELD.search(text) is None:
         return None
+    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_ENTRIES, NO_ENTRIES)
     parts: list[Part] = []
     first, last = dates(text, start, end, parts)
     fields = list(FIELD.finditer(text, first, last))
@@ -103,11 +114,11 @@ def source_line_in(text: str) -> Byline | None:
         until = at + len(text[at:until].rstrip(BETWEEN))
         key = field["key"]
         if key[-2:] in ("来源", "來源"):
-            if OUTLET_NAME.fullmatch(text, at, until) is None:
+            if OUTLET_NAME.fullmatch(text, at, until) is None and not (media and text[at:until] in media):
                 return None
             parts.append(Part("outlet", at, until))
         elif key in ("作者", "撰文", "文", "记者", "記者"):
-            read = names_and_place(text, at, until, near=False)
+            read = names_and_place(text, at, until, people, near=False)
             if read is None:
                 return None
             parts += read[0]
@@ -119,16 +130,14 @@ def source_line_in(text: str) -> Byline | None:
     return Byline(start, end, in_order(parts), 0.95) if "outlet" in values and len(values) > 1 else None
 
 
-def outlet_in(text: str) -> Byline | None:
+def outlet_in(text: str, media: Entries = NO_ENTRIES) -> Byline | None:
     """`山城晚报记者`: an outlet's reporter without a name."""
-    word = REPORTER.search(text)
-    outlet = OUTLET.fullmatch(text, 0, word.start()) if word and word.end() == len(text) else None
-    if outlet is None or NO_OUTLET.search(outlet["outlet"]):
-        return None
-    return Byline(0, len(text), (Part("outlet", *outlet.span("outlet")),), 0.85)
+    word = reporter_word(text, 0, len(text), media)
+    outlet = outlet_before(text, 0, word.start(), media) if word and word.end() == len(text) else None
+    return None if outlet is None else Byline(0, len(text), (Part("outlet", *outlet),), 0.85)
 
 
-def date_in(text: str) -> Byline | None:
+def date_in(text: str, media: Entries = NO_ENTRIES) -> Byline | None:
     """A line that is a date and nothing else, or a date and a short name: the neighbour of a byline."""
     start, end = trimmed(text)
     date = DATE.match(text, start, end)
@@ -137,6 +146,6 @@ def date_in(text: str) -> Byline | None:
     rest = text[date.end() : end].strip()
     if not rest:
         return Byline(start, end, (Part("date", *date.span()),), 0.8)
-    if SHORT_NAME.fullmatch(rest) and not NO_OUTLET.search(rest):
+    if (media and rest in media) or (SHORT_NAME.fullmatch(rest) and not NO_OUTLET.search(rest)):
         return Byline(start, end, (Part("date", *date.span()), Part("outlet", end - len(rest), end)), 0.7)
     return None

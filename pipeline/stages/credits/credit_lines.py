@@ -5,7 +5,7 @@ Used by the finder `credits`; spans count in the document.
 """
 
 import re
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 import regex
@@ -13,6 +13,7 @@ import regex
 from pipeline.document import HAN
 from pipeline.lexicon.people import names_in
 from pipeline.lexicon.roles import use_of
+from pipeline.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
 
 LONGEST = 240
 """Characters of a line that is read as credits."""
@@ -37,9 +38,16 @@ ENGLISH = regex.compile(
     rf"(?P<role>[A-Z][A-Za-z_\-]*+(?:[ ][A-Za-z\-]++){{0,4}}){MARKS}[:：|｜]{MARKS}"
     r"|(?P<role>[A-Z][a-z]+(?:[ ][a-z]+){0,2}[ ]by)[ ]++(?=\p{Lu})"
 )
+TOLD = regex.compile(
+    rf"(?P<strong>{MARKS}(?:[:：|｜丨︱︳]|(?<=[ ])I(?=[ ])){MARKS})|(?P<slash>{MARKS}[/／]{MARKS})"
+    r"|(?P<blank>(?<=\p{Han})[ \t\u3000\xa0]++)"
+)
+"""What may stand behind a role of the user's."""
 STARTS = regex.compile(r"(?<=[\s，,；;|｜、　])(?=[\p{Han}A-Z])")
 """Where a further label may start."""
 
+LATIN_GOES_ON = regex.compile(r"(?<=\p{Latin})[ \t]++(?!(?:and|und|with)[ ])\p{Latin}")
+"""What makes a name longer: behind `Ida` stands `Moss`."""
 HAN_ONLY = regex.compile(r"\p{Han}++")
 TRANSLITERATED = regex.compile(r"\p{Han}++(?:[·・•‧]\p{Han}++)++")
 CODE = regex.compile(r"[A-Z]{0,4}\d{2,}")
@@ -155,8 +163,9 @@ class Credit(msgspec.Struct, frozen=True, gc=False):
         return all(name.sure for name in self.names)
 
 
-def credits_in(text: str, start: int, end: int) -> tuple[Credit, ...]:
+def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING) -> tuple[Credit, ...]:
     """The credits that the line `[start, end)` of `text` is made of; none where it is anything else."""
+    makers = vocabulary.makers if vocabulary else NO_ENTRIES
     if not 3 <= end - start <= LONGEST or SENTENCE.search(text, max(start, end - 4), end):
         return ()
     if SIGN.search(text, start, end) is None:
@@ -166,17 +175,19 @@ def credits_in(text: str, start: int, end: int) -> tuple[Credit, ...]:
     closing = (BRACKETED if bracketed else CLOSING).search(text, at, end)
     end = closing.start() if closing else end
     labels: list[tuple[int, int, int, str, Separator]] = []
-    first = _label(text, at, end)
+    first = _label(text, at, end, vocabulary)
     if first is None:
         return ()
     labels.append(first)
     for place in STARTS.finditer(text, first[2], end):
-        if place.start() >= labels[-1][2] and (label := _label(text, place.start(), end, weak=first[4] != "strong")):
+        if place.start() >= labels[-1][2] and (
+            label := _label(text, place.start(), end, vocabulary, weak=first[4] != "strong")
+        ):
             labels.append(label)
     found = []
     for i, (role_start, role_end, behind, use, separator) in enumerate(labels):
         until = labels[i + 1][0] if i + 1 < len(labels) else end
-        read = names_of(text, behind, until)
+        read = names_of(text, behind, until, makers)
         if read is None or (separator != "strong" and not all(name.sure or separator == "slash" for name in read[0])):
             return ()
         role = text[role_start:role_end]
@@ -184,33 +195,58 @@ def credits_in(text: str, start: int, end: int) -> tuple[Credit, ...]:
     return tuple(found)
 
 
-def _label(text: str, at: int, end: int, *, weak: bool = True) -> tuple[int, int, int, str, Separator] | None:
+def _label(
+    text: str, at: int, end: int, vocabulary: Vocabulary, *, weak: bool = True
+) -> tuple[int, int, int, str, Separator] | None:
     """A role at `at`: its span, where its separator ends, its use, and how strong a sign the separator is."""
     strong = STRONG.match(text, at, end) or ENGLISH.match(text, at, end)
-    if strong and (use := use_of(strong["role"])):
+    if strong and (use := use_of(strong["role"], vocabulary)):
         return (*strong.span("role"), strong.end(), use, "strong")
+    if vocabulary.roles and (told := _told(text, at, end, vocabulary)) and (weak or told[4] == "strong"):
+        return told
     if not weak:
         return None
     # Without a colon or a bar only words that we know are roles: `图书 张三` is none. `图/文 张三` has its role before
     # the blank, `音乐制作/Adon` before the slash.
     blank = BLANK.match(text, at, end)
-    if blank and blank.end() < end and (use := use_of(blank["role"])) in ("b", "c", "s"):
+    if blank and blank.end() < end and (use := use_of(blank["role"], vocabulary)) in ("b", "c", "s"):
         return (*blank.span("role"), blank.end(), str(use), "blank")
     slash = SLASH.match(text, at, end)
-    if slash and slash.end() < end and (use := use_of(slash["role"])) in ("b", "c", "s", "m"):
+    if slash and slash.end() < end and (use := use_of(slash["role"], vocabulary)) in ("b", "c", "s", "m"):
         return (*slash.span("role"), slash.end(), str(use), "slash")
     return None
 
 
-def names_of(text: str, start: int, end: int) -> tuple[tuple[Name, ...], tuple[tuple[int, int, str], ...]] | None:
+def _told(text: str, at: int, end: int, vocabulary: Vocabulary) -> tuple[int, int, int, str, Separator] | None:
+    """A role of the user's at `at`, whatever its form, as `_label` tells it: `3D建模：…`."""
+    for last in vocabulary.duties.ends(text, at, end):
+        separator = TOLD.match(text, last, end)
+        if separator is not None and separator.end() < end and (use := use_of(text[at:last], vocabulary)):
+            return at, last, separator.end(), use, cast("Separator", separator.lastgroup)
+    return None
+
+
+def names_of(
+    text: str, start: int, end: int, makers: Entries = NO_ENTRIES
+) -> tuple[tuple[Name, ...], tuple[tuple[int, int, str], ...]] | None:
     """Names in `[start, end)` and what only joins them, or None where something else stands there.
 
-    Returns spans of names, and `(start, end, value)` of what is `label` or `reference`.
+    `makers` are names and outlets that the user knows. Returns spans of names, and `(start, end, value)` of what is
+    `label` or `reference`.
     """
     at, words = start, list[tuple[int, int, bool]]()
     rest: list[tuple[int, int, str]] = []
     glued = False
     while at < end:
+        if (
+            makers
+            and not glued
+            and (last := makers.at(text, at, end)) > at
+            and not LATIN_GOES_ON.match(text, last, end)
+        ):
+            words.append((at, last, True))
+            at = last
+            continue
         item = ITEM.match(text, at, end)
         if item is None:
             return None
@@ -241,7 +277,7 @@ def names_of(text: str, start: int, end: int) -> tuple[tuple[Name, ...], tuple[t
             glued = True
     names: list[Name] = []
     for first, last, linked in words:
-        found = _names(text, first, last, linked=linked)
+        found = _names(text, first, last, makers, linked=linked)
         if found is None:
             return None
         names += found
@@ -258,14 +294,14 @@ def _continues(text: str, before: tuple[int, int, bool], word: tuple[int, int]) 
     return True
 
 
-def _names(text: str, start: int, end: int, *, linked: bool) -> list[Name] | None:
+def _names(text: str, start: int, end: int, makers: Entries, *, linked: bool) -> list[Name] | None:
     """The names that one stretch without separators holds, or None where it cannot be a name."""
     while end > start and text[end - 1] in ".-'’":
         end -= 1
     word = text[start:end]
     if not word or len(word) > LONGEST_NAME:
         return None
-    if linked:
+    if linked or (makers and word in makers):
         return [Name(start, end, sure=True)]
     if not HAN.search(word):
         parts = word.split()
@@ -276,10 +312,10 @@ def _names(text: str, start: int, end: int, *, linked: bool) -> list[Name] | Non
         return [Name(start, end, sure=sure)] if sure or len(parts) <= 2 else None
     for joint in "和及與与":
         left, _, right = word.partition(joint)
-        if names_in(left) and names_in(right) and len(word) > 4:
+        if names_in(left, makers) and names_in(right, makers) and len(word) > 4:
             return [Name(start, start + len(left), sure=True), Name(end - len(right), end, sure=True)]
     organisation = len(word) > 4 and ORGANISATION.search(word) is not None
-    if not organisation and HAN_ONLY.fullmatch(word) and (read := names_in(word)):
+    if not organisation and HAN_ONLY.fullmatch(word) and (read := names_in(word, makers)):
         found, at = [], start
         for name in read:
             found.append(Name(at, at + len(name), sure=True))

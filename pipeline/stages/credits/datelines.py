@@ -5,37 +5,57 @@ Used by the finder `credits`.
 
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import regex
 
 from pipeline.lexicon.gazetteer import place_at
 from pipeline.stages.credits.byline_parts import Byline, Part, in_order, stripped
-from pipeline.stages.credits.reporters import NO_OUTLET, OUTLET, REPORTER, names_and_place, reporters_in
+from pipeline.stages.credits.reporters import names_and_place, outlet_before, reporter_word, reporters_in
+from pipeline.vocabulary import NO_ENTRIES, NOTHING, Vocabulary
 
 READ = 120
 """Characters of a paragraph that are read."""
 SIGNS = frozenset("者员員电電")
 """Characters without which no dateline is one."""
-BRACKET = regex.compile(
-    r"[\s*_]*+(?:[【\[](?P<outlet>[\p{Han}\p{Latin}·]{2,12})[】\]]|(?P<outlet>[\p{Han}]{2,8}?)(?:[讯訊]|消息))?[\s*_]*+"
-    r"[（(][\s]*+(?P<by>[^（）()。！？\n]{0,12}?(?:记者|記者|通讯员|通訊員)[\s:：/／|]*+[^（）()。！？\n]{2,40})[）)]"
-)
-"""An outlet, and its reporters in brackets."""
 
 
-@cache
-def wire() -> regex.Pattern[str]:
+class Forms(NamedTuple):
+    """What opens a paragraph; the names of outlets stand in the patterns."""
+
+    wire: regex.Pattern[str]
     """An agency, its reporter or its place, a date, and 电."""
-    text = (files(__package__) / "agencies.txt").read_text("utf-8")
-    agencies = "|".join(row for row in text.splitlines() if row and not row.startswith("#"))
-    return regex.compile(
+    bracket: regex.Pattern[str]
+    """An outlet, and its reporters in brackets."""
+
+
+def forms(vocabulary: Vocabulary) -> Forms:
+    """The patterns with the agencies that are known, and the outlets of the user\'s."""
+    rows = (files(__package__) / "agencies.txt").read_text("utf-8").splitlines()
+    told = sorted((outlet.strip() for outlet in vocabulary.outlets if outlet.strip()), key=len, reverse=True)
+    outlets = "".join(f"{regex.escape(outlet)}|" for outlet in told)
+    agencies = outlets + "|".join(row for row in rows if row and not row.startswith("#"))
+    wire = regex.compile(
         rf"[\s*_]*+(?P<open>[（(【\[])?(?P<outlet>{agencies})(?P<reporter>记者|記者)?(?P<middle>\p{{Han}}{{2,14}}?)"
         r"(?P<date>(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}日)(?:[综綜]合)?[电電]\s*+"
         r"(?:[（(]?(?P<by>(?:记者|記者)[\s:：/／]?[^（）()。！？]{2,30})[）)])?+(?(open)[）)】\]]?)"
     )
+    bracket = regex.compile(
+        rf"[\s*_]*+(?:[【\[](?P<outlet>{outlets}[\p{{Han}}\p{{Latin}}·]{{2,12}})[】\]]"
+        rf"|(?P<outlet>{outlets}[\p{{Han}}]{{2,8}}?)(?:[讯訊]|消息))?[\s*_]*+"
+        rf"[（(][\s]*+(?P<by>(?:{outlets}[^（）()。！？\n]{{0,12}}?)(?:记者|記者|通讯员|通訊員)"
+        r"[\s:：/／|]*+[^（）()。！？\n]{2,40})[）)]"
+    )
+    return Forms(wire, bracket)
 
 
-def dateline_in(text: str) -> Byline | None:
+@cache
+def known_forms() -> Forms:
+    """The patterns where the user names no outlet."""
+    return forms(NOTHING)
+
+
+def dateline_in(text: str, vocabulary: Vocabulary = NOTHING) -> Byline | None:
     """The byline that opens a paragraph; what follows it stays outside.
 
     >>> line = "山城晚报讯（记者 孙若晴）4月7日"
@@ -44,12 +64,14 @@ def dateline_in(text: str) -> Byline | None:
     """
     if not SIGNS.intersection(text[:READ]):
         return None
-    sent = wire().match(text, 0, READ)
+    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_ENTRIES, NO_ENTRIES)
+    wire, in_brackets = vocabulary.derived(forms) if media else known_forms()
+    sent = wire.match(text, 0, READ)
     if sent:
         parts = [Part("outlet", *sent.span("outlet")), Part("date", *sent.span("date"))]
         first, last = sent.span("middle")
         if sent["reporter"]:
-            split = names_and_place(text, first, last, near=True)
+            split = names_and_place(text, first, last, people, near=True)
             if split is None:
                 return None
             parts += split[0]
@@ -58,25 +80,25 @@ def dateline_in(text: str) -> Byline | None:
         else:
             return None
         if sent["by"]:
-            by = reporters_in(text, *sent.span("by"))
+            by = reporters_in(text, *sent.span("by"), people)
             if by is None:
                 return None
             parts += by[0]
         start = sent.start("open") if sent["open"] else sent.start("outlet")
         return Byline(start, stripped(text, start, sent.end())[1], in_order(parts), 0.95)
-    bracket = BRACKET.match(text, 0, READ)
+    bracket = in_brackets.match(text, 0, READ)
     if bracket is None:
         return None
     parts = [Part("outlet", *bracket.span("outlet"))] if bracket["outlet"] and bracket["outlet"] != "本报" else []
-    opening = REPORTER.search(text, *bracket.span("by"))
+    opening = reporter_word(text, *bracket.span("by"), media)
     if opening is None:
         return None
     if opening.start() > bracket.start("by"):
-        outlet = OUTLET.fullmatch(text, bracket.start("by"), opening.start())
-        if outlet is None or NO_OUTLET.search(outlet["outlet"]) or parts:
+        outlet = outlet_before(text, bracket.start("by"), opening.start(), media)
+        if outlet is None or parts:
             return None
-        parts.append(Part("outlet", *outlet.span("outlet")))
-    by = reporters_in(text, opening.start(), bracket.end("by"))
+        parts.append(Part("outlet", *outlet))
+    by = reporters_in(text, opening.start(), bracket.end("by"), people)
     if by is None or not (parts or bracket["outlet"] or text[: bracket.start("by")].strip(" *_（(") == ""):
         return None
     start = next(i for i in range(len(text)) if text[i] not in " \t*_\u3000\n")

@@ -1,5 +1,6 @@
 """Reads `By Jane Doe and John Roe, The Outlet, 14 March 2019`. Used by the finder `credits`."""
 
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -7,13 +8,15 @@ import regex
 
 from pipeline import lexicon
 from pipeline.stages.credits.byline_parts import DATE, Byline, Part, dates, in_order, stripped
+from pipeline.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
 
 LONGEST = 140
 """Characters of a line that is read as an English byline."""
 USUALLY_SMALL = 0.25
 """A word that stands capitalised within sentences less often than this is none of a name."""
 
-BY = regex.compile(r"(?:(?:Reported|Written|Words|Text|Story|Interview|Report)[ ])?(?:[Bb]y|BY)[ ]++(?=\p{Lu})")
+OPENING = regex.compile(r"(?:(?:Reported|Written|Words|Text|Story|Interview|Report)[ ])?(?:[Bb]y|BY)[ ]++")
+BY = regex.compile(OPENING.pattern + r"(?=\p{Lu})")
 PIECE = regex.compile(r"[^,|·•/–—]+")
 CAPITALISED = r"\p{Lu}[\p{L}\p{M}.'’\-]*+"
 PERSON = regex.compile(
@@ -31,30 +34,43 @@ def outlet_nouns() -> frozenset[str]:
     return frozenset(row for row in text.splitlines() if row and not row.startswith("#"))
 
 
-def english_byline_in(text: str, start: int, end: int) -> Byline | None:
+def begins(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING) -> bool:
+    """Whether `[start, end)` begins as an English byline does: `By` and a capital, or who the user knows."""
+    if BY.match(text, start, end):
+        return True
+    opening = OPENING.match(text, start, end) if vocabulary else None
+    return opening is not None and vocabulary.makers.at(text, opening.end(), end) > opening.end()
+
+
+def english_byline_in(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING) -> Byline | None:
     """The byline `[start, end)` of `text`, or None.
 
     >>> line = "By Jane Doe, The Outlet, 14 March 2019"
     >>> [(part.value, line[part.start : part.end]) for part in english_byline_in(line, 0, len(line)).parts]
     [('reporter', 'Jane Doe'), ('outlet', 'The Outlet'), ('date', '14 March 2019')]
     """
-    opening = BY.match(text, start, end) if end - start <= LONGEST else None
-    if opening is None or (text[end - 1] in ".?!:;" and not ABBREVIATED.search(text, start, end)):
+    people, media, makers = NO_ENTRIES, NO_ENTRIES, NO_ENTRIES
+    if vocabulary:
+        people, media, makers = vocabulary.people, vocabulary.media, vocabulary.makers
+    opening = OPENING.match(text, start, end) if end - start <= LONGEST else None
+    if opening is None or (
+        text[end - 1] in ".?!:;"
+        and not ABBREVIATED.search(text, start, end)
+        and not any(text[end - size : end] in makers for size in makers.sizes)
+    ):
         return None
     parts: list[Part] = []
     _, last = dates(text, opening.end(), end, parts)
     if DATE.search(text, opening.end(), last):
         return None
     named = True
-    for piece in PIECE.finditer(text, opening.end(), last):
-        first, behind = stripped(text, *piece.span())
-        if first == behind:
-            continue
+    for first, behind in _pieces(text, opening.end(), last, makers):
         names = JOINT.split(text[first:behind])
-        people = all(_is_person(name) for name in names)
+        told = text[first:behind] in media
         if (
             named
-            and people
+            and not told
+            and all(_is_person(name, people) for name in names)
             and not (any(part.value == "reporter" for part in parts) and _is_outlet(text[first:behind]))
         ):
             at = first
@@ -64,18 +80,32 @@ def english_byline_in(text: str, start: int, end: int) -> Byline | None:
                 at += len(name)
             continue
         named = False
-        if not any(part.value == "reporter" for part in parts) or not text[first].isupper():
+        if not told and (not any(part.value == "reporter" for part in parts) or not text[first].isupper()):
             return None
-        value = "outlet" if _is_outlet(text[first:behind]) else "place"
+        value = "outlet" if told or _is_outlet(text[first:behind]) else "place"
         if any(part.value == value for part in parts):
             return None
         parts.append(Part(value, first, behind))
-    reporters = [part for part in parts if part.value == "reporter"]
-    return Byline(start, end, in_order(parts), 0.93) if reporters else None
+    # An outlet without a name is one of the user's.
+    said = any(part.value in {"reporter", "outlet"} for part in parts)
+    return Byline(start, end, in_order(parts), 0.93) if said else None
 
 
-def _is_person(text: str) -> bool:
+def _pieces(text: str, start: int, end: int, makers: Entries) -> Iterator[tuple[int, int]]:
+    """What commas and bars part, without blanks around it; a name or an outlet of the user's stays whole."""
+    taken = start
+    for piece in PIECE.finditer(text, start, end):
+        first, behind = stripped(text, *piece.span())
+        if first == behind or first < taken:
+            continue
+        taken = max(behind, makers.at(text, first, end)) if makers else behind
+        yield first, taken
+
+
+def _is_person(text: str, people: Entries) -> bool:
     """Whether two or more capitalised words are a name: `By Popular Demand` has none that is ever written large."""
+    if people and text in people:
+        return True
     if PERSON.fullmatch(text) is None:
         return False
     known = lexicon.words()

@@ -9,6 +9,7 @@ from pipeline.lexicon.gazetteer import covered, place_at
 from pipeline.lexicon.people import is_name, names_in
 from pipeline.lexicon.tagger import words
 from pipeline.stages.credits.byline_parts import Part
+from pipeline.vocabulary import NO_ENTRIES, Entries
 
 REPORTER = regex.compile(
     r"(?:本[报報刊网網台社]|特[约約派邀]|[实實][习習]|[见見][习習]|首席|高[级級]|[资資]深|[摄攝]影|[综綜]合|[驻駐]\p{Han}{2,5}?){0,3}"
@@ -26,9 +27,10 @@ FROM = regex.compile(
     r"[\s（(]*+(?:[发發]自|[自于於](?=\p{Han}{2,10}[）)]?$))\s*+"
     r"(?P<place>[\p{Han}、 ]{2,20}?)(?:[报報][道导導])?[\s）)]*+$"
 )
+BEFORE_OUTLET = regex.compile(r"[\s*_【（(《「“\[]*+")
+BEHIND_OUTLET = regex.compile(r"[\s*_】）)》」”\]]*+(?:[讯訊]|消息)?[】\])）]?[\s：:（(·\-—]*+")
 OUTLET = regex.compile(
-    r"[\s*_【（(《「“\[]*+(?P<outlet>[\p{Han}\p{Latin}\p{N}·&.\- ]{2,20}?)[\s*_】）)》」”\]]*+"
-    r"(?:[讯訊]|消息)?[】\])）]?[\s：:（(·\-—]*+"
+    rf"{BEFORE_OUTLET.pattern}(?P<outlet>[\p{{Han}}\p{{Latin}}\p{{N}}·&.\- ]{{2,20}}?){BEHIND_OUTLET.pattern}"
 )
 """What stands before that word, whole."""
 NO_OUTLET = regex.compile(
@@ -43,7 +45,33 @@ PLACE = regex.compile(r"[\p{Han}·]++")
 PEN_NAME = regex.compile(r"[\p{Latin}.'’\-]{2,20}|\p{Han}{1,6}(?:[·・]\p{Han}{1,8})+")
 
 
-def reporters_in(text: str, start: int, end: int) -> tuple[list[Part], float] | None:
+def outlet_before(text: str, start: int, end: int, media: Entries = NO_ENTRIES) -> tuple[int, int] | None:
+    """The span of the outlet that `[start, end)` is, without marks: one of `media`, or any but words of a sentence."""
+    if media:
+        first = _without_marks(text, start, end)
+        for last in media.ends(text, first, end):
+            if BEHIND_OUTLET.fullmatch(text, last, end):
+                return first, last
+    outlet = OUTLET.fullmatch(text, start, end)
+    return None if outlet is None or NO_OUTLET.search(outlet["outlet"]) else outlet.span("outlet")
+
+
+def reporter_word(text: str, start: int, end: int, media: Entries = NO_ENTRIES) -> "regex.Match[str] | None":
+    """The first word for a reporter in `[start, end)`; one behind an outlet of `media`, which may hold such a word."""
+    if media:
+        for last in media.ends(text, _without_marks(text, start, end), end):
+            behind = BEHIND_OUTLET.match(text, last, end)
+            if behind and (word := REPORTER.match(text, behind.end(), end)):
+                return word
+    return REPORTER.search(text, start, end)
+
+
+def _without_marks(text: str, start: int, end: int) -> int:
+    marks = BEFORE_OUTLET.match(text, start, end)
+    return marks.end() if marks else start
+
+
+def reporters_in(text: str, start: int, end: int, people: Entries = NO_ENTRIES) -> tuple[list[Part], float] | None:
     """Reporters and place in `记者 X 通讯员 Y 北京报道`, or None where anything else stands there."""
     words = list(REPORTER.finditer(text, start, end))
     parts: list[Part] = []
@@ -57,7 +85,7 @@ def reporters_in(text: str, start: int, end: int) -> tuple[list[Part], float] | 
                 last = away.start()
             elif said := REPORTED.search(text, first, last):
                 near, last = True, said.start()
-        read = names_and_place(text, first, last, near=near)
+        read = names_and_place(text, first, last, people, near=near)
         if read is None:
             return None
         parts += read[0]
@@ -65,18 +93,25 @@ def reporters_in(text: str, start: int, end: int) -> tuple[list[Part], float] | 
     return (parts, confidence) if any(part.value == "reporter" for part in parts) else None
 
 
-def names_and_place(text: str, start: int, end: int, *, near: bool) -> tuple[list[Part], float] | None:
+def names_and_place(
+    text: str, start: int, end: int, people: Entries = NO_ENTRIES, *, near: bool
+) -> tuple[list[Part], float] | None:
     """Names in `[start, end)`; where a report follows (`near`), a place may stand behind them."""
     while start < end and text[start] in " \t\u3000:：/／|｜丨、，,—-*_":
         start += 1
-    tokens = _words(text, start, end)
+    tokens = _words(text, start, end, people)
     if not tokens or len(tokens) > 12:
         return None
     parts: list[Part] = []
     if near and len(tokens) > 1:
         first, last = tokens[-1]
         word = text[first:last]
-        if 2 <= last - first <= 14 and (place_at(word) or not names_in(word)) and PLACE.fullmatch(word):
+        if (
+            2 <= last - first <= 14
+            and (place_at(word) or not names_in(word, people))
+            and PLACE.fullmatch(word)
+            and not (people and word in people)
+        ):
             parts.append(Part("place", first, last))
             tokens.pop()
     confidence = 0.97
@@ -85,16 +120,17 @@ def names_and_place(text: str, start: int, end: int, *, near: bool) -> tuple[lis
             near
             and n == len(tokens) - 1
             and not parts
-            and (cut := _cut(text[first:last]) or _tagged_cut(text[first:last]))
+            and not (people and text[first:last] in people)
+            and (cut := _cut(text[first:last], people) or _tagged_cut(text[first:last], people))
         ):
             parts.append(Part("place", first + cut[0], last))
             last, confidence = first + cut[0], cut[1]  # noqa: PLW2901 -- the name ends where the place starts
-        read = names_in(text[first:last])
+        read = names_in(text[first:last], people)
         if read is None and last - first == 3 and is_name(text[first] + text[last - 1]):
             parts.append(Part("reporter", first, last))
             continue
         if read is None:
-            if not _pen_name(text, first, last, tokens, n):
+            if not _pen_name(text, first, last, tokens, n, people):
                 return None
             confidence = min(confidence, 0.8)
             parts.append(Part("reporter", first, last))
@@ -106,11 +142,18 @@ def names_and_place(text: str, start: int, end: int, *, near: bool) -> tuple[lis
     return parts, confidence
 
 
-def _words(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Spans of the words in `[start, end)`; a name of two characters that is set wide (`景 雪`) is one word."""
+def _words(text: str, start: int, end: int, people: Entries) -> list[tuple[int, int]]:
+    """Spans of the words in `[start, end)`; a name of two characters that is set wide (`景 雪`) is one word.
+
+    So is a name of `people` that has blanks or marks in it.
+    """
     found: list[tuple[int, int]] = []
     for word in SPLIT.finditer(text, start, end):
         first, last = word.span()
+        if found and first < found[-1][1]:
+            continue
+        if people:
+            last = max(last, people.at(text, first, end))
         if found and last - first == 1 == found[-1][1] - found[-1][0] and first - found[-1][1] == 1:
             found[-1] = (found[-1][0], last)
         else:
@@ -118,15 +161,15 @@ def _words(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return found
 
 
-def _pen_name(text: str, first: int, last: int, tokens: list[tuple[int, int]], n: int) -> bool:
+def _pen_name(text: str, first: int, last: int, tokens: list[tuple[int, int]], n: int, people: Entries) -> bool:
     """Whether a word that is no Chinese name may be one all the same: beside others, or in another script."""
     word = text[first:last]
     if PEN_NAME.fullmatch(word):
         return True
-    return n > 0 and len(word) <= 4 and PLACE.fullmatch(word) is not None and is_name(text[slice(*tokens[0])])
+    return n > 0 and len(word) <= 4 and PLACE.fullmatch(word) is not None and is_name(text[slice(*tokens[0])], people)
 
 
-def _cut(word: str) -> tuple[int, float] | None:
+def _cut(word: str, people: Entries = NO_ENTRIES) -> tuple[int, float] | None:
     """Where the place starts in names and a place written together, and how sure that is.
 
     >>> _cut("施诗哈萨克斯坦阿斯塔纳"), _cut("沈予白拉脱维亚利耶帕亚"), _cut("张晓赫北京")
@@ -134,7 +177,7 @@ def _cut(word: str) -> tuple[int, float] | None:
     """
     best: tuple[float, int] | None = None
     for cut in range(2, min(len(word) - 1, 13)):
-        if names_in(word[:cut]) is None:
+        if names_in(word[:cut], people) is None:
             continue
         share = covered(word[cut:])
         if share and len(word) - cut <= 14 and (best is None or share > best[0]):
@@ -144,7 +187,7 @@ def _cut(word: str) -> tuple[int, float] | None:
     return best[1], 0.97 if best[0] == 1 else 0.85
 
 
-def _tagged_cut(word: str) -> tuple[int, float] | None:
+def _tagged_cut(word: str, people: Entries = NO_ENTRIES) -> tuple[int, float] | None:
     """The same where the gazetteer does not have the place: at the one word boundary that leaves a name before it.
 
     >>> _tagged_cut("陆闻笛赫本"), _tagged_cut("陆闻笛")
@@ -158,9 +201,9 @@ def _tagged_cut(word: str) -> tuple[int, float] | None:
     for i, (piece, _) in enumerate(tagged[:-1]):
         at += len(piece)
         behind = tagged[i + 1 :]
-        if is_name(word[:at]) and len(word) - at > 1 and all(tag.startswith("n") for _, tag in behind):
+        if is_name(word[:at], people) and len(word) - at > 1 and all(tag.startswith("n") for _, tag in behind):
             cuts.append(at)
     # A place that is tagged as one outweighs that its characters could be a second name.
-    if len(cuts) != 1 or (names_in(word) and not any(tag == "ns" for _, tag in tagged)):
+    if len(cuts) != 1 or (names_in(word, people) and not any(tag == "ns" for _, tag in tagged)):
         return None
     return cuts[0], 0.8

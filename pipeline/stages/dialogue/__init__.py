@@ -76,11 +76,11 @@ class Dialogue:
     def find(self, document: Document) -> Iterator[Finding]:
         """Labels every paragraph that no earlier finder took."""
         body, *others = versions(document, units(document))
-        main = flow(body.units)
+        main = flow(body.units, document.vocabulary)
         for placed, again in zip(main, repeats(main), strict=True):
             yield from _labels(placed, placed.name, again=again)
         for version in others:
-            read = flow(version.units)
+            read = flow(version.units, document.vocabulary)
             people = same_people(main, read)
             for placed, again, exchange in zip(read, repeats(read), translated(main, read), strict=True):
                 name = None if placed.name is None else people.get(placed.name, placed.name)

@@ -11,6 +11,7 @@ from pipeline.layout import width
 from pipeline.stages.dialogue.labels import Hit, akin, hit, names, separate, speakers
 from pipeline.stages.dialogue.roles import Part, Said, roles
 from pipeline.stages.dialogue.units import Unit
+from pipeline.vocabulary import NOTHING, Vocabulary
 
 DIRECTION = regex.compile(r"[（(\[【][^()（）\[\]【】]{1,120}[)）\]】][.。]?")
 YOU = regex.compile(r"\b(?:you|your|yours|yourself)\b|[你您]", regex.IGNORECASE)
@@ -47,10 +48,10 @@ class Placed(msgspec.Struct, frozen=True, gc=False):
         return self.part in {"question", "answer", "aside"}
 
 
-def flow(given: Sequence[Unit]) -> list[Placed]:
+def flow(given: Sequence[Unit], vocabulary: Vocabulary = NOTHING) -> list[Placed]:
     """What each unit of one version is, in order."""
     given = separate(given)
-    found = {i: label for i, unit in enumerate(given) if (label := hit(unit)) is not None}
+    found = {i: label for i, unit in enumerate(given) if (label := hit(unit, vocabulary)) is not None}
     title = _title(given, found)
     if title is not None:
         found.pop(title, None)
@@ -127,6 +128,8 @@ def _title(given: Sequence[Unit], found: Mapping[int, Hit]) -> int | None:
     if label.anonymous or label.kind in {"asks", "moderates"}:
         return None
     later = [i for i in found if i > 0]
+    if label.told and later[:1] == [1] and (given[0].asks or label.kind == "outlet"):
+        return None
     again = [i for i in later if found[i].key == label.key or akin(found[i].key, label.key)]
     if not again or given[0].before_byline:
         return 0
@@ -179,7 +182,7 @@ def _said(given: Sequence[Unit], label: Hit, start: int, end: int, named: Mappin
     asks = (
         turn[0].asks or any(unit.asks for unit in turn[1:2]) or "?" in turn[0].text[-120:] or "？" in turn[0].text[-60:]
     )
-    return Said(_person(label, named), label.kind, asks, length)
+    return Said(_person(label, named), label.kind, asks, length, label.told)
 
 
 def _above(given: Sequence[Unit], rest: int, first: int) -> Iterator[Placed]:

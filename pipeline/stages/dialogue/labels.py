@@ -1,7 +1,8 @@
 """Speaker labels: discovered in each document, not taken from a list.
 
 A label is a short, name-shaped start of a paragraph followed by a colon or a bar. What makes it a speaker's is the
-whole document: it comes again, it takes turns with another, questions stand behind it, its word says so.
+whole document: it comes again, it takes turns with another, questions stand behind it, its word says so; or the user
+names it.
 """
 
 from collections import Counter
@@ -15,6 +16,7 @@ import regex
 
 from pipeline.layout import width
 from pipeline.stages.dialogue.units import Unit, piece
+from pipeline.vocabulary import NOTHING, Vocabulary
 
 Kind = Literal["asks", "answers", "moderates", "outlet", "never"]
 
@@ -79,7 +81,7 @@ HONORIFIC = regex.compile(
 class Hit(msgspec.Struct, frozen=True, gc=False):
     """A possible label at the start of a unit: `[start, end)` of the document, `key` what makes two the same.
 
-    `body` is where the words begin, counted in the unit's text.
+    `body` is where the words begin, counted in the unit's text; `told` says that the user names it.
     """
 
     start: int
@@ -89,6 +91,7 @@ class Hit(msgspec.Struct, frozen=True, gc=False):
     kind: Kind | None
     anonymous: bool
     body: int
+    told: bool = False
 
 
 class Cue(msgspec.Struct, frozen=True, gc=False):
@@ -133,7 +136,14 @@ class Shape(msgspec.Struct, frozen=True, gc=False):
     anonymous: bool
 
 
-def hit(unit: Unit) -> Hit | None:
+def told(vocabulary: Vocabulary) -> Mapping[str, Kind | None]:
+    """The keys of labels that the user names, and their kind: a medium for an outlet, none for a person."""
+    people = {_key(name, anonymous=False): None for name in vocabulary.names}
+    media: dict[str, Kind | None] = {_key(outlet, anonymous=False): "outlet" for outlet in vocabulary.outlets}
+    return {key: kind for key, kind in (people | media).items() if key}
+
+
+def hit(unit: Unit, vocabulary: Vocabulary = NOTHING) -> Hit | None:
     """The possible label at the start of a unit, or None."""
     head = unit.text[: LONGEST_LATIN + 8]
     if not MARK.search(head) and head[0] not in "QA":
@@ -145,10 +155,26 @@ def hit(unit: Unit) -> Hit | None:
             return None
     label = match["label"].rstrip("*_ ")
     shape = _shape(label)
+    named = _told(label, shape, vocabulary) if vocabulary else None
+    shape = named or shape
     if shape is None:
         return None
     start = unit.start + match.start("label")
-    return Hit(start, start + len(label), label, shape.key, shape.kind, shape.anonymous, match.end())
+    end = start + len(label)
+    return Hit(start, end, label, shape.key, shape.kind, shape.anonymous, match.end(), named is not None)
+
+
+def _told(label: str, shape: Shape | None, vocabulary: Vocabulary) -> Shape | None:
+    """The shape of a label that the user names, whatever its form; what its words say goes before what the user says.
+
+    Words for Q and A stay what they are.
+    """
+    if shape is not None and shape.anonymous:
+        return None
+    key, known = _key(label, anonymous=False), vocabulary.derived(told)
+    if not key or key not in known:
+        return None
+    return Shape(key, (shape.kind if shape else None) or known[key], anonymous=False)
 
 
 @lru_cache(maxsize=4096)
@@ -279,23 +305,15 @@ def _title_case_end(text: str) -> int:
 def speakers(hits: Mapping[int, Hit], given: Sequence[Unit]) -> dict[int, Hit]:
     """Of the possible labels (by index of their unit) those that are speakers', judged by the whole document."""
     tally = Counter(found.key for found in hits.values())
-    sure = {
+    named = {i: found for i, found in hits.items() if found.told}
+    sure = named | {
         i: found for i, found in hits.items() if tally[found.key] > 1 or found.kind in {"asks", "answers", "moderates"}
     }
+    if not _talk(sure, hits, given):
+        sure = named
+    if not sure:
+        return {}
     keys = {found.key for found in sure.values()}
-    asking = sum(given[i].asks or _asks_below(i, hits, given) for i in sure)
-    # Each of several reporters may ask once: their labels do not come again, that of who answers does.
-    asking += sum(i not in sure and i + 1 in sure and given[i].asks for i in hits)
-    kinds = {found.kind for found in sure.values()}
-    # A medium and one person who take turns talk, even if the medium never asks; several media are a press review.
-    told = not kinds.isdisjoint({"asks", "answers"}) or (len(keys) == 2 and kinds == {"outlet", None})
-    if len(sure) < 2 or not (asking or told or (len(keys) > 2 and len(sure) >= 6)):
-        return {}
-    if len(keys) < 2 and asking < 2:
-        return {}
-    lengths = sorted(given[i].end - found.end for i, found in sure.items())
-    if not asking and lengths[len(lengths) // 2] < SHORT_VALUE:
-        return {}
     first, last = min(sure), max(sure)
     kin = Kin(keys)
     initials = _initials(hits.values())
@@ -307,6 +325,23 @@ def speakers(hits: Mapping[int, Hit], given: Sequence[Unit]) -> dict[int, Hit]:
         if within or found.key in introduced or kin.of(found.key):
             sure[i] = found
     return dict(sorted(sure.items()))
+
+
+def _talk(sure: Mapping[int, Hit], hits: Mapping[int, Hit], given: Sequence[Unit]) -> bool:
+    """Whether the labels that may be speakers' are those of a talk: somebody asks, or they take turns."""
+    keys = {found.key for found in sure.values()}
+    asking = sum(given[i].asks or _asks_below(i, hits, given) for i in sure)
+    # Each of several reporters may ask once: their labels do not come again, that of who answers does.
+    asking += sum(i not in sure and i + 1 in sure and given[i].asks for i in hits)
+    kinds = {found.kind for found in sure.values()}
+    # A medium and one person who take turns talk, even if the medium never asks; several media are a press review.
+    takes_turns = not kinds.isdisjoint({"asks", "answers"}) or (len(keys) == 2 and kinds == {"outlet", None})
+    if len(sure) < 2 or not (asking or takes_turns or (len(keys) > 2 and len(sure) >= 6)):
+        return False
+    if len(keys) < 2 and asking < 2:
+        return False
+    lengths = sorted(given[i].end - found.end for i, found in sure.items())
+    return bool(asking) or lengths[len(lengths) // 2] >= SHORT_VALUE
 
 
 def _asks_below(i: int, hits: Mapping[int, Hit], given: Sequence[Unit]) -> bool:

@@ -18,12 +18,16 @@ SHORTER = 0.6
 
 
 class Said(msgspec.Struct, frozen=True, gc=False):
-    """One labelled turn, as far as roles go: whose, what its label says, whether it ends in a question, its length."""
+    """One labelled turn, as far as roles go: whose, what its label says, whether it ends in a question, its length.
+
+    `told`: the user names who speaks.
+    """
 
     key: str
     kind: Kind | None
     asks: bool
     length: int
+    told: bool = False
 
 
 def roles(turns: Sequence[Said]) -> dict[str, Part]:
@@ -50,6 +54,10 @@ def roles(turns: Sequence[Said]) -> dict[str, Part]:
         askers = _shorter_of_two([key for key in by_key if key not in moderators], by_key, kinds)
     if len(by_key) == 1 and not any(kind == "answers" for kind in kinds.values()):
         askers = set(by_key) if _share(turns) >= 0.5 or "asks" in kinds.values() else set()
+    if not askers:
+        # Nothing in the text says who asks, so what the user says does: the one outlet.
+        outlets = {turn.key for turn in turns if turn.told and turn.kind == "outlet"}
+        askers = outlets if len(outlets) == 1 else set()
     return {key: "question" if key in askers else "aside" if key in moderators else "answer" for key in by_key}
 
 

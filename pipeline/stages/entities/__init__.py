@@ -19,7 +19,7 @@ from pipeline.stage import Finding, Rule
 from pipeline.stages.entities.json_escapes import ESCAPE, repaired_escapes
 from pipeline.stages.entities.lost_entities import LOST_RULES, repaired_lost
 from pipeline.stages.entities.lost_marks import Place, lost_names
-from pipeline.stages.settling import settled
+from pipeline.stages.proposals import at_rest
 
 INTACT = Rule(
     "entities.intact",
@@ -222,8 +222,9 @@ def entity(place: Place, start: int) -> Edit | None:
 ENTITY_START = re.compile(r"[&＆]|\\{1,2}u0026|(?<![A-Za-z])u0026(?=[a-z#])")
 
 
-def repair(text: str) -> Iterator[Edit]:
+def repair(document: Document) -> Iterator[Edit]:
     """One round over the suspect lines: first what still has its ampersand, then what lost it."""
+    text = document.text
     if not (found := suspects(text)):
         return
     lines = list(places(text, found))
@@ -257,4 +258,4 @@ class Entities:
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Yields an edit for each entity."""
-        yield from settled(document.text, repair)
+        yield from at_rest(document, self.rules, repair)

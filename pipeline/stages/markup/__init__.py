@@ -17,7 +17,7 @@ import regex
 from pipeline.document import Document
 from pipeline.ledger import Edit
 from pipeline.stage import Finding, Rule
-from pipeline.stages.settling import settled
+from pipeline.stages.proposals import at_rest
 
 TAG = Rule(
     "markup.tag",
@@ -202,8 +202,9 @@ def unseen_one_by_one(text: str) -> Iterator[Edit]:
             yield Edit(at, sign, "\n" if parts else "", CONTROL.name, 0.97)
 
 
-def repair(text: str) -> Iterator[Edit]:
+def repair(document: Document) -> Iterator[Edit]:
     """One round: tags first; what cannot be seen only where no tag went, in the next round otherwise."""
+    text = document.text
     found = list(untagged(text)) if "<" in text and ("</" in text or tags().search(text)) else []
     yield from found or unseen(text)
 
@@ -221,4 +222,4 @@ class Markup:
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Yields an edit for each run of tags, and for each character that cannot be seen."""
-        yield from settled(document.text, repair)
+        yield from at_rest(document, self.rules, repair)

@@ -22,6 +22,7 @@ from pipeline.lexicon.runs import LETTER, items, token
 from pipeline.lexicon.segmentation import lowered
 from pipeline.stage import Finding, Rule
 from pipeline.stages.proposals import at_rest
+from pipeline.vocabulary import inside
 
 # The one scan: a mark with a letter, figure or closing mark before it and something that begins right behind it.
 SPOT = regex.compile(
@@ -143,6 +144,15 @@ class Punctuation:
 
 
 def proposed(document: Document) -> Iterator[Edit]:
+    """The edits of `document`, but for those inside an entry of the user's: `Yahoo!Japan` stays as it is."""
+    if not document.vocabulary:
+        yield from asked_for(document)
+    elif edits := list(asked_for(document)):
+        spans = document.vocabulary.marked(document.text)
+        yield from (edit for edit in edits if not inside(spans, edit.start, edit.end))
+
+
+def asked_for(document: Document) -> Iterator[Edit]:
     """The edit that each mark of `document` asks for."""
     text = document.text
     spots = [match.start() for match in SPOT.finditer(text)]

@@ -2,7 +2,8 @@
 
 Three steps, kept apart so that each can be bettered alone: runs of letters that are no known word (`lexicon.runs`), the
 best reading of each in its context, and how sure that reading is (`readings`). What the document itself shows to be a
-word or a name counts as one. Lines without blanks are solved whole, in `titles`.
+word or a name counts as one, and so does what the user's vocabulary says. Lines without blanks are solved whole, in
+`titles`.
 """
 
 from bisect import bisect_right
@@ -10,8 +11,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
+import msgspec
 import regex
 
 from pipeline import lexicon
@@ -31,11 +33,14 @@ from pipeline.stages.words.readings import (
     WORD_AFTER,
     WORD_BEFORE,
     Candidate,
+    Known,
     confidence,
     judged,
     logp,
     promising,
+    told,
 )
+from pipeline.vocabulary import inside
 
 CAPITALISED = regex.compile(r"\p{Lu}\p{Ll}+")
 # Tokens that are no prose: links, addresses, paths, handles, hashtags, code, file names, entities and their rests.
@@ -61,6 +66,7 @@ FEW_RUNS = 24
 """Runs that are looked for one by one rather than by a scan over all."""
 WORTH_A_NOTE = 0.5
 """Confidence under which a reading is not even proposed."""
+UNTOLD = Known()
 
 RUN_TOGETHER = Rule(
     "words.run-together",
@@ -112,28 +118,41 @@ class Words:
     gives: ClassVar[frozenset[str]] = frozenset()
     rules: ClassVar = (RUN_TOGETHER, CAPITAL, IN_VOCABULARY, NUMBER, titles.LINE, titles.TRUNCATED)
     protocol: ClassVar = 1
-    longest: int = 40
-    """Letters of the longest run that is looked at inside a line of words."""
+    longest: Annotated[
+        int, msgspec.Meta(description="Letters of the longest run that is looked at inside a line of words.", ge=1)
+    ] = 40
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Yields an insertion for each missing space, and a note on a title that was cut off."""
-        solved = self._surveyed(document)[2]
+        known, _, solved = self._surveyed(document)
         yield from at_rest(document, self.rules, self._proposed)
-        note = titles.truncated(document, solved)
+        note = titles.truncated(document, solved, known)
         if note:
             yield note
 
-    def _surveyed(self, document: Document) -> tuple[frozenset[str], set[str], tuple[titles.Packed, ...]]:
-        """The words that the document itself has, the runs worth reading, and the lines that lost their spaces."""
+    def _surveyed(self, document: Document) -> tuple[Known, set[str], tuple[titles.Packed, ...]]:
+        """The words that the document and the user have, the runs worth reading, the lines that lost their spaces."""
         found = tokens(document.text)
         suspects = suspicious(found)
+        users = document.vocabulary.derived(told) if document.vocabulary else UNTOLD
         if not suspects:
-            return frozenset(), set(), ()
-        known = frozenset({lowered(run) for run in suspects if is_new_word(run)} | names(found))
-        hopeful = {run for run in suspects if len(run) <= self.longest and (promising(run) or _extends(run, known))}
+            return users, set(), ()
+        words = frozenset({lowered(run) for run in suspects if is_new_word(run)} | names(found) | users.words)
+        known = Known(words, users.kept)
+        hopeful = {run for run in suspects if len(run) <= self.longest and (promising(run) or _extends(run, words))}
+        if users.kept:
+            hopeful = {run for run in hopeful if not users.keeps(run)}
         return known, hopeful, titles.packed(document, known) if titles.worth(suspects) else ()
 
     def _proposed(self, document: Document) -> Iterator[Edit]:
+        """The insertions that the text asks for, but for those inside an entry of the user's: `In2022`, a product."""
+        if not document.vocabulary:
+            yield from self._asked_for(document)
+        elif edits := list(self._asked_for(document)):
+            spans = document.vocabulary.marked(document.text)
+            yield from (edit for edit in edits if not inside(spans, edit.start, edit.end))
+
+    def _asked_for(self, document: Document) -> Iterator[Edit]:
         text = document.text
         known, hopeful, solved = self._surveyed(document)
         for line in solved:
@@ -156,7 +175,7 @@ def reason(candidate: Candidate) -> Rule:
     return CAPITAL if CAPITAL_INSIDE.search(candidate.run) else RUN_TOGETHER
 
 
-def candidates(document: Document, hopeful: Set[str], known: frozenset[str]) -> Iterator[Candidate]:
+def candidates(document: Document, hopeful: Set[str], known: Known) -> Iterator[Candidate]:
     """The runs of `document` that can be read as several words, each where it stands."""
     places = _places(document.text, hopeful)
     count = Counter(run for _, run in places)

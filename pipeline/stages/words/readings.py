@@ -9,11 +9,13 @@ import math
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+import msgspec
 import regex
 
 from pipeline import lexicon
-from pipeline.lexicon.runs import CAPITAL_INSIDE, LETTER
+from pipeline.lexicon.runs import CAPITAL_INSIDE, LETTER, NAME, RUN
 from pipeline.lexicon.segmentation import lowered, read, whole
+from pipeline.vocabulary import Vocabulary
 
 WORD_BEFORE = regex.compile(rf"(?<![\w'’])({LETTER}++(?:['’]{LETTER}++)*+) $")
 WORD_AFTER = regex.compile(rf"[ -]({LETTER}++(?:['’]{LETTER}++)*+)(?!\w)")
@@ -64,6 +66,45 @@ ODDS: dict[Kind, tuple[float, float]] = {
 fitted on running prose with no and with every thirtieth space lost."""
 
 
+LONGEST_KEPT = 60
+"""Letters of the longest word of a user's that cuts are looked for in."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is a word beside those of the lexicon, in small letters.
+
+    `words` may be pieces of a run; `kept` are the user's own, common ones too, and never taken apart.
+    """
+
+    words: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+
+    def keeps(self, run: str) -> bool:
+        """True for a run that the user says is one word, also with `'s` behind it."""
+        word = lowered(run) if self.kept else ""
+        return word in self.kept or word.removesuffix("'s") in self.kept
+
+    def unbroken(self, run: str, cuts: tuple[int, ...]) -> tuple[int, ...]:
+        """The cuts of a reading less those inside a word of the user's."""
+        if not self.kept or not cuts:
+            return cuts
+        ends = (0, *cuts, len(run))
+        inner: set[int] = set()
+        for i, left in enumerate(ends):
+            for j in range(i + 2, len(ends)):
+                if ends[j] - left > LONGEST_KEPT:
+                    break
+                if self.keeps(run[left : ends[j]]):
+                    inner.update(ends[i + 1 : j])
+        return tuple(cut for cut in cuts if cut not in inner)
+
+
+def told(vocabulary: Vocabulary) -> Known:
+    """What a user's vocabulary makes known; a word of any text needs no help to be a piece."""
+    words, kept = lexicon.words(), frozenset(lowered(word) for word in vocabulary.lowered if RUN.fullmatch(word))
+    return Known(frozenset(word for word in kept if (words.logp(word) or -20.0) < NAME or words.join(word)), kept)
+
+
 class Candidate(NamedTuple):
     """A run of letters that may be several words, the best reading of it, and what speaks for that reading."""
 
@@ -75,7 +116,7 @@ class Candidate(NamedTuple):
     """Log odds of the reading against one word."""
 
 
-def judged(text: str, start: int, run: str, known: frozenset[str], count: int) -> Candidate | None:
+def judged(text: str, start: int, run: str, known: Known, count: int) -> Candidate | None:
     """The best reading of the run at `start`, weighed against the run as one word."""
     words, end = lexicon.words(), start + len(run)
     head = text[max(0, start - NEIGHBOURHOOD) : start]
@@ -85,10 +126,10 @@ def judged(text: str, start: int, run: str, known: frozenset[str], count: int) -
     opens = start == 0 or OPENING.search(head) is not None
     # A capital inside a run begins a word, known or not: `theCharente`.
     strangers = CAPITAL_INSIDE.search(run) is not None
-    reading = read(words, run, before, after, opens=opens, known=known, strangers=strangers)
+    reading = read(words, run, before, after, opens=opens, known=known.words, strangers=strangers)
     if reading is None:
         return None
-    cuts = _without_strangers(run, reading.cuts)
+    cuts = _without_strangers(run, known.unbroken(run, reading.cuts))
     kind = _kind(run, cuts, known) if cuts else None
     if kind is None or (kind in TERM_LIKE and (count > 1 or words.foreign(lowered(run)))):
         return None  # what comes twice is a name or a term
@@ -114,7 +155,7 @@ def _without_strangers(run: str, cuts: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(kept)
 
 
-def _kind(run: str, cuts: tuple[int, ...], known: frozenset[str]) -> Kind | None:
+def _kind(run: str, cuts: tuple[int, ...], known: Known) -> Kind | None:
     """What a reading of `run` looks like; None for what must never be taken apart."""
     words = lexicon.words()
     pieces = [run[i:j] for i, j in zip((0, *cuts), (*cuts, len(run)), strict=True)]
@@ -124,7 +165,7 @@ def _kind(run: str, cuts: tuple[int, ...], known: frozenset[str]) -> Kind | None
     common = [logp(word) > COMMON for word in lower]
     if CAPITAL_INSIDE.search(run) and pieces[0] in NAME_PARTICLES:
         return None
-    if any(CAPITAL_INSIDE.search(piece) and not BRAND.fullmatch(piece) for piece in pieces):
+    if any(CAPITAL_INSIDE.search(piece) and not (BRAND.fullmatch(piece) or known.keeps(piece)) for piece in pieces):
         return None
     if _with_names(pieces, known):
         return "document"
@@ -144,9 +185,13 @@ def _kind(run: str, cuts: tuple[int, ...], known: frozenset[str]) -> Kind | None
     return "known-name" if well_known else "name"
 
 
-def _with_names(pieces: list[str], known: frozenset[str]) -> bool:
+def _with_names(pieces: list[str], known: Known) -> bool:
     """True where a name of the document stands among words: `Tokayev said`, `operator RelKota cancelled`."""
-    names = [piece for piece in pieces if piece[0].isupper() and lowered(piece) in known]
+    names = [
+        piece
+        for piece in pieces
+        if (word := lowered(piece)) in known.words and (piece[0].isupper() or word in known.kept)
+    ]
     if not names:
         return False
     least = FREQUENT if lexicon.words().logp(lowered(names[0])) is not None else RARE

@@ -6,7 +6,7 @@ of `shared` if the document says `have shared` elsewhere.
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple
 
 import regex
@@ -18,6 +18,8 @@ from pipeline.ledger import Edit
 from pipeline.lexicon.runs import CAPITAL_INSIDE, LETTER, RUN
 from pipeline.lexicon.segmentation import LONGEST, lowered, read, whole
 from pipeline.stage import Note, Rule
+from pipeline.stages.words.readings import Known
+from pipeline.vocabulary import inside
 
 LONG = 16
 """Letters of a run without which no line counts as having lost its spaces."""
@@ -81,12 +83,20 @@ def worth(suspects: Set[str]) -> bool:
     return any(len(run) >= LONG for run in suspects)
 
 
-def packed(document: Document, known: Set[str]) -> tuple[Packed, ...]:
+def packed(document: Document, known: Known) -> tuple[Packed, ...]:
     """The lines of `document` with hardly any blanks that read as English."""
     lines = [line for line in document.lines if _has_lost_spaces(line.text)]
     apart = frozenset(PAIR.findall(document.text)) if lines else frozenset()
-    found = ((line, solved(line.text, known, apart)) for line in lines)
+    found = [(line, solved(line.text, known, apart)) for line in lines]
+    if lines and document.vocabulary:
+        found = [(line, _outside(document, line, places)) for line, places in found]
     return tuple(_inserted(line, places) for line, places in found if places)
+
+
+def _outside(document: Document, line: Line, places: Iterable[int]) -> list[int]:
+    """The places in a line that lie in no entry of the user's that has marks or figures."""
+    spans = document.vocabulary.marked(document.text)
+    return [place for place in places if not inside(spans, line.start + place, line.start + place)]
 
 
 def _has_lost_spaces(line: str) -> bool:
@@ -107,10 +117,11 @@ def _inserted(line: Line, places: Sequence[int]) -> Packed:
     return Packed(line.start, line.end, edits, repaired)
 
 
-def solved(text: str, known: Set[str], apart: Set[tuple[str, str]] = frozenset()) -> list[int]:
+def solved(text: str, known: Known, apart: Set[tuple[str, str]] = frozenset()) -> list[int]:
     """Where spaces are missing in a line without spaces; nothing where it does not read as English.
 
-    `known` are words that the document has; `apart` are its pairs of capitalised words, which stand apart here, too.
+    `known` are words that the document or the user has; `apart` are the document's pairs of capitalised words, which
+    stand apart here, too.
     """
     words, places, before, last = lexicon.words(), set[int](), "", 0
     total, letters, common = 0.0, 0, False
@@ -123,10 +134,10 @@ def solved(text: str, known: Set[str], apart: Set[tuple[str, str]] = frozenset()
         score = whole(words, run, before, opens=opens)
         if len(run) > 2:
             last_run = match.end() == len(text)
-            reading = read(words, run, before, opens=opens, known=known, strangers=True, cut_off=last_run)
+            reading = read(words, run, before, opens=opens, known=known.words, strangers=True, cut_off=last_run)
             if reading is not None and reading.score > score + SURE:
                 score, cuts = reading
-        cuts = tuple(sorted({*cuts, *_apart(run, apart)}))
+        cuts = known.unbroken(run, tuple(sorted({*cuts, *_apart(run, apart)})))
         pieces = [lowered(run[i:j]) for i, j in zip((0, *cuts), (*cuts, len(run)), strict=True)]
         common = common or any(len(piece) > 2 and (words.logp(piece) or -20.0) > COMMON for piece in pieces)
         total, letters = total + score, letters + len(run)
@@ -146,7 +157,7 @@ def _apart(run: str, apart: Set[tuple[str, str]]) -> Iterator[int]:
             yield at
 
 
-def truncated(document: Document, lines: Sequence[Packed]) -> Note | None:
+def truncated(document: Document, lines: Sequence[Packed], known: Known) -> Note | None:
     """A note on a title that ends inside a word, with the completion that the document itself offers.
 
     A line that lost its spaces is believed to be cut off where its last piece is no common word; the first line of
@@ -160,7 +171,7 @@ def truncated(document: Document, lines: Sequence[Packed]) -> Note | None:
     if len(runs) < 2 or not title.endswith(runs[-1]) or len(runs[-1]) < 2:
         return None
     fragment = lowered(runs[-1])
-    if lexicon.words().zipf(fragment) >= FRAGMENT:
+    if lexicon.words().zipf(fragment) >= FRAGMENT or known.keeps(fragment):
         return None
     rest = document.text[first.end :]
     whole_word = completion(rest, fragment, [lowered(run) for run in runs[:-1]])
