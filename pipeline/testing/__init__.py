@@ -1,0 +1,48 @@
+"""The conformance kit for stages: laws that every stage keeps, and cases as data.
+
+    import pytest
+    from pipeline.testing import LAWS, Law
+
+    @pytest.mark.parametrize("law", LAWS, ids=str)
+    def test_stage_keeps_the_law(law: Law) -> None:
+        law(LostQuotes())
+
+It needs hypothesis: `pip install "bilingual-pipeline[testing]"`. Names are imported when first used, so that a process
+of the kit can shift its clock before anything else is there.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.testing.broken import Broken as Broken
+    from pipeline.testing.case import Case as Case
+    from pipeline.testing.case import cases as cases
+    from pipeline.testing.laws import LAWS as LAWS
+    from pipeline.testing.laws import Law as Law
+    from pipeline.testing.laws import faults as faults
+    from pipeline.testing.odd_texts import texts as texts
+
+_HOMES = {
+    "LAWS": "laws",
+    "Broken": "broken",
+    "Case": "case",
+    "Law": "laws",
+    "cases": "case",
+    "faults": "laws",
+    "texts": "odd_texts",
+}
+
+__all__ = list(_HOMES)
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'pipeline.testing' has no attribute {name!r}")
+    value = getattr(import_module(f"pipeline.testing.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

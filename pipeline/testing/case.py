@@ -1,0 +1,140 @@
+"""Cases as data: a text, what a stage should make of it, and why. They stand in a `cases.json` beside the stage."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from pipeline.article import Remark
+from pipeline.document import Label
+from pipeline.errors import RejectedError, StageError, UsageError, nearest
+from pipeline.findings import repair
+from pipeline.ledger import apply
+from pipeline.stage import Stage
+from pipeline.testing.broken import Broken
+from pipeline.testing.guard import SECONDS
+from pipeline.testing.subject import EndlessError, Subject, subject
+
+LAW = "cases"
+
+Row = TypeVar("Row", bound=tuple[str | None, ...])
+
+
+class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of a `cases.json`: the text `given`, what should come of it, and why.
+
+    For a repair `right` is the text afterwards. For a finder `labels` are layer, value and labelled text (null: the
+    whole document), in any order. For a filter `rejected` is the rule of its verdict. `notes` are rule and text; a note
+    behind an edit stands in the text before it. What is left out is not compared. `xfail` says why it is known to fail.
+    """
+
+    given: str
+    why: str
+    right: str | None = None
+    labels: tuple[tuple[str, str, str | None], ...] | None = None
+    rejected: str | None = None
+    notes: tuple[tuple[str, str], ...] | None = None
+    xfail: str | None = None
+
+    def __str__(self) -> str:
+        return self.why
+
+    def check(self, stage: Stage, *, before: Sequence[Stage] = ()) -> None:
+        """Raises `Broken` where the stage does something else; of a case that is known to fail, where it does not."""
+        tested = subject(stage, before, SECONDS)
+        self._refuse_what_the_kind_cannot(stage)
+        try:
+            what = self._fault(tested)
+        except EndlessError:
+            what = f"does not end in {tested.seconds:g} seconds"
+        except StageError as error:
+            what = error.reason
+        if self.xfail is None and what is not None:
+            raise self._broken(what)
+        if self.xfail is not None and what is None:
+            raise self._broken(f"it holds now; take out its 'xfail' ({self.xfail})")
+
+    def _broken(self, what: str) -> Broken:
+        return Broken(LAW, f"{self.why}: {what}", self.given)
+
+    def _refuse_what_the_kind_cannot(self, stage: Stage) -> None:
+        kind = "finder" if stage.gives else "repair"
+        said = {key for key in ("right", "labels", "rejected", "notes") if getattr(self, key) is not None}
+        fitting = {"labels", "rejected", "notes"} if stage.gives else {"right", "notes"}
+        if not said & fitting or said - fitting:
+            keys = " or ".join(repr(key) for key in ("right", "labels", "rejected", "notes") if key in fitting)
+            raise self._broken(f"{stage.name} is a {kind}, so the case must say {keys}, and nothing else")
+
+    def _fault(self, tested: Subject) -> str | None:
+        document = tested.document(self.given)
+        if document is None:
+            return "a finder before the stage rejects the text"
+        if not tested.stage.gives:
+            with tested.guarded(self.given):
+                edits, notes = repair(tested.step, document)
+            once = apply(self.given, edits)
+            if self.right is not None and once != self.right:
+                return f"it gives {once!r}, right is {self.right!r}"
+            again = tested.repaired(document.with_text(once))
+            if again:
+                return f"it changes its own result {once!r} to {apply(once, again)!r}"
+            return self._fault_of_notes(notes)
+        try:
+            labels, notes = tested.found(document)
+        except RejectedError as verdict:
+            if verdict.rule != self.rejected:
+                return f"it rejects the text under {verdict.rule!r}: {verdict.reason}"
+            return None
+        if self.rejected is not None:
+            return f"it does not reject the text under {self.rejected!r}"
+        return self._fault_of_labels(labels) or self._fault_of_notes(notes)
+
+    def _fault_of_labels(self, labels: Iterable[Label]) -> str | None:
+        if self.labels is None:
+            return None
+        found = Counter(
+            (label.layer, label.value, None if label.is_whole else self.given[label.start : label.end])
+            for label in labels
+        )
+        return _difference("label", Counter(self.labels), found)
+
+    def _fault_of_notes(self, notes: Iterable[Remark]) -> str | None:
+        if self.notes is None:
+            return None
+        return _difference(
+            "note", Counter(self.notes), Counter((note.rule, self.given[note.start : note.end]) for note in notes)
+        )
+
+
+def _difference(kind: str, right: "Counter[Row]", found: "Counter[Row]") -> str | None:
+    missing, wrong = list((right - found).elements()), list((found - right).elements())
+    told = [f"the {kind} {list(each)} is missing" for each in missing]
+    told += [f"the {kind} {list(each)} is wrong" for each in wrong]
+    return "; ".join(told) or None
+
+
+def cases(path: str | Path) -> tuple[Case, ...]:
+    """The cases of a `cases.json`: a list of objects. Raises `UsageError`, which names file, row and key."""
+    path = Path(path)
+    try:
+        rows = msgspec.json.decode(path.read_bytes())
+    except FileNotFoundError:
+        raise UsageError(f"{path} is not there") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is no JSON: {error}") from None
+    if not isinstance(rows, list):
+        raise UsageError(f"{path} is no list of cases; write [{{…}}, {{…}}]")
+    return tuple(_case(path, number, row) for number, row in enumerate(rows, 1))
+
+
+def _case(path: Path, number: int, row: object) -> Case:
+    if isinstance(row, dict):
+        for key in row:
+            if key not in Case.__struct_fields__:
+                raise UsageError(f"{path}: case {number}: no key {key!r}{nearest(key, Case.__struct_fields__)}")
+    try:
+        return msgspec.convert(row, Case)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}: case {number}: {str(error).replace('$.', '')}") from None

@@ -1,0 +1,64 @@
+"""A process of its own for a stage: reads a task from standard input, writes what the stage finds to standard output.
+
+`python -m pipeline.testing.child` imports nothing of the stage before the clock is shifted and chance is seeded.
+"""
+
+import pickle
+import sys
+
+import msgspec
+
+from pipeline.testing.surroundings import Surroundings
+
+
+class Task(msgspec.Struct, frozen=True):
+    """What a process is to do. `pickled` is the `Subject`, pickled; it is read last of all."""
+
+    path: list[str]
+    surroundings: Surroundings
+    pickled: bytes
+    texts: list[str]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """For each text what was found, as lines; or why the stage could not be loaded."""
+
+    found: list[list[str]] = []
+    unloadable: str | None = None
+
+
+def main() -> None:
+    """Does one task."""
+    task = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Task)
+    sys.path[:] = task.path
+    # What a stage prints must not get between.
+    output, sys.stdout = sys.stdout, sys.stderr
+    task.surroundings.arrange()
+    answer = _answer(task)
+    output.buffer.write(msgspec.msgpack.encode(answer))
+
+
+def _answer(task: Task) -> Answer:
+    from pipeline.testing.record import record
+    from pipeline.testing.subject import Subject
+
+    try:
+        subject = pickle.loads(task.pickled)  # noqa: S301 -- we have pickled it ourselves
+    except Exception as error:
+        return Answer(unloadable=f"{type(error).__name__}: {error}")
+    if not isinstance(subject, Subject):
+        return Answer(unloadable=f"it has become a {type(subject).__name__}")
+    backwards = task.surroundings.backwards
+    found = []
+    for text in reversed(task.texts) if backwards else task.texts:
+        try:
+            document = subject.document(text)
+            found.append([] if document is None else record(subject.raw(document)))
+        except Exception as error:
+            # The message may tell an address; that it raises, and what, is enough to compare.
+            found.append([f"raised {type(error).__name__}"])
+    return Answer(found[::-1] if backwards else found)
+
+
+if __name__ == "__main__":
+    main()

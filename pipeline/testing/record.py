@@ -1,0 +1,38 @@
+"""What a stage found, written down so that it can be compared with what it finds elsewhere."""
+
+from collections.abc import Iterable
+
+from pipeline.document import Label
+from pipeline.ledger import Edit
+from pipeline.stage import Finding, Note, Reject
+
+
+def record(findings: Iterable[Finding]) -> list[str]:
+    """Findings as lines, in the order in which it shows in an article: edits and notes by position, labels as given."""
+    found = list(findings)
+    edits = sorted(line(finding) for finding in found if isinstance(finding, Edit))
+    labels = [line(finding) for finding in found if isinstance(finding, Label)]
+    notes = sorted((note for note in found if isinstance(note, Note)), key=_position)
+    rejects = [line(finding) for finding in found if isinstance(finding, Reject)]
+    return [
+        *edits,
+        *labels,
+        *map(line, notes),
+        *rejects,
+        *(type(each).__name__ for each in found if not is_known(each)),
+    ]
+
+
+def line(finding: Finding) -> str:
+    """One finding as a line of ASCII; a lone surrogate in it does no harm."""
+    return ascii(finding)
+
+
+def is_known(finding: object) -> bool:
+    """Whether it is a finding at all."""
+    return isinstance(finding, Edit | Label | Note | Reject)
+
+
+def _position(note: Note) -> tuple[str, str]:
+    # Numbers padded, in case a stage gave something else.
+    return f"{note.start!s:>9}", f"{note.end!s:>9}"

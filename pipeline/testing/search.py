@@ -1,0 +1,55 @@
+"""The smallest text that shows a fault: the fixed odd texts are tried, then texts that hypothesis draws and shrinks."""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+Fails = Callable[[str], bool]
+
+TRIES = 400
+"""How often a text is tried with something left out."""
+
+
+def smallest(fails: Fails, fixed: Iterable[str], drawn: "SearchStrategy[str]", examples: int) -> str | None:
+    """The smallest text found that `fails`, or None where all of `fixed` and so many drawn ones do not."""
+    import hypothesis
+    from hypothesis.errors import Flaky, NoSuchExample, Unsatisfiable
+
+    failed: list[str] = []
+
+    def failing(text: str) -> bool:
+        if fails(text):
+            failed.append(text)
+            return True
+        return False
+
+    any(failing(text) for text in fixed)
+    settings = hypothesis.settings(max_examples=examples, database=None, derandomize=True, deadline=None)
+    # Flaky: a stage that remembers what it has seen does not fail twice. That it failed is all we need.
+    with suppress(NoSuchExample, Unsatisfiable, Flaky):
+        hypothesis.find(drawn, failing, settings=settings)
+    if not failed:
+        return None
+    # Of two that are as short, the later: hypothesis goes on to simpler characters.
+    return shorter(min(reversed(failed), key=len), fails)
+
+
+def shorter(text: str, fails: Fails, tries: int = TRIES) -> str:
+    """`text` with all left out that it does not need to fail: halves first, then ever smaller parts."""
+    size = max(1, len(text) // 2)
+    while tries > 0:
+        longer, at = text, 0
+        while at < len(text) and tries > 0:
+            rest = text[:at] + text[at + size :]
+            tries -= 1
+            if rest and fails(rest):
+                text = rest
+            else:
+                at += size
+        if size == 1 and text == longer:
+            break
+        size = max(1, size // 2)
+    return text

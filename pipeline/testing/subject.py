@@ -1,0 +1,112 @@
+"""The stage under test in its place: with the finders that must run before it, and a limit to its time."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+
+import msgspec
+
+from pipeline import declaration
+from pipeline.article import Remark
+from pipeline.document import Document, Label
+from pipeline.errors import RejectedError, StageError, UsageError
+from pipeline.findings import FEW, MOST, find, repair
+from pipeline.ledger import Edit
+from pipeline.recipe import BUILT_IN, Step, recipe, step
+from pipeline.stage import Finding, Stage
+from pipeline.testing.broken import Broken
+from pipeline.testing.guard import TooLongError, limited
+
+
+class EndlessError(BaseException):
+    """The stage did not end on `text`. No `Exception`, so that no search goes on with texts that take as long."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """A stage with what it needs to run; `seconds` is the time that it may take for one text."""
+
+    step: Step
+    before: tuple[Step, ...]
+    seconds: float
+
+    @property
+    def stage(self) -> Stage:
+        """The stage itself."""
+        return self.step.stage
+
+    def document(self, text: str, metadata: dict[str, str] | None = None) -> Document | None:
+        """The document as the stage gets it, with the labels of the finders before it; None where one rejects it."""
+        document = Document(text, "law", metadata or {})
+        for earlier in self.before:
+            try:
+                labels, _ = find(earlier, document)
+            except RejectedError:
+                return None
+            document = document.with_labels(labels)
+        return document
+
+    def raw(self, document: Document) -> list[Finding]:
+        """What the stage finds, as it gives it; cut off where it does not end. Raises what the stage raises."""
+        with self.guarded(document.text):
+            return list(islice(self.stage.find(document), MOST * len(document.text) + FEW + 1))
+
+    def repaired(self, document: Document) -> tuple[Edit, ...]:
+        """The edits of a repair, checked; none for a finder. Raises `StageError`."""
+        if self.stage.gives:
+            return ()
+        with self.guarded(document.text):
+            return repair(self.step, document)[0]
+
+    def found(self, document: Document) -> tuple[Sequence[Label], Sequence[Remark]]:
+        """The labels and notes of a finder, checked. Raises `StageError` and `RejectedError`."""
+        with self.guarded(document.text):
+            return find(self.step, document)
+
+    def error(self, document: Document) -> StageError | None:
+        """Why the document fails at the stage, or None: for what the stage raises and what is not its to give."""
+        try:
+            with self.guarded(document.text):
+                (find if self.stage.gives else repair)(self.step, document)
+        except StageError as error:
+            return error
+        except RejectedError:
+            return None
+        return None
+
+    @contextmanager
+    def guarded(self, text: str) -> Iterator[None]:
+        """A block that may take `seconds`; it raises `EndlessError` with the text that it is about."""
+        try:
+            with limited(self.seconds):
+                yield
+        except TooLongError:
+            raise EndlessError(text) from None
+
+
+def subject(stage: Stage, before: Sequence[Stage], seconds: float) -> Subject:
+    """The stage under test. Raises `Broken` where its declaration is wrong, `UsageError` where a layer is missing."""
+    for fault in declaration.faults(stage):
+        raise Broken("declared", f"the stage {fault}")
+    return Subject(step(stage), tuple(step(each) for each in before) or _before(stage), seconds)
+
+
+def _before(stage: Stage) -> tuple[Step, ...]:
+    """The built-in finders up to the last that gives a layer which `stage` needs."""
+    if not stage.needs:
+        return ()
+    finders = [each for each in recipe().finders if each.stage.name != stage.name]
+    if stage.name in BUILT_IN:
+        order = list(BUILT_IN)
+        finders = [each for each in finders if order.index(each.stage.name) < order.index(stage.name)]
+    missing = sorted(stage.needs.difference(*(each.stage.gives for each in finders)))
+    if missing:
+        raise UsageError(
+            f"stage {stage.name!r} needs layer {missing[0]!r}, which no built-in finder gives; "
+            "name the finders that give it in `before`"
+        )
+    last = max(i for i, each in enumerate(finders) if each.stage.gives & stage.needs)
+    return tuple(finders[: last + 1])

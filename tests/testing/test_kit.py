@@ -1,0 +1,95 @@
+"""The conformance kit finds each fault that a stage may have, and says where, with a small text."""
+
+import faulty
+import pytest
+
+from pipeline.stage import Stage
+from pipeline.testing import LAWS, Broken, Law, faults
+from pipeline.testing.broken import literal
+
+LAW = {law.name: law for law in LAWS}
+
+
+def broken(law: str, stage: Stage, **options: float) -> Broken:
+    with pytest.raises(Broken) as error:
+        LAW[law](stage, **options)  # type: ignore[arg-type]
+    assert error.value.law == law
+    return error.value
+
+
+@pytest.mark.parametrize(
+    ("law", "stage", "what", "text"),
+    [
+        ("idempotent", faulty.Restless(), "a repair finds more in its own result", "ah"),
+        ("survives", faulty.Raising(), "raised ValueError: no such character", "𝐀"),
+        ("proper", faulty.Overlapping(), "overlaps", "ah"),
+        ("proper", faulty.Editing(), "is a finder and gave an Edit", "ah"),
+        ("proper", faulty.Labelling(), "is a repair and gave a Label", "ah"),
+        ("proper", faulty.Outside(), "label 0-3 is empty or lies outside the text", "ah"),
+        ("proper", faulty.Undeclared(), "labelled layer 'undeclared.oh', which it does not declare", "ah"),
+        ("proper", faulty.Unruly(), "used rule 'unruly.oh', which it does not declare", "ah!"),
+        ("cases", faulty.Missing(), "finds nothing in a text of its `acts`", "AH, no"),
+        ("cases", faulty.Greedy(), "finds something in a text of its `spares`", "Utah"),
+        ("deterministic", faulty.Shuffled(), "depends on the order of sets", "ah"),
+        ("deterministic", faulty.Dated(), "depends on the clock", "ah"),
+        ("pure", faulty.Meddling(), "metadata", None),
+        ("ends", faulty.Endless(), "did not end", "ah"),
+    ],
+    ids=lambda value: getattr(value, "name", None),
+)
+def test_a_fault_is_found_with_the_smallest_text_that_shows_it(
+    law: str, stage: Stage, what: str, text: str | None
+) -> None:
+    found = broken(law, stage)
+    assert what in found.what
+    assert found.text is not None
+    assert text is None or found.text == text
+
+
+@pytest.mark.parametrize("law", ["pure", "deterministic"])
+def test_chance_is_found_in_one_process_and_between_several(law: str) -> None:
+    assert "ah" in (broken(law, faulty.Guessing()).text or "")
+
+
+def test_what_a_stage_remembers_between_documents_is_found() -> None:
+    faulty.Remembering.seen.clear()
+    assert "it fails at times, and at times it does not" in broken("pure", faulty.Remembering()).what
+
+
+@pytest.mark.parametrize("stage", [faulty.Counting(), faulty.Backtracking()], ids=lambda stage: stage.name)
+def test_work_that_grows_as_the_square_is_found(stage: Stage) -> None:
+    found = broken("linear", stage)
+    assert "the work grows faster than the text" in found.what
+    assert found.text is not None
+    assert " * " in literal(found.text)
+
+
+def test_a_stage_that_cannot_be_sent_to_another_process_is_found() -> None:
+    assert "it cannot be pickled" in broken("pickles", faulty.Heavy()).what
+
+
+def test_a_stage_that_hangs_is_stopped_and_found() -> None:
+    assert broken("ends", faulty.Stuck(), seconds=1.0).text == "😀"
+
+
+@pytest.mark.parametrize("stage", [faulty.Sound(), faulty.Seeing(), faulty.Choosing()], ids=lambda stage: stage.name)
+@pytest.mark.parametrize("law", LAWS, ids=str)
+def test_a_sound_stage_keeps_every_law(stage: Stage, law: Law) -> None:
+    law(stage, examples=50)
+
+
+def test_all_faults_of_a_stage_are_told_at_once() -> None:
+    laws = [fault.law for fault in faults(faulty.Greedy(), examples=50)]
+    assert laws == ["cases"]
+    assert list(faults(faulty.Sound(), examples=50)) == []
+
+
+def test_a_fault_is_told_with_its_law_its_text_as_a_literal_and_its_rule() -> None:
+    assert str(broken("cases", faulty.Greedy())) == (
+        "cases: the rule finds something in a text of its `spares`\ntext: 'Utah'\nrule: greedy.ah"
+    )
+
+
+def test_a_class_in_place_of_a_stage_is_told_so() -> None:
+    with pytest.raises(Exception, match=r"is a class; write Sound\(\)"):
+        LAW["declared"](faulty.Sound)  # type: ignore[arg-type]
