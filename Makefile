@@ -34,8 +34,9 @@ golden: $(INSTALLED)  ## write output/ anew after a change that is meant; read t
 	rm -rf output
 	$(BIN)/pipeline run raw -o output
 
-schema: $(INSTALLED)  ## publish the JSON Schema anew after an addition to the contract
+schema: $(INSTALLED)  ## publish the JSON Schemas anew after an addition to the contract or the settings
 	$(BIN)/pipeline schema -o docs/article.schema.json
+	$(BIN)/pipeline schema --config -o docs/pipeline.schema.json
 
 lexicon: $(INSTALLED)  ## build the word data anew: make lexicon CORPORA="prose.txt.xz ..."
 	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt

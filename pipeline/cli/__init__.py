@@ -14,8 +14,10 @@ VERBS = {
     "clean": "repair text and print it (a filter)",
     "restore": "give back the source bytes, from the output alone",
     "verify": "restore and check every article, and say what fails",
-    "schema": "print the JSON Schema of an article",
-    "stages": "list the stages of the recipe",
+    "stages": "list the stages; begin a new one, or check one",
+    "rules": "show what each rule does, on which cases",
+    "config": "show the settings that hold, and their source",
+    "schema": "print the JSON Schema of an article or of settings",
 }
 
 EPILOG = """examples:

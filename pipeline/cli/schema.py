@@ -1,23 +1,34 @@
-"""`pipeline schema`: the JSON Schema of an article."""
+"""`pipeline schema`: the JSON Schema of an article, or of the settings."""
 
 import argparse
 
 import msgspec
 
-from pipeline.article import json_schema
 from pipeline.cli.options import write_bytes
 
-EPILOG = """example:
+EPILOG = """examples:
   pipeline schema > article.schema.json
+  pipeline schema --config > pipeline.schema.json      for editors; the first line of a pipeline.toml names it:
+                                                       #:schema ./pipeline.schema.json
 """
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
+    parser.add_argument("--config", action="store_true", help="that of pipeline.toml, with all installed stages")
     parser.add_argument("-o", "--output", metavar="FILE", help="where it goes (default: stdout)")
 
 
 def main(options: argparse.Namespace) -> int:
     """Prints the schema (JSON Schema 2020-12), generated from the types."""
-    write_bytes(msgspec.json.format(msgspec.json.encode(json_schema()), indent=2) + b"\n", options.output)
+    if options.config:
+        from pipeline.catalogue import schema
+        from pipeline.cli.installed import steps
+
+        found = schema(step.stage for step in steps())
+    else:
+        from pipeline.article import json_schema
+
+        found = json_schema()
+    write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n", options.output)
     return 0

@@ -9,8 +9,9 @@ from pipeline.recipe import BUILT_IN
 
 
 def shown(capsys: pytest.CaptureFixture[str]) -> list[list[str]]:
-    """The first two columns below the heading."""
-    return [line.split()[:2] for line in capsys.readouterr().out.splitlines()[1:]]
+    """Name and kind of each stage of the recipe, which are numbered."""
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    return [words[1:3] for words in lines if words and words[0].isdigit()]
 
 
 def test_the_built_in_stages_are_shown_in_their_order_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:

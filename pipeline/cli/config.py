@@ -1,0 +1,167 @@
+"""`pipeline config`: the settings that hold, and where each comes from; or one file with every setting there is."""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+
+import msgspec
+import regex
+
+from pipeline.catalogue import Setting, catalogue
+from pipeline.cli.options import config_options, pipeline, settings, write_bytes
+from pipeline.errors import UsageError, nearest
+from pipeline.processing import Pipeline
+from pipeline.recipe import options as fields
+from pipeline.settings import Key, Layers, Profile
+
+EPILOG = """examples:
+  pipeline config                              what holds, and where it comes from
+  pipeline config --config pipeline.toml --profile sfc
+  pipeline config --all -o pipeline.toml       every setting, its default and what it does, to begin with
+"""
+DEFAULT = "default"
+WIDEST = 60
+"""Characters of a line that the others are aligned with."""
+BARE = regex.compile(r"[A-Za-z0-9_-]+")
+HEAD = """\
+# Every setting of the pipeline: what it does, what is allowed, its default. A line that begins with `# ` and a key
+# says what holds anyway; take the `# ` away and change it. The file is read where `--config` names it.
+"""
+PROFILE = """\
+# What is laid over all of this for the documents that match; the first profile that matches holds.
+# [profiles.NAME]
+# match.id = "folder/*"            # patterns for the id, one or a list
+# match.metadata.KEY = "pattern"   # and for the value of a key of the metadata
+# recipe = ["…"]                   # other stages
+# stages.STAGE.SETTING = …         # other settings
+# rules."STAGE.RULE" = "off"       # other thresholds
+# vocabulary.words = ["…"]         # further words, beside those above
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    config_options(parser)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--profile", metavar="NAME", help="what holds for the documents of this profile")
+    what.add_argument("--all", action="store_true", help="one annotated file with every setting and its default")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where it goes (default: stdout)")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Prints TOML that, given as `--config`, means the same."""
+    said = settings(options)
+    options.stages = None
+    made = pipeline(options, said)
+    if options.profile is not None and options.profile not in said.settings.profiles:
+        known = nearest(options.profile, said.settings.profiles)
+        raise UsageError(f"--profile {options.profile}: no such profile{known}")
+    text = (
+        everything(made, said) if options.all else "".join(f"{line}\n" for line in holding(made, said, options.profile))
+    )
+    write_bytes(text.encode("utf-8"), options.output)
+    return 0
+
+
+def holding(made: Pipeline, said: Layers, profile: str | None) -> Iterator[str]:
+    """A line for each setting that holds, with its source; rules and vocabulary only where somebody said something."""
+    values = _values(made, said, profile)
+    sources = {key: _source(said, key, profile) for key in values}
+    lines = {_assignment(key, value): sources[key] for key, value in values.items() if value is not None}
+    width = max(len(line) for line in lines if len(line) <= WIDEST)
+    yield from (f"{line:{width}}  # {source}" for line, source in lines.items())
+
+
+def everything(made: Pipeline, said: Layers) -> str:
+    """A `pipeline.toml` with every setting: those that somebody set, and the others as comments."""
+    values = _values(made, said, None)
+    lines = [HEAD]
+    table: Key = ()
+    for setting in catalogue(made.recipe.stages):
+        if setting.key[:-1] != table:
+            table = setting.key[:-1]
+            lines.append(f"\n[{_dotted(table)}]")
+        source = _source(said, setting.key, None)
+        value = values.get(setting.key, setting.default)
+        line = _assignment(setting.key[-1:], value) if value is not None else f"{_dotted(setting.key[-1:])} = …"
+        lines += ["", *_told(setting)]
+        lines.append(f"# {line}" if source == DEFAULT or value is None else f"{line}  # {source}")
+    lines += ["", PROFILE]
+    for name, profile in said.settings.profiles.items():
+        lines += [f"[profiles.{_dotted((name,))}]", *_profile(profile), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _values(made: Pipeline, said: Layers, profile: str | None) -> dict[Key, object]:
+    """Every setting that holds, by its key."""
+    way = next(way for way in made.ways if way.version.profile == profile)
+    told = said.settings
+    values: dict[Key, object] = {("recipe",): [stage.name for stage in way.recipe.stages]}
+    for name, value in msgspec.structs.asdict(told.input).items():
+        if name != "limits":
+            values["input", name] = msgspec.to_builtins(value)
+    values["input", "limits", "bytes"] = told.input.limits.bytes
+    for stage in way.recipe.stages:
+        for name, value in fields(stage).items():
+            values["stages", stage.name, name] = msgspec.to_builtins(value)
+    for rule, threshold in way.recipe.thresholds.items():
+        values["rules", rule] = "off" if threshold > 1 else threshold
+    for name, value in msgspec.structs.asdict(way.recipe.vocabulary).items():
+        if value:
+            values["vocabulary", name] = msgspec.to_builtins(value)
+    return values
+
+
+def _source(said: Layers, key: Key, profile: str | None) -> str:
+    """Who said last what holds for `key`: a rule may have been set with all others of its stage."""
+    stage = (*key[:-1], key[-1].partition(".")[0]) if key[0] == "rules" else key
+    if profile is not None:
+        for one in (key, stage):
+            if source := said.source(("profiles", profile, *one)):
+                return f"{source}, profile {profile}"
+    return said.source(key) or said.source(stage) or DEFAULT
+
+
+def _profile(profile: Profile) -> Iterator[str]:
+    for key, value in _leaves(msgspec.to_builtins(profile)):
+        yield _assignment(key, value)
+
+
+def _leaves(table: Mapping[str, object], key: Key = ()) -> Iterator[tuple[Key, object]]:
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, (*key, name))
+        elif value is not None and value != []:
+            yield (*key, name), value
+
+
+def _told(setting: Setting) -> Iterator[str]:
+    default = "not set" if setting.default is None else literal(setting.default)
+    what = f"{setting.what[:1].upper()}{setting.what[1:]}".rstrip(".")
+    yield f"# {what}." if what else "# (its stage does not say what it does)"
+    yield f"# {setting.allowed[:1].upper()}{setting.allowed[1:]}; default: {default}"
+
+
+def _assignment(key: Key, value: object) -> str:
+    return f"{_dotted(key)} = {literal(value)}"
+
+
+def _dotted(key: Key) -> str:
+    return ".".join(part if BARE.fullmatch(part) else literal(part) for part in key)
+
+
+def literal(value: object) -> str:
+    """A value in TOML, on one line.
+
+    >>> literal(["a", 1, True]), literal({"策展": "curator"})
+    ('["a", 1, true]', '{ "策展" = "curator" }')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        inner = ", ".join(_assignment((str(key),), one) for key, one in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(literal, value))}]"
+    # Texts and numbers are written as in JSON, but for one character that TOML wants escaped.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

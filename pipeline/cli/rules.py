@@ -1,0 +1,120 @@
+"""`pipeline rules`: every rule of every stage: what it does, the cases it acts on and spares, its threshold."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+
+import msgspec
+
+from pipeline.cli.installed import steps
+from pipeline.cli.options import config_options, pipeline, settings
+from pipeline.errors import UsageError, nearest
+from pipeline.processing import Pipeline
+from pipeline.recipe import OFF, Step
+
+EPILOG = """examples:
+  pipeline rules                       a line each
+  pipeline rules words                 the rules of a stage, with their cases
+  pipeline rules words.run-together
+"""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """What is told about one rule. `threshold` holds for documents of no profile; `default` is the rule's own."""
+
+    rule: str
+    stage: str
+    meaning: str
+    threshold: float | str
+    default: float
+    in_recipe: bool
+    acts: tuple[str, ...]
+    spares: tuple[str, ...]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a stage or a rule; its cases are shown, too")
+    config_options(parser)
+    parser.add_argument("--json", action="store_true", help="the same for machines, an object a rule")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Prints the rules of the recipe's stages and of all others that are installed."""
+    options.stages = None
+    made = pipeline(options, settings(options))
+    by_name = {step.stage.name: step for step in (*steps(), *made.recipe.steps)}
+    rows = [row for step in by_name.values() for row in _rows(step, made)]
+    if options.name is not None:
+        known = [row.rule for row in rows]
+        rows = [row for row in rows if options.name in {row.rule, row.stage}]
+        if not rows:
+            stage = options.name.partition(".")[0]
+            below = [name for name in known if name.startswith(f"{stage}.")]
+            near = nearest(options.name, below) if below else nearest(stage, by_name)
+            raise UsageError(f"no stage or rule is named {options.name!r}{near}")
+    if options.json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(rows)) + b"\n")
+    elif options.name is None:
+        _table(rows)
+    else:
+        print("\n\n".join("\n".join(_page(row, by_name[row.stage])) for row in rows))
+    return 0
+
+
+def _rows(step: Step, made: Pipeline) -> Iterator[Row]:
+    for rule in step.stage.rules:
+        threshold = made.recipe.thresholds.get(rule.name, rule.threshold)
+        yield Row(
+            rule=rule.name,
+            stage=step.stage.name,
+            meaning=rule.meaning,
+            threshold="off" if threshold == OFF else threshold,
+            default=rule.threshold,
+            in_recipe=any(stage.name == step.stage.name for stage in made.recipe.stages),
+            acts=rule.acts,
+            spares=rule.spares,
+        )
+
+
+def _told(row: Row) -> str:
+    changed = row.threshold != row.default
+    return f"{row.threshold} (its own: {row.default})" if changed else f"{row.threshold}"
+
+
+def _table(rows: list[Row]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for head in ("rule", "threshold", "what it does"):
+        table.add_column(head, no_wrap=head == "rule")
+    for row in rows:
+        table.add_row(row.rule, _told(row), row.meaning if row.in_recipe else f"{row.meaning} (not in the recipe)")
+    width = None if sys.stdout.isatty() else 200
+    Console(file=sys.stdout, highlight=False, markup=False, emoji=False, width=width).print(table)
+
+
+def _page(row: Row, step: Step) -> Iterator[str]:
+    yield row.rule
+    yield f"  {row.meaning}"
+    yield f"  threshold: {_told(row)}"
+    for text in row.acts:
+        yield f"  acts on  {_shown(text)}"
+        after = _after(step, text)
+        if after is not None:
+            yield f"        →  {_shown(after)}"
+    for text in row.spares:
+        yield f"  spares   {_shown(text)}"
+
+
+def _after(step: Step, text: str) -> str | None:
+    """What the repair alone makes of a case; none for a finder, and where only a note comes of it."""
+    if step.stage.gives:
+        return None
+    after = Pipeline([step.stage]).clean(text)
+    return None if after == text else after
+
+
+def _shown(text: str) -> str:
+    return text.replace("\n", "⏎")

@@ -1,0 +1,44 @@
+"""`pipeline stages`: what is installed and what the recipe runs; `new` begins a stage, `check` tests one."""
+
+import argparse
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from pipeline.cli.stages import listing
+
+EPILOG = """examples:
+  pipeline stages                              the recipe in its order, and what else is installed
+  pipeline stages --config pipeline.toml --json
+  pipeline stages new lost-quotes              a small package to begin with
+  pipeline stages check ./lost-quotes          the conformance kit: what fails, and the smallest text that shows it
+"""
+
+ACTIONS = {
+    "new": "write a small installable package with a stage, its cases and its tests",
+    "check": "test the stages of a module with the conformance kit",
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options of the list, and the two actions with theirs."""
+    listing.arguments(parser)
+    actions = parser.add_subparsers(dest="action", metavar="[new NAME | check MODULE]", required=False)
+    for name, what in ACTIONS.items():
+        module: Any = import_module(f"pipeline.cli.stages.{name}")
+        sub = actions.add_parser(
+            name,
+            help=what,
+            description=what,
+            epilog=module.EPILOG,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.arguments(sub)
+
+
+def main(options: argparse.Namespace) -> int:
+    """Lists the stages, or does what the action says."""
+    if options.action is None:
+        return listing.main(options)
+    act: Callable[[argparse.Namespace], int] = import_module(f"pipeline.cli.stages.{options.action}").main
+    return act(options)

@@ -1,0 +1,154 @@
+"""`pipeline stages check`: the conformance kit over the stages of a module, and the smallest text for each fault."""
+
+import argparse
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, cast
+
+from pipeline.errors import UsageError, nearest
+from pipeline.plugins import offered, offers
+from pipeline.recipe import BUILT_IN, step
+from pipeline.stage import Stage
+
+if TYPE_CHECKING:
+    from pipeline.testing import Broken, Case
+
+EPILOG = """examples:
+  pipeline stages check ./lost-quotes              a folder with a package
+  pipeline stages check lost_quotes                a module that can be imported
+  pipeline stages check lost_quotes:LostQuotes     one stage of it
+  pipeline stages check words                      a stage that is installed
+
+A file cases.json beside the module is checked, too. Exit code 0: all well; 1: something is wrong.
+"""
+CASES = "cases.json"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("module", metavar="MODULE", help="a module, a file, a folder, or the name of a stage")
+    parser.add_argument(
+        "--examples", type=int, default=100, metavar="N", help="texts that are drawn for each law (default: 100)"
+    )
+
+
+def main(options: argparse.Namespace) -> int:
+    """Prints a line for each law, then what is wrong."""
+    if importlib.util.find_spec("hypothesis") is None:
+        raise UsageError('the conformance kit needs hypothesis; install "bilingual-pipeline[testing]"')
+    if options.examples < 1:
+        raise UsageError(f"--examples {options.examples}: name a number from 1")
+    faults = 0
+    for stage, beside in _stages(options.module):
+        faults += _check(stage, beside, options.examples)
+    return 1 if faults else 0
+
+
+def _check(stage: Stage, beside: Path, examples: int) -> int:
+    from pipeline.testing import LAWS, cases, faults
+
+    name = getattr(stage, "name", type(stage).__name__)
+    print(f"{name} ({type(stage).__module__}.{type(stage).__qualname__})", flush=True)
+    known = cases(beside) if beside.is_file() else ()
+    found: list[Broken] = list(faults(stage, cases=known, examples=examples))
+    broken = {fault.law for fault in found}
+    for law in LAWS:
+        first = next((fault for fault in found if fault.law == law.name), None)
+        print(f"  {'FAIL' if first else 'ok  '} {law.name:14s} {first.what if first else law.meaning}")
+    if known:
+        print(f"  {'FAIL' if 'cases' in broken else 'ok  '} {beside.name:14s} {len(known)} cases")
+    for fault in found:
+        print(f"\n{fault}")
+    print(f"\n{name}: {_counted(found, known)}\n")
+    return len(found)
+
+
+def _counted(found: "list[Broken]", known: "tuple[Case, ...]") -> str:
+    from pipeline.testing import LAWS
+
+    if not found:
+        return f"all {len(LAWS)} laws hold" + (f", and all {len(known)} cases" if known else "")
+    return f"{len(found)} {'fault' if len(found) == 1 else 'faults'}"
+
+
+def _stages(named: str) -> Iterator[tuple[Stage, Path]]:
+    """The stages that are meant, each with where its cases may lie. Raises `UsageError`."""
+    place, _, attribute = named.partition(":")
+    installed = offers()
+    if place in BUILT_IN or any(offer.name == place for offer in installed):
+        offered(place, installed)
+        stage = step(place, installed).stage
+        yield stage, _cases_of(type(stage))
+        return
+    classes = [kind for module in _modules(place) for kind in _classes(module)]
+    chosen = [kind for kind in classes if attribute in {"", kind.__name__}]
+    if not chosen:
+        known = [kind.__name__ for kind in classes]
+        raise UsageError(
+            f"{place} has no stage {attribute!r}{nearest(attribute, known)}"
+            if attribute
+            else f"{place} has no stage: a frozen dataclass with 'name' and 'find'"
+        )
+    for kind in chosen:
+        try:
+            yield cast("Stage", kind()), _cases_of(kind)
+        except TypeError as error:
+            raise UsageError(
+                f"{named}: {kind.__name__} cannot be made: {error}; give every setting a default"
+            ) from None
+
+
+def _modules(named: str) -> list[ModuleType]:
+    path = Path(named)
+    if path.suffix == ".py" or path.is_dir():
+        if not path.exists():
+            raise UsageError(f"{named} is not there")
+        roots, names = _below(path.resolve())
+        # Other processes of the kit look where this one does.
+        sys.path[:0] = roots
+    else:
+        # As `python -m` does; a script of ours would look only where it lies itself.
+        sys.path.insert(0, str(Path.cwd()))
+        names = [named]
+    return [_imported(name, named) for name in names]
+
+
+def _below(path: Path) -> tuple[list[str], list[str]]:
+    """Where to look for modules, and their names: of a file, a package, or a folder that holds packages."""
+    if path.is_file():
+        return [str(path.parent)], [path.stem]
+    if (path / "__init__.py").is_file():
+        return [str(path.parent)], [path.name]
+    roots = [root for root in (path / "src", path) if root.is_dir()]
+    found = {
+        child.stem: str(root)
+        for root in roots
+        for child in sorted(root.iterdir())
+        if child.suffix == ".py" or (child / "__init__.py").is_file()
+    }
+    names = [name for name in found if name.isidentifier() and name not in {"tests", "setup", "conftest"}]
+    return list(dict.fromkeys(found[name] for name in names)), names
+
+
+def _imported(name: str, named: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except (Exception, SystemExit) as error:
+        raise UsageError(f"{named} cannot be imported: {type(error).__name__}: {error}") from error
+
+
+def _classes(module: ModuleType) -> Iterator[type]:
+    """The classes of a module, and of the package it is, that look like stages, however wrong they may be."""
+    for _, kind in inspect.getmembers(module, inspect.isclass):
+        within = kind.__module__ == module.__name__ or kind.__module__.startswith(f"{module.__name__}.")
+        if within and hasattr(kind, "name") and callable(getattr(kind, "find", None)):
+            yield kind
+
+
+def _cases_of(kind: type) -> Path:
+    return Path(inspect.getfile(kind)).with_name(CASES)

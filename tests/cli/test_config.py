@@ -1,0 +1,132 @@
+"""`pipeline config`: what holds, where it comes from, and one file with every setting."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+import regex
+from installed import Shelf
+
+from pipeline.cli import main
+from pipeline.cli.config import literal
+from pipeline.processing import Pipeline
+from pipeline.recipe import recipe
+from pipeline.settings import Settings, load
+
+SAID = """
+[input]
+encoding = "gb18030"
+[stages.words]
+longest = 30
+[rules]
+words = 0.95
+"words.number" = "off"
+[vocabulary]
+words = ["alot"]
+roles = { "策展" = "curator" }
+[profiles.wire]
+match.id = "wire/*"
+stages.words.longest = 20
+rules."credits.line" = 0.99
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "p.toml"
+    path.write_text(SAID, "utf-8")
+    return path
+
+
+def shown(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, str]:
+    """What was printed: for each line its source."""
+    assert main(["config", *arguments]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    return {line.rpartition("  # ")[0].strip(): line.rpartition("  # ")[2] for line in lines}
+
+
+def test_every_setting_that_holds_is_shown_with_its_source(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = shown(capsys, "--config", str(config), "--set", "input.limits.bytes=5000")
+    assert told['input.encoding = "gb18030"'] == str(config)
+    assert told["input.limits.bytes = 5000"] == "--set input.limits.bytes=5000"
+    assert told['input.id_field = "id"'] == "default"
+    assert told["stages.words.longest = 30"] == str(config)
+    assert told['rules."words.run-together" = 0.95'] == str(config)
+    assert told['rules."words.number" = "off"'] == str(config)
+    assert told['vocabulary.roles = { "策展" = "curator" }'] == str(config)
+
+
+def test_rules_that_nobody_touched_do_not_flood_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not [line for line in shown(capsys) if line.startswith("rules")]
+
+
+def test_what_holds_for_a_profile_is_shown_with_its_name(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = shown(capsys, "--config", str(config), "--profile", "wire")
+    assert told["stages.words.longest = 20"] == f"{config}, profile wire"
+    assert told['rules."credits.line" = 0.99'] == f"{config}, profile wire"
+    assert told['rules."words.number" = "off"'] == str(config)
+
+
+def test_an_unknown_profile_is_refused_with_the_nearest(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "--config", str(config), "--profile", "wires"]) == 2
+    assert "--profile wires: no such profile; did you mean 'wire'?" in capsys.readouterr().err
+
+
+def test_what_is_printed_means_the_same_when_it_is_read(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["config", "--config", str(config)]) == 0
+    again = tmp_path / "again.toml"
+    again.write_text(capsys.readouterr().out, "utf-8")
+    before, after = Pipeline.load(config), Pipeline.load(again)
+    assert before.recipe == after.recipe
+    assert load(config).input == load(again).input
+
+
+@pytest.mark.parametrize("given", [[], ["--config"]], ids=["defaults", "a file"])
+def test_the_file_with_every_setting_means_what_it_was_made_from(
+    config: Path, tmp_path: Path, given: list[str]
+) -> None:
+    whole, source = tmp_path / "all.toml", [str(config)] if given else []
+    assert main(["config", *given, *source, "--all", "-o", str(whole)]) == 0
+    before, after = load(config) if given else Settings(), load(whole)
+    assert [way.version for way in Pipeline.configured(before).ways] == [
+        way.version for way in Pipeline.configured(after).ways
+    ]
+    assert (after.input, after.vocabulary) == (before.input, before.vocabulary)
+
+
+def test_every_commented_setting_can_be_taken_as_it_stands(tmp_path: Path) -> None:
+    whole = tmp_path / "all.toml"
+    assert main(["config", "--all", "-o", str(whole)]) == 0
+    live = regex.sub(r"^# (?=[\w\".-]+ = (?!…))", "", whole.read_text("utf-8"), flags=regex.MULTILINE)
+    live = live.partition("# [profiles.NAME]")[0]
+    whole.write_text(live, "utf-8")
+    assert Pipeline.load(whole).recipe.stages == recipe().stages
+    rules = {rule.name: rule.threshold for stage in recipe().stages for rule in stage.rules}
+    assert tomllib.loads(live)["rules"] == rules
+
+
+def test_every_setting_says_what_it_does_and_what_is_allowed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "--all"]) == 0
+    shown = capsys.readouterr().out
+    assert "# A whole number from 1; default: 33554432\n# bytes = 33554432\n" in shown
+    assert '# From 0 to 1, or "off"; default: 0.95\n# "words.in-vocabulary" = 0.95\n' in shown
+    assert "does not say what it does" not in shown
+
+
+def test_settings_of_installed_stages_are_in_it(
+    shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shelf.stage("loud")
+    (tmp_path / "p.toml").write_text('recipe = ["loud"]', "utf-8")
+    assert main(["config", "--config", str(tmp_path / "p.toml"), "--all"]) == 0
+    shown = capsys.readouterr().out
+    assert "[stages.loud]\n\n# How many are made loud.\n# A whole number from 1; default: 100\n# most = 100\n" in shown
+
+
+@pytest.mark.parametrize(
+    "value", ["plain", 'quo"ted\\', "tab\tand \x7f and \x00", "渡轮", [], ["a", ["b"]], {"a b": {"c": [1, 2.5, True]}}]
+)
+def test_values_are_written_as_toml_reads_them(value: object) -> None:
+    assert tomllib.loads(f"x = {literal(value)}") == {"x": value}

@@ -1,0 +1,81 @@
+"""`pipeline stages check`: what is tested, what is printed, and how it ends."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from installed import LOUD, STAGE, Shelf
+
+from pipeline.cli import main
+
+SOUND = STAGE.format(stage="loud", body=LOUD.format(stage="loud"))
+RESTLESS = SOUND.replace('"oh", "OH"', '"", "oh "')
+
+
+def checked(capsys: pytest.CaptureFixture[str], named: str) -> tuple[int, str]:
+    code = main(["stages", "check", named, "--examples", "20"])
+    return code, capsys.readouterr().out
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a package that holds a sound stage, in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", [*sys.path])
+    folder = tmp_path / "loud" / f"loud_{tmp_path.name.replace('-', '_')}"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text(SOUND, "utf-8")
+    return folder
+
+
+def test_a_sound_stage_in_a_folder_passes(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, shown = checked(capsys, str(package.parent))
+    assert code == 0
+    assert shown.startswith(f"loud ({package.name}.Shout)\n  ok   declared")
+    assert shown.endswith("loud: all 11 laws hold\n\n")
+
+
+def test_a_fault_is_shown_with_its_text_and_the_exit_code_says_so(
+    package: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (package / "__init__.py").write_text(RESTLESS, "utf-8")
+    code, shown = checked(capsys, str(package))
+    assert code == 1
+    assert "  FAIL idempotent" in shown
+    assert "\ntext: 'oh'\nrule: loud.oh\n" in shown
+
+
+def test_cases_beside_the_module_are_checked_too(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (package / "cases.json").write_text('[{"given": "oh", "right": "Oh", "why": "a capital is enough"}]', "utf-8")
+    code, shown = checked(capsys, f"{package.parent}")
+    assert code == 1
+    assert "cases: a capital is enough: it gives 'OH', right is 'Oh'\ntext: 'oh'" in shown
+
+
+def test_an_installed_stage_is_checked_by_its_name(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
+    shelf.stage("loud")
+    code, shown = checked(capsys, "loud")
+    assert (code, shown.splitlines()[-2]) == (0, "loud: all 11 laws hold")
+
+
+def test_a_stage_of_a_module_is_chosen_by_its_class(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
+    shelf.stage("loud")
+    code, shown = checked(capsys, "loud_stages_loud:Shout")
+    assert (code, shown.splitlines()[0]) == (0, "loud (loud_stages_loud.Shout)")
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("no_such_module", "no_such_module cannot be imported: ModuleNotFoundError"),
+        ("./nowhere.py", "./nowhere.py is not there"),
+        ("json", "json has no stage: a frozen dataclass with 'name' and 'find'"),
+        ("loud_stages_loud:Shut", "loud_stages_loud has no stage 'Shut'; did you mean 'Shout'?"),
+    ],
+)
+def test_what_cannot_be_checked_is_wrong_usage(
+    shelf: Shelf, capsys: pytest.CaptureFixture[str], named: str, said: str
+) -> None:
+    shelf.stage("loud")
+    assert main(["stages", "check", named]) == 2
+    assert said in capsys.readouterr().err
