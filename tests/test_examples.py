@@ -1,0 +1,185 @@
+"""The example plugins, built and installed elsewhere: they do what plugins do, and their own tests pass."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = {"full-width": "full_width", "mentions": "mentions", "interviews-only": "interviews_only"}
+"""Stage, which is also the folder, and module."""
+
+CONFIG = """\
+recipe = [
+    "entities", "mojibake", "full-width", "markup", "punctuation", "words",
+    "languages", "credits", "dialogue", "mentions", "interviews-only",
+]
+
+[stages.interviews-only]
+shortest = 50
+"""
+FERRY = """\
+渡口的清晨
+南屿晚报记者 林知夏 发自石浔镇
+Ｑ：你几点出海？
+Ａ：五点，天亮以前。对岸一公里２００米，顺风要走１２．５分钟，逆风就难说了。
+Ｑ：谁教你的？
+Ａ：我舅舅。他从新加坡回来，给中国日报写过渡口的故事。
+"""
+KEEPER = """\
+The Keeper
+Harbour Letter: Who lit the lamp before you came to the island?
+Lena Orwick: My aunt did, for thirty years. She came from Lisbon with one suitcase and a barometer.
+Harbour Letter: And now?
+Lena Orwick: Now I do, and a clock helps me.
+"""
+SHORT = "Ann: Is it high?\nBo: Yes.\nAnn: And now?\nBo: No.\n"
+
+
+def python(installed: Path, cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs Python in `cwd` with the packages of `installed` on its path."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(installed), "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which the three wheels were unpacked."""
+    built, folder = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("site")
+    for name in EXAMPLES:
+        source = ROOT / "examples" / name
+        build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(built), str(source)]
+        subprocess.run(build, check=True, capture_output=True)
+    wheels = sorted(map(str, built.glob("*.whl")))
+    assert len(wheels) == len(EXAMPLES)
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(folder)]
+    subprocess.run([*install, *wheels], check=True, capture_output=True)
+    return folder
+
+
+def write_raw(folder: Path) -> None:
+    """The dumps of these tests, in `folder/raw`, and the settings beside it."""
+    (folder / "raw").mkdir()
+    for name, text in (("ferry", FERRY), ("keeper", KEEPER), ("short", SHORT)):
+        (folder / "raw" / f"{name}.txt").write_text(text, "utf-8", newline="\n")
+    (folder / "pipeline.toml").write_text(CONFIG, "utf-8")
+
+
+@pytest.fixture(scope="module")
+def processed(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a run with all three stages is over, and went well."""
+    folder = tmp_path_factory.mktemp("run")
+    write_raw(folder)
+    done = python(installed, folder, "-m", "pipeline", "run", "raw", "-o", "out", "--config", "pipeline.toml")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def article(processed: Path, name: str) -> dict[str, Any]:
+    """One article of the run."""
+    read: dict[str, Any] = json.loads((processed / "out" / f"{name}.json").read_text("utf-8"))
+    return read
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_code_that_runs_is_the_wheels(name: str, installed: Path, tmp_path: Path) -> None:
+    module = EXAMPLES[name]
+    done = python(installed, tmp_path, "-c", f"import {module}; print({module}.__file__)")
+    assert Path(done.stdout.strip()).is_relative_to(installed), done.stderr
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_file_of_the_package_is_in_the_wheel(name: str, installed: Path) -> None:
+    module = EXAMPLES[name]
+    source = ROOT / "examples" / name / module
+    files = {path.relative_to(source) for path in source.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    assert {Path("cases.json"), Path("py.typed")} < files
+    assert not {path for path in files if not (installed / module / path).is_file()}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_tests_of_the_package_pass_against_the_wheel(name: str, installed: Path, tmp_path: Path) -> None:
+    """They run from a copy, so that neither the sources nor the settings of this checkout are beside them."""
+    shutil.copytree(ROOT / "examples" / name / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("*.pyc"))
+    done = python(installed, tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests")
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+    assert " passed" in done.stdout
+
+
+def test_the_stages_are_listed_with_package_and_version(installed: Path, tmp_path: Path) -> None:
+    done = python(installed, tmp_path, "-m", "pipeline", "stages")
+    assert done.returncode == 0, done.stderr
+    for name in EXAMPLES:
+        assert f"bilingual-pipeline-{name} 0.1.0" in done.stdout
+
+
+def test_a_repair_of_a_plugin_is_in_the_text_and_in_the_ledger(processed: Path) -> None:
+    ferry = article(processed, "ferry")
+    assert "一公里200米，顺风要走12.5分钟" in ferry["text"]
+    (change,) = (change for change in ferry["provenance"]["changes"] if change["stage"] == "full-width")
+    edits = {(edit["old"], edit["new"], edit["rule"]) for edit in change["edits"]}
+    assert {
+        ("Ｑ", "Q", "full-width.letters"),
+        ("２００", "200", "full-width.digits"),
+        ("．", ".", "full-width.marks"),
+    } <= edits
+
+
+def test_what_a_plugin_repairs_a_later_stage_reads(processed: Path) -> None:
+    ferry = article(processed, "ferry")
+    assert [speaker["labels"] for speaker in ferry["speakers"]] == [["Q"], ["A"]]
+
+
+def test_annotations_of_plugins_are_in_the_articles(processed: Path) -> None:
+    def annotations(name: str) -> set[tuple[str, str]]:
+        return {(found["layer"], found["value"]) for found in article(processed, name)["annotations"]}
+
+    assert annotations("ferry") == {
+        ("mentions.place", "Singapore"),
+        ("mentions.outlet", "China Daily"),
+        ("interviews-only.size", "2 exchanges"),
+    }
+    assert annotations("keeper") == {("mentions.place", "Lisbon"), ("interviews-only.size", "2 exchanges")}
+
+
+def test_what_a_plugin_rejects_is_listed_and_not_written(processed: Path) -> None:
+    assert sorted(path.name for path in (processed / "out").glob("*.json")) == ["ferry.json", "keeper.json"]
+    (rejected,) = (processed / "out" / "_run" / "rejected.jsonl").read_text("utf-8").splitlines()
+    verdict = json.loads(rejected)
+    assert (verdict["document"], verdict["rule"]) == ("short", "interviews-only.too-short")
+
+
+def test_the_provenance_names_package_and_version_of_each_plugin(processed: Path) -> None:
+    stages = {stage["name"]: stage for stage in article(processed, "keeper")["provenance"]["pipeline"]["stages"]}
+    for name in EXAMPLES:
+        assert stages[name] == {"name": name, "package": f"bilingual-pipeline-{name}", "version": "0.1.0"}
+
+
+def test_what_plugins_took_part_in_restores_and_holds_to_the_contract(processed: Path, tmp_path: Path) -> None:
+    """Without the plugins on the path: nobody who reads an article needs them."""
+    done = python(tmp_path, processed, "-m", "pipeline", "verify", "out")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 of 2 articles restore byte for byte" in done.stdout
+
+
+def test_installed_and_not_named_plugins_change_nothing(installed: Path, tmp_path: Path) -> None:
+    write_raw(tmp_path)
+    for path, out in ((installed, "with"), (tmp_path / "nothing", "without")):
+        done = python(path, tmp_path, "-m", "pipeline", "run", "raw", "-o", out)
+        assert done.returncode == 0, done.stderr
+    names = sorted(path.name for path in (tmp_path / "with").glob("*.json"))
+    assert names == ["ferry.json", "keeper.json", "short.json"]
+    for name in names:
+        assert (tmp_path / "with" / name).read_bytes() == (tmp_path / "without" / name).read_bytes()
