@@ -48,16 +48,21 @@ def _answer(task: Task) -> Answer:
         return Answer(unloadable=f"{type(error).__name__}: {error}")
     if not isinstance(subject, Subject):
         return Answer(unloadable=f"it has become a {type(subject).__name__}")
-    backwards = task.surroundings.backwards
-    found = []
-    for text in reversed(task.texts) if backwards else task.texts:
+
+    def ask(text: str) -> list[str]:
         try:
             document = subject.document(text)
-            found.append([] if document is None else record(subject.raw(document)))
+            return [] if document is None else record(subject.raw(document))
         except Exception as error:
             # The message may tell an address; that it raises, and what, is enough to compare.
-            found.append([f"raised {type(error).__name__}"])
-    return Answer(found[::-1] if backwards else found)
+            return [f"raised {type(error).__name__}"]
+
+    if task.surroundings.backwards:
+        # Asked before as well: a stage that remembers what it has seen gives itself away.
+        for text in task.texts:
+            ask(text)
+        return Answer([ask(text) for text in reversed(task.texts)][::-1])
+    return Answer([ask(text) for text in task.texts])
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ Surrounding = Literal[
     "the working directory",
     "the time zone",
     "the locale",
-    "the order of the texts",
+    "the texts before it",
 ]
 SURROUNDINGS: tuple[Surrounding, ...] = get_args(Surrounding)
 
@@ -62,7 +62,7 @@ ALONE: dict[Surrounding, tuple[Surroundings, ...]] = {
     "the working directory": (Surroundings(elsewhere=True),),
     "the time zone": (Surroundings(zone=FIRST.zone), Surroundings(zone=SECOND.zone)),
     "the locale": (Surroundings(locale="C"),),
-    "the order of the texts": (Surroundings(backwards=True),),
+    "the texts before it": (Surroundings(backwards=True),),
 }
 """Each thing changed alone, to tell which of them it was."""
 

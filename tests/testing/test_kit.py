@@ -56,6 +56,10 @@ def test_what_a_stage_remembers_between_documents_is_found() -> None:
     assert "it fails at times, and at times it does not" in broken("pure", faulty.Remembering()).what
 
 
+def test_what_a_stage_remembers_is_found_even_if_it_has_seen_everything_here_before() -> None:
+    assert "depends on the texts before it" in broken("deterministic", faulty.Remembering()).what
+
+
 @pytest.mark.parametrize("stage", [faulty.Counting(), faulty.Backtracking()], ids=lambda stage: stage.name)
 def test_work_that_grows_as_the_square_is_found(stage: Stage) -> None:
     found = broken("linear", stage)
