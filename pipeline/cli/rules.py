@@ -101,18 +101,20 @@ def _page(row: Row, step: Step) -> Iterator[str]:
     yield f"  threshold: {_told(row)}"
     for text in row.acts:
         yield f"  acts on  {_shown(text)}"
-        after = _after(step, text)
+        after = _after(step, row, text)
         if after is not None:
             yield f"        →  {_shown(after)}"
     for text in row.spares:
         yield f"  spares   {_shown(text)}"
 
 
-def _after(step: Step, text: str) -> str | None:
+def _after(step: Step, row: Row, text: str) -> str | None:
     """What the repair alone makes of a case; none for a finder, and where only a note comes of it."""
     if step.stage.gives:
         return None
-    after = Pipeline([step.stage]).clean(text)
+    # What a rule that is off would do is worth seeing as well.
+    threshold = row.default if isinstance(row.threshold, str) else row.threshold
+    after = Pipeline([step.stage], rules={row.rule: threshold}).clean(text)
     return None if after == text else after
 
 
