@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from pipeline import declaration
 from pipeline.document import Document
 from pipeline.errors import StageError
 from pipeline.ledger import Edit, apply, inverse
@@ -284,12 +285,10 @@ def faults(
     seconds: float = SECONDS,
 ) -> Iterator[Broken]:
     """Every law that the stage breaks, then every case; nothing more after a fault that leaves no stage to try."""
-    for law in LAWS:
-        try:
-            law(stage, before=before, examples=examples, seconds=seconds)
-        except Broken as broken:
+    for law, broken in verdicts(stage, before=before, examples=examples, seconds=seconds):
+        if broken is not None:
             yield broken
-            if broken.law == "ends" or (law.name == "declared" and not _is_sound(stage)):
+            if leaves_nothing(stage, law, broken):
                 return
     for case in cases:
         try:
@@ -298,7 +297,25 @@ def faults(
             yield broken
 
 
-def _is_sound(stage: Stage) -> bool:
-    from pipeline import declaration
+def verdicts(
+    stage: Stage, *, before: Sequence[Stage] = (), examples: int = EXAMPLES, seconds: float = SECONDS
+) -> Iterator[tuple[Law, Broken | None]]:
+    """Each law as soon as it is tried, with how the stage breaks it, or None; the last one may leave nothing to try."""
+    for law in LAWS:
+        found = None
+        try:
+            law(stage, before=before, examples=examples, seconds=seconds)
+        except Broken as broken:
+            found = broken
+        yield law, found
+        if found is not None and leaves_nothing(stage, law, found):
+            return
 
+
+def leaves_nothing(stage: Stage, law: Law, broken: Broken) -> bool:
+    """Whether no other law can be tried: the stage never ends, or its declaration lets it run nowhere."""
+    return broken.law == "ends" or (law.name == "declared" and not _is_sound(stage))
+
+
+def _is_sound(stage: Stage) -> bool:
     return next(declaration.faults(stage), None) is None

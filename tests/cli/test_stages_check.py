@@ -45,6 +45,29 @@ def test_a_fault_is_shown_with_its_text_and_the_exit_code_says_so(
     assert "\ntext: 'oh'\nrule: loud.oh\n" in shown
 
 
+def test_what_could_not_be_tried_is_not_called_well(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (package / "__init__.py").write_text(SOUND.replace('Rule("loud.', 'Rule("soft.'), "utf-8")
+    (package / "cases.json").write_text('[{"given": "oh", "right": "OH", "why": "loud"}]', "utf-8")
+    code, shown = checked(capsys, str(package))
+    assert code == 1
+    assert "  FAIL declared       the stage declares rule 'soft.oh'" in shown
+    assert "  -    linear         not tried\n  -    cases.json     not tried\n" in shown
+    assert "  ok " not in shown
+
+
+def test_a_check_leaves_nothing_in_the_working_directory(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    checked(capsys, str(package))
+    assert [path.name for path in Path().iterdir()] == ["loud"]
+
+
+def test_without_hypothesis_it_says_what_to_install(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["stages", "check", "words"]) == 2
+    assert 'install "bilingual-pipeline[testing]"' in capsys.readouterr().err
+
+
 def test_cases_beside_the_module_are_checked_too(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (package / "cases.json").write_text('[{"given": "oh", "right": "Oh", "why": "a capital is enough"}]', "utf-8")
     code, shown = checked(capsys, f"{package.parent}")

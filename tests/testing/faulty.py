@@ -231,6 +231,19 @@ class Backtracking(Sound):
 
 
 @dataclass(frozen=True)
+class Exploding(Sound):
+    """Tries every way to share letters among two loops."""
+
+    name: ClassVar[str] = "exploding"
+    rules: ClassVar[tuple[Rule, ...]] = rule("exploding")
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Yields edits after a search that takes twice as long for each further letter."""
+        if not re.search(r"(a+)+$", document.text):
+            yield from Sound.find(self, document)
+
+
+@dataclass(frozen=True)
 class Heavy(Sound):
     """Holds what cannot be sent."""
 

@@ -68,6 +68,12 @@ def test_work_that_grows_as_the_square_is_found(stage: Stage) -> None:
     assert " * " in literal(found.text)
 
 
+def test_work_that_doubles_with_each_letter_is_stopped_early_and_found() -> None:
+    found = broken("linear", faulty.Exploding())
+    assert "65 take more than 300 ms" in found.what
+    assert found.text == "a" * 64 + "~"
+
+
 def test_a_stage_that_cannot_be_sent_to_another_process_is_found() -> None:
     assert "it cannot be pickled" in broken("pickles", faulty.Heavy()).what
 
