@@ -16,8 +16,8 @@ from pipeline.errors import DocumentError
 from pipeline.findings import find, moved, repair
 from pipeline.ledger import Change, apply
 from pipeline.profiles import Way, first_fitting, ways
-from pipeline.recipe import Recipe, Threshold
-from pipeline.settings import Settings, layers, typed
+from pipeline.recipe import Recipe
+from pipeline.settings import Settings, Threshold, layers, typed
 from pipeline.sources import html
 from pipeline.stage import Stage
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import msgspec
 
@@ -14,6 +14,7 @@ from pipeline import declaration
 from pipeline.article import StageVersion
 from pipeline.errors import SettingError, UsageError, nearest
 from pipeline.plugins import Offer, Package, offered, offers, package_of
+from pipeline.settings import Threshold
 from pipeline.stage import Rule, Stage
 from pipeline.version import __version__
 from pipeline.vocabulary import NOTHING, Vocabulary
@@ -31,9 +32,6 @@ BUILT_IN = {
     "dialogue": "Dialogue",
 }
 """The stages of this package in the order of the built-in recipe: name, which is also the module, and class."""
-
-Threshold = float | Literal["off"]
-"""From 0 to 1; off: nothing is done under the rule."""
 
 OFF = math.inf
 
@@ -222,10 +220,6 @@ def _thresholds(rules: Mapping[str, Threshold], steps: Sequence[Step]) -> dict[s
         if name not in by_stage and name not in names:
             reason = f"[rules]: the recipe has no rule or stage {name!r}{_nearest_rule(name, names, list(by_stage))}"
             raise SettingError(("rules", name), reason)
-        if value != "off" and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1):
-            raise SettingError(
-                ("rules", name), f'[rules]: {name!r} is {value!r}; allowed are numbers from 0 to 1, and "off"'
-            )
         for rule in by_stage.get(name, [name]):
             found[rule] = OFF if value == "off" else float(value)
     return found

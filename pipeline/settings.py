@@ -150,11 +150,6 @@ def typed(values: Mapping[str, Any]) -> Settings:
         reason = str(error).replace("$.", "")
         raise SettingError(tuple(reason.rpartition("`")[0].rpartition("`")[2].split(".")), reason) from None
     _encoding(settings.input.encoding)
-    for name, profile in settings.profiles.items():
-        if profile.match == Match():
-            raise SettingError(
-                ("profiles", name), f"key 'profiles.{name}.match' is empty; say for which documents it is: match.id = …"
-            )
     return settings
 
 
@@ -236,17 +231,28 @@ def _struct(kind: object) -> type[msgspec.Struct] | None:
 
 
 def _tables(values: Mapping[str, Any], key: Key = ()) -> None:
-    """Refuses a stage's settings that are no table, with how they are written."""
-    stages = values.get("stages")
+    """Refuses what the decoder would refuse without the name of the stage, rule or profile."""
+    stages, rules, profiles = (values.get(name) for name in ("stages", "rules", "profiles"))
     for name, table in stages.items() if isinstance(stages, Mapping) else ():
         if not isinstance(table, Mapping):
             where = ".".join((*key, "stages", name))
             reason = f"key {where!r} is no table; write the settings of a stage as [{where}]"
             raise SettingError((*key, "stages", name), reason)
-    profiles = values.get("profiles")
+    for name, value in rules.items() if isinstance(rules, Mapping) else ():
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value != "off" and not (number and 0 <= value <= 1):
+            where = ".".join((*key, "rules"))
+            reason = f'[{where}]: {name!r} is {value!r}; allowed are numbers from 0 to 1, and "off"'
+            raise SettingError((*key, "rules", name), reason)
     for name, table in profiles.items() if isinstance(profiles, Mapping) else ():
-        if isinstance(table, Mapping):
-            _tables(table, ("profiles", name))
+        inner = ("profiles", name)
+        if not isinstance(table, Mapping):
+            reason = f"key 'profiles.{name}' is no table; write a profile as [profiles.{name}]"
+            raise SettingError(inner, reason)
+        if not table.get("match"):
+            reason = f"key 'profiles.{name}.match' is empty; say for which documents it is: match.id = …"
+            raise SettingError(inner, reason)
+        _tables(table, inner)
 
 
 def _encoding(name: str | None) -> None:

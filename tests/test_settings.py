@@ -142,7 +142,9 @@ def test_a_rule_may_be_written_with_quotes_or_as_a_dotted_key(tmp_path: Path) ->
 @pytest.mark.parametrize("value", ["1.5", "-0.1", '"on"', "true", "[0.5]"])
 def test_a_threshold_is_a_number_from_0_to_1_or_off(tmp_path: Path, value: str) -> None:
     path = written(tmp_path, f'[rules]\n"words.number" = {value}')
-    assert complaint(path).startswith(f"{path}: ")
+    said = complaint(path)
+    assert said.startswith(f"{path}: [rules]: 'words.number' is ")
+    assert said.endswith('; allowed are numbers from 0 to 1, and "off"')
 
 
 def configured(path: Path, *overrides: str) -> Pipeline:
@@ -274,7 +276,9 @@ def test_what_a_profile_says_of_a_stage_goes_before_what_holds_of_a_rule_for_all
 @pytest.mark.parametrize(
     ("toml", "said"),
     [
-        ("[profiles.x]\nstages.words.longest = 1", "Object missing required field `match` - at `profiles[...]`"),
+        ("[profiles.x]\nstages.words.longest = 1", "key 'profiles.x.match' is empty; say for which documents it is"),
+        ("[profiles]\nx = 3", "key 'profiles.x' is no table; write a profile as [profiles.x]"),
+        ('[profiles.x]\nmatch.id = "a"\nrules.words = 2', "[profiles.x.rules]: 'words' is 2; allowed are numbers"),
         ("[profiles.x]\nmatch = {}", "key 'profiles.x.match' is empty; say for which documents it is: match.id = …"),
         ('[profiles.x]\nmatch.ids = "a"', "key 'profiles.x.match.ids' is not known; did you mean 'id'?"),
         ('[profiles.x]\nmatch.id = "a"\nstage.words = {}', "key 'profiles.x.stage' is not known; did you mean"),
