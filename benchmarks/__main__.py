@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import accuracy, cold, protocol, speed
+from benchmarks import accuracy, cold, encodings, protocol, speed
 
 ROOT = Path(__file__).parent.parent
 
@@ -11,17 +11,19 @@ ROOT = Path(__file__).parent.parent
 def main() -> None:
     """Runs what was asked for; everything by default."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="*", metavar="speed|protocol|cold|accuracy", help="default: all")
+    parser.add_argument("what", nargs="*", metavar="speed|protocol|cold|encodings|accuracy", help="default: all")
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
     parser.add_argument("--public", type=Path, default=ROOT.parent / "shared", help="folder of public benchmark data")
     options = parser.parse_args()
-    wanted = options.what or ["speed", "protocol", "cold", "accuracy"]
+    wanted = options.what or ["speed", "protocol", "cold", "encodings", "accuracy"]
     if "speed" in wanted:
         speed.report(ROOT, options.rounds)
     if "protocol" in wanted:
         protocol.report(options.rounds)
     if "cold" in wanted:
         cold.report(options.rounds)
+    if "encodings" in wanted:
+        encodings.report(ROOT, options.public)
     if "accuracy" in wanted:
         accuracy.report(ROOT, options.public)
 

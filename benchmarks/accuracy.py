@@ -9,10 +9,14 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.decoding import decode
+from pipeline.errors import DocumentError
 from pipeline.ledger import apply
 from pipeline.processing import Pipeline
-from pipeline.sources.folder import find
+from pipeline.restoration import source_text
+from pipeline.settings import Input
+from pipeline.sources.folder import File, find
+from pipeline.sources.reading import records
+from pipeline.sources.record import Unreadable
 
 Place = tuple[int, str, str]
 
@@ -24,7 +28,7 @@ def report(root: Path, public: Path) -> None:
     pipeline = Pipeline()
     files, _ = find([root / "raw"])
     for file in files:
-        row = _sample(pipeline, file.path.read_bytes(), root / "seeds" / file.id)
+        row = _sample(pipeline, file, root / "seeds" / file.id)
         totals = [a + b for a, b in zip(totals, row, strict=True)]
         print(f"  {file.id:24s} {row[0]:5d} {row[1]:5d} {row[2]:5d}   {row[3]:6d} {row[4]:6d}")
     print(f"  {'all':24s} {totals[0]:5d} {totals[1]:5d} {totals[2]:5d}   {totals[3]:6d} {totals[4]:6d}")
@@ -34,10 +38,15 @@ def report(root: Path, public: Path) -> None:
         print("  " + (done.stdout + done.stderr).strip().replace("\n", "\n  "))
 
 
-def _sample(pipeline: Pipeline, data: bytes, seed: Path) -> list[int]:
-    article = pipeline.process(data)
-    decoded = decode(data)
-    given = apply(decoded.text, decoded.edits)
+def _sample(pipeline: Pipeline, file: File, seed: Path) -> list[int]:
+    (record,) = records([file], Input())
+    if isinstance(record, Unreadable):
+        raise DocumentError(record.id, record.reason)
+    article = pipeline.process(record.data, id=record.id, origin=record.origin)
+    given = source_text(article)
+    for change in article.provenance.changes:
+        if change.stage == "decoding":
+            given = apply(given, change.edits)
     right = seed.with_name(f"{seed.name}.txt").read_bytes().decode("utf-8")
     wanted, made = repairs(given, right), repairs(given, article.text)
     want = dict(_leaves(json.loads(seed.with_name(f"{seed.name}.json").read_text("utf-8"))))

@@ -1,13 +1,12 @@
 """Bytes to text and back, proved: no decoding is accepted that does not give the same bytes again.
 
-The encoding is told by the byte order mark, by strict UTF-8, by nearly valid UTF-8, and else by what the text would
-say: in GB 18030 and Big5 the characters of daily use lie in known rows of the table (GB 2312 level 1, Big5 level 1),
-so real text scores near one and misread text near nothing. A declared charset is a small bonus, not a fact.
+The encoding is told by the byte order mark, else by `encodings` from what the bytes would say; it may differ from line
+to line. Bytes that no codec gives back are kept beside the text.
 """
 
 import codecs
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from typing import Annotated, Literal
 
@@ -15,6 +14,7 @@ import msgspec
 import regex
 from msgspec import Meta
 
+from pipeline.encodings import Stretch, told, wide
 from pipeline.ledger import Edit
 
 Newline = Literal["lf", "crlf", "cr"]
@@ -45,8 +45,6 @@ SIGNATURES = {
     b"\x7fELF": "a program",
     b"\xd0\xcf\x11\xe0": "an old Office file",
 }
-ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "ascii": "utf-8", "big5": "big5hkscs"}
-"""What a declared charset is read as: the superset that its writers in fact used."""
 BY_MARK = {
     "utf-8-sig": ("utf-8",),
     "utf-16": ("utf-16-le", "utf-16-be"),
@@ -54,16 +52,7 @@ BY_MARK = {
 }
 """Names that leave the byte order to the mark; where there is none it is the first."""
 
-MOST_BROKEN = 0.12
-"""Share of multi-byte sequences of UTF-8 that may be broken in a text that is still read as UTF-8."""
-LEAST_SOUND = 6
-"""Sound multi-byte sequences that nearly valid UTF-8 must show, unless it breaks only once or twice and has as many."""
-DECLARED_BONUS = 0.1
-WORTH_BELIEVING = 0.5
-"""Score below which a Chinese reading is not believed."""
-
 LINE_END = regex.compile(r"\r\n?")
-DECLARED = regex.compile(rb"""(?:charset|encoding)\s{0,4}=\s{0,4}["']?([A-Za-z][A-Za-z0-9_:.-]{2,20})""")
 
 
 class DecodingError(ValueError):
@@ -112,28 +101,38 @@ def decode(data: bytes, *, encoding: str | None = None) -> Decoded:
         name = _named(encoding, name)
         mark = BYTE_ORDER_MARKS.get(name, b"") if data.startswith(BYTE_ORDER_MARKS.get(name, b"\0")) else b""
     body = data[len(mark) :]
-    if name is None:
-        if b"\0" in body:
-            raise DecodingError(
-                f"holds a NUL byte at byte {data.index(0)}: it is binary, or UTF-16 without a byte order mark; "
-                "leave it out, or name its encoding in [input] encoding"
-            )
-        name = _told_by_content(body)
+    stretches = [Stretch(len(body), name)] if name is not None else _told(body, data)
+    if name == "utf-8" and encoding is None and mark:
+        # A mark that an editor wrote does not vouch for lines that were added later; the first must be what it says.
+        stretches = mixed if (mixed := told(body))[0].encoding == "utf-8" else stretches
     try:
-        text, undecodable = _read(body, name)
+        text, runs, undecodable = _read_all(body, stretches)
         text.encode("utf-8")
     except UnicodeError:
         # A codec that cannot be read on behind an error, or whose text it cannot write, or no JSON can hold.
-        raise DecodingError(f"cannot be read as {name}; name its encoding") from None
+        raise DecodingError(f"cannot be read as {stretches[0].encoding}; name its encoding") from None
     if "\0" in text:
         raise DecodingError(f"holds a NUL character at character {text.index(chr(0))}: it is binary; leave it out")
     newline = _newline(text)
     if newline != "lf":
-        text, undecodable = _unify(text, undecodable, newline)
-    decoded = Decoded(text, (Run(0, len(text), name),), undecodable, bool(mark), newline, tuple(_mixed(text)))
+        text, runs, undecodable = _unify(text, runs, undecodable, newline)
+    decoded = Decoded(text, runs, undecodable, bool(mark), newline, tuple(_mixed(text)))
     if not _proves(decoded, data):
-        raise DecodingError(f"read as {name} does not encode back to the same bytes; name its encoding")
+        names = " and ".join(sorted({run.encoding for run in runs}))
+        raise DecodingError(f"read as {names} does not encode back to the same bytes; name its encoding")
     return decoded
+
+
+def _told(body: bytes, data: bytes) -> list[Stretch]:
+    """What the content says. Raises `DecodingError` where a NUL says that it is no text."""
+    if 0 not in body:
+        return told(body)
+    if (name := wide(body)) is None:
+        raise DecodingError(
+            f"holds a NUL byte at byte {data.index(0)}: it is binary, or its encoding is not known; "
+            "leave it out, or name its encoding in [input] encoding"
+        )
+    return [Stretch(len(body), name)]
 
 
 def _proves(decoded: Decoded, data: bytes) -> bool:
@@ -196,6 +195,23 @@ def _marked(data: bytes) -> tuple[str | None, bytes]:
         if data.startswith(mark):
             return name, mark
     return None, b""
+
+
+def _read_all(data: bytes, stretches: Sequence[Stretch]) -> tuple[str, tuple[Run, ...], tuple[Undecodable, ...]]:
+    """The text of all stretches, which codec read which part of it, and the bytes that none read."""
+    if len(stretches) == 1:
+        text, undecodable = _read(data, stretches[0].encoding)
+        return text, (Run(0, len(text), stretches[0].encoding),), undecodable
+    found, runs, lost = [], [], []
+    start = size = 0
+    for stretch in stretches:
+        text, undecodable = _read(data[start : stretch.end], stretch.encoding)
+        found.append(text)
+        lost += [Undecodable(size + item.at, item.base64) for item in undecodable]
+        runs.append(Run(size, size + len(text), stretch.encoding))
+        size += len(text)
+        start = stretch.end
+    return "".join(found), tuple(runs), tuple(lost)
 
 
 def _read(data: bytes, encoding: str) -> tuple[str, tuple[Undecodable, ...]]:
@@ -267,64 +283,6 @@ def _proved(data: bytes, encoding: str) -> Iterator[str | bytes]:
             start = at + 1
 
 
-def _told_by_content(data: bytes) -> str:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    else:
-        return "utf-8"
-    if _nearly_utf8(data):
-        return "utf-8"
-    match = DECLARED.search(data, 0, 1024)
-    declared = ALIASES.get(name := match[1].decode("ascii").lower(), name) if match else None
-    scores = {
-        "gb18030": _share(_double_bytes(data), _common_in_gb2312),
-        "big5hkscs": _share(_double_bytes(data), _common_in_big5),
-    }
-    if declared in scores:
-        scores[declared] += DECLARED_BONUS
-    best = max(scores, key=lambda name: scores[name])
-    return best if scores[best] >= WORTH_BELIEVING else "cp1252"
-
-
-UTF8_SEQUENCE = regex.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-HIGH_BYTE = regex.compile(rb"[\x80-\xff]")
-
-
-def _nearly_utf8(data: bytes) -> bool:
-    sound = len(UTF8_SEQUENCE.findall(data))
-    broken = len(HIGH_BYTE.findall(UTF8_SEQUENCE.sub(b" ", data)))
-    return broken <= MOST_BROKEN * (sound + broken) and (sound >= LEAST_SOUND or sound > 2 * broken)
-
-
-DOUBLE_BYTE = regex.compile(
-    rb"[\x81-\xfe][\x30-\x39][\x81-\xfe][\x30-\x39]|[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x80-\xff]"
-)
-
-
-def _double_bytes(data: bytes) -> Iterable[bytes]:
-    return DOUBLE_BYTE.findall(data)
-
-
-def _share(pairs: Iterable[bytes], common: Callable[[bytes], bool]) -> float:
-    found = total = 0
-    for pair in pairs:
-        total += 1
-        found += common(pair)
-    return found / total if total else 0.0
-
-
-def _common_in_gb2312(pair: bytes) -> bool:
-    """Punctuation and full-width forms (rows 1 and 3) and level 1 (rows 16 to 55): 3,755 characters of daily use."""
-    return len(pair) == 2 and pair[1] >= 0xA1 and (pair[0] in (0xA1, 0xA3) or 0xB0 <= pair[0] <= 0xD7)
-
-
-def _common_in_big5(pair: bytes) -> bool:
-    """Punctuation and full-width forms (A1 to A3) and level 1 (A4 to C6): 5,401 characters of daily use."""
-    return len(pair) == 2 and 0xA1 <= pair[0] <= 0xC6 and (0x40 <= pair[1] <= 0x7E or pair[1] >= 0xA1)
-
-
 def _newline(text: str) -> Newline:
     """The one line end that the text uses; `lf` where it uses several or none."""
     returns = text.count("\r")
@@ -336,15 +294,23 @@ def _newline(text: str) -> Newline:
     return "lf" if feeds else "cr"
 
 
-def _unify(text: str, lost: tuple[Undecodable, ...], newline: Newline) -> tuple[str, tuple[Undecodable, ...]]:
+def _unify(
+    text: str, runs: tuple[Run, ...], lost: tuple[Undecodable, ...], newline: Newline
+) -> tuple[str, tuple[Run, ...], tuple[Undecodable, ...]]:
+    """The text with `\\n` as its line end, and what is told of its places moved with it."""
     if newline == "cr":
-        return text.replace("\r", "\n"), lost
+        return text.replace("\r", "\n"), runs, lost
     shifted, at, returns = [], 0, 0
     for item in lost:
         returns += text.count("\r", at, item.at)
         at = item.at
         shifted.append(Undecodable(item.at - returns, item.base64))
-    return text.replace("\r\n", "\n"), tuple(shifted)
+    moved, start = [], 0
+    for run in runs:
+        end = start + run.end - run.start - text.count("\r", run.start, run.end)
+        moved.append(Run(start, end, run.encoding))
+        start = end
+    return text.replace("\r\n", "\n"), tuple(moved), tuple(shifted)
 
 
 def _mixed(text: str) -> Iterator[Edit]:

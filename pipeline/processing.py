@@ -1,6 +1,7 @@
 """One document, the whole way: bytes in, an Article out. Pure: no clock, no network, nothing shared."""
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -190,19 +191,22 @@ def _decoded(data: bytes, name: str, encoding: str | None) -> Decoded:
 
 
 def _unreadable(decoded: Decoded) -> list[Remark]:
-    encoding = decoded.runs[0].encoding
-    return [
-        Remark(
-            stage="decoding",
-            rule="decoding.undecodable",
-            severity="warning",
-            message=f"bytes that are no {encoding}; kept in provenance, U+FFFD stands for them",
-            start=lost.at,
-            end=lost.at + 1,
-            suggestion=None,
+    starts = [run.start for run in decoded.runs]
+    remarks = []
+    for lost in decoded.undecodable:
+        encoding = decoded.runs[bisect_right(starts, lost.at) - 1].encoding
+        remarks.append(
+            Remark(
+                stage="decoding",
+                rule="decoding.undecodable",
+                severity="warning",
+                message=f"bytes that are no {encoding}; kept in provenance, U+FFFD stands for them",
+                start=lost.at,
+                end=lost.at + 1,
+                suggestion=None,
+            )
         )
-        for lost in decoded.undecodable
-    ]
+    return remarks
 
 
 def process(

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 
 FLOORS = (
     {"version", "errors"},
-    {"ledger", "layout"},
+    {"ledger", "layout", "encodings"},
     {"decoding"},
     {"article"},
     {"vocabulary"},

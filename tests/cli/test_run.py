@@ -114,7 +114,7 @@ BAD = {
     "blanks": ("bad.txt", b" \n\t\n", "bad: holds nothing but blanks; leave it out"),
     "an image": ("bad.png", b"\x89PNG\r\n\x1a\n\0\0", "bad: is a PNG image, not text; extract its text first or leave"),
     "an archive": ("bad.zip", b"PK\x03\x04\x14\0", "bad: is a zip archive (or a docx, xlsx or epub file), not text;"),
-    "NUL bytes": ("bad.txt", b"The lamp\0is lit.", "bad: holds a NUL byte at byte 8: it is binary, or UTF-16 without"),
+    "NUL bytes": ("bad.txt", b"The lamp\0is lit.", "bad: holds a NUL byte at byte 8: it is binary, or its encoding"),
     "a broken line": ("bad.jsonl", b'{"id": "n1", "text": "a', "bad#1: bad.jsonl, line 1: is no JSON"),
     "a line that is a list": ("bad.jsonl", b"[1]", "bad#1: bad.jsonl, line 1: is no JSON object; each line must be"),
     "no text field": ("bad.jsonl", b'{"a": 1}', "bad#1: bad.jsonl, line 1: none of the fields text, content, body"),
