@@ -6,7 +6,7 @@ ampersand something ate. What is decoded stays as it was meant: `"` is no curly 
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import ClassVar
@@ -16,9 +16,18 @@ import regex
 from pipeline.document import Document
 from pipeline.ledger import Edit
 from pipeline.stage import Finding, Rule
-from pipeline.stages.entities.json_escapes import ESCAPE, repaired_escapes
+from pipeline.stages.entities.json_escapes import ESCAPE_RULES, escaped, repaired_escapes
+from pipeline.stages.entities.lost_blanks import (
+    BLANK_RULES,
+    line_ends,
+    many,
+    repaired_between,
+    repaired_line_ends,
+)
 from pipeline.stages.entities.lost_entities import LOST_RULES, repaired_lost
 from pipeline.stages.entities.lost_marks import Place, lost_names
+from pipeline.stages.entities.lost_tags import TAG, repaired_tags
+from pipeline.stages.entities.script_escapes import SCRIPT_RULES, repaired_fields, repaired_percents
 from pipeline.stages.proposals import at_rest
 
 INTACT = Rule(
@@ -42,17 +51,20 @@ TORN = Rule(
 
 AMPERSANDS = r"(?P<again>(?:(?:amp|#0{0,3}38|#[xX]0{0,3}26)[;；])*+)"
 ENTITY = regex.compile(
-    r"(?:[&＆]|\\{1,2}u0026|(?<![A-Za-z])u0026(?=[a-z#]))"
+    r"(?:[&＆﹠]|\\{1,2}u0026|(?<![A-Za-z])u0026(?=[a-z#]))"
     + AMPERSANDS
     + r"(?:(?P<body>#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31})[;；])?"
 )
 TORN_ENTITY = regex.compile(
     r"(?P<gap>[ ]?)(?:(?P<name>[lr][sd]quo|[mn]dash|hellip|nbsp|quot|amp)[ ]?;"
-    r"|(?P<open>[lr][sd]quo|[mn]dash|hellip|nbsp|quot)(?=s\b|t\b|re\b|ve\b|ll\b|[^\w;=]|$)"
-    r"|(?P<number>\#(?:3[49]|14[5-8]|15[01]|82(?:11|12|16|17|20|21|30)))(?!\d))"
+    r"|(?P<open>[lr][sd]quo|[mn]dash|hellip|nbsp|quot|amp)(?=s\b|t\b|re\b|ve\b|ll\b|[^\w;=]|$)"
+    r"|(?P<letter>(?:[aeiouAEIOU](?:grave|acute|circ|uml)|[aonAON]tilde|[cC]cedil|[aA]ring|[oO]slash|[aA]elig|szlig)(?![A-Za-z]{0,20}[;=]))"
+    r"|(?P<initial>(?<=[A-Z]&)amp(?=[A-Z]\b))"
+    r"|(?P<number>\#(?:3[49]|14[5-8]|15[01]|82(?:11|12|16|17|20|21|30)|[xX](?:2[27]|20(?:1[3489cdCD]|26))))(?![\da-fA-F]))"
 )
 CLINGING = {"ldquo": "open", "lsquo": "open", "rdquo": "close", "rsquo": "close"}
 """The torn entities that stand at one side of a word, which then lose the blanks on that side."""
+SUFFIXED = regex.compile(r"(?:s|t|re|ve|ll|d|m)(?=[\s,.;:!?)]|$)")
 CONTRACTED = regex.compile(r" (?=(?:s|t|re|ve|ll|d|m)\b)")
 
 FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
@@ -84,13 +96,19 @@ def hints() -> re.Pattern[str]:
 
 
 AMPERSANDS_OF_ENTITIES = {
-    sign: re.compile(sign + r"(?:#|[A-Za-z][A-Za-z\d]{1,31}[;；]| ?(?:[lr][sd]quo|[mn]dash|hellip|nbsp|quot|amp))")
-    for sign in "&＆"
+    sign: re.compile(
+        sign + r"(?:#|[A-Za-z][A-Za-z\d]{1,31}[;；]| ?(?:[lr][sd]quo|[mn]dash|hellip|nbsp|quot|amp)"
+        r"|[A-Za-z]{1,2}(?:grave|acute|circ|uml|tilde|cedil|ring|slash|lig))"
+    )
+    for sign in "&＆﹠"
 }
 """Of each ampersand, what may begin an entity; not those of `R&D` or `black & white`. One sign at a time, because
 `re` looks for a pattern that begins with one character ten times faster than for one of two."""
 NUMBERS = re.compile(r"#(?:\d{2,5}|x[\da-fA-F]{2,4});")
 ESCAPES = re.compile(r"u(?:20|00)[\da-f]{2}")
+BACKSLASHES = re.compile(r"\\(?=[\w/\"'($])")
+FIELDS = re.compile(r"_x[\da-fA-F]{4}_")
+PERCENTS = re.compile(r"%u[\da-fA-F]{4}")
 
 
 def suspects(text: str) -> list[int]:
@@ -105,6 +123,16 @@ def suspects(text: str) -> list[int]:
             found += [match.start() for match in NUMBERS.finditer(text)]
     if "u20" in text or "u00" in text:
         found += [match.start() for match in ESCAPES.finditer(text)]
+    if "\\" in text:
+        found += [match.start() for match in BACKSLASHES.finditer(text)]
+    if ";" in text and "gt;" in text:
+        found += [match.start() for match in re.finditer("gt;", text)]
+    if "_" in text and "_x" in text:
+        found += [match.start() for match in FIELDS.finditer(text)]
+    if "%" in text and "%u" in text:
+        found += [match.start() for match in PERCENTS.finditer(text)]
+    if found and "   " in text:
+        found += [match.start() for match in re.finditer("(?<=[A-Za-z])   (?=[A-Z])", text)]
     found.sort()
     return found
 
@@ -166,6 +194,8 @@ def talked_about(place: Place, start: int, end: int) -> bool:
     before, after = line[start - 1 : start], line[end : end + 1]
     if before.isalnum() and after.isalnum():
         return False
+    if before + after in ('""', "''", "“”", "‘’", "``"):
+        return True
     behind = line[end : end + 60]
     if not after.isalnum() and ABOUT.search(line, max(0, start - 80), min(len(line), end + 60)):
         return True
@@ -180,7 +210,7 @@ def torn(place: Place, start: int, end: int) -> Edit | None:
     match = TORN_ENTITY.match(line, end)
     if match is None or (match["gap"] and not match["name"]):
         return None
-    name = match["name"] or match["open"] or match["number"]
+    name = match["name"] or match["open"] or match["letter"] or match["initial"] or match["number"]
     new = decoded(name)
     if new is None:
         return None
@@ -215,11 +245,17 @@ def entity(place: Place, start: int) -> Edit | None:
         return None
     if talked_about(place, start, end):
         return None
+    if new in ("'", "’") and line[start - 1 : start] == " " and line[max(0, start - 2) : start - 1].isalpha():
+        # `the ferry &#39;s`, `it &#39; s`: what was spaced out as a token goes back to its word.
+        if SUFFIXED.match(line, end):
+            start -= 1
+        elif CONTRACTED.match(line, end):
+            start, end = start - 1, end + 1
     twice = bool(again and (body and new != "&")) or again.count("amp") + again.count("38") + again.count("26") > 1
     return Edit(place.start + start, line[start:end], new, (AGAIN if twice else INTACT).name, 0.98)
 
 
-ENTITY_START = re.compile(r"[&＆]|\\{1,2}u0026|(?<![A-Za-z])u0026(?=[a-z#])")
+ENTITY_START = re.compile(r"[&＆﹠]|\\{1,2}u0026|(?<![A-Za-z])u0026(?=[a-z#])")
 
 
 def repair(document: Document) -> Iterator[Edit]:
@@ -228,21 +264,52 @@ def repair(document: Document) -> Iterator[Edit]:
     if not (found := suspects(text)):
         return
     lines = list(places(text, found))
-    padded = sum(place.padded for place in lines)
-    for place in lines:
-        taken: list[tuple[int, int]] = []
-        end = 0
-        for sign in ENTITY_START.finditer(place.text):
-            if sign.start() >= end and (edit := entity(place, sign.start())):
-                taken.append((edit.start - place.start, edit.end - place.start))
-                end = taken[-1][1]
-                yield edit
-        about = partial(talked_about, place)
-        lost = list(repaired_lost(place, taken, about, padded=padded > 0))
-        yield from lost
-        taken += [(edit.start - place.start, edit.end - place.start) for edit in lost]
-        if "u20" in place.text or "u00" in place.text:
-            yield from repaired_escapes(place, sorted(taken), about)
+    padded = sum(place.padded for place in lines) > 0
+    json = "\\" in text and escaped(text)
+    ends = [line_ends(place) if "\\" in place.text else [] for place in lines]
+    if not many(ends):
+        ends = [[] for _ in lines]
+    for place, found_ends in zip(lines, ends, strict=True):
+        yield from disjoint(of_line(place, found_ends, padded=padded, json=json))
+
+
+def of_line(place: Place, ends: list[int], *, padded: bool, json: bool) -> Iterator[Edit]:
+    """The edits of one line, the surer kinds first. `padded` and `json` are what the document has shown."""
+    taken: list[tuple[int, int]] = []
+    end = 0
+    for sign in ENTITY_START.finditer(place.text):
+        if sign.start() >= end and (edit := entity(place, sign.start())):
+            taken.append((edit.start - place.start, edit.end - place.start))
+            end = taken[-1][1]
+            yield edit
+    about = partial(talked_about, place)
+    lost = list(repaired_lost(place, taken, about, padded=padded))
+    yield from lost
+    taken += [(edit.start - place.start, edit.end - place.start) for edit in lost]
+    taken.sort()
+    if "gt;" in place.text:
+        yield from repaired_tags(place, taken)
+    if "\\" in place.text or "u20" in place.text or "u00" in place.text:
+        yield from repaired_escapes(place, taken, about, json=json)
+    if "_x" in place.text:
+        yield from repaired_fields(place, about)
+    if "%u" in place.text:
+        yield from repaired_percents(place, about)
+    yield from repaired_line_ends(place, ends)
+    if padded and "   " in place.text:
+        yield from repaired_between(place)
+
+
+def disjoint(edits: Iterable[Edit]) -> Iterator[Edit]:
+    """The edits without those that meet an earlier one: what two rules claim belongs to the surer, which came first."""
+    kept: list[tuple[int, Edit]] = []
+    for rank, edit in sorted(enumerate(edits), key=lambda ranked: ranked[1].start):
+        if not kept or kept[-1][1].end <= edit.start:
+            kept.append((rank, edit))
+        elif rank < kept[-1][0]:
+            kept[-1] = (rank, edit)
+    for _, edit in kept:
+        yield edit
 
 
 @dataclass(frozen=True)
@@ -253,7 +320,16 @@ class Entities:
     after: ClassVar[frozenset[str]] = frozenset()
     needs: ClassVar[frozenset[str]] = frozenset()
     gives: ClassVar[frozenset[str]] = frozenset()
-    rules: ClassVar[tuple[Rule, ...]] = (INTACT, AGAIN, TORN, *LOST_RULES, ESCAPE)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        INTACT,
+        AGAIN,
+        TORN,
+        *LOST_RULES,
+        TAG,
+        *BLANK_RULES,
+        *ESCAPE_RULES,
+        *SCRIPT_RULES,
+    )
     protocol: ClassVar = 1
 
     def find(self, document: Document) -> Iterator[Finding]:

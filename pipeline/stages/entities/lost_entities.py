@@ -99,7 +99,7 @@ def repaired_lost(
         elif mark.kind == "amp":
             edit = ampersand(place, mark, padded=padded)
         elif mark.kind == "dollar":
-            if mark.after.isdigit() and not mark.before.isalnum():
+            if mark.after.isdigit() and not (mark.before.isalnum() and mark.before.isascii()):
                 edit = edit_of(place, mark, DOLLAR, 0.95, widened=True)
         elif mark.kind != "quote":
             edit = other_mark(place, mark, company)
@@ -225,10 +225,12 @@ def other_mark(place: Place, mark: Mark, company: Company) -> Edit | None:
     elif mark.kind == "close":
         if mark.clings_before and (mark.named or not mark.after.isalnum()):
             return edit_of(place, mark, MARK, 0.96)
+        if mark.new == "…" and mark.named and mark.clings_behind:
+            return edit_of(place, mark, MARK, 0.93)
         if company.first_open < mark.start and mark.before == " " and mark.start >= 2 and not mark.after.isalnum():
             return blank_taken(place, mark, MARK, 0.9)
     elif mark.kind == "between":
-        if mark.before.isalpha() and mark.after.isalpha():
+        if (mark.before.isalpha() and mark.after.isalpha()) or (mark.before.isdigit() and mark.after.isdigit()):
             return edit_of(place, mark, MARK, 0.95)
         if double and mark.after == " ":
             return edit_of(place, mark, MARK, 0.9, widened=True)

@@ -41,7 +41,7 @@ NUMERIC = {
 
 CODE = regex.compile(
     r"[{}]|/\*|\*/|[!=<>+]=|\w\(\)|\b(?:int|char|float|double|bool|void|var|const|long|unsigned)\s+\*?\w+\s*[;=,(\[]"
-    r"|\w\s*=\s*[\w\"']"
+    r"|\w\s*=\s*[\w\"']|\$[a-z_]\w*;|\b[rf]\"|\w\(r?['\"]"
 )
 LEFT_WORD = regex.compile(r"[\p{L}\p{M}_]{1,40}$")
 PADDED = regex.compile(r"(?<=\p{L}) #(?:39|146|8217);(?:s|t|re|ve|ll|d|m)\b|  (?:quot|amp|#36);")
@@ -156,7 +156,7 @@ def marks(place: Place, taken: list[tuple[int, int]]) -> Iterator[Mark]:
     for match in token().finditer(line):
         start, end = match.span()
         before = line[start - 1 : start] if start else ""
-        if before in ("&", "＆") or inside(taken, start) or place.in_code(start) or place.in_link(start):
+        if before in ("&", "＆", "﹠") or inside(taken, start) or place.in_code(start) or place.in_link(start):
             continue
         if match["name"]:
             kind, new = lost_names()[match["name"]], html5[match["name"] + ";"]
