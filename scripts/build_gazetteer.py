@@ -38,7 +38,7 @@ HAN = re.compile(r"[\u4e00-\u9fff·]{2,12}")
 
 def from_cldr() -> set[str]:
     """Countries and the cities that stand for a time zone."""
-    found = set()
+    found: set[str] = set()
     for locale in (Locale.parse(name) for name in ("zh_Hans_CN", "zh_Hant_TW", "zh_Hant_HK")):
         found.update(locale.territories.values())
         found.update(zone["city"] for zone in locale.time_zones.values() if "city" in zone)
