@@ -105,6 +105,12 @@ def test_a_character_that_lost_its_last_byte_stays_two_bytes_of_utf_8() -> None:
     assert [b64decode(lost.base64) for lost in decoded.undecodable] == ["塔".encode()[:2]]
 
 
+def test_one_byte_of_windows_1252_inside_a_file_of_utf_8_is_left_as_a_broken_one() -> None:
+    """It may be an apostrophe of another encoding or half of something: nobody can tell, and the byte is kept."""
+    data = ENGLISH.encode() + b"The museum\x92s roof leaked.\n" + ENGLISH.encode()
+    assert decode(data).text == ENGLISH + "The museum\ufffds roof leaked.\n" + ENGLISH
+
+
 # --- several encodings in one file
 
 
@@ -124,8 +130,8 @@ def test_a_line_of_gbk_in_a_file_of_utf_8_is_read_as_gbk() -> None:
 
 
 def test_a_line_of_windows_1252_in_a_file_of_utf_8_is_read_as_windows_1252() -> None:
-    data = SIMPLIFIED.encode() + "They met at the café.\n".encode("cp1252") + SIMPLIFIED.encode()
-    assert decode(data).text == SIMPLIFIED + "They met at the café.\n" + SIMPLIFIED
+    data = SIMPLIFIED.encode() + "They met at the café, and Zoë was late.\n".encode("cp1252") + SIMPLIFIED.encode()
+    assert decode(data).text == SIMPLIFIED + "They met at the café, and Zoë was late.\n" + SIMPLIFIED
     assert encodings(data) == ["utf-8", "cp1252", "utf-8"]
 
 
