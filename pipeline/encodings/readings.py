@@ -6,6 +6,7 @@ each character stands: an accent in a word is common, one after a blank and befo
 """
 
 import codecs
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
@@ -21,12 +22,12 @@ ENOUGH = 6
 """Characters that a line needs to be plainly anything."""
 DECLARED_BONUS = 0.85
 
-HAN_ALONE = regex.compile(r"(?<![\u2e80-\uffef])[\u3400-\u9fff](?![\u2e80-\uffef])")
-HAN_AT_WORD = regex.compile(
+HAN_ALONE = re.compile(r"(?<![\u2e80-\uffef])[\u3400-\u9fff](?![\u2e80-\uffef])")
+HAN_AT_WORD = re.compile(
     r"(?<![\u2e80-\uffef])(?:(?<=[A-Za-z])[\u3400-\u9fff](?![\u2e80-\uffef])|[\u3400-\u9fff](?=[A-Za-z]))"
 )
 """A Chinese character by itself, glued to an English word: an accent or a quotation mark was taken for half of it."""
-LETTER_ALONE = regex.compile(r"(?<![\u0100-\u07ff])[\u0180-\u02af\u0370-\u07ff](?![\u0100-\u07ff])")
+LETTER_ALONE = re.compile(r"(?<![\u0100-\u07ff])[\u0180-\u02af\u0370-\u07ff](?![\u0100-\u07ff])")
 """A Greek or Arabic letter, or an African one, by itself: one Chinese character in GBK that could be UTF-8."""
 WORD = regex.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ]*[À-ÖØ-öø-ÿŒœŠšŽžŸ][A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ]*")
 CAPITAL_INSIDE = regex.compile(r"[a-zß-öø-ÿœšž][A-ZÀ-ÖØ-ÞŒŠŽŸ]")
@@ -39,7 +40,6 @@ SIGNS = regex.compile(
     r"|[£€](?=[ ]?\d)|(?<=\d[ ]?)[£€]"
 )
 """Characters of Windows-1252 where prose has them."""
-BEYOND = regex.compile(r"[^\x00-\x7f]+")
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -52,11 +52,13 @@ class Reading(msgspec.Struct, frozen=True):
     def cost(self, line: bytes) -> tuple[int, bool]:
         """What the line costs in this encoding, and whether it is plainly in it."""
         text = line.decode(self.encoding, "replace")
+        broken = text.count("\ufffd")
+        if 2 * broken > len(text):
+            return round(BROKEN * broken * self.bonus), False
         cost = self.price(text)
-        if cost >= 4 * ENOUGH and cost > PLAIN * len(text):
-            return round(cost * self.bonus), False
-        units = sum(map(len, BEYOND.findall(text)))
-        return round(cost * self.bonus), self.encoding != "cp1252" and units >= ENOUGH and cost <= PLAIN * units
+        units = len(text) - len(text.encode("ascii", "ignore"))
+        plain = self.encoding != "cp1252" and units >= ENOUGH and cost <= PLAIN * units
+        return round(cost * self.bonus), plain
 
 
 def readings(declared: str | None) -> Sequence[Reading]:
