@@ -19,6 +19,7 @@ from pipeline.stage import Finding, Rule
 from pipeline.stages.entities.json_escapes import ESCAPE_RULES, escaped, repaired_escapes
 from pipeline.stages.entities.lost_blanks import (
     BLANK_RULES,
+    LineEnds,
     line_ends,
     many,
     repaired_between,
@@ -266,14 +267,14 @@ def repair(document: Document) -> Iterator[Edit]:
     lines = list(places(text, found))
     padded = sum(place.padded for place in lines) > 0
     json = "\\" in text and escaped(text)
-    ends = [line_ends(place) if "\\" in place.text else [] for place in lines]
+    ends = [line_ends(place) if "\\" in place.text else LineEnds() for place in lines]
     if not many(ends):
-        ends = [[] for _ in lines]
+        ends = [LineEnds()] * len(lines)
     for place, found_ends in zip(lines, ends, strict=True):
         yield from disjoint(of_line(place, found_ends, padded=padded, json=json))
 
 
-def of_line(place: Place, ends: list[int], *, padded: bool, json: bool) -> Iterator[Edit]:
+def of_line(place: Place, ends: LineEnds, *, padded: bool, json: bool) -> Iterator[Edit]:
     """The edits of one line, the surer kinds first. `padded` and `json` are what the document has shown."""
     taken: list[tuple[int, int]] = []
     end = 0

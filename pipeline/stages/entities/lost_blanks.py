@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
+import msgspec
+
 from pipeline import lexicon
 from pipeline.ledger import Edit
 from pipeline.stage import Rule
@@ -30,9 +32,9 @@ AMPERSAND = Rule(
 )
 BLANK_RULES = (LINE_END, AMPERSAND)
 
-BACKSLASH = re.compile(r"(?<=[A-Za-z,.;:!?)\"'])\\(?=[A-Za-z\d\"'($])")
-WORD_BEFORE = re.compile(r"(?:^|(?<=[\s(\"'-]))([A-Za-z']{1,24})[,.;:!?)\"']{0,3}$")
-WORD_BEHIND = re.compile(r"[\"'($]?([A-Za-z]{1,24}(?:'[a-z]{1,2})?|\d[\d,.]*)(?=[\s,.;:!?)\"'-]|$)")
+BACKSLASH = re.compile(r"(?<=[\w,.;:!?)\"'%-])\\(?=[\w\"'($<-])")
+WORD_BEFORE = re.compile(r"(?:^|(?<=[\s(\"'-]))([A-Za-z']{1,24}|\d[\d.,]{0,12}|-{1,2})[,.;:!?)\"'%]{0,3}$")
+WORD_BEHIND = re.compile(r"[\"'($<]?([A-Za-z]{1,24}(?:'[a-z]{1,2})?|\d[\d,.]{0,12}|-{1,2})(?=[\s,.;:!?)\"'-]|$)")
 NEVER = re.compile(r"[{}]|\\\\|[A-Za-z]:\\|\$[^\d]|\\[(\[]")
 LEAST_FREQUENT = 3.0
 """Zipf frequency that the words around the backslash must have."""
@@ -53,18 +55,25 @@ def alternatives() -> frozenset[str]:
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
+class LineEnds(msgspec.Struct, frozen=True):
+    """Where backslashes of a line stand between two words: `sure` where both words are known, `all` in any case."""
+
+    sure: tuple[int, ...] = ()
+    all: tuple[int, ...] = ()
+
+
 def _known(word: str) -> bool:
-    if len(word) == 1 and not word.isdigit():
+    if len(word) == 1 and word.isalpha():
         return word in ("a", "A", "I")
-    return word[0].isdigit() or lexicon.words().zipf(word.lower()) >= LEAST_FREQUENT
+    return not word[0].isalpha() or lexicon.words().zipf(word.lower()) >= LEAST_FREQUENT
 
 
-def line_ends(place: Place) -> list[int]:
-    """Where a backslash of the line stands between two known words, and only there."""
+def line_ends(place: Place) -> LineEnds:
+    """The backslashes of a line that may stand for a line end; none where some have another use."""
     line = place.text
     if NEVER.search(line) or CODE.search(line):
-        return []
-    found = []
+        return LineEnds()
+    sure, every = [], []
     for match in BACKSLASH.finditer(line):
         at = match.start()
         if place.in_code(at) or place.in_link(at):
@@ -72,24 +81,26 @@ def line_ends(place: Place) -> list[int]:
         token = line[max(0, at - LONGEST_WORD) : at].rsplit(" ", 1)[-1] + line[at : at + LONGEST_WORD].split(" ", 1)[0]
         if token.count("\\") > 1:
             continue
-        before, behind = WORD_BEFORE.search(line, max(0, at - 30), at), WORD_BEHIND.match(line, at + 1)
+        before, behind = WORD_BEFORE.search(line, max(0, at - LONGEST_WORD), at), WORD_BEHIND.match(line, at + 1)
         if not before or not behind or {before[1].lower(), behind[1].lower()} & alternatives():
             continue
+        every.append(at)
         if _known(before[1]) and _known(behind[1]):
-            found.append(at)
-    return found
+            sure.append(at)
+    return LineEnds(tuple(sure), tuple(every))
 
 
-def many(found: Sequence[list[int]]) -> bool:
+def many(found: Sequence[LineEnds]) -> bool:
     """Whether these are line ends: enough of them, and two as far from each other as the ends of lines are."""
-    apart = any(SHORTEST <= b - a <= LONGEST for ends in found for a, b in pairwise(ends))
-    return apart and sum(map(len, found)) >= LEAST
+    apart = any(SHORTEST <= b - a <= LONGEST for ends in found for a, b in pairwise(ends.sure))
+    return apart and sum(len(ends.sure) for ends in found) >= LEAST
 
 
-def repaired_line_ends(place: Place, found: Sequence[int]) -> Iterator[Edit]:
+def repaired_line_ends(place: Place, ends: LineEnds) -> Iterator[Edit]:
     r"""`a second\team of` to `a second team of`."""
-    for at in found:
-        yield Edit(place.start + at, "\\", " ", LINE_END.name, 0.9)
+    sure = frozenset(ends.sure)
+    for at in ends.all:
+        yield Edit(place.start + at, "\\", " ", LINE_END.name, 0.9 if at in sure else 0.8)
 
 
 def repaired_between(place: Place) -> Iterator[Edit]:
