@@ -259,19 +259,23 @@ def soft_hyphen(text: str, at: int) -> Edit:
 def unwrapped(text: str) -> Iterator[Edit]:
     """Scripts and style sheets as a whole, the marks of CDATA sections, and XML declarations."""
     spans = code_spans(text)
+    found: list[Edit] = []
     if "</" in text:
         for match in SCRIPTS.finditer(text):
             if not inside(spans, match.start()) and (not match["held"].strip() or PROGRAM.search(match["held"])):
-                yield Edit(match.start(), match[0], "", SCRIPT.name, 0.93)
-    if "<![CDATA[" in text or "<?xml" in text:
-        for section in SECTIONS.finditer(text):
-            if inside(spans, section.start()):
-                continue
-            if section["held"] is None:
-                yield Edit(section.start(), section[0], "", SECTION.name, 0.95)
-            else:
-                yield Edit(section.start(), "<![CDATA[", "", SECTION.name, 0.95)
-                yield Edit(section.end() - 3, "]]>", "", SECTION.name, 0.95)
+                found.append(Edit(match.start(), match[0], "", SCRIPT.name, 0.93))
+    if found or ("<![CDATA[" not in text and "<?xml" not in text):
+        # A section around a script is for the next round.
+        yield from found
+        return
+    for section in SECTIONS.finditer(text):
+        if inside(spans, section.start()):
+            continue
+        if section["held"] is None:
+            yield Edit(section.start(), section[0], "", SECTION.name, 0.95)
+        else:
+            yield Edit(section.start(), "<![CDATA[", "", SECTION.name, 0.95)
+            yield Edit(section.end() - 3, "]]>", "", SECTION.name, 0.95)
 
 
 def repair(document: Document) -> Iterator[Edit]:
