@@ -261,9 +261,11 @@ def unwrapped(text: str) -> Iterator[Edit]:
     spans = code_spans(text)
     found: list[Edit] = []
     if "</" in text:
-        for match in SCRIPTS.finditer(text):
-            if not inside(spans, match.start()) and (not match["held"].strip() or PROGRAM.search(match["held"])):
-                found.append(Edit(match.start(), match[0], "", SCRIPT.name, 0.93))
+        found = [
+            Edit(match.start(), match[0], "", SCRIPT.name, 0.93)
+            for match in SCRIPTS.finditer(text)
+            if not inside(spans, match.start()) and (not match["held"].strip() or PROGRAM.search(match["held"]))
+        ]
     if found or ("<![CDATA[" not in text and "<?xml" not in text):
         # A section around a script is for the next round.
         yield from found
