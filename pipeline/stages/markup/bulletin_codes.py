@@ -11,7 +11,7 @@ import regex
 
 from pipeline.ledger import Edit
 from pipeline.stage import Rule
-from pipeline.stages.markup.escaped_marks import inside
+from pipeline.stages.markup.code_spans import inside
 
 CODE = Rule(
     "markup.bulletin-code",

@@ -4,13 +4,13 @@ Markdown escapes what would be markup, SQL what would end a string. In a line in
 letter or another backslash, it is a path, a pattern or a formula, and nothing is touched.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator
 
 import regex
 
 from pipeline.ledger import Edit
 from pipeline.stage import Rule
+from pipeline.stages.markup.code_spans import inside
 
 ESCAPED = Rule(
     "markup.escaped-mark",
@@ -50,12 +50,6 @@ def unescaped(text: str, spans: list[tuple[int, int]]) -> Iterator[Edit]:
         if not OTHER_USE.search(line):
             yield from (edit for edit in _of_line(line, start) if not inside(spans, edit.start))
         at = text.find("\\", end)
-
-
-def inside(spans: list[tuple[int, int]], at: int) -> bool:
-    """Whether a position lies in one of the sorted spans."""
-    i = bisect_right(spans, at, key=lambda span: span[0]) - 1
-    return i >= 0 and at < spans[i][1]
 
 
 def _of_line(line: str, start: int) -> Iterator[Edit]:
