@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import accuracy, cold, encodings, protocol, speed
+from benchmarks import accuracy, cold, damage, encodings, protocol, speed
 
 ROOT = Path(__file__).parent.parent
 
@@ -11,11 +11,13 @@ ROOT = Path(__file__).parent.parent
 def main() -> None:
     """Runs what was asked for; everything by default."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("what", nargs="*", metavar="speed|protocol|cold|encodings|accuracy", help="default: all")
+    parser.add_argument("what", nargs="*", metavar="speed|protocol|cold|encodings|damage|accuracy", help="default: all")
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
     parser.add_argument("--public", type=Path, default=ROOT.parent / "shared", help="folder of public benchmark data")
+    parser.add_argument("--corpora", type=Path, nargs="+", default=[], help="clean texts for damage, plain, .xz or .gz")
+    parser.add_argument("--list", action="store_true", help="show every edit of damage in its context")
     options = parser.parse_args()
-    wanted = options.what or ["speed", "protocol", "cold", "encodings", "accuracy"]
+    wanted = options.what or ["speed", "protocol", "cold", "encodings", "damage", "accuracy"]
     if "speed" in wanted:
         speed.report(ROOT, options.rounds)
     if "protocol" in wanted:
@@ -24,6 +26,8 @@ def main() -> None:
         cold.report(options.rounds)
     if "encodings" in wanted:
         encodings.report(ROOT, options.public)
+    if "damage" in wanted:
+        damage.report(ROOT, options.public, options.corpora, listed=options.list)
     if "accuracy" in wanted:
         accuracy.report(ROOT, options.public)
 
