@@ -82,23 +82,27 @@ class Pipeline:
     ) -> Article:
         """The Article of one document.
 
-        `data` is the document's bytes, or its text; with `media_type` `text/html` a page, whose extracted text is then
-        the source; `encoding` is what the caller knows of bytes; `origin` says
-        where it lay. Raises `DocumentError` for a document that cannot be read, `StageError` where a stage breaks,
-        `RejectedError` where a filter turns it down.
+        `data` is the document's bytes, or its text; with `media_type` `text/html`, or without one where they begin as
+        a page does, a page, whose extracted text is then the source and whose statements about itself are metadata,
+        after those of the caller. `encoding` is what the caller knows of bytes; `origin` says where it lay. Raises
+        `DocumentError` for a document that cannot be read, `StageError` where a stage breaks, `RejectedError` where a
+        filter turns it down.
         """
         if isinstance(data, str):
             # What the caller knows of bytes says nothing of a text.
             encoding = "utf-8"
-        _refuse_surrogates(id, metadata or {})
-        way = first_fitting(self.ways, id, metadata or {})
+        metadata = dict(metadata or {})
+        _refuse_surrogates(id, metadata)
         data = _bytes(data, id)
-        if media_type is not None:
-            origin = msgspec.structs.replace(origin, media_type=media_type)
+        media_type = media_type or origin.media_type or ("text/html" if html.begins_page(data) else None)
+        origin = msgspec.structs.replace(origin, media_type=media_type)
         converted_by = None
-        if origin.media_type in html.MEDIA_TYPES:
+        if media_type in html.MEDIA_TYPES:
             origin = msgspec.structs.replace(origin, sha256=hashlib.sha256(data).hexdigest())
-            data, encoding, converted_by = _page(data, id, encoding), "utf-8", html.converter()
+            page = _page(data, id, encoding)
+            data, encoding, converted_by = page.text.encode("utf-8"), "utf-8", html.converter()
+            metadata = {**page.metadata, **metadata}
+        way = first_fitting(self.ways, id, metadata)
         decoded = _decoded(data, id, encoding)
         text, changes, notes = decoded.text, [], _unreadable(decoded)
         if decoded.edits:
@@ -106,7 +110,7 @@ class Pipeline:
             text = apply(text, decoded.edits)
             notes = moved(notes, decoded.edits)
         # A view: what came with the document is not a stage's to change.
-        entries = MappingProxyType(dict(metadata or {}))
+        entries = MappingProxyType(metadata)
         document = Document(text, id, entries, (), way.recipe.vocabulary, way.recipe.thresholds)
         for step in way.recipe.repairs:
             edits, found = repair(step, document)
@@ -173,10 +177,10 @@ def _refuse_surrogates(name: str, metadata: Mapping[str, str]) -> None:
             raise DocumentError(shown, f"its {where} holds a lone surrogate, which is no text; repair it") from None
 
 
-def _page(data: bytes, name: str, encoding: str | None) -> bytes:
+def _page(data: bytes, name: str, encoding: str | None) -> html.Page:
     try:
-        return html.text_of(data, encoding=encoding).encode("utf-8", "replace")
-    except DecodingError as error:
+        return html.read(data, encoding=encoding)
+    except (DecodingError, html.PageError) as error:
         raise DocumentError(name, str(error)) from error
 
 

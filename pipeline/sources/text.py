@@ -24,6 +24,13 @@ def read(file: File, options: Input) -> Iterator[Record | Unreadable]:
     except OSError as error:
         yield Unreadable(file.id, f"cannot be read: {error.strerror}; check its permissions and run again")
         return
-    media_type = "text/html" if file.path.suffix.lower() in html.SUFFIXES else "text/plain"
+    media_type = "text/html" if _is_page(file, data) else "text/plain"
     origin = Origin(path=file.name, media_type=media_type, member=None, row=None, field=None, sha256=None)
     yield Record(file.id, data, origin)
+
+
+def _is_page(file: File, data: bytes) -> bool:
+    """Told by the content as well as by the name: a page may be called anything, and a text anything too."""
+    if html.begins_page(data):
+        return True
+    return file.path.suffix.lower() in html.SUFFIXES and html.holds_markup(data)

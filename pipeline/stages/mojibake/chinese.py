@@ -41,7 +41,7 @@ SIGN_ALONE, EURO_ALONE = 7, 1
 SIGNS = frozenset("‘’“”–—…•™")
 COMMON, PLAIN = 1, 2
 """Prices of the characters that make three quarters of a text, and of those that make nearly all of the rest."""
-SYMBOL, LAST_SYMBOL = 3, 0xA3
+SYMBOL, SYMBOL_ROWS = 3, range(0xA1, 0xA4)
 """Price of the arrows, stars and numbers in circles that GBK has in its first rows."""
 UNREADABLE = -1
 
@@ -60,8 +60,8 @@ MEAN, MEAN_BESIDE = 2.5, 4.0
 """Mean price up to which such a run is read, and in a line with one that is common all through."""
 UTF_8 = 0.7
 """Share of the bytes of a run that are whole characters of UTF-8 from which it is that, and not Chinese in GBK."""
-REACH = 10_000
-"""Code points on each side of a sure run that are weighed with it."""
+ENOUGH = 20_000
+"""Code points of lines with long runs that are weighed."""
 BEYOND = re.compile("[^\x00-\x7f]*")
 NOT_CHINESE = re.compile("[\x80-\u2e7f]")
 IN_WORD = re.compile("^[A-Za-z]|[A-Za-z]{2}$")
@@ -117,7 +117,7 @@ def _character(codec: str, first: int, second: int) -> tuple[str, int] | None:
     except UnicodeDecodeError:
         return None
     price = max(map(_prices().__getitem__, new))
-    return new, min(price, SYMBOL) if first <= LAST_SYMBOL and codec == "gbk" else price
+    return new, min(price, SYMBOL) if first in SYMBOL_ROWS and codec == "gbk" else price
 
 
 def read(segment: str, misreading: Misreading) -> list[Piece]:
@@ -156,8 +156,8 @@ def read(segment: str, misreading: Misreading) -> list[Piece]:
 
 
 def evidence(pieces: Sequence[Piece]) -> float:
-    """How likely these are to be Chinese."""
-    return sum(EVIDENCE.get(piece.price, AGAINST) for piece in pieces if piece.new >= "\x80")
+    """How likely these are to be Chinese. Quotes and dashes that stand alone may be those of English beside it."""
+    return sum(EVIDENCE.get(piece.price, AGAINST) for piece in pieces if piece.new >= "\x80" and piece.new not in SIGNS)
 
 
 def is_sure(run: str, misreading: Misreading) -> bool:
@@ -178,27 +178,42 @@ def is_sure(run: str, misreading: Misreading) -> bool:
 
 def proven(text: str) -> Misreading | None:
     """How the Chinese of a text was misread, if one of its runs is surely that, and the others do not speak against."""
-    runs = list(_long(text))
+    lines = list(_lines(text))
     best: tuple[float, Misreading] | None = None
-    for misreading in misreadings() if runs else ():
-        sure = next((run for run in runs if is_sure(run[0], misreading)), None)
-        if sure is None:
+    for misreading in misreadings() if lines else ():
+        if not any(is_sure(run[0], misreading) for line in lines for run in LONG.finditer(line)):
             continue
-        around = text[max(0, sure.start() - REACH) : sure.end() + REACH]
-        weight = sum(evidence(read(segment[0], misreading)) for segment in misreading.segment.finditer(around))
-        weight += AGAINST * sum(sign not in misreading.octets for sign in NOT_CHINESE.findall(around))
+        weight = sum(_weight(line, misreading) for line in _first(lines))
         if weight >= SURE and (best is None or weight > best[0]):
             best = weight, misreading
     return best[1] if best else None
 
 
-def _long(text: str) -> Iterator[re.Match[str]]:
-    """The long runs in lines that are suspect, as all are that hold one."""
+def _weight(line: str, misreading: Misreading) -> float:
+    """The evidence of a line; letters that the codec does not know speak against it."""
+    readings = (read(segment[0], misreading) for segment in misreading.segment.finditer(line))
+    weight = sum(evidence(pieces) for pieces in readings if any(piece.price != UNREADABLE for piece in pieces))
+    return weight + AGAINST * sum(sign not in misreading.octets for sign in NOT_CHINESE.findall(line))
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines that hold a long run. They are suspect, too, and that is found out faster."""
     end = 0
     while suspect := SUSPECT.search(text, end):
-        end = text.find("\n", suspect.end())
+        start, end = text.rfind("\n", 0, suspect.start()) + 1, text.find("\n", suspect.end())
         end = len(text) if end < 0 else end
-        yield from LONG.finditer(text, text.rfind("\n", 0, suspect.start()) + 1, end)
+        if LONG.search(text, start, end):
+            yield text[start:end]
+
+
+def _first(lines: Sequence[str]) -> Iterator[str]:
+    """As many of the lines as are enough to tell."""
+    size = 0
+    for line in lines:
+        yield line[: ENOUGH - size]
+        size += len(line)
+        if size >= ENOUGH:
+            return
 
 
 def misread_chinese(text: str) -> Iterator[Edit]:

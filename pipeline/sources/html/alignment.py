@@ -1,0 +1,129 @@
+"""Which lines of a page an extraction took: it gives text, and the same words may stand on a page many times.
+
+A long line is found by the windows of letters that it and the extraction share. Of all lines found so, those are taken
+that hold the most of the extraction in the page's own order, each as near to the next as can be; then whole lines of
+the extraction that are still missing are looked for between them. Everything is counted in letters without blanks.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+WINDOW = 8
+"""Letters by which a long line is found; a shorter one must be a whole line of the extraction."""
+LONG = 3 * WINDOW
+ENOUGH = 0.5
+"""Share of a line's letters that the extraction must hold for the line to be taken."""
+NEAR = 40
+"""Lines that a missing one may lie beyond the first or the last line that was found."""
+
+
+class Found(msgspec.Struct, frozen=True, gc=False):
+    """Line `index` stands at letters `[start, end)` of the extraction."""
+
+    index: int
+    start: int
+    end: int
+
+
+def aligned(lines: Sequence[str], extracted: Sequence[str]) -> list[int]:
+    """The indices of the `lines` that make up the lines `extracted`, sorted.
+
+    >>> page = ["Home", "Why here?", "Because of the long quiet evenings.", "Home"]
+    >>> aligned(page, ["Why here?", "Because of the long quiet evenings."])
+    [1, 2]
+    """
+    page = [_letters(line) for line in lines]
+    taken = [letters for line in extracted if (letters := _letters(line))]
+    chain = _heaviest(_long(page, "".join(taken)), len(page))
+    missing = _missing(page, taken, chain)
+    return sorted({found.index for found in chain} | set(missing))
+
+
+def _letters(line: str) -> str:
+    return "".join(line.split())
+
+
+def _long(page: Sequence[str], whole: str) -> list[Found]:
+    """Where each long line first stands in the extraction, by the windows that both have."""
+    windows: dict[str, int] = {}
+    for start in range(0, len(whole) - WINDOW + 1, WINDOW):
+        windows.setdefault(whole[start : start + WINDOW], start)
+    found = []
+    for index, letters in enumerate(page):
+        if len(letters) < LONG:
+            continue
+        hits, at = [], 0
+        while at <= len(letters) - WINDOW:
+            known = windows.get(letters[at : at + WINDOW])
+            if known is None:
+                at += 1
+            else:
+                hits.append(known - at)
+                at += WINDOW
+        # The windows of the extraction that reach over the line's ends are not in the line.
+        if hits and len(hits) * WINDOW >= ENOUGH * (len(letters) - 2 * WINDOW + 1):
+            start = max(sorted(hits)[len(hits) // 2], 0)
+            found.append(Found(index, start, start + len(letters)))
+    return found
+
+
+def _heaviest(found: Sequence[Found], size: int) -> list[Found]:
+    """The run of lines, in the order of the page and of the extraction, that holds the most letters."""
+    by_start = sorted(found, key=lambda one: (one.start, one.index))
+    by_end = sorted(range(len(by_start)), key=lambda i: by_start[i].end)
+    weights = [0] * len(by_start)
+    before = [-1] * len(by_start)
+    # A tree of maxima over the page: what the heaviest run that ends above a line weighs, and where it ends. Of equal
+    # ones the lower is the nearer.
+    tree: list[tuple[int, int, int]] = [(0, -1, -1)] * (size + 1)
+    done = 0
+    for i, one in enumerate(by_start):
+        while done < len(by_end) and by_start[by_end[done]].end <= one.start + WINDOW:
+            j = by_end[done]
+            entry, at = (weights[j], by_start[j].index, j), by_start[j].index + 1
+            while at <= size:
+                tree[at] = max(tree[at], entry)
+                at += at & -at
+            done += 1
+        best, at = (0, -1, -1), one.index
+        while at > 0:
+            best = max(best, tree[at])
+            at -= at & -at
+        weights[i], before[i] = best[0] + one.end - one.start, best[2]
+    run = []
+    i = max(range(len(by_start)), key=lambda i: (weights[i], -by_start[i].index), default=-1)
+    while i >= 0:
+        run.append(by_start[i])
+        i = before[i]
+    return run[::-1]
+
+
+def _missing(page: Sequence[str], taken: Sequence[str], chain: Sequence[Found]) -> Iterator[int]:
+    """The lines that are whole lines of the extraction and stand at their place between those of the chain."""
+    places: dict[str, list[int]] = {}
+    for index, letters in enumerate(page):
+        if letters:
+            places.setdefault(letters, []).append(index)
+    starts = [one.start for one in chain]
+    at, last, above = 0, -1, -1
+    for letters in taken:
+        start, at = at, at + len(letters)
+        behind = bisect_right(starts, start + min(WINDOW, len(letters)) - 1)
+        if behind and chain[behind - 1].end >= at - WINDOW and len(letters) >= LONG:
+            continue
+        if behind != above:
+            last, above = (chain[behind - 1].index if behind else -1), behind
+        here = places.get(letters, [])
+        if not behind and chain:
+            # Above all that was found the lowest of its kind is the likeliest.
+            i = bisect_left(here, chain[0].index) - 1
+            if i >= 0 and here[i] >= chain[0].index - NEAR:
+                yield here[i]
+            continue
+        i = bisect_right(here, last)
+        end = chain[behind].index if behind < len(chain) else last + NEAR + 1 if chain else len(page)
+        if i < len(here) and here[i] < end:
+            last = here[i]
+            yield last

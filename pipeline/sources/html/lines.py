@@ -1,0 +1,286 @@
+"""The lines of a page as a reader sees them: every block and every `<br>` ends one, inline elements end nothing.
+
+`get_text()` without a separator is where run-together words come from: a paragraph's end and the next one's beginning
+are glued; with one, words that hold an element fall apart. Nothing here recurses: pages nest as deep as they like.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import msgspec
+import regex
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+    from bs4.element import PageElement
+
+BLANKS = regex.compile(r"[ \t\r\n\f\v\xa0]+")
+UNPRINTABLE = regex.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+HIDING = regex.compile(r"(?i)display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden")
+HEAVY = regex.compile(r"(?i)font-weight\s{0,3}:\s{0,3}(?:bold|[6-9]00)")
+LETTER = regex.compile(r"\p{L}")
+HAN = regex.compile(r"\p{Han}")
+WORD = regex.compile(r"[A-Z]?[a-z]{1,30}+|[A-Z]{2,30}+")
+TELLING = ("class", "id", "role", "rel", "itemprop", "property", "data-testid", "data-component")
+"""Attributes whose words say what an element is for."""
+LONGEST_SAID = 300
+"""Characters of an attribute that are read for that."""
+MOST = 0.4
+"""Share of a page's text from which no element is furniture or hidden, whatever it is called."""
+LEVELS = 3
+"""Blocks within each other for whose text a byline's name holds: a share bar deep inside is none."""
+VERBATIM = frozenset({"listing", "pre", "xmp"})
+
+
+class Place(msgspec.Struct, frozen=True, gc=False):
+    """Where in a page some text stands: what holds for all text below an element.
+
+    `block` is the number of the innermost block around it, `holder` that of the next one outwards, `table` and `row`
+    those of the innermost table and its row, or 0. `sort` is told by the names and classes of these two blocks: lines
+    of one kind have one. `level` is 1 to 6 in a heading, else 0. `byline` is over 0 where an element not far outwards
+    is called as bylines are. The others say what elements around it are, or are called.
+    """
+
+    block: int = 0
+    holder: int = 0
+    table: int = 0
+    row: int = 0
+    tag: str = "body"
+    sort: str = ""
+    level: int = 0
+    bold: bool = False
+    link: bool = False
+    furniture: bool = False
+    byline: int = 0
+    lead: bool = False
+    hidden: bool = False
+    verbatim: bool = False
+
+
+class Line(msgspec.Struct, frozen=True, gc=False):
+    """A line of a page, and where it stands.
+
+    `place` is that of its first letter, but for `bold`, `link` and `hidden`, which say that all of it is, and
+    `furniture`, `byline` and `level`, which say that some of it is. `opening` is how many of its first characters are
+    bold where not all are; `linked` how many are links; `gap` that a blank line stands before it in preformatted text.
+    """
+
+    text: str
+    place: Place = Place()
+    opening: int = 0
+    linked: int = 0
+    gap: bool = False
+
+    @property
+    def beside(self) -> bool:
+        """Whether it stands beside the article, or leads away from it, or is not seen at all."""
+        return self.place.furniture or self.place.hidden or 2 * self.linked > len(self.text)
+
+
+@cache
+def elements() -> Mapping[str, str]:
+    """What each element does to text, by its name; from `elements.tsv`."""
+    return _table("elements.tsv")
+
+
+@cache
+def hints() -> Mapping[str, str]:
+    """What words of an element's attributes say of its text; from `hints.tsv`."""
+    return _table("hints.tsv")
+
+
+def _table(name: str) -> Mapping[str, str]:
+    rows = (files(__package__) / name).read_text("utf-8").splitlines()
+    pairs = (row.partition("\t") for row in rows if row and not row.startswith("#"))
+    return {word: kind for word, _, kind in pairs}
+
+
+class Writer:
+    """Collects the pieces of the line that is being written, and the lines."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self._pieces: list[tuple[str, Place]] = []
+        self._gap = False
+
+    def write(self, text: str, place: Place) -> None:
+        """Text within a line; in preformatted text a line end ends it."""
+        if not place.verbatim:
+            self._pieces.append((text, place))
+            return
+        for i, piece in enumerate(text.split("\n")):
+            if i:
+                self.end(verbatim=True)
+            self._pieces.append((piece, place))
+
+    def blank(self, place: Place) -> None:
+        """A blank where the page shows two things apart; none where one stands, or at a line's ends."""
+        self._pieces.append((" ", place))
+
+    @property
+    def latin(self) -> bool:
+        """Whether what was written on this line has letters, none of them Chinese."""
+        text = "".join(text for text, _ in self._pieces)
+        return LETTER.search(text) is not None and HAN.search(text) is None
+
+    def end(self, *, verbatim: bool = False) -> None:
+        """Ends the line, where there is one."""
+        pieces, self._pieces = self._pieces, []
+        said = [(text, place) for text, place in pieces if text and not text.isspace()]
+        text = "".join(text for text, _ in pieces) if said else ""
+        if text and not said[0][1].verbatim:
+            text = BLANKS.sub(" ", text)
+        text = UNPRINTABLE.sub("", text).strip()
+        if not text:
+            self._gap |= verbatim
+            return
+        self.lines.append(_line(text, pieces, said, gap=self._gap))
+        self._gap = False
+
+
+def _line(text: str, pieces: Iterable[tuple[str, Place]], said: list[tuple[str, Place]], *, gap: bool) -> Line:
+    places = [place for _, place in said]
+    bold = all(place.bold for place in places)
+    opening = ""
+    if not bold and places[0].bold:
+        for piece, place in pieces:
+            if not place.bold and not piece.isspace():
+                break
+            opening += piece
+    place = msgspec.structs.replace(
+        places[0],
+        bold=bold,
+        link=all(place.link for place in places),
+        hidden=all(place.hidden for place in places),
+        furniture=any(place.furniture for place in places),
+        byline=max(place.byline for place in places),
+        level=max(place.level for place in places),
+    )
+    linked = sum(len(BLANKS.sub(" ", piece).strip()) for piece, at in said if at.link)
+    return Line(text, place, len(BLANKS.sub(" ", opening).strip()), linked, gap)
+
+
+def lines_of(soup: "BeautifulSoup") -> list[Line]:
+    """The lines of a page from top to bottom; those that are hidden or furniture too, marked as such."""
+    from bs4 import Tag
+    from bs4.element import NavigableString, PreformattedString
+
+    sizes = _sizes(soup)
+    most = MOST * sizes.get(id(soup), 0)
+    writer = Writer()
+    blocks = 0
+    stack: list[tuple[PageElement, Place, bool]] = [(soup, Place(), False)]
+    while stack:
+        node, place, leaving = stack.pop()
+        if isinstance(node, NavigableString):
+            # Comments, declarations and the like are strings of a kind of their own.
+            if not isinstance(node, PreformattedString):
+                writer.write(str(node), place)
+            continue
+        kind = elements().get(node.name, "") if isinstance(node, Tag) else "unseen"
+        if leaving:
+            writer.end()
+        elif kind == "break":
+            # A heading is one line, however wide the screen for which its author broke it.
+            writer.blank(place) if place.level else writer.end()
+        elif isinstance(node, Tag) and kind != "unseen" and (kind != "control" or place.byline):
+            inner = _inner(node, kind, place, large=sizes.get(id(node), 0) > most)
+            if kind in {"block", "heading", "furniture"}:
+                writer.end()
+                blocks += 1
+                inner = _block(node, inner, place, blocks)
+                stack.append((node, inner, True))
+            elif inner.byline and _abuts(node):
+                writer.end() if writer.latin else writer.blank(place)
+            if (
+                inner.furniture
+                and not place.furniture
+                and place.byline
+                and kind not in {"block", "heading", "furniture"}
+            ):
+                writer.end()
+                stack.append((node, inner, True))
+            stack.extend((child, inner, False) for child in reversed(node.contents))
+    writer.end()
+    return writer.lines
+
+
+def _block(node: "Tag", inner: Place, outer: Place, number: int) -> Place:
+    classes = node.attrs.get("class")
+    shown = node.name if not classes else f"{node.name}.{classes if isinstance(classes, str) else '.'.join(classes)}"
+    return msgspec.structs.replace(
+        inner,
+        block=number,
+        holder=outer.block,
+        tag=node.name,
+        sort=f"{outer.sort.rpartition('>')[2]}>{shown[:100]}",
+        table=number if node.name == "table" else outer.table,
+        row=number if node.name == "tr" else 0 if node.name == "table" else outer.row,
+        byline=max(inner.byline - 1, 0),
+    )
+
+
+def _abuts(node: "Tag") -> bool:
+    """Whether an inline element begins right where another one ends: a byline is set apart by style alone."""
+    from bs4 import Tag
+
+    return isinstance(node.previous_sibling, Tag) and elements().get(node.previous_sibling.name) != "break"
+
+
+def _inner(node: "Tag", kind: str, place: Place, *, large: bool) -> Place:
+    """What holds below an element."""
+    changes: dict[str, object] = {}
+    if kind == "heading":
+        changes["level"] = int(node.name[1])
+    elif kind in {"bold", "link"}:
+        changes[kind] = True
+    elif kind == "furniture":
+        changes[kind] = place.furniture or not large
+    if node.name in VERBATIM:
+        changes["verbatim"] = True
+    elif node.name == "time":
+        changes["byline"] = LEVELS
+    if node.attrs:
+        style = str(node.attrs.get("style", ""))
+        if HEAVY.search(style):
+            changes["bold"] = True
+        if not large and ("hidden" in node.attrs or HIDING.search(style)):
+            changes["hidden"] = True
+        if not large:
+            changes.update((said, LEVELS if said == "byline" else True) for said in _said(node))
+    return msgspec.structs.replace(place, **changes) if changes else place
+
+
+def _said(node: "Tag") -> Iterator[str]:
+    """What the words of an element's attributes say of its text."""
+    known = hints()
+    for name in TELLING:
+        value = node.attrs.get(name)
+        if value:
+            text = value if isinstance(value, str) else " ".join(value)
+            for word in WORD.findall(text, 0, LONGEST_SAID):
+                said = known.get(word.lower())
+                if said is not None:
+                    yield said
+
+
+def _sizes(soup: "BeautifulSoup") -> Mapping[int, int]:
+    """Characters of text below each element, by its id, but for what is not shown."""
+    from bs4 import Tag
+    from bs4.element import NavigableString, PreformattedString
+
+    sizes: dict[int, int] = {}
+    stack: list[tuple[PageElement, bool]] = [(soup, False)]
+    while stack:
+        node, leaving = stack.pop()
+        if leaving and node.parent is not None:
+            sizes[id(node.parent)] = sizes.get(id(node.parent), 0) + sizes.get(id(node), 0)
+        elif isinstance(node, Tag):
+            if not leaving and elements().get(node.name) != "unseen":
+                stack.append((node, True))
+                stack.extend((child, False) for child in node.contents)
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString) and node.parent is not None:
+            sizes[id(node.parent)] = sizes.get(id(node.parent), 0) + len(node.strip())
+    return sizes
