@@ -200,7 +200,9 @@ def typed(command: Command, shell: subprocess.Popen[str]) -> Done:
 
 def test_every_command_prints_what_the_page_shows(done: list[Done]) -> None:
     for each in done:
-        assert is_shown(shape(each.command.shown), shape(without_warnings_of_pip(each))), f"$ {each.command.typed}\n{each.printed}"
+        assert is_shown(shape(each.command.shown), shape(without_warnings_of_pip(each))), (
+            f"$ {each.command.typed}\n{each.printed}"
+        )
 
 
 def test_a_command_fails_only_where_the_page_shows_a_fault(done: list[Done]) -> None:
