@@ -81,6 +81,23 @@ def test_what_stands_beside_the_article_is_left_out(beside: str) -> None:
     assert beside not in text_of(page("bold-questions"))
 
 
+def test_what_one_may_do_with_a_page_and_how_to_turn_it_is_left_out() -> None:
+    found = text_of(page("portal"))
+    assert not [word for word in ("评论", "打印", "字号", "下一页") if word in found]
+
+
+def test_words_that_style_alone_keeps_apart_are_not_glued_and_a_large_initial_is_not_cut_off() -> None:
+    found = text_of(page("styled-labels"))
+    assert "Ruth Ashdown 6 min read Mar 9, 2024\n" in found
+    assert "Skerry Letter: Why by hand?\n" in found
+    assert "It took me years" in found
+
+
+def test_a_mark_that_is_led_to_is_no_link_though_it_never_closes() -> None:
+    given_page = f"<a name=top><h1>The weir</h1>{SOUND}<a name='end'>"
+    assert text_of(given_page.encode()) == "The weir\nWe met at noon, and it rained until the evening came.\n"
+
+
 def test_a_caption_is_a_line_of_its_own() -> None:
     assert "\nOrla Finch in her workshop above the fish hall. Photo: Sam Reed\n" in text_of(page("bold-questions"))
 
@@ -245,6 +262,9 @@ HOSTILE = {
     "very many ampersands": SOUND + "&" * 200_000,
     "linked data without end": '<script type="application/ld+json">' + "[" * 100_000 + "</script>" + SOUND,
     "tables in tables": "<table><tr><td>" * 3000 + SOUND,
+    "very many names": "<p" + "".join(f" a{i}" for i in range(50_000)) + ">" + SOUND,
+    "very many quoted values": "<p" + "".join(f' a{i}="b"' for i in range(50_000)) + ">" + SOUND,
+    "very many times": SOUND + "<time>2020</time>" * 10_000,
 }
 
 

@@ -19,6 +19,10 @@ ENDING = regex.compile(
     r"[(（\[【]?(?:责任编辑|責任編輯|编辑|編輯|责编|責編|校对|校對|审核|審核|监制|監製|翻译|翻譯|摄影|攝影|撰文|采写|採寫|采访|採訪"
     r"|来源|來源|作者|记者|記者|声明|聲明|免责|免責|策划|策劃)[^:：]{0,12}[:：]"
 )
+PAGER = regex.compile(
+    r"(?i)(?=.{0,80}$)(?=.*\p{L})(?:(?:[上下前后後][一1]?[页頁篇]|[首尾末][页頁]|previous|prev|next|page|of)(?!\p{Latin})|[\d\s|/<>«»‹›→←…,，·()（）\[\]【】:：_-])+"
+)
+"""A line that only turns pages: `上一页 1 2 下一页`."""
 SHORT = 80
 TAIL = 12
 """Lines below the article among which its credits may stand."""
@@ -34,7 +38,7 @@ def content_of(lines: Sequence[Line], extracted: Sequence[str]) -> list[int]:
     if not taken:
         return [i for i, line in enumerate(lines) if not line.beside]
     chosen = set(taken) | set(_between(lines, taken))
-    return sorted(chosen | set(_around(lines, sorted(chosen))))
+    return sorted(i for i in chosen | set(_around(lines, sorted(chosen))) if not PAGER.fullmatch(lines[i].text))
 
 
 def _leads_away(line: Line) -> bool:

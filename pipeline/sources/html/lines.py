@@ -22,6 +22,7 @@ HIDING = regex.compile(r"(?i)display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3
 HEAVY = regex.compile(r"(?i)font-weight\s{0,3}:\s{0,3}(?:bold|[6-9]00)")
 LETTER = regex.compile(r"\p{L}")
 HAN = regex.compile(r"\p{Han}")
+WORD_ENDS, WORD_BEGINS = regex.compile(r"[\p{Latin}\d]{2}[:,.;!?]?$"), regex.compile(r"\p{Lu}\p{L}|\p{Lu} |\d[\d ]")
 WORD = regex.compile(r"[A-Z]?[a-z]{1,30}+|[A-Z]{2,30}+")
 TELLING = ("class", "id", "role", "rel", "itemprop", "property", "data-testid", "data-component")
 """Attributes whose words say what an element is for."""
@@ -31,6 +32,7 @@ MOST = 0.4
 """Share of a page's text from which no element is furniture or hidden, whatever it is called."""
 LEVELS = 3
 """Blocks within each other for whose text a byline's name holds: a share bar deep inside is none."""
+PARTING = frozenset({"block", "heading", "furniture", "break", "unseen"})
 VERBATIM = frozenset({"listing", "pre", "xmp"})
 
 
@@ -103,12 +105,15 @@ class Writer:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self._pieces: list[tuple[str, Place]] = []
+        self._lettered = self._han = False
         self._gap = False
 
     def write(self, text: str, place: Place) -> None:
         """Text within a line; in preformatted text a line end ends it."""
         if not place.verbatim:
             self._pieces.append((text, place))
+            self._lettered = self._lettered or LETTER.search(text) is not None
+            self._han = self._han or HAN.search(text) is not None
             return
         for i, piece in enumerate(text.split("\n")):
             if i:
@@ -122,12 +127,17 @@ class Writer:
     @property
     def latin(self) -> bool:
         """Whether what was written on this line has letters, none of them Chinese."""
-        text = "".join(text for text, _ in self._pieces)
-        return LETTER.search(text) is not None and HAN.search(text) is None
+        return self._lettered and not self._han
+
+    @property
+    def last(self) -> str:
+        """What was written last on this line."""
+        return self._pieces[-1][0] if self._pieces else ""
 
     def end(self, *, verbatim: bool = False) -> None:
         """Ends the line, where there is one."""
         pieces, self._pieces = self._pieces, []
+        self._lettered = self._han = False
         said = [(text, place) for text, place in pieces if text and not text.isspace()]
         text = "".join(text for text, _ in pieces) if said else ""
         if text and not said[0][1].verbatim:
@@ -194,6 +204,8 @@ def lines_of(soup: "BeautifulSoup") -> list[Line]:
                 stack.append((node, inner, True))
             elif inner.byline and _abuts(node):
                 writer.end() if writer.latin else writer.blank(place)
+            elif not place.verbatim and _is_set_apart(node, writer.last):
+                writer.blank(place)
             if (
                 inner.furniture
                 and not place.furniture
@@ -229,12 +241,30 @@ def _abuts(node: "Tag") -> bool:
     return isinstance(node.previous_sibling, Tag) and elements().get(node.previous_sibling.name) != "break"
 
 
+def _is_set_apart(node: "Tag", before: str) -> bool:
+    """Whether an inline element is parted by style alone from the one that ends where it begins.
+
+    They are of two classes, or each says more than a word, and what meets is two words: `Vale` and `My father`, `7 min
+    read` and `Mar 3`, not `T` and `he`.
+    """
+    from bs4 import Tag
+
+    other = node.previous_sibling
+    if not isinstance(other, Tag) or elements().get(other.name, "") in PARTING:
+        return False
+    behind = next((text for text in node.strings if text), "")
+    if WORD_ENDS.search(before) is None or WORD_BEGINS.match(behind) is None:
+        return False
+    classes, others = node.attrs.get("class"), other.attrs.get("class")
+    return bool(classes and others and classes != others) or (" " in before.strip() and " " in behind.strip())
+
+
 def _inner(node: "Tag", kind: str, place: Place, *, large: bool) -> Place:
     """What holds below an element."""
     changes: dict[str, object] = {}
     if kind == "heading":
         changes["level"] = int(node.name[1])
-    elif kind in {"bold", "link"}:
+    elif kind == "bold" or (kind == "link" and not _is_mark(node)):
         changes[kind] = True
     elif kind == "furniture":
         changes[kind] = place.furniture or not large
@@ -251,6 +281,11 @@ def _inner(node: "Tag", kind: str, place: Place, *, large: bool) -> Place:
         if not large:
             changes.update((said, LEVELS if said == "byline" else True) for said in _said(node))
     return msgspec.structs.replace(place, **changes) if changes else place
+
+
+def _is_mark(node: "Tag") -> bool:
+    """Whether an `<a>` leads nowhere but is led to: `<a name="top">`, which old pages never close."""
+    return ("name" in node.attrs or "id" in node.attrs) and "href" not in node.attrs and "onclick" not in node.attrs
 
 
 def _said(node: "Tag") -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import regex
 
 from pipeline.sources.html.content import LABEL
-from pipeline.sources.html.lines import Line
+from pipeline.sources.html.lines import HAN, Line
 
 SUFFIX = regex.compile(r"\s*(?:[|｜_»]|\s[-–—:·•]\s|[-－—–](?=[^-－—–]{2,24}$))\s*[^|｜_»]{1,60}$")
 """What a `<title>` says behind the article's: the site, the section."""
@@ -38,6 +38,11 @@ ALONE = regex.compile(
 )
 """A label whose value stands in the next block."""
 
+TOKEN = regex.compile(r"[^\s|｜·•]+")
+PART = regex.compile(r"[^\p{P}\p{S}\d]+")
+COUNT = regex.compile(r"[\p{P}\p{S}]?\d{0,7}[\p{P}\p{S}]?")
+STROKE = regex.compile(r"[|｜·•]\s*$")
+
 
 class Masthead(NamedTuple):
     """The title, the lines of byline and lead below it, and the indices of the page's lines that they are."""
@@ -65,7 +70,7 @@ def masthead_of(lines: Sequence[Line], content: Sequence[int], said: Sequence[st
     used = frozenset(below) | ({at} if at is not None else frozenset())
     repeated = frozenset(i for i in content if title is not None and key(lines[i].text) == key(title) and i < end + 1)
     shown = [i for i in below if i not in repeated]
-    texts = list(dict.fromkeys(lines[i].text for i in shown))
+    texts = list(dict.fromkeys(without_beside(lines[i].text) for i in shown))
     return Masthead(title, tuple(_joined(texts)), used | repeated)
 
 
@@ -167,6 +172,27 @@ def beside() -> frozenset[str]:
     """Words for what one may do with a page, which stand beside a byline: lower-case, from `beside.txt`."""
     rows = (files(__package__) / "beside.txt").read_text("utf-8").splitlines()
     return frozenset(row for row in rows if row and not row.startswith("#"))
+
+
+def without_beside(text: str) -> str:
+    """A byline without what one may do with the page, behind it.
+
+    >>> without_beside("来源：南湾晚报 评论(0) 字号：大 中 小"), without_beside("By Ada Fern | Share")
+    ('来源：南湾晚报', 'By Ada Fern')
+    """
+    words = list(TOKEN.finditer(text))
+    kept = end = len(words)
+    while end and _is_beside(words[end - 1][0]):
+        end -= 1
+        # A name may be More or Post: of Latin words only what stands behind a stroke is none.
+        if HAN.search(words[end][0]) or STROKE.search(text[: words[end].start()]):
+            kept = end
+    return text if kept in (0, len(words)) else text[: words[kept - 1].end()]
+
+
+def _is_beside(word: str) -> bool:
+    parts = PART.findall(word)
+    return all(part.casefold() in beside() for part in parts) and (bool(parts) or COUNT.fullmatch(word) is not None)
 
 
 def _joined(texts: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ MARK = regex.compile("<[a-zA-Z/!?]")
 MOST_STRAY = 100_000
 """Beginnings of tags that never close from which the rest is read as it is."""
 TAG = regex.compile(
-    r"<(?P<end>/?)(?P<name>[a-zA-Z][\w:-]{0,40})(?:[^<>\"']++|\"[^\"<]{0,5000}+\"|'[^'<]{0,5000}+'){0,200}+>"
+    r"<(?P<end>/?)(?P<name>[a-zA-Z][\w:-]{0,40})(?:[^<>\"']++|\"[^\"<]{0,5000}+\"|'[^'<]{0,5000}+'){0,1000000}+>"
 )
 DECLARED = regex.compile(r"<[!?][^<>]{0,2000}+>")
 ENDING = frozenset({"block", "heading", "break", "furniture"})

@@ -17,6 +17,12 @@ MOST_MARKS = 200_000
 DEEPEST = 200
 """Elements that may lie within each other; libxml2 drops what lies deeper than 256."""
 
+LONG_TAG = regex.compile(r"<[a-zA-Z][^<>]{20000,}+")
+VALUE = regex.compile(r"\"[^\"]*+\"|'[^']*+'")
+NAME = regex.compile(r"[\s/\"'][A-Za-z_:]")
+MOST_ATTRIBUTES = 2000
+"""Attributes of one tag from which a page is read without a tree: libxml2 compares each with all before it."""
+
 DECLARATION = regex.compile(r"\s{0,100}<\?xml[^<>]{0,300}\?>")
 HIGH_CONTROL = regex.compile(r"&#(?:(1[2-5]\d)|[xX]([89][0-9A-Fa-f]));?")
 
@@ -54,13 +60,17 @@ def tree_of(page: str) -> Tree | None:
     from lxml.etree import ParserError
     from lxml.html import document_fromstring
 
-    if len(page) > LARGEST or page.count("<") > MOST_MARKS:
+    if len(page) > LARGEST or page.count("<") > MOST_MARKS or _holds_many_attributes(page):
         return None
     try:
         root = document_fromstring(page)
     except (ParserError, ValueError):
         return None
     return None if _too_deep(root) else Tree(BeautifulSoup(page, "lxml"), root)
+
+
+def _holds_many_attributes(page: str) -> bool:
+    return any(len(NAME.findall(VALUE.sub('"', tag[0]))) > MOST_ATTRIBUTES for tag in LONG_TAG.finditer(page))
 
 
 def _too_deep(root: "HtmlElement") -> bool:
