@@ -52,6 +52,8 @@ ACCENTED = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0370-\u04ff]")
 ENOUGH = 3
 BEYOND = re.compile("[\u0080-\u2fff]")
 FEW_KEPT, MOSTLY_KEPT = 2, 0.5
+CAPITALS = regex.compile(r"\p{Lu}{2}$")
+QUOTED = frozenset({'""', "''", "“”", "‘’", "「」", "``"})
 NOBODYS = regex.compile(r"[\p{Cn}\p{Co}--\uf8ff]", regex.VERSION1)
 """Code points that stand for nothing; but for the one that is an apple on a Macintosh."""
 
@@ -105,7 +107,10 @@ def told(start: int, old: str, new: str, *, chinese: bool) -> Iterator[Edit]:
             for before, after, kept in zip(
                 anchor.split(old), anchor.split(new), [*anchor.findall(old), ""], strict=True
             ):
-                if before != after and _is_whole(before, after) and credible(new, stands, stands + len(after), chinese):
+                believed = (
+                    before != after and _is_whole(before, after) and not _is_named(old, at - start, before, after)
+                )
+                if believed and credible(new, stands, stands + len(after), chinese):
                     rule = BYTE_LOST if before in ("â€", "â€\ufffd") and after == "”" else DECODED
                     yield Edit(at, before, after, rule.name, CONFIDENCE)
                 at += len(before) + len(kept)
@@ -121,11 +126,26 @@ def _is_whole(before: str, after: str) -> bool:
     return kept < FEW_KEPT or kept < MOSTLY_KEPT * len(before)
 
 
+def _is_named(line: str, at: int, before: str, after: str) -> bool:
+    """Whether a text is about the sign: one that stands alone between quotes, `“â€™” is an apostrophe`."""
+    # The quotes are part of the run, but for straight ones.
+    low = 0 if before[0] == after[0] else 1
+    high = len(before) if before[-1] == after[-1] else len(before) + 1
+    around = line[at - low : at - low + 1] + line[at + high - 1 : at + high] if at >= low else ""
+    if around in QUOTED:
+        return len(after) == 3 - low - (high - len(before))
+    # Of `“Ã”` the second quote itself is read as a byte.
+    return len(before) == 3 - low and len(after) == 2 - low and around[:1] + before[-1] in QUOTED
+
+
 def credible(line: str, start: int, end: int, chinese: bool) -> bool:  # noqa: FBT001 -- a fact about the line
     """Whether somebody may have written `line[start:end]`: no single letters of scripts that are written in words.
 
     Beside Chinese an accented letter stands in a word of Latin letters, too, and not alone.
     """
+    if line[start : start + 1].islower() and CAPITALS.search(line, max(0, start - 2), start):
+        # `MANHÃ é` is Portuguese in capitals.
+        return False
     if NOBODYS.search(line, start, end) or any(len(match[0]) < ENOUGH for match in ODD.finditer(line, start, end)):
         return False
     if not chinese:
