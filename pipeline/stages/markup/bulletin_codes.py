@@ -20,6 +20,9 @@ CODE = Rule(
     spares=("[sic] and [1] and [laughter]", "a[i] + b[i]", "[b] alone", "`[b]x[/b]`"),
 )
 
+ABOUT = regex.compile(r"\b(?:BB|UBB|bulletin board )[ -]?codes?\b|(?<=UBB|BB|论坛)代码", regex.IGNORECASE)
+"""A text about such codes."""
+
 
 @cache
 def codes() -> regex.Pattern[str]:
@@ -31,6 +34,8 @@ def codes() -> regex.Pattern[str]:
 
 def uncoded(text: str, spans: list[tuple[int, int]]) -> Iterator[Edit]:
     """Both codes of each pair; `spans` are those of code."""
+    if ABOUT.search(text):
+        return
     waiting: dict[str, list[regex.Match[str]]] = {}
     pairs: list[regex.Match[str]] = []
     for match in codes().finditer(text):

@@ -31,6 +31,11 @@ SECTIONS = regex.compile(
 )
 
 
+def is_quoted(text: str, start: int, end: int) -> bool:
+    """Whether it stands between quotes, as a string of a program does."""
+    return start > 0 and text[start - 1] in "\"'`" and text[end : end + 1] == text[start - 1]
+
+
 def unwrapped(text: str) -> Iterator[Edit]:
     """Scripts and style sheets as a whole, the marks of CDATA sections, and XML declarations."""
     spans = code_spans(text)
@@ -39,7 +44,9 @@ def unwrapped(text: str) -> Iterator[Edit]:
         found = [
             Edit(match.start(), match[0], "", SCRIPT.name, 0.93)
             for match in SCRIPTS.finditer(text)
-            if not inside(spans, match.start()) and (not match["held"].strip() or PROGRAM.search(match["held"]))
+            if not inside(spans, match.start())
+            and not is_quoted(text, *match.span())
+            and (not match["held"].strip() or PROGRAM.search(match["held"]))
         ]
     if found or ("<![CDATA[" not in text and "<?xml" not in text):
         # A section around a script is for the next round.

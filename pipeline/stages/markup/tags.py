@@ -28,7 +28,8 @@ LINE_BREAK = Rule(
     spares=("<p>One.</p>", "use <br> for a new line", "`<br>`"),
 )
 ATTRIBUTE = (
-    r"\s+(?:[A-Za-z_:@][\w:.-]{0,40}\s{0,3}=\s{0,3}(?:\"[^\"<\n]{0,2000}+\"|'[^'<\n]{0,2000}+'|[^\s\"'<>=`]{1,500}+)"
+    r"\s+(?:style=\"[^<>\n]{0,500}?\"(?=\s{0,3}/?>|\s{1,3}[\w:-]{1,40}=)|"
+    r"[A-Za-z_:@][\w:.-]{0,40}\s{0,3}=\s{0,3}(?:\"[^\"<\n]{0,2000}+\"|'[^'<\n]{0,2000}+'|[^\s\"'<>=`]{1,500}+)"
     r"|hidden|disabled|checked|selected|controls|async|defer|nowrap|noshade|allowfullscreen|autoplay|loop|muted"
     r"|required|readonly|multiple|open|download|itemscope|data-[\w-]{1,40})"
 )
@@ -38,9 +39,18 @@ TOLD = regex.compile(
     regex.IGNORECASE,
 )
 TOLD_WHY = regex.compile(r"\s{0,2}(?:(?:for|to|instead|as|in|when|where|if|rather|and|or)\b|[,.;:，。；：)）\n]|$)")
-NAMED = regex.compile(r"\s{1,2}(?:tags?|elements?)\b|\s?(?:标签|标记|元素)")
+LISTED = r"(?:\s?(?:,|/|、|和|或|and|or|,\sand|,\sor)\s?</?\w{1,12}>){0,5}+"
+NAMED = regex.compile(LISTED + r"(?:\s{1,2}(?:tags?|elements?)\b|\s?(?:标签|标记|元素))")
+KINDS = regex.compile(
+    r"(?:\b(?:tags?|elements?)(?:,?\s(?:such as|like|are|named|called|including|e\.g\.|for example))?,?"
+    r"\s{1,2}|(?:标签|元素)[如是有为：:]{1,2})$",
+    regex.IGNORECASE,
+)
 """What stands before and behind a tag that the text talks about: `use <br> to part lines`, `the <b> element`."""
+KIND_BEFORE = regex.compile(r"(?:\b(?:tags?|elements?)\s{1,2}|[^\x00-\x7f])$", regex.IGNORECASE)
 QUOTED = frozenset({'""', "''", "“”", "‘’", "「」", "『』"})
+NEAR = 150
+"""Characters behind a tag that is talked about in which another one is, too."""
 LABEL = re.compile(r"(?:\A|\n)[^\n:：]{1,40}[:：]\Z")
 """A speaker's label at the start of a line: `<p>` behind it and a blank begins the words, not a line of their own."""
 
@@ -53,12 +63,19 @@ def elements() -> dict[str, tuple[str, str]]:
     return {name: (part, bare) for name, part, bare in rows}
 
 
+def element(name: str) -> tuple[str, str]:
+    """What is known of an element; those of Office, `<st1:place>`, enclose words."""
+    return elements().get(name, ("inline", "closed"))
+
+
 @cache
 def tags() -> regex.Pattern[str]:
     """A tag of a known element, or a comment. Every repetition is bounded and gives nothing back."""
     names = "|".join(sorted(elements(), key=len, reverse=True))
     return regex.compile(
-        rf"<(?P<close>/?)(?P<name>{names})(?P<given>(?:{ATTRIBUTE}){{0,30}}+)\s{{0,3}}/?>|{COMMENT}", regex.IGNORECASE
+        rf"<(?P<close>/?)(?P<name>{names}|(?:st1|[ovw]):[a-z]{{1,20}})(?P<given>(?:{ATTRIBUTE}){{0,30}}+)\s{{0,3}}/?>"
+        rf"|{COMMENT}",
+        regex.IGNORECASE,
     )
 
 
@@ -66,19 +83,37 @@ def is_tag(text: str, match: regex.Match[str], closed: frozenset[str]) -> bool:
     """Whether this is a tag of the text's own: not one that is talked about, nor a type in angle brackets."""
     if match["name"] is None:
         return True
-    name, (start, end) = match["name"].lower(), match.span()
-    if not match["given"]:
-        before, behind = text[max(0, start - 24) : start], text[end : end + 16]
-        if before[-1:] + behind[:1] in QUOTED:
-            return False
-        if NAMED.match(behind) and (not before or before[-1].isspace() or not before[-1].isascii()):
-            return False
-        if TOLD.search(before) and TOLD_WHY.match(behind):
-            return False
+    if is_talked_about(text, match, closed):
+        return False
     if match["close"] or match["given"]:
         return True
-    bare = elements()[name][1]
+    name = match["name"].lower()
+    bare = element(name)[1]
     return bare == "sure" or (bare == "closed" and name in closed)
+
+
+def is_talked_about(text: str, match: regex.Match[str], closed: frozenset[str]) -> bool:
+    """Whether the text names the tag: `use <br> for a new line`, `the <b> element`."""
+    if match["name"] is None or match["given"]:
+        return False
+    start, end = match.span()
+    before, behind = text[max(0, start - 40) : start], text[end : end + 80]
+    if before[-1:] + behind[:1] in QUOTED:
+        return True
+    if NAMED.match(behind) and (not before or before[-1].isspace() or not before[-1].isascii()):
+        return True
+    if match["close"] or behind[:1] in ("", "\n"):
+        # `</p>` behind 元素, or `<br>` behind `the elements` at the end of a line, closes what was said.
+        return not match["close"] and TOLD.search(before) is not None and not KIND_BEFORE.search(before)
+    if match["name"].lower() not in closed and KINDS.search(before):
+        return True
+    return TOLD.search(before) is not None and TOLD_WHY.match(behind) is not None
+
+
+def is_alone(match: regex.Match[str], closed: frozenset[str]) -> bool:
+    """Whether this is an opening tag without attributes that nothing closes."""
+    name = match["name"]
+    return name is not None and not match["given"] and not match["close"] and name.lower() not in closed
 
 
 def runs(text: str) -> Iterator[tuple[int, int, bool]]:
@@ -86,10 +121,20 @@ def runs(text: str) -> Iterator[tuple[int, int, bool]]:
     spans = code_spans(text)
     found = [match for match in tags().finditer(text) if not inside(spans, match.start())]
     closed = frozenset(match["name"].lower() for match in found if match["close"])
-    start = end = -1
+    start = end = told = -1
     parts = False
     for match in found:
+        if is_talked_about(text, match, closed):
+            told = match.end()
         if not is_tag(text, match, closed):
+            continue
+        if (
+            told >= 0
+            and match.start() - told < NEAR
+            and is_alone(match, closed)
+            and "\n" not in text[told : match.start()]
+        ):
+            # Where one tag is talked about, the next one is, too.
             continue
         if start >= 0 and not text[end : match.start()].strip(" \t"):
             end = match.end()
@@ -98,7 +143,7 @@ def runs(text: str) -> Iterator[tuple[int, int, bool]]:
                 yield start, end, parts
             (start, end), parts = match.span(), False
         if match["name"]:
-            parts = parts or elements()[match["name"].lower()][0] != "inline"
+            parts = parts or element(match["name"].lower())[0] != "inline"
     if start >= 0:
         yield start, end, parts
 
@@ -108,7 +153,7 @@ def alone(text: str, start: int, end: int) -> bool:
     match = tags().match(text, start, end)
     if match is None or match.end() != end or match["name"] is None or match["given"] or match["close"]:
         return False
-    opens = elements()[match["name"].lower()][0] == "block"
+    opens = element(match["name"].lower())[0] == "block"
     return opens and (start == 0 or text[start - 1] == "\n") and end < len(text) and text[end] != "\n"
 
 
