@@ -16,7 +16,7 @@ import regex
 from pipeline.document import Document
 from pipeline.ledger import Edit
 from pipeline.stage import Finding, Rule
-from pipeline.stages.entities.json_escapes import ESCAPE_RULES, escaped, repaired_escapes
+from pipeline.stages.entities.json_escapes import ESCAPE_RULES, escaped, in_code, repaired_escapes
 from pipeline.stages.entities.lost_blanks import (
     BLANK_RULES,
     LineEnds,
@@ -26,7 +26,7 @@ from pipeline.stages.entities.lost_blanks import (
     repaired_line_ends,
 )
 from pipeline.stages.entities.lost_entities import LOST_RULES, repaired_lost
-from pipeline.stages.entities.lost_marks import Place, lost_names
+from pipeline.stages.entities.lost_marks import TAG_PATTERN, Place, lost_names
 from pipeline.stages.entities.lost_tags import TAG, repaired_tags
 from pipeline.stages.entities.script_escapes import SCRIPT_RULES, repaired_fields, repaired_percents
 from pipeline.stages.proposals import at_rest
@@ -54,23 +54,32 @@ AMPERSANDS = r"(?P<again>(?:(?:amp|#0{0,3}38|#[xX]0{0,3}26)[;；])*+)"
 ENTITY = regex.compile(
     r"(?:[&＆﹠]|\\{1,2}u0026|(?<![A-Za-z])u0026(?=[a-z#]))"
     + AMPERSANDS
-    + r"(?:(?P<body>#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31})[;；])?"
+    + r"(?:(?P<body>[#＃]\d{1,7}|[#＃][xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31})[;；])?"
 )
 TORN_ENTITY = regex.compile(
     r"(?P<gap>[ ]?)(?:(?P<name>[lr][sd]quo|[mn]dash|hellip|nbsp|quot|amp)[ ]?;"
     r"|(?P<open>[lr][sd]quo|[mn]dash|hellip|nbsp|quot|amp)(?=s\b|t\b|re\b|ve\b|ll\b|[^\w;=]|$)"
+    r"|(?P<glued>(?:[lr][sd]quo|[mn]dash|hellip|nbsp|quot)(?=[\p{L}\d])(?![A-Za-z\d_]{0,20}[;=(\[]))"
     r"|(?P<letter>(?:[aeiouAEIOU](?:grave|acute|circ|uml)|[aonAON]tilde|[cC]cedil|[aA]ring|[oO]slash|[aA]elig|szlig)(?![A-Za-z]{0,20}[;=]))"
     r"|(?P<initial>(?<=[A-Z]&)amp(?=[A-Z]\b))"
-    r"|(?P<number>\#(?:3[49]|14[5-8]|15[01]|82(?:11|12|16|17|20|21|30)|[xX](?:2[27]|20(?:1[3489cdCD]|26))))(?![\da-fA-F]))"
+    r"|(?P<number>\#(?:3[49]|14[5-8]|15[01]|82(?:11|12|16|17|20|21|30)|[xX](?:2[27]|20(?:1[3489cdCD]|26))))"
+    r"(?:[ ]?;|(?![\da-fA-F])))"
 )
-CLINGING = {"ldquo": "open", "lsquo": "open", "rdquo": "close", "rsquo": "close"}
-"""The torn entities that stand at one side of a word, which then lose the blanks on that side."""
+NAMES_OF_TORN = ("name", "open", "glued", "letter", "initial", "number")
+CLINGING = {"“": "open", "‘": "open", "”": "close", "’": "close"}
+"""At which side of a word a torn mark stands, which then loses the blanks on that side."""
 SUFFIXED = regex.compile(r"(?:s|t|re|ve|ll|d|m)(?=[\s,.;:!?)]|$)")
 CONTRACTED = regex.compile(r" (?=(?:s|t|re|ve|ll|d|m)\b)")
 
+LITERAL = (
+    r"(?<=\w\(\s?|\w\([^()\n]{1,80},\s?|[\w)\]]\s?[+=]{1,3}\s|\breturn\s)"
+    r"(?:\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|/[^/\n]{1,100}/[gimsuy]{0,4})(?=\s?[),;+]|\.\w)"
+)
+"""A string or a pattern of a program."""
 FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 SPARED = regex.compile(
     r"``[^\n]{1,300}?``|`[^`\n]{1,300}`"
+    rf"|{TAG_PATTERN}|{LITERAL}"
     r"|(?P<url>(?:https?://|ftp://|www\.)"
     r"(?:(?![&＆](?:amp;)*+(?:quot|lt|gt|nbsp|apos|\#\d+|[lr][sd]quo)[;；]|quot;)[^\s<>\"“”‘’\p{Han}，。；、！？（）《》「」])+)"
 )
@@ -85,9 +94,28 @@ TOLD_TO = regex.compile(
     regex.IGNORECASE,
 )
 TOLD_WHY = regex.compile(
-    r"\W{0,3}(?:$|(?:for|to|instead|as|in|when|because|where|if|rather|and not|表示|代表)\b)|[,.;:)]"
+    r"\W{0,3}(?:$|(?:or|for|to|with|by|instead|as|in|when|because|where|if|rather|and not|表示|代表)\b)|[,.;:)]"
 )
-MEANS = regex.compile(r"\W{0,3}(?:stands? for|means|denotes|is (?:an?|the|called)|表示|代表)", regex.IGNORECASE)
+TOLD_IN_CHINESE = regex.compile(r"(?:使用|输入|插入|键入|写成|写作|替换[成为]|转义[成为]|[用写])[：:]?[ ]?$")
+TOLD_WHY_IN_CHINESE = regex.compile(
+    r"[ ]?(?:即可|就行|来?(?:表示|代表|代替|替代|换行|分隔)|空格|符号|字符|标签|标记|实体|转义|[或和与、])"
+)
+CURLY = regex.compile(r"[&＆](?:amp;)*(?:[lr][sd]quo|quot|#8216|#8217|#8220|#8221)\b")
+"""Quotes stand before any word in Chinese: `使用“标签”`."""
+ESCAPED_TAG = regex.compile(r"[&＆](?:amp;){0,3}lt;/?[A-Za-z][A-Za-z\d]{0,11}[ ]?/?[&＆](?:amp;){0,3}gt;")
+ESCAPED_TAG_END = regex.compile(ESCAPED_TAG.pattern + "$")
+LISTED = regex.compile(
+    r"(?<![\p{L}\d])(?P<entity>[&＆](?:amp;){0,3}[#A-Za-z\d]{2,10}[;；])"
+    r"(?:\s?[(（]?\s?(?:or|and|for|as|to|into|with|becomes|，?或者?|和|与|、|,|=|→)\s?[(（]?\s?)$"
+)
+LONGEST_LIST = 8
+MEANS = regex.compile(
+    r"\W{0,3}(?:stands? for|means|denotes|is (?:an?|the|called)|表示|代表)"
+    r"|\W{0,2} (?:for|is|=|→|[-=]>) [\"'“‘(]?[<>&\"'](?=[\s,.;:)\"'”’]|$)",
+    regex.IGNORECASE,
+)
+SIGN_BEFORE = regex.compile(r"(?:^|[\s(\"'“‘])[<>&\"'][\"'”’)]? (?:as|to|with|by|becomes|=|→|[-=]>) [\"'“‘(]?$")
+"""The sign itself beside its entity: `&lt; for <`, `& as &amp;`."""
 
 
 @cache
@@ -98,7 +126,7 @@ def hints() -> re.Pattern[str]:
 
 AMPERSANDS_OF_ENTITIES = {
     sign: re.compile(
-        sign + r"(?:#|[A-Za-z][A-Za-z\d]{1,31}[;；]| ?(?:[lr][sd]quo|[mn]dash|hellip|nbsp|quot|amp)"
+        sign + r"(?: ?#|＃|[A-Za-z][A-Za-z\d]{1,31}[;；]| ?(?:[lr][sd]quo|[mn]dash|hellip|nbsp|quot|amp)"
         r"|[A-Za-z]{1,2}(?:grave|acute|circ|uml|tilde|cedil|ring|slash|lig))"
     )
     for sign in "&＆﹠"
@@ -106,7 +134,7 @@ AMPERSANDS_OF_ENTITIES = {
 """Of each ampersand, what may begin an entity; not those of `R&D` or `black & white`. One sign at a time, because
 `re` looks for a pattern that begins with one character ten times faster than for one of two."""
 NUMBERS = re.compile(r"#(?:\d{2,5}|x[\da-fA-F]{2,4});")
-ESCAPES = re.compile(r"u(?:20|00)[\da-f]{2}")
+ESCAPES = re.compile(r"u(?:20|00)[\da-fA-F]{2}")
 BACKSLASHES = re.compile(r"\\(?=[\w/\"'($])")
 FIELDS = re.compile(r"_x[\da-fA-F]{4}_")
 PERCENTS = re.compile(r"%u[\da-fA-F]{4}")
@@ -163,7 +191,7 @@ def places(text: str, found: list[int]) -> Iterator[Place]:
         line = text[start:end]
         code: list[tuple[int, int]] = []
         links: list[tuple[int, int]] = []
-        if "`" in line or "://" in line or "www." in line:
+        if "`" in line or "://" in line or "www." in line or "=" in line or "(" in line:
             for match in SPARED.finditer(line):
                 (links if match["url"] else code).append(match.span())
         yield Place(line, start, code, links)
@@ -184,7 +212,7 @@ def decoded(body: str) -> str | None:
     """What the inside of an entity stands for: `quot`, `#39`, `#x27`; nothing where there is no such entity."""
     from html.entities import html5  # a large table
 
-    if body[0] == "#":
+    if body[0] in "#＃":
         return number(body[1:])
     return html5.get(body + ";") or (html5.get(body.lower() + ";") if body.lower() in lost_names() else None)
 
@@ -192,30 +220,63 @@ def decoded(body: str) -> str | None:
 def talked_about(place: Place, start: int, end: int) -> bool:
     """Whether the text names the entity rather than uses it: `write &amp; for an ampersand`."""
     line = place.text
+    if line[start : start + 1] in "&＆":
+        start, end = _whole_tag(line, start, end)
+    if _is_told(line, start, end):
+        return True
+    # `&lt; or &#60;`, `&amp;amp; for &amp;`: what is said of the first is said of the second.
+    for _ in range(LONGEST_LIST):
+        listed = LISTED.search(line, max(0, start - 40), start)
+        if listed is None or line[end : end + 1].isalnum():
+            return False
+        start, end = _whole_tag(line, *listed.span("entity"))
+        if _is_told(line, start, end):
+            return True
+    return False
+
+
+def _whole_tag(line: str, start: int, end: int) -> tuple[int, int]:
+    """Where the escaped tag that the entity is a bracket of begins and ends: `&lt;br&gt;` is named as a whole."""
+    tag = ESCAPED_TAG.match(line, start) or ESCAPED_TAG_END.search(line, max(0, start - 40), end)
+    return tag.span() if tag and tag.start() <= start and end <= tag.end() else (start, end)
+
+
+def _is_told(line: str, start: int, end: int) -> bool:
     before, after = line[start - 1 : start], line[end : end + 1]
+    behind = line[end : end + 60]
+    if TOLD_IN_CHINESE.search(line, max(0, start - 12), start) and TOLD_WHY_IN_CHINESE.match(behind):
+        return CURLY.match(line, start) is None
     if before.isalnum() and after.isalnum():
         return False
     if before + after in ('""', "''", "“”", "‘’", "``"):
         return True
-    behind = line[end : end + 60]
     if not after.isalnum() and ABOUT.search(line, max(0, start - 80), min(len(line), end + 60)):
         return True
     alone = not before.isalnum() and not after.isalnum()
     told = alone and TOLD_TO.search(line[max(0, start - 40) : start])
-    return bool((told and TOLD_WHY.match(behind)) or (alone and MEANS.match(behind)))
+    if told and TOLD_WHY.match(behind):
+        return True
+    return alone and bool(MEANS.match(behind) or SIGN_BEFORE.search(line, max(0, start - 16), start))
 
 
 def torn(place: Place, start: int, end: int) -> Edit | None:
     """An entity in two pieces: `& rsquo; s` is `’s`, `& mdash;` a dash, `What&rsquos` is `What’s`."""
     line = place.text
     match = TORN_ENTITY.match(line, end)
-    if match is None or (match["gap"] and not match["name"]):
+    if match is None or (match["gap"] and not (match["name"] or match["number"])):
         return None
-    name = match["name"] or match["open"] or match["letter"] or match["initial"] or match["number"]
+    if match["gap"] and match["number"] and not match[0].endswith(";"):
+        return None
+    name = next(name for name in match.group(*NAMES_OF_TORN) if name)
     new = decoded(name)
     if new is None:
         return None
-    side, stop = CLINGING.get(name), match.end()
+    side, stop = CLINGING.get(new), match.end()
+    if match["gap"] and match["number"]:
+        if new == "'" and (SUFFIXED.match(line, stop) or CONTRACTED.match(line, stop)):
+            side = "close"
+        if line[start - 1 : start].strip() == line[stop : stop + 1].strip() == "" and not CONTRACTED.match(line, stop):
+            return None
     if match["gap"] and side == "open" and line[stop : stop + 1] == " ":
         stop += 1
     if match["gap"] and side == "close":
@@ -244,7 +305,7 @@ def entity(place: Place, start: int) -> Edit | None:
         new = "&"
     else:
         return None
-    if talked_about(place, start, end):
+    if talked_about(place, start, end) or (line[start] in "\\u" and in_code(place, start, end)):
         return None
     if new in ("'", "’") and line[start - 1 : start] == " " and line[max(0, start - 2) : start - 1].isalpha():
         # `the ferry &#39;s`, `it &#39; s`: what was spaced out as a token goes back to its word.
@@ -288,7 +349,7 @@ def of_line(place: Place, ends: LineEnds, *, padded: bool, json: bool) -> Iterat
     yield from lost
     taken += [(edit.start - place.start, edit.end - place.start) for edit in lost]
     taken.sort()
-    if "gt;" in place.text:
+    if "gt;" in place.text or "u003" in place.text:
         yield from repaired_tags(place, taken)
     if "\\" in place.text or "u20" in place.text or "u00" in place.text:
         yield from repaired_escapes(place, taken, about, json=json)

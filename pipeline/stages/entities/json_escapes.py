@@ -35,7 +35,7 @@ LINE_END = Rule(
 ESCAPE_RULES = (ESCAPE, SLASH, LINE_END)
 
 LETTERED = regex.compile(
-    r"(?<!\\)(?:\\{1,2}u(?P<hex>20[0-2][\da-fA-F]|00(?:2[267]|[a-fA-F][\da-fA-F]))"
+    r"(?<!\\)(?:\\{1,2}u(?P<hex>20[0-2][\da-fA-F]|00(?:2[267]|[a-fA-F][\da-fA-F])|(?:30[01]|[fF]{2}[01])[\da-fA-F](?!\\))"
     r"|(?P<pair>(?:\\{1,2}u[dD][89abAB][\da-fA-F]{2}\\{1,2}u[dD][c-fC-F][\da-fA-F]{2})+)"
     r"|(?P<run>\\{1,2}u(?:[2-9][\da-fA-F]|[fF][eEfF])[\da-fA-F]{2}(?:\\{1,2}u(?:[2-9][\da-fA-F]|[fF][eEfF])[\da-fA-F]{2})+)"
     r"|u(?P<bare>20(?:1[3489cd]|26)|002[67]))"
@@ -45,11 +45,18 @@ TOKEN = re.compile(r"[^\s\"'“”，。（）<>]+")
 OTHER_USE = re.compile(r"(?<!\\)/|\\(?!/)|[*^$|+]")
 ESCAPED_SLASH = re.compile(r"\\/")
 QUOTE = regex.compile(r'\\"')
+NO_STRING = regex.compile(r"\\(?![\"'/nrt]|u[\da-fA-F]{4})|\$[@{A-Za-z]")
+"""Backslashes that JSON does not know, and variables of a shell."""
 OPENS = regex.compile(r"(?:^|[\s(\[（“‘—–:：,，。])$")
 CLOSES = regex.compile(r"(?:$|[\s,.;:!?)\]，。；：！？）”’—–])")
 ESCAPED_END = regex.compile(
     r"(?<=[.!?。！？”’…:：)）])(?:\\r)?(?:\\n)(?:(?:\\r)?\\n)*(?=[ ]{0,4}[\p{Lu}\p{Han}“\"‘「（(\d-])"
 )
+CODE_POINT = re.compile(r"\bU\+[\dA-F]{4}")
+"""In a line that has it, escapes are what the text is about."""
+PATH = regex.compile(r"(?:^|[\s(\"'])(?:[A-Za-z]:\\|\\\\\w)[^\s\";]{0,60}$")
+STRING_LINE = regex.compile(r"\s{4,}[rbu]?([\"'])[^\n]*\1[,;)]{0,3}\s*$")
+"""An indented string of a program that fills its line."""
 AROUND = frozenset({":", "/", "[", "-", "|", "^"})
 """Before an escape, signs of a pattern or a path."""
 NEAR = 600
@@ -85,6 +92,8 @@ def repaired_escapes(
 def _lettered(place: Place, taken: list[tuple[int, int]], about: Callable[[int, int], bool]) -> Iterator[Edit]:
     r"""`the boat\u2019s`, `couldnu2019t`, `Ru0026D`; `u2019` alone may name a sign."""
     line = place.text
+    if CODE_POINT.search(line):
+        return
     for match in LETTERED.finditer(line):
         start, end = match.span()
         if place.in_code(start) or place.in_link(start) or inside(taken, start) or about(start, end):
@@ -92,22 +101,30 @@ def _lettered(place: Place, taken: list[tuple[int, int]], about: Callable[[int, 
         before, after = line[start - 1 : start] if start else "", line[end : end + 1]
         if match["hex"]:
             pattern = after in ("\\", "/", "*", "+", "?", "]") or line[end : end + 2] == "-\\"
-            if before not in AROUND and not pattern and not in_code(line, start, end):
+            if before not in AROUND and not pattern and not in_code(place, start, end):
                 yield Edit(place.start + start, match[0], chr(int(match["hex"], 16)), ESCAPE.name, 0.96)
         elif match["pair"] or match["run"]:
             new = "".join(chr(int(unit, 16)) for unit in UNIT.findall(match[0]))
             new = new.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            fits = before not in AROUND and after not in ("]", "-") and new.isprintable() and "\ufffd" not in new
-            if fits and not in_code(line, start, end):
+            fits = (
+                before not in AROUND
+                and after not in ("]", "-")
+                and new.replace("\u3000", "").isprintable()
+                and "\ufffd" not in new
+            )
+            if fits and not in_code(place, start, end):
                 yield Edit(place.start + start, match[0], new, ESCAPE.name, 0.95)
         elif fits_bare(line, start, end, match["bare"]):
             yield Edit(place.start + start, match[0], chr(int(match["bare"], 16)), ESCAPE.name, 0.93)
 
 
-def in_code(line: str, start: int, end: int) -> bool:
+def in_code(place: Place, start: int, end: int) -> bool:
     """Whether an escape stands in a program: as a string of its own, or beside what only programs have."""
+    line = place.text
     alone = line[start - 1 : start] in ("'", '"') and line[end : end + 1] in ("'", '"')
-    return alone or CODE.search(line, max(0, start - 60), min(len(line), end + 60)) is not None
+    if PATH.search(line, max(0, start - 60), start):
+        return True
+    return alone or STRING_LINE.match(line) is not None or place.in_program(start, end)
 
 
 def _slashes(place: Place, about: Callable[[int, int], bool]) -> Iterator[Edit]:
@@ -130,7 +147,7 @@ def _quotes(place: Place) -> Iterator[Edit]:
     found = list(QUOTE.finditer(line))
     if len(found) % 2 or line.count('"') != len(found) or any(place.in_code(match.start()) for match in found):
         return
-    if CODE.search(line.replace('\\"', "")) or "\\\\" in line:
+    if CODE.search(line.replace('\\"', "")) or NO_STRING.search(line):
         return
     for i, match in enumerate(found):
         before, after = line[max(0, match.start() - 1) : match.start()], line[match.end() : match.end() + 1]

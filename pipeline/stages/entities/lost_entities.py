@@ -57,7 +57,7 @@ ACCENT = Rule(
 AMPERSAND = Rule(
     "entities.lost-ampersand",
     "an ampersand of which only `amp;` is left",
-    acts=("Ramp;D money", "Turner  amp; Sons", "J amp; J"),
+    acts=("Ramp;D money", "S amp;P said", "Turner  amp; Sons", "J amp; J", "Smith amp;amp; Sons"),
     spares=("a guitar amp; a drum", "the ramp; the stamp;", "time-ramp;Do it", "Guitar Amp; Bass Amp"),
 )
 DOLLAR = Rule(
@@ -69,10 +69,17 @@ DOLLAR = Rule(
 LOST_RULES = (QUOTE, LONE_QUOTE, MARK, APOSTROPHE, ACCENT, AMPERSAND, DOLLAR)
 
 SUFFIX = regex.compile(r"(?:s|t|re|ve|ll|d|m|S|T)\b")
+PLURAL = regex.compile(r"s\b")
+CURRENCY = regex.compile(r"(?<![A-Za-z])(?:US|AU|NZ|HK|[ACS]) $")
+NAME_BEGINS = frozenset("OoDdLl")
+"""Letters before the apostrophe of a name: `O'Neal`, `d'Estaing`."""
 DECADE = regex.compile(r"\d0s\b")
 INITIALS = regex.compile(r"(?<![\p{L}-])[A-Z]{1,4}$")
-CAPITALS = regex.compile(r"[A-Z]{1,4}\b")
+CAPITALS = regex.compile(r"[A-Z]{1,4}s?\b")
+YEAR = regex.compile(r"(?<!\d)(?:1[5-9]|20)?\d0$|(?<!\d)(?:1[5-9]|20)\d\d$")
 NAME_BEFORE = regex.compile(r"(?<![\p{L}])(?:[A-Z]|[A-Z]\.)$")
+SOUNDING = frozenset({"a", "an", "the", "guitar", "bass", "tube", "valve", "combo", "practice", "my", "his", "her"})
+"""Words before an amp that is no ampersand."""
 LONGEST_SINGLE = 120
 """Characters that a pair of single quotes may hold."""
 
@@ -87,20 +94,30 @@ def repaired_lost(
     quotes = [mark for mark in found if mark.kind == "quote"]
     if quotes:
         yield from paired_quotes(place, quotes)
-    singles, company = paired_singles(found), Company.of(found)
+    singles, company = paired_singles(place, found), Company.of(found)
     for i, mark in enumerate(found):
         edit = None
         if i in singles:
-            edit = edit_of(place, mark, APOSTROPHE, 0.9)
+            padding = mark.before == " " and not mark.after.isalnum()
+            edit = (
+                blank_taken(place, mark, APOSTROPHE, 0.9)
+                if padding
+                else edit_of(place, mark, APOSTROPHE, 0.9, widened=True)
+            )
         elif mark.new in "'’" and mark.kind == "close":
             edit = apostrophe(place, mark, padded=padded)
         elif mark.kind == "accent":
             edit = accent(place, mark)
         elif mark.kind == "amp":
-            edit = ampersand(place, mark, padded=padded)
+            edit = ampersand(place, mark, padded=padded, glued=company.glued)
         elif mark.kind == "dollar":
-            if mark.after.isdigit() and not (mark.before.isalnum() and mark.before.isascii()):
+            if padded and mark.after.isdigit() and CURRENCY.search(place.text, max(0, mark.start - 6), mark.start):
+                edit = blank_taken(place, mark, DOLLAR, 0.9)
+            elif mark.after.isdigit() and not (mark.before.isalnum() and mark.before.isascii()):
                 edit = edit_of(place, mark, DOLLAR, 0.95, widened=True)
+        elif mark.kind == "money":
+            if mark.after.isdigit() and place.text[max(0, mark.start - 2) : mark.start] == "  ":
+                edit = edit_of(place, mark, DOLLAR, 0.9, widened=True)
         elif mark.kind != "quote":
             edit = other_mark(place, mark, company)
         if edit:
@@ -144,19 +161,23 @@ def lone_quote(place: Place, mark: Mark) -> Iterator[Edit]:
     yield edit_of(place, mark, LONE_QUOTE, 0.9, widened=True)
 
 
-def paired_singles(found: list[Mark]) -> set[int]:
-    """Which marks are single quotes in pairs: `#39;in time#39;`."""
+def paired_singles(place: Place, found: list[Mark]) -> set[int]:
+    """Which marks are single quotes in pairs: `#39;in time#39;`, with blanks for ampersands `  #39;in time #39;`."""
     singles: set[int] = set()
     opened: int | None = None
+    padded = False
     for i, mark in enumerate(found):
         if mark.new != "'":
             continue
+        closes = mark.before == " " if padded else mark.clings_before
         if not mark.clings_before and mark.after.isalpha():
-            opened = i
-        elif opened is not None and mark.clings_before and not mark.after.isalnum():
+            double = place.text[max(0, mark.start - 2) : mark.start] == "  "
+            if double or not padded:
+                opened, padded = i, double
+        elif opened is not None and closes and not mark.after.isalnum():
             if mark.start - found[opened].end <= LONGEST_SINGLE:
                 singles |= {opened, i}
-            opened = None
+            opened, padded = None, False
     return singles
 
 
@@ -167,14 +188,18 @@ def apostrophe(place: Place, mark: Mark, *, padded: bool) -> Edit | None:
         word = left_word(place, mark.start - 1)
         if DECADE.match(line, mark.end):
             return edit_of(place, mark, APOSTROPHE, 0.9, widened=True)
+        if is_year(place, mark.start - 1, mark.end):
+            return blank_taken(place, mark, APOSTROPHE, 0.9)
         if not word or word.lower() in numbered():
             return None
-        if SUFFIX.match(line, mark.end):
+        if SUFFIX.match(line, mark.end) or (word in NAME_BEGINS and mark.after.isupper()):
             return blank_taken(place, mark, APOSTROPHE, 0.95)
         plural = (
             padded and word[-1] == "s" and len(word) > 3 and mark.after == " " and line[mark.end + 1 : mark.end + 2]
         )
-        return blank_taken(place, mark, APOSTROPHE, 0.85) if plural and plural.islower() else None
+        return blank_taken(place, mark, APOSTROPHE, 0.85) if plural and plural.isalpha() else None
+    if is_year(place, mark.start, mark.end):
+        return edit_of(place, mark, APOSTROPHE, 0.9)
     word = left_word(place, mark.start)
     if not word or (word.lower() in numbered() and not SUFFIX.match(line, mark.end)):
         return None
@@ -183,6 +208,12 @@ def apostrophe(place: Place, mark: Mark, *, padded: bool) -> Edit | None:
     if (word[-1] in "sS" and len(word) > 2 and not mark.after.isdigit()) or mark.named:
         return edit_of(place, mark, APOSTROPHE, 0.9)
     return None
+
+
+def is_year(place: Place, start: int, end: int) -> bool:
+    """Whether a year or a decade stands before `start` and its `s` behind `end`: `1990#39;s`."""
+    line = place.text
+    return YEAR.search(line, max(0, start - 8), start) is not None and PLURAL.match(line, end) is not None
 
 
 def accent(place: Place, mark: Mark) -> Edit | None:
@@ -197,21 +228,27 @@ def accent(place: Place, mark: Mark) -> Edit | None:
     return edit_of(place, mark, ACCENT, 0.96) if fits else None
 
 
-def ampersand(place: Place, mark: Mark, *, padded: bool) -> Edit | None:
+def ampersand(place: Place, mark: Mark, *, padded: bool, glued: bool) -> Edit | None:
     """`Ramp;D` and `J amp; J`; never a word in `amp`, and an amplifier may stand before a semicolon."""
     line = place.text
     before, behind = line[max(0, mark.start - 40) : mark.start], line[mark.end : mark.end + 40]
     if INITIALS.search(before) and CAPITALS.match(behind):
         return edit_of(place, mark, AMPERSAND, 0.95)
+    if before.endswith(" ") and INITIALS.search(before[:-1]) and CAPITALS.match(behind):
+        return blank_taken(place, mark, AMPERSAND, 0.93)
     if not before.endswith(" ") or not behind.startswith(" "):
         return None
     word = before.rstrip(" ")[-1:]
     if before.endswith("  ") and (word.isalnum() or word in CLOSING) and behind[1:2].isalnum():
         return edit_of(place, mark, AMPERSAND, 0.95, widened=True)
+    if place.text[mark.start : mark.end].count("amp") > 1 and word.isalnum() and behind[1:2].isalnum():
+        return edit_of(place, mark, AMPERSAND, 0.93)
     if NAME_BEFORE.search(before[:-1]) and behind[1:2].isupper():
         return edit_of(place, mark, AMPERSAND, 0.9)
     if padded and word.isalnum() and left_word(place, mark.start - 1)[:1].isupper() and behind[1:2].isupper():
         return edit_of(place, mark, AMPERSAND, 0.8)
+    if glued and word.isalpha() and behind[1:2].isalpha() and left_word(place, mark.start - 1).lower() not in SOUNDING:
+        return edit_of(place, mark, AMPERSAND, 0.85)
     return None
 
 
@@ -223,7 +260,7 @@ def other_mark(place: Place, mark: Mark, company: Company) -> Edit | None:
         if mark.clings_behind and (not mark.before.isalnum() or not mark.before.isascii()):
             return edit_of(place, mark, MARK, 0.96, widened=True)
     elif mark.kind == "close":
-        if mark.clings_before and (mark.named or not mark.after.isalnum()):
+        if mark.clings_before and (mark.named or not (mark.after.isalnum() and mark.after.isascii())):
             return edit_of(place, mark, MARK, 0.96)
         if mark.new == "…" and mark.named and mark.clings_behind:
             return edit_of(place, mark, MARK, 0.93)
@@ -236,6 +273,8 @@ def other_mark(place: Place, mark: Mark, company: Company) -> Edit | None:
             return edit_of(place, mark, MARK, 0.9, widened=True)
         if mark.named and (mark.clings_before or mark.clings_behind or company.glued):
             return edit_of(place, mark, MARK, 0.93)
-    elif mark.kind == "blank" and (mark.before.isalnum() or mark.clings_behind or company.touches(mark)):
+    elif mark.kind == "blank" and (
+        mark.before.isalnum() or mark.clings_behind or company.touches(mark) or company.continues(mark)
+    ):
         return edit_of(place, mark, MARK, 0.95)
     return None

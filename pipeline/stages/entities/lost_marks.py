@@ -13,6 +13,7 @@ from importlib.resources import files
 import msgspec
 import regex
 
+from pipeline import lexicon
 from pipeline.ledger import Edit
 from pipeline.stage import Rule
 
@@ -36,13 +37,24 @@ NUMERIC = {
     8211: "between",
     8212: "between",
     36: "dollar",
+    163: "money",
+    165: "money",
+    8364: "money",
 } | dict.fromkeys((*range(192, 215), *range(216, 247), *range(248, 256)), "accent")
 """The numbers that stand for marks of prose, and where they cling."""
 
 CODE = regex.compile(
     r"[{}]|/\*|\*/|[!=<>+]=|\w\(\)|\b(?:int|char|float|double|bool|void|var|const|long|unsigned)\s+\*?\w+\s*[;=,(\[]"
-    r"|\w\s*=\s*[\w\"']|\$[a-z_]\w*;|\b[rf]\"|\w\(r?['\"]"
+    r"|\w\s*=\s*[\w\"']|\$[a-z_]\w*;|'\s?:\s?[\"']|\b(?:r[\"']|f\")(?=\S)|\w\(r?['\"]"
 )
+UNKNOWN = regex.compile(r"[&＆][a-z]{1,2}$")
+"""Before a name, what makes another of it that HTML does not know: `&squot;`."""
+NEAR = 60
+"""Characters to both sides in which signs of a program are looked for."""
+TAG_PATTERN = (
+    r"<[A-Za-z][\w:-]{0,20}(?:\s{1,3}[\w:-]{1,40}=(?:\"[^\"<>\n]{0,2000}+\"|'[^'<>\n]{0,2000}+')){1,30}+\s?/?>"
+)
+TAG = regex.compile(TAG_PATTERN)
 LEFT_WORD = regex.compile(r"[\p{L}\p{M}_]{1,40}$")
 PADDED = regex.compile(r"(?<=\p{L}) #(?:39|146|8217);(?:s|t|re|ve|ll|d|m)\b|  (?:quot|amp|#36);")
 OPENING = frozenset("([{“‘「『《（—–-/")
@@ -94,6 +106,17 @@ class Place(msgspec.Struct, frozen=True, dict=True):
         return inside(self.links, at)
 
     @cached_property
+    def prose(self) -> str:
+        """The line with blanks for its tags, whose attributes look like a program."""
+        if "<" not in self.text or "=" not in self.text:
+            return self.text
+        return TAG.sub(lambda tag: " " * len(tag[0]), self.text)
+
+    def in_program(self, start: int, end: int) -> bool:
+        """Whether beside `[start, end)` stands what only programs have."""
+        return CODE.search(self.prose, max(0, start - NEAR), min(len(self.text), end + NEAR)) is not None
+
+    @cached_property
     def padded(self) -> int:
         """How many entities have a blank where their ampersand was."""
         return len(PADDED.findall(self.text))
@@ -126,6 +149,7 @@ class Company(msgspec.Struct, frozen=True):
 
     first_open: int
     glued: bool
+    blanks: frozenset[int]
     edges: frozenset[int]
 
     @classmethod
@@ -134,12 +158,17 @@ class Company(msgspec.Struct, frozen=True):
         return cls(
             min((mark.start for mark in found if mark.kind == "open"), default=sys.maxsize),
             any(mark.named and mark.before.isalpha() for mark in found),
+            frozenset(edge for mark in found if mark.kind == "blank" for edge in (mark.start - 1, -mark.end - 1)),
             frozenset(edge for mark in found for edge in (mark.start, -mark.end)),
         )
 
     def touches(self, mark: Mark) -> bool:
         """Whether another mark ends where this one begins, or begins where it ends."""
         return -mark.start in self.edges or mark.end in self.edges
+
+    def continues(self, mark: Mark) -> bool:
+        """Whether another blank stands a blank away: `nbsp; nbsp;`."""
+        return -mark.start in self.blanks or mark.end in self.blanks
 
 
 def inside(spans: list[tuple[int, int]], at: int) -> bool:
@@ -159,6 +188,10 @@ def marks(place: Place, taken: list[tuple[int, int]]) -> Iterator[Mark]:
         if before in ("&", "＆", "﹠") or inside(taken, start) or place.in_code(start) or place.in_link(start):
             continue
         if match["name"]:
+            if before.isalpha() and (
+                is_name(left_word(place, start), match["name"]) or UNKNOWN.search(line, max(0, start - 3), start)
+            ):
+                continue
             kind, new = lost_names()[match["name"]], html5[match["name"] + ";"]
         elif match["amp"]:
             kind, new = "amp", "&"
@@ -171,15 +204,22 @@ def marks(place: Place, taken: list[tuple[int, int]]) -> Iterator[Mark]:
                 kind, new = NUMERIC[code], chr(code) if code > 159 or code < 128 else bytes([code]).decode("cp1252")
             else:
                 continue
-        if CODE.search(line, max(0, start - 60), min(len(line), end + 60)):
+        if place.in_program(start, end):
             continue
         yield Mark(start, end, kind, new, before or " ", line[end : end + 1] or " ", match["name"] is not None)
+
+
+def is_name(before: str, name: str) -> bool:
+    """Whether a word only ends like an entity, `aliquot` and `capos`, or is the name of another one, `napos;`."""
+    from html.entities import html5
+
+    return f"{before}{name};" in html5 or (before + name).lower() in lexicon.words()
 
 
 def edit_of(place: Place, mark: Mark, rule: Rule, confidence: float, *, widened: bool = False) -> Edit:
     """The edit; `widened` takes away the blank that stands for the ampersand, where it stands beside another blank."""
     start = mark.start
-    if widened and start >= 2 and place.text[start - 2 : start] == "  ":
+    if widened and (place.text[start - 2 : start] == "  " if start >= 2 else place.text[:start] == " "):
         start -= 1
     return Edit(place.start + start, place.text[start : mark.end], mark.new, rule.name, confidence)
 

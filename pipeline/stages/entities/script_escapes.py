@@ -10,7 +10,7 @@ import regex
 
 from pipeline.ledger import Edit
 from pipeline.stage import Rule
-from pipeline.stages.entities.lost_marks import CODE, Place
+from pipeline.stages.entities.lost_marks import Place
 
 SPREADSHEET = Rule(
     "entities.spreadsheet-escape",
@@ -42,7 +42,7 @@ def repaired_fields(place: Place, about: Callable[[int, int], bool]) -> Iterator
             continue
         code, old = int(match[1], 16), match[0]
         if code in (0x0D, 0x0A):
-            alone = line[start - 1 : start].isspace() and line[end : end + 1] == " "
+            alone = (not start or line[start - 1].isspace()) and line[end : end + 1] == " "
             if not alone:
                 new = "\n" if first <= start and end <= last else ""
                 yield Edit(place.start + start, old, new, SPREADSHEET.name, 0.97)
@@ -58,18 +58,21 @@ def repaired_percents(place: Place, about: Callable[[int, int], bool]) -> Iterat
     for match in PERCENT.finditer(line):
         start, end = match.span()
         before, after = line[start - 1 : start] if start else "", line[end : end + 1]
-        if place.in_code(start) or place.in_link(start) or before.isdigit() or before == "=" or about(start, end):
+        if (
+            place.in_code(start)
+            or place.in_link(start)
+            or before.isdigit()
+            or before == "="
+            or after == "%"
+            or about(start, end)
+        ):
             continue
         codes = [int(unit, 16) for unit in UNIT.findall(match[0])]
         if all(code in MARKS for code in codes):
             fits = bool(before.strip() or after.strip())
         else:
             fits = all(0x2E80 <= code <= 0x9FFF or code >= 0xFE30 or code in MARKS for code in codes)
-        if (
-            fits
-            and all(not 0xD800 <= code <= 0xF8FF for code in codes)
-            and not CODE.search(line, max(0, start - 60), min(len(line), end + 60))
-        ):
+        if fits and all(not 0xD800 <= code <= 0xF8FF for code in codes) and not place.in_program(start, end):
             new = "".join(map(chr, codes))
             # A format such as `%u2019 things` has a blank on both sides.
             if after != " " or not before.isspace() or len(codes) > 1:
