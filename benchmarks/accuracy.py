@@ -32,7 +32,7 @@ def report(root: Path, public: Path) -> None:
         totals = [a + b for a, b in zip(totals, row, strict=True)]
         print(f"  {file.id:24s} {row[0]:5d} {row[1]:5d} {row[2]:5d}   {row[3]:6d} {row[4]:6d}")
     print(f"  {'all':24s} {totals[0]:5d} {totals[1]:5d} {totals[2]:5d}   {totals[3]:6d} {totals[4]:6d}")
-    for title, script, arguments in _public(public):
+    for title, script, arguments in _public(public) if public.exists() else ():
         print(f"\n{title}")
         done = subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True, check=False)
         print("  " + (done.stdout + done.stderr).strip().replace("\n", "\n  "))

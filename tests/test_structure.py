@@ -18,6 +18,7 @@ FLOORS = (
     {"document", "settings"},
     {"stage"},
     {"lexicon"},
+    {"spacing"},
     {"stages"},
     {"body", "restoration", "declaration"},
     {"plugins"},

@@ -5,8 +5,10 @@ from the word lists of `wordfreq` (data CC BY-SA 4.0, https://github.com/rspeer/
 freely licensed English prose. Words are lower-case, with a straight apostrophe.
 """
 
+import math
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import marisa_trie
@@ -16,75 +18,106 @@ ALPHABET = "^abcdefghijklmnopqrstuvwxyz"
 LETTERS = {letter: place for place, letter in enumerate(ALPHABET)}
 ORDER = 4
 """Letters that the letter model sees at once."""
+SIGNS = ("^", "0", "-", ".")
+"""What stands for an edge of a line, a number, a hyphen and any other mark, where words and pairs are counted."""
+POINTS = 20
+"""Log probabilities are whole numbers of points, twenty to the natural unit: sums of them are the same everywhere."""
 STEP = 11.0
-"""Steps a natural logarithm takes in a byte of `words.bytes`: probabilities down to 1e-10."""
-PAIR_STEP = 20.0
-LETTER_STEP = 20.0
+"""Steps a natural logarithm takes in the first byte of a word: probabilities down to 1e-10."""
+CAPITAL_STEP, COUNT_STEP, JOIN_STEP = 12.0, 16.0, 16.0
+FOREIGN_LOGP = -20.0
+"""log P of a word that only other languages, or maps, know."""
+FOREIGN_POINTS = round(FOREIGN_LOGP * POINTS)
+FACTS = 5
+"""Bytes of a word."""
+LOGP = tuple(-round(byte * POINTS / STEP) for byte in range(256))
+UNKNOWN = -22 * POINTS
+"""What stands for the log P of a word that nobody knows, where one is needed."""
 
 
 class Lexicon:
-    """English words and pairs of words, read from `folder`."""
+    """English words and pairs of words, read from `folder`, by default the data of this package."""
 
-    __slots__ = ("_foreign", "_joins", "_letters", "_pair_values", "_pairs", "_values", "_words")
+    __slots__ = ("_foreign", "_letters", "_pair_values", "_pairs", "_values", "_words")
 
-    def __init__(self) -> None:
-        self._words, self._values = _trie("words"), _bytes("words")
-        self._pairs, self._pair_values = _trie("pairs"), _bytes("pairs")
-        self._joins, self._foreign = _trie("joins"), _trie("foreign")
-        self._letters = _bytes("letters")
+    def __init__(self, folder: Traversable | None = None) -> None:
+        folder = folder or resources.files(__package__)
+        self._words, self._values = _trie(folder / "words.marisa"), (folder / "words.bytes").read_bytes()
+        self._pairs, self._pair_values = _trie(folder / "pairs.marisa"), (folder / "pairs.bytes").read_bytes()
+        self._foreign = _trie(folder / "foreign.marisa")
+        self._letters = (folder / "letters.bytes").read_bytes()
 
     def __contains__(self, word: str) -> bool:
         return word in self._words
 
+    def points(self, word: str) -> int | None:
+        """Log P of `word` in points, or None where it is unknown."""
+        number = self._words.get(word)
+        return None if number is None else LOGP[self._values[FACTS * number]]
+
     def logp(self, word: str) -> float | None:
         """Natural logarithm of the probability of `word`, or None where it is unknown."""
-        number = self._words.get(word)
-        return None if number is None else -self._values[2 * number] / STEP
+        points = self.points(word)
+        return None if points is None else points / POINTS
 
     def zipf(self, word: str) -> float:
         """Base-10 logarithm of the occurrences in a thousand million words; 0 where it is unknown."""
         logp = self.logp(word)
         return 0.0 if logp is None else 9 + logp / 2.302585092994046
 
-    def capital(self, word: str) -> float:
-        """How often `word` is capitalised inside a sentence, from 0 to 1; 0.5 where that was never seen."""
+    def facts(self, word: str) -> tuple[int, int, int, int, int] | None:
+        """Log P, log odds of a capital, log of the times seen, slip and backoff of a word, or None; see `Facts`."""
         number = self._words.get(word)
-        return 0.5 if number is None else self._values[2 * number + 1] / 255
+        if number is None:
+            return None
+        at = FACTS * number
+        logp, capital, seen, join, backoff = self._values[at : at + FACTS]
+        return LOGP[logp], capital - 128, seen, join, -backoff
 
-    def pair(self, first: str, second: str) -> float | None:
-        """Log P(second | first), or None where the two were hardly ever seen side by side."""
+    def capital(self, word: str) -> float:
+        """How often `word` is capitalised, from 0 to 1; 0.5 where that was never seen."""
+        number = self._words.get(word)
+        return 0.5 if number is None else 1 / (1 + math.exp((128 - self._values[FACTS * number + 1]) / CAPITAL_STEP))
+
+    def pair(self, first: str, second: str) -> int | None:
+        """Log P(second | first) in points, or None where the two were hardly ever seen side by side."""
         number = self._pairs.get(f"{first} {second}")
-        return None if number is None else -self._pair_values[number] / PAIR_STEP
+        return None if number is None else -self._pair_values[number]
 
     def join(self, word: str) -> bool:
-        """True for a word of the lists that is much rarer in edited prose than its two halves: `ofthe`, `alot`."""
-        return word in self._joins
+        """True for a word of the lists that is rarer in edited prose than its two halves: `ofthe`, `alot`."""
+        number = self._words.get(word)
+        return number is not None and self._values[FACTS * number + 3] > 0
 
-    def starts(self, text: str) -> list[tuple[str, float, float]]:
-        """The words that `text` starts with, joins left out: each with its log P and its share of capitals."""
+    def starts(self, text: str) -> list[tuple[str, int, int, int]]:
+        """The words that `text` starts with: each with its log P in points, its odds of a capital and its slip.
+
+        Those of other languages come last.
+        """
         values = self._values
-        return [
-            (word, -values[2 * number] / STEP, values[2 * number + 1] / 255)
-            for word, number in self._words.iter_prefixes_with_ids(text)
-            if word not in self._joins
-        ]
+        found = []
+        for word, number in self._words.iter_prefixes_with_ids(text):
+            at = FACTS * number
+            found.append((word, LOGP[values[at]], values[at + 1] - 128, values[at + 3]))
+        found += [(word, FOREIGN_POINTS, 0, 0) for word in self._foreign.iter_prefixes(text)]
+        return found
 
     def foreign(self, word: str) -> bool:
         """True for a word that only other languages in Latin script know."""
         return word in self._foreign
 
-    def spelling(self, word: str) -> float:
-        """Log P(letters of `word`): how likely an unknown word is to be spelt so."""
-        return self.spellings(word)[-1] if word else 0.0
+    def spelling(self, word: str) -> int:
+        """Log P(letters of `word`) in points: how likely an unknown word is to be spelt so."""
+        return self.spellings(word)[-1] if word else 0
 
-    def spellings(self, text: str) -> list[float]:
+    def spellings(self, text: str) -> list[int]:
         """`spelling` of the first letter of `text`, of the first two, and so on."""
         size, edge = len(ALPHABET), len(ALPHABET) ** (ORDER - 1)
         state, total, found = 0, 0, []
         for letter in text:
             state = state % edge * size + LETTERS.get(letter, 0)
             total += self._letters[state]
-            found.append(-(total + self._letters[state % edge * size]) / LETTER_STEP)
+            found.append(-(total + self._letters[state % edge * size]))
         return found
 
 
@@ -94,13 +127,8 @@ def words() -> Lexicon:
     return Lexicon()
 
 
-def _trie(name: str) -> marisa_trie.Trie:
-    file = resources.files(__package__) / f"{name}.marisa"
+def _trie(file: Traversable) -> marisa_trie.Trie:
     trie = marisa_trie.Trie()
     if isinstance(file, Path):
         return trie.mmap(str(file))
     return trie.frombytes(file.read_bytes())
-
-
-def _bytes(name: str) -> bytes:
-    return (resources.files(__package__) / f"{name}.bytes").read_bytes()

@@ -36,7 +36,7 @@ def test_a_threshold_of_the_settings_is_shown_beside_the_rule_s_own(
 ) -> None:
     (tmp_path / "p.toml").write_text('rules."words.number" = "off"', "utf-8")
     assert main(["rules", "words.number", "--config", str(tmp_path / "p.toml")]) == 0
-    assert "threshold: off (its own: 0.9)" in capsys.readouterr().out
+    assert "threshold: off (its own: 0.6)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_an_unknown_name_is_refused_with_the_nearest(name: str, near: str, capsy
 def test_the_rules_for_machines_have_an_object_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "words.number", "--set", "rules.words=0.5", "--json"]) == 0
     (rule,) = json.loads(capsys.readouterr().out)
-    assert (rule["rule"], rule["stage"], rule["threshold"], rule["default"]) == ("words.number", "words", 0.5, 0.9)
+    assert (rule["rule"], rule["stage"], rule["threshold"], rule["default"]) == ("words.number", "words", 0.5, 0.6)
     assert rule["in_recipe"]
     assert rule["acts"]
     assert rule["spares"]

@@ -53,14 +53,13 @@ def test_a_word_of_the_vocabulary_stays_whole_in_a_line_without_spaces() -> None
 
 
 def test_a_word_of_the_vocabulary_may_be_a_piece_whatever_its_capitals() -> None:
-    text = "In the morning they had to callquerySelector twice."
-    assert cleaned(text) == text
-    assert cleaned(text, words=["querySelector"]) == "In the morning they had to call querySelector twice."
+    text = "In the morning they had to callqorSelvund twice."
+    assert cleaned(text, words=["qorSelvund"]) == "In the morning they had to call qorSelvund twice."
 
 
 def test_every_word_of_a_name_counts() -> None:
-    text = "In the evening Qorvundelsaid that the harbour was closed."
-    assert cleaned(text, names=["Ada Qorvundel Moss"]) == text.replace("said", " said")
+    text = "In the evening they met therabelka at sea."
+    assert cleaned(text, names=["Ada Rabelka Moss"]) == text.replace("thera", "the ra")
 
 
 def test_a_title_that_ends_in_a_word_of_the_vocabulary_is_not_cut_off() -> None:
@@ -94,9 +93,9 @@ def test_what_stands_around_an_entry_with_marks_is_repaired() -> None:
 
 
 def test_a_name_of_the_vocabulary_is_found_in_what_it_ran_into() -> None:
-    text = "In the evening Qorvundelsaid that the harbour was closed."
+    text = "In the evening they met therabelka at sea."
     assert cleaned(text) == text
-    assert cleaned(text, names=["Qorvundel"]) == "In the evening Qorvundel said that the harbour was closed."
+    assert cleaned(text, names=["Rabelka"]) == "In the evening they met the rabelka at sea."
 
 
 def test_a_vocabulary_changes_nothing_where_its_words_do_not_stand() -> None:

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from typing import ClassVar, NamedTuple
 
 import msgspec
@@ -18,19 +19,22 @@ from pipeline import lexicon
 from pipeline.document import Document, script
 from pipeline.layout import Line
 from pipeline.ledger import Edit
-from pipeline.lexicon.runs import LETTER, items, token
-from pipeline.lexicon.segmentation import lowered
+from pipeline.spacing.evidence import gathered
+from pipeline.spacing.gaps import placed
+from pipeline.spacing.judgement import Missing, missing
+from pipeline.spacing.known import known_of
+from pipeline.spacing.lattice import lowered
+from pipeline.spacing.marks import LETTER
 from pipeline.stage import Finding, Rule
 from pipeline.stages.proposals import at_rest
 from pipeline.vocabulary import inside
 
-# The one scan: a mark with a letter, figure or closing mark before it and something that begins right behind it.
+# A mark with a letter, figure or closing mark before it and something that begins right behind it.
 SPOT = regex.compile(
-    r"""[,;:!?.)\]%”"](?<=[\p{L}\d.,!?)”’"].)(?=[\p{Latin}\d“"(])"""
+    r"""[,;:!?.)\]%”"](?<=[\p{L}\d.,!?)”’"'].)(?=[\p{Latin}\d“"(])"""
     rf"""|["“(](?<={LETTER}.)(?={LETTER})"""
-    r"""|[ ],(?=[\s”"]|$)(?<=[\p{Latin}\d)”’"][ ],)""",
-    regex.MULTILINE,
 )
+STRAY_COMMA = regex.compile(r"""[ ],(?=[\s”"]|$)(?<=[\p{Latin}\d)”’"][ ],)""", regex.MULTILINE)
 STRAIGHT_QUOTE = regex.compile('"')
 LEFT = regex.compile(rf"(?<![^\s(“\"‘\[—–-]){LETTER}++(?:['’-]{LETTER}++)*+$")
 RIGHT = regex.compile(rf"({LETTER}++(?:['’]{LETTER}++)*+)(?![\w@/\\=<>_(]|[.:]\w)")
@@ -41,8 +45,14 @@ DATE = regex.compile(
 YEAR = regex.compile(r"(?:1[5-9]|20)\d\d(?![\d,]|[.:-]\d)")
 ACRONYM = regex.compile(r"\([A-Z]{3,6}\)(?!\w)")
 BRACKET = regex.compile(rf"\((?:{LETTER}+ )+{LETTER}+\)(?=[\s,.;:!?]|$)")
+SYMBOLS = regex.compile(r"(?<!\p{L})\p{L}[,;]\p{L}(?!\p{L})")
+"""`x,y`."""
+HALF_WORD = regex.compile(r"\(\p{Ll}{1,5}\)\p{Ll}|\p{Ll}\(\p{Ll}{1,3}\)")
+"""`(s)he`, `(re)use`, `word(s)`."""
 # Tokens that are no prose: links, addresses, paths, handles, code, file names.
-PROTECTED = regex.compile(r"://|www\.|[@#\\/_{}<>=|~^*$+`]|::|\(\)|\)\.|->|&\w{1,10};|\p{L}\.\p{Ll}{2,4}(?:\W|$)")
+PROTECTED = regex.compile(
+    r"://|www\.|[@#\\/_{}<>=|~^*+`]|\$(?!\d)|::|\(\)|\)\.\p{Ll}|->|&\w{1,10};|\p{L}\.\p{Ll}{2,4}(?:\W|$)"
+)
 CODE = regex.compile(
     r"[{}`;]\s*$|\(\)|=>|->|::|[=!]=|\w\(\w*(?:, ?\w+)*\);|^\s*(?:import|def|class|return|var|let|const|#include)\b"
 )
@@ -51,8 +61,11 @@ REACH = 60
 OPENER = -8.5
 """log P of a word that is frequent enough to open a sentence behind a name: `Kazakhstan.The`."""
 KNOWN = -18.5
-STYLE = 3
-"""So many blanks before commas in a document, and more than half of its commas: the way it is written."""
+STYLE = 2
+"""So many blanks before commas in a document, and more than a third of its commas: the way it is written."""
+WORTH_A_NOTE = 0.4
+"""Confidence under which a space is not even proposed."""
+QUOTATION = frozenset("\"“”‘’'")
 MANY = 3
 """Commas of a token that make it a list of keys."""
 
@@ -65,7 +78,7 @@ MISSING = Rule(
         "in August 15,2008 and later",
     ),
     spares=("1,000 people at 10:30", "the TL;DR version", "a quot;hard rule", "f(a,b) and x,y", "red,green,blue,white"),
-    threshold=0.9,
+    threshold=0.6,
 )
 SENTENCE = Rule(
     "punctuation.missing-space-after-stop",
@@ -77,28 +90,28 @@ SENTENCE = Rule(
         "call string.Format() here",
         "ASP.NET",
     ),
-    threshold=0.9,
+    threshold=0.6,
 )
 BRACKETS = Rule(
     "punctuation.missing-space-at-bracket",
     "no space between a bracket and the word beside it",
     acts=("the Harbour Trust (HTS)and others", "our new friends(or a date) came"),
     spares=("(s)he and (re)use", "the word(s) f(x)", "call max(a, b) now"),
-    threshold=0.9,
+    threshold=0.6,
 )
 QUOTES = Rule(
     "punctuation.missing-space-at-quote",
     "no space between a quotation mark and the word beside it",
     acts=('He read "The Trial"and left.', "She said “yes”and left."),
     spares=('a 5"disk', "the rock'n'roll", 'say "yes" now'),
-    threshold=0.9,
+    threshold=0.6,
 )
 STRAY = Rule(
     "punctuation.stray-space",
     "a space before a comma",
     acts=("The Fund , the plan and the goal.",),
     spares=("Bonjour !", "so it goes ...", "a , b , c , d"),
-    threshold=0.9,
+    threshold=0.6,
 )
 
 
@@ -135,7 +148,7 @@ class Punctuation:
     after: ClassVar = frozenset({"entities", "mojibake", "markup"})
     needs: ClassVar[frozenset[str]] = frozenset()
     gives: ClassVar[frozenset[str]] = frozenset()
-    rules: ClassVar = (MISSING, SENTENCE, BRACKETS, QUOTES, STRAY)
+    rules: ClassVar[tuple[Rule, ...]] = (MISSING, SENTENCE, BRACKETS, QUOTES, STRAY)
     protocol: ClassVar = 1
 
     def find(self, document: Document) -> Iterator[Finding]:
@@ -155,22 +168,62 @@ def proposed(document: Document) -> Iterator[Edit]:
 def asked_for(document: Document) -> Iterator[Edit]:
     """The edit that each mark of `document` asks for."""
     text = document.text
-    spots = [match.start() for match in SPOT.finditer(text)]
-    if not spots:
+    told = known_of(document.vocabulary).pieces
+    gaps = {gap.at: gap for gap in missing(text, told) if not gap.inner and gap.confidence >= WORTH_A_NOTE}
+    places = sorted({*((at, False) for at in spots_of(text, told)), *((at, True) for at in gaps)})
+    if not places:
         return
     starts = [line.start for line in document.lines]
     blanks = text.count(" ,")
-    spaced = blanks >= STYLE and 2 * blanks > text.count(",")
+    spaced = blanks >= STYLE and 3 * blanks > text.count(",") + text.count("，")
     prose = Prose(0, -1, readable=False, chinese=False, quotes=(), opened=-1)
-    taken = -1
-    for at in spots:
+    found: dict[int, Edit] = {}
+    for at, is_gap in places:
         if at > prose.end:
             prose = looked_at(document, document.lines[bisect_right(starts, at) - 1])
-        edit = judged(text, at, prose, spaced=spaced) if prose.readable else None
-        # Two marks may ask for the same space: `"One"("two")`.
-        if edit and edit.start > taken:
-            taken = edit.start
-            yield edit
+        if prose.readable:
+            edit = learned(text, gaps[at], prose) if is_gap else judged(text, at, prose, spaced=spaced)
+            # Two marks may ask for the same space: `"One"("two")`.
+            if edit and (edit.start not in found or found[edit.start].confidence < edit.confidence):
+                found[edit.start] = edit
+    for at in sorted(found):
+        other = found.get(at + 1) if text[at] in QUOTATION else found.get(at - 1) if text[at - 1] in QUOTATION else None
+        # A quotation mark opens or closes; it does not stand between two spaces.
+        if other is None or (other.confidence, other.start) <= (found[at].confidence, at):
+            yield found[at]
+
+
+def learned(text: str, gap: Missing, prose: Prose) -> Edit | None:
+    """The edit for a gap that `pipeline.spacing` has found, where the marks around it are those of prose."""
+    at = gap.at
+    around = token(text, at - 1, at + 1, REACH)
+    if text[at - 1] in ",;" and SYMBOLS.search(around):
+        return None
+    if prose.chinese or PROTECTED.search(around) or around.count(",") >= MANY or HALF_WORD.search(around):
+        return None
+    return Edit(at, "", " ", rule_at(text[at - 1], text[at]).name, gap.confidence)
+
+
+def rule_at(left: str, right: str) -> Rule:
+    """The rule for a space between two characters, one of them a mark."""
+    if left in ".…":
+        return SENTENCE
+    if left in ",;:!?":
+        return MISSING
+    if left in ")]" or right in "([":
+        return BRACKETS
+    return QUOTES if left in QUOTATION or right in QUOTATION else MISSING
+
+
+def spots_of(text: str, told: frozenset[str]) -> list[int]:
+    """Where marks stand that a judge should look at: in the tokens that may be missing a space, and behind a blank."""
+    found = []
+    for start, suspect in placed(text, gathered(text, told).suspects):
+        if not suspect.isalpha():
+            found += [match.start() for match in SPOT.finditer(text, start, start + len(suspect))]
+    if " ," in text:
+        found += [match.start() for match in STRAY_COMMA.finditer(text)]
+    return found
 
 
 def looked_at(document: Document, line: Line) -> Prose:
@@ -340,6 +393,14 @@ JUDGES: dict[str, tuple[Callable[[Place], float], Rule]] = {
 }
 
 
+def token(text: str, start: int, end: int, reach: int) -> str:
+    """What stands around `[start, end)` up to the next blanks, at most `reach` code points away."""
+    left, right = text[max(0, start - reach) : start], text[end : end + reach]
+    head = left.rsplit(maxsplit=1)[-1] if left and not left[-1].isspace() else ""
+    tail = right.split(maxsplit=1)[0] if right and not right[0].isspace() else ""
+    return head + text[start:end] + tail
+
+
 def known(word: str) -> bool:
     """True for an English word that is not too rare to be believed."""
     logp = lexicon.words().logp(lowered(word.rsplit("-", maxsplit=1)[-1])) if word else None
@@ -354,4 +415,5 @@ def common(word: str) -> bool:
 
 @cache
 def _entities() -> frozenset[str]:
-    return items("pipeline.stages.punctuation", "entities.txt")
+    lines = (resources.files(__package__) / "entities.txt").read_text("utf-8").split("\n")
+    return frozenset(line for line in lines if line and not line.startswith("#"))

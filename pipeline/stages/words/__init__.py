@@ -1,16 +1,15 @@
 """Missing spaces between run-together English words: `decadesof` is `decades of`.
 
-Three steps, kept apart so that each can be bettered alone: runs of letters that are no known word (`lexicon.runs`), the
-best reading of each in its context, and how sure that reading is (`readings`). What the document itself shows to be a
-word or a name counts as one, and so does what the user's vocabulary says. Lines without blanks are solved whole, in
-`titles`.
+Which spaces are missing is told by `pipeline.spacing`, which looks at the word, its neighbours and the whole document.
+This stage says where that holds: in lines of English, outside links, code and what the user's vocabulary keeps whole.
+Lines without blanks are solved whole, in `packed`.
 """
 
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from importlib import resources
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -20,34 +19,25 @@ from pipeline import lexicon
 from pipeline.document import Document
 from pipeline.layout import Line
 from pipeline.ledger import Edit
-from pipeline.lexicon.runs import CAPITAL_INSIDE, RUN, items, names, suspicious, token, tokens
-from pipeline.lexicon.segmentation import LONGEST, lowered
+from pipeline.spacing.judgement import Missing, missing
+from pipeline.spacing.known import Known, known_of
+from pipeline.spacing.lattice import lowered, read
+from pipeline.spacing.tokens import RUN
 from pipeline.stage import Finding, Rule
 from pipeline.stages.proposals import at_rest
-from pipeline.stages.words import titles
-from pipeline.stages.words.readings import (
-    BRAND,
-    COMMON,
-    FREQUENT,
-    NEIGHBOURHOOD,
-    WORD_AFTER,
-    WORD_BEFORE,
-    Candidate,
-    Known,
-    confidence,
-    judged,
-    logp,
-    promising,
-    told,
-)
+from pipeline.stages.words.packed import LINE, Packed, packed
+from pipeline.stages.words.titles import TRUNCATED, truncated
 from pipeline.vocabulary import inside
 
-CAPITALISED = regex.compile(r"\p{Lu}\p{Ll}+")
 # Tokens that are no prose: links, addresses, paths, handles, hashtags, code, file names, entities and their rests.
 PROTECTED = regex.compile(
-    r"^[(\[]*-{1,2}\p{L}|\]:|://|www\.|[@#\\/_{}<>=|~^*$+`]|::|\(\)|\p{L}\.\p{Ll}|\d\p{L}|\p{L}\.\.\.|"
+    r"\]:|://|www\.|[@#\\/_{}<>=|~^*+`]|\$(?!\d)|::|\(\)|\p{L}\.\p{Ll}{2,5}\b|"
     r"(?:quot|amp|nbsp|apos|[lr][ds]quo|[mn]dash|hellip|[lg]t);|&\w{1,10};"
 )
+OPTION = regex.compile(r"^[(\[]*(-{1,2})\p{L}")
+"""`-v`, `--help`; but also `-you`, where the document has dashes that stand alone."""
+BRAND = regex.compile(r"[b-z]\p{Lu}")
+"""`iPhone`, `eBay`; but `aGlobal`."""
 YEAR = regex.compile(r"(?:19|20)\d\d(?<=\p{Ll}\d{4})(?![\w-]|[./:]\w)")
 BEFORE_YEAR = regex.compile(
     r"(?<![^\s(“\"])(?:[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Ff]rom|[Dd]uring|[Bb]efore|[Aa]fter|[Aa]bout|[Tt]han|[Oo]ver|"
@@ -56,17 +46,26 @@ BEFORE_YEAR = regex.compile(
 NUMBER_SURE = 0.97
 LONGEST_MONTH = 12
 """Code points that a word before a year and what is before it take."""
-TOKEN_REACH = 100
-"""Code points on each side of a run in which the end of its token is looked for."""
+REACH = 100
+"""Code points on each side of a gap in which the end of its token is looked for."""
+NEIGHBOURHOOD = 40
+"""Code points beside a run in Chinese in which another word of Latin script must stand."""
+WORD_BEFORE = regex.compile(rf"(?<![\w'’]){RUN.pattern} $")
+WORD_AFTER = regex.compile(rf"[ -]{RUN.pattern}(?!\w)")
+OPENING = regex.compile(r"(?:^|[.!?:]['\"”’)]?\s|\n)['\"“‘(]*$")
+HUMP = regex.compile(r"\p{Lu}\P{Lu}*+|\P{Lu}++")
+LONGEST_SLIP_OF_NAME = 5
+"""Letters of the longest slip that may be a name, `Tobe`; `Accordingto` is none."""
 FEW_WORDS, MOSTLY_UNKNOWN = 4, 0.4
 """A line of at least so many words of which more than such a share is unknown is not English."""
-LONGEST_RUN = 40
+COMMON = -7.5
+"""log P of a word that is found in any text: articles, prepositions, pronouns, the most frequent verbs."""
+FREQUENT = -10.0
+"""log P of a word that names of code seldom begin with: `called`, but not `query`."""
+LONGEST_READ = 40
 """Letters of a run that is read when its line is judged."""
-FEW_RUNS = 24
-"""Runs that are looked for one by one rather than by a scan over all."""
-WORTH_A_NOTE = 0.5
-"""Confidence under which a reading is not even proposed."""
-UNTOLD = Known()
+WORTH_A_NOTE = 0.4
+"""Confidence under which a space is not even proposed."""
 
 RUN_TOGETHER = Rule(
     "words.run-together",
@@ -83,28 +82,42 @@ RUN_TOGETHER = Rule(
         "fifty chatbots",
         "a plantswoman",
     ),
-    threshold=0.9,
+    threshold=0.65,
 )
 CAPITAL = Rule(
     "words.inner-capital",
     "a capital letter begins a word inside another: `theGlobal`",
     acts=("He joined theRoyal guild.", "He was calledOn the way."),
-    spares=("a YouTube channel", "FirstEnergy said", "the iPhone", "call querySelector first", "Mr. McDonald"),
-    threshold=0.9,
+    spares=("a YouTube channel", "the iPhone", "Mr. McDonald"),
+    threshold=0.6,
+)
+NAMES = Rule(
+    "words.joined-names",
+    "two words without the space between them, the second with a capital and neither a small word: `MaryJohn`",
+    acts=("In the autumn of that year, the story of MaryJohnson was told by her sister.",),
+    spares=("FirstEnergy said", "call querySelector first", "the GameSpy award", "McAllister and DeLuca"),
+    threshold=0.7,
 )
 IN_VOCABULARY = Rule(
     "words.in-vocabulary",
     "a token of the word lists that edited prose hardly ever has as one word: `ofthe`",
     acts=("This is one ofthe options.", "The hull has tobe tested."),
     spares=("We cannot go into the island.", "Tobe Nakagawa came.", "the capital of Togo"),
-    threshold=0.95,
+    threshold=0.7,
 )
 NUMBER = Rule(
     "words.number",
-    "a small word or a month that runs into a year: `In2022`",
+    "a word and a figure that run into each other: `In2022`",
     acts=("Since2019 the mill has stood still.",),
     spares=("in 5G areas", "the mp3 file", "COVID19 and 10km", "The file in2022.txt", "/in2022/"),
-    threshold=0.9,
+    threshold=0.6,
+)
+DASH = Rule(
+    "words.dash",
+    "a dash that runs into a word on one side only, where it parts two thoughts",
+    acts=("I think -- and wehave said so -- that thework -- all of it -- was done --and thatis good.",),
+    spares=("a well-known all-time high", "the years 1990–1995", "pre- and post-war"),
+    threshold=0.7,
 )
 
 
@@ -116,7 +129,7 @@ class Words:
     after: ClassVar = frozenset({"entities", "mojibake", "markup", "punctuation"})
     needs: ClassVar[frozenset[str]] = frozenset()
     gives: ClassVar[frozenset[str]] = frozenset()
-    rules: ClassVar = (RUN_TOGETHER, CAPITAL, IN_VOCABULARY, NUMBER, titles.LINE, titles.TRUNCATED)
+    rules: ClassVar[tuple[Rule, ...]] = (RUN_TOGETHER, CAPITAL, NAMES, IN_VOCABULARY, NUMBER, DASH, LINE, TRUNCATED)
     protocol: ClassVar = 1
     longest: Annotated[
         int, msgspec.Meta(description="Letters of the longest run that is looked at inside a line of words.", ge=1)
@@ -124,25 +137,11 @@ class Words:
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Yields an insertion for each missing space, and a note on a title that was cut off."""
-        known, _, solved = self._surveyed(document)
         yield from at_rest(document, self.rules, self._proposed)
-        note = titles.truncated(document, solved, known)
+        known = _told(document)
+        note = truncated(document, packed(document, known), known)
         if note:
             yield note
-
-    def _surveyed(self, document: Document) -> tuple[Known, set[str], tuple[titles.Packed, ...]]:
-        """The words that the document and the user have, the runs worth reading, the lines that lost their spaces."""
-        found = tokens(document.text)
-        suspects = suspicious(found)
-        users = document.vocabulary.derived(told) if document.vocabulary else UNTOLD
-        if not suspects:
-            return users, set(), ()
-        words = frozenset({lowered(run) for run in suspects if is_new_word(run)} | names(found) | users.words)
-        known = Known(words, users.kept)
-        hopeful = {run for run in suspects if len(run) <= self.longest and (promising(run) or _extends(run, words))}
-        if users.kept:
-            hopeful = {run for run in hopeful if not users.keeps(run)}
-        return known, hopeful, titles.packed(document, known) if titles.worth(suspects) else ()
 
     def _proposed(self, document: Document) -> Iterator[Edit]:
         """The insertions that the text asks for, but for those inside an entry of the user's: `In2022`, a product."""
@@ -153,122 +152,134 @@ class Words:
             yield from (edit for edit in edits if not inside(spans, edit.start, edit.end))
 
     def _asked_for(self, document: Document) -> Iterator[Edit]:
-        text = document.text
-        known, hopeful, solved = self._surveyed(document)
+        text, known = document.text, _told(document)
+        solved = packed(document, known)
         for line in solved:
             yield from line.edits
-        for candidate in candidates(document, hopeful, known) if hopeful else ():
-            sure = confidence(candidate)
-            if sure >= WORTH_A_NOTE and not _inside(candidate.start, solved):
-                for cut in candidate.cuts:
-                    yield Edit(candidate.start + cut, "", " ", reason(candidate).name, sure)
-        for match in YEAR.finditer(text):
-            word = text[max(0, match.start() - LONGEST_MONTH) : match.start()]
-            if BEFORE_YEAR.search(word) and not _inside(match.start(), solved):
-                yield Edit(match.start(), "", " ", NUMBER.name, NUMBER_SURE)
+        years = {match.start() for match in YEAR.finditer(text) if _reads_as_year(text, match.start())}
+        for at in sorted(years):
+            if not _within(at, solved):
+                yield Edit(at, "", " ", NUMBER.name, NUMBER_SURE)
+        for gap in missing(text, known.pieces):
+            if gap.inner and gap.confidence >= WORTH_A_NOTE and gap.at not in years and not _within(gap.at, solved):
+                rule = self._reason(document, gap, known)
+                if rule is not None:
+                    yield Edit(gap.at, "", " ", rule.name, gap.confidence)
+
+    def _reason(self, document: Document, gap: Missing, known: Known) -> Rule | None:
+        """The rule under which a space is proposed; None where nothing is to be touched."""
+        text, at = document.text, gap.at
+        start, end = _token(text, at)
+        option = OPTION.search(text[start:end])
+        if option and f" {option[1]} " not in text:
+            return None
+        if PROTECTED.search(text[start:end]) or not _is_prose(document, at, start, end):
+            return None
+        run = next((match for match in RUN.finditer(text, start, end) if match.start() < at < match.end()), None)
+        if run is None:
+            if text[at].isdigit() and text[start:at].isupper():
+                return None  # `COVID19`
+            return NUMBER if text[at - 1].isdigit() or text[at].isdigit() else DASH
+        if len(run[0]) > self.longest or known.keeps(run[0]) or known.breaks(run[0], at - run.start()):
+            return None
+        if BRAND.match(run[0]):
+            return None
+        if lowered(run[0]) in lexicon.words():
+            return None if _is_name(text, run[0], start, end) else IN_VOCABULARY
+        if text[at - 1].islower() and text[at].isupper():
+            if _beside_small_word(run[0], at - run.start()):
+                return CAPITAL
+            return None if _is_identifier(text, run, at) else NAMES
+        return RUN_TOGETHER
 
 
-def reason(candidate: Candidate) -> Rule:
-    """The rule under which a reading is proposed."""
-    if lowered(candidate.run) in lexicon.words():
-        return IN_VOCABULARY
-    return CAPITAL if CAPITAL_INSIDE.search(candidate.run) else RUN_TOGETHER
+def _beside_small_word(run: str, cut: int) -> bool:
+    """Whether one of the words that meet at a capital is found in any text: `theGlobal`, `MayorOf`."""
+    pieces = HUMP.findall(run[:cut])[-1:] + HUMP.findall(run[cut:])[:1]
+    return any((lexicon.words().logp(lowered(piece)) or -20.0) > COMMON for piece in pieces)
 
 
-def candidates(document: Document, hopeful: Set[str], known: Known) -> Iterator[Candidate]:
-    """The runs of `document` that can be read as several words, each where it stands."""
-    places = _places(document.text, hopeful)
-    count = Counter(run for _, run in places)
-    starts = [line.start for line in document.lines]
-    english: dict[int, bool] = {}
-    for start, run in places:
-        at = bisect_right(starts, start) - 1
-        if at not in english:
-            english[at] = is_english(document.lines[at])
-        if (
-            english[at]
-            and _is_latin(document, at, start, start + len(run))
-            and not PROTECTED.search(token(document.text, start, start + len(run), TOKEN_REACH))
-        ):
-            candidate = judged(document.text, start, run, known, count[run])
-            if candidate:
-                yield candidate
+def _is_identifier(text: str, run: regex.Match[str], at: int) -> bool:
+    """Whether a run looks like code: `querySelector` begins small, and what its capital begins is no name."""
+    words = lexicon.words()
+    left, right = HUMP.findall(text[run.start() : at])[-1], lowered(HUMP.findall(text[at : run.end()])[0])
+    named = right not in words or words.capital(right) > 0.5
+    frequent = (words.logp(lowered(left)) or -20.0) > FREQUENT
+    return run[0][0].islower() and not (named or frequent or text[run.end() + 1 : run.end() + 2].isupper())
 
 
-def _places(text: str, runs: Set[str]) -> list[tuple[int, str]]:
-    """Where `runs` stand in `text` as whole runs. A few are looked for one by one, which is a scan in C each."""
-    if len(runs) > FEW_RUNS:
-        return [(match.start(), match[0]) for match in RUN.finditer(text) if match[0] in runs]
-    found = []
-    for run in runs:
-        start = text.find(run)
-        while start >= 0:
-            if (match := RUN.match(text, start)) and match[0] == run and not (start and _joined(text, start)):
-                found.append((start, run))
-            start = text.find(run, start + len(run))
-    return sorted(found)
+def _is_name(text: str, run: str, start: int, end: int) -> bool:
+    """Whether a token of the word lists is a name in its place: `Tobe Hooper`, `the Alot`."""
+    if not run[0].isupper() or run[0] == "I" or len(run) > LONGEST_SLIP_OF_NAME or not run[1:].islower():
+        return False
+    opens = OPENING.search(text, max(0, start - NEIGHBOURHOOD), start) is not None
+    return not opens or text[end + 1 : end + 2].isupper()
 
 
-def _joined(text: str, start: int) -> bool:
-    """True where a run does not begin at `start` because the one before goes on."""
-    head = text[max(0, start - 2) : start]
-    return RUN.fullmatch(head[-1]) is not None or (
-        len(head) == 2 and head[1] in "'’" and RUN.match(head[0]) is not None
-    )
+def _reads_as_year(text: str, at: int) -> bool:
+    """Whether the figure at `at` stands behind a word that is often before a year."""
+    return BEFORE_YEAR.search(text[max(0, at - LONGEST_MONTH) : at]) is not None
 
 
-def _is_latin(document: Document, line: int, start: int, end: int) -> bool:
-    """False inside a line of Chinese, unless another word of Latin script stands beside the run."""
-    if document.script(document.lines[line]) == "latin":
+def _told(document: Document) -> Known:
+    return known_of(document.vocabulary)
+
+
+def _token(text: str, at: int) -> tuple[int, int]:
+    """The token that holds both sides of `at`, as far as it reaches."""
+    head, tail = text[max(0, at - REACH) : at].rsplit(maxsplit=1)[-1], text[at : at + REACH].split(maxsplit=1)[0]
+    return at - len(head), at + len(tail)
+
+
+def _is_prose(document: Document, at: int, start: int, end: int) -> bool:
+    """False in a line of another language, and in Chinese, unless another word of Latin script stands beside."""
+    line = _line_at(document, at)
+    if not _is_english(line.text):
+        return False
+    if document.script(line) == "latin":
         return True
-    before = WORD_BEFORE.search(document.text[max(0, start - NEIGHBOURHOOD) : start])
+    before = WORD_BEFORE.search(document.text, max(0, start - NEIGHBOURHOOD), start)
     return before is not None or WORD_AFTER.match(document.text, end) is not None
 
 
-def is_new_word(run: str) -> bool:
-    """True for a run that the document may be believed to use as a word or a name of its own: `Tokayev`, `AgriNova`."""
-    if not 3 < len(run) <= LONGEST:
-        return False
-    if CAPITAL_INSIDE.search(run):
-        return BRAND.fullmatch(run) is not None and not any(
-            logp(lowered(word)) > COMMON for word in CAPITALISED.findall(run)
-        )
-    return not promising(run)
+def _line_at(document: Document, at: int) -> Line:
+    return document.lines[bisect_right(document.lines, at, key=_start_of_line) - 1]
 
 
-def _extends(run: str, known: frozenset[str]) -> bool:
-    """True where a word of the document and a frequent one make up the run: `Tokayevsaid`."""
-    return bool(known) and not known.isdisjoint(_rests(run))
+def _start_of_line(line: Line) -> int:
+    return line.start
 
 
-@lru_cache(maxsize=1 << 15)
-def _rests(run: str) -> tuple[str, ...]:
-    """What is left of a run without a frequent word at its end or its beginning."""
-    small = lowered(run)
-    ends = [small[:at] for at in range(4, len(small) - 1) if logp(small[at:]) > FREQUENT]
-    return (*ends, *(small[at:] for at in range(2, len(small) - 3) if logp(small[:at]) > FREQUENT))
-
-
-def is_english(line: Line) -> bool:
+@lru_cache(maxsize=1 << 10)
+def _is_english(line: str) -> bool:
     """False for a line of another language, or of names and terms only."""
-    runs = [lowered(run) for run in RUN.findall(line.text)]
-    foreign = sum(run in _foreign() for run in runs)
+    runs = [lowered(run) for run in RUN.findall(line)]
+    if len(runs) < FEW_WORDS:
+        return True
     words = lexicon.words()
-    if foreign > 1 and foreign >= sum(logp(run) > COMMON for run in runs if run not in _foreign()):
+    foreign = sum(run in _foreign() for run in runs)
+    if foreign > 1 and foreign >= sum((words.logp(run) or -20.0) > COMMON for run in runs if run not in _foreign()):
         return False
-    unknown = sum(run not in words and (len(run) > LONGEST_RUN or not promising(run)) for run in runs)
-    return len(runs) < FEW_WORDS or unknown <= MOSTLY_UNKNOWN * len(runs)
+    unknown = sum(run not in words and (len(run) > LONGEST_READ or not _is_joined(run)) for run in runs)
+    return unknown <= MOSTLY_UNKNOWN * len(runs)
 
 
-def _inside(position: int, solved: Sequence[titles.Packed]) -> bool:
+@lru_cache(maxsize=1 << 14)
+def _is_joined(run: str) -> bool:
+    """Whether a run that is no word looks like several before anything is known about its place."""
+    return bool(read(run, ".", ".", []).cuts)
+
+
+def _within(position: int, solved: Sequence[Packed]) -> bool:
     at = bisect_right(solved, position, key=_start) - 1
     return at >= 0 and position < solved[at].end
 
 
-def _start(line: titles.Packed) -> int:
+def _start(line: Packed) -> int:
     return line.start
 
 
 @cache
 def _foreign() -> frozenset[str]:
-    return items("pipeline.stages.words", "foreign.txt")
+    lines = (resources.files(__package__) / "foreign.txt").read_text("utf-8").split("\n")
+    return frozenset(line for line in lines if line and not line.startswith("#"))

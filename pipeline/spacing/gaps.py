@@ -1,0 +1,335 @@
+"""The places in a text where a space may be missing, each with what speaks for and against it.
+
+A gap is described by whole numbers (`FEATURES`): what the lattice says of the run around it, the neighbours on both
+sides, capitals and marks, and what the document itself shows. `forest` decides from them. The same numbers were used
+when the trees were grown (`scripts/train_spacing.py`).
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping, Set
+from functools import cached_property, lru_cache
+
+import msgspec
+import regex
+
+from pipeline import lexicon
+from pipeline.spacing.affixes import derived
+from pipeline.spacing.evidence import Evidence
+from pipeline.spacing.lattice import Lattice, facts, following, lowered, of_document, pieces, read
+from pipeline.spacing.marks import DASHES, LETTER, at_marks, usual
+from pipeline.spacing.packed import LETTERS, has_lost_spaces
+from pipeline.spacing.tokens import RUN, plain, suspect_parts
+
+CLOSE = 60
+"""Points by which a cut may be worse than none and still be looked at."""
+MOST = 4
+"""Cuts of a run that are looked at beside those of the best reading."""
+HIGHEST = 800
+"""Margins beyond that many points say no more."""
+SHORTEST = 3
+"""Letters of the shortest run that is read as several words."""
+LONGEST_RUN = 60
+"""Letters of the longest."""
+
+FEW_TOKENS = 24
+"""Tokens that are looked for one by one rather than by a scan over all."""
+REACH = 80
+"""Code points on each side of a token in which its neighbours are looked for."""
+RARE = -340
+"""Points of a word that is rare in any text."""
+
+TOKEN = regex.compile(r"\S++")
+LAST_WORD = regex.compile(rf"{LETTER}++(?:['’]{LETTER}++)*+$")
+FIRST_WORD = regex.compile(rf"{LETTER}++(?:['’]{LETTER}++)*+")
+ENDS = frozenset('.!?:”"')
+KINDS = {",": 4, ".": 5, ";": 6, ":": 7, "!": 8, "?": 8, '"': 9, "“": 10, "”": 11, "'": 12, "’": 12, "‘": 10, "(": 13,
+         "[": 13, ")": 14, "]": 14, "-": 15, "–": 16, "—": 16, "%": 17, "…": 18}  # fmt: skip
+
+FEATURES = (
+    "character-2", "character-1", "character+1", "character+2", "usual", "before", "behind", "gaps", "first-token",
+    "last-token", "token-seen", "in-run", "in-best", "margin", "margin-whole", "run-known", "run-logp", "run-count",
+    "run-capital", "run-slip", "run-spelling", "run-length", "run-case", "run-seen", "left-logp", "right-logp",
+    "left-length", "right-length", "first-cut", "cuts", "pair", "pair-gain", "left-seen", "right-seen", "humps",
+    "pair-before", "pair-after", "cut-before", "cut-after", "right-capital", "left-capital", "slips", "unknown-share",
+    "next-known", "before-capital", "before-logp", "digits", "stops", "commas", "quotes", "derived", "foreign",
+    "next-capital", "tokens", "run-foreign", "left-count", "right-count", "opens",
+)  # fmt: skip
+"""What is said of a gap, in the order in which it is said."""
+
+
+class Gap(msgspec.Struct, frozen=True, gc=False):
+    """A space may be missing at code point `at` of the text; `inner` where letters, figures or hyphens meet there."""
+
+    at: int
+    inner: bool
+    run: str
+    features: list[int]
+
+
+def character(text: str, at: int) -> int:
+    """The kind of the character at `at`, 0 outside the text."""
+    if not 0 <= at < len(text):
+        return 0
+    found = text[at]
+    if found.isdigit():
+        return 1
+    if found.isalpha():
+        return 2 if found.islower() else 3
+    return KINDS.get(found, 19)
+
+
+def sign(found: str) -> str:
+    """The sign that stands for a character that belongs to no word."""
+    return "0" if found.isdigit() else "-" if found in "-–" else "."
+
+
+@lru_cache(maxsize=1 << 15)
+def last_word(token: str) -> str:
+    """The word that a token ends in, or the sign of what it ends in."""
+    match = LAST_WORD.search(token)
+    return lowered(match[0]) if match else sign(token[-1]) if token else "^"
+
+
+@lru_cache(maxsize=1 << 15)
+def first_word(token: str) -> str:
+    """The word that a token begins with, or the sign of what it begins with."""
+    match = FIRST_WORD.match(token)
+    return lowered(match[0]) if match else sign(token[0]) if token else "^"
+
+
+class Read(msgspec.Struct, frozen=True):
+    """A run of a part with what stands beside it and how it reads."""
+
+    start: int
+    end: int
+    run: str
+    word: str
+    before: str
+    after: str
+    lattice: Lattice | None
+
+
+def runs_of(part: str, before: str, after: str, evidence: Evidence) -> Iterator[Read]:
+    """The runs of a part, the suspect ones read."""
+    last = 0
+    for match in RUN.finditer(part):
+        start, end = match.span()
+        if start > last:
+            before = sign(part[start - 1])
+        run, word = match[0], lowered(match[0])
+        behind = sign(part[end]) if end < len(part) else after
+        lattice = None
+        if SHORTEST <= len(run) <= LONGEST_RUN and not plain(run):
+            more = of_document(run, evidence.own)
+            if more or len(pieces(run)) > 1:
+                lattice = read(run, before, behind, more)
+        yield Read(start, end, run, word, before, behind, lattice)
+        before, last = word, end
+
+
+def places(part: str, reads: list[Read]) -> list[int]:
+    """The places in a part that are worth a look."""
+    found = set(at_marks(part))
+    for each in reads:
+        lattice = each.lattice
+        if lattice is None:
+            continue
+        found.update(each.start + cut for cut in lattice.cuts)
+        close = [
+            (lattice.uncut[at] - lattice.cut[at], at)
+            for at in range(1, len(each.run))
+            if lattice.cut[at] - lattice.uncut[at] > -CLOSE and at not in lattice.cuts
+        ]
+        found.update(each.start + at for _, at in sorted(close)[:MOST])
+    return sorted(found)
+
+
+class Surroundings(msgspec.Struct, frozen=True, gc=False):
+    """What all gaps of a part have in common."""
+
+    part: str
+    reads: list[Read]
+    usual: frozenset[int]
+    evidence: Evidence
+    gaps: int
+    shared: tuple[int, ...]
+    """Features from `unknown-share` to `quotes`."""
+    tail: tuple[int, int]
+    """`next-capital` and `tokens`."""
+    edges: tuple[int, int, int, int]
+    """`first-token`, `last-token`, `token-seen` and `opens`."""
+
+
+def described(around: Surroundings, at: int) -> list[int]:
+    """The features of the gap at `at` of a part."""
+    part = around.part
+    first, last, token_seen, opens = around.edges
+    inside = next((each for each in around.reads if each.start < at < each.end), None)
+    middle = _inside_run(inside, at - inside.start, around) if inside else _between_runs(around, at)
+    return [
+        character(part, at - 2), character(part, at - 1), character(part, at), character(part, at + 1),
+        int(at in around.usual), at, len(part) - at, around.gaps, first, last, token_seen, *middle[0], *around.shared,
+        *middle[1], *around.tail, *middle[2], opens,
+    ]  # fmt: skip
+
+
+Middle = tuple[tuple[int, ...], tuple[int, int], tuple[int, int, int]]
+"""Features from `in-run` to `slips`; `derived` and `foreign`; from `run-foreign` to `right-count`."""
+
+
+def _inside_run(read: Read, place: int, around: Surroundings) -> Middle:
+    run, word, lattice, words = read.run, read.word, read.lattice, lexicon.words()
+    logp, capital, times, slip, _ = facts(word)
+    in_best, margin, margin_whole, cuts = 0, -HIGHEST, -HIGHEST, 0
+    start, end = 0, len(run)
+    if lattice is not None:
+        in_best, cuts = int(place in lattice.cuts), len(lattice.cuts)
+        margin = max(-HIGHEST, min(HIGHEST, lattice.cut[place] - lattice.uncut[place]))
+        margin_whole = max(-HIGHEST, min(HIGHEST, lattice.cut[place] - lattice.whole))
+        bounds = (0, *lattice.cuts, len(run))
+        start = max(bound for bound in bounds if bound < place)
+        end = min(bound for bound in bounds if bound > place)
+    left, right, seen = word[start:place], word[place:end], around.evidence.seen
+    left_facts, right_facts = facts(left), facts(right)
+    pair = following(left, right, right_facts[0])
+    return (
+        (
+            1, in_best, margin, margin_whole, int(word in words), logp, times,
+            capital if run[0].isupper() else -128, slip, words.spelling(word) // len(word), len(run),
+            1 if run.isupper() else 2 if run[0].isupper() else 0, min(seen.get(word, 0), 5),
+            left_facts[0], right_facts[0], len(left), len(right), int(start == 0), cuts,
+            pair, pair - right_facts[0], min(seen.get(left, 0), 3), min(seen.get(right, 0), 3),
+            sum(a.islower() and b.isupper() for a, b in itertools.pairwise(run)),
+            following(read.before, word, logp) - logp, following(word, read.after, 0),
+            following(read.before, left, left_facts[0]) - left_facts[0], following(right, read.after, 0),
+            right_facts[1], left_facts[1], int(left_facts[3] > 0 or right_facts[3] > 0),
+        ),
+        (int(derived(word)), int(words.foreign(left) or words.foreign(right))),
+        (int(words.foreign(word)), left_facts[2], right_facts[2]),
+    )  # fmt: skip
+
+
+def _between_runs(around: Surroundings, at: int) -> Middle:
+    part, reads = around.part, around.reads
+    left = next((each.word for each in reversed(reads) if each.end <= at), "")
+    right = next((each.word for each in reads if each.start >= at), "")
+    left_facts, right_facts = facts(left), facts(right)
+    edge = sign(part[at - 1])
+    both = bool(left and right)
+    return (
+        (
+            0, 0, 0, 0, int(part.lower() in lexicon.words()), 0, 0, 0, 0, 0, 0,
+            int(part.isupper()), alone(part, at, around.evidence.seen),
+            left_facts[0] if left else 0, right_facts[0] if right else 0, len(left), len(right), 0, 0,
+            following(left, right, right_facts[0]) - right_facts[0] if both else 0,
+            following(left, edge, 0) if left else 0,
+            part[:at].count('"') % 2, part[at:].count('"') % 2, 0,
+            0, 0, following(edge, right, right_facts[0]) - right_facts[0] if right else 0, 0,
+            right_facts[1], left_facts[1], 0,
+        ),
+        (0, 0),
+        (int(part.count("(") != part.count(")")), left_facts[2], right_facts[2]),
+    )  # fmt: skip
+
+
+def alone(part: str, at: int, seen: Mapping[str, int]) -> int:
+    """How often the document has the dash beside a gap between two blanks, -1 where there is none."""
+    dash = part[at - 1] if part[at - 1] in DASHES else part[at] if part[at] in DASHES else ""
+    return min(seen.get(dash, 0) + seen.get("--", 0) * (dash == "-"), 5) if dash else -1
+
+
+def gaps_of(text: str, evidence: Evidence) -> Iterator[Gap]:
+    """The gaps of a text, in order, at code points of it."""
+    line = Line("", 0, -1)
+    for start, token in placed(text, evidence.suspects):
+        if start > line.end:
+            line = Line.around(text, start)
+        if line.is_packed:
+            continue
+        for offset, part in suspect_parts(token):
+            yield from _gaps_of_part(text, start + offset, part, line, evidence)
+
+
+class Line(msgspec.Struct, frozen=True, dict=True):
+    """The line of a text at `[start, end)`."""
+
+    text: str
+    start: int
+    end: int
+
+    @classmethod
+    def around(cls, text: str, at: int) -> "Line":
+        """The line that `at` lies in."""
+        start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+        end = len(text) if end < 0 else end
+        return cls(text[start:end], start, end)
+
+    @cached_property
+    def is_packed(self) -> bool:
+        """Whether the line lost its spaces, so that it is solved as a whole and elsewhere."""
+        return len(self.text) >= LETTERS and has_lost_spaces(self.text)
+
+    @cached_property
+    def tokens(self) -> int:
+        """How many tokens the line has, as far as that counts."""
+        return min(len(self.text.split()), 60)
+
+    @cached_property
+    def quotes(self) -> int:
+        """Whether a straight quotation mark of the line has no partner."""
+        return self.text.count('"') % 2
+
+    def is_quoted(self, at: int) -> bool:
+        """Whether a straight quotation mark was opened and not closed before code point `at` of the text."""
+        return self.text.count('"', 0, at - self.start) % 2 > 0
+
+    @cached_property
+    def unknown(self) -> int:
+        """The share of rare words in the line, in sixty-fourths."""
+        runs = [lowered(run) for run in RUN.findall(self.text)]
+        rare = sum(len(run) > 2 and facts(run)[0] < RARE for run in runs)
+        return 64 * rare // (len(runs) + 3)
+
+
+def placed(text: str, tokens: Set[str]) -> list[tuple[int, str]]:
+    """Where `tokens` stand in `text` between blanks. A few are looked for one by one, which is a scan in C each."""
+    if len(tokens) > FEW_TOKENS:
+        return [(match.start(), match[0]) for match in TOKEN.finditer(text) if match[0] in tokens]
+    found = []
+    for token in tokens:
+        start = text.find(token)
+        while start >= 0:
+            end = start + len(token)
+            if (start == 0 or text[start - 1].isspace()) and (end == len(text) or text[end].isspace()):
+                found.append((start, token))
+            start = text.find(token, end)
+    found.sort()
+    return found
+
+
+def _gaps_of_part(text: str, start: int, part: str, line: Line, evidence: Evidence) -> Iterator[Gap]:
+    end = start + len(part)
+    head = text[max(line.start, start - REACH) : start]
+    tail = text[end : min(line.end, end + REACH)]
+    before = head.split()[-1] if head and not head.isspace() else ""
+    behind = tail.split(maxsplit=1)[0] if tail and not tail.isspace() else ""
+    left, right = last_word(before), first_word(behind)
+    reads = list(runs_of(part, left, right, evidence))
+    found = places(part, reads)
+    if not found:
+        return
+    first, last = not before, not behind
+    around = Surroundings(
+        part, reads, usual(part, quoted='"' in part and line.is_quoted(start)), evidence, len(found),
+        (
+            line.unknown, int(not behind[:1].isalpha() or right in lexicon.words()), int(before[:1].isupper()),
+            facts(left)[0] if before[-1:].isalpha() else 0, sum(map(str.isdigit, part)), part.count("."),
+            part.count(","), line.quotes,
+        ),
+        (int(behind[:1].isupper()), line.tokens),
+        (int(first), int(last), min(evidence.seen.get(lowered(part), 0), 4), int(first or before[-1:] in ENDS)),
+    )  # fmt: skip
+    for at in found:
+        inner = part[at - 1] in DASHES or part[at - 1].isalnum()
+        inner = inner and (part[at] in DASHES or part[at].isalnum())
+        yield Gap(start + at, inner, part, described(around, at))

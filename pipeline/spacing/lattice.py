@@ -1,0 +1,255 @@
+"""The readings of a run of letters as one word and as several, all at once: `decadesof`, `calledThe`.
+
+A lattice holds every word that may stand at every place of a run. Viterbi's search goes over it forwards and backwards
+("max-product"), so that for each place the best reading that cuts there and the best that does not are known without
+searching again. Words and pairs of words are scored as Norvig does it ("Natural Language Corpus Data", in *Beautiful
+Data*, 2009), with absolute discounting; capitals and words of the document itself count, too. All scores are whole
+numbers of points (`lexicon.POINTS` to the natural unit), so that sums are the same on every machine.
+"""
+
+from collections.abc import Set
+from functools import lru_cache
+from typing import NamedTuple
+
+import msgspec
+
+from pipeline import lexicon
+from pipeline.lexicon import POINTS
+from pipeline.lexicon import UNKNOWN as UNKNOWN_POINTS
+
+LONGEST = 24
+"""Letters of the longest word that a run is taken apart into."""
+LONGEST_STRANGER = 16
+"""Letters of the longest unknown word that is part of a run."""
+DOCUMENT_WORD = -12 * POINTS
+"""log P of a word that only the document itself shows to be one."""
+PARTED_CAPITALS = -4 * POINTS
+"""What a piece costs that begins inside a row of capitals."""
+CAPITAL_LEFT_ALONE = -3 * POINTS
+"""What a small letter costs that begins a piece right behind a capital: `V his` of `Vhis`."""
+SLIP = -2 * POINTS
+"""What a piece like `ofthe` costs, beside how much rarer it is than its two halves."""
+HOPELESS, HOPELESS_IN_LONG = 14 * POINTS, 6 * POINTS
+"""Readings without their neighbours that lag so far behind are not looked at with them; less in a long run."""
+WORST = -7 * POINTS
+"""Log P a letter under which a word is too rare for its length to be part of anything: `ae`, `zzt`."""
+LONG = 30
+"""Letters of a long run."""
+NEVER = -(10**7)
+"""The score of a reading that there is not."""
+
+UNSEEN = (UNKNOWN_POINTS, 0, 0, 0, 0)
+
+
+class Piece(NamedTuple):
+    """A word that may stand at `[start, end)` of a run, its log P, and what its capitals and its rarity cost it."""
+
+    start: int
+    end: int
+    word: str
+    points: int
+    extra: int
+
+
+class Costs(NamedTuple):
+    """What a reading pays for words that the lexicon does not know, and for capitals inside a word."""
+
+    stranger: int
+    """log P that a word is one the lexicon does not know."""
+    small_stranger: int
+    """What one costs beside that which has no capital: most are names."""
+    capital_inside: int
+    """What a piece like `tHe` or `forKing` costs."""
+
+
+IN_LINE = Costs(-5 * POINTS, -30, -7 * POINTS)
+"""In a line of words: an unknown run is mostly one word."""
+IN_PACKED_LINE = Costs(-2 * POINTS, -3 * POINTS, -10 * POINTS)
+"""In a line without spaces, where capitals are what is left of them."""
+
+
+class Lattice(msgspec.Struct, frozen=True):
+    """How a run reads: the best cuts, and for each place in it the best score with a cut there and without one."""
+
+    cuts: tuple[int, ...]
+    best: int
+    whole: int
+    cut: tuple[int, ...]
+    uncut: tuple[int, ...]
+
+
+def lowered(run: str) -> str:
+    """The form in which the lexicon knows a word; letters whose lower case is longer stay as they are."""
+    small = run.lower().replace("’", "'")
+    return small if len(small) == len(run) else run
+
+
+@lru_cache(maxsize=1 << 16)
+def facts(word: str) -> tuple[int, int, int, int, int]:
+    """`Lexicon.facts`, of an unknown word those of one never seen."""
+    return lexicon.words().facts(word) or UNSEEN
+
+
+@lru_cache(maxsize=1 << 17)
+def following(before: str, word: str, alone: int) -> int:
+    """Log P(word | before) in points, where `alone` is that of the word by itself."""
+    seen = lexicon.words().pair(before, word)
+    return alone + facts(before)[4] if seen is None else seen
+
+
+def capitals(piece: str, odds: int, costs: Costs) -> int:
+    """What the capitals of a piece that is not the first of its run cost; `odds` are those of the lexicon."""
+    if piece.islower():
+        return min(0, max(-80, -odds)) // 2 if odds > 24 else 0
+    if len(piece) > 1 and not piece[1:].islower():
+        return -40 if piece.isupper() else costs.capital_inside
+    return max(-80, min(0, odds + 12)) if odds < -12 else 0
+
+
+@lru_cache(maxsize=1 << 14)
+def pieces(run: str, costs: Costs = IN_LINE) -> tuple[Piece, ...]:
+    """The words that may stand in `run`, whatever stands around it; the hopeless ones are left out."""
+    words, small, size = lexicon.words(), lowered(run), len(run)
+    found: dict[tuple[int, int], Piece] = {}
+    reached = bytearray(size + 1)
+    reached[0] = 1
+    for start in range(size):
+        for word, points, odds, slip in words.starts(small[start : start + LONGEST]):
+            length = len(word)
+            end = start + length
+            if points < WORST * length or (start, end) in found or (end < size and small[end] == "'"):
+                continue
+            extra = SLIP - slip * POINTS // 32 if slip else 0
+            shape = (
+                capitals(run[start:end], odds, costs) + _parted(run, start)
+                if start
+                else _opening(run[start:end], costs)
+            )
+            reached[end] |= reached[start]
+            found[start, end] = Piece(start, end, word, points, extra + shape)
+    for start in range(size - 2):
+        if start == 0 or run[start].isupper():
+            last = size if start == 0 else min(size, start + LONGEST_STRANGER)
+        elif reached[start] and size - start <= LONGEST_STRANGER:
+            last = size
+        else:
+            continue
+        spelt = words.spellings(small[start:last])
+        least = costs.stranger + (0 if run[start].isupper() else costs.small_stranger)
+        for end in range(start + 3, last + 1) if start == 0 or run[start].isupper() else (size,):
+            if (
+                (start, end) not in found
+                and (end == size or end - start <= LONGEST_STRANGER)
+                and _whole(small, start, end)
+            ):
+                shape = costs.capital_inside if run[start + 1 : end] != small[start + 1 : end] else 0
+                found[start, end] = Piece(start, end, small[start:end], least + spelt[end - start - 1], shape)
+    if (0, size) not in found:
+        found[0, size] = Piece(0, size, small, costs.stranger + words.spelling(small), 0)
+    return _hopeful(sorted(found.values()), size)
+
+
+def _whole(small: str, start: int, end: int) -> bool:
+    """Whether no apostrophe stands at an edge of a piece."""
+    return "'" not in (small[start], small[end - 1]) and small[end : end + 1] != "'"
+
+
+def _parted(run: str, start: int) -> int:
+    """What it costs to part two capitals: `NCS` is one word, but `A` and `I` are words, too."""
+    if not run[start - 1].isupper() or (run[start - 1] in "AI" and (start == 1 or run[start - 2].islower())):
+        return 0
+    return PARTED_CAPITALS if run[start].isupper() else CAPITAL_LEFT_ALONE
+
+
+def _opening(piece: str, costs: Costs) -> int:
+    """The first letter of a run may be a capital for many reasons."""
+    return 0 if len(piece) == 1 or piece[1:].islower() or piece.isupper() else costs.capital_inside
+
+
+def _hopeful(found: list[Piece], size: int) -> tuple[Piece, ...]:
+    """The pieces through which a reading goes that is not hopeless; the whole run always."""
+    ahead, behind = [NEVER] * (size + 1), [NEVER] * (size + 1)
+    ahead[0] = behind[size] = 0
+    for piece in found:
+        ahead[piece.end] = max(ahead[piece.end], ahead[piece.start] + piece.points + piece.extra)
+    for piece in reversed(found):
+        behind[piece.start] = max(behind[piece.start], behind[piece.end] + piece.points + piece.extra)
+    least = ahead[size] - (HOPELESS if size <= LONG else HOPELESS_IN_LONG)
+    return tuple(
+        piece
+        for piece in found
+        if ahead[piece.start] + piece.points + piece.extra + behind[piece.end] >= least
+        or piece.end - piece.start == size
+    )
+
+
+def of_document(run: str, known: Set[str]) -> list[Piece]:
+    """The pieces of `run` that are words of the document's own, or the user's."""
+    small, size = lowered(run), len(run)
+    found = []
+    for word in known:
+        start = small.find(word)
+        while start >= 0:
+            end = start + len(word)
+            if len(word) < size and small[end : end + 1] != "'":
+                found.append(Piece(start, end, word, DOCUMENT_WORD, 0))
+            start = small.find(word, start + 1)
+    return found
+
+
+def read(run: str, before: str, after: str, more: list[Piece], costs: Costs = IN_LINE) -> Lattice:
+    """How `run` reads between the word (or sign) `before` and the one `after` it; `more` are pieces of the document."""
+    size = len(run)
+    found = pieces(run, costs)
+    if more:
+        taken = {(piece.start, piece.end): piece for piece in found}
+        for piece in more:
+            other = taken.get((piece.start, piece.end))
+            if other is None or other.points + other.extra < piece.points:
+                taken[piece.start, piece.end] = piece
+        found = tuple(sorted(taken.values()))
+    starting: list[list[int]] = [[] for _ in range(size + 1)]
+    ending: list[list[int]] = [[] for _ in range(size + 1)]
+    for number, piece in enumerate(found):
+        starting[piece.start].append(number)
+        ending[piece.end].append(number)
+    steps: dict[tuple[int, int], int] = {}
+    forward, back = [NEVER] * len(found), [-1] * len(found)
+    for number, (start, _, word, points, extra) in enumerate(found):
+        if start == 0:
+            forward[number] = following(before, word, points) + extra
+            continue
+        for left in ending[start]:
+            step = steps[left, number] = following(found[left].word, word, points) + extra
+            if forward[left] + step > forward[number]:
+                forward[number], back[number] = forward[left] + step, left
+    alone = facts(after)[0]
+    backward = [NEVER] * len(found)
+    for number in range(len(found) - 1, -1, -1):
+        end, word = found[number].end, found[number].word
+        if end == size:
+            backward[number] = following(word, after, alone) - alone
+            continue
+        for right in starting[end]:
+            backward[number] = max(backward[number], steps[number, right] + backward[right])
+    return _lattice(found, forward, backward, back, size)
+
+
+def _lattice(found: tuple[Piece, ...], forward: list[int], backward: list[int], back: list[int], size: int) -> Lattice:
+    cut, uncut, whole, best, last = [NEVER] * (size + 1), [NEVER] * (size + 1), NEVER, NEVER, -1
+    for number, piece in enumerate(found):
+        score = forward[number] + backward[number]
+        cut[piece.start] = max(cut[piece.start], score)
+        for place in range(piece.start + 1, piece.end):
+            uncut[place] = max(uncut[place], score)
+        if piece.end == size:
+            if piece.start == 0:
+                whole = score
+            if score > best:
+                best, last = score, number
+    cuts = []
+    while last >= 0:
+        if found[last].start:
+            cuts.append(found[last].start)
+        last = back[last]
+    return Lattice(tuple(reversed(cuts)), best, whole, tuple(cut), tuple(uncut))

@@ -1,0 +1,40 @@
+"""Lines that have hardly any spaces: a regime of their own, which is solved line by line and not gap by gap."""
+
+from functools import lru_cache
+
+import regex
+
+from pipeline.spacing.marks import LETTER
+
+LETTERS = 20
+"""Letters that such a line has at least."""
+LONGEST_RUN = 1000
+"""Letters without any mark between them that may still be prose."""
+LEAST_LETTERS = 0.7
+"""Share of letters among the characters of such a line."""
+MEAN_TOKEN = 12
+"""Mean letters of its tokens; English has 5, German 6."""
+RUN = regex.compile(rf"{LETTER}++(?:['’]{LETTER}++)*+")
+NO_PROSE = regex.compile(
+    r"://|www\.|[@\\_{}<>=|~^*`]|::|\(\)|&\w{1,10};|(?:quot|nbsp|amp);|#\p{L}|^/|/$"
+    r"|\.(?:com|org|net|edu|gov|html?|php|txt|jpe?g|png|pdf|json|py|js)(?![a-z])"
+)
+"""What no line of prose has."""
+LETTERS_OF_PROSE = 40
+"""Letters that a line has at least in which a stroke or a stop between small letters is none of a path or a domain."""
+PATHLIKE = regex.compile(r"\p{L}/\p{L}|\p{L}\.\p{Ll}|[+#&]|\$\p{L}")
+
+
+@lru_cache(maxsize=1 << 10)
+def has_lost_spaces(line: str) -> bool:
+    """Whether a line looks like prose without spaces; whether it reads like English is another question."""
+    tokens = line.split()
+    if not tokens or max(map(len, tokens)) < LETTERS or NO_PROSE.search(line):
+        return False
+    runs = [len(run) for run in RUN.findall(line)]
+    letters = sum(runs)
+    if letters < LETTERS or max(runs) > LONGEST_RUN:
+        return False
+    if letters < MEAN_TOKEN * len(tokens) or letters < LEAST_LETTERS * sum(map(len, tokens)):
+        return False
+    return LETTERS_OF_PROSE * len(PATHLIKE.findall(line)) <= letters

@@ -1,0 +1,121 @@
+"""Which tokens of a text may be missing a space. Most are not, and are told at the speed of a look-up.
+
+A token is what stands between blanks; Chinese inside one ends a part of it, since no space is missing there.
+"""
+
+from collections.abc import Iterator, Set
+from functools import lru_cache
+
+import regex
+
+from pipeline import lexicon
+from pipeline.spacing.lattice import lowered, pieces
+from pipeline.spacing.marks import LETTER, LETTERS, at_marks
+from pipeline.spacing.packed import LETTERS as LETTERS_OF_LINE
+from pipeline.spacing.packed import has_lost_spaces
+
+RUN = regex.compile(rf"{LETTER}++(?:['’]{LETTER}++)*+")
+PART = regex.compile(r"[^\u2e80-\U0010ffff]+")
+WIDE = regex.compile(r"[\u2e80-\U0010ffff]")
+LONGEST_READ = 60
+"""Letters of the longest run that is read as several words inside a line."""
+LONGEST = 2000
+"""Code points of the longest token that is looked at inside a line of words."""
+
+MARKS = regex.compile(
+    rf"[{LETTERS}\d.\]][)\]”\"’]*[,;:!?.…]+[“\"‘(\[]?{LETTER}|[{LETTERS}\d.,!?][)\]”]+{LETTER}"
+    rf"|[{LETTERS}\d][“(\[][{LETTERS}\d]|{LETTER}{{2}}\d|^a\d"
+    rf"|\d(?:{LETTER}{{3}}|(?i:is|as|at|in|to|by|of|on|or|he|we|it|if|so|no|an|up|do)(?!{LETTER}))"
+    rf"|%{LETTER}|[;!?)\]][“(]?\d|(?<!\d),[“(]?\d|(?<!\d)\d{{1,2}},(?:1[5-9]|20)\d\d(?!\d)|[{LETTERS}\d.,]\"[{LETTERS}\d]|[{LETTERS}\d.,\"”][–—]|[–—][{LETTERS}\d\"“]"
+    rf"|{LETTER}\$|{LETTER}--|--{LETTER}|{LETTER}-$|-[\"“(]|^-{LETTER}|{LETTER}&|&{LETTER}|^[,;…)]+{LETTER}|\w\#\d|\#\d+{LETTER}"
+)
+"""Marks, figures and dashes that touch what they should not."""
+INITIALS = regex.compile(r"[(\[“\"]?(?:[A-Z]\.){2,}(?:[A-Z]|-[A-Za-z]++)?[)\]”\",;:!?]*+(?:['’]s)?")
+"""`U.S.-based`, `(U.N.)`, `U.S.A`: no space is missing there."""
+PROTECTED = regex.compile(
+    r"(?i:https?:|ftp:|www\.|[\w.+-]+@[\w-]+\.\w|^[(\[“\"]?[@\#]|[\\/_{}<>=|~^*`]|\w\(\)|::|->"
+    r"|\.(?:com|org|net|gov|edu|io|cn|uk|js|py|html?|php|exe|txt|pdf|jpe?g|png|gif|csv|json|xml|md|dev|ai|fm|co|app|"
+    r"xyz|info|me|tv|de|fr|ru|jp|hk|tw|docx?|xlsx?|zip|mp[34])(?![a-z]))"
+    r"|(?:quot|amp|nbsp|apos|[lr][ds]quo|[mn]dash|hellip|[lg]t|\#\d+);|&\w{1,10};|[′″]|\d,\d[\d,]*-[a-z]"
+)
+"""Tokens that are no prose: links, addresses, paths, handles, hashtags, code, file names, entities and their rests."""
+CONTRACTED = frozenset(
+    ["s", "re", "ve", "ll", "d", "m", "em", "all", "til", "clock", "er", "am", "n", "tis", "cause", "bout"]
+)
+"""What stands behind the apostrophe of a word: `mill's`, `o'clock`."""
+ELIDED = frozenset("o d l qu al ma y n t m".split())  # noqa: SIM905
+"""What stands before it: `O'Neill`, `l'eau`."""
+
+
+_plain_tokens: set[str] = set()
+"""Tokens that were looked at before and are plain: a set is twice as fast as a cached function."""
+KEPT = 1 << 18
+"""How many are remembered."""
+
+
+def suspects(tokens: Set[str]) -> frozenset[str]:
+    """Those of `tokens` that may be missing a space: `decadesof`, `history.The`, `In2022`."""
+    unknown = tokens - _plain_tokens
+    found = frozenset(token for token in unknown if any(True for _ in suspect_parts(token)))
+    if len(_plain_tokens) > KEPT:
+        _plain_tokens.clear()
+    _plain_tokens.update(unknown - found)
+    return found
+
+
+def suspect_parts(token: str) -> Iterator[tuple[int, str]]:
+    """Where the parts of a token that may be missing a space begin, and what they are."""
+    if token.isascii() or not WIDE.search(token):
+        if part_is_suspect(token):
+            yield 0, token
+        return
+    for match in PART.finditer(token):
+        if part_is_suspect(match[0]):
+            yield match.start(), match[0]
+
+
+@lru_cache(maxsize=1 << 16)
+def part_is_suspect(part: str) -> bool:
+    """Whether something that has neither blanks nor Chinese may be missing a space."""
+    if len(part) < 2 or len(part) > LONGEST:
+        return False
+    if len(part) >= LETTERS_OF_LINE and has_lost_spaces(part):
+        return True
+    if part.isalpha() and part.isascii():
+        return not plain(part) and not _is_one_word(part)
+    if all(plain(run) for run in RUN.findall(part)) and not MARKS.search(part):
+        return False
+    if INITIALS.fullmatch(part) or PROTECTED.search(part):
+        return False
+    return bool(at_marks(part)) or not all(_is_one_word(run) for run in RUN.findall(part))
+
+
+def _is_one_word(run: str) -> bool:
+    """Whether a run cannot be read as several words, whatever stands beside it: most names are told by that."""
+    return plain(run) or (len(run) <= LONGEST_READ and len(pieces(run)) == 1)
+
+
+@lru_cache(maxsize=1 << 16)
+def plain(run: str) -> bool:
+    """True for a run that is one word as it stands, by the lexicon or by the way it is made."""
+    word = lowered(run)
+    if len(word) <= 2:
+        return len(word) < 2 or not (run[0].islower() and run[1].isupper())
+    known = lexicon.words()
+    if word in known:
+        if known.join(word):
+            return False
+        inside = run[1:]
+        return (
+            inside.islower()
+            or run.isupper()
+            or not any(a.islower() and b.isupper() for a, b in zip(run, inside, strict=False))
+        )
+    head, apostrophe, tail = word.partition("'")
+    if apostrophe:
+        if tail == "t":
+            return False
+        if tail in CONTRACTED:
+            return plain(run[: len(head)])
+        return head in ELIDED and plain(run[len(head) + 1 :])
+    return False
