@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help run test check bench lexicon golden schema clean
+.PHONY: help run test check bench lexicon forests golden schema clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,10 @@ schema: $(INSTALLED)  ## publish the JSON Schemas anew after an addition to the 
 lexicon: $(INSTALLED)  ## build the word data anew: make lexicon CORPORA="prose.txt.xz ..."
 	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt
 	$(BIN)/python scripts/build_lexicon.py $(CORPORA)
+
+forests: $(INSTALLED)  ## grow the forests of spacing anew: make forests CORPORA="prose.txt.xz ..." PUBLIC=benchmark
+	$(BIN)/python -m pip install --quiet --requirement requirements-lexicon.txt
+	$(BIN)/python scripts/train_spacing.py $(CORPORA) --public $(PUBLIC)
 
 clean:  ## remove what make made
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis output/_run

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import accuracy, cold, damage, encodings, extraction, protocol, speed
+from benchmarks import accuracy, cold, damage, encodings, extraction, protocol, spacing, speed
 
 ROOT = Path(__file__).parent.parent
 
@@ -12,15 +12,19 @@ def main() -> None:
     """Runs what was asked for; everything by default."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "what", nargs="*", metavar="speed|protocol|cold|encodings|damage|extraction|accuracy", help="default: all"
+        "what",
+        nargs="*",
+        metavar="speed|protocol|cold|encodings|damage|extraction|spacing|accuracy",
+        help="default: all",
     )
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
     parser.add_argument("--public", type=Path, default=ROOT.parent / "shared", help="folder of public benchmark data")
     parser.add_argument("--corpora", type=Path, nargs="+", default=[], help="clean texts for damage, plain, .xz or .gz")
     parser.add_argument("--pages", type=Path, help="folder of the public article-extraction benchmark")
+    parser.add_argument("--folds", type=Path, help="forests of each fold for spacing, made by scripts/train_spacing.py")
     parser.add_argument("--list", action="store_true", help="show every edit of damage in its context")
     options = parser.parse_args()
-    wanted = options.what or ["speed", "protocol", "cold", "encodings", "damage", "extraction", "accuracy"]
+    wanted = options.what or ["speed", "protocol", "cold", "encodings", "damage", "extraction", "spacing", "accuracy"]
     if "speed" in wanted:
         speed.report(ROOT, options.rounds)
     if "protocol" in wanted:
@@ -33,6 +37,8 @@ def main() -> None:
         damage.report(ROOT, options.public, options.corpora, listed=options.list)
     if "extraction" in wanted:
         extraction.report(options.pages)
+    if "spacing" in wanted:
+        spacing.report(options.public, options.folds)
     if "accuracy" in wanted:
         accuracy.report(ROOT, options.public)
 

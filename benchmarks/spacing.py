@@ -125,7 +125,7 @@ def without(part: str) -> Iterator[None]:
         if part == "second forest":
             stack.enter_context(patch.object(judgement, "scored", _first_only))
         elif part == "document":
-            stack.enter_context(patch.object(Evidence, "seen", {}))
+            stack.enter_context(patch.object(Evidence, "count", lambda *_: 0))
             stack.enter_context(patch.object(Evidence, "own", frozenset()))
         elif part == "pairs of words":
             stack.enter_context(patch.object(Lexicon, "pair", lambda *_: None))

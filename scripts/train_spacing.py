@@ -57,8 +57,8 @@ FOLDS = 5
 SMALL = frozenset(
     (  # noqa: SIM905
         "the a an of in on at to for from by with and or but as is are was were be been has have had that which who "
-        "this these those their its our his her they we he she it will would can could should may not than then so if when "
-        "while into over under about between"
+        "this these those their its our his her they we he she it will would can could should may not than then so "
+        "if when while into over under about between"
     ).split()
 )
 

@@ -1,18 +1,27 @@
 """What a document itself shows about words: `Tokayevsaid` is two, since `Tokayev` stands alone elsewhere."""
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 
 import msgspec
 
 from pipeline.spacing.lattice import DOCUMENT_WORD, LONGEST, facts, lowered
-from pipeline.spacing.tokens import RUN, suspects
+from pipeline.spacing.tokens import KEPT, RUN, suspects
 
+MOST = 5
+"""Occurrences beyond which a word is seen often enough."""
+TRIES = 50
+"""Places at which a word is looked for: a short one stands inside many others."""
 TOLD = 3
-"""A word that the user tells counts as often as that beside its occurrences."""
+"""As often as that a word counts that the user tells."""
 SHORTEST = 4
 """Letters of the shortest word that the user's vocabulary or the document lends to a run."""
+
+
+COMMON = -170
+"""Points of a word that any text has."""
+RARE = -340
+"""Points of a word that is rare in any text."""
 
 
 class Evidence(msgspec.Struct, frozen=True, dict=True):
@@ -22,45 +31,127 @@ class Evidence(msgspec.Struct, frozen=True, dict=True):
     told: frozenset[str] = frozenset()
 
     @cached_property
+    def tokens(self) -> list[str]:
+        """What stands between blanks, in order."""
+        return self.text.split()
+
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """The different tokens."""
+        return frozenset(self.tokens)
+
+    @cached_property
     def suspects(self) -> frozenset[str]:
         """The tokens that may be missing a space."""
-        return suspects(set(self.text.split()))
+        return suspects(self.types)
 
     @cached_property
     def size(self) -> int:
         """How many tokens the text has."""
-        return len(self.text.split())
+        return len(self.tokens)
 
     @cached_property
-    def seen(self) -> Mapping[str, int]:
-        """How often each word stands in the text, in small letters; marks that stand alone are there, too."""
-        words: dict[str, int] = {}
-        for token, count in Counter(self.text.split()).items():
-            for word in _words_of(token):
-                words[word] = words.get(word, 0) + count
-        for word in self.told:
-            words[word] = words.get(word, 0) + TOLD
-        return words
+    def placed(self) -> list[tuple[int, str]]:
+        """Where the suspects stand in the text, in order. The blanks around each part it from longer tokens."""
+        text, found, at = self.text, [], 0
+        for token in self.tokens if self.suspects else ():
+            if token in self.suspects:
+                start = text.index(token, at)
+                while not _stands_alone(text, start, start + len(token)):
+                    start = text.index(token, start + 1)
+                at = start + len(token)
+                found.append((start, token))
+        return found
+
+    @cached_property
+    def _lowered(self) -> str:
+        return lowered(self.text)
+
+    @cached_property
+    def _counted(self) -> dict[str, int]:
+        return {}
+
+    def count(self, word: str) -> int:
+        """How often a word, in small letters, stands in the text, up to `MOST`; one that the user tells, more often.
+
+        A word of any text is not looked for.
+        """
+        known = self._counted.get(word)
+        if known is None and facts(word)[0] > COMMON:
+            known = self._counted[word] = MOST
+        if known is None:
+            known = TOLD if word in self.told else 0
+            at = self._lowered.find(word) if word else -1
+            tries = TRIES
+            while at >= 0 and known < MOST and tries:
+                tries -= 1
+                match = RUN.match(self._lowered, at)
+                known += match is not None and match[0] == word and not _goes_on(self._lowered, at)
+                at = self._lowered.find(word, at + 1)
+            self._counted[word] = known
+        return known
+
+    def count_alone(self, mark: str) -> int:
+        """How often a mark stands between blanks, up to `MOST`."""
+        alone = f" {mark} "
+        if alone not in self._counted:
+            self._counted[alone] = min(MOST, self.text.count(alone))
+        return self._counted[alone]
 
     @cached_property
     def own(self) -> frozenset[str]:
         """The words of the text's own, or of the user's: those that the lexicon does not know, or hardly."""
-        return self.told.union(
-            word
-            for word in self.seen
-            if SHORTEST <= len(word) <= LONGEST
-            and word.isalpha()
-            and facts(word)[0] < DOCUMENT_WORD
-            and not facts(word)[3]
-        )
+        words = (word for token in _not_in(self.types, _without_own, _own_words) for word in _own_words(token))
+        return self.told.union(words)
+
+    @cached_property
+    def rare(self) -> frozenset[str]:
+        """The tokens that hold a word that is rare in any text."""
+        return _not_in(self.types, _usual, _is_rare)
 
 
-@lru_cache(maxsize=1 << 17)
-def _words_of(token: str) -> tuple[str, ...]:
-    """The words of a token, in small letters; of one without a letter, itself."""
-    if token.isalpha() and token.isascii():
-        return (token.lower(),)
-    return tuple(map(lowered, RUN.findall(token))) or (token,)
+def _not_in(tokens: frozenset[str], plain: set[str], tell: Callable[[str], object]) -> frozenset[str]:
+    """Those of `tokens` of which `tell` says something; `plain` remembers the others, which are most of a text."""
+    unknown = tokens - plain
+    found = frozenset(filter(tell, unknown))
+    if len(plain) > KEPT:
+        plain.clear()
+    plain.update(unknown - found)
+    return found
+
+
+def _goes_on(text: str, at: int) -> bool:
+    """Whether a run does not begin at `at`, because it began before."""
+    before = text[at - 1 : at]
+    return RUN.match(before) is not None or (
+        before in ("'", "’") and RUN.match(text[max(0, at - 2) : at - 1]) is not None
+    )
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether `[start, end)` is a whole token."""
+    return (start == 0 or text[start - 1].isspace()) and (end == len(text) or text[end].isspace())
+
+
+_usual: set[str] = set()
+_without_own: set[str] = set()
+
+
+@lru_cache(maxsize=1 << 16)
+def _own_words(token: str) -> tuple[str, ...]:
+    """The words of a token that the lexicon does not know, or hardly; slips are none."""
+    return tuple(filter(_is_own, map(lowered, RUN.findall(token))))
+
+
+def _is_own(word: str) -> bool:
+    if not (SHORTEST <= len(word) <= LONGEST and word.isalpha()):
+        return False
+    logp, _, _, slip, _ = facts(word)
+    return logp < DOCUMENT_WORD and not slip
+
+
+def _is_rare(token: str) -> bool:
+    return any(len(run) > 2 and facts(lowered(run))[0] < RARE for run in RUN.findall(token))
 
 
 @lru_cache(maxsize=2)

@@ -6,7 +6,7 @@ when the trees were grown (`scripts/train_spacing.py`).
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 import msgspec
@@ -31,14 +31,9 @@ SHORTEST = 3
 LONGEST_RUN = 60
 """Letters of the longest."""
 
-FEW_TOKENS = 24
-"""Tokens that are looked for one by one rather than by a scan over all."""
 REACH = 80
 """Code points on each side of a token in which its neighbours are looked for."""
-RARE = -340
-"""Points of a word that is rare in any text."""
 
-TOKEN = regex.compile(r"\S++")
 LAST_WORD = regex.compile(rf"{LETTER}++(?:['’]{LETTER}++)*+$")
 FIRST_WORD = regex.compile(rf"{LETTER}++(?:['’]{LETTER}++)*+")
 ENDS = frozenset('.!?:”"')
@@ -189,16 +184,16 @@ def _inside_run(read: Read, place: int, around: Surroundings) -> Middle:
         bounds = (0, *lattice.cuts, len(run))
         start = max(bound for bound in bounds if bound < place)
         end = min(bound for bound in bounds if bound > place)
-    left, right, seen = word[start:place], word[place:end], around.evidence.seen
+    left, right, count = word[start:place], word[place:end], around.evidence.count
     left_facts, right_facts = facts(left), facts(right)
     pair = following(left, right, right_facts[0])
     return (
         (
             1, in_best, margin, margin_whole, int(word in words), logp, times,
             capital if run[0].isupper() else -128, slip, words.spelling(word) // len(word), len(run),
-            1 if run.isupper() else 2 if run[0].isupper() else 0, min(seen.get(word, 0), 5),
+            1 if run.isupper() else 2 if run[0].isupper() else 0, count(word),
             left_facts[0], right_facts[0], len(left), len(right), int(start == 0), cuts,
-            pair, pair - right_facts[0], min(seen.get(left, 0), 3), min(seen.get(right, 0), 3),
+            pair, pair - right_facts[0], min(count(left), 3), min(count(right), 3),
             sum(a.islower() and b.isupper() for a, b in itertools.pairwise(run)),
             following(read.before, word, logp) - logp, following(word, read.after, 0),
             following(read.before, left, left_facts[0]) - left_facts[0], following(right, read.after, 0),
@@ -219,7 +214,7 @@ def _between_runs(around: Surroundings, at: int) -> Middle:
     return (
         (
             0, 0, 0, 0, int(part.lower() in lexicon.words()), 0, 0, 0, 0, 0, 0,
-            int(part.isupper()), alone(part, at, around.evidence.seen),
+            int(part.isupper()), alone(part, at, around.evidence),
             left_facts[0] if left else 0, right_facts[0] if right else 0, len(left), len(right), 0, 0,
             following(left, right, right_facts[0]) - right_facts[0] if both else 0,
             following(left, edge, 0) if left else 0,
@@ -232,18 +227,20 @@ def _between_runs(around: Surroundings, at: int) -> Middle:
     )  # fmt: skip
 
 
-def alone(part: str, at: int, seen: Mapping[str, int]) -> int:
+def alone(part: str, at: int, evidence: Evidence) -> int:
     """How often the document has the dash beside a gap between two blanks, -1 where there is none."""
     dash = part[at - 1] if part[at - 1] in DASHES else part[at] if part[at] in DASHES else ""
-    return min(seen.get(dash, 0) + seen.get("--", 0) * (dash == "-"), 5) if dash else -1
+    if not dash:
+        return -1
+    return evidence.count_alone(dash) + (evidence.count_alone("--") if dash == "-" else 0)
 
 
 def gaps_of(text: str, evidence: Evidence) -> Iterator[Gap]:
     """The gaps of a text, in order, at code points of it."""
-    line = Line("", 0, -1)
-    for start, token in placed(text, evidence.suspects):
+    line = Line("", 0, -1, evidence)
+    for start, token in evidence.placed:
         if start > line.end:
-            line = Line.around(text, start)
+            line = Line.around(text, start, evidence)
         if line.is_packed:
             continue
         for offset, part in suspect_parts(token):
@@ -251,18 +248,19 @@ def gaps_of(text: str, evidence: Evidence) -> Iterator[Gap]:
 
 
 class Line(msgspec.Struct, frozen=True, dict=True):
-    """The line of a text at `[start, end)`."""
+    """The line of a text at `[start, end)`, with what the text shows."""
 
     text: str
     start: int
     end: int
+    evidence: Evidence
 
     @classmethod
-    def around(cls, text: str, at: int) -> "Line":
+    def around(cls, text: str, at: int, evidence: Evidence) -> "Line":
         """The line that `at` lies in."""
         start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
         end = len(text) if end < 0 else end
-        return cls(text[start:end], start, end)
+        return cls(text[start:end], start, end, evidence)
 
     @cached_property
     def is_packed(self) -> bool:
@@ -270,9 +268,9 @@ class Line(msgspec.Struct, frozen=True, dict=True):
         return len(self.text) >= LETTERS and has_lost_spaces(self.text)
 
     @cached_property
-    def tokens(self) -> int:
-        """How many tokens the line has, as far as that counts."""
-        return min(len(self.text.split()), 60)
+    def parts(self) -> list[str]:
+        """The tokens of the line."""
+        return self.text.split()
 
     @cached_property
     def quotes(self) -> int:
@@ -286,25 +284,7 @@ class Line(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def unknown(self) -> int:
         """The share of rare words in the line, in sixty-fourths."""
-        runs = [lowered(run) for run in RUN.findall(self.text)]
-        rare = sum(len(run) > 2 and facts(run)[0] < RARE for run in runs)
-        return 64 * rare // (len(runs) + 3)
-
-
-def placed(text: str, tokens: Set[str]) -> list[tuple[int, str]]:
-    """Where `tokens` stand in `text` between blanks. A few are looked for one by one, which is a scan in C each."""
-    if len(tokens) > FEW_TOKENS:
-        return [(match.start(), match[0]) for match in TOKEN.finditer(text) if match[0] in tokens]
-    found = []
-    for token in tokens:
-        start = text.find(token)
-        while start >= 0:
-            end = start + len(token)
-            if (start == 0 or text[start - 1].isspace()) and (end == len(text) or text[end].isspace()):
-                found.append((start, token))
-            start = text.find(token, end)
-    found.sort()
-    return found
+        return 64 * sum(map(self.evidence.rare.__contains__, self.parts)) // (len(self.parts) + 3)
 
 
 def _gaps_of_part(text: str, start: int, part: str, line: Line, evidence: Evidence) -> Iterator[Gap]:
@@ -322,12 +302,16 @@ def _gaps_of_part(text: str, start: int, part: str, line: Line, evidence: Eviden
     around = Surroundings(
         part, reads, usual(part, quoted='"' in part and line.is_quoted(start)), evidence, len(found),
         (
-            line.unknown, int(not behind[:1].isalpha() or right in lexicon.words()), int(before[:1].isupper()),
+            line.unknown, int(not behind[:1].isalpha() or right in lexicon.words()),
+            int(before[:1].isupper()),
             facts(left)[0] if before[-1:].isalpha() else 0, sum(map(str.isdigit, part)), part.count("."),
             part.count(","), line.quotes,
         ),
-        (int(behind[:1].isupper()), line.tokens),
-        (int(first), int(last), min(evidence.seen.get(lowered(part), 0), 4), int(first or before[-1:] in ENDS)),
+        (int(behind[:1].isupper()), min(len(line.parts), 60)),
+        (
+            int(first), int(last), min(evidence.count(lowered(part)), 4) if part.isalpha() else 0,
+            int(first or before[-1:] in ENDS),
+        ),
     )  # fmt: skip
     for at in found:
         inner = part[at - 1] in DASHES or part[at - 1].isalnum()

@@ -80,7 +80,9 @@ class Lattice(msgspec.Struct, frozen=True):
 
 def lowered(run: str) -> str:
     """The form in which the lexicon knows a word; letters whose lower case is longer stay as they are."""
-    small = run.lower().replace("’", "'")
+    small = run.lower()
+    if "’" in small:
+        small = small.replace("’", "'")
     return small if len(small) == len(run) else run
 
 
@@ -187,7 +189,7 @@ def of_document(run: str, known: Set[str]) -> list[Piece]:
     """The pieces of `run` that are words of the document's own, or the user's."""
     small, size = lowered(run), len(run)
     found = []
-    for word in known:
+    for word in [word for word in known if word in small]:
         start = small.find(word)
         while start >= 0:
             end = start + len(word)

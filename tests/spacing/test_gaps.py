@@ -1,10 +1,9 @@
 """Gaps: where a space may be missing, and what is said of each place."""
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline.spacing.evidence import Evidence
-from pipeline.spacing.gaps import FEATURES, gaps_of, placed
+from pipeline.spacing.gaps import FEATURES, gaps_of
 from pipeline.stages.words import Words
 from pipeline.testing import texts
 
@@ -47,10 +46,3 @@ def test_gaps_lie_inside_the_text_in_order_and_are_fully_described(text: str) ->
         assert not text[gap.at].isspace()
         assert len(gap.features) == len(FEATURES)
         assert all(isinstance(value, int) for value in gap.features)
-
-
-@given(st.lists(st.sampled_from(["ofthe", "the", "ofthe,", "mill"]), max_size=80))
-def test_tokens_are_placed_alike_whether_one_by_one_or_in_one_scan(words: list[str]) -> None:
-    """A few are looked for one by one."""
-    text, many = " ".join(words), {f"no{number}" for number in range(40)}
-    assert placed(text, {"ofthe"}) == placed(text, {"ofthe", *many})

@@ -20,7 +20,6 @@ from pipeline.document import Document, script
 from pipeline.layout import Line
 from pipeline.ledger import Edit
 from pipeline.spacing.evidence import gathered
-from pipeline.spacing.gaps import placed
 from pipeline.spacing.judgement import Missing, missing
 from pipeline.spacing.known import known_of
 from pipeline.spacing.lattice import lowered
@@ -62,7 +61,7 @@ OPENER = -8.5
 """log P of a word that is frequent enough to open a sentence behind a name: `Kazakhstan.The`."""
 KNOWN = -18.5
 STYLE = 2
-"""So many blanks before commas in a document, and more than a third of its commas: the way it is written."""
+"""So many blanks before commas in a document, and more than a quarter of its commas: the way it is written."""
 WORTH_A_NOTE = 0.4
 """Confidence under which a space is not even proposed."""
 QUOTATION = frozenset("\"“”‘’'")
@@ -175,7 +174,7 @@ def asked_for(document: Document) -> Iterator[Edit]:
         return
     starts = [line.start for line in document.lines]
     blanks = text.count(" ,")
-    spaced = blanks >= STYLE and 3 * blanks > text.count(",") + text.count("，")
+    spaced = blanks >= STYLE and 4 * blanks > text.count(",") + text.count("，")
     prose = Prose(0, -1, readable=False, chinese=False, quotes=(), opened=-1)
     found: dict[int, Edit] = {}
     for at, is_gap in places:
@@ -197,11 +196,14 @@ def learned(text: str, gap: Missing, prose: Prose) -> Edit | None:
     """The edit for a gap that `pipeline.spacing` has found, where the marks around it are those of prose."""
     at = gap.at
     around = token(text, at - 1, at + 1, REACH)
-    if text[at - 1] in ",;" and SYMBOLS.search(around):
+    left, right = text[at - 1], text[at]
+    if (left in ",;" and SYMBOLS.search(around)) or text[at - 2 : at + 1] in ('","', '";"'):
+        return None
+    if (left == "%" and not text[at - 2 : at - 1].isdigit()) or (left == ":" and not right.isupper()):
         return None
     if prose.chinese or PROTECTED.search(around) or around.count(",") >= MANY or HALF_WORD.search(around):
         return None
-    return Edit(at, "", " ", rule_at(text[at - 1], text[at]).name, gap.confidence)
+    return Edit(at, "", " ", rule_at(left, right).name, gap.confidence)
 
 
 def rule_at(left: str, right: str) -> Rule:
@@ -218,7 +220,7 @@ def rule_at(left: str, right: str) -> Rule:
 def spots_of(text: str, told: frozenset[str]) -> list[int]:
     """Where marks stand that a judge should look at: in the tokens that may be missing a space, and behind a blank."""
     found = []
-    for start, suspect in placed(text, gathered(text, told).suspects):
+    for start, suspect in gathered(text, told).placed:
         if not suspect.isalpha():
             found += [match.start() for match in SPOT.finditer(text, start, start + len(suspect))]
     if " ," in text:

@@ -19,9 +19,11 @@ from pipeline import lexicon
 from pipeline.document import Document
 from pipeline.layout import Line
 from pipeline.ledger import Edit
+from pipeline.spacing.evidence import Evidence, gathered
 from pipeline.spacing.judgement import Missing, missing
 from pipeline.spacing.known import Known, known_of
 from pipeline.spacing.lattice import lowered, read
+from pipeline.spacing.marks import LETTER
 from pipeline.spacing.tokens import RUN
 from pipeline.stage import Finding, Rule
 from pipeline.stages.proposals import at_rest
@@ -34,8 +36,12 @@ PROTECTED = regex.compile(
     r"\]:|://|www\.|[@#\\/_{}<>=|~^*+`]|\$(?!\d)|::|\(\)|\p{L}\.\p{Ll}{2,5}\b|"
     r"(?:quot|amp|nbsp|apos|[lr][ds]quo|[mn]dash|hellip|[lg]t);|&\w{1,10};"
 )
-OPTION = regex.compile(r"^[(\[]*(-{1,2})\p{L}")
-"""`-v`, `--help`; but also `-you`, where the document has dashes that stand alone."""
+OPTION = regex.compile(rf"^[(\[]*(-{{1,2}})({LETTER}++)")
+"""`-v`, `-ie`; but also `-you`, where the document has dashes that stand alone."""
+CUT_OFF = regex.compile(r" \.\.\.| …")
+"""What stands behind a text that was cut off, perhaps inside its last word."""
+COMMAND = regex.compile(r"^\s*[$#>] |\s\|\s|\S {3,}\S")
+"""A line for a shell, or of a table."""
 BRAND = regex.compile(r"[b-z]\p{Lu}")
 """`iPhone`, `eBay`; but `aGlobal`."""
 YEAR = regex.compile(r"(?:19|20)\d\d(?<=\p{Ll}\d{4})(?![\w-]|[./:]\w)")
@@ -96,7 +102,7 @@ NAMES = Rule(
     "two words without the space between them, the second with a capital and neither a small word: `MaryJohn`",
     acts=("In the autumn of that year, the story of MaryJohnson was told by her sister.",),
     spares=("FirstEnergy said", "call querySelector first", "the GameSpy award", "McAllister and DeLuca"),
-    threshold=0.7,
+    threshold=0.75,
 )
 IN_VOCABULARY = Rule(
     "words.in-vocabulary",
@@ -156,7 +162,7 @@ class Words:
         solved = packed(document, known)
         for line in solved:
             yield from line.edits
-        years = {match.start() for match in YEAR.finditer(text) if _reads_as_year(text, match.start())}
+        years = set(_years(gathered(text, known.pieces)))
         for at in sorted(years):
             if not _within(at, solved):
                 yield Edit(at, "", " ", NUMBER.name, NUMBER_SURE)
@@ -171,18 +177,16 @@ class Words:
         text, at = document.text, gap.at
         start, end = _token(text, at)
         option = OPTION.search(text[start:end])
-        if option and f" {option[1]} " not in text:
+        if option and (f" {option[1]} " not in text or lowered(option[2]) not in lexicon.words()):
             return None
         if PROTECTED.search(text[start:end]) or not _is_prose(document, at, start, end):
             return None
         run = next((match for match in RUN.finditer(text, start, end) if match.start() < at < match.end()), None)
         if run is None:
-            if text[at].isdigit() and text[start:at].isupper():
-                return None  # `COVID19`
-            return NUMBER if text[at - 1].isdigit() or text[at].isdigit() else DASH
+            return _at_figure(text, at, start, end) if text[at - 1].isdigit() or text[at].isdigit() else DASH
         if len(run[0]) > self.longest or known.keeps(run[0]) or known.breaks(run[0], at - run.start()):
             return None
-        if BRAND.match(run[0]):
+        if BRAND.match(run[0]) or CUT_OFF.match(text, run.end()):
             return None
         if lowered(run[0]) in lexicon.words():
             return None if _is_name(text, run[0], start, end) else IN_VOCABULARY
@@ -216,9 +220,25 @@ def _is_name(text: str, run: str, start: int, end: int) -> bool:
     return not opens or text[end + 1 : end + 2].isupper()
 
 
-def _reads_as_year(text: str, at: int) -> bool:
-    """Whether the figure at `at` stands behind a word that is often before a year."""
-    return BEFORE_YEAR.search(text[max(0, at - LONGEST_MONTH) : at]) is not None
+def _at_figure(text: str, at: int, start: int, end: int) -> Rule | None:
+    """The rule for a word beside a figure; None for a unit, a code, a model: `64bit`, `0x7a4abfff`, `COVID19`, `a1`."""
+    if text[at].isdigit():
+        word = text[start:at].lstrip("(“\"'")
+        return None if word.isupper() or (len(word) == 1 and not text[at : at + 2].isdigit()) else NUMBER
+    match = RUN.match(text, at, end)
+    word = match[0] if match else ""
+    written = word[1:].islower() and lowered(word) in lexicon.words() and lowered(word) not in _units()
+    return NUMBER if written and (len(word) > 2 or (lexicon.words().logp(word) or -20.0) > COMMON) else None
+
+
+def _years(evidence: Evidence) -> Iterator[int]:
+    """Where a year runs into a word that is often before one."""
+    text = evidence.text
+    if not any(map(YEAR.search, evidence.suspects)):
+        return
+    for match in YEAR.finditer(text):
+        if BEFORE_YEAR.search(text[max(0, match.start() - LONGEST_MONTH) : match.start()]):
+            yield match.start()
 
 
 def _told(document: Document) -> Known:
@@ -252,7 +272,9 @@ def _start_of_line(line: Line) -> int:
 
 @lru_cache(maxsize=1 << 10)
 def _is_english(line: str) -> bool:
-    """False for a line of another language, or of names and terms only."""
+    """False for a line of another language, of names and terms only, of a table or for a shell."""
+    if COMMAND.search(line):
+        return False
     runs = [lowered(run) for run in RUN.findall(line)]
     if len(runs) < FEW_WORDS:
         return True
@@ -279,7 +301,15 @@ def _start(line: Packed) -> int:
     return line.start
 
 
-@cache
 def _foreign() -> frozenset[str]:
-    lines = (resources.files(__package__) / "foreign.txt").read_text("utf-8").split("\n")
+    return _items("foreign.txt")
+
+
+def _units() -> frozenset[str]:
+    return _items("units.txt")
+
+
+@cache
+def _items(name: str) -> frozenset[str]:
+    lines = (resources.files(__package__) / name).read_text("utf-8").split("\n")
     return frozenset(line for line in lines if line and not line.startswith("#"))
