@@ -197,7 +197,7 @@ def learned(text: str, gap: Missing, prose: Prose) -> Edit | None:
     at = gap.at
     around = token(text, at - 1, at + 1, REACH)
     left, right = text[at - 1], text[at]
-    if (left in ",;" and SYMBOLS.search(around)) or text[at - 2 : at + 1] in ('","', '";"'):
+    if (left in ",;" and SYMBOLS.search(around)) or '","' in around or '";"' in around:
         return None
     if (left == "%" and not text[at - 2 : at - 1].isdigit()) or (left == ":" and not right.isupper()):
         return None

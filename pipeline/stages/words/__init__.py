@@ -40,6 +40,8 @@ OPTION = regex.compile(rf"^[(\[]*(-{{1,2}})({LETTER}++)")
 """`-v`, `-ie`; but also `-you`, where the document has dashes that stand alone."""
 CUT_OFF = regex.compile(r" \.\.\.| …")
 """What stands behind a text that was cut off, perhaps inside its last word."""
+CODE = regex.compile(r"\p{Lu}++\d++$")
+"""`A320`, of `A320neo`."""
 COMMAND = regex.compile(r"^\s*[$#>] |\s\|\s|\S {3,}\S")
 """A line for a shell, or of a table."""
 BRAND = regex.compile(r"[b-z]\p{Lu}")
@@ -64,6 +66,8 @@ LONGEST_SLIP_OF_NAME = 5
 """Letters of the longest slip that may be a name, `Tobe`; `Accordingto` is none."""
 FEW_WORDS, MOSTLY_UNKNOWN = 4, 0.4
 """A line of at least so many words of which more than such a share is unknown is not English."""
+MANY_WORDS = 8
+"""A line of at least so many words without one of any text is not English."""
 COMMON = -7.5
 """log P of a word that is found in any text: articles, prepositions, pronouns, the most frequent verbs."""
 FREQUENT = -10.0
@@ -225,6 +229,8 @@ def _at_figure(text: str, at: int, start: int, end: int) -> Rule | None:
     if text[at].isdigit():
         word = text[start:at].lstrip("(“\"'")
         return None if word.isupper() or (len(word) == 1 and not text[at : at + 2].isdigit()) else NUMBER
+    if CODE.match(text, start, at):
+        return None
     match = RUN.match(text, at, end)
     word = match[0] if match else ""
     written = word[1:].islower() and lowered(word) in lexicon.words() and lowered(word) not in _units()
@@ -280,7 +286,8 @@ def _is_english(line: str) -> bool:
         return True
     words = lexicon.words()
     foreign = sum(run in _foreign() for run in runs)
-    if foreign > 1 and foreign >= sum((words.logp(run) or -20.0) > COMMON for run in runs if run not in _foreign()):
+    common = sum((words.logp(run) or -20.0) > COMMON for run in runs if run not in _foreign())
+    if (foreign > 1 and foreign >= common) or (not common and len(runs) >= MANY_WORDS):
         return False
     unknown = sum(run not in words and (len(run) > LONGEST_READ or not _is_joined(run)) for run in runs)
     return unknown <= MOSTLY_UNKNOWN * len(runs)
