@@ -6,7 +6,8 @@ from functools import cached_property, lru_cache
 import msgspec
 
 from pipeline.spacing.lattice import DOCUMENT_WORD, LONGEST, facts, lowered
-from pipeline.spacing.tokens import KEPT, RUN, suspects
+from pipeline.spacing.marks import RUN
+from pipeline.spacing.tokens import KEPT, suspects
 
 MOST = 5
 """Occurrences beyond which a word is seen often enough."""

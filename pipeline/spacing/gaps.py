@@ -16,9 +16,9 @@ from pipeline import lexicon
 from pipeline.spacing.affixes import derived
 from pipeline.spacing.evidence import Evidence
 from pipeline.spacing.lattice import Lattice, facts, following, lowered, of_document, pieces, read
-from pipeline.spacing.marks import DASHES, LETTER, at_marks, usual
+from pipeline.spacing.marks import DASHES, LETTER, RUN, at_marks, usual
 from pipeline.spacing.packed import LETTERS, has_lost_spaces
-from pipeline.spacing.tokens import RUN, plain, suspect_parts
+from pipeline.spacing.tokens import plain, suspect_parts
 
 CLOSE = 60
 """Points by which a cut may be worse than none and still be looked at."""
@@ -35,7 +35,6 @@ REACH = 80
 """Code points on each side of a token in which its neighbours are looked for."""
 
 LAST_WORD = regex.compile(rf"{LETTER}++(?:['’]{LETTER}++)*+$")
-FIRST_WORD = regex.compile(rf"{LETTER}++(?:['’]{LETTER}++)*+")
 ENDS = frozenset('.!?:”"')
 KINDS = {",": 4, ".": 5, ";": 6, ":": 7, "!": 8, "?": 8, '"': 9, "“": 10, "”": 11, "'": 12, "’": 12, "‘": 10, "(": 13,
          "[": 13, ")": 14, "]": 14, "-": 15, "–": 16, "—": 16, "%": 17, "…": 18}  # fmt: skip
@@ -88,7 +87,7 @@ def last_word(token: str) -> str:
 @lru_cache(maxsize=1 << 15)
 def first_word(token: str) -> str:
     """The word that a token begins with, or the sign of what it begins with."""
-    match = FIRST_WORD.match(token)
+    match = RUN.match(token)
     return lowered(match[0]) if match else sign(token[0]) if token else "^"
 
 

@@ -4,7 +4,7 @@ import msgspec
 
 from pipeline import lexicon
 from pipeline.spacing.lattice import lowered
-from pipeline.spacing.tokens import RUN
+from pipeline.spacing.marks import RUN
 from pipeline.vocabulary import Vocabulary
 
 COMMON_NAME = -10.5

@@ -1,4 +1,4 @@
-"""The marks of a token at which a space may be missing: `history.The`, `(GSI)and`, `In2022`."""
+"""Runs of letters, and the marks of a token at which a space may be missing: `history.The`, `(GSI)and`, `In2022`."""
 
 from functools import lru_cache
 
@@ -7,6 +7,8 @@ import regex
 LETTERS = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
 """The letters of Latin script; `[^\\W\\d_]` would match Chinese too."""
 LETTER = f"[{LETTERS}]"
+RUN = regex.compile(rf"{LETTER}++(?:['’]{LETTER}++)*+")
+"""Letters without anything between them but apostrophes."""
 
 AT_MARKS = regex.compile(
     r"[A-Za-z.]\d{1,2},(?=(?:1[5-9]|20)\d\d(?!\d))|(?<=\d)[–—](?=\d{1,2}[A-Z])|\d(?=[–—]\d{1,2}[A-Z])"

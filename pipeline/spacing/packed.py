@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import regex
 
-from pipeline.spacing.marks import LETTER
+from pipeline.spacing.marks import RUN
 
 LETTERS = 20
 """Letters that such a line has at least."""
@@ -14,7 +14,6 @@ LEAST_LETTERS = 0.7
 """Share of letters among the characters of such a line."""
 MEAN_TOKEN = 12
 """Mean letters of its tokens; English has 5, German 6."""
-RUN = regex.compile(rf"{LETTER}++(?:['’]{LETTER}++)*+")
 NO_PROSE = regex.compile(
     r"://|www\.|[@\\_{}<>=|~^*`]|::|\(\)|&\w{1,10};|(?:quot|nbsp|amp);|#\p{L}|^/|/$"
     r"|\.(?:com|org|net|edu|gov|html?|php|txt|jpe?g|png|pdf|json|py|js)(?![a-z])"

@@ -10,11 +10,10 @@ import regex
 
 from pipeline import lexicon
 from pipeline.spacing.lattice import lowered, pieces
-from pipeline.spacing.marks import LETTER, LETTERS, at_marks
+from pipeline.spacing.marks import LETTER, LETTERS, RUN, at_marks
 from pipeline.spacing.packed import LETTERS as LETTERS_OF_LINE
 from pipeline.spacing.packed import has_lost_spaces
 
-RUN = regex.compile(rf"{LETTER}++(?:['’]{LETTER}++)*+")
 PART = regex.compile(r"[^\u2e80-\U0010ffff]+")
 WIDE = regex.compile(r"[\u2e80-\U0010ffff]")
 LONGEST_READ = 60

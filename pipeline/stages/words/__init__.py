@@ -23,8 +23,7 @@ from pipeline.spacing.evidence import Evidence, gathered
 from pipeline.spacing.judgement import Missing, missing
 from pipeline.spacing.known import Known, known_of
 from pipeline.spacing.lattice import lowered, read
-from pipeline.spacing.marks import LETTER
-from pipeline.spacing.tokens import RUN
+from pipeline.spacing.marks import LETTER, RUN
 from pipeline.stage import Finding, Rule
 from pipeline.stages.proposals import at_rest
 from pipeline.stages.words.packed import LINE, Packed, packed

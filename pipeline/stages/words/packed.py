@@ -18,9 +18,8 @@ from pipeline.spacing.evidence import Evidence, gathered
 from pipeline.spacing.gaps import sign
 from pipeline.spacing.known import Known
 from pipeline.spacing.lattice import IN_PACKED_LINE, facts, lowered, of_document, read
-from pipeline.spacing.marks import LETTER, usual
+from pipeline.spacing.marks import LETTER, RUN, usual
 from pipeline.spacing.packed import LETTERS, has_lost_spaces
-from pipeline.spacing.tokens import RUN
 from pipeline.stage import Rule
 from pipeline.vocabulary import inside
 

@@ -13,7 +13,7 @@ from pipeline import lexicon
 from pipeline.document import Document
 from pipeline.spacing.known import Known
 from pipeline.spacing.lattice import LONGEST, lowered
-from pipeline.spacing.tokens import RUN
+from pipeline.spacing.marks import RUN
 from pipeline.stage import Note, Rule
 from pipeline.stages.words.packed import Packed
 
