@@ -257,9 +257,14 @@ def _token(text: str, at: int) -> tuple[int, int]:
 
 
 def _is_prose(document: Document, at: int, start: int, end: int) -> bool:
-    """False in a line of another language, and in Chinese, unless another word of Latin script stands beside."""
+    """False in a line of another language, and at a capital or a figure of a line's only token, which may be a brand.
+
+    In Chinese another word of Latin script must stand beside.
+    """
     line = _line_at(document, at)
     if not _is_english(line.text):
+        return False
+    if len(line.text.strip()) == end - start and not document.text[at].islower():
         return False
     if document.script(line) == "latin":
         return True

@@ -26,7 +26,7 @@ from pipeline.vocabulary import inside
 SURE = 3 * POINTS
 """Log odds for the reading of a run."""
 CONFIDENCE = 0.95
-LEAST_ENGLISH = -2.85 * POINTS
+LEAST_ENGLISH = -2.75 * POINTS
 """Log P a letter under which a reading is no English; English has -1.7, German taken for it -3."""
 LEAST_KNOWN = 0.4
 """Share of the letters of a line that known words must have."""
