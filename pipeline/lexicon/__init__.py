@@ -66,7 +66,7 @@ class Lexicon:
         return 0.0 if logp is None else 9 + logp / 2.302585092994046
 
     def facts(self, word: str) -> tuple[int, int, int, int, int] | None:
-        """Log P, log odds of a capital, log of the times seen, slip and backoff of a word, or None; see `Facts`."""
+        """Log P, odds of a capital, times seen, slip and backoff of a word, each in its steps, or None."""
         number = self._words.get(word)
         if number is None:
             return None

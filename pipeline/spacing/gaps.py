@@ -6,6 +6,7 @@ when the trees were grown (`scripts/train_spacing.py`).
 """
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
@@ -272,13 +273,17 @@ class Line(msgspec.Struct, frozen=True, dict=True):
         return self.text.split()
 
     @cached_property
+    def _quoting(self) -> list[int]:
+        return [self.start + at for at, mark in enumerate(self.text) if mark == '"'] if '"' in self.text else []
+
+    @property
     def quotes(self) -> int:
         """Whether a straight quotation mark of the line has no partner."""
-        return self.text.count('"') % 2
+        return len(self._quoting) % 2
 
     def is_quoted(self, at: int) -> bool:
         """Whether a straight quotation mark was opened and not closed before code point `at` of the text."""
-        return self.text.count('"', 0, at - self.start) % 2 > 0
+        return bisect_left(self._quoting, at) % 2 > 0
 
     @cached_property
     def unknown(self) -> int:

@@ -9,6 +9,8 @@ LETTERS = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
 LETTER = f"[{LETTERS}]"
 RUN = regex.compile(rf"{LETTER}++(?:['’]{LETTER}++)*+")
 """Letters without anything between them but apostrophes."""
+HUMP = regex.compile(r"\p{Lu}\P{Lu}*+|\P{Lu}++")
+"""What each capital of a run begins: `query`, `Selector`."""
 
 AT_MARKS = regex.compile(
     r"[A-Za-z.]\d{1,2},(?=(?:1[5-9]|20)\d\d(?!\d))|(?<=\d)[–—](?=\d{1,2}[A-Z])|\d(?=[–—]\d{1,2}[A-Z])"

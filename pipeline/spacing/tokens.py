@@ -96,7 +96,7 @@ def _is_one_word(run: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def plain(run: str) -> bool:
-    """True for a run that is one word as it stands, by the lexicon or by the way it is made."""
+    """True for a run that is one word as it stands, by the lexicon or by its apostrophe."""
     word = lowered(run)
     if len(word) <= 2:
         return len(word) < 2 or not (run[0].islower() and run[1].isupper())

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.spacing.evidence import Evidence
+from pipeline.spacing.evidence import FEW, Evidence
 
 
 def test_words_are_counted_whatever_their_capitals_and_the_marks_around_them() -> None:
@@ -13,6 +13,15 @@ def test_words_are_counted_whatever_their_capitals_and_the_marks_around_them() -
     assert shown.count("mill's") == 1
     assert shown.count("ill") == 0
     assert shown.count("rye") == 5
+
+
+@given(st.text("oxq'’ –Q.", max_size=60), st.text("oxq", min_size=1, max_size=3))
+def test_a_word_is_counted_alike_however_it_is_looked_for(text: str, word: str) -> None:
+    """One by one, or with all words of the text; also in a text with letters that grow when lowered."""
+    few, many = Evidence("İ " + text), Evidence("İ " + text)
+    for number in range(FEW + 1):
+        many.count(f"{word}x{number}")
+    assert few.count(word) == many.count(word)
 
 
 def test_dashes_that_stand_alone_are_counted() -> None:

@@ -8,13 +8,12 @@ from pipeline.spacing.tokens import plain, suspect_parts, suspects
 
 @pytest.mark.parametrize(
     "token",
-    ["harbour", "mill’s", "don’t", "U.S.-based", "(U.N.)", "1,000", "10:30", "high-quality", "McDonald", "WHO", "灯塔", "https://a.org/thelonger"],
+    ["harbour", "mill’s", "don’t", "U.S.-based", "(U.N.)", "1,000", "10:30", "high-quality", "WHO", "灯塔", "https://a.org/thelonger"],
 )  # fmt: skip
 def test_tokens_that_are_right_are_told_by_themselves(token: str) -> None:
     """Most of a text is passed over at the speed of a look-up."""
-    if token != "McDonald":
-        assert suspects({token}) == frozenset()
-    assert suspects({token, "thelighthouse"}) >= {"thelighthouse"}
+    assert suspects({token}) == frozenset()
+    assert suspects({token, "thelighthouse"}) == {"thelighthouse"}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from pipeline.spacing.evidence import Evidence, gathered
 from pipeline.spacing.judgement import Missing, missing
 from pipeline.spacing.known import Known, known_of
 from pipeline.spacing.lattice import lowered, read
-from pipeline.spacing.marks import LETTER, RUN
+from pipeline.spacing.marks import HUMP, LETTER, RUN
 from pipeline.stage import Finding, Rule
 from pipeline.stages.proposals import at_rest
 from pipeline.stages.words.packed import LINE, Packed, packed
@@ -60,7 +60,6 @@ NEIGHBOURHOOD = 40
 WORD_BEFORE = regex.compile(rf"(?<![\w'’]){RUN.pattern} $")
 WORD_AFTER = regex.compile(rf"[ -]{RUN.pattern}(?!\w)")
 OPENING = regex.compile(r"(?:^|[.!?:]['\"”’)]?\s|\n)['\"“‘(]*$")
-HUMP = regex.compile(r"\p{Lu}\P{Lu}*+|\P{Lu}++")
 LONGEST_SLIP_OF_NAME = 5
 """Letters of the longest slip that may be a name, `Tobe`; `Accordingto` is none."""
 FEW_WORDS, MOSTLY_UNKNOWN = 4, 0.4
@@ -147,7 +146,7 @@ class Words:
     def find(self, document: Document) -> Iterator[Finding]:
         """Yields an insertion for each missing space, and a note on a title that was cut off."""
         yield from at_rest(document, self.rules, self._proposed)
-        known = _told(document)
+        known = known_of(document.vocabulary)
         note = truncated(document, packed(document, known), known)
         if note:
             yield note
@@ -161,7 +160,7 @@ class Words:
             yield from (edit for edit in edits if not inside(spans, edit.start, edit.end))
 
     def _asked_for(self, document: Document) -> Iterator[Edit]:
-        text, known = document.text, _told(document)
+        text, known = document.text, known_of(document.vocabulary)
         solved = packed(document, known)
         for line in solved:
             yield from line.edits
@@ -244,10 +243,6 @@ def _years(evidence: Evidence) -> Iterator[int]:
     for match in YEAR.finditer(text):
         if BEFORE_YEAR.search(text[max(0, match.start() - LONGEST_MONTH) : match.start()]):
             yield match.start()
-
-
-def _told(document: Document) -> Known:
-    return known_of(document.vocabulary)
 
 
 def _token(text: str, at: int) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from pipeline.spacing.evidence import Evidence, gathered
 from pipeline.spacing.gaps import sign
 from pipeline.spacing.known import Known
 from pipeline.spacing.lattice import IN_PACKED_LINE, facts, lowered, of_document, read
-from pipeline.spacing.marks import LETTER, RUN, usual
+from pipeline.spacing.marks import HUMP, LETTER, RUN, usual
 from pipeline.spacing.packed import LETTERS, has_lost_spaces
 from pipeline.stage import Rule
 from pipeline.vocabulary import inside
@@ -33,7 +33,6 @@ LEAST_KNOWN = 0.4
 COMMON, TWO_SMALL = -7.5 * POINTS, 2
 """log P of a word that is found in any text; a line without one, or two if they have two letters, is a name."""
 CAPITAL_INSIDE = regex.compile(r"\p{Ll}\p{Lu}")
-HUMP = regex.compile(r"\p{Lu}\P{Lu}*+|\P{Lu}++")
 BEHIND_FIGURE = regex.compile(r"(?<=\d)(?:st|nd|rd|th)|(?<=\d0)s(?!t)")
 PAIR = regex.compile(rf"(?<!\w)(\p{{Lu}}{LETTER}*+) (?=(\p{{Lu}}{LETTER}*+))")
 """Two capitalised words side by side."""
@@ -71,19 +70,15 @@ def packed(document: Document, known: Known) -> tuple[Packed, ...]:
 
 def _without_spaces(text: str, evidence: Evidence) -> list[Line]:
     """The lines that lost their spaces. A long token is what gives them away."""
-    starts = set()
-    for token in evidence.suspects:
-        if len(token) >= LETTERS:
-            at = text.find(token)
-            while at >= 0:
-                starts.add(text.rfind("\n", 0, at) + 1)
-                at = text.find(token, at + len(token))
-    found = []
-    for start in sorted(starts):
-        end = text.find("\n", start)
-        line = text[start : end if end >= 0 else len(text)]
-        if has_lost_spaces(line):
-            found.append(Line(start, start + len(line), line))
+    found: list[Line] = []
+    end = -1
+    for at, token in evidence.placed:
+        if len(token) < LETTERS or at < end:
+            continue
+        start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+        end = len(text) if end < 0 else end
+        if has_lost_spaces(text[start:end]):
+            found.append(Line(start, end, text[start:end]))
     return found
 
 
