@@ -186,17 +186,16 @@ def _hopeful(found: list[Piece], size: int) -> tuple[Piece, ...]:
 
 
 def of_document(run: str, known: Set[str]) -> list[Piece]:
-    """The pieces of `run` that are words of the document's own, or the user's."""
+    """The pieces of `run` that are words of the document's own, or the user's; the run itself is none."""
+    if not known:
+        return []
     small, size = lowered(run), len(run)
-    found = []
-    for word in [word for word in known if word in small]:
-        start = small.find(word)
-        while start >= 0:
-            end = start + len(word)
-            if len(word) < size and small[end : end + 1] != "'":
-                found.append(Piece(start, end, word, DOCUMENT_WORD, 0))
-            start = small.find(word, start + 1)
-    return found
+    return [
+        Piece(start, end, small[start:end], DOCUMENT_WORD, 0)
+        for start in range(size - 1)
+        for end in range(start + 2, min(size, start + LONGEST) + 1)
+        if small[start:end] in known and end - start < size and small[end : end + 1] != "'"
+    ]
 
 
 def read(run: str, before: str, after: str, more: list[Piece], costs: Costs = IN_LINE) -> Lattice:
