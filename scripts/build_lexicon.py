@@ -51,7 +51,8 @@ DISCOUNT = 0.75
 JOIN_AT_MOST = -7.5
 """A word whose log P is above this is no slip."""
 NAME_SEEN, NAME_SHARE = 2, 0.8
-"""A word capitalised inside sentences at least so often, and in such a share, is a name: no slip, `Togo`, `Ingrid`."""
+"""A word capitalised inside sentences at least so often, and in such a share, is a name: `Togo`, `Ingrid`. Only its
+small form may be a slip: `to go`."""
 LANGUAGES = ("ca", "cs", "da", "de", "es", "fi", "fil", "fr", "hu", "id", "is", "it", "lt", "lv", "ms", "nb", "nl",
              "pl", "pt", "ro", "sh", "sk", "sl", "sv", "tr", "vi")  # fmt: skip
 FOREIGN_AT_LEAST = 1e-6
@@ -122,15 +123,25 @@ def joins(known: Mapping[str, float], counts: Counts) -> dict[str, float]:
     for word, probability in known.items():
         if len(word) < 3 or math.log(probability) > JOIN_AT_MOST:
             continue
-        seen, capital = counts.words[word], counts.capitals[word]
-        if capital >= NAME_SEEN and capital > NAME_SHARE * counts.inside[word]:
-            continue
         beside = max(_beside(word[:i], word[i:], known, counts) for i in range(1, len(word)))
-        # Joins come to wordfreq from the web, so its word counts for once at most.
-        alone = seen + 0.1 + min(0.2 * listed.get(word, 0.0) * counts.total, 1.0)
+        if is_name(word, known, counts):
+            alone = counts.inside[word] - counts.capitals[word] + 0.1
+        else:
+            # Joins come to wordfreq from the web, so its word counts for once at most.
+            alone = counts.words[word] + 0.1 + min(0.2 * listed.get(word, 0.0) * counts.total, 1.0)
         if beside and (ratio := math.log(alone / beside)) < 0:
             found[word] = ratio
     return found
+
+
+def is_name(word: str, known: Mapping[str, float], counts: Counts) -> bool:
+    """Whether a word has its capital inside sentences, too; `Ihave` has that of its pronoun."""
+    capital = counts.capitals[word]
+    return (
+        capital >= NAME_SEEN
+        and capital > NAME_SHARE * counts.inside[word]
+        and not (word[0] == "i" and _beside("i", word[1:], known, counts) > counts.words[word])
+    )
 
 
 def _beside(first: str, second: str, known: Mapping[str, float], counts: Counts) -> float:
@@ -191,10 +202,11 @@ def step(log: float, size: float) -> int:
     return min(255, max(0, round(-log * size)))
 
 
-def facts(word: str, logp: float, ratio: float, counts: Counts) -> bytes:
-    """The five bytes of a word."""
-    seen, capital = counts.words[word], counts.capitals[word]
-    odds = math.log((capital + 0.5) / (seen - capital + 0.5))
+def facts(word: str, logp: float, ratio: float, counts: Counts, *, name: bool) -> bytes:
+    """The five bytes of a word. A capital is counted inside sentences, and as none where it is that of a pronoun."""
+    seen = counts.words[word]
+    capital = counts.capitals[word] if name or not (ratio < 0 and word[0] == "i") else 0
+    odds = math.log((capital + 0.5) / (counts.inside[word] - capital + 0.5))
     backoff = math.log((DISCOUNT * counts.followers[word] + 0.3) / (seen + 0.3)) if seen else 0.0
     return bytes(
         (
@@ -226,10 +238,15 @@ def main() -> None:
             likely = (seen - DISCOUNT + lost) / (counts.words[first] + 0.3)
             pairs[f"{first} {second}"] = bytes((step(math.log(likely), POINTS),))
     options.to.mkdir(parents=True, exist_ok=True)
-    save(options.to, "words", {word: facts(word, log, slips.get(word, 0.0), counts) for word, log in logs.items()})
+    names = {word for word in known if is_name(word, known, counts)}
+    save(
+        options.to,
+        "words",
+        {word: facts(word, log, slips.get(word, 0.0), counts, name=word in names) for word, log in logs.items()},
+    )
     save(options.to, "pairs", pairs)
     save(options.to, "foreign", dict.fromkeys(foreign(known), b""))
-    spelt = sorted(word for word in known.keys() - slips.keys() if all(letter in ALPHABET for letter in word))
+    spelt = sorted(word for word in known.keys() - (slips.keys() - names) if all(letter in ALPHABET for letter in word))
     (options.to / "letters.bytes").write_bytes(letters(spelt))
     print(f"{len(logs):,d} words, {len(pairs):,d} pairs; a foreign word counts as log P {FOREIGN_LOGP}")
     for path in sorted([*options.to.glob("*.marisa"), *options.to.glob("*.bytes")]):

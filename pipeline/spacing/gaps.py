@@ -16,14 +16,14 @@ import regex
 from pipeline import lexicon
 from pipeline.spacing.affixes import derived
 from pipeline.spacing.evidence import Evidence
-from pipeline.spacing.lattice import Lattice, facts, following, lowered, of_document, pieces, read
+from pipeline.spacing.lattice import Lattice, facts, following, lowered, of_document, pieces, read, slip
 from pipeline.spacing.marks import DASHES, LETTER, RUN, at_marks, usual
 from pipeline.spacing.packed import LETTERS, has_lost_spaces
 from pipeline.spacing.tokens import plain, suspect_parts
 
-CLOSE = 60
+CLOSE = 30
 """Points by which a cut may be worse than none and still be looked at."""
-MOST = 4
+MOST = 2
 """Cuts of a run that are looked at beside those of the best reading."""
 HIGHEST = 800
 """Margins beyond that many points say no more."""
@@ -174,7 +174,7 @@ Middle = tuple[tuple[int, ...], tuple[int, int], tuple[int, int, int]]
 
 def _inside_run(read: Read, place: int, around: Surroundings) -> Middle:
     run, word, lattice, words = read.run, read.word, read.lattice, lexicon.words()
-    logp, capital, times, slip, _ = facts(word)
+    logp, capital, times, _, _ = facts(word)
     in_best, margin, margin_whole, cuts = 0, -HIGHEST, -HIGHEST, 0
     start, end = 0, len(run)
     if lattice is not None:
@@ -190,14 +190,14 @@ def _inside_run(read: Read, place: int, around: Surroundings) -> Middle:
     return (
         (
             1, in_best, margin, margin_whole, int(word in words), logp, times,
-            capital if run[0].isupper() else -128, slip, words.spelling(word) // len(word), len(run),
+            capital, slip(run, word), words.spelling(word) // len(word), len(run),
             1 if run.isupper() else 2 if run[0].isupper() else 0, count(word),
             left_facts[0], right_facts[0], len(left), len(right), int(start == 0), cuts,
             pair, pair - right_facts[0], min(count(left), 3), min(count(right), 3),
             sum(a.islower() and b.isupper() for a, b in itertools.pairwise(run)),
             following(read.before, word, logp) - logp, following(word, read.after, 0),
             following(read.before, left, left_facts[0]) - left_facts[0], following(right, read.after, 0),
-            right_facts[1], left_facts[1], int(left_facts[3] > 0 or right_facts[3] > 0),
+            right_facts[1], left_facts[1], int(slip(run[start:place], left) > 0 or slip(run[place:end], right) > 0),
         ),
         (int(derived(word)), int(words.foreign(left) or words.foreign(right))),
         (int(words.foreign(word)), left_facts[2], right_facts[2]),

@@ -23,13 +23,19 @@ LONGEST_STRANGER = 16
 """Letters of the longest unknown word that is part of a run."""
 DOCUMENT_WORD = -12 * POINTS
 """log P of a word that only the document itself shows to be one."""
+RARE = -14 * POINTS
+"""log P under which a word is rare in any text: `gazebo`, `hovel`."""
+NAME = 16
+"""Odds of a capital from which on a word is a name, so that it is a slip in small letters only: `togo`, but not `Togo`."""
+SLIGHT_SLIP = 8
+"""Slips up to that are words all the same: `notable`, `healthcare`."""
 PARTED_CAPITALS = -4 * POINTS
 """What a piece costs that begins inside a row of capitals."""
 CAPITAL_LEFT_ALONE = -3 * POINTS
 """What a small letter costs that begins a piece right behind a capital: `V his` of `Vhis`."""
 SLIP = -2 * POINTS
 """What a piece like `ofthe` costs, beside how much rarer it is than its two halves."""
-HOPELESS, HOPELESS_IN_LONG = 14 * POINTS, 6 * POINTS
+HOPELESS, HOPELESS_IN_LONG = 8 * POINTS, 6 * POINTS
 """Readings without their neighbours that lag so far behind are not looked at with them; less in a long run."""
 WORST = -7 * POINTS
 """Log P a letter under which a word is too rare for its length to be part of anything: `ae`, `zzt`."""
@@ -92,6 +98,12 @@ def facts(word: str) -> tuple[int, int, int, int, int]:
     return lexicon.words().facts(word) or UNSEEN
 
 
+def slip(run: str, word: str) -> int:
+    """How surely `run`, of which `word` is the lowered form, is two words that lost their space; 0 for a word."""
+    _, odds, _, found, _ = facts(word)
+    return 0 if found and odds > NAME and run[0].isupper() else found
+
+
 @lru_cache(maxsize=1 << 17)
 def following(before: str, word: str, alone: int) -> int:
     """Log P(word | before) in points, where `alone` is that of the word by itself."""
@@ -121,6 +133,8 @@ def pieces(run: str, costs: Costs = IN_LINE) -> tuple[Piece, ...]:
             end = start + length
             if points < WORST * length or (start, end) in found or (end < size and small[end] == "'"):
                 continue
+            if slip and odds > NAME and run[start].isupper():
+                slip = 0  # noqa: PLW2901
             extra = SLIP - slip * POINTS // 32 if slip else 0
             shape = (
                 capitals(run[start:end], odds, costs) + _parted(run, start)

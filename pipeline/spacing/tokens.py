@@ -3,13 +3,14 @@
 A token is what stands between blanks; Chinese inside one ends a part of it, since no space is missing there.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from functools import lru_cache
 
 import regex
 
 from pipeline import lexicon
-from pipeline.spacing.lattice import lowered, pieces
+from pipeline.lexicon import POINTS
+from pipeline.spacing.lattice import NEVER, SLIGHT_SLIP, lowered, pieces, read, slip
 from pipeline.spacing.marks import LETTER, LETTERS, RUN, at_marks
 from pipeline.spacing.packed import LETTERS as LETTERS_OF_LINE
 from pipeline.spacing.packed import has_lost_spaces
@@ -18,6 +19,9 @@ PART = regex.compile(r"[^\u2e80-\U0010ffff]+")
 WIDE = regex.compile(r"[\u2e80-\U0010ffff]")
 LONGEST_READ = 60
 """Letters of the longest run that is read as several words inside a line."""
+HOPELESS, DOUBTFUL = -7 * POINTS, 2 * POINTS
+"""Gains under which a run is never several words, and hardly ever."""
+MARKS_AT_EDGES = "(“\"‘[.,;:!?”’)]"
 LONGEST = 2000
 """Code points of the longest token that is looked at inside a line of words."""
 
@@ -25,8 +29,8 @@ MARKS = regex.compile(
     rf"[{LETTERS}\d.\]][)\]”\"’]*[,;:!?.…]+[“\"‘(\[]?{LETTER}|[{LETTERS}\d.,!?][)\]”]+{LETTER}"
     rf"|[{LETTERS}\d][“(\[][{LETTERS}\d]|{LETTER}{{2}}\d|^a\d"
     rf"|\d(?:{LETTER}{{3}}|(?i:is|as|at|in|to|by|of|on|or|he|we|it|if|so|no|an|up|do)(?!{LETTER}))"
-    rf"|%{LETTER}|[;!?)\]][“(]?\d|(?<!\d),[“(]?\d|(?<!\d)\d{{1,2}},(?:1[5-9]|20)\d\d(?!\d)|[{LETTERS}\d.,]\"[{LETTERS}\d]|[{LETTERS}\d.,\"”][–—]|[–—][{LETTERS}\d\"“]"
-    rf"|{LETTER}\$|{LETTER}--|--{LETTER}|{LETTER}-$|-[\"“(]|^-{LETTER}|{LETTER}&|&{LETTER}|^[,;…)]+{LETTER}|\w\#\d|\#\d+{LETTER}"
+    rf"|%{LETTER}|[;!?)\]][“(]?\d|(?<!\d),[“(]?\d|(?<!\d)\d{{1,2}},(?:1[5-9]|20)\d\d(?!\d)|[{LETTERS}\d.,]\"[{LETTERS}\d]|[{LETTERS}.,\"”][–—]|[–—][{LETTERS}\"“]"
+    rf"|[a-z]{{2}}[A-Z]\.|{LETTER}\$|{LETTER}--|--{LETTER}|{LETTER}-$|-[\"“(]|^-{LETTER}|{LETTER}&|&{LETTER}|^[,;…)]+{LETTER}|\w\#\d|\#\d+{LETTER}"
 )
 """Marks, figures and dashes that touch what they should not."""
 INITIALS = regex.compile(r"[(\[“\"]?(?:[A-Z]\.){2,}(?:[A-Z]|-[A-Za-z]++)?[)\]”\",;:!?]*+(?:['’]s)?")
@@ -46,20 +50,10 @@ ELIDED = frozenset("o d l qu al ma y n t m".split())  # noqa: SIM905
 """What stands before it: `O'Neill`, `l'eau`."""
 
 
-_plain_tokens: set[str] = set()
-"""Tokens that were looked at before and are plain: a set is twice as fast as a cached function."""
-KEPT = 1 << 18
-"""How many are remembered."""
-
-
-def suspects(tokens: Set[str]) -> frozenset[str]:
-    """Those of `tokens` that may be missing a space: `decadesof`, `history.The`, `In2022`."""
-    unknown = tokens - _plain_tokens
-    found = frozenset(token for token in unknown if any(True for _ in suspect_parts(token)))
-    if len(_plain_tokens) > KEPT:
-        _plain_tokens.clear()
-    _plain_tokens.update(unknown - found)
-    return found
+@lru_cache(maxsize=1 << 16)
+def is_suspect(token: str) -> bool:
+    """Whether a token may be missing a space: `decadesof`, `history.The`, `In2022`."""
+    return any(True for _ in suspect_parts(token))
 
 
 def suspect_parts(token: str) -> Iterator[tuple[int, str]]:
@@ -91,7 +85,26 @@ def part_is_suspect(part: str) -> bool:
 
 def _is_one_word(run: str) -> bool:
     """Whether a run cannot be read as several words, whatever stands beside it: most names are told by that."""
-    return plain(run) or (len(run) <= LONGEST_READ and len(pieces(run)) == 1)
+    return plain(run) or (len(run) <= LONGEST_READ and gain(run) < HOPELESS)
+
+
+@lru_cache(maxsize=1 << 16)
+def is_doubtful(token: str) -> bool:
+    """Whether a suspect token is nothing but a run that reads as several words hardly better than as one.
+
+    It is one word, if the document has none inside it: `Tokayevsaid` may be two only because of `Tokayev`.
+    """
+    run = token.strip(MARKS_AT_EDGES)
+    return run.isalpha() and not plain(run) and gain(run) < DOUBTFUL and not MARKS.search(token)
+
+
+@lru_cache(maxsize=1 << 14)
+def gain(run: str) -> int:
+    """By how many points the best reading of a run as several words is better than that as one, beside nothing."""
+    if len(pieces(run)) == 1:
+        return NEVER
+    found = read(run, ".", ".", [])
+    return max(found.cut[1:-1]) - found.whole
 
 
 @lru_cache(maxsize=1 << 16)
@@ -100,9 +113,8 @@ def plain(run: str) -> bool:
     word = lowered(run)
     if len(word) <= 2:
         return len(word) < 2 or not (run[0].islower() and run[1].isupper())
-    known = lexicon.words()
-    if word in known:
-        if known.join(word):
+    if word in lexicon.words():
+        if slip(run, word) > SLIGHT_SLIP:
             return False
         inside = run[1:]
         return (

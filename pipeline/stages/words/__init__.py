@@ -184,6 +184,8 @@ class Words:
         if PROTECTED.search(text[start:end]) or not _is_prose(document, at, start, end):
             return None
         run = next((match for match in RUN.finditer(text, start, end) if match.start() < at < match.end()), None)
+        if _is_alone(document, at, start, end) and not (run and _holds_common(run[0], at - run.start())):
+            return None
         if run is None:
             return _at_figure(text, at, start, end) if text[at - 1].isdigit() or text[at].isdigit() else DASH
         if len(run[0]) > self.longest or known.keeps(run[0]) or known.breaks(run[0], at - run.start()):
@@ -197,6 +199,12 @@ class Words:
                 return CAPITAL
             return None if _is_identifier(text, run, at) else NAMES
         return RUN_TOGETHER
+
+
+def _holds_common(run: str, cut: int) -> bool:
+    """Whether one of the parts of a run is a word that is found in any text and begins small behind the cut: `Aboutus`."""
+    parts = (run[:cut], run[cut:])
+    return run[cut].islower() and any((lexicon.words().logp(lowered(part)) or -20.0) > COMMON for part in parts)
 
 
 def _beside_small_word(run: str, cut: int) -> bool:
@@ -252,19 +260,19 @@ def _token(text: str, at: int) -> tuple[int, int]:
 
 
 def _is_prose(document: Document, at: int, start: int, end: int) -> bool:
-    """False in a line of another language, and at a capital or a figure of a line's only token, which may be a brand.
-
-    In Chinese another word of Latin script must stand beside.
-    """
+    """False in a line of another language; in Chinese another word of Latin script must stand beside."""
     line = _line_at(document, at)
     if not _is_english(line.text):
-        return False
-    if len(line.text.strip()) == end - start and not document.text[at].islower():
         return False
     if document.script(line) == "latin":
         return True
     before = WORD_BEFORE.search(document.text, max(0, start - NEIGHBOURHOOD), start)
     return before is not None or WORD_AFTER.match(document.text, end) is not None
+
+
+def _is_alone(document: Document, at: int, start: int, end: int) -> bool:
+    """Whether a token is the only one of its line, and so perhaps a brand."""
+    return len(_line_at(document, at).text.strip()) == end - start
 
 
 def _line_at(document: Document, at: int) -> Line:
