@@ -16,8 +16,10 @@ import marisa_trie
 ALPHABET = "^abcdefghijklmnopqrstuvwxyz"
 """The letters of the letter model; the first stands for the edge of a word."""
 LETTERS = {letter: place for place, letter in enumerate(ALPHABET)}
+LETTER_COUNT = len(ALPHABET)
 ORDER = 4
 """Letters that the letter model sees at once."""
+CONTEXTS = LETTER_COUNT ** (ORDER - 1)
 SIGNS = ("^", "0", "-", ".")
 """What stands for an edge of a line, a number, a hyphen and any other mark, where words and pairs are counted."""
 POINTS = 20
@@ -108,17 +110,40 @@ class Lexicon:
 
     def spelling(self, word: str) -> int:
         """Log P(letters of `word`) in points: how likely an unknown word is to be spelt so."""
-        return self.spellings(word)[-1] if word else 0
+        return Spelling(self._letters, word).between(0, len(word)) if word else 0
 
-    def spellings(self, text: str) -> list[int]:
-        """`spelling` of the first letter of `text`, of the first two, and so on."""
-        size, edge = len(ALPHABET), len(ALPHABET) ** (ORDER - 1)
-        state, total, found = 0, 0, []
-        for letter in text:
-            state = state % edge * size + LETTERS.get(letter, 0)
-            total += self._letters[state]
-            found.append(-(total + self._letters[state % edge * size]))
-        return found
+    def spellings(self, text: str) -> "Spelling":
+        """`spelling` of every part of `text`."""
+        return Spelling(self._letters, text)
+
+
+class Spelling:
+    """How likely unknown words are to be spelt as the parts of a text are."""
+
+    __slots__ = ("_codes", "_table", "_totals")
+
+    def __init__(self, table: bytes, text: str) -> None:
+        self._table = table
+        self._codes = codes = [LETTERS.get(letter, 0) for letter in text]
+        state, total, totals = 0, 0, [0]
+        for code in codes:
+            state = state % CONTEXTS * LETTER_COUNT + code
+            total += table[state]
+            totals.append(total)
+        self._totals = totals
+
+    def between(self, start: int, end: int) -> int:
+        """Log P, in points, of the letters `[start, end)` as a word of its own."""
+        table, codes, size = self._table, self._codes, LETTER_COUNT
+        # The first letters do not see what stands before the word, and the last is followed by an edge.
+        state, total = 0, 0
+        for code in codes[start : min(end, start + ORDER - 1)]:
+            state = state * size + code
+            total += table[state]
+        if end - start >= ORDER:
+            total += self._totals[end] - self._totals[start + ORDER - 1]
+            state = (codes[end - 3] * size + codes[end - 2]) * size + codes[end - 1]
+        return -(total + table[state * size])
 
 
 @cache

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from functools import cached_property, lru_cache
+from itertools import chain
 
 import msgspec
 
-from pipeline.spacing.lattice import LONGEST, RARE, SLIGHT_SLIP, facts, lowered, slip
+from pipeline.spacing.lattice import LONGEST, RARE, facts, lowered
 from pipeline.spacing.marks import RUN
-from pipeline.spacing.tokens import MARKS_AT_EDGES, is_doubtful, is_suspect
+from pipeline.spacing.tokens import core, dash_of, is_doubtful, is_of_words, is_suspect
 
 MOST = 5
 """Occurrences beyond which a word is seen often enough."""
@@ -15,8 +16,8 @@ TOLD = 3
 """As often as that a word counts that the user tells."""
 SHORTEST = 4
 """Letters of the shortest word that the user's vocabulary or the document lends to a run."""
-OPENING, CLOSING = "(“\"‘[", ".,;:!?\"”’)]"
-"""Marks that may stand at the edges of a token and say nothing of it."""
+ALONE = frozenset(("-", "–", "—", "--"))
+"""Dashes that may stand between blanks."""
 KEPT = 1 << 18
 """How many ordinary tokens are remembered."""
 
@@ -41,21 +42,34 @@ class Evidence(msgspec.Struct, frozen=True, dict=True):
     def unusual(self) -> frozenset[str]:
         """The tokens that may be missing a space, or hold a rare word: all that has to be looked at in a text."""
         unknown = frozenset(self.tokens) - _ordinary
-        found = frozenset(token for token in unknown if not is_ordinary(token))
-        if len(_ordinary) > KEPT:
-            _ordinary.clear()
-        _ordinary.update(unknown - found)
-        return found
+        new = unknown - _unusual
+        found = frozenset(token for token in new if not is_ordinary(token))
+        for remembered, more in ((_ordinary, new - found), (_unusual, found)):
+            if len(remembered) > KEPT:
+                remembered.clear()
+            remembered.update(more)
+        return unknown - (new - found)
+
+    @cached_property
+    def _places(self) -> list[str]:
+        """The unusual tokens in order, as often as they come."""
+        return list(filter(self.unusual.__contains__, self.tokens)) if self.unusual else []
 
     @cached_property
     def suspects(self) -> frozenset[str]:
         """The tokens that may be missing a space."""
-        found = filter(is_suspect, self.unusual)
-        return frozenset(token for token in found if not is_doubtful(token) or self._holds_own(lowered(token)))
+        return frozenset(token for token in filter(is_suspect, self.unusual) if self._asks_for_look(token))
+
+    def _asks_for_look(self, token: str) -> bool:
+        """Whether a suspect is one in this text, too."""
+        if dash := dash_of(token):
+            return self.count_dashes(dash) > 0
+        return not is_doubtful(token) or self._holds_own(lowered(token))
 
     def _holds_own(self, token: str) -> bool:
-        """Whether a word of the text's own is a piece of a token."""
-        return any(word in token and len(word) < len(token.strip(MARKS_AT_EDGES)) for word in self.own)
+        """Whether a token begins or ends in a word of the text's own, and has more letters than that."""
+        run, own = core(token), self.own
+        return any(run[:at] in own or run[at:] in own for at in range(1, len(run)))
 
     @cached_property
     def rare(self) -> frozenset[str]:
@@ -66,7 +80,7 @@ class Evidence(msgspec.Struct, frozen=True, dict=True):
     def placed(self) -> list[tuple[int, str]]:
         """Where the suspects stand in the text, in order. The blanks around each part it from longer tokens."""
         text, found, at = self.text, [], 0
-        for token in filter(self.suspects.__contains__, self.tokens) if self.suspects else ():
+        for token in filter(self.suspects.__contains__, self._places):
             start = text.index(token, at)
             while not _stands_alone(text, start, start + len(token)):
                 start = text.index(token, start + 1)
@@ -76,12 +90,11 @@ class Evidence(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _seen(self) -> Counter[str]:
-        rare = self.rare
-        return Counter(word for token in filter(rare.__contains__, self.tokens) for word in rare_words(token))
+        return Counter(word for token in self._places for word in rare_words(token))
 
     @cached_property
-    def _marks_alone(self) -> dict[str, int]:
-        return {}
+    def _dashes(self) -> Counter[str]:
+        return Counter(filter(ALONE.__contains__, self._places))
 
     def count(self, word: str) -> int:
         """How often a rare word, in small letters, stands in the text, up to `MOST`; one that is told, more often.
@@ -92,37 +105,41 @@ class Evidence(msgspec.Struct, frozen=True, dict=True):
             return MOST
         return min(MOST, self._seen[word] + (TOLD if word in self.told else 0))
 
-    def count_alone(self, mark: str) -> int:
-        """How often a mark stands between blanks, up to `MOST`."""
-        found = self._marks_alone.get(mark)
-        if found is None:
-            found = self._marks_alone[mark] = min(MOST, self.text.count(f" {mark} "))
-        return found
+    def count_dashes(self, dash: str) -> int:
+        """How often a dash stands between blanks, up to `MOST`; a hyphen also where it is doubled."""
+        return min(MOST, self._dashes[dash]) + (min(MOST, self._dashes["--"]) if dash == "-" else 0)
 
     @cached_property
     def own(self) -> frozenset[str]:
         """The words of the text's own, or of the user's: those that the lexicon does not know, or hardly."""
-        return self.told.union(word for token in self.rare for word in rare_words(token) if _is_own(word))
+        return self.told.union(chain.from_iterable(map(own_words, self.rare)))
+
+    @cached_property
+    def shortest(self) -> int:
+        """Letters of the shortest of `own`."""
+        return max(2, min(map(len, self.own), default=2))
 
 
 _ordinary: set[str] = set()
-"""Tokens that were looked at before and are ordinary: a set is faster than any cached function."""
+_unusual: set[str] = set()
+"""Tokens that were looked at before: a set is faster than any cached function."""
 
 
 def is_ordinary(token: str) -> bool:
     """Whether a token misses no space and holds no rare word: `harbour`, `“Well,`, `U.S.-based`."""
-    core = token.rstrip(CLOSING).lstrip(OPENING)
-    if core.isalpha() and core.isascii() and (core[1:].islower() or core.islower() or core.isupper()):
-        word = core.lower()
-        if facts(word)[0] >= RARE:
-            return slip(core, word) <= SLIGHT_SLIP
-    return not is_suspect(token) and not rare_words(token)
+    return is_of_words(token, RARE) or not (token in ALONE or is_suspect(token) or rare_words(token))
 
 
 @lru_cache(maxsize=1 << 15)
 def rare_words(token: str) -> tuple[str, ...]:
     """The words of a token, in small letters, that are rare in any text."""
     return tuple(word for word in map(lowered, RUN.findall(token)) if facts(word)[0] < RARE)
+
+
+@lru_cache(maxsize=1 << 15)
+def own_words(token: str) -> tuple[str, ...]:
+    """The rare words of a token that may be pieces of runs."""
+    return tuple(filter(_is_own, rare_words(token)))
 
 
 def _is_own(word: str) -> bool:

@@ -63,9 +63,11 @@ class Gap(msgspec.Struct, frozen=True, gc=False):
 
 def character(text: str, at: int) -> int:
     """The kind of the character at `at`, 0 outside the text."""
-    if not 0 <= at < len(text):
-        return 0
-    found = text[at]
+    return _kind(text[at]) if 0 <= at < len(text) else 0
+
+
+@lru_cache(maxsize=1 << 10)
+def _kind(found: str) -> int:
     if found.isdigit():
         return 1
     if found.isalpha():
@@ -115,7 +117,7 @@ def runs_of(part: str, before: str, after: str, evidence: Evidence) -> Iterator[
         behind = sign(part[end]) if end < len(part) else after
         lattice = None
         if SHORTEST <= len(run) <= LONGEST_RUN and not plain(run):
-            more = of_document(run, evidence.own)
+            more = of_document(run, evidence.own, evidence.shortest)
             if more or len(pieces(run)) > 1:
                 lattice = read(run, before, behind, more)
         yield Read(start, end, run, word, before, behind, lattice)
@@ -172,35 +174,49 @@ Middle = tuple[tuple[int, ...], tuple[int, int], tuple[int, int, int]]
 """Features from `in-run` to `slips`; `derived` and `foreign`; from `run-foreign` to `right-count`."""
 
 
+@lru_cache(maxsize=1 << 14)
+def _alone(run: str) -> tuple[tuple[int, ...], int, int, int, int]:
+    """What is said of a run wherever it stands: features from `run-known` on, then humps, `derived` and `foreign`."""
+    word, words = lowered(run), lexicon.words()
+    logp, capital, times, _, _ = facts(word)
+    case = 1 if run.isupper() else 2 if run[0].isupper() else 0
+    return (
+        (int(word in words), logp, times, capital, slip(run, word), words.spelling(word) // len(word), len(run), case),
+        logp,
+        sum(a.islower() and b.isupper() for a, b in itertools.pairwise(run)),
+        int(derived(word)),
+        int(words.foreign(word)),
+    )
+
+
 def _inside_run(read: Read, place: int, around: Surroundings) -> Middle:
     run, word, lattice, words = read.run, read.word, read.lattice, lexicon.words()
-    logp, capital, times, _, _ = facts(word)
+    said, logp, humps, made, foreign = _alone(run)
     in_best, margin, margin_whole, cuts = 0, -HIGHEST, -HIGHEST, 0
     start, end = 0, len(run)
     if lattice is not None:
         in_best, cuts = int(place in lattice.cuts), len(lattice.cuts)
         margin = max(-HIGHEST, min(HIGHEST, lattice.cut[place] - lattice.uncut[place]))
         margin_whole = max(-HIGHEST, min(HIGHEST, lattice.cut[place] - lattice.whole))
-        bounds = (0, *lattice.cuts, len(run))
-        start = max(bound for bound in bounds if bound < place)
-        end = min(bound for bound in bounds if bound > place)
+        behind = bisect_left(lattice.cuts, place)
+        start = lattice.cuts[behind - 1] if behind else 0
+        behind += in_best
+        end = lattice.cuts[behind] if behind < cuts else end
     left, right, count = word[start:place], word[place:end], around.evidence.count
     left_facts, right_facts = facts(left), facts(right)
     pair = following(left, right, right_facts[0])
     return (
         (
-            1, in_best, margin, margin_whole, int(word in words), logp, times,
-            capital, slip(run, word), words.spelling(word) // len(word), len(run),
-            1 if run.isupper() else 2 if run[0].isupper() else 0, count(word),
-            left_facts[0], right_facts[0], len(left), len(right), int(start == 0), cuts,
-            pair, pair - right_facts[0], min(count(left), 3), min(count(right), 3),
-            sum(a.islower() and b.isupper() for a, b in itertools.pairwise(run)),
+            1, in_best, margin, margin_whole, *said, count(word),
+            left_facts[0], right_facts[0], place - start, end - place, int(start == 0), cuts,
+            pair, pair - right_facts[0], min(count(left), 3), min(count(right), 3), humps,
             following(read.before, word, logp) - logp, following(word, read.after, 0),
             following(read.before, left, left_facts[0]) - left_facts[0], following(right, read.after, 0),
-            right_facts[1], left_facts[1], int(slip(run[start:place], left) > 0 or slip(run[place:end], right) > 0),
+            right_facts[1], left_facts[1],
+            int(slip(run[start:place], left) > 0 or slip(run[place:end], right) > 0),
         ),
-        (int(derived(word)), int(words.foreign(left) or words.foreign(right))),
-        (int(words.foreign(word)), left_facts[2], right_facts[2]),
+        (made, int(words.foreign(left) or words.foreign(right))),
+        (foreign, left_facts[2], right_facts[2]),
     )  # fmt: skip
 
 
@@ -230,9 +246,7 @@ def _between_runs(around: Surroundings, at: int) -> Middle:
 def alone(part: str, at: int, evidence: Evidence) -> int:
     """How often the document has the dash beside a gap between two blanks, -1 where there is none."""
     dash = part[at - 1] if part[at - 1] in DASHES else part[at] if part[at] in DASHES else ""
-    if not dash:
-        return -1
-    return evidence.count_alone(dash) + (evidence.count_alone("--") if dash == "-" else 0)
+    return evidence.count_dashes(dash) if dash else -1
 
 
 def gaps_of(text: str, evidence: Evidence) -> Iterator[Gap]:
@@ -302,18 +316,18 @@ def _gaps_of_part(text: str, start: int, part: str, line: Line, evidence: Eviden
     found = places(part, reads)
     if not found:
         return
-    first, last = not before, not behind
+    first, last, only_letters = not before, not behind, part.isalpha()
     around = Surroundings(
         part, reads, usual(part, quoted='"' in part and line.is_quoted(start)), evidence, len(found),
         (
             line.unknown, int(not behind[:1].isalpha() or right in lexicon.words()),
             int(before[:1].isupper()),
-            facts(left)[0] if before[-1:].isalpha() else 0, sum(map(str.isdigit, part)), part.count("."),
-            part.count(","), line.quotes,
+            facts(left)[0] if before[-1:].isalpha() else 0, 0 if only_letters else sum(map(str.isdigit, part)),
+            part.count("."), part.count(","), line.quotes,
         ),
         (int(behind[:1].isupper()), min(len(line.parts), 60)),
         (
-            int(first), int(last), min(evidence.count(lowered(part)), 4) if part.isalpha() else 0,
+            int(first), int(last), min(evidence.count(lowered(part)), 4) if only_letters else 0,
             int(first or before[-1:] in ENDS),
         ),
     )  # fmt: skip

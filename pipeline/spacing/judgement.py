@@ -15,6 +15,8 @@ from pipeline.spacing.evidence import Evidence, gathered
 from pipeline.spacing.forest import Forest, grown
 from pipeline.spacing.gaps import Gap, gaps_of
 
+HOPELESS = -3000
+"""What the first forest says of gaps at which the second has never found a space: it is not asked."""
 COARSE = 10
 """The score of the first forest is told to the second in steps of so many thousandths."""
 
@@ -41,7 +43,13 @@ def scored(gaps: Sequence[Gap], evidence: Evidence, first: Forest, second: Fores
     """The log odds, in thousandths, that a space is missing at each gap."""
     if not gaps:
         return []
-    return second.scores(surrounded(first.scores([gap.features for gap in gaps]), gaps, evidence))
+    scores = first.scores([gap.features for gap in gaps])
+    doubtful = [number for number, score in enumerate(scores) if score >= HOPELESS]
+    if doubtful:
+        rows = surrounded(scores, gaps, evidence)
+        for number, score in zip(doubtful, second.scores([rows[number] for number in doubtful]), strict=True):
+            scores[number] = score
+    return scores
 
 
 @lru_cache(maxsize=2)

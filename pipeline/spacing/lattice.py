@@ -7,7 +7,7 @@ Data*, 2009), with absolute discounting; capitals and words of the document itse
 numbers of points (`lexicon.POINTS` to the natural unit), so that sums are the same on every machine.
 """
 
-from collections.abc import Set
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,14 +19,16 @@ from pipeline.lexicon import UNKNOWN as UNKNOWN_POINTS
 
 LONGEST = 24
 """Letters of the longest word that a run is taken apart into."""
-LONGEST_STRANGER = 16
-"""Letters of the longest unknown word that is part of a run."""
+SHORTEST_STRANGER, LONGEST_STRANGER = 3, 16
+"""Letters of the shortest and the longest unknown word that is part of a run."""
 DOCUMENT_WORD = -12 * POINTS
 """log P of a word that only the document itself shows to be one."""
 RARE = -14 * POINTS
 """log P under which a word is rare in any text: `gazebo`, `hovel`."""
 NAME = 16
 """Odds of a capital from which on a word is a name, so that it is a slip in small letters only: `togo`, but not `Togo`."""
+NAME_LEFT_SMALL, HIGHEST_ODDS = 24, 80
+"""Odds from which on a name costs something where it has no capital, and odds beyond which it costs no more."""
 SLIGHT_SLIP = 8
 """Slips up to that are words all the same: `notable`, `healthcare`."""
 PARTED_CAPITALS = -4 * POINTS
@@ -114,55 +116,62 @@ def following(before: str, word: str, alone: int) -> int:
 def capitals(piece: str, odds: int, costs: Costs) -> int:
     """What the capitals of a piece that is not the first of its run cost; `odds` are those of the lexicon."""
     if piece.islower():
-        return min(0, max(-80, -odds)) // 2 if odds > 24 else 0
+        return -min(odds, HIGHEST_ODDS) // 2 if odds > NAME_LEFT_SMALL else 0
     if len(piece) > 1 and not piece[1:].islower():
         return -40 if piece.isupper() else costs.capital_inside
-    return max(-80, min(0, odds + 12)) if odds < -12 else 0
+    return max(-HIGHEST_ODDS, odds + 12) if odds < -12 else 0
 
 
 @lru_cache(maxsize=1 << 14)
 def pieces(run: str, costs: Costs = IN_LINE) -> tuple[Piece, ...]:
     """The words that may stand in `run`, whatever stands around it; the hopeless ones are left out."""
     words, small, size = lexicon.words(), lowered(run), len(run)
-    found: dict[tuple[int, int], Piece] = {}
+    has_capitals, has_marks = run != small, "'" in small
+    found: list[tuple[int, int, str, int, int]] = []
+    known: set[tuple[int, int]] = set()
     reached = bytearray(size + 1)
     reached[0] = 1
     for start in range(size):
         for word, points, odds, slip in words.starts(small[start : start + LONGEST]):
-            length = len(word)
-            end = start + length
-            if points < WORST * length or (start, end) in found or (end < size and small[end] == "'"):
+            end = start + len(word)
+            if points < WORST * (end - start) or (has_marks and small[end : end + 1] == "'"):
                 continue
-            if slip and odds > NAME and run[start].isupper():
-                slip = 0  # noqa: PLW2901
-            extra = SLIP - slip * POINTS // 32 if slip else 0
-            shape = (
-                capitals(run[start:end], odds, costs) + _parted(run, start)
-                if start
-                else _opening(run[start:end], costs)
-            )
+            if has_capitals:
+                shape = _shape(run, start, end, odds, costs)
+                if slip and odds > NAME and run[start].isupper():
+                    slip = 0  # noqa: PLW2901
+            else:
+                shape = -min(odds, HIGHEST_ODDS) // 2 if start and odds > NAME_LEFT_SMALL else 0
             reached[end] |= reached[start]
-            found[start, end] = Piece(start, end, word, points, extra + shape)
-    for start in range(size - 2):
-        if start == 0 or run[start].isupper():
-            last = size if start == 0 else min(size, start + LONGEST_STRANGER)
+            known.add((start, end))
+            found.append((start, end, word, points, shape + SLIP - slip * POINTS // 32 if slip else shape))
+    found += _strangers(run, small, known, reached, costs)
+    return tuple(map(Piece._make, _hopeful(sorted(found), size)))
+
+
+def _strangers(
+    run: str, small: str, known: Set[tuple[int, int]], reached: bytearray, costs: Costs
+) -> Iterator[tuple[int, int, str, int, int]]:
+    """The parts of a run that may be a word nobody knows: at its start, behind words at its end, at a capital."""
+    size, spelling = len(run), lexicon.words().spellings(small)
+    for start in range(size - SHORTEST_STRANGER + 1):
+        capital = run[start].isupper()
+        ends: Sequence[int]
+        if start == 0:
+            ends = [*range(SHORTEST_STRANGER, min(size, LONGEST_STRANGER + 1)), size]
+        elif capital:
+            ends = range(start + SHORTEST_STRANGER, min(size, start + LONGEST_STRANGER) + 1)
         elif reached[start] and size - start <= LONGEST_STRANGER:
-            last = size
+            ends = range(size, size + 1)
         else:
             continue
-        spelt = words.spellings(small[start:last])
-        least = costs.stranger + (0 if run[start].isupper() else costs.small_stranger)
-        for end in range(start + 3, last + 1) if start == 0 or run[start].isupper() else (size,):
-            if (
-                (start, end) not in found
-                and (end == size or end - start <= LONGEST_STRANGER)
-                and _whole(small, start, end)
-            ):
+        least = costs.stranger + (0 if capital else costs.small_stranger)
+        for end in ends:
+            if (start, end) not in known and _whole(small, start, end):
                 shape = costs.capital_inside if run[start + 1 : end] != small[start + 1 : end] else 0
-                found[start, end] = Piece(start, end, small[start:end], least + spelt[end - start - 1], shape)
-    if (0, size) not in found:
-        found[0, size] = Piece(0, size, small, costs.stranger + words.spelling(small), 0)
-    return _hopeful(sorted(found.values()), size)
+                yield start, end, small[start:end], least + spelling.between(start, end), shape
+    if (0, size) not in known and (size < SHORTEST_STRANGER or not _whole(small, 0, size)):
+        yield 0, size, small, costs.stranger + spelling.between(0, size), 0
 
 
 def _whole(small: str, start: int, end: int) -> bool:
@@ -177,88 +186,113 @@ def _parted(run: str, start: int) -> int:
     return PARTED_CAPITALS if run[start].isupper() else CAPITAL_LEFT_ALONE
 
 
-def _opening(piece: str, costs: Costs) -> int:
-    """The first letter of a run may be a capital for many reasons."""
+def _shape(run: str, start: int, end: int, odds: int, costs: Costs) -> int:
+    """What the capitals of a word at `[start, end)` of a run cost; `odds` are those of the lexicon."""
+    piece = run[start:end]
+    if start:
+        return capitals(piece, odds, costs) + _parted(run, start)
+    # The first letter of a run may be a capital for many reasons.
     return 0 if len(piece) == 1 or piece[1:].islower() or piece.isupper() else costs.capital_inside
 
 
-def _hopeful(found: list[Piece], size: int) -> tuple[Piece, ...]:
+def _hopeful(found: list[tuple[int, int, str, int, int]], size: int) -> Iterator[tuple[int, int, str, int, int]]:
     """The pieces through which a reading goes that is not hopeless; the whole run always."""
     ahead, behind = [NEVER] * (size + 1), [NEVER] * (size + 1)
     ahead[0] = behind[size] = 0
-    for piece in found:
-        ahead[piece.end] = max(ahead[piece.end], ahead[piece.start] + piece.points + piece.extra)
-    for piece in reversed(found):
-        behind[piece.start] = max(behind[piece.start], behind[piece.end] + piece.points + piece.extra)
+    for start, end, _, points, extra in found:
+        if (score := ahead[start] + points + extra) > ahead[end]:
+            ahead[end] = score
+    for start, end, _, points, extra in reversed(found):
+        if (score := behind[end] + points + extra) > behind[start]:
+            behind[start] = score
     least = ahead[size] - (HOPELESS if size <= LONG else HOPELESS_IN_LONG)
-    return tuple(
-        piece
-        for piece in found
-        if ahead[piece.start] + piece.points + piece.extra + behind[piece.end] >= least
-        or piece.end - piece.start == size
-    )
+    for piece in found:
+        start, end, _, points, extra = piece
+        if ahead[start] + points + extra + behind[end] >= least or end - start == size:
+            yield piece
 
 
-def of_document(run: str, known: Set[str]) -> list[Piece]:
-    """The pieces of `run` that are words of the document's own, or the user's; the run itself is none."""
+def of_document(run: str, known: Set[str], shortest: int = 2) -> list[Piece]:
+    """The pieces of `run` that are words of the document's own, or the user's; the run itself is none.
+
+    None of the words has less than `shortest` letters.
+    """
     if not known:
         return []
     small, size = lowered(run), len(run)
     return [
         Piece(start, end, small[start:end], DOCUMENT_WORD, 0)
-        for start in range(size - 1)
-        for end in range(start + 2, min(size, start + LONGEST) + 1)
+        for start in range(size - shortest + 1)
+        for end in range(start + shortest, min(size, start + LONGEST) + 1)
         if small[start:end] in known and end - start < size and small[end : end + 1] != "'"
     ]
 
 
-def read(run: str, before: str, after: str, more: list[Piece], costs: Costs = IN_LINE) -> Lattice:
+def read(run: str, before: str, after: str, more: Sequence[Piece] = (), costs: Costs = IN_LINE) -> Lattice:
     """How `run` reads between the word (or sign) `before` and the one `after` it; `more` are pieces of the document."""
+    return _read(run, before, after, tuple(more), costs)
+
+
+@lru_cache(maxsize=1 << 13)
+def _read(run: str, before: str, after: str, more: tuple[Piece, ...], costs: Costs) -> Lattice:
     size = len(run)
-    found = pieces(run, costs)
-    if more:
-        taken = {(piece.start, piece.end): piece for piece in found}
-        for piece in more:
-            other = taken.get((piece.start, piece.end))
-            if other is None or other.points + other.extra < piece.points:
-                taken[piece.start, piece.end] = piece
-        found = tuple(sorted(taken.values()))
-    starting: list[list[int]] = [[] for _ in range(size + 1)]
-    ending: list[list[int]] = [[] for _ in range(size + 1)]
-    for number, piece in enumerate(found):
-        starting[piece.start].append(number)
-        ending[piece.end].append(number)
-    steps: dict[tuple[int, int], int] = {}
-    forward, back = [NEVER] * len(found), [-1] * len(found)
-    for number, (start, _, word, points, extra) in enumerate(found):
+    found = _with(pieces(run, costs), more)
+    count = len(found)
+    ending: list[list[int] | None] = [None] * (size + 1)
+    forward, back = [NEVER] * count, [-1] * count
+    steps: list[list[tuple[int, int]]] = []
+    for number, (start, end, word, points, extra) in enumerate(found):
         if start == 0:
             forward[number] = following(before, word, points) + extra
-            continue
-        for left in ending[start]:
-            step = steps[left, number] = following(found[left].word, word, points) + extra
-            if forward[left] + step > forward[number]:
-                forward[number], back[number] = forward[left] + step, left
+            steps.append([])
+        else:
+            taken = []
+            best, last = NEVER, -1
+            for left in ending[start] or ():
+                step = following(found[left][2], word, points) + extra
+                taken.append((left, step))
+                if forward[left] + step > best:
+                    best, last = forward[left] + step, left
+            forward[number], back[number] = best, last
+            steps.append(taken)
+        if (there := ending[end]) is None:
+            ending[end] = [number]
+        else:
+            there.append(number)
     alone = facts(after)[0]
-    backward = [NEVER] * len(found)
-    for number in range(len(found) - 1, -1, -1):
-        end, word = found[number].end, found[number].word
-        if end == size:
-            backward[number] = following(word, after, alone) - alone
-            continue
-        for right in starting[end]:
-            backward[number] = max(backward[number], steps[number, right] + backward[right])
+    backward = [NEVER] * count
+    for number in range(count - 1, -1, -1):
+        if found[number][1] == size:
+            backward[number] = following(found[number][2], after, alone) - alone
+        score = backward[number]
+        for left, step in steps[number]:
+            backward[left] = max(backward[left], score + step)
     return _lattice(found, forward, backward, back, size)
+
+
+def _with(found: tuple[Piece, ...], more: Sequence[Piece]) -> tuple[Piece, ...]:
+    """The pieces of a run and those of the document; of two at one place the likelier."""
+    if not more:
+        return found
+    taken = {(piece.start, piece.end): piece for piece in found}
+    for piece in more:
+        other = taken.get((piece.start, piece.end))
+        if other is None or other.points + other.extra < piece.points:
+            taken[piece.start, piece.end] = piece
+    return tuple(sorted(taken.values()))
 
 
 def _lattice(found: tuple[Piece, ...], forward: list[int], backward: list[int], back: list[int], size: int) -> Lattice:
     cut, uncut, whole, best, last = [NEVER] * (size + 1), [NEVER] * (size + 1), NEVER, NEVER, -1
-    for number, piece in enumerate(found):
+    for number, (start, end, _, _, _) in enumerate(found):
         score = forward[number] + backward[number]
-        cut[piece.start] = max(cut[piece.start], score)
-        for place in range(piece.start + 1, piece.end):
+        if score <= NEVER:
+            continue
+        cut[start] = max(cut[start], score)
+        for place in range(start + 1, end):
             uncut[place] = max(uncut[place], score)
-        if piece.end == size:
-            if piece.start == 0:
+        if end == size:
+            if start == 0:
                 whole = score
             if score > best:
                 best, last = score, number

@@ -59,7 +59,8 @@ def at_marks(part: str) -> tuple[int, ...]:
         left, right = part[at - 1], part[at]
         if (
             (left.islower() and right.isupper())
-            or ((left in DASHES) != (right in DASHES))
+            or (left in DASHES and right not in DASHES and part[:at].strip("-–—") == "")
+            or (left not in DASHES and right in DASHES and part[at:].strip("-–—") == "")
             or (left in ENDING and (right.isalpha() or right in BEGINNING))
             or (left.isdigit() != right.isdigit() and (left.isalpha() or right.isalpha()))
         ):

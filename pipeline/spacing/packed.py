@@ -27,6 +27,8 @@ PATHLIKE = regex.compile(r"\p{L}/\p{L}|\p{L}\.\p{Ll}|[+#&]|\$\p{L}")
 @lru_cache(maxsize=1 << 10)
 def has_lost_spaces(line: str) -> bool:
     """Whether a line looks like prose without spaces; whether it reads like English is another question."""
+    if (line.count(" ") + 1) * MEAN_TOKEN > len(line) and "  " not in line.strip():
+        return False
     tokens = line.split()
     if not tokens or max(map(len, tokens)) < LETTERS or NO_PROSE.search(line):
         return False

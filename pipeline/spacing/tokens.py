@@ -10,8 +10,8 @@ import regex
 
 from pipeline import lexicon
 from pipeline.lexicon import POINTS
-from pipeline.spacing.lattice import NEVER, SLIGHT_SLIP, lowered, pieces, read, slip
-from pipeline.spacing.marks import LETTER, LETTERS, RUN, at_marks
+from pipeline.spacing.lattice import NEVER, SLIGHT_SLIP, UNSEEN, facts, lowered, pieces, read, slip
+from pipeline.spacing.marks import DASHES, LETTER, LETTERS, RUN, at_marks
 from pipeline.spacing.packed import LETTERS as LETTERS_OF_LINE
 from pipeline.spacing.packed import has_lost_spaces
 
@@ -21,20 +21,21 @@ LONGEST_READ = 60
 """Letters of the longest run that is read as several words inside a line."""
 HOPELESS, DOUBTFUL = -7 * POINTS, 2 * POINTS
 """Gains under which a run is never several words, and hardly ever."""
-MARKS_AT_EDGES = "(“\"‘[.,;:!?”’)]"
+OPENING, CLOSING = '(“"‘[', '.,;:!?"”’)]'
+"""Marks at the edges of a token that say nothing of it."""
 LONGEST = 2000
 """Code points of the longest token that is looked at inside a line of words."""
 
 MARKS = regex.compile(
     rf"[{LETTERS}\d.\]][)\]”\"’]*[,;:!?.…]+[“\"‘(\[]?{LETTER}|[{LETTERS}\d.,!?][)\]”]+{LETTER}"
-    rf"|[{LETTERS}\d][“(\[][{LETTERS}\d]|{LETTER}{{2}}\d|^a\d"
+    rf"|{LETTER}[“(\[][{LETTERS}\d]|\d[“(\[]{LETTER}{{3}}|{LETTER}{{2}}\d|^a\d"
     rf"|\d(?:{LETTER}{{3}}|(?i:is|as|at|in|to|by|of|on|or|he|we|it|if|so|no|an|up|do)(?!{LETTER}))"
-    rf"|%{LETTER}|[;!?)\]][“(]?\d|(?<!\d),[“(]?\d|(?<!\d)\d{{1,2}},(?:1[5-9]|20)\d\d(?!\d)|[{LETTERS}\d.,]\"[{LETTERS}\d]|[{LETTERS}.,\"”][–—]|[–—][{LETTERS}\"“]"
-    rf"|[a-z]{{2}}[A-Z]\.|{LETTER}\$|{LETTER}--|--{LETTER}|{LETTER}-$|-[\"“(]|^-{LETTER}|{LETTER}&|&{LETTER}|^[,;…)]+{LETTER}|\w\#\d|\#\d+{LETTER}"
+    rf"|%{LETTER}|[;!?)\]][“(]?\d|(?<!\d),[“(]?\d|(?<!\d)\d{{1,2}},(?:1[5-9]|20)\d\d(?!\d)|[{LETTERS}\d.,]\"[{LETTERS}\d]|[{LETTERS}\d.,\"”][–—]$|^[–—][{LETTERS}\d\"“]"
+    rf"|[a-z]{{2}}[A-Z]\.|{LETTER}\$|{LETTER}--$|^--{LETTER}|{LETTER}-$|-[\"“(]|^-{LETTER}|{LETTER}&|&{LETTER}|^[,;…)]+{LETTER}|\w\#\d|\#\d+{LETTER}"
 )
 """Marks, figures and dashes that touch what they should not."""
-INITIALS = regex.compile(r"[(\[“\"]?(?:[A-Z]\.){2,}(?:[A-Z]|-[A-Za-z]++)?[)\]”\",;:!?]*+(?:['’]s)?")
-"""`U.S.-based`, `(U.N.)`, `U.S.A`: no space is missing there."""
+INITIALS = regex.compile(r"[(\[“\"]?(?:[A-Za-z]\.)++(?:[A-Za-z]|(?<=\..\.)-[A-Za-z]++)?+[)\]”\",;:!?.]*+(?:['’]s)?")
+"""`U.S.-based`, `(U.N.)`, `U.S.A`, `(e.g.,`: no space is missing there."""
 PROTECTED = regex.compile(
     r"(?i:https?:|ftp:|www\.|[\w.+-]+@[\w-]+\.\w|^[(\[“\"]?[@\#]|[\\/_{}<>=|~^*`]|\w\(\)|::|->"
     r"|\.(?:com|org|net|gov|edu|io|cn|uk|js|py|html?|php|exe|txt|pdf|jpe?g|png|gif|csv|json|xml|md|dev|ai|fm|co|app|"
@@ -53,7 +54,31 @@ ELIDED = frozenset("o d l qu al ma y n t m".split())  # noqa: SIM905
 @lru_cache(maxsize=1 << 16)
 def is_suspect(token: str) -> bool:
     """Whether a token may be missing a space: `decadesof`, `history.The`, `In2022`."""
-    return any(True for _ in suspect_parts(token))
+    return not is_of_words(token, NEVER) and any(True for _ in suspect_parts(token))
+
+
+def is_of_words(token: str, least: int) -> bool:
+    """Whether a token is a number, or known words with usual capitals and hyphens between them, of `least` log P each.
+
+    That is the quickest way to tell most of a text.
+    """
+    inside = core(token)
+    return inside.isdigit() or all(_is_word(run, least) for run in (inside.split("-") if "-" in inside else (inside,)))
+
+
+def core(token: str) -> str:
+    """A token without the marks that may stand at its edges and say nothing of it."""
+    return token.rstrip(CLOSING).lstrip(OPENING)
+
+
+def _is_word(run: str, least: int) -> bool:
+    word = lowered(run)
+    if facts(word) is UNSEEN:
+        word = word.removesuffix("'s")
+    found = facts(word)
+    if found is UNSEEN or found[0] < least or not (run[1:].islower() or run.islower() or run.isupper()):
+        return False
+    return found[3] <= SLIGHT_SLIP or slip(run, word) <= SLIGHT_SLIP
 
 
 def suspect_parts(token: str) -> Iterator[tuple[int, str]]:
@@ -88,13 +113,24 @@ def _is_one_word(run: str) -> bool:
     return plain(run) or (len(run) <= LONGEST_READ and gain(run) < HOPELESS)
 
 
+@lru_cache(maxsize=1 << 14)
+def dash_of(token: str) -> str:
+    """The dash of a token that is suspect for nothing else; empty where there is none.
+
+    Between the dash and its word a space is missing only where the document has such dashes between blanks.
+    """
+    inside = core(token)
+    dash = inside[:1] if inside[:1] in DASHES else inside[-1:]
+    return dash if dash in DASHES and is_of_words(inside.strip("-–—"), NEVER) else ""
+
+
 @lru_cache(maxsize=1 << 16)
 def is_doubtful(token: str) -> bool:
     """Whether a suspect token is nothing but a run that reads as several words hardly better than as one.
 
     It is one word, if the document has none inside it: `Tokayevsaid` may be two only because of `Tokayev`.
     """
-    run = token.strip(MARKS_AT_EDGES)
+    run = core(token)
     return run.isalpha() and not plain(run) and gain(run) < DOUBTFUL and not MARKS.search(token)
 
 

@@ -26,8 +26,8 @@ def test_a_word_is_counted_alike_however_it_is_looked_for(text: str, word: str) 
 
 def test_dashes_that_stand_alone_are_counted() -> None:
     """A document that has dashes between blanks is known by them."""
-    assert Evidence("The mill – it is old – has a well-known dam.").count_alone("–") == 2
-    assert Evidence("The mill – it is old – has a well-known dam.").count_alone("-") == 0
+    assert Evidence("The mill – it is old – has a well-known dam.").count_dashes("–") == 2
+    assert Evidence("The mill – it is old – has a well-known dam.").count_dashes("-") == 0
 
 
 def test_words_that_nobody_knows_are_the_documents_own() -> None:

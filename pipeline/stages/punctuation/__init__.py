@@ -52,9 +52,10 @@ HALF_WORD = regex.compile(r"\(\p{Ll}{1,5}\)\p{Ll}|\p{Ll}\(\p{Ll}{1,3}\)")
 PROTECTED = regex.compile(
     r"://|www\.|[@#\\/_{}<>=|~^*+`]|\$(?!\d)|::|\(\)|\)\.\p{Ll}|->|&\w{1,10};|\p{L}\.\p{Ll}{2,4}(?:\W|$)"
 )
-CODE = regex.compile(
-    r"[{}`;]\s*$|\(\)|=>|->|::|[=!]=|\w\(\w*(?:, ?\w+)*\);|^\s*(?:import|def|class|return|var|let|const|#include)\b"
-)
+CODE = regex.compile(r"\w\(\w*(?:, ?\w+)*\);")
+STATEMENT = regex.compile(r"\s*(?:import|def|class|return|var|let|const|#include)\b")
+SIGNS_OF_CODE = ("()", "=>", "->", "::", "==", "!=")
+ENDS_OF_CODE = ("{", "}", "`", ";")
 REACH = 60
 """Code points on each side of a mark that a judge may look at."""
 OPENER = -8.5
@@ -230,10 +231,20 @@ def spots_of(text: str, told: frozenset[str]) -> list[int]:
 
 def looked_at(document: Document, line: Line) -> Prose:
     """A line as the judges need it."""
-    readable = not CODE.search(line.text)
+    readable = not is_code(line.text)
     chinese = document.script(line) == "han"
     quotes = tuple(match.start() for match in STRAIGHT_QUOTE.finditer(document.text, line.start, line.end))
     return Prose(line.start, line.end, readable, chinese, quotes, document.text.find("“", line.start, line.end))
+
+
+def is_code(line: str) -> bool:
+    """Whether a line looks like a program; most of prose has none of the signs, which are looked for first."""
+    return (
+        line.rstrip().endswith(ENDS_OF_CODE)
+        or any(sign in line for sign in SIGNS_OF_CODE)
+        or STATEMENT.match(line) is not None
+        or (");" in line and CODE.search(line) is not None)
+    )
 
 
 def judged(text: str, at: int, prose: Prose, *, spaced: bool) -> Edit | None:

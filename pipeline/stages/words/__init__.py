@@ -19,10 +19,11 @@ from pipeline import lexicon
 from pipeline.document import Document
 from pipeline.layout import Line
 from pipeline.ledger import Edit
+from pipeline.lexicon import POINTS
 from pipeline.spacing.evidence import Evidence, gathered
 from pipeline.spacing.judgement import Missing, missing
 from pipeline.spacing.known import Known, known_of
-from pipeline.spacing.lattice import lowered, read
+from pipeline.spacing.lattice import UNSEEN, facts, lowered, read
 from pipeline.spacing.marks import HUMP, LETTER, RUN
 from pipeline.stage import Finding, Rule
 from pipeline.stages.proposals import at_rest
@@ -68,6 +69,7 @@ MANY_WORDS = 8
 """A line of at least so many words without one of any text is not English."""
 COMMON = -7.5
 """log P of a word that is found in any text: articles, prepositions, pronouns, the most frequent verbs."""
+COMMON_POINTS = COMMON * POINTS
 FREQUENT = -10.0
 """log P of a word that names of code seldom begin with: `called`, but not `query`."""
 LONGEST_READ = 40
@@ -202,7 +204,7 @@ class Words:
 
 
 def _holds_common(run: str, cut: int) -> bool:
-    """Whether one of the parts of a run is a word that is found in any text and begins small behind the cut: `Aboutus`."""
+    """Whether one of the parts of a run is a word that any text has, and a small letter is behind the cut: `Aboutus`."""
     parts = (run[:cut], run[cut:])
     return run[cut].islower() and any((lexicon.words().logp(lowered(part)) or -20.0) > COMMON for part in parts)
 
@@ -291,12 +293,11 @@ def _is_english(line: str) -> bool:
     runs = [lowered(run) for run in RUN.findall(line)]
     if len(runs) < FEW_WORDS:
         return True
-    words = lexicon.words()
-    foreign = sum(run in _foreign() for run in runs)
-    common = sum((words.logp(run) or -20.0) > COMMON for run in runs if run not in _foreign())
+    foreign = sum(map(_foreign().__contains__, runs))
+    common = sum(facts(run)[0] > COMMON_POINTS for run in runs if run not in _foreign())
     if (foreign > 1 and foreign >= common) or (not common and len(runs) >= MANY_WORDS):
         return False
-    unknown = sum(run not in words and (len(run) > LONGEST_READ or not _is_joined(run)) for run in runs)
+    unknown = sum(facts(run) is UNSEEN and (len(run) > LONGEST_READ or not _is_joined(run)) for run in runs)
     return unknown <= MOSTLY_UNKNOWN * len(runs)
 
 
