@@ -26,6 +26,8 @@ POINTS = 20
 """Log probabilities are whole numbers of points, twenty to the natural unit: sums of them are the same everywhere."""
 STEP = 11.0
 """Steps a natural logarithm takes in the first byte of a word: probabilities down to 1e-10."""
+NAME = 16
+"""Odds of a capital from which on a word is a name, so that only its small form is a slip: `togo`, but not `Togo`."""
 CAPITAL_STEP, COUNT_STEP, JOIN_STEP = 12.0, 16.0, 16.0
 FOREIGN_LOGP = -20.0
 """log P of a word that only other languages, or maps, know."""
@@ -87,9 +89,13 @@ class Lexicon:
         return None if number is None else -self._pair_values[number]
 
     def join(self, word: str) -> bool:
-        """True for a word of the lists that is rarer in edited prose than its two halves: `ofthe`, `alot`."""
+        """True for a word of the lists that is rarer in edited prose than its halves, and no name: `ofthe`, `alot`."""
         number = self._words.get(word)
-        return number is not None and self._values[FACTS * number + 3] > 0
+        if number is None:
+            return False
+        at = FACTS * number
+        capital, _, slip = self._values[at + 1 : at + 4]
+        return slip > 0 and capital - 128 <= NAME
 
     def starts(self, text: str) -> list[tuple[str, int, int, int]]:
         """The words that `text` starts with: each with its log P in points, its odds of a capital and its slip.

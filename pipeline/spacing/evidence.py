@@ -6,7 +6,8 @@ from itertools import chain
 
 import msgspec
 
-from pipeline.spacing.lattice import LONGEST, RARE, facts, lowered
+from pipeline import lexicon
+from pipeline.spacing.lattice import LONGEST, by_beginning, is_rare, lowered
 from pipeline.spacing.marks import RUN
 from pipeline.spacing.tokens import core, dash_of, is_doubtful, is_of_words, is_suspect
 
@@ -101,7 +102,7 @@ class Evidence(msgspec.Struct, frozen=True, dict=True):
 
         A word that is not rare is not counted: any text may have it, so it is as good as seen.
         """
-        if facts(word)[0] >= RARE:
+        if not is_rare(word):
             return MOST
         return min(MOST, self._seen[word] + (TOLD if word in self.told else 0))
 
@@ -115,9 +116,9 @@ class Evidence(msgspec.Struct, frozen=True, dict=True):
         return self.told.union(chain.from_iterable(map(own_words, self.rare)))
 
     @cached_property
-    def shortest(self) -> int:
-        """Letters of the shortest of `own`."""
-        return max(2, min(map(len, self.own), default=2))
+    def lent(self) -> dict[str, list[str]]:
+        """The words of `own` that runs may be read with, `by_beginning`."""
+        return by_beginning(self.own)
 
 
 _ordinary: set[str] = set()
@@ -127,13 +128,13 @@ _unusual: set[str] = set()
 
 def is_ordinary(token: str) -> bool:
     """Whether a token misses no space and holds no rare word: `harbour`, `“Well,`, `U.S.-based`."""
-    return is_of_words(token, RARE) or not (token in ALONE or is_suspect(token) or rare_words(token))
+    return is_of_words(token, is_rare) or not (token in ALONE or is_suspect(token) or rare_words(token))
 
 
 @lru_cache(maxsize=1 << 15)
 def rare_words(token: str) -> tuple[str, ...]:
     """The words of a token, in small letters, that are rare in any text."""
-    return tuple(word for word in map(lowered, RUN.findall(token)) if facts(word)[0] < RARE)
+    return tuple(filter(is_rare, map(lowered, RUN.findall(token))))
 
 
 @lru_cache(maxsize=1 << 15)
@@ -144,7 +145,7 @@ def own_words(token: str) -> tuple[str, ...]:
 
 def _is_own(word: str) -> bool:
     """Whether a rare word may be a piece of a run."""
-    return SHORTEST <= len(word) <= LONGEST and word.isalpha() and not facts(word)[3]
+    return SHORTEST <= len(word) <= LONGEST and word.isalpha() and not lexicon.words().join(word)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -117,7 +117,7 @@ def runs_of(part: str, before: str, after: str, evidence: Evidence) -> Iterator[
         behind = sign(part[end]) if end < len(part) else after
         lattice = None
         if SHORTEST <= len(run) <= LONGEST_RUN and not plain(run):
-            more = of_document(run, evidence.own, evidence.shortest)
+            more = of_document(run, evidence.lent)
             if more or len(pieces(run)) > 1:
                 lattice = read(run, before, behind, more)
         yield Read(start, end, run, word, before, behind, lattice)

@@ -7,14 +7,14 @@ Data*, 2009), with absolute discounting; capitals and words of the document itse
 numbers of points (`lexicon.POINTS` to the natural unit), so that sums are the same on every machine.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
 from pipeline import lexicon
-from pipeline.lexicon import POINTS
+from pipeline.lexicon import NAME, POINTS, Spelling
 from pipeline.lexicon import UNKNOWN as UNKNOWN_POINTS
 
 LONGEST = 24
@@ -23,10 +23,8 @@ SHORTEST_STRANGER, LONGEST_STRANGER = 3, 16
 """Letters of the shortest and the longest unknown word that is part of a run."""
 DOCUMENT_WORD = -12 * POINTS
 """log P of a word that only the document itself shows to be one."""
-RARE = -14 * POINTS
-"""log P under which a word is rare in any text: `gazebo`, `hovel`."""
-NAME = 16
-"""Odds of a capital from which on a word is a name, so that it is a slip in small letters only: `togo`, but not `Togo`."""
+RARE, RARE_NAME = -14 * POINTS, DOCUMENT_WORD
+"""log P under which a word, or a name, is rare in any text: `gazebo`, `Ingrid`."""
 NAME_LEFT_SMALL, HIGHEST_ODDS = 24, 80
 """Odds from which on a name costs something where it has no capital, and odds beyond which it costs no more."""
 SLIGHT_SLIP = 8
@@ -100,6 +98,12 @@ def facts(word: str) -> tuple[int, int, int, int, int]:
     return lexicon.words().facts(word) or UNSEEN
 
 
+def is_rare(word: str) -> bool:
+    """Whether a word is rare in any text, so that it says something of a document that it stands in."""
+    points, odds, _, _, _ = facts(word)
+    return points < RARE or (points < RARE_NAME and odds > NAME)
+
+
 def slip(run: str, word: str) -> int:
     """How surely `run`, of which `word` is the lowered form, is two words that lost their space; 0 for a word."""
     _, odds, _, found, _ = facts(word)
@@ -113,65 +117,98 @@ def following(before: str, word: str, alone: int) -> int:
     return alone + facts(before)[4] if seen is None else seen
 
 
-def capitals(piece: str, odds: int, costs: Costs) -> int:
-    """What the capitals of a piece that is not the first of its run cost; `odds` are those of the lexicon."""
-    if piece.islower():
-        return -min(odds, HIGHEST_ODDS) // 2 if odds > NAME_LEFT_SMALL else 0
-    if len(piece) > 1 and not piece[1:].islower():
-        return -40 if piece.isupper() else costs.capital_inside
+def _next_capitals(run: str) -> list[int]:
+    """The place of the first capital behind each letter of a run, or the length of the run."""
+    last = len(run)
+    found = [last] * last
+    for place in range(last - 1, -1, -1):
+        found[place] = last
+        if run[place].isupper():
+            last = place
+    return found
+
+
+def _usual_name(odds: int) -> int:
+    """What a word costs that has a capital and is no name."""
     return max(-HIGHEST_ODDS, odds + 12) if odds < -12 else 0
+
+
+def _mixed(piece: str, costs: Costs) -> int:
+    """What a piece with capitals behind its first letter costs."""
+    return -40 if piece.isupper() else costs.capital_inside
+
+
+Draft = tuple[int, int, str, int, int]
+"""A piece before it is known whether it is hopeless: the same five, as a plain tuple."""
 
 
 @lru_cache(maxsize=1 << 14)
 def pieces(run: str, costs: Costs = IN_LINE) -> tuple[Piece, ...]:
-    """The words that may stand in `run`, whatever stands around it; the hopeless ones are left out."""
+    """The words that may stand in `run`, whatever stands around it; the hopeless ones are left out.
+
+    From a place to which every reading is hopeless beside one that passes over it no word is looked for.
+    """
     words, small, size = lexicon.words(), lowered(run), len(run)
-    has_capitals, has_marks = run != small, "'" in small
-    found: list[tuple[int, int, str, int, int]] = []
-    known: set[tuple[int, int]] = set()
-    reached = bytearray(size + 1)
-    reached[0] = 1
+    has_capitals = run != small
+    next_capital = _next_capitals(run)
+    spelling, has_marks = words.spellings(small), "'" in small
+    least = HOPELESS if size <= LONG else HOPELESS_IN_LONG
+    ahead = [NEVER] * (size + 1)
+    ahead[0] = 0
+    found: list[Draft] = []
     for start in range(size):
-        for word, points, odds, slip in words.starts(small[start : start + LONGEST]):
-            end = start + len(word)
-            if points < WORST * (end - start) or (has_marks and small[end : end + 1] == "'"):
-                continue
-            if has_capitals:
-                shape = _shape(run, start, end, odds, costs)
-                if slip and odds > NAME and run[start].isupper():
-                    slip = 0  # noqa: PLW2901
-            else:
-                shape = -min(odds, HIGHEST_ODDS) // 2 if start and odds > NAME_LEFT_SMALL else 0
-            reached[end] |= reached[start]
-            known.add((start, end))
-            found.append((start, end, word, points, shape + SLIP - slip * POINTS // 32 if slip else shape))
-    found += _strangers(run, small, known, reached, costs)
-    return tuple(map(Piece._make, _hopeful(sorted(found), size)))
-
-
-def _strangers(
-    run: str, small: str, known: Set[tuple[int, int]], reached: bytearray, costs: Costs
-) -> Iterator[tuple[int, int, str, int, int]]:
-    """The parts of a run that may be a word nobody knows: at its start, behind words at its end, at a capital."""
-    size, spelling = len(run), lexicon.words().spellings(small)
-    for start in range(size - SHORTEST_STRANGER + 1):
-        capital = run[start].isupper()
-        ends: Sequence[int]
-        if start == 0:
-            ends = [*range(SHORTEST_STRANGER, min(size, LONGEST_STRANGER + 1)), size]
-        elif capital:
-            ends = range(start + SHORTEST_STRANGER, min(size, start + LONGEST_STRANGER) + 1)
-        elif reached[start] and size - start <= LONGEST_STRANGER:
-            ends = range(size, size + 1)
-        else:
+        reach = ahead[start]
+        capital = has_capitals and run[start].isupper()
+        if not capital and reach + least < max(ahead[start + 1 : start + 1 + LONGEST]):
             continue
-        least = costs.stranger + (0 if capital else costs.small_stranger)
-        for end in ends:
-            if (start, end) not in known and _whole(small, start, end):
-                shape = costs.capital_inside if run[start + 1 : end] != small[start + 1 : end] else 0
-                yield start, end, small[start:end], least + spelling.between(start, end), shape
-    if (0, size) not in known and (size < SHORTEST_STRANGER or not _whole(small, 0, size)):
-        yield 0, size, small, costs.stranger + spelling.between(0, size), 0
+        here: list[Draft] = []
+        if reach > NEVER:
+            parted, lower = _parted(run, start) if start and has_capitals else 0, next_capital[start]
+            for word, points, odds, slipped in words.starts(small[start : start + LONGEST]):
+                end = start + len(word)
+                if points < WORST * (end - start) or (has_marks and small.startswith("'", end)):
+                    continue
+                shape = parted
+                if end > lower:
+                    shape += _mixed(run[start:end], costs) if start else _opening(run[start:end], costs)
+                elif start and (capital or odds > NAME_LEFT_SMALL):
+                    shape += _usual_name(odds) if capital else -min(odds, HIGHEST_ODDS) // 2
+                if slipped and not (capital and odds > NAME):
+                    shape += SLIP - slipped * POINTS // 32
+                here.append((start, end, word, points, shape))
+        if start == 0 or capital or size - start <= LONGEST_STRANGER:
+            here += _strangers(run, small, start, {draft[1] for draft in here}, spelling, costs)
+        for _, end, _, points, extra in here:
+            if (score := reach + points + extra) > ahead[end]:
+                ahead[end] = score
+        found += here
+    return tuple(map(Piece._make, _hopeful(sorted(found), ahead, least)))
+
+
+def _strangers(run: str, small: str, start: int, known: Set[int], spelling: Spelling, costs: Costs) -> Iterator[Draft]:
+    """What may be a word nobody knows from `start` on: at the start of a run, at a capital, or up to the end.
+
+    The ends of words that are `known` are left out.
+    """
+    size, capital = len(run), run[start].isupper()
+    ends: Sequence[int]
+    if start == 0:
+        ends = [*range(SHORTEST_STRANGER, min(size, LONGEST_STRANGER + 1)), size]
+    elif capital:
+        ends = range(start + SHORTEST_STRANGER, min(size, start + LONGEST_STRANGER) + 1)
+    elif SHORTEST_STRANGER <= size - start <= LONGEST_STRANGER:
+        ends = (size,)
+    else:
+        return
+    least = costs.stranger + (0 if capital else costs.small_stranger)
+    for end in ends:
+        if end in known:
+            continue
+        if end - start >= SHORTEST_STRANGER and _whole(small, start, end):
+            shape = costs.capital_inside if run[start + 1 : end] != small[start + 1 : end] else 0
+            yield start, end, small[start:end], least + spelling.between(start, end), shape
+        elif end - start == size:
+            yield 0, size, small, costs.stranger + spelling.between(0, size), 0
 
 
 def _whole(small: str, start: int, end: int) -> bool:
@@ -186,45 +223,49 @@ def _parted(run: str, start: int) -> int:
     return PARTED_CAPITALS if run[start].isupper() else CAPITAL_LEFT_ALONE
 
 
-def _shape(run: str, start: int, end: int, odds: int, costs: Costs) -> int:
-    """What the capitals of a word at `[start, end)` of a run cost; `odds` are those of the lexicon."""
-    piece = run[start:end]
-    if start:
-        return capitals(piece, odds, costs) + _parted(run, start)
-    # The first letter of a run may be a capital for many reasons.
-    return 0 if len(piece) == 1 or piece[1:].islower() or piece.isupper() else costs.capital_inside
+def _opening(piece: str, costs: Costs) -> int:
+    """What a piece with capitals behind its first letter costs at the start of a run, where they have many reasons."""
+    return 0 if piece.isupper() else costs.capital_inside
 
 
-def _hopeful(found: list[tuple[int, int, str, int, int]], size: int) -> Iterator[tuple[int, int, str, int, int]]:
-    """The pieces through which a reading goes that is not hopeless; the whole run always."""
-    ahead, behind = [NEVER] * (size + 1), [NEVER] * (size + 1)
-    ahead[0] = behind[size] = 0
-    for start, end, _, points, extra in found:
-        if (score := ahead[start] + points + extra) > ahead[end]:
-            ahead[end] = score
+def _hopeful(found: list[Draft], ahead: list[int], least: int) -> Iterator[Draft]:
+    """The pieces through which a reading goes that lags by no more than `least`; the whole run always.
+
+    `ahead` is the score of the best reading up to each place.
+    """
+    size = len(ahead) - 1
+    behind = [NEVER] * (size + 1)
+    behind[size] = 0
     for start, end, _, points, extra in reversed(found):
         if (score := behind[end] + points + extra) > behind[start]:
             behind[start] = score
-    least = ahead[size] - (HOPELESS if size <= LONG else HOPELESS_IN_LONG)
     for piece in found:
         start, end, _, points, extra = piece
-        if ahead[start] + points + extra + behind[end] >= least or end - start == size:
+        if ahead[start] + points + extra + behind[end] >= ahead[size] - least or end - start == size:
             yield piece
 
 
-def of_document(run: str, known: Set[str], shortest: int = 2) -> list[Piece]:
+def by_beginning(known: Iterable[str]) -> dict[str, list[str]]:
+    """Words by their first two letters."""
+    found: dict[str, list[str]] = {}
+    for word in known:
+        found.setdefault(word[:2], []).append(word)
+    return found
+
+
+def of_document(run: str, known: Mapping[str, Sequence[str]]) -> list[Piece]:
     """The pieces of `run` that are words of the document's own, or the user's; the run itself is none.
 
-    None of the words has less than `shortest` letters.
+    The words are given `by_beginning`.
     """
     if not known:
         return []
     small, size = lowered(run), len(run)
     return [
-        Piece(start, end, small[start:end], DOCUMENT_WORD, 0)
-        for start in range(size - shortest + 1)
-        for end in range(start + shortest, min(size, start + LONGEST) + 1)
-        if small[start:end] in known and end - start < size and small[end : end + 1] != "'"
+        Piece(start, start + len(word), word, DOCUMENT_WORD, 0)
+        for start in range(size - 1)
+        for word in known.get(small[start : start + 2], ())
+        if small.startswith(word, start) and len(word) < size and not small.startswith("'", start + len(word))
     ]
 
 

@@ -21,7 +21,7 @@ NO_PROSE = regex.compile(
 """What no line of prose has."""
 LETTERS_OF_PROSE = 40
 """Letters that a line has at least in which a stroke or a stop between small letters is none of a path or a domain."""
-PATHLIKE = regex.compile(r"\p{L}/\p{L}|\p{L}\.\p{Ll}|[+#&]|\$\p{L}")
+PATHLIKE = regex.compile(r"\p{L}/\p{L}|\p{L}\.\p{Ll}|\+|#(?!\d)|&(?!\p{L}{2})|\$\p{L}")
 
 
 @lru_cache(maxsize=1 << 10)

@@ -3,7 +3,7 @@
 A token is what stands between blanks; Chinese inside one ends a part of it, since no space is missing there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import regex
@@ -54,16 +54,18 @@ ELIDED = frozenset("o d l qu al ma y n t m".split())  # noqa: SIM905
 @lru_cache(maxsize=1 << 16)
 def is_suspect(token: str) -> bool:
     """Whether a token may be missing a space: `decadesof`, `history.The`, `In2022`."""
-    return not is_of_words(token, NEVER) and any(True for _ in suspect_parts(token))
+    return not is_of_words(token) and any(True for _ in suspect_parts(token))
 
 
-def is_of_words(token: str, least: int) -> bool:
-    """Whether a token is a number, or known words with usual capitals and hyphens between them, of `least` log P each.
+def is_of_words(token: str, but: Callable[[str], bool] | None = None) -> bool:
+    """Whether a token is a number, or known words with usual capitals and hyphens between them, and `but` is of none.
 
     That is the quickest way to tell most of a text.
     """
     inside = core(token)
-    return inside.isdigit() or all(_is_word(run, least) for run in (inside.split("-") if "-" in inside else (inside,)))
+    if "-" in inside:
+        return all(_is_word(run, but) for run in inside.split("-"))
+    return _is_word(inside, but) or inside.isdigit()
 
 
 def core(token: str) -> str:
@@ -71,12 +73,12 @@ def core(token: str) -> str:
     return token.rstrip(CLOSING).lstrip(OPENING)
 
 
-def _is_word(run: str, least: int) -> bool:
+def _is_word(run: str, but: Callable[[str], bool] | None) -> bool:
     word = lowered(run)
     if facts(word) is UNSEEN:
         word = word.removesuffix("'s")
     found = facts(word)
-    if found is UNSEEN or found[0] < least or not (run[1:].islower() or run.islower() or run.isupper()):
+    if found is UNSEEN or (but and but(word)) or not (run[1:].islower() or run.islower() or run.isupper()):
         return False
     return found[3] <= SLIGHT_SLIP or slip(run, word) <= SLIGHT_SLIP
 
@@ -121,7 +123,7 @@ def dash_of(token: str) -> str:
     """
     inside = core(token)
     dash = inside[:1] if inside[:1] in DASHES else inside[-1:]
-    return dash if dash in DASHES and is_of_words(inside.strip("-–—"), NEVER) else ""
+    return dash if dash in DASHES and is_of_words(inside.strip("-–—")) else ""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -131,7 +133,9 @@ def is_doubtful(token: str) -> bool:
     It is one word, if the document has none inside it: `Tokayevsaid` may be two only because of `Tokayev`.
     """
     run = core(token)
-    return run.isalpha() and not plain(run) and gain(run) < DOUBTFUL and not MARKS.search(token)
+    if len(run) >= LETTERS_OF_LINE or not run.isalpha() or plain(run) or MARKS.search(token):
+        return False
+    return gain(run) < DOUBTFUL
 
 
 @lru_cache(maxsize=1 << 14)

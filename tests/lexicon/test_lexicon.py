@@ -54,7 +54,13 @@ def test_other_languages_are_known_as_such() -> None:
 def test_spelling_prefers_what_looks_like_a_word() -> None:
     """The letter model is for words that nobody knows."""
     assert WORDS.spelling("brolling") > WORDS.spelling("bqxlrzng")
-    assert WORDS.spelling("brolling") == WORDS.spellings("brolling")[-1]
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 12), (3, 9), (0, 2), (5, 6), (9, 12)])
+def test_the_spelling_of_a_part_is_that_of_a_word_of_its_own(start: int, end: int) -> None:
+    """What stands around it is not seen."""
+    text = "oldbrollings"
+    assert WORDS.spellings(text).between(start, end) == WORDS.spelling(text[start:end])
 
 
 def test_the_data_is_small() -> None:

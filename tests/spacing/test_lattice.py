@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.spacing.lattice import IN_PACKED_LINE, Piece, lowered, of_document, pieces, read
+from pipeline.spacing.lattice import IN_PACKED_LINE, Piece, by_beginning, lowered, of_document, pieces, read
 
 RUNS = st.text("abcdefghinorstuwTHE", min_size=3, max_size=24)
 
@@ -30,7 +30,7 @@ def test_capitals_say_where_words_begin() -> None:
 
 def test_a_word_of_the_document_may_be_a_piece() -> None:
     """It costs less than a stranger."""
-    own = of_document("qorvundelsaid", frozenset({"qorvundel"}))
+    own = of_document("qorvundelsaid", by_beginning({"qorvundel"}))
     assert own == [Piece(0, 9, "qorvundel", own[0].points, 0)]
     with_it, alone = read("qorvundelsaid", ".", "that", own), read("qorvundelsaid", ".", "that", [])
     assert with_it.cut[9] - with_it.uncut[9] > alone.cut[9] - alone.uncut[9]
@@ -39,7 +39,7 @@ def test_a_word_of_the_document_may_be_a_piece() -> None:
 
 def test_the_run_itself_is_no_piece_of_the_document() -> None:
     """Else every run would prove itself."""
-    assert of_document("qorvundel", frozenset({"qorvundel"})) == []
+    assert of_document("qorvundel", by_beginning({"qorvundel"})) == []
 
 
 def test_no_piece_begins_or_ends_at_an_apostrophe() -> None:

@@ -46,8 +46,8 @@ ACRONYM = regex.compile(r"\([A-Z]{3,6}\)(?!\w)")
 BRACKET = regex.compile(rf"\((?:{LETTER}+ )+{LETTER}+\)(?=[\s,.;:!?]|$)")
 SYMBOLS = regex.compile(r"(?<!\p{L})\p{L}[,;]\p{L}(?!\p{L})")
 """`x,y`."""
-HALF_WORD = regex.compile(r"\(\p{Ll}{1,5}\)\p{Ll}|\p{Ll}\(\p{Ll}{1,3}\)")
-"""`(s)he`, `(re)use`, `word(s)`."""
+HALF_WORD = regex.compile(r"\(\p{Ll}{1,5}\)\p{Ll}|\p{Ll}\(\p{Ll}{1,3}\)|\p{L}\(\p{L}[,)]")
+"""`(s)he`, `(re)use`, `word(s)`, `f(x, y)`."""
 # Tokens that are no prose: links, addresses, paths, handles, code, file names.
 PROTECTED = regex.compile(
     r"://|www\.|[@#\\/_{}<>=|~^*+`]|\$(?!\d)|::|\(\)|\)\.\p{Ll}|->|&\w{1,10};|\p{L}\.\p{Ll}{2,4}(?:\W|$)"
@@ -56,6 +56,8 @@ CODE = regex.compile(r"\w\(\w*(?:, ?\w+)*\);")
 STATEMENT = regex.compile(r"\s*(?:import|def|class|return|var|let|const|#include)\b")
 SIGNS_OF_CODE = ("()", "=>", "->", "::", "==", "!=")
 ENDS_OF_CODE = ("{", "}", "`", ";")
+OPENING_ELLIPSIS = regex.compile(r"(?:^|[\s:(“\"])\.\.\.$")
+"""What begins in the middle of a sentence: `...and so on`."""
 REACH = 60
 """Code points on each side of a mark that a judge may look at."""
 OPENER = -8.5
@@ -200,11 +202,25 @@ def learned(text: str, gap: Missing, prose: Prose) -> Edit | None:
     left, right = text[at - 1], text[at]
     if (left in ",;" and SYMBOLS.search(around)) or '","' in around or '";"' in around:
         return None
-    if (left == "%" and not text[at - 2 : at - 1].isdigit()) or (left == ":" and not right.isupper()):
+    if left == "%" and not text[at - 2 : at - 1].isdigit():
+        return None
+    if left == ";" and right.isupper() and text[at - 2].isupper():
+        return None  # `TL;DR`
+    if left == ":" and not right.isupper() and not (at - len(around) > prose.start and opens_clause(text, at)):
+        return None
+    if '"' in (left, right) and (text[at - 2 : at] if left == '"' else left)[:1].isdigit():
+        return None  # a mark of inches
+    if left == "." and OPENING_ELLIPSIS.search(text, max(prose.start, at - REACH), at):
         return None
     if prose.chinese or PROTECTED.search(around) or around.count(",") >= MANY or HALF_WORD.search(around):
         return None
     return Edit(at, "", " ", rule_at(left, right).name, gap.confidence)
+
+
+def opens_clause(text: str, at: int) -> bool:
+    """Whether a word of any text begins in small letters behind a colon: `principle:that`, but not `status:open`."""
+    right = RIGHT.match(text, at, at + REACH)
+    return right is not None and common(right[1])
 
 
 def rule_at(left: str, right: str) -> Rule:

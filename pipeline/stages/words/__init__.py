@@ -20,10 +20,11 @@ from pipeline.document import Document
 from pipeline.layout import Line
 from pipeline.ledger import Edit
 from pipeline.lexicon import POINTS
+from pipeline.spacing.affixes import derived
 from pipeline.spacing.evidence import Evidence, gathered
 from pipeline.spacing.judgement import Missing, missing
 from pipeline.spacing.known import Known, known_of
-from pipeline.spacing.lattice import UNSEEN, facts, lowered, read
+from pipeline.spacing.lattice import UNSEEN, facts, is_rare, lowered, read
 from pipeline.spacing.marks import HUMP, LETTER, RUN
 from pipeline.stage import Finding, Rule
 from pipeline.stages.proposals import at_rest
@@ -33,7 +34,7 @@ from pipeline.vocabulary import inside
 
 # Tokens that are no prose: links, addresses, paths, handles, hashtags, code, file names, entities and their rests.
 PROTECTED = regex.compile(
-    r"\]:|://|www\.|[@#\\/_{}<>=|~^*+`]|\$(?!\d)|::|\(\)|\p{L}\.\p{Ll}{2,5}\b|"
+    r"\]:|://|www\.|[@#\\/_{}<>=|~^*+`′″]|\$(?!\d)|::|\(\)|\p{L}\.\p{Ll}{2,5}\b|"
     r"(?:quot|amp|nbsp|apos|[lr][ds]quo|[mn]dash|hellip|[lg]t);|&\w{1,10};"
 )
 OPTION = regex.compile(rf"^[(\[]*(-{{1,2}})({LETTER}++)")
@@ -47,10 +48,12 @@ COMMAND = regex.compile(r"^\s*[$#>] |\s\|\s|\S {3,}\S")
 BRAND = regex.compile(r"[b-z]\p{Lu}")
 """`iPhone`, `eBay`; but `aGlobal`."""
 YEAR = regex.compile(r"(?:19|20)\d\d(?<=\p{Ll}\d{4})(?![\w-]|[./:]\w)")
+MONTH = regex.compile("January|February|March|April|May|June|July|August|September|October|November|December")
 BEFORE_YEAR = regex.compile(
     r"(?<![^\s(“\"])(?:[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Ff]rom|[Dd]uring|[Bb]efore|[Aa]fter|[Aa]bout|[Tt]han|[Oo]ver|"
-    r"and|January|February|March|April|May|June|July|August|September|October|November|December)$"
+    rf"and|{MONTH.pattern})$"
 )
+FOUR_FIGURES = regex.compile(r"\d{4}(?!\d)")
 NUMBER_SURE = 0.97
 LONGEST_MONTH = 12
 """Code points that a word before a year and what is before it take."""
@@ -60,11 +63,14 @@ NEIGHBOURHOOD = 40
 """Code points beside a run in Chinese in which another word of Latin script must stand."""
 WORD_BEFORE = regex.compile(rf"(?<![\w'’]){RUN.pattern} $")
 WORD_AFTER = regex.compile(rf"[ -]{RUN.pattern}(?!\w)")
+LAST_RUN = regex.compile(rf"{LETTER}++(?=-$)")
 OPENING = regex.compile(r"(?:^|[.!?:]['\"”’)]?\s|\n)['\"“‘(]*$")
 LONGEST_SLIP_OF_NAME = 5
 """Letters of the longest slip that may be a name, `Tobe`; `Accordingto` is none."""
 FEW_WORDS, MOSTLY_UNKNOWN = 4, 0.4
 """A line of at least so many words of which more than such a share is unknown is not English."""
+MOSTLY_COMMON = 0.25
+"""A line of which such a share is found in any text is English, however many names and terms it has."""
 MANY_WORDS = 8
 """A line of at least so many words without one of any text is not English."""
 COMMON = -7.5
@@ -74,6 +80,8 @@ FREQUENT = -10.0
 """log P of a word that names of code seldom begin with: `called`, but not `query`."""
 LONGEST_READ = 40
 """Letters of a run that is read when its line is judged."""
+DERIVED_SURE = 0.97
+"""Confidence under which a word made from another is believed to be one: `plantswoman`."""
 WORTH_A_NOTE = 0.4
 """Confidence under which a space is not even proposed."""
 
@@ -92,7 +100,7 @@ RUN_TOGETHER = Rule(
         "fifty chatbots",
         "a plantswoman",
     ),
-    threshold=0.65,
+    threshold=0.6,
 )
 CAPITAL = Rule(
     "words.inner-capital",
@@ -106,7 +114,7 @@ NAMES = Rule(
     "two words without the space between them, the second with a capital and neither a small word: `MaryJohn`",
     acts=("In the autumn of that year, the story of MaryJohnson was told by her sister.",),
     spares=("FirstEnergy said", "call querySelector first", "the GameSpy award", "McAllister and DeLuca"),
-    threshold=0.75,
+    threshold=0.7,
 )
 IN_VOCABULARY = Rule(
     "words.in-vocabulary",
@@ -195,16 +203,20 @@ class Words:
         if BRAND.match(run[0]) or CUT_OFF.match(text, run.end()):
             return None
         if lowered(run[0]) in lexicon.words():
-            return None if _is_name(text, run[0], start, end) else IN_VOCABULARY
+            named = _is_name(text, run[0], start, end) or _is_part_of_name(text, run.start(), start)
+            return None if named else IN_VOCABULARY
         if text[at - 1].islower() and text[at].isupper():
+            if _is_member(run[0]):
+                return None
             if _beside_small_word(run[0], at - run.start()):
                 return CAPITAL
             return None if _is_identifier(text, run, at) else NAMES
-        return RUN_TOGETHER
+        made = gap.confidence < DERIVED_SURE and _is_derived(run[0], at - run.start())
+        return None if made else RUN_TOGETHER
 
 
 def _holds_common(run: str, cut: int) -> bool:
-    """Whether one of the parts of a run is a word that any text has, and a small letter is behind the cut: `Aboutus`."""
+    """Whether one of the parts of a run is a word that any text has, and a small letter behind the cut: `Aboutus`."""
     parts = (run[:cut], run[cut:])
     return run[cut].islower() and any((lexicon.words().logp(lowered(part)) or -20.0) > COMMON for part in parts)
 
@@ -213,6 +225,19 @@ def _beside_small_word(run: str, cut: int) -> bool:
     """Whether one of the words that meet at a capital is found in any text: `theGlobal`, `MayorOf`."""
     pieces = HUMP.findall(run[:cut])[-1:] + HUMP.findall(run[cut:])[:1]
     return any((lexicon.words().logp(lowered(piece)) or -20.0) > COMMON for piece in pieces)
+
+
+def _is_derived(run: str, cut: int) -> bool:
+    """Whether a run is a word made from another, and no part of it is a small word: `plantswoman`, `explainability`."""
+    parts = (lowered(run[:cut]), lowered(run[cut:]))
+    return derived(lowered(run)) and all(facts(part)[0] <= COMMON_POINTS for part in parts)
+
+
+def _is_member(run: str) -> bool:
+    """Whether a run is a name of code, of three words or more of which no later one is a name: `getElementById`."""
+    first, *others = HUMP.findall(run)
+    known = [facts(lowered(other)) for other in others]
+    return first.islower() and len(others) > 1 and all(found is not UNSEEN and found[1] < 0 for found in known)
 
 
 def _is_identifier(text: str, run: regex.Match[str], at: int) -> bool:
@@ -232,11 +257,23 @@ def _is_name(text: str, run: str, start: int, end: int) -> bool:
     return not opens or text[end + 1 : end + 2].isupper()
 
 
+def _is_part_of_name(text: str, at: int, start: int) -> bool:
+    """Whether a hyphen before a run joins it to a word that hardly anybody knows: `Pag-asa`."""
+    before = LAST_RUN.search(text, start, at) if text[at - 1] == "-" else None
+    return before is not None and len(before[0]) > 1 and is_rare(lowered(before[0]))
+
+
 def _at_figure(text: str, at: int, start: int, end: int) -> Rule | None:
-    """The rule for a word beside a figure; None for a unit, a code, a model: `64bit`, `0x7a4abfff`, `COVID19`, `a1`."""
+    """The rule for a word beside a figure.
+
+    None for a unit, a code, a model, a name: `64bit`, `0x7a4abfff`, `COVID19`, `a1`, `Twenty20`.
+    """
     if text[at].isdigit():
         word = text[start:at].lstrip("(“\"'")
-        return None if word.isupper() or (len(word) == 1 and not text[at : at + 2].isdigit()) else NUMBER
+        if word.isupper() or (len(word) == 1 and not text[at : at + 2].isdigit()):
+            return None
+        named = word[:1].isupper() and facts(lowered(word))[0] <= COMMON_POINTS and not MONTH.fullmatch(word)
+        return None if named and not FOUR_FIGURES.match(text, at) else NUMBER
     if CODE.match(text, start, at):
         return None
     match = RUN.match(text, at, end)
@@ -297,6 +334,8 @@ def _is_english(line: str) -> bool:
     common = sum(facts(run)[0] > COMMON_POINTS for run in runs if run not in _foreign())
     if (foreign > 1 and foreign >= common) or (not common and len(runs) >= MANY_WORDS):
         return False
+    if common >= MOSTLY_COMMON * len(runs):
+        return True
     unknown = sum(facts(run) is UNSEEN and (len(run) > LONGEST_READ or not _is_joined(run)) for run in runs)
     return unknown <= MOSTLY_UNKNOWN * len(runs)
 

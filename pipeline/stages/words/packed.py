@@ -5,7 +5,8 @@ read run by run as the likeliest words, and touched only where it reads as Engli
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from functools import lru_cache
 from typing import NamedTuple
 
 import regex
@@ -19,7 +20,7 @@ from pipeline.spacing.gaps import sign
 from pipeline.spacing.known import Known
 from pipeline.spacing.lattice import IN_PACKED_LINE, facts, lowered, of_document, read
 from pipeline.spacing.marks import HUMP, LETTER, RUN, usual
-from pipeline.spacing.packed import LETTERS, has_lost_spaces
+from pipeline.spacing.packed import LETTERS, NO_PROSE, has_lost_spaces
 from pipeline.stage import Rule
 from pipeline.vocabulary import inside
 
@@ -31,9 +32,20 @@ LEAST_ENGLISH = -2.75 * POINTS
 LEAST_KNOWN = 0.4
 """Share of the letters of a line that known words must have."""
 COMMON, TWO_SMALL = -7.5 * POINTS, 2
-"""log P of a word that is found in any text; a line without one, or two if they have two letters, is a name."""
+"""log P of a word that is found in any text. A line without one is a name; those of two letters count half, but not
+before a capital: `JournalofChange`."""
+MOST_LINES = 2
+"""A document of which more than one line in so many lost its spaces lost them everywhere."""
 CAPITAL_INSIDE = regex.compile(r"\p{Ll}\p{Lu}")
-BEHIND_FIGURE = regex.compile(r"(?<=\d)(?:st|nd|rd|th)|(?<=\d0)s(?!t)")
+BEHIND_FIGURE = regex.compile(r"(?<=(?<!1)1)st|(?<=(?<!1)2)nd|(?<=(?<!1)3)rd|(?<=1[1-3]|[04-9])th|(?<=\d0)s(?!t)")
+OF_FIGURE = 2 * POINTS
+"""Log odds for an ending behind a figure."""
+ONLY_PACKED = regex.compile(
+    rf"{LETTER}{{3}}:(?=\d)|{LETTER}{{2}}(?=&{LETTER}{{2}})|(?<={LETTER}{{2}})&(?={LETTER}{{2}})"
+)
+"""Marks behind which a space is usual in prose, and too often none elsewhere: `ratio:2`, `Hill&Son`."""
+SMALL_SENTENCE = regex.compile(r"\p{Ll}{2}[.](?=\p{Ll}{2})")
+"""Where a sentence begins in a line of somebody who writes no capitals."""
 PAIR = regex.compile(rf"(?<!\w)(\p{{Lu}}{LETTER}*+) (?=(\p{{Lu}}{LETTER}*+))")
 """Two capitalised words side by side."""
 
@@ -57,27 +69,46 @@ class Packed(NamedTuple):
 
 def packed(document: Document, known: Known) -> tuple[Packed, ...]:
     """The lines of `document` with hardly any blanks that read as English."""
-    evidence = gathered(document.text, known.pieces)
-    lines = _without_spaces(document.text, evidence)
-    if not lines:
-        return ()
-    apart = frozenset(PAIR.findall(document.text))
-    found = [(line, solved(line.text, evidence, known, apart)) for line in lines]
-    if document.vocabulary:
-        found = [(line, _outside(document, line, places)) for line, places in found]
+    found = _all_solved(document.text, known)
+    if found and document.vocabulary:
+        found = tuple((line, _outside(document, line, places)) for line, places in found)
     return tuple(_inserted(line, places) for line, places in found if places)
 
 
-def _without_spaces(text: str, evidence: Evidence) -> list[Line]:
-    """The lines that lost their spaces. A long token is what gives them away."""
+@lru_cache(maxsize=2)
+def _all_solved(text: str, known: Known) -> tuple[tuple[Line, list[int]], ...]:
+    """The lines of a text without spaces, solved. The stage asks for them more than once."""
+    evidence = gathered(text, known.pieces)
+    lines = _without_spaces(text, evidence, has_lost_spaces)
+    if not lines:
+        return ()
+    apart = frozenset(PAIR.findall(text))
+    found = [(line, solved(line.text, evidence, known, apart)) for line in lines]
+    if MOST_LINES * sum(bool(places) for _, places in found) < text.strip().count("\n") + 1:
+        return tuple(found)
+    # A document that lost its spaces everywhere: its short lines and its lines of names lost theirs, too.
+    settled = {line.start for line, places in found if places}
+    found = [pair for pair in found if pair[1]]
+    for line in _without_spaces(text, evidence, _is_one_token):
+        if line.start not in settled:
+            found.append((line, solved(line.text, evidence, known, apart, lost=True)))
+    return tuple(sorted(found, key=lambda pair: pair[0].start))
+
+
+def _is_one_token(line: str) -> bool:
+    return " " not in line.strip() and not NO_PROSE.search(line)
+
+
+def _without_spaces(text: str, evidence: Evidence, lost: Callable[[str], bool]) -> list[Line]:
+    """The lines that `lost` their spaces. A suspect token is what gives them away."""
     found: list[Line] = []
     end = -1
     for at, token in evidence.placed:
-        if len(token) < LETTERS or at < end:
+        if at < end or (lost is has_lost_spaces and len(token) < LETTERS):
             continue
         start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
         end = len(text) if end < 0 else end
-        if has_lost_spaces(text[start:end]):
+        if lost(text[start:end]):
             found.append(Line(start, end, text[start:end]))
     return found
 
@@ -95,46 +126,59 @@ def _inserted(line: Line, places: Sequence[int]) -> Packed:
     return Packed(line.start, line.end, edits, repaired)
 
 
-def solved(text: str, evidence: Evidence, known: Known, apart: Set[tuple[str, str]] = frozenset()) -> list[int]:
+def solved(
+    text: str, evidence: Evidence, known: Known, apart: Set[tuple[str, str]] = frozenset(), *, lost: bool = False
+) -> list[int]:
     """Where spaces are missing in a line without spaces; nothing where it does not read as English.
 
-    `apart` are the document's pairs of capitalised words, which stand apart here, too.
+    `apart` are the document's pairs of capitalised words, which stand apart here, too. In a document that has `lost`
+    its spaces everywhere a line of names is believed as well.
     """
-    places, before, last = set[int](), "^", 0
+    places, of_figures, before, last = set[int](), set[int](), "^", 0
     total, known_letters, letters, common = 0, 0, 0, 0
     for match in RUN.finditer(text):
         start, end = match.span()
-        if start and text[start - 1].isdigit() and (ending := BEHIND_FIGURE.match(text, start, end)):
-            # `19th`, `1950s`: what belongs to the figure.
-            start = ending.end()
+        after = sign(text[end]) if end < len(text) else "^"
+        if start and text[start - 1].isdigit() and (ending := _behind_figure(text, start, end, after)):
+            of_figures.add(start)
+            start = ending
+            if start == end:
+                continue
             places.add(start)
         run = text[start:end]
         if text[last:start].strip():
             before = sign(text[start - 1])
-        after = sign(text[end]) if end < len(text) else "^"
-        found = read(run, before, after, of_document(run, evidence.own), IN_PACKED_LINE)
+        found = read(run, before, after, of_document(run, evidence.lent), IN_PACKED_LINE)
         cuts = found.cuts if found.best > found.whole + SURE else ()
         cuts = tuple(cut for cut in sorted({*cuts, *_apart(run, apart)}) if not known.breaks(run, cut))
         pieces = [lowered(run[i:j]) for i, j in itertools.pairwise((0, *cuts, len(run)))]
-        for piece in pieces:
+        for piece, cut in zip(pieces, (*cuts, len(run)), strict=True):
             points = facts(piece)[0]
-            common += (len(piece) > 2) + 1 if points > COMMON and len(piece) > 1 else 0
+            if points > COMMON and len(piece) > 1:
+                common += 2 if len(piece) > 2 or run[cut : cut + 1].isupper() else 1
             letters += len(piece)
             if points > FOREIGN_POINTS:
                 total, known_letters = total + points, known_letters + len(piece)
         places.update(start + cut for cut in cuts)
         before, last = pieces[-1], end
-    if (
-        not places
-        or common < TWO_SMALL
-        or total < LEAST_ENGLISH * known_letters
-        or known_letters < LEAST_KNOWN * letters
-    ):
+    if not places or total < LEAST_ENGLISH * known_letters:
         return []
-    if _is_identifier(text, places):
+    if not lost and (common < TWO_SMALL or known_letters < LEAST_KNOWN * letters or _is_identifier(text, places)):
         return []
-    places.update(place for token in TOKEN.finditer(text) for place in _at_marks(token))
+    small = not any(map(str.isupper, text))
+    places.update(place for token in TOKEN.finditer(text) for place in _at_marks(token, small=small))
+    places -= of_figures
     return sorted(place for place in places if 0 < place < len(text) and not text[place - 1 : place + 1].count(" "))
+
+
+def _behind_figure(text: str, start: int, end: int, after: str) -> int:
+    """The end of what belongs to the figure before a run, `19th`, `1950s`, or 0: `10seasons` has none."""
+    ending = BEHIND_FIGURE.match(text, start, end)
+    if ending is None or ending.end() == end:
+        return ending.end() if ending else 0
+    with_it = read(text[start:end], "0", after, (), IN_PACKED_LINE).best
+    without = read(text[ending.end() : end], "0", after, (), IN_PACKED_LINE).best
+    return ending.end() if without + OF_FIGURE > with_it else 0
 
 
 def _is_identifier(text: str, places: Set[int]) -> bool:
@@ -147,8 +191,12 @@ def _is_identifier(text: str, places: Set[int]) -> bool:
 TOKEN = regex.compile(r"\S++")
 
 
-def _at_marks(token: regex.Match[str]) -> Iterator[int]:
-    yield from (token.start() + place for place in usual(token[0]) if not BEHIND_FIGURE.match(token[0], place))
+def _at_marks(token: regex.Match[str], *, small: bool) -> Iterator[int]:
+    text = token[0]
+    yield from (token.start() + place for place in usual(text))
+    yield from (token.start() + match.end() for match in ONLY_PACKED.finditer(text))
+    if small:
+        yield from (token.start() + match.end() for match in SMALL_SENTENCE.finditer(text))
 
 
 def _apart(run: str, apart: Set[tuple[str, str]]) -> Iterator[int]:
