@@ -19,8 +19,8 @@ from pipeline.lexicon import UNKNOWN as UNKNOWN_POINTS
 
 LONGEST = 24
 """Letters of the longest word that a run is taken apart into."""
-SHORTEST_STRANGER, LONGEST_STRANGER = 3, 16
-"""Letters of the shortest and the longest unknown word that is part of a run."""
+SHORTEST_STRANGER, SHORTEST_AMID, LONGEST_STRANGER = 3, 5, 16
+"""Letters of the shortest unknown word that is part of a run, and of one amid it, and of the longest."""
 DOCUMENT_WORD = -12 * POINTS
 """log P of a word that only the document itself shows to be one."""
 RARE, RARE_NAME = -14 * POINTS, DOCUMENT_WORD
@@ -66,11 +66,13 @@ class Costs(NamedTuple):
     """What one costs beside that which has no capital: most are names."""
     capital_inside: int
     """What a piece like `tHe` or `forKing` costs."""
+    amid: int
+    """What one costs beside that which is small and neither begins nor ends its run; `NEVER`, where none is tried."""
 
 
-IN_LINE = Costs(-5 * POINTS, -30, -7 * POINTS)
+IN_LINE = Costs(-5 * POINTS, -30, -7 * POINTS, NEVER)
 """In a line of words: an unknown run is mostly one word."""
-IN_PACKED_LINE = Costs(-2 * POINTS, -3 * POINTS, -10 * POINTS)
+IN_PACKED_LINE = Costs(-2 * POINTS, -3 * POINTS, -10 * POINTS, -8 * POINTS)
 """In a line without spaces, where capitals are what is left of them."""
 
 
@@ -176,7 +178,7 @@ def pieces(run: str, costs: Costs = IN_LINE) -> tuple[Piece, ...]:
                 if slipped and not (capital and odds > NAME):
                     shape += SLIP - slipped * POINTS // 32
                 here.append((start, end, word, points, shape))
-        if start == 0 or capital or size - start <= LONGEST_STRANGER:
+        if start == 0 or capital or size - start <= LONGEST_STRANGER or costs.amid > NEVER:
             here += _strangers(run, small, start, {draft[1] for draft in here}, spelling, costs)
         for _, end, _, points, extra in here:
             if (score := reach + points + extra) > ahead[end]:
@@ -186,7 +188,7 @@ def pieces(run: str, costs: Costs = IN_LINE) -> tuple[Piece, ...]:
 
 
 def _strangers(run: str, small: str, start: int, known: Set[int], spelling: Spelling, costs: Costs) -> Iterator[Draft]:
-    """What may be a word nobody knows from `start` on: at the start of a run, at a capital, or up to the end.
+    """What may be a word nobody knows from `start` on: at the start of a run, at a capital, up to the end, or amid it.
 
     The ends of words that are `known` are left out.
     """
@@ -196,16 +198,18 @@ def _strangers(run: str, small: str, start: int, known: Set[int], spelling: Spel
         ends = [*range(SHORTEST_STRANGER, min(size, LONGEST_STRANGER + 1)), size]
     elif capital:
         ends = range(start + SHORTEST_STRANGER, min(size, start + LONGEST_STRANGER) + 1)
-    elif SHORTEST_STRANGER <= size - start <= LONGEST_STRANGER:
-        ends = (size,)
     else:
-        return
+        ends = (size,) if SHORTEST_STRANGER <= size - start <= LONGEST_STRANGER else ()
+        if costs.amid > NEVER:
+            ends = (*range(start + SHORTEST_AMID, min(size, start + LONGEST_STRANGER + 1)), *ends)
     least = costs.stranger + (0 if capital else costs.small_stranger)
     for end in ends:
         if end in known:
             continue
         if end - start >= SHORTEST_STRANGER and _whole(small, start, end):
             shape = costs.capital_inside if run[start + 1 : end] != small[start + 1 : end] else 0
+            if start and not capital and end < size:
+                shape += costs.amid
             yield start, end, small[start:end], least + spelling.between(start, end), shape
         elif end - start == size:
             yield 0, size, small, costs.stranger + spelling.between(0, size), 0

@@ -12,8 +12,10 @@ RUN = regex.compile(rf"{LETTER}++(?:['’]{LETTER}++)*+")
 HUMP = regex.compile(r"\p{Lu}\P{Lu}*+|\P{Lu}++")
 """What each capital of a run begins: `query`, `Selector`."""
 
+MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 AT_MARKS = regex.compile(
-    r"[A-Za-z.]\d{1,2},(?=(?:1[5-9]|20)\d\d(?!\d))|(?<=\d)(?<!\d{4})[–—](?=\d{1,2}[A-Z])|\d(?<!\d{4})(?=[–—]\d{1,2}[A-Z])"
+    r"[A-Za-z.]\d{1,2},(?=(?:1[5-9]|20)\d\d(?!\d))"
+    rf"|(?<=\d)[–—](?=\d{{1,2}}(?:{MONTHS}))|\d(?=[–—]\d{{1,2}}(?:{MONTHS}))"
     r"|(?<=[A-Z]\.[A-Z]\.)(?=[A-Z][a-z])|(?<=[a-z][A-Z]\.)(?=[A-Z][a-z])|\w(?=\$)"
     rf"|[{LETTERS}0-9’'\"”)\]][,;:!?…][\"”’)]?(?=[\"“‘(]?{LETTER})|{LETTER}{{2}}[\"”’)]?\.[\"”)]?(?=[\"“(]?[A-Z0-9])"
     rf"|[)\]”](?=\w)|\w(?=[(\[“])|\w,(?=\d)(?<!\d,)|{LETTER}{{2}}(?=\d)|\d(?={LETTER}{{3}})|%(?={LETTER})"

@@ -20,7 +20,7 @@ from pipeline.spacing.gaps import sign
 from pipeline.spacing.known import Known
 from pipeline.spacing.lattice import IN_PACKED_LINE, facts, lowered, of_document, read
 from pipeline.spacing.marks import HUMP, LETTER, RUN, usual
-from pipeline.spacing.packed import LETTERS, NO_PROSE, has_lost_spaces
+from pipeline.spacing.packed import LETTERS, NO_PROSE, SPARED, has_lost_spaces
 from pipeline.stage import Rule
 from pipeline.vocabulary import inside
 
@@ -34,6 +34,8 @@ LEAST_KNOWN = 0.4
 COMMON, TWO_SMALL = -7.5 * POINTS, 2
 """log P of a word that is found in any text. A line without one is a name; those of two letters count half, but not
 before a capital: `JournalofChange`."""
+FULL, FULL_WORDS, MOSTLY_KNOWN = 4, 3, 0.85
+"""A line without such words is English, too, if it has three of four letters or more, and hardly an unknown one."""
 MOST_LINES = 2
 """A document of which more than one line in so many lost its spaces lost them everywhere."""
 CAPITAL_INSIDE = regex.compile(r"\p{Ll}\p{Lu}")
@@ -41,7 +43,7 @@ BEHIND_FIGURE = regex.compile(r"(?<=(?<!1)1)st|(?<=(?<!1)2)nd|(?<=(?<!1)3)rd|(?<
 OF_FIGURE = 2 * POINTS
 """Log odds for an ending behind a figure."""
 ONLY_PACKED = regex.compile(
-    rf"{LETTER}{{3}}:(?=\d)|{LETTER}{{2}}(?=&{LETTER}{{2}})|(?<={LETTER}{{2}})&(?={LETTER}{{2}})"
+    rf"{LETTER}{{3}}:(?=\d)|\.,(?={LETTER})|{LETTER}{{2}}(?=&{LETTER}{{2}})|(?<={LETTER}{{2}})&(?={LETTER}{{2}})"
 )
 """Marks behind which a space is usual in prose, and too often none elsewhere: `ratio:2`, `Hill&Son`."""
 SMALL_SENTENCE = regex.compile(r"\p{Ll}{2}[.](?=\p{Ll}{2})")
@@ -135,9 +137,12 @@ def solved(
     its spaces everywhere a line of names is believed as well.
     """
     places, of_figures, before, last = set[int](), set[int](), "^", 0
-    total, known_letters, letters, common = 0, 0, 0, 0
+    total, known_letters, letters, common, full = 0, 0, 0, 0, 0
+    spared = [match.span() for match in SPARED.finditer(text)]
     for match in RUN.finditer(text):
         start, end = match.span()
+        if inside(spared, start, start + 1):
+            continue
         after = sign(text[end]) if end < len(text) else "^"
         if start and text[start - 1].isdigit() and (ending := _behind_figure(text, start, end, after)):
             of_figures.add(start)
@@ -152,23 +157,40 @@ def solved(
         cuts = found.cuts if found.best > found.whole + SURE else ()
         cuts = tuple(cut for cut in sorted({*cuts, *_apart(run, apart)}) if not known.breaks(run, cut))
         pieces = [lowered(run[i:j]) for i, j in itertools.pairwise((0, *cuts, len(run)))]
-        for piece, cut in zip(pieces, (*cuts, len(run)), strict=True):
+        common += _commonness(run, cuts, pieces)
+        for piece in pieces:
             points = facts(piece)[0]
-            if points > COMMON and len(piece) > 1:
-                common += 2 if len(piece) > 2 or run[cut : cut + 1].isupper() else 1
             letters += len(piece)
             if points > FOREIGN_POINTS:
                 total, known_letters = total + points, known_letters + len(piece)
+                full += len(piece) >= FULL
         places.update(start + cut for cut in cuts)
         before, last = pieces[-1], end
     if not places or total < LEAST_ENGLISH * known_letters:
         return []
-    if not lost and (common < TWO_SMALL or known_letters < LEAST_KNOWN * letters or _is_identifier(text, places)):
+    reads = common >= TWO_SMALL or (full >= FULL_WORDS and known_letters >= MOSTLY_KNOWN * letters)
+    if not lost and (not reads or known_letters < LEAST_KNOWN * letters or _is_identifier(text, places)):
         return []
     small = not any(map(str.isupper, text))
     places.update(place for token in TOKEN.finditer(text) for place in _at_marks(token, small=small))
     places -= of_figures
+    places = {place for place in places if not any(start < place < end for start, end in spared)}
     return sorted(place for place in places if 0 < place < len(text) and not text[place - 1 : place + 1].count(" "))
+
+
+def _commonness(run: str, cuts: Sequence[int], pieces: Sequence[str]) -> int:
+    """How surely the pieces of a run are English: two for each word of any text, one for a short one.
+
+    Short ones count for two before a capital, `JournalofChange`, and those of one letter only behind another.
+    """
+    found, before = 0, 0
+    for piece, cut in zip(pieces, (*cuts, len(run)), strict=True):
+        points = facts(piece)[0]
+        worth = 0
+        if points > COMMON and (len(piece) > 1 or before):
+            worth = 2 if len(piece) > 1 and (len(piece) > 2 or run[cut : cut + 1].isupper()) else 1
+        found, before = found + worth, worth
+    return found
 
 
 def _behind_figure(text: str, start: int, end: int, after: str) -> int:
@@ -176,14 +198,18 @@ def _behind_figure(text: str, start: int, end: int, after: str) -> int:
     ending = BEHIND_FIGURE.match(text, start, end)
     if ending is None or ending.end() == end:
         return ending.end() if ending else 0
-    with_it = read(text[start:end], "0", after, (), IN_PACKED_LINE).best
-    without = read(text[ending.end() : end], "0", after, (), IN_PACKED_LINE).best
-    return ending.end() if without + OF_FIGURE > with_it else 0
+    whole = read(text[start:end], "0", after, (), IN_PACKED_LINE)
+    if ending.end() - start in whole.cuts[:1]:
+        return ending.end()
+    rest = read(text[ending.end() : end], "0", after, (), IN_PACKED_LINE)
+    return ending.end() if rest.best + OF_FIGURE > whole.best else 0
 
 
 def _is_identifier(text: str, places: Set[int]) -> bool:
     """Whether a line is parted at capitals only and is none of prose: `getElementsByTagName`, `ProxyFactoryBean`."""
-    if not text.isalnum() or sum(not (text[place - 1].islower() and text[place].isupper()) for place in places) > 1:
+    if text[:1].isdigit() or not text.isalnum():
+        return False
+    if sum(not (text[place - 1].islower() and text[place].isupper()) for place in places) > 1:
         return False
     return text[0].islower() or not any(facts(lowered(hump))[0] > COMMON for hump in HUMP.findall(text))
 
