@@ -309,7 +309,7 @@ def _gaps_of_part(text: str, start: int, part: str, line: Line, evidence: Eviden
     end = start + len(part)
     head = text[max(line.start, start - REACH) : start]
     tail = text[end : min(line.end, end + REACH)]
-    before = head.split()[-1] if head and not head.isspace() else ""
+    before = head.rsplit(maxsplit=1)[-1] if head and not head.isspace() else ""
     behind = tail.split(maxsplit=1)[0] if tail and not tail.isspace() else ""
     left, right = last_word(before), first_word(behind)
     reads = list(runs_of(part, left, right, evidence))

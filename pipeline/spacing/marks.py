@@ -35,6 +35,8 @@ def usual(part: str, *, quoted: bool = False) -> frozenset[int]:
 
     In a part that begins `quoted`, behind a quote of its line that was opened, the first one closes.
     """
+    if part.isalpha():
+        return frozenset()
     found = {match.end() for match in AT_MARKS.finditer(part, overlapped=True)}
     closing = quoted
     for at, mark in enumerate(part):
@@ -55,6 +57,8 @@ def usual(part: str, *, quoted: bool = False) -> frozenset[int]:
 @lru_cache(maxsize=1 << 14)
 def at_marks(part: str) -> tuple[int, ...]:
     """The places in a part outside its runs, or at a change of case, where a space may be missing."""
+    if part.isalpha() and part.islower():
+        return ()
     found = set(usual(part))
     dotted = ABBREVIATED.search(part) is not None
     for at in range(1, len(part)):

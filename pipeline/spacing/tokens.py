@@ -19,8 +19,8 @@ PART = regex.compile(r"[^\u2e80-\U0010ffff]+")
 WIDE = regex.compile(r"[\u2e80-\U0010ffff]")
 LONGEST_READ = 60
 """Letters of the longest run that is read as several words inside a line."""
-HOPELESS, DOUBTFUL = -7 * POINTS, 2 * POINTS
-"""Gains under which a run is never several words, and hardly ever."""
+HOPELESS, DOUBTFUL, CLEAR = -7 * POINTS, 2 * POINTS, 12 * POINTS
+"""Gains under which a run is never several words, and hardly ever; from `CLEAR` on there is no need to look closer."""
 OPENING, CLOSING = '(“"‘[', '.,;:!?"”’)]'
 """Marks at the edges of a token that say nothing of it."""
 LONGEST = 2000
@@ -141,10 +141,21 @@ def is_doubtful(token: str) -> bool:
 @lru_cache(maxsize=1 << 14)
 def gain(run: str) -> int:
     """By how many points the best reading of a run as several words is better than that as one, beside nothing."""
-    if len(pieces(run)) == 1:
+    found, size = pieces(run), len(run)
+    if len(found) == 1:
         return NEVER
-    found = read(run, ".", ".", [])
-    return max(found.cut[1:-1]) - found.whole
+    ahead = [0, *[NEVER] * size]
+    whole = NEVER
+    for start, end, _, points, extra in found:
+        if end - start == size:
+            whole = points + extra
+        else:
+            ahead[end] = max(ahead[end], ahead[start] + points + extra)
+    # What stands side by side may cost a reading some points, but never so many.
+    if ahead[size] - whole >= CLEAR:
+        return ahead[size] - whole
+    reading = read(run, ".", ".", [])
+    return max(reading.cut[1:-1]) - reading.whole
 
 
 @lru_cache(maxsize=1 << 16)

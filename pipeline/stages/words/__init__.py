@@ -59,6 +59,8 @@ LONGEST_MONTH = 12
 """Code points that a word before a year and what is before it take."""
 REACH = 100
 """Code points on each side of a gap in which the end of its token is looked for."""
+BLOCK = 500
+"""Code points of the parts of a long line that are judged each by itself whether they are English."""
 NEIGHBOURHOOD = 40
 """Code points beside a run in Chinese in which another word of Latin script must stand."""
 WORD_BEFORE = regex.compile(rf"(?<![\w'’]){RUN.pattern} $")
@@ -301,7 +303,8 @@ def _token(text: str, at: int) -> tuple[int, int]:
 def _is_prose(document: Document, at: int, start: int, end: int) -> bool:
     """False in a line of another language; in Chinese another word of Latin script must stand beside."""
     line = _line_at(document, at)
-    if not _is_english(line.text):
+    block = (at - line.start) // BLOCK * BLOCK
+    if not _is_english(line.text[max(0, block - REACH) : block + BLOCK + REACH]):
         return False
     if document.script(line) == "latin":
         return True
@@ -327,17 +330,22 @@ def _is_english(line: str) -> bool:
     """False for a line of another language, of names and terms only, of a table or for a shell."""
     if COMMAND.search(line):
         return False
-    runs = [lowered(run) for run in RUN.findall(line)]
+    runs = RUN.findall(lowered(line))
     if len(runs) < FEW_WORDS:
         return True
     foreign = sum(map(_foreign().__contains__, runs))
-    common = sum(facts(run)[0] > COMMON_POINTS for run in runs if run not in _foreign())
+    common = sum(map(_is_common, runs))
     if (foreign > 1 and foreign >= common) or (not common and len(runs) >= MANY_WORDS):
         return False
     if common >= MOSTLY_COMMON * len(runs):
         return True
     unknown = sum(facts(run) is UNSEEN and (len(run) > LONGEST_READ or not _is_joined(run)) for run in runs)
     return unknown <= MOSTLY_UNKNOWN * len(runs)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_common(run: str) -> bool:
+    return facts(run)[0] > COMMON_POINTS and run not in _foreign()
 
 
 @lru_cache(maxsize=1 << 14)
