@@ -23,6 +23,8 @@ SHORTEST_STRANGER, SHORTEST_AMID, LONGEST_STRANGER = 3, 5, 16
 """Letters of the shortest unknown word that is part of a run, and of one amid it, and of the longest."""
 DOCUMENT_WORD = -12 * POINTS
 """log P of a word that only the document itself shows to be one."""
+COMMON = -7.5 * POINTS
+"""log P of a word that is found in any text: articles, prepositions, pronouns, the most frequent verbs."""
 RARE, RARE_NAME = -14 * POINTS, DOCUMENT_WORD
 """log P under which a word, or a name, is rare in any text: `gazebo`, `Ingrid`."""
 NAME_LEFT_SMALL, HIGHEST_ODDS = 24, 80
@@ -98,6 +100,11 @@ def lowered(run: str) -> str:
 def facts(word: str) -> tuple[int, int, int, int, int]:
     """`Lexicon.facts`, of an unknown word those of one never seen."""
     return lexicon.words().facts(word) or UNSEEN
+
+
+def is_common(word: str) -> bool:
+    """Whether a word is found in any text."""
+    return facts(word)[0] > COMMON
 
 
 def is_rare(word: str) -> bool:

@@ -18,7 +18,7 @@ from pipeline.lexicon import FOREIGN_POINTS, POINTS
 from pipeline.spacing.evidence import Evidence, gathered
 from pipeline.spacing.gaps import sign
 from pipeline.spacing.known import Known
-from pipeline.spacing.lattice import IN_PACKED_LINE, facts, lowered, of_document, read
+from pipeline.spacing.lattice import IN_PACKED_LINE, facts, is_common, lowered, of_document, read
 from pipeline.spacing.marks import HUMP, LETTER, RUN, usual
 from pipeline.spacing.packed import LETTERS, NO_PROSE, SPARED, has_lost_spaces
 from pipeline.stage import Rule
@@ -31,9 +31,8 @@ LEAST_ENGLISH = -2.75 * POINTS
 """Log P a letter under which a reading is no English; English has -1.7, German taken for it -3."""
 LEAST_KNOWN = 0.4
 """Share of the letters of a line that known words must have."""
-COMMON, TWO_SMALL = -7.5 * POINTS, 2
-"""log P of a word that is found in any text. A line without one is a name; those of two letters count half, but not
-before a capital: `JournalofChange`."""
+TWO_SMALL = 2
+"""A line without a word of any text, or two if they have two letters, is a name; but `HouseofStone` is none."""
 FULL, FULL_WORDS, MOSTLY_KNOWN = 4, 3, 0.85
 """A line without such words is English, too, if it has three of four letters or more, and hardly an unknown one."""
 MOST_LINES = 2
@@ -181,13 +180,12 @@ def solved(
 def _commonness(run: str, cuts: Sequence[int], pieces: Sequence[str]) -> int:
     """How surely the pieces of a run are English: two for each word of any text, one for a short one.
 
-    Short ones count for two before a capital, `JournalofChange`, and those of one letter only behind another.
+    Short ones count for two before a capital, `HouseofStone`, and those of one letter only behind another.
     """
     found, before = 0, 0
     for piece, cut in zip(pieces, (*cuts, len(run)), strict=True):
-        points = facts(piece)[0]
         worth = 0
-        if points > COMMON and (len(piece) > 1 or before):
+        if is_common(piece) and (len(piece) > 1 or before):
             worth = 2 if len(piece) > 1 and (len(piece) > 2 or run[cut : cut + 1].isupper()) else 1
         found, before = found + worth, worth
     return found
@@ -211,7 +209,7 @@ def _is_identifier(text: str, places: Set[int]) -> bool:
         return False
     if sum(not (text[place - 1].islower() and text[place].isupper()) for place in places) > 1:
         return False
-    return text[0].islower() or not any(facts(lowered(hump))[0] > COMMON for hump in HUMP.findall(text))
+    return text[0].islower() or not any(is_common(lowered(hump)) for hump in HUMP.findall(text))
 
 
 TOKEN = regex.compile(r"\S++")
