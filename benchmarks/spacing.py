@@ -19,7 +19,7 @@ import regex
 
 import pipeline
 from pipeline.lexicon import Lexicon
-from pipeline.spacing import evidence, forest, judgement, lattice
+from pipeline.spacing import evidence, forest, gaps, judgement, lattice, pieces, tokens, words
 from pipeline.spacing.evidence import Evidence
 from pipeline.spacing.forest import Forest
 from pipeline.spacing.gaps import Gap
@@ -112,7 +112,7 @@ def ours(row: Row) -> str:
 
 def forget() -> None:
     """Forgets what was computed with other parts."""
-    for module in (evidence, judgement, lattice, forest):
+    for module in (evidence, forest, gaps, judgement, lattice, pieces, tokens, words):
         for made in vars(module).values():
             if hasattr(made, "cache_clear"):
                 made.cache_clear()

@@ -7,9 +7,10 @@ from itertools import chain
 import msgspec
 
 from pipeline import lexicon
-from pipeline.spacing.lattice import LONGEST, by_beginning, is_rare, lowered
 from pipeline.spacing.marks import RUN
+from pipeline.spacing.pieces import LONGEST, by_beginning
 from pipeline.spacing.tokens import core, dash_of, is_doubtful, is_of_words, is_suspect
+from pipeline.spacing.words import is_rare, lowered
 
 MOST = 5
 """Occurrences beyond which a word is seen often enough."""

@@ -16,10 +16,12 @@ import regex
 from pipeline import lexicon
 from pipeline.spacing.affixes import derived
 from pipeline.spacing.evidence import Evidence
-from pipeline.spacing.lattice import Lattice, facts, following, lowered, of_document, pieces, read, slip
+from pipeline.spacing.lattice import Lattice, read
 from pipeline.spacing.marks import DASHES, LETTER, RUN, at_marks, usual
 from pipeline.spacing.packed import LETTERS, has_lost_spaces
+from pipeline.spacing.pieces import of_document, pieces
 from pipeline.spacing.tokens import plain, suspect_parts
+from pipeline.spacing.words import facts, following, lowered, slip
 
 CLOSE = 30
 """Points by which a cut may be worse than none and still be looked at."""

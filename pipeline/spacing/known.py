@@ -3,8 +3,8 @@
 import msgspec
 
 from pipeline import lexicon
-from pipeline.spacing.lattice import lowered
 from pipeline.spacing.marks import RUN
+from pipeline.spacing.words import lowered
 from pipeline.vocabulary import Vocabulary
 
 COMMON_NAME = -10.5

@@ -10,10 +10,12 @@ import regex
 
 from pipeline import lexicon
 from pipeline.lexicon import POINTS
-from pipeline.spacing.lattice import NEVER, SLIGHT_SLIP, UNSEEN, facts, lowered, pieces, read, slip
+from pipeline.spacing.lattice import read
 from pipeline.spacing.marks import DASHES, LETTER, LETTERS, RUN, at_marks
 from pipeline.spacing.packed import LETTERS as LETTERS_OF_LINE
 from pipeline.spacing.packed import has_lost_spaces
+from pipeline.spacing.pieces import NEVER, pieces
+from pipeline.spacing.words import SLIGHT_SLIP, UNSEEN, facts, lowered, slip
 
 PART = regex.compile(r"[^\u2e80-\U0010ffff]+")
 WIDE = regex.compile(r"[\u2e80-\U0010ffff]")

@@ -5,7 +5,9 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.spacing.lattice import IN_PACKED_LINE, Piece, by_beginning, lowered, of_document, pieces, read
+from pipeline.spacing.lattice import read
+from pipeline.spacing.pieces import IN_PACKED_LINE, Piece, by_beginning, of_document, pieces
+from pipeline.spacing.words import lowered
 
 RUNS = st.text("abcdefghinorstuwTHE", min_size=3, max_size=24)
 

@@ -22,8 +22,8 @@ from pipeline.ledger import Edit
 from pipeline.spacing.evidence import gathered
 from pipeline.spacing.judgement import Missing, missing
 from pipeline.spacing.known import known_of
-from pipeline.spacing.lattice import lowered
 from pipeline.spacing.marks import LETTER
+from pipeline.spacing.words import lowered
 from pipeline.stage import Finding, Rule
 from pipeline.stages.proposals import at_rest
 from pipeline.vocabulary import inside

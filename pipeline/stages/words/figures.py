@@ -8,8 +8,8 @@ import regex
 
 from pipeline import lexicon
 from pipeline.spacing.evidence import Evidence
-from pipeline.spacing.lattice import is_common, lowered
 from pipeline.spacing.marks import RUN
+from pipeline.spacing.words import is_common, lowered
 
 CODE = regex.compile(r"\p{Lu}++\d++$")
 """`A320`, of `A320neo`."""

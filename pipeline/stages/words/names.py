@@ -4,8 +4,8 @@ import regex
 
 from pipeline import lexicon
 from pipeline.spacing.affixes import derived
-from pipeline.spacing.lattice import UNSEEN, facts, is_common, is_rare, lowered
 from pipeline.spacing.marks import HUMP, LETTER
+from pipeline.spacing.words import UNSEEN, facts, is_common, is_rare, lowered
 
 LAST_RUN = regex.compile(rf"{LETTER}++(?=-$)")
 OPENING = regex.compile(r"(?:^|[.!?:]['\"”’)]?\s|\n)['\"“‘(]*$")

@@ -18,9 +18,11 @@ from pipeline.lexicon import FOREIGN_POINTS, POINTS
 from pipeline.spacing.evidence import Evidence, gathered
 from pipeline.spacing.gaps import sign
 from pipeline.spacing.known import Known
-from pipeline.spacing.lattice import IN_PACKED_LINE, facts, is_common, lowered, of_document, read
+from pipeline.spacing.lattice import read
 from pipeline.spacing.marks import HUMP, LETTER, RUN, usual
 from pipeline.spacing.packed import LETTERS, NO_PROSE, SPARED, has_lost_spaces
+from pipeline.spacing.pieces import IN_PACKED_LINE, of_document
+from pipeline.spacing.words import facts, is_common, lowered
 from pipeline.stage import Rule
 from pipeline.vocabulary import inside
 

@@ -8,8 +8,9 @@ import regex
 
 from pipeline.document import Document
 from pipeline.layout import Line
-from pipeline.spacing.lattice import UNSEEN, facts, is_common, lowered, read
+from pipeline.spacing.lattice import read
 from pipeline.spacing.marks import RUN
+from pipeline.spacing.words import UNSEEN, facts, is_common, lowered
 
 COMMAND = regex.compile(r"^\s*[$#>] |\s\|\s|\S {3,}\S")
 """A line for a shell, or of a table."""

@@ -12,8 +12,9 @@ import regex
 from pipeline import lexicon
 from pipeline.document import Document
 from pipeline.spacing.known import Known
-from pipeline.spacing.lattice import LONGEST, lowered
 from pipeline.spacing.marks import RUN
+from pipeline.spacing.pieces import LONGEST
+from pipeline.spacing.words import lowered
 from pipeline.stage import Note, Rule
 from pipeline.stages.words.packed import Packed
 
