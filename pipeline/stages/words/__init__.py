@@ -72,7 +72,7 @@ RUN_TOGETHER = Rule(
         "fifty chatbots",
         "a plantswoman",
     ),
-    threshold=0.6,
+    threshold=0.65,
 )
 CAPITAL = Rule(
     "words.inner-capital",
