@@ -46,8 +46,8 @@ ACRONYM = regex.compile(r"\([A-Z]{3,6}\)(?!\w)")
 BRACKET = regex.compile(rf"\((?:{LETTER}+ )+{LETTER}+\)(?=[\s,.;:!?]|$)")
 SYMBOLS = regex.compile(r"(?<!\p{L})\p{L}[,;]\p{L}(?!\p{L})")
 """`x,y`."""
-HALF_WORD = regex.compile(r"\(\p{Ll}{1,5}\)\p{Ll}|\p{Ll}\(\p{Ll}{1,3}\)|\p{L}\(\p{L}[,)]")
-"""`(s)he`, `(re)use`, `word(s)`, `f(x, y)`."""
+HALF_WORD = regex.compile(r"\(\p{Ll}{1,5}\)\p{Ll}|\p{Ll}\(\p{Ll}{1,3}\)|\p{L}\((?:\p{L}[,)]|\d{1,3}\))")
+"""`(s)he`, `(re)use`, `word(s)`, `f(x, y)`, `varchar(255)`."""
 # Tokens that are no prose: links, addresses, paths, handles, code, file names.
 PROTECTED = regex.compile(
     r"://|www\.|[@#\\/_{}<>=|~^*+`]|\$(?!\d)|::|\(\)|\)\.\p{Ll}|->|&\w{1,10};|\p{L}\.\p{Ll}{2,4}(?:\W|$)"

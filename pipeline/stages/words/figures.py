@@ -31,7 +31,7 @@ def is_missing(text: str, at: int, start: int, end: int) -> bool:
     """
     if text[at].isdigit():
         word = text[start:at].lstrip("(“\"'")
-        if word.isupper() or (len(word) == 1 and not text[at : at + 2].isdigit()):
+        if word.isupper() or any(map(str.isdigit, word)) or (len(word) == 1 and not text[at : at + 2].isdigit()):
             return False
         named = word[:1].isupper() and not is_common(lowered(word)) and not MONTH.fullmatch(word)
         return not named or FOUR_FIGURES.match(text, at) is not None
