@@ -116,6 +116,7 @@ def forget() -> None:
         for made in vars(module).values():
             if hasattr(made, "cache_clear"):
                 made.cache_clear()
+    evidence.forget()
 
 
 @contextmanager

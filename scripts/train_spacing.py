@@ -220,7 +220,7 @@ def second_features(rows: Rows, scores: Sequence[int]) -> Array:
     found: list[list[int]] = []
     at = 0
     for _, _, evidence, count in rows.documents:
-        gaps = [Gap(at=0, inner=False, run="", features=features) for features in rows.features[at : at + count]]
+        gaps = [Gap(at=0, inner=False, features=features) for features in rows.features[at : at + count]]
         found += surrounded(scores[at : at + count], gaps, evidence)
         at += count
     return np.array(found, dtype=np.int32)

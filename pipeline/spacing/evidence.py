@@ -127,6 +127,12 @@ _unusual: set[str] = set()
 """Tokens that were looked at before: a set is faster than any cached function."""
 
 
+def forget() -> None:
+    """Forgets the tokens that were looked at: for whoever measures with other word data."""
+    _ordinary.clear()
+    _unusual.clear()
+
+
 def is_ordinary(token: str) -> bool:
     """Whether a token misses no space and holds no rare word: `harbour`, `“Well,`, `U.S.-based`."""
     return is_of_words(token, is_rare) or not (token in ALONE or is_suspect(token) or rare_words(token))

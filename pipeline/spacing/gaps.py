@@ -59,7 +59,6 @@ class Gap(msgspec.Struct, frozen=True, gc=False):
 
     at: int
     inner: bool
-    run: str
     features: list[int]
 
 
@@ -336,4 +335,4 @@ def _gaps_of_part(text: str, start: int, part: str, line: Line, evidence: Eviden
     for at in found:
         inner = part[at - 1] in DASHES or part[at - 1].isalnum()
         inner = inner and (part[at] in DASHES or part[at].isalnum())
-        yield Gap(start + at, inner, part, described(around, at))
+        yield Gap(start + at, inner, described(around, at))

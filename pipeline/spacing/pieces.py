@@ -19,7 +19,7 @@ NAME_LEFT_SMALL, HIGHEST_ODDS = 24, 80
 PARTED_CAPITALS = -4 * POINTS
 """What a piece costs that begins inside a row of capitals."""
 CAPITAL_LEFT_ALONE = -3 * POINTS
-"""What a small letter costs that begins a piece right behind a capital: `V his` of `Vhis`."""
+"""What a small letter costs that begins a piece right behind a capital: `X his` of `Xhis`."""
 SLIP = -2 * POINTS
 """What a piece like `ofthe` costs, beside how much rarer it is than its two halves."""
 HOPELESS, HOPELESS_IN_LONG = 8 * POINTS, 6 * POINTS
@@ -163,7 +163,7 @@ def _whole(small: str, start: int, end: int) -> bool:
 
 
 def _parted(run: str, start: int) -> int:
-    """What it costs to part two capitals: `NCS` is one word, but `A` and `I` are words, too."""
+    """What it costs to part two capitals: `WHO` is one word, but `A` and `I` are words, too."""
     if not run[start - 1].isupper() or (run[start - 1] in "AI" and (start == 1 or run[start - 2].islower())):
         return 0
     return PARTED_CAPITALS if run[start].isupper() else CAPITAL_LEFT_ALONE

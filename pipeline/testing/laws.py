@@ -186,6 +186,7 @@ def _pure(tested: Subject, text: str) -> Fault | None:
     try:
         return _impure(tested, text)
     except Exception:
+        # That a stage raises is told by the law that it must not.
         return None
 
 

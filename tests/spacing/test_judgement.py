@@ -26,7 +26,7 @@ def test_a_higher_score_is_never_less_sure() -> None:
 
 def test_other_joins_make_a_doubtful_one_surer() -> None:
     """Where one space was lost, others were."""
-    doubtful = "It is a matter of animalfear and of hunger."
+    doubtful = "It is a matter of winterfear and of hunger."
     lost = "He wasin the hallof the mill and saidthat it waslate. " * 3
     alone, among = missing(doubtful), missing(lost + doubtful)
     assert among[-1].confidence >= alone[-1].confidence

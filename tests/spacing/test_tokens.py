@@ -33,7 +33,7 @@ def test_tokens_that_are_right_are_told_by_themselves(token: str) -> None:
         "andthat’s",
         "Ihave",
         "togo",
-        "GerardM.",
+        "TorvaldM.",
     ],
 )
 def test_tokens_that_may_be_two_are_suspect(token: str) -> None:

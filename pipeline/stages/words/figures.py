@@ -27,7 +27,7 @@ LONGEST_MONTH = 12
 def is_missing(text: str, at: int, start: int, end: int) -> bool:
     """Whether a space is missing between a word and a figure that meet at `at` in the token `[start, end)`.
 
-    Not in a unit, a code, a model, a name: `64bit`, `0x7a4abfff`, `COVID19`, `a1`, `Twenty20`.
+    Not in a unit, a code, a model, a name: `64bit`, `0x3b7c1add`, `COVID19`, `a1`, `Twenty20`.
     """
     if text[at].isdigit():
         word = text[start:at].lstrip("(“\"'")

@@ -82,7 +82,7 @@ def packed(document: Document, known: Known) -> tuple[Packed, ...]:
 def _all_solved(text: str, known: Known) -> tuple[tuple[Line, list[int]], ...]:
     """The lines of a text without spaces, solved. The stage asks for them more than once."""
     evidence = gathered(text, known.pieces)
-    lines = _without_spaces(text, evidence, has_lost_spaces)
+    lines = _without_spaces(text, evidence, has_lost_spaces, LETTERS)
     if not lines:
         return ()
     apart = frozenset(PAIR.findall(text))
@@ -102,12 +102,12 @@ def _is_one_token(line: str) -> bool:
     return " " not in line.strip() and not NO_PROSE.search(line)
 
 
-def _without_spaces(text: str, evidence: Evidence, lost: Callable[[str], bool]) -> list[Line]:
-    """The lines that `lost` their spaces. A suspect token is what gives them away."""
+def _without_spaces(text: str, evidence: Evidence, lost: Callable[[str], bool], shortest: int = 1) -> list[Line]:
+    """The lines that `lost` their spaces. A suspect token of so many code points is what gives them away."""
     found: list[Line] = []
     end = -1
     for at, token in evidence.placed:
-        if at < end or (lost is has_lost_spaces and len(token) < LETTERS):
+        if at < end or len(token) < shortest:
             continue
         start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
         end = len(text) if end < 0 else end
