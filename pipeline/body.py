@@ -84,7 +84,7 @@ class Body:
     """One language's version of the body, built label by label in the order of the text.
 
     `root` is the JSON Pointer of the version. A question opens a new exchange once the open one has an answer; a turn
-    ends at a speaker label, at a change of part or speaker, and at a heading.
+    ends at a speaker label, at a change of part or speaker, and at a heading, but not at an aside that is nobody's.
     """
 
     def __init__(self, root: str, cast: Cast) -> None:
@@ -99,6 +99,7 @@ class Body:
         self._placed: list[tuple[Label, str]] = []
         self._pending: list[tuple[Label, str]] = []
         self._turn: OpenTurn | None = None
+        self._interlude: OpenTurn | None = None
         self._turns = self._exchanges = 0
 
     def translate(self, exchange: int | None) -> None:
@@ -121,7 +122,7 @@ class Body:
             self.title.append(text)
             self._placed.append((label, f"{self.root}/title/text"))
         elif value == "heading":
-            self._turn = None
+            self._turn = self._interlude = None
             self._placed.append((label, f"{self.root}/sections/{len(self.sections)}/heading"))
             self.sections.append(OpenSection(text, [], []))
         elif value == "closing":
@@ -180,6 +181,10 @@ class Body:
     def _say(self, label: Label, part: Part, speaker: str | None, text: str) -> None:
         if self._pending and self._pending[0][0].of != label.of:
             self._silence()
+        if part == "aside" and speaker is None and not self._pending and self._turn is not None:
+            self._interrupt(label, text)
+            return
+        self._interlude = None
         turn = self._turn
         if (
             self._pending
@@ -190,6 +195,15 @@ class Body:
             turn = self._begin(part, speaker)
         self._placed.append((label, f"{turn.pointer}/paragraphs/{len(turn.paragraphs)}"))
         turn.paragraphs.append(text)
+
+    def _interrupt(self, label: Label, text: str) -> None:
+        """A remark that is nobody's does not end the turn in whose midst it stands: laughter, a caption, a note."""
+        spoken = self._turn
+        if self._interlude is None or self._moved_on(self.sections[-1].exchanges[-1]):
+            self._interlude = self._begin("aside", None)
+        self._placed.append((label, f"{self._interlude.pointer}/paragraphs/{len(self._interlude.paragraphs)}"))
+        self._interlude.paragraphs.append(text)
+        self._turn = spoken
 
     def _silence(self) -> None:
         """A label that nobody's words follow is a turn without words."""

@@ -75,7 +75,7 @@ def _column(given: tuple[Line, ...]) -> int:
     Repairs make some lines a little longer or shorter than they were, so the column is the width that nine tenths of
     the lines keep to, and lines and line ends are held to it with some slack.
     """
-    if all(line.text for line in given[:-1]) or any(len(line.text) > WIDEST for line in given):
+    if all(line.text for line in given[:-1]) or any(len(line.text) > WIDEST and not _long_word(line) for line in given):
         return 0
     inner = [(a.text, b.text) for a, b in pairwise(given) if _holds(a.text) and _holds(b.text)]
     if not inner:
@@ -85,6 +85,12 @@ def _column(given: tuple[Line, ...]) -> int:
         return 0
     full = sum(_forced(a, b, column) for a, b in inner)
     return column if full >= FULL_LINES * len(inner) else 0
+
+
+def _long_word(line: Line) -> bool:
+    """Whether a line is too wide only because it holds a word that nobody can wrap: an address."""
+    longest = max(map(len, line.text.split()), default=0)
+    return longest > NARROWEST and len(line.text) - longest <= WIDEST and "/" in line.text
 
 
 def _holds(text: str) -> bool:

@@ -159,9 +159,16 @@ def test_a_new_turn_starts_at_another_speaker() -> None:
 
 
 def test_a_new_turn_starts_at_another_part() -> None:
+    made = article(told("At six."), "\n", part("aside", "One moment.", of="Host"), "\n", told("That is her."))
+    (exchange,) = exchanges(made)
+    assert [turn.text for turn in exchange.turns] == ["At six.", "One moment.", "That is her."]
+    assert exchange.asides == (Turn(n=2, speaker="Host", paragraphs=("One moment.",)),)
+
+
+def test_an_aside_of_nobody_does_not_end_the_turn_around_it() -> None:
     made = article(told("At six."), "\n", part("aside", "(A horn sounds.)"), "\n", told("That is her."))
     (exchange,) = exchanges(made)
-    assert [turn.text for turn in exchange.turns] == ["At six.", "(A horn sounds.)", "That is her."]
+    assert exchange.answers[0].paragraphs == ("At six.", "That is her.")
     assert exchange.asides == (Turn(n=2, speaker=None, paragraphs=("(A horn sounds.)",)),)
 
 

@@ -45,7 +45,7 @@ def test_credits_are_numbered_from_zero_through_the_text() -> None:
         ("来源：江城晚报", "source"),
         ("本文转载自「江城晚报」", "repost"),
         ("Originally published in The Tide.", "repost"),
-        ("版权声明：本文由江城晚报制作。", "copyright"),
+        ("版权所有：江城晚报", "copyright"),
         ("Related: Why the snow is white", "related"),
         ("Subscribe to our newsletter", "promotion"),
     ],

@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from pipeline import Article, Document, Pipeline
 from pipeline.article import Exchange, Section, Speaker, Translation, Turn
-from pipeline.stages.dialogue.flow import Placed, flow
-from pipeline.stages.dialogue.labels import Kind, akin, cue, hit, separate
+from pipeline.stages.dialogue.dumps import separate
+from pipeline.stages.dialogue.flow import flow
+from pipeline.stages.dialogue.kin import akin
+from pipeline.stages.dialogue.labels import Kind, cue, hit
+from pipeline.stages.dialogue.placed import Placed
 from pipeline.stages.dialogue.roles import Said, roles
 from pipeline.stages.dialogue.units import Unit, units
 from pipeline.stages.dialogue.versions import same_people, translated, versions
@@ -253,7 +256,7 @@ CHINESE = "屋顶上的菜园\n每日邮报：为什么？\n艾达：街道满�
 def read(text: str) -> list[list[Placed]]:
     """The versions of a text, each from top to bottom."""
     document = Document(text)
-    return [flow(version.units) for version in versions(document, units(document))]
+    return [flow(version.units).placed for version in versions(document, units(document))]
 
 
 def test_the_version_printed_first_is_the_body() -> None:

@@ -13,7 +13,7 @@ import regex
 from pipeline.document import Document, Label
 from pipeline.layout import Line
 from pipeline.stage import Finding, Rule
-from pipeline.stages.credits import front_matter
+from pipeline.stages import front_matter
 from pipeline.stages.credits.byline_parts import Byline
 from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, source_line_in
 from pipeline.stages.credits.credit_lines import LONGEST, Credit, Name, credits_in
@@ -83,7 +83,7 @@ NOTICE = Rule(
 )
 DISCLAIMER = Rule(
     "credits.disclaimer",
-    "a paragraph that says who is not answerable, and what goes on with it",
+    "a paragraph that says who is not answerable or what nobody may do, and what goes on with it",
     acts=("正文。\n声明:免责声明:此文仅代表作者个人观点。", "The text.\nDisclaimer: The views are the author's own."),
     spares=("他发表了声明：不。", "She has a disclaimer for that."),
 )
@@ -303,7 +303,10 @@ def _around(line: Line, *, anywhere: bool) -> Found | None:
             Label(behind, line.end, "part", "disclaimer", DISCLAIMER.name, 0.97),
         )
         return Found(line.start, line.end, labels, kind="disclaimer")
-    if kind := kind_of(text, anywhere=anywhere):
+    kind = kind_of(text, anywhere=anywhere)
+    if kind == "disclaimer":
+        return _whole(line, "disclaimer", DISCLAIMER, 0.9)
+    if kind:
         return msgspec.structs.replace(_whole(line, "notice", NOTICE, 0.92, kind), kind=kind)
     if anywhere and is_opinion(text):
         return _whole(line, "disclaimer", DISCLAIMER, 0.85)

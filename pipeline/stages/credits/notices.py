@@ -18,7 +18,7 @@ SHORT = 120
 NEAR = 40
 """Characters before that; a paragraph that comes to it later is about somebody."""
 DISCLAIMER = regex.compile(
-    MARKS + r"(?P<first>(?:(?:郑重|鄭重|特别|特別|重要|本站|本网|本網|本刊|本报|本報|平台|作者)?"
+    MARKS + r"(?P<first>(?:(?:郑重|鄭重|特别|特別|重要|版权|版權|转载|轉載|本站|本网|本網|本刊|本报|本報|平台|作者)?"
     r"(?:声明|聲明|申明)[:：】\]]|(?:[Ss]tatement|STATEMENT)[:：]))?+[\s*_]*+"
     r"(?P<second>(?:免责|免責)(?:声明|聲明|条款|條款)?[:：】\]]|(?i:Legal )?(?i:Disclaimers?)[:：])?+"
 )
@@ -27,6 +27,7 @@ OPINIONS = regex.compile(
     r"|[仅僅只]代表(?:作者|受访者|受訪者|嘉宾|嘉賓).{0,6}(?:立场|立場|观点|觀點|意见|意見)"
     r"|(?i:(?:views|opinions)\b.{0,80}\b(?:do not|does not|don['’]t|not necessarily)\b.{0,24}"
     r"\b(?:represent|reflect|state))"
+    r"|(?i:(?:views|opinions)\b.{0,60}\bare (?:those of|solely|the (?:author|speaker|interviewee)))"
     r"|(?i:not (?:constitute|intended as) (?:financial|investment|legal|medical) advice)"
 )
 GOES_ON = regex.compile(
@@ -73,7 +74,7 @@ def _english(pattern: str) -> bool:
 
 
 def kind_of(text: str, *, anywhere: bool) -> str | None:
-    """The kind of notice that a paragraph is, or None.
+    """The kind of notice that a paragraph is, `disclaimer` where it says what nobody may do, or None.
 
     >>> kind_of("来源：清渡国际新闻网", anywhere=True), kind_of("© 2024 Lantern Weekly", anywhere=True)
     ('source', 'copyright')

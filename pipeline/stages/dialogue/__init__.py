@@ -1,29 +1,45 @@
 """Title, lead, headings, turns, speakers, asides, closing and translations.
 
-`units` are the paragraphs; `labels` finds who speaks, `roles` who asks; `flow` reads one version of the body from top
-to bottom; `versions` tells the body from its translation.
+`units` are the paragraphs; `labels` reads what may be a speaker's label, `cast` judges which are, `kin` and `legends`
+say who is meant, `roles` who asks; `questions` finds those without labels; `flow` reads one version of the body from
+top to bottom; `versions` tells the body from its translation; `doubts` are the notes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import ClassVar
 
 from pipeline.document import Document, Label
 from pipeline.stage import Finding, Rule
-from pipeline.stages.dialogue.flow import Placed, flow, repeats
-from pipeline.stages.dialogue.units import units
+from pipeline.stages import front_matter
+from pipeline.stages.dialogue.copies import copies
+from pipeline.stages.dialogue.doubts import doubts, unmatched
+from pipeline.stages.dialogue.flow import Flow, flow, repeats
+from pipeline.stages.dialogue.labels import hit
+from pipeline.stages.dialogue.placed import Placed
+from pipeline.stages.dialogue.titles import IDLE
+from pipeline.stages.dialogue.units import Unit, spoken, units
 from pipeline.stages.dialogue.versions import same_people, translated, versions
 
 TALK = "A Walk\nDaily Post: Why walk?\nAda Fern: Because it is slow.\nDaily Post: And then?\nAda Fern: Then I rest."
 STORY = "The bridge is closed. Note: it opens again at 10:30. Why was it closed? Nobody at the council would say."
 BARE = (
-    "How did you begin?\nWith a rope and a borrowed boat, and with no idea of the tide or of the wind that morning.\n"
-    "Were you afraid?\nOf the wind, yes, and of the rocks below the light, which nobody had charted since the war.\n"
+    "How did you begin?\nWith a rope and a borrowed boat, and with no idea of the tide or of my luck that morning.\n"
+    "Were you afraid?\nI was, of the wind, and of the rocks below the light, which nobody had charted since the war.\n"
     "Would you go again?\nTomorrow, if my knees allow it and if somebody lends me a better boat than the last one."
+)
+TWICE = (
+    "Daily Post: Why do you walk to the harbour every morning, in any weather?\n"
+    "Ada Fern: Because it is slow, and because the tide does not wait for those who drive.\n"
+    "Daily Post: And what do you do there, when the boats have gone out?\n"
+    "Ada Fern: Then I rest, and I count the gulls, and I write down what the pilots have told me.\n"
 )
 
 RULES = (
-    Rule("dialogue.title", "the first line, short and without a full stop", (TALK,)),
+    Rule("dialogue.title", "the first line, short and without a full stop, or the first heading", (TALK,)),
+    Rule("dialogue.title-key", "the title among the keys above the article", ("---\ntitle: A Walk\n---\nI walk.",)),
+    Rule("dialogue.title-again", "a line that only prints the title again", ("A Walk\nA Walk\nI walked today.",)),
+    Rule("dialogue.front-matter", "the other keys above the article", ("---\ntitle: A\nlayout: post\n---\nI walk.",)),
     Rule(
         "dialogue.above",
         "prose above the first turn: the lead, or a section's",
@@ -37,6 +53,12 @@ RULES = (
     Rule("dialogue.labelled", "a turn behind a speaker's label", (TALK,), (STORY,)),
     Rule("dialogue.speaker", "a label that comes again and takes turns with another", (TALK,), (STORY,)),
     Rule(
+        "dialogue.beside-label",
+        "a time or a number beside a label or a question",
+        ("Host (9:41): Why walk?\nAda Fern (9:42): I like it.\nHost (9:43): And then?\nAda Fern (9:44): I rest.",),
+        (TALK,),
+    ),
+    Rule(
         "dialogue.repeated-label",
         "the label of who is speaking already: the turn goes on",
         (f"{TALK}\nAda Fern: And I sleep.",),
@@ -44,6 +66,10 @@ RULES = (
     ),
     Rule("dialogue.continued", "a paragraph without a label belongs to who spoke last", (f"{TALK}\nAnd I eat.",)),
     Rule("dialogue.direction", "a remark in brackets on a line of its own", (f"{TALK}\n(Laughter.)",), (STORY,)),
+    Rule(
+        "dialogue.caption", "the caption of a picture in the midst of a turn", (f"{TALK}\nPhoto by Ivo Moss",), (TALK,)
+    ),
+    Rule("dialogue.legend", "a line that says who is who", (f"DP: Daily Post; AF: Ada Fern\n{TALK[7:]}",), (TALK,)),
     Rule("dialogue.between", "prose below a heading, before the next turn"),
     Rule("dialogue.bare-question", "a question on a line of its own, with its answer below", (BARE,), (STORY,)),
     Rule("dialogue.below-question", "the paragraphs below a bare question", (BARE,), (STORY,)),
@@ -58,8 +84,38 @@ RULES = (
         "prose behind the last turn that speaks of the speaker",
         (f"{TALK}\nMs. Fern walked away.",),
     ),
+    Rule(
+        "dialogue.behind-rule", "prose below a rule behind the last turn", (f"{TALK}\n\n---\n\nWalk with us.",), (TALK,)
+    ),
+    Rule(
+        "dialogue.behind-notice",
+        "prose below a notice behind the last turn",
+        spares=(TALK,),
+    ),
+    Rule(
+        "dialogue.signature", "a name and a date behind the last turn", (f"{TALK}\nThe Walkers\n3 May 2021",), (TALK,)
+    ),
+    Rule("dialogue.reference", "a picture, a link's target, an address", ("A Walk\n![](walk.png)\nI walk.",), (TALK,)),
+    Rule("dialogue.repeat", "a body that is printed a second time", (TWICE + TWICE,), (TWICE,)),
     Rule("dialogue.version", "a body in a second language, behind the first or paragraph by paragraph"),
+    Rule("dialogue.unanswered", "a question that nobody answers", (f"{TALK}\nDaily Post: And when?",), (TALK,)),
+    Rule(
+        "dialogue.heard-once", "somebody who speaks once", (f"{TALK}\nIvo Moss: Is it cold?\nAda Fern: No.",), (TALK,)
+    ),
+    Rule(
+        "dialogue.two-titles", "two lines that could be the title", ("---\ntitle: A Walk\n---\n# Slow Steps\nI walk.",)
+    ),
+    Rule(
+        "dialogue.doubtful-label",
+        "labels that are hardly more likely than not to be speakers', or that nearly were",
+        ("Ada Fern: I walk when the tide is out.\nIt was out at noon.\nAda Fern: I rest when it comes in.",),
+        (TALK,),
+    ),
+    Rule("dialogue.unmatched-version", "body and translation that do not have the same number of exchanges"),
 )
+
+MOST_ASIDE = 0.45
+"""Share of an article that may stand in no field, at most; the contract says half."""
 
 
 @dataclass(frozen=True)
@@ -75,26 +131,92 @@ class Dialogue:
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Labels every paragraph that no earlier finder took."""
-        body, *others = versions(document, units(document))
-        main = flow(body.units, document.vocabulary)
-        for placed, again in zip(main, repeats(main), strict=True):
-            yield from _labels(placed, placed.name, again=again)
+        top = front_matter.end_of(document.text)
+        title = front_matter.title_in(document.text, top) if top else None
+        given = units(document)
+        keys = [unit for unit in given if unit.start < top]
+        given = given[len(keys) :]
+        # What points elsewhere must not be most of an article: then it is what the article says.
+        pointing = [unit for unit in given if unit.reference]
+        if pointing and _size([*keys, *pointing]) > MOST_ASIDE * _size([*keys, *given]):
+            pointing = []
+        free = spoken(given) if pointing else given
+        again = copies(free)
+        yield from (_whole(unit, "reference", "dialogue.reference", 0.95) for unit in pointing)
+        yield from _copies(free, again)
+        body, *others = versions(document, [unit for i, unit in enumerate(free) if i not in again])
+        known = document.text[slice(*title.value_span)] if title else None
+        main = flow(body.units, document.vocabulary, known)
+        printed = any(placed.part == "title" for placed in main.placed)
+        yield from _keys(document, keys, title, printed=printed)
+        yield from _body(main)
+        yield from doubts(main, title.value_span if title and not printed else None)
         for version in others:
             read = flow(version.units, document.vocabulary)
-            people = same_people(main, read)
-            for placed, again, exchange in zip(read, repeats(read), translated(main, read), strict=True):
+            people = same_people(main.placed, read.placed)
+            numbers = translated(main.placed, read.placed)
+            for placed, repeated, exchange in zip(read.placed, repeats(read.placed), numbers, strict=True):
                 name = None if placed.name is None else people.get(placed.name, placed.name)
                 start = placed.label.start if placed.label else placed.start
                 yield Label(start, placed.unit.end, "version", version.language, "dialogue.version", 0.9, exchange)
-                yield from _labels(placed, name, again=again)
+                yield from _labels(placed, name, again=repeated)
+            yield from unmatched(main, read)
+
+
+def _whole(unit: Unit, part: str, rule: str, confidence: float) -> Label:
+    return Label(unit.start, unit.end, "part", part, rule, confidence)
+
+
+def _size(given: Sequence[Unit]) -> int:
+    """Letters and figures of some units."""
+    return sum(len(IDLE.sub("", unit.text)) for unit in given)
+
+
+def _copies(free: Sequence[Unit], again: Set[int]) -> Iterator[Label]:
+    """What is printed a second time; a label and the words behind it each for itself, as they stand above."""
+    for i in sorted(again):
+        unit, label = free[i], hit(free[i])
+        if label is not None and label.body < len(unit.text):
+            yield Label(label.start, label.end, "part", "repeat", "dialogue.repeat", 0.95)
+            for start, end in label.beside:
+                yield Label(unit.start + start, unit.start + end, "part", "label", "dialogue.beside-label", 0.9)
+            yield Label(unit.start + label.body, unit.end, "part", "repeat", "dialogue.repeat", 0.95)
+        else:
+            yield _whole(unit, "repeat", "dialogue.repeat", 0.95)
+
+
+def _keys(
+    document: Document, keys: Sequence[Unit], title: front_matter.Entry | None, *, printed: bool
+) -> Iterator[Label]:
+    """The keys above the article; one of them is the title, if it is not printed below."""
+    for unit in keys:
+        if title is None or printed or not unit.start <= title.value_span[0] < unit.end:
+            yield _whole(unit, "front-matter", "dialogue.front-matter", 0.95)
+            continue
+        first, last = title.value_span
+        yield Label(unit.start, first, "part", "front-matter", "dialogue.front-matter", 0.95)
+        yield Label(first, min(last, unit.end), "part", "title", "dialogue.title-key", 0.95)
+        if any(map(str.isalnum, document.text[last : unit.end])):
+            yield Label(last, unit.end, "part", "front-matter", "dialogue.front-matter", 0.95)
+
+
+def _body(read: Flow) -> Iterator[Label]:
+    for placed, repeated in zip(read.placed, repeats(read.placed), strict=True):
+        yield from _labels(placed, placed.name, again=repeated)
 
 
 def _labels(placed: Placed, name: str | None, *, again: bool) -> Iterator[Label]:
     label = placed.label
-    if label is not None and again:
-        yield Label(label.start, label.end, "part", "label", "dialogue.repeated-label", placed.confidence)
-    elif label is not None:
-        yield Label(label.start, label.end, "part", "speaker", "dialogue.speaker", placed.confidence, name)
+    if placed.number is not None:
+        yield Label(*placed.number, "part", "label", "dialogue.beside-label", 0.9)
+    if label is not None:
+        for start, end in label.beside:
+            at = placed.unit.start
+            yield Label(at + start, at + end, "part", "label", "dialogue.beside-label", 0.9)
+        if again:
+            yield Label(label.start, label.end, "part", "label", "dialogue.repeated-label", placed.sure)
+        else:
+            yield Label(label.start, label.end, "part", "speaker", "dialogue.speaker", placed.sure, name)
     if placed.start < placed.unit.end:
         of = name if placed.turn else None
         yield Label(placed.start, placed.unit.end, "part", placed.part, placed.rule, placed.confidence, of)

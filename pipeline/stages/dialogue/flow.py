@@ -8,68 +8,114 @@ import msgspec
 import regex
 
 from pipeline.layout import width
-from pipeline.stages.dialogue.labels import Hit, akin, hit, names, separate, speakers
+from pipeline.stages.dialogue.cast import Cast, cast
+from pipeline.stages.dialogue.dumps import separate, unglued
+from pipeline.stages.dialogue.endings import closed
+from pipeline.stages.dialogue.kin import names
+from pipeline.stages.dialogue.labels import Hit, hit
+from pipeline.stages.dialogue.legends import legends
+from pipeline.stages.dialogue.placed import Placed, whole
+from pipeline.stages.dialogue.questions import NUMBER, PLAIN, YOU, asked_above, bare, form
 from pipeline.stages.dialogue.roles import Part, Said, roles
+from pipeline.stages.dialogue.titles import Titles, titles
 from pipeline.stages.dialogue.units import Unit
 from pipeline.vocabulary import NOTHING, Vocabulary
 
-DIRECTION = regex.compile(r"[（(\[【][^()（）\[\]【】]{1,120}[)）\]】][.。]?")
-YOU = regex.compile(r"\b(?:you|your|yours|yourself)\b|[你您]", regex.IGNORECASE)
-FIRST_PERSON = regex.compile(r"\b(?:I|I[’']\p{L}+|my|me|myself)\b|我")
-QUOTED = regex.compile(r"“[^”\n]{0,400}”|\"[^\"\n]{0,400}\"|「[^」\n]{0,400}」")
-HONOURED = "(?:Mr|Mrs|Ms|Dr|Prof|Professor|Minister|Sir|Dame|Señora?|Miss)\\.? "
-HONOURED_BEHIND = "(?:先生|女士|老师|老師|教授|博士|部长|部長)"
-
-LONGEST_QUESTION = 600
-LEAST_QUESTIONS = 3
+DIRECTION = regex.compile(
+    r"[（(\[【][^()（）\[\]【】]{1,120}[)）\]】][.。]?"
+    r"|[（(\[【](?:[^：:]{0,8}(?:译|譯|编|編|记者|記者)(?:者)?(?:注|註|按)|[^:]{0,24}[Nn]ote)[：:].{1,400}[)）\]】][.。]?"
+)
+"""A remark in brackets on a line of its own: a stage direction, a translator's or an editor's note."""
+SOUNDS = regex.compile(
+    r"(?:laughter|laughs|applause|crosstalk|inaudible|pause|music|笑|大笑|掌声|掌聲)[.。]?", regex.IGNORECASE
+)
 LONGEST_REPEAT = 40
 """Code points that a label without a field may have."""
-TAIL = 4
-"""Paragraphs at the end of the last answer that may be nobody's."""
+FEW = 6
+"""Labels up to which it matters how they speak to each other."""
+READ = 300
+"""Characters of a turn that are read for who speaks to whom."""
+CAPTION = 60
+"""Columns of a caption that only the picture above shows."""
+COLON_HEADING = 40
+"""Columns of a heading with a colon in it."""
+FAR = 12
+"""Units between a first label and the others from which it is no turn."""
 
 
-class Placed(msgspec.Struct, frozen=True, gc=False):
-    """A unit and what it is. `label` is the speaker's label before it; `start` is where its own words begin.
+class Flow(msgspec.Struct, frozen=True, gc=False):
+    """What each unit of one version is, in order, and what was in doubt."""
 
-    `starts` says that a new turn begins here; `name` is the speaker's, None where nobody is named.
-    """
-
-    unit: Unit
-    part: str
-    rule: str
-    confidence: float
-    start: int
-    label: Hit | None = None
-    name: str | None = None
-
-    @property
-    def turn(self) -> bool:
-        """Whether it belongs to a turn."""
-        return self.part in {"question", "answer", "aside"}
+    placed: list[Placed]
+    cast: Cast
+    other_title: Unit | None = None
+    legend: tuple[Unit, ...] = ()
 
 
-def flow(given: Sequence[Unit], vocabulary: Vocabulary = NOTHING) -> list[Placed]:
-    """What each unit of one version is, in order."""
+def flow(given: Sequence[Unit], vocabulary: Vocabulary = NOTHING, known: str | None = None) -> Flow:
+    """What each unit of one version is, in order. `known` is the title that stands in the keys above the article."""
     given = separate(given)
-    found = {i: label for i, unit in enumerate(given) if (label := hit(unit, vocabulary)) is not None}
-    title = _title(given, found)
-    if title is not None:
-        found.pop(title, None)
-    hits = speakers(found, given)
-    if title is None and given and 0 in hits and not _begins(hits):
-        hits.pop(0)
-    placed: list[Placed] = []
-    rest = 0
-    if title is not None:
-        placed.append(_whole(given[title], "title", "dialogue.title", 0.9))
-        rest = title + 1
-    if hits:
-        placed.extend(_labelled(given, rest, hits))
-    elif questions := _question_lines(given, rest):
-        placed.extend(_unlabelled(given, rest, questions))
-    else:
-        placed.extend(_article(given, rest))
-    return _closed(placed)
+    found = _hits(given, vocabulary)
+    top = titles(given, found, known)
+    judged = _judged(given, found, top)
+    full = _full_labels(judged)
+    again = unglued(given, full, {given[i].start for i, label in judged.hits.items() if label.text in full})
+    if again is not None:
+        found = _hits_again(again, given, found, vocabulary)
+        given = again
+        top = titles(given, found, known)
+        judged = _judged(given, found, top)
+    lines, legend = legends(given, found) if judged.hits else (set(), {})
+    hits = {i: label for i, label in judged.hits.items() if i not in lines}
+    idle = lines | set(top.repeats) | ({top.title} if top.title is not None else set())
+    placed = {i: whole(given[i], "legend", "dialogue.legend", 0.9) for i in lines}
+    placed |= {i: whole(given[i], "repeat", "dialogue.title-again", 0.95) for i in top.repeats}
+    if top.title is not None:
+        placed[top.title] = whole(given[top.title], "title", "dialogue.title", 0.9)
+    rest = [i for i in range(len(given)) if i not in idle]
+    at = {i: n for n, i in enumerate(rest)}
+    body = _body([given[i] for i in rest], {at[i]: label for i, label in hits.items() if i in at}, legend, judged)
+    order = sorted([*placed.values(), *body], key=lambda one: one.unit.start)
+    other = given[top.other] if top.other is not None else None
+    return Flow(order, judged, other, tuple(given[i] for i in sorted(lines)))
+
+
+def _hits(given: Sequence[Unit], vocabulary: Vocabulary) -> dict[int, Hit]:
+    return {i: label for i, unit in enumerate(given) if (label := hit(unit, vocabulary)) is not None}
+
+
+def _hits_again(
+    again: Sequence[Unit], given: Sequence[Unit], found: Mapping[int, Hit], vocabulary: Vocabulary
+) -> dict[int, Hit]:
+    """The possible labels of units of which most are those that were read before."""
+    read = {given[i].start: (given[i].end, found.get(i)) for i in range(len(given))}
+    hits = {}
+    for i, unit in enumerate(again):
+        end, label = read.get(unit.start, (-1, None))
+        if end != unit.end:
+            label = hit(unit, vocabulary)
+        if label is not None:
+            hits[i] = label
+    return hits
+
+
+def _full_labels(judged: Cast) -> set[str]:
+    """The labels that begin at least three turns, as they are written."""
+    tally: dict[str, int] = {}
+    for label in judged.hits.values():
+        if label.form == "mark":
+            tally[label.text] = tally.get(label.text, 0) + 1
+    return {text for text, count in tally.items() if count > 2}
+
+
+def _judged(given: Sequence[Unit], found: Mapping[int, Hit], top: Titles) -> Cast:
+    """The labels that are speakers', without the title's, and without a first one far above all others."""
+    apart = {top.title, *top.repeats}
+    judged = cast({i: label for i, label in found.items() if i not in apart}, given)
+    first, second, *_ = [*judged.hits, len(given), len(given)]
+    if top.title is None and first == 0 and len(judged.hits) > 2 and second - first >= FAR:
+        judged.hits.pop(0)
+    return judged
 
 
 def exchanges(placed: Sequence[Placed]) -> list[int | None]:
@@ -90,85 +136,52 @@ def exchanges(placed: Sequence[Placed]) -> list[int | None]:
 
 
 def repeats(placed: Sequence[Placed]) -> list[bool]:
-    """For each unit whether its label only says again who is speaking, so that the turn above goes on."""
+    """For each unit whether its label only says again who is speaking, so that the turn above goes on.
+
+    A stage direction between the two does not end the turn.
+    """
     told = [False] * len(placed)
-    for i in range(1, len(placed)):
-        above, here = placed[i - 1], placed[i]
-        same = (above.part, above.name) == (here.part, here.name)
-        told[i] = here.label is not None and here.name is not None and same and len(here.label.text) <= LONGEST_REPEAT
+    above: Placed | None = None
+    for i, here in enumerate(placed):
+        if above is not None and here.label is not None and here.name is not None:
+            same = (above.part, above.name) == (here.part, here.name)
+            told[i] = same and len(here.label.text) <= LONGEST_REPEAT
+        if here.rule != "dialogue.direction" and here.part != "legend":
+            above = here
     return told
 
 
-def _whole(unit: Unit, part: str, rule: str, confidence: float, name: str | None = None) -> Placed:
-    return Placed(unit, part, rule, confidence, unit.start, None, name)
+# --- the body
 
 
-def _title(given: Sequence[Unit], found: Mapping[int, Hit]) -> int | None:
-    """The index of the title: the first unit of the document, if it has a title's form and is nobody's turn.
-
-    `Ada Fern: What the tide brings` is a title where a byline or prose follows it and the others' labels come later.
-    """
-    if not given or not given[0].could_be_title():
-        return None
-    label = found.get(0)
-    following = given[1] if len(given) > 1 else None
-    if following is None:
-        return None
-    if label is None:
-        if (
-            given[0].asks
-            and not given[0].marked
-            and not given[0].before_byline
-            and 1 not in found
-            and not following.asks
-        ):
-            # A document that begins with a bare question is an interview's beginning, unless what follows is a lead.
-            return 0 if width(given[0].text) < 100 and not YOU.search(given[0].text) else None
-        return 0
-    if label.anonymous or label.kind in {"asks", "moderates"}:
-        return None
-    later = [i for i in found if i > 0]
-    if label.told and later[:1] == [1] and (given[0].asks or label.kind == "outlet"):
-        return None
-    again = [i for i in later if found[i].key == label.key or akin(found[i].key, label.key)]
-    if not again or given[0].before_byline:
-        return 0
-    above_lead = later[0] > 1 and not given[0].ended and following.ended
-    return 0 if above_lead or later[0] > 2 else None
+def _body(given: Sequence[Unit], hits: Mapping[int, Hit], legend: Mapping[str, str], judged: Cast) -> list[Placed]:
+    if hits:
+        return closed(list(_labelled(given, hits, legend, judged)))
+    if questions := bare(given, 0):
+        return closed(list(_unlabelled(given, questions)))
+    return list(_article(given))
 
 
-def _begins(hits: Mapping[int, Hit]) -> bool:
-    """Whether the first label can begin the talk; one far above all others is no turn."""
-    first, second, *_ = [*hits, len(hits), len(hits)]
-    return second - first < 12
-
-
-# --- turns with labels
-
-
-def _labelled(given: Sequence[Unit], rest: int, hits: Mapping[int, Hit]) -> Iterator[Placed]:
-    named = names(hits)
-    starts = sorted(hits.keys() | _asked_above(given, rest, hits))
+def _labelled(
+    given: Sequence[Unit], hits: Mapping[int, Hit], legend: Mapping[str, str], judged: Cast
+) -> Iterator[Placed]:
+    named = names(hits, legend)
+    asked = asked_above(given, 0, hits)
+    starts = sorted(hits.keys() | asked)
     ends_by = dict(zip(starts, [*starts[1:], len(given)], strict=True))
-    said = [_said(given, hits[i], i, ends_by[i], named) for i in sorted(hits)]
-    parts = roles(said)
-    one_sided = set(parts.values()) == {"question"}
-    yield from _above(given, rest, starts[0])
+    # Manners decide only between few, of whom none asks by name.
+    polite = len(named) <= FEW and not any(label.kind == "asks" for label in hits.values())
+    said = [_said(given, hits[i], i, ends_by[i], named, polite=polite) for i in sorted(hits)]
+    parts = roles(said, asked=bool(asked))
+    unanswered = _unanswered(hits, {i: parts[_person(label, named)] for i, label in hits.items()}, ends_by)
+    yield from _above(given, starts[0])
     for i in starts:
         if i not in hits:
-            yield _whole(given[i], "question", "dialogue.bare-question", 0.85)
+            yield from _asked(given, i, ends_by[i])
             continue
-        key = _person(hits[i], named)
-        yield from _turn(given, i, ends_by[i], hits, parts[key], named[hits[i].key], one_sided=one_sided)
-
-
-def _asked_above(given: Sequence[Unit], rest: int, hits: Mapping[int, Hit]) -> set[int]:
-    """Indices of the questions right above the turns of the one person who has a label; empty where that one asks."""
-    if len({label.key for label in hits.values()}) > 1 or any(label.kind == "asks" for label in hits.values()):
-        return set()
-    found = {i - 1 for i in hits if i > rest and i - 1 not in hits and given[i - 1].asks}
-    asks = sum(given[i].asks for i in hits)
-    return found if 2 * len(found) > len(hits) > 2 * asks else set()
+        label = hits[i]
+        part = parts[_person(label, named)]
+        yield from _turn(given, i, ends_by[i], label, part, named[label.key], judged, answers=i in unanswered)
 
 
 def _person(label: Hit, named: Mapping[str, str | None]) -> str:
@@ -176,159 +189,187 @@ def _person(label: Hit, named: Mapping[str, str | None]) -> str:
     return named[label.key] or label.key
 
 
-def _said(given: Sequence[Unit], label: Hit, start: int, end: int, named: Mapping[str, str | None]) -> Said:
-    turn = given[start:end]
-    length = sum(unit.end - unit.start for unit in turn if not unit.could_head())
-    asks = (
-        turn[0].asks or any(unit.asks for unit in turn[1:2]) or "?" in turn[0].text[-120:] or "？" in turn[0].text[-60:]
-    )
-    return Said(_person(label, named), label.kind, asks, length, label.told)
+def _said(
+    given: Sequence[Unit], label: Hit, start: int, end: int, named: Mapping[str, str | None], *, polite: bool
+) -> Said:
+    first = given[start]
+    length = len(first.text)
+    for unit in given[start + 1 : end]:
+        if not unit.level or not unit.could_head():
+            length += len(unit.text)
+    words = first.text
+    if label.body >= len(words) - 3 and end - start > 1:
+        words = given[start + 1].text
+    else:
+        words = words[label.body :]
+    asks = first.asks or "?" in words[-120:] or "？" in words[-60:] or (end - start > 1 and given[start + 1].asks)
+    key = _person(label, named)
+    if not polite:
+        return Said(key, label.kind, asks, length, label.told)
+    thanks = THANKS.match(words.lstrip("*_ ")) is not None
+    return Said(key, label.kind, asks, length, label.told, thanks, YOU.search(words[:READ]) is not None)
 
 
-def _above(given: Sequence[Unit], rest: int, first: int) -> Iterator[Placed]:
+THANKS = regex.compile(
+    r"(?:(?:Well|All right|Right|Okay|OK|And|So|Great|Perfect)[,.]?\s)*"
+    r"(?:\p{Lu}[\p{L}.’'\-]+(?:\s\p{Lu}[\p{L}.’'\-]+){0,2},\s)?"
+    r"(?:thank you|thanks)\b|.{0,6}(?:谢谢|謝謝|感谢|感謝)",
+    regex.IGNORECASE,
+)
+
+
+def _unanswered(hits: Mapping[int, Hit], parts: Mapping[int, Part], ends_by: Mapping[int, int]) -> set[int]:
+    """Questions whose answers have no label: unlabelled paragraphs stand below them, then the next question."""
+    order = sorted(hits)
+    asked = [i for i in order if parts[i] == "question"]
+    if not asked:
+        return set()
+    following = {i: order[n + 1] if n + 1 < len(order) else None for n, i in enumerate(order)}
+    alone = {i for i in asked if (behind := following[i]) is None or parts[behind] == "question" if ends_by[i] - i > 1}
+    return alone if len(alone) >= 0.5 * len(asked) else set()
+
+
+def _above(given: Sequence[Unit], first: int) -> Iterator[Placed]:
     """What stands between the title and the first turn: the lead, headings, and the paragraphs of their sections."""
     headed = False
-    for i in range(rest, first):
+    for i in range(first):
         if _heads(given, i, {first}):
             headed = True
-            yield _whole(given[i], "heading", "dialogue.heading", 0.9)
+            yield whole(given[i], "heading", "dialogue.heading", 0.9)
         else:
-            yield _whole(given[i], "prose" if headed else "lead", "dialogue.above", 0.9)
+            yield whole(given[i], "prose" if headed else "lead", "dialogue.above", 0.9)
+
+
+def _asked(given: Sequence[Unit], i: int, end: int) -> Iterator[Placed]:
+    """A question without a label above labelled answers, and what follows it up to the next label."""
+    yield _question(given[i], "dialogue.bare-question", 0.9)
+    for j in range(i + 1, end):
+        yield from _below(given[j], "answer", None, "dialogue.below-question")
+
+
+def _question(unit: Unit, rule: str, confidence: float) -> Placed:
+    """A question without a label; a number before it is not part of it."""
+    number = NUMBER.match(unit.text) if form(unit) != PLAIN else None
+    if number is None:
+        return whole(unit, "question", rule, confidence)
+    start, end = number.span("number")
+    return Placed(
+        unit, "question", rule, confidence, unit.start + number.end(), number=(unit.start + start, unit.start + end)
+    )
 
 
 def _turn(
     given: Sequence[Unit],
     i: int,
     end: int,
-    hits: Mapping[int, Hit],
+    label: Hit,
     part: Part,
     name: str | None,
+    judged: Cast,
     *,
-    one_sided: bool,
+    answers: bool,
 ) -> Iterator[Placed]:
     """A labelled unit and all that follows it up to the next label."""
-    unit, label = given[i], hits[i]
-    words = unit.start + label.body
-    yield Placed(unit, part, "dialogue.labelled", 0.97, words, label, name)
+    unit = given[i]
+    sure = judged.confidences.get(label.key, 0.97)
+    yield Placed(unit, part, "dialogue.labelled", min(sure, 0.97), unit.start + label.body, label, name, sure)
     headed = False
     current: tuple[Part, str | None] = (part, name)
+    empty = not unit.text[label.body :].strip("*_ ")
     for j in range(i + 1, end):
-        if DIRECTION.fullmatch(given[j].text):
-            yield _whole(given[j], "aside", "dialogue.direction", 0.9)
-        elif _heads(given, j, {end}):
+        if not headed and _heads(given, j, {end}) and not (empty and j == i + 1):
             headed = True
-            yield _whole(given[j], "heading", "dialogue.heading", 0.9)
+            yield whole(given[j], "heading", "dialogue.heading", 0.9)
         elif headed:
-            yield _whole(given[j], "prose", "dialogue.between", 0.7)
+            yield whole(given[j], "prose", "dialogue.between", 0.7)
         else:
-            if one_sided and current[0] == "question" and (given[j - 1].asks or j > i + 1):
+            if answers and current[0] == "question" and (given[j - 1].asks or j > i + 1):
                 current = ("answer", None)
-            yield _whole(given[j], current[0], "dialogue.continued", 0.9, current[1])
+            yield from _below(given[j], current[0], current[1], "dialogue.continued")
+
+
+def _below(unit: Unit, part: str, name: str | None, rule: str) -> Iterator[Placed]:
+    """A paragraph of a turn, or what stands in the midst of it and is nobody's."""
+    if DIRECTION.fullmatch(unit.text) or (unit.quoted and SOUNDS.fullmatch(unit.text.strip("()（）[]"))):
+        yield whole(unit, "aside", "dialogue.direction", 0.9)
+    elif _captions(unit):
+        yield whole(unit, "aside", "dialogue.caption", 0.75)
+    else:
+        yield whole(unit, part, rule, 0.9 if rule == "dialogue.continued" else 0.85, name)
 
 
 def _heads(given: Sequence[Unit], i: int, starts: Set[int]) -> bool:
     """Whether a unit is a heading: it has the form of one, and a turn, or prose behind prose, follows it."""
     unit = given[i]
-    if i + 1 >= len(given) or not unit.could_head():
-        return unit.marked and i + 1 < len(given) and len(unit.text) <= 120 and i not in starts
-    if i in starts:
+    if unit.indented or _captions(unit):
         return False
-    return i + 1 in starts or unit.marked
+    if i + 1 >= len(given) or i in starts:
+        return False
+    if unit.could_head():
+        return i + 1 in starts or unit.marked
+    if unit.marked:
+        return len(unit.text) <= 120
+    # `Why sailcloth?` in bold, and `Her teacher: no way back`, are headings right before a turn only.
+    bold = unit.bold and width(unit.text) <= CAPTION and "\n" not in unit.text
+    return i + 1 in starts and (bold or _colon_heading(unit, given[i - 1] if i else None))
+
+
+def _colon_heading(unit: Unit, above: Unit | None) -> bool:
+    text = unit.text
+    colon = text.count("：") + text.count(": ")
+    ended = above is not None and above.ended
+    return (
+        colon == 1
+        and width(text) <= COLON_HEADING
+        and ended
+        and not unit.ended
+        and not unit.item
+        and text[-1] not in ":："
+    )
+
+
+@cache
+def _caption_forms() -> "regex.Pattern[str]":
+    rows = files(__package__).joinpath("captions.txt").read_text("utf-8").splitlines()
+    union = "|".join(f"(?:{row})" for row in rows if row and not row.startswith("#"))
+    return regex.compile(union, regex.IGNORECASE)
+
+
+def _captions(unit: Unit) -> bool:
+    """Whether a unit is the caption of a picture: it stands below one, or its words say so."""
+    if len(unit.text) > 2 * CAPTION:
+        return False
+    if unit.pictured and (unit.bold or not unit.ended) and width(unit.text) <= CAPTION and not unit.level:
+        return True
+    return _caption_forms().fullmatch(unit.text) is not None
 
 
 # --- questions without labels
 
 
-def _question_lines(given: Sequence[Unit], rest: int) -> list[int]:
-    """Indices of the bare questions of an interview without labels; empty where it is none.
-
-    They are paragraphs of their own that end in a question mark, at least three, each with an answer below, from
-    the first of them on about every second to sixth paragraph; and they speak to somebody.
-    """
-    found = [
-        i
-        for i in range(rest, len(given) - 1)
-        if given[i].asks and len(given[i].text) <= LONGEST_QUESTION and not given[i + 1].asks
-    ]
-    if len(found) < LEAST_QUESTIONS:
-        return []
-    span = len(given) - found[0]
-    addressed = sum(bool(YOU.search(given[i].text)) for i in found)
-    asked = sum(len(given[i].text) for i in found)
-    told = sum(len(unit.text) for unit in given[found[0] :]) - asked
-    if span > 6 * len(found) or addressed < 0.4 * len(found) or told < 1.5 * asked:
-        return []
-    return found
-
-
-def _unlabelled(given: Sequence[Unit], rest: int, questions: Sequence[int]) -> Iterator[Placed]:
+def _unlabelled(given: Sequence[Unit], questions: Sequence[int]) -> Iterator[Placed]:
     starts = set(questions)
-    for i in range(rest, len(given)):
-        unit = given[i]
+    for i, unit in enumerate(given):
         if i in starts:
-            yield _whole(unit, "question", "dialogue.bare-question", 0.85)
+            yield _question(unit, "dialogue.bare-question", 0.85)
         elif _heads(given, i, starts):
-            yield _whole(unit, "heading", "dialogue.heading", 0.85)
+            yield whole(unit, "heading", "dialogue.heading", 0.85)
         elif i < questions[0]:
-            yield _whole(unit, "lead", "dialogue.above", 0.85)
-        elif DIRECTION.fullmatch(unit.text):
-            yield _whole(unit, "aside", "dialogue.direction", 0.9)
+            yield whole(unit, "lead", "dialogue.above", 0.85)
         else:
-            yield _whole(unit, "answer", "dialogue.below-question", 0.85)
+            yield from _below(unit, "answer", None, "dialogue.below-question")
 
 
 # --- no interview
 
 
-def _article(given: Sequence[Unit], rest: int) -> Iterator[Placed]:
+def _article(given: Sequence[Unit]) -> Iterator[Placed]:
     headed = False
-    for i in range(rest, len(given)):
-        unit = given[i]
+    for i, unit in enumerate(given):
         following = given[i + 1] if i + 1 < len(given) else None
-        prose_around = i > rest and given[i - 1].long and following is not None and following.long
-        if unit.could_head() and following is not None and (prose_around or unit.marked):
+        around = i > 0 and given[i - 1].long and following is not None and following.long
+        if unit.could_head() and following is not None and (around or unit.marked) and not _captions(unit):
             headed = True
-            yield _whole(unit, "heading", "dialogue.heading", 0.8)
+            yield whole(unit, "heading", "dialogue.heading", 0.8)
         else:
-            yield _whole(unit, "prose" if headed else "lead", "dialogue.prose", 0.9)
-
-
-# --- the end
-
-
-@cache
-def _closing_phrases() -> tuple[str, ...]:
-    rows = files(__package__).joinpath("closings.txt").read_text("utf-8").splitlines()
-    return tuple(row.casefold() for row in rows if row and not row.startswith("#"))
-
-
-def _closed(placed: list[Placed]) -> list[Placed]:
-    """The same with what stands behind the last turn and belongs to nobody as closing."""
-    last = max((i for i, unit in enumerate(placed) if unit.label or unit.part == "question"), default=None)
-    if last is None:
-        return placed
-    name = placed[last].name
-    for i in range(last + 1, len(placed)):
-        if placed[i].rule not in {"dialogue.continued", "dialogue.below-question", "dialogue.direction"}:
-            continue
-        text = placed[i].unit.text.casefold()
-        by_phrase = any(phrase in text for phrase in _closing_phrases())
-        if by_phrase or (i >= len(placed) - TAIL and _about(placed[i].unit.text, name)):
-            rule, confidence = ("dialogue.closing-phrase", 0.9) if by_phrase else ("dialogue.third-person", 0.75)
-            return placed[:i] + [_whole(unit.unit, "closing", rule, confidence) for unit in placed[i:]]
-    return placed
-
-
-def _about(text: str, name: str | None) -> bool:
-    """Whether a paragraph tells of the speaker in the third person: nobody calls himself Mr. in an answer."""
-    if name is None:
-        return False
-    told = QUOTED.sub("", text)
-    if FIRST_PERSON.search(told):
-        return False
-    surname = name.split()[-1]
-    if name.isascii() or " " in name:
-        return bool(regex.search(rf"\b{HONOURED}(?:{regex.escape(name)}|{regex.escape(surname)})\b", told)) or (
-            " " in name and told.startswith(f"{name} ")
-        )
-    return bool(regex.search(rf"{regex.escape(name[0])}(?:{regex.escape(name[1:])})?{HONOURED_BEHIND}", told))
+            yield whole(unit, "prose" if headed else "lead", "dialogue.prose", 0.9)

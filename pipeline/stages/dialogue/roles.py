@@ -1,7 +1,9 @@
 """Who asks, who answers, who moderates: by what they do in this document first, by what their label says second."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -13,14 +15,20 @@ Part = Literal["question", "answer", "aside"]
 CUE = {"asks": 1.2, "outlet": 0.6, "answers": -1.2, "moderates": 0.2}
 ASKS_FROM = 0.0
 """Score from which somebody asks for a living."""
-SHORTER = 0.6
-"""Share of the others' length under which statements in a dialogue of two are an interviewer's."""
+ASKS, ADDRESSES, LESS, OPENS, THANKS = 1.5, 0.5, 0.6, 0.25, 0.6
+"""What weighs in a talk of two: asking, saying you, saying half as much, speaking first, giving thanks at the end."""
+ENDING = 3
+"""Turns at the end in which the one who leads gives thanks."""
+LEAST_TURNS = 4
+"""Turns of each of the two who talk, from which one who speaks once is only passing by."""
+LEADS = 0.8
+"""Sum from which one of two leads the talk."""
 
 
 class Said(msgspec.Struct, frozen=True, gc=False):
     """One labelled turn, as far as roles go: whose, what its label says, whether it ends in a question, its length.
 
-    `told`: the user names who speaks.
+    `told`: the user names who speaks; `thanks`: it begins with thanks; `addresses`: it says you.
     """
 
     key: str
@@ -28,21 +36,29 @@ class Said(msgspec.Struct, frozen=True, gc=False):
     asks: bool
     length: int
     told: bool = False
+    thanks: bool = False
+    addresses: bool = False
 
 
-def roles(turns: Sequence[Said]) -> dict[str, Part]:
-    """What each speaker's turns are. Where nobody is plainly the interviewer, all of them answer."""
+def roles(turns: Sequence[Said], *, asked: bool = False) -> dict[str, Part]:
+    """What each speaker's turns are. Where nobody is plainly the interviewer, all of them answer.
+
+    `asked`: the questions stand above the turns without a label, so that nobody who has one asks.
+    """
     by_key: dict[str, list[Said]] = {}
     for turn in turns:
         by_key.setdefault(turn.key, []).append(turn)
     kinds = {key: next((turn.kind for turn in said if turn.kind), None) for key, said in by_key.items()}
-    score = {key: _score(key, said, kinds[key], by_key) for key, said in by_key.items()}
+    whole = sum(turn.length for turn in turns)
+    score = {key: _score(said, kinds[key], len(turns), whole) for key, said in by_key.items()}
     main = _mainstay(by_key, kinds)
     if main is not None:
-        for key in by_key:
-            if key != main and _answered_by(key, main, turns) >= 0.5 and kinds[key] != "answers":
+        for key, share in _answered_by(main, turns).items():
+            if key != main and share >= 0.5 and kinds[key] != "answers":
                 score[key] += 0.7
     askers = {key for key in by_key if kinds[key] != "moderates" and score[key] > ASKS_FROM}
+    if asked:
+        return {key: "aside" if kinds[key] == "moderates" else "answer" for key in by_key}
     moderators = {key for key in by_key if kinds[key] == "moderates"}
     if askers and askers == set(by_key) - moderators and len(askers) > 1:
         # In the order of their first turns: of two equals the first asks, whatever their names hash to.
@@ -50,8 +66,10 @@ def roles(turns: Sequence[Said]) -> dict[str, Part]:
     if not askers and moderators:
         asking = {key for key in moderators if _share(by_key[key]) >= 0.4 and len(by_key) > 1}
         askers, moderators = asking, moderators - asking
-    if not askers and len(by_key) - len(moderators) == 2:
-        askers = _shorter_of_two([key for key in by_key if key not in moderators], by_key, kinds)
+    passing = _passing(turns, by_key, kinds)
+    if not askers and len(by_key) - len(moderators | passing) == 2:
+        askers = _leader_of_two([key for key in by_key if key not in moderators | passing], turns, kinds)
+        moderators |= passing if askers else set()
     if len(by_key) == 1 and not any(kind == "answers" for kind in kinds.values()):
         askers = set(by_key) if _share(turns) >= 0.5 or "asks" in kinds.values() else set()
     if not askers:
@@ -59,6 +77,15 @@ def roles(turns: Sequence[Said]) -> dict[str, Part]:
         outlets = {turn.key for turn in turns if turn.told and turn.kind == "outlet"}
         askers = outlets if len(outlets) == 1 else set()
     return {key: "question" if key in askers else "aside" if key in moderators else "answer" for key in by_key}
+
+
+def _passing(turns: Sequence[Said], by_key: Mapping[str, Sequence[Said]], kinds: Mapping[str, Kind | None]) -> set[str]:
+    """Those who say one thing in a talk of two others, and are not asked: a cameraman, an aide."""
+    if len(by_key) < 3 or sum(len(said) >= LEAST_TURNS for said in by_key.values()) != 2:
+        return set()
+    once = {key for key, said in by_key.items() if len(said) == 1 and kinds[key] is None and not said[0].asks}
+    asked = {turns[i].key for i in range(1, len(turns)) if turns[i - 1].asks}
+    return once - asked
 
 
 def _share(said: Sequence[Said]) -> float:
@@ -69,11 +96,12 @@ def _mean(said: Sequence[Said]) -> float:
     return sum(turn.length for turn in said) / len(said)
 
 
-def _score(key: str, said: Sequence[Said], kind: Kind | None, by_key: Mapping[str, Sequence[Said]]) -> float:
-    others = [turn for other, turns in by_key.items() if other != key for turn in turns]
+def _score(said: Sequence[Said], kind: Kind | None, count: int, length: int) -> float:
+    """What speaks for somebody's asking; `count` and `length` are the turns of all and their characters."""
     score = 2 * _share(said) - 1 + CUE.get(kind or "", 0.0)
-    if others:
-        ratio = _mean(said) / max(_mean(others), 1)
+    if count > len(said):
+        own = sum(turn.length for turn in said)
+        ratio = (own / len(said)) / max((length - own) / (count - len(said)), 1)
         score += 0.3 if ratio < 0.5 else -0.3 if ratio > 1.2 else 0.0
     return round(score, 2)
 
@@ -89,18 +117,51 @@ def _mainstay(by_key: Mapping[str, Sequence[Said]], kinds: Mapping[str, Kind | N
     return first
 
 
-def _answered_by(key: str, main: str, turns: Sequence[Said]) -> float:
-    places = [i for i, turn in enumerate(turns) if turn.key == key]
-    return sum(i + 1 < len(turns) and turns[i + 1].key == main for i in places) / len(places)
+def _answered_by(main: str, turns: Sequence[Said]) -> dict[str, float]:
+    """For each who speaks, the share of their turns behind which `main` speaks."""
+    count, answered = Counter(turn.key for turn in turns), Counter[str]()
+    for turn, behind in pairwise(turns):
+        answered[turn.key] += behind.key == main
+    return {key: answered[key] / count[key] for key in count}
 
 
-def _shorter_of_two(
-    keys: Sequence[str], by_key: Mapping[str, Sequence[Said]], kinds: Mapping[str, Kind | None]
-) -> set[str]:
-    """Of two who make statements, the one who says plainly less, or whose label is a medium's, leads the talk."""
-    one, other = sorted(keys, key=lambda key: _mean(by_key[key]))
+def _leader_of_two(keys: Sequence[str], turns: Sequence[Said], kinds: Mapping[str, Kind | None]) -> set[str]:
+    """Of two who make statements, the one who leads the talk; empty where nobody plainly does.
+
+    A medium's label says it. Else: who leads asks more, says less, opens the talk, and gives thanks at its end.
+    """
     outlets = [key for key in keys if kinds[key] in {"outlet", "asks"}]
     if len(outlets) == 1:
         return {outlets[0]}
-    asks_more = _share(by_key[one]) > _share(by_key[other])
-    return {one} if asks_more and _mean(by_key[one]) < SHORTER * _mean(by_key[other]) else set()
+    said = _merged([turn for turn in turns if turn.key in keys])
+    one, other = keys
+    ours, theirs = ([turn for turn in turns if turn.key == key] for key in keys)
+    lead = ASKS * (_share(ours) - _share(theirs))
+    lead += ADDRESSES * (sum(t.addresses for t in ours) / len(ours) - sum(t.addresses for t in theirs) / len(theirs))
+    sizes = {key: max(_mean([turn for turn in said if turn.key == key]), 1) for key in keys}
+    lead += LESS * max(-1.0, min(1.0, math.log2(sizes[other] / sizes[one])))
+    lead += OPENS if said[0].key == one else -OPENS
+    ending = next((turn.key for turn in said[-ENDING:] if turn.thanks), None)
+    lead += THANKS if ending == one else -THANKS if ending == other else 0.0
+    lead = round(lead, 2)
+    return {one} if lead >= LEADS else {other} if lead <= -LEADS else set()
+
+
+def _merged(said: Sequence[Said]) -> list[Said]:
+    """Turns with those of one person that follow each other as one."""
+    found: list[Said] = []
+    for turn in said:
+        if found and found[-1].key == turn.key:
+            last = found[-1]
+            found[-1] = Said(
+                turn.key,
+                turn.kind,
+                last.asks or turn.asks,
+                last.length + turn.length,
+                turn.told,
+                last.thanks or turn.thanks,
+                last.addresses or turn.addresses,
+            )
+        else:
+            found.append(turn)
+    return found

@@ -1,20 +1,30 @@
 """The pieces of text that dialogue is made of: paragraphs without what credits took and without marks around them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import regex
 
-from pipeline.document import Document, Script, script
-from pipeline.layout import width
+from pipeline.document import Document, Label, Script, script
+from pipeline.layout import Line, width
 
-MARKS_BEFORE = regex.compile(r"(?:[#>]{1,6}\s*|\*{1,3}|__?(?=\S))*\s*")
+MARKS_BEFORE = regex.compile(r"(?P<blocks>(?:#{1,6}(?!!)\s*|>\s*)*+)(?P<emphasis>(?:\*{1,3}(?=\S)|__?(?=\S))*+)")
+HASHES = regex.compile("#+")
 MARKS_BEHIND = regex.compile(r"(?:\s*(?:\*{1,3}|__?|#{1,6}))+$")
 WORD = regex.compile(r"[^\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]")
+UNDERLINE = regex.compile(r"[ \t]*+\n[ \t]*+(?P<mark>=|-)(?P=mark){2,}+[ \t]*+(?:\n|\Z)")
+RULE = regex.compile(r"^[ \t]*+(?:[-=_~—─*][ \t]?){3,}+$", regex.MULTILINE)
+GAP = 4
+REFERENCE = regex.compile(
+    r"(?:(?:[*+\-]\s+)?\[?!\[[^\]\n]*+\](?:\([^)\n]*+\)|\[[^\]\n]*+\])(?:\]\([^)\n]*+\))?\s*)++$"
+    r"|\[[^\]\n]{1,40}\]:\s?\S*(?:\s.{0,80})?$|<?https?://\S++>?\s*$|<!--.*-->$",
+)
+"""Pictures, targets of links, bare addresses: what points elsewhere and says nothing itself."""
 
 END_MARKS = ".。!！?？…"
 CLOSERS = "\"'”’」』)）]】*_ "
-LIST_ITEM = regex.compile(r"(?:\d{1,3}[.)、．]|[-•·–—]\s|[(（]\d{1,2}[)）])")
+LIST_ITEM = regex.compile(r"(?:\d{1,3}[.)、．]|[-+*•·–—]\s|[(（]\d{1,2}[)）])")
+CODE_INDENT = regex.compile(r"(?:[ ]{4}|\t)[ \t]*+$")
 
 TITLE_WIDTH = 150
 HEADING_WIDTH = 90
@@ -26,20 +36,37 @@ LONG = 80
 class Unit(msgspec.Struct, frozen=True, gc=False):
     """A paragraph, or the part of one that is free: `text` is `[start, end)` of the document's text.
 
-    `marked`: it began with Markdown's `#`; `first`: nothing stands before it; `before_byline`: a byline follows it.
+    `level` is that of a heading of Markdown, 0 for none; `bold`: all of it is set in bold or italics; `quoted`: it is
+    marked as a quotation; `item`: of a list; `indented`: as code is; `reference`: it only points elsewhere; `pictured`:
+    it stands below a picture; `first`: nothing stands before it; `before_byline`: a byline follows it; `behind_rule`: a
+    rule was drawn above it; `behind_notice`, `before_notice`: credits, a notice or a disclaimer stand above or below.
     """
 
     start: int
     end: int
     text: str
-    marked: bool = False
+    level: int = 0
+    bold: bool = False
+    quoted: bool = False
+    item: bool = False
+    indented: bool = False
+    reference: bool = False
     first: bool = False
     before_byline: bool = False
+    behind_rule: bool = False
+    pictured: bool = False
+    behind_notice: bool = False
+    before_notice: bool = False
+
+    @property
+    def marked(self) -> bool:
+        """Whether it is a heading of Markdown."""
+        return self.level > 0
 
     @property
     def asks(self) -> bool:
         """Whether it ends in a question mark, closing quotes left aside."""
-        return self.text.rstrip(CLOSERS).endswith(("?", "？"))
+        return self.text.endswith(("?", "？")) or self.text.rstrip(CLOSERS).endswith(("?", "？"))
 
     @property
     def ended(self) -> bool:
@@ -68,60 +95,135 @@ class Unit(msgspec.Struct, frozen=True, gc=False):
             and ": " not in text
             and "：" not in text
             and width(text) <= HEADING_WIDTH
-            and not LIST_ITEM.match(text)
+            and (not self.item or self.bold)
+            and not self.indented
+            and not self.reference
+            and (self.bold or self.level > 0 or not LIST_ITEM.match(text))
         )
 
     def could_be_title(self) -> bool:
         """Whether it has the form of a title: one line, not long, no full stop at its end."""
-        return "\n" not in self.text and width(self.text) <= TITLE_WIDTH and self.text[-1] not in ".。:：;；,，、"
+        text = self.text
+        return (
+            len(text) <= TITLE_WIDTH
+            and "\n" not in text
+            and width(text) <= TITLE_WIDTH
+            and text[-1] not in ".。:：;；,，、"
+            and not self.reference
+        )
 
 
 def units(document: Document) -> tuple[Unit, ...]:
     """What is left of the document's paragraphs where no earlier finder labelled a part."""
-    taken = document.layer("part")
+    text = document.text
     found: list[Unit] = []
-    bylines = [label.start for label in taken if label.value == "byline"]
-    next_taken = 0
-    for paragraph in document.paragraphs:
-        while next_taken < len(taken) and taken[next_taken].end <= paragraph.start:
-            next_taken += 1
-        spans, at, i = [], paragraph.start, next_taken
+    for start, end, line in _free(document.paragraphs, document.layer("part")):
+        # Most paragraphs begin and end with plain characters, and are units as they stand.
+        unit = Unit(start, end, line) if _plain(line) else _unit(text, start, end)
+        if unit is not None:
+            found.append(unit)
+    return tuple(_placed(text, found, document.layer("part")))
+
+
+def _free(paragraphs: Sequence[Line], taken: Sequence[Label]) -> Iterator[tuple[int, int, str]]:
+    """Spans of the paragraphs outside `taken`, with their text."""
+    at = 0
+    for paragraph in paragraphs:
+        while at < len(taken) and taken[at].end <= paragraph.start:
+            at += 1
+        if at == len(taken) or taken[at].start >= paragraph.end:
+            yield paragraph.start, paragraph.end, paragraph.text
+            continue
+        first, i = paragraph.start, at
         while i < len(taken) and taken[i].start < paragraph.end:
-            if taken[i].start > at:
-                spans.append((at, taken[i].start))
-            at = max(at, taken[i].end)
+            if taken[i].start > first:
+                yield first, taken[i].start, paragraph.text[first - paragraph.start : taken[i].start - paragraph.start]
+            first = max(first, taken[i].end)
             i += 1
-        if at < paragraph.end:
-            spans.append((at, paragraph.end))
-        for start, end in spans:
-            unit = _unit(document.text, start, end)
-            if unit is not None:
-                found.append(unit)
-    return tuple(_placed(found, bylines))
+        if first < paragraph.end:
+            yield first, paragraph.end, paragraph.text[first - paragraph.start :]
 
 
-def _placed(found: list[Unit], bylines: list[int]) -> Iterator[Unit]:
+def _plain(line: str) -> bool:
+    return line[0].isalpha() and line[-1] not in "*_# \t" and not line.startswith("http")
+
+
+def _placed(text: str, found: list[Unit], taken: Sequence[Label]) -> Iterator[Unit]:
+    """The units, told what stands around them."""
+    marks = [(label.start, label.value == "byline") for label in taken if "." not in label.value]
+    underlined = "\n==" in text or "\n--" in text or "\n ==" in text
+    mark = last = 0
     for i, unit in enumerate(found):
+        # Between most units stand one or two line ends; a rule is longer.
+        ruled = unit.start - last > GAP and i > 0 and RULE.search(text, last, unit.start) is not None
+        noticed = False
+        while mark < len(marks) and marks[mark][0] < unit.start:
+            noticed |= marks[mark][0] >= last and not marks[mark][1]
+            mark += 1
         following = found[i + 1].start if i + 1 < len(found) else unit.end
-        before = any(unit.end <= start < following for start in bylines)
-        yield msgspec.structs.replace(unit, first=i == 0, before_byline=before) if before or i == 0 else unit
+        next_byline = i + 1 < len(found) and mark < len(marks) and marks[mark][0] < following
+        before = next_byline and any(byline for at, byline in marks[mark : mark + 4] if at < following)
+        last_one = i + 1 == len(found)
+        leads = mark < len(marks) and not marks[mark][1] and (last_one or marks[mark][0] < following)
+        level = _underlined(text, unit) if underlined and not unit.level else 0
+        pictured = i > 0 and found[i - 1].reference and "![" in found[i - 1].text[:4]
+        last = unit.end
+        if i and not (before or leads or ruled or noticed or level or pictured):
+            yield unit
+            continue
+        yield msgspec.structs.replace(
+            unit,
+            first=i == 0,
+            before_byline=before,
+            behind_rule=ruled,
+            pictured=pictured,
+            behind_notice=noticed,
+            before_notice=leads,
+            level=unit.level or level,
+        )
+
+
+def _underlined(text: str, unit: Unit) -> int:
+    """The level of a heading that is underlined on the next line, or 0."""
+    if text[unit.end : unit.end + 1] not in "\n \t" or len(unit.text) > TITLE_WIDTH:
+        return 0
+    line = UNDERLINE.match(text, unit.end)
+    if line is None or (line["mark"] == "-" and not unit.could_head()):
+        return 0
+    return 1 if line["mark"] == "=" else 2
 
 
 def _unit(text: str, start: int, end: int) -> Unit | None:
     if not WORD.search(text, start, end):
         return None
-    match = MARKS_BEFORE.match(text, start, end)
-    marked = bool(match and "#" in match[0])
-    start = match.end() if match else start
+    indented = (
+        text[start - 1 : start] in (" ", "\t") and CODE_INDENT.search(text, max(0, start - 12), start) is not None
+    )
+    if REFERENCE.match(text, start, end):
+        while text[end - 1].isspace():
+            end -= 1
+        return Unit(start, end, text[start:end], reference=True)
+    item = LIST_ITEM.match(text, start, end) is not None
     while text[end - 1].isspace():
         end -= 1
+    if indented:
+        return Unit(start, end, text[start:end], item=item, indented=True)
+    opening = MARKS_BEFORE.match(text, start, end)
+    blocks, emphasis = (opening["blocks"], opening["emphasis"]) if opening else ("", "")
+    level = max(map(len, HASHES.findall(blocks)), default=0)
+    start += len(blocks)
     behind = MARKS_BEHIND.search(text, start, end) if text[end - 1] in "*_#" else None
-    # A mark at the end belongs outside only if it closes one that stands outside: `**What now?**`, not `*a* and *b*`.
-    if behind and (text.count("*", start, end) + text.count("_", start, end)) % 2 == len(behind[0].strip()) % 2:
-        inner = text[start : behind.start()]
-        if inner.count("*") % 2 == 0 and inner.count("_") % 2 == 0:
-            end = behind.start()
-    return Unit(start, end, text[start:end], marked)
+    bold = False
+    if behind:
+        # A mark at the end belongs outside only if it closes one that stands outside: `**What now?**`, but not the
+        # last of `*a* and *b*`.
+        inner = text[start + len(emphasis) : behind.start()]
+        even = inner.count("*") % 2 == 0 and inner.count("_") % 2 == 0
+        closes = any(mark in behind[0] for mark in "*_")
+        if even and bool(emphasis) == closes and inner:
+            bold = closes
+            start, end = start + len(emphasis), behind.start()
+    return Unit(start, end, text[start:end], level, bold, ">" in blocks, item) if start < end else None
 
 
 def piece(unit: Unit, start: int, end: int) -> Unit:
@@ -129,4 +231,32 @@ def piece(unit: Unit, start: int, end: int) -> Unit:
     inner = unit.text[start:end]
     start += len(inner) - len(inner.lstrip())
     end -= len(inner) - len(inner.rstrip())
-    return Unit(unit.start + start, unit.start + end, unit.text[start:end], unit.marked, unit.first and start == 0)
+    return msgspec.structs.replace(
+        unit,
+        start=unit.start + start,
+        end=unit.start + end,
+        text=unit.text[start:end],
+        first=unit.first and start == 0,
+        before_byline=unit.before_byline and end == len(unit.text),
+        behind_rule=unit.behind_rule and start == 0,
+    )
+
+
+def spoken(given: Sequence[Unit]) -> list[Unit]:
+    """The units that say something: without references, whose surroundings become those of what follows them."""
+    found: list[Unit] = []
+    ruled = noticed = False
+    for unit in given:
+        if unit.reference:
+            ruled |= unit.behind_rule
+            noticed |= unit.behind_notice
+        elif ruled or noticed:
+            found.append(
+                msgspec.structs.replace(
+                    unit, behind_rule=unit.behind_rule or ruled, behind_notice=unit.behind_notice or noticed
+                )
+            )
+            ruled = noticed = False
+        else:
+            found.append(unit)
+    return found

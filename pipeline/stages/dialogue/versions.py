@@ -7,7 +7,9 @@ from itertools import pairwise
 import msgspec
 
 from pipeline.document import Document
-from pipeline.stages.dialogue.flow import Placed, exchanges
+from pipeline.stages.dialogue.flow import exchanges
+from pipeline.stages.dialogue.labels import hit
+from pipeline.stages.dialogue.placed import Placed
 from pipeline.stages.dialogue.units import Unit
 
 LEAST_UNITS = 3
@@ -32,11 +34,11 @@ def versions(document: Document, given: Sequence[Unit]) -> tuple[Version, ...]:
     sides = ["han" if unit.script in {"han", "mixed"} else "latin" for unit in given]
     if len(set(sides)) < 2:
         return (Version(_language(document, given), tuple(given)),)
-    main = _first_side(given, sides)
-    body = [unit for unit, side in zip(given, sides, strict=True) if side == main]
-    other = [unit for unit, side in zip(given, sides, strict=True) if side != main]
     switches = sum(a != b for a, b in pairwise(sides))
     interleaved = switches >= len(given) // 2
+    main = _first_of_pairs(given, sides) if interleaved else _first_side(given, sides)
+    body = [unit for unit, side in zip(given, sides, strict=True) if side == main]
+    other = [unit for unit, side in zip(given, sides, strict=True) if side != main]
     behind = switches <= 2 and sides[0] == main and sides[-1] != main
     enough = len(other) >= LEAST_UNITS and len(other) >= LEAST_SHARE * len(body)
     if not enough or not (interleaved or behind):
@@ -50,6 +52,14 @@ def versions(document: Document, given: Sequence[Unit]) -> tuple[Version, ...]:
 def _first_side(given: Sequence[Unit], sides: Sequence[str]) -> str:
     """The side of the first prose; a title may be in another language than its article."""
     return next((side for unit, side in zip(given, sides, strict=True) if unit.long), sides[0])
+
+
+def _first_of_pairs(given: Sequence[Unit], sides: Sequence[str]) -> str:
+    """The side of the first turn that is followed by one in the other language, else of the first prose."""
+    for unit, (side, other) in zip(given, pairwise(sides), strict=False):
+        if side != other and hit(unit) is not None:
+            return side
+    return _first_side(given, sides)
 
 
 def _language(document: Document, given: Sequence[Unit]) -> str:

@@ -1,0 +1,119 @@
+"""Where the talk ends: what stands behind the last turn and belongs to nobody."""
+
+from collections.abc import Callable, Sequence, Set
+from functools import cache
+from importlib.resources import files
+
+import regex
+
+from pipeline.layout import width
+from pipeline.stages.dialogue.placed import Placed, whole
+
+FIRST_PERSON = regex.compile(r"\b(?:I|I[’']\p{L}+|my|me|myself)\b|我")
+QUOTED = regex.compile(r"“[^”\n]{0,400}”|\"[^\"\n]{0,400}\"|「[^」\n]{0,400}」")
+HONOURED = "(?:Mr|Mrs|Ms|Dr|Prof|Professor|Minister|Sir|Dame|Señora?|Miss)\\.? "
+HONOURED_BEHIND = "(?:先生|女士|老师|老師|教授|博士|部长|部長)"
+DATE = regex.compile(
+    r"(?:19|20)\d{2}\s?[年./\-]\s?\d{1,2}\s?[月./\-]\s?\d{1,2}\s?日?|(?:\d{1,2}\s)?\p{Lu}\p{Ll}{2,8}\.?\s(?:\d{1,2},\s)?(?:19|20)\d{2}"
+)
+ENDING = regex.compile(
+    r"[（(【\[]?(?:完|全文完|The end|END|End|本文完)[)）】\].。]?(?:\s+\d{1,2}:\d{2}\s?[AaPp]\.?[Mm]\.?.{0,6})?"
+)
+MARKED = regex.compile(r"[※＊].*|[·•]\s.*\s[·•]")
+"""Lines that a site puts below its articles."""
+ASIDE = 40
+"""Columns of a line that leads to the notice below it."""
+VERBS = "(?:is|was|has|had|writes|wrote|lives|works|teaches|leads|runs|will|’s|'s)"
+IN_TURN = {"dialogue.continued", "dialogue.below-question", "dialogue.direction", "dialogue.caption"}
+SPOKEN_TO = regex.compile(r"\byou\b|[你您]", regex.IGNORECASE)
+PERSON = regex.compile(rf"(?P<name>\p{{Lu}}[\p{{L}}’'\-]+(?:\s\p{{Lu}}[\p{{L}}’'\-.]+){{1,2}})(?:\s{VERBS}\b|[’']s\b)")
+HEAD = 8
+"""Units at the top in which the people of an article are named."""
+TAIL = 4
+"""Paragraphs at the end of the last answer that may be nobody's."""
+SIGNED = 40
+"""Columns of a line of a signature."""
+
+
+@cache
+def _closing_phrases() -> tuple[tuple[str, ...], frozenset[str]]:
+    """Phrases, and whole lines, which begin with an equals sign in the file."""
+    rows = files(__package__).joinpath("closings.txt").read_text("utf-8").splitlines()
+    told = [row.casefold() for row in rows if row and not row.startswith("#")]
+    return tuple(row for row in told if row[0] != "="), frozenset(row[1:] for row in told if row[0] == "=")
+
+
+def closed(placed: list[Placed]) -> list[Placed]:
+    """The same with what stands behind the last turn and belongs to nobody as closing."""
+    last = max((i for i, unit in enumerate(placed) if unit.label or unit.part == "question"), default=None)
+    if last is None:
+        return placed
+    placed = _cut(placed, last + 1, lambda i: _over(placed, i))
+    end = next((i for i in range(last + 1, len(placed)) if placed[i].part == "closing"), len(placed))
+    names = {unit.name for unit in placed if unit.label} | {None}
+    top = " ".join(unit.unit.text for unit in placed[:HEAD] if unit.part in {"title", "lead"})
+    asking = {unit.label.text for unit in placed if unit.label and unit.label.kind == "asks" and unit.name}
+    told = range(max(last + 1, end - TAIL), end)
+    return _cut(placed, last + 1, lambda i: i in told and _about_somebody(placed[i].unit.text, names, asking, top))
+
+
+def _cut(placed: list[Placed], start: int, over: "Callable[[int], tuple[str, float] | bool | None]") -> list[Placed]:
+    """`placed` with all from the first that is over on as closing."""
+    for i in range(start, len(placed)):
+        if placed[i].rule not in IN_TURN:
+            continue
+        found = over(i)
+        if found:
+            rule, confidence = found if isinstance(found, tuple) else ("dialogue.third-person", 0.75)
+            return placed[:i] + [whole(unit.unit, "closing", rule, confidence) for unit in placed[i:]]
+    return placed
+
+
+def _over(placed: Sequence[Placed], i: int) -> tuple[str, float] | None:
+    """Why the talk is over at `i`, and how sure that is."""
+    unit = placed[i].unit
+    if unit.behind_rule or ENDING.fullmatch(unit.text):
+        return "dialogue.behind-rule", 0.85
+    text = unit.text.casefold()
+    phrases, lines = _closing_phrases()
+    if text.strip("*_ :：") in lines or any(phrase in text for phrase in phrases):
+        return "dialogue.closing-phrase", 0.9
+    if unit.behind_notice or MARKED.fullmatch(unit.text):
+        return "dialogue.behind-notice", 0.8
+    if unit.before_notice and width(unit.text) <= ASIDE and unit.text[-1] in "?？!！:：↓":
+        return "dialogue.behind-notice", 0.7
+    return ("dialogue.signature", 0.8) if _signature(placed[i:]) else None
+
+
+def _about_somebody(text: str, names: Set[str | None], asking: Set[str], top: str) -> bool:
+    """Whether a paragraph tells of a speaker, of who asked, or of whom the lead names, in the third person."""
+    if any(_about(text, name) for name in names):
+        return True
+    opening = PERSON.match(text)
+    if opening and opening["name"] in top and not FIRST_PERSON.search(QUOTED.sub("", text)):
+        return True
+    told = QUOTED.sub("", text)
+    return any(label in told for label in asking) and not SPOKEN_TO.search(told)
+
+
+def _signature(rest: Sequence[Placed]) -> bool:
+    """Whether what is left is a name and a date, on short lines."""
+    if not 1 <= len(rest) <= 3 or not any(DATE.fullmatch(placed.unit.text.strip()) for placed in rest):
+        return False
+    return all(width(placed.unit.text) <= SIGNED and not placed.unit.ended for placed in rest)
+
+
+def _about(text: str, name: str | None) -> bool:
+    """Whether a paragraph tells of the speaker in the third person: nobody calls himself Mr. in an answer."""
+    if name is None:
+        return False
+    told = QUOTED.sub("", text)
+    if FIRST_PERSON.search(told):
+        return False
+    surname = name.split()[-1]
+    if name.isascii() or " " in name:
+        opening = PERSON.match(told)
+        return bool(regex.search(rf"\b{HONOURED}(?:{regex.escape(name)}|{regex.escape(surname)})\b", told)) or (
+            opening is not None and (opening["name"] == name or opening["name"].endswith(f" {name}"))
+        )
+    return bool(regex.search(rf"{regex.escape(name[0])}(?:{regex.escape(name[1:])})?{HONOURED_BEHIND}", told))

@@ -1,0 +1,101 @@
+"""Which labels name one person: short forms, initials and what a legend says."""
+
+from collections.abc import Iterable, Mapping, Set
+
+import regex
+
+from pipeline.stages.dialogue.labels import PARENTHESIS, Hit
+
+HONORIFIC = regex.compile(
+    r"^(?:(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Minister|President|Ambassador|Senator|Secretary|Professor|Doctor|General|"
+    r"Admiral|Captain|Governor|Mayor|Director)\.?\s+)+",
+    regex.IGNORECASE,
+)
+
+
+def short_forms(key: str) -> set[str]:
+    """What else may stand for a name: it without a title or first names, and its first word alone."""
+    words = key.split()
+    forms = {" ".join(words[i:]) for i in range(1, len(words))}
+    return forms | {words[0]} if len(words) > 1 and len(words[0]) > 2 else forms
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether one label is the other without a title, a first or a last name."""
+    return one in short_forms(other) or other in short_forms(one)
+
+
+class Kin:
+    """Finds the akin among some keys without comparing all with all."""
+
+    def __init__(self, keys: Set[str]) -> None:
+        self._keys = keys
+        self._full: dict[str, set[str]] = {}
+        for key in keys:
+            for form in short_forms(key):
+                self._full.setdefault(form, set()).add(key)
+
+    def of(self, key: str) -> list[str]:
+        """The keys that are akin to `key`, sorted."""
+        return sorted(self._full.get(key, set()) | (short_forms(key) & self._keys))
+
+
+def introduced(hits: Iterable[Hit]) -> dict[str, str]:
+    """Initials to the key of the label that introduces them: `Ada Fern (AF)`, then `AF`."""
+    found = {}
+    for hit in hits:
+        if "(" in hit.text or "（" in hit.text:
+            match = PARENTHESIS.search(hit.text)
+            if match:
+                found[match[1].strip().casefold()] = hit.key
+    return found
+
+
+def initials(keys: Iterable[str]) -> dict[str, str]:
+    """Initials to the one full name among `keys` that has them: `nf` for `natalie fisher`."""
+    found: dict[str, str] = {}
+    twice = set()
+    for key in keys:
+        words = [word for word in key.split() if word[0].isalpha()]
+        if len(words) > 1:
+            short = "".join(word[0] for word in words)
+            if short in found and found[short] != key:
+                twice.add(short)
+            found[short] = key
+    return {short: key for short, key in found.items() if short not in twice}
+
+
+def names(hits: Mapping[int, Hit], legend: Mapping[str, str] | None = None) -> dict[str, str | None]:
+    """The speaker's name behind each key: None for Q and A words, one name for all labels of one person.
+
+    The first form of a name that is written out wins over initials and over a surname alone; a bare full name wins
+    over the same name with a title before it. `legend` says what some keys stand for.
+    """
+    legend = legend or {}
+    shown: dict[str, str] = {}
+    for found in hits.values():
+        if found.key not in shown:
+            plain = " ".join(PARENTHESIS.sub("", found.text).strip("*_ ").split())
+            shown[found.key] = plain.strip("《》〈〉“”【】[]")
+    short = initials(shown) | introduced(hits.values())
+    anonymous = {found.key for found in hits.values() if found.anonymous}
+    kin = Kin(shown.keys() - anonymous)
+    named: dict[str, str | None] = {}
+    for key, text in shown.items():
+        if key in legend:
+            named[key] = legend[key]
+            continue
+        if key in anonymous:
+            named[key] = None
+            continue
+        full = short.get(key, key)
+        same = kin.of(full)
+        forms = [shown.get(full, text)] + [shown[other] for other in same if len(same) == 1]
+        named[key] = max(forms, key=_completeness)
+    return named
+
+
+def _completeness(name: str) -> tuple[int, int]:
+    """More of the name itself is better; a title before it is worse."""
+    bare = HONORIFIC.sub("", name)
+    return min(len(bare.split()), 2), -len(name)

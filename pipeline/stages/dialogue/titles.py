@@ -1,0 +1,109 @@
+"""Which line is the title: what the keys above the article say, the first heading, or the first line."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import regex
+
+from pipeline.layout import width
+from pipeline.stages.dialogue.kin import akin
+from pipeline.stages.dialogue.labels import Hit
+from pipeline.stages.dialogue.legends import legend
+from pipeline.stages.dialogue.questions import YOU
+from pipeline.stages.dialogue.units import Unit
+
+NEAR = 12
+"""Units at the top among which the title may be printed."""
+HEAD = 6
+"""Units at the top among which a heading of the first level is the title."""
+IDLE = regex.compile(r"[\s\p{P}\p{S}]+")
+
+
+class Titles(msgspec.Struct, frozen=True, gc=False):
+    """The unit that is the title, or None, and those that only repeat it; `other` is a second candidate."""
+
+    title: int | None
+    repeats: tuple[int, ...] = ()
+    other: int | None = None
+
+
+def squeezed(text: str) -> str:
+    """Letters and numbers alone, for comparing what is printed twice."""
+    return IDLE.sub("", text).casefold()
+
+
+def titles(given: Sequence[Unit], found: Mapping[int, Hit], known: str | None) -> Titles:
+    """The title among `given`, whose possible labels are `found`; `known` is what the keys above say."""
+    if known is not None:
+        return _known(given, found, squeezed(known))
+    if not given:
+        return Titles(None)
+    headings = [i for i in range(min(HEAD, len(given))) if given[i].level == 1 and not given[i].indented]
+    # A heading below the first lines of an article that begins with a lead; not one behind the first turn.
+    first = headings[0] if headings and not any(_speaks(found.get(i)) for i in range(headings[0])) else 0
+    if first and (given[first].could_be_title() or given[first].asks) and found.get(first) is None:
+        return Titles(first, _again(given, first))
+    title = _first_line(given, found)
+    return Titles(title, _again(given, title)) if title is not None else Titles(None)
+
+
+def _speaks(hit: Hit | None) -> bool:
+    return hit is not None and hit.kind in {"asks", "answers", "moderates"}
+
+
+def _plain(hit: Hit | None) -> bool:
+    """Whether a heading is no label, or one by its form alone."""
+    return hit is None or hit.form == "heading"
+
+
+def _known(given: Sequence[Unit], found: Mapping[int, Hit], known: str) -> Titles:
+    near = range(min(NEAR, len(given)))
+    same = [i for i in near if len(given[i].text) <= 300 and squeezed(given[i].text) == known]
+    if same:
+        return Titles(same[0], tuple(same[1:]))
+    first = given[0] if given else None
+    other = 0 if first is not None and first.level == 1 and _plain(found.get(0)) else None
+    return Titles(None, (), other)
+
+
+def _again(given: Sequence[Unit], title: int) -> tuple[int, ...]:
+    """Units near the title that only print it again."""
+    text = squeezed(given[title].text)
+    near = range(title + 1, min(title + NEAR, len(given)))
+    return tuple(i for i in near if len(given[i].text) <= 300 and squeezed(given[i].text) == text and len(text) > 3)
+
+
+def _first_line(given: Sequence[Unit], found: Mapping[int, Hit]) -> int | None:
+    """The index of the title: the first unit of the document, if it has a title's form and is nobody's turn.
+
+    `Ada Fern: What the tide brings` is a title where a byline or prose follows it and the others' labels come later.
+    """
+    if (not given[0].could_be_title() and given[0].level != 1) or legend(given[0]) is not None:
+        return None
+    label = found.get(0)
+    following = given[1] if len(given) > 1 else None
+    if following is None:
+        return None
+    if label is None:
+        if (
+            given[0].asks
+            and not given[0].marked
+            and not given[0].before_byline
+            and 1 not in found
+            and not following.asks
+        ):
+            # A document that begins with a bare question is an interview's beginning, unless what follows is a lead.
+            return 0 if width(given[0].text) < 100 and not YOU.search(given[0].text) else None
+        return 0
+    if label.form == "heading" and given[0].level == 1:
+        return 0
+    if label.anonymous or label.kind in {"asks", "moderates"}:
+        return None
+    later = [i for i in found if i > 0 and found[i].form in {"mark", "word", "time"}]
+    if label.told and later[:1] == [1] and (given[0].asks or label.kind == "outlet"):
+        return None
+    again = [i for i in later if found[i].key == label.key or akin(found[i].key, label.key)]
+    if not again or given[0].before_byline or given[0].level == 1:
+        return 0
+    above_lead = later[0] > 1 and not given[0].ended and following.ended
+    return 0 if above_lead or later[0] > 2 else None

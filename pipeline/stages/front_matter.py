@@ -1,0 +1,118 @@
+"""The block of keys that may stand above an article: YAML and TOML between fences, or lines of `[#]: key: "value"`.
+
+Read by the finders `credits` (who made the article) and `dialogue` (its title).
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import msgspec
+import regex
+
+FENCES = ("---\n", "+++\n")
+LONGEST = 6000
+"""Characters in which the closing fence must stand."""
+COMMENTED = regex.compile(r"(?:\[#\]:[ \t][^\n]*+(?:\n|\Z))++")
+"""Link definitions to nowhere are the comments of Markdown; translation projects keep their keys in them."""
+KEY = regex.compile(
+    r"^(?:\[#\]:[ \t]++)?(?P<key>[\p{L}_][\p{L}\p{N}_ \-]{0,30}?)[ ]?(?:[:=][ \t]++|:(?=\n|\Z))"
+    r"(?P<value>[^\n]*+(?:\n[ \t]+[^\n]++)*+)",
+    regex.MULTILINE,
+)
+NAME = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}.'’·\- @_]{0,46}")
+AUTHORS = frozenset({"author", "authors", "byline", "writer"})
+MAKERS = AUTHORS | {
+    "translator", "translators", "editor", "editors", "transcript_by", "transcriber", "photographer",
+}  # fmt: skip
+TITLES = ("title", "subject", "标题", "標題")
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """One key: its span, that of its value without quotes, and the names in it where it says who made something."""
+
+    key: str
+    key_span: tuple[int, int]
+    value_span: tuple[int, int]
+    names: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def is_author(self) -> bool:
+        """Whether this is the byline rather than a credit."""
+        return self.key in AUTHORS
+
+
+@lru_cache(maxsize=2)
+def end_of(text: str) -> int:
+    """Where the block at the top of `text` ends; 0 where there is none.
+
+    >>> end_of("---\\ntitle: x\\n---\\nThe text"), end_of("--- no ---"), end_of('[#]: subject: "x"\\nThe text')
+    (16, 0, 18)
+    """
+    if text.startswith("[#]:"):
+        comments = COMMENTED.match(text)
+        return comments.end() if comments else 0
+    if not text.startswith(FENCES):
+        return 0
+    close = text.find("\n" + text[:3], 3, LONGEST)
+    return close + 4 if close > 0 else 0
+
+
+def entries(text: str, end: int) -> Iterator[Entry]:
+    """The keys in `text[:end]` that say who made the article.
+
+    >>> text = '---\\nauthor: "Jane Doe (Aiven)"\\n---\\n'
+    >>> [text[a:b] for entry in entries(text, end_of(text)) for a, b in (entry.value_span, *entry.names)]
+    ['Jane Doe (Aiven)', 'Jane Doe']
+    """
+    for match in KEY.finditer(text, 0, end):
+        span = _value(text, *match.span("value"))
+        if match["key"] in MAKERS and span:
+            yield Entry(match["key"], match.span("key"), span, tuple(_names(text, *span)))
+
+
+def title_in(text: str, end: int) -> Entry | None:
+    """The key in `text[:end]` that gives the title, or None.
+
+    >>> text = '---\\nlayout: post\\ntitle: "The tide"\\n---\\n'; entry = title_in(text, end_of(text))
+    >>> text[slice(*entry.value_span)]
+    'The tide'
+    """
+    for match in KEY.finditer(text, 0, end):
+        span = _value(text, *match.span("value"))
+        if match["key"].lower() in TITLES and span:
+            return Entry(match["key"], match.span("key"), span)
+    return None
+
+
+def _value(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The span of a value without what quotes or lists it; None where nothing is left."""
+    while start < end and text[start] in " \t\n":
+        start += 1
+    while end > start and text[end - 1] in " \t\n":
+        end -= 1
+    if end - start >= 2 and text[start] == text[end - 1] and text[start] in "\"'":
+        start, end = start + 1, end - 1
+    else:
+        while start < end and text[start] in " \t\n\"'[>|-":
+            # A link's bracket belongs to the value, the bracket of a list does not.
+            if text[start] == "[" and "](" in text[start:end]:
+                break
+            start += 1
+        while end > start and text[end - 1] in " \t\n\"',]":
+            end -= 1
+    return (start, end) if any(map(str.isalnum, text[start:end])) else None
+
+
+def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for link in regex.finditer(r"\[(?P<name>[^\[\]\n]{2,48})\]\(", text, pos=start, endpos=end):
+        yield link.span("name")
+    if "](" in text[start:end]:
+        return
+    for piece in regex.finditer(r"[^,;&\n\"\[\]]+", text, pos=start, endpos=end):
+        address = text.find("http", *piece.span())
+        name = NAME.search(text, piece.start(), address if address >= 0 else piece.end())
+        if name and not regex.search(r"记者$|記者$", piece[0]):
+            last = name.end()
+            while text[last - 1] in " -":
+                last -= 1
+            yield name.start(), last
