@@ -16,7 +16,7 @@ from pipeline.stage import Finding, Rule
 from pipeline.stages import front_matter
 from pipeline.stages.credits.byline_parts import Byline
 from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, source_line_in
-from pipeline.stages.credits.credit_lines import LONGEST, Credit, Name, credits_in
+from pipeline.stages.credits.credit_lines import LONGEST, Credit, Name, credits_in, trailing_in
 from pipeline.stages.credits.datelines import dateline_in
 from pipeline.stages.credits.notices import disclaimer_at, goes_on, is_opinion, kind_of
 from pipeline.vocabulary import Vocabulary
@@ -284,6 +284,10 @@ def _in_tail(document: Document, line: Line, left: int) -> Found | None:
                 return Found(line.start, line.end, (), made_of, "credit", sure and known)
         if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
             return _byline(line, byline, BYLINE) if byline.confidence > 0.9 and not text.startswith("By ") else None
+    if left == 0 and text.rstrip("*_ ").endswith((")", "）", "]", "】")):
+        made_of, opens = trailing_in(document.text, line.start, line.end, vocabulary)
+        if made_of:
+            return Found(opens, line.end, (), made_of, "credit")
     return _around(line, anywhere=not _is_turn(document, text))
 
 

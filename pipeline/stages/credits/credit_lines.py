@@ -46,6 +46,9 @@ TOLD = regex.compile(
 STARTS = regex.compile(r"(?<=[\s，,；;|｜、　])(?=[\p{Han}A-Z])")
 """Where a further label may start."""
 
+HAN_PIECE = regex.compile(r"(?P<word>\p{Han}++)|(?P<between>[^\p{Han}]++)")
+TRAILING = regex.compile(r"[（(【\[](?P<inner>[^（()）【】\[\]\n]{3,60})[)）】\]][\s*_]*+$")
+LONGEST_TRAILING = 70
 LATIN_GOES_ON = regex.compile(r"(?<=\p{Latin})[ \t]++(?!(?:and|und|with)[ ])\p{Latin}")
 """What makes a name longer: behind `Ida` stands `Moss`."""
 HAN_ONLY = regex.compile(r"\p{Han}++")
@@ -177,7 +180,7 @@ def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING
     labels: list[tuple[int, int, int, str, Separator]] = []
     first = _label(text, at, end, vocabulary)
     if first is None:
-        return ()
+        return _stuck(text, at, end, makers)
     labels.append(first)
     for place in STARTS.finditer(text, first[2], end):
         if place.start() >= labels[-1][2] and (
@@ -191,8 +194,56 @@ def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING
         if read is None or (separator != "strong" and not all(name.sure or separator == "slash" for name in read[0])):
             return ()
         role = text[role_start:role_end]
-        found.append(Credit(role_start, role_end, role, use, separator == "strong", *read))
+        bar = text.find("I", role_end, behind)
+        names, rest = read
+        # A capital I typed for a bar is a letter, so it needs a label of its own.
+        rest = ((bar, bar + 1, "label"), *rest) if bar >= 0 else rest
+        found.append(Credit(role_start, role_end, role, use, separator == "strong", names, rest))
     return tuple(found)
+
+
+def _stuck(text: str, start: int, end: int, makers: Entries) -> tuple[Credit, ...]:
+    """Credits without any separator, `撰文白予安　摄影郭小渡`: two or more words that are a known role and a name."""
+    found = []
+    for piece in HAN_PIECE.finditer(text, start, end):
+        if piece.lastgroup == "between":
+            continue
+        first, last = piece.span("word")
+        cut = next(
+            (cut for cut in range(min(6, last - first - 2), 1, -1) if chinese_role(text[first : first + cut])), 0
+        )
+        names = names_in(text[first + cut : last], makers) if cut else None
+        if names is None:
+            return ()
+        spans, at = [], first + cut
+        for name in names:
+            spans.append(Name(at, at + len(name), sure=True))
+            at += len(name)
+        role = text[first : first + cut]
+        found.append(Credit(first, first + cut, role, str(use_of(role)), strong=False, names=tuple(spans), rest=()))
+    covered = sum(credit.names[-1].end - credit.start for credit in found)
+    blanks = sum(text[start:end].count(mark) for mark in " \t\u3000\xa0、，,；;")
+    return tuple(found) if len(found) > 1 and covered + blanks == end - start else ()
+
+
+def chinese_role(word: str) -> bool:
+    """Whether a word is a role that stands in bylines or credits and is no speaker's label."""
+    return use_of(word) in ("b", "c")
+
+
+def trailing_in(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING) -> tuple[tuple[Credit, ...], int]:
+    """Credits in brackets at the end of a paragraph, `…。（摄影：万某）(责编：裴某)`, and where they begin.
+
+    Without any, the end of the paragraph.
+    """
+    found: tuple[Credit, ...] = ()
+    opens = end
+    while opens > start and (group := TRAILING.search(text, max(start, opens - LONGEST_TRAILING), opens)):
+        made_of = credits_in(text, *group.span("inner"), vocabulary)
+        if not made_of or not all(credit.sure for credit in made_of):
+            break
+        found, opens = (*made_of, *found), group.start()
+    return found, opens
 
 
 def _label(

@@ -15,7 +15,10 @@ LONGEST = 140
 USUALLY_SMALL = 0.25
 """A word that stands capitalised within sentences less often than this is none of a name."""
 
-OPENING = regex.compile(r"(?:(?:Reported|Written|Words|Text|Story|Interview|Report)[ ])?(?:[Bb]y|BY)[ ]++")
+OPENING = regex.compile(
+    r"(?:(?:Reported|Written|Words|Text|Story|Interview|Report|An? (?:story|interview|report|conversation))[ ])?"
+    r"(?:[Bb]y|BY)[ ]++"
+)
 BY = regex.compile(OPENING.pattern + r"(?=\p{Lu})")
 PIECE = regex.compile(r"[^,|·•/–—]+")
 CAPITALISED = r"\p{Lu}[\p{L}\p{M}.'’\-]*+"
@@ -80,6 +83,8 @@ def english_byline_in(text: str, start: int, end: int, vocabulary: Vocabulary = 
                 at += len(name)
             continue
         named = False
+        if parts and text[first].islower() and text[first:behind].rsplit(maxsplit=1)[-1].capitalize() in outlet_nouns():
+            continue  # `Jane Doe, staff reporter`
         if not told and (not any(part.value == "reporter" for part in parts) or not text[first].isupper()):
             return None
         value = "outlet" if told or _is_outlet(text[first:behind]) else "place"

@@ -28,6 +28,12 @@ BARE = (
     "Were you afraid?\nI was, of the wind, and of the rocks below the light, which nobody had charted since the war.\n"
     "Would you go again?\nTomorrow, if my knees allow it and if somebody lends me a better boat than the last one."
 )
+ESSAY = (
+    "On Rain\nIt rained when I was born, my mother says.\nIt has hardly stopped since.\n"
+    "Q: Why does it rain?\nA: Because.\nQ: Will it stop?\nA: On Monday.\n"
+    "So I told my daughter, and she wrote it down, and hung it on the kitchen door beside the calendar.\n"
+    "On Monday it rained, and she took a pencil, crossed out the answer and wrote a better one below it."
+)
 TWICE = (
     "Daily Post: Why do you walk to the harbour every morning, in any weather?\n"
     "Ada Fern: Because it is slow, and because the tide does not wait for those who drive.\n"
@@ -92,6 +98,7 @@ RULES = (
         "prose below a notice behind the last turn",
         spares=(TALK,),
     ),
+    Rule("dialogue.essay", "prose of an essay below a short list of questions and answers", (ESSAY,), (TALK,)),
     Rule(
         "dialogue.signature", "a name and a date behind the last turn", (f"{TALK}\nThe Walkers\n3 May 2021",), (TALK,)
     ),
@@ -114,6 +121,7 @@ RULES = (
     Rule("dialogue.unmatched-version", "body and translation that do not have the same number of exchanges"),
 )
 
+MADE = frozenset({"byline", "credit.name"})
 MOST_ASIDE = 0.45
 """Share of an article that may stand in no field, at most; the contract says half."""
 
@@ -146,7 +154,10 @@ class Dialogue:
         yield from _copies(free, again)
         body, *others = versions(document, [unit for i, unit in enumerate(free) if i not in again])
         known = document.text[slice(*title.value_span)] if title else None
-        main = flow(body.units, document.vocabulary, known)
+        makers = " ".join(
+            document.text[label.start : label.end] for label in document.layer("part") if label.value in MADE
+        )
+        main = flow(body.units, document.vocabulary, known, makers)
         printed = any(placed.part == "title" for placed in main.placed)
         yield from _keys(document, keys, title, printed=printed)
         yield from _body(main)

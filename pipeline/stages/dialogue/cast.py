@@ -45,7 +45,7 @@ KNOWN, ALIKE, ASKED = 0.93, 0.85, 0.7
 NEAR = 8
 """Units before the first and behind the last turn in which a label that is set like the others is one."""
 LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.99
-LEAST_ENDED = 0.5
+LEAST_ENDED = 0.6
 """Share of the turns of a talk that must end as sentences do: those of a programme do not."""
 ENDS = frozenset(".。!！?？…—–-:：,，;；~～")
 ANSWERED = 0.3

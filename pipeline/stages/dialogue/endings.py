@@ -27,6 +27,8 @@ VERBS = "(?:is|was|has|had|writes|wrote|lives|works|teaches|leads|runs|will|’s
 IN_TURN = {"dialogue.continued", "dialogue.below-question", "dialogue.direction", "dialogue.caption"}
 SPOKEN_TO = regex.compile(r"\byou\b|[你您]", regex.IGNORECASE)
 PERSON = regex.compile(rf"(?P<name>\p{{Lu}}[\p{{L}}’'\-]+(?:\s\p{{Lu}}[\p{{L}}’'\-.]+){{1,2}})(?:\s{VERBS}\b|[’']s\b)")
+LIST, MORE = 4, 3
+"""Turns of a list of questions in an essay, and how much longer than the longest of them what follows must be."""
 HEAD = 8
 """Units at the top in which the people of an article are named."""
 TAIL = 4
@@ -43,15 +45,19 @@ def _closing_phrases() -> tuple[tuple[str, ...], frozenset[str]]:
     return tuple(row for row in told if row[0] != "="), frozenset(row[1:] for row in told if row[0] == "=")
 
 
-def closed(placed: list[Placed]) -> list[Placed]:
-    """The same with what stands behind the last turn and belongs to nobody as closing."""
+def closed(placed: list[Placed], makers: str = "") -> list[Placed]:
+    """The same with what stands behind the last turn and belongs to nobody as closing.
+
+    `makers` are the names of those who made the article.
+    """
     last = max((i for i, unit in enumerate(placed) if unit.label or unit.part == "question"), default=None)
     if last is None:
         return placed
     placed = _cut(placed, last + 1, lambda i: _over(placed, i))
+    placed = _without_essay(placed, last)
     end = next((i for i in range(last + 1, len(placed)) if placed[i].part == "closing"), len(placed))
     names = {unit.name for unit in placed if unit.label} | {None}
-    top = " ".join(unit.unit.text for unit in placed[:HEAD] if unit.part in {"title", "lead"})
+    top = " ".join([makers, *(unit.unit.text for unit in placed[:HEAD] if unit.part in {"title", "lead"})])
     asking = {unit.label.text for unit in placed if unit.label and unit.label.kind == "asks" and unit.name}
     told = range(max(last + 1, end - TAIL), end)
     return _cut(placed, last + 1, lambda i: i in told and _about_somebody(placed[i].unit.text, names, asking, top))
@@ -76,13 +82,18 @@ def _over(placed: Sequence[Placed], i: int) -> tuple[str, float] | None:
         return "dialogue.behind-rule", 0.85
     text = unit.text.casefold()
     phrases, lines = _closing_phrases()
-    if text.strip("*_ :：") in lines or any(phrase in text for phrase in phrases):
+    if _heading(text) in lines or any(phrase in text for phrase in phrases):
         return "dialogue.closing-phrase", 0.9
     if unit.behind_notice or MARKED.fullmatch(unit.text):
         return "dialogue.behind-notice", 0.8
     if unit.before_notice and width(unit.text) <= ASIDE and unit.text[-1] in "?？!！:：↓":
         return "dialogue.behind-notice", 0.7
     return ("dialogue.signature", 0.8) if _signature(placed[i:]) else None
+
+
+def _heading(text: str) -> str:
+    """A line without marks, or what stands before its colon."""
+    return regex.split(r"[:：]", text, maxsplit=1)[0].strip("*_ ")
 
 
 def _about_somebody(text: str, names: Set[str | None], asking: Set[str], top: str) -> bool:
@@ -94,6 +105,26 @@ def _about_somebody(text: str, names: Set[str | None], asking: Set[str], top: st
         return True
     told = QUOTED.sub("", text)
     return any(label in told for label in asking) and not SPOKEN_TO.search(told)
+
+
+def _without_essay(placed: list[Placed], last: int) -> list[Placed]:
+    """A list of questions and answers in the midst of an essay ends with its last answer, of one paragraph as all.
+
+    So it is where words for Q and A stand before turns of one paragraph, and far more follows the last of them.
+    """
+    labelled = [i for i, unit in enumerate(placed) if unit.label]
+    sizes = [len(placed[i].unit.text) for i in labelled]
+    behind = [i for i in range(last + 1, len(placed)) if placed[i].rule == "dialogue.continued"]
+    alone = all(placed[i].rule == "dialogue.labelled" for i in range(labelled[0], last + 1)) if labelled else False
+    anonymous = all(label.anonymous for i in labelled if (label := placed[i].label) is not None)
+    lead = sum(unit.part in {"lead", "prose"} for unit in placed[: labelled[0]]) if labelled else 0
+    told = sum(len(placed[i].unit.text) for i in behind)
+    if not (alone and anonymous and len(labelled) >= LIST and lead >= 2 and len(behind) >= 2) or told < MORE * max(
+        sizes
+    ):
+        return placed
+    start = behind[0]
+    return placed[:start] + [whole(unit.unit, "closing", "dialogue.essay", 0.65) for unit in placed[start:]]
 
 
 def _signature(rest: Sequence[Placed]) -> bool:

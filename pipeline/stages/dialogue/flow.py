@@ -52,8 +52,11 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     legend: tuple[Unit, ...] = ()
 
 
-def flow(given: Sequence[Unit], vocabulary: Vocabulary = NOTHING, known: str | None = None) -> Flow:
-    """What each unit of one version is, in order. `known` is the title that stands in the keys above the article."""
+def flow(given: Sequence[Unit], vocabulary: Vocabulary = NOTHING, known: str | None = None, makers: str = "") -> Flow:
+    """What each unit of one version is, in order.
+
+    `known` is the title that stands in the keys above the article, `makers` are the names of those who made it.
+    """
     given = separate(given)
     found = _hits(given, vocabulary)
     top = titles(given, found, known)
@@ -74,7 +77,9 @@ def flow(given: Sequence[Unit], vocabulary: Vocabulary = NOTHING, known: str | N
         placed[top.title] = whole(given[top.title], "title", "dialogue.title", 0.9)
     rest = [i for i in range(len(given)) if i not in idle]
     at = {i: n for n, i in enumerate(rest)}
-    body = _body([given[i] for i in rest], {at[i]: label for i, label in hits.items() if i in at}, legend, judged)
+    body = _body(
+        [given[i] for i in rest], {at[i]: label for i, label in hits.items() if i in at}, legend, judged, makers
+    )
     order = sorted([*placed.values(), *body], key=lambda one: one.unit.start)
     other = given[top.other] if top.other is not None else None
     return Flow(order, judged, other, tuple(given[i] for i in sorted(lines)))
@@ -154,11 +159,13 @@ def repeats(placed: Sequence[Placed]) -> list[bool]:
 # --- the body
 
 
-def _body(given: Sequence[Unit], hits: Mapping[int, Hit], legend: Mapping[str, str], judged: Cast) -> list[Placed]:
+def _body(
+    given: Sequence[Unit], hits: Mapping[int, Hit], legend: Mapping[str, str], judged: Cast, makers: str
+) -> list[Placed]:
     if hits:
-        return closed(list(_labelled(given, hits, legend, judged)))
+        return closed(list(_labelled(given, hits, legend, judged)), makers)
     if questions := bare(given, 0):
-        return closed(list(_unlabelled(given, questions)))
+        return closed(list(_unlabelled(given, questions)), makers)
     return list(_article(given))
 
 
