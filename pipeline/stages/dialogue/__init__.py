@@ -5,7 +5,7 @@ say who is meant, `roles` who asks; `questions` finds those without labels; `flo
 top to bottom; `versions` tells the body from its translation; `doubts` are the notes.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -183,10 +183,14 @@ def _size(given: Sequence[Unit]) -> int:
     return sum(len(IDLE.sub("", unit.text)) for unit in given)
 
 
-def _copies(free: Sequence[Unit], again: Set[int]) -> Iterator[Label]:
+def _copies(free: Sequence[Unit], again: Mapping[int, int]) -> Iterator[Label]:
     """What is printed a second time; a label and the words behind it each for itself, as they stand above."""
-    for i in sorted(again):
+    for i, cut in sorted(again.items()):
         unit, label = free[i], hit(free[i])
+        if cut:
+            yield Label(unit.start, unit.start + cut, "part", "repeat", "dialogue.repeat", 0.95)
+            yield Label(unit.start + cut, unit.end, "part", "repeat", "dialogue.repeat", 0.95)
+            continue
         if label is not None and label.body < len(unit.text):
             yield Label(label.start, label.end, "part", "repeat", "dialogue.repeat", 0.95)
             for start, end in label.beside:

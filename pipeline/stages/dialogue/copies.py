@@ -1,6 +1,6 @@
 """A body that is printed twice: the second print is kept in the text and stands once in the structure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.stages.dialogue.units import Unit
 
@@ -10,12 +10,16 @@ LONG = 12
 """Characters of a paragraph that can begin such a run."""
 
 
-def copies(given: Sequence[Unit]) -> set[int]:
-    """Indices of the units that repeat, one after the other, units further up."""
+def copies(given: Sequence[Unit]) -> dict[int, int]:
+    """Indices of the units that repeat, one after the other, units further up.
+
+    Each with the place in its text from which on it does: a dateline that was told from its paragraph above stands
+    before the paragraph here.
+    """
     if len(given) < 2 * LEAST_UNITS:
-        return set()
+        return {}
     places: dict[str, int] = {}
-    found: set[int] = set()
+    found: dict[int, int] = {}
     i = 0
     while i < len(given):
         text = given[i].text
@@ -23,12 +27,23 @@ def copies(given: Sequence[Unit]) -> set[int]:
         if first is not None:
             size, chars = _run(given, first, i)
             if size >= LEAST_UNITS and chars >= LEAST_SIZE:
-                found.update(range(i, i + size))
+                found.update(dict.fromkeys(range(i, i + size), 0))
+                found.update(_above(given, first, i, found))
                 i += size
                 continue
         places.setdefault(text, i)
         i += 1
     return found
+
+
+def _above(given: Sequence[Unit], first: int, second: int, found: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    """What stands above a run in both prints, a byline at its start left aside."""
+    while first > 0 and second - 1 not in found:
+        first, second = first - 1, second - 1
+        ours, theirs = given[first].text, given[second].text
+        if len(ours) < LONG or not theirs.endswith(ours) or second <= first:
+            return
+        yield second, len(theirs) - len(ours)
 
 
 def _run(given: Sequence[Unit], first: int, second: int) -> tuple[int, int]:
