@@ -47,6 +47,7 @@ NEAR = 8
 LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.99
 LEAST_ENDED = 0.6
 """Share of the turns of a talk that must end as sentences do: those of a programme do not."""
+ASKED_TWICE = 2
 ENDS = frozenset(".。!！?？…—–-:：,，;；~～")
 ANSWERED = 0.3
 """Share of the unlabelled answers below one speaker's questions that must speak of I and we."""
@@ -199,14 +200,16 @@ def _talk(taken: Sequence[Voice], hits: Mapping[int, Hit], given: Sequence[Unit]
     if turns < 2:
         return False
     chosen = {i for voice in taken for i in voice.places}
-    asking = sum(voice.asking for voice in taken) + sum(_asks_below(i, hits, given) for i in chosen)
-    # Each of several reporters may ask once: their labels do not come again, that of who answers does.
-    asking += sum(i not in chosen and i + 1 in chosen and given[i].asks for i in hits)
-    # Questions without labels stand above the turns of who answers.
-    asking += sum(i - 1 not in hits and i > 0 and given[i - 1].asks for i in chosen)
+    asking = sum(voice.asking for voice in taken)
+    if asking < ASKED_TWICE:
+        asking += sum(_asks_below(i, hits, given) for i in chosen)
+        # Each of several reporters may ask once: their labels do not come again, that of who answers does.
+        asking += sum(i not in chosen and i + 1 in chosen and given[i].asks for i in hits)
+        # Questions without labels stand above the turns of who answers.
+        asking += sum(i - 1 not in hits and i > 0 and given[i - 1].asks for i in chosen)
     kinds = {hits[voice.places[0]].kind for voice in taken}
     if len(taken) < 2:
-        return asking >= 2 and _alone(taken[0], hits, given)
+        return asking >= ASKED_TWICE and _alone(taken[0], hits, given)
     # A medium and one person who take turns talk, even if the medium never asks; several media are a press review.
     takes_turns = not kinds.isdisjoint({"asks", "answers"}) or (len(taken) == 2 and kinds == {"outlet", None})
     if not takes_turns and sum(voice.ended * len(voice.places) for voice in taken) < LEAST_ENDED * turns:

@@ -35,8 +35,15 @@ FEW = 6
 """Labels up to which it matters how they speak to each other."""
 READ = 300
 """Characters of a turn that are read for who speaks to whom."""
+CAPTIONED = regex.compile(
+    "[图圖摄攝△▲▼▽↑↓◆■]|照片|视|視|photo|image|pict|illus|caption|screen|fig|credit|courtesy|getty|reuters|/a",
+    regex.IGNORECASE,
+)
+"""What captions hold, for a first look."""
 CAPTION = 60
 """Columns of a caption that only the picture above shows."""
+BRACKETS = frozenset("（([【")
+LONGEST_HEADING = 120
 COLON_HEADING = 40
 """Columns of a heading with a colon in it."""
 FAR = 12
@@ -297,7 +304,9 @@ def _turn(
 
 def _below(unit: Unit, part: str, name: str | None, rule: str) -> Iterator[Placed]:
     """A paragraph of a turn, or what stands in the midst of it and is nobody's."""
-    if DIRECTION.fullmatch(unit.text) or (unit.quoted and SOUNDS.fullmatch(unit.text.strip("()（）[]"))):
+    if (unit.text[0] in BRACKETS and DIRECTION.fullmatch(unit.text)) or (
+        unit.quoted and SOUNDS.fullmatch(unit.text.strip("()（）[]"))
+    ):
         yield whole(unit, "aside", "dialogue.direction", 0.9)
     elif _captions(unit):
         yield whole(unit, "aside", "dialogue.caption", 0.75)
@@ -308,14 +317,14 @@ def _below(unit: Unit, part: str, name: str | None, rule: str) -> Iterator[Place
 def _heads(given: Sequence[Unit], i: int, starts: Set[int]) -> bool:
     """Whether a unit is a heading: it has the form of one, and a turn, or prose behind prose, follows it."""
     unit = given[i]
-    if unit.indented or _captions(unit):
+    if len(unit.text) > LONGEST_HEADING or unit.indented or _captions(unit):
         return False
     if i + 1 >= len(given) or i in starts:
         return False
     if unit.could_head():
         return i + 1 in starts or unit.marked
     if unit.marked:
-        return len(unit.text) <= 120
+        return True
     # `Why sailcloth?` in bold, and `Her teacher: no way back`, are headings right before a turn only.
     bold = unit.bold and width(unit.text) <= CAPTION and "\n" not in unit.text
     return i + 1 in starts and (bold or _colon_heading(unit, given[i - 1] if i else None))
@@ -348,7 +357,7 @@ def _captions(unit: Unit) -> bool:
         return False
     if unit.pictured and (unit.bold or not unit.ended) and width(unit.text) <= CAPTION and not unit.level:
         return True
-    return _caption_forms().fullmatch(unit.text) is not None
+    return CAPTIONED.search(unit.text) is not None and _caption_forms().fullmatch(unit.text) is not None
 
 
 # --- questions without labels

@@ -3,6 +3,7 @@
 Whether it is one is for the whole document to say: see `cast`. Cue words stand in `cues.tsv`.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -24,6 +25,10 @@ LONGEST_HAN = 14
 REACH = LONGEST_LATIN + 12
 """Characters of a unit in which a separator must stand."""
 
+MARK = re.compile("[:：|｜]")
+BLANK_RUN = re.compile("  |\u3000|\t")
+FIRST = frozenset("QA问答問【*_")
+"""What a label without a colon may begin with."""
 TIME = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[ ]?[AaPp][Mm])?"
 LABEL = regex.compile(
     rf"[*_]{{0,3}}(?P<before>[\[(（]?{TIME}[\])）]?[*_]{{0,3}}\s{{1,3}}[*_]{{0,3}})?+"
@@ -136,11 +141,20 @@ def told(vocabulary: Vocabulary) -> Mapping[str, Kind | None]:
 
 def hit(unit: Unit, vocabulary: Vocabulary = NOTHING) -> Hit | None:
     """The possible label at the start of a unit, or None."""
-    head = unit.text[:REACH]
-    if ":" in head or "：" in head or "|" in head or "｜" in head:
-        found = _marked(unit, vocabulary)
+    text = unit.text
+    mark = MARK.search(text, 0, REACH)
+    if mark is not None:
+        found = _marked(unit, mark.start(), vocabulary)
         if found is not None:
             return found
+    elif text[0] in "QA" and text[1:3] == "  ":
+        body = len(text) - len(text[1:].lstrip())
+        shape = _shape(text[0])
+        if shape is not None:
+            return Hit(unit.start, unit.start + 1, text[0], shape.key, shape.kind, shape.anonymous, body, form="word")
+    elif text[0] not in FIRST and not (unit.level or unit.bold) and not BLANK_RUN.search(text, 0, REACH):
+        return None
+    head = text[:REACH]
     first = head[0] if head[0] not in "*_" else head.lstrip("*_")[:1]
     if first in "QA问答問":
         match = QUESTION_WORD.match(unit.text)
@@ -163,21 +177,24 @@ def hit(unit: Unit, vocabulary: Vocabulary = NOTHING) -> Hit | None:
     return None
 
 
-def _marked(unit: Unit, vocabulary: Vocabulary) -> Hit | None:
+def _marked(unit: Unit, at: int, vocabulary: Vocabulary) -> Hit | None:
     """A label before a colon or a bar, or alone on its line with the time of day."""
     text = unit.text
-    if text[0].isalpha():
-        # Nearly all labels are plain: letters up to the first colon, and words or nothing behind it.
-        at = min((place for mark in ":：|｜" if (place := text.find(mark, 0, REACH)) > 0), default=0)
-        label = text[:at].rstrip("*_ ")
-        if PLAIN.fullmatch(label) and not text[at + 1 : at + 2].isdigit():
-            return _plain(unit, label, at, vocabulary)
+    # Nearly all labels are plain: letters up to the first colon, and words or nothing behind it.
+    label = text[:at].rstrip("*_ ")
+    if _is_plain(label) and not text[at + 1 : at + 2].isdigit():
+        return _plain(unit, label, at, vocabulary)
     if len(unit.text) <= REACH and (timed := TIMED.match(unit.text)):
         return _hit(unit, timed, vocabulary, "time")
     match = LABEL.match(unit.text)
     if match is None or not _separates(unit.text, match):
         return None
     return _hit(unit, match, vocabulary, "mark")
+
+
+@lru_cache(maxsize=8192)
+def _is_plain(label: str) -> bool:
+    return PLAIN.fullmatch(label) is not None
 
 
 def _plain(unit: Unit, label: str, at: int, vocabulary: Vocabulary) -> Hit | None:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import msgspec
 
-from pipeline.document import Document
+from pipeline.document import Document, script
 from pipeline.stages.dialogue.flow import exchanges
 from pipeline.stages.dialogue.labels import hit
 from pipeline.stages.dialogue.placed import Placed
@@ -31,7 +31,7 @@ def versions(document: Document, given: Sequence[Unit]) -> tuple[Version, ...]:
     The body is the version printed first. A second language makes a version only if it has paragraphs enough, either
     in one stretch behind the body or in turn with it; else it is part of the body.
     """
-    sides = ["han" if unit.script in {"han", "mixed"} else "latin" for unit in given]
+    sides = ["latin" if unit.text.isascii() or not wide(unit.text) else "han" for unit in given]
     if len(set(sides)) < 2:
         return (Version(_language(document, given), tuple(given)),)
     switches = sum(a != b for a, b in pairwise(sides))
@@ -52,6 +52,14 @@ def versions(document: Document, given: Sequence[Unit]) -> tuple[Version, ...]:
 def _first_side(given: Sequence[Unit], sides: Sequence[str]) -> str:
     """The side of the first prose; a title may be in another language than its article."""
     return next((side for unit, side in zip(given, sides, strict=True) if unit.long), sides[0])
+
+
+def wide(text: str) -> bool:
+    """Whether text is Chinese, or as much Chinese as Latin."""
+    # A Chinese character takes three bytes in UTF-8: with few bytes more than characters there is hardly one.
+    if 10 * (len(text.encode("utf-8", "replace")) - len(text)) < len(text):
+        return False
+    return script(text) in {"han", "mixed"}
 
 
 def _first_of_pairs(given: Sequence[Unit], sides: Sequence[str]) -> str:

@@ -119,7 +119,8 @@ def of_latin(text: str) -> Verdict:
             sample = sample.replace("’", "'")
         words = sample.split()
         hits = len(english.intersection(words))
-        if hits > 2 and hits * QUICK_SHARE >= len(words):
+        enough = 2 if len(text) > SAMPLES[0] else 3
+        if hits >= enough and hits * QUICK_SHARE >= len(words):
             return SURE_ENGLISH
         if len(text) <= size:
             break
@@ -228,18 +229,20 @@ class Languages:
                 counts[said.value] = counts.get(said.value, 0) + len(line.text)
         latin = _prevailing(counts, ("en", "und"))
         chinese = _prevailing(counts, ("zh-Hans", "zh-Hant"))
-        run: Label | None = None
+        run: Verdict | None = None
+        start = end = 0
+        confidence = 1.0
         for line, said in found:
-            settled = _settle(said, latin, chinese)
-            if run is not None and run.value == settled.value and run.rule == settled.rule:
-                confidence = min(run.confidence, settled.confidence)
-                run = Label(run.start, line.end, "language", settled.value, settled.rule, confidence)
-                continue
-            if run is not None:
-                yield run
-            run = Label(line.start, line.end, "language", settled.value, settled.rule, settled.confidence)
+            settled = said if said.value[-1] != "?" else _settle(said, latin, chinese)
+            if run is not None and (settled is run or (run.value == settled.value and run.rule == settled.rule)):
+                confidence = min(confidence, settled.confidence)
+            else:
+                if run is not None:
+                    yield Label(start, end, "language", run.value, run.rule, confidence)
+                run, start, confidence = settled, line.start, settled.confidence
+            end = line.end
         if run is not None:
-            yield run
+            yield Label(start, end, "language", run.value, run.rule, confidence)
 
 
 def _settle(said: Verdict, latin: str | None, chinese: str | None) -> Verdict:
