@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import accuracy, cold, damage, encodings, extraction, protocol, spacing, speed
+from benchmarks import accuracy, cold, damage, encodings, extraction, protocol, spacing, speed, structure
 
 ROOT = Path(__file__).parent.parent
 
@@ -14,7 +14,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="speed|protocol|cold|encodings|damage|extraction|spacing|accuracy",
+        metavar="speed|protocol|cold|encodings|damage|extraction|spacing|structure|accuracy",
         help="default: all",
     )
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
@@ -22,9 +22,22 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, nargs="+", default=[], help="clean texts for damage, plain, .xz or .gz")
     parser.add_argument("--pages", type=Path, help="folder of the public article-extraction benchmark")
     parser.add_argument("--folds", type=Path, help="forests of each fold for spacing, made by scripts/train_spacing.py")
+    parser.add_argument(
+        "--annotated", type=Path, nargs="+", default=[], help="folders of annotated documents for structure"
+    )
     parser.add_argument("--list", action="store_true", help="show every edit of damage in its context")
     options = parser.parse_args()
-    wanted = options.what or ["speed", "protocol", "cold", "encodings", "damage", "extraction", "spacing", "accuracy"]
+    wanted = options.what or [
+        "speed",
+        "protocol",
+        "cold",
+        "encodings",
+        "damage",
+        "extraction",
+        "spacing",
+        "structure",
+        "accuracy",
+    ]
     if "speed" in wanted:
         speed.report(ROOT, options.rounds)
     if "protocol" in wanted:
@@ -39,6 +52,8 @@ def main() -> None:
         extraction.report(options.pages)
     if "spacing" in wanted:
         spacing.report(options.public, options.folds)
+    if "structure" in wanted:
+        structure.report(ROOT, options.public, options.corpora, options.annotated)
     if "accuracy" in wanted:
         accuracy.report(ROOT, options.public)
 

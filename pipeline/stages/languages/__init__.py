@@ -119,8 +119,7 @@ def of_latin(text: str) -> Verdict:
             sample = sample.replace("’", "'")
         words = sample.split()
         hits = len(english.intersection(words))
-        enough = 2 if len(text) > SAMPLES[0] else 3
-        if hits >= enough and hits * QUICK_SHARE >= len(words):
+        if hits > 2 and hits * QUICK_SHARE >= len(words):
             return SURE_ENGLISH
         if len(text) <= size:
             break
