@@ -44,6 +44,12 @@ TWICE = (
 RULES = (
     Rule("dialogue.title", "the first line, short and without a full stop, or the first heading", (TALK,)),
     Rule("dialogue.title-key", "the title among the keys above the article", ("---\ntitle: A Walk\n---\nI walk.",)),
+    Rule(
+        "dialogue.kicker",
+        "a line above the title that names the section or the medium",
+        ("Obituaries\nThe Woman Who Drew Maps\nShe drew them for sixty years.",),
+        (TALK,),
+    ),
     Rule("dialogue.title-again", "a line that only prints the title again", ("A Walk\nA Walk\nI walked today.",)),
     Rule("dialogue.front-matter", "the other keys above the article", ("---\ntitle: A\nlayout: post\n---\nI walk.",)),
     Rule(
@@ -149,14 +155,14 @@ class Dialogue:
         if pointing and _size([*keys, *pointing]) > MOST_ASIDE * _size([*keys, *given]):
             pointing = []
         free = spoken(given) if pointing else given
-        again = copies(free)
+        makers = " ".join(
+            document.text[label.start : label.end] for label in document.layer("part") if label.value in MADE
+        )
+        again = copies(free, makers)
         yield from (_whole(unit, "reference", "dialogue.reference", 0.95) for unit in pointing)
         yield from _copies(free, again)
         body, *others = versions(document, [unit for i, unit in enumerate(free) if i not in again])
         known = document.text[slice(*title.value_span)] if title else None
-        makers = " ".join(
-            document.text[label.start : label.end] for label in document.layer("part") if label.value in MADE
-        )
         main = flow(body.units, document.vocabulary, known, makers)
         printed = any(placed.part == "title" for placed in main.placed)
         yield from _keys(document, keys, title, printed=printed)

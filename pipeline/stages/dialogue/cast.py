@@ -28,6 +28,7 @@ SAMPLE = 40
 SHORT, SHORTEST = 25, 12
 """Median length of what stands behind a label under which it is rather a key with a value."""
 CUE = {"asks": 3.0, "answers": 3.0, "moderates": 2.0, "outlet": 1.2}
+CUED = frozenset({"asks", "answers", "moderates"})
 TOLD = 8.0
 RECURRENCE, MOST_RECURRENCE = 0.8, 4.0
 ALTERNATION, ASKING, ANSWERING, SPEAKING = 1.0, 1.5, 1.0, 1.2
@@ -153,10 +154,11 @@ def _voice(
     score += _naming(first)
     if not asking and 2 * answering < count and first.kind not in {"asks", "answers", "moderates"}:
         score += VALUE if size < SHORTEST else SHORT_VALUE if size < SHORT else 0.0
-    score += SMALL * sum(body[:1].islower() or body[:1].isdigit() for body in bodies) / count
+    timed = bool(first.beside)
+    score += 0.0 if timed else SMALL * sum(body[:1].islower() or body[:1].isdigit() for body in bodies) / count
     score += ITEM * sum(given[i].item for i in some) / count
     ended = sum(map(_ended, bodies)) / count
-    score += UNENDED * (1 - ended)
+    score += UNENDED * (1 - ended) * (1 - speaking)
     score += FORM[first.form]
     if all(given[i].level or given[i].bold or given[i].text.startswith("*") or hits[i].capitals for i in some):
         score += MARKED
@@ -212,7 +214,10 @@ def _talk(taken: Sequence[Voice], hits: Mapping[int, Hit], given: Sequence[Unit]
         return asking >= ASKED_TWICE and _alone(taken[0], hits, given)
     # A medium and one person who take turns talk, even if the medium never asks; several media are a press review.
     takes_turns = not kinds.isdisjoint({"asks", "answers"}) or (len(taken) == 2 and kinds == {"outlet", None})
-    if not takes_turns and sum(voice.ended * len(voice.places) for voice in taken) < LEAST_ENDED * turns:
+    if (
+        not takes_turns
+        and sum(max(voice.ended, voice.speaking) * len(voice.places) for voice in taken) < LEAST_ENDED * turns
+    ):
         return False
     speaking = sum(voice.speaking * len(voice.places) for voice in taken) / turns
     return bool(asking) or takes_turns or (turns >= 4 and speaking >= 0.3 and (len(taken) > 2 or turns >= 6))
@@ -263,6 +268,10 @@ def _adopt(
     named = {short[key] for key in keys & short.keys()} | {few for few, key in short.items() if key in keys}
     full = initials({hit.key for hit in hits.values()})
     named |= {full[key] for key in keys & full.keys()} | {few for few, key in full.items() if key in keys}
+    asked_once = {hit.key for i, hit in hits.items() if i not in sure and hit.form == "mark" and given[i].asks}
+    press = len(asked_once) > 1
+    order = list(hits)
+    behind = {i: order[n + 1] for n, i in enumerate(order[:-1])}
     form = _form(given, sure)
     starred = all(_starred(given[i]) for i in sure)
     for i, hit in hits.items():
@@ -274,12 +283,15 @@ def _adopt(
         near = first - NEAR <= i <= last + NEAR
         voice = voices[hit.key]
         asked = within and hit.form == "mark" and (given[i].asks or hit.kind == "outlet")
+        # At a press conference somebody asks in a statement, too: what follows is the turn of who answers.
+        answered = press and within and behind.get(i, -1) in sure and hit.form == "mark" and not given[i].item
+        asked |= answered and len(given[i].text) - hit.body >= SHORT and given[i].ended and _naming(hit) >= 0
         alike = near and form is not None and _form_of(hit, given[i]) == form and not given[i].item
         alike &= _naming(hit) >= 0 or given[i].level > 0
         alike |= (
             within and starred and _starred(given[i]) and hit.form == "mark" and _naming(hit) > 0 and voice.speaking > 0
         )
-        known = hit.key in named or bool(kin.of(hit.key))
+        known = hit.key in named or bool(kin.of(hit.key)) or (within and hit.kind in CUED)
         if known or asked or (alike and (given[i].level or voice.score >= ACCEPTED - 3)):
             sure[i] = hit
             least = KNOWN if known else ALIKE if alike or hit.kind == "outlet" else ASKED

@@ -10,11 +10,11 @@ LONG = 12
 """Characters of a paragraph that can begin such a run."""
 
 
-def copies(given: Sequence[Unit]) -> dict[int, int]:
+def copies(given: Sequence[Unit], makers: str = "") -> dict[int, int]:
     """Indices of the units that repeat, one after the other, units further up.
 
-    Each with the place in its text from which on it does: a dateline that was told from its paragraph above stands
-    before the paragraph here.
+    Each with the place in its text from which on it does: a dateline that was told from its paragraph above, and is one
+    of `makers`, stands before the paragraph here.
     """
     if len(given) < 2 * LEAST_UNITS:
         return {}
@@ -28,7 +28,7 @@ def copies(given: Sequence[Unit]) -> dict[int, int]:
             size, chars = _run(given, first, i)
             if size >= LEAST_UNITS and chars >= LEAST_SIZE:
                 found.update(dict.fromkeys(range(i, i + size), 0))
-                found.update(_above(given, first, i, found))
+                found.update(_above(given, first, i, found, makers))
                 i += size
                 continue
         places.setdefault(text, i)
@@ -36,12 +36,16 @@ def copies(given: Sequence[Unit]) -> dict[int, int]:
     return found
 
 
-def _above(given: Sequence[Unit], first: int, second: int, found: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+def _above(
+    given: Sequence[Unit], first: int, second: int, found: Mapping[int, int], makers: str
+) -> Iterator[tuple[int, int]]:
     """What stands above a run in both prints, a byline at its start left aside."""
     while first > 0 and second - 1 not in found:
         first, second = first - 1, second - 1
         ours, theirs = given[first].text, given[second].text
         if len(ours) < LONG or not theirs.endswith(ours) or second <= first:
+            return
+        if theirs[: len(theirs) - len(ours)].strip() not in makers:
             return
         yield second, len(theirs) - len(ours)
 

@@ -20,16 +20,16 @@ HONORIFIC = r"(?:M[Rr]s?|M[Ss]|D[Rr]|S[Tt]|P[Rr][Oo][Ff]|G[Ee][Nn]|S[Ee][Nn]|R[E
 INNER = regex.compile(
     rf"(?:^|(?<=[.!?…。！？][\"'”’」』)）\]]{{0,2}}\s{{0,3}}))(?<!\b{HONORIFIC})"
     rf"(?P<label>(?:{HONORIFIC})?{NAME_WORD}(?:\s(?:{NAME_WORD}|of|and|the|de|van|von|&)){{0,6}}(?=:\s)"
-    r"|《?\p{Han}[\p{Han}·》]{0,12}(?=[：:]))[:：]\s*"
+    r"|《?\p{Han}[\p{Han}·》]{0,12}(?=[：:]))[:：︰﹕]\s*"
 )
 SENTENCE_END = regex.compile(r"[?!？！](?=\s|$)|。")
 SPEAKING_TO = regex.compile(
-    r"(?:对|對|向|问|問|跟|和|与|與|给|給|告诉|告訴|让|讓|请|請|被|据|據|的|名|位|to|told|the|a|and)\s*$"
+    r"(?:对|對|向|问|問|跟|和|与|與|给|給|告诉|告訴|让|讓|请|請|被|据|據|to|told|the|a|and)\s*$"
 )
 """What stands before a name that is spoken of rather than speaking."""
 SOMEBODY = regex.compile(r"[我你您他她它们們人者员員生曾再又就便没沒不追反再诘詰自]\s*$")
 """What stands before the verb: somebody asks (`有人问：`), which is no label."""
-LEAST_BEFORE = 5
+LEAST_BEFORE, LEAST_WORDS = 5, 3
 FEW = 6
 """Labels up to which a look for each is faster than for all at once."""
 INNER_MARKS = regex.compile(r"[。？！?!；;，,]|\.\s")
@@ -75,7 +75,7 @@ def unglued(given: Sequence[Unit], labels: Collection[str], labelled: Set[int]) 
     if not forms:
         return None
     pattern = regex.compile(rf"(?<![\p{{L}}\p{{N}}《「“(（])(?:{'|'.join(map(regex.escape, forms))})\s?(?::\s|：)"
-                            rf"|(?<=\p{{Han}})(?:{'|'.join(map(regex.escape, forms))})[:：]")  # fmt: skip
+                            rf"|(?<=\p{{Han}})(?:{'|'.join(map(regex.escape, forms))})[:：︰﹕]")  # fmt: skip
     needles = [form + mark for form in forms for mark in (":", "：", " :", " ：")] if len(forms) <= FEW else [":", "："]
     found: list[Unit] = []
     for unit in given:
@@ -101,6 +101,8 @@ def _begins_turn(unit: Unit, match: "regex.Match[str]") -> bool:
         return False
     if before.rstrip("\"'”’」』)）] *_")[-1:] in "。！？?!…." and not before.endswith("“"):
         return True
+    if before.isascii() and len(before.split()) < LEAST_WORDS:
+        return False
     single = len(match[0].strip(" :：")) == 1
     if single and (len(before) < LEAST_BEFORE or SOMEBODY.search(before)):
         return False

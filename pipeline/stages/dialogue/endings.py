@@ -17,10 +17,12 @@ DATE = regex.compile(
     r"(?:19|20)\d{2}\s?[年./\-]\s?\d{1,2}\s?[月./\-]\s?\d{1,2}\s?日?|(?:\d{1,2}\s)?\p{Lu}\p{Ll}{2,8}\.?\s(?:\d{1,2},\s)?(?:19|20)\d{2}"
 )
 ENDING = regex.compile(
-    r"[（(【\[]?(?:完|全文完|The end|END|End|本文完)[)）】\].。]?(?:\s+\d{1,2}:\d{2}\s?[AaPp]\.?[Mm]\.?.{0,6})?"
+    r"[（(【\[—–\- ]*(?:完|全文完|本文完|(?i:the end|end|end of (?:interview|recording|transcript|tape|part \w+)))"
+    r"[)）】\].。—–\- ]*(?:\s+\d{1,2}:\d{2}\s?[AaPp]\.?[Mm]\.?.{0,6})?"
 )
 MARKED = regex.compile(r"[※＊].*|[·•]\s.*\s[·•]")
 """Lines that a site puts below its articles."""
+FOOTNOTE = regex.compile(r"(?:\{\d{1,2}\}|\[\d{1,2}\]|\(\d{1,2}\)|\^\d{1,2})\s+\p{Lu}")
 ASIDE = 40
 """Columns of a line that leads to the notice below it."""
 VERBS = "(?:is|was|has|had|writes|wrote|lives|works|teaches|leads|runs|will|’s|'s)"
@@ -78,7 +80,7 @@ def _cut(placed: list[Placed], start: int, over: "Callable[[int], tuple[str, flo
 def _over(placed: Sequence[Placed], i: int) -> tuple[str, float] | None:
     """Why the talk is over at `i`, and how sure that is."""
     unit = placed[i].unit
-    if unit.behind_rule or ENDING.fullmatch(unit.text):
+    if unit.behind_rule or FOOTNOTE.match(unit.text) or ENDING.fullmatch(unit.text):
         return "dialogue.behind-rule", 0.85
     text = unit.text.casefold()
     phrases, lines = _closing_phrases()

@@ -12,7 +12,7 @@ from pipeline.stages.dialogue.cast import Cast, cast
 from pipeline.stages.dialogue.dumps import separate, unglued
 from pipeline.stages.dialogue.endings import closed
 from pipeline.stages.dialogue.kin import names
-from pipeline.stages.dialogue.labels import Hit, hit
+from pipeline.stages.dialogue.labels import MARK, REACH, Hit, hit, key_of
 from pipeline.stages.dialogue.legends import legends
 from pipeline.stages.dialogue.placed import Placed, whole
 from pipeline.stages.dialogue.questions import NUMBER, PLAIN, YOU, asked_above, bare, form
@@ -68,6 +68,9 @@ def flow(given: Sequence[Unit], vocabulary: Vocabulary = NOTHING, known: str | N
     found = _hits(given, vocabulary)
     top = titles(given, found, known)
     judged = _judged(given, found, top)
+    if slips := _slips(given, found, judged):
+        found = dict(sorted((found | slips).items()))
+        judged = _judged(given, found, top)
     full = _full_labels(judged)
     again = unglued(given, full, {given[i].start for i, label in judged.hits.items() if label.text in full})
     if again is not None:
@@ -76,10 +79,14 @@ def flow(given: Sequence[Unit], vocabulary: Vocabulary = NOTHING, known: str | N
         top = titles(given, found, known)
         judged = _judged(given, found, top)
     lines, legend = legends(given, found) if judged.hits else (set(), {})
+    kickers = {i for i in top.kickers if i not in judged.hits}
     hits = {i: label for i, label in judged.hits.items() if i not in lines}
-    idle = lines | set(top.repeats) | ({top.title} if top.title is not None else set())
+    idle = lines | set(top.repeats) | kickers | ({top.title} if top.title is not None else set())
     placed = {i: whole(given[i], "legend", "dialogue.legend", 0.9) for i in lines}
     placed |= {i: whole(given[i], "repeat", "dialogue.title-again", 0.95) for i in top.repeats}
+    for i in kickers:
+        short = len(given[i].text) <= LONGEST_REPEAT
+        placed[i] = whole(given[i], "label" if short else "lead", "dialogue.kicker", 0.8)
     if top.title is not None:
         placed[top.title] = whole(given[top.title], "title", "dialogue.title", 0.9)
     rest = [i for i in range(len(given)) if i not in idle]
@@ -111,6 +118,22 @@ def _hits_again(
     return hits
 
 
+def _slips(given: Sequence[Unit], found: Mapping[int, Hit], judged: Cast) -> dict[int, Hit]:
+    """Labels that are a speaker's but for their capitals: `daily Post: …` where `Daily Post` speaks."""
+    known = {label.key: label for label in judged.hits.values() if not label.anonymous and label.form == "mark"}
+    slips = {}
+    for i, unit in enumerate(given):
+        if i in found or not known:
+            continue
+        mark = MARK.search(unit.text, 0, REACH)
+        if mark is None or (label := known.get(key_of(unit.text[: mark.start()]))) is None:
+            continue
+        text = unit.text[: mark.start()].rstrip("*_ ")
+        body = mark.end() + len(unit.text[mark.end() :]) - len(unit.text[mark.end() :].lstrip("*_ "))
+        slips[i] = Hit(unit.start, unit.start + len(text), text, label.key, label.kind, label.anonymous, body)
+    return slips
+
+
 def _full_labels(judged: Cast) -> set[str]:
     """The labels that begin at least three turns, as they are written."""
     tally: dict[str, int] = {}
@@ -122,7 +145,7 @@ def _full_labels(judged: Cast) -> set[str]:
 
 def _judged(given: Sequence[Unit], found: Mapping[int, Hit], top: Titles) -> Cast:
     """The labels that are speakers', without the title's, and without a first one far above all others."""
-    apart = {top.title, *top.repeats}
+    apart = {top.title, *top.repeats, *top.kickers}
     judged = cast({i: label for i, label in found.items() if i not in apart}, given)
     first, second, *_ = [*judged.hits, len(given), len(given)]
     if top.title is None and first == 0 and len(judged.hits) > 2 and second - first >= FAR:
@@ -195,7 +218,10 @@ def _labelled(
             continue
         label = hits[i]
         part = parts[_person(label, named)]
-        yield from _turn(given, i, ends_by[i], label, part, named[label.key], judged, answers=i in unanswered)
+        behind = hits.get(ends_by[i])
+        answered = behind is not None and parts[_person(behind, named)] == "answer"
+        name = named[label.key]
+        yield from _turn(given, i, ends_by[i], label, part, name, judged, answers=i in unanswered, answered=answered)
 
 
 def _person(label: Hit, named: Mapping[str, str | None]) -> str:
@@ -282,6 +308,7 @@ def _turn(
     judged: Cast,
     *,
     answers: bool,
+    answered: bool,
 ) -> Iterator[Placed]:
     """A labelled unit and all that follows it up to the next label."""
     unit = given[i]
@@ -291,7 +318,9 @@ def _turn(
     current: tuple[Part, str | None] = (part, name)
     empty = not unit.text[label.body :].strip("*_ ")
     for j in range(i + 1, end):
-        if not headed and _heads(given, j, {end}) and not (empty and j == i + 1):
+        # Nothing but a heading of Markdown comes between a question and its answer.
+        splits = part == "question" and answered and not given[j].marked
+        if not headed and not splits and _heads(given, j, {end}) and not (empty and j == i + 1):
             headed = True
             yield whole(given[j], "heading", "dialogue.heading", 0.9)
         elif headed:
@@ -355,7 +384,12 @@ def _captions(unit: Unit) -> bool:
     """Whether a unit is the caption of a picture: it stands below one, or its words say so."""
     if len(unit.text) > 2 * CAPTION:
         return False
-    if unit.pictured and (unit.bold or not unit.ended) and width(unit.text) <= CAPTION and not unit.level:
+    if (
+        unit.pictured
+        and (unit.bold or unit.italic or not unit.ended)
+        and width(unit.text) <= CAPTION
+        and not unit.level
+    ):
         return True
     return CAPTIONED.search(unit.text) is not None and _caption_forms().fullmatch(unit.text) is not None
 

@@ -1,10 +1,11 @@
 """Which labels name one person: short forms, initials and what a legend says."""
 
 from collections.abc import Iterable, Mapping, Set
+from itertools import combinations
 
 import regex
 
-from pipeline.stages.dialogue.labels import PARENTHESIS, Hit
+from pipeline.stages.dialogue.labels import PARENTHESIS, ROLE_BEHIND, Hit, cues
 
 HONORIFIC = regex.compile(
     r"^(?:(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Minister|President|Ambassador|Senator|Secretary|Professor|Doctor|General|"
@@ -17,7 +18,8 @@ def short_forms(key: str) -> set[str]:
     """What else may stand for a name: it without a title or first names, and its first word alone."""
     words = key.split()
     forms = {" ".join(words[i:]) for i in range(1, len(words))}
-    return forms | {words[0]} if len(words) > 1 and len(words[0]) > 2 else forms
+    first = words[0]
+    return forms | {first} if len(words) > 1 and len(first) > 2 and first not in cues() else forms
 
 
 def akin(one: str, other: str) -> bool:
@@ -76,7 +78,8 @@ def names(hits: Mapping[int, Hit], legend: Mapping[str, str] | None = None) -> d
     for found in hits.values():
         if found.key not in shown:
             plain = " ".join(PARENTHESIS.sub("", found.text).strip("*_ ").split())
-            shown[found.key] = plain.strip("《》〈〉“”【】[]")
+            role = ROLE_BEHIND.fullmatch(plain)
+            shown[found.key] = (role["name"] if role else plain).strip("《》〈〉“”【】[]")
     short = initials(shown) | introduced(hits.values())
     anonymous = {found.key for found in hits.values() if found.anonymous}
     kin = Kin(shown.keys() - anonymous)
@@ -90,7 +93,9 @@ def names(hits: Mapping[int, Hit], legend: Mapping[str, str] | None = None) -> d
             continue
         full = short.get(key, key)
         same = kin.of(full)
-        forms = [shown.get(full, text)] + [shown[other] for other in same if len(same) == 1]
+        # `Chef Amaru Solis`, `Amaru Solis`, `Solis` are one; `Solis` where two of that name speak is nobody's else.
+        one = all(akin(this, that) for this, that in combinations(same, 2))
+        forms = [shown.get(full, text)] + [shown[other] for other in same if one]
         named[key] = max(forms, key=_completeness)
     return named
 

@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 import regex
 
+from pipeline.lexicon.people import is_name
 from pipeline.stages.dialogue.units import Unit
 from pipeline.vocabulary import NOTHING, Vocabulary
 
@@ -25,20 +26,22 @@ LONGEST_HAN = 14
 REACH = LONGEST_LATIN + 12
 """Characters of a unit in which a separator must stand."""
 
-MARK = re.compile("[:：|｜]")
+MARK = re.compile("[:：︰﹕∶|｜]")
 BLANK_RUN = re.compile("  |\u3000|\t")
-FIRST = frozenset("QA问答問【*_")
+FIRST = frozenset("QA问答問【[*_")
 """What a label without a colon may begin with."""
 TIME = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[ ]?[AaPp][Mm])?"
 LABEL = regex.compile(
     rf"[*_]{{0,3}}(?P<before>[\[(（]?{TIME}[\])）]?[*_]{{0,3}}\s{{1,3}}[*_]{{0,3}})?+"
-    r"[*_]{0,3}(?P<open>[【\[])?(?P<label>[^:：|｜\n【】*_][^:：|｜\n【】]{0,59}?)(?(open)[】\]])[*_]{0,3}"
-    rf"(?P<time>\s?[(（\[]{TIME}[)）\]])?[*_]{{0,3}}\s{{0,3}}(?P<mark>[:：|｜])[*_]{{0,6}}(?P<blank>\s*)",
+    r"[*_]{0,3}(?P<open>[【\[])?(?P<label>[^:：︰﹕∶|｜\n【】*_][^:：︰﹕∶|｜\n【】]{0,59}?)(?(open)[】\]])[*_]{0,3}"
+    rf"(?P<time>\s?[(（\[]{TIME}[)）\]])?[*_]{{0,3}}\s{{0,3}}(?P<mark>[:：︰﹕∶|｜])[*_]{{0,6}}(?P<blank>\s*)",
     regex.VERSION1,
 )
 PLAIN = regex.compile(r"\p{L}[\p{L}\p{M} .'’&·\-]*+")
 """A label without marks, numbers and brackets."""
-BRACKETED = regex.compile(r"[*_]{0,3}【(?P<label>[^【】\n:：]{1,14})】\s*(?=\S)")
+BRACKETED = regex.compile(
+    r"[*_]{0,3}(?:【(?P<label>[^【】\n:：]{1,14})】|\[(?P<label>[^\[\]\n:：]{1,40})\](?![(\[:]))[*_]{0,3}\s*(?=\S)"
+)
 TIMED = regex.compile(
     rf"[*_]{{0,3}}(?P<label>[^\d\n*_:：|｜][^\n:：|｜]{{0,59}}?)[*_]{{0,3}}\s+(?P<time>[\[(（]?{TIME}[\])）]?)[*_]{{0,3}}$"
 )
@@ -47,6 +50,8 @@ QUESTION_WORD = regex.compile(
     r"[*_]{0,3}(?P<label>[QA](?:\d{1,3})?)(?:[.．、][*_]{0,3}\s*|[*_]{2,3}\s+|\s{2,})(?=\S)"
     r"|[*_]{0,3}(?P<label>[问答問])(?:[.．、][*_]{0,3}\s*|[*_]{2,3}\s*|\s+)(?=\S)"
 )
+NICKNAME = regex.compile(r"[\p{L}\p{N}_.\-]{2,24}")
+"""What somebody may be called in a chat, where the time stands before it."""
 NUMBERED = regex.compile(r"(?P<number>\d{1,3})(?:[.、．)）]\s*|\s+)(?=\S)")
 """The number of a question that stands behind its word: `Q:12 What …`."""
 NAME_WORD = r"(?:[\p{Lu}][\p{L}\p{M}.’'\-&]*)"
@@ -116,6 +121,13 @@ def cue(label: str) -> Cue | None:
         return known[plain]
     bare = plain.strip("《》〈〉“”\"'")
     words = bare.split()
+    first = known.get(words[0]) if len(words) > 1 else None
+    if first is not None and not first.anonymous and first.kind in {"moderates", "asks"}:
+        return first  # `Chair Lombard`, `Moderator Ines Fern`
+    if not bare.isascii() and 4 <= len(bare) <= 7:
+        opening = next((known[bare[:n]] for n in (3, 2) if bare[:n] in known and is_name(bare[n:])), None)
+        if opening is not None and not opening.anonymous and opening.kind in {"moderates", "asks"}:
+            return opening  # `主持人林某`
     last = known.get(words[-1]) if len(words) > 1 else None
     if last is None and not bare.isascii():
         last = next((known[bare[-n:]] for n in (4, 3, 2, 1) if len(bare) > n and bare[-n:] in known), None)
@@ -152,7 +164,11 @@ def hit(unit: Unit, vocabulary: Vocabulary = NOTHING) -> Hit | None:
         shape = _shape(text[0])
         if shape is not None:
             return Hit(unit.start, unit.start + 1, text[0], shape.key, shape.kind, shape.anonymous, body, form="word")
-    elif text[0] not in FIRST and not (unit.level or unit.bold) and not BLANK_RUN.search(text, 0, REACH):
+    elif (
+        text[0] not in FIRST
+        and not (unit.level or unit.bold or text.isupper())
+        and not BLANK_RUN.search(text, 0, REACH)
+    ):
         return None
     head = text[:REACH]
     first = head[0] if head[0] not in "*_" else head.lstrip("*_")[:1]
@@ -160,7 +176,7 @@ def hit(unit: Unit, vocabulary: Vocabulary = NOTHING) -> Hit | None:
         match = QUESTION_WORD.match(unit.text)
         if match is not None:
             return _hit(unit, match, vocabulary, "word")
-    if first == "【":
+    if first and first in "【[":
         match = BRACKETED.match(unit.text)
         if match is not None:
             return _hit(unit, match, vocabulary, "mark")
@@ -168,7 +184,8 @@ def hit(unit: Unit, vocabulary: Vocabulary = NOTHING) -> Hit | None:
         match = BLANKS.match(head)
         if match is not None:
             return _hit(unit, match, vocabulary, "blanks")
-    if (unit.level or unit.bold) and len(unit.text) <= LONGEST_LATIN and not unit.ended:
+    alone = unit.level or unit.bold or unit.text.isupper()
+    if alone and len(unit.text) <= LONGEST_LATIN and not unit.ended:
         shape = _shape(unit.text)
         if shape is not None:
             return Hit(
@@ -221,14 +238,16 @@ def _plain(unit: Unit, label: str, at: int, vocabulary: Vocabulary) -> Hit | Non
 def _hit(unit: Unit, match: "regex.Match[str]", vocabulary: Vocabulary, form: Form) -> Hit | None:
     start, _ = match.span("label")
     label = match["label"].rstrip("*_ ")
+    groups = match.groupdict()
     shape = _shape(label)
+    if shape is None and groups.get("before") and NICKNAME.fullmatch(label):
+        shape = Shape(key_of(label), None, anonymous=False)
     named = _told(label, shape, vocabulary) if vocabulary else None
     shape = named or shape
     if shape is None:
         return None
     body = len(unit.text) if form == "time" else match.end()
-    groups = match.groupdict()
-    beside = [match.span(name) for name in ("before", "time") if groups.get(name)]
+    beside = [_trimmed(unit.text, *match.span(name)) for name in ("before", "time") if groups.get(name)]
     glued = shape.kind == "asks" and shape.anonymous and form == "mark" and not match["blank"]
     if glued and (number := NUMBERED.match(unit.text, body)):
         beside.append(number.span("number"))
@@ -245,6 +264,12 @@ def _hit(unit: Unit, match: "regex.Match[str]", vocabulary: Vocabulary, form: Fo
         form,
         tuple(beside),
     )
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span without blanks and marks around it."""
+    inner = text[start:end]
+    return start + len(inner) - len(inner.lstrip("*_ ")), end - len(inner) + len(inner.rstrip("*_ "))
 
 
 def _told(label: str, shape: Shape | None, vocabulary: Vocabulary) -> Shape | None:
@@ -288,6 +313,8 @@ def _word(label: str) -> bool:
 def key_of(label: str, *, anonymous: bool = False) -> str:
     """What makes two labels the same: no marks, no parentheses, no case; for words for Q and A no number either."""
     plain = PARENTHESIS.sub("", label).strip("*_ 《》〈〉“”\"'[]【】")
+    if role := ROLE_BEHIND.fullmatch(plain):
+        plain = role["name"]
     if anonymous:
         plain = NUMBER.sub("", plain)
     return " ".join(plain.split()).casefold()

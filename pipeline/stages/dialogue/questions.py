@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence, Set
 
 import regex
 
+from pipeline.document import script
 from pipeline.stages.dialogue.labels import Hit
 from pipeline.stages.dialogue.units import Unit
 
@@ -28,15 +29,15 @@ APART_PLAIN, APART_MARKED = 6, 14
 MOSTLY = 0.6
 """Share of the bold lines that must ask for those that do not to be questions as well."""
 
-Form = tuple[int, bool, bool]
+Form = tuple[int, bool, bool, bool]
 
 
 def form(unit: Unit) -> Form:
-    """How a line is set: level of a heading, bold, quoted."""
-    return unit.level, unit.bold, unit.quoted
+    """How a line is set: level of a heading, bold, quoted, behind a dash."""
+    return unit.level, unit.bold, unit.quoted, unit.dashed
 
 
-PLAIN: Form = (0, False, False)
+PLAIN: Form = (0, False, False, False)
 
 
 def asked_above(given: Sequence[Unit], rest: int, hits: Mapping[int, Hit]) -> set[int]:
@@ -83,7 +84,7 @@ def bare(given: Sequence[Unit], rest: int) -> list[int]:
 
 def _with_statements(given: Sequence[Unit], found: list[int], kind: Form) -> list[int]:
     """Questions, and where most of what is set in bold asks, the bold statements too: `Tell me more.`."""
-    if not kind[1] or kind[0]:
+    if not (kind[1] or kind[3]) or kind[0]:
         return [i for i in found if i + 1 < len(given) and not given[i + 1].asks] if kind == PLAIN else found
     alike = [i for i in range(found[0], len(given) - 1) if form(given[i]) == kind and given[i].ended]
     return alike if len(found) >= MOSTLY * len(alike) else found
@@ -98,11 +99,12 @@ def _interview(given: Sequence[Unit], found: Sequence[int], apart: int) -> bool:
     asked = sum(len(given[i].text) for i in found)
     told = sum(len(unit.text) for unit in given[found[0] :]) - asked
     below = [i + 1 for i in found if i + 1 < len(given) and i + 1 not in starts]
+    wide = not given[found[0]].text.isascii() and script(given[found[0]].text) == "han"
     spoken = sum(any(FIRST_PERSON.search(unit.text) for unit in given[i : i + 2]) for i in below)
     return (
         span <= apart * len(found)
         and told >= LONGER * asked
         and spoken >= ANSWERED * len(found)
         # Chinese asks without saying you; what is set apart as questions need not say it where all answers say I.
-        and (addressed >= ADDRESSED * len(found) or (apart > APART_PLAIN and spoken >= SPOKEN * len(found)))
+        and (addressed >= ADDRESSED * len(found) or (apart > APART_PLAIN and spoken >= SPOKEN * len(found) and wide))
     )

@@ -1,13 +1,15 @@
 """Which line is the title: what the keys above the article say, the first heading, or the first line."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 
 import msgspec
 import regex
 
 from pipeline.layout import width
 from pipeline.stages.dialogue.kin import akin
-from pipeline.stages.dialogue.labels import Hit
+from pipeline.stages.dialogue.labels import Hit, cue
 from pipeline.stages.dialogue.legends import legend
 from pipeline.stages.dialogue.questions import YOU
 from pipeline.stages.dialogue.units import Unit
@@ -16,15 +18,29 @@ NEAR = 12
 """Units at the top among which the title may be printed."""
 HEAD = 6
 """Units at the top among which a heading of the first level is the title."""
+MOST_KICKERS, LONGEST_KICKER = 3, 60
+"""Lines that may stand above the title, and characters of each."""
+LEAST_TITLE = 4
+"""Words of a title that stands below such a line."""
+PATH = regex.compile(r"\S\s[>›»]\s\S|^\[[^\]]*\]\([^)]*\)$|^\w[^/]{0,24}\s/\s[^/]{1,24}\s/\s")
+DATED = regex.compile(
+    r"\d{4}[-/.年]\s?\d{1,2}|\d{1,2}:\d{2}|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
+    r"|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+COLLECTION = regex.compile(r"\b(?:Collection|Archive|Project|Forum|Series|Vol\.|Issue|No\.)\b(?:,? .{0,30})?$")
 IDLE = regex.compile(r"[\s\p{P}\p{S}]+")
 
 
 class Titles(msgspec.Struct, frozen=True, gc=False):
-    """The unit that is the title, or None, and those that only repeat it; `other` is a second candidate."""
+    """The unit that is the title, or None, and those that only repeat it; `other` is a second candidate.
+
+    `kickers` are lines above it that name the section or the medium.
+    """
 
     title: int | None
     repeats: tuple[int, ...] = ()
     other: int | None = None
+    kickers: tuple[int, ...] = ()
 
 
 def squeezed(text: str) -> str:
@@ -38,6 +54,9 @@ def titles(given: Sequence[Unit], found: Mapping[int, Hit], known: str | None) -
         return _known(given, found, squeezed(known))
     if not given:
         return Titles(None)
+    first = _behind_kickers(given, found)
+    if first:
+        return Titles(first, _again(given, first), kickers=tuple(range(first)))
     headings = [i for i in range(min(HEAD, len(given))) if given[i].level == 1 and not given[i].indented]
     # A heading below the first lines of an article that begins with a lead; not one behind the first turn.
     first = headings[0] if headings and not any(_speaks(found.get(i)) for i in range(headings[0])) else 0
@@ -45,6 +64,45 @@ def titles(given: Sequence[Unit], found: Mapping[int, Hit], known: str | None) -
         return Titles(first, _again(given, first))
     title = _first_line(given, found)
     return Titles(title, _again(given, title)) if title is not None else Titles(None)
+
+
+@cache
+def _kicker_words() -> frozenset[str]:
+    rows = files(__package__).joinpath("kickers.txt").read_text("utf-8").splitlines()
+    return frozenset(row.casefold() for row in rows if row and not row.startswith("#"))
+
+
+def _behind_kickers(given: Sequence[Unit], found: Mapping[int, Hit]) -> int:
+    """The index of the title below lines that name the section, the medium or the way through the site; 0 for none."""
+    for i in range(min(MOST_KICKERS, len(given) - 1)):
+        following = given[i + 1]
+        if _speaks(found.get(i)) or not _kicks(given[i], following):
+            return i if i and (given[i].could_be_title() or given[i].level) else 0
+    return 0
+
+
+def _kicks(unit: Unit, following: Unit) -> bool:
+    """Whether a line stands above the title: a path, a word for a section, a medium, capitals above small letters."""
+    text = unit.text.strip("*_# ")
+    below = following.could_be_title() and not _listed(following.text) and not following.text.startswith("By ")
+    if unit.level or not below or len(text) > LONGEST_KICKER or unit.before_byline:
+        return False
+    if PATH.search(text) or text.strip("：: .-—|[]").casefold() in _kicker_words():
+        return True
+    words = following.text.split()
+    longer = width(following.text) > width(text) and (len(words) >= LEAST_TITLE or not following.text.isascii())
+    if not longer or following.text.isupper():
+        return False
+    said = cue(text)
+    medium = said is not None and said.kind == "outlet" and not unit.asks
+    capitals = text.isupper() and len(text) > 3 and not any(map(str.isdigit, text))
+    numbered = COLLECTION.search(text) is not None
+    return medium or capitals or numbered or (following.before_byline and len(text.split()) <= LEAST_TITLE)
+
+
+def _listed(text: str) -> bool:
+    """Whether a line is a path through a site or holds a date or a time: no title."""
+    return PATH.search(text) is not None or DATED.search(text) is not None
 
 
 def _speaks(hit: Hit | None) -> bool:
