@@ -14,6 +14,7 @@ from pipeline.document import Document, Label
 from pipeline.layout import Line
 from pipeline.stage import Finding, Rule
 from pipeline.stages import front_matter
+from pipeline.stages.credits import one_line
 from pipeline.stages.credits.byline_parts import Byline
 from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, source_line_in
 from pipeline.stages.credits.credit_lines import LONGEST, Credit, Name, credits_in, trailing_in
@@ -31,6 +32,8 @@ EDGE = 4
 LEFT = 3
 """Paragraphs that are none of ours that may stand among credits and notices at the end."""
 
+SHORT_NAME = 4
+"""Characters of a Chinese name."""
 GOES_ON = 12
 """Paragraphs that may go on with a disclaimer before it is found, reading upwards."""
 
@@ -130,9 +133,25 @@ class Credits:
         tail = _tail(document, lines, reached)
         found = [*head, *tail]
         found += _continued(lines, found)
+        if lines and len(lines[-1].text) >= one_line.LONG and not found:
+            found += _on_one_line(document, lines)
         if top:
             found += _keys(document, top, bylines=not any(part.kind == "byline" for part in head))
         yield from _numbered(sorted(found, key=lambda part: part.start))
+
+
+def _on_one_line(document: Document, lines: Sequence[Line]) -> Iterator[Found]:
+    """What stands at both ends of an article that is one line."""
+    vocabulary = document.vocabulary
+    if len(lines) == 1 and (line := one_line.byline_at(lines[0], vocabulary)):
+        read = byline_in(line.text, vocabulary) or dateline_in(line.text, vocabulary)
+        if read is not None:
+            yield _byline(line, read, BYLINE)
+    for line in one_line.ending_of(lines[-1], document.text, vocabulary):
+        made_of = credits_in(document.text, line.start, line.end, vocabulary)
+        part = Found(line.start, line.end, (), made_of, "credit") if made_of else _around(line, anywhere=True)
+        if part is not None:
+            yield part
 
 
 def _with_outlets(vocabulary: Vocabulary, *outlets: str) -> Vocabulary:
@@ -237,10 +256,12 @@ def _tail(document: Document, lines: Sequence[Line], reached: int) -> list[Found
     """What stands below the body, read from the end upwards until the body begins."""
     found: list[Found] = []
     left = passed = 0
+    beside = True
     for line in reversed(lines[reached:]):
         if _is_link(line.text) or FURNITURE.match(line.text):
             continue
-        part = _in_tail(document, line, left)
+        part = _in_tail(document, line, left, beside=beside)
+        beside = part is not None
         if part is not None:
             found.append(part)
         elif passed < GOES_ON and goes_on(line.text):
@@ -273,13 +294,14 @@ def _continued(lines: Sequence[Line], found: Sequence[Found]) -> Iterator[Found]
                 break
 
 
-def _in_tail(document: Document, line: Line, left: int) -> Found | None:
+def _in_tail(document: Document, line: Line, left: int, *, beside: bool) -> Found | None:
+    """What a line at the end is; `beside`: what stands below it is of this kind too, or nothing does."""
     text, vocabulary = line.text, document.vocabulary
     if len(text) <= LONGEST:
         made_of = credits_in(document.text, line.start, line.end, vocabulary)
-        if made_of and not any(_is_speaker(document, credit) for credit in made_of):
+        if made_of and not any(_is_speaker(document, credit, beside=beside) for credit in made_of):
             sure = all(credit.sure for credit in made_of)
-            if sure or left == 0:
+            if sure or left == 0 or beside:
                 known = all(credit.use != "p" for credit in made_of)
                 return Found(line.start, line.end, (), made_of, "credit", sure and known)
         if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
@@ -368,10 +390,14 @@ def _is_turn(document: Document, text: str) -> bool:
     return label is not None and _openings(document, label["label"].strip()) > 1
 
 
-def _is_speaker(document: Document, credit: Credit) -> bool:
-    """Whether a role is rather the label of turns: it opens several paragraphs, and what follows is no sure name."""
+def _is_speaker(document: Document, credit: Credit, *, beside: bool = False) -> bool:
+    """Whether a role is rather the label of turns: it opens several paragraphs, and what follows is no sure name.
+
+    `beside`: it stands above credits or notices, where a name of a rare form is one all the same.
+    """
     if credit.use == "s":
-        return not credit.sure or _openings(document, credit.role) > 1
+        short = all(name.end - name.start <= SHORT_NAME for name in credit.names)
+        return not (credit.sure or (beside and short)) or _openings(document, credit.role) > 1
     return not credit.sure and _openings(document, credit.role) > 1
 
 

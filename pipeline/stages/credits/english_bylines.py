@@ -16,7 +16,8 @@ USUALLY_SMALL = 0.25
 """A word that stands capitalised within sentences less often than this is none of a name."""
 
 OPENING = regex.compile(
-    r"(?:(?:Reported|Written|Words|Text|Story|Interview|Report|An? (?:story|interview|report|conversation))[ ])?"
+    r"(?:(?:Reported|Written|Words|Text|Story|Interview|Report|An? (?:story|interview|report|conversation)"
+    r"|[Cc]ompiled|Interviewed|Edited and interviewed|Transcribed)[ ])?"
     r"(?:[Bb]y|BY)[ ]++"
 )
 BY = regex.compile(OPENING.pattern + r"(?=\p{Lu})")
@@ -26,6 +27,10 @@ PERSON = regex.compile(
     rf"{CAPITALISED}(?:[ ](?:{CAPITALISED}|de|da|di|du|del|der|den|van|von|la|le|el|al|bin|ibn|ben|dos|e|y)){{1,4}}"
 )
 ABBREVIATED = regex.compile(r"\b(?:Jr|Sr|Inc|Ltd)\.$")
+READING = regex.compile(r"(?i:\s*[|·•]\s*(?:updated|published|posted|\d+ min(?:ute)?s? read|\d+ comments?)\b.*$)")
+"""What a site puts behind a byline."""
+LOCATED = regex.compile(rf"\s(?:in|from)\s(?P<place>{CAPITALISED}(?:\s{CAPITALISED}){{0,2}})$")
+"""Where a report was written: `Reported by Jane Doe in Lowmarsh`."""
 JOINT = regex.compile(r"[ ](?:and|&|with)[ ]")
 CAPITALS = regex.compile(r"\b(?:The|[A-Z]{2,})\b")
 
@@ -63,10 +68,17 @@ def english_byline_in(text: str, start: int, end: int, vocabulary: Vocabulary = 
     ):
         return None
     parts: list[Part] = []
+    if furniture := READING.search(text, opening.end(), end):
+        end = furniture.start()
+        while text[end - 1] in " |·•,":
+            end -= 1
     _, last = dates(text, opening.end(), end, parts)
     if DATE.search(text, opening.end(), last):
         return None
     named = True
+    if located := LOCATED.search(text, opening.end(), last):
+        parts.append(Part("place", *located.span("place")))
+        last = located.start()
     for first, behind in _pieces(text, opening.end(), last, makers):
         names = JOINT.split(text[first:behind])
         told = text[first:behind] in media

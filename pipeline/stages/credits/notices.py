@@ -28,7 +28,10 @@ OPINIONS = regex.compile(
     r"|(?i:(?:views|opinions)\b.{0,80}\b(?:do not|does not|don['’]t|not necessarily)\b.{0,24}"
     r"\b(?:represent|reflect|state))"
     r"|(?i:(?:views|opinions)\b.{0,60}\bare (?:those of|solely|the (?:author|speaker|interviewee)))"
-    r"|(?i:not (?:constitute|intended as) (?:financial|investment|legal|medical) advice)"
+    r"|(?i:not (?:constitute|intended as|a substitute for) (?:\w+ ){0,2}advice)"
+    r"|(?i:(?:transcript|text)\b.{0,60}\b(?:may (?:not|contain)|is (?:uncorrected|not)|uncorrected|verbatim))"
+    r"|(?i:uncorrected transcript|not be (?:a |in )?(?:totally )?(?:verbatim|final form))"
+    r"|(?:[仅僅][供作].{0,12}(?:参考|參考|衛教|卫教)|不能取代|不构成.{0,12}建议|不構成.{0,12}建議)"
 )
 GOES_ON = regex.compile(
     MARKS

@@ -13,10 +13,10 @@ from pipeline.vocabulary import NO_ENTRIES, Entries
 
 REPORTER = regex.compile(
     r"(?:本[报報刊网網台社]|特[约約派邀]|[实實][习習]|[见見][习習]|首席|高[级級]|[资資]深|[摄攝]影|[综綜]合|[驻駐]\p{Han}{2,5}?){0,3}"
-    r"(?:记者|記者|通讯员|通訊員|特派员|特派員|撰稿人|(?:实习|實習)生)"
+    r"(?:记者|記者|通讯员|通訊員|特派员|特派員|撰稿人|评论员|評論員|(?:实习|實習)生)"
 )
 """The word that opens the form, with what qualifies it."""
-WORDS = ("记者", "記者", "通讯员", "通訊員", "特派员", "特派員", "撰稿人", "实习生", "實習生")
+WORDS = ("记者", "記者", "通讯员", "通訊員", "特派员", "特派員", "撰稿人", "评论员", "評論員", "实习生", "實習生")
 """The end of what `REPORTER` finds, for a first look."""
 REPORTED = regex.compile(
     r"[\s／/｜|·]*+(?:[综綜]合|[独獨]家|[专專][访訪]|[摄攝]影|[现現][场場])*+"
@@ -28,13 +28,13 @@ FROM = regex.compile(
     r"(?P<place>[\p{Han}、 ]{2,20}?)(?:[报報][道导導])?[\s）)]*+$"
 )
 BEFORE_OUTLET = regex.compile(r"[\s*_【（(《「“\[]*+")
-BEHIND_OUTLET = regex.compile(r"[\s*_】）)》」”\]]*+(?:[讯訊]|消息)?[】\])）]?[\s：:（(·\-—]*+")
+BEHIND_OUTLET = regex.compile(r"[\s*_】）)》」”\]]*+(?:[讯訊]|消息)?[】\])）]?[\s：:（(·\-—/／|｜]*+")
 OUTLET = regex.compile(
     rf"{BEFORE_OUTLET.pattern}(?P<outlet>[\p{{Han}}\p{{Latin}}\p{{N}}·&.\- ]{{2,20}}?){BEHIND_OUTLET.pattern}"
 )
 """What stands before that word, whole."""
 NO_OUTLET = regex.compile(
-    r"[的了是在我你他她它们們吗嗎呢这這那哪怎么麼被]|什么|什麼|接受|告诉|告訴|表示|采访|採訪|专访|專訪|外籍|中外"
+    r"[的了是我你他她它们們吗嗎呢这這那哪怎么麼被]|在(?![线線])|什么|什麼|接受|告诉|告訴|表示|采访|採訪|专访|專訪|外籍|中外"
     r"|(?:[有一两兩多位名数數各众眾]|据|據|[对對向问問][^\p{Han}]*)$"
 )
 """Words of a sentence in which a reporter occurs."""
@@ -166,7 +166,15 @@ def _pen_name(text: str, first: int, last: int, tokens: list[tuple[int, int]], n
     word = text[first:last]
     if PEN_NAME.fullmatch(word):
         return True
+    # Behind a blank, and with nothing of a sentence in it, a word of two to four characters is a name, if a rare one.
+    if n == 0 and 2 <= len(word) <= 4 and text[first - 1 : first].isspace() and PLACE.fullmatch(word):
+        return NO_OUTLET.search(word) is None and end_of_names(text, last)
     return n > 0 and len(word) <= 4 and PLACE.fullmatch(word) is not None and is_name(text[slice(*tokens[0])], people)
+
+
+def end_of_names(text: str, at: int) -> bool:
+    """Whether what follows a first name is the end of the line, a blank or a separator."""
+    return at == len(text) or text[at] in " \t\u3000\xa0、，,)）】"
 
 
 def _cut(word: str, people: Entries = NO_ENTRIES) -> tuple[int, float] | None:

@@ -1,0 +1,72 @@
+"""Finds byline, credits and notices where the whole article stands on one line, as dumps of databases have it.
+
+Used by the finder `credits`. What it yields are stretches of the line that the other readers then read as lines.
+"""
+
+from collections.abc import Iterator
+
+import regex
+
+from pipeline.layout import Line
+from pipeline.stages.credits.bylines import byline_in
+from pipeline.stages.credits.credit_lines import credits_in
+from pipeline.vocabulary import NOTHING, Vocabulary
+
+LONG = 600
+"""Characters from which a line may hold an article."""
+HEAD, TAIL = 300, 900
+"""Characters at its ends in which byline and credits may stand."""
+CHINESE_BYLINE = regex.compile(
+    r"(?:^|(?<=[\s\u3000]))(?P<byline>[\p{Han}\p{Latin}·]{2,16}?(?:记者|記者|特派员|特派員|通讯员|通訊員)"
+    r"[\s\u3000]?[\p{Han}、·\s\u3000]{2,30}?(?:报道|報道|报导|報導|电|電))(?=[\s\u3000“\"\p{Lu}]|$)"
+    r"|(?P<byline>[\p{Han}]{2,8}[讯訊]?[（(](?:记者|記者|通讯员|通訊員)[^（）()。]{2,30}[)）])"
+)
+ENGLISH_BYLINE = regex.compile(
+    r"(?<=\s)(?P<byline>By(?:\s\p{Lu}[\p{L}.'’\-]+){2,4}(?:,(?:\s\p{Lu}[\p{L}.'’\-]+){1,4})?)(?=\s+\p{Han})"
+)
+OPENS_CREDIT = regex.compile(r"(?<=[。！？.!?…”\"’」』）)\s\u3000])(?=\p{Han}{1,10}(?:[、/／]\p{Han}{1,6})?\s?[:：︰|｜丨/／])")
+OPENS_NOTICE = regex.compile(
+    r"(?<=[。！？.!?…”\"’」』）)\s\u3000\p{Han}])(?=[（(【]?(?:(?:郑重|鄭重|特别|特別|版权|版權|免责|免責|转载|轉載)?(?:声明|聲明|须知|須知)"
+    r"|来源|來源|相关(?:阅读|链接|报道)|相關(?:閱讀|連結|報道)|延伸(?:阅读|閱讀)|往期(?:回顾|回顧)|原标题|原標題|本文仅|本文由)[:：]?)"
+)
+
+
+def byline_at(line: Line, vocabulary: Vocabulary = NOTHING) -> Line | None:
+    """The byline between the title and the text of an article on one line, or None."""
+    for pattern in (CHINESE_BYLINE, ENGLISH_BYLINE):
+        for match in pattern.finditer(line.text, 0, HEAD):
+            text = match["byline"]
+            if match.start("byline") and byline_in(text, vocabulary) is not None:
+                return _piece(line, *match.span("byline"))
+    return None
+
+
+def ending_of(line: Line, whole: str, vocabulary: Vocabulary = NOTHING) -> Iterator[Line]:
+    """Credits and notices behind the text of an article on one line, each as a line of its own; `whole` is all text."""
+    start = max(0, len(line.text) - TAIL)
+    marks = [match.start() for match in OPENS_NOTICE.finditer(line.text, start)]
+    for opening in OPENS_CREDIT.finditer(line.text, start):
+        at = opening.start()
+        end = next((mark for mark in marks if mark > at), len(line.text))
+        credit = _piece(line, at, end)
+        made_of = credits_in(whole, credit.start, credit.end, vocabulary)
+        if made_of and (len(made_of) > 1 or end < len(line.text)):
+            yield credit
+            yield from _notices(line, [mark for mark in marks if mark >= end])
+            return
+    if marks and len(line.text) - marks[0] < TAIL:
+        yield from _notices(line, marks[-1:])
+
+
+def _notices(line: Line, marks: list[int]) -> Iterator[Line]:
+    # Two labels in a row, `声明:免责声明:…`, open one disclaimer.
+    kept = [mark for i, mark in enumerate(marks) if i == 0 or mark - marks[i - 1] > len("声明：")]
+    for i, mark in enumerate(kept):
+        yield _piece(line, mark, kept[i + 1] if i + 1 < len(kept) else len(line.text))
+
+
+def _piece(line: Line, start: int, end: int) -> Line:
+    text = line.text[start:end]
+    start += len(text) - len(text.lstrip())
+    end -= len(text) - len(text.rstrip())
+    return Line(line.start + start, line.start + end, line.text[start:end])
