@@ -28,5 +28,11 @@ def at_rest(document: Document, rules: Iterable[Rule], propose: Callable[[Docume
 
     made = settled(document.text, sure)
     yield from made
-    taken = {edit.start for edit in made}
-    yield from (edit for edit in first if round(edit.confidence, 2) < thresholds[edit.rule] and edit.start not in taken)
+    unsure = [edit for edit in first if round(edit.confidence, 2) < thresholds[edit.rule]]
+    yield from (edit for edit in unsure if not any(_meet(edit, other) for other in made))
+
+
+def _meet(one: Edit, other: Edit) -> bool:
+    """Whether two edits have a character in common, or start at the same place."""
+    overlap = one.start < other.start + len(other.old) and other.start < one.start + len(one.old)
+    return overlap or one.start == other.start

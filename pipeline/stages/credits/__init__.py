@@ -38,7 +38,7 @@ GOES_ON = 12
 """Paragraphs that may go on with a disclaimer before it is found, reading upwards."""
 
 FURNITURE = regex.compile(
-    r"[\s>*_]*+(?:\[[^\]\n]{1,12}\]:|!\[|</?\w|(?:[-=*_~—]{3,}|(?i:end|完|全文完|[（(]完[）)]))\s*$|#{1,6}\s*$)"
+    r"[\s>*_]*+(?:\[[^\]\n]{1,12}\]:|!\[|</?\w|(?:[-=*_~—]{3,}|(?i:end|完|全文完|[（(]完[）)]))\s*$|#{1,6}\s*$|(?:#[\w\p{Han}]+\s*)+$)"
 )
 """Lines that stand between credits without a meaning: link targets, images, rules."""
 LINK = regex.compile(r"[\s>*+\-•·\d.、]*+\[[^\]\n]{1,120}\]\([^()\s]{0,400}\)[\s*]*$|[\s>*+\-•·]*+https?://\S+$")
@@ -205,7 +205,9 @@ def _in_head(document: Document, line: Line, *, title: bool, settled: bool) -> F
             return made
     if dateline := dateline_in(text, vocabulary):
         return _byline(line, dateline, DATELINE)
-    return None if title and "\n" in document.text else _around(line, anywhere=len(text) <= LONG)
+    if title and "\n" in document.text:
+        return None
+    return _around(line, anywhere=len(text) <= LONG or (is_opinion(text) and not _is_turn(document, text)))
 
 
 def _made_in_head(document: Document, line: Line, made_of: Sequence[Credit], *, settled: bool) -> Found | None:
@@ -264,6 +266,8 @@ def _tail(document: Document, lines: Sequence[Line], reached: int) -> list[Found
         beside = part is not None
         if part is not None:
             found.append(part)
+            # What stood below a heading for further reading is part of it.
+            left = 0 if part.kind == "related" else left
         elif passed < GOES_ON and goes_on(line.text):
             passed += 1
         else:

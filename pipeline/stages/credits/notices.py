@@ -29,6 +29,7 @@ OPINIONS = regex.compile(
     r"\b(?:represent|reflect|state))"
     r"|(?i:(?:views|opinions)\b.{0,60}\bare (?:those of|solely|the (?:author|speaker|interviewee)))"
     r"|(?i:not (?:constitute|intended as|a substitute for) (?:\w+ ){0,2}advice)"
+    r"|(?i:general information and not \w+ advice|(?:in )?rough[- ]draft form|forward-looking statements)"
     r"|(?i:(?:transcript|text)\b.{0,60}\b(?:may (?:not|contain)|is (?:uncorrected|not)|uncorrected|verbatim))"
     r"|(?i:uncorrected transcript|not be (?:a |in )?(?:totally )?(?:verbatim|final form))"
     r"|(?:[仅僅][供作].{0,12}(?:参考|參考|衛教|卫教)|不能取代|不构成.{0,12}建议|不構成.{0,12}建議)"

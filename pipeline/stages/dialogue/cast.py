@@ -49,6 +49,8 @@ LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.99
 LEAST_ENDED = 0.6
 """Share of the turns of a talk that must end as sentences do: those of a programme do not."""
 ASKED_TWICE = 2
+MANY, ASKING_SHARE = 8, 0.15
+"""Turns, and share of them that asks, from which those of a talk need not end so: people who chat save full stops."""
 ENDS = frozenset(".。!！?？…—–-:：,，;；~～")
 ANSWERED = 0.3
 """Share of the unlabelled answers below one speaker's questions that must speak of I and we."""
