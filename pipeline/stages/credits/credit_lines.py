@@ -196,9 +196,9 @@ def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING
         if read is None or (separator != "strong" and not all(name.sure or separator == "slash" for name in read[0])):
             return ()
         role = text[role_start:role_end]
-        bar = text.find("I", role_end, behind)
         names, rest = read
-        # A capital I typed for a bar is a letter, so it needs a label of its own.
+        # A capital I, or the character 丨, typed for a bar is a letter, so it needs a label of its own.
+        bar = next((at for at in range(role_end, behind) if text[at] in "I丨"), -1)
         rest = ((bar, bar + 1, "label"), *rest) if bar >= 0 else rest
         found.append(Credit(role_start, role_end, role, use, separator == "strong", names, rest))
     return tuple(found)

@@ -216,8 +216,10 @@ def _talk(taken: Sequence[Voice], hits: Mapping[int, Hit], given: Sequence[Unit]
         return asking >= ASKED_TWICE and _alone(taken[0], hits, given)
     # A medium and one person who take turns talk, even if the medium never asks; several media are a press review.
     takes_turns = not kinds.isdisjoint({"asks", "answers"}) or (len(taken) == 2 and kinds == {"outlet", None})
+    few = turns < MANY or asking < ASKING_SHARE * turns
     if (
-        not takes_turns
+        few
+        and not takes_turns
         and sum(max(voice.ended, voice.speaking) * len(voice.places) for voice in taken) < LEAST_ENDED * turns
     ):
         return False
@@ -293,7 +295,7 @@ def _adopt(
         alike |= (
             within and starred and _starred(given[i]) and hit.form == "mark" and _naming(hit) > 0 and voice.speaking > 0
         )
-        known = hit.key in named or bool(kin.of(hit.key)) or (within and hit.kind in CUED)
+        known = hit.key in named or bool(kin.of(hit.key)) or (first < i < last and hit.kind in CUED)
         if known or asked or (alike and (given[i].level or voice.score >= ACCEPTED - 3)):
             sure[i] = hit
             least = KNOWN if known else ALIKE if alike or hit.kind == "outlet" else ASKED

@@ -418,7 +418,8 @@ def _article(given: Sequence[Unit]) -> Iterator[Placed]:
     for i, unit in enumerate(given):
         following = given[i + 1] if i + 1 < len(given) else None
         around = i > 0 and given[i - 1].long and following is not None and following.long
-        if unit.could_head() and following is not None and (around or unit.marked) and not _captions(unit):
+        marked = unit.marked and len(unit.text) <= LONGEST_HEADING
+        if following is not None and (marked or (around and unit.could_head())) and not _captions(unit):
             headed = True
             yield whole(unit, "heading", "dialogue.heading", 0.8)
         else:

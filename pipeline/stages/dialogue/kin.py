@@ -79,7 +79,8 @@ def names(hits: Mapping[int, Hit], legend: Mapping[str, str] | None = None) -> d
         if found.key not in shown:
             plain = " ".join(PARENTHESIS.sub("", found.text).strip("*_ ").split())
             role = ROLE_BEHIND.fullmatch(plain)
-            shown[found.key] = (role["name"] if role else plain).strip("《》〈〉“”【】[]")
+            plain = (role["name"] if role else plain).strip("《》〈〉【】[]")
+            shown[found.key] = plain.strip("“”") if plain[:1] in "“”" else plain
     short = initials(shown) | introduced(hits.values())
     anonymous = {found.key for found in hits.values() if found.anonymous}
     kin = Kin(shown.keys() - anonymous)
