@@ -65,6 +65,7 @@ class Voice(msgspec.Struct, frozen=True, gc=False):
     asking: int
     speaking: float
     ended: float
+    named: bool
 
     @property
     def confidence(self) -> float:
@@ -164,7 +165,7 @@ def _voice(
     score += FORM[first.form]
     if all(given[i].level or given[i].bold or given[i].text.startswith("*") or hits[i].capitals for i in some):
         score += MARKED
-    return Voice(key, tuple(places), round(score, 2), asking, speaking, ended)
+    return Voice(key, tuple(places), round(score, 2), asking, speaking, ended, _naming(first) > 0)
 
 
 def _ended(body: str) -> bool:
@@ -224,7 +225,10 @@ def _talk(taken: Sequence[Voice], hits: Mapping[int, Hit], given: Sequence[Unit]
     ):
         return False
     speaking = sum(voice.speaking * len(voice.places) for voice in taken) / turns
-    return bool(asking) or takes_turns or (turns >= 4 and speaking >= 0.3 and (len(taken) > 2 or turns >= 6))
+    # Where hardly anybody asks, those who talk must at least be called by names: `Problem:` and `Way out:` are none.
+    named = any(voice.named or hits[voice.places[0]].kind is not None for voice in taken)
+    asked = asking >= (1 if named else ASKING_SHARE * turns)
+    return asked or takes_turns or (named and turns >= 4 and speaking >= 0.3 and (len(taken) > 2 or turns >= 6))
 
 
 def _alone(voice: Voice, hits: Mapping[int, Hit], given: Sequence[Unit]) -> bool:
