@@ -24,7 +24,8 @@ DISCLAIMER = regex.compile(
 )
 OPINIONS = regex.compile(
     r"(?:不|并不|並不|未必|不必然|不一定)代表.{0,24}(?:立场|立場|观点|觀點|意见|意見)"
-    r"|[仅僅只]代表(?:作者|受访者|受訪者|嘉宾|嘉賓).{0,6}(?:立场|立場|观点|觀點|意见|意見)"
+    r"|[仅僅只]代表(?:作者|受访者|受訪者|嘉宾|嘉賓|发言者|發言者|讲者|講者|个人|個人).{0,6}"
+    r"(?:立场|立場|观点|觀點|意见|意見|看法)"
     r"|(?i:(?:views|opinions)\b.{0,80}\b(?:do not|does not|don['’]t|not necessarily)\b.{0,24}"
     r"\b(?:represent|reflect|state))"
     r"|(?i:(?:views|opinions)\b.{0,60}\bare (?:those of|solely|the (?:author|speaker|interviewee)))"

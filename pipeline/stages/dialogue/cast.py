@@ -15,7 +15,7 @@ import regex
 from pipeline import lexicon
 from pipeline.lexicon.people import is_name
 from pipeline.stages.dialogue.kin import Kin, initials, introduced
-from pipeline.stages.dialogue.labels import Hit
+from pipeline.stages.dialogue.labels import Hit, cue
 from pipeline.stages.dialogue.questions import FIRST_PERSON
 from pipeline.stages.dialogue.units import CLOSERS, LONG, Unit
 
@@ -90,6 +90,10 @@ def confidence(score: float) -> float:
 def cast(hits: Mapping[int, Hit], given: Sequence[Unit]) -> Cast:
     """Of the possible labels (by index of their unit) those that are speakers'."""
     voices = _voices(hits, given)
+    problems = {voice.key for voice in voices if _problem(voice, hits)}
+    if problems:
+        hits = {i: hit for i, hit in hits.items() if hit.key not in problems}
+        voices = _voices(hits, given)
     taken = [voice for voice in voices if _accepted(voice, hits)]
     if not _talk(taken, hits, given):
         told = {i: hit for i, hit in hits.items() if hit.told}
@@ -98,6 +102,14 @@ def cast(hits: Mapping[int, Hit], given: Sequence[Unit]) -> Cast:
     confidences = {voice.key: voice.confidence for voice in taken}
     _adopt(sure, confidences, hits, given, {voice.key: voice for voice in voices})
     return Cast(dict(sorted(sure.items())), confidences)
+
+
+def _problem(voice: Voice, hits: Mapping[int, Hit]) -> bool:
+    """Whether a word that can be a question is none here: without numbers, and nothing is asked behind most of it."""
+    said = cue(hits[voice.places[0]].text)
+    if said is None or not said.asking or 2 * voice.asking >= min(len(voice.places), SAMPLE):
+        return False
+    return not any(hits[i].text[-1].isdigit() or hits[i].beside for i in voice.places)
 
 
 def _accepted(voice: Voice, hits: Mapping[int, Hit]) -> bool:

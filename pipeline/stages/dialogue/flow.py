@@ -233,10 +233,10 @@ def _said(
     given: Sequence[Unit], label: Hit, start: int, end: int, named: Mapping[str, str | None], *, polite: bool
 ) -> Said:
     first = given[start]
-    length = len(first.text)
+    length = _size(first.text)
     for unit in given[start + 1 : end]:
         if not unit.level or not unit.could_head():
-            length += len(unit.text)
+            length += _size(unit.text)
     words = first.text
     if label.body >= len(words) - 3 and end - start > 1:
         words = given[start + 1].text
@@ -246,10 +246,20 @@ def _said(
     key = _person(label, named)
     if not polite:
         return Said(key, label.kind, asks, length, label.told)
-    thanks = THANKS.match(words.lstrip("*_ ")) is not None
+    thanks = THANKS.match(words.lstrip("*_ ")) is not None or (
+        len(words) <= BRIEF and THANKED.search(words) is not None
+    )
     return Said(key, label.kind, asks, length, label.told, thanks, YOU.search(words[:READ]) is not None)
 
 
+def _size(text: str) -> int:
+    """How much is said, in letters of Latin script: a Chinese character counts as two, like a quarter of a word."""
+    return len(text) if text.isascii() else (len(text) + len(text.encode("utf-8", "replace"))) // 2
+
+
+BRIEF = 120
+"""Characters of a turn that thanks anywhere in it."""
+THANKED = regex.compile(r"\b(?:thank you|thanks)\b|谢谢|謝謝|感谢|感謝", regex.IGNORECASE)
 THANKS = regex.compile(
     r"(?:(?:Well|All right|Right|Okay|OK|And|So|Great|Perfect)[,.]?\s)*"
     r"(?:\p{Lu}[\p{L}.’'\-]+(?:\s\p{Lu}[\p{L}.’'\-]+){0,2},\s)?"
@@ -326,7 +336,9 @@ def _turn(
         elif headed:
             yield whole(given[j], "prose", "dialogue.between", 0.7)
         else:
-            if answers and current[0] == "question" and (given[j - 1].asks or j > i + 1):
+            # A question in bold ends with the bold; any other with its question mark, or with its paragraph.
+            ends = given[j - 1].asks or j > i + 1 or (unit.bold and not given[j].bold)
+            if answers and current[0] == "question" and ends and not given[j].text.endswith("?**"):
                 current = ("answer", None)
             yield from _below(given[j], current[0], current[1], "dialogue.continued")
 

@@ -7,6 +7,8 @@ import regex
 
 from pipeline.stages.dialogue.labels import PARENTHESIS, ROLE_BEHIND, Hit, cues
 
+LONGEST_NAME = 3
+"""Characters of most Chinese names; more begin with a word for what somebody does."""
 HONORIFIC = regex.compile(
     r"^(?:(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Minister|President|Ambassador|Senator|Secretary|Professor|Doctor|General|"
     r"Admiral|Captain|Governor|Mayor|Director)\.?\s+)+",
@@ -17,6 +19,9 @@ HONORIFIC = regex.compile(
 def short_forms(key: str) -> set[str]:
     """What else may stand for a name: it without a title or first names, and its first word alone."""
     words = key.split()
+    if len(words) == 1 and len(key) > LONGEST_NAME and not key.isascii():
+        # A name behind what somebody does: `司机老郭`, later `老郭`.
+        return {key[-n:] for n in (2, 3) if key[-n:] not in cues()}
     forms = {" ".join(words[i:]) for i in range(1, len(words))}
     first = words[0]
     return forms | {first} if len(words) > 1 and len(first) > 2 and first not in cues() else forms

@@ -99,6 +99,7 @@ class Cue(msgspec.Struct, frozen=True, gc=False):
 
     kind: Kind
     anonymous: bool
+    asking: bool = False
 
 
 @cache
@@ -108,7 +109,7 @@ def cues() -> Mapping[str, Cue]:
     for row in files(__package__).joinpath("cues.tsv").read_text("utf-8").splitlines():
         if row and not row.startswith("#"):
             word, kind, *rest = row.split("\t")
-            table[word.casefold()] = Cue(kind, bool(rest))  # type: ignore[arg-type]
+            table[word.casefold()] = Cue(kind, bool(rest), "asking" in rest)  # type: ignore[arg-type]
     return table
 
 
