@@ -199,7 +199,7 @@ def _marked(unit: Unit, at: int, vocabulary: Vocabulary) -> Hit | None:
     """A label before a colon or a bar, or alone on its line with the time of day."""
     text = unit.text
     # Nearly all labels are plain: letters up to the first colon, and words or nothing behind it.
-    label = text[:at].rstrip("*_ ")
+    label = text[:at].strip("*_ ")
     if _is_plain(label) and not text[at + 1 : at + 2].isdigit():
         return _plain(unit, label, at, vocabulary)
     if len(unit.text) <= REACH and (timed := TIMED.match(unit.text)):
@@ -232,7 +232,7 @@ def _plain(unit: Unit, label: str, at: int, vocabulary: Vocabulary) -> Hit | Non
         return None
     while body < len(text) and text[body].isspace():
         body += 1
-    start = unit.start
+    start = unit.start + text.index(label)
     return Hit(start, start + len(label), label, shape.key, shape.kind, shape.anonymous, body, named is not None)
 
 

@@ -11,6 +11,9 @@ from pipeline.layout import Line, width
 MARKS_BEFORE = regex.compile(r"(?P<blocks>(?:#{1,6}(?!!)\s*|>\s*)*+)(?P<emphasis>(?:\*{1,3}(?=\S)|__?(?=\S))*+)")
 DASH = regex.compile(r"(?:——|―{1,2}|──)\s*(?=\S)")
 """The dash that opens a question in Chinese; that of a quotation's author looks the same and does no harm outside."""
+DASHES = frozenset("—―─")
+POINTS = frozenset("![<h*+-P第")
+"""What pictures, targets and addresses may begin with."""
 HASHES = regex.compile("#+")
 MARKS_BEHIND = regex.compile(r"(?:\s*(?:\*{1,3}|__?|#{1,6}))+$")
 WORD = regex.compile(r"[^\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]")
@@ -151,7 +154,7 @@ def _free(paragraphs: Sequence[Line], taken: Sequence[Label]) -> Iterator[tuple[
 
 
 def _plain(line: str) -> bool:
-    return line[0].isalpha() and line[-1] not in "*_# \t" and not line.startswith("http")
+    return line[0].isalpha() and line[-1] not in "*_# \t" and not line.startswith(("http", "Page ", "第"))
 
 
 def _placed(text: str, found: list[Unit], taken: Sequence[Label]) -> Iterator[Unit]:
@@ -205,11 +208,12 @@ def _unit(text: str, start: int, end: int) -> Unit | None:
     indented = (
         text[start - 1 : start] in (" ", "\t") and CODE_INDENT.search(text, max(0, start - 12), start) is not None
     )
-    if REFERENCE.match(text, start, end):
+    first = text[start]
+    if first in POINTS and REFERENCE.match(text, start, end):
         while text[end - 1].isspace():
             end -= 1
         return Unit(start, end, text[start:end], reference=True)
-    item = LIST_ITEM.match(text, start, end) is not None
+    item = not first.isalpha() and LIST_ITEM.match(text, start, end) is not None
     while text[end - 1].isspace():
         end -= 1
     if indented:
@@ -230,7 +234,7 @@ def _unit(text: str, start: int, end: int) -> Unit | None:
             bold = closes and emphasis[:2] in {"**", "__"}
             italic = closes and not bold
             start, end = start + len(emphasis), behind.start()
-    dash = DASH.match(text, start, end)
+    dash = DASH.match(text, start, end) if text[start : start + 1] in DASHES else None
     start += len(dash[0]) if dash else 0
     if start >= end:
         return None
