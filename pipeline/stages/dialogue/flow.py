@@ -1,51 +1,34 @@
 """One version of the body from top to bottom: title, lead, headings, turns, asides, closing."""
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from functools import cache
-from importlib.resources import files
 
 import msgspec
-import regex
 
 from pipeline.layout import width
+from pipeline.stages.dialogue.asides import CAPTION, captions, directs
 from pipeline.stages.dialogue.cast import Cast, cast
 from pipeline.stages.dialogue.dumps import separate, unglued
 from pipeline.stages.dialogue.endings import closed
 from pipeline.stages.dialogue.kin import names
 from pipeline.stages.dialogue.labels import MARK, REACH, Hit, hit, key_of
 from pipeline.stages.dialogue.legends import legends
+from pipeline.stages.dialogue.manners import said
 from pipeline.stages.dialogue.placed import Placed, whole
-from pipeline.stages.dialogue.questions import NUMBER, PLAIN, YOU, asked_above, bare, form
-from pipeline.stages.dialogue.roles import Part, Said, roles
+from pipeline.stages.dialogue.questions import NUMBER, PLAIN, asked_above, bare, form
+from pipeline.stages.dialogue.roles import Part, roles
 from pipeline.stages.dialogue.titles import Titles, titles
 from pipeline.stages.dialogue.units import Unit
 from pipeline.vocabulary import NOTHING, Vocabulary
 
-DIRECTION = regex.compile(
-    r"[（(\[【][^()（）\[\]【】]{1,120}[)）\]】][.。]?"
-    r"|[（(\[【](?:[^：:]{0,8}(?:译|譯|编|編|记者|記者)(?:者)?(?:注|註|按)|[^:]{0,24}[Nn]ote)[：:].{1,400}[)）\]】][.。]?"
-)
-"""A remark in brackets on a line of its own: a stage direction, a translator's or an editor's note."""
-SOUNDS = regex.compile(
-    r"(?:laughter|laughs|applause|crosstalk|inaudible|pause|music|笑|大笑|掌声|掌聲)[.。]?", regex.IGNORECASE
-)
 LONGEST_REPEAT = 40
 """Code points that a label without a field may have."""
 FEW = 6
 """Labels up to which it matters how they speak to each other."""
-READ = 300
-"""Characters of a turn that are read for who speaks to whom."""
-CAPTIONED = regex.compile(
-    "[图圖摄攝△▲▼▽↑↓◆■]|照片|视|視|photo|image|pict|illus|caption|screen|fig|credit|courtesy|getty|reuters|/a",
-    regex.IGNORECASE,
-)
-"""What captions hold, for a first look."""
-CAPTION = 60
-"""Columns of a caption that only the picture above shows."""
-BRACKETS = frozenset("（([【")
 LONGEST_HEADING = 120
 COLON_HEADING = 40
 """Columns of a heading with a colon in it."""
+LEAST_TURNS = 3
+"""Turns that a label begins, from which it is looked for behind other words, too."""
 FAR = 12
 """Units between a first label and the others from which it is no turn."""
 
@@ -135,12 +118,13 @@ def _slips(given: Sequence[Unit], found: Mapping[int, Hit], judged: Cast) -> dic
 
 
 def _full_labels(judged: Cast) -> set[str]:
-    """The labels that begin at least three turns, as they are written."""
-    tally: dict[str, int] = {}
+    """The labels that begin at least three turns, or two of somebody who asks, as they are written."""
+    tally: dict[str, float] = {}
     for label in judged.hits.values():
         if label.form == "mark":
-            tally[label.text] = tally.get(label.text, 0) + 1
-    return {text for text, count in tally.items() if count > 2}
+            weight = 1.5 if label.kind in {"asks", "outlet"} else 1
+            tally[label.text] = tally.get(label.text, 0) + weight
+    return {text for text, count in tally.items() if count >= LEAST_TURNS}
 
 
 def _judged(given: Sequence[Unit], found: Mapping[int, Hit], top: Titles) -> Cast:
@@ -208,8 +192,8 @@ def _labelled(
     ends_by = dict(zip(starts, [*starts[1:], len(given)], strict=True))
     # Manners decide only between few, of whom none asks by name.
     polite = len(named) <= FEW and not any(label.kind == "asks" for label in hits.values())
-    said = [_said(given, hits[i], i, ends_by[i], named, polite=polite) for i in sorted(hits)]
-    parts = roles(said, asked=bool(asked))
+    turns = [said(given[i : ends_by[i]], hits[i], _person(hits[i], named), polite=polite) for i in sorted(hits)]
+    parts = roles(turns, asked=bool(asked))
     unanswered = _unanswered(hits, {i: parts[_person(label, named)] for i, label in hits.items()}, ends_by)
     yield from _above(given, starts[0])
     for i in starts:
@@ -227,45 +211,6 @@ def _labelled(
 def _person(label: Hit, named: Mapping[str, str | None]) -> str:
     """What makes two turns one person's: the name; for Q and A words the word."""
     return named[label.key] or label.key
-
-
-def _said(
-    given: Sequence[Unit], label: Hit, start: int, end: int, named: Mapping[str, str | None], *, polite: bool
-) -> Said:
-    first = given[start]
-    length = _size(first.text)
-    for unit in given[start + 1 : end]:
-        if not unit.level or not unit.could_head():
-            length += _size(unit.text)
-    words = first.text
-    if label.body >= len(words) - 3 and end - start > 1:
-        words = given[start + 1].text
-    else:
-        words = words[label.body :]
-    asks = first.asks or "?" in words[-120:] or "？" in words[-60:] or (end - start > 1 and given[start + 1].asks)
-    key = _person(label, named)
-    if not polite:
-        return Said(key, label.kind, asks, length, label.told)
-    thanks = THANKS.match(words.lstrip("*_ ")) is not None or (
-        len(words) <= BRIEF and THANKED.search(words) is not None
-    )
-    return Said(key, label.kind, asks, length, label.told, thanks, YOU.search(words[:READ]) is not None)
-
-
-def _size(text: str) -> int:
-    """How much is said, in letters of Latin script: a Chinese character counts as two, like a quarter of a word."""
-    return len(text) if text.isascii() else (len(text) + len(text.encode("utf-8", "replace"))) // 2
-
-
-BRIEF = 120
-"""Characters of a turn that thanks anywhere in it."""
-THANKED = regex.compile(r"\b(?:thank you|thanks)\b|谢谢|謝謝|感谢|感謝", regex.IGNORECASE)
-THANKS = regex.compile(
-    r"(?:(?:Well|All right|Right|Okay|OK|And|So|Great|Perfect)[,.]?\s)*"
-    r"(?:\p{Lu}[\p{L}.’'\-]+(?:\s\p{Lu}[\p{L}.’'\-]+){0,2},\s)?"
-    r"(?:thank you|thanks)\b|.{0,6}(?:谢谢|謝謝|感谢|感謝)",
-    regex.IGNORECASE,
-)
 
 
 def _unanswered(hits: Mapping[int, Hit], parts: Mapping[int, Part], ends_by: Mapping[int, int]) -> set[int]:
@@ -345,11 +290,9 @@ def _turn(
 
 def _below(unit: Unit, part: str, name: str | None, rule: str) -> Iterator[Placed]:
     """A paragraph of a turn, or what stands in the midst of it and is nobody's."""
-    if (unit.text[0] in BRACKETS and DIRECTION.fullmatch(unit.text)) or (
-        unit.quoted and SOUNDS.fullmatch(unit.text.strip("()（）[]"))
-    ):
+    if directs(unit):
         yield whole(unit, "aside", "dialogue.direction", 0.9)
-    elif _captions(unit):
+    elif captions(unit):
         yield whole(unit, "aside", "dialogue.caption", 0.75)
     else:
         yield whole(unit, part, rule, 0.9 if rule == "dialogue.continued" else 0.85, name)
@@ -358,7 +301,7 @@ def _below(unit: Unit, part: str, name: str | None, rule: str) -> Iterator[Place
 def _heads(given: Sequence[Unit], i: int, starts: Set[int]) -> bool:
     """Whether a unit is a heading: it has the form of one, and a turn, or prose behind prose, follows it."""
     unit = given[i]
-    if len(unit.text) > LONGEST_HEADING or unit.indented or _captions(unit):
+    if len(unit.text) > LONGEST_HEADING or unit.indented or captions(unit):
         return False
     if i + 1 >= len(given) or i in starts:
         return False
@@ -383,27 +326,6 @@ def _colon_heading(unit: Unit, above: Unit | None) -> bool:
         and not unit.item
         and text[-1] not in ":："
     )
-
-
-@cache
-def _caption_forms() -> "regex.Pattern[str]":
-    rows = files(__package__).joinpath("captions.txt").read_text("utf-8").splitlines()
-    union = "|".join(f"(?:{row})" for row in rows if row and not row.startswith("#"))
-    return regex.compile(union, regex.IGNORECASE)
-
-
-def _captions(unit: Unit) -> bool:
-    """Whether a unit is the caption of a picture: it stands below one, or its words say so."""
-    if len(unit.text) > 2 * CAPTION:
-        return False
-    if (
-        unit.pictured
-        and (unit.bold or unit.italic or not unit.ended)
-        and width(unit.text) <= CAPTION
-        and not unit.level
-    ):
-        return True
-    return CAPTIONED.search(unit.text) is not None and _caption_forms().fullmatch(unit.text) is not None
 
 
 # --- questions without labels
@@ -431,7 +353,7 @@ def _article(given: Sequence[Unit]) -> Iterator[Placed]:
         following = given[i + 1] if i + 1 < len(given) else None
         around = i > 0 and given[i - 1].long and following is not None and following.long
         marked = unit.marked and len(unit.text) <= LONGEST_HEADING
-        if following is not None and (marked or (around and unit.could_head())) and not _captions(unit):
+        if following is not None and (marked or (around and unit.could_head())) and not captions(unit):
             headed = True
             yield whole(unit, "heading", "dialogue.heading", 0.8)
         else:

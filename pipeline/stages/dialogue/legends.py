@@ -31,6 +31,8 @@ def legend(unit: Unit) -> dict[str, str] | None:
             return None
         found[key_of(pair["key"])] = PARENTHESIS.sub("", pair["name"]).strip()
         at = pair.end()
+        while at < len(text) and text[at].isspace():
+            at += 1
     equals = "=" in text or "＝" in text
     return found if len(found) > 1 or (found and equals) else None
 

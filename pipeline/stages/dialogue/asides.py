@@ -1,0 +1,54 @@
+"""What stands in the midst of a turn and is nobody's: stage directions, notes in brackets, captions of pictures."""
+
+from functools import cache
+from importlib.resources import files
+
+import regex
+
+from pipeline.layout import width
+from pipeline.stages.dialogue.units import Unit
+
+DIRECTION = regex.compile(
+    r"[（(\[【][^()（）\[\]【】]{1,120}[)）\]】][.。]?"
+    r"|[（(\[【](?:[^：:]{0,8}(?:译|譯|编|編|记者|記者)(?:者)?(?:注|註|按)|[^:]{0,24}[Nn]ote)[：:].{1,400}[)）\]】][.。]?"
+)
+"""A remark in brackets on a line of its own: a stage direction, a translator's or an editor's note."""
+SOUNDS = regex.compile(
+    r"(?:laughter|laughs|applause|crosstalk|inaudible|pause|music|笑|大笑|掌声|掌聲)[.。]?", regex.IGNORECASE
+)
+BRACKETS = frozenset("（([【")
+CAPTIONED = regex.compile(
+    "[图圖摄攝△▲▼▽↑↓◆■]|照片|视|視|photo|image|pict|illus|caption|screen|fig|credit|courtesy|getty|reuters|/a",
+    regex.IGNORECASE,
+)
+"""What captions hold, for a first look."""
+CAPTION = 60
+"""Columns of a caption that only the picture above shows."""
+
+
+def directs(unit: Unit) -> bool:
+    """Whether a unit is a stage direction or a note: in brackets on a line of its own, or a sound that is quoted."""
+    if unit.text[0] in BRACKETS and DIRECTION.fullmatch(unit.text):
+        return True
+    return unit.quoted and SOUNDS.fullmatch(unit.text.strip("()（）[]")) is not None
+
+
+@cache
+def _caption_forms() -> "regex.Pattern[str]":
+    rows = files(__package__).joinpath("captions.txt").read_text("utf-8").splitlines()
+    union = "|".join(f"(?:{row})" for row in rows if row and not row.startswith("#"))
+    return regex.compile(union, regex.IGNORECASE)
+
+
+def captions(unit: Unit) -> bool:
+    """Whether a unit is the caption of a picture: it stands below one, or its words say so."""
+    if len(unit.text) > 2 * CAPTION:
+        return False
+    if (
+        unit.pictured
+        and (unit.bold or unit.italic or not unit.ended)
+        and width(unit.text) <= CAPTION
+        and not unit.level
+    ):
+        return True
+    return CAPTIONED.search(unit.text) is not None and _caption_forms().fullmatch(unit.text) is not None
