@@ -39,7 +39,6 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     placed: list[Placed]
     cast: Cast
     other_title: Unit | None = None
-    legend: tuple[Unit, ...] = ()
 
 
 def flow(given: Sequence[Unit], vocabulary: Vocabulary = NOTHING, known: str | None = None, makers: str = "") -> Flow:
@@ -79,7 +78,7 @@ def flow(given: Sequence[Unit], vocabulary: Vocabulary = NOTHING, known: str | N
     )
     order = sorted([*placed.values(), *body], key=lambda one: one.unit.start)
     other = given[top.other] if top.other is not None else None
-    return Flow(order, judged, other, tuple(given[i] for i in sorted(lines)))
+    return Flow(order, judged, other)
 
 
 def _hits(given: Sequence[Unit], vocabulary: Vocabulary) -> dict[int, Hit]:
