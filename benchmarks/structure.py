@@ -14,7 +14,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -134,37 +134,14 @@ def _table(folder: Path) -> None:
 # --- long transcripts
 
 
-def _bold(name: str, *, asks: bool) -> str:
-    del asks
-    return f"**{name}:** "
-
-
-def _capitals(name: str, *, asks: bool) -> str:
-    return "Q    " if asks else f"MS. {name.split()[1].upper()}:  "
-
-
-def _plain(name: str, *, asks: bool) -> str:
-    del asks
-    return f"{name}: "
-
-
-def _letters(name: str, *, asks: bool) -> str:
-    del name
-    return "Q: " if asks else "A: "
-
-
-def _headed(name: str, *, asks: bool) -> str:
-    del asks
-    return f"### {name}:\n"
-
-
-LAYOUTS: dict[str, Callable[..., str]] = {
-    "**Name:** …": _bold,
-    "Q    … / MS. NAME:  …": _capitals,
-    "Name: …": _plain,
-    "Q: … / A: …": _letters,
-    "### Name: …": _headed,
+LAYOUTS = {
+    "**Name:** …": ("**{name}:** ", "**{name}:** "),
+    "Q    … / MS. NAME:  …": ("Q    ", "MS. {surname}:  "),
+    "Name: …": ("{name}: ", "{name}: "),
+    "Q: … / A: …": ("Q: ", "A: "),
+    "### Name: …": ("### {name}:\n", "### {name}:\n"),
 }
+"""What stands before a question and before an answer."""
 
 
 def transcript(layout: str, prose: Sequence[str], turns: int, seed: int = 1) -> tuple[str, list[int]]:
@@ -173,13 +150,14 @@ def transcript(layout: str, prose: Sequence[str], turns: int, seed: int = 1) -> 
     One asks in a sentence, one of three answers in one to three paragraphs.
     """
     choose = random.Random(seed)
-    label, text, starts = LAYOUTS[layout], "A Long Conversation\n\n", []
+    labels, text, starts = LAYOUTS[layout], "A Long Conversation\n\n", []
     pieces, size = [text], len(text)
     for _ in range(turns):
         name = choose.choice(NAMES[1:])
         question = choose.choice(prose)[:120].rstrip(" .,;:") + "?"
         answer = [choose.choice(prose) for _ in range(choose.choice((1, 1, 2, 3)))]
-        for start, words in ((label(NAMES[0], asks=True), question), (label(name, asks=False), "\n\n".join(answer))):
+        for label, who, words in zip(labels, (NAMES[0], name), (question, "\n\n".join(answer)), strict=True):
+            start = label.format(name=who, surname=who.split()[1].upper())
             starts.append(size + len(start) - len(start.lstrip("#* ")))
             pieces.append(f"{start}{words}\n\n")
             size += len(pieces[-1])

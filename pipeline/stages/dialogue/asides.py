@@ -1,12 +1,12 @@
 """What stands in the midst of a turn and is nobody's: stage directions, notes in brackets, captions of pictures."""
 
 from functools import cache
-from importlib.resources import files
 
 import regex
 
 from pipeline.layout import width
 from pipeline.stages.dialogue.units import Unit
+from pipeline.stages.dialogue.word_lists import rows
 
 DIRECTION = regex.compile(
     r"[（(\[【][^()（）\[\]【】]{1,120}[)）\]】][.。]?"
@@ -35,9 +35,7 @@ def directs(unit: Unit) -> bool:
 
 @cache
 def _caption_forms() -> "regex.Pattern[str]":
-    rows = files(__package__).joinpath("captions.txt").read_text("utf-8").splitlines()
-    union = "|".join(f"(?:{row})" for row in rows if row and not row.startswith("#"))
-    return regex.compile(union, regex.IGNORECASE)
+    return regex.compile("|".join(f"(?:{row})" for row in rows("captions.txt")), regex.IGNORECASE)
 
 
 def captions(unit: Unit) -> bool:

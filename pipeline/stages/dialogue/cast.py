@@ -2,8 +2,8 @@
 
 What makes a label a speaker's: its word says so; it comes again and takes turns with others; questions stand behind
 it; what stands behind it speaks of I and you; it is a name; the user names it. What speaks against it: short values
-behind it, items of a list, small words. The evidence is added up (`WEIGHTS`), and the sum is the label's confidence on
-a logistic scale.
+behind it, items of a list, small words. The evidence is added up (in `_voice`), and the sum is the label's confidence
+on a logistic scale. The weights were set by hand and held against annotated documents: these are too few to train on.
 """
 
 import math
@@ -19,7 +19,7 @@ from pipeline.stages.dialogue.labels import Hit, cue
 from pipeline.stages.dialogue.questions import FIRST_PERSON
 from pipeline.stages.dialogue.units import CLOSERS, LONG, Unit
 
-SPEECH = regex.compile(r"\b(?:I|you|your|we|our|us|my|me)\b|\b[Yy]ou\b|\bWe\b|[我你您咱]")
+SPEECH = regex.compile(r"\b(?:I|you|your|we|our|us|my|me|You|We)\b|[我你您咱]")
 """Words of those who speak to each other."""
 READ = 300
 """Characters of a turn that are read for evidence."""

@@ -1,6 +1,7 @@
 """Notes about a structure that is doubtful, each with its span."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from pipeline.stage import Note
 from pipeline.stages.dialogue.flow import Flow, exchanges
@@ -18,9 +19,8 @@ READ = 40
 
 def doubts(read: Flow, title: tuple[int, int] | None) -> Iterator[Note]:
     """What is doubtful in a body; `title` is the span of the title that stands in the keys above it, if any."""
-    yield from list(_unanswered(read.placed))[:SHOWN]
-    yield from list(_heard_once(read))[:SHOWN]
-    yield from list(_doubtful(read))[:SHOWN]
+    for notes in (_unanswered(read.placed), _heard_once(read), _doubtful(read)):
+        yield from islice(notes, SHOWN)
     if title is not None and read.other_title is not None:
         other = read.other_title
         yield Note(

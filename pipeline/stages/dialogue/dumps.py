@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence, Set
 from functools import cache
-from importlib.resources import files
 
 import regex
 
@@ -11,6 +10,7 @@ from pipeline.layout import width
 from pipeline.stages.dialogue.kin import Kin
 from pipeline.stages.dialogue.labels import NAME_WORD, cue, key_of, name_shaped
 from pipeline.stages.dialogue.units import HEADING_WIDTH, Unit, piece
+from pipeline.stages.dialogue.word_lists import rows
 
 GLUED = 160
 """Columns from which a paragraph may be a dump of several turns on one line."""
@@ -38,8 +38,7 @@ INNER_MARKS = regex.compile(r"[。？！?!；;，,]|\.\s")
 @cache
 def small_words() -> frozenset[str]:
     """Words that titles leave in small letters."""
-    rows = files(__package__).joinpath("small-words.txt").read_text("utf-8").splitlines()
-    return frozenset(row for row in rows if row and not row.startswith("#"))
+    return frozenset(rows("small-words.txt"))
 
 
 def separate(given: Sequence[Unit]) -> tuple[Unit, ...]:

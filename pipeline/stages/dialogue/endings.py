@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence, Set
 from functools import cache
-from importlib.resources import files
 
 import regex
 
 from pipeline.layout import width
 from pipeline.stages.dialogue.placed import Placed, whole
+from pipeline.stages.dialogue.questions import YOU
+from pipeline.stages.dialogue.word_lists import rows
 
 FIRST_PERSON = regex.compile(r"\b(?:I|I[’']\p{L}+|my|me|myself)\b|我")
 QUOTED = regex.compile(r"“[^”\n]{0,400}”|\"[^\"\n]{0,400}\"|「[^」\n]{0,400}」")
@@ -27,7 +28,6 @@ ASIDE = 40
 """Columns of a line that leads to the notice below it."""
 VERBS = "(?:is|was|has|had|writes|wrote|lives|works|teaches|leads|runs|will|’s|'s)"
 IN_TURN = {"dialogue.continued", "dialogue.below-question", "dialogue.direction", "dialogue.caption"}
-SPOKEN_TO = regex.compile(r"\byou\b|[你您]", regex.IGNORECASE)
 PERSON = regex.compile(rf"(?P<name>\p{{Lu}}[\p{{L}}’'\-]+(?:\s\p{{Lu}}[\p{{L}}’'\-.]+){{1,2}})(?:\s{VERBS}\b|[’']s\b)")
 LIST, MORE = 4, 3
 """Turns of a list of questions in an essay, and how much longer than the longest of them what follows must be."""
@@ -42,8 +42,7 @@ SIGNED = 40
 @cache
 def _closing_phrases() -> tuple[tuple[str, ...], frozenset[str]]:
     """Phrases, and whole lines, which begin with an equals sign in the file."""
-    rows = files(__package__).joinpath("closings.txt").read_text("utf-8").splitlines()
-    told = [row.casefold() for row in rows if row and not row.startswith("#")]
+    told = [row.casefold() for row in rows("closings.txt")]
     return tuple(row for row in told if row[0] != "="), frozenset(row[1:] for row in told if row[0] == "=")
 
 
@@ -62,17 +61,22 @@ def closed(placed: list[Placed], makers: str = "") -> list[Placed]:
     top = " ".join([makers, *(unit.unit.text for unit in placed[:HEAD] if unit.part in {"title", "lead"})])
     asking = {unit.label.text for unit in placed if unit.label and unit.label.kind == "asks" and unit.name}
     told = range(max(last + 1, end - TAIL), end)
-    return _cut(placed, last + 1, lambda i: i in told and _about_somebody(placed[i].unit.text, names, asking, top))
+
+    def about(i: int) -> tuple[str, float] | None:
+        tells = i in told and _about_somebody(placed[i].unit.text, names, asking, top)
+        return ("dialogue.third-person", 0.75) if tells else None
+
+    return _cut(placed, last + 1, about)
 
 
-def _cut(placed: list[Placed], start: int, over: "Callable[[int], tuple[str, float] | bool | None]") -> list[Placed]:
-    """`placed` with all from the first that is over on as closing."""
+def _cut(placed: list[Placed], start: int, over: Callable[[int], tuple[str, float] | None]) -> list[Placed]:
+    """`placed` with all from the first that is over on as closing; `over` says under which rule, and how sure."""
     for i in range(start, len(placed)):
         if placed[i].rule not in IN_TURN:
             continue
         found = over(i)
-        if found:
-            rule, confidence = found if isinstance(found, tuple) else ("dialogue.third-person", 0.75)
+        if found is not None:
+            rule, confidence = found
             return placed[:i] + [whole(unit.unit, "closing", rule, confidence) for unit in placed[i:]]
     return placed
 
@@ -106,7 +110,7 @@ def _about_somebody(text: str, names: Set[str | None], asking: Set[str], top: st
     if opening and opening["name"] in top and not FIRST_PERSON.search(QUOTED.sub("", text)):
         return True
     told = QUOTED.sub("", text)
-    return any(label in told for label in asking) and not SPOKEN_TO.search(told)
+    return any(label in told for label in asking) and not YOU.search(told)
 
 
 def _without_essay(placed: list[Placed], last: int) -> list[Placed]:

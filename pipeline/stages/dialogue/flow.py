@@ -132,7 +132,7 @@ def _judged(given: Sequence[Unit], found: Mapping[int, Hit], top: Titles) -> Cas
     judged = cast({i: label for i, label in found.items() if i not in apart}, given)
     first, second, *_ = [*judged.hits, len(given), len(given)]
     if top.title is None and first == 0 and len(judged.hits) > 2 and second - first >= FAR:
-        judged.hits.pop(0)
+        return msgspec.structs.replace(judged, hits={i: label for i, label in judged.hits.items() if i != first})
     return judged
 
 
@@ -177,7 +177,7 @@ def _body(
 ) -> list[Placed]:
     if hits:
         return closed(list(_labelled(given, hits, legend, judged)), makers)
-    if questions := bare(given, 0):
+    if questions := bare(given):
         return closed(list(_unlabelled(given, questions)), makers)
     return list(_article(given))
 
@@ -186,7 +186,7 @@ def _labelled(
     given: Sequence[Unit], hits: Mapping[int, Hit], legend: Mapping[str, str], judged: Cast
 ) -> Iterator[Placed]:
     named = names(hits, legend)
-    asked = asked_above(given, 0, hits)
+    asked = asked_above(given, hits)
     starts = sorted(hits.keys() | asked)
     ends_by = dict(zip(starts, [*starts[1:], len(given)], strict=True))
     # Manners decide only between few, of whom none asks by name.

@@ -6,7 +6,6 @@ Whether it is one is for the whole document to say: see `cast`. Cue words stand 
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Literal
 
 import msgspec
@@ -14,6 +13,7 @@ import regex
 
 from pipeline.lexicon.people import is_name
 from pipeline.stages.dialogue.units import Unit
+from pipeline.stages.dialogue.word_lists import rows
 from pipeline.vocabulary import NOTHING, Vocabulary
 
 Kind = Literal["asks", "answers", "moderates", "outlet", "never"]
@@ -106,10 +106,9 @@ class Cue(msgspec.Struct, frozen=True, gc=False):
 def cues() -> Mapping[str, Cue]:
     """The cue words, lower-case, from `cues.tsv`."""
     table = {}
-    for row in files(__package__).joinpath("cues.tsv").read_text("utf-8").splitlines():
-        if row and not row.startswith("#"):
-            word, kind, *rest = row.split("\t")
-            table[word.casefold()] = Cue(kind, bool(rest), "asking" in rest)  # type: ignore[arg-type]
+    for row in rows("cues.tsv"):
+        word, kind, *rest = row.split("\t")
+        table[word.casefold()] = Cue(kind, bool(rest), "asking" in rest)  # type: ignore[arg-type]
     return table
 
 

@@ -1,6 +1,7 @@
 """Questions without a label: lines that ask, in bold or as headings or plain, answered by what follows."""
 
 from collections.abc import Mapping, Sequence, Set
+from typing import NamedTuple
 
 import regex
 
@@ -29,25 +30,32 @@ APART_PLAIN, APART_MARKED = 6, 14
 MOSTLY = 0.6
 """Share of the bold lines that must ask for those that do not to be questions as well."""
 
-Form = tuple[int, bool, bool, bool]
+
+class Form(NamedTuple):
+    """How a line is set."""
+
+    level: int
+    bold: bool
+    quoted: bool
+    dashed: bool
 
 
 def form(unit: Unit) -> Form:
-    """How a line is set: level of a heading, bold, quoted, behind a dash."""
-    return unit.level, unit.bold, unit.quoted, unit.dashed
+    """How a line is set."""
+    return Form(unit.level, unit.bold, unit.quoted, unit.dashed)
 
 
-PLAIN: Form = (0, False, False, False)
+PLAIN = Form(0, bold=False, quoted=False, dashed=False)
 
 
-def asked_above(given: Sequence[Unit], rest: int, hits: Mapping[int, Hit]) -> set[int]:
+def asked_above(given: Sequence[Unit], hits: Mapping[int, Hit]) -> set[int]:
     """Indices of the unlabelled questions right above labelled answers, and of others set as they are.
 
     Empty where the labelled ask themselves, or where most of their turns have no question above them.
     """
     if any(hit.kind == "asks" for hit in hits.values()):
         return set()
-    above = {i - 1 for i in hits if i > rest and i - 1 not in hits}
+    above = {i - 1 for i in hits if i > 0 and i - 1 not in hits}
     asked = {i for i in above if given[i].asks}
     asking = sum(given[i].asks for i in hits)
     if 2 * len(asked) <= len(hits) or 2 * asking >= len(hits):
@@ -58,21 +66,20 @@ def asked_above(given: Sequence[Unit], rest: int, hits: Mapping[int, Hit]) -> se
     stated = {i for i in above if form(given[i]) in mostly}
     like = {
         i
-        for i in range(rest, len(given))
+        for i in range(len(given))
         if i not in hits and form(given[i]) in set_so and given[i].asks and len(given[i].text) <= LONGEST
     }
     return asked | stated | like
 
 
-def bare(given: Sequence[Unit], rest: int) -> list[int]:
+def bare(given: Sequence[Unit]) -> list[int]:
     """Indices of the questions of an interview without labels; empty where it is none.
 
     They are paragraphs of their own that end in a question mark, at least three set alike, each with an answer below;
     they speak to somebody, and the answers speak of themselves.
     """
     asking: dict[Form, list[int]] = {}
-    for i in range(rest, len(given)):
-        unit = given[i]
+    for i, unit in enumerate(given):
         if unit.asks and len(unit.text) <= LONGEST and not unit.item and not unit.indented:
             asking.setdefault(form(unit), []).append(i)
     for kind in sorted(asking, key=lambda kind: (kind == PLAIN, -len(asking[kind]), kind)):
@@ -84,7 +91,7 @@ def bare(given: Sequence[Unit], rest: int) -> list[int]:
 
 def _with_statements(given: Sequence[Unit], found: list[int], kind: Form) -> list[int]:
     """Questions, and where most of what is set in bold asks, the bold statements too: `Tell me more.`."""
-    if not (kind[1] or kind[3]) or kind[0]:
+    if not (kind.bold or kind.dashed) or kind.level:
         return [i for i in found if i + 1 < len(given) and not given[i + 1].asks] if kind == PLAIN else found
     alike = [i for i in range(found[0], len(given) - 1) if form(given[i]) == kind and given[i].ended]
     return alike if len(found) >= MOSTLY * len(alike) else found

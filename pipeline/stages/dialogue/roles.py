@@ -50,6 +50,8 @@ def roles(turns: Sequence[Said], *, asked: bool = False) -> dict[str, Part]:
         by_key.setdefault(turn.key, []).append(turn)
     kinds = {key: next((turn.kind for turn in said if turn.kind), None) for key, said in by_key.items()}
     whole = sum(turn.length for turn in turns)
+    if asked:
+        return {key: "aside" if kinds[key] == "moderates" else "answer" for key in by_key}
     score = {key: _score(said, kinds[key], len(turns), whole) for key, said in by_key.items()}
     main = _mainstay(by_key, kinds)
     if main is not None:
@@ -57,8 +59,6 @@ def roles(turns: Sequence[Said], *, asked: bool = False) -> dict[str, Part]:
             if key != main and share >= 0.5 and kinds[key] != "answers":
                 score[key] += 0.7
     askers = {key for key in by_key if kinds[key] != "moderates" and score[key] > ASKS_FROM}
-    if asked:
-        return {key: "aside" if kinds[key] == "moderates" else "answer" for key in by_key}
     moderators = {key for key in by_key if kinds[key] == "moderates"}
     if askers and askers == set(by_key) - moderators and len(askers) > 1:
         # In the order of their first turns: of two equals the first asks, whatever their names hash to.

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 import regex
@@ -13,6 +12,7 @@ from pipeline.stages.dialogue.labels import Hit, cue
 from pipeline.stages.dialogue.legends import legend
 from pipeline.stages.dialogue.questions import YOU
 from pipeline.stages.dialogue.units import Unit
+from pipeline.stages.dialogue.word_lists import rows
 
 NEAR = 12
 """Units at the top among which the title may be printed."""
@@ -68,8 +68,7 @@ def titles(given: Sequence[Unit], found: Mapping[int, Hit], known: str | None) -
 
 @cache
 def _kicker_words() -> frozenset[str]:
-    rows = files(__package__).joinpath("kickers.txt").read_text("utf-8").splitlines()
-    return frozenset(row.casefold() for row in rows if row and not row.startswith("#"))
+    return frozenset(row.casefold() for row in rows("kickers.txt"))
 
 
 def _behind_kickers(given: Sequence[Unit], found: Mapping[int, Hit]) -> int:

@@ -254,6 +254,9 @@ def piece(unit: Unit, start: int, end: int) -> Unit:
         first=unit.first and start == 0,
         before_byline=unit.before_byline and end == len(unit.text),
         behind_rule=unit.behind_rule and start == 0,
+        behind_notice=unit.behind_notice and start == 0,
+        before_notice=unit.before_notice and end == len(unit.text),
+        pictured=unit.pictured and start == 0,
     )
 
 
