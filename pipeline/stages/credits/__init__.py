@@ -238,13 +238,16 @@ def _authors(document: Document, run: Sequence[Credit]) -> Iterator[Label]:
     """The byline that a run of credits is, to its last name, and what belongs to that."""
     text, media = document.text, document.vocabulary.media
     names = [name for credit in run for name in credit.names]
+    start = min(run[0].start, names[0].start)
     end = max(
-        [name.end for name in names] + [last for credit in run for _, last, value in credit.rest if value == "label"]
+        [name.end for name in names]
+        + [credit.end for credit in run]
+        + [last for credit in run for _, last, value in credit.rest if value == "label"]
     )
     if text[end : end + 1] in ("）", ")"):
         end += 1  # the bracket around an affiliation, which is part of the byline
     confidence = 0.95 if all(credit.sure for credit in run) else 0.85
-    yield Label(run[0].start, end, "part", "byline", BYLINE.name, confidence)
+    yield Label(start, end, "part", "byline", BYLINE.name, confidence)
     for name in names:
         value = "byline.outlet" if media and text[name.start : name.end] in media else "byline.reporter"
         yield Label(name.start, name.end, "part", value, BYLINE.name, confidence)

@@ -48,6 +48,10 @@ TOLD = regex.compile(
 STARTS = regex.compile(r"(?<=[\s，,；;|｜、　])(?=[\p{Han}A-Z])|(?<= / )(?=[A-Z])")
 """Where a further label may start."""
 
+LONGEST_BEHIND = 24
+"""Characters of a line in which the role may stand behind the name."""
+BEFORE_ROLE = " \t\u3000\xa0/／"
+ROLE_BEHIND = regex.compile(rf"[\s*_（(]*+(?P<words>\p{{Han}}[\p{{Han}}、{BEFORE_ROLE}]*\p{{Han}})[\s*_）)]*+")
 HAN_PIECE = regex.compile(r"(?P<word>\p{Han}++)|(?P<between>[^\p{Han}]++)")
 TRAILING = regex.compile(r"[（(【\[](?P<inner>[^（()）【】\[\]\n]{3,60})[)）】\]][\s*_]*+$")
 LONGEST_TRAILING = 70
@@ -173,6 +177,8 @@ def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING
     makers = vocabulary.makers if vocabulary else NO_ENTRIES
     if not 3 <= end - start <= LONGEST or SENTENCE.search(text, max(start, end - 4), end):
         return ()
+    if end - start <= LONGEST_BEHIND and (made := _role_behind(text, start, end, makers)):
+        return made
     if SIGN.search(text, start, end) is None:
         return ()
     at = OPENING.match(text, start, end).end()  # type: ignore[union-attr]  # matches the empty string too
@@ -202,6 +208,34 @@ def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING
         rest = ((bar, bar + 1, "label"), *rest) if bar >= 0 else rest
         found.append(Credit(role_start, role_end, role, use, separator == "strong", names, rest))
     return tuple(found)
+
+
+def _role_behind(text: str, start: int, end: int, makers: Entries) -> tuple[Credit, ...]:
+    """A credit whose role stands behind the name: `孙若晴 摄`, `江城晚报社出品`.
+
+    Without a blank or a slash between them the role has two characters or more, and each name three: `高山摄影` may be
+    anything. The names are sure by their form.
+    """
+    line = ROLE_BEHIND.fullmatch(text, start, end)
+    if line is None:
+        return ()
+    first, last = line.span("words")
+    for size in range(min(4, last - first - 2), 0, -1):
+        at = last - size
+        if not chinese_role(text[at:last]):
+            continue
+        name_end = at
+        while text[name_end - 1] in BEFORE_ROLE:
+            name_end -= 1
+        if name_end == at and size == 1:
+            continue
+        read = names_of(text, first, name_end, makers)
+        least = 3 if name_end == at else 2
+        if read is not None and all(name.sure and name.end - name.start >= least for name in read[0]):
+            return (
+                Credit(at, last, text[at:last], str(use_of(text[at:last])), strong=False, names=read[0], rest=read[1]),
+            )
+    return ()
 
 
 def _stuck(text: str, start: int, end: int, makers: Entries) -> tuple[Credit, ...]:
