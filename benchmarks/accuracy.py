@@ -16,7 +16,7 @@ from pipeline.restoration import source_text
 from pipeline.settings import Input
 from pipeline.sources.folder import File, find
 from pipeline.sources.reading import records
-from pipeline.sources.record import Unreadable
+from pipeline.sources.record import Record
 
 Place = tuple[int, str, str]
 
@@ -40,8 +40,8 @@ def report(root: Path, public: Path) -> None:
 
 def _sample(pipeline: Pipeline, file: File, seed: Path) -> list[int]:
     (record,) = records([file], Input())
-    if isinstance(record, Unreadable):
-        raise DocumentError(record.id, record.reason)
+    if not isinstance(record, Record):
+        raise DocumentError(file.id, record.reason)
     article = pipeline.process(record.data, id=record.id, origin=record.origin)
     given = source_text(article)
     for change in article.provenance.changes:

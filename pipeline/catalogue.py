@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
-from pipeline.recipe import options
+from pipeline.options import options
 from pipeline.settings import Input, Key, Limits, Settings
 from pipeline.stage import Stage
 from pipeline.vocabulary import Vocabulary

@@ -1,10 +1,10 @@
 """What a stage says about itself, checked before it sees any text: by recipes and by the conformance kit alike."""
 
-import dataclasses
 from collections.abc import Iterator
 
 import regex
 
+from pipeline import options
 from pipeline.stage import OWN_LAYERS, PROTOCOL, Rule
 
 NAME = regex.compile(r"[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+")
@@ -26,7 +26,7 @@ def faults(stage: object) -> Iterator[str]:
         return
     if not callable(getattr(stage, "find", None)):
         yield "has no method 'find'"
-    yield from _settings(stage)
+    yield from options.faults(stage)
     for attribute in ("after", "needs", "gives"):
         given = getattr(stage, attribute, None)
         if not isinstance(given, frozenset | set) or not all(isinstance(item, str) for item in given):
@@ -47,16 +47,6 @@ def faults(stage: object) -> Iterator[str]:
             yield f"does not say what rule {rule.name!r} means"
         if not 0 <= rule.threshold <= 1:
             yield f"declares rule {rule.name!r} with threshold {rule.threshold}, which is not between 0 and 1"
-
-
-def _settings(stage: object) -> Iterator[str]:
-    parameters = getattr(type(stage), "__dataclass_params__", None)
-    if parameters is None or not parameters.frozen:
-        yield "is no frozen dataclass"
-        return
-    for field in dataclasses.fields(stage):  # type: ignore[arg-type]  # it has the parameters of a dataclass
-        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            yield f"has a setting {field.name!r} without a default"
 
 
 def _is_below(stage: str, name: object) -> bool:

@@ -15,6 +15,7 @@ import regex
 from msgspec import Meta
 
 from pipeline.encodings import Stretch, told, wide
+from pipeline.encodings.signatures import kind_of
 from pipeline.ledger import Edit
 
 Newline = Literal["lf", "crlf", "cr"]
@@ -28,22 +29,6 @@ BYTE_ORDER_MARKS = {
     "utf-8": codecs.BOM_UTF8,
     "utf-16-le": codecs.BOM_UTF16_LE,
     "utf-16-be": codecs.BOM_UTF16_BE,
-}
-SIGNATURES = {
-    b"\x89PNG": "a PNG image",
-    b"\xff\xd8\xff": "a JPEG image",
-    b"GIF87a": "a GIF image",
-    b"GIF89a": "a GIF image",
-    b"%PDF-": "a PDF file",
-    b"PK\x03\x04": "a zip archive (or a docx, xlsx or epub file)",
-    b"\x1f\x8b": "a gzip archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"BZh91AY&SY": "a bzip2 archive",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"SQLite format 3\x00": "a SQLite database",
-    b"\x7fELF": "a program",
-    b"\xd0\xcf\x11\xe0": "an old Office file",
 }
 BY_MARK = {
     "utf-8-sig": ("utf-8",),
@@ -93,9 +78,8 @@ def decode(data: bytes, *, encoding: str | None = None) -> Decoded:
 
     Raises `DecodingError` for bytes that are no text (an archive, an image, NUL bytes) and an unknown `encoding`.
     """
-    for signature, what in SIGNATURES.items():
-        if data.startswith(signature):
-            raise DecodingError(f"is {what}, not text; extract its text first or leave it out")
+    if (kind := kind_of(data)) is not None:
+        raise DecodingError(f"is {kind}, not text; extract its text first or leave it out")
     name, mark = _marked(data)
     if encoding is not None:
         name = _named(encoding, name)

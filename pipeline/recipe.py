@@ -1,18 +1,17 @@
 """Which stages run, in which order, with which settings; all of it is checked before any text is read."""
 
-import dataclasses
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
-from typing import Any, cast
 
 import msgspec
 
 from pipeline import declaration
 from pipeline.article import StageVersion
 from pipeline.errors import SettingError, UsageError, nearest
+from pipeline.options import options, with_options
 from pipeline.plugins import Offer, Package, offered, offers, package_of
 from pipeline.settings import Threshold
 from pipeline.stage import Rule, Stage
@@ -123,7 +122,9 @@ def recipe(
         if isinstance(stage, str) and stage not in BUILT_IN and installed is None:
             installed = offers()
         made = step(stage, installed or ())
-        steps.append(msgspec.structs.replace(made, stage=_set(made.stage, settings.get(made.stage.name, {}))))
+        name = made.stage.name
+        chosen = with_options(made.stage, settings.get(name, {}), ("stages", name))
+        steps.append(msgspec.structs.replace(made, stage=chosen))
     made_stages = [made.stage for made in steps]
     names = [stage.name for stage in made_stages]
     for name in settings:
@@ -178,36 +179,12 @@ def check(stages: Sequence[Stage]) -> None:
         given |= stage.gives
 
 
-def options(stage: Stage) -> dict[str, object]:
-    """The settings of a stage: the fields of its dataclass."""
-    return {field.name: getattr(stage, field.name) for field in dataclasses.fields(cast("Any", stage))}
-
-
 def _by_name(stage: Stage) -> dict[str, Rule]:
     return {rule.name: rule for rule in stage.rules}
 
 
 def _misplaced(reason: str) -> SettingError:
     return SettingError(("recipe",), f"recipe: {reason}")
-
-
-def _set(stage: Stage, values: Mapping[str, object]) -> Stage:
-    """The same stage with `values` in its fields."""
-    if not values:
-        return stage
-    known = list(options(stage))
-    for key in values:
-        if key not in known:
-            allowed = nearest(key, known) if known else "; it has no settings"
-            raise SettingError(("stages", stage.name, key), f"[stages.{stage.name}]: no setting {key!r}{allowed}")
-    try:
-        typed = msgspec.convert(dict(values), type(stage))
-        return cast("Stage", dataclasses.replace(cast("Any", stage), **{key: getattr(typed, key) for key in values}))
-    except (ValueError, TypeError) as error:
-        # msgspec's own error is a ValueError; the others come from a stage that checks its settings when it is made.
-        reason = str(error).replace("$.", "")
-        blamed = next((key for key in values if f"`{key}" in reason), next(iter(values)))
-        raise SettingError(("stages", stage.name, blamed), f"[stages.{stage.name}]: {reason}") from None
 
 
 def _thresholds(rules: Mapping[str, Threshold], steps: Sequence[Step]) -> dict[str, float]:

@@ -24,9 +24,17 @@ Threshold = Annotated[float, Meta(ge=0, le=1)] | Literal["off"]
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is refused before it is read."""
 
-    bytes: Annotated[int, Meta(ge=1, description="The longest document, in bytes; a longer one fails.")] = (
-        32 * 1024 * 1024
-    )
+    bytes: Annotated[int, Meta(ge=1, description="The longest document, in bytes; a longer one fails.")] = 1 << 25
+    expanded: Annotated[
+        int, Meta(ge=1, description="The most bytes that one compressed file or archive may unpack to, in all.")
+    ] = 1 << 40
+    ratio: Annotated[
+        int, Meta(ge=1, description="How many times its size it may unpack to, asked once it is more than 64 MiB.")
+    ] = 250
+    depth: Annotated[
+        int, Meta(ge=1, description="How many archives and compressions may lie in each other; `.tar.gz` is two.")
+    ] = 5
+    members: Annotated[int, Meta(ge=1, description="The most members of one archive.")] = 1_000_000
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,6 +46,10 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id_field: Annotated[str, Meta(description="The field of a record that holds its id.")] = "id"
     encoding: Annotated[
         str | None, Meta(description="The encoding of all files, where it is known; else it is told from the bytes.")
+    ] = None
+    format: Annotated[
+        str | None,
+        Meta(description="The reader of all files, such as `csv`, inside archives too; else each file's own is told."),
     ] = None
     include: Annotated[tuple[str, ...], Meta(description="Patterns of file names below an input folder.")] = ("*",)
     limits: Annotated[Limits, Meta(description="What is refused before it is read.")] = Limits()
@@ -62,6 +74,13 @@ Recipe = Annotated[tuple[str, ...] | None, Meta(description="The stages, in orde
 Stages = Annotated[
     Mapping[str, Mapping[str, Any]], Meta(description="For each stage of the recipe the values of its settings.")
 ]
+Sources = Annotated[
+    Mapping[str, Mapping[str, Any]],
+    Meta(description="For each reader the values of its options; one of another package takes part where it is named."),
+]
+Sinks = Annotated[
+    Mapping[str, Mapping[str, Any]], Meta(description="For each sink of `pipeline export` the values of its options.")
+]
 Rules = Annotated[
     Mapping[str, Threshold],
     Meta(description='For a rule, or a stage and so all its rules, the threshold from 0 to 1, or "off".'),
@@ -84,6 +103,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     recipe: Recipe = None
     input: Annotated[Input, Meta(description="How raw documents are read.")] = Input()
+    sources: Sources = {}
+    sinks: Sinks = {}
     stages: Stages = {}
     rules: Rules = {}
     vocabulary: Known = NOTHING
@@ -232,12 +253,14 @@ def _struct(kind: object) -> type[msgspec.Struct] | None:
 
 def _tables(values: Mapping[str, Any], key: Key = ()) -> None:
     """Refuses what the decoder would refuse without the name of the stage, rule or profile."""
-    stages, rules, profiles = (values.get(name) for name in ("stages", "rules", "profiles"))
-    for name, table in stages.items() if isinstance(stages, Mapping) else ():
-        if not isinstance(table, Mapping):
-            where = ".".join((*key, "stages", name))
-            reason = f"key {where!r} is no table; write the settings of a stage as [{where}]"
-            raise SettingError((*key, "stages", name), reason)
+    rules, profiles = values.get("rules"), values.get("profiles")
+    for kind, what in (("stages", "stage"), ("sources", "reader"), ("sinks", "sink")):
+        tables = values.get(kind)
+        for name, table in tables.items() if isinstance(tables, Mapping) else ():
+            if not isinstance(table, Mapping):
+                where = ".".join((*key, kind, name))
+                reason = f"key {where!r} is no table; write the settings of a {what} as [{where}]"
+                raise SettingError((*key, kind, name), reason)
     for name, value in rules.items() if isinstance(rules, Mapping) else ():
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if value != "off" and not (number and 0 <= value <= 1):

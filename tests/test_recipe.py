@@ -7,7 +7,8 @@ from typing import ClassVar
 import pytest
 
 from pipeline import Document, Finding, Pipeline, Rule, UsageError
-from pipeline.recipe import BUILT_IN, Recipe, check, options, recipe, step
+from pipeline.options import options
+from pipeline.recipe import BUILT_IN, Recipe, check, recipe, step
 from pipeline.version import __version__
 
 

@@ -71,7 +71,7 @@ def test_no_golden_result_is_left_over() -> None:
 
 @pytest.mark.parametrize("name", [file.id for file in FILES])
 def test_every_sample_restores_and_holds_to_the_contract(name: str, articles: dict[str, pipeline.Article]) -> None:
-    raw = next(file.path for file in FILES if file.id == name).read_bytes()
+    raw = (RAW / next(file.name for file in FILES if file.id == name)).read_bytes()
     page = articles[name].provenance.source.origin.sha256
     if page is None:
         assert pipeline.restore(articles[name]) == raw

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import Pipeline, UsageError
-from pipeline.recipe import OFF, options
+from pipeline.options import options
+from pipeline.recipe import OFF
 from pipeline.settings import Settings, layers, load
 from pipeline.vocabulary import Vocabulary
 
@@ -79,7 +80,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(
 def test_an_unknown_key_that_is_like_no_other_is_refused_with_all_known_ones(tmp_path: Path) -> None:
     said = complaint(written(tmp_path, "[input]\nzzz = 1"))
     assert "'input.zzz'" in said
-    assert "known are text_field, id_field, encoding, include, limits" in said
+    assert "known are text_field, id_field, encoding, format, include, limits" in said
 
 
 @pytest.mark.parametrize(

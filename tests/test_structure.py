@@ -16,7 +16,7 @@ FLOORS = (
     {"article"},
     {"vocabulary"},
     {"document", "settings"},
-    {"stage"},
+    {"stage", "options"},
     {"lexicon"},
     {"spacing"},
     {"stages"},

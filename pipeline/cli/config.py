@@ -10,8 +10,8 @@ import regex
 from pipeline.catalogue import Setting, catalogue
 from pipeline.cli.options import config_options, pipeline, settings, write_bytes
 from pipeline.errors import UsageError, nearest
+from pipeline.options import options as fields
 from pipeline.processing import Pipeline
-from pipeline.recipe import options as fields
 from pipeline.settings import Key, Layers, Profile
 
 EPILOG = """examples:

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from pipeline.runs.account import Account
+from pipeline.runs.account import Account, Aside
 from pipeline.runs.local import RUN_FOLDER
 
 
@@ -38,6 +38,12 @@ class Progress:
         if self._shown:
             failed = f", {len(account.failures)} failed" if account.failures else ""
             self._bar.update(self._task, advance=1, description=f"processing{failed}")
+
+
+def told(aside: Aside) -> str:
+    """What was left aside, in a line."""
+    many = f" ({aside.count:,} times)" if aside.count > 1 else ""
+    return f"{aside.name}: {aside.reason}{many}"
 
 
 def summary(account: Account, output: Path) -> None:

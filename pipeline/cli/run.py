@@ -6,16 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.cli.options import pipeline, recipe_options, settings
-from pipeline.cli.report import Progress, summary
+from pipeline.cli.report import Progress, summary, told
 from pipeline.errors import UsageError
 from pipeline.runs.account import Account
 from pipeline.runs.local import run
+from pipeline.sources.choice import choice
 from pipeline.sources.folder import find
 from pipeline.sources.reading import records
 
 EPILOG = """examples:
   pipeline run raw                        articles to output/
-  pipeline run a.txt b.jsonl -o articles
+  pipeline run a.txt b.jsonl.zst crawl.warc.gz news.parquet -o articles
+  zcat dump.jsonl.gz | pipeline run - -o articles
+  pipeline run dump.csv --set input.text_field=story --set 'sources.csv.delimiter=;'
   pipeline run raw --stages entities,languages,credits,dialogue
 """
 CONTROLS = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]}
@@ -24,7 +27,7 @@ CONTROLS = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]}
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("raw", nargs="+", metavar="RAW", help="files and folders of raw documents")
+    parser.add_argument("raw", nargs="+", metavar="RAW", help="files and folders; - is standard input")
     parser.add_argument(
         "-o", "--output", default="output", metavar="DIR", help="where the articles go (default: output)"
     )
@@ -41,16 +44,20 @@ def main(options: argparse.Namespace) -> int:
     output = Path(options.output)
     if output.exists() and not output.is_dir():
         raise UsageError(f"-o {output} is a file; name a folder")
+    with said.blamed():
+        readers = choice(given.sources, given.input.format)
     files, lost = find(options.raw, include=given.input.include, leave_out=output)
     if not files and not lost:
         raise UsageError(f"nothing to process in {', '.join(options.raw)}")
-    everything = (record for part in (lost, records(files, given.input)) for record in part)
+    everything = (record for part in (lost, records(files, given.input, readers)) for record in part)
     with Progress(len(files), shown=not options.quiet and sys.stderr.isatty()) as progress:
         account = run(everything, made, output, encoding=given.input.encoding, seen=_seen(options, progress))
     for failure in account.failures:
         whose = f" of {failure.package}" if failure.package else ""
         where = f"stage {failure.stage}{whose}: " if failure.stage else ""
         print(f"{failure.document}: {where}{failure.reason}".translate(CONTROLS), file=sys.stderr)
+    for aside in account.aside if not options.quiet else ():
+        print(f"left aside: {told(aside)}".translate(CONTROLS), file=sys.stderr)
     if not options.quiet:
         summary(account, output)
     if not account.totals.complete:

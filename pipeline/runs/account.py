@@ -24,6 +24,14 @@ class Rejection(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Aside(msgspec.Struct, frozen=True):
+    """What holds no document and was left aside: a file or a part of one, why, and how many of its parts are so."""
+
+    name: str
+    reason: str
+    count: int
+
+
 class Totals(msgspec.Struct, frozen=True):
     """How many documents went in, and what became of them."""
 
@@ -56,6 +64,7 @@ class Account:
         self.documents = self.written = 0
         self.failures: list[Failure] = []
         self.rejections: list[Rejection] = []
+        self.aside: list[Aside] = []
         self.edits_by_rule: Counter[str] = Counter()
         self.notes_by_rule: Counter[str] = Counter()
         self._bytes = self._exchanges = self._turns = 0

@@ -8,9 +8,9 @@ import msgspec
 
 from pipeline.errors import DocumentError, RejectedError, StageError
 from pipeline.processing import Pipeline
-from pipeline.runs.account import Account, Failure, Rejection
+from pipeline.runs.account import Account, Aside, Failure, Rejection
 from pipeline.sinks.folder import replace, write
-from pipeline.sources.record import Record, Unreadable
+from pipeline.sources.record import LeftOut, Record, Unreadable
 from pipeline.version import __version__
 
 RUN_FOLDER = "_run"
@@ -18,7 +18,7 @@ RUN_FOLDER = "_run"
 
 
 def run(
-    records: Iterable[Record | Unreadable],
+    records: Iterable[Record | Unreadable | LeftOut],
     pipeline: Pipeline,
     output: Path,
     *,
@@ -32,6 +32,10 @@ def run(
     """
     account = Account()
     for record in records:
+        if isinstance(record, LeftOut):
+            # No document: it does not count as one, and is told all the same.
+            account.aside.append(Aside(record.name, record.reason, record.count))
+            continue
         account.documents += 1
         if isinstance(record, Unreadable):
             account.failures.append(Failure(record.id, None, record.reason))
@@ -69,7 +73,7 @@ def _one(record: Record, pipeline: Pipeline, output: Path, encoding: str | None,
 
 
 def record_run(account: Account, pipeline: Pipeline, output: Path) -> None:
-    """Writes what is known about the run to `_run/`: `run.json`, `failures.jsonl`, `rejected.jsonl`."""
+    """Writes what is known about the run to `_run/`: `run.json`, and a JSONL file for each list of the account."""
     folder = output / RUN_FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     told = {
@@ -84,3 +88,4 @@ def record_run(account: Account, pipeline: Pipeline, output: Path) -> None:
     replace(folder / "run.json", msgspec.json.format(encoder.encode(told), indent=1) + b"\n")
     replace(folder / "failures.jsonl", encoder.encode_lines(account.failures))
     replace(folder / "rejected.jsonl", encoder.encode_lines(account.rejections))
+    replace(folder / "left-out.jsonl", encoder.encode_lines(account.aside))

@@ -3,31 +3,42 @@
 import os
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from pipeline.errors import UsageError
+from pipeline.sources.blob import without_suffix
 from pipeline.sources.record import Unreadable
+
+STDIN = "-"
+MANY = frozenset(
+    {".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arrow", ".feather"}
+    | {".sqlite", ".sqlite3", ".db", ".zip", ".tar", ".tgz", ".warc"}
+)
+"""Suffixes of files that are no document by themselves: they may be called as one that is beside them."""
 
 
 class File(msgspec.Struct, frozen=True):
-    """A file to read: `name` is its path below the input root, with `/`."""
+    """A file to read: `name` is its path below the input root, with `/`; without a path it is standard input.
 
-    path: Path
+    `named` says whether the user named it rather than a folder above it.
+    """
+
+    path: Path | None
     name: str
+    named: bool = False
 
     @property
     def id(self) -> str:
-        """The name without its suffix."""
-        head, dot, tail = self.name.rpartition(".")
-        return head if dot and head and not head.endswith("/") and "/" not in tail else self.name
+        """What the document is called if the file is one: the name without its suffix."""
+        return without_suffix(self.name)
 
 
 def find(
     inputs: Sequence[str | Path], *, include: Sequence[str] = ("*",), leave_out: Path | None = None
 ) -> tuple[list[File], list[Unreadable]]:
-    """The files at and below `inputs`, sorted by name, and the folders that could not be listed.
+    """The files at and below `inputs`, sorted by name, and the folders that could not be listed. `-` is standard input.
 
     Below a folder, names that begin with `.` or `_` and the folder `leave_out` are passed over; `include` are patterns
     for names below the folder. A file that is named itself is always taken.
@@ -36,7 +47,9 @@ def find(
     """
     found: list[File | Unreadable] = []
     for given in map(Path, inputs):
-        if given.is_dir():
+        if str(given) == STDIN:
+            found.append(File(None, "stdin", named=True))
+        elif given.is_dir():
             passed_over = frozenset(folder.resolve() for folder in (given, leave_out) if folder)
             found.extend(
                 item
@@ -44,7 +57,7 @@ def find(
                 if isinstance(item, Unreadable) or any(fnmatchcase(item.name, pattern) for pattern in include)
             )
         elif given.exists():
-            found.append(_named(given, given.name))
+            found.append(_named(given, given.name, asked_for=True))
         else:
             raise UsageError(f"{given} is not there; name a file or a folder of raw documents")
     files = sorted((item for item in found if isinstance(item, File)), key=lambda file: file.name)
@@ -82,12 +95,12 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _named(path: Path, name: str) -> File | Unreadable:
+def _named(path: Path, name: str, *, asked_for: bool = False) -> File | Unreadable:
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
         return Unreadable(_shown(name), "its name is no UTF-8; rename it")
-    return File(path, name)
+    return File(path, name, asked_for)
 
 
 def _shown(name: str) -> str:
@@ -97,6 +110,8 @@ def _shown(name: str) -> str:
 def _refuse_doubles(files: Sequence[File]) -> None:
     seen: dict[str, File] = {}
     for file in files:
+        if MANY.intersection(suffix.lower() for suffix in PurePosixPath(file.name).suffixes[-2:]):
+            continue
         other = seen.setdefault(file.id, file)
         if other is not file:
             raise UsageError(

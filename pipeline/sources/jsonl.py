@@ -1,64 +1,77 @@
-"""A JSONL file: a document a line, its text in one field, the other fields its metadata."""
+"""JSON Lines: a document a line, its text in one field, the other fields its metadata."""
 
 from codecs import BOM_UTF8
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
 import msgspec
 import regex
 
-from pipeline.article import Origin
 from pipeline.settings import Input
-from pipeline.sources.folder import File
-from pipeline.sources.record import Record, Unreadable
+from pipeline.sources.blob import Blob
+from pipeline.sources.fields import Row, records
+from pipeline.sources.lines import lines
+from pipeline.sources.reader import Claim, Found
 
-TEXT_FIELDS = ("text", "content", "body", "article", "raw")
-"""Looked for in this order where the settings name none."""
 LONE_SURROGATE = regex.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
 )
+SUFFIXES = frozenset({".jsonl", ".ndjson"})
 
 
-def read(file: File, options: Input) -> Iterator[Record | Unreadable]:
-    """The documents of a JSONL file, one at a time; a line that fails harms no other."""
-    try:
-        with file.path.open("rb") as lines:
-            for row, raw in enumerate(lines, 1):
-                line = raw.removeprefix(BOM_UTF8) if row == 1 else raw
-                if line.strip():
-                    yield _record(file, row, line, options)
-    except OSError as error:
-        yield Unreadable(file.id, f"cannot be read: {error.strerror}; check its permissions and run again")
+@dataclass(frozen=True)
+class Jsonl:
+    """Objects, one a line; a line that fails harms no other."""
+
+    name: ClassVar = "jsonl"
+    protocol: ClassVar = 1
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By the suffix, or where the first two lines are objects, whatever the file is called."""
+        first = blob.head.removeprefix(BOM_UTF8).split(b"\n", 2)
+        if len(first) == 3 and all(map(_is_object, first[:2])):
+            return Claim.CONTENT
+        return Claim.NAME if blob.suffix in SUFFIXES else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """A document a line; rows are lines, empty ones counted."""
+        yield from records(blob, rows(blob, options), options, media_type="application/jsonl", unit="line")
 
 
-def _record(file: File, row: int, line: bytes, options: Input) -> Record | Unreadable:
-    name = f"{file.id}#{row}"
-    if len(line) > options.limits.bytes:
-        return Unreadable(name, f"is over the limit of {options.limits.bytes:,} bytes; raise [input.limits] bytes")
+def rows(blob: Blob, options: Input) -> Iterator[Row]:
+    """The lines that are not empty, each decoded or with what is wrong with it."""
+    for number, line in lines(blob.stream, options.limits.bytes):
+        if line is None:
+            fault = f"is over the limit of {options.limits.bytes:,} bytes; raise [input.limits] bytes"
+            yield Row(number, fault=fault)
+        elif line.strip():
+            yield _row(number, line.removeprefix(BOM_UTF8) if number == 1 else line)
+
+
+def _row(number: int, line: bytes) -> Row:
     try:
         fields = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return Unreadable(name, f"{file.name}, line {row}: {_reason(line, error)}")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Row(number, fault=_reason(line, error))
     if not isinstance(fields, dict):
-        return Unreadable(name, f"{file.name}, line {row}: is no JSON object; each line must be one")
-    field = options.text_field or next((key for key in TEXT_FIELDS if isinstance(fields.get(key), str)), None)
-    if field is None or not isinstance(fields.get(field), str):
-        wanted = f"no text field {field!r}" if field else f"none of the fields {', '.join(TEXT_FIELDS)} holds text"
-        return Unreadable(name, f"{file.name}, line {row}: {wanted}; name it in [input] text_field")
-    given = fields.get(options.id_field)
-    if isinstance(given, str | int) and str(given):
-        name = str(given)
-    metadata = {key: _text(value) for key, value in fields.items() if key != field}
-    origin = Origin(path=file.name, media_type="application/jsonl", member=None, row=row, field=field, sha256=None)
-    return Record(name, fields[field], origin, metadata)
+        return Row(number, fault="is no JSON object; each line must be one")
+    return Row(number, fields)
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+def _is_object(line: bytes) -> bool:
+    try:
+        fields = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return isinstance(fields, dict) and bool(fields)
 
 
 def _reason(line: bytes, error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"is no UTF-8 ({error.reason}); convert the file, or repair the record"
+    if isinstance(error, RecursionError):
+        return "is nested too deeply; leave it out"
     if LONE_SURROGATE.search(line):
         return "holds a \\ud800–\\udfff escape that stands alone, which is no text; repair the record"
     return f"is no JSON ({error}); repair the line"

@@ -1,28 +1,94 @@
-"""Which reader takes which file."""
+"""All documents in some files, whatever they are packed in."""
 
+import io
+import sys
 from collections.abc import Iterable, Iterator
+from typing import BinaryIO, cast
 
+from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
-from pipeline.sources import jsonl, text
+from pipeline.sources.blob import HEAD, Blob, Place
+from pipeline.sources.choice import Choice, choice, who_could
 from pipeline.sources.folder import File
-from pipeline.sources.record import Record, Unreadable
+from pipeline.sources.ids import Ids
+from pipeline.sources.reader import Reader
+from pipeline.sources.record import LeftOut, Record, SourceError, Unreadable
 
-READERS = {".jsonl": jsonl.read, ".ndjson": jsonl.read}
+Document = Record | Unreadable | LeftOut
 
 
-def records(files: Iterable[File], options: Input) -> Iterator[Record | Unreadable]:
-    """The documents of `files`, in order, one at a time; a file whose suffix no reader claims is one text document.
+def records(files: Iterable[File], options: Input, readers: Choice | None = None) -> Iterator[Document]:
+    """The documents of `files`, in order, one at a time, each file and member read by the reader that claims it.
 
     A record whose id an earlier one had is given as `Unreadable`.
     """
-    seen: set[str] = set()
-    for file in files:
-        for record in READERS.get(file.path.suffix.lower(), text.read)(file, options):
-            if isinstance(record, Record) and record.id in seen:
-                row = record.origin.row
-                where = file.name if row is None else f"line {row} of {file.name}"
-                yield Unreadable(record.id, f"{where}: an earlier document has this id; make ids unique")
-                continue
-            if isinstance(record, Record):
-                seen.add(record.id)
-            yield record
+    readers = readers or choice(form=options.format)
+    with Ids() as ids:
+        for file in files:
+            for found in _file(file, options, readers):
+                if isinstance(found, Record) and not ids.add(found.id):
+                    yield Unreadable(found.id, f"{_where(found)}: an earlier document has this id; make ids unique")
+                else:
+                    yield found
+
+
+def _file(file: File, options: Input, readers: Choice) -> Iterator[Document]:
+    place = Place(file.name)
+    try:
+        with _opened(file) as stream:
+            yield from _blob(Blob(place, stream, path=file.path, named=file.named), options, readers)
+    except OSError as error:
+        yield Unreadable(place.id, f"cannot be read: {error.strerror or error}; check its permissions and run again")
+
+
+def _opened(file: File) -> BinaryIO:
+    if file.path is None:
+        # Not closed at the end: standard input is not ours.
+        return io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False), HEAD)
+    return file.path.open("rb")
+
+
+def _blob(blob: Blob, options: Input, readers: Choice) -> Iterator[Document]:
+    """The documents in some bytes; what goes wrong after some of them were given takes none of them away."""
+    if not blob.head:
+        yield Unreadable(blob.id, "is empty; leave it out")
+        return
+    if blob.depth > options.limits.depth:
+        limit = f"the limit of {options.limits.depth} archives and compressions in each other"
+        yield Unreadable(blob.id, f"{blob.place}: is over {limit}; unpack it, or raise [input.limits] depth")
+        return
+    reader = readers.of(blob)
+    if reader is None:
+        yield _unclaimed(blob)
+        return
+    yield from _read(reader, blob, options, readers)
+
+
+def _read(reader: Reader, blob: Blob, options: Input, readers: Choice) -> Iterator[Document]:
+    try:
+        for found in reader.read(blob, options):
+            if isinstance(found, Blob):
+                yield from _blob(found, options, readers)
+            else:
+                yield found
+    except SourceError as error:
+        yield Unreadable(blob.id, f"{error}" if blob.place.member is None else f"{blob.place}: {error}")
+    except OSError as error:
+        yield Unreadable(blob.id, f"{blob.place}: cannot be read: {error.strerror or error}; check it and run again")
+    except Exception as error:
+        # As with stages: whatever a reader meets that its author did not think of ends this file and no other.
+        told = f"{type(error).__name__}: {error}".splitlines()[0]
+        reason = f"the reader {reader.name!r} broke on it: {told}; report it, and leave the file out"
+        yield Unreadable(blob.id, f"{blob.place}: {reason}")
+
+
+def _unclaimed(blob: Blob) -> Unreadable | LeftOut:
+    kind = kind_of(blob.head)
+    reason = f"is {kind}" if kind else f"is nothing that any reader knows{who_could(blob.suffix)}"
+    return Unreadable(blob.id, reason) if blob.named else LeftOut(str(blob.place), reason)
+
+
+def _where(record: Record) -> str:
+    origin = record.origin
+    place = str(Place(cast("str", origin.path), origin.member))
+    return place if origin.row is None else f"line {origin.row} of {place}"

@@ -21,3 +21,21 @@ class Unreadable(msgspec.Struct, frozen=True):
 
     id: str
     reason: str
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """What holds no document for this pipeline: a picture in a folder, a table without text, answers of robots.txt.
+
+    `name` is the file, with the path of a member behind it; `count` says how many of its parts the reason is true of.
+    """
+
+    name: str
+    reason: str
+    count: int = 1
+
+
+class SourceError(ValueError):
+    """A file or member is not what it seems to be, or more than is allowed; the message says why and what to do.
+
+    A reader raises it when there is no going on: what it gave before stands.
+    """

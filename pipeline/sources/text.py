@@ -1,36 +1,54 @@
-"""A file that is a document: text, or a web page."""
+"""A file that is a document: plain text in any encoding."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
 from pipeline.article import Origin
+from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
-from pipeline.sources import html
-from pipeline.sources.folder import File
-from pipeline.sources.record import Record, Unreadable
+from pipeline.sources.blob import Blob
+from pipeline.sources.reader import Claim, Found
+from pipeline.sources.record import Record
+
+SUFFIXES = frozenset({".txt", ".text"})
+MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x84\x31\x95\x33")
+MOST_CONTROLS = 0.03
+"""Share of controls in the head up to which it may be a damaged text; of random bytes a tenth are."""
+CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 
 
-def read(file: File, options: Input) -> Iterator[Record | Unreadable]:
-    """The one document in a file."""
-    try:
-        size = file.path.stat().st_size
-        if size > options.limits.bytes:
-            yield Unreadable(
-                file.id,
-                f"is {size:,} bytes long, over the limit of {options.limits.bytes:,}; "
-                "split it, or raise [input.limits] bytes",
-            )
-            return
-        data = file.path.read_bytes()
-    except OSError as error:
-        yield Unreadable(file.id, f"cannot be read: {error.strerror}; check its permissions and run again")
-        return
-    media_type = "text/html" if _is_page(file, data) else "text/plain"
-    origin = Origin(path=file.name, media_type=media_type, member=None, row=None, field=None, sha256=None)
-    yield Record(file.id, data, origin)
+@dataclass(frozen=True)
+class Text:
+    """What nobody else claims, where it can be a text."""
+
+    name: ClassVar = "text"
+    protocol: ClassVar = 1
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By the suffix; or, in the last place, whatever looks like text."""
+        if blob.suffix in SUFFIXES:
+            return Claim.NAME
+        return Claim.FALLBACK if kind_of(blob.head) is None and _may_be_text(blob.head) else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """The one document."""
+        yield document(blob, blob.whole(options.limits.bytes), "text/plain")
 
 
-def _is_page(file: File, data: bytes) -> bool:
-    """Told by the content as well as by the name: a page may be called anything, and a text anything too."""
-    if html.begins_page(data):
+def document(blob: Blob, data: bytes, media_type: str, metadata: dict[str, str] | None = None) -> Record:
+    """The record of a blob that is one document."""
+    place = blob.place
+    origin = Origin(path=place.file, media_type=media_type, member=place.member, row=None, field=None, sha256=None)
+    return Record(blob.id, data, origin, metadata or {})
+
+
+def _may_be_text(head: bytes) -> bool:
+    if head.startswith(MARKS):
         return True
-    return file.path.suffix.lower() in html.SUFFIXES and html.holds_markup(data)
+    controls = len(head) - len(head.translate(None, CONTROLS))
+    if controls <= MOST_CONTROLS * len(head):
+        return True
+    # UTF-16 and UTF-32 without a mark: most of the NULs of a text stand at one place of two or four.
+    nuls = [head[at::4].count(0) for at in range(4)]
+    return sum(nuls) >= controls * 0.9 and min(nuls[0] + nuls[2], nuls[1] + nuls[3]) <= 0.1 * sum(nuls)

@@ -14,8 +14,8 @@ from pipeline.settings import Input
 from pipeline.sources.folder import File
 from pipeline.sources.html import PageError, begins_page, converter, holds_markup, read, text_of
 from pipeline.sources.html.alignment import aligned
+from pipeline.sources.reading import records
 from pipeline.sources.record import Record
-from pipeline.sources.text import read as read_file
 
 PAGES = Path(__file__).parent / "pages"
 NAMES = sorted(path.stem for path in PAGES.glob("*.html"))
@@ -213,7 +213,7 @@ def test_a_text_with_some_tags_left_over_is_no_page(data: bytes) -> None:
 
 
 def media_type(path: Path) -> str | None:
-    (found,) = read_file(File(path, path.name), Input())
+    (found,) = records([File(path, path.name)], Input())
     assert isinstance(found, Record)
     return found.origin.media_type
 

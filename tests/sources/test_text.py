@@ -6,12 +6,13 @@ import pytest
 
 from pipeline.settings import Input, Limits
 from pipeline.sources.folder import File
-from pipeline.sources.record import Record, Unreadable
-from pipeline.sources.text import read
+from pipeline.sources.reading import records
+from pipeline.sources.record import LeftOut, Record, Unreadable
 
 
 def only(path: Path, options: Input | None = None) -> Record | Unreadable:
-    (found,) = read(File(path, f"wire/{path.name}"), options or Input())
+    (found,) = records([File(path, f"wire/{path.name}")], options or Input())
+    assert not isinstance(found, LeftOut)
     return found
 
 
@@ -63,10 +64,10 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest
     path = tmp_path / "a.txt"
     path.write_bytes(b"text")
 
-    def refused(_: Path) -> bytes:
+    def refused(*_: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refused)
+    monkeypatch.setattr(Path, "open", refused)
     found = only(path)
     assert isinstance(found, Unreadable)
     assert found.reason == "cannot be read: Permission denied; check its permissions and run again"

@@ -1,0 +1,103 @@
+"""Which reader takes which bytes: the built-in ones, and those of other packages that the settings name."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import cast
+
+import msgspec
+
+from pipeline import options
+from pipeline.declaration import NAME
+from pipeline.errors import SettingError, UsageError, nearest
+from pipeline.plugins import SOURCES, offered, offers
+from pipeline.sources.blob import Blob
+from pipeline.sources.reader import PROTOCOL, Claim, Reader
+
+BUILT_IN = {
+    "gzip": "compressed:Gzip",
+    "html": "page:Page",
+    "jsonl": "jsonl:Jsonl",
+    "text": "text:Text",
+}
+"""The readers of this package: name, and module and class. Of those with equal claims the first one is taken."""
+PACKING = frozenset({"gzip", "zstd", "xz", "bzip2", "zip", "tar"})
+"""Those that unpack: what is inside is what `[input] format` is about."""
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """The readers that take part, those of other packages first, and the one that takes everything, if one does."""
+
+    readers: tuple[Reader, ...]
+    forced: Reader | None = None
+
+    def of(self, blob: Blob) -> Reader | None:
+        """The reader with the strongest claim; None where no one has any."""
+        best, strongest = None, Claim.NONE
+        for reader in self.readers:
+            claim = reader.sniff(blob)
+            if claim > strongest:
+                best, strongest = reader, claim
+        if self.forced is not None and (best is None or best.name not in PACKING):
+            return self.forced
+        return best
+
+
+def choice(sources: Mapping[str, Mapping[str, object]] | None = None, form: str | None = None) -> Choice:
+    """The readers with the options that `sources` holds for each. One of another package takes part where it is named.
+
+    `form` is the reader of all files, if the settings name one. Raises `UsageError`, a `SettingError` where a setting
+    is to blame.
+    """
+    sources = sources or {}
+    installed = offers(SOURCES) if any(name not in BUILT_IN for name in [*sources, *([form] if form else [])]) else ()
+    foreign = [name for name in dict.fromkeys([*sources, *([form] if form else [])]) if name not in BUILT_IN]
+    readers: list[Reader] = []
+    for name in [*foreign, *BUILT_IN]:
+        if name in BUILT_IN:
+            made = built_in(name)
+        else:
+            offer = offered(name, installed)
+            if offer is None:
+                known = [*BUILT_IN, *(other.name for other in installed)]
+                key = ("sources", name) if name in sources else ("input", "format")
+                raise SettingError(key, f"reader {name!r} is not known{nearest(name, known)}")
+            made = cast("Reader", offer.made(faults))
+        readers.append(options.with_options(made, sources.get(name, {}), ("sources", name)))
+    forced = next((reader for reader in readers if reader.name == form), None)
+    return Choice(tuple(readers), forced)
+
+
+@cache
+def built_in(name: str) -> Reader:
+    """A reader of this package with its default options. Raises `KeyError` for another name."""
+    module, _, kind = BUILT_IN[name].partition(":")
+    return cast("Reader", getattr(import_module(f"pipeline.sources.{module}"), kind)())
+
+
+def faults(reader: object) -> Iterator[str]:
+    """What is wrong with the declaration of a reader, each as a clause. Nothing where all is well."""
+    name = getattr(reader, "name", None)
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        yield f"is named {name!r}; a name is small letters, digits and single hyphens"
+        return
+    protocol = getattr(reader, "protocol", None)
+    if protocol != PROTOCOL:
+        yield f"is written for protocol {protocol}, this is {PROTOCOL}; install versions that fit together"
+        return
+    for method in ("sniff", "read"):
+        if not callable(getattr(reader, method, None)):
+            yield f"has no method {method!r}"
+    yield from options.faults(reader)
+
+
+def who_could(suffix: str) -> str:
+    """A hint at installed readers that no setting names, for a file that nobody claims; empty where there are none."""
+    try:
+        idle = sorted({offer.name for offer in offers(SOURCES)} - set(BUILT_IN))
+    except UsageError:
+        return ""
+    likely = [name for name in idle if name == suffix.removeprefix(".")] or idle
+    if not likely:
+        return ""
+    return f"; reader {likely[0]!r} is installed: a table [sources.{likely[0]}] in the settings lets it try"
