@@ -94,7 +94,7 @@ class Pipeline:
         metadata = dict(metadata or {})
         _refuse_surrogates(id, metadata)
         data = _bytes(data, id)
-        media_type = media_type or origin.media_type or ("text/html" if html.begins_page(data) else None)
+        media_type = media_type or _media_type(data, origin)
         origin = msgspec.structs.replace(origin, media_type=media_type)
         converted_by = None
         if media_type in html.MEDIA_TYPES:
@@ -151,6 +151,12 @@ class Pipeline:
             if edits:
                 document = document.with_text(apply(document.text, edits))
         return document.text
+
+
+def _media_type(data: bytes, origin: Origin) -> str | None:
+    """What nobody said of the document itself: a file was looked at by its reader, the text of a record was not."""
+    looked_at = origin.media_type is not None and origin.row is None
+    return origin.media_type if looked_at or not html.begins_page(data) else "text/html"
 
 
 def _bytes(data: bytes | str, name: str) -> bytes:

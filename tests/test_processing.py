@@ -1,5 +1,6 @@
 """One document, the whole way: what a stage may do, what is done with what it finds, and what is refused."""
 
+import hashlib
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from pipeline import (
     StageError,
     UsageError,
 )
+from pipeline.article import Origin
 
 TEXT = "The ferry leaves at half past six."
 
@@ -559,3 +561,13 @@ def test_a_label_that_can_be_no_field_is_refused(start: int, end: int, reason: s
     label = Label(start, end, "part", "lead", "look.seen", 0.9)
     with pytest.raises(StageError, match=reason):
         Pipeline([Look(findings=(label,))]).process("She sails\n\nAt six.", id="a")
+
+
+def test_a_page_in_the_field_of_a_record_is_read_as_a_page() -> None:
+    """Dumps of crawlers keep whole pages in a column; its own hash is kept as that of a file would be."""
+    page = "<!DOCTYPE html><title>Nets</title><h1>Nets</h1><p>Ann: Who mends them?</p><p>Bo: We all do.</p>"
+    origin = Origin(path="d.jsonl", media_type="application/jsonl", member=None, row=3, field="html", sha256=None)
+    article = Pipeline().process(page, id="d#3", origin=origin)
+    assert article.provenance.source.origin.media_type == "text/html"
+    assert article.provenance.source.origin.sha256 == hashlib.sha256(page.encode()).hexdigest()
+    assert "<p>" not in article.text
