@@ -1,10 +1,10 @@
 """Every setting that a `pipeline.toml` may have, with its default and what it does: for people and for editors.
 
-Both read the same source, the types and their descriptions, and cover the stages that they are given.
+Both read the same source, the types and their descriptions, and cover the stages, readers and sinks they are given.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, Protocol, cast
 
 import msgspec
 
@@ -14,6 +14,13 @@ from pipeline.stage import Stage
 from pipeline.vocabulary import Vocabulary
 
 Schema = dict[str, Any]
+
+
+class Named(Protocol):
+    """A frozen dataclass with a name; its fields are its settings."""
+
+    name: ClassVar[str]
+
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TYPES = {
@@ -26,6 +33,14 @@ TYPES = {
 }
 
 
+class Parts(msgspec.Struct, frozen=True):
+    """What has settings of its own: stages, readers and sinks, each by its name."""
+
+    stages: tuple[Stage, ...]
+    sources: tuple[Named, ...] = ()
+    sinks: tuple[Named, ...] = ()
+
+
 class Setting(msgspec.Struct, frozen=True):
     """A setting: the way to it, its default (none where it is not set), what it does, and what is allowed."""
 
@@ -35,34 +50,30 @@ class Setting(msgspec.Struct, frozen=True):
     allowed: str
 
 
-def catalogue(stages: Sequence[Stage]) -> Iterator[Setting]:
-    """Every setting outside of profiles, in the order of the file: rules are given for each rule of `stages`."""
+def catalogue(parts: Parts) -> Iterator[Setting]:
+    """Every setting outside of profiles, in the order of the file: rules are given for each rule of the stages."""
     tables = {
         (): (Settings, ("recipe",)),
-        ("input",): (Input, ("text_field", "id_field", "encoding", "include")),
+        ("input",): (Input, [field.name for field in msgspec.structs.fields(Input) if field.name != "limits"]),
         ("input", "limits"): (Limits, None),
         ("vocabulary",): (Vocabulary, None),
     }
     for key, (kind, names) in tables.items():
         yield from _fields(key, kind, names)
-    for stage in stages:
-        yield from _fields(("stages", stage.name), type(stage), None)
-    for stage in stages:
+    for table in ("sources", "stages", "sinks"):
+        for part in getattr(parts, table):
+            yield from _fields((table, part.name), type(part), None)
+    for stage in parts.stages:
         for rule in stage.rules:
             yield Setting(("rules", rule.name), rule.threshold, rule.meaning, 'from 0 to 1, or "off"')
 
 
-def schema(stages: Iterable[Stage]) -> Schema:
-    """The JSON Schema (2020-12) of a `pipeline.toml` that may name `stages`: editors complete and check by it."""
+def schema(parts: Parts) -> Schema:
+    """The JSON Schema (2020-12) of a `pipeline.toml` that may name these parts: editors complete and check by it."""
     found = msgspec.json.schema(Settings)
     definitions = cast("Schema", found["$defs"])
-    stages = list(stages)
-    named: Schema = {}
-    for stage in stages:
-        (table,), components = msgspec.json.schema_components([type(stage)], ref_template="#/$defs/{name}")
-        definitions |= components
-        named[stage.name] = {**definitions.pop(table["$ref"].rpartition("/")[2]), "additionalProperties": False}
-        named[stage.name].pop("title", None)
+    stages = parts.stages
+    named, sources, sinks = (_tables(found, definitions) for found in (stages, parts.sources, parts.sinks))
     threshold: Schema = definitions["Settings"]["properties"]["rules"]["additionalProperties"]
     # Dotted keys without quotes are tables of tables, which are read as well.
     nested = {"anyOf": [*threshold["anyOf"], {"type": "object"}]}
@@ -72,6 +83,8 @@ def schema(stages: Iterable[Stage]) -> Schema:
             rules[rule.name] = {"description": rule.meaning, **threshold, "default": rule.threshold}
     definitions["Rules"] = {"type": "object", "properties": rules, "additionalProperties": nested}
     definitions["Stages"] = {"type": "object", "properties": named, "additionalProperties": {"type": "object"}}
+    definitions["Sources"] = {"type": "object", "properties": sources, "additionalProperties": {"type": "object"}}
+    definitions["Sinks"] = {"type": "object", "properties": sinks, "additionalProperties": {"type": "object"}}
     definitions["Recipe"] = {
         "type": "array",
         "items": {"description": "A stage.", "anyOf": [{"enum": list(named)}, {"type": "string"}]},
@@ -79,10 +92,21 @@ def schema(stages: Iterable[Stage]) -> Schema:
     }
     for kind in ("Settings", "Profile"):
         properties = definitions[kind]["properties"]
-        for name in ("recipe", "stages", "rules"):
+        for name in properties.keys() & {"recipe", "sources", "stages", "sinks", "rules"}:
             said = properties[name]["description"]
             properties[name] = {"description": said, "$ref": f"#/$defs/{name.capitalize()}"}
     return {"$schema": DIALECT, "title": "pipeline.toml", **found}
+
+
+def _tables(parts: Iterable[Named], definitions: Schema) -> Schema:
+    """The table of each part, by its name; what its types refer to goes into `definitions`."""
+    named: Schema = {}
+    for part in parts:
+        (table,), components = msgspec.json.schema_components([type(part)], ref_template="#/$defs/{name}")
+        definitions |= components
+        named[part.name] = {**definitions.pop(table["$ref"].rpartition("/")[2]), "additionalProperties": False}
+        named[part.name].pop("title", None)
+    return named
 
 
 def _fields(key: Key, kind: type[Any], names: Sequence[str] | None) -> Iterator[Setting]:

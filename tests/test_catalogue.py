@@ -8,11 +8,13 @@ from typing import Any
 import jsonschema
 import pytest
 
-from pipeline.catalogue import catalogue, schema
+from pipeline.catalogue import Parts, catalogue, schema
 from pipeline.recipe import recipe
+from pipeline.sources.choice import choice
 
 PUBLISHED = Path(__file__).parent.parent / "docs" / "pipeline.schema.json"
-CHECK = jsonschema.Draft202012Validator(schema(recipe().stages))
+PARTS = Parts(recipe().stages, choice().readers)
+CHECK = jsonschema.Draft202012Validator(schema(PARTS))
 
 
 def fits(toml: str) -> bool:
@@ -20,12 +22,12 @@ def fits(toml: str) -> bool:
 
 
 def test_the_schema_is_one() -> None:
-    jsonschema.Draft202012Validator.check_schema(schema(recipe().stages))
+    jsonschema.Draft202012Validator.check_schema(schema(PARTS))
 
 
 def test_the_published_schema_is_that_of_the_built_in_stages() -> None:
     published: dict[str, Any] = json.loads(PUBLISHED.read_text("utf-8"))
-    assert published == json.loads(json.dumps(schema(recipe().stages))), "where this is meant: make schema"
+    assert published == json.loads(json.dumps(schema(PARTS))), "where this is meant: make schema"
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_what_the_pipeline_refuses_does_not_fit(toml: str) -> None:
 
 
 def test_every_rule_and_every_setting_of_a_stage_is_described() -> None:
-    told = {setting.key: setting for setting in catalogue(recipe().stages)}
+    told = {setting.key: setting for setting in catalogue(PARTS)}
     assert {key[1] for key in told if key[0] == "rules"} == {
         rule.name for stage in recipe().stages for rule in stage.rules
     }

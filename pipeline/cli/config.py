@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 import msgspec
 import regex
 
-from pipeline.catalogue import Setting, catalogue
-from pipeline.cli.options import config_options, pipeline, settings, write_bytes
+from pipeline.catalogue import Parts, Setting, catalogue
+from pipeline.cli.options import config_options, pipeline, readers, settings, write_bytes
 from pipeline.errors import UsageError, nearest
 from pipeline.options import options as fields
 from pipeline.processing import Pipeline
@@ -77,7 +77,7 @@ def everything(made: Pipeline, said: Layers) -> str:
     values = _values(made, said, None)
     lines = [HEAD]
     table: Key = ()
-    for setting in catalogue(made.recipe.stages):
+    for setting in catalogue(Parts(made.recipe.stages, readers(said).readers)):
         if setting.key[:-1] != table:
             table = setting.key[:-1]
             lines.append(f"\n[{_dotted(table)}]")
@@ -100,7 +100,11 @@ def _values(made: Pipeline, said: Layers, profile: str | None) -> dict[Key, obje
     for name, value in msgspec.structs.asdict(told.input).items():
         if name != "limits":
             values["input", name] = msgspec.to_builtins(value)
-    values["input", "limits", "bytes"] = told.input.limits.bytes
+    for name, value in msgspec.structs.asdict(told.input.limits).items():
+        values["input", "limits", name] = value
+    for reader in readers(said).readers:
+        for name, value in fields(reader).items():
+            values["sources", reader.name, name] = msgspec.to_builtins(value)
     for stage in way.recipe.stages:
         for name, value in fields(stage).items():
             values["stages", stage.name, name] = msgspec.to_builtins(value)

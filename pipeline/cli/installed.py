@@ -1,11 +1,14 @@
-"""The stages that are there to be named in a recipe: the built-in ones, and those of other packages."""
+"""What is there to be named in settings: the built-in stages and readers, and those of other packages."""
 
 import sys
 from collections.abc import Iterator
 
+from pipeline.catalogue import Parts
 from pipeline.errors import UsageError
-from pipeline.plugins import offers
+from pipeline.plugins import SOURCES, offers
 from pipeline.recipe import BUILT_IN, Step, step
+from pipeline.sources import choice as sources
+from pipeline.sources.reader import Reader
 
 
 def steps() -> Iterator[Step]:
@@ -16,3 +19,17 @@ def steps() -> Iterator[Step]:
             yield step(name, installed)
         except UsageError as error:
             print(f"pipeline: left out: {error}", file=sys.stderr)
+
+
+def readers() -> Iterator[Reader]:
+    """Each reader that can take part; one that cannot is named on standard error, with the reason."""
+    for name in dict.fromkeys((*sources.BUILT_IN, *(offer.name for offer in offers(SOURCES)))):
+        try:
+            yield sources.reader(name)
+        except UsageError as error:
+            print(f"pipeline: left out: {error}", file=sys.stderr)
+
+
+def parts() -> Parts:
+    """All that has settings of its own."""
+    return Parts(tuple(step.stage for step in steps()), tuple(readers()))

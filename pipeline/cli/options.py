@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.processing import Pipeline
 from pipeline.settings import Layers, layers
+from pipeline.sources.choice import Choice, choice
 
 
 def recipe_options(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +42,12 @@ def pipeline(options: argparse.Namespace, said: Layers) -> Pipeline:
     if options.stages is not None:
         made = made.only([name.strip() for name in options.stages.split(",") if name.strip()])
     return made
+
+
+def readers(said: Layers) -> Choice:
+    """The readers that the settings ask for. Raises `UsageError`."""
+    with said.blamed():
+        return choice(said.settings.sources, said.settings.input.format)
 
 
 def write_bytes(data: bytes, target: str | None) -> None:

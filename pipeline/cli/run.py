@@ -5,12 +5,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.cli.options import pipeline, recipe_options, settings
+from pipeline.cli.options import pipeline, readers, recipe_options, settings
 from pipeline.cli.report import Progress, summary, told
 from pipeline.errors import UsageError
 from pipeline.runs.account import Account
 from pipeline.runs.local import run
-from pipeline.sources.choice import choice
 from pipeline.sources.folder import find
 from pipeline.sources.reading import records
 
@@ -44,12 +43,11 @@ def main(options: argparse.Namespace) -> int:
     output = Path(options.output)
     if output.exists() and not output.is_dir():
         raise UsageError(f"-o {output} is a file; name a folder")
-    with said.blamed():
-        readers = choice(given.sources, given.input.format)
+    chosen = readers(said)
     files, lost = find(options.raw, include=given.input.include, leave_out=output)
     if not files and not lost:
         raise UsageError(f"nothing to process in {', '.join(options.raw)}")
-    everything = (record for part in (lost, records(files, given.input, readers)) for record in part)
+    everything = (record for part in (lost, records(files, given.input, chosen)) for record in part)
     with Progress(len(files), shown=not options.quiet and sys.stderr.isatty()) as progress:
         account = run(everything, made, output, encoding=given.input.encoding, seen=_seen(options, progress))
     for failure in account.failures:

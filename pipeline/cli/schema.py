@@ -15,7 +15,7 @@ EPILOG = """examples:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("--config", action="store_true", help="that of pipeline.toml, with all installed stages")
+    parser.add_argument("--config", action="store_true", help="that of pipeline.toml, with all that is installed")
     parser.add_argument("-o", "--output", metavar="FILE", help="where it goes (default: stdout)")
 
 
@@ -23,9 +23,9 @@ def main(options: argparse.Namespace) -> int:
     """Prints the schema (JSON Schema 2020-12), generated from the types."""
     if options.config:
         from pipeline.catalogue import schema
-        from pipeline.cli.installed import steps
+        from pipeline.cli.installed import parts
 
-        found = schema(step.stage for step in steps())
+        found = schema(parts())
     else:
         from pipeline.article import json_schema
 

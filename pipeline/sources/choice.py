@@ -9,8 +9,9 @@ import msgspec
 
 from pipeline import options
 from pipeline.declaration import NAME
-from pipeline.errors import SettingError, UsageError, nearest
+from pipeline.errors import SettingError, nearest
 from pipeline.plugins import SOURCES, offered, offers
+from pipeline.settings import Key
 from pipeline.sources.blob import Blob
 from pipeline.sources.reader import PROTOCOL, Claim, Reader
 
@@ -50,22 +51,29 @@ def choice(sources: Mapping[str, Mapping[str, object]] | None = None, form: str 
     is to blame.
     """
     sources = sources or {}
-    installed = offers(SOURCES) if any(name not in BUILT_IN for name in [*sources, *([form] if form else [])]) else ()
-    foreign = [name for name in dict.fromkeys([*sources, *([form] if form else [])]) if name not in BUILT_IN]
-    readers: list[Reader] = []
-    for name in [*foreign, *BUILT_IN]:
-        if name in BUILT_IN:
-            made = built_in(name)
-        else:
-            offer = offered(name, installed)
-            if offer is None:
-                known = [*BUILT_IN, *(other.name for other in installed)]
-                key = ("sources", name) if name in sources else ("input", "format")
-                raise SettingError(key, f"reader {name!r} is not known{nearest(name, known)}")
-            made = cast("Reader", offer.made(faults))
-        readers.append(options.with_options(made, sources.get(name, {}), ("sources", name)))
-    forced = next((reader for reader in readers if reader.name == form), None)
-    return Choice(tuple(readers), forced)
+    foreign = [name for name in sources if name not in BUILT_IN]
+    if form is not None and form not in (*foreign, *BUILT_IN):
+        foreign.append(form)
+    readers = []
+    for name in (*foreign, *BUILT_IN):
+        key = ("sources", name) if name in sources else ("input", "format")
+        readers.append(options.with_options(reader(name, key), sources.get(name, {}), ("sources", name)))
+    return Choice(tuple(readers), next((made for made in readers if made.name == form), None))
+
+
+def reader(name: str, key: Key = ("sources",)) -> Reader:
+    """The built-in or installed reader of that name, with its default options; `key` is the setting that names it.
+
+    Raises `UsageError`, a `SettingError` for an unknown one.
+    """
+    if name in BUILT_IN:
+        return built_in(name)
+    installed = offers(SOURCES)
+    offer = offered(name, installed)
+    if offer is None:
+        known = [*BUILT_IN, *(other.name for other in installed)]
+        raise SettingError(key, f"reader {name!r} is not known{nearest(name, known)}")
+    return cast("Reader", offer.made(faults))
 
 
 @cache
@@ -93,10 +101,7 @@ def faults(reader: object) -> Iterator[str]:
 
 def who_could(suffix: str) -> str:
     """A hint at installed readers that no setting names, for a file that nobody claims; empty where there are none."""
-    try:
-        idle = sorted({offer.name for offer in offers(SOURCES)} - set(BUILT_IN))
-    except UsageError:
-        return ""
+    idle = sorted({offer.name for offer in offers(SOURCES)} - set(BUILT_IN))
     likely = [name for name in idle if name == suffix.removeprefix(".")] or idle
     if not likely:
         return ""
