@@ -79,12 +79,14 @@ class Pipeline:
         media_type: str | None = None,
         encoding: str | None = None,
         origin: Origin = NOWHERE,
+        converted_by: str | None = None,
     ) -> Article:
         """The Article of one document.
 
         `data` is the document's bytes, or its text; with `media_type` `text/html`, or without one where they begin as
         a page does, a page, whose extracted text is then the source and whose statements about itself are metadata,
-        after those of the caller. `encoding` is what the caller knows of bytes; `origin` says where it lay. Raises
+        after those of the caller. `encoding` is what the caller knows of bytes; `origin` says where it lay, and
+        `converted_by` what made a text of something else before it came here. Raises
         `DocumentError` for a document that cannot be read, `StageError` where a stage breaks, `RejectedError` where a
         filter turns it down.
         """
@@ -96,7 +98,6 @@ class Pipeline:
         data = _bytes(data, id)
         media_type = media_type or _media_type(data, origin)
         origin = msgspec.structs.replace(origin, media_type=media_type)
-        converted_by = None
         if media_type in html.MEDIA_TYPES:
             origin = msgspec.structs.replace(origin, sha256=hashlib.sha256(data).hexdigest())
             page = _page(data, id, encoding)

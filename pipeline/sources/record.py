@@ -8,12 +8,16 @@ from pipeline.article import Origin
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One document: its bytes, or the text of its field in a table, and what came with it."""
+    """One document: its bytes, or the text of its field in a table, and what came with it.
+
+    `converted_by` names what made the text, where a reader made one of something else: the text is then the source.
+    """
 
     id: str
     data: bytes | str
     origin: Origin
     metadata: Mapping[str, str] = {}
+    converted_by: str | None = None
 
 
 class Unreadable(msgspec.Struct, frozen=True):
