@@ -296,6 +296,8 @@ def part(pointer: str) -> str:
     """What a pointer points to, without numbers: `/sections/0/exchanges/1/answers/0` is `answer`."""
     names = [key for key in pointer.split("/")[1:] if not key.isdecimal()]
     inner = [name for name in names[:-1] if name not in {"sections", "exchanges", "provenance"}]
+    if names[-2:] == ["exchanges", "n"]:
+        inner.append("exchanges")
     if names[-2:] == ["sections", "paragraphs"]:
         return ".".join([*(SINGULAR.get(name, name) for name in inner), "prose"])
     return ".".join(SINGULAR.get(name, name) for name in [*inner, names[-1]])
