@@ -75,7 +75,10 @@ class Specimens:
 
 
 def visible(text: str) -> str:
-    """`text` on one line: line ends as `⏎`, what no reader or terminal shows as an escape such as `\\u200b`."""
+    """`text` on one line: line ends as `⏎`, what no reader or terminal shows as `<U+200B>`.
+
+    A backslash escape would not do: articles hold those themselves.
+    """
     if text.isascii() and text.isprintable():
         return text
     return "".join(map(_visible, text))
@@ -86,8 +89,7 @@ def _visible(char: str) -> str:
         return "⏎"
     if char in {" ", "\u3000"} or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp", "Zs"}:
         return char
-    code = ord(char)
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+    return f"<U+{ord(char):04X}>"
 
 
 def marked(old: str, new: str) -> str:

@@ -180,8 +180,8 @@ def test_an_edit_that_later_ones_moved_stands_where_it_is_now() -> None:
 
 def test_rules_are_explained_in_words() -> None:
     told = explain(pipeline.process(RAW, id="bread"))
-    assert all([item.meaning for item in told.edits])
-    assert all([item.meaning for item in told.labels])
+    assert all(item.meaning for item in told.edits)
+    assert all(item.meaning for item in told.labels)
 
 
 def test_a_rule_that_nobody_here_knows_has_no_meaning() -> None:

@@ -48,8 +48,8 @@ def test_context_is_cut_on_both_sides() -> None:
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("a\nb", "a⏎b"), ("a\u200bb", "a\\u200bb"), ("\x1b[31m", "\\x1b[31m"), ("灯\u3000塔 é", "灯\u3000塔 é"),
-     ("\U000e0041", "\\U000e0041"), ("a\xa0b", "a\\xa0b")],
+    [("a\nb", "a⏎b"), ("a\u200bb", "a<U+200B>b"), ("\x1b[31m", "<U+001B>[31m"), ("灯\u3000塔 é", "灯\u3000塔 é"),
+     ("\U000e0041", "<U+E0041>"), ("a\xa0b", "a<U+00A0>b")],
 )  # fmt: skip
 def test_nothing_invisible_reaches_the_terminal(text: str, shown: str) -> None:
     assert visible(text) == shown

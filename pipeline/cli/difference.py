@@ -30,6 +30,9 @@ class Page:
         if self._detailed:
             self._in_full(item)
             return
+        if isinstance(item, Difference) and item.kinds == ("provenance",):
+            # With a new version that is every article: it is counted, and that says all.
+            return
         self._articles += 1
         if len(self._rows) < SHOWN:
             self._rows.append(_row(item))
@@ -137,8 +140,6 @@ def _row(item: Difference | OnlyIn) -> tuple[str, ...]:
     if len(parts) > PARTS:
         told.append("…")
     last = ", ".join(told)
-    if not last and set(item.kinds) <= {"provenance"}:
-        last = "(only version or settings)"
     if "source" in item.kinds:
         last = f"another source{'; ' if last else ''}{last}"
     return visible(item.id), f"{len(item.text):,}" if item.text else "", findings, last
@@ -147,7 +148,11 @@ def _row(item: Difference | OnlyIn) -> tuple[str, ...]:
 def _worded(old: str, new: str) -> str:
     """Both values as one text with the differences marked, what they share shortened."""
     pieces, at = [], 0
-    for gap in gaps(old, new, None):
+    found = gaps(old, new, None)
+    if sum(gap.old_end - gap.old_start for gap in found) > len(old) / 2:
+        # What little they share is chance, as in two hashes.
+        return marked(old, new)
+    for gap in found:
         pieces.append(visible(shortened(old[at : gap.old_start])))
         pieces.append(marked(old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]))
         at = gap.old_end

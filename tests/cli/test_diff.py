@@ -86,10 +86,21 @@ def test_articles_that_differ_have_a_line(articles: Path, other: Path, capsys: C
     assert ["bell", "2", "-2"] in rows
 
 
+def test_articles_that_only_have_other_settings_are_counted_and_not_listed(
+    articles: Path, other: Path, capsys: Captured
+) -> None:
+    assert main(["diff", str(articles), str(other)]) == 0
+    out = capsys.readouterr().out
+    assert "2  differ in version or settings only" in out
+    assert "wire/locks" not in out
+
+
 def test_of_many_articles_the_rest_is_counted(
     articles: Path, other: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipeline.cli.difference.SHOWN", 1)
+    (other / "lamps.json").unlink()
+    (other / "wire" / "locks.json").unlink()
     assert main(["diff", str(articles), str(other)]) == 0
     assert capsys.readouterr().out.endswith("and 2 more; --json names all\n")
 
