@@ -66,7 +66,8 @@ def source_bytes(article: Article, original: str, places: Sequence[int]) -> list
         total = len(BYTE_ORDER_MARKS[source.runs[0].encoding]) if source.bom else 0
         for place in places:
             runs = []
-            for run in source.runs[bisect_right(ends, at) :]:
+            for i in range(bisect_right(ends, at), len(ends)):
+                run = source.runs[i]
                 if run.start >= place:
                     break
                 runs.append(Run(max(run.start, at) - at, min(run.end, place) - at, run.encoding))

@@ -111,12 +111,15 @@ def replaced(text: str, start: int, old: str, new: str) -> str:
 
 def around(text: str, start: int, end: int, width: int = WIDTH) -> tuple[str, str]:
     """What stands before and behind a span on its lines, `width` code points of it, with `…` where more does."""
-    from_line = max(text.rfind("\n", 0, start) + 1, 0)
-    to_line = text.find("\n", end)
-    to_line = len(text) if to_line < 0 else to_line
-    head, tail = max(from_line, start - width), min(to_line, end + width)
-    before = ("…" if head > from_line else "") + visible(text[head:start])
-    return before, visible(text[end:tail]) + ("…" if tail < to_line else "")
+    # Only the context itself is searched: a text may be one line of a million code points.
+    head = max(start - width, 0)
+    line_end = text.rfind("\n", head, start)
+    cut = line_end < 0 < head and text[head - 1] != "\n"
+    before = ("…" if cut else "") + visible(text[max(head, line_end + 1) : start])
+    tail = min(end + width, len(text))
+    line_end = text.find("\n", end, tail)
+    cut = line_end < 0 and tail < len(text) and text[tail] != "\n"
+    return before, visible(text[end : tail if line_end < 0 else line_end]) + ("…" if cut else "")
 
 
 def excerpt(text: str, start: int, end: int) -> str:
@@ -129,11 +132,11 @@ def excerpt(text: str, start: int, end: int) -> str:
 
 def labelled(text: str, start: int, end: int, label: str) -> str:
     """A span of `text` and what it is called."""
-    return f"{label}: {excerpt(text, start, end)}"
+    return f"{visible(label)}: {excerpt(text, start, end)}"
 
 
 def noted(text: str, start: int, end: int, message: str, suggestion: str | None) -> str:
     """A note about a span of `text`: its message, and the place, with the suggestion marked as a replacement."""
     if suggestion is None:
-        return f"{message} — {excerpt(text, start, end)}"
-    return f"{message} — {replaced(text, start, text[start:end], suggestion)}"
+        return f"{visible(message)} — {excerpt(text, start, end)}"
+    return f"{visible(message)} — {replaced(text, start, text[start:end], suggestion)}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.specimens import Specimen, Specimens, excerpt, marked, noted, replaced, shortened, visible
+from pipeline.specimens import Specimen, Specimens, around, excerpt, marked, noted, replaced, shortened, visible
 
 
 def kept(most: int, *offered: tuple[str, str]) -> list[str]:
@@ -44,6 +44,14 @@ def test_a_replacement_is_marked_with_its_line_around_it() -> None:
 def test_context_is_cut_on_both_sides() -> None:
     text = "一" * 40 + "灯" + "二" * 40
     assert replaced(text, 40, "灯", "燈") == f"…{'一' * 28}[-灯-]{{+燈+}}{'二' * 28}…"
+
+
+@pytest.mark.parametrize("width", [3, 4, 5, 40])
+def test_context_ends_at_line_ends(width: int) -> None:
+    """`…` stands only where something of the line is left out."""
+    left, right = around("一\nabcd灯efgh\n二", 6, 7, width)
+    assert left == ("…bcd" if width == 3 else "abcd")
+    assert right == ("efg…" if width == 3 else "efgh")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 GAP = "  "
+CONTROLS = {code: f"<U+{code:04X}>" for code in [*range(32), *range(127, 160)]}
+"""Written out: nothing of an article, not even the name of a rule, may move the cursor of a terminal."""
 COLOURS = ((r"\[-(?s:.)*?-\]", "red"), (r"\{\+(?s:.)*?\+\}", "green"))
 
 
@@ -25,7 +27,7 @@ class Sheet:
 
     def table(self, rows: Iterable[Sequence[str]], heads: Sequence[str] = (), *, right: Sequence[int] = ()) -> None:
         """Rows of cells under `heads`; columns `right` are aligned right. The last column takes what is left."""
-        cells = [list(row) for row in rows]
+        cells = [[cell.translate(CONTROLS) for cell in row] for row in rows]
         if self._console is None:
             self._plain([list(heads), *cells] if heads else cells, right)
             return
@@ -42,6 +44,7 @@ class Sheet:
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """A line of text; on a terminal the marks of edits are coloured."""
+        text = text.translate(CONTROLS)
         if self._console is None:
             print(text)
         else:

@@ -122,7 +122,8 @@ class _Blame:
 
     def rules(self, start: int, end: int) -> set[str]:
         found: set[str] = set()
-        for passage, rules in self._passages[bisect_left(self._ends, start) :]:
+        for i in range(bisect_left(self._ends, start), len(self._ends)):
+            passage, rules = self._passages[i]
             if passage.start > end:
                 break
             found |= rules

@@ -1,13 +1,23 @@
 """`pipeline diff`: what it says of two outputs, and how it ends."""
 
+import io
 import json
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from judged import articles as any_articles
 
 import pipeline
+from pipeline import Article
 from pipeline.cli import main
+from pipeline.cli.difference import Page
+from pipeline.comparison import compare
+from pipeline.comparison.tally import Chosen, Tally
 
 Captured = pytest.CaptureFixture[str]
 
@@ -121,8 +131,6 @@ def test_quiet_says_nothing(articles: Path, other: Path, capsys: Captured) -> No
 
 
 def test_outputs_may_be_of_different_forms(articles: Path, tmp_path: Path, capsys: Captured) -> None:
-    import msgspec
-
     file = tmp_path / "a.jsonl"
     file.write_bytes(msgspec.json.Encoder().encode_lines(list(pipeline.read(articles))))
     assert main(["diff", str(file), str(articles), "--exit-code"]) == 0
@@ -221,6 +229,18 @@ def test_an_article_that_does_not_differ_is_called_the_same(articles: Path, caps
 def test_an_id_that_neither_output_has_is_refused(articles: Path, other: Path, capsys: Captured) -> None:
     assert main(["diff", str(articles), str(other), "--id", "none"]) == 2
     assert "--id none: neither" in capsys.readouterr().err
+
+
+@given(any_articles(), any_articles(), st.booleans())
+def test_any_two_articles_can_be_shown(old: Article, new: Article, detailed: bool) -> None:
+    with redirect_stdout(io.StringIO()) as out:
+        tally, page = Tally(), Page(detailed=detailed)
+        difference = compare(old, new)
+        tally.add(old, new, difference)
+        if not difference.same:
+            page.add(difference)
+        page.show(tally.summary(), Chosen())
+    assert not set(out.getvalue()) & {"\x1b", "\x07", "\u200b"}
 
 
 # How it ends

@@ -3,12 +3,19 @@
 import io
 import json
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from judged import articles as any_articles
 
+from pipeline import Article
 from pipeline.cli import main
+from pipeline.cli.explained import compact, detailed
+from pipeline.cli.sheet import Sheet
+from pipeline.explanation import explain
 
 Captured = pytest.CaptureFixture[str]
 
@@ -174,6 +181,15 @@ def test_where_nothing_is_as_asked_for_it_says_so(bell: str, capsys: Captured) -
 def test_an_unknown_rule_or_stage_is_refused(bell: str, capsys: Captured, option: str, name: str, near: str) -> None:
     assert main(["explain", bell, option, name]) == 2
     assert f"did you mean {near!r}?" in capsys.readouterr().err
+
+
+@given(any_articles())
+def test_any_article_can_be_shown(article: Article) -> None:
+    told = explain(article, {})
+    with redirect_stdout(io.StringIO()) as out:
+        compact(told, Sheet())
+        detailed(told, Sheet())
+    assert not set(out.getvalue()) & {"\x1b", "\x07", "\u200b"}
 
 
 # For machines
