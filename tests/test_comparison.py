@@ -1,18 +1,22 @@
 """Two articles of one document: what differs is found, and nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
+from hypothesis import strategies as st
 from judged import articles, edit, two_ledgers, with_ledger
 from labelled import Piece, article, part, version
 from strategies import texts
+from test_assembly import labelled_texts
 
 import pipeline
 from pipeline import Article, ContractError, Note
 from pipeline.comparison import Difference, FieldChange, Hunk, compare
-from pipeline.comparison.structure import part as part_of
+from pipeline.comparison.structure import FIELDS
+from pipeline.comparison.values import part as part_of
 from pipeline.ledger import Change
 
 RAW = """Bread Before Dawn
@@ -103,6 +107,36 @@ def test_what_one_has_more_the_other_has_less(pair: tuple[Article, Article]) -> 
     assert sorted(f.example for f in forth.findings if f.side == "old") == sorted(
         f.example for f in back.findings if f.side == "new"
     )
+
+
+@given(labelled_texts(), st.data())
+def test_no_changed_value_is_overlooked(content: list[str | Piece], data: st.DataObject) -> None:
+    """Whatever one value of the structure is turned into, though the text is the same."""
+    old = article(*content)
+    tree = msgspec.json.decode(msgspec.json.encode(old))
+    path = data.draw(st.sampled_from(list(leaves({name: tree[name] for name in FIELDS}))))
+    holder = tree
+    for key in path[:-1]:
+        holder = holder[key]
+    value = holder[path[-1]]
+    others = [not value] if isinstance(value, bool) else [None, f"{value}x", "answer", "other", "repost"]
+    holder[path[-1]] = data.draw(st.sampled_from([other for other in others if other != value]))
+    try:
+        new = msgspec.convert(tree, Article)
+    except msgspec.ValidationError:
+        reject()
+    assert "structure" in compare(old, new).kinds
+
+
+def leaves(value: object, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value that holds no others; numbers of turns and exchanges only count."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else None
+    if items is None:
+        yield path
+        return
+    for key, inner in items:
+        if key != "n":
+            yield from leaves(inner, (*path, key))
 
 
 # Edits

@@ -20,6 +20,8 @@ class Found(NamedTuple):
     key: Hashable
     confidence: float | None
     item: Any
+    place: int | None
+    """Where it is said to stand: an edit in the source, or where there are two of them in the new text."""
 
 
 class Reading:
@@ -49,21 +51,21 @@ def edits(reading: Reading, place: Callable[[int, int], tuple[int, int]] | None)
     for step, at in spans:
         edit = step.edit
         key = (step.stage, edit.rule, at, edit.old, edit.new)
-        yield Found("edit", step.stage, edit.rule, key, edit.confidence, step)
+        yield Found("edit", step.stage, edit.rule, key, edit.confidence, step, at)
 
 
 def others(article: Article, place: Callable[[int, int], tuple[int, int]]) -> Iterator[Found]:
     """The labels, notes and annotations."""
     for segment in article.segments:
         label = (segment.label, segment.rule, segment.language, place(segment.start, segment.end))
-        yield Found("label", stage_of(segment.rule), segment.rule, label, segment.confidence, segment)
+        yield Found("label", stage_of(segment.rule), segment.rule, label, segment.confidence, segment, segment.start)
     for note in article.notes:
         said = (note.stage, note.rule, note.severity, note.message, note.suggestion)
-        yield Found("note", note.stage, note.rule, (said, place(note.start, note.end)), None, note)
+        yield Found("note", note.stage, note.rule, (said, place(note.start, note.end)), None, note, note.start)
     for item in article.annotations:
         span = None if item.start is None or item.end is None else place(item.start, item.end)
         layer = (item.layer, item.value, item.rule, span)
-        yield Found("annotation", stage_of(item.rule), item.rule, layer, item.confidence, item)
+        yield Found("annotation", stage_of(item.rule), item.rule, layer, item.confidence, item, item.start)
 
 
 def stage_of(rule: str) -> str:
@@ -92,24 +94,29 @@ def _taken(found: Sequence[Found], wanted: Counter[Any]) -> Iterator[Found]:
 def told(found: Found, reading: Reading, side: Sign) -> Finding:
     """A finding as it is shown, with an example of its context."""
     old = new = value = None
-    start: int | None
     if found.what == "edit":
         layer, _, edit = found.item
-        # Its place in the source is part of the key by which it was compared, or of the text where there are two.
-        start, old, new = found.key[2], edit.old, edit.new  # type: ignore[index]
+        old, new = edit.old, edit.new
         example = replaced(reading.texts[layer], edit.start, old, new)
     else:
-        start, value, example = described(found, reading.article.text)
+        value, example = described(found, reading.article.text)
     return Finding(
-        what=found.what, side=side, stage=found.stage, rule=found.rule, value=value, start=start, old=old, new=new,
+        what=found.what,
+        side=side,
+        stage=found.stage,
+        rule=found.rule,
+        value=value,
+        start=found.place,
+        old=old,
+        new=new,
         example=example,
-    )  # fmt: skip
+    )
 
 
-def described(found: Found, text: str) -> tuple[int | None, str, str]:
-    """Start, value and example of a label, a note or an annotation."""
+def described(found: Found, text: str) -> tuple[str, str]:
+    """Value and example of a label, a note or an annotation."""
     item = found.item
     if found.what == "note":
-        return item.start, item.message, noted(text, item.start, item.end, item.message, item.suggestion)
+        return item.message, noted(text, item.start, item.end, item.message, item.suggestion)
     value = f"{item.label} ({item.language})" if found.what == "label" else f"{item.layer}: {item.value}"
-    return item.start, value, value if item.start is None else labelled(text, item.start, item.end, value)
+    return value, value if item.start is None else labelled(text, item.start, item.end, value)
