@@ -15,6 +15,8 @@ from pipeline.version import __version__
 if TYPE_CHECKING:
     from pipeline.article import Article as Article
     from pipeline.article import json_schema as json_schema
+    from pipeline.comparison import Difference as Difference
+    from pipeline.comparison import compare as compare
     from pipeline.document import Document as Document
     from pipeline.document import Label as Label
     from pipeline.errors import ContractError as ContractError
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from pipeline.errors import RejectedError as RejectedError
     from pipeline.errors import StageError as StageError
     from pipeline.errors import UsageError as UsageError
+    from pipeline.explanation import Explanation as Explanation
+    from pipeline.explanation import explain as explain
     from pipeline.ledger import Change as Change
     from pipeline.ledger import Edit as Edit
     from pipeline.processing import Pipeline as Pipeline
@@ -42,9 +46,11 @@ _HOMES = {
     "Article": "article",
     "Change": "ledger",
     "ContractError": "errors",
+    "Difference": "comparison",
     "Document": "document",
     "DocumentError": "errors",
     "Edit": "ledger",
+    "Explanation": "explanation",
     "Finding": "stage",
     "Label": "document",
     "Note": "stage",
@@ -57,6 +63,8 @@ _HOMES = {
     "StageError": "errors",
     "UsageError": "errors",
     "clean": "processing",
+    "compare": "comparison",
+    "explain": "explanation",
     "faults": "verification",
     "json_schema": "article",
     "process": "processing",

@@ -1,11 +1,13 @@
 """From an Article back to its source: the bytes themselves, and where in them anything came from."""
 
 import hashlib
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 import msgspec
 
 from pipeline.article import Article, Segment
-from pipeline.decoding import Run, encode
+from pipeline.decoding import BYTE_ORDER_MARKS, Run, Undecodable, encode
 from pipeline.errors import ContractError
 from pipeline.ledger import Positions, undo
 
@@ -50,6 +52,33 @@ def restore(article: Article) -> bytes:
     if len(data) != source.bytes:
         raise ContractError(article.id, f"/provenance/source/bytes: is {source.bytes}, restored are {len(data)}")
     return data
+
+
+def source_bytes(article: Article, original: str, places: Sequence[int]) -> list[int]:
+    """The byte of the source at which each of `places`, rising code points of its text `original`, begins.
+
+    Each stretch between two places is encoded once. Raises `ContractError` where the recorded runs do not fit.
+    """
+    source = article.provenance.source
+    ends, lost_at = [run.end for run in source.runs], [item.at for item in source.undecodable]
+    found, at = [], 0
+    try:
+        total = len(BYTE_ORDER_MARKS[source.runs[0].encoding]) if source.bom else 0
+        for place in places:
+            runs = []
+            for i in range(bisect_right(ends, at), len(ends)):
+                run = source.runs[i]
+                if run.start >= place:
+                    break
+                runs.append(Run(max(run.start, at) - at, min(run.end, place) - at, run.encoding))
+            within = source.undecodable[bisect_left(lost_at, at) : bisect_left(lost_at, place)]
+            lost = [Undecodable(item.at - at, item.base64) for item in within]
+            total += len(encode(original[at:place], runs, lost, bom=False, newline=source.newline))
+            found.append(total)
+            at = place
+    except (ValueError, LookupError) as error:
+        raise ContractError(article.id, f"/provenance/source: {error}") from error
+    return found
 
 
 def trace(article: Article, pointer: str) -> tuple[Trace, ...]:

@@ -38,7 +38,7 @@ def test_public_names_are_listed_for_completion() -> None:
 def test_the_design_s_names_are_public() -> None:
     assert {
         "Document", "Edit", "Finding", "Label", "Note", "Pipeline", "Reject", "Rule", "Stage",
-        "clean", "process", "read", "restore", "trace",
+        "clean", "compare", "explain", "process", "read", "restore", "trace",
     } <= set(pipeline.__all__)  # fmt: skip
 
 

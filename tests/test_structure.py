@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 
 FLOORS = (
     {"version", "errors"},
-    {"ledger", "layout", "encodings"},
+    {"ledger", "layout", "encodings", "specimens"},
     {"decoding"},
     {"article"},
     {"vocabulary"},
@@ -21,10 +21,10 @@ FLOORS = (
     {"spacing"},
     {"stages"},
     {"body", "restoration", "declaration"},
-    {"plugins"},
-    {"recipe", "sources", "sinks", "assembly", "verification", "reading"},
-    {"findings", "profiles", "catalogue"},
-    {"processing"},
+    {"plugins", "collation"},
+    {"recipe", "sources", "sinks", "assembly", "verification", "reading", "comparison"},
+    {"findings", "profiles", "catalogue", "pairing", "meanings"},
+    {"processing", "explanation"},
     {"runs", "testing"},
     {"cli"},
     {"__main__", "__init__"},

@@ -14,6 +14,8 @@ VERBS = {
     "clean": "repair text and print it (a filter)",
     "restore": "give back the source bytes, from the output alone",
     "verify": "restore and check every article, and say what fails",
+    "diff": "compare two outputs: articles, texts, structure, rules",
+    "explain": "show every edit and label of an article, with reasons",
     "stages": "list the stages; begin a new one, or check one",
     "rules": "show what each rule does, on which cases",
     "config": "show the settings that hold, and their source",

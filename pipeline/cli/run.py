@@ -5,13 +5,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.cli import rehearsal
 from pipeline.cli.options import pipeline, readers, recipe_options, settings
 from pipeline.cli.report import Progress, summary, told
 from pipeline.errors import UsageError
 from pipeline.runs.account import Account
 from pipeline.runs.local import run
+from pipeline.runs.rehearsal import rehearse
 from pipeline.sources.folder import find
-from pipeline.sources.reading import records
+from pipeline.sources.reading import first, records
 
 EPILOG = """examples:
   pipeline run raw                        articles to output/
@@ -19,6 +21,7 @@ EPILOG = """examples:
   zcat dump.jsonl.gz | pipeline run - -o articles
   pipeline run dump.csv --set input.text_field=story --set 'sources.csv.delimiter=;'
   pipeline run raw --stages entities,languages,credits,dialogue
+  pipeline run raw --dry-run --first 200  what each rule would do, with examples; nothing is written
 """
 CONTROLS = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]}
 """Written out, so that a failure is one line whatever its document is called."""
@@ -31,6 +34,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", default="output", metavar="DIR", help="where the articles go (default: output)"
     )
     recipe_options(parser)
+    rehearsal.arguments(parser)
     loudness = parser.add_mutually_exclusive_group()
     loudness.add_argument("-q", "--quiet", action="store_true", help="only failures")
     loudness.add_argument("-v", "--verbose", action="store_true", help="a line for every document")
@@ -40,6 +44,7 @@ def main(options: argparse.Namespace) -> int:
     """Runs; 1 where a document failed or is missing from the account."""
     said = settings(options)
     made, given = pipeline(options, said), said.settings
+    rehearsal.check(options)
     output = Path(options.output)
     if output.exists() and not output.is_dir():
         raise UsageError(f"-o {output} is a file; name a folder")
@@ -48,20 +53,32 @@ def main(options: argparse.Namespace) -> int:
     if not files and not lost:
         raise UsageError(f"nothing to process in {', '.join(options.raw)}")
     everything = (record for part in (lost, records(files, given.input, chosen)) for record in part)
-    with Progress(len(files), shown=not options.quiet and sys.stderr.isatty()) as progress:
-        account = run(everything, made, output, encoding=given.input.encoding, seen=_seen(options, progress))
+    taken = first(everything, options.first)
+    with Progress(min(len(files), options.first or len(files)), shown=_bar(options)) as progress:
+        seen = _seen(options, progress)
+        if options.dry_run:
+            rehearsed = rehearse(taken, made, encoding=given.input.encoding, seen=seen)
+            account = rehearsed.account
+        else:
+            account = run(taken, made, output, encoding=given.input.encoding, seen=seen)
     for failure in account.failures:
         whose = f" of {failure.package}" if failure.package else ""
         where = f"stage {failure.stage}{whose}: " if failure.stage else ""
         print(f"{failure.document}: {where}{failure.reason}".translate(CONTROLS), file=sys.stderr)
     for aside in account.aside if not options.quiet else ():
         print(f"left aside: {told(aside)}".translate(CONTROLS), file=sys.stderr)
-    if not options.quiet:
+    if options.dry_run:
+        rehearsal.show(rehearsed, options)
+    elif not options.quiet:
         summary(account, output)
     if not account.totals.complete:
         print(f"pipeline: documents are missing from the account: {account.totals}", file=sys.stderr)
         return 1
     return 1 if account.failures else 0
+
+
+def _bar(options: argparse.Namespace) -> bool:
+    return not options.quiet and sys.stderr.isatty()
 
 
 def _seen(options: argparse.Namespace, progress: Progress) -> Callable[[str, Account], None]:

@@ -69,6 +69,10 @@ class Account:
         self.notes_by_rule: Counter[str] = Counter()
         self._bytes = self._exchanges = self._turns = 0
 
+    def left_out(self, name: str, reason: str, count: int) -> None:
+        """Notes what holds no document: it does not count as one, and is told all the same."""
+        self.aside.append(Aside(name, reason, count))
+
     def wrote(self, article: Article) -> None:
         """Notes an article that lies on the disk."""
         self.written += 1

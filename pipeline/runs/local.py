@@ -6,15 +6,18 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.article import Article
 from pipeline.errors import DocumentError, RejectedError, StageError
 from pipeline.processing import Pipeline
-from pipeline.runs.account import Account, Aside, Failure, Rejection
+from pipeline.runs.account import Account, Failure, Rejection
 from pipeline.sinks.folder import replace, write
 from pipeline.sources.record import LeftOut, Record, Unreadable
 from pipeline.version import __version__
 
 RUN_FOLDER = "_run"
 """All that is about the run itself; readers of data pass over names that begin with `_`."""
+
+LONE_SURROGATE = "a stage gave text with a lone surrogate, which no JSON can hold; mend the stage"
 
 
 def run(
@@ -33,8 +36,7 @@ def run(
     account = Account()
     for record in records:
         if isinstance(record, LeftOut):
-            # No document: it does not count as one, and is told all the same.
-            account.aside.append(Aside(record.name, record.reason, record.count))
+            account.left_out(record.name, record.reason, record.count)
             continue
         account.documents += 1
         if isinstance(record, Unreadable):
@@ -47,9 +49,10 @@ def run(
     return account
 
 
-def _one(record: Record, pipeline: Pipeline, output: Path, encoding: str | None, account: Account) -> None:
+def processed(record: Record, pipeline: Pipeline, encoding: str | None, account: Account) -> Article | None:
+    """The article of a record, or none where `account` now says why there is none."""
     try:
-        article = pipeline.process(
+        return pipeline.process(
             record.data,
             id=record.id,
             metadata=record.metadata,
@@ -63,18 +66,23 @@ def _one(record: Record, pipeline: Pipeline, output: Path, encoding: str | None,
         account.failures.append(Failure(error.document, error.stage, error.reason, error.package))
     except DocumentError as error:
         account.failures.append(Failure(error.document, None, error.reason))
+    return None
+
+
+def _one(record: Record, pipeline: Pipeline, output: Path, encoding: str | None, account: Account) -> None:
+    article = processed(record, pipeline, encoding, account)
+    if article is None:
+        return
+    try:
+        write(article, output)
+    except OSError as error:
+        if error.errno != ENAMETOOLONG:
+            raise
+        account.failures.append(Failure(record.id, None, "its id is too long for the path of a file; shorten it"))
+    except UnicodeEncodeError:
+        account.failures.append(Failure(record.id, None, LONE_SURROGATE))
     else:
-        try:
-            write(article, output)
-        except OSError as error:
-            if error.errno != ENAMETOOLONG:
-                raise
-            account.failures.append(Failure(record.id, None, "its id is too long for the path of a file; shorten it"))
-        except UnicodeEncodeError:
-            reason = "a stage gave text with a lone surrogate, which no JSON can hold; mend the stage"
-            account.failures.append(Failure(record.id, None, reason))
-        else:
-            account.wrote(article)
+        account.wrote(article)
 
 
 def record_run(account: Account, pipeline: Pipeline, output: Path) -> None:

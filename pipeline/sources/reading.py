@@ -32,6 +32,17 @@ def records(files: Iterable[File], options: Input, readers: Choice | None = None
                     yield found
 
 
+def first(found: Iterable[Document], most: int | None) -> Iterator[Document]:
+    """The first `most` documents of what was found, and what was left out before them; all where it is None."""
+    taken = 0
+    for each in found:
+        if not isinstance(each, LeftOut):
+            taken += 1
+        yield each
+        if taken == most:
+            return
+
+
 def _file(file: File, options: Input, readers: Choice) -> Iterator[Document]:
     place = Place(file.name)
     try:

@@ -1,0 +1,44 @@
+"""One article out of an output, and rules and stages by the names that a user gives."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipeline.article import Article
+from pipeline.cli.installed import steps
+from pipeline.errors import ContractError, UsageError, nearest
+from pipeline.meanings import NO_STAGE
+from pipeline.reading import attempts, read
+from pipeline.sinks.folder import file_name
+
+
+def with_id(source: Path, name: str) -> Article | None:
+    """The article with this id, or none. Raises `UsageError` for a path that is not there.
+
+    Articles that are broken are passed over, except a file that has the name of the one that is looked for.
+    """
+    expected = source / file_name(name)
+    if source.is_dir() and expected.is_file():
+        return next(read(expected))
+    articles = (article for _, article in attempts(source) if not isinstance(article, ContractError))
+    return next((article for article in articles if article.id == name), None)
+
+
+def refuse_unknown(rule: str | None, stage: str | None, found: Iterable[tuple[str, str]]) -> None:
+    """Raises `UsageError`, with the nearest known one, for a rule or a stage that nobody knows.
+
+    `found` are stage and rule of what the articles hold; what an installed stage offers is known, too.
+    """
+    rules = {name for _, name in found}
+    stages = {name for name, _ in found}
+    if rule in {None, *rules} and stage in {None, *stages}:
+        return
+    for step in steps():
+        stages.add(step.stage.name)
+        rules |= set(step.rules)
+    rules |= NO_STAGE.keys()
+    stages |= {name.partition(".")[0] for name in NO_STAGE}
+    if stage is not None and stage not in stages:
+        raise UsageError(f"--stage {stage}: no such stage{nearest(stage, sorted(stages))}")
+    if rule is not None and rule not in rules:
+        of_stage = sorted(name for name in rules if name.startswith(rule.partition(".")[0] + "."))
+        raise UsageError(f"--rule {rule}: no such rule{nearest(rule, of_stage or sorted(rules))}")

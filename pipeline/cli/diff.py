@@ -1,0 +1,123 @@
+"""`pipeline diff`: two outputs compared, article by article and rule by rule."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from pipeline.article import Article
+from pipeline.cli.choice import refuse_unknown, with_id
+from pipeline.cli.difference import Page
+from pipeline.comparison import Difference, compare
+from pipeline.comparison.tally import Chosen, OnlyIn, Tally
+from pipeline.errors import ContractError, UsageError
+from pipeline.pairing import Pair, pairs
+
+EPILOG = """examples:
+  pipeline diff output-before output-after             what changed, and which rules fired more or less
+  pipeline diff before after --rule words.run-together --examples 20
+  pipeline diff before after --id wire/a               one article in full
+  pipeline diff before after --json                    a line of JSON an article, the last one the summary
+  pipeline diff before after -q --exit-code            1 where anything differs
+
+Rules come in the order of the articles in which they find something else, not of how often they fire.
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("old", metavar="OLD", help="a folder of articles, a .jsonl file, or one article")
+    parser.add_argument("new", metavar="NEW", help="the other output")
+    parser.add_argument("--id", metavar="ID", help="the article with this id, in full detail")
+    parser.add_argument("--rule", metavar="NAME", help="only what this rule found")
+    parser.add_argument("--stage", metavar="NAME", help="only what the rules of this stage found")
+    parser.add_argument("--examples", metavar="N", type=_count, default=3, help="examples of each rule (default: 3)")
+    parser.add_argument("--exit-code", action="store_true", help="1 where anything differs; by default 0")
+    loudness = parser.add_mutually_exclusive_group()
+    loudness.add_argument("--json", action="store_true", help="the same for machines, an object a line")
+    loudness.add_argument("-q", "--quiet", action="store_true", help="only what cannot be compared")
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return number
+
+
+def main(options: argparse.Namespace) -> int:
+    """Compares; 1 where an article is broken, and with `--exit-code` where something differs."""
+    old, new = Path(options.old), Path(options.new)
+    for path in (old, new):
+        if not path.exists():
+            raise UsageError(f"{path} is not there")
+    chosen = Chosen(options.rule, options.stage)
+    tally = Tally(chosen, examples=options.examples)
+    page = Page(detailed=options.id is not None)
+    found: Iterable[Pair] = pairs(old, new) if options.id is None else [_named(options.id, old, new)]
+    differs = False
+    for item in _compared(found, tally):
+        narrowed = _narrowed(item, chosen) if isinstance(item, Difference) else item if chosen.everything else None
+        if narrowed is None:
+            continue
+        differs = True
+        if options.json:
+            _print(narrowed)
+        elif not options.quiet:
+            page.add(narrowed)
+    if not tally.compared and not tally.only and not tally.broken:
+        raise UsageError(f"neither {old} nor {new} holds an article")
+    refuse_unknown(options.rule, options.stage, tally.rules())
+    if options.json:
+        _print(tally.summary())
+    elif not options.quiet:
+        page.show(tally.summary(), chosen)
+    return 1 if tally.broken or (differs and options.exit_code) else 0
+
+
+def _compared(found: Iterable[Pair], tally: Tally) -> Iterator[Difference | OnlyIn]:
+    """What differs, of each pair that does; broken articles are named on standard error."""
+    for pair in found:
+        old, new = pair.old, pair.new
+        try:
+            for side in (old, new):
+                if isinstance(side, ContractError):
+                    raise side
+            difference = compare(old, new) if isinstance(old, Article) and isinstance(new, Article) else None
+        except ContractError as error:
+            tally.broken += 1
+            print(error, file=sys.stderr)
+            continue
+        if isinstance(old, Article) and isinstance(new, Article) and difference is not None:
+            tally.add(old, new, difference)
+            if not difference.same:
+                yield difference
+        elif isinstance(old, Article):
+            yield tally.add_only(old.id, "old")
+        elif isinstance(new, Article):
+            yield tally.add_only(new.id, "new")
+
+
+def _named(name: str, old: Path, new: Path) -> Pair:
+    found = [with_id(path, name) for path in (old, new)]
+    if found == [None, None]:
+        raise UsageError(f"--id {name}: neither {old} nor {new} holds this article")
+    return Pair(name, *found)
+
+
+def _narrowed(difference: Difference, chosen: Chosen) -> Difference | None:
+    """What of a difference the chosen rules answer for; none where nothing."""
+    if chosen.everything:
+        return difference
+    findings = tuple(finding for finding in difference.findings if chosen.takes(finding.rule, finding.stage))
+    if not findings:
+        return None
+    rules = {finding.rule for finding in findings}
+    hunks = tuple(hunk for hunk in difference.text if rules & set(hunk.rules))
+    return msgspec.structs.replace(difference, text=hunks, structure=(), findings=findings, provenance=())
+
+
+def _print(item: msgspec.Struct) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(item) + b"\n")

@@ -1,0 +1,163 @@
+"""`pipeline explain`: every edit, label and note of an article in its context, and what decided it."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.article import Article
+from pipeline.cli.choice import refuse_unknown, with_id
+from pipeline.cli.explained import compact, detailed
+from pipeline.cli.sheet import Sheet
+from pipeline.errors import ContractError, UsageError, nearest
+from pipeline.explanation import Explanation, explain
+from pipeline.reading import attempts, parse
+
+EPILOG = """examples:
+  pipeline explain output/wire/a.json             line by line, edits marked [-old-]{+new+}; then the notes
+  pipeline explain output --id wire/a --line 12   why line 12 is what it is, and where it stands in the source
+  pipeline explain a.json --find 'of the flood'
+  pipeline explain a.json --field /sections/0/exchanges/2
+  pipeline explain a.json --edits --below 0.9     the edits that the rules were least sure of
+"""
+KINDS = ("edits", "labels", "notes")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("article", metavar="ARTICLE", help="an article; any output, with --id; - for JSON on stdin")
+    parser.add_argument("--id", metavar="ID", help="the document with this id")
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--line", type=int, metavar="N", help="this line of the text")
+    place.add_argument("--find", metavar="TEXT", help="lines that hold this, in the text or in the source")
+    place.add_argument("--field", metavar="/POINTER", help="the lines of this field of the article")
+    parser.add_argument("--stage", metavar="S", help="only what this stage did")
+    parser.add_argument("--rule", metavar="R", help="only what this rule did")
+    sure = parser.add_mutually_exclusive_group()
+    sure.add_argument("--below", type=float, metavar="X", help="only what is less sure than this, from 0 to 1")
+    sure.add_argument("--above", type=float, metavar="X", help="only what is surer than this")
+    what = parser.add_mutually_exclusive_group()
+    for kind in KINDS:
+        what.add_argument(f"--{kind}", action="store_const", const=kind, dest="what", help=f"only {kind}")
+    parser.add_argument("--json", action="store_true", help="the same for machines")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Prints it; 1 where `--find` finds nothing."""
+    article = _article(options)
+    explanation = explain(article)
+    found = {(item.stage, item.rule) for item in _items(explanation)}
+    refuse_unknown(options.rule, options.stage, found)
+    lines = _lines(options, article, explanation)
+    if lines is not None and not lines:
+        print(f"pipeline: no line of {article.id} holds {options.find!r}", file=sys.stderr)
+        return 1
+    wanted = _wanted(options)
+    shown = _narrowed(explanation, lines, wanted) if lines is not None or wanted is not None else explanation
+    if options.json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(shown)) + b"\n")
+    elif shown is explanation:
+        compact(shown, Sheet())
+    else:
+        detailed(shown, Sheet())
+    return 0
+
+
+def _article(options: argparse.Namespace) -> Article:
+    if options.article == "-":
+        return parse(sys.stdin.buffer.read(), "standard input")
+    source = Path(options.article)
+    if options.id is not None:
+        article = with_id(source, options.id)
+        if article is None:
+            raise UsageError(f"{source} holds no document {options.id!r}")
+        return article
+    found = list(islice(attempts(source), 2))
+    if not found:
+        raise UsageError(f"{source} holds no articles")
+    if len(found) > 1:
+        raise UsageError(f"{source} holds several articles; name one with --id")
+    first = found[0][1]
+    if isinstance(first, ContractError):
+        raise first
+    return first
+
+
+def _items(explanation: Explanation) -> Iterator[Any]:
+    for kind in (*KINDS, "annotations"):
+        yield from getattr(explanation, kind)
+
+
+def _lines(options: argparse.Namespace, article: Article, explanation: Explanation) -> set[int] | None:
+    """The lines that the options name, none where they name no place. Raises `UsageError` for one that is not there."""
+    if options.line is not None:
+        if not 1 <= options.line <= len(explanation.lines):
+            raise UsageError(f"--line {options.line}: the text has lines 1 to {len(explanation.lines)}")
+        return {options.line}
+    if options.find is not None:
+        return {line.line for line in explanation.lines if options.find in line.text or options.find in line.source}
+    if options.field is None:
+        return None
+    field = options.field.rstrip("/")
+    named = [item for item in explanation.labels if item.field is not None]
+    held = [item for item in named if item.field == field or str(item.field).startswith(f"{field}/")]
+    if not held:
+        pointers: dict[str, None] = {}
+        for item in named:
+            parts = str(item.field).split("/")
+            pointers.update(dict.fromkeys("/".join(parts[:i]) for i in range(2, len(parts) + 1)))
+        near = nearest(field, pointers) if len(pointers) < 10 else _nearest_pointer(field, list(pointers))
+        raise UsageError(f"--field {options.field}: no text of {article.id} is this field{near}")
+    return {line for item in held for line in range(item.line, item.last_line + 1)}
+
+
+def _nearest_pointer(field: str, pointers: list[str]) -> str:
+    """The nearest pointer; of the many of a long article only the first parts are listed."""
+    close = nearest(field, pointers)
+    return close if "did you mean" in close else nearest(field, [p for p in pointers if p.count("/") == 1])
+
+
+def _wanted(options: argparse.Namespace) -> Callable[[str, Any], bool] | None:
+    """Says of a finding whether the options ask for it; none where they ask for all."""
+    if all(value is None for value in (options.stage, options.rule, options.below, options.above, options.what)):
+        return None
+
+    def wanted(kind: str, item: Any) -> bool:  # noqa: ANN401 -- one of four structs
+        sure = getattr(item, "confidence", None)
+        return (
+            options.what in {None, kind}
+            and options.stage in {None, item.stage}
+            and options.rule in {None, item.rule}
+            and (options.below is None or (sure is not None and sure < options.below))
+            and (options.above is None or (sure is not None and sure > options.above))
+        )
+
+    return wanted
+
+
+def _narrowed(
+    explanation: Explanation, lines: set[int] | None, wanted: Callable[[str, Any], bool] | None
+) -> Explanation:
+    """What of it stands on these lines and is wanted; without lines, the lines on which anything wanted begins."""
+    kept: dict[str, tuple[Any, ...]] = {}
+    for kind in (*KINDS, "annotations"):
+        kept[kind] = tuple(
+            item
+            for item in getattr(explanation, kind)
+            if (lines is None or _stands(item, lines)) and (wanted is None or wanted(kind, item))
+        )
+    if lines is None:
+        lines = {item.line for items in kept.values() for item in items if item.line is not None}
+    shown = tuple(line for line in explanation.lines if line.line in lines)
+    return msgspec.structs.replace(explanation, lines=shown, **kept)
+
+
+def _stands(item: Any, lines: set[int]) -> bool:  # noqa: ANN401 -- one of four structs
+    if item.line is None:
+        return False
+    last = getattr(item, "last_line", item.line)
+    return any(line in lines for line in range(item.line, last + 1))

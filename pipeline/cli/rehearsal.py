@@ -1,0 +1,73 @@
+"""`pipeline run --dry-run`: what a run would do, rule by rule."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import msgspec
+
+from pipeline.cli.sheet import Sheet
+from pipeline.errors import UsageError
+from pipeline.runs.rehearsal import Firing, Rehearsal
+from pipeline.specimens import visible
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("--first", type=_number, metavar="N", help="only the first N documents; the rest is not read")
+    parser.add_argument("--dry-run", action="store_true", help="say what each rule would do, and write nothing")
+    parser.add_argument("--json", action="store_true", help="with --dry-run: the same for machines")
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def check(options: argparse.Namespace) -> None:
+    """Raises `UsageError` for options that do not go together."""
+    if options.json and not options.dry_run:
+        raise UsageError("--json goes with --dry-run; a run writes what there is to know to _run/ in its output")
+    if options.json and options.quiet:
+        raise UsageError("--json and --quiet exclude each other")
+
+
+def show(rehearsal: Rehearsal, options: argparse.Namespace) -> None:
+    """Prints what was counted: rules that edit with examples, kinds of labels, rules that note, the account."""
+    forecast = rehearsal.forecast()
+    if options.json:
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(forecast)) + b"\n")
+        return
+    if options.quiet:
+        return
+    sheet = Sheet()
+    _firings("edits", forecast.edits, sheet)
+    if forecast.labels:
+        rows = [(kind.label, f"{kind.count:,}", f"{kind.articles:,}") for kind in forecast.labels]
+        sheet.table(rows, ("labels", "times", "articles"), right=(1, 2))
+        sheet.line()
+    _firings("notes", forecast.notes, sheet)
+    told = forecast.documents
+    account = (
+        (told.documents, "documents in"),
+        (told.would_be_written, "would be written"),
+        (told.failed, "failed"),
+        (told.rejected, "rejected"),
+    )
+    sheet.table(((f"{number:,}", what) for number, what in account), right=(0,))
+    sheet.line("nothing was written")
+
+
+def _firings(head: str, firings: Sequence[Firing], sheet: Sheet) -> None:
+    if not firings:
+        return
+    rows = [(firing.rule, firing.stage, f"{firing.count:,}", f"{firing.articles:,}") for firing in firings]
+    sheet.table(rows, (head, "stage", "times", "articles"), right=(2, 3))
+    sheet.line()
+    for firing in firings:
+        sheet.line(firing.rule, style="bold")
+        for specimen in firing.examples:
+            sheet.line(f"  {visible(specimen.document)}: {specimen.text}")
+    sheet.line()

@@ -1,0 +1,163 @@
+"""A run that writes nothing: what each rule would do to the documents, with examples.
+
+The structs are what `pipeline run --dry-run --json` prints; keys are only ever added.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Annotated, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from pipeline.article import Article
+from pipeline.collation import texts
+from pipeline.processing import Pipeline
+from pipeline.runs.account import Account, Failure, Rejection
+from pipeline.runs.local import LONE_SURROGATE, processed
+from pipeline.sinks.folder import encode
+from pipeline.sources.record import LeftOut, Record, Unreadable
+from pipeline.specimens import Specimen, Specimens, noted, replaced
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """What would become of the documents; nothing is missing where the last three add up to the first."""
+
+    documents: int
+    would_be_written: int
+    failed: int
+    rejected: int
+
+
+class Firing(msgspec.Struct, frozen=True, kw_only=True):
+    """What one rule did, over all articles."""
+
+    stage: str
+    rule: str
+    count: Annotated[int, Meta(description="How often it fired.")]
+    articles: Annotated[int, Meta(description="In how many articles.")]
+    examples: Annotated[tuple[Specimen, ...], Meta(description="A few different ones, in context.")]
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of the text is called what."""
+
+    label: str
+    count: Annotated[int, Meta(description="How many segments.")]
+    articles: Annotated[int, Meta(description="In how many articles.")]
+
+
+class Forecast(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a run would do."""
+
+    documents: Outlook
+    edits: Annotated[tuple[Firing, ...], Meta(description="Rules that edit, those in most articles first.")]
+    labels: Annotated[tuple[Kind, ...], Meta(description="Kinds of segments, those in most articles first.")]
+    notes: Annotated[tuple[Firing, ...], Meta(description="Rules that note, those in most articles first.")]
+    failures: tuple[Failure, ...]
+    rejections: tuple[Rejection, ...]
+
+
+class Key(NamedTuple):
+    """A rule that edits, or notes; a kind of segment has neither stage nor rule."""
+
+    what: str
+    stage: str
+    rule: str
+
+
+class Rehearsal:
+    """Counts while documents are processed; it keeps no article."""
+
+    def __init__(self, *, examples: int = 3) -> None:
+        self.account = Account()
+        self._count: Counter[Key] = Counter()
+        self._articles: Counter[Key] = Counter()
+        self._specimens = Specimens(examples)
+
+    def add(self, article: Article) -> None:
+        """Counts what the rules did to one article."""
+        self.account.wrote(article)
+        counts: Counter[Key] = Counter()
+        layers: tuple[str, ...] = ()
+        for layer, change in enumerate(article.provenance.changes):
+            for edit in change.edits:
+                key = Key("edit", change.stage, edit.rule)
+                counts[key] += 1
+                if self._specimens.wants(key, (edit.old, edit.new), article.id):
+                    layers = layers or texts(article)
+                    shown = replaced(layers[layer], edit.start, edit.old, edit.new)
+                    self._specimens.keep(key, (edit.old, edit.new), Specimen(article.id, None, shown))
+        for segment in article.segments:
+            counts[Key("label", "", segment.label)] += 1
+        for note in article.notes:
+            key = Key("note", note.stage, note.rule)
+            counts[key] += 1
+            if self._specimens.wants(key, note.message, article.id):
+                shown = noted(article.text, note.start, note.end, note.message, note.suggestion)
+                self._specimens.keep(key, note.message, Specimen(article.id, None, shown))
+        self._count += counts
+        self._articles.update(counts.keys())
+
+    def forecast(self) -> Forecast:
+        """All that was counted."""
+        totals = self.account.totals
+        labels = (Kind(label=k.rule, count=self._count[k], articles=self._articles[k]) for k in self._keys("label"))
+        return Forecast(
+            documents=Outlook(
+                documents=totals.documents,
+                would_be_written=totals.written,
+                failed=totals.failed,
+                rejected=totals.rejected,
+            ),
+            edits=self._firings("edit"),
+            labels=tuple(labels),
+            notes=self._firings("note"),
+            failures=tuple(self.account.failures),
+            rejections=tuple(self.account.rejections),
+        )
+
+    def _keys(self, what: str) -> list[Key]:
+        found = [key for key in self._count if key.what == what]
+        return sorted(found, key=lambda key: (-self._articles[key], -self._count[key], key))
+
+    def _firings(self, what: str) -> tuple[Firing, ...]:
+        return tuple(
+            Firing(
+                stage=key.stage,
+                rule=key.rule,
+                count=self._count[key],
+                articles=self._articles[key],
+                examples=self._specimens.of(key),
+            )
+            for key in self._keys(what)
+        )
+
+
+def rehearse(
+    records: Iterable[Record | Unreadable | LeftOut],
+    pipeline: Pipeline,
+    *,
+    encoding: str | None = None,
+    seen: Callable[[str, Account], None] | None = None,
+) -> Rehearsal:
+    """Processes each record as a run does, and writes nothing. `seen` is called after each, as by `run`."""
+    rehearsal = Rehearsal()
+    account = rehearsal.account
+    for record in records:
+        if isinstance(record, LeftOut):
+            account.left_out(record.name, record.reason, record.count)
+            continue
+        account.documents += 1
+        if isinstance(record, Unreadable):
+            account.failures.append(Failure(record.id, None, record.reason))
+        elif (article := processed(record, pipeline, encoding, account)) is not None:
+            try:
+                encode(article)
+            except UnicodeEncodeError:
+                account.failures.append(Failure(record.id, None, LONE_SURROGATE))
+            else:
+                rehearsal.add(article)
+        if seen is not None:
+            seen(record.id, account)
+    return rehearsal
