@@ -25,8 +25,9 @@ def blocks(text: str, kind: str) -> list[str]:
 
 
 def shape(printed: str) -> str:
-    """What was printed without its numbers, which change with every improvement, and without trailing blanks."""
-    return "\n".join(regex.sub(r"\s*\d[\d,.]*", " N", line).strip() for line in printed.strip().splitlines())
+    """What was printed without its numbers, which change with every improvement, and without the width of columns."""
+    lines = (regex.sub(r"\s*\d[\d,.]*", " N", line).strip() for line in printed.strip().splitlines())
+    return "\n".join(regex.sub(r" {2,}", "  ", line) for line in lines)
 
 
 @pytest.fixture(scope="module")
