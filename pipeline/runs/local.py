@@ -50,7 +50,12 @@ def run(
 def _one(record: Record, pipeline: Pipeline, output: Path, encoding: str | None, account: Account) -> None:
     try:
         article = pipeline.process(
-            record.data, id=record.id, metadata=record.metadata, encoding=encoding, origin=record.origin
+            record.data,
+            id=record.id,
+            metadata=record.metadata,
+            # What the user says of all files goes before what came with one of them.
+            encoding=encoding or record.encoding,
+            origin=record.origin,
         )
     except RejectedError as verdict:
         account.rejections.append(Rejection(verdict.document, verdict.rule, verdict.reason))

@@ -8,12 +8,16 @@ from pipeline.article import Origin
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One document: its bytes, or the text of its field in a table, and what came with it."""
+    """One document: its bytes, or the text of its field in a table, and what came with it.
+
+    `encoding` is that of its bytes, where what came with it says so and they bear it out.
+    """
 
     id: str
     data: bytes | str
     origin: Origin
     metadata: Mapping[str, str] = {}
+    encoding: str | None = None
 
 
 class Unreadable(msgspec.Struct, frozen=True):
