@@ -89,6 +89,15 @@ def fields_of(header: bytes) -> dict[str, str]:
     return fields
 
 
+def shown(value: str) -> str:
+    """A value of a header as it may stand in a message: between quotes, in ASCII, not too long.
+
+    >>> shown("-5"), shown("盐门")
+    ("'-5'", "'\\\\u76d0\\\\u95e8'")
+    """
+    return ascii(value if len(value) <= 40 else f"{value[:37]}...")
+
+
 def _text(header: bytes) -> str:
     try:
         return header.decode()
@@ -181,12 +190,12 @@ def _next(window: _Window, number: int, limit: int) -> Capture | Broken:
     fields = fields_of(header)
     claimed = fields.get("content-length")
     if claimed is None or not LENGTH.fullmatch(claimed):
-        fault = (
+        lie = (
             "has no Content-Length"
             if claimed is None
-            else f"its Content-Length is {_shown(claimed)}, no number of bytes"
+            else f"its Content-Length is {shown(claimed)}, no number of bytes"
         )
-        return _passed_over(window, number, fault, offset=offset)
+        return _passed_over(window, number, lie, offset=offset)
     return _with_block(window, Capture(number, offset, fields, b"", int(claimed)), limit)
 
 
@@ -269,7 +278,3 @@ def _passed_over(window: _Window, number: int, fault: str, *, offset: int | None
     if cut:
         return Broken(number, start, "the file ends in its header; fetch the file again")
     return Broken(number, start, f"{fault}, and no record comes behind it; fetch the file again")
-
-
-def _shown(value: str) -> str:
-    return ascii(value if len(value) <= 40 else value[:39] + "…")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 import regex
 
-from pipeline.sources.captures import HEADER, fields_of
+from pipeline.sources.captures import HEADER, fields_of, shown
 
 STATUS = regex.compile(rb"HTTP/[0-9](?:\.[0-9])?[ \t]+([0-9]{3})(?![0-9])[^\n]*\n")
 HEADER_END = regex.compile(rb"\n\r?\n")
@@ -59,7 +59,7 @@ def payload(block: bytes, found: Answer, limit: int) -> bytes:
             data = _undone(undo, data, limit)
         elif not _is_text(data):
             known = ", ".join(sorted(set(CODINGS) - {"x-gzip"}))
-            raise PayloadError(f"content encoding {_shown(name)} is not known (known are {known}); leave it out")
+            raise PayloadError(f"content encoding {shown(name)} is not known (known are {known}); leave it out")
         _check(data, limit)
     _check(data, limit)
     return data
@@ -119,7 +119,11 @@ def _deflated(data: bytes, limit: int) -> bytes:
     try:
         return _inflated(data, zlib.MAX_WBITS, "deflate", limit)[0]
     except PayloadError:
-        return _inflated(data, -zlib.MAX_WBITS, "deflate", limit)[0]
+        found, rest = _inflated(data, -zlib.MAX_WBITS, "deflate", limit)
+        if rest:
+            # There is no checksum: that it ends where the payload does is all that vouches for it.
+            raise PayloadError(DAMAGED.format("deflate")) from None
+        return found
 
 
 def _inflated(data: bytes, window: int, name: str, limit: int) -> tuple[bytes, bytes]:
@@ -166,10 +170,6 @@ def _reads(head: bytes) -> bool:
         # Cut through a character at its end.
         return error.start >= len(head) - 3 and len(head) == 256
     return True
-
-
-def _shown(name: str) -> str:
-    return ascii(name if len(name) <= 40 else name[:39] + "…")
 
 
 CODINGS: Mapping[str, Callable[[bytes, int], bytes]] = {
