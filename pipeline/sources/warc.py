@@ -64,6 +64,7 @@ class Warc:
     def read(self, blob: Blob, options: Input) -> Iterator[Found]:
         """A document a record, rows are records of any kind; at the end what was left out, by reason."""
         aside: Counter[str] = Counter()
+        is_empty = True
         limit = options.limits.bytes
         try:
             for found in captures(blob.stream, limit + HEADER):
@@ -71,11 +72,14 @@ class Warc:
                 if isinstance(told, str):
                     aside[told if told in aside or len(aside) < MOST_REASONS else OTHER] += 1
                 else:
+                    is_empty = False
                     yield told
         except (SourceError, OSError):
             yield from _left_out(blob, aside)
             raise
         yield from _left_out(blob, aside)
+        if is_empty and blob.named:
+            raise SourceError(f"none of its {aside.total():,} records is a page or a text; leave it out")
 
 
 def _left_out(blob: Blob, aside: Mapping[str, int]) -> Iterator[LeftOut]:

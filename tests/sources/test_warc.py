@@ -4,7 +4,7 @@ import gzip
 import io
 import tracemalloc
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -89,6 +89,8 @@ def failure(folder: Path, *parts: bytes, options: Input | None = None) -> Unread
 
 
 def aside(folder: Path, *parts: bytes) -> dict[str, int]:
+    """Behind a document, as a file without any is a failure."""
+    parts = (text(TALK), *parts)
     return {each.reason: each.count for each in found(folder, *parts) if isinstance(each, LeftOut)}
 
 
@@ -269,7 +271,7 @@ def test_a_document_at_the_limit_is_read(tmp_path: Path) -> None:
 def test_a_long_record_is_not_held(tmp_path: Path) -> None:
     file = put(tmp_path, text(b"abc\n" * 4_000_000), record(answer(b"\0" * 8_000_000, "video/mp4")))
     tracemalloc.start()
-    over, left = records([file], SMALL)
+    over, left, *_ = records([file], SMALL)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert isinstance(over, Unreadable)
@@ -287,7 +289,7 @@ def test_memory_does_not_grow_with_the_number_of_records() -> None:
             Place("crawl.warc"), cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", Repeated(one, count))))
         )
         tracemalloc.start()
-        (_, _) = Warc().read(blob, Input())
+        assert [each.count for each in Warc().read(blob, Input()) if isinstance(each, LeftOut)] == [count, count]
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most
@@ -358,6 +360,18 @@ def test_reasons_do_not_grow_without_end(tmp_path: Path) -> None:
 def test_what_is_left_out_is_told_although_the_file_breaks_off(tmp_path: Path) -> None:
     told = found(tmp_path, record("a", "request"), text(TALK)[:-40])
     assert [type(each) for each in told] == [Unreadable, LeftOut]
+
+
+def test_a_named_file_without_a_document_is_told(tmp_path: Path) -> None:
+    left, failed = found(tmp_path, record("a", "request"), record("b", "request"))
+    assert left == LeftOut("crawl.warc", "record type request", 2)
+    assert isinstance(failed, Unreadable)
+    assert failed.reason == "none of its 2 records is a page or a text; leave it out"
+
+
+def test_a_file_without_a_document_in_a_folder_is_only_left_out(tmp_path: Path) -> None:
+    file = File(put(tmp_path, record("a", "request")).path, "crawl.warc")
+    assert list(records([file], Input())) == [LeftOut("crawl.warc", "record type request")]
 
 
 # What is broken
@@ -596,34 +610,34 @@ def damaged(draw: st.DrawFn) -> bytes:
     return bytes(data if draw(st.booleans()) else data[:start] + data[end:])
 
 
-def holds(data: bytes, options: Input) -> Iterator[Document]:
-    from unittest.mock import patch
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("damage")
 
-    file = File(Path("crawl.warc"), "crawl.warc", named=True)
-    with patch.object(Path, "open", lambda *_: io.BytesIO(data)):
-        for each in records([file], options):
-            if not isinstance(each, Record):
-                assert len(each.reason.splitlines()) == 1
-                assert "broke on it" not in each.reason
-            yield each
+
+def told(folder: Path, data: bytes, options: Input | None = None) -> list[Document]:
+    """What comes of a file, where nothing comes out that nobody thought of."""
+    given = found(folder, data, options=options)
+    for each in given:
+        if not isinstance(each, Record):
+            assert len(each.reason.splitlines()) == 1
+            assert "broke on it" not in each.reason
+    return given
 
 
 @given(damaged(), st.sampled_from([1, 300, 1 << 25]))
 @settings(max_examples=300, deadline=None)
-def test_damage_is_told_and_nothing_else_happens(data: bytes, limit: int) -> None:
-    for _ in holds(data, Input(limits=Limits(bytes=limit))):
-        pass
+def test_damage_is_told_and_nothing_else_happens(folder: Path, data: bytes, limit: int) -> None:
+    told(folder, data, Input(limits=Limits(bytes=limit)))
 
 
 @given(st.binary(max_size=400) | st.text("WARC/1.0\r\n: -9aContentLghTyp", max_size=200).map(str.encode))
 @settings(max_examples=300, deadline=None)
-def test_anything_behind_a_first_line_is_told(data: bytes) -> None:
-    for _ in holds(b"WARC/1.0\r\n" + data, Input()):
-        pass
+def test_anything_behind_a_first_line_is_told(folder: Path, data: bytes) -> None:
+    told(folder, b"WARC/1.0\r\n" + data)
 
 
 @given(st.integers(0, len(GOOD)))
 @settings(max_examples=100, deadline=None)
-def test_a_file_that_is_cut_off_gives_one_error_at_most(end: int) -> None:
-    told = [each for each in holds(GOOD[:end], Input()) if isinstance(each, Unreadable)]
-    assert len(told) <= 1
+def test_a_file_that_is_cut_off_gives_one_error_at_most(folder: Path, end: int) -> None:
+    assert sum(isinstance(each, Unreadable) for each in told(folder, GOOD[:end])) <= 1
