@@ -1,7 +1,8 @@
 """The records that a WARC file holds, told apart, whatever its headers claim.
 
-No library is used: warcio holds any line and any block whole, and ends a file at the first record that is broken;
-fastwarc ends it there too, without saying where, and panics on streams that cannot seek.
+No library is used. warcio reads lines and chunks of any length into memory, and a line out of place or a length that is
+too large ends the file with whatever exception comes. fastwarc ends it at any wrong length, without saying where, and
+panics, past every `except Exception`, on a stream that cannot seek.
 """
 
 import zlib
