@@ -101,3 +101,13 @@ def test_every_command_of_the_readme_exists() -> None:
 
     named = set(regex.findall(r"^\| `pipeline (\w+)", README, regex.MULTILINE))
     assert named == set(VERBS)
+
+
+def test_the_reader_and_the_sink_of_the_how_to_do_what_it_says(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "write-a-reader.md").read_text("utf-8")
+    code = "\n".join(blocks(page, "python"))
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr

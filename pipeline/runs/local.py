@@ -56,7 +56,8 @@ def processed(record: Record, pipeline: Pipeline, encoding: str | None, account:
             record.data,
             id=record.id,
             metadata=record.metadata,
-            encoding=encoding,
+            # What the user says of all files goes before what came with one of them.
+            encoding=encoding or record.encoding,
             origin=record.origin,
             converted_by=record.converted_by,
         )

@@ -17,6 +17,7 @@ from pipeline.sources.reader import PROTOCOL, Claim, Reader
 
 BUILT_IN = {
     "gzip": "compressed:Gzip",
+    "warc": "warc:Warc",
     "html": "page:Page",
     "jsonl": "jsonl:Jsonl",
     "text": "text:Text",

@@ -11,6 +11,7 @@ class Record(msgspec.Struct, frozen=True):
     """One document: its bytes, or the text of its field in a table, and what came with it.
 
     `converted_by` names what made the text, where a reader made one of something else: the text is then the source.
+    `encoding` is that of its bytes, where what came with it says so and they bear it out.
     """
 
     id: str
@@ -18,6 +19,7 @@ class Record(msgspec.Struct, frozen=True):
     origin: Origin
     metadata: Mapping[str, str] = {}
     converted_by: str | None = None
+    encoding: str | None = None
 
 
 class Unreadable(msgspec.Struct, frozen=True):
