@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 
 FLOORS = (
     {"version", "errors"},
-    {"ledger", "layout", "encodings"},
+    {"ledger", "layout", "encodings", "compression", "notebook"},
     {"decoding"},
     {"article"},
     {"vocabulary"},
@@ -21,8 +21,8 @@ FLOORS = (
     {"spacing"},
     {"stages"},
     {"body", "restoration", "declaration"},
-    {"plugins"},
-    {"recipe", "sources", "sinks", "assembly", "verification", "reading"},
+    {"plugins", "tables"},
+    {"recipe", "sources", "sinks", "assembly", "verification", "reading", "frames"},
     {"findings", "profiles", "catalogue"},
     {"processing"},
     {"runs", "testing"},

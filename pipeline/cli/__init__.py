@@ -12,6 +12,7 @@ from pipeline.version import __version__
 VERBS = {
     "run": "process raw documents and write an article each",
     "clean": "repair text and print it (a filter)",
+    "export": "write articles as tables, databases, text or for training",
     "restore": "give back the source bytes, from the output alone",
     "verify": "restore and check every article, and say what fails",
     "stages": "list the stages; begin a new one, or check one",
@@ -23,6 +24,7 @@ VERBS = {
 EPILOG = """examples:
   pipeline run raw -o output              one JSON document per article in output/
   pipeline clean scraped.txt > clean.txt  only the repaired text
+  pipeline export output -o a.parquet     one table of all articles
   pipeline verify output                  everything restores, every promise holds
   pipeline restore output/a.json -o a.txt the source, byte for byte
 

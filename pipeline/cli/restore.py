@@ -9,7 +9,8 @@ from pipeline.cli.options import write_bytes
 from pipeline.errors import ContractError, UsageError
 from pipeline.reading import attempts, read
 from pipeline.restoration import restore
-from pipeline.sinks.folder import file_name, replace
+from pipeline.sinks.atomic import replace
+from pipeline.sinks.folder import file_name
 
 EPILOG = """examples:
   pipeline restore output/wire/a.json -o a.txt
