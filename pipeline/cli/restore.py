@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.article import Article
 from pipeline.cli.options import write_bytes
 from pipeline.errors import ContractError, UsageError
-from pipeline.reading import attempts, read
+from pipeline.reading import attempts, holds_one, read
 from pipeline.restoration import restore
 from pipeline.sinks.atomic import replace
 from pipeline.sinks.folder import file_name
@@ -21,7 +21,9 @@ EPILOG = """examples:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("output", metavar="OUTPUT|ARTICLE", help="a folder of articles, a .jsonl file, or one article")
+    parser.add_argument(
+        "output", metavar="OUTPUT|ARTICLE", help="a folder of articles, one article, or what export wrote"
+    )
     parser.add_argument("--id", metavar="ID", help="only the document with this id")
     parser.add_argument(
         "-o", "--output", dest="target", metavar="F", help="a file for one document (default: stdout), a folder for all"
@@ -36,7 +38,7 @@ def main(options: argparse.Namespace) -> int:
     if options.id is not None:
         write_bytes(restore(_with_id(source, options.id)), options.target)
         return 0
-    if source.is_file() and source.suffix != ".jsonl":
+    if source.is_file() and holds_one(source):
         write_bytes(restore(next(read(source))), options.target)
         return 0
     if options.target in {None, "-"}:
@@ -48,10 +50,10 @@ def _with_id(source: Path, name: str) -> Article:
     expected = source / file_name(name)
     if source.is_dir() and expected.is_file():
         return next(read(expected))
-    found = next((article for article in read(source) if article.id == name), None)
-    if found is None:
-        raise UsageError(f"{source} holds no document {name!r}")
-    return found
+    for _, article in attempts(source):
+        if not isinstance(article, ContractError) and article.id == name:
+            return article
+    raise UsageError(f"{source} holds no document {name!r}")
 
 
 def _all(source: Path, target: Path) -> int:
