@@ -103,7 +103,7 @@ class Places:
         return Span(self.byte(span.start), self.byte(span.end))
 
     def text(self, start: int, end: int, *, layer: int) -> Span:
-        """Where in `text` a span of the text that change `layer` was given, and what came of it, stands now."""
+        """Where in `text` a span of the text that the change of that number was given stands now: `source` reversed."""
         for positions in self._layers[layer:]:
             start, end = positions.forward(start, end)
         return Span(start, end)

@@ -53,7 +53,7 @@ def _ahead(lines: Iterator[bytes]) -> list[bytes]:
 def _by_line(first: list[bytes], second: list[bytes], name: str) -> bool:
     """Whether each line is a document.
 
-    The name says so, and the first line is more than the opening of one; or the first line is whole and another follows.
+    The name says so and the first line is more than the opening of one, or the first line is whole and another follows.
     """
     line = first[-1].strip() if first else b""
     if _named_for_lines(name):

@@ -1,6 +1,6 @@
 """Readable plain text: what a reader of the article sees, in its order, without marks of ours."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, ClassVar
@@ -45,19 +45,19 @@ def page(article: Article) -> str:
 
 
 def _paragraphs(article: Article) -> Iterator[str]:
-    labels = _Labels(article)
+    labels = {s.field: article.text[s.start : s.end] for s in article.segments if s.label == "speaker"}
     if article.title:
         yield article.title.text
     if article.byline:
         yield article.byline.text
     yield from article.lead
-    yield from _sections(article.sections, labels)
+    yield from _sections(article.sections, "", labels)
     yield from article.closing
-    for translation in article.translations:
+    for i, translation in enumerate(article.translations):
         if translation.title:
             yield translation.title.text
         yield from translation.lead
-        yield from _sections(translation.sections, labels)
+        yield from _sections(translation.sections, f"/translations/{i}", labels)
         yield from translation.closing
     if article.credits:
         yield "\n".join(f"{credit.role}: {', '.join(credit.names)}".rstrip() for credit in article.credits)
@@ -67,33 +67,27 @@ def _paragraphs(article: Article) -> Iterator[str]:
         yield article.disclaimer
 
 
-def _sections(sections: Iterable[Section], labels: "_Labels") -> Iterator[str]:
-    for section in sections:
+def _sections(sections: Iterable[Section], root: str, labels: Mapping[str | None, str]) -> Iterator[str]:
+    for i, section in enumerate(sections):
         if section.heading is not None:
             yield section.heading
         yield from section.paragraphs
-        for exchange in section.exchanges:
-            asking = {turn.n for turn in exchange.questions}
-            aside = {turn.n for turn in exchange.asides}
-            for turn in exchange.turns:
-                role = "interviewer" if turn.n in asking else None if turn.n in aside else "interviewee"
-                yield from _said(turn, labels.of(turn.speaker, role))
+        for j, exchange in enumerate(section.exchanges):
+            said = [
+                (turn.n, f"{root}/sections/{i}/exchanges/{j}/{voice}/{k}", turn)
+                for voice in ("questions", "answers", "asides")
+                for k, turn in enumerate(getattr(exchange, voice))
+            ]
+            for _, pointer, turn in sorted(said, key=lambda one: one[0]):
+                yield from _said(turn, labels.get(f"{pointer}/speaker"))
 
 
 def _said(turn: Turn, label: str | None) -> Iterator[str]:
-    if label is None:
+    """The paragraphs of a turn behind the speaker's name, or behind the label where that names nobody, such as `Q`."""
+    who = turn.speaker if turn.speaker is not None else label
+    if who is None:
         yield from turn.paragraphs
         return
     first, *others = turn.paragraphs or ("",)
-    yield f"{label}: {first}".rstrip()
+    yield f"{who}: {first}".rstrip()
     yield from others
-
-
-class _Labels:
-    """What stands before a turn: the speaker's name, or the word that the article itself has there, such as `Q`."""
-
-    def __init__(self, article: Article) -> None:
-        self._unnamed: dict[str, str] = {s.role: s.labels[0] for s in article.speakers if s.name is None and s.labels}
-
-    def of(self, speaker: str | None, role: str | None) -> str | None:
-        return speaker if speaker is not None else self._unnamed.get(role) if role else None

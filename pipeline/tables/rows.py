@@ -15,6 +15,7 @@ import msgspec
 import regex
 
 from pipeline.article import Article, Exchange, Section, Title, Turn
+from pipeline.ledger import inverse
 from pipeline.restoration import Places
 
 Kind = Literal["question", "answer", "aside"]
@@ -327,9 +328,10 @@ class Rows:
     def edits(self) -> Iterator[EditRow]:
         """Those of each stage in the order of the stages."""
         for i, change in enumerate(self.article.provenance.changes):
+            made = inverse(change.edits)
             for n, edit in enumerate(change.edits, 1):
                 origin = self.places.source_bytes(edit.start, edit.end, layer=i)
-                now = self.places.text(edit.start, edit.end, layer=i)
+                now = self.places.text(made[n - 1].start, made[n - 1].end, layer=i + 1)
                 yield EditRow(
                     id=self.article.id,
                     layer=i + 1,
