@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from pipeline.article import Article
@@ -49,22 +50,21 @@ def main(options: argparse.Namespace) -> int:
     if to_stdout and options.to is None:
         raise UsageError("name a format with --to, or a target whose name tells it with -o: -o articles.parquet")
     writer = _sink(options)
-    sound = _Sound(source)
     if to_stdout:
         if not isinstance(writer, Streaming):
             raise UsageError(f"{writer.name} does not go to standard output; name a target with -o")
+        sound = _Sound(source)
         writer.stream(sound, sys.stdout.buffer)
     else:
         target = Path(options.output)
         _spare(source, target)
+        sound = _Sound(source)
         if isinstance(writer, Streaming) and target.exists() and not target.is_file() and not target.is_dir():
             # A pipe or a device cannot be replaced, only written to.
             with target.open("wb") as file:
                 writer.stream(sound, file)
         else:
             writer.write(sound, target)
-    if not sound.seen:
-        raise UsageError(f"{source} holds no articles")
     return 1 if sound.failed else 0
 
 
@@ -85,12 +85,16 @@ class _Sound:
     """The articles that hold to the contract and restore, one at a time; others are named on standard error."""
 
     def __init__(self, source: Path) -> None:
-        self.source = source
-        self.seen = self.failed = 0
+        """Raises `UsageError` where there is none: before anything is written."""
+        found = attempts(source)
+        first = next(found, None)
+        if first is None:
+            raise UsageError(f"{source} holds no articles")
+        self._attempts = chain([first], found)
+        self.failed = 0
 
     def __iter__(self) -> Iterator[Article]:
-        for name, article in attempts(self.source):
-            self.seen += 1
+        for name, article in self._attempts:
             try:
                 if isinstance(article, ContractError):
                     raise article
