@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import msgspec
 
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
 LIBRARIES = ("pandas", "polars")
 
 
-def to_frame(
-    articles: Iterable[Article], rows: str = "exchanges", kind: Literal["pandas", "polars"] | None = None
-) -> "pd.DataFrame | pl.DataFrame":
+@overload
+def to_frame(articles: Iterable[Article], rows: str = ..., *, kind: Literal["pandas"]) -> "pd.DataFrame": ...
+@overload
+def to_frame(articles: Iterable[Article], rows: str = ..., *, kind: Literal["polars"]) -> "pl.DataFrame": ...
+@overload
+def to_frame(articles: Iterable[Article], rows: str = ..., kind: str | None = ...) -> Any: ...  # noqa: ANN401 -- what is installed
+def to_frame(articles: Iterable[Article], rows: str = "exchanges", kind: str | None = None) -> Any:
     """A DataFrame with a row an exchange, or whatever `rows` says: articles, turns, prose, edits, credits, segments.
 
     Columns are those of `pipeline.tables.rows`; their types do not depend on what is in them: whole numbers that may
