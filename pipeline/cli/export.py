@@ -57,7 +57,7 @@ def main(options: argparse.Namespace) -> int:
         writer.stream(sound, sys.stdout.buffer)
     else:
         target = Path(options.output)
-        _spare(source, target)
+        _spare(source, target, writer)
         sound = _Sound(source)
         if isinstance(writer, Streaming) and target.exists() and not target.is_file() and not target.is_dir():
             # A pipe or a device cannot be replaced, only written to.
@@ -74,11 +74,11 @@ def _sink(options: argparse.Namespace) -> Sink:
     return sink(name, {key: value for key, value in said.items() if value is not None})
 
 
-def _spare(source: Path, target: Path) -> None:
+def _spare(source: Path, target: Path, writer: Sink) -> None:
     """Raises `UsageError` where writing to `target` would destroy what is read, or be read again."""
     here, there = source.resolve(), target.resolve()
-    if here == there or here in there.parents or (there in here.parents and not there.is_dir()):
-        raise UsageError(f"{target} is, or lies in, what is exported; name another target")
+    if here == there or here in there.parents or (writer.name == "json" and there in here.parents):
+        raise UsageError(f"{target} is what is exported, or lies in it or around it; name another target")
 
 
 class _Sound:

@@ -14,6 +14,7 @@ from pipeline.sinks.atomic import beside
 from pipeline.tables.columns import batch, portions, schema
 from pipeline.tables.rows import KINDS, MAKERS, Rows
 
+MEMORY = "512MB"
 FLAT = tuple(name for name in KINDS if name != "articles")
 
 
@@ -36,8 +37,8 @@ class DuckDb:
         with beside(target) as path:
             log = path.with_name(f"{path.name}.wal")
             try:
-                # One thread, so that rows come in their order.
-                with closing(duckdb.connect(str(path), config={"threads": 1})) as database:
+                # One thread, so that rows come in their order; little memory, since all that is done is to append.
+                with closing(duckdb.connect(str(path), config={"threads": 1, "memory_limit": MEMORY})) as database:
                     kinds: dict[str, type[msgspec.Struct]] = {"articles": Article, **{n: KINDS[n] for n in FLAT}}
                     for name, kind in kinds.items():
                         database.register("incoming", pa.Table.from_batches([], schema=schema(kind)))

@@ -3,7 +3,7 @@
     SELECT id, speaker, text FROM search('采访');
     SELECT turns.* FROM search JOIN turns USING (passage) WHERE search MATCH '"steel bridge"' ORDER BY rank;
 
-`search` holds titles, headings, prose and turns. Chinese words of up to four characters are found by typing them, as
+`search` holds titles, headings, prose and turns. Chinese words of up to six characters are found by typing them, as
 English words are; longer ones, and phrases that mix scripts, by what `pipeline.tables.grams.phrase` makes of them.
 The index does not hold the texts but their words (see there), so SQLite's `snippet` and `highlight` mark wrong
 places, and its commands `rebuild` and `integrity-check` must not be given.

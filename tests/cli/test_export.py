@@ -130,8 +130,9 @@ def test_a_target_that_is_what_is_exported_is_refused(articles: Path, tmp_path: 
         (articles, articles / "all.jsonl"),
     ):
         assert main(["export", str(source), "-o", str(target)]) == 2
-        assert "is, or lies in, what is exported; name another target" in capsys.readouterr().err
+        assert "is what is exported, or lies in it or around it; name another target" in capsys.readouterr().err
     assert main(["export", str(articles), "--to", "json", "-o", str(articles)]) == 2
+    assert main(["export", str(articles / "wire"), "--to", "json", "-o", str(articles)]) == 2
     assert together.read_bytes() == before
     assert not (articles / "all.jsonl").exists()
 

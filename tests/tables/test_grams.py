@@ -14,6 +14,7 @@ def test_a_character_of_a_script_without_blanks_is_a_unit_and_a_run_of_letters_i
 def test_full_width_letters_are_plain_ones_in_units_and_both_in_words() -> None:
     assert units("５Ｇ网") == "5G 网"
     assert words("５Ｇ网") == "5G网 ５Ｇ ５Ｇ网"
+    assert words("Ｓunday") == "Ｓunday"
 
 
 @pytest.mark.parametrize(
@@ -25,10 +26,14 @@ def test_full_width_letters_are_plain_ones_in_units_and_both_in_words() -> None:
         ("记者站在", "记者 记者站 记者站在 者站 者站在 站在"),
         ("卡拉OK厅", "卡拉 卡拉OK 卡拉OK厅 拉OK 拉OK厅 OK厅"),
         ("steel bridge", ""),
-        ("北京电影学院", "北京 北京电 北京电影 京电 京电影 京电影学 电影 电影学 电影学院 影学 影学院 学院"),
+        (
+            "北京电影学院",
+            "北京 北京电 北京电影 北京电影学 北京电影学院 "
+            "京电 京电影 京电影学 京电影学院 电影 电影学 电影学院 影学 影学院 学院",
+        ),
     ],
 )
-def test_words_are_the_runs_of_two_to_four_units(text: str, expected: str) -> None:
+def test_words_are_the_runs_of_two_to_six_units(text: str, expected: str) -> None:
     assert words(text) == expected
 
 
