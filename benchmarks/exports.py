@@ -59,7 +59,7 @@ def report(root: Path, count: int = ARTICLES) -> None:
                 read = f"{_seconds(lambda: sum(1 for _ in pipeline.read(path))):10.1f}"  # noqa: B023 -- see above
             print(f"  {f'{to}: {target}':32s} {_size(path) / 1e6:8.1f} {wrote:10.1f} {read:>10s}")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
-        print(f"  {'most memory of all this':32s} {peak:8.0f}")
+        print(f"  {'most memory of all this, MB':32s} {peak:8.0f}")
         print("\nthe search in SQLite: words of up to so many characters are found by typing them; MB of the database")
         for longest in (1, 2, 4, 6, 8):
             with _longest(longest):
