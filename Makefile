@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help run test check bench lexicon forests golden schema clean
+.PHONY: help run test check bench lexicon forests golden schema consumers clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ bench: $(INSTALLED)  ## speed of every stage and of the whole way, and what the 
 golden: $(INSTALLED)  ## write output/ anew after a change that is meant; read the diff before committing it
 	rm -rf output
 	$(BIN)/pipeline run raw -o output
+
+consumers:  ## install what the tests need of Node, which are passed over without it
+	npm install --prefix tests/consumers --no-package-lock --no-audit --no-fund
 
 schema: $(INSTALLED)  ## publish the JSON Schemas anew after an addition to the contract or the settings
 	$(BIN)/pipeline schema -o docs/article.schema.json

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import accuracy, cold, damage, encodings, extraction, protocol, spacing, speed, structure
+from benchmarks import accuracy, cold, damage, encodings, exports, extraction, protocol, spacing, speed, structure
 
 ROOT = Path(__file__).parent.parent
 
@@ -14,7 +14,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="speed|protocol|cold|encodings|damage|extraction|spacing|structure|accuracy",
+        metavar="speed|protocol|cold|encodings|exports|damage|extraction|spacing|structure|accuracy",
         help="default: all",
     )
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
@@ -32,6 +32,7 @@ def main() -> None:
         "protocol",
         "cold",
         "encodings",
+        "exports",
         "damage",
         "extraction",
         "spacing",
@@ -46,6 +47,8 @@ def main() -> None:
         cold.report(options.rounds)
     if "encodings" in wanted:
         encodings.report(ROOT, options.public)
+    if "exports" in wanted:
+        exports.report(ROOT)
     if "damage" in wanted:
         damage.report(ROOT, options.public, options.corpora, listed=options.list)
     if "extraction" in wanted:

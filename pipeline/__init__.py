@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.errors import UsageError as UsageError
     from pipeline.explanation import Explanation as Explanation
     from pipeline.explanation import explain as explain
+    from pipeline.frames import to_frame as to_frame
     from pipeline.ledger import Change as Change
     from pipeline.ledger import Edit as Edit
     from pipeline.processing import Pipeline as Pipeline
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from pipeline.reading import read as read
     from pipeline.restoration import restore as restore
     from pipeline.restoration import trace as trace
+    from pipeline.sinks.choice import export as export
     from pipeline.stage import Finding as Finding
     from pipeline.stage import Note as Note
     from pipeline.stage import Reject as Reject
@@ -65,11 +67,13 @@ _HOMES = {
     "clean": "processing",
     "compare": "comparison",
     "explain": "explanation",
+    "export": "sinks.choice",
     "faults": "verification",
     "json_schema": "article",
     "process": "processing",
     "read": "reading",
     "restore": "restoration",
+    "to_frame": "frames",
     "trace": "restoration",
 }
 

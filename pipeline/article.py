@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from pipeline.decoding import Newline, Run, Undecodable
 from pipeline.ledger import Change, Confidence
+from pipeline.notebook import Said, html
 
 VERSION: Final = "bilingual-article/1"
 
@@ -276,6 +277,18 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
         """The exchanges of all sections, in order."""
         for section in self.sections:
             yield from section.exchanges
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: title, byline, language, counts, and the conversation, folded where it is long."""
+        exchanges = list(self.exchanges)
+        edits = sum(len(change.edits) for change in self.provenance.changes)
+        counts = ((len(exchanges), "exchange"), (edits, "edit"), (len(self.notes), "note"))
+        languages = " + ".join([self.language, *(translation.language for translation in self.translations)])
+        facts = [languages, *(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts)]
+        said = [[Said(t.speaker, t in exchange.questions, t.text) for t in exchange.turns] for exchange in exchanges]
+        title = self.title.text if self.title else None
+        byline = self.byline.text if self.byline else None
+        return html(title, byline, facts, said, name=self.id)
 
 
 def json_schema() -> dict[str, Any]:

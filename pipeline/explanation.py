@@ -14,7 +14,7 @@ from pipeline.article import Article
 from pipeline.collation import Passage, Stretch, in_source, passages, stretches, texts
 from pipeline.ledger import Confidence
 from pipeline.meanings import meanings
-from pipeline.restoration import source_bytes
+from pipeline.restoration import Places
 from pipeline.specimens import replaced
 
 Meaning = Annotated[str | None, Meta(description="What the rule means; null where its stage is not installed here.")]
@@ -256,7 +256,8 @@ def _lines(article: Article, source: str, found: tuple[Passage, ...], starts: li
     for line in lines:
         at += sum(len(stretch.text) for stretch in line if stretch.kind != "new")
         ends.append(at)
-    at_bytes = source_bytes(article, source, [0, *ends])
+    places = Places(article)
+    at_bytes = [places.byte(place) for place in (0, *ends)]
     source_line = 1
     for i, line in enumerate(lines):
         start = ends[i - 1] if i else 0

@@ -1,13 +1,14 @@
 """From an Article back to its source: the bytes themselves, and where in them anything came from."""
 
 import hashlib
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from base64 import b64decode
+from bisect import bisect_right
+from collections.abc import Iterator
 
 import msgspec
 
-from pipeline.article import Article, Segment
-from pipeline.decoding import BYTE_ORDER_MARKS, Run, Undecodable, encode
+from pipeline.article import Article, Segment, Source
+from pipeline.decoding import BYTE_ORDER_MARKS, NEWLINES, Newline, encode
 from pipeline.errors import ContractError
 from pipeline.ledger import Positions, undo
 
@@ -54,33 +55,6 @@ def restore(article: Article) -> bytes:
     return data
 
 
-def source_bytes(article: Article, original: str, places: Sequence[int]) -> list[int]:
-    """The byte of the source at which each of `places`, rising code points of its text `original`, begins.
-
-    Each stretch between two places is encoded once. Raises `ContractError` where the recorded runs do not fit.
-    """
-    source = article.provenance.source
-    ends, lost_at = [run.end for run in source.runs], [item.at for item in source.undecodable]
-    found, at = [], 0
-    try:
-        total = len(BYTE_ORDER_MARKS[source.runs[0].encoding]) if source.bom else 0
-        for place in places:
-            runs = []
-            for i in range(bisect_right(ends, at), len(ends)):
-                run = source.runs[i]
-                if run.start >= place:
-                    break
-                runs.append(Run(max(run.start, at) - at, min(run.end, place) - at, run.encoding))
-            within = source.undecodable[bisect_left(lost_at, at) : bisect_left(lost_at, place)]
-            lost = [Undecodable(item.at - at, item.base64) for item in within]
-            total += len(encode(original[at:place], runs, lost, bom=False, newline=source.newline))
-            found.append(total)
-            at = place
-    except (ValueError, LookupError) as error:
-        raise ContractError(article.id, f"/provenance/source: {error}") from error
-    return found
-
-
 def trace(article: Article, pointer: str) -> tuple[Trace, ...]:
     """Where the field at a JSON Pointer comes from, a `Trace` for each of its segments in the order of the text.
 
@@ -90,30 +64,126 @@ def trace(article: Article, pointer: str) -> tuple[Trace, ...]:
     segments = [s for s in article.segments if s.field == pointer or (s.field or "").startswith(f"{pointer}/")]
     if not segments:
         raise KeyError(pointer)
-    layers = [Positions(change.edits) for change in article.provenance.changes]
-    original = source_text(article)
-    return tuple(_trace(article, segment, layers, original) for segment in segments)
+    places = Places(article)
+    return tuple(_trace(article, segment, places) for segment in segments)
 
 
-def _trace(article: Article, segment: Segment, layers: list[Positions], original: str) -> Trace:
+class Places:
+    """Where spans of one article stand in its source: computed once, asked for any number of spans.
+
+    Each answer costs two bisections a layer of edits and encodes at most a block of text. Raises `ContractError` where
+    edits or runs do not fit the text.
+    """
+
+    __slots__ = ("_blocks", "_layers", "_newline", "_original", "_starts")
+
+    def __init__(self, article: Article) -> None:
+        source = article.provenance.source
+        self._layers = [Positions(change.edits) for change in article.provenance.changes]
+        self._original = source_text(article)
+        self._newline = source.newline
+        try:
+            self._blocks = list(_blocks(self._original, source))
+        except (ValueError, LookupError) as error:
+            raise ContractError(article.id, f"/provenance/source: {error}") from error
+        self._starts = [block.start for block in self._blocks]
+
+    def source(self, start: int, end: int, *, layer: int | None = None) -> Span:
+        """The code points of the source text from which `[start, end)` of `text` comes; widened to whole edits.
+
+        With `layer` the span counts in the text that the change of that number was given, from 0.
+        """
+        for positions in reversed(self._layers[:layer]):
+            start, end = positions.backward(start, end)
+        return Span(start, end)
+
+    def source_bytes(self, start: int, end: int, *, layer: int | None = None) -> Span:
+        """The same in bytes of the source, the byte order mark counted."""
+        span = self.source(start, end, layer=layer)
+        return Span(self.byte(span.start), self.byte(span.end))
+
+    def text(self, start: int, end: int, *, layer: int) -> Span:
+        """Where in `text` a span of the text that the change of that number was given stands now: `source` reversed."""
+        for positions in self._layers[layer:]:
+            start, end = positions.forward(start, end)
+        return Span(start, end)
+
+    def byte(self, position: int) -> int:
+        """The byte at which a code point of the source text begins; behind the last one, where the source ends."""
+        position = min(position, len(self._original))
+        block = self._blocks[max(bisect_right(self._starts, position) - 1, 0)]
+        if position == block.start or block.encoding is None:
+            return block.byte
+        return block.byte + _size(self._original[block.start : position], block.encoding, self._newline)
+
+
+class _Block(msgspec.Struct, frozen=True, gc=False):
+    """A stretch of source text that begins at a known byte; without an encoding, a byte sequence that is no text."""
+
+    start: int
+    byte: int
+    encoding: str | None
+
+
+BLOCK = 256
+"""Code points after which the byte is counted anew: as much is encoded for one answer."""
+
+
+def _blocks(text: str, source: Source) -> Iterator[_Block]:
+    """The blocks of a source text in order, and an empty one at its end. Raises `ValueError`, `LookupError`."""
+    runs, newline = source.runs, source.newline
+    byte = len(BYTE_ORDER_MARKS[runs[0].encoding]) if source.bom and runs else 0
+    waiting = list(reversed(source.undecodable))
+    for run in runs:
+        at = run.start
+        while at < run.end:
+            lost = waiting[-1] if waiting and waiting[-1].at < run.end else None
+            end = lost.at if lost else run.end
+            whole = _size(text[at:end], run.encoding, newline)
+            sizes = _sizes(text, at, end, run.encoding, newline)
+            if sum(sizes) == whole:
+                for size in sizes:
+                    yield _Block(at, byte, run.encoding)
+                    at, byte = min(at + BLOCK, end), byte + size
+            elif at < end:
+                # A codec that remembers, such as ISO-2022-JP, cannot be taken up in the midst.
+                yield _Block(at, byte, run.encoding)
+                at, byte = end, byte + whole
+            if lost:
+                waiting.pop()
+                yield _Block(at, byte, None)
+                at, byte = at + 1, byte + len(b64decode(lost.base64))
+    yield _Block(len(text), byte, None)
+
+
+def _sizes(text: str, start: int, end: int, encoding: str, newline: Newline) -> list[int]:
+    """Bytes of each block of a stretch, or nothing where it cannot be encoded block by block."""
+    try:
+        return [_size(text[at : min(at + BLOCK, end)], encoding, newline) for at in range(start, end, BLOCK)]
+    except UnicodeEncodeError:
+        # Big5-HKSCS writes some letters and their accents as one pair; the border fell between them.
+        return []
+
+
+def _size(text: str, encoding: str, newline: Newline) -> int:
+    """Bytes that `text` takes in the source, with its line ends as they were there."""
+    if encoding == "utf-8" and text.isascii():
+        size = len(text)
+    else:
+        size = len(text.encode(encoding))
+    extra = len(NEWLINES[newline]) - 1
+    return size + extra * text.count("\n") * len("\r".encode(encoding)) if extra else size
+
+
+def _trace(article: Article, segment: Segment, places: Places) -> Trace:
     start, end = segment.start, segment.end
-    for positions in reversed(layers):
-        start, end = positions.backward(start, end)
     return Trace(
-        text=Span(segment.start, segment.end),
-        text_utf16=Span(_utf16(article.text, segment.start), _utf16(article.text, segment.end)),
-        source_text=Span(start, end),
-        source_bytes=Span(_byte(article, original, start), _byte(article, original, end)),
+        text=Span(start, end),
+        text_utf16=Span(_utf16(article.text, start), _utf16(article.text, end)),
+        source_text=places.source(start, end),
+        source_bytes=places.source_bytes(start, end),
     )
 
 
 def _utf16(text: str, position: int) -> int:
     return len(text[:position].encode("utf-16-le")) // 2
-
-
-def _byte(article: Article, original: str, position: int) -> int:
-    """The byte at which a code point of the source text begins: the length of everything before it, encoded."""
-    source = article.provenance.source
-    runs = [Run(run.start, min(run.end, position), run.encoding) for run in source.runs if run.start <= position]
-    lost = [item for item in source.undecodable if item.at < position]
-    return len(encode(original[:position], runs, lost, bom=source.bom, newline=source.newline))

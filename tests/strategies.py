@@ -1,7 +1,11 @@
 """Texts as this project meets them, and edits that fit them."""
 
+import msgspec
 from hypothesis import strategies as st
 
+import pipeline
+from pipeline import Article
+from pipeline.article import Annotation, Credit, Entry, Remark, Speaker, Title
 from pipeline.ledger import Change, Edit, apply
 
 LETTERS = "aBéz中文語가あ😀7\u0301"
@@ -49,3 +53,46 @@ def ledgers(draw: st.DrawFn) -> tuple[str, str, tuple[Change, ...]]:
         changes.append(Change(name, edits))
         text = apply(text, edits)
     return first, text, tuple(changes)
+
+
+odd = st.one_of(
+    st.sampled_from(["", " ", "𠮷野家👩‍🚀", " ", '"; \t,\\', "=1+1", "null", "长" * 500, "﻿"]),
+    texts(max_size=12),
+)
+"""Values that some format may take for something else, or drop."""
+
+
+@st.composite
+def articles(draw: st.DrawFn) -> Article:
+    """An article of a generated text, with odd values where any text may stand. It restores; not all promises hold."""
+    said = st.lists(texts(min_size=1, max_size=20), min_size=1, max_size=4).map("\n\nQ: ".join)
+    made = pipeline.process(f"Q: {draw(said)}", id=draw(odd) or "a")
+    some = st.lists(odd, max_size=3).map(tuple)
+    return msgspec.structs.replace(
+        made,
+        language=draw(odd),
+        title=draw(st.none() | st.builds(lambda text, cut: Title(text=text, truncated=cut), odd, st.booleans())),
+        lead=draw(some),
+        disclaimer=draw(st.none() | odd),
+        speakers=draw(st.just(made.speakers) | st.tuples(st.builds(_speaker, st.none() | odd, some))),
+        credits=draw(st.just(()) | st.tuples(st.builds(_credit, odd, st.none() | odd, some))),
+        annotations=draw(st.just(()) | st.tuples(st.builds(_annotation, odd, st.none() | st.integers(0, 2**62)))),
+        metadata=draw(st.lists(st.builds(lambda k, v: Entry(key=k, value=v), odd, odd), max_size=2).map(tuple)),
+        notes=draw(st.just(made.notes) | st.tuples(st.builds(_note, odd, st.none() | odd))),
+    )
+
+
+def _speaker(name: str | None, labels: tuple[str, ...]) -> Speaker:
+    return Speaker(name=name, role="other", labels=labels)
+
+
+def _credit(role: str, role_en: str | None, names: tuple[str, ...]) -> Credit:
+    return Credit(role=role, role_en=role_en, names=names)
+
+
+def _annotation(value: str, at: int | None) -> Annotation:
+    return Annotation(layer="a.b", value=value, start=at, end=at, rule="a.c", confidence=0.07)
+
+
+def _note(message: str, suggestion: str | None) -> Remark:
+    return Remark(stage="a", rule="a.b", severity="info", message=message, start=0, end=0, suggestion=suggestion)

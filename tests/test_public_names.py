@@ -7,7 +7,7 @@ import pytest
 
 import pipeline
 
-HEAVY = frozenset({"bs4", "ftfy", "jieba", "marisa_trie", "msgspec", "rich"})
+HEAVY = frozenset({"bs4", "duckdb", "ftfy", "jieba", "marisa_trie", "msgspec", "pandas", "polars", "pyarrow", "rich"})
 ARTICLE = (
     "Salt From the Old Pans\\n\\n"
     "Q: Who owns the salt pans now?\\n\\n"

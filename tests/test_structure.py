@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 
 FLOORS = (
     {"version", "errors"},
-    {"ledger", "layout", "encodings", "specimens"},
+    {"ledger", "layout", "encodings", "specimens", "compression", "notebook"},
     {"decoding"},
     {"article"},
     {"vocabulary"},
@@ -21,8 +21,8 @@ FLOORS = (
     {"spacing"},
     {"stages"},
     {"body", "restoration", "declaration"},
-    {"plugins", "collation"},
-    {"recipe", "sources", "sinks", "assembly", "verification", "reading", "comparison"},
+    {"plugins", "collation", "tables"},
+    {"recipe", "sources", "sinks", "assembly", "verification", "reading", "comparison", "frames"},
     {"findings", "profiles", "catalogue", "pairing", "meanings"},
     {"processing", "explanation"},
     {"runs", "testing"},

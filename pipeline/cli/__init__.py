@@ -12,6 +12,7 @@ from pipeline.version import __version__
 VERBS = {
     "run": "process raw documents and write an article each",
     "clean": "repair text and print it (a filter)",
+    "export": "write articles as tables, databases, text or for training",
     "restore": "give back the source bytes, from the output alone",
     "verify": "restore and check every article, and say what fails",
     "diff": "compare two outputs: articles, texts, structure, rules",
@@ -25,6 +26,7 @@ VERBS = {
 EPILOG = """examples:
   pipeline run raw -o output              one JSON document per article in output/
   pipeline clean scraped.txt > clean.txt  only the repaired text
+  pipeline export output -o a.parquet     one table of all articles
   pipeline verify output                  everything restores, every promise holds
   pipeline restore output/a.json -o a.txt the source, byte for byte
 

@@ -5,11 +5,13 @@ import sys
 from pathlib import Path
 
 from pipeline.article import Article
+from pipeline.cli.choice import with_id
 from pipeline.cli.options import write_bytes
 from pipeline.errors import ContractError, UsageError
-from pipeline.reading import attempts, read
+from pipeline.reading import attempts, holds_one, read
 from pipeline.restoration import restore
-from pipeline.sinks.folder import file_name, replace
+from pipeline.sinks.atomic import replace
+from pipeline.sinks.folder import file_name
 
 EPILOG = """examples:
   pipeline restore output/wire/a.json -o a.txt
@@ -20,7 +22,9 @@ EPILOG = """examples:
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("output", metavar="OUTPUT|ARTICLE", help="a folder of articles, a .jsonl file, or one article")
+    parser.add_argument(
+        "output", metavar="OUTPUT|ARTICLE", help="a folder of articles, one article, or what export wrote"
+    )
     parser.add_argument("--id", metavar="ID", help="only the document with this id")
     parser.add_argument(
         "-o", "--output", dest="target", metavar="F", help="a file for one document (default: stdout), a folder for all"
@@ -33,24 +37,17 @@ def main(options: argparse.Namespace) -> int:
     if not source.exists():
         raise UsageError(f"{source} is not there")
     if options.id is not None:
-        write_bytes(restore(_with_id(source, options.id)), options.target)
+        found = with_id(source, options.id)
+        if found is None:
+            raise UsageError(f"{source} holds no document {options.id!r}")
+        write_bytes(restore(found), options.target)
         return 0
-    if source.is_file() and source.suffix != ".jsonl":
+    if source.is_file() and holds_one(source):
         write_bytes(restore(next(read(source))), options.target)
         return 0
     if options.target in {None, "-"}:
         raise UsageError("several documents need a folder: name it with -o, or one document with --id")
     return _all(source, Path(options.target))
-
-
-def _with_id(source: Path, name: str) -> Article:
-    expected = source / file_name(name)
-    if source.is_dir() and expected.is_file():
-        return next(read(expected))
-    found = next((article for article in read(source) if article.id == name), None)
-    if found is None:
-        raise UsageError(f"{source} holds no document {name!r}")
-    return found
 
 
 def _all(source: Path, target: Path) -> int:

@@ -17,7 +17,7 @@ SHOWN = 5
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("output", metavar="OUTPUT", help="a folder of articles, a .jsonl file, or one article")
+    parser.add_argument("output", metavar="OUTPUT", help="a folder of articles, one article, or what export wrote")
     parser.add_argument("-q", "--quiet", action="store_true", help="only what fails")
 
 

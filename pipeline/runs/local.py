@@ -10,7 +10,8 @@ from pipeline.article import Article
 from pipeline.errors import DocumentError, RejectedError, StageError
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Account, Failure, Rejection
-from pipeline.sinks.folder import replace, write
+from pipeline.sinks.atomic import replace
+from pipeline.sinks.folder import write
 from pipeline.sources.record import LeftOut, Record, Unreadable
 from pipeline.version import __version__
 

@@ -165,7 +165,7 @@ def _record(blob: Blob, found: Capture, body: _Body, data: bytes, media_type: st
     )
     metadata = {name: value for name, value in known.items() if value}
     encoding = _borne_out(charset[1], data) if charset is not None else None
-    return Record(f"{blob.id}#{found.number}", data, origin, metadata, encoding)
+    return Record(f"{blob.id}#{found.number}", data, origin, metadata, encoding=encoding)
 
 
 def _address(found: Capture) -> str:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline import Article
-from pipeline.sinks.folder import LONGEST_NAME, UNSAFE, encode, file_name, replace, write
+from pipeline.sinks.atomic import LONGEST_NAME, replace
+from pipeline.sinks.folder import UNSAFE, encode, file_name, write
 
 CHARACTERS = st.one_of(
     st.characters(codec="utf-8"), st.sampled_from("/._%~ :?*\\-aA0\x00\n\x7f"), st.sampled_from("山東e\u0301👩‍🚀")

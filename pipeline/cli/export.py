@@ -1,0 +1,106 @@
+"""`pipeline export`: articles in another format, to a file, a folder or standard output."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+from pipeline.article import Article
+from pipeline.errors import ContractError, UsageError
+from pipeline.reading import attempts
+from pipeline.restoration import restore
+from pipeline.sinks.choice import BUILT_IN, format_of, sink
+from pipeline.sinks.sink import Sink, Streaming
+from pipeline.tables.rows import KINDS
+
+EPILOG = """examples:
+  pipeline export output -o articles.parquet         an article a row, typed and nested
+  pipeline export output --to csv > exchanges.csv    a question and its answer a row
+  pipeline export output -o articles.sqlite          tables, and a full-text search in both languages
+  pipeline export output -o turns.parquet --rows turns
+  pipeline export output --to messages --system "You are a lock keeper." -o chats.jsonl.zst
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument(
+        "source", metavar="OUTPUT", help="a folder of articles, one article, or what export wrote: jsonl, parquet, …"
+    )
+    parser.add_argument(
+        "--to", metavar="FORMAT", help=f"{', '.join(BUILT_IN)} (default: what the end of -o tells, such as .parquet)"
+    )
+    parser.add_argument("-o", "--output", metavar="F", help="a file, or a folder for json and text (default: stdout)")
+    parser.add_argument("--rows", choices=tuple(KINDS), help="what a row of csv or parquet is")
+    parser.add_argument("--system", metavar="TEXT", help="messages: what the system says first in each conversation")
+    parser.add_argument(
+        "--pairs", action="store_true", default=None, help="messages: a question or answer and its translation a line"
+    )
+    parser.add_argument("--delimiter", metavar="C", help="csv: what stands between two cells (default: a comma)")
+    parser.add_argument("--bom", action="store_true", default=None, help="csv: begin with a mark, for Excel")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Exports what holds to the contract; 1 where something does not: it is named."""
+    source = Path(options.source)
+    if not source.exists():
+        raise UsageError(f"{source} is not there")
+    to_stdout = options.output in {None, "-"}
+    if to_stdout and options.to is None:
+        raise UsageError("name a format with --to, or a target whose name tells it with -o: -o articles.parquet")
+    writer = _sink(options)
+    if to_stdout:
+        if not isinstance(writer, Streaming):
+            raise UsageError(f"{writer.name} does not go to standard output; name a target with -o")
+        sound = _Sound(source)
+        writer.stream(sound, sys.stdout.buffer)
+    else:
+        target = Path(options.output)
+        _spare(source, target, writer)
+        sound = _Sound(source)
+        if isinstance(writer, Streaming) and target.exists() and not target.is_file() and not target.is_dir():
+            # A pipe or a device cannot be replaced, only written to.
+            with target.open("wb") as file:
+                writer.stream(sound, file)
+        else:
+            writer.write(sound, target)
+    return 1 if sound.failed else 0
+
+
+def _sink(options: argparse.Namespace) -> Sink:
+    name = options.to if options.to is not None else format_of(Path(options.output))
+    said = {key: getattr(options, key) for key in ("rows", "system", "pairs", "delimiter", "bom")}
+    return sink(name, {key: value for key, value in said.items() if value is not None})
+
+
+def _spare(source: Path, target: Path, writer: Sink) -> None:
+    """Raises `UsageError` where writing to `target` would destroy what is read, or be read again."""
+    here, there = source.resolve(), target.resolve()
+    if here == there or here in there.parents or (writer.name == "json" and there in here.parents):
+        raise UsageError(f"{target} is what is exported, or lies in it or around it; name another target")
+
+
+class _Sound:
+    """The articles that hold to the contract and restore, one at a time; others are named on standard error."""
+
+    def __init__(self, source: Path) -> None:
+        """Raises `UsageError` where there is none: before anything is written."""
+        found = attempts(source)
+        first = next(found, None)
+        if first is None:
+            raise UsageError(f"{source} holds no articles")
+        self._attempts = chain([first], found)
+        self.failed = 0
+
+    def __iter__(self) -> Iterator[Article]:
+        for name, article in self._attempts:
+            try:
+                if isinstance(article, ContractError):
+                    raise article
+                restore(article)
+            except ContractError as error:
+                self.failed += 1
+                print(f"{name}: {error.reason}", file=sys.stderr)
+            else:
+                yield article

@@ -1,0 +1,52 @@
+"""An article as a notebook shows it: HTML from plain values, everything escaped, colours those of the notebook."""
+
+from collections.abc import Sequence
+from html import escape
+
+import msgspec
+
+SHOWN = 5
+"""Exchanges that are shown at once; the others unfold."""
+LONGEST = 400
+"""Characters of a turn that are shown."""
+
+FRAME = "border-left:3px solid currentColor;padding:0 0 0 .8em;max-width:60em;line-height:1.45"
+SMALL = "opacity:.7;font-size:.85em"
+ASKED = "font-weight:600"
+
+
+class Said(msgspec.Struct, frozen=True):
+    """One turn: who speaks, whether they ask, and their words."""
+
+    speaker: str | None
+    asks: bool
+    text: str
+
+
+def html(
+    title: str | None, byline: str | None, facts: Sequence[str], exchanges: Sequence[Sequence[Said]], *, name: str
+) -> str:
+    """The card of an article: `name` stands for a missing title, `facts` are short, such as `7 exchanges`.
+
+    Beyond the first exchanges the others are folded away, and a long turn is cut with an ellipsis. No script, no style
+    sheet, and no colours but the notebook's own, so that it fits a dark theme as it does a light one.
+    """
+    shown = "".join(map(_exchange, exchanges[:SHOWN]))
+    rest = exchanges[SHOWN:]
+    folded = f"<details><summary>{len(rest)} more</summary>{''.join(map(_exchange, rest))}</details>" if rest else ""
+    head = f'<div style="font-size:1.15em;{ASKED}">{escape(title or name)}</div>'
+    under = f"<div>{escape(byline)}</div>" if byline else ""
+    return (
+        f'<div style="{FRAME}">{head}{under}<div style="{SMALL}">{escape(" · ".join(facts))}</div>{shown}{folded}</div>'
+    )
+
+
+def _exchange(turns: Sequence[Said]) -> str:
+    return f'<div style="margin:.6em 0">{"".join(map(_turn, turns))}</div>'
+
+
+def _turn(turn: Said) -> str:
+    words = turn.text if len(turn.text) <= LONGEST else turn.text[:LONGEST].rstrip() + "…"
+    label = f'<span style="{SMALL}">{escape(turn.speaker)}</span> ' if turn.speaker else ""
+    style = f' style="{ASKED}"' if turn.asks else ""
+    return f"<div>{label}<span{style}>{escape(words).replace(chr(10), '<br>')}</span></div>"

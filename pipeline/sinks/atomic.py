@@ -1,0 +1,48 @@
+"""Files that are there whole or not at all: written beside their place, flushed to the disk, renamed."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.errors import UsageError
+
+LONGEST_NAME = 150
+"""Bytes of a file's or folder's name; most file systems allow 255."""
+
+
+@contextmanager
+def beside(path: Path) -> Iterator[Path]:
+    """A path to write to, beside `path`, which the file there replaces once the block ends well.
+
+    Where it does not, nothing is left and an earlier file stays. For writers that open files by their names. Raises
+    `UsageError` where `path` is a folder.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name a file")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name[:LONGEST_NAME]}.part")
+    part.unlink(missing_ok=True)
+    try:
+        yield part
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:  # an interrupt, too, must leave no half-written file
+        part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to that is at `path` once the block ends well, and then whole; else nothing of it is left."""
+    with beside(path) as part, part.open("wb") as file:
+        yield file
+        file.flush()
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Puts `data` at `path`. Raises `OSError`, and then what was there before is still there."""
+    with whole(path) as file:
+        file.write(data)
