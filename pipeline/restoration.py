@@ -132,6 +132,8 @@ BLOCK = 256
 def _blocks(text: str, source: Source) -> Iterator[_Block]:
     """The blocks of a source text in order, and an empty one at its end. Raises `ValueError`, `LookupError`."""
     runs, newline = source.runs, source.newline
+    if (runs[-1].end if runs else 0) != len(text):
+        raise ValueError(f"the runs end at {runs[-1].end if runs else 0}, the source text at {len(text)}")
     byte = len(BYTE_ORDER_MARKS[runs[0].encoding]) if source.bom and runs else 0
     waiting = list(reversed(source.undecodable))
     for run in runs:
