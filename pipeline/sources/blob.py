@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.settings import Limits
 from pipeline.sources.limits import Budget, Counted, Source
-from pipeline.sources.record import SourceError
+from pipeline.sources.record import LeftOut, SourceError
 
 HEAD = 1 << 16
 """Bytes at the beginning that are looked at to choose a reader."""
@@ -107,6 +107,12 @@ class Blob:
     def inner(self, place: Place, stream: BinaryIO, *, named: bool = False) -> "Blob":
         """What lies in this one: a layer deeper, and counted with it against the limits."""
         return Blob(place, stream, depth=self.depth + 1, named=named, budget=self.budget)
+
+    def left_out(self, reason: str) -> LeftOut:
+        """What is said of it where it holds no document. Raises `SourceError` where the user named it."""
+        if self.named:
+            raise SourceError(reason)
+        return LeftOut(str(self.place), reason)
 
     @property
     def packed(self) -> Source:

@@ -19,8 +19,10 @@ BUILT_IN = {
     "gzip": "compressed:Gzip",
     "html": "page:Page",
     "jsonl": "jsonl:Jsonl",
+    "tar": "tar:Tar",
     "text": "text:Text",
     "xz": "compressed:Xz",
+    "zip": "zip_archive:Zip",
     "zstd": "compressed:Zstd",
 }
 """The readers of this package: name, and module and class. Of those with equal claims the first one is taken."""
