@@ -1,7 +1,6 @@
 """Named bytes: a file, standard input, or a member of an archive. They are read once, from their beginning."""
 
 import io
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,9 @@ from typing import BinaryIO, cast
 
 import msgspec
 
-from pipeline.sources.record import SourceError
+from pipeline.settings import Limits
+from pipeline.sources.limits import Budget, Counted, Source
+from pipeline.sources.record import LeftOut, SourceError
 
 HEAD = 1 << 16
 """Bytes at the beginning that are looked at to choose a reader."""
@@ -74,7 +75,8 @@ class Blob:
     """The bytes at a place, with a look at how they begin.
 
     `stream` gives all of them, once. `path` is the file on the disk that they are, or None. `depth` counts the archives
-    and compressions around them. `named` says whether the user asked for just this file.
+    and compressions around them. `named` says whether the user asked for just this file. `budget` counts what the file
+    unpacks to. `fault` is what is wrong with the bytes where they break off within the head: reading on raises it.
     """
 
     def __init__(
@@ -85,15 +87,37 @@ class Blob:
         path: Path | None = None,
         depth: int = 0,
         named: bool = False,
+        budget: Budget | None = None,
     ) -> None:
         self.place = place
         self.path = path
         self.depth = depth
         self.named = named
-        self.head = stream.read(HEAD)
-        while len(self.head) < HEAD and (more := stream.read(HEAD - len(self.head))):
-            self.head += more
-        self.stream = _again(self.head, stream, seekable=path is not None)
+        self.budget = budget or Budget(Limits())
+        self.fault: SourceError | None = None
+        self.head = b""
+        try:
+            while len(self.head) < HEAD and (more := stream.read(HEAD - len(self.head))):
+                self.head += more
+        except SourceError as error:
+            # What came before it is there to be read.
+            self.fault = error
+        self.stream = _again(self.head, stream, seekable=path is not None, broken=self.fault is not None)
+
+    def inner(self, place: Place, stream: BinaryIO, *, named: bool = False) -> "Blob":
+        """What lies in this one: a layer deeper, and counted with it against the limits."""
+        return Blob(place, stream, depth=self.depth + 1, named=named, budget=self.budget)
+
+    def left_out(self, reason: str) -> LeftOut:
+        """What is said of it where it holds no document. Raises `SourceError` where the user named it."""
+        if self.named:
+            raise SourceError(reason)
+        return LeftOut(str(self.place), reason)
+
+    @property
+    def packed(self) -> Source:
+        """The stream for readers that unpack it: what is read of a file is counted for the limits."""
+        return Counted(self.stream, self.budget) if self.depth == 0 else self.stream
 
     @property
     def id(self) -> str:
@@ -123,8 +147,14 @@ class Blob:
             yield self.path
             return
         with tempfile.NamedTemporaryFile(prefix="pipeline-", suffix=self.suffix) as file:
-            shutil.copyfileobj(self.stream, file, HEAD)
-            file.flush()
+            while piece := self.stream.read(HEAD):
+                self.budget.keep(len(piece))
+                try:
+                    file.write(piece)
+                    file.flush()
+                except OSError as error:
+                    told = f"cannot be copied to {tempfile.gettempdir()}: {error.strerror or error}"
+                    raise SourceError(f"{told}; set TMPDIR to a folder with more room") from None
             yield Path(file.name)
 
 
@@ -141,17 +171,19 @@ class _Replay(io.RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         room = memoryview(cast("bytearray", buffer))
+        if not self._head and isinstance(self._rest, io.RawIOBase):
+            return self._rest.readinto(room) or 0
         piece = self._head[: len(room)] if self._head else self._rest.read(len(room))
         self._head = self._head[len(piece) :]
         room[: len(piece)] = piece
         return len(piece)
 
 
-def _again(head: bytes, stream: BinaryIO, *, seekable: bool) -> BinaryIO:
+def _again(head: bytes, stream: BinaryIO, *, seekable: bool, broken: bool) -> BinaryIO:
     if seekable and stream.seekable():
         stream.seek(0)
         return stream
-    if len(head) < HEAD:
+    if len(head) < HEAD and not broken:
         return io.BytesIO(head)
     return io.BufferedReader(_Replay(head, stream), HEAD)
 

@@ -16,11 +16,16 @@ from pipeline.sources.blob import Blob
 from pipeline.sources.reader import PROTOCOL, Claim, Reader
 
 BUILT_IN = {
+    "bzip2": "compressed:Bzip2",
     "gzip": "compressed:Gzip",
     "warc": "warc:Warc",
     "html": "page:Page",
     "jsonl": "jsonl:Jsonl",
+    "tar": "tar:Tar",
     "text": "text:Text",
+    "xz": "compressed:Xz",
+    "zip": "zip_archive:Zip",
+    "zstd": "compressed:Zstd",
 }
 """The readers of this package: name, and module and class. Of those with equal claims the first one is taken."""
 PACKING = frozenset({"gzip", "zstd", "xz", "bzip2", "zip", "tar"})

@@ -11,6 +11,7 @@ from pipeline.sources.blob import HEAD, Blob, Place
 from pipeline.sources.choice import Choice, choice, who_could
 from pipeline.sources.folder import File
 from pipeline.sources.ids import Ids
+from pipeline.sources.limits import Budget
 from pipeline.sources.reader import Reader
 from pipeline.sources.record import LeftOut, Record, SourceError, Unreadable
 
@@ -47,7 +48,8 @@ def _file(file: File, options: Input, readers: Choice) -> Iterator[Document]:
     place = Place(file.name)
     try:
         with _opened(file) as stream:
-            yield from _blob(Blob(place, stream, path=file.path, named=file.named), options, readers)
+            budget = Budget(options.limits)
+            yield from _blob(Blob(place, stream, path=file.path, named=file.named, budget=budget), options, readers)
     except OSError as error:
         yield Unreadable(place.id, f"cannot be read: {error.strerror or error}; check its permissions and run again")
 
@@ -62,7 +64,7 @@ def _opened(file: File) -> BinaryIO:
 def _blob(blob: Blob, options: Input, readers: Choice) -> Iterator[Document]:
     """The documents in some bytes; what goes wrong after some of them were given takes none of them away."""
     if not blob.head:
-        yield Unreadable(blob.id, "is empty; leave it out")
+        yield from _faulty(blob, blob.fault or SourceError("is empty; leave it out"))
         return
     if blob.depth > options.limits.depth:
         limit = f"the limit of {options.limits.depth} archives and compressions in each other"
@@ -83,7 +85,7 @@ def _read(reader: Reader, blob: Blob, options: Input, readers: Choice) -> Iterat
             else:
                 yield found
     except SourceError as error:
-        yield Unreadable(blob.id, f"{error}" if blob.place.member is None else f"{blob.place}: {error}")
+        yield from _faulty(blob, error)
     except OSError as error:
         yield Unreadable(blob.id, f"{blob.place}: cannot be read: {error.strerror or error}; check it and run again")
     except Exception as error:
@@ -91,6 +93,12 @@ def _read(reader: Reader, blob: Blob, options: Input, readers: Choice) -> Iterat
         told = f"{type(error).__name__}: {error}".splitlines()[0]
         reason = f"the reader {reader.name!r} broke on it: {told}; report it, and leave the file out"
         yield Unreadable(blob.id, f"{blob.place}: {reason}")
+
+
+def _faulty(blob: Blob, error: SourceError) -> Iterator[Unreadable]:
+    if not error.told:
+        error.told = True
+        yield Unreadable(blob.id, f"{error}" if blob.place.member is None else f"{blob.place}: {error}")
 
 
 def _unclaimed(blob: Blob) -> Unreadable | LeftOut:

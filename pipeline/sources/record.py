@@ -45,3 +45,6 @@ class SourceError(ValueError):
 
     A reader raises it when there is no going on: what it gave before stands.
     """
+
+    told = False
+    """Whether it is in the account: all that lies in a compressed file meets the one fault at which that breaks off."""
