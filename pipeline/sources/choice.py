@@ -18,6 +18,7 @@ BUILT_IN = {
     "gzip": "compressed:Gzip",
     "html": "page:Page",
     "jsonl": "jsonl:Jsonl",
+    "csv": "delimited:Csv",
     "text": "text:Text",
 }
 """The readers of this package: name, and module and class. Of those with equal claims the first one is taken."""
