@@ -18,6 +18,7 @@ BUILT_IN = {
     "gzip": "compressed:Gzip",
     "html": "page:Page",
     "jsonl": "jsonl:Jsonl",
+    "json": "objects:Json",
     "csv": "delimited:Csv",
     "text": "text:Text",
 }

@@ -50,7 +50,7 @@ class Csv:
         try:
             # The byte order mark is a character here; whoever reads the first line takes it off.
             encoding = codecs.lookup(encoding).name.removesuffix("-sig")
-            stream = io.TextIOWrapper(blob.stream, encoding, "pipeline.torn", newline="")  # type: ignore[arg-type]
+            stream = io.TextIOWrapper(blob.stream, encoding, "pipeline.torn", newline="")
         except (LookupError, UnicodeError):
             raise SourceError(f"encoding {encoding!r} is not known; use a name such as utf-8 or gb18030") from None
         try:

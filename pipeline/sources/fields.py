@@ -68,25 +68,32 @@ def records(
     rows = iter(rows)
     column = options.text_field or (_named(columns) if columns else None)
     sample: list[Row] = []
-    for row in islice(rows, SAMPLE):
-        sample.append(row)
-        if column or _by_name(row.fields):
-            break
+    broken = None
+    try:
+        for row in islice(rows, SAMPLE):
+            sample.append(row)
+            if column or _by_name(row.fields):
+                break
+    except SourceError as error:
+        # What was read before stands.
+        broken = error
     whole = [row.fields for row in sample if row.fault is None]
     if whole and is_article(whole[0]):
         yield aside(blob, ARTICLE, place)
         return
     column = column or text_column(whole)
-    if not sample:
+    if not sample and broken is None:
         yield aside(blob, "holds no records; leave it out", place)
         return
-    if column is None and len(whole) == len(sample):
+    if column is None and broken is None and len(whole) == len(sample):
         yield no_text(blob, list(columns or dict.fromkeys(name for fields in whole for name in fields)), place)
         return
     name = blob.id if part is None else f"{blob.id}.{part}"
     table = _Table(place, name, options.text_field, column, options, media_type, unit)
     for row in chain(sample, rows):
         yield table.record(row)
+    if broken is not None:
+        raise broken
 
 
 def aside(blob: Blob, reason: str, place: Place | None = None) -> LeftOut:

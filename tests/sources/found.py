@@ -54,3 +54,8 @@ def only_aside(items: list[Record | Unreadable | LeftOut]) -> LeftOut:
 def failures(items: list[Record | Unreadable | LeftOut]) -> list[str]:
     """The reasons of all that failed."""
     return [item.reason for item in items if isinstance(item, Unreadable)]
+
+
+def ids(items: list[Record | Unreadable | LeftOut]) -> list[str]:
+    """What each document is called, those that failed too."""
+    return [item.id for item in items if not isinstance(item, LeftOut)]

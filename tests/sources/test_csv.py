@@ -11,7 +11,7 @@ from pipeline import UsageError
 from pipeline.settings import Input, Limits
 from pipeline.sources.choice import choice
 from pipeline.sources.record import Record, Unreadable
-from sources.found import failures, found, only_aside, only_failure, only_record, texts
+from sources.found import failures, found, ids, only_aside, only_failure, only_record, texts
 
 HEADER = "id,title,text\n"
 
@@ -27,7 +27,7 @@ def test_a_row_is_a_document_and_its_other_cells_are_metadata(tmp_path: Path) ->
 def test_a_row_without_id_is_called_by_its_file_and_number(tmp_path: Path) -> None:
     """Blank lines are no rows."""
     items = found(tmp_path, "t.csv", "text,n\nSalt.,1\n\n盐。,2\n")
-    assert [item.id for item in items if isinstance(item, Record)] == ["wire/t#1", "wire/t#2"]
+    assert ids(items) == ["wire/t#1", "wire/t#2"]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -123,7 +123,7 @@ def test_empty_cells_behind_the_last_column_are_nothing(tmp_path: Path) -> None:
 
 def test_a_stray_quote_costs_its_own_row(tmp_path: Path) -> None:
     items = found(tmp_path, "t.csv", 'id,text\n1,"open\n2,b\n3,c\n4,"d, e"\n')
-    assert [item.id for item in items] == ["wire/t#1", "2", "3", "4"]
+    assert ids(items) == ["wire/t#1", "2", "3", "4"]
     assert failures(items) == [
         'wire/t.csv, row 1 (line 2): a quote (") opens a cell and is not closed; close it, or double it'
     ]
@@ -131,13 +131,13 @@ def test_a_stray_quote_costs_its_own_row(tmp_path: Path) -> None:
 
 def test_two_stray_quotes_do_not_make_one_cell_of_the_rows_between(tmp_path: Path) -> None:
     items = found(tmp_path, "t.csv", 'id,text\n1,"open\n2,b\n3,c\n4,d\n5,"again\n6,f\n7,g\n')
-    assert [item.id for item in items if isinstance(item, Record)] == ["2", "3", "4", "6", "7"]
+    assert ids(items) == ["wire/t#1", "2", "3", "4", "wire/t#5", "6", "7"]
 
 
 def test_a_quoted_text_that_breaks_off_does_not_give_its_lines_as_rows(tmp_path: Path) -> None:
     """What a download that was cut leaves: lines of an article, which are no rows."""
     items = found(tmp_path, "t.csv", 'id,text\n1,a\n2,"The first line,\nthe second, and more\n然后，第三行\nand')
-    assert [item.id for item in items] == ["1", "wire/t#2"]
+    assert ids(items) == ["1", "wire/t#2"]
     assert failures(items) == [
         'wire/t.csv, row 2 (line 3): a quote (") opens a cell and is not closed, and lines 3 to 6 are lost; '
         "close it, or double it"
@@ -147,20 +147,20 @@ def test_a_quoted_text_that_breaks_off_does_not_give_its_lines_as_rows(tmp_path:
 def test_a_cell_over_the_limit_fails_and_reading_goes_on_behind_it(tmp_path: Path) -> None:
     long = "a line of text, 一行,\nand the next one\n" * 50
     items = found(tmp_path, "t.csv", f'id,text\n1,"{long}"\n2,b\n', Input(limits=Limits(bytes=200)))
-    assert [item.id for item in items] == ["wire/t#1", "2"]
+    assert ids(items) == ["wire/t#1", "2"]
     assert failures(items) == ["wire/t.csv, row 1 (line 2): is over the limit of 200 bytes; raise [input.limits] bytes"]
 
 
 @pytest.mark.parametrize("long", ["x" * 5000, '"' + "x" * 5000 + '"', '"' + "x" * 5000 + '\nmore"'])
 def test_a_line_over_the_limit_fails_and_reading_goes_on_behind_it(tmp_path: Path, long: str) -> None:
     items = found(tmp_path, "t.csv", f"id,text\n1,{long}\n2,b\n", Input(limits=Limits(bytes=200)))
-    assert [item.id for item in items] == ["wire/t#1", "2"]
+    assert ids(items) == ["wire/t#1", "2"]
 
 
 def test_a_stray_quote_swallows_no_more_than_a_document_may_take(tmp_path: Path) -> None:
     rows = "".join(f"{n},row\n" for n in range(2, 200))
     items = found(tmp_path, "t.csv", f'id,text\n1,"open\n{rows}', Input(limits=Limits(bytes=300)))
-    assert [item.id for item in items] == ["wire/t#1", *map(str, range(2, 200))]
+    assert ids(items) == ["wire/t#1", *map(str, range(2, 200))]
 
 
 def test_stray_quotes_everywhere_are_read_in_linear_time(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_the_encoding_is_told_from_the_head(tmp_path: Path, encoding: str) -> No
     data = f'"id","text"\n1,{text}\n2,{text * 3}\n'.encode(encoding)
     items = found(tmp_path, "t.csv", data)
     assert texts(items) == [text, text * 3]
-    assert [item.id for item in items if isinstance(item, Record)] == ["1", "2"]
+    assert ids(items) == ["1", "2"]
 
 
 def test_the_encoding_is_windows_1252_where_the_head_says_so(tmp_path: Path) -> None:
@@ -285,4 +285,4 @@ def test_rows_are_read_one_at_a_time(tmp_path: Path) -> None:
     assert isinstance(next(given), Record)
     with path.open("a") as file:
         file.write("late,row\n")
-    assert [item.id for item in given][-1] == "late"
+    assert ids(list(given))[-1] == "late"
