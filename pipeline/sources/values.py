@@ -15,15 +15,15 @@ CHUNK = 1 << 16
 LARGEST_CHUNK = 1 << 22
 SHOWN = 1024
 BLANK = re.compile(rb"[ \t\r\n]*+")
-STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-WITHIN = re.compile(rb'(?:[^"{}\[\]]++|' + STRING + rb")*+", re.DOTALL)
-"""In brackets: what stands before the next bracket, or a string that does not end here."""
-OUTSIDE = re.compile(rb'(?:[^"{}\[\],:]++|' + STRING + rb")*+", re.DOTALL)
+SHORT_STRING = rb'"[^"\\]{0,48}+"'
+WITHIN = re.compile(rb'(?:[^"{}\[\]]++|' + SHORT_STRING + rb")*+")
+"""In brackets: what stands before the next bracket, or before a string that is long or has an escape in it."""
+OUTSIDE = re.compile(rb'(?:[^"{}\[\],:]++|' + SHORT_STRING + rb")*+")
 """Not in brackets: there commas and colons end something, too."""
 REST_OF_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 PASSED_WITHIN = re.compile(rb'[^"{}\[\]]*+')
 PASSED_OUTSIDE = re.compile(rb'[^"{}\[\],:]*+')
-OPENING, QUOTE = frozenset(b"{["), ord('"')
+OPENING, QUOTE, BACKSLASH = frozenset(b"{["), ord('"'), ord("\\")
 
 
 class Values:
@@ -107,7 +107,9 @@ class Values:
         while True:
             at = _end(WITHIN if depth else OUTSIDE, buffer, at)
             byte = buffer[at] if at < len(buffer) else None
-            if byte is None or byte == QUOTE:
+            if byte == QUOTE and (end := self._string(at)):
+                at = end
+            elif byte is None or byte == QUOTE:
                 if len(buffer) - self._at > self.limit:
                     return at, depth, False
                 at -= self._at
@@ -124,6 +126,18 @@ class Values:
                     return at, depth, True
             else:
                 return at, depth, True
+
+    def _string(self, at: int) -> int:
+        """Where the string ends that begins at `at`; 0 where it does not end in what was read."""
+        buffer = self._buffer
+        while (quote := buffer.find(b'"', at + 1)) > 0:
+            at = quote
+            while buffer[at - 1] == BACKSLASH:
+                at -= 1
+            if (quote - at) % 2 == 0:
+                return quote + 1
+            at = quote
+        return 0
 
     def _pass(self, at: int, depth: int) -> None:
         """Goes on from `at` to the end of the element, where `depth` brackets are open at `at`."""
