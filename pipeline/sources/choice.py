@@ -19,6 +19,8 @@ BUILT_IN = {
     "html": "page:Page",
     "jsonl": "jsonl:Jsonl",
     "json": "objects:Json",
+    "parquet": "parquet:Parquet",
+    "arrow": "ipc:Arrow",
     "csv": "delimited:Csv",
     "text": "text:Text",
 }

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import chain, islice
 from typing import cast
+from uuid import UUID
 
 import msgspec
 
@@ -152,7 +153,8 @@ def text_column(sample: Sequence[Mapping[str, object]]) -> str | None:
     lengths: dict[str, int] = {}
     for fields in sample:
         for name, value in fields.items():
-            if isinstance(value, str | bytes):
+            # Bytes may be a picture: they are a text where their name says so.
+            if isinstance(value, str | Torn):
                 lengths[name] = lengths.get(name, 0) + len(value)
     ranked = sorted(lengths, key=lambda name: -lengths[name])
     if not ranked or lengths[ranked[0]] < LONG * len(sample):
@@ -293,7 +295,7 @@ def as_text(value: object) -> str:
             return value.decode("utf-8", "replace")
     if isinstance(value, bytes):
         return b64encode(value).decode("ascii")
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal | UUID):
         return str(value)
     try:
         return msgspec.json.encode(value, enc_hook=str).decode()
