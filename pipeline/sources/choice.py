@@ -21,7 +21,9 @@ BUILT_IN = {
     "json": "objects:Json",
     "parquet": "parquet:Parquet",
     "arrow": "ipc:Arrow",
+    "sqlite": "sqlite:Sqlite",
     "csv": "delimited:Csv",
+    "markdown": "markdown:Markdown",
     "text": "text:Text",
 }
 """The readers of this package: name, and module and class. Of those with equal claims the first one is taken."""

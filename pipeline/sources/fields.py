@@ -56,12 +56,13 @@ def records(
     unit: str = "row",
     columns: Mapping[str, bool] | None = None,
     part: str | None = None,
+    name: str | None = None,
 ) -> Iterator[Found]:
     """A record for each row, an `Unreadable` for one that has no text; the file left out where no row has any.
 
     `unit` is what a row is called in messages. `columns` are those of a table whose rows are all alike, and whether
-    each may hold text. `part` is the table's name, where a file holds several of them. Raises `SourceError` where the
-    settings name a column that is not there.
+    each may hold text. `part` is the table's name in a file of several. `name` is what stands before the number in
+    ids, by default that of the file. Raises `SourceError` where the settings name a column that is not there.
     """
     place = blob.place if part is None else blob.place.inside(part)
     if columns is not None:
@@ -89,8 +90,7 @@ def records(
     if column is None and broken is None and len(whole) == len(sample):
         yield no_text(blob, list(columns or dict.fromkeys(name for fields in whole for name in fields)), place)
         return
-    name = blob.id if part is None else f"{blob.id}.{part}"
-    table = _Table(place, name, options.text_field, column, options, media_type, unit)
+    table = _Table(place, name or blob.id, options.text_field, column, options, media_type, unit)
     for row in chain(sample, rows):
         yield table.record(row)
     if broken is not None:
@@ -111,6 +111,13 @@ def no_text(blob: Blob, names: Sequence[str], place: Place | None = None) -> Lef
     """What is said of a table without a text. Raises `SourceError` where the user named the file."""
     reason = f"no field of its records is a text (there are: {_some(names)}); name it in [input] text_field"
     return aside(blob, reason, place)
+
+
+def has_text(sample: Sequence[Mapping[str, object]], columns: Mapping[str, bool], options: Input) -> bool:
+    """Whether a table has the column that the settings name, or one that is a text by its name or in the sample."""
+    if options.text_field is not None:
+        return columns.get(options.text_field, options.text_field.partition(".")[0] in columns)
+    return _named(columns) is not None or text_column(sample) is not None
 
 
 def is_article(fields: Mapping[str, object]) -> bool:
@@ -202,7 +209,7 @@ def _named(columns: Mapping[str, bool]) -> str | None:
 def _refuse_missing(wanted: str | None, columns: Mapping[str, bool]) -> None:
     if wanted is None:
         return
-    if columns.get(wanted, False) or (wanted not in columns and wanted.partition(".")[0] in columns):
+    if columns.get(wanted, wanted.partition(".")[0] in columns):
         return
     if wanted in columns:
         raise SourceError(f"its column {wanted!r} holds no text; name another in [input] text_field")
