@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
-from pipeline.sources import jsonl
+from pipeline.sources import jsonl, markdown
 from pipeline.sources.blob import Blob, replayed
 from pipeline.sources.fields import Row, records, text_column, value_at
 from pipeline.sources.reader import Claim, Found
@@ -20,6 +20,8 @@ from pipeline.sources.values import Values
 
 BEGINNING = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"(?:[^"\\\n]|\\.){0,200}"\s*+:')
 LIST = re.compile(rb"\s*+\[\s*+\{")
+NOT_OF_ONE_OBJECT = jsonl.SUFFIXES | markdown.SUFFIXES
+"""A line of JSON Lines begins as a file of one object does, and so does Markdown with its front matter in JSON."""
 MEDIA_TYPE = "application/json"
 UNIT = "record"
 Members = dict[str, msgspec.Raw]
@@ -35,7 +37,7 @@ class Json:
     def sniff(self, blob: Blob) -> Claim:
         """By how it begins, whatever it is called; by the suffix where it is no other kind of file."""
         begins = BEGINNING.match(blob.head.removeprefix(BOM_UTF8))
-        if begins and (blob.suffix not in jsonl.SUFFIXES or begins[0].lstrip().startswith(b"[")):
+        if begins and (blob.suffix not in NOT_OF_ONE_OBJECT or begins[0].lstrip().startswith(b"[")):
             return Claim.CONTENT
         return Claim.NAME if blob.suffix == ".json" and kind_of(blob.head) is None else Claim.NONE
 
