@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline.sources.fields import Row, Torn, unique
-from pipeline.sources.record import SourceError
+from pipeline.sources.record import SourceError, shown
 
 Untyped = Any
 """An object of pyarrow, which has no types."""
@@ -38,7 +38,7 @@ def faults() -> tuple[type[Exception], ...]:
 
 def told(error: Exception) -> str:
     """What an error of the library says, in a line."""
-    return " ".join(str(error).split())[:200].rstrip(".") or type(error).__name__
+    return shown(" ".join(str(error).split())).rstrip(".") or type(error).__name__
 
 
 def text_columns(schema: Untyped) -> dict[str, bool]:

@@ -9,6 +9,7 @@ import regex
 
 from pipeline.decoding import BYTE_ORDER_MARKS
 from pipeline.encodings import told, wide
+from pipeline.sources.blob import HEAD
 from pipeline.sources.quoting import Dialect
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -39,7 +40,8 @@ def encoding_of(head: bytes) -> str:
         return "utf-8"
     sizes: Counter[str] = Counter()
     start = 0
-    for stretch in told(head[: head.rfind(b"\n") + 1] or head):
+    lines = head[: head.rfind(b"\n") + 1] if len(head) >= HEAD else b""
+    for stretch in told(lines or head):
         sizes[stretch.encoding] += stretch.end - start
         start = stretch.end
     return "utf-8" if "utf-8" in sizes else max(sizes, key=lambda name: sizes[name])

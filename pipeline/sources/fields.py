@@ -18,7 +18,7 @@ from pipeline.decoding import DecodingError, decode
 from pipeline.settings import Input
 from pipeline.sources.blob import Blob, Place
 from pipeline.sources.reader import Found
-from pipeline.sources.record import LeftOut, Record, SourceError, Unreadable
+from pipeline.sources.record import LeftOut, Record, SourceError, Unreadable, shown
 
 SAMPLE = 20
 """Rows at the beginning that say which field is the text."""
@@ -109,7 +109,7 @@ def aside(blob: Blob, reason: str, place: Place | None = None) -> LeftOut:
 
 def no_text(blob: Blob, names: Sequence[str], place: Place | None = None) -> LeftOut:
     """What is said of a table without a text. Raises `SourceError` where the user named the file."""
-    reason = f"no field of its records is a text (there are: {_some(names)}); name it in [input] text_field"
+    reason = f"no field of its records is a text (there are: {some(names)}); name it in [input] text_field"
     return aside(blob, reason, place)
 
 
@@ -214,12 +214,13 @@ def _refuse_missing(wanted: str | None, columns: Mapping[str, bool]) -> None:
     if wanted in columns:
         raise SourceError(f"its column {wanted!r} holds no text; name another in [input] text_field")
     close = get_close_matches(wanted, columns, n=1)
-    known = f"did you mean {close[0]!r}?" if close else f"there are: {_some(list(columns))}"
+    known = f"did you mean {close[0]!r}?" if close else f"there are: {some(list(columns))}"
     raise SourceError(f"has no column {wanted!r}, which [input] text_field names; {known}")
 
 
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "") or "none"
+def some(names: Sequence[str]) -> str:
+    """The first of some names, for a message."""
+    return shown(", ".join(names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "") or "none"
 
 
 class _Table(msgspec.Struct, frozen=True):

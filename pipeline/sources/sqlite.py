@@ -11,9 +11,9 @@ import msgspec
 from pipeline.settings import Input
 from pipeline.sources import tables
 from pipeline.sources.blob import Blob
-from pipeline.sources.fields import ARTICLE, SAMPLE, aside, has_text, is_article, records
+from pipeline.sources.fields import ARTICLE, SAMPLE, aside, has_text, is_article, records, some
 from pipeline.sources.reader import Claim, Found
-from pipeline.sources.record import LeftOut, SourceError
+from pipeline.sources.record import LeftOut, SourceError, shown
 from pipeline.sources.tables import Table
 
 SIGNATURE = b"SQLite format 3\0"
@@ -69,7 +69,7 @@ def _all(blob: Blob, connection: sqlite3.Connection, listed: Mapping[str, str], 
         else:
             left.append(LeftOut(str(blob.place.inside(name)), found))
     if not chosen:
-        told = "; ".join(f"{item.name.rpartition(', ')[2]} {item.reason}" for item in left[:3])
+        told = "; ".join(f"{shown(item.name.rpartition(', ')[2])} {item.reason}" for item in left[:3])
         yield aside(blob, f"none of its tables holds texts ({told or 'there are none'})")
         return
     yield from left
@@ -83,16 +83,16 @@ def _told(connection: sqlite3.Connection, name: str, options: Input) -> Table | 
     try:
         table = tables.described(connection, name)
     except tables.ERRORS as error:
-        return f"cannot be read ({error})"
+        return f"cannot be read ({shown(error)})"
     try:
         sample = table.sample(connection, SAMPLE)
-    except sqlite3.DatabaseError:
+    except tables.ERRORS:
         # Damage is told when the table is read, with the rows before it.
         return table
     if not sample:
         return "holds no records"
     if not has_text(sample, table.columns, options):
-        return f"has no field that is a text (there are: {', '.join(list(table.columns)[:8])})"
+        return f"has no field that is a text (there are: {some(list(table.columns))})"
     return table
 
 
@@ -119,4 +119,4 @@ def _is_export(connection: sqlite3.Connection, listed: Mapping[str, str]) -> boo
 
 def _hint(name: str, known: Mapping[str, str]) -> str:
     close = get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(list(known)[:8]) or 'none'}"
+    return f"did you mean {close[0]!r}?" if close else f"there are: {some(list(known))}"

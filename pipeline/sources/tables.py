@@ -9,7 +9,7 @@ import msgspec
 import regex
 
 from pipeline.sources.fields import Row, Torn, unique
-from pipeline.sources.record import SourceError
+from pipeline.sources.record import SourceError, shown
 
 PATIENCE = 2.0
 """Seconds to wait for another program that is writing."""
@@ -22,9 +22,10 @@ SHADOWS = (
 """What the names of tables end in that a virtual table keeps its own data in."""
 NUMBERS = regex.compile(r"INT|REAL|FLOA|DOUB|BOOL|DATE|TIME", regex.IGNORECASE)
 """Types of columns that hold no text, whatever they are called."""
-WRITE_AHEAD = b"\x02\x02"
-"""Bytes 18 and 19 of a database that writes ahead: reading one needs files beside it, unless nothing may change it."""
-ERRORS = (sqlite3.Error, sqlite3.Warning)
+WRITE_AHEAD = 2
+"""Byte 18 or 19 of a database that writes ahead: reading one needs files beside it, unless nothing may change it."""
+ERRORS = (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError)
+"""What damage shows itself as; the last one is for names of columns."""
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -111,7 +112,7 @@ def opened(path: Path, limit: int) -> Iterator[sqlite3.Connection]:
     Values may be twice as long as `limit`. Raises `SourceError` for a file that is none, is damaged or is locked.
     """
     with path.open("rb") as file:
-        ahead = file.read(20)[18:] == WRITE_AHEAD
+        ahead = WRITE_AHEAD in file.read(20)[18:]
     log = path.with_name(path.name + "-wal")
     settled = ahead and not (log.exists() and log.stat().st_size)
     address = f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if settled else ''}"
@@ -172,7 +173,7 @@ def answers(connection: sqlite3.Connection, query: str) -> tuple[tuple[str, ...]
     try:
         cursor = connection.execute(query)
     except (*ERRORS, ValueError) as error:
-        raise SourceError(f"[sources.sqlite] query: {error}") from None
+        raise SourceError(f"[sources.sqlite] query: {shown(error)}") from None
     if cursor.description is None:
         raise SourceError("[sources.sqlite] query: gives no rows; write a SELECT")
     names = unique(str(column[0]) for column in cursor.description)
@@ -198,11 +199,13 @@ def fault(error: Exception) -> str:
     """What is wrong with a database, and what to do."""
     if "locked" in str(error):
         return "is locked by another program; close it and run again"
-    return f"cannot be read as an SQLite database ({error}); restore a copy, or try `sqlite3 FILE .recover`"
+    return f"cannot be read as an SQLite database ({shown(error)}); restore a copy, or try `sqlite3 FILE .recover`"
 
 
 def _lost(number: int, error: Exception) -> Row:
-    return Row(number, fault=f"it and all behind it are lost ({error}); restore a copy, or try `sqlite3 FILE .recover`")
+    return Row(
+        number, fault=f"it and all behind it are lost ({shown(error)}); restore a copy, or try `sqlite3 FILE .recover`"
+    )
 
 
 def _text(value: bytes) -> str | bytes:
