@@ -179,13 +179,18 @@ class _Replay(io.RawIOBase):
         return len(piece)
 
 
+def replayed(head: bytes, rest: BinaryIO) -> BinaryIO:
+    """A stream of bytes that were read, and of what stands behind them."""
+    return io.BufferedReader(_Replay(head, rest), HEAD)
+
+
 def _again(head: bytes, stream: BinaryIO, *, seekable: bool, broken: bool) -> BinaryIO:
     if seekable and stream.seekable():
         stream.seek(0)
         return stream
     if len(head) < HEAD and not broken:
         return io.BytesIO(head)
-    return io.BufferedReader(_Replay(head, stream), HEAD)
+    return replayed(head, stream)
 
 
 def without_suffix(name: str) -> str:

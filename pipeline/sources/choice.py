@@ -16,16 +16,22 @@ from pipeline.sources.blob import Blob
 from pipeline.sources.reader import PROTOCOL, Claim, Reader
 
 BUILT_IN = {
-    "bzip2": "compressed:Bzip2",
     "gzip": "compressed:Gzip",
+    "zstd": "compressed:Zstd",
+    "xz": "compressed:Xz",
+    "bzip2": "compressed:Bzip2",
+    "zip": "zip_archive:Zip",
+    "tar": "tar:Tar",
     "warc": "warc:Warc",
+    "parquet": "parquet:Parquet",
+    "arrow": "ipc:Arrow",
+    "sqlite": "sqlite:Sqlite",
     "html": "page:Page",
     "jsonl": "jsonl:Jsonl",
-    "tar": "tar:Tar",
+    "json": "objects:Json",
+    "csv": "delimited:Csv",
+    "markdown": "markdown:Markdown",
     "text": "text:Text",
-    "xz": "compressed:Xz",
-    "zip": "zip_archive:Zip",
-    "zstd": "compressed:Zstd",
 }
 """The readers of this package: name, and module and class. Of those with equal claims the first one is taken."""
 PACKING = frozenset({"gzip", "zstd", "xz", "bzip2", "zip", "tar"})

@@ -1,17 +1,24 @@
 """The records of a table: which field is the text, which the id; all others are metadata."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from itertools import chain, islice
+from typing import cast
+from uuid import UUID
 
 import msgspec
 
-from pipeline.article import Origin
+from pipeline.article import VERSION, Origin
+from pipeline.decoding import DecodingError, decode
 from pipeline.settings import Input
-from pipeline.sources.blob import Blob
+from pipeline.sources.blob import Blob, Place
 from pipeline.sources.reader import Found
-from pipeline.sources.record import LeftOut, Record, SourceError, Unreadable
+from pipeline.sources.record import LeftOut, Record, SourceError, Unreadable, shown
 
 SAMPLE = 20
 """Rows at the beginning that say which field is the text."""
@@ -19,46 +26,126 @@ LONG = 200
 """Characters that a text has on average; fields whose name says nothing must be as long to be taken for one."""
 FARTHER = 3
 """And as many times longer than every other field."""
+MOST_NAMED = 8
+"""Columns that a message lists."""
+ARTICLE = "is what this pipeline wrote (bilingual-article), not a source; leave it out"
+
+
+class Torn(bytes):
+    """A text in a table that holds bytes which the table's encoding has not; it is decoded as a file of its own is."""
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
-    """A row of a table, or what is wrong with it; rows are counted from 1, those that fail too."""
+    """A row of a table, or what is wrong with it; rows are counted from 1, those that fail too.
 
-    number: int
+    `number` is None where one record is all of the file. `at` says where it begins, as `line 7`.
+    """
+
+    number: int | None
     fields: Mapping[str, object] = {}
     fault: str | None = None
+    at: str | None = None
 
 
 def records(
-    blob: Blob, rows: Iterable[Row], options: Input, *, media_type: str, unit: str = "row", encoding: str | None = None
+    blob: Blob,
+    rows: Iterable[Row],
+    options: Input,
+    *,
+    media_type: str,
+    unit: str = "row",
+    columns: Mapping[str, bool] | None = None,
+    part: str | None = None,
+    name: str | None = None,
 ) -> Iterator[Found]:
     """A record for each row, an `Unreadable` for one that has no text; the file left out where no row has any.
 
-    `unit` is what a row is called in messages. `encoding` is that of texts which are bytes.
+    `unit` is what a row is called in messages. `columns` are those of a table whose rows are all alike, and whether
+    each may hold text. `part` is the table's name in a file of several. `name` is what stands before the number in
+    ids, by default that of the file. Raises `SourceError` where the settings name a column that is not there.
     """
+    place = blob.place if part is None else blob.place.inside(part)
+    if columns is not None:
+        _refuse_missing(options.text_field, columns)
     rows = iter(rows)
-    wanted = options.text_field
+    column = options.text_field or (_named(columns) if columns else None)
     sample: list[Row] = []
-    for row in islice(rows, SAMPLE):
-        sample.append(row)
-        if wanted or _by_name(row.fields):
-            break
-    column = wanted or text_column([row.fields for row in sample if row.fault is None])
-    if column is None and sample and all(row.fault is None for row in sample):
-        yield no_text(blob, sorted({name for row in sample for name in row.fields}))
+    broken = None
+    try:
+        for row in islice(rows, SAMPLE):
+            sample.append(row)
+            if column or _by_name(row.fields):
+                break
+    except SourceError as error:
+        # What was read before stands.
+        broken = error
+    whole = [row.fields for row in sample if row.fault is None]
+    if whole and is_article(whole[0]):
+        yield aside(blob, ARTICLE, place)
         return
-    table = _Table(blob, wanted, column, options, media_type, unit, encoding)
+    column = column or text_column(whole)
+    if not sample and broken is None:
+        yield aside(blob, "holds no records; leave it out", place)
+        return
+    if column is None and broken is None and len(whole) == len(sample):
+        yield no_text(blob, list(columns or dict.fromkeys(name for fields in whole for name in fields)), place)
+        return
+    table = _Table(place, name or blob.id, options.text_field, column, options, media_type, unit)
     for row in chain(sample, rows):
         yield table.record(row)
+    if broken is not None:
+        raise broken
 
 
-def no_text(blob: Blob, names: Sequence[str]) -> LeftOut:
-    """What is said of a table without a text. Raises `SourceError` where the user named the file."""
-    shown = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
-    reason = f"no field of its records is a text (there are: {shown or 'none'}); name it in [input] text_field"
-    if blob.named:
+def aside(blob: Blob, reason: str, place: Place | None = None) -> LeftOut:
+    """What is said of a file, or of a part of it at `place`, that holds nothing for the pipeline.
+
+    Raises `SourceError` where the user named the file: then it is a failure.
+    """
+    if blob.named and place in (None, blob.place):
         raise SourceError(reason)
-    return LeftOut(str(blob.place), reason)
+    return LeftOut(str(place or blob.place), reason)
+
+
+def no_text(blob: Blob, names: Sequence[str], place: Place | None = None) -> LeftOut:
+    """What is said of a table without a text. Raises `SourceError` where the user named the file."""
+    reason = f"no field of its records is a text (there are: {some(names)}); name it in [input] text_field"
+    return aside(blob, reason, place)
+
+
+def has_text(sample: Sequence[Mapping[str, object]], columns: Mapping[str, bool], options: Input) -> bool:
+    """Whether a table has the column that the settings name, or one that is a text by its name or in the sample."""
+    if options.text_field is not None:
+        return columns.get(options.text_field, options.text_field.partition(".")[0] in columns)
+    return _named(columns) is not None or text_column(sample) is not None
+
+
+def is_article(fields: Mapping[str, object]) -> bool:
+    """Whether a record is an article that this pipeline wrote.
+
+    >>> is_article({"schema": "bilingual-article/1", "id": "a"}), is_article({"schema": "news"})
+    (True, False)
+    """
+    schema = fields.get("schema")
+    return isinstance(schema, str) and schema.startswith(VERSION.partition("/")[0] + "/")
+
+
+def unique(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of columns, each once: an empty one is its number, one that was there before has its own behind it.
+
+    >>> unique(["id", "", "text", "text"])
+    ('id', 'column_2', 'text', 'text_2')
+    """
+    given = list(names)
+    found: dict[str, None] = {}
+    for number, name in enumerate(given, 1):
+        wanted = name or f"column_{number}"
+        free, times = wanted, 1
+        while free in found or (times > 1 and free in given):
+            times += 1
+            free = f"{wanted}_{times}"
+        found[free] = None
+    return tuple(found)
 
 
 def text_column(sample: Sequence[Mapping[str, object]]) -> str | None:
@@ -73,7 +160,8 @@ def text_column(sample: Sequence[Mapping[str, object]]) -> str | None:
     lengths: dict[str, int] = {}
     for fields in sample:
         for name, value in fields.items():
-            if isinstance(value, str | bytes):
+            # Bytes may be a picture: they are a text where their name says so.
+            if isinstance(value, str | Torn):
                 lengths[name] = lengths.get(name, 0) + len(value)
     ranked = sorted(lengths, key=lambda name: -lengths[name])
     if not ranked or lengths[ranked[0]] < LONG * len(sample):
@@ -112,55 +200,113 @@ def _by_name(fields: Mapping[str, object]) -> str | None:
     return next((texts[name] for name in known if name in texts), None)
 
 
+def _named(columns: Mapping[str, bool]) -> str | None:
+    """The column whose name says that it is the text."""
+    texts = {name.casefold(): name for name, may_be in reversed(list(columns.items())) if may_be}
+    return next((texts[name] for name in names() if name in texts), None)
+
+
+def _refuse_missing(wanted: str | None, columns: Mapping[str, bool]) -> None:
+    if wanted is None:
+        return
+    if columns.get(wanted, wanted.partition(".")[0] in columns):
+        return
+    if wanted in columns:
+        raise SourceError(f"its column {wanted!r} holds no text; name another in [input] text_field")
+    close = get_close_matches(wanted, columns, n=1)
+    known = f"did you mean {close[0]!r}?" if close else f"there are: {some(list(columns))}"
+    raise SourceError(f"has no column {wanted!r}, which [input] text_field names; {known}")
+
+
+def some(names: Sequence[str]) -> str:
+    """The first of some names, for a message."""
+    return shown(", ".join(names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "") or "none"
+
+
 class _Table(msgspec.Struct, frozen=True):
     """What is the same for all rows of a file. `column` is where the text is looked for if `wanted` names none."""
 
-    blob: Blob
+    place: Place
+    name: str
     wanted: str | None
     column: str | None
     options: Input
     media_type: str
     unit: str
-    encoding: str | None
 
     def record(self, row: Row) -> Record | Unreadable:
-        name = f"{self.blob.id}#{row.number}"
+        name = self.name if row.number is None else f"{self.name}#{row.number}"
         if row.fault is not None:
             return Unreadable(name, f"{self._where(row)}: {row.fault}")
-        given = value_at(row.fields, self.options.id_field)
+        fields = row.fields
+        given = value_at(fields, self.options.id_field)
         if isinstance(given, str | int) and not isinstance(given, bool) and str(given):
             name = str(given)
-        field = self._field(row.fields)
-        text = None if field is None else value_at(row.fields, field)
+        field = self._field(fields)
+        text = None if field is None else value_at(fields, field)
         if field is None or not isinstance(text, str | bytes):
             wanted = f"no text field {field!r}" if field else "none of its fields is a text"
             return Unreadable(name, f"{self._where(row)}: {wanted}; name it in [input] text_field")
         if len(text) > self.options.limits.bytes:
             limit = f"{self.options.limits.bytes:,} bytes"
             return Unreadable(name, f"{self._where(row)}: is over the limit of {limit}; raise [input.limits] bytes")
-        metadata = {key: as_text(value) for key, value in row.fields.items() if key != field}
-        place = self.blob.place
+        try:
+            metadata = {key: as_text(value) for key, value in _others(fields, field)}
+        except RecursionError:
+            return Unreadable(name, f"{self._where(row)}: is nested too deeply; leave it out")
         origin = Origin(
-            path=place.file,
+            path=self.place.file,
             media_type=self.media_type,
-            member=place.member,
+            member=self.place.member,
             row=row.number,
             field=field,
             sha256=None,
         )
-        return Record(name, text, origin, metadata)
+        return Record(name, bytes(text) if isinstance(text, Torn) else text, origin, metadata)
 
     def _field(self, fields: Mapping[str, object]) -> str | None:
         if self.wanted is not None:
             return self.wanted
-        if self.column is not None and isinstance(fields.get(self.column), str):
+        if self.column is not None and isinstance(fields.get(self.column), str | bytes):
             return self.column
         return _by_name(fields) or self.column
 
     def _where(self, row: Row) -> str:
-        return f"{self.blob.place}, {self.unit} {row.number}"
+        number = "" if row.number is None else f", {self.unit} {row.number}"
+        return f"{self.place}{number}{f' ({row.at})' if row.at else ''}"
+
+
+def _others(fields: Mapping[str, object], field: str) -> Iterable[tuple[str, object]]:
+    """All fields but the text, which may stand within another."""
+    if field in fields or "." not in field:
+        return [(key, value) for key, value in fields.items() if key != field]
+    first, _, rest = field.partition(".")
+    inner = cast("Mapping[str, object]", fields[first])
+    left = dict(_others(inner, rest))
+    return [(key, left if key == first else value) for key, value in fields.items() if key != first or left]
 
 
 def as_text(value: object) -> str:
-    """A value of the metadata: a text as it is, others as their JSON; what JSON has not, as text."""
-    return value if isinstance(value, str) else msgspec.json.encode(value, enc_hook=str).decode()
+    """A value of the metadata: a text as it is, dates in ISO 8601, bytes in Base64, others as their JSON.
+
+    >>> as_text(date(2024, 5, 1)), as_text([1, None]), as_text(b"ab"), as_text(Decimal("1.50"))
+    ('2024-05-01', '[1,null]', 'YWI=', '1.50')
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Torn):
+        try:
+            return decode(value).text
+        except DecodingError:
+            return value.decode("utf-8", "replace")
+    if isinstance(value, bytes):
+        return b64encode(value).decode("ascii")
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    try:
+        return msgspec.json.encode(value, enc_hook=str).decode()
+    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError):
+        # Numbers beyond 64 bits, keys that are no text.
+        return str(value)

@@ -1,9 +1,10 @@
 """JSON Lines: a document a line, its text in one field, the other fields its metadata."""
 
+import json
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import BinaryIO, ClassVar, cast
 
 import msgspec
 import regex
@@ -17,6 +18,7 @@ from pipeline.sources.reader import Claim, Found
 LONE_SURROGATE = regex.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
 )
+NO_NUMBER = regex.compile(rb"[:,\[]\s*+-?(?:NaN|Infinity)\b")
 SUFFIXES = frozenset({".jsonl", ".ndjson"})
 
 
@@ -36,27 +38,35 @@ class Jsonl:
 
     def read(self, blob: Blob, options: Input) -> Iterator[Found]:
         """A document a line; rows are lines, empty ones counted."""
-        yield from records(blob, rows(blob, options), options, media_type="application/jsonl", unit="line")
+        yield from documents(blob, blob.stream, options)
 
 
-def rows(blob: Blob, options: Input) -> Iterator[Row]:
+def documents(blob: Blob, stream: BinaryIO, options: Input) -> Iterator[Found]:
+    """The documents in the lines of `stream`, which has the bytes of `blob` from their beginning."""
+    yield from records(blob, _rows(stream, options), options, media_type="application/jsonl", unit="line")
+
+
+def row(number: int | None, data: bytes | bytearray, *, unit: str = "line", at: str | None = None) -> Row:
+    """The object in some JSON, or what is wrong with it. `unit` is what messages call it."""
+    try:
+        fields = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        fields = _with_nan(data)
+        if fields is None:
+            return Row(number, fault=_reason(data, error, unit), at=at)
+    if not isinstance(fields, dict):
+        return Row(number, fault=f"is no JSON object; each {unit} must be one", at=at)
+    return Row(number, fields, at=at)
+
+
+def _rows(stream: BinaryIO, options: Input) -> Iterator[Row]:
     """The lines that are not empty, each decoded or with what is wrong with it."""
-    for number, line in lines(blob.stream, options.limits.bytes):
+    for number, line in lines(stream, options.limits.bytes):
         if line is None:
             fault = f"is over the limit of {options.limits.bytes:,} bytes; raise [input.limits] bytes"
             yield Row(number, fault=fault)
         elif line.strip():
-            yield _row(number, line.removeprefix(BOM_UTF8) if number == 1 else line)
-
-
-def _row(number: int, line: bytes) -> Row:
-    try:
-        fields = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Row(number, fault=_reason(line, error))
-    if not isinstance(fields, dict):
-        return Row(number, fault="is no JSON object; each line must be one")
-    return Row(number, fields)
+            yield row(number, line.removeprefix(BOM_UTF8) if number == 1 else line)
 
 
 def _is_object(line: bytes) -> bool:
@@ -67,11 +77,21 @@ def _is_object(line: bytes) -> bool:
     return isinstance(fields, dict) and bool(fields)
 
 
-def _reason(line: bytes, error: Exception) -> str:
+def _with_nan(data: bytes | bytearray) -> object | None:
+    """What is JSON but for a NaN or Infinity, which Python and pandas write; None for all else that is broken."""
+    if not NO_NUMBER.search(data) or LONE_SURROGATE.search(data):
+        return None
+    try:
+        return cast("object", json.loads(data.decode("utf-8")))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _reason(data: bytes | bytearray, error: Exception, unit: str) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"is no UTF-8 ({error.reason}); convert the file, or repair the record"
     if isinstance(error, RecursionError):
         return "is nested too deeply; leave it out"
-    if LONE_SURROGATE.search(line):
+    if LONE_SURROGATE.search(data):
         return "holds a \\ud800–\\udfff escape that stands alone, which is no text; repair the record"
-    return f"is no JSON ({error}); repair the line"
+    return f"is no JSON ({error}); repair the {unit}"

@@ -6,6 +6,8 @@ import msgspec
 
 from pipeline.article import Origin
 
+LONGEST_SHOWN = 200
+
 
 class Record(msgspec.Struct, frozen=True):
     """One document: its bytes, or the text of its field in a table, and what came with it.
@@ -48,3 +50,13 @@ class SourceError(ValueError):
 
     told = False
     """Whether it is in the account: all that lies in a compressed file meets the one fault at which that breaks off."""
+
+
+def shown(text: object) -> str:
+    r"""What a message may show of names and of other programs' words: one line, not long, nothing that cannot be seen.
+
+    >>> shown("a\nb\x0e 盐")
+    'a\\nb\\x0e 盐'
+    """
+    line = str(text)[:LONGEST_SHOWN]
+    return line if line.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)

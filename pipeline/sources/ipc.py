@@ -1,0 +1,89 @@
+"""Arrow's own files, and its streams, as the library `datasets` leaves them: record batches behind each other."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pipeline.settings import Input
+from pipeline.sources.blob import Blob
+from pipeline.sources.columns import Untyped, arrow, checked, faults, rows, rows_at_a_time, text_columns, told
+from pipeline.sources.fields import Row, records
+from pipeline.sources.reader import Claim, Found
+from pipeline.sources.record import SourceError
+
+SIGNATURE = b"ARROW1"
+CONTINUED = b"\xff\xff\xff\xff"
+"""Before each message of a stream, whose length follows."""
+FIRST_FEATHER = b"FEA1"
+LONGEST_MESSAGE = 1 << 28
+SUFFIXES = frozenset({".arrow", ".arrows", ".feather", ".ipc"})
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """Files (Feather version 2) and streams; a batch that is damaged is lost, by name, and those of a file go on."""
+
+    name: ClassVar = "arrow"
+    protocol: ClassVar = 1
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By the first bytes; by the suffix too, so that a damaged one is told as such."""
+        if blob.head.startswith((SIGNATURE, FIRST_FEATHER)) or _begins_stream(blob.head):
+            return Claim.CONTENT
+        return Claim.NAME if blob.suffix in SUFFIXES else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """A document a row."""
+        if blob.head.startswith(FIRST_FEATHER):
+            raise SourceError("is Feather version 1, which is not read; write it anew with a newer library")
+        pa = arrow()
+        is_file = blob.head.startswith(SIGNATURE)
+        with blob.on_disk() as path, pa.memory_map(str(path)) as data:
+            try:
+                source = pa.ipc.open_file(data) if is_file else pa.ipc.open_stream(data)
+                columns = text_columns(source.schema)
+            except faults() as error:
+                reason = f"is no Arrow file that can be read ({told(error)}); fetch it again, or write it anew"
+                raise SourceError(reason) from None
+            found = _of_file(source) if is_file else _of_stream(source)
+            media_type = f"application/vnd.apache.arrow.{'file' if is_file else 'stream'}"
+            yield from records(blob, found, options, media_type=media_type, columns=columns)
+
+
+def _begins_stream(head: bytes) -> bool:
+    length = int.from_bytes(head[4:8], "little")
+    return head.startswith(CONTINUED) and 0 < length < LONGEST_MESSAGE and length % 8 == 0
+
+
+def _of_file(file: Untyped) -> Iterator[Row]:
+    first = 1
+    for number in range(file.num_record_batches):
+        try:
+            for row in _pieces(file.get_batch(number), first):
+                yield row
+                first += 1
+        except faults() as error:
+            reason = f"batch {number + 1} of {file.num_record_batches} is lost from here on ({told(error)})"
+            yield Row(first, fault=f"{reason}; fetch the file again, or write it anew")
+            first += 1
+
+
+def _of_stream(stream: Untyped) -> Iterator[Row]:
+    first = 1
+    while True:
+        try:
+            for row in _pieces(stream.read_next_batch(), first):
+                yield row
+                first += 1
+        except StopIteration:
+            return
+        except faults() as error:
+            raise SourceError(f"breaks off behind row {first - 1} ({told(error)}); fetch it again") from None
+
+
+def _pieces(batch: Untyped, first: int) -> Iterator[Row]:
+    """The rows of a batch, which may be all of the file."""
+    batch = checked(batch)
+    size = rows_at_a_time(batch.num_rows, batch.nbytes)
+    for start in range(0, batch.num_rows, size):
+        yield from rows(batch.slice(start, size), first + start)

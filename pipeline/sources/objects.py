@@ -1,0 +1,194 @@
+"""A JSON file: a list of records, one record, or one object that holds the list in one of its fields."""
+
+import io
+import re
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import msgspec
+
+from pipeline.encodings.signatures import kind_of
+from pipeline.settings import Input
+from pipeline.sources import jsonl, markdown
+from pipeline.sources.blob import Blob, replayed
+from pipeline.sources.fields import Row, records, text_column, value_at
+from pipeline.sources.reader import Claim, Found
+from pipeline.sources.record import SourceError
+from pipeline.sources.values import Values
+
+BEGINNING = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"(?:[^"\\\n]|\\.){0,200}"\s*+:')
+LIST = re.compile(rb"\s*+\[\s*+\{")
+NOT_OF_ONE_OBJECT = jsonl.SUFFIXES | markdown.SUFFIXES
+"""A line of JSON Lines begins as a file of one object does, and so does Markdown with its front matter in JSON."""
+MEDIA_TYPE = "application/json"
+UNIT = "record"
+Members = dict[str, msgspec.Raw]
+
+
+@dataclass(frozen=True)
+class Json:
+    """Read a record at a time; a record that is no JSON fails alone where its brackets and quotes close."""
+
+    name: ClassVar = "json"
+    protocol: ClassVar = 1
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By how it begins, whatever it is called; by the suffix where it is no other kind of file."""
+        begins = BEGINNING.match(blob.head.removeprefix(BOM_UTF8))
+        if begins and (blob.suffix not in NOT_OF_ONE_OBJECT or begins[0].lstrip().startswith(b"[")):
+            return Claim.CONTENT
+        return Claim.NAME if blob.suffix == ".json" and kind_of(blob.head) is None else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """The records; of several objects behind each other each is one."""
+        mark = blob.stream.read(len(BOM_UTF8)) if blob.head.startswith(BOM_UTF8) else b""
+        values = Values(blob.stream, options.limits.bytes, len(mark))
+        match values.next():
+            case b"[":
+                yield from _documents(blob, _all_of(values), options)
+            case b"{":
+                yield from _object(blob, values, options)
+            case _:
+                raise SourceError(
+                    f"is no JSON in UTF-8: at byte {values.place:,} stands neither [ nor {{; convert or repair it"
+                )
+
+
+def _documents(blob: Blob, rows: Iterator[Row], options: Input) -> Iterator[Found]:
+    return records(blob, rows, options, media_type=MEDIA_TYPE, unit=UNIT)
+
+
+def _object(blob: Blob, values: Values, options: Input) -> Iterator[Found]:
+    """What a file holds that begins with an object."""
+    begin = values.place
+    whole = values.whole()
+    members = None if whole is None else _members(whole)
+    if whole is None or (members is None and LIST.search(whole)):
+        # Too long for a record, cut off or broken: what is in a list in it can be read all the same.
+        at = values if whole is None else Values(io.BytesIO(whole), options.limits.bytes, begin)
+        yield from _documents(blob, _first_list(at), options)
+        return
+    behind = values.next()
+    if not behind:
+        yield from _alone(blob, whole, members, begin, options)
+    elif behind != b"{":
+        raise _more_behind(values)
+    elif b"\n" not in whole and values.lines_passed:
+        read = bytes(whole) + b"\n" * values.lines_passed
+        head, stream = values.rest()
+        yield from jsonl.documents(blob, replayed(read + head, stream), options)
+    else:
+        yield from _documents(blob, _each(whole, begin, values), options)
+
+
+def _alone(blob: Blob, whole: bytearray, members: Members | None, begin: int, options: Input) -> Iterator[Found]:
+    """The one object of a file: a record if it has a text, else what holds them."""
+    lists = [raw for raw in (members or {}).values() if LIST.match(memoryview(raw))]
+    only = jsonl.row(None, whole, unit=UNIT)
+    if _has_text(only.fields, options):
+        lists = []
+    chosen = next((raw for raw in lists if _holds_texts(raw, options)), None)
+    if chosen is None and (not lists or text_column([only.fields])):
+        yield from _documents(blob, iter([only]), options)
+        return
+    raw = bytes(chosen or lists[0])
+    values = Values(io.BytesIO(raw), options.limits.bytes, begin + whole.find(raw))
+    yield from _documents(blob, _elements(values), options)
+
+
+def _has_text(fields: Mapping[str, object], options: Input) -> bool:
+    """Whether an object is a record: it has the field that is named, or a text by the name of its field."""
+    if options.text_field is not None:
+        return isinstance(value_at(fields, options.text_field), str)
+    # Without what they hold only their names can speak for them.
+    return text_column([{name: "" for name, value in fields.items() if isinstance(value, str)}]) is not None
+
+
+def _holds_texts(raw: msgspec.Raw, options: Input) -> bool:
+    fields = next(_elements(Values(io.BytesIO(raw), options.limits.bytes))).fields
+    return _has_text(fields, options) or (options.text_field is None and text_column([fields]) is not None)
+
+
+def _members(whole: bytearray) -> Members | None:
+    try:
+        return msgspec.json.decode(whole, type=Members)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _all_of(values: Values) -> Iterator[Row]:
+    """The elements of a list that is all of a file."""
+    yield from _elements(values)
+    if values.next():
+        raise _more_behind(values)
+
+
+def _elements(values: Values) -> Iterator[Row]:
+    """The elements of the list that begins at the next byte."""
+    values.next()
+    values.take()
+    number = 0
+    while True:
+        end = values.next()
+        if end == b"]":
+            # Behind a comma, too: many a writer leaves one.
+            values.take()
+            return
+        number += 1
+        at = f"byte {values.place:,}"
+        element = values.element()
+        if element is None:
+            yield Row(number, fault=f"is over the limit of {values.limit:,} bytes; raise [input.limits] bytes", at=at)
+        else:
+            yield jsonl.row(number, element, unit=UNIT, at=at)
+        end = values.next()
+        if end == b",":
+            values.take()
+        elif end != b"]":
+            reason = f"cannot be read on behind record {number}: at byte {values.place:,} stands neither , nor ]"
+            raise SourceError(f"{reason}; repair it")
+
+
+def _each(first: bytearray, begin: int, values: Values) -> Iterator[Row]:
+    """Objects behind each other, of which the first was taken."""
+    yield jsonl.row(1, first, unit=UNIT, at=f"byte {begin:,}")
+    number = 1
+    while behind := values.next():
+        if behind != b"{":
+            raise _more_behind(values)
+        number += 1
+        at = values.place
+        whole = values.whole()
+        if whole is None:
+            raise SourceError(f"breaks off: record {number} at byte {at:,} has no end, or is over the limit; repair it")
+        yield jsonl.row(number, whole, unit=UNIT, at=f"byte {at:,}")
+
+
+def _first_list(values: Values) -> Iterator[Row]:
+    """The elements of the first list of objects in the object that begins at the next byte.
+
+    Raises `SourceError` where there is none.
+    """
+    begin = values.place
+    end = b","
+    while end == b",":
+        values.take()
+        values.skip()
+        if values.next() != b":":
+            break
+        values.take()
+        values.next()
+        if values.begins(LIST):
+            yield from _elements(values)
+            return
+        values.skip()
+        end = values.next()
+    raise SourceError(
+        f"the object at byte {begin:,} is no JSON, or over the limit of {values.limit:,} bytes; repair it"
+    )
+
+
+def _more_behind(values: Values) -> SourceError:
+    return SourceError(f"something stands behind its end, at byte {values.place:,}; repair it")

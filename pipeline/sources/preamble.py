@@ -1,0 +1,106 @@
+"""What stands above a Markdown document about it: keys in YAML, TOML or JSON, as writers of blogs have them."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any, cast
+
+import regex
+
+from pipeline.sources.fields import as_text
+
+LONGEST = 1 << 16
+"""Characters in which it must end."""
+DEEPEST = 20
+"""Levels of lists and mappings in each other."""
+FENCES = {"---": regex.compile(r"^(?:---|\.\.\.)[ \t]*$", regex.M), "+++": regex.compile(r"^\+\+\+[ \t]*$", regex.M)}
+
+
+def metadata(text: str) -> dict[str, str]:
+    r"""The keys above a text whose lines end in `\n`; none where there are none, or where they are broken.
+
+    >>> metadata('---\ntitle: The weir\ndate: 2024-05-01\ntags: [eel, 鳗]\n---\nWhy a weir?')
+    {'title': 'The weir', 'date': '2024-05-01', 'tags': '["eel","鳗"]'}
+    """
+    found = _keys(text[:LONGEST])
+    told = {str(key): as_text(value) for key, value in found.items()} if isinstance(found, Mapping) else {}
+    try:
+        "".join([*told, *told.values()]).encode()
+    except UnicodeEncodeError:
+        # An escape of half a character.
+        return {}
+    return told
+
+
+def _keys(text: str) -> object:
+    if text.startswith("{"):
+        return _json(text)
+    first, _, rest = text.partition("\n")
+    close = FENCES.get(first.rstrip(" \t"))
+    end = close.search(rest) if close else None
+    if end is None:
+        return None
+    return _yaml(rest[: end.start()]) if first.startswith("---") else _toml(rest[: end.start()])
+
+
+def _json(text: str) -> object:
+    try:
+        found, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    # `{name} asked` is a text; Hugo has the last brace at the end of a line.
+    return found if text[end:].partition("\n")[0].strip() == "" else None
+
+
+def _toml(text: str) -> object:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+
+
+def _yaml(text: str) -> object:
+    import yaml
+
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=_loader()):
+            # An alias of an alias is how a kilobyte becomes a gigabyte; tags ask for types, which may not fit.
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
+                return None
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                return None
+        return cast("object", yaml.load(text, Loader=_loader()))  # noqa: S506 -- a safe one
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+
+
+@cache
+def _loader() -> Any:  # noqa: ANN401 -- PyYAML has no types
+    """A safe loader that leaves words and numbers as they are written: `no` is a language, `007` a name."""
+    import yaml
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        yaml_implicit_resolvers: dict[str, list[tuple[str, Any]]] = {}  # noqa: RUF012 -- PyYAML's own way
+
+    def moment(loader: Any, node: Any) -> date | str:  # noqa: ANN401
+        try:
+            return cast("date", loader.construct_yaml_timestamp(node))
+        except (ValueError, OverflowError):
+            return str(node.value)
+
+    for tag, letters in (("timestamp", "0123456789"), ("null", "~nN\0")):
+        pattern = next(
+            pattern
+            for pairs in yaml.SafeLoader.yaml_implicit_resolvers.values()
+            for name, pattern in pairs
+            if name == f"tag:yaml.org,2002:{tag}"
+        )
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", pattern, [*letters.replace("\0", ""), ""])
+    Loader.add_implicit_resolver("tag:yaml.org,2002:int", regex.compile(r"-?(?:0|[1-9][0-9]{0,17})$"), [*"-0123456789"])
+    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", regex.compile(r"(?:true|false)$"), [*"tf"])
+    Loader.add_constructor("tag:yaml.org,2002:timestamp", moment)
+    return Loader

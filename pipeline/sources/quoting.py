@@ -1,0 +1,201 @@
+"""The rows of a file of separated values, whose cells may be quoted and hold line ends.
+
+A quote that is never closed makes one cell of all that follows. Here it costs its own row: where the lines behind it
+are plainly rows, they are read again as such.
+"""
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from threading import Lock
+from typing import TextIO
+
+import msgspec
+
+LINES_ASKED = 20
+"""Lines behind an open quote that must all have as many cells as the header to be taken for rows."""
+LEAST_ASKED = 2
+"""One line alone could as well be the second line of a quoted text in which a comma stands."""
+LINE_ENDS = ("\n", "\r")
+FIELD_LIMIT = Lock()
+"""The longest cell that the standard library's parser takes is one number for the whole process."""
+
+
+class Dialect(msgspec.Struct, frozen=True):
+    """What stands between cells, and what around them; an empty `quote` is none."""
+
+    delimiter: str
+    quote: str = '"'
+
+    def reader(self, lines: Iterator[str] | list[str], *, strict: bool = False) -> "Iterator[list[str]]":
+        """The parser of the standard library for it."""
+        if not self.quote:
+            return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, quotechar=None)
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=strict)
+
+
+class Cells(msgspec.Struct, frozen=True, gc=False):
+    """The cells of a row, or what is wrong with it; `line` is the one in the file where it begins, from 1."""
+
+    line: int
+    cells: list[str]
+    fault: str | None = None
+
+
+class Rows:
+    """The rows of a text, one at a time; a row takes no more than `limit` characters of memory.
+
+    `width` is how many cells a row should have, once it is known: it says whether lines behind an open quote are rows.
+    """
+
+    def __init__(self, stream: TextIO, dialect: Dialect, limit: int) -> None:
+        self.width = 0
+        self._dialect = dialect
+        self._limit = limit
+        self._feed = _Feed(stream, dialect.quote, limit)
+        self._read_again = 0
+
+    def __iter__(self) -> Iterator[Cells]:
+        """Rows that are not blank. Raises `UnicodeError` where the stream's codec cannot go on."""
+        feed = self._feed
+        strict, lenient = (self._dialect.reader(feed, strict=strict) for strict in (True, False))
+        while True:
+            feed.begin()
+            try:
+                cells = self._next(strict)
+                if cells is None:
+                    cells = self._mended(lenient)
+            except StopIteration:
+                return
+            except _OpenError as error:
+                yield self._lost(error)
+                strict, lenient = (self._dialect.reader(feed, strict=strict) for strict in (True, False))
+                continue
+            if cells is None:
+                yield self._lost(_OpenError(over=False))
+            elif cells:
+                yield Cells(feed.first, cells)
+
+    def _next(self, reader: Iterator[list[str]]) -> list[str] | None:
+        """The next row; None where the quotes in it are wrong."""
+        with FIELD_LIMIT:
+            before = csv.field_size_limit(max(self._limit, 1))
+            try:
+                return next(reader)
+            except csv.Error:
+                return None
+            finally:
+                csv.field_size_limit(before)
+
+    def _mended(self, lenient: Iterator[list[str]]) -> list[str] | None:
+        """A row with a quote in the middle of a quoted cell, read as it stands; None where it took rows into a cell."""
+        feed = self._feed
+        if self._are_rows(feed.held[1:]):
+            return None
+        feed.again(feed.held, feed.first)
+        feed.begin()
+        return self._next(lenient)
+
+    def _lost(self, error: "_OpenError") -> Cells:
+        """What is said of the row whose quote is not closed; what follows it is read on where that can be told."""
+        feed = self._feed
+        first, held = feed.first, feed.held
+        behind = held[1:]
+        size = sum(map(len, behind))
+        if error.all_held and self._are_rows(behind) and self._read_again + size <= feed.read:
+            self._read_again += size
+            feed.again(behind, first + 1)
+            fault = f"a quote ({self._dialect.quote}) opens a cell and is not closed; close it, or double it"
+        elif error.over:
+            feed.skip()
+            fault = f"is over the limit of {self._limit:,} bytes; raise [input.limits] bytes"
+        else:
+            lost = f", and lines {first} to {feed.line} are lost" if feed.line > first else ""
+            fault = f"a quote ({self._dialect.quote}) opens a cell and is not closed{lost}; close it, or double it"
+        return Cells(first, [], fault)
+
+    def _are_rows(self, lines: list[str]) -> bool:
+        asked = lines[:LINES_ASKED]
+        if self.width < 2 or len(asked) < LEAST_ASKED:
+            return False
+        return all((cells := self._next(self._dialect.reader([line]))) and len(cells) == self.width for line in asked)
+
+
+class _OpenError(Exception):
+    """A row has no end.
+
+    `over` says whether it met the limit rather than the end of the file, `all_held` whether all its lines are held.
+    """
+
+    def __init__(self, *, over: bool, all_held: bool = True) -> None:
+        super().__init__()
+        self.over = over
+        self.all_held = all_held
+
+
+class _Feed:
+    """The lines of a text for the parser; those of the row that is being read are held, to be read again if need be."""
+
+    def __init__(self, stream: TextIO, quote: str, limit: int) -> None:
+        self.held: list[str] = []
+        self.first = 1
+        self.line = 0
+        self.read = 0
+        self._size = 0
+        self._within = False
+        self._stream = stream
+        self._quote = quote
+        self._limit = limit
+        self._waiting: deque[str] = deque()
+
+    def begin(self) -> None:
+        """A new row begins with the next line."""
+        self.held = []
+        self._size = 0
+        self.first = self.line + 1
+
+    def again(self, lines: list[str], number: int) -> None:
+        """Gives these lines, the first of which is `number`, once more."""
+        self._waiting.extendleft(reversed(lines))
+        self.line = number - 1
+
+    def skip(self) -> None:
+        """Passes over the rest of a row that is too long: up to the end of the line in which its quotes are even."""
+        while self._within and (line := self._stream.readline(self._limit)):
+            self.line += line.endswith(LINE_ENDS)
+            self._within ^= self._odd(line)
+
+    def __iter__(self) -> "_Feed":
+        return self
+
+    def __next__(self) -> str:
+        if self._waiting:
+            line = self._waiting.popleft()
+        else:
+            line = self._stream.readline(self._limit + 1)
+            if not self.read:
+                line = line.removeprefix("\ufeff")
+            self.read += len(line)
+        if not line:
+            if self.held:
+                raise _OpenError(over=False)
+            raise StopIteration
+        self.line += 1
+        self._size += len(line)
+        if self._size > self._limit and not (self._size == self._limit + 1 and line.endswith(LINE_ENDS)):
+            self._over(line)
+        self.held.append(line)
+        return line
+
+    def _over(self, line: str) -> None:
+        odd = sum(map(self._odd, [*self.held, line])) % 2 == 1
+        if whole := line.endswith(LINE_ENDS):
+            self.held.append(line)
+        while not line.endswith(LINE_ENDS) and (line := self._stream.readline(self._limit)):
+            self.read += len(line)
+            odd ^= self._odd(line)
+        self._within = odd
+        raise _OpenError(over=True, all_held=whole)
+
+    def _odd(self, line: str) -> bool:
+        return bool(self._quote) and line.count(self._quote) % 2 == 1

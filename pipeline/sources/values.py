@@ -1,0 +1,184 @@
+"""JSON a value at a time: where each value ends is told from brackets and quotes, before anything is decoded.
+
+So a list of any length needs no more memory than its longest element, and an element that is no JSON harms no other as
+long as its brackets and quotes close.
+"""
+
+import re
+from re import Pattern
+from typing import BinaryIO, cast
+
+from pipeline.sources.record import SourceError
+
+CHUNK = 1 << 16
+"""Bytes that are read at a time; twice as many with each time that a value does not end."""
+LARGEST_CHUNK = 1 << 22
+SHOWN = 1024
+BLANK = re.compile(rb"[ \t\r\n]*+")
+SHORT_STRING = rb'"[^"\\]{0,48}+"'
+WITHIN = re.compile(rb'(?:[^"{}\[\]]++|' + SHORT_STRING + rb")*+")
+"""In brackets: what stands before the next bracket, or before a string that is long or has an escape in it."""
+OUTSIDE = re.compile(rb'(?:[^"{}\[\],:]++|' + SHORT_STRING + rb")*+")
+"""Not in brackets: there commas and colons end something, too."""
+REST_OF_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+PASSED_WITHIN = re.compile(rb'[^"{}\[\]]*+')
+PASSED_OUTSIDE = re.compile(rb'[^"{}\[\],:]*+')
+OPENING, QUOTE, BACKSLASH = frozenset(b"{["), ord('"'), ord("\\")
+
+
+class Values:
+    """The bytes of a stream of JSON, read from the beginning to the end. `offset` is where the stream begins."""
+
+    def __init__(self, stream: BinaryIO, limit: int, offset: int = 0) -> None:
+        self.limit = limit
+        self.lines_passed = 0
+        self._stream = stream
+        self._buffer = bytearray()
+        self._at = 0
+        self._dropped = offset
+
+    @property
+    def place(self) -> int:
+        """The byte that is read next, from 0."""
+        return self._dropped + self._at
+
+    def next(self) -> bytes:
+        """The next byte that is no blank, which stays unread; empty at the end.
+
+        How many lines ended before it is `lines_passed`.
+        """
+        self.lines_passed = 0
+        while True:
+            end = _end(BLANK, self._buffer, self._at)
+            self.lines_passed += self._buffer.count(b"\n", self._at, end)
+            self._at = end
+            if end < len(self._buffer):
+                return bytes(self._buffer[end : end + 1])
+            if not self._more():
+                return b""
+
+    def take(self) -> None:
+        """Goes on behind the next byte."""
+        self._at += 1
+
+    def begins(self, pattern: Pattern[bytes]) -> bool:
+        """Whether a pattern fits what is read next; it is shown a kilobyte at least."""
+        while len(self._buffer) - self._at < SHOWN and self._more():
+            pass
+        return pattern.match(self._buffer, self._at) is not None
+
+    def rest(self) -> tuple[bytes, BinaryIO]:
+        """What was read of the stream and not taken, and the stream."""
+        return bytes(self._buffer[self._at :]), self._stream
+
+    def element(self) -> bytearray | None:
+        """Up to the comma, colon or bracket that ends it; None for one over the limit, which is passed over.
+
+        Raises `SourceError` where the stream ends before.
+        """
+        begin = self.place
+        at, depth, ended = self._scan(element=True)
+        if ended:
+            return self._taken(at)
+        if len(self._buffer) - self._at <= self.limit:
+            raise _break(begin)
+        self._pass(at, depth)
+        return None
+
+    def whole(self) -> bytearray | None:
+        """The value that begins here, up to its last bracket; None, and nothing is taken, where it does not end.
+
+        That is where the stream does, or where the value is over the limit.
+        """
+        at, _, ended = self._scan(element=False)
+        return self._taken(at) if ended and at - self._at <= self.limit else None
+
+    def skip(self, depth: int = 0) -> None:
+        """Passes over an element, of which `depth` brackets were taken. Raises `SourceError` as `element` does."""
+        self._pass(self._at, depth)
+
+    def _taken(self, at: int) -> bytearray | None:
+        begin, self._at = self._at, at
+        return self._buffer[begin:at] if at - begin <= self.limit else None
+
+    def _scan(self, *, element: bool) -> tuple[int, int, bool]:
+        """Up to where the next value was looked at, how many brackets are open there, and whether it ends there."""
+        buffer, at, depth, chunk = self._buffer, self._at, 0, CHUNK
+        while True:
+            at = _end(WITHIN if depth else OUTSIDE, buffer, at)
+            byte = buffer[at] if at < len(buffer) else None
+            if byte == QUOTE and (end := self._string(at)):
+                at = end
+            elif byte is None or byte == QUOTE:
+                if len(buffer) - self._at > self.limit:
+                    return at, depth, False
+                at -= self._at
+                if not self._more(chunk):
+                    return at, depth, False
+                chunk = min(2 * chunk, LARGEST_CHUNK)
+            elif byte in OPENING:
+                depth += 1
+                at += 1
+            elif depth:
+                depth -= 1
+                at += 1
+                if not depth and not element:
+                    return at, depth, True
+            else:
+                return at, depth, True
+
+    def _string(self, at: int) -> int:
+        """Where the string ends that begins at `at`; 0 where it does not end in what was read."""
+        buffer = self._buffer
+        while (quote := buffer.find(b'"', at + 1)) > 0:
+            at = quote
+            while buffer[at - 1] == BACKSLASH:
+                at -= 1
+            if (quote - at) % 2 == 0:
+                return quote + 1
+            at = quote
+        return 0
+
+    def _pass(self, at: int, depth: int) -> None:
+        """Goes on from `at` to the end of the element, where `depth` brackets are open at `at`."""
+        buffer, within, begin = self._buffer, False, self.place
+        while True:
+            pattern = REST_OF_STRING if within else PASSED_WITHIN if depth else PASSED_OUTSIDE
+            at = _end(pattern, buffer, at)
+            byte = buffer[at] if at < len(buffer) else None
+            if byte == QUOTE:
+                within = not within
+            elif byte is None or within:
+                # Within a string the last byte may be a backslash, whose character is still to come.
+                self._at = at
+                if not self._more():
+                    raise _break(begin)
+                at = 0
+                continue
+            elif byte in OPENING:
+                depth += 1
+            elif depth:
+                depth -= 1
+            else:
+                self._at = at
+                return
+            at += 1
+
+    def _more(self, size: int = CHUNK) -> bool:
+        """Reads on, and forgets what was taken."""
+        more = self._stream.read(size)
+        del self._buffer[: self._at]
+        self._dropped += self._at
+        self._at = 0
+        self._buffer += more
+        return bool(more)
+
+
+def _break(begin: int) -> SourceError:
+    return SourceError(f"breaks off: what begins at byte {begin:,} has no end; fetch it again, or repair it")
+
+
+def _end(pattern: Pattern[bytes], data: bytearray, at: int) -> int:
+    """How far a pattern that fits everywhere reaches."""
+    # No match may outlive this: data that is looked at cannot grow.
+    return cast("re.Match[bytes]", pattern.match(data, at)).end()
