@@ -27,11 +27,21 @@ class DuckDb:
     protocol: ClassVar = 1
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
-        """Writes one database; rows lie in the order of the articles. Raises `UsageError` without the library."""
+        """Writes one database; rows lie in the order of the articles.
+
+        Raises `UsageError` without the library, and `OSError`.
+        """
         try:
             import duckdb
         except ModuleNotFoundError as error:
             raise UsageError("duckdb is not installed: pip install 'bilingual-pipeline[duckdb]'") from error
+        try:
+            self._write(articles, target)
+        except duckdb.Error as error:
+            raise OSError(f"{target} cannot be written: {error}") from error
+
+    def _write(self, articles: Iterable[Article], target: Path) -> None:
+        import duckdb
         import pyarrow as pa
 
         with beside(target) as path:
