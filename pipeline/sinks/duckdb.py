@@ -12,7 +12,8 @@ from pipeline.article import Article
 from pipeline.errors import UsageError
 from pipeline.sinks.atomic import beside
 from pipeline.tables.columns import batch, portions, schema
-from pipeline.tables.rows import KINDS, MAKERS, Rows
+from pipeline.tables.kinds import KINDS
+from pipeline.tables.rows import MAKERS, Rows
 
 MEMORY = "512MB"
 FLAT = tuple(name for name in KINDS if name != "articles")
@@ -20,7 +21,7 @@ FLAT = tuple(name for name in KINDS if name != "articles")
 
 @dataclass(frozen=True)
 class DuckDb:
-    """A database with the tables of `pipeline.tables.rows`; `articles` has the columns of the contract."""
+    """A database with the tables of `pipeline.tables.kinds`; `articles` has the columns of the contract."""
 
     name: ClassVar = "duckdb"
     suffixes: ClassVar = (".duckdb", ".ddb")

@@ -23,7 +23,8 @@ from pipeline.errors import ContractError, UsageError
 from pipeline.sinks.atomic import beside
 from pipeline.tables.columns import plain
 from pipeline.tables.grams import units, words
-from pipeline.tables.rows import KINDS, MAKERS, Rows
+from pipeline.tables.kinds import KINDS
+from pipeline.tables.rows import MAKERS, Rows
 
 KEYS = {
     "articles": "PRIMARY KEY (id)",
@@ -60,7 +61,7 @@ SEARCH = (
 
 @dataclass(frozen=True)
 class Sqlite:
-    """A database with the tables of `pipeline.tables.rows`; `articles` has each article whole in column `article`."""
+    """A database with the tables of `pipeline.tables.kinds`; `articles` has each article whole in column `article`."""
 
     name: ClassVar = "sqlite"
     suffixes: ClassVar = (".sqlite", ".sqlite3", ".db")

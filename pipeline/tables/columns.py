@@ -14,7 +14,7 @@ import msgspec
 
 from pipeline.article import VERSION, Article
 from pipeline.errors import ContractError
-from pipeline.tables.rows import KINDS, ArticleRow
+from pipeline.tables.kinds import KINDS, ArticleRow
 
 if TYPE_CHECKING:
     import pyarrow as pa
