@@ -9,7 +9,8 @@ import msgspec
 from pipeline.article import Article
 from pipeline.errors import UsageError, nearest
 from pipeline.tables.columns import batches, plain, schema
-from pipeline.tables.rows import KINDS, MAKERS, Rows
+from pipeline.tables.kinds import KINDS
+from pipeline.tables.rows import MAKERS, Rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ def to_frame(articles: Iterable[Article], rows: str = ..., kind: str | None = ..
 def to_frame(articles: Iterable[Article], rows: str = "exchanges", kind: str | None = None) -> Any:
     """A DataFrame with a row an exchange, or whatever `rows` says: articles, turns, prose, edits, credits, segments.
 
-    Columns are those of `pipeline.tables.rows`; their types do not depend on what is in them: whole numbers that may
+    Columns are those of `pipeline.tables.kinds`; their types do not depend on what is in them: whole numbers that may
     be missing are `Int64`, lists are tuples in pandas and lists in polars. `kind` is the library, by default pandas
     where it is installed and polars else. Raises `UsageError` for another `rows` or `kind`, or without the library.
     """

@@ -9,7 +9,8 @@ from interviews import bridge, everything
 
 import pipeline
 from pipeline import UsageError
-from pipeline.tables.rows import KINDS, MAKERS, Rows
+from pipeline.tables.kinds import KINDS
+from pipeline.tables.rows import MAKERS, Rows
 
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")

@@ -13,7 +13,7 @@ import regex
 from test_documentation import ROOT, shape
 
 from pipeline.sinks.choice import BUILT_IN
-from pipeline.tables.rows import KINDS
+from pipeline.tables.kinds import KINDS
 
 PAGE = (ROOT / "docs" / "outputs.md").read_text("utf-8")
 BLOCK = regex.compile(r"^```(console|python|sql)\n(.*?)^```$", regex.DOTALL | regex.MULTILINE)

@@ -280,3 +280,16 @@ def test_a_pipe_is_read_as_it_comes(tmp_path: Path) -> None:
     writer.start()
     assert [article for _, article in told(tmp_path / "pipe")] == ["ferry", "tide", "wire/bridge"]
     writer.join()
+
+
+def test_the_first_line_of_a_packed_file_that_is_damaged_behind_it_is_read(tmp_path: Path) -> None:
+    line = msgspec.json.encode(prose()) + b"\n"
+    data = gzip.compress(line) + gzip.compress(line)
+    (tmp_path / "a.jsonl.gz").write_bytes(data[:-40])
+    assert told(tmp_path / "a.jsonl.gz")[0] == ("a.jsonl.gz:1", "tide")
+    assert "does not unpack" in told(tmp_path / "a.jsonl.gz")[1][1]
+
+
+def test_two_articles_that_are_the_same_are_two(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes((msgspec.json.encode(prose()) + b"\n") * 2)
+    assert [name for name, _ in told(tmp_path / "a")] == ["a:1", "a:2"]

@@ -12,7 +12,7 @@ from pipeline.reading import attempts
 from pipeline.restoration import restore
 from pipeline.sinks.choice import BUILT_IN, format_of, sink
 from pipeline.sinks.sink import Sink, Streaming
-from pipeline.tables.rows import KINDS
+from pipeline.tables.kinds import KINDS
 
 EPILOG = """examples:
   pipeline export output -o articles.parquet         an article a row, typed and nested

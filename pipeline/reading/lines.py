@@ -19,11 +19,11 @@ def articles(file: BinaryIO, head: bytes, name: str) -> Iterator[Attempt]:
     try:
         with unpacked(file, head) as plain:
             lines = iter(plain)
-            first, second = _ahead(lines), _ahead(lines)
-            if not _by_line(first, second, name):
-                yield of_json(b"".join(chain(first, second, lines)), name)
+            by_line, ahead = _by_line(lines, name)
+            if not by_line:
+                yield of_json(b"".join(chain(ahead, lines)), name)
                 return
-            for number, line in enumerate(chain(first, second, lines), 1):
+            for number, line in enumerate(chain(ahead, lines), 1):
                 if line.strip():
                     yield of_json(line, f"{name}:{number}")
     except DamagedError as error:
@@ -34,8 +34,7 @@ def is_lines(file: BinaryIO, head: bytes, name: str) -> bool:
     """Whether such a file holds an article a line."""
     try:
         with unpacked(file, head) as plain:
-            lines = iter(plain)
-            return _by_line(_ahead(lines), _ahead(lines), name)
+            return _by_line(iter(plain), name)[0]
     except DamagedError:
         return _named_for_lines(name)
 
@@ -50,15 +49,19 @@ def _ahead(lines: Iterator[bytes]) -> list[bytes]:
     return taken
 
 
-def _by_line(first: list[bytes], second: list[bytes], name: str) -> bool:
-    """Whether each line is a document.
+def _by_line(lines: Iterator[bytes], name: str) -> tuple[bool, list[bytes]]:
+    """Whether each line is a document, and the lines that were read to tell.
 
     The name says so and the first line is more than the opening of one, or the first line is whole and another follows.
     """
-    line = first[-1].strip() if first else b""
+    ahead = _ahead(lines)
+    first = ahead[-1].strip() if ahead else b""
     if _named_for_lines(name):
-        return line not in {b"{", b"["}
-    return bool(second and second[-1].strip()) and line.startswith(b"{") and _is_whole(line)
+        return first not in {b"{", b"["}, ahead
+    if not first.startswith(b"{") or not _is_whole(first):
+        return False, ahead
+    more = _ahead(lines)
+    return bool(more and more[-1].strip()), ahead + more
 
 
 def _named_for_lines(name: str) -> bool:

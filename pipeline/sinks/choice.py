@@ -124,8 +124,8 @@ def _with(kind: type[Sink], options: Mapping[str, object]) -> Sink:
             raise SettingError(("sinks", kind.name, key), f"format {kind.name!r}: no option {key!r}{allowed}")
     try:
         return msgspec.convert(dict(options), kind)
-    except ValueError as error:
-        # msgspec's own error is a ValueError; others come from a sink that checks its options when it is made.
+    except (ValueError, TypeError) as error:
+        # msgspec's own error is a ValueError; the others come from a sink that checks its options when it is made.
         reason = str(error).replace("$.", "")
         blamed = next((key for key in options if f"`{key}" in reason), next(iter(options), ""))
         raise SettingError(("sinks", kind.name, blamed), f"format {kind.name!r}: {reason}") from None

@@ -12,7 +12,8 @@ from pipeline.article import Article
 from pipeline.errors import UsageError
 from pipeline.sinks.atomic import beside
 from pipeline.tables.columns import batch, portions, schema
-from pipeline.tables.rows import KINDS, MAKERS, Rows
+from pipeline.tables.kinds import KINDS
+from pipeline.tables.rows import MAKERS, Rows
 
 MEMORY = "512MB"
 FLAT = tuple(name for name in KINDS if name != "articles")
@@ -20,18 +21,28 @@ FLAT = tuple(name for name in KINDS if name != "articles")
 
 @dataclass(frozen=True)
 class DuckDb:
-    """A database with the tables of `pipeline.tables.rows`; `articles` has the columns of the contract."""
+    """A database with the tables of `pipeline.tables.kinds`; `articles` has the columns of the contract."""
 
     name: ClassVar = "duckdb"
     suffixes: ClassVar = (".duckdb", ".ddb")
     protocol: ClassVar = 1
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
-        """Writes one database; rows lie in the order of the articles. Raises `UsageError` without the library."""
+        """Writes one database; rows lie in the order of the articles.
+
+        Raises `UsageError` without the library, and `OSError`.
+        """
         try:
             import duckdb
         except ModuleNotFoundError as error:
             raise UsageError("duckdb is not installed: pip install 'bilingual-pipeline[duckdb]'") from error
+        try:
+            self._write(articles, target)
+        except duckdb.Error as error:
+            raise OSError(f"{target} cannot be written: {error}") from error
+
+    def _write(self, articles: Iterable[Article], target: Path) -> None:
+        import duckdb
         import pyarrow as pa
 
         with beside(target) as path:

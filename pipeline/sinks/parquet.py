@@ -10,7 +10,8 @@ import msgspec
 from pipeline.article import Article
 from pipeline.sinks.atomic import whole
 from pipeline.tables.columns import batches, schema
-from pipeline.tables.rows import KINDS, MAKERS, Rows
+from pipeline.tables.kinds import KINDS
+from pipeline.tables.rows import MAKERS, Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,7 +25,7 @@ GROUP = 32 << 20
 
 @dataclass(frozen=True)
 class Parquet:
-    """Columns for every field of the article, or with `rows` a flat table: see `pipeline.tables.rows`."""
+    """Columns for every field of the article, or with `rows` a flat table: see `pipeline.tables.kinds`."""
 
     name: ClassVar = "parquet"
     suffixes: ClassVar = (".parquet",)

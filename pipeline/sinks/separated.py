@@ -11,7 +11,8 @@ import msgspec
 
 from pipeline.article import Article
 from pipeline.sinks.atomic import whole
-from pipeline.tables.rows import KINDS, MAKERS, Rows
+from pipeline.tables.kinds import KINDS
+from pipeline.tables.rows import MAKERS, Rows
 
 TAB = "\t"
 JOINED = "; "
@@ -20,7 +21,7 @@ JOINED = "; "
 
 @dataclass(frozen=True)
 class Csv:
-    """A row an exchange, or whatever `rows` says: see `pipeline.tables.rows`. A null is an empty cell.
+    """A row an exchange, or whatever `rows` says: see `pipeline.tables.kinds`. A null is an empty cell.
 
     `delimiter` is a comma, and a tab in a `.tsv` file, unless it is given. `bom` begins the file with a byte order
     mark, without which Excel does not take it for UTF-8. A cell that begins with `=`, `+`, `-` or `@` is left as it

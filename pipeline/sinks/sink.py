@@ -28,7 +28,10 @@ class Sink(Protocol):
     protocol: ClassVar[int]
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
-        """Writes all of them to `target`. Raises `UsageError` for a target that cannot be, and `OSError`."""
+        """Writes all of them to `target`.
+
+        Raises `UsageError` for a target that cannot be, `ContractError` for an article that cannot, and `OSError`.
+        """
         ...
 
 

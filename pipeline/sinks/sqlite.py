@@ -19,26 +19,29 @@ from typing import Any, ClassVar
 import msgspec
 
 from pipeline.article import VERSION, Article
-from pipeline.errors import UsageError
+from pipeline.errors import ContractError, UsageError
 from pipeline.sinks.atomic import beside
 from pipeline.tables.columns import plain
 from pipeline.tables.grams import units, words
-from pipeline.tables.rows import KINDS, MAKERS, Rows
+from pipeline.tables.kinds import KINDS
+from pipeline.tables.rows import MAKERS, Rows
 
 KEYS = {
     "articles": "PRIMARY KEY (id)",
     "exchanges": "PRIMARY KEY (id, translation, n)",
-    "turns": "UNIQUE (id, translation, n)",
+    "turns": None,
     "prose": "UNIQUE (id, translation, n)",
     "edits": "PRIMARY KEY (id, layer, n)",
     "credits": "PRIMARY KEY (id, credit, n)",
     "segments": "PRIMARY KEY (id, n)",
 }
+"""The numbers of turns are the article's own: one that is wrong in them is still stored."""
 OF_ARTICLE = "FOREIGN KEY (id) REFERENCES articles (id)"
 SEARCHED = ("turns", "prose")
 """Tables whose rows are passages: each has a number of its own, by which the search finds it."""
 
 INDEXES = (
+    "CREATE INDEX turns_by_number ON turns (id, translation, n)",
     "CREATE INDEX turns_by_speaker ON turns (speaker)",
     "CREATE INDEX turns_by_exchange ON turns (id, translation, exchange)",
     "CREATE INDEX credits_by_name ON credits (name)",
@@ -58,14 +61,20 @@ SEARCH = (
 
 @dataclass(frozen=True)
 class Sqlite:
-    """A database with the tables of `pipeline.tables.rows`; `articles` has each article whole in column `article`."""
+    """A database with the tables of `pipeline.tables.kinds`; `articles` has each article whole in column `article`."""
 
     name: ClassVar = "sqlite"
     suffixes: ClassVar = (".sqlite", ".sqlite3", ".db")
     protocol: ClassVar = 1
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
-        """Writes one database. Raises `UsageError` where two articles have one id."""
+        """Writes one database. Raises `UsageError` where two articles have one id, and `OSError`."""
+        try:
+            self._write(articles, target)
+        except sqlite3.OperationalError as error:
+            raise OSError(f"{target} cannot be written: {error}") from error
+
+    def _write(self, articles: Iterable[Article], target: Path) -> None:
         with beside(target) as path, closing(sqlite3.connect(path, isolation_level=None)) as database:
             # Nobody sees the file before it is whole, so nothing has to be kept safe while it is written.
             database.execute("PRAGMA journal_mode = OFF")
@@ -108,6 +117,8 @@ class _Filling:
                 raise UsageError(
                     f"{article.id!r} cannot be stored: {error}; in a database each article needs an id of its own"
                 ) from error
+            except OverflowError as error:
+                raise ContractError(article.id, f"does not fit into columns: {error}") from error
 
     def _passage(self, name: str, rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
         """The rows of a searched table with their numbers, each put into the index."""
@@ -128,8 +139,8 @@ def _table(name: str) -> str:
         columns.append('"article" TEXT NOT NULL')
     if name in SEARCHED:
         columns.insert(0, "passage INTEGER PRIMARY KEY")
-    keys = [KEYS[name]] if name == "articles" else [KEYS[name], OF_ARTICLE]
-    return f"CREATE TABLE {name} ({', '.join([*columns, *keys])})"
+    keys = (KEYS[name], None if name == "articles" else OF_ARTICLE)
+    return f"CREATE TABLE {name} ({', '.join(filter(None, [*columns, *keys]))})"
 
 
 def _column(name: str, annotation: object) -> str:

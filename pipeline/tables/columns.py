@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, Union
 import msgspec
 
 from pipeline.article import VERSION, Article
-from pipeline.tables.rows import KINDS, ArticleRow
+from pipeline.errors import ContractError
+from pipeline.tables.kinds import KINDS, ArticleRow
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -102,10 +103,19 @@ def portions(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 
 def batch(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> "pa.RecordBatch":
-    """The rows as one record batch."""
+    """The rows as one record batch. Raises `ContractError`, which names the article, for a number beyond 64 bits."""
     import pyarrow as pa
 
-    return pa.RecordBatch.from_pylist([msgspec.to_builtins(row) for row in rows], schema=schema(kind))
+    rows = list(rows)
+    try:
+        return pa.RecordBatch.from_pylist([msgspec.to_builtins(row) for row in rows], schema=schema(kind))
+    except (OverflowError, pa.ArrowException) as error:
+        if len(rows) == 1:
+            whose = str(getattr(rows[0], "id", kind.__name__))
+            raise ContractError(whose, f"does not fit into columns: {error}") from error
+        for row in rows:
+            batch([row], kind)
+        raise
 
 
 def weight(row: msgspec.Struct) -> int:

@@ -9,7 +9,8 @@ from interviews import bridge, everything, paired
 
 import pipeline
 from pipeline.errors import SettingError
-from pipeline.tables.rows import KINDS, Rows
+from pipeline.tables.kinds import KINDS
+from pipeline.tables.rows import Rows
 
 
 def rows(path: Path, delimiter: str = ",") -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from interviews import bridge, everything
 
 import pipeline
 from pipeline.errors import SettingError
-from pipeline.tables.rows import KINDS
+from pipeline.tables.kinds import KINDS
 
 
 @pytest.fixture

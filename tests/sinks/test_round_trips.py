@@ -13,7 +13,7 @@ from interviews import bridge, everything, paired
 from strategies import articles
 
 import pipeline
-from pipeline import Article, UsageError
+from pipeline import Article, ContractError, UsageError
 
 WHOLE = ("a.jsonl", "a.ndjson", "a.jsonl.gz", "a.jsonl.zst", "a.parquet", "a.sqlite", "a.db", "a.duckdb")
 """Targets whose names tell a format that holds whole articles."""
@@ -130,3 +130,23 @@ def test_articles_are_taken_one_at_a_time(tmp_path: Path) -> None:
         assert sum(map(weight, portion)) < 10 << 20
         break
     assert len(taken) < 5
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.sqlite", "a.duckdb"])
+def test_a_number_that_no_column_holds_names_its_article(tmp_path: Path, name: str) -> None:
+    origin = msgspec.structs.replace(bridge().provenance.source.origin, row=2**63)
+    source = msgspec.structs.replace(bridge().provenance.source, origin=origin)
+    large = msgspec.structs.replace(bridge(), provenance=msgspec.structs.replace(bridge().provenance, source=source))
+    with pytest.raises(ContractError, match="wire/bridge: does not fit into columns"):
+        pipeline.export([paired(), large], tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_turns_that_are_numbered_wrongly_are_still_written(tmp_path: Path, name: str) -> None:
+    """`verify` tells it; nothing is lost meanwhile."""
+    data = msgspec.json.encode(bridge()).replace(b'"n":5,', b'"n":4,')
+    wrong = msgspec.json.decode(data, type=Article)
+    assert list(pipeline.faults(wrong))
+    pipeline.export([wrong], tmp_path / name)
+    assert list(pipeline.read(tmp_path / name)) == [wrong]

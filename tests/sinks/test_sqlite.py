@@ -11,7 +11,8 @@ from interviews import bridge, everything
 import pipeline
 from pipeline import Article
 from pipeline.tables.grams import phrase
-from pipeline.tables.rows import KINDS, MAKERS, Rows
+from pipeline.tables.kinds import KINDS
+from pipeline.tables.rows import MAKERS, Rows
 
 TALK = """湖畔对话：长春市的钢桥
 

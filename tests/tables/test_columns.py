@@ -9,7 +9,8 @@ from interviews import everything
 
 from pipeline import Article
 from pipeline.tables.columns import batch, batches, kind_of, schema
-from pipeline.tables.rows import KINDS, MAKERS, Rows
+from pipeline.tables.kinds import KINDS
+from pipeline.tables.rows import MAKERS, Rows
 
 
 class Part(msgspec.Struct, frozen=True):

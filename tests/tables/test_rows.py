@@ -15,7 +15,8 @@ from pipeline import Article, ContractError, Pipeline
 from pipeline.article import Speaker
 from pipeline.decoding import Run, decode, encode
 from pipeline.restoration import BLOCK, Places, restore, source_text, trace
-from pipeline.tables.rows import KINDS, MAKERS, Rows
+from pipeline.tables.kinds import KINDS
+from pipeline.tables.rows import MAKERS, Rows
 
 
 def cut(article: Article, row: Any) -> str:
