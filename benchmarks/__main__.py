@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import accuracy, cold, damage, encodings, extraction, protocol, spacing, speed, structure
+from benchmarks import accuracy, cold, damage, encodings, extraction, protocol, readers, spacing, speed, structure
 
 ROOT = Path(__file__).parent.parent
 
@@ -14,7 +14,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="speed|protocol|cold|encodings|damage|extraction|spacing|structure|accuracy",
+        metavar="speed|protocol|cold|readers|encodings|damage|extraction|spacing|structure|accuracy",
         help="default: all",
     )
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
@@ -31,6 +31,7 @@ def main() -> None:
         "speed",
         "protocol",
         "cold",
+        "readers",
         "encodings",
         "damage",
         "extraction",
@@ -44,6 +45,8 @@ def main() -> None:
         protocol.report(options.rounds)
     if "cold" in wanted:
         cold.report(options.rounds)
+    if "readers" in wanted:
+        readers.report(ROOT, options.rounds)
     if "encodings" in wanted:
         encodings.report(ROOT, options.public)
     if "damage" in wanted:

@@ -95,7 +95,7 @@ class _Cut:
         return (self._row(number, cells) for number, cells in enumerate(given, 1))
 
     def _row(self, number: int, row: Cells) -> Row:
-        at = f"line {row.line}"
+        at = ("line", row.line)
         if row.fault is not None:
             return Row(number, fault=row.fault, at=at)
         cells = row.cells
