@@ -3,7 +3,19 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import accuracy, cold, damage, encodings, exports, extraction, protocol, spacing, speed, structure
+from benchmarks import (
+    accuracy,
+    cold,
+    damage,
+    encodings,
+    exports,
+    extraction,
+    protocol,
+    readers,
+    spacing,
+    speed,
+    structure,
+)
 
 ROOT = Path(__file__).parent.parent
 
@@ -14,7 +26,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="speed|protocol|cold|encodings|exports|damage|extraction|spacing|structure|accuracy",
+        metavar="speed|protocol|cold|readers|encodings|exports|damage|extraction|spacing|structure|accuracy",
         help="default: all",
     )
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
@@ -31,6 +43,7 @@ def main() -> None:
         "speed",
         "protocol",
         "cold",
+        "readers",
         "encodings",
         "exports",
         "damage",
@@ -45,6 +58,8 @@ def main() -> None:
         protocol.report(options.rounds)
     if "cold" in wanted:
         cold.report(options.rounds)
+    if "readers" in wanted:
+        readers.report(ROOT, options.rounds)
     if "encodings" in wanted:
         encodings.report(ROOT, options.public)
     if "exports" in wanted:

@@ -5,7 +5,9 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
 
 from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
@@ -30,9 +32,13 @@ class Csv:
 
     name: ClassVar = "csv"
     protocol: ClassVar = 1
-    delimiter: str | None = None
-    quote: str = '"'
-    header: bool = True
+    delimiter: Annotated[
+        str | None, Meta(description="What parts the cells, one character; told from the file where none is named.")
+    ] = None
+    quote: Annotated[str, Meta(description="What cells stand in that hold a delimiter or a line end.")] = '"'
+    header: Annotated[
+        bool, Meta(description="Whether the first row names the columns; else they are column_1, column_2, …")
+    ] = True
 
     def __post_init__(self) -> None:
         if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n' + self.quote):
@@ -95,7 +101,7 @@ class _Cut:
         return (self._row(number, cells) for number, cells in enumerate(given, 1))
 
     def _row(self, number: int, row: Cells) -> Row:
-        at = f"line {row.line}"
+        at = ("line", row.line)
         if row.fault is not None:
             return Row(number, fault=row.fault, at=at)
         cells = row.cells

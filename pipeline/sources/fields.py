@@ -38,13 +38,13 @@ class Torn(bytes):
 class Row(msgspec.Struct, frozen=True, gc=False):
     """A row of a table, or what is wrong with it; rows are counted from 1, those that fail too.
 
-    `number` is None where one record is all of the file. `at` says where it begins, as `line 7`.
+    `number` is None where one record is all of the file. `at` says where it begins, as the line or byte of a number.
     """
 
     number: int | None
     fields: Mapping[str, object] = {}
     fault: str | None = None
-    at: str | None = None
+    at: tuple[str, int] | None = None
 
 
 def records(
@@ -273,7 +273,7 @@ class _Table(msgspec.Struct, frozen=True):
 
     def _where(self, row: Row) -> str:
         number = "" if row.number is None else f", {self.unit} {row.number}"
-        return f"{self.place}{number}{f' ({row.at})' if row.at else ''}"
+        return f"{self.place}{number}{'' if row.at is None else f' ({row.at[0]} {row.at[1]:,})'}"
 
 
 def _others(fields: Mapping[str, object], field: str) -> Iterable[tuple[str, object]]:

@@ -46,7 +46,7 @@ def documents(blob: Blob, stream: BinaryIO, options: Input) -> Iterator[Found]:
     yield from records(blob, _rows(stream, options), options, media_type="application/jsonl", unit="line")
 
 
-def row(number: int | None, data: bytes | bytearray, *, unit: str = "line", at: str | None = None) -> Row:
+def row(number: int | None, data: bytes | bytearray, *, unit: str = "line", at: tuple[str, int] | None = None) -> Row:
     """The object in some JSON, or what is wrong with it. `unit` is what messages call it."""
     try:
         fields = msgspec.json.decode(data)

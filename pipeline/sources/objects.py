@@ -131,14 +131,16 @@ def _elements(values: Values) -> Iterator[Row]:
     values.take()
     number = 0
     while True:
-        end = values.next()
-        if end == b"]":
+        number += 1
+        if (element := values.flat()) is not None:
+            yield jsonl.row(number, element, unit=UNIT, at=("byte", values.began))
+            continue
+        if values.next() == b"]":
             # Behind a comma, too: many a writer leaves one.
             values.take()
             return
-        number += 1
-        at = f"byte {values.place:,}"
         element = values.element()
+        at = ("byte", values.began)
         if element is None:
             yield Row(number, fault=f"is over the limit of {values.limit:,} bytes; raise [input.limits] bytes", at=at)
         else:
@@ -153,7 +155,7 @@ def _elements(values: Values) -> Iterator[Row]:
 
 def _each(first: bytearray, begin: int, values: Values) -> Iterator[Row]:
     """Objects behind each other, of which the first was taken."""
-    yield jsonl.row(1, first, unit=UNIT, at=f"byte {begin:,}")
+    yield jsonl.row(1, first, unit=UNIT, at=("byte", begin))
     number = 1
     while behind := values.next():
         if behind != b"{":
@@ -163,7 +165,7 @@ def _each(first: bytearray, begin: int, values: Values) -> Iterator[Row]:
         whole = values.whole()
         if whole is None:
             raise SourceError(f"breaks off: record {number} at byte {at:,} has no end, or is over the limit; repair it")
-        yield jsonl.row(number, whole, unit=UNIT, at=f"byte {at:,}")
+        yield jsonl.row(number, whole, unit=UNIT, at=("byte", at))
 
 
 def _first_list(values: Values) -> Iterator[Row]:

@@ -58,7 +58,7 @@ class Rows:
     def __iter__(self) -> Iterator[Cells]:
         """Rows that are not blank. Raises `UnicodeError` where the stream's codec cannot go on."""
         feed = self._feed
-        strict, lenient = (self._dialect.reader(feed, strict=strict) for strict in (True, False))
+        strict, lenient = self._parsers()
         while True:
             feed.begin()
             try:
@@ -69,12 +69,17 @@ class Rows:
                 return
             except _OpenError as error:
                 yield self._lost(error)
-                strict, lenient = (self._dialect.reader(feed, strict=strict) for strict in (True, False))
+                strict, lenient = self._parsers()
                 continue
             if cells is None:
                 yield self._lost(_OpenError(over=False))
             elif cells:
                 yield Cells(feed.first, cells)
+
+    def _parsers(self) -> tuple[Iterator[list[str]], Iterator[list[str]]]:
+        """A strict and a lenient parser of the lines from here on."""
+        lines = self._feed.lines()
+        return self._dialect.reader(lines, strict=True), self._dialect.reader(lines)
 
     def _next(self, reader: Iterator[list[str]]) -> list[str] | None:
         """The next row; None where the quotes in it are wrong."""
@@ -139,7 +144,6 @@ class _Feed:
     def __init__(self, stream: TextIO, quote: str, limit: int) -> None:
         self.held: list[str] = []
         self.first = 1
-        self.line = 0
         self.read = 0
         self._size = 0
         self._within = False
@@ -148,49 +152,55 @@ class _Feed:
         self._limit = limit
         self._waiting: deque[str] = deque()
 
+    @property
+    def line(self) -> int:
+        """The line that was given last."""
+        return self.first + len(self.held) - 1
+
     def begin(self) -> None:
         """A new row begins with the next line."""
+        self.first += len(self.held)
         self.held = []
         self._size = 0
-        self.first = self.line + 1
 
     def again(self, lines: list[str], number: int) -> None:
         """Gives these lines, the first of which is `number`, once more."""
         self._waiting.extendleft(reversed(lines))
-        self.line = number - 1
+        self.first = number
+        self.held = []
 
     def skip(self) -> None:
         """Passes over the rest of a row that is too long: up to the end of the line in which its quotes are even."""
         while self._within and (line := self._stream.readline(self._limit)):
-            self.line += line.endswith(LINE_ENDS)
+            self.first += line.endswith(LINE_ENDS)
             self._within ^= self._odd(line)
 
-    def __iter__(self) -> "_Feed":
-        return self
-
-    def __next__(self) -> str:
-        if self._waiting:
-            line = self._waiting.popleft()
-        else:
-            line = self._stream.readline(self._limit + 1)
-            if not self.read:
-                line = line.removeprefix("\ufeff")
-            self.read += len(line)
-        if not line:
-            if self.held:
-                raise _OpenError(over=False)
-            raise StopIteration
-        self.line += 1
-        self._size += len(line)
-        if self._size > self._limit and not (self._size == self._limit + 1 and line.endswith(LINE_ENDS)):
-            self._over(line)
-        self.held.append(line)
-        return line
+    def lines(self) -> Iterator[str]:
+        """The lines from here on. Raises `_OpenError` where a row does not end."""
+        readline, waiting, most = self._stream.readline, self._waiting, self._limit + 1
+        while True:
+            if waiting:
+                line = waiting.popleft()
+            else:
+                line = readline(most)
+                if not self.read:
+                    line = line.removeprefix("\ufeff")
+                self.read += len(line)
+            if not line:
+                if self.held:
+                    raise _OpenError(over=False)
+                return
+            self._size += len(line)
+            if self._size >= most and not (self._size == most and line.endswith(LINE_ENDS)):
+                self._over(line)
+            self.held.append(line)
+            yield line
 
     def _over(self, line: str) -> None:
         odd = sum(map(self._odd, [*self.held, line])) % 2 == 1
-        if whole := line.endswith(LINE_ENDS):
-            self.held.append(line)
+        whole = line.endswith(LINE_ENDS)
+        # The line counts, and is read again where it can be.
+        self.held.append(line if whole else "")
         while not line.endswith(LINE_ENDS) and (line := self._stream.readline(self._limit)):
             self.read += len(line)
             odd ^= self._odd(line)

@@ -4,9 +4,10 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
+from msgspec import Meta
 
 from pipeline.settings import Input
 from pipeline.sources import tables
@@ -26,8 +27,10 @@ class Sqlite:
 
     name: ClassVar = "sqlite"
     protocol: ClassVar = 1
-    table: str | None = None
-    query: str | None = None
+    table: Annotated[str | None, Meta(description="The table to read; by default every one that holds a text.")] = None
+    query: Annotated[
+        str | None, Meta(description="A query whose rows are read in place of a table: `SELECT id, text FROM …`.")
+    ] = None
 
     def __post_init__(self) -> None:
         if self.table is not None and self.query is not None:
