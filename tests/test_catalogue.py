@@ -10,10 +10,11 @@ import pytest
 
 from pipeline.catalogue import Parts, catalogue, schema
 from pipeline.recipe import recipe
+from pipeline.sinks.choice import BUILT_IN, sink
 from pipeline.sources.choice import choice
 
 PUBLISHED = Path(__file__).parent.parent / "docs" / "pipeline.schema.json"
-PARTS = Parts(recipe().stages, choice().readers)
+PARTS = Parts(recipe().stages, choice().readers, tuple(sink(name) for name in BUILT_IN))
 CHECK = jsonschema.Draft202012Validator(schema(PARTS))
 
 

@@ -8,6 +8,7 @@ import msgspec
 import regex
 
 from pipeline.catalogue import Parts, Setting, catalogue
+from pipeline.cli.installed import writers
 from pipeline.cli.options import config_options, pipeline, readers, settings, write_bytes
 from pipeline.errors import UsageError, nearest
 from pipeline.options import options as fields
@@ -77,7 +78,7 @@ def everything(made: Pipeline, said: Layers) -> str:
     values = _values(made, said, None)
     lines = [HEAD]
     table: Key = ()
-    for setting in catalogue(Parts(made.recipe.stages, readers(said).readers)):
+    for setting in catalogue(Parts(made.recipe.stages, readers(said).readers, tuple(writers()))):
         if setting.key[:-1] != table:
             table = setting.key[:-1]
             lines.append(f"\n[{_dotted(table)}]")
@@ -105,6 +106,9 @@ def _values(made: Pipeline, said: Layers, profile: str | None) -> dict[Key, obje
     for reader in readers(said).readers:
         for name, value in fields(reader).items():
             values["sources", reader.name, name] = msgspec.to_builtins(value)
+    for sink, table in told.sinks.items():
+        for name, value in table.items():
+            values["sinks", sink, name] = msgspec.to_builtins(value)
     for stage in way.recipe.stages:
         for name, value in fields(stage).items():
             values["stages", stage.name, name] = msgspec.to_builtins(value)

@@ -7,7 +7,9 @@ from itertools import chain
 from pathlib import Path
 
 from pipeline.article import Article
+from pipeline.cli.options import config_options, settings
 from pipeline.errors import ContractError, UsageError
+from pipeline.options import options as fields
 from pipeline.reading import attempts
 from pipeline.restoration import restore
 from pipeline.sinks.choice import BUILT_IN, format_of, sink
@@ -39,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--delimiter", metavar="C", help="csv: what stands between two cells (default: a comma)")
     parser.add_argument("--bom", action="store_true", default=None, help="csv: begin with a mark, for Excel")
+    config_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -70,8 +73,16 @@ def main(options: argparse.Namespace) -> int:
 
 def _sink(options: argparse.Namespace) -> Sink:
     name = options.to if options.to is not None else format_of(Path(options.output))
-    said = {key: getattr(options, key) for key in ("rows", "system", "pairs", "delimiter", "bom")}
-    return sink(name, {key: value for key, value in said.items() if value is not None})
+    said = settings(options)
+    tables = said.settings.sinks
+    given = {key: getattr(options, key) for key in ("rows", "system", "pairs", "delimiter", "bom")}
+    given = {key: value for key, value in given.items() if value is not None}
+    with said.blamed():
+        for key in given.keys() - fields(sink(name)).keys():
+            raise UsageError(f"--{key} says nothing to format {name!r}; leave it out")
+        for other in tables.keys() - {name}:
+            sink(other, tables[other])
+        return sink(name, {**tables.get(name, {}), **given})
 
 
 def _spare(source: Path, target: Path, writer: Sink) -> None:

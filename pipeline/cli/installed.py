@@ -1,4 +1,4 @@
-"""What is there to be named in settings: the built-in stages and readers, and those of other packages."""
+"""What is there to be named in settings: the built-in stages, readers and sinks, and those of other packages."""
 
 import sys
 from collections.abc import Iterator
@@ -7,6 +7,8 @@ from pipeline.catalogue import Parts
 from pipeline.errors import UsageError
 from pipeline.plugins import SOURCES, offers
 from pipeline.recipe import BUILT_IN, Step, step
+from pipeline.sinks import choice as sinks
+from pipeline.sinks.sink import Sink
 from pipeline.sources import choice as sources
 from pipeline.sources.reader import Reader
 
@@ -30,6 +32,15 @@ def readers() -> Iterator[Reader]:
             print(f"pipeline: left out: {error}", file=sys.stderr)
 
 
+def writers() -> Iterator[Sink]:
+    """Each sink that can write; one that cannot is named on standard error, with the reason."""
+    for name in sinks.names():
+        try:
+            yield sinks.sink(name)
+        except UsageError as error:
+            print(f"pipeline: left out: {error}", file=sys.stderr)
+
+
 def parts() -> Parts:
     """All that has settings of its own."""
-    return Parts(tuple(step.stage for step in steps()), tuple(readers()))
+    return Parts(tuple(step.stage for step in steps()), tuple(readers()), tuple(writers()))

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO, ClassVar, Literal
+from typing import Annotated, BinaryIO, ClassVar, Literal
 
 import msgspec
+from msgspec import Meta
 
 from pipeline.article import Article, Exchange, Section
 from pipeline.compression import packed
@@ -54,8 +55,10 @@ class Messages:
     name: ClassVar = "messages"
     suffixes: ClassVar[tuple[str, ...]] = ()
     protocol: ClassVar = 1
-    system: str | None = None
-    pairs: bool = False
+    system: Annotated[str | None, Meta(description="What the system says first in each conversation.")] = None
+    pairs: Annotated[
+        bool, Meta(description="Whether each line is a question or answer and its translation, not a conversation.")
+    ] = False
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
         """Writes all lines to one file; compressed where its name ends in `.gz` or `.zst`."""

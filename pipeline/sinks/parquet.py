@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import msgspec
+from msgspec import Meta
 
 from pipeline.article import Article
 from pipeline.sinks.atomic import whole
@@ -30,7 +31,10 @@ class Parquet:
     name: ClassVar = "parquet"
     suffixes: ClassVar = (".parquet",)
     protocol: ClassVar = 1
-    rows: Literal["articles", "exchanges", "turns", "prose", "edits", "credits", "segments"] = "articles"
+    rows: Annotated[
+        Literal["articles", "exchanges", "turns", "prose", "edits", "credits", "segments"],
+        Meta(description="What a row is: a whole article, with nested columns, or a part of one."),
+    ] = "articles"
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
         """Writes one file, compressed with Zstandard; its schema's metadata names the contract."""

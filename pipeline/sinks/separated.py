@@ -5,9 +5,10 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, ClassVar, Literal
+from typing import Annotated, BinaryIO, ClassVar, Literal
 
 import msgspec
+from msgspec import Meta
 
 from pipeline.article import Article
 from pipeline.sinks.atomic import whole
@@ -31,9 +32,14 @@ class Csv:
     name: ClassVar = "csv"
     suffixes: ClassVar = (".csv", ".tsv")
     protocol: ClassVar = 1
-    rows: Literal["exchanges", "articles", "turns", "prose", "edits", "credits", "segments"] = "exchanges"
-    delimiter: str | None = None
-    bom: bool = False
+    rows: Annotated[
+        Literal["exchanges", "articles", "turns", "prose", "edits", "credits", "segments"],
+        Meta(description="What a row is."),
+    ] = "exchanges"
+    delimiter: Annotated[
+        str | None, Meta(description="What stands between two cells: a comma by default, a tab in a file `.tsv`.")
+    ] = None
+    bom: Annotated[bool, Meta(description="Whether the file begins with a mark, by which Excel knows UTF-8.")] = False
 
     def __post_init__(self) -> None:
         """Raises `ValueError` for a delimiter that is none."""

@@ -37,7 +37,7 @@ class Csv:
     ] = None
     quote: Annotated[str, Meta(description="What cells stand in that hold a delimiter or a line end.")] = '"'
     header: Annotated[
-        bool, Meta(description="Whether the first row names the columns; else they are column_1, column_2, …")
+        bool, Meta(description="Whether the first row names the columns; if not: column_1, column_2, …")
     ] = True
 
     def __post_init__(self) -> None:

@@ -103,8 +103,8 @@ def test_files_of_other_articles_stay_in_a_folder(articles: Path, tmp_path: Path
         (["--to", "parquet"], "parquet does not go to standard output; name a target with -o"),
         (["--to", "parket"], "format 'parket' is not known; did you mean 'parquet'"),
         (["-o", "a.docx"], "the name of a.docx tells no format"),
-        (["--to", "jsonl", "--rows", "turns"], "format 'jsonl': no option 'rows'"),
-        (["--to", "csv", "--pairs"], "format 'csv': no option 'pairs'"),
+        (["--to", "jsonl", "--rows", "turns"], "--rows says nothing to format 'jsonl'"),
+        (["--to", "csv", "--pairs"], "--pairs says nothing to format 'csv'"),
         (["--to", "csv", "--delimiter", "ab"], "delimiter 'ab' must be one character"),
         (["--to", "json", "-o", "a.json"], "a file per article needs a folder"),
     ],
@@ -191,3 +191,19 @@ def test_a_damaged_article_does_not_keep_another_from_being_restored(
     together.write_bytes(b"{oops\n" + together.read_bytes())
     assert main(["restore", str(together), "--id", "lamps"]) == 0
     assert capsysbinary.readouterr().out == (raw / "lamps.txt").read_bytes()
+
+
+def test_settings_set_the_options_of_a_sink_and_flags_go_before_them(
+    articles: Path, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    config = tmp_path / "p.toml"
+    config.write_text('[sinks.csv]\ndelimiter = ";"\nrows = "turns"\n', "utf-8")
+    assert main(["export", str(articles), "--to", "csv", "--config", str(config), "--rows", "exchanges"]) == 0
+    assert capsysbinary.readouterr().out.splitlines()[0].startswith(b"id;")
+
+
+def test_a_table_of_an_unknown_sink_is_an_error_that_names_where_it_stands(
+    articles: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(articles), "--to", "csv", "--set", "sinks.cvs.bom=true"]) == 2
+    assert "--set sinks.cvs.bom=true: format 'cvs' is not known; did you mean 'csv'?" in capsys.readouterr().err

@@ -74,7 +74,7 @@ def test_what_a_spreadsheet_may_take_for_a_formula_is_left_as_it_is(tmp_path: Pa
 
 @pytest.mark.parametrize("delimiter", ["", ",,", '"', "\n"])
 def test_a_delimiter_that_cannot_be_is_refused(tmp_path: Path, delimiter: str) -> None:
-    with pytest.raises(SettingError, match="format 'csv': delimiter .* must be one character"):
+    with pytest.raises(SettingError, match=r"\[sinks.csv\]: delimiter .* must be one character"):
         pipeline.export([], tmp_path / "a.csv", delimiter=delimiter)
 
 

@@ -83,5 +83,5 @@ def test_a_flat_table_has_the_columns_of_its_rows(tmp_path: Path, rows: str) -> 
 
 
 def test_another_kind_of_rows_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="format 'parquet': .*'paragraphs'"):
+    with pytest.raises(SettingError, match=r"\[sinks.parquet\]: .*'paragraphs'"):
         pipeline.export(everything(), tmp_path / "a.parquet", rows="paragraphs")
