@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+CONSUMERS := tests/consumers/node_modules/.installed
 
-.PHONY: help run test check bench lexicon forests golden schema consumers clean
+.PHONY: help run test check bench lexicon forests golden schema clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -19,7 +20,7 @@ $(INSTALLED): pyproject.toml requirements.txt
 run: $(INSTALLED)  ## process raw/ into output/
 	$(BIN)/pipeline run raw -o output
 
-test: $(INSTALLED)  ## all tests
+test: $(INSTALLED) $(CONSUMERS)  ## all tests
 	$(BIN)/python -m pytest
 
 check: $(INSTALLED)  ## lint, format and types
@@ -34,8 +35,9 @@ golden: $(INSTALLED)  ## write output/ anew after a change that is meant; read t
 	rm -rf output
 	$(BIN)/pipeline run raw -o output
 
-consumers:  ## install what the tests need of Node, which are passed over without it
-	npm install --prefix tests/consumers --no-package-lock --no-audit --no-fund
+$(CONSUMERS): tests/consumers/package.json
+	@if command -v npm >/dev/null && npm install --prefix tests/consumers --no-package-lock --no-audit --no-fund --silent; \
+	then touch $@; else echo "without npm the tests with Node are passed over"; fi
 
 schema: $(INSTALLED)  ## publish the JSON Schemas anew after an addition to the contract or the settings
 	$(BIN)/pipeline schema -o docs/article.schema.json
@@ -50,4 +52,4 @@ forests: $(INSTALLED)  ## grow the forests of spacing anew: make forests CORPORA
 	$(BIN)/python scripts/train_spacing.py $(CORPORA) --public $(PUBLIC)
 
 clean:  ## remove what make made
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis output/_run
+	rm -rf $(VENV) tests/consumers/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis output/_run
