@@ -21,6 +21,7 @@ BUILT_IN = {
     "jsonl": "jsonl:Jsonl",
     "tar": "tar:Tar",
     "text": "text:Text",
+    "warc": "warc:Warc",
     "xz": "compressed:Xz",
     "zip": "zip_archive:Zip",
     "zstd": "compressed:Zstd",
