@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.sources import compressed
 from pipeline.sources.limits import Budget
+from pipeline.sources.members import shown
 from pipeline.sources.record import SourceError
 from pipeline.sources.unpacking import Compression, Decoder, Unpacked
 
@@ -89,7 +90,7 @@ def _unpacked(data: bytes, coding: str, limit: int, budget: Budget) -> bytes:
         return data
     known = CODINGS.get(coding)
     if known is None:
-        raise UnknownCodingError(f"content encoding {coding[:40]}")
+        raise UnknownCodingError(f"content encoding {shown(coding[:40])}")
     compression = known(data)
     if compression is None:
         return data

@@ -92,6 +92,9 @@ def _faulty(blob: Blob, error: SourceError) -> Iterator[Unreadable]:
 
 def _unclaimed(blob: Blob) -> Unreadable | LeftOut:
     kind = kind_of(blob.head)
+    if kind is None and blob.is_called_packed:
+        reason = f"is called {blob.suffix} and does not begin like one; get it anew, or rename it for what it is"
+        return Unreadable(blob.id, reason if blob.place.member is None else f"{blob.place}: {reason}")
     reason = f"is {kind}" if kind else f"is nothing that any reader knows{who_could(blob.suffix)}"
     return Unreadable(blob.id, reason) if blob.named else LeftOut(str(blob.place), reason)
 

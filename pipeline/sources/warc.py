@@ -11,6 +11,7 @@ from pipeline.article import Origin
 from pipeline.settings import Input
 from pipeline.sources import html, http_message
 from pipeline.sources.blob import Blob
+from pipeline.sources.members import shown
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import LeftOut, Record, SourceError, Unreadable
 from pipeline.sources.warc_records import BEGINS, Head, RecordError, Records
@@ -76,7 +77,7 @@ def _record(blob: Blob, head: Head, records: Records, options: Input) -> Record 
         records.skip()
         if head.kind in KINDS and (is_http or said in MEDIA_TYPES):
             raise RecordError(f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
-        return f"media type {said}" if head.kind in KINDS else f"record type {head.kind[:40] or 'not said'}"
+        return f"media type {said}" if head.kind in KINDS else f"record type {shown(head.kind[:40]) or 'not said'}"
     content = records.content()
     media_type, content_type = said, head.fields.get("content-type", "")
     if is_http:
