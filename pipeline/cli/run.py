@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.cli.options import pipeline, recipe_options, settings
-from pipeline.cli.report import Progress, summary, told
+from pipeline.cli.report import Progress, left_aside, summary
 from pipeline.errors import UsageError
 from pipeline.runs.account import Account
 from pipeline.runs.local import run
 from pipeline.sources.choice import choice
 from pipeline.sources.folder import find
-from pipeline.sources.reading import records
+from pipeline.sources.reading import is_document, records
 
 EPILOG = """examples:
   pipeline run raw                        articles to output/
@@ -46,7 +46,12 @@ def main(options: argparse.Namespace) -> int:
         raise UsageError(f"-o {output} is a file; name a folder")
     with said.blamed():
         readers = choice(given.sources, given.input.format)
-    files, lost = find(options.raw, include=given.input.include, leave_out=output)
+    files, lost = find(
+        options.raw,
+        include=given.input.include,
+        leave_out=output,
+        is_document=lambda file: is_document(file, given.input, readers),
+    )
     if not files and not lost:
         raise UsageError(f"nothing to process in {', '.join(options.raw)}")
     everything = (record for part in (lost, records(files, given.input, readers)) for record in part)
@@ -56,9 +61,9 @@ def main(options: argparse.Namespace) -> int:
         whose = f" of {failure.package}" if failure.package else ""
         where = f"stage {failure.stage}{whose}: " if failure.stage else ""
         print(f"{failure.document}: {where}{failure.reason}".translate(CONTROLS), file=sys.stderr)
-    for aside in account.aside if not options.quiet else ():
-        print(f"left aside: {told(aside)}".translate(CONTROLS), file=sys.stderr)
     if not options.quiet:
+        for line in left_aside(account.aside, output):
+            print(line.translate(CONTROLS), file=sys.stderr)
         summary(account, output)
     if not account.totals.complete:
         print(f"pipeline: documents are missing from the account: {account.totals}", file=sys.stderr)

@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
 from pipeline.sources.blob import HEAD, Blob, Place
-from pipeline.sources.choice import Choice, choice, who_could
+from pipeline.sources.choice import COMPRESSIONS, Choice, choice, who_could
 from pipeline.sources.folder import File
 from pipeline.sources.ids import Ids
 from pipeline.sources.limits import Budget
@@ -33,6 +33,26 @@ def records(files: Iterable[File], options: Input, readers: Choice | None = None
                     yield found
 
 
+def is_document(file: File, options: Input, readers: Choice) -> bool:
+    """Whether a file is one document, called as the file is: told from its beginning, as it is for reading it.
+
+    Standard input, which can be read once, is not looked at.
+    """
+    if file.path is None:
+        return False
+    try:
+        with file.path.open("rb") as stream:
+            blob = Blob(Place(file.name), stream, path=file.path)
+            reader = readers.of(blob)
+            while reader is not None and reader.name in COMPRESSIONS and blob.head:
+                blob = cast("Blob", next(iter(reader.read(blob, options))))
+                reader = readers.of(blob)
+            # An empty file fails as the document that it should be.
+            return not blob.head or bool(getattr(reader, "is_document", False))
+    except OSError:
+        return False
+
+
 def _file(file: File, options: Input, readers: Choice) -> Iterator[Document]:
     place = Place(file.name)
     try:
@@ -45,6 +65,8 @@ def _file(file: File, options: Input, readers: Choice) -> Iterator[Document]:
 
 def _opened(file: File) -> BinaryIO:
     if file.path is None:
+        if sys.stdin is None:
+            raise OSError("standard input is closed")
         # Not closed at the end: standard input is not ours.
         return io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False), HEAD)
     return file.path.open("rb")

@@ -24,6 +24,7 @@ class Text:
 
     name: ClassVar = "text"
     protocol: ClassVar = 1
+    is_document: ClassVar = True
 
     def sniff(self, blob: Blob) -> Claim:
         """By the suffix; or, in the last place, whatever looks like text."""
