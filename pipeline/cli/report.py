@@ -1,11 +1,15 @@
 """What a run shows: a progress bar on a terminal, a table at the end."""
 
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from pipeline.runs.account import Account, Aside
 from pipeline.runs.local import RUN_FOLDER
+
+MOST_ASIDE = 20
+"""Lines on what was left aside; a folder may hold thousands of pictures."""
 
 
 class Progress:
@@ -40,10 +44,14 @@ class Progress:
             self._bar.update(self._task, advance=1, description=f"processing{failed}")
 
 
-def told(aside: Aside) -> str:
-    """What was left aside, in a line."""
-    many = f" ({aside.count:,} times)" if aside.count > 1 else ""
-    return f"{aside.name}: {aside.reason}{many}"
+def left_aside(asides: Sequence[Aside], output: Path | None) -> Iterator[str]:
+    """What was left aside, a line each; beyond some lines, where below `output` all is listed, if anything is."""
+    for aside in asides[:MOST_ASIDE]:
+        many = f" ({aside.count:,} times)" if aside.count > 1 else ""
+        yield f"left aside: {aside.name}: {aside.reason}{many}"
+    if len(asides) > MOST_ASIDE:
+        where = f"; {output / RUN_FOLDER / 'left-out.jsonl'} lists all" if output else ""
+        yield f"left aside: {len(asides) - MOST_ASIDE:,} more{where}"
 
 
 def summary(account: Account, output: Path) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from pipeline.cli import rehearsal
 from pipeline.cli.options import pipeline, readers, recipe_options, settings
-from pipeline.cli.report import Progress, summary, told
+from pipeline.cli.report import Progress, left_aside, summary
 from pipeline.errors import UsageError
 from pipeline.runs.account import Account
 from pipeline.runs.local import run
 from pipeline.runs.rehearsal import rehearse
 from pipeline.sources.folder import find
-from pipeline.sources.reading import first, records
+from pipeline.sources.reading import first, is_document, records
 
 EPILOG = """examples:
   pipeline run raw                        articles to output/
@@ -49,7 +49,12 @@ def main(options: argparse.Namespace) -> int:
     if output.exists() and not output.is_dir():
         raise UsageError(f"-o {output} is a file; name a folder")
     chosen = readers(said)
-    files, lost = find(options.raw, include=given.input.include, leave_out=output)
+    files, lost = find(
+        options.raw,
+        include=given.input.include,
+        leave_out=output,
+        is_document=lambda file: is_document(file, given.input, chosen),
+    )
     if not files and not lost:
         raise UsageError(f"nothing to process in {', '.join(options.raw)}")
     everything = (record for part in (lost, records(files, given.input, chosen)) for record in part)
@@ -65,8 +70,9 @@ def main(options: argparse.Namespace) -> int:
         whose = f" of {failure.package}" if failure.package else ""
         where = f"stage {failure.stage}{whose}: " if failure.stage else ""
         print(f"{failure.document}: {where}{failure.reason}".translate(CONTROLS), file=sys.stderr)
-    for aside in account.aside if not options.quiet else ():
-        print(f"left aside: {told(aside)}".translate(CONTROLS), file=sys.stderr)
+    if not options.quiet:
+        for line in left_aside(account.aside, None if options.dry_run else output):
+            print(line.translate(CONTROLS), file=sys.stderr)
     if options.dry_run:
         rehearsal.show(rehearsed, options)
     elif not options.quiet:

@@ -18,6 +18,8 @@ HEAD = 1 << 16
 PACKED = frozenset({".gz", ".zst", ".xz", ".bz2"})
 """Suffixes that stand behind the one of the content: `a.txt.gz` unpacks to `a.txt`."""
 
+ARCHIVES = frozenset({".tar", ".warc", ".zip"})
+"""Suffixes of files that hold many others."""
 REMEDY = "split it, or raise [input.limits] bytes"
 SHORT = {".tgz": ".tar", ".tzst": ".tar", ".txz": ".tar", ".tbz2": ".tar", ".tbz": ".tar"}
 
@@ -128,6 +130,11 @@ class Blob:
     def suffix(self) -> str:
         """The suffix of the name in small letters, with its full stop; empty where there is none."""
         return PurePosixPath(self.place.name).suffix.lower()
+
+    @property
+    def is_called_packed(self) -> bool:
+        """Whether its name is that of a compressed file or an archive."""
+        return self.suffix in PACKED or self.suffix in SHORT or self.suffix in ARCHIVES
 
     def whole(self, limit: int) -> bytes:
         """All bytes. Raises `SourceError` where they are more than `limit`."""

@@ -36,6 +36,8 @@ BUILT_IN = {
 """The readers of this package: name, and module and class. Of those with equal claims the first one is taken."""
 PACKING = frozenset({"gzip", "zstd", "xz", "bzip2", "zip", "tar"})
 """Those that unpack: what is inside is what `[input] format` is about."""
+COMPRESSIONS = frozenset({"gzip", "zstd", "xz", "bzip2"})
+"""Those of them that hold one other file, which is called as they are."""
 
 
 class Choice(msgspec.Struct, frozen=True):

@@ -1,9 +1,9 @@
 """Files below the paths that the user names, each with the id that its document will have."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import msgspec
 
@@ -12,11 +12,6 @@ from pipeline.sources.blob import without_suffix
 from pipeline.sources.record import Unreadable
 
 STDIN = "-"
-MANY = frozenset(
-    {".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".arrow", ".feather"}
-    | {".sqlite", ".sqlite3", ".db", ".zip", ".tar", ".tgz", ".warc"}
-)
-"""Suffixes of files that are no document by themselves: they may be called as one that is beside them."""
 
 
 class File(msgspec.Struct, frozen=True):
@@ -35,19 +30,30 @@ class File(msgspec.Struct, frozen=True):
         return without_suffix(self.name)
 
 
+def _every(_: File) -> bool:
+    return True
+
+
 def find(
-    inputs: Sequence[str | Path], *, include: Sequence[str] = ("*",), leave_out: Path | None = None
+    inputs: Sequence[str | Path],
+    *,
+    include: Sequence[str] = ("*",),
+    leave_out: Path | None = None,
+    is_document: Callable[[File], bool] = _every,
 ) -> tuple[list[File], list[Unreadable]]:
     """The files at and below `inputs`, sorted by name, and the folders that could not be listed. `-` is standard input.
 
     Below a folder, names that begin with `.` or `_` and the folder `leave_out` are passed over; `include` are patterns
-    for names below the folder. A file that is named itself is always taken.
+    for names below the folder. A file that is named itself is always taken. Of files that would give one id
+    `is_document` is asked whether each is a document: a table or an archive may be called as the text beside it.
 
-    Raises `UsageError` for a path that is not there and for two files with one id.
+    Raises `UsageError` for a path that is not there, for one that is named twice and for two documents with one id.
     """
     found: list[File | Unreadable] = []
     for given in map(Path, inputs):
         if str(given) == STDIN:
+            if any(isinstance(item, File) and item.path is None for item in found):
+                raise UsageError("- is named twice; standard input can be read once")
             found.append(File(None, "stdin", named=True))
         elif given.is_dir():
             passed_over = frozenset(folder.resolve() for folder in (given, leave_out) if folder)
@@ -61,7 +67,7 @@ def find(
         else:
             raise UsageError(f"{given} is not there; name a file or a folder of raw documents")
     files = sorted((item for item in found if isinstance(item, File)), key=lambda file: file.name)
-    _refuse_doubles(files)
+    _refuse_doubles(files, is_document)
     return files, [item for item in found if isinstance(item, Unreadable)]
 
 
@@ -107,13 +113,16 @@ def _shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _refuse_doubles(files: Sequence[File]) -> None:
-    seen: dict[str, File] = {}
+def _refuse_doubles(files: Sequence[File], is_document: Callable[[File], bool]) -> None:
+    alike: dict[str, list[File]] = {}
     for file in files:
-        if MANY.intersection(suffix.lower() for suffix in PurePosixPath(file.name).suffixes[-2:]):
-            continue
-        other = seen.setdefault(file.id, file)
-        if other is not file:
-            raise UsageError(
-                f"{other.path} and {file.path} would both be document {file.id!r}; rename one or run them apart"
-            )
+        alike.setdefault(file.id, []).append(file)
+    for name, group in alike.items():
+        paths = [file.path for file in group if file.path is not None]
+        if twice := next((path for at, path in enumerate(paths) if path in paths[:at]), None):
+            raise UsageError(f"{twice} is named twice; name it once")
+        documents = [file for file in group if is_document(file)] if len(group) > 1 else []
+        if len(documents) > 1:
+            first, second, *_ = documents
+            told = f"{first.path or STDIN} and {second.path or STDIN} would both be document {name!r}"
+            raise UsageError(f"{told}; rename one or run them apart")

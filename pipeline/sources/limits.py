@@ -31,6 +31,8 @@ class Budget:
         """Bytes that were unpacked."""
         self.kept = 0
         """Bytes that were copied to the disk."""
+        self.fault: SourceError | None = None
+        """What was said when they became too many: one error, whatever in the file meets it."""
 
     def take(self, count: int) -> None:
         """Counts bytes that were read of the file itself."""
@@ -42,19 +44,22 @@ class Budget:
         if self.given <= GRACE and self.given <= self.limits.expanded:
             return
         if self.given > self.limits.expanded:
-            limit = f"{self.limits.expanded:,} bytes"
-            raise SourceError(f"unpacks to more than {limit}; unpack it yourself, or raise [input.limits] expanded")
+            told = f"unpacks to more than {self.limits.expanded:,} bytes, and the rest is not read"
+            self._refuse(f"{told}; unpack it yourself, or raise [input.limits] expanded")
         if self.given > self.limits.ratio * self.taken:
-            times = f"{self.limits.ratio:,} times its size"
-            told = f"unpacks to more than {times} ({self.given:,} bytes from {self.taken:,})"
-            raise SourceError(f"{told}; leave it out, or raise [input.limits] ratio if you trust it")
+            told = f"unpacks to more than {self.limits.ratio:,} times its size, and the rest is not read"
+            self._refuse(f"{told}; leave it out, or raise [input.limits] ratio if you trust it")
 
     def keep(self, count: int) -> None:
         """Counts bytes that are copied to the disk. Raises `SourceError` where they are too many."""
         self.kept += count
         if self.kept > self.limits.expanded:
             limit = f"{self.limits.expanded:,} bytes"
-            raise SourceError(f"takes more than {limit} of temporary disk; raise [input.limits] expanded")
+            self._refuse(f"takes more than {limit} of temporary disk; raise [input.limits] expanded")
+
+    def _refuse(self, reason: str) -> None:
+        self.fault = self.fault or SourceError(reason)
+        raise self.fault
 
 
 class Counted:

@@ -23,6 +23,7 @@ class Markdown:
 
     name: ClassVar = "markdown"
     protocol: ClassVar = 1
+    is_document: ClassVar = True
 
     def sniff(self, blob: Blob) -> Claim:
         """By the suffix, where it can be a text."""

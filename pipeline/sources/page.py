@@ -17,6 +17,7 @@ class Page:
 
     name: ClassVar = "html"
     protocol: ClassVar = 1
+    is_document: ClassVar = True
 
     def sniff(self, blob: Blob) -> Claim:
         """By how it begins; by the suffix where there is any tag in it."""

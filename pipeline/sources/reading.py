@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
 from pipeline.sources.blob import HEAD, Blob, Place
-from pipeline.sources.choice import Choice, choice, who_could
+from pipeline.sources.choice import COMPRESSIONS, Choice, choice, who_could
 from pipeline.sources.folder import File
 from pipeline.sources.ids import Ids
 from pipeline.sources.limits import Budget
@@ -44,6 +44,26 @@ def first(found: Iterable[Document], most: int | None) -> Iterator[Document]:
             return
 
 
+def is_document(file: File, options: Input, readers: Choice) -> bool:
+    """Whether a file is one document, called as the file is: told from its beginning, as it is for reading it.
+
+    Standard input, which can be read once, is not looked at.
+    """
+    if file.path is None:
+        return False
+    try:
+        with file.path.open("rb") as stream:
+            blob = Blob(Place(file.name), stream, path=file.path)
+            reader = readers.of(blob)
+            while reader is not None and reader.name in COMPRESSIONS and blob.head:
+                blob = cast("Blob", next(iter(reader.read(blob, options))))
+                reader = readers.of(blob)
+            # An empty file fails as the document that it should be.
+            return not blob.head or bool(getattr(reader, "is_document", False))
+    except OSError:
+        return False
+
+
 def _file(file: File, options: Input, readers: Choice) -> Iterator[Document]:
     place = Place(file.name)
     try:
@@ -56,6 +76,8 @@ def _file(file: File, options: Input, readers: Choice) -> Iterator[Document]:
 
 def _opened(file: File) -> BinaryIO:
     if file.path is None:
+        if sys.stdin is None:
+            raise OSError("standard input is closed")
         # Not closed at the end: standard input is not ours.
         return io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False), HEAD)
     return file.path.open("rb")
@@ -103,6 +125,9 @@ def _faulty(blob: Blob, error: SourceError) -> Iterator[Unreadable]:
 
 def _unclaimed(blob: Blob) -> Unreadable | LeftOut:
     kind = kind_of(blob.head)
+    if kind is None and blob.is_called_packed:
+        reason = f"is called {blob.suffix} and does not begin like one; get it anew, or rename it for what it is"
+        return Unreadable(blob.id, reason if blob.place.member is None else f"{blob.place}: {reason}")
     reason = f"is {kind}" if kind else f"is nothing that any reader knows{who_could(blob.suffix)}"
     return Unreadable(blob.id, reason) if blob.named else LeftOut(str(blob.place), reason)
 

@@ -24,12 +24,16 @@ class Text:
 
     name: ClassVar = "text"
     protocol: ClassVar = 1
+    is_document: ClassVar = True
 
     def sniff(self, blob: Blob) -> Claim:
         """By the suffix; or, in the last place, whatever looks like text."""
         if blob.suffix in SUFFIXES:
             return Claim.NAME
-        return Claim.FALLBACK if kind_of(blob.head) is None and _may_be_text(blob.head) else Claim.NONE
+        if blob.is_called_packed or kind_of(blob.head) is not None:
+            # The first bytes of an archive that broke off may look like a word.
+            return Claim.NONE
+        return Claim.FALLBACK if _may_be_text(blob.head) else Claim.NONE
 
     def read(self, blob: Blob, options: Input) -> Iterator[Found]:
         """The one document."""

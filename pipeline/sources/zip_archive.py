@@ -59,6 +59,8 @@ class Zip:
                 if number > most:
                     raise SourceError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
                 yield from _member(blob, file, entry, survey, options)
+                if blob.budget.fault is not None:
+                    raise blob.budget.fault
 
 
 class Survey(msgspec.Struct, frozen=True):

@@ -327,3 +327,44 @@ def test_settings_in_the_working_folder_are_not_read_by_themselves(
     configured(tmp_path, "this is no TOML")
     monkeypatch.chdir(tmp_path)
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 0
+
+
+# What is left aside
+
+
+def test_what_is_left_aside_is_told_and_on_record(raw: Path, output: Path, capsys: Captured) -> None:
+    (raw / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    assert main(["run", str(raw), "-o", str(output)]) == 0
+    assert capsys.readouterr().err == "left aside: photo.png: is a PNG image\n"
+    (line,) = (output / "_run" / "left-out.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line) == {"name": "photo.png", "reason": "is a PNG image", "count": 1}
+
+
+def test_very_much_that_is_left_aside_is_listed_and_not_told(raw: Path, output: Path, capsys: Captured) -> None:
+    for number in range(1234):
+        (raw / f"{number:04}.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    assert main(["run", str(raw), "-o", str(output)]) == 0
+    *lines, last = capsys.readouterr().err.splitlines()
+    assert len(lines) == 20
+    assert last == f"left aside: 1,214 more; {output}/_run/left-out.jsonl lists all"
+    assert len((output / "_run" / "left-out.jsonl").read_text(encoding="utf-8").splitlines()) == 1234
+
+
+def test_quiet_says_nothing_of_what_is_left_aside(raw: Path, output: Path, capsys: Captured) -> None:
+    (raw / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    assert main(["run", str(raw), "-o", str(output), "-q"]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_picture_or_a_table_may_be_called_as_the_text_beside_it(raw: Path, output: Path) -> None:
+    (raw / "lamps.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    (raw / "lamps.jsonl").write_bytes(b'{"id": "n1", "text": "The oil is delivered on Mondays."}\n')
+    assert main(["run", str(raw), "-o", str(output)]) == 0
+    assert written(output) == ["lamps", "n1", "wire/locks"]
+
+
+def test_a_text_and_the_same_compressed_are_refused(raw: Path, output: Path, capsys: Captured) -> None:
+    import gzip
+
+    (raw / "lamps.txt.gz").write_bytes(gzip.compress(b"The lamp is lit."))
+    assert "would both be document 'lamps'; rename one or run them apart" in refused([str(raw)], output, capsys)

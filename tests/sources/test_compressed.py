@@ -127,6 +127,15 @@ def test_something_else_behind_the_end_is_told(tmp_path: Path, suffix: str) -> N
     assert "or something else follows it" in failure(found).reason
 
 
+@pytest.mark.parametrize("name", ["a.txt.gz", "a.bz2", "a.zip", "a.tgz", "a.tar", "a.zst"])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_file_that_is_called_packed_and_is_not_is_no_text(tmp_path: Path, name: str, named: bool) -> None:
+    """It may be the answer of a server that had no such file, or the first bytes of one."""
+    (only,) = read(tmp_path / name, b"404 not found, \xe6\x9c\xaa\xe6\x89\xbe\xe5\x88\xb0", named=named)
+    said = f"is called {Path(name).suffix} and does not begin like one; get it anew, or rename it for what it is"
+    assert only == Unreadable("a", said)
+
+
 @each_compression
 def test_a_compression_of_nothing_is_empty(tmp_path: Path, suffix: str) -> None:
     (only,) = read(tmp_path / f"a.txt{suffix}", COMPRESSIONS[suffix](b""))

@@ -172,3 +172,31 @@ def test_a_name_that_is_no_utf8_is_told_and_harms_no_other(tmp_path: Path) -> No
     assert lost.id == r"b\xff.txt"
     assert "rename" in lost.reason
     assert find([os.fsdecode(strange)]) == ([], [lost])
+
+
+def test_standard_input_is_a_file_without_a_path() -> None:
+    assert find(["-"]) == ([File(None, "stdin", named=True)], [])
+
+
+def test_standard_input_is_read_once(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt")
+    with pytest.raises(UsageError, match="- is named twice; standard input can be read once"):
+        find(["-", tmp_path / "a.txt", "-"])
+
+
+def test_a_file_that_is_named_twice_is_refused(tmp_path: Path) -> None:
+    put(tmp_path, "t.jsonl")
+    with pytest.raises(UsageError, match=r"t\.jsonl is named twice; name it once"):
+        find([tmp_path / "t.jsonl", tmp_path / "t.jsonl"], is_document=lambda _: False)
+
+
+def test_only_documents_are_refused_where_they_would_be_called_alike(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt", "a.jsonl", "a.html", "b.txt")
+    asked: list[str] = []
+
+    def is_document(file: File) -> bool:
+        asked.append(file.name)
+        return file.name == "a.txt"
+
+    assert ids([tmp_path], is_document=is_document) == ["a", "a", "a", "b"]
+    assert asked == ["a.html", "a.jsonl", "a.txt"]

@@ -38,7 +38,7 @@ def test_what_unpacks_to_more_than_the_limit_is_refused(tmp_path: Path, suffix: 
     found = read(tmp_path / f"t.jsonl{suffix}", COMPRESSIONS[suffix](rows(9000)), limited(expanded=300_000))
     assert 1000 < sum(isinstance(each, Record) for each in found) < 9000
     said = failure(found).reason
-    assert said.startswith(f"t.jsonl{suffix}, t.jsonl: unpacks to more than 300,000 bytes; ")
+    assert said.startswith(f"t.jsonl{suffix}, t.jsonl: unpacks to more than 300,000 bytes, and the rest is not read; ")
     assert said.endswith("raise [input.limits] expanded")
 
 

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from pipeline.settings import Input
+from pipeline.sources.choice import choice
 from pipeline.sources.folder import File
-from pipeline.sources.reading import records
+from pipeline.sources.reading import is_document, records
 from pipeline.sources.record import LeftOut, Record, Unreadable
+from sources.packing import FERRY, gz, rows, zst
 
 
 def put(folder: Path, name: str, data: str) -> File:
@@ -71,3 +75,33 @@ def test_nothing_is_read_before_it_is_asked_for(tmp_path: Path) -> None:
     assert isinstance(next(found), Record)
     put(tmp_path, "none.txt", "there after all")
     assert isinstance(next(found), Record)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "is_one"),
+    [
+        ("a.txt", FERRY, True),
+        ("a", FERRY, True),
+        ("a.html", b"<html><body><p>Who?</p></body></html>", True),
+        ("a.txt.gz", gz(FERRY), True),
+        ("a.txt.zst.gz", gz(zst(FERRY)), True),
+        ("a.txt", b"", True),
+        ("a.jsonl", rows(3), False),
+        ("a.jsonl.gz", gz(rows(3)), False),
+        ("a.txt", rows(3), False),
+        ("a.png", b"\x89PNG\r\n\x1a\n", False),
+        ("a.zip", b"PK\5\6" + bytes(18), False),
+        ("a.gz", b"\x1f\x8b\x08", True),
+    ],
+)
+def test_what_is_one_document_is_told_from_its_beginning(tmp_path: Path, name: str, data: bytes, is_one: bool) -> None:
+    (tmp_path / name).write_bytes(data)
+    assert is_document(File(tmp_path / name, name), Input(), choice()) is is_one
+
+
+def test_a_file_that_is_not_there_is_no_document(tmp_path: Path) -> None:
+    assert not is_document(File(tmp_path / "a.txt", "a.txt"), Input(), choice())
+
+
+def test_standard_input_is_not_looked_at() -> None:
+    assert not is_document(File(None, "stdin"), Input(), choice())

@@ -30,6 +30,7 @@ class Subtitles:
 
     name: ClassVar = "subtitles"
     protocol: ClassVar = 1
+    is_document: ClassVar = True
 
     pause: Annotated[float, Meta(ge=0, description="Seconds of silence that end a paragraph.")] = 3.0
 

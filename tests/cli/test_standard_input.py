@@ -1,0 +1,107 @@
+"""`pipeline run -`: whatever comes through the pipe is told by its content, however it comes."""
+
+import io
+import os
+import subprocess
+import sys
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+from sources.packing import FERRY, KEEPER, gz, rows, zst
+
+import pipeline
+from pipeline.cli import main
+
+Captured = pytest.CaptureFixture[str]
+
+
+def zipped(**texts: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in texts.items():
+            archive.writestr(f"{name}.txt", data)
+    return file.getvalue()
+
+
+def run(data: bytes, output: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str, at_a_time: int = 1 << 20) -> int:
+    """Runs with `data` coming through a pipe, `at_a_time` bytes in one go."""
+    end, beginning = os.pipe()
+
+    def write() -> None:
+        with open(beginning, "wb", buffering=0) as pipe:
+            for at in range(0, len(data), at_a_time):
+                pipe.write(data[at : at + at_a_time])
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    with open(end, encoding="utf-8") as stdin, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", stdin)
+        code = main(["run", "-", *arguments, "-o", str(output), "-q"])
+        writer.join()
+    return code
+
+
+def ids(output: Path) -> list[str]:
+    return [article.id for article in pipeline.read(output)]
+
+
+@pytest.mark.parametrize("at_a_time", [7, 1 << 20])
+@pytest.mark.parametrize(
+    ("data", "names"),
+    [
+        (FERRY, ["stdin"]),
+        (gz(FERRY), ["stdin"]),
+        (rows(3), ["n0", "n1", "n2"]),
+        (gz(rows(3)), ["n0", "n1", "n2"]),
+        (zst(rows(3)), ["n0", "n1", "n2"]),
+        (zipped(ferry=FERRY, keeper=KEEPER), ["stdin/ferry", "stdin/keeper"]),
+        (gz(zipped(ferry=FERRY)), ["stdin/ferry"]),
+    ],
+    ids=["text", "text.gz", "jsonl", "jsonl.gz", "jsonl.zst", "zip", "zip.gz"],
+)
+def test_what_comes_is_told_by_its_content(
+    data: bytes, names: list[str], at_a_time: int, output: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(data, output, monkeypatch, at_a_time=at_a_time) == 0
+    assert ids(output) == names
+
+
+def test_nothing_that_comes_is_told(output: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    assert run(b"", output, monkeypatch) == 1
+    assert capsys.readouterr().err == "stdin: is empty; leave it out\n"
+
+
+def test_a_pipe_that_breaks_off_gives_what_came(
+    output: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    assert run(gz(rows(200))[:-50], output, monkeypatch) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("stdin: stdin, stdin: the gzip data breaks off after ")
+    assert len(ids(output)) > 100
+
+
+def test_files_may_be_named_beside_it(tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "keeper.txt").write_bytes(KEEPER)
+    assert run(FERRY, output, monkeypatch, str(tmp_path / "keeper.txt")) == 0
+    assert ids(output) == ["keeper", "stdin"]
+
+
+def test_the_settings_say_what_it_is_where_that_is_not_told(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(rows(2), output, monkeypatch, "--set", "input.format=text") == 0
+    assert ids(output) == ["stdin"]
+
+
+def test_standard_input_is_read_once(output: Path, capsys: Captured) -> None:
+    assert main(["run", "-", "-", "-o", str(output)]) == 2
+    assert "- is named twice; standard input can be read once" in capsys.readouterr().err
+
+
+def test_standard_input_that_is_closed_is_told(output: Path) -> None:
+    command = f"{sys.executable} -m pipeline run - -q -o {output} <&-"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "stdin: cannot be read: standard input is closed; check its permissions and run again"
+    ]
