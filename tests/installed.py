@@ -28,6 +28,24 @@ class Shout:
     def find(self, document):
         {body}
 '''
+READER = """\
+from dataclasses import dataclass
+from typing import ClassVar
+from pipeline.sources.reader import Claim
+from pipeline.sources.text import document
+
+
+@dataclass(frozen=True)
+class Logbook:
+    name: ClassVar = "{name}"
+    protocol: ClassVar = {protocol}
+{options}
+    def sniff(self, blob):
+        return Claim.CONTENT if blob.head.startswith(b"LOG ") else Claim.NONE
+
+    def read(self, blob, options):
+        yield document(blob, blob.whole(options.limits.bytes)[4:], "text/plain", {{"reader": "{name}"}})
+"""
 LOUD = """import re
         for match in list(re.finditer(r"\\boh\\b", document.text))[: self.most]:
             yield Edit(match.start(), "oh", "OH", "{stage}.oh", 0.9)"""
@@ -39,19 +57,36 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def put(self, package: str, version: str, module: str, code: str, *stages: str, attribute: str = "Shout") -> None:
-        """Installs a package of one module that offers `stages`."""
+    def put(
+        self,
+        package: str,
+        version: str,
+        module: str,
+        code: str,
+        *names: str,
+        attribute: str = "Shout",
+        group: str = "stages",
+    ) -> None:
+        """Installs a package of one module that offers `names`, as stages or whatever `group` says."""
         (self.folder / f"{module}.py").write_text(code, "utf-8")
         about = self.folder / f"{package.replace('-', '_')}-{version}.dist-info"
         about.mkdir()
         (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n", "utf-8")
-        lines = "".join(f"{stage} = {module}:{attribute}\n" for stage in stages)
-        (about / "entry_points.txt").write_text(f"[bilingual_pipeline.stages]\n{lines}", "utf-8")
+        lines = "".join(f"{name} = {module}:{attribute}\n" for name in names)
+        (about / "entry_points.txt").write_text(f"[bilingual_pipeline.{group}]\n{lines}", "utf-8")
 
     def stage(self, name: str, *, package: str = "loud-stages", version: str = "0.3", body: str = LOUD) -> None:
         """Installs a package with one stage, whose method `find` is `body`."""
         code = STAGE.format(stage=name, body=body.format(stage=name))
         self.put(package, version, f"{package.replace('-', '_')}_{name.replace('-', '_')}", code, name)
+
+    def reader(
+        self, name: str, *, package: str = "log-readers", protocol: int = 1, code: str = READER, options: str = ""
+    ) -> None:
+        """Installs a package with one reader, of files that begin with `LOG `; `options` are lines of its class."""
+        made = code.format(name=name, protocol=protocol, options=options)
+        module = f"{package.replace('-', '_')}_{name.replace('-', '_')}"
+        self.put(package, "0.2", module, made, name, attribute="Logbook", group="sources")
 
 
 @pytest.fixture

@@ -37,6 +37,9 @@ def test_the_published_schema_is_that_of_the_built_in_stages() -> None:
         "",
         'recipe = ["entities", "a-stage-of-mine"]',
         '[input]\ntext_field = "x"\nlimits.bytes = 5',
+        "[sources.zstd]\nwindow = 31",
+        "[sources.a-reader-of-mine]\nanything = 3",
+        '[input]\nformat = "jsonl"\n[input.limits]\nexpanded = 5\nratio = 5\ndepth = 5\nmembers = 5',
         "[stages.words]\nlongest = 3",
         "[stages.a-stage-of-mine]\nanything = 3",
         'rules."words.number" = "off"\nrules.words = 0.5',
@@ -55,6 +58,9 @@ def test_what_the_pipeline_reads_fits(toml: str) -> None:
         "recipes = []",
         'recipe = "words"',
         "input.limits.bytes = 0",
+        "[sources.zstd]\nwindow = 32",
+        "[sources.zstd]\nwindw = 27",
+        "input.limits.ratio = 0",
         "[stages.words]\nlongst = 3",
         '[stages.words]\nlongest = "3"',
         'rules."words.number" = 1.5',
@@ -74,3 +80,5 @@ def test_every_rule_and_every_setting_of_a_stage_is_described() -> None:
     }
     assert all(setting.what for setting in told.values())
     assert told["input", "include"].allowed == "a list of text"
+    assert told["input", "limits", "ratio"].default == 250
+    assert told["sources", "zstd", "window"].allowed == "a whole number from 10 to 31"

@@ -8,12 +8,13 @@ import msgspec
 import regex
 
 from pipeline.catalogue import Parts, Setting, catalogue
-from pipeline.cli.installed import writers
+from pipeline.cli import installed
 from pipeline.cli.options import config_options, pipeline, readers, settings, write_bytes
 from pipeline.errors import UsageError, nearest
 from pipeline.options import options as fields
 from pipeline.processing import Pipeline
 from pipeline.settings import Key, Layers, Profile
+from pipeline.sources.choice import BUILT_IN, Choice
 
 EPILOG = """examples:
   pipeline config                              what holds, and where it comes from
@@ -78,7 +79,7 @@ def everything(made: Pipeline, said: Layers) -> str:
     values = _values(made, said, None)
     lines = [HEAD]
     table: Key = ()
-    for setting in catalogue(Parts(made.recipe.stages, readers(said).readers, tuple(writers()))):
+    for setting in catalogue(Parts(made.recipe.stages, readers(said).readers, tuple(installed.writers()))):
         if setting.key[:-1] != table:
             table = setting.key[:-1]
             lines.append(f"\n[{_dotted(table)}]")
@@ -87,10 +88,27 @@ def everything(made: Pipeline, said: Layers) -> str:
         line = _assignment(setting.key[-1:], value) if value is not None else f"{_dotted(setting.key[-1:])} = …"
         lines += ["", *_told(setting)]
         lines.append(f"# {line}" if source == DEFAULT or value is None else f"{line}  # {source}")
-    lines += ["", PROFILE]
+    lines += [*_tables_alone(values), *_idle(readers(said)), "", PROFILE]
     for name, profile in said.settings.profiles.items():
         lines += [f"[profiles.{_dotted((name,))}]", *_profile(profile), ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _tables_alone(values: Mapping[Key, object]) -> Iterator[str]:
+    """Tables that say no more than that a reader takes part."""
+    for key, value in values.items():
+        if key[0] == "sources" and value == {}:
+            yield f"\n[{_dotted(key)}]"
+
+
+def _idle(chosen: Choice) -> Iterator[str]:
+    """Installed readers that take no part, as comments: a table would name them."""
+    taking_part = {reader.name for reader in chosen.readers}
+    for reader in installed.readers():
+        if reader.name not in taking_part:
+            yield f"\n# A reader that is installed and takes part where this table stands.\n# [sources.{reader.name}]"
+            for name, value in fields(reader).items():
+                yield f"#   {_assignment((name,), msgspec.to_builtins(value))}"
 
 
 def _values(made: Pipeline, said: Layers, profile: str | None) -> dict[Key, object]:
@@ -104,8 +122,12 @@ def _values(made: Pipeline, said: Layers, profile: str | None) -> dict[Key, obje
     for name, value in msgspec.structs.asdict(told.input.limits).items():
         values["input", "limits", name] = value
     for reader in readers(said).readers:
-        for name, value in fields(reader).items():
+        options = fields(reader)
+        for name, value in options.items():
             values["sources", reader.name, name] = msgspec.to_builtins(value)
+        if not options and reader.name not in BUILT_IN:
+            # It takes part since it is named, and only then.
+            values["sources", reader.name] = {}
     for sink, table in told.sinks.items():
         for name, value in table.items():
             values["sinks", sink, name] = msgspec.to_builtins(value)

@@ -130,3 +130,46 @@ def test_settings_of_installed_stages_are_in_it(
 )
 def test_values_are_written_as_toml_reads_them(value: object) -> None:
     assert tomllib.loads(f"x = {literal(value)}") == {"x": value}
+
+
+def test_options_of_readers_and_all_limits_are_shown_with_their_source(capsys: pytest.CaptureFixture[str]) -> None:
+    told = shown(
+        capsys, "--set", "sources.zstd.window=31", "--set", "input.limits.ratio=9", "--set", "input.format=text"
+    )
+    assert told["sources.zstd.window = 31"] == "--set sources.zstd.window=31"
+    assert told["input.limits.ratio = 9"] == "--set input.limits.ratio=9"
+    assert told["input.limits.members = 1000000"] == "default"
+    assert told['input.format = "text"'] == "--set input.format=text"
+
+
+def test_the_file_with_every_setting_holds_those_of_the_readers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "--all"]) == 0
+    printed = capsys.readouterr().out
+    assert "\n[sources.zstd]\n\n# Memory for the window of a frame" in printed
+    assert "# A whole number from 10 to 31; default: 27\n# window = 27\n" in printed
+    assert "# A whole number from 1; default: 5\n# depth = 5\n" in printed
+
+
+def test_an_option_of_a_reader_that_is_not_known_is_refused_with_the_nearest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["config", "--set", "sources.zstd.windw=27"]) == 2
+    assert "[sources.zstd]: no setting 'windw'; did you mean 'window'?" in capsys.readouterr().err
+
+
+def test_a_reader_that_takes_part_and_has_no_options_is_in_it(
+    shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shelf.reader("logbook")
+    (tmp_path / "p.toml").write_text("[sources.logbook]", "utf-8")
+    assert "sources.logbook = {}" in shown(capsys, "--config", str(tmp_path / "p.toml"))
+    assert main(["config", "--config", str(tmp_path / "p.toml"), "--all"]) == 0
+    assert tomllib.loads(capsys.readouterr().out)["sources"]["logbook"] == {}
+
+
+def test_a_reader_that_is_only_installed_is_a_comment(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
+    shelf.reader("logbook")
+    assert main(["config", "--all"]) == 0
+    printed = capsys.readouterr().out
+    assert "\n# A reader that is installed and takes part where this table stands.\n# [sources.logbook]\n" in printed
+    assert "logbook" not in tomllib.loads(printed)["sources"]
