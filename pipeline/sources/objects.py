@@ -13,7 +13,8 @@ from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
 from pipeline.sources import jsonl, markdown
 from pipeline.sources.blob import Blob, replayed
-from pipeline.sources.fields import Row, records, text_column, value_at
+from pipeline.sources.cells import value_at
+from pipeline.sources.fields import Row, records, text_column
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import SourceError
 from pipeline.sources.values import Values
