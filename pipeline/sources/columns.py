@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipeline.sources.fields import Row, Torn, unique
+from pipeline.sources.cells import Torn
+from pipeline.sources.fields import Row, unique
 from pipeline.sources.record import SourceError, shown
 
 Untyped = Any

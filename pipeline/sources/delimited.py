@@ -12,8 +12,9 @@ from msgspec import Meta
 from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
 from pipeline.sources.blob import HEAD, Blob
+from pipeline.sources.cells import Torn
 from pipeline.sources.dialect import DECLARED, delimiter_of, encoding_of
-from pipeline.sources.fields import Row, Torn, aside, records, unique
+from pipeline.sources.fields import Row, aside, records, unique
 from pipeline.sources.quoting import Cells, Dialect, Rows
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import SourceError

@@ -1,22 +1,17 @@
 """The records of a table: which field is the text, which the id; all others are metadata."""
 
-from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, time
-from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from itertools import chain, islice
-from typing import cast
-from uuid import UUID
 
 import msgspec
 
 from pipeline.article import VERSION, Origin
-from pipeline.decoding import DecodingError, decode
 from pipeline.settings import Input
 from pipeline.sources.blob import Blob, Place
+from pipeline.sources.cells import Torn, as_text, others, value_at
 from pipeline.sources.reader import Found
 from pipeline.sources.record import LeftOut, Record, SourceError, Unreadable, shown
 
@@ -29,10 +24,6 @@ FARTHER = 3
 MOST_NAMED = 8
 """Columns that a message lists."""
 ARTICLE = "is what this pipeline wrote (bilingual-article), not a source; leave it out"
-
-
-class Torn(bytes):
-    """A text in a table that holds bytes which the table's encoding has not; it is decoded as a file of its own is."""
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -171,19 +162,6 @@ def text_column(sample: Sequence[Mapping[str, object]]) -> str | None:
     return ranked[0]
 
 
-def value_at(fields: Mapping[str, object], name: str) -> object:
-    """The value of a field, or of one in it where the name has full stops: `article.body`; None where there is none.
-
-    >>> value_at({"a.b": 1}, "a.b"), value_at({"a": {"b": 2}}, "a.b"), value_at({"a": 1}, "a.b")
-    (1, 2, None)
-    """
-    if name in fields or "." not in name:
-        return fields.get(name)
-    first, _, rest = name.partition(".")
-    inner = fields.get(first)
-    return value_at(inner, rest) if isinstance(inner, Mapping) else None
-
-
 @cache
 def names() -> tuple[str, ...]:
     """The names that say that a field is the text, the surest first."""
@@ -251,7 +229,7 @@ class _Table(msgspec.Struct, frozen=True):
             limit = f"{self.options.limits.bytes:,} bytes"
             return Unreadable(name, f"{self._where(row)}: is over the limit of {limit}; raise [input.limits] bytes")
         try:
-            metadata = {key: as_text(value) for key, value in _others(fields, field)}
+            metadata = {key: as_text(value) for key, value in others(fields, field)}
         except RecursionError:
             return Unreadable(name, f"{self._where(row)}: is nested too deeply; leave it out")
         origin = Origin(
@@ -274,39 +252,3 @@ class _Table(msgspec.Struct, frozen=True):
     def _where(self, row: Row) -> str:
         number = "" if row.number is None else f", {self.unit} {row.number}"
         return f"{self.place}{number}{'' if row.at is None else f' ({row.at[0]} {row.at[1]:,})'}"
-
-
-def _others(fields: Mapping[str, object], field: str) -> Iterable[tuple[str, object]]:
-    """All fields but the text, which may stand within another."""
-    if field in fields or "." not in field:
-        return [(key, value) for key, value in fields.items() if key != field]
-    first, _, rest = field.partition(".")
-    inner = cast("Mapping[str, object]", fields[first])
-    left = dict(_others(inner, rest))
-    return [(key, left if key == first else value) for key, value in fields.items() if key != first or left]
-
-
-def as_text(value: object) -> str:
-    """A value of the metadata: a text as it is, dates in ISO 8601, bytes in Base64, others as their JSON.
-
-    >>> as_text(date(2024, 5, 1)), as_text([1, None]), as_text(b"ab"), as_text(Decimal("1.50"))
-    ('2024-05-01', '[1,null]', 'YWI=', '1.50')
-    """
-    if isinstance(value, str):
-        return value
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, Torn):
-        try:
-            return decode(value).text
-        except DecodingError:
-            return value.decode("utf-8", "replace")
-    if isinstance(value, bytes):
-        return b64encode(value).decode("ascii")
-    if isinstance(value, Decimal | UUID):
-        return str(value)
-    try:
-        return msgspec.json.encode(value, enc_hook=str).decode()
-    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError):
-        # Numbers beyond 64 bits, keys that are no text.
-        return str(value)

@@ -11,16 +11,17 @@ import msgspec
 
 from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
-from pipeline.sources import jsonl, markdown
+from pipeline.sources import jsonl, markdown, text
 from pipeline.sources.blob import Blob, replayed
-from pipeline.sources.fields import Row, records, text_column, value_at
+from pipeline.sources.cells import value_at
+from pipeline.sources.fields import Row, records, text_column
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import SourceError
 from pipeline.sources.values import Values
 
 BEGINNING = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"(?:[^"\\\n]|\\.){0,200}"\s*+:')
 LIST = re.compile(rb"\s*+\[\s*+\{")
-NOT_OF_ONE_OBJECT = jsonl.SUFFIXES | markdown.SUFFIXES
+OF_ANOTHER = jsonl.SUFFIXES | markdown.SUFFIXES | text.SUFFIXES
 """A line of JSON Lines begins as a file of one object does, and so does Markdown with its front matter in JSON."""
 MEDIA_TYPE = "application/json"
 UNIT = "record"
@@ -35,9 +36,10 @@ class Json:
     protocol: ClassVar = 1
 
     def sniff(self, blob: Blob) -> Claim:
-        """By how it begins, whatever it is called; by the suffix where it is no other kind of file."""
+        """By how it begins, unless its name says that it is a text; by the suffix where it is no other kind of file."""
         begins = BEGINNING.match(blob.head.removeprefix(BOM_UTF8))
-        if begins and (blob.suffix not in NOT_OF_ONE_OBJECT or begins[0].lstrip().startswith(b"[")):
+        of_another = text.SUFFIXES if begins and begins[0].lstrip().startswith(b"[") else OF_ANOTHER
+        if begins and blob.suffix not in of_another:
             return Claim.CONTENT
         return Claim.NAME if blob.suffix == ".json" and kind_of(blob.head) is None else Claim.NONE
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import regex
 
-from pipeline.sources.fields import as_text
+from pipeline.sources.cells import as_text
 
 LONGEST = 1 << 16
 """Characters in which it must end."""

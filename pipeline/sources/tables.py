@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 import regex
 
-from pipeline.sources.fields import Row, Torn, unique
+from pipeline.sources.cells import Torn
+from pipeline.sources.fields import Row, unique
 from pipeline.sources.record import SourceError, shown
 
 PATIENCE = 2.0

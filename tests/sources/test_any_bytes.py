@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.settings import Input, Limits
+from pipeline.sources.choice import BUILT_IN, PACKING, choice
 from pipeline.sources.folder import File
 from pipeline.sources.reading import records
 from pipeline.sources.record import LeftOut, Record, Unreadable
@@ -105,14 +106,14 @@ SIGNATURES = [
 SIGNATURES += [b"id,text\n", b"---\n", b"+++\n", b"<html>", b"\xff\xfe", b"\xef\xbb\xbf", b""]
 
 
-def look(name: str, data: bytes) -> None:
+def look(name: str, data: bytes, form: str | None = None) -> None:
     """Reads a file and asserts all that holds for any."""
     assume(not data.startswith(GZIP))
     for named in (True, False):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
             path.write_bytes(data)
-            for item in records([File(path, f"wire/{name}", named)], OPTIONS):
+            for item in records([File(path, f"wire/{name}", named)], OPTIONS, choice(form=form)):
                 assert isinstance(item, Record | Unreadable | LeftOut)
                 if not isinstance(item, Record):
                     assert "broke on it" not in item.reason
@@ -163,3 +164,11 @@ def test_a_file_with_a_piece_put_in_or_left_out(name: str, data: st.DataObject) 
     sound = good()[name]
     start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(sound))] * 2)))
     look(name, sound[:start] + data.draw(st.sampled_from([b"", b'"', b"\n", b"\0", b"[{", b"\xff" * 9])) + sound[end:])
+
+
+@pytest.mark.parametrize("form", sorted(set(BUILT_IN) - PACKING))
+@fuzzed
+@given(signature=st.sampled_from(SIGNATURES), noise=st.binary(max_size=200), name=st.sampled_from(NAMES))
+def test_any_bytes_for_a_reader_that_the_settings_name(form: str, signature: bytes, noise: bytes, name: str) -> None:
+    look("t", signature + noise, form)
+    look("t", good()[name], form)

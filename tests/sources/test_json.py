@@ -26,9 +26,15 @@ def test_a_list_holds_a_document_an_element(tmp_path: Path) -> None:
     assert (second.origin.row, second.origin.field, second.origin.media_type) == (2, "text", "application/json")
 
 
-@pytest.mark.parametrize("name", ["t.json", "t.txt", "t"])
+@pytest.mark.parametrize("name", ["t.json", "t.dat", "t"])
 def test_a_list_of_records_is_told_by_its_content(tmp_path: Path, name: str) -> None:
     assert texts(found(tmp_path, name, json.dumps(TWO, indent=2))) == ["Salt. 盐。", "Wind."]
+
+
+@pytest.mark.parametrize("data", [json.dumps(TWO), json.dumps({"data": TWO}), json.dumps({"data": TWO})[:-20]])
+def test_a_text_that_begins_as_json_stays_a_text(tmp_path: Path, data: str) -> None:
+    """Scrapers leave such files, cut off as likely as not."""
+    assert only_record(found(tmp_path, "t.txt", data)).data == data.encode()
 
 
 def test_an_element_without_id_is_called_by_its_file_and_number(tmp_path: Path) -> None:
