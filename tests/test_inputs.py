@@ -9,7 +9,12 @@ import pytest
 import regex
 
 INPUTS = (Path(__file__).parent.parent / "docs" / "inputs.md").read_text("utf-8")
-BLOCKS = regex.findall(r"^## ([^\n]+)\n(?:(?!^## ).)*?^```console\n(.*?)^```", INPUTS, regex.DOTALL | regex.MULTILINE)
+SECTIONS = regex.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", INPUTS, regex.DOTALL | regex.MULTILINE)
+BLOCKS = [
+    (name, block)
+    for name, section in SECTIONS
+    for block in regex.findall(r"^```console\n(.*?)^```", section, regex.DOTALL | regex.MULTILINE)
+]
 
 
 @pytest.mark.parametrize(("name", "block"), BLOCKS, ids=[name for name, _ in BLOCKS])
@@ -30,4 +35,4 @@ def test_the_commands_of_each_format_print_what_is_shown(name: str, block: str, 
 
 
 def test_every_format_has_a_section_that_is_run() -> None:
-    assert len(BLOCKS) >= 9
+    assert len(BLOCKS) >= 14
