@@ -188,7 +188,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
     path: Annotated[str | None, Meta(description="Path below the input root, with `/`; null outside files.")]
     media_type: Annotated[str | None, Meta(description="Media type, such as `text/plain`.")]
-    member: Annotated[str | None, Meta(description="Path inside an archive, or null.")]
+    member: Annotated[str | None, Meta(description="Path inside an archive, the table of a database, or null.")]
     row: Annotated[int | None, Meta(description="Row of a table or line of a JSONL file, from 1, or null.")]
     field: Annotated[str | None, Meta(description="The field of the record that held the text, or null.")]
     sha256: Annotated[str | None, Meta(description="Of the file, where `source` is a text extracted from it; or null.")]

@@ -13,6 +13,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 EXAMPLES = {"full-width": "full_width", "mentions": "mentions", "interviews-only": "interviews_only"}
 """Stage, which is also the folder, and module."""
+PACKAGES = {**EXAMPLES, "subtitles": "subtitles", "markdown-sheets": "markdown_sheets"}
+"""All of them: a reader and a sink, too."""
 
 CONFIG = """\
 recipe = [
@@ -56,14 +58,14 @@ def python(installed: Path, cwd: Path, *arguments: str) -> subprocess.CompletedP
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder into which the three wheels were unpacked."""
+    """A folder into which the wheels were unpacked."""
     built, folder = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("site")
-    for name in EXAMPLES:
+    for name in PACKAGES:
         source = ROOT / "examples" / name
         build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(built), str(source)]
         subprocess.run(build, check=True, capture_output=True)
     wheels = sorted(map(str, built.glob("*.whl")))
-    assert len(wheels) == len(EXAMPLES)
+    assert len(wheels) == len(PACKAGES)
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(folder)]
     subprocess.run([*install, *wheels], check=True, capture_output=True)
     return folder
@@ -93,23 +95,23 @@ def article(processed: Path, name: str) -> dict[str, Any]:
     return read
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", PACKAGES)
 def test_the_code_that_runs_is_the_wheels(name: str, installed: Path, tmp_path: Path) -> None:
-    module = EXAMPLES[name]
+    module = PACKAGES[name]
     done = python(installed, tmp_path, "-c", f"import {module}; print({module}.__file__)")
     assert Path(done.stdout.strip()).is_relative_to(installed), done.stderr
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", PACKAGES)
 def test_every_file_of_the_package_is_in_the_wheel(name: str, installed: Path) -> None:
-    module = EXAMPLES[name]
+    module = PACKAGES[name]
     source = ROOT / "examples" / name / module
     files = {path.relative_to(source) for path in source.rglob("*") if path.is_file() and path.suffix != ".pyc"}
-    assert {Path("cases.json"), Path("py.typed")} < files
+    assert {Path("py.typed"), *([Path("cases.json")] if name in EXAMPLES else [])} < files
     assert not {path for path in files if not (installed / module / path).is_file()}
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", PACKAGES)
 def test_the_tests_of_the_package_pass_against_the_wheel(name: str, installed: Path, tmp_path: Path) -> None:
     """They run from a copy, so that neither the sources nor the settings of this checkout are beside them."""
     shutil.copytree(ROOT / "examples" / name / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("*.pyc"))
@@ -183,3 +185,48 @@ def test_installed_and_not_named_plugins_change_nothing(installed: Path, tmp_pat
     assert names == ["ferry.json", "keeper.json", "short.json"]
     for name in names:
         assert (tmp_path / "with" / name).read_bytes() == (tmp_path / "without" / name).read_bytes()
+
+
+TALK = """\
+WEBVTT
+
+00:00:01.000 --> 00:00:02.500
+<v Host>Who built the kiln?
+
+00:00:02.600 --> 00:00:04.000
+<v Mei Lan>我姑姑砌的。
+
+00:00:04.100 --> 00:00:05.000
+<v Host>And who fires it?
+
+00:00:05.100 --> 00:00:06.000
+<v Mei Lan>I do.
+"""
+
+
+def test_a_reader_of_a_package_takes_part_where_the_settings_name_it(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "talk.vtt").write_text(TALK, "utf-8", newline="\n")
+    for given, text in (([], TALK), (["--set", "sources.subtitles={}"], "Host: Who built the kiln?")):
+        done = python(installed, tmp_path, "-m", "pipeline", "run", "talk.vtt", "-o", "out", "-q", *given)
+        assert done.returncode == 0, done.stderr
+        restored = python(installed, tmp_path, "-m", "pipeline", "restore", "out", "--id", "talk")
+        assert restored.stdout.startswith(text)
+    origin = json.loads((tmp_path / "out" / "talk.json").read_text("utf-8"))["provenance"]["source"]
+    assert origin["converted_by"] == "bilingual-pipeline-subtitles 0.1.0"
+
+
+def test_a_sink_of_a_package_writes_where_it_is_named(installed: Path, processed: Path, tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    named = ["--to", "markdown-sheets", "-o", str(pages), "--set", "sinks.markdown-sheets.front_matter=false"]
+    done = python(installed, processed, "-m", "pipeline", "export", "out", *named)
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in pages.iterdir()) == ["ferry.md", "keeper.md"]
+    assert (pages / "keeper.md").read_text("utf-8").startswith("# The Keeper\n")
+
+
+def test_readers_and_sinks_of_packages_are_in_the_settings_and_their_schema(installed: Path, tmp_path: Path) -> None:
+    shown = python(installed, tmp_path, "-m", "pipeline", "config", "--all").stdout
+    assert "# [sources.subtitles]\n" in shown
+    assert "[sinks.markdown-sheets]\n" in shown
+    schema = json.loads(python(installed, tmp_path, "-m", "pipeline", "schema", "--config").stdout)
+    assert "pause" in schema["$defs"]["Sources"]["properties"]["subtitles"]["properties"]

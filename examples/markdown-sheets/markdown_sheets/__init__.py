@@ -8,10 +8,10 @@ from typing import Annotated, ClassVar
 import msgspec
 import regex
 from msgspec import Meta
-from pipeline.sinks.atomic import replace
 
 from pipeline import Article
 from pipeline.article import Exchange, Turn
+from pipeline.sinks.atomic import replace
 from pipeline.sinks.folder import file_name
 
 SPECIAL = regex.compile(r"[\\`*_\[\]<>#|~]")
@@ -31,7 +31,7 @@ class MarkdownSheets:
     def write(self, articles: Iterable[Article], target: Path) -> None:
         """Writes `target/<id>.md` for each article; each file is there whole or not at all."""
         for article in articles:
-            path = target / f"{file_name(article.id).removesuffix('.json')}.md"
+            path = target / file_name(article.id, ".md")
             path.parent.mkdir(parents=True, exist_ok=True)
             replace(path, "\n".join(self.lines(article)).encode())
 
