@@ -135,4 +135,6 @@ def _unclaimed(blob: Blob) -> Unreadable | LeftOut:
 def _where(record: Record) -> str:
     origin = record.origin
     place = str(Place(cast("str", origin.path), origin.member))
-    return place if origin.row is None else f"line {origin.row} of {place}"
+    if origin.row is None:
+        return place
+    return f"{'line' if origin.media_type == 'application/jsonl' else 'row'} {origin.row} of {place}"
