@@ -92,7 +92,8 @@ class Blob:
         budget: Budget | None = None,
     ) -> None:
         self.place = place
-        self.path = path
+        # A pipe has a path as well, as in `pipeline run <(…)`, and what was read of it is not there any more.
+        self.path = path if path is not None and stream.seekable() else None
         self.depth = depth
         self.named = named
         self.budget = budget or Budget(Limits())
@@ -104,7 +105,7 @@ class Blob:
         except SourceError as error:
             # What came before it is there to be read.
             self.fault = error
-        self.stream = _again(self.head, stream, seekable=path is not None, broken=self.fault is not None)
+        self.stream = _again(self.head, stream, seekable=self.path is not None, broken=self.fault is not None)
 
     def inner(self, place: Place, stream: BinaryIO, *, named: bool = False) -> "Blob":
         """What lies in this one: a layer deeper, and counted with it against the limits."""
@@ -192,7 +193,7 @@ def replayed(head: bytes, rest: BinaryIO) -> BinaryIO:
 
 
 def _again(head: bytes, stream: BinaryIO, *, seekable: bool, broken: bool) -> BinaryIO:
-    if seekable and stream.seekable():
+    if seekable:
         stream.seek(0)
         return stream
     if len(head) < HEAD and not broken:

@@ -1,5 +1,6 @@
 """Which reader takes which bytes: the built-in ones, and those of other packages that the settings name."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -65,6 +66,9 @@ def choice(sources: Mapping[str, Mapping[str, object]] | None = None, form: str 
     is to blame.
     """
     sources = sources or {}
+    if form in PACKING:
+        told = f"key 'input.format': {form!r} unpacks, which is done anyhow; name the reader of what is inside"
+        raise SettingError(("input", "format"), told)
     foreign = [name for name in sources if name not in BUILT_IN]
     if form is not None and form not in (*foreign, *BUILT_IN):
         foreign.append(form)
@@ -115,8 +119,14 @@ def faults(reader: object) -> Iterator[str]:
 
 def who_could(suffix: str) -> str:
     """A hint at installed readers that no setting names, for a file that nobody claims; empty where there are none."""
-    idle = sorted({offer.name for offer in offers(SOURCES)} - set(BUILT_IN))
+    idle = _idle(tuple(sys.path))
     likely = [name for name in idle if name == suffix.removeprefix(".")] or idle
     if not likely:
         return ""
     return f"; reader {likely[0]!r} is installed: a table [sources.{likely[0]}] in the settings lets it try"
+
+
+@cache
+def _idle(path: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 -- what is installed depends on it
+    """Readers of other packages. To look for them takes milliseconds, and a folder may hold many files of no kind."""
+    return tuple(sorted({offer.name for offer in offers(SOURCES)} - set(BUILT_IN)))

@@ -98,6 +98,17 @@ def test_standard_input_is_read_once(output: Path, capsys: Captured) -> None:
     assert "- is named twice; standard input can be read once" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="this system has no such paths")
+@pytest.mark.parametrize("data", [zipped(ferry=FERRY), gz(FERRY), FERRY], ids=["zip", "gz", "text"])
+def test_a_pipe_may_be_named_by_its_path(data: bytes, tmp_path: Path, output: Path) -> None:
+    """As the shell does with `<(…)`; it is read once, too."""
+    (tmp_path / "data").write_bytes(data)
+    command = f"{sys.executable} -m pipeline run <(cat {tmp_path / 'data'}) -q -o {output}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(ids(output)) == 1
+
+
 def test_standard_input_that_is_closed_is_told(output: Path) -> None:
     command = f"{sys.executable} -m pipeline run - -q -o {output} <&-"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)

@@ -118,6 +118,14 @@ def test_an_option_of_a_reader_of_this_package_is_checked_as_well() -> None:
         choice({"zstd": {"window": 40}})
 
 
+@pytest.mark.parametrize("form", ["gzip", "zstd", "xz", "bzip2", "zip", "tar"])
+def test_a_format_that_only_unpacks_is_refused(form: str) -> None:
+    with pytest.raises(
+        SettingError, match=f"'{form}' unpacks, which is done anyhow; name the reader of what is inside"
+    ):
+        choice(form=form)
+
+
 def test_the_format_that_is_named_takes_all_files_and_what_is_packed_in_them(tmp_path: Path) -> None:
     options = Input(format="text")
     assert told(read(tmp_path / "t.jsonl", rows(2), options)) == [("t", rows(2))]

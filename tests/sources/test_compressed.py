@@ -2,9 +2,12 @@
 
 import bz2
 import gzip
+import io
 import lzma
 import struct
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from backports import zstd
@@ -13,7 +16,7 @@ from pipeline.settings import Input
 from pipeline.sources.blob import Blob, Place
 from pipeline.sources.choice import choice
 from pipeline.sources.reading import _blob
-from pipeline.sources.record import LeftOut, Record, Unreadable
+from pipeline.sources.record import LeftOut, Record, SourceError, Unreadable
 from sources.packing import COMPRESSIONS, FERRY, KEEPER, failure, gz, limited, read, rows, told, zst
 
 each_compression = pytest.mark.parametrize("suffix", COMPRESSIONS)
@@ -166,6 +169,37 @@ def test_memory_that_xz_takes_is_bounded(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", [b"BZh1 was the name of the boat.\n", b"BZh9", b"(\xb5/ and more", b"\x1f\x8b"])
 def test_a_text_that_begins_like_a_compression_is_a_text(tmp_path: Path, text: bytes) -> None:
     assert told(read(tmp_path / "a.txt", text)) == [("a", text)]
+
+
+def lines(stream: BinaryIO) -> Iterator[object]:
+    yield from io.TextIOWrapper(stream, "utf-8")
+
+
+def table(stream: BinaryIO) -> Iterator[object]:
+    import csv
+
+    yield from csv.reader(io.TextIOWrapper(stream, "utf-8", newline=""))
+
+
+@pytest.mark.parametrize("consume", [lines, table])
+@each_compression
+def test_whatever_reads_on_gets_what_stands_before_and_then_the_one_error(
+    tmp_path: Path, suffix: str, consume: Callable[[BinaryIO], Iterator[object]]
+) -> None:
+    """No exception of a library comes through, whichever library reads."""
+    packed = b"".join(COMPRESSIONS[suffix](rows(1000, first)) for first in range(0, 20_000, 1000))
+    path = tmp_path / f"t.jsonl{suffix}"
+    path.write_bytes(packed[: len(packed) * 9 // 10])
+    found: list[object] = []
+    with path.open("rb") as stream:
+        blob = Blob(Place(path.name), stream, path=path)
+        reader = choice().of(blob)
+        assert reader is not None
+        (inner,) = reader.read(blob, Input())
+        assert isinstance(inner, Blob)
+        with pytest.raises(SourceError, match="data breaks off after"):
+            found.extend(consume(inner.stream))
+    assert len(found) > 15_000
 
 
 @each_compression
