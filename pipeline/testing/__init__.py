@@ -1,4 +1,4 @@
-"""The conformance kit for stages: laws that every stage keeps, and cases as data.
+"""The conformance kit for stages and readers: laws that every stage keeps, cases as data, and damage for readers.
 
     import pytest
     from pipeline.testing import LAWS, Law
@@ -6,6 +6,9 @@
     @pytest.mark.parametrize("law", LAWS, ids=str)
     def test_stage_keeps_the_law(law: Law) -> None:
         law(LostQuotes())
+
+    def test_reader_never_breaks() -> None:
+        check_reader(Subtitles(), {"a.srt": SOUND})
 
 It needs hypothesis: `pip install "bilingual-pipeline[testing]"`. Names are imported when first used, so that a process
 of the kit can shift its clock before anything else is there.
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.testing.broken import Broken as Broken
     from pipeline.testing.case import Case as Case
     from pipeline.testing.case import cases as cases
+    from pipeline.testing.damage import check_reader as check_reader
     from pipeline.testing.laws import LAWS as LAWS
     from pipeline.testing.laws import Law as Law
     from pipeline.testing.laws import faults as faults
@@ -29,6 +33,7 @@ _HOMES = {
     "Case": "case",
     "Law": "laws",
     "cases": "case",
+    "check_reader": "damage",
     "faults": "laws",
     "texts": "odd_texts",
 }

@@ -14,6 +14,7 @@ from pipeline.sources.folder import File
 from pipeline.sources.reader import Claim
 from pipeline.sources.reading import records
 from pipeline.sources.record import Record, SourceError
+from pipeline.testing import check_reader
 
 TALK = """\
 WEBVTT
@@ -100,3 +101,7 @@ def test_the_transcript_is_an_interview_that_restores(tmp_path: Path) -> None:
     assert speakers == ["Host", "Mei Lan", "Host", "Mei Lan"]
     assert article.provenance.source.converted_by == "bilingual-pipeline-subtitles 0.1.0"
     assert pipeline.restore(article).decode() == found.data
+
+
+def test_damaged_files_give_documents_or_reasons() -> None:
+    check_reader(Subtitles(), {"talk.vtt": TALK.encode(), "talk.srt": TALK.replace("WEBVTT\n\n", "").encode()})

@@ -1,0 +1,70 @@
+"""The conformance kit for readers: whatever is done to its files, a reader gives documents and reasons."""
+
+import random
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from pipeline.settings import Input, Limits
+from pipeline.sources.choice import BUILT_IN, Choice, built_in, faults
+from pipeline.sources.folder import File
+from pipeline.sources.reader import Reader
+from pipeline.sources.reading import Document, records
+from pipeline.sources.record import Record
+from pipeline.testing.broken import Broken
+
+TIMES: Final = 200
+"""How often each file is damaged."""
+BROKE: Final = "broke on it"
+"""What is said of a reader that raised what nobody expects."""
+OPTIONS: Final = Input(limits=Limits(bytes=1 << 24, expanded=1 << 28))
+
+
+def check_reader(reader: Reader, files: Mapping[str, bytes], *, times: int = TIMES) -> None:
+    """Reads sound `files` (name and content) with `reader`, and each of them `times` times with damage of all kinds.
+
+    Raises `Broken`, which names the file and the damage, where the reader is declared wrongly, gives no document of a
+    sound file that it claims, raises what is no `SourceError`, or gives a reason of several lines. The damage is the
+    same each time.
+    """
+    for fault in faults(reader):
+        raise Broken("declared", f"the reader {fault}")
+    readers = Choice((reader, *map(built_in, BUILT_IN)))
+    with TemporaryDirectory(prefix="pipeline-") as folder:
+        for name, data in files.items():
+            found = _read(Path(folder), name, data, readers)
+            if not any(isinstance(each, Record) for each in found):
+                raise Broken("reads", f"{name} gives no document: {found}")
+            for damage, damaged in _damaged(data, times):
+                for each in _read(Path(folder), name, damaged, Choice((reader,), reader)):
+                    reason = "" if isinstance(each, Record) else each.reason
+                    if BROKE in reason:
+                        raise Broken("unbroken", f"{name}, {damage}: {reason}")
+                    if len(reason.splitlines()) > 1:
+                        raise Broken("one line", f"{name}, {damage}: its reason is of several lines: {reason!r}")
+
+
+def _read(folder: Path, name: str, data: bytes, readers: Choice) -> list[Document]:
+    path = folder / Path(name).name
+    path.write_bytes(data)
+    return list(records([File(path, path.name, named=True)], OPTIONS, readers))
+
+
+def _damaged(data: bytes, times: int) -> Iterator[tuple[str, bytes]]:
+    """The data cut off, with other bytes in it, with a part lost, and with nonsense behind its beginning."""
+    chance = random.Random(0)  # noqa: S311 -- nothing here is secret
+    for _ in range(times):
+        at, length = chance.randrange(len(data) + 1), chance.randrange(1, 200)
+        kind = chance.randrange(4)
+        if kind == 0:
+            yield f"cut at byte {at}", data[:at]
+        elif kind == 1:
+            yield f"with {length} bytes lost at byte {at}", data[:at] + data[at + length :]
+        elif kind == 2:
+            yield f"nonsense behind byte {at}", data[:at] + chance.randbytes(length)
+        else:
+            changed = bytearray(data)
+            for place in (chance.randrange(len(data)) for _ in range(min(length, 8)) if data):
+                changed[place] = chance.randrange(256)
+            yield f"with bytes changed, number {_}", bytes(changed)

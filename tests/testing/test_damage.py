@@ -1,0 +1,75 @@
+"""The kit for readers finds what is wrong with one, and passes those of this package."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+from sources.packing import COMPRESSIONS, FERRY, KEEPER, rows
+
+from pipeline.settings import Input
+from pipeline.sources.blob import Blob
+from pipeline.sources.choice import built_in
+from pipeline.sources.reader import Claim, Found
+from pipeline.sources.record import LeftOut, SourceError
+from pipeline.sources.text import document
+from pipeline.testing import check_reader
+
+
+@dataclass(frozen=True)
+class Logbook:
+    """A file that begins with `LOG` and a number of lines; `fails` says how it goes wrong."""
+
+    name: ClassVar = "logbook"
+    protocol: ClassVar = 1
+    fails: str = "never"
+
+    def sniff(self, blob: Blob) -> Claim:
+        return Claim.CONTENT if blob.head.startswith(b"LOG ") else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        if self.fails == "always":
+            yield LeftOut(str(blob.place), "is not to my taste")
+            return
+        data = blob.whole(options.limits.bytes)
+        number, _, rest = data[4:].partition(b"\n")
+        if self.fails == "raises":
+            int(number.decode())
+            number.decode().index("2")
+        if not number.isdigit():
+            raise SourceError("says no number\nof lines" if self.fails == "lines" else "says no number of lines")
+        yield document(blob, rest, "text/plain")
+
+
+LOG = {"a.log": b"LOG 2\n" + FERRY}
+
+
+@pytest.mark.parametrize("name", ["gzip", "zstd", "xz", "bzip2", "jsonl", "text"])
+def test_readers_of_this_package_pass(name: str) -> None:
+    files = {f"t.jsonl{suffix}": pack(rows(20)) for suffix, pack in COMPRESSIONS.items()}
+    check_reader(built_in(name), {**files, "t.jsonl": rows(20), "k.txt": KEEPER}, times=50)
+
+
+def test_a_sound_reader_passes() -> None:
+    check_reader(Logbook(), LOG)
+
+
+@pytest.mark.parametrize(
+    ("fails", "said"),
+    [
+        ("raises", r"a\.log, .*: a\.log: the reader 'logbook' broke on it: (ValueError|UnicodeDecodeError)"),
+        ("lines", r"a\.log, .*: its reason is of several lines: 'says no number\\nof lines'"),
+        ("always", r"a\.log gives no document: .*is not to my taste"),
+    ],
+)
+def test_a_reader_that_is_not_sound_is_told_with_the_file_and_the_damage(fails: str, said: str) -> None:
+    with pytest.raises(AssertionError, match=said):
+        check_reader(Logbook(fails), LOG)
+
+
+def test_a_reader_that_is_declared_wrongly_is_told() -> None:
+    class Wrong(Logbook):
+        protocol: ClassVar = 7
+
+    with pytest.raises(AssertionError, match="the reader is written for protocol 7, this is 1"):
+        check_reader(Wrong(), LOG)
