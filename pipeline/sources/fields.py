@@ -10,6 +10,7 @@ import msgspec
 
 from pipeline.article import VERSION, Origin
 from pipeline.settings import Input
+from pipeline.sources import html
 from pipeline.sources.blob import Blob, Place
 from pipeline.sources.cells import Torn, as_text, others, value_at
 from pipeline.sources.reader import Found
@@ -234,13 +235,20 @@ class _Table(msgspec.Struct, frozen=True):
             return Unreadable(name, f"{self._where(row)}: is nested too deeply; leave it out")
         origin = Origin(
             path=self.place.file,
-            media_type=self.media_type,
+            media_type=self._media_type(field, text),
             member=self.place.member,
             row=row.number,
             field=field,
             sha256=None,
         )
         return Record(name, bytes(text) if isinstance(text, Torn) else text, origin, metadata)
+
+    def _media_type(self, field: str, text: str | bytes) -> str:
+        """That of the table; of a page where the field's name says that it holds one, and it has a tag."""
+        if not field.casefold().endswith("html"):
+            return self.media_type
+        data = text.encode("utf-8", "replace") if isinstance(text, str) else text
+        return "text/html" if html.holds_markup(data) else self.media_type
 
     def _field(self, fields: Mapping[str, object]) -> str | None:
         if self.wanted is not None:

@@ -156,3 +156,10 @@ def test_records_are_read_one_at_a_time(tmp_path: Path) -> None:
     with path.open("ab") as file:
         file.write(b'{"text": "late"}\n' * 10_000)
     assert sum(1 for _ in given) == 10_001
+
+
+def test_a_field_whose_name_says_so_holds_a_page_also_without_its_head(tmp_path: Path) -> None:
+    page, text = found(tmp_path, '{"raw_html": "<p>Ann: Salt?</p>"}', '{"raw_html": "Ann: Salt?"}')
+    assert isinstance(page, Record)
+    assert isinstance(text, Record)
+    assert (page.origin.media_type, text.origin.media_type) == ("text/html", "application/jsonl")
