@@ -121,13 +121,13 @@ BAD = {
         rb'{"id": "n1", "text": "The \ud83d lamp is lit."}',
         "bad#1: bad.jsonl, line 1: holds a \\ud800–\\udfff escape that stands alone, which is no text; repair",
     ),
-    "an empty record": ("bad.jsonl", b'{"id": "n1", "text": ""}', "n1: is empty; leave it out"),
+    "an empty record": ("bad.jsonl", b'{"id": "n1", "text": ""}', "n1: line 1 of bad.jsonl: is empty; leave it out"),
     "a double id": (
         "n.jsonl",
         b'{"id": "lamps", "text": "Another text of this name."}',
         "lamps: line 1 of n.jsonl: an earlier document has this id; make ids unique",
     ),
-    "an id of several lines": ("bad.jsonl", rb'{"id": "a\nb\u001b[31m", "text": ""}', "a\\x0ab\\x1b[31m: is empty"),
+    "an id of several lines": ("bad.jsonl", rb'{"id": "a\nb\u001b[31m", "text": ""}', "a\\x0ab\\x1b[31m: line 1 of bad.jsonl: is"),
 }
 
 
