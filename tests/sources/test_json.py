@@ -85,6 +85,20 @@ def test_objects_over_several_lines_may_stand_behind_each_other(tmp_path: Path) 
     assert ids(found(tmp_path, "t.json", data)) == ["n1", "n2"]
 
 
+def test_objects_over_several_lines_are_no_json_lines_though_they_are_called_so(tmp_path: Path) -> None:
+    """As `jq . dump.jsonl > pretty.jsonl` leaves them."""
+    data = "\n".join(json.dumps(record, indent=2) for record in TWO)
+    assert ids(found(tmp_path, "t.jsonl", data)) == ["n1", "n2"]
+
+
+@pytest.mark.parametrize("behind", [",\n", " and so on", "]"])
+def test_an_object_is_read_though_something_else_stands_behind_it(tmp_path: Path, behind: str) -> None:
+    first, second = found(tmp_path, "t.json", json.dumps(TWO[0]) + behind)
+    assert texts([first]) == ["Salt. 盐。"]
+    assert isinstance(second, Unreadable)
+    assert "something stands behind its end" in second.reason
+
+
 def test_a_byte_order_mark_is_no_part_of_it(tmp_path: Path) -> None:
     assert texts(found(tmp_path, "t.json", b"\xef\xbb\xbf" + json.dumps(TWO).encode())) == ["Salt. 盐。", "Wind."]
 
