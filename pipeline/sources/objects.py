@@ -62,7 +62,7 @@ def _of_others(beginning: bytes) -> frozenset[str]:
     opened = beginning.strip()
     if opened.startswith(b"["):
         return text.SUFFIXES
-    # A line of JSON Lines holds its object whole: one that goes on in the next line is none, whatever the file is called.
+    # A line of JSON Lines holds its object whole: one that goes on in the next line is none, whatever it is called.
     return OF_ANOTHER - jsonl.SUFFIXES if b"\n" in opened[: opened.find(b'"')] else OF_ANOTHER
 
 

@@ -130,4 +130,3 @@ def _unclaimed(blob: Blob) -> Unreadable | LeftOut:
         return Unreadable(blob.id, reason if blob.place.member is None else f"{blob.place}: {reason}")
     reason = f"is {kind}" if kind else f"is nothing that any reader knows{who_could(blob.suffix)}"
     return Unreadable(blob.id, reason) if blob.named else LeftOut(str(blob.place), reason)
-
