@@ -11,7 +11,7 @@ from pipeline.settings import Input, Limits
 from pipeline.sinks.folder import encode
 from pipeline.sources.folder import File
 from pipeline.sources.reading import records
-from pipeline.sources.record import Record, Unreadable
+from pipeline.sources.record import LeftOut, Record, Unreadable
 from sources.found import failures, found, ids, only_aside, only_failure, only_record, texts
 
 TWO = [{"id": "n1", "text": "Salt. 盐。", "by": "Wu"}, {"id": "n2", "text": "Wind.", "by": None}]
@@ -221,6 +221,18 @@ def test_an_article_of_this_pipeline_is_no_source(tmp_path: Path) -> None:
 def test_json_without_a_text_is_left_aside_in_a_folder(tmp_path: Path, data: Any) -> None:
     told = only_aside(found(tmp_path, "t.json", json.dumps(data), named=False))
     assert told.reason.startswith("no field of its records is a text (there are: name")
+
+
+def test_texts_behind_many_records_without_any_are_read(tmp_path: Path) -> None:
+    """Those before them are listed by their count; one that is broken fails."""
+    pictures: list[Any] = [{"width": n} for n in range(50)]
+    items = found(tmp_path, "t.json", json.dumps([*pictures, "broken", *TWO, {"width": 7}]))
+    aside = next(item for item in items if isinstance(item, LeftOut))
+    assert aside == LeftOut("wire/t.json", "none of their fields is a text, before record 52", 50)
+    assert texts([item for item in items if isinstance(item, Record)]) == ["Salt. 盐。", "Wind."]
+    broken, last = failures(items)
+    assert "record 51" in broken
+    assert "record 54" in last
 
 
 def test_an_empty_list_holds_no_document(tmp_path: Path) -> None:
