@@ -14,6 +14,7 @@ from pipeline.sources.blob import Blob
 from pipeline.sources.fields import Row, records
 from pipeline.sources.lines import lines
 from pipeline.sources.reader import Claim, Found
+from pipeline.sources.wide_json import stream_of
 
 LONE_SURROGATE = regex.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
@@ -38,7 +39,7 @@ class Jsonl:
 
     def read(self, blob: Blob, options: Input) -> Iterator[Found]:
         """A document a line; rows are lines, empty ones counted."""
-        yield from documents(blob, blob.stream, options)
+        yield from documents(blob, stream_of(blob), options)
 
 
 def documents(blob: Blob, stream: BinaryIO, options: Input) -> Iterator[Found]:

@@ -18,6 +18,7 @@ from pipeline.sources.fields import Row, records, text_column
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import SourceError
 from pipeline.sources.values import Values
+from pipeline.sources.wide_json import stream_of
 
 BEGINNING = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"(?:[^"\\\n]|\\.){0,200}"\s*+:')
 LIST = re.compile(rb"\s*+\[\s*+\{")
@@ -45,16 +46,14 @@ class Json:
     def read(self, blob: Blob, options: Input) -> Iterator[Found]:
         """The records; of several objects behind each other each is one."""
         mark = blob.stream.read(len(BOM_UTF8)) if blob.head.startswith(BOM_UTF8) else b""
-        values = Values(blob.stream, options.limits.bytes, len(mark))
+        values = Values(stream_of(blob), options.limits.bytes, len(mark))
         match values.next():
             case b"[":
                 yield from _documents(blob, _all_of(values), options)
             case b"{":
                 yield from _object(blob, values, options)
             case _:
-                raise SourceError(
-                    f"is no JSON in UTF-8: at byte {values.place:,} stands neither [ nor {{; convert or repair it"
-                )
+                raise SourceError(f"is no JSON: at byte {values.place:,} stands neither [ nor {{; convert or repair it")
 
 
 def _of_others(beginning: bytes) -> frozenset[str]:

@@ -154,8 +154,34 @@ def test_what_is_no_json_is_told(tmp_path: Path, data: str) -> None:
     assert len(items) <= 2
 
 
-def test_utf_16_is_told_to_be_converted(tmp_path: Path) -> None:
-    assert "is no JSON in UTF-8" in only_failure(found(tmp_path, "t.json", json.dumps(TWO).encode("utf-16"))).reason
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+@pytest.mark.parametrize("name", ["t.json", "t.jsonl"])
+def test_utf_16_and_32_are_read_as_windows_writes_them(tmp_path: Path, name: str, encoding: str) -> None:
+    """`ConvertTo-Json > t.json` in PowerShell gives UTF-16."""
+    data = json.dumps(TWO, ensure_ascii=False) if name == "t.json" else "\r\n".join(map(json.dumps, TWO))
+    assert texts(found(tmp_path, name, data.encode(encoding))) == ["Salt. 盐。", "Wind."]
+
+
+def test_half_a_pair_in_utf_16_fails_its_record_alone(tmp_path: Path) -> None:
+    data = '{"text": "Sa\ud83dlt."}\n{"text": "Wind."}\n'.encode("utf-16-le", "surrogatepass")
+    broken, whole = found(tmp_path, "t.jsonl", data)
+    assert failures([broken])[0].startswith("wire/t.jsonl, line 1: is no UTF-8 (invalid continuation byte); ")
+    assert texts([whole]) == ["Wind."]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 65536])
+def test_utf_16_is_read_the_same_wherever_reads_end(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.sources.wide_json.HEAD", size)
+    long = [{"text": "盐😀" * 40_000}, *TWO]
+    data = json.dumps(long, ensure_ascii=False).encode("utf-16") if size > 3 else json.dumps(TWO).encode("utf-16")
+    assert texts(found(tmp_path, "t.json", data))[-2:] == ["Salt. 盐。", "Wind."]
+
+
+def test_what_stands_before_the_end_of_a_torn_utf_16_is_read(tmp_path: Path) -> None:
+    data = "".join(f'{{"text": "{n}"}}\n' for n in range(20_000)).encode("utf-16-le") + b"x"
+    items = found(tmp_path, "t.jsonl", data)
+    assert len(items) > 10_000
+    assert failures(items) == ["is no whole text in utf-16-le (truncated data); convert it to UTF-8"]
 
 
 @pytest.mark.parametrize(
