@@ -18,7 +18,7 @@ from pipeline.sources.fields import Row, records, text_column
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import SourceError
 from pipeline.sources.values import Values
-from pipeline.sources.wide_json import stream_of
+from pipeline.sources.wide_json import head_of, stream_of
 
 BEGINNING = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"(?:[^"\\\n]|\\.){0,200}"\s*+:')
 LIST = re.compile(rb"\s*+\[\s*+\{")
@@ -38,7 +38,7 @@ class Json:
 
     def sniff(self, blob: Blob) -> Claim:
         """By how it begins, unless its name says that it is a text; by the suffix where it is no other kind of file."""
-        begins = BEGINNING.match(blob.head.removeprefix(BOM_UTF8))
+        begins = BEGINNING.match(head_of(blob))
         if begins and blob.suffix not in _of_others(begins[0]):
             return Claim.CONTENT
         return Claim.NAME if blob.suffix == ".json" and kind_of(blob.head) is None else Claim.NONE

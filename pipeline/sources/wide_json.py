@@ -2,6 +2,7 @@
 
 import codecs
 import io
+from codecs import BOM_UTF8
 from typing import BinaryIO, cast
 
 from pipeline.decoding import BYTE_ORDER_MARKS
@@ -18,6 +19,13 @@ def stream_of(blob: Blob) -> BinaryIO:
     if encoding is None:
         return blob.stream
     return io.BufferedReader(cast("io.RawIOBase", _Narrowed(blob.stream, encoding)), HEAD)
+
+
+def head_of(blob: Blob) -> bytes:
+    """How the JSON in a blob begins, in UTF-8 and without a mark."""
+    encoding = encoding_of(blob.head)
+    head = blob.head if encoding is None else blob.head.decode(encoding, "ignore").encode("utf-8")
+    return head.removeprefix(BOM_UTF8)
 
 
 def encoding_of(head: bytes) -> str | None:

@@ -155,10 +155,10 @@ def test_what_is_no_json_is_told(tmp_path: Path, data: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
-@pytest.mark.parametrize("name", ["t.json", "t.jsonl"])
+@pytest.mark.parametrize("name", ["t.json", "t.jsonl", "t"])
 def test_utf_16_and_32_are_read_as_windows_writes_them(tmp_path: Path, name: str, encoding: str) -> None:
     """`ConvertTo-Json > t.json` in PowerShell gives UTF-16."""
-    data = json.dumps(TWO, ensure_ascii=False) if name == "t.json" else "\r\n".join(map(json.dumps, TWO))
+    data = json.dumps(TWO, ensure_ascii=False) if name != "t.jsonl" else "\r\n".join(map(json.dumps, TWO))
     assert texts(found(tmp_path, name, data.encode(encoding))) == ["Salt. 盐。", "Wind."]
 
 
