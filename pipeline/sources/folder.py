@@ -64,7 +64,7 @@ def find(
             passed_over = frozenset(folder.resolve() for folder in (given, leave_out) if folder)
             found.extend(
                 item
-                for item in _below(given, "", passed_over)
+                for item in _below(given, "", passed_over, set())
                 if isinstance(item, Unreadable) or any(fnmatchcase(item.name, pattern) for pattern in include)
             )
         elif given.exists():
@@ -77,7 +77,11 @@ def find(
     return files, [item for item in found if isinstance(item, Unreadable)]
 
 
-def _below(folder: Path, prefix: str, passed_over: frozenset[Path]) -> Iterator[File | Unreadable]:
+def _below(folder: Path, prefix: str, passed_over: frozenset[Path], linked: set[Path]) -> Iterator[File | Unreadable]:
+    """What lies below a folder. `linked` are the folders that links led to, each of which is read so only once.
+
+    Ten folders with links to each other could otherwise be walked through in millions of orders.
+    """
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -96,7 +100,11 @@ def _below(folder: Path, prefix: str, passed_over: frozenset[Path]) -> Iterator[
                 yield _named(path, prefix + entry.name)
         elif (folder_itself := path.resolve()) not in passed_over:
             # A link to a folder above would lead round in circles.
-            yield from _below(path, f"{prefix}{entry.name}/", passed_over | {folder_itself})
+            if entry.is_symlink():
+                if folder_itself in linked:
+                    continue
+                linked.add(folder_itself)
+            yield from _below(path, f"{prefix}{entry.name}/", passed_over | {folder_itself}, linked)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -215,3 +215,17 @@ def test_an_empty_name_is_not_the_folder_that_one_stands_in(tmp_path: Path, monk
     put(tmp_path, "a.txt")
     with pytest.raises(UsageError, match="an empty name is given"):
         find([""])
+
+
+def test_folders_with_links_to_each_other_are_walked_through_in_no_time(tmp_path: Path) -> None:
+    """Each is read where it lies, and once more where the first link leads to it."""
+    names = [f"d{number}" for number in range(12)]
+    put(tmp_path, *(f"{name}/a.txt" for name in names))
+    for name in names:
+        for other in names:
+            if other != name:
+                (tmp_path / name / f"to-{other}").symlink_to(tmp_path / other)
+    files, lost = find([tmp_path])
+    assert lost == []
+    assert {file.path.resolve() for file in files if file.path} == {tmp_path / name / "a.txt" for name in names}
+    assert len(files) <= 2 * len(names)
