@@ -24,7 +24,9 @@ Threshold = Annotated[float, Meta(ge=0, le=1)] | Literal["off"]
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is refused before it is read."""
 
-    bytes: Annotated[int, Meta(ge=1, description="The longest document, in bytes; a longer one fails.")] = 1 << 25
+    bytes: Annotated[int, Meta(ge=1, le=1 << 40, description="The longest document, in bytes; a longer one fails.")] = (
+        1 << 25
+    )
     expanded: Annotated[
         int, Meta(ge=1, description="The most bytes that one compressed file or archive may unpack to, in all.")
     ] = 1 << 40

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.decoding import DecodingError, decode, encode
 from pipeline.encodings import MOST_LINES, told
+from pipeline.encodings.signatures import kind_of
 
 SIMPLIFIED = (
     "记者：你在这座灯塔里住了多久？\n守灯人：三十一年。开始的时候只打算住一个冬天，后来每年都说明年再走。\n"
@@ -224,3 +225,7 @@ def test_stretches_end_at_line_ends_and_cover_all_bytes() -> None:
         ends = [stretch.end for stretch in told(data)]
         assert ends[-1] == len(data)
         assert all(data[end - 1] in b"\r\n" for end in ends[:-1])
+
+
+def test_a_duckdb_database_is_told_by_what_stands_behind_its_checksum() -> None:
+    assert kind_of(bytes.fromhex("720ddccda2b96c9b") + b"DUCK" + bytes(20)) == "a DuckDB database"

@@ -65,9 +65,9 @@ def processed(record: Record, pipeline: Pipeline, encoding: str | None, account:
     except RejectedError as verdict:
         account.rejections.append(Rejection(verdict.document, verdict.rule, verdict.reason))
     except StageError as error:
-        account.failures.append(Failure(error.document, error.stage, error.reason, error.package))
+        account.failures.append(Failure(error.document, error.stage, told(record, error.reason), error.package))
     except DocumentError as error:
-        account.failures.append(Failure(error.document, None, error.reason))
+        account.failures.append(Failure(error.document, None, told(record, error.reason)))
     return None
 
 
@@ -80,11 +80,18 @@ def _one(record: Record, pipeline: Pipeline, output: Path, encoding: str | None,
     except OSError as error:
         if error.errno != ENAMETOOLONG:
             raise
-        account.failures.append(Failure(record.id, None, "its id is too long for the path of a file; shorten it"))
+        reason = told(record, "its id is too long for the path of a file; shorten it")
+        account.failures.append(Failure(record.id, None, reason))
     except UnicodeEncodeError:
-        account.failures.append(Failure(record.id, None, LONE_SURROGATE))
+        account.failures.append(Failure(record.id, None, told(record, LONE_SURROGATE)))
     else:
         account.wrote(article)
+
+
+def told(record: Record, reason: str) -> str:
+    """Why a document failed, and where it lies if its id does not tell: the id of a row may say nothing of the file."""
+    lies_within = record.origin.row is not None or record.origin.member is not None
+    return f"{record.where}: {reason}" if lies_within else reason
 
 
 def record_run(account: Account, pipeline: Pipeline, output: Path) -> None:

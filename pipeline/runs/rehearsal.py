@@ -14,7 +14,7 @@ from pipeline.article import Article
 from pipeline.collation import texts
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Account, Failure, Rejection
-from pipeline.runs.local import LONE_SURROGATE, processed
+from pipeline.runs.local import LONE_SURROGATE, processed, told
 from pipeline.sinks.folder import encode
 from pipeline.sources.record import LeftOut, Record, Unreadable
 from pipeline.specimens import Specimen, Specimens, noted, replaced
@@ -155,7 +155,7 @@ def rehearse(
             try:
                 encode(article)
             except UnicodeEncodeError:
-                account.failures.append(Failure(record.id, None, LONE_SURROGATE))
+                account.failures.append(Failure(record.id, None, told(record, LONE_SURROGATE)))
             else:
                 rehearsal.add(article)
         if seen is not None:

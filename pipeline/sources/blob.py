@@ -15,6 +15,8 @@ from pipeline.sources.record import LeftOut, SourceError
 
 HEAD = 1 << 16
 """Bytes at the beginning that are looked at to choose a reader."""
+PIECE = 1 << 20
+"""Bytes of a whole document that are asked for at a time."""
 PACKED = frozenset({".gz", ".zst", ".xz", ".bz2"})
 """Suffixes that stand behind the one of the content: `a.txt.gz` unpacks to `a.txt`."""
 
@@ -142,7 +144,8 @@ class Blob:
         if self.path is not None and (size := self.path.stat().st_size) > limit:
             raise SourceError(f"is {size:,} bytes long, over the limit of {limit:,}; {REMEDY}")
         whole = bytearray()
-        while len(whole) <= limit and (more := self.stream.read(limit + 1 - len(whole))):
+        # Python takes the memory that is asked for before it knows what there is.
+        while len(whole) <= limit and (more := self.stream.read(min(limit + 1 - len(whole), PIECE))):
             whole += more
         if len(whole) > limit:
             raise SourceError(f"is over the limit of {limit:,} bytes; {REMEDY}")

@@ -52,6 +52,8 @@ def records(
 ) -> Iterator[Found]:
     """A record for each row, an `Unreadable` for one that has no text; the file left out where no row has any.
 
+    Of rows that are not all alike, those before the first text are left out by their count if they are many.
+
     `unit` is what a row is called in messages. `columns` are those of a table whose rows are all alike, and whether
     each may hold text. `part` is the table's name in a file of several. `name` is what stands before the number in
     ids, by default that of the file. Raises `SourceError` where the settings name a column that is not there.
@@ -79,10 +81,22 @@ def records(
     if not sample and broken is None:
         yield aside(blob, "holds no records; leave it out", place)
         return
-    if column is None and broken is None and len(whole) == len(sample):
-        yield no_text(blob, list(columns or dict.fromkeys(name for fields in whole for name in fields)), place)
-        return
     table = _Table(place, name or blob.id, options.text_field, column, options, media_type, unit)
+    if column is None and broken is None and len(whole) == len(sample):
+        passed = len(sample)
+        # Rows of a table are alike. Of records the first may be pictures, and the texts come behind them.
+        for row in rows if columns is None else ():
+            if row.fault is not None:
+                yield table.record(row)
+            elif _by_name(row.fields) is None:
+                passed += 1
+            else:
+                yield LeftOut(str(place), f"none of their fields is a text, before {unit} {row.number}", passed)
+                sample = [row]
+                break
+        else:
+            yield no_text(blob, list(columns or dict.fromkeys(name for fields in whole for name in fields)), place)
+            return
     for row in chain(sample, rows):
         yield table.record(row)
     if broken is not None:

@@ -44,13 +44,18 @@ def find(
     """The files at and below `inputs`, sorted by name, and the folders that could not be listed. `-` is standard input.
 
     Below a folder, names that begin with `.` or `_` and the folder `leave_out` are passed over; `include` are patterns
-    for names below the folder. A file that is named itself is always taken. Of files that would give one id
-    `is_document` is asked whether each is a document: a table or an archive may be called as the text beside it.
+    for names below the folder. A file that is named itself is always taken. Of files of two inputs that would give one
+    id `is_document` is asked whether each is a document: a table or an archive may be called as the text beside it.
 
-    Raises `UsageError` for a path that is not there, for one that is named twice and for two documents with one id.
+    Raises `UsageError` for a path that is not there, for one that is named twice and for two inputs that give one id.
+    Within a folder the second document of a name fails when it comes: it must not cost all that lies around it.
     """
     found: list[File | Unreadable] = []
-    for given in map(Path, inputs):
+    ends: list[int] = []
+    for said in inputs:
+        given = Path(said)
+        if not str(said):
+            raise UsageError("an empty name is given; name a file or a folder of raw documents")
         if str(given) == STDIN:
             if any(isinstance(item, File) and item.path is None for item in found):
                 raise UsageError("- is named twice; standard input can be read once")
@@ -59,19 +64,24 @@ def find(
             passed_over = frozenset(folder.resolve() for folder in (given, leave_out) if folder)
             found.extend(
                 item
-                for item in _below(given, "", passed_over)
+                for item in _below(given, "", passed_over, set())
                 if isinstance(item, Unreadable) or any(fnmatchcase(item.name, pattern) for pattern in include)
             )
         elif given.exists():
             found.append(_named(given, given.name, asked_for=True))
         else:
             raise UsageError(f"{given} is not there; name a file or a folder of raw documents")
+        ends.append(len(found))
+    _refuse_doubles([found[start:end] for start, end in zip([0, *ends], ends, strict=False)], is_document)
     files = sorted((item for item in found if isinstance(item, File)), key=lambda file: file.name)
-    _refuse_doubles(files, is_document)
     return files, [item for item in found if isinstance(item, Unreadable)]
 
 
-def _below(folder: Path, prefix: str, passed_over: frozenset[Path]) -> Iterator[File | Unreadable]:
+def _below(folder: Path, prefix: str, passed_over: frozenset[Path], linked: set[Path]) -> Iterator[File | Unreadable]:
+    """What lies below a folder. `linked` are the folders that links led to, each of which is read so only once.
+
+    Ten folders with links to each other could otherwise be walked through in millions of orders.
+    """
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -90,7 +100,11 @@ def _below(folder: Path, prefix: str, passed_over: frozenset[Path]) -> Iterator[
                 yield _named(path, prefix + entry.name)
         elif (folder_itself := path.resolve()) not in passed_over:
             # A link to a folder above would lead round in circles.
-            yield from _below(path, f"{prefix}{entry.name}/", passed_over | {folder_itself})
+            if entry.is_symlink():
+                if folder_itself in linked:
+                    continue
+                linked.add(folder_itself)
+            yield from _below(path, f"{prefix}{entry.name}/", passed_over | {folder_itself}, linked)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -113,16 +127,20 @@ def _shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _refuse_doubles(files: Sequence[File], is_document: Callable[[File], bool]) -> None:
-    alike: dict[str, list[File]] = {}
-    for file in files:
-        alike.setdefault(file.id, []).append(file)
+def _refuse_doubles(inputs: Sequence[Sequence[File | Unreadable]], is_document: Callable[[File], bool]) -> None:
+    alike: dict[str, list[tuple[int, File]]] = {}
+    for number, items in enumerate(inputs):
+        for file in items:
+            if isinstance(file, File):
+                alike.setdefault(file.id, []).append((number, file))
     for name, group in alike.items():
-        paths = [file.path for file in group if file.path is not None]
+        paths = [file.path for _, file in group if file.path is not None]
         if twice := next((path for at, path in enumerate(paths) if path in paths[:at]), None):
             raise UsageError(f"{twice} is named twice; name it once")
-        documents = [file for file in group if is_document(file)] if len(group) > 1 else []
+        if len({number for number, _ in group}) == 1:
+            continue
+        documents = {number: file for number, file in reversed(group) if is_document(file)}
         if len(documents) > 1:
-            first, second, *_ = documents
+            first, second, *_ = sorted(documents.values(), key=lambda file: file.name)
             told = f"{first.path or STDIN} and {second.path or STDIN} would both be document {name!r}"
             raise UsageError(f"{told}; rename one or run them apart")

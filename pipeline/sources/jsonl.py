@@ -14,6 +14,7 @@ from pipeline.sources.blob import Blob
 from pipeline.sources.fields import Row, records
 from pipeline.sources.lines import lines
 from pipeline.sources.reader import Claim, Found
+from pipeline.sources.wide_json import head_of, stream_of
 
 LONE_SURROGATE = regex.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
@@ -31,14 +32,14 @@ class Jsonl:
 
     def sniff(self, blob: Blob) -> Claim:
         """By the suffix, or where the first two lines are objects, whatever the file is called."""
-        first = blob.head.removeprefix(BOM_UTF8).split(b"\n", 2)
+        first = head_of(blob).split(b"\n", 2)
         if len(first) == 3 and all(map(_is_object, first[:2])):
             return Claim.CONTENT
         return Claim.NAME if blob.suffix in SUFFIXES else Claim.NONE
 
     def read(self, blob: Blob, options: Input) -> Iterator[Found]:
         """A document a line; rows are lines, empty ones counted."""
-        yield from documents(blob, blob.stream, options)
+        yield from documents(blob, stream_of(blob), options)
 
 
 def documents(blob: Blob, stream: BinaryIO, options: Input) -> Iterator[Found]:

@@ -9,6 +9,8 @@ import regex
 from pipeline.sources.record import SourceError
 
 REMEDY = "split the archive, or raise [input.limits] members"
+NONE_TAKEN = "holds only folders, and members that [input] include does not name or that begin with . or _"
+"""Why an archive of something gives nothing."""
 DRIVE = regex.compile(r"[A-Za-z]:(?! )")
 """A drive of Windows; a title may be `Q: who is there.txt`."""
 NOT_SHOWN = frozenset({"Cc", "Cs", "Zl", "Zp"})

@@ -18,6 +18,7 @@ from pipeline.sources.fields import Row, records, text_column
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import SourceError
 from pipeline.sources.values import Values
+from pipeline.sources.wide_json import head_of, stream_of
 
 BEGINNING = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"(?:[^"\\\n]|\\.){0,200}"\s*+:')
 LIST = re.compile(rb"\s*+\[\s*+\{")
@@ -37,25 +38,31 @@ class Json:
 
     def sniff(self, blob: Blob) -> Claim:
         """By how it begins, unless its name says that it is a text; by the suffix where it is no other kind of file."""
-        begins = BEGINNING.match(blob.head.removeprefix(BOM_UTF8))
-        of_another = text.SUFFIXES if begins and begins[0].lstrip().startswith(b"[") else OF_ANOTHER
-        if begins and blob.suffix not in of_another:
+        begins = BEGINNING.match(head_of(blob))
+        if begins and blob.suffix not in _of_others(begins[0]):
             return Claim.CONTENT
         return Claim.NAME if blob.suffix == ".json" and kind_of(blob.head) is None else Claim.NONE
 
     def read(self, blob: Blob, options: Input) -> Iterator[Found]:
         """The records; of several objects behind each other each is one."""
         mark = blob.stream.read(len(BOM_UTF8)) if blob.head.startswith(BOM_UTF8) else b""
-        values = Values(blob.stream, options.limits.bytes, len(mark))
+        values = Values(stream_of(blob), options.limits.bytes, len(mark))
         match values.next():
             case b"[":
                 yield from _documents(blob, _all_of(values), options)
             case b"{":
                 yield from _object(blob, values, options)
             case _:
-                raise SourceError(
-                    f"is no JSON in UTF-8: at byte {values.place:,} stands neither [ nor {{; convert or repair it"
-                )
+                raise SourceError(f"is no JSON: at byte {values.place:,} stands neither [ nor {{; convert or repair it")
+
+
+def _of_others(beginning: bytes) -> frozenset[str]:
+    """The suffixes of what may begin so without being JSON of this kind."""
+    opened = beginning.strip()
+    if opened.startswith(b"["):
+        return text.SUFFIXES
+    # A line of JSON Lines holds its object whole: one that goes on in the next line is none, whatever it is called.
+    return OF_ANOTHER - jsonl.SUFFIXES if b"\n" in opened[: opened.find(b'"')] else OF_ANOTHER
 
 
 def _documents(blob: Blob, rows: Iterator[Row], options: Input) -> Iterator[Found]:
@@ -76,7 +83,9 @@ def _object(blob: Blob, values: Values, options: Input) -> Iterator[Found]:
     if not behind:
         yield from _alone(blob, whole, members, begin, options)
     elif behind != b"{":
-        raise _more_behind(values)
+        fault = _more_behind(values)
+        yield from _alone(blob, whole, members, begin, options)
+        raise fault
     elif b"\n" not in whole and values.lines_passed:
         read = bytes(whole) + b"\n" * values.lines_passed
         head, stream = values.rest()

@@ -3,8 +3,8 @@
 A reader is a frozen dataclass. Its fields are its options, each with a default; `[sources.NAME]` sets them. It is asked
 what it makes of the beginning of some bytes (`sniff`), and the one with the strongest claim is given them (`read`).
 
-One whose file is a document, called as the file is, may say so with `is_document: ClassVar = True`: then two files that
-would both be called so are refused before any is read, and not only when the second one comes.
+One whose file is a document, called as the file is, may say so with `is_document: ClassVar = True`: then two inputs
+that would both give one called so are refused before any is read, and not only when the second one comes.
 """
 
 from collections.abc import Iterator

@@ -28,7 +28,7 @@ def records(files: Iterable[File], options: Input, readers: Choice | None = None
         for file in files:
             for found in _file(file, options, readers):
                 if isinstance(found, Record) and not ids.add(found.id):
-                    yield Unreadable(found.id, f"{_where(found)}: an earlier document has this id; make ids unique")
+                    yield Unreadable(found.id, f"{found.where}: an earlier document has this id; {_remedy(found)}")
                 else:
                     yield found
 
@@ -132,9 +132,7 @@ def _unclaimed(blob: Blob) -> Unreadable | LeftOut:
     return Unreadable(blob.id, reason) if blob.named else LeftOut(str(blob.place), reason)
 
 
-def _where(record: Record) -> str:
-    origin = record.origin
-    place = str(Place(cast("str", origin.path), origin.member))
-    if origin.row is None:
-        return place
-    return f"{'line' if origin.media_type == 'application/jsonl' else 'row'} {origin.row} of {place}"
+def _remedy(record: Record) -> str:
+    """What to do about an id that comes twice: tables of one folder may each count their rows from 1."""
+    other = ", or name another field in [input] id_field" if record.origin.row is not None else ""
+    return f"make ids unique{other}"

@@ -23,6 +23,21 @@ class Record(msgspec.Struct, frozen=True):
     converted_by: str | None = None
     encoding: str | None = None
 
+    @property
+    def where(self) -> str:
+        """Where it lies, for a message: the file, the member in it, the row.
+
+        >>> origin = Origin(path="a.zip", media_type="text/csv", member="b.csv", row=3, field="text", sha256=None)
+        >>> Record("7", "", origin).where
+        'row 3 of a.zip, b.csv'
+        """
+        origin = self.origin
+        file = origin.path or self.id
+        place = file if origin.member is None else f"{file}, {origin.member}"
+        if origin.row is None:
+            return place
+        return f"{'line' if origin.media_type == 'application/jsonl' else 'row'} {origin.row} of {place}"
+
 
 class Unreadable(msgspec.Struct, frozen=True):
     """A document that cannot be read: which one, and a line on why and what to do."""

@@ -23,6 +23,8 @@ SHADOWS = (
 """What the names of tables end in that a virtual table keeps its own data in."""
 NUMBERS = regex.compile(r"INT|REAL|FLOA|DOUB|BOOL|DATE|TIME", regex.IGNORECASE)
 """Types of columns that hold no text, whatever they are called."""
+LONGEST_VALUE = (1 << 31) - 1
+"""The most bytes of a value that SQLite can be told of; it holds no longer ones."""
 WRITE_AHEAD = 2
 """Byte 18 or 19 of a database that writes ahead: reading one needs files beside it, unless nothing may change it."""
 ERRORS = (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError)
@@ -123,7 +125,7 @@ def opened(path: Path, limit: int) -> Iterator[sqlite3.Connection]:
         raise SourceError(fault(error)) from None
     with closing(connection):
         connection.text_factory = _text
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max(2 * limit, 1_000_000))
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(max(2 * limit, 1_000_000), LONGEST_VALUE))
         # A query cannot make a file by attaching it.
         connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
         try:

@@ -59,16 +59,18 @@ class Tar:
     def read(self, blob: Blob, options: Input) -> Iterator[Found]:
         """Its members, one after the other."""
         source = _Forward(blob.packed)
-        most, number = options.limits.members, 0
+        most, number, given = options.limits.members, 0, 0
         archive = _opened(source)
         while (info := _next(archive, source)) is not None:
             number += 1
             if number > most:
                 raise SourceError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
-            yield from _member(blob, archive, info, source, options)
-        if not number:
-            yield blob.left_out("is a tar archive that holds nothing")
+            for member in _member(blob, archive, info, source, options):
+                given += 1
+                yield member
         source.finish()
+        if not given:
+            yield blob.left_out(members.NONE_TAKEN if number else "is a tar archive that holds nothing")
 
 
 def _sums_up(header: bytes) -> bool:

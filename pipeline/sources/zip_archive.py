@@ -55,12 +55,17 @@ class Zip:
             if not survey.offsets and not found.length:
                 yield blob.left_out("is a zip archive that holds nothing")
                 return
+            given = 0
             for number, entry in enumerate(entries(file, found), 1):
                 if number > most:
                     raise SourceError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
-                yield from _member(blob, file, entry, survey, options)
+                for member in _member(blob, file, entry, survey, options):
+                    given += 1
+                    yield member
                 if blob.budget.fault is not None:
                     raise blob.budget.fault
+            if not given:
+                yield blob.left_out(members.NONE_TAKEN)
 
 
 class Survey(msgspec.Struct, frozen=True):

@@ -110,7 +110,7 @@ def test_every_commented_setting_can_be_taken_as_it_stands(tmp_path: Path) -> No
 def test_every_setting_says_what_it_does_and_what_is_allowed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "--all"]) == 0
     shown = capsys.readouterr().out
-    assert "# A whole number from 1; default: 33554432\n# bytes = 33554432\n" in shown
+    assert "# A whole number from 1 to 1099511627776; default: 33554432\n# bytes = 33554432\n" in shown
     assert '# From 0 to 1, or "off"; default: 0.7\n# "words.in-vocabulary" = 0.7\n' in shown
     assert "does not say what it does" not in shown
 

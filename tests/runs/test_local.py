@@ -102,6 +102,17 @@ def test_each_failure_says_which_document_which_stage_and_why(output: Path) -> N
     assert (misfit.document, misfit.stage) == ("f", "fragile")
 
 
+def test_of_a_row_or_member_a_failure_says_where_it_lies(output: Path) -> None:
+    """Its id may be that of a field, which no file is called by."""
+    row = Origin(path="d.csv", media_type="text/csv", member=None, row=3, field="text", sha256=None)
+    member = Origin(path="d.zip", media_type="text/plain", member="a/7.txt", row=None, field=None, sha256=None)
+    records = [Record("7", "", row), Record("8", "These words explode.\n", member)]
+    empty, raised = run(records, PIPELINE, output).failures
+    assert empty == Failure("7", None, "row 3 of d.csv: is empty; leave it out")
+    assert (raised.document, raised.stage) == ("8", "fragile")
+    assert raised.reason.startswith("d.zip, a/7.txt: raised ZeroDivisionError")
+
+
 def test_a_rejected_document_is_listed_and_no_failure(output: Path) -> None:
     account = run(RECORDS[4:5], PIPELINE, output)
     assert account.rejections == [Rejection("e", "choosy.short", "has 6 characters")]

@@ -91,10 +91,10 @@ def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("first", "second"), [("a.html", "a.txt"), ("wire/a", "wire/a.txt")])
 def test_two_files_with_one_id_are_refused_and_both_named(tmp_path: Path, first: str, second: str) -> None:
-    """The later one would overwrite the earlier one's article."""
+    """Nobody means that who names them."""
     put(tmp_path, first, second)
     with pytest.raises(UsageError) as refused:
-        find([tmp_path])
+        find([tmp_path / first, tmp_path / second])
     said = str(refused.value)
     assert str(tmp_path / first) in said
     assert str(tmp_path / second) in said
@@ -198,5 +198,34 @@ def test_only_documents_are_refused_where_they_would_be_called_alike(tmp_path: P
         asked.append(file.name)
         return file.name == "a.txt"
 
-    assert ids([tmp_path], is_document=is_document) == ["a", "a", "a", "b"]
-    assert asked == ["a.html", "a.jsonl", "a.txt"]
+    named = [tmp_path / name for name in ("a.txt", "a.jsonl", "a.html", "b.txt")]
+    assert ids(named, is_document=is_document) == ["a", "a", "a", "b"]
+    assert sorted(asked) == ["a.html", "a.jsonl", "a.txt"]
+
+
+def test_below_a_folder_files_may_be_called_alike(tmp_path: Path) -> None:
+    """The second document fails when it comes; the run is not refused for it."""
+    put(tmp_path, "a.txt", "a.html", "b.txt")
+    assert ids([tmp_path]) == ["a", "a", "b"]
+
+
+def test_an_empty_name_is_not_the_folder_that_one_stands_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `pipeline run "$DUMP"` gives it where the variable is not set."""
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path, "a.txt")
+    with pytest.raises(UsageError, match="an empty name is given"):
+        find([""])
+
+
+def test_folders_with_links_to_each_other_are_walked_through_in_no_time(tmp_path: Path) -> None:
+    """Each is read where it lies, and once more where the first link leads to it."""
+    names = [f"d{number}" for number in range(12)]
+    put(tmp_path, *(f"{name}/a.txt" for name in names))
+    for name in names:
+        for other in names:
+            if other != name:
+                (tmp_path / name / f"to-{other}").symlink_to(tmp_path / other)
+    files, lost = find([tmp_path])
+    assert lost == []
+    assert {file.path.resolve() for file in files if file.path} == {tmp_path / name / "a.txt" for name in names}
+    assert len(files) <= 2 * len(names)

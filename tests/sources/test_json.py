@@ -11,7 +11,7 @@ from pipeline.settings import Input, Limits
 from pipeline.sinks.folder import encode
 from pipeline.sources.folder import File
 from pipeline.sources.reading import records
-from pipeline.sources.record import Record, Unreadable
+from pipeline.sources.record import LeftOut, Record, Unreadable
 from sources.found import failures, found, ids, only_aside, only_failure, only_record, texts
 
 TWO = [{"id": "n1", "text": "Salt. 盐。", "by": "Wu"}, {"id": "n2", "text": "Wind.", "by": None}]
@@ -85,6 +85,20 @@ def test_objects_over_several_lines_may_stand_behind_each_other(tmp_path: Path) 
     assert ids(found(tmp_path, "t.json", data)) == ["n1", "n2"]
 
 
+def test_objects_over_several_lines_are_no_json_lines_though_they_are_called_so(tmp_path: Path) -> None:
+    """As `jq . dump.jsonl > pretty.jsonl` leaves them."""
+    data = "\n".join(json.dumps(record, indent=2) for record in TWO)
+    assert ids(found(tmp_path, "t.jsonl", data)) == ["n1", "n2"]
+
+
+@pytest.mark.parametrize("behind", [",\n", " and so on", "]"])
+def test_an_object_is_read_though_something_else_stands_behind_it(tmp_path: Path, behind: str) -> None:
+    first, second = found(tmp_path, "t.json", json.dumps(TWO[0]) + behind)
+    assert texts([first]) == ["Salt. 盐。"]
+    assert isinstance(second, Unreadable)
+    assert "something stands behind its end" in second.reason
+
+
 def test_a_byte_order_mark_is_no_part_of_it(tmp_path: Path) -> None:
     assert texts(found(tmp_path, "t.json", b"\xef\xbb\xbf" + json.dumps(TWO).encode())) == ["Salt. 盐。", "Wind."]
 
@@ -140,8 +154,34 @@ def test_what_is_no_json_is_told(tmp_path: Path, data: str) -> None:
     assert len(items) <= 2
 
 
-def test_utf_16_is_told_to_be_converted(tmp_path: Path) -> None:
-    assert "is no JSON in UTF-8" in only_failure(found(tmp_path, "t.json", json.dumps(TWO).encode("utf-16"))).reason
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-be"])
+@pytest.mark.parametrize("name", ["t.json", "t.jsonl", "t"])
+def test_utf_16_and_32_are_read_as_windows_writes_them(tmp_path: Path, name: str, encoding: str) -> None:
+    """`ConvertTo-Json > t.json` in PowerShell gives UTF-16."""
+    data = json.dumps(TWO, ensure_ascii=False) if name != "t.jsonl" else "\r\n".join(map(json.dumps, TWO))
+    assert texts(found(tmp_path, name, data.encode(encoding))) == ["Salt. 盐。", "Wind."]
+
+
+def test_half_a_pair_in_utf_16_fails_its_record_alone(tmp_path: Path) -> None:
+    data = '{"text": "Sa\ud83dlt."}\n{"text": "Wind."}\n'.encode("utf-16-le", "surrogatepass")
+    broken, whole = found(tmp_path, "t.jsonl", data)
+    assert failures([broken])[0].startswith("wire/t.jsonl, line 1: is no UTF-8 (invalid continuation byte); ")
+    assert texts([whole]) == ["Wind."]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 65536])
+def test_utf_16_is_read_the_same_wherever_reads_end(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.sources.wide_json.HEAD", size)
+    long = [{"text": "盐😀" * 40_000}, *TWO]
+    data = json.dumps(long, ensure_ascii=False).encode("utf-16") if size > 3 else json.dumps(TWO).encode("utf-16")
+    assert texts(found(tmp_path, "t.json", data))[-2:] == ["Salt. 盐。", "Wind."]
+
+
+def test_what_stands_before_the_end_of_a_torn_utf_16_is_read(tmp_path: Path) -> None:
+    data = "".join(f'{{"text": "{n}"}}\n' for n in range(20_000)).encode("utf-16-le") + b"x"
+    items = found(tmp_path, "t.jsonl", data)
+    assert len(items) > 10_000
+    assert failures(items) == ["is no whole text in utf-16-le (truncated data); convert it to UTF-8"]
 
 
 @pytest.mark.parametrize(
@@ -207,6 +247,18 @@ def test_an_article_of_this_pipeline_is_no_source(tmp_path: Path) -> None:
 def test_json_without_a_text_is_left_aside_in_a_folder(tmp_path: Path, data: Any) -> None:
     told = only_aside(found(tmp_path, "t.json", json.dumps(data), named=False))
     assert told.reason.startswith("no field of its records is a text (there are: name")
+
+
+def test_texts_behind_many_records_without_any_are_read(tmp_path: Path) -> None:
+    """Those before them are listed by their count; one that is broken fails."""
+    pictures: list[Any] = [{"width": n} for n in range(50)]
+    items = found(tmp_path, "t.json", json.dumps([*pictures, "broken", *TWO, {"width": 7}]))
+    aside = next(item for item in items if isinstance(item, LeftOut))
+    assert aside == LeftOut("wire/t.json", "none of their fields is a text, before record 52", 50)
+    assert texts([item for item in items if isinstance(item, Record)]) == ["Salt. 盐。", "Wind."]
+    broken, last = failures(items)
+    assert "record 51" in broken
+    assert "record 54" in last
 
 
 def test_an_empty_list_holds_no_document(tmp_path: Path) -> None:

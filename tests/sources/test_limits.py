@@ -133,3 +133,12 @@ def test_a_document_over_the_limit_of_documents_is_refused_inside_too(tmp_path: 
     assert callable(pack)
     said = failure(read(tmp_path / "a.txt.x", pack(KEEPER * 100), limited(bytes=1000))).reason
     assert "is over the limit of 1,000 bytes; split it, or raise [input.limits] bytes" in said
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.jsonl", "a.json", "a.csv"])
+def test_a_limit_costs_no_memory_by_itself(tmp_path: Path, name: str) -> None:
+    """Who sets it to a terabyte, so that nothing is refused, need not have one."""
+    told = {"a.csv": "text\nSalt.\n", "a.json": '[{"text": "Salt."}]', "a.jsonl": '{"text": "Salt."}\n'}
+    data = told.get(name, "<html><body><p>Who tends the salt? It dries by itself.</p></body></html>")
+    found = read(tmp_path / name, data.encode(), limited(bytes=1 << 40))
+    assert [type(each) for each in found] == [Record]

@@ -200,6 +200,11 @@ def test_a_row_over_the_limit_fails_and_the_next_ones_are_read(tmp_path: Path) -
     )
 
 
+def test_a_limit_beyond_what_sqlite_can_be_told_of_is_none_for_it(tmp_path: Path) -> None:
+    path = articles(tmp_path / "t.db", ("a", "t", "Salt.", 1))
+    assert ids(in_file(path, Input(limits=Limits(bytes=1 << 40)))) == ["a"]
+
+
 # --- damage, locks and traces
 
 

@@ -268,3 +268,8 @@ def test_members_are_forgotten_once_they_are_read(tmp_path: Path) -> None:
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert most < 1_000_000
+
+
+def test_an_archive_of_which_no_member_is_chosen_is_told(tmp_path: Path) -> None:
+    said = failure(read(tmp_path / "x.tar", texts(), Input(include=("*.tar",)))).reason
+    assert said == "holds only folders, and members that [input] include does not name or that begin with . or _"

@@ -341,3 +341,10 @@ def test_what_stands_before_an_archive_does_no_harm(tmp_path: Path) -> None:
 def test_an_archive_of_over_65535_members_says_so_elsewhere(tmp_path: Path) -> None:
     data = archive(*(Member(b"%d.txt" % i, b"x") for i in range(65_536)))
     assert sum(isinstance(each, Record) for each in read(tmp_path / "a.zip", data)) == 65_536
+
+
+def test_an_archive_of_which_no_member_is_chosen_is_told(tmp_path: Path) -> None:
+    """`include` is for members, too: with `*.zip` alone a folder of archives gives nothing."""
+    data = packed({"wire/": b"", "wire/b.txt": FERRY, "_notes.txt": KEEPER})
+    said = failure(read(tmp_path / "x.zip", data, Input(include=("*.zip",)))).reason
+    assert said == "holds only folders, and members that [input] include does not name or that begin with . or _"
