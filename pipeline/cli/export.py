@@ -93,7 +93,10 @@ def _spare(source: Path, target: Path, writer: Sink) -> None:
 
 
 class _Sound:
-    """The articles that hold to the contract and restore, one at a time; others are named on standard error."""
+    """The articles that hold to the contract and restore, one at a time; others are named on standard error.
+
+    Where there were some and none holds, `ContractError` ends it: what is at the target must not give way to nothing.
+    """
 
     def __init__(self, source: Path) -> None:
         """Raises `UsageError` where there is none: before anything is written."""
@@ -101,10 +104,12 @@ class _Sound:
         first = next(found, None)
         if first is None:
             raise UsageError(f"{source} holds no articles")
+        self._source = source
         self._attempts = chain([first], found)
         self.failed = 0
 
     def __iter__(self) -> Iterator[Article]:
+        exported = 0
         for name, article in self._attempts:
             try:
                 if isinstance(article, ContractError):
@@ -114,4 +119,7 @@ class _Sound:
                 self.failed += 1
                 print(f"{name}: {error.reason}", file=sys.stderr)
             else:
+                exported += 1
                 yield article
+        if not exported:
+            raise ContractError(str(self._source), "holds no article that can be exported; nothing is written")
