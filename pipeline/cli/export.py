@@ -12,6 +12,7 @@ from pipeline.errors import ContractError, UsageError
 from pipeline.options import options as fields
 from pipeline.reading import attempts
 from pipeline.restoration import restore
+from pipeline.sinks.atomic import replaceable
 from pipeline.sinks.choice import BUILT_IN, format_of, sink
 from pipeline.sinks.sink import Sink, Streaming
 from pipeline.tables.kinds import KINDS
@@ -62,8 +63,7 @@ def main(options: argparse.Namespace) -> int:
         target = Path(options.output)
         _spare(source, target, writer)
         sound = _Sound(source)
-        if isinstance(writer, Streaming) and target.exists() and not target.is_file() and not target.is_dir():
-            # A pipe or a device cannot be replaced, only written to.
+        if isinstance(writer, Streaming) and not replaceable(target):
             with target.open("wb") as file:
                 writer.stream(sound, file)
         else:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.processing import Pipeline
 from pipeline.settings import Layers, layers
+from pipeline.sinks.atomic import replace, replaceable
 from pipeline.sources.choice import Choice, choice
 
 
@@ -51,8 +52,10 @@ def readers(said: Layers) -> Choice:
 
 
 def write_bytes(data: bytes, target: str | None) -> None:
-    """Writes to a file, or to standard output for none or `-`."""
-    if target in {None, "-"}:
+    """Writes to a file, which is there whole or not at all, or to standard output for none or `-`."""
+    if target is None or target == "-":
         sys.stdout.buffer.write(data)
+    elif replaceable(path := Path(target)):
+        replace(path, data)
     else:
-        Path(str(target)).write_bytes(data)
+        path.write_bytes(data)
