@@ -85,6 +85,13 @@ def test_a_folder_may_hold_shards_of_several_kinds(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["A.JSON", "A.JSONL", "A.Jsonl.GZ", "A.PARQUET"])
+def test_capitals_in_a_name_hide_no_article_of_a_folder(tmp_path: Path, name: str) -> None:
+    pipeline.export([prose()], tmp_path / "a", to="parquet" if name.endswith("PARQUET") else "jsonl")
+    (tmp_path / "a").rename(tmp_path / name)
+    assert told(tmp_path)[0][1] == "tide"
+
+
 def test_a_table_that_went_through_another_program_is_read(tmp_path: Path) -> None:
     """Its metadata is lost, and there may be a column more."""
     pipeline.export(everything(), tmp_path / "a.parquet")
