@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.processing import Pipeline
@@ -29,6 +30,17 @@ def config_options(parser: argparse.ArgumentParser) -> None:
         dest="overrides",
         help="lay one setting over those of the file: stages.words.longest=30; may come again",
     )
+
+
+def number_from(least: int) -> Callable[[str], int]:
+    """What reads the value of an option that is a whole number, `least` or more."""
+
+    def number(text: str) -> int:
+        if not (text.isascii() and text.isdecimal()) or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+        return int(text)
+
+    return number
 
 
 def settings(options: argparse.Namespace) -> Layers:

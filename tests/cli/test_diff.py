@@ -80,6 +80,13 @@ def test_as_many_examples_are_shown_as_are_asked_for(articles: Path, other: Path
     assert "{+ +}" not in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("count", ["-1", "many", "1.5", ""])
+def test_a_number_of_examples_that_is_none_is_wrong_usage(articles: Path, capsys: Captured, count: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["diff", str(articles), str(articles), f"--examples={count}"])
+    assert f"argument --examples: {count!r} is no whole number from 0 on" in capsys.readouterr().err
+
+
 def test_rules_that_touch_most_articles_come_first(raw: Path, tmp_path: Path, capsys: Captured) -> None:
     """However often another one fires in one article."""
     (raw / "lists.txt").write_text("Lamps:\n" + "one .\n二 .\n" * 40, "utf-8")
