@@ -46,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Exports what holds to the contract; 1 where something does not: it is named."""
+    """Exports what has the contract's fields and restores; 1 where something does not: it is named."""
     source = Path(options.source)
     if not source.exists():
         raise UsageError(f"{source} is not there")
@@ -93,7 +93,7 @@ def _spare(source: Path, target: Path, writer: Sink) -> None:
 
 
 class _Sound:
-    """The articles that hold to the contract and restore, one at a time; others are named on standard error.
+    """The articles that have the contract's fields and restore, one at a time; others are named on standard error.
 
     Where there were some and none holds, `ContractError` ends it: what is at the target must not give way to nothing.
     """
