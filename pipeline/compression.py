@@ -31,8 +31,9 @@ class DamagedError(ValueError):
 def packed(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
     """A file to write plain bytes to, which reach `file` packed as the end of `name` says; `file` stays open.
 
-    Raises `UsageError` where the library for `.zst` is missing.
+    Capitals in the name say nothing. Raises `UsageError` where the library for `.zst` is missing.
     """
+    name = name.casefold()
     if name.endswith(".gz"):
         with gzip.GzipFile(filename="", mode="wb", compresslevel=FASTER, fileobj=file, mtime=0) as inner:
             yield cast("BinaryIO", inner)
@@ -44,11 +45,6 @@ def packed(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
             yield inner
     else:
         yield file
-
-
-def is_packed(head: bytes) -> bool:
-    """Whether a file that begins with `head` is one that `unpacked` unpacks."""
-    return head.startswith((GZIP, ZSTD))
 
 
 @contextmanager

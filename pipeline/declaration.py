@@ -1,4 +1,7 @@
-"""What a stage says about itself, checked before it sees any text: by recipes and by the conformance kit alike."""
+"""What a stage says about itself, checked before it sees any text: by recipes and by the conformance kit alike.
+
+Readers and sinks say less; what all three must say is checked here, too.
+"""
 
 from collections.abc import Iterator
 
@@ -8,7 +11,18 @@ from pipeline import options
 from pipeline.stage import OWN_LAYERS, PROTOCOL, Rule
 
 NAME = regex.compile(r"[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+")
-"""Names of stages, and of rules and layers behind the name of their stage and a full stop."""
+"""Names of stages, readers and sinks, and of rules and layers behind the name of their stage and a full stop."""
+
+
+def misfit_of(made: object, protocol: int) -> str | None:
+    """Why a stage, reader or sink cannot be asked any further, as a clause: its name, or a protocol that is another."""
+    name = getattr(made, "name", None)
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        return f"is named {name!r}; a name is small letters, digits and single hyphens"
+    written_for = getattr(made, "protocol", None)
+    if written_for != protocol:
+        return f"is written for protocol {written_for}, this is {protocol}; install versions that fit together"
+    return None
 
 
 def faults(stage: object) -> Iterator[str]:
@@ -16,14 +30,10 @@ def faults(stage: object) -> Iterator[str]:
     if isinstance(stage, type):
         yield f"is a class; write {stage.__name__}()"
         return
-    name = getattr(stage, "name", None)
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        yield f"is named {name!r}; a name is small letters, digits and single hyphens"
+    if misfit := misfit_of(stage, PROTOCOL):
+        yield misfit
         return
-    protocol = getattr(stage, "protocol", None)
-    if protocol != PROTOCOL:
-        yield f"is written for protocol {protocol}, this is {PROTOCOL}; install versions that fit together"
-        return
+    name = str(getattr(stage, "name", None))
     if not callable(getattr(stage, "find", None)):
         yield "has no method 'find'"
     yield from options.faults(stage)

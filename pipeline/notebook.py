@@ -13,6 +13,8 @@ LONGEST = 400
 FRAME = "border-left:3px solid currentColor;padding:0 0 0 .8em;max-width:60em;line-height:1.45"
 SMALL = "opacity:.7;font-size:.85em"
 ASKED = "font-weight:600"
+NO_FORMULA = "tex2jax_ignore mathjax_ignore"
+"""Classes that keep a notebook from setting what stands between two dollar signs as a formula."""
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -36,9 +38,8 @@ def html(
     folded = f"<details><summary>{len(rest)} more</summary>{''.join(map(_exchange, rest))}</details>" if rest else ""
     head = f'<div style="font-size:1.15em;{ASKED}">{escape(title or name)}</div>'
     under = f"<div>{escape(byline)}</div>" if byline else ""
-    return (
-        f'<div style="{FRAME}">{head}{under}<div style="{SMALL}">{escape(" · ".join(facts))}</div>{shown}{folded}</div>'
-    )
+    small = f'<div style="{SMALL}">{escape(" · ".join(facts))}</div>'
+    return f'<div class="{NO_FORMULA}" style="{FRAME}">{head}{under}{small}{shown}{folded}</div>'
 
 
 def _exchange(turns: Sequence[Said]) -> str:

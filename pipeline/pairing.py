@@ -12,7 +12,7 @@ import msgspec
 
 from pipeline.article import Article
 from pipeline.errors import ContractError
-from pipeline.reading import article_files, attempts, parse
+from pipeline.reading import article_files, attempts, holds_one, parse
 
 FASTEST = 1
 """The level of compression: what is shelved is read once and thrown away."""
@@ -35,7 +35,7 @@ def pairs(old: Path, new: Path) -> Iterator[Pair]:
     """
     if _by_file(old) and _by_file(new):
         yield from _folders(old, new)
-    elif old.is_file() and new.is_file() and old.suffix == new.suffix == ".json":
+    elif old.is_file() and new.is_file() and holds_one(old) and holds_one(new):
         (_, first), (name, second) = next(attempts(old)), next(attempts(new))
         yield Pair(name, first, second)
     else:
@@ -43,11 +43,8 @@ def pairs(old: Path, new: Path) -> Iterator[Pair]:
 
 
 def _by_file(path: Path) -> bool:
-    """Whether the first article of a folder is a file of it."""
-    if not path.is_dir():
-        return False
-    first = next(attempts(path), None)
-    return first is None or (path / first[0]).is_file()
+    """Whether a path is a folder in which every file is one article, none of them a table or lines."""
+    return path.is_dir() and all(map(holds_one, article_files(path)))
 
 
 def _folders(old: Path, new: Path) -> Iterator[Pair]:

@@ -291,6 +291,12 @@ def test_a_translation_moves_with_the_exchange_that_it_translates() -> None:
     assert parts(difference) == [("added", "exchange")]
 
 
+def test_a_translation_whose_number_is_another_exchange_now_is_a_change() -> None:
+    english = version("en", told("It does not wait."), of=1)
+    _, change = compare(interview(*FIRST, english), interview(*SECOND, *FIRST, english)).structure
+    assert (change.what, change.part, change.old, change.new) == ("changed", "translation.exchange.n", "1", "1")
+
+
 def test_metadata_is_told_by_its_key() -> None:
     old = pipeline.process(RAW, id="bread", metadata={"site": "weir", "lang": "en"})
     new = pipeline.process(RAW, id="bread", metadata={"lang": "zh", "site": "weir", "date": "2021"})

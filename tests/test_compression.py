@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import UsageError
-from pipeline.compression import DamagedError, is_packed, packed, unpacked
+from pipeline.compression import GZIP, ZSTD, DamagedError, packed, unpacked
 
-NAMES = ["a.gz", "a.zst", "a"]
+NAMES = ["a.gz", "a.zst", "a", "A.GZ", "A.ZST"]
 
 
 def pack(data: bytes, name: str) -> bytes:
@@ -29,8 +29,13 @@ def unpack(data: bytes) -> bytes:
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.lists(st.binary(max_size=30)).map(b"\n".join))
 def test_what_is_packed_unpacks(name: str, data: bytes) -> None:
-    if name != "a" or not is_packed(data[:16]):
+    if name != "a" or not data.startswith((GZIP, ZSTD)):
         assert unpack(pack(data, name)) == data
+
+
+@pytest.mark.parametrize(("name", "mark"), [("a.gz", GZIP), ("A.GZ", GZIP), ("a.zst", ZSTD), ("A.Zst", ZSTD)])
+def test_the_name_tells_how_it_is_packed_in_capitals_too(name: str, mark: bytes) -> None:
+    assert pack(b"line\n", name).startswith(mark)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -95,11 +95,18 @@ def test_nothing_of_the_article_is_html(evil: str) -> None:
     assert reader.text.startswith(evil)
 
 
+def test_prices_are_no_formula() -> None:
+    """A notebook sets `$5, then $` as one, unless a class of what surrounds it forbids it."""
+    page = pipeline.process("Q: How much?\n\nA: First $5, then $6.\n", id="a")._repr_html_()
+    assert page.startswith('<div class="tex2jax_ignore mathjax_ignore" ')
+    assert "First $5, then $6." in page
+
+
 @given(articles())
 def test_any_article_is_shown_with_no_tags_but_ours_and_no_colours(article: Article) -> None:
     reader = shown(article)
     assert reader.tags <= ALLOWED
-    assert reader.attributes <= {"style"}
+    assert reader.attributes <= {"class", "style"}
     assert not regex.search(
         r"(?<!-)\bcolor:|background|#[0-9a-f]{3}", "".join(regex.findall('style="(.*?)"', article._repr_html_()))
     )

@@ -67,6 +67,18 @@ def test_two_articles_are_compared_whatever_they_are_called(tmp_path: Path) -> N
     assert told(old, new) == [("bell", "tide")]
 
 
+@pytest.mark.parametrize("name", ["z.jsonl", "z.json"])
+def test_a_folder_of_articles_and_of_lines_of_them_is_matched_by_id(tmp_path: Path, name: str) -> None:
+    for side in "ab":
+        lines(folder(tmp_path / side, "bell", "oar") / name, "tide", "wire/lock")
+    assert told(tmp_path / "a", tmp_path / "b") == [(name, name) for name in ("bell", "oar", "tide", "wire/lock")]
+
+
+def test_lines_are_told_from_one_article_by_what_is_in_the_file(tmp_path: Path) -> None:
+    old, new = lines(tmp_path / "a.json", "bell", "oar"), lines(tmp_path / "b.json", "bell", "oar")
+    assert told(old, new) == [("bell", "bell"), ("oar", "oar")]
+
+
 def test_a_shelved_article_is_the_article(tmp_path: Path) -> None:
     old, new = lines(tmp_path / "a.jsonl", "bell"), lines(tmp_path / "b.jsonl", "bell")
     (pair,) = pairs(old, new)

@@ -31,6 +31,13 @@ def without(article: Article, key: str) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name != key}
 
 
+def at_row(article: Article, row: int | None) -> Article:
+    replace = msgspec.structs.replace
+    source = article.provenance.source
+    source = replace(source, origin=replace(source.origin, row=row))
+    return replace(article, provenance=replace(article.provenance, source=source))
+
+
 # --- told by content
 
 
@@ -85,6 +92,13 @@ def test_a_folder_may_hold_shards_of_several_kinds(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["A.JSON", "A.JSONL", "A.Jsonl.GZ", "A.PARQUET"])
+def test_capitals_in_a_name_hide_no_article_of_a_folder(tmp_path: Path, name: str) -> None:
+    pipeline.export([prose()], tmp_path / "a", to="parquet" if name.endswith("PARQUET") else "jsonl")
+    (tmp_path / "a").rename(tmp_path / name)
+    assert told(tmp_path)[0][1] == "tide"
+
+
 def test_a_table_that_went_through_another_program_is_read(tmp_path: Path) -> None:
     """Its metadata is lost, and there may be a column more."""
     pipeline.export(everything(), tmp_path / "a.parquet")
@@ -107,6 +121,18 @@ def test_a_table_that_pandas_wrote_is_read(tmp_path: Path) -> None:
     pipeline.export(everything(), tmp_path / "a.parquet")
     pd.read_parquet(tmp_path / "a.parquet").to_parquet(tmp_path / "b.parquet")
     assert list(pipeline.read(tmp_path / "b.parquet")) == everything()
+
+
+def test_numbers_of_which_some_are_missing_come_back_from_pandas(tmp_path: Path) -> None:
+    """It makes floats of them, as of the row that a record has and a file has not."""
+    import pandas as pd
+
+    articles = [at_row(prose(), row) for row in (None, 17)]
+    pipeline.export(articles, tmp_path / "a.parquet")
+    pd.read_parquet(tmp_path / "a.parquet").to_parquet(tmp_path / "b.parquet")
+    column = pq.read_table(tmp_path / "b.parquet")["provenance"].combine_chunks()
+    assert column.field("source").field("origin").field("row").to_pylist() == [None, 17.0]
+    assert list(pipeline.read(tmp_path / "b.parquet")) == articles
 
 
 def test_a_file_with_one_article_is_told_from_one_with_lines_of_them(tmp_path: Path) -> None:

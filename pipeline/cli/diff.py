@@ -10,6 +10,7 @@ import msgspec
 from pipeline.article import Article
 from pipeline.cli.choice import refuse_unknown, with_id
 from pipeline.cli.difference import Page
+from pipeline.cli.options import number_from
 from pipeline.comparison import Difference, compare
 from pipeline.comparison.tally import Chosen, OnlyIn, Tally
 from pipeline.errors import ContractError, UsageError
@@ -33,18 +34,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--id", metavar="ID", help="the article with this id, in full detail")
     parser.add_argument("--rule", metavar="NAME", help="only what this rule found")
     parser.add_argument("--stage", metavar="NAME", help="only what the rules of this stage found")
-    parser.add_argument("--examples", metavar="N", type=_count, default=3, help="examples of each rule (default: 3)")
+    parser.add_argument(
+        "--examples", metavar="N", type=number_from(0), default=3, help="examples of each rule (default: 3)"
+    )
     parser.add_argument("--exit-code", action="store_true", help="1 where anything differs; by default 0")
     loudness = parser.add_mutually_exclusive_group()
     loudness.add_argument("--json", action="store_true", help="the same for machines, an object a line")
     loudness.add_argument("-q", "--quiet", action="store_true", help="only what cannot be compared")
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError("must be 0 or more")
-    return number
 
 
 def main(options: argparse.Namespace) -> int:

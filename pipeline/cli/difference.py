@@ -147,6 +147,9 @@ def _row(item: Difference | OnlyIn) -> tuple[str, ...]:
 
 def _worded(old: str, new: str) -> str:
     """Both values as one text with the differences marked, what they share shortened."""
+    if old == new:
+        # The number of an exchange that is another one now.
+        return marked(old, new)
     pieces, at = [], 0
     found = gaps(old, new, None)
     if sum(gap.old_end - gap.old_start for gap in found) > len(old) / 2:

@@ -12,6 +12,7 @@ from pipeline.errors import ContractError, UsageError
 from pipeline.options import options as fields
 from pipeline.reading import attempts
 from pipeline.restoration import restore
+from pipeline.sinks.atomic import replaceable
 from pipeline.sinks.choice import BUILT_IN, format_of, sink
 from pipeline.sinks.sink import Sink, Streaming
 from pipeline.tables.kinds import KINDS
@@ -45,7 +46,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Exports what holds to the contract; 1 where something does not: it is named."""
+    """Exports what has the contract's fields and restores; 1 where something does not: it is named."""
     source = Path(options.source)
     if not source.exists():
         raise UsageError(f"{source} is not there")
@@ -62,8 +63,7 @@ def main(options: argparse.Namespace) -> int:
         target = Path(options.output)
         _spare(source, target, writer)
         sound = _Sound(source)
-        if isinstance(writer, Streaming) and target.exists() and not target.is_file() and not target.is_dir():
-            # A pipe or a device cannot be replaced, only written to.
+        if isinstance(writer, Streaming) and not replaceable(target):
             with target.open("wb") as file:
                 writer.stream(sound, file)
         else:
@@ -93,7 +93,10 @@ def _spare(source: Path, target: Path, writer: Sink) -> None:
 
 
 class _Sound:
-    """The articles that hold to the contract and restore, one at a time; others are named on standard error."""
+    """The articles that have the contract's fields and restore, one at a time; others are named on standard error.
+
+    Where there were some and none holds, `ContractError` ends it: what is at the target must not give way to nothing.
+    """
 
     def __init__(self, source: Path) -> None:
         """Raises `UsageError` where there is none: before anything is written."""
@@ -101,10 +104,12 @@ class _Sound:
         first = next(found, None)
         if first is None:
             raise UsageError(f"{source} holds no articles")
+        self._source = source
         self._attempts = chain([first], found)
         self.failed = 0
 
     def __iter__(self) -> Iterator[Article]:
+        exported = 0
         for name, article in self._attempts:
             try:
                 if isinstance(article, ContractError):
@@ -114,4 +119,7 @@ class _Sound:
                 self.failed += 1
                 print(f"{name}: {error.reason}", file=sys.stderr)
             else:
+                exported += 1
                 yield article
+        if not exported:
+            raise ContractError(str(self._source), "holds no article that can be exported; nothing is written")

@@ -2,10 +2,12 @@
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.processing import Pipeline
 from pipeline.settings import Layers, layers
+from pipeline.sinks.atomic import replace, replaceable
 from pipeline.sources.choice import Choice, choice
 
 
@@ -30,6 +32,17 @@ def config_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def number_from(least: int) -> Callable[[str], int]:
+    """What reads the value of an option that is a whole number, `least` or more."""
+
+    def number(text: str) -> int:
+        if not (text.isascii() and text.isdecimal()) or int(text) < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+        return int(text)
+
+    return number
+
+
 def settings(options: argparse.Namespace) -> Layers:
     """The settings that the options name, or the defaults. Raises `UsageError`."""
     return layers(options.config, options.overrides)
@@ -51,8 +64,10 @@ def readers(said: Layers) -> Choice:
 
 
 def write_bytes(data: bytes, target: str | None) -> None:
-    """Writes to a file, or to standard output for none or `-`."""
-    if target in {None, "-"}:
+    """Writes to a file, which is there whole or not at all, or to standard output for none or `-`."""
+    if target is None or target == "-":
         sys.stdout.buffer.write(data)
+    elif replaceable(path := Path(target)):
+        replace(path, data)
     else:
-        Path(str(target)).write_bytes(data)
+        path.write_bytes(data)

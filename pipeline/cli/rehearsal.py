@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from pipeline.cli.options import number_from
 from pipeline.cli.sheet import Sheet
 from pipeline.errors import UsageError
 from pipeline.runs.rehearsal import Firing, Rehearsal
@@ -14,16 +15,11 @@ from pipeline.specimens import visible
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("--first", type=_number, metavar="N", help="only the first N documents; the rest is not read")
+    parser.add_argument(
+        "--first", type=number_from(1), metavar="N", help="only the first N documents; the rest is not read"
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what each rule would do, and write nothing")
     parser.add_argument("--json", action="store_true", help="with --dry-run: the same for machines")
-
-
-def _number(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
 
 
 def check(options: argparse.Namespace) -> None:

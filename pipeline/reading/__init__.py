@@ -77,7 +77,7 @@ def article_files(folder: Path) -> list[Path]:
     return sorted(
         file
         for file in folder.rglob("*")
-        if file.name.endswith(SHARDS)
+        if file.name.casefold().endswith(SHARDS)
         and not any(part.startswith(("_", ".")) for part in file.relative_to(folder).parts)
         and file.is_file()
     )

@@ -45,13 +45,30 @@ def _reason(data: bytes, error: Exception) -> str:
 
 
 def of_row(row: Mapping[str, Any], name: str) -> Attempt:
-    """The article that a row of nested columns is."""
+    """The article that a row of nested columns is; a whole number may come as a float, as pandas writes it."""
     try:
-        return name, msgspec.convert(row, Article)
+        return name, _article(row)
     except msgspec.ValidationError as error:
         version = row.get("schema")
         foreign = _foreign(version) if isinstance(version, str) else None
         return name, ContractError(name, foreign or f"is not as the contract says: {error}")
+
+
+def _article(row: Mapping[str, Any]) -> Article:
+    try:
+        return msgspec.convert(row, Article)
+    except msgspec.ValidationError:
+        # Where some numbers of a column are missing, others come out of pandas as 17.0.
+        return msgspec.convert(_whole(row), Article)
+
+
+def _whole(value: object) -> object:
+    """The same with whole floats as integers, which do as floats, too."""
+    if isinstance(value, Mapping):
+        return {key: _whole(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _foreign(version: str) -> str | None:

@@ -65,6 +65,7 @@ def _by_line(lines: Iterator[bytes], name: str) -> tuple[bool, list[bytes]]:
 
 
 def _named_for_lines(name: str) -> bool:
+    name = name.casefold()
     for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
     return name.endswith(LINES)

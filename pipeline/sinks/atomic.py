@@ -16,11 +16,13 @@ LONGEST_NAME = 150
 def beside(path: Path) -> Iterator[Path]:
     """A path to write to, beside `path`, which the file there replaces once the block ends well.
 
-    Where it does not, nothing is left and an earlier file stays. For writers that open files by their names. Raises
-    `UsageError` where `path` is a folder.
+    Where it does not, nothing is left and an earlier file stays. A link stays one: the file that it names is replaced.
+    For writers that open files by their names. Raises `UsageError` where `path` is a folder.
     """
     if path.is_dir():
         raise UsageError(f"{path} is a folder; name a file")
+    if path.is_symlink():
+        path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name[:LONGEST_NAME]}.part")
     part.unlink(missing_ok=True)
@@ -40,6 +42,11 @@ def whole(path: Path) -> Iterator[BinaryIO]:
     with beside(path) as part, part.open("wb") as file:
         yield file
         file.flush()
+
+
+def replaceable(path: Path) -> bool:
+    """Whether a file can be put there; a pipe or a device can only be written to."""
+    return not path.exists() or path.is_file() or path.is_dir()
 
 
 def replace(path: Path, data: bytes) -> None:

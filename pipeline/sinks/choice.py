@@ -9,7 +9,7 @@ from typing import cast
 
 from pipeline import options
 from pipeline.article import Article
-from pipeline.declaration import NAME
+from pipeline.declaration import misfit_of
 from pipeline.errors import SettingError, UsageError, nearest
 from pipeline.plugins import SINKS, offered, offers
 from pipeline.sinks.sink import PROTOCOL, Sink
@@ -66,13 +66,8 @@ def names() -> tuple[str, ...]:
 
 def faults(made: object) -> Iterator[str]:
     """What is wrong with the declaration of a sink, each as a clause. Nothing where all is well."""
-    name = getattr(made, "name", None)
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        yield f"is named {name!r}; a name is small letters, digits and single hyphens"
-        return
-    protocol = getattr(made, "protocol", None)
-    if protocol != PROTOCOL:
-        yield f"is written for protocol {protocol}, this is {PROTOCOL}; install versions that fit together"
+    if misfit := misfit_of(made, PROTOCOL):
+        yield misfit
         return
     suffixes = getattr(made, "suffixes", None)
     if not isinstance(suffixes, tuple) or not all(isinstance(suffix, str) for suffix in suffixes):

@@ -9,7 +9,7 @@ from typing import cast
 import msgspec
 
 from pipeline import options
-from pipeline.declaration import NAME
+from pipeline.declaration import misfit_of
 from pipeline.errors import SettingError, nearest
 from pipeline.plugins import SOURCES, offered, offers
 from pipeline.settings import Key
@@ -103,13 +103,8 @@ def built_in(name: str) -> Reader:
 
 def faults(reader: object) -> Iterator[str]:
     """What is wrong with the declaration of a reader, each as a clause. Nothing where all is well."""
-    name = getattr(reader, "name", None)
-    if not isinstance(name, str) or not NAME.fullmatch(name):
-        yield f"is named {name!r}; a name is small letters, digits and single hyphens"
-        return
-    protocol = getattr(reader, "protocol", None)
-    if protocol != PROTOCOL:
-        yield f"is written for protocol {protocol}, this is {PROTOCOL}; install versions that fit together"
+    if misfit := misfit_of(reader, PROTOCOL):
+        yield misfit
         return
     for method in ("sniff", "read"):
         if not callable(getattr(reader, method, None)):

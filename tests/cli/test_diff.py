@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from judged import articles as any_articles
+from labelled import article, part, version
 
 import pipeline
 from pipeline import Article
@@ -77,6 +78,13 @@ def test_each_rule_has_examples_in_context(articles: Path, other: Path, capsys: 
 def test_as_many_examples_are_shown_as_are_asked_for(articles: Path, other: Path, capsys: Captured) -> None:
     assert main(["diff", str(articles), str(other), "--examples", "0"]) == 0
     assert "{+ +}" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("count", ["-1", "many", "1.5", ""])
+def test_a_number_of_examples_that_is_none_is_wrong_usage(articles: Path, capsys: Captured, count: str) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["diff", str(articles), str(articles), f"--examples={count}"])
+    assert f"argument --examples: {count!r} is no whole number from 0 on" in capsys.readouterr().err
 
 
 def test_rules_that_touch_most_articles_come_first(raw: Path, tmp_path: Path, capsys: Captured) -> None:
@@ -229,6 +237,18 @@ def test_an_article_that_does_not_differ_is_called_the_same(articles: Path, caps
 def test_an_id_that_neither_output_has_is_refused(articles: Path, other: Path, capsys: Captured) -> None:
     assert main(["diff", str(articles), str(other), "--id", "none"]) == 2
     assert "--id none: neither" in capsys.readouterr().err
+
+
+def test_a_number_that_means_another_exchange_now_is_shown_on_both_sides(capsys: Captured) -> None:
+    english = version("en", part("answer", "It does not wait."), of=1)
+    turns = [(part("question", text, of="Post"), "\n\n") for text in ("为什么用木柴？", "Why at two?")]
+    old, new = article(*turns[1], english), article(*turns[0], part("answer", "好。"), "\n\n", *turns[1], english)
+    page = Page(detailed=True)
+    page.add(compare(old, new))
+    page.show(Tally().summary(), Chosen())
+    assert "~ translation.exchange.n  /translations/0/sections/0/exchanges/0/n\n      [-1-]{+1+}\n" in (
+        capsys.readouterr().out
+    )
 
 
 @given(any_articles(), any_articles(), st.booleans())

@@ -85,6 +85,18 @@ def test_what_does_not_restore_is_named_too(articles: Path, tmp_path: Path, caps
     assert line.startswith("lamps.json: /provenance/source/sha256")
 
 
+def test_an_earlier_export_stays_where_nothing_can_be_exported(
+    articles: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    target = tmp_path / "a.jsonl"
+    assert main(["export", str(articles), "-o", str(target)]) == 0
+    before = target.read_bytes()
+    assert main(["export", str(articles), "-o", str(tmp_path / "turns.parquet"), "--rows", "turns"]) == 0
+    assert main(["export", str(tmp_path / "turns.parquet"), "-o", str(target)]) == 1
+    assert "holds no article that can be exported; nothing is written" in capsys.readouterr().err
+    assert target.read_bytes() == before
+
+
 def test_files_of_other_articles_stay_in_a_folder(articles: Path, tmp_path: Path) -> None:
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "earlier.txt").write_text("earlier", "utf-8")

@@ -1,6 +1,7 @@
 """`pipeline restore`: the source bytes, from the output alone."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,36 @@ def test_one_article_is_restored_to_stdout(
 def test_one_article_is_restored_to_a_file(raw: Path, articles: Path, tmp_path: Path) -> None:
     assert main(["restore", str(articles / "lamps.json"), "-o", str(tmp_path / "back.txt")]) == 0
     assert (tmp_path / "back.txt").read_bytes() == (raw / "lamps.txt").read_bytes()
+
+
+def test_the_folders_of_a_target_are_made(raw: Path, articles: Path, tmp_path: Path) -> None:
+    """As `export` and `run` make them."""
+    target = tmp_path / "new" / "back.txt"
+    assert main(["restore", str(articles / "lamps.json"), "-o", str(target)]) == 0
+    assert target.read_bytes() == (raw / "lamps.txt").read_bytes()
+
+
+def test_an_earlier_file_stays_where_the_new_one_cannot_be_written(
+    articles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "back.txt"
+    target.write_bytes(b"earlier")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert main(["restore", str(articles / "lamps.json"), "-o", str(target)]) == 1
+    assert target.read_bytes() == b"earlier"
+    assert sorted(path.name for path in tmp_path.glob("*.txt*")) == ["back.txt"]
+
+
+def test_a_pipe_is_written_to(raw: Path, articles: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert main(["restore", str(articles / "lamps.json"), "-o", str(tmp_path / "pipe")]) == 0
+    assert os.read(reader, 1 << 16) == (raw / "lamps.txt").read_bytes()
+    os.close(reader)
 
 
 def test_one_document_of_a_folder_is_named_by_its_id(

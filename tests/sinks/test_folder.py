@@ -132,6 +132,16 @@ def test_a_file_that_cannot_be_finished_leaves_the_earlier_one_and_no_rest(
     assert os.listdir(tmp_path) == ["a.json"]
 
 
+def test_a_link_stays_and_the_file_that_it_names_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "a.json").symlink_to(tmp_path / "disk" / "a.json")
+    for data in (b"first", b"later"):
+        replace(tmp_path / "a.json", data)
+        assert (tmp_path / "disk" / "a.json").read_bytes() == data
+    assert (tmp_path / "a.json").is_symlink()
+    assert os.listdir(tmp_path / "disk") == ["a.json"]
+
+
 def test_a_run_that_is_stopped_while_writing_leaves_no_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def stopped(_: int) -> None:
         raise KeyboardInterrupt
