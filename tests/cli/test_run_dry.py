@@ -11,7 +11,7 @@ import pipeline
 from pipeline.cli import main
 from pipeline.settings import Input
 from pipeline.sources.blob import Blob
-from pipeline.sources.jsonl import Jsonl
+from pipeline.sources.json.lines import Jsonl
 from pipeline.sources.reader import Found
 from pipeline.sources.record import Record
 

@@ -221,7 +221,8 @@ def test_libraries_for_a_compression_are_only_loaded_for_it() -> None:
     import subprocess
     import sys
 
-    code = "import sys, pipeline.sources.compressed; print({'backports.zstd', 'compression.zstd'} & set(sys.modules))"
+    libraries = "{'backports.zstd', 'compression.zstd'}"
+    code = f"import sys, pipeline.sources.packed.compressed; print({libraries} & set(sys.modules))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
 
 

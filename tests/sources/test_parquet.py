@@ -232,7 +232,7 @@ def test_what_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
 
 
 def test_long_texts_are_turned_a_few_at_a_time() -> None:
-    from pipeline.sources.columns import rows_at_a_time
+    from pipeline.sources.arrow.columns import rows_at_a_time
 
     assert rows_at_a_time(1_000_000, 1_000_000 * 100) == 1024
     assert rows_at_a_time(100, 100 << 20) == 8

@@ -19,11 +19,11 @@ from pipeline.processing import Pipeline
 from pipeline.runs.local import run
 from pipeline.settings import Input, Limits
 from pipeline.sources.blob import Blob, Place
-from pipeline.sources.captures import HEADER
 from pipeline.sources.folder import File
 from pipeline.sources.reading import Document, records
 from pipeline.sources.record import LeftOut, Record, Unreadable
-from pipeline.sources.warc import MOST_REASONS, Warc
+from pipeline.sources.warc.answers import MOST_REASONS, Warc
+from pipeline.sources.warc.captures import HEADER
 
 TALK = """The Salt Gate 盐门
 

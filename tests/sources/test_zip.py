@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.settings import Input, Limits
-from pipeline.sources import limits, zip_directory
+from pipeline.sources import limits
 from pipeline.sources.blob import Blob, Place
 from pipeline.sources.choice import choice
+from pipeline.sources.packed import zip_directory
 from pipeline.sources.reading import _blob
 from pipeline.sources.record import LeftOut, Record, Unreadable
 from sources.packing import FERRY, KEEPER, failure, gz, limited, read, rows, told

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pipeline.settings import Input
+from pipeline.sources.arrow.columns import Untyped, arrow, checked, faults, rows, rows_at_a_time, text_columns, told
 from pipeline.sources.blob import Blob
-from pipeline.sources.columns import Untyped, arrow, checked, faults, rows, rows_at_a_time, text_columns, told
 from pipeline.sources.fields import Row, records
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import SourceError

@@ -13,9 +13,9 @@ from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
 from pipeline.sources.blob import HEAD, Blob
 from pipeline.sources.cells import Torn
-from pipeline.sources.dialect import DECLARED, delimiter_of, encoding_of
+from pipeline.sources.csv.dialect import DECLARED, delimiter_of, encoding_of
+from pipeline.sources.csv.quoting import Cells, Dialect, Rows
 from pipeline.sources.fields import Row, aside, records, unique
-from pipeline.sources.quoting import Cells, Dialect, Rows
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import SourceError
 

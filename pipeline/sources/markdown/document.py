@@ -8,7 +8,7 @@ from pipeline.decoding import DecodingError, decode
 from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
 from pipeline.sources.blob import Blob
-from pipeline.sources.preamble import LONGEST, metadata
+from pipeline.sources.markdown.preamble import LONGEST, metadata
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.text import document
 

@@ -13,13 +13,13 @@ from typing import BinaryIO, ClassVar, cast
 import msgspec
 
 from pipeline.settings import Input
-from pipeline.sources import compressed, members
 from pipeline.sources.blob import Blob
 from pipeline.sources.limits import Budget
+from pipeline.sources.packed import compressed, members
+from pipeline.sources.packed.unpacking import Compression, Unpacked
+from pipeline.sources.packed.zip_directory import Directory, Entry, directory, entries
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import LeftOut, SourceError, Unreadable
-from pipeline.sources.unpacking import Compression, Unpacked
-from pipeline.sources.zip_directory import Directory, Entry, directory, entries
 
 HEADER = 30
 """Bytes of a member's own header before its name."""

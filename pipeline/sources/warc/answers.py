@@ -10,11 +10,11 @@ import regex
 
 from pipeline.article import Origin
 from pipeline.settings import Input
-from pipeline.sources import http
 from pipeline.sources.blob import Blob
-from pipeline.sources.captures import BEGINS, HEADER, Broken, Capture, captures
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import LeftOut, Record, SourceError, Unreadable
+from pipeline.sources.warc import http
+from pipeline.sources.warc.captures import BEGINS, HEADER, Broken, Capture, captures
 
 MEDIA_TYPES = {"text/html": "text/html", "application/xhtml+xml": "text/html", "text/plain": "text/plain"}
 """Those of documents, and what each is read as."""

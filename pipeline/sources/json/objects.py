@@ -11,18 +11,20 @@ import msgspec
 
 from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
-from pipeline.sources import jsonl, markdown, text
+from pipeline.sources import text
 from pipeline.sources.blob import Blob, replayed
 from pipeline.sources.cells import value_at
 from pipeline.sources.fields import Row, records, text_column
+from pipeline.sources.json import lines
+from pipeline.sources.json.values import Values
+from pipeline.sources.json.wide import head_of, stream_of
+from pipeline.sources.markdown import document
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import SourceError
-from pipeline.sources.values import Values
-from pipeline.sources.wide_json import head_of, stream_of
 
 BEGINNING = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"(?:[^"\\\n]|\\.){0,200}"\s*+:')
 LIST = re.compile(rb"\s*+\[\s*+\{")
-OF_ANOTHER = jsonl.SUFFIXES | markdown.SUFFIXES | text.SUFFIXES
+OF_ANOTHER = lines.SUFFIXES | document.SUFFIXES | text.SUFFIXES
 """A line of JSON Lines begins as a file of one object does, and so does Markdown with its front matter in JSON."""
 MEDIA_TYPE = "application/json"
 UNIT = "record"
@@ -62,7 +64,7 @@ def _of_others(beginning: bytes) -> frozenset[str]:
     if opened.startswith(b"["):
         return text.SUFFIXES
     # A line of JSON Lines holds its object whole: one that goes on in the next line is none, whatever it is called.
-    return OF_ANOTHER - jsonl.SUFFIXES if b"\n" in opened[: opened.find(b'"')] else OF_ANOTHER
+    return OF_ANOTHER - lines.SUFFIXES if b"\n" in opened[: opened.find(b'"')] else OF_ANOTHER
 
 
 def _documents(blob: Blob, rows: Iterator[Row], options: Input) -> Iterator[Found]:
@@ -89,7 +91,7 @@ def _object(blob: Blob, values: Values, options: Input) -> Iterator[Found]:
     elif b"\n" not in whole and values.lines_passed:
         read = bytes(whole) + b"\n" * values.lines_passed
         head, stream = values.rest()
-        yield from jsonl.documents(blob, replayed(read + head, stream), options)
+        yield from lines.documents(blob, replayed(read + head, stream), options)
     else:
         yield from _documents(blob, _each(whole, begin, values), options)
 
@@ -97,7 +99,7 @@ def _object(blob: Blob, values: Values, options: Input) -> Iterator[Found]:
 def _alone(blob: Blob, whole: bytearray, members: Members | None, begin: int, options: Input) -> Iterator[Found]:
     """The one object of a file: a record if it has a text, else what holds them."""
     lists = [raw for raw in (members or {}).values() if LIST.match(memoryview(raw))]
-    only = jsonl.row(None, whole, unit=UNIT)
+    only = lines.row(None, whole, unit=UNIT)
     if _has_text(only.fields, options):
         lists = []
     chosen = next((raw for raw in lists if _holds_texts(raw, options)), None)
@@ -144,7 +146,7 @@ def _elements(values: Values) -> Iterator[Row]:
     while True:
         number += 1
         if (element := values.flat()) is not None:
-            yield jsonl.row(number, element, unit=UNIT, at=("byte", values.began))
+            yield lines.row(number, element, unit=UNIT, at=("byte", values.began))
             continue
         if values.next() == b"]":
             # Behind a comma, too: many a writer leaves one.
@@ -155,7 +157,7 @@ def _elements(values: Values) -> Iterator[Row]:
         if element is None:
             yield Row(number, fault=f"is over the limit of {values.limit:,} bytes; raise [input.limits] bytes", at=at)
         else:
-            yield jsonl.row(number, element, unit=UNIT, at=at)
+            yield lines.row(number, element, unit=UNIT, at=at)
         end = values.next()
         if end == b",":
             values.take()
@@ -166,7 +168,7 @@ def _elements(values: Values) -> Iterator[Row]:
 
 def _each(first: bytearray, begin: int, values: Values) -> Iterator[Row]:
     """Objects behind each other, of which the first was taken."""
-    yield jsonl.row(1, first, unit=UNIT, at=("byte", begin))
+    yield lines.row(1, first, unit=UNIT, at=("byte", begin))
     number = 1
     while behind := values.next():
         if behind != b"{":
@@ -176,7 +178,7 @@ def _each(first: bytearray, begin: int, values: Values) -> Iterator[Row]:
         whole = values.whole()
         if whole is None:
             raise SourceError(f"breaks off: record {number} at byte {at:,} has no end, or is over the limit; repair it")
-        yield jsonl.row(number, whole, unit=UNIT, at=("byte", at))
+        yield lines.row(number, whole, unit=UNIT, at=("byte", at))
 
 
 def _first_list(values: Values) -> Iterator[Row]:

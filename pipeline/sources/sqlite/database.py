@@ -10,12 +10,12 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.settings import Input
-from pipeline.sources import tables
 from pipeline.sources.blob import Blob
 from pipeline.sources.fields import ARTICLE, SAMPLE, aside, has_text, is_article, records, some
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import LeftOut, SourceError, shown
-from pipeline.sources.tables import Table
+from pipeline.sources.sqlite import tables
+from pipeline.sources.sqlite.tables import Table
 
 SIGNATURE = b"SQLite format 3\0"
 MEDIA_TYPE = "application/vnd.sqlite3"

@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from pipeline.sources.members import decoded
+from pipeline.sources.packed.members import decoded
 from pipeline.sources.record import SourceError
 
 END: Final = struct.Struct("<4s4H2LH")

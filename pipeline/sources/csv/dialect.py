@@ -10,7 +10,7 @@ import regex
 from pipeline.decoding import BYTE_ORDER_MARKS
 from pipeline.encodings import told, wide
 from pipeline.sources.blob import HEAD
-from pipeline.sources.quoting import Dialect
+from pipeline.sources.csv.quoting import Dialect
 
 DELIMITERS = (",", ";", "\t", "|")
 TABBED = frozenset({".tsv", ".tab"})

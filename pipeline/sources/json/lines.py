@@ -12,9 +12,9 @@ import regex
 from pipeline.settings import Input
 from pipeline.sources.blob import Blob
 from pipeline.sources.fields import Row, records
+from pipeline.sources.json.wide import head_of, stream_of
 from pipeline.sources.lines import lines
 from pipeline.sources.reader import Claim, Found
-from pipeline.sources.wide_json import head_of, stream_of
 
 LONE_SURROGATE = regex.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, ClassVar, Final, cast
 
 from pipeline.settings import Input
-from pipeline.sources import members
 from pipeline.sources.blob import Blob
 from pipeline.sources.limits import Budget, Source
+from pipeline.sources.packed import members
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import LeftOut, SourceError, Unreadable
 

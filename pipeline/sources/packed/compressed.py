@@ -9,8 +9,8 @@ from msgspec import Meta
 
 from pipeline.settings import Input
 from pipeline.sources.blob import Blob
+from pipeline.sources.packed.unpacking import Compression, Decoder, Unpacked
 from pipeline.sources.reader import Claim, Found
-from pipeline.sources.unpacking import Compression, Decoder, Unpacked
 
 ZSTD = b"\x28\xb5\x2f\xfd"
 SKIPPABLE = b"\x2a\x4d\x18"

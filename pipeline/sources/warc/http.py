@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 import regex
 
-from pipeline.sources.captures import HEADER, fields_of, shown
+from pipeline.sources.warc.captures import HEADER, fields_of, shown
 
 STATUS = regex.compile(rb"HTTP/[0-9](?:\.[0-9])?[ \t]+([0-9]{3})(?![0-9])[^\n]*\n")
 HEADER_END = regex.compile(rb"\n\r?\n")

@@ -1,0 +1,1 @@
+"""Columns: Parquet, Arrow files and streams."""

@@ -1,0 +1,1 @@
+"""JSON: lines, lists and objects of records."""

@@ -1,0 +1,1 @@
+"""Markdown, and what stands above it."""
