@@ -79,7 +79,7 @@ def everything(made: Pipeline, said: Layers) -> str:
     values = _values(made, said, None)
     lines = [HEAD]
     table: Key = ()
-    for setting in catalogue(Parts(made.recipe.stages, readers(said).readers, tuple(installed.writers()))):
+    for setting in catalogue(Parts(made.recipe.stages, readers(said).readers, tuple(installed.sinks()))):
         if setting.key[:-1] != table:
             table = setting.key[:-1]
             lines.append(f"\n[{_dotted(table)}]")

@@ -53,21 +53,21 @@ def main(options: argparse.Namespace) -> int:
     to_stdout = options.output in {None, "-"}
     if to_stdout and options.to is None:
         raise UsageError("name a format with --to, or a target whose name tells it with -o: -o articles.parquet")
-    writer = _sink(options)
+    chosen = _sink(options)
     if to_stdout:
-        if not isinstance(writer, Streaming):
-            raise UsageError(f"{writer.name} does not go to standard output; name a target with -o")
+        if not isinstance(chosen, Streaming):
+            raise UsageError(f"{chosen.name} does not go to standard output; name a target with -o")
         sound = _Sound(source)
-        writer.stream(sound, sys.stdout.buffer)
+        chosen.stream(sound, sys.stdout.buffer)
     else:
         target = Path(options.output)
-        _spare(source, target, writer)
+        _spare(source, target, chosen)
         sound = _Sound(source)
-        if isinstance(writer, Streaming) and not replaceable(target):
+        if isinstance(chosen, Streaming) and not replaceable(target):
             with target.open("wb") as file:
-                writer.stream(sound, file)
+                chosen.stream(sound, file)
         else:
-            writer.write(sound, target)
+            chosen.write(sound, target)
     return 1 if sound.failed else 0
 
 
@@ -85,10 +85,10 @@ def _sink(options: argparse.Namespace) -> Sink:
         return sink(name, {**tables.get(name, {}), **given})
 
 
-def _spare(source: Path, target: Path, writer: Sink) -> None:
+def _spare(source: Path, target: Path, chosen: Sink) -> None:
     """Raises `UsageError` where writing to `target` would destroy what is read, or be read again."""
     here, there = source.resolve(), target.resolve()
-    if here == there or here in there.parents or (writer.name == "json" and there in here.parents):
+    if here == there or here in there.parents or (chosen.name == "json" and there in here.parents):
         raise UsageError(f"{target} is what is exported, or lies in it or around it; name another target")
 
 

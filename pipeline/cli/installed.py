@@ -7,9 +7,9 @@ from pipeline.catalogue import Parts
 from pipeline.errors import UsageError
 from pipeline.plugins import SOURCES, offers
 from pipeline.recipe import BUILT_IN, Step, step
-from pipeline.sinks import choice as sinks
+from pipeline.sinks.choice import names, sink
 from pipeline.sinks.sink import Sink
-from pipeline.sources import choice as sources
+from pipeline.sources import choice
 from pipeline.sources.reader import Reader
 
 
@@ -25,22 +25,22 @@ def steps() -> Iterator[Step]:
 
 def readers() -> Iterator[Reader]:
     """Each reader that can take part; one that cannot is named on standard error, with the reason."""
-    for name in dict.fromkeys((*sources.BUILT_IN, *(offer.name for offer in offers(SOURCES)))):
+    for name in dict.fromkeys((*choice.BUILT_IN, *(offer.name for offer in offers(SOURCES)))):
         try:
-            yield sources.reader(name)
+            yield choice.reader(name)
         except UsageError as error:
             print(f"pipeline: left out: {error}", file=sys.stderr)
 
 
-def writers() -> Iterator[Sink]:
+def sinks() -> Iterator[Sink]:
     """Each sink that can write; one that cannot is named on standard error, with the reason."""
-    for name in sinks.names():
+    for name in names():
         try:
-            yield sinks.sink(name)
+            yield sink(name)
         except UsageError as error:
             print(f"pipeline: left out: {error}", file=sys.stderr)
 
 
 def parts() -> Parts:
     """All that has settings of its own."""
-    return Parts(tuple(step.stage for step in steps()), tuple(readers()), tuple(writers()))
+    return Parts(tuple(step.stage for step in steps()), tuple(readers()), tuple(sinks()))

@@ -1,5 +1,6 @@
 """What a run shows: a progress bar on a terminal, a table at the end."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -42,6 +43,13 @@ class Progress:
         if self._shown:
             failed = f", {len(account.failures)} failed" if account.failures else ""
             self._bar.update(self._task, advance=1, description=f"processing{failed}")
+
+
+def unheard() -> None:
+    """Sends what is said from here on nowhere: whoever read it has gone, and what is being done goes on."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
 
 
 def left_aside(asides: Sequence[Aside], output: Path | None) -> Iterator[str]:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pipeline.cli import rehearsal
 from pipeline.cli.options import pipeline, readers, recipe_options, settings
-from pipeline.cli.report import Progress, left_aside, summary
+from pipeline.cli.report import Progress, left_aside, summary, unheard
 from pipeline.errors import UsageError
 from pipeline.runs.account import Account
 from pipeline.runs.local import run
-from pipeline.runs.rehearsal import rehearse
+from pipeline.runs.rehearsal import Rehearsal, rehearse
 from pipeline.sources.folder import find
 from pipeline.sources.reading import first, is_document, records
 
@@ -61,11 +61,21 @@ def main(options: argparse.Namespace) -> int:
     taken = first(everything, options.first)
     with Progress(min(len(files), options.first or len(files)), shown=_bar(options)) as progress:
         seen = _seen(options, progress)
+        rehearsed = None
         if options.dry_run:
             rehearsed = rehearse(taken, made, encoding=given.input.encoding, seen=seen)
             account = rehearsed.account
         else:
             account = run(taken, made, output, encoding=given.input.encoding, seen=seen)
+    try:
+        _tell(options, account, rehearsed, output)
+    except BrokenPipeError:
+        # Whoever read what is said has gone; the run is done all the same, and its exit code stays.
+        unheard()
+    return 0 if account.totals.complete and not account.failures else 1
+
+
+def _tell(options: argparse.Namespace, account: Account, rehearsed: Rehearsal | None, output: Path) -> None:
     for failure in account.failures:
         whose = f" of {failure.package}" if failure.package else ""
         where = f"stage {failure.stage}{whose}: " if failure.stage else ""
@@ -73,14 +83,13 @@ def main(options: argparse.Namespace) -> int:
     if not options.quiet:
         for line in left_aside(account.aside, None if options.dry_run else output):
             print(line.translate(CONTROLS), file=sys.stderr)
-    if options.dry_run:
+    if rehearsed is not None:
         rehearsal.show(rehearsed, options)
     elif not options.quiet:
         summary(account, output)
     if not account.totals.complete:
         print(f"pipeline: documents are missing from the account: {account.totals}", file=sys.stderr)
-        return 1
-    return 1 if account.failures else 0
+    sys.stdout.flush()
 
 
 def _bar(options: argparse.Namespace) -> bool:
@@ -91,6 +100,9 @@ def _seen(options: argparse.Namespace, progress: Progress) -> Callable[[str, Acc
     def seen(document: str, account: Account) -> None:
         progress.step(account)
         if options.verbose:
-            print(document.translate(CONTROLS), file=sys.stderr)
+            try:
+                print(document.translate(CONTROLS), file=sys.stderr)
+            except BrokenPipeError:
+                unheard()
 
     return seen

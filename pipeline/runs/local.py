@@ -1,6 +1,6 @@
 """Runs documents through a pipeline, one after the other, on this machine."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from errno import ENAMETOOLONG
 from pathlib import Path
 
@@ -35,6 +35,33 @@ def run(
     be written at all: then every further document would fail, too.
     """
     account = Account()
+    for record, article in articles(records, pipeline, account, encoding, seen):
+        try:
+            write(article, output)
+        except OSError as error:
+            if error.errno != ENAMETOOLONG:
+                raise
+            reason = told(record, "its id is too long for the path of a file; shorten it")
+            account.failures.append(Failure(record.id, None, reason))
+        except UnicodeEncodeError:
+            account.failures.append(Failure(record.id, None, told(record, LONE_SURROGATE)))
+        else:
+            account.wrote(article)
+    record_run(account, pipeline, output)
+    return account
+
+
+def articles(
+    records: Iterable[Record | Unreadable | LeftOut],
+    pipeline: Pipeline,
+    account: Account,
+    encoding: str | None = None,
+    seen: Callable[[str, Account], None] | None = None,
+) -> Iterator[tuple[Record, Article]]:
+    """Each record that becomes an article, with it; `account` counts all, and says of the others why they do not.
+
+    Whoever takes an article notes in the account what became of it before the next one is asked for.
+    """
     for record in records:
         if isinstance(record, LeftOut):
             account.left_out(record.name, record.reason, record.count)
@@ -42,15 +69,13 @@ def run(
         account.documents += 1
         if isinstance(record, Unreadable):
             account.failures.append(Failure(record.id, None, record.reason))
-        else:
-            _one(record, pipeline, output, encoding, account)
+        elif (article := _processed(record, pipeline, encoding, account)) is not None:
+            yield record, article
         if seen is not None:
             seen(record.id, account)
-    record_run(account, pipeline, output)
-    return account
 
 
-def processed(record: Record, pipeline: Pipeline, encoding: str | None, account: Account) -> Article | None:
+def _processed(record: Record, pipeline: Pipeline, encoding: str | None, account: Account) -> Article | None:
     """The article of a record, or none where `account` now says why there is none."""
     try:
         return pipeline.process(
@@ -69,23 +94,6 @@ def processed(record: Record, pipeline: Pipeline, encoding: str | None, account:
     except DocumentError as error:
         account.failures.append(Failure(error.document, None, told(record, error.reason)))
     return None
-
-
-def _one(record: Record, pipeline: Pipeline, output: Path, encoding: str | None, account: Account) -> None:
-    article = processed(record, pipeline, encoding, account)
-    if article is None:
-        return
-    try:
-        write(article, output)
-    except OSError as error:
-        if error.errno != ENAMETOOLONG:
-            raise
-        reason = told(record, "its id is too long for the path of a file; shorten it")
-        account.failures.append(Failure(record.id, None, reason))
-    except UnicodeEncodeError:
-        account.failures.append(Failure(record.id, None, told(record, LONE_SURROGATE)))
-    else:
-        account.wrote(article)
 
 
 def told(record: Record, reason: str) -> str:

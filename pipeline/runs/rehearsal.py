@@ -14,7 +14,7 @@ from pipeline.article import Article
 from pipeline.collation import texts
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Account, Failure, Rejection
-from pipeline.runs.local import LONE_SURROGATE, processed, told
+from pipeline.runs.local import LONE_SURROGATE, articles, told
 from pipeline.sinks.folder import encode
 from pipeline.sources.record import LeftOut, Record, Unreadable
 from pipeline.specimens import Specimen, Specimens, noted, replaced
@@ -143,21 +143,11 @@ def rehearse(
 ) -> Rehearsal:
     """Processes each record as a run does, and writes nothing. `seen` is called after each, as by `run`."""
     rehearsal = Rehearsal()
-    account = rehearsal.account
-    for record in records:
-        if isinstance(record, LeftOut):
-            account.left_out(record.name, record.reason, record.count)
-            continue
-        account.documents += 1
-        if isinstance(record, Unreadable):
-            account.failures.append(Failure(record.id, None, record.reason))
-        elif (article := processed(record, pipeline, encoding, account)) is not None:
-            try:
-                encode(article)
-            except UnicodeEncodeError:
-                account.failures.append(Failure(record.id, None, told(record, LONE_SURROGATE)))
-            else:
-                rehearsal.add(article)
-        if seen is not None:
-            seen(record.id, account)
+    for record, article in articles(records, pipeline, rehearsal.account, encoding, seen):
+        try:
+            encode(article)
+        except UnicodeEncodeError:
+            rehearsal.account.failures.append(Failure(record.id, None, told(record, LONE_SURROGATE)))
+        else:
+            rehearsal.add(article)
     return rehearsal

@@ -7,6 +7,7 @@ from typing import BinaryIO, cast
 
 from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
+from pipeline.sources import other_files
 from pipeline.sources.blob import HEAD, Blob, Place
 from pipeline.sources.choice import COMPRESSIONS, Choice, choice, who_could
 from pipeline.sources.folder import File
@@ -124,7 +125,7 @@ def _faulty(blob: Blob, error: SourceError) -> Iterator[Unreadable]:
 
 
 def _unclaimed(blob: Blob) -> Unreadable | LeftOut:
-    kind = kind_of(blob.head)
+    kind = kind_of(blob.head) or (None if blob.named else other_files.kind_of(blob.suffix))
     if kind is None and blob.is_called_packed:
         reason = f"is called {blob.suffix} and does not begin like one; get it anew, or rename it for what it is"
         return Unreadable(blob.id, reason if blob.place.member is None else f"{blob.place}: {reason}")

@@ -7,6 +7,7 @@ from typing import ClassVar
 from pipeline.article import Origin
 from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
+from pipeline.sources import other_files
 from pipeline.sources.blob import Blob
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import Record
@@ -32,6 +33,8 @@ class Text:
             return Claim.NAME
         if blob.is_called_packed or kind_of(blob.head) is not None:
             # The first bytes of an archive that broke off may look like a word.
+            return Claim.NONE
+        if other_files.kind_of(blob.suffix) is not None and not blob.named:
             return Claim.NONE
         return Claim.FALLBACK if _may_be_text(blob.head) else Claim.NONE
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -377,4 +379,16 @@ def test_of_a_text_and_the_same_compressed_in_a_folder_the_second_fails(
     assert main(["run", str(raw), "-o", str(output), "-q"]) == 1
     said = "lamps: lamps.txt.gz, lamps.txt: an earlier document has this id; make ids unique\n"
     assert capsys.readouterr() == ("", said)
+    assert written(output) == ["lamps", "wire/locks"]
+
+
+def test_a_reader_of_messages_who_has_gone_changes_neither_the_run_nor_its_exit_code(raw: Path, output: Path) -> None:
+    (raw / "empty.txt").touch()
+    code = "from pipeline.cli import main; raise SystemExit(main())"
+    command = [sys.executable, "-c", code, "run", str(raw), "-o", str(output), "-v"]
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(command, stdout=write, stderr=write, check=False)
+    os.close(write)
+    assert done.returncode == 1
     assert written(output) == ["lamps", "wire/locks"]

@@ -108,3 +108,12 @@ def test_a_file_that_is_not_there_is_no_document(tmp_path: Path) -> None:
 
 def test_standard_input_is_not_looked_at() -> None:
     assert not is_document(File(None, "stdin"), Input(), choice())
+
+
+def test_programs_and_settings_beside_documents_are_left_aside_unless_they_are_named(
+    tmp_path: Path,
+) -> None:
+    (aside,) = records([put(tmp_path, "scrape.py", "print('salt')\n")], Input())
+    assert aside == LeftOut("scrape.py", "is a program")
+    (read,) = records([File(tmp_path / "scrape.py", "scrape.py", named=True)], Input())
+    assert isinstance(read, Record)
