@@ -15,7 +15,7 @@ from pipeline.tables.columns import batch, portions, schema
 from pipeline.tables.kinds import KINDS
 from pipeline.tables.rows import MAKERS, Rows
 
-MEMORY = "512MB"
+MEMORY = "256MB"
 FLAT = tuple(name for name in KINDS if name != "articles")
 
 
