@@ -44,14 +44,12 @@ def find(
     """The files at and below `inputs`, sorted by name, and the folders that could not be listed. `-` is standard input.
 
     Below a folder, names that begin with `.` or `_` and the folder `leave_out` are passed over; `include` are patterns
-    for names below the folder. A file that is named itself is always taken. Of files of two inputs that would give one
-    id `is_document` is asked whether each is a document: a table or an archive may be called as the text beside it.
+    for names below the folder. A file that is named itself is always taken. Of files that would give one id
+    `is_document` is asked whether each is a document: a table or an archive may be called as the text beside it.
 
-    Raises `UsageError` for a path that is not there, for one that is named twice and for two inputs that give one id.
-    Within a folder the second document of a name fails when it comes: it must not cost all that lies around it.
+    Raises `UsageError` for a path that is not there, for one that is named twice and for two documents with one id.
     """
     found: list[File | Unreadable] = []
-    ends: list[int] = []
     for said in inputs:
         given = Path(said)
         if not str(said):
@@ -71,9 +69,8 @@ def find(
             found.append(_named(given, given.name, asked_for=True))
         else:
             raise UsageError(f"{given} is not there; name a file or a folder of raw documents")
-        ends.append(len(found))
-    _refuse_doubles([found[start:end] for start, end in zip([0, *ends], ends, strict=False)], is_document)
     files = sorted((item for item in found if isinstance(item, File)), key=lambda file: file.name)
+    _refuse_doubles(files, is_document)
     return files, [item for item in found if isinstance(item, Unreadable)]
 
 
@@ -127,20 +124,16 @@ def _shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _refuse_doubles(inputs: Sequence[Sequence[File | Unreadable]], is_document: Callable[[File], bool]) -> None:
-    alike: dict[str, list[tuple[int, File]]] = {}
-    for number, items in enumerate(inputs):
-        for file in items:
-            if isinstance(file, File):
-                alike.setdefault(file.id, []).append((number, file))
+def _refuse_doubles(files: Sequence[File], is_document: Callable[[File], bool]) -> None:
+    alike: dict[str, list[File]] = {}
+    for file in files:
+        alike.setdefault(file.id, []).append(file)
     for name, group in alike.items():
-        paths = [file.path for _, file in group if file.path is not None]
+        paths = [file.path for file in group if file.path is not None]
         if twice := next((path for at, path in enumerate(paths) if path in paths[:at]), None):
             raise UsageError(f"{twice} is named twice; name it once")
-        if len({number for number, _ in group}) == 1:
-            continue
-        documents = {number: file for number, file in reversed(group) if is_document(file)}
+        documents = [file for file in group if is_document(file)] if len(group) > 1 else []
         if len(documents) > 1:
-            first, second, *_ = sorted(documents.values(), key=lambda file: file.name)
+            first, second, *_ = documents
             told = f"{first.path or STDIN} and {second.path or STDIN} would both be document {name!r}"
             raise UsageError(f"{told}; rename one or run them apart")
