@@ -171,7 +171,7 @@ def test_half_a_pair_in_utf_16_fails_its_record_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 65536])
 def test_utf_16_is_read_the_same_wherever_reads_end(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.sources.json.wide.HEAD", size)
+    monkeypatch.setattr("pipeline.sources.json.utf8.HEAD", size)
     long = [{"text": "盐😀" * 40_000}, *TWO]
     data = json.dumps(long, ensure_ascii=False).encode("utf-16") if size > 3 else json.dumps(TWO).encode("utf-16")
     assert texts(found(tmp_path, "t.json", data))[-2:] == ["Salt. 盐。", "Wind."]

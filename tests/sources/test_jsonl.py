@@ -163,3 +163,13 @@ def test_a_field_whose_name_says_so_holds_a_page_also_without_its_head(tmp_path:
     assert isinstance(page, Record)
     assert isinstance(text, Record)
     assert (page.origin.media_type, text.origin.media_type) == ("text/html", "application/jsonl")
+
+
+def test_the_encoding_of_the_settings_holds_for_lines_and_a_line_that_breaks_it_fails_alone(tmp_path: Path) -> None:
+    lines = ['{"text": "盐田的清晨"}'.encode("gb18030"), b'{"text": "\xff\xff"}', '{"text": "退潮"}'.encode("gb18030")]
+    first, broken, last = found(tmp_path, *lines, options=Input(encoding="gb18030"))
+    assert isinstance(first, Record)
+    assert isinstance(last, Record)
+    assert (first.data, last.data) == ("盐田的清晨", "退潮")
+    assert isinstance(broken, Unreadable)
+    assert "line 2: is no UTF-8" in broken.reason

@@ -12,7 +12,7 @@ import regex
 from pipeline.settings import Input
 from pipeline.sources.blob import Blob
 from pipeline.sources.fields import Row, records
-from pipeline.sources.json.wide import head_of, stream_of
+from pipeline.sources.json.utf8 import head_of, stream_of
 from pipeline.sources.lines import lines
 from pipeline.sources.reader import Claim, Found
 
@@ -39,7 +39,7 @@ class Jsonl:
 
     def read(self, blob: Blob, options: Input) -> Iterator[Found]:
         """A document a line; rows are lines, empty ones counted."""
-        yield from documents(blob, stream_of(blob), options)
+        yield from documents(blob, stream_of(blob, options.encoding), options)
 
 
 def documents(blob: Blob, stream: BinaryIO, options: Input) -> Iterator[Found]:

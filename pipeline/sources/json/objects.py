@@ -16,8 +16,8 @@ from pipeline.sources.blob import Blob, replayed
 from pipeline.sources.cells import value_at
 from pipeline.sources.fields import Row, records, text_column
 from pipeline.sources.json import lines
+from pipeline.sources.json.utf8 import head_of, stream_of
 from pipeline.sources.json.values import Values
-from pipeline.sources.json.wide import head_of, stream_of
 from pipeline.sources.markdown import document
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import SourceError
@@ -48,7 +48,7 @@ class Json:
     def read(self, blob: Blob, options: Input) -> Iterator[Found]:
         """The records; of several objects behind each other each is one."""
         mark = blob.stream.read(len(BOM_UTF8)) if blob.head.startswith(BOM_UTF8) else b""
-        values = Values(stream_of(blob), options.limits.bytes, len(mark))
+        values = Values(stream_of(blob, options.encoding), options.limits.bytes, len(mark))
         match values.next():
             case b"[":
                 yield from _documents(blob, _all_of(values), options)

@@ -1,4 +1,4 @@
-"""JSON in UTF-16 or UTF-32, as Windows PowerShell writes it, turned to UTF-8 while it is read."""
+"""JSON in another encoding, turned to UTF-8 while it is read: UTF-16 of PowerShell, or what the settings name."""
 
 import codecs
 import io
@@ -13,12 +13,15 @@ WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 """The mark of UTF-32 begins as that of UTF-16 does, so those come first."""
 
 
-def stream_of(blob: Blob) -> BinaryIO:
-    """The bytes of some JSON in UTF-8: those of the blob where they are not in a wide encoding."""
-    encoding = encoding_of(blob.head)
-    if encoding is None:
+def stream_of(blob: Blob, said: str | None = None) -> BinaryIO:
+    """The bytes of some JSON in UTF-8: those of the blob where it is in no other encoding.
+
+    `said` is the encoding that the settings name, which a wide one goes before: that can be seen.
+    """
+    encoding = encoding_of(blob.head) or said
+    if encoding is None or codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}:
         return blob.stream
-    return io.BufferedReader(cast("io.RawIOBase", _Narrowed(blob.stream, encoding)), HEAD)
+    return io.BufferedReader(cast("io.RawIOBase", _Turned(blob.stream, encoding)), HEAD)
 
 
 def head_of(blob: Blob) -> bytes:
@@ -38,17 +41,19 @@ def encoding_of(head: bytes) -> str | None:
     return next((name for name in WIDE if head.startswith(begins[name])), None)
 
 
-class _Narrowed(io.RawIOBase):
+class _Turned(io.RawIOBase):
     """The bytes in UTF-8 of a text in another encoding, without its mark.
 
-    Half a surrogate pair stays half a one, which is no UTF-8: so the record that holds it fails, and no other.
+    Half a surrogate pair stays half a one, and a byte that the encoding has not becomes one: that is no UTF-8, so the
+    record that holds it fails, and no other.
     """
 
     def __init__(self, stream: BinaryIO, encoding: str) -> None:
         super().__init__()
         self._stream = stream
         self._encoding = encoding
-        self._decoder = codecs.getincrementaldecoder(encoding)("surrogatepass")
+        errors = "surrogatepass" if encoding in WIDE else "surrogateescape"
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors)
         self._ready = memoryview(b"")
         self._begun = self._over = False
 
