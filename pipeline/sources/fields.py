@@ -81,7 +81,7 @@ def records(
     if not sample and broken is None:
         yield aside(blob, "holds no records; leave it out", place)
         return
-    table = _Table(place, name or blob.id, options.text_field, column, options, media_type, unit)
+    table = _Table(place, name or blob.id, options.text_field, column, options, media_type, unit, len(columns or ()))
     if column is None and broken is None and len(whole) == len(sample):
         passed = len(sample)
         # Rows of a table are alike. Of records the first may be pictures, and the texts come behind them.
@@ -217,7 +217,10 @@ def some(names: Sequence[str]) -> str:
 
 
 class _Table(msgspec.Struct, frozen=True):
-    """What is the same for all rows of a file. `column` is where the text is looked for if `wanted` names none."""
+    """What is the same for all rows of a file. `column` is where the text is looked for if `wanted` names none.
+
+    `width` is how many fields each row should have, 0 where they may differ.
+    """
 
     place: Place
     name: str
@@ -226,6 +229,7 @@ class _Table(msgspec.Struct, frozen=True):
     options: Input
     media_type: str
     unit: str
+    width: int
 
     def record(self, row: Row) -> Record | Unreadable:
         name = self.name if row.number is None else f"{self.name}#{row.number}"
@@ -238,8 +242,12 @@ class _Table(msgspec.Struct, frozen=True):
         field = self._field(fields)
         text = None if field is None else value_at(fields, field)
         if field is None or not isinstance(text, str | bytes):
-            wanted = f"no text field {field!r}" if field else "none of its fields is a text"
-            return Unreadable(name, f"{self._where(row)}: {wanted}; name it in [input] text_field")
+            if len(fields) < self.width:
+                fault = f"has {len(fields)} cells, the header {self.width}, and none of them is the text; repair it"
+            else:
+                wanted = f"no text field {field!r}" if field else "none of its fields is a text"
+                fault = f"{wanted}; name it in [input] text_field"
+            return Unreadable(name, f"{self._where(row)}: {fault}")
         if len(text) > self.options.limits.bytes:
             limit = f"{self.options.limits.bytes:,} bytes"
             return Unreadable(name, f"{self._where(row)}: is over the limit of {limit}; raise [input.limits] bytes")

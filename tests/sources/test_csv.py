@@ -111,7 +111,9 @@ def test_a_row_with_fewer_cells_is_read_where_its_text_is_there(tmp_path: Path) 
     assert first.metadata == {"by": "Wu"}
     assert isinstance(second, Record)
     items = found(tmp_path, "u.csv", "id,text\n1\n2,b\n")
-    assert failures(items) == ["wire/u.csv, row 1 (line 2): no text field 'text'; name it in [input] text_field"]
+    assert failures(items) == [
+        "wire/u.csv, row 1 (line 2): has 1 cells, the header 2, and none of them is the text; repair it"
+    ]
 
 
 def test_empty_cells_behind_the_last_column_are_nothing(tmp_path: Path) -> None:
