@@ -273,3 +273,22 @@ def test_elements_are_read_one_at_a_time(tmp_path: Path) -> None:
     with path.open("a") as file:
         file.write(', {"id": "late", "text": "潮"}]')
     assert ids(list(given))[-1] == "late"
+
+
+def test_a_list_may_lie_deeper(tmp_path: Path) -> None:
+    items = '[{"id": "s1", "text": "退潮"}, {"id": "s2", "text": "Salt."}]'
+    data = f'{{"meta": {{"tags": ["a"]}}, "data": {{"page": 1, "items": {items}}}}}'
+    assert [(each.id, each.data) for each in found(tmp_path, "t.json", data) if isinstance(each, Record)] == [
+        ("s1", "退潮"),
+        ("s2", "Salt."),
+    ]
+
+
+def test_records_may_each_lie_under_their_id(tmp_path: Path) -> None:
+    """As key-value stores write them."""
+    data = '{"s1": {"text": "退潮", "by": "Wu"}, "s2": {"text": "Salt.", "id": "own"}}'
+    first, second = found(tmp_path, "t.json", data)
+    assert isinstance(first, Record)
+    assert isinstance(second, Record)
+    assert (first.id, first.data, first.metadata) == ("s1", "退潮", {"id": "s1", "by": "Wu"})
+    assert (second.id, second.data) == ("own", "Salt.")

@@ -1,9 +1,9 @@
-"""A JSON file: a list of records, one record, or one object that holds the list in one of its fields."""
+"""A JSON file: a list of records, one record, or one object that holds them: in a list, or each under its id."""
 
 import io
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -28,6 +28,8 @@ OF_ANOTHER = lines.SUFFIXES | document.SUFFIXES | text.SUFFIXES
 """A line of JSON Lines begins as a file of one object does, and so does Markdown with its front matter in JSON."""
 MEDIA_TYPE = "application/json"
 UNIT = "record"
+DEEPEST = 3
+"""Objects in each other in which lists of records are looked for."""
 Members = dict[str, msgspec.Raw]
 
 
@@ -98,10 +100,13 @@ def _object(blob: Blob, values: Values, options: Input) -> Iterator[Found]:
 
 def _alone(blob: Blob, whole: bytearray, members: Members | None, begin: int, options: Input) -> Iterator[Found]:
     """The one object of a file: a record if it has a text, else what holds them."""
-    lists = [raw for raw in (members or {}).values() if LIST.match(memoryview(raw))]
+    lists = list(_lists(members or {}))
     only = lines.row(None, whole, unit=UNIT)
     if _has_text(only.fields, options):
         lists = []
+    elif members and all(map(_is_record(options), members.values())):
+        yield from _documents(blob, _by_key(members, whole, begin, options), options)
+        return
     chosen = next((raw for raw in lists if _holds_texts(raw, options)), None)
     if chosen is None and (not lists or text_column([only.fields])):
         yield from _documents(blob, iter([only]), options)
@@ -109,6 +114,35 @@ def _alone(blob: Blob, whole: bytearray, members: Members | None, begin: int, op
     raw = bytes(chosen or lists[0])
     values = Values(io.BytesIO(raw), options.limits.bytes, begin + whole.find(raw))
     yield from _documents(blob, _elements(values), options)
+
+
+def _lists(members: Members, depth: int = 1) -> Iterator[msgspec.Raw]:
+    """The lists of objects in an object, and in the objects in it: `{"data": {"items": [{…}]}}`."""
+    for raw in members.values():
+        if LIST.match(memoryview(raw)):
+            yield raw
+        elif depth < DEEPEST and bytes(memoryview(raw)[:1]) == b"{":
+            yield from _lists(_members(bytearray(raw)) or {}, depth + 1)
+
+
+def _is_record(options: Input) -> Callable[[msgspec.Raw], bool]:
+    """Whether some JSON is an object that has a text."""
+
+    def is_record(raw: msgspec.Raw) -> bool:
+        return bytes(memoryview(raw)[:1]) == b"{" and _has_text(lines.row(None, bytes(raw)).fields, options)
+
+    return is_record
+
+
+def _by_key(members: Members, whole: bytearray, begin: int, options: Input) -> Iterator[Row]:
+    """The records of an object that holds each under its id."""
+    at = 0
+    for number, (key, raw) in enumerate(members.items(), 1):
+        data = bytes(raw)
+        at = whole.find(data, at)
+        found = lines.row(number, data, unit=UNIT, at=("byte", begin + at))
+        yield msgspec.structs.replace(found, fields={options.id_field: key, **found.fields})
+        at += len(data)
 
 
 def _has_text(fields: Mapping[str, object], options: Input) -> bool:
