@@ -12,11 +12,11 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from benchmarks.timing import best
 from pipeline.processing import Pipeline
 from pipeline.settings import Input
 from pipeline.sinks.folder import encode
@@ -41,7 +41,7 @@ def report(root: Path, rounds: int, million: int = 1_000_000) -> None:
             processing = _processing(rows[:processed], rounds)
             for form, write in WRITERS.items():
                 path = write(folder / f"t.{form}", iter(rows))
-                took = _best(lambda path=path: _read(path), rounds) / count / 1000  # type: ignore[misc]
+                took = best(lambda path=path: _read(path), rounds) / count / 1000  # type: ignore[misc]
                 size = path.stat().st_size / 1e6
                 share = took / (took + processing)
                 print(f"  {form:10s} {took:9.1f} {took + processing:10.1f} {share:7.1%} {size:7.1f}")
@@ -161,7 +161,7 @@ def _processing(rows: list[Fields], rounds: int) -> float:
         for row in rows:
             encode(pipeline.process(row["text"], id=row["id"], metadata={**others, **row, "text": ""}))
 
-    return _best(once, rounds) / len(rows) / 1000
+    return best(once, rounds) / len(rows) / 1000
 
 
 PEAK = """
@@ -197,13 +197,3 @@ def _memory(code: str, *arguments: Path) -> tuple[float, float]:
     ran = subprocess.run(command, check=True, capture_output=True, text=True)
     before, peak = ran.stdout.split()[-2:]
     return int(before) / 1024, int(peak) / 1024
-
-
-def _best(work: Callable[[], object], rounds: int) -> float:
-    work()
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter_ns()
-        work()
-        times.append(time.perf_counter_ns() - start)
-    return min(times)

@@ -6,12 +6,12 @@ Each figure is the best of several rounds over the whole set, since noise only e
 what loads once.
 """
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import ftfy
 
+from benchmarks.timing import best
 from pipeline.article import Article
 from pipeline.assembly import assemble
 from pipeline.decoding import decode
@@ -66,13 +66,13 @@ def measure(documents: Sequence[bytes], rounds: int) -> dict[str, float]:
         inputs = [_after(step, document) for document in inputs]
     articles = [pipeline.process(data) for data in documents]
     figures["decoding, assembly, encoding"] = (
-        _best(lambda: [decode(data) for data in documents], rounds)
-        + _best(lambda: [_assembled(pair) for pair in zip(inputs, articles, strict=True)], rounds)
-        + _best(lambda: [encode(article) for article in articles], rounds)
+        best(lambda: [decode(data) for data in documents], rounds)
+        + best(lambda: [_assembled(pair) for pair in zip(inputs, articles, strict=True)], rounds)
+        + best(lambda: [encode(article) for article in articles], rounds)
     ) / size
-    whole = _best(lambda: [encode(pipeline.process(data)) for data in documents], rounds) / size
+    whole = best(lambda: [encode(pipeline.process(data)) for data in documents], rounds) / size
     figures["whole way"] = whole
-    figures["ftfy.fix_text alone"] = _best(lambda: [ftfy.fix_text(text) for text in texts], rounds) / size
+    figures["ftfy.fix_text alone"] = best(lambda: [ftfy.fix_text(text) for text in texts], rounds) / size
     return figures
 
 
@@ -94,7 +94,7 @@ def _stage(step: Step, documents: Sequence[Document], rounds: int) -> float:
             # A fresh document: what it computes lazily belongs to the stage that asks first.
             work(step, Document(document.text, labels=document.labels))
 
-    return _best(once, rounds)
+    return best(once, rounds)
 
 
 def _assembled(pair: tuple[Document, Article]) -> Article:
@@ -108,13 +108,3 @@ def _after(step: Step, document: Document) -> Document:
     if step.stage.gives:
         return document.with_labels(find(step, document)[0])
     return document.with_text(apply(document.text, repair(step, document)[0]))
-
-
-def _best(work: Callable[[], object], rounds: int) -> float:
-    work()
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter_ns()
-        work()
-        times.append(time.perf_counter_ns() - start)
-    return min(times)

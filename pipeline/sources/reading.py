@@ -54,7 +54,7 @@ def is_document(file: File, options: Input, readers: Choice) -> bool:
         return False
     try:
         with file.path.open("rb") as stream:
-            blob = Blob(Place(file.name), stream, path=file.path)
+            blob = Blob(Place(file.name), stream, path=file.path, named=file.named)
             reader = readers.of(blob)
             while reader is not None and reader.name in COMPRESSIONS and blob.head:
                 blob = cast("Blob", next(iter(reader.read(blob, options))))

@@ -67,11 +67,13 @@ class SourceError(ValueError):
     """Whether it is in the account: all that lies in a compressed file meets the one fault at which that breaks off."""
 
 
-def shown(text: object) -> str:
+def shown(text: object, longest: int | None = LONGEST_SHOWN) -> str:
     r"""What a message may show of names and of other programs' words: one line, not long, nothing that cannot be seen.
 
-    >>> shown("a\nb\x0e 盐")
-    'a\\nb\\x0e 盐'
+    JSON can hold it, too. Names are whole where `longest` is None.
+
+    >>> shown("a\nb\x0e 盐"), shown("b\udcff")
+    ('a\\nb\\x0e 盐', 'b\\udcff')
     """
-    line = str(text)[:LONGEST_SHOWN]
+    line = str(text)[:longest]
     return line if line.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)

@@ -58,17 +58,3 @@ def passed_over(path: str, include: Sequence[str]) -> bool:
     if any(part.startswith((".", "_")) for part in path.split("/")):
         return True
     return not any(fnmatchcase(path, pattern) for pattern in include)
-
-
-def shown(name: str) -> str:
-    """A name that can be printed on one line, and that JSON can hold.
-
-    >>> shown("a\\nb\\udcff")
-    'a\\\\x0ab\\\\udcff'
-    """
-    return "".join(
-        (f"\\x{ord(char):02x}" if ord(char) < 256 else f"\\u{ord(char):04x}")
-        if unicodedata.category(char) in NOT_SHOWN
-        else char
-        for char in name
-    )

@@ -11,7 +11,7 @@ from pipeline.sources.blob import Blob
 from pipeline.sources.limits import Budget, Source
 from pipeline.sources.packed import members
 from pipeline.sources.reader import Claim, Found
-from pipeline.sources.record import LeftOut, SourceError, Unreadable
+from pipeline.sources.record import LeftOut, SourceError, Unreadable, shown
 
 BLOCK: Final = tarfile.BLOCKSIZE
 MOST_HEADER: Final = 1 << 20
@@ -121,7 +121,7 @@ def _member(
     try:
         path = members.path_of(name)
     except SourceError as error:
-        place = blob.place.inside(members.shown(name))
+        place = blob.place.inside(shown(name, None))
         yield Unreadable(place.id, f"{place}: {error}")
         return
     if info.isdir() or not path or members.passed_over(path, options.include):

@@ -19,7 +19,7 @@ from pipeline.sources.packed import compressed, members
 from pipeline.sources.packed.unpacking import Compression, Unpacked
 from pipeline.sources.packed.zip_directory import Directory, Entry, directory, entries
 from pipeline.sources.reader import Claim, Found
-from pipeline.sources.record import LeftOut, SourceError, Unreadable
+from pipeline.sources.record import LeftOut, SourceError, Unreadable, shown
 
 HEADER = 30
 """Bytes of a member's own header before its name."""
@@ -107,7 +107,7 @@ def _kind(file: BinaryIO, first: Entry | None, names: set[str]) -> str | None:
         said = _Stretch(file, first.offset + HEADER + len("mimetype"), min(first.packed, 100), None).read(100)
         if said.startswith(b"application/"):
             kind = said.decode("ascii", "replace").strip()
-            return {"application/epub+zip": "an e-book (epub)"}.get(kind, f"a document of type {members.shown(kind)}")
+            return {"application/epub+zip": "an e-book (epub)"}.get(kind, f"a document of type {shown(kind)}")
     if "AndroidManifest.xml" in names:
         return "an Android app (apk)"
     return "a Java archive (jar)" if "META-INF" in names else None
@@ -127,7 +127,7 @@ def _member(blob: Blob, file: BinaryIO, entry: Entry, survey: Survey, options: I
             raise SourceError("lies over another member, as in an archive that is made to do harm; leave it out")
         stream = _stream(file, entry, blob.budget if blob.depth == 0 else None, blob.budget)
     except SourceError as error:
-        place = blob.place.inside(members.shown(entry.name))
+        place = blob.place.inside(shown(entry.name, None))
         yield Unreadable(place.id, f"{place}: {error}")
     else:
         yield blob.inner(place, cast("BinaryIO", stream))

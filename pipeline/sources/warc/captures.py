@@ -90,10 +90,10 @@ def fields_of(header: bytes) -> dict[str, str]:
     return fields
 
 
-def shown(value: str) -> str:
+def quoted(value: str) -> str:
     """A value of a header as it may stand in a message: between quotes, in ASCII, not too long.
 
-    >>> shown("-5"), shown("盐门")
+    >>> quoted("-5"), quoted("盐门")
     ("'-5'", "'\\\\u76d0\\\\u95e8'")
     """
     return ascii(value if len(value) <= 40 else f"{value[:37]}...")
@@ -194,7 +194,7 @@ def _next(window: _Window, number: int, limit: int) -> Capture | Broken:
         lie = (
             "has no Content-Length"
             if claimed is None
-            else f"its Content-Length is {shown(claimed)}, no number of bytes"
+            else f"its Content-Length is {quoted(claimed)}, no number of bytes"
         )
         return _passed_over(window, number, lie, offset=offset)
     return _with_block(window, Capture(number, offset, fields, b"", int(claimed)), limit)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 import regex
 
-from pipeline.sources.warc.captures import HEADER, fields_of, shown
+from pipeline.sources.warc.captures import HEADER, fields_of, quoted
 
 STATUS = regex.compile(rb"HTTP/[0-9](?:\.[0-9])?[ \t]+([0-9]{3})(?![0-9])[^\n]*\n")
 HEADER_END = regex.compile(rb"\n\r?\n")
@@ -59,7 +59,7 @@ def payload(block: bytes, found: Answer, limit: int) -> bytes:
             data = _undone(undo, data, limit)
         elif not _is_text(data):
             known = ", ".join(sorted(set(CODINGS) - {"x-gzip"}))
-            raise PayloadError(f"content encoding {shown(name)} is not known (known are {known}); leave it out")
+            raise PayloadError(f"content encoding {quoted(name)} is not known (known are {known}); leave it out")
         _check(data, limit)
     _check(data, limit)
     return data
