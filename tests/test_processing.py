@@ -1,22 +1,35 @@
 """One document, the whole way: what a stage may do, what is done with what it finds, and what is refused."""
 
-import hashlib
 import pickle
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 import pytest
 import regex
+from acting import (
+    TEXT,
+    Breaks,
+    Endless,
+    Finds,
+    Halves,
+    Leaves,
+    Look,
+    Meddles,
+    Mend,
+    MendAgain,
+    Rubbish,
+    Shout,
+    again,
+    edit,
+    label,
+    note,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import fitting_edits, texts
 
 import pipeline
 from pipeline import (
-    Document,
-    DocumentError,
     Edit,
     Finding,
     Label,
@@ -24,174 +37,9 @@ from pipeline import (
     Pipeline,
     Reject,
     RejectedError,
-    Rule,
     StageError,
     UsageError,
 )
-from pipeline.article import Origin
-
-TEXT = "The ferry leaves at half past six."
-
-
-def rules(stage: str) -> tuple[Rule, ...]:
-    return (
-        Rule(f"{stage}.sure", "without a doubt", threshold=0.0),
-        Rule(f"{stage}.careful", "only where it is nearly certain", threshold=0.9),
-    )
-
-
-@dataclass(frozen=True)
-class Mend:
-    """A repair that finds what it was made with."""
-
-    name: ClassVar[str] = "mend"
-    after: ClassVar[frozenset[str]] = frozenset()
-    needs: ClassVar[frozenset[str]] = frozenset()
-    gives: ClassVar[frozenset[str]] = frozenset()
-    rules: ClassVar[tuple[Rule, ...]] = rules("mend")
-    protocol: ClassVar[int] = 1
-    findings: tuple[Finding, ...] = ()
-
-    def find(self, document: Document) -> Iterator[Finding]:
-        """Yields what it was made with."""
-        yield from self.findings
-
-
-@dataclass(frozen=True)
-class MendAgain(Mend):
-    """Another such repair, for another layer of the ledger."""
-
-    name: ClassVar[str] = "mend-again"
-    rules: ClassVar[tuple[Rule, ...]] = rules("mend-again")
-
-
-@dataclass(frozen=True)
-class Look(Mend):
-    """A finder that finds what it was made with."""
-
-    name: ClassVar[str] = "look"
-    gives: ClassVar[frozenset[str]] = frozenset({"part", "look.tide"})
-    rules: ClassVar[tuple[Rule, ...]] = (Rule("look.seen", "it was there"),)
-
-
-@dataclass(frozen=True)
-class Shout(Mend):
-    """A repair that writes every small `e` large: it finds something in the text itself."""
-
-    name: ClassVar[str] = "shout"
-    rules: ClassVar[tuple[Rule, ...]] = rules("shout")
-
-    def find(self, document: Document) -> Iterator[Finding]:
-        """Yields an edit for every `e`."""
-        for at, char in enumerate(document.text):
-            if char == "e":
-                yield Edit(at, "e", "E", "shout.sure", 1.0)
-
-
-@dataclass(frozen=True)
-class Halves(Mend):
-    """A repair that puts in half a character."""
-
-    name: ClassVar[str] = "halves"
-    rules: ClassVar[tuple[Rule, ...]] = rules("halves")
-
-    def find(self, document: Document) -> Iterator[Finding]:
-        """Yields an edit that no JSON can hold."""
-        yield Edit(4, "ferry", "\ud83d", "halves.sure", 1.0)
-
-
-@dataclass(frozen=True)
-class Breaks(Mend):
-    """A repair that raises after its first finding."""
-
-    name: ClassVar[str] = "breaks"
-    rules: ClassVar[tuple[Rule, ...]] = rules("breaks")
-
-    def find(self, document: Document) -> Iterator[Finding]:
-        """Raises."""
-        yield Edit(0, "The", "A", "breaks.sure", 1.0)
-        raise LookupError("no such word")
-
-
-@dataclass(frozen=True)
-class Leaves(Mend):
-    """A repair that wants to end the process."""
-
-    name: ClassVar[str] = "leaves"
-    rules: ClassVar[tuple[Rule, ...]] = rules("leaves")
-
-    def find(self, document: Document) -> Iterator[Finding]:
-        """Leaves."""
-        raise SystemExit(3)
-
-
-@dataclass(frozen=True)
-class Endless(Mend):
-    """A repair that finds the same thing again and again."""
-
-    name: ClassVar[str] = "endless"
-    rules: ClassVar[tuple[Rule, ...]] = rules("endless")
-
-    def find(self, document: Document) -> Iterator[Finding]:
-        """Never stops."""
-        while True:
-            yield Note(0, 3, "endless.sure", "info", "look")
-
-
-@dataclass(frozen=True)
-class Rubbish(Mend):
-    """A repair that gives a number."""
-
-    name: ClassVar[str] = "rubbish"
-    rules: ClassVar[tuple[Rule, ...]] = rules("rubbish")
-
-    def find(self, document: Document) -> Iterator[Finding]:
-        """Gives what nobody can go through."""
-        return 7  # type: ignore[return-value]
-
-
-@dataclass(frozen=True)
-class Meddles(Mend):
-    """A repair that writes into the metadata."""
-
-    name: ClassVar[str] = "meddles"
-    rules: ClassVar[tuple[Rule, ...]] = rules("meddles")
-
-    def find(self, document: Document) -> Iterator[Finding]:
-        """Raises, since it may not."""
-        document.metadata["seen"] = "yes"  # type: ignore[index]
-        yield from ()
-
-
-@dataclass(frozen=True)
-class Finds(Look):
-    """A finder that raises."""
-
-    name: ClassVar[str] = "finds"
-    gives: ClassVar[frozenset[str]] = frozenset({"part"})
-    rules: ClassVar[tuple[Rule, ...]] = rules("finds")
-
-    def find(self, document: Document) -> Iterator[Finding]:
-        """Raises."""
-        yield Label(0, 3, "part", "title", "finds.sure", 1.0)
-        raise ZeroDivisionError
-
-
-def edit(start: int, old: str, new: str, confidence: float = 1.0, rule: str = "mend.sure") -> Edit:
-    return Edit(start, old, new, rule, confidence)
-
-
-def again(start: int, old: str, new: str) -> Edit:
-    return edit(start, old, new, rule="mend-again.sure")
-
-
-def label(start: int, end: int, layer: str = "part", value: str = "title", confidence: float = 1.0) -> Label:
-    return Label(start, end, layer, value, "look.seen", confidence)
-
-
-def note(start: int, end: int, rule: str = "mend.sure") -> Note:
-    return Note(start, end, rule, "warning", "look here")
-
 
 # --- the laws of the protocol
 
@@ -277,7 +125,7 @@ def test_a_stage_that_raises_fails_the_document_with_its_cause(stage: Mend, reas
 
 
 def test_a_stage_that_raises_is_told_where_without_the_folders_of_this_machine() -> None:
-    assert regex.search(r"\(line \d+ of test_processing\.py\)$", broken(Breaks()).reason)
+    assert regex.search(r"\(line \d+ of acting\.py\)$", broken(Breaks()).reason)
 
 
 def test_a_stage_that_wants_to_end_the_process_fails_its_document_only() -> None:
@@ -416,77 +264,6 @@ def test_a_rejected_document_says_who_why_and_under_which_rule() -> None:
     assert str(pickle.loads(pickle.dumps(verdict.value))) == "pier/7: is a timetable"
 
 
-# --- what goes in
-
-
-@pytest.mark.parametrize("data", ["", b""])
-def test_an_empty_document_is_refused(data: str | bytes) -> None:
-    with pytest.raises(DocumentError, match="pier/7: is empty; leave it out"):
-        Pipeline([]).process(data, id="pier/7")
-
-
-@pytest.mark.parametrize("data", [" \n\t\u3000", b"\r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf \n"])
-def test_a_blank_document_is_refused(data: str | bytes) -> None:
-    with pytest.raises(DocumentError, match="holds nothing but blanks"):
-        Pipeline([]).process(data)
-
-
-def test_a_lone_surrogate_is_refused_with_its_place() -> None:
-    with pytest.raises(DocumentError, match="lone surrogate at character 3"):
-        Pipeline([]).process("six\ud83d")
-
-
-def test_bytes_that_are_no_text_are_refused_with_the_reason() -> None:
-    with pytest.raises(DocumentError, match="pier/7: is a PDF file, not text"):
-        Pipeline([]).process(b"%PDF-1.7", id="pier/7")
-
-
-def test_an_encoding_that_is_not_known_is_refused() -> None:
-    with pytest.raises(DocumentError, match="encoding 'utf-9' is not known"):
-        Pipeline([]).process(b"six", encoding="utf-9")
-
-
-def test_the_encoding_of_bytes_is_the_callers_to_know() -> None:
-    article = Pipeline([]).process("渡轮".encode("utf-16-be"), encoding="utf-16-be")
-    assert article.text == "渡轮"
-
-
-def test_the_encoding_of_bytes_says_nothing_of_a_text() -> None:
-    """A run may name the encoding of its files and still meet the texts of a table."""
-    article = Pipeline([]).process("渡轮 é", encoding="gb18030")
-    assert article.text == "渡轮 é"
-    assert pipeline.restore(article) == "渡轮 é".encode()
-
-
-def test_a_text_and_its_utf_8_give_the_same_article() -> None:
-    assert Pipeline([Shout()]).process(TEXT + "渡轮") == Pipeline([Shout()]).process((TEXT + "渡轮").encode())
-
-
-def test_undecodable_bytes_are_noted_where_they_stand_after_all_changes() -> None:
-    article = Pipeline([Mend((edit(0, "渡轮", "船"),))]).process(
-        "渡轮六点半开，\r\n风大不开。\n".encode() + b"\x80\r\n"
-    )
-    (remark,) = article.notes
-    assert (remark.stage, remark.rule, remark.severity) == ("decoding", "decoding.undecodable", "warning")
-    assert article.text[remark.start : remark.end] == "\ufffd"
-
-
-def test_mixed_line_ends_are_the_first_change() -> None:
-    article = Pipeline([Mend((edit(4, "b", "B"),))]).process(b"one\rb\r\n\n")
-    assert [change.stage for change in article.provenance.changes] == ["decoding", "mend"]
-    assert article.text == "one\nB\n\n"
-
-
-def test_what_came_with_the_record_comes_out() -> None:
-    article = Pipeline([]).process(
-        TEXT, id="pier/7", metadata={"url": "https://ferry.example", "page": "3"}, media_type="text/plain"
-    )
-    assert article.id == "pier/7"
-    assert article.meta == {"url": "https://ferry.example", "page": "3"}
-    assert article.provenance.source.origin.media_type == "text/plain"
-    assert article.provenance.source.origin.path is None
-
-
 # --- the whole way
 
 
@@ -561,13 +338,3 @@ def test_a_label_that_can_be_no_field_is_refused(start: int, end: int, reason: s
     label = Label(start, end, "part", "lead", "look.seen", 0.9)
     with pytest.raises(StageError, match=reason):
         Pipeline([Look(findings=(label,))]).process("She sails\n\nAt six.", id="a")
-
-
-def test_a_page_in_the_field_of_a_record_is_read_as_a_page() -> None:
-    """Dumps of crawlers keep whole pages in a column; its own hash is kept as that of a file would be."""
-    page = "<!DOCTYPE html><title>Nets</title><h1>Nets</h1><p>Ann: Who mends them?</p><p>Bo: We all do.</p>"
-    origin = Origin(path="d.jsonl", media_type="application/jsonl", member=None, row=3, field="html", sha256=None)
-    article = Pipeline().process(page, id="d#3", origin=origin)
-    assert article.provenance.source.origin.media_type == "text/html"
-    assert article.provenance.source.origin.sha256 == hashlib.sha256(page.encode()).hexdigest()
-    assert "<p>" not in article.text
