@@ -57,6 +57,17 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: Annotated[Limits, Meta(description="What is refused before it is read.")] = Limits()
 
 
+class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How documents are processed: none of it changes what comes out."""
+
+    seconds: Annotated[
+        float,
+        Meta(gt=0, description="The time for one document; one over a MiB has so many times as much. Then it fails."),
+    ] = 60.0
+    memory: Annotated[int, Meta(ge=64, description="The most memory for one worker process, in MiB.")] = 2048
+    shard: Annotated[int, Meta(ge=1, description="About how large a shard is before it is packed, in MiB.")] = 128
+
+
 class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The documents that a profile is for: all that is said here must hold."""
 
@@ -105,6 +116,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     recipe: Recipe = None
     input: Annotated[Input, Meta(description="How raw documents are read.")] = Input()
+    run: Annotated[Run, Meta(description="How documents are processed: none of it changes what comes out.")] = Run()
     sources: Sources = {}
     sinks: Sinks = {}
     stages: Stages = {}

@@ -5,23 +5,7 @@ from collections import Counter
 import msgspec
 
 from pipeline.article import Article
-
-
-class Failure(msgspec.Struct, frozen=True):
-    """A document that failed: which, in which stage (null before any), why, and whose stage it was if not ours."""
-
-    document: str
-    stage: str | None
-    reason: str
-    package: str | None = None
-
-
-class Rejection(msgspec.Struct, frozen=True):
-    """A document that a filter turned down."""
-
-    document: str
-    rule: str
-    reason: str
+from pipeline.runs.outcome import Failure, Outcome, Rejection
 
 
 class Aside(msgspec.Struct, frozen=True):
@@ -57,45 +41,74 @@ class Figures(msgspec.Struct, frozen=True):
     notes: int
 
 
-class Account:
-    """Counts while a run goes on."""
+class Tally(msgspec.Struct):
+    """What some articles hold, while it is being added up."""
 
-    def __init__(self) -> None:
-        self.documents = self.written = 0
-        self.failures: list[Failure] = []
-        self.rejections: list[Rejection] = []
-        self.aside: list[Aside] = []
-        self.edits_by_rule: Counter[str] = Counter()
-        self.notes_by_rule: Counter[str] = Counter()
-        self._bytes = self._exchanges = self._turns = 0
+    bytes: int = 0
+    exchanges: int = 0
+    turns: int = 0
+    edits_by_rule: Counter[str] = msgspec.field(default_factory=Counter)
+    notes_by_rule: Counter[str] = msgspec.field(default_factory=Counter)
 
-    def left_out(self, name: str, reason: str, count: int) -> None:
-        """Notes what holds no document: it does not count as one, and is told all the same."""
-        self.aside.append(Aside(name, reason, count))
-
-    def wrote(self, article: Article) -> None:
-        """Notes an article that lies on the disk."""
-        self.written += 1
-        self._bytes += article.provenance.source.bytes
+    def add(self, article: Article) -> None:
+        """One more article."""
+        self.bytes += article.provenance.source.bytes
         for exchange in article.exchanges:
-            self._exchanges += 1
-            self._turns += len(exchange.questions) + len(exchange.answers) + len(exchange.asides)
+            self.exchanges += 1
+            self.turns += len(exchange.questions) + len(exchange.answers) + len(exchange.asides)
         for change in article.provenance.changes:
             self.edits_by_rule.update(edit.rule for edit in change.edits)
         self.notes_by_rule.update(note.rule for note in article.notes)
 
+    def include(self, other: "Tally") -> None:
+        """All that another one holds."""
+        self.bytes += other.bytes
+        self.exchanges += other.exchanges
+        self.turns += other.turns
+        self.edits_by_rule.update(other.edits_by_rule)
+        self.notes_by_rule.update(other.notes_by_rule)
+
+    @property
+    def figures(self) -> Figures:
+        """The sums."""
+        return Figures(self.bytes, self.exchanges, self.turns, self.edits_by_rule.total(), self.notes_by_rule.total())
+
+
+class Account:
+    """Counts while a run goes on; it keeps no document's name, so it takes as much memory for many as for few."""
+
+    def __init__(self) -> None:
+        self.documents = self.written = self.failed = self.rejected = self.unchanged = self.aside = 0
+        self.tally = Tally()
+
+    def taken(self, documents: int = 1) -> None:
+        """Notes documents that were read; what becomes of them is noted by itself, or one is missing."""
+        self.documents += documents
+
+    def settle(self, outcome: Outcome) -> None:
+        """Notes what became of one document."""
+        if isinstance(outcome, Failure):
+            self.failed += 1
+        elif isinstance(outcome, Rejection):
+            self.rejected += 1
+        else:
+            self.written += 1
+
+    def stayed(self, documents: int = 1) -> None:
+        """Notes documents that were done by an earlier run and have not changed."""
+        self.unchanged += documents
+
+    @property
+    def settled(self) -> int:
+        """Of how many documents it is known what became of them."""
+        return self.written + self.failed + self.rejected + self.unchanged
+
     @property
     def totals(self) -> Totals:
         """The account so far."""
-        return Totals(self.documents, self.written, len(self.failures), len(self.rejections), 0)
+        return Totals(self.documents, self.written, self.failed, self.rejected, self.unchanged)
 
     @property
     def figures(self) -> Figures:
         """What the written articles hold."""
-        return Figures(
-            self._bytes,
-            self._exchanges,
-            self._turns,
-            self.edits_by_rule.total(),
-            self.notes_by_rule.total(),
-        )
+        return self.tally.figures

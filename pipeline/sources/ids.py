@@ -42,6 +42,12 @@ class Ids:
         key = name.encode("utf-8", "surrogatepass")
         return self._table.execute("INSERT OR IGNORE INTO ids VALUES (?)", (key,)).rowcount == 1
 
+    def __contains__(self, name: str) -> bool:
+        if self._table is None:
+            return name in self._few
+        key = name.encode("utf-8", "surrogatepass")
+        return self._table.execute("SELECT 1 FROM ids WHERE id = ?", (key,)).fetchone() is not None
+
     def _spill(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="pipeline-")
         self._table = sqlite3.connect(Path(self._folder.name) / "ids.sqlite", isolation_level=None)

@@ -27,11 +27,13 @@ def records(files: Iterable[File], options: Input, readers: Choice | None = None
     readers = readers or choice(form=options.format)
     with Ids() as ids:
         for file in files:
-            for found in _file(file, options, readers):
-                if isinstance(found, Record) and not ids.add(found.id):
-                    yield Unreadable(found.id, f"{found.where}: an earlier document has this id; {_remedy(found)}")
-                else:
-                    yield found
+            for found in of_file(file, options, readers):
+                yield double(found) if isinstance(found, Record) and not ids.add(found.id) else found
+
+
+def double(record: Record) -> Unreadable:
+    """What is said of a record whose id an earlier one had."""
+    return Unreadable(record.id, f"{record.where}: an earlier document has this id; {_remedy(record)}")
 
 
 def first(found: Iterable[Document], most: int | None) -> Iterator[Document]:
@@ -65,7 +67,8 @@ def is_document(file: File, options: Input, readers: Choice) -> bool:
         return False
 
 
-def _file(file: File, options: Input, readers: Choice) -> Iterator[Document]:
+def of_file(file: File, options: Input, readers: Choice) -> Iterator[Document]:
+    """The documents of one file, in order, whatever ids they have."""
     place = Place(file.name)
     try:
         with _opened(file) as stream:

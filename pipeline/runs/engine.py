@@ -1,0 +1,305 @@
+"""A run: the documents of some sources, each to its article, whatever becomes of single ones or of the run itself.
+
+plan      what there is to do, and what an earlier run has done           plan.py
+crew      who does it: worker processes, or a cluster                     crew.py, pool.py, cluster.py
+shelf     where articles lie: a file each, or shards                      shelf.py, shards.py
+state     what is done, so that it need not be done again                 state.py
+journal   what is to be said of documents that failed                     journal.py
+"""
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from pipeline.errors import PipelineError, UsageError
+from pipeline.processing import Pipeline
+from pipeline.runs import journal
+from pipeline.runs.account import Account, Aside
+from pipeline.runs.crew import Crew, in_order
+from pipeline.runs.journal import Heard, Journal
+from pipeline.runs.lock import locked
+from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, sayable
+from pipeline.runs.plan import (
+    Choices,
+    FileEnd,
+    FileKept,
+    Odd,
+    Plan,
+    Remembered,
+    Source,
+    Stayed,
+    of_settings,
+    remembered,
+)
+from pipeline.runs.pool import Pool
+from pipeline.runs.shards import NAME, Shards
+from pipeline.runs.shelf import ArticleFolder, Shelf
+from pipeline.runs.state import Entry, State
+from pipeline.runs.worker import Assignment
+from pipeline.settings import Run
+from pipeline.sources.reading import Document
+from pipeline.sources.record import Record, Unreadable
+from pipeline.version import __version__
+
+RUN_FOLDER = "_run"
+"""All that is about the run itself; readers of data pass over names that begin with `_`."""
+STATE, LOCK = "state.sqlite", "lock"
+PAUSE = 0.05
+"""Seconds between two moments at which what was done is kept for good."""
+
+Form: TypeAlias = Literal["json", "jsonl", "parquet"]
+"""A file for each article, or shards of lines or of rows."""
+
+Engine: TypeAlias = Callable[[Assignment, Run], AbstractContextManager[Crew]]
+"""What makes a crew that does what an assignment says."""
+
+Seen: TypeAlias = Callable[[str, Account], None]
+
+
+class RunError(PipelineError):
+    """A run cannot go on. What it did is kept; the message says what to do before it is run again."""
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What a run is to do, whatever its sources.
+
+    `reading` is a hash of what decides which documents a file holds. `encoding` is what the user says of all files.
+    """
+
+    pipeline: Pipeline
+    output: Path
+    form: Form = "json"
+    encoding: str | None = None
+    reading: bytes = b""
+    limits: Run = Run()
+    choices: Choices = Choices()
+
+    @property
+    def folder(self) -> Path:
+        """Where all lies that is about the run."""
+        return self.output / RUN_FOLDER
+
+
+def local(workers: int | None = None) -> Engine:
+    """An engine of so many worker processes of this machine, by default one for each processor."""
+    return lambda assignment, limits: Pool(assignment, workers or processors(), limits)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run(
+    sources: Sequence[Source],
+    job: Job,
+    *,
+    engine: Engine | None = None,
+    lost: Iterable[Unreadable] = (),
+    account: Account | None = None,
+    heard: Heard | None = None,
+    seen: Seen | None = None,
+    waited: Callable[[], None] | None = None,
+) -> Account:
+    """Processes the documents of `sources`, each to an article below the output; one that fails harms no other.
+
+    What an earlier run has done and what has not changed since is not done again. `lost` are sources that could not
+    even be listed. `heard` is called with each entry of the journal, `seen` after each document with its id and the
+    account so far, which is `account` where one is given, `waited` now and then. Raises `UsageError` where the output is another run's, or
+    cannot be this one's; `RunError` where the output cannot be written; other `PipelineError`s where nobody can work.
+    """
+    account = Account() if account is None else account
+    _check(job)
+    try:
+        job.folder.mkdir(parents=True, exist_ok=True)
+        with locked(job.folder / LOCK), State(job.folder / STATE) as state:
+            _check_state(state, sources, job)
+            _Run(job, state, account, heard, seen).work(sources, lost, engine or local(), waited)
+    except OSError as error:
+        what = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+        raise RunError(f"{job.output} cannot be written: {what}; mend it, and run the same again to go on") from error
+    return account
+
+
+def run_records(records: Iterable[Document], job: Job, *, seen: Seen | None = None) -> Account:
+    """The same for records that are there already."""
+    return run([Source("records", lambda: iter(records))], job, seen=seen)
+
+
+class _Run:
+    """One run, once the output is its own."""
+
+    def __init__(self, job: Job, state: State, account: Account, heard: Heard | None, seen: Seen | None) -> None:
+        self._job = job
+        self._state = state
+        self._account = account
+        self._journal = Journal(job.folder, heard)
+        self._seen = seen
+        self._shelf = _shelf(job, state)
+        settings = of_settings(job.pipeline, job.encoding)
+        self._plan = Plan(
+            state,
+            self._shelf,
+            account,
+            settings=settings,
+            reading=job.reading,
+            limits=job.limits,
+            choices=job.choices,
+        )
+        self._kept = time.monotonic()
+
+    def work(
+        self,
+        sources: Sequence[Source],
+        lost: Iterable[Unreadable],
+        engine: Engine,
+        waited: Callable[[], None] | None,
+    ) -> None:
+        assignment = Assignment(
+            self._job.pipeline, self._shelf.delivery, self._job.encoding, lock=self._job.folder / LOCK
+        )
+        finished = False
+        try:
+            with self._journal, engine(assignment, self._job.limits) as crew:
+                arrived = None if self._shelf.ordered else self._arrived
+                self._crew = crew
+                for item in in_order(self._plan.items(sources, lost), crew, arrived, waited):
+                    self._take(item)
+                    self._keep()
+                self._account.tally.include(crew.take_tally())
+                self._shelf.finish()
+            finished = True
+        finally:
+            self._shelf.close()
+            with suppress(*([] if finished else [OSError])):
+                # Where the disk is full the error that says so is under way already.
+                stages = self._job.pipeline.recipe.versions
+                journal.record(self._account, stages, __version__, self._job.folder, finished=finished)
+
+    def _keep(self) -> None:
+        """From time to time keeps what was done, whatever happens from here on."""
+        now = time.monotonic()
+        if now - self._kept > PAUSE:
+            self._state.commit()
+            self._account.tally.include(self._crew.take_tally())
+            self._kept = now
+
+    def _arrived(self, record: Record, outcome: Outcome) -> None:
+        self._note(record, outcome)
+        self._keep()
+
+    def _note(self, record: Record, outcome: Outcome) -> None:
+        """Keeps what became of a document."""
+        awaited = self._plan.awaited.pop(record.id)
+        fate: Literal["written", "failed", "rejected"] = "written"
+        told = None
+        if isinstance(outcome, Failure):
+            limits = self._plan.limits if isinstance(outcome.kind, str) else None
+            fate, told = "failed", Remembered(failure=sayable(outcome), limits=limits)
+        elif isinstance(outcome, Rejection):
+            fate, told = "rejected", Remembered(rejection=sayable(outcome))
+        entry = Entry(
+            record.id,
+            awaited.file,
+            awaited.n,
+            awaited.key,
+            fate,
+            size=outcome.size if isinstance(outcome, Written) else 0,
+            told=None if told is None else msgspec.json.encode(told),
+        )
+        if isinstance(outcome, Written):
+            entry = self._shelf.add(entry, outcome.body)
+        self._state.note(entry)
+
+    def _take(self, item: object) -> None:
+        """Takes in an item when all before it are."""
+        if isinstance(item, tuple):
+            record, outcome = item
+            if self._shelf.ordered:
+                self._note(record, outcome)
+                self._shelf.tick()
+            self._settle(record.id, outcome)
+        elif isinstance(item, Stayed):
+            self._stay(item)
+        elif isinstance(item, Odd):
+            self._note_odd(item)
+        elif isinstance(item, FileEnd):
+            self._state.end_file(item.file, item.stamp, item.key)
+        elif isinstance(item, FileKept):
+            self._state.keep_file(item.file)
+
+    def _settle(self, name: str, outcome: Outcome) -> None:
+        self._account.settle(outcome)
+        if isinstance(outcome, Failure) or isinstance(outcome, Rejection):
+            self._journal.add(sayable(outcome))
+        if self._seen is not None:
+            self._seen(name, self._account)
+
+    def _stay(self, item: Stayed) -> None:
+        entry = item.entry
+        if item.read is not None:
+            self._state.keep(entry.id, *item.read)
+        if entry.fate == "written":
+            self._shelf.keep(entry)
+            self._shelf.tick()
+            self._account.stayed()
+            if self._seen is not None:
+                self._seen(entry.id, self._account)
+        else:
+            why = remembered(entry)
+            told = why.failure or why.rejection
+            assert told is not None  # noqa: S101 -- whoever noted it said why
+            self._settle(entry.id, told)
+
+    def _note_odd(self, item: Odd) -> None:
+        if item.file is not None:
+            self._state.note_oddity(item.file, item.oddity)
+        if isinstance(item.told, Aside):
+            self._account.aside += 1
+            self._journal.add(item.told)
+        else:
+            self._settle(item.told.document, item.told)
+
+
+def _shelf(job: Job, state: State) -> Shelf:
+    if job.form == "json":
+        return ArticleFolder(job.output)
+    return Shards(job.output, job.folder, job.form, job.limits.shard << 20, state)
+
+
+def _check(job: Job) -> None:
+    """Refuses an output that holds articles of another form: whoever reads it would find each twice."""
+    if not job.output.is_dir():
+        return
+    with os.scandir(job.output) as entries:
+        for entry in entries:
+            is_shard = NAME.fullmatch(entry.name) is not None
+            if is_shard if job.form == "json" else re.fullmatch(r"[^._].*\.json", entry.name):
+                raise UsageError(
+                    f"{job.output} holds {'shards' if is_shard else 'a file for each article'}, such as {entry.name}; "
+                    f"name another folder with -o for --format {job.form}"
+                )
+
+
+def _check_state(state: State, sources: Sequence[Source], job: Job) -> None:
+    form = state.about("form")
+    if form is not None and "json" in {form, job.form} and form != job.form:
+        raise UsageError(f"{job.output} holds articles as {form}; name another folder with -o for --format {job.form}")
+    if job.form != "json" and not job.choices.fresh and state.places():
+        if job.choices.first is not None:
+            raise UsageError(f"{job.output} holds the shards of a whole run; name another folder with -o for --first")
+        names = {source.name for source in sources}
+        if not any(name in names for name in state.file_names()):
+            raise UsageError(
+                f"{job.output} holds the shards of other sources, which this run would replace; name another folder "
+                "with -o, or say --fresh"
+            )
+    state.note_about("form", job.form)

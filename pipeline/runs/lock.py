@@ -1,0 +1,84 @@
+"""A lock on the folder of a run, so that two runs do not write to one place.
+
+The run and each of its workers hold a share of the lock file. A run begins only where it can have the whole, so it
+waits for the last worker of a run that was killed, and is refused where a run is alive. The system lets go of a share
+when its process ends, however it ends.
+"""
+
+import errno
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.errors import UsageError
+
+PATIENCE = 10.0
+"""Seconds that the workers of a run that was killed have to notice it."""
+PAUSE = 0.05
+
+_shares: dict[Path, int] = {}
+"""Open lock files of this process, which must stay open."""
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Holds a share of the lock in the block. Raises `UsageError` where another run is alive."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not _take(file, whole=True):
+            owner = _owner(file)
+            if (owner is None or _alive(owner)) or time.monotonic() > deadline:
+                who = f" (process {owner})" if owner is not None else ""
+                raise UsageError(
+                    f"another run{who} is writing to {path.parent.parent}; wait for it, or name another folder with -o"
+                )
+            time.sleep(PAUSE)
+        os.ftruncate(file, 0)
+        os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+        _take(file, whole=False)
+        yield
+    finally:
+        os.close(file)
+
+
+def share(path: Path) -> bool:
+    """Takes a share until this process ends, or says that it cannot: the run it works for is over."""
+    file = os.open(path, os.O_RDWR)
+    _shares[path] = file
+    return _take(file, whole=False)
+
+
+def _take(file: int, *, whole: bool) -> bool:
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, (fcntl.LOCK_EX if whole else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        # Some network file systems have no locks; then nobody can be kept out.
+        if error.errno not in {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP}:
+            raise
+    return True
+
+
+def _owner(file: int) -> int | None:
+    told = os.pread(file, 32, 0).strip()
+    return int(told) if told.isdigit() else None
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,94 @@
+"""What becomes of one document: it is written, fails, or is turned down by a filter."""
+
+from typing import Literal, TypeAlias, TypeVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from pipeline.article import Article
+from pipeline.errors import DocumentError, RejectedError, StageError
+from pipeline.processing import Pipeline
+from pipeline.sources.record import Record
+
+LONE_SURROGATE = "a stage gave text with a lone surrogate, which no JSON can hold; mend the stage"
+
+Loss = Literal["crash", "time", "memory"]
+"""How a document can take its worker with it: it kills it, holds it for too long, or eats all that it may have."""
+
+
+class Written(msgspec.Struct, frozen=True):
+    """An article was made: how long its JSON is, in bytes, and the JSON itself where whoever asked writes it."""
+
+    size: int
+    body: bytes | None = None
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A document that failed: which, in which stage (null before any), why, and whose stage it was if not ours.
+
+    `kind` is there only where it took its worker with it.
+    """
+
+    document: str
+    stage: str | None
+    reason: str
+    package: str | None = None
+    kind: Loss | UnsetType = UNSET
+
+
+class Rejection(msgspec.Struct, frozen=True):
+    """A document that a filter turned down."""
+
+    document: str
+    rule: str
+    reason: str
+
+
+Outcome: TypeAlias = Written | Failure | Rejection
+
+
+def processed(record: Record, pipeline: Pipeline, encoding: str | None = None) -> Article | Failure | Rejection:
+    """The article of a record, or why there is none. `encoding` is what the user says of all files.
+
+    Raises `MemoryError` where a stage did: that need not be the fault of the document.
+    """
+    try:
+        return pipeline.process(
+            record.data,
+            id=record.id,
+            metadata=record.metadata,
+            # What the user says of all files goes before what came with one of them.
+            encoding=encoding or record.encoding,
+            origin=record.origin,
+            converted_by=record.converted_by,
+        )
+    except RejectedError as verdict:
+        return Rejection(verdict.document, verdict.rule, verdict.reason)
+    except StageError as error:
+        if isinstance(error.__cause__, MemoryError):
+            raise error.__cause__ from None
+        return Failure(error.document, error.stage, told(record, error.reason), error.package)
+    except DocumentError as error:
+        return Failure(error.document, None, told(record, error.reason))
+
+
+def told(record: Record, reason: str) -> str:
+    """Why a document failed, and where it lies if its id does not tell: the id of a row may say nothing of the file."""
+    lies_within = record.origin.row is not None or record.origin.member is not None
+    return f"{record.where}: {reason}" if lies_within else reason
+
+
+Told = TypeVar("Told", Failure, Rejection)
+
+
+def sayable(entry: Told) -> Told:
+    """The same without lone surrogates, which no JSON can hold."""
+    plain = {key: value for key, value in msgspec.structs.asdict(entry).items() if isinstance(value, str)}
+    if all(value.isascii() for value in plain.values()):
+        return entry
+    return msgspec.structs.replace(entry, **{key: speakable(value) for key, value in plain.items()})
+
+
+def speakable(text: str) -> str:
+    """The text with lone surrogates written out."""
+    return text.encode("utf-8", "backslashreplace").decode()

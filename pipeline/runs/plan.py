@@ -1,0 +1,272 @@
+"""What is to be done: every document of the sources, or what an earlier run made of it where nothing has changed.
+
+A file whose size and time are those of then is not read again. Where they differ, each of its documents is compared by
+a hash of all that goes into its article, and only those that differ are done again.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal, Protocol, TypeAlias
+
+import msgspec
+
+from pipeline.article import VERSION
+from pipeline.processing import Pipeline
+from pipeline.runs.account import Account, Aside
+from pipeline.runs.outcome import Failure, Rejection, speakable
+from pipeline.runs.state import Entry, Known, Oddity, State
+from pipeline.settings import Run
+from pipeline.sources.ids import Ids
+from pipeline.sources.reading import Document, double
+from pipeline.sources.record import LeftOut, Record, Unreadable
+from pipeline.version import __version__
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Something that holds documents: its name, a stamp that changes when it does, and what reads it.
+
+    A source without a stamp is always read.
+    """
+
+    name: str
+    read: Callable[[], Iterator[Document]]
+    stamp: Callable[[], str | None] = lambda: None
+
+
+class Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a document was not written, as it is kept; `limits` are those under which it took its worker with it."""
+
+    failure: Failure | None = None
+    rejection: Rejection | None = None
+    limits: str | None = None
+
+
+class Stayed(msgspec.Struct, frozen=True):
+    """A document that has not changed, and where it was read now: which one of which file; None where it was not."""
+
+    entry: Entry
+    read: tuple[int, int] | None
+
+
+class Odd(msgspec.Struct, frozen=True):
+    """What is no sound document, to be noted for a file where it has a number."""
+
+    file: int | None
+    oddity: Oddity
+    told: Failure | Aside
+
+
+class FileEnd(msgspec.Struct, frozen=True):
+    """All documents of a file stand before this."""
+
+    file: int
+    stamp: str | None
+    key: bytes
+
+
+class FileKept(msgspec.Struct, frozen=True):
+    """All documents of a file that has not changed stand before this."""
+
+    file: int
+
+
+Settled: TypeAlias = Stayed | Odd | FileEnd | FileKept
+
+
+class Awaited(msgspec.Struct, frozen=True):
+    """A document under way: which one of which file it is, and the hash of all that goes into its article."""
+
+    file: int
+    n: int
+    key: bytes
+
+
+class Shelf(Protocol):
+    """Where articles lie."""
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether the article of a document that was written is still there."""
+        ...
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """What the user says of documents that an earlier run has done."""
+
+    fresh: bool = False
+    retry_failed: bool = False
+    check_hash: bool = False
+    first: int | None = None
+
+
+class Plan:
+    """Gives the items of a run in order; `awaited` holds those documents that were given and are not done."""
+
+    def __init__(
+        self,
+        state: State,
+        shelf: Shelf,
+        account: Account,
+        *,
+        settings: bytes,
+        reading: bytes = b"",
+        limits: Run | None = None,
+        choices: Choices | None = None,
+    ) -> None:
+        self.awaited: dict[str, Awaited] = {}
+        self.limits = told_limits(limits or Run())
+        self.ended = False
+        """Whether the sources were taken to their end."""
+        self._state = state
+        self._shelf = shelf
+        self._account = account
+        self._settings = settings
+        self._reading = hashlib.sha256(settings + reading).digest()
+        self._choices = choices or Choices()
+
+    def items(self, sources: Iterable[Source], lost: Iterable[Unreadable] = ()) -> Iterator[Record | Settled]:
+        """Records to process, and between them whatever is settled already."""
+        with Ids() as ids:
+            for each in self._all(sources, lost, ids):
+                if not isinstance(each, FileEnd | FileKept) and not _is_aside(each):
+                    self._account.taken()
+                yield each
+                if self._account.documents == self._choices.first:
+                    return
+        self.ended = True
+
+    def _all(self, sources: Iterable[Source], lost: Iterable[Unreadable], ids: Ids) -> Iterator[Record | Settled]:
+        for unreadable in lost:
+            yield _odd(None, 0, unreadable)
+        for source in sources:
+            yield from self._source(source, ids)
+
+    def _source(self, source: Source, ids: Ids) -> Iterator[Record | Settled]:
+        stamp = source.stamp()
+        known = self._state.known(source.name)
+        if known is not None and self._is_same(known, stamp, ids):
+            yield from self._kept(known, ids)
+            return
+        file = self._state.begin_file(source.name)
+        for n, found in enumerate(source.read()):
+            if not isinstance(found, Record):
+                yield _odd(file, n, found)
+            elif not ids.add(found.id):
+                yield _odd(file, n, double(found), "double")
+            else:
+                yield self._document(found, file, n)
+        # One that was changed while it was read is read again.
+        yield FileEnd(file, stamp if source.stamp() == stamp else None, self._reading)
+
+    def _document(self, record: Record, file: int, n: int) -> Record | Stayed:
+        key = fingerprint(record, self._settings)
+        entry = self._state.entry(record.id)
+        if entry is not None and entry.file != file:
+            self._state.spoil_file(entry.file)
+        if entry is not None and entry.key == key and self._stands(entry):
+            return Stayed(entry, (file, n))
+        self.awaited[record.id] = Awaited(file, n, key)
+        return record
+
+    def _is_same(self, known: Known, stamp: str | None, ids: Ids) -> bool:
+        """Whether all that is known of a file still stands."""
+        choices = self._choices
+        if stamp is None or choices.check_hash or (known.stamp, known.key) != (stamp, self._reading):
+            return False
+        odd = {oddity.what for oddity in self._state.oddities(known.file)}
+        if "double" in odd or (odd and choices.retry_failed):
+            # Whether an id is taken depends on other files.
+            return False
+        documents = 0
+        for entry in self._state.entries(known.file):
+            documents += 1
+            if entry.id in ids or not self._stands(entry):
+                return False
+        # What could not be read at all may be readable now: its permissions are no part of the stamp.
+        return documents > 0 or "unreadable" not in odd
+
+    def _stands(self, entry: Entry) -> bool:
+        """Whether what became of a document holds, its source and the settings being the same."""
+        if self._choices.fresh:
+            return False
+        if entry.fate == "written":
+            return self._shelf.holds(entry)
+        if entry.fate == "rejected":
+            return True
+        return not self._choices.retry_failed and remembered(entry).limits in {None, self.limits}
+
+    def _kept(self, known: Known, ids: Ids) -> Iterator[Settled]:
+        """All that is known of a file, in its order."""
+        oddities = self._state.oddities(known.file)
+        oddity = next(oddities, None)
+        for entry in self._state.entries(known.file):
+            while oddity is not None and oddity.n < entry.n:
+                yield _again(oddity)
+                oddity = next(oddities, None)
+            ids.add(entry.id)
+            yield Stayed(entry, None)
+        while oddity is not None:
+            yield _again(oddity)
+            oddity = next(oddities, None)
+        yield FileKept(known.file)
+
+
+def fingerprint(record: Record, settings: bytes) -> bytes:
+    """A hash of all that goes into an article; `settings` stands for what does so for all of them."""
+    digest = hashlib.blake2b(settings, digest_size=16)
+    origin = record.origin
+    parts: list[str | bytes | int | None] = [
+        record.id, record.data, record.encoding, record.converted_by,
+        origin.path, origin.media_type, origin.member, origin.row, origin.field, origin.sha256,
+    ]  # fmt: skip
+    for entry in record.metadata.items():
+        parts += entry
+    for part in parts:
+        data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")
+        # With its kind and length before it, no two lists of parts look the same.
+        digest.update(b"%c%d:" % (type(part).__name__.encode()[0], len(data)))
+        digest.update(data)
+    return digest.digest()
+
+
+def of_settings(pipeline: Pipeline, encoding: str | None) -> bytes:
+    """A hash of what decides every article of a run beside the document: versions, recipe, settings, profiles."""
+    told = [VERSION, __version__, encoding, [[way.version, way.match] for way in pipeline.ways]]
+    return hashlib.sha256(msgspec.json.encode(told, order="deterministic")).digest()
+
+
+def of_reading(*said: object) -> bytes:
+    """A hash of what decides which documents a file holds."""
+    return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).digest()
+
+
+def told_limits(limits: Run) -> str:
+    """The limits that a document can run into."""
+    return f"{limits.seconds:g} s, {limits.memory} MiB"
+
+
+def remembered(entry: Entry) -> Remembered:
+    """Why a document was not written."""
+    return msgspec.json.decode(entry.told or b"{}", type=Remembered)
+
+
+def _odd(
+    file: int | None,
+    n: int,
+    found: Unreadable | LeftOut,
+    what: Literal["unreadable", "double"] = "unreadable",
+) -> Odd:
+    if isinstance(found, LeftOut):
+        aside = Aside(speakable(found.name), found.reason, found.count)
+        return Odd(file, Oddity(n, "left-out", msgspec.json.encode(aside)), aside)
+    failure = Failure(speakable(found.id), None, speakable(found.reason))
+    return Odd(file, Oddity(n, what, msgspec.json.encode(failure)), failure)
+
+
+def _again(oddity: Oddity) -> Odd:
+    if oddity.what == "left-out":
+        return Odd(None, oddity, msgspec.json.decode(oddity.told, type=Aside))
+    return Odd(None, oddity, msgspec.json.decode(oddity.told, type=Failure))
+
+
+def _is_aside(item: object) -> bool:
+    return isinstance(item, Odd) and isinstance(item.told, Aside)

@@ -1,0 +1,298 @@
+"""Worker processes of this machine, each on a pipe of its own.
+
+The parent knows which documents each worker has, which one it is at and since when. So where a worker crashes, hangs or
+eats its memory, that one document is named and that one worker is replaced; the rest of its documents go to another.
+Before a document is given up it is tried once more in a fresh process, with nothing else beside it where the system may
+have ended the first for want of memory.
+
+Pools of the standard library do not do this: `multiprocessing.Pool` waits for ever for the document of a killed worker,
+`concurrent.futures` gives up all that were on their way.
+"""
+
+import os
+import pickle
+import signal
+import tempfile
+import time
+from collections import deque
+from multiprocessing import connection, get_all_start_methods, get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+import msgspec
+
+from pipeline.runs.account import Tally
+from pipeline.runs.crew import CrewError, Task, weight
+from pipeline.runs.outcome import Failure, Loss, Outcome, told
+from pipeline.runs.postmortem import Place, end, place, ran_out_of_memory
+from pipeline.runs.worker import NOTHING, Assignment, Ready, Report, work
+from pipeline.settings import Run
+from pipeline.sources.record import shown
+
+TRIES = 2
+"""How often a document may take its worker with it."""
+STARTS = 5
+"""Workers that may die one after the other without a document to blame."""
+STARTING = 300.0
+"""Seconds that a worker may take until it can work: it imports the stages of others."""
+LONG = 1 << 20
+"""Bytes up to which a document has the time that is set; a longer one has so many times as much."""
+LAST_WORDS = 0.2
+"""Seconds that a hanging worker has to write down where it hangs."""
+
+PRELOADED: Final = ["pipeline.runs.preload"]
+
+
+class _Worker:
+    """A process, its pipe and its desk, and the documents it has."""
+
+    def __init__(self, context: Any, assignment: bytes, trace: Path) -> None:  # noqa: ANN401 -- of either kind
+        self.trace = trace
+        self.connection, theirs = context.Pipe()
+        self.desk = context.RawArray("d", [NOTHING, 0.0])
+        self.process: BaseProcess = context.Process(
+            target=work, args=(theirs, self.desk, assignment, str(trace)), daemon=True
+        )
+        self.process.start()
+        theirs.close()
+        self.tasks: dict[int, Task] = {}
+        self.born = time.monotonic()
+        self.ready = False
+        self.idle = False
+        self.broken: str | None = None
+        self.exhausted: int | None = None
+        self.hangs = False
+
+    @property
+    def at(self) -> Task | None:
+        """The document it is at, or the one at which it said that memory ran out."""
+        n = self.desk[0] if self.exhausted is None else self.exhausted
+        return None if n == NOTHING else self.tasks.get(int(n))
+
+    def due(self, seconds: float) -> float | None:
+        """When it must be done with that one, or be ready at all."""
+        if not self.ready:
+            return self.born + STARTING
+        task = self.at
+        return None if task is None else float(self.desk[1]) + allowed(task, seconds)
+
+    def send(self, tasks: list[Task]) -> None:
+        self.tasks.update((task.n, task) for task in tasks)
+        self.idle = False
+        try:
+            self.connection.send_bytes(pickle.dumps(tasks, 5))
+        except (BrokenPipeError, ConnectionResetError):
+            # It is dead, and will be found so.
+            return
+
+    def stop(self) -> None:
+        """Ends one that hangs, once it has written down where."""
+        self.hangs = True
+        process = self.process.pid
+        if process is not None and hasattr(signal, "SIGUSR1") and self.ready:
+            try:
+                os.kill(process, signal.SIGUSR1)
+            except ProcessLookupError:
+                return
+            self.process.join(LAST_WORDS)
+        self.process.kill()
+
+    def bury(self) -> int | None:
+        self.process.join()
+        code = self.process.exitcode
+        self.connection.close()
+        self.trace.unlink(missing_ok=True)
+        return code
+
+
+class Pool:
+    """A `Crew` of worker processes for the length of a `with` block; they are started when there is work."""
+
+    chunk = 64
+    chunk_bytes = 1 << 17
+
+    def __init__(self, assignment: Assignment, workers: int, limits: Run | None = None) -> None:
+        self._limits = limits or Run()
+        self._assignment = msgspec.structs.replace(assignment, memory=self._limits.memory << 20)
+        self._pickled = pickle.dumps(self._assignment)
+        self._most = workers
+        self._context = _context()
+        self._workers: list[_Worker] = []
+        self._started = 0
+        self._deaths = 0
+        self._waiting: deque[list[Task]] = deque()
+        """Chunks for whoever is idle next."""
+        self._suspects: deque[tuple[Task, bool]] = deque()
+        """Documents that took a worker with them, each with whether it is to have the machine to itself."""
+        self._alone: int | None = None
+        self._tries: dict[int, int] = {}
+        self._tally = Tally()
+
+    def __enter__(self) -> "Pool":
+        self._folder = tempfile.TemporaryDirectory(prefix="pipeline-")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            if kind is None and worker.idle:
+                worker.connection.close()
+            else:
+                worker.process.kill()
+        for worker in self._workers:
+            worker.bury()
+        self._workers = []
+        self._folder.cleanup()
+
+    def wants_more(self) -> bool:
+        """Whether there is no chunk for each worker that may soon be idle."""
+        return len(self._waiting) < self._most and not self._suspects
+
+    def take(self, tasks: list[Task]) -> None:
+        """Documents to process."""
+        self._waiting.append(tasks)
+
+    def take_tally(self) -> Tally:
+        """What the articles hold that were written since this was asked last."""
+        tally, self._tally = self._tally, Tally()
+        return tally
+
+    def done(self, timeout: float) -> list[tuple[int, Outcome]]:
+        """What became of some documents; waits for `timeout` seconds at most."""
+        self._assign()
+        found: list[tuple[int, Outcome]] = []
+        seconds = self._limits.seconds
+        dues = [due for worker in self._workers if (due := worker.due(seconds)) is not None]
+        if dues:
+            timeout = max(min(timeout, min(dues) - time.monotonic()), 0)
+        ends: dict[Any, _Worker] = {}
+        for worker in self._workers:
+            ends[worker.connection] = ends[worker.process.sentinel] = worker
+        dead = set()
+        for signalled in connection.wait(list(ends), timeout):
+            worker = ends[signalled]
+            if signalled is not worker.connection or not self._hear(worker, found):
+                dead.add(worker)
+        for worker in dead:
+            self._lose(worker, found)
+        now = time.monotonic()
+        for worker in self._workers:
+            due = worker.due(seconds)
+            if due is not None and due < now and not worker.hangs:
+                worker.stop()
+        self._assign()
+        return found
+
+    def _assign(self) -> None:
+        """Gives those who are idle something to do; starts a process where too few are there."""
+        while self._suspects or self._waiting:
+            busy = any(worker.tasks for worker in self._workers)
+            if self._alone is not None or (self._suspects and self._suspects[0][1] and busy):
+                return
+            free = next((worker for worker in self._workers if worker.idle), None)
+            if free is None:
+                starting = sum(not worker.ready for worker in self._workers)
+                if len(self._workers) < self._most and starting < len(self._waiting) + len(self._suspects):
+                    self._start()
+                    continue
+                return
+            if self._suspects:
+                task, exclusive = self._suspects.popleft()
+                self._alone = task.n if exclusive else None
+                free.send([task])
+            else:
+                free.send(self._waiting.popleft())
+
+    def _start(self) -> None:
+        self._started += 1
+        self._workers.append(_Worker(self._context, self._pickled, Path(self._folder.name, f"{self._started}.trace")))
+
+    def _hear(self, worker: _Worker, found: list[tuple[int, Outcome]]) -> bool:
+        """Takes in what a worker says; whether it may say more."""
+        try:
+            while True:
+                said = pickle.loads(worker.connection.recv_bytes())  # noqa: S301 -- from our worker
+                if isinstance(said, Ready):
+                    worker.broken = said.broken
+                    worker.ready = worker.idle = said.broken is None
+                else:
+                    self._take_in(said, worker, found)
+                if not worker.connection.poll():
+                    return True
+        except (EOFError, ConnectionResetError):
+            return False
+
+    def _take_in(self, report: Report, worker: _Worker, found: list[tuple[int, Outcome]]) -> None:
+        self._deaths = 0
+        for n, outcome in report.outcomes:
+            del worker.tasks[n]
+            self._settle(n, outcome, found)
+        self._tally.include(report.tally)
+        if report.stopped is not None:
+            raise report.stopped
+        worker.exhausted = report.exhausted
+        worker.idle = report.idle and report.exhausted is None
+
+    def _settle(self, n: int, outcome: Outcome, found: list[tuple[int, Outcome]]) -> None:
+        self._tries.pop(n, None)
+        if self._alone == n:
+            self._alone = None
+        found.append((n, outcome))
+
+    def _lose(self, worker: _Worker, found: list[tuple[int, Outcome]]) -> None:
+        """A worker is dead: its document is tried again or fails, the others it had go to another."""
+        if not worker.connection.closed:
+            self._hear(worker, found)
+        self._workers.remove(worker)
+        at = worker.at
+        where = place(worker.trace, self._assignment.pipeline)
+        code = worker.bury()
+        if worker.broken is not None:
+            raise CrewError(f"a worker process cannot start: {shown(worker.broken)}; mend what the recipe names")
+        others = [task for n, task in sorted(worker.tasks.items()) if at is None or n != at.n]
+        if others:
+            self._waiting.appendleft(others)
+        if at is None:
+            self._deaths += 1
+            if self._deaths >= STARTS:
+                raise CrewError(
+                    f"worker processes end without a document to blame: the last one {end(code)}; nothing is lost: "
+                    "see that there is memory enough, and run again to go on"
+                )
+            return
+        loss: Loss = "time" if worker.hangs else "memory" if worker.exhausted is not None else "crash"
+        self._tries[at.n] = self._tries.get(at.n, 0) + 1
+        if self._alone == at.n:
+            self._alone = None
+        if self._tries[at.n] >= TRIES:
+            self._settle(at.n, self._failure(at, loss, code, where), found)
+        else:
+            self._suspects.append((at, loss == "crash" and ran_out_of_memory(code)))
+
+    def _failure(self, task: Task, loss: Loss, code: int | None, where: Place) -> Failure:
+        at = f" at {where.line}" if where.line else ""
+        if loss == "time":
+            most = allowed(task, self._limits.seconds)
+            reason = f"took longer than {most:g} s, twice{at}; raise [run] seconds, or leave it out"
+        elif loss == "memory":
+            reason = f"needs more than {self._limits.memory:,} MiB of memory; raise [run] memory, or leave it out"
+        else:
+            reason = f"crashed its worker process twice, the second time alone: it {end(code)}{at}; leave it out"
+        return Failure(task.record.id, where.stage, told(task.record, reason), where.package, loss)
+
+
+def allowed(task: Task, seconds: float) -> float:
+    """How many seconds a document may take."""
+    return seconds * max(1.0, weight(task.record) / LONG)
+
+
+def _context() -> Any:  # noqa: ANN401 -- of either kind
+    """How processes are made: forked from one that has loaded what all need, where the system can do that."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return context

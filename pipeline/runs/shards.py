@@ -1,0 +1,266 @@
+"""Articles in shards: files of many articles in the order of the documents, each about as large as asked.
+
+    articles/part-00000.jsonl.zst
+    articles/part-00001.jsonl.zst
+
+Which article lies in which shard is decided by the order of the documents and the lengths of their JSON alone, so the
+same documents give the same bytes, whoever processes them, and however often the run was stopped.
+
+A shard that is being made is a file of lines in the folder of the run, to which each article is added when its turn has
+come. Once it is large enough another process packs it, and it appears at its place, whole. Articles of an earlier run
+that still hold are copied from where they lie; a shard of which all articles hold is not touched. A shard that another
+replaces is kept aside until the run is over, since later ones may begin with its end.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from pipeline.compression import unpacked
+from pipeline.errors import ContractError, PipelineError
+from pipeline.reading.tables import parquet
+from pipeline.runs.delivery import LINES, Delivery, Handed
+from pipeline.runs.sealing import SUFFIXES, Form, Sealing
+from pipeline.runs.state import Entry, Place, State
+
+NAME = re.compile(r"part-(\d{5,})(\.jsonl\.zst|\.parquet)")
+AT_ONCE = 8
+"""Old files that are kept open."""
+
+
+class ShardError(PipelineError):
+    """A shard of an earlier run is not what it was; the message says what to do."""
+
+
+class Shards:
+    """Shards below a folder, in one format, of about `size` bytes each before they are packed."""
+
+    ordered = True
+
+    def __init__(self, folder: Path, run_folder: Path, form: Form, size: int, state: State) -> None:
+        self.delivery: Delivery = Handed()
+        self._folder = folder
+        self._aside = run_folder / "previous"
+        self._spools = run_folder / "open"
+        self._form: Form = form
+        self._most = size
+        self._state = state
+        self._sealing: tuple[Sealing, Place] | None = None
+        self._old = _Lines(folder)
+        self._sealed: dict[int, Place] = {}
+        """By their number, the shards that lie where they belong."""
+        self._set_up()
+        self._shard = 0
+        self._begin()
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether the file is there in which the article lies."""
+        return entry.place in self._old
+
+    def add(self, entry: Entry, body: bytes | None) -> Entry:
+        """Adds an article at the end."""
+        assert body is not None  # noqa: S101 -- `Handed` gives it
+        self._part()
+        entry = msgspec.structs.replace(entry, place=self._place, line=self._count)
+        self._append(body)
+        return entry
+
+    def keep(self, entry: Entry) -> None:
+        """Adds an article of an earlier run at the end."""
+        if self._same is not None and (entry.place, entry.line) == (self._same.place, self._count):
+            self._count += 1
+            self._size += entry.size
+            return
+        body = self._old.line(entry)
+        self._part()
+        self._state.move(entry.id, self._place, self._count)
+        self._append(body)
+
+    def tick(self) -> None:
+        """Ends the shard that is large enough, and notes one that is packed."""
+        if self._size >= self._most:
+            self._end()
+        if self._sealing is not None and self._sealing[0].ended():
+            self._await()
+
+    def finish(self) -> None:
+        """Ends the last shard, and takes away what an earlier run left and this one does not have."""
+        if self._count:
+            self._end()
+        self._await()
+        self._state.lose_places(place.place for place in self._state.places() if not self._belongs(place))
+        self._state.commit()
+        for file in self._folder.iterdir():
+            name = NAME.fullmatch(file.name)
+            if name and (int(name[1]) >= self._shard or name[2] != SUFFIXES[self._form]):
+                file.unlink()
+        self.close()
+        for folder in (self._aside, self._spools):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Lets go of everything; what was taken in and is in the state is there when the run goes on."""
+        if self._sealing is not None:
+            self._sealing[0].stop()
+            self._sealing = None
+        if self._spool is not None:
+            self._spool.close()
+        self._old.close()
+
+    # What is there from before
+
+    def _set_up(self) -> None:
+        lost = []
+        for found in self._state.places():
+            place = found if found.sealed else self._put_aside(found)
+            if not self._is_whole(place):
+                lost.append(place.place)
+                continue
+            self._old.add(place)
+            if place.path == self._name(place.shard):
+                self._sealed[place.shard] = place
+        self._state.lose_places(lost)
+        self._state.commit()
+
+    def _name(self, shard: int) -> str:
+        return f"part-{shard:05}{SUFFIXES[self._form]}"
+
+    def _told(self, path: Path) -> str:
+        return path.relative_to(self._folder).as_posix()
+
+    def _belongs(self, place: Place) -> bool:
+        """Whether a file is a shard of this run, at its place."""
+        return place.sealed and place.path == self._name(place.shard) and place.shard < self._shard
+
+    def _is_whole(self, place: Place) -> bool:
+        try:
+            size = (self._folder / place.path).stat().st_size
+        except OSError:
+            return False
+        return size == place.size if place.sealed else size >= self._state.bytes_in(place.place)
+
+    def _put_aside(self, place: Place) -> Place:
+        """Moves a file to where no new one takes its name, and notes that."""
+        aside = self._aside / f"{place.place}{SUFFIXES[self._form] if place.sealed else '.jsonl'}"
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        now = self._folder / place.path
+        if now != aside and now.exists():
+            now.replace(aside)
+        moved = msgspec.structs.replace(place, path=self._told(aside))
+        self._state.note_place(moved)
+        # Before another file takes the name, or it would be taken for this one.
+        self._state.commit()
+        return moved
+
+    # The shard whose turn it is
+
+    def _begin(self) -> None:
+        self._size = self._count = self._place = 0
+        self._spool: BinaryIO | None = None
+        self._same = self._sealed.get(self._shard)
+        """The shard that lies here, as long as all that was taken in is how it begins."""
+
+    def _part(self) -> None:
+        """From here on the shard is no longer as it was: what was taken in until now is copied."""
+        if self._spool is not None:
+            return
+        path = self._spools / f"{self._shard:05}.jsonl"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._place = self._state.begin_place(self._shard, self._told(path))
+        # Without a buffer: what the state is told must not be lost with this process.
+        self._spool = path.open("wb", buffering=0)
+        if self._same is not None and self._count:
+            for line in islice(self._old.lines(self._same), self._count):
+                self._spool.write(line)
+            self._state.move_first(self._count, self._same.place, self._place)
+        self._same = None
+
+    def _append(self, body: bytes) -> None:
+        assert self._spool is not None  # noqa: S101 -- `_part` was called
+        self._spool.write(body)
+        self._count += 1
+        self._size += len(body)
+
+    def _end(self) -> None:
+        if self._same is None or self._count != self._same.documents:
+            self._part()
+            self._seal()
+        self._shard += 1
+        self._begin()
+
+    def _seal(self) -> None:
+        assert self._spool is not None  # noqa: S101 -- `_part` was called
+        self._await()
+        self._spool.close()
+        if (earlier := self._sealed.pop(self._shard, None)) is not None:
+            self._old.add(self._put_aside(earlier))
+        self._state.commit()
+        path = self._spools / f"{self._shard:05}.jsonl"
+        made = Place(self._place, self._shard, sealed=False, path=self._told(path), size=0, documents=self._count)
+        self._sealing = Sealing(path, self._folder / self._name(self._shard), self._form), made
+
+    def _await(self) -> None:
+        if self._sealing is None:
+            return
+        sealing, made = self._sealing
+        sealing.wait()
+        self._sealing = None
+        name = self._name(made.shard)
+        size = (self._folder / name).stat().st_size
+        self._state.note_place(msgspec.structs.replace(made, sealed=True, path=name, size=size))
+        self._state.commit()
+        (self._folder / made.path).unlink()
+
+
+class _Lines:
+    """The articles of an earlier run, as lines, by their places; they are asked for mostly in their order."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._places: dict[int, Place] = {}
+        self._open: dict[int, tuple[Iterator[bytes], int]] = {}
+
+    def __contains__(self, place: int) -> bool:
+        return place in self._places
+
+    def add(self, place: Place) -> None:
+        """Knows a file, or where it lies now."""
+        self._places[place.place] = place
+
+    def line(self, entry: Entry) -> bytes:
+        """The article of a document. Raises `ShardError` where it is not there."""
+        place = self._places[entry.place]
+        lines, at = self._open.pop(entry.place, (None, 0))
+        if lines is None or at > entry.line:
+            lines, at = self.lines(place), 0
+        try:
+            line = next(islice(lines, entry.line - at, None), b"")
+        except (ContractError, ValueError, OSError) as error:
+            raise ShardError(f"{place.path}: {error}; run again with --fresh") from error
+        self._open[entry.place] = lines, entry.line + 1
+        if len(self._open) > AT_ONCE:
+            self._open.pop(next(iter(self._open)))
+        if len(line) != entry.size:
+            raise ShardError(f"{place.path} has changed: line {entry.line + 1} is not {entry.id!r}; run with --fresh")
+        return line
+
+    def lines(self, place: Place) -> Iterator[bytes]:
+        """All articles of a file."""
+        path = self._folder / place.path
+        if path.name.endswith(".parquet"):
+            for _, article in parquet(path, path.name):
+                if isinstance(article, ContractError):
+                    raise article
+                yield LINES.encode(article) + b"\n"
+            return
+        with path.open("rb") as file, unpacked(file, file.peek(16)) as plain:
+            yield from plain
+
+    def close(self) -> None:
+        """Closes all files."""
+        self._open.clear()

@@ -1,0 +1,345 @@
+"""What a run remembers: which documents are done, under which source and settings. One SQLite file.
+
+It can be deleted at any time, and costs only time. What is not in it is done again; what is in it is believed only as
+long as the source has not changed and the output is there.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from pipeline.errors import PipelineError
+
+LAYOUT = 1
+"""Of the tables; a file with another one is begun anew."""
+
+Fate: TypeAlias = Literal["written", "failed", "rejected"]
+FATES: tuple[Fate, ...] = ("written", "failed", "rejected")
+
+TABLES = """
+CREATE TABLE about (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (
+    file INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, stamp TEXT, key BLOB, run INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE documents (
+    id BLOB PRIMARY KEY, file INTEGER NOT NULL, n INTEGER NOT NULL, key BLOB NOT NULL, run INTEGER NOT NULL,
+    fate INTEGER NOT NULL, size INTEGER NOT NULL, place INTEGER NOT NULL, line INTEGER NOT NULL, told BLOB
+) WITHOUT ROWID;
+CREATE INDEX documents_by_file ON documents (file, n);
+CREATE INDEX documents_by_place ON documents (place, line) WHERE place > 0;
+CREATE TABLE oddities (
+    file INTEGER NOT NULL, n INTEGER NOT NULL, run INTEGER NOT NULL, what INTEGER NOT NULL, told BLOB NOT NULL,
+    PRIMARY KEY (file, n)
+) WITHOUT ROWID;
+CREATE TABLE places (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, shard INTEGER NOT NULL, sealed INTEGER NOT NULL, path TEXT NOT NULL,
+    size INTEGER NOT NULL, documents INTEGER NOT NULL
+);
+"""
+
+
+class StateError(PipelineError):
+    """What the run remembers cannot be written; the message says why and what to do."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What is known of a document that was done: its source by a hash, what became of it, and where that lies.
+
+    `size` is the length of its JSON in bytes. `place` and `line` say where it lies in a file of many articles; 0 for none.
+    `told` is the JSON of its failure or rejection.
+    """
+
+    id: str
+    file: int
+    n: int
+    key: bytes
+    fate: Fate
+    size: int = 0
+    place: int = 0
+    line: int = 0
+    told: bytes | None = None
+
+
+class Oddity(msgspec.Struct, frozen=True):
+    """What a file holds beside sound documents: what could not be read, or was left aside; `told` is its JSON."""
+
+    n: int
+    what: Literal["unreadable", "double", "left-out"]
+    told: bytes
+
+
+ODDITIES: tuple[Literal["unreadable", "double", "left-out"], ...] = ("unreadable", "double", "left-out")
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What is known of a file that was read before.
+
+    `stamp` tells whether it is still the same, `key` under which settings it was read; None where it was not read to
+    its end.
+    """
+
+    file: int
+    stamp: str | None
+    key: bytes | None
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A file with an article a line: a shard that lies whole where it belongs (`sealed`), or one that is being made.
+
+    `path` is relative to the output. `size` is that of the file in bytes once it is sealed.
+    """
+
+    place: int
+    shard: int
+    sealed: bool
+    path: str
+    size: int
+    documents: int
+
+
+AT_ONCE = 1000
+"""Rows that are fetched together; no query is left open while others write."""
+
+DOCUMENT = "id, file, n, key, fate, size, place, line, told"
+
+
+class State:
+    """The file, open for the length of a `with` block. Raises `StateError` where it cannot be written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> "State":
+        try:
+            self._database = self._opened()
+        except sqlite3.DatabaseError:
+            # Damaged, or of another version: what it would have saved is done again.
+            self._remove()
+            try:
+                self._database = self._opened()
+            except sqlite3.DatabaseError as error:
+                raise StateError(f"{self._path} cannot be written: {error}; make room there, and run again") from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if kind is None or issubclass(kind, KeyboardInterrupt):
+            self.commit()
+        self._database.close()
+
+    def _opened(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        database = sqlite3.connect(self._path, isolation_level=None)
+        try:
+            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -16000", "temp_store = MEMORY"):
+                database.execute(f"PRAGMA {pragma}")
+            (layout,) = database.execute("PRAGMA user_version").fetchone()
+            if layout not in {0, LAYOUT}:
+                raise sqlite3.DatabaseError("another layout")
+            if layout == 0:
+                database.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
+            (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
+            if sound != "ok":
+                raise sqlite3.DatabaseError(sound)
+            (self.run,) = database.execute("SELECT coalesce(max(value), 0) + 1 FROM about WHERE key = 'run'").fetchone()
+            database.execute("REPLACE INTO about VALUES ('run', ?)", (self.run,))
+            database.execute("BEGIN")
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    def _remove(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise StateError(
+                f"{self._path} cannot be used: {error}; make room where it lies, or delete it, and run again to go on"
+            ) from error
+
+    def commit(self) -> None:
+        """Keeps what was noted, whatever happens from here on to this process."""
+        with self._told():
+            if self._database.in_transaction:
+                self._database.execute("COMMIT")
+            self._database.execute("BEGIN")
+
+    def about(self, key: str) -> str | None:
+        """What was noted of the output as a whole, or nothing."""
+        found = self._one("SELECT value FROM about WHERE key = ?", (key,))
+        return None if found is None else str(found[0])
+
+    def note_about(self, key: str, value: str) -> None:
+        """Notes something of the output as a whole."""
+        self._write("REPLACE INTO about VALUES (?, ?)", (key, value))
+
+    def forget(self) -> None:
+        """Forgets all documents, files and shards."""
+        for table in ("documents", "oddities", "files", "places"):
+            self._write(f"DELETE FROM {table}")  # noqa: S608 -- a name of ours
+        self._write("DELETE FROM about WHERE key <> 'run'")
+
+    # Files
+
+    def known(self, name: str) -> Known | None:
+        """What is known of a file."""
+        found = self._one("SELECT file, stamp, key FROM files WHERE name = ?", (name,))
+        return None if found is None else Known(*found)
+
+    def begin_file(self, name: str) -> int:
+        """The number of a file that is read now; until `end_file` it counts as not read to its end."""
+        self._write(
+            "INSERT INTO files (name) VALUES (?) ON CONFLICT (name) DO UPDATE SET stamp = NULL, key = NULL", (name,)
+        )
+        known = self.known(name)
+        assert known is not None  # noqa: S101 -- it was put there just now
+        return known.file
+
+    def end_file(self, file: int, stamp: str | None, key: bytes) -> None:
+        """Notes that all documents of a file are accounted for; what it held before and holds no more is forgotten."""
+        for table in ("documents", "oddities"):
+            self._write(f"DELETE FROM {table} WHERE file = ? AND run <> ?", (file, self.run))  # noqa: S608 -- ours
+        self._write("UPDATE files SET stamp = ?, key = ?, run = ? WHERE file = ?", (stamp, key, self.run, file))
+
+    def keep_file(self, file: int) -> None:
+        """Notes that a file has not changed."""
+        self._write("UPDATE files SET run = ? WHERE file = ?", (self.run, file))
+
+    def spoil_file(self, file: int) -> None:
+        """Notes that a document of this file belongs to another one now, so it must be read again."""
+        self._write("UPDATE files SET stamp = NULL, key = NULL WHERE file = ?", (file,))
+
+    def file_names(self) -> Iterator[str]:
+        """The names of all files that are known."""
+        last = 0
+        while rows := self._all("SELECT file, name FROM files WHERE file > ? ORDER BY file LIMIT ?", (last, AT_ONCE)):
+            yield from (name for _, name in rows)
+            last = rows[-1][0]
+
+    # Documents
+
+    def entry(self, name: str) -> Entry | None:
+        """What is known of a document."""
+        found = self._one(f"SELECT {DOCUMENT} FROM documents WHERE id = ?", (_key(name),))  # noqa: S608 -- ours
+        return None if found is None else _entry(found)
+
+    def entries(self, file: int) -> Iterator[Entry]:
+        """All documents of a file, in its order."""
+        last = -1
+        query = f"SELECT {DOCUMENT} FROM documents WHERE file = ? AND n > ? ORDER BY n LIMIT ?"  # noqa: S608 -- ours
+        while rows := self._all(query, (file, last, AT_ONCE)):
+            for row in rows:
+                yield _entry(row)
+            last = rows[-1][2]
+
+    def note(self, entry: Entry) -> None:
+        """Notes what became of a document."""
+        self._write(
+            "REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                _key(entry.id),
+                entry.file,
+                entry.n,
+                entry.key,
+                self.run,
+                FATES.index(entry.fate),
+                entry.size,
+                entry.place,
+                entry.line,
+                entry.told,
+            ),
+        )
+
+    def keep(self, name: str, file: int, n: int) -> None:
+        """Notes that a document has not changed, and which one of its file it is now."""
+        self._write("UPDATE documents SET run = ?, file = ?, n = ? WHERE id = ?", (self.run, file, n, _key(name)))
+
+    # What is no sound document
+
+    def oddities(self, file: int) -> Iterator[Oddity]:
+        """What a file holds beside them, in its order."""
+        last = -1
+        query = "SELECT n, what, told FROM oddities WHERE file = ? AND n > ? ORDER BY n LIMIT ?"
+        while rows := self._all(query, (file, last, AT_ONCE)):
+            for n, what, told in rows:
+                yield Oddity(n, ODDITIES[what], told)
+            last = rows[-1][0]
+
+    def note_oddity(self, file: int, oddity: Oddity) -> None:
+        """Notes something that is no sound document."""
+        self._write(
+            "REPLACE INTO oddities VALUES (?, ?, ?, ?, ?)",
+            (file, oddity.n, self.run, ODDITIES.index(oddity.what), oddity.told),
+        )
+
+    # Files of many articles
+
+    def places(self) -> list[Place]:
+        """All of them, in the order of their shards."""
+        query = "SELECT place, shard, sealed, path, size, documents FROM places ORDER BY shard, place"
+        return [Place(*row) for row in self._all(query, ())]
+
+    def begin_place(self, shard: int, path: str) -> int:
+        """The number of a new one, which is being made."""
+        self._write("INSERT INTO places (shard, sealed, path, size, documents) VALUES (?, 0, ?, 0, 0)", (shard, path))
+        (place,) = self._all("SELECT last_insert_rowid()", ())[0]
+        return int(place)
+
+    def note_place(self, place: Place) -> None:
+        """Notes what has become of one."""
+        self._write("REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?)", msgspec.structs.astuple(place))
+
+    def move(self, name: str, place: int, line: int) -> None:
+        """Notes that an article lies elsewhere now."""
+        self._write("UPDATE documents SET place = ?, line = ? WHERE id = ?", (place, line, _key(name)))
+
+    def move_first(self, lines: int, place: int, to: int) -> None:
+        """Notes that the first lines of one place lie in another now, under the same numbers."""
+        self._write("UPDATE documents SET place = ? WHERE place = ? AND line < ?", (to, place, lines))
+
+    def bytes_in(self, place: int) -> int:
+        """How long the articles are, in bytes, that are said to lie at a place."""
+        found = self._one("SELECT coalesce(sum(size), 0) FROM documents WHERE place = ?", (place,))
+        return int(found[0]) if found else 0
+
+    def lose_places(self, lost: Iterable[int]) -> None:
+        """Forgets places and the articles in them; the files those came from must be read again."""
+        for place in lost:
+            of_place = "SELECT file FROM documents WHERE place = ?"
+            self._write(f"UPDATE files SET stamp = NULL, key = NULL WHERE file IN ({of_place})", (place,))  # noqa: S608 -- ours
+            self._write("DELETE FROM documents WHERE place = ?", (place,))
+            self._write("DELETE FROM places WHERE place = ?", (place,))
+
+    def _one(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
+        with self._told():
+            found: tuple[Any, ...] | None = self._database.execute(query, values).fetchone()
+        return found
+
+    def _all(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        with self._told():
+            return self._database.execute(query, values).fetchall()
+
+    def _write(self, statement: str, values: tuple[object, ...] = ()) -> None:
+        with self._told():
+            self._database.execute(statement, values)
+
+
+def _key(name: str) -> bytes:
+    # Lone surrogates, which no table takes: the document fails, but its id must not fail the run.
+    return name.encode("utf-8", "surrogatepass")
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    name, file, n, key, fate, size, place, line, told = row
+    return Entry(name.decode("utf-8", "surrogatepass"), file, n, key, FATES[fate], size, place, line, told)

@@ -1,0 +1,170 @@
+"""What runs in a worker process: documents come in chunks, and what became of them goes back as it is known.
+
+A worker may be killed at any moment. So that it is known which document it had, it writes that to a desk that the
+parent can see: the number of the document and when it was begun. Nothing else is shared.
+"""
+
+import faulthandler
+import pickle
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import msgspec
+
+from pipeline.processing import Pipeline
+from pipeline.runs.account import Tally
+from pipeline.runs.crew import Task
+from pipeline.runs.delivery import Delivery, delivered
+from pipeline.runs.lock import share
+from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, processed
+from pipeline.sources.record import Record
+
+AT_ONCE = 0.02
+"""Seconds for which outcomes are held back, so that a message is not sent for each of many tiny documents."""
+AT_MOST = 1 << 20
+"""Bytes of articles that are held back."""
+
+NOTHING = -1.0
+"""On a desk: no document is being worked on."""
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """What a worker says first; `broken` is why it cannot work."""
+
+    broken: str | None = None
+
+
+class Assignment(msgspec.Struct, frozen=True):
+    """What a worker is to do with each document it is sent."""
+
+    pipeline: Pipeline
+    delivery: Delivery
+    encoding: str | None = None
+    memory: int | None = None
+    """The most bytes of data it may have, where the system can hold it to that."""
+    lock: Path | None = None
+    """A lock to hold a share of, so that nobody writes to the same place while it lives."""
+
+
+class Report(msgspec.Struct):
+    """What became of some documents, by their numbers, and what the written ones hold."""
+
+    outcomes: list[tuple[int, Outcome]]
+    tally: Tally
+    exhausted: int | None = None
+    """The number of a document at which memory ran out; the worker ends behind it."""
+    stopped: OSError | None = None
+    """Why no article can be written any more."""
+    idle: bool = False
+    """Whether the chunk is done."""
+
+
+class Desk(Protocol):
+    """Two numbers that worker and parent both see: the document being worked on, and when it was begun."""
+
+    def __getitem__(self, i: int) -> float: ...
+    def __setitem__(self, i: int, value: float) -> None: ...
+
+
+def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None:
+    """Does what it is sent until the connection is closed.
+
+    `pickled` is an `Assignment`. `trace` is the file for what a crash leaves to be told.
+    """
+    # The keyboard interrupts the parent, who decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with Path(trace).open("wb") as wreckage:
+        _record_crashes(wreckage)
+        _die_with_parent()
+        try:
+            assignment = _assignment(pickled)
+        except Exception as error:
+            # The stages of others are imported here, and may do anything.
+            connection.send_bytes(pickle.dumps(Ready(f"{type(error).__name__}: {error}")))
+            return
+        if assignment.lock is not None and not share(assignment.lock):
+            return
+        _limit_memory(assignment.memory)
+        try:
+            connection.send_bytes(pickle.dumps(Ready()))
+            while True:
+                _chunk(pickle.loads(connection.recv_bytes()), connection, desk, assignment)  # noqa: S301 -- from the parent
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            # The parent has ended, or has no more to do.
+            return
+
+
+def _assignment(pickled: bytes) -> Assignment:
+    found = pickle.loads(pickled)  # noqa: S301 -- from the parent
+    assert isinstance(found, Assignment)  # noqa: S101 -- nobody else sends any
+    return found
+
+
+def _chunk(tasks: Sequence[Task], connection: Connection, desk: Desk, assignment: Assignment) -> None:
+    report, held, sent = Report([], Tally()), 0, time.monotonic()
+    for task in tasks:
+        desk[1] = time.monotonic()
+        desk[0] = task.n
+        try:
+            outcome = _outcome(task.record, assignment, report.tally)
+        except MemoryError:
+            report.exhausted = task.n
+            break
+        except OSError as error:
+            report.stopped = error
+            break
+        report.outcomes.append((task.n, outcome))
+        held += len(outcome.body or b"") if isinstance(outcome, Written) else 0
+        now = time.monotonic()
+        if now - sent > AT_ONCE or held > AT_MOST:
+            connection.send_bytes(pickle.dumps(report, 5))
+            report, held, sent = Report([], Tally()), 0, now
+    desk[0] = NOTHING
+    report.idle = True
+    connection.send_bytes(pickle.dumps(report, 5))
+    if report.exhausted is not None or report.stopped is not None:
+        # What is left of this process's memory is not to be trusted.
+        raise EOFError
+
+
+def _outcome(record: Record, assignment: Assignment, tally: Tally) -> Outcome:
+    made = processed(record, assignment.pipeline, assignment.encoding)
+    if isinstance(made, Failure | Rejection):
+        return made
+    outcome = delivered(record, made, assignment.delivery)
+    if isinstance(outcome, Written):
+        tally.add(made)
+    return outcome
+
+
+def _record_crashes(wreckage: BinaryIO) -> None:
+    """Where a crash, or the parent that asks before it kills, leaves the calls that led there."""
+    faulthandler.enable(wreckage, all_threads=False)
+    if hasattr(faulthandler, "register"):
+        faulthandler.register(signal.SIGUSR1, wreckage, all_threads=False)
+
+
+def _die_with_parent() -> None:
+    """Ends this process with the one that forks workers, which ends with the run, however that ends."""
+    if sys.platform == "linux":
+        import ctypes
+
+        set_death_signal = 1
+        ctypes.CDLL(None, use_errno=True).prctl(set_death_signal, signal.SIGKILL)
+
+
+def _limit_memory(most: int | None) -> None:
+    if most is None or sys.platform == "win32":
+        return
+    import resource
+
+    # Data of its own, mapped or not: word lists that processes share do not count.
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if hard not in {resource.RLIM_INFINITY, -1}:
+        most = min(most, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
