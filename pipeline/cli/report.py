@@ -64,8 +64,9 @@ def left_aside(asides: Sequence[Aside], output: Path | None) -> Iterator[str]:
 
 def summary(account: Account, output: Path) -> None:
     """Prints what became of the documents and where the articles are."""
-    from rich.console import Console
     from rich.table import Table
+
+    from pipeline.cli.console import Console
 
     totals, figures = account.totals, account.figures
     table = Table(title=None, show_header=False, box=None, padding=(0, 2, 0, 0))
@@ -83,8 +84,7 @@ def summary(account: Account, output: Path) -> None:
         (figures.notes, "notes"),
     ):
         table.add_row(f"{number:,}", what)
-    # Paths may hold what rich would take for markup.
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console = Console(sys.stdout)
     console.print(table)
     console.print(
         f"articles: {output}{'' if str(output).endswith('/') else '/'}   about the run: {output / RUN_FOLDER}/",
