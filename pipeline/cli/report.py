@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
+from pipeline.cli.quantities import counted, duration, frequency, speed
 from pipeline.runs.account import Account, Aside
 from pipeline.runs.local import RUN_FOLDER
 
@@ -62,8 +63,8 @@ def left_aside(asides: Sequence[Aside], output: Path | None) -> Iterator[str]:
         yield f"left aside: {len(asides) - MOST_ASIDE:,} more{where}"
 
 
-def summary(account: Account, output: Path) -> None:
-    """Prints what became of the documents and where the articles are."""
+def summary(account: Account, output: Path, *, seconds: float | None = None, workers: int | None = None) -> None:
+    """Prints what became of the documents, how long it took where that is known, and where the articles are."""
     from rich.table import Table
 
     from pipeline.cli.console import Console
@@ -86,7 +87,18 @@ def summary(account: Account, output: Path) -> None:
         table.add_row(f"{number:,}", what)
     console = Console(sys.stdout)
     console.print(table)
+    if seconds is not None:
+        console.print(_spent(account, seconds, workers), soft_wrap=True)
     console.print(
         f"articles: {output}{'' if str(output).endswith('/') else '/'}   about the run: {output / RUN_FOLDER}/",
         soft_wrap=True,
     )
+
+
+def _spent(account: Account, seconds: float, workers: int | None) -> str:
+    time = duration(seconds) if workers is None else f"{duration(seconds)} with {counted(workers, 'worker')}"
+    # Unchanged documents cost next to nothing: a run that finds many of them is no faster for it.
+    worked = account.totals.documents - account.totals.unchanged
+    if seconds <= 0 or not worked:
+        return time
+    return f"{time}, {speed(account.figures.bytes / seconds)}, {frequency(worked / seconds)} documents a second"
