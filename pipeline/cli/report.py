@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from pipeline.cli.quantities import counted, duration, frequency, speed
 from pipeline.runs.account import Account, Aside
@@ -46,10 +47,10 @@ class Progress:
             self._bar.update(self._task, advance=1, description=f"processing{failed}")
 
 
-def unheard() -> None:
-    """Sends what is said from here on nowhere: whoever read it has gone, and what is being done goes on."""
+def unheard(*streams: TextIO) -> None:
+    """Sends what is said from here on, there or anywhere, nowhere: its reader has gone, and what is done goes on."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in streams or (sys.stdout, sys.stderr):
         os.dup2(nowhere, stream.fileno())
 
 
