@@ -1,10 +1,9 @@
-"""What a run shows: a progress bar on a terminal, a table at the end."""
+"""What a run says: what was left aside, and a table at the end."""
 
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import TextIO
 
 from pipeline.cli.quantities import counted, duration, frequency, speed
@@ -13,38 +12,6 @@ from pipeline.runs.local import RUN_FOLDER
 
 MOST_ASIDE = 20
 """Lines on what was left aside; a folder may hold thousands of pictures."""
-
-
-class Progress:
-    """A bar over the input files; nothing where it is not shown, and then its library is not loaded."""
-
-    def __init__(self, files: int, *, shown: bool) -> None:
-        self._files = files
-        self._shown = shown
-
-    def __enter__(self) -> "Progress":
-        if self._shown:
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-            from rich.progress import Progress as Bar
-
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-            self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task("processing", total=self._files)
-            self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._shown:
-            self._bar.stop()
-
-    def step(self, account: Account) -> None:
-        """One more document is done."""
-        if self._shown:
-            failed = f", {len(account.failures)} failed" if account.failures else ""
-            self._bar.update(self._task, advance=1, description=f"processing{failed}")
 
 
 def unheard(*streams: TextIO) -> None:
