@@ -1,11 +1,12 @@
-"""What a run shows: a progress bar on a terminal, a table at the end."""
+"""What a run says: what was left aside, and a table at the end."""
 
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
+from typing import TextIO
 
+from pipeline.cli.quantities import counted, duration, frequency, speed
 from pipeline.runs.account import Account, Aside
 from pipeline.runs.local import RUN_FOLDER
 
@@ -13,42 +14,10 @@ MOST_ASIDE = 20
 """Lines on what was left aside; a folder may hold thousands of pictures."""
 
 
-class Progress:
-    """A bar over the input files; nothing where it is not shown, and then its library is not loaded."""
-
-    def __init__(self, files: int, *, shown: bool) -> None:
-        self._files = files
-        self._shown = shown
-
-    def __enter__(self) -> "Progress":
-        if self._shown:
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-            from rich.progress import Progress as Bar
-
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-            self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task("processing", total=self._files)
-            self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._shown:
-            self._bar.stop()
-
-    def step(self, account: Account) -> None:
-        """One more document is done."""
-        if self._shown:
-            failed = f", {len(account.failures)} failed" if account.failures else ""
-            self._bar.update(self._task, advance=1, description=f"processing{failed}")
-
-
-def unheard() -> None:
-    """Sends what is said from here on nowhere: whoever read it has gone, and what is being done goes on."""
+def unheard(*streams: TextIO) -> None:
+    """Sends what is said from here on, there or anywhere, nowhere: its reader has gone, and what is done goes on."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in streams or (sys.stdout, sys.stderr):
         os.dup2(nowhere, stream.fileno())
 
 
@@ -62,10 +31,11 @@ def left_aside(asides: Sequence[Aside], output: Path | None) -> Iterator[str]:
         yield f"left aside: {len(asides) - MOST_ASIDE:,} more{where}"
 
 
-def summary(account: Account, output: Path) -> None:
-    """Prints what became of the documents and where the articles are."""
-    from rich.console import Console
+def summary(account: Account, output: Path, *, seconds: float | None = None, workers: int | None = None) -> None:
+    """Prints what became of the documents, how long it took where that is known, and where the articles are."""
     from rich.table import Table
+
+    from pipeline.cli.console import Console
 
     totals, figures = account.totals, account.figures
     table = Table(title=None, show_header=False, box=None, padding=(0, 2, 0, 0))
@@ -83,10 +53,20 @@ def summary(account: Account, output: Path) -> None:
         (figures.notes, "notes"),
     ):
         table.add_row(f"{number:,}", what)
-    # Paths may hold what rich would take for markup.
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console = Console(sys.stdout)
     console.print(table)
+    if seconds is not None:
+        console.print(_spent(account, seconds, workers), soft_wrap=True)
     console.print(
         f"articles: {output}{'' if str(output).endswith('/') else '/'}   about the run: {output / RUN_FOLDER}/",
         soft_wrap=True,
     )
+
+
+def _spent(account: Account, seconds: float, workers: int | None) -> str:
+    time = duration(seconds) if workers is None else f"{duration(seconds)} with {counted(workers, 'worker')}"
+    # Unchanged documents cost next to nothing: a run that finds many of them is no faster for it.
+    worked = account.totals.documents - account.totals.unchanged
+    if seconds <= 0 or not worked:
+        return time
+    return f"{time}, {speed(account.figures.bytes / seconds)}, {frequency(worked / seconds)} documents a second"

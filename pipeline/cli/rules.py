@@ -83,8 +83,9 @@ def _told(row: Row) -> str:
 
 
 def _table(rows: list[Row]) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from pipeline.cli.console import Console
 
     table = Table(box=None, padding=(0, 2, 0, 0))
     for head in ("rule", "threshold", "what it does"):
@@ -92,7 +93,7 @@ def _table(rows: list[Row]) -> None:
     for row in rows:
         table.add_row(row.rule, _told(row), row.meaning if row.in_recipe else f"{row.meaning} (not in the recipe)")
     width = None if sys.stdout.isatty() else 200
-    Console(file=sys.stdout, highlight=False, markup=False, emoji=False, width=width).print(table)
+    Console(sys.stdout, width=width).print(table)
 
 
 def _page(row: Row, step: Step) -> Iterator[str]:

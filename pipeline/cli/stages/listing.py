@@ -103,8 +103,9 @@ def _profiles(made: Pipeline) -> Iterator[tuple[str, list[str]]]:
 
 
 def _table(rows: list[Row]) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from pipeline.cli.console import Console
 
     table = Table(box=None, padding=(0, 2, 0, 0))
     for head in ("", "stage", "kind", "package", "gives", "needs", "rules", "what it does"):
@@ -121,4 +122,4 @@ def _table(rows: list[Row]) -> None:
             row.what or "",
         )
     width = None if sys.stdout.isatty() else 200
-    Console(file=sys.stdout, highlight=False, markup=False, emoji=False, width=width).print(table)
+    Console(sys.stdout, width=width).print(table)

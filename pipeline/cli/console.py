@@ -1,0 +1,17 @@
+"""Where rich writes to."""
+
+from typing import TextIO
+
+from rich import console
+
+
+class Console(console.Console):
+    """rich's, taking nothing that is printed for markup, and without a will of its own when the reader has gone."""
+
+    def __init__(self, stream: TextIO, *, width: int | None = None) -> None:
+        # Paths and ids may hold what rich would take for markup, or for an emoji.
+        super().__init__(file=stream, highlight=False, markup=False, emoji=False, width=width)
+
+    def on_broken_pipe(self) -> None:
+        """Leaves the error to the caller, who knows whether it matters; rich would exit with 1, as failures do."""
+        raise  # noqa: PLE0704 -- rich calls this while it handles the error

@@ -1,0 +1,61 @@
+"""What a run says at its end."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pipeline
+from pipeline.cli.report import summary
+from pipeline.runs.account import Account, Failure
+
+Captured = pytest.CaptureFixture[str]
+
+
+def account(*, documents: int = 0, failed: int = 0) -> Account:
+    """Of so many small documents of one size, some of which failed."""
+    made = Account()
+    article = pipeline.process("The lamp is lit.\n" * 1_000, id="lamps", metadata=None)
+    for number in range(documents):
+        made.documents += 1
+        if number < failed:
+            made.failures.append(Failure(f"n{number}", None, "is empty"))
+        else:
+            made.wrote(article)
+    return made
+
+
+def said(capsys: Captured, **how: float | None) -> list[str]:
+    summary(account(documents=20, failed=2), Path("out"), **how)  # type: ignore[arg-type]
+    return capsys.readouterr().out.splitlines()
+
+
+def test_the_time_is_told_where_it_is_known(capsys: Captured) -> None:
+    plain, timed = said(capsys), said(capsys, seconds=0.1)
+    assert [line for line in timed if line not in plain] == ["0.1 s, 3.1 MB/s, 200 documents a second"]
+    assert [line for line in timed if line in plain] == plain
+    assert timed[-1].startswith("articles: out/")
+
+
+def test_the_time_is_told_with_the_workers(capsys: Captured) -> None:
+    assert said(capsys, seconds=372, workers=8)[-2] == "6 min 12 s with 8 workers, 1 kB/s, 0.054 documents a second"
+    assert said(capsys, seconds=41, workers=1)[-2] == "41 s with 1 worker, 7 kB/s, 0.49 documents a second"
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.0, "0.0 s"), (2.0, "2.0 s")])
+def test_a_run_that_did_nothing_has_no_speed(capsys: Captured, seconds: float, words: str) -> None:
+    summary(account(), Path("out"), seconds=seconds)
+    assert capsys.readouterr().out.splitlines()[-2] == words
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise there")
+def test_a_reader_of_the_summary_who_has_gone_leaves_the_exit_code(raw: Path, output: Path) -> None:
+    """`pipeline run raw | true`: all is well, so 0; rich would make it 1, as if a document had failed."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as closed:
+        command = [sys.executable, "-m", "pipeline", "run", str(raw), "-o", str(output)]
+        done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
