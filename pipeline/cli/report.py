@@ -2,13 +2,16 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
 from pipeline.cli.quantities import counted, duration, frequency, speed
 from pipeline.runs.account import Account, Aside
-from pipeline.runs.local import RUN_FOLDER
+from pipeline.runs.engine import RUN_FOLDER
+from pipeline.runs.outcome import Failure
+
+CONTROLS = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]}
+"""Written out, so that a line stays one."""
 
 MOST_ASIDE = 20
 """Lines on what was left aside; a folder may hold thousands of pictures."""
@@ -21,14 +24,35 @@ def unheard(*streams: TextIO) -> None:
         os.dup2(nowhere, stream.fileno())
 
 
-def left_aside(asides: Sequence[Aside], output: Path | None) -> Iterator[str]:
-    """What was left aside, a line each; beyond some lines, where below `output` all is listed, if anything is."""
-    for aside in asides[:MOST_ASIDE]:
+def failed(failure: Failure) -> str:
+    """What is said of a document that failed: a line, whatever the document is called."""
+    whose = f" of {failure.package}" if failure.package else ""
+    where = f"stage {failure.stage}{whose}: " if failure.stage else ""
+    return f"{failure.document}: {where}{failure.reason}".translate(CONTROLS)
+
+
+class LeftAside:
+    """What is said of that which holds no document: a line each, for the first ones."""
+
+    def __init__(self) -> None:
+        self._more = 0
+        self._said = 0
+
+    def line(self, aside: Aside) -> str | None:
+        """What is said of this one, or nothing."""
+        if self._said == MOST_ASIDE:
+            self._more += 1
+            return None
+        self._said += 1
         many = f" ({aside.count:,} times)" if aside.count > 1 else ""
-        yield f"left aside: {aside.name}: {aside.reason}{many}"
-    if len(asides) > MOST_ASIDE:
+        return f"left aside: {aside.name}: {aside.reason}{many}".translate(CONTROLS)
+
+    def rest(self, output: Path | None) -> str | None:
+        """What is said of all the others, and where below `output` they are listed, if they are."""
+        if not self._more:
+            return None
         where = f"; {output / RUN_FOLDER / 'left-out.jsonl'} lists all" if output else ""
-        yield f"left aside: {len(asides) - MOST_ASIDE:,} more{where}"
+        return f"left aside: {self._more:,} more{where}".translate(CONTROLS)
 
 
 def summary(account: Account, output: Path, *, seconds: float | None = None, workers: int | None = None) -> None:

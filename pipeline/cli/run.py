@@ -1,30 +1,52 @@
 """`pipeline run`: raw documents in, an article each out."""
 
 import argparse
+import signal
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from pipeline.cli import rehearsal
-from pipeline.cli.options import pipeline, readers, recipe_options, settings
-from pipeline.cli.report import Progress, left_aside, summary, unheard
-from pipeline.errors import UsageError
-from pipeline.runs.account import Account
-from pipeline.runs.local import run
-from pipeline.runs.rehearsal import Rehearsal, rehearse
-from pipeline.sources.folder import find
+from pipeline.cli.options import number_from, pipeline, readers, recipe_options, settings
+from pipeline.cli.progress import Progress
+from pipeline.cli.report import CONTROLS, LeftAside, failed, summary, unheard
+from pipeline.errors import PipelineError, UsageError
+from pipeline.processing import Pipeline
+from pipeline.runs.account import Account, Aside
+from pipeline.runs.engine import Engine, Job, local, processors, run
+from pipeline.runs.intake import Intake
+from pipeline.runs.outcome import Failure, Rejection
+from pipeline.runs.plan import Choices, of_reading
+from pipeline.runs.pool import prepare
+from pipeline.runs.rehearsal import rehearse
+from pipeline.settings import Layers
+from pipeline.sources.choice import Choice
+from pipeline.sources.folder import File, find
 from pipeline.sources.reading import first, is_document, records
+from pipeline.sources.record import Unreadable
+from pipeline.version import __version__
 
 EPILOG = """examples:
   pipeline run raw                        articles to output/
   pipeline run a.txt b.jsonl.zst crawl.warc.gz news.parquet -o articles
   zcat dump.jsonl.gz | pipeline run - -o articles
+  pipeline run dump --format jsonl -o articles   shards instead of a file an article
   pipeline run dump.csv --set input.text_field=story --set 'sources.csv.delimiter=;'
   pipeline run raw --stages entities,languages,credits,dialogue
   pipeline run raw --dry-run --first 200  what each rule would do, with examples; nothing is written
+
+A run that was stopped goes on where it was when the same command is given again.
 """
-CONTROLS = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]}
-"""Written out, so that a failure is one line whatever its document is called."""
+TOLD_TIME = 10.0
+"""Seconds from which on the end of a run says how long it took."""
+TERMINATED = 143
+
+
+class Terminated(KeyboardInterrupt):
+    """The system asks the run to end, as the keyboard does."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,8 +55,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", default="output", metavar="DIR", help="where the articles go (default: output)"
     )
+    parser.add_argument(
+        "--format",
+        choices=("json", "jsonl", "parquet"),
+        default="json",
+        help="json: a file an article; jsonl, parquet: shards, packed with Zstandard (default: json)",
+    )
     recipe_options(parser)
     rehearsal.arguments(parser)
+    again = parser.add_argument_group("what an earlier run has done")
+    again.add_argument("--fresh", action="store_true", help="do all again")
+    again.add_argument("--retry-failed", action="store_true", help="do again what failed")
+    again.add_argument("--check-hash", action="store_true", help="read each file again, even if size and time are same")
+    work = parser.add_argument_group("who does it")
+    work.add_argument("--workers", type=number_from(1), metavar="N", help="processes (default: one for each processor)")
     loudness = parser.add_mutually_exclusive_group()
     loudness.add_argument("-q", "--quiet", action="store_true", help="only failures")
     loudness.add_argument("-v", "--verbose", action="store_true", help="a line for every document")
@@ -42,8 +76,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Runs; 1 where a document failed or is missing from the account."""
+    if not options.dry_run:
+        prepare()
     said = settings(options)
-    made, given = pipeline(options, said), said.settings
+    made = pipeline(options, said)
     rehearsal.check(options)
     output = Path(options.output)
     if output.exists() and not output.is_dir():
@@ -51,58 +87,161 @@ def main(options: argparse.Namespace) -> int:
     chosen = readers(said)
     files, lost = find(
         options.raw,
-        include=given.input.include,
+        include=said.settings.input.include,
         leave_out=output,
-        is_document=lambda file: is_document(file, given.input, chosen),
+        is_document=lambda file: is_document(file, said.settings.input, chosen),
     )
     if not files and not lost:
         raise UsageError(f"nothing to process in {', '.join(options.raw)}")
-    everything = (record for part in (lost, records(files, given.input, chosen)) for record in part)
-    taken = first(everything, options.first)
-    with Progress(min(len(files), options.first or len(files)), shown=_bar(options)) as progress:
-        seen = _seen(options, progress)
-        rehearsed = None
-        if options.dry_run:
-            rehearsed = rehearse(taken, made, encoding=given.input.encoding, seen=seen)
-            account = rehearsed.account
+    taken = Intake(files, said.settings.input, chosen)
+    if options.dry_run:
+        return _rehearse(options, files, lost, made, said, chosen)
+    job = Job(
+        made,
+        output,
+        form=options.format,
+        encoding=said.settings.input.encoding,
+        reading=of_reading(__version__, said.settings.input, said.settings.sources),
+        limits=said.settings.run,
+        choices=Choices(options.fresh, options.retry_failed, options.check_hash, options.first),
+    )
+    workers = options.workers or processors()
+    return _run(options, taken, lost, job, local(workers), workers)
+
+
+def _run(
+    options: argparse.Namespace,
+    taken: Intake,
+    lost: list[Unreadable],
+    job: Job,
+    engine: Engine,
+    workers: int,
+) -> int:
+    account, began = Account(), time.monotonic()
+    with Progress(None if options.first else taken.size, quiet=options.quiet) as progress:
+        voice = _Voice(options, progress, account, job.output)
+        try:
+            with _terminated():
+                run(
+                    taken,
+                    job,
+                    engine=engine,
+                    lost=lost,
+                    account=account,
+                    heard=voice.heard,
+                    seen=voice.seen,
+                    waited=voice.step,
+                )
+        except (KeyboardInterrupt, PipelineError) as error:
+            if isinstance(error, UsageError):
+                raise
+            stopped: BaseException | None = error
         else:
-            account = run(taken, made, output, encoding=given.input.encoding, seen=seen)
+            stopped = None
+    seconds = time.monotonic() - began
     try:
-        _tell(options, account, rehearsed, output)
+        voice.close()
+        if stopped is not None:
+            return _stopped(stopped, account, job)
+        if not options.quiet:
+            summary(account, job.output, seconds=seconds if seconds >= TOLD_TIME else None, workers=workers)
+        if not account.totals.complete:
+            print(f"pipeline: documents are missing from the account: {account.totals}", file=sys.stderr)
+        sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read what is said has gone; the run is done all the same, and its exit code stays.
         unheard()
-    return 0 if account.totals.complete and not account.failures else 1
+    return 0 if account.totals.complete and not account.failed else 1
 
 
-def _tell(options: argparse.Namespace, account: Account, rehearsed: Rehearsal | None, output: Path) -> None:
-    for failure in account.failures:
-        whose = f" of {failure.package}" if failure.package else ""
-        where = f"stage {failure.stage}{whose}: " if failure.stage else ""
-        print(f"{failure.document}: {where}{failure.reason}".translate(CONTROLS), file=sys.stderr)
-    if not options.quiet:
-        for line in left_aside(account.aside, None if options.dry_run else output):
-            print(line.translate(CONTROLS), file=sys.stderr)
-    if rehearsed is not None:
+def _stopped(why: BaseException, account: Account, job: Job) -> int:
+    """Says that a run did not come to its end, and how to go on."""
+    if not isinstance(why, KeyboardInterrupt):
+        print(f"pipeline: error: {why}", file=sys.stderr)
+    print(
+        f"pipeline: stopped: {account.written:,} documents were written to {job.output} and {account.unchanged:,} "
+        "had been before; run the same command again to go on",
+        file=sys.stderr,
+    )
+    if isinstance(why, Terminated):
+        return TERMINATED
+    return 130 if isinstance(why, KeyboardInterrupt) else 1
+
+
+@contextmanager
+def _terminated() -> Iterator[None]:
+    """In the block a request of the system to end is met as one of the keyboard, so that nothing is left half done."""
+
+    def interrupt(_: int, __: FrameType | None) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+class _Voice:
+    """What is said while documents are processed."""
+
+    def __init__(self, options: argparse.Namespace, progress: Progress, account: Account, output: Path | None) -> None:
+        self._options = options
+        self._progress = progress
+        self._account = account
+        self._output = output
+        self._aside = LeftAside()
+
+    def heard(self, entry: Failure | Rejection | Aside) -> None:
+        if isinstance(entry, Failure):
+            self._progress.line(failed(entry))
+        elif isinstance(entry, Aside) and not self._options.quiet and (line := self._aside.line(entry)):
+            self._progress.line(line)
+
+    def seen(self, document: str, _: Account) -> None:
+        if self._options.verbose:
+            self._progress.line(document.translate(CONTROLS))
+        self.step()
+
+    def step(self) -> None:
+        account = self._account
+        self._progress.step(
+            documents=account.settled,
+            failed=account.failed,
+            unchanged=account.unchanged,
+            bytes_read=account.bytes_read,
+            bytes_done=account.tally.bytes,
+        )
+
+    def close(self) -> None:
+        if not self._options.quiet and (line := self._aside.rest(self._output)):
+            print(line, file=sys.stderr)
+
+
+def _rehearse(
+    options: argparse.Namespace,
+    files: list[File],
+    lost: list[Unreadable],
+    made: Pipeline,
+    said: Layers,
+    chosen: Choice,
+) -> int:
+    everything = (record for part in (lost, records(files, said.settings.input, chosen)) for record in part)
+    account = Account()
+    with Progress(None, quiet=options.quiet) as progress:
+        voice = _Voice(options, progress, account, None)
+        rehearsed = rehearse(
+            first(everything, options.first),
+            made,
+            encoding=said.settings.input.encoding,
+            account=account,
+            heard=voice.heard,
+            seen=voice.seen,
+        )
+    try:
+        voice.close()
         rehearsal.show(rehearsed, options)
-    elif not options.quiet:
-        summary(account, output)
-    if not account.totals.complete:
-        print(f"pipeline: documents are missing from the account: {account.totals}", file=sys.stderr)
-    sys.stdout.flush()
-
-
-def _bar(options: argparse.Namespace) -> bool:
-    return not options.quiet and sys.stderr.isatty()
-
-
-def _seen(options: argparse.Namespace, progress: Progress) -> Callable[[str, Account], None]:
-    def seen(document: str, account: Account) -> None:
-        progress.step(account)
-        if options.verbose:
-            try:
-                print(document.translate(CONTROLS), file=sys.stderr)
-            except BrokenPipeError:
-                unheard()
-
-    return seen
+        sys.stdout.flush()
+    except BrokenPipeError:
+        unheard()
+    return 1 if rehearsed.failures else 0

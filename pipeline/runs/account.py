@@ -79,6 +79,8 @@ class Account:
 
     def __init__(self) -> None:
         self.documents = self.written = self.failed = self.rejected = self.unchanged = self.aside = 0
+        self.bytes_read = 0
+        """How far the sources are read, in bytes of their files, as well as it can be told."""
         self.tally = Tally()
 
     def taken(self, documents: int = 1) -> None:

@@ -79,8 +79,8 @@ def in_order(
     """For each `Record` it and its `Outcome`, in the order of `items`; whatever else is among them passes through.
 
     The records that are given back have no data any more. Not many more items are taken than are under way, so memory
-    does not grow with their number. `arrived` is called with each outcome as soon as it is known, in any order, `waited` now and then. Raises
-    as `Crew.done` does.
+    does not grow with their number. `arrived` is called with each outcome as soon as it is known, in any order, and
+    `waited` now and then. Raises as `Crew.done` does.
     """
     return _Order(items, crew, arrived, waited).run()
 
@@ -121,6 +121,8 @@ class _Order:
                 continue
             if self._full or self._ended:
                 self._send()
+            if not self._under_way:
+                continue
             idle = self._crew.wants_more() and not (self._full or self._ended)
             for n, outcome in self._crew.done(0 if idle else TICK):
                 self._note(n, outcome)

@@ -113,8 +113,10 @@ def run(
 
     What an earlier run has done and what has not changed since is not done again. `lost` are sources that could not
     even be listed. `heard` is called with each entry of the journal, `seen` after each document with its id and the
-    account so far, which is `account` where one is given, `waited` now and then. Raises `UsageError` where the output is another run's, or
-    cannot be this one's; `RunError` where the output cannot be written; other `PipelineError`s where nobody can work.
+    account so far, which is `account` where one is given, `waited` now and then.
+
+    Raises `UsageError` where the output is another run's, or cannot be this one's; `RunError` where it cannot be
+    written; other `PipelineError`s where nobody can work.
     """
     account = Account() if account is None else account
     _check(job)
@@ -199,13 +201,15 @@ class _Run:
     def _note(self, record: Record, outcome: Outcome) -> None:
         """Keeps what became of a document."""
         awaited = self._plan.awaited.pop(record.id)
+        if not isinstance(outcome, Written):
+            outcome = sayable(outcome)
         fate: Literal["written", "failed", "rejected"] = "written"
         told = None
         if isinstance(outcome, Failure):
             limits = self._plan.limits if isinstance(outcome.kind, str) else None
-            fate, told = "failed", Remembered(failure=sayable(outcome), limits=limits)
+            fate, told = "failed", Remembered(failure=outcome, limits=limits)
         elif isinstance(outcome, Rejection):
-            fate, told = "rejected", Remembered(rejection=sayable(outcome))
+            fate, told = "rejected", Remembered(rejection=outcome)
         entry = Entry(
             record.id,
             awaited.file,
@@ -238,7 +242,7 @@ class _Run:
 
     def _settle(self, name: str, outcome: Outcome) -> None:
         self._account.settle(outcome)
-        if isinstance(outcome, Failure) or isinstance(outcome, Rejection):
+        if not isinstance(outcome, Written):
             self._journal.add(sayable(outcome))
         if self._seen is not None:
             self._seen(name, self._account)
@@ -254,10 +258,7 @@ class _Run:
             if self._seen is not None:
                 self._seen(entry.id, self._account)
         else:
-            why = remembered(entry)
-            told = why.failure or why.rejection
-            assert told is not None  # noqa: S101 -- whoever noted it said why
-            self._settle(entry.id, told)
+            self._settle(entry.id, remembered(entry).why)
 
     def _note_odd(self, item: Odd) -> None:
         if item.file is not None:

@@ -1,6 +1,6 @@
 """What becomes of one document: it is written, fails, or is turned down by a filter."""
 
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -78,10 +78,7 @@ def told(record: Record, reason: str) -> str:
     return f"{record.where}: {reason}" if lies_within else reason
 
 
-Told = TypeVar("Told", Failure, Rejection)
-
-
-def sayable(entry: Told) -> Told:
+def sayable(entry: Failure | Rejection) -> Failure | Rejection:
     """The same without lone surrogates, which no JSON can hold."""
     plain = {key: value for key, value in msgspec.structs.asdict(entry).items() if isinstance(value, str)}
     if all(value.isascii() for value in plain.values()):

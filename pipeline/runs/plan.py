@@ -13,6 +13,7 @@ import msgspec
 from pipeline.article import VERSION
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Account, Aside
+from pipeline.runs.crew import weight
 from pipeline.runs.outcome import Failure, Rejection, speakable
 from pipeline.runs.state import Entry, Known, Oddity, State
 from pipeline.settings import Run
@@ -25,12 +26,13 @@ from pipeline.version import __version__
 class Source(msgspec.Struct, frozen=True):
     """Something that holds documents: its name, a stamp that changes when it does, and what reads it.
 
-    A source without a stamp is always read.
+    A source without a stamp is always read. `size` is that of the source in bytes, where it is known.
     """
 
     name: str
     read: Callable[[], Iterator[Document]]
     stamp: Callable[[], str | None] = lambda: None
+    size: int = 0
 
 
 class Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -39,6 +41,13 @@ class Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
     failure: Failure | None = None
     rejection: Rejection | None = None
     limits: str | None = None
+
+    @property
+    def why(self) -> Failure | Rejection:
+        """The one or the other."""
+        told = self.failure or self.rejection
+        assert told is not None  # noqa: S101 -- whoever noted it said why
+        return told
 
 
 class Stayed(msgspec.Struct, frozen=True):
@@ -138,7 +147,13 @@ class Plan:
         for unreadable in lost:
             yield _odd(None, 0, unreadable)
         for source in sources:
-            yield from self._source(source, ids)
+            before = self._account.bytes_read
+            for item in self._source(source, ids):
+                if isinstance(item, Record) and self._account.bytes_read < before + source.size:
+                    # About: the text of a record takes less room in a packed file.
+                    self._account.bytes_read += min(weight(item), before + source.size - self._account.bytes_read)
+                yield item
+            self._account.bytes_read = before + source.size
 
     def _source(self, source: Source, ids: Ids) -> Iterator[Record | Settled]:
         stamp = source.stamp()
@@ -246,7 +261,7 @@ def told_limits(limits: Run) -> str:
 
 def remembered(entry: Entry) -> Remembered:
     """Why a document was not written."""
-    return msgspec.json.decode(entry.told or b"{}", type=Remembered)
+    return msgspec.json.decode(entry.told or b"", type=Remembered)
 
 
 def _odd(

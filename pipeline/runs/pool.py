@@ -15,7 +15,7 @@ import signal
 import tempfile
 import time
 from collections import deque
-from multiprocessing import connection, get_all_start_methods, get_context
+from multiprocessing import connection, forkserver, get_all_start_methods, get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
@@ -287,6 +287,12 @@ class Pool:
 def allowed(task: Task, seconds: float) -> float:
     """How many seconds a document may take."""
     return seconds * max(1.0, weight(task.record) / LONG)
+
+
+def prepare() -> None:
+    """Begins to load what workers need, while this process does other things."""
+    if _context().get_start_method() == "forkserver":
+        forkserver.ensure_running()
 
 
 def _context() -> Any:  # noqa: ANN401 -- of either kind

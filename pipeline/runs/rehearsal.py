@@ -13,8 +13,9 @@ from msgspec import Meta
 from pipeline.article import Article
 from pipeline.collation import texts
 from pipeline.processing import Pipeline
-from pipeline.runs.account import Account, Failure, Rejection
-from pipeline.runs.local import LONE_SURROGATE, articles, told
+from pipeline.runs.account import Account, Aside
+from pipeline.runs.journal import Heard
+from pipeline.runs.outcome import LONE_SURROGATE, Failure, Rejection, Written, processed, told
 from pipeline.sinks.folder import encode
 from pipeline.sources.record import LeftOut, Record, Unreadable
 from pipeline.specimens import Specimen, Specimens, noted, replaced
@@ -69,15 +70,19 @@ class Key(NamedTuple):
 class Rehearsal:
     """Counts while documents are processed; it keeps no article."""
 
-    def __init__(self, *, examples: int = 3) -> None:
-        self.account = Account()
+    def __init__(self, account: Account | None = None, *, examples: int = 3) -> None:
+        self.account = Account() if account is None else account
+        self.failures: list[Failure] = []
+        self.rejections: list[Rejection] = []
+        self.aside: list[Aside] = []
         self._count: Counter[Key] = Counter()
         self._articles: Counter[Key] = Counter()
         self._specimens = Specimens(examples)
 
     def add(self, article: Article) -> None:
         """Counts what the rules did to one article."""
-        self.account.wrote(article)
+        self.account.settle(Written(0))
+        self.account.tally.add(article)
         counts: Counter[Key] = Counter()
         layers: tuple[str, ...] = ()
         for layer, change in enumerate(article.provenance.changes):
@@ -99,6 +104,18 @@ class Rehearsal:
         self._count += counts
         self._articles.update(counts.keys())
 
+    def leave(self, entry: Failure | Rejection | Aside) -> None:
+        """Notes what becomes no article."""
+        if isinstance(entry, Aside):
+            self.account.aside += 1
+            self.aside.append(entry)
+            return
+        self.account.settle(entry)
+        if isinstance(entry, Failure):
+            self.failures.append(entry)
+        else:
+            self.rejections.append(entry)
+
     def forecast(self) -> Forecast:
         """All that was counted."""
         totals = self.account.totals
@@ -113,8 +130,8 @@ class Rehearsal:
             edits=self._firings("edit"),
             labels=tuple(labels),
             notes=self._firings("note"),
-            failures=tuple(self.account.failures),
-            rejections=tuple(self.account.rejections),
+            failures=tuple(self.failures),
+            rejections=tuple(self.rejections),
         )
 
     def _keys(self, what: str) -> list[Key]:
@@ -139,15 +156,41 @@ def rehearse(
     pipeline: Pipeline,
     *,
     encoding: str | None = None,
+    account: Account | None = None,
+    heard: Heard | None = None,
     seen: Callable[[str, Account], None] | None = None,
 ) -> Rehearsal:
-    """Processes each record as a run does, and writes nothing. `seen` is called after each, as by `run`."""
-    rehearsal = Rehearsal()
-    for record, article in articles(records, pipeline, rehearsal.account, encoding, seen):
-        try:
-            encode(article)
-        except UnicodeEncodeError:
-            rehearsal.account.failures.append(Failure(record.id, None, told(record, LONE_SURROGATE)))
+    """Processes each record as a run does, and writes nothing. `heard` and `seen` are called as by a run."""
+    rehearsal = Rehearsal(account)
+    for record in records:
+        if isinstance(record, LeftOut):
+            aside = Aside(record.name, record.reason, record.count)
+            rehearsal.leave(aside)
+            if heard is not None:
+                heard(aside)
+            continue
+        rehearsal.account.taken()
+        made = (
+            Failure(record.id, None, record.reason)
+            if isinstance(record, Unreadable)
+            else _made(record, pipeline, encoding)
+        )
+        if isinstance(made, Failure | Rejection):
+            rehearsal.leave(made)
+            if heard is not None:
+                heard(made)
         else:
-            rehearsal.add(article)
+            rehearsal.add(made)
+        if seen is not None:
+            seen(record.id, rehearsal.account)
     return rehearsal
+
+
+def _made(record: Record, pipeline: Pipeline, encoding: str | None) -> Article | Failure | Rejection:
+    made = processed(record, pipeline, encoding)
+    if isinstance(made, Article):
+        try:
+            encode(made)
+        except UnicodeEncodeError:
+            return Failure(record.id, None, told(record, LONE_SURROGATE))
+    return made

@@ -50,7 +50,7 @@ class StateError(PipelineError):
 class Entry(msgspec.Struct, frozen=True):
     """What is known of a document that was done: its source by a hash, what became of it, and where that lies.
 
-    `size` is the length of its JSON in bytes. `place` and `line` say where it lies in a file of many articles; 0 for none.
+    `size` is the length of its JSON in bytes. `place` and `line` say where it lies in a file of many; 0 for none.
     `told` is the JSON of its failure or rejection.
     """
 

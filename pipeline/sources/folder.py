@@ -1,6 +1,7 @@
 """Files below the paths that the user names, each with the id that its document will have."""
 
 import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -28,6 +29,27 @@ class File(msgspec.Struct, frozen=True):
     def id(self) -> str:
         """What the document is called if the file is one: the name without its suffix."""
         return without_suffix(self.name)
+
+    @property
+    def size(self) -> int | None:
+        """In bytes, where that is known before it is read."""
+        found = self._stat()
+        return None if found is None else found.st_size
+
+    @property
+    def stamp(self) -> str | None:
+        """What changes when the file does: its size, and when it was written. None where that cannot be told."""
+        found = self._stat()
+        return None if found is None else f"{found.st_size}-{found.st_mtime_ns}"
+
+    def _stat(self) -> os.stat_result | None:
+        if self.path is None:
+            return None
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found if stat.S_ISREG(found.st_mode) else None
 
 
 def _every(_: File) -> bool:
