@@ -12,6 +12,7 @@ import os
 import pickle
 import signal
 import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -101,7 +102,10 @@ class Cluster:
         if self._own:
             _connect(ray, self._address, self._workers)
         self._ray = ray
-        work = _Work(self._assignment.pipeline, self._assignment.encoding, self._limits)
+        # Ray ends its processes without a word, so what they leave lies where this one takes it away.
+        self._scratch = tempfile.TemporaryDirectory(prefix="pipeline-") if self._address is None else None
+        scratch = None if self._scratch is None else self._scratch.name
+        work = _Work(self._assignment.pipeline, self._assignment.encoding, self._limits, scratch)
         self._work = ray.put(pickle.dumps(work))
         self._versions = versions(self._assignment.pipeline)
         # Ray would try again without end what ends its process, and keep for that what all of it came from.
@@ -114,9 +118,11 @@ class Cluster:
     ) -> None:
         if self._own:
             self._ray.shutdown()
-            return
-        for flying in self._flying:
-            self._ray.cancel(flying)
+        else:
+            for flying in self._flying:
+                self._ray.cancel(flying)
+        if self._scratch is not None:
+            self._scratch.cleanup()
 
     def wants_more(self) -> bool:
         """Whether a processor may be idle soon."""
@@ -281,11 +287,12 @@ def versions(pipeline: Pipeline) -> dict[str, str]:
 
 
 class _Work(msgspec.Struct, frozen=True):
-    """What is to be done with each document."""
+    """What is to be done with each document; `scratch` is a folder for what is in use meanwhile."""
 
     pipeline: Pipeline
     encoding: str | None
     limits: Run
+    scratch: str | None
 
 
 def _process(table: pa.Table, wanted: Mapping[str, str], pickled: bytes) -> pa.Table:
@@ -301,6 +308,8 @@ def _work(pickled: bytes) -> _Work:
     vars(sys.modules["__main__"]).pop("__file__", None)
     found = pickle.loads(pickled)  # noqa: S301 -- from the run
     assert isinstance(found, _Work)  # noqa: S101 -- nobody else sends any
+    if found.scratch is not None:
+        tempfile.tempdir = found.scratch
     return found
 
 
