@@ -49,6 +49,8 @@ LOSSES = 16
 """Batches that may be lost one after the other, beside those that one machine can take with it."""
 AHEAD = 2
 """Batches for each processor, so that none is idle while one is sent."""
+LONGEST_SCRATCH = 30
+"""Characters of a folder in which Ray may put its sockets: their paths must be short."""
 LOOK = 2.0
 """Seconds after which it is asked again how many processors there are: machines come and go."""
 PATIENCE = 300.0
@@ -103,12 +105,13 @@ class Cluster:
             scratch = None
             if self._address is None:
                 # Ray ends its processes without a word, so what they leave lies where this one takes it away.
-                scratch = ending.enter_context(tempfile.TemporaryDirectory(prefix="pipeline-"))
+                kept = tempfile.TemporaryDirectory(prefix="pipeline-", ignore_cleanup_errors=True)
+                scratch = ending.enter_context(kept)
             if ray.is_initialized():
                 # Somebody else's, who may have other work for it.
                 ending.callback(self._cancel)
             else:
-                _connect(ray, self._address, self._workers)
+                _connect(ray, self._address, self._workers, scratch)
                 ending.callback(ray.shutdown)
             work = _Work(self._assignment.pipeline, self._assignment.encoding, self._limits, scratch)
             self._work = ray.put(pickle.dumps(work))
@@ -249,13 +252,15 @@ def _quiet_ray() -> Any:  # noqa: ANN401 -- a module that need not be there
     return ray
 
 
-def _connect(ray: Any, address: str | None, workers: int | None) -> None:  # noqa: ANN401 -- see above
+def _connect(ray: Any, address: str | None, workers: int | None, scratch: str | None) -> None:  # noqa: ANN401
     in_main = current_thread() is main_thread()
     before = signal.getsignal(signal.SIGTERM)
     options: dict[str, object] = {"log_to_driver": False, "logging_level": "ERROR"}
     if address is None:
         # By name, or a cluster is taken that the environment happens to name.
         options |= {"address": "local", "num_cpus": workers, "include_dashboard": False}
+        if scratch is not None and len(scratch) <= LONGEST_SCRATCH:
+            options["_temp_dir"] = scratch
     else:
         options["address"] = address
     try:

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -94,16 +95,15 @@ class Machines:
 
 @pytest.fixture(scope="module")
 def machines(ray: Any) -> Iterator[Machines]:
-    path = os.environ.get("PYTHONPATH")
-    # The stages of these tests must be there on each machine.
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(TESTS), str(TESTS.parent), *([path] if path else [])])
-    made = Machines()
-    yield made
-    made.end()
-    if path is None:
-        del os.environ["PYTHONPATH"]
-    else:
-        os.environ["PYTHONPATH"] = path
+    path = os.pathsep.join([str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
+    # What the machines leave is taken away; the paths of their sockets must be short.
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        # The stages of these tests must be there on each of them.
+        for name, value in (("PYTHONPATH", path), ("TMPDIR", folder), ("RAY_TMPDIR", folder)):
+            patch.setenv(name, value)
+        made = Machines()
+        yield made
+        made.end()
 
 
 @pytest.fixture
