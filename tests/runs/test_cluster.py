@@ -77,12 +77,17 @@ class Machines:
         from ray.cluster_utils import Cluster as Nodes
 
         self._nodes: Any = Nodes(initialize_head=True, head_node_args=HEAD)
-        self.address = self._nodes.address
+        self.address: str = self._nodes.address
         self._two = [self._nodes.add_node(num_cpus=1) for _ in range(2)]
 
     def kill_one(self) -> None:
-        """Ends one at once, with all that it has."""
-        self._nodes.remove_node(self._two.pop(), allow_graceful=False)
+        """Ends one at once, with all that it has; not the one by which the run is in the cluster, if there is one."""
+        ray: Any = __import__("ray")
+        here = ray.get_runtime_context().get_node_id()
+        ours = {node["RayletSocketName"] for node in ray.nodes() if node["NodeID"] == here}
+        other = next(node for node in self._two if node.raylet_socket_name not in ours)
+        self._two.remove(other)
+        self._nodes.remove_node(other, allow_graceful=False)
 
     def add_one(self) -> None:
         """Starts another."""
