@@ -1,6 +1,7 @@
 """Files of web servers are read: whole, where the connection breaks too, and errors show no signature."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,5 +137,5 @@ def test_the_web_is_not_written_to_and_has_no_list(web: Web, tmp_path: Path) -> 
 
 
 def test_the_web_needs_no_library(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "obstore", None)
+    monkeypatch.setitem(sys.modules, "obstore", None)
     assert store(web.put("/a.txt", os.fsencode("盐"))).get("") == "盐".encode()
