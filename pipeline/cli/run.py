@@ -19,6 +19,7 @@ EPILOG = """examples:
   pipeline run raw                        articles to output/
   pipeline run a.txt b.jsonl.zst crawl.warc.gz news.parquet -o articles
   zcat dump.jsonl.gz | pipeline run - -o articles
+  pipeline run s3://bucket/dump/ https://host/a.jsonl.zst -o articles
   pipeline run dump.csv --set input.text_field=story --set 'sources.csv.delimiter=;'
   pipeline run raw --stages entities,languages,credits,dialogue
   pipeline run raw --dry-run --first 200  what each rule would do, with examples; nothing is written
@@ -29,7 +30,9 @@ CONTROLS = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]}
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("raw", nargs="+", metavar="RAW", help="files and folders; - is standard input")
+    parser.add_argument(
+        "raw", nargs="+", metavar="RAW", help="files, folders, URLs (s3://, https://, …); - is standard input"
+    )
     parser.add_argument(
         "-o", "--output", default="output", metavar="DIR", help="where the articles go (default: output)"
     )

@@ -112,8 +112,12 @@ class Bucket:
 
         def piece(start: int, end: int) -> bytes:
             options: dict[str, Any] = {"range": (start, end), **({"if_match": tag} if tag else {})}
-            with self._told(at):
-                return bytes(self._library.get(self._made, at.path, options=cast("Any", options)).bytes())
+            try:
+                with self._told(at):
+                    return bytes(self._library.get(self._made, at.path, options=cast("Any", options)).bytes())
+            except UsageError as error:
+                # What was in order for the first piece is a fault of the store's for a later one.
+                raise StoreError(str(error)) from None
 
         return io.BufferedReader(Pieces(piece, size, SMALL), SMALL)
 

@@ -48,6 +48,10 @@ class Remote(msgspec.Struct, frozen=True):
             return None
         return self._store.entry("")
 
+    def known(self, entry: Entry) -> "Remote":
+        """The same, with what a list or the store said of it."""
+        return Remote(self.url, entry.size, entry.stamp)
+
     def below(self) -> Iterator[Entry]:
         """The objects below it, sorted by their names."""
         return self._store.listing()
