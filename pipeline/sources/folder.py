@@ -135,7 +135,7 @@ def _stored(given: Remote, include: Sequence[str], spared: Remote | None) -> Ite
             if (spared is None or not spared.holds(remote)) and any(fnmatchcase(entry.name, one) for one in include):
                 yield File(None, entry.name, remote=remote)
     except OSError as error:
-        yield Unreadable(str(given), f"cannot be listed: {error}")
+        yield Unreadable(str(given), f"cannot be {'read' if given.on_web else 'listed'}: {error}")
         return
     if empty:
         raise UsageError(f"{given} is not there; name an object, or a folder of them")

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 import msgspec
 
-from pipeline.stores.address import Address, address
+from pipeline.stores.address import Address, address, is_url
 from pipeline.stores.store import Entry, Store
 
 
@@ -38,15 +38,18 @@ class Remote(msgspec.Struct, frozen=True):
         return self.entry() is not None
 
     def is_dir(self) -> bool:
-        """Whether objects lie below it."""
-        return not self.on_web and next(self.below(), None) is not None
+        """Whether it is no object itself, and objects lie below it."""
+        return not self.on_web and not self.is_file() and next(self.below(), None) is not None
 
     def entry(self) -> Entry | None:
         """What is known of it as an object; none where it is none."""
+        return None if self.is_called_folder else self._store.entry("")
+
+    @property
+    def is_called_folder(self) -> bool:
+        """Whether it can be no object of a bucket: it is all of it, or ends in a slash."""
         where = self._address
-        if not where.on_web and (not where.path or where.path.endswith("/")):
-            return None
-        return self._store.entry("")
+        return not where.on_web and (not where.path or where.path.endswith("/"))
 
     def known(self, entry: Entry) -> "Remote":
         """The same, with what a list or the store said of it."""
@@ -59,6 +62,10 @@ class Remote(msgspec.Struct, frozen=True):
     def open(self) -> BinaryIO:
         """Its bytes, once, from the beginning."""
         return self._store.open("")
+
+    def read_bytes(self) -> bytes:
+        """All its bytes."""
+        return self._store.get("")
 
     def write(self, data: bytes) -> None:
         """Puts an object there, whole or not at all."""
@@ -99,3 +106,17 @@ class Remote(msgspec.Struct, frozen=True):
     @property
     def _address(self) -> Address:
         return address(self.url)
+
+
+Place: TypeAlias = Path | Remote
+"""What the user names: a path of this machine, or a place in a store."""
+
+
+def place(said: str | Path | Remote) -> Place:
+    """What a path or URL names. Raises `UsageError` for a URL that nothing here reads."""
+    if isinstance(said, Remote):
+        return said
+    if isinstance(said, str) and is_url(said):
+        address(said)
+        return Remote(said)
+    return Path(said)

@@ -262,7 +262,7 @@ def test_a_server_that_fails_is_a_failure_of_its_file(web: Web, tmp_path: Path, 
     assert main(["run", good, bad, "-o", str(tmp_path / "out"), "-q"]) == 1
     told = capsys.readouterr().err
     where = f"{web.address}/b.txt"
-    assert told == f"{where}: cannot be listed: {where}: the server answers with status 500; run again later\n"
+    assert told == f"{where}: cannot be read: {where}: the server answers with status 500; run again later\n"
     assert [path.name for path in (tmp_path / "out").glob("*.json")] == ["a.json"]
 
 
