@@ -34,6 +34,7 @@ EPILOG = """examples:
   pipeline run a.txt b.jsonl.zst crawl.warc.gz news.parquet -o articles
   zcat dump.jsonl.gz | pipeline run - -o articles
   pipeline run dump --format jsonl -o articles   shards instead of a file an article
+  pipeline run s3://bucket/dump/ https://host/a.jsonl.zst -o articles
   pipeline run dump.csv --set input.text_field=story --set 'sources.csv.delimiter=;'
   pipeline run raw --stages entities,languages,credits,dialogue
   pipeline run raw --dry-run --first 200  what each rule would do, with examples; nothing is written
@@ -51,7 +52,9 @@ class Terminated(KeyboardInterrupt):
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("raw", nargs="+", metavar="RAW", help="files and folders; - is standard input")
+    parser.add_argument(
+        "raw", nargs="+", metavar="RAW", help="files, folders, URLs (s3://, https://, …); - is standard input"
+    )
     parser.add_argument(
         "-o", "--output", default="output", metavar="DIR", help="where the articles go (default: output)"
     )
