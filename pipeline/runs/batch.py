@@ -1,0 +1,237 @@
+"""Documents in batches of Arrow, for engines that work so: Spark, Ray, Dask, DuckDB, a loop of one's own.
+
+    outcomes = pipeline.process_batch(pa.table({"id": ["a"], "text": ["Q: Who owns the pans?\n\nA: The village."]}))
+
+Engines give up a whole job where one document kills the process that has it, or start that document again for ever. So
+the documents are processed in another process, which is kept from batch to batch: whatever it meets, a row says so.
+"""
+
+import atexit
+import os
+import pickle
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from functools import cache
+from threading import Lock
+from typing import Any, Final
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import UNSET
+
+from pipeline.processing import Pipeline
+from pipeline.runs.account import Tally
+from pipeline.runs.crew import in_order
+from pipeline.runs.delivery import Handed
+from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, sayable
+from pipeline.runs.pool import Pool
+from pipeline.runs.worker import Assignment
+from pipeline.settings import Run
+from pipeline.sources.arrow.batches import documents
+from pipeline.sources.record import Record, Unreadable
+
+COUNTS: Final = pa.map_(pa.string(), pa.int64())
+OUTCOMES: Final = pa.schema(
+    [
+        ("id", pa.string()),
+        ("outcome", pa.string()),
+        ("article", pa.string()),
+        ("stage", pa.string()),
+        ("rule", pa.string()),
+        ("reason", pa.string()),
+        ("package", pa.string()),
+        ("kind", pa.string()),
+        ("bytes", pa.int64()),
+        ("exchanges", pa.int64()),
+        ("turns", pa.int64()),
+        ("edits", COUNTS),
+        ("notes", COUNTS),
+    ]
+)
+"""What comes back: `outcome` is `written`, `failed` or `rejected`, and decides which of the others are not null.
+
+Of a written one `article` is the JSON, `bytes` the length of its source, and the others count what it holds: `edits`
+and `notes` by rule.
+"""
+
+
+def process_batch(
+    table: pa.Table,
+    *,
+    pipeline: Pipeline | None = None,
+    id: str = "id",  # noqa: A002
+    text: str | None = None,
+    encoding: str | None = None,
+    limits: Run | None = None,
+) -> pa.Table:
+    """What becomes of each document of a table: a row for each row, in their order, with the columns `OUTCOMES`.
+
+    `id` and `text` name the columns of the document's id and of its text, a string or bytes, by default `text` or else
+    `data`; all other columns are metadata. `pipeline` is by default the built-in one. `encoding` is that of all texts
+    that are bytes, where it is known; `limits` are those of `[run]`: seconds and memory for a document.
+
+    A document that fails, crashes or hangs is a row that says so. Two rows may have one id: whether ids are unique only
+    the whole can tell. Raises `UsageError` where a column is not there, `CrewError` where no process can work.
+    """
+    assignment = Assignment(pipeline or _built_in(), Handed(), encoding)
+    given = list(documents(table, id=id, text=text))
+    found = _RESIDENT.process(given, assignment, limits or Run()) if given else []
+    cells = [_row(document, outcome) for document, outcome in zip(given, found, strict=True)]
+    columns = zip(*cells, strict=True) if cells else [()] * len(OUTCOMES)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, OUTCOMES, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=OUTCOMES)
+
+
+@cache
+def _built_in() -> Pipeline:
+    return Pipeline()
+
+
+class _Resident:
+    """The process in which this one has its documents processed, as long as nothing about the work changes."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._owner = 0
+        self._work: tuple[bytes, Run] | None = None
+        self._kept = ExitStack()
+
+    def process(self, documents: Sequence[Record | Unreadable], assignment: Assignment, limits: Run) -> list[Outcome]:
+        """What became of each, in order. One batch at a time: some engines have several threads."""
+        with self._lock:
+            pool = self._fit((pickle.dumps(assignment), limits), assignment)
+            try:
+                found = [item[1] if isinstance(item, tuple) else _unread(item) for item in in_order(documents, pool)]
+            except BaseException:
+                # It still has documents that nobody waits for.
+                self.end()
+                raise
+            # What is in it was counted for each row.
+            pool.take_tally()
+            return found
+
+    def end(self) -> None:
+        """Ends the process, if it is a child of this one and not of one that this was forked from."""
+        kept, self._kept, self._work = self._kept, ExitStack(), None
+        if self._owner == os.getpid():
+            kept.close()
+        else:
+            kept.pop_all()
+
+    def _fit(self, work: tuple[bytes, Run], assignment: Assignment) -> Pool:
+        if self._work != work or self._owner != os.getpid():
+            self.end()
+            self._pool = self._kept.enter_context(Pool(assignment, 1, work[1]))
+            self._work, self._owner = work, os.getpid()
+        return self._pool
+
+
+_RESIDENT = _Resident()
+atexit.register(_RESIDENT.end)
+
+
+def _unread(item: object) -> Failure:
+    assert isinstance(item, Unreadable)  # noqa: S101 -- there is nothing else among documents
+    return Failure(item.id, None, item.reason)
+
+
+# What an article holds, as far as it is counted: reading only this much of its JSON takes a tenth of the time.
+
+
+class _Exchange(msgspec.Struct, frozen=True):
+    questions: tuple[msgspec.Raw, ...]
+    answers: tuple[msgspec.Raw, ...]
+    asides: tuple[msgspec.Raw, ...]
+
+
+class _Section(msgspec.Struct, frozen=True):
+    exchanges: tuple[_Exchange, ...]
+
+
+class _Finding(msgspec.Struct, frozen=True):
+    rule: str
+
+
+class _Change(msgspec.Struct, frozen=True):
+    edits: tuple[_Finding, ...]
+
+
+class _Source(msgspec.Struct, frozen=True):
+    bytes: int
+
+
+class _Provenance(msgspec.Struct, frozen=True):
+    source: _Source
+    changes: tuple[_Change, ...]
+
+
+class _Article(msgspec.Struct, frozen=True):
+    sections: tuple[_Section, ...]
+    notes: tuple[_Finding, ...]
+    provenance: _Provenance
+
+
+_ARTICLES = msgspec.json.Decoder(_Article)
+
+
+def _row(document: Record | Unreadable, outcome: Outcome) -> tuple[object, ...]:
+    """The cells of one row."""
+    name = document.id or None
+    if isinstance(outcome, Written):
+        assert outcome.body is not None  # noqa: S101 -- `Handed` gives it
+        line = outcome.body[:-1]
+        article = _ARTICLES.decode(line)
+        exchanges = [exchange for section in article.sections for exchange in section.exchanges]
+        turns = sum(len(each.questions) + len(each.answers) + len(each.asides) for each in exchanges)
+        edits = Counter(edit.rule for change in article.provenance.changes for edit in change.edits)
+        notes = Counter(note.rule for note in article.notes)
+        size = article.provenance.source.bytes
+        counts = (size, len(exchanges), turns, sorted(edits.items()), sorted(notes.items()))
+        return (name, "written", line, None, None, None, None, None, *counts)
+    none = (None,) * 5
+    told = sayable(outcome)
+    if isinstance(told, Rejection):
+        return (name, "rejected", None, None, told.rule, told.reason, None, None, *none)
+    kind = None if told.kind is UNSET else told.kind
+    return (name, "failed", None, told.stage, None, told.reason, told.package, kind, *none)
+
+
+def outcomes(table: pa.Table) -> list[Outcome]:
+    """What the rows of a table say that `process_batch` made; the articles as `Handed` gives them."""
+    # As bytes: nobody reads them here.
+    place = table.schema.get_field_index("article")
+    bare = table.set_column(place, "article", table["article"].cast(pa.binary()))
+    return [_outcome(row) for row in bare.select(_TOLD).to_pylist()]
+
+
+_TOLD = ["id", "outcome", "article", "stage", "rule", "reason", "package", "kind"]
+
+
+def _outcome(row: Mapping[str, Any]) -> Outcome:
+    if row["outcome"] == "written":
+        body = row["article"] + b"\n"
+        return Written(len(body), body)
+    if row["outcome"] == "rejected":
+        return Rejection(row["id"], row["rule"], row["reason"])
+    return Failure(row["id"], row["stage"], row["reason"], row["package"], row["kind"] or UNSET)
+
+
+def tally(table: pa.Table) -> Tally:
+    """What the written articles hold, added up."""
+    size, exchanges, turns = (pc.sum(table[name]).as_py() or 0 for name in ("bytes", "exchanges", "turns"))
+    return Tally(size, exchanges, turns, _counted(table["edits"]), _counted(table["notes"]))
+
+
+def _counted(column: pa.ChunkedArray) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for cells in column.chunks:
+        if not len(cells):
+            continue
+        # A slice still has the keys and counts of all.
+        first, end = cells.offsets[0].as_py(), cells.offsets[-1].as_py()
+        pairs = pa.table({"rule": cells.keys[first:end], "times": cells.items[first:end]})
+        for row in pairs.group_by("rule").aggregate([("times", "sum")]).to_pylist():
+            found[row["rule"]] += row["times_sum"]
+    return found
