@@ -11,6 +11,10 @@ from pipeline.runs.outcome import LONE_SURROGATE, Failure, Written, told
 from pipeline.sinks.atomic import replace
 from pipeline.sinks.folder import encode, file_name
 from pipeline.sources.record import Record
+from pipeline.stores import Store
+
+LONGEST_KEY = 800
+"""Bytes of an object's name below the output's; buckets take 1,024 in all."""
 
 LINES = msgspec.json.Encoder()
 
@@ -27,14 +31,19 @@ class Delivery(Protocol):
 
 
 class FilePerArticle(msgspec.Struct, frozen=True):
-    """A JSON file below a folder, named for the article's id."""
+    """A JSON file below a folder of this machine or of a bucket, named for the article's id."""
 
-    folder: Path
+    folder: Path | Store
 
     def deliver(self, article: Article) -> Written:
         """Writes the file."""
-        body = encode(article)
-        replace(self.folder / file_name(article.id), body)
+        body, name = encode(article), file_name(article.id)
+        if isinstance(self.folder, Path):
+            replace(self.folder / name, body)
+        elif len(name.encode()) > LONGEST_KEY:
+            raise OSError(ENAMETOOLONG, "is too long for a bucket", name)
+        else:
+            self.folder.put(name, body)
         return Written(len(body))
 
 

@@ -24,19 +24,17 @@ _shares: dict[Path, int] = {}
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Holds a share of the lock in the block. Raises `UsageError` where another run is alive."""
+def locked(path: Path, of: str) -> Iterator[None]:
+    """Holds a share of the lock in the block; `of` is what it locks. Raises `UsageError` where another run is alive."""
     path.parent.mkdir(parents=True, exist_ok=True)
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         deadline = time.monotonic() + PATIENCE
         while not _take(file, whole=True):
             owner = _owner(file)
-            if (owner is None or _alive(owner)) or time.monotonic() > deadline:
+            if (owner is None or alive(owner)) or time.monotonic() > deadline:
                 who = f" (process {owner})" if owner is not None else ""
-                raise UsageError(
-                    f"another run{who} is writing to {path.parent.parent}; wait for it, or name another folder with -o"
-                )
+                raise UsageError(f"another run{who} is writing to {of}; wait for it, or name another folder with -o")
             time.sleep(PAUSE)
         os.ftruncate(file, 0)
         os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
@@ -74,7 +72,8 @@ def _owner(file: int) -> int | None:
     return int(told) if told.isdigit() else None
 
 
-def _alive(process: int) -> bool:
+def alive(process: int) -> bool:
+    """Whether there is a process of this number on this machine."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

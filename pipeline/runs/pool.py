@@ -115,7 +115,9 @@ class Pool:
 
     def __init__(self, assignment: Assignment, workers: int, limits: Run | None = None) -> None:
         self._limits = limits or Run()
-        self._assignment = msgspec.structs.replace(assignment, memory=self._limits.memory << 20)
+        self._assignment = msgspec.structs.replace(
+            assignment, memory=self._limits.memory << 20, environment=dict(os.environ)
+        )
         self._pickled = pickle.dumps(self._assignment)
         self._most = workers
         self._context = _context()

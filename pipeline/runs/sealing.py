@@ -1,5 +1,6 @@
 """A file of lines made into a shard, by a process of its own, so that nobody waits for it to be packed."""
 
+import os
 import pickle
 from collections.abc import Iterator
 from multiprocessing import get_all_start_methods, get_context
@@ -10,8 +11,10 @@ from typing import Any, Literal, TypeAlias
 
 from pipeline.article import Article
 from pipeline.compression import packed
-from pipeline.errors import ContractError
+from pipeline.errors import PipelineError
 from pipeline.reading.attempt import parse
+from pipeline.runs.depot import Depot
+from pipeline.runs.worker import adopt
 from pipeline.sinks.atomic import whole
 from pipeline.sinks.parquet import Parquet
 
@@ -42,10 +45,12 @@ def _articles(lines: Path) -> Iterator[Article]:
 class Sealing:
     """One shard that is being sealed."""
 
-    def __init__(self, lines: Path, target: Path, form: Form) -> None:
+    def __init__(self, lines: Path, name: str, form: Form, depot: Depot) -> None:
         context: Any = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
         self._said, theirs = context.Pipe(duplex=False)
-        self._process: BaseProcess = context.Process(target=_work, args=(theirs, lines, target, form), daemon=True)
+        self._process: BaseProcess = context.Process(
+            target=_work, args=(theirs, lines, name, form, depot, dict(os.environ)), daemon=True
+        )
         self._process.start()
         theirs.close()
 
@@ -54,7 +59,7 @@ class Sealing:
         return not self._process.is_alive()
 
     def wait(self) -> None:
-        """Returns once the shard is at its place. Raises `OSError` where it cannot be written, `ContractError`."""
+        """Returns once the shard is at its place. Raises `OSError` and `PipelineError` where it cannot be written."""
         try:
             error = pickle.loads(self._said.recv_bytes())  # noqa: S301 -- from our process
         except EOFError:
@@ -75,14 +80,18 @@ class Sealing:
         return self._process.exitcode
 
 
-def _work(connection: Connection, lines: Path, target: Path, form: Form) -> None:
+def _work(
+    connection: Connection, lines: Path, name: str, form: Form, depot: Depot, environment: dict[str, str]
+) -> None:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    adopt(environment)
     error: Exception | None = None
     try:
-        seal(lines, target, form)
-    except (OSError, ContractError) as met:
+        seal(lines, depot.sealed_at(name), form)
+        depot.take_in(name)
+    except (OSError, PipelineError) as met:
         error = met
     connection.send_bytes(pickle.dumps(error))
     connection.close()

@@ -25,6 +25,7 @@ from pipeline.compression import unpacked
 from pipeline.errors import ContractError, PipelineError
 from pipeline.reading.tables import parquet
 from pipeline.runs.delivery import LINES, Delivery, Handed
+from pipeline.runs.depot import Depot
 from pipeline.runs.sealing import SUFFIXES, Form, Sealing
 from pipeline.runs.state import Entry, Place, State
 
@@ -33,25 +34,34 @@ AT_ONCE = 8
 """Old files that are kept open."""
 
 
+def is_at_place(place: Place) -> bool:
+    """Whether a file is a shard where it belongs, and does not lie in the folder of the run."""
+    return NAME.fullmatch(place.path) is not None
+
+
 class ShardError(PipelineError):
     """A shard of an earlier run is not what it was; the message says what to do."""
 
 
 class Shards:
-    """Shards below a folder, in one format, of about `size` bytes each before they are packed."""
+    """Shards in a depot, in one format, of about `size` bytes each before they are packed.
+
+    Those that are being made, and those that were replaced, lie below the folder of the run.
+    """
 
     ordered = True
 
-    def __init__(self, folder: Path, run_folder: Path, form: Form, size: int, state: State) -> None:
+    def __init__(self, depot: Depot, run_folder: Path, form: Form, size: int, state: State) -> None:
         self.delivery: Delivery = Handed()
-        self._folder = folder
+        self._depot = depot
+        self._folder = run_folder
         self._aside = run_folder / "previous"
         self._spools = run_folder / "open"
         self._form: Form = form
         self._most = size
         self._state = state
         self._sealing: tuple[Sealing, Place] | None = None
-        self._old = _Lines(folder)
+        self._old = _Lines(depot, run_folder)
         self._sealed: dict[int, Place] = {}
         """By their number, the shards that lie where they belong."""
         self._set_up()
@@ -95,10 +105,10 @@ class Shards:
         self._await()
         self._state.lose_places(place.place for place in self._state.places() if not self._belongs(place))
         self._state.commit()
-        for file in self._folder.iterdir():
-            name = NAME.fullmatch(file.name)
+        for file in list(self._depot.names()):
+            name = NAME.fullmatch(file)
             if name and (int(name[1]) >= self._shard or name[2] != SUFFIXES[self._form]):
-                file.unlink()
+                self._depot.remove(file)
         self.close()
         for folder in (self._aside, self._spools):
             shutil.rmtree(folder, ignore_errors=True)
@@ -138,6 +148,8 @@ class Shards:
         return place.sealed and place.path == self._name(place.shard) and place.shard < self._shard
 
     def _is_whole(self, place: Place) -> bool:
+        if is_at_place(place):
+            return self._depot.size(place.path) == place.size
         try:
             size = (self._folder / place.path).stat().st_size
         except OSError:
@@ -148,9 +160,10 @@ class Shards:
         """Moves a file to where no new one takes its name, and notes that."""
         aside = self._aside / f"{place.place}{SUFFIXES[self._form] if place.sealed else '.jsonl'}"
         aside.parent.mkdir(parents=True, exist_ok=True)
-        now = self._folder / place.path
-        if now != aside and now.exists():
-            now.replace(aside)
+        if is_at_place(place):
+            self._depot.put_aside(place.path, aside)
+        elif (self._folder / place.path).exists():
+            (self._folder / place.path).replace(aside)
         moved = msgspec.structs.replace(place, path=self._told(aside))
         self._state.note_place(moved)
         # Before another file takes the name, or it would be taken for this one.
@@ -202,7 +215,7 @@ class Shards:
         self._state.commit()
         path = self._spools / f"{self._shard:05}.jsonl"
         made = Place(self._place, self._shard, sealed=False, path=self._told(path), size=0, documents=self._count)
-        self._sealing = Sealing(path, self._folder / self._name(self._shard), self._form), made
+        self._sealing = Sealing(path, self._name(self._shard), self._form, self._depot), made
 
     def _await(self) -> None:
         if self._sealing is None:
@@ -211,8 +224,8 @@ class Shards:
         sealing.wait()
         self._sealing = None
         name = self._name(made.shard)
-        size = (self._folder / name).stat().st_size
-        self._state.note_place(msgspec.structs.replace(made, sealed=True, path=name, size=size))
+        size = self._depot.size(name)
+        self._state.note_place(msgspec.structs.replace(made, sealed=True, path=name, size=size or 0))
         self._state.commit()
         (self._folder / made.path).unlink()
 
@@ -220,7 +233,8 @@ class Shards:
 class _Lines:
     """The articles of an earlier run, as lines, by their places; they are asked for mostly in their order."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, depot: Depot, folder: Path) -> None:
+        self._depot = depot
         self._folder = folder
         self._places: dict[int, Place] = {}
         self._open: dict[int, tuple[Iterator[bytes], int]] = {}
@@ -251,7 +265,7 @@ class _Lines:
 
     def lines(self, place: Place) -> Iterator[bytes]:
         """All articles of a file."""
-        path = self._folder / place.path
+        path = self._depot.fetched(place.path) if is_at_place(place) else self._folder / place.path
         if path.name.endswith(".parquet"):
             for _, article in parquet(path, path.name):
                 if isinstance(article, ContractError):

@@ -91,7 +91,7 @@ class Known(msgspec.Struct, frozen=True):
 class Place(msgspec.Struct, frozen=True):
     """A file with an article a line: a shard that lies whole where it belongs (`sealed`), or one that is being made.
 
-    `path` is relative to the output. `size` is that of the file in bytes once it is sealed.
+    `path` is the name of a shard, or relative to the folder of the run. `size` is in bytes, once it is sealed.
     """
 
     place: int

@@ -5,17 +5,19 @@ parent can see: the number of the document and when it was begun. Nothing else i
 """
 
 import faulthandler
+import os
 import pickle
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 import msgspec
 
+from pipeline.errors import UsageError
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Tally
 from pipeline.runs.crew import Task
@@ -47,6 +49,8 @@ class Assignment(msgspec.Struct, frozen=True):
     encoding: str | None = None
     memory: int | None = None
     """The most bytes of data it may have, where the system can hold it to that."""
+    environment: Mapping[str, str] | None = None
+    """The parent's: that of the process from which workers are forked is of an earlier moment."""
     lock: Path | None = None
     """A lock to hold a share of, so that nobody writes to the same place while it lives."""
 
@@ -58,7 +62,7 @@ class Report(msgspec.Struct):
     tally: Tally
     exhausted: int | None = None
     """The number of a document at which memory ran out; the worker ends behind it."""
-    stopped: OSError | None = None
+    stopped: OSError | UsageError | None = None
     """Why no article can be written any more."""
     idle: bool = False
     """Whether the chunk is done."""
@@ -87,6 +91,8 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
             # The stages of others are imported here, and may do anything.
             connection.send_bytes(pickle.dumps(Ready(f"{type(error).__name__}: {error}")))
             return
+        if assignment.environment is not None:
+            adopt(assignment.environment)
         if assignment.lock is not None and not share(assignment.lock):
             return
         _limit_memory(assignment.memory)
@@ -97,6 +103,12 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
         except (EOFError, BrokenPipeError, ConnectionResetError):
             # The parent has ended, or has no more to do.
             return
+
+
+def adopt(environment: Mapping[str, str]) -> None:
+    """Makes an environment this process's own."""
+    os.environ.clear()
+    os.environ.update(environment)
 
 
 def _assignment(pickled: bytes) -> Assignment:
@@ -115,7 +127,8 @@ def _chunk(tasks: Sequence[Task], connection: Connection, desk: Desk, assignment
         except MemoryError:
             report.exhausted = task.n
             break
-        except OSError as error:
+        except (OSError, UsageError) as error:
+            # A disk that is full, a bucket that is gone: no other article could be written either.
             report.stopped = error
             break
         report.outcomes.append((task.n, outcome))

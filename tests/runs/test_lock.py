@@ -14,7 +14,7 @@ from pipeline.runs.lock import locked
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
 
 HOLD = "import sys\nfrom pathlib import Path\nfrom pipeline.runs.lock import locked, share\n"
-PARENT = HOLD + "with locked(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
+PARENT = HOLD + "with locked(Path(sys.argv[1]), 'the output'):\n    print('held', flush=True)\n    sys.stdin.read()\n"
 WORKER = HOLD + "print(share(Path(sys.argv[1])), flush=True)\nsys.stdin.read()\n"
 
 
@@ -36,15 +36,15 @@ def said(process: subprocess.Popen[str]) -> str:
 
 def test_the_second_is_refused_and_told_who_is_there(path: Path) -> None:
     with (
-        locked(path),
-        pytest.raises(UsageError, match=rf"another run \(process {os.getpid()}\) is writing to .*output;"),
+        locked(path, "the output"),
+        pytest.raises(UsageError, match=rf"another run \(process {os.getpid()}\) is writing to the output;"),
     ):
-        locked(path).__enter__()
+        locked(path, "the output").__enter__()
 
 
 def test_once_the_first_is_over_the_next_may(path: Path) -> None:
     for _ in range(2):
-        with locked(path):
+        with locked(path, "the output"):
             pass
 
 
@@ -53,9 +53,9 @@ def test_a_run_of_another_process_is_in_the_way(path: Path) -> None:
     with started(PARENT, path) as other:
         assert said(other) == "held"
         with pytest.raises(UsageError, match=str(other.pid)):
-            locked(path).__enter__()
+            locked(path, "the output").__enter__()
         other.kill()
-    with locked(path):
+    with locked(path, "the output"):
         pass
 
 
@@ -71,7 +71,7 @@ def test_the_workers_of_a_run_that_was_killed_are_waited_for(path: Path) -> None
         # It ends as soon as nobody holds the other end, as a worker does.
         assert worker.stdin is not None
         worker.stdin.close()
-        with locked(path):
+        with locked(path, "the output"):
             assert worker.wait() == 0
         assert worker.stdout is not None
         worker.stdout.close()
@@ -87,7 +87,7 @@ def test_workers_that_do_not_end_are_in_the_way(path: Path, monkeypatch: pytest.
             parent.kill()
             parent.wait()
             with pytest.raises(UsageError, match="another run"):
-                locked(path).__enter__()
+                locked(path, "the output").__enter__()
             worker.kill()
 
 
