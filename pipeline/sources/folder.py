@@ -19,14 +19,24 @@ STDIN = "-"
 class File(msgspec.Struct, frozen=True):
     """A file to read: `name` is its path below the input root, with `/`.
 
-    It lies at `path` on this machine or at `remote` in a bucket or on the web; without both it is standard input.
+    It lies `at` a path on this machine or at `remote` in a bucket or on the web; without both it is standard input.
     `named` says whether the user named it rather than a folder above it.
     """
 
-    path: Path | None
+    at: str | Path | None
     name: str
     named: bool = False
     remote: Remote | None = None
+
+    def __post_init__(self) -> None:
+        """Keeps the path as a string: there may be a million files, and a `Path` takes four times as much."""
+        if isinstance(self.at, Path):
+            msgspec.structs.force_setattr(self, "at", str(self.at))
+
+    @property
+    def path(self) -> Path | None:
+        """The path on this machine."""
+        return None if self.at is None else Path(self.at)
 
     @property
     def id(self) -> str:
@@ -36,12 +46,12 @@ class File(msgspec.Struct, frozen=True):
     @property
     def is_stdin(self) -> bool:
         """Whether it is standard input, which can be read once."""
-        return self.path is None and self.remote is None
+        return self.at is None and self.remote is None
 
     @property
     def where(self) -> str:
         """Where it lies, for a message."""
-        return str(self.path or self.remote or STDIN)
+        return str(self.at or self.remote or STDIN)
 
     @property
     def size(self) -> int | None:
@@ -62,7 +72,7 @@ class File(msgspec.Struct, frozen=True):
     def _looked_at(self) -> os.stat_result | None:
         """None for standard input, for a pipe, and for what is not there any more."""
         try:
-            found = None if self.path is None else os.stat(self.path)
+            found = None if self.at is None else os.stat(self.at)
         except OSError:
             return None
         return found if found is not None and stat.S_ISREG(found.st_mode) else None
@@ -154,21 +164,20 @@ def _below(folder: Path, prefix: str, passed_over: frozenset[Path], linked: set[
         yield Unreadable(_shown(name), f"cannot be listed: {error.strerror}; run again to take it in")
         return
     for entry in entries:
-        path = Path(entry.path)
         if entry.name.startswith((".", "_")):
             continue
         if not _is_folder(entry):
-            if path.is_fifo() or path.is_socket() or path.is_char_device():
+            if _is_device(entry):
                 yield Unreadable(_shown(prefix + entry.name), "is a pipe or a device, not a file; leave it out")
             else:
-                yield _named(path, prefix + entry.name)
-        elif (folder_itself := path.resolve()) not in passed_over:
+                yield _named(entry.path, prefix + entry.name)
+        elif (folder_itself := Path(entry.path).resolve()) not in passed_over:
             # A link to a folder above would lead round in circles.
             if entry.is_symlink():
                 if folder_itself in linked:
                     continue
                 linked.add(folder_itself)
-            yield from _below(path, f"{prefix}{entry.name}/", passed_over | {folder_itself}, linked)
+            yield from _below(Path(entry.path), f"{prefix}{entry.name}/", passed_over | {folder_itself}, linked)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -179,7 +188,18 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _named(path: Path, name: str, *, asked_for: bool = False) -> File | Unreadable:
+def _is_device(entry: os.DirEntry[str]) -> bool:
+    try:
+        # Of most entries the folder itself says so; each further question is one to the disk.
+        if entry.is_file():
+            return False
+    except OSError:
+        return False
+    path = Path(entry.path)
+    return path.is_fifo() or path.is_socket() or path.is_char_device()
+
+
+def _named(path: str | Path, name: str, *, asked_for: bool = False) -> File | Unreadable:
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
@@ -193,10 +213,14 @@ def _shown(name: str) -> str:
 
 def _refuse_doubles(files: Sequence[File], is_document: Callable[[File], bool]) -> None:
     alike: dict[str, list[File]] = {}
-    for file in files:
-        alike.setdefault(file.id, []).append(file)
+    # First by a number for each: of a million files that is little, and nearly all are alone.
+    seen: set[int] = set()
+    again = {number for file in files if (number := hash(file.id)) in seen or seen.add(number)}  # type: ignore[func-returns-value]
+    for file in files if again else ():
+        if hash(file.id) in again:
+            alike.setdefault(file.id, []).append(file)
     for name, group in alike.items():
-        places = [file.path or str(file.remote) for file in group if not file.is_stdin]
+        places = [file.where for file in group if not file.is_stdin]
         if twice := next((place for at, place in enumerate(places) if place in places[:at]), None):
             raise UsageError(f"{twice} is named twice; name it once")
         documents = [file for file in group if is_document(file)] if len(group) > 1 else []
