@@ -164,7 +164,7 @@ def _stopped(why: BaseException, account: Account, job: Job) -> int:
         print(f"pipeline: error: {why}", file=sys.stderr)
     print(
         f"pipeline: stopped: {account.written:,} documents were written to {job.output} and {account.unchanged:,} "
-        "had been before; run the same command again to go on",
+        f"had been before; run the same command again{' without --fresh' if job.choices.fresh else ''} to go on",
         file=sys.stderr,
     )
     if isinstance(why, Terminated):

@@ -303,4 +303,8 @@ def _check_state(state: State, sources: Sequence[Source], job: Job) -> None:
                 f"{job.output} holds the shards of other sources, which this run would replace; name another folder "
                 "with -o, or say --fresh"
             )
+    if job.choices.fresh:
+        # Now, so that a run that is stopped goes on where it was.
+        state.forget()
     state.note_about("form", job.form)
+    state.commit()

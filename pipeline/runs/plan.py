@@ -201,8 +201,6 @@ class Plan:
 
     def _stands(self, entry: Entry) -> bool:
         """Whether what became of a document holds, its source and the settings being the same."""
-        if self._choices.fresh:
-            return False
         if entry.fate == "written":
             return self._shelf.holds(entry)
         if entry.fate == "rejected":

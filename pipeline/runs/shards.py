@@ -189,15 +189,21 @@ class Shards:
         self._spool = path.open("wb", buffering=0)
         if self._same is not None and self._count:
             for line in islice(self._old.lines(self._same), self._count):
-                self._spool.write(line)
+                self._write(line)
             self._state.move_first(self._count, self._same.place, self._place)
         self._same = None
 
     def _append(self, body: bytes) -> None:
-        assert self._spool is not None  # noqa: S101 -- `_part` was called
-        self._spool.write(body)
+        self._write(body)
         self._count += 1
         self._size += len(body)
+
+    def _write(self, body: bytes) -> None:
+        assert self._spool is not None  # noqa: S101 -- `_part` was called
+        rest = memoryview(body)
+        while rest:
+            # On a disk that is all but full a part may be written without an error.
+            rest = rest[self._spool.write(rest) :]
 
     def _end(self) -> None:
         if self._same is None or self._count != self._same.documents:
