@@ -191,6 +191,8 @@ class Bucket:
             return UsageError(f"{where}: {_first_line(error)}; name it otherwise")
         if "redirect" in line.casefold():
             return UsageError(f"{self._url} lies in another region; set AWS_REGION to it")
+        if status == 501:
+            return StoreError(f"{where}: the store cannot do that ({known}); it is no S3, or an old one: use another")
         if known:
             return StoreError(f"{where}: the store answers with {known}; run again, later where it is busy")
         return StoreError(f"{where}: the connection fails; check the network and the endpoint, and run again")

@@ -186,6 +186,7 @@ def test_an_object_that_changes_while_it_is_read_is_an_error_and_no_mixture(brok
         (403, "AccessDenied", PermissionError, r"s3://salt/a: access is denied \(AccessDenied\)"),
         (404, "NoSuchKey", FileNotFoundError, "s3://salt/a is not there"),
         (500, "InternalError", OSError, r"s3://salt/a: the store answers with (InternalError|status 500); run again"),
+        (501, "NotImplemented", OSError, r"the store cannot do that \(NotImplemented\)"),
         (503, "", OSError, "s3://salt/a: the store answers with status 503; run again"),
         (301, "PermanentRedirect", UsageError, "s3://salt lies in another region; set AWS_REGION"),
     ],
