@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 RETRIES = 6
-"""Times that a request is made again where the store is busy or the connection breaks: some ten seconds."""
+"""Times that a request is made again where the store is busy or the connection breaks: some seconds."""
 LONGEST = timedelta(minutes=5)
 """What one request may take; each is for eight megabytes at most, but where an object is put whole."""
 SMALL = 1 << 18
@@ -51,6 +51,8 @@ OF_A_MACHINE = (
     "/metadata/identity",
 )
 """Addresses at which a machine in a cloud learns what it may do: whoever asks there has no other credentials."""
+_USED: set[int] = set()
+"""The process in which a bucket was used."""
 DIRECTORY_BUCKET = "--x-s3"
 """The end of the names of S3's buckets that list their objects in no order."""
 
@@ -189,13 +191,24 @@ class Bucket:
             return UsageError(f"{where}: {_first_line(error)}; name it otherwise")
         if "redirect" in line.casefold():
             return UsageError(f"{self._url} lies in another region; set AWS_REGION to it")
+        if status == 501:
+            return StoreError(f"{where}: the store cannot do that ({known}); it is no S3, or an old one: use another")
         if known:
             return StoreError(f"{where}: the store answers with {known}; run again, later where it is busy")
         return StoreError(f"{where}: the connection fails; check the network and the endpoint, and run again")
 
 
 def bucket(scheme: str, host: str) -> Bucket:
-    """The bucket, made once in each process."""
+    """The bucket, made once in each process.
+
+    Raises `UsageError` in a process that was forked from one in which a bucket was used: the threads that do the
+    library's work are not in it, and it would wait for them for ever.
+    """
+    if _USED and os.getpid() not in _USED:
+        raise UsageError(
+            "a process that was forked cannot use buckets when its parent did; start it by spawn or forkserver"
+        )
+    _USED.add(os.getpid())
     return _bucket(scheme, host, os.getpid(), credentials.said())
 
 

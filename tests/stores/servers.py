@@ -27,6 +27,8 @@ class Web:
         self.tags: dict[str, list[str]] = {}
         """The tag that each answer gives, the last one again and again."""
         self.asked: list[tuple[str, str, str | None]] = []
+        self.signed: list[str] = []
+        """How each request is signed."""
 
     def put(self, path: str, data: bytes | str) -> str:
         """Lays a file there and gives its URL."""
@@ -71,6 +73,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         asked = self.headers.get("Range")
         web.asked.append((self.command, self.path, asked))
+        web.signed.append(self.headers.get("Authorization", ""))
         if path in web.moved:
             self._say(302, b"", {"Location": web.moved[path]})
         elif path in web.status:

@@ -185,7 +185,8 @@ def test_an_object_that_changes_while_it_is_read_is_an_error_and_no_mixture(brok
         (401, "", UsageError, r"refused \(status 401\)"),
         (403, "AccessDenied", PermissionError, r"s3://salt/a: access is denied \(AccessDenied\)"),
         (404, "NoSuchKey", FileNotFoundError, "s3://salt/a is not there"),
-        (500, "InternalError", OSError, "s3://salt/a: the store answers with InternalError; run again"),
+        (500, "InternalError", OSError, r"s3://salt/a: the store answers with (InternalError|status 500); run again"),
+        (501, "NotImplemented", OSError, r"the store cannot do that \(NotImplemented\)"),
         (503, "", OSError, "s3://salt/a: the store answers with status 503; run again"),
         (301, "PermanentRedirect", UsageError, "s3://salt lies in another region; set AWS_REGION"),
     ],
@@ -235,3 +236,57 @@ def test_without_the_library_it_says_what_to_install(keys: pytest.MonkeyPatch) -
     keys.setitem(sys.modules, "obstore", None)
     with pytest.raises(UsageError, match=r"s3:// needs obstore: pip install 'bilingual-pipeline\[stores\]'"):
         Store("s3://salt-of-another-name").get("a")
+
+
+def listed(*names: str) -> bytes:
+    """The answer of a server to whoever asks for a list."""
+    of_each = "<LastModified>2024-05-01T06:00:00.000Z</LastModified><Size>1</Size>"
+    objects = "".join(f"<Contents><Key>{name}</Key>{of_each}</Contents>" for name in names)
+    return f"<ListBucketResult><IsTruncated>false</IsTruncated>{objects}</ListBucketResult>".encode()
+
+
+def test_a_list_that_is_out_of_order_is_an_error_since_work_goes_by_its_order(broken: Web) -> None:
+    broken.put("/salt", listed("a.txt", "c.txt", "b.txt"))
+    with pytest.raises(OSError, match="lists 'b.txt' behind 'c.txt', out of order"):
+        list(store("s3://salt").listing())
+
+
+def test_a_bucket_of_the_kind_that_has_no_order_is_sorted(broken: Web) -> None:
+    broken.put("/salt--use1-az4--x-s3", listed("a.txt", "c.txt", "b.txt"))
+    found = list(store("s3://salt--use1-az4--x-s3").listing())
+    assert [entry.name for entry in found] == ["a.txt", "b.txt", "c.txt"]
+    assert found[0].stamp == "2024-05-01T06:00:00+00:00"
+
+
+def test_a_list_with_a_name_that_no_folder_could_have_says_so(broken: Web) -> None:
+    broken.put("/salt", listed("a.txt", "b/../c.txt"))
+    with pytest.raises(OSError, match="s3://salt/: .*; such names are not read"):
+        list(store("s3://salt").listing())
+
+
+def in_a_forked_process(*, used: bool) -> str:
+    """What a process says that was forked from this one and reads an object."""
+    code = f"""
+import os, sys
+from pipeline.stores import store
+from pipeline.errors import UsageError
+if {used}:
+    store("s3://salt").get("a")
+child = os.fork()
+if child == 0:
+    try:
+        os.write(1, store("s3://salt").get("a"))
+    except UsageError as error:
+        os.write(1, str(error).encode())
+    os._exit(0)
+os.waitpid(child, 0)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
+    return done.stdout.decode()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked on this system")
+def test_a_forked_process_reads_unless_its_parent_has_and_then_says_so_and_does_not_wait(bucket: str) -> None:
+    store(bucket).put("a", b"salt")
+    assert in_a_forked_process(used=False) == "salt"
+    assert "start it by spawn or forkserver" in in_a_forked_process(used=True)

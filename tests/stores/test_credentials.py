@@ -1,13 +1,15 @@
 """Keys come from where other programs have them: the environment, then the profile in `~/.aws`."""
 
+import json
+import shlex
 import sys
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.stores import credentials
-from stores.servers import SECRET
+from pipeline.stores import credentials, store
+from stores.servers import SECRET, Web
 
 
 @pytest.fixture
@@ -98,3 +100,28 @@ def test_only_an_endpoint_that_says_so_is_reached_without_encryption(
 ) -> None:
     keys.setenv(variable, value)
     assert credentials.plain_http(scheme) is plain
+
+
+def test_a_program_that_a_profile_names_gives_the_keys(
+    bucket: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("boto3", reason="needs boto3")
+    given = {"Version": 1, "AccessKeyId": "four", "SecretAccessKey": f"{SECRET}4"}
+    (home / "keys.json").write_text(json.dumps(given))
+    (home / "config").write_text(
+        f"[profile asks]\nregion = us-east-1\ncredential_process = {shlex.join(['cat', str(home / 'keys.json')])}\n"
+    )
+    monkeypatch.setenv("AWS_PROFILE", "asks")
+    store(bucket).put("a.txt", b"salt")
+    assert store(bucket).get("a.txt") == b"salt"
+
+
+@pytest.mark.usefixtures("home")
+def test_the_keys_of_a_profile_reach_the_server(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("obstore", reason="needs bilingual-pipeline[stores]")
+    monkeypatch.setenv("AWS_PROFILE", "weir")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", web.address)
+    web.put("/salt/a.txt", "salt")
+    assert store("s3://salt").get("a.txt") == b"salt"
+    assert "Credential=two/" in web.signed[-1]
+    assert SECRET + "2" not in web.signed[-1]
