@@ -10,7 +10,7 @@ journal   what is to be said of documents that failed                     journa
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from itertools import islice
 from pathlib import Path
@@ -162,6 +162,8 @@ class _Run:
             choices=job.choices,
         )
         self._kept = time.monotonic()
+        self._replaced = False
+        """Whether articles are about to be replaced of which the state on the disk says that they are there."""
 
     def work(
         self,
@@ -176,7 +178,7 @@ class _Run:
             with self._journal, engine(assignment, self._job.limits) as crew:
                 arrived = None if self._shelf.ordered else self._arrived
                 self._crew = crew
-                for item in in_order(self._plan.items(sources, lost), crew, arrived, waited):
+                for item in in_order(self._items(sources, lost), crew, arrived, waited, self._sending):
                     self._take(item)
                     self._keep()
                 self._account.tally.include(crew.take_tally())
@@ -188,6 +190,21 @@ class _Run:
                 # Where the disk is full the error that says so is under way already.
                 stages = self._job.pipeline.recipe.versions
                 journal.record(self._account, stages, __version__, self._folder, finished=finished)
+
+    def _items(self, sources: Sequence[Source], lost: Iterable[Unreadable]) -> Iterator[object]:
+        """What is to be done. Of an article that a worker will replace it is forgotten that it is there.
+
+        Where the run is killed in between, the file may be the one or the other, and its size need not tell which.
+        """
+        for item in self._plan.items(sources, lost):
+            if isinstance(item, Record) and not self._shelf.ordered and self._state.begin_document(item.id):
+                self._replaced = True
+            yield item
+
+    def _sending(self) -> None:
+        if self._replaced:
+            self._state.commit()
+            self._replaced = False
 
     def _keep(self) -> None:
         """From time to time keeps what was done, whatever happens from here on."""

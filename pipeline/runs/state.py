@@ -261,6 +261,14 @@ class State:
             ),
         )
 
+    def begin_document(self, name: str) -> bool:
+        """Forgets that a document was written, since another article takes the place of that one; whether it was."""
+        with self._told():
+            done = self._database.execute(
+                "DELETE FROM documents WHERE id = ? AND fate = ?", (_key(name), FATES.index("written"))
+            )
+        return done.rowcount > 0
+
     def keep(self, name: str, file: int, n: int) -> None:
         """Notes that a document has not changed, and which one of its file it is now."""
         self._write("UPDATE documents SET run = ?, file = ?, n = ? WHERE id = ?", (self.run, file, n, _key(name)))
