@@ -38,6 +38,7 @@ EPILOG = """examples:
   pipeline run s3://bucket/dump/ https://host/a.jsonl.zst -o s3://bucket/articles --format jsonl
   pipeline run dump.csv --set input.text_field=story --set 'sources.csv.delimiter=;'
   pipeline run raw --stages entities,languages,credits,dialogue
+  pipeline run dump --format jsonl --engine ray --ray-address auto
   pipeline run raw --dry-run --first 200  what each rule would do, with examples; nothing is written
 
 A run that was stopped goes on where it was when the same command is given again.
@@ -73,6 +74,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     again.add_argument("--check-hash", action="store_true", help="read each file again, even if size and time are same")
     work = parser.add_argument_group("who does it")
     work.add_argument("--workers", type=number_from(1), metavar="N", help="processes (default: one for each processor)")
+    work.add_argument(
+        "--engine", choices=("local", "ray"), default="local", help="processes of this machine, or Ray (default: local)"
+    )
+    work.add_argument(
+        "--ray-address", metavar="ADDRESS", help="the Ray cluster: auto, HOST:PORT, ray://… (default: one started here)"
+    )
     loudness = parser.add_mutually_exclusive_group()
     loudness.add_argument("-q", "--quiet", action="store_true", help="only failures")
     loudness.add_argument("-v", "--verbose", action="store_true", help="a line for every document")
@@ -80,8 +87,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Runs; 1 where a document failed or is missing from the account."""
-    if not options.dry_run:
+    if not options.dry_run and options.engine == "local":
         prepare()
+    engine, workers = _engine(options)
     said = settings(options)
     made = pipeline(options, said)
     rehearsal.check(options)
@@ -109,8 +117,26 @@ def main(options: argparse.Namespace) -> int:
         limits=said.settings.run,
         choices=Choices(options.fresh, options.retry_failed, options.check_hash, options.first),
     )
-    workers = options.workers or processors()
-    return _run(options, taken, lost, job, local(workers), workers)
+    return _run(options, taken, lost, job, engine, workers)
+
+
+def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
+    """Who is to do it, and how many there are where that is known."""
+    if options.engine == "local":
+        if options.ray_address is not None:
+            raise UsageError("--ray-address is for --engine ray; say that as well")
+        workers = options.workers or processors()
+        return local(workers), workers
+    if options.dry_run:
+        raise UsageError("--dry-run needs no engine; leave out --engine ray")
+    from pipeline.runs.cluster import cluster
+
+    if options.ray_address is None:
+        workers = options.workers or processors()
+        return cluster(workers=workers), workers
+    if options.workers is not None:
+        raise UsageError("--workers is for this machine; a cluster has as many as it has processors")
+    return cluster(options.ray_address), None
 
 
 def _run(
@@ -119,7 +145,7 @@ def _run(
     lost: list[Unreadable],
     job: Job,
     engine: Engine,
-    workers: int,
+    workers: int | None,
 ) -> int:
     account, began = Account(), time.monotonic()
     with Progress(None if options.first else taken.size, quiet=options.quiet) as progress:

@@ -1,5 +1,6 @@
 """Where a worker leaves an article: as a file of its own, or with whoever asked for it."""
 
+from collections.abc import Callable
 from errno import ENAMETOOLONG
 from pathlib import Path
 from typing import Protocol
@@ -9,7 +10,7 @@ import msgspec
 from pipeline.article import Article
 from pipeline.runs.outcome import LONE_SURROGATE, Failure, Written, told
 from pipeline.sinks.atomic import replace
-from pipeline.sinks.folder import encode, file_name
+from pipeline.sinks.folder import encode, file_name, indented
 from pipeline.sources.record import Record
 from pipeline.stores import Store
 
@@ -29,6 +30,10 @@ class Delivery(Protocol):
         """
         ...
 
+    def forward(self, name: str, line: bytes) -> Written:
+        """The same for the article of this id that was made on another machine, whose JSON came on one line."""
+        ...
+
 
 class FilePerArticle(msgspec.Struct, frozen=True):
     """A JSON file below a folder of this machine or of a bucket, named for the article's id."""
@@ -37,7 +42,13 @@ class FilePerArticle(msgspec.Struct, frozen=True):
 
     def deliver(self, article: Article) -> Written:
         """Writes the file."""
-        body, name = encode(article), file_name(article.id)
+        return self._put(file_name(article.id), encode(article))
+
+    def forward(self, name: str, line: bytes) -> Written:
+        """Writes the same file."""
+        return self._put(file_name(name), indented(line))
+
+    def _put(self, name: str, body: bytes) -> Written:
         if isinstance(self.folder, Path):
             replace(self.folder / name, body)
         elif len(name.encode()) > LONGEST_KEY:
@@ -52,14 +63,26 @@ class Handed(msgspec.Struct, frozen=True):
 
     def deliver(self, article: Article) -> Written:
         """Encodes the article."""
-        body = LINES.encode(article) + b"\n"
-        return Written(len(body), body)
+        return self.forward(article.id, LINES.encode(article) + b"\n")
+
+    def forward(self, name: str, line: bytes) -> Written:  # noqa: ARG002 -- whoever asked knows which it is
+        """Hands it on."""
+        return Written(len(line), line)
 
 
 def delivered(record: Record, article: Article, delivery: Delivery) -> Written | Failure:
     """What became of an article. Raises `OSError` where no other one could be written either."""
+    return _left(record, lambda: delivery.deliver(article))
+
+
+def forwarded(record: Record, line: bytes, delivery: Delivery) -> Written | Failure:
+    """The same for the article of a record that was made on another machine."""
+    return _left(record, lambda: delivery.forward(record.id, line))
+
+
+def _left(record: Record, leave: Callable[[], Written]) -> Written | Failure:
     try:
-        return delivery.deliver(article)
+        return leave()
     except UnicodeEncodeError:
         return Failure(record.id, None, told(record, LONE_SURROGATE))
     except OSError as error:

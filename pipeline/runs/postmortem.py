@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 from pathlib import Path
+from types import CodeType
 
 import msgspec
 
@@ -34,23 +35,34 @@ def place(trace: Path, pipeline: Pipeline) -> Place:
             told = file.read(MOST).decode("utf-8", "replace")
     except OSError:
         return Place()
-    steps = {_file(step): step for way in pipeline.ways for step in way.recipe.steps}
-    innermost = None
-    for frame in FRAME.finditer(told):
-        innermost = innermost or f"line {frame['line']} of {Path(frame['file']).name}"
-        step = steps.get(frame["file"])
-        if step is not None:
-            return Place(step.stage.name, step.foreign, innermost)
+    steps = [step for way in pipeline.ways for step in way.recipe.steps]
+    frames = list(FRAME.finditer(told))
+    innermost = next((f"line {frame['line']} of {Path(frame['file']).name}" for frame in frames), None)
+    # A `find` that only hands on what a function yields is not among the calls; its file is.
+    for holds in (_is_in, _is_in_file):
+        for frame in frames:
+            step = next((step for step in steps if holds(frame, step)), None)
+            if step is not None:
+                return Place(step.stage.name, step.foreign, innermost)
     return Place(None, None, innermost)
 
 
-def _file(step: Step) -> str | None:
-    """The file in which a stage's `find` stands."""
+def _is_in(frame: re.Match[str], step: Step) -> bool:
+    """Whether a call is that of a stage's `find`; a file may hold several stages."""
+    code = getattr(inspect.unwrap(type(step.stage).find), "__code__", None)
+    if not isinstance(code, CodeType) or code.co_filename != frame["file"] or code.co_name != frame["function"]:
+        return False
+    lines = [line for *_, line in code.co_lines() if line is not None]
+    return min(lines) <= int(frame["line"]) <= max(lines)
+
+
+def _is_in_file(frame: re.Match[str], step: Step) -> bool:
+    """Whether a call is in the file in which a stage stands."""
     try:
-        return inspect.getfile(type(step.stage))
+        return inspect.getfile(type(step.stage)) == frame["file"]
     except (OSError, TypeError):
         # A class that was made in a notebook has none.
-        return None
+        return False
 
 
 def end(code: int | None) -> str:

@@ -18,7 +18,12 @@ DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("co
 
 def encode(article: Article) -> bytes:
     """The article's JSON as it lies in a file: UTF-8, indented by one blank so that a difference shows by field."""
-    return msgspec.json.format(msgspec.json.encode(article), indent=1) + b"\n"
+    return indented(msgspec.json.encode(article))
+
+
+def indented(line: bytes) -> bytes:
+    """The same from the article's JSON on one line."""
+    return msgspec.json.format(line, indent=1) + b"\n"
 
 
 def write(article: Article, folder: Path) -> Path:

@@ -388,9 +388,7 @@ class World:
     def check(self) -> None:
         """A run that comes to its end, and everything that must be true then."""
         again = self.chance.random()
-        choices = Choices(
-            fresh=again < 0.05, retry_failed=0.05 < again < 0.15, check_hash=0.15 < again < 0.25
-        )
+        choices = Choices(fresh=again < 0.05, retry_failed=0.05 < again < 0.15, check_hash=0.15 < again < 0.25)
         before = self.done_before
         account = self.run(choices=choices)
         assert account is not None

@@ -51,6 +51,15 @@ def of_records(records: Sequence[Record]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=RECORDS)
 
 
+def is_encodable(record: Record) -> bool:
+    """Whether a table can hold the record."""
+    try:
+        of_records([record])
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def documents(table: pa.Table, *, id: str = "id", text: str | None = None) -> Iterator[Record | Unreadable]:  # noqa: A002
     """A record for each row, in order, or why there is none; what has no id is called nothing.
 

@@ -1,0 +1,108 @@
+"""Stages that harm the process they run in where a document says so: for the tests of what must outlive that."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from pipeline import Document, Edit, Finding, Note, Pipeline, Reject, Rule
+from pipeline.article import Origin
+from pipeline.document import Label
+from pipeline.runs.account import Account
+from pipeline.runs.cluster import cluster
+from pipeline.runs.engine import Form, Job, run
+from pipeline.runs.plan import Source
+from pipeline.settings import Run
+from pipeline.sources.record import Record
+
+HARM = Rule("perilous.harm", "does what the document says")
+TYPO = Rule("perilous.typo", "a word with its letters in the wrong order")
+SHORT = Rule("doorkeeper.short", "too short to be an article")
+PASSES = Rule("doorkeeper.passes", "all of the text")
+
+
+@dataclass(frozen=True)
+class Perilous:
+    """A repair that crashes, hangs, eats memory or raises at the words of these names."""
+
+    name: ClassVar[str] = "perilous"
+    after: ClassVar[frozenset[str]] = frozenset()
+    needs: ClassVar[frozenset[str]] = frozenset()
+    gives: ClassVar[frozenset[str]] = frozenset()
+    rules: ClassVar[tuple[Rule, ...]] = (HARM, TYPO)
+    protocol: ClassVar[int] = 1
+    tells: bool = False
+    """Whether it notes in which process it was."""
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Does harm, or mends a typo."""
+        if "CRASH" in document.text:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if "HANG" in document.text:
+            time.sleep(600)
+        if "GREEDY" in document.text:
+            held = []
+            while True:
+                held.append(bytearray(1 << 24))
+        if "RAISE" in document.text:
+            raise ZeroDivisionError("division by zero")
+        if (at := document.text.find("teh")) >= 0:
+            yield Edit(at, "teh", "the", TYPO.name, 1.0)
+        if self.tells:
+            yield Note(0, 1, HARM.name, "info", str(os.getpid()))
+
+
+@dataclass(frozen=True)
+class Doorkeeper:
+    """A filter that turns down what is short. At a document with a gate it waits until the file `open` is there.
+
+    That it waits, and in which process, is told by a file in the same folder.
+    """
+
+    name: ClassVar[str] = "doorkeeper"
+    after: ClassVar[frozenset[str]] = frozenset()
+    needs: ClassVar[frozenset[str]] = frozenset()
+    gives: ClassVar[frozenset[str]] = frozenset({"doorkeeper.passes"})
+    rules: ClassVar[tuple[Rule, ...]] = (SHORT, PASSES)
+    protocol: ClassVar[int] = 1
+    folder: str = ""
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Waits, rejects, or labels all."""
+        if self.folder and "GATE" in document.text:
+            gate = Path(self.folder)
+            (gate / f"{document.id}.{os.getpid()}").touch()
+            while not (gate / "open").exists():
+                time.sleep(0.01)
+        if len(document.text) < 10:
+            yield Reject(SHORT.name, f"has {len(document.text)} characters")
+        value = "\ud800" if "GARBLE" in document.text else "yes"
+        yield Label(0, len(document.text), "doorkeeper.passes", value, PASSES.name, 1.0)
+
+
+def records(*texts: str) -> list[Record]:
+    """A record for each text, as a table would give it."""
+    return [
+        Record(
+            f"wire/{n}",
+            text,
+            Origin(path="wire.csv", media_type="text/csv", member=None, row=n, field="story", sha256=None),
+            {"url": f"https://example.org/{n}", "标题": "码头\t“quay”"},
+        )
+        for n, text in enumerate(texts, 1)
+    ]
+
+
+def job(output: Path, folder: Path, form: Form = "json") -> Job:
+    """A run with both stages."""
+    pipeline = Pipeline(stages=[Perilous(), Doorkeeper(str(folder))])
+    return Job(pipeline, output, form=form, limits=Run(seconds=30, memory=512))
+
+
+def run_on_cluster(address: str, output: str, folder: str, texts: list[str]) -> Account:
+    """A run on the cluster at an address: for a process of its own, which may be killed."""
+    source = Source("wire.csv", lambda: iter(records(*texts)))
+    return run([source], job(Path(output), Path(folder)), engine=cluster(address))
