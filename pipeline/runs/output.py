@@ -111,6 +111,9 @@ class RemoteOutput:
             self._store.put(name, msgspec.json.encode(mine), create_only=True)
         except FileExistsError:
             theirs = _claim(self._store.get(name))
+            if theirs == mine:
+                # Made again where the answer to the first request was lost.
+                return
             if theirs is None or theirs.host != mine.host or alive(theirs.process):
                 who = f" (process {theirs.process} of {theirs.host}, since {theirs.since})" if theirs else ""
                 raise UsageError(

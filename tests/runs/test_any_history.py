@@ -7,6 +7,7 @@ back in any order, and a kill is an exception after which nothing that the run d
 
 import os
 import random
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from pipeline import Edit, Pipeline, Reject, Rule
 from pipeline.article import Origin
 from pipeline.runs import engine, sealing, shards, worker
 from pipeline.runs.account import Account, Tally
+from pipeline.runs.depot import Depot
 from pipeline.runs.engine import Job, run
 from pipeline.runs.outcome import Failure, Outcome
 from pipeline.runs.plan import Choices, Source
@@ -31,7 +33,7 @@ from pipeline.sources.record import LeftOut, Record, Unreadable
 
 HISTORIES = int(os.environ.get("HISTORIES", "60"))
 STEPS = 14
-WORDS = "the tide came in over salt and reeds while 渡船 waited by a post of oak until noon".split()
+WORDS = ["the", "tide", "came", "in", "over", "salt", "and", "reeds", "while", "渡船", "waited", "by", "a", "post", "of", "oak", "until", "noon"]
 OAK = Rule("carve.oak", "every oak is an elm", threshold=0.0)
 THIN = Rule("carve.thin", "says too little")
 
@@ -165,7 +167,9 @@ class Packing:
 
     def _pack(self) -> None:
         if not self._done:
-            sealing.seal(*self._given[:3])
+            lines, name, form, depot = self._given
+            sealing.seal(lines, depot.sealed_at(name), form)
+            depot.take_in(name)
             self._done = True
 
     def ended(self) -> bool:
@@ -467,7 +471,7 @@ def fate(monkeypatch: pytest.MonkeyPatch) -> Fate:
         (State, "commit"),
         (shards.Shards, "_append"),
         (sealing, "seal"),
-        (shards.shutil, "rmtree"),
+        (shutil, "rmtree"),
     ]:
         fate.before(owner, name, monkeypatch)
     monkeypatch.setattr(os, "fsync", lambda _: None)
@@ -480,8 +484,8 @@ def fate(monkeypatch: pytest.MonkeyPatch) -> Fate:
 class SmallShards(shards.Shards):
     """Shards of bytes rather than of MiB."""
 
-    def __init__(self, folder: Path, run_folder: Path, form: Any, size: int, state: State) -> None:
-        super().__init__(folder, run_folder, form, size >> 20, state)
+    def __init__(self, depot: Depot, run_folder: Path, form: Any, size: int, state: State) -> None:
+        super().__init__(depot, run_folder, form, size >> 20, state)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a killed run closes no file

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from inline import Inline
 
 from pipeline import Pipeline, UsageError
 from pipeline.processing import NOWHERE
@@ -20,6 +19,7 @@ from pipeline.settings import Input
 from pipeline.sources.choice import choice
 from pipeline.sources.folder import find
 from pipeline.sources.record import Record
+from runs.inline import Inline
 
 PLAIN = Pipeline(stages=["entities", "languages"])
 
