@@ -27,7 +27,7 @@ from pipeline.runs.account import Tally
 from pipeline.runs.crew import CrewError, Task, weight
 from pipeline.runs.outcome import Failure, Loss, Outcome, told
 from pipeline.runs.postmortem import Place, end, place, ran_out_of_memory
-from pipeline.runs.worker import NOTHING, Assignment, Ready, Report, work
+from pipeline.runs.worker import NOTHING, Assignment, Exhausted, Ready, Report, work
 from pipeline.settings import Run
 from pipeline.sources.record import shown
 
@@ -62,13 +62,13 @@ class _Worker:
         self.ready = False
         self.idle = False
         self.broken: str | None = None
-        self.exhausted: int | None = None
+        self.exhausted: Exhausted | None = None
         self.hangs = False
 
     @property
     def at(self) -> Task | None:
         """The document it is at, or the one at which it said that memory ran out."""
-        n = self.desk[0] if self.exhausted is None else self.exhausted
+        n = self.desk[0] if self.exhausted is None else self.exhausted.n
         return None if n == NOTHING else self.tasks.get(int(n))
 
     def due(self, seconds: float) -> float | None:
@@ -248,7 +248,10 @@ class Pool:
             self._hear(worker, found)
         self._workers.remove(worker)
         at = worker.at
-        where = place(worker.trace, self._assignment.pipeline)
+        if worker.exhausted is None:
+            where = place(worker.trace, self._assignment.pipeline)
+        else:
+            where = Place(worker.exhausted.stage, worker.exhausted.package)
         code = worker.bury()
         if worker.broken is not None:
             raise CrewError(f"a worker process cannot start: {shown(worker.broken)}; mend what the recipe names")

@@ -21,7 +21,7 @@ from pipeline.runs.account import Tally
 from pipeline.runs.crew import Task
 from pipeline.runs.delivery import Delivery, delivered
 from pipeline.runs.lock import share
-from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, processed
+from pipeline.runs.outcome import Failure, Outcome, Rejection, StageMemoryError, Written, processed
 from pipeline.sources.record import Record
 
 AT_ONCE = 0.02
@@ -51,13 +51,21 @@ class Assignment(msgspec.Struct, frozen=True):
     """A lock to hold a share of, so that nobody writes to the same place while it lives."""
 
 
+class Exhausted(msgspec.Struct, frozen=True):
+    """The number of a document at which memory ran out, and the stage where that is known, with its package."""
+
+    n: int
+    stage: str | None = None
+    package: str | None = None
+
+
 class Report(msgspec.Struct):
     """What became of some documents, by their numbers, and what the written ones hold."""
 
     outcomes: list[tuple[int, Outcome]]
     tally: Tally
-    exhausted: int | None = None
-    """The number of a document at which memory ran out; the worker ends behind it."""
+    exhausted: Exhausted | None = None
+    """Where memory ran out; the worker ends behind it."""
     stopped: OSError | None = None
     """Why no article can be written any more."""
     idle: bool = False
@@ -112,8 +120,11 @@ def _chunk(tasks: Sequence[Task], connection: Connection, desk: Desk, assignment
         desk[0] = task.n
         try:
             outcome = _outcome(task.record, assignment, report.tally)
+        except StageMemoryError as error:
+            report.exhausted = Exhausted(task.n, error.stage, error.package)
+            break
         except MemoryError:
-            report.exhausted = task.n
+            report.exhausted = Exhausted(task.n)
             break
         except OSError as error:
             report.stopped = error
