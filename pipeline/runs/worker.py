@@ -135,9 +135,10 @@ def _chunk(tasks: Sequence[Task], connection: Connection, desk: Desk, assignment
         if now - sent > AT_ONCE or held > AT_MOST:
             connection.send_bytes(pickle.dumps(report, 5))
             report, held, sent = Report([], Tally()), 0, now
-    desk[0] = NOTHING
     report.idle = True
     connection.send_bytes(pickle.dumps(report, 5))
+    # Not before: packing a report takes memory too, and whoever dies of that should say which document it had.
+    desk[0] = NOTHING
     if report.exhausted is not None or report.stopped is not None:
         # What is left of this process's memory is not to be trusted.
         raise EOFError
