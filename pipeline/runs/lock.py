@@ -50,6 +50,9 @@ def share(path: Path) -> bool:
     """Takes a share until this process ends, or says that it cannot: the run it works for is over."""
     file = os.open(path, os.O_RDWR)
     _shares[path] = file
+    if hasattr(os, "register_at_fork"):
+        # A process that a stage leaves behind is no part of the run, and may live for ever.
+        os.register_at_fork(after_in_child=lambda: os.close(file))
     return _take(file, whole=False)
 
 

@@ -39,6 +39,8 @@ STARTING = 300.0
 """Seconds that a worker may take until it can work: it imports the stages of others."""
 LONG = 1 << 20
 """Bytes up to which a document has the time that is set; a longer one has so many times as much."""
+FAREWELL = 5.0
+"""Seconds in which a worker that has no more to do must have ended."""
 LAST_WORDS = 0.2
 """Seconds that a hanging worker has to write down where it hangs."""
 
@@ -100,6 +102,9 @@ class _Worker:
         self.process.kill()
 
     def bury(self) -> int | None:
+        self.process.join(FAREWELL)
+        # It may wait for a thread of a stage that never ends.
+        self.process.kill()
         self.process.join()
         code = self.process.exitcode
         self.connection.close()
@@ -244,7 +249,8 @@ class Pool:
 
     def _lose(self, worker: _Worker, found: list[tuple[int, Outcome]]) -> None:
         """A worker is dead: its document is tried again or fails, the others it had go to another."""
-        if not worker.connection.closed:
+        if not worker.connection.closed and worker.connection.poll():
+            # Only what is there: a process that a stage left behind may hold the pipe open for ever.
             self._hear(worker, found)
         self._workers.remove(worker)
         at = worker.at
