@@ -40,7 +40,9 @@ def locked(path: Path) -> Iterator[None]:
             time.sleep(PAUSE)
         os.ftruncate(file, 0)
         os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
-        _take(file, whole=False)
+        if not _take(file, whole=False):
+            # What was whole is let go of before a share is taken, and another run was there in between.
+            raise UsageError(f"another run is writing to {path.parent.parent}; name another folder with -o")
         yield
     finally:
         os.close(file)
