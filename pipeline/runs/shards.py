@@ -175,14 +175,14 @@ class Shards:
         # Without a buffer: what the state is told must not be lost with this process.
         self._spool = path.open("wb", buffering=0)
         if self._same is not None and self._count:
-            for line in islice(self._old.lines(self._same), self._count):
-                self._spool.write(line)
+            for line in self._old.first(self._same, self._count):
+                _write(self._spool, line)
             self._state.move_first(self._count, self._same.place, self._place)
         self._same = None
 
     def _append(self, body: bytes) -> None:
         assert self._spool is not None  # noqa: S101 -- `_part` was called
-        self._spool.write(body)
+        _write(self._spool, body)
         self._count += 1
         self._size += len(body)
 
@@ -217,6 +217,13 @@ class Shards:
         (self._folder / made.path).unlink()
 
 
+def _write(file: BinaryIO, line: bytes) -> None:
+    """Writes all of it, or raises `OSError`: a disk that is almost full takes as much as it can and says nothing."""
+    left = memoryview(line)
+    while left:
+        left = left[file.write(left) :]
+
+
 class _Lines:
     """The articles of an earlier run, as lines, by their places; they are asked for mostly in their order."""
 
@@ -248,6 +255,13 @@ class _Lines:
         if len(line) != entry.size:
             raise ShardError(f"{place.path} has changed: line {entry.line + 1} is not {entry.id!r}; run with --fresh")
         return line
+
+    def first(self, place: Place, count: int) -> Iterator[bytes]:
+        """The first so many articles of a file. Raises `ShardError` where they are not there."""
+        try:
+            yield from islice(self.lines(place), count)
+        except (ContractError, ValueError) as error:
+            raise ShardError(f"{place.path}: {error}; run again with --fresh") from error
 
     def lines(self, place: Place) -> Iterator[bytes]:
         """All articles of a file."""
