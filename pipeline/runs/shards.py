@@ -29,6 +29,8 @@ from pipeline.runs.sealing import SUFFIXES, Form, Sealing
 from pipeline.runs.state import Entry, Place, State
 
 NAME = re.compile(r"part-(\d{5,})(\.jsonl\.zst|\.parquet)")
+PART = re.compile(rf"\.{NAME.pattern}\.part")
+"""What is left of a shard whose packing was killed."""
 AT_ONCE = 8
 """Old files that are kept open."""
 
@@ -97,7 +99,7 @@ class Shards:
         self._state.commit()
         for file in self._folder.iterdir():
             name = NAME.fullmatch(file.name)
-            if name and (int(name[1]) >= self._shard or name[2] != SUFFIXES[self._form]):
+            if PART.fullmatch(file.name) or (name and (int(name[1]) >= self._shard or name[2] != SUFFIXES[self._form])):
                 file.unlink()
         self.close()
         for folder in (self._aside, self._spools):
@@ -117,7 +119,8 @@ class Shards:
     def _set_up(self) -> None:
         lost = []
         for found in self._state.places():
-            place = found if found.sealed else self._put_aside(found)
+            was_moved = not (self._folder / found.path).exists()
+            place = self._put_aside(found) if was_moved or not found.sealed else found
             if not self._is_whole(place):
                 lost.append(place.place)
                 continue
@@ -145,7 +148,7 @@ class Shards:
         return size == place.size if place.sealed else size >= self._state.bytes_in(place.place)
 
     def _put_aside(self, place: Place) -> Place:
-        """Moves a file to where no new one takes its name, and notes that."""
+        """Moves a file to where no new one takes its name, and notes that; or notes it of one that was moved already."""
         aside = self._aside / f"{place.place}{SUFFIXES[self._form] if place.sealed else '.jsonl'}"
         aside.parent.mkdir(parents=True, exist_ok=True)
         now = self._folder / place.path
