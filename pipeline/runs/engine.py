@@ -312,7 +312,7 @@ def _check_state(state: State, sources: Sequence[Source], job: Job) -> None:
     if form is not None and "json" in {form, job.form} and form != job.form:
         raise UsageError(f"{job.output} holds articles as {form}; name another folder with -o for --format {job.form}")
     if job.form != "json" and not job.choices.fresh and state.places():
-        if job.choices.first is not None:
+        if job.choices.first is not None and state.about("extent") != "first":
             raise UsageError(f"{job.output} holds the shards of a whole run; name another folder with -o for --first")
         names = {source.name for source in sources}
         if not any(name in names for name in state.file_names()):
@@ -321,3 +321,4 @@ def _check_state(state: State, sources: Sequence[Source], job: Job) -> None:
                 "with -o, or say --fresh"
             )
     state.note_about("form", job.form)
+    state.note_about("extent", "all" if job.choices.first is None else "first")
