@@ -105,7 +105,7 @@ class Poison:
             yield Reject(RULE.name, "asks for it")
 '''
 
-PACKAGE = "poison-stages"
+PACKAGE = "poison-stages 1.4"
 RECIPE = 'recipe=["entities", "poison", "languages", "credits", "dialogue"]'
 SMALL = 'recipe=["poison"]'
 
@@ -120,9 +120,6 @@ ASTRID HOLM: 冬天也转吗？
 JON BERG: Not when the weir is ice. Then we mend sacks. {word}
 """
 
-OVER = ("run", "-m", "pipeline")
-
-
 def talk(n: int, word: str = "") -> str:
     """An interview, unlike any with another number; its last word may be one that the stage knows."""
     return TALK.format(n=n, word=word)
@@ -130,7 +127,7 @@ def talk(n: int, word: str = "") -> str:
 
 def put(shelf: Shelf) -> None:
     """Installs the stage."""
-    shelf.put(PACKAGE, "1.4", "poison_stages", POISON, "poison", attribute="Poison")
+    shelf.put("poison-stages", "1.4", "poison_stages", POISON, "poison", attribute="Poison")
 
 
 def texts(folder: Path, words: dict[str, str], *, count: int = 8) -> Path:

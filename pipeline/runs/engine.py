@@ -290,7 +290,7 @@ class _Run:
 def _shelf(job: Job, state: State) -> Shelf:
     if job.form == "json":
         return ArticleFolder(job.output)
-    return Shards(job.output, job.folder, job.form, job.limits.shard << 20, state)
+    return Shards(job.output, job.folder, job.form, job.limits.shard << 20, state, job.folder / LOCK)
 
 
 def _check(job: Job) -> None:

@@ -1,6 +1,7 @@
 """A file of lines made into a shard, by a process of its own, so that nobody waits for it to be packed."""
 
 import pickle
+import signal
 from collections.abc import Iterator
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
@@ -12,6 +13,7 @@ from pipeline.article import Article
 from pipeline.compression import packed
 from pipeline.errors import ContractError
 from pipeline.reading.attempt import parse
+from pipeline.runs.bond import tie
 from pipeline.sinks.atomic import whole
 from pipeline.sinks.parquet import Parquet
 
@@ -40,12 +42,12 @@ def _articles(lines: Path) -> Iterator[Article]:
 
 
 class Sealing:
-    """One shard that is being sealed."""
+    """One shard that is being sealed; `lock` is that of the run."""
 
-    def __init__(self, lines: Path, target: Path, form: Form) -> None:
+    def __init__(self, lines: Path, target: Path, form: Form, lock: Path | None = None) -> None:
         context: Any = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
         self._said, theirs = context.Pipe(duplex=False)
-        self._process: BaseProcess = context.Process(target=_work, args=(theirs, lines, target, form), daemon=True)
+        self._process: BaseProcess = context.Process(target=_work, args=(theirs, lines, target, form, lock), daemon=True)
         self._process.start()
         theirs.close()
 
@@ -75,10 +77,10 @@ class Sealing:
         return self._process.exitcode
 
 
-def _work(connection: Connection, lines: Path, target: Path, form: Form) -> None:
-    import signal
-
+def _work(connection: Connection, lines: Path, target: Path, form: Form, lock: Path | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if not tie(lock):
+        return
     error: Exception | None = None
     try:
         seal(lines, target, form)

@@ -44,11 +44,14 @@ class Shards:
 
     ordered = True
 
-    def __init__(self, folder: Path, run_folder: Path, form: Form, size: int, state: State) -> None:
+    def __init__(
+        self, folder: Path, run_folder: Path, form: Form, size: int, state: State, lock: Path | None = None
+    ) -> None:
         self.delivery: Delivery = Handed()
         self._folder = folder
         self._aside = run_folder / "previous"
         self._spools = run_folder / "open"
+        self._lock = lock
         self._form: Form = form
         self._most = size
         self._state = state
@@ -205,7 +208,7 @@ class Shards:
         self._state.commit()
         path = self._spools / f"{self._shard:05}.jsonl"
         made = Place(self._place, self._shard, sealed=False, path=self._told(path), size=0, documents=self._count)
-        self._sealing = Sealing(path, self._folder / self._name(self._shard), self._form), made
+        self._sealing = Sealing(path, self._folder / self._name(self._shard), self._form, self._lock), made
 
     def _await(self) -> None:
         if self._sealing is None:

@@ -18,9 +18,9 @@ import msgspec
 
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Tally
+from pipeline.runs.bond import tie
 from pipeline.runs.crew import Task
 from pipeline.runs.delivery import Delivery, delivered
-from pipeline.runs.lock import share
 from pipeline.runs.outcome import Failure, Outcome, Rejection, StageMemoryError, Written, processed
 from pipeline.sources.record import Record
 
@@ -88,14 +88,13 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with Path(trace).open("wb") as wreckage:
         _record_crashes(wreckage)
-        _die_with_parent()
         try:
             assignment = _assignment(pickled)
         except Exception as error:
             # The stages of others are imported here, and may do anything.
             connection.send_bytes(pickle.dumps(Ready(f"{type(error).__name__}: {error}")))
             return
-        if assignment.lock is not None and not share(assignment.lock):
+        if not tie(assignment.lock):
             return
         _limit_memory(assignment.memory)
         try:
@@ -159,15 +158,6 @@ def _record_crashes(wreckage: BinaryIO) -> None:
     faulthandler.enable(wreckage, all_threads=False)
     if hasattr(faulthandler, "register"):
         faulthandler.register(signal.SIGUSR1, wreckage, all_threads=False)
-
-
-def _die_with_parent() -> None:
-    """Ends this process with the one that forks workers, which ends with the run, however that ends."""
-    if sys.platform == "linux":
-        import ctypes
-
-        set_death_signal = 1
-        ctypes.CDLL(None, use_errno=True).prctl(set_death_signal, signal.SIGKILL)
 
 
 def _limit_memory(most: int | None) -> None:

@@ -7,6 +7,7 @@ back in any order, and a kill is an exception after which nothing that the run d
 
 import os
 import random
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -388,9 +389,7 @@ class World:
     def check(self) -> None:
         """A run that comes to its end, and everything that must be true then."""
         again = self.chance.random()
-        choices = Choices(
-            fresh=again < 0.05, retry_failed=0.05 < again < 0.15, check_hash=0.15 < again < 0.25
-        )
+        choices = Choices(fresh=again < 0.05, retry_failed=0.05 < again < 0.15, check_hash=0.15 < again < 0.25)
         before = self.done_before
         account = self.run(choices=choices)
         assert account is not None
@@ -469,7 +468,7 @@ def fate(monkeypatch: pytest.MonkeyPatch) -> Fate:
         (State, "commit"),
         (shards.Shards, "_append"),
         (sealing, "seal"),
-        (shards.shutil, "rmtree"),
+        (shutil, "rmtree"),
     ]:
         fate.before(owner, name, monkeypatch)
     monkeypatch.setattr(os, "fsync", lambda _: None)
@@ -482,8 +481,8 @@ def fate(monkeypatch: pytest.MonkeyPatch) -> Fate:
 class SmallShards(shards.Shards):
     """Shards of bytes rather than of MiB."""
 
-    def __init__(self, folder: Path, run_folder: Path, form: Any, size: int, state: State) -> None:
-        super().__init__(folder, run_folder, form, size >> 20, state)
+    def __init__(self, folder: Path, run_folder: Path, form: Any, size: int, state: State, lock: Path) -> None:
+        super().__init__(folder, run_folder, form, size >> 20, state, lock)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a killed run closes no file
