@@ -120,6 +120,7 @@ ASTRID HOLM: 冬天也转吗？
 JON BERG: Not when the weir is ice. Then we mend sacks. {word}
 """
 
+
 def talk(n: int, word: str = "") -> str:
     """An interview, unlike any with another number; its last word may be one that the stage knows."""
     return TALK.format(n=n, word=word)
