@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from pipeline.article import Article
+from pipeline.errors import UsageError
 from pipeline.runs.outcome import LONE_SURROGATE, Failure, Written, told
 from pipeline.sinks.atomic import replace
 from pipeline.sinks.folder import encode, file_name, indented
@@ -85,6 +86,9 @@ def _left(record: Record, leave: Callable[[], Written]) -> Written | Failure:
         return leave()
     except UnicodeEncodeError:
         return Failure(record.id, None, told(record, LONE_SURROGATE))
+    except UsageError as error:
+        # A folder of another program lies where the article belongs.
+        return Failure(record.id, None, told(record, str(error)))
     except OSError as error:
         if error.errno != ENAMETOOLONG:
             raise

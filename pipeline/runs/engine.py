@@ -293,7 +293,7 @@ class _Run:
 def _shelf(job: Job, target: Output, state: State) -> Shelf:
     if job.form == "json":
         return ArticleFolder(target.articles)
-    return Shards(target.depot, target.folder, job.form, job.limits.shard << 20, state)
+    return Shards(target.depot, target.folder, job.form, job.limits.shard << 20, state, target.folder / LOCK)
 
 
 def _check(job: Job, target: Output) -> None:
@@ -312,7 +312,7 @@ def _check_state(state: State, sources: Sequence[Source], job: Job) -> None:
     if form is not None and "json" in {form, job.form} and form != job.form:
         raise UsageError(f"{job.output} holds articles as {form}; name another folder with -o for --format {job.form}")
     if job.form != "json" and not job.choices.fresh and state.places():
-        if job.choices.first is not None:
+        if job.choices.first is not None and state.about("extent") != "first":
             raise UsageError(f"{job.output} holds the shards of a whole run; name another folder with -o for --first")
         names = {source.name for source in sources}
         if not any(name in names for name in state.file_names()):
@@ -324,4 +324,5 @@ def _check_state(state: State, sources: Sequence[Source], job: Job) -> None:
         # Now, so that a run that is stopped goes on where it was.
         state.forget()
     state.note_about("form", job.form)
+    state.note_about("extent", "all" if job.choices.first is None else "first")
     state.commit()

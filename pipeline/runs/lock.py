@@ -38,7 +38,9 @@ def locked(path: Path, of: str) -> Iterator[None]:
             time.sleep(PAUSE)
         os.ftruncate(file, 0)
         os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
-        _take(file, whole=False)
+        if not _take(file, whole=False):
+            # What was whole is let go of before a share is taken, and another run was there in between.
+            raise UsageError(f"another run is writing to {path.parent.parent}; name another folder with -o")
         yield
     finally:
         os.close(file)
@@ -48,6 +50,9 @@ def share(path: Path) -> bool:
     """Takes a share until this process ends, or says that it cannot: the run it works for is over."""
     file = os.open(path, os.O_RDWR)
     _shares[path] = file
+    if hasattr(os, "register_at_fork"):
+        # A process that a stage leaves behind is no part of the run, and may live for ever.
+        os.register_at_fork(after_in_child=lambda: os.close(file))
     return _take(file, whole=False)
 
 

@@ -27,7 +27,7 @@ from pipeline.runs.account import Tally
 from pipeline.runs.crew import CrewError, Task, weight
 from pipeline.runs.outcome import Failure, Loss, Outcome, told
 from pipeline.runs.postmortem import Place, end, place, ran_out_of_memory
-from pipeline.runs.worker import NOTHING, Assignment, Ready, Report, work
+from pipeline.runs.worker import NOTHING, Assignment, Exhausted, Ready, Report, work
 from pipeline.settings import Run
 from pipeline.sources.record import shown
 
@@ -39,6 +39,8 @@ STARTING = 300.0
 """Seconds that a worker may take until it can work: it imports the stages of others."""
 LONG = 1 << 20
 """Bytes up to which a document has the time that is set; a longer one has so many times as much."""
+FAREWELL = 5.0
+"""Seconds in which a worker that has no more to do must have ended."""
 LAST_WORDS = 0.2
 """Seconds that a hanging worker has to write down where it hangs."""
 
@@ -62,13 +64,13 @@ class _Worker:
         self.ready = False
         self.idle = False
         self.broken: str | None = None
-        self.exhausted: int | None = None
+        self.exhausted: Exhausted | None = None
         self.hangs = False
 
     @property
     def at(self) -> Task | None:
         """The document it is at, or the one at which it said that memory ran out."""
-        n = self.desk[0] if self.exhausted is None else self.exhausted
+        n = self.desk[0] if self.exhausted is None else self.exhausted.n
         return None if n == NOTHING else self.tasks.get(int(n))
 
     def due(self, seconds: float) -> float | None:
@@ -100,6 +102,9 @@ class _Worker:
         self.process.kill()
 
     def bury(self) -> int | None:
+        self.process.join(FAREWELL)
+        # It may wait for a thread of a stage that never ends.
+        self.process.kill()
         self.process.join()
         code = self.process.exitcode
         self.connection.close()
@@ -246,11 +251,15 @@ class Pool:
 
     def _lose(self, worker: _Worker, found: list[tuple[int, Outcome]]) -> None:
         """A worker is dead: its document is tried again or fails, the others it had go to another."""
-        if not worker.connection.closed:
+        if not worker.connection.closed and worker.connection.poll():
+            # Only what is there: a process that a stage left behind may hold the pipe open for ever.
             self._hear(worker, found)
         self._workers.remove(worker)
         at = worker.at
-        where = place(worker.trace, self._assignment.pipeline)
+        if worker.exhausted is None:
+            where = place(worker.trace, self._assignment.pipeline)
+        else:
+            where = Place(worker.exhausted.stage, worker.exhausted.package)
         code = worker.bury()
         if worker.broken is not None:
             raise CrewError(f"a worker process cannot start: {shown(worker.broken)}; mend what the recipe names")

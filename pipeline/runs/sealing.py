@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import signal
 from collections.abc import Iterator
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
@@ -13,8 +14,8 @@ from pipeline.article import Article
 from pipeline.compression import packed
 from pipeline.errors import PipelineError
 from pipeline.reading.attempt import parse
+from pipeline.runs.bond import adopt, tie
 from pipeline.runs.depot import Depot
-from pipeline.runs.worker import adopt
 from pipeline.sinks.atomic import whole
 from pipeline.sinks.parquet import Parquet
 
@@ -43,13 +44,13 @@ def _articles(lines: Path) -> Iterator[Article]:
 
 
 class Sealing:
-    """One shard that is being sealed."""
+    """One shard that is being sealed; `lock` is that of the run."""
 
-    def __init__(self, lines: Path, name: str, form: Form, depot: Depot) -> None:
+    def __init__(self, lines: Path, name: str, form: Form, depot: Depot, lock: Path | None = None) -> None:
         context: Any = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
         self._said, theirs = context.Pipe(duplex=False)
         self._process: BaseProcess = context.Process(
-            target=_work, args=(theirs, lines, name, form, depot, dict(os.environ)), daemon=True
+            target=_work, args=(theirs, lines, name, form, depot, lock, dict(os.environ)), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -81,11 +82,17 @@ class Sealing:
 
 
 def _work(
-    connection: Connection, lines: Path, name: str, form: Form, depot: Depot, environment: dict[str, str]
+    connection: Connection,
+    lines: Path,
+    name: str,
+    form: Form,
+    depot: Depot,
+    lock: Path | None,
+    environment: dict[str, str],
 ) -> None:
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if not tie(lock):
+        return
     adopt(environment)
     error: Exception | None = None
     try:

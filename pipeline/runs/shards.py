@@ -30,6 +30,8 @@ from pipeline.runs.sealing import SUFFIXES, Form, Sealing
 from pipeline.runs.state import Entry, Place, State
 
 NAME = re.compile(r"part-(\d{5,})(\.jsonl\.zst|\.parquet)")
+PART = re.compile(rf"\.{NAME.pattern}\.part")
+"""What is left of a shard whose packing was killed."""
 AT_ONCE = 8
 """Old files that are kept open."""
 
@@ -51,12 +53,21 @@ class Shards:
 
     ordered = True
 
-    def __init__(self, depot: Depot, run_folder: Path, form: Form, size: int, state: State) -> None:
+    def __init__(
+        self,
+        depot: Depot,
+        run_folder: Path,
+        form: Form,
+        size: int,
+        state: State,
+        lock: Path | None = None,
+    ) -> None:
         self.delivery: Delivery = Handed()
         self._depot = depot
         self._folder = run_folder
         self._aside = run_folder / "previous"
         self._spools = run_folder / "open"
+        self._lock = lock
         self._form: Form = form
         self._most = size
         self._state = state
@@ -107,7 +118,7 @@ class Shards:
         self._state.commit()
         for file in list(self._depot.names()):
             name = NAME.fullmatch(file)
-            if name and (int(name[1]) >= self._shard or name[2] != SUFFIXES[self._form]):
+            if PART.fullmatch(file) or (name and (int(name[1]) >= self._shard or name[2] != SUFFIXES[self._form])):
                 self._depot.remove(file)
         self.close()
         for folder in (self._aside, self._spools):
@@ -127,7 +138,8 @@ class Shards:
     def _set_up(self) -> None:
         lost = []
         for found in self._state.places():
-            place = found if found.sealed else self._put_aside(found)
+            was_moved = not self._is_there(found)
+            place = self._put_aside(found) if was_moved or not found.sealed else found
             if not self._is_whole(place):
                 lost.append(place.place)
                 continue
@@ -147,6 +159,11 @@ class Shards:
         """Whether a file is a shard of this run, at its place."""
         return place.sealed and place.path == self._name(place.shard) and place.shard < self._shard
 
+    def _is_there(self, place: Place) -> bool:
+        if is_at_place(place):
+            return self._depot.size(place.path) is not None
+        return (self._folder / place.path).exists()
+
     def _is_whole(self, place: Place) -> bool:
         if is_at_place(place):
             return self._depot.size(place.path) == place.size
@@ -157,7 +174,7 @@ class Shards:
         return size == place.size if place.sealed else size >= self._state.bytes_in(place.place)
 
     def _put_aside(self, place: Place) -> Place:
-        """Moves a file to where no new one takes its name, and notes that."""
+        """Moves a file to where no new one takes its name, and notes that; or notes it where it was moved already."""
         aside = self._aside / f"{place.place}{SUFFIXES[self._form] if place.sealed else '.jsonl'}"
         aside.parent.mkdir(parents=True, exist_ok=True)
         if is_at_place(place):
@@ -188,22 +205,16 @@ class Shards:
         # Without a buffer: what the state is told must not be lost with this process.
         self._spool = path.open("wb", buffering=0)
         if self._same is not None and self._count:
-            for line in islice(self._old.lines(self._same), self._count):
-                self._write(line)
+            for line in self._old.first(self._same, self._count):
+                _write(self._spool, line)
             self._state.move_first(self._count, self._same.place, self._place)
         self._same = None
 
     def _append(self, body: bytes) -> None:
-        self._write(body)
+        assert self._spool is not None  # noqa: S101 -- `_part` was called
+        _write(self._spool, body)
         self._count += 1
         self._size += len(body)
-
-    def _write(self, body: bytes) -> None:
-        assert self._spool is not None  # noqa: S101 -- `_part` was called
-        rest = memoryview(body)
-        while rest:
-            # On a disk that is all but full a part may be written without an error.
-            rest = rest[self._spool.write(rest) :]
 
     def _end(self) -> None:
         if self._same is None or self._count != self._same.documents:
@@ -221,7 +232,7 @@ class Shards:
         self._state.commit()
         path = self._spools / f"{self._shard:05}.jsonl"
         made = Place(self._place, self._shard, sealed=False, path=self._told(path), size=0, documents=self._count)
-        self._sealing = Sealing(path, self._name(self._shard), self._form, self._depot), made
+        self._sealing = Sealing(path, self._name(self._shard), self._form, self._depot, self._lock), made
 
     def _await(self) -> None:
         if self._sealing is None:
@@ -234,6 +245,13 @@ class Shards:
         self._state.note_place(msgspec.structs.replace(made, sealed=True, path=name, size=size or 0))
         self._state.commit()
         (self._folder / made.path).unlink()
+
+
+def _write(file: BinaryIO, line: bytes) -> None:
+    """Writes all of it, or raises `OSError`: a disk that is almost full takes as much as it can and says nothing."""
+    left = memoryview(line)
+    while left:
+        left = left[file.write(left) :]
 
 
 class _Lines:
@@ -268,6 +286,13 @@ class _Lines:
         if len(line) != entry.size:
             raise ShardError(f"{place.path} has changed: line {entry.line + 1} is not {entry.id!r}; run with --fresh")
         return line
+
+    def first(self, place: Place, count: int) -> Iterator[bytes]:
+        """The first so many articles of a file. Raises `ShardError` where they are not there."""
+        try:
+            yield from islice(self.lines(place), count)
+        except (ContractError, ValueError) as error:
+            raise ShardError(f"{place.path}: {error}; run again with --fresh") from error
 
     def lines(self, place: Place) -> Iterator[bytes]:
         """All articles of a file."""

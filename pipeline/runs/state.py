@@ -117,13 +117,15 @@ class State:
     def __enter__(self) -> "State":
         try:
             self._database = self._opened()
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if _is_outside(error):
+                raise self._unwritable(error) from error
             # Damaged, or of another version: what it would have saved is done again.
             self._remove()
             try:
                 self._database = self._opened()
             except sqlite3.DatabaseError as error:
-                raise StateError(f"{self._path} cannot be written: {error}; make room there, and run again") from error
+                raise self._unwritable(error) from error
         return self
 
     def __exit__(
@@ -132,6 +134,9 @@ class State:
         if kind is None or issubclass(kind, KeyboardInterrupt):
             self.commit()
         self._database.close()
+
+    def _unwritable(self, error: sqlite3.DatabaseError) -> StateError:
+        return StateError(f"{self._path} cannot be written: {error}; make room there, and run again to go on")
 
     def _opened(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -341,6 +346,19 @@ class State:
     def _write(self, statement: str, values: tuple[object, ...] = ()) -> None:
         with self._told():
             self._database.execute(statement, values)
+
+
+OUTSIDE = frozenset({
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY,
+})  # fmt: skip
+"""What can go wrong with a sound file: above all, that the disk is full."""
+
+
+def _is_outside(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file is not to blame, and must not be thrown away."""
+    # The low byte is the kind, the others say more about it.
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in OUTSIDE
 
 
 def _key(name: str) -> bytes:

@@ -5,7 +5,6 @@ parent can see: the number of the document and when it was begun. Nothing else i
 """
 
 import faulthandler
-import os
 import pickle
 import signal
 import sys
@@ -20,10 +19,10 @@ import msgspec
 from pipeline.errors import UsageError
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Tally
+from pipeline.runs.bond import adopt, tie
 from pipeline.runs.crew import Task
 from pipeline.runs.delivery import Delivery, delivered
-from pipeline.runs.lock import share
-from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, processed
+from pipeline.runs.outcome import Failure, Outcome, Rejection, StageMemoryError, Written, processed
 from pipeline.sources.record import Record
 
 AT_ONCE = 0.02
@@ -55,13 +54,21 @@ class Assignment(msgspec.Struct, frozen=True):
     """A lock to hold a share of, so that nobody writes to the same place while it lives."""
 
 
+class Exhausted(msgspec.Struct, frozen=True):
+    """The number of a document at which memory ran out, and the stage where that is known, with its package."""
+
+    n: int
+    stage: str | None = None
+    package: str | None = None
+
+
 class Report(msgspec.Struct):
     """What became of some documents, by their numbers, and what the written ones hold."""
 
     outcomes: list[tuple[int, Outcome]]
     tally: Tally
-    exhausted: int | None = None
-    """The number of a document at which memory ran out; the worker ends behind it."""
+    exhausted: Exhausted | None = None
+    """Where memory ran out; the worker ends behind it."""
     stopped: OSError | UsageError | None = None
     """Why no article can be written any more."""
     idle: bool = False
@@ -84,7 +91,6 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with Path(trace).open("wb") as wreckage:
         _record_crashes(wreckage)
-        _die_with_parent()
         try:
             assignment = _assignment(pickled)
         except Exception as error:
@@ -93,7 +99,7 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
             return
         if assignment.environment is not None:
             adopt(assignment.environment)
-        if assignment.lock is not None and not share(assignment.lock):
+        if not tie(assignment.lock):
             return
         _limit_memory(assignment.memory)
         try:
@@ -103,12 +109,6 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
         except (EOFError, BrokenPipeError, ConnectionResetError):
             # The parent has ended, or has no more to do.
             return
-
-
-def adopt(environment: Mapping[str, str]) -> None:
-    """Makes an environment this process's own."""
-    os.environ.clear()
-    os.environ.update(environment)
 
 
 def _assignment(pickled: bytes) -> Assignment:
@@ -124,8 +124,11 @@ def _chunk(tasks: Sequence[Task], connection: Connection, desk: Desk, assignment
         desk[0] = task.n
         try:
             outcome = _outcome(task.record, assignment, report.tally)
+        except StageMemoryError as error:
+            report.exhausted = Exhausted(task.n, error.stage, error.package)
+            break
         except MemoryError:
-            report.exhausted = task.n
+            report.exhausted = Exhausted(task.n)
             break
         except (OSError, UsageError) as error:
             # A disk that is full, a bucket that is gone: no other article could be written either.
@@ -137,9 +140,10 @@ def _chunk(tasks: Sequence[Task], connection: Connection, desk: Desk, assignment
         if now - sent > AT_ONCE or held > AT_MOST:
             connection.send_bytes(pickle.dumps(report, 5))
             report, held, sent = Report([], Tally()), 0, now
-    desk[0] = NOTHING
     report.idle = True
     connection.send_bytes(pickle.dumps(report, 5))
+    # Not before: packing a report takes memory too, and whoever dies of that should say which document it had.
+    desk[0] = NOTHING
     if report.exhausted is not None or report.stopped is not None:
         # What is left of this process's memory is not to be trusted.
         raise EOFError
@@ -160,15 +164,6 @@ def _record_crashes(wreckage: BinaryIO) -> None:
     faulthandler.enable(wreckage, all_threads=False)
     if hasattr(faulthandler, "register"):
         faulthandler.register(signal.SIGUSR1, wreckage, all_threads=False)
-
-
-def _die_with_parent() -> None:
-    """Ends this process with the one that forks workers, which ends with the run, however that ends."""
-    if sys.platform == "linux":
-        import ctypes
-
-        set_death_signal = 1
-        ctypes.CDLL(None, use_errno=True).prctl(set_death_signal, signal.SIGKILL)
 
 
 def _limit_memory(most: int | None) -> None:
