@@ -131,9 +131,11 @@ class State:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if kind is None or issubclass(kind, KeyboardInterrupt):
-            self.commit()
-        self._database.close()
+        try:
+            if kind is None or issubclass(kind, KeyboardInterrupt):
+                self.commit()
+        finally:
+            self._database.close()
 
     def _unwritable(self, error: sqlite3.DatabaseError) -> StateError:
         return StateError(f"{self._path} cannot be written: {error}; make room there, and run again to go on")

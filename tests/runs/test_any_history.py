@@ -187,7 +187,7 @@ class Packing:
 
     def _pack(self) -> None:
         if not self._done:
-            lines, name, form, depot = self._given
+            lines, name, form, depot, _ = self._given
             sealing.seal(lines, depot.sealed_at(name), form)
             depot.take_in(name)
             self._done = True
@@ -508,7 +508,6 @@ class SmallShards(shards.Shards):
         super().__init__(depot, run_folder, form, size >> 20, state, lock)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a killed run closes no file
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A folder in memory, where there is one: thousands of files are made, and no disk is asked to keep them."""
@@ -520,6 +519,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield Path(made)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a killed run closes no file
 @pytest.mark.parametrize("form", ["json", "jsonl", "parquet"])
 def test_after_any_history_a_run_leaves_what_one_into_an_empty_folder_does(folder: Path, fate: Fate, form: str) -> None:
     first = int(os.environ.get("HISTORY", "0"))
