@@ -240,7 +240,7 @@ def _kind(number: int, run: int) -> str:
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def until(holds: Callable[[], Any], seconds: float = 60) -> Any:  # noqa: ANN401 -- whatever comes
+def until(holds: Callable[[], Any], seconds: float = 60) -> Any:
     """Waits until something holds, and gives it."""
     deadline = time.monotonic() + seconds
     while not (found := holds()):

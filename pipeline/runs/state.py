@@ -6,7 +6,7 @@ long as the source has not changed and the output is there.
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeAlias
@@ -131,9 +131,14 @@ class State:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if kind is None or issubclass(kind, KeyboardInterrupt):
-            self.commit()
-        self._database.close()
+        try:
+            if kind is None or issubclass(kind, KeyboardInterrupt):
+                self.commit()
+        finally:
+            with suppress(sqlite3.Error):
+                # Said, since closing alone gives nothing free as long as a traceback holds a cursor.
+                self._database.execute("ROLLBACK")
+            self._database.close()
 
     def _unwritable(self, error: sqlite3.DatabaseError) -> StateError:
         return StateError(f"{self._path} cannot be written: {error}; make room there, and run again to go on")

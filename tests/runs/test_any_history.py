@@ -33,7 +33,7 @@ from pipeline.sources.record import LeftOut, Record, Unreadable
 
 HISTORIES = int(os.environ.get("HISTORIES", "12"))
 STEPS = 14
-WORDS = "the tide came in over salt and reeds while 渡船 waited by a post of oak until noon".split()
+WORDS = "the tide came in over salt and reeds while 渡船 waited by a post of oak until noon".split()  # noqa: SIM905
 OAK = Rule("carve.oak", "every oak is an elm", threshold=0.0)
 THIN = Rule("carve.thin", "says too little")
 
@@ -76,6 +76,9 @@ class Plane:
 
 
 PIPELINES = [Pipeline(stages=[Plane(), Carve(deep)]) for deep in (1, 2)]
+
+
+PLAIN = Choices()
 
 
 class Killed(BaseException):
@@ -336,7 +339,7 @@ class World:
         limits = Run(seconds=self.seconds, shard=self.shard)
         return Job(PIPELINES[self.pipeline], output, form=self.form, limits=limits, choices=choices)
 
-    def run(self, kill: int | None = None, *, interrupt: bool = False, choices: Choices = Choices()) -> Account | None:
+    def run(self, kill: int | None = None, *, interrupt: bool = False, choices: Choices = PLAIN) -> Account | None:
         """The account of a run into the folder; none where it did not come to its end."""
         said = [name for name, said in msgspec.structs.asdict(choices).items() if said]
         how = "" if kill is None else f"interrupted at {kill}" if interrupt else f"killed at {kill}"
@@ -486,7 +489,6 @@ class SmallShards(shards.Shards):
         super().__init__(folder, run_folder, form, size >> 20, state, lock)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a killed run closes no file
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A folder in memory, where there is one: thousands of files are made, and no disk is asked to keep them."""
@@ -498,6 +500,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield Path(made)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a killed run closes no file
 @pytest.mark.parametrize("form", ["json", "jsonl", "parquet"])
 def test_after_any_history_a_run_leaves_what_one_into_an_empty_folder_does(folder: Path, fate: Fate, form: str) -> None:
     first = int(os.environ.get("HISTORY", "0"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from installed import Shelf
-from ordeal import PACKAGE, RECIPE, SMALL, account, litter, lines, processed, put, talk, texts, told, tree
+from ordeal import PACKAGE, RECIPE, SMALL, account, lines, litter, processed, put, talk, texts, told, tree
 
 import pipeline
 from pipeline.cli import main
