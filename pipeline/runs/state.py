@@ -6,7 +6,7 @@ long as the source has not changed and the output is there.
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeAlias
@@ -135,6 +135,9 @@ class State:
             if kind is None or issubclass(kind, KeyboardInterrupt):
                 self.commit()
         finally:
+            with suppress(sqlite3.Error):
+                # Said, since closing alone gives nothing free as long as a traceback holds a cursor.
+                self._database.execute("ROLLBACK")
             self._database.close()
 
     def _unwritable(self, error: sqlite3.DatabaseError) -> StateError:

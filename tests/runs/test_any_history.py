@@ -34,26 +34,7 @@ from pipeline.sources.record import LeftOut, Record, Unreadable
 
 HISTORIES = int(os.environ.get("HISTORIES", "12"))
 STEPS = 14
-WORDS = [
-    "the",
-    "tide",
-    "came",
-    "in",
-    "over",
-    "salt",
-    "and",
-    "reeds",
-    "while",
-    "渡船",
-    "waited",
-    "by",
-    "a",
-    "post",
-    "of",
-    "oak",
-    "until",
-    "noon",
-]
+WORDS = "the tide came in over salt and reeds while 渡船 waited by a post of oak until noon".split()  # noqa: SIM905
 OAK = Rule("carve.oak", "every oak is an elm", threshold=0.0)
 THIN = Rule("carve.thin", "says too little")
 
@@ -96,6 +77,9 @@ class Plane:
 
 
 PIPELINES = [Pipeline(stages=[Plane(), Carve(deep)]) for deep in (1, 2)]
+
+
+PLAIN = Choices()
 
 
 class Killed(BaseException):
@@ -358,7 +342,7 @@ class World:
         limits = Run(seconds=self.seconds, shard=self.shard)
         return Job(PIPELINES[self.pipeline], output, form=self.form, limits=limits, choices=choices)
 
-    def run(self, kill: int | None = None, *, interrupt: bool = False, choices: Choices = Choices()) -> Account | None:
+    def run(self, kill: int | None = None, *, interrupt: bool = False, choices: Choices = PLAIN) -> Account | None:
         """The account of a run into the folder; none where it did not come to its end."""
         said = [name for name, said in msgspec.structs.asdict(choices).items() if said]
         how = "" if kill is None else f"interrupted at {kill}" if interrupt else f"killed at {kill}"
