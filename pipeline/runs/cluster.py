@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from threading import current_thread, main_thread
@@ -97,32 +98,35 @@ class Cluster:
         self._seen = self._looked = time.monotonic()
 
     def __enter__(self) -> "Cluster":
-        ray = _quiet_ray()
-        self._own = not ray.is_initialized()
-        if self._own:
-            _connect(ray, self._address, self._workers)
-        self._ray = ray
-        # Ray ends its processes without a word, so what they leave lies where this one takes it away.
-        self._scratch = tempfile.TemporaryDirectory(prefix="pipeline-") if self._address is None else None
-        scratch = None if self._scratch is None else self._scratch.name
-        work = _Work(self._assignment.pipeline, self._assignment.encoding, self._limits, scratch)
-        self._work = ray.put(pickle.dumps(work))
-        self._versions = versions(self._assignment.pipeline)
-        # Ray would try again without end what ends its process, and keep for that what all of it came from.
-        self._process = ray.remote(_process).options(num_cpus=1, max_retries=0, retry_exceptions=False)
-        self._look()
+        ray = self._ray = _quiet_ray()
+        with ExitStack() as ending:
+            scratch = None
+            if self._address is None:
+                # Ray ends its processes without a word, so what they leave lies where this one takes it away.
+                scratch = ending.enter_context(tempfile.TemporaryDirectory(prefix="pipeline-"))
+            if ray.is_initialized():
+                # Somebody else's, who may have other work for it.
+                ending.callback(self._cancel)
+            else:
+                _connect(ray, self._address, self._workers)
+                ending.callback(ray.shutdown)
+            work = _Work(self._assignment.pipeline, self._assignment.encoding, self._limits, scratch)
+            self._work = ray.put(pickle.dumps(work))
+            self._versions = versions(self._assignment.pipeline)
+            # Ray would try again without end what ends its process, and keep for that what all of it came from.
+            self._process = ray.remote(_process).options(num_cpus=1, max_retries=0, retry_exceptions=False)
+            self._look()
+            self._ending = ending.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._own:
-            self._ray.shutdown()
-        else:
-            for flying in self._flying:
-                self._ray.cancel(flying)
-        if self._scratch is not None:
-            self._scratch.cleanup()
+        self._ending.close()
+
+    def _cancel(self) -> None:
+        for flying in self._flying:
+            self._ray.cancel(flying)
 
     def wants_more(self) -> bool:
         """Whether a processor may be idle soon."""

@@ -178,7 +178,14 @@ class _Run:
             with self._journal, engine(assignment, self._job.limits) as crew:
                 arrived = None if self._shelf.ordered else self._arrived
                 self._crew = crew
-                for item in in_order(self._items(sources, lost), crew, arrived, waited, self._sending):
+
+                def wait() -> None:
+                    # What was done before a long document must not be lost with it.
+                    self._keep()
+                    if waited is not None:
+                        waited()
+
+                for item in in_order(self._items(sources, lost), crew, arrived, wait, self._sending):
                     self._take(item)
                     self._keep()
                 self._account.tally.include(crew.take_tally())

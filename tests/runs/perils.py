@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ class Doorkeeper:
         """Waits, rejects, or labels all."""
         if self.folder and "GATE" in document.text:
             gate = Path(self.folder)
-            (gate / f"{document.id}.{os.getpid()}").touch()
+            (gate / f"{document.id.replace('/', '-')}.{os.getpid()}").touch()
             while not (gate / "open").exists():
                 time.sleep(0.01)
         if len(document.text) < 10:
@@ -102,7 +103,18 @@ def job(output: Path, folder: Path, form: Form = "json") -> Job:
     return Job(pipeline, output, form=form, limits=Run(seconds=30, memory=512))
 
 
-def run_on_cluster(address: str, output: str, folder: str, texts: list[str]) -> Account:
+def run_on_cluster(address: str | None, output: str, folder: str, texts: list[str]) -> Account:
     """A run on the cluster at an address: for a process of its own, which may be killed."""
     source = Source("wire.csv", lambda: iter(records(*texts)))
     return run([source], job(Path(output), Path(folder)), engine=cluster(address))
+
+
+def remembered(output: Path) -> int:
+    """How many documents a run knows to be done, whether it is alive or not."""
+    try:
+        state = sqlite3.connect(f"file:{output / '_run' / 'state.sqlite'}?mode=ro", uri=True)
+        found = state.execute("SELECT count(*) FROM documents").fetchone()[0]
+        state.close()
+    except sqlite3.OperationalError:
+        return 0
+    return int(found)

@@ -1,0 +1,31 @@
+"""What a run did is kept while it waits for a document that takes long."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.runs.engine import local, run
+from pipeline.runs.plan import Source
+from pipeline.runs.pool import Pool
+from runs.perils import job, records, remembered
+
+
+def test_what_was_done_before_a_long_document_is_kept_before_that_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A worker tells of a chunk when it is done.
+    monkeypatch.setattr(Pool, "chunk", 1)
+    output = tmp_path / "output"
+    kept = 0
+
+    def wait() -> None:
+        nonlocal kept
+        if kept < 3:
+            kept = remembered(output)
+        else:
+            (tmp_path / "open").touch()
+
+    texts = ["Nets dry on the quay.", "Boats wait for the wind.", "RAISE", "GATE: the lock opens."]
+    account = run([Source("wire", lambda: iter(records(*texts)))], job(output, tmp_path), engine=local(1), waited=wait)
+    assert kept == 3
+    assert account.written == 3
