@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -295,3 +296,11 @@ def test_the_hash_of_a_document_is_of_all_that_goes_into_its_article() -> None:
     hashes = {fingerprint(each, b"settings") for each in [record, *others]} | {fingerprint(record, b"others")}
     assert len(hashes) == len(others) + 2
     assert fingerprint(record, b"settings") == fingerprint(msgspec.structs.replace(record), b"settings")
+
+
+def test_another_version_of_what_decides_an_article_does_all_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page read by another version of the library that finds its text may be another text."""
+    runs.run()
+    versions = metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "9" if name == "trafilatura" else versions(name))
+    assert runs.run() == ALL
