@@ -134,6 +134,8 @@ class Pool:
         self._alone: int | None = None
         self._tries: dict[int, int] = {}
         self._tally = Tally()
+        self._stopped: OSError | None = None
+        """Why no article can be written any more."""
 
     def __enter__(self) -> "Pool":
         self._folder = tempfile.TemporaryDirectory(prefix="pipeline-")
@@ -167,6 +169,9 @@ class Pool:
 
     def done(self, timeout: float) -> list[tuple[int, Outcome]]:
         """What became of some documents; waits for `timeout` seconds at most."""
+        if self._stopped is not None:
+            # Now that it is known what was written before.
+            raise self._stopped
         self._assign()
         found: list[tuple[int, Outcome]] = []
         seconds = self._limits.seconds
@@ -236,8 +241,7 @@ class Pool:
             del worker.tasks[n]
             self._settle(n, outcome, found)
         self._tally.include(report.tally)
-        if report.stopped is not None:
-            raise report.stopped
+        self._stopped = self._stopped or report.stopped
         worker.exhausted = report.exhausted
         worker.idle = report.idle and report.exhausted is None
 

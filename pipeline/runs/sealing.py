@@ -47,7 +47,9 @@ class Sealing:
     def __init__(self, lines: Path, target: Path, form: Form, lock: Path | None = None) -> None:
         context: Any = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
         self._said, theirs = context.Pipe(duplex=False)
-        self._process: BaseProcess = context.Process(target=_work, args=(theirs, lines, target, form, lock), daemon=True)
+        self._process: BaseProcess = context.Process(
+            target=_work, args=(theirs, lines, target, form, lock), daemon=True
+        )
         self._process.start()
         theirs.close()
 
