@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from pipeline.runs.local import run
 
 from pipeline import Document, Edit, Finding, Pipeline, Reject, Rule, read
 from pipeline.article import Origin
 from pipeline.document import Label
 from pipeline.processing import NOWHERE
 from pipeline.runs.account import Account, Failure, Rejection
-from pipeline.runs.local import run
 from pipeline.sources.record import Record, Unreadable
 
 BREAKS = Rule("fragile.breaks", "raises at the word of its name")
