@@ -15,7 +15,7 @@ import signal
 import tempfile
 import time
 from collections import deque
-from multiprocessing import connection, forkserver, get_all_start_methods, get_context
+from multiprocessing import connection, forkserver, get_all_start_methods, get_context, resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
@@ -217,6 +217,7 @@ class Pool:
                 free.send(self._waiting.popleft())
 
     def _start(self) -> None:
+        prepare()
         self._started += 1
         self._workers.append(_Worker(self._context, self._pickled, Path(self._folder.name, f"{self._started}.trace")))
 
@@ -304,8 +305,16 @@ def allowed(task: Task, seconds: float) -> float:
 
 def prepare() -> None:
     """Begins to load what workers need, while this process does other things."""
-    if _context().get_start_method() == "forkserver":
+    if _context().get_start_method() != "forkserver":
+        return
+    resource_tracker.ensure_running()
+    # The keyboard interrupts this process, who decides; the other inherits that it is not to be disturbed, or it would
+    # say where it was while it loads.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
         forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _context() -> Any:  # noqa: ANN401 -- of either kind
