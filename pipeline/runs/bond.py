@@ -14,6 +14,9 @@ from typing import Any
 
 from pipeline.runs.lock import share
 
+ALIVE = "_forkserver_alive_fd"
+"""Where Python keeps it; where it keeps it elsewhere, a worker that hangs outlives a run that is killed."""
+
 
 def tie(lock: Path | None) -> bool:
     """Ties this process to its run, or says that it is over. `lock` is that of the run, if it has one."""
@@ -45,7 +48,7 @@ def _die_with_parent() -> None:
     # The one that forks ends when no process holds this end of a pipe any more; each that it forked is given it, so
     # that it can have workers of its own, which ours have not.
     server: Any = forkserver.__dict__["_forkserver"]
-    alive = getattr(server, "_forkserver_alive_fd", None)
+    alive = getattr(server, ALIVE, None)
     if alive is not None:
-        server._forkserver_alive_fd = None  # noqa: SLF001 -- there is no other way
+        setattr(server, ALIVE, None)
         os.close(alive)

@@ -15,7 +15,7 @@ import signal
 import tempfile
 import time
 from collections import deque
-from multiprocessing import connection, forkserver, get_all_start_methods, get_context
+from multiprocessing import connection, forkserver, get_all_start_methods, get_context, resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
@@ -136,6 +136,8 @@ class Pool:
         self._alone: int | None = None
         self._tries: dict[int, int] = {}
         self._tally = Tally()
+        self._stopped: OSError | None = None
+        """Why no article can be written any more."""
 
     def __enter__(self) -> "Pool":
         self._folder = tempfile.TemporaryDirectory(prefix="pipeline-")
@@ -169,6 +171,9 @@ class Pool:
 
     def done(self, timeout: float) -> list[tuple[int, Outcome]]:
         """What became of some documents; waits for `timeout` seconds at most."""
+        if self._stopped is not None:
+            # Now that it is known what was written before.
+            raise self._stopped
         self._assign()
         found: list[tuple[int, Outcome]] = []
         seconds = self._limits.seconds
@@ -214,6 +219,7 @@ class Pool:
                 free.send(self._waiting.popleft())
 
     def _start(self) -> None:
+        prepare()
         self._started += 1
         self._workers.append(_Worker(self._context, self._pickled, Path(self._folder.name, f"{self._started}.trace")))
 
@@ -238,8 +244,7 @@ class Pool:
             del worker.tasks[n]
             self._settle(n, outcome, found)
         self._tally.include(report.tally)
-        if report.stopped is not None:
-            raise report.stopped
+        self._stopped = self._stopped or report.stopped
         worker.exhausted = report.exhausted
         worker.idle = report.idle and report.exhausted is None
 
@@ -302,8 +307,16 @@ def allowed(task: Task, seconds: float) -> float:
 
 def prepare() -> None:
     """Begins to load what workers need, while this process does other things."""
-    if _context().get_start_method() == "forkserver":
+    if _context().get_start_method() != "forkserver":
+        return
+    resource_tracker.ensure_running()
+    # The keyboard interrupts this process, who decides; the other inherits that it is not to be disturbed, or it would
+    # say where it was while it loads.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
         forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _context() -> Any:  # noqa: ANN401 -- of either kind

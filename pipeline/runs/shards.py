@@ -174,7 +174,7 @@ class Shards:
         return size == place.size if place.sealed else size >= self._state.bytes_in(place.place)
 
     def _put_aside(self, place: Place) -> Place:
-        """Moves a file to where no new one takes its name, and notes that; or notes it where it was moved already."""
+        """Moves a file to where no new one takes its name, if it is not there already, and notes that."""
         aside = self._aside / f"{place.place}{SUFFIXES[self._form] if place.sealed else '.jsonl'}"
         aside.parent.mkdir(parents=True, exist_ok=True)
         if is_at_place(place):

@@ -132,8 +132,10 @@ class State:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         try:
-            if kind is None or issubclass(kind, KeyboardInterrupt):
-                self.commit()
+            if kind is None or issubclass(kind, Exception | KeyboardInterrupt):
+                # What was noted is so, whatever happened then. Where the disk is full, that is said already.
+                with suppress(*([] if kind is None else [StateError])):
+                    self.commit()
         finally:
             with suppress(sqlite3.Error):
                 # Said, since closing alone gives nothing free as long as a traceback holds a cursor.

@@ -89,7 +89,12 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
     """
     # The keyboard interrupts the parent, who decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with Path(trace).open("wb") as wreckage:
+    try:
+        wreckage = Path(trace).open("wb")  # noqa: SIM115 -- it is closed below
+    except FileNotFoundError:
+        # The run ended before this began.
+        return
+    with wreckage:
         _record_crashes(wreckage)
         try:
             assignment = _assignment(pickled)

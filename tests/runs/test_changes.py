@@ -5,6 +5,7 @@ import os
 import random
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from installed import Shelf
@@ -137,7 +138,7 @@ def test_an_id_belongs_to_the_first_that_has_it_whoever_comes_and_goes(desk: Des
 def test_a_file_that_could_not_be_read_is_tried_each_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = Path.open
 
-    def refused(path: Path, *how: object, **named: object) -> object:
+    def refused(path: Path, *how: Any, **named: Any) -> Any:
         if path.name == "b.jsonl":
             raise PermissionError(13, "Permission denied", str(path))
         return opened(path, *how, **named)

@@ -3,7 +3,10 @@
 import os
 import random
 import signal
+import subprocess
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,8 +19,8 @@ from pipeline.runs import sealing
 
 Start = Callable[..., Running]
 
-COUNT = 150
-LONG = 12
+COUNT = 100
+LONG = 18
 """Times a text is repeated: several shards of a MiB are filled."""
 
 
@@ -30,7 +33,7 @@ def many(raw: Path, count: int = COUNT) -> Path:
     return raw
 
 
-def arguments(raw: Path, output: Path, form: str, workers: int, *, pause: float = 0.01) -> list[object]:
+def arguments(raw: Path, output: Path, form: str, workers: int, *, pause: float = 0.006) -> list[object]:
     return [
         raw, "-o", output, "-q", "--format", form, "--workers", workers, "--set", SMALL, "--set", "run.shard=1",
         "--set", f"stages.poison.pause={pause}", "--set", f"stages.poison.log={output.parent / 'log'}",
@@ -45,12 +48,13 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_bytes_of_one_that_is
     log, output = tmp_path / "log", tmp_path / "out"
     chance = random.Random(form)
     kills = 0
-    while kills < 5:
+    while kills < 4:
         run = running(*arguments(raw, output, form, workers))
         seen = sum(processed(log).values())
         # In the middle of the work, and just before and behind it.
-        enough = seen + chance.choice([0, 1, 10, 40])
-        until(lambda run=run, enough=enough: run.process.poll() is not None or sum(processed(log).values()) >= enough)
+        enough = seen + chance.choice([0, 1, 10, 25])
+        while run.process.poll() is None and processed(log).total() < enough:
+            time.sleep(0.01)
         if run.process.poll() is not None:
             break
         run.kill()
@@ -102,8 +106,9 @@ def test_where_sources_change_between_kills_the_last_state_of_them_counts(
 
 
 @pytest.mark.parametrize(
-    ("number", "code", "form"), [(signal.SIGINT, 130, "json"), (signal.SIGTERM, 143, "jsonl"), (signal.SIGINT, 130, "parquet")]
-)  # fmt: skip
+    ("number", "code", "form"),
+    [(signal.SIGINT, 130, "json"), (signal.SIGTERM, 143, "jsonl"), (signal.SIGINT, 130, "parquet")],
+)
 def test_a_run_that_is_asked_to_end_says_how_to_go_on_and_leaves_no_process(
     tmp_path: Path, running: Start, number: int, code: int, form: str
 ) -> None:
@@ -153,16 +158,14 @@ def test_a_run_that_is_asked_to_end_before_it_has_begun_ends(tmp_path: Path, run
     raw = texts(tmp_path / "raw", {})
     for wait in (0.0, 0.1, 0.25, 0.4):
         run = running(raw, "-o", tmp_path / "out", "--set", SMALL, "-q")
-        try:
+        with suppress(subprocess.TimeoutExpired):
             run.process.wait(wait)
-        except TimeoutError:
-            pass
-        except Exception as expired:  # noqa: BLE001
-            assert "timed out" in str(expired)
         if run.process.poll() is None:
             os.killpg(run.process.pid, signal.SIGINT)
-        run.end()
-        until(lambda run=run: run.processes() == [])
+        _, _, said = run.end()
+        # But for Python itself, which may be interrupted before there is anybody to hear of it.
+        assert "Traceback" not in said or "pipeline.runs" not in said
+        until(lambda: run.processes() == [])  # noqa: B023 -- it is called at once
     assert running(raw, "-o", tmp_path / "out", "--set", SMALL, "-q").end()[0] == 0
 
 
