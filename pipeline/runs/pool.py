@@ -23,6 +23,7 @@ from typing import Any, Final
 
 import msgspec
 
+from pipeline.errors import UsageError
 from pipeline.runs.account import Tally
 from pipeline.runs.crew import CrewError, Task, weight
 from pipeline.runs.outcome import Failure, Loss, Outcome, told
@@ -136,7 +137,7 @@ class Pool:
         self._alone: int | None = None
         self._tries: dict[int, int] = {}
         self._tally = Tally()
-        self._stopped: OSError | None = None
+        self._stopped: OSError | UsageError | None = None
         """Why no article can be written any more."""
 
     def __enter__(self) -> "Pool":
