@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 CONSUMERS := tests/consumers/node_modules/.installed
 
-.PHONY: help run test check bench lexicon forests golden schema clean
+.PHONY: help run test soak check bench lexicon forests golden schema clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ run: $(INSTALLED)  ## process raw/ into output/
 
 test: $(INSTALLED) $(CONSUMERS)  ## all tests
 	$(BIN)/python -m pytest
+
+soak: $(INSTALLED)  ## runs that are killed, poisoned, starved and very long; a quarter of an hour, docs/reliability.md says what for
+	$(BIN)/python tests/soak.py
 
 check: $(INSTALLED)  ## lint, format and types
 	$(BIN)/ruff check .

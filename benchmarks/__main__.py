@@ -12,6 +12,7 @@ from benchmarks import (
     extraction,
     protocol,
     readers,
+    runs,
     spacing,
     speed,
     structure,
@@ -26,7 +27,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        metavar="speed|protocol|cold|readers|encodings|exports|damage|extraction|spacing|structure|accuracy",
+        metavar="speed|protocol|cold|readers|encodings|exports|runs|damage|extraction|spacing|structure|accuracy",
         help="default: all",
     )
     parser.add_argument("--rounds", type=int, default=5, help="timed rounds (default: 5)")
@@ -46,6 +47,7 @@ def main() -> None:
         "readers",
         "encodings",
         "exports",
+        "runs",
         "damage",
         "extraction",
         "spacing",
@@ -64,6 +66,8 @@ def main() -> None:
         encodings.report(ROOT, options.public)
     if "exports" in wanted:
         exports.report(ROOT)
+    if "runs" in wanted:
+        runs.report(ROOT)
     if "damage" in wanted:
         damage.report(ROOT, options.public, options.corpora, listed=options.list)
     if "extraction" in wanted:

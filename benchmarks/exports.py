@@ -69,6 +69,12 @@ def report(root: Path, count: int = ARTICLES) -> None:
 
 def generated(root: Path, count: int) -> Iterator[pipeline.Article]:
     """The articles, processed."""
+    for n, text in enumerate(altered(root, count)):
+        yield pipeline.process(text, id=f"{n % 100:02d}/{n:06d}")
+
+
+def altered(root: Path, count: int) -> Iterator[str]:
+    """The samples, one after the other and again, each time with other words."""
     chance = random.Random(SEED)
     samples = [decode(path.read_bytes()).text for path in sorted((root / "raw").rglob("*.txt"))]
     known: dict[bool, list[str]] = {True: [], False: []}
@@ -80,7 +86,7 @@ def generated(root: Path, count: int) -> Iterator[pipeline.Article]:
         return chance.choice(known[match[0].isascii()]) if chance.random() < CHANGED else match[0]
 
     for n in range(count):
-        yield pipeline.process(WORD.sub(other, samples[n % len(samples)]), id=f"{n % 100:02d}/{n:06d}")
+        yield WORD.sub(other, samples[n % len(samples)])
 
 
 def _seconds(what: Callable[[], object]) -> float:

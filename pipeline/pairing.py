@@ -4,7 +4,6 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
@@ -12,7 +11,8 @@ import msgspec
 
 from pipeline.article import Article
 from pipeline.errors import ContractError
-from pipeline.reading import article_files, attempts, holds_one, parse
+from pipeline.reading import article_names, attempts, holds_one, parse
+from pipeline.stores import Place
 
 FASTEST = 1
 """The level of compression: what is shelved is read once and thrown away."""
@@ -27,7 +27,7 @@ class Pair(NamedTuple):
     new: Article | ContractError | None
 
 
-def pairs(old: Path, new: Path) -> Iterator[Pair]:
+def pairs(old: Place, new: Place) -> Iterator[Pair]:
     """Every article of both outputs with its partner: in the order of `new`, then what only `old` has.
 
     Two folders of article files are matched by file name, two article files are matched as they are, anything else by
@@ -42,22 +42,21 @@ def pairs(old: Path, new: Path) -> Iterator[Pair]:
         yield from _shelved(old, new)
 
 
-def _by_file(path: Path) -> bool:
+def _by_file(path: Place) -> bool:
     """Whether a path is a folder in which every file is one article, none of them a table or lines."""
-    return path.is_dir() and all(map(holds_one, article_files(path)))
+    return path.is_dir() and all(holds_one(path / name) for name in article_names(path))
 
 
-def _folders(old: Path, new: Path) -> Iterator[Pair]:
+def _folders(old: Place, new: Place) -> Iterator[Pair]:
     for name, article in attempts(new):
         partner = old / name
         yield Pair(name, next(attempts(partner))[1] if partner.is_file() else None, article)
-    for file in article_files(old):
-        name = file.relative_to(old).as_posix()
+    for name in article_names(old):
         if not (new / name).is_file():
-            yield Pair(name, next(attempts(file))[1], None)
+            yield Pair(name, next(attempts(old / name))[1], None)
 
 
-def _shelved(old: Path, new: Path) -> Iterator[Pair]:
+def _shelved(old: Place, new: Place) -> Iterator[Pair]:
     with TemporaryDirectory(prefix="pipeline-diff-") as folder, closing(sqlite3.connect(f"{folder}/shelf")) as shelf:
         shelf.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {SCHEMA};")
         for name, article in attempts(old):

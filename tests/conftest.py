@@ -15,4 +15,4 @@ settings.register_profile(
 )
 settings.load_profile("laws")
 
-pytest_plugins = ["installed"]
+pytest_plugins = ["installed", "ordeal"]

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 
 FLOORS = (
     {"version", "errors"},
-    {"ledger", "layout", "encodings", "specimens", "compression", "notebook"},
+    {"ledger", "layout", "encodings", "specimens", "compression", "notebook", "stores"},
     {"decoding"},
     {"article"},
     {"vocabulary"},

@@ -1,7 +1,6 @@
 """One article out of an output, and rules and stages by the names that a user gives."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from pipeline.article import Article
 from pipeline.cli.installed import steps
@@ -9,9 +8,10 @@ from pipeline.errors import ContractError, UsageError, nearest
 from pipeline.meanings import NO_STAGE
 from pipeline.reading import attempts, read
 from pipeline.sinks.folder import file_name
+from pipeline.stores import Place
 
 
-def with_id(source: Path, name: str) -> Article | None:
+def with_id(source: Place, name: str) -> Article | None:
     """The article with this id, or none. Raises `UsageError` for a path that is not there.
 
     Articles that are broken are passed over, except a file that has the name of the one that is looked for.

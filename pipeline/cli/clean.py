@@ -2,12 +2,12 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from pipeline.cli.options import pipeline, recipe_options, settings, write_bytes
 from pipeline.decoding import NEWLINES, DecodingError, decode
 from pipeline.errors import DocumentError, UsageError
 from pipeline.ledger import apply
+from pipeline.stores import place
 
 EPILOG = """examples:
   pipeline clean scraped.txt > clean.txt
@@ -28,13 +28,14 @@ def main(options: argparse.Namespace) -> int:
     """Prints the text with every repair made, in UTF-8, line ends as they were."""
     said = settings(options)
     made, given = pipeline(options, said), said.settings
-    if options.file != "-" and (not Path(options.file).exists() or Path(options.file).is_dir()):
-        raise UsageError(f"{options.file} is not there, or a folder; use - for standard input")
-    data = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+    source = place(options.file)
+    if options.file != "-" and (source.is_dir() or not source.exists()):
+        raise UsageError(f"{source} is not there, or a folder; use - for standard input")
+    data = sys.stdin.buffer.read() if options.file == "-" else source.read_bytes()
     try:
         decoded = decode(data, encoding=given.input.encoding)
     except DecodingError as error:
-        raise DocumentError(options.file, str(error)) from error
+        raise DocumentError(str(source), str(error)) from error
     text = made.clean(apply(decoded.text, decoded.edits))
     write_bytes(text.replace("\n", NEWLINES[decoded.newline]).encode("utf-8"), options.output)
     return 0

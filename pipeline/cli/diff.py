@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import msgspec
 
@@ -15,6 +14,7 @@ from pipeline.comparison import Difference, compare
 from pipeline.comparison.tally import Chosen, OnlyIn, Tally
 from pipeline.errors import ContractError, UsageError
 from pipeline.pairing import Pair, pairs
+from pipeline.stores import Place, place
 
 EPILOG = """examples:
   pipeline diff output-before output-after             what changed, and which rules fired more or less
@@ -45,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Compares; 1 where an article is broken, and with `--exit-code` where something differs."""
-    old, new = Path(options.old), Path(options.new)
+    old, new = place(options.old), place(options.new)
     for path in (old, new):
         if not path.exists():
             raise UsageError(f"{path} is not there")
@@ -96,7 +96,7 @@ def _compared(found: Iterable[Pair], tally: Tally) -> Iterator[Difference | Only
             yield tally.add_only(new.id, "new")
 
 
-def _named(name: str, old: Path, new: Path) -> Pair:
+def _named(name: str, old: Place, new: Place) -> Pair:
     found = [with_id(path, name) for path in (old, new)]
     if found == [None, None]:
         raise UsageError(f"--id {name}: neither {old} nor {new} holds this article")

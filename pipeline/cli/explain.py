@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,6 +15,7 @@ from pipeline.cli.sheet import Sheet
 from pipeline.errors import ContractError, UsageError, nearest
 from pipeline.explanation import Explanation, explain
 from pipeline.reading import attempts, parse
+from pipeline.stores import place
 
 EPILOG = """examples:
   pipeline explain output/wire/a.json             line by line, edits marked [-old-]{+new+}; then the notes
@@ -70,7 +70,7 @@ def main(options: argparse.Namespace) -> int:
 def _article(options: argparse.Namespace) -> Article:
     if options.article == "-":
         return parse(sys.stdin.buffer.read(), "standard input")
-    source = Path(options.article)
+    source = place(options.article)
     if options.id is not None:
         article = with_id(source, options.id)
         if article is None:

@@ -14,7 +14,9 @@ from pipeline.reading import attempts
 from pipeline.restoration import restore
 from pipeline.sinks.atomic import replaceable
 from pipeline.sinks.choice import BUILT_IN, format_of, sink
+from pipeline.sinks.delivery import deliver
 from pipeline.sinks.sink import Sink, Streaming
+from pipeline.stores import Place, Remote, place
 from pipeline.tables.kinds import KINDS
 
 EPILOG = """examples:
@@ -47,7 +49,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Exports what has the contract's fields and restores; 1 where something does not: it is named."""
-    source = Path(options.source)
+    source = place(options.source)
     if not source.exists():
         raise UsageError(f"{source} is not there")
     to_stdout = options.output in {None, "-"}
@@ -60,10 +62,12 @@ def main(options: argparse.Namespace) -> int:
         sound = _Sound(source)
         chosen.stream(sound, sys.stdout.buffer)
     else:
-        target = Path(options.output)
+        target = place(options.output)
         _spare(source, target, chosen)
         sound = _Sound(source)
-        if isinstance(chosen, Streaming) and not replaceable(target):
+        if isinstance(target, Remote):
+            deliver(chosen, sound, target)
+        elif isinstance(chosen, Streaming) and not replaceable(target):
             with target.open("wb") as file:
                 chosen.stream(sound, file)
         else:
@@ -72,7 +76,7 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _sink(options: argparse.Namespace) -> Sink:
-    name = options.to if options.to is not None else format_of(Path(options.output))
+    name = options.to if options.to is not None else format_of(place(options.output))
     said = settings(options)
     tables = said.settings.sinks
     given = {key: getattr(options, key) for key in ("rows", "system", "pairs", "delimiter", "bom")}
@@ -85,10 +89,16 @@ def _sink(options: argparse.Namespace) -> Sink:
         return sink(name, {**tables.get(name, {}), **given})
 
 
-def _spare(source: Path, target: Path, chosen: Sink) -> None:
+def _spare(source: Place, target: Place, chosen: Sink) -> None:
     """Raises `UsageError` where writing to `target` would destroy what is read, or be read again."""
-    here, there = source.resolve(), target.resolve()
-    if here == there or here in there.parents or (chosen.name == "json" and there in here.parents):
+    if isinstance(source, Remote) and isinstance(target, Remote):
+        below, above = source.holds(target), target.holds(source)
+    elif isinstance(source, Path) and isinstance(target, Path):
+        here, there = source.resolve(), target.resolve()
+        below, above = here == there or here in there.parents, there in here.parents
+    else:
+        return
+    if below or (chosen.name == "json" and above):
         raise UsageError(f"{target} is what is exported, or lies in it or around it; name another target")
 
 
@@ -98,7 +108,7 @@ class _Sound:
     Where there were some and none holds, `ContractError` ends it: what is at the target must not give way to nothing.
     """
 
-    def __init__(self, source: Path) -> None:
+    def __init__(self, source: Place) -> None:
         """Raises `UsageError` where there is none: before anything is written."""
         found = attempts(source)
         first = next(found, None)

@@ -3,12 +3,12 @@
 import argparse
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from pipeline.processing import Pipeline
 from pipeline.settings import Layers, layers
 from pipeline.sinks.atomic import replace, replaceable
 from pipeline.sources.choice import Choice, choice
+from pipeline.stores import Place, Remote, place
 
 
 def recipe_options(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +67,15 @@ def write_bytes(data: bytes, target: str | None) -> None:
     """Writes to a file, which is there whole or not at all, or to standard output for none or `-`."""
     if target is None or target == "-":
         sys.stdout.buffer.write(data)
-    elif replaceable(path := Path(target)):
-        replace(path, data)
     else:
-        path.write_bytes(data)
+        put(place(target), data)
+
+
+def put(target: Place, data: bytes) -> None:
+    """Writes to a file or an object, which is there whole or not at all, or to a pipe."""
+    if isinstance(target, Remote):
+        target.write(data)
+    elif replaceable(target):
+        replace(target, data)
+    else:
+        target.write_bytes(data)

@@ -7,8 +7,9 @@ from typing import TextIO
 
 from pipeline.cli.quantities import counted, duration, frequency, speed
 from pipeline.runs.account import Account, Aside
-from pipeline.runs.engine import RUN_FOLDER
 from pipeline.runs.outcome import Failure
+from pipeline.runs.output import RUN_FOLDER
+from pipeline.stores import Remote
 
 CONTROLS = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]}
 """Written out, so that a line stays one."""
@@ -47,15 +48,17 @@ class LeftAside:
         many = f" ({aside.count:,} times)" if aside.count > 1 else ""
         return f"left aside: {aside.name}: {aside.reason}{many}".translate(CONTROLS)
 
-    def rest(self, output: Path | None) -> str | None:
+    def rest(self, output: Path | Remote | None) -> str | None:
         """What is said of all the others, and where below `output` they are listed, if they are."""
         if not self._more:
             return None
-        where = f"; {output / RUN_FOLDER / 'left-out.jsonl'} lists all" if output else ""
+        where = f"; {output / RUN_FOLDER}/left-out.jsonl lists all" if output else ""
         return f"left aside: {self._more:,} more{where}".translate(CONTROLS)
 
 
-def summary(account: Account, output: Path, *, seconds: float | None = None, workers: int | None = None) -> None:
+def summary(
+    account: Account, output: Path | Remote, *, seconds: float | None = None, workers: int | None = None
+) -> None:
     """Prints what became of the documents, how long it took where that is known, and where the articles are."""
     from rich.table import Table
 

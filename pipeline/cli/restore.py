@@ -6,12 +6,12 @@ from pathlib import Path
 
 from pipeline.article import Article
 from pipeline.cli.choice import with_id
-from pipeline.cli.options import write_bytes
+from pipeline.cli.options import put, write_bytes
 from pipeline.errors import ContractError, UsageError
 from pipeline.reading import attempts, holds_one, read
 from pipeline.restoration import restore
-from pipeline.sinks.atomic import replace
 from pipeline.sinks.folder import file_name
+from pipeline.stores import Place, place
 
 EPILOG = """examples:
   pipeline restore output/wire/a.json -o a.txt
@@ -33,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Restores one document to a file or standard output, or all to a folder."""
-    source = Path(options.output)
+    source = place(options.output)
     if not source.exists():
         raise UsageError(f"{source} is not there")
     if options.id is not None:
@@ -47,10 +47,10 @@ def main(options: argparse.Namespace) -> int:
         return 0
     if options.target in {None, "-"}:
         raise UsageError("several documents need a folder: name it with -o, or one document with --id")
-    return _all(source, Path(options.target))
+    return _all(source, place(options.target))
 
 
-def _all(source: Path, target: Path) -> int:
+def _all(source: Place, target: Place) -> int:
     """Restores every document below `target`; 1 where one does not restore."""
     failed = 0
     for _, article in attempts(source):
@@ -63,8 +63,7 @@ def _all(source: Path, target: Path) -> int:
             failed += 1
             print(error, file=sys.stderr)
         else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            replace(path, data)
+            put(path, data)
     return 1 if failed else 0
 
 

@@ -27,6 +27,7 @@ from pipeline.sources.choice import Choice
 from pipeline.sources.folder import File, find
 from pipeline.sources.reading import first, is_document, records
 from pipeline.sources.record import Unreadable
+from pipeline.stores import Remote, place
 from pipeline.version import __version__
 
 EPILOG = """examples:
@@ -34,6 +35,7 @@ EPILOG = """examples:
   pipeline run a.txt b.jsonl.zst crawl.warc.gz news.parquet -o articles
   zcat dump.jsonl.gz | pipeline run - -o articles
   pipeline run dump --format jsonl -o articles   shards instead of a file an article
+  pipeline run s3://bucket/dump/ https://host/a.jsonl.zst -o s3://bucket/articles --format jsonl
   pipeline run dump.csv --set input.text_field=story --set 'sources.csv.delimiter=;'
   pipeline run raw --stages entities,languages,credits,dialogue
   pipeline run dump --format jsonl --engine ray --ray-address auto
@@ -52,9 +54,11 @@ class Terminated(KeyboardInterrupt):
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("raw", nargs="+", metavar="RAW", help="files and folders; - is standard input")
     parser.add_argument(
-        "-o", "--output", default="output", metavar="DIR", help="where the articles go (default: output)"
+        "raw", nargs="+", metavar="RAW", help="files, folders, URLs (s3://, https://, …); - is standard input"
+    )
+    parser.add_argument(
+        "-o", "--output", default="output", metavar="DIR|URL", help="where the articles go (default: output)"
     )
     parser.add_argument(
         "--format",
@@ -89,14 +93,14 @@ def main(options: argparse.Namespace) -> int:
     said = settings(options)
     made = pipeline(options, said)
     rehearsal.check(options)
-    output = Path(options.output)
-    if output.exists() and not output.is_dir():
+    output = place(options.output)
+    if isinstance(output, Path) and output.exists() and not output.is_dir():
         raise UsageError(f"-o {output} is a file; name a folder")
     chosen = readers(said)
     files, lost = find(
         options.raw,
         include=said.settings.input.include,
-        leave_out=output,
+        leave_out=options.output,
         is_document=lambda file: is_document(file, said.settings.input, chosen),
     )
     if not files and not lost:
@@ -186,7 +190,7 @@ def _stopped(why: BaseException, account: Account, job: Job) -> int:
         print(f"pipeline: error: {why}", file=sys.stderr)
     print(
         f"pipeline: stopped: {account.written:,} documents were written to {job.output} and {account.unchanged:,} "
-        "had been before; run the same command again to go on",
+        f"had been before; run the same command again{' without --fresh' if job.choices.fresh else ''} to go on",
         file=sys.stderr,
     )
     if isinstance(why, Terminated):
@@ -211,7 +215,9 @@ def _terminated() -> Iterator[None]:
 class _Voice:
     """What is said while documents are processed."""
 
-    def __init__(self, options: argparse.Namespace, progress: Progress, account: Account, output: Path | None) -> None:
+    def __init__(
+        self, options: argparse.Namespace, progress: Progress, account: Account, output: Path | Remote | None
+    ) -> None:
         self._options = options
         self._progress = progress
         self._account = account

@@ -2,10 +2,10 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from pipeline.errors import ContractError, UsageError
 from pipeline.reading import attempts
+from pipeline.stores import place
 from pipeline.verification import faults, share_aside
 
 EPILOG = """example:
@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Prints what fails and a total; 1 where something does, or where nothing was there to check."""
-    source = Path(options.output)
+    source = place(options.output)
     checked = failed = 0
     aside = 0.0
     for name, article in attempts(source):

@@ -1,13 +1,18 @@
 """Articles back from what a run or an export wrote, typed and checked against the contract, one at a time."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from io import BufferedReader
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from pipeline.article import Article
 from pipeline.errors import ContractError, UsageError
 from pipeline.reading import databases, lines, tables
-from pipeline.reading.attempt import Attempt
+from pipeline.reading.attempt import Attempt, failed
 from pipeline.reading.attempt import parse as parse
+from pipeline.stores import Place, Remote, place
+from pipeline.stores.faults import StoreError
 
 SHARDS = (".json", ".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst", ".parquet")
 """Ends of the names of files that are looked for in a folder. A file that is named itself may have any name."""
@@ -23,8 +28,8 @@ BINARY = {
 HEAD = 16
 
 
-def read(path: str | Path) -> Iterator[Article]:
-    """The Articles of a file or of a folder of files, in their order.
+def read(path: str | Place) -> Iterator[Article]:
+    """The Articles of a file or of a folder of files, in their order; `path` may be the URL of one.
 
     A file may be JSON (one article), JSON Lines (plain, gzip or Zstandard), Parquet, Arrow, SQLite or DuckDB; which, is
     told by its content. In a folder, files of JSON, JSON Lines and Parquet are read in the order of their names; names
@@ -37,47 +42,62 @@ def read(path: str | Path) -> Iterator[Article]:
         yield article
 
 
-def attempts(path: str | Path) -> Iterator[Attempt]:
+def attempts(path: str | Place) -> Iterator[Attempt]:
     """The same, one at a time, with the name of each and, for what is no article, what is wrong with it.
 
     A name is that of the file, with `:` and the line or row where a file holds several. One bad document hides no
     other, where the file can be read on behind it. Raises `UsageError` for a path that is not there.
     """
-    path = Path(path)
-    if path.is_dir():
-        for file in article_files(path):
-            yield from _file(file, file.relative_to(path).as_posix())
-    elif not path.exists():
-        raise UsageError(f"{path} is not there")
+    source = place(path)
+    if source.is_dir():
+        for name in article_names(source):
+            yield from _file(source / name, name)
+    elif not source.exists():
+        raise UsageError(f"{source} is not there")
     else:
-        yield from _file(path, path.name)
+        yield from _file(source, source.name)
 
 
-def _file(path: Path, name: str) -> Iterator[Attempt]:
-    with path.open("rb") as file:
-        # Not read but looked at: a pipe can be read only once.
-        head = file.peek(HEAD)
-        for (at, mark), reader in BINARY.items():
-            if head.startswith(mark, at):
-                yield from reader(path, name)
-                return
-        yield from lines.articles(file, head, name)
+def _file(source: Place, name: str) -> Iterator[Attempt]:
+    try:
+        with _opened(source) as file:
+            # Not read but looked at: a pipe can be read only once.
+            head = file.peek(HEAD)
+            for (at, mark), reader in BINARY.items():
+                if head.startswith(mark, at):
+                    with _on_disk(source) as path:
+                        yield from reader(path, name)
+                    return
+            yield from lines.articles(cast("BinaryIO", file), head, name)
+    except StoreError as error:
+        yield failed(name, f"cannot be read: {error}")
 
 
-def holds_one(path: Path) -> bool:
+def _opened(source: Place) -> BufferedReader:
+    return cast("BufferedReader", source.open()) if isinstance(source, Remote) else source.open("rb")
+
+
+def _on_disk(source: Place) -> AbstractContextManager[Path]:
+    return source.on_disk() if isinstance(source, Remote) else nullcontext(source)
+
+
+def holds_one(source: Place) -> bool:
     """Whether a file is one article by its form, and not a table or lines of which there may be one."""
-    with path.open("rb") as file:
+    with _opened(source) as file:
         head = file.peek(HEAD)
         binary = any(head.startswith(mark, at) for at, mark in BINARY)
-        return not binary and not lines.is_lines(file, head, path.name)
+        return not binary and not lines.is_lines(cast("BinaryIO", file), head, source.name)
 
 
-def article_files(folder: Path) -> list[Path]:
-    """The files of articles below a folder of output, sorted."""
-    return sorted(
-        file
-        for file in folder.rglob("*")
-        if file.name.casefold().endswith(SHARDS)
-        and not any(part.startswith(("_", ".")) for part in file.relative_to(folder).parts)
-        and file.is_file()
+def article_names(folder: Place) -> list[str]:
+    """The files of articles below a folder of output, by their names below it, sorted folder by folder."""
+    if isinstance(folder, Remote):
+        found = [entry.name for entry in folder.below()]
+    else:
+        found = [file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()]
+    names = (
+        name
+        for name in found
+        if name.casefold().endswith(SHARDS) and not any(part.startswith(("_", ".")) for part in name.split("/"))
     )
+    return sorted(names, key=lambda name: name.split("/"))

@@ -35,7 +35,7 @@ def duckdb(path: Path, name: str) -> Iterator[Attempt]:
     try:
         import duckdb as library
     except ModuleNotFoundError as error:
-        raise UsageError(f"{path} is a DuckDB database: pip install 'bilingual-pipeline[duckdb]' to read it") from error
+        raise UsageError(f"{name} is a DuckDB database: pip install 'bilingual-pipeline[duckdb]' to read it") from error
     number = 0
     try:
         with closing(library.connect(str(path), read_only=True)) as database:

@@ -75,14 +75,15 @@ def in_order(
     crew: Crew,
     arrived: Callable[[Record, Outcome], None] | None = None,
     waited: Callable[[], None] | None = None,
+    sending: Callable[[], None] | None = None,
 ) -> Iterator[object]:
     """For each `Record` it and its `Outcome`, in the order of `items`; whatever else is among them passes through.
 
     The records that are given back have no data any more. Not many more items are taken than are under way, so memory
-    does not grow with their number. `arrived` is called with each outcome as soon as it is known, in any order, and
-    `waited` now and then. Raises as `Crew.done` does.
+    does not grow with their number. `arrived` is called with each outcome as soon as it is known, in any order,
+    `waited` now and then, and `sending` before the crew is given documents. Raises as `Crew.done` does.
     """
-    return _Order(items, crew, arrived, waited).run()
+    return _Order(items, crew, arrived, waited, sending).run()
 
 
 class _Order:
@@ -94,11 +95,13 @@ class _Order:
         crew: Crew,
         arrived: Callable[[Record, Outcome], None] | None,
         waited: Callable[[], None] | None,
+        sending: Callable[[], None] | None,
     ) -> None:
         self._items = iter(items)
         self._crew = crew
         self._arrived = arrived
         self._waited = waited
+        self._sending = sending
         self._window: deque[_Entry] = deque()
         self._under_way: dict[int, _Entry] = {}
         self._held = 0
@@ -161,6 +164,8 @@ class _Order:
 
     def _send(self) -> None:
         if self._chunk:
+            if self._sending is not None:
+                self._sending()
             self._crew.take(self._chunk)
             self._chunk, self._chunk_bytes = [], 0
 

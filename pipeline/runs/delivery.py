@@ -8,10 +8,15 @@ from typing import Protocol
 import msgspec
 
 from pipeline.article import Article
+from pipeline.errors import UsageError
 from pipeline.runs.outcome import LONE_SURROGATE, Failure, Written, told
 from pipeline.sinks.atomic import replace
 from pipeline.sinks.folder import encode, file_name, indented
 from pipeline.sources.record import Record
+from pipeline.stores import Store
+
+LONGEST_KEY = 800
+"""Bytes of an object's name below the output's; buckets take 1,024 in all."""
 
 LINES = msgspec.json.Encoder()
 
@@ -32,20 +37,25 @@ class Delivery(Protocol):
 
 
 class FilePerArticle(msgspec.Struct, frozen=True):
-    """A JSON file below a folder, named for the article's id."""
+    """A JSON file below a folder of this machine or of a bucket, named for the article's id."""
 
-    folder: Path
+    folder: Path | Store
 
     def deliver(self, article: Article) -> Written:
         """Writes the file."""
-        return self._write(article.id, encode(article))
+        return self._put(file_name(article.id), encode(article))
 
     def forward(self, name: str, line: bytes) -> Written:
         """Writes the same file."""
-        return self._write(name, indented(line))
+        return self._put(file_name(name), indented(line))
 
-    def _write(self, name: str, body: bytes) -> Written:
-        replace(self.folder / file_name(name), body)
+    def _put(self, name: str, body: bytes) -> Written:
+        if isinstance(self.folder, Path):
+            replace(self.folder / name, body)
+        elif len(name.encode()) > LONGEST_KEY:
+            raise OSError(ENAMETOOLONG, "is too long for a bucket", name)
+        else:
+            self.folder.put(name, body)
         return Written(len(body))
 
 
@@ -76,6 +86,9 @@ def _left(record: Record, leave: Callable[[], Written]) -> Written | Failure:
         return leave()
     except UnicodeEncodeError:
         return Failure(record.id, None, told(record, LONE_SURROGATE))
+    except UsageError as error:
+        # A folder of another program lies where the article belongs.
+        return Failure(record.id, None, told(record, str(error)))
     except OSError as error:
         if error.errno != ENAMETOOLONG:
             raise

@@ -10,8 +10,9 @@ journal   what is to be said of documents that failed                     journa
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -23,8 +24,8 @@ from pipeline.runs import journal
 from pipeline.runs.account import Account, Aside
 from pipeline.runs.crew import Crew, in_order
 from pipeline.runs.journal import Heard, Journal
-from pipeline.runs.lock import locked
 from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, sayable
+from pipeline.runs.output import LOCK, STATE, Output, output
 from pipeline.runs.plan import (
     Choices,
     FileEnd,
@@ -45,11 +46,11 @@ from pipeline.runs.worker import Assignment
 from pipeline.settings import Run
 from pipeline.sources.reading import Document
 from pipeline.sources.record import Record, Unreadable
+from pipeline.stores import Remote
 from pipeline.version import __version__
 
-RUN_FOLDER = "_run"
-"""All that is about the run itself; readers of data pass over names that begin with `_`."""
-STATE, LOCK = "state.sqlite", "lock"
+LOOKED_AT = 10_000
+"""Names in the output that are looked at to see what is there; a bucket may have a million."""
 PAUSE = 0.05
 """Seconds between two moments at which what was done is kept for good."""
 
@@ -73,17 +74,12 @@ class Job(msgspec.Struct, frozen=True):
     """
 
     pipeline: Pipeline
-    output: Path
+    output: Path | Remote
     form: Form = "json"
     encoding: str | None = None
     reading: bytes = b""
     limits: Run = Run()
     choices: Choices = Choices()
-
-    @property
-    def folder(self) -> Path:
-        """Where all lies that is about the run."""
-        return self.output / RUN_FOLDER
 
 
 def local(workers: int | None = None) -> Engine:
@@ -119,12 +115,12 @@ def run(
     written; other `PipelineError`s where nobody can work.
     """
     account = Account() if account is None else account
-    _check(job)
+    target = output(job.output)
     try:
-        job.folder.mkdir(parents=True, exist_ok=True)
-        with locked(job.folder / LOCK), State(job.folder / STATE) as state:
+        _check(job, target)
+        with target.held(), State(target.folder / STATE) as state:
             _check_state(state, sources, job)
-            _Run(job, state, account, heard, seen).work(sources, lost, engine or local(), waited)
+            _Run(job, target, state, account, heard, seen).work(sources, lost, engine or local(), waited)
     except OSError as error:
         what = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
         raise RunError(f"{job.output} cannot be written: {what}; mend it, and run the same again to go on") from error
@@ -139,13 +135,22 @@ def run_records(records: Iterable[Document], job: Job, *, seen: Seen | None = No
 class _Run:
     """One run, once the output is its own."""
 
-    def __init__(self, job: Job, state: State, account: Account, heard: Heard | None, seen: Seen | None) -> None:
+    def __init__(
+        self,
+        job: Job,
+        target: Output,
+        state: State,
+        account: Account,
+        heard: Heard | None,
+        seen: Seen | None,
+    ) -> None:
         self._job = job
+        self._folder = target.folder
         self._state = state
         self._account = account
-        self._journal = Journal(job.folder, heard)
+        self._journal = Journal(target.folder, heard)
         self._seen = seen
-        self._shelf = _shelf(job, state)
+        self._shelf = _shelf(job, target, state)
         settings = of_settings(job.pipeline, job.encoding)
         self._plan = Plan(
             state,
@@ -157,6 +162,8 @@ class _Run:
             choices=job.choices,
         )
         self._kept = time.monotonic()
+        self._replaced = False
+        """Whether articles are about to be replaced of which the state on the disk says that they are there."""
 
     def work(
         self,
@@ -165,9 +172,7 @@ class _Run:
         engine: Engine,
         waited: Callable[[], None] | None,
     ) -> None:
-        assignment = Assignment(
-            self._job.pipeline, self._shelf.delivery, self._job.encoding, lock=self._job.folder / LOCK
-        )
+        assignment = Assignment(self._job.pipeline, self._shelf.delivery, self._job.encoding, lock=self._folder / LOCK)
         finished = False
         try:
             with self._journal, engine(assignment, self._job.limits) as crew:
@@ -180,7 +185,7 @@ class _Run:
                     if waited is not None:
                         waited()
 
-                for item in in_order(self._plan.items(sources, lost), crew, arrived, wait):
+                for item in in_order(self._items(sources, lost), crew, arrived, wait, self._sending):
                     self._take(item)
                     self._keep()
                 self._account.tally.include(crew.take_tally())
@@ -191,7 +196,22 @@ class _Run:
             with suppress(*([] if finished else [OSError])):
                 # Where the disk is full the error that says so is under way already.
                 stages = self._job.pipeline.recipe.versions
-                journal.record(self._account, stages, __version__, self._job.folder, finished=finished)
+                journal.record(self._account, stages, __version__, self._folder, finished=finished)
+
+    def _items(self, sources: Sequence[Source], lost: Iterable[Unreadable]) -> Iterator[object]:
+        """What is to be done. Of an article that a worker will replace it is forgotten that it is there.
+
+        Where the run is killed in between, the file may be the one or the other, and its size need not tell which.
+        """
+        for item in self._plan.items(sources, lost):
+            if isinstance(item, Record) and not self._shelf.ordered and self._state.begin_document(item.id):
+                self._replaced = True
+            yield item
+
+    def _sending(self) -> None:
+        if self._replaced:
+            self._state.commit()
+            self._replaced = False
 
     def _keep(self) -> None:
         """From time to time keeps what was done, whatever happens from here on."""
@@ -277,24 +297,21 @@ class _Run:
             self._settle(item.told.document, item.told)
 
 
-def _shelf(job: Job, state: State) -> Shelf:
+def _shelf(job: Job, target: Output, state: State) -> Shelf:
     if job.form == "json":
-        return ArticleFolder(job.output)
-    return Shards(job.output, job.folder, job.form, job.limits.shard << 20, state)
+        return ArticleFolder(target.articles)
+    return Shards(target.depot, target.folder, job.form, job.limits.shard << 20, state, target.folder / LOCK)
 
 
-def _check(job: Job) -> None:
+def _check(job: Job, target: Output) -> None:
     """Refuses an output that holds articles of another form: whoever reads it would find each twice."""
-    if not job.output.is_dir():
-        return
-    with os.scandir(job.output) as entries:
-        for entry in entries:
-            is_shard = NAME.fullmatch(entry.name) is not None
-            if is_shard if job.form == "json" else re.fullmatch(r"[^._].*\.json", entry.name):
-                raise UsageError(
-                    f"{job.output} holds {'shards' if is_shard else 'a file for each article'}, such as {entry.name}; "
-                    f"name another folder with -o for --format {job.form}"
-                )
+    for name in islice(target.depot.names(), LOOKED_AT):
+        is_shard = NAME.fullmatch(name) is not None
+        if is_shard if job.form == "json" else re.fullmatch(r"[^._].*\.json", name):
+            raise UsageError(
+                f"{job.output} holds {'shards' if is_shard else 'a file for each article'}, such as {name}; "
+                f"name another folder with -o for --format {job.form}"
+            )
 
 
 def _check_state(state: State, sources: Sequence[Source], job: Job) -> None:
@@ -302,7 +319,7 @@ def _check_state(state: State, sources: Sequence[Source], job: Job) -> None:
     if form is not None and "json" in {form, job.form} and form != job.form:
         raise UsageError(f"{job.output} holds articles as {form}; name another folder with -o for --format {job.form}")
     if job.form != "json" and not job.choices.fresh and state.places():
-        if job.choices.first is not None:
+        if job.choices.first is not None and state.about("extent") != "first":
             raise UsageError(f"{job.output} holds the shards of a whole run; name another folder with -o for --first")
         names = {source.name for source in sources}
         if not any(name in names for name in state.file_names()):
@@ -310,4 +327,9 @@ def _check_state(state: State, sources: Sequence[Source], job: Job) -> None:
                 f"{job.output} holds the shards of other sources, which this run would replace; name another folder "
                 "with -o, or say --fresh"
             )
+    if job.choices.fresh:
+        # Now, so that a run that is stopped goes on where it was.
+        state.forget()
     state.note_about("form", job.form)
+    state.note_about("extent", "all" if job.choices.first is None else "first")
+    state.commit()

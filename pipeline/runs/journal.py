@@ -17,6 +17,7 @@ from pipeline.runs.outcome import Failure, Rejection
 from pipeline.sinks.atomic import replace
 
 NAMES: dict[type, str] = {Failure: "failures.jsonl", Rejection: "rejected.jsonl", Aside: "left-out.jsonl"}
+RECORD = "run.json"
 ENCODER = msgspec.json.Encoder()
 
 Heard = Callable[[Failure | Rejection | Aside], None]
@@ -65,4 +66,4 @@ def record(account: Account, stages: object, version: str, folder: Path, *, fini
         "notes": dict(sorted(tally.notes_by_rule.items())),
         "stages": stages,
     }
-    replace(folder / "run.json", msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n")
+    replace(folder / RECORD, msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n")

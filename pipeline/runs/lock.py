@@ -24,23 +24,23 @@ _shares: dict[Path, int] = {}
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Holds a share of the lock in the block. Raises `UsageError` where another run is alive."""
+def locked(path: Path, of: str) -> Iterator[None]:
+    """Holds a share of the lock in the block; `of` is what it locks. Raises `UsageError` where another run is alive."""
     path.parent.mkdir(parents=True, exist_ok=True)
     file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         deadline = time.monotonic() + PATIENCE
         while not _take(file, whole=True):
             owner = _owner(file)
-            if (owner is None or _alive(owner)) or time.monotonic() > deadline:
+            if (owner is None or alive(owner)) or time.monotonic() > deadline:
                 who = f" (process {owner})" if owner is not None else ""
-                raise UsageError(
-                    f"another run{who} is writing to {path.parent.parent}; wait for it, or name another folder with -o"
-                )
+                raise UsageError(f"another run{who} is writing to {of}; wait for it, or name another folder with -o")
             time.sleep(PAUSE)
         os.ftruncate(file, 0)
         os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
-        _take(file, whole=False)
+        if not _take(file, whole=False):
+            # What was whole is let go of before a share is taken, and another run was there in between.
+            raise UsageError(f"another run is writing to {path.parent.parent}; name another folder with -o")
         yield
     finally:
         os.close(file)
@@ -50,6 +50,9 @@ def share(path: Path) -> bool:
     """Takes a share until this process ends, or says that it cannot: the run it works for is over."""
     file = os.open(path, os.O_RDWR)
     _shares[path] = file
+    if hasattr(os, "register_at_fork"):
+        # A process that a stage leaves behind is no part of the run, and may live for ever.
+        os.register_at_fork(after_in_child=lambda: os.close(file))
     return _take(file, whole=False)
 
 
@@ -74,7 +77,8 @@ def _owner(file: int) -> int | None:
     return int(told) if told.isdigit() else None
 
 
-def _alive(process: int) -> bool:
+def alive(process: int) -> bool:
+    """Whether there is a process of this number on this machine."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -47,10 +47,19 @@ class Rejection(msgspec.Struct, frozen=True):
 Outcome: TypeAlias = Written | Failure | Rejection
 
 
+class StageMemoryError(MemoryError):
+    """Memory ran out in a stage: which, and whose it is if not ours."""
+
+    def __init__(self, stage: str, package: str | None) -> None:
+        super().__init__(stage, package)
+        self.stage = stage
+        self.package = package
+
+
 def processed(record: Record, pipeline: Pipeline, encoding: str | None = None) -> Article | Failure | Rejection:
     """The article of a record, or why there is none. `encoding` is what the user says of all files.
 
-    Raises `MemoryError` where a stage did: that need not be the fault of the document.
+    Raises `StageMemoryError` where a stage raised `MemoryError`: that need not be the fault of the document.
     """
     try:
         return pipeline.process(
@@ -66,7 +75,7 @@ def processed(record: Record, pipeline: Pipeline, encoding: str | None = None) -
         return Rejection(verdict.document, verdict.rule, verdict.reason)
     except StageError as error:
         if isinstance(error.__cause__, MemoryError):
-            raise error.__cause__ from None
+            raise StageMemoryError(error.stage, error.package) from None
         return Failure(error.document, error.stage, told(record, error.reason), error.package)
     except DocumentError as error:
         return Failure(error.document, None, told(record, error.reason))

@@ -6,6 +6,7 @@ a hash of all that goes into its article, and only those that differ are done ag
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from importlib import metadata
 from typing import Literal, Protocol, TypeAlias
 
 import msgspec
@@ -21,6 +22,9 @@ from pipeline.sources.ids import Ids
 from pipeline.sources.reading import Document, double
 from pipeline.sources.record import LeftOut, Record, Unreadable
 from pipeline.version import __version__
+
+LIBRARIES = ("beautifulsoup4", "ftfy", "jieba", "lxml", "regex", "trafilatura")
+"""Packages of which another version may make another article of the same document."""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -201,8 +205,6 @@ class Plan:
 
     def _stands(self, entry: Entry) -> bool:
         """Whether what became of a document holds, its source and the settings being the same."""
-        if self._choices.fresh:
-            return False
         if entry.fate == "written":
             return self._shelf.holds(entry)
         if entry.fate == "rejected":
@@ -245,8 +247,16 @@ def fingerprint(record: Record, settings: bytes) -> bytes:
 
 def of_settings(pipeline: Pipeline, encoding: str | None) -> bytes:
     """A hash of what decides every article of a run beside the document: versions, recipe, settings, profiles."""
-    told = [VERSION, __version__, encoding, [[way.version, way.match] for way in pipeline.ways]]
+    libraries = [_version(name) for name in LIBRARIES]
+    told = [VERSION, __version__, libraries, encoding, [[way.version, way.match] for way in pipeline.ways]]
     return hashlib.sha256(msgspec.json.encode(told, order="deterministic")).digest()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def of_reading(*said: object) -> bytes:

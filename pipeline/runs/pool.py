@@ -15,7 +15,7 @@ import signal
 import tempfile
 import time
 from collections import deque
-from multiprocessing import connection, forkserver, get_all_start_methods, get_context
+from multiprocessing import connection, forkserver, get_all_start_methods, get_context, resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
@@ -23,11 +23,12 @@ from typing import Any, Final
 
 import msgspec
 
+from pipeline.errors import UsageError
 from pipeline.runs.account import Tally
 from pipeline.runs.crew import CrewError, Task, weight
 from pipeline.runs.outcome import Failure, Loss, Outcome, told
 from pipeline.runs.postmortem import Place, end, place, ran_out_of_memory
-from pipeline.runs.worker import NOTHING, Assignment, Ready, Report, work
+from pipeline.runs.worker import NOTHING, Assignment, Exhausted, Ready, Report, work
 from pipeline.settings import Run
 from pipeline.sources.record import shown
 
@@ -39,6 +40,8 @@ STARTING = 300.0
 """Seconds that a worker may take until it can work: it imports the stages of others."""
 LONG = 1 << 20
 """Bytes up to which a document has the time that is set; a longer one has so many times as much."""
+FAREWELL = 5.0
+"""Seconds in which a worker that has no more to do must have ended."""
 LAST_WORDS = 0.2
 """Seconds that a hanging worker has to write down where it hangs."""
 
@@ -62,13 +65,13 @@ class _Worker:
         self.ready = False
         self.idle = False
         self.broken: str | None = None
-        self.exhausted: int | None = None
+        self.exhausted: Exhausted | None = None
         self.hangs = False
 
     @property
     def at(self) -> Task | None:
         """The document it is at, or the one at which it said that memory ran out."""
-        n = self.desk[0] if self.exhausted is None else self.exhausted
+        n = self.desk[0] if self.exhausted is None else self.exhausted.n
         return None if n == NOTHING else self.tasks.get(int(n))
 
     def due(self, seconds: float) -> float | None:
@@ -100,6 +103,9 @@ class _Worker:
         self.process.kill()
 
     def bury(self) -> int | None:
+        self.process.join(FAREWELL)
+        # It may wait for a thread of a stage that never ends.
+        self.process.kill()
         self.process.join()
         code = self.process.exitcode
         self.connection.close()
@@ -115,7 +121,9 @@ class Pool:
 
     def __init__(self, assignment: Assignment, workers: int, limits: Run | None = None) -> None:
         self._limits = limits or Run()
-        self._assignment = msgspec.structs.replace(assignment, memory=self._limits.memory << 20)
+        self._assignment = msgspec.structs.replace(
+            assignment, memory=self._limits.memory << 20, environment=dict(os.environ)
+        )
         self._pickled = pickle.dumps(self._assignment)
         self._most = workers
         self._context = _context()
@@ -129,6 +137,8 @@ class Pool:
         self._alone: int | None = None
         self._tries: dict[int, int] = {}
         self._tally = Tally()
+        self._stopped: OSError | UsageError | None = None
+        """Why no article can be written any more."""
 
     def __enter__(self) -> "Pool":
         self._folder = tempfile.TemporaryDirectory(prefix="pipeline-")
@@ -162,6 +172,9 @@ class Pool:
 
     def done(self, timeout: float) -> list[tuple[int, Outcome]]:
         """What became of some documents; waits for `timeout` seconds at most."""
+        if self._stopped is not None:
+            # Now that it is known what was written before.
+            raise self._stopped
         self._assign()
         found: list[tuple[int, Outcome]] = []
         seconds = self._limits.seconds
@@ -207,6 +220,7 @@ class Pool:
                 free.send(self._waiting.popleft())
 
     def _start(self) -> None:
+        prepare()
         self._started += 1
         self._workers.append(_Worker(self._context, self._pickled, Path(self._folder.name, f"{self._started}.trace")))
 
@@ -231,8 +245,7 @@ class Pool:
             del worker.tasks[n]
             self._settle(n, outcome, found)
         self._tally.include(report.tally)
-        if report.stopped is not None:
-            raise report.stopped
+        self._stopped = self._stopped or report.stopped
         worker.exhausted = report.exhausted
         worker.idle = report.idle and report.exhausted is None
 
@@ -244,11 +257,15 @@ class Pool:
 
     def _lose(self, worker: _Worker, found: list[tuple[int, Outcome]]) -> None:
         """A worker is dead: its document is tried again or fails, the others it had go to another."""
-        if not worker.connection.closed:
+        if not worker.connection.closed and worker.connection.poll():
+            # Only what is there: a process that a stage left behind may hold the pipe open for ever.
             self._hear(worker, found)
         self._workers.remove(worker)
         at = worker.at
-        where = place(worker.trace, self._assignment.pipeline)
+        if worker.exhausted is None:
+            where = place(worker.trace, self._assignment.pipeline)
+        else:
+            where = Place(worker.exhausted.stage, worker.exhausted.package)
         code = worker.bury()
         if worker.broken is not None:
             raise CrewError(f"a worker process cannot start: {shown(worker.broken)}; mend what the recipe names")
@@ -291,8 +308,16 @@ def allowed(task: Task, seconds: float) -> float:
 
 def prepare() -> None:
     """Begins to load what workers need, while this process does other things."""
-    if _context().get_start_method() == "forkserver":
+    if _context().get_start_method() != "forkserver":
+        return
+    resource_tracker.ensure_running()
+    # The keyboard interrupts this process, who decides; the other inherits that it is not to be disturbed, or it would
+    # say where it was while it loads.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
         forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _context() -> Any:  # noqa: ANN401 -- of either kind

@@ -1,6 +1,8 @@
 """A file of lines made into a shard, by a process of its own, so that nobody waits for it to be packed."""
 
+import os
 import pickle
+import signal
 from collections.abc import Iterator
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
@@ -10,8 +12,10 @@ from typing import Any, Literal, TypeAlias
 
 from pipeline.article import Article
 from pipeline.compression import packed
-from pipeline.errors import ContractError
+from pipeline.errors import PipelineError
 from pipeline.reading.attempt import parse
+from pipeline.runs.bond import adopt, tie
+from pipeline.runs.depot import Depot
 from pipeline.sinks.atomic import whole
 from pipeline.sinks.parquet import Parquet
 
@@ -40,12 +44,14 @@ def _articles(lines: Path) -> Iterator[Article]:
 
 
 class Sealing:
-    """One shard that is being sealed."""
+    """One shard that is being sealed; `lock` is that of the run."""
 
-    def __init__(self, lines: Path, target: Path, form: Form) -> None:
+    def __init__(self, lines: Path, name: str, form: Form, depot: Depot, lock: Path | None = None) -> None:
         context: Any = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
         self._said, theirs = context.Pipe(duplex=False)
-        self._process: BaseProcess = context.Process(target=_work, args=(theirs, lines, target, form), daemon=True)
+        self._process: BaseProcess = context.Process(
+            target=_work, args=(theirs, lines, name, form, depot, lock, dict(os.environ)), daemon=True
+        )
         self._process.start()
         theirs.close()
 
@@ -54,7 +60,7 @@ class Sealing:
         return not self._process.is_alive()
 
     def wait(self) -> None:
-        """Returns once the shard is at its place. Raises `OSError` where it cannot be written, `ContractError`."""
+        """Returns once the shard is at its place. Raises `OSError` and `PipelineError` where it cannot be written."""
         try:
             error = pickle.loads(self._said.recv_bytes())  # noqa: S301 -- from our process
         except EOFError:
@@ -75,14 +81,24 @@ class Sealing:
         return self._process.exitcode
 
 
-def _work(connection: Connection, lines: Path, target: Path, form: Form) -> None:
-    import signal
-
+def _work(
+    connection: Connection,
+    lines: Path,
+    name: str,
+    form: Form,
+    depot: Depot,
+    lock: Path | None,
+    environment: dict[str, str],
+) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if not tie(lock):
+        return
+    adopt(environment)
     error: Exception | None = None
     try:
-        seal(lines, target, form)
-    except (OSError, ContractError) as met:
+        seal(lines, depot.sealed_at(name), form)
+        depot.take_in(name)
+    except (OSError, PipelineError) as met:
         error = met
     connection.send_bytes(pickle.dumps(error))
     connection.close()

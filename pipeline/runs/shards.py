@@ -25,12 +25,20 @@ from pipeline.compression import unpacked
 from pipeline.errors import ContractError, PipelineError
 from pipeline.reading.tables import parquet
 from pipeline.runs.delivery import LINES, Delivery, Handed
+from pipeline.runs.depot import Depot
 from pipeline.runs.sealing import SUFFIXES, Form, Sealing
 from pipeline.runs.state import Entry, Place, State
 
 NAME = re.compile(r"part-(\d{5,})(\.jsonl\.zst|\.parquet)")
+PART = re.compile(rf"\.{NAME.pattern}\.part")
+"""What is left of a shard whose packing was killed."""
 AT_ONCE = 8
 """Old files that are kept open."""
+
+
+def is_at_place(place: Place) -> bool:
+    """Whether a file is a shard where it belongs, and does not lie in the folder of the run."""
+    return NAME.fullmatch(place.path) is not None
 
 
 class ShardError(PipelineError):
@@ -38,20 +46,33 @@ class ShardError(PipelineError):
 
 
 class Shards:
-    """Shards below a folder, in one format, of about `size` bytes each before they are packed."""
+    """Shards in a depot, in one format, of about `size` bytes each before they are packed.
+
+    Those that are being made, and those that were replaced, lie below the folder of the run.
+    """
 
     ordered = True
 
-    def __init__(self, folder: Path, run_folder: Path, form: Form, size: int, state: State) -> None:
+    def __init__(
+        self,
+        depot: Depot,
+        run_folder: Path,
+        form: Form,
+        size: int,
+        state: State,
+        lock: Path | None = None,
+    ) -> None:
         self.delivery: Delivery = Handed()
-        self._folder = folder
+        self._depot = depot
+        self._folder = run_folder
         self._aside = run_folder / "previous"
         self._spools = run_folder / "open"
+        self._lock = lock
         self._form: Form = form
         self._most = size
         self._state = state
         self._sealing: tuple[Sealing, Place] | None = None
-        self._old = _Lines(folder)
+        self._old = _Lines(depot, run_folder)
         self._sealed: dict[int, Place] = {}
         """By their number, the shards that lie where they belong."""
         self._set_up()
@@ -95,10 +116,10 @@ class Shards:
         self._await()
         self._state.lose_places(place.place for place in self._state.places() if not self._belongs(place))
         self._state.commit()
-        for file in self._folder.iterdir():
-            name = NAME.fullmatch(file.name)
-            if name and (int(name[1]) >= self._shard or name[2] != SUFFIXES[self._form]):
-                file.unlink()
+        for file in list(self._depot.names()):
+            name = NAME.fullmatch(file)
+            if PART.fullmatch(file) or (name and (int(name[1]) >= self._shard or name[2] != SUFFIXES[self._form])):
+                self._depot.remove(file)
         self.close()
         for folder in (self._aside, self._spools):
             shutil.rmtree(folder, ignore_errors=True)
@@ -117,7 +138,8 @@ class Shards:
     def _set_up(self) -> None:
         lost = []
         for found in self._state.places():
-            place = found if found.sealed else self._put_aside(found)
+            was_moved = not self._is_there(found)
+            place = self._put_aside(found) if was_moved or not found.sealed else found
             if not self._is_whole(place):
                 lost.append(place.place)
                 continue
@@ -137,7 +159,14 @@ class Shards:
         """Whether a file is a shard of this run, at its place."""
         return place.sealed and place.path == self._name(place.shard) and place.shard < self._shard
 
+    def _is_there(self, place: Place) -> bool:
+        if is_at_place(place):
+            return self._depot.size(place.path) is not None
+        return (self._folder / place.path).exists()
+
     def _is_whole(self, place: Place) -> bool:
+        if is_at_place(place):
+            return self._depot.size(place.path) == place.size
         try:
             size = (self._folder / place.path).stat().st_size
         except OSError:
@@ -145,12 +174,13 @@ class Shards:
         return size == place.size if place.sealed else size >= self._state.bytes_in(place.place)
 
     def _put_aside(self, place: Place) -> Place:
-        """Moves a file to where no new one takes its name, and notes that."""
+        """Moves a file to where no new one takes its name, if it is not there already, and notes that."""
         aside = self._aside / f"{place.place}{SUFFIXES[self._form] if place.sealed else '.jsonl'}"
         aside.parent.mkdir(parents=True, exist_ok=True)
-        now = self._folder / place.path
-        if now != aside and now.exists():
-            now.replace(aside)
+        if is_at_place(place):
+            self._depot.put_aside(place.path, aside)
+        elif (self._folder / place.path).exists():
+            (self._folder / place.path).replace(aside)
         moved = msgspec.structs.replace(place, path=self._told(aside))
         self._state.note_place(moved)
         # Before another file takes the name, or it would be taken for this one.
@@ -175,14 +205,14 @@ class Shards:
         # Without a buffer: what the state is told must not be lost with this process.
         self._spool = path.open("wb", buffering=0)
         if self._same is not None and self._count:
-            for line in islice(self._old.lines(self._same), self._count):
-                self._spool.write(line)
+            for line in self._old.first(self._same, self._count):
+                _write(self._spool, line)
             self._state.move_first(self._count, self._same.place, self._place)
         self._same = None
 
     def _append(self, body: bytes) -> None:
         assert self._spool is not None  # noqa: S101 -- `_part` was called
-        self._spool.write(body)
+        _write(self._spool, body)
         self._count += 1
         self._size += len(body)
 
@@ -202,7 +232,7 @@ class Shards:
         self._state.commit()
         path = self._spools / f"{self._shard:05}.jsonl"
         made = Place(self._place, self._shard, sealed=False, path=self._told(path), size=0, documents=self._count)
-        self._sealing = Sealing(path, self._folder / self._name(self._shard), self._form), made
+        self._sealing = Sealing(path, self._name(self._shard), self._form, self._depot, self._lock), made
 
     def _await(self) -> None:
         if self._sealing is None:
@@ -211,16 +241,24 @@ class Shards:
         sealing.wait()
         self._sealing = None
         name = self._name(made.shard)
-        size = (self._folder / name).stat().st_size
-        self._state.note_place(msgspec.structs.replace(made, sealed=True, path=name, size=size))
+        size = self._depot.size(name)
+        self._state.note_place(msgspec.structs.replace(made, sealed=True, path=name, size=size or 0))
         self._state.commit()
         (self._folder / made.path).unlink()
+
+
+def _write(file: BinaryIO, line: bytes) -> None:
+    """Writes all of it, or raises `OSError`: a disk that is almost full takes as much as it can and says nothing."""
+    left = memoryview(line)
+    while left:
+        left = left[file.write(left) :]
 
 
 class _Lines:
     """The articles of an earlier run, as lines, by their places; they are asked for mostly in their order."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, depot: Depot, folder: Path) -> None:
+        self._depot = depot
         self._folder = folder
         self._places: dict[int, Place] = {}
         self._open: dict[int, tuple[Iterator[bytes], int]] = {}
@@ -249,9 +287,16 @@ class _Lines:
             raise ShardError(f"{place.path} has changed: line {entry.line + 1} is not {entry.id!r}; run with --fresh")
         return line
 
+    def first(self, place: Place, count: int) -> Iterator[bytes]:
+        """The first so many articles of a file. Raises `ShardError` where they are not there."""
+        try:
+            yield from islice(self.lines(place), count)
+        except (ContractError, ValueError) as error:
+            raise ShardError(f"{place.path}: {error}; run again with --fresh") from error
+
     def lines(self, place: Place) -> Iterator[bytes]:
         """All articles of a file."""
-        path = self._folder / place.path
+        path = self._depot.fetched(place.path) if is_at_place(place) else self._folder / place.path
         if path.name.endswith(".parquet"):
             for _, article in parquet(path, path.name):
                 if isinstance(article, ContractError):

@@ -7,6 +7,7 @@ from typing import Protocol
 from pipeline.runs.delivery import Delivery, FilePerArticle
 from pipeline.runs.state import Entry
 from pipeline.sinks.folder import file_name
+from pipeline.stores import Store
 
 
 class Shelf(Protocol):
@@ -47,17 +48,27 @@ class ArticleFolder:
 
     ordered = False
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | Store) -> None:
         self.delivery: Delivery = FilePerArticle(folder)
-        self._folder = str(folder)
+        self._folder = folder
+        self._listed: set[int] | None = None
 
     def holds(self, entry: Entry) -> bool:
         """Whether the file is there and as long as it was."""
+        name = file_name(entry.id)
+        if isinstance(self._folder, Store):
+            return hash((name, entry.size)) in self._objects(self._folder)
         try:
             # A million of them are asked for, and a `Path` costs more than the answer.
-            return os.stat(f"{self._folder}/{file_name(entry.id)}").st_size == entry.size
+            return os.stat(f"{self._folder}/{name}").st_size == entry.size
         except OSError:
             return False
+
+    def _objects(self, store: Store) -> set[int]:
+        """What is in the bucket, asked once for all: a request for each would take longer than to do it again."""
+        if self._listed is None:
+            self._listed = {hash((found.name, found.size)) for found in store.listing()}
+        return self._listed
 
     def add(self, entry: Entry, body: bytes | None) -> Entry:  # noqa: ARG002 -- the worker wrote it
         """The worker has written it."""

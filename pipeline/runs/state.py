@@ -6,7 +6,7 @@ long as the source has not changed and the output is there.
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeAlias
@@ -91,7 +91,7 @@ class Known(msgspec.Struct, frozen=True):
 class Place(msgspec.Struct, frozen=True):
     """A file with an article a line: a shard that lies whole where it belongs (`sealed`), or one that is being made.
 
-    `path` is relative to the output. `size` is that of the file in bytes once it is sealed.
+    `path` is the name of a shard, or relative to the folder of the run. `size` is in bytes, once it is sealed.
     """
 
     place: int
@@ -117,21 +117,33 @@ class State:
     def __enter__(self) -> "State":
         try:
             self._database = self._opened()
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if _is_outside(error):
+                raise self._unwritable(error) from error
             # Damaged, or of another version: what it would have saved is done again.
             self._remove()
             try:
                 self._database = self._opened()
             except sqlite3.DatabaseError as error:
-                raise StateError(f"{self._path} cannot be written: {error}; make room there, and run again") from error
+                raise self._unwritable(error) from error
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if kind is None or issubclass(kind, KeyboardInterrupt):
-            self.commit()
-        self._database.close()
+        try:
+            if kind is None or issubclass(kind, Exception | KeyboardInterrupt):
+                # What was noted is so, whatever happened then. Where the disk is full, that is said already.
+                with suppress(*([] if kind is None else [StateError])):
+                    self.commit()
+        finally:
+            with suppress(sqlite3.Error):
+                # Said, since closing alone gives nothing free as long as a traceback holds a cursor.
+                self._database.execute("ROLLBACK")
+            self._database.close()
+
+    def _unwritable(self, error: sqlite3.DatabaseError) -> StateError:
+        return StateError(f"{self._path} cannot be written: {error}; make room there, and run again to go on")
 
     def _opened(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -261,6 +273,14 @@ class State:
             ),
         )
 
+    def begin_document(self, name: str) -> bool:
+        """Forgets that a document was written, since another article takes the place of that one; whether it was."""
+        with self._told():
+            done = self._database.execute(
+                "DELETE FROM documents WHERE id = ? AND fate = ?", (_key(name), FATES.index("written"))
+            )
+        return done.rowcount > 0
+
     def keep(self, name: str, file: int, n: int) -> None:
         """Notes that a document has not changed, and which one of its file it is now."""
         self._write("UPDATE documents SET run = ?, file = ?, n = ? WHERE id = ?", (self.run, file, n, _key(name)))
@@ -333,6 +353,19 @@ class State:
     def _write(self, statement: str, values: tuple[object, ...] = ()) -> None:
         with self._told():
             self._database.execute(statement, values)
+
+
+OUTSIDE = frozenset({
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY,
+})  # fmt: skip
+"""What can go wrong with a sound file: above all, that the disk is full."""
+
+
+def _is_outside(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file is not to blame, and must not be thrown away."""
+    # The low byte is the kind, the others say more about it.
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in OUTSIDE
 
 
 def _key(name: str) -> bytes:

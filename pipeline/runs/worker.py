@@ -9,19 +9,20 @@ import pickle
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 import msgspec
 
+from pipeline.errors import UsageError
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Tally
+from pipeline.runs.bond import adopt, tie
 from pipeline.runs.crew import Task
 from pipeline.runs.delivery import Delivery, delivered
-from pipeline.runs.lock import share
-from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, processed
+from pipeline.runs.outcome import Failure, Outcome, Rejection, StageMemoryError, Written, processed
 from pipeline.sources.record import Record
 
 AT_ONCE = 0.02
@@ -47,8 +48,18 @@ class Assignment(msgspec.Struct, frozen=True):
     encoding: str | None = None
     memory: int | None = None
     """The most bytes of data it may have, where the system can hold it to that."""
+    environment: Mapping[str, str] | None = None
+    """The parent's: that of the process from which workers are forked is of an earlier moment."""
     lock: Path | None = None
     """A lock to hold a share of, so that nobody writes to the same place while it lives."""
+
+
+class Exhausted(msgspec.Struct, frozen=True):
+    """The number of a document at which memory ran out, and the stage where that is known, with its package."""
+
+    n: int
+    stage: str | None = None
+    package: str | None = None
 
 
 class Report(msgspec.Struct):
@@ -56,9 +67,9 @@ class Report(msgspec.Struct):
 
     outcomes: list[tuple[int, Outcome]]
     tally: Tally
-    exhausted: int | None = None
-    """The number of a document at which memory ran out; the worker ends behind it."""
-    stopped: OSError | None = None
+    exhausted: Exhausted | None = None
+    """Where memory ran out; the worker ends behind it."""
+    stopped: OSError | UsageError | None = None
     """Why no article can be written any more."""
     idle: bool = False
     """Whether the chunk is done."""
@@ -78,16 +89,22 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
     """
     # The keyboard interrupts the parent, who decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with Path(trace).open("wb") as wreckage:
+    try:
+        wreckage = Path(trace).open("wb")  # noqa: SIM115 -- it is closed below
+    except FileNotFoundError:
+        # The run ended before this began.
+        return
+    with wreckage:
         _record_crashes(wreckage)
-        _die_with_parent()
         try:
             assignment = _assignment(pickled)
         except Exception as error:
             # The stages of others are imported here, and may do anything.
             connection.send_bytes(pickle.dumps(Ready(f"{type(error).__name__}: {error}")))
             return
-        if assignment.lock is not None and not share(assignment.lock):
+        if assignment.environment is not None:
+            adopt(assignment.environment)
+        if not tie(assignment.lock):
             return
         _limit_memory(assignment.memory)
         try:
@@ -112,10 +129,14 @@ def _chunk(tasks: Sequence[Task], connection: Connection, desk: Desk, assignment
         desk[0] = task.n
         try:
             outcome = _outcome(task.record, assignment, report.tally)
-        except MemoryError:
-            report.exhausted = task.n
+        except StageMemoryError as error:
+            report.exhausted = Exhausted(task.n, error.stage, error.package)
             break
-        except OSError as error:
+        except MemoryError:
+            report.exhausted = Exhausted(task.n)
+            break
+        except (OSError, UsageError) as error:
+            # A disk that is full, a bucket that is gone: no other article could be written either.
             report.stopped = error
             break
         report.outcomes.append((task.n, outcome))
@@ -124,9 +145,10 @@ def _chunk(tasks: Sequence[Task], connection: Connection, desk: Desk, assignment
         if now - sent > AT_ONCE or held > AT_MOST:
             connection.send_bytes(pickle.dumps(report, 5))
             report, held, sent = Report([], Tally()), 0, now
-    desk[0] = NOTHING
     report.idle = True
     connection.send_bytes(pickle.dumps(report, 5))
+    # Not before: packing a report takes memory too, and whoever dies of that should say which document it had.
+    desk[0] = NOTHING
     if report.exhausted is not None or report.stopped is not None:
         # What is left of this process's memory is not to be trusted.
         raise EOFError
@@ -147,15 +169,6 @@ def _record_crashes(wreckage: BinaryIO) -> None:
     faulthandler.enable(wreckage, all_threads=False)
     if hasattr(faulthandler, "register"):
         faulthandler.register(signal.SIGUSR1, wreckage, all_threads=False)
-
-
-def _die_with_parent() -> None:
-    """Ends this process with the one that forks workers, which ends with the run, however that ends."""
-    if sys.platform == "linux":
-        import ctypes
-
-        set_death_signal = 1
-        ctypes.CDLL(None, use_errno=True).prctl(set_death_signal, signal.SIGKILL)
 
 
 def _limit_memory(most: int | None) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
@@ -12,7 +11,9 @@ from pipeline.article import Article
 from pipeline.declaration import misfit_of
 from pipeline.errors import SettingError, UsageError, nearest
 from pipeline.plugins import SINKS, offered, offers
+from pipeline.sinks.delivery import deliver
 from pipeline.sinks.sink import PROTOCOL, Sink
+from pipeline.stores import Place, Remote, place
 
 BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
@@ -29,14 +30,19 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
 """The sinks of this package: name, and module and class."""
 
 
-def export(articles: Iterable[Article], target: str | Path, to: str | None = None, **said: object) -> None:
+def export(articles: Iterable[Article], target: str | Place, to: str | None = None, **said: object) -> None:
     """Writes articles to `target` in the format `to`, or in the one that the end of the target's name says.
 
-    `said` are options of the sink, such as `rows="turns"`. What is at the target is replaced whole. Raises
-    `UsageError` for an unknown format or option, and for a target that cannot be.
+    The target may be in a bucket: `s3://bucket/articles.parquet`. `said` are options of the sink, such as
+    `rows="turns"`. What is at the target is replaced whole. Raises `UsageError` for an unknown format or option, and
+    for a target that cannot be.
     """
-    target = Path(target)
-    sink(to if to is not None else format_of(target), said).write(articles, target)
+    where = place(target)
+    chosen = sink(to if to is not None else format_of(where), said)
+    if isinstance(where, Remote):
+        deliver(chosen, articles, where)
+    else:
+        chosen.write(articles, where)
 
 
 def sink(name: str, said: Mapping[str, object] | None = None) -> Sink:
@@ -47,7 +53,7 @@ def sink(name: str, said: Mapping[str, object] | None = None) -> Sink:
     return options.with_options(_plain(name), said or {}, ("sinks", name))
 
 
-def format_of(target: Path) -> str:
+def format_of(target: Place) -> str:
     """The name of the sink that the end of the target's name tells. Raises `UsageError` where none does."""
     name, unfit = target.name.casefold(), []
     for known in names():

@@ -1,8 +1,6 @@
 """The ids that were given, so that no document takes another's place; a run of any length must hold them."""
 
 import sqlite3
-import tempfile
-from pathlib import Path
 from types import TracebackType
 
 MOST_IN_MEMORY = 200_000
@@ -15,7 +13,6 @@ class Ids:
     def __init__(self, most_in_memory: int = MOST_IN_MEMORY) -> None:
         self._most = most_in_memory
         self._few: set[str] = set()
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._table: sqlite3.Connection | None = None
 
     def __enter__(self) -> "Ids":
@@ -26,8 +23,6 @@ class Ids:
     ) -> None:
         if self._table is not None:
             self._table.close()
-        if self._folder is not None:
-            self._folder.cleanup()
 
     def add(self, name: str) -> bool:
         """Whether the id is new; from now on it is not."""
@@ -49,9 +44,8 @@ class Ids:
         return self._table.execute("SELECT 1 FROM ids WHERE id = ?", (key,)).fetchone() is not None
 
     def _spill(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="pipeline-")
-        self._table = sqlite3.connect(Path(self._folder.name) / "ids.sqlite", isolation_level=None)
-        # Nothing here outlives the run.
+        # A file without a name, which goes with this process, however that ends.
+        self._table = sqlite3.connect("", isolation_level=None)
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -16000"):
             self._table.execute(f"PRAGMA {pragma}")
         self._table.execute("CREATE TABLE ids (id BLOB PRIMARY KEY) WITHOUT ROWID")

@@ -1,5 +1,6 @@
 """What one file may unpack to: a small archive must not fill memory, disk or days with what it says it holds."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from pipeline.settings import Limits
@@ -66,11 +67,12 @@ class Counted:
     """The bytes of a file, counted as they are read."""
 
     def __init__(self, source: Source, budget: Budget) -> None:
-        self._source = source
+        # What one read gives, where it can be had: a longer one that ends in an error keeps what it had before.
+        self._read: Callable[[int], bytes] = getattr(source, "read1", source.read)
         self._budget = budget
 
     def read(self, size: int, /) -> bytes:
         """Up to `size` bytes."""
-        piece = self._source.read(size)
+        piece = self._read(size)
         self._budget.take(len(piece))
         return piece

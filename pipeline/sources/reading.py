@@ -6,15 +6,18 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, cast
 
 from pipeline.encodings.signatures import kind_of
+from pipeline.errors import UsageError
 from pipeline.settings import Input
 from pipeline.sources import other_files
 from pipeline.sources.blob import HEAD, Blob, Place
 from pipeline.sources.choice import COMPRESSIONS, Choice, choice, who_could
+from pipeline.sources.connection import Connection
 from pipeline.sources.folder import File
 from pipeline.sources.ids import Ids
 from pipeline.sources.limits import Budget
 from pipeline.sources.reader import Reader
 from pipeline.sources.record import LeftOut, Record, SourceError, Unreadable
+from pipeline.stores.faults import StoreError
 
 Document = Record | Unreadable | LeftOut
 
@@ -52,10 +55,10 @@ def is_document(file: File, options: Input, readers: Choice) -> bool:
 
     Standard input, which can be read once, is not looked at.
     """
-    if file.path is None:
+    if file.is_stdin:
         return False
     try:
-        with file.path.open("rb") as stream:
+        with _opened(file) as stream:
             blob = Blob(Place(file.name), stream, path=file.path, named=file.named)
             reader = readers.of(blob)
             while reader is not None and reader.name in COMPRESSIONS and blob.head:
@@ -75,10 +78,18 @@ def of_file(file: File, options: Input, readers: Choice) -> Iterator[Document]:
             budget = Budget(options.limits)
             yield from _blob(Blob(place, stream, path=file.path, named=file.named, budget=budget), options, readers)
     except OSError as error:
-        yield Unreadable(place.id, f"cannot be read: {error.strerror or error}; check its permissions and run again")
+        # A store says itself what to do.
+        remedy = "" if isinstance(error, StoreError) else "; check its permissions and run again"
+        yield Unreadable(place.id, f"cannot be read: {error.strerror or error}{remedy}")
 
 
 def _opened(file: File) -> BinaryIO:
+    if file.remote is not None:
+        try:
+            return cast("BinaryIO", Connection(file.remote.open()))
+        except UsageError as error:
+            # Keys that are refused only now, when other files have been read, are no reason to lose those.
+            raise StoreError(str(error)) from None
     if file.path is None:
         if sys.stdin is None:
             raise OSError("standard input is closed")
@@ -97,6 +108,10 @@ def _blob(blob: Blob, options: Input, readers: Choice) -> Iterator[Document]:
         yield Unreadable(blob.id, f"{blob.place}: is over {limit}; unpack it, or raise [input.limits] depth")
         return
     reader = readers.of(blob)
+    if reader is None and blob.fault is not None and kind_of(blob.head) is None:
+        # Too little came to tell what it is.
+        yield from _faulty(blob, blob.fault)
+        return
     if reader is None:
         yield _unclaimed(blob)
         return

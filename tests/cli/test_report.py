@@ -9,7 +9,8 @@ import pytest
 
 import pipeline
 from pipeline.cli.report import summary
-from pipeline.runs.account import Account, Failure
+from pipeline.runs.account import Account
+from pipeline.runs.outcome import Failure, Written
 
 Captured = pytest.CaptureFixture[str]
 
@@ -19,11 +20,12 @@ def account(*, documents: int = 0, failed: int = 0) -> Account:
     made = Account()
     article = pipeline.process("The lamp is lit.\n" * 1_000, id="lamps", metadata=None)
     for number in range(documents):
-        made.documents += 1
+        made.taken()
         if number < failed:
-            made.failures.append(Failure(f"n{number}", None, "is empty"))
+            made.settle(Failure(f"n{number}", None, "is empty"))
         else:
-            made.wrote(article)
+            made.settle(Written(1))
+            made.tally.add(article)
     return made
 
 

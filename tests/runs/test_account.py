@@ -3,7 +3,8 @@
 import pytest
 
 import pipeline
-from pipeline.runs.account import Account, Failure, Figures, Rejection, Totals
+from pipeline.runs.account import Account, Figures, Tally, Totals
+from pipeline.runs.outcome import Failure, Rejection, Written
 
 INTERVIEW = """Rope From Nettles
 
@@ -25,12 +26,15 @@ def test_an_account_begins_at_nothing() -> None:
 
 def test_documents_are_written_failed_rejected_or_unchanged() -> None:
     account = Account()
-    account.documents = 3
-    account.wrote(pipeline.process(INTERVIEW, id="a"))
-    account.failures.append(Failure("b", None, "is empty; leave it out"))
-    account.rejections.append(Rejection("c", "filter.short", "has nine words"))
-    assert account.totals == Totals(documents=3, written=1, failed=1, rejected=1, unchanged=0)
+    account.taken(4)
+    account.settle(Written(1200))
+    account.settle(Failure("b", None, "is empty; leave it out"))
+    account.settle(Rejection("c", "filter.short", "has nine words"))
+    assert not account.totals.complete
+    account.stayed()
+    assert account.totals == Totals(documents=4, written=1, failed=1, rejected=1, unchanged=1)
     assert account.totals.complete
+    assert account.settled == 4
 
 
 @pytest.mark.parametrize("documents", [0, 2])
@@ -39,20 +43,21 @@ def test_a_document_too_few_or_too_many_is_noticed(documents: int) -> None:
 
 
 def test_what_the_articles_hold_is_added_up() -> None:
-    account = Account()
+    tally, other = Tally(), Tally()
     article = pipeline.process(INTERVIEW, id="a")
-    account.wrote(article)
-    account.wrote(article)
+    tally.add(article)
+    other.add(article)
+    tally.include(other)
     edits = sum(len(change.edits) for change in article.provenance.changes)
     assert edits >= 3
-    assert account.figures == Figures(
+    assert tally.figures == Figures(
         bytes=2 * len(INTERVIEW), exchanges=4, turns=8, edits=2 * edits, notes=2 * len(article.notes)
     )
 
 
 def test_edits_are_counted_by_their_rule() -> None:
-    account = Account()
+    tally = Tally()
     article = pipeline.process(INTERVIEW, id="a")
-    account.wrote(article)
-    assert account.edits_by_rule.total() == account.figures.edits
-    assert set(account.edits_by_rule) == {edit.rule for change in article.provenance.changes for edit in change.edits}
+    tally.add(article)
+    assert tally.edits_by_rule.total() == tally.figures.edits
+    assert set(tally.edits_by_rule) == {edit.rule for change in article.provenance.changes for edit in change.edits}

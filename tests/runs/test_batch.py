@@ -170,7 +170,7 @@ def test_a_column_that_is_not_there_is_said_before_anything_is_done(
     [
         ("CRASH", "crash", "perilous", "crashed its worker process twice"),
         ("HANG", "time", "perilous", "took longer than 2 s, twice"),
-        ("GREEDY", "memory", None, "needs more than 512 MiB of memory"),
+        ("GREEDY", "memory", "perilous", "needs more than 512 MiB of memory"),
     ],
 )
 def test_a_document_that_takes_its_process_with_it_is_a_row(

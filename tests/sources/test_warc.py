@@ -14,7 +14,7 @@ import pytest
 from pipeline import read, restore
 from pipeline.cli import main
 from pipeline.processing import Pipeline
-from pipeline.runs.local import run
+from pipeline.runs.engine import Job, run_records
 from pipeline.settings import Input, Limits
 from pipeline.sources.blob import Blob, Place
 from pipeline.sources.folder import File
@@ -319,7 +319,7 @@ SHORT = "盐门\n\n吴岚：谁守闸口？\n\n罗思：我守。\n"
 def test_a_charset_that_only_the_header_declares_reads_the_document(tmp_path: Path, media_type: str) -> None:
     told = SHORT if media_type == "text/plain" else PAGE
     file = put(tmp_path, record(answer(told.encode("gbk"), f"{media_type}; charset=gbk")))
-    run(records([file], Input()), Pipeline(), tmp_path / "out")
+    run_records(records([file], Input()), Job(Pipeline(), tmp_path / "out"))
     (article,) = read(tmp_path / "out")
     assert ("谁守闸口" in article.text) if media_type == "text/plain" else ("冬天谁守闸口" in article.text)
 
@@ -327,7 +327,7 @@ def test_a_charset_that_only_the_header_declares_reads_the_document(tmp_path: Pa
 def test_what_the_user_says_of_all_files_goes_before_a_charset(tmp_path: Path) -> None:
     told = TALK.encode("gbk")
     file = put(tmp_path, record(answer(told, "text/plain; charset=gbk")))
-    run(records([file], Input()), Pipeline(), tmp_path / "out", encoding="latin-1")
+    run_records(records([file], Input()), Job(Pipeline(), tmp_path / "out", encoding="latin-1"))
     (article,) = read(tmp_path / "out")
     assert {part.encoding for part in article.provenance.source.runs} == {"iso8859-1"}
 
@@ -337,7 +337,7 @@ def test_what_the_user_says_of_all_files_goes_before_a_charset(tmp_path: Path) -
 
 def test_a_row_that_is_a_page_is_read_as_one_however_it_begins(tmp_path: Path) -> None:
     fragment = "The gate stands open.<br>门开着。" + PAGE.partition("<body>")[2]
-    run(records([put(tmp_path, record(answer(fragment)))], Input()), Pipeline(), tmp_path / "out")
+    run_records(records([put(tmp_path, record(answer(fragment)))], Input()), Job(Pipeline(), tmp_path / "out"))
     (article,) = read(tmp_path / "out")
     assert "<p>" not in article.text
     assert article.provenance.source.origin.media_type == "text/html"

@@ -1,0 +1,113 @@
+"""URLs: which there are, their parts, and how one is shown."""
+
+import re
+from urllib.parse import quote, unquote, urlsplit
+
+import msgspec
+
+from pipeline.errors import UsageError
+
+S3 = ("s3", "s3a")
+GOOGLE = ("gs",)
+AZURE = ("az", "abfs", "abfss")
+BUCKETS = (*S3, *GOOGLE, *AZURE)
+WEB = ("https", "http")
+
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+"""More than one letter: `C:/raw` is a path, and so is a file called `a:b`."""
+SIGNED = re.compile(r"\?.*\b(?:x-amz-|x-goog-|sig=|signature=)", re.IGNORECASE)
+UNQUOTED = "%/:=&?~#+!$,;'@()*[]"
+"""What stays as it is in an address that somebody typed, with blanks or Chinese in it."""
+
+
+class Address(msgspec.Struct, frozen=True):
+    """The parts of a URL. `host` is the bucket where it is one, and `path` the name in it, as it is spelt there.
+
+    As other programs for buckets do, a bucket's names are taken as they stand: `%` and `?` are characters like others.
+    On the web `path` is percent-encoded, and `query` may hold a signature, which must be seen nowhere.
+    """
+
+    scheme: str
+    host: str
+    path: str
+    query: str = ""
+
+    @property
+    def on_web(self) -> bool:
+        """Whether a web server answers, which has files to read, and no list of them."""
+        return self.scheme in WEB
+
+    @property
+    def name(self) -> str:
+        """The last part of the path: the name of the file.
+
+        >>> address("https://salt.example/d/%E7%9B%90%20a.jsonl?sig=1").name, address("s3://salt/d/50%25.txt").name
+        ('盐 a.jsonl', '50%25.txt')
+        """
+        last = self.path.rstrip("/").rpartition("/")[2]
+        return unquote(last).rpartition("/")[2] if self.on_web else last
+
+    def inside(self, name: str) -> "Address":
+        """That of a file below this one."""
+        if not name:
+            return self
+        folder = f"{self.path.rstrip('/')}/" if self.path.rstrip("/") else ""
+        return Address(self.scheme, self.host, folder + (quote(name) if self.on_web else name), self.query)
+
+    def __str__(self) -> str:
+        """As messages show it: without a query, which may be signed."""
+        return f"{self.scheme}://{self.host}/{self.path}"
+
+
+def is_url(text: str) -> bool:
+    """Whether something is a URL, of a bucket or on the web, and no path.
+
+    Raises `UsageError` for a URL that nothing here reads.
+
+    >>> is_url("s3://salt/raw/"), is_url("raw/salt.txt"), is_url("C:/raw"), is_url("a:b")
+    (True, False, False, False)
+    """
+    found = SCHEME.match(text)
+    if found is None:
+        return False
+    scheme = found[1].lower()
+    if scheme not in (*BUCKETS, *WEB):
+        also = "; name a file of this machine by its path alone" if scheme == "file" else ""
+        raise UsageError(f"{scheme}:// is not read; {', '.join(f'{s}://' for s in (*BUCKETS, *WEB))} are{also}")
+    return True
+
+
+def address(url: str) -> Address:
+    """The parts of a URL. Raises `UsageError` for one that nothing here reads, or that has a password in it."""
+    if not is_url(url):
+        raise UsageError(f"{url.partition('?')[0]!r} is no URL, such as s3://bucket/folder/")
+    scheme, _, rest = url.partition("://")
+    scheme = scheme.lower()
+    if scheme in WEB:
+        return _on_web(scheme, url)
+    host, _, path = rest.partition("/")
+    if not host or any(mark in host for mark in "?#") or host != host.strip():
+        raise UsageError(f"{scheme}:// names no bucket; it goes {scheme}://bucket/folder/")
+    if scheme not in AZURE and "@" in host:
+        raise UsageError(f"{scheme}:// with a key in it is not taken; put keys into the environment or ~/.aws")
+    if SIGNED.search(path):
+        raise UsageError(f"{scheme}://{host}/… is signed, which only https:// is; name the object alone")
+    return Address(scheme, host, path)
+
+
+def _on_web(scheme: str, url: str) -> Address:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+        name = (host or "").encode("idna").decode("ascii")
+    except ValueError:
+        raise UsageError(f"{scheme}:// is followed by no host and path that can be read") from None
+    if not name:
+        raise UsageError(f"{scheme}:// names no host")
+    if parts.username is not None or parts.password is not None:
+        raise UsageError(
+            f"{scheme}://…@{host} has a user name in it; files behind one need a signed URL, or a copy here"
+        )
+    name = f"[{name}]" if ":" in name else name
+    shown = name if port is None else f"{name}:{port}"
+    return Address(scheme, shown, quote(parts.path.lstrip("/"), UNQUOTED), quote(parts.query, UNQUOTED))

@@ -1,0 +1,544 @@
+"""Whatever happened before, a run that comes to its end leaves what a run into an empty folder would.
+
+Sources change, runs are killed between any two things they do, settings go back and forth, files vanish. All of it is
+done in this one process, so that thousands of histories can be tried: documents are processed by a crew that hands them
+back in any order, and a kill is an exception after which nothing that the run does has an effect any more.
+"""
+
+import os
+import random
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+import pytest
+
+from pipeline import Edit, Pipeline, Reject, Rule
+from pipeline.article import Origin
+from pipeline.runs import engine, sealing, shards, worker
+from pipeline.runs.account import Account, Tally
+from pipeline.runs.depot import Depot
+from pipeline.runs.engine import Job, run
+from pipeline.runs.outcome import Failure, Outcome
+from pipeline.runs.plan import Choices, Source
+from pipeline.runs.state import State
+from pipeline.runs.worker import Assignment
+from pipeline.settings import Run
+from pipeline.sinks.folder import file_name
+from pipeline.sources.record import LeftOut, Record, Unreadable
+
+HISTORIES = int(os.environ.get("HISTORIES", "12"))
+STEPS = 14
+WORDS = "the tide came in over salt and reeds while 渡船 waited by a post of oak until noon".split()  # noqa: SIM905
+OAK = Rule("carve.oak", "every oak is an elm", threshold=0.0)
+THIN = Rule("carve.thin", "says too little")
+
+
+@dataclass(frozen=True)
+class Carve:
+    """Edits, turns down, raises: whatever the words of a text ask for."""
+
+    name: ClassVar[str] = "carve"
+    after: ClassVar[frozenset[str]] = frozenset()
+    needs: ClassVar[frozenset[str]] = frozenset()
+    gives: ClassVar[frozenset[str]] = frozenset({"carve.kind"})
+    rules: ClassVar[tuple[Rule, ...]] = (OAK, THIN)
+    protocol: ClassVar[int] = 1
+    deep: int = 1
+
+    def find(self, document: Any) -> Iterator[Any]:
+        """Turns down what is thin, and breaks at what is brittle."""
+        if "thin" in document.text:
+            yield Reject(THIN.name, "is thin")
+        if "brittle" in document.text:
+            raise LookupError("it broke")
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A repair, so that there are edits."""
+
+    name: ClassVar[str] = "plane"
+    after: ClassVar[frozenset[str]] = frozenset()
+    needs: ClassVar[frozenset[str]] = frozenset()
+    gives: ClassVar[frozenset[str]] = frozenset()
+    rules: ClassVar[tuple[Rule, ...]] = (Rule("plane.oak", "an oak is an elm", threshold=0.0),)
+    protocol: ClassVar[int] = 1
+
+    def find(self, document: Any) -> Iterator[Edit]:
+        """Makes the first oak an elm."""
+        if (at := document.text.find("oak")) >= 0:
+            yield Edit(at, "oak", "elm", "plane.oak", 0.9)
+
+
+PIPELINES = [Pipeline(stages=[Plane(), Carve(deep)]) for deep in (1, 2)]
+
+
+PLAIN = Choices()
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class Fate:
+    """Counts what a run does to the disk, and kills it before one of those things."""
+
+    def __init__(self) -> None:
+        self.left: int | None = None
+
+    def tick(self) -> None:
+        if self.left is None:
+            return
+        self.left -= 1
+        if self.left < 0:
+            raise Killed
+
+    @property
+    def struck(self) -> bool:
+        return self.left is not None and self.left < 0
+
+    def before(self, owner: Any, name: str, patch: pytest.MonkeyPatch) -> None:
+        done = getattr(owner, name)
+
+        def ticking(*given: Any, **named: Any) -> Any:
+            self.tick()
+            return done(*given, **named)
+
+        patch.setattr(owner, name, ticking)
+
+
+class Hands:
+    """A crew of this process, which is done with documents in any order."""
+
+    chunk = 3
+    chunk_bytes = 1 << 17
+
+    def __init__(self, assignment: Assignment, chance: random.Random, fate: Fate) -> None:
+        self._assignment = assignment
+        self._chance = chance
+        self._fate = fate
+        self._tasks: list[Any] = []
+        self._tally = Tally()
+        self.processed: list[Record] = []
+
+    def wants_more(self) -> bool:
+        return len(self._tasks) < 6
+
+    def take(self, tasks: list[Any]) -> None:
+        self._tasks += tasks
+
+    def done(self, timeout: float) -> list[tuple[int, Outcome]]:
+        self._chance.shuffle(self._tasks)
+        count = self._chance.randint(0, len(self._tasks))
+        found = [(task.n, self._outcome(task.record)) for task in self._tasks[:count]]
+        del self._tasks[:count]
+        return found
+
+    def _outcome(self, record: Record) -> Outcome:
+        self.processed.append(record)
+        if "crash" in str(record.data):
+            return Failure(record.id, "carve", "crashed", "elsewhere", "crash")
+        return worker._outcome(record, self._assignment, self._tally)
+
+    def take_tally(self) -> Tally:
+        tally, self._tally = self._tally, Tally()
+        return tally
+
+    def die(self) -> None:
+        """Workers outlive their parent for a moment, and write what nobody notes."""
+        struck, self._fate.left = self._fate.left, None
+        for task in self._tasks[: self._chance.randint(0, len(self._tasks))]:
+            self._outcome(task.record)
+        self._fate.left = struck
+
+
+class Packing:
+    """Packs a shard in this process, now or when it is waited for."""
+
+    chance = random.Random(0)
+
+    def __init__(self, *given: Any) -> None:
+        self._given = given
+        self._done = False
+        if self.chance.random() < 0.5:
+            self._pack()
+
+    def _pack(self) -> None:
+        if not self._done:
+            lines, name, form, depot, _ = self._given
+            sealing.seal(lines, depot.sealed_at(name), form)
+            depot.take_in(name)
+            self._done = True
+
+    def ended(self) -> bool:
+        if self.chance.random() < 0.3:
+            self._pack()
+        return self._done
+
+    def wait(self) -> None:
+        self._pack()
+
+    def stop(self) -> None:
+        pass
+
+
+@dataclass
+class Shelf:
+    """A file as it lies there: rows of an id and a text, whatever else is in it, and when it was written."""
+
+    rows: list[tuple[str, str]] = field(default_factory=list)
+    trouble: Unreadable | LeftOut | None = None
+    written: int = 0
+
+
+class World:
+    """Sources that change, and runs over them."""
+
+    def __init__(self, seed: int, folder: Path, form: str, fate: Fate) -> None:
+        self.chance = random.Random(seed)
+        self.folder = folder
+        self.form: Any = form
+        self.fate = fate
+        self.files: dict[str, Shelf] = {}
+        self.clock = 0
+        self.number = 0
+        self.pipeline = 0
+        self.seconds = 60.0
+        self.runs = 0
+        self.told: list[str] = []
+        self.shard = 2000
+        self.done_before: dict[str, tuple[Any, ...]] | None = None
+        for _ in range(self.chance.randint(1, 4)):
+            self.new_file()
+        # One file is always there: shards are not replaced by those of other sources.
+        self.files["0"] = Shelf([self.row()], None, 0)
+
+    # What changes
+
+    def text(self) -> str:
+        words = self.chance.choices(WORDS, k=self.chance.choice([3, 10, 60]))
+        marks = ("thin", "brittle", "crash")
+        if self.chance.random() < 0.2:
+            words.append(self.chance.choice(marks))
+        return " ".join(words) + f" {self.chance.randint(0, 999)}."
+
+    def row(self) -> tuple[str, str]:
+        self.number += 1
+        taken = [name for file in self.files.values() for name, _ in file.rows]
+        if taken and self.chance.random() < 0.1:
+            return self.chance.choice(taken), self.text()
+        return f"n{self.number}", self.text()
+
+    def wrote(self, file: Shelf) -> None:
+        self.clock += 1
+        file.written = self.clock
+
+    def any_file(self) -> Shelf:
+        return self.files[self.chance.choice(sorted(self.files))]
+
+    def new_file(self) -> None:
+        file = self.files[f"{self.chance.choice('abcdefgh')}{self.chance.randint(0, 9)}"] = Shelf()
+        file.rows = [self.row() for _ in range(self.chance.choice([0, 1, 5, 25]))]
+        self.wrote(file)
+
+    def remove_file(self) -> None:
+        if (name := self.chance.choice(sorted(self.files))) != "0":
+            del self.files[name]
+
+    def insert(self) -> None:
+        file = self.any_file()
+        file.rows.insert(self.chance.randint(0, len(file.rows)), self.row())
+        self.wrote(file)
+
+    def delete(self) -> None:
+        file = self.any_file()
+        if file.rows:
+            del file.rows[self.chance.randrange(len(file.rows))]
+            self.wrote(file)
+
+    def change(self) -> None:
+        file = self.any_file()
+        if file.rows:
+            at = self.chance.randrange(len(file.rows))
+            file.rows[at] = (file.rows[at][0], self.text())
+            self.wrote(file)
+
+    def back_and_forth(self) -> None:
+        """A text of the same length, a killed run, and the file as it was."""
+        file = self.any_file()
+        if file.rows:
+            before = file.rows[:], file.written
+            name, text = file.rows[-1]
+            file.rows[-1] = name, text[:-4] + "000."
+            self.wrote(file)
+            self.run(kill=self.chance.randint(0, 60))
+            file.rows, file.written = before
+
+    def move(self) -> None:
+        one, other = self.any_file(), self.any_file()
+        if one.rows:
+            other.rows.append(one.rows.pop(self.chance.randrange(len(one.rows))))
+            self.wrote(one)
+            self.wrote(other)
+
+    def touch(self) -> None:
+        self.wrote(self.any_file())
+
+    def spoil(self) -> None:
+        file = self.any_file()
+        name = self.chance.choice(["x#1", "y"])
+        trouble = [None, Unreadable(name, "cannot be read: no luck"), LeftOut(name, "is a picture", 2)]
+        file.trouble = self.chance.choice(trouble)
+        self.wrote(file)
+
+    def settings(self) -> None:
+        self.pipeline = 1 - self.pipeline
+
+    def limits(self) -> None:
+        self.seconds = 90.0 if self.seconds == 60.0 else 60.0
+
+    def smaller(self) -> None:
+        self.shard = self.chance.choice([1500, 2000, 9000, 60_000])
+
+    def other_form(self) -> None:
+        if self.form != "json":
+            self.form = "parquet" if self.form == "jsonl" else "jsonl"
+
+    def lose_state(self) -> None:
+        for file in (self.folder / "_run").glob("state.sqlite*"):
+            file.unlink()
+
+    def lose_article(self) -> None:
+        files = sorted(path for path in self.folder.glob("[!._]*") if path.is_file())
+        if files:
+            self.chance.choice(files).unlink()
+
+    # What runs do
+
+    def sources(self) -> list[Source]:
+        return [self.source(name, file) for name, file in sorted(self.files.items())]
+
+    def source(self, name: str, file: Shelf) -> Source:
+        def read() -> Iterator[Any]:
+            for row, (called, text) in enumerate(file.rows, 1):
+                origin = Origin(
+                    path=name, media_type="application/jsonl", member=None, row=row, field="text", sha256=None
+                )
+                yield Record(called, text, origin, {"from": name})
+                if row == 2 and file.trouble is not None:
+                    yield file.trouble
+            if len(file.rows) < 2 and file.trouble is not None:
+                yield file.trouble
+
+        return Source(name, read, lambda: str(file.written), 10)
+
+    def job(self, output: Path, choices: Choices) -> Job:
+        limits = Run(seconds=self.seconds, shard=self.shard)
+        return Job(PIPELINES[self.pipeline], output, form=self.form, limits=limits, choices=choices)
+
+    def run(self, kill: int | None = None, *, interrupt: bool = False, choices: Choices = PLAIN) -> Account | None:
+        """The account of a run into the folder; none where it did not come to its end."""
+        said = [name for name, said in msgspec.structs.asdict(choices).items() if said]
+        how = "" if kill is None else f"interrupted at {kill}" if interrupt else f"killed at {kill}"
+        self.told.append(" ".join(["run", how, *said]))
+        self.runs += 1
+        self.done_before = self.done_before if kill is None else None
+        self.fate.left = None if interrupt else kill
+        hands: list[Hands] = []
+        account = Account()
+
+        @contextmanager
+        def crew(assignment: Assignment, limits: Run) -> Iterator[Hands]:
+            hands.append(Hands(assignment, self.chance, self.fate))
+            yield hands[0]
+
+        def seen(_: str, so_far: Account) -> None:
+            if interrupt and so_far.settled == kill:
+                raise KeyboardInterrupt
+
+        try:
+            run(self.sources(), self.job(self.folder, choices), engine=crew, account=account, seen=seen)
+        except (Killed, KeyboardInterrupt):
+            if hands and self.form == "json":
+                hands[0].die()
+            return None
+        finally:
+            self.fate.left = None
+        assert account.totals.complete
+        self.processed = hands[0].processed
+        return account
+
+    def fresh(self) -> tuple[dict[str, bytes], Account]:
+        """What a run into an empty folder gives."""
+        output = self.folder.parent / f"fresh-{self.runs}"
+
+        @contextmanager
+        def crew(assignment: Assignment, limits: Run) -> Iterator[Hands]:
+            yield Hands(assignment, self.chance, self.fate)
+
+        account = run(self.sources(), self.job(output, Choices()), engine=crew)
+        return tree(output), account
+
+    def keys(self) -> dict[str, tuple[Any, ...]]:
+        """What each document's article is made of."""
+        found: dict[str, tuple[Any, ...]] = {}
+        for name, file in sorted(self.files.items()):
+            for row, (called, text) in enumerate(file.rows, 1):
+                found.setdefault(called, (self.pipeline, name, row, text))
+        return found
+
+    def check(self) -> None:
+        """A run that comes to its end, and everything that must be true then."""
+        again = self.chance.random()
+        choices = Choices(fresh=again < 0.05, retry_failed=0.05 < again < 0.15, check_hash=0.15 < again < 0.25)
+        before = self.done_before
+        account = self.run(choices=choices)
+        assert account is not None
+        expected, of_fresh = self.fresh()
+        got = tree(self.folder)
+        if self.form == "json":
+            articles = {file_name(called) for called in self.keys()}
+            extra = {name for name in got if name not in expected}
+            # Of documents that are there no more, or that fail now, an earlier article may stay.
+            assert not extra & {name for name in articles if name in expected}
+            got = {name: data for name, data in got.items() if name in expected}
+        assert sorted(got) == sorted(expected)
+        assert got == expected
+        assert (account.documents, account.failed, account.rejected, account.aside) == (
+            of_fresh.documents,
+            of_fresh.failed,
+            of_fresh.rejected,
+            of_fresh.aside,
+        )
+        if before is not None and choices == Choices(check_hash=choices.check_hash):
+            needless = [
+                record.id
+                for record in self.processed
+                # What crashed is tried again under other limits.
+                if before.get(record.id) == self.keys()[record.id] and "crash" not in str(record.data)
+            ]
+            assert needless == []
+        once_more = self.run()
+        assert once_more is not None
+        assert (once_more.written, once_more.unchanged) == (0, of_fresh.written)
+        assert self.processed == []
+        again_there = tree(self.folder)
+        assert {name: again_there[name] for name in got} == got
+        self.done_before = self.keys()
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """What lies in a folder, but for what is the run's own; what it says of documents belongs to it."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and (not name.startswith("_run/") or name.endswith(".jsonl")):
+            found[name] = path.read_bytes()
+    return found
+
+
+CHANGES: list[Callable[[World], None]] = [
+    World.new_file,
+    World.remove_file,
+    World.insert,
+    World.insert,
+    World.delete,
+    World.change,
+    World.change,
+    World.move,
+    World.touch,
+    World.spoil,
+    World.settings,
+    World.limits,
+    World.smaller,
+    World.other_form,
+    World.back_and_forth,
+]
+LOSSES: list[Callable[[World], None]] = [World.lose_state, World.lose_article]
+
+
+@pytest.fixture
+def fate(monkeypatch: pytest.MonkeyPatch) -> Fate:
+    """What a run does to the disk is counted, and costs nothing."""
+    fate = Fate()
+    for owner, name in [
+        (Path, "replace"),
+        (Path, "unlink"),
+        (Path, "mkdir"),
+        (State, "_write"),
+        (State, "commit"),
+        (shards.Shards, "_append"),
+        (sealing, "seal"),
+        (shutil, "rmtree"),
+    ]:
+        fate.before(owner, name, monkeypatch)
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    monkeypatch.setattr(engine, "PAUSE", 0.0005)
+    monkeypatch.setattr(shards, "Sealing", Packing)
+    monkeypatch.setattr(engine, "Shards", SmallShards)
+    return fate
+
+
+class SmallShards(shards.Shards):
+    """Shards of bytes rather than of MiB."""
+
+    def __init__(self, depot: Depot, run_folder: Path, form: Any, size: int, state: State, lock: Path) -> None:
+        super().__init__(depot, run_folder, form, size >> 20, state, lock)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory, where there is one: thousands of files are made, and no disk is asked to keep them."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as made:
+        yield Path(made)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a killed run closes no file
+@pytest.mark.parametrize("form", ["json", "jsonl", "parquet"])
+def test_after_any_history_a_run_leaves_what_one_into_an_empty_folder_does(folder: Path, fate: Fate, form: str) -> None:
+    first = int(os.environ.get("HISTORY", "0"))
+    for seed in range(first, first + (HISTORIES if "HISTORY" not in os.environ else 1)):
+        Packing.chance = random.Random(seed)
+        world = World(seed, folder / str(seed) / "output", form, fate)
+        try:
+            live(world)
+        except BaseException as error:
+            # `HISTORY=7` tries that one alone.
+            error.add_note(f"history {seed} as {form}: " + "; ".join(world.told))
+            raise
+        shutil.rmtree(folder / str(seed))
+
+
+def live(world: World) -> None:
+    """A history: changes, losses, runs that are killed or interrupted, and runs that are not."""
+    for _ in range(STEPS):
+        for _ in range(world.chance.choice([0, 1, 1, 2, 5])):
+            change = world.chance.choice(CHANGES)
+            world.told.append(change.__name__)
+            change(world)
+        if world.chance.random() < 0.1:
+            loss = world.chance.choice(LOSSES)
+            world.told.append(loss.__name__)
+            loss(world)
+            world.done_before = None
+        while world.chance.random() < 0.5:
+            world.run(
+                kill=world.chance.choice([world.chance.randint(0, 20), world.chance.randint(0, 300)]),
+                interrupt=world.chance.random() < 0.3,
+            )
+        if world.form == "json" and world.chance.random() < 0.1:
+            world.run(choices=Choices(first=world.chance.randint(1, 9)))
+            world.done_before = None
+        if world.chance.random() < 0.7:
+            world.check()
+    world.check()

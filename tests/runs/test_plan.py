@@ -1,0 +1,306 @@
+"""What is done again, and what is not."""
+
+import json
+import os
+import shutil
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from pipeline import Pipeline, UsageError
+from pipeline.processing import NOWHERE
+from pipeline.runs.account import Account
+from pipeline.runs.engine import Job, run
+from pipeline.runs.intake import Intake
+from pipeline.runs.plan import Choices, fingerprint, of_reading
+from pipeline.settings import Input
+from pipeline.sources.choice import choice
+from pipeline.sources.folder import find
+from pipeline.sources.record import Record
+from runs.inline import Inline
+
+PLAIN = Pipeline(stages=["entities", "languages"])
+
+
+class Runs:
+    """A folder of raw documents, and runs over it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.raw, self.output = folder / "raw", folder / "output"
+        self.raw.mkdir()
+        self.failures: list[str] = []
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.raw / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def table(self, name: str, **rows: str) -> Path:
+        return self.write(name, "".join(json.dumps({"id": key, "text": text}) + "\n" for key, text in rows.items()))
+
+    def run(self, made: Pipeline = PLAIN, *, form: Any = "json", **chosen: Any) -> list[str]:
+        """Runs, and gives the ids of the documents that were processed."""
+        crew, account = Inline(), Account()
+        options = msgspec.structs.replace(Input(), **chosen.pop("input", {}))
+        files, lost = find([self.raw], leave_out=self.output)
+        taken = Intake(files, options, choice())
+        job = Job(made, self.output, form=form, reading=of_reading(options), choices=Choices(**chosen))
+        self.failures = []
+        heard = lambda entry: self.failures.append(getattr(entry, "document", ""))  # noqa: E731
+        run(taken, job, engine=crew.engine, lost=lost, account=account, heard=heard)
+        assert account.totals.complete
+        self.account = account
+        return sorted(crew.did)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Runs:
+    made = Runs(tmp_path)
+    made.write("quay.txt", "The quay is wet.\n")
+    made.write("wire/pier.txt", "The pier quot;groans quot;.\n")
+    made.table("dump.jsonl", a="One boat.", b="Two boats.", c="Three boats.")
+    return made
+
+
+ALL = ["a", "b", "c", "quay", "wire/pier"]
+
+
+def test_the_first_run_does_all_and_the_second_nothing(runs: Runs) -> None:
+    assert runs.run() == ALL
+    assert runs.run() == []
+    assert runs.account.unchanged == 5
+
+
+def test_a_changed_file_is_done_again_alone(runs: Runs) -> None:
+    runs.run()
+    runs.write("quay.txt", "The quay is dry.\n")
+    assert runs.run() == ["quay"]
+    assert "dry" in (runs.output / "quay.json").read_text("utf-8")
+
+
+def test_of_a_changed_table_only_changed_rows_are_done_again(runs: Runs) -> None:
+    runs.run()
+    runs.table("dump.jsonl", a="One boat.", b="Two ships.", d="Four boats.")
+    assert runs.run() == ["b", "d"]
+    assert runs.account.unchanged == 3
+
+
+def test_a_row_that_moved_within_its_table_is_another_article(runs: Runs) -> None:
+    """The number of its row is part of the article, as its origin."""
+    runs.run()
+    runs.table("dump.jsonl", z="A first row.", a="One boat.", b="Two boats.", c="Three boats.")
+    assert runs.run() == ["a", "b", "c", "z"]
+
+
+def test_a_file_that_was_only_touched_is_read_and_not_done_again(runs: Runs) -> None:
+    runs.run()
+    for path in runs.raw.rglob("*.*"):
+        os.utime(path, ns=(1, 1))
+    assert runs.run() == []
+
+
+def test_a_change_that_size_and_time_do_not_show_is_found_by_hash_alone(runs: Runs) -> None:
+    path = runs.write("quay.txt", "The quay is wet.\n")
+    runs.run()
+    was = path.stat()
+    path.write_text("The quay is hot.\n", encoding="utf-8")
+    os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+    assert runs.run() == []
+    assert runs.run(check_hash=True) == ["quay"]
+
+
+def test_all_is_done_again_where_that_is_asked(runs: Runs) -> None:
+    runs.run()
+    assert runs.run(fresh=True) == ALL
+
+
+def test_an_article_that_is_gone_or_cut_is_made_again(runs: Runs) -> None:
+    runs.run()
+    (runs.output / "a.json").unlink()
+    (runs.output / "quay.json").write_bytes(b"{")
+    assert runs.run() == ["a", "quay"]
+
+
+def test_other_settings_do_all_again(runs: Runs) -> None:
+    runs.run()
+    assert runs.run(Pipeline(stages=["entities", "languages"], rules={"entities": 0.5})) == ALL
+    assert runs.run(Pipeline(stages=["entities"])) == ALL
+
+
+def test_the_way_files_are_read_counts_only_where_it_makes_other_documents(runs: Runs) -> None:
+    runs.run()
+    assert runs.run(input={"id_field": "text"}) == ["One boat.", "Three boats.", "Two boats."]
+
+
+def test_a_document_that_moved_to_another_file_is_done_once(runs: Runs) -> None:
+    runs.run()
+    runs.table("dump.jsonl", b="Two boats.", c="Three boats.")
+    runs.table("later.jsonl", a="One boat.")
+    assert runs.run() == ["a", "b", "c"]
+    assert runs.run() == []
+
+
+def test_what_a_file_holds_no_more_is_not_counted(runs: Runs) -> None:
+    runs.run()
+    runs.table("dump.jsonl", a="One boat.")
+    assert runs.run() == []
+    assert runs.account.documents == 3
+    assert runs.run() == []
+    assert runs.account.documents == 3
+
+
+# Documents that fail
+
+
+def test_a_failure_is_told_again_and_not_tried_again(runs: Runs) -> None:
+    runs.table("dump.jsonl", a="One boat.", b="")
+    assert "b" in runs.run()
+    assert runs.failures == ["b"]
+    assert runs.run() == []
+    assert (runs.failures, runs.account.failed, runs.account.unchanged) == (["b"], 1, 3)
+    assert runs.run(retry_failed=True) == ["b"]
+
+
+def test_a_line_that_cannot_be_read_is_told_again(runs: Runs) -> None:
+    path = runs.table("dump.jsonl", a="One boat.")
+    path.write_text(path.read_text("utf-8") + "{no json\n", encoding="utf-8")
+    for _ in range(2):
+        runs.run()
+        assert runs.failures == ["dump#2"]
+        assert runs.account.failed == 1
+
+
+def test_a_file_that_could_not_be_read_is_tried_again(runs: Runs) -> None:
+    """Its permissions may be other ones, which its time does not show."""
+    path = runs.raw / "link.txt"
+    path.symlink_to("nowhere")
+    runs.run()
+    assert runs.failures == ["link"]
+    (runs.raw / "nowhere").write_text("A sound text.\n", encoding="utf-8")
+    assert "link" in runs.run()
+    assert runs.failures == []
+
+
+# Two documents with one id
+
+
+def test_the_later_of_two_documents_with_one_id_fails_in_each_run(runs: Runs) -> None:
+    runs.table("later.jsonl", c="Another three.")
+    for _ in range(2):
+        runs.run()
+        assert runs.failures == ["c"]
+
+
+def test_once_the_earlier_one_is_gone_the_later_one_is_done(runs: Runs) -> None:
+    runs.table("later.jsonl", c="Another three.")
+    runs.run()
+    runs.table("dump.jsonl", a="One boat.", b="Two boats.")
+    assert runs.run() == ["c"]
+    assert runs.failures == []
+    assert "Another" in (runs.output / "c.json").read_text("utf-8")
+
+
+def test_a_new_earlier_one_takes_the_place_of_the_later_one(runs: Runs) -> None:
+    runs.run()
+    runs.table("before.jsonl", c="Another three.")
+    assert runs.run() == ["c"]
+    assert runs.failures == ["c"]
+    assert "Another" in (runs.output / "c.json").read_text("utf-8")
+    assert runs.run() == []
+    assert runs.failures == ["c"]
+
+
+# The memory itself
+
+
+def test_without_its_memory_a_run_does_all_again(runs: Runs) -> None:
+    runs.run()
+    shutil.rmtree(runs.output / "_run")
+    assert runs.run() == ALL
+
+
+def test_only_the_first_documents_can_be_taken(runs: Runs) -> None:
+    assert runs.run(first=2) == ["a", "b"]
+    assert runs.account.documents == 2
+    assert runs.run() == ["c", "quay", "wire/pier"]
+
+
+def test_other_sources_may_follow_in_the_same_folder(runs: Runs, tmp_path: Path) -> None:
+    runs.run()
+    first, runs.raw = runs.raw, tmp_path / "other"
+    runs.raw.mkdir()
+    runs.write("ferry.txt", "The ferry is late.\n")
+    assert runs.run() == ["ferry"]
+    runs.raw = first
+    assert runs.run() == []
+
+
+# Shards
+
+
+def test_shards_of_other_sources_are_not_replaced_by_mistake(runs: Runs, tmp_path: Path) -> None:
+    runs.run(form="jsonl")
+    runs.raw = tmp_path / "other"
+    runs.raw.mkdir()
+    runs.write("ferry.txt", "The ferry is late.\n")
+    with pytest.raises(UsageError, match="shards of other sources"):
+        runs.run(form="jsonl")
+    assert runs.run(form="jsonl", fresh=True) == ["ferry"]
+
+
+def test_shards_of_a_whole_run_are_not_replaced_by_its_first_documents(runs: Runs) -> None:
+    runs.run(form="jsonl")
+    with pytest.raises(UsageError, match="--first"):
+        runs.run(form="jsonl", first=2)
+
+
+@pytest.mark.parametrize(("before", "after"), [("json", "jsonl"), ("jsonl", "json"), ("parquet", "json")])
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_a_folder_holds_articles_of_one_form(runs: Runs, before: str, after: str, *, forgotten: bool) -> None:
+    """Whoever reads it would find each article twice."""
+    runs.run(form=before)
+    if forgotten:
+        shutil.rmtree(runs.output / "_run")
+    with pytest.raises(UsageError, match=f"--format {after}"):
+        runs.run(form=after)
+
+
+def test_lines_may_become_rows(runs: Runs) -> None:
+    runs.run(form="jsonl")
+    assert runs.run(form="parquet") == []
+    assert [path.name for path in runs.output.glob("part-*")] == ["part-00000.parquet"]
+
+
+# What makes two documents the same
+
+
+def test_the_hash_of_a_document_is_of_all_that_goes_into_its_article() -> None:
+    record = Record("a", "One boat.", NOWHERE, {"url": "u", "by": "v"})
+    others = [
+        msgspec.structs.replace(record, id="b"),
+        msgspec.structs.replace(record, data=b"One boat."),
+        msgspec.structs.replace(record, data="One boat"),
+        msgspec.structs.replace(record, metadata={"by": "v", "url": "u"}),
+        msgspec.structs.replace(record, metadata={"url": "ub", "y": "v"}),
+        msgspec.structs.replace(record, metadata={}),
+        msgspec.structs.replace(record, encoding="gb18030"),
+        msgspec.structs.replace(record, converted_by="hand 1.0"),
+        msgspec.structs.replace(record, origin=msgspec.structs.replace(NOWHERE, row=1)),
+        msgspec.structs.replace(record, origin=msgspec.structs.replace(NOWHERE, path="a")),
+        msgspec.structs.replace(record, data="half \ud83d"),
+    ]
+    hashes = {fingerprint(each, b"settings") for each in [record, *others]} | {fingerprint(record, b"others")}
+    assert len(hashes) == len(others) + 2
+    assert fingerprint(record, b"settings") == fingerprint(msgspec.structs.replace(record), b"settings")
+
+
+def test_another_version_of_what_decides_an_article_does_all_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page read by another version of the library that finds its text may be another text."""
+    runs.run()
+    versions = metadata.version
+    monkeypatch.setattr(metadata, "version", lambda name: "9" if name == "trafilatura" else versions(name))
+    assert runs.run() == ALL

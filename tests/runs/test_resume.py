@@ -1,0 +1,255 @@
+"""A run that is killed at any moment and started again ends with the bytes of one that was not."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from installed import Shelf
+from ordeal import SMALL, Running, account, lines, litter, processed, put, talk, texts, told, tree, until
+
+import pipeline
+from pipeline.cli import main
+from pipeline.runs import sealing
+
+Start = Callable[..., Running]
+
+COUNT = 100
+LONG = 18
+"""Times a text is repeated: several shards of a MiB are filled."""
+
+
+def many(raw: Path, count: int = COUNT) -> Path:
+    """So many documents in two files; some fail, some are turned down."""
+    words = {17: "REFUSE", 40: "LEAVE", 80: "REFUSE"}
+    rows = [(f"n{n}", talk(n, words.get(n, "")) * LONG) for n in range(count)]
+    lines(raw / "a.jsonl", rows[: count // 2])
+    lines(raw / "b.jsonl", rows[count // 2 :])
+    return raw
+
+
+def arguments(raw: Path, output: Path, form: str, workers: int, *, pause: float = 0.006) -> list[object]:
+    return [
+        raw, "-o", output, "-q", "--format", form, "--workers", workers, "--set", SMALL, "--set", "run.shard=1",
+        "--set", f"stages.poison.pause={pause}", "--set", f"stages.poison.log={output.parent / 'log'}",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "workers"), [("json", 2), ("jsonl", 3), ("parquet", 1)])
+def test_a_run_that_is_killed_again_and_again_ends_with_the_bytes_of_one_that_is_not(
+    tmp_path: Path, running: Start, form: str, workers: int
+) -> None:
+    raw = many(tmp_path / "raw")
+    log, output = tmp_path / "log", tmp_path / "out"
+    chance = random.Random(form)
+    kills = 0
+    while kills < 4:
+        run = running(*arguments(raw, output, form, workers))
+        seen = sum(processed(log).values())
+        # In the middle of the work, and just before and behind it.
+        enough = seen + chance.choice([0, 1, 10, 25])
+        while run.process.poll() is None and processed(log).total() < enough:
+            time.sleep(0.01)
+        if run.process.poll() is not None:
+            break
+        run.kill()
+        kills += 1
+    code, _, said = running(*arguments(raw, output, form, workers)).end()
+    assert (code, said.count("\n")) == (1, 1), said
+    assert account(output)["documents"] == COUNT
+    times = processed(log)
+    assert len(times) == COUNT
+    # Those under way at a kill, and those of which it was not yet noted that they were done.
+    assert times.total() - COUNT <= kills * workers * 70
+    undisturbed = tmp_path / "other" / "out"
+    undisturbed.parent.mkdir()
+    # One stage setting differs by its folder otherwise, and with it the hash of the settings.
+    other = arguments(raw, output, form, 2)
+    other[2] = undisturbed
+    assert running(*other).end()[0] == 1
+    assert tree(output) == tree(undisturbed)
+    assert litter(output) == []
+    log.unlink()
+    assert running(*arguments(raw, output, form, workers)).end()[0] == 1
+    assert processed(log) == {}
+    assert account(output) == {"documents": COUNT, "written": 0, "failed": 1, "rejected": 2, "unchanged": COUNT - 3}
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_where_sources_change_between_kills_the_last_state_of_them_counts(
+    tmp_path: Path, running: Start, form: str
+) -> None:
+    raw = many(tmp_path / "raw", 60)
+    log, output = tmp_path / "log", tmp_path / "out"
+    run = running(*arguments(raw, output, form, 2))
+    until(lambda: sum(processed(log).values()) >= 20)
+    run.kill()
+    lines(raw / "a.jsonl", [(f"n{n}", talk(n + 1) * LONG) for n in range(5, 50)])
+    (raw / "b.jsonl").unlink()
+    run = running(*arguments(raw, output, form, 2))
+    until(lambda: sum(processed(log).values()) >= 30)
+    run.kill()
+    many(raw, 64)
+    assert running(*arguments(raw, output, form, 2)).end()[0] == 1
+    undisturbed = arguments(raw, output, form, 2)
+    undisturbed[2] = tmp_path / "other"
+    assert running(*undisturbed).end()[0] == 1
+    assert tree(output) == tree(tmp_path / "other")
+
+
+# Ended by whoever may
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "form"),
+    [(signal.SIGINT, 130, "json"), (signal.SIGTERM, 143, "jsonl"), (signal.SIGINT, 130, "parquet")],
+)
+def test_a_run_that_is_asked_to_end_says_how_to_go_on_and_leaves_no_process(
+    tmp_path: Path, running: Start, number: int, code: int, form: str
+) -> None:
+    """The keyboard asks all processes of the group."""
+    raw = many(tmp_path / "raw", 60)
+    log, output = tmp_path / "log", tmp_path / "out"
+    run = running(*arguments(raw, output, form, 2))
+    until(lambda: sum(processed(log).values()) >= 15)
+    (os.killpg if number == signal.SIGINT else os.kill)(run.process.pid, number)
+    ended, _, said = run.end()
+    assert ended == code
+    assert "pipeline: stopped: " in said
+    assert "run the same command again to go on" in said
+    assert "Traceback" not in said
+    until(lambda: run.processes() == [])
+    assert account_so_far(output)["written"] >= 1
+    assert running(*arguments(raw, output, form, 2)).end()[0] == 1
+    # What was done is not done again: but for what was under way, or had to wait for others.
+    assert processed(log).total() <= 60 + 45
+    assert litter(output) == []
+    assert len(list(pipeline.read(output))) == 58
+
+
+def account_so_far(output: Path) -> dict[str, int]:
+    import json
+
+    told = json.loads((output / "_run" / "run.json").read_text("utf-8"))
+    assert told["finished"] is False
+    documents: dict[str, int] = told["documents"]
+    return documents
+
+
+def test_who_asks_twice_is_heard_once(tmp_path: Path, running: Start) -> None:
+    raw = texts(tmp_path / "raw", {"x": "SLEEP"})
+    output = tmp_path / "out"
+    run = running(raw, "-o", output, "--set", SMALL, "-q")
+    until(lambda: len(list(output.glob("d*.json"))) == 8)
+    for _ in range(3):
+        os.killpg(run.process.pid, signal.SIGINT)
+    code, _, said = run.end()
+    assert code in {130, -signal.SIGINT}
+    assert "Traceback" not in said
+    until(lambda: run.processes() == [])
+
+
+def test_a_run_that_is_asked_to_end_before_it_has_begun_ends(tmp_path: Path, running: Start) -> None:
+    raw = texts(tmp_path / "raw", {})
+    for wait in (0.0, 0.1, 0.25, 0.4):
+        run = running(raw, "-o", tmp_path / "out", "--set", SMALL, "-q")
+        with suppress(subprocess.TimeoutExpired):
+            run.process.wait(wait)
+        if run.process.poll() is None:
+            os.killpg(run.process.pid, signal.SIGINT)
+        _, _, said = run.end()
+        # But for Python itself, which may be interrupted before there is anybody to hear of it.
+        assert "Traceback" not in said or "pipeline.runs" not in said
+        until(lambda: run.processes() == [])  # noqa: B023 -- it is called at once
+    assert running(raw, "-o", tmp_path / "out", "--set", SMALL, "-q").end()[0] == 0
+
+
+# Killed parts
+
+
+def test_a_killed_run_takes_its_hanging_workers_with_it(tmp_path: Path, running: Start) -> None:
+    """One holds the interpreter, and hears of nothing; the next run need not wait for it."""
+    raw = texts(tmp_path / "raw", {"x": "REGEX", "y": "SLEEP"})
+    command = [raw, "-o", tmp_path / "out", "-q", "--workers", 2, "--set", SMALL, "--set", "run.seconds=900"]
+    run = running(*command)
+    until(lambda: len(list((tmp_path / "out").glob("d*.json"))) == 8)
+    run.kill()
+    until(lambda: run.processes() == [], 20)
+    for name in "xy":
+        (raw / f"{name}.txt").write_text(talk(3), "utf-8")
+    assert running(*command).end(60)[0] == 0
+
+
+@pytest.mark.parametrize("kind", ["worker", "server"])
+def test_a_run_survives_the_end_of_its_processes(tmp_path: Path, running: Start, kind: str) -> None:
+    """Of a worker, which has a document, and of the process that forks workers."""
+    raw = many(tmp_path / "raw", 90)
+    log, output = tmp_path / "log", tmp_path / "out"
+    run = running(*arguments(raw, output, "json", 2))
+    until(lambda: sum(processed(log).values()) >= 10)
+    os.kill(until(lambda: run.processes(kind))[0], signal.SIGKILL)
+    code, _, said = run.end()
+    assert "Traceback" not in said
+    assert code == 1
+    assert account(output) == {"documents": 90, "written": 87, "failed": 1, "rejected": 2, "unchanged": 0}
+    assert [entry["document"] for entry in told(output)] == ["n40"]
+
+
+def test_where_the_packing_of_a_shard_is_killed_the_run_says_so_and_goes_on_when_asked(
+    tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(shelf)
+    raw = many(tmp_path / "raw")
+    output = tmp_path / "out"
+    command = ["run", *map(str, arguments(raw, output, "jsonl", 2, pause=0))]
+    wait = sealing.Sealing.wait
+
+    def killed(self: sealing.Sealing) -> None:
+        self._process.kill()
+        wait(self)
+
+    with monkeypatch.context() as patch:
+        # Before it can have done anything: it is asked whether it has ended at once.
+        patch.setattr(sealing.Sealing, "ended", lambda _: True)
+        patch.setattr(sealing.Sealing, "wait", killed)
+        code = main(command)
+    assert code == 1
+    said = capsys.readouterr().err
+    if "packs a shard" in said:
+        assert "run the same command again to go on" in said
+    assert main(command) == 1
+    assert account(output)["documents"] == COUNT
+    assert len(list(pipeline.read(output))) == COUNT - 3
+    assert litter(output) == []
+
+
+# Two at once
+
+
+def test_a_second_run_into_one_folder_is_refused_while_the_first_is_alive(tmp_path: Path, running: Start) -> None:
+    raw = texts(tmp_path / "raw", {"x": "SLEEP"})
+    command = [raw, "-o", tmp_path / "out", "-q", "--set", SMALL]
+    first = running(*command)
+    until(lambda: len(list((tmp_path / "out").glob("d*.json"))) == 8)
+    code, out, said = running(*command).end()
+    assert (code, out) == (2, "")
+    assert said == (
+        f"pipeline: error: another run (process {first.process.pid}) is writing to {tmp_path / 'out'}; wait for it, or "
+        "name another folder with -o\n"
+    )
+    assert first.process.poll() is None
+    assert running(raw / "d001.txt", "-o", tmp_path / "elsewhere", "-q", "--set", SMALL).end()[0] == 0
+
+
+def test_of_runs_that_begin_together_one_works_and_the_others_are_refused(tmp_path: Path, running: Start) -> None:
+    raw = many(tmp_path / "raw", 40)
+    runs = [running(*arguments(raw, tmp_path / "out", "jsonl", 1, pause=0.05)) for _ in range(4)]
+    codes = sorted(run.end()[0] for run in runs)
+    assert codes == [0, 2, 2, 2]
+    assert account(tmp_path / "out")["documents"] == 40
+    assert len(list(pipeline.read(tmp_path / "out"))) == 39
