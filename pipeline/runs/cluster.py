@@ -34,6 +34,7 @@ from pipeline.runs.crew import CrewError, Task
 from pipeline.runs.delivery import forwarded
 from pipeline.runs.engine import Engine
 from pipeline.runs.outcome import LONE_SURROGATE, Failure, Outcome, Written, processed, told
+from pipeline.runs.plan import LIBRARIES
 from pipeline.runs.worker import Assignment
 from pipeline.settings import Run
 from pipeline.sources.arrow.batches import is_encodable, of_records
@@ -287,9 +288,10 @@ def _blame(error: Exception) -> PipelineError:
 
 
 def versions(pipeline: Pipeline) -> dict[str, str]:
-    """The packages whose versions decide what comes out: this one, and those of the stages of others."""
+    """The packages whose versions decide what comes out: this one, those of the stages of others, and libraries."""
     packages = (step.package for way in pipeline.ways for step in way.recipe.steps)
-    return {each.name: each.version for each in packages if each.name and each.version} | {OWN: __version__}
+    libraries = {name: found for name in LIBRARIES if (found := _installed(name))}
+    return libraries | {each.name: each.version for each in packages if each.name and each.version} | {OWN: __version__}
 
 
 # On a machine of the cluster

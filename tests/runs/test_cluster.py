@@ -36,6 +36,9 @@ from pipeline.sources.record import Record
 from pipeline.version import __version__
 from runs.perils import Doorkeeper, Perilous, job, records, remembered
 
+# Some versions of Ray leave files open where they start the machines of a test.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+
 TESTS = Path(__file__).parent.parent
 HEAD = {
     "num_cpus": 0,
