@@ -192,7 +192,7 @@ class Cluster:
         try:
             table = self._ray.get(ready)
         except exceptions.RayError as error:
-            # Of what a task is given, too, a part may be lost with a machine: an error of Ray's within that of the task.
+            # Of what a task is given, too, a part may be lost with a machine: an error of Ray within the task's.
             raised = isinstance(error, exceptions.RayTaskError) and not isinstance(error.cause, exceptions.RayError)
             if raised or isinstance(error, exceptions.RuntimeEnvSetupError):
                 raise _blame(error) from error

@@ -300,11 +300,15 @@ def test_the_command_runs_on_ray_and_leaves_no_process(ray: Any, tmp_path: Path)
 
 
 def test_a_request_to_end_stays_one_though_ray_makes_an_interrupt_of_it() -> None:
-    with pytest.raises(Terminated), _terminated():
-        try:
-            signal.raise_signal(signal.SIGTERM)
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt from None
+    def wait() -> None:
+        with _terminated():
+            try:
+                signal.raise_signal(signal.SIGTERM)
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt from None
+
+    with pytest.raises(Terminated):
+        wait()
 
 
 # What is refused
