@@ -248,6 +248,8 @@ class _Run:
         )
         if isinstance(outcome, Written):
             entry = self._shelf.add(entry, outcome.body)
+        elif awaited.replaces:
+            self._shelf.drop(record.id)
         self._state.note(entry)
 
     def _take(self, item: object) -> None:

@@ -197,8 +197,10 @@ class State:
         self._write("REPLACE INTO about VALUES (?, ?)", (key, value))
 
     def forget(self) -> None:
-        """Forgets all documents, files and shards."""
-        for table in ("documents", "oddities", "files", "places"):
+        """Forgets what all articles were made of, and all shards; only which document has an article is still known."""
+        self._write("UPDATE documents SET key = x'', place = 0")
+        self._write("UPDATE files SET stamp = NULL, key = NULL")
+        for table in ("oddities", "places"):
             self._write(f"DELETE FROM {table}")  # noqa: S608 -- a name of ours
         self._write("DELETE FROM about WHERE key <> 'run'")
 
@@ -274,10 +276,10 @@ class State:
         )
 
     def begin_document(self, name: str) -> bool:
-        """Forgets that a document was written, since another article takes the place of that one; whether it was."""
+        """Forgets what an article was made of, since another one takes its place; whether there was one."""
         with self._told():
             done = self._database.execute(
-                "DELETE FROM documents WHERE id = ? AND fate = ?", (_key(name), FATES.index("written"))
+                "UPDATE documents SET key = x'' WHERE id = ? AND fate = ?", (_key(name), FATES.index("written"))
             )
         return done.rowcount > 0
 

@@ -165,6 +165,27 @@ def test_a_failure_is_told_again_and_not_tried_again(runs: Runs) -> None:
     assert runs.run(retry_failed=True) == ["b"]
 
 
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_document_that_fails_now_leaves_no_article_of_what_it_was(runs: Runs, *, fresh: bool) -> None:
+    """Whoever reads the folder would take it for the article of what the document is now."""
+    runs.run()
+    runs.table("dump.jsonl", a="", b="Two boats.", c="Three boats.")
+    runs.run(fresh=fresh)
+    assert runs.failures == ["a"]
+    assert not (runs.output / "a.json").exists()
+    assert (runs.output / "b.json").exists()
+
+
+def test_an_article_of_another_source_is_not_taken_away(runs: Runs, tmp_path: Path) -> None:
+    runs.run()
+    runs.raw = tmp_path / "other"
+    runs.raw.mkdir()
+    runs.table("other.jsonl", a="")
+    runs.run()
+    assert runs.failures == ["a"]
+    assert (runs.output / "a.json").exists()
+
+
 def test_a_line_that_cannot_be_read_is_told_again(runs: Runs) -> None:
     path = runs.table("dump.jsonl", a="One boat.")
     path.write_text(path.read_text("utf-8") + "{no json\n", encoding="utf-8")
