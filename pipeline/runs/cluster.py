@@ -34,6 +34,7 @@ from pipeline.runs.crew import CrewError, Task
 from pipeline.runs.delivery import forwarded
 from pipeline.runs.engine import Engine
 from pipeline.runs.outcome import LONE_SURROGATE, Failure, Outcome, Written, processed, told
+from pipeline.runs.plan import LIBRARIES
 from pipeline.runs.worker import Assignment
 from pipeline.settings import Run
 from pipeline.sources.arrow.batches import is_encodable, of_records
@@ -49,6 +50,8 @@ LOSSES = 16
 """Batches that may be lost one after the other, beside those that one machine can take with it."""
 AHEAD = 2
 """Batches for each processor, so that none is idle while one is sent."""
+LONGEST_SCRATCH = 30
+"""Characters of a folder in which Ray may put its sockets: their paths must be short."""
 LOOK = 2.0
 """Seconds after which it is asked again how many processors there are: machines come and go."""
 PATIENCE = 300.0
@@ -103,12 +106,13 @@ class Cluster:
             scratch = None
             if self._address is None:
                 # Ray ends its processes without a word, so what they leave lies where this one takes it away.
-                scratch = ending.enter_context(tempfile.TemporaryDirectory(prefix="pipeline-"))
+                kept = tempfile.TemporaryDirectory(prefix="pipeline-", ignore_cleanup_errors=True)
+                scratch = ending.enter_context(kept)
             if ray.is_initialized():
                 # Somebody else's, who may have other work for it.
                 ending.callback(self._cancel)
             else:
-                _connect(ray, self._address, self._workers)
+                _connect(ray, self._address, self._workers, scratch)
                 ending.callback(ray.shutdown)
             work = _Work(self._assignment.pipeline, self._assignment.encoding, self._limits, scratch)
             self._work = ray.put(pickle.dumps(work))
@@ -249,13 +253,15 @@ def _quiet_ray() -> Any:  # noqa: ANN401 -- a module that need not be there
     return ray
 
 
-def _connect(ray: Any, address: str | None, workers: int | None) -> None:  # noqa: ANN401 -- see above
+def _connect(ray: Any, address: str | None, workers: int | None, scratch: str | None) -> None:  # noqa: ANN401
     in_main = current_thread() is main_thread()
     before = signal.getsignal(signal.SIGTERM)
     options: dict[str, object] = {"log_to_driver": False, "logging_level": "ERROR"}
     if address is None:
         # By name, or a cluster is taken that the environment happens to name.
         options |= {"address": "local", "num_cpus": workers, "include_dashboard": False}
+        if scratch is not None and len(scratch) <= LONGEST_SCRATCH:
+            options["_temp_dir"] = scratch
     else:
         options["address"] = address
     try:
@@ -282,9 +288,10 @@ def _blame(error: Exception) -> PipelineError:
 
 
 def versions(pipeline: Pipeline) -> dict[str, str]:
-    """The packages whose versions decide what comes out: this one, and those of the stages of others."""
+    """The packages whose versions decide what comes out: this one, those of the stages of others, and libraries."""
     packages = (step.package for way in pipeline.ways for step in way.recipe.steps)
-    return {each.name: each.version for each in packages if each.name and each.version} | {OWN: __version__}
+    libraries = {name: found for name in LIBRARIES if (found := _installed(name))}
+    return libraries | {each.name: each.version for each in packages if each.name and each.version} | {OWN: __version__}
 
 
 # On a machine of the cluster

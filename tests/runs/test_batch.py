@@ -173,9 +173,7 @@ def test_a_column_that_is_not_there_is_said_before_anything_is_done(
         ("GREEDY", "memory", "perilous", "needs more than 512 MiB of memory"),
     ],
 )
-def test_a_document_that_takes_its_process_with_it_is_a_row(
-    text: str, kind: str, stage: str | None, reason: str
-) -> None:
+def test_a_document_that_takes_its_process_with_it_is_a_row(text: str, kind: str, stage: str, reason: str) -> None:
     table = batch("Nets dry on the quay.", text, "Boats wait for the wind.")
     limits = Run(seconds=2, memory=512) if text == "HANG" else LIMITS
     before, harmful, after = rows(process_batch(table, pipeline=PERILOUS, limits=limits))

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +35,9 @@ from pipeline.settings import Run
 from pipeline.sources.record import Record
 from pipeline.version import __version__
 from runs.perils import Doorkeeper, Perilous, job, records, remembered
+
+# Some versions of Ray leave files open where they start the machines of a test.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 TESTS = Path(__file__).parent.parent
 HEAD = {
@@ -76,12 +80,17 @@ class Machines:
         from ray.cluster_utils import Cluster as Nodes
 
         self._nodes: Any = Nodes(initialize_head=True, head_node_args=HEAD)
-        self.address = self._nodes.address
+        self.address: str = self._nodes.address
         self._two = [self._nodes.add_node(num_cpus=1) for _ in range(2)]
 
     def kill_one(self) -> None:
-        """Ends one at once, with all that it has."""
-        self._nodes.remove_node(self._two.pop(), allow_graceful=False)
+        """Ends one at once, with all that it has; not the one by which the run is in the cluster, if there is one."""
+        ray: Any = __import__("ray")
+        here = ray.get_runtime_context().get_node_id()
+        ours = {node["RayletSocketName"] for node in ray.nodes() if node["NodeID"] == here}
+        other = next(node for node in self._two if node.raylet_socket_name not in ours)
+        self._two.remove(other)
+        self._nodes.remove_node(other, allow_graceful=False)
 
     def add_one(self) -> None:
         """Starts another."""
@@ -94,16 +103,15 @@ class Machines:
 
 @pytest.fixture(scope="module")
 def machines(ray: Any) -> Iterator[Machines]:
-    path = os.environ.get("PYTHONPATH")
-    # The stages of these tests must be there on each machine.
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(TESTS), str(TESTS.parent), *([path] if path else [])])
-    made = Machines()
-    yield made
-    made.end()
-    if path is None:
-        del os.environ["PYTHONPATH"]
-    else:
-        os.environ["PYTHONPATH"] = path
+    path = os.pathsep.join([str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
+    # What the machines leave is taken away; the paths of their sockets must be short.
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        # The stages of these tests must be there on each of them.
+        for name, value in (("PYTHONPATH", path), ("TMPDIR", folder), ("RAY_TMPDIR", folder)):
+            patch.setenv(name, value)
+        made = Machines()
+        yield made
+        made.end()
 
 
 @pytest.fixture
