@@ -14,11 +14,12 @@ from pipeline.runs import lock
 PACKS_FOR_EVER = """\
 import sys, time
 from pathlib import Path
+from pipeline.runs.depot import Folder
 from pipeline.runs.sealing import Sealing
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    sealing = Sealing(folder / "lines", folder / "part-00000.jsonl.zst", "jsonl", folder / "lock")
+    sealing = Sealing(folder / "lines", "part-00000.jsonl.zst", "jsonl", Folder(folder), folder / "lock")
     print(sealing._process.pid, flush=True)
     time.sleep(3600)
 """
@@ -41,7 +42,7 @@ def test_what_packs_a_shard_ends_with_a_run_that_is_killed(tmp_path: Path) -> No
     run.kill()
     run.communicate()
     until(lambda: not Path(f"/proc/{packer}").exists(), 20)
-    with lock.locked(tmp_path / "lock"):
+    with lock.locked(tmp_path / "lock", "the output"):
         pass
 
 
@@ -50,7 +51,10 @@ def test_who_loses_the_lock_while_it_is_exchanged_for_a_share_is_refused(
 ) -> None:
     """The system lets go of the whole before it gives a share, and another run may be there in between."""
     monkeypatch.setattr(lock, "_take", lambda _, *, whole: whole)
-    with pytest.raises(UsageError, match="another run is writing"), lock.locked(tmp_path / "_run" / "lock"):
+    with (
+        pytest.raises(UsageError, match="another run is writing"),
+        lock.locked(tmp_path / "_run" / "lock", "the output"),
+    ):
         pass
 
 
@@ -71,7 +75,7 @@ def test_a_process_that_a_worker_leaves_behind_holds_no_share(tmp_path: Path) ->
     child = int(worker.stdout.readline())
     worker.wait()
     try:
-        with lock.locked(path):
+        with lock.locked(path, "the output"):
             pass
     finally:
         os.kill(child, 9)
