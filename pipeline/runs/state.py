@@ -149,7 +149,7 @@ class State:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         database = sqlite3.connect(self._path, isolation_level=None)
         try:
-            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -4000", "temp_store = MEMORY"):
+            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -2000", "temp_store = MEMORY"):
                 database.execute(f"PRAGMA {pragma}")
             (layout,) = database.execute("PRAGMA user_version").fetchone()
             if layout not in {0, LAYOUT}:
