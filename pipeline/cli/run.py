@@ -201,13 +201,21 @@ def _stopped(why: BaseException, account: Account, job: Job) -> int:
 @contextmanager
 def _terminated() -> Iterator[None]:
     """In the block a request of the system to end is met as one of the keyboard, so that nothing is left half done."""
+    asked = False
 
     def interrupt(_: int, __: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
         raise Terminated
 
     before = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
+    except KeyboardInterrupt as error:
+        # Ray makes one of the keyboard of whatever interrupts it.
+        if asked and not isinstance(error, Terminated):
+            raise Terminated from error
+        raise
     finally:
         signal.signal(signal.SIGTERM, before)
 

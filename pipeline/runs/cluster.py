@@ -11,6 +11,7 @@ machine `process_batch` has them processed in another process.
 import os
 import pickle
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -50,6 +51,8 @@ LOSSES = 16
 """Batches that may be lost one after the other, beside those that one machine can take with it."""
 AHEAD = 2
 """Batches for each processor, so that none is idle while one is sent."""
+ANSWER = 10.0
+"""Seconds that a cluster has to answer at its address."""
 LONGEST_SCRATCH = 30
 """Characters of a folder in which Ray may put its sockets: their paths must be short."""
 LOOK = 2.0
@@ -188,9 +191,11 @@ class Cluster:
         exceptions = self._ray.exceptions
         try:
             table = self._ray.get(ready)
-        except (exceptions.RayTaskError, exceptions.RuntimeEnvSetupError) as error:
-            raise _blame(error) from error
         except exceptions.RayError as error:
+            # Of what a task is given, too, a part may be lost with a machine: an error of Ray within the task's.
+            raised = isinstance(error, exceptions.RayTaskError) and not isinstance(error.cause, exceptions.RayError)
+            if raised or isinstance(error, exceptions.RuntimeEnvSetupError):
+                raise _blame(error) from error
             self._lose(batch, error, found)
             return
         self._losses = 0
@@ -256,6 +261,8 @@ def _quiet_ray() -> Any:  # noqa: ANN401 -- a module that need not be there
 def _connect(ray: Any, address: str | None, workers: int | None, scratch: str | None) -> None:  # noqa: ANN401
     in_main = current_thread() is main_thread()
     before = signal.getsignal(signal.SIGTERM)
+    if address is not None:
+        _refuse_silent(address)
     options: dict[str, object] = {"log_to_driver": False, "logging_level": "ERROR"}
     if address is None:
         # By name, or a cluster is taken that the environment happens to name.
@@ -273,6 +280,17 @@ def _connect(ray: Any, address: str | None, workers: int | None, scratch: str | 
         if in_main:
             # Ray ends the process at once when the system asks; a run ends in its own way.
             signal.signal(signal.SIGTERM, before)
+
+
+def _refuse_silent(address: str) -> None:
+    """Raises `UsageError` where nobody answers: Ray would go on asking for minutes."""
+    host, _, port = address.rpartition(":")
+    if "/" in host or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), ANSWER).close()
+    except OSError as error:
+        raise UsageError(f"--ray-address {address}: nobody answers there: {error.strerror or error}") from None
 
 
 def _blame(error: Exception) -> PipelineError:

@@ -6,6 +6,7 @@ something in the middle of a run, so nothing depends on how fast anything is.
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ import pytest
 
 from pipeline import Pipeline, UsageError, process_batch
 from pipeline.cli import main
+from pipeline.cli.run import Terminated, _terminated
 from pipeline.processing import NOWHERE
 from pipeline.runs.account import Account
 from pipeline.runs.batch import OUTCOMES
@@ -297,6 +299,18 @@ def test_the_command_runs_on_ray_and_leaves_no_process(ray: Any, tmp_path: Path)
     until(lambda: not marked(str(tmp_path)))
 
 
+def test_a_request_to_end_stays_one_though_ray_makes_an_interrupt_of_it() -> None:
+    def wait() -> None:
+        with _terminated():
+            try:
+                signal.raise_signal(signal.SIGTERM)
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt from None
+
+    with pytest.raises(Terminated):
+        wait()
+
+
 # What is refused
 
 
@@ -319,6 +333,15 @@ def test_options_that_do_not_go_together_are_refused(
 ) -> None:
     assert main(["run", str(tmp_path), *options]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_where_nobody_answers_it_says_so_at_once(ray: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    (tmp_path / "a.txt").write_text("Nets dry on the quay.\n", "utf-8")
+    options = ["--engine", "ray", "--ray-address", f"127.0.0.1:{port}", "-o", str(tmp_path / "output")]
+    assert main(["run", str(tmp_path / "a.txt"), *options]) == 2
+    assert f"--ray-address 127.0.0.1:{port}: nobody answers there" in capsys.readouterr().err
 
 
 def test_a_machine_with_other_versions_is_refused() -> None:
@@ -344,10 +367,14 @@ class BrokenTaskError(LostError):
         self.cause = cause
 
 
+class SetupError(LostError):
+    """As `ray.exceptions.RuntimeEnvSetupError`."""
+
+
 class Lossy:
     """As much of Ray as is used; `loses` is asked for each batch, with how often it was asked for the same before."""
 
-    exceptions = SimpleNamespace(RayError=LostError, RayTaskError=BrokenTaskError, RuntimeEnvSetupError=BrokenTaskError)
+    exceptions = SimpleNamespace(RayError=LostError, RayTaskError=BrokenTaskError, RuntimeEnvSetupError=SetupError)
 
     def __init__(self, loses: Callable[[tuple[str, ...], int], Exception | None], processors: int = 2) -> None:
         self._loses = loses
@@ -423,6 +450,16 @@ def test_a_document_with_which_every_process_is_lost_fails_alone(monkeypatch: py
     assert isinstance(failure, Failure)
     assert (failure.document, failure.kind) == ("d5", "crash")
     assert failure.reason.startswith("was lost with the process or the machine that had it 3 times, each time alone")
+
+
+def test_an_argument_that_is_lost_is_no_fault_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def loses(_: tuple[str, ...], before: int) -> Exception | None:
+        return None if before else BrokenTaskError(LostError("the owner of an argument has died"))
+
+    found = worked(Lossy(loses), GIVEN, monkeypatch)
+    assert all(isinstance(outcome, Written) for _, outcome in found)
 
 
 def test_where_everything_is_lost_no_document_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
