@@ -283,10 +283,6 @@ class State:
             )
         return done.rowcount > 0
 
-    def keep(self, name: str, file: int, n: int) -> None:
-        """Notes that a document has not changed, and which one of its file it is now."""
-        self._write("UPDATE documents SET run = ?, file = ?, n = ? WHERE id = ?", (self.run, file, n, _key(name)))
-
     # What is no sound document
 
     def oddities(self, file: int) -> Iterator[Oddity]:
