@@ -25,7 +25,7 @@ KILLS = 50
 LONG_RUN = 100_000
 SETTLED = 20_000
 """Documents after which memory should not grow any more."""
-GROWTH = 1.05
+GROWTH = 1.08
 
 Figures = dict[str, str]
 
@@ -131,7 +131,8 @@ def memory(soak: Soak) -> Figures:
     for form in ("json", "jsonl"):
         output = soak.folder / f"memory-{form}"
         began = time.monotonic()
-        run = soak.start(raw, output, form=form, recipe=RECIPE)
+        # Small shards, so that some are packed before that too.
+        run = soak.start(raw, output, "--set", "run.shard=16", form=form, recipe=RECIPE)
         samples: list[tuple[int, int]] = []
         while run.process.poll() is None:
             samples.append((_noted(output), _pss(run)))

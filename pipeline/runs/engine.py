@@ -248,6 +248,8 @@ class _Run:
         )
         if isinstance(outcome, Written):
             entry = self._shelf.add(entry, outcome.body)
+        elif awaited.replaces:
+            self._shelf.drop(record.id)
         self._state.note(entry)
 
     def _take(self, item: object) -> None:
@@ -277,7 +279,9 @@ class _Run:
     def _stay(self, item: Stayed) -> None:
         entry = item.entry
         if item.read is not None:
-            self._state.keep(entry.id, *item.read)
+            # Noted anew: where it was moved from a file whose end is behind us, it is forgotten by now.
+            file, n = item.read
+            self._state.note(msgspec.structs.replace(entry, file=file, n=n))
         if entry.fate == "written":
             self._shelf.keep(entry)
             self._shelf.tick()

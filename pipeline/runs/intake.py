@@ -12,7 +12,7 @@ from pipeline.sources.reading import Document, of_file
 
 
 class Intake(Sequence[Source]):
-    """Files, each made a source when it is asked for: there may be a million of them."""
+    """Files, sorted by name, each made a source when it is asked for: there may be a million of them."""
 
     def __init__(self, files: Sequence[File], options: Input, readers: Choice) -> None:
         self._files = files
@@ -33,11 +33,23 @@ class Intake(Sequence[Source]):
     def __getitem__(self, i: slice) -> Sequence[Source]: ...
     def __getitem__(self, i: int | slice) -> Source | Sequence[Source]:
         if isinstance(i, slice):
-            return [self._source(file) for file in self._files[i]]
-        return self._source(self._files[i])
+            return [self._source(at) for at in range(*i.indices(len(self._files)))]
+        return self._source(range(len(self._files))[i])
 
-    def _source(self, file: File) -> Source:
-        return Source(file.name, partial(self._read, file), lambda: file.stamp, file.size or 0)
+    def _source(self, at: int) -> Source:
+        file = self._files[at]
+        return Source(self._name(at), partial(self._read, file), lambda: file.stamp, file.size or 0)
+
+    def _name(self, at: int) -> str:
+        """That of the file, or another for a table that is called as the one before it: two folders may have one each.
+
+        What is remembered of one must not be taken for what is known of the other.
+        """
+        name, first = self._files[at].name, at
+        while first and self._files[first - 1].name == name:
+            first -= 1
+        # No path holds a NUL.
+        return name if first == at else f"{name}\0{at - first + 1}"
 
     def _read(self, file: File) -> Iterator[Document]:
         return of_file(file, self._options, self._readers)

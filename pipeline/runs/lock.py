@@ -32,7 +32,8 @@ def locked(path: Path, of: str) -> Iterator[None]:
         deadline = time.monotonic() + PATIENCE
         while not _take(file, whole=True):
             owner = _owner(file)
-            if (owner is None or alive(owner)) or time.monotonic() > deadline:
+            # One that has only begun has not said yet who it is.
+            if (owner is not None and alive(owner)) or time.monotonic() > deadline:
                 who = f" (process {owner})" if owner is not None else ""
                 raise UsageError(f"another run{who} is writing to {of}; wait for it, or name another folder with -o")
             time.sleep(PAUSE)

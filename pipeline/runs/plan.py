@@ -87,11 +87,15 @@ Settled: TypeAlias = Stayed | Odd | FileEnd | FileKept
 
 
 class Awaited(msgspec.Struct, frozen=True):
-    """A document under way: which one of which file it is, and the hash of all that goes into its article."""
+    """A document under way: which one of which file it is, and the hash of all that goes into its article.
+
+    `replaces` says whether an article lies there that was made of an earlier form of it.
+    """
 
     file: int
     n: int
     key: bytes
+    replaces: bool = False
 
 
 class Shelf(Protocol):
@@ -183,7 +187,8 @@ class Plan:
             self._state.spoil_file(entry.file)
         if entry is not None and entry.key == key and self._stands(entry):
             return Stayed(entry, (file, n))
-        self.awaited[record.id] = Awaited(file, n, key)
+        replaces = entry is not None and entry.fate == "written" and entry.file == file
+        self.awaited[record.id] = Awaited(file, n, key, replaces)
         return record
 
     def _is_same(self, known: Known, stamp: str | None, ids: Ids) -> bool:

@@ -102,6 +102,9 @@ class Shards:
         self._state.move(entry.id, self._place, self._count)
         self._append(body)
 
+    def drop(self, name: str) -> None:
+        """It is added nowhere, and so in no shard."""
+
     def tick(self) -> None:
         """Ends the shard that is large enough, and notes one that is packed."""
         if self._size >= self._most:

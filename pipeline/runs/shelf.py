@@ -30,6 +30,10 @@ class Shelf(Protocol):
         """Is told of an article that stays."""
         ...
 
+    def drop(self, name: str) -> None:
+        """Is told that the article of a document is no more: it fails now, or is turned down."""
+        ...
+
     def tick(self) -> None:
         """Is called now and then."""
         ...
@@ -76,6 +80,14 @@ class ArticleFolder:
 
     def keep(self, entry: Entry) -> None:
         """It lies where it lies."""
+
+    def drop(self, name: str) -> None:
+        """Takes the file away: it was made of what the document is no more."""
+        path = file_name(name)
+        if isinstance(self._folder, Store):
+            self._folder.delete(path)
+        else:
+            (self._folder / path).unlink(missing_ok=True)
 
     def tick(self) -> None:
         """There is nothing to do."""

@@ -149,7 +149,7 @@ class State:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         database = sqlite3.connect(self._path, isolation_level=None)
         try:
-            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -16000", "temp_store = MEMORY"):
+            for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -2000", "temp_store = MEMORY"):
                 database.execute(f"PRAGMA {pragma}")
             (layout,) = database.execute("PRAGMA user_version").fetchone()
             if layout not in {0, LAYOUT}:
@@ -197,8 +197,10 @@ class State:
         self._write("REPLACE INTO about VALUES (?, ?)", (key, value))
 
     def forget(self) -> None:
-        """Forgets all documents, files and shards."""
-        for table in ("documents", "oddities", "files", "places"):
+        """Forgets what all articles were made of, and all shards; only which document has an article is still known."""
+        self._write("UPDATE documents SET key = x'', place = 0")
+        self._write("UPDATE files SET stamp = NULL, key = NULL")
+        for table in ("oddities", "places"):
             self._write(f"DELETE FROM {table}")  # noqa: S608 -- a name of ours
         self._write("DELETE FROM about WHERE key <> 'run'")
 
@@ -274,16 +276,12 @@ class State:
         )
 
     def begin_document(self, name: str) -> bool:
-        """Forgets that a document was written, since another article takes the place of that one; whether it was."""
+        """Forgets what an article was made of, since another one takes its place; whether there was one."""
         with self._told():
             done = self._database.execute(
-                "DELETE FROM documents WHERE id = ? AND fate = ?", (_key(name), FATES.index("written"))
+                "UPDATE documents SET key = x'' WHERE id = ? AND fate = ?", (_key(name), FATES.index("written"))
             )
         return done.rowcount > 0
-
-    def keep(self, name: str, file: int, n: int) -> None:
-        """Notes that a document has not changed, and which one of its file it is now."""
-        self._write("UPDATE documents SET run = ?, file = ?, n = ? WHERE id = ?", (self.run, file, n, _key(name)))
 
     # What is no sound document
 

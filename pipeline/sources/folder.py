@@ -122,7 +122,7 @@ def find(
             found.append(_named(given, given.name, asked_for=True))
         else:
             raise UsageError(f"{given} is not there; name a file or a folder of raw documents")
-    files = sorted((item for item in found if isinstance(item, File)), key=lambda file: file.name)
+    files = sorted((item for item in found if isinstance(item, File)), key=lambda file: (file.name, file.where))
     _refuse_doubles(files, is_document)
     return files, [item for item in found if isinstance(item, Unreadable)]
 

@@ -165,10 +165,10 @@ def test_a_file_that_a_disk_does_not_give_is_named(
     (raw / "locked.txt").write_bytes(b"Nobody reads this.")
     opened = Path.open
 
-    def refused(path: Path, *how: Any) -> Any:
+    def refused(path: Path, *how: Any, **named: Any) -> Any:
         if path.name == "locked.txt":
             raise PermissionError(13, "Permission denied", str(path))
-        return opened(path, *how)
+        return opened(path, *how, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", refused)

@@ -3,6 +3,7 @@
 import io
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from ordeal import ROOT, SMALL, account, lines, litter, processed, put, talk, tr
 import pipeline
 from pipeline.cli import main
 from pipeline.runs import shards
+from pipeline.runs.state import State, StateError
 
 Captured = pytest.CaptureFixture[str]
 
@@ -141,3 +143,23 @@ def test_a_line_is_written_whole_however_little_the_system_takes_at_once() -> No
     file = Slow()
     shards._write(file, b"a line of some length\n")
     assert file.getvalue() == b"a line of some length\n"
+
+
+def test_what_is_remembered_is_not_thrown_away_because_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state.sqlite"
+    with State(path) as state:
+        state.note_about("form", "json")
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def opened(_: State) -> None:
+        raise full
+
+    with monkeypatch.context() as patch:
+        patch.setattr(State, "_opened", opened)
+        with pytest.raises(StateError, match="disk is full; make room there"), State(path):
+            pass
+    with State(path) as state:
+        assert state.about("form") == "json"

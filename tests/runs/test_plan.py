@@ -19,6 +19,7 @@ from pipeline.runs.plan import Choices, fingerprint, of_reading
 from pipeline.settings import Input
 from pipeline.sources.choice import choice
 from pipeline.sources.folder import find
+from pipeline.sources.reading import is_document
 from pipeline.sources.record import Record
 from runs.inline import Inline
 
@@ -31,6 +32,8 @@ class Runs:
     def __init__(self, folder: Path) -> None:
         self.raw, self.output = folder / "raw", folder / "output"
         self.raw.mkdir()
+        self.inputs: list[Path] = []
+        """Folders to name instead of the one."""
         self.failures: list[str] = []
 
     def write(self, name: str, text: str) -> Path:
@@ -46,8 +49,10 @@ class Runs:
         """Runs, and gives the ids of the documents that were processed."""
         crew, account = Inline(), Account()
         options = msgspec.structs.replace(Input(), **chosen.pop("input", {}))
-        files, lost = find([self.raw], leave_out=self.output)
-        taken = Intake(files, options, choice())
+        readers = choice()
+        is_one = lambda file: is_document(file, options, readers)  # noqa: E731
+        files, lost = find(self.inputs or [self.raw], leave_out=self.output, is_document=is_one)
+        taken = Intake(files, options, readers)
         job = Job(made, self.output, form=form, reading=of_reading(options), choices=Choices(**chosen))
         self.failures = []
         heard = lambda entry: self.failures.append(getattr(entry, "document", ""))  # noqa: E731
@@ -144,6 +149,41 @@ def test_a_document_that_moved_to_another_file_is_done_once(runs: Runs) -> None:
     assert runs.run() == []
 
 
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_tables_of_one_name_in_two_folders_are_two_files(runs: Runs, form: str) -> None:
+    runs.inputs = [runs.raw / "east", runs.raw / "west"]
+    east, west = runs.table("east/day.jsonl", e1="An egg.", e2="An elm."), runs.table("west/day.jsonl", w="A wave.")
+    os.utime(east, ns=(1, 1))
+    os.utime(west, ns=(1, 1))
+    assert runs.run(form=form) == ["e1", "e2", "w"]
+    assert (runs.run(form=form), runs.account.unchanged, runs.failures) == ([], 3, [])
+    runs.inputs.reverse()
+    assert (runs.run(form=form), runs.account.unchanged) == ([], 3)
+    runs.table("west/day.jsonl", w="A wall.")
+    assert (runs.run(form=form), runs.account.unchanged) == (["w"], 2)
+
+
+def test_tables_of_one_name_and_of_one_size_and_time_are_two_files(runs: Runs) -> None:
+    runs.inputs = [runs.raw / "east", runs.raw / "west"]
+    for name in ("east", "west"):
+        os.utime(runs.table(f"{name}/day.jsonl", **{name: "A wave."}), ns=(1, 1))
+    assert runs.run() == ["east", "west"]
+    assert (runs.run(), runs.account.unchanged, runs.failures) == ([], 2, [])
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_a_document_that_stays_the_same_in_another_file_is_not_forgotten_with_the_first(runs: Runs, form: str) -> None:
+    runs.inputs = [runs.raw / "east", runs.raw / "west"]
+    runs.table("east/day.jsonl", moved="The gull moved.")
+    runs.table("west/day.jsonl", west="A wave.")
+    runs.run(form=form)
+    # Its place in a table of that name is the same, so all that goes into its article is.
+    runs.table("east/day.jsonl", new="The gull has gone.")
+    runs.table("west/day.jsonl", moved="The gull moved.")
+    assert (runs.run(form=form), runs.account.unchanged) == (["new"], 1)
+    assert (runs.run(form=form), runs.account.unchanged) == ([], 2)
+
+
 def test_what_a_file_holds_no_more_is_not_counted(runs: Runs) -> None:
     runs.run()
     runs.table("dump.jsonl", a="One boat.")
@@ -163,6 +203,27 @@ def test_a_failure_is_told_again_and_not_tried_again(runs: Runs) -> None:
     assert runs.run() == []
     assert (runs.failures, runs.account.failed, runs.account.unchanged) == (["b"], 1, 3)
     assert runs.run(retry_failed=True) == ["b"]
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_document_that_fails_now_leaves_no_article_of_what_it_was(runs: Runs, *, fresh: bool) -> None:
+    """Whoever reads the folder would take it for the article of what the document is now."""
+    runs.run()
+    runs.table("dump.jsonl", a="", b="Two boats.", c="Three boats.")
+    runs.run(fresh=fresh)
+    assert runs.failures == ["a"]
+    assert not (runs.output / "a.json").exists()
+    assert (runs.output / "b.json").exists()
+
+
+def test_an_article_of_another_source_is_not_taken_away(runs: Runs, tmp_path: Path) -> None:
+    runs.run()
+    runs.raw = tmp_path / "other"
+    runs.raw.mkdir()
+    runs.table("other.jsonl", a="")
+    runs.run()
+    assert runs.failures == ["a"]
+    assert (runs.output / "a.json").exists()
 
 
 def test_a_line_that_cannot_be_read_is_told_again(runs: Runs) -> None:
