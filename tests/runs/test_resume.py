@@ -48,7 +48,7 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_bytes_of_one_that_is
     log, output = tmp_path / "log", tmp_path / "out"
     chance = random.Random(form)
     kills = 0
-    while kills < 4:
+    while kills < 3:
         run = running(*arguments(raw, output, form, workers))
         seen = sum(processed(log).values())
         # In the middle of the work, and just before and behind it.
@@ -168,7 +168,7 @@ def test_a_run_that_is_asked_to_end_before_it_has_begun_ends(tmp_path: Path, run
             os.killpg(run.process.pid, signal.SIGINT)
         _, _, said = run.end()
         # But for Python itself, which may be interrupted before there is anybody to hear of it.
-        assert "Traceback" not in said or "pipeline.runs" not in said
+        assert said.count("Traceback") <= ("pipeline/__main__.py" in said)
         until(lambda: run.processes() == [])  # noqa: B023 -- it is called at once
     assert running(raw, "-o", tmp_path / "out", "--set", SMALL, "-q").end()[0] == 0
 
