@@ -32,7 +32,7 @@ from pipeline.settings import Run
 from pipeline.sinks.folder import file_name
 from pipeline.sources.record import LeftOut, Record, Unreadable
 
-HISTORIES = int(os.environ.get("HISTORIES", "12"))
+HISTORIES = int(os.environ.get("HISTORIES", "8"))
 STEPS = 14
 WORDS = "the tide came in over salt and reeds while 渡船 waited by a post of oak until noon".split()  # noqa: SIM905
 OAK = Rule("carve.oak", "every oak is an elm", threshold=0.0)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from installed import Shelf
@@ -48,7 +49,7 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_bytes_of_one_that_is
     log, output = tmp_path / "log", tmp_path / "out"
     chance = random.Random(form)
     kills = 0
-    while kills < 4:
+    while kills < 3:
         run = running(*arguments(raw, output, form, workers))
         seen = sum(processed(log).values())
         # In the middle of the work, and just before and behind it.
@@ -168,7 +169,7 @@ def test_a_run_that_is_asked_to_end_before_it_has_begun_ends(tmp_path: Path, run
             os.killpg(run.process.pid, signal.SIGINT)
         _, _, said = run.end()
         # But for Python itself, which may be interrupted before there is anybody to hear of it.
-        assert "Traceback" not in said or "pipeline.runs" not in said
+        assert said.count("Traceback") <= ("pipeline/__main__.py" in said)
         until(lambda: run.processes() == [])  # noqa: B023 -- it is called at once
     assert running(raw, "-o", tmp_path / "out", "--set", SMALL, "-q").end()[0] == 0
 
@@ -211,21 +212,19 @@ def test_where_the_packing_of_a_shard_is_killed_the_run_says_so_and_goes_on_when
     raw = many(tmp_path / "raw")
     output = tmp_path / "out"
     command = ["run", *map(str, arguments(raw, output, "jsonl", 2, pause=0))]
-    wait = sealing.Sealing.wait
+    start = sealing.Sealing.__init__
 
-    def killed(self: sealing.Sealing) -> None:
+    def killed(self: sealing.Sealing, *given: Any) -> None:
+        start(self, *given)
         self._process.kill()
-        wait(self)
 
     with monkeypatch.context() as patch:
-        # Before it can have done anything: it is asked whether it has ended at once.
-        patch.setattr(sealing.Sealing, "ended", lambda _: True)
-        patch.setattr(sealing.Sealing, "wait", killed)
-        code = main(command)
-    assert code == 1
+        patch.setattr(sealing.Sealing, "__init__", killed)
+        assert main(command) == 1
     said = capsys.readouterr().err
-    if "packs a shard" in said:
-        assert "run the same command again to go on" in said
+    assert "the process that packs a shard ended with exit code -9" in said
+    assert "run the same command again to go on" in said
+    assert list(output.glob("part-*")) == []
     assert main(command) == 1
     assert account(output)["documents"] == COUNT
     assert len(list(pipeline.read(output))) == COUNT - 3
@@ -254,6 +253,9 @@ def test_of_runs_that_begin_together_one_works_and_the_others_are_refused(tmp_pa
     raw = many(tmp_path / "raw", 40)
     runs = [running(*arguments(raw, tmp_path / "out", "jsonl", 1, pause=0.05)) for _ in range(4)]
     codes = sorted(run.end()[0] for run in runs)
-    assert codes == [0, 2, 2, 2]
+    # One that came when the first had ended had nothing to do.
+    assert codes[0] == 0
+    assert set(codes) <= {0, 2}
+    assert set(processed(tmp_path / "log").values()) == {1}
     assert account(tmp_path / "out")["documents"] == 40
     assert len(list(pipeline.read(tmp_path / "out"))) == 39
