@@ -94,7 +94,6 @@ class _Resident:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._owner = 0
         self._work: tuple[bytes, Run] | None = None
         self._kept = ExitStack()
 
@@ -113,23 +112,26 @@ class _Resident:
             return found
 
     def end(self) -> None:
-        """Ends the process, if it is a child of this one and not of one that this was forked from."""
+        """Ends the process."""
         kept, self._kept, self._work = self._kept, ExitStack(), None
-        if self._owner == os.getpid():
-            kept.close()
-        else:
-            kept.pop_all()
+        kept.close()
+
+    def forget(self) -> None:
+        """Knows of no process: where this one was forked, that is its parent's, and a thread of that has the lock."""
+        self._lock, self._work, self._kept = Lock(), None, ExitStack()
 
     def _fit(self, work: tuple[bytes, Run], assignment: Assignment) -> Pool:
-        if self._work != work or self._owner != os.getpid():
+        if self._work != work:
             self.end()
             self._pool = self._kept.enter_context(Pool(assignment, 1, work[1]))
-            self._work, self._owner = work, os.getpid()
+            self._work = work
         return self._pool
 
 
 _RESIDENT = _Resident()
 atexit.register(_RESIDENT.end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_RESIDENT.forget)
 
 
 def _unread(item: object) -> Failure:

@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from multiprocessing import forkserver, parent_process
+from multiprocessing import current_process, forkserver, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,21 @@ from pipeline.runs.lock import share
 
 ALIVE = "_forkserver_alive_fd"
 """Where Python keeps it; where it keeps it elsewhere, a worker that hangs outlives a run that is killed."""
+
+
+def start(process: BaseProcess) -> None:
+    """Starts a process that ties itself to this one.
+
+    A daemon may have no children by the rules of `multiprocessing`, since they might outlive it. Those that are tied do
+    not, and engines such as Dask have daemons do their work.
+    """
+    configuration: dict[str, object] = vars(current_process())["_config"]
+    is_daemon = configuration.pop("daemon", None)
+    try:
+        process.start()
+    finally:
+        if is_daemon is not None:
+            configuration["daemon"] = is_daemon
 
 
 def tie(lock: Path | None) -> bool:
@@ -52,3 +68,15 @@ def _die_with_parent() -> None:
     if alive is not None:
         setattr(server, ALIVE, None)
         os.close(alive)
+
+
+def _disown_server() -> None:
+    """Lets a process that was forked have a server of its own to fork from: that of its parent is no child of its."""
+    server: Any = forkserver.__dict__["_forkserver"]
+    if server._forkserver_pid is not None:  # noqa: SLF001 -- there is no other way
+        os.close(server._forkserver_alive_fd)  # noqa: SLF001
+        server.__init__()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_disown_server)

@@ -170,15 +170,17 @@ class Plan:
             yield from self._kept(known, ids)
             return
         file = self._state.begin_file(source.name)
+        whole = True
         for n, found in enumerate(source.read()):
+            whole = whole and not (isinstance(found, Unreadable) and found.passing)
             if not isinstance(found, Record):
                 yield _odd(file, n, found)
             elif not ids.add(found.id):
                 yield _odd(file, n, double(found), "double")
             else:
                 yield self._document(found, file, n)
-        # One that was changed while it was read is read again.
-        yield FileEnd(file, stamp if source.stamp() == stamp else None, self._reading)
+        # One that was changed while it was read is read again, and so is one that could not be read to its end.
+        yield FileEnd(file, stamp if whole and source.stamp() == stamp else None, self._reading)
 
     def _document(self, record: Record, file: int, n: int) -> Record | Stayed:
         key = fingerprint(record, self._settings)

@@ -11,6 +11,7 @@ Pools of the standard library do not do this: `multiprocessing.Pool` waits for e
 
 import os
 import pickle
+import shutil
 import signal
 import tempfile
 import time
@@ -25,6 +26,7 @@ import msgspec
 
 from pipeline.errors import UsageError
 from pipeline.runs.account import Tally
+from pipeline.runs.bond import start
 from pipeline.runs.crew import CrewError, Task, weight
 from pipeline.runs.outcome import Failure, Loss, Outcome, told
 from pipeline.runs.postmortem import Place, end, place, ran_out_of_memory
@@ -58,7 +60,7 @@ class _Worker:
         self.process: BaseProcess = context.Process(
             target=work, args=(theirs, self.desk, assignment, str(trace)), daemon=True
         )
-        self.process.start()
+        start(self.process)
         theirs.close()
         self.tasks: dict[int, Task] = {}
         self.born = time.monotonic()
@@ -141,7 +143,8 @@ class Pool:
         """Why no article can be written any more."""
 
     def __enter__(self) -> "Pool":
-        self._folder = tempfile.TemporaryDirectory(prefix="pipeline-")
+        # No `TemporaryDirectory`, which a process that is forked from this one would take away when it ends.
+        self._folder = Path(tempfile.mkdtemp(prefix="pipeline-"))
         return self
 
     def __exit__(
@@ -155,7 +158,7 @@ class Pool:
         for worker in self._workers:
             worker.bury()
         self._workers = []
-        self._folder.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def wants_more(self) -> bool:
         """Whether there is no chunk for each worker that may soon be idle."""
@@ -222,7 +225,7 @@ class Pool:
     def _start(self) -> None:
         prepare()
         self._started += 1
-        self._workers.append(_Worker(self._context, self._pickled, Path(self._folder.name, f"{self._started}.trace")))
+        self._workers.append(_Worker(self._context, self._pickled, self._folder / f"{self._started}.trace"))
 
     def _hear(self, worker: _Worker, found: list[tuple[int, Outcome]]) -> bool:
         """Takes in what a worker says; whether it may say more."""

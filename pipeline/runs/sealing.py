@@ -14,7 +14,7 @@ from pipeline.article import Article
 from pipeline.compression import packed
 from pipeline.errors import PipelineError
 from pipeline.reading.attempt import parse
-from pipeline.runs.bond import adopt, tie
+from pipeline.runs.bond import adopt, start, tie
 from pipeline.runs.depot import Depot
 from pipeline.sinks.atomic import whole
 from pipeline.sinks.parquet import Parquet
@@ -52,7 +52,7 @@ class Sealing:
         self._process: BaseProcess = context.Process(
             target=_work, args=(theirs, lines, name, form, depot, lock, dict(os.environ)), daemon=True
         )
-        self._process.start()
+        start(self._process)
         theirs.close()
 
     def ended(self) -> bool:

@@ -165,7 +165,9 @@ class Blob:
                     file.flush()
                 except OSError as error:
                     told = f"cannot be copied to {tempfile.gettempdir()}: {error.strerror or error}"
-                    raise SourceError(f"{told}; set TMPDIR to a folder with more room") from None
+                    fault = SourceError(f"{told}; set TMPDIR to a folder with more room")
+                    fault.passing = True
+                    raise fault from None
             yield Path(file.name)
 
 

@@ -17,6 +17,11 @@ class Connection(io.RawIOBase):
         self._stream = cast("io.BufferedReader", stream)
         self._fault: SourceError | None = None
 
+    @property
+    def broken(self) -> bool:
+        """Whether it broke off. What a reader says of the file then may tell of that in words of its own."""
+        return self._fault is not None
+
     def readable(self) -> bool:
         """Yes."""
         return True

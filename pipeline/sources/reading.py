@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, cast
 
+import msgspec
+
 from pipeline.encodings.signatures import kind_of
 from pipeline.errors import UsageError
 from pipeline.settings import Input
@@ -76,11 +78,14 @@ def of_file(file: File, options: Input, readers: Choice) -> Iterator[Document]:
     try:
         with _opened(file) as stream:
             budget = Budget(options.limits)
-            yield from _blob(Blob(place, stream, path=file.path, named=file.named, budget=budget), options, readers)
+            blob = Blob(place, stream, path=file.path, named=file.named, budget=budget)
+            for found in _blob(blob, options, readers):
+                cut_off = isinstance(found, Unreadable) and isinstance(stream, Connection) and stream.broken
+                yield msgspec.structs.replace(found, passing=True) if cut_off else found
     except OSError as error:
         # A store says itself what to do.
         remedy = "" if isinstance(error, StoreError) else "; check its permissions and run again"
-        yield Unreadable(place.id, f"cannot be read: {error.strerror or error}{remedy}")
+        yield Unreadable(place.id, f"cannot be read: {error.strerror or error}{remedy}", passing=True)
 
 
 def _opened(file: File) -> BinaryIO:
@@ -128,7 +133,8 @@ def _read(reader: Reader, blob: Blob, options: Input, readers: Choice) -> Iterat
     except SourceError as error:
         yield from _faulty(blob, error)
     except OSError as error:
-        yield Unreadable(blob.id, f"{blob.place}: cannot be read: {error.strerror or error}; check it and run again")
+        reason = f"{blob.place}: cannot be read: {error.strerror or error}; check it and run again"
+        yield Unreadable(blob.id, reason, passing=True)
     except Exception as error:
         # As with stages: whatever a reader meets that its author did not think of ends this file and no other.
         told = f"{type(error).__name__}: {error}".splitlines()[0]
@@ -139,7 +145,8 @@ def _read(reader: Reader, blob: Blob, options: Input, readers: Choice) -> Iterat
 def _faulty(blob: Blob, error: SourceError) -> Iterator[Unreadable]:
     if not error.told:
         error.told = True
-        yield Unreadable(blob.id, f"{error}" if blob.place.member is None else f"{blob.place}: {error}")
+        reason = f"{error}" if blob.place.member is None else f"{blob.place}: {error}"
+        yield Unreadable(blob.id, reason, error.passing)
 
 
 def _unclaimed(blob: Blob) -> Unreadable | LeftOut:

@@ -40,10 +40,15 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Unreadable(msgspec.Struct, frozen=True):
-    """A document that cannot be read: which one, and a line on why and what to do."""
+    """A document that cannot be read: which one, and a line on why and what to do.
+
+    `passing` says that it may be readable another time, though its source is the same: a connection broke off, a disk
+    was full.
+    """
 
     id: str
     reason: str
+    passing: bool = False
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -65,6 +70,8 @@ class SourceError(ValueError):
 
     told = False
     """Whether it is in the account: all that lies in a compressed file meets the one fault at which that breaks off."""
+    passing = False
+    """Whether it may not be met another time, though the bytes are the same."""
 
 
 def shown(text: object, longest: int | None = LONGEST_SHOWN) -> str:

@@ -1,8 +1,13 @@
 """`process_batch`: a table of documents in, a table of what became of them out, whatever they do to the process."""
 
+import os
 import pickle
+import signal
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from multiprocessing import get_all_start_methods, get_context
 from typing import Any
 
 import msgspec
@@ -24,6 +29,7 @@ from pipeline.sources.record import Record
 from runs.perils import Doorkeeper, Perilous, records
 
 TALK = "Salt From the Old Pans\n\nQ: Who owns teh pans now?\n\nA: The village does, since 1998.\n"
+QUAY = "Nets dry on the quay."
 PERILOUS = Pipeline(stages=[Perilous(), Doorkeeper()])
 LIMITS = Run(seconds=60, memory=512)
 
@@ -32,6 +38,10 @@ perilous = partial(process_batch, pipeline=PERILOUS, limits=LIMITS)
 
 def batch(*texts: str | None) -> pa.Table:
     return pa.table({"id": [f"d{n}" for n in range(len(texts))], "text": pa.array(texts, pa.string())})
+
+
+def fates(text: str) -> list[str]:
+    return [row["outcome"] for row in rows(perilous(batch(text)))]
 
 
 def rows(table: pa.Table) -> list[dict[str, Any]]:
@@ -195,6 +205,30 @@ def test_the_process_is_kept_while_the_work_is_the_same() -> None:
     again = pickle.loads(pickle.dumps(telling))
     assert process_of(process_batch(batch("Boats wait for the wind."), pipeline=again)) == first
     assert process_of(process_batch(batch("Boats wait for the wind."), pipeline=telling, limits=LIMITS)) != first
+
+
+@pytest.mark.parametrize("method", get_all_start_methods())
+def test_a_daemon_can_have_documents_processed(method: str) -> None:
+    perilous(batch(QUAY))
+    # Its processes are daemons, which may have no children.
+    with get_context(method).Pool(1) as engine:
+        assert engine.map_async(fates, [QUAY, "CRASH"]).get(120) == [["written"], ["failed"]]
+    assert fates(QUAY) == ["written"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here")
+def test_a_process_that_is_forked_has_documents_processed_whatever_its_parent_is_about() -> None:
+    slow = partial(perilous, batch(QUAY, "HANG"), limits=Run(seconds=2, memory=512))
+    with ThreadPoolExecutor(1) as others:
+        busy = others.submit(slow)
+        time.sleep(0.5)
+        child = os.fork()
+        if not child:
+            signal.alarm(60)
+            os._exit(0 if fates(QUAY) == ["written"] else 3)
+        assert os.waitpid(child, 0) == (child, 0)
+        assert [row["outcome"] for row in rows(busy.result(120))] == ["written", "failed"]
+    assert fates("CRASH") == ["failed"]
 
 
 def test_an_engine_can_send_it_elsewhere() -> None:

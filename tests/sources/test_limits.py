@@ -117,10 +117,11 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", lambda **_: Full())
     blob = Blob(Place("stdin"), io.BytesIO(KEEPER))
     with (
-        pytest.raises(SourceError, match=r"cannot be copied to .*: No space left on device; set TMPDIR"),
+        pytest.raises(SourceError, match=r"cannot be copied to .*: No space left on device; set TMPDIR") as fault,
         blob.on_disk(),
     ):
         pass
+    assert fault.value.passing
 
 
 def test_only_what_was_unpacked_counts_and_not_plain_files(tmp_path: Path) -> None:

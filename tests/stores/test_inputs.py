@@ -276,3 +276,21 @@ def test_a_list_that_breaks_off_is_a_failure_and_not_a_shorter_list(web: Web, ke
     (told,) = lost
     assert told.id == "s3://salt/raw/"
     assert told.reason.startswith("cannot be listed: s3://salt/raw/: the store answers with status 500")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_file_that_breaks_off_is_read_again_by_the_next_run(
+    web: Web, tmp_path: Path, capsys: Captured, *, packed: bool
+) -> None:
+    data = lines(2_000)
+    data = zstd.compress(data) if packed else data
+    url = web.put(f"/lines.jsonl{'.zst' if packed else ''}", data)
+    command = ["run", url, "-o", str(tmp_path / "out"), "-q", "--format", "jsonl", "--stages", "languages"]
+    web.breaks[url.removeprefix(web.address)] = [len(data) // 2] * 2 + [0] * 9
+    assert main(command) == 1
+    assert "run again later" in capsys.readouterr().err
+    web.breaks.clear()
+    assert main(command) == 0
+    told = json.loads((tmp_path / "out" / "_run" / "run.json").read_bytes())["documents"]
+    assert (told["documents"], told["failed"]) == (2_000, 0)
+    assert told["unchanged"] > 100
