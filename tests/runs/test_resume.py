@@ -112,7 +112,7 @@ def test_where_sources_change_between_kills_the_last_state_of_them_counts(
 
 @pytest.mark.parametrize(
     ("number", "code", "form"),
-    [(signal.SIGINT, 130, "json"), (signal.SIGTERM, 143, "jsonl"), (signal.SIGINT, 130, "parquet")],
+    [(signal.SIGINT, 130, "json"), (signal.SIGTERM, 143, "jsonl")],
 )
 def test_a_run_that_is_asked_to_end_says_how_to_go_on_and_leaves_no_process(
     tmp_path: Path, running: Start, number: int, code: int, form: str
