@@ -63,8 +63,10 @@ def raw(tmp_path: Path, shelf: Shelf) -> Path:
 
 
 def command(raw: Path, output: Path, form: str) -> list[str]:
+    # Slow enough for what was done to be noted before the disk is full.
     return [
         "run", str(raw), "-o", str(output), "-q", "--format", form, "--workers", "2", "--set", SMALL,
+        "--set", "stages.poison.pause=0.008",
         "--set", "run.shard=1", "--set", f"stages.poison.log={raw.parent / 'log'}",
     ]  # fmt: skip
 

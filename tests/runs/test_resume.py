@@ -112,7 +112,7 @@ def test_where_sources_change_between_kills_the_last_state_of_them_counts(
 
 @pytest.mark.parametrize(
     ("number", "code", "form"),
-    [(signal.SIGINT, 130, "json"), (signal.SIGTERM, 143, "jsonl"), (signal.SIGINT, 130, "parquet")],
+    [(signal.SIGINT, 130, "json"), (signal.SIGTERM, 143, "jsonl")],
 )
 def test_a_run_that_is_asked_to_end_says_how_to_go_on_and_leaves_no_process(
     tmp_path: Path, running: Start, number: int, code: int, form: str
@@ -168,8 +168,8 @@ def test_a_run_that_is_asked_to_end_before_it_has_begun_ends(tmp_path: Path, run
         if run.process.poll() is None:
             os.killpg(run.process.pid, signal.SIGINT)
         _, _, said = run.end()
-        # But for Python itself, which may be interrupted before there is anybody to hear of it.
-        assert said.count("Traceback") <= ("pipeline/__main__.py" in said)
+        # The run itself may be interrupted while it is imported; the processes that it starts are not disturbed.
+        assert 'File "<string>"' not in said
         until(lambda: run.processes() == [])  # noqa: B023 -- it is called at once
     assert running(raw, "-o", tmp_path / "out", "--set", SMALL, "-q").end()[0] == 0
 

@@ -13,7 +13,7 @@ from pipeline.cli import main
 
 Captured = pytest.CaptureFixture[str]
 
-COUNT = 90
+COUNT = 75
 FORMS = ("jsonl", "parquet")
 
 
@@ -104,8 +104,8 @@ def test_verify_restores_all(made: Path, form: str, capsys: Captured) -> None:
 
 @pytest.mark.parametrize("form", ["json", *FORMS])
 def test_restore_finds_one_by_its_id(made: Path, tmp_path: Path, form: str) -> None:
-    assert main(["restore", str(made / form), "--id", "wire/n77", "-o", str(tmp_path / "n77")]) == 0
-    assert (tmp_path / "n77").read_text("utf-8") == talk(77) * random.Random(77).randint(10, 60)
+    assert main(["restore", str(made / form), "--id", "wire/n70", "-o", str(tmp_path / "n70")]) == 0
+    assert (tmp_path / "n70").read_text("utf-8") == talk(70) * random.Random(70).randint(10, 60)
 
 
 @pytest.mark.parametrize("form", FORMS)
