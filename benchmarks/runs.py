@@ -27,7 +27,7 @@ import sys
 from pathlib import Path
 from pipeline import Pipeline
 from pipeline.runs.account import Tally
-from pipeline.runs.delivery import FilePerArticle
+from pipeline.runs.places.delivery import FilePerArticle
 from pipeline.runs.outcome import processed
 from pipeline.settings import Input
 from pipeline.sources.folder import find

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pipeline.reading import read as read
     from pipeline.restoration import restore as restore
     from pipeline.restoration import trace as trace
-    from pipeline.runs.batch import process_batch as process_batch
+    from pipeline.runs.crews.batch import process_batch as process_batch
     from pipeline.sinks.choice import export as export
     from pipeline.stage import Finding as Finding
     from pipeline.stage import Note as Note
@@ -72,7 +72,7 @@ _HOMES = {
     "faults": "verification",
     "json_schema": "article",
     "process": "processing",
-    "process_batch": "runs.batch",
+    "process_batch": "runs.crews.batch",
     "read": "reading",
     "restore": "restoration",
     "to_frame": "frames",

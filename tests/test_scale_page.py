@@ -8,7 +8,7 @@ import pyarrow as pa
 import regex
 from test_documentation import ROOT, blocks, shape
 
-from pipeline.runs.batch import OUTCOMES
+from pipeline.runs.crews.batch import OUTCOMES
 
 PAGE = (ROOT / "docs" / "scale.md").read_text("utf-8")
 IN_SPARK = {pa.string(): "string", pa.int64(): "bigint", pa.map_(pa.string(), pa.int64()): "map<string, bigint>"}

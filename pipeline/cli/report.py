@@ -8,7 +8,7 @@ from typing import TextIO
 from pipeline.cli.quantities import counted, duration, frequency, speed
 from pipeline.runs.account import Account, Aside
 from pipeline.runs.outcome import Failure
-from pipeline.runs.output import RUN_FOLDER
+from pipeline.runs.places.output import RUN_FOLDER
 from pipeline.stores import Remote
 
 CONTROLS = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]}

@@ -16,11 +16,11 @@ from pipeline.cli.report import CONTROLS, LeftAside, failed, summary, unheard
 from pipeline.errors import PipelineError, UsageError
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Account, Aside
+from pipeline.runs.crews.pool import prepare
 from pipeline.runs.engine import Engine, Job, local, processors, run
 from pipeline.runs.intake import Intake
 from pipeline.runs.outcome import Failure, Rejection
 from pipeline.runs.plan import Choices, of_reading
-from pipeline.runs.pool import prepare
 from pipeline.runs.rehearsal import rehearse
 from pipeline.settings import Layers
 from pipeline.sources.choice import Choice
@@ -129,7 +129,7 @@ def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
         return local(workers), workers
     if options.dry_run:
         raise UsageError("--dry-run needs no engine; leave out --engine ray")
-    from pipeline.runs.cluster import cluster
+    from pipeline.runs.crews.cluster import cluster
 
     if options.ray_address is None:
         workers = options.workers or processors()

@@ -1,10 +1,10 @@
 """A run: the documents of some sources, each to its article, whatever becomes of single ones or of the run itself.
 
-plan      what there is to do, and what an earlier run has done           plan.py
-crew      who does it: worker processes, or a cluster                     crew.py, pool.py, cluster.py
-shelf     where articles lie: a file each, or shards                      shelf.py, shards.py
-state     what is done, so that it need not be done again                 state.py
-journal   what is to be said of documents that failed                     journal.py
+plan.py      what there is to do, and what an earlier run has done
+crews/       who does it: worker processes (pool.py), or a cluster (cluster.py)
+places/      where articles lie: a file each (shelf.py), or shards (shards.py); and that nobody else writes there
+state.py     what is done, so that it need not be done again
+journal.py   what is to be said of documents that failed
 """
 
 import os
@@ -22,10 +22,14 @@ from pipeline.errors import PipelineError, UsageError
 from pipeline.processing import Pipeline
 from pipeline.runs import journal
 from pipeline.runs.account import Account, Aside
-from pipeline.runs.crew import Crew, in_order
+from pipeline.runs.crews.crew import Crew, in_order
+from pipeline.runs.crews.pool import Pool
+from pipeline.runs.crews.worker import Assignment
 from pipeline.runs.journal import Heard, Journal
 from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, sayable
-from pipeline.runs.output import LOCK, STATE, Output, output
+from pipeline.runs.places.output import LOCK, STATE, Output, output
+from pipeline.runs.places.shards import NAME, Shards
+from pipeline.runs.places.shelf import ArticleFolder, Shelf
 from pipeline.runs.plan import (
     Choices,
     FileEnd,
@@ -38,11 +42,7 @@ from pipeline.runs.plan import (
     of_settings,
     remembered,
 )
-from pipeline.runs.pool import Pool
-from pipeline.runs.shards import NAME, Shards
-from pipeline.runs.shelf import ArticleFolder, Shelf
 from pipeline.runs.state import Entry, State
-from pipeline.runs.worker import Assignment
 from pipeline.settings import Run
 from pipeline.sources.reading import Document
 from pipeline.sources.record import Record, Unreadable

@@ -14,7 +14,7 @@ import msgspec
 from pipeline.article import VERSION
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Account, Aside
-from pipeline.runs.crew import weight
+from pipeline.runs.crews.crew import weight
 from pipeline.runs.outcome import Failure, Rejection, speakable
 from pipeline.runs.state import Entry, Known, Oddity, State
 from pipeline.settings import Run

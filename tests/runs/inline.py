@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline.runs.account import Tally
-from pipeline.runs.crew import Crew, Task
-from pipeline.runs.delivery import delivered
+from pipeline.runs.crews.crew import Crew, Task
+from pipeline.runs.crews.worker import Assignment
 from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, processed
-from pipeline.runs.worker import Assignment
+from pipeline.runs.places.delivery import delivered
 from pipeline.settings import Run
 
 

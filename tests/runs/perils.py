@@ -13,7 +13,7 @@ from pipeline import Document, Edit, Finding, Note, Pipeline, Reject, Rule
 from pipeline.article import Origin
 from pipeline.document import Label
 from pipeline.runs.account import Account
-from pipeline.runs.cluster import cluster
+from pipeline.runs.crews.cluster import cluster
 from pipeline.runs.engine import Form, Job, run
 from pipeline.runs.plan import Source
 from pipeline.settings import Run

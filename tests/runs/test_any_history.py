@@ -20,14 +20,16 @@ import pytest
 
 from pipeline import Edit, Pipeline, Reject, Rule
 from pipeline.article import Origin
-from pipeline.runs import engine, sealing, shards, worker
+from pipeline.runs import engine
 from pipeline.runs.account import Account, Tally
-from pipeline.runs.depot import Depot
+from pipeline.runs.crews import worker
+from pipeline.runs.crews.worker import Assignment
 from pipeline.runs.engine import Job, run
 from pipeline.runs.outcome import Failure, Outcome
+from pipeline.runs.places import sealing, shards
+from pipeline.runs.places.depot import Depot
 from pipeline.runs.plan import Choices, Source
 from pipeline.runs.state import State
-from pipeline.runs.worker import Assignment
 from pipeline.settings import Run
 from pipeline.sinks.folder import file_name
 from pipeline.sources.record import LeftOut, Record, Unreadable

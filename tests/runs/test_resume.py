@@ -16,7 +16,7 @@ from ordeal import SMALL, Running, account, lines, litter, processed, put, talk,
 
 import pipeline
 from pipeline.cli import main
-from pipeline.runs import sealing
+from pipeline.runs.places import sealing
 
 Start = Callable[..., Running]
 

@@ -10,7 +10,7 @@ import pytest
 
 import pipeline
 from pipeline.cli import main
-from pipeline.runs.output import RemoteOutput
+from pipeline.runs.places.output import RemoteOutput
 from pipeline.stores import Remote, Store
 from stores.servers import SECRET
 
@@ -167,7 +167,7 @@ def test_a_bucket_that_goes_away_ends_the_run_and_it_goes_on(
 ) -> None:
     url = f"{bucket}/a"
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.runs.output.RemoteOutput._fetch", lambda _: _denied())
+        patch.setattr("pipeline.runs.places.output.RemoteOutput._fetch", lambda _: _denied())
         assert main(["run", str(raw), "-o", url]) == 1
     assert f"{url} cannot be written" in told().err
     assert main(["run", str(raw), "-o", url, "-q"]) == 0

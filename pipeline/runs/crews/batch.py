@@ -23,11 +23,11 @@ from msgspec import UNSET
 
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Tally
-from pipeline.runs.crew import in_order
-from pipeline.runs.delivery import Handed
+from pipeline.runs.crews.crew import in_order
+from pipeline.runs.crews.pool import Pool
+from pipeline.runs.crews.worker import Assignment
 from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, sayable
-from pipeline.runs.pool import Pool
-from pipeline.runs.worker import Assignment
+from pipeline.runs.places.delivery import Handed
 from pipeline.settings import Run
 from pipeline.sources.arrow.batches import documents
 from pipeline.sources.record import Record, Unreadable

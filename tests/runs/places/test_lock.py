@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.runs import lock
-from pipeline.runs.lock import locked
+from pipeline.runs.places import lock
+from pipeline.runs.places.lock import locked
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
 
-HOLD = "import sys\nfrom pathlib import Path\nfrom pipeline.runs.lock import locked, share\n"
+HOLD = "import sys\nfrom pathlib import Path\nfrom pipeline.runs.places.lock import locked, share\n"
 PARENT = HOLD + "with locked(Path(sys.argv[1]), 'the output'):\n    print('held', flush=True)\n    sys.stdin.read()\n"
 WORKER = HOLD + "print(share(Path(sys.argv[1])), flush=True)\nsys.stdin.read()\n"
 

@@ -24,9 +24,9 @@ import msgspec
 from pipeline.compression import unpacked
 from pipeline.errors import ContractError, PipelineError
 from pipeline.reading.tables import parquet
-from pipeline.runs.delivery import LINES, Delivery, Handed
-from pipeline.runs.depot import Depot
-from pipeline.runs.sealing import SUFFIXES, Form, Sealing
+from pipeline.runs.places.delivery import LINES, Delivery, Handed
+from pipeline.runs.places.depot import Depot
+from pipeline.runs.places.sealing import SUFFIXES, Form, Sealing
 from pipeline.runs.state import Entry, Place, State
 
 NAME = re.compile(r"part-(\d{5,})(\.jsonl\.zst|\.parquet)")

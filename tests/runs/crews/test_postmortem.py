@@ -8,7 +8,7 @@ from pathlib import Path
 from acting import Mend, rules
 
 from pipeline import Document, Finding, Pipeline
-from pipeline.runs.postmortem import Place, place
+from pipeline.runs.crews.postmortem import Place, place
 from runs.perils import Doorkeeper, Perilous
 
 

@@ -1,10 +1,10 @@
-"""Where the articles of a run lie, as a folder with a file for each; `pipeline.runs.shards` is the other kind."""
+"""Where the articles of a run lie, as a folder with a file for each; `shards.py` beside this is the other kind."""
 
 import os
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.runs.delivery import Delivery, FilePerArticle
+from pipeline.runs.places.delivery import Delivery, FilePerArticle
 from pipeline.runs.state import Entry
 from pipeline.sinks.folder import file_name
 from pipeline.stores import Store

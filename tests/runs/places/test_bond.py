@@ -9,13 +9,13 @@ import pytest
 from ordeal import ROOT, until
 
 from pipeline.errors import UsageError
-from pipeline.runs import lock
+from pipeline.runs.places import lock
 
 PACKS_FOR_EVER = """\
 import sys, time
 from pathlib import Path
-from pipeline.runs.depot import Folder
-from pipeline.runs.sealing import Sealing
+from pipeline.runs.places.depot import Folder
+from pipeline.runs.places.sealing import Sealing
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
@@ -63,7 +63,7 @@ def test_a_process_that_a_worker_leaves_behind_holds_no_share(tmp_path: Path) ->
     path.parent.mkdir()
     path.touch()
     code = (
-        "import os, sys, time; from pathlib import Path; from pipeline.runs.lock import share\n"
+        "import os, sys, time; from pathlib import Path; from pipeline.runs.places.lock import share\n"
         f"assert share(Path({str(path)!r}))\n"
         "child = os.fork()\n"
         "if child == 0: time.sleep(3600)\n"

@@ -20,9 +20,9 @@ from pipeline import Pipeline, UsageError, process, process_batch
 from pipeline.article import Article, Origin
 from pipeline.processing import NOWHERE
 from pipeline.runs.account import Tally
-from pipeline.runs.batch import OUTCOMES, outcomes, tally
-from pipeline.runs.delivery import LINES, Handed
+from pipeline.runs.crews.batch import OUTCOMES, outcomes, tally
 from pipeline.runs.outcome import Outcome, Rejection, Written, processed
+from pipeline.runs.places.delivery import LINES, Handed
 from pipeline.settings import Run
 from pipeline.sources.arrow.batches import documents, is_encodable, of_records
 from pipeline.sources.record import Record

@@ -14,8 +14,8 @@ from pipeline.article import Article
 from pipeline.compression import packed
 from pipeline.errors import PipelineError
 from pipeline.reading.attempt import parse
-from pipeline.runs.bond import adopt, start, tie
-from pipeline.runs.depot import Depot
+from pipeline.runs.places.bond import adopt, start, tie
+from pipeline.runs.places.depot import Depot
 from pipeline.sinks.atomic import whole
 from pipeline.sinks.parquet import Parquet
 

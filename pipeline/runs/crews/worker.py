@@ -19,10 +19,10 @@ import msgspec
 from pipeline.errors import UsageError
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Tally
-from pipeline.runs.bond import adopt, tie
-from pipeline.runs.crew import Task
-from pipeline.runs.delivery import Delivery, delivered
+from pipeline.runs.crews.crew import Task
 from pipeline.runs.outcome import Failure, Outcome, Rejection, StageMemoryError, Written, processed
+from pipeline.runs.places.bond import adopt, tie
+from pipeline.runs.places.delivery import Delivery, delivered
 from pipeline.sources.record import Record
 
 AT_ONCE = 0.02

@@ -26,11 +26,11 @@ import msgspec
 
 from pipeline.errors import UsageError
 from pipeline.runs.account import Tally
-from pipeline.runs.bond import start
-from pipeline.runs.crew import CrewError, Task, weight
+from pipeline.runs.crews.crew import CrewError, Task, weight
+from pipeline.runs.crews.postmortem import Place, end, place, ran_out_of_memory
+from pipeline.runs.crews.worker import NOTHING, Assignment, Exhausted, Ready, Report, work
 from pipeline.runs.outcome import Failure, Loss, Outcome, told
-from pipeline.runs.postmortem import Place, end, place, ran_out_of_memory
-from pipeline.runs.worker import NOTHING, Assignment, Exhausted, Ready, Report, work
+from pipeline.runs.places.bond import start
 from pipeline.settings import Run
 from pipeline.sources.record import shown
 
@@ -47,7 +47,7 @@ FAREWELL = 5.0
 LAST_WORDS = 0.2
 """Seconds that a hanging worker has to write down where it hangs."""
 
-PRELOADED: Final = ["pipeline.runs.preload"]
+PRELOADED: Final = ["pipeline.runs.crews.preload"]
 
 
 class _Worker:

@@ -15,7 +15,7 @@ from ordeal import ROOT, SMALL, account, lines, litter, processed, put, talk, tr
 
 import pipeline
 from pipeline.cli import main
-from pipeline.runs import shards
+from pipeline.runs.places import shards
 from pipeline.runs.state import State, StateError
 
 Captured = pytest.CaptureFixture[str]

@@ -4,7 +4,7 @@ The process from which workers are forked imports it, so that they share the wor
 """
 
 from pipeline.processing import Pipeline
-from pipeline.runs import worker
+from pipeline.runs.crews import worker
 
 __all__ = ["worker"]
 

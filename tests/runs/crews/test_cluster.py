@@ -25,14 +25,14 @@ from pipeline.cli import main
 from pipeline.cli.run import Terminated, _terminated
 from pipeline.processing import NOWHERE
 from pipeline.runs.account import Account
-from pipeline.runs.batch import OUTCOMES
-from pipeline.runs.cluster import Cluster, cluster, refuse_others, versions
-from pipeline.runs.crew import CrewError, in_order
-from pipeline.runs.delivery import Delivery, FilePerArticle, Handed
+from pipeline.runs.crews.batch import OUTCOMES
+from pipeline.runs.crews.cluster import Cluster, cluster, refuse_others, versions
+from pipeline.runs.crews.crew import CrewError, in_order
+from pipeline.runs.crews.worker import Assignment
 from pipeline.runs.engine import Engine, Form, local, run
 from pipeline.runs.outcome import Failure, Outcome, Written
+from pipeline.runs.places.delivery import Delivery, FilePerArticle, Handed
 from pipeline.runs.plan import Source
-from pipeline.runs.worker import Assignment
 from pipeline.settings import Run
 from pipeline.sources.record import Record
 from pipeline.version import __version__
@@ -425,7 +425,7 @@ def worked(
     lossy: Lossy, given: Sequence[Record], monkeypatch: pytest.MonkeyPatch, delivery: Delivery | None = None
 ) -> list[tuple[str, Outcome]]:
     """What becomes of some records with such a Ray, in their order."""
-    monkeypatch.setattr("pipeline.runs.cluster._quiet_ray", lambda: lossy)
+    monkeypatch.setattr("pipeline.runs.crews.cluster._quiet_ray", lambda: lossy)
     monkeypatch.setattr(Cluster, "chunk", 4)
     assignment = Assignment(Pipeline(stages=[Perilous(), Doorkeeper()]), delivery or Handed())
     with Cluster(assignment, Run()) as crew:
@@ -469,8 +469,8 @@ def test_where_everything_is_lost_no_document_is_blamed(monkeypatch: pytest.Monk
 
 
 def test_a_cluster_without_processors_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.runs.cluster.LOOK", -1.0)
-    monkeypatch.setattr("pipeline.runs.cluster.PATIENCE", -1.0)
+    monkeypatch.setattr("pipeline.runs.crews.cluster.LOOK", -1.0)
+    monkeypatch.setattr("pipeline.runs.crews.cluster.PATIENCE", -1.0)
     with pytest.raises(CrewError, match="has no processors any more"):
         worked(Lossy(lambda *_: None, processors=0), GIVEN, monkeypatch)
 

@@ -30,13 +30,13 @@ import pyarrow as pa
 from pipeline.errors import PipelineError, UsageError
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Tally
-from pipeline.runs.batch import outcomes, process_batch, tally
-from pipeline.runs.crew import CrewError, Task
-from pipeline.runs.delivery import forwarded
+from pipeline.runs.crews.batch import outcomes, process_batch, tally
+from pipeline.runs.crews.crew import CrewError, Task
+from pipeline.runs.crews.worker import Assignment
 from pipeline.runs.engine import Engine
 from pipeline.runs.outcome import LONE_SURROGATE, Failure, Outcome, Written, processed, told
+from pipeline.runs.places.delivery import forwarded
 from pipeline.runs.plan import LIBRARIES
-from pipeline.runs.worker import Assignment
 from pipeline.settings import Run
 from pipeline.sources.arrow.batches import is_encodable, of_records
 from pipeline.sources.record import Record, shown

@@ -13,7 +13,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from pipeline.runs.lock import share
+from pipeline.runs.places.lock import share
 
 ALIVE = "_forkserver_alive_fd"
 """Where Python keeps it; where it keeps it elsewhere, a worker that hangs outlives a run that is killed."""

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.processing import NOWHERE
-from pipeline.runs import crew
 from pipeline.runs.account import Tally
-from pipeline.runs.crew import Task, in_order
+from pipeline.runs.crews import crew
+from pipeline.runs.crews.crew import Task, in_order
 from pipeline.runs.outcome import Outcome, Written
 from pipeline.sources.record import Record
 

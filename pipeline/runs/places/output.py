@@ -17,9 +17,9 @@ from typing import Protocol
 import msgspec
 
 from pipeline.errors import UsageError
-from pipeline.runs.depot import Depot, Folder, Objects
 from pipeline.runs.journal import NAMES, RECORD
-from pipeline.runs.lock import alive, locked
+from pipeline.runs.places.depot import Depot, Folder, Objects
+from pipeline.runs.places.lock import alive, locked
 from pipeline.stores import Remote, Store
 
 RUN_FOLDER = "_run"
