@@ -113,7 +113,7 @@ def main(options: argparse.Namespace) -> int:
         output,
         form=options.format,
         encoding=said.settings.input.encoding,
-        reading=of_reading(__version__, said.settings.input, said.settings.sources),
+        reading=of_reading(__version__, said.settings.input, said.settings.sources, chosen.packages),
         limits=said.settings.run,
         choices=Choices(options.fresh, options.retry_failed, options.check_hash, options.first),
     )
