@@ -154,6 +154,12 @@ class Pipeline:
         return document.text
 
 
+def is_page(data: bytes | str, origin: Origin) -> bool:
+    """Whether this is converted to text first."""
+    head = data if isinstance(data, bytes) else data.encode("utf-8", "replace")
+    return _media_type(head, origin) in html.MEDIA_TYPES
+
+
 def _media_type(data: bytes, origin: Origin) -> str | None:
     """What nobody said of the document itself: a file was looked at by its reader, the text of a record was not."""
     looked_at = origin.media_type is not None and origin.row is None

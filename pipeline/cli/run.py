@@ -93,6 +93,9 @@ def main(options: argparse.Namespace) -> int:
     said = settings(options)
     made = pipeline(options, said)
     rehearsal.check(options)
+    if not options.output:
+        # A variable of the shell that is not set, for example; the path of no name is the folder one is in.
+        raise UsageError("-o is followed by an empty name; name a folder")
     output = place(options.output)
     if isinstance(output, Path) and output.exists() and not output.is_dir():
         raise UsageError(f"-o {output} is a file; name a folder")
@@ -113,7 +116,7 @@ def main(options: argparse.Namespace) -> int:
         output,
         form=options.format,
         encoding=said.settings.input.encoding,
-        reading=of_reading(__version__, said.settings.input, said.settings.sources),
+        reading=of_reading(__version__, said.settings.input, said.settings.sources, chosen.packages),
         limits=said.settings.run,
         choices=Choices(options.fresh, options.retry_failed, options.check_hash, options.first),
     )

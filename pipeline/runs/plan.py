@@ -12,12 +12,13 @@ from typing import Literal, Protocol, TypeAlias
 import msgspec
 
 from pipeline.article import VERSION
-from pipeline.processing import Pipeline
+from pipeline.processing import Pipeline, is_page
 from pipeline.runs.account import Account, Aside
 from pipeline.runs.crews.crew import weight
 from pipeline.runs.outcome import Failure, Rejection, speakable
 from pipeline.runs.state import Entry, Known, Oddity, State
 from pipeline.settings import Run
+from pipeline.sources import html
 from pipeline.sources.ids import Ids
 from pipeline.sources.reading import Document, double
 from pipeline.sources.record import LeftOut, Record, Unreadable
@@ -137,7 +138,8 @@ class Plan:
         self._shelf = shelf
         self._account = account
         self._settings = settings
-        self._reading = hashlib.sha256(settings + reading).digest()
+        # Pages are converted by other packages; what is said of a whole file does not tell whether it holds one.
+        self._reading = hashlib.sha256(settings + reading + html.converter().encode()).digest()
         self._choices = choices or Choices()
 
     def items(self, sources: Iterable[Source], lost: Iterable[Unreadable] = ()) -> Iterator[Record | Settled]:
@@ -241,6 +243,7 @@ def fingerprint(record: Record, settings: bytes) -> bytes:
     parts: list[str | bytes | int | None] = [
         record.id, record.data, record.encoding, record.converted_by,
         origin.path, origin.media_type, origin.member, origin.row, origin.field, origin.sha256,
+        html.converter() if is_page(record.data, origin) else None,
     ]  # fmt: skip
     for entry in record.metadata.items():
         parts += entry

@@ -11,7 +11,7 @@ import msgspec
 from pipeline import options
 from pipeline.declaration import misfit_of
 from pipeline.errors import SettingError, nearest
-from pipeline.plugins import SOURCES, offered, offers
+from pipeline.plugins import SOURCES, Package, offered, offers
 from pipeline.settings import Key
 from pipeline.sources.blob import Blob
 from pipeline.sources.reader import PROTOCOL, Claim, Reader
@@ -46,6 +46,8 @@ class Choice(msgspec.Struct, frozen=True):
 
     readers: tuple[Reader, ...]
     forced: Reader | None = None
+    packages: tuple[Package, ...] = ()
+    """The other packages: another version of one may find other documents in the same bytes."""
 
     def of(self, blob: Blob) -> Reader | None:
         """The reader with the strongest claim; None where no one has any."""
@@ -76,7 +78,8 @@ def choice(sources: Mapping[str, Mapping[str, object]] | None = None, form: str 
     for name in (*foreign, *BUILT_IN):
         key = ("sources", name) if name in sources else ("input", "format")
         readers.append(options.with_options(reader(name, key), sources.get(name, {}), ("sources", name)))
-    return Choice(tuple(readers), next((made for made in readers if made.name == form), None))
+    packages = tuple(offer.package for offer in offers(SOURCES) if offer.name in foreign) if foreign else ()
+    return Choice(tuple(readers), next((made for made in readers if made.name == form), None), packages)
 
 
 def reader(name: str, key: Key = ("sources",)) -> Reader:

@@ -301,6 +301,17 @@ def test_an_output_that_is_a_file_is_refused(raw: Path, tmp_path: Path, capsys: 
     assert file.read_text(encoding="utf-8") == "precious"
 
 
+def test_an_output_without_a_name_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("The quay is wet.\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["run", "raw", "-o", ""]) == 2
+    assert "-o is followed by an empty name; name a folder" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["raw"]
+
+
 # Settings and stages
 
 

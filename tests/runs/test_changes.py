@@ -1,8 +1,10 @@
 """What has changed is done again, and nothing else."""
 
+import importlib
 import json
 import os
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -169,6 +171,29 @@ def test_another_version_of_a_stage_is_a_change(desk: Desk, shelf: Shelf) -> Non
     assert {
         stage.version for article in pipeline.read(desk.output) for stage in article.provenance.pipeline.stages
     } == {"1.5"}
+
+
+def test_another_version_of_a_reader_is_a_change(desk: Desk, shelf: Shelf) -> None:
+    asked = ("--set", "sources.logbook={}")
+    (desk.raw / "watch.log").write_text(f"LOG {talk(5)}", "utf-8")
+    shelf.reader("logbook")
+    assert desk.go(*asked) == {"watch"}
+    assert desk.go(*asked) == set()
+    (about,) = shelf.folder.glob("log_readers-*.dist-info")
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: log-readers\nVersion: 1.5\n", "utf-8")
+    module = next(path for path in shelf.folder.glob("log_readers_*") if path.is_file())
+    module.write_text(module.read_text("utf-8").replace('{"reader": "logbook"}', '{"reader": "second"}'), "utf-8")
+    del sys.modules[module.stem]
+    importlib.invalidate_caches()
+    assert desk.go(*asked) == {"watch"}
+
+
+def test_another_version_of_what_converts_pages_does_pages_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "<html><body><article><p>Host: Who built it?</p><p>Ida Brandt: My aunt.</p></article></body></html>"
+    (desk.raw / "page.html").write_text(page, "utf-8")
+    assert desk.go() == {"page"}
+    monkeypatch.setattr("pipeline.sources.html.converter", lambda: "another 2.0")
+    assert desk.go() == {"page"}
 
 
 def test_a_profile_is_a_setting(desk: Desk) -> None:

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import zipfile
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,9 @@ from pipeline.processing import NOWHERE
 from pipeline.runs.account import Account
 from pipeline.runs.engine import Job, run
 from pipeline.runs.intake import Intake
+from pipeline.runs.places import shards
 from pipeline.runs.plan import Choices, fingerprint, of_reading
+from pipeline.runs.state import Place
 from pipeline.settings import Input
 from pipeline.sources.choice import choice
 from pipeline.sources.folder import find
@@ -182,6 +186,36 @@ def test_a_document_that_stays_the_same_in_another_file_is_not_forgotten_with_th
     runs.table("west/day.jsonl", moved="The gull moved.")
     assert (runs.run(form=form), runs.account.unchanged) == (["new"], 1)
     assert (runs.run(form=form), runs.account.unchanged) == ([], 2)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_articles_in_another_order_are_copied_without_reading_all_for_each(
+    runs: Runs, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pack(numbers: Iterable[int]) -> None:
+        with zipfile.ZipFile(runs.raw / "quay.zip", "w") as archive:
+            for n in numbers:
+                archive.writestr(f"{n}.txt", f"Boat {n} is quot;wet quot;.\n")
+
+    opened: list[str] = []
+    lines = shards._Lines.lines
+
+    def counted(self: shards._Lines, place: Place) -> Iterator[bytes]:
+        opened.append(place.path)
+        return lines(self, place)
+
+    pack(range(50))
+    runs.run(form=form)
+    pack(reversed(range(50)))
+    monkeypatch.setattr(shards._Lines, "lines", counted)
+    assert (runs.run(form=form), runs.account.unchanged) == ([], 55)
+    assert len(opened) <= 3
+    again = runs.output
+    runs.output = again.with_name("fresh")
+    runs.run(form=form)
+    assert [file.read_bytes() for file in again.glob("part-*")] == [
+        file.read_bytes() for file in runs.output.glob("part-*")
+    ]
 
 
 def test_what_a_file_holds_no_more_is_not_counted(runs: Runs) -> None:

@@ -14,10 +14,13 @@ replaces is kept aside until the run is over, since later ones may begin with it
 
 import re
 import shutil
+import tempfile
+from array import array
 from collections.abc import Iterator
+from errno import ENOSPC
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgspec
 
@@ -34,6 +37,8 @@ PART = re.compile(rf"\.{NAME.pattern}\.part")
 """What is left of a shard whose packing was killed."""
 AT_ONCE = 8
 """Old files that are kept open."""
+COPIES = 200
+"""Copies of old files that are kept, each as large as a shard before it is packed."""
 
 
 def is_at_place(place: Place) -> bool:
@@ -265,6 +270,8 @@ class _Lines:
         self._folder = folder
         self._places: dict[int, Place] = {}
         self._open: dict[int, tuple[Iterator[bytes], int]] = {}
+        self._indexed: dict[int, tuple[BinaryIO, array[int]]] = {}
+        """Files in which articles were asked for out of their order: a copy of each, and where its lines end."""
 
     def __contains__(self, place: int) -> bool:
         return place in self._places
@@ -276,19 +283,46 @@ class _Lines:
     def line(self, entry: Entry) -> bytes:
         """The article of a document. Raises `ShardError` where it is not there."""
         place = self._places[entry.place]
-        lines, at = self._open.pop(entry.place, (None, 0))
-        if lines is None or at > entry.line:
-            lines, at = self.lines(place), 0
         try:
-            line = next(islice(lines, entry.line - at, None), b"")
+            line = self._found(place, entry.line)
         except (ContractError, ValueError, OSError) as error:
+            if isinstance(error, OSError) and error.errno == ENOSPC:
+                # Of the disk that a copy is on: there is nothing wrong with the shard.
+                raise
             raise ShardError(f"{place.path}: {error}; run again with --fresh") from error
-        self._open[entry.place] = lines, entry.line + 1
-        if len(self._open) > AT_ONCE:
-            self._open.pop(next(iter(self._open)))
         if len(line) != entry.size:
             raise ShardError(f"{place.path} has changed: line {entry.line + 1} is not {entry.id!r}; run with --fresh")
         return line
+
+    def _found(self, place: Place, number: int) -> bytes:
+        """A line of a file; empty where there are not so many."""
+        if place.place not in self._indexed:
+            lines, at = self._open.pop(place.place, (None, 0))
+            if lines is None or at <= number:
+                lines = self.lines(place) if lines is None else lines
+                line = next(islice(lines, number - at, None), b"")
+                self._open[place.place] = lines, number + 1
+                if len(self._open) > AT_ONCE:
+                    self._open.pop(next(iter(self._open)))
+                return line
+            # To go through all of it for each line that lies before the last one would take hours.
+            self._indexed[place.place] = self._copied(place)
+            if len(self._indexed) > COPIES:
+                self._indexed.pop(next(iter(self._indexed)))[0].close()
+        copy, ends = self._indexed[place.place]
+        if number >= len(ends):
+            return b""
+        begins = ends[number - 1] if number else 0
+        copy.seek(begins)
+        return copy.read(ends[number] - begins)
+
+    def _copied(self, place: Place) -> tuple[BinaryIO, "array[int]"]:
+        # It has no name, and is gone with this process.
+        copy, ends = cast("BinaryIO", tempfile.TemporaryFile(dir=self._folder)), array("Q")  # noqa: SIM115 -- see `close`
+        for line in self.lines(place):
+            copy.write(line)
+            ends.append(copy.tell())
+        return copy, ends
 
     def first(self, place: Place, count: int) -> Iterator[bytes]:
         """The first so many articles of a file. Raises `ShardError` where they are not there."""
@@ -312,3 +346,6 @@ class _Lines:
     def close(self) -> None:
         """Closes all files."""
         self._open.clear()
+        for copy, _ in self._indexed.values():
+            copy.close()
+        self._indexed.clear()

@@ -83,8 +83,12 @@ def _documents(table: pa.Table, name: str, text: str) -> Iterator[Record | Unrea
 
 
 def _text_column(schema: pa.Schema, wanted: str | None) -> str:
-    columns = text_columns(schema)
+    # Of a batch in which no row has a text nobody can tell the type; another one of the same job has it.
+    empty = {field.name for field in schema if pa.types.is_null(field.type)}
+    columns = {name: is_text or name in empty for name, is_text in text_columns(schema).items()}
     found = next((name for name in TEXTS if columns.get(name)), None) if wanted is None else wanted
+    if found is None and TEXTS[0] in columns:
+        raise UsageError(f"the column {TEXTS[0]!r} of the table holds no text; name another with text=…")
     if found is None:
         known = ", ".join(columns) or "none"
         raise UsageError(f"the table has no column {TEXTS[0]!r} (there are: {shown(known)}); name it with text=…")

@@ -156,9 +156,16 @@ def test_a_row_without_an_id_or_a_text_fails_by_its_number_or_name() -> None:
     ]
 
 
+def test_a_batch_without_any_text_does_not_end_the_job() -> None:
+    table = pa.table({"id": ["a", "b"], "text": pa.nulls(2)})
+    reason = "has no text in column 'text'; leave it out"
+    assert told(perilous(table)) == [("a", "failed", reason), ("b", "failed", reason)]
+
+
 @pytest.mark.parametrize(
     ("columns", "named", "message"),
     [
+        ({"id": ["a"], "text": [7]}, {}, "the column 'text' of the table holds no text"),
         ({"id": ["a"], "txet": ["x"]}, {}, r"no column 'text' \(there are: id, txet\); name it with text="),
         ({"id": ["a"], "story": ["x"]}, {"text": "stroy"}, "no column 'stroy'; did you mean 'story'"),
         ({"id": ["a"], "text": [7]}, {"text": "text"}, "the column 'text' of the table holds no text"),
