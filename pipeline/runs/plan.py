@@ -24,6 +24,8 @@ from pipeline.sources.reading import Document, double
 from pipeline.sources.record import LeftOut, Record, Unreadable
 from pipeline.version import __version__
 
+LONGER = 3
+"""How many times as long an article is as its source."""
 LIBRARIES = ("beautifulsoup4", "ftfy", "jieba", "lxml", "regex", "trafilatura")
 """Packages of which another version may make another article of the same document."""
 
@@ -159,9 +161,9 @@ class Plan:
         for source in sources:
             before = self._account.bytes_read
             for item in self._source(source, ids):
-                if isinstance(item, Record) and self._account.bytes_read < before + source.size:
-                    # About: the text of a record takes less room in a packed file.
-                    self._account.bytes_read += min(weight(item), before + source.size - self._account.bytes_read)
+                # About: in a packed file a text takes less room, and an article more than its text.
+                read = weight(item) if isinstance(item, Record) else _weight(item) if isinstance(item, Stayed) else 0
+                self._account.bytes_read = min(self._account.bytes_read + read, before + source.size)
                 yield item
             self._account.bytes_read = before + source.size
 
@@ -301,6 +303,11 @@ def _again(oddity: Oddity) -> Odd:
     if oddity.what == "left-out":
         return Odd(None, oddity, msgspec.json.decode(oddity.told, type=Aside))
     return Odd(None, oddity, msgspec.json.decode(oddity.told, type=Failure))
+
+
+def _weight(stayed: Stayed) -> int:
+    """About how many bytes the source of a document had of which only the article is known."""
+    return 0 if stayed.read is None else stayed.entry.size // LONGER
 
 
 def _is_aside(item: object) -> bool:

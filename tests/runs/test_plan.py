@@ -347,6 +347,18 @@ def test_shards_of_other_sources_are_not_replaced_by_mistake(runs: Runs, tmp_pat
     assert runs.run(form="jsonl", fresh=True) == ["ferry"]
 
 
+def test_some_of_the_sources_of_shards_may_be_gone(runs: Runs) -> None:
+    runs.run(form="jsonl")
+    (runs.raw / "dump.jsonl").unlink()
+    assert runs.run(form="jsonl") == []
+    assert runs.account.unchanged == 2
+    (runs.raw / "quay.txt").unlink()
+    (runs.raw / "wire" / "pier.txt").unlink()
+    runs.write("ferry.txt", "The ferry is late.\n")
+    with pytest.raises(UsageError, match="3 of 3 are not named|2 of 2 are not named"):
+        runs.run(form="jsonl")
+
+
 def test_shards_of_a_whole_run_are_not_replaced_by_its_first_documents(runs: Runs) -> None:
     runs.run(form="jsonl")
     with pytest.raises(UsageError, match="--first"):

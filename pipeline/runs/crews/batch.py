@@ -58,7 +58,7 @@ and `notes` by rule.
 
 
 def process_batch(
-    table: pa.Table,
+    table: pa.Table | pa.RecordBatch,
     *,
     pipeline: Pipeline | None = None,
     id: str = "id",  # noqa: A002
@@ -75,6 +75,9 @@ def process_batch(
     A document that fails, crashes or hangs is a row that says so. Two rows may have one id: whether ids are unique only
     the whole can tell. Raises `UsageError` where a column is not there, `CrewError` where no process can work.
     """
+    if isinstance(table, pa.RecordBatch):
+        # As Spark hands them.
+        table = pa.Table.from_batches([table])
     assignment = Assignment(pipeline or _built_in(), Handed(), encoding)
     given = list(documents(table, id=id, text=text))
     found = _RESIDENT.process(given, assignment, limits or Run()) if given else []

@@ -66,6 +66,7 @@ class _Worker:
         self.born = time.monotonic()
         self.ready = False
         self.idle = False
+        self.fresh = True
         self.broken: str | None = None
         self.exhausted: Exhausted | None = None
         self.hangs = False
@@ -85,7 +86,7 @@ class _Worker:
 
     def send(self, tasks: list[Task]) -> None:
         self.tasks.update((task.n, task) for task in tasks)
-        self.idle = False
+        self.idle = self.fresh = False
         try:
             self.connection.send_bytes(pickle.dumps(tasks, 5))
         except (BrokenPipeError, ConnectionResetError):
@@ -208,19 +209,38 @@ class Pool:
             busy = any(worker.tasks for worker in self._workers)
             if self._alone is not None or (self._suspects and self._suspects[0][1] and busy):
                 return
-            free = next((worker for worker in self._workers if worker.idle), None)
+            free = next((worker for worker in self._workers if worker.idle and self._is_fit(worker)), None)
             if free is None:
-                starting = sum(not worker.ready for worker in self._workers)
-                if len(self._workers) < self._most and starting < len(self._waiting) + len(self._suspects):
-                    self._start()
-                    continue
-                return
+                if not self._make_room():
+                    return
+                self._start()
+                continue
             if self._suspects:
                 task, exclusive = self._suspects.popleft()
                 self._alone = task.n if exclusive else None
                 free.send([task])
             else:
                 free.send(self._waiting.popleft())
+
+    def _is_fit(self, worker: _Worker) -> bool:
+        """Whether a worker may have what is next: a document that killed one is tried in a process without a past."""
+        return worker.fresh or not self._suspects
+
+    def _make_room(self) -> bool:
+        """Whether one more process may be started; a suspect makes an idle one go for it."""
+        starting = sum(not worker.ready for worker in self._workers)
+        if starting >= len(self._waiting) + len(self._suspects):
+            return False
+        if len(self._workers) < self._most:
+            return True
+        used = next((worker for worker in self._workers if worker.idle), None)
+        if used is None or not self._suspects or starting:
+            return False
+        used.connection.close()
+        self._workers.remove(used)
+        used.process.kill()
+        used.bury()
+        return True
 
     def _start(self) -> None:
         prepare()
@@ -300,7 +320,7 @@ class Pool:
         elif loss == "memory":
             reason = f"needs more than {self._limits.memory:,} MiB of memory; raise [run] memory, or leave it out"
         else:
-            reason = f"crashed its worker process twice, the second time alone: it {end(code)}{at}; leave it out"
+            reason = f"crashed its worker process twice, the second time a fresh one: it {end(code)}{at}; leave it out"
         return Failure(task.record.id, where.stage, told(task.record, reason), where.package, loss)
 
 

@@ -308,3 +308,10 @@ def test_a_record_travels_whole(given_: list[Record]) -> None:
 )
 def test_a_lone_surrogate_does_not_travel(record: Record) -> None:
     assert not is_encodable(record)
+
+
+def test_a_record_batch_does_as_a_table_does() -> None:
+    """Spark's `mapInArrow` hands them."""
+    table = batch("Nets dry on the quay.", "Boats wait for the wind.")
+    (only,) = table.to_batches()
+    assert process_batch(only).equals(process_batch(table))
