@@ -31,7 +31,7 @@ def read(run: str, before: str, after: str, more: Sequence[Piece] = (), costs: C
     return _read(run, before, after, tuple(more), costs)
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 11)
 def _read(run: str, before: str, after: str, more: tuple[Piece, ...], costs: Costs) -> Lattice:
     size = len(run)
     found = _with(pieces(run, costs), more)

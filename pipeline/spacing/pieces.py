@@ -86,7 +86,7 @@ Draft = tuple[int, int, str, int, int]
 """A piece before it is known whether it is hopeless: the same five, as a plain tuple."""
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def pieces(run: str, costs: Costs = IN_LINE) -> tuple[Piece, ...]:
     """The words that may stand in `run`, whatever stands around it; the hopeless ones are left out.
 

@@ -23,7 +23,7 @@ def lowered(run: str) -> str:
     return small if len(small) == len(run) else run
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 13)
 def facts(word: str) -> tuple[int, int, int, int, int]:
     """`Lexicon.facts`, of an unknown word those of one never seen."""
     return lexicon.words().facts(word) or UNSEEN
@@ -46,7 +46,7 @@ def slip(run: str, word: str) -> int:
     return 0 if found and odds > NAME and run[0].isupper() else found
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 14)
 def following(before: str, word: str, alone: int) -> int:
     """Log P(word | before) in points, where `alone` is that of the word by itself."""
     seen = lexicon.words().pair(before, word)
