@@ -14,7 +14,6 @@ import msgspec
 from pipeline.article import VERSION
 from pipeline.processing import Pipeline, is_page
 from pipeline.runs.account import Account, Aside
-from pipeline.runs.crews.crew import weight
 from pipeline.runs.outcome import Failure, Rejection, speakable
 from pipeline.runs.state import Entry, Known, Oddity, State
 from pipeline.settings import Run
@@ -162,7 +161,7 @@ class Plan:
             before = self._account.bytes_read
             for item in self._source(source, ids):
                 # About: in a packed file a text takes less room, and an article more than its text.
-                read = weight(item) if isinstance(item, Record) else _weight(item) if isinstance(item, Stayed) else 0
+                read = item.weight if isinstance(item, Record) else _weight(item) if isinstance(item, Stayed) else 0
                 self._account.bytes_read = min(self._account.bytes_read + read, before + source.size)
                 yield item
             self._account.bytes_read = before + source.size

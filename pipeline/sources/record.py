@@ -24,6 +24,11 @@ class Record(msgspec.Struct, frozen=True):
     encoding: str | None = None
 
     @property
+    def weight(self) -> int:
+        """About how many bytes it holds."""
+        return len(self.data) + sum(len(key) + len(value) for key, value in self.metadata.items())
+
+    @property
     def where(self) -> str:
         """Where it lies, for a message: the file, the member in it, the row.
 

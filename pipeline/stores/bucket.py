@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from pipeline.errors import UsageError
 from pipeline.stores import credentials
 from pipeline.stores.address import GOOGLE, S3, Address
+from pipeline.stores.entry import Entry
 from pipeline.stores.faults import DeniedError, MissingError, StoreError, TakenError
 from pipeline.stores.pieces import Pieces
-from pipeline.stores.store import Entry
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore

@@ -9,7 +9,8 @@ from typing import BinaryIO, TypeAlias
 import msgspec
 
 from pipeline.stores.address import Address, address, is_url
-from pipeline.stores.store import Entry, Store
+from pipeline.stores.entry import Entry
+from pipeline.stores.store import Store
 
 
 class Remote(msgspec.Struct, frozen=True):

@@ -7,14 +7,7 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from pipeline.stores.address import Address, address
-
-
-class Entry(msgspec.Struct, frozen=True, gc=False):
-    """An object of a store: its name below the store, its bytes, and what changes when they do."""
-
-    name: str
-    size: int | None
-    stamp: str | None
+from pipeline.stores.entry import Entry
 
 
 class Means(Protocol):

@@ -11,8 +11,8 @@ from urllib.error import HTTPError, URLError
 
 from pipeline.errors import UsageError
 from pipeline.stores.address import Address
+from pipeline.stores.entry import Entry
 from pipeline.stores.faults import DeniedError, MissingError, StoreError
-from pipeline.stores.store import Entry
 from pipeline.version import __version__
 
 PAUSES = (0.2, 1.0, 4.0)

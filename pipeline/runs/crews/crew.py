@@ -150,7 +150,7 @@ class _Order:
                 if self._window[0].passes:
                     return False
                 continue
-            entry = _Entry(item, size=weight(item))
+            entry = _Entry(item, size=item.weight)
             self._window.append(entry)
             self._under_way[self._number] = entry
             self._chunk.append(Task(self._number, item))
@@ -179,8 +179,3 @@ class _Order:
             self._arrived(entry.item, outcome)
         # Whoever waits for an earlier document should not hold the text of this one as well.
         entry.item = msgspec.structs.replace(entry.item, data=b"")
-
-
-def weight(record: Record) -> int:
-    """About how many bytes a record holds."""
-    return len(record.data) + sum(len(key) + len(value) for key, value in record.metadata.items())

@@ -26,7 +26,7 @@ import msgspec
 
 from pipeline.errors import UsageError
 from pipeline.runs.account import Tally
-from pipeline.runs.crews.crew import CrewError, Task, weight
+from pipeline.runs.crews.crew import CrewError, Task
 from pipeline.runs.crews.postmortem import Place, end, place, ran_out_of_memory
 from pipeline.runs.crews.worker import NOTHING, Assignment, Exhausted, Ready, Report, work
 from pipeline.runs.outcome import Failure, Loss, Outcome, told
@@ -326,7 +326,7 @@ class Pool:
 
 def allowed(task: Task, seconds: float) -> float:
     """How many seconds a document may take."""
-    return seconds * max(1.0, weight(task.record) / LONG)
+    return seconds * max(1.0, task.record.weight / LONG)
 
 
 def prepare() -> None:
