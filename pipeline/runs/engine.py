@@ -127,9 +127,11 @@ def run(
     return account
 
 
-def run_records(records: Iterable[Document], job: Job, *, seen: Seen | None = None) -> Account:
+def run_records(
+    records: Iterable[Document], job: Job, *, engine: Engine | None = None, seen: Seen | None = None
+) -> Account:
     """The same for records that are there already."""
-    return run([Source("records", lambda: iter(records))], job, seen=seen)
+    return run([Source("records", lambda: iter(records))], job, engine=engine, seen=seen)
 
 
 class _Run:

@@ -1,5 +1,7 @@
 """What becomes of one document: it is written, fails, or is turned down by a filter."""
 
+import traceback
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -8,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from pipeline.article import Article
 from pipeline.errors import DocumentError, RejectedError, StageError
 from pipeline.processing import Pipeline
-from pipeline.sources.record import Record
+from pipeline.sources.record import Record, shown
 
 LONE_SURROGATE = "a stage gave text with a lone surrogate, which no JSON can hold; mend the stage"
 
@@ -79,6 +81,16 @@ def processed(record: Record, pipeline: Pipeline, encoding: str | None = None) -
         return Failure(error.document, error.stage, told(record, error.reason), error.package)
     except DocumentError as error:
         return Failure(error.document, None, told(record, error.reason))
+    except MemoryError:
+        raise
+    except Exception as error:
+        # A mistake of ours, at a document that nobody thought of: it costs this one and no other.
+        line = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"line {line.lineno} of {Path(line.filename).name}"
+        reason = (
+            f"raised {type(error).__name__}: {shown(error)} ({where}); that is a mistake of the pipeline, report it"
+        )
+        return Failure(record.id, None, told(record, reason))
 
 
 def told(record: Record, reason: str) -> str:

@@ -11,12 +11,14 @@ import pytest
 
 from pipeline import Document, Edit, Finding, Pipeline, Reject, Rule, read
 from pipeline.article import Origin
+from pipeline.assembly import assemble
 from pipeline.document import Label
 from pipeline.processing import NOWHERE
 from pipeline.runs.account import Account
 from pipeline.runs.engine import Job, RunError, run_records
 from pipeline.runs.outcome import Failure
 from pipeline.sources.record import Record, Unreadable
+from runs.inline import Inline
 
 BREAKS = Rule("fragile.breaks", "raises at the word of its name")
 SHORT = Rule("choosy.short", "too short to be an article")
@@ -109,7 +111,7 @@ def test_each_failure_says_which_document_which_stage_and_why(output: Path) -> N
     run(RECORDS, PIPELINE, output)
     unreadable, raised, empty, misfit = failures(output)
     assert unreadable == Failure("b", None, "cannot be read: Permission denied; check its permissions and run again")
-    assert raised == Failure("c", "fragile", "raised ZeroDivisionError: division by zero (line 40 of test_engine.py)")
+    assert raised == Failure("c", "fragile", "raised ZeroDivisionError: division by zero (line 42 of test_engine.py)")
     assert empty == Failure("d", None, "is empty; leave it out")
     assert (misfit.document, misfit.stage) == ("f", "fragile")
 
@@ -155,7 +157,7 @@ def test_failures_and_rejections_are_recorded_a_line_each(output: Path) -> None:
     assert failures[1] == {
         "document": "c",
         "stage": "fragile",
-        "reason": "raised ZeroDivisionError: division by zero (line 40 of test_engine.py)",
+        "reason": "raised ZeroDivisionError: division by zero (line 42 of test_engine.py)",
         "package": None,
     }
     assert lines(output / "_run" / "rejected.jsonl") == [
@@ -224,6 +226,22 @@ def test_a_stage_that_gives_what_no_json_can_hold_fails_its_document_alone(outpu
     run([Record("h", "They garble it all.\n", NOWHERE), RECORDS[0]], PIPELINE, output)
     assert [failure.document for failure in failures(output)] == ["h"]
     assert [article.id for article in read(output)] == ["a"]
+
+
+def test_a_mistake_of_the_pipeline_costs_one_document(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a worker nobody could patch it, so the crew is one of this process."""
+
+    def mistaken(document: Document, *others: Any) -> Any:
+        if "wind" in document.text:
+            raise IndexError("list index out of range")
+        return assemble(document, *others)
+
+    monkeypatch.setattr("pipeline.processing.assemble", mistaken)
+    account = run_records(RECORDS[:1] + RECORDS[6:], Job(PIPELINE, output), engine=Inline().engine)
+    assert (account.written, account.failed) == (1, 1)
+    (only,) = failures(output)
+    assert only.reason.startswith("raised IndexError: list index out of range (line ")
+    assert "of test_engine.py); that is a mistake of the pipeline, report it" in only.reason
 
 
 def test_an_output_that_cannot_be_written_ends_the_run(tmp_path: Path) -> None:

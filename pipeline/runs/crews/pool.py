@@ -120,7 +120,7 @@ class Pool:
     """A `Crew` of worker processes for the length of a `with` block; they are started when there is work."""
 
     chunk = 64
-    chunk_bytes = 1 << 17
+    chunk_bytes = 1 << 16
 
     def __init__(self, assignment: Assignment, workers: int, limits: Run | None = None) -> None:
         self._limits = limits or Run()
