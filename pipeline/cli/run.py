@@ -87,11 +87,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Runs; 1 where a document failed or is missing from the account."""
-    if not options.dry_run and options.engine == "local":
-        prepare()
     engine, workers = _engine(options)
     said = settings(options)
-    made = pipeline(options, said)
     rehearsal.check(options)
     if not options.output:
         # A variable of the shell that is not set, for example; the path of no name is the folder one is in.
@@ -109,6 +106,11 @@ def main(options: argparse.Namespace) -> int:
     if not files and not lost:
         raise UsageError(f"nothing to process in {', '.join(options.raw)}")
     taken = Intake(files, said.settings.input, chosen)
+    size = taken.size
+    if not options.dry_run and options.engine == "local":
+        # They load while this process looks at the recipe.
+        prepare(size)
+    made = pipeline(options, said)
     if options.dry_run:
         return _rehearse(options, files, lost, made, said, chosen)
     job = Job(

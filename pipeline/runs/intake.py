@@ -1,7 +1,7 @@
 """Files as the sources of a run."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import overload
 
 from pipeline.runs.plan import Source
@@ -19,7 +19,7 @@ class Intake(Sequence[Source]):
         self._options = options
         self._readers = readers
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Of all files, in bytes; of those that cannot be looked at, none."""
         return sum(file.size or 0 for file in self._files)

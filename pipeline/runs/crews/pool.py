@@ -47,7 +47,10 @@ FAREWELL = 5.0
 LAST_WORDS = 0.2
 """Seconds that a hanging worker has to write down where it hangs."""
 
-PRELOADED: Final = ["pipeline.runs.crews.preload"]
+PRELOADED: Final = "pipeline.runs.crews.preload"
+PRELOADED_IF_LARGE: Final = "pipeline.runs.crews.preload_tagger"
+LARGE = 8 << 20
+"""Bytes of sources from which on it is loaded once for all; of less, most workers never need it."""
 
 
 class _Worker:
@@ -329,10 +332,12 @@ def allowed(task: Task, seconds: float) -> float:
     return seconds * max(1.0, task.record.weight / LONG)
 
 
-def prepare() -> None:
-    """Begins to load what workers need, while this process does other things."""
-    if _context().get_start_method() != "forkserver":
+def prepare(size: int = 0) -> None:
+    """Begins to load what workers need, while this process does other things. `size` is that of the sources, in bytes."""
+    context = _context()
+    if context.get_start_method() != "forkserver":
         return
+    context.set_forkserver_preload([PRELOADED, *([PRELOADED_IF_LARGE] if size >= LARGE else [])])
     resource_tracker.ensure_running()
     # The keyboard interrupts this process, who decides; the other inherits that it is not to be disturbed, or it would
     # say where it was while it loads.
@@ -347,6 +352,4 @@ def _context() -> Any:  # noqa: ANN401 -- of either kind
     """How processes are made: forked from one that has loaded what all need, where the system can do that."""
     if "forkserver" not in get_all_start_methods():
         return get_context("spawn")
-    context = get_context("forkserver")
-    context.set_forkserver_preload(PRELOADED)
-    return context
+    return get_context("forkserver")
