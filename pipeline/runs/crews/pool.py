@@ -333,7 +333,7 @@ def allowed(task: Task, seconds: float) -> float:
 
 
 def prepare(size: int = 0) -> None:
-    """Begins to load what workers need, while this process does other things. `size` is that of the sources, in bytes."""
+    """Begins to load what workers need, while this process does other things. `size`: of the sources, in bytes."""
     context = _context()
     if context.get_start_method() != "forkserver":
         return
