@@ -42,6 +42,9 @@ STARTING = 300.0
 """Seconds that a worker may take until it can work: it imports the stages of others."""
 LONG = 1 << 20
 """Bytes up to which a document has the time that is set; a longer one has so many times as much."""
+LIFE = 32 << 20
+"""Bytes of documents after which a worker is replaced by a fresh one, which takes as long as a document or two: what it
+has kept in mind of them, and what stages leak, is given back."""
 FAREWELL = 5.0
 """Seconds in which a worker that has no more to do must have ended."""
 LAST_WORDS = 0.2
@@ -70,9 +73,11 @@ class _Worker:
         self.ready = False
         self.idle = False
         self.fresh = True
+        self.worked = 0
         self.broken: str | None = None
         self.exhausted: Exhausted | None = None
         self.hangs = False
+        self.retires = False
 
     @property
     def at(self) -> Task | None:
@@ -208,6 +213,8 @@ class Pool:
 
     def _assign(self) -> None:
         """Gives those who are idle something to do; starts a process where too few are there."""
+        for worker in [each for each in self._workers if each.retires]:
+            self._dismiss(worker)
         while self._suspects or self._waiting:
             busy = any(worker.tasks for worker in self._workers)
             if self._alone is not None or (self._suspects and self._suspects[0][1] and busy):
@@ -239,11 +246,14 @@ class Pool:
         used = next((worker for worker in self._workers if worker.idle), None)
         if used is None or not self._suspects or starting:
             return False
-        used.connection.close()
-        self._workers.remove(used)
-        used.process.kill()
-        used.bury()
+        self._dismiss(used)
         return True
+
+    def _dismiss(self, worker: _Worker) -> None:
+        """Lets an idle worker go."""
+        self._workers.remove(worker)
+        worker.process.kill()
+        worker.bury()
 
     def _start(self) -> None:
         prepare()
@@ -268,12 +278,14 @@ class Pool:
     def _take_in(self, report: Report, worker: _Worker, found: list[tuple[int, Outcome]]) -> None:
         self._deaths = 0
         for n, outcome in report.outcomes:
-            del worker.tasks[n]
+            worker.worked += worker.tasks.pop(n).record.weight
             self._settle(n, outcome, found)
         self._tally.include(report.tally)
         self._stopped = self._stopped or report.stopped
         worker.exhausted = report.exhausted
         worker.idle = report.idle and report.exhausted is None
+        if worker.idle and worker.worked > LIFE:
+            worker.retires = True
 
     def _settle(self, n: int, outcome: Outcome, found: list[tuple[int, Outcome]]) -> None:
         self._tries.pop(n, None)

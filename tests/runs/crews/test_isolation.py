@@ -12,6 +12,7 @@ from ordeal import PACKAGE, RECIPE, SMALL, account, lines, litter, processed, pu
 
 import pipeline
 from pipeline.cli import main
+from pipeline.runs.crews import pool
 
 Captured = pytest.CaptureFixture[str]
 
@@ -213,3 +214,22 @@ def test_very_many_tiny_documents_are_done(work: Path) -> None:
     assert go(work, "--format", "jsonl") == 0
     assert account(work / "out")["written"] == 20_000
     assert threading.active_count() < 10
+
+
+def test_a_worker_is_replaced_before_what_it_keeps_in_mind_grows(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a stage leaks is given back, and nothing is done twice for it."""
+    started: list[int] = []
+    start = pool.Pool._start
+
+    def counted(self: pool.Pool) -> None:
+        started.append(1)
+        start(self)
+
+    monkeypatch.setattr(pool.Pool, "_start", counted)
+    monkeypatch.setattr(pool, "LIFE", 10_000)
+    lines(work / "raw" / "a.jsonl", [(f"n{n:03}", talk(n) * 8) for n in range(200)])
+    log = work / "log"
+    assert go(work, "--set", f"stages.poison.log={log}", workers=1) == 0
+    assert len(started) > 3
+    assert set(processed(log).values()) == {1}
+    assert len(processed(log)) == len(ids(work / "out")) >= 200
