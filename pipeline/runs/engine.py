@@ -328,12 +328,11 @@ def _check_state(state: State, sources: Sequence[Source], job: Job) -> None:
         if job.choices.first is not None and state.about("extent") != "first":
             raise UsageError(f"{job.output} holds the shards of a whole run; name another folder with -o for --first")
         names = {source.name for source in sources}
-        known = [name in names for name in state.file_names()]
-        # Some may be gone; where most are, somebody has named the wrong folder.
-        if known.count(True) < known.count(False):
+        # Some may be gone; where all are, somebody has named the wrong folder.
+        if not any(name in names for name in state.file_names()):
             raise UsageError(
-                f"{job.output} holds the shards of other sources, which this run would replace: "
-                f"{known.count(False)} of {len(known)} are not named; name another folder with -o, or say --fresh"
+                f"{job.output} holds the shards of other sources, which this run would replace; name another folder "
+                "with -o, or say --fresh"
             )
     if job.choices.fresh:
         # Now, so that a run that is stopped goes on where it was.
