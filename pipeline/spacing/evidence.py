@@ -138,13 +138,13 @@ def is_ordinary(token: str) -> bool:
     return is_of_words(token, is_rare) or not (token in ALONE or is_suspect(token) or rare_words(token))
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 14)
 def rare_words(token: str) -> tuple[str, ...]:
     """The words of a token, in small letters, that are rare in any text."""
     return tuple(filter(is_rare, map(lowered, RUN.findall(token))))
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 14)
 def own_words(token: str) -> tuple[str, ...]:
     """The rare words of a token that may be pieces of runs."""
     return tuple(filter(_is_own, rare_words(token)))

@@ -81,14 +81,14 @@ def sign(found: str) -> str:
     return "0" if found.isdigit() else "-" if found in "-–" else "."
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 14)
 def last_word(token: str) -> str:
     """The word that a token ends in, or the sign of what it ends in."""
     match = LAST_WORD.search(token)
     return lowered(match[0]) if match else sign(token[-1]) if token else "^"
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 14)
 def first_word(token: str) -> str:
     """The word that a token begins with, or the sign of what it begins with."""
     match = RUN.match(token)

@@ -53,7 +53,7 @@ ELIDED = frozenset("o d l qu al ma y n t m".split())  # noqa: SIM905
 """What stands before it: `O'Neill`, `l'eau`."""
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 14)
 def is_suspect(token: str) -> bool:
     """Whether a token may be missing a space: `decadesof`, `history.The`, `In2022`."""
     return not is_of_words(token) and any(True for _ in suspect_parts(token))
@@ -96,7 +96,7 @@ def suspect_parts(token: str) -> Iterator[tuple[int, str]]:
             yield match.start(), match[0]
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 14)
 def part_is_suspect(part: str) -> bool:
     """Whether something that has neither blanks nor Chinese may be missing a space."""
     if len(part) < 2 or len(part) > LONGEST:
@@ -128,7 +128,7 @@ def dash_of(token: str) -> str:
     return dash if dash in DASHES and is_of_words(inside.strip("-–—")) else ""
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 14)
 def is_doubtful(token: str) -> bool:
     """Whether a suspect token is nothing but a run that reads as several words hardly better than as one.
 
@@ -160,7 +160,7 @@ def gain(run: str) -> int:
     return max(reading.cut[1:-1]) - reading.whole
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 14)
 def plain(run: str) -> bool:
     """True for a run that is one word as it stands, by the lexicon or by its apostrophe."""
     word = lowered(run)

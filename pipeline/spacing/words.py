@@ -23,7 +23,7 @@ def lowered(run: str) -> str:
     return small if len(small) == len(run) else run
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 14)
 def facts(word: str) -> tuple[int, int, int, int, int]:
     """`Lexicon.facts`, of an unknown word those of one never seen."""
     return lexicon.words().facts(word) or UNSEEN
