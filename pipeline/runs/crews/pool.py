@@ -28,7 +28,7 @@ from pipeline.errors import UsageError
 from pipeline.runs.account import Tally
 from pipeline.runs.crews.crew import CrewError, Task
 from pipeline.runs.crews.postmortem import Place, end, place, ran_out_of_memory
-from pipeline.runs.crews.worker import NOTHING, Assignment, Exhausted, Ready, Report, work
+from pipeline.runs.crews.worker import NOTHING, OUT_OF_MEMORY, Assignment, Exhausted, Ready, Report, work
 from pipeline.runs.outcome import Failure, Loss, Outcome, told
 from pipeline.runs.places.bond import start
 from pipeline.settings import Run
@@ -318,7 +318,8 @@ class Pool:
                     "see that there is memory enough, and run again to go on"
                 )
             return
-        loss: Loss = "time" if worker.hangs else "memory" if worker.exhausted is not None else "crash"
+        starved = worker.exhausted is not None or code == OUT_OF_MEMORY
+        loss: Loss = "time" if worker.hangs else "memory" if starved else "crash"
         self._tries[at.n] = self._tries.get(at.n, 0) + 1
         if self._alone == at.n:
             self._alone = None

@@ -5,6 +5,7 @@ parent can see: the number of the document and when it was begun. Nothing else i
 """
 
 import faulthandler
+import os
 import pickle
 import signal
 import sys
@@ -30,6 +31,8 @@ AT_ONCE = 0.02
 AT_MOST = 1 << 20
 """Bytes of articles that are held back."""
 
+OUT_OF_MEMORY = 77
+"""The exit code of a worker that cannot say any more that its memory ran out."""
 NOTHING = -1.0
 """On a desk: no document is being worked on."""
 
@@ -114,6 +117,9 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
         except (EOFError, BrokenPipeError, ConnectionResetError):
             # The parent has ended, or has no more to do.
             return
+        except MemoryError:
+            # Not even enough is left to say so in another way.
+            os._exit(OUT_OF_MEMORY)
 
 
 def _assignment(pickled: bytes) -> Assignment:
