@@ -23,8 +23,8 @@ run: $(INSTALLED)  ## process raw/ into output/
 test: $(INSTALLED) $(CONSUMERS)  ## all tests
 	$(BIN)/python -m pytest
 
-soak: $(INSTALLED)  ## runs that are killed, poisoned, starved and very long; a quarter of an hour, docs/reliability.md says what for
-	$(BIN)/python tests/soak.py
+soak: $(INSTALLED)  ## the long tests, all or some: make soak PARTS="kills memory"; docs/reliability.md describes each
+	cd tests && ../$(BIN)/python -m soak $(PARTS)
 
 check: $(INSTALLED)  ## lint, format and types
 	$(BIN)/ruff check .

@@ -1,8 +1,4 @@
-"""Runs that are killed, poisoned, starved and very long: `make soak`, some minutes. `docs/reliability.md` has figures.
-
-Each part ends the process with a message where something is not as promised. `python tests/soak.py kills memory` runs
-only these.
-"""
+"""Runs that are killed, poisoned, starved and very long. `docs/reliability.md` has figures."""
 
 import os
 import random
@@ -10,9 +6,8 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -20,14 +15,13 @@ from installed import Shelf
 from ordeal import RECIPE, ROOT, SMALL, Running, account, lines, litter, processed, put, talk, told, tree
 
 import pipeline
+from soak.part import Figures, Part, check
 
 KILLS = 50
 LONG_RUN = 100_000
 SETTLED = 20_000
 """Documents after which memory should not grow any more."""
 GROWTH = 1.08
-
-Figures = dict[str, str]
 
 
 class Soak:
@@ -56,8 +50,9 @@ class Soak:
         return raw
 
 
-def kills(soak: Soak) -> Figures:
+def kills(folder: Path) -> Figures:
     """Killed at random moments, and started again, until it is done: the bytes of a run that was not killed."""
+    soak = Soak(folder)
     raw = soak.documents("kills", ((f"n{n}", talk(n, "LEAVE" if n % 500 == 7 else "") * 6) for n in range(3000)))
     chance = random.Random(50)
     killed, twice = 0, 0
@@ -83,8 +78,8 @@ def kills(soak: Soak) -> Figures:
         check(soak.start(raw, other, *more, form=form).end(600)[0] == 1, "the undisturbed run failed")
         check(tree(output) == tree(other), f"other bytes as {form}")
         check(litter(output) == [], "something half written is left")
-        for folder in (output, other):
-            shutil.rmtree(folder)
+        for done in (output, other):
+            shutil.rmtree(done)
     return {
         "kills": f"{killed}",
         "documents of the three runs": f"{3 * 3000:,}",
@@ -93,8 +88,9 @@ def kills(soak: Soak) -> Figures:
     }
 
 
-def poison(soak: Soak) -> Figures:
+def poison(folder: Path) -> Figures:
     """One document in a thousand segfaults, three hang: each is named, all others are there."""
+    soak = Soak(folder)
     count = 20_000
 
     def texts() -> Iterator[tuple[str, str]]:
@@ -124,8 +120,9 @@ def poison(soak: Soak) -> Figures:
     }
 
 
-def memory(soak: Soak) -> Figures:
+def memory(folder: Path) -> Figures:
     """The memory of all processes of a long run together."""
+    soak = Soak(folder)
     figures: Figures = {"documents": f"{LONG_RUN:,}"}
     raw = soak.documents("memory", ((f"n{n}", talk(n)) for n in range(LONG_RUN)))
     for form in ("json", "jsonl"):
@@ -150,8 +147,9 @@ def memory(soak: Soak) -> Figures:
     return figures
 
 
-def disk(soak: Soak) -> Figures:
+def disk(folder: Path) -> Figures:
     """The disk is full again and again, and a little larger each time."""
+    soak = Soak(folder)
     place = soak.folder / "disk"
     place.mkdir()
     mounted = subprocess.run(
@@ -180,14 +178,14 @@ def disk(soak: Soak) -> Figures:
             figures[f"{form}: times that the disk was full"] = f"{full}"
             again = processed(soak.log).total() - 2 * 2000
             figures[f"{form}: documents done twice, each time"] = f"{again / max(full, 1):.0f}"
-            for folder in (output, other):
-                shutil.rmtree(folder)
+            for done in (output, other):
+                shutil.rmtree(done)
     finally:
         subprocess.run(["umount", "--lazy", place], check=True)
     return figures
 
 
-def histories(soak: Soak) -> Figures:
+def histories(folder: Path) -> Figures:
     """Sources and settings that change, and runs that are killed between any two steps: many at random."""
     count = 100
     test = [sys.executable, "-m", "pytest", "-q", str(ROOT / "tests" / "runs" / "test_any_history.py")]
@@ -198,13 +196,7 @@ def histories(soak: Soak) -> Figures:
     return {"histories": f"{3 * count}", "that end as a run into an empty folder does": "all"}
 
 
-PARTS: dict[str, Callable[[Soak], Figures]] = {part.__name__: part for part in (kills, poison, memory, disk, histories)}
-
-
-def check(holds: bool, otherwise: str) -> None:
-    """Ends the soak where something is not as promised."""
-    if not holds:
-        sys.exit(f"soak: {otherwise}")
+PARTS: tuple[Part, ...] = (kills, poison, memory, disk, histories)
 
 
 def _size(log: Path) -> int:
@@ -232,19 +224,3 @@ def _pss(run: Running) -> int:
             told = Path(f"/proc/{number}/smaps_rollup").read_text("utf-8")
             total += next(int(line.split()[1]) << 10 for line in told.splitlines() if line.startswith("Pss:"))
     return total
-
-
-def main() -> None:
-    """Runs the parts that are named, or all, and prints what was measured."""
-    for name in sys.argv[1:] or PARTS:
-        began = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="soak-", ignore_cleanup_errors=True) as folder:
-            figures = PARTS[name](Soak(Path(folder)))
-        print(f"{name}  ({time.monotonic() - began:.0f} s)")
-        for what, figure in figures.items():
-            print(f"  {figure:>10}  {what}")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()
