@@ -16,6 +16,11 @@ from pipeline.notebook import Said, html
 
 VERSION: Final = "bilingual-article/1"
 
+STAGE_FAILED: Final = "stage.failed"
+"""The rule of a note that says which finder failed: the article is without what it finds."""
+ARTICLE_INVALID: Final = "article.invalid"
+"""The rule of a note that says why the article has no structure: with one it would break the contract."""
+
 Paragraphs = Annotated[tuple[str, ...], Meta(description="Paragraphs in their order, each without line ends.")]
 Offset = Annotated[int, Meta(ge=0, description="Code point in `text`.")]
 Role = Literal["interviewer", "interviewee", "moderator", "other"]
@@ -277,6 +282,11 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
         """The exchanges of all sections, in order."""
         for section in self.sections:
             yield from section.exchanges
+
+    @property
+    def failures(self) -> tuple[Remark, ...]:
+        """The notes that say which finders failed, or why the structure was left out; of most articles none."""
+        return tuple(note for note in self.notes if note.rule in {STAGE_FAILED, ARTICLE_INVALID})
 
     def _repr_html_(self) -> str:
         """What a notebook shows: title, byline, language, counts, and the conversation, folded where it is long."""

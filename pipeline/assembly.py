@@ -45,6 +45,15 @@ WORD = regex.compile(r"[^\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]")
 """What must not fall out of the structure: anything but blanks, punctuation and marks."""
 
 
+class ContradictionError(StageError):
+    """Labels that cannot stand beside each other; ``rules`` are those of the labels that are at fault."""
+
+    def __init__(self, document: str, reason: str, rules: tuple[str, ...] = ()) -> None:
+        super().__init__(document, "assembly", reason)
+        self.args = (document, reason, rules)
+        self.rules = rules
+
+
 def assemble(
     document: Document,
     notes: Iterable[Remark],
@@ -52,7 +61,7 @@ def assemble(
     version: PipelineVersion,
     changes: Sequence[Change],
 ) -> Article:
-    """The Article of a document whose final text is labelled. Raises `StageError` where labels contradict."""
+    """The Article of a document whose final text is labelled. Raises `ContradictionError` where labels contradict."""
     builder = _Builder(document, notes)
     builder.build()
     return builder.article(source, version, changes)
@@ -84,7 +93,9 @@ class _Builder:
         for before, after in pairwise(parts):
             if after.start < before.end:
                 raise self._contradiction(
-                    f"{after.value!r} at {after.start} ({after.rule}) overlaps {before.value!r} ({before.rule})"
+                    f"{after.value!r} at {after.start} ({after.rule}) overlaps {before.value!r} ({before.rule})",
+                    before.rule,
+                    after.rule,
                 )
         for label in self._completed(parts):
             self._place(label)
@@ -178,7 +189,8 @@ class _Builder:
             if label.of not in NOTICE_KINDS:
                 raise self._contradiction(
                     f"the notice at {label.start} ({label.rule}) is of kind {label.of!r}; "
-                    f"kinds are {', '.join(NOTICE_KINDS)}"
+                    f"kinds are {', '.join(NOTICE_KINDS)}",
+                    label.rule,
                 )
             self._segment(label, f"/notices/{len(self.notices)}/text")
             self.notices.append(Notice(kind=label.of, text=text))  # type: ignore[arg-type]
@@ -267,7 +279,8 @@ class _Builder:
         text = self.document.text
         for part in self.byline_parts:
             if not any(label.start <= part.start and part.end <= label.end for label in self.byline):
-                raise self._contradiction(f"{part.value!r} at {part.start} ({part.rule}) stands in no byline")
+                reason = f"{part.value!r} at {part.start} ({part.rule}) stands in no byline"
+                raise self._contradiction(reason, part.rule)
         if not self.byline:
             return None
         found: dict[str, list[str]] = {"outlet": [], "reporter": [], "place": [], "date": []}
@@ -285,10 +298,12 @@ class _Builder:
         made = []
         for number, (roles, names) in self.credits.items():
             if not roles:
-                raise self._contradiction(f"credit {number} has names ({', '.join(names)}) and no role")
+                named = (label for label in self.document.layer("part") if label.value == "credit.name")
+                rules = (label.rule for label in named if label.of == number)
+                raise self._contradiction(f"credit {number} has names ({', '.join(names)}) and no role", *rules)
             role = "\n".join(roles)
             made.append(Credit(role=role, role_en=role_in_english(role, self.document.vocabulary), names=tuple(names)))
         return tuple(made)
 
-    def _contradiction(self, reason: str) -> StageError:
-        return StageError(self.document.id, "assembly", reason)
+    def _contradiction(self, reason: str, *rules: str) -> ContradictionError:
+        return ContradictionError(self.document.id, reason, rules)

@@ -54,7 +54,7 @@ class StageError(DocumentError):
     @property
     def where(self) -> str:
         """The stage and its package."""
-        return f"stage {self.stage} of {self.package}" if self.package else f"stage {self.stage}"
+        return whose(self.stage, self.package)
 
     def __str__(self) -> str:
         return f"{self.document}: {self.where}: {self.reason}"
@@ -71,6 +71,11 @@ class RejectedError(DocumentError):
         super().__init__(document, reason)
         self.args = (document, rule, reason)
         self.rule = rule
+
+
+def whose(stage: str, package: str | None) -> str:
+    """A stage and its package, where that is not this one: how messages name it."""
+    return f"stage {stage} of {package}" if package else f"stage {stage}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

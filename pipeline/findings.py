@@ -1,7 +1,8 @@
 """What a stage finds, checked before anything acts on it: a stage is a stranger, and may be wrong in every way.
 
-Whatever is wrong is a `StageError` that names the document, the stage and its package: the document fails, and no
-other. Edits and labels that are less sure than the threshold of their rule are not made; they become notes.
+Whatever is wrong is a `StageError` that names the document, the stage and its package. Of a repair it fails the
+document, and no other; of a finder it costs what this stage finds (`structuring.py`). Edits and labels that are less
+sure than the threshold of their rule are not made; they become notes.
 """
 
 import traceback
@@ -83,7 +84,10 @@ def find(step: Step, document: Document) -> tuple[Sequence[Label], Sequence[Rema
         elif isinstance(finding, Note):
             notes += _remarks(step, finding, document)
         elif isinstance(finding, Reject):
-            if _threshold(finding.rule, step, document) != OFF:
+            threshold = _threshold(finding.rule, step, document)
+            if type(finding.message) is not str:
+                raise _error(step, document, f"gave {finding!r}; message is a str")
+            if threshold != OFF:
                 raise RejectedError(document.id, finding.rule, finding.message)
         else:
             raise _error(step, document, f"is a finder and gave {_kind(finding)}")
@@ -110,10 +114,18 @@ def _findings(step: Step, document: Document) -> Sequence[Finding]:
         most = MOST * len(document.text) + FEW
         findings += islice(found, most)
     except (Exception, SystemExit) as error:
-        raise _error(step, document, f"raised {type(error).__name__}: {error}{_place(error)}") from error
+        raise _error(step, document, f"raised {type(error).__name__}: {_words(error)}{_place(error)}") from error
     if len(findings) > most:
         raise _error(step, document, f"gave more than {most:,} findings and did not end")
     return findings
+
+
+def _words(error: BaseException) -> str:
+    """What an exception says; nothing where it raises another one instead."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 def _place(error: BaseException) -> str:
@@ -155,6 +167,11 @@ def _checked(label: Label, step: Step, document: Document) -> Label:
     stage = step.stage
     if type(label.start) is not int or type(label.end) is not int or type(label.value) is not str:
         raise _error(step, document, f"gave {label!r}; start and end are int, value is str")
+    if label.of is not None and type(label.of) is not str and type(label.of) is not int:
+        raise _error(step, document, f"gave {label!r}; of is a str, an int or None")
+    _refuse_surrogates(label.value, step, document)
+    if type(label.of) is str:
+        _refuse_surrogates(label.of, step, document)
     if label.layer not in stage.gives:
         raise _error(step, document, f"labelled layer {label.layer!r}, which it does not declare")
     if label.layer == "part" and label.value not in PARTS:
@@ -172,12 +189,25 @@ def _checked(label: Label, step: Step, document: Document) -> Label:
     return label if confidence == label.confidence else msgspec.structs.replace(label, confidence=confidence)
 
 
+def _refuse_surrogates(text: str, step: Step, document: Document) -> None:
+    if text.isascii():
+        return
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise _error(step, document, f"gave {text!r}, which holds a lone surrogate; no JSON can hold one") from None
+
+
 def _remarks(step: Step, note: Note, document: Document) -> list[Remark]:
     """The note as the article has it; none where its rule is off."""
     if _threshold(note.rule, step, document) == OFF:
         return []
     if type(note.start) is not int or type(note.end) is not int or type(note.message) is not str:
         raise _error(step, document, f"gave {note!r}; start and end are int, message is str")
+    if note.suggestion is not None and type(note.suggestion) is not str:
+        raise _error(step, document, f"gave {note!r}; suggestion is a str or None")
+    _refuse_surrogates(note.message, step, document)
+    _refuse_surrogates(note.suggestion or "", step, document)
     if not 0 <= note.start <= note.end <= len(document.text):
         raise _error(step, document, f"note {note.start}-{note.end} lies outside the text")
     if note.severity not in SEVERITIES:

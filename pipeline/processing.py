@@ -10,17 +10,17 @@ from types import MappingProxyType
 import msgspec
 
 from pipeline.article import Article, Origin, Remark, Source
-from pipeline.assembly import assemble
 from pipeline.decoding import Decoded, DecodingError, decode
 from pipeline.document import Document
 from pipeline.errors import DocumentError
-from pipeline.findings import find, moved, repair
+from pipeline.findings import moved, repair
 from pipeline.ledger import Change, apply
 from pipeline.profiles import Way, first_fitting, ways
 from pipeline.recipe import Recipe
 from pipeline.settings import Settings, Threshold, layers, typed
 from pipeline.sources import html
 from pipeline.stage import Stage
+from pipeline.structuring import Frame, structured
 
 NOWHERE = Origin(path=None, media_type=None, member=None, row=None, field=None, sha256=None)
 
@@ -80,15 +80,21 @@ class Pipeline:
         encoding: str | None = None,
         origin: Origin = NOWHERE,
         converted_by: str | None = None,
+        strict: bool = False,
     ) -> Article:
         """The Article of one document.
 
         `data` is the document's bytes, or its text; with `media_type` `text/html`, or without one where they begin as
         a page does, a page, whose extracted text is then the source and whose statements about itself are metadata,
         after those of the caller. `encoding` is what the caller knows of bytes; `origin` says where it lay, and
-        `converted_by` what made a text of something else before it came here. Raises
-        `DocumentError` for a document that cannot be read, `StageError` where a stage breaks, `RejectedError` where a
-        filter turns it down.
+        `converted_by` what made a text of something else before it came here.
+
+        A finder that fails costs its own labels: the article is made without them, and a note of severity `error` says
+        so (`Article.failures`). The article is checked as `pipeline verify` does; one that would be invalid is made
+        without structure instead. With `strict` both raise, which is what the author of a stage wants to see.
+
+        Raises `DocumentError` for a document that cannot be read, `StageError` where a repair fails, `RejectedError`
+        where a filter turns it down, `ContractError` where not even an article without structure is valid.
         """
         if isinstance(data, str):
             # What the caller knows of bytes says nothing of a text.
@@ -121,12 +127,6 @@ class Pipeline:
                 notes = moved([*notes, *found], edits)
             elif found:
                 notes += found
-        for step in way.recipe.finders:
-            labels, found = find(step, document)
-            if found:
-                notes += found
-            if labels:
-                document = document.with_labels(labels)
         source = Source(
             sha256=hashlib.sha256(data).hexdigest(),
             bytes=len(data),
@@ -137,7 +137,7 @@ class Pipeline:
             converted_by=converted_by,
             origin=origin,
         )
-        return assemble(document, notes, source, way.version, changes)
+        return structured(document, notes, way.recipe, Frame(source, way.version, changes), strict=strict)
 
     def only(self, stages: Sequence[str]) -> "Pipeline":
         """The same pipeline with these of its stages, in its order. Raises `UsageError` for a stage it has not."""
@@ -233,9 +233,10 @@ def process(
     metadata: Mapping[str, str] | None = None,
     media_type: str | None = None,
     encoding: str | None = None,
+    strict: bool = False,
 ) -> Article:
     """The Article of one document under the built-in recipe; see `Pipeline.process`."""
-    return _built_in().process(data, id=id, metadata=metadata, media_type=media_type, encoding=encoding)
+    return _built_in().process(data, id=id, metadata=metadata, media_type=media_type, encoding=encoding, strict=strict)
 
 
 def clean(text: str, stages: Sequence[str] | None = None) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from pipeline import Article, Document, Finding, Label, Note, Pipeline, Rule
+from pipeline.assembly import assemble
+from pipeline.findings import find
 
 
 class Piece(NamedTuple):
@@ -70,6 +72,11 @@ def _written(content: tuple[str | Piece, ...], at: int) -> tuple[str, tuple[Labe
 
 
 def article(*content: str | Piece, notes: tuple[Note, ...] = ()) -> Article:
-    """The Article of some pieces."""
+    """The Article of some pieces, as the assembly makes it, valid or not."""
     text, labels = written(*content)
-    return Pipeline([Given((*labels, *notes))]).process(text, id="sample")
+    pipeline = Pipeline([Given((*labels, *notes))])
+    document = Document(text, "sample")
+    found, remarks = find(pipeline.recipe.finders[0], document)
+    provenance = Pipeline([Given()]).process(text).provenance
+    version = pipeline.ways[-1].version
+    return assemble(document.with_labels(found), remarks, provenance.source, version, provenance.changes)

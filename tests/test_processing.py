@@ -45,9 +45,9 @@ from pipeline import (
 
 
 def broken(stage: Mend) -> StageError:
-    """The error that a stage causes."""
+    """The error that a stage causes, where no finder may fail."""
     with pytest.raises(StageError) as error:
-        Pipeline([stage]).process(TEXT, id="pier/7")
+        Pipeline([stage]).process(TEXT, id="pier/7", strict=True)
     assert (error.value.document, error.value.stage) == ("pier/7", stage.name)
     assert str(error.value) == f"pier/7: stage {stage.name}: {error.value.reason}"
     return error.value
@@ -101,9 +101,13 @@ def test_a_repair_that_breaks_the_protocol_fails_the_document(finding: Any, reas
         (note(0, 3), "used rule 'mend.sure', which it does not declare"),
         (Reject("look.unheard", "no interview"), "used rule 'look.unheard'"),
         (None, "is a finder and gave a NoneType"),
+        (Label(0, 3, "part", "question", "look.seen", 1.0, of=["Ash"]), "of is a str, an int or None"),  # type: ignore[arg-type]
+        (Label(0, 3, "part", "question", "look.seen", 1.0, of=True), "of is a str, an int or None"),
+        (Note(0, 3, "look.seen", "info", "look", 7), "suggestion is a str or None"),  # type: ignore[arg-type]
+        (Reject("look.seen", None), "message is a str"),  # type: ignore[arg-type]
     ],
 )
-def test_a_finder_that_breaks_the_protocol_fails_the_document(finding: Any, reason: str) -> None:
+def test_what_a_finder_may_not_give_is_refused_and_told_to_who_wants_to_know(finding: Any, reason: str) -> None:
     assert reason in broken(Look((finding,))).reason
 
 
@@ -337,4 +341,4 @@ def test_a_text_that_begins_like_a_riff_file_is_text() -> None:
 def test_a_label_that_can_be_no_field_is_refused(start: int, end: int, reason: str) -> None:
     label = Label(start, end, "part", "lead", "look.seen", 0.9)
     with pytest.raises(StageError, match=reason):
-        Pipeline([Look(findings=(label,))]).process("She sails\n\nAt six.", id="a")
+        Pipeline([Look(findings=(label,))]).process("She sails\n\nAt six.", id="a", strict=True)

@@ -24,6 +24,7 @@ FLOORS = (
     {"plugins", "collation", "tables"},
     {"recipe", "sources", "sinks", "assembly", "verification", "reading", "comparison", "frames"},
     {"findings", "profiles", "catalogue", "pairing", "meanings"},
+    {"structuring"},
     {"processing", "explanation"},
     {"runs", "testing"},
     {"cli"},

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from pipeline.cli.options import number_from
+from pipeline.cli.report import DEGRADED
 from pipeline.cli.sheet import Sheet
 from pipeline.errors import UsageError
 from pipeline.runs.rehearsal import Firing, Rehearsal
@@ -46,12 +47,14 @@ def show(rehearsal: Rehearsal, options: argparse.Namespace) -> None:
         sheet.line()
     _firings("notes", forecast.notes, sheet)
     told = forecast.documents
-    account = (
+    account = [
         (told.documents, "documents in"),
         (told.would_be_written, "would be written"),
         (told.failed, "failed"),
         (told.rejected, "rejected"),
-    )
+    ]
+    if told.degraded:
+        account.append((told.degraded, DEGRADED))
     sheet.table(((f"{number:,}", what) for number, what in account), right=(0,))
     sheet.line("nothing was written")
 

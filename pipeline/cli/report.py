@@ -14,6 +14,9 @@ from pipeline.stores import Remote
 CONTROLS = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]}
 """Written out, so that a line stays one."""
 
+DEGRADED = "of the articles degraded: a stage failed, and what it finds is missing"
+"""What the summary says of their number, where there are any."""
+
 MOST_ASIDE = 20
 """Lines on what was left aside; a folder may hold thousands of pictures."""
 
@@ -74,6 +77,7 @@ def summary(
         (totals.failed, "failed"),
         (totals.rejected, "rejected"),
         (totals.unchanged, "unchanged"),
+        *([(totals.degraded, DEGRADED)] if totals.degraded else []),
         (figures.exchanges, "exchanges"),
         (figures.turns, "turns"),
         (figures.edits, "edits"),

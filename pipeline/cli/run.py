@@ -86,7 +86,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Runs; 1 where a document failed or is missing from the account."""
+    """Runs; 1 where a document failed, an article is degraded, or a document is missing from the account."""
     engine, workers = _engine(options)
     said = settings(options)
     rehearsal.check(options)
@@ -186,7 +186,7 @@ def _run(
     except BrokenPipeError:
         # Whoever read what is said has gone; the run is done all the same, and its exit code stays.
         unheard()
-    return 0 if account.totals.complete and not account.failed else 1
+    return 0 if account.totals.complete and not account.failed and not account.degraded else 1
 
 
 def _stopped(why: BaseException, account: Account, job: Job) -> int:

@@ -17,13 +17,17 @@ class Aside(msgspec.Struct, frozen=True):
 
 
 class Totals(msgspec.Struct, frozen=True):
-    """How many documents went in, and what became of them."""
+    """How many documents went in, and what became of them.
+
+    `degraded` are those of the written and the unchanged ones whose article lacks what a finder that failed would find.
+    """
 
     documents: int
     written: int
     failed: int
     rejected: int
     unchanged: int
+    degraded: int = 0
 
     @property
     def complete(self) -> bool:
@@ -79,6 +83,7 @@ class Account:
 
     def __init__(self) -> None:
         self.documents = self.written = self.failed = self.rejected = self.unchanged = self.aside = 0
+        self.degraded = 0
         self.bytes_read = 0
         """How far the sources are read, in bytes of their files, as well as it can be told."""
         self.tally = Tally()
@@ -95,10 +100,13 @@ class Account:
             self.rejected += 1
         else:
             self.written += 1
+            self.degraded += outcome.degraded is not None
 
-    def stayed(self, documents: int = 1) -> None:
+    def stayed(self, documents: int = 1, *, degraded: bool = False) -> None:
         """Notes documents that were done by an earlier run and have not changed."""
         self.unchanged += documents
+        if degraded:
+            self.degraded += documents
 
     @property
     def settled(self) -> int:
@@ -108,7 +116,7 @@ class Account:
     @property
     def totals(self) -> Totals:
         """The account so far."""
-        return Totals(self.documents, self.written, self.failed, self.rejected, self.unchanged)
+        return Totals(self.documents, self.written, self.failed, self.rejected, self.unchanged, self.degraded)
 
     @property
     def figures(self) -> Figures:

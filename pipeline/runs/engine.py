@@ -239,6 +239,8 @@ class _Run:
             fate, told = "failed", Remembered(failure=outcome, limits=limits)
         elif isinstance(outcome, Rejection):
             fate, told = "rejected", Remembered(rejection=outcome)
+        elif outcome.degraded is not None:
+            told = Remembered(failure=outcome.degraded)
         entry = Entry(
             record.id,
             awaited.file,
@@ -273,8 +275,9 @@ class _Run:
 
     def _settle(self, name: str, outcome: Outcome) -> None:
         self._account.settle(outcome)
-        if not isinstance(outcome, Written):
-            self._journal.add(sayable(outcome))
+        said = outcome.degraded if isinstance(outcome, Written) else outcome
+        if said is not None:
+            self._journal.add(sayable(said))
         if self._seen is not None:
             self._seen(name, self._account)
 
@@ -287,7 +290,9 @@ class _Run:
         if entry.fate == "written":
             self._shelf.keep(entry)
             self._shelf.tick()
-            self._account.stayed()
+            self._account.stayed(degraded=entry.told is not None)
+            if entry.told is not None:
+                self._journal.add(remembered(entry).why)
             if self._seen is not None:
                 self._seen(entry.id, self._account)
         else:

@@ -1,15 +1,16 @@
-"""What becomes of one document: it is written, fails, or is turned down by a filter."""
+"""What becomes of one document: it is written (perhaps degraded), fails, or is turned down by a filter."""
 
 import traceback
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from pipeline.article import Article
-from pipeline.errors import DocumentError, RejectedError, StageError
+from pipeline.article import STAGE_FAILED, Article
+from pipeline.errors import DocumentError, RejectedError, StageError, whose
 from pipeline.processing import Pipeline
+from pipeline.recipe import OWN
 from pipeline.sources.record import Record, shown
 
 LONE_SURROGATE = "a stage gave text with a lone surrogate, which no JSON can hold; mend the stage"
@@ -18,24 +19,29 @@ Loss = Literal["crash", "time", "memory"]
 """How a document can take its worker with it: it kills it, holds it for too long, or eats all that it may have."""
 
 
-class Written(msgspec.Struct, frozen=True):
-    """An article was made: how long its JSON is, in bytes, and the JSON itself where whoever asked writes it."""
-
-    size: int
-    body: bytes | None = None
-
-
 class Failure(msgspec.Struct, frozen=True):
     """A document that failed: which, in which stage (null before any), why, and whose stage it was if not ours.
 
-    `kind` is there only where it took its worker with it.
+    `kind` is there only where it took its worker with it, and where it is `degraded`: its article was written, but is
+    without what a finder that failed would have found, or without structure.
     """
 
     document: str
     stage: str | None
     reason: str
     package: str | None = None
-    kind: Loss | UnsetType = UNSET
+    kind: Loss | Literal["degraded"] | UnsetType = UNSET
+
+
+class Written(msgspec.Struct, frozen=True):
+    """An article was made: how long its JSON is, in bytes, and the JSON itself where whoever asked writes it.
+
+    `degraded` says what went wrong where it is not the article that it should be.
+    """
+
+    size: int
+    body: bytes | None = None
+    degraded: Failure | None = None
 
 
 class Rejection(msgspec.Struct, frozen=True):
@@ -93,13 +99,32 @@ def processed(record: Record, pipeline: Pipeline, encoding: str | None = None) -
         return Failure(record.id, None, told(record, reason))
 
 
+def degraded(record: Record, article: Article) -> Failure | None:
+    """What to say of an article that is degraded; its own notes and provenance tell."""
+    failures = article.failures
+    if not failures:
+        return None
+    packages = {stage.name: stage for stage in article.provenance.pipeline.stages}
+    first = failures[0]
+    stage = packages.get(first.stage) if first.rule == STAGE_FAILED else None
+    package = None
+    if stage is not None and stage.package is not None and stage.package != OWN.name:
+        package = f"{stage.package} {stage.version}"
+    reason = first.message if stage is None else first.message.removeprefix(f"{whose(stage.name, package)}: ")
+    reason = "; ".join([reason, *(note.message for note in failures[1:])])
+    return sayable(Failure(record.id, stage.name if stage else None, told(record, reason), package, "degraded"))
+
+
 def told(record: Record, reason: str) -> str:
     """Why a document failed, and where it lies if its id does not tell: the id of a row may say nothing of the file."""
     lies_within = record.origin.row is not None or record.origin.member is not None
     return f"{record.where}: {reason}" if lies_within else reason
 
 
-def sayable(entry: Failure | Rejection) -> Failure | Rejection:
+Said = TypeVar("Said", bound=Failure | Rejection)
+
+
+def sayable(entry: Said) -> Said:
     """The same without lone surrogates, which no JSON can hold."""
     plain = {key: value for key, value in msgspec.structs.asdict(entry).items() if isinstance(value, str)}
     if all(value.isascii() for value in plain.values()):

@@ -42,7 +42,10 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Why a document was not written, as it is kept; `limits` are those under which it took its worker with it."""
+    """Why a document was not written or is degraded, as it is kept.
+
+    `limits` are those under which it took its worker with it.
+    """
 
     failure: Failure | None = None
     rejection: Rejection | None = None
@@ -216,7 +219,7 @@ class Plan:
     def _stands(self, entry: Entry) -> bool:
         """Whether what became of a document holds, its source and the settings being the same."""
         if entry.fate == "written":
-            return self._shelf.holds(entry)
+            return not (entry.told and self._choices.retry_failed) and self._shelf.holds(entry)
         if entry.fate == "rejected":
             return True
         return not self._choices.retry_failed and remembered(entry).limits in {None, self.limits}
@@ -281,7 +284,7 @@ def told_limits(limits: Run) -> str:
 
 
 def remembered(entry: Entry) -> Remembered:
-    """Why a document was not written."""
+    """Why a document was not written, or is degraded."""
     return msgspec.json.decode(entry.told or b"", type=Remembered)
 
 

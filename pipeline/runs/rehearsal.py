@@ -15,19 +15,20 @@ from pipeline.collation import texts
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Account, Aside
 from pipeline.runs.journal import Heard
-from pipeline.runs.outcome import LONE_SURROGATE, Failure, Rejection, Written, processed, told
+from pipeline.runs.outcome import LONE_SURROGATE, Failure, Rejection, Written, degraded, processed, told
 from pipeline.sinks.folder import encode
 from pipeline.sources.record import LeftOut, Record, Unreadable
 from pipeline.specimens import Specimen, Specimens, noted, replaced
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
-    """What would become of the documents; nothing is missing where the last three add up to the first."""
+    """What would become of the documents; nothing is missing where the next three add up to the first."""
 
     documents: int
     would_be_written: int
     failed: int
     rejected: int
+    degraded: Annotated[int, Meta(description="Of those that would be written: a finder failed there.")]
 
 
 class Firing(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,9 +80,11 @@ class Rehearsal:
         self._articles: Counter[Key] = Counter()
         self._specimens = Specimens(examples)
 
-    def add(self, article: Article) -> None:
-        """Counts what the rules did to one article."""
-        self.account.settle(Written(0))
+    def add(self, article: Article, failure: Failure | None = None) -> None:
+        """Counts what the rules did to one article; `failure` says why it is degraded."""
+        self.account.settle(Written(0, degraded=failure))
+        if failure is not None:
+            self.failures.append(failure)
         self.account.tally.add(article)
         counts: Counter[Key] = Counter()
         layers: tuple[str, ...] = ()
@@ -126,6 +129,7 @@ class Rehearsal:
                 would_be_written=totals.written,
                 failed=totals.failed,
                 rejected=totals.rejected,
+                degraded=totals.degraded,
             ),
             edits=self._firings("edit"),
             labels=tuple(labels),
@@ -180,7 +184,10 @@ def rehearse(
             if heard is not None:
                 heard(made)
         else:
-            rehearsal.add(made)
+            failure = degraded(record, made) if isinstance(record, Record) else None
+            rehearsal.add(made, failure)
+            if failure is not None and heard is not None:
+                heard(failure)
         if seen is not None:
             seen(record.id, rehearsal.account)
     return rehearsal

@@ -51,7 +51,7 @@ class Entry(msgspec.Struct, frozen=True):
     """What is known of a document that was done: its source by a hash, what became of it, and where that lies.
 
     `size` is the length of its JSON in bytes. `place` and `line` say where it lies in a file of many; 0 for none.
-    `told` is the JSON of its failure or rejection.
+    `told` is the JSON of its failure or rejection; of one that was written, of why it is degraded.
     """
 
     id: str

@@ -53,7 +53,7 @@ OUTCOMES: Final = pa.schema(
 """What comes back: `outcome` is `written`, `failed` or `rejected`, and decides which of the others are not null.
 
 Of a written one `article` is the JSON, `bytes` the length of its source, and the others count what it holds: `edits`
-and `notes` by rule.
+and `notes` by rule. Where it is degraded `kind` says so, and `stage`, `package` and `reason` say why.
 """
 
 
@@ -194,13 +194,20 @@ def _row(document: Record | Unreadable, outcome: Outcome) -> tuple[object, ...]:
         notes = Counter(note.rule for note in article.notes)
         size = article.provenance.source.bytes
         counts = (size, len(exchanges), turns, sorted(edits.items()), sorted(notes.items()))
-        return (name, "written", line, None, None, None, None, None, *counts)
+        failure = outcome.degraded
+        why = (None,) * 5 if failure is None else _why(failure)
+        return (name, "written", line, *why, *counts)
     none = (None,) * 5
     told = sayable(outcome)
     if isinstance(told, Rejection):
         return (name, "rejected", None, None, told.rule, told.reason, None, None, *none)
-    kind = None if told.kind is UNSET else told.kind
-    return (name, "failed", None, told.stage, None, told.reason, told.package, kind, *none)
+    return (name, "failed", None, *_why(told), *none)
+
+
+def _why(failure: Failure) -> tuple[str | None, ...]:
+    """The cells `stage`, `rule`, `reason`, `package` and `kind`."""
+    kind = None if failure.kind is UNSET else failure.kind
+    return (failure.stage, None, failure.reason, failure.package, kind)
 
 
 def outcomes(table: pa.Table) -> list[Outcome]:
@@ -217,9 +224,13 @@ _TOLD = ["id", "outcome", "article", "stage", "rule", "reason", "package", "kind
 def _outcome(row: Mapping[str, Any]) -> Outcome:
     if row["outcome"] == "written":
         body = row["article"] + b"\n"
-        return Written(len(body), body)
+        return Written(len(body), body, _failure(row) if row["kind"] else None)
     if row["outcome"] == "rejected":
         return Rejection(row["id"], row["rule"], row["reason"])
+    return _failure(row)
+
+
+def _failure(row: Mapping[str, Any]) -> Failure:
     return Failure(row["id"], row["stage"], row["reason"], row["package"], row["kind"] or UNSET)
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.article import Article
 from pipeline.errors import UsageError
-from pipeline.runs.outcome import LONE_SURROGATE, Failure, Written, told
+from pipeline.runs.outcome import LONE_SURROGATE, Failure, Written, degraded, told
 from pipeline.sinks.atomic import replace
 from pipeline.sinks.folder import encode, file_name, indented
 from pipeline.sources.record import Record
@@ -73,17 +73,18 @@ class Handed(msgspec.Struct, frozen=True):
 
 def delivered(record: Record, article: Article, delivery: Delivery) -> Written | Failure:
     """What became of an article. Raises `OSError` where no other one could be written either."""
-    return _left(record, lambda: delivery.deliver(article))
+    return _left(record, lambda: delivery.deliver(article), degraded(record, article))
 
 
-def forwarded(record: Record, line: bytes, delivery: Delivery) -> Written | Failure:
-    """The same for the article of a record that was made on another machine."""
-    return _left(record, lambda: delivery.forward(record.id, line))
+def forwarded(record: Record, line: bytes, delivery: Delivery, failure: Failure | None = None) -> Written | Failure:
+    """The same for the article of a record that was made on another machine; `failure` says why it is degraded."""
+    return _left(record, lambda: delivery.forward(record.id, line), failure)
 
 
-def _left(record: Record, leave: Callable[[], Written]) -> Written | Failure:
+def _left(record: Record, leave: Callable[[], Written], failure: Failure | None) -> Written | Failure:
     try:
-        return leave()
+        written = leave()
+        return written if failure is None else msgspec.structs.replace(written, degraded=failure)
     except UnicodeEncodeError:
         return Failure(record.id, None, told(record, LONE_SURROGATE))
     except UsageError as error:
