@@ -78,6 +78,7 @@ def summary(
         (totals.rejected, "rejected"),
         (totals.unchanged, "unchanged"),
         *([(totals.degraded, DEGRADED)] if totals.degraded else []),
+        *([(totals.edited, "edited by hand, and kept")] if totals.edited else []),
         (figures.exchanges, "exchanges"),
         (figures.turns, "turns"),
         (figures.edits, "edits"),
@@ -97,7 +98,7 @@ def summary(
 def _spent(account: Account, seconds: float, workers: int | None) -> str:
     time = duration(seconds) if workers is None else f"{duration(seconds)} with {counted(workers, 'worker')}"
     # Unchanged documents cost next to nothing: a run that finds many of them is no faster for it.
-    worked = account.totals.documents - account.totals.unchanged
+    worked = account.totals.documents - account.totals.unchanged - account.totals.edited
     if seconds <= 0 or not worked:
         return time
     return f"{time}, {speed(account.figures.bytes / seconds)}, {frequency(worked / seconds)} documents a second"

@@ -72,6 +72,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     again.add_argument("--fresh", action="store_true", help="do all again")
     again.add_argument("--retry-failed", action="store_true", help="do again what failed")
     again.add_argument("--check-hash", action="store_true", help="read each file again, even if size and time are same")
+    again.add_argument(
+        "--overwrite-edited", action="store_true", help="replace articles that were edited by hand (default: keep them)"
+    )
     work = parser.add_argument_group("who does it")
     work.add_argument("--workers", type=number_from(1), metavar="N", help="processes (default: one for each processor)")
     work.add_argument(
@@ -120,7 +123,13 @@ def main(options: argparse.Namespace) -> int:
         encoding=said.settings.input.encoding,
         reading=of_reading(__version__, said.settings.input, said.settings.sources, chosen.packages),
         limits=said.settings.run,
-        choices=Choices(options.fresh, options.retry_failed, options.check_hash, options.first),
+        choices=Choices(
+            options.fresh,
+            options.retry_failed,
+            options.check_hash,
+            options.first,
+            overwrite_edited=options.overwrite_edited,
+        ),
     )
     return _run(options, taken, lost, job, engine, workers)
 
@@ -186,7 +195,8 @@ def _run(
     except BrokenPipeError:
         # Whoever read what is said has gone; the run is done all the same, and its exit code stays.
         unheard()
-    return 0 if account.totals.complete and not account.failed and not account.degraded else 1
+    sound = account.totals.complete and not (account.failed or account.degraded or account.edited)
+    return 0 if sound else 1
 
 
 def _stopped(why: BaseException, account: Account, job: Job) -> int:

@@ -1,11 +1,11 @@
-"""The account of a run: every document that went in comes out as written, failed, rejected or unchanged."""
+"""The account of a run: each document that went in is written, failed, rejected, unchanged, or its article edited."""
 
 from collections import Counter
 
 import msgspec
 
 from pipeline.article import Article
-from pipeline.runs.outcome import Failure, Outcome, Rejection
+from pipeline.runs.outcome import Edited, Failure, Outcome, Rejection
 
 
 class Aside(msgspec.Struct, frozen=True):
@@ -16,10 +16,11 @@ class Aside(msgspec.Struct, frozen=True):
     count: int
 
 
-class Totals(msgspec.Struct, frozen=True):
+class Totals(msgspec.Struct, frozen=True, omit_defaults=True):
     """How many documents went in, and what became of them.
 
-    `degraded` are those of the written and the unchanged ones whose article lacks what a finder that failed would find.
+    `edited` are those whose articles somebody edited, so that they were left as they are. `degraded` are those of the
+    written and the unchanged ones whose article lacks what a finder that failed would find.
     """
 
     documents: int
@@ -27,12 +28,13 @@ class Totals(msgspec.Struct, frozen=True):
     failed: int
     rejected: int
     unchanged: int
+    edited: int = 0
     degraded: int = 0
 
     @property
     def complete(self) -> bool:
         """Whether no document is missing."""
-        return self.documents == self.written + self.failed + self.rejected + self.unchanged
+        return self.documents == self.written + self.failed + self.rejected + self.unchanged + self.edited
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -82,7 +84,7 @@ class Account:
     """Counts while a run goes on; it keeps no document's name, so it takes as much memory for many as for few."""
 
     def __init__(self) -> None:
-        self.documents = self.written = self.failed = self.rejected = self.unchanged = self.aside = 0
+        self.documents = self.written = self.failed = self.rejected = self.unchanged = self.edited = self.aside = 0
         self.degraded = 0
         self.bytes_read = 0
         """How far the sources are read, in bytes of their files, as well as it can be told."""
@@ -94,7 +96,9 @@ class Account:
 
     def settle(self, outcome: Outcome) -> None:
         """Notes what became of one document."""
-        if isinstance(outcome, Failure):
+        if isinstance(outcome, Edited):
+            self.edited += 1
+        elif isinstance(outcome, Failure):
             self.failed += 1
         elif isinstance(outcome, Rejection):
             self.rejected += 1
@@ -111,12 +115,20 @@ class Account:
     @property
     def settled(self) -> int:
         """Of how many documents it is known what became of them."""
-        return self.written + self.failed + self.rejected + self.unchanged
+        return self.written + self.failed + self.rejected + self.unchanged + self.edited
 
     @property
     def totals(self) -> Totals:
         """The account so far."""
-        return Totals(self.documents, self.written, self.failed, self.rejected, self.unchanged, self.degraded)
+        return Totals(
+            self.documents,
+            self.written,
+            self.failed,
+            self.rejected,
+            self.unchanged,
+            edited=self.edited,
+            degraded=self.degraded,
+        )
 
     @property
     def figures(self) -> Figures:

@@ -26,7 +26,8 @@ from pipeline.runs.crews.crew import Crew, in_order
 from pipeline.runs.crews.pool import Pool
 from pipeline.runs.crews.worker import Assignment
 from pipeline.runs.journal import Heard, Journal
-from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, sayable
+from pipeline.runs.outcome import Edited, Failure, Outcome, Rejection, Written, sayable
+from pipeline.runs.places.by_hand import NOBODYS, edited
 from pipeline.runs.places.output import LOCK, STATE, Output, output
 from pipeline.runs.places.shards import NAME, Shards
 from pipeline.runs.places.shelf import ArticleFolder, Shelf
@@ -42,7 +43,7 @@ from pipeline.runs.plan import (
     of_settings,
     remembered,
 )
-from pipeline.runs.state import Entry, State
+from pipeline.runs.state import FORGOTTEN, Entry, State
 from pipeline.settings import Run
 from pipeline.sources.reading import Document
 from pipeline.sources.record import Record, Unreadable
@@ -166,6 +167,8 @@ class _Run:
         self._kept = time.monotonic()
         self._replaced = False
         """Whether articles are about to be replaced of which the state on the disk says that they are there."""
+        self._spared: set[str] = set()
+        """Documents that came to no article, but whose earlier one was edited by hand, so that it stays."""
 
     def work(
         self,
@@ -187,7 +190,7 @@ class _Run:
                     if waited is not None:
                         waited()
 
-                for item in in_order(self._items(sources, lost), crew, arrived, wait, self._sending):
+                for item in in_order(self._items(sources, lost), crew, arrived, wait, self._sending, self._earlier):
                     self._take(item)
                     self._keep()
                 self._account.tally.include(crew.take_tally())
@@ -215,6 +218,9 @@ class _Run:
             self._state.commit()
             self._replaced = False
 
+    def _earlier(self, name: str) -> bytes | None:
+        return self._plan.awaited[name].earlier
+
     def _keep(self) -> None:
         """From time to time keeps what was done, whatever happens from here on."""
         now = time.monotonic()
@@ -230,6 +236,11 @@ class _Run:
     def _note(self, record: Record, outcome: Outcome) -> None:
         """Keeps what became of a document."""
         awaited = self._plan.awaited.pop(record.id)
+        if isinstance(outcome, Edited):
+            # Of what belongs there, so that the next run finds that something else lies there.
+            key, size, found = awaited.key, outcome.size, outcome.hash
+            self._state.note(Entry(record.id, awaited.file, awaited.n, key, "written", size=size, hash=found))
+            return
         if not isinstance(outcome, Written):
             outcome = sayable(outcome)
         fate: Literal["written", "failed", "rejected"] = "written"
@@ -247,13 +258,18 @@ class _Run:
             awaited.n,
             awaited.key,
             fate,
-            size=outcome.size if isinstance(outcome, Written) else 0,
             told=None if told is None else msgspec.json.encode(told),
         )
         if isinstance(outcome, Written):
+            entry = msgspec.structs.replace(entry, size=outcome.size, hash=outcome.hash, stamp=outcome.stamp)
             entry = self._shelf.add(entry, outcome.body)
-        elif awaited.replaces:
-            self._shelf.drop(record.id)
+        elif awaited.replaces and not self._shelf.drop(record.id, awaited.earlier):
+            before = self._state.entry(record.id)
+            assert before is not None  # noqa: S101 -- or it would replace nothing
+            # Nothing replaces it any more, so the next run need not doubt that it was edited.
+            found = before.hash or NOBODYS
+            entry = msgspec.structs.replace(before, file=awaited.file, n=awaited.n, key=FORGOTTEN, hash=found)
+            self._spared.add(record.id)
         self._state.note(entry)
 
     def _take(self, item: object) -> None:
@@ -274,8 +290,11 @@ class _Run:
             self._state.keep_file(item.file)
 
     def _settle(self, name: str, outcome: Outcome) -> None:
+        if name in self._spared:
+            self._spared.remove(name)
+            outcome = edited(name)
         self._account.settle(outcome)
-        said = outcome.degraded if isinstance(outcome, Written) else outcome
+        said = _journalled(outcome)
         if said is not None:
             self._journal.add(sayable(said))
         if self._seen is not None:
@@ -287,7 +306,9 @@ class _Run:
             # Noted anew: where it was moved from a file whose end is behind us, it is forgotten by now.
             file, n = item.read
             self._state.note(msgspec.structs.replace(entry, file=file, n=n))
-        if entry.fate == "written":
+        if item.edited:
+            self._settle(entry.id, edited(entry.id))
+        elif entry.fate == "written":
             self._shelf.keep(entry)
             self._shelf.tick()
             self._account.stayed(degraded=entry.told is not None)
@@ -308,9 +329,16 @@ class _Run:
             self._settle(item.told.document, item.told)
 
 
+def _journalled(outcome: Outcome) -> Failure | Rejection | None:
+    """What the journal says of an outcome."""
+    if isinstance(outcome, Written):
+        return outcome.degraded
+    return outcome.failure if isinstance(outcome, Edited) else outcome
+
+
 def _shelf(job: Job, target: Output, state: State) -> Shelf:
     if job.form == "json":
-        return ArticleFolder(target.articles)
+        return ArticleFolder(target.articles, state, always_read=job.choices.check_hash)
     return Shards(target.depot, target.folder, job.form, job.limits.shard << 20, state, target.folder / LOCK)
 
 

@@ -22,26 +22,47 @@ Loss = Literal["crash", "time", "memory"]
 class Failure(msgspec.Struct, frozen=True):
     """A document that failed: which, in which stage (null before any), why, and whose stage it was if not ours.
 
-    `kind` is there only where it took its worker with it, and where it is `degraded`: its article was written, but is
-    without what a finder that failed would have found, or without structure.
+    `kind` is there only where it took its worker with it, and where nothing failed as a whole: its article was written
+    but is `degraded` (without what a finder that failed would have found, or without structure), or it was `edited` by
+    hand and left as it is.
     """
 
     document: str
     stage: str | None
     reason: str
     package: str | None = None
-    kind: Loss | Literal["degraded"] | UnsetType = UNSET
+    kind: Loss | Literal["degraded", "edited"] | UnsetType = UNSET
 
 
 class Written(msgspec.Struct, frozen=True):
     """An article was made: how long its JSON is, in bytes, and the JSON itself where whoever asked writes it.
 
+    `hash` is that of the JSON; `stamp` changes when the file does that holds it, 0 where it has none of its own.
     `degraded` says what went wrong where it is not the article that it should be.
     """
 
     size: int
     body: bytes | None = None
+    hash: bytes = b""
+    stamp: int = 0
     degraded: Failure | None = None
+
+
+class Edited(msgspec.Struct, frozen=True):
+    """The article that lies there was edited by hand, so the new one was not written.
+
+    `hash` and `size` (in bytes) are those of the article that belongs there.
+    """
+
+    document: str
+    reason: str
+    hash: bytes
+    size: int
+
+    @property
+    def failure(self) -> Failure:
+        """As it is listed with the failures."""
+        return Failure(self.document, None, self.reason, kind="edited")
 
 
 class Rejection(msgspec.Struct, frozen=True):
@@ -52,7 +73,7 @@ class Rejection(msgspec.Struct, frozen=True):
     reason: str
 
 
-Outcome: TypeAlias = Written | Failure | Rejection
+Outcome: TypeAlias = Written | Edited | Failure | Rejection
 
 
 class StageMemoryError(MemoryError):

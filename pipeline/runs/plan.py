@@ -60,10 +60,14 @@ class Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Stayed(msgspec.Struct, frozen=True):
-    """A document that has not changed, and where it was read now: which one of which file; None where it was not."""
+    """A document that has not changed, and where it was read now: which one of which file; None where it was not.
+
+    Where its article was `edited` by hand it stays as well, whether it has changed or not.
+    """
 
     entry: Entry
     read: tuple[int, int] | None
+    edited: bool = False
 
 
 class Odd(msgspec.Struct, frozen=True):
@@ -94,20 +98,30 @@ Settled: TypeAlias = Stayed | Odd | FileEnd | FileKept
 class Awaited(msgspec.Struct, frozen=True):
     """A document under way: which one of which file it is, and the hash of all that goes into its article.
 
-    `replaces` says whether an article lies there that was made of an earlier form of it.
+    `replaces` says whether an article lies there that was made of an earlier form of it, `earlier` how that is known
+    again (see `by_hand.may_replace`).
     """
 
     file: int
     n: int
     key: bytes
     replaces: bool = False
+    earlier: bytes | None = None
+
+
+Sight: TypeAlias = Literal["whole", "gone", "edited", "unsure"]
+"""How an article that was written is found: as it was, not at all, edited by hand; or a run was killed at it."""
 
 
 class Shelf(Protocol):
     """Where articles lie."""
 
-    def holds(self, entry: Entry) -> bool:
-        """Whether the article of a document that was written is still there."""
+    def look(self, entry: Entry) -> tuple[Sight, Entry]:
+        """How the article of a document that was written is found; and its entry, with the stamp that it has now."""
+        ...
+
+    def earlier(self, name: str, entry: Entry | None, sight: Sight) -> bytes | None:
+        """By what the article that lies there is known again when it is to be replaced."""
         ...
 
 
@@ -118,6 +132,7 @@ class Choices(msgspec.Struct, frozen=True):
     retry_failed: bool = False
     check_hash: bool = False
     first: int | None = None
+    overwrite_edited: bool = False
 
 
 class Plan:
@@ -145,6 +160,8 @@ class Plan:
         # Pages are converted by other packages; what is said of a whole file does not tell whether it holds one.
         self._reading = hashlib.sha256(settings + reading + html.converter().encode()).digest()
         self._choices = choices or Choices()
+        self._edited: set[str] = set()
+        """The ids of those documents of a file that has not changed whose articles were edited."""
 
     def items(self, sources: Iterable[Source], lost: Iterable[Unreadable] = ()) -> Iterator[Record | Settled]:
         """Records to process, and between them whatever is settled already."""
@@ -193,11 +210,23 @@ class Plan:
         entry = self._state.entry(record.id)
         if entry is not None and entry.file != file:
             self._state.spoil_file(entry.file)
-        if entry is not None and entry.key == key and self._stands(entry):
+        was_written = entry is not None and entry.fate == "written"
+        sight: Sight = "gone"
+        if entry is not None and was_written:
+            sight, entry = self._look(entry)
+            if sight == "edited":
+                return Stayed(entry, (file, n), edited=True)
+        if entry is not None and entry.key == key and (sight == "whole" if was_written else self._stands(entry)):
             return Stayed(entry, (file, n))
-        replaces = entry is not None and entry.fate == "written" and entry.file == file
-        self.awaited[record.id] = Awaited(file, n, key, replaces)
+        replaces = entry is not None and was_written and entry.file == file
+        known = entry if was_written else None
+        earlier = None if self._choices.overwrite_edited else self._shelf.earlier(record.id, known, sight)
+        self.awaited[record.id] = Awaited(file, n, key, replaces, earlier)
         return record
+
+    def _look(self, entry: Entry) -> tuple[Sight, Entry]:
+        sight, entry = self._shelf.look(entry)
+        return "gone" if sight == "edited" and self._choices.overwrite_edited else sight, entry
 
     def _is_same(self, known: Known, stamp: str | None, ids: Ids) -> bool:
         """Whether all that is known of a file still stands."""
@@ -209,6 +238,7 @@ class Plan:
             # Whether an id is taken depends on other files.
             return False
         documents = 0
+        self._edited.clear()
         for entry in self._state.entries(known.file):
             documents += 1
             if entry.id in ids or not self._stands(entry):
@@ -219,7 +249,11 @@ class Plan:
     def _stands(self, entry: Entry) -> bool:
         """Whether what became of a document holds, its source and the settings being the same."""
         if entry.fate == "written":
-            return not (entry.told and self._choices.retry_failed) and self._shelf.holds(entry)
+            sight, _ = self._look(entry)
+            if sight == "edited":
+                self._edited.add(entry.id)
+                return True
+            return sight == "whole" and not (entry.told and self._choices.retry_failed)
         if entry.fate == "rejected":
             return True
         return not self._choices.retry_failed and remembered(entry).limits in {None, self.limits}
@@ -233,7 +267,7 @@ class Plan:
                 yield _again(oddity)
                 oddity = next(oddities, None)
             ids.add(entry.id)
-            yield Stayed(entry, None)
+            yield Stayed(entry, None, edited=entry.id in self._edited)
         while oddity is not None:
             yield _again(oddity)
             oddity = next(oddities, None)

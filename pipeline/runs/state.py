@@ -15,8 +15,8 @@ import msgspec
 
 from pipeline.errors import PipelineError
 
-LAYOUT = 1
-"""Of the tables; a file with another one is begun anew."""
+LAYOUT = 2
+"""Of the tables. Layout 1 had no hashes of what was written; a file with any other one is begun anew."""
 
 Fate: TypeAlias = Literal["written", "failed", "rejected"]
 FATES: tuple[Fate, ...] = ("written", "failed", "rejected")
@@ -28,7 +28,8 @@ CREATE TABLE files (
 );
 CREATE TABLE documents (
     id BLOB PRIMARY KEY, file INTEGER NOT NULL, n INTEGER NOT NULL, key BLOB NOT NULL, run INTEGER NOT NULL,
-    fate INTEGER NOT NULL, size INTEGER NOT NULL, place INTEGER NOT NULL, line INTEGER NOT NULL, told BLOB
+    fate INTEGER NOT NULL, size INTEGER NOT NULL, place INTEGER NOT NULL, line INTEGER NOT NULL, told BLOB,
+    hash BLOB NOT NULL DEFAULT x'', stamp INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE INDEX documents_by_file ON documents (file, n);
 CREATE INDEX documents_by_place ON documents (place, line) WHERE place > 0;
@@ -38,9 +39,21 @@ CREATE TABLE oddities (
 ) WITHOUT ROWID;
 CREATE TABLE places (
     place INTEGER PRIMARY KEY AUTOINCREMENT, shard INTEGER NOT NULL, sealed INTEGER NOT NULL, path TEXT NOT NULL,
-    size INTEGER NOT NULL, documents INTEGER NOT NULL
+    size INTEGER NOT NULL, documents INTEGER NOT NULL,
+    hash BLOB NOT NULL DEFAULT x'', stamp INTEGER NOT NULL DEFAULT 0
 );
 """
+
+FROM_LAYOUT_1 = "".join(
+    f"ALTER TABLE {table} ADD COLUMN hash BLOB NOT NULL DEFAULT x'';"
+    f"ALTER TABLE {table} ADD COLUMN stamp INTEGER NOT NULL DEFAULT 0;"
+    for table in ("documents", "places")
+)
+
+REPLACING = b""
+"""The key of an article that a run began to replace: after a kill the old one may lie there or the new one."""
+FORGOTTEN = b"\0"
+"""The key of an article of which it does not count what it was made of, since all are to be made again."""
 
 
 class StateError(PipelineError):
@@ -51,7 +64,9 @@ class Entry(msgspec.Struct, frozen=True):
     """What is known of a document that was done: its source by a hash, what became of it, and where that lies.
 
     `size` is the length of its JSON in bytes. `place` and `line` say where it lies in a file of many; 0 for none.
-    `told` is the JSON of its failure or rejection; of one that was written, of why it is degraded.
+    `told` is the JSON of its failure or rejection; of one that was written, of why it is degraded. `hash` is that of
+    the article that was written, empty where it is not known; `stamp` changes when its file does: a time in
+    nanoseconds, or a hash of the tag that a bucket gives it.
     """
 
     id: str
@@ -63,6 +78,8 @@ class Entry(msgspec.Struct, frozen=True):
     place: int = 0
     line: int = 0
     told: bytes | None = None
+    hash: bytes = b""
+    stamp: int = 0
 
 
 class Oddity(msgspec.Struct, frozen=True):
@@ -91,7 +108,8 @@ class Known(msgspec.Struct, frozen=True):
 class Place(msgspec.Struct, frozen=True):
     """A file with an article a line: a shard that lies whole where it belongs (`sealed`), or one that is being made.
 
-    `path` is the name of a shard, or relative to the folder of the run. `size` is in bytes, once it is sealed.
+    `path` is the name of a shard, or relative to the folder of the run. `size` is in bytes, once it is sealed; `hash`
+    and `stamp` are those of a sealed shard, as in `Entry`.
     """
 
     place: int
@@ -100,12 +118,14 @@ class Place(msgspec.Struct, frozen=True):
     path: str
     size: int
     documents: int
+    hash: bytes = b""
+    stamp: int = 0
 
 
 AT_ONCE = 1000
 """Rows that are fetched together; no query is left open while others write."""
 
-DOCUMENT = "id, file, n, key, fate, size, place, line, told"
+DOCUMENT = "id, file, n, key, fate, size, place, line, told, hash, stamp"
 
 
 class State:
@@ -152,8 +172,10 @@ class State:
             for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -2000", "temp_store = MEMORY"):
                 database.execute(f"PRAGMA {pragma}")
             (layout,) = database.execute("PRAGMA user_version").fetchone()
-            if layout not in {0, LAYOUT}:
+            if layout not in {0, 1, LAYOUT}:
                 raise sqlite3.DatabaseError("another layout")
+            if layout == 1:
+                database.executescript(f"BEGIN; {FROM_LAYOUT_1} PRAGMA user_version = {LAYOUT}; COMMIT;")
             if layout == 0:
                 database.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
             (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
@@ -197,11 +219,11 @@ class State:
         self._write("REPLACE INTO about VALUES (?, ?)", (key, value))
 
     def forget(self) -> None:
-        """Forgets what all articles were made of, and all shards; only which document has an article is still known."""
-        self._write("UPDATE documents SET key = x'', place = 0")
+        """Forgets what all articles were made of. Which of them were written, and the shards, are still known."""
+        self._write("UPDATE documents SET key = ?, place = 0 WHERE key <> ?", (FORGOTTEN, REPLACING))
+        self._write("UPDATE documents SET place = 0 WHERE key = ?", (REPLACING,))
         self._write("UPDATE files SET stamp = NULL, key = NULL")
-        for table in ("oddities", "places"):
-            self._write(f"DELETE FROM {table}")  # noqa: S608 -- a name of ours
+        self._write("DELETE FROM oddities")
         self._write("DELETE FROM about WHERE key <> 'run'")
 
     # Files
@@ -260,7 +282,7 @@ class State:
     def note(self, entry: Entry) -> None:
         """Notes what became of a document."""
         self._write(
-            "REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 _key(entry.id),
                 entry.file,
@@ -272,14 +294,21 @@ class State:
                 entry.place,
                 entry.line,
                 entry.told,
+                entry.hash,
+                entry.stamp,
             ),
         )
+
+    def note_written(self, name: str, found: bytes, stamp: int) -> None:
+        """Notes that the article of a document lies there with this hash and stamp."""
+        self._write("UPDATE documents SET hash = ?, stamp = ? WHERE id = ?", (found, stamp, _key(name)))
 
     def begin_document(self, name: str) -> bool:
         """Forgets what an article was made of, since another one takes its place; whether there was one."""
         with self._told():
             done = self._database.execute(
-                "UPDATE documents SET key = x'' WHERE id = ? AND fate = ?", (_key(name), FATES.index("written"))
+                "UPDATE documents SET key = ? WHERE id = ? AND fate = ?",
+                (REPLACING, _key(name), FATES.index("written")),
             )
         return done.rowcount > 0
 
@@ -305,7 +334,7 @@ class State:
 
     def places(self) -> list[Place]:
         """All of them, in the order of their shards."""
-        query = "SELECT place, shard, sealed, path, size, documents FROM places ORDER BY shard, place"
+        query = "SELECT place, shard, sealed, path, size, documents, hash, stamp FROM places ORDER BY shard, place"
         return [Place(*row) for row in self._all(query, ())]
 
     def begin_place(self, shard: int, path: str) -> int:
@@ -316,7 +345,7 @@ class State:
 
     def note_place(self, place: Place) -> None:
         """Notes what has become of one."""
-        self._write("REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?)", msgspec.structs.astuple(place))
+        self._write("REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?, ?, ?)", msgspec.structs.astuple(place))
 
     def move(self, name: str, place: int, line: int) -> None:
         """Notes that an article lies elsewhere now."""
@@ -372,5 +401,7 @@ def _key(name: str) -> bytes:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    name, file, n, key, fate, size, place, line, told = row
-    return Entry(name.decode("utf-8", "surrogatepass"), file, n, key, FATES[fate], size, place, line, told)
+    name, file, n, key, fate, size, place, line, told, found, stamp = row
+    return Entry(
+        name.decode("utf-8", "surrogatepass"), file, n, key, FATES[fate], size, place, line, told, found, stamp
+    )

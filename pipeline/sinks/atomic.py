@@ -49,7 +49,13 @@ def replaceable(path: Path) -> bool:
     return not path.exists() or path.is_file() or path.is_dir()
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Puts `data` at `path`. Raises `OSError`, and then what was there before is still there."""
+def replace(path: Path, data: bytes) -> int:
+    """Puts `data` at `path` and gives the file's time of change in nanoseconds.
+
+    Raises `OSError`, and then what was there before is still there.
+    """
     with whole(path) as file:
         file.write(data)
+        file.flush()
+        # Before it is renamed, which keeps it: whatever changes the file from then on changes the time, too.
+        return os.fstat(file.fileno()).st_mtime_ns

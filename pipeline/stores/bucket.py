@@ -72,10 +72,11 @@ class Bucket:
         with self._told(self._url, configuring=True):
             self._made = _made(scheme, host)
 
-    def put(self, at: Address, data: bytes, *, create_only: bool) -> None:
-        """Stores an object; with `create_only` raises `FileExistsError` where it is there."""
+    def put(self, at: Address, data: bytes, *, create_only: bool) -> str | None:
+        """Stores an object and gives its tag; with `create_only` raises `FileExistsError` where it is there."""
         with self._told(at):
-            self._library.put(self._made, at.path, data, mode="create" if create_only else "overwrite")
+            stored = self._library.put(self._made, at.path, data, mode="create" if create_only else "overwrite")
+        return stored["e_tag"]
 
     def upload(self, at: Address, path: Path) -> None:
         """Stores a file of this machine, in parts where it is large."""

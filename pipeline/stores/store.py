@@ -13,7 +13,7 @@ from pipeline.stores.entry import Entry
 class Means(Protocol):
     """How a kind of store is reached; every address is that of an object."""
 
-    def put(self, at: Address, data: bytes, *, create_only: bool) -> None: ...  # noqa: D102 -- as Store says
+    def put(self, at: Address, data: bytes, *, create_only: bool) -> str | None: ...  # noqa: D102 -- as Store says
     def upload(self, at: Address, path: Path) -> None: ...  # noqa: D102
     def entry(self, at: Address) -> Entry | None: ...  # noqa: D102
     def delete(self, at: Address) -> None: ...  # noqa: D102
@@ -37,12 +37,12 @@ class Store(msgspec.Struct, frozen=True):
         """Without what the URL may hold of a signature."""
         return f"Store({str(self)!r})"
 
-    def put(self, name: str, data: bytes, *, create_only: bool = False) -> None:
-        """Stores an object, which is there whole or not at all.
+    def put(self, name: str, data: bytes, *, create_only: bool = False) -> str | None:
+        """Stores an object, which is there whole or not at all; gives its stamp, where the store tells one.
 
         With `create_only` raises `FileExistsError` where it is there already: of several who try at once one succeeds.
         """
-        self._means.put(self._at(name), data, create_only=create_only)
+        return self._means.put(self._at(name), data, create_only=create_only)
 
     def upload(self, name: str, path: Path) -> None:
         """Stores a file of this machine, in parts where it is large; it is there whole or not at all."""

@@ -45,7 +45,7 @@ class Inline:
         made = processed(task.record, self._assignment.pipeline, self._assignment.encoding)
         if isinstance(made, Failure | Rejection):
             return made
-        outcome = delivered(task.record, made, self._assignment.delivery)
+        outcome = delivered(task.record, made, self._assignment.delivery, task.earlier)
         if isinstance(outcome, Written):
             self._tally.add(made)
         return outcome

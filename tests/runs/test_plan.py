@@ -127,10 +127,10 @@ def test_all_is_done_again_where_that_is_asked(runs: Runs) -> None:
     assert runs.run(fresh=True) == ALL
 
 
-def test_an_article_that_is_gone_or_cut_is_made_again(runs: Runs) -> None:
+def test_an_article_that_is_gone_or_empty_is_made_again(runs: Runs) -> None:
     runs.run()
     (runs.output / "a.json").unlink()
-    (runs.output / "quay.json").write_bytes(b"{")
+    (runs.output / "quay.json").write_bytes(b"")
     assert runs.run() == ["a", "quay"]
 
 

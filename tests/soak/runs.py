@@ -78,8 +78,8 @@ def kills(folder: Path) -> Figures:
         check(soak.start(raw, other, *more, form=form).end(600)[0] == 1, "the undisturbed run failed")
         check(tree(output) == tree(other), f"other bytes as {form}")
         check(litter(output) == [], "something half written is left")
-        for done in (output, other):
-            shutil.rmtree(done)
+        for written in (output, other):
+            shutil.rmtree(written)
     return {
         "kills": f"{killed}",
         "documents of the three runs": f"{3 * 3000:,}",
@@ -178,8 +178,8 @@ def disk(folder: Path) -> Figures:
             figures[f"{form}: times that the disk was full"] = f"{full}"
             again = processed(soak.log).total() - 2 * 2000
             figures[f"{form}: documents done twice, each time"] = f"{again / max(full, 1):.0f}"
-            for done in (output, other):
-                shutil.rmtree(done)
+            for written in (output, other):
+                shutil.rmtree(written)
     finally:
         subprocess.run(["umount", "--lazy", place], check=True)
     return figures

@@ -26,7 +26,7 @@ from pipeline.runs.account import Tally
 from pipeline.runs.crews.crew import in_order
 from pipeline.runs.crews.pool import Pool
 from pipeline.runs.crews.worker import Assignment
-from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, sayable
+from pipeline.runs.outcome import Edited, Failure, Outcome, Rejection, Written, sayable
 from pipeline.runs.places.delivery import Handed
 from pipeline.settings import Run
 from pipeline.sources.arrow.batches import documents
@@ -197,6 +197,7 @@ def _row(document: Record | Unreadable, outcome: Outcome) -> tuple[object, ...]:
         failure = outcome.degraded
         why = (None,) * 5 if failure is None else _why(failure)
         return (name, "written", line, *why, *counts)
+    assert not isinstance(outcome, Edited)  # noqa: S101 -- nothing is replaced here
     none = (None,) * 5
     told = sayable(outcome)
     if isinstance(told, Rejection):

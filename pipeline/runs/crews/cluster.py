@@ -203,7 +203,8 @@ class Cluster:
         for task, outcome in zip(batch.tasks, outcomes(table), strict=True):
             settled = outcome
             if isinstance(outcome, Written) and outcome.body is not None:
-                settled = forwarded(task.record, outcome.body, self._assignment.delivery, outcome.degraded)
+                delivery, earlier = self._assignment.delivery, task.earlier
+                settled = forwarded(task.record, outcome.body, delivery, earlier, degraded=outcome.degraded)
             written.append(isinstance(settled, Written))
             found.append((task.n, settled))
         self._tally.include(tally(table if all(written) else table.filter(pa.array(written))))

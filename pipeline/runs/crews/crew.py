@@ -27,10 +27,11 @@ class CrewError(PipelineError):
 
 
 class Task(msgspec.Struct, frozen=True):
-    """A document and its number in the run."""
+    """A document and its number in the run; `earlier` tells what may lie where its article goes, as a delivery asks."""
 
     n: int
     record: Record
+    earlier: bytes | None = None
 
 
 class Crew(Protocol):
@@ -76,14 +77,16 @@ def in_order(
     arrived: Callable[[Record, Outcome], None] | None = None,
     waited: Callable[[], None] | None = None,
     sending: Callable[[], None] | None = None,
+    earlier: Callable[[str], bytes | None] | None = None,
 ) -> Iterator[object]:
     """For each `Record` it and its `Outcome`, in the order of `items`; whatever else is among them passes through.
 
     The records that are given back have no data any more. Not many more items are taken than are under way, so memory
     does not grow with their number. `arrived` is called with each outcome as soon as it is known, in any order,
-    `waited` now and then, and `sending` before the crew is given documents. Raises as `Crew.done` does.
+    `waited` now and then, and `sending` before the crew is given documents. `earlier` gives that of the task, by the id
+    of its document. Raises as `Crew.done` does.
     """
-    return _Order(items, crew, arrived, waited, sending).run()
+    return _Order(items, crew, arrived, waited, sending, earlier).run()
 
 
 class _Order:
@@ -96,12 +99,14 @@ class _Order:
         arrived: Callable[[Record, Outcome], None] | None,
         waited: Callable[[], None] | None,
         sending: Callable[[], None] | None,
+        earlier: Callable[[str], bytes | None] | None,
     ) -> None:
         self._items = iter(items)
         self._crew = crew
         self._arrived = arrived
         self._waited = waited
         self._sending = sending
+        self._earlier = earlier
         self._window: deque[_Entry] = deque()
         self._under_way: dict[int, _Entry] = {}
         self._held = 0
@@ -153,7 +158,8 @@ class _Order:
             entry = _Entry(item, size=item.weight)
             self._window.append(entry)
             self._under_way[self._number] = entry
-            self._chunk.append(Task(self._number, item))
+            earlier = None if self._earlier is None else self._earlier(item.id)
+            self._chunk.append(Task(self._number, item, earlier))
             self._number += 1
             self._chunk_bytes += entry.size
             self._held += entry.size

@@ -134,7 +134,7 @@ def _chunk(tasks: Sequence[Task], connection: Connection, desk: Desk, assignment
         desk[1] = time.monotonic()
         desk[0] = task.n
         try:
-            outcome = _outcome(task.record, assignment, report.tally)
+            outcome = _outcome(task.record, assignment, report.tally, task.earlier)
         except StageMemoryError as error:
             report.exhausted = Exhausted(task.n, error.stage, error.package)
             break
@@ -160,11 +160,11 @@ def _chunk(tasks: Sequence[Task], connection: Connection, desk: Desk, assignment
         raise EOFError
 
 
-def _outcome(record: Record, assignment: Assignment, tally: Tally) -> Outcome:
+def _outcome(record: Record, assignment: Assignment, tally: Tally, earlier: bytes | None = None) -> Outcome:
     made = processed(record, assignment.pipeline, assignment.encoding)
     if isinstance(made, Failure | Rejection):
         return made
-    outcome = delivered(record, made, assignment.delivery)
+    outcome = delivered(record, made, assignment.delivery, earlier)
     if isinstance(outcome, Written):
         tally.add(made)
     return outcome

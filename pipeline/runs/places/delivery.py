@@ -9,7 +9,8 @@ import msgspec
 
 from pipeline.article import Article
 from pipeline.errors import UsageError
-from pipeline.runs.outcome import LONE_SURROGATE, Failure, Written, degraded, told
+from pipeline.runs.outcome import LONE_SURROGATE, Edited, Failure, Written, degraded, told
+from pipeline.runs.places.by_hand import digest, edited, may_replace, stamp_of, there
 from pipeline.sinks.atomic import replace
 from pipeline.sinks.folder import encode, file_name, indented
 from pipeline.sources.record import Record
@@ -24,14 +25,15 @@ LINES = msgspec.json.Encoder()
 class Delivery(Protocol):
     """Small and picklable: each worker is given a copy."""
 
-    def deliver(self, article: Article) -> Written:
-        """Leaves the article, whole or not at all.
+    def deliver(self, article: Article, earlier: bytes | None = None) -> Written | Edited:
+        """Leaves the article, whole or not at all; not where another one lies that was edited by hand.
 
-        Raises `UnicodeEncodeError` for one that no JSON can hold, and `OSError` where it cannot be written.
+        `earlier` tells what may lie there, as `by_hand.may_replace` says. Raises `UnicodeEncodeError` for one that no
+        JSON can hold, and `OSError` where it cannot be written.
         """
         ...
 
-    def forward(self, name: str, line: bytes) -> Written:
+    def forward(self, name: str, line: bytes, earlier: bytes | None = None) -> Written | Edited:
         """The same for the article of this id that was made on another machine, whose JSON came on one line."""
         ...
 
@@ -41,50 +43,79 @@ class FilePerArticle(msgspec.Struct, frozen=True):
 
     folder: Path | Store
 
-    def deliver(self, article: Article) -> Written:
+    def deliver(self, article: Article, earlier: bytes | None = None) -> Written | Edited:
         """Writes the file."""
-        return self._put(file_name(article.id), encode(article))
+        return self._put(article.id, encode(article), earlier)
 
-    def forward(self, name: str, line: bytes) -> Written:
+    def forward(self, name: str, line: bytes, earlier: bytes | None = None) -> Written | Edited:
         """Writes the same file."""
-        return self._put(file_name(name), indented(line))
+        return self._put(name, indented(line), earlier)
 
-    def _put(self, name: str, body: bytes) -> Written:
+    def _put(self, document: str, body: bytes, earlier: bytes | None) -> Written | Edited:
+        name = file_name(document)
         if isinstance(self.folder, Path):
-            replace(self.folder / name, body)
-        elif len(name.encode()) > LONGEST_KEY:
+            path = self.folder / name
+            try:
+                before = None if earlier is None else there(path)
+            except PermissionError:
+                # Whoever wrote it did not want it to be read: no run does so.
+                return edited(document, body)
+            if before is not None and before[0] == body:
+                return Written(len(body), hash=digest(body), stamp=before[1])
+            if before is not None and not may_replace(before[0], earlier, body):
+                return edited(document, body)
+            return Written(len(body), hash=digest(body), stamp=replace(path, body))
+        if len(name.encode()) > LONGEST_KEY:
             raise OSError(ENAMETOOLONG, "is too long for a bucket", name)
-        else:
-            self.folder.put(name, body)
-        return Written(len(body))
+        if earlier is not None and not self._may_replace(self.folder, name, earlier, body):
+            return edited(document, body)
+        return Written(len(body), hash=digest(body), stamp=stamp_of(self.folder.put(name, body)))
+
+    def _may_replace(self, store: Store, name: str, earlier: bytes, body: bytes) -> bool:
+        try:
+            before = store.get(name)
+        except FileNotFoundError:
+            return True
+        return may_replace(before, earlier, body)
 
 
 class Handed(msgspec.Struct, frozen=True):
     """The article's JSON on one line, for whoever asked: a shard, or a batch of a cluster."""
 
-    def deliver(self, article: Article) -> Written:
+    def deliver(self, article: Article, earlier: bytes | None = None) -> Written:  # noqa: ARG002 -- nothing is replaced
         """Encodes the article."""
         return self.forward(article.id, LINES.encode(article) + b"\n")
 
-    def forward(self, name: str, line: bytes) -> Written:  # noqa: ARG002 -- whoever asked knows which it is
+    def forward(self, name: str, line: bytes, earlier: bytes | None = None) -> Written:  # noqa: ARG002 -- see above
         """Hands it on."""
-        return Written(len(line), line)
+        return Written(len(line), line, digest(line))
 
 
-def delivered(record: Record, article: Article, delivery: Delivery) -> Written | Failure:
+def delivered(
+    record: Record, article: Article, delivery: Delivery, earlier: bytes | None = None
+) -> Written | Edited | Failure:
     """What became of an article. Raises `OSError` where no other one could be written either."""
-    return _left(record, lambda: delivery.deliver(article), degraded(record, article))
+    return _left(record, lambda: delivery.deliver(article, earlier), degraded(record, article))
 
 
-def forwarded(record: Record, line: bytes, delivery: Delivery, failure: Failure | None = None) -> Written | Failure:
-    """The same for the article of a record that was made on another machine; `failure` says why it is degraded."""
-    return _left(record, lambda: delivery.forward(record.id, line), failure)
+def forwarded(
+    record: Record,
+    line: bytes,
+    delivery: Delivery,
+    earlier: bytes | None = None,
+    *,
+    degraded: Failure | None = None,
+) -> Written | Edited | Failure:
+    """The same for the article of a record that was made on another machine; `degraded` says why it is so."""
+    return _left(record, lambda: delivery.forward(record.id, line, earlier), degraded)
 
 
-def _left(record: Record, leave: Callable[[], Written], failure: Failure | None) -> Written | Failure:
+def _left(record: Record, leave: Callable[[], Written | Edited], failure: Failure | None) -> Written | Edited | Failure:
     try:
         written = leave()
-        return written if failure is None else msgspec.structs.replace(written, degraded=failure)
+        if failure is None or isinstance(written, Edited):
+            return written
+        return msgspec.structs.replace(written, degraded=failure)
     except UnicodeEncodeError:
         return Failure(record.id, None, told(record, LONE_SURROGATE))
     except UsageError as error:

@@ -30,6 +30,7 @@ from pipeline.reading.tables import parquet
 from pipeline.runs.places.delivery import LINES, Delivery, Handed
 from pipeline.runs.places.depot import Depot
 from pipeline.runs.places.sealing import SUFFIXES, Form, Sealing
+from pipeline.runs.plan import Sight
 from pipeline.runs.state import Entry, Place, State
 
 NAME = re.compile(r"part-(\d{5,})(\.jsonl\.zst|\.parquet)")
@@ -84,9 +85,13 @@ class Shards:
         self._shard = 0
         self._begin()
 
-    def holds(self, entry: Entry) -> bool:
+    def look(self, entry: Entry) -> tuple[Sight, Entry]:
         """Whether the file is there in which the article lies."""
-        return entry.place in self._old
+        return "whole" if entry.place in self._old else "gone", entry
+
+    def earlier(self, name: str, entry: Entry | None, sight: Sight) -> bytes | None:  # noqa: ARG002 -- as a shelf is asked
+        """Nothing: shards are looked at as wholes."""
+        return None
 
     def add(self, entry: Entry, body: bytes | None) -> Entry:
         """Adds an article at the end."""
@@ -107,8 +112,9 @@ class Shards:
         self._state.move(entry.id, self._place, self._count)
         self._append(body)
 
-    def drop(self, name: str) -> None:
+    def drop(self, name: str, earlier: bytes | None = None) -> bool:  # noqa: ARG002 -- as a shelf is asked
         """It is added nowhere, and so in no shard."""
+        return True
 
     def tick(self) -> None:
         """Ends the shard that is large enough, and notes one that is packed."""

@@ -4,8 +4,12 @@ import os
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
+from pipeline.runs.places import by_hand
 from pipeline.runs.places.delivery import Delivery, FilePerArticle
-from pipeline.runs.state import Entry
+from pipeline.runs.plan import Sight
+from pipeline.runs.state import REPLACING, Entry, State
 from pipeline.sinks.folder import file_name
 from pipeline.stores import Store
 
@@ -18,8 +22,15 @@ class Shelf(Protocol):
     ordered: bool
     """Whether an article is there only once those before it are, too; else it is as soon as its worker says so."""
 
-    def holds(self, entry: Entry) -> bool:
-        """Whether the article of a document that was written is still there."""
+    def look(self, entry: Entry) -> tuple[Sight, Entry]:
+        """How the article of a document that was written is found; and its entry, with the stamp that it has now."""
+        ...
+
+    def earlier(self, name: str, entry: Entry | None, sight: Sight) -> bytes | None:
+        """By what the article that lies there is known again when it is to be replaced, for `by_hand.may_replace`.
+
+        `entry` is None for a document of which no article is known.
+        """
         ...
 
     def add(self, entry: Entry, body: bytes | None) -> Entry:
@@ -30,8 +41,11 @@ class Shelf(Protocol):
         """Is told of an article that stays."""
         ...
 
-    def drop(self, name: str) -> None:
-        """Is told that the article of a document is no more: it fails now, or is turned down."""
+    def drop(self, name: str, earlier: bytes | None = None) -> bool:
+        """Is told that the article of a document is no more: it fails now, or is turned down.
+
+        `earlier` is as above. False where it was edited by hand, and so is left there.
+        """
         ...
 
     def tick(self) -> None:
@@ -52,27 +66,72 @@ class ArticleFolder:
 
     ordered = False
 
-    def __init__(self, folder: Path | Store) -> None:
+    def __init__(self, folder: Path | Store, state: State, *, always_read: bool = False) -> None:
         self.delivery: Delivery = FilePerArticle(folder)
         self._folder = folder
+        self._state = state
+        self._always_read = always_read
+        """Whether each file is read, even if its size and time are as they were."""
         self._listed: set[int] | None = None
 
-    def holds(self, entry: Entry) -> bool:
-        """Whether the file is there and as long as it was."""
+    def look(self, entry: Entry) -> tuple[Sight, Entry]:
+        """Whether the file is as it was: by size and time, or where these differ by its hash."""
         name = file_name(entry.id)
         if isinstance(self._folder, Store):
-            return hash((name, entry.size)) in self._objects(self._folder)
+            listed = self._objects(self._folder)
+            if hash((name, entry.size, entry.stamp)) in listed:
+                return "whole", entry
+            return self._compared(entry, *self._got(self._folder, name)) if hash(name) in listed else ("gone", entry)
         try:
             # A million of them are asked for, and a `Path` costs more than the answer.
-            return os.stat(f"{self._folder}/{name}").st_size == entry.size
+            found = os.stat(f"{self._folder}/{name}")
+            if (found.st_size, found.st_mtime_ns) == (entry.size, entry.stamp) and not self._always_read:
+                return "whole", entry
+            there = by_hand.there(self._folder / name)
+        except PermissionError:
+            return "edited", entry
         except OSError:
-            return False
+            return "gone", entry
+        return ("gone", entry) if there is None else self._compared(entry, *there)
+
+    def _compared(self, entry: Entry, data: bytes, stamp: int) -> tuple[Sight, Entry]:
+        """How a file is found that holds these bytes."""
+        if not data:
+            return "gone", entry
+        found = by_hand.digest(data)
+        # A run of an earlier version noted the size alone.
+        if found == entry.hash or (not entry.hash and len(data) == entry.size and entry.key != REPLACING):
+            if (found, stamp) != (entry.hash, entry.stamp):
+                self._state.note_written(entry.id, found, stamp)
+            return "whole", msgspec.structs.replace(entry, hash=found, stamp=stamp)
+        return "unsure" if entry.key == REPLACING else "edited", entry
+
+    def earlier(self, name: str, entry: Entry | None, sight: Sight) -> bytes | None:
+        """The hash of what was found there."""
+        if isinstance(self._folder, Store) and (
+            sight == "whole" or (sight == "gone" and hash(file_name(name)) not in self._objects(self._folder))
+        ):
+            # The list of the bucket says so; a worker need not ask again.
+            return None
+        if entry is not None and sight == "whole":
+            return entry.hash
+        return by_hand.INTERRUPTED if sight == "unsure" else by_hand.UNKNOWN
 
     def _objects(self, store: Store) -> set[int]:
-        """What is in the bucket, asked once for all: a request for each would take longer than to do it again."""
+        """What is in the bucket, asked once for all: a request for each would take longer than to do it again.
+
+        Of each object its name, and its name with size and stamp.
+        """
         if self._listed is None:
-            self._listed = {hash((found.name, found.size)) for found in store.listing()}
+            self._listed = set()
+            for found in store.listing():
+                self._listed |= {hash(found.name), hash((found.name, found.size, by_hand.stamp_of(found.stamp)))}
         return self._listed
+
+    def _got(self, store: Store, name: str) -> tuple[bytes, int]:
+        """An object and its stamp, which is asked for first: where somebody changes it in between, it is read again."""
+        found = store.entry(name)
+        return store.get(name), by_hand.stamp_of(None if found is None else found.stamp)
 
     def add(self, entry: Entry, body: bytes | None) -> Entry:  # noqa: ARG002 -- the worker wrote it
         """The worker has written it."""
@@ -81,13 +140,27 @@ class ArticleFolder:
     def keep(self, entry: Entry) -> None:
         """It lies where it lies."""
 
-    def drop(self, name: str) -> None:
+    def drop(self, name: str, earlier: bytes | None = None) -> bool:
         """Takes the file away: it was made of what the document is no more."""
         path = file_name(name)
+        if earlier is not None and not self._may_drop(path, earlier):
+            return False
         if isinstance(self._folder, Store):
             self._folder.delete(path)
         else:
             (self._folder / path).unlink(missing_ok=True)
+        return True
+
+    def _may_drop(self, path: str, earlier: bytes) -> bool:
+        try:
+            if isinstance(self._folder, Store):
+                return by_hand.may_replace(self._folder.get(path), earlier)
+            found = by_hand.there(self._folder / path)
+        except FileNotFoundError:
+            return True
+        except PermissionError:
+            return False
+        return found is None or by_hand.may_replace(found[0], earlier)
 
     def tick(self) -> None:
         """There is nothing to do."""

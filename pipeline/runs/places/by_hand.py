@@ -1,0 +1,94 @@
+"""Tells an article that somebody edited from one that a run wrote, so that work by hand is never overwritten.
+
+A run knows the hash of each article that it wrote. Where it does not (its state was deleted, or it was killed between
+writing an article and noting that), the article itself is examined. A run would write the same bytes again for the same
+source under the same version and settings, so other bytes are an edit. Where source, version or settings differ, an
+article counts as edited if it is not formatted as runs do it, or breaks a promise of the contract (`faults`): whoever
+changes a text without its record of edits breaks one.
+"""
+
+import os
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+
+from pipeline.article import Article, Source
+from pipeline.errors import ContractError
+from pipeline.reading.attempt import parse
+from pipeline.runs.outcome import Edited, speakable
+from pipeline.sinks.folder import file_name, indented
+from pipeline.verification import faults
+
+UNKNOWN = b""
+"""Instead of a hash: no run is known to have written what lies there."""
+INTERRUPTED = b"\0"
+"""Instead of a hash: a run was killed while it replaced the article."""
+NOBODYS = bytes(16)
+"""The hash of no article."""
+
+
+def digest(data: bytes) -> bytes:
+    """The hash by which a run knows again what it wrote: 16 bytes."""
+    return blake2b(data, digest_size=16).digest()
+
+
+def stamp_of(tag: str | None) -> int:
+    """The stamp of an object in a bucket, from the tag that the bucket gives it; 0 for none."""
+    return 0 if tag is None else int.from_bytes(blake2b(tag.encode(), digest_size=7).digest())
+
+
+def edited(name: str, made: bytes = b"") -> Edited:
+    """What is said of a document whose article was edited; `made` is the article that belongs there."""
+    reason = (
+        f"its article {file_name(name)} was edited after it was written, and is kept; move it away, or replace it with "
+        "--overwrite-edited"
+    )
+    return Edited(speakable(name), speakable(reason), digest(made), len(made))
+
+
+def may_replace(there: bytes, earlier: bytes | None, made: bytes | None = None) -> bool:
+    """Whether what lies there may be replaced by `made`, or be deleted where nothing was made.
+
+    `earlier` is the hash of what was written there before, `UNKNOWN` or `INTERRUPTED`; None where anything may go.
+    """
+    if earlier is None or there == made or not there:
+        # In an empty file there is no work: a disk that lost its power may leave some.
+        return True
+    if earlier not in {UNKNOWN, INTERRUPTED}:
+        return digest(there) == earlier
+    return not looks_edited(there, made, metadata_counts=earlier == INTERRUPTED)
+
+
+def looks_edited(there: bytes, made: bytes | None, *, metadata_counts: bool) -> bool:
+    """Whether these bytes are not what some run wrote, as far as they tell.
+
+    `made` is the article that belongs there, of which it is known that it differs. `metadata_counts` says whether other
+    metadata mean another source: more likely after a kill, while otherwise somebody may have edited them.
+    """
+    try:
+        found = parse(there, "")
+        if indented(there) != there:
+            return True
+    except (ContractError, msgspec.DecodeError, UnicodeDecodeError):
+        return True
+    if made is not None and _made_of(found, metadata_counts=metadata_counts) == _made_of(
+        parse(made, ""), metadata_counts=metadata_counts
+    ):
+        return True
+    return any(True for _ in faults(found))
+
+
+def _made_of(article: Article, *, metadata_counts: bool) -> tuple[object, ...]:
+    """All that decides what an article is, as far as it says so itself."""
+    source: Source = article.provenance.source
+    return article.id, source, article.provenance.pipeline, article.metadata if metadata_counts else None
+
+
+def there(path: Path) -> tuple[bytes, int] | None:
+    """The bytes of a file and its time of change in nanoseconds; None where there is no file. Raises `OSError`."""
+    try:
+        with path.open("rb") as file:
+            return file.read(), os.fstat(file.fileno()).st_mtime_ns
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
