@@ -1,8 +1,15 @@
-"""How the laws are checked: the same for every test."""
+"""How the laws are checked, and what keeps the tests independent of the machine: the same for every test."""
 
 import os
+import signal
+from functools import partial
+from math import inf
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from pipeline.cli import run
+from pipeline.cli.progress import Progress
 
 settings.register_profile(
     "laws",
@@ -16,3 +23,17 @@ settings.register_profile(
 settings.load_profile("laws")
 
 pytest_plugins = ["installed", "ordeal"]
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts background jobs so, and their children inherit it: no run could be interrupted.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run in this process prints neither progress lines nor how long it took, however slow the machine is.
+
+    `untimed` does the same for what other processes print.
+    """
+    monkeypatch.setattr(run, "Progress", partial(Progress, clock=lambda: 0.0))
+    monkeypatch.setattr(run, "TOLD_TIME", inf)

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 import regex
+from untimed import untimed
 
 from pipeline.stage import PARTS
 
@@ -156,7 +157,7 @@ def done(
         stderr=subprocess.STDOUT,
         encoding="utf-8",
     ) as shell:
-        watch = threading.Timer(300, shell.kill)
+        watch = threading.Timer(1800, shell.kill)
         watch.start()
         for step in steps(PAGE):
             if isinstance(step, Write):
@@ -194,7 +195,7 @@ def typed(command: Command, shell: subprocess.Popen[str]) -> Done:
         before, end, code = line.partition(END)
         printed += before
         if end:
-            return Done(command, printed, int(code), time.monotonic() - began)
+            return Done(command, untimed(printed), int(code), time.monotonic() - began)
     raise AssertionError(f"the shell ended at: {command.typed}\n{printed}")
 
 
