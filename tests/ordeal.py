@@ -106,6 +106,9 @@ class Poison:
 '''
 
 PACKAGE = "poison-stages 1.4"
+GUARD = 900.0
+"""Seconds after which a test that waits for an event gives up: far more than a busy machine needs."""
+
 RECIPE = 'recipe=["entities", "poison", "languages", "credits", "dialogue"]'
 SMALL = 'recipe=["poison"]'
 
@@ -213,7 +216,7 @@ class Running:
             return found
         return [number for number in found if kind == _kind(number, self.process.pid)]
 
-    def end(self, timeout: float = 120) -> tuple[int, str, str]:
+    def end(self, timeout: float = GUARD) -> tuple[int, str, str]:
         """Waits for its end: the exit code, and what was said."""
         out, err = self.process.communicate(timeout=timeout)
         return self.process.returncode, out, err
@@ -240,9 +243,9 @@ def _kind(number: int, run: int) -> str:
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def until(holds: Callable[[], Any], seconds: float = 60) -> Any:
+def until(holds: Callable[[], Any]) -> Any:
     """Waits until something holds, and gives it."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + GUARD
     while not (found := holds()):
         assert time.monotonic() < deadline, "it never came"
         time.sleep(0.01)

@@ -41,7 +41,7 @@ def test_what_packs_a_shard_ends_with_a_run_that_is_killed(tmp_path: Path) -> No
     until(lambda: (tmp_path / ".part-00000.jsonl.zst.part").exists() or Path(f"/proc/{packer}").exists())
     run.kill()
     run.communicate()
-    until(lambda: not Path(f"/proc/{packer}").exists(), 20)
+    until(lambda: not Path(f"/proc/{packer}").exists())
     with lock.locked(tmp_path / "lock", "the output"):
         pass
 
