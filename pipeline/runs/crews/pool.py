@@ -30,7 +30,7 @@ from pipeline.runs.crews.crew import CrewError, Task
 from pipeline.runs.crews.postmortem import Place, end, place, ran_out_of_memory
 from pipeline.runs.crews.worker import NOTHING, OUT_OF_MEMORY, Assignment, Exhausted, Ready, Report, work
 from pipeline.runs.outcome import Failure, Loss, Outcome, told
-from pipeline.runs.places.bond import LOST, StartError, ready, start
+from pipeline.runs.places.bond import StartError, ready, start, wait
 from pipeline.settings import Run
 from pipeline.sources.record import shown
 
@@ -87,6 +87,8 @@ class _Worker:
         self.exhausted: Exhausted | None = None
         self.hangs = False
         self.retires = False
+        self.orphaned = False
+        """Whether it is lost with the process that forked it, once it is lost."""
 
     @property
     def at(self) -> Task | None:
@@ -119,11 +121,11 @@ class _Worker:
                 os.kill(process, signal.SIGUSR1)
             except ProcessLookupError:
                 return
-            self.process.join(LAST_WORDS)
+            wait(self.process, LAST_WORDS)
         self.process.kill()
 
     def bury(self) -> int | None:
-        self.process.join(FAREWELL)
+        self.orphaned = wait(self.process, FAREWELL)
         # It may wait for a thread of a stage that never ends.
         self.process.kill()
         self.process.join()
@@ -270,10 +272,13 @@ class Pool:
 
     def _start(self) -> None:
         self._started += 1
+        _preload()
         try:
-            prepare()
             self._workers.append(_Worker(self._context, self._pickled, self._folder / f"{self._started}.trace"))
-        except (OSError, StartError) as error:
+        except StartError as error:
+            if error.parent is not None:
+                self._count_parent(error.parent)
+                return
             self._deaths += 1
             if self._deaths >= STARTS:
                 self._stop(f"no worker process can be started: {error}")
@@ -338,7 +343,8 @@ class Pool:
         others = [task for n, task in sorted(worker.tasks.items()) if at is None or n != at.n]
         if others:
             self._waiting.appendleft(others)
-        if self._is_orphan(worker, code):
+        if worker.orphaned:
+            self._count_parent(worker.parent)
             if at is not None:
                 self._suspect_again(at, found)
             return
@@ -353,22 +359,11 @@ class Pool:
         else:
             self._suspects.append((at, loss == "crash" and ran_out_of_memory(code)))
 
-    def _is_orphan(self, worker: _Worker, code: int | None) -> bool:
-        """Whether a worker was lost because the process that forked it has ended, which ends all that it forked."""
-        if code != LOST:
-            return False
-        if worker.parent == self._lost_parent:
-            return True
-        try:
-            if ready() == worker.parent:
-                return False
-        except OSError:
-            # No other can be started now. `_start` will say so, if that does not change.
-            pass
-        self._lost_parent = worker.parent
-        # One death, however many workers it had.
-        self._count_death("was lost with the process that starts workers")
-        return True
+    def _count_parent(self, parent: int) -> None:
+        """Counts the death of a process that forks workers once, however many workers it had."""
+        if parent != self._lost_parent:
+            self._lost_parent = parent
+            self._count_death("was lost with the process that starts workers")
 
     def _suspect_again(self, task: Task, found: list[tuple[int, Outcome]]) -> None:
         """A document that was worked on when the process ended that forks workers: the document may have killed it."""
@@ -412,11 +407,16 @@ def allowed(task: Task, seconds: float) -> float:
 
 def prepare(size: int = 0) -> None:
     """Begins to load what workers need, while this process does other things. `size`: of the sources, in bytes."""
+    if _context().get_start_method() == "forkserver":
+        _preload(size)
+        ready()
+
+
+def _preload(size: int = 0) -> None:
+    """Says what the process that forks workers is to load, in case that it is not running yet."""
     context = _context()
-    if context.get_start_method() != "forkserver":
-        return
-    context.set_forkserver_preload([PRELOADED, *([PRELOADED_IF_LARGE] if size >= LARGE else [])])
-    ready()
+    if context.get_start_method() == "forkserver":
+        context.set_forkserver_preload([PRELOADED, *([PRELOADED_IF_LARGE] if size >= LARGE else [])])
 
 
 def _context() -> Any:  # noqa: ANN401 -- of either kind

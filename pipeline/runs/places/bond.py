@@ -7,8 +7,16 @@ the lock while it lives.
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping
-from multiprocessing import current_process, forkserver, get_all_start_methods, parent_process, resource_tracker
+from multiprocessing import (
+    connection,
+    current_process,
+    forkserver,
+    get_all_start_methods,
+    parent_process,
+    resource_tracker,
+)
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final
@@ -20,12 +28,19 @@ ALIVE = "_forkserver_alive_fd"
 """Where Python keeps it; where it keeps it elsewhere, a worker that hangs outlives a run that is killed."""
 PARENT: Final = "_pipeline_parent"
 """The attribute of a process that holds the number of the process which is to fork or spawn it."""
-LOST: Final = 255
-"""The exit code that a process has here when the one that forked it is gone and nobody knows how it ended."""
+DYING = 1.0
+"""Seconds that a process which was killed may take until it is dead."""
 
 
 class StartError(Exception):
-    """A process could not be started. It may well be another time: the one that forks it may have been killed."""
+    """A process could not be started. It may well be another time.
+
+    `parent` is the process that should have forked it and was killed, if that is the reason.
+    """
+
+    def __init__(self, reason: str, parent: int | None = None) -> None:
+        super().__init__(reason)
+        self.parent = parent
 
 
 def start(process: BaseProcess) -> int:
@@ -36,13 +51,16 @@ def start(process: BaseProcess) -> int:
     """
     configuration: dict[str, object] = vars(current_process())["_config"]
     is_daemon = configuration.pop("daemon", None)
+    parent = None
     try:
         parent = ready()
         vars(process)[PARENT] = parent
         with safe_path():
             process.start()
-    except EOFError:
-        raise StartError("the process that starts the others was killed") from None
+    except (EOFError, ConnectionError) as error:
+        if parent is not None and _has_ended(parent):
+            raise StartError("the process that starts workers was killed", parent) from error
+        raise StartError("it was killed at once") from error
     except OSError as error:
         raise StartError(error.strerror or str(error)) from error
     finally:
@@ -77,6 +95,33 @@ def ready() -> int:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     number: int = server._forkserver_pid  # noqa: SLF001 -- there is no other way
     return number
+
+
+def _has_ended(child: int) -> bool:
+    """Whether a child of this process is dead, or about to die. How it ended can still be asked."""
+    if not hasattr(os, "waitid"):
+        return True
+    deadline = time.monotonic() + DYING
+    while time.monotonic() < deadline:
+        try:
+            if os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None:
+                return True
+        except ChildProcessError:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def wait(process: BaseProcess, seconds: float | None) -> bool:
+    """Waits until a process ends, so long at most; whether the one that forked it has ended before it could say so."""
+    sentinel = process.sentinel
+    if not connection.wait([sentinel], seconds) or vars(process).get(PARENT) == os.getpid():
+        return False
+    import fcntl
+    import termios
+
+    # The end of the pipe without a number in it.
+    return int.from_bytes(fcntl.ioctl(sentinel, termios.FIONREAD, bytes(4)), sys.byteorder) == 0
 
 
 def tie(lock: Path | None) -> bool:
