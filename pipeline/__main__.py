@@ -1,8 +1,22 @@
 """`python -m pipeline`."""
 
+import os
 import sys
 
-from pipeline.cli import main
+
+def _forget_current_folder() -> None:
+    """Takes the current folder off the path, where `python -m` puts it first, unless this package lies in it.
+
+    Python itself has imported a few modules before this, also from there. The command `pipeline` and
+    `python -P -m pipeline` are safe in any folder.
+    """
+    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if not sys.flags.safe_path and sys.path[:1] == [os.getcwd()] and sys.path[0] != home:
+        del sys.path[0]
+
 
 if __name__ == "__main__":
+    _forget_current_folder()
+    from pipeline.cli import main
+
     sys.exit(main())

@@ -20,9 +20,9 @@ import msgspec
 
 from pipeline.errors import PipelineError, UsageError
 from pipeline.processing import Pipeline
-from pipeline.runs import journal
+from pipeline.runs import journal, unaccounted
 from pipeline.runs.account import Account, Aside
-from pipeline.runs.crews.crew import Crew, in_order
+from pipeline.runs.crews.crew import Crew, Order
 from pipeline.runs.crews.pool import Pool
 from pipeline.runs.crews.worker import Assignment
 from pipeline.runs.journal import Heard, Journal
@@ -113,18 +113,27 @@ def run(
     account so far, which is `account` where one is given, `waited` now and then.
 
     Raises `UsageError` where the output is another run's, or cannot be this one's; `RunError` where it cannot be
-    written; other `PipelineError`s where nobody can work.
+    written; other `PipelineError`s where nobody can work. The message names documents that were taken and of which
+    nobody knows what became; the file `unaccounted.jsonl` in the folder of the run names all of them.
     """
     account = Account() if account is None else account
+    missing: list[str] = []
     target = output(job.output)
     try:
         _check(job, target)
         with target.held(), State(target.folder / STATE) as state:
             _check_state(state, sources, job)
-            _Run(job, target, state, account, heard, seen).work(sources, lost, engine or local(), waited)
+            _Run(job, target, state, account, missing, heard, seen).work(sources, lost, engine or local(), waited)
     except OSError as error:
         what = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-        raise RunError(f"{job.output} cannot be written: {what}; mend it, and run the same again to go on") from error
+        raise RunError(
+            f"{job.output} cannot be written: {what}; mend it, and run the same again to go on"
+            f"{unaccounted.told(missing)}"
+        ) from error
+    except PipelineError as error:
+        if missing and len(error.args) == 1:
+            error.args = (f"{error.args[0]}{unaccounted.told(missing)}",)
+        raise
     return account
 
 
@@ -144,9 +153,12 @@ class _Run:
         target: Output,
         state: State,
         account: Account,
+        missing: list[str],
         heard: Heard | None,
         seen: Seen | None,
     ) -> None:
+        self._missing = missing
+        """Documents that were taken and of which nobody knows what became, once the run has to stop."""
         self._job = job
         self._folder = target.folder
         self._state = state
@@ -190,18 +202,52 @@ class _Run:
                     if waited is not None:
                         waited()
 
-                for item in in_order(self._items(sources, lost), crew, arrived, wait, self._sending, self._earlier):
-                    self._take(item)
-                    self._keep()
-                self._account.tally.include(crew.take_tally())
-                self._shelf.finish()
+                order = Order(self._items(sources, lost), crew, arrived, wait, self._sending, self._earlier)
+                taken: object = None
+                try:
+                    for taken in order.run():
+                        self._take(taken)
+                        self._keep()
+                    self._account.tally.include(crew.take_tally())
+                    self._shelf.finish()
+                    self._check_account()
+                except BaseException:
+                    self._account.tally.include(crew.take_tally())
+                    self._stop(taken, order)
+                    raise
             finished = True
         finally:
             self._shelf.close()
             with suppress(*([] if finished else [OSError])):
                 # Where the disk is full the error that says so is under way already.
+                unaccounted.record(self._missing, self._folder)
                 stages = self._job.pipeline.recipe.versions
                 journal.record(self._account, stages, __version__, self._folder, finished=finished)
+
+    def _check_account(self) -> None:
+        """Raises `RunError` where it is not known of each document what became of it."""
+        if self._plan.awaited or not self._account.totals.complete:
+            totals = self._account.totals
+            raise RunError(f"documents are missing from the account, which is a mistake of the pipeline: {totals}")
+
+    def _stop(self, taken: object, order: Order) -> None:
+        """Completes the account of a run that has to stop: counts what is known, and keeps the names of all others.
+
+        `taken` is what was taken in last, or was about to be.
+        """
+        self._missing += self._plan.awaited
+        for item in order.left():
+            if isinstance(item, tuple):
+                record, outcome = item
+                if record.id not in self._plan.awaited:
+                    # It was written as soon as it was done, and waited only for its turn to be counted.
+                    self._settle(record.id, outcome)
+            elif isinstance(item, Stayed):
+                self._count_stayed(item)
+            elif isinstance(item, Odd) and isinstance(item.told, Failure):
+                self._settle(item.told.document, item.told)
+        if isinstance(taken, Stayed) and len(self._missing) < self._account.documents - self._account.settled:
+            self._missing.append(taken.entry.id)
 
     def _items(self, sources: Sequence[Source], lost: Iterable[Unreadable]) -> Iterator[object]:
         """What is to be done. Of an article that a worker will replace it is forgotten that it is there.
@@ -235,11 +281,12 @@ class _Run:
 
     def _note(self, record: Record, outcome: Outcome) -> None:
         """Keeps what became of a document."""
-        awaited = self._plan.awaited.pop(record.id)
+        awaited = self._plan.awaited[record.id]
         if isinstance(outcome, Edited):
             # Of what belongs there, so that the next run finds that something else lies there.
             key, size, found = awaited.key, outcome.size, outcome.hash
             self._state.note(Entry(record.id, awaited.file, awaited.n, key, "written", size=size, hash=found))
+            del self._plan.awaited[record.id]
             return
         if not isinstance(outcome, Written):
             outcome = sayable(outcome)
@@ -271,6 +318,7 @@ class _Run:
             entry = msgspec.structs.replace(before, file=awaited.file, n=awaited.n, key=FORGOTTEN, hash=found)
             self._spared.add(record.id)
         self._state.note(entry)
+        del self._plan.awaited[record.id]
 
     def _take(self, item: object) -> None:
         """Takes in an item when all before it are."""
@@ -306,11 +354,16 @@ class _Run:
             # Noted anew: where it was moved from a file whose end is behind us, it is forgotten by now.
             file, n = item.read
             self._state.note(msgspec.structs.replace(entry, file=file, n=n))
+        if entry.fate == "written" and not item.edited:
+            self._shelf.keep(entry)
+            self._shelf.tick()
+        self._count_stayed(item)
+
+    def _count_stayed(self, item: Stayed) -> None:
+        entry = item.entry
         if item.edited:
             self._settle(entry.id, edited(entry.id))
         elif entry.fate == "written":
-            self._shelf.keep(entry)
-            self._shelf.tick()
             self._account.stayed(degraded=entry.told is not None)
             if entry.told is not None:
                 self._journal.add(remembered(entry).why)

@@ -8,16 +8,21 @@ import sys
 
 import msgspec
 
+from pipeline.testing.named import find_in
 from pipeline.testing.surroundings import Surroundings
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What a process is to do. `pickled` is the `Subject`, pickled; it is read last of all."""
+    """What a process is to do. `pickled` is the `Subject`, pickled; it is read last of all.
+
+    `named` are modules that are found in a folder of their own.
+    """
 
     path: list[str]
     surroundings: Surroundings
     pickled: bytes
     texts: list[str]
+    named: dict[str, str] = {}
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -31,6 +36,7 @@ def main() -> None:
     """Does one task."""
     task = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Task)
     sys.path[:] = task.path
+    find_in(task.named)
     # What a stage prints must not get between.
     output, sys.stdout = sys.stdout, sys.stderr
     task.surroundings.arrange()

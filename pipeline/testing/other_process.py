@@ -12,6 +12,7 @@ import msgspec
 
 from pipeline.testing.broken import Broken
 from pipeline.testing.child import Answer, Task
+from pipeline.testing.named import named
 from pipeline.testing.subject import Subject
 from pipeline.testing.surroundings import ALONE, FIRST, HERE, SECOND, Surroundings
 
@@ -69,7 +70,7 @@ def _run(subject: Subject, texts: Sequence[str], ways: Sequence[Surroundings]) -
     except Exception as error:
         raise Broken(LAW, f"it cannot be sent to another process: {type(error).__name__}: {error}") from error
     path = [os.path.abspath(folder) for folder in sys.path]
-    tasks = [Task(path, way, pickled, list(texts)) for way in ways]
+    tasks = [Task(path, way, pickled, list(texts), named()) for way in ways]
     with ThreadPoolExecutor(max_workers=min(len(ways), os.cpu_count() or 1)) as pool:
         for answer in pool.map(lambda task: _ask(task, subject.seconds + PATIENCE), tasks):
             if answer.unloadable is not None:

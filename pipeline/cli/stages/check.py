@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipeline.testing import Broken, Case
 
 EPILOG = """examples:
-  pipeline stages check ./lost-quotes              a folder with a package
+  pipeline stages check ./lost-quotes              a folder with a package, or with modules that need each other
   pipeline stages check lost_quotes                a module that can be imported
   pipeline stages check lost_quotes:LostQuotes     one stage of it
   pipeline stages check words                      a stage that is installed
@@ -136,27 +136,41 @@ def _stages(named: str) -> Iterator[tuple[Stage, Path]]:
             ) from None
 
 
-def _modules(named: str) -> list[ModuleType]:
-    path = Path(named)
+def _modules(place: str) -> list[ModuleType]:
+    """The modules that lie at a place, or the one that has this name, which may lie in the current folder."""
+    from pipeline.testing.named import find_in
+
+    path = Path(place)
     if path.suffix == ".py" or path.is_dir():
         if not path.exists():
-            raise UsageError(f"{named} is not there")
-        roots, names = _below(path.resolve())
-        # Other processes of the kit look where this one does.
-        sys.path[:0] = roots
+            raise UsageError(f"{place} is not there")
+        root_of = {name: root for name, root in _below(path.resolve()).items() if not _is_taken(name, root)}
+        if not root_of and not path.is_dir():
+            raise UsageError(f"{place}: Python or a package that is in use has a module {path.stem}; rename the file")
+        names = list(root_of)
     else:
-        # As `python -m` does; a script of ours would look only where it lies itself.
-        sys.path.insert(0, str(Path.cwd()))
-        names = [named]
-    return [_imported(name, named) for name in names]
+        top, here = place.partition(".")[0], Path.cwd()
+        is_here = (here / f"{top}.py").is_file() or (here / top).is_dir()
+        root_of = {top: str(here)} if is_here and not _is_taken(top, str(here)) else {}
+        names = [place]
+    find_in(root_of)
+    return [_imported(name, place) for name in names]
 
 
-def _below(path: Path) -> tuple[list[str], list[str]]:
-    """Where to look for modules, and their names: of a file, a package, or a folder that holds packages."""
+def _is_taken(name: str, root: str) -> bool:
+    """Whether Python or a package that is in use has a module of this name, which one in `root` must not replace."""
+    loaded = sys.modules.get(name)
+    file = getattr(loaded, "__file__", None)
+    is_this = file is not None and Path(file).resolve().is_relative_to(Path(root).resolve())
+    return name in sys.stdlib_module_names or (loaded is not None and not is_this)
+
+
+def _below(path: Path) -> dict[str, str]:
+    """The names of modules and where to look for each: of a file, a package, or a folder that holds packages."""
     if path.is_file():
-        return [str(path.parent)], [path.stem]
+        return {path.stem: str(path.parent)}
     if (path / "__init__.py").is_file():
-        return [str(path.parent)], [path.name]
+        return {path.name: str(path.parent)}
     roots = [root for root in (path / "src", path) if root.is_dir()]
     found = {
         child.stem: str(root)
@@ -164,8 +178,8 @@ def _below(path: Path) -> tuple[list[str], list[str]]:
         for child in sorted(root.iterdir())
         if child.suffix == ".py" or (child / "__init__.py").is_file()
     }
-    names = [name for name in found if name.isidentifier() and name not in {"tests", "setup", "conftest"}]
-    return list(dict.fromkeys(found[name] for name in names)), names
+    others = {"tests", "setup", "conftest"}
+    return {name: root for name, root in found.items() if name.isidentifier() and name not in others}
 
 
 def _imported(name: str, named: str) -> ModuleType:

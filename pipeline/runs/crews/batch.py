@@ -225,7 +225,7 @@ _TOLD = ["id", "outcome", "article", "stage", "rule", "reason", "package", "kind
 def _outcome(row: Mapping[str, Any]) -> Outcome:
     if row["outcome"] == "written":
         body = row["article"] + b"\n"
-        return Written(len(body), body, _failure(row) if row["kind"] else None)
+        return Written(len(body), body, degraded=_failure(row) if row["kind"] else None)
     if row["outcome"] == "rejected":
         return Rejection(row["id"], row["rule"], row["reason"])
     return _failure(row)

@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, chdir
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from threading import current_thread, main_thread
@@ -106,8 +106,9 @@ class Cluster:
     def __enter__(self) -> "Cluster":
         ray = self._ray = _quiet_ray()
         with ExitStack() as ending:
-            scratch = None
+            scratch = folder = None
             if self._address is None:
+                folder = os.getcwd()
                 # Ray ends its processes without a word, so what they leave lies where this one takes it away.
                 kept = tempfile.TemporaryDirectory(prefix="pipeline-", ignore_cleanup_errors=True)
                 scratch = ending.enter_context(kept)
@@ -117,7 +118,7 @@ class Cluster:
             else:
                 _connect(ray, self._address, self._workers, scratch)
                 ending.callback(ray.shutdown)
-            work = _Work(self._assignment.pipeline, self._assignment.encoding, self._limits, scratch)
+            work = _Work(self._assignment.pipeline, self._assignment.encoding, self._limits, scratch, folder)
             self._work = ray.put(pickle.dumps(work))
             self._versions = versions(self._assignment.pipeline)
             # Ray would try again without end what ends its process, and keep for that what all of it came from.
@@ -273,7 +274,10 @@ def _connect(ray: Any, address: str | None, workers: int | None, scratch: str | 
     else:
         options["address"] = address
     try:
-        ray.init(**options)
+        # Ray puts the current folder first on the path of its workers, which would execute what lies in a dump. Where
+        # Python is installed nobody puts such files.
+        with chdir(sys.prefix):
+            ray.init(**options)
     except (ConnectionError, ImportError, OSError, RuntimeError, ValueError) as error:
         what = "no Ray cluster can be started here" if address is None else f"--ray-address {address}"
         raise UsageError(f"{what}: {shown(str(error).strip().partition(chr(10))[0])}") from error
@@ -317,12 +321,17 @@ def versions(pipeline: Pipeline) -> dict[str, str]:
 
 
 class _Work(msgspec.Struct, frozen=True):
-    """What is to be done with each document; `scratch` is a folder for what is in use meanwhile."""
+    """What is to be done with each document.
+
+    `scratch` is a folder for what is in use meanwhile; `folder` is the current folder of the run, where it is on this
+    machine.
+    """
 
     pipeline: Pipeline
     encoding: str | None
     limits: Run
     scratch: str | None
+    folder: str | None = None
 
 
 def _process(table: pa.Table, wanted: Mapping[str, str], pickled: bytes) -> pa.Table:
@@ -340,6 +349,9 @@ def _work(pickled: bytes) -> _Work:
     assert isinstance(found, _Work)  # noqa: S101 -- nobody else sends any
     if found.scratch is not None:
         tempfile.tempdir = found.scratch
+    if found.folder is not None:
+        # As with the processes of `--engine local`: stages may have settings that are paths.
+        os.chdir(found.folder)
     return found
 
 

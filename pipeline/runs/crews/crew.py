@@ -86,20 +86,20 @@ def in_order(
     `waited` now and then, and `sending` before the crew is given documents. `earlier` gives that of the task, by the id
     of its document. Raises as `Crew.done` does.
     """
-    return _Order(items, crew, arrived, waited, sending, earlier).run()
+    return Order(items, crew, arrived, waited, sending, earlier).run()
 
 
-class _Order:
-    """The window of items that were taken and not yet given back."""
+class Order:
+    """The window of items that were taken and not yet given back; the arguments are those of `in_order`."""
 
     def __init__(
         self,
         items: Iterable[object],
         crew: Crew,
-        arrived: Callable[[Record, Outcome], None] | None,
-        waited: Callable[[], None] | None,
-        sending: Callable[[], None] | None,
-        earlier: Callable[[str], bytes | None] | None,
+        arrived: Callable[[Record, Outcome], None] | None = None,
+        waited: Callable[[], None] | None = None,
+        sending: Callable[[], None] | None = None,
+        earlier: Callable[[str], bytes | None] | None = None,
     ) -> None:
         self._items = iter(items)
         self._crew = crew
@@ -115,7 +115,16 @@ class _Order:
         self._number = 0
         self._ended = False
 
+    def left(self) -> Iterator[object]:
+        """What `run` would still give back, as far as it is known: for a run that has to stop."""
+        for entry in self._window:
+            if entry.passes:
+                yield entry.item
+            elif entry.outcome is not None:
+                yield entry.item, entry.outcome
+
     def run(self) -> Iterator[object]:
+        """Does the work of `in_order`."""
         while True:
             while self._window and (self._window[0].passes or self._window[0].outcome is not None):
                 entry = self._window.popleft()

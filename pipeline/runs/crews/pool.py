@@ -16,7 +16,7 @@ import signal
 import tempfile
 import time
 from collections import deque
-from multiprocessing import connection, forkserver, get_all_start_methods, get_context, resource_tracker
+from multiprocessing import connection, get_all_start_methods, get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
@@ -24,20 +24,24 @@ from typing import Any, Final
 
 import msgspec
 
-from pipeline.errors import UsageError
+from pipeline.errors import PipelineError
 from pipeline.runs.account import Tally
 from pipeline.runs.crews.crew import CrewError, Task
 from pipeline.runs.crews.postmortem import Place, end, place, ran_out_of_memory
 from pipeline.runs.crews.worker import NOTHING, OUT_OF_MEMORY, Assignment, Exhausted, Ready, Report, work
 from pipeline.runs.outcome import Failure, Loss, Outcome, told
-from pipeline.runs.places.bond import start
+from pipeline.runs.places.bond import StartError, ready, start, wait
 from pipeline.settings import Run
 from pipeline.sources.record import shown
 
 TRIES = 2
 """How often a document may take its worker with it."""
+ORPHANED = 3
+"""How often the process that forks workers may end while a document is worked on, before the document is given up."""
 STARTS = 5
-"""Workers that may die one after the other without a document to blame."""
+"""Workers that may die one after the other without a document to blame, or cannot be started."""
+PAUSE = 0.1
+"""Seconds before a worker is started again that could not be started; each further time it is twice as long."""
 STARTING = 300.0
 """Seconds that a worker may take until it can work: it imports the stages of others."""
 LONG = 1 << 20
@@ -66,8 +70,13 @@ class _Worker:
         self.process: BaseProcess = context.Process(
             target=work, args=(theirs, self.desk, assignment, str(trace)), daemon=True
         )
-        start(self.process)
-        theirs.close()
+        try:
+            self.parent = start(self.process)
+        except StartError:
+            self.connection.close()
+            raise
+        finally:
+            theirs.close()
         self.tasks: dict[int, Task] = {}
         self.born = time.monotonic()
         self.ready = False
@@ -78,6 +87,8 @@ class _Worker:
         self.exhausted: Exhausted | None = None
         self.hangs = False
         self.retires = False
+        self.orphaned = False
+        """Whether it is lost with the process that forked it, once it is lost."""
 
     @property
     def at(self) -> Task | None:
@@ -110,11 +121,11 @@ class _Worker:
                 os.kill(process, signal.SIGUSR1)
             except ProcessLookupError:
                 return
-            self.process.join(LAST_WORDS)
+            wait(self.process, LAST_WORDS)
         self.process.kill()
 
     def bury(self) -> int | None:
-        self.process.join(FAREWELL)
+        self.orphaned = wait(self.process, FAREWELL)
         # It may wait for a thread of a stage that never ends.
         self.process.kill()
         self.process.join()
@@ -147,9 +158,13 @@ class Pool:
         """Documents that took a worker with them, each with whether it is to have the machine to itself."""
         self._alone: int | None = None
         self._tries: dict[int, int] = {}
+        self._orphaned: dict[int, int] = {}
+        """How often each document was lost with the process that forks workers."""
+        self._lost_parent: int | None = None
+        """The last process of that kind that ended while it had workers."""
         self._tally = Tally()
-        self._stopped: OSError | UsageError | None = None
-        """Why no article can be written any more."""
+        self._stopped: OSError | PipelineError | None = None
+        """Why no article can be written, or no worker can be started, any more."""
 
     def __enter__(self) -> "Pool":
         # No `TemporaryDirectory`, which a process that is forked from this one would take away when it ends.
@@ -215,7 +230,7 @@ class Pool:
         """Gives those who are idle something to do; starts a process where too few are there."""
         for worker in [each for each in self._workers if each.retires]:
             self._dismiss(worker)
-        while self._suspects or self._waiting:
+        while (self._suspects or self._waiting) and self._stopped is None:
             busy = any(worker.tasks for worker in self._workers)
             if self._alone is not None or (self._suspects and self._suspects[0][1] and busy):
                 return
@@ -256,15 +271,27 @@ class Pool:
         worker.bury()
 
     def _start(self) -> None:
-        prepare()
         self._started += 1
-        self._workers.append(_Worker(self._context, self._pickled, self._folder / f"{self._started}.trace"))
+        _preload()
+        try:
+            self._workers.append(_Worker(self._context, self._pickled, self._folder / f"{self._started}.trace"))
+        except StartError as error:
+            if error.parent is not None:
+                self._count_parent(error.parent)
+                return
+            self._deaths += 1
+            if self._deaths >= STARTS:
+                self._stop(f"no worker process can be started: {error}")
+            else:
+                # The system may be short of what it takes for a moment only.
+                time.sleep(PAUSE * 2 ** (self._deaths - 1))
 
     def _hear(self, worker: _Worker, found: list[tuple[int, Outcome]]) -> bool:
         """Takes in what a worker says; whether it may say more."""
         try:
             while True:
-                said = pickle.loads(worker.connection.recv_bytes())  # noqa: S301 -- from our worker
+                received = worker.connection.recv_bytes()
+                said = pickle.loads(received)  # noqa: S301 -- from our worker
                 if isinstance(said, Ready):
                     worker.broken = said.broken
                     worker.ready = worker.idle = said.broken is None
@@ -272,7 +299,8 @@ class Pool:
                     self._take_in(said, worker, found)
                 if not worker.connection.poll():
                     return True
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):
+            # It is dead; an `OSError` that is no `ConnectionResetError` says that it was killed within a message.
             return False
 
     def _take_in(self, report: Report, worker: _Worker, found: list[tuple[int, Outcome]]) -> None:
@@ -289,6 +317,7 @@ class Pool:
 
     def _settle(self, n: int, outcome: Outcome, found: list[tuple[int, Outcome]]) -> None:
         self._tries.pop(n, None)
+        self._orphaned.pop(n, None)
         if self._alone == n:
             self._alone = None
         found.append((n, outcome))
@@ -306,27 +335,58 @@ class Pool:
             where = Place(worker.exhausted.stage, worker.exhausted.package)
         code = worker.bury()
         if worker.broken is not None:
-            raise CrewError(f"a worker process cannot start: {shown(worker.broken)}; mend what the recipe names")
+            self._stop(f"a worker process cannot start: {shown(worker.broken)}; mend what the recipe names")
+            return
+        if self._alone in worker.tasks:
+            # It has not begun it or is lost with it; either way nobody has it any more.
+            self._alone = None
         others = [task for n, task in sorted(worker.tasks.items()) if at is None or n != at.n]
         if others:
             self._waiting.appendleft(others)
+        if worker.orphaned:
+            self._count_parent(worker.parent)
+            if at is not None:
+                self._suspect_again(at, found)
+            return
         if at is None:
-            self._deaths += 1
-            if self._deaths >= STARTS:
-                raise CrewError(
-                    f"worker processes end without a document to blame: the last one {end(code)}; nothing is lost: "
-                    "see that there is memory enough, and run again to go on"
-                )
+            self._count_death(end(code))
             return
         starved = worker.exhausted is not None or code == OUT_OF_MEMORY
         loss: Loss = "time" if worker.hangs else "memory" if starved else "crash"
         self._tries[at.n] = self._tries.get(at.n, 0) + 1
-        if self._alone == at.n:
-            self._alone = None
         if self._tries[at.n] >= TRIES:
             self._settle(at.n, self._failure(at, loss, code, where), found)
         else:
             self._suspects.append((at, loss == "crash" and ran_out_of_memory(code)))
+
+    def _count_parent(self, parent: int) -> None:
+        """Counts the death of a process that forks workers once, however many workers it had."""
+        if parent != self._lost_parent:
+            self._lost_parent = parent
+            self._count_death("was lost with the process that starts workers")
+
+    def _suspect_again(self, task: Task, found: list[tuple[int, Outcome]]) -> None:
+        """A document that was worked on when the process ended that forks workers: the document may have killed it."""
+        self._orphaned[task.n] = self._orphaned.get(task.n, 0) + 1
+        if self._orphaned[task.n] < ORPHANED:
+            # With the machine to itself, or others would be lost with it each time.
+            self._suspects.append((task, True))
+            return
+        reason = f"the process that starts workers ended {ORPHANED} times while it was worked on; leave it out"
+        self._settle(task.n, Failure(task.record.id, None, told(task.record, reason), None, "crash"), found)
+
+    def _count_death(self, how: str) -> None:
+        """Counts a worker that is lost without a document to blame."""
+        self._deaths += 1
+        if self._deaths >= STARTS:
+            self._stop(
+                f"worker processes end without a document to blame: the last one {how}; nothing is lost: see that "
+                "there is memory enough, and run again to go on"
+            )
+
+    def _stop(self, why: str) -> None:
+        """Has `done` raise, the next time: what became of other documents is to be known first."""
+        self._stopped = self._stopped or CrewError(why)
 
     def _failure(self, task: Task, loss: Loss, code: int | None, where: Place) -> Failure:
         at = f" at {where.line}" if where.line else ""
@@ -347,18 +407,16 @@ def allowed(task: Task, seconds: float) -> float:
 
 def prepare(size: int = 0) -> None:
     """Begins to load what workers need, while this process does other things. `size`: of the sources, in bytes."""
+    if _context().get_start_method() == "forkserver":
+        _preload(size)
+        ready()
+
+
+def _preload(size: int = 0) -> None:
+    """Says what the process that forks workers is to load, in case that it is not running yet."""
     context = _context()
-    if context.get_start_method() != "forkserver":
-        return
-    context.set_forkserver_preload([PRELOADED, *([PRELOADED_IF_LARGE] if size >= LARGE else [])])
-    resource_tracker.ensure_running()
-    # The keyboard interrupts this process, who decides; the other inherits that it is not to be disturbed, or it would
-    # say where it was while it loads.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    if context.get_start_method() == "forkserver":
+        context.set_forkserver_preload([PRELOADED, *([PRELOADED_IF_LARGE] if size >= LARGE else [])])
 
 
 def _context() -> Any:  # noqa: ANN401 -- of either kind

@@ -99,6 +99,11 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
         return
     with wreckage:
         _record_crashes(wreckage)
+        if not tie(None):
+            return
+        if hasattr(os, "register_at_fork"):
+            # A child process of a stage that holds the pipe open would keep the end of this worker from the parent.
+            os.register_at_fork(after_in_child=connection.close)
         try:
             assignment = _assignment(pickled)
         except Exception as error:

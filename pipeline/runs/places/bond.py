@@ -7,36 +7,130 @@ the lock while it lives.
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping
-from multiprocessing import current_process, forkserver, parent_process
+from multiprocessing import (
+    connection,
+    current_process,
+    forkserver,
+    get_all_start_methods,
+    parent_process,
+    resource_tracker,
+)
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pipeline.runs.places.lock import share
+from pipeline.runs.places.safe_path import safe_path
 
 ALIVE = "_forkserver_alive_fd"
 """Where Python keeps it; where it keeps it elsewhere, a worker that hangs outlives a run that is killed."""
+PARENT: Final = "_pipeline_parent"
+"""The attribute of a process that holds the number of the process which is to fork or spawn it."""
+DYING = 1.0
+"""Seconds that a process which was killed may take until it is dead."""
 
 
-def start(process: BaseProcess) -> None:
-    """Starts a process that ties itself to this one.
+class StartError(Exception):
+    """A process could not be started. It may well be another time.
+
+    `parent` is the process that should have forked it and was killed, if that is the reason.
+    """
+
+    def __init__(self, reason: str, parent: int | None = None) -> None:
+        super().__init__(reason)
+        self.parent = parent
+
+
+def start(process: BaseProcess) -> int:
+    """Starts a process that ties itself to this one; the number of the process that forked or spawned it.
 
     A daemon may have no children by the rules of `multiprocessing`, since they might outlive it. Those that are tied do
-    not, and engines such as Dask have daemons do their work.
+    not, and engines such as Dask have daemons do their work. Raises `StartError`.
     """
     configuration: dict[str, object] = vars(current_process())["_config"]
     is_daemon = configuration.pop("daemon", None)
+    parent = None
     try:
-        process.start()
+        parent = ready()
+        vars(process)[PARENT] = parent
+        with safe_path():
+            process.start()
+    except (EOFError, ConnectionError) as error:
+        if parent is not None and _has_ended(parent):
+            raise StartError("the process that starts workers was killed", parent) from error
+        raise StartError("it was killed at once") from error
+    except OSError as error:
+        raise StartError(error.strerror or str(error)) from error
     finally:
         if is_daemon is not None:
             configuration["daemon"] = is_daemon
+    return parent
+
+
+def ready() -> int:
+    """Makes sure that the process is running which forks others, and gives its number; this one's where none does so.
+
+    Raises `OSError`.
+    """
+    if "forkserver" not in get_all_start_methods():
+        return os.getpid()
+    server: Any = forkserver.__dict__["_forkserver"]
+    # The keyboard interrupts this process, who decides; the other inherits that it is not to be disturbed, or it would
+    # say where it was while it loads.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with safe_path():
+            resource_tracker.ensure_running()
+            try:
+                server.ensure_running()
+            except ChildProcessError:
+                # It is dead, and somebody else in this process has asked the system how it ended.
+                preloaded = server._preload_modules  # noqa: SLF001 -- there is no other way
+                _disown_server()
+                server.set_forkserver_preload(preloaded)
+                server.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    number: int = server._forkserver_pid  # noqa: SLF001 -- there is no other way
+    return number
+
+
+def _has_ended(child: int) -> bool:
+    """Whether a child of this process is dead, or about to die. How it ended can still be asked."""
+    if not hasattr(os, "waitid"):
+        return True
+    deadline = time.monotonic() + DYING
+    while time.monotonic() < deadline:
+        try:
+            if os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None:
+                return True
+        except ChildProcessError:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def wait(process: BaseProcess, seconds: float | None) -> bool:
+    """Waits until a process ends, so long at most; whether the one that forked it has ended before it could say so."""
+    sentinel = process.sentinel
+    if not connection.wait([sentinel], seconds) or vars(process).get(PARENT) == os.getpid():
+        return False
+    import fcntl
+    import termios
+
+    # The end of the pipe without a number in it.
+    return int.from_bytes(fcntl.ioctl(sentinel, termios.FIONREAD, bytes(4)), sys.byteorder) == 0
 
 
 def tie(lock: Path | None) -> bool:
     """Ties this process to its run, or says that it is over. `lock` is that of the run, if it has one."""
     _die_with_parent()
+    parent = vars(current_process()).get(PARENT)
+    if sys.platform != "win32" and parent is not None and os.getppid() != parent:
+        # The process that forked this one was killed before the system could be told, so the run has given it up.
+        return False
     run = parent_process()
     if run is not None and not run.is_alive():
         # It ended before the system could be told.

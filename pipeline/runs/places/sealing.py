@@ -3,6 +3,7 @@
 import os
 import pickle
 import signal
+import time
 from collections.abc import Iterator
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
@@ -14,7 +15,7 @@ from pipeline.article import Article
 from pipeline.compression import packed
 from pipeline.errors import PipelineError
 from pipeline.reading.attempt import parse
-from pipeline.runs.places.bond import adopt, start, tie
+from pipeline.runs.places.bond import StartError, adopt, start, tie
 from pipeline.runs.places.depot import Depot
 from pipeline.sinks.atomic import whole
 from pipeline.sinks.parquet import Parquet
@@ -24,6 +25,10 @@ Form: TypeAlias = Literal["jsonl", "parquet"]
 SUFFIXES: dict[Form, str] = {"jsonl": ".jsonl.zst", "parquet": ".parquet"}
 
 PIECE = 1 << 20
+TRIES = 5
+"""How often a shard is packed anew when the process that packs it is killed or cannot be started."""
+PAUSE = 0.1
+"""Seconds before the second try; each further try waits twice as long."""
 
 
 def seal(lines: Path, target: Path, form: Form) -> None:
@@ -47,13 +52,29 @@ class Sealing:
     """One shard that is being sealed; `lock` is that of the run."""
 
     def __init__(self, lines: Path, name: str, form: Form, depot: Depot, lock: Path | None = None) -> None:
+        self._name = name
+        self._work = (lines, name, form, depot, lock)
+        self._tries = 0
+        self._start()
+
+    def _start(self) -> None:
+        """Starts a process that packs the shard, after what one that was killed may have left of it."""
         context: Any = get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
-        self._said, theirs = context.Pipe(duplex=False)
-        self._process: BaseProcess = context.Process(
-            target=_work, args=(theirs, lines, name, form, depot, lock, dict(os.environ)), daemon=True
-        )
-        start(self._process)
-        theirs.close()
+        while True:
+            self._said, theirs = context.Pipe(duplex=False)
+            process: BaseProcess = context.Process(
+                target=_work, args=(theirs, *self._work, dict(os.environ)), daemon=True
+            )
+            try:
+                start(process)
+            except StartError as error:
+                self._said.close()
+                self._fail(f"could not be started: {error}")
+            else:
+                self._process = process
+                return
+            finally:
+                theirs.close()
 
     def ended(self) -> bool:
         """Whether `wait` would not have to wait."""
@@ -61,24 +82,33 @@ class Sealing:
 
     def wait(self) -> None:
         """Returns once the shard is at its place. Raises `OSError` and `PipelineError` where it cannot be written."""
-        try:
-            error = pickle.loads(self._said.recv_bytes())  # noqa: S301 -- from our process
-        except EOFError:
-            error = OSError(f"the process that packs a shard ended with exit code {self._ended_with()}")
+        while True:
+            try:
+                said = self._said.recv_bytes()
+                break
+            except (EOFError, OSError):
+                # It was killed before it had said how it went, or while it said it.
+                self._process.join()
+                self._said.close()
+                self._fail(f"ended with exit code {self._process.exitcode}")
+                self._start()
         self._process.join()
         self._said.close()
+        error = pickle.loads(said)  # noqa: S301 -- from our process
         if error is not None:
             raise error
+
+    def _fail(self, why: str) -> None:
+        self._tries += 1
+        if self._tries >= TRIES:
+            raise OSError(f"the process that packs {self._name} {why}, {TRIES} times")
+        time.sleep(PAUSE * 2 ** (self._tries - 1))
 
     def stop(self) -> None:
         """Ends it; nothing of the shard is left."""
         self._process.kill()
         self._process.join()
         self._said.close()
-
-    def _ended_with(self) -> int | None:
-        self._process.join()
-        return self._process.exitcode
 
 
 def _work(
