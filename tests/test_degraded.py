@@ -14,6 +14,7 @@ import pipeline
 from pipeline import Article, ContractError, Label, Pipeline, RejectedError, StageError
 from pipeline.assembly import ContradictionError
 from pipeline.recipe import BUILT_IN
+from pipeline.stage import PARTS
 
 INTERVIEW = """The Tide Clock
 
@@ -237,8 +238,8 @@ def test_a_document_of_which_no_valid_article_can_be_made_fails(monkeypatch: pyt
     with pytest.raises(ContractError) as error:
         PIPELINE.process(INTERVIEW, id="tide")
     assert str(error.value) == (
-        "tide: no valid article can be made of it: /provenance: does not restore (and 1 more); that is a mistake of the "
-        "pipeline, report it"
+        "tide: no valid article can be made of it: /provenance: does not restore (and 1 more); that is a mistake of "
+        "the pipeline, report it"
     )
 
 
@@ -266,10 +267,7 @@ found = st.builds(
     start=spans,
     end=spans,
     layer=st.sampled_from(["part", "version", "language", "given.mood", "unheard"]),
-    value=st.sampled_from(
-        "title lead heading prose closing speaker question answer aside byline byline.place credit.role credit.name "
-        "notice disclaimer label legend front-matter repeat reference headline".split()
-    ),
+    value=st.sampled_from([*sorted(PARTS), "headline"]),
     rule=st.sampled_from(["given.label", "given.label", "given.label", "given.unheard"]),
     confidence=st.sampled_from([0.9, 0.9, 0.9, 0.1, 2.0]),
     of=st.none() | st.sampled_from(["Ash", "Ma", "source", 1, 2]),
