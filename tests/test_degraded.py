@@ -11,7 +11,7 @@ from labelled import Given
 from strategies import characters
 
 import pipeline
-from pipeline import Article, ContractError, Label, Pipeline, RejectedError, StageError
+from pipeline import Article, ContractError, Label, Pipeline, RejectedError, Stage, StageError
 from pipeline.assembly import ContradictionError
 from pipeline.recipe import BUILT_IN
 from pipeline.stage import PARTS
@@ -26,7 +26,7 @@ Q: And in winter?
 
 A: In winter nobody does.
 """
-STAGES = [*BUILT_IN, Frail()]
+STAGES: list[str | Stage] = [*BUILT_IN, Frail()]
 PIPELINE = Pipeline(STAGES)
 PLAIN = Pipeline(["entities", "languages", Frail()])
 """Without the finders that label every word."""
@@ -40,6 +40,11 @@ def made(harm: str, pipe: Pipeline = PIPELINE) -> Article:
     assert pipeline.restore(article) == source.encode()
     assert 'does, "every Sunday."' in article.text
     return article
+
+
+def given_to(*labels: Label) -> Pipeline:
+    """A pipeline of one finder that gives these labels."""
+    return Pipeline([Given(labels)])
 
 
 def fields(article: Article) -> dict[str, object]:
@@ -189,7 +194,7 @@ def test_labels_that_contradict_cost_the_stage_that_gave_them_last(harm: str, re
     ids=["byline part", "credit name", "notice", "overlap"],
 )
 def test_a_text_whose_only_labels_contradict_has_none(labels: tuple[Label, ...]) -> None:
-    article = Pipeline([Given(labels)]).process("The ferry leaves at six.")
+    article = given_to(*labels).process("The ferry leaves at six.")
     assert list(pipeline.faults(article)) == []
     assert article.lead == ("The ferry leaves at six.",)
     assert [note.stage for note in article.failures] == ["given"]
@@ -213,7 +218,7 @@ def test_an_article_that_would_be_invalid_has_no_structure() -> None:
     assert "'NO REPEAT' is called a repeat and is none" in failure.message
     assert failure.message.endswith("; it is written without structure; please report it")
     assert article.lead == tuple(line for line in article.text.split("\n") if line)
-    assert article.sections == article.translations == article.speakers == ()
+    assert (article.sections, article.translations, article.speakers) == ((), (), ())
     assert {segment.rule for segment in article.segments} == {"assembly.unlabelled"}
     assert article.language == "en"
     assert [annotation.value for annotation in article.annotations] == ["high"]
@@ -277,6 +282,6 @@ lines = st.text(st.one_of(characters, st.sampled_from("aZ码\n :")), min_size=1,
 
 @given(lines.filter(lambda text: not text.isspace()), st.lists(found, max_size=6))
 def test_whatever_a_finder_gives_the_article_is_valid(text: str, given_: list[Label]) -> None:
-    article = Pipeline([Given(tuple(given_))]).process(text)
+    article = given_to(*given_).process(text)
     assert list(pipeline.faults(article)) == []
     assert pipeline.restore(article) == text.encode()

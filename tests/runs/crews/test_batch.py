@@ -75,7 +75,7 @@ def test_the_article_is_the_one_that_the_library_gives() -> None:
 
 
 def test_of_a_degraded_article_it_says_stage_reason_and_kind_too() -> None:
-    (row,) = rows(perilous(batch("GARBLE it")))
+    (row,) = rows(perilous(batch("They GARBLE it.")))
     assert (row["outcome"], row["stage"], row["kind"], row["rule"]) == ("written", "doorkeeper", "degraded", None)
     assert "holds a lone surrogate" in row["reason"]
     article = msgspec.json.decode(row["article"], type=Article)
