@@ -11,7 +11,7 @@ from labelled import Given
 from strategies import characters
 
 import pipeline
-from pipeline import Article, ContractError, Label, Pipeline, RejectedError, Stage, StageError
+from pipeline import Article, ContractError, Label, Pipeline, RejectedError, Stage, StageError, UsageError
 from pipeline.assembly import ContradictionError
 from pipeline.recipe import BUILT_IN
 from pipeline.stage import PARTS
@@ -262,6 +262,22 @@ def test_strict_processing_raises_instead(harm: str, error: type[Exception]) -> 
 
 def test_the_built_in_recipe_can_be_strict() -> None:
     assert pipeline.process(INTERVIEW, strict=True) == pipeline.process(INTERVIEW)
+
+
+def test_what_the_notes_mean_is_said() -> None:
+    explained = pipeline.explain(made("RAISES LATER"))
+    (note,) = [note for note in explained.notes if note.rule == "stage.failed"]
+    assert note.meaning == "a finder failed, and what it finds is missing"
+
+
+@pytest.mark.parametrize("name", ["stage", "article"])
+def test_no_stage_can_speak_in_the_name_of_the_pipeline(name: str) -> None:
+    class Impostor(Frail):
+        """A finder under a name that is taken."""
+
+    Impostor.name = name
+    with pytest.raises(UsageError, match="which the pipeline calls a part of its own; choose another name"):
+        Pipeline([Impostor()])
 
 
 # --- whatever a finder gives
