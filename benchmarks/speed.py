@@ -21,7 +21,9 @@ from pipeline.ledger import apply
 from pipeline.processing import Pipeline
 from pipeline.recipe import Step
 from pipeline.sinks.folder import encode
+from pipeline.verification import faults
 
+CHECK = "check before it is written"
 BUDGET = {
     "words": 40,
     "dialogue": 25,
@@ -32,6 +34,7 @@ BUDGET = {
     "markup": 8,
     "credits": 5,
     "decoding, assembly, encoding": 9,
+    CHECK: 10,
 }
 WHOLE = 125
 
@@ -70,6 +73,7 @@ def measure(documents: Sequence[bytes], rounds: int) -> dict[str, float]:
         + best(lambda: [_assembled(pair) for pair in zip(inputs, articles, strict=True)], rounds)
         + best(lambda: [encode(article) for article in articles], rounds)
     ) / size
+    figures[CHECK] = best(lambda: [list(faults(article)) for article in articles], rounds) / size
     whole = best(lambda: [encode(pipeline.process(data)) for data in documents], rounds) / size
     figures["whole way"] = whole
     figures["ftfy.fix_text alone"] = best(lambda: [ftfy.fix_text(text) for text in texts], rounds) / size

@@ -14,6 +14,10 @@ NAME = regex.compile(r"[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+")
 """Names of stages, readers and sinks, and of rules and layers behind the name of their stage and a full stop."""
 
 
+OWN_NAMES = frozenset({"article", "assembly", "decoding", "stage", "verification"})
+"""What the pipeline's own notes, edits and segments are under; a stage of that name could not be told from it."""
+
+
 def misfit_of(made: object, protocol: int) -> str | None:
     """Why a stage, reader or sink cannot be asked any further, as a clause: its name, or a protocol that is another."""
     name = getattr(made, "name", None)
@@ -34,6 +38,8 @@ def faults(stage: object) -> Iterator[str]:
         yield misfit
         return
     name = str(getattr(stage, "name", None))
+    if name in OWN_NAMES:
+        yield f"is named {name!r}, which the pipeline calls a part of its own; choose another name"
     if not callable(getattr(stage, "find", None)):
         yield "has no method 'find'"
     yield from options.faults(stage)

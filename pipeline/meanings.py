@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from pipeline.article import ARTICLE_INVALID, STAGE_FAILED
 from pipeline.errors import UsageError
 from pipeline.plugins import offers
 from pipeline.recipe import BUILT_IN, step
@@ -10,6 +11,8 @@ NO_STAGE = {
     "decoding.mixed-line-ends": "a line end that is not like the document's others",
     "decoding.undecodable": "bytes that no codec reads; U+FFFD stands for them",
     "assembly.unlabelled": "text that no stage labelled",
+    STAGE_FAILED: "a finder failed, and what it finds is missing",
+    ARTICLE_INVALID: "the structure that was found would break the contract, and was left out",
 }
 """Rules of no stage: those of reading the bytes and of putting the article together."""
 

@@ -11,9 +11,10 @@ from labelled import Given
 from strategies import characters
 
 import pipeline
-from pipeline import Article, ContractError, Label, Pipeline, RejectedError, StageError
+from pipeline import Article, ContractError, Label, Pipeline, RejectedError, Stage, StageError, UsageError
 from pipeline.assembly import ContradictionError
 from pipeline.recipe import BUILT_IN
+from pipeline.stage import PARTS
 
 INTERVIEW = """The Tide Clock
 
@@ -25,7 +26,7 @@ Q: And in winter?
 
 A: In winter nobody does.
 """
-STAGES = [*BUILT_IN, Frail()]
+STAGES: list[str | Stage] = [*BUILT_IN, Frail()]
 PIPELINE = Pipeline(STAGES)
 PLAIN = Pipeline(["entities", "languages", Frail()])
 """Without the finders that label every word."""
@@ -39,6 +40,11 @@ def made(harm: str, pipe: Pipeline = PIPELINE) -> Article:
     assert pipeline.restore(article) == source.encode()
     assert 'does, "every Sunday."' in article.text
     return article
+
+
+def given_to(*labels: Label) -> Pipeline:
+    """A pipeline of one finder that gives these labels."""
+    return Pipeline([Given(labels)])
 
 
 def fields(article: Article) -> dict[str, object]:
@@ -188,7 +194,7 @@ def test_labels_that_contradict_cost_the_stage_that_gave_them_last(harm: str, re
     ids=["byline part", "credit name", "notice", "overlap"],
 )
 def test_a_text_whose_only_labels_contradict_has_none(labels: tuple[Label, ...]) -> None:
-    article = Pipeline([Given(labels)]).process("The ferry leaves at six.")
+    article = given_to(*labels).process("The ferry leaves at six.")
     assert list(pipeline.faults(article)) == []
     assert article.lead == ("The ferry leaves at six.",)
     assert [note.stage for note in article.failures] == ["given"]
@@ -212,7 +218,7 @@ def test_an_article_that_would_be_invalid_has_no_structure() -> None:
     assert "'NO REPEAT' is called a repeat and is none" in failure.message
     assert failure.message.endswith("; it is written without structure; please report it")
     assert article.lead == tuple(line for line in article.text.split("\n") if line)
-    assert article.sections == article.translations == article.speakers == ()
+    assert (article.sections, article.translations, article.speakers) == ((), (), ())
     assert {segment.rule for segment in article.segments} == {"assembly.unlabelled"}
     assert article.language == "en"
     assert [annotation.value for annotation in article.annotations] == ["high"]
@@ -237,8 +243,8 @@ def test_a_document_of_which_no_valid_article_can_be_made_fails(monkeypatch: pyt
     with pytest.raises(ContractError) as error:
         PIPELINE.process(INTERVIEW, id="tide")
     assert str(error.value) == (
-        "tide: no valid article can be made of it: /provenance: does not restore (and 1 more); that is a mistake of the "
-        "pipeline, report it"
+        "tide: no valid article can be made of it: /provenance: does not restore (and 1 more); that is a mistake of "
+        "the pipeline, report it"
     )
 
 
@@ -258,6 +264,22 @@ def test_the_built_in_recipe_can_be_strict() -> None:
     assert pipeline.process(INTERVIEW, strict=True) == pipeline.process(INTERVIEW)
 
 
+def test_what_the_notes_mean_is_said() -> None:
+    explained = pipeline.explain(made("RAISES LATER"))
+    (note,) = [note for note in explained.notes if note.rule == "stage.failed"]
+    assert note.meaning == "a finder failed, and what it finds is missing"
+
+
+@pytest.mark.parametrize("name", ["stage", "article"])
+def test_no_stage_can_speak_in_the_name_of_the_pipeline(name: str) -> None:
+    class Impostor(Frail):
+        """A finder under a name that is taken."""
+
+    Impostor.name = name
+    with pytest.raises(UsageError, match="which the pipeline calls a part of its own; choose another name"):
+        Pipeline([Impostor()])
+
+
 # --- whatever a finder gives
 
 spans = st.integers(-1, 40)
@@ -266,10 +288,7 @@ found = st.builds(
     start=spans,
     end=spans,
     layer=st.sampled_from(["part", "version", "language", "given.mood", "unheard"]),
-    value=st.sampled_from(
-        "title lead heading prose closing speaker question answer aside byline byline.place credit.role credit.name "
-        "notice disclaimer label legend front-matter repeat reference headline".split()
-    ),
+    value=st.sampled_from([*sorted(PARTS), "headline"]),
     rule=st.sampled_from(["given.label", "given.label", "given.label", "given.unheard"]),
     confidence=st.sampled_from([0.9, 0.9, 0.9, 0.1, 2.0]),
     of=st.none() | st.sampled_from(["Ash", "Ma", "source", 1, 2]),
@@ -279,6 +298,6 @@ lines = st.text(st.one_of(characters, st.sampled_from("aZ码\n :")), min_size=1,
 
 @given(lines.filter(lambda text: not text.isspace()), st.lists(found, max_size=6))
 def test_whatever_a_finder_gives_the_article_is_valid(text: str, given_: list[Label]) -> None:
-    article = Pipeline([Given(tuple(given_))]).process(text)
+    article = given_to(*given_).process(text)
     assert list(pipeline.faults(article)) == []
     assert pipeline.restore(article) == text.encode()

@@ -70,7 +70,7 @@ def test_machines_are_told_the_same(raw: Path, output: Path, capsys: Captured) -
     assert main(["run", str(raw), "--dry-run", "--json", "-o", str(output)]) == 0
     told: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert list(told) == ["documents", "edits", "labels", "notes", "failures", "rejections"]
-    assert told["documents"] == {"documents": 2, "would_be_written": 2, "failed": 0, "rejected": 0}
+    assert told["documents"] == {"documents": 2, "would_be_written": 2, "failed": 0, "rejected": 0, "degraded": 0}
 
 
 def test_a_dry_run_says_what_the_run_then_does(raw: Path, output: Path, capsys: Captured) -> None:

@@ -43,7 +43,7 @@ THIN = Rule("carve.thin", "says too little")
 
 @dataclass(frozen=True)
 class Carve:
-    """Edits, turns down, raises: whatever the words of a text ask for."""
+    """Turns down, or fails so that the article is degraded: whatever the words of a text ask for."""
 
     name: ClassVar[str] = "carve"
     after: ClassVar[frozenset[str]] = frozenset()
@@ -63,7 +63,7 @@ class Carve:
 
 @dataclass(frozen=True)
 class Plane:
-    """A repair, so that there are edits."""
+    """A repair, so that there are edits, and documents that fail."""
 
     name: ClassVar[str] = "plane"
     after: ClassVar[frozenset[str]] = frozenset()
@@ -73,7 +73,9 @@ class Plane:
     protocol: ClassVar[int] = 1
 
     def find(self, document: Any) -> Iterator[Edit]:
-        """Makes the first oak an elm."""
+        """Makes the first oak an elm, and breaks at what is cracked."""
+        if "cracked" in document.text:
+            raise LookupError("it broke")
         if (at := document.text.find("oak")) >= 0:
             yield Edit(at, "oak", "elm", "plane.oak", 0.9)
 
@@ -225,7 +227,7 @@ class World:
 
     def text(self) -> str:
         words = self.chance.choices(WORDS, k=self.chance.choice([3, 10, 60]))
-        marks = ("thin", "brittle", "crash")
+        marks = ("thin", "brittle", "cracked", "crash")
         if self.chance.random() < 0.2:
             words.append(self.chance.choice(marks))
         return " ".join(words) + f" {self.chance.randint(0, 999)}."
@@ -412,9 +414,10 @@ class World:
             got = {name: data for name, data in got.items() if name in expected}
         assert sorted(got) == sorted(expected)
         assert got == expected
-        assert (account.documents, account.failed, account.rejected, account.aside) == (
+        assert (account.documents, account.failed, account.degraded, account.rejected, account.aside) == (
             of_fresh.documents,
             of_fresh.failed,
+            of_fresh.degraded,
             of_fresh.rejected,
             of_fresh.aside,
         )
@@ -429,6 +432,7 @@ class World:
         once_more = self.run()
         assert once_more is not None
         assert (once_more.written, once_more.unchanged) == (0, of_fresh.written)
+        assert once_more.degraded == of_fresh.degraded
         assert self.processed == []
         again_there = tree(self.folder)
         assert {name: again_there[name] for name in got} == got

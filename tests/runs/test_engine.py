@@ -168,7 +168,14 @@ def test_failures_and_rejections_are_recorded_a_line_each(output: Path) -> None:
 def test_the_run_is_recorded_with_its_figures(output: Path) -> None:
     run(RECORDS, PIPELINE, output)
     told = json.loads((output / "_run" / "run.json").read_text(encoding="utf-8"))
-    assert told["documents"] == {"documents": 7, "written": 2, "failed": 4, "rejected": 1, "unchanged": 0}
+    assert told["documents"] == {
+        "documents": 7,
+        "written": 2,
+        "failed": 4,
+        "rejected": 1,
+        "unchanged": 0,
+        "degraded": 0,
+    }
     assert told["edits"] == {"fragile.breaks": 1}
     assert [stage["name"] for stage in told["stages"]] == ["fragile", "choosy"]
     assert told["figures"]["edits"] == 1
@@ -222,10 +229,10 @@ def test_an_id_too_long_for_any_path_fails_alone(output: Path) -> None:
     assert [article.id for article in read(output)] == ["a"]
 
 
-def test_a_stage_that_gives_what_no_json_can_hold_fails_its_document_alone(output: Path) -> None:
+def test_a_finder_that_gives_what_no_json_can_hold_costs_what_it_found(output: Path) -> None:
     run([Record("h", "They garble it all.\n", NOWHERE), RECORDS[0]], PIPELINE, output)
-    assert [failure.document for failure in failures(output)] == ["h"]
-    assert [article.id for article in read(output)] == ["a"]
+    assert [(failure.document, failure.kind) for failure in failures(output)] == [("h", "degraded")]
+    assert [article.id for article in read(output)] == ["a", "h"]
 
 
 def test_a_mistake_of_the_pipeline_costs_one_document(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +243,7 @@ def test_a_mistake_of_the_pipeline_costs_one_document(output: Path, monkeypatch:
             raise IndexError("list index out of range")
         return assemble(document, *others)
 
-    monkeypatch.setattr("pipeline.processing.assemble", mistaken)
+    monkeypatch.setattr("pipeline.structuring.assemble", mistaken)
     account = run_records(RECORDS[:1] + RECORDS[6:], Job(PIPELINE, output), engine=Inline().engine)
     assert (account.written, account.failed) == (1, 1)
     (only,) = failures(output)

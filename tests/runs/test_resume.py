@@ -26,7 +26,7 @@ LONG = 18
 
 
 def many(raw: Path, count: int = COUNT) -> Path:
-    """So many documents in two files; some fail, some are turned down."""
+    """So many documents in two files; of one the article is degraded, some are turned down."""
     words = {17: "REFUSE", 40: "LEAVE", 80: "REFUSE"}
     rows = [(f"n{n}", talk(n, words.get(n, "")) * LONG) for n in range(count)]
     lines(raw / "a.jsonl", rows[: count // 2])
@@ -78,7 +78,8 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_bytes_of_one_that_is
     log.unlink()
     assert running(*arguments(raw, output, form, workers)).end()[0] == 1
     assert processed(log) == {}
-    assert account(output) == {"documents": COUNT, "written": 0, "failed": 1, "rejected": 2, "unchanged": COUNT - 3}
+    ends = {"documents": COUNT, "written": 0, "failed": 0, "rejected": 2, "unchanged": COUNT - 2}
+    assert account(output) == ends | {"degraded": 1}
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
@@ -100,11 +101,7 @@ def test_where_sources_change_between_kills_the_last_state_of_them_counts(
     undisturbed = arguments(raw, output, form, 2)
     undisturbed[2] = tmp_path / "other"
     assert running(*undisturbed).end()[0] == 1
-    got = tree(output)
-    if form == "json":
-        # It was sound in between, and the article of then stays, as those of files that are there no more.
-        got.pop("n40.json", None)
-    assert got == tree(tmp_path / "other")
+    assert tree(output) == tree(tmp_path / "other")
 
 
 # Ended by whoever may
@@ -201,7 +198,8 @@ def test_a_run_survives_the_end_of_its_processes(tmp_path: Path, running: Start,
     code, _, said = run.end()
     assert "Traceback" not in said
     assert code == 1
-    assert account(output) == {"documents": 90, "written": 87, "failed": 1, "rejected": 2, "unchanged": 0}
+    ends = {"documents": 90, "written": 88, "failed": 0, "rejected": 2, "unchanged": 0}
+    assert account(output) == ends | {"degraded": 1}
     assert [entry["document"] for entry in told(output)] == ["n40"]
 
 

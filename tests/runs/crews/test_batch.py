@@ -22,7 +22,7 @@ from pipeline.processing import NOWHERE
 from pipeline.runs.account import Tally
 from pipeline.runs.crews.batch import OUTCOMES, outcomes, tally
 from pipeline.runs.outcome import Outcome, Rejection, Written, processed
-from pipeline.runs.places.delivery import LINES, Handed
+from pipeline.runs.places.delivery import LINES, Handed, delivered
 from pipeline.settings import Run
 from pipeline.sources.arrow.batches import documents, is_encodable, of_records
 from pipeline.sources.record import Record
@@ -72,6 +72,15 @@ def test_the_article_is_the_one_that_the_library_gives() -> None:
     origin = Origin(path=None, media_type=None, member=None, row=None, field="text", sha256=None)
     want = Pipeline().process(TALK, id="pans", metadata={"id": "pans", "url": "https://example.org/7"}, origin=origin)
     assert row["article"].encode() == LINES.encode(want)
+
+
+def test_of_a_degraded_article_it_says_stage_reason_and_kind_too() -> None:
+    (row,) = rows(perilous(batch("They GARBLE it.")))
+    assert (row["outcome"], row["stage"], row["kind"], row["rule"]) == ("written", "doorkeeper", "degraded", None)
+    assert "holds a lone surrogate" in row["reason"]
+    article = msgspec.json.decode(row["article"], type=Article)
+    assert [note.rule for note in article.failures] == ["stage.failed"]
+    assert dict(row["notes"]) == {"stage.failed": 1}
 
 
 def test_of_a_failure_it_says_stage_reason_and_kind() -> None:
@@ -258,15 +267,14 @@ def test_outcomes_come_back_as_a_worker_of_this_machine_gives_them() -> None:
     for record in given_:
         made = processed(record, PERILOUS)
         if isinstance(made, Article):
-            try:
-                want.append(Handed().deliver(made))
-                sums.add(made)
-            except UnicodeEncodeError:
-                want.append(outcomes(perilous(of_records([record])))[0])
+            want.append(delivered(record, made, Handed()))
+            sums.add(made)
         else:
             want.append(made)
     table = perilous(of_records(given_))
     assert outcomes(table) == want
+    assert isinstance(want[5], Written)
+    assert want[5].degraded is not None
     assert isinstance(want[2], Rejection)
     assert tally(table) == sums
     assert tally(table.slice(4, 1)).bytes == len("Boats wait for the wind.")
