@@ -416,7 +416,7 @@ def test_articles_of_the_pipeline_do_not_look_edited(runs: Runs) -> None:
 
 def repacked(path: Path, old: bytes, new: bytes) -> bytes:
     """The shard with another text, packed again."""
-    with path.open("rb") as file, unpacked(file, file.peek(16)) as plain:
+    with path.open("rb") as source, unpacked(source, source.peek(16)) as plain:
         data = plain.read()
     with path.open("wb") as file, packed(file, path.name) as shard:
         shard.write(data.replace(old, new))
