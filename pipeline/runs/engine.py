@@ -209,7 +209,9 @@ class _Run:
                         self._take(taken)
                         self._keep()
                     self._account.tally.include(crew.take_tally())
-                    self._shelf.finish()
+                    for aside in self._shelf.finish():
+                        self._account.aside += 1
+                        self._journal.add(aside)
                     self._check_account()
                 except BaseException:
                     self._account.tally.include(crew.take_tally())
@@ -392,7 +394,16 @@ def _journalled(outcome: Outcome) -> Failure | Rejection | None:
 def _shelf(job: Job, target: Output, state: State) -> Shelf:
     if job.form == "json":
         return ArticleFolder(target.articles, state, always_read=job.choices.check_hash)
-    return Shards(target.depot, target.folder, job.form, job.limits.shard << 20, state, target.folder / LOCK)
+    return Shards(
+        target.depot,
+        target.folder,
+        job.form,
+        job.limits.shard << 20,
+        state,
+        target.folder / LOCK,
+        always_read=job.choices.check_hash,
+        overwrite_edited=job.choices.overwrite_edited,
+    )
 
 
 def _check(job: Job, target: Output) -> None:

@@ -1,15 +1,33 @@
 """`pipeline verify`: everything restores and holds to the contract, or it says what does not."""
 
 import json
+import os
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+import pipeline
 from pipeline.cli import main
 
 Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def written(raw: Path, output: Path) -> Path:
+    """An output with what the run remembers of it."""
+    assert main(["run", str(raw), "-o", str(output), "-q"]) == 0
+    return output
+
+
+@pytest.fixture
+def articles(articles: Path) -> Path:
+    """The articles of an output alone, as they are passed on: nobody knows how they were written."""
+    (articles / "_run" / "state.sqlite").unlink()
+    return articles
 
 
 def change(path: Path, how: Callable[[dict[str, Any]], object]) -> None:
@@ -90,3 +108,107 @@ def test_a_path_that_is_not_there_is_refused(tmp_path: Path, capsys: Captured) -
 def test_nothing_to_check_is_not_all_well(tmp_path: Path, capsys: Captured) -> None:
     assert main(["verify", str(tmp_path)]) == 2
     assert "holds no articles" in capsys.readouterr().err
+
+
+# Articles that were edited, where it is known how they were written
+
+
+def translate(document: dict[str, Any]) -> None:
+    """An edit after which an article still holds to the contract."""
+    document["language"] = "fr"
+
+
+def test_an_output_that_nobody_edited_is_sound(written: Path, capsys: Captured) -> None:
+    assert main(["verify", str(written)]) == 0
+    captured = capsys.readouterr()
+    assert "edited" not in captured.out + captured.err
+
+
+def test_a_sound_article_that_was_edited_is_named_as_edited_and_not_as_broken(written: Path, capsys: Captured) -> None:
+    change(written / "wire" / "locks.json", translate)
+    before = {path: path.read_bytes() for path in written.rglob("*") if path.is_file()}
+    assert main(["verify", str(written)]) == 1
+    captured = capsys.readouterr()
+    assert captured.err == "wire/locks.json: edited after it was written\n"
+    assert captured.out.startswith("2 of 2 articles restore")
+    assert captured.out.endswith("; 1 edited after they were written\n")
+    assert {path: path.read_bytes() for path in written.rglob("*") if path.is_file()} == before
+
+
+def test_what_an_edit_breaks_is_told_as_well(written: Path, capsys: Captured) -> None:
+    (written / "lamps.json").write_bytes((written / "lamps.json").read_bytes()[:-20])
+    assert main(["verify", str(written), "-q"]) == 1
+    edited, broken = capsys.readouterr().err.splitlines()
+    assert edited == "lamps.json: edited after it was written"
+    assert broken.startswith("lamps.json: is no article")
+
+
+@pytest.mark.parametrize("part", ["wire", "wire/locks.json"])
+def test_a_part_of_an_output_can_be_checked(written: Path, capsys: Captured, part: str) -> None:
+    change(written / "lamps.json", translate)
+    assert main(["verify", str(written / part), "-q"]) == 0
+    change(written / "wire" / "locks.json", translate)
+    assert main(["verify", str(written / part), "-q"]) == 1
+    assert capsys.readouterr().err == "locks.json: edited after it was written\n"
+
+
+def test_another_time_and_an_article_that_is_gone_are_no_edits(written: Path) -> None:
+    os.utime(written / "lamps.json", ns=(1, 1))
+    (written / "wire" / "locks.json").unlink()
+    assert main(["verify", str(written), "-q"]) == 0
+
+
+def test_an_edit_of_the_same_length_and_time_is_seen(written: Path, capsys: Captured) -> None:
+    path = written / "lamps.json"
+    before = path.stat()
+    path.write_bytes(path.read_bytes().replace(b'"language": "en"', b'"language": "fr"', 1))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert main(["verify", str(written), "-q"]) == 1
+    assert capsys.readouterr().err == "lamps.json: edited after it was written\n"
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_articles_in_a_shard_that_were_edited_are_named(raw: Path, output: Path, capsys: Captured, form: str) -> None:
+    assert main(["run", str(raw), "-o", str(output), "-q", "--format", form]) == 0
+    assert main(["verify", str(output), "-q"]) == 0
+    (shard,) = output.glob("part-*")
+    articles = [
+        msgspec.structs.replace(article, language="fr") if article.id == "wire/locks" else article
+        for article in pipeline.read(shard)
+    ]
+    pipeline.export(articles, shard)
+    assert main(["verify", str(output), "-q"]) == 1
+    assert capsys.readouterr().err == f"{shard.name}:2: edited after it was written\n"
+    pipeline.export(articles[:1], shard)
+    assert main(["verify", str(output)]) == 1
+    captured = capsys.readouterr()
+    assert captured.err == f"{shard.name}: edited after it was written\n"
+    assert captured.out.startswith("1 of 1 articles")
+
+
+@pytest.mark.parametrize("damage", [b"no database at all" * 400, None])
+def test_where_it_cannot_be_read_how_they_were_written_that_is_said(
+    written: Path, capsys: Captured, damage: bytes | None
+) -> None:
+    state = written / "_run" / "state.sqlite"
+    if damage is None:
+        with sqlite3.connect(state) as database:
+            database.execute("PRAGMA user_version = 99")
+        database.close()
+    else:
+        state.write_bytes(damage)
+    assert main(["verify", str(written)]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.startswith(f"pipeline: {state} ")
+    assert captured.err.endswith("; so it was not checked whether articles were edited\n")
+    assert captured.out.startswith("2 of 2 articles")
+
+
+def test_a_folder_that_can_only_be_read_is_checked(written: Path, capsys: Captured) -> None:
+    change(written / "lamps.json", translate)
+    (written / "_run").chmod(0o555)
+    try:
+        assert main(["verify", str(written), "-q"]) == 1
+    finally:
+        (written / "_run").chmod(0o755)
+    assert capsys.readouterr().err == "lamps.json: edited after it was written\n"

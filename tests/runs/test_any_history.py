@@ -140,15 +140,15 @@ class Hands:
     def done(self, timeout: float) -> list[tuple[int, Outcome]]:
         self._chance.shuffle(self._tasks)
         count = self._chance.randint(0, len(self._tasks))
-        found = [(task.n, self._outcome(task.record)) for task in self._tasks[:count]]
+        found = [(task.n, self._outcome(task.record, task.earlier)) for task in self._tasks[:count]]
         del self._tasks[:count]
         return found
 
-    def _outcome(self, record: Record) -> Outcome:
+    def _outcome(self, record: Record, earlier: bytes | None) -> Outcome:
         self.processed.append(record)
         if "crash" in str(record.data):
             return Failure(record.id, "carve", "crashed", "elsewhere", "crash")
-        return worker._outcome(record, self._assignment, self._tally)
+        return worker._outcome(record, self._assignment, self._tally, earlier)
 
     def take_tally(self) -> Tally:
         tally, self._tally = self._tally, Tally()
@@ -158,7 +158,7 @@ class Hands:
         """Workers outlive their parent for a moment, and write what nobody notes."""
         struck, self._fate.left = self._fate.left, None
         for task in self._tasks[: self._chance.randint(0, len(self._tasks))]:
-            self._outcome(task.record)
+            self._outcome(task.record, task.earlier)
         self._fate.left = struck
 
 
@@ -176,8 +176,7 @@ class Packing:
     def _pack(self) -> None:
         if not self._done:
             lines, name, form, depot, _ = self._given
-            sealing.seal(lines, depot.sealed_at(name), form)
-            depot.take_in(name)
+            self._found = sealing.packed_to(depot, lines, name, form)
             self._done = True
 
     def ended(self) -> bool:
@@ -185,8 +184,9 @@ class Packing:
             self._pack()
         return self._done
 
-    def wait(self) -> None:
+    def wait(self) -> bytes:
         self._pack()
+        return self._found
 
     def stop(self) -> None:
         pass
@@ -218,6 +218,8 @@ class World:
         self.told: list[str] = []
         self.shard = 2000
         self.done_before: dict[str, tuple[Any, ...]] | None = None
+        self.edited: dict[str, bytes] = {}
+        """The articles that somebody edited, and what is in them."""
         for _ in range(self.chance.randint(1, 4)):
             self.new_file()
         # One file is always there: shards are not replaced by those of other sources.
@@ -321,7 +323,55 @@ class World:
     def lose_article(self) -> None:
         files = sorted(path for path in self.folder.glob("[!._]*") if path.is_file())
         if files:
-            self.chance.choice(files).unlink()
+            lost = self.chance.choice(files)
+            lost.unlink()
+            self.edited.pop(lost.name, None)
+
+    def edit(self) -> None:
+        """Somebody changes an article, so that one can tell, whatever the run remembers."""
+        if self.form != "json":
+            return
+        files = sorted(path for path in self.folder.glob("[!._]*") if path.is_file())
+        if files:
+            path = self.chance.choice(files)
+            data = path.read_bytes()
+            before = path.stat()
+            changes = [data[:-1], data + b"\n", data.replace(b'"text": "', b'"text": "X', 1)]
+            # One that was edited before must not become as it was.
+            path.write_bytes(data + b" " if path.name in self.edited else self.chance.choice(changes))
+            if self.chance.random() < 0.2:
+                os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+            self.edited[path.name] = path.read_bytes()
+
+    def resolve(self) -> None:
+        """Somebody has replaced what was edited, or moves it away."""
+        edits, self.edited = self.edited, {}
+        if edits and self.chance.random() < 0.5:
+            self.run(choices=Choices(overwrite_edited=True))
+        for name, data in edits.items():
+            if (path := self.folder / name).exists() and path.read_bytes() == data:
+                path.unlink()
+        self.done_before = None
+
+    def check_edited(self) -> None:
+        """A run that comes to its end names the edited articles and no others, and does all the rest."""
+        assert self.run() is not None
+        expected, _ = self.fresh()
+        got = tree(self.folder)
+        told = [msgspec.json.decode(line) for line in got["_run/failures.jsonl"].splitlines()]
+        said = {file_name(entry["document"]) for entry in told if entry.get("kind") == "edited"}
+        # Where the document fails or is there no more, nobody would replace its article.
+        assert {name for name in self.edited if name in expected} <= said <= set(self.edited)
+        for name, data in expected.items():
+            if name not in said and not name.startswith("_run/"):
+                assert got[name] == data
+
+    def untouched(self) -> None:
+        """What was edited lies there as it was left."""
+        for name, data in self.edited.items():
+            path = self.folder / name
+            assert path.exists(), f"{name} was edited, and is gone"
+            assert path.read_bytes() == data, f"{name} was edited, and is replaced"
 
     # What runs do
 
@@ -374,6 +424,8 @@ class World:
             return None
         finally:
             self.fate.left = None
+            if not choices.overwrite_edited:
+                self.untouched()
         assert account.totals.complete
         self.processed = hands[0].processed
         return account
@@ -389,6 +441,10 @@ class World:
         account = run(self.sources(), self.job(output, Choices()), engine=crew)
         return tree(output), account
 
+    def kept_shards(self) -> int:
+        """How many shards are kept that a state which was lost did not know."""
+        return len(list((self.folder / "_run" / shards.FOREIGN).glob("*")))
+
     def keys(self) -> dict[str, tuple[Any, ...]]:
         """What each document's article is made of."""
         found: dict[str, tuple[Any, ...]] = {}
@@ -401,6 +457,9 @@ class World:
         """A run that comes to its end, and everything that must be true then."""
         again = self.chance.random()
         choices = Choices(fresh=again < 0.05, retry_failed=0.05 < again < 0.15, check_hash=0.15 < again < 0.25)
+        if self.edited:
+            self.check_edited()
+            self.resolve()
         before = self.done_before
         account = self.run(choices=choices)
         assert account is not None
@@ -419,7 +478,7 @@ class World:
             of_fresh.failed,
             of_fresh.degraded,
             of_fresh.rejected,
-            of_fresh.aside,
+            of_fresh.aside + self.kept_shards(),
         )
         if before is not None and choices == Choices(check_hash=choices.check_hash):
             needless = [
@@ -445,7 +504,9 @@ def tree(folder: Path) -> dict[str, bytes]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and (not name.startswith("_run/") or name.endswith(".jsonl")):
-            found[name] = path.read_bytes()
+            # Where the state was lost, shards are kept that it does not know.
+            lines = path.read_bytes().splitlines(keepends=True) if name.startswith("_run/") else [path.read_bytes()]
+            found[name] = b"".join(line for line in lines if shards.FOREIGN.encode() + b"/part-" not in line)
     return found
 
 
@@ -467,6 +528,8 @@ CHANGES: list[Callable[[World], None]] = [
     World.back_and_forth,
 ]
 LOSSES: list[Callable[[World], None]] = [World.lose_state, World.lose_article]
+EDITED = 0.2
+"""How likely it is that somebody edits articles before a step."""
 
 
 @pytest.fixture
@@ -494,8 +557,10 @@ def fate(monkeypatch: pytest.MonkeyPatch) -> Fate:
 class SmallShards(shards.Shards):
     """Shards of bytes rather than of MiB."""
 
-    def __init__(self, depot: Depot, run_folder: Path, form: Any, size: int, state: State, lock: Path) -> None:
-        super().__init__(depot, run_folder, form, size >> 20, state, lock)
+    def __init__(
+        self, depot: Depot, run_folder: Path, form: Any, size: int, state: State, lock: Path, **said: bool
+    ) -> None:
+        super().__init__(depot, run_folder, form, size >> 20, state, lock, **said)
 
 
 @pytest.fixture
@@ -525,6 +590,13 @@ def test_after_any_history_a_run_leaves_what_one_into_an_empty_folder_does(folde
         shutil.rmtree(folder / str(seed))
 
 
+def sometimes_edit(world: World) -> None:
+    """Somebody edits some articles, or none."""
+    while world.chance.random() < EDITED:
+        world.told.append("edit")
+        world.edit()
+
+
 def live(world: World) -> None:
     """A history: changes, losses, runs that are killed or interrupted, and runs that are not."""
     for _ in range(STEPS):
@@ -537,11 +609,13 @@ def live(world: World) -> None:
             world.told.append(loss.__name__)
             loss(world)
             world.done_before = None
+        sometimes_edit(world)
         while world.chance.random() < 0.5:
             world.run(
                 kill=world.chance.choice([world.chance.randint(0, 20), world.chance.randint(0, 300)]),
                 interrupt=world.chance.random() < 0.3,
             )
+            sometimes_edit(world)
         if world.form == "json" and world.chance.random() < 0.1:
             world.run(choices=Choices(first=world.chance.randint(1, 9)))
             world.done_before = None

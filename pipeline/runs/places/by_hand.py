@@ -26,11 +26,21 @@ INTERRUPTED = b"\0"
 """Instead of a hash: a run was killed while it replaced the article."""
 NOBODYS = bytes(16)
 """The hash of no article."""
+PIECE = 1 << 20
 
 
 def digest(data: bytes) -> bytes:
     """The hash by which a run knows again what it wrote: 16 bytes."""
     return blake2b(data, digest_size=16).digest()
+
+
+def digest_of(path: Path) -> bytes:
+    """The same of a file, of which only a part is held in memory. Raises `OSError`."""
+    found = blake2b(digest_size=16)
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            found.update(piece)
+    return found.digest()
 
 
 def stamp_of(tag: str | None) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.runs.places.by_hand import stamp_of
 from pipeline.stores import Store
 
 
@@ -13,6 +14,10 @@ class Depot(Protocol):
 
     def size(self, name: str) -> int | None:
         """The bytes of a file; None where it is not there."""
+        ...
+
+    def stamp(self, name: str) -> int:
+        """What changes when a file does; 0 where it is not there."""
         ...
 
     def names(self) -> Iterator[str]:
@@ -53,6 +58,13 @@ class Folder:
         except OSError:
             return None
 
+    def stamp(self, name: str) -> int:
+        """Its time of change in nanoseconds."""
+        try:
+            return (self._path / name).stat().st_mtime_ns
+        except OSError:
+            return 0
+
     def names(self) -> Iterator[str]:
         """Folders among them."""
         if self._path.is_dir():
@@ -89,6 +101,11 @@ class Objects:
     def size(self, name: str) -> int | None:
         """As the bucket says."""
         return self._store.size(name)
+
+    def stamp(self, name: str) -> int:
+        """A hash of its tag."""
+        found = self._store.entry(name)
+        return stamp_of(None if found is None else found.stamp)
 
     def names(self) -> Iterator[str]:
         """Those in no folder."""

@@ -16,6 +16,7 @@ from pipeline.compression import packed
 from pipeline.errors import PipelineError
 from pipeline.reading.attempt import parse
 from pipeline.runs.places.bond import StartError, adopt, start, tie
+from pipeline.runs.places.by_hand import digest_of
 from pipeline.runs.places.depot import Depot
 from pipeline.sinks.atomic import whole
 from pipeline.sinks.parquet import Parquet
@@ -40,6 +41,15 @@ def seal(lines: Path, target: Path, form: Form) -> None:
         # Always in the same pieces, whatever they were written in.
         while piece := source.read(PIECE):
             shard.write(piece)
+
+
+def packed_to(depot: Depot, lines: Path, name: str, form: Form) -> bytes:
+    """Packs a file of lines into a shard of a depot, and gives the hash of the shard."""
+    target = depot.sealed_at(name)
+    seal(lines, target, form)
+    found = digest_of(target)
+    depot.take_in(name)
+    return found
 
 
 def _articles(lines: Path) -> Iterator[Article]:
@@ -80,8 +90,11 @@ class Sealing:
         """Whether `wait` would not have to wait."""
         return not self._process.is_alive()
 
-    def wait(self) -> None:
-        """Returns once the shard is at its place. Raises `OSError` and `PipelineError` where it cannot be written."""
+    def wait(self) -> bytes:
+        """The hash of the shard, once it is at its place.
+
+        Raises `OSError` and `PipelineError` where it cannot be written.
+        """
         while True:
             try:
                 said = self._said.recv_bytes()
@@ -92,11 +105,13 @@ class Sealing:
                 self._said.close()
                 self._fail(f"ended with exit code {self._process.exitcode}")
                 self._start()
+        found: bytes
+        found, error = pickle.loads(said)  # noqa: S301 -- from our process
         self._process.join()
         self._said.close()
-        error = pickle.loads(said)  # noqa: S301 -- from our process
         if error is not None:
             raise error
+        return found
 
     def _fail(self, why: str) -> None:
         self._tries += 1
@@ -124,11 +139,10 @@ def _work(
     if not tie(lock):
         return
     adopt(environment)
-    error: Exception | None = None
+    found, error = b"", None
     try:
-        seal(lines, depot.sealed_at(name), form)
-        depot.take_in(name)
+        found = packed_to(depot, lines, name, form)
     except (OSError, PipelineError) as met:
         error = met
-    connection.send_bytes(pickle.dumps(error))
+    connection.send_bytes(pickle.dumps((found, error)))
     connection.close()

@@ -27,6 +27,8 @@ import msgspec
 from pipeline.compression import unpacked
 from pipeline.errors import ContractError, PipelineError
 from pipeline.reading.tables import parquet
+from pipeline.runs.account import Aside
+from pipeline.runs.places.by_hand import digest, digest_of
 from pipeline.runs.places.delivery import LINES, Delivery, Handed
 from pipeline.runs.places.depot import Depot
 from pipeline.runs.places.sealing import SUFFIXES, Form, Sealing
@@ -38,6 +40,11 @@ PART = re.compile(rf"\.{NAME.pattern}\.part")
 """What is left of a shard whose packing was killed."""
 AT_ONCE = 8
 """Old files that are kept open."""
+FOREIGN = "replaced"
+"""Below the folder of the run: shards that were there and that no run is known to have written."""
+IS_FOREIGN = "lay where a shard goes, and no run is known to have written it; delete it if nobody edited it"
+NAMED = 5
+"""Articles of edited shards that are named."""
 COPIES = 200
 """Copies of old files that are kept, each as large as a shard before it is packed."""
 
@@ -67,12 +74,18 @@ class Shards:
         size: int,
         state: State,
         lock: Path | None = None,
+        *,
+        always_read: bool = False,
+        overwrite_edited: bool = False,
     ) -> None:
         self.delivery: Delivery = Handed()
         self._depot = depot
         self._folder = run_folder
         self._aside = run_folder / "previous"
         self._spools = run_folder / "open"
+        self._foreign = run_folder / FOREIGN
+        self._always_read = always_read
+        self._overwrite_edited = overwrite_edited
         self._lock = lock
         self._form: Form = form
         self._most = size
@@ -81,8 +94,11 @@ class Shards:
         self._old = _Lines(depot, run_folder)
         self._sealed: dict[int, Place] = {}
         """By their number, the shards that lie where they belong."""
+        self._known: set[str] = set()
+        """The names of all shards that runs are known to have written."""
         self._set_up()
         self._shard = 0
+        self._kept_foreign: Path | None = None
         self._begin()
 
     def look(self, entry: Entry) -> tuple[Sight, Entry]:
@@ -123,20 +139,29 @@ class Shards:
         if self._sealing is not None and self._sealing[0].ended():
             self._await()
 
-    def finish(self) -> None:
-        """Ends the last shard, and takes away what an earlier run left and this one does not have."""
+    def finish(self) -> list[Aside]:
+        """Ends the last shard, and takes away what an earlier run left and this one does not have.
+
+        Gives the shards that lie in the folder of the run since none is known to have written them.
+        """
         if self._count:
             self._end()
         self._await()
-        self._state.lose_places(place.place for place in self._state.places() if not self._belongs(place))
-        self._state.commit()
+        # Before it is forgotten that they were written by runs.
         for file in list(self._depot.names()):
             name = NAME.fullmatch(file)
-            if PART.fullmatch(file) or (name and (int(name[1]) >= self._shard or name[2] != SUFFIXES[self._form])):
+            if PART.fullmatch(file):
                 self._depot.remove(file)
+            elif name and (int(name[1]) >= self._shard or name[2] != SUFFIXES[self._form]):
+                self._keep_foreign(file)
+                self._depot.remove(file)
+        self._state.lose_places(place.place for place in self._state.places() if not self._belongs(place))
+        self._state.commit()
         self.close()
         for folder in (self._aside, self._spools):
             shutil.rmtree(folder, ignore_errors=True)
+        kept = sorted(self._foreign.iterdir()) if self._foreign.is_dir() else []
+        return [Aside(f"{self._folder.name}/{FOREIGN}/{path.name}", IS_FOREIGN, 1) for path in kept]
 
     def close(self) -> None:
         """Lets go of everything; what was taken in and is in the state is there when the run goes on."""
@@ -151,7 +176,16 @@ class Shards:
 
     def _set_up(self) -> None:
         lost = []
+        edited = []
         for found in self._state.places():
+            if found.sealed and is_at_place(found):
+                self._known.add(found.path)
+            elif not found.sealed and found.documents:
+                # A run was killed while it packed it, or had done so.
+                self._known |= {f"part-{found.shard:05}{suffix}" for suffix in SUFFIXES.values()}
+            if self._is_edited(found):
+                edited.append(found)
+                continue
             was_moved = not self._is_there(found)
             place = self._put_aside(found) if was_moved or not found.sealed else found
             if not self._is_whole(place):
@@ -160,8 +194,48 @@ class Shards:
             self._old.add(place)
             if place.path == self._name(place.shard):
                 self._sealed[place.shard] = place
-        self._state.lose_places(lost)
+        if edited and not self._overwrite_edited:
+            raise ShardError(self._told_of(edited))
+        self._state.lose_places([*lost, *(place.place for place in edited)])
         self._state.commit()
+
+    def _is_edited(self, place: Place) -> bool:
+        """Whether a shard that lies where it belongs is not as it was written."""
+        if not place.sealed or not is_at_place(place) or (size := self._depot.size(place.path)) is None:
+            return False
+        if not place.hash:
+            # An earlier version noted its size alone.
+            return size != place.size
+        stamp = self._depot.stamp(place.path)
+        if (size, stamp) == (place.size, place.stamp) and not self._always_read:
+            return False
+        if size != place.size or digest_of(self._depot.fetched(place.path)) != place.hash:
+            return True
+        self._state.note_place(msgspec.structs.replace(place, stamp=stamp))
+        return False
+
+    def _told_of(self, edited: list[Place]) -> str:
+        """What is said of shards that were edited, and of the articles in them that differ where these are known."""
+        names = [name for place in edited for name in self._edited_in(place)]
+        more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+        articles = f" (articles that differ: {', '.join(names[:NAMED])}{more})" if names else ""
+        shards = ", ".join(place.path for place in edited)
+        return (
+            f"edited after it was written: {shards}{articles}; nothing was changed. Move it away to have its articles "
+            "made again, or replace it with --overwrite-edited; to edit single articles, use --format json"
+        )
+
+    def _edited_in(self, place: Place) -> Iterator[str]:
+        """The ids of the articles in a shard that are not those that were written."""
+        try:
+            for line in self._old.lines(place):
+                name = msgspec.json.decode(line, type=_Identified).id
+                entry = self._state.entry(name)
+                if entry is None or (entry.hash and entry.hash != digest(line)):
+                    yield repr(name)
+        except (ContractError, ValueError, OSError):
+            # From here on it cannot be read: the shard itself is named.
+            return
 
     def _name(self, shard: int) -> str:
         return f"part-{shard:05}{SUFFIXES[self._form]}"
@@ -241,24 +315,57 @@ class Shards:
         assert self._spool is not None  # noqa: S101 -- `_part` was called
         self._await()
         self._spool.close()
-        if (earlier := self._sealed.pop(self._shard, None)) is not None:
+        name = self._name(self._shard)
+        if (earlier := self._sealed.pop(self._shard, None)) is None:
+            self._kept_foreign = self._keep_foreign(name)
+        elif self._state.bytes_in(earlier.place):
             self._old.add(self._put_aside(earlier))
-        self._state.commit()
+        else:
+            # No later shard begins with its end: it may be replaced where it lies.
+            self._state.lose_places([earlier.place])
         path = self._spools / f"{self._shard:05}.jsonl"
         made = Place(self._place, self._shard, sealed=False, path=self._told(path), size=0, documents=self._count)
-        self._sealing = Sealing(path, self._name(self._shard), self._form, self._depot, self._lock), made
+        # From here on it is known that a run has written what lies there.
+        self._known.add(name)
+        self._state.note_place(made)
+        self._state.commit()
+        self._sealing = Sealing(path, name, self._form, self._depot, self._lock), made
 
     def _await(self) -> None:
         if self._sealing is None:
             return
         sealing, made = self._sealing
-        sealing.wait()
+        found = sealing.wait()
         self._sealing = None
         name = self._name(made.shard)
-        size = self._depot.size(name)
-        self._state.note_place(msgspec.structs.replace(made, sealed=True, path=name, size=size or 0))
+        size, stamp = self._depot.size(name) or 0, self._depot.stamp(name)
+        sealed = msgspec.structs.replace(made, sealed=True, path=name, size=size, hash=found, stamp=stamp)
+        self._state.note_place(sealed)
         self._state.commit()
+        if self._kept_foreign is not None and digest_of(self._kept_foreign) == found:
+            self._kept_foreign.unlink()
+        self._kept_foreign = None
         (self._folder / made.path).unlink()
+
+    def _keep_foreign(self, name: str) -> Path | None:
+        """Keeps in the folder of the run a shard that no run is known to have written; where, if there is one.
+
+        The state was deleted, perhaps: whether somebody edited it nobody can say.
+        """
+        if name in self._known or self._overwrite_edited or self._depot.size(name) is None:
+            return None
+        kept, n = self._foreign / name, 1
+        while kept.exists():
+            kept, n = self._foreign / f"{n}-{name}", n + 1
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        self._depot.put_aside(name, kept)
+        return kept
+
+
+class _Identified(msgspec.Struct, frozen=True):
+    """The part of an article that says which it is."""
+
+    id: str
 
 
 def _write(file: BinaryIO, line: bytes) -> None:

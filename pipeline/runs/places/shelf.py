@@ -6,6 +6,7 @@ from typing import Protocol
 
 import msgspec
 
+from pipeline.runs.account import Aside
 from pipeline.runs.places import by_hand
 from pipeline.runs.places.delivery import Delivery, FilePerArticle
 from pipeline.runs.plan import Sight
@@ -52,8 +53,8 @@ class Shelf(Protocol):
         """Is called now and then."""
         ...
 
-    def finish(self) -> None:
-        """Puts at their place all that were taken in: there are no others."""
+    def finish(self) -> list[Aside]:
+        """Puts at their place all that were taken in: there are no others. Gives what is to be said of other files."""
         ...
 
     def close(self) -> None:
@@ -165,8 +166,9 @@ class ArticleFolder:
     def tick(self) -> None:
         """There is nothing to do."""
 
-    def finish(self) -> None:
+    def finish(self) -> list[Aside]:
         """All is at its place."""
+        return []
 
     def close(self) -> None:
         """There is nothing open."""

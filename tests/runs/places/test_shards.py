@@ -134,6 +134,9 @@ def test_a_shard_that_was_changed_is_not_copied_blindly(made: Path, tmp_path: Pa
     first.write_bytes(data[:200] + b"\0" * 400 + data[600:])
     lines(raw / "0.jsonl", [("before", talk(1))])
     command = ["run", str(raw), "-o", str(tmp_path / "out"), "-q", "--format", form, "--set", "run.shard=1"]
+    changed = first.read_bytes()
     assert main([*command, "--set", SMALL]) == 1
-    assert main([*command, "--set", SMALL, "--fresh"]) == 0
+    assert main([*command, "--set", SMALL, "--fresh"]) == 1
+    assert first.read_bytes() == changed
+    assert main([*command, "--set", SMALL, "--overwrite-edited"]) == 0
     assert len(list(pipeline.read(tmp_path / "out"))) == 61
