@@ -133,7 +133,7 @@ class Credits:
         tail = _tail(document, lines, reached)
         found = [*head, *tail]
         found += _continued(lines, found)
-        if lines and len(lines[-1].text) >= one_line.LONG and not found:
+        if first < len(lines) and len(lines[-1].text) >= one_line.LONG and not found:
             found += _on_one_line(document, lines)
         if top:
             found += _keys(document, top, bylines=not any(part.kind == "byline" for part in head))
