@@ -49,15 +49,16 @@ def verifier() -> Callable[[Any], Iterator[str]] | None:
     return found
 
 
-def problems(text: str, media_type: str | None = None) -> list[Problem]:
+def problems(text: str, media_type: str | None = None, made: Pipeline | None = None) -> list[Problem]:
     """What is wrong with each stage for itself and with the whole way; nothing where all is well."""
-    found = [] if media_type or html.begins_page(text.encode()) else list(_alone(text))
-    return found + list(_whole(text, media_type))
+    made = made or built_in()
+    found = [] if media_type or html.begins_page(text.encode()) else list(_alone(text, made))
+    return found + list(_whole(text, media_type, made))
 
 
-def _alone(text: str) -> Iterator[Problem]:
+def _alone(text: str, made: Pipeline) -> Iterator[Problem]:
     """Each stage on the text as it is, with the labels of the finders before it."""
-    recipe = built_in().recipe
+    recipe = made.recipe
     # Line ends are the decoding's to change, so that no stage meets another than `\n`.
     document = Document(text.replace("\r\n", "\n").replace("\r", "\n"), "alone")
     for step in recipe.repairs:
@@ -76,10 +77,10 @@ def _alone(text: str) -> Iterator[Problem]:
             document = document.with_labels(labels)
 
 
-def _whole(text: str, media_type: str | None) -> Iterator[Problem]:
+def _whole(text: str, media_type: str | None, made: Pipeline) -> Iterator[Problem]:
     data = text.encode()
     try:
-        article = built_in().process(data, id="whole", media_type=media_type)
+        article = made.process(data, id="whole", media_type=media_type)
     except StageError as error:
         yield _problem(error.stage, error)
         return

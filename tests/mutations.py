@@ -175,6 +175,19 @@ def change_ends(chance: Random, text: str, _: str) -> str:
     return "\n".join(line for line in text.split("\n") if line.strip())
 
 
+def add_version(chance: Random, text: str, other: str) -> str:
+    """A talk of both documents, one below the other or in turn, in which people have one name or two in both."""
+    names = [chance.choice(PIECES["names"]) for _name in range(4)]
+    form = chance.choice(PIECES["labels"])
+    sides = []
+    for lines in (text.split("\n"), other.split("\n")):
+        full = [line for line in lines if line.strip()][:12]
+        sides.append([form.replace("{}", chance.choice(names)) + line for line in full])
+    if chance.random() < 0.5:
+        return "\n\n".join(line for pair in zip(*sides, strict=False) for line in pair)
+    return "\n".join((*sides[0], *sides[1]))
+
+
 def shuffle(chance: Random, text: str, _: str) -> str:
     """The same lines in another order."""
     lines = text.split("\n")
@@ -202,7 +215,7 @@ def wrap_page(chance: Random, text: str, _: str) -> str:
 MUTATIONS: tuple[Mutation, ...] = (
     *(splice_label, splice_label, splice_label, splice_line, splice_line, splice_line, add_front_matter),
     *(add_brackets, add_brackets, insert_piece, insert_piece, replace_character, cut, double, double, change_case),
-    *(change_script, join, change_ends, shuffle, indent),
+    *(change_script, join, add_version, change_ends, shuffle, indent),
 )
 PAGES = 0.1
 """Share of the documents that become pages."""

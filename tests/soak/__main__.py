@@ -5,10 +5,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from soak import runs
+from soak import fuzz, runs
 from soak.part import Part
 
-PARTS: dict[str, Part] = {part.__name__: part for module in (runs,) for part in module.PARTS}
+PARTS: dict[str, Part] = {part.__name__: part for module in (runs, fuzz) for part in module.PARTS}
 
 
 def main() -> None:

@@ -370,6 +370,8 @@ def _keys(document: Document, end: int, *, bylines: bool) -> Iterator[Found]:
         if entry.is_author and not bylines:
             continue
         if not entry.is_author:
+            if not entry.names:
+                continue  # a link without words, a number: nobody is named
             names = tuple(Name(*span, sure=True) for span in entry.names)
             credit = Credit(*entry.key_span, entry.key, "c", strong=True, names=names, rest=())
             yield Found(credit.start, entry.value_span[1], credits=(credit,), kind="credit")
