@@ -83,8 +83,8 @@ def test_keys_of_an_article_that_is_longer_than_they_are_are_in_no_field() -> No
 
 
 def test_a_list_of_links_says_what_they_say() -> None:
-    links = "".join(f"[Chapter {n} of the tide tables](#chapter-{n})\n" for n in range(20))
-    article = pipeline.process(f"The tide\n\n{links}\n{BODY}")
+    links = "".join(f"[Chapter {n} of the tide tables](#chapter-{n})\n\n" for n in range(20))
+    article = pipeline.process(f"The tide\n\n{links}{BODY}")
     assert [line for line in article.lead if line.startswith("[Chapter 7 ")] == [
         "[Chapter 7 of the tide tables](#chapter-7)"
     ]
