@@ -30,6 +30,7 @@ from pipeline.article import (
 from pipeline.body import Body, Cast
 from pipeline.document import Document, Label
 from pipeline.errors import StageError
+from pipeline.fieldless import FIELDLESS, mostly_in_fields
 from pipeline.layout import unwrap
 from pipeline.ledger import Change
 from pipeline.lexicon.roles import role_in_english
@@ -37,7 +38,6 @@ from pipeline.stage import OWN_LAYERS
 
 NOTICE_KINDS = get_args(NoticeKind)
 UNLABELLED = "assembly.unlabelled"
-NOWHERE = frozenset({"label", "legend", "front-matter", "repeat", "reference"})
 TURNS = frozenset({"speaker", "question", "answer", "aside"})
 BODY = TURNS | {"title", "lead", "heading", "prose", "closing"}
 
@@ -97,7 +97,7 @@ class _Builder:
                     before.rule,
                     after.rule,
                 )
-        for label in self._completed(parts):
+        for label in self._completed(mostly_in_fields(self.document.text, parts)):
             self._place(label)
         for body in self.bodies.values():
             self._point(body.finish())
@@ -180,7 +180,7 @@ class _Builder:
         text = unwrap(self.document.text[label.start : label.end])
         if label.value in BODY:
             self._body(label).place(label, self.document.text[label.start : label.end], text)
-        elif label.value in NOWHERE:
+        elif label.value in FIELDLESS:
             self._segment(label, None)
         elif label.value == "byline":
             self.byline.append(label)

@@ -4,6 +4,7 @@ import unicodedata
 from itertools import pairwise
 
 import msgspec
+import regex
 
 NARROWEST, WIDEST = 20, 120
 """Columns between which a text may have been wrapped; one with a longer line was not."""
@@ -111,6 +112,19 @@ def _forced(line: str, following: str, column: int) -> bool:
         # Chinese breaks between any two characters, but not before a closing mark.
         return width(line.rstrip()) + 4 > column - SLACK
     return width(line.rstrip()) + 1 + width(word) > column - SLACK
+
+
+IDLE = regex.compile(r"[\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]+")
+
+
+def words(text: str) -> str:
+    """What must not fall out of a text: all but blanks, punctuation and marks."""
+    return IDLE.sub("", text)
+
+
+def has_words(text: str) -> bool:
+    """Whether `words` gives anything, found out without making it."""
+    return not text.isspace() and IDLE.fullmatch(text) is None
 
 
 SHARED_MARKS = "“”‘’—…·"

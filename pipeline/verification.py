@@ -7,18 +7,13 @@ import regex
 
 from pipeline.article import Article, Exchange, Section, Turn, resolve
 from pipeline.errors import ContractError
-from pipeline.layout import unwrap
+from pipeline.fieldless import FIELDLESS, MOST_ASIDE, SHORT
+from pipeline.layout import has_words, unwrap, words
 from pipeline.ledger import COMMON_RUN
 from pipeline.restoration import restore
 
-FIELDLESS = frozenset({"label", "legend", "front-matter", "repeat", "reference"})
 LONGEST_LABEL = 40
-MOST_ASIDE = 0.5
-"""Share of an article's text that may stand in no field."""
-SHORT = 200
-"""Code points under which that share says nothing."""
 
-IDLE = regex.compile(r"[\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]+")
 BLANK_LINE = regex.compile(r"\n[^\S\n]*\n")
 TURN = regex.compile(r"(.*)/sections/\d+/exchanges/\d+/(?:questions|answers|asides)/\d+(?=/)")
 
@@ -47,16 +42,8 @@ def faults(article: Article) -> Iterator[str]:
 
 def share_aside(article: Article) -> float:
     """The share of the words of `text` that stand in no field, counted without blanks, punctuation and repeats."""
-    whole = len(_words(article.text)) or 1
-    return sum(len(_words(part)) for label, part in _aside(article) if label != "repeat") / whole
-
-
-def _words(text: str) -> str:
-    return IDLE.sub("", text)
-
-
-def _has_words(text: str) -> bool:
-    return not text.isspace() and IDLE.fullmatch(text) is None
+    whole = len(words(article.text)) or 1
+    return sum(len(words(part)) for label, part in _aside(article) if label != "repeat") / whole
 
 
 def _aside(article: Article) -> Iterator[tuple[str, str]]:
@@ -68,13 +55,13 @@ def _aside(article: Article) -> Iterator[tuple[str, str]]:
 def _mostly_aside(article: Article) -> float | None:
     """The share of the text that is in no field, where it is too large."""
     # Counting the words of a whole text takes as long as all other checks, so no more of them are than must be.
-    aside = sum(len(_words(part)) for label, part in _aside(article) if label != "repeat")
+    aside = sum(len(words(part)) for label, part in _aside(article) if label != "repeat")
     if aside <= MOST_ASIDE * SHORT:
         return None
     others = 0
     for segment in article.segments:
         if segment.field is not None or segment.label == "repeat":
-            others += len(_words(article.text[segment.start : segment.end]))
+            others += len(words(article.text[segment.start : segment.end]))
             if aside <= MOST_ASIDE * (aside + others):
                 return None
     return aside / (aside + others) if aside + others > SHORT else None
@@ -95,8 +82,8 @@ def _coverage(article: Article) -> Iterator[str]:
         if not at <= segment.start < segment.end <= len(text):
             yield f"/segments/{i}: {segment.start}-{segment.end} overlaps, is empty or lies outside the text"
             return
-        if segment.start > at and _has_words(text[at : segment.start]):
-            yield f"/segments/{i}: {_words(text[at : segment.start])[:40]!r} before it is in no segment"
+        if segment.start > at and has_words(text[at : segment.start]):
+            yield f"/segments/{i}: {words(text[at : segment.start])[:40]!r} before it is in no segment"
         at = segment.end
         part = text[segment.start : segment.end]
         if segment.field is None:
@@ -108,7 +95,7 @@ def _coverage(article: Article) -> Iterator[str]:
             yield f"/segments/{i}: spans a blank line"
         elif segment.field.endswith("/speaker") != (segment.label == "speaker"):
             yield f"/segments/{i}: a {segment.label} points to {segment.field}"
-    if lost := _words(text[at:]):
+    if lost := words(text[at:]):
         yield f"/segments: {lost[:40]!r} at the end is in no segment"
     if share := _mostly_aside(article):
         yield f"/segments: {share:.0%} of the text is in no field"
@@ -154,9 +141,9 @@ def _fields(article: Article, fields: _Fields) -> Iterator[str]:
             spans.setdefault(segment.field, []).append(article.text[segment.start : segment.end])
     repeats = [part for label, part in _aside(article) if label == "repeat"]
     if repeats:
-        told = "".join(_words(part) for parts in spans.values() for part in parts)
+        told = "".join(words(part) for parts in spans.values() for part in parts)
         for part in repeats:
-            if _words(part) not in told:
+            if words(part) not in told:
                 yield f"/segments: {part[:60]!r} is called a repeat and is none"
     names = {label: speaker.name for speaker in article.speakers for label in speaker.labels}
     for pointer, parts in spans.items():

@@ -20,7 +20,7 @@ FLOORS = (
     {"lexicon"},
     {"spacing"},
     {"stages"},
-    {"body", "restoration", "declaration"},
+    {"body", "fieldless", "restoration", "declaration"},
     {"plugins", "collation", "tables"},
     {"recipe", "sources", "sinks", "assembly", "verification", "reading", "comparison", "frames"},
     {"findings", "profiles", "catalogue", "pairing", "meanings"},

@@ -16,9 +16,13 @@ COMMENTED = regex.compile(r"(?:\[#\]:[ \t][^\n]*+(?:\n|\Z))++")
 """Link definitions to nowhere are the comments of Markdown; translation projects keep their keys in them."""
 KEY = regex.compile(
     r"^(?:\[#\]:[ \t]++)?(?P<key>[\p{L}_][\p{L}\p{N}_ \-]{0,30}?)[ ]?(?:[:=][ \t]++|:(?=\n|\Z))"
-    r"(?P<value>[^\n]*+(?:\n[ \t]+[^\n]++)*+)",
+    r"(?P<value>[^\n]*+(?:\n(?:[ \t]*+\n)*+[ \t]++[^\n]++)*+)",
     regex.MULTILINE,
 )
+BLOCK = regex.compile(r"(?P<style>[>|])[+\-\d]{0,2}[ \t]*+(?:#[^\n]*+)?\n")
+"""What announces a value on the lines below: `>` folds them to one, `|` keeps them. A comment may follow."""
+LINE_END = regex.compile(r"\n")
+BLANK_LINE = regex.compile(r"\n[^\S\n]*+\n\s*+")
 NAME = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}.'’·\- @_]{0,46}")
 AUTHORS = frozenset({"author", "authors", "byline", "writer"})
 MAKERS = AUTHORS | {
@@ -28,12 +32,16 @@ TITLES = ("title", "subject", "标题", "標題")
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
-    """One key: its span, that of its value without quotes, and the names in it where it says who made something."""
+    """One key: its span, that of its value without quotes, and the names in it where it says who made something.
+
+    `lines` are what the value is made of: each line of a literal one (`|`) or of a list, each paragraph of any other.
+    """
 
     key: str
     key_span: tuple[int, int]
     value_span: tuple[int, int]
     names: tuple[tuple[int, int], ...] = ()
+    lines: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_author(self) -> bool:
@@ -76,12 +84,35 @@ def title_in(text: str, end: int) -> Entry | None:
     >>> text = '---\\nlayout: post\\ntitle: "The tide"\\n---\\n'; entry = title_in(text, end_of(text))
     >>> text[slice(*entry.value_span)]
     'The tide'
+    >>> text = '---\\ntitle: |\\n  The tide\\n  A visit\\n---\\n'; entry = title_in(text, end_of(text))
+    >>> [text[start:end] for start, end in entry.lines]
+    ['The tide', 'A visit']
     """
     for match in KEY.finditer(text, 0, end):
-        span = _value(text, *match.span("value"))
-        if match["key"].lower() in TITLES and span:
-            return Entry(match["key"], match.span("key"), span)
+        if match["key"].lower() not in TITLES:
+            continue
+        if span := _value(text, *match.span("value")):
+            return Entry(match["key"], match.span("key"), span, lines=tuple(_lines(text, match.start("value"), span)))
     return None
+
+
+def _lines(text: str, start: int, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    """The spans that the value `span` is made of; `start` is where it begins with what announces it."""
+    block = BLOCK.match(text, start)
+    kept = (block is not None and block["style"] == "|") or text[start : span[0]].rstrip("\"'").endswith("- ")
+    breaks = LINE_END if kept else BLANK_LINE
+    between = [match.span() for match in breaks.finditer(text, *span)]
+    marks = " \t\n-\"'" if kept else " \t\n"
+    at = span[0]
+    for end, following in [*between, (span[1], span[1])]:
+        first, last = at, end
+        while first < last and text[first] in marks:
+            first += 1
+        while last > first and text[last - 1] in marks:
+            last -= 1
+        if any(map(str.isalnum, text[first:last])):
+            yield first, last
+        at = following
 
 
 def _value(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -90,6 +121,10 @@ def _value(text: str, start: int, end: int) -> tuple[int, int] | None:
         start += 1
     while end > start and text[end - 1] in " \t\n":
         end -= 1
+    if block := BLOCK.match(text, start, end):
+        start = block.end()
+        while start < end and text[start] in " \t\n":
+            start += 1
     if end - start >= 2 and text[start] == text[end - 1] and text[start] in "\"'":
         start, end = start + 1, end - 1
     else:
@@ -105,7 +140,8 @@ def _value(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for link in regex.finditer(r"\[(?P<name>[^\[\]\n]{2,48})\]\(", text, pos=start, endpos=end):
-        yield link.span("name")
+        if any(map(str.isalnum, link["name"])):
+            yield link.span("name")
     if "](" in text[start:end]:
         return
     for piece in regex.finditer(r"[^,;&\n\"\[\]]+", text, pos=start, endpos=end):

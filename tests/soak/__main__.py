@@ -5,10 +5,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from soak import killed, runs
+from soak import fuzz, killed, runs
 from soak.part import Part
 
-PARTS: dict[str, Part] = {part.__name__: part for module in (runs, killed) for part in module.PARTS}
+PARTS: dict[str, Part] = {part.__name__: part for module in (runs, killed, fuzz) for part in module.PARTS}
 
 
 def main() -> None:

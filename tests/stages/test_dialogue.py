@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import Article, Document, Pipeline
+from pipeline import Article, Document, Pipeline, faults
 from pipeline.article import Exchange, Section, Speaker, Translation, Turn
 from pipeline.stages.dialogue.dumps import separate
 from pipeline.stages.dialogue.flow import flow
@@ -289,3 +289,60 @@ def test_those_who_take_the_same_turns_are_the_same_people() -> None:
 def test_two_who_answer_are_not_told_apart_where_turns_are_missing() -> None:
     more = "Daily Post: Who eats them?\nInes Fern: The house does.\nInes Fern: And I.\n"
     assert same_people(*read(ENGLISH + more + CHINESE)) == {"每日邮报": "Daily Post"}
+
+
+OFTEN = """Daily Post: Why do you walk to the harbour every day?
+Ada Fern: Because it is slow, and because I like it there.
+Daily Post: And what do you do there, when the boats are out?
+林小雨: I count the gulls, and I write down what I see there, and then I draw the boats that come home.
+Daily Post: Whom do you meet on your way to the boats?
+Ada Fern: The baker, and the postman, and sometimes the pilot.
+Daily Post: What do they tell you when they see you there?
+林小雨: They tell me of the tide, and of the boats that are late, and of the rocks below the light.
+Daily Post: Will you go there again when the winter is over?
+Ada Fern: Tomorrow, if my knees allow it and the wind does.
+"""
+AGAIN = """每日邮报：您为什么每天走到港口去？
+林小雨：因为慢，也因为我喜欢那里。
+每日邮报：船都出海了，您在那里做什么？
+林小雨：我数海鸥，也把看到的写下来。
+每日邮报：路上您会遇见谁？
+林小雨：遇见面包师、邮差，有时候还有领航员。
+每日邮报：他们会跟您说什么？
+林小雨：说潮水，说晚到的船，说灯塔下面的礁石。
+每日邮报：冬天过去以后还会再去吗？
+林小雨：明天就去，只要膝盖允许。
+"""
+
+
+def test_a_label_names_the_same_person_in_the_body_and_in_its_translation() -> None:
+    """Even where somebody else takes most of these turns in the body: a label belongs to one speaker."""
+    article = FINDERS.process(OFTEN + AGAIN, id="two")
+    assert {str(speaker.name): speaker.labels for speaker in article.speakers} == {
+        "Daily Post": ("Daily Post", "每日邮报"),
+        "Ada Fern": ("Ada Fern",),
+        "林小雨": ("林小雨",),
+    }
+    (translation,) = article.translations
+    said = [turn.speaker for section in translation.sections for one in section.exchanges for turn in one.turns]
+    assert said == ["Daily Post", "林小雨"] * 5
+    assert list(faults(article)) == []
+
+
+def test_a_second_print_is_labelled_as_the_first_is() -> None:
+    """What has a field in the first print is a repeat in the second; times and labels that come again have none."""
+    talk = (
+        "Daily Post (9:41): Why do you walk to the harbour every morning, in any weather?\n"
+        "Ada Fern (9:42): Because it is slow, and because the tide does not wait for those who drive.\n"
+        "Ada Fern (9:43): And because nobody asks me there what I do, or where I was before I came.\n"
+        "Daily Post (9:44): And what do you do there, when the boats have gone out?\n"
+        "Ada Fern (9:45): Then I rest, and I count the gulls, and I write down what the pilots say.\n"
+    )
+    article = FINDERS.process(talk + talk, id="twice")
+    rows = [(segment.label, article.text[segment.start : segment.end]) for segment in article.segments]
+    half = len(rows) // 2
+    assert [text for _, text in rows[:half]] == [text for _, text in rows[half:]]
+    fieldless = ["label" if label == "label" else "repeat" for label, _ in rows[:half]]
+    assert [label for label, _ in rows[half:]] == fieldless
+    assert ("label", "Ada Fern") in rows[half:]
+    assert list(faults(article)) == []

@@ -133,7 +133,7 @@ class Credits:
         tail = _tail(document, lines, reached)
         found = [*head, *tail]
         found += _continued(lines, found)
-        if lines and len(lines[-1].text) >= one_line.LONG and not found:
+        if first < len(lines) and len(lines[-1].text) >= one_line.LONG and not found:
             found += _on_one_line(document, lines)
         if top:
             found += _keys(document, top, bylines=not any(part.kind == "byline" for part in head))
@@ -370,6 +370,8 @@ def _keys(document: Document, end: int, *, bylines: bool) -> Iterator[Found]:
         if entry.is_author and not bylines:
             continue
         if not entry.is_author:
+            if not entry.names:
+                continue  # a link without words, a number: nobody is named
             names = tuple(Name(*span, sure=True) for span in entry.names)
             credit = Credit(*entry.key_span, entry.key, "c", strong=True, names=names, rest=())
             yield Found(credit.start, entry.value_span[1], credits=(credit,), kind="credit")

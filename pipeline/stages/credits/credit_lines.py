@@ -339,14 +339,16 @@ def names_of(
             return None
         kind, at = item.lastgroup, item.end()
         if item["linked"] is not None:
-            words.append((*item.span("linked"), True))
+            if any(map(str.isalnum, item["linked"])):
+                words.append((*item.span("linked"), True))
             target = item["target"]
             if target and len(target) > 2:
                 value = "label" if len(target) <= 40 else "reference"
                 rest.append((item.start("target") + 1, item.end("target") - 1, value))
             glued = False
         elif kind == "aside":
-            rest.append((item.start() + 1, item.end() - 1, "label"))
+            if not item["aside"][1:-1].isspace():
+                rest.append((item.start() + 1, item.end() - 1, "label"))
             glued = False
         elif kind == "join":
             rest.append((*item.span(), "label"))

@@ -5,6 +5,7 @@ say who is meant, `roles` who asks; `questions` finds those without labels; `flo
 top to bottom; `versions` tells the body from its translation; `doubts` are the notes.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,14 +13,13 @@ from typing import ClassVar
 from pipeline.document import Document, Label
 from pipeline.stage import Finding, Rule
 from pipeline.stages import front_matter
-from pipeline.stages.dialogue.copies import copies
+from pipeline.stages.dialogue.copies import Copy, copies
 from pipeline.stages.dialogue.doubts import doubts, unmatched
 from pipeline.stages.dialogue.flow import Flow, flow, repeats
-from pipeline.stages.dialogue.labels import hit
 from pipeline.stages.dialogue.placed import Placed
 from pipeline.stages.dialogue.titles import IDLE
-from pipeline.stages.dialogue.units import Unit, spoken, units
-from pipeline.stages.dialogue.versions import same_people, translated, versions
+from pipeline.stages.dialogue.units import Unit, above, spoken, units
+from pipeline.stages.dialogue.versions import people, translated, versions
 
 TALK = "A Walk\nDaily Post: Why walk?\nAda Fern: Because it is slow.\nDaily Post: And then?\nAda Fern: Then I rest."
 STORY = "The bridge is closed. Note: it opens again at 10:30. Why was it closed? Nobody at the council would say."
@@ -128,6 +128,8 @@ RULES = (
 )
 
 MADE = frozenset({"byline", "credit.name"})
+FIELDLESS = frozenset({"label", "legend", "repeat"})
+"""What stands in no field, of the parts that a body may have."""
 MOST_ASIDE = 0.45
 """Share of an article that may stand in no field, at most; the contract says half."""
 
@@ -147,9 +149,7 @@ class Dialogue:
         """Labels every paragraph that no earlier finder took."""
         top = front_matter.end_of(document.text)
         title = front_matter.title_in(document.text, top) if top else None
-        given = units(document)
-        keys = [unit for unit in given if unit.start < top]
-        given = given[len(keys) :]
+        keys, given = above(units(document), top)
         # What points elsewhere must not be most of an article: then it is what the article says.
         pointing = [unit for unit in given if unit.reference]
         if pointing and _size([*keys, *pointing]) > MOST_ASIDE * _size([*keys, *given]):
@@ -160,24 +160,24 @@ class Dialogue:
         )
         again = copies(free, makers)
         yield from (_whole(unit, "reference", "dialogue.reference", 0.95) for unit in pointing)
-        yield from _copies(free, again)
         body, *others = versions(document, [unit for i, unit in enumerate(free) if i not in again])
-        known = document.text[slice(*title.value_span)] if title else None
+        known = " ".join(document.text[slice(*line)] for line in title.lines) if title else None
         main = flow(body.units, document.vocabulary, known, makers)
         printed = any(placed.part == "title" for placed in main.placed)
-        yield from _keys(document, keys, title, printed=printed)
-        yield from _body(main)
+        yield from _keys(document.text, keys, title.lines if title and not printed else ())
+        first = list(_body(main))
         yield from doubts(main, title.value_span if title and not printed else None)
         for version in others:
             read = flow(version.units, document.vocabulary)
-            people = same_people(main.placed, read.placed)
+            renamed = people(main.placed, read.placed)
             numbers = translated(main.placed, read.placed)
-            for placed, repeated, exchange in zip(read.placed, repeats(read.placed), numbers, strict=True):
-                name = None if placed.name is None else people.get(placed.name, placed.name)
+            for placed, repeated, exchange in zip(renamed, repeats(renamed), numbers, strict=True):
                 start = placed.label.start if placed.label else placed.start
                 yield Label(start, placed.unit.end, "version", version.language, "dialogue.version", 0.9, exchange)
-                yield from _labels(placed, name, again=repeated)
+                first += _labels(placed, placed.name, again=repeated)
             yield from unmatched(main, read)
+        yield from first
+        yield from _copies(free, again, first)
 
 
 def _whole(unit: Unit, part: str, rule: str, confidence: float) -> Label:
@@ -189,36 +189,36 @@ def _size(given: Sequence[Unit]) -> int:
     return sum(len(IDLE.sub("", unit.text)) for unit in given)
 
 
-def _copies(free: Sequence[Unit], again: Mapping[int, int]) -> Iterator[Label]:
-    """What is printed a second time; a label and the words behind it each for itself, as they stand above."""
-    for i, cut in sorted(again.items()):
-        unit, label = free[i], hit(free[i])
-        if cut:
-            yield Label(unit.start, unit.start + cut, "part", "repeat", "dialogue.repeat", 0.95)
-            yield Label(unit.start + cut, unit.end, "part", "repeat", "dialogue.repeat", 0.95)
-            continue
-        if label is not None and label.body < len(unit.text):
-            yield Label(label.start, label.end, "part", "repeat", "dialogue.repeat", 0.95)
-            for start, end in label.beside:
-                yield Label(unit.start + start, unit.start + end, "part", "label", "dialogue.beside-label", 0.9)
-            yield Label(unit.start + label.body, unit.end, "part", "repeat", "dialogue.repeat", 0.95)
-        else:
-            yield _whole(unit, "repeat", "dialogue.repeat", 0.95)
+def _copies(free: Sequence[Unit], again: Mapping[int, Copy], first: Sequence[Label]) -> Iterator[Label]:
+    """What is printed a second time; `first` are the labels of what was printed the first time.
+
+    What has a field there is a repeat here, each label for itself; what has none there is here what it is there.
+    """
+    if not again:
+        return
+    given = sorted((label for label in first if label.layer == "part"), key=lambda label: label.start)
+    starts = [label.start for label in given]
+    for i, copy in sorted(again.items()):
+        unit, above = free[i], free[copy.first]
+        if copy.cut:
+            yield Label(unit.start, unit.start + copy.cut, "part", "repeat", "dialogue.repeat", 0.95)
+        by = unit.start + copy.cut - above.start
+        for label in given[bisect_left(starts, above.start) : bisect_left(starts, above.end)]:
+            value = label.value if label.value in FIELDLESS else "repeat"
+            rule = label.rule if label.value in FIELDLESS else "dialogue.repeat"
+            yield Label(label.start + by, label.end + by, "part", value, rule, 0.95)
 
 
-def _keys(
-    document: Document, keys: Sequence[Unit], title: front_matter.Entry | None, *, printed: bool
-) -> Iterator[Label]:
-    """The keys above the article; one of them is the title, if it is not printed below."""
+def _keys(text: str, keys: Sequence[Unit], title: Sequence[tuple[int, int]]) -> Iterator[Label]:
+    """The keys above the article; `title` are the lines of the title among them, if it is not printed below."""
+    yield from (Label(*line, "part", "title", "dialogue.title-key", 0.95) for line in title)
     for unit in keys:
-        if title is None or printed or not unit.start <= title.value_span[0] < unit.end:
-            yield _whole(unit, "front-matter", "dialogue.front-matter", 0.95)
-            continue
-        first, last = title.value_span
-        yield Label(unit.start, first, "part", "front-matter", "dialogue.front-matter", 0.95)
-        yield Label(first, min(last, unit.end), "part", "title", "dialogue.title-key", 0.95)
-        if any(map(str.isalnum, document.text[last : unit.end])):
-            yield Label(last, unit.end, "part", "front-matter", "dialogue.front-matter", 0.95)
+        at = unit.start
+        for start, end in [*title, (unit.end, unit.end)]:
+            last = min(start, unit.end)
+            if any(map(str.isalnum, text[at:last])):
+                yield Label(at, last, "part", "front-matter", "dialogue.front-matter", 0.95)
+            at = max(at, end)
 
 
 def _body(read: Flow) -> Iterator[Label]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
+
 from pipeline.stages.dialogue.units import Unit
 
 LEAST_UNITS, LEAST_SIZE = 4, 300
@@ -10,16 +12,22 @@ LONG = 12
 """Characters of a paragraph that can begin such a run."""
 
 
-def copies(given: Sequence[Unit], makers: str = "") -> dict[int, int]:
-    """Indices of the units that repeat, one after the other, units further up.
+class Copy(msgspec.Struct, frozen=True, gc=False):
+    """A unit is, from `cut` in its text on, what the unit of index `first` is.
 
-    Each with the place in its text from which on it does: a dateline that was told from its paragraph above, and is one
-    of `makers`, stands before the paragraph here.
+    A dateline that was told from its paragraph there, and is one of those who made the article, stands before `cut`.
     """
+
+    first: int
+    cut: int = 0
+
+
+def copies(given: Sequence[Unit], makers: str = "") -> dict[int, Copy]:
+    """The units that repeat, one after the other, units further up, by their index; `makers` are names and bylines."""
     if len(given) < 2 * LEAST_UNITS:
         return {}
     places: dict[str, int] = {}
-    found: dict[int, int] = {}
+    found: dict[int, Copy] = {}
     i = 0
     while i < len(given):
         text = given[i].text
@@ -27,7 +35,7 @@ def copies(given: Sequence[Unit], makers: str = "") -> dict[int, int]:
         if first is not None:
             size, chars = _run(given, first, i)
             if size >= LEAST_UNITS and chars >= LEAST_SIZE:
-                found.update(dict.fromkeys(range(i, i + size), 0))
+                found.update((i + n, Copy(first + n)) for n in range(size))
                 found.update(_above(given, first, i, found, makers))
                 i += size
                 continue
@@ -37,8 +45,8 @@ def copies(given: Sequence[Unit], makers: str = "") -> dict[int, int]:
 
 
 def _above(
-    given: Sequence[Unit], first: int, second: int, found: Mapping[int, int], makers: str
-) -> Iterator[tuple[int, int]]:
+    given: Sequence[Unit], first: int, second: int, found: Mapping[int, Copy], makers: str
+) -> Iterator[tuple[int, Copy]]:
     """What stands above a run in both prints, a byline at its start left aside."""
     while first > 0 and second - 1 not in found:
         first, second = first - 1, second - 1
@@ -47,7 +55,7 @@ def _above(
             return
         if theirs[: len(theirs) - len(ours)].strip() not in makers:
             return
-        yield second, len(theirs) - len(ours)
+        yield second, Copy(first, len(theirs) - len(ours))
 
 
 def _run(given: Sequence[Unit], first: int, second: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 import msgspec
 
-from pipeline.layout import width
+from pipeline.layout import width, words
 from pipeline.stages.dialogue.asides import CAPTION, captions, directs
 from pipeline.stages.dialogue.cast import Cast, cast
 from pipeline.stages.dialogue.dumps import separate, unglued
@@ -65,10 +65,13 @@ def flow(given: Sequence[Unit], vocabulary: Vocabulary = NOTHING, known: str | N
     hits = {i: label for i, label in judged.hits.items() if i not in lines}
     idle = lines | set(top.repeats) | kickers | ({top.title} if top.title is not None else set())
     placed = {i: whole(given[i], "legend", "dialogue.legend", 0.9) for i in lines}
-    placed |= {i: whole(given[i], "repeat", "dialogue.title-again", 0.95) for i in top.repeats}
+    for i in top.repeats:
+        # With other capitals it is no repeat that the text above could stand in for.
+        same = top.title is not None and words(given[i].text) in words(given[top.title].text)
+        part = "repeat" if same else _announcing(given[i])
+        placed[i] = whole(given[i], part, "dialogue.title-again", 0.95)
     for i in kickers:
-        short = len(given[i].text) <= LONGEST_REPEAT
-        placed[i] = whole(given[i], "label" if short else "lead", "dialogue.kicker", 0.8)
+        placed[i] = whole(given[i], _announcing(given[i]), "dialogue.kicker", 0.8)
     if top.title is not None:
         placed[top.title] = whole(given[top.title], "title", "dialogue.title", 0.9)
     rest = [i for i in range(len(given)) if i not in idle]
@@ -79,6 +82,11 @@ def flow(given: Sequence[Unit], vocabulary: Vocabulary = NOTHING, known: str | N
     order = sorted([*placed.values(), *body], key=lambda one: one.unit.start)
     other = given[top.other] if top.other is not None else None
     return Flow(order, judged, other)
+
+
+def _announcing(unit: Unit) -> str:
+    """The part of a line that only announces the article; what is longer than a label may be is its lead."""
+    return "label" if len(unit.text) <= LONGEST_REPEAT and "\n" not in unit.text else "lead"
 
 
 def _hits(given: Sequence[Unit], vocabulary: Vocabulary) -> dict[int, Hit]:

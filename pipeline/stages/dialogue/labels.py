@@ -40,7 +40,7 @@ LABEL = regex.compile(
 PLAIN = regex.compile(r"\p{L}[\p{L}\p{M} .'’&·\-]*+")
 """A label without marks, numbers and brackets."""
 BRACKETED = regex.compile(
-    r"[*_]{0,3}(?:【(?P<label>[^【】\n:：]{1,14})】|\[(?P<label>[^\[\]\n:：]{1,40})\](?![(\[:]))[*_]{0,3}\s*(?=\S)"
+    r"[*_]{0,3}(?:【(?P<label>[^【】\n:：]{1,14})】|\[(?P<label>[^\[\]\n:：]{1,40})\](?![(\[:]))[*_]{0,3}(?P<blank>\s*)(?=\S)"
 )
 TIMED = regex.compile(
     rf"[*_]{{0,3}}(?P<label>[^\d\n*_:：|｜][^\n:：|｜]{{0,59}}?)[*_]{{0,3}}\s+(?P<time>[\[(（]?{TIME}[\])）]?)[*_]{{0,3}}$"
@@ -240,8 +240,8 @@ def _hit(unit: Unit, match: "regex.Match[str]", vocabulary: Vocabulary, form: Fo
     label = match["label"].rstrip("*_ ")
     groups = match.groupdict()
     shape = _shape(label)
-    if shape is None and groups.get("before") and NICKNAME.fullmatch(label):
-        shape = Shape(key_of(label), None, anonymous=False)
+    if shape is None and groups.get("before") and NICKNAME.fullmatch(label) and (key := key_of(label)):
+        shape = Shape(key, None, anonymous=False)
     named = _told(label, shape, vocabulary) if vocabulary else None
     shape = named or shape
     if shape is None:
@@ -294,7 +294,9 @@ def _shape(label: str) -> Shape | None:
     if said is not None and said.kind == "never":
         return None
     anonymous = said is not None and said.anonymous
-    return Shape(key_of(label, anonymous=anonymous), said.kind if said else None, anonymous)
+    key = key_of(label, anonymous=anonymous)
+    # Nothing but quotation marks and brackets names nobody.
+    return Shape(key, said.kind if said else None, anonymous) if key else None
 
 
 def _separates(text: str, match: "regex.Match[str]") -> bool:

@@ -34,7 +34,8 @@ IDLE = regex.compile(r"[\s\p{P}\p{S}]+")
 class Titles(msgspec.Struct, frozen=True, gc=False):
     """The unit that is the title, or None, and those that only repeat it; `other` is a second candidate.
 
-    `kickers` are lines above it that name the section or the medium.
+    `repeats` have other capitals or marks than the title, perhaps. `kickers` are lines above it that name the section
+    or the medium.
     """
 
     title: int | None

@@ -260,6 +260,19 @@ def piece(unit: Unit, start: int, end: int) -> Unit:
     )
 
 
+def above(given: Sequence[Unit], top: int) -> tuple[list[Unit], list[Unit]]:
+    """The units before the offset `top`, and those behind it; one that goes across is two."""
+    keys: list[Unit] = []
+    rest: list[Unit] = []
+    for unit in given:
+        if unit.start < top < unit.end:
+            keys.append(piece(unit, 0, top - unit.start))
+            rest.append(piece(unit, top - unit.start, len(unit.text)))
+        else:
+            (keys if unit.start < top else rest).append(unit)
+    return [unit for unit in keys if unit.text], [unit for unit in rest if unit.text]
+
+
 def spoken(given: Sequence[Unit]) -> list[Unit]:
     """The units that say something: without references, whose surroundings become those of what follows them."""
     found: list[Unit] = []

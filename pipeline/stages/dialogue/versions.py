@@ -103,6 +103,28 @@ def translated(body: Sequence[Placed], other: Sequence[Placed]) -> list[int | No
     return numbers
 
 
+def people(body: Sequence[Placed], other: Sequence[Placed]) -> list[Placed]:
+    """The units of the translation with the body's names of those who speak.
+
+    A label that stands in the body, too, names the same person in both, whoever takes the same turns.
+    """
+    owners = {unit.label.text: unit.name for unit in body if unit.label is not None}
+    same = same_people(body, other)
+    named: list[Placed] = []
+    before: tuple[str | None, str | None] = (None, None)
+    for unit in other:
+        if unit.label is not None and unit.label.text in owners:
+            name = owners[unit.label.text]
+        elif unit.label is None and unit.turn and unit.name == before[0]:
+            name = before[1]  # the turn goes on
+        else:
+            name = None if unit.name is None else same.get(unit.name, unit.name)
+        if unit.label is not None:
+            before = unit.name, name
+        named.append(unit if name == unit.name else msgspec.structs.replace(unit, name=name))
+    return named
+
+
 def same_people(body: Sequence[Placed], other: Sequence[Placed]) -> dict[str, str]:
     """Names of the translation to names of the body: those who take the same turns are the same people.
 
