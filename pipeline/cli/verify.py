@@ -1,24 +1,25 @@
 """`pipeline verify`: restores and checks everything, and says what fails."""
 
 import argparse
-import sys
 
+from pipeline.cli.similar import printed
 from pipeline.errors import ContractError, UsageError
 from pipeline.reading import attempts
 from pipeline.stores import place
 from pipeline.verification import faults, share_aside
 
-EPILOG = """example:
+EPILOG = """examples:
   pipeline verify output
+  pipeline verify output -v               every fault, not only the first three of each kind
 """
-SHOWN = 5
-"""Faults of one article that are printed."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.add_argument("output", metavar="OUTPUT", help="a folder of articles, one article, or what export wrote")
-    parser.add_argument("-q", "--quiet", action="store_true", help="only what fails")
+    loudness = parser.add_mutually_exclusive_group()
+    loudness.add_argument("-q", "--quiet", action="store_true", help="only what fails")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="every fault; by default three of each kind")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -26,16 +27,15 @@ def main(options: argparse.Namespace) -> int:
     source = place(options.output)
     checked = failed = 0
     aside = 0.0
-    for name, article in attempts(source):
-        checked += 1
-        found = [article.reason] if isinstance(article, ContractError) else list(faults(article))
-        for fault in found[:SHOWN]:
-            print(f"{name}: {fault}", file=sys.stderr)
-        if len(found) > SHOWN:
-            print(f"{name}: and {len(found) - SHOWN} more", file=sys.stderr)
-        failed += bool(found)
-        if not isinstance(article, ContractError):
-            aside += share_aside(article)
+    with printed("-v prints all", everything=options.verbose) as say:
+        for name, article in attempts(source):
+            checked += 1
+            found = [article.reason] if isinstance(article, ContractError) else list(faults(article))
+            for fault in found:
+                say(f"{name}: {fault}", fault)
+            failed += bool(found)
+            if not isinstance(article, ContractError):
+                aside += share_aside(article)
     if not checked:
         raise UsageError(f"{source} holds no articles")
     if not options.quiet:
