@@ -166,7 +166,7 @@ def _voice(
     score += min(RECURRENCE * math.log2(len(places)), MOST_RECURRENCE)
     score += ALTERNATION * others / count if len(places) > 1 else ALONE
     score += ASKING * asking / count + ANSWERING * answering / count + SPEAKING * speaking
-    score += _naming(first)
+    score += naming(first)
     if not asking and 2 * answering < count and first.kind not in {"asks", "answers", "moderates"}:
         score += VALUE if size < SHORTEST else SHORT_VALUE if size < SHORT else 0.0
     timed = bool(first.beside)
@@ -177,7 +177,7 @@ def _voice(
     score += FORM[first.form]
     if all(given[i].level or given[i].bold or given[i].text.startswith("*") or hits[i].capitals for i in some):
         score += MARKED
-    return Voice(key, tuple(places), round(score, 2), asking, speaking, ended, _naming(first) > 0)
+    return Voice(key, tuple(places), round(score, 2), asking, speaking, ended, naming(first) > 0)
 
 
 def _ended(body: str) -> bool:
@@ -194,7 +194,7 @@ def _words(i: int, hits: Mapping[int, Hit], given: Sequence[Unit]) -> str:
     return body.lstrip("*_ ")
 
 
-def _naming(hit: Hit) -> float:
+def naming(hit: Hit) -> float:
     """What the label's own words say: a name, or ordinary words."""
     if hit.kind is not None:
         return 0.0
@@ -305,11 +305,11 @@ def _adopt(
         asked = within and hit.form == "mark" and (given[i].asks or hit.kind == "outlet")
         # At a press conference somebody asks in a statement, too: what follows is the turn of who answers.
         answered = press and within and behind.get(i, -1) in sure and hit.form == "mark" and not given[i].item
-        asked |= answered and len(given[i].text) - hit.body >= SHORT and given[i].ended and _naming(hit) >= 0
+        asked |= answered and len(given[i].text) - hit.body >= SHORT and given[i].ended and naming(hit) >= 0
         alike = near and form is not None and _form_of(hit, given[i]) == form and not given[i].item
-        alike &= _naming(hit) >= 0 or given[i].level > 0
+        alike &= naming(hit) >= 0 or given[i].level > 0
         alike |= (
-            within and starred and _starred(given[i]) and hit.form == "mark" and _naming(hit) > 0 and voice.speaking > 0
+            within and starred and _starred(given[i]) and hit.form == "mark" and naming(hit) > 0 and voice.speaking > 0
         )
         known = hit.key in named or bool(kin.of(hit.key)) or (first < i < last and hit.kind in CUED)
         if known or asked or (alike and (given[i].level or voice.score >= ACCEPTED - 3)):
