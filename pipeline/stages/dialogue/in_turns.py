@@ -3,15 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-import msgspec
 import regex
 
 from pipeline.stage import Note
 from pipeline.stages.dialogue.cast import naming
-from pipeline.stages.dialogue.labels import Hit, hit
+from pipeline.stages.dialogue.label_layout import layout
+from pipeline.stages.dialogue.labels import hit
 from pipeline.stages.dialogue.openings import MAX_READ, SPEECH
 from pipeline.stages.dialogue.placed import Placed
-from pipeline.stages.dialogue.units import Unit
 
 RULE = "dialogue.label-in-turn"
 WITHIN = frozenset({"dialogue.continued", "dialogue.below-question"})
@@ -24,38 +23,14 @@ MAX_SHOWN = 40
 """Characters of a name that a message shows."""
 
 
-class Layout(msgspec.Struct, frozen=True, gc=False):
-    """How a label is set: the mark of its list item, emphasis, brackets, capitals, and what separates it."""
-
-    item: str
-    emphasis: bool
-    bracket: bool
-    capitals: bool
-    form: str
-    wide: bool
-
-
-def layout(unit: Unit, label: Hit) -> Layout:
-    """How a label is set in its paragraph."""
-    before = unit.text[: label.start - unit.start]
-    behind = unit.text[label.end - unit.start : label.body]
-    mark = "" if not unit.item else "1" if unit.text[0].isdigit() else unit.text[0]
-    return Layout(
-        mark,
-        unit.bold or "*" in before or "_" in before,
-        "[" in before or "【" in before,
-        label.capitals,
-        label.form,
-        "：" in behind,
-    )
-
-
 def labels_in_turns(placed: Sequence[Placed]) -> Iterator[Note]:
     """A warning for each label, at its first place, that is set like the accepted ones and stands within a turn.
 
-    In a list each such name is one; elsewhere, where an answer may hold `Poland: …`, somebody must speak behind it.
+    In a list each such name is one, and where the user names a speaker; elsewhere, where an answer may hold
+    `Poland: …`, somebody must speak behind it.
     """
     accepted = Counter(layout(one.unit, one.label) for one in placed if one.label is not None)
+    told = any(one.label.told for one in placed if one.label is not None)
     least = MIN_SHARE * accepted.total()
     seen: set[str] = set()
     for one in placed:
@@ -70,7 +45,7 @@ def labels_in_turns(placed: Sequence[Placed]) -> Iterator[Note]:
             continue
         body = one.unit.text[label.body : label.body + MAX_READ]
         speaks = one.unit.ended and ("?" in body or "？" in body or SPEECH.search(body) is not None)
-        if not (one.unit.item or speaks):
+        if not (one.unit.item or told or speaks):
             continue
         seen.add(label.key)
         whose = f" of {one.name[:MAX_SHOWN]}" if one.name else ""
