@@ -52,7 +52,9 @@ def show(rehearsal: Rehearsal, options: argparse.Namespace) -> None:
         (told.failed, "failed"),
         (told.rejected, "rejected"),
     )
-    sheet.table(((f"{number:,}", what) for number, what in account), right=(0,))
+    doubtful = ((told.without_exchange, "without an exchange"), (told.with_warnings, "with warnings"))
+    shown = (*account, *(row for row in doubtful if row[0]))
+    sheet.table(((f"{number:,}", what) for number, what in shown), right=(0,))
     sheet.line("nothing was written")
 
 

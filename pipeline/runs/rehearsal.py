@@ -22,12 +22,17 @@ from pipeline.specimens import Specimen, Specimens, noted, replaced
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
-    """What would become of the documents; nothing is missing where the last three add up to the first."""
+    """What would become of the documents; nothing is missing where written, failed and rejected ones are all.
+
+    Of those that would be written the last two count articles in which no exchange was found, and with warnings.
+    """
 
     documents: int
     would_be_written: int
     failed: int
     rejected: int
+    without_exchange: int = 0
+    with_warnings: int = 0
 
 
 class Firing(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,6 +131,8 @@ class Rehearsal:
                 would_be_written=totals.written,
                 failed=totals.failed,
                 rejected=totals.rejected,
+                without_exchange=self.account.figures.without_exchange,
+                with_warnings=self.account.figures.with_warnings,
             ),
             edits=self._firings("edit"),
             labels=tuple(labels),

@@ -45,13 +45,14 @@ UNRECOGNISED = {
     "one line": (
         "The wind is strong and the boat is not finished yet. "
         * 14
-        + "Ada Fern: I like the sea. Ben Rook: I fear it, as you know. Ada Fern: I do. Ben Rook: And you fear idleness. "
+        + "Ada Fern: I like the sea. Ben Rook: I fear it, as you know. Ada Fern: I do. Ben Rook: You fear idleness. "
         "Ada Fern: Yes, I fear it.",
         "Ada Fern:",
     ),
     "one line in Chinese": (
         "海边的风很大，船还没有完工，村里的人每天都来看它。" * 28
-        + "主持人 林晓：我喜欢海。嘉宾 秦朗：我怕海，你知道的。主持人 林晓：我知道。嘉宾 秦朗：你怕闲着。主持人 林晓：我怕。",
+        + "主持人 林晓：我喜欢海。"
+        + "嘉宾 秦朗：我怕海，你知道的。主持人 林晓：我知道。嘉宾 秦朗：你怕闲着。主持人 林晓：是。",
         "主持人 林晓",
     ),
 }

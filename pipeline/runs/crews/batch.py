@@ -48,12 +48,13 @@ OUTCOMES: Final = pa.schema(
         ("turns", pa.int64()),
         ("edits", COUNTS),
         ("notes", COUNTS),
+        ("warnings", pa.int64()),
     ]
 )
 """What comes back: `outcome` is `written`, `failed` or `rejected`, and decides which of the others are not null.
 
 Of a written one `article` is the JSON, `bytes` the length of its source, and the others count what it holds: `edits`
-and `notes` by rule.
+and `notes` by rule, `warnings` the notes of severity `warning` or `error`.
 """
 
 
@@ -159,6 +160,11 @@ class _Finding(msgspec.Struct, frozen=True):
     rule: str
 
 
+class _Note(msgspec.Struct, frozen=True):
+    rule: str
+    severity: str
+
+
 class _Change(msgspec.Struct, frozen=True):
     edits: tuple[_Finding, ...]
 
@@ -174,7 +180,7 @@ class _Provenance(msgspec.Struct, frozen=True):
 
 class _Article(msgspec.Struct, frozen=True):
     sections: tuple[_Section, ...]
-    notes: tuple[_Finding, ...]
+    notes: tuple[_Note, ...]
     provenance: _Provenance
 
 
@@ -193,9 +199,10 @@ def _row(document: Record | Unreadable, outcome: Outcome) -> tuple[object, ...]:
         edits = Counter(edit.rule for change in article.provenance.changes for edit in change.edits)
         notes = Counter(note.rule for note in article.notes)
         size = article.provenance.source.bytes
-        counts = (size, len(exchanges), turns, sorted(edits.items()), sorted(notes.items()))
+        warnings = sum(note.severity != "info" for note in article.notes)
+        counts = (size, len(exchanges), turns, sorted(edits.items()), sorted(notes.items()), warnings)
         return (name, "written", line, None, None, None, None, None, *counts)
-    none = (None,) * 5
+    none = (None,) * 6
     told = sayable(outcome)
     if isinstance(told, Rejection):
         return (name, "rejected", None, None, told.rule, told.reason, None, None, *none)
@@ -226,7 +233,11 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
 def tally(table: pa.Table) -> Tally:
     """What the written articles hold, added up."""
     size, exchanges, turns = (pc.sum(table[name]).as_py() or 0 for name in ("bytes", "exchanges", "turns"))
-    return Tally(size, exchanges, turns, _counted(table["edits"]), _counted(table["notes"]))
+    # A null, of one that was not written, is neither.
+    without, warned = (
+        pc.sum(found).as_py() or 0 for found in (pc.equal(table["exchanges"], 0), pc.greater(table["warnings"], 0))
+    )
+    return Tally(size, exchanges, turns, without, warned, _counted(table["edits"]), _counted(table["notes"]))
 
 
 def _counted(column: pa.ChunkedArray) -> Counter[str]:
