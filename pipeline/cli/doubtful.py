@@ -98,5 +98,7 @@ def _block(doubt: Doubtful, sheet: Sheet) -> None:
         sheet.line(f"{INDENT}no exchange")
     for note in doubt.warnings[:MAX_WARNINGS]:
         sheet.line(f"{INDENT}line {note.line}  {note.severity}  {note.rule}: {visible(note.message)}")
+        if note.suggestion is not None:
+            sheet.line(f"{INDENT * 2}suggestion: {visible(note.suggestion)}")
     if len(doubt.warnings) > MAX_WARNINGS:
         sheet.line(f"{INDENT}and {len(doubt.warnings) - MAX_WARNINGS:,} more; --json has all")

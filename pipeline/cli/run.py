@@ -25,9 +25,9 @@ from pipeline.runs.places.output import RUN_FOLDER
 from pipeline.runs.plan import Choices, of_reading
 from pipeline.runs.rehearsal import rehearse
 from pipeline.settings import Layers
-from pipeline.sources.choice import Choice
-from pipeline.sources.folder import File, find
-from pipeline.sources.reading import first, is_document, records
+from pipeline.sources.folder import find
+from pipeline.sources.named_fields import refuse_missing
+from pipeline.sources.reading import first, is_document
 from pipeline.sources.record import Unreadable
 from pipeline.stores import Remote, place
 from pipeline.version import __version__
@@ -107,14 +107,16 @@ def main(options: argparse.Namespace) -> int:
     )
     if not files and not lost:
         raise UsageError(f"nothing to process in {', '.join(options.raw)}")
-    taken = Intake(files, said.settings.input, chosen)
+    with said.blamed():
+        known = refuse_missing(files, said.settings.input, chosen)
+    taken = Intake(files, said.settings.input, chosen, check=not known)
     size = taken.size
     if not options.dry_run and options.engine == "local":
         # They load while this process looks at the recipe.
         prepare(size)
     made = pipeline(options, said)
     if options.dry_run:
-        return _rehearse(options, files, lost, made, said, chosen)
+        return _rehearse(options, taken, lost, made, said)
     job = Job(
         made,
         output,
@@ -272,13 +274,12 @@ class _Voice:
 
 def _rehearse(
     options: argparse.Namespace,
-    files: list[File],
+    taken: Intake,
     lost: list[Unreadable],
     made: Pipeline,
     said: Layers,
-    chosen: Choice,
 ) -> int:
-    everything = (record for part in (lost, records(files, said.settings.input, chosen)) for record in part)
+    everything = (record for part in (lost, taken.documents()) for record in part)
     account = Account()
     with Progress(None, quiet=options.quiet) as progress:
         voice = _Voice(options, progress, account, None)

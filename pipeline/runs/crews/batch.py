@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
 from threading import Lock
+from types import NoneType
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import UNSET
 
+from pipeline.arguments import expect, expect_text
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Tally
 from pipeline.runs.crews.crew import in_order
@@ -79,6 +81,12 @@ def process_batch(
     if isinstance(table, pa.RecordBatch):
         # As Spark hands them.
         table = pa.Table.from_batches([table])
+    expect("process_batch", "table", table, pa.Table, "a table of Arrow", "pa.Table.from_pandas(frame), for example")
+    expect("process_batch", "pipeline", pipeline, (Pipeline, NoneType), "a Pipeline or None")
+    expect_text("process_batch", "id", id)
+    expect_text("process_batch", "text", text, optional=True)
+    expect_text("process_batch", "encoding", encoding, optional=True)
+    expect("process_batch", "limits", limits, (Run, NoneType), "a Run of pipeline.settings, or None")
     assignment = Assignment(pipeline or _built_in(), Handed(), encoding)
     given = list(documents(table, id=id, text=text))
     found = _RESIDENT.process(given, assignment, limits or Run()) if given else []
