@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from pipeline.arguments import expect_one, expect_texts
 from pipeline.article import Article
 from pipeline.collation import Passage, Stretch, in_source, passages, stretches, texts
 from pipeline.ledger import Confidence
@@ -140,6 +141,8 @@ def explain(article: Article, known: Mapping[str, str] | None = None) -> Explana
     where their common result does. `known` maps rules to meanings, by default those of the built-in and installed
     stages that made the article. Raises `ContractError` where edits or runs do not fit the text.
     """
+    expect_one("explain", "article", article, Article)
+    expect_texts("explain", "known", known)  # type: ignore[arg-type]
     if known is None:
         known = meanings(stage.name for stage in article.provenance.pipeline.stages)
     layers = texts(article)

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import msgspec
 
+from pipeline.arguments import expect_all, expect_path, expect_text
 from pipeline.article import Article
 from pipeline.errors import UsageError, nearest
+from pipeline.reading import read
+from pipeline.stores import Place, Remote
 from pipeline.tables.columns import batches, plain, schema
 from pipeline.tables.kinds import KINDS
 from pipeline.tables.rows import MAKERS, Rows
@@ -20,23 +24,38 @@ LIBRARIES = ("pandas", "polars")
 
 
 @overload
-def to_frame(articles: Iterable[Article], rows: str = ..., *, kind: Literal["pandas"]) -> "pd.DataFrame": ...
+def to_frame(
+    articles: Iterable[Article] | str | Place, rows: str = ..., *, kind: Literal["pandas"]
+) -> "pd.DataFrame": ...
 @overload
-def to_frame(articles: Iterable[Article], rows: str = ..., *, kind: Literal["polars"]) -> "pl.DataFrame": ...
+def to_frame(
+    articles: Iterable[Article] | str | Place, rows: str = ..., *, kind: Literal["polars"]
+) -> "pl.DataFrame": ...
 @overload
-def to_frame(articles: Iterable[Article], rows: str = ..., kind: str | None = ...) -> Any: ...  # noqa: ANN401 -- what is installed
-def to_frame(articles: Iterable[Article], rows: str = "exchanges", kind: str | None = None) -> Any:
+def to_frame(articles: Iterable[Article] | str | Place, rows: str = ..., kind: str | None = ...) -> Any: ...  # noqa: ANN401 -- what is installed
+def to_frame(articles: Iterable[Article] | str | Place, rows: str = "exchanges", kind: str | None = None) -> Any:
     """A DataFrame with a row an exchange, or whatever `rows` says: articles, turns, prose, edits, credits, segments.
 
     Columns are those of `pipeline.tables.kinds`; their types do not depend on what is in them: whole numbers that may
     be missing are `Int64`, lists are tuples in pandas and lists in polars. `kind` is the library, by default pandas
-    where it is installed and polars else. Raises `UsageError` for another `rows` or `kind`, or without the library.
+    where it is installed and polars else. `articles` may be the path or URL of an output, which is then read. Raises
+    `UsageError` for what are no articles, for another `rows` or `kind`, or without the library.
     """
+    expect_text("to_frame", "rows", rows)
+    expect_text("to_frame", "kind", kind, optional=True)
+    given = _articles(articles)
     if rows not in KINDS:
         raise UsageError(f"rows={rows!r} is not known{nearest(rows, KINDS)}")
     library = _library(kind)
-    found = (row for article in articles for row in MAKERS[rows](Rows(article)))
+    found = (row for article in given for row in MAKERS[rows](Rows(article)))
     return _pandas(found, KINDS[rows]) if library == "pandas" else _polars(found, KINDS[rows])
+
+
+def _articles(given: object) -> Iterable[Article]:
+    if isinstance(given, str | Path | Remote):
+        expect_path("to_frame", "articles", given, Remote)
+        return read(given)
+    return expect_all("to_frame", "articles", given, Article)
 
 
 def _library(kind: str | None) -> str:

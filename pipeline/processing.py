@@ -2,13 +2,22 @@
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import MappingProxyType
 
 import msgspec
 
+from pipeline.arguments import (
+    expect,
+    expect_names,
+    expect_path,
+    expect_table,
+    expect_text,
+    expect_texts,
+    refuse,
+)
 from pipeline.article import Article, Origin, Remark, Source
 from pipeline.decoding import Decoded, DecodingError, decode
 from pipeline.document import Document
@@ -43,6 +52,11 @@ class Pipeline:
         vocabulary: Mapping[str, object] | None = None,
         profiles: Mapping[str, Mapping[str, object]] | None = None,
     ) -> None:
+        if stages is not None:
+            _check_stages(stages)
+        for name, table in (("settings", settings), ("rules", rules), ("vocabulary", vocabulary)):
+            expect_table("Pipeline", name, table)
+        expect_table("Pipeline", "profiles", profiles)
         tables = {"stages": settings, "rules": rules, "vocabulary": vocabulary, "profiles": profiles}
         told = typed({name: table for name, table in tables.items() if table is not None})
         self.ways = ways(stages, told)
@@ -55,11 +69,14 @@ class Pipeline:
     @classmethod
     def configured(cls, settings: Settings) -> "Pipeline":
         """The pipeline that settings describe. Raises `UsageError`."""
+        expect("Pipeline.configured", "settings", settings, Settings, "settings of pipeline.settings")
         return cls._of(ways(None, settings))
 
     @classmethod
     def load(cls, path: str | Path, *overrides: str) -> "Pipeline":
         """The pipeline of a `pipeline.toml`, with each `KEY=VALUE` laid over it. Raises `UsageError` with the file."""
+        expect_path("Pipeline.load", "path", path)
+        expect_names("Pipeline.load", "overrides", overrides, "'stages.words.longest=30'")
         said = layers(path, overrides)
         with said.blamed():
             return cls.configured(said.settings)
@@ -96,6 +113,7 @@ class Pipeline:
         Raises `DocumentError` for a document that cannot be read, `StageError` where a repair fails, `RejectedError`
         where a filter turns it down, `ContractError` where not even an article without structure is valid.
         """
+        _check(data, id, metadata, media_type, encoding)
         if isinstance(data, str):
             # What the caller knows of bytes says nothing of a text.
             encoding = "utf-8"
@@ -141,17 +159,40 @@ class Pipeline:
 
     def only(self, stages: Sequence[str]) -> "Pipeline":
         """The same pipeline with these of its stages, in its order. Raises `UsageError` for a stage it has not."""
+        expect_names("only", "stages", stages, "['words']")
         self.recipe.select(stages)
         return self._of(tuple(way.only(set(stages)) for way in self.ways))
 
     def clean(self, text: str) -> str:
         """The repaired text: what the repairs of the recipe make of `text`. Finders and profiles do not count."""
+        expect_text("clean", "text", text)
         document = Document(text, vocabulary=self.recipe.vocabulary, thresholds=self.recipe.thresholds)
         for step in self.recipe.repairs:
             edits, _ = repair(step, document)
             if edits:
                 document = document.with_text(apply(document.text, edits))
         return document.text
+
+
+def _check(
+    data: object, name: object, metadata: Mapping[str, str] | None, media_type: object, encoding: object
+) -> None:
+    """Raises `UsageError` for arguments of `process` that are of another type."""
+    if not isinstance(data, bytes | str):
+        remedy = "Path(…).read_bytes()" if isinstance(data, PurePath) else ""
+        raise refuse("process", "data", data, "the document's bytes, or its text", remedy)
+    expect_text("process", "id", name)
+    expect_texts("process", "metadata", metadata)  # type: ignore[arg-type]
+    expect_text("process", "media_type", media_type, optional=True)
+    expect_text("process", "encoding", encoding, optional=True)
+
+
+def _check_stages(stages: object) -> None:
+    if isinstance(stages, str | bytes | Stage) or not isinstance(stages, Iterable):
+        raise refuse("Pipeline", "stages", stages, "a list of names or stages", "['words', MyStage()]")
+    for i, stage in enumerate(stages if isinstance(stages, list | tuple) else ()):
+        if stage is None or isinstance(stage, bool | int | float | bytes | type):
+            raise refuse("Pipeline", f"stages[{i}]", stage, "a name or a stage", "'words' or MyStage()")
 
 
 def is_page(data: bytes | str, origin: Origin) -> bool:
@@ -241,7 +282,11 @@ def process(
 
 def clean(text: str, stages: Sequence[str] | None = None) -> str:
     """The repaired text. `stages` names a set of repairs; the built-in recipe orders it. Raises `UsageError`."""
-    return (_built_in() if stages is None else _only(tuple(stages))).clean(text)
+    expect_text("clean", "text", text)
+    if stages is None:
+        return _built_in().clean(text)
+    expect_names("clean", "stages", stages, "['entities', 'words']")
+    return _only(tuple(stages)).clean(text)
 
 
 @cache

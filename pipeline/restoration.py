@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from pipeline.arguments import expect_one, expect_text
 from pipeline.article import Article, Segment, Source
 from pipeline.decoding import BYTE_ORDER_MARKS, NEWLINES, Newline, encode
 from pipeline.errors import ContractError
@@ -43,6 +44,7 @@ def source_text(article: Article) -> str:
 
 def restore(article: Article) -> bytes:
     """The source bytes, from the Article alone. Raises `ContractError` where they are not the recorded ones."""
+    expect_one("restore", "article", article, Article)
     source = article.provenance.source
     try:
         data = encode(source_text(article), source.runs, source.undecodable, bom=source.bom, newline=source.newline)
@@ -61,6 +63,8 @@ def trace(article: Article, pointer: str) -> tuple[Trace, ...]:
     A pointer to a whole object gives the segments of everything in it. A span that cuts an edit widens to all of it.
     Raises `KeyError` where no segment belongs to the pointer.
     """
+    expect_one("trace", "article", article, Article)
+    expect_text("trace", "pointer", pointer)
     segments = [s for s in article.segments if s.field == pointer or (s.field or "").startswith(f"{pointer}/")]
     if not segments:
         raise KeyError(pointer)

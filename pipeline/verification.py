@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 import regex
 
+from pipeline.arguments import expect_one
 from pipeline.article import Article, Exchange, Section, Turn, resolve
 from pipeline.errors import ContractError
 from pipeline.fieldless import FIELDLESS, MOST_ASIDE, SHORT
@@ -24,6 +25,11 @@ SPANNED = ("title", "byline", "lead", "sections", "closing", "credits", "notices
 
 def faults(article: Article) -> Iterator[str]:
     """What is wrong with `article`, a line each; nothing where all promises hold."""
+    expect_one("faults", "article", article, Article)
+    return _faults(article)
+
+
+def _faults(article: Article) -> Iterator[str]:
     try:
         restore(article)
     except ContractError as error:

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 
 FLOORS = (
     {"version", "errors"},
-    {"ledger", "layout", "encodings", "specimens", "compression", "notebook", "stores"},
+    {"arguments", "ledger", "layout", "encodings", "specimens", "compression", "notebook", "stores"},
     {"decoding"},
     {"article"},
     {"vocabulary"},
@@ -22,8 +22,8 @@ FLOORS = (
     {"stages"},
     {"body", "fieldless", "restoration", "declaration"},
     {"plugins", "collation", "tables"},
-    {"recipe", "sources", "sinks", "assembly", "verification", "reading", "comparison", "frames"},
-    {"findings", "profiles", "catalogue", "pairing", "meanings"},
+    {"recipe", "sources", "sinks", "assembly", "verification", "reading", "comparison"},
+    {"findings", "frames", "profiles", "catalogue", "pairing", "meanings"},
     {"structuring"},
     {"processing", "explanation"},
     {"runs", "testing"},

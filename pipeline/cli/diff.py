@@ -10,6 +10,7 @@ from pipeline.article import Article
 from pipeline.cli.choice import refuse_unknown, with_id
 from pipeline.cli.difference import Page
 from pipeline.cli.options import number_from
+from pipeline.cli.similar import all_faults, printed
 from pipeline.comparison import Difference, compare
 from pipeline.comparison.tally import Chosen, OnlyIn, Tally
 from pipeline.errors import ContractError, UsageError
@@ -54,7 +55,7 @@ def main(options: argparse.Namespace) -> int:
     page = Page(detailed=options.id is not None)
     found: Iterable[Pair] = pairs(old, new) if options.id is None else [_named(options.id, old, new)]
     differs = False
-    for item in _compared(found, tally):
+    for item in _compared(found, tally, all_faults(old, new)):
         narrowed = _narrowed(item, chosen) if isinstance(item, Difference) else item if chosen.everything else None
         if narrowed is None:
             continue
@@ -73,27 +74,28 @@ def main(options: argparse.Namespace) -> int:
     return 1 if tally.broken or (differs and options.exit_code) else 0
 
 
-def _compared(found: Iterable[Pair], tally: Tally) -> Iterator[Difference | OnlyIn]:
-    """What differs, of each pair that does; broken articles are named on standard error."""
-    for pair in found:
-        old, new = pair.old, pair.new
-        try:
-            for side in (old, new):
-                if isinstance(side, ContractError):
-                    raise side
-            difference = compare(old, new) if isinstance(old, Article) and isinstance(new, Article) else None
-        except ContractError as error:
-            tally.broken += 1
-            print(error, file=sys.stderr)
-            continue
-        if isinstance(old, Article) and isinstance(new, Article) and difference is not None:
-            tally.add(old, new, difference)
-            if not difference.same:
-                yield difference
-        elif isinstance(old, Article):
-            yield tally.add_only(old.id, "old")
-        elif isinstance(new, Article):
-            yield tally.add_only(new.id, "new")
+def _compared(found: Iterable[Pair], tally: Tally, where: str) -> Iterator[Difference | OnlyIn]:
+    """What differs, of each pair that does; broken articles are named on standard error, `where` says where all are."""
+    with printed(where) as say:
+        for pair in found:
+            old, new = pair.old, pair.new
+            try:
+                for side in (old, new):
+                    if isinstance(side, ContractError):
+                        raise side
+                difference = compare(old, new) if isinstance(old, Article) and isinstance(new, Article) else None
+            except ContractError as error:
+                tally.broken += 1
+                say(str(error), error.reason)
+                continue
+            if isinstance(old, Article) and isinstance(new, Article) and difference is not None:
+                tally.add(old, new, difference)
+                if not difference.same:
+                    yield difference
+            elif isinstance(old, Article):
+                yield tally.add_only(old.id, "old")
+            elif isinstance(new, Article):
+                yield tally.add_only(new.id, "new")
 
 
 def _named(name: str, old: Place, new: Place) -> Pair:

@@ -1,4 +1,7 @@
-"""`pipeline explain`: every edit, label and note of an article in its context, and what decided it."""
+"""`pipeline explain`: every edit, label and note of an article in its context, and what decided it.
+
+With `--doubtful` the articles of an output that somebody should look at.
+"""
 
 import argparse
 import sys
@@ -10,6 +13,7 @@ import msgspec
 
 from pipeline.article import Article
 from pipeline.cli.choice import refuse_unknown, with_id
+from pipeline.cli.doubtful import show
 from pipeline.cli.explained import compact, detailed
 from pipeline.cli.sheet import Sheet
 from pipeline.errors import ContractError, UsageError, nearest
@@ -23,6 +27,7 @@ EPILOG = """examples:
   pipeline explain a.json --find 'of the flood'
   pipeline explain a.json --field /sections/0/exchanges/2
   pipeline explain a.json --edits --below 0.9     the edits that the rules were least sure of
+  pipeline explain output --doubtful              the articles without an exchange or with warnings
 """
 KINDS = ("edits", "labels", "notes")
 
@@ -43,11 +48,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     for kind in KINDS:
         what.add_argument(f"--{kind}", action="store_const", const=kind, dest="what", help=f"only {kind}")
+    parser.add_argument(
+        "--doubtful", action="store_true", help="list the articles of an output that have no exchange or a warning"
+    )
     parser.add_argument("--json", action="store_true", help="the same for machines")
 
 
 def main(options: argparse.Namespace) -> int:
     """Prints it; 1 where `--find` finds nothing."""
+    if options.doubtful:
+        return _doubtful(options)
     article = _article(options)
     explanation = explain(article)
     found = {(item.stage, item.rule) for item in _items(explanation)}
@@ -65,6 +75,16 @@ def main(options: argparse.Namespace) -> int:
     else:
         detailed(shown, Sheet())
     return 0
+
+
+def _doubtful(options: argparse.Namespace) -> int:
+    for name in ("id", "line", "find", "field", "stage", "rule", "below", "above", "what"):
+        if getattr(options, name) is not None:
+            given = options.what if name == "what" else name
+            raise UsageError(f"--doubtful lists the articles of an output; leave out --{given}")
+    if options.article == "-":
+        raise UsageError("--doubtful reads an output; name a folder or a file instead of -")
+    return show(place(options.article), json=options.json)
 
 
 def _article(options: argparse.Namespace) -> Article:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.article import Article
 from pipeline.cli.options import config_options, settings
+from pipeline.cli.similar import all_faults, printed
 from pipeline.errors import ContractError, UsageError
 from pipeline.options import options as fields
 from pipeline.reading import attempts
@@ -120,16 +121,17 @@ class _Sound:
 
     def __iter__(self) -> Iterator[Article]:
         exported = 0
-        for name, article in self._attempts:
-            try:
-                if isinstance(article, ContractError):
-                    raise article
-                restore(article)
-            except ContractError as error:
-                self.failed += 1
-                print(f"{name}: {error.reason}", file=sys.stderr)
-            else:
-                exported += 1
-                yield article
+        with printed(all_faults(self._source)) as say:
+            for name, article in self._attempts:
+                try:
+                    if isinstance(article, ContractError):
+                        raise article
+                    restore(article)
+                except ContractError as error:
+                    self.failed += 1
+                    say(f"{name}: {error.reason}", error.reason)
+                else:
+                    exported += 1
+                    yield article
         if not exported:
             raise ContractError(str(self._source), "holds no article that can be exported; nothing is written")

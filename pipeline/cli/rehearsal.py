@@ -47,15 +47,19 @@ def show(rehearsal: Rehearsal, options: argparse.Namespace) -> None:
         sheet.line()
     _firings("notes", forecast.notes, sheet)
     told = forecast.documents
-    account = [
+    account = (
         (told.documents, "documents in"),
         (told.would_be_written, "would be written"),
         (told.failed, "failed"),
         (told.rejected, "rejected"),
-    ]
-    if told.degraded:
-        account.append((told.degraded, DEGRADED))
-    sheet.table(((f"{number:,}", what) for number, what in account), right=(0,))
+    )
+    doubtful = (
+        (told.degraded, DEGRADED),
+        (told.without_exchange, "without an exchange"),
+        (told.with_warnings, "with warnings"),
+    )
+    shown = (*account, *(row for row in doubtful if row[0]))
+    sheet.table(((f"{number:,}", what) for number, what in shown), right=(0,))
     sheet.line("nothing was written")
 
 

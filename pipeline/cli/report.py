@@ -1,6 +1,7 @@
 """What a run says: what was left aside, and a table at the end."""
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TextIO
@@ -85,10 +86,16 @@ def summary(
         (figures.notes, "notes"),
     ):
         table.add_row(f"{number:,}", what)
+    doubtful = ((figures.without_exchange, "without an exchange"), (figures.with_warnings, "with warnings"))
+    for number, what in doubtful:
+        if number:
+            table.add_row(f"{number:,}", what)
     console = Console(sys.stdout)
     console.print(table)
     if seconds is not None:
         console.print(_spent(account, seconds, workers), soft_wrap=True)
+    if figures.without_exchange or figures.with_warnings:
+        console.print(f"doubtful: pipeline explain {shlex.quote(str(output))} --doubtful lists them", soft_wrap=True)
     console.print(
         f"articles: {output}{'' if str(output).endswith('/') else '/'}   about the run: {output / RUN_FOLDER}/",
         soft_wrap=True,

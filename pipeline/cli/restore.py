@@ -1,12 +1,12 @@
 """`pipeline restore`: the source bytes, from the output alone."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from pipeline.article import Article
 from pipeline.cli.choice import with_id
 from pipeline.cli.options import put, write_bytes
+from pipeline.cli.similar import all_faults, printed
 from pipeline.errors import ContractError, UsageError
 from pipeline.reading import attempts, holds_one, read
 from pipeline.restoration import restore
@@ -53,17 +53,18 @@ def main(options: argparse.Namespace) -> int:
 def _all(source: Place, target: Place) -> int:
     """Restores every document below `target`; 1 where one does not restore."""
     failed = 0
-    for _, article in attempts(source):
-        try:
-            if isinstance(article, ContractError):
-                raise article
-            path = target / _path(article)
-            data = restore(article)
-        except ContractError as error:
-            failed += 1
-            print(error, file=sys.stderr)
-        else:
-            put(path, data)
+    with printed(all_faults(source)) as say:
+        for _, article in attempts(source):
+            try:
+                if isinstance(article, ContractError):
+                    raise article
+                path = target / _path(article)
+                data = restore(article)
+            except ContractError as error:
+                failed += 1
+                say(str(error), error.reason)
+            else:
+                put(path, data)
     return 1 if failed else 0
 
 

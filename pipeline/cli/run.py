@@ -13,6 +13,7 @@ from pipeline.cli import rehearsal
 from pipeline.cli.options import number_from, pipeline, readers, recipe_options, settings
 from pipeline.cli.progress import Progress
 from pipeline.cli.report import CONTROLS, LeftAside, failed, summary, unheard
+from pipeline.cli.similar import SimilarErrors
 from pipeline.errors import PipelineError, UsageError
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Account, Aside
@@ -20,12 +21,13 @@ from pipeline.runs.crews.pool import prepare
 from pipeline.runs.engine import Engine, Job, local, processors, run
 from pipeline.runs.intake import Intake
 from pipeline.runs.outcome import Failure, Rejection
+from pipeline.runs.places.output import RUN_FOLDER
 from pipeline.runs.plan import Choices, of_reading
 from pipeline.runs.rehearsal import rehearse
 from pipeline.settings import Layers
-from pipeline.sources.choice import Choice
-from pipeline.sources.folder import File, find
-from pipeline.sources.reading import first, is_document, records
+from pipeline.sources.folder import find
+from pipeline.sources.named_fields import refuse_missing
+from pipeline.sources.reading import first, is_document
 from pipeline.sources.record import Unreadable
 from pipeline.stores import Remote, place
 from pipeline.version import __version__
@@ -84,8 +86,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--ray-address", metavar="ADDRESS", help="the Ray cluster: auto, HOST:PORT, ray://… (default: one started here)"
     )
     loudness = parser.add_mutually_exclusive_group()
-    loudness.add_argument("-q", "--quiet", action="store_true", help="only failures")
-    loudness.add_argument("-v", "--verbose", action="store_true", help="a line for every document")
+    loudness.add_argument("-q", "--quiet", action="store_true", help="only failures, the first of each kind")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="a line for every document and every failure")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -108,14 +110,16 @@ def main(options: argparse.Namespace) -> int:
     )
     if not files and not lost:
         raise UsageError(f"nothing to process in {', '.join(options.raw)}")
-    taken = Intake(files, said.settings.input, chosen)
+    with said.blamed():
+        known = refuse_missing(files, said.settings.input, chosen)
+    taken = Intake(files, said.settings.input, chosen, check=not known)
     size = taken.size
     if not options.dry_run and options.engine == "local":
         # They load while this process looks at the recipe.
         prepare(size)
     made = pipeline(options, said)
     if options.dry_run:
-        return _rehearse(options, files, lost, made, said, chosen)
+        return _rehearse(options, taken, lost, made, said)
     job = Job(
         made,
         output,
@@ -246,10 +250,13 @@ class _Voice:
         self._account = account
         self._output = output
         self._aside = LeftAside()
+        where = f"all in {output / RUN_FOLDER}/failures.jsonl" if output is not None else "--dry-run --json lists all"
+        self._errors = SimilarErrors(where.translate(CONTROLS), everything=options.verbose)
 
     def heard(self, entry: Failure | Rejection | Aside) -> None:
         if isinstance(entry, Failure):
-            self._progress.line(failed(entry))
+            if line := self._errors.line(failed(entry), f"{entry.stage}: {entry.reason}".translate(CONTROLS)):
+                self._progress.line(line)
         elif isinstance(entry, Aside) and not self._options.quiet and (line := self._aside.line(entry)):
             self._progress.line(line)
 
@@ -269,19 +276,20 @@ class _Voice:
         )
 
     def close(self) -> None:
+        for counted in self._errors.rest():
+            print(counted, file=sys.stderr)
         if not self._options.quiet and (line := self._aside.rest(self._output)):
             print(line, file=sys.stderr)
 
 
 def _rehearse(
     options: argparse.Namespace,
-    files: list[File],
+    taken: Intake,
     lost: list[Unreadable],
     made: Pipeline,
     said: Layers,
-    chosen: Choice,
 ) -> int:
-    everything = (record for part in (lost, records(files, said.settings.input, chosen)) for record in part)
+    everything = (record for part in (lost, taken.documents()) for record in part)
     account = Account()
     with Progress(None, quiet=options.quiet) as progress:
         voice = _Voice(options, progress, account, None)

@@ -4,24 +4,26 @@ import argparse
 import sys
 from pathlib import Path
 
+from pipeline.cli.similar import printed
 from pipeline.errors import ContractError, UsageError
 from pipeline.reading import attempts
 from pipeline.runs.written import Edits, WrittenError, edits
 from pipeline.stores import Place, place
 from pipeline.verification import faults, share_aside
 
-EPILOG = """example:
+EPILOG = """examples:
   pipeline verify output
+  pipeline verify output -v               every fault, not only the first three of each kind
 """
-SHOWN = 5
-"""Faults of one article that are printed."""
 EDITED = "edited after it was written"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.add_argument("output", metavar="OUTPUT", help="a folder of articles, one article, or what export wrote")
-    parser.add_argument("-q", "--quiet", action="store_true", help="only what fails")
+    loudness = parser.add_mutually_exclusive_group()
+    loudness.add_argument("-q", "--quiet", action="store_true", help="only what fails")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="every fault; by default three of each kind")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -30,22 +32,21 @@ def main(options: argparse.Namespace) -> int:
     checked = failed = 0
     aside = 0.0
     edited = _edits(source)
-    for name, article in attempts(source):
-        checked += 1
-        if name in edited.articles:
-            print(f"{name}: {EDITED}", file=sys.stderr)
-        found = [article.reason] if isinstance(article, ContractError) else list(faults(article))
-        for fault in found[:SHOWN]:
-            print(f"{name}: {fault}", file=sys.stderr)
-        if len(found) > SHOWN:
-            print(f"{name}: and {len(found) - SHOWN} more", file=sys.stderr)
-        failed += bool(found)
-        if not isinstance(article, ContractError):
-            aside += share_aside(article)
+    with printed("-v prints all", everything=options.verbose) as say:
+        for name, article in attempts(source):
+            checked += 1
+            if name in edited.articles:
+                say(f"{name}: {EDITED}", EDITED)
+            found = [article.reason] if isinstance(article, ContractError) else list(faults(article))
+            for fault in found:
+                say(f"{name}: {fault}", fault)
+            failed += bool(found)
+            if not isinstance(article, ContractError):
+                aside += share_aside(article)
+        for name in sorted(edited.shards):
+            say(f"{name}: {EDITED}", EDITED)
     if not checked:
         raise UsageError(f"{source} holds no articles")
-    for name in sorted(edited.shards):
-        print(f"{name}: {EDITED}", file=sys.stderr)
     if not options.quiet:
         by_hand = f"; {len(edited)} edited after they were written" if edited else ""
         print(

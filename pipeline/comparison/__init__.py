@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from pipeline.arguments import expect_one
 from pipeline.article import Article
 from pipeline.collation import Passage, Step, texts
 from pipeline.comparison import findings, structure
@@ -23,6 +24,8 @@ def compare(old: Article, new: Article) -> Difference:
     Texts of one source are compared through their ledgers: an edit is the same where stage, rule, both sides and its
     place in the source are, even if another rule moved it. Raises `ContractError` where edits do not fit their text.
     """
+    expect_one("compare", "old", old, Article)
+    expect_one("compare", "new", new, Article)
     if old == new:
         return _difference(new.id, (), (), (), 0, (), sources=False)
     was, now = Reading(old, texts(old)), Reading(new, texts(new))

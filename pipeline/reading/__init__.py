@@ -6,6 +6,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from pipeline.arguments import expect_path
 from pipeline.article import Article
 from pipeline.errors import ContractError, UsageError
 from pipeline.reading import databases, lines, tables
@@ -36,6 +37,11 @@ def read(path: str | Place) -> Iterator[Article]:
     that begin with `_` or `.` are about the run and left out. Raises `UsageError` for a path that is not there,
     `ContractError`, naming document and field, for what is not as the contract promises.
     """
+    expect_path("read", "path", path, Remote)
+    return _read(path)
+
+
+def _read(path: str | Place) -> Iterator[Article]:
     for _, article in attempts(path):
         if isinstance(article, ContractError):
             raise article

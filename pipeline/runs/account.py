@@ -38,13 +38,19 @@ class Totals(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """What the written articles hold, added up."""
+    """What the written articles hold, added up.
+
+    `without_exchange` and `with_warnings` count articles: those in which no exchange was found, and those with a note
+    of severity `warning` or `error`.
+    """
 
     bytes: int
     exchanges: int
     turns: int
     edits: int
     notes: int
+    without_exchange: int = 0
+    with_warnings: int = 0
 
 
 class Tally(msgspec.Struct):
@@ -53,15 +59,20 @@ class Tally(msgspec.Struct):
     bytes: int = 0
     exchanges: int = 0
     turns: int = 0
+    without_exchange: int = 0
+    with_warnings: int = 0
     edits_by_rule: Counter[str] = msgspec.field(default_factory=Counter)
     notes_by_rule: Counter[str] = msgspec.field(default_factory=Counter)
 
     def add(self, article: Article) -> None:
         """One more article."""
         self.bytes += article.provenance.source.bytes
+        before = self.exchanges
         for exchange in article.exchanges:
             self.exchanges += 1
             self.turns += len(exchange.questions) + len(exchange.answers) + len(exchange.asides)
+        self.without_exchange += self.exchanges == before
+        self.with_warnings += any(note.severity != "info" for note in article.notes)
         for change in article.provenance.changes:
             self.edits_by_rule.update(edit.rule for edit in change.edits)
         self.notes_by_rule.update(note.rule for note in article.notes)
@@ -71,13 +82,23 @@ class Tally(msgspec.Struct):
         self.bytes += other.bytes
         self.exchanges += other.exchanges
         self.turns += other.turns
+        self.without_exchange += other.without_exchange
+        self.with_warnings += other.with_warnings
         self.edits_by_rule.update(other.edits_by_rule)
         self.notes_by_rule.update(other.notes_by_rule)
 
     @property
     def figures(self) -> Figures:
         """The sums."""
-        return Figures(self.bytes, self.exchanges, self.turns, self.edits_by_rule.total(), self.notes_by_rule.total())
+        return Figures(
+            self.bytes,
+            self.exchanges,
+            self.turns,
+            self.edits_by_rule.total(),
+            self.notes_by_rule.total(),
+            self.without_exchange,
+            self.with_warnings,
+        )
 
 
 class Account:

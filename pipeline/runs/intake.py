@@ -8,14 +8,19 @@ from pipeline.runs.plan import Source
 from pipeline.settings import Input
 from pipeline.sources.choice import Choice
 from pipeline.sources.folder import File
-from pipeline.sources.reading import Document, of_file
+from pipeline.sources.named_fields import first_checked, once
+from pipeline.sources.reading import Document, of_file, records
 
 
 class Intake(Sequence[Source]):
-    """Files, sorted by name, each made a source when it is asked for: there may be a million of them."""
+    """Files, sorted by name, each made a source when it is asked for: there may be a million of them.
 
-    def __init__(self, files: Sequence[File], options: Input, readers: Choice) -> None:
+    With `check` the first records of a file that can be read once are checked for the fields that the settings name.
+    """
+
+    def __init__(self, files: Sequence[File], options: Input, readers: Choice, *, check: bool = False) -> None:
         self._files = files
+        self._check = check
         self._options = options
         self._readers = readers
 
@@ -52,4 +57,9 @@ class Intake(Sequence[Source]):
         return name if first == at else f"{name}\0{at - first + 1}"
 
     def _read(self, file: File) -> Iterator[Document]:
-        return of_file(file, self._options, self._readers)
+        found = of_file(file, self._options, self._readers)
+        return first_checked(found, self._options) if self._check and once(file) else found
+
+    def documents(self) -> Iterator[Document]:
+        """The documents of all files, in order; of two with one id the second is `Unreadable`."""
+        return records(self._files, self._options, self._readers, self._read)

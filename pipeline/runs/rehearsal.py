@@ -22,13 +22,18 @@ from pipeline.specimens import Specimen, Specimens, noted, replaced
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
-    """What would become of the documents; nothing is missing where the next three add up to the first."""
+    """What would become of the documents; nothing is missing where the next three add up to the first.
+
+    Of those that would be written the last two count articles in which no exchange was found, and with warnings.
+    """
 
     documents: int
     would_be_written: int
     failed: int
     rejected: int
     degraded: Annotated[int, Meta(description="Of those that would be written: a finder failed there.")]
+    without_exchange: int = 0
+    with_warnings: int = 0
 
 
 class Firing(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +135,8 @@ class Rehearsal:
                 failed=totals.failed,
                 rejected=totals.rejected,
                 degraded=totals.degraded,
+                without_exchange=self.account.figures.without_exchange,
+                with_warnings=self.account.figures.with_warnings,
             ),
             edits=self._firings("edit"),
             labels=tuple(labels),

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import cast
 
 from pipeline import options
+from pipeline.arguments import expect_all, expect_path, expect_text
 from pipeline.article import Article
 from pipeline.declaration import misfit_of
 from pipeline.errors import SettingError, UsageError, nearest
@@ -37,12 +38,15 @@ def export(articles: Iterable[Article], target: str | Place, to: str | None = No
     `rows="turns"`. What is at the target is replaced whole. Raises `UsageError` for an unknown format or option, and
     for a target that cannot be.
     """
+    found = expect_all("export", "articles", articles, Article)
+    expect_path("export", "target", target, Remote)
+    expect_text("export", "to", to, optional=True)
     where = place(target)
     chosen = sink(to if to is not None else format_of(where), said)
     if isinstance(where, Remote):
-        deliver(chosen, articles, where)
+        deliver(chosen, found, where)
     else:
-        chosen.write(articles, where)
+        chosen.write(found, where)
 
 
 def sink(name: str, said: Mapping[str, object] | None = None) -> Sink:

@@ -29,6 +29,37 @@ def value_at(fields: Mapping[str, object], name: str) -> object:
     return value_at(inner, rest) if isinstance(inner, Mapping) else None
 
 
+def has(metadata: Mapping[str, str], name: str, text_field: str) -> bool:
+    """Whether a record has a field: `metadata` are its fields but the text, as texts.
+
+    >>> has({"uid": "7"}, "uid", "text"), has({"a": '{"b":1}'}, "a.b", "text"), has({}, "uid", "text")
+    (True, True, False)
+    """
+    if name in metadata or name == text_field:
+        return True
+    first, _, rest = name.partition(".")
+    if not rest or first not in metadata:
+        return False
+    try:
+        inner = msgspec.json.decode(metadata[first])
+    except msgspec.DecodeError:
+        return False
+    return isinstance(inner, dict) and _within(inner, rest)
+
+
+def _within(fields: Mapping[str, object], name: str) -> bool:
+    if name in fields:
+        return True
+    first, _, rest = name.partition(".")
+    inner = fields.get(first)
+    return bool(rest) and isinstance(inner, Mapping) and _within(inner, rest)
+
+
+def holds(fields: Mapping[str, object], name: str) -> bool:
+    """Whether a record has a field, or one in it where the name has full stops, whatever its value."""
+    return _within(fields, name)
+
+
 def others(fields: Mapping[str, object], field: str) -> Iterable[tuple[str, object]]:
     """All fields but the text, which may stand within another."""
     if field in fields or "." not in field:

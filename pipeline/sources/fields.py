@@ -12,7 +12,7 @@ from pipeline.article import VERSION, Origin
 from pipeline.settings import Input
 from pipeline.sources import html
 from pipeline.sources.blob import Blob, Place
-from pipeline.sources.cells import Torn, as_text, others, value_at
+from pipeline.sources.cells import Torn, as_text, holds, others, value_at
 from pipeline.sources.reader import Found
 from pipeline.sources.record import LeftOut, Record, SourceError, Unreadable, shown
 
@@ -103,14 +103,18 @@ def records(
         raise broken
 
 
-def aside(blob: Blob, reason: str, place: Place | None = None) -> LeftOut:
+def aside(blob: Blob, reason: str, place: Place | None = None, fields: tuple[str, ...] | None = None) -> LeftOut:
     """What is said of a file, or of a part of it at `place`, that holds nothing for the pipeline.
+
+    `fields` are those that it has instead of the one that the settings name for the text.
 
     Raises `SourceError` where the user named the file: then it is a failure.
     """
     if blob.named and place in (None, blob.place):
-        raise SourceError(reason)
-    return LeftOut(str(place or blob.place), reason)
+        error = SourceError(reason)
+        error.fields = fields
+        raise error
+    return LeftOut(str(place or blob.place), reason, fields=fields)
 
 
 def no_text(blob: Blob, names: Sequence[str], place: Place | None = None) -> LeftOut:
@@ -208,7 +212,9 @@ def _refuse_missing(wanted: str | None, columns: Mapping[str, bool]) -> None:
         raise SourceError(f"its column {wanted!r} holds no text; name another in [input] text_field")
     close = get_close_matches(wanted, columns, n=1)
     known = f"did you mean {close[0]!r}?" if close else f"there are: {some(list(columns))}"
-    raise SourceError(f"has no column {wanted!r}, which [input] text_field names; {known}")
+    error = SourceError(f"has no column {wanted!r}, which [input] text_field names; {known}")
+    error.fields = tuple(columns)
+    raise error
 
 
 def some(names: Sequence[str]) -> str:
@@ -247,7 +253,8 @@ class _Table(msgspec.Struct, frozen=True):
             else:
                 wanted = f"no text field {field!r}" if field else "none of its fields is a text"
                 fault = f"{wanted}; name it in [input] text_field"
-            return Unreadable(name, f"{self._where(row)}: {fault}")
+            lacks = self.wanted is not None and not holds(fields, self.wanted)
+            return Unreadable(name, f"{self._where(row)}: {fault}", fields=tuple(fields) if lacks else None)
         if len(text) > self.options.limits.bytes:
             limit = f"{self.options.limits.bytes:,} bytes"
             return Unreadable(name, f"{self._where(row)}: is over the limit of {limit}; raise [input.limits] bytes")

@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO, cast
 
 import msgspec
@@ -24,15 +24,20 @@ from pipeline.stores.faults import StoreError
 Document = Record | Unreadable | LeftOut
 
 
-def records(files: Iterable[File], options: Input, readers: Choice | None = None) -> Iterator[Document]:
+def records(
+    files: Iterable[File],
+    options: Input,
+    readers: Choice | None = None,
+    read: Callable[[File], Iterator[Document]] | None = None,
+) -> Iterator[Document]:
     """The documents of `files`, in order, one at a time, each file and member read by the reader that claims it.
 
-    A record whose id an earlier one had is given as `Unreadable`.
+    A record whose id an earlier one had is given as `Unreadable`. `read` reads a file, by default as `of_file` does.
     """
     readers = readers or choice(form=options.format)
     with Ids() as ids:
         for file in files:
-            for found in of_file(file, options, readers):
+            for found in read(file) if read else of_file(file, options, readers):
                 yield double(found) if isinstance(found, Record) and not ids.add(found.id) else found
 
 
@@ -146,7 +151,7 @@ def _faulty(blob: Blob, error: SourceError) -> Iterator[Unreadable]:
     if not error.told:
         error.told = True
         reason = f"{error}" if blob.place.member is None else f"{blob.place}: {error}"
-        yield Unreadable(blob.id, reason, error.passing)
+        yield Unreadable(blob.id, reason, error.passing, error.fields)
 
 
 def _unclaimed(blob: Blob) -> Unreadable | LeftOut:

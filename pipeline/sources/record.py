@@ -1,12 +1,15 @@
 """What a reader gives: a document that has not been read yet, or the reason why there is none."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 import msgspec
 
 from pipeline.article import Origin
 
 LONGEST_SHOWN = 200
+MAX_NAMES = 12
+"""Fields that a message lists."""
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -48,23 +51,26 @@ class Unreadable(msgspec.Struct, frozen=True):
     """A document that cannot be read: which one, and a line on why and what to do.
 
     `passing` says that it may be readable another time, though its source is the same: a connection broke off, a disk
-    was full.
+    was full. `fields` are those of a record that has not the field that the settings name for the text.
     """
 
     id: str
     reason: str
     passing: bool = False
+    fields: tuple[str, ...] | None = None
 
 
 class LeftOut(msgspec.Struct, frozen=True):
     """What holds no document for this pipeline: a picture in a folder, a table without text, answers of robots.txt.
 
     `name` is the file, with the path of a member behind it; `count` says how many of its parts the reason is true of.
+    `fields` are those of tables that have not the field that the settings name for the text.
     """
 
     name: str
     reason: str
     count: int = 1
+    fields: tuple[str, ...] | None = None
 
 
 class SourceError(ValueError):
@@ -75,8 +81,23 @@ class SourceError(ValueError):
 
     told = False
     """Whether it is in the account: all that lies in a compressed file meets the one fault at which that breaks off."""
+    fields: tuple[str, ...] | None = None
+    """The columns of a table that has not the one that the settings name for the text."""
     passing = False
     """Whether it may not be met another time, though the bytes are the same."""
+
+
+def missing_field(name: str, known: Sequence[str]) -> str:
+    """What is said of a field that no record has: with the nearest that they have, or all.
+
+    >>> missing_field("txt", ["id", "text"])
+    "no record has a field 'txt'; did you mean 'text'?"
+    """
+    close = get_close_matches(name, known, n=3)
+    if close:
+        return f"no record has a field {name!r}; did you mean {' or '.join(repr(each) for each in close)}?"
+    names = ", ".join(known[:MAX_NAMES]) + (", …" if len(known) > MAX_NAMES else "")
+    return shown(f"no record has a field {name!r}; there are: {names}", None)
 
 
 def shown(text: object, longest: int | None = LONGEST_SHOWN) -> str:

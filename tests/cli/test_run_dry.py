@@ -43,11 +43,12 @@ def test_rules_labels_and_the_account_are_shown(raw: Path, output: Path, capsys:
     assert ["entities.lost-quotes", "entities", "2", "1"] in rows
     assert '  lamps: PAVEL DORN: I do, [-quot;-]{+"+}rain or shine quot;, as my f…\n' in out
     assert ["question", "2", "1"] in rows
-    assert rows[-5:] == [
+    assert rows[-6:] == [
         ["2", "documents", "in"],
         ["2", "would", "be", "written"],
         ["0", "failed"],
         ["0", "rejected"],
+        ["1", "without", "an", "exchange"],
         ["nothing", "was", "written"],
     ]
 
@@ -70,7 +71,15 @@ def test_machines_are_told_the_same(raw: Path, output: Path, capsys: Captured) -
     assert main(["run", str(raw), "--dry-run", "--json", "-o", str(output)]) == 0
     told: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert list(told) == ["documents", "edits", "labels", "notes", "failures", "rejections"]
-    assert told["documents"] == {"documents": 2, "would_be_written": 2, "failed": 0, "rejected": 0, "degraded": 0}
+    assert told["documents"] == {
+        "documents": 2,
+        "would_be_written": 2,
+        "failed": 0,
+        "rejected": 0,
+        "degraded": 0,
+        "without_exchange": 1,
+        "with_warnings": 0,
+    }
 
 
 def test_a_dry_run_says_what_the_run_then_does(raw: Path, output: Path, capsys: Captured) -> None:

@@ -51,7 +51,13 @@ def test_what_the_articles_hold_is_added_up() -> None:
     edits = sum(len(change.edits) for change in article.provenance.changes)
     assert edits >= 3
     assert tally.figures == Figures(
-        bytes=2 * len(INTERVIEW), exchanges=4, turns=8, edits=2 * edits, notes=2 * len(article.notes)
+        bytes=2 * len(INTERVIEW),
+        exchanges=4,
+        turns=8,
+        edits=2 * edits,
+        notes=2 * len(article.notes),
+        without_exchange=0,
+        with_warnings=0,
     )
 
 
@@ -61,3 +67,12 @@ def test_edits_are_counted_by_their_rule() -> None:
     tally.add(article)
     assert tally.edits_by_rule.total() == tally.figures.edits
     assert set(tally.edits_by_rule) == {edit.rule for change in article.provenance.changes for edit in change.edits}
+
+
+def test_articles_without_an_exchange_and_with_warnings_are_counted() -> None:
+    tally, other = Tally(), Tally()
+    tally.add(pipeline.process(INTERVIEW, id="a"))
+    other.add(pipeline.process("The rope is long.\n", id="b"))
+    other.add(pipeline.process("* [ada] Are you here?\n* [ben] I am.\n" * 3, id="c"))
+    tally.include(other)
+    assert (tally.figures.without_exchange, tally.figures.with_warnings) == (2, 1)

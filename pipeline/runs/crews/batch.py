@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
 from threading import Lock
+from types import NoneType
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import UNSET
 
+from pipeline.arguments import expect, expect_text
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Tally
 from pipeline.runs.crews.crew import in_order
@@ -48,12 +50,14 @@ OUTCOMES: Final = pa.schema(
         ("turns", pa.int64()),
         ("edits", COUNTS),
         ("notes", COUNTS),
+        ("warnings", pa.int64()),
     ]
 )
 """What comes back: `outcome` is `written`, `failed` or `rejected`, and decides which of the others are not null.
 
 Of a written one `article` is the JSON, `bytes` the length of its source, and the others count what it holds: `edits`
-and `notes` by rule. Where it is degraded `kind` says so, and `stage`, `package` and `reason` say why.
+and `notes` by rule, `warnings` the notes of severity `warning` or `error`. Where it is degraded `kind` says so, and
+`stage`, `package` and `reason` say why.
 """
 
 
@@ -78,6 +82,12 @@ def process_batch(
     if isinstance(table, pa.RecordBatch):
         # As Spark hands them.
         table = pa.Table.from_batches([table])
+    expect("process_batch", "table", table, pa.Table, "a table of Arrow", "pa.Table.from_pandas(frame), for example")
+    expect("process_batch", "pipeline", pipeline, (Pipeline, NoneType), "a Pipeline or None")
+    expect_text("process_batch", "id", id)
+    expect_text("process_batch", "text", text, optional=True)
+    expect_text("process_batch", "encoding", encoding, optional=True)
+    expect("process_batch", "limits", limits, (Run, NoneType), "a Run of pipeline.settings, or None")
     assignment = Assignment(pipeline or _built_in(), Handed(), encoding)
     given = list(documents(table, id=id, text=text))
     found = _RESIDENT.process(given, assignment, limits or Run()) if given else []
@@ -159,6 +169,11 @@ class _Finding(msgspec.Struct, frozen=True):
     rule: str
 
 
+class _Note(msgspec.Struct, frozen=True):
+    rule: str
+    severity: str
+
+
 class _Change(msgspec.Struct, frozen=True):
     edits: tuple[_Finding, ...]
 
@@ -174,7 +189,7 @@ class _Provenance(msgspec.Struct, frozen=True):
 
 class _Article(msgspec.Struct, frozen=True):
     sections: tuple[_Section, ...]
-    notes: tuple[_Finding, ...]
+    notes: tuple[_Note, ...]
     provenance: _Provenance
 
 
@@ -193,12 +208,13 @@ def _row(document: Record | Unreadable, outcome: Outcome) -> tuple[object, ...]:
         edits = Counter(edit.rule for change in article.provenance.changes for edit in change.edits)
         notes = Counter(note.rule for note in article.notes)
         size = article.provenance.source.bytes
-        counts = (size, len(exchanges), turns, sorted(edits.items()), sorted(notes.items()))
+        warnings = sum(note.severity != "info" for note in article.notes)
+        counts = (size, len(exchanges), turns, sorted(edits.items()), sorted(notes.items()), warnings)
         failure = outcome.degraded
         why = (None,) * 5 if failure is None else _why(failure)
         return (name, "written", line, *why, *counts)
     assert not isinstance(outcome, Edited)  # noqa: S101 -- nothing is replaced here
-    none = (None,) * 5
+    none = (None,) * 6
     told = sayable(outcome)
     if isinstance(told, Rejection):
         return (name, "rejected", None, None, told.rule, told.reason, None, None, *none)
@@ -238,7 +254,11 @@ def _failure(row: Mapping[str, Any]) -> Failure:
 def tally(table: pa.Table) -> Tally:
     """What the written articles hold, added up."""
     size, exchanges, turns = (pc.sum(table[name]).as_py() or 0 for name in ("bytes", "exchanges", "turns"))
-    return Tally(size, exchanges, turns, _counted(table["edits"]), _counted(table["notes"]))
+    # A null, of one that was not written, is neither.
+    without, warned = (
+        pc.sum(found).as_py() or 0 for found in (pc.equal(table["exchanges"], 0), pc.greater(table["warnings"], 0))
+    )
+    return Tally(size, exchanges, turns, without, warned, _counted(table["edits"]), _counted(table["notes"]))
 
 
 def _counted(column: pa.ChunkedArray) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, ClassVar
@@ -73,12 +74,22 @@ def _all(blob: Blob, connection: sqlite3.Connection, listed: Mapping[str, str], 
             left.append(LeftOut(str(blob.place.inside(name)), found))
     if not chosen:
         told = "; ".join(f"{shown(item.name.rpartition(', ')[2])} {item.reason}" for item in left[:3])
-        yield aside(blob, f"none of its tables holds texts ({told or 'there are none'})")
+        fields = None if options.text_field is None else _columns(connection, listed)
+        yield aside(blob, f"none of its tables holds texts ({told or 'there are none'})", fields=fields)
         return
     yield from left
     for table in chosen:
         name = f"{blob.id}.{table.name}" if len(chosen) > 1 else blob.id
         yield from _documents(blob, connection, table, options, name)
+
+
+def _columns(connection: sqlite3.Connection, listed: Mapping[str, str]) -> tuple[str, ...]:
+    """The columns of the tables that can be read."""
+    found: dict[str, None] = {}
+    for name, reason in listed.items():
+        with suppress(*tables.ERRORS):
+            found.update({} if reason else dict.fromkeys(tables.described(connection, name).columns))
+    return tuple(found)
 
 
 def _told(connection: sqlite3.Connection, name: str, options: Input) -> Table | str:

@@ -40,6 +40,14 @@ TWICE = (
     "Daily Post: And what do you do there, when the boats have gone out?\n"
     "Ada Fern: Then I rest, and I count the gulls, and I write down what the pilots have told me.\n"
 )
+PACKING = (
+    "Before You Come\n## What should I pack?\nYour boots.\n## What should I leave?\nYour car.\n"
+    "## May we sing?\nYou may."
+)
+MINUTES = (
+    "Minutes\n* [ada] Shall we begin?\n* [ben] I am ready.\n* [ada] Did you bring the maps?\n* [ben] I did, all."
+    "\n* [ada] Thank you."
+)
 
 RULES = (
     Rule("dialogue.title", "the first line, short and without a full stop, or the first heading", (TALK,)),
@@ -124,6 +132,22 @@ RULES = (
         ("Ada Fern: I walk when the tide is out.\nIt was out at noon.\nAda Fern: I rest when it comes in.",),
         (TALK,),
     ),
+    Rule(
+        "dialogue.unrecognised",
+        "labels or questions in a pattern, in an article without an exchange",
+        (MINUTES, PACKING),
+        (
+            TALK,
+            STORY,
+            "Minutes\n* Date: 3 May\n* Place: Hall\n* Date: 9 May\n* Place: Barn\n* Date: 2 June\n* Place: Hall",
+        ),
+    ),
+    Rule(
+        "dialogue.label-in-turn",
+        "a label within another speaker's turn that is set like the others and was not accepted",
+        (f"{TALK}\nIvo Moss: I rest, too, and you know it.",),
+        (TALK, f"{TALK}\nNote: I wrote this down."),
+    ),
     Rule("dialogue.unmatched-version", "body and translation that do not have the same number of exchanges"),
 )
 
@@ -166,7 +190,7 @@ class Dialogue:
         printed = any(placed.part == "title" for placed in main.placed)
         yield from _keys(document.text, keys, title.lines if title and not printed else ())
         first = list(_body(main))
-        yield from doubts(main, title.value_span if title and not printed else None)
+        yield from doubts(main, title.value_span if title and not printed else None, document.text)
         for version in others:
             read = flow(version.units, document.vocabulary)
             renamed = people(main.placed, read.placed)

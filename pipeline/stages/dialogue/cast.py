@@ -15,6 +15,7 @@ import regex
 from pipeline import lexicon
 from pipeline.lexicon.people import is_name
 from pipeline.stages.dialogue.kin import Kin, initials, introduced
+from pipeline.stages.dialogue.label_layout import layout
 from pipeline.stages.dialogue.labels import Hit, cue
 from pipeline.stages.dialogue.questions import FIRST_PERSON
 from pipeline.stages.dialogue.units import CLOSERS, LONG, Unit
@@ -43,6 +44,8 @@ ACCEPTED = 2.4
 STEEP = 1.3
 KNOWN, ALIKE, ASKED = 0.93, 0.85, 0.7
 """Confidence of a label that comes once: of somebody known, set like the others, or with a question behind it."""
+SPEAKS = 0.25
+"""Share of the turns of a label beside one that the user names, that must speak of I and you."""
 NEAR = 8
 """Units before the first and behind the last turn in which a label that is set like the others is one."""
 LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.99
@@ -97,10 +100,16 @@ def cast(hits: Mapping[int, Hit], given: Sequence[Unit]) -> Cast:
     taken = [voice for voice in voices if _accepted(voice, hits)]
     if not _talk(taken, hits, given):
         told = {i: hit for i, hit in hits.items() if hit.told}
-        return Cast(told, {hit.key: MOST_CONFIDENCE for hit in told.values()}, _nearly(taken, hits))
+        known = {hit.key: MOST_CONFIDENCE for hit in told.values()}
+        nearly = _nearly(taken, hits)
+        if told:
+            _join(told, known, hits, given, voices)
+            nearly = tuple(hit for hit in nearly if hit.key not in known)
+        return Cast(dict(sorted(told.items())), known, nearly)
     sure = {i: hits[i] for voice in taken for i in voice.places}
     confidences = {voice.key: voice.confidence for voice in taken}
     _adopt(sure, confidences, hits, given, {voice.key: voice for voice in voices})
+    _join(sure, confidences, hits, given, voices)
     return Cast(dict(sorted(sure.items())), confidences)
 
 
@@ -166,7 +175,7 @@ def _voice(
     score += min(RECURRENCE * math.log2(len(places)), MOST_RECURRENCE)
     score += ALTERNATION * others / count if len(places) > 1 else ALONE
     score += ASKING * asking / count + ANSWERING * answering / count + SPEAKING * speaking
-    score += _naming(first)
+    score += naming(first)
     if not asking and 2 * answering < count and first.kind not in {"asks", "answers", "moderates"}:
         score += VALUE if size < SHORTEST else SHORT_VALUE if size < SHORT else 0.0
     timed = bool(first.beside)
@@ -177,7 +186,7 @@ def _voice(
     score += FORM[first.form]
     if all(given[i].level or given[i].bold or given[i].text.startswith("*") or hits[i].capitals for i in some):
         score += MARKED
-    return Voice(key, tuple(places), round(score, 2), asking, speaking, ended, _naming(first) > 0)
+    return Voice(key, tuple(places), round(score, 2), asking, speaking, ended, naming(first) > 0)
 
 
 def _ended(body: str) -> bool:
@@ -194,7 +203,7 @@ def _words(i: int, hits: Mapping[int, Hit], given: Sequence[Unit]) -> str:
     return body.lstrip("*_ ")
 
 
-def _naming(hit: Hit) -> float:
+def naming(hit: Hit) -> float:
     """What the label's own words say: a name, or ordinary words."""
     if hit.kind is not None:
         return 0.0
@@ -305,17 +314,39 @@ def _adopt(
         asked = within and hit.form == "mark" and (given[i].asks or hit.kind == "outlet")
         # At a press conference somebody asks in a statement, too: what follows is the turn of who answers.
         answered = press and within and behind.get(i, -1) in sure and hit.form == "mark" and not given[i].item
-        asked |= answered and len(given[i].text) - hit.body >= SHORT and given[i].ended and _naming(hit) >= 0
+        asked |= answered and len(given[i].text) - hit.body >= SHORT and given[i].ended and naming(hit) >= 0
         alike = near and form is not None and _form_of(hit, given[i]) == form and not given[i].item
-        alike &= _naming(hit) >= 0 or given[i].level > 0
+        alike &= naming(hit) >= 0 or given[i].level > 0
         alike |= (
-            within and starred and _starred(given[i]) and hit.form == "mark" and _naming(hit) > 0 and voice.speaking > 0
+            within and starred and _starred(given[i]) and hit.form == "mark" and naming(hit) > 0 and voice.speaking > 0
         )
         known = hit.key in named or bool(kin.of(hit.key)) or (first < i < last and hit.kind in CUED)
         if known or asked or (alike and (given[i].level or voice.score >= ACCEPTED - 3)):
             sure[i] = hit
             least = KNOWN if known else ALIKE if alike or hit.kind == "outlet" else ASKED
             confidences.setdefault(hit.key, max(least, voice.confidence))
+
+
+def _join(
+    sure: dict[int, Hit],
+    confidences: dict[str, float],
+    hits: Mapping[int, Hit],
+    given: Sequence[Unit],
+    voices: Sequence[Voice],
+) -> None:
+    """Takes in labels that are set like one that the user names: who names one speaker says what a label looks like.
+
+    They come again, and are names or speak; or they come once, and are names that speak.
+    """
+    layouts = {layout(given[i], hit) for i, hit in hits.items() if hit.told}
+    if not layouts:
+        return
+    for voice in voices:
+        alike = [i for i in voice.places if i not in sure and layout(given[i], hits[i]) in layouts]
+        speaks = voice.asking > 0 or voice.speaking >= SPEAKS
+        if alike and (speaks or voice.named if len(voice.places) > 1 else speaks and voice.named):
+            sure.update((i, hits[i]) for i in alike)
+            confidences.setdefault(voice.key, max(ALIKE, voice.confidence))
 
 
 def _starred(unit: Unit) -> bool:

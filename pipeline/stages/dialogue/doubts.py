@@ -5,7 +5,9 @@ from itertools import islice
 
 from pipeline.stage import Note
 from pipeline.stages.dialogue.flow import Flow, exchanges
+from pipeline.stages.dialogue.in_turns import labels_in_turns
 from pipeline.stages.dialogue.placed import Placed
+from pipeline.stages.dialogue.unrecognised import unrecognised
 
 DOUBTFUL = 0.65
 """Confidence of a label under which a note says that it may be none."""
@@ -17,9 +19,17 @@ READ = 40
 """Characters that a note shows."""
 
 
-def doubts(read: Flow, title: tuple[int, int] | None) -> Iterator[Note]:
-    """What is doubtful in a body; `title` is the span of the title that stands in the keys above it, if any."""
-    for notes in (_unanswered(read.placed), _heard_once(read), _doubtful(read)):
+def doubts(read: Flow, title: tuple[int, int] | None, text: str) -> Iterator[Note]:
+    """What is doubtful in a body; `title` is the span of the title that stands in the keys above it, if any.
+
+    `text` is the document's.
+    """
+    none = list(unrecognised(read, text))
+    yield from none
+    # A warning about a label says more than that it nearly was one.
+    warned = {note.start for note in none}
+    doubtful = (note for note in _doubtful(read) if note.start not in warned)
+    for notes in (_unanswered(read.placed), _heard_once(read), doubtful, labels_in_turns(read.placed)):
         yield from islice(notes, SHOWN)
     if title is not None and read.other_title is not None:
         other = read.other_title

@@ -10,6 +10,7 @@ from pipeline.stages.dialogue.cast import Cast, cast
 from pipeline.stages.dialogue.dumps import separate, unglued
 from pipeline.stages.dialogue.endings import closed
 from pipeline.stages.dialogue.kin import names
+from pipeline.stages.dialogue.label_layout import set_alike
 from pipeline.stages.dialogue.labels import MARK, REACH, Hit, hit, key_of
 from pipeline.stages.dialogue.legends import legends
 from pipeline.stages.dialogue.manners import said
@@ -90,7 +91,9 @@ def _announcing(unit: Unit) -> str:
 
 
 def _hits(given: Sequence[Unit], vocabulary: Vocabulary) -> dict[int, Hit]:
-    return {i: label for i, unit in enumerate(given) if (label := hit(unit, vocabulary)) is not None}
+    found = {i: label for i, unit in enumerate(given) if (label := hit(unit, vocabulary)) is not None}
+    further = set_alike(given, found) if vocabulary else {}
+    return dict(sorted((found | further).items())) if further else found
 
 
 def _hits_again(

@@ -1,0 +1,116 @@
+"""Checks of what a caller passes to the public functions: a wrong call is a `UsageError` that says what to pass."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePath
+from typing import TypeVar
+
+from pipeline.errors import UsageError
+
+Item = TypeVar("Item")
+
+MAX_SHOWN = 60
+"""Characters of a value that a message shows."""
+
+
+def described(value: object) -> str:
+    """What a message calls a value: its type, and the value where that is short.
+
+    >>> described(None), described(3), described("a.json"), described([1, "b"])
+    ('None', 'the int 3', "the str 'a.json'", 'a list of 2 items')
+    """
+    if value is None:
+        return "None"
+    kind = type(value).__name__
+    if isinstance(value, list | tuple | set | frozenset | dict):
+        return f"a {kind} of {len(value)} item{'' if len(value) == 1 else 's'}"
+    if isinstance(value, bool | int | float | str | bytes | PurePath):
+        shown = repr(value)
+        return f"the {kind} {shown if len(shown) <= MAX_SHOWN else shown[:MAX_SHOWN] + '…'}"
+    return f"the class {value.__name__}" if isinstance(value, type) else f"an object of type {kind}"
+
+
+def refuse(call: str, name: str, value: object, wanted: str, remedy: str = "") -> UsageError:
+    """The error for an argument that is not what is wanted; `remedy` says what to pass."""
+    return UsageError(f"{call}: {name} is {described(value)}; pass {wanted}{f': {remedy}' if remedy else ''}")
+
+
+def expect(call: str, name: str, value: object, kinds: type | tuple[type, ...], wanted: str, remedy: str = "") -> None:
+    """Raises `UsageError` where an argument is of none of these types. A bool is no number."""
+    if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is int):
+        raise refuse(call, name, value, wanted, remedy)
+
+
+def expect_text(call: str, name: str, value: object, *, optional: bool = False) -> None:
+    """Raises `UsageError` where an argument is no str; `optional` allows None."""
+    if not isinstance(value, str) and not (optional and value is None):
+        raise refuse(call, name, value, "a str or None" if optional else "a str")
+
+
+def expect_texts(call: str, name: str, value: Mapping[object, object] | None) -> None:
+    """Raises `UsageError` where an argument is no mapping of str to str, nor None."""
+    if value is None:
+        return
+    expect(call, name, value, Mapping, "a mapping of str to str, or None")
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise refuse(call, f"a key of {name}", key, "a str")
+        if not isinstance(item, str):
+            raise refuse(call, f"{name}[{key!r}]", item, "a str", "other values as their JSON")
+
+
+def expect_table(call: str, name: str, value: object) -> None:
+    """Raises `UsageError` where an argument is no mapping whose keys are str, nor None."""
+    if value is None:
+        return
+    expect(call, name, value, Mapping, "a mapping, such as a table of pipeline.toml, or None")
+    for key in value:  # type: ignore[attr-defined]
+        if not isinstance(key, str):
+            raise refuse(call, f"a key of {name}", key, "a str")
+
+
+def expect_names(call: str, name: str, value: object, example: str) -> None:
+    """Raises `UsageError` where an argument is no list of names; one name alone is none, nor is None."""
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise refuse(call, name, value, "a list of names", example)
+    if isinstance(value, list | tuple | set | frozenset):
+        for i, item in enumerate(value):
+            if not isinstance(item, str):
+                raise refuse(call, f"{name}[{i}]", item, "a name", example)
+
+
+def expect_path(call: str, name: str, value: object, *others: type) -> None:
+    """Raises `UsageError` where an argument is neither a str nor a path, nor of the `others`."""
+    if isinstance(value, str) and not value:
+        raise refuse(call, name, value, "the path of a file or a folder, or a URL")
+    expect(call, name, value, (str, PurePath, *others), "a path or a URL, as a str or a Path")
+
+
+def expect_one(call: str, name: str, value: object, kind: type) -> None:
+    """Raises `UsageError` where an argument is not one Article; `kind` is that type."""
+    if isinstance(value, kind):
+        return
+    if isinstance(value, str | PurePath):
+        raise refuse(call, name, value, "an Article", "for article in pipeline.read(path)")
+    if isinstance(value, Mapping | bytes):
+        raise refuse(call, name, value, "an Article", "pipeline.read gives those of a file")
+    many = isinstance(value, Iterable)
+    raise refuse(call, name, value, "an Article", "one at a time" if many else "what pipeline.process or read gives")
+
+
+def expect_all(call: str, name: str, value: object, kind: type[Item]) -> Iterator[Item]:
+    """The Articles of an argument; `kind` is that type. Raises `UsageError` for an item that is none.
+
+    What is no iterable raises at once, an item where it is met.
+    """
+    if isinstance(value, kind):
+        raise refuse(call, name, value, "articles", "one alone as [article]")
+    if isinstance(value, str | bytes | PurePath | Mapping) or not isinstance(value, Iterable):
+        raise refuse(call, name, value, "articles", "pipeline.read(path) gives those of an output")
+    return _items(call, name, value, kind)
+
+
+def _items(call: str, name: str, items: Iterable[object], kind: type[Item]) -> Iterator[Item]:
+    for i, item in enumerate(items):
+        if not isinstance(item, kind):
+            raise refuse(call, f"{name}[{i}]", item, "articles", "pipeline.read(path) gives those of an output")
+        yield item

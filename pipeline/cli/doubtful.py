@@ -1,0 +1,104 @@
+"""`pipeline explain OUTPUT --doubtful`: the articles that have no exchange or a warning, one at a time."""
+
+import sys
+
+import msgspec
+
+from pipeline.article import Article, Remark
+from pipeline.cli.quantities import counted
+from pipeline.cli.sheet import Sheet
+from pipeline.cli.similar import all_faults, printed
+from pipeline.errors import ContractError, UsageError
+from pipeline.reading import attempts
+from pipeline.specimens import visible
+from pipeline.stores import Place
+
+MAX_WARNINGS = 5
+"""Warnings of one article that are printed; `--json` has all."""
+INDENT = "  "
+
+
+class Warned(msgspec.Struct, frozen=True, kw_only=True):
+    """A warning or an error of an article, and the line of `text` on which its place begins, from 1."""
+
+    line: int
+    start: int
+    end: int
+    stage: str
+    rule: str
+    severity: str
+    message: str
+    suggestion: str | None
+
+
+class Doubtful(msgspec.Struct, frozen=True, kw_only=True):
+    """An article that somebody should look at: what `--json` prints, an object a line; keys are only ever added."""
+
+    id: str
+    exchanges: int
+    warnings: tuple[Warned, ...]
+
+
+def doubtful(article: Article) -> Doubtful | None:
+    """What is doubtful about an article; None where it has an exchange and no warning."""
+    exchanges = sum(1 for _ in article.exchanges)
+    notes = [note for note in article.notes if note.severity != "info"]
+    if exchanges and not notes:
+        return None
+    return Doubtful(id=article.id, exchanges=exchanges, warnings=tuple(_warned(note, article.text) for note in notes))
+
+
+def show(source: Place, *, json: bool) -> int:
+    """Prints the doubtful articles of an output in their order, and how many they are; 1 where one cannot be read."""
+    sheet = Sheet()
+    articles = found = without = warned = broken = 0
+    with printed(all_faults(source)) as say:
+        for name, article in attempts(source):
+            articles += 1
+            if isinstance(article, ContractError):
+                broken += 1
+                say(f"{name}: {article.reason}", article.reason)
+                continue
+            doubt = doubtful(article)
+            if doubt is None:
+                continue
+            found += 1
+            without += not doubt.exchanges
+            warned += bool(doubt.warnings)
+            if json:
+                sys.stdout.buffer.write(msgspec.json.encode(doubt) + b"\n")
+            else:
+                _block(doubt, sheet)
+    if not articles:
+        raise UsageError(f"{source} holds no articles")
+    if not json:
+        sheet.line(
+            f"{found:,} of {counted(articles, 'article')} doubtful: {without:,} without an exchange, "
+            f"{warned:,} with warnings"
+        )
+    return 1 if broken else 0
+
+
+def _warned(note: Remark, text: str) -> Warned:
+    return Warned(
+        line=text.count("\n", 0, note.start) + 1,
+        start=note.start,
+        end=note.end,
+        stage=note.stage,
+        rule=note.rule,
+        severity=note.severity,
+        message=note.message,
+        suggestion=note.suggestion,
+    )
+
+
+def _block(doubt: Doubtful, sheet: Sheet) -> None:
+    sheet.line(visible(doubt.id), style="bold")
+    if not doubt.exchanges:
+        sheet.line(f"{INDENT}no exchange")
+    for note in doubt.warnings[:MAX_WARNINGS]:
+        sheet.line(f"{INDENT}line {note.line}  {note.severity}  {note.rule}: {visible(note.message)}")
+        if note.suggestion is not None:
+            sheet.line(f"{INDENT * 2}suggestion: {visible(note.suggestion)}")
+    if len(doubt.warnings) > MAX_WARNINGS:
+        sheet.line(f"{INDENT}and {len(doubt.warnings) - MAX_WARNINGS:,} more; --json has all")

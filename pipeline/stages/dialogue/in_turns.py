@@ -1,0 +1,59 @@
+"""Warnings about labels that stand within another speaker's turn and were not accepted as speakers'."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import regex
+
+from pipeline.stage import Note
+from pipeline.stages.dialogue.cast import naming
+from pipeline.stages.dialogue.label_layout import layout
+from pipeline.stages.dialogue.labels import hit
+from pipeline.stages.dialogue.openings import MAX_READ, SPEECH
+from pipeline.stages.dialogue.placed import Placed
+
+RULE = "dialogue.label-in-turn"
+WITHIN = frozenset({"dialogue.continued", "dialogue.below-question"})
+"""Rules of paragraphs that belong to a turn because nobody else begins to speak."""
+MIN_SHARE = 0.2
+"""Share of the accepted labels that must have the layout of one that was not accepted."""
+NO_NAME = regex.compile(r"[请請]|[第其][一二三四五六七八九十百\d]|首先|其次|最后|最後|另外")
+"""What requests to the reader (`请注意：`) and counted points (`第一：`) begin with, and no name does."""
+MAX_SHOWN = 40
+"""Characters of a name that a message shows."""
+
+
+def labels_in_turns(placed: Sequence[Placed]) -> Iterator[Note]:
+    """A warning for each label, at its first place, that is set like the accepted ones and stands within a turn.
+
+    In a list each such name is one, and where the user names a speaker; elsewhere, where an answer may hold
+    `Poland: …`, somebody must speak behind it.
+    """
+    accepted = Counter(layout(one.unit, one.label) for one in placed if one.label is not None)
+    told = any(one.label.told for one in placed if one.label is not None)
+    least = MIN_SHARE * accepted.total()
+    seen: set[str] = set()
+    for one in placed:
+        if one.label is not None or one.rule not in WITHIN or not accepted:
+            continue
+        label = hit(one.unit)
+        if label is None or label.form != "mark" or label.anonymous or label.key in seen or naming(label) < 0:
+            continue
+        if accepted[layout(one.unit, label)] < max(least, 1):
+            continue
+        if NO_NAME.match(label.text):
+            continue
+        body = one.unit.text[label.body : label.body + MAX_READ]
+        speaks = one.unit.ended and ("?" in body or "？" in body or SPEECH.search(body) is not None)
+        if not (one.unit.item or told or speaks):
+            continue
+        seen.add(label.key)
+        whose = f" of {one.name[:MAX_SHOWN]}" if one.name else ""
+        yield Note(
+            label.start,
+            label.end,
+            RULE,
+            "warning",
+            f"'{label.text[:MAX_SHOWN]}:' stands within a turn{whose} and looks like a speaker label. "
+            "If it is one, add the name to [vocabulary] names.",
+        )
