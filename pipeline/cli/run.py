@@ -70,7 +70,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     rehearsal.arguments(parser)
     again = parser.add_argument_group("what an earlier run has done")
     again.add_argument("--fresh", action="store_true", help="do all again")
-    again.add_argument("--retry-failed", action="store_true", help="do again what failed")
+    again.add_argument("--retry-failed", action="store_true", help="do again what failed or is degraded")
     again.add_argument("--check-hash", action="store_true", help="read each file again, even if size and time are same")
     work = parser.add_argument_group("who does it")
     work.add_argument("--workers", type=number_from(1), metavar="N", help="processes (default: one for each processor)")
