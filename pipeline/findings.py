@@ -165,8 +165,10 @@ def _confidence(value: float, step: Step, document: Document) -> float:
 
 def _checked(label: Label, step: Step, document: Document) -> Label:
     stage = step.stage
-    if type(label.start) is not int or type(label.end) is not int or type(label.value) is not str:
-        raise _error(step, document, f"gave {label!r}; start and end are int, value is str")
+    if type(label.start) is not int or type(label.end) is not int:
+        raise _error(step, document, f"gave {label!r}; start and end are int")
+    if type(label.layer) is not str or type(label.value) is not str:
+        raise _error(step, document, f"gave {label!r}; layer and value are str")
     if label.of is not None and type(label.of) is not str and type(label.of) is not int:
         raise _error(step, document, f"gave {label!r}; of is a str, an int or None")
     _refuse_surrogates(label.value, step, document)
@@ -210,7 +212,7 @@ def _remarks(step: Step, note: Note, document: Document) -> list[Remark]:
     _refuse_surrogates(note.suggestion or "", step, document)
     if not 0 <= note.start <= note.end <= len(document.text):
         raise _error(step, document, f"note {note.start}-{note.end} lies outside the text")
-    if note.severity not in SEVERITIES:
+    if type(note.severity) is not str or note.severity not in SEVERITIES:
         known = ", ".join(get_args(Severity))
         raise _error(step, document, f"gave severity {note.severity!r}; severities are {known}")
     return [

@@ -27,6 +27,7 @@ STRUCTURE = frozenset({"part", "version"})
 """The layers that decide which text becomes which field."""
 MAX_REASON_CHARS = 600
 """Code points of a reason in a note: an error message may quote the whole document."""
+WITHOUT_FINDINGS = "the article is written without what this stage finds"
 ADDRESS = regex.compile(r" at 0x[0-9A-Fa-f]+")
 """Where an object lies in memory, as in `<Parser object at 0x7f3a>`: another place in each run."""
 
@@ -80,7 +81,14 @@ class _Findings:
         except StageError as error:
             if self._strict or isinstance(error.__cause__, MemoryError):
                 raise
-            self._fail(step, error.reason, "the article is written without what this stage finds")
+            self._fail(step, error.reason, WITHOUT_FINDINGS)
+        except MemoryError:
+            raise
+        except Exception as error:
+            # What it gave is so odd that not even the check of it was prepared for that.
+            if self._strict:
+                raise
+            self._fail(step, f"gave what cannot be checked: {type(error).__name__}: {error}", WITHOUT_FINDINGS)
         else:
             self._notes += notes
             if labels:

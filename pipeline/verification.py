@@ -78,8 +78,13 @@ def _large_edits(article: Article) -> Iterator[str]:
     for change in article.provenance.changes:
         for edit in change.edits:
             old, new = edit.old, edit.new
-            if old == new or any(old[i : i + run] in new for i in range(len(old) - run + 1)):
+            if old == new or not _runs(old, run).isdisjoint(_runs(new, run)):
                 yield f"/provenance/changes: {change.stage}: the edit at {edit.start} is not the smallest"
+
+
+def _runs(text: str, size: int) -> set[str]:
+    """Every run of `size` code points."""
+    return {text[i : i + size] for i in range(len(text) - size + 1)}
 
 
 def _coverage(article: Article) -> Iterator[str]:
@@ -193,9 +198,10 @@ def _numbering(article: Article, fields: _Fields) -> Iterator[str]:
     numbers = [exchange.n for exchange in _exchanges(article.sections)]
     if numbers != list(range(1, len(numbers) + 1)):
         yield "/sections: its exchanges are not numbered through"
+    there = set(numbers)
     for i, translation in enumerate(article.translations):
         for exchange in _exchanges(translation.sections):
-            if exchange.n is not None and exchange.n not in numbers:
+            if exchange.n is not None and exchange.n not in there:
                 yield f"/translations/{i}: translates exchange {exchange.n}, which is not there"
 
 

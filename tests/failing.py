@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pipeline import Document, Finding, Label, Note, Reject, Rule
 
@@ -50,6 +50,8 @@ class Frail:
         if "UNHEARD" in text:
             yield Label(0, 3, "frail.tide", "high", "frail.unheard", 0.9)
         yield from (finding for word, finding in GARBLED.items() if word in text)
+        if "ODD" in text:
+            yield Label(0, 3, "frail.tide", "high", SEEN.name, Unsure(0.9))
         if "MUTE" in text:
             raise MuteError
         if "OVERLAPS" in text:
@@ -59,6 +61,14 @@ class Frail:
             yield from labels(document, "TWICE", "notice")
         if "NO REPEAT" in text:
             yield from labels(document, "NO REPEAT", "repeat")
+
+
+class Unsure(float):
+    """A number that cannot be rounded."""
+
+    def __round__(self, digits: Any = None) -> Any:
+        """Raises."""
+        raise OverflowError("too unsure")
 
 
 class MuteError(Exception):

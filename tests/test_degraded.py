@@ -63,6 +63,7 @@ def fields(article: Article) -> dict[str, object]:
         ("RAISES LATER", "raised ZeroDivisionError: division by zero (line "),
         ("OUTSIDE", "is empty or lies outside the text"),
         ("UNHEARD", "used rule 'frail.unheard', which it does not declare"),
+        ("ODD", "gave what cannot be checked: OverflowError: too unsure"),
         ("MUTE", "raised MuteError:  (line "),
         *((word, "holds a lone surrogate; no JSON can hold one") for word in GARBLED),
     ],

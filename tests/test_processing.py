@@ -104,6 +104,8 @@ def test_a_repair_that_breaks_the_protocol_fails_the_document(finding: Any, reas
         (Label(0, 3, "part", "question", "look.seen", 1.0, of=["Ash"]), "of is a str, an int or None"),  # type: ignore[arg-type]
         (Label(0, 3, "part", "question", "look.seen", 1.0, of=True), "of is a str, an int or None"),
         (Note(0, 3, "look.seen", "info", "look", 7), "suggestion is a str or None"),  # type: ignore[arg-type]
+        (Label(0, 3, ["part"], "title", "look.seen", 1.0), "layer and value are str"),  # type: ignore[arg-type]
+        (Note(0, 3, "look.seen", ["info"], "look"), "gave severity ['info']"),  # type: ignore[arg-type]
         (Reject("look.seen", None), "message is a str"),  # type: ignore[arg-type]
     ],
 )

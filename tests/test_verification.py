@@ -214,6 +214,11 @@ def test_a_segment_that_points_to_nothing(sound: Article, pointer: str) -> None:
     assert found == [f"{pointer}: is not there", "/lead/0: has no span"]
 
 
+def test_a_segment_that_points_to_a_turn_that_is_not_there(sound: Article) -> None:
+    field = "/sections/0/exchanges/7/questions/0/paragraphs/0"
+    assert f"{field}: is not there" in list(faults(with_segment(sound, "question", field=field)))
+
+
 @pytest.mark.parametrize(
     ("pointer", "change"),
     [

@@ -72,7 +72,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     rehearsal.arguments(parser)
     again = parser.add_argument_group("what an earlier run has done")
     again.add_argument("--fresh", action="store_true", help="do all again")
-    again.add_argument("--retry-failed", action="store_true", help="do again what failed")
+    again.add_argument("--retry-failed", action="store_true", help="do again what failed or is degraded")
     again.add_argument("--check-hash", action="store_true", help="read each file again, even if size and time are same")
     again.add_argument(
         "--overwrite-edited", action="store_true", help="replace articles that were edited by hand (default: keep them)"

@@ -156,13 +156,13 @@ def opened(gate: Path) -> None:
 def test_the_output_is_that_of_the_local_engine_byte_for_byte(
     machines: Machines, tmp_path: Path, gate: Path, form: Form, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A document crashes its process, one is rejected, some fail in other ways: all of that is the same, too."""
+    """One crashes its process, one is degraded, one rejected, some fail in other ways: all of that is the same, too."""
     monkeypatch.setattr(Cluster, "chunk", 4)
     here = go(tmp_path / "here", gate, local(1), form=form)
     there = go(tmp_path / "there", gate, cluster(machines.address), form=form)
     assert there.totals == here.totals
     assert there.tally == here.tally
-    assert (there.written, there.failed, there.rejected) == (15, 5, 1)
+    assert (there.written, there.failed, there.rejected, there.degraded) == (16, 4, 1, 1)
     assert files(tmp_path / "there") == files(tmp_path / "here")
 
 
@@ -170,7 +170,7 @@ def test_what_one_engine_did_the_other_does_not_do_again(machines: Machines, tmp
     go(tmp_path / "output", gate, local(1), TEXTS[:3])
     account = go(tmp_path / "output", gate, cluster(machines.address))
     assert account.unchanged == 2
-    assert account.written == 13
+    assert account.written == 14
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
