@@ -183,3 +183,61 @@ def test_the_folder_on_this_machine_is_told_by_the_address_alone(cache: Path) ->
     assert one != two
     assert one == RemoteOutput(Remote("s3://salt/a")).folder
     assert one.is_relative_to(cache)
+
+
+@pytest.mark.usefixtures("cache")
+def test_an_article_in_a_bucket_that_was_edited_stays(
+    bucket: str, raw: Path, told: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, name = f"{bucket}/articles", "wire/weir.json"
+    assert main(["run", str(raw), "-o", url, "-q"]) == 0
+    store = Store(url)
+    before = store.get(name)
+    with monkeypatch.context() as patch:
+        # The list of the bucket tells that nothing has changed: no article is read.
+        patch.setattr("pipeline.runs.places.shelf.ArticleFolder._got", None)
+        assert main(["run", str(raw), "-o", url, "-q"]) == 0
+    data = before.replace(b'"language": "en"', b'"language": "fr"', 1)
+    assert len(data) == len(before)
+    assert data != before
+    store.put(name, data)
+    (raw / "wire" / "weir.txt").write_text(TALK.format(n=" of the lock"), encoding="utf-8")
+    told()
+    for more in ([], ["--fresh"], []):
+        assert main(["run", str(raw), "-o", url, "-q", *more]) == 1
+        assert "wire/weir: its article wire/weir.json was edited after it was written" in told().err
+        assert store.get(name) == data
+    assert main(["run", str(raw), "-o", url, "-q", "--overwrite-edited"]) == 0
+    assert b"of the lock" in store.get(name)
+
+
+def test_without_a_state_an_article_in_a_bucket_that_was_edited_stays(
+    bucket: str, raw: Path, cache: Path, told: Any
+) -> None:
+    url, name = f"{bucket}/articles", "wire/weir.json"
+    assert main(["run", str(raw), "-o", url, "-q"]) == 0
+    store = Store(url)
+    data = store.get(name).replace(b'"language": "en"', b'"language": "fr"', 1)
+    store.put(name, data)
+    store.delete("_run/state.sqlite")
+    shutil.rmtree(cache)
+    told()
+    assert main(["run", str(raw), "-o", url, "-q"]) == 1
+    assert told().err.count("was edited after it was written") == 1
+    assert store.get(name) == data
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_shard_in_a_bucket_that_was_edited_stays(bucket: str, raw: Path, told: Any) -> None:
+    url, name = f"{bucket}/articles", "part-00000.jsonl.zst"
+    command = ["run", str(raw), "-o", url, "-q", "--format", "jsonl"]
+    assert main(command) == 0
+    store = Store(url)
+    before = store.get(name)
+    store.put(name, before[:-1] + bytes([before[-1] ^ 1]))
+    told()
+    assert main(command) == 1
+    assert "edited after it was written: part-00000.jsonl.zst" in told().err
+    assert store.get(name) != before
+    assert main([*command, "--overwrite-edited"]) == 0
+    assert store.get(name) == before

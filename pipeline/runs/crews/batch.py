@@ -29,6 +29,7 @@ from pipeline.runs.crews.crew import in_order
 from pipeline.runs.crews.pool import Pool
 from pipeline.runs.crews.worker import Assignment
 from pipeline.runs.outcome import Edited, Failure, Outcome, Rejection, Written, sayable
+from pipeline.runs.places.by_hand import digest
 from pipeline.runs.places.delivery import Handed
 from pipeline.settings import Run
 from pipeline.sources.arrow.batches import documents
@@ -241,7 +242,7 @@ _TOLD = ["id", "outcome", "article", "stage", "rule", "reason", "package", "kind
 def _outcome(row: Mapping[str, Any]) -> Outcome:
     if row["outcome"] == "written":
         body = row["article"] + b"\n"
-        return Written(len(body), body, degraded=_failure(row) if row["kind"] else None)
+        return Written(len(body), body, digest(body), degraded=_failure(row) if row["kind"] else None)
     if row["outcome"] == "rejected":
         return Rejection(row["id"], row["rule"], row["reason"])
     return _failure(row)
