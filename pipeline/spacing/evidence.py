@@ -8,7 +8,7 @@ import msgspec
 
 from pipeline import lexicon
 from pipeline.spacing.marks import RUN
-from pipeline.spacing.pieces import LONGEST, by_beginning
+from pipeline.spacing.pieces import LONGEST, Beginnings, by_beginning
 from pipeline.spacing.tokens import core, dash_of, is_doubtful, is_of_words, is_suspect
 from pipeline.spacing.words import is_rare, lowered
 
@@ -117,7 +117,7 @@ class Evidence(msgspec.Struct, frozen=True, dict=True):
         return self.told.union(chain.from_iterable(map(own_words, self.rare)))
 
     @cached_property
-    def lent(self) -> dict[str, list[str]]:
+    def lent(self) -> Beginnings:
         """The words of `own` that runs may be read with, `by_beginning`."""
         return by_beginning(self.own)
 

@@ -14,6 +14,8 @@ import msgspec
 from pipeline.spacing.evidence import Evidence, gathered
 from pipeline.spacing.forest import Forest, grown
 from pipeline.spacing.gaps import Gap, gaps_of
+from pipeline.spacing.lattice import known_lattices
+from pipeline.spacing.pieces import known_pieces
 
 HOPELESS = -3000
 """What the first forest says of gaps at which the second has never found a space: it is not asked."""
@@ -58,6 +60,8 @@ def missing(text: str, told: frozenset[str] = frozenset()) -> tuple[Missing, ...
     evidence = gathered(text, told)
     if not evidence.suspects:
         return ()
+    known_pieces.age()
+    known_lattices.age()
     gaps = list(gaps_of(text, evidence))
     scores = scored(gaps, evidence, grown("first"), grown("second"))
     return tuple(Missing(gap.at, gap.inner, confidence(score)) for gap, score in zip(gaps, scores, strict=True))

@@ -8,10 +8,10 @@ numbers of points (`lexicon.POINTS` to the natural unit), so that sums are the s
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import msgspec
 
+from pipeline.spacing.generations import Generations
 from pipeline.spacing.pieces import IN_LINE, NEVER, Costs, Piece, pieces
 from pipeline.spacing.words import facts, following
 
@@ -28,10 +28,9 @@ class Lattice(msgspec.Struct, frozen=True):
 
 def read(run: str, before: str, after: str, more: Sequence[Piece] = (), costs: Costs = IN_LINE) -> Lattice:
     """How `run` reads between the word (or sign) `before` and the one `after` it; `more` are pieces of the document."""
-    return _read(run, before, after, tuple(more), costs)
+    return known_lattices(run, before, after, tuple(more), costs)
 
 
-@lru_cache(maxsize=1 << 11)
 def _read(run: str, before: str, after: str, more: tuple[Piece, ...], costs: Costs) -> Lattice:
     size = len(run)
     found = _with(pieces(run, costs), more)
@@ -66,6 +65,10 @@ def _read(run: str, before: str, after: str, more: tuple[Piece, ...], costs: Cos
         for left, step in steps[number]:
             backward[left] = max(backward[left], score + step)
     return _lattice(found, forward, backward, back, size)
+
+
+known_lattices = Generations(_read, 1 << 11)
+"""`read` remembers how many runs read."""
 
 
 def _with(found: tuple[Piece, ...], more: Sequence[Piece]) -> tuple[Piece, ...]:

@@ -1,11 +1,11 @@
 """The words that may stand at each place of a run: known ones, strangers, and those of the document."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline import lexicon
 from pipeline.lexicon import NAME, POINTS, Spelling
+from pipeline.spacing.generations import Generations
 from pipeline.spacing.words import lowered
 
 LONGEST = 24
@@ -82,13 +82,19 @@ def _mixed(piece: str, costs: Costs) -> int:
     return -40 if piece.isupper() else costs.capital_inside
 
 
+NO_LENGTHS: Mapping[int, Set[str]] = {}
+
 Draft = tuple[int, int, str, int, int]
 """A piece before it is known whether it is hopeless: the same five, as a plain tuple."""
 
 
-@lru_cache(maxsize=1 << 12)
 def pieces(run: str, costs: Costs = IN_LINE) -> tuple[Piece, ...]:
-    """The words that may stand in `run`, whatever stands around it; the hopeless ones are left out.
+    """The words that may stand in `run`, whatever stands around it; the hopeless ones are left out."""
+    return known_pieces(run, costs)
+
+
+def _pieces(run: str, costs: Costs) -> tuple[Piece, ...]:
+    """`pieces`, found anew.
 
     From a place to which every reading is hopeless beside one that passes over it no word is looked for.
     """
@@ -127,6 +133,10 @@ def pieces(run: str, costs: Costs = IN_LINE) -> tuple[Piece, ...]:
                 ahead[end] = score
         found += here
     return tuple(map(Piece._make, _hopeful(sorted(found), ahead, least)))
+
+
+known_pieces = Generations(_pieces, 1 << 12)
+"""`pieces` remembers those of many runs."""
 
 
 def _strangers(run: str, small: str, start: int, known: Set[int], spelling: Spelling, costs: Costs) -> Iterator[Draft]:
@@ -191,15 +201,19 @@ def _hopeful(found: list[Draft], ahead: list[int], least: int) -> Iterator[Draft
             yield piece
 
 
-def by_beginning(known: Iterable[str]) -> dict[str, list[str]]:
-    """Words by their first two letters."""
-    found: dict[str, list[str]] = {}
+Beginnings = Mapping[str, Mapping[int, Set[str]]]
+"""Words by their first two letters, then by their length."""
+
+
+def by_beginning(known: Iterable[str]) -> Beginnings:
+    """Words as `of_document` looks them up: a place of a run costs one look for each length, however many there are."""
+    found: dict[str, dict[int, set[str]]] = {}
     for word in known:
-        found.setdefault(word[:2], []).append(word)
+        found.setdefault(word[:2], {}).setdefault(len(word), set()).add(word)
     return found
 
 
-def of_document(run: str, known: Mapping[str, Sequence[str]]) -> list[Piece]:
+def of_document(run: str, known: Beginnings) -> list[Piece]:
     """The pieces of `run` that are words of the document's own, or the user's; the run itself is none.
 
     The words are given `by_beginning`.
@@ -208,8 +222,10 @@ def of_document(run: str, known: Mapping[str, Sequence[str]]) -> list[Piece]:
         return []
     small, size = lowered(run), len(run)
     return [
-        Piece(start, start + len(word), word, DOCUMENT_WORD, 0)
+        Piece(start, start + length, word, DOCUMENT_WORD, 0)
         for start in range(size - 1)
-        for word in known.get(small[start : start + 2], ())
-        if small.startswith(word, start) and len(word) < size and not small.startswith("'", start + len(word))
+        for length, words in known.get(small[start : start + 2], NO_LENGTHS).items()
+        if length < size
+        and (word := small[start : start + length]) in words
+        and not small.startswith("'", start + length)
     ]

@@ -4,7 +4,8 @@ In `suchan interestin it` the second repair may only be sure once the first is m
 alone would find more in its own output.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pipeline.document import Document
 from pipeline.ledger import Edit
@@ -29,10 +30,16 @@ def at_rest(document: Document, rules: Iterable[Rule], propose: Callable[[Docume
     made = settled(document.text, sure)
     yield from made
     unsure = [edit for edit in first if round(edit.confidence, 2) < thresholds[edit.rule]]
-    yield from (edit for edit in unsure if not any(_meet(edit, other) for other in made))
+    starts = [edit.start for edit in made]
+    yield from (edit for edit in unsure if not _meets(edit, made, starts))
 
 
-def _meet(one: Edit, other: Edit) -> bool:
-    """Whether two edits have a character in common, or start at the same place."""
-    overlap = one.start < other.start + len(other.old) and other.start < one.start + len(one.old)
-    return overlap or one.start == other.start
+def _meets(edit: Edit, made: Sequence[Edit], starts: Sequence[int]) -> bool:
+    """Whether an edit has a character in common with one of `made`, or starts at the same place.
+
+    `made` are sorted and disjoint, so that only those beside the place where the edit would be come into question.
+    """
+    after = bisect_left(starts, edit.start)
+    if after and edit.start < made[after - 1].start + len(made[after - 1].old):
+        return True
+    return after < len(made) and starts[after] < edit.start + max(len(edit.old), 1)

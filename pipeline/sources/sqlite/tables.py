@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
@@ -10,7 +11,9 @@ import regex
 
 from pipeline.sources.cells import Torn
 from pipeline.sources.fields import Row, unique
+from pipeline.sources.ids import Ids
 from pipeline.sources.record import SourceError, shown
+from pipeline.sources.sqlite.circles import bounded
 
 PATIENCE = 2.0
 """Seconds to wait for another program that is writing."""
@@ -27,6 +30,9 @@ LONGEST_VALUE = (1 << 31) - 1
 """The most bytes of a value that SQLite can be told of; it holds no longer ones."""
 WRITE_AHEAD = 2
 """Byte 18 or 19 of a database that writes ahead: reading one needs files beside it, unless nothing may change it."""
+RESTORE = "restore a copy, or try `sqlite3 FILE .recover`"
+INTERRUPTED = "interrupted"
+"""What SQLite says where `circles.bounded` ended its work."""
 ERRORS = (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError)
 """What damage shows itself as; the last one is for names of columns."""
 
@@ -34,33 +40,53 @@ ERRORS = (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError)
 class Table(msgspec.Struct, frozen=True):
     """A table or view: its columns, whether each may hold a text, and what its rows are sorted by.
 
-    `key` names the number that SQLite itself gives to rows; None where it gives none.
+    `key` names the number that SQLite itself gives to rows; None where it gives none. `primary` are the places of the
+    columns of the primary key where it stands for that number; none for a view.
     """
 
     name: str
     columns: dict[str, bool]
     key: str | None
     order: str
+    primary: tuple[int, ...] = ()
 
     def rows(self, connection: sqlite3.Connection, limit: int) -> Iterator[Row]:
         """All rows in order. One over the limit fails; where the table is damaged, the last one says so."""
         last: int | None = None
         number = 0
-        while True:
-            try:
-                for cells in connection.execute(*self._select(last)):
+        with Ids() as seen:
+            while True:
+                try:
+                    for cells in connection.execute(*self._select(last)):
+                        number += 1
+                        if repeated := self._repeated(cells, last, seen):
+                            yield _circle(number, repeated)
+                            return
+                        last = cells[0] if self.key else None
+                        yield Row(number, self._fields(cells))
+                except ERRORS as error:
                     number += 1
-                    last = cells[0] if self.key else None
-                    yield Row(number, self._fields(cells))
-            except ERRORS as error:
-                number += 1
-                found = self._after(last, number, error, connection, limit)
-                yield found[1]
-                if found[0] is None:
+                    found = self._after(last, number, error, connection, limit)
+                    yield found[1]
+                    if found[0] is None:
+                        return
+                    last = found[0]
+                else:
                     return
-                last = found[0]
-            else:
-                return
+
+    def _repeated(self, cells: tuple[object, ...], last: int | None, seen: Ids) -> str:
+        """What shows that a row was read before, which happens where a damaged page points back; empty for a new row.
+
+        Row numbers ascend. Primary keys are in the order of their collations, so all of them are remembered.
+        """
+        if self.key:
+            return "" if last is None or _behind(last, cells[0]) else f"row number {cells[0]} follows {last}"
+        if not self.primary:
+            return ""
+        key = repr([cells[place] for place in self.primary])[1:-1]
+        # Hashed, since a key may be as long as a text.
+        new = seen.add(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest())
+        return "" if new else f"the primary key {key} occurs a second time"
 
     def _after(
         self, last: int | None, number: int, error: Exception, connection: sqlite3.Connection, limit: int
@@ -124,6 +150,7 @@ def opened(path: Path, limit: int) -> Iterator[sqlite3.Connection]:
     except ERRORS as error:
         raise SourceError(fault(error)) from None
     with closing(connection):
+        bounded(connection, address, path.stat().st_size)
         connection.text_factory = _text
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(max(2 * limit, 1_000_000), LONGEST_VALUE))
         # A query cannot make a file by attaching it.
@@ -166,9 +193,11 @@ def described(connection: sqlite3.Connection, name: str) -> Table:
             connection.execute(f"SELECT {key} FROM {quoted(name)} LIMIT 0")  # noqa: S608
         except sqlite3.OperationalError:
             key = None
-    primary = [quoted(str(column[1])) for column in sorted(about, key=lambda column: column[5]) if column[5]]
-    by = key or ", ".join(primary)
-    return Table(name, {column: column not in numbers for column in names}, key, f" ORDER BY {by}" if by else "")
+    primary = sorted((column for column in about if column[5]), key=lambda column: int(column[5]))
+    by = key or ", ".join(quoted(str(column[1])) for column in primary)
+    places = () if key else tuple(int(column[0]) for column in primary)
+    columns = {column: column not in numbers for column in names}
+    return Table(name, columns, key, f" ORDER BY {by}" if by else "", places)
 
 
 def answers(connection: sqlite3.Connection, query: str) -> tuple[tuple[str, ...], Iterator[Row]]:
@@ -176,7 +205,8 @@ def answers(connection: sqlite3.Connection, query: str) -> tuple[tuple[str, ...]
     try:
         cursor = connection.execute(query)
     except (*ERRORS, ValueError) as error:
-        raise SourceError(f"[sources.sqlite] query: {shown(error)}") from None
+        remedy = f"; {RESTORE}" if str(error) == INTERRUPTED else ""
+        raise SourceError(f"[sources.sqlite] query: {_said(error)}{remedy}") from None
     if cursor.description is None:
         raise SourceError("[sources.sqlite] query: gives no rows; write a SELECT")
     names = unique(str(column[0]) for column in cursor.description)
@@ -202,13 +232,21 @@ def fault(error: Exception) -> str:
     """What is wrong with a database, and what to do."""
     if "locked" in str(error):
         return "is locked by another program; close it and run again"
-    return f"cannot be read as an SQLite database ({shown(error)}); restore a copy, or try `sqlite3 FILE .recover`"
+    return f"cannot be read as an SQLite database ({_said(error)}); {RESTORE}"
 
 
 def _lost(number: int, error: Exception) -> Row:
-    return Row(
-        number, fault=f"it and all behind it are lost ({shown(error)}); restore a copy, or try `sqlite3 FILE .recover`"
-    )
+    return Row(number, fault=f"it and all behind it are lost ({_said(error)}); {RESTORE}")
+
+
+def _said(error: Exception) -> str:
+    """What SQLite says of a fault."""
+    return "a damaged page points back to another" if str(error) == INTERRUPTED else shown(error)
+
+
+def _circle(number: int, repeated: str) -> Row:
+    reason = f"{shown(repeated)}: a damaged page points back to earlier rows"
+    return Row(number, fault=f"{reason}, and all behind them are lost; {RESTORE}")
 
 
 def _text(value: bytes) -> str | bytes:
