@@ -246,7 +246,9 @@ def test_a_nul_fails_its_document_and_no_other(tmp_path: Path) -> None:
 def test_a_column_that_is_named_and_not_there_is_one_error_with_the_nearest(tmp_path: Path) -> None:
     told = only_failure(found(tmp_path, "t.csv", "id,body_text\n1,a\n2,b\n3,c\n", Input(text_field="body_txt")))
     assert told == Unreadable(
-        "wire/t", "has no column 'body_txt', which [input] text_field names; did you mean 'body_text'?"
+        "wire/t",
+        "has no column 'body_txt', which [input] text_field names; did you mean 'body_text'?",
+        fields=("id", "body_text"),
     )
 
 

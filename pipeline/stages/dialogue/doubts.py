@@ -86,7 +86,9 @@ def _doubtful(read: Flow) -> Iterator[Note]:
             nearly.end,
             "dialogue.doubtful-label",
             "info",
-            f"{nearly.text[:READ]} comes again like a speaker's label, but this does not look like a talk.",
+            f"'{nearly.text[:READ]}:' looks like a speaker label, but no dialogue was recognised."
+            # No setting makes a speaker of a word for questions or answers.
+            + ("" if nearly.anonymous else " If it is one, add the name to [vocabulary] names."),
         )
     told: set[str] = set()
     for one in read.placed:

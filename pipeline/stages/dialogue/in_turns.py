@@ -8,7 +8,7 @@ import regex
 from pipeline.stage import Note
 from pipeline.stages.dialogue.cast import naming
 from pipeline.stages.dialogue.label_layout import layout
-from pipeline.stages.dialogue.labels import hit
+from pipeline.stages.dialogue.labels import Hit, hit
 from pipeline.stages.dialogue.openings import MAX_READ, SPEECH
 from pipeline.stages.dialogue.placed import Placed
 
@@ -29,19 +29,15 @@ def labels_in_turns(placed: Sequence[Placed]) -> Iterator[Note]:
     In a list each such name is one, and where the user names a speaker; elsewhere, where an answer may hold
     `Poland: …`, somebody must speak behind it.
     """
+    found = [(one, label) for one in placed if (label := _label(one)) is not None]
+    if not found:
+        return
     accepted = Counter(layout(one.unit, one.label) for one in placed if one.label is not None)
     told = any(one.label.told for one in placed if one.label is not None)
-    least = MIN_SHARE * accepted.total()
+    least = max(MIN_SHARE * accepted.total(), 1)
     seen: set[str] = set()
-    for one in placed:
-        if one.label is not None or one.rule not in WITHIN or not accepted:
-            continue
-        label = hit(one.unit)
-        if label is None or label.form != "mark" or label.anonymous or label.key in seen or naming(label) < 0:
-            continue
-        if accepted[layout(one.unit, label)] < max(least, 1):
-            continue
-        if NO_NAME.match(label.text):
+    for one, label in found:
+        if label.key in seen or accepted[layout(one.unit, label)] < least:
             continue
         body = one.unit.text[label.body : label.body + MAX_READ]
         speaks = one.unit.ended and ("?" in body or "？" in body or SPEECH.search(body) is not None)
@@ -57,3 +53,13 @@ def labels_in_turns(placed: Sequence[Placed]) -> Iterator[Note]:
             f"'{label.text[:MAX_SHOWN]}:' stands within a turn{whose} and looks like a speaker label. "
             "If it is one, add the name to [vocabulary] names.",
         )
+
+
+def _label(one: Placed) -> Hit | None:
+    """The possible label of a paragraph within a turn, where it may be a name."""
+    if one.label is not None or one.rule not in WITHIN:
+        return None
+    label = hit(one.unit)
+    if label is None or label.form != "mark" or label.anonymous or naming(label) < 0 or NO_NAME.match(label.text):
+        return None
+    return label

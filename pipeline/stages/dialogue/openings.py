@@ -4,12 +4,13 @@
 (`* Ada: yes`, `- [ada] yes`), captions (`<v Ada>`, `>> yes`), and labels of symbols.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
 import regex
 
-from pipeline.stages.dialogue.labels import Hit, cue, hit, key_of, name_shaped
+from pipeline.stages.dialogue.labels import REACH, Hit, cue, hit, key_of, name_shaped
 from pipeline.stages.dialogue.placed import Placed
 from pipeline.stages.dialogue.units import LIST_ITEM, Unit
 
@@ -29,6 +30,8 @@ LOOSE = regex.compile(
     r"|[\[【](?P<bracket>[^\[\]【】\n:：]{1,40})[\]】](?![(\[:])"  # [ada], 【记者】
     r"|(?P<name>[^\n:：|｜*_\[\]<>]{1,40})[*_]{0,3}[:：|｜](?!//))[*_]{0,3}\s*"  # Ada Fern:
 )
+SEPARATES = re.compile("[<\\[【:：|｜]")
+"""What an opening cannot be without; most paragraphs have none of these near their beginning."""
 SYMBOLS = regex.compile(r"[\p{So}\p{Sk}\p{Mn}\p{Cf}]{1,12}")
 INLINE = regex.compile(r"(?:(?<=[\s。！？!?”])|(?<=^))(?P<name>\p{L}[\p{L}·《》 ]{0,19})[:：](?!//)")
 """A label amid a paragraph."""
@@ -80,6 +83,8 @@ def opening(unit: Unit, below: str = "") -> Opening | None:
     label = hit(unit)
     if label is not None and not unit.level and label.form != "blanks":
         return _known(unit, label, below)
+    if SEPARATES.search(unit.text, 0, REACH) is None:
+        return None
     item = LIST_ITEM.match(unit.text)
     at = item.end() if item else 0
     at += len(unit.text[at:]) - len(unit.text[at:].lstrip())
