@@ -18,7 +18,7 @@ from pipeline.document import Document, Label
 from pipeline.errors import ContractError, RejectedError, StageError, whose
 from pipeline.findings import find
 from pipeline.ledger import Change
-from pipeline.recipe import Recipe, Step
+from pipeline.recipe import OWN, Recipe, Step
 from pipeline.sources.record import shown
 from pipeline.specimens import shortened
 from pipeline.verification import faults
@@ -144,7 +144,9 @@ class _Findings:
 
     def _fail(self, step: Step, reason: str, consequence: str) -> None:
         name = step.stage.name
-        self._notes.append(_note(name, STAGE_FAILED, f"{whose(name, step.foreign)}: {_clean(reason)}; {consequence}"))
+        remedy = "; please report it" if step.package == OWN else ""
+        message = f"{whose(name, step.foreign)}: {_clean(reason)}; {consequence}{remedy}"
+        self._notes.append(_note(name, STAGE_FAILED, message))
         self._lost.update(dict.fromkeys(step.stage.gives, name))
 
 

@@ -103,6 +103,7 @@ def test_a_built_in_finder_that_fails_costs_its_labels_too(monkeypatch: pytest.M
     assert len(list(article.exchanges)) == 2
     (failure,) = article.failures
     assert failure.message.startswith("stage credits: raised IndexError: list index out of range (line ")
+    assert failure.message.endswith("; please report it")
 
 
 def test_all_finders_may_fail(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from pipeline.stores import Remote
 CONTROLS = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]}
 """Written out, so that a line stays one."""
 
-DEGRADED = "of the articles degraded: a stage failed, and what it finds is missing"
+DEGRADED = "of the articles degraded: a stage failed there"
 """What the summary says of their number, where there are any."""
 
 MOST_ASIDE = 20
