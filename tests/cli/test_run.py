@@ -397,3 +397,30 @@ def test_a_reader_of_messages_who_has_gone_changes_neither_the_run_nor_its_exit_
     os.close(write)
     assert done.returncode == 1
     assert written(output) == ["lamps", "wire/locks"]
+
+
+def test_an_article_that_was_edited_is_kept_and_named_until_it_is_replaced(
+    raw: Path, output: Path, capsys: Captured
+) -> None:
+    command = ["run", str(raw), "-o", str(output)]
+    assert main(command) == 0
+    written = (output / "wire" / "locks.json").read_bytes()
+    edited = written.replace(b'"language": "en"', b'"language": "fr"')
+    assert edited != written
+    (output / "wire" / "locks.json").write_bytes(edited)
+    (raw / "new.txt").write_text("The lock was painted green.\n", "utf-8")
+    capsys.readouterr()
+    for unchanged in (1, 2):
+        assert main(command) == 1
+        captured = capsys.readouterr()
+        assert captured.err == (
+            "wire/locks: its article wire/locks.json was edited after it was written, and is kept; move it away, or "
+            "replace it with --overwrite-edited\n"
+        )
+        rows = [line.strip() for line in captured.out.splitlines()]
+        assert {f"{unchanged}  unchanged", "1  edited by hand, and kept"} <= set(rows)
+        assert (output / "wire" / "locks.json").read_bytes() == edited
+    assert main([*command, "-q", "--overwrite-edited"]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert (output / "wire" / "locks.json").read_bytes() == written
+    assert "edited" not in json.loads((output / "_run" / "run.json").read_text("utf-8"))["documents"]
