@@ -92,10 +92,10 @@ def summary(
             table.add_row(f"{number:,}", what)
     console = Console(sys.stdout)
     console.print(table)
-    if seconds is not None:
-        console.print(_spent(account, seconds, workers), soft_wrap=True)
     if figures.without_exchange or figures.with_warnings:
         console.print(f"doubtful: pipeline explain {shlex.quote(str(output))} --doubtful lists them", soft_wrap=True)
+    if seconds is not None:
+        console.print(_spent(account, seconds, workers), soft_wrap=True)
     console.print(
         f"articles: {output}{'' if str(output).endswith('/') else '/'}   about the run: {output / RUN_FOLDER}/",
         soft_wrap=True,
