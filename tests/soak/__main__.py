@@ -5,10 +5,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from soak import runs
+from soak import damaged_files, growth, runs
 from soak.part import Part
 
-PARTS: dict[str, Part] = {part.__name__: part for module in (runs,) for part in module.PARTS}
+PARTS: dict[str, Part] = {part.__name__: part for module in (runs, damaged_files, growth) for part in module.PARTS}
 
 
 def main() -> None:
