@@ -5,10 +5,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from soak import fuzz, killed, runs
+from soak import damaged_files, fuzz, growth, killed, runs
 from soak.part import Part
 
-PARTS: dict[str, Part] = {part.__name__: part for module in (runs, killed, fuzz) for part in module.PARTS}
+MODULES = (runs, killed, fuzz, damaged_files, growth)
+PARTS: dict[str, Part] = {part.__name__: part for module in MODULES for part in module.PARTS}
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ Lines without blanks are solved whole, in `packed`.
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -161,7 +162,7 @@ class Words:
         text, at = document.text, gap.at
         start, end = _token(text, at)
         option = OPTION.search(text[start:end])
-        if option and (f" {option[1]} " not in text or lowered(option[2]) not in lexicon.words()):
+        if option and (not _has_between_spaces(text, option[1]) or lowered(option[2]) not in lexicon.words()):
             return None
         if PROTECTED.search(text[start:end]) or not is_prose(document, at, start, end):
             return None
@@ -187,6 +188,12 @@ class Words:
             return None if is_identifier(text, run, at) else NAMES
         made = gap.confidence < DERIVED_SURE and is_derived(run[0], at - run.start())
         return None if made else RUN_TOGETHER
+
+
+@lru_cache(maxsize=4)
+def _has_between_spaces(text: str, dash: str) -> bool:
+    """Whether a dash has a space on both sides somewhere. Remembered, since every option of a text asks."""
+    return f" {dash} " in text
 
 
 def _token(text: str, at: int) -> tuple[int, int]:

@@ -1,0 +1,145 @@
+"""The work on a text grows with its length: counted in calls, which no busy machine changes.
+
+`make soak` measures the time of longer texts of many more kinds.
+"""
+
+import sys
+from types import FrameType
+from typing import Any
+
+import pytest
+from pages_of import PAGES, page_of
+from patterns import PIECES, text_of
+
+import pipeline
+from pipeline.ledger import Edit
+from pipeline.sources import html
+from pipeline.spacing import judgement, lattice, pieces, tokens
+from pipeline.spacing.generations import Generations
+from pipeline.spacing.pieces import by_beginning, of_document
+from pipeline.stages import proposals
+from pipeline.stages import words as words_stage
+
+SMALL, LARGE = 700, 2_800
+MOST = 10
+"""Four times the text may ask for this many times the calls: a repair of a long text may take some rounds more."""
+TEXTS = (("words",), ("options",), ("QA-han-line",), ("word39", "list"))
+
+
+class Calls:
+    """Counts the calls of functions, those of C as well, inside the block."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __enter__(self) -> "Calls":
+        sys.setprofile(self._see)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.setprofile(None)
+
+    def _see(self, _frame: FrameType, event: str, _argument: Any) -> None:
+        self.count += event in {"call", "c_call"}
+
+
+def work_on(text: str) -> int:
+    with Calls() as calls:
+        article = pipeline.process(text, id="n")
+        assert list(pipeline.faults(article)) == []
+    return calls.count
+
+
+@pytest.mark.parametrize("names", TEXTS, ids=" and ".join)
+def test_the_whole_way_takes_calls_in_proportion(names: tuple[str, ...]) -> None:
+    # Other texts of the kind, so that what is remembered of words does not count.
+    work_on(text_of(names, SMALL, seed=1))
+    few, many = work_on(text_of(names, SMALL, seed=2)), work_on(text_of(names, LARGE, seed=3))
+    assert many < MOST * few
+
+
+def test_a_run_is_looked_up_as_often_however_many_words_a_document_has_of_its_own() -> None:
+    run = "qorvundelsaidthat"
+
+    def calls(count: int) -> int:
+        own = by_beginning([f"qo{n:07}" for n in range(count)] + ["qorvundel"])
+        with Calls() as counted:
+            assert [piece.word for piece in of_document(run, own)] == ["qorvundel"]
+        return counted.count
+
+    assert calls(20_000) <= calls(20)
+
+
+def test_each_odd_word_of_a_text_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text has more words than are kept from text to text: a smaller cache forgets each just before its turn."""
+    read: list[tuple[str, object]] = []
+
+    def counted(run: str, costs: pieces.Costs) -> tuple[pieces.Piece, ...]:
+        read.append((run, costs))
+        return pieces._pieces(run, costs)
+
+    few = Generations(counted, 50)
+    monkeypatch.setattr(pieces, "known_pieces", few)
+    monkeypatch.setattr(judgement, "known_pieces", few)
+    for made in (tokens.gain, tokens.part_is_suspect, tokens.is_suspect, tokens.is_doubtful):
+        made.cache_clear()
+    lattice.known_lattices.cache_clear()
+    pipeline.clean(text_of(("words",), 6_000, seed=4), stages=["punctuation", "words"])
+    assert len(read) > 200
+    assert len(read) < 1.3 * len(set(read))
+
+
+def test_edits_that_are_not_sure_are_held_against_their_neighbours_only() -> None:
+    def calls(count: int) -> int:
+        made = tuple(Edit(3 * n, "a", "b", "x.y", 0.9) for n in range(count))
+        starts = [edit.start for edit in made]
+        with Calls() as counted:
+            assert not proposals._meets(Edit(3 * count - 2, "c", "d", "x.y", 0.1), made, starts)
+        return counted.count
+
+    assert calls(10_000) <= calls(10)
+
+
+@pytest.mark.parametrize(
+    ("edit", "meets"),
+    [
+        (Edit(4, "", " ", "x.y", 0.1), False),
+        (Edit(5, "", " ", "x.y", 0.1), True),
+        (Edit(6, "", " ", "x.y", 0.1), True),
+        (Edit(7, "", " ", "x.y", 0.1), False),
+        (Edit(4, "ab", "", "x.y", 0.1), True),
+        (Edit(3, "ab", "", "x.y", 0.1), False),
+        (Edit(9, "", " ", "x.y", 0.1), True),
+        (Edit(8, "ab", "", "x.y", 0.1), True),
+        (Edit(8, "a", "", "x.y", 0.1), False),
+        (Edit(9, "a", "", "x.y", 0.1), True),
+        (Edit(10, "a", "", "x.y", 0.1), False),
+    ],
+)
+def test_an_edit_meets_what_overlaps_it_or_starts_where_it_starts(edit: Edit, meets: bool) -> None:
+    made = (Edit(5, "ab", "c", "x.y", 0.9), Edit(9, "", " ", "x.y", 0.9))
+    assert proposals._meets(edit, made, [each.start for each in made]) == meets
+
+
+def test_a_dash_between_spaces_is_looked_for_once_in_a_text() -> None:
+    words_stage._has_between_spaces.cache_clear()
+    pipeline.clean(text_of(("options",), 4_000), stages=["words"])
+    info = words_stage._has_between_spaces.cache_info()
+    assert info.hits > 20
+    assert info.misses < 10
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_a_kind_of_text_has_the_length_that_is_asked_for(name: str) -> None:
+    assert len(text_of((name,), 500)) == 500
+    assert text_of((name, "words"), 500, "random", 1) == text_of((name, "words"), 500, "random", 1)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_kind_of_page_can_be_read_or_is_refused(name: str) -> None:
+    page = page_of(name, 500)
+    assert 500 <= len(page) < 1500
+    try:
+        assert html.read(page.encode()).text
+    except html.PageError as error:
+        assert str(error)  # noqa: PT017 -- either is right
