@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from installed import Shelf
-from ordeal import PACKAGE, RECIPE, SMALL, account, lines, litter, processed, put, talk, texts, told, tree
+from ordeal import PACKAGE, RECIPE, SMALL, account, lines, litter, processed, put, talk, texts, told, tree, until
 
 import pipeline
 from pipeline.cli import main
@@ -131,10 +131,8 @@ def test_what_a_stage_leaves_running_holds_up_neither_this_run_nor_the_next(work
         assert go(work, "--set", f"stages.poison.marks={work}") == 1
         assert account(work / "out")["unchanged"] == 10
         # They sleep for an hour, and nobody has waited for that.
-        children = [int(child.name.removeprefix("child-")) for child in work.glob("child-*")]
-        assert len(children) == 3
-        for child in children:
-            os.kill(child, 0)
+        for child in until(lambda: len(found := list(work.glob("child-*"))) == 3 and found):
+            os.kill(int(child.name.removeprefix("child-")), 0)
     finally:
         for left in work.glob("child-*"):
             os.kill(int(left.name.removeprefix("child-")), 9)
