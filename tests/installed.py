@@ -68,6 +68,8 @@ class Shelf:
         group: str = "stages",
     ) -> None:
         """Installs a package of one module that offers `names`, as stages or whatever `group` says."""
+        # Another test may have left one of this name, from a shelf of its own.
+        sys.modules.pop(module, None)
         (self.folder / f"{module}.py").write_text(code, "utf-8")
         about = self.folder / f"{package.replace('-', '_')}-{version}.dist-info"
         about.mkdir()

@@ -69,6 +69,10 @@ class Poison:
         if self.pause:
             time.sleep(self.pause)
         text = document.text
+        if "CHILD" in text and os.fork() == 0:
+            Path(self.marks, f"child-{os.getpid()}").touch()
+            time.sleep(3600)
+            os._exit(0)
         if "SEGFAULT" in text:
             crash()
         if "ABORT" in text:
@@ -95,10 +99,6 @@ class Poison:
         if "SHOUT" in text:
             print("noise " * 100_000)
             print("noise " * 100_000, file=sys.stderr)
-        if "CHILD" in text and os.fork() == 0:
-            Path(self.marks, f"child-{os.getpid()}").touch()
-            time.sleep(3600)
-            os._exit(0)
         if "THREAD" in text:
             threading.Thread(target=time.sleep, args=(3600,)).start()
         if "REFUSE" in text:

@@ -79,8 +79,8 @@ def kill_some(run: Running, chance: random.Random, killed: Counter[str]) -> None
     """Kills processes of a run at random moments, some of them when it has only begun."""
     left = KILLS
     while left and run.process.poll() is None:
-        time.sleep(chance.choice([0.0, 0.02, 0.2, 1.0]) * chance.random())
-        kind = chance.choice(["server", "tracker", "worker", "worker"])
+        time.sleep(chance.choice([0.0, 0.1, 1.0, 3.0]) * chance.random())
+        kind = chance.choice(["server", "tracker", "worker", "worker", "worker"])
         with suppress(ProcessLookupError, FileNotFoundError):
             # Those that are just ending are no longer there when they are asked what they are.
             if found := run.processes(kind):

@@ -51,8 +51,10 @@ LIFE = 32 << 20
 has kept in mind of them, and what stages leak, is given back."""
 FAREWELL = 5.0
 """Seconds in which a worker that has no more to do must have ended."""
-LAST_WORDS = 0.2
-"""Seconds that a hanging worker has to write down where it hangs."""
+LAST_WORDS = 3.0
+"""Seconds at most that a hanging worker has to write down where it hangs; on a busy machine it needs some of them."""
+PEN = 0.03
+"""Seconds for which it writes nothing more, once it has begun: then it is done."""
 
 PRELOADED: Final = "pipeline.runs.crews.preload"
 PRELOADED_IF_LARGE: Final = "pipeline.runs.crews.preload_tagger"
@@ -121,7 +123,11 @@ class _Worker:
                 os.kill(process, signal.SIGUSR1)
             except ProcessLookupError:
                 return
-            wait(self.process, LAST_WORDS)
+            deadline, written = time.monotonic() + LAST_WORDS, 0
+            while time.monotonic() < deadline and not connection.wait([self.process.sentinel], PEN):
+                before, written = written, self.trace.stat().st_size
+                if written == before > 0:
+                    break
         self.process.kill()
 
     def bury(self) -> int | None:

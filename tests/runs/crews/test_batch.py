@@ -3,7 +3,6 @@
 import os
 import pickle
 import signal
-import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -15,12 +14,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ordeal import until
 
 from pipeline import Pipeline, UsageError, process, process_batch
 from pipeline.article import Article, Origin
 from pipeline.processing import NOWHERE
 from pipeline.runs.account import Tally
-from pipeline.runs.crews.batch import OUTCOMES, outcomes, tally
+from pipeline.runs.crews.batch import _RESIDENT, OUTCOMES, outcomes, tally
 from pipeline.runs.outcome import Outcome, Rejection, Written, processed
 from pipeline.runs.places.delivery import LINES, Handed, delivered
 from pipeline.settings import Run
@@ -237,10 +237,10 @@ def test_a_process_that_is_forked_has_documents_processed_whatever_its_parent_is
     slow = partial(perilous, batch(QUAY, "HANG"), limits=Run(seconds=2, memory=512))
     with ThreadPoolExecutor(1) as others:
         busy = others.submit(slow)
-        time.sleep(0.5)
+        until(_RESIDENT._lock.locked)
         child = os.fork()
         if not child:
-            signal.alarm(60)
+            signal.alarm(600)
             os._exit(0 if fates(QUAY) == ["written"] else 3)
         assert os.waitpid(child, 0) == (child, 0)
         assert [row["outcome"] for row in rows(busy.result(120))] == ["written", "failed"]

@@ -388,25 +388,3 @@ def test_what_packs_a_shard_may_be_killed(
         assert go(tmp_path, form=form) == 0
     assert len(killed) == 1
     check_whole(tmp_path, plan, form)
-
-
-def test_a_packer_that_is_killed_each_time_ends_the_run_with_its_exit_code(
-    tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    plan()
-    start = vars(sealing)["start"]
-
-    def started(process: Any) -> Any:
-        number = start(process)
-        process.kill()
-        return number
-
-    monkeypatch.setattr(sealing, "PAUSE", 0.0)
-    with monkeypatch.context() as patch:
-        patch.setattr(sealing, "start", started)
-        assert go(tmp_path) == 1
-    assert f"ended with exit code -9, {sealing.TRIES} times" in capsys.readouterr().err
-    assert not finished(tmp_path / "out")
-    assert go(tmp_path) == 0
-    assert go(tmp_path, "undisturbed") == 0
-    assert tree(tmp_path / "out") == tree(tmp_path / "undisturbed")
