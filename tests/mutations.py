@@ -16,6 +16,7 @@ PIECES: dict[str, list[str]] = json.loads(Path(__file__).with_suffix(".json").re
 """What the mutations put in, by its kind."""
 LINES = ("legends", "credits", "links", "titles", "questions", "breaks")
 """Kinds of pieces that are a line each."""
+KINDS = tuple(PIECES)
 ANYWHERE = ("links", "html", "marks", "characters", "characters", "breaks")
 """Kinds of pieces that may stand within a line."""
 FENCES = (("---\n", "\n---\n"), ("+++\n", "\n+++\n"), ("---\n", "\n...\n"), ("---\n", "\n"), ("\ufeff---\n", "\n---\n"))
@@ -188,6 +189,17 @@ def add_version(chance: Random, text: str, other: str) -> str:
     return "\n".join((*sides[0], *sides[1]))
 
 
+def compose(chance: Random, text: str, _: str) -> str:
+    """A few lines of the text, each between pieces of all kinds."""
+    kept = [line for line in text.split("\n") if line.strip()][: chance.randint(0, 6)]
+    lines = []
+    for _line in range(chance.randint(1, 14)):
+        some = [chance.choice(PIECES[chance.choice(KINDS)]) for _piece in range(chance.randint(0, 3))]
+        line = "".join(_named(chance, piece) for piece in some)
+        lines.append(line + chance.choice(kept) if kept and chance.random() < 0.5 else line)
+    return chance.choice(("\n", "\n", "\n\n")).join(lines)
+
+
 def shuffle(chance: Random, text: str, _: str) -> str:
     """The same lines in another order."""
     lines = text.split("\n")
@@ -215,7 +227,7 @@ def wrap_page(chance: Random, text: str, _: str) -> str:
 MUTATIONS: tuple[Mutation, ...] = (
     *(splice_label, splice_label, splice_label, splice_line, splice_line, splice_line, add_front_matter),
     *(add_brackets, add_brackets, insert_piece, insert_piece, replace_character, cut, double, double, change_case),
-    *(change_script, join, add_version, change_ends, shuffle, indent),
+    *(compose, change_script, join, add_version, change_ends, shuffle, indent),
 )
 PAGES = 0.1
 """Share of the documents that become pages."""

@@ -34,7 +34,7 @@ TITLES = ("title", "subject", "标题", "標題")
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """One key: its span, that of its value without quotes, and the names in it where it says who made something.
 
-    `lines` are what the value is made of: each line of a literal one (`|`) or of a list, each paragraph of any other.
+    `lines` are what the value is made of: its paragraphs; of a title that is literal (`|`) or a list, its lines.
     """
 
     key: str
@@ -75,7 +75,8 @@ def entries(text: str, end: int) -> Iterator[Entry]:
     for match in KEY.finditer(text, 0, end):
         span = _value(text, *match.span("value"))
         if match["key"] in MAKERS and span:
-            yield Entry(match["key"], match.span("key"), span, tuple(_names(text, *span)))
+            parts = tuple(_split(text, span, BLANK_LINE, " \t\n-"))
+            yield Entry(match["key"], match.span("key"), span, tuple(_names(text, *span)), parts)
 
 
 def title_in(text: str, end: int) -> Entry | None:
@@ -100,9 +101,12 @@ def _lines(text: str, start: int, span: tuple[int, int]) -> Iterator[tuple[int, 
     """The spans that the value `span` is made of; `start` is where it begins with what announces it."""
     block = BLOCK.match(text, start)
     kept = (block is not None and block["style"] == "|") or text[start : span[0]].rstrip("\"'").endswith("- ")
-    breaks = LINE_END if kept else BLANK_LINE
+    return _split(text, span, LINE_END, " \t\n-\"'") if kept else _split(text, span, BLANK_LINE, " \t\n")
+
+
+def _split(text: str, span: tuple[int, int], breaks: "regex.Pattern[str]", marks: str) -> Iterator[tuple[int, int]]:
+    """The stretches of `span` between `breaks` that hold words, without `marks` around them."""
     between = [match.span() for match in breaks.finditer(text, *span)]
-    marks = " \t\n-\"'" if kept else " \t\n"
     at = span[0]
     for end, following in [*between, (span[1], span[1])]:
         first, last = at, end

@@ -378,13 +378,15 @@ def _keys(document: Document, end: int, *, bylines: bool) -> Iterator[Found]:
             continue
         start, last = entry.value_span
         key = Label(*entry.key_span, "part", "front-matter", FRONT_MATTER.name, 0.9)
-        read = byline_in(text[start:last], vocabulary) or outlet_in(text[start:last], vocabulary.media)
+        value = text[start:last] if len(entry.lines) == 1 else ""
+        read = byline_in(value, vocabulary) or outlet_in(value, vocabulary.media) if value else None
         parts = [(f"byline.{p.value}", start + p.start, start + p.end) for p in read.parts] if read else []
         parts = parts or [
             ("byline.outlet" if text[slice(*span)] in vocabulary.media else "byline.reporter", *span)
             for span in entry.names
         ]
-        spans = [("byline", start, last), *parts]
+        # No label goes across a blank line.
+        spans = [*(("byline", *line) for line in entry.lines), *parts]
         labels = (key, *(Label(a, b, "part", value, FRONT_MATTER.name, 0.9) for value, a, b in spans))
         yield Found(key.start, last, labels, kind="byline")
 
