@@ -216,7 +216,7 @@ class Plan:
             sight, entry = self._look(entry)
             if sight == "edited":
                 return Stayed(entry, (file, n), edited=True)
-        if entry is not None and entry.key == key and (sight == "whole" if was_written else self._stands(entry)):
+        if entry is not None and entry.key == key and self._stands_as_seen(entry, sight):
             return Stayed(entry, (file, n))
         replaces = entry is not None and was_written and entry.file == file
         known = entry if was_written else None
@@ -248,12 +248,19 @@ class Plan:
 
     def _stands(self, entry: Entry) -> bool:
         """Whether what became of a document holds, its source and the settings being the same."""
+        sight: Sight = "gone"
         if entry.fate == "written":
             sight, _ = self._look(entry)
             if sight == "edited":
                 self._edited.add(entry.id)
                 return True
-            return sight == "whole" and not (entry.told and self._choices.retry_failed)
+        return self._stands_as_seen(entry, sight)
+
+    def _stands_as_seen(self, entry: Entry, sight: Sight) -> bool:
+        """The same where it is known whether its article is there; "gone" where it has none."""
+        if entry.fate == "written":
+            is_degraded = entry.told is not None
+            return sight == "whole" and not (is_degraded and self._choices.retry_failed)
         if entry.fate == "rejected":
             return True
         return not self._choices.retry_failed and remembered(entry).limits in {None, self.limits}

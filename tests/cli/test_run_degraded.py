@@ -116,7 +116,15 @@ def test_degraded_articles_alone_end_a_run_with_1(work: Path) -> None:
 def test_a_dry_run_counts_them(work: Path, capsys: Captured) -> None:
     assert go(work, "--dry-run", "--json") == 1
     told_ = json.loads(capsys.readouterr().out)
-    assert told_["documents"] == {"documents": 4, "would_be_written": 3, "failed": 1, "rejected": 0, "degraded": 2}
+    assert told_["documents"] == {
+        "documents": 4,
+        "would_be_written": 3,
+        "failed": 1,
+        "rejected": 0,
+        "degraded": 2,
+        "without_exchange": 3,
+        "with_warnings": 2,
+    }
     assert [(entry["document"], entry.get("kind")) for entry in told_["failures"]] == [
         ("breaks", None), ("late", "degraded"), ("torn", "degraded"),
     ]  # fmt: skip
