@@ -29,7 +29,7 @@ def steps(_: Path) -> Figures:
     """Each process of a run is killed at each of its steps."""
     test = ROOT / "tests" / "runs" / "crews" / "test_killed_processes.py"
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", str(test)],
+        [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", str(test)],
         cwd=ROOT, env={**os.environ, "EVERY_STEP": "1"}, check=False, capture_output=True, text=True,
     )  # fmt: skip
     check(done.returncode == 0, done.stdout[-4000:])
