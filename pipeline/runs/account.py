@@ -16,7 +16,7 @@ class Aside(msgspec.Struct, frozen=True):
     count: int
 
 
-class Totals(msgspec.Struct, frozen=True, omit_defaults=True):
+class Totals(msgspec.Struct, frozen=True):
     """How many documents went in, and what became of them.
 
     `edited` are those whose articles somebody edited, so that they were left as they are. `degraded` are those of the

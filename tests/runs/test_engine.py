@@ -174,6 +174,7 @@ def test_the_run_is_recorded_with_its_figures(output: Path) -> None:
         "failed": 4,
         "rejected": 1,
         "unchanged": 0,
+        "edited": 0,
         "degraded": 0,
     }
     assert told["edits"] == {"fragile.breaks": 1}
