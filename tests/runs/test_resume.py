@@ -131,7 +131,7 @@ def test_a_run_that_is_asked_to_end_says_how_to_go_on_and_leaves_no_process(
     # What was done is not done again: but for what was under way, or had to wait for others.
     assert processed(log).total() <= 60 + 45
     assert litter(output) == []
-    assert len(list(pipeline.read(output))) == 58
+    assert len(list(pipeline.read(output))) == 59
 
 
 def account_so_far(output: Path) -> dict[str, int]:
@@ -227,7 +227,7 @@ def test_where_the_packing_of_a_shard_is_killed_each_time_the_run_says_so_and_go
     assert list(output.glob("part-*")) == []
     assert main(command) == 1
     assert account(output)["documents"] == COUNT
-    assert len(list(pipeline.read(output))) == COUNT - 3
+    assert len(list(pipeline.read(output))) == COUNT - 2
     assert litter(output) == []
 
 
