@@ -68,7 +68,8 @@ class Fragile:
     [
         ("It rained ☃ today.", ["fragile alone", "fragile"]),
         ("It rained ☂ today.", ["fragile alone", "fragile"]),
-        ("It rained ☁ today.", ["faults"]),
+        # The article is written without structure, and says why.
+        ("It rained ☁ today.", ["verification"]),
         ("It rained today.", []),
     ],
 )
