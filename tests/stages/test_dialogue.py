@@ -346,3 +346,38 @@ def test_a_second_print_is_labelled_as_the_first_is() -> None:
     assert [label for label, _ in rows[half:]] == fieldless
     assert ("label", "Ada Fern") in rows[half:]
     assert list(faults(article)) == []
+
+
+QUESTIONS = (
+    ("What did you hear in the tower that night?", "I heard the bell, and I knew my brother was at the rope again."),
+    ("Why did you not go down to him?", "My lamp was out, and I was afraid of the ninth step, which was rotten."),
+    ("Do you still ring it yourself?", "Every evening I ring it once for him and once for me, and then I go home."),
+    ("Who will ring it after you?", "I have asked my niece, and my niece has asked for a longer rope, so we wait."),
+)
+QUESTIONS_IN_CHINESE = (
+    ("那天夜里你在钟楼上听见了什么？", "我听见了钟声，我就知道又是我哥哥在拉绳子，整座塔都在摇晃。"),
+    ("你为什么没有下去找他？", "我的灯灭了，我怕第九级台阶，那一级早就烂了，谁都不敢踩上去。"),
+    ("现在还是你自己敲钟吗？", "我每天傍晚替他敲一下，替我自己敲一下，然后就锁门回家，天天如此。"),
+    ("你以后谁来敲？", "我问过我的侄女，她说绳子太短，要我先换一根长的，所以我们还在等。"),
+)
+
+
+@pytest.mark.parametrize("asked", [QUESTIONS, QUESTIONS_IN_CHINESE], ids=["en", "zh"])
+def test_plain_questions_are_those_of_an_interview(asked: tuple[tuple[str, str], ...]) -> None:
+    text = "\n\n".join(f"{question}\n\n{answer}" for question, answer in asked)
+    (section,) = FINDERS.process(text).sections
+    assert [(e.questions[0].paragraphs, e.answers[0].paragraphs) for e in section.exchanges] == [
+        ((question,), (answer,)) for question, answer in asked
+    ]
+
+
+@pytest.mark.parametrize("marks", ["“”", '""', "「」", "‘’", "«»"])
+@pytest.mark.parametrize("asked", [QUESTIONS, QUESTIONS_IN_CHINESE], ids=["en", "zh"])
+def test_what_people_ask_each_other_in_a_story_is_no_interview(asked: tuple[tuple[str, str], ...], marks: str) -> None:
+    """There they ask in quotation marks, whether the narrator or somebody in the story answers."""
+    opening, closing = marks
+    for told in (asked, [(question, f"{opening}{answer}{closing}") for question, answer in asked]):
+        text = "\n\n".join(f"{opening}{question}{closing}\n\n{answer}" for question, answer in told)
+        article = FINDERS.process(text)
+        assert list(article.exchanges) == []
+        assert article.speakers == ()

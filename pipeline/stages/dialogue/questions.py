@@ -31,6 +31,10 @@ MOSTLY = 0.6
 """Share of the bold lines that must ask for those that do not to be questions as well."""
 
 
+QUOTES = frozenset("\"'“”‘’「」『』«»")
+"""Marks around what somebody says in a story."""
+
+
 class Form(NamedTuple):
     """How a line is set."""
 
@@ -46,6 +50,12 @@ def form(unit: Unit) -> Form:
 
 
 PLAIN = Form(0, bold=False, quoted=False, dashed=False)
+
+
+def spoken_in_story(unit: Unit) -> bool:
+    """Whether a plain paragraph begins or ends with a quotation mark, as what people say in a story does."""
+    text = unit.text.strip()
+    return form(unit) == PLAIN and (text[:1] in QUOTES or text[-1:] in QUOTES)
 
 
 def asked_above(given: Sequence[Unit], hits: Mapping[int, Hit]) -> set[int]:
@@ -76,11 +86,12 @@ def bare(given: Sequence[Unit]) -> list[int]:
     """Indices of the questions of an interview without labels; empty where it is none.
 
     They are paragraphs of their own that end in a question mark, at least three set alike, each with an answer below;
-    they speak to somebody, and the answers speak of themselves.
+    they speak to somebody, and the answers speak of themselves. People in a story do all this too, but in quotation
+    marks.
     """
     asking: dict[Form, list[int]] = {}
     for i, unit in enumerate(given):
-        if unit.asks and len(unit.text) <= LONGEST and not unit.item and not unit.indented:
+        if unit.asks and len(unit.text) <= LONGEST and not (unit.item or unit.indented or spoken_in_story(unit)):
             asking.setdefault(form(unit), []).append(i)
     for kind in sorted(asking, key=lambda kind: (kind == PLAIN, -len(asking[kind]), kind)):
         found = _with_statements(given, asking[kind], kind)
