@@ -53,6 +53,10 @@ def unrecognised(read: Flow, text: str) -> Iterator[Note]:
 
 def recurring(found: Sequence[Opening], doubtful: set[str]) -> list[Opening]:
     """The openings that come again, where they look like turns; else none. `doubtful` are keys that nearly were."""
+    alone = [one for one in found if one.alone]
+    if not (any(one.asks for one in alone) and any(one.named for one in alone)):
+        # Headings that come again are lines of their own, too.
+        found = [one for one in found if not one.alone]
     counts = Counter(one.key for one in found)
     turns = [one for one in found if counts[one.key] > 1]
     if not turns:
@@ -65,12 +69,12 @@ def recurring(found: Sequence[Opening], doubtful: set[str]) -> list[Opening]:
             return turns
     # One label alone must be one that hardly anything else has.
     for key in dict.fromkeys(one.key for one in turns):
-        alone = [one for one in turns if one.key == key]
-        cued = alone[0].cued or key in doubtful
-        spoken = sum(one.speaks or one.asks for one in alone) >= MIN_SPEAKING * len(alone)
-        spoken |= sum(one.asks for one in alone) >= MIN_ASKING
-        if len(alone) >= MIN_ALONE and cued and spoken:
-            return alone
+        same = [one for one in turns if one.key == key]
+        cued = same[0].cued or key in doubtful
+        spoken = sum(one.speaks or one.asks for one in same) >= MIN_SPEAKING * len(same)
+        spoken |= sum(one.asks for one in same) >= MIN_ASKING
+        if len(same) >= MIN_ALONE and cued and spoken:
+            return same
     return []
 
 
