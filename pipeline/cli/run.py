@@ -86,7 +86,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--ray-address", metavar="ADDRESS", help="the Ray cluster: auto, HOST:PORT, ray://… (default: one started here)"
     )
     loudness = parser.add_mutually_exclusive_group()
-    loudness.add_argument("-q", "--quiet", action="store_true", help="only failures, the first of each kind")
+    loudness.add_argument("-q", "--quiet", action="store_true", help="only failures, three of each kind")
     loudness.add_argument("-v", "--verbose", action="store_true", help="a line for every document and every failure")
 
 

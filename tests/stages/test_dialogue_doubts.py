@@ -153,7 +153,7 @@ def test_a_label_within_a_turn_gives_a_warning(layout: str) -> None:
     article = FINDERS.process(text, id="t")
     (note,) = warnings(text, "dialogue.label-in-turn")
     assert article.text[note.start : note.end] == name
-    assert note.message.startswith(f"'{name}:' stands within a turn")
+    assert note.message.startswith(f"'{name}:' in a turn")
     assert note.message.endswith("add the name to [vocabulary] names.")
 
 

@@ -52,7 +52,7 @@ def labels_in_turns(placed: Sequence[Placed]) -> Iterator[Note]:
             label.end,
             RULE,
             "warning",
-            f"'{label.text[:MAX_SHOWN]}:' stands within a turn{whose} and looks like a speaker label. "
+            f"'{label.text[:MAX_SHOWN]}:' in a turn{whose} looks like a speaker label. "
             "If it is one, add the name to [vocabulary] names.",
         )
 

@@ -46,7 +46,7 @@ def unrecognised(read: Flow, text: str) -> Iterator[Note]:
             first.end,
             RULE,
             "warning",
-            f"{len(asked)} questions stand above paragraphs that may answer them, but no dialogue was recognised. "
+            f"{len(asked)} questions are followed by paragraphs that may answer them, but no dialogue was recognised. "
             "If this is an interview, begin each question with 'Q:' and each answer with 'A:'.",
         )
 
@@ -124,7 +124,7 @@ def _labels(turns: Sequence[Opening]) -> Note:
         )
     else:
         message = (
-            f"'{shown}' and the like ({len(turns)} in all) look like the beginnings of turns, but no dialogue was "
+            f"'{shown}' and {len(turns) - 1:,} similar openings look like speaker labels, but no dialogue was "
             "recognised. If they are, begin each turn on a new line with a name and a colon: 'Ada Fern: Yes.'"
         )
     return Note(first.start, first.end, RULE, "warning", message)
