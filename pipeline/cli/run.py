@@ -119,7 +119,8 @@ def main(options: argparse.Namespace) -> int:
         prepare(size)
     made = pipeline(options, said)
     if options.dry_run:
-        return _rehearse(options, taken, lost, made, said)
+        with said.blamed():
+            return _rehearse(options, taken, lost, made, said)
     job = Job(
         made,
         output,
@@ -135,7 +136,9 @@ def main(options: argparse.Namespace) -> int:
             overwrite_edited=options.overwrite_edited,
         ),
     )
-    return _run(options, taken, lost, job, engine, workers)
+    with said.blamed():
+        # Standard input is checked for the fields that the settings name only as it is read.
+        return _run(options, taken, lost, job, engine, workers)
 
 
 def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
