@@ -92,9 +92,10 @@ def expect_one(call: str, name: str, value: object, kind: type) -> None:
     if isinstance(value, str | PurePath):
         raise refuse(call, name, value, "an Article", "for article in pipeline.read(path)")
     if isinstance(value, Mapping | bytes):
-        raise refuse(call, name, value, "an Article", "pipeline.read gives those of a file")
-    many = isinstance(value, Iterable)
-    raise refuse(call, name, value, "an Article", "one at a time" if many else "what pipeline.process or read gives")
+        raise refuse(call, name, value, "an Article", "pipeline.read(path) reads those of a file")
+    if isinstance(value, Iterable):
+        raise refuse(call, name, value, "one Article at a time")
+    raise refuse(call, name, value, "an Article", "what pipeline.process returns")
 
 
 def expect_all(call: str, name: str, value: object, kind: type[Item]) -> Iterator[Item]:
@@ -103,14 +104,14 @@ def expect_all(call: str, name: str, value: object, kind: type[Item]) -> Iterato
     What is no iterable raises at once, an item where it is met.
     """
     if isinstance(value, kind):
-        raise refuse(call, name, value, "articles", "one alone as [article]")
+        raise refuse(call, name, value, "a list", "[article]")
     if isinstance(value, str | bytes | PurePath | Mapping) or not isinstance(value, Iterable):
-        raise refuse(call, name, value, "articles", "pipeline.read(path) gives those of an output")
+        raise refuse(call, name, value, "Articles", "pipeline.read(path) reads those of an output")
     return _items(call, name, value, kind)
 
 
 def _items(call: str, name: str, items: Iterable[object], kind: type[Item]) -> Iterator[Item]:
     for i, item in enumerate(items):
         if not isinstance(item, kind):
-            raise refuse(call, f"{name}[{i}]", item, "articles", "pipeline.read(path) gives those of an output")
+            raise refuse(call, f"{name}[{i}]", item, "Articles", "pipeline.read(path) reads those of an output")
         yield item

@@ -4,13 +4,14 @@ import hashlib
 from base64 import b64decode
 from bisect import bisect_right
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 import msgspec
 
 from pipeline.arguments import expect_one, expect_text
 from pipeline.article import Article, Segment, Source
 from pipeline.decoding import BYTE_ORDER_MARKS, NEWLINES, Newline, encode
-from pipeline.errors import ContractError
+from pipeline.errors import ContractError, UsageError
 from pipeline.ledger import Positions, undo
 
 
@@ -61,13 +62,15 @@ def trace(article: Article, pointer: str) -> tuple[Trace, ...]:
     """Where the field at a JSON Pointer comes from, a `Trace` for each of its segments in the order of the text.
 
     A pointer to a whole object gives the segments of everything in it. A span that cuts an edit widens to all of it.
-    Raises `KeyError` where no segment belongs to the pointer.
+    Raises `UsageError` where no segment belongs to the pointer.
     """
     expect_one("trace", "article", article, Article)
     expect_text("trace", "pointer", pointer)
     segments = [s for s in article.segments if s.field == pointer or (s.field or "").startswith(f"{pointer}/")]
     if not segments:
-        raise KeyError(pointer)
+        close = get_close_matches(pointer, {s.field: None for s in article.segments if s.field}, n=1)
+        remedy = f"did you mean {close[0]!r}?" if close else "article.segments lists the fields"
+        raise UsageError(f"trace: no text of {article.id!r} has the field {pointer!r}; {remedy}")
     places = Places(article)
     return tuple(_trace(article, segment, places) for segment in segments)
 

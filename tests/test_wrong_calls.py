@@ -20,7 +20,7 @@ Call = Callable[..., Any]
 RIGHT: dict[str, tuple[Call, dict[str, Any]]] = {
     "process": (
         pipeline.process,
-        {"data": "The lamp is lit.", "id": "a", "metadata": {}, "media_type": None, "encoding": None},
+        {"data": "The lamp is lit.", "id": "a", "metadata": {}, "media_type": None, "encoding": None, "strict": True},
     ),
     "clean": (pipeline.clean, {"text": "a", "stages": ["words"]}),
     "read": (pipeline.read, {"path": "output"}),
@@ -43,7 +43,7 @@ RIGHT: dict[str, tuple[Call, dict[str, Any]]] = {
     "Pipeline.configured": (Pipeline.configured, {"settings": None}),
     "Pipeline.process": (
         Pipeline(["words"]).process,
-        {"data": "The lamp is lit.", "id": "a", "metadata": {}, "media_type": None, "encoding": None},
+        {"data": "The lamp is lit.", "id": "a", "metadata": {}, "media_type": None, "encoding": None, "strict": True},
     ),
     "Pipeline.only": (Pipeline(["words"]).only, {"stages": ["words"]}),
     "Pipeline.clean": (Pipeline(["words"]).clean, {"text": "a"}),
@@ -67,7 +67,10 @@ def wrong(call: str, name: str) -> dict[str, Any]:
     found = dict(WRONG)
     if (call, name) in OPTIONAL:
         del found["None"]
-    if name in {"article", "old", "new"}:
+    if name == "strict":
+        del found["a bool"]
+        found["a str"] = "yes"
+    elif name in {"article", "old", "new"}:
         found |= {"a path": "a.json", "a Path": Path("a.json"), "a list": [ARTICLE], "its JSON": b"{}", "a dict": {}}
     elif name == "articles":
         found |= {
@@ -141,12 +144,14 @@ def test_every_argument_is_in_the_table() -> None:
     ("call", "said"),
     [
         (lambda: pipeline.restore("a.json"), "restore: article is the str 'a.json'; pass an Article: for article in "),  # type: ignore[arg-type]
-        (lambda: pipeline.explain([ARTICLE]), "explain: article is a list of 1 item; pass an Article: one at a time"),  # type: ignore[arg-type]
+        (lambda: pipeline.explain([ARTICLE]), "explain: article is a list of 1 item; pass one Article at a time"),  # type: ignore[arg-type]
         (lambda: pipeline.process(Path("a.txt")), "pass the document's bytes, or its text: Path(…).read_bytes()"),  # type: ignore[arg-type]
         (lambda: Pipeline("words"), "Pipeline: stages is the str 'words'; pass a list of names or stages: ['words'"),
         (lambda: pipeline.process("a", metadata={"year": 2024}), "metadata['year'] is the int 2024; pass a str"),  # type: ignore[dict-item]
-        (lambda: pipeline.to_frame(ARTICLE), "to_frame: articles is an object of type Article; pass articles: one "),  # type: ignore[call-overload]
-        (lambda: pipeline.export(["a.json"], OUT), "export: articles[0] is the str 'a.json'; pass articles: pipeline"),  # type: ignore[list-item]
+        (lambda: pipeline.to_frame(ARTICLE), "to_frame: articles is an object of type Article; pass a list: [article]"),  # type: ignore[call-overload]
+        (lambda: pipeline.trace(ARTICLE, "/byline"), "has the field '/byline'; article.segments lists the fields"),
+        (lambda: pipeline.trace(ARTICLE, "/titel/text"), "'/titel/text'; did you mean '/title/text'?"),
+        (lambda: pipeline.export(["a.json"], OUT), "export: articles[0] is the str 'a.json'; pass Articles: pipeline"),  # type: ignore[list-item]
     ],
 )
 def test_the_error_says_what_to_pass(call: Callable[[], Any], said: str) -> None:

@@ -34,7 +34,9 @@ KINDS = ("edits", "labels", "notes")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("article", metavar="ARTICLE", help="an article; any output, with --id; - for JSON on stdin")
+    parser.add_argument(
+        "article", metavar="ARTICLE", help="an article; an output with --id or --doubtful; - for JSON on stdin"
+    )
     parser.add_argument("--id", metavar="ID", help="the document with this id")
     place = parser.add_mutually_exclusive_group()
     place.add_argument("--line", type=int, metavar="N", help="this line of the text")
@@ -49,7 +51,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     for kind in KINDS:
         what.add_argument(f"--{kind}", action="store_const", const=kind, dest="what", help=f"only {kind}")
     parser.add_argument(
-        "--doubtful", action="store_true", help="list the articles of an output that have no exchange or a warning"
+        "--doubtful", action="store_true", help="list the articles of an output without an exchange or with warnings"
     )
     parser.add_argument("--json", action="store_true", help="the same for machines")
 

@@ -15,8 +15,8 @@ from pipeline.stores import Remote
 CONTROLS = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]}
 """Written out, so that a line stays one."""
 
-DEGRADED = "of the articles degraded: a stage failed there"
-"""What the summary says of their number, where there are any."""
+DEGRADED = "degraded: a stage failed"
+"""The row of the summary for degraded articles."""
 
 MOST_ASIDE = 20
 """Lines on what was left aside; a folder may hold thousands of pictures."""
@@ -79,7 +79,7 @@ def summary(
         (totals.rejected, "rejected"),
         (totals.unchanged, "unchanged"),
         *([(totals.degraded, DEGRADED)] if totals.degraded else []),
-        *([(totals.edited, "edited by hand, and kept")] if totals.edited else []),
+        *([(totals.edited, "edited by hand, kept")] if totals.edited else []),
         (figures.exchanges, "exchanges"),
         (figures.turns, "turns"),
         (figures.edits, "edits"),
@@ -93,7 +93,7 @@ def summary(
     console = Console(sys.stdout)
     console.print(table)
     if figures.without_exchange or figures.with_warnings:
-        console.print(f"doubtful: pipeline explain {shlex.quote(str(output))} --doubtful lists them", soft_wrap=True)
+        console.print(f"list doubtful articles: pipeline explain {shlex.quote(str(output))} --doubtful", soft_wrap=True)
     if seconds is not None:
         console.print(_spent(account, seconds, workers), soft_wrap=True)
     console.print(

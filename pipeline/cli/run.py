@@ -86,7 +86,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--ray-address", metavar="ADDRESS", help="the Ray cluster: auto, HOST:PORT, ray://… (default: one started here)"
     )
     loudness = parser.add_mutually_exclusive_group()
-    loudness.add_argument("-q", "--quiet", action="store_true", help="only failures, the first of each kind")
+    loudness.add_argument("-q", "--quiet", action="store_true", help="only failures, three of each kind")
     loudness.add_argument("-v", "--verbose", action="store_true", help="a line for every document and every failure")
 
 
@@ -119,7 +119,8 @@ def main(options: argparse.Namespace) -> int:
         prepare(size)
     made = pipeline(options, said)
     if options.dry_run:
-        return _rehearse(options, taken, lost, made, said)
+        with said.blamed():
+            return _rehearse(options, taken, lost, made, said)
     job = Job(
         made,
         output,
@@ -135,7 +136,9 @@ def main(options: argparse.Namespace) -> int:
             overwrite_edited=options.overwrite_edited,
         ),
     )
-    return _run(options, taken, lost, job, engine, workers)
+    with said.blamed():
+        # Standard input is checked for the fields that the settings name only as it is read.
+        return _run(options, taken, lost, job, engine, workers)
 
 
 def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:

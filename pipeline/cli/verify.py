@@ -63,5 +63,5 @@ def _edits(source: Place) -> Edits:
     try:
         return edits(source)
     except WrittenError as error:
-        print(f"pipeline: {error}; so it was not checked whether articles were edited", file=sys.stderr)
+        print(f"pipeline: cannot check whether articles were edited: {error}", file=sys.stderr)
         return Edits()

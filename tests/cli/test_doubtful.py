@@ -27,7 +27,7 @@ def test_a_run_counts_them_and_names_the_command(doubtful: Path, output: Path, c
     said = [line.strip() for line in capsys.readouterr().out.splitlines()]
     assert "2  without an exchange" in said
     assert "1  with warnings" in said
-    assert f"doubtful: pipeline explain {output} --doubtful lists them" in said
+    assert f"list doubtful articles: pipeline explain {output} --doubtful" in said
     recorded = json.loads((output / "_run" / "run.json").read_bytes())
     assert recorded["figures"]["without_exchange"] == 2
     assert recorded["figures"]["with_warnings"] == 1
@@ -72,7 +72,7 @@ def test_they_are_listed_from_every_form_of_output(
     assert main(["explain", str(source), "--doubtful"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.rstrip() for line in lines[:2]] == ["minutes", "  no exchange"]
-    assert lines[2].startswith("  line 3  warning  dialogue.unrecognised: '* [ada]' and the like (5 in all)")
+    assert lines[2].startswith("  line 3  warning  dialogue.unrecognised: '* [ada]' and 4 similar openings look like ")
     assert [line.rstrip() for line in lines[3:5]] == ["wire/locks", "  no exchange"]
     assert lines[5].rstrip() == "2 of 3 articles doubtful: 2 without an exchange, 1 with warnings"
 

@@ -418,7 +418,7 @@ def test_an_article_that_was_edited_is_kept_and_named_until_it_is_replaced(
             "replace it with --overwrite-edited\n"
         )
         rows = [line.strip() for line in captured.out.splitlines()]
-        assert {f"{unchanged}  unchanged", "1  edited by hand, and kept"} <= set(rows)
+        assert {f"{unchanged}  unchanged", "1  edited by hand, kept"} <= set(rows)
         assert (output / "wire" / "locks.json").read_bytes() == edited
     assert main([*command, "-q", "--overwrite-edited"]) == 0
     assert capsys.readouterr() == ("", "")

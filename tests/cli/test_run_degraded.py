@@ -52,7 +52,7 @@ def test_degraded_articles_are_written_counted_and_named(work: Path, capfd: Any,
         "documents": 4, "written": 3, "failed": 1, "rejected": 0, "unchanged": 0, "degraded": 2,
     }  # fmt: skip
     said = capfd.readouterr()
-    assert "2  of the articles degraded" in said.out
+    assert "2  degraded: a stage failed" in said.out
     assert "late: stage frail of frail-stages 0.7: raised ZeroDivisionError: division by zero (line " in said.err
     assert "torn: the article would be invalid: " in said.err
     assert main(["verify", str(work / "out")]) == 0
@@ -133,5 +133,5 @@ def test_a_dry_run_counts_them(work: Path, capsys: Captured) -> None:
 def test_a_dry_run_says_them(work: Path, capsys: Captured) -> None:
     assert go(work, "--dry-run") == 1
     said = capsys.readouterr()
-    assert "2  of the articles degraded" in said.out
+    assert "2  degraded: a stage failed" in said.out
     assert "late: stage frail of frail-stages 0.7: raised ZeroDivisionError: division by zero (line " in said.err

@@ -55,8 +55,22 @@ UNRECOGNISED = {
         + "嘉宾 秦朗：我怕海，你知道的。主持人 林晓：我知道。嘉宾 秦朗：你怕闲着。主持人 林晓：是。",
         "主持人 林晓",
     ),
+    "names alone on the first lines": (
+        "钟楼上的人\n\n林青\n您什么时候开始修钟？\n\n老布\n我小时候在叔叔的铺子里。\n\n林青\n师傅是谁？\n\n老布\n没有师傅。\n\n"
+        "林青\n现在还修吗？\n\n老布\n我只修有意思的。\n",
+        "林青",
+    ),
+    "names alone between blank lines": (
+        "钟楼上的人\n\n林青\n\n您什么时候开始修钟？\n\n老布\n\n我小时候在叔叔的铺子里。\n\n林青\n\n师傅是谁？\n\n老布\n\n"
+        "没有师傅。\n\n林青\n\n现在还修吗？\n\n老布\n\n我只修有意思的。\n",
+        "林青",
+    ),
 }
 NOTHING = {
+    "headings that come again": "两道菜\n\n材料\n一条鱼，两根葱。\n\n做法\n我们把鱼蒸熟。\n\n材料\n三个鸡蛋。\n\n"
+    "做法\n你把蛋打散。\n\n材料\n一把米。\n\n做法\n煮成粥。\n",
+    "a song": "Harbour\n\nVerse\nI saw the lamp, my love.\n\nChorus\nWill you come home?\n\nVerse\nI saw the rope.\n\n"
+    "Chorus\nWill you come home?\n\nVerse\nI saw you go.\n\nChorus\nWill you come home?\n",
     "a story": "The bridge is closed. Note: it opens again at 10:30. Why was it closed? Nobody would say.\n",
     "keys and values": "Hall A\n\nSeats: 40\n\nPrice: 3 marks\n\nHall B\n\nSeats: 90\n\nPrice: 5 marks\n\nHall C\n\n"
     "Seats: 10\n\nPrice: 1 mark\n",
@@ -114,6 +128,10 @@ IN_TURN = {
         "* Ben: Did you see it?\n* Ada: I did.\n* Ben: Was it large?\n* Ada: Yes, it was.\n* Ilse: Not very large.\n",
         "Ilse",
     ),
+    "a name of words that names seldom have": (
+        "林可：你为什么走路？\n\n林晓：我喜欢慢。\n\n林可：然后呢？\n\n林晓：然后我休息。\n\n林可：去哪里？\n\n林晓：回家。\n",
+        "林可",
+    ),
     "Chinese": (f"{TALK_ZH}秦朗：我也休息，你知道的。\n", "秦朗"),
 }
 NOT_IN_TURN = {
@@ -122,6 +140,7 @@ NOT_IN_TURN = {
     "an update": f"{TALK}Update: We have met again since.\n",
     "an address": f"{TALK}https://walk.example/you\n",
     "a number": f"{TALK_ZH}第一：我累。\n\n第二：我老。\n",
+    "notes that come again": f"{TALK_ZH}可见：人都累。\n\n可见：人都老。\n\n可见：路很长。\n",
     "a request": f"{TALK_ZH}请注意：我们明天不在。\n",
     "a thing of which is told": f"{TALK}Poland: a country with long roads.\n",
     "another layout": f"{TALK}- Boots: I wear them when you do.\n",
@@ -134,7 +153,7 @@ def test_a_label_within_a_turn_gives_a_warning(layout: str) -> None:
     article = FINDERS.process(text, id="t")
     (note,) = warnings(text, "dialogue.label-in-turn")
     assert article.text[note.start : note.end] == name
-    assert note.message.startswith(f"'{name}:' stands within a turn")
+    assert note.message.startswith(f"'{name}:' in a turn")
     assert note.message.endswith("add the name to [vocabulary] names.")
 
 

@@ -7,7 +7,7 @@ import regex
 
 from pipeline.stage import Note
 from pipeline.stages.dialogue.cast import naming
-from pipeline.stages.dialogue.label_layout import layout
+from pipeline.stages.dialogue.label_layout import layout, loose_label
 from pipeline.stages.dialogue.labels import Hit, hit
 from pipeline.stages.dialogue.openings import MAX_READ, SPEECH
 from pipeline.stages.dialogue.placed import Placed
@@ -15,6 +15,8 @@ from pipeline.stages.dialogue.placed import Placed
 RULE = "dialogue.label-in-turn"
 WITHIN = frozenset({"dialogue.continued", "dialogue.below-question"})
 """Rules of paragraphs that belong to a turn because nobody else begins to speak."""
+ASKING = "dialogue.bare-question"
+"""Rule of paragraphs that are a turn because they ask, without a speaker."""
 MIN_SHARE = 0.2
 """Share of the accepted labels that must have the layout of one that was not accepted."""
 NO_NAME = regex.compile(r"[请請]|[第其][一二三四五六七八九十百\d]|首先|其次|最后|最後|另外")
@@ -50,16 +52,18 @@ def labels_in_turns(placed: Sequence[Placed]) -> Iterator[Note]:
             label.end,
             RULE,
             "warning",
-            f"'{label.text[:MAX_SHOWN]}:' stands within a turn{whose} and looks like a speaker label. "
+            f"'{label.text[:MAX_SHOWN]}:' in a turn{whose} looks like a speaker label. "
             "If it is one, add the name to [vocabulary] names.",
         )
 
 
 def _label(one: Placed) -> Hit | None:
     """The possible label of a paragraph within a turn, where it may be a name."""
-    if one.label is not None or one.rule not in WITHIN:
+    if one.label is not None or one.rule not in WITHIN | {ASKING}:
         return None
     label = hit(one.unit)
+    if label is None and (label := loose_label(one.unit)) is not None and naming(label) <= 0:
+        return None
     if label is None or label.form != "mark" or label.anonymous or naming(label) < 0 or NO_NAME.match(label.text):
         return None
     return label

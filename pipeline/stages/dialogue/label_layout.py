@@ -55,13 +55,14 @@ def set_alike(given: Sequence[Unit], found: Mapping[int, Hit]) -> dict[int, Hit]
         return {}
     further = {}
     for i, unit in enumerate(given):
-        if i not in found and (label := _label(unit)) is not None and layout(unit, label) in layouts:
+        if i not in found and (label := loose_label(unit)) is not None and layout(unit, label) in layouts:
             further[i] = label
     counts = Counter(label.key for label in further.values())
     return {i: label for i, label in further.items() if counts[label.key] > 1}
 
 
-def _label(unit: Unit) -> Hit | None:
+def loose_label(unit: Unit) -> Hit | None:
+    """The word before a colon or a bar, or in brackets, at the start of a paragraph; it need not look like a name."""
     match = NAMED.match(unit.text)
     if match is None:
         return None

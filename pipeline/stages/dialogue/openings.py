@@ -1,7 +1,7 @@
 """How paragraphs begin where they may be turns that nobody recognised: with a name, a mark of turns, or a question.
 
 `labels` reads what the stage understands as a label. This module reads more loosely, because it only warns: list items
-(`* Ada: yes`, `- [ada] yes`), captions (`<v Ada>`, `>> yes`), and labels of symbols.
+(`* Ada: yes`, `- [ada] yes`), captions (`<v Ada>`, `>> yes`), labels of symbols, and names alone on a line.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 import regex
 
+from pipeline.stages.dialogue.cast import naming
 from pipeline.stages.dialogue.labels import REACH, Hit, cue, hit, key_of, name_shaped
 from pipeline.stages.dialogue.placed import Placed
 from pipeline.stages.dialogue.units import LIST_ITEM, Unit
@@ -30,6 +31,8 @@ LOOSE = regex.compile(
     r"|[\[【](?P<bracket>[^\[\]【】\n:：]{1,40})[\]】](?![(\[:])"  # [ada], 【记者】
     r"|(?P<name>[^\n:：|｜*_\[\]<>]{1,40})[*_]{0,3}[:：|｜](?!//))[*_]{0,3}\s*"  # Ada Fern:
 )
+MAX_ALONE = 40
+"""Characters of a line that may be a name alone."""
 SEPARATES = re.compile("[<\\[【:：|｜]")
 """What an opening cannot be without; most paragraphs have none of these near their beginning."""
 SYMBOLS = regex.compile(r"[\p{So}\p{Sk}\p{Mn}\p{Cf}]{1,12}")
@@ -41,7 +44,8 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
     """The beginning of a paragraph that may be a turn.
 
     `[start, end)` of the document is what is shown of it; `key` is what makes two the same; `known` says that the stage
-    reads it as a label, so that `[vocabulary] names` decides; `body` is what stands behind it, cut.
+    reads it as a label, so that `[vocabulary] names` decides; `alone` that it is all of its line; `named` that it is a
+    name; `body` is what follows it, cut.
     """
 
     start: int
@@ -52,6 +56,8 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
     known: bool = False
     anonymous: bool = False
     cued: bool = False
+    alone: bool = False
+    named: bool = False
 
     @property
     def speaks(self) -> bool:
@@ -71,7 +77,7 @@ def openings(placed: Sequence[Placed], text: str) -> Iterator[Opening]:
             continue
         unit = one.unit
         below = placed[i + 1].unit.text if i + 1 < len(placed) else ""
-        found = opening(unit, below) or _chevrons(unit, text)
+        found = opening(unit, below) or _chevrons(unit, text) or _alone(unit, below)
         if found is not None:
             yield found
         elif len(unit.text) >= MAX_INLINE:
@@ -127,6 +133,19 @@ def _chevrons(unit: Unit, text: str) -> Opening | None:
     if not unit.quoted or CHEVRONS.search(text, max(0, unit.start - 6), unit.start) is None:
         return None
     return Opening(unit.start, unit.end, ">>", ">>", unit.text[:MAX_READ], cued=True)
+
+
+def _alone(unit: Unit, below: str) -> Opening | None:
+    """The first line of a paragraph, where it may be a name that nothing separates from the words below it."""
+    line, _, rest = unit.text[: MAX_ALONE + MAX_READ].partition("\n")
+    name = line.strip("*_ ")
+    if len(line) > MAX_ALONE or not name or not name[-1].isalpha() or not name_shaped(name) or cue(name) is not None:
+        return None
+    start = unit.start + line.index(name)
+    key = key_of(name)
+    label = Hit(start, start + len(name), name, key, None, anonymous=False, body=len(line))
+    named = naming(label) > 0
+    return Opening(start, label.end, key, name, rest.strip() or below[:MAX_READ], alone=True, named=named)
 
 
 def _inline(unit: Unit) -> Iterator[Opening]:

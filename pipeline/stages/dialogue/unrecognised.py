@@ -46,13 +46,17 @@ def unrecognised(read: Flow, text: str) -> Iterator[Note]:
             first.end,
             RULE,
             "warning",
-            f"{len(asked)} questions stand above paragraphs that may answer them, but no dialogue was recognised. "
+            f"{len(asked)} questions are followed by paragraphs that may answer them, but no dialogue was recognised. "
             "If this is an interview, begin each question with 'Q:' and each answer with 'A:'.",
         )
 
 
 def recurring(found: Sequence[Opening], doubtful: set[str]) -> list[Opening]:
     """The openings that come again, where they look like turns; else none. `doubtful` are keys that nearly were."""
+    alone = [one for one in found if one.alone]
+    if not (any(one.asks for one in alone) and any(one.named for one in alone)):
+        # Headings that come again are lines of their own, too.
+        found = [one for one in found if not one.alone]
     counts = Counter(one.key for one in found)
     turns = [one for one in found if counts[one.key] > 1]
     if not turns:
@@ -65,12 +69,12 @@ def recurring(found: Sequence[Opening], doubtful: set[str]) -> list[Opening]:
             return turns
     # One label alone must be one that hardly anything else has.
     for key in dict.fromkeys(one.key for one in turns):
-        alone = [one for one in turns if one.key == key]
-        cued = alone[0].cued or key in doubtful
-        spoken = sum(one.speaks or one.asks for one in alone) >= MIN_SPEAKING * len(alone)
-        spoken |= sum(one.asks for one in alone) >= MIN_ASKING
-        if len(alone) >= MIN_ALONE and cued and spoken:
-            return alone
+        same = [one for one in turns if one.key == key]
+        cued = same[0].cued or key in doubtful
+        spoken = sum(one.speaks or one.asks for one in same) >= MIN_SPEAKING * len(same)
+        spoken |= sum(one.asks for one in same) >= MIN_ASKING
+        if len(same) >= MIN_ALONE and cued and spoken:
+            return same
     return []
 
 
@@ -120,7 +124,7 @@ def _labels(turns: Sequence[Opening]) -> Note:
         )
     else:
         message = (
-            f"'{shown}' and the like ({len(turns)} in all) look like the beginnings of turns, but no dialogue was "
+            f"'{shown}' and {len(turns) - 1:,} similar openings look like speaker labels, but no dialogue was "
             "recognised. If they are, begin each turn on a new line with a name and a colon: 'Ada Fern: Yes.'"
         )
     return Note(first.start, first.end, RULE, "warning", message)
