@@ -303,6 +303,7 @@ class _Run:
         if not isinstance(outcome, Written):
             outcome = sayable(outcome)
         fate: Literal["written", "failed", "rejected"] = "written"
+        told: bytes | None
         if isinstance(outcome, Failure):
             limits = self._plan.limits if isinstance(outcome.kind, str) else None
             fate, told = "failed", msgspec.json.encode(Remembered(failure=outcome, limits=limits))
