@@ -83,6 +83,9 @@ def _differs(path: Path, size: int, found: bytes) -> bool:
         return digest_of(path) != found if found else path.stat().st_size != size
     except FileNotFoundError:
         return False
+    except PermissionError:
+        # A run says so, too: it never takes away the right to read what it writes.
+        return True
     except OSError as error:
         raise WrittenError(f"{path} cannot be read: {error.strerror or error}") from error
 

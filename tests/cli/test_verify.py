@@ -218,6 +218,28 @@ def test_an_article_behind_a_link_is_that_of_its_output(written: Path, tmp_path:
         assert capsys.readouterr().err == "lamps.json: edited after it was written\n"
 
 
+def test_an_article_that_cannot_be_read_hides_nothing_of_the_others(
+    written: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(written / "wire" / "locks.json", translate)
+    opened = Path.open
+
+    def refused(path: Path, *given: Any, **named: Any) -> Any:
+        if path.name == "lamps.json":
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *given, **named)
+
+    monkeypatch.setattr(Path, "open", refused)
+    assert main(["verify", str(written)]) == 1
+    captured = capsys.readouterr()
+    assert captured.err.splitlines() == [
+        "lamps.json: edited after it was written",
+        "lamps.json: cannot be read: Permission denied",
+        "wire/locks.json: edited after it was written",
+    ]
+    assert captured.out.startswith("1 of 2 articles")
+
+
 @pytest.mark.parametrize("damage", [b"no database at all" * 400, None])
 def test_where_it_cannot_be_read_how_they_were_written_that_is_said(
     written: Path, capsys: Captured, damage: bytes | None
