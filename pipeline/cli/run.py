@@ -210,6 +210,9 @@ def _stopped(why: BaseException, account: Account, job: Job) -> int:
     """Says that a run did not come to its end, and how to go on."""
     if not isinstance(why, KeyboardInterrupt):
         print(f"pipeline: error: {why}", file=sys.stderr)
+        if not account.documents:
+            # It was not begun, and nothing says that the same command would go on.
+            return 1
     print(
         f"pipeline: stopped: {account.written:,} documents were written to {job.output} and {account.unchanged:,} "
         f"had been before; run the same command again{' without --fresh' if job.choices.fresh else ''} to go on",

@@ -77,6 +77,8 @@ def _file(source: Place, name: str) -> Iterator[Attempt]:
             yield from lines.articles(cast("BinaryIO", file), head, name)
     except StoreError as error:
         yield failed(name, f"cannot be read: {error}")
+    except OSError as error:
+        yield failed(name, f"cannot be read: {error.strerror or error}")
 
 
 def _opened(source: Place) -> BufferedReader:

@@ -286,28 +286,38 @@ class _Run:
         awaited = self._plan.awaited[record.id]
         if isinstance(outcome, Edited):
             # Of what belongs there, so that the next run finds that something else lies there.
-            key, size, found = awaited.key, outcome.size, outcome.hash
-            self._state.note(Entry(record.id, awaited.file, awaited.n, key, "written", size=size, hash=found))
+            self._state.note(
+                Entry(
+                    record.id,
+                    awaited.file,
+                    awaited.n,
+                    awaited.key,
+                    "written",
+                    size=outcome.size,
+                    told=_remembered(outcome.degraded),
+                    hash=outcome.hash,
+                )
+            )
             del self._plan.awaited[record.id]
             return
         if not isinstance(outcome, Written):
             outcome = sayable(outcome)
         fate: Literal["written", "failed", "rejected"] = "written"
-        told = None
+        told: bytes | None
         if isinstance(outcome, Failure):
             limits = self._plan.limits if isinstance(outcome.kind, str) else None
-            fate, told = "failed", Remembered(failure=outcome, limits=limits)
+            fate, told = "failed", msgspec.json.encode(Remembered(failure=outcome, limits=limits))
         elif isinstance(outcome, Rejection):
-            fate, told = "rejected", Remembered(rejection=outcome)
-        elif outcome.degraded is not None:
-            told = Remembered(failure=outcome.degraded)
+            fate, told = "rejected", msgspec.json.encode(Remembered(rejection=outcome))
+        else:
+            told = _remembered(outcome.degraded)
         entry = Entry(
             record.id,
             awaited.file,
             awaited.n,
             awaited.key,
             fate,
-            told=None if told is None else msgspec.json.encode(told),
+            told=told,
         )
         if isinstance(outcome, Written):
             entry = msgspec.structs.replace(entry, size=outcome.size, hash=outcome.hash, stamp=outcome.stamp)
@@ -382,6 +392,11 @@ class _Run:
             self._journal.add(item.told)
         else:
             self._settle(item.told.document, item.told)
+
+
+def _remembered(degraded: Failure | None) -> bytes | None:
+    """Why an article is degraded, as the state keeps it."""
+    return None if degraded is None else msgspec.json.encode(Remembered(failure=degraded))
 
 
 def _journalled(outcome: Outcome) -> Failure | Rejection | None:

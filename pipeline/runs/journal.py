@@ -1,5 +1,7 @@
 """What is to be said about a run, in its folder: a line for each document that failed, was rejected or is none.
 
+With those that failed stand the documents whose articles are degraded, or edited by hand.
+
 Lines are written as they come, so that a million of them take no memory; each file is at its place once the run ends,
 whole. What an earlier run said stays until then.
 """

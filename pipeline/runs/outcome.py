@@ -51,13 +51,14 @@ class Written(msgspec.Struct, frozen=True):
 class Edited(msgspec.Struct, frozen=True):
     """The article that lies there was edited by hand, so the new one was not written.
 
-    `hash` and `size` (in bytes) are those of the article that belongs there.
+    `hash` and `size` (in bytes) are those of the article that belongs there; `degraded` says why that one is so.
     """
 
     document: str
     reason: str
     hash: bytes
     size: int
+    degraded: Failure | None = None
 
     @property
     def failure(self) -> Failure:

@@ -15,7 +15,7 @@ from pipeline.article import VERSION
 from pipeline.processing import Pipeline, is_page
 from pipeline.runs.account import Account, Aside
 from pipeline.runs.outcome import Failure, Rejection, speakable
-from pipeline.runs.state import Entry, Known, Oddity, State
+from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, Known, Oddity, State
 from pipeline.settings import Run
 from pipeline.sources import html
 from pipeline.sources.ids import Ids
@@ -215,6 +215,9 @@ class Plan:
         if entry is not None and was_written:
             sight, entry = self._look(entry)
             if sight == "edited":
+                if entry.key not in {key, REPLACING}:
+                    # If somebody undoes the edit, what lies there then is made of an earlier form of the document.
+                    entry = msgspec.structs.replace(entry, key=FORGOTTEN)
                 return Stayed(entry, (file, n), edited=True)
         if entry is not None and entry.key == key and self._stands_as_seen(entry, sight):
             return Stayed(entry, (file, n))
@@ -254,6 +257,8 @@ class Plan:
             if sight == "edited":
                 self._edited.add(entry.id)
                 return True
+            if entry.key in {FORGOTTEN, REPLACING}:
+                return False
         return self._stands_as_seen(entry, sight)
 
     def _stands_as_seen(self, entry: Entry, sight: Sight) -> bool:

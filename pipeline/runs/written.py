@@ -19,7 +19,7 @@ from pipeline.sinks.folder import file_name
 
 ARTICLES = "SELECT id, size, hash FROM documents WHERE fate = ? AND place = 0 AND key <> ?"
 SHARDS = "SELECT path, size, hash FROM places WHERE sealed = 1 AND path NOT LIKE '%/%'"
-IN_SHARD = "SELECT hash FROM documents WHERE id = ? AND place > 0"
+IN_SHARD = "SELECT hash FROM documents WHERE id = ?"
 
 
 class WrittenError(PipelineError):
@@ -45,7 +45,8 @@ def edits(source: Path) -> Edits:
     Each file is read. Articles that are there no more are no edits. Raises `WrittenError` where a run has written
     there, but what it remembers cannot be read.
     """
-    source = source.resolve()
+    # An article may be a link to a file elsewhere, and is one of this output all the same.
+    source = source.resolve() if source.is_dir() else source.parent.resolve() / source.name
     root = next((each for each in (source, *source.parents) if (each / RUN_FOLDER / STATE).is_file()), None)
     if root is None:
         return Edits()
@@ -82,6 +83,9 @@ def _differs(path: Path, size: int, found: bytes) -> bool:
         return digest_of(path) != found if found else path.stat().st_size != size
     except FileNotFoundError:
         return False
+    except PermissionError:
+        # A run says so, too: it never takes away the right to read what it writes.
+        return True
     except OSError as error:
         raise WrittenError(f"{path} cannot be read: {error.strerror or error}") from error
 

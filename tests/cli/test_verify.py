@@ -186,6 +186,60 @@ def test_articles_in_a_shard_that_were_edited_are_named(raw: Path, output: Path,
     assert captured.out.startswith("1 of 1 articles")
 
 
+def test_only_articles_that_were_edited_are_named_after_a_run_that_was_refused_for_them(
+    raw: Path, output: Path, capsys: Captured
+) -> None:
+    run = ["run", str(raw), "-o", str(output), "-q", "--format", "jsonl"]
+    assert main(run) == 0
+    (shard,) = output.glob("part-*")
+    first, second = pipeline.read(shard)
+    pipeline.export([first, msgspec.structs.replace(second, language="fr")], shard)
+    capsys.readouterr()
+    for more in ([], ["--fresh"]):
+        assert main([*run, *more]) == 1
+        # Nothing was begun, and the same command again would be refused again.
+        (refusal,) = capsys.readouterr().err.splitlines()
+        assert refusal.startswith("pipeline: error: edited after it was written: part-00000.jsonl.zst")
+        assert main(["verify", str(output), "-q"]) == 1
+        assert capsys.readouterr().err == f"{shard.name}:2: edited after it was written\n"
+
+
+def test_an_article_behind_a_link_is_that_of_its_output(written: Path, tmp_path: Path, capsys: Captured) -> None:
+    path = written / "lamps.json"
+    (tmp_path / "outputs").mkdir()
+    elsewhere = path.rename(tmp_path / "outputs" / "lamps.json")
+    path.symlink_to(elsewhere)
+    assert main(["verify", str(path), "-q"]) == 0
+    change(path, translate)
+    linked = tmp_path / "linked"
+    linked.symlink_to(written)
+    for source in (path, written, linked, linked / "lamps.json"):
+        assert main(["verify", str(source), "-q"]) == 1
+        assert capsys.readouterr().err == "lamps.json: edited after it was written\n"
+
+
+def test_an_article_that_cannot_be_read_hides_nothing_of_the_others(
+    written: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(written / "wire" / "locks.json", translate)
+    opened = Path.open
+
+    def refused(path: Path, *given: Any, **named: Any) -> Any:
+        if path.name == "lamps.json":
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *given, **named)
+
+    monkeypatch.setattr(Path, "open", refused)
+    assert main(["verify", str(written)]) == 1
+    captured = capsys.readouterr()
+    assert captured.err.splitlines() == [
+        "lamps.json: edited after it was written",
+        "lamps.json: cannot be read: Permission denied",
+        "wire/locks.json: edited after it was written",
+    ]
+    assert captured.out.startswith("1 of 2 articles")
+
+
 @pytest.mark.parametrize("damage", [b"no database at all" * 400, None])
 def test_where_it_cannot_be_read_how_they_were_written_that_is_said(
     written: Path, capsys: Captured, damage: bytes | None

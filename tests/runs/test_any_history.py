@@ -220,6 +220,8 @@ class World:
         self.done_before: dict[str, tuple[Any, ...]] | None = None
         self.edited: dict[str, bytes] = {}
         """The articles that somebody edited, and what is in them."""
+        self.undoable: dict[str, bytes] = {}
+        """What was in them before, where runs still know that."""
         for _ in range(self.chance.randint(1, 4)):
             self.new_file()
         # One file is always there: shards are not replaced by those of other sources.
@@ -319,6 +321,7 @@ class World:
     def lose_state(self) -> None:
         for file in (self.folder / "_run").glob("state.sqlite*"):
             file.unlink()
+        self.undoable.clear()
 
     def lose_article(self) -> None:
         files = sorted(path for path in self.folder.glob("[!._]*") if path.is_file())
@@ -326,6 +329,7 @@ class World:
             lost = self.chance.choice(files)
             lost.unlink()
             self.edited.pop(lost.name, None)
+            self.undoable.pop(lost.name, None)
 
     def edit(self) -> None:
         """Somebody changes an article, so that one can tell, whatever the run remembers."""
@@ -338,14 +342,26 @@ class World:
             before = path.stat()
             changes = [data[:-1], data + b"\n", data.replace(b'"text": "', b'"text": "X', 1)]
             # One that was edited before must not become as it was.
-            path.write_bytes(data + b" " if path.name in self.edited else self.chance.choice(changes))
-            if self.chance.random() < 0.2:
+            is_first = path.name not in self.edited
+            if is_first:
+                self.undoable[path.name] = data
+            path.write_bytes(self.chance.choice(changes) if is_first else data + b" ")
+            if is_first and self.chance.random() < 0.2:
+                # Two such edits may give the length of before, and only a run with `check_hash` sees those.
                 os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
             self.edited[path.name] = path.read_bytes()
+
+    def undo(self) -> None:
+        """Somebody puts back what lay there before an edit. Runs may have met the edit meanwhile."""
+        if self.undoable:
+            name = self.chance.choice(sorted(self.undoable))
+            (self.folder / name).write_bytes(self.undoable.pop(name))
+            del self.edited[name]
 
     def resolve(self) -> None:
         """Somebody has replaced what was edited, or moves it away."""
         edits, self.edited = self.edited, {}
+        self.undoable.clear()
         if edits and self.chance.random() < 0.5:
             self.run(choices=Choices(overwrite_edited=True))
         for name, data in edits.items():
@@ -421,6 +437,8 @@ class World:
         except (Killed, KeyboardInterrupt):
             if hands and self.form == "json":
                 hands[0].die()
+            # What a killed run began to replace, another one knows again by examining it alone.
+            self.undoable.clear()
             return None
         finally:
             self.fate.left = None
@@ -595,6 +613,9 @@ def sometimes_edit(world: World) -> None:
     while world.chance.random() < EDITED:
         world.told.append("edit")
         world.edit()
+    if world.chance.random() < EDITED:
+        world.told.append("undo")
+        world.undo()
 
 
 def live(world: World) -> None:

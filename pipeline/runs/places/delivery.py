@@ -112,10 +112,8 @@ def forwarded(
 
 def _left(record: Record, leave: Callable[[], Written | Edited], failure: Failure | None) -> Written | Edited | Failure:
     try:
-        written = leave()
-        if failure is None or isinstance(written, Edited):
-            return written
-        return msgspec.structs.replace(written, degraded=failure)
+        left = leave()
+        return left if failure is None else msgspec.structs.replace(left, degraded=failure)
     except UnicodeEncodeError:
         return Failure(record.id, None, told(record, LONE_SURROGATE))
     except UsageError as error:
