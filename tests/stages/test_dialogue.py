@@ -375,7 +375,7 @@ def test_plain_questions_are_those_of_an_interview(asked: tuple[tuple[str, str],
 @pytest.mark.parametrize("asked", [QUESTIONS, QUESTIONS_IN_CHINESE], ids=["en", "zh"])
 def test_what_people_ask_each_other_in_a_story_is_no_interview(asked: tuple[tuple[str, str], ...], marks: str) -> None:
     """There they ask in quotation marks, whether the narrator or somebody in the story answers."""
-    opening, closing = marks
+    opening, closing = marks[0], marks[1]
     for told in (asked, [(question, f"{opening}{answer}{closing}") for question, answer in asked]):
         text = "\n\n".join(f"{opening}{question}{closing}\n\n{answer}" for question, answer in told)
         article = FINDERS.process(text)

@@ -8,7 +8,7 @@ from pipeline.stage import Note
 from pipeline.stages.dialogue.flow import Flow, exchanges
 from pipeline.stages.dialogue.openings import SPEECH, Opening, openings
 from pipeline.stages.dialogue.placed import Placed
-from pipeline.stages.dialogue.questions import LONGEST, YOU
+from pipeline.stages.dialogue.questions import LONGEST, QUOTES, YOU
 from pipeline.stages.dialogue.units import CLOSERS, Unit
 
 RULE = "dialogue.unrecognised"
@@ -27,7 +27,6 @@ MIN_ADDRESSED, MIN_SPOKEN = 0.3, 0.3
 """Share of the questions that must say you, and of what is below them that must speak of I, we and you."""
 MAX_SHOWN = 40
 """Characters of a label that a message shows."""
-QUOTES = frozenset("\"'“”‘’「」『』«»")
 
 
 def unrecognised(read: Flow, text: str) -> Iterator[Note]:
