@@ -64,8 +64,10 @@ def recurring(found: Sequence[Opening], doubtful: set[str]) -> list[Opening]:
         if len(turns) >= MIN_TURNS and changes >= MIN_CHANGES and speaking:
             return turns
     # One label alone must be one that hardly anything else has.
-    for key in dict.fromkeys(one.key for one in turns):
-        alone = [one for one in turns if one.key == key]
+    of_keys: dict[str, list[Opening]] = {}
+    for one in turns:
+        of_keys.setdefault(one.key, []).append(one)
+    for key, alone in of_keys.items():
         cued = alone[0].cued or key in doubtful
         spoken = sum(one.speaks or one.asks for one in alone) >= MIN_SPEAKING * len(alone)
         spoken |= sum(one.asks for one in alone) >= MIN_ASKING
