@@ -9,6 +9,7 @@ through them by bisection.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Annotated
@@ -20,6 +21,8 @@ Confidence = Annotated[float, Meta(ge=0, le=1, description="How sure the rule is
 
 COMMON_RUN = 8
 """Code points that both sides of an edit may share; longer runs are cut out of it, so that offsets inside survive."""
+FEW_PAIRS, MANY_PAIRS = 20_000, 4
+"""Pairs of equal places in both sides, and those for each code point, up to which the longest runs are looked for."""
 
 
 class EditError(ValueError):
@@ -71,11 +74,63 @@ def smallest(edit: Edit) -> Iterator[Edit]:
         yield Edit(start, old, new, edit.rule, edit.confidence)
         return
     at_old = at_new = 0
-    for i, j, size in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
-        if size >= COMMON_RUN or size == 0:
-            if old[at_old:i] != new[at_new:j]:
-                yield Edit(start + at_old, old[at_old:i], new[at_new:j], edit.rule, edit.confidence)
-            at_old, at_new = i + size, j + size
+    for i, j, size in (*_common_runs(old, new), (len(old), len(new), 0)):
+        if old[at_old:i] != new[at_new:j]:
+            yield Edit(start + at_old, old[at_old:i], new[at_new:j], edit.rule, edit.confidence)
+        at_old, at_new = i + size, j + size
+
+
+def _common_runs(old: str, new: str) -> list[tuple[int, int, int]]:
+    """The runs of `COMMON_RUN` code points and more that both have, in order: old place, new place and length.
+
+    No two that are left between them are the same. Each is the longest between its neighbours, as in
+    `SequenceMatcher.get_matching_blocks`; that one goes on to the single characters, which nobody asks for. Where the
+    text says the same again and again, this would take the cube of its length, and each run is the next one instead.
+    """
+    begins_old, begins_new = _beginnings(old), _beginnings(new)
+    often = Counter(begins_new)
+    if sum(map(often.__getitem__, begins_old)) > FEW_PAIRS + MANY_PAIRS * len(old):
+        return list(_next_runs(old, new, begins_old, begins_new))
+    matcher = SequenceMatcher(None, begins_old, begins_new, autojunk=False)
+    beyond = COMMON_RUN - 1
+    found: list[tuple[int, int, int]] = []
+    waiting = [(0, len(old), 0, len(new))]
+    while waiting:
+        low, high, new_low, new_high = waiting.pop()
+        if min(high - low, new_high - new_low) < COMMON_RUN:
+            continue
+        i, j, size = matcher.find_longest_match(low, high - beyond, new_low, new_high - beyond)
+        if size:
+            size += beyond
+            found.append((i, j, size))
+            waiting += ((low, i, new_low, j), (i + size, high, j + size, new_high))
+    return sorted(found)
+
+
+def _next_runs(
+    old: str, new: str, begins_old: Sequence[str], begins_new: Sequence[str]
+) -> Iterator[tuple[int, int, int]]:
+    """The runs that both have, from left to right, each the next that can be had; in a time that is nearly linear."""
+    places: dict[str, list[int]] = {}
+    for j, begin in enumerate(begins_new):
+        places.setdefault(begin, []).append(j)
+    at = at_new = 0
+    while at < len(begins_old):
+        there = places.get(begins_old[at], ())
+        nearest = bisect_left(there, at_new)
+        if nearest == len(there):
+            at += 1
+            continue
+        start, start_new = at, there[nearest]
+        at, at_new = start + COMMON_RUN, start_new + COMMON_RUN
+        while at < len(old) and at_new < len(new) and old[at] == new[at_new]:
+            at, at_new = at + 1, at_new + 1
+        yield start, start_new, at - start
+
+
+def _beginnings(text: str) -> list[str]:
+    """What stands at each place, as long as the shortest run that counts."""
+    return [text[i : i + COMMON_RUN] for i in range(len(text) - COMMON_RUN + 1)]
 
 
 def arrange(text: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:

@@ -12,13 +12,15 @@ from pages_of import PAGES, page_of
 from patterns import PIECES, text_of
 
 import pipeline
-from pipeline.ledger import Edit
+from pipeline.ledger import Edit, apply, arrange, smallest
 from pipeline.sources import html
 from pipeline.spacing import judgement, lattice, pieces, tokens
 from pipeline.spacing.generations import Generations
 from pipeline.spacing.pieces import by_beginning, of_document
 from pipeline.stages import proposals
 from pipeline.stages import words as words_stage
+from pipeline.stages.dialogue.openings import Opening
+from pipeline.stages.dialogue.unrecognised import recurring
 
 SMALL, LARGE = 700, 2_800
 MOST = 10
@@ -127,6 +129,55 @@ def test_a_dash_between_spaces_is_looked_for_once_in_a_text() -> None:
     info = words_stage._has_between_spaces.cache_info()
     assert info.hits > 20
     assert info.misses < 10
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("abcdefgh, ", "abc efgh, "), ("ab", "ba"), ("Ã¢â‚¬", "â€"), ("a\x92b the same \n", "a’b the same \n")],
+)
+def test_an_edit_of_a_text_that_says_the_same_again_and_again_is_made_smallest_in_proportion(
+    old: str, new: str
+) -> None:
+    def calls(count: int) -> int:
+        edit = Edit(0, old * count, f"{new * count}.", "x.y", 0.9)
+        with Calls() as counted:
+            edits = list(smallest(edit))
+        assert apply(edit.old, arrange(edit.old, edits)) == edit.new
+        assert all(each.old[i : i + 12] not in each.new for each in edits for i in range(len(each.old) - 11))
+        return counted.count
+
+    few, many = calls(400), calls(1_600)
+    assert many < 5 * few
+
+
+def test_the_runs_of_an_edit_are_the_longest_where_that_is_no_work() -> None:
+    old = "The keeper left at six in the morning. Nobody saw her go."
+    new = "Nobody saw it. The warden left at six in the morning, Nobody saw her go!"
+    assert [(edit.old, edit.new) for edit in smallest(Edit(0, old, new, "x.y", 0.9))] == [
+        ("The keeper", "Nobody saw it. The warden"),
+        (".", ","),
+        (".", "!"),
+    ]
+
+
+class Key(str):
+    """A key of which each comparison is a call."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return str.__eq__(self, other)
+
+
+def test_labels_that_each_come_twice_are_looked_at_in_proportion() -> None:
+    def calls(count: int) -> int:
+        found = [Opening(n, n + 1, Key(f"k{n % count}"), f"k{n % count}:", "x") for n in range(2 * count)]
+        with Calls() as counted:
+            assert recurring(found, set()) == []
+        return counted.count
+
+    assert calls(800) < 5 * calls(200)
 
 
 @pytest.mark.parametrize("name", PIECES)

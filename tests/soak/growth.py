@@ -1,7 +1,8 @@
 """Searches for texts and pages on which the work grows faster than the length.
 
-Every kind of piece of `patterns`, alone and in random pairs, at three sizes. What is measured is the processor's time
-of the thread. Other work on the machine makes it noisy, so that a step must grow by more than a bound from each size to
+Every kind of piece of `patterns`, alone and in random pairs. All are measured at two small sizes, and at three larger
+ones those whose work seems to grow too fast: all at three sizes take hours. What is measured is the processor's time of
+the thread. Other work on the machine makes it noisy, so that a step must grow by more than a bound from each size to
 the next, take more than a floor, and do so each time that it is measured again.
 """
 
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 from pages_of import PAGES, page_of
@@ -26,13 +28,16 @@ from pipeline.sources import html
 from pipeline.testing.guard import TooMuchWorkError, limited_work
 from soak.part import Figures, Part, check
 
+SCREENED = (5_000, 20_000)
+"""The sizes of all texts."""
 SIZES = (20_000, 40_000, 80_000)
+"""Those of a text whose work seems to grow too fast."""
 MOST = 3.0
 """How many times the work may grow with twice the text; work that is linear grows twice, quadratic work four times."""
 SCREEN = 6.0
-"""How many times it may grow with four times the text before the size between is measured too."""
-FLOOR = 0.2
-"""Seconds under which a step on the longest text decides nothing."""
+"""How many times it may grow with four times the text before that is measured at `SIZES`."""
+FLOOR_SCREENED, FLOOR = 0.1, 0.2
+"""Seconds under which a step on the longest text of its sizes decides nothing."""
 HANGS = 120.0
 """Seconds of one step after which it is stopped."""
 AGAIN = 3
@@ -59,18 +64,21 @@ def growth(_folder: Path) -> Figures:
         pair, mode = tuple(chance.sample(names, 2)), chance.choice(("turns", "halves", "random", "lines"))
         inputs[f"{pair[0]} and {pair[1]} in {mode}"] = _text(pair, mode)
     slowest, longest = 0.0, ""
+    suspects = 0
     for name, made in inputs.items():
-        seconds = superlinear(name, made, steps)
+        seconds, suspect = superlinear(name, made, steps)
+        suspects += suspect
         if seconds > slowest:
             slowest, longest = seconds, name
     for name in PAGES:
-        superlinear(f"page: {name}", _page(name), page_steps)
+        suspects += superlinear(f"page: {name}", _page(name), lambda name, page, **_: page_steps(name, page))[1]
     return {
         "kinds of text": f"{len(inputs)}",
         "kinds of page": f"{len(PAGES)}",
-        "characters of the longest": f"{SIZES[-1]:,}",
+        "characters of each": " and ".join(f"{size:,}" for size in SCREENED),
+        "that were measured at " + ", ".join(f"{size:,}" for size in SIZES): f"{suspects}",
         "that take more than a linear time": "none",
-        f"seconds for the slowest text ({longest})": f"{slowest:.1f}",
+        f"seconds for {SCREENED[-1]:,} characters of the slowest text ({longest})": f"{slowest:.1f}",
     }
 
 
@@ -85,15 +93,24 @@ def _page(name: str) -> Made:
     return lambda size, seed: page_of(name, size, seed)
 
 
-def superlinear(name: str, made: Made, measure: Callable[[str, str], Seconds]) -> float:
-    """Ends the soak where a step grows too fast with `made`; the seconds of all steps on the longest text."""
-    few, most = (measure(name, made(size, size)) for size in (SIZES[0], SIZES[-1]))
+class Measure(Protocol):
+    """Measures the steps on a text; not all of them where it is only screened."""
+
+    def __call__(self, name: str, text: str, /, *, screening: bool) -> Seconds: ...
+
+
+def superlinear(name: str, made: Made, measure: Measure) -> tuple[float, bool]:
+    """Ends the soak where a step grows too fast with `made`.
+
+    Returns the seconds of all steps on the longer text that is screened, and whether larger ones were measured.
+    """
+    few, most = (measure(name, made(size, size), screening=True) for size in SCREENED)
     total = sum(most.values())
-    if not any(took > FLOOR and took > SCREEN * few.get(step, 0.0) for step, took in most.items()):
-        return total
+    if not any(took > FLOOR_SCREENED and took > SCREEN * few.get(step, 0.0) for step, took in most.items()):
+        return total, False
     suspects: set[str] | None = None
     for attempt in range(AGAIN):
-        few, more, most = (measure(name, made(size, 10 * size + attempt)) for size in SIZES)
+        few, more, most = (measure(name, made(size, 10 * size + attempt), screening=False) for size in SIZES)
         grown = {
             step
             for step, took in most.items()
@@ -103,15 +120,18 @@ def superlinear(name: str, made: Made, measure: Callable[[str, str], Seconds]) -
         }
         suspects = grown if suspects is None else suspects & grown
         if not suspects:
-            return total
+            return total, True
     check(not suspects, f"{name}: the work of {', '.join(sorted(suspects or ()))} grows faster than the text")
-    return total
+    return total, True
 
 
-def steps(name: str, text: str) -> Seconds:
-    """The seconds of each step of the whole way, of each stage in it and of each stage on the text as it is."""
+def steps(name: str, text: str, *, screening: bool = False) -> Seconds:
+    """The seconds of each step of the whole way, of each stage in it and of each stage on the text as it is.
+
+    When `screening`, the stages of the whole way are measured together.
+    """
     took: Seconds = {}
-    for repaired in (True, False):
+    for repaired in (False,) if screening else (True, False):
         document = Document(text, name)
         for step in recipe().steps:
             kind = f"stage {step.stage.name}{'' if repaired else ' alone'}"

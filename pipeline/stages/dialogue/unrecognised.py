@@ -67,8 +67,10 @@ def recurring(found: Sequence[Opening], doubtful: set[str]) -> list[Opening]:
         if len(turns) >= MIN_TURNS and changes >= MIN_CHANGES and speaking:
             return turns
     # One label alone must be one that hardly anything else has.
-    for key in dict.fromkeys(one.key for one in turns):
-        same = [one for one in turns if one.key == key]
+    by_key: dict[str, list[Opening]] = {}
+    for one in turns:
+        by_key.setdefault(one.key, []).append(one)
+    for key, same in by_key.items():
         cued = same[0].cued or key in doubtful
         spoken = sum(one.speaks or one.asks for one in same) >= MIN_SPEAKING * len(same)
         spoken |= sum(one.asks for one in same) >= MIN_ASKING
