@@ -113,7 +113,7 @@ class Pipeline:
         Raises `DocumentError` for a document that cannot be read, `StageError` where a repair fails, `RejectedError`
         where a filter turns it down, `ContractError` where not even an article without structure is valid.
         """
-        _check(data, id, metadata, media_type, encoding)
+        _check(data, id, metadata, media_type, encoding, strict)
         if isinstance(data, str):
             # What the caller knows of bytes says nothing of a text.
             encoding = "utf-8"
@@ -175,7 +175,7 @@ class Pipeline:
 
 
 def _check(
-    data: object, name: object, metadata: Mapping[str, str] | None, media_type: object, encoding: object
+    data: object, name: object, metadata: Mapping[str, str] | None, media_type: object, encoding: object, strict: object
 ) -> None:
     """Raises `UsageError` for arguments of `process` that are of another type."""
     if not isinstance(data, bytes | str):
@@ -185,6 +185,7 @@ def _check(
     expect_texts("process", "metadata", metadata)  # type: ignore[arg-type]
     expect_text("process", "media_type", media_type, optional=True)
     expect_text("process", "encoding", encoding, optional=True)
+    expect("process", "strict", strict, bool, "True or False")
 
 
 def _check_stages(stages: object) -> None:

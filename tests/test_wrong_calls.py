@@ -20,7 +20,7 @@ Call = Callable[..., Any]
 RIGHT: dict[str, tuple[Call, dict[str, Any]]] = {
     "process": (
         pipeline.process,
-        {"data": "The lamp is lit.", "id": "a", "metadata": {}, "media_type": None, "encoding": None},
+        {"data": "The lamp is lit.", "id": "a", "metadata": {}, "media_type": None, "encoding": None, "strict": False},
     ),
     "clean": (pipeline.clean, {"text": "a", "stages": ["words"]}),
     "read": (pipeline.read, {"path": "output"}),
@@ -43,7 +43,7 @@ RIGHT: dict[str, tuple[Call, dict[str, Any]]] = {
     "Pipeline.configured": (Pipeline.configured, {"settings": None}),
     "Pipeline.process": (
         Pipeline(["words"]).process,
-        {"data": "The lamp is lit.", "id": "a", "metadata": {}, "media_type": None, "encoding": None},
+        {"data": "The lamp is lit.", "id": "a", "metadata": {}, "media_type": None, "encoding": None, "strict": False},
     ),
     "Pipeline.only": (Pipeline(["words"]).only, {"stages": ["words"]}),
     "Pipeline.clean": (Pipeline(["words"]).clean, {"text": "a"}),
@@ -67,7 +67,9 @@ def wrong(call: str, name: str) -> dict[str, Any]:
     found = dict(WRONG)
     if (call, name) in OPTIONAL:
         del found["None"]
-    if name in {"article", "old", "new"}:
+    if name == "strict":
+        del found["a bool"]
+    elif name in {"article", "old", "new"}:
         found |= {"a path": "a.json", "a Path": Path("a.json"), "a list": [ARTICLE], "its JSON": b"{}", "a dict": {}}
     elif name == "articles":
         found |= {
