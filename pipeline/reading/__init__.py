@@ -35,7 +35,7 @@ def read(path: str | Place) -> Iterator[Article]:
     A file may be JSON (one article), JSON Lines (plain, gzip or Zstandard), Parquet, Arrow, SQLite or DuckDB; which, is
     told by its content. In a folder, files of JSON, JSON Lines and Parquet are read in the order of their names; names
     that begin with `_` or `.` are about the run and left out. Raises `UsageError` for a path that is not there,
-    `ContractError`, naming document and field, for what is not as the contract promises.
+    `ContractError`, naming document and field, for what is not as the contract promises or cannot be read.
     """
     expect_path("read", "path", path, Remote)
     return _read(path)
