@@ -217,7 +217,7 @@ def test_a_damaged_page_costs_its_row_and_those_behind_it(tmp_path: Path) -> Non
     items = in_file(path)
     assert isinstance(items[0], Record)
     (told,) = failures(items)
-    assert f"wire/t.db, articles, row {len(items)}: it and all behind it are lost (" in told
+    assert f"wire/t.db, articles, row {len(items)}: it and all rows after it are lost (" in told
     assert "recover" in told
 
 

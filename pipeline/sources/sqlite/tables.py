@@ -236,7 +236,7 @@ def fault(error: Exception) -> str:
 
 
 def _lost(number: int, error: Exception) -> Row:
-    return Row(number, fault=f"it and all behind it are lost ({_said(error)}); {RESTORE}")
+    return Row(number, fault=f"it and all rows after it are lost ({_said(error)}); {RESTORE}")
 
 
 def _said(error: Exception) -> str:
@@ -246,7 +246,7 @@ def _said(error: Exception) -> str:
 
 def _circle(number: int, repeated: str) -> Row:
     reason = f"{shown(repeated)}: a damaged page points back to earlier rows"
-    return Row(number, fault=f"{reason}, and all behind them are lost; {RESTORE}")
+    return Row(number, fault=f"{reason}, and all rows after them are lost; {RESTORE}")
 
 
 def _text(value: bytes) -> str | bytes:

@@ -29,7 +29,7 @@ def labels_in_turns(placed: Sequence[Placed]) -> Iterator[Note]:
     """A warning for each label, at its first place, that is set like the accepted ones and stands within a turn.
 
     In a list each such name is one, and where the user names a speaker; elsewhere, where an answer may hold
-    `Poland: …`, somebody must speak behind it.
+    `Poland: …`, somebody must speak after it.
     """
     found = [(one, label) for one in placed if (label := _label(one)) is not None]
     if not found:

@@ -16,14 +16,14 @@ from pipeline.stages.dialogue.placed import Placed
 from pipeline.stages.dialogue.units import LIST_ITEM, Unit
 
 MAX_READ = 300
-"""Characters behind an opening that are read for what is said there."""
+"""Characters after an opening that are read."""
 MAX_INLINE = 600
 """Characters from which a paragraph may hold a whole talk, as in dumps of one line."""
 
 CUED = frozenset({"asks", "answers", "moderates"})
 """Kinds of words that only a speaker's label has."""
 SPEECH = regex.compile(r"\b(?:I|you|your|we|our|us|my|me|You|We)\b|[我你您咱]")
-"""Words of those who speak to each other."""
+"""Words of people who speak to each other."""
 CHEVRONS = regex.compile(r">>[> ]*+$")
 """What captions put where the speaker changes; it stands before the unit, as a quotation's mark does."""
 LOOSE = regex.compile(
@@ -61,12 +61,12 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def speaks(self) -> bool:
-        """Whether somebody speaks to somebody behind it."""
+        """Whether the text after it addresses somebody or speaks of the speaker."""
         return SPEECH.search(self.body) is not None
 
     @property
     def asks(self) -> bool:
-        """Whether a question stands behind it."""
+        """Whether the text after it holds a question."""
         return "?" in self.body or "？" in self.body
 
 
@@ -85,7 +85,7 @@ def openings(placed: Sequence[Placed], text: str) -> Iterator[Opening]:
 
 
 def opening(unit: Unit, below: str = "") -> Opening | None:
-    """How a paragraph begins where that may be a label; `below` is the paragraph behind it, for a label alone."""
+    """How a paragraph begins where that may be a label; `below` is the next paragraph, for a label alone."""
     label = hit(unit)
     if label is not None and not unit.level and label.form != "blanks":
         return _known(unit, label, below)
@@ -158,5 +158,5 @@ def _inline(unit: Unit) -> Iterator[Opening]:
 
 
 def _body(unit: Unit, at: int, below: str) -> str:
-    """What stands behind a label, or below one that stands alone."""
+    """The text after a label, or the next paragraph if the label stands alone."""
     return unit.text[at : at + MAX_READ].strip("*_ ") or below[:MAX_READ]

@@ -106,7 +106,7 @@ def _asks(unit: Unit) -> bool:
 
 
 def _set(unit: Unit) -> str | None:
-    """How a question is set: apart (a heading, in bold, behind a dash) or plain; None for one in quotation marks."""
+    """How a question is set: apart (a heading, in bold, after a dash) or plain; None for one in quotation marks."""
     text = unit.text.lstrip("0123456789.)、．-+•· ")
     apart = unit.level or unit.bold or unit.dashed or text.startswith(("**", "__"))
     if apart:
