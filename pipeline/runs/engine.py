@@ -27,6 +27,7 @@ from pipeline.runs.crews.pool import Pool
 from pipeline.runs.crews.worker import Assignment
 from pipeline.runs.journal import Heard, Journal
 from pipeline.runs.outcome import Edited, Failure, Outcome, Rejection, Written, sayable
+from pipeline.runs.places import write_log
 from pipeline.runs.places.by_hand import NOBODYS, edited
 from pipeline.runs.places.output import LOCK, STATE, Output, output
 from pipeline.runs.places.shards import NAME, Shards
@@ -124,6 +125,8 @@ def run(
         with target.held(), State(target.folder / STATE) as state:
             _check_state(state, sources, job)
             _Run(job, target, state, account, missing, heard, seen).work(sources, lost, engine or local(), waited)
+            state.commit()
+            write_log.end(target.folder / write_log.FILE)
     except OSError as error:
         what = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
         raise RunError(
@@ -408,7 +411,8 @@ def _journalled(outcome: Outcome) -> Failure | Rejection | None:
 
 def _shelf(job: Job, target: Output, state: State) -> Shelf:
     if job.form == "json":
-        return ArticleFolder(target.articles, state, always_read=job.choices.check_hash)
+        log = target.folder / write_log.FILE
+        return ArticleFolder(target.articles, state, log, always_read=job.choices.check_hash)
     return Shards(
         target.depot,
         target.folder,

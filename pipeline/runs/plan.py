@@ -109,8 +109,11 @@ class Awaited(msgspec.Struct, frozen=True):
     earlier: bytes | None = None
 
 
-Sight: TypeAlias = Literal["whole", "gone", "edited", "unsure"]
-"""How an article that was written is found: as it was, not at all, edited by hand; or a run was killed at it."""
+Sight: TypeAlias = Literal["whole", "gone", "edited", "replaced", "unsure"]
+"""How an article that was written is found: as it was, not at all, edited by hand, or as a run that was killed left it.
+
+"unsure" is an article at which a run was killed that kept no log of what it wrote.
+"""
 
 
 class Shelf(Protocol):

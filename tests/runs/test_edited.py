@@ -12,9 +12,10 @@ import pytest
 
 from pipeline import Pipeline
 from pipeline.compression import packed, unpacked
-from pipeline.runs.places import by_hand
+from pipeline.runs.places import by_hand, delivery, write_log
 from pipeline.runs.places.shards import ShardError
 from pipeline.runs.state import State
+from pipeline.sinks import atomic
 from pipeline.sinks.folder import encode
 from runs.perils import Doorkeeper
 from runs.test_plan import ALL, PLAIN, Runs
@@ -326,8 +327,14 @@ def test_a_state_of_an_earlier_version_still_tells_an_edit_by_its_length(runs: R
 # A run that is killed
 
 
-def interrupted(runs: Runs, written: str) -> None:
-    """The state as a run leaves it that is killed once it has written an article, and before it noted that."""
+def interrupted(runs: Runs, written: str, *wrote: bytes) -> None:
+    """The state as a run leaves it that is killed once it has written an article, and before it noted that.
+
+    With the log of the articles that it `wrote`, where there are some.
+    """
+    if wrote:
+        log = runs.output / "_run" / write_log.FILE
+        log.write_bytes(b"".join(by_hand.digest(each) for each in wrote) + b"half a hash")
     with sqlite3.connect(runs.output / "_run" / "state.sqlite") as database:
         database.execute("UPDATE documents SET key = x'' WHERE id = ?", (written.encode(),))
         database.execute("UPDATE files SET stamp = NULL, key = NULL")
@@ -385,6 +392,53 @@ def test_a_sound_edit_after_a_kill_stays_where_the_source_is_as_it_was(runs: Run
     data = sound(article)
     assert runs.run() == ["b"]
     kept(runs, article, data)
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_after_a_kill_stays_whatever_the_source_is_now(runs: Runs, article: Path, edit: Edit) -> None:
+    """The killed run had not come to this article, or had replaced it: the log tells its work from the edit."""
+    interrupted(runs, "b", b"another article")
+    data = edit(article)
+    for text in ("Two boats.", "Two ships.", "Two rafts."):
+        runs.table("dump.jsonl", a="One boat.", b=text, c="Three boats.")
+        assert "b" not in runs.run()
+        kept(runs, article, data)
+
+
+def test_what_a_killed_run_wrote_and_logged_is_no_edit(runs: Runs, article: Path, tmp_path: Path) -> None:
+    """Even where its source has changed again, and where the next run is killed as well."""
+    output, runs.output = runs.output, tmp_path / "elsewhere"
+    runs.table("dump.jsonl", a="One boat.", b="Two ships.", c="Three boats.")
+    runs.run()
+    wrote, runs.output = (runs.output / "b.json").read_bytes(), output
+    for text in ("Two ships.", "Two boats.", "Two rafts."):
+        interrupted(runs, "b", b"another article", wrote)
+        article.write_bytes(wrote)
+        runs.table("dump.jsonl", a="One boat.", b=text, c="Three boats.")
+        assert "b" in runs.run()
+        assert runs.failures == []
+        assert text in article.read_text("utf-8")
+
+
+def test_a_run_that_has_ended_leaves_no_log(runs: Runs, article: Path) -> None:
+    log = runs.output / "_run" / write_log.FILE
+    assert not log.exists()
+    interrupted(runs, "b", article.read_bytes())
+    runs.run()
+    assert not log.exists()
+
+
+def test_the_hash_of_each_article_is_logged_before_it_is_written(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = runs.output / "_run" / write_log.FILE
+    seen: list[bool] = []
+
+    def written(path: Path, body: bytes) -> int:
+        seen.append(by_hand.digest(body) in (write_log.begin(log) or ()))
+        return atomic.replace(path, body)
+
+    monkeypatch.setattr(delivery, "replace", written)
+    runs.run()
+    assert seen == [True] * len(ALL)
 
 
 def test_an_edit_while_the_run_goes_on_stays(runs: Runs, article: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from pipeline.article import Article
 from pipeline.errors import UsageError
 from pipeline.runs.outcome import LONE_SURROGATE, Edited, Failure, Written, degraded, told
+from pipeline.runs.places import write_log
 from pipeline.runs.places.by_hand import digest, edited, may_replace, stamp_of, there
 from pipeline.sinks.atomic import replace
 from pipeline.sinks.folder import encode, file_name, indented
@@ -39,9 +40,13 @@ class Delivery(Protocol):
 
 
 class FilePerArticle(msgspec.Struct, frozen=True):
-    """A JSON file below a folder of this machine or of a bucket, named for the article's id."""
+    """A JSON file below a folder of this machine or of a bucket, named for the article's id.
+
+    `log` is where the hash of each article is noted before it is written, if anywhere.
+    """
 
     folder: Path | Store
+    log: Path | None = None
 
     def deliver(self, article: Article, earlier: bytes | None = None) -> Written | Edited:
         """Writes the file."""
@@ -64,12 +69,19 @@ class FilePerArticle(msgspec.Struct, frozen=True):
                 return Written(len(body), hash=digest(body), stamp=before[1])
             if before is not None and not may_replace(before[0], earlier, body):
                 return edited(document, body)
-            return Written(len(body), hash=digest(body), stamp=replace(path, body))
+            return self._noted(body, lambda: replace(path, body))
         if len(name.encode()) > LONGEST_KEY:
             raise OSError(ENAMETOOLONG, "is too long for a bucket", name)
         if earlier is not None and not self._may_replace(self.folder, name, earlier, body):
             return edited(document, body)
-        return Written(len(body), hash=digest(body), stamp=stamp_of(self.folder.put(name, body)))
+        store = self.folder
+        return self._noted(body, lambda: stamp_of(store.put(name, body)))
+
+    def _noted(self, body: bytes, write: Callable[[], int]) -> Written:
+        found = digest(body)
+        if self.log is not None:
+            write_log.note(self.log, found)
+        return Written(len(body), hash=found, stamp=write())
 
     def _may_replace(self, store: Store, name: str, earlier: bytes, body: bytes) -> bool:
         try:

@@ -7,10 +7,10 @@ from typing import Protocol
 import msgspec
 
 from pipeline.runs.account import Aside
-from pipeline.runs.places import by_hand
+from pipeline.runs.places import by_hand, write_log
 from pipeline.runs.places.delivery import Delivery, FilePerArticle
 from pipeline.runs.plan import Sight
-from pipeline.runs.state import REPLACING, Entry, State
+from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, State
 from pipeline.sinks.folder import file_name
 from pipeline.stores import Store
 
@@ -67,8 +67,10 @@ class ArticleFolder:
 
     ordered = False
 
-    def __init__(self, folder: Path | Store, state: State, *, always_read: bool = False) -> None:
-        self.delivery: Delivery = FilePerArticle(folder)
+    def __init__(self, folder: Path | Store, state: State, log: Path, *, always_read: bool = False) -> None:
+        self.delivery: Delivery = FilePerArticle(folder, log)
+        self._killed_wrote = write_log.begin(log)
+        """Hashes of articles that a run wrote which was killed; None where no run kept a log."""
         self._folder = folder
         self._state = state
         self._always_read = always_read
@@ -105,7 +107,14 @@ class ArticleFolder:
             if (found, stamp) != (entry.hash, entry.stamp):
                 self._state.note_written(entry.id, found, stamp)
             return "whole", msgspec.structs.replace(entry, hash=found, stamp=stamp)
-        return "unsure" if entry.key == REPLACING else "edited", entry
+        if entry.key != REPLACING:
+            return "edited", entry
+        if self._killed_wrote is None:
+            return "unsure", entry
+        if found in self._killed_wrote:
+            return "replaced", msgspec.structs.replace(entry, hash=found, stamp=stamp)
+        # So that this is known when the log is gone.
+        return "edited", msgspec.structs.replace(entry, key=FORGOTTEN)
 
     def earlier(self, name: str, entry: Entry | None, sight: Sight) -> bytes | None:
         """The hash of what was found there."""
@@ -114,7 +123,7 @@ class ArticleFolder:
         ):
             # The list of the bucket says so; a worker need not ask again.
             return None
-        if entry is not None and sight == "whole":
+        if entry is not None and sight in {"whole", "replaced"}:
             return entry.hash
         return by_hand.INTERRUPTED if sight == "unsure" else by_hand.UNKNOWN
 
