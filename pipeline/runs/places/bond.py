@@ -77,12 +77,14 @@ def ready() -> int:
     if "forkserver" not in get_all_start_methods():
         return os.getpid()
     server: Any = forkserver.__dict__["_forkserver"]
-    # The keyboard interrupts this process, who decides; the other inherits that it is not to be disturbed, or it would
-    # say where it was while it loads.
+    with safe_path():
+        # First, since this unblocks SIGINT once the tracker is started.
+        resource_tracker.ensure_running()
+    # The keyboard interrupts this process, which decides. The server inherits the blocked signal, or it would print
+    # where it was while it loads.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         with safe_path():
-            resource_tracker.ensure_running()
             try:
                 server.ensure_running()
             except ChildProcessError:

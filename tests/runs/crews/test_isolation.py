@@ -132,7 +132,8 @@ def test_what_a_stage_leaves_running_holds_up_neither_this_run_nor_the_next(work
         assert go(work, "--set", f"stages.poison.marks={work}") == 1
         assert account(work / "out")["unchanged"] == 10
         # They sleep for an hour, and nobody has waited for that.
-        for child in until(lambda: len(found := list(work.glob("child-*"))) == 3 and found):
+        # At least three: y-crash is tried twice, and so may x-child be, where it was not reported before the crash.
+        for child in until(lambda: len(found := list(work.glob("child-*"))) >= 3 and found):
             os.kill(int(child.name.removeprefix("child-")), 0)
     finally:
         for left in work.glob("child-*"):

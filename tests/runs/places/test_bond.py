@@ -1,6 +1,7 @@
 """No process outlives the run that started it, and writes where the next one is."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,19 @@ def test_what_packs_a_shard_ends_with_a_run_that_is_killed(tmp_path: Path) -> No
     until(lambda: not Path(f"/proc/{packer}").exists())
     with lock.locked(tmp_path / "lock", "the output"):
         pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not say what a process blocks")
+def test_the_process_that_forks_workers_does_not_hear_the_keyboard_while_it_loads() -> None:
+    """Also where the resource tracker is started with it, which unblocks the signal again."""
+    code = (
+        "import pathlib, re; from pipeline.runs.places import bond; server = bond.ready()\n"
+        "told = pathlib.Path(f'/proc/{server}/status').read_text()\n"
+        "print(int(re.search(r'SigBlk:\\s*(\\w+)', told)[1], 16))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    assert int(done.stdout) >> (signal.SIGINT - 1) & 1
 
 
 def test_who_loses_the_lock_while_it_is_exchanged_for_a_share_is_refused(
