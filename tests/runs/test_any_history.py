@@ -524,7 +524,7 @@ def tree(folder: Path) -> dict[str, bytes]:
         if path.is_file() and (not name.startswith("_run/") or name.endswith(".jsonl")):
             # Where the state was lost, shards are kept that it does not know.
             lines = path.read_bytes().splitlines(keepends=True) if name.startswith("_run/") else [path.read_bytes()]
-            found[name] = b"".join(line for line in lines if shards.FOREIGN.encode() + b"/part-" not in line)
+            found[name] = b"".join(line for line in lines if f"_run/{shards.FOREIGN}/".encode() not in line)
     return found
 
 
