@@ -35,7 +35,7 @@ def refuse(call: str, name: str, value: object, wanted: str, remedy: str = "") -
 
 
 def expect(call: str, name: str, value: object, kinds: type | tuple[type, ...], wanted: str, remedy: str = "") -> None:
-    """Raises `UsageError` where an argument is of none of these types. A bool is no number."""
+    """Raises `UsageError` if an argument has none of these types. A bool is not a number."""
     if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is int):
         raise refuse(call, name, value, wanted, remedy)
 

@@ -130,8 +130,7 @@ def run(
     except OSError as error:
         what = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
         raise RunError(
-            f"{job.output} cannot be written: {what}; mend it, and run the same again to go on"
-            f"{unaccounted.told(missing)}"
+            f"{job.output} cannot be written: {what}; fix this, then rerun to resume{unaccounted.told(missing)}"
         ) from error
     except PipelineError as error:
         if missing and len(error.args) == 1:
@@ -161,7 +160,7 @@ class _Run:
         seen: Seen | None,
     ) -> None:
         self._missing = missing
-        """Documents that were taken and of which nobody knows what became, once the run has to stop."""
+        """Documents that were read but have no known outcome when the run has to stop."""
         self._job = job
         self._folder = target.folder
         self._state = state

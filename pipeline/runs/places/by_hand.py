@@ -1,10 +1,9 @@
 """Tells an article that somebody edited from one that a run wrote, so that work by hand is never overwritten.
 
-A run knows the hash of each article that it wrote. Where it does not (its state was deleted, or it was killed between
-writing an article and noting that), the article itself is examined. A run would write the same bytes again for the same
-source under the same version and settings, so other bytes are an edit. Where source, version or settings differ, an
-article counts as edited if it is not formatted as runs do it, or breaks a promise of the contract (`faults`): whoever
-changes a text without its record of edits breaks one.
+A run knows the hash of each article that it wrote, also after a kill (`write_log`). If no hash is known because the
+state was deleted, the article itself is examined. A run would write the same bytes again for the same source, version
+and settings, so other bytes are an edit. If source, version or settings differ, an article counts as edited if it is
+not formatted as runs do it, or is not valid (`faults`): a text that is changed without its record of edits is not.
 """
 
 import os
@@ -23,7 +22,7 @@ from pipeline.verification import faults
 UNKNOWN = b""
 """Instead of a hash: no run is known to have written what lies there."""
 INTERRUPTED = b"\0"
-"""Instead of a hash: a run was killed while it replaced the article."""
+"""Instead of a hash: a run that kept no log was killed while it replaced the article."""
 NOBODYS = bytes(16)
 """The hash of no article."""
 PIECE = 1 << 20

@@ -200,7 +200,7 @@ class Shards:
         self._state.commit()
 
     def _is_edited(self, place: Place) -> bool:
-        """Whether a shard that lies where it belongs is not as it was written."""
+        """Whether a shard was changed after it was written."""
         if not place.sealed or not is_at_place(place) or (size := self._depot.size(place.path)) is None:
             return False
         if not place.hash:
