@@ -1,7 +1,13 @@
 """What can go wrong, as the user meets it: every message says what, where, and what to do."""
 
+import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+OF_MACHINE = frozenset(
+    {errno.ENOMEM, errno.EAGAIN, errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.EROFS}
+)
+"""System errors that say that the machine is short of something or broken: memory, processes, disk, open files."""
 
 
 class PipelineError(Exception):
@@ -71,6 +77,11 @@ class RejectedError(DocumentError):
         super().__init__(document, reason)
         self.args = (document, rule, reason)
         self.rule = rule
+
+
+def is_of_machine(error: BaseException | None) -> bool:
+    """Whether the machine is to blame for an error, so that it need not be met another time."""
+    return isinstance(error, OSError) and error.errno in OF_MACHINE
 
 
 def whose(stage: str, package: str | None) -> str:

@@ -37,6 +37,14 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int, Meta(ge=1, description="How many archives and compressions may lie in each other; `.tar.gz` is two.")
     ] = 5
     members: Annotated[int, Meta(ge=1, description="The most members of one archive.")] = 1_000_000
+    memory: Annotated[int, Meta(ge=64, description="The most memory for the process that reads files, in MiB.")] = 2048
+    seconds: Annotated[
+        float,
+        Meta(
+            gt=0,
+            description="The time to read one document; a file may take so long for each MiB. Then it is left.",
+        ),
+    ] = 60.0
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -15,7 +15,7 @@ import regex
 from pipeline.article import ARTICLE_INVALID, STAGE_FAILED, Article, PipelineVersion, Remark, Source
 from pipeline.assembly import ContradictionError, assemble
 from pipeline.document import Document, Label
-from pipeline.errors import ContractError, RejectedError, StageError, whose
+from pipeline.errors import ContractError, RejectedError, StageError, is_of_machine, whose
 from pipeline.findings import find
 from pipeline.ledger import Change
 from pipeline.recipe import OWN, Recipe, Step
@@ -46,7 +46,8 @@ def structured(
     """The article of a repaired document, checked.
 
     Raises `RejectedError` where a filter turns the document down, `ContractError` where not even an article without
-    structure is valid, and `StageError` where a finder runs out of memory: that need not be the fault of the document.
+    structure is valid, and `StageError` where a finder runs out of memory, or of what else the machine
+    should have: that need not be the fault of the document.
     With `strict` it raises `StageError` and `ContractError` wherever the article would be degraded.
     """
     found = _Findings(document, [*notes], strict=strict)
@@ -79,7 +80,7 @@ class _Findings:
             )
             self._fail(step, reason, "this verdict is ignored")
         except StageError as error:
-            if self._strict or isinstance(error.__cause__, MemoryError):
+            if self._strict or isinstance(error.__cause__, MemoryError) or is_of_machine(error.__cause__):
                 raise
             self._fail(step, error.reason, WITHOUT_FINDINGS)
         except MemoryError:

@@ -17,17 +17,19 @@ from pipeline.cli.similar import SimilarErrors
 from pipeline.errors import PipelineError, UsageError
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Account, Aside
-from pipeline.runs.crews.pool import prepare
+from pipeline.runs.contained_reading.process import ReadingProcess
+from pipeline.runs.crews.processes import prepare
 from pipeline.runs.engine import Engine, Job, local, processors, run
-from pipeline.runs.intake import Intake
+from pipeline.runs.intake import Intake, documents
 from pipeline.runs.outcome import Failure, Rejection
 from pipeline.runs.places.output import RUN_FOLDER
 from pipeline.runs.plan import Choices, of_reading
 from pipeline.runs.rehearsal import rehearse
 from pipeline.settings import Layers
+from pipeline.sources.choice import Choice
 from pipeline.sources.folder import find
 from pipeline.sources.named_fields import refuse_missing
-from pipeline.sources.reading import first, is_document
+from pipeline.sources.reading import first
 from pipeline.sources.record import Unreadable
 from pipeline.stores import Remote, place
 from pipeline.version import __version__
@@ -102,17 +104,31 @@ def main(options: argparse.Namespace) -> int:
     if isinstance(output, Path) and output.exists() and not output.is_dir():
         raise UsageError(f"-o {output} is a file; name a folder")
     chosen = readers(said)
+    with ReadingProcess(said.settings.input, chosen) as reading:
+        return _read_and_run(options, said, chosen, reading, output, engine, workers)
+
+
+def _read_and_run(
+    options: argparse.Namespace,
+    said: Layers,
+    chosen: Choice,
+    reading: ReadingProcess,
+    output: Path | Remote,
+    engine: Engine,
+    workers: int | None,
+) -> int:
     files, lost = find(
         options.raw,
         include=said.settings.input.include,
         leave_out=options.output,
-        is_document=lambda file: is_document(file, said.settings.input, chosen),
+        is_document=reading.is_document,
     )
     if not files and not lost:
         raise UsageError(f"nothing to process in {', '.join(options.raw)}")
     with said.blamed():
-        known = refuse_missing(files, said.settings.input, chosen)
-    taken = Intake(files, said.settings.input, chosen, check=not known)
+        first_of = lambda file, most: documents(reading.documents(file, most))  # noqa: E731
+        known = refuse_missing(files, said.settings.input, first_of, reading.is_document)
+    taken = Intake(files, reading.documents, said.settings.input, check=not known)
     size = taken.size
     if not options.dry_run and options.engine == "local":
         # They load while this process looks at the recipe.

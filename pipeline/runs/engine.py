@@ -22,6 +22,7 @@ from pipeline.errors import PipelineError, UsageError
 from pipeline.processing import Pipeline
 from pipeline.runs import journal, unaccounted
 from pipeline.runs.account import Account, Aside
+from pipeline.runs.arrival import AnyRecord
 from pipeline.runs.crews.crew import Crew, Order
 from pipeline.runs.crews.pool import Pool
 from pipeline.runs.crews.worker import Assignment
@@ -47,7 +48,7 @@ from pipeline.runs.plan import (
 from pipeline.runs.state import FORGOTTEN, Entry, State
 from pipeline.settings import Run
 from pipeline.sources.reading import Document
-from pipeline.sources.record import Record, Unreadable
+from pipeline.sources.record import Unreadable
 from pipeline.stores import Remote
 from pipeline.version import __version__
 
@@ -259,7 +260,7 @@ class _Run:
         Where the run is killed in between, the file may be the one or the other, and its size need not tell which.
         """
         for item in self._plan.items(sources, lost):
-            if isinstance(item, Record) and not self._shelf.ordered and self._state.begin_document(item.id):
+            if isinstance(item, AnyRecord) and not self._shelf.ordered and self._state.begin_document(item.id):
                 self._replaced = True
             yield item
 
@@ -279,11 +280,11 @@ class _Run:
             self._account.tally.include(self._crew.take_tally())
             self._kept = now
 
-    def _arrived(self, record: Record, outcome: Outcome) -> None:
+    def _arrived(self, record: AnyRecord, outcome: Outcome) -> None:
         self._note(record, outcome)
         self._keep()
 
-    def _note(self, record: Record, outcome: Outcome) -> None:
+    def _note(self, record: AnyRecord, outcome: Outcome) -> None:
         """Keeps what became of a document."""
         awaited = self._plan.awaited[record.id]
         if isinstance(outcome, Edited):
@@ -313,14 +314,9 @@ class _Run:
             fate, told = "rejected", msgspec.json.encode(Remembered(rejection=outcome))
         else:
             told = _remembered(outcome.degraded)
-        entry = Entry(
-            record.id,
-            awaited.file,
-            awaited.n,
-            awaited.key,
-            fate,
-            told=told,
-        )
+        # What the machine was to blame for is not remembered of the document.
+        is_passing = isinstance(outcome, Failure) and outcome.passing is True
+        entry = Entry(record.id, awaited.file, awaited.n, FORGOTTEN if is_passing else awaited.key, fate, told=told)
         if isinstance(outcome, Written):
             entry = msgspec.structs.replace(entry, size=outcome.size, hash=outcome.hash, stamp=outcome.stamp)
             entry = self._shelf.add(entry, outcome.body)

@@ -1,28 +1,31 @@
 """Files as the sources of a run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import overload
 
+from pipeline.runs.arrival import Arrival, EncodedRecord, Waiting, decoded
 from pipeline.runs.plan import Source
 from pipeline.settings import Input
-from pipeline.sources.choice import Choice
 from pipeline.sources.folder import File
 from pipeline.sources.named_fields import first_checked, once
-from pipeline.sources.reading import Document, of_file, records
+from pipeline.sources.reading import Document, told_apart
 
 
 class Intake(Sequence[Source]):
     """Files, sorted by name, each made a source when it is asked for: there may be a million of them.
 
-    With `check` the first records of a file that can be read once are checked for the fields that the settings name.
+    `read` gives the documents of a file. With `check` the first records of a file that can be read once are checked for
+    the fields that `options` name.
     """
 
-    def __init__(self, files: Sequence[File], options: Input, readers: Choice, *, check: bool = False) -> None:
+    def __init__(
+        self, files: Sequence[File], read: Callable[[File], Iterator[Arrival]], options: Input, *, check: bool = False
+    ) -> None:
         self._files = files
-        self._check = check
+        self._read_file = read
         self._options = options
-        self._readers = readers
+        self._check = check
 
     @cached_property
     def size(self) -> int:
@@ -56,10 +59,17 @@ class Intake(Sequence[Source]):
         # No path holds a NUL.
         return name if first == at else f"{name}\0{at - first + 1}"
 
-    def _read(self, file: File) -> Iterator[Document]:
-        found = of_file(file, self._options, self._readers)
-        return first_checked(found, self._options) if self._check and once(file) else found
+    def _read(self, file: File) -> Iterator[Arrival]:
+        found = self._read_file(file)
+        return first_checked(documents(found), self._options) if self._check and once(file) else found
 
     def documents(self) -> Iterator[Document]:
         """The documents of all files, in order; of two with one id the second is `Unreadable`."""
-        return records(self._files, self._options, self._readers, self._read)
+        return told_apart(documents(self._read(file)) for file in self._files)
+
+
+def documents(found: Iterable[Arrival]) -> Iterator[Document]:
+    """The documents among what comes from a source, whole."""
+    for each in found:
+        if not isinstance(each, Waiting):
+            yield decoded(each) if isinstance(each, EncodedRecord) else each

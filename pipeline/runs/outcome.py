@@ -8,9 +8,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from pipeline.article import STAGE_FAILED, Article
-from pipeline.errors import DocumentError, RejectedError, StageError, whose
+from pipeline.errors import DocumentError, RejectedError, StageError, is_of_machine, whose
 from pipeline.processing import Pipeline
 from pipeline.recipe import OWN
+from pipeline.runs.arrival import AnyRecord
 from pipeline.sources.record import Record, shown
 
 LONE_SURROGATE = "a stage gave text with a lone surrogate, which no JSON can hold; mend the stage"
@@ -24,7 +25,7 @@ class Failure(msgspec.Struct, frozen=True):
 
     `kind` is there only where it took its worker with it, and where nothing failed as a whole: its article was written
     but is `degraded` (without what a finder that failed would have found, or without structure), or it was `edited` by
-    hand and left as it is.
+    hand and left as it is. `passing` is there only where the machine was to blame, so that the next run tries again.
     """
 
     document: str
@@ -32,6 +33,7 @@ class Failure(msgspec.Struct, frozen=True):
     reason: str
     package: str | None = None
     kind: Loss | Literal["degraded", "edited"] | UnsetType = UNSET
+    passing: Literal[True] | UnsetType = UNSET
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -106,7 +108,8 @@ def processed(record: Record, pipeline: Pipeline, encoding: str | None = None) -
     except StageError as error:
         if isinstance(error.__cause__, MemoryError):
             raise StageMemoryError(error.stage, error.package) from None
-        return Failure(error.document, error.stage, told(record, error.reason), error.package)
+        passing: Literal[True] | UnsetType = True if is_of_machine(error.__cause__) else UNSET
+        return Failure(error.document, error.stage, told(record, error.reason), error.package, passing=passing)
     except DocumentError as error:
         return Failure(error.document, None, told(record, error.reason))
     except MemoryError:
@@ -137,7 +140,7 @@ def degraded(record: Record, article: Article) -> Failure | None:
     return sayable(Failure(record.id, stage.name if stage else None, told(record, reason), package, "degraded"))
 
 
-def told(record: Record, reason: str) -> str:
+def told(record: AnyRecord, reason: str) -> str:
     """Why a document failed, and where it lies if its id does not tell: the id of a row may say nothing of the file."""
     lies_within = record.origin.row is not None or record.origin.member is not None
     return f"{record.where}: {reason}" if lies_within else reason

@@ -10,17 +10,20 @@ from importlib import metadata
 from typing import Literal, Protocol, TypeAlias
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from pipeline.article import VERSION
-from pipeline.processing import Pipeline, is_page
+from pipeline.processing import Pipeline
 from pipeline.runs.account import Account, Aside
+from pipeline.runs.arrival import AnyRecord, Arrival, Waiting, fingerprint
+from pipeline.runs.fingerprint import of_article
 from pipeline.runs.outcome import Failure, Rejection, speakable
 from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, Known, Oddity, State
 from pipeline.settings import Run
 from pipeline.sources import html
 from pipeline.sources.ids import Ids
-from pipeline.sources.reading import Document, double
-from pipeline.sources.record import LeftOut, Record, Unreadable
+from pipeline.sources.reading import double
+from pipeline.sources.record import LeftOut, Unreadable
 from pipeline.version import __version__
 
 LONGER = 3
@@ -36,7 +39,7 @@ class Source(msgspec.Struct, frozen=True):
     """
 
     name: str
-    read: Callable[[], Iterator[Document]]
+    read: Callable[[], Iterator[Arrival]]
     stamp: Callable[[], str | None] = lambda: None
     size: int = 0
 
@@ -93,6 +96,7 @@ class FileKept(msgspec.Struct, frozen=True):
 
 
 Settled: TypeAlias = Stayed | Odd | FileEnd | FileKept
+Item: TypeAlias = AnyRecord | Waiting | Settled
 
 
 class Awaited(msgspec.Struct, frozen=True):
@@ -166,30 +170,30 @@ class Plan:
         self._edited: set[str] = set()
         """The ids of those documents of a file that has not changed whose articles were edited."""
 
-    def items(self, sources: Iterable[Source], lost: Iterable[Unreadable] = ()) -> Iterator[Record | Settled]:
+    def items(self, sources: Iterable[Source], lost: Iterable[Unreadable] = ()) -> Iterator[Item]:
         """Records to process, and between them whatever is settled already."""
         with Ids() as ids:
             for each in self._all(sources, lost, ids):
-                if not isinstance(each, FileEnd | FileKept) and not _is_aside(each):
+                if not isinstance(each, FileEnd | FileKept | Waiting) and not _is_aside(each):
                     self._account.taken()
                 yield each
                 if self._account.documents == self._choices.first:
                     return
         self.ended = True
 
-    def _all(self, sources: Iterable[Source], lost: Iterable[Unreadable], ids: Ids) -> Iterator[Record | Settled]:
+    def _all(self, sources: Iterable[Source], lost: Iterable[Unreadable], ids: Ids) -> Iterator[Item]:
         for unreadable in lost:
             yield _odd(None, 0, unreadable)
         for source in sources:
             before = self._account.bytes_read
             for item in self._source(source, ids):
                 # About: in a packed file a text takes less room, and an article more than its text.
-                read = item.weight if isinstance(item, Record) else _weight(item) if isinstance(item, Stayed) else 0
+                read = item.weight if isinstance(item, AnyRecord) else _weight(item) if isinstance(item, Stayed) else 0
                 self._account.bytes_read = min(self._account.bytes_read + read, before + source.size)
                 yield item
             self._account.bytes_read = before + source.size
 
-    def _source(self, source: Source, ids: Ids) -> Iterator[Record | Settled]:
+    def _source(self, source: Source, ids: Ids) -> Iterator[Item]:
         stamp = source.stamp()
         known = self._state.known(source.name)
         if known is not None and self._is_same(known, stamp, ids):
@@ -197,9 +201,14 @@ class Plan:
             return
         file = self._state.begin_file(source.name)
         whole = True
-        for n, found in enumerate(source.read()):
+        n = -1
+        for found in source.read():
+            if isinstance(found, Waiting):
+                yield found
+                continue
+            n += 1
             whole = whole and not (isinstance(found, Unreadable) and found.passing)
-            if not isinstance(found, Record):
+            if not isinstance(found, AnyRecord):
                 yield _odd(file, n, found)
             elif not ids.add(found.id):
                 yield _odd(file, n, double(found), "double")
@@ -208,8 +217,8 @@ class Plan:
         # One that was changed while it was read is read again, and so is one that could not be read to its end.
         yield FileEnd(file, stamp if whole and source.stamp() == stamp else None, self._reading)
 
-    def _document(self, record: Record, file: int, n: int) -> Record | Stayed:
-        key = fingerprint(record, self._settings)
+    def _document(self, record: AnyRecord, file: int, n: int) -> AnyRecord | Stayed:
+        key = of_article(fingerprint(record), self._settings)
         entry = self._state.entry(record.id)
         if entry is not None and entry.file != file:
             self._state.spoil_file(entry.file)
@@ -260,8 +269,8 @@ class Plan:
             if sight == "edited":
                 self._edited.add(entry.id)
                 return True
-            if entry.key in {FORGOTTEN, REPLACING}:
-                return False
+        if entry.key in {FORGOTTEN, REPLACING}:
+            return False
         return self._stands_as_seen(entry, sight)
 
     def _stands_as_seen(self, entry: Entry, sight: Sight) -> bool:
@@ -287,25 +296,6 @@ class Plan:
             yield _again(oddity)
             oddity = next(oddities, None)
         yield FileKept(known.file)
-
-
-def fingerprint(record: Record, settings: bytes) -> bytes:
-    """A hash of all that goes into an article; `settings` stands for what does so for all of them."""
-    digest = hashlib.blake2b(settings, digest_size=16)
-    origin = record.origin
-    parts: list[str | bytes | int | None] = [
-        record.id, record.data, record.encoding, record.converted_by,
-        origin.path, origin.media_type, origin.member, origin.row, origin.field, origin.sha256,
-        html.converter() if is_page(record.data, origin) else None,
-    ]  # fmt: skip
-    for entry in record.metadata.items():
-        parts += entry
-    for part in parts:
-        data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")
-        # With its kind and length before it, no two lists of parts look the same.
-        digest.update(b"%c%d:" % (type(part).__name__.encode()[0], len(data)))
-        digest.update(data)
-    return digest.digest()
 
 
 def of_settings(pipeline: Pipeline, encoding: str | None) -> bytes:
@@ -346,7 +336,8 @@ def _odd(
     if isinstance(found, LeftOut):
         aside = Aside(speakable(found.name), found.reason, found.count)
         return Odd(file, Oddity(n, "left-out", msgspec.json.encode(aside)), aside)
-    failure = Failure(speakable(found.id), None, speakable(found.reason))
+    passing: Literal[True] | UnsetType = True if found.passing else UNSET
+    failure = Failure(speakable(found.id), None, speakable(found.reason), passing=passing)
     return Odd(file, Oddity(n, what, msgspec.json.encode(failure)), failure)
 
 

@@ -3,7 +3,7 @@
 A mistyped `text_field` would make every record of a dump fail; a mistyped `id_field` would go unnoticed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 import msgspec
@@ -11,9 +11,8 @@ import msgspec
 from pipeline.errors import SettingError
 from pipeline.settings import Input
 from pipeline.sources.cells import has
-from pipeline.sources.choice import Choice
 from pipeline.sources.folder import File
-from pipeline.sources.reading import Document, is_document, of_file
+from pipeline.sources.reading import Document
 from pipeline.sources.record import LeftOut, Record, Unreadable, missing_field
 
 MAX_RECORDS = 20
@@ -80,9 +79,15 @@ def names_fields(options: Input) -> bool:
     return options.text_field is not None or options.id_field != DEFAULT_ID
 
 
-def refuse_missing(files: Sequence[File], options: Input, readers: Choice) -> bool:
+def refuse_missing(
+    files: Sequence[File],
+    options: Input,
+    read: Callable[[File, int], Iterable[Document]],
+    is_document: Callable[[File], bool],
+) -> bool:
     """Looks at the first records of the files. Returns whether one has the fields that the settings name.
 
+    `read` gives the first documents of a file, at most so many; `is_document` says whether a file is one document.
     Standard input and pipes can be read once, and are not looked at: see `first_checked`. Raises `UsageError`, with the
     nearest names that the records have, where no record has such a field. A file whose records lack it beside one whose
     records have it is no error of the settings: its records fail one by one.
@@ -97,8 +102,8 @@ def refuse_missing(files: Sequence[File], options: Input, readers: Choice) -> bo
             break
         if once(file):
             everything = False
-        elif not is_document(file, options, readers):
-            for _ in seen.add(islice(of_file(file, options, readers), MAX_RECORDS)):
+        elif not is_document(file):
+            for _ in seen.add(read(file, MAX_RECORDS)):
                 pass
             if seen.complete:
                 return True

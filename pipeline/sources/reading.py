@@ -18,30 +18,30 @@ from pipeline.sources.folder import File
 from pipeline.sources.ids import Ids
 from pipeline.sources.limits import Budget
 from pipeline.sources.reader import Reader
-from pipeline.sources.record import LeftOut, Record, SourceError, Unreadable
+from pipeline.sources.record import LeftOut, Located, Record, SourceError, Unreadable
 from pipeline.stores.faults import StoreError
 
 Document = Record | Unreadable | LeftOut
 
 
-def records(
-    files: Iterable[File],
-    options: Input,
-    readers: Choice | None = None,
-    read: Callable[[File], Iterator[Document]] | None = None,
-) -> Iterator[Document]:
+def records(files: Iterable[File], options: Input, readers: Choice | None = None) -> Iterator[Document]:
     """The documents of `files`, in order, one at a time, each file and member read by the reader that claims it.
 
-    A record whose id an earlier one had is given as `Unreadable`. `read` reads a file, by default as `of_file` does.
+    A record whose id an earlier one had is given as `Unreadable`.
     """
     readers = readers or choice(form=options.format)
+    return told_apart(of_file(file, options, readers) for file in files)
+
+
+def told_apart(files: Iterable[Iterable[Document]]) -> Iterator[Document]:
+    """The documents of some files; a record whose id an earlier one had is given as `Unreadable`."""
     with Ids() as ids:
-        for file in files:
-            for found in read(file) if read else of_file(file, options, readers):
-                yield double(found) if isinstance(found, Record) and not ids.add(found.id) else found
+        for found in files:
+            for each in found:
+                yield double(each) if isinstance(each, Record) and not ids.add(each.id) else each
 
 
-def double(record: Record) -> Unreadable:
+def double(record: Located) -> Unreadable:
     """What is said of a record whose id an earlier one had."""
     return Unreadable(record.id, f"{record.where}: an earlier document has this id; {_remedy(record)}")
 
@@ -65,7 +65,7 @@ def is_document(file: File, options: Input, readers: Choice) -> bool:
     if file.is_stdin:
         return False
     try:
-        with _opened(file) as stream:
+        with opened_file(file) as stream:
             blob = Blob(Place(file.name), stream, path=file.path, named=file.named)
             reader = readers.of(blob)
             while reader is not None and reader.name in COMPRESSIONS and blob.head:
@@ -77,11 +77,16 @@ def is_document(file: File, options: Input, readers: Choice) -> bool:
         return False
 
 
-def of_file(file: File, options: Input, readers: Choice) -> Iterator[Document]:
-    """The documents of one file, in order, whatever ids they have."""
+def of_file(
+    file: File, options: Input, readers: Choice, opened: Callable[[File], BinaryIO] | None = None
+) -> Iterator[Document]:
+    """The documents of one file, in order, whatever ids they have. `opened` opens it, by default as `opened_file` does.
+
+    Raises `MemoryError`: what a process can do then, it can only do for the file as a whole.
+    """
     place = Place(file.name)
     try:
-        with _opened(file) as stream:
+        with (opened or opened_file)(file) as stream:
             budget = Budget(options.limits)
             blob = Blob(place, stream, path=file.path, named=file.named, budget=budget)
             for found in _blob(blob, options, readers):
@@ -93,10 +98,15 @@ def of_file(file: File, options: Input, readers: Choice) -> Iterator[Document]:
         yield Unreadable(place.id, f"cannot be read: {error.strerror or error}{remedy}", passing=True)
 
 
-def _opened(file: File) -> BinaryIO:
+def opened_file(file: File, wrapped: Callable[[BinaryIO], BinaryIO] | None = None) -> BinaryIO:
+    """The bytes of a file from its beginning. `wrapped` is laid around those that come from far away.
+
+    Raises `OSError`.
+    """
     if file.remote is not None:
         try:
-            return cast("BinaryIO", Connection(file.remote.open()))
+            stream = file.remote.open()
+            return cast("BinaryIO", Connection(stream if wrapped is None else wrapped(stream)))
         except UsageError as error:
             # Keys that are refused only now, when other files have been read, are no reason to lose those.
             raise StoreError(str(error)) from None
@@ -117,7 +127,13 @@ def _blob(blob: Blob, options: Input, readers: Choice) -> Iterator[Document]:
         limit = f"the limit of {options.limits.depth} archives and compressions in each other"
         yield Unreadable(blob.id, f"{blob.place}: is over {limit}; unpack it, or raise [input.limits] depth")
         return
-    reader = readers.of(blob)
+    try:
+        reader = readers.of(blob)
+    except MemoryError:
+        raise
+    except Exception as error:
+        yield _broken(blob, "a reader", error)
+        return
     if reader is None and blob.fault is not None and kind_of(blob.head) is None:
         # Too little came to tell what it is.
         yield from _faulty(blob, blob.fault)
@@ -140,11 +156,17 @@ def _read(reader: Reader, blob: Blob, options: Input, readers: Choice) -> Iterat
     except OSError as error:
         reason = f"{blob.place}: cannot be read: {error.strerror or error}; check it and run again"
         yield Unreadable(blob.id, reason, passing=True)
+    except MemoryError:
+        raise
     except Exception as error:
         # As with stages: whatever a reader meets that its author did not think of ends this file and no other.
-        told = f"{type(error).__name__}: {error}".splitlines()[0]
-        reason = f"the reader {reader.name!r} broke on it: {told}; report it, and leave the file out"
-        yield Unreadable(blob.id, f"{blob.place}: {reason}")
+        yield _broken(blob, f"the reader {reader.name!r}", error)
+
+
+def _broken(blob: Blob, reader: str, error: Exception) -> Unreadable:
+    """What is said of a file at which a reader raises what its author did not think of."""
+    told = f"{type(error).__name__}: {error}".splitlines()[0]
+    return Unreadable(blob.id, f"{blob.place}: {reader} broke on it: {told}; report it, and leave the file out")
 
 
 def _faulty(blob: Blob, error: SourceError) -> Iterator[Unreadable]:
@@ -163,7 +185,7 @@ def _unclaimed(blob: Blob) -> Unreadable | LeftOut:
     return Unreadable(blob.id, reason) if blob.named else LeftOut(str(blob.place), reason)
 
 
-def _remedy(record: Record) -> str:
+def _remedy(record: Located) -> str:
     """What to do about an id that comes twice: tables of one folder may each count their rows from 1."""
     other = ", or name another field in [input] id_field" if record.origin.row is not None else ""
     return f"make ids unique{other}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from typing import Protocol
 
 import msgspec
 
@@ -10,6 +11,25 @@ from pipeline.article import Origin
 LONGEST_SHOWN = 200
 MAX_NAMES = 12
 """Fields that a message lists."""
+
+
+class Located(Protocol):
+    """What has an id and lies somewhere: a record, whatever form it has."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def origin(self) -> Origin:
+        """Where its bytes came from."""
+        ...
+
+    @property
+    def where(self) -> str:
+        """Where it lies, for a message."""
+        ...
 
 
 class Record(msgspec.Struct, frozen=True):
@@ -39,12 +59,20 @@ class Record(msgspec.Struct, frozen=True):
         >>> Record("7", "", origin).where
         'row 3 of a.zip, b.csv'
         """
-        origin = self.origin
-        file = origin.path or self.id
-        place = file if origin.member is None else f"{file}, {origin.member}"
-        if origin.row is None:
-            return place
-        return f"{'line' if origin.media_type == 'application/jsonl' else 'row'} {origin.row} of {place}"
+        return where(self.id, self.origin)
+
+    def without_data(self) -> "Record":
+        """The same without its text, for whoever only needs to name it."""
+        return msgspec.structs.replace(self, data=b"")
+
+
+def where(name: str, origin: Origin) -> str:
+    """Where the document called `name` lies, for a message."""
+    file = origin.path or name
+    place = file if origin.member is None else f"{file}, {origin.member}"
+    if origin.row is None:
+        return place
+    return f"{'line' if origin.media_type == 'application/jsonl' else 'row'} {origin.row} of {place}"
 
 
 class Unreadable(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline.runs.account import Tally
+from pipeline.runs.arrival import decoded
 from pipeline.runs.crews.crew import Crew, Task
 from pipeline.runs.crews.worker import Assignment
 from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, processed
@@ -42,10 +43,11 @@ class Inline:
 
     def _outcome(self, task: Task) -> Outcome:
         self.did.append(task.record.id)
-        made = processed(task.record, self._assignment.pipeline, self._assignment.encoding)
+        record = decoded(task.record)
+        made = processed(record, self._assignment.pipeline, self._assignment.encoding)
         if isinstance(made, Failure | Rejection):
             return made
-        outcome = delivered(task.record, made, self._assignment.delivery, task.earlier)
+        outcome = delivered(record, made, self._assignment.delivery, task.earlier)
         if isinstance(outcome, Written):
             self._tally.add(made)
         return outcome

@@ -15,15 +15,17 @@ import pytest
 from pipeline import Pipeline, UsageError
 from pipeline.processing import NOWHERE
 from pipeline.runs.account import Account
+from pipeline.runs.arrival import encoded, fingerprint
 from pipeline.runs.engine import Job, run
+from pipeline.runs.fingerprint import of_article, of_record
 from pipeline.runs.intake import Intake
 from pipeline.runs.places import shards
-from pipeline.runs.plan import Choices, fingerprint, of_reading
+from pipeline.runs.plan import Choices, of_reading
 from pipeline.runs.state import Place
 from pipeline.settings import Input
 from pipeline.sources.choice import choice
 from pipeline.sources.folder import find
-from pipeline.sources.reading import is_document
+from pipeline.sources.reading import is_document, of_file
 from pipeline.sources.record import Record
 from runs.inline import Inline
 
@@ -56,7 +58,7 @@ class Runs:
         readers = choice()
         is_one = lambda file: is_document(file, options, readers)  # noqa: E731
         files, lost = find(self.inputs or [self.raw], leave_out=self.output, is_document=is_one)
-        taken = Intake(files, options, readers)
+        taken = Intake(files, lambda file: of_file(file, options, readers), options)
         job = Job(made, self.output, form=form, reading=of_reading(options), choices=Choices(**chosen))
         self.failures = []
         heard = lambda entry: self.failures.append(getattr(entry, "document", ""))  # noqa: E731
@@ -400,9 +402,10 @@ def test_the_hash_of_a_document_is_of_all_that_goes_into_its_article() -> None:
         msgspec.structs.replace(record, origin=msgspec.structs.replace(NOWHERE, path="a")),
         msgspec.structs.replace(record, data="half \ud83d"),
     ]
-    hashes = {fingerprint(each, b"settings") for each in [record, *others]} | {fingerprint(record, b"others")}
-    assert len(hashes) == len(others) + 2
-    assert fingerprint(record, b"settings") == fingerprint(msgspec.structs.replace(record), b"settings")
+    hashes = {of_record(each) for each in [record, *others]}
+    assert len(hashes) == len(others) + 1
+    assert of_record(record) == of_record(msgspec.structs.replace(record)) == fingerprint(encoded(record))
+    assert of_article(b"record", b"settings") != of_article(b"record", b"others")
 
 
 def test_another_version_of_what_decides_an_article_does_all_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,12 +15,12 @@ from contextlib import ExitStack
 from functools import cache
 from threading import Lock
 from types import NoneType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from pipeline.arguments import expect, expect_text
 from pipeline.processing import Pipeline
@@ -52,13 +52,14 @@ OUTCOMES: Final = pa.schema(
         ("edits", COUNTS),
         ("notes", COUNTS),
         ("warnings", pa.int64()),
+        ("passing", pa.bool_()),
     ]
 )
 """What comes back: `outcome` is `written`, `failed` or `rejected`, and decides which of the others are not null.
 
 Of a written one `article` is the JSON, `bytes` the length of its source, and the others count what it holds: `edits`
 and `notes` by rule, `warnings` the notes of severity `warning` or `error`. Where it is degraded `kind` says so, and
-`stage`, `package` and `reason` say why.
+`stage`, `package` and `reason` say why. `passing` is true of a failed one where the machine was to blame.
 """
 
 
@@ -213,13 +214,13 @@ def _row(document: Record | Unreadable, outcome: Outcome) -> tuple[object, ...]:
         counts = (size, len(exchanges), turns, sorted(edits.items()), sorted(notes.items()), warnings)
         failure = outcome.degraded
         why = (None,) * 5 if failure is None else _why(failure)
-        return (name, "written", line, *why, *counts)
+        return (name, "written", line, *why, *counts, None)
     assert not isinstance(outcome, Edited)  # noqa: S101 -- nothing is replaced here
     none = (None,) * 6
     told = sayable(outcome)
     if isinstance(told, Rejection):
-        return (name, "rejected", None, None, told.rule, told.reason, None, None, *none)
-    return (name, "failed", None, *_why(told), *none)
+        return (name, "rejected", None, None, told.rule, told.reason, None, None, *none, None)
+    return (name, "failed", None, *_why(told), *none, told.passing is True)
 
 
 def _why(failure: Failure) -> tuple[str | None, ...]:
@@ -236,7 +237,7 @@ def outcomes(table: pa.Table) -> list[Outcome]:
     return [_outcome(row) for row in bare.select(_TOLD).to_pylist()]
 
 
-_TOLD = ["id", "outcome", "article", "stage", "rule", "reason", "package", "kind"]
+_TOLD = ["id", "outcome", "article", "stage", "rule", "reason", "package", "kind", "passing"]
 
 
 def _outcome(row: Mapping[str, Any]) -> Outcome:
@@ -249,7 +250,8 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
 
 
 def _failure(row: Mapping[str, Any]) -> Failure:
-    return Failure(row["id"], row["stage"], row["reason"], row["package"], row["kind"] or UNSET)
+    passing: Literal[True] | UnsetType = True if row["passing"] else UNSET
+    return Failure(row["id"], row["stage"], row["reason"], row["package"], row["kind"] or UNSET, passing)
 
 
 def tally(table: pa.Table) -> Tally:

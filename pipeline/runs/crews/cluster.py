@@ -30,6 +30,7 @@ import pyarrow as pa
 from pipeline.errors import PipelineError, UsageError
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Tally
+from pipeline.runs.arrival import decoded
 from pipeline.runs.crews.batch import outcomes, process_batch, tally
 from pipeline.runs.crews.crew import CrewError, Task
 from pipeline.runs.crews.worker import Assignment
@@ -145,11 +146,11 @@ class Cluster:
         try:
             self._waiting.append(_batch(tasks))
         except UnicodeEncodeError:
-            sound = [task for task in tasks if is_encodable(task.record)]
+            sound = [task for task in tasks if is_encodable(decoded(task.record))]
             if sound:
                 self._waiting.append(_batch(sound))
             others = (task for task in tasks if task not in sound)
-            self._settled += [(task.n, self._unencodable(task.record)) for task in others]
+            self._settled += [(task.n, self._unencodable(decoded(task.record))) for task in others]
 
     def take_tally(self) -> Tally:
         """What the articles hold that were written since this was asked last."""
@@ -230,7 +231,8 @@ class Cluster:
                 f"was lost with the process or the machine that had it {TRIES} times, each time alone; see the logs of "
                 "Ray there, or leave it out"
             )
-            found.append((task.n, Failure(task.record.id, None, told(task.record, reason), None, "crash")))
+            failure = Failure(task.record.id, None, told(task.record, reason), None, "crash", passing=True)
+            found.append((task.n, failure))
 
     def _unencodable(self, record: Record) -> Outcome:
         """What becomes of a record with a lone surrogate, which cannot travel."""
@@ -247,7 +249,7 @@ class Cluster:
 
 
 def _batch(tasks: list[Task]) -> _Batch:
-    return _Batch(tasks, of_records([task.record for task in tasks]))
+    return _Batch(tasks, of_records([decoded(task.record) for task in tasks]))
 
 
 def _quiet_ray() -> Any:  # noqa: ANN401 -- a module that need not be there

@@ -9,8 +9,8 @@ import msgspec
 
 from pipeline.errors import PipelineError
 from pipeline.runs.account import Tally
+from pipeline.runs.arrival import AnyRecord, Waiting
 from pipeline.runs.outcome import Outcome, Written
-from pipeline.sources.record import Record
 
 WINDOW = 20_000
 """Documents that may be under way, or done and waiting for an earlier one."""
@@ -30,7 +30,7 @@ class Task(msgspec.Struct, frozen=True):
     """A document and its number in the run; `earlier` tells what may lie where its article goes, as a delivery asks."""
 
     n: int
-    record: Record
+    record: AnyRecord
     earlier: bytes | None = None
 
 
@@ -74,12 +74,14 @@ class _Entry(msgspec.Struct):
 def in_order(
     items: Iterable[object],
     crew: Crew,
-    arrived: Callable[[Record, Outcome], None] | None = None,
+    arrived: Callable[[AnyRecord, Outcome], None] | None = None,
     waited: Callable[[], None] | None = None,
     sending: Callable[[], None] | None = None,
     earlier: Callable[[str], bytes | None] | None = None,
 ) -> Iterator[object]:
-    """For each `Record` it and its `Outcome`, in the order of `items`; whatever else is among them passes through.
+    """For each record it and its `Outcome`, in the order of `items`; whatever else is among them passes through.
+
+    Where an item is `Waiting`, what is there already is sent, and what is done is taken in.
 
     The records that are given back have no data any more. Not many more items are taken than are under way, so memory
     does not grow with their number. `arrived` is called with each outcome as soon as it is known, in any order,
@@ -96,7 +98,7 @@ class Order:
         self,
         items: Iterable[object],
         crew: Crew,
-        arrived: Callable[[Record, Outcome], None] | None = None,
+        arrived: Callable[[AnyRecord, Outcome], None] | None = None,
         waited: Callable[[], None] | None = None,
         sending: Callable[[], None] | None = None,
         earlier: Callable[[str], bytes | None] | None = None,
@@ -159,7 +161,11 @@ class Order:
             except StopIteration:
                 self._ended = True
                 break
-            if not isinstance(item, Record):
+            if isinstance(item, Waiting):
+                if self._waited is not None:
+                    self._waited()
+                return bool(self._chunk)
+            if not isinstance(item, AnyRecord):
                 self._window.append(_Entry(item, passes=True))
                 if self._window[0].passes:
                     return False
@@ -189,8 +195,8 @@ class Order:
         size = len(outcome.body or b"") if isinstance(outcome, Written) else 0
         self._held += size - entry.size
         entry.outcome, entry.size = outcome, size
-        assert isinstance(entry.item, Record)  # noqa: S101 -- nothing else is numbered
+        assert isinstance(entry.item, AnyRecord)  # noqa: S101 -- nothing else is numbered
         if self._arrived is not None:
             self._arrived(entry.item, outcome)
         # Whoever waits for an earlier document should not hold the text of this one as well.
-        entry.item = msgspec.structs.replace(entry.item, data=b"")
+        entry.item = entry.item.without_data()

@@ -12,25 +12,27 @@ Pools of the standard library do not do this: `multiprocessing.Pool` waits for e
 import os
 import pickle
 import shutil
-import signal
 import tempfile
 import time
 from collections import deque
-from multiprocessing import connection, get_all_start_methods, get_context
+from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from pipeline.errors import PipelineError
 from pipeline.runs.account import Tally
 from pipeline.runs.crews.crew import CrewError, Task
-from pipeline.runs.crews.postmortem import Place, end, place, ran_out_of_memory
-from pipeline.runs.crews.worker import NOTHING, OUT_OF_MEMORY, Assignment, Exhausted, Ready, Report, work
+from pipeline.runs.crews.limits import MIB, OUT_OF_MEMORY
+from pipeline.runs.crews.postmortem import Place, end, interrupt, place, ran_out_of_memory
+from pipeline.runs.crews.processes import context, limit_waiting, preload
+from pipeline.runs.crews.worker import NOTHING, Assignment, Exhausted, Ready, Report, work
 from pipeline.runs.outcome import Failure, Loss, Outcome, told
-from pipeline.runs.places.bond import StartError, ready, start, wait
+from pipeline.runs.places.bond import StartError, start, wait
 from pipeline.settings import Run
 from pipeline.sources.record import shown
 
@@ -49,17 +51,10 @@ LONG = 1 << 20
 LIFE = 32 << 20
 """Bytes of documents after which a worker is replaced by a fresh one, which takes as long as a document or two: what it
 has kept in mind of them, and what stages leak, is given back."""
+MESSAGE = 60.0
+"""Seconds that a message to or from a worker may take: whoever does not even read or finish one is stopped."""
 FAREWELL = 5.0
 """Seconds in which a worker that has no more to do must have ended."""
-LAST_WORDS = 3.0
-"""Seconds at most that a hanging worker has to write down where it hangs; on a busy machine it needs some of them."""
-PEN = 0.03
-"""Seconds for which it writes nothing more, once it has begun: then it is done."""
-
-PRELOADED: Final = "pipeline.runs.crews.preload"
-PRELOADED_IF_LARGE: Final = "pipeline.runs.crews.preload_tagger"
-LARGE = 8 << 20
-"""Bytes of sources from which on it is loaded once for all; of less, most workers never need it."""
 
 
 class _Worker:
@@ -79,8 +74,12 @@ class _Worker:
             raise
         finally:
             theirs.close()
+        limit_waiting(self.connection, MESSAGE)
         self.tasks: dict[int, Task] = {}
-        self.born = time.monotonic()
+        self.born = self.met = time.monotonic()
+        """When it was started, and when it was last sent or said something."""
+        self.memory: int | None = None
+        """The most memory that it may have, in bytes, as it says."""
         self.ready = False
         self.idle = False
         self.fresh = True
@@ -99,17 +98,23 @@ class _Worker:
         return None if n == NOTHING else self.tasks.get(int(n))
 
     def due(self, seconds: float) -> float | None:
-        """When it must be done with that one, or be ready at all."""
+        """When it must be done with that one, or be ready at all, or have begun or said something."""
         if not self.ready:
             return self.born + STARTING
-        task = self.at
-        return None if task is None else float(self.desk[1]) + allowed(task, seconds)
+        if (task := self.at) is not None:
+            return float(self.desk[1]) + allowed(task, seconds)
+        # Between two documents a sound one is at work for milliseconds. It may have been stopped.
+        return self.met + seconds if self.tasks else None
 
     def send(self, tasks: list[Task]) -> None:
         self.tasks.update((task.n, task) for task in tasks)
         self.idle = self.fresh = False
+        self.met = time.monotonic()
         try:
             self.connection.send_bytes(pickle.dumps(tasks, 5))
+        except BlockingIOError:
+            # It does not read: it is stopped, and what it has of the message is of no use.
+            self.process.kill()
         except (BrokenPipeError, ConnectionResetError):
             # It is dead, and will be found so.
             return
@@ -117,18 +122,10 @@ class _Worker:
     def stop(self) -> None:
         """Ends one that hangs, once it has written down where."""
         self.hangs = True
-        process = self.process.pid
-        if process is not None and hasattr(signal, "SIGUSR1") and self.ready:
-            try:
-                os.kill(process, signal.SIGUSR1)
-            except ProcessLookupError:
-                return
-            deadline, written = time.monotonic() + LAST_WORDS, 0
-            while time.monotonic() < deadline and not connection.wait([self.process.sentinel], PEN):
-                before, written = written, self.trace.stat().st_size
-                if written == before > 0:
-                    break
-        self.process.kill()
+        if self.ready:
+            interrupt(self.process, self.trace)
+        else:
+            self.process.kill()
 
     def bury(self) -> int | None:
         self.orphaned = wait(self.process, FAREWELL)
@@ -154,7 +151,7 @@ class Pool:
         )
         self._pickled = pickle.dumps(self._assignment)
         self._most = workers
-        self._context = _context()
+        self._context = context()
         self._workers: list[_Worker] = []
         self._started = 0
         self._deaths = 0
@@ -278,7 +275,7 @@ class Pool:
 
     def _start(self) -> None:
         self._started += 1
-        _preload()
+        preload()
         try:
             self._workers.append(_Worker(self._context, self._pickled, self._folder / f"{self._started}.trace"))
         except StartError as error:
@@ -297,14 +294,20 @@ class Pool:
         try:
             while True:
                 received = worker.connection.recv_bytes()
+                worker.met = time.monotonic()
                 said = pickle.loads(received)  # noqa: S301 -- from our worker
                 if isinstance(said, Ready):
-                    worker.broken = said.broken
+                    worker.broken, worker.memory = said.broken, said.memory
                     worker.ready = worker.idle = said.broken is None
                 else:
                     self._take_in(said, worker, found)
                 if not worker.connection.poll():
                     return True
+        except BlockingIOError:
+            # It is stopped within a message, of which nothing can be made.
+            worker.process.kill()
+            worker.connection.close()
+            return False
         except (EOFError, OSError):
             # It is dead; an `OSError` that is no `ConnectionResetError` says that it was killed within a message.
             return False
@@ -361,7 +364,7 @@ class Pool:
         loss: Loss = "time" if worker.hangs else "memory" if starved else "crash"
         self._tries[at.n] = self._tries.get(at.n, 0) + 1
         if self._tries[at.n] >= TRIES:
-            self._settle(at.n, self._failure(at, loss, code, where), found)
+            self._settle(at.n, self._failure(at, loss, code, where, worker.memory), found)
         else:
             self._suspects.append((at, loss == "crash" and ran_out_of_memory(code)))
 
@@ -379,7 +382,8 @@ class Pool:
             self._suspects.append((task, True))
             return
         reason = f"the process that starts workers ended {ORPHANED} times while it was worked on; leave it out"
-        self._settle(task.n, Failure(task.record.id, None, told(task.record, reason), None, "crash"), found)
+        failure = Failure(task.record.id, None, told(task.record, reason), None, "crash", passing=True)
+        self._settle(task.n, failure, found)
 
     def _count_death(self, how: str) -> None:
         """Counts a worker that is lost without a document to blame."""
@@ -394,39 +398,28 @@ class Pool:
         """Has `done` raise, the next time: what became of other documents is to be known first."""
         self._stopped = self._stopped or CrewError(why)
 
-    def _failure(self, task: Task, loss: Loss, code: int | None, where: Place) -> Failure:
+    def _failure(self, task: Task, loss: Loss, code: int | None, where: Place, memory: int | None) -> Failure:
+        """What is said of a document that took its worker with it twice; `memory` is the most that this one had."""
         at = f" at {where.line}" if where.line else ""
+        passing: Literal[True] | UnsetType = UNSET
         if loss == "time":
             most = allowed(task, self._limits.seconds)
             reason = f"took longer than {most:g} s, twice{at}; raise [run] seconds, or leave it out"
+        elif loss == "memory" and memory is not None and memory < self._limits.memory * MIB:
+            passing = True
+            reason = f"needs more than {memory // MIB:,} MiB of memory, the most that the system gives a process; "
+            reason += "give it more, or leave it out"
         elif loss == "memory":
             reason = f"needs more than {self._limits.memory:,} MiB of memory; raise [run] memory, or leave it out"
+        elif ran_out_of_memory(code):
+            passing = True
+            reason = f"crashed its worker process twice, the second time a fresh one: it {end(code)}{at}, as the "
+            reason += "system does when memory is short; run again when there is more, or leave it out"
         else:
             reason = f"crashed its worker process twice, the second time a fresh one: it {end(code)}{at}; leave it out"
-        return Failure(task.record.id, where.stage, told(task.record, reason), where.package, loss)
+        return Failure(task.record.id, where.stage, told(task.record, reason), where.package, loss, passing)
 
 
 def allowed(task: Task, seconds: float) -> float:
     """How many seconds a document may take."""
     return seconds * max(1.0, task.record.weight / LONG)
-
-
-def prepare(size: int = 0) -> None:
-    """Begins to load what workers need, while this process does other things. `size`: of the sources, in bytes."""
-    if _context().get_start_method() == "forkserver":
-        _preload(size)
-        ready()
-
-
-def _preload(size: int = 0) -> None:
-    """Says what the process that forks workers is to load, in case that it is not running yet."""
-    context = _context()
-    if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload([PRELOADED, *([PRELOADED_IF_LARGE] if size >= LARGE else [])])
-
-
-def _context() -> Any:  # noqa: ANN401 -- of either kind
-    """How processes are made: forked from one that has loaded what all need, where the system can do that."""
-    if "forkserver" not in get_all_start_methods():
-        return get_context("spawn")
-    return get_context("forkserver")

@@ -4,9 +4,13 @@ The interpreter writes the calls of a process that crashes (Python's `faulthandl
 """
 
 import inspect
+import os
 import re
 import signal
 import sys
+import time
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import CodeType
 
@@ -18,6 +22,10 @@ from pipeline.recipe import Step
 FRAME = re.compile(r'File "(?P<file>[^"\n]+)", line (?P<line>\d+) in (?P<function>[^\n]+)')
 MOST = 1 << 16
 """Bytes of a trace that are looked at."""
+LAST_WORDS = 3.0
+"""Seconds at most that a hanging process has to write down where it hangs; on a busy machine it needs some of them."""
+PEN = 0.03
+"""Seconds for which it writes nothing more, once it has begun: then it is done."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -30,21 +38,50 @@ class Place(msgspec.Struct, frozen=True):
 
 def place(trace: Path, pipeline: Pipeline) -> Place:
     """Where the process was that left `trace`; nothing is known where it left none."""
-    try:
-        with trace.open("rb") as file:
-            told = file.read(MOST).decode("utf-8", "replace")
-    except OSError:
-        return Place()
     steps = [step for way in pipeline.ways for step in way.recipe.steps]
-    frames = list(FRAME.finditer(told))
-    innermost = next((f"line {frame['line']} of {Path(frame['file']).name}" for frame in frames), None)
+    frames = _frames(trace)
+    line = _line(frames)
     # A `find` that only hands on what a function yields is not among the calls; its file is.
     for holds in (_is_in, _is_in_file):
         for frame in frames:
             step = next((step for step in steps if holds(frame, step)), None)
             if step is not None:
-                return Place(step.stage.name, step.foreign, innermost)
-    return Place(None, None, innermost)
+                return Place(step.stage.name, step.foreign, line)
+    return Place(None, None, line)
+
+
+def innermost(trace: Path) -> str | None:
+    """The line of the program at which a process was that left `trace`; None where it left nothing."""
+    return _line(_frames(trace))
+
+
+def interrupt(process: BaseProcess, trace: Path) -> None:
+    """Ends a process that hangs, once it has written to `trace` where."""
+    if process.pid is not None and hasattr(signal, "SIGUSR1"):
+        try:
+            os.kill(process.pid, signal.SIGUSR1)
+        except ProcessLookupError:
+            return
+        deadline, written = time.monotonic() + LAST_WORDS, 0
+        while time.monotonic() < deadline and not connection.wait([process.sentinel], PEN):
+            before, written = written, trace.stat().st_size
+            if written == before > 0:
+                break
+    process.kill()
+
+
+def _frames(trace: Path) -> list[re.Match[str]]:
+    """The calls in a trace, the innermost first."""
+    try:
+        with trace.open("rb") as file:
+            told = file.read(MOST).decode("utf-8", "replace")
+    except OSError:
+        return []
+    return list(FRAME.finditer(told))
+
+
+def _line(frames: list[re.Match[str]]) -> str | None:
+    return next((f"line {frame['line']} of {Path(frame['file']).name}" for frame in frames), None)
 
 
 def _is_in(frame: re.Match[str], step: Step) -> bool:

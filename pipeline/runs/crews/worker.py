@@ -4,23 +4,23 @@ A worker may be killed at any moment. So that it is known which document it had,
 parent can see: the number of the document and when it was begun. Nothing else is shared.
 """
 
-import faulthandler
 import os
 import pickle
 import signal
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 import msgspec
 
 from pipeline.errors import UsageError
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Tally
+from pipeline.runs.arrival import decoded
 from pipeline.runs.crews.crew import Task
+from pipeline.runs.crews.limits import OUT_OF_MEMORY, limit_memory, record_crashes
 from pipeline.runs.outcome import Failure, Outcome, Rejection, StageMemoryError, Written, processed
 from pipeline.runs.places.bond import adopt, tie
 from pipeline.runs.places.delivery import Delivery, delivered
@@ -31,16 +31,15 @@ AT_ONCE = 0.02
 AT_MOST = 1 << 20
 """Bytes of articles that are held back."""
 
-OUT_OF_MEMORY = 77
-"""The exit code of a worker that cannot say any more that its memory ran out."""
 NOTHING = -1.0
 """On a desk: no document is being worked on."""
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """What a worker says first; `broken` is why it cannot work."""
+    """What a worker says first: why it cannot work, if it cannot, or how much memory it may have, in bytes."""
 
     broken: str | None = None
+    memory: int | None = None
 
 
 class Assignment(msgspec.Struct, frozen=True):
@@ -98,7 +97,7 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
         # The run ended before this began.
         return
     with wreckage:
-        _record_crashes(wreckage)
+        record_crashes(wreckage)
         if not tie(None):
             return
         if hasattr(os, "register_at_fork"):
@@ -114,9 +113,9 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
             adopt(assignment.environment)
         if not tie(assignment.lock):
             return
-        _limit_memory(assignment.memory)
+        memory = limit_memory(assignment.memory)
         try:
-            connection.send_bytes(pickle.dumps(Ready()))
+            connection.send_bytes(pickle.dumps(Ready(memory=memory)))
             while True:
                 _chunk(pickle.loads(connection.recv_bytes()), connection, desk, assignment)  # noqa: S301 -- from the parent
         except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -139,7 +138,7 @@ def _chunk(tasks: Sequence[Task], connection: Connection, desk: Desk, assignment
         desk[1] = time.monotonic()
         desk[0] = task.n
         try:
-            outcome = _outcome(task.record, assignment, report.tally, task.earlier)
+            outcome = _outcome(decoded(task.record), assignment, report.tally, task.earlier)
         except StageMemoryError as error:
             report.exhausted = Exhausted(task.n, error.stage, error.package)
             break
@@ -173,22 +172,3 @@ def _outcome(record: Record, assignment: Assignment, tally: Tally, earlier: byte
     if isinstance(outcome, Written):
         tally.add(made)
     return outcome
-
-
-def _record_crashes(wreckage: BinaryIO) -> None:
-    """Where a crash, or the parent that asks before it kills, leaves the calls that led there."""
-    faulthandler.enable(wreckage, all_threads=False)
-    if hasattr(faulthandler, "register"):
-        faulthandler.register(signal.SIGUSR1, wreckage, all_threads=False)
-
-
-def _limit_memory(most: int | None) -> None:
-    if most is None or sys.platform == "win32":
-        return
-    import resource
-
-    # Data of its own, mapped or not: word lists that processes share do not count.
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    if hard not in {resource.RLIM_INFINITY, -1}:
-        most = min(most, hard)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))

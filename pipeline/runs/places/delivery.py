@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.article import Article
 from pipeline.errors import UsageError
+from pipeline.runs.arrival import AnyRecord
 from pipeline.runs.outcome import LONE_SURROGATE, Edited, Failure, Written, degraded, told
 from pipeline.runs.places import write_log
 from pipeline.runs.places.by_hand import digest, edited, may_replace, stamp_of, there
@@ -111,7 +112,7 @@ def delivered(
 
 
 def forwarded(
-    record: Record,
+    record: AnyRecord,
     line: bytes,
     delivery: Delivery,
     earlier: bytes | None = None,
@@ -122,7 +123,9 @@ def forwarded(
     return _left(record, lambda: delivery.forward(record.id, line, earlier), degraded)
 
 
-def _left(record: Record, leave: Callable[[], Written | Edited], failure: Failure | None) -> Written | Edited | Failure:
+def _left(
+    record: AnyRecord, leave: Callable[[], Written | Edited], failure: Failure | None
+) -> Written | Edited | Failure:
     try:
         left = leave()
         return left if failure is None else msgspec.structs.replace(left, degraded=failure)

@@ -37,7 +37,7 @@ class Idlers:
         self._chance.shuffle(self._tasks)
         some = self._chance.randint(0, len(self._tasks))
         done, self._tasks = self._tasks[:some], self._tasks[some:]
-        return [(task.n, Written(len(task.record.data), task.record.id.encode())) for task in done]
+        return [(task.n, Written(task.record.weight, task.record.id.encode())) for task in done]
 
     def take_tally(self) -> Tally:
         return Tally()

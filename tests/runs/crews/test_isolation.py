@@ -39,7 +39,11 @@ SOUND = [f"d{n:03}" for n in range(8)]
 CRASHES = {
     "segfault": ("SEGFAULT", "it was ended by SIGSEGV at line "),
     "abort": ("ABORT", "it was ended by SIGABRT at line "),
-    "kill": ("KILL", "it was ended by SIGKILL; leave it out"),
+    "kill": (
+        "KILL",
+        "it was ended by SIGKILL, as the system does when memory is short; run again when there is more, "
+        "or leave it out",
+    ),
     "exit": ("EXIT", "it ended with exit code 3; leave it out"),
 }
 

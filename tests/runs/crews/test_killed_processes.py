@@ -84,7 +84,7 @@ class Sending:
 
 if multiprocessing.parent_process() is not None:
     kill("imported")
-    worker._limit_memory = around("tied", worker._limit_memory, None)
+    worker.limit_memory = around("tied", worker.limit_memory, None)
     worker._chunk = around("received", worker._chunk, "done")
     send, sending = Connection.send_bytes, Sending()
     Connection.send_bytes = lambda connection, message: sending(connection, message)

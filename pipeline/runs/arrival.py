@@ -1,0 +1,64 @@
+"""What a source gives to a run: records, whole or as bytes from the process that reads, or nothing for a moment."""
+
+import pickle
+from typing import Final, TypeAlias
+
+import msgspec
+
+from pipeline.article import Origin
+from pipeline.runs.fingerprint import of_record
+from pipeline.sources.record import LeftOut, Record, Unreadable, where
+
+
+class EncodedRecord(msgspec.Struct, frozen=True):
+    """A record as bytes, and what the run needs to know of it: the run passes it on and never decodes its text.
+
+    `weight` is that of the record, in bytes; `fingerprint` is what `fingerprint.of_record` gives for it.
+    """
+
+    id: str
+    origin: Origin
+    weight: int
+    fingerprint: bytes
+    body: bytes
+
+    @property
+    def where(self) -> str:
+        """Where it lies, for a message, as `Record.where` says it."""
+        return where(self.id, self.origin)
+
+    def without_data(self) -> "EncodedRecord":
+        """The same without the record itself, for whoever only needs to name it."""
+        return msgspec.structs.replace(self, body=b"")
+
+
+AnyRecord: TypeAlias = Record | EncodedRecord
+"""A record, whole or as bytes."""
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Nothing has come for a moment: whoever takes documents may look after other things."""
+
+
+WAITING: Final = Waiting()
+
+Arrival: TypeAlias = AnyRecord | Unreadable | LeftOut | Waiting
+
+
+def encoded(record: Record) -> EncodedRecord:
+    """The record as bytes."""
+    return EncodedRecord(record.id, record.origin, record.weight, of_record(record), pickle.dumps(record, 5))
+
+
+def decoded(record: AnyRecord) -> Record:
+    """The record itself, however it came."""
+    if isinstance(record, Record):
+        return record
+    found = pickle.loads(record.body)  # noqa: S301 -- from our own process
+    assert isinstance(found, Record)  # noqa: S101 -- as `encoded` made it
+    return found
+
+
+def fingerprint(record: AnyRecord) -> bytes:
+    """What `fingerprint.of_record` gives for the record."""
+    return record.fingerprint if isinstance(record, EncodedRecord) else of_record(record)
