@@ -19,6 +19,7 @@ from installed import Shelf
 
 POISON = '''\
 import ctypes
+import errno
 import os
 import re
 import signal
@@ -81,6 +82,8 @@ class Poison:
             os.kill(os.getpid(), signal.SIGKILL)
         if "EXIT" in text:
             os._exit(3)
+        if "FULL" in text:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if "LEAVE" in text:
             sys.exit(3)
         if "INTERRUPT" in text:

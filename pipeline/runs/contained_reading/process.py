@@ -342,7 +342,7 @@ class ReadingProcess:
         self._vain += 1
         if self._vain >= MOST_ENDS:
             raise CrewError(
-                f"the process that reads files {how}, {MOST_ENDS} times; nothing is lost: see that there is memory "
+                f"the process that reads files {how} ({MOST_ENDS} times); nothing is lost: see that there is memory "
                 "enough, and run again to go on"
             )
 

@@ -18,6 +18,7 @@ from installed import Shelf
 from ordeal import account, lines, litter, talk, told, tree
 
 from pipeline.cli import main
+from pipeline.runs.contained_reading import process
 from pipeline.runs.crews import pool
 from pipeline.runs.places import bond, sealing
 
@@ -353,7 +354,13 @@ def test_a_system_that_starts_no_process_ends_the_run_with_the_reason_and_the_do
 ) -> None:
     plan()
 
-    def refused(fds: list[int]) -> None:
+    connect, started = forkserver.connect_to_new_process, []
+
+    def refused(fds: list[int]) -> tuple[int, int]:
+        started.append(fds)
+        if len(started) == 1:
+            # The process that reads.
+            return connect(fds)
         raise OSError(24, "Too many open files")
 
     monkeypatch.setattr(pool, "PAUSE", 0.0)
@@ -362,6 +369,21 @@ def test_a_system_that_starts_no_process_ends_the_run_with_the_reason_and_the_do
     said = capsys.readouterr().err
     assert "no worker process can be started: Too many open files; not accounted for: n00, n01, " in said
     check_stopped(tmp_path / "out", said)
+
+
+def test_a_system_that_starts_no_process_to_read_ends_the_run_with_the_reason(
+    tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan()
+
+    def refused(fds: list[int]) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(process, "PAUSE", 0.0)
+    monkeypatch.setattr(forkserver, "connect_to_new_process", refused)
+    assert go(tmp_path) == 1
+    said = capsys.readouterr().err
+    assert "the process that reads files cannot be started: Too many open files (5 times); nothing is lost" in said
 
 
 # What packs shards
