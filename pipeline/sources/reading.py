@@ -96,6 +96,12 @@ def of_file(
         # A store says itself what to do.
         remedy = "" if isinstance(error, StoreError) else "; check its permissions and run again"
         yield Unreadable(place.id, f"cannot be read: {error.strerror or error}{remedy}", passing=True)
+    except MemoryError:
+        raise
+    except Exception as error:
+        # A mistake of ours, at a file that nobody thought of: it costs this one and no other.
+        told = f"{type(error).__name__}: {error}".splitlines()[0]
+        yield Unreadable(place.id, f"reading it raised {told}; that is a mistake of the pipeline, report it")
 
 
 def opened_file(file: File, wrapped: Callable[[BinaryIO], BinaryIO] | None = None) -> BinaryIO:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from runs.in_process import Reading
 
 import pipeline
-from pipeline.cli import main
+from pipeline.cli import main, run
 
 Captured = pytest.CaptureFixture[str]
 
@@ -172,6 +173,7 @@ def test_a_file_that_a_disk_does_not_give_is_named(
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "open", refused)
+        patch.setattr(run, "ReadingProcess", Reading)
         assert main(["run", str(raw), "-o", str(output), "-q"]) == 1
     assert capsys.readouterr().err == "locked: cannot be read: Permission denied; check its permissions and run again\n"
     assert written(output) == ["lamps", "wire/locks"]

@@ -166,6 +166,9 @@ class _Watched(io.RawIOBase):
             desk[1] += time.monotonic() - began
             desk[0] = n
 
+    def readinto1(self, buffer: object, /) -> int:
+        return self.readinto(buffer)
+
     def close(self) -> None:
         self._raw.close()
         super().close()
