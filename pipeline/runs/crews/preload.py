@@ -6,9 +6,14 @@ The process from which workers are forked imports it, so that they share the wor
 import gc
 
 from pipeline.processing import Pipeline
+from pipeline.runs.contained_reading import child
 from pipeline.runs.crews import worker
+from pipeline.sources.choice import choice
 
-__all__ = ["worker"]
+__all__ = ["child", "worker"]
+
+# The built-in readers.
+choice()
 
 Pipeline().clean("The keeper said that itwas partof it.")
 # What is here stays: a worker that looked through it for garbage would get a copy of each page it looks at.
