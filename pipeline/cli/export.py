@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from pipeline.article import Article
-from pipeline.cli.options import config_options, settings
+from pipeline.cli.options import access, config_options, settings, web_options
 from pipeline.cli.similar import all_faults, printed
 from pipeline.errors import ContractError, UsageError
 from pipeline.options import options as fields
@@ -46,11 +46,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--delimiter", metavar="C", help="csv: what stands between two cells (default: a comma)")
     parser.add_argument("--bom", action="store_true", default=None, help="csv: begin with a mark, for Excel")
     config_options(parser)
+    web_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
     """Exports what has the contract's fields and restores; 1 where something does not: it is named."""
-    source = place(options.source)
+    source = place(options.source, access(options))
     if not source.exists():
         raise UsageError(f"{source} is not there")
     to_stdout = options.output in {None, "-"}

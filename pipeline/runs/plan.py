@@ -166,7 +166,7 @@ class Plan:
         self._edited: set[str] = set()
         """The ids of those documents of a file that has not changed whose articles were edited."""
 
-    def items(self, sources: Iterable[Source], lost: Iterable[Unreadable] = ()) -> Iterator[Record | Settled]:
+    def items(self, sources: Iterable[Source], lost: Iterable[Unreadable | LeftOut] = ()) -> Iterator[Record | Settled]:
         """Records to process, and between them whatever is settled already."""
         with Ids() as ids:
             for each in self._all(sources, lost, ids):
@@ -177,7 +177,9 @@ class Plan:
                     return
         self.ended = True
 
-    def _all(self, sources: Iterable[Source], lost: Iterable[Unreadable], ids: Ids) -> Iterator[Record | Settled]:
+    def _all(
+        self, sources: Iterable[Source], lost: Iterable[Unreadable | LeftOut], ids: Ids
+    ) -> Iterator[Record | Settled]:
         for unreadable in lost:
             yield _odd(None, 0, unreadable)
         for source in sources:
