@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from pipeline.processing import Pipeline
 from pipeline.settings import Layers, layers
-from pipeline.sinks.atomic import replace, replaceable
+from pipeline.sinks.atomic import named, replace, replaceable
+from pipeline.sinks.inside import inside
 from pipeline.sources.choice import Choice, choice
 from pipeline.stores import Access, Place, Remote, place
 
@@ -91,6 +92,14 @@ def put(target: Place, data: bytes) -> None:
     if isinstance(target, Remote):
         target.write(data)
     elif replaceable(target):
-        replace(target, data)
+        replace(named(target), data)
     else:
         target.write_bytes(data)
+
+
+def put_below(folder: Place, name: str, data: bytes) -> None:
+    """Writes a file or an object below a folder. Raises `UsageError` where a link in the folder leads elsewhere."""
+    if isinstance(folder, Remote):
+        (folder / name).write(data)
+    else:
+        replace(inside(folder, name), data)
