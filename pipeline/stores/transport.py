@@ -19,8 +19,8 @@ from pipeline.stores.private import kind_of_private
 MIN_BYTES = 1 << 16
 """Bytes that must come in each `Access.idle` seconds: about a kilobyte a second, a sixth of what a modem does."""
 MAX_AROUND = 1 << 22
-"""Bytes, 4 MiB, of headers, and of chunk sizes around 64 KiB of a file. Headers have some kilobytes, and chunks that hold
-one byte each take six times as many bytes as the file."""
+"""Bytes, 4 MiB, of headers, and of chunk sizes around 64 KiB of a file. A head has some kilobytes, and chunks of one
+byte each take six times as many bytes as the file."""
 MAX_REDIRECTS = 10
 """As many as `urllib` follows; a file is at the end of one or two."""
 MAX_HOST = 253
