@@ -162,7 +162,7 @@ def connected(host: str, port: int, clock: Clock, *, allow_private: bool) -> soc
     for family, kind, protocol, _, address in found[:MAX_ADDRESSES]:
         number = str(address[0])
         if not allow_private and (reason := kind_of_private(number)):
-            refused = f"{_shown(host)} is {number}, a {reason} address; {ALLOW}"
+            refused = _refusal(host, number, reason)
             continue
         sock = socket.socket(family, kind, protocol)
         try:
@@ -186,6 +186,11 @@ def _shown(host: str) -> str:
     return host if host.isascii() and host.isprintable() and len(host) <= MAX_HOST else ascii(host[:MAX_HOST])
 
 
+def _refusal(host: str, number: str, kind: str) -> str:
+    resolved = "" if host == number else f"{number}, "
+    return f"{_shown(host)} is {resolved}a{'n' if kind[0] == 'u' else ''} {kind} address; {ALLOW}"
+
+
 def _refuse_behind_proxy(host: str) -> None:
     """Raises `RefusedError` for a host that is a private address. A name only the proxy knows is left to the proxy."""
     try:
@@ -195,7 +200,7 @@ def _refuse_behind_proxy(host: str) -> None:
     kinds = [(str(address[0]), kind_of_private(str(address[0]))) for *_, address in found]
     for number, kind in kinds:
         if kind:
-            raise RefusedError(f"{_shown(host)} is {number}, a {kind} address; {ALLOW}")
+            raise RefusedError(_refusal(host, number, kind))
 
 
 class _Handler(request.HTTPSHandler):

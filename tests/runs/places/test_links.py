@@ -1,8 +1,10 @@
 """Nothing outside an output is changed by a run, whatever lies in it: links, special files, what others left there."""
 
+import inspect
 import json
 import os
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -38,6 +40,7 @@ REPLACED = (
     ".rejected.jsonl.part", ".left-out.jsonl.part", ".run.json.part", ".unaccounted.jsonl.part",
 )  # fmt: skip
 """Files that it replaces whole."""
+TOO_LONG = "its id is too long for the path of a file; shorten it"
 FOLDERS = ("open", "previous", "replaced")
 OF_ARTICLES = (
     "quay.json", ".quay.json.part", "wire/pier.json", "wire/.pier.json.part", "part-00000.jsonl.zst",
@@ -304,3 +307,19 @@ def test_an_export_and_a_restore_write_nothing_through_a_link_in_their_folder(
         (target / "wire").symlink_to(ground.outside / "folder", target_is_directory=True)
         assert main([verb[0], str(ground.output), *verb[1:], "-o", str(target)]) == 2
         assert f"{target}/wire is a symbolic link, and nothing is written through it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("parts", "written"), [(300, 1), (5_000, 0)])
+def test_an_id_of_many_parts_is_written_or_fails_alone(tmp_path: Path, parts: int, written: int) -> None:
+    """Its folders lie in each other."""
+    ground = Ground(tmp_path)
+    name = "d/" * parts + "a"
+    (ground.raw / "deep.jsonl").write_text(json.dumps({"id": name, "text": "The quay is wet."}) + "\n", "utf-8")
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 250)
+    try:
+        account = ground.run()
+    finally:
+        sys.setrecursionlimit(before)
+    assert account.written == 2 + written
+    assert [each.reason for each in ground.failures] == ["line 1 of deep.jsonl: " + TOO_LONG] * (1 - written)
