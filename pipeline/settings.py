@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.errors import SettingError, UsageError, nearest
+from pipeline.stores.access import Access
 from pipeline.vocabulary import NOTHING, Vocabulary
 
 Key = tuple[str, ...]
@@ -19,6 +20,10 @@ Key = tuple[str, ...]
 
 Patterns = str | tuple[str, ...]
 Threshold = Annotated[float, Meta(ge=0, le=1)] | Literal["off"]
+
+
+OF_OPENING = frozenset({"download_seconds", "download_idle", "download_bytes", "copied"})
+"""The limits that do not decide which documents a file holds."""
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,6 +50,17 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             description="The time to read one document; a file may take so long for each MiB. Then it is left.",
         ),
     ] = 60.0
+    download_seconds: Annotated[
+        float, Meta(gt=0, description="How long to wait for a web server, in seconds, for one file in all.")
+    ] = Access().seconds
+    download_idle: Annotated[
+        float, Meta(gt=0, description="How long to wait for its answer, and for each 64 KiB of a file, in seconds.")
+    ] = Access().idle
+    download_bytes: Annotated[int, Meta(ge=1, description="The longest file of the web, in bytes.")] = Access().size
+    copied: Annotated[
+        int,
+        Meta(ge=1, description="The most temporary disk for a file of the web whose server does not say its length."),
+    ] = Access().copied
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,6 +79,26 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
     include: Annotated[tuple[str, ...], Meta(description="Patterns of file names below an input folder.")] = ("*",)
     limits: Annotated[Limits, Meta(description="What is refused before it is read.")] = Limits()
+    allow_private: Annotated[
+        bool, Meta(description="Whether files of the web may come from this machine or its networks.")
+    ] = False
+    follow_symlinks: Annotated[bool, Meta(description="Whether links below an input folder are followed.")] = False
+
+    @property
+    def access(self) -> Access:
+        """What is allowed where a file is read from the web."""
+        limits = self.limits
+        return Access(
+            self.allow_private, limits.download_seconds, limits.download_idle, limits.download_bytes, limits.copied
+        )
+
+    @property
+    def reading(self) -> "Input":
+        """The same without what only decides whether a file is opened, and not which documents it holds."""
+        limits = msgspec.structs.replace(
+            self.limits, **{key: getattr(Limits(), key) for key in Limits.__struct_fields__ if key in OF_OPENING}
+        )
+        return msgspec.structs.replace(self, limits=limits, allow_private=False, follow_symlinks=False)
 
 
 class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from pipeline.cli.options import pipeline, recipe_options, settings, write_bytes
+from pipeline.cli.options import pipeline, recipe_options, settings, web_options, write_bytes
 from pipeline.decoding import NEWLINES, DecodingError, decode
 from pipeline.errors import DocumentError, UsageError
 from pipeline.ledger import apply
-from pipeline.stores import place
+from pipeline.stores import Place, Remote, place
 
 EPILOG = """examples:
   pipeline clean scraped.txt > clean.txt
@@ -22,16 +22,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="where the text goes, in UTF-8 (default: stdout)")
     recipe_options(parser)
+    web_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
     """Prints the text with every repair made, in UTF-8, line ends as they were."""
     said = settings(options)
     made, given = pipeline(options, said), said.settings
-    source = place(options.file)
+    source = place(options.file, given.input.access)
     if options.file != "-" and (source.is_dir() or not source.exists()):
         raise UsageError(f"{source} is not there, or a folder; use - for standard input")
-    data = sys.stdin.buffer.read() if options.file == "-" else source.read_bytes()
+    data = sys.stdin.buffer.read() if options.file == "-" else _read(source, given.input.limits.bytes)
     try:
         decoded = decode(data, encoding=given.input.encoding)
     except DecodingError as error:
@@ -39,3 +40,16 @@ def main(options: argparse.Namespace) -> int:
     text = made.clean(apply(decoded.text, decoded.edits))
     write_bytes(text.replace("\n", NEWLINES[decoded.newline]).encode("utf-8"), options.output)
     return 0
+
+
+def _read(source: Place, most: int) -> bytes:
+    """All bytes of a file; of one in a bucket or on the web no more than `most`. Raises `DocumentError` for more."""
+    if not isinstance(source, Remote):
+        return source.read_bytes()
+    data = bytearray()
+    with source.open() as stream:
+        while len(data) <= most and (piece := stream.read(min(most + 1 - len(data), 1 << 20))):
+            data += piece
+    if len(data) > most:
+        raise DocumentError(str(source), f"is over the limit of {most:,} bytes; raise [input.limits] bytes")
+    return bytes(data)

@@ -9,7 +9,7 @@ import msgspec
 from pipeline.article import Article
 from pipeline.cli.choice import refuse_unknown, with_id
 from pipeline.cli.difference import Page
-from pipeline.cli.options import number_from
+from pipeline.cli.options import access, number_from, web_options
 from pipeline.cli.similar import all_faults, printed
 from pipeline.comparison import Difference, compare
 from pipeline.comparison.tally import Chosen, OnlyIn, Tally
@@ -39,6 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--examples", metavar="N", type=number_from(0), default=3, help="examples of each rule (default: 3)"
     )
     parser.add_argument("--exit-code", action="store_true", help="1 where anything differs; by default 0")
+    web_options(parser)
     loudness = parser.add_mutually_exclusive_group()
     loudness.add_argument("--json", action="store_true", help="the same for machines, an object a line")
     loudness.add_argument("-q", "--quiet", action="store_true", help="only what cannot be compared")
@@ -46,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Compares; 1 where an article is broken, and with `--exit-code` where something differs."""
-    old, new = place(options.old), place(options.new)
+    old, new = place(options.old, access(options)), place(options.new, access(options))
     for path in (old, new):
         if not path.exists():
             raise UsageError(f"{path} is not there")

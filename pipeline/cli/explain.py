@@ -15,6 +15,7 @@ from pipeline.article import Article
 from pipeline.cli.choice import refuse_unknown, with_id
 from pipeline.cli.doubtful import show
 from pipeline.cli.explained import compact, detailed
+from pipeline.cli.options import access, web_options
 from pipeline.cli.sheet import Sheet
 from pipeline.errors import ContractError, UsageError, nearest
 from pipeline.explanation import Explanation, explain
@@ -54,6 +55,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--doubtful", action="store_true", help="list the articles of an output without an exchange or with warnings"
     )
     parser.add_argument("--json", action="store_true", help="the same for machines")
+    web_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -86,13 +88,13 @@ def _doubtful(options: argparse.Namespace) -> int:
             raise UsageError(f"--doubtful lists the articles of an output; leave out --{given}")
     if options.article == "-":
         raise UsageError("--doubtful reads an output; name a folder or a file instead of -")
-    return show(place(options.article), json=options.json)
+    return show(place(options.article, access(options)), json=options.json)
 
 
 def _article(options: argparse.Namespace) -> Article:
     if options.article == "-":
         return parse(sys.stdin.buffer.read(), "standard input")
-    source = place(options.article)
+    source = place(options.article, access(options))
     if options.id is not None:
         article = with_id(source, options.id)
         if article is None:

@@ -7,13 +7,13 @@ from itertools import chain
 from pathlib import Path
 
 from pipeline.article import Article
-from pipeline.cli.options import config_options, settings
+from pipeline.cli.options import access, config_options, settings, web_options
 from pipeline.cli.similar import all_faults, printed
 from pipeline.errors import ContractError, UsageError
 from pipeline.options import options as fields
 from pipeline.reading import attempts
 from pipeline.restoration import restore
-from pipeline.sinks.atomic import replaceable
+from pipeline.sinks.atomic import named, replaceable
 from pipeline.sinks.choice import BUILT_IN, format_of, sink
 from pipeline.sinks.delivery import deliver
 from pipeline.sinks.sink import Sink, Streaming
@@ -46,11 +46,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--delimiter", metavar="C", help="csv: what stands between two cells (default: a comma)")
     parser.add_argument("--bom", action="store_true", default=None, help="csv: begin with a mark, for Excel")
     config_options(parser)
+    web_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
     """Exports what has the contract's fields and restores; 1 where something does not: it is named."""
-    source = place(options.source)
+    source = place(options.source, access(options))
     if not source.exists():
         raise UsageError(f"{source} is not there")
     to_stdout = options.output in {None, "-"}
@@ -72,7 +73,7 @@ def main(options: argparse.Namespace) -> int:
             with target.open("wb") as file:
                 chosen.stream(sound, file)
         else:
-            chosen.write(sound, target)
+            chosen.write(sound, target if target.is_dir() else named(target))
     return 1 if sound.failed else 0
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from pipeline.processing import Pipeline
 from pipeline.settings import Layers, layers
-from pipeline.sinks.atomic import replace, replaceable
+from pipeline.sinks.atomic import named, replace, replaceable
+from pipeline.sinks.inside import inside
 from pipeline.sources.choice import Choice, choice
-from pipeline.stores import Place, Remote, place
+from pipeline.stores import Access, Place, Remote, place
 
 
 def recipe_options(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +33,15 @@ def config_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def web_options(parser: argparse.ArgumentParser) -> None:
+    """Adds `--allow-private`."""
+    parser.add_argument(
+        "--allow-private",
+        action="store_true",
+        help="allow http:// and https:// URLs of this machine and its networks (default: refuse them)",
+    )
+
+
 def number_from(least: int) -> Callable[[str], int]:
     """What reads the value of an option that is a whole number, `least` or more."""
 
@@ -45,7 +55,13 @@ def number_from(least: int) -> Callable[[str], int]:
 
 def settings(options: argparse.Namespace) -> Layers:
     """The settings that the options name, or the defaults. Raises `UsageError`."""
-    return layers(options.config, options.overrides)
+    flags = [f"input.{name}=true" for name in ("allow_private", "follow_symlinks") if getattr(options, name, False)]
+    return layers(options.config, [*options.overrides, *flags])
+
+
+def access(options: argparse.Namespace) -> Access:
+    """What is allowed where a verb without settings reads from the web."""
+    return Access(allow_private=options.allow_private)
 
 
 def pipeline(options: argparse.Namespace, said: Layers) -> Pipeline:
@@ -76,6 +92,14 @@ def put(target: Place, data: bytes) -> None:
     if isinstance(target, Remote):
         target.write(data)
     elif replaceable(target):
-        replace(target, data)
+        replace(named(target), data)
     else:
         target.write_bytes(data)
+
+
+def put_below(folder: Place, name: str, data: bytes) -> None:
+    """Writes a file or an object below a folder. Raises `UsageError` where a link in the folder leads elsewhere."""
+    if isinstance(folder, Remote):
+        (folder / name).write(data)
+    else:
+        replace(inside(folder, name), data)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.article import Article
 from pipeline.cli.choice import with_id
-from pipeline.cli.options import put, write_bytes
+from pipeline.cli.options import access, put_below, web_options, write_bytes
 from pipeline.cli.similar import all_faults, printed
 from pipeline.errors import ContractError, UsageError
 from pipeline.reading import attempts, holds_one, read
@@ -29,11 +29,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", dest="target", metavar="F", help="a file for one document (default: stdout), a folder for all"
     )
+    web_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
     """Restores one document to a file or standard output, or all to a folder."""
-    source = place(options.output)
+    source = place(options.output, access(options))
     if not source.exists():
         raise UsageError(f"{source} is not there")
     if options.id is not None:
@@ -58,13 +59,12 @@ def _all(source: Place, target: Place) -> int:
             try:
                 if isinstance(article, ContractError):
                     raise article
-                path = target / _path(article)
                 data = restore(article)
             except ContractError as error:
                 failed += 1
                 say(str(error), error.reason)
             else:
-                put(path, data)
+                put_below(target, _path(article), data)
     return 1 if failed else 0
 
 

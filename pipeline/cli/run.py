@@ -4,13 +4,13 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 from pipeline.cli import rehearsal
-from pipeline.cli.options import number_from, pipeline, readers, recipe_options, settings
+from pipeline.cli.options import number_from, pipeline, readers, recipe_options, settings, web_options
 from pipeline.cli.progress import Progress
 from pipeline.cli.report import CONTROLS, LeftAside, failed, summary, unheard
 from pipeline.cli.similar import SimilarErrors
@@ -30,7 +30,7 @@ from pipeline.sources.choice import Choice
 from pipeline.sources.folder import find
 from pipeline.sources.named_fields import refuse_missing
 from pipeline.sources.reading import first
-from pipeline.sources.record import Unreadable
+from pipeline.sources.record import LeftOut, Unreadable
 from pipeline.stores import Remote, place
 from pipeline.version import __version__
 
@@ -71,6 +71,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="json: a file an article; jsonl, parquet: shards, packed with Zstandard (default: json)",
     )
     recipe_options(parser)
+    web_options(parser)
+    parser.add_argument(
+        "--follow-symlinks", action="store_true", help="follow links below an input folder (default: leave them out)"
+    )
     rehearsal.arguments(parser)
     again = parser.add_argument_group("what an earlier run has done")
     again.add_argument("--fresh", action="store_true", help="do all again")
@@ -120,11 +124,13 @@ def _read_and_run(
     files, lost = find(
         options.raw,
         include=said.settings.input.include,
+        access=said.settings.input.access,
+        follow_symlinks=said.settings.input.follow_symlinks,
         leave_out=options.output,
         is_document=reading.is_document,
     )
-    if not files and not lost:
-        raise UsageError(f"nothing to process in {', '.join(options.raw)}")
+    if not files and all(isinstance(each, LeftOut) for each in lost):
+        raise UsageError(f"nothing to process in {', '.join(options.raw)}{_left_out(lost)}")
     with said.blamed():
         first_of = lambda file, most: documents(reading.documents(file, most))  # noqa: E731
         known = refuse_missing(files, said.settings.input, first_of, reading.is_document)
@@ -142,7 +148,7 @@ def _read_and_run(
         output,
         form=options.format,
         encoding=said.settings.input.encoding,
-        reading=of_reading(__version__, said.settings.input, said.settings.sources, chosen.packages),
+        reading=of_reading(__version__, said.settings.input.reading, said.settings.sources, chosen.packages),
         limits=said.settings.run,
         choices=Choices(
             options.fresh,
@@ -155,6 +161,13 @@ def _read_and_run(
     with said.blamed():
         # Standard input is checked for the fields that the settings name only as it is read.
         return _run(options, taken, lost, job, engine, workers)
+
+
+def _left_out(found: Sequence[Unreadable | LeftOut]) -> str:
+    """Names the first of what was left out, where that is all there is: a folder may hold nothing but links."""
+    names = [f"{each.name} {each.reason}" for each in found if isinstance(each, LeftOut)]
+    more = f", and {len(names) - 1:,} more are left out" if len(names) > 1 else ""
+    return f": {names[0]}{more}".translate(CONTROLS) if names else ""
 
 
 def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
@@ -179,7 +192,7 @@ def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
 def _run(
     options: argparse.Namespace,
     taken: Intake,
-    lost: list[Unreadable],
+    lost: list[Unreadable | LeftOut],
     job: Job,
     engine: Engine,
     workers: int | None,
@@ -307,7 +320,7 @@ class _Voice:
 def _rehearse(
     options: argparse.Namespace,
     taken: Intake,
-    lost: list[Unreadable],
+    lost: list[Unreadable | LeftOut],
     made: Pipeline,
     said: Layers,
 ) -> int:

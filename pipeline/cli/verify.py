@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from pipeline.cli.options import access, web_options
 from pipeline.cli.similar import printed
 from pipeline.errors import ContractError, UsageError
 from pipeline.reading import attempts
@@ -21,6 +22,7 @@ EDITED = "edited after it was written"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.add_argument("output", metavar="OUTPUT", help="a folder of articles, one article, or what export wrote")
+    web_options(parser)
     loudness = parser.add_mutually_exclusive_group()
     loudness.add_argument("-q", "--quiet", action="store_true", help="only what fails")
     loudness.add_argument("-v", "--verbose", action="store_true", help="every fault; by default three of each kind")
@@ -28,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Prints what fails and a total; 1 where something does, or where nothing was there to check."""
-    source = place(options.output)
+    source = place(options.output, access(options))
     checked = failed = 0
     aside = 0.0
     edited = _edits(source)

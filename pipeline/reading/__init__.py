@@ -12,7 +12,7 @@ from pipeline.errors import ContractError, UsageError
 from pipeline.reading import databases, lines, tables
 from pipeline.reading.attempt import Attempt, failed
 from pipeline.reading.attempt import parse as parse
-from pipeline.stores import Place, Remote, place
+from pipeline.stores import Access, Place, Remote, place
 from pipeline.stores.faults import StoreError
 
 SHARDS = (".json", ".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst", ".parquet")
@@ -29,16 +29,17 @@ BINARY = {
 HEAD = 16
 
 
-def read(path: str | Place) -> Iterator[Article]:
+def read(path: str | Place, *, allow_private: bool = False) -> Iterator[Article]:
     """The Articles of a file or of a folder of files, in their order; `path` may be the URL of one.
 
     A file may be JSON (one article), JSON Lines (plain, gzip or Zstandard), Parquet, Arrow, SQLite or DuckDB; which, is
     told by its content. In a folder, files of JSON, JSON Lines and Parquet are read in the order of their names; names
-    that begin with `_` or `.` are about the run and left out. Raises `UsageError` for a path that is not there,
+    that begin with `_` or `.` are about the run and left out. `allow_private` allows URLs of this machine and its
+    networks. Raises `UsageError` for a path that is not there,
     `ContractError`, naming document and field, for what is not as the contract promises or cannot be read.
     """
     expect_path("read", "path", path, Remote)
-    return _read(path)
+    return _read(place(path, Access(allow_private=allow_private)) if isinstance(path, str) else path)
 
 
 def _read(path: str | Place) -> Iterator[Article]:

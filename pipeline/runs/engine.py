@@ -48,7 +48,7 @@ from pipeline.runs.plan import (
 from pipeline.runs.state import FORGOTTEN, Entry, State
 from pipeline.settings import Run
 from pipeline.sources.reading import Document
-from pipeline.sources.record import Unreadable
+from pipeline.sources.record import LeftOut, Unreadable
 from pipeline.stores import Remote
 from pipeline.version import __version__
 
@@ -102,7 +102,7 @@ def run(
     job: Job,
     *,
     engine: Engine | None = None,
-    lost: Iterable[Unreadable] = (),
+    lost: Iterable[Unreadable | LeftOut] = (),
     account: Account | None = None,
     heard: Heard | None = None,
     seen: Seen | None = None,
@@ -188,7 +188,7 @@ class _Run:
     def work(
         self,
         sources: Sequence[Source],
-        lost: Iterable[Unreadable],
+        lost: Iterable[Unreadable | LeftOut],
         engine: Engine,
         waited: Callable[[], None] | None,
     ) -> None:
@@ -254,7 +254,7 @@ class _Run:
         if isinstance(taken, Stayed) and len(self._missing) < self._account.documents - self._account.settled:
             self._missing.append(taken.entry.id)
 
-    def _items(self, sources: Sequence[Source], lost: Iterable[Unreadable]) -> Iterator[object]:
+    def _items(self, sources: Sequence[Source], lost: Iterable[Unreadable | LeftOut]) -> Iterator[object]:
         """What is to be done. Of an article that a worker will replace it is forgotten that it is there.
 
         Where the run is killed in between, the file may be the one or the other, and its size need not tell which.

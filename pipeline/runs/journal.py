@@ -34,7 +34,11 @@ class Journal:
 
     def __enter__(self) -> "Journal":
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._files: dict[type, BinaryIO] = {kind: self._part(name).open("wb") for kind, name in NAMES.items()}
+        self._files: dict[type, BinaryIO] = {}
+        for kind, name in NAMES.items():
+            # A new file: where a link lies there, what it names is not written to.
+            self._part(name).unlink(missing_ok=True)
+            self._files[kind] = self._part(name).open("xb")
         return self
 
     def __exit__(

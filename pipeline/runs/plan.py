@@ -170,7 +170,7 @@ class Plan:
         self._edited: set[str] = set()
         """The ids of those documents of a file that has not changed whose articles were edited."""
 
-    def items(self, sources: Iterable[Source], lost: Iterable[Unreadable] = ()) -> Iterator[Item]:
+    def items(self, sources: Iterable[Source], lost: Iterable[Unreadable | LeftOut] = ()) -> Iterator[Item]:
         """Records to process, and between them whatever is settled already."""
         with Ids() as ids:
             for each in self._all(sources, lost, ids):
@@ -181,7 +181,7 @@ class Plan:
                     return
         self.ended = True
 
-    def _all(self, sources: Iterable[Source], lost: Iterable[Unreadable], ids: Ids) -> Iterator[Item]:
+    def _all(self, sources: Iterable[Source], lost: Iterable[Unreadable | LeftOut], ids: Ids) -> Iterator[Item]:
         for unreadable in lost:
             yield _odd(None, 0, unreadable)
         for source in sources:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.errors import UsageError
+from pipeline.sinks.inside import make_folders
 
 LONGEST_NAME = 150
 """Bytes of a file's or folder's name; most file systems allow 255."""
@@ -16,14 +17,12 @@ LONGEST_NAME = 150
 def beside(path: Path) -> Iterator[Path]:
     """A path to write to, beside `path`, which the file there replaces once the block ends well.
 
-    Where it does not, nothing is left and an earlier file stays. A link stays one: the file that it names is replaced.
-    For writers that open files by their names. Raises `UsageError` where `path` is a folder.
+    Where it does not, nothing is left and an earlier file stays. Of a link that lies there the link itself is replaced;
+    `named` follows one. For writers that open files by their names. Raises `UsageError` where `path` is a folder.
     """
-    if path.is_dir():
+    if path.is_dir() and not path.is_symlink():
         raise UsageError(f"{path} is a folder; name a file")
-    if path.is_symlink():
-        path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folders(path.parent)
     part = path.with_name(f".{path.name[:LONGEST_NAME]}.part")
     part.unlink(missing_ok=True)
     try:
@@ -39,9 +38,20 @@ def beside(path: Path) -> Iterator[Path]:
 @contextmanager
 def whole(path: Path) -> Iterator[BinaryIO]:
     """A file to write to that is at `path` once the block ends well, and then whole; else nothing of it is left."""
-    with beside(path) as part, part.open("wb") as file:
+    # A file that is new: what somebody puts there meanwhile is not written to.
+    with beside(path) as part, part.open("xb") as file:
         yield file
         file.flush()
+
+
+def named(path: Path) -> Path:
+    """Where a file is to be put that the user named: where that is a link, it stays, and what it names is replaced.
+
+    Raises `UsageError` where it is a folder.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name a file")
+    return path.resolve() if path.is_symlink() else path
 
 
 def replaceable(path: Path) -> bool:

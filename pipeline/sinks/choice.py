@@ -12,6 +12,7 @@ from pipeline.article import Article
 from pipeline.declaration import misfit_of
 from pipeline.errors import SettingError, UsageError, nearest
 from pipeline.plugins import SINKS, offered, offers
+from pipeline.sinks.atomic import named
 from pipeline.sinks.delivery import deliver
 from pipeline.sinks.sink import PROTOCOL, Sink
 from pipeline.stores import Place, Remote, place
@@ -46,7 +47,7 @@ def export(articles: Iterable[Article], target: str | Place, to: str | None = No
     if isinstance(where, Remote):
         deliver(chosen, found, where)
     else:
-        chosen.write(found, where)
+        chosen.write(found, where if where.is_dir() else named(where))
 
 
 def sink(name: str, said: Mapping[str, object] | None = None) -> Sink:

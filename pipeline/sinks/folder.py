@@ -11,6 +11,7 @@ import msgspec
 from pipeline.article import Article
 from pipeline.errors import UsageError
 from pipeline.sinks.atomic import LONGEST_NAME, replace
+from pipeline.sinks.inside import inside
 
 UNSAFE = frozenset('<>:"\\|?*%') | {chr(code) for code in [*range(32), 127]}
 DEVICES = frozenset(["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))])
@@ -28,8 +29,7 @@ def indented(line: bytes) -> bytes:
 
 def write(article: Article, folder: Path) -> Path:
     """Writes the article below `folder` and gives its path. Raises `OSError`, and then nothing is half written."""
-    path = folder / file_name(article.id)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = inside(folder, file_name(article.id))
     replace(path, encode(article))
     return path
 
@@ -59,7 +59,7 @@ def write_each(articles: Iterable[Article], folder: Path, suffix: str, encoded: 
         if hash(article.id) in seen:
             raise UsageError(f"two articles have the id {article.id!r}; in a folder each needs its own")
         seen.add(hash(article.id))
-        path = folder / file_name(article.id, suffix)
+        path = inside(folder, file_name(article.id, suffix))
         replace(path, encoded(article))
 
 

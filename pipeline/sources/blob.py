@@ -1,6 +1,7 @@
 """Named bytes: a file, standard input, or a member of an archive. They are read once, from their beginning."""
 
 import io
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +11,10 @@ from typing import BinaryIO, cast
 import msgspec
 
 from pipeline.settings import Limits
+from pipeline.sources.connection import Connection
 from pipeline.sources.limits import Budget, Counted, Source
 from pipeline.sources.record import LeftOut, SourceError
+from pipeline.stores.room import Room, RoomError
 
 HEAD = 1 << 16
 """Bytes at the beginning that are looked at to choose a reader."""
@@ -99,6 +102,8 @@ class Blob:
         self.depth = depth
         self.named = named
         self.budget = budget or Budget(Limits())
+        if isinstance(stream, Connection) and stream.unsized:
+            self.budget.unsized = True
         self.fault: SourceError | None = None
         self.head = b""
         try:
@@ -155,14 +160,25 @@ class Blob:
     def on_disk(self) -> Iterator[Path]:
         """A path at which all of it lies: for readers that cannot read from the beginning to the end."""
         if self.path is not None:
+            if not os.path.samestat(os.stat(self.path), os.fstat(self.stream.fileno())):
+                # The reader opens it by its name, which another file, a link or a pipe has now.
+                fault = SourceError("was replaced while it was read; run again")
+                fault.passing = True
+                raise fault
             yield self.path
             return
         with tempfile.NamedTemporaryFile(prefix="pipeline-", suffix=self.suffix) as file:
+            room = Room(Path(file.name).parent)
             while piece := self.stream.read(HEAD):
                 self.budget.keep(len(piece))
                 try:
+                    room.take(len(piece))
                     file.write(piece)
                     file.flush()
+                except RoomError as error:
+                    fault = SourceError(str(error))
+                    fault.passing = True
+                    raise fault from None
                 except OSError as error:
                     told = f"cannot be copied to {tempfile.gettempdir()}: {error.strerror or error}"
                     fault = SourceError(f"{told}; set TMPDIR to a folder with more room")

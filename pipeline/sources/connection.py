@@ -4,6 +4,7 @@ import io
 from typing import BinaryIO, cast
 
 from pipeline.sources.record import SourceError
+from pipeline.stores.room import Unsized
 
 
 class Connection(io.RawIOBase):
@@ -16,6 +17,8 @@ class Connection(io.RawIOBase):
         super().__init__()
         self._stream = cast("io.BufferedReader", stream)
         self._fault: SourceError | None = None
+        self.unsized = isinstance(stream, Unsized)
+        """Whether nobody has said how long it is."""
 
     @property
     def broken(self) -> bool:

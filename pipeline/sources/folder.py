@@ -1,32 +1,42 @@
 """Files below the paths and URLs that the user names, each with the id that its document will have."""
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
 from pipeline.errors import UsageError
 from pipeline.sources.blob import without_suffix
-from pipeline.sources.record import Unreadable
-from pipeline.stores import Remote, is_url
+from pipeline.sources.record import LeftOut, Unreadable
+from pipeline.stores import Access, Remote, is_url
 
 STDIN = "-"
+IS_LINK = "is a symbolic link; name it, or follow all with --follow-symlinks"
+IS_SPECIAL = "is a pipe, a socket or a device; name it to read it"
+
+Found: TypeAlias = "File | Unreadable | LeftOut"
+Identity: TypeAlias = tuple[int, int]
+"""The device and the number of a folder: one folder has one, whatever paths lead to it."""
 
 
 class File(msgspec.Struct, frozen=True):
     """A file to read: `name` is its path below the input root, with `/`.
 
     It lies `at` a path on this machine or at `remote` in a bucket or on the web; without both it is standard input.
-    `named` says whether the user named it rather than a folder above it.
+    `named` says whether the user named it rather than a folder above it. `within` is the folder below which no link is
+    followed on the way to it, where none is.
     """
 
     at: str | Path | None
     name: str
     named: bool = False
     remote: Remote | None = None
+    within: str | None = None
 
     def __post_init__(self) -> None:
         """Keeps the path as a string: there may be a million files, and a `Path` takes four times as much."""
@@ -88,46 +98,44 @@ def find(
     include: Sequence[str] = ("*",),
     leave_out: str | Path | None = None,
     is_document: Callable[[File], bool] = _every,
-) -> tuple[list[File], list[Unreadable]]:
-    """The files at and below `inputs`, sorted by name, and the folders that could not be listed. `-` is standard input.
+    access: Access = Access(),  # noqa: B008 -- it is frozen
+    follow_symlinks: bool = False,
+) -> tuple[list[File], list[Unreadable | LeftOut]]:
+    """The files at and below `inputs`, sorted by name, and what cannot be listed or is left out. `-` is standard input.
 
     A URL names an object, or a folder of them: the files are those that would be found in a folder with a copy of it.
     Below a folder, names that begin with `.` or `_` and the folder `leave_out` are passed over; `include` are patterns
-    for names below the folder. A file that is named itself is always taken. Of files that would give one id
+    for names below the folder. A file that is named itself is always taken. Links and special files below a folder are
+    left out; with `follow_symlinks` links are followed, each folder they lead to once. Of files that would give one id
     `is_document` is asked whether each is a document: a table or an archive may be called as the text beside it.
 
     Raises `UsageError` for a path that is not there, for one that is named twice and for two documents with one id.
     """
-    found: list[File | Unreadable] = []
+    found: list[Found] = []
     spared = Remote(leave_out) if isinstance(leave_out, str) and is_url(leave_out) else None
     for said in inputs:
         given = Path(said)
         if not str(said):
             raise UsageError("an empty name is given; name a file or a folder of raw documents")
         if isinstance(said, str) and is_url(said):
-            found.extend(_stored(Remote(said), include, spared))
+            found.extend(_stored(Remote(said, access=access), include, spared))
         elif str(given) == STDIN:
             if any(isinstance(item, File) and item.is_stdin for item in found):
                 raise UsageError("- is named twice; standard input can be read once")
             found.append(File(None, "stdin", named=True))
         elif given.is_dir():
-            spared_here = None if leave_out is None or spared is not None else Path(leave_out)
-            passed_over = frozenset(folder.resolve() for folder in (given, spared_here) if folder)
-            found.extend(
-                item
-                for item in _below(given, "", passed_over, set())
-                if isinstance(item, Unreadable) or any(fnmatchcase(item.name, pattern) for pattern in include)
-            )
+            spared_here = None if leave_out is None or spared is not None else _identity(leave_out)
+            found.extend(_Walk(given, include, spared_here, follow=follow_symlinks).found())
         elif given.exists():
             found.append(_named(given, given.name, asked_for=True))
         else:
             raise UsageError(f"{given} is not there; name a file or a folder of raw documents")
     files = sorted((item for item in found if isinstance(item, File)), key=lambda file: (file.name, file.where))
     _refuse_doubles(files, is_document)
-    return files, [item for item in found if isinstance(item, Unreadable)]
+    return files, [item for item in found if not isinstance(item, File)]
 
 
-def _stored(given: Remote, include: Sequence[str], spared: Remote | None) -> Iterator[File | Unreadable]:
+def _stored(given: Remote, include: Sequence[str], spared: Remote | None) -> Iterator[Found]:
     """The object that a URL names, or what lies below it. Raises `UsageError` where nothing does."""
     try:
         entry = given.entry()
@@ -151,33 +159,104 @@ def _stored(given: Remote, include: Sequence[str], spared: Remote | None) -> Ite
         raise UsageError(f"{given} is not there; name an object, or a folder of them")
 
 
-def _below(folder: Path, prefix: str, passed_over: frozenset[Path], linked: set[Path]) -> Iterator[File | Unreadable]:
-    """What lies below a folder. `linked` are the folders that links led to, each of which is read so only once.
+class _Walk:
+    """What lies below a folder, found without recursion: folders may lie in each other as deep as they like."""
 
-    Ten folders with links to each other could otherwise be walked through in millions of orders.
-    """
+    def __init__(self, top: Path, include: Sequence[str], spared: Identity | None, *, follow: bool) -> None:
+        self._top = str(top)
+        self._include = include
+        self._spared = spared
+        self._follow = follow
+        self._linked: set[Identity] = set()
+        """Folders that links led to, each of which is read so only once.
+
+        Ten folders with links to each other could otherwise be walked through in millions of orders.
+        """
+
+    def found(self) -> Iterator[Found]:
+        """Files, folders that cannot be listed, and what is left out."""
+        levels = [self._level(self._top, "", self._above() if self._follow else None)]
+        while levels:
+            entries, prefix, above = levels[-1]
+            entry = next(entries, None)
+            if entry is None:
+                levels.pop()
+                continue
+            if isinstance(entry, Unreadable):
+                yield entry
+                continue
+            name = prefix + entry.name
+            if entry.name.startswith((".", "_")):
+                continue
+            is_folder = _is_folder(entry)
+            if entry.is_symlink() and not self._follow:
+                if is_folder or self._wants(name):
+                    yield LeftOut(_shown(name), IS_LINK)
+            elif is_folder:
+                if self._enters(entry, above):
+                    below = _Above(_identity(entry.path), above) if self._follow else None
+                    levels.append(self._level(entry.path, f"{name}/", below))
+            elif self._wants(name):
+                yield LeftOut(_shown(name), IS_SPECIAL) if _is_special(entry) else self._file(entry, name)
+
+    def _level(
+        self, folder: str, prefix: str, above: "_Above | None"
+    ) -> "tuple[Iterator[os.DirEntry[str] | Unreadable], str, _Above | None]":
+        try:
+            with os.scandir(folder) as listing:
+                return iter(sorted(listing, key=lambda entry: entry.name)), prefix, above
+        except OSError as error:
+            told = f"{error.strerror}; run again to take it in"
+            if error.errno == errno.ENAMETOOLONG:
+                told = "its path is longer than this system allows; move it to a folder further up"
+            name = prefix.rstrip("/") or str(folder)
+            return iter([Unreadable(_shown(name), f"cannot be listed: {told}")]), prefix, above
+
+    def _wants(self, name: str) -> bool:
+        return any(fnmatchcase(name, pattern) for pattern in self._include)
+
+    def _above(self) -> "_Above":
+        return _Above(_identity(self._top), None)
+
+    def _enters(self, entry: os.DirEntry[str], above: "_Above | None") -> bool:
+        """Whether a folder is to be read: not the one to spare, none above itself, and by a link only once."""
+        if not self._follow:
+            return self._spared is None or entry.inode() != self._spared[1] or _identity(entry.path) != self._spared
+        identity = _identity(entry.path)
+        if identity is None:
+            # It is too deep, or gone: whoever lists it says so.
+            return True
+        if identity == self._spared:
+            return False
+        # A link to a folder above would lead round in circles.
+        while above is not None:
+            if above.folder == identity:
+                return False
+            above = above.above
+        if entry.is_symlink():
+            if identity in self._linked:
+                return False
+            self._linked.add(identity)
+        return True
+
+    def _file(self, entry: os.DirEntry[str], name: str) -> File | Unreadable:
+        return _named(entry.path, name, within=None if self._follow else self._top)
+
+
+class _Above(msgspec.Struct, frozen=True):
+    """A folder, and those that it lies in."""
+
+    folder: Identity | None
+    above: "_Above | None"
+
+
+def _identity(folder: str | Path) -> Identity | None:
+    """None for what is not there."""
     try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-    except OSError as error:
-        name = prefix.rstrip("/") or str(folder)
-        yield Unreadable(_shown(name), f"cannot be listed: {error.strerror}; run again to take it in")
-        return
-    for entry in entries:
-        if entry.name.startswith((".", "_")):
-            continue
-        if not _is_folder(entry):
-            if _is_device(entry):
-                yield Unreadable(_shown(prefix + entry.name), "is a pipe or a device, not a file; leave it out")
-            else:
-                yield _named(entry.path, prefix + entry.name)
-        elif (folder_itself := Path(entry.path).resolve()) not in passed_over:
-            # A link to a folder above would lead round in circles.
-            if entry.is_symlink():
-                if folder_itself in linked:
-                    continue
-                linked.add(folder_itself)
-            yield from _below(Path(entry.path), f"{prefix}{entry.name}/", passed_over | {folder_itself}, linked)
+        found = os.stat(folder)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -188,23 +267,21 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_device(entry: os.DirEntry[str]) -> bool:
+def _is_special(entry: os.DirEntry[str]) -> bool:
+    """Whether it is neither file nor folder. What a link does not lead to is said by whoever opens it."""
     try:
         # Of most entries the folder itself says so; each further question is one to the disk.
-        if entry.is_file():
-            return False
+        return not entry.is_file() and not stat.S_ISREG(entry.stat().st_mode)
     except OSError:
         return False
-    path = Path(entry.path)
-    return path.is_fifo() or path.is_socket() or path.is_char_device()
 
 
-def _named(path: str | Path, name: str, *, asked_for: bool = False) -> File | Unreadable:
+def _named(path: str | Path, name: str, *, asked_for: bool = False, within: str | None = None) -> File | Unreadable:
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
         return Unreadable(_shown(name), "its name is no UTF-8; rename it")
-    return File(path, name, asked_for)
+    return File(path, name, asked_for, within=within)
 
 
 def _shown(name: str) -> str:

@@ -32,6 +32,8 @@ class Budget:
         """Bytes that were unpacked."""
         self.kept = 0
         """Bytes that were copied to the disk."""
+        self.unsized = False
+        """Whether it is a file of the web whose server does not say how long it is."""
         self.fault: SourceError | None = None
         """What was said when they became too many: one error, whatever in the file meets it."""
 
@@ -57,6 +59,11 @@ class Budget:
         if self.kept > self.limits.expanded:
             limit = f"{self.limits.expanded:,} bytes"
             self._refuse(f"takes more than {limit} of temporary disk; raise [input.limits] expanded")
+        if self.unsized and self.kept > self.limits.copied:
+            told = (
+                f"takes more than {self.limits.copied:,} bytes of temporary disk, and its server does not say how many"
+            )
+            self._refuse(f"{told} it has; copy it here first, or raise [input.limits] copied")
 
     def _refuse(self, reason: str) -> None:
         self.fault = self.fault or SourceError(reason)

@@ -17,6 +17,7 @@ from pipeline.sources.connection import Connection
 from pipeline.sources.folder import File
 from pipeline.sources.ids import Ids
 from pipeline.sources.limits import Budget
+from pipeline.sources.opening import opened
 from pipeline.sources.reader import Reader
 from pipeline.sources.record import LeftOut, Located, Record, SourceError, Unreadable
 from pipeline.stores.faults import StoreError
@@ -116,12 +117,12 @@ def opened_file(file: File, wrapped: Callable[[BinaryIO], BinaryIO] | None = Non
         except UsageError as error:
             # Keys that are refused only now, when other files have been read, are no reason to lose those.
             raise StoreError(str(error)) from None
-    if file.path is None:
+    if file.at is None:
         if sys.stdin is None:
             raise OSError("standard input is closed")
         # Not closed at the end: standard input is not ours.
         return io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False), HEAD)
-    return file.path.open("rb")
+    return opened(file)
 
 
 def _blob(blob: Blob, options: Input, readers: Choice) -> Iterator[Document]:

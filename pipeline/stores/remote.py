@@ -8,17 +8,22 @@ from typing import BinaryIO, TypeAlias
 
 import msgspec
 
+from pipeline.stores.access import Access
 from pipeline.stores.address import Address, address, is_url
 from pipeline.stores.entry import Entry
 from pipeline.stores.store import Store
 
 
 class Remote(msgspec.Struct, frozen=True):
-    """An object, or a folder of them: what `url` names. `size` and `stamp` are known where it was found in a list."""
+    """An object, or a folder of them: what `url` names. `size` and `stamp` are known where it was found in a list.
+
+    `access` says what is allowed where it is a file of the web.
+    """
 
     url: str
     size: int | None = None
     stamp: str | None = None
+    access: Access = Access()
 
     @property
     def name(self) -> str:
@@ -54,7 +59,7 @@ class Remote(msgspec.Struct, frozen=True):
 
     def known(self, entry: Entry) -> "Remote":
         """The same, with what a list or the store said of it."""
-        return Remote(self.url, entry.size, entry.stamp)
+        return Remote(self.url, entry.size, entry.stamp, msgspec.structs.replace(self.access, said=entry.moved_to))
 
     def below(self) -> Iterator[Entry]:
         """The objects below it, sorted by their names."""
@@ -91,7 +96,7 @@ class Remote(msgspec.Struct, frozen=True):
 
     def __truediv__(self, name: str) -> "Remote":
         where = self._address.inside(name)
-        return Remote(f"{where}?{where.query}" if where.query else str(where))
+        return Remote(f"{where}?{where.query}" if where.query else str(where), access=self.access)
 
     def __str__(self) -> str:
         return str(self._address)
@@ -102,7 +107,7 @@ class Remote(msgspec.Struct, frozen=True):
 
     @property
     def _store(self) -> Store:
-        return Store(self.url)
+        return Store(self.url, self.access)
 
     @property
     def _address(self) -> Address:
@@ -113,11 +118,11 @@ Place: TypeAlias = Path | Remote
 """What the user names: a path of this machine, or a place in a store."""
 
 
-def place(said: str | Path | Remote) -> Place:
+def place(said: str | Path | Remote, access: Access = Access()) -> Place:  # noqa: B008 -- it is frozen
     """What a path or URL names. Raises `UsageError` for a URL that nothing here reads."""
     if isinstance(said, Remote):
         return said
     if isinstance(said, str) and is_url(said):
         address(said)
-        return Remote(said)
+        return Remote(said, access=access)
     return Path(said)

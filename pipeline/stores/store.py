@@ -6,8 +6,10 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
+from pipeline.stores.access import Access
 from pipeline.stores.address import Address, address
 from pipeline.stores.entry import Entry
+from pipeline.stores.room import Room, Unsized
 
 
 class Means(Protocol):
@@ -29,6 +31,8 @@ class Store(msgspec.Struct, frozen=True):
     """
 
     url: str
+    access: Access = Access()
+    """For the web; a bucket is reached as the user has configured it."""
 
     def __str__(self) -> str:
         return str(self._address)
@@ -49,9 +53,11 @@ class Store(msgspec.Struct, frozen=True):
         self._means.upload(self._at(name), path)
 
     def download(self, name: str, path: Path) -> None:
-        """Writes an object to a file of this machine."""
-        with self.open(name) as stream, path.open("wb") as file:
+        """Writes an object to a new file of this machine. Raises `OSError` before the disk is full."""
+        with self.open(name) as stream, path.open("xb") as file:
+            room = Room(path.parent, self.access.copied if isinstance(stream, Unsized) else None)
             while piece := stream.read(1 << 20):
+                room.take(len(piece))
                 file.write(piece)
 
     def get(self, name: str) -> bytes:
@@ -97,13 +103,13 @@ class Store(msgspec.Struct, frozen=True):
         if where.on_web:
             from pipeline.stores.web import Web
 
-            return Web()
+            return Web(self.access)
         from pipeline.stores.bucket import bucket
 
         return bucket(where.scheme, where.host)
 
 
-def store(url: str) -> Store:
+def store(url: str, access: Access = Access()) -> Store:  # noqa: B008 -- it is frozen
     """The store at a URL. Nothing is asked of it before it is used. Raises `UsageError` for a URL that cannot be."""
     address(url)
-    return Store(url)
+    return Store(url, access)

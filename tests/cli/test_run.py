@@ -12,6 +12,8 @@ from runs.in_process import Reading
 
 import pipeline
 from pipeline.cli import main, run
+from pipeline.sources.folder import File
+from pipeline.sources.opening import opened
 
 Captured = pytest.CaptureFixture[str]
 
@@ -164,15 +166,14 @@ def test_a_file_that_a_disk_does_not_give_is_named(
 ) -> None:
     """What root sees instead of a missing permission."""
     (raw / "locked.txt").write_bytes(b"Nobody reads this.")
-    opened = Path.open
 
-    def refused(path: Path, *how: Any, **named: Any) -> Any:
-        if path.name == "locked.txt":
-            raise PermissionError(13, "Permission denied", str(path))
-        return opened(path, *how, **named)
+    def refused(file: File) -> Any:
+        if file.name == "locked.txt":
+            raise PermissionError(13, "Permission denied", file.name)
+        return opened(file)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "open", refused)
+        patch.setattr("pipeline.sources.reading.opened", refused)
         patch.setattr(run, "ReadingProcess", Reading)
         assert main(["run", str(raw), "-o", str(output), "-q"]) == 1
     assert capsys.readouterr().err == "locked: cannot be read: Permission denied; check its permissions and run again\n"
@@ -199,7 +200,7 @@ def test_a_folder_that_vanishes_is_named(
 
 def test_a_link_to_nowhere_is_named(raw: Path, output: Path, capsys: Captured) -> None:
     (raw / "link.txt").symlink_to("nowhere")
-    assert main(["run", str(raw), "-o", str(output), "-q"]) == 1
+    assert main(["run", str(raw), "-o", str(output), "-q", "--follow-symlinks"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("link: cannot be read: No such file or directory")
     assert written(output) == ["lamps", "wire/locks"]

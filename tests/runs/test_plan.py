@@ -57,7 +57,7 @@ class Runs:
         options = msgspec.structs.replace(Input(), **chosen.pop("input", {}))
         readers = choice()
         is_one = lambda file: is_document(file, options, readers)  # noqa: E731
-        files, lost = find(self.inputs or [self.raw], leave_out=self.output, is_document=is_one)
+        files, lost = find(self.inputs or [self.raw], leave_out=self.output, is_document=is_one, follow_symlinks=True)
         taken = Intake(files, lambda file: of_file(file, options, readers), options)
         job = Job(made, self.output, form=form, reading=of_reading(options), choices=Choices(**chosen))
         self.failures = []

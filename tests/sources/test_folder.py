@@ -1,14 +1,19 @@
 """Which files are documents, and what they are called."""
 
+import inspect
 import os
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline import UsageError
-from pipeline.sources.folder import File, find
+from pipeline.sources.folder import IS_LINK, IS_SPECIAL, File, find
+from pipeline.sources.opening import opened
+from pipeline.sources.record import LeftOut, Unreadable
 
 
 def put(folder: Path, *names: str) -> None:
@@ -114,6 +119,7 @@ def test_a_folder_that_cannot_be_listed_is_told_and_harms_no_other(
     vanishing(tmp_path / "gone", monkeypatch)
     files, (lost,) = find([tmp_path])
     assert [file.id for file in files] == ["a", "wire/c"]
+    assert isinstance(lost, Unreadable)
     assert lost.id == "gone"
     assert lost.reason.startswith("cannot be listed: No such file or directory")
 
@@ -122,6 +128,7 @@ def test_an_input_that_vanishes_is_told_by_its_path(tmp_path: Path, monkeypatch:
     vanishing(tmp_path, monkeypatch)
     files, (lost,) = find([tmp_path])
     assert files == []
+    assert isinstance(lost, Unreadable)
     assert lost.id == str(tmp_path)
 
 
@@ -141,20 +148,20 @@ def vanishing(gone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_link_to_a_folder_above_does_not_lead_round_in_circles(tmp_path: Path, above: str) -> None:
     put(tmp_path, "wire/north/a.txt")
     (tmp_path / "wire" / "north" / "up").symlink_to(tmp_path / above, target_is_directory=True)
-    assert ids([tmp_path]) == ["wire/north/a"]
+    assert ids([tmp_path], follow_symlinks=True) == ["wire/north/a"]
 
 
 def test_a_link_to_a_folder_elsewhere_is_followed(tmp_path: Path) -> None:
     put(tmp_path, "shelf/a.txt", "raw/b.txt")
     (tmp_path / "raw" / "more").symlink_to(tmp_path / "shelf", target_is_directory=True)
-    assert ids([tmp_path / "raw"]) == ["b", "more/a"]
+    assert ids([tmp_path / "raw"], follow_symlinks=True) == ["b", "more/a"]
 
 
 def test_a_link_to_itself_harms_no_neighbour(tmp_path: Path) -> None:
     """It is left to the reader, which says that it cannot be read."""
     put(tmp_path, "a.txt")
     (tmp_path / "loop").symlink_to("loop")
-    assert ids([tmp_path]) == ["a", "loop"]
+    assert ids([tmp_path], follow_symlinks=True) == ["a", "loop"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names are text there")
@@ -169,6 +176,7 @@ def test_a_name_that_is_no_utf8_is_told_and_harms_no_other(tmp_path: Path) -> No
         pytest.skip("this file system has no such names")
     files, (lost,) = find([tmp_path])
     assert [file.id for file in files] == ["a"]
+    assert isinstance(lost, Unreadable)
     assert lost.id == r"b\xff.txt"
     assert "rename" in lost.reason
     assert find([os.fsdecode(strange)]) == ([], [lost])
@@ -218,7 +226,133 @@ def test_folders_with_links_to_each_other_are_walked_through_in_no_time(tmp_path
         for other in names:
             if other != name:
                 (tmp_path / name / f"to-{other}").symlink_to(tmp_path / other)
-    files, lost = find([tmp_path])
+    files, lost = find([tmp_path], follow_symlinks=True)
     assert lost == []
     assert {file.path.resolve() for file in files if file.path} == {tmp_path / name / "a.txt" for name in names}
     assert len(files) <= 2 * len(names)
+
+
+# Links and special files
+
+
+def test_links_are_left_out_and_named(tmp_path: Path) -> None:
+    put(tmp_path, "secret.txt", "elsewhere/b.txt", "raw/a.txt")
+    raw = tmp_path / "raw"
+    (raw / "file.txt").symlink_to(tmp_path / "secret.txt")
+    (raw / "folder").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (raw / "nowhere.txt").symlink_to("nowhere")
+    files, left_out = find([raw])
+    assert [file.id for file in files] == ["a"]
+    assert left_out == [LeftOut(name, IS_LINK) for name in ("file.txt", "folder", "nowhere.txt")]
+    assert ids([raw], follow_symlinks=True) == ["a", "file", "folder/b", "nowhere"]
+
+
+def test_a_link_that_is_named_is_read(tmp_path: Path) -> None:
+    put(tmp_path, "elsewhere/a.txt")
+    (tmp_path / "file.txt").symlink_to(tmp_path / "elsewhere" / "a.txt")
+    (tmp_path / "folder").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    files, left_out = find([tmp_path / "file.txt", tmp_path / "folder"])
+    assert left_out == []
+    for file in files:
+        with opened(file) as stream:
+            assert stream.read() == b"text"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+@pytest.mark.parametrize("follow", [False, True])
+def test_special_files_are_left_out_and_named(tmp_path: Path, *, follow: bool) -> None:
+    put(tmp_path, "a.txt")
+    os.mkfifo(tmp_path / "pipe.txt")
+    files, left_out = find([tmp_path], follow_symlinks=follow)
+    assert ([file.id for file in files], left_out) == (["a"], [LeftOut("pipe.txt", IS_SPECIAL)])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_a_link_to_a_device_is_left_out_where_links_are_followed(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt")
+    (tmp_path / "zero.txt").symlink_to("/dev/zero")
+    assert find([tmp_path], follow_symlinks=True)[1] == [LeftOut("zero.txt", IS_SPECIAL)]
+
+
+def test_patterns_choose_among_what_is_left_out(tmp_path: Path) -> None:
+    put(tmp_path, "elsewhere/b.txt", "raw/a.txt")
+    for name in ("a.log", "b.txt", "folder"):
+        (tmp_path / "raw" / name).symlink_to(tmp_path / "elsewhere" / ("" if name == "folder" else "b.txt"))
+    assert [each.name for each in find([tmp_path / "raw"], include=["*.txt"])[1] if isinstance(each, LeftOut)] == [
+        "b.txt",
+        "folder",
+    ]
+
+
+@pytest.mark.parametrize("follow", [False, True])
+def test_folders_lie_in_each_other_as_deep_as_they_like(tmp_path: Path, *, follow: bool) -> None:
+    put(tmp_path, "a.txt", "z/b.txt")
+    deep(tmp_path / "d", 200, "d")
+    before = sys.getrecursionlimit()
+    # Less than there are levels, whatever the default is.
+    sys.setrecursionlimit(len(inspect.stack(0)) + 100)
+    try:
+        files, lost = find([tmp_path], follow_symlinks=follow)
+    finally:
+        sys.setrecursionlimit(before)
+    assert lost == []
+    assert [file.name for file in files] == ["a.txt", f"d/{'d/' * 200}inner.txt", "z/b.txt"]
+
+
+@pytest.mark.parametrize("follow", [False, True])
+def test_a_path_that_is_longer_than_the_system_allows_is_named_and_harms_no_other(
+    tmp_path: Path, *, follow: bool
+) -> None:
+    put(tmp_path, "a.txt", "z/b.txt")
+    deep(tmp_path / "d", 50, "d" * 100)
+    try:
+        files, (told,) = find([tmp_path], follow_symlinks=follow)
+    finally:
+        # What takes the folder of the test away later cannot.
+        subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)
+    assert [file.name for file in files] == ["a.txt", "z/b.txt"]
+    assert isinstance(told, Unreadable)
+    assert told.reason.startswith("cannot be listed: its path is longer than this system allows")
+
+
+def deep(top: Path, depth: int, name: str) -> None:
+    """Folders in each other, and a file in the innermost one; their path may be longer than the system allows."""
+    top.mkdir()
+    above = os.open(top, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir(name, dir_fd=above)
+        below = os.open(name, os.O_RDONLY, dir_fd=above)
+        os.close(above)
+        above = below
+    os.close(os.open("inner.txt", os.O_WRONLY | os.O_CREAT, dir_fd=above))
+    os.close(above)
+
+
+def a_link(path: Path, outside: Path) -> None:
+    path.unlink()
+    path.symlink_to(outside / "a.txt")
+
+
+def a_link_above(path: Path, outside: Path) -> None:
+    path.parent.rename(outside.parent / "moved")
+    path.parent.symlink_to(outside, target_is_directory=True)
+
+
+def a_pipe(path: Path, _: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+@pytest.mark.parametrize(
+    ("exchange", "told"),
+    [(a_link, "it lies behind a link now"), (a_link_above, "it lies behind a link now"), (a_pipe, "it is a pipe")],
+)
+def test_what_takes_the_place_of_a_file_that_was_found_is_not_opened(
+    tmp_path: Path, exchange: Callable[[Path, Path], None], told: str
+) -> None:
+    put(tmp_path, "outside/a.txt", "raw/wire/a.txt")
+    (file,), _ = find([tmp_path / "raw"])
+    exchange(tmp_path / "raw" / "wire" / "a.txt", tmp_path / "outside")
+    with pytest.raises(OSError, match=told):
+        opened(file)

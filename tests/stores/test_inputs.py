@@ -20,9 +20,11 @@ from pipeline.sources.choice import choice
 from pipeline.sources.folder import File, find
 from pipeline.sources.reading import is_document, records
 from pipeline.sources.record import Record, Unreadable
-from pipeline.stores import store
+from pipeline.stores import Access, store
 from stores.servers import SECRET, Web
 
+HERE = Access(allow_private=True)
+"""What a server on this machine needs."""
 Captured = pytest.CaptureFixture[str]
 
 SALT = "The Salt Pans\nSaltmarsh Post: Who rakes the salt?\nIda Moss: 我们一家人，从五月到九月。\n"
@@ -122,7 +124,7 @@ def test_an_object_can_be_named_itself_beside_a_folder_and_a_file(
     copied(raw, f"{bucket}/raw")
     page = web.put("/d/%E6%BD%AE%20tide.txt", TIDE) + "?Signature=geheim"
     given = [str(raw / "salt.txt"), f"{bucket}/raw/盐田/50%25 a+b.txt", page, f"{bucket}/raw/dumps/"]
-    files, lost = find(given)
+    files, lost = find(given, access=HERE)
     assert (sorted(file.name for file in files), lost) == (
         [
             "50%25 a+b.txt",
@@ -136,7 +138,7 @@ def test_an_object_can_be_named_itself_beside_a_folder_and_a_file(
         ],
         [],
     )
-    assert main(["run", *given, "-o", str(tmp_path / "out"), "-q"]) == 0
+    assert main(["run", *given, "--allow-private", "-o", str(tmp_path / "out"), "-q"]) == 0
     article = json.loads((tmp_path / "out" / "潮 tide.json").read_bytes())
     assert article["provenance"]["source"]["origin"]["path"] == "潮 tide.txt"
     assert b"geheim" not in b"".join(path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file())
@@ -145,7 +147,7 @@ def test_an_object_can_be_named_itself_beside_a_folder_and_a_file(
 def test_a_file_knows_its_size_and_a_stamp_that_changes_with_it(bucket: str, web: Web, tmp_path: Path) -> None:
     def looked() -> list[tuple[int | None, str | None]]:
         given: list[str | Path] = [tmp_path / "a.txt", f"{bucket}/b.txt", web.address + "/c.txt"]
-        return [(file.size, file.stamp) for file in find(given)[0]]
+        return [(file.size, file.stamp) for file in find(given, access=HERE)[0]]
 
     (tmp_path / "a.txt").write_text("salt")
     store(bucket).put("b.txt", b"salt")
@@ -235,7 +237,7 @@ def test_keys_that_are_refused_later_fail_what_is_read_then(
 def test_of_a_dump_that_breaks_off_for_good_what_came_is_read_and_one_failure_says_where(web: Web, suffix: str) -> None:
     data = COMPRESSIONS.get(suffix, bytes)(rows(40_000))
     at = len(data) * 3 // 4
-    files, _ = find([web.put(f"/dump.jsonl{suffix}", data), web.put("/z.txt", SALT)])
+    files, _ = find([web.put(f"/dump.jsonl{suffix}", data), web.put("/z.txt", SALT)], access=HERE)
     web.breaks[f"/dump.jsonl{suffix}"] = [at, *[0] * 9]
     *before, failure, last = records(files, Input())
     assert isinstance(last, Record)
@@ -250,7 +252,7 @@ def test_of_a_dump_that_breaks_off_for_good_what_came_is_read_and_one_failure_sa
 def test_whatever_breaks_off_for_good_is_one_failure_that_says_so(web: Web, raw: Path, name: str) -> None:
     data = (raw / "dumps" / name).read_bytes() if name != "a.txt" else SALT.encode()
     url = web.put(f"/{name}", data)
-    files, _ = find([url])
+    files, _ = find([url], access=HERE)
     web.breaks[f"/{name}"] = [len(data) // 2, *[0] * 9]
     (failure,) = (each for each in records(files, Input()) if isinstance(each, Unreadable))
     assert f"cannot be read: {url} breaks off at byte {len(data) // 2:,} again and again" in failure.reason
@@ -259,7 +261,7 @@ def test_whatever_breaks_off_for_good_is_one_failure_that_says_so(web: Web, raw:
 def test_a_server_that_fails_is_a_failure_of_its_file(web: Web, tmp_path: Path, capsys: Captured) -> None:
     good, bad = web.put("/a.txt", SALT), f"{web.address}/b.txt?Signature=geheim"
     web.status["/b.txt"] = 500
-    assert main(["run", good, bad, "-o", str(tmp_path / "out"), "-q"]) == 1
+    assert main(["run", good, bad, "--allow-private", "-o", str(tmp_path / "out"), "-q"]) == 1
     told = capsys.readouterr().err
     where = f"{web.address}/b.txt"
     assert told == f"{where}: cannot be read: {where}: the server answers with status 500; run again later\n"
@@ -274,6 +276,7 @@ def test_a_list_that_breaks_off_is_a_failure_and_not_a_shorter_list(web: Web, ke
     files, lost = find(["s3://salt/raw/"])
     assert files == []
     (told,) = lost
+    assert isinstance(told, Unreadable)
     assert told.id == "s3://salt/raw/"
     assert told.reason.startswith("cannot be listed: s3://salt/raw/: the store answers with status 500")
 
@@ -285,7 +288,18 @@ def test_a_file_that_breaks_off_is_read_again_by_the_next_run(
     data = lines(2_000)
     data = zstd.compress(data) if packed else data
     url = web.put(f"/lines.jsonl{'.zst' if packed else ''}", data)
-    command = ["run", url, "-o", str(tmp_path / "out"), "-q", "--format", "jsonl", "--stages", "languages"]
+    command = [
+        "run",
+        url,
+        "--allow-private",
+        "-o",
+        str(tmp_path / "out"),
+        "-q",
+        "--format",
+        "jsonl",
+        "--stages",
+        "languages",
+    ]
     web.breaks[url.removeprefix(web.address)] = [len(data) // 2] * 2 + [0] * 9
     assert main(command) == 1
     assert "run again later" in capsys.readouterr().err

@@ -7,29 +7,35 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.stores import Remote, store
+from pipeline.stores import Access, Remote, Store, store
 from stores.servers import Web
 
+HERE = Access(allow_private=True)
+"""What a server on this machine needs."""
 TEXT = "Ida Moss: 潮水来了，我们收盐。\n" * 20_000
+
+
+def local(url: str) -> Store:
+    return store(url, HERE)
 
 
 def test_a_file_comes_as_it_lies_there(web: Web) -> None:
     url = web.put("/d/a.txt", TEXT)
-    assert store(url).get("").decode() == TEXT
-    assert Remote(url).entry() is not None
-    assert store(f"{web.address}/d").get("a.txt").decode() == TEXT
+    assert local(url).get("").decode() == TEXT
+    assert Remote(url, access=HERE).entry() is not None
+    assert local(f"{web.address}/d").get("a.txt").decode() == TEXT
 
 
 def test_a_name_with_blanks_and_chinese_may_be_typed_as_it_is_or_encoded(web: Web) -> None:
     web.put("/d/%E7%9B%90%20a.txt", "x")
-    assert store(f"{web.address}/d/盐 a.txt").get("") == b"x"
-    assert store(f"{web.address}/d/%E7%9B%90%20a.txt").get("") == b"x"
-    assert store(f"{web.address}/d").get("盐 a.txt") == b"x"
+    assert local(f"{web.address}/d/盐 a.txt").get("") == b"x"
+    assert local(f"{web.address}/d/%E7%9B%90%20a.txt").get("") == b"x"
+    assert local(f"{web.address}/d").get("盐 a.txt") == b"x"
 
 
 def test_the_query_is_sent_and_not_shown(web: Web) -> None:
     url = web.put("/d/a.txt", "x") + "?X-Amz-Signature=geheim"
-    assert store(url).get("") == b"x"
+    assert local(url).get("") == b"x"
     assert web.asked == [("GET", "/d/a.txt?X-Amz-Signature=geheim", None)]
 
 
@@ -37,13 +43,13 @@ def test_an_answer_without_a_length_and_one_from_elsewhere_are_read(web: Web) ->
     web.in_chunks.add("/d/a.txt")
     web.put("/d/a.txt", "salt")
     web.moved["/old.txt"] = "/d/a.txt"
-    assert store(f"{web.address}/old.txt").get("") == b"salt"
+    assert local(f"{web.address}/old.txt").get("") == b"salt"
 
 
 def test_a_file_that_breaks_off_goes_on_from_there(web: Web) -> None:
     url = web.put("/a.txt", TEXT)
     web.breaks["/a.txt"] = [300_000, 100_000, 0, 7]
-    assert store(url).get("").decode() == TEXT
+    assert local(url).get("").decode() == TEXT
     assert [asked[2] for asked in web.asked] == [
         None,
         "bytes=300000-",
@@ -58,7 +64,7 @@ def test_a_server_that_gives_no_parts_ends_it_at_the_byte_that_came_last(web: We
     web.breaks["/a.txt"] = [300_000]
     web.without_ranges.add("/a.txt")
     with pytest.raises(OSError, match="a.txt breaks off at byte 300,000, and the server does not go on from there"):
-        store(url).get("")
+        local(url).get("")
 
 
 def test_a_file_that_changes_meanwhile_is_an_error_and_no_mixture(web: Web) -> None:
@@ -66,14 +72,14 @@ def test_a_file_that_changes_meanwhile_is_an_error_and_no_mixture(web: Web) -> N
     web.breaks["/a.txt"] = [300_000]
     web.tags["/a.txt"] = ['"one"', '"two"']
     with pytest.raises(OSError, match="breaks off at byte 300,000, and the server does not go on"):
-        store(url).get("")
+        local(url).get("")
 
 
 def test_a_file_that_always_breaks_off_at_one_place_is_given_up(web: Web) -> None:
     url = web.put("/a.txt", TEXT)
     web.breaks["/a.txt"] = [300_000, *[0] * 9]
     with pytest.raises(OSError, match="breaks off at byte 300,000 again and again; run again later"):
-        store(url).get("")
+        local(url).get("")
     assert len(web.asked) == 4
 
 
@@ -94,32 +100,32 @@ def test_an_error_names_the_file_and_what_to_do_but_no_signature(
 ) -> None:
     web.status["/a.txt"] = status
     with pytest.raises(kind, match=said) as raised:
-        store(f"{web.address}/a.txt?Signature=geheim").get("")
+        local(f"{web.address}/a.txt?Signature=geheim").get("")
     assert "geheim" not in str(raised.value)
     assert len(web.asked) == times
 
 
 def test_a_server_that_is_not_there_is_an_error_that_says_so(web: Web) -> None:
     with pytest.raises(OSError, match=r"http://127.0.0.1:1/a.txt: the server cannot be reached \(Connection refused\)"):
-        store("http://127.0.0.1:1/a.txt").get("")
+        local("http://127.0.0.1:1/a.txt").get("")
 
 
 def test_nothing_else_than_the_web_is_followed_to(web: Web, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("local")
     web.moved["/a.txt"] = (tmp_path / "a.txt").as_uri()
     with pytest.raises(OSError, match="status 302"):
-        store(f"{web.address}/a.txt").get("")
+        local(f"{web.address}/a.txt").get("")
 
 
 def test_the_stamp_is_the_tag_or_where_that_is_weak_the_time(web: Web) -> None:
     url = web.put("/a.txt", "salt")
     web.tags["/a.txt"] = ['"one"', 'W/"two"']
-    strong, weak = store(url).entry(""), store(url).entry("")
+    strong, weak = local(url).entry(""), local(url).entry("")
     assert strong is not None
     assert weak is not None
     assert (strong.size, strong.stamp) == (4, '"one"')
     assert weak.stamp == "Wed, 01 May 2024 06:00:00 GMT"
-    assert store(f"{web.address}/none.txt").entry("") is None
+    assert local(f"{web.address}/none.txt").entry("") is None
 
 
 def test_the_web_is_not_written_to_and_has_no_list(web: Web, tmp_path: Path) -> None:
@@ -138,4 +144,4 @@ def test_the_web_is_not_written_to_and_has_no_list(web: Web, tmp_path: Path) -> 
 
 def test_the_web_needs_no_library(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "obstore", None)
-    assert store(web.put("/a.txt", os.fsencode("盐"))).get("") == "盐".encode()
+    assert local(web.put("/a.txt", os.fsencode("盐"))).get("") == "盐".encode()

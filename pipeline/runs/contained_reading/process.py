@@ -385,7 +385,7 @@ def _stream(file: File) -> int | None:
     """
     if file.is_stdin:
         return os.dup(0)
-    if file.at is None:
+    if file.at is None or not file.named:
         return None
     try:
         is_file = stat.S_ISREG(os.stat(file.at).st_mode)

@@ -6,7 +6,9 @@ and settings, so other bytes are an edit. If source, version or settings differ,
 not formatted as runs do it, or is not valid (`faults`): a text that is changed without its record of edits is not.
 """
 
+import errno
 import os
+import stat
 from hashlib import blake2b
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from pipeline.article import Article, Source
 from pipeline.errors import ContractError
 from pipeline.reading.attempt import parse
 from pipeline.runs.outcome import Edited, speakable
+from pipeline.runs.places.ownership import NO_LINK
 from pipeline.sinks.folder import file_name, indented
 from pipeline.verification import faults
 
@@ -95,9 +98,22 @@ def _made_of(article: Article, *, metadata_counts: bool) -> tuple[object, ...]:
 
 
 def there(path: Path) -> tuple[bytes, int] | None:
-    """The bytes of a file and its time of change in nanoseconds; None where there is no file. Raises `OSError`."""
+    """The bytes of a file and its time of change in nanoseconds; None where there is no file.
+
+    Raises `OSError`; `PermissionError` for a link or a special file, which no run has made and which is not read.
+    """
     try:
-        with path.open("rb") as file:
-            return file.read(), os.fstat(file.fileno()).st_mtime_ns
+        file = os.open(path, os.O_RDONLY | NO_LINK | getattr(os, "O_BINARY", 0))
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
+    except OSError as error:
+        if error.errno not in {errno.ELOOP, errno.ENXIO}:
+            raise
+        raise PermissionError(errno.EPERM, "is a link or a special file", str(path)) from None
+    with os.fdopen(file, "rb") as stream:
+        found = os.fstat(file)
+        if stat.S_ISDIR(found.st_mode):
+            return None
+        if not stat.S_ISREG(found.st_mode):
+            raise PermissionError(errno.EPERM, "is a special file", str(path))
+        return stream.read(), found.st_mtime_ns

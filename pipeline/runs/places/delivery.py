@@ -15,6 +15,7 @@ from pipeline.runs.places import write_log
 from pipeline.runs.places.by_hand import digest, edited, may_replace, stamp_of, there
 from pipeline.sinks.atomic import replace
 from pipeline.sinks.folder import encode, file_name, indented
+from pipeline.sinks.inside import inside
 from pipeline.sources.record import Record
 from pipeline.stores import Store
 
@@ -60,7 +61,7 @@ class FilePerArticle(msgspec.Struct, frozen=True):
     def _put(self, document: str, body: bytes, earlier: bytes | None) -> Written | Edited:
         name = file_name(document)
         if isinstance(self.folder, Path):
-            path = self.folder / name
+            path = inside(self.folder, name)
             try:
                 before = None if earlier is None else there(path)
             except PermissionError:

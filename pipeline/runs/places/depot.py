@@ -143,5 +143,6 @@ class Objects:
     def _fetch(self, name: str, to: Path) -> None:
         to.parent.mkdir(parents=True, exist_ok=True)
         part = to.with_name(f".{to.name}.part")
+        part.unlink(missing_ok=True)
         self._store.download(name, part)
         part.replace(to)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import UsageError
+from pipeline.runs.places.ownership import NO_LINK, refuse_other_lock
 
 PATIENCE = 10.0
 """Seconds that the workers of a run that was killed have to notice it."""
@@ -27,8 +28,14 @@ _shares: dict[Path, int] = {}
 def locked(path: Path, of: str) -> Iterator[None]:
     """Holds a share of the lock in the block; `of` is what it locks. Raises `UsageError` where another run is alive."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
+    except OSError as error:
+        if error.errno not in {errno.ELOOP, errno.ENXIO, errno.EISDIR}:
+            raise
+        raise UsageError(f"{path} is not the lock of a run, but a link or a special file; delete it") from None
+    try:
+        refuse_other_lock(file, path)
         deadline = time.monotonic() + PATIENCE
         while not _take(file, whole=True):
             owner = _owner(file)
@@ -49,7 +56,7 @@ def locked(path: Path, of: str) -> Iterator[None]:
 
 def share(path: Path) -> bool:
     """Takes a share until this process ends, or says that it cannot: the run it works for is over."""
-    file = os.open(path, os.O_RDWR)
+    file = os.open(path, os.O_RDWR | NO_LINK)
     _shares[path] = file
     if hasattr(os, "register_at_fork"):
         # A process that a stage leaves behind is no part of the run, and may live for ever.

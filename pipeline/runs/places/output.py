@@ -18,13 +18,18 @@ import msgspec
 
 from pipeline.errors import UsageError
 from pipeline.runs.journal import NAMES, RECORD
+from pipeline.runs.places import write_log
 from pipeline.runs.places.depot import Depot, Folder, Objects
 from pipeline.runs.places.lock import alive, locked
+from pipeline.runs.places.ownership import refuse_links, refuse_other_state
+from pipeline.sinks.atomic import replace
 from pipeline.stores import Remote, Store
 
 RUN_FOLDER = "_run"
 """All that is about the run itself; readers of data pass over names that begin with `_`."""
 STATE, LOCK = "state.sqlite", "lock"
+FOLDERS = ("open", "previous", "replaced", "scratch")
+"""Below that folder: shards on their way, and those that were there before."""
 FETCHED = "fetched"
 """The file that says which state of the bucket the one on this machine goes back to."""
 
@@ -60,7 +65,9 @@ class LocalOutput:
     @contextmanager
     def held(self) -> Iterator[None]:
         """By a lock of the file system."""
+        _refuse_links(self.folder)
         with locked(self.folder / LOCK, str(self)):
+            refuse_other_state(self.folder / STATE)
             yield
 
 
@@ -90,10 +97,12 @@ class RemoteOutput:
     @contextmanager
     def held(self) -> Iterator[None]:
         """By an object that only one can make, and on this machine by a lock of the file system."""
+        _refuse_links(self.folder)
         with locked(self.folder / LOCK, str(self)):
             self._claim()
             try:
                 self._fetch()
+                refuse_other_state(self.folder / STATE)
                 yield
                 # Also what a run leaves that was stopped; but not where the bucket is what stopped it.
             except (KeyboardInterrupt, UsageError):
@@ -130,21 +139,28 @@ class RemoteOutput:
         for suffix in ("", "-wal", "-shm"):
             (self.folder / (STATE + suffix)).unlink(missing_ok=True)
         part = self.folder / f".{STATE}.part"
+        part.unlink(missing_ok=True)
         self._store.download(name, part)
         part.replace(self.folder / STATE)
-        stamp.write_text(entry.stamp or "", encoding="utf-8")
+        replace(stamp, (entry.stamp or "").encode())
 
     def _publish(self) -> None:
         for name in (*NAMES.values(), RECORD, STATE):
             if (self.folder / name).exists():
                 self._store.upload(f"{RUN_FOLDER}/{name}", self.folder / name)
         entry = self._store.entry(f"{RUN_FOLDER}/{STATE}")
-        (self.folder / FETCHED).write_text((entry and entry.stamp) or "", encoding="utf-8")
+        replace(self.folder / FETCHED, ((entry and entry.stamp) or "").encode())
 
 
 def output(where: Path | Remote) -> Output:
     """The output at a path or URL. Raises `UsageError` where nothing can be written there."""
     return RemoteOutput(where) if isinstance(where, Remote) else LocalOutput(where)
+
+
+def _refuse_links(folder: Path) -> None:
+    """Raises `UsageError` where the folder of a run, or what it changes there, is a link that leads elsewhere."""
+    state = (STATE, f"{STATE}-wal", f"{STATE}-shm", f"{STATE}-journal")
+    refuse_links(folder, (LOCK, write_log.FILE, *state), FOLDERS)
 
 
 def _claim(data: bytes) -> Claim | None:

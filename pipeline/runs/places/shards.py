@@ -36,6 +36,8 @@ from pipeline.runs.plan import Sight
 from pipeline.runs.state import Entry, Place, State
 
 NAME = re.compile(r"part-(\d{5,})(\.jsonl\.zst|\.parquet)")
+ON_THE_WAY = re.compile(r"open/\d{5,}\.jsonl|previous/\d+(?:\.jsonl|\.jsonl\.zst|\.parquet)")
+"""Paths below the folder of the run that a state may name."""
 PART = re.compile(rf"\.{NAME.pattern}\.part")
 """What is left of a shard whose packing was killed."""
 AT_ONCE = 8
@@ -178,6 +180,10 @@ class Shards:
         lost = []
         edited = []
         for found in self._state.places():
+            if not is_at_place(found) and not ON_THE_WAY.fullmatch(found.path):
+                # No run has said so: what lies there is not moved.
+                lost.append(found.place)
+                continue
             if found.sealed and is_at_place(found):
                 self._known.add(found.path)
             elif not found.sealed and found.documents:
@@ -291,7 +297,8 @@ class Shards:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._place = self._state.begin_place(self._shard, self._told(path))
         # Without a buffer: what the state is told must not be lost with this process.
-        self._spool = path.open("wb", buffering=0)
+        path.unlink(missing_ok=True)
+        self._spool = path.open("xb", buffering=0)
         if self._same is not None and self._count:
             for line in self._old.first(self._same, self._count):
                 _write(self._spool, line)

@@ -12,6 +12,7 @@ from pipeline.runs.places.delivery import Delivery, FilePerArticle
 from pipeline.runs.plan import Sight
 from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, State
 from pipeline.sinks.folder import file_name
+from pipeline.sinks.inside import link_above
 from pipeline.stores import Store
 
 
@@ -153,6 +154,9 @@ class ArticleFolder:
     def drop(self, name: str, earlier: bytes | None = None) -> bool:
         """Takes the file away: it was made of what the document is no more."""
         path = file_name(name)
+        if isinstance(self._folder, Path) and link_above(self._folder, path) is not None:
+            # It is not in this output.
+            return False
         if earlier is not None and not self._may_drop(path, earlier):
             return False
         if isinstance(self._folder, Store):

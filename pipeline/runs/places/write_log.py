@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from pipeline.runs.places.ownership import NO_LINK, refuse_other_log
+
 FILE: Final = "writes"
 """The name of the log in the folder of the run. A run that has ended leaves none."""
 SIZE: Final = 16
@@ -19,6 +21,7 @@ def begin(log: Path) -> frozenset[bytes] | None:
 
     They stay in the log until `end`, since this run may be killed, too. Raises `OSError`.
     """
+    refuse_other_log(log)
     try:
         left = log.read_bytes()
     except FileNotFoundError:
@@ -33,7 +36,7 @@ def begin(log: Path) -> frozenset[bytes] | None:
 
 def note(log: Path, found: bytes) -> None:
     """Adds a hash. Several processes may do so at once. Raises `OSError`."""
-    file = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    file = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | NO_LINK, 0o666)
     try:
         os.write(file, found)
     finally:

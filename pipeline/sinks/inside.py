@@ -1,0 +1,43 @@
+"""Files below a folder that is written to: nothing is written, replaced or deleted through a link in it."""
+
+import os
+from pathlib import Path
+
+from pipeline.errors import UsageError
+
+
+def link_above(folder: Path, name: str) -> Path | None:
+    """The first folder on the way from `folder` to the file `name` below it that is a symbolic link.
+
+    `folder` itself may be one: the user named it.
+    """
+    at = str(folder)
+    for part in name.split("/")[:-1]:
+        at = f"{at}/{part}"
+        if os.path.islink(at):
+            return Path(at)
+    return None
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The path of the file `name` below `folder`. Raises `UsageError` where a link on the way leads elsewhere."""
+    found = link_above(folder, name)
+    if found is not None:
+        raise UsageError(f"{found} is a symbolic link, and nothing is written through it; replace it with a folder")
+    return folder / name
+
+
+def make_folders(folder: Path) -> None:
+    """Makes a folder and those it lies in, where they are missing; ids may have a thousand parts. Raises `OSError`."""
+    missing = []
+    while not folder.is_dir():
+        try:
+            folder.mkdir()
+        except FileNotFoundError:
+            missing.append(folder)
+            folder = folder.parent
+        except FileExistsError:
+            if not folder.is_dir():
+                raise
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)

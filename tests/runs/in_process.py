@@ -1,0 +1,31 @@
+"""What reads files in this process: for tests that change it."""
+
+from collections.abc import Iterator
+from types import TracebackType
+
+from pipeline.runs.arrival import Arrival
+from pipeline.settings import Input
+from pipeline.sources.choice import Choice
+from pipeline.sources.folder import File
+from pipeline.sources.reading import first, is_document, of_file
+
+
+class Reading:
+    """Stands for a `ReadingProcess`."""
+
+    def __init__(self, options: Input, readers: Choice) -> None:
+        self._options = options
+        self._readers = readers
+
+    def __enter__(self) -> "Reading":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
+
+    def documents(self, file: File, most: int | None = None) -> Iterator[Arrival]:
+        return first(of_file(file, self._options, self._readers), most)
+
+    def is_document(self, file: File) -> bool:
+        return is_document(file, self._options, self._readers)
