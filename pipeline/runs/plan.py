@@ -12,6 +12,7 @@ from typing import Literal, Protocol, TypeAlias
 import msgspec
 
 from pipeline.article import VERSION
+from pipeline.file_names import FileNames
 from pipeline.processing import Pipeline, is_page
 from pipeline.runs.account import Account, Aside
 from pipeline.runs.outcome import Failure, Rejection, speakable
@@ -99,7 +100,8 @@ class Awaited(msgspec.Struct, frozen=True):
     """A document under way: which one of which file it is, and the hash of all that goes into its article.
 
     `replaces` says whether an article lies there that was made of an earlier form of it, `earlier` how that is known
-    again (see `by_hand.may_replace`).
+    again (see `by_hand.may_replace`). `former` is the entry of an article that an earlier run wrote under a file name
+    that is not this document's any more.
     """
 
     file: int
@@ -107,6 +109,7 @@ class Awaited(msgspec.Struct, frozen=True):
     key: bytes
     replaces: bool = False
     earlier: bytes | None = None
+    former: Entry | None = None
 
 
 Sight: TypeAlias = Literal["whole", "gone", "edited", "replaced", "unsure"]
@@ -123,8 +126,12 @@ class Shelf(Protocol):
         """How the article of a document that was written is found; and its entry, with the stamp that it has now."""
         ...
 
-    def earlier(self, name: str, entry: Entry | None, sight: Sight) -> bytes | None:
+    def earlier(self, name: str, entry: Entry | None, sight: Sight, *, apart: bool = False) -> bytes | None:
         """By what the article that lies there is known again when it is to be replaced."""
+        ...
+
+    def own(self, entry: Entry) -> bytes | None:
+        """The hash of what lies where the article was written; None if that is nothing, or of another document."""
         ...
 
 
@@ -151,7 +158,9 @@ class Plan:
         reading: bytes = b"",
         limits: Run | None = None,
         choices: Choices | None = None,
+        own_files: bool = True,
     ) -> None:
+        """`own_files` says whether each article has a file of its own, called as its id."""
         self.awaited: dict[str, Awaited] = {}
         self.limits = told_limits(limits or Run())
         self.ended = False
@@ -163,12 +172,14 @@ class Plan:
         # Pages are converted by other packages; what is said of a whole file does not tell whether it holds one.
         self._reading = hashlib.sha256(settings + reading + html.converter().encode()).digest()
         self._choices = choices or Choices()
+        self._own_files = own_files
         self._edited: set[str] = set()
         """The ids of those documents of a file that has not changed whose articles were edited."""
 
     def items(self, sources: Iterable[Source], lost: Iterable[Unreadable] = ()) -> Iterator[Record | Settled]:
         """Records to process, and between them whatever is settled already."""
-        with Ids() as ids:
+        with Ids() as ids, Ids() as keys:
+            self._file_names = FileNames(ids, keys)
             for each in self._all(sources, lost, ids):
                 if not isinstance(each, FileEnd | FileKept) and not _is_aside(each):
                     self._account.taken()
@@ -209,12 +220,16 @@ class Plan:
         yield FileEnd(file, stamp if whole and source.stamp() == stamp else None, self._reading)
 
     def _document(self, record: Record, file: int, n: int) -> Record | Stayed:
+        if self._own_files and self._file_names.take(record.id):
+            record = msgspec.structs.replace(record, apart=True)
         key = fingerprint(record, self._settings)
         entry = self._state.entry(record.id)
         if entry is not None and entry.file != file:
             self._state.spoil_file(entry.file)
         was_written = entry is not None and entry.fate == "written"
         sight: Sight = "gone"
+        if entry is not None and self._own_files and entry.apart != record.apart:
+            return self._renamed(record, entry, Awaited(file, n, key))
         if entry is not None and was_written:
             sight, entry = self._look(entry)
             if sight == "edited":
@@ -226,9 +241,34 @@ class Plan:
             return Stayed(entry, (file, n))
         replaces = entry is not None and was_written and entry.file == file
         known = entry if was_written else None
-        earlier = None if self._choices.overwrite_edited else self._shelf.earlier(record.id, known, sight)
+        earlier = self._earlier(record, known, sight)
         self.awaited[record.id] = Awaited(file, n, key, replaces, earlier)
         return record
+
+    def _renamed(self, record: Record, entry: Entry, awaited: Awaited) -> Record | Stayed:
+        """What to do with a document whose article has another file name now, since others were read before it.
+
+        It is processed again. The article with the old name may have been replaced already by that of the document to
+        which the name belongs now, if the file system takes both names for one: then it is not this document's.
+        """
+        former = None
+        if entry.fate == "written":
+            sight, found = self._shelf.look(entry)
+            if sight == "whole":
+                former = found
+            elif (own := self._shelf.own(entry)) is not None:
+                if sight == "edited" and not self._choices.overwrite_edited:
+                    found = msgspec.structs.replace(found, key=FORGOTTEN)
+                    return Stayed(found, (awaited.file, awaited.n), edited=True)
+                former = msgspec.structs.replace(found, hash=own)
+        earlier = self._earlier(record, None, "gone")
+        self.awaited[record.id] = msgspec.structs.replace(awaited, earlier=earlier, former=former)
+        return record
+
+    def _earlier(self, record: Record, entry: Entry | None, sight: Sight) -> bytes | None:
+        if self._choices.overwrite_edited:
+            return None
+        return self._shelf.earlier(record.id, entry, sight, apart=record.apart)
 
     def _look(self, entry: Entry) -> tuple[Sight, Entry]:
         sight, entry = self._shelf.look(entry)
@@ -247,10 +287,17 @@ class Plan:
         self._edited.clear()
         for entry in self._state.entries(known.file):
             documents += 1
-            if entry.id in ids or not self._stands(entry):
+            if entry.id in ids or not self._has_its_name(entry) or not self._stands(entry):
                 return False
         # What could not be read at all may be readable now: its permissions are no part of the stamp.
         return documents > 0 or "unreadable" not in odd
+
+    def _has_its_name(self, entry: Entry) -> bool:
+        """Whether the file name that a document got is the one that it gets now.
+
+        What other documents of the same file take away from it is not looked at, so a file with such is read again.
+        """
+        return not self._own_files or self._file_names.is_taken(entry.id) == entry.apart
 
     def _stands(self, entry: Entry) -> bool:
         """Whether what became of a document holds, its source and the settings being the same."""
@@ -282,6 +329,8 @@ class Plan:
                 yield _again(oddity)
                 oddity = next(oddities, None)
             ids.add(entry.id)
+            if self._own_files:
+                self._file_names.take(entry.id)
             yield Stayed(entry, None, edited=entry.id in self._edited)
         while oddity is not None:
             yield _again(oddity)

@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.errors import UsageError
-
-LONGEST_NAME = 150
-"""Bytes of a file's or folder's name; most file systems allow 255."""
+from pipeline.file_names import LONGEST_NAME as LONGEST_NAME  # noqa: PLC0414 -- others look for it here
 
 
 @contextmanager
