@@ -45,7 +45,7 @@ from pipeline.runs.plan import (
     of_settings,
     remembered,
 )
-from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, State
+from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, Oddity, State
 from pipeline.settings import Run
 from pipeline.sources.reading import Document
 from pipeline.sources.record import Record, Unreadable
@@ -199,6 +199,7 @@ class _Run:
         finished = False
         try:
             with self._journal, engine(assignment, self._job.limits) as crew:
+                self._tell_of_damage()
                 arrived = None if self._shelf.ordered else self._arrived
                 self._crew = crew
 
@@ -232,6 +233,11 @@ class _Run:
                 unaccounted.record(self._missing, self._folder)
                 stages = self._job.pipeline.recipe.versions
                 journal.record(self._account, stages, __version__, self._folder, finished=finished)
+
+    def _tell_of_damage(self) -> None:
+        if (damaged := self._state.damaged) is not None:
+            reason = f"is what earlier runs remembered, and is damaged ({damaged.reason}); this run began without it"
+            self._note_odd(Odd(None, Oddity(0, "left-out", b""), Aside(f"_run/{damaged.name}", reason, 1)))
 
     def _check_account(self) -> None:
         """Raises `RunError` where it is not known of each document what became of it."""

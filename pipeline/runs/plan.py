@@ -7,7 +7,7 @@ a hash of all that goes into its article, and only those that differ are done ag
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -16,13 +16,15 @@ from pipeline.file_names import FileNames
 from pipeline.processing import Pipeline, is_page
 from pipeline.runs.account import Account, Aside
 from pipeline.runs.outcome import Failure, Rejection, speakable
-from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, Known, Oddity, State
+from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, Known, Oddity, State, damaged
 from pipeline.settings import Run
 from pipeline.sources import html
 from pipeline.sources.ids import Ids
 from pipeline.sources.reading import Document, double
 from pipeline.sources.record import LeftOut, Record, Unreadable
 from pipeline.version import __version__
+
+T = TypeVar("T")
 
 LONGER = 3
 """How many times as long an article is as its source."""
@@ -383,7 +385,10 @@ def told_limits(limits: Run) -> str:
 
 def remembered(entry: Entry) -> Remembered:
     """Why a document was not written, or is degraded."""
-    return msgspec.json.decode(entry.told or b"", type=Remembered)
+    found = _decoded(entry.told or b"", Remembered)
+    if found.failure is None and found.rejection is None:
+        raise damaged(f"no reason is there for {entry.id!r}")
+    return found
 
 
 def _odd(
@@ -401,8 +406,16 @@ def _odd(
 
 def _again(oddity: Oddity) -> Odd:
     if oddity.what == "left-out":
-        return Odd(None, oddity, msgspec.json.decode(oddity.told, type=Aside))
-    return Odd(None, oddity, msgspec.json.decode(oddity.told, type=Failure))
+        return Odd(None, oddity, _decoded(oddity.told, Aside))
+    return Odd(None, oddity, _decoded(oddity.told, Failure))
+
+
+def _decoded(told: bytes, kind: type[T]) -> T:
+    """What the state holds as JSON."""
+    try:
+        return msgspec.json.decode(told, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError) as error:
+        raise damaged(str(error)) from error
 
 
 def _weight(stayed: Stayed) -> int:

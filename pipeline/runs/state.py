@@ -6,7 +6,8 @@ long as the source has not changed and the output is there.
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeAlias
@@ -14,9 +15,10 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from pipeline.errors import PipelineError
+from pipeline.runs import state_file
 
 LAYOUT = 2
-"""Of the tables. Layout 1 had no hashes of what was written; a file with any other one is begun anew."""
+"""Of the tables. Layout 1 had no hashes of what was written; a file with any other one is set aside."""
 
 Fate: TypeAlias = Literal["written", "failed", "rejected"]
 FATES: tuple[Fate, ...] = ("written", "failed", "rejected")
@@ -58,6 +60,17 @@ FORGOTTEN = b"\0"
 
 class StateError(PipelineError):
     """What the run remembers cannot be written; the message says why and what to do."""
+
+
+class DamagedStateError(StateError):
+    """What the run remembers was damaged while it went on, or in a way that no check finds."""
+
+
+class Damaged(msgspec.Struct, frozen=True):
+    """A state that was set aside when a run began: what it is called now, and what is wrong with it."""
+
+    name: str
+    reason: str
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -139,17 +152,23 @@ class State:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.damaged: Damaged | None = None
+        """The state that was there, if it was damaged: this one is new then."""
 
     def __enter__(self) -> "State":
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._database = self._opened()
+            condition = state_file.condition(self._path) if self._path.exists() else "unknown"
+            if condition == "changed":
+                raise sqlite3.DatabaseError("its file was changed after the run that wrote it had ended")
+            self._database = self._opened(is_checked=condition == "sound")
         except sqlite3.DatabaseError as error:
-            if _is_outside(error):
+            if _is_outside(error) and not (_may_be_the_file(error) and state_file.is_to_blame(self._path)):
                 raise self._unwritable(error) from error
-            # Damaged, or of another version: what it would have saved is done again.
-            self._remove()
+            # What it would have saved is done again.
+            self.damaged = Damaged(state_file.set_aside(self._path).name, str(error))
             try:
-                self._database = self._opened()
+                self._database = self._opened(is_checked=True)
             except sqlite3.DatabaseError as error:
                 raise self._unwritable(error) from error
         return self
@@ -157,36 +176,52 @@ class State:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        is_whole = False
         try:
             if kind is None or issubclass(kind, Exception | KeyboardInterrupt):
                 # What was noted is so, whatever happened then. Where the disk is full, that is said already.
                 with suppress(*([] if kind is None else [StateError])):
                     self.commit()
+                    is_whole = not isinstance(error, StateError)
         finally:
             with suppress(sqlite3.Error):
                 # Said, since closing alone gives nothing free as long as a traceback holds a cursor.
                 self._database.execute("ROLLBACK")
             self._database.close()
+        if is_whole:
+            with suppress(*([] if kind is None else [OSError])):
+                state_file.mark(self._path)
+        elif isinstance(error, DamagedStateError):
+            aside = state_file.set_aside(self._path)
+            error.args = (f"{error.args[0]}; it is {aside.name} now. Run again to go on without it", *error.args[1:])
 
     def _unwritable(self, error: sqlite3.DatabaseError) -> StateError:
         return StateError(f"{self._path} cannot be written: {error}; make room there, and run again to go on")
 
-    def _opened(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+    def _opened(self, *, is_checked: bool) -> sqlite3.Connection:
+        """The file, whose mark is removed. Raises `sqlite3.DatabaseError` where it is none of ours, or damaged.
+
+        `is_checked` says that it is known to be sound.
+        """
         database = sqlite3.connect(self._path, isolation_level=None)
         try:
+            (layout,) = database.execute("PRAGMA user_version").fetchone()
+            found = state_file.layout(database)
+            if layout == 0 and found:
+                raise sqlite3.DatabaseError("it is a database of something else")
+            if layout not in {0, 1, LAYOUT}:
+                raise sqlite3.DatabaseError(f"it has layout {layout}; this version knows layout {LAYOUT}")
+            state_file.unmark(self._path)
             for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -2000", "temp_store = MEMORY"):
                 database.execute(f"PRAGMA {pragma}")
-            (layout,) = database.execute("PRAGMA user_version").fetchone()
-            if layout not in {0, 1, LAYOUT}:
-                raise sqlite3.DatabaseError("another layout")
             if layout == 1:
                 database.executescript(f"BEGIN; {FROM_LAYOUT_1} PRAGMA user_version = {LAYOUT}; COMMIT;")
             if layout == 0:
                 database.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
-            (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
-            if sound != "ok":
-                raise sqlite3.DatabaseError(sound)
+            elif not is_checked:
+                if state_file.layout(database) != _expected():
+                    raise sqlite3.DatabaseError("it has not the tables of a state")
+                state_file.check(database)
             (self.run,) = database.execute("SELECT coalesce(max(value), 0) + 1 FROM about WHERE key = 'run'").fetchone()
             database.execute("REPLACE INTO about VALUES ('run', ?)", (self.run,))
             database.execute("BEGIN")
@@ -195,15 +230,13 @@ class State:
             raise
         return database
 
-    def _remove(self) -> None:
-        for suffix in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.DatabaseError as error:
+            if not _is_outside(error):
+                raise damaged(f"{self._path}: {error}") from error
             raise StateError(
                 f"{self._path} cannot be used: {error}; make room where it lies, or delete it, and run again to go on"
             ) from error
@@ -326,7 +359,11 @@ class State:
         query = "SELECT n, what, told FROM oddities WHERE file = ? AND n > ? ORDER BY n LIMIT ?"
         while rows := self._all(query, (file, last, AT_ONCE)):
             for n, what, told in rows:
-                yield Oddity(n, ODDITIES[what], told)
+                try:
+                    oddity = Oddity(n, ODDITIES[what], told)
+                except (TypeError, IndexError) as error:
+                    raise damaged(f"what a file holds: {error}") from error
+                yield oddity
             last = rows[-1][0]
 
     def note_oddity(self, file: int, oddity: Oddity) -> None:
@@ -401,6 +438,24 @@ def _is_outside(error: sqlite3.DatabaseError) -> bool:
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in OUTSIDE
 
 
+def _may_be_the_file(error: sqlite3.DatabaseError) -> bool:
+    """Whether SQLite says the same of a file of which some bytes are wrong."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+
+
+@cache
+def _expected() -> dict[str, frozenset[str]]:
+    """The layout of a state."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(TABLES)
+        return state_file.layout(database)
+
+
+def damaged(what: str) -> DamagedStateError:
+    """The error for a state of which something is found to be wrong while a run goes on."""
+    return DamagedStateError(f"what the run remembers of earlier ones is damaged ({what}); all that was done is kept")
+
+
 def _key(name: str) -> bytes:
     # Lone surrogates, which no table takes: the document fails, but its id must not fail the run.
     return name.encode("utf-8", "surrogatepass")
@@ -408,6 +463,9 @@ def _key(name: str) -> bytes:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     name, file, n, key, fate, size, place, line, told, found, stamp = row
-    return Entry(
-        name.decode("utf-8", "surrogatepass"), file, n, key, FATES[fate], size, place, line, told, found, stamp
-    )
+    try:
+        return Entry(
+            name.decode("utf-8", "surrogatepass"), file, n, key, FATES[fate], size, place, line, told, found, stamp
+        )
+    except (ValueError, TypeError, IndexError, AttributeError) as error:
+        raise damaged(f"a document: {error}") from error

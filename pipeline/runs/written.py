@@ -54,7 +54,8 @@ def edits(source: Path) -> Edits:
     try:
         with closing(_opened(path)) as database:
             return _edits(database, root, source)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+        # The others are of values that no run writes.
         raise WrittenError(f"{path} cannot be read: {error}") from error
 
 
