@@ -16,6 +16,7 @@ from pipeline.restoration import restore
 from pipeline.sinks.atomic import replaceable
 from pipeline.sinks.choice import BUILT_IN, format_of, sink
 from pipeline.sinks.delivery import deliver
+from pipeline.sinks.exclusive import write
 from pipeline.sinks.sink import Sink, Streaming
 from pipeline.stores import Place, Remote, place
 from pipeline.tables.kinds import KINDS
@@ -72,7 +73,7 @@ def main(options: argparse.Namespace) -> int:
             with target.open("wb") as file:
                 chosen.stream(sound, file)
         else:
-            chosen.write(sound, target)
+            write(chosen, sound, target)
     return 1 if sound.failed else 0
 
 

@@ -162,14 +162,14 @@ class State:
             if condition == "changed":
                 raise sqlite3.DatabaseError("its file was changed after the run that wrote it had ended")
             self._database = self._opened(is_checked=condition == "sound")
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             if _is_outside(error) and not (_may_be_the_file(error) and state_file.is_to_blame(self._path)):
                 raise self._unwritable(error) from error
             # What it would have saved is done again.
             self.damaged = Damaged(state_file.set_aside(self._path).name, str(error))
             try:
                 self._database = self._opened(is_checked=True)
-            except sqlite3.DatabaseError as error:
+            except UNREADABLE as error:
                 raise self._unwritable(error) from error
         return self
 
@@ -195,7 +195,7 @@ class State:
             aside = state_file.set_aside(self._path)
             error.args = (f"{error.args[0]}; it is {aside.name} now. Run again to go on without it", *error.args[1:])
 
-    def _unwritable(self, error: sqlite3.DatabaseError) -> StateError:
+    def _unwritable(self, error: Exception) -> StateError:
         return StateError(f"{self._path} cannot be written: {error}; make room there, and run again to go on")
 
     def _opened(self, *, is_checked: bool) -> sqlite3.Connection:
@@ -234,7 +234,7 @@ class State:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             if not _is_outside(error):
                 raise damaged(f"{self._path}: {error}") from error
             raise StateError(
@@ -425,6 +425,8 @@ class State:
             self._database.execute(statement, values)
 
 
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What Python raises where SQLite finds something wrong, or gives text that is none."""
 OUTSIDE = frozenset({
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY,
@@ -432,13 +434,13 @@ OUTSIDE = frozenset({
 """What can go wrong with a sound file: above all, that the disk is full."""
 
 
-def _is_outside(error: sqlite3.DatabaseError) -> bool:
+def _is_outside(error: Exception) -> bool:
     """Whether the file is not to blame, and must not be thrown away."""
     # The low byte is the kind, the others say more about it.
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in OUTSIDE
 
 
-def _may_be_the_file(error: sqlite3.DatabaseError) -> bool:
+def _may_be_the_file(error: Exception) -> bool:
     """Whether SQLite says the same of a file of which some bytes are wrong."""
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 
