@@ -189,7 +189,8 @@ class State:
                 self._database.execute("ROLLBACK")
             self._database.close()
         if is_whole:
-            with suppress(*([] if kind is None else [OSError])):
+            with suppress(OSError):
+                # It saves the next run a check, no more.
                 state_file.mark(self._path)
         elif isinstance(error, DamagedStateError):
             aside = state_file.set_aside(self._path)

@@ -2,8 +2,8 @@
 
 An export is written to a hidden folder beside its target and put in its place once it is whole: a file, or a folder
 that was not there, by a rename. If the target is a folder that was there, the hidden one lies in it, and the files are
-moved one after the other, in the order of their names, once all are written. An export that is killed leaves the hidden folder, which the next one to the same
-target deletes.
+moved one after the other, in the order of their names, once all are written. An export that is killed leaves the hidden
+folder, which the next one to the same target deletes.
 """
 
 import errno

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.runs.state import DamagedStateError, State, StateError
 from runs.damaged_state import Trial, cases, foreign
+from runs.test_plan import Runs
 from runs.test_state import entry
 
 LAYOUT_99 = "CREATE TABLE documents (id); PRAGMA user_version = 99;"
@@ -29,6 +30,20 @@ def test_runs_go_on_over_a_damaged_state(trial: Trial, *, was_killed: bool) -> N
         if (fault := trial.fault(lambda path, data=data: path.write_bytes(data), was_killed=was_killed))  # type: ignore[misc]
     }
     assert not faults
+
+
+def test_shards_are_the_same_without_the_state(tmp_path: Path) -> None:
+    runs = Runs(tmp_path)
+    runs.table("dump.jsonl", **{f"d{n}": f"Boat {n}." for n in range(30)})
+    runs.run(form="jsonl")
+    shard = runs.output / "part-00000.jsonl.zst"
+    before = shard.read_bytes()
+    state = runs.output / "_run" / "state.sqlite"
+    state.write_bytes(state.read_bytes()[:5_000])
+    assert len(runs.run(form="jsonl")) == 30
+    assert shard.read_bytes() == before
+    assert not list((runs.output / "_run" / "replaced").glob("*"))
+    assert runs.run(form="jsonl") == []
 
 
 @pytest.mark.parametrize("at", [18, 19, 28, 44, 56, 60, 95])
