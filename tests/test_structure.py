@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 
 FLOORS = (
     {"version", "errors"},
-    {"arguments", "ledger", "layout", "encodings", "specimens", "compression", "notebook", "stores"},
+    {"arguments", "ledger", "layout", "encodings", "specimens", "compression", "notebook", "stores", "file_names"},
     {"decoding"},
     {"article"},
     {"vocabulary"},

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pipeline.article import Article
 from pipeline.cli.installed import steps
 from pipeline.errors import ContractError, UsageError, nearest
+from pipeline.file_names import file_name
 from pipeline.meanings import NO_STAGE
 from pipeline.reading import attempts, read
-from pipeline.sinks.folder import file_name
 from pipeline.stores import Place
 
 
@@ -16,9 +16,11 @@ def with_id(source: Place, name: str) -> Article | None:
 
     Articles that are broken are passed over, except a file that has the name of the one that is looked for.
     """
-    expected = source / file_name(name)
-    if source.is_dir() and expected.is_file():
-        return next(read(expected))
+    for apart in (False, True) if source.is_dir() else ():
+        expected = source / file_name(name, apart=apart)
+        # The file system may take its name for that of another article.
+        if expected.is_file() and (found := next(read(expected))).id == name:
+            return found
     articles = (article for _, article in attempts(source) if not isinstance(article, ContractError))
     return next((article for article in articles if article.id == name), None)
 

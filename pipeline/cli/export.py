@@ -13,9 +13,10 @@ from pipeline.errors import ContractError, UsageError
 from pipeline.options import options as fields
 from pipeline.reading import attempts
 from pipeline.restoration import restore
-from pipeline.sinks.atomic import named, replaceable
+from pipeline.sinks.atomic import replaceable
 from pipeline.sinks.choice import BUILT_IN, format_of, sink
 from pipeline.sinks.delivery import deliver
+from pipeline.sinks.exclusive import write
 from pipeline.sinks.sink import Sink, Streaming
 from pipeline.stores import Place, Remote, place
 from pipeline.tables.kinds import KINDS
@@ -73,7 +74,7 @@ def main(options: argparse.Namespace) -> int:
             with target.open("wb") as file:
                 chosen.stream(sound, file)
         else:
-            chosen.write(sound, target if target.is_dir() else named(target))
+            write(chosen, sound, target)
     return 1 if sound.failed else 0
 
 

@@ -8,9 +8,9 @@ from pipeline.cli.choice import with_id
 from pipeline.cli.options import access, put_below, web_options, write_bytes
 from pipeline.cli.similar import all_faults, printed
 from pipeline.errors import ContractError, UsageError
+from pipeline.file_names import FewNames, FileNames, file_name
 from pipeline.reading import attempts, holds_one, read
 from pipeline.restoration import restore
-from pipeline.sinks.folder import file_name
 from pipeline.stores import Place, place
 
 EPILOG = """examples:
@@ -54,24 +54,32 @@ def main(options: argparse.Namespace) -> int:
 def _all(source: Place, target: Place) -> int:
     """Restores every document below `target`; 1 where one does not restore."""
     failed = 0
+    ids, keys = FewNames(), FewNames()
+    file_names = FileNames(ids, keys)
     with printed(all_faults(source)) as say:
-        for _, article in attempts(source):
+        for name, article in attempts(source):
             try:
                 if isinstance(article, ContractError):
                     raise article
                 data = restore(article)
+                if not ids.add(article.id):
+                    raise ContractError(name, f"another article has its id, {article.id!r}")
+                path = _path(article, apart=file_names.take(article.id))
             except ContractError as error:
                 failed += 1
                 say(str(error), error.reason)
             else:
-                put_below(target, _path(article), data)
+                put_below(target, path, data)
     return 1 if failed else 0
 
 
-def _path(article: Article) -> str:
-    """Where a document goes: its id, made safe, with its file's suffix where it was that file, byte for byte."""
+def _path(article: Article, *, apart: bool) -> str:
+    """Where a document goes: its id, made safe, with its file's suffix where it was that file, byte for byte.
+
+    `apart` says that some file system takes its plain name for that of an earlier document.
+    """
     source = article.provenance.source
     origin = source.origin
     is_file = origin.path and origin.row is None and origin.member is None and source.converted_by is None
     suffix = Path(origin.path).suffix if is_file and origin.path else ".txt"
-    return file_name(article.id).removesuffix(".json") + suffix
+    return file_name(article.id, apart=apart).removesuffix(".json") + suffix

@@ -4,10 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from pipeline.article import Article
 from pipeline.cli.options import access, web_options
 from pipeline.cli.similar import printed
 from pipeline.errors import ContractError, UsageError
-from pipeline.reading import attempts
+from pipeline.reading import attempts, misnomer
 from pipeline.runs.written import Edits, WrittenError, edits
 from pipeline.stores import Place, place
 from pipeline.verification import faults, share_aside
@@ -40,6 +41,8 @@ def main(options: argparse.Namespace) -> int:
             if name in edited.articles:
                 say(f"{name}: {EDITED}", EDITED)
             found = [article.reason] if isinstance(article, ContractError) else list(faults(article))
+            if isinstance(article, Article) and (misnamed := misnomer(source, name, article)):
+                found.append(misnamed)
             for fault in found:
                 say(f"{name}: {fault}", fault)
             failed += bool(found)

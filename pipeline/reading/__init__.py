@@ -1,5 +1,6 @@
 """Articles back from what a run or an export wrote, typed and checked against the contract, one at a time."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from io import BufferedReader
@@ -9,6 +10,7 @@ from typing import BinaryIO, cast
 from pipeline.arguments import expect_path
 from pipeline.article import Article
 from pipeline.errors import ContractError, UsageError
+from pipeline.file_names import is_called
 from pipeline.reading import databases, lines, tables
 from pipeline.reading.attempt import Attempt, failed
 from pipeline.reading.attempt import parse as parse
@@ -35,18 +37,29 @@ def read(path: str | Place, *, allow_private: bool = False) -> Iterator[Article]
     A file may be JSON (one article), JSON Lines (plain, gzip or Zstandard), Parquet, Arrow, SQLite or DuckDB; which, is
     told by its content. In a folder, files of JSON, JSON Lines and Parquet are read in the order of their names; names
     that begin with `_` or `.` are about the run and left out. `allow_private` allows URLs of this machine and its
-    networks. Raises `UsageError` for a path that is not there,
-    `ContractError`, naming document and field, for what is not as the contract promises or cannot be read.
+    networks. Raises `UsageError` for a path that is not there, `ContractError`, naming document and field, for what is
+    not as the contract promises or cannot be read. Warns of a file in a folder that is not called as the id of its
+    article.
     """
     expect_path("read", "path", path, Remote)
     return _read(place(path, Access(allow_private=allow_private)) if isinstance(path, str) else path)
 
 
 def _read(path: str | Place) -> Iterator[Article]:
-    for _, article in attempts(path):
+    source = place(path)
+    for name, article in attempts(source):
         if isinstance(article, ContractError):
             raise article
+        if misnamed := misnomer(source, name, article):
+            warnings.warn(f"{name}: {misnamed}", stacklevel=3)
         yield article
+
+
+def misnomer(source: Place, name: str, article: Article) -> str | None:
+    """What to say of an article in a file of a folder that is not called as its id; None where all is well."""
+    if not name.endswith(".json") or is_called(name, article.id) or not source.is_dir():
+        return None
+    return f"the file is not called as the id of its article, {article.id!r}; another one may have been written there"
 
 
 def attempts(path: str | Place) -> Iterator[Attempt]:

@@ -13,7 +13,8 @@ from pipeline.sources.record import LeftOut, Record, Unreadable, where
 class EncodedRecord(msgspec.Struct, frozen=True):
     """A record as bytes, and what the run needs to know of it: the run passes it on and never decodes its text.
 
-    `weight` is that of the record, in bytes; `fingerprint` is what `fingerprint.of_record` gives for it.
+    `weight` is that of the record, in bytes; `fingerprint` is what `fingerprint.of_record` gives for it; `apart` is
+    that of the record once the run has set it.
     """
 
     id: str
@@ -21,6 +22,7 @@ class EncodedRecord(msgspec.Struct, frozen=True):
     weight: int
     fingerprint: bytes
     body: bytes
+    apart: bool = False
 
     @property
     def where(self) -> str:
@@ -56,7 +58,7 @@ def decoded(record: AnyRecord) -> Record:
         return record
     found = pickle.loads(record.body)  # noqa: S301 -- from our own process
     assert isinstance(found, Record)  # noqa: S101 -- as `encoded` made it
-    return found
+    return msgspec.structs.replace(found, apart=True) if record.apart else found
 
 
 def fingerprint(record: AnyRecord) -> bytes:

@@ -34,6 +34,7 @@ from pipeline.runs.places.output import LOCK, STATE, Output, output
 from pipeline.runs.places.shards import NAME, Shards
 from pipeline.runs.places.shelf import ArticleFolder, Shelf
 from pipeline.runs.plan import (
+    Awaited,
     Choices,
     FileEnd,
     FileKept,
@@ -45,7 +46,7 @@ from pipeline.runs.plan import (
     of_settings,
     remembered,
 )
-from pipeline.runs.state import FORGOTTEN, Entry, State
+from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, Oddity, State
 from pipeline.settings import Run
 from pipeline.sources.reading import Document
 from pipeline.sources.record import LeftOut, Unreadable
@@ -178,7 +179,10 @@ class _Run:
             reading=job.reading,
             limits=job.limits,
             choices=job.choices,
+            own_files=not self._shelf.ordered,
         )
+        self._renamed: list[tuple[Entry, Entry]] = []
+        """Of documents whose articles have other file names now: the entry with the old name, and the new one."""
         self._kept = time.monotonic()
         self._replaced = False
         """Whether articles are about to be replaced of which the state on the disk says that they are there."""
@@ -196,6 +200,7 @@ class _Run:
         finished = False
         try:
             with self._journal, engine(assignment, self._job.limits) as crew:
+                self._tell_of_damage()
                 arrived = None if self._shelf.ordered else self._arrived
                 self._crew = crew
 
@@ -212,6 +217,7 @@ class _Run:
                         self._take(taken)
                         self._keep()
                     self._account.tally.include(crew.take_tally())
+                    self._drop_renamed()
                     for aside in self._shelf.finish():
                         self._account.aside += 1
                         self._journal.add(aside)
@@ -228,6 +234,11 @@ class _Run:
                 unaccounted.record(self._missing, self._folder)
                 stages = self._job.pipeline.recipe.versions
                 journal.record(self._account, stages, __version__, self._folder, finished=finished)
+
+    def _tell_of_damage(self) -> None:
+        if (damaged := self._state.damaged) is not None:
+            reason = f"is what earlier runs remembered, and is damaged ({damaged.reason}); this run began without it"
+            self._note_odd(Odd(None, Oddity(0, "left-out", b""), Aside(f"_run/{damaged.name}", reason, 1)))
 
     def _check_account(self) -> None:
         """Raises `RunError` where it is not known of each document what became of it."""
@@ -289,7 +300,7 @@ class _Run:
         awaited = self._plan.awaited[record.id]
         if isinstance(outcome, Edited):
             # Of what belongs there, so that the next run finds that something else lies there.
-            self._state.note(
+            self._note_entry(
                 Entry(
                     record.id,
                     awaited.file,
@@ -297,11 +308,12 @@ class _Run:
                     awaited.key,
                     "written",
                     size=outcome.size,
+                    line=int(record.apart),
                     told=_remembered(outcome.degraded),
                     hash=outcome.hash,
-                )
+                ),
+                awaited,
             )
-            del self._plan.awaited[record.id]
             return
         if not isinstance(outcome, Written):
             outcome = sayable(outcome)
@@ -316,19 +328,41 @@ class _Run:
             told = _remembered(outcome.degraded)
         # What the machine was to blame for is not remembered of the document.
         is_passing = isinstance(outcome, Failure) and outcome.passing is True
-        entry = Entry(record.id, awaited.file, awaited.n, FORGOTTEN if is_passing else awaited.key, fate, told=told)
+        key = FORGOTTEN if is_passing else awaited.key
+        entry = Entry(record.id, awaited.file, awaited.n, key, fate, line=int(record.apart), told=told)
         if isinstance(outcome, Written):
             entry = msgspec.structs.replace(entry, size=outcome.size, hash=outcome.hash, stamp=outcome.stamp)
             entry = self._shelf.add(entry, outcome.body)
-        elif awaited.replaces and not self._shelf.drop(record.id, awaited.earlier):
+        elif awaited.replaces and not self._shelf.drop(record.id, awaited.earlier, apart=record.apart):
             before = self._state.entry(record.id)
             assert before is not None  # noqa: S101 -- or it would replace nothing
             # Nothing replaces it any more, so the next run need not doubt that it was edited.
             found = before.hash or NOBODYS
             entry = msgspec.structs.replace(before, file=awaited.file, n=awaited.n, key=FORGOTTEN, hash=found)
             self._spared.add(record.id)
-        self._state.note(entry)
-        del self._plan.awaited[record.id]
+        self._note_entry(entry, awaited)
+
+    def _note_entry(self, entry: Entry, awaited: Awaited) -> None:
+        """Keeps the entry of a document that is done."""
+        if awaited.former is None:
+            self._state.note(entry)
+        else:
+            # Until its article under the old name is gone: after a kill this document must be done again.
+            former = msgspec.structs.replace(awaited.former, file=awaited.file, n=awaited.n, key=REPLACING)
+            self._state.note(former)
+            self._renamed.append((former, entry))
+        del self._plan.awaited[entry.id]
+
+    def _drop_renamed(self) -> None:
+        """Deletes the articles with file names that their documents have no more.
+
+        At the end: on a file system that takes two names for one, the document to which the name belongs now may write
+        there until then.
+        """
+        for former, entry in self._renamed:
+            self._shelf.drop(former.id, former.hash, apart=former.apart)
+            self._state.note(entry)
+        self._renamed.clear()
 
     def _take(self, item: object) -> None:
         """Takes in an item when all before it are."""
@@ -350,13 +384,17 @@ class _Run:
     def _settle(self, name: str, outcome: Outcome) -> None:
         if name in self._spared:
             self._spared.remove(name)
-            outcome = edited(name)
+            outcome = edited(name, apart=self._is_apart(name))
         self._account.settle(outcome)
         said = _journalled(outcome)
         if said is not None:
             self._journal.add(sayable(said))
         if self._seen is not None:
             self._seen(name, self._account)
+
+    def _is_apart(self, name: str) -> bool:
+        entry = self._state.entry(name)
+        return entry is not None and entry.apart
 
     def _stay(self, item: Stayed) -> None:
         entry = item.entry
@@ -372,7 +410,7 @@ class _Run:
     def _count_stayed(self, item: Stayed) -> None:
         entry = item.entry
         if item.edited:
-            self._settle(entry.id, edited(entry.id))
+            self._settle(entry.id, edited(entry.id, apart=entry.apart))
         elif entry.fate == "written":
             self._account.stayed(degraded=entry.told is not None)
             if entry.told is not None:

@@ -8,6 +8,7 @@ whole. What an earlier run said stays until then.
 
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -44,11 +45,14 @@ class Journal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for of, file in self._files.items():
-            file.flush()
-            os.fsync(file.fileno())
-            file.close()
-            self._part(NAMES[of]).replace(self._folder / NAMES[of])
+        with ExitStack() as files:
+            for file in self._files.values():
+                files.callback(file.close)
+            for of, file in self._files.items():
+                file.flush()
+                os.fsync(file.fileno())
+                file.close()
+                self._part(NAMES[of]).replace(self._folder / NAMES[of])
 
     def add(self, entry: Failure | Rejection | Aside) -> None:
         """One more."""

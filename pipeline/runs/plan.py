@@ -7,24 +7,27 @@ a hash of all that goes into its article, and only those that differ are done ag
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from pipeline.article import VERSION
+from pipeline.file_names import FileNames
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Account, Aside
 from pipeline.runs.arrival import AnyRecord, Arrival, Waiting, fingerprint
 from pipeline.runs.fingerprint import of_article
 from pipeline.runs.outcome import Failure, Rejection, speakable
-from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, Known, Oddity, State
+from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, Known, Oddity, State, damaged
 from pipeline.settings import Run
 from pipeline.sources import html
 from pipeline.sources.ids import Ids
 from pipeline.sources.reading import double
 from pipeline.sources.record import LeftOut, Unreadable
 from pipeline.version import __version__
+
+T = TypeVar("T")
 
 LONGER = 3
 """How many times as long an article is as its source."""
@@ -103,7 +106,8 @@ class Awaited(msgspec.Struct, frozen=True):
     """A document under way: which one of which file it is, and the hash of all that goes into its article.
 
     `replaces` says whether an article lies there that was made of an earlier form of it, `earlier` how that is known
-    again (see `by_hand.may_replace`).
+    again (see `by_hand.may_replace`). `former` is the entry of an article that an earlier run wrote under a file name
+    that is not this document's any more.
     """
 
     file: int
@@ -111,6 +115,7 @@ class Awaited(msgspec.Struct, frozen=True):
     key: bytes
     replaces: bool = False
     earlier: bytes | None = None
+    former: Entry | None = None
 
 
 Sight: TypeAlias = Literal["whole", "gone", "edited", "replaced", "unsure"]
@@ -127,8 +132,12 @@ class Shelf(Protocol):
         """How the article of a document that was written is found; and its entry, with the stamp that it has now."""
         ...
 
-    def earlier(self, name: str, entry: Entry | None, sight: Sight) -> bytes | None:
+    def earlier(self, name: str, entry: Entry | None, sight: Sight, *, apart: bool = False) -> bytes | None:
         """By what the article that lies there is known again when it is to be replaced."""
+        ...
+
+    def own(self, entry: Entry) -> bytes | None:
+        """The hash of what lies where the article was written; None if that is nothing, or of another document."""
         ...
 
 
@@ -155,7 +164,9 @@ class Plan:
         reading: bytes = b"",
         limits: Run | None = None,
         choices: Choices | None = None,
+        own_files: bool = True,
     ) -> None:
+        """`own_files` says whether each article has a file of its own, called as its id."""
         self.awaited: dict[str, Awaited] = {}
         self.limits = told_limits(limits or Run())
         self.ended = False
@@ -167,12 +178,14 @@ class Plan:
         # Pages are converted by other packages; what is said of a whole file does not tell whether it holds one.
         self._reading = hashlib.sha256(settings + reading + html.converter().encode()).digest()
         self._choices = choices or Choices()
+        self._own_files = own_files
         self._edited: set[str] = set()
         """The ids of those documents of a file that has not changed whose articles were edited."""
 
     def items(self, sources: Iterable[Source], lost: Iterable[Unreadable | LeftOut] = ()) -> Iterator[Item]:
         """Records to process, and between them whatever is settled already."""
-        with Ids() as ids:
+        with Ids() as ids, Ids() as keys:
+            self._file_names = FileNames(ids, keys)
             for each in self._all(sources, lost, ids):
                 if not isinstance(each, FileEnd | FileKept | Waiting) and not _is_aside(each):
                     self._account.taken()
@@ -218,12 +231,16 @@ class Plan:
         yield FileEnd(file, stamp if whole and source.stamp() == stamp else None, self._reading)
 
     def _document(self, record: AnyRecord, file: int, n: int) -> AnyRecord | Stayed:
+        if self._own_files and self._file_names.take(record.id):
+            record = msgspec.structs.replace(record, apart=True)
         key = of_article(fingerprint(record), self._settings)
         entry = self._state.entry(record.id)
         if entry is not None and entry.file != file:
             self._state.spoil_file(entry.file)
         was_written = entry is not None and entry.fate == "written"
         sight: Sight = "gone"
+        if entry is not None and self._own_files and entry.apart != record.apart:
+            return self._renamed(record, entry, Awaited(file, n, key))
         if entry is not None and was_written:
             sight, entry = self._look(entry)
             if sight == "edited":
@@ -235,9 +252,34 @@ class Plan:
             return Stayed(entry, (file, n))
         replaces = entry is not None and was_written and entry.file == file
         known = entry if was_written else None
-        earlier = None if self._choices.overwrite_edited else self._shelf.earlier(record.id, known, sight)
+        earlier = self._earlier(record, known, sight)
         self.awaited[record.id] = Awaited(file, n, key, replaces, earlier)
         return record
+
+    def _renamed(self, record: AnyRecord, entry: Entry, awaited: Awaited) -> AnyRecord | Stayed:
+        """What to do with a document whose article has another file name now, since others were read before it.
+
+        It is processed again. The article with the old name may have been replaced already by that of the document to
+        which the name belongs now, if the file system takes both names for one: then it is not this document's.
+        """
+        former = None
+        if entry.fate == "written":
+            sight, found = self._shelf.look(entry)
+            if sight == "whole":
+                former = found
+            elif (own := self._shelf.own(entry)) is not None:
+                if sight == "edited" and not self._choices.overwrite_edited:
+                    found = msgspec.structs.replace(found, key=FORGOTTEN)
+                    return Stayed(found, (awaited.file, awaited.n), edited=True)
+                former = msgspec.structs.replace(found, hash=own)
+        earlier = self._earlier(record, None, "gone")
+        self.awaited[record.id] = msgspec.structs.replace(awaited, earlier=earlier, former=former)
+        return record
+
+    def _earlier(self, record: AnyRecord, entry: Entry | None, sight: Sight) -> bytes | None:
+        if self._choices.overwrite_edited:
+            return None
+        return self._shelf.earlier(record.id, entry, sight, apart=record.apart)
 
     def _look(self, entry: Entry) -> tuple[Sight, Entry]:
         sight, entry = self._shelf.look(entry)
@@ -256,10 +298,17 @@ class Plan:
         self._edited.clear()
         for entry in self._state.entries(known.file):
             documents += 1
-            if entry.id in ids or not self._stands(entry):
+            if entry.id in ids or not self._has_its_name(entry) or not self._stands(entry):
                 return False
         # What could not be read at all may be readable now: its permissions are no part of the stamp.
         return documents > 0 or "unreadable" not in odd
+
+    def _has_its_name(self, entry: Entry) -> bool:
+        """Whether the file name that a document got is the one that it gets now.
+
+        What other documents of the same file take away from it is not looked at, so a file with such is read again.
+        """
+        return not self._own_files or self._file_names.is_taken(entry.id) == entry.apart
 
     def _stands(self, entry: Entry) -> bool:
         """Whether what became of a document holds, its source and the settings being the same."""
@@ -291,6 +340,8 @@ class Plan:
                 yield _again(oddity)
                 oddity = next(oddities, None)
             ids.add(entry.id)
+            if self._own_files:
+                self._file_names.take(entry.id)
             yield Stayed(entry, None, edited=entry.id in self._edited)
         while oddity is not None:
             yield _again(oddity)
@@ -324,7 +375,10 @@ def told_limits(limits: Run) -> str:
 
 def remembered(entry: Entry) -> Remembered:
     """Why a document was not written, or is degraded."""
-    return msgspec.json.decode(entry.told or b"", type=Remembered)
+    found = _decoded(entry.told or b"", Remembered)
+    if found.failure is None and found.rejection is None:
+        raise damaged(f"no reason is there for {entry.id!r}")
+    return found
 
 
 def _odd(
@@ -343,8 +397,16 @@ def _odd(
 
 def _again(oddity: Oddity) -> Odd:
     if oddity.what == "left-out":
-        return Odd(None, oddity, msgspec.json.decode(oddity.told, type=Aside))
-    return Odd(None, oddity, msgspec.json.decode(oddity.told, type=Failure))
+        return Odd(None, oddity, _decoded(oddity.told, Aside))
+    return Odd(None, oddity, _decoded(oddity.told, Failure))
+
+
+def _decoded(told: bytes, kind: type[T]) -> T:
+    """What the state holds as JSON."""
+    try:
+        return msgspec.json.decode(told, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError) as error:
+        raise damaged(str(error)) from error
 
 
 def _weight(stayed: Stayed) -> int:

@@ -6,7 +6,8 @@ long as the source has not changed and the output is there.
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TypeAlias
@@ -14,9 +15,10 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from pipeline.errors import PipelineError
+from pipeline.runs import state_file
 
 LAYOUT = 2
-"""Of the tables. Layout 1 had no hashes of what was written; a file with any other one is begun anew."""
+"""Of the tables. Layout 1 had no hashes of what was written; a file with any other one is set aside."""
 
 Fate: TypeAlias = Literal["written", "failed", "rejected"]
 FATES: tuple[Fate, ...] = ("written", "failed", "rejected")
@@ -60,10 +62,22 @@ class StateError(PipelineError):
     """What the run remembers cannot be written; the message says why and what to do."""
 
 
+class DamagedStateError(StateError):
+    """What the run remembers was damaged while it went on, or in a way that no check finds."""
+
+
+class Damaged(msgspec.Struct, frozen=True):
+    """A state that was set aside when a run began: what it is called now, and what is wrong with it."""
+
+    name: str
+    reason: str
+
+
 class Entry(msgspec.Struct, frozen=True):
     """What is known of a document that was done: its source by a hash, what became of it, and where that lies.
 
-    `size` is the length of its JSON in bytes. `place` and `line` say where it lies in a file of many; 0 for none.
+    `size` is the length of its JSON in bytes. `place` and `line` say where it lies in a file of many; 0 for none. Where
+    each article has a file of its own, `line` is 1 if the name of that file has a hash (`pipeline.file_names`).
     `told` is the JSON of its failure or rejection; of one that was written, of why it is degraded. `hash` is that of
     the article that was written, empty where it is not known; `stamp` changes when its file does: a time in
     nanoseconds, or a hash of the tag that a bucket gives it.
@@ -80,6 +94,11 @@ class Entry(msgspec.Struct, frozen=True):
     told: bytes | None = None
     hash: bytes = b""
     stamp: int = 0
+
+    @property
+    def apart(self) -> bool:
+        """Whether the article has a file of its own whose name has a hash."""
+        return self.place == 0 and self.line == 1
 
 
 class Oddity(msgspec.Struct, frozen=True):
@@ -133,54 +152,77 @@ class State:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.damaged: Damaged | None = None
+        """The state that was there, if it was damaged: this one is new then."""
 
     def __enter__(self) -> "State":
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._database = self._opened()
-        except sqlite3.DatabaseError as error:
-            if _is_outside(error):
+            condition = state_file.condition(self._path) if self._path.exists() else "unknown"
+            if condition == "changed":
+                raise sqlite3.DatabaseError("its file was changed after the run that wrote it had ended")
+            self._database = self._opened(is_checked=condition == "sound")
+        except UNREADABLE as error:
+            if _is_outside(error) and not (_may_be_the_file(error) and state_file.is_to_blame(self._path)):
                 raise self._unwritable(error) from error
-            # Damaged, or of another version: what it would have saved is done again.
-            self._remove()
+            # What it would have saved is done again.
+            self.damaged = Damaged(state_file.set_aside(self._path).name, str(error))
             try:
-                self._database = self._opened()
-            except sqlite3.DatabaseError as error:
+                self._database = self._opened(is_checked=True)
+            except UNREADABLE as error:
                 raise self._unwritable(error) from error
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        is_whole = False
         try:
             if kind is None or issubclass(kind, Exception | KeyboardInterrupt):
                 # What was noted is so, whatever happened then. Where the disk is full, that is said already.
                 with suppress(*([] if kind is None else [StateError])):
                     self.commit()
+                    is_whole = not isinstance(error, StateError)
         finally:
             with suppress(sqlite3.Error):
                 # Said, since closing alone gives nothing free as long as a traceback holds a cursor.
                 self._database.execute("ROLLBACK")
             self._database.close()
+        if is_whole:
+            with suppress(OSError):
+                # It saves the next run a check, no more.
+                state_file.mark(self._path)
+        elif isinstance(error, DamagedStateError):
+            aside = state_file.set_aside(self._path)
+            error.args = (f"{error.args[0]}; it is {aside.name} now. Run again to go on without it", *error.args[1:])
 
-    def _unwritable(self, error: sqlite3.DatabaseError) -> StateError:
+    def _unwritable(self, error: Exception) -> StateError:
         return StateError(f"{self._path} cannot be written: {error}; make room there, and run again to go on")
 
-    def _opened(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+    def _opened(self, *, is_checked: bool) -> sqlite3.Connection:
+        """The file, whose mark is removed. Raises `sqlite3.DatabaseError` where it is none of ours, or damaged.
+
+        `is_checked` says that it is known to be sound.
+        """
         database = sqlite3.connect(self._path, isolation_level=None)
         try:
+            (layout,) = database.execute("PRAGMA user_version").fetchone()
+            found = state_file.layout(database)
+            if layout == 0 and found:
+                raise sqlite3.DatabaseError("it is a database of something else")
+            if layout not in {0, 1, LAYOUT}:
+                raise sqlite3.DatabaseError(f"it has layout {layout}; this version knows layout {LAYOUT}")
+            state_file.unmark(self._path)
             for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -2000", "temp_store = MEMORY"):
                 database.execute(f"PRAGMA {pragma}")
-            (layout,) = database.execute("PRAGMA user_version").fetchone()
-            if layout not in {0, 1, LAYOUT}:
-                raise sqlite3.DatabaseError("another layout")
             if layout == 1:
                 database.executescript(f"BEGIN; {FROM_LAYOUT_1} PRAGMA user_version = {LAYOUT}; COMMIT;")
             if layout == 0:
                 database.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
-            (sound,) = database.execute("PRAGMA quick_check(1)").fetchone()
-            if sound != "ok":
-                raise sqlite3.DatabaseError(sound)
+            elif not is_checked:
+                if state_file.layout(database) != _expected():
+                    raise sqlite3.DatabaseError("it has not the tables of a state")
+                state_file.check(database)
             (self.run,) = database.execute("SELECT coalesce(max(value), 0) + 1 FROM about WHERE key = 'run'").fetchone()
             database.execute("REPLACE INTO about VALUES ('run', ?)", (self.run,))
             database.execute("BEGIN")
@@ -189,15 +231,13 @@ class State:
             raise
         return database
 
-    def _remove(self) -> None:
-        for suffix in ("", "-wal", "-shm"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
+            if not _is_outside(error):
+                raise damaged(f"{self._path}: {error}") from error
             raise StateError(
                 f"{self._path} cannot be used: {error}; make room where it lies, or delete it, and run again to go on"
             ) from error
@@ -320,7 +360,11 @@ class State:
         query = "SELECT n, what, told FROM oddities WHERE file = ? AND n > ? ORDER BY n LIMIT ?"
         while rows := self._all(query, (file, last, AT_ONCE)):
             for n, what, told in rows:
-                yield Oddity(n, ODDITIES[what], told)
+                try:
+                    oddity = Oddity(n, ODDITIES[what], told)
+                except (TypeError, IndexError) as error:
+                    raise damaged(f"what a file holds: {error}") from error
+                yield oddity
             last = rows[-1][0]
 
     def note_oddity(self, file: int, oddity: Oddity) -> None:
@@ -382,6 +426,8 @@ class State:
             self._database.execute(statement, values)
 
 
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What Python raises where SQLite finds something wrong, or gives text that is none."""
 OUTSIDE = frozenset({
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY,
@@ -389,10 +435,28 @@ OUTSIDE = frozenset({
 """What can go wrong with a sound file: above all, that the disk is full."""
 
 
-def _is_outside(error: sqlite3.DatabaseError) -> bool:
+def _is_outside(error: Exception) -> bool:
     """Whether the file is not to blame, and must not be thrown away."""
     # The low byte is the kind, the others say more about it.
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in OUTSIDE
+
+
+def _may_be_the_file(error: Exception) -> bool:
+    """Whether SQLite says the same of a file of which some bytes are wrong."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+
+
+@cache
+def _expected() -> dict[str, frozenset[str]]:
+    """The layout of a state."""
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.executescript(TABLES)
+        return state_file.layout(database)
+
+
+def damaged(what: str) -> DamagedStateError:
+    """The error for a state of which something is found to be wrong while a run goes on."""
+    return DamagedStateError(f"what the run remembers of earlier ones is damaged ({what}); all that was done is kept")
 
 
 def _key(name: str) -> bytes:
@@ -402,6 +466,9 @@ def _key(name: str) -> bytes:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     name, file, n, key, fate, size, place, line, told, found, stamp = row
-    return Entry(
-        name.decode("utf-8", "surrogatepass"), file, n, key, FATES[fate], size, place, line, told, found, stamp
-    )
+    try:
+        return Entry(
+            name.decode("utf-8", "surrogatepass"), file, n, key, FATES[fate], size, place, line, told, found, stamp
+        )
+    except (ValueError, TypeError, IndexError, AttributeError) as error:
+        raise damaged(f"a document: {error}") from error

@@ -10,14 +10,14 @@ import msgspec
 
 from pipeline.article import Article
 from pipeline.errors import ContractError, PipelineError
+from pipeline.file_names import file_name
 from pipeline.reading import attempts
 from pipeline.runs.places.by_hand import digest, digest_of
 from pipeline.runs.places.delivery import LINES
 from pipeline.runs.places.output import RUN_FOLDER, STATE
 from pipeline.runs.state import FATES, LAYOUT, REPLACING
-from pipeline.sinks.folder import file_name
 
-ARTICLES = "SELECT id, size, hash FROM documents WHERE fate = ? AND place = 0 AND key <> ?"
+ARTICLES = "SELECT id, line, size, hash FROM documents WHERE fate = ? AND place = 0 AND key <> ?"
 SHARDS = "SELECT path, size, hash FROM places WHERE sealed = 1 AND path NOT LIKE '%/%'"
 IN_SHARD = "SELECT hash FROM documents WHERE id = ?"
 
@@ -54,7 +54,8 @@ def edits(source: Path) -> Edits:
     try:
         with closing(_opened(path)) as database:
             return _edits(database, root, source)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+        # The others are of values that no run writes.
         raise WrittenError(f"{path} cannot be read: {error}") from error
 
 
@@ -62,8 +63,8 @@ def _edits(database: sqlite3.Connection, root: Path, source: Path) -> Edits:
     folder = source if source.is_dir() else source.parent
     articles: set[str] = set()
     shards: set[str] = set()
-    for name, size, found in database.execute(ARTICLES, (FATES.index("written"), REPLACING)):
-        path = root / file_name(name.decode("utf-8", "surrogatepass"))
+    for name, apart, size, found in database.execute(ARTICLES, (FATES.index("written"), REPLACING)):
+        path = root / file_name(name.decode("utf-8", "surrogatepass"), apart=bool(apart))
         if path.is_relative_to(source) and _differs(path, size, found):
             articles.add(path.relative_to(folder).as_posix())
     for name, size, found in database.execute(SHARDS):

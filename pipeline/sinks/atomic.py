@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.errors import UsageError
+from pipeline.file_names import LONGEST_NAME as LONGEST_NAME  # noqa: PLC0414 -- others look for it here
 from pipeline.sinks.inside import make_folders
-
-LONGEST_NAME = 150
-"""Bytes of a file's or folder's name; most file systems allow 255."""
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from pipeline.article import Article
 from pipeline.declaration import misfit_of
 from pipeline.errors import SettingError, UsageError, nearest
 from pipeline.plugins import SINKS, offered, offers
-from pipeline.sinks.atomic import named
 from pipeline.sinks.delivery import deliver
+from pipeline.sinks.exclusive import write
 from pipeline.sinks.sink import PROTOCOL, Sink
 from pipeline.stores import Place, Remote, place
 
@@ -36,8 +36,8 @@ def export(articles: Iterable[Article], target: str | Place, to: str | None = No
     """Writes articles to `target` in the format `to`, or in the one that the end of the target's name says.
 
     The target may be in a bucket: `s3://bucket/articles.parquet`. `said` are options of the sink, such as
-    `rows="turns"`. What is at the target is replaced whole. Raises `UsageError` for an unknown format or option, and
-    for a target that cannot be.
+    `rows="turns"`. What is at the target is replaced whole. Raises `UsageError` for an unknown format or option, for
+    a target that cannot be, and for one that another export is writing to.
     """
     found = expect_all("export", "articles", articles, Article)
     expect_path("export", "target", target, Remote)
@@ -47,7 +47,7 @@ def export(articles: Iterable[Article], target: str | Place, to: str | None = No
     if isinstance(where, Remote):
         deliver(chosen, found, where)
     else:
-        chosen.write(found, where if where.is_dir() else named(where))
+        write(chosen, found, where)
 
 
 def sink(name: str, said: Mapping[str, object] | None = None) -> Sink:

@@ -36,7 +36,9 @@ class Record(msgspec.Struct, frozen=True):
     """One document: its bytes, or the text of its field in a table, and what came with it.
 
     `converted_by` names what made the text, where a reader made one of something else: the text is then the source.
-    `encoding` is that of its bytes, where what came with it says so and they bear it out.
+    `encoding` is that of its bytes, where what came with it says so and they bear it out. `apart` is set by the run,
+    not by a reader: the name of the article's file gets a hash, since some file system takes the plain one for that of
+    another article.
     """
 
     id: str
@@ -45,6 +47,7 @@ class Record(msgspec.Struct, frozen=True):
     metadata: Mapping[str, str] = {}
     converted_by: str | None = None
     encoding: str | None = None
+    apart: bool = False
 
     @property
     def weight(self) -> int:

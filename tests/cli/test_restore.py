@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import pipeline
 from pipeline.cli import main
 
 Captured = pytest.CaptureFixture[str]
@@ -133,3 +134,21 @@ def test_an_id_that_is_not_there_is_refused(articles: Path, capsys: Captured) ->
 def test_a_path_that_is_not_there_is_refused(tmp_path: Path, capsys: Captured) -> None:
     assert main(["restore", str(tmp_path / "none")]) == 2
     assert capsys.readouterr().err == f"pipeline: error: {tmp_path / 'none'} is not there\n"
+
+
+def test_documents_whose_names_some_file_system_takes_for_one_are_all_restored(tmp_path: Path) -> None:
+    articles = [pipeline.process(f"Tide {n}.\n", id=name) for n, name in enumerate(["Quay", "quay"])]
+    pipeline.export(articles, tmp_path / "a.jsonl")
+    assert main(["restore", str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "out")]) == 0
+    found = {path.name.casefold(): path.read_text("utf-8") for path in (tmp_path / "out").iterdir()}
+    assert sorted(found.values()) == ["Tide 0.\n", "Tide 1.\n"]
+
+
+def test_one_document_is_found_by_its_id_where_the_name_belongs_to_another(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    articles = [pipeline.process(f"Tide {n}.\n", id=name) for n, name in enumerate(["Quay", "quay"])]
+    pipeline.export(articles, tmp_path / "out", to="json")
+    for n, name in enumerate(["Quay", "quay"]):
+        assert main(["restore", str(tmp_path / "out"), "--id", name]) == 0
+        assert capsysbinary.readouterr().out == f"Tide {n}.\n".encode()

@@ -266,3 +266,19 @@ def test_a_folder_that_can_only_be_read_is_checked(written: Path, capsys: Captur
     finally:
         (written / "_run").chmod(0o755)
     assert capsys.readouterr().err == "lamps.json: edited after it was written\n"
+
+
+def test_a_file_that_is_not_called_as_its_article_is_named(articles: Path, capsys: Captured) -> None:
+    """As where a file system took two names for one, and the later article replaced the earlier one."""
+    (articles / "lamps.json").write_bytes((articles / "wire" / "locks.json").read_bytes())
+    assert main(["verify", str(articles)]) == 1
+    said = capsys.readouterr()
+    assert "lamps.json: the file is not called as the id of its article, 'wire/locks'" in said.out + said.err
+    with pytest.warns(UserWarning, match="not called as the id"):
+        list(pipeline.read(articles))
+
+
+def test_one_file_or_a_folder_of_the_output_may_be_verified(articles: Path) -> None:
+    assert main(["verify", str(articles / "wire")]) == 0
+    (articles / "moved.json").write_bytes((articles / "lamps.json").read_bytes())
+    assert main(["verify", str(articles / "moved.json")]) == 0

@@ -112,8 +112,8 @@ def test_a_file_that_is_damaged_is_begun_anew(path: Path, damage: str) -> None:
 
 
 def test_a_file_that_cannot_be_made_is_an_error_that_names_it(tmp_path: Path) -> None:
-    (tmp_path / "state.sqlite").mkdir()
-    with pytest.raises((StateError, OSError), match="state.sqlite"), State(tmp_path / "state.sqlite"):
+    (tmp_path / "_run").write_bytes(b"")
+    with pytest.raises((StateError, OSError), match="_run"), State(tmp_path / "_run" / "state.sqlite"):
         pass
 
 

@@ -16,10 +16,11 @@ import msgspec
 
 from pipeline.article import Article, Source
 from pipeline.errors import ContractError
+from pipeline.file_names import file_name
 from pipeline.reading.attempt import parse
 from pipeline.runs.outcome import Edited, speakable
 from pipeline.runs.places.ownership import NO_LINK
-from pipeline.sinks.folder import file_name, indented
+from pipeline.sinks.folder import indented
 from pipeline.verification import faults
 
 UNKNOWN = b""
@@ -50,11 +51,14 @@ def stamp_of(tag: str | None) -> int:
     return 0 if tag is None else int.from_bytes(blake2b(tag.encode(), digest_size=7).digest())
 
 
-def edited(name: str, made: bytes = b"") -> Edited:
-    """What is said of a document whose article was edited; `made` is the article that belongs there."""
+def edited(name: str, made: bytes = b"", *, apart: bool = False) -> Edited:
+    """What is said of a document whose article was edited; `made` is the article that belongs there.
+
+    `apart` says that the name of its file has a hash.
+    """
     reason = (
-        f"its article {file_name(name)} was edited after it was written, and is kept; move it away, or replace it with "
-        "--overwrite-edited"
+        f"its article {file_name(name, apart=apart)} was edited after it was written, and is kept; move it away, or "
+        "replace it with --overwrite-edited"
     )
     return Edited(speakable(name), speakable(reason), digest(made), len(made))
 
@@ -89,6 +93,20 @@ def looks_edited(there: bytes, made: bytes | None, *, metadata_counts: bool) -> 
     ):
         return True
     return any(True for _ in faults(found))
+
+
+def is_of_another(data: bytes, name: str) -> bool:
+    """Whether this is an article of another document than the one with this id."""
+    try:
+        return msgspec.json.decode(data, type=_Identified).id != name
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+
+
+class _Identified(msgspec.Struct, frozen=True):
+    """The part of an article that says of which document it is."""
+
+    id: str
 
 
 def _made_of(article: Article, *, metadata_counts: bool) -> tuple[object, ...]:

@@ -9,12 +9,13 @@ import msgspec
 
 from pipeline.article import Article
 from pipeline.errors import UsageError
+from pipeline.file_names import file_name
 from pipeline.runs.arrival import AnyRecord
 from pipeline.runs.outcome import LONE_SURROGATE, Edited, Failure, Written, degraded, told
 from pipeline.runs.places import write_log
 from pipeline.runs.places.by_hand import digest, edited, may_replace, stamp_of, there
 from pipeline.sinks.atomic import replace
-from pipeline.sinks.folder import encode, file_name, indented
+from pipeline.sinks.folder import encode, indented
 from pipeline.sinks.inside import inside
 from pipeline.sources.record import Record
 from pipeline.stores import Store
@@ -28,15 +29,15 @@ LINES = msgspec.json.Encoder()
 class Delivery(Protocol):
     """Small and picklable: each worker is given a copy."""
 
-    def deliver(self, article: Article, earlier: bytes | None = None) -> Written | Edited:
+    def deliver(self, article: Article, earlier: bytes | None = None, *, apart: bool = False) -> Written | Edited:
         """Leaves the article, whole or not at all; not where another one lies that was edited by hand.
 
-        `earlier` tells what may lie there, as `by_hand.may_replace` says. Raises `UnicodeEncodeError` for one that no
-        JSON can hold, and `OSError` where it cannot be written.
+        `earlier` tells what may lie there, as `by_hand.may_replace` says, `apart` that its file name has a hash. Raises
+        `UnicodeEncodeError` for one that no JSON can hold, and `OSError` where it cannot be written.
         """
         ...
 
-    def forward(self, name: str, line: bytes, earlier: bytes | None = None) -> Written | Edited:
+    def forward(self, name: str, line: bytes, earlier: bytes | None = None, *, apart: bool = False) -> Written | Edited:
         """The same for the article of this id that was made on another machine, whose JSON came on one line."""
         ...
 
@@ -50,32 +51,32 @@ class FilePerArticle(msgspec.Struct, frozen=True):
     folder: Path | Store
     log: Path | None = None
 
-    def deliver(self, article: Article, earlier: bytes | None = None) -> Written | Edited:
+    def deliver(self, article: Article, earlier: bytes | None = None, *, apart: bool = False) -> Written | Edited:
         """Writes the file."""
-        return self._put(article.id, encode(article), earlier)
+        return self._put(article.id, encode(article), earlier, apart=apart)
 
-    def forward(self, name: str, line: bytes, earlier: bytes | None = None) -> Written | Edited:
+    def forward(self, name: str, line: bytes, earlier: bytes | None = None, *, apart: bool = False) -> Written | Edited:
         """Writes the same file."""
-        return self._put(name, indented(line), earlier)
+        return self._put(name, indented(line), earlier, apart=apart)
 
-    def _put(self, document: str, body: bytes, earlier: bytes | None) -> Written | Edited:
-        name = file_name(document)
+    def _put(self, document: str, body: bytes, earlier: bytes | None, *, apart: bool) -> Written | Edited:
+        name = file_name(document, apart=apart)
         if isinstance(self.folder, Path):
             path = inside(self.folder, name)
             try:
                 before = None if earlier is None else there(path)
             except PermissionError:
                 # Whoever wrote it did not want it to be read: no run does so.
-                return edited(document, body)
+                return edited(document, body, apart=apart)
             if before is not None and before[0] == body:
                 return Written(len(body), hash=digest(body), stamp=before[1])
             if before is not None and not may_replace(before[0], earlier, body):
-                return edited(document, body)
+                return edited(document, body, apart=apart)
             return self._noted(body, lambda: replace(path, body))
         if len(name.encode()) > LONGEST_KEY:
             raise OSError(ENAMETOOLONG, "is too long for a bucket", name)
         if earlier is not None and not self._may_replace(self.folder, name, earlier, body):
-            return edited(document, body)
+            return edited(document, body, apart=apart)
         store = self.folder
         return self._noted(body, lambda: stamp_of(store.put(name, body)))
 
@@ -96,11 +97,24 @@ class FilePerArticle(msgspec.Struct, frozen=True):
 class Handed(msgspec.Struct, frozen=True):
     """The article's JSON on one line, for whoever asked: a shard, or a batch of a cluster."""
 
-    def deliver(self, article: Article, earlier: bytes | None = None) -> Written:  # noqa: ARG002 -- nothing is replaced
+    def deliver(
+        self,
+        article: Article,
+        earlier: bytes | None = None,  # noqa: ARG002 -- nothing is replaced
+        *,
+        apart: bool = False,  # noqa: ARG002 -- nothing is named
+    ) -> Written:
         """Encodes the article."""
         return self.forward(article.id, LINES.encode(article) + b"\n")
 
-    def forward(self, name: str, line: bytes, earlier: bytes | None = None) -> Written:  # noqa: ARG002 -- see above
+    def forward(
+        self,
+        name: str,  # noqa: ARG002 -- see above
+        line: bytes,
+        earlier: bytes | None = None,  # noqa: ARG002
+        *,
+        apart: bool = False,  # noqa: ARG002
+    ) -> Written:
         """Hands it on."""
         return Written(len(line), line, digest(line))
 
@@ -109,7 +123,7 @@ def delivered(
     record: Record, article: Article, delivery: Delivery, earlier: bytes | None = None
 ) -> Written | Edited | Failure:
     """What became of an article. Raises `OSError` where no other one could be written either."""
-    return _left(record, lambda: delivery.deliver(article, earlier), degraded(record, article))
+    return _left(record, lambda: delivery.deliver(article, earlier, apart=record.apart), degraded(record, article))
 
 
 def forwarded(
@@ -121,7 +135,7 @@ def forwarded(
     degraded: Failure | None = None,
 ) -> Written | Edited | Failure:
     """The same for the article of a record that was made on another machine; `degraded` says why it is so."""
-    return _left(record, lambda: delivery.forward(record.id, line, earlier), degraded)
+    return _left(record, lambda: delivery.forward(record.id, line, earlier, apart=record.apart), degraded)
 
 
 def _left(

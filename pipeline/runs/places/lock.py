@@ -89,7 +89,8 @@ def alive(process: int) -> bool:
     """Whether there is a process of this number on this machine."""
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
+        # No process has a number as large as a damaged file may hold.
         return False
     except PermissionError:
         return True

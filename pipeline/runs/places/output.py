@@ -22,6 +22,7 @@ from pipeline.runs.places import write_log
 from pipeline.runs.places.depot import Depot, Folder, Objects
 from pipeline.runs.places.lock import alive, locked
 from pipeline.runs.places.ownership import refuse_links, refuse_other_state
+from pipeline.runs.state_file import BESIDE
 from pipeline.sinks.atomic import replace
 from pipeline.stores import Remote, Store
 
@@ -134,9 +135,9 @@ class RemoteOutput:
         """Takes the state of the bucket where another machine has gone on since."""
         name, stamp = f"{RUN_FOLDER}/{STATE}", self.folder / FETCHED
         entry = self._store.entry(name)
-        if entry is None or (stamp.exists() and stamp.read_text("utf-8") == entry.stamp):
+        if entry is None or (stamp.exists() and stamp.read_text("utf-8", "replace") == entry.stamp):
             return
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("", *BESIDE):
             (self.folder / (STATE + suffix)).unlink(missing_ok=True)
         part = self.folder / f".{STATE}.part"
         part.unlink(missing_ok=True)

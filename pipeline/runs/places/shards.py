@@ -107,8 +107,19 @@ class Shards:
         """Whether the file is there in which the article lies."""
         return "whole" if entry.place in self._old else "gone", entry
 
-    def earlier(self, name: str, entry: Entry | None, sight: Sight) -> bytes | None:  # noqa: ARG002 -- as a shelf is asked
+    def earlier(  # as a shelf is asked
+        self,
+        name: str,  # noqa: ARG002
+        entry: Entry | None,  # noqa: ARG002
+        sight: Sight,  # noqa: ARG002
+        *,
+        apart: bool = False,  # noqa: ARG002
+    ) -> bytes | None:
         """Nothing: shards are looked at as wholes."""
+        return None
+
+    def own(self, entry: Entry) -> bytes | None:  # noqa: ARG002 -- as a shelf is asked
+        """Nothing: no article has a file of its own."""
         return None
 
     def add(self, entry: Entry, body: bytes | None) -> Entry:
@@ -130,7 +141,13 @@ class Shards:
         self._state.move(entry.id, self._place, self._count)
         self._append(body)
 
-    def drop(self, name: str, earlier: bytes | None = None) -> bool:  # noqa: ARG002 -- as a shelf is asked
+    def drop(  # as a shelf is asked
+        self,
+        name: str,  # noqa: ARG002
+        earlier: bytes | None = None,  # noqa: ARG002
+        *,
+        apart: bool = False,  # noqa: ARG002
+    ) -> bool:
         """It is added nowhere, and so in no shard."""
         return True
 

@@ -6,12 +6,12 @@ from typing import Protocol
 
 import msgspec
 
+from pipeline.file_names import file_name
 from pipeline.runs.account import Aside
 from pipeline.runs.places import by_hand, write_log
 from pipeline.runs.places.delivery import Delivery, FilePerArticle
 from pipeline.runs.plan import Sight
 from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, State
-from pipeline.sinks.folder import file_name
 from pipeline.sinks.inside import link_above
 from pipeline.stores import Store
 
@@ -28,11 +28,15 @@ class Shelf(Protocol):
         """How the article of a document that was written is found; and its entry, with the stamp that it has now."""
         ...
 
-    def earlier(self, name: str, entry: Entry | None, sight: Sight) -> bytes | None:
+    def earlier(self, name: str, entry: Entry | None, sight: Sight, *, apart: bool = False) -> bytes | None:
         """By what the article that lies there is known again when it is to be replaced, for `by_hand.may_replace`.
 
-        `entry` is None for a document of which no article is known.
+        `entry` is None for a document of which no article is known. `apart` says that the name of its file has a hash.
         """
+        ...
+
+    def own(self, entry: Entry) -> bytes | None:
+        """The hash of what lies where the article was written; None if that is nothing, or of another document."""
         ...
 
     def add(self, entry: Entry, body: bytes | None) -> Entry:
@@ -43,10 +47,10 @@ class Shelf(Protocol):
         """Is told of an article that stays."""
         ...
 
-    def drop(self, name: str, earlier: bytes | None = None) -> bool:
+    def drop(self, name: str, earlier: bytes | None = None, *, apart: bool = False) -> bool:
         """Is told that the article of a document is no more: it fails now, or is turned down.
 
-        `earlier` is as above. False where it was edited by hand, and so is left there.
+        `earlier` and `apart` are as above. False where it was edited by hand, and so is left there.
         """
         ...
 
@@ -80,7 +84,7 @@ class ArticleFolder:
 
     def look(self, entry: Entry) -> tuple[Sight, Entry]:
         """Whether the file is as it was: by size and time, or where these differ by its hash."""
-        name = file_name(entry.id)
+        name = file_name(entry.id, apart=entry.apart)
         if isinstance(self._folder, Store):
             listed = self._objects(self._folder)
             if hash((name, entry.size, entry.stamp)) in listed:
@@ -117,10 +121,29 @@ class ArticleFolder:
         # So that this is known when the log is gone.
         return "edited", msgspec.structs.replace(entry, key=FORGOTTEN)
 
-    def earlier(self, name: str, entry: Entry | None, sight: Sight) -> bytes | None:
+    def own(self, entry: Entry) -> bytes | None:
+        """The hash of what lies where the article was written, unless it is an article of another document."""
+        name = file_name(entry.id, apart=entry.apart)
+        try:
+            if isinstance(self._folder, Store):
+                data = self._folder.get(name)
+            else:
+                found = by_hand.there(self._folder / name)
+                if found is None:
+                    return None
+                data, _ = found
+        except FileNotFoundError:
+            return None
+        except PermissionError:
+            # Whoever wrote it did not want it to be read: no run does so.
+            return by_hand.NOBODYS
+        return None if by_hand.is_of_another(data, entry.id) else by_hand.digest(data)
+
+    def earlier(self, name: str, entry: Entry | None, sight: Sight, *, apart: bool = False) -> bytes | None:
         """The hash of what was found there."""
         if isinstance(self._folder, Store) and (
-            sight == "whole" or (sight == "gone" and hash(file_name(name)) not in self._objects(self._folder))
+            sight == "whole"
+            or (sight == "gone" and hash(file_name(name, apart=apart)) not in self._objects(self._folder))
         ):
             # The list of the bucket says so; a worker need not ask again.
             return None
@@ -151,9 +174,9 @@ class ArticleFolder:
     def keep(self, entry: Entry) -> None:
         """It lies where it lies."""
 
-    def drop(self, name: str, earlier: bytes | None = None) -> bool:
+    def drop(self, name: str, earlier: bytes | None = None, *, apart: bool = False) -> bool:
         """Takes the file away: it was made of what the document is no more."""
-        path = file_name(name)
+        path = file_name(name, apart=apart)
         if isinstance(self._folder, Path) and link_above(self._folder, path) is not None:
             # It is not in this output.
             return False

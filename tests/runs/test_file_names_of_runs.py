@@ -1,0 +1,164 @@
+"""Documents whose articles would be one file on some file system: each keeps its own, in whatever order they come."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pipeline
+from pipeline import file_names
+from pipeline.runs.places import by_hand, delivery, shelf
+from runs.test_plan import Runs
+
+CLASHING = ("Quay", "quay", "QUAY", "caf\u00e9", "cafe\u0301")
+
+
+@pytest.fixture(params=["keeps case", "folds names"])
+def runs(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
+    """Runs, also on a file system for which names are one that differ in case or in the form of characters."""
+    if request.param == "folds names":
+        real = file_names.file_name
+
+        def folding(name: str, suffix: str = ".json", *, apart: bool = False) -> str:
+            return file_names.folded(real(name, suffix, apart=apart))
+
+        for module in (by_hand, delivery, shelf):
+            monkeypatch.setattr(module, "file_name", folding)
+    return Runs(tmp_path)
+
+
+def found(runs: Runs) -> dict[str, str]:
+    """The text of each article, by its id; there is one of each."""
+    articles = list(pipeline.read(runs.output))
+    assert len({article.id for article in articles}) == len(articles)
+    return {article.id: article.text for article in articles}
+
+
+def files(runs: Runs) -> dict[str, bytes]:
+    return {
+        path.relative_to(runs.output).as_posix(): path.read_bytes()
+        for path in runs.output.rglob("*.json")
+        if "_run" not in path.parts
+    }
+
+
+def fresh(runs: Runs, tmp_path: Path) -> dict[str, bytes]:
+    """What a run into an empty folder writes."""
+    was, runs.output = runs.output, tmp_path / "fresh"
+    runs.run()
+    expected, runs.output = files(runs), was
+    return expected
+
+
+def rows(*ids: str, **said: str) -> dict[str, str]:
+    return {each: said.get(each, f"The tide of {each}.") for each in ids}
+
+
+def test_each_has_its_own_file_and_nothing_is_done_again(runs: Runs) -> None:
+    runs.table("dump.jsonl", **rows(*CLASHING))
+    assert runs.run() == sorted(CLASHING)
+    assert found(runs) == rows(*CLASHING)
+    assert runs.run() == []
+    assert runs.account.unchanged == len(CLASHING)
+    assert found(runs) == rows(*CLASHING)
+
+
+def test_they_are_told_apart_over_several_files(runs: Runs) -> None:
+    for n, each in enumerate(CLASHING):
+        runs.table(f"{n}.jsonl", **rows(each))
+    runs.run()
+    assert found(runs) == rows(*CLASHING)
+    assert runs.run() == []
+    assert runs.run(first=2) == []
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_one_that_comes_to_stand_before_takes_the_plain_name(runs: Runs, tmp_path: Path, *, again: bool) -> None:
+    runs.table("b.jsonl", **rows("quay", "other"))
+    runs.run()
+    runs.table("a.jsonl", **rows("Quay"))
+    if again:
+        # Another source says now what that one did, so that a file that has not changed need not be read at all.
+        runs.table("c.jsonl", **rows("QUAY"))
+    runs.run()
+    assert found(runs) == rows("quay", "other", "Quay", *(["QUAY"] if again else []))
+    assert files(runs) == fresh(runs, tmp_path)
+    assert runs.run() == []
+
+
+def test_one_whose_rival_has_gone_gets_the_plain_name(runs: Runs, tmp_path: Path) -> None:
+    runs.table("a.jsonl", **rows("Quay", "other"))
+    runs.table("b.jsonl", **rows("quay"))
+    runs.run()
+    before = runs.output / "Quay.json"
+    runs.table("a.jsonl", **rows("other"))
+    before.unlink(missing_ok=True)
+    runs.run()
+    assert {"quay", "other"} <= found(runs).keys()
+    assert fresh(runs, tmp_path).items() <= files(runs).items()
+    assert runs.run() == []
+
+
+def test_an_edited_article_keeps_its_name_and_its_words(runs: Runs) -> None:
+    runs.table("b.jsonl", **rows("quay"))
+    runs.run()
+    path = runs.output / "quay.json"
+    path.write_text(path.read_text("utf-8").replace("tide", "flood"), "utf-8")
+    edited = path.read_bytes()
+    runs.table("a.jsonl", **rows("Quay"))
+    runs.run()
+    assert path.read_bytes() == edited
+    assert "quay" in runs.failures
+    runs.run(overwrite_edited=True)
+    assert found(runs) == rows("quay", "Quay")
+
+
+def test_an_edited_article_with_a_hash_in_its_name_is_named_by_it(runs: Runs) -> None:
+    runs.table("a.jsonl", **rows("Quay", "quay"))
+    runs.run()
+    (path,) = runs.output.glob("*~*.json")
+    path.write_text(path.read_text("utf-8").replace("tide", "flood"), "utf-8")
+    said: list[Any] = []
+    runs.run()
+    said += [json.loads(line) for line in (runs.output / "_run" / "failures.jsonl").read_text("utf-8").splitlines()]
+    assert [entry["document"] for entry in said] == ["quay"]
+    assert path.name in said[0]["reason"]
+
+
+def test_one_that_fails_now_takes_its_own_article_with_it(runs: Runs) -> None:
+    runs.table("a.jsonl", **rows("Quay", "quay"))
+    runs.run()
+    runs.table("a.jsonl", Quay="The tide of Quay.", quay="")
+    runs.run()
+    assert "Quay" in found(runs)
+    assert found(runs)["Quay"] == "The tide of Quay."
+
+
+def test_articles_of_shards_are_not_named(runs: Runs) -> None:
+    runs.table("dump.jsonl", **rows(*CLASHING))
+    runs.run(form="jsonl")
+    assert found(runs) == rows(*CLASHING)
+    assert runs.run(form="jsonl") == []
+
+
+def test_a_run_that_is_killed_while_names_change_goes_on(runs: Runs, tmp_path: Path, monkeypatch: Any) -> None:
+    from pipeline.runs.engine import _Run
+
+    runs.table("b.jsonl", **rows("quay", "other"))
+    runs.run()
+    runs.table("a.jsonl", **rows("Quay"))
+
+    class KilledError(BaseException):
+        pass
+
+    def killed(self: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_Run, "_drop_renamed", killed)
+        with pytest.raises(KilledError):
+            runs.run()
+    runs.run()
+    assert files(runs) == fresh(runs, tmp_path)
+    assert runs.run() == []
