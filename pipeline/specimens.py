@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from pipeline.escapes import escaped
+
 WIDTH = 28
 """Code points of context on either side."""
 LONGEST = 60
@@ -79,15 +81,13 @@ def visible(text: str) -> str:
 
     A backslash escape would not do: articles hold those themselves.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_visible, text))
+    text = escaped(text.replace("\n", "⏎"))
+    return text if text.isascii() else "".join(map(_visible, text))
 
 
 def _visible(char: str) -> str:
-    if char == "\n":
-        return "⏎"
-    if char in {" ", "\u3000"} or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp", "Zs"}:
+    """A blank of another width, or a character of somebody's own, looks like what it is not."""
+    if char in {" ", "\u3000"} or unicodedata.category(char) not in {"Co", "Zs"}:
         return char
     return f"<U+{ord(char):04X}>"
 

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "pipeline"
 
 FLOORS = (
-    {"version", "errors"},
+    {"version", "errors", "escapes"},
     {"arguments", "ledger", "layout", "encodings", "specimens", "compression", "notebook", "stores", "file_names"},
     {"decoding"},
     {"article"},

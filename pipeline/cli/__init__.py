@@ -1,12 +1,13 @@
 """The command line: one module a verb, imported only when that verb is called."""
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from pipeline.errors import PipelineError, UsageError
+from pipeline.cli.streams import OutputError, escaping
+from pipeline.errors import DocumentError, PipelineError, UsageError
+from pipeline.escapes import escaped
 from pipeline.version import __version__
 
 VERBS = {
@@ -38,7 +39,21 @@ DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and gives its exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    with escaping():
+        try:
+            try:
+                return _command(list(sys.argv[1:] if arguments is None else arguments))
+            finally:
+                # Here and not when Python ends, where it could only complain.
+                sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read our output has seen enough.
+            return DONE
+        except OutputError as error:
+            return _failed(error)
+
+
+def _command(given: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="pipeline",
         description="Turns scraped, damaged, bilingual interview articles into structured Q&A JSON.",
@@ -60,18 +75,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(given)
     try:
         code: int = module.main(options)
-        sys.stdout.flush()
     except UsageError as error:
         print(f"pipeline: error: {error}", file=sys.stderr)
         return WRONG_USAGE
+    except BrokenPipeError:
+        raise
     except (PipelineError, OSError) as error:
-        if isinstance(error, BrokenPipeError):
-            # Whoever read our output has seen enough; Python would complain once more when it closes stdout.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return DONE
-        print(f"pipeline: error: {error}", file=sys.stderr)
-        return FAILED
+        return _failed(error)
     except KeyboardInterrupt:
         print("pipeline: stopped", file=sys.stderr)
         return INTERRUPTED
     return code
+
+
+def _failed(error: Exception) -> int:
+    # What is said of a document is one line, whatever it is called.
+    said = escaped(str(error)) if isinstance(error, DocumentError) else str(error)
+    print(f"pipeline: error: {said}", file=sys.stderr)
+    return FAILED

@@ -1,9 +1,9 @@
 """`pipeline clean`: repaired text to standard output."""
 
 import argparse
-import sys
 
 from pipeline.cli.options import pipeline, recipe_options, settings, web_options, write_bytes
+from pipeline.cli.streams import read_stdin
 from pipeline.decoding import NEWLINES, DecodingError, decode
 from pipeline.errors import DocumentError, UsageError
 from pipeline.ledger import apply
@@ -32,7 +32,7 @@ def main(options: argparse.Namespace) -> int:
     source = place(options.file, given.input.access)
     if options.file != "-" and (source.is_dir() or not source.exists()):
         raise UsageError(f"{source} is not there, or a folder; use - for standard input")
-    data = sys.stdin.buffer.read() if options.file == "-" else _read(source, given.input.limits.bytes)
+    data = read_stdin() if options.file == "-" else _read(source, given.input.limits.bytes)
     try:
         decoded = decode(data, encoding=given.input.encoding)
     except DecodingError as error:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -11,6 +12,7 @@ from pipeline.catalogue import Parts, Setting, catalogue
 from pipeline.cli import installed
 from pipeline.cli.options import config_options, pipeline, readers, settings, write_bytes
 from pipeline.errors import UsageError, nearest
+from pipeline.escapes import HIDDEN
 from pipeline.options import options as fields
 from pipeline.processing import Pipeline
 from pipeline.settings import Key, Layers, Profile
@@ -193,5 +195,11 @@ def literal(value: object) -> str:
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(literal, value))}]"
-    # Texts and numbers are written as in JSON, but for one character that TOML wants escaped.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    # Texts and numbers are written as in JSON.
+    # What nobody sees is escaped, in the way of TOML, which has no surrogates.
+    return HIDDEN.sub(_escape, json.dumps(value, ensure_ascii=False))
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -1,8 +1,13 @@
 """Where rich writes to."""
 
+from collections.abc import Iterable
 from typing import TextIO
 
 from rich import console
+from rich.segment import Segment
+
+from pipeline.cli.streams import unescaped
+from pipeline.escapes import escaped
 
 
 class Console(console.Console):
@@ -10,7 +15,14 @@ class Console(console.Console):
 
     def __init__(self, stream: TextIO, *, width: int | None = None) -> None:
         # Paths and ids may hold what rich would take for markup, or for an emoji.
-        super().__init__(file=stream, highlight=False, markup=False, emoji=False, width=width)
+        super().__init__(file=unescaped(stream), highlight=False, markup=False, emoji=False, width=width)
+
+    def render(
+        self, renderable: console.RenderableType, options: console.ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """What rich makes of it; the only control sequences in it are rich's own."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else escaped(text, "\n"), style, control)
 
     def on_broken_pipe(self) -> None:
         """Leaves the error to the caller, who knows whether it matters; rich would exit with 1, as failures do."""

@@ -1,7 +1,6 @@
 """`pipeline diff`: two outputs compared, article by article and rule by rule."""
 
 import argparse
-import sys
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -11,6 +10,7 @@ from pipeline.cli.choice import refuse_unknown, with_id
 from pipeline.cli.difference import Page
 from pipeline.cli.options import access, number_from, web_options
 from pipeline.cli.similar import all_faults, printed
+from pipeline.cli.streams import write_json
 from pipeline.comparison import Difference, compare
 from pipeline.comparison.tally import Chosen, OnlyIn, Tally
 from pipeline.errors import ContractError, UsageError
@@ -119,4 +119,4 @@ def _narrowed(difference: Difference, chosen: Chosen) -> Difference | None:
 
 
 def _print(item: msgspec.Struct) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(item) + b"\n")
+    write_json(msgspec.json.encode(item))

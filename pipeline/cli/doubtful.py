@@ -1,13 +1,12 @@
 """`pipeline explain OUTPUT --doubtful`: the articles that have no exchange or a warning, one at a time."""
 
-import sys
-
 import msgspec
 
 from pipeline.article import Article, Remark
 from pipeline.cli.quantities import counted
 from pipeline.cli.sheet import Sheet
 from pipeline.cli.similar import all_faults, printed
+from pipeline.cli.streams import write_json
 from pipeline.errors import ContractError, UsageError
 from pipeline.reading import attempts
 from pipeline.specimens import visible
@@ -66,7 +65,7 @@ def show(source: Place, *, json: bool) -> int:
             without += not doubt.exchanges
             warned += bool(doubt.warnings)
             if json:
-                sys.stdout.buffer.write(msgspec.json.encode(doubt) + b"\n")
+                write_json(msgspec.json.encode(doubt))
             else:
                 _block(doubt, sheet)
     if not articles:

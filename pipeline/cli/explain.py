@@ -17,6 +17,7 @@ from pipeline.cli.doubtful import show
 from pipeline.cli.explained import compact, detailed
 from pipeline.cli.options import access, web_options
 from pipeline.cli.sheet import Sheet
+from pipeline.cli.streams import read_stdin, write_json
 from pipeline.errors import ContractError, UsageError, nearest
 from pipeline.explanation import Explanation, explain
 from pipeline.reading import attempts, parse
@@ -73,7 +74,7 @@ def main(options: argparse.Namespace) -> int:
     wanted = _wanted(options)
     shown = _narrowed(explanation, lines, wanted) if lines is not None or wanted is not None else explanation
     if options.json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(shown)) + b"\n")
+        write_json(msgspec.json.format(msgspec.json.encode(shown)))
     elif shown is explanation:
         compact(shown, Sheet())
     else:
@@ -93,7 +94,7 @@ def _doubtful(options: argparse.Namespace) -> int:
 
 def _article(options: argparse.Namespace) -> Article:
     if options.article == "-":
-        return parse(sys.stdin.buffer.read(), "standard input")
+        return parse(read_stdin(), "standard input")
     source = place(options.article, access(options))
     if options.id is not None:
         article = with_id(source, options.id)

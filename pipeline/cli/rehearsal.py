@@ -1,7 +1,6 @@
 """`pipeline run --dry-run`: what a run would do, rule by rule."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 import msgspec
@@ -9,6 +8,7 @@ import msgspec
 from pipeline.cli.options import number_from
 from pipeline.cli.report import DEGRADED
 from pipeline.cli.sheet import Sheet
+from pipeline.cli.streams import write_json
 from pipeline.errors import UsageError
 from pipeline.runs.rehearsal import Firing, Rehearsal
 from pipeline.specimens import visible
@@ -35,7 +35,7 @@ def show(rehearsal: Rehearsal, options: argparse.Namespace) -> None:
     """Prints what was counted: rules that edit with examples, kinds of labels, rules that note, the account."""
     forecast = rehearsal.forecast()
     if options.json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(forecast)) + b"\n")
+        write_json(msgspec.json.format(msgspec.json.encode(forecast)))
         return
     if options.quiet:
         return

@@ -1,19 +1,19 @@
 """What a run says: what was left aside, and a table at the end."""
 
+import io
 import os
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
 from pipeline.cli.quantities import counted, duration, frequency, speed
+from pipeline.escapes import escaped
 from pipeline.runs.account import Account, Aside
 from pipeline.runs.outcome import Failure
 from pipeline.runs.places.output import RUN_FOLDER
 from pipeline.stores import Remote
-
-CONTROLS = {code: f"\\x{code:02x}" for code in [*range(32), *range(127, 160)]}
-"""Written out, so that a line stays one."""
 
 DEGRADED = "degraded: a stage failed"
 """The row of the summary for degraded articles."""
@@ -26,14 +26,16 @@ def unheard(*streams: TextIO) -> None:
     """Sends what is said from here on, there or anywhere, nowhere: its reader has gone, and what is done goes on."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in streams or (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())
+        with suppress(io.UnsupportedOperation):
+            # One that the caller closed has no descriptor.
+            os.dup2(nowhere, stream.fileno())
 
 
 def failed(failure: Failure) -> str:
     """What is said of a document that failed: a line, whatever the document is called."""
     whose = f" of {failure.package}" if failure.package else ""
     where = f"stage {failure.stage}{whose}: " if failure.stage else ""
-    return f"{failure.document}: {where}{failure.reason}".translate(CONTROLS)
+    return escaped(f"{failure.document}: {where}{failure.reason}")
 
 
 class LeftAside:
@@ -50,14 +52,14 @@ class LeftAside:
             return None
         self._said += 1
         many = f" ({aside.count:,} times)" if aside.count > 1 else ""
-        return f"left aside: {aside.name}: {aside.reason}{many}".translate(CONTROLS)
+        return escaped(f"left aside: {aside.name}: {aside.reason}{many}")
 
     def rest(self, output: Path | Remote | None) -> str | None:
         """What is said of all the others, and where below `output` they are listed, if they are."""
         if not self._more:
             return None
         where = f"; {output / RUN_FOLDER}/left-out.jsonl lists all" if output else ""
-        return f"left aside: {self._more:,} more{where}".translate(CONTROLS)
+        return escaped(f"left aside: {self._more:,} more{where}")
 
 
 def summary(

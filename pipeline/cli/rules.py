@@ -8,6 +8,7 @@ import msgspec
 
 from pipeline.cli.installed import steps
 from pipeline.cli.options import config_options, pipeline, settings
+from pipeline.cli.streams import write_json
 from pipeline.errors import UsageError, nearest
 from pipeline.processing import Pipeline
 from pipeline.recipe import OFF, Step
@@ -54,7 +55,7 @@ def main(options: argparse.Namespace) -> int:
             near = nearest(options.name, below) if below else nearest(stage, by_name)
             raise UsageError(f"no stage or rule is named {options.name!r}{near}")
     if options.json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(rows)) + b"\n")
+        write_json(msgspec.json.format(msgspec.json.encode(rows)))
     elif options.name is None:
         _table(rows)
     else:

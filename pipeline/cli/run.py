@@ -12,9 +12,10 @@ from types import FrameType
 from pipeline.cli import rehearsal
 from pipeline.cli.options import number_from, pipeline, readers, recipe_options, settings, web_options
 from pipeline.cli.progress import Progress
-from pipeline.cli.report import CONTROLS, LeftAside, failed, summary, unheard
+from pipeline.cli.report import LeftAside, failed, summary, unheard
 from pipeline.cli.similar import SimilarErrors
 from pipeline.errors import PipelineError, UsageError
+from pipeline.escapes import escaped
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Account, Aside
 from pipeline.runs.contained_reading.process import ReadingProcess
@@ -167,7 +168,7 @@ def _left_out(found: Sequence[Unreadable | LeftOut]) -> str:
     """Names the first of what was left out, where that is all there is: a folder may hold nothing but links."""
     names = [f"{each.name} {each.reason}" for each in found if isinstance(each, LeftOut)]
     more = f", and {len(names) - 1:,} more are left out" if len(names) > 1 else ""
-    return f": {names[0]}{more}".translate(CONTROLS) if names else ""
+    return escaped(f": {names[0]}{more}") if names else ""
 
 
 def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
@@ -286,18 +287,18 @@ class _Voice:
         self._output = output
         self._aside = LeftAside()
         where = f"all in {output / RUN_FOLDER}/failures.jsonl" if output is not None else "--dry-run --json lists all"
-        self._errors = SimilarErrors(where.translate(CONTROLS), everything=options.verbose)
+        self._errors = SimilarErrors(escaped(where), everything=options.verbose)
 
     def heard(self, entry: Failure | Rejection | Aside) -> None:
         if isinstance(entry, Failure):
-            if line := self._errors.line(failed(entry), f"{entry.stage}: {entry.reason}".translate(CONTROLS)):
+            if line := self._errors.line(failed(entry), escaped(f"{entry.stage}: {entry.reason}")):
                 self._progress.line(line)
         elif isinstance(entry, Aside) and not self._options.quiet and (line := self._aside.line(entry)):
             self._progress.line(line)
 
     def seen(self, document: str, _: Account) -> None:
         if self._options.verbose:
-            self._progress.line(document.translate(CONTROLS))
+            self._progress.line(escaped(document))
         self.step()
 
     def step(self) -> None:

@@ -4,14 +4,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipeline.escapes import escaped
 from pipeline.layout import width
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from pipeline.cli.console import Console
 
 GAP = "  "
-CONTROLS = {code: f"<U+{code:04X}>" for code in [*range(32), *range(127, 160)]}
-"""Written out: nothing of an article, not even the name of a rule, may move the cursor of a terminal."""
 COLOURS = ((r"\[-(?s:.)*?-\]", "red"), (r"\{\+(?s:.)*?\+\}", "green"))
 
 
@@ -21,13 +20,13 @@ class Sheet:
     def __init__(self) -> None:
         self._console: Console | None = None
         if sys.stdout.isatty():
-            from rich import console
+            from pipeline.cli import console
 
-            self._console = console.Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+            self._console = console.Console(sys.stdout)
 
     def table(self, rows: Iterable[Sequence[str]], heads: Sequence[str] = (), *, right: Sequence[int] = ()) -> None:
         """Rows of cells under `heads`; columns `right` are aligned right. The last column takes what is left."""
-        cells = [[cell.translate(CONTROLS) for cell in row] for row in rows]
+        cells = [[escaped(cell) for cell in row] for row in rows]
         if self._console is None:
             self._plain([list(heads), *cells] if heads else cells, right)
             return
@@ -44,7 +43,7 @@ class Sheet:
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """A line of text; on a terminal the marks of edits are coloured."""
-        text = text.translate(CONTROLS)
+        text = escaped(text)
         if self._console is None:
             print(text)
         else:

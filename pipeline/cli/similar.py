@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from pipeline.escapes import escaped
 from pipeline.stores import Place
 
 MAX_SHOWN = 3
@@ -104,13 +105,13 @@ def printed(where: str, *, everything: bool = False) -> Iterator[Callable[[str, 
 
     def say(text: str, message: str | None = None) -> None:
         if (line := similar.line(text, message)) is not None:
-            print(line, file=sys.stderr)
+            print(escaped(line), file=sys.stderr)
 
     try:
         yield say
     finally:
         for line in similar.rest():
-            print(line, file=sys.stderr)
+            print(escaped(line), file=sys.stderr)
 
 
 def all_faults(*sources: Place) -> str:

@@ -135,7 +135,7 @@ BAD = {
     "an id of several lines": (
         "bad.jsonl",
         rb'{"id": "a\nb\u001b[31m", "text": ""}',
-        "a\\x0ab\\x1b[31m: line 1 of bad.jsonl: is empty",
+        "a<U+000A>b<U+001B>[31m: line 1 of bad.jsonl: is empty",
     ),
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from pipeline.cli.options import pipeline, recipe_options, settings
+from pipeline.cli.streams import write_json
 from pipeline.errors import UsageError
 from pipeline.plugins import Package, offered, offers
 from pipeline.processing import Pipeline
@@ -42,7 +43,7 @@ def main(options: argparse.Namespace) -> int:
     recipe = [_row(step.stage, step.package, i) for i, step in enumerate(made.recipe.steps, 1)]
     others = list(_others({row.stage for row in recipe}))
     if options.json:
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode([*recipe, *others])) + b"\n")
+        write_json(msgspec.json.format(msgspec.json.encode([*recipe, *others])))
         return 0
     _table(recipe)
     if others:
