@@ -6,7 +6,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from pipeline.arguments import expect_path
+from pipeline.arguments import expect, expect_path
 from pipeline.article import Article
 from pipeline.errors import ContractError, UsageError
 from pipeline.reading import databases, lines, tables
@@ -39,6 +39,7 @@ def read(path: str | Place, *, allow_private: bool = False) -> Iterator[Article]
     `ContractError`, naming document and field, for what is not as the contract promises or cannot be read.
     """
     expect_path("read", "path", path, Remote)
+    expect("read", "allow_private", allow_private, bool, "True or False")
     return _read(place(path, Access(allow_private=allow_private)) if isinstance(path, str) else path)
 
 
