@@ -23,7 +23,7 @@ RIGHT: dict[str, tuple[Call, dict[str, Any]]] = {
         {"data": "The lamp is lit.", "id": "a", "metadata": {}, "media_type": None, "encoding": None, "strict": True},
     ),
     "clean": (pipeline.clean, {"text": "a", "stages": ["words"]}),
-    "read": (pipeline.read, {"path": "output"}),
+    "read": (pipeline.read, {"path": "output", "allow_private": True}),
     "restore": (pipeline.restore, {"article": ARTICLE}),
     "trace": (pipeline.trace, {"article": ARTICLE, "pointer": "/sections"}),
     "explain": (pipeline.explain, {"article": ARTICLE, "known": {}}),
@@ -67,7 +67,7 @@ def wrong(call: str, name: str) -> dict[str, Any]:
     found = dict(WRONG)
     if (call, name) in OPTIONAL:
         del found["None"]
-    if name == "strict":
+    if name in {"strict", "allow_private"}:
         del found["a bool"]
         found["a str"] = "yes"
     elif name in {"article", "old", "new"}:

@@ -7,7 +7,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from pipeline.arguments import expect_path
+from pipeline.arguments import expect, expect_path
 from pipeline.article import Article
 from pipeline.errors import ContractError, UsageError
 from pipeline.file_names import is_called
@@ -42,6 +42,7 @@ def read(path: str | Place, *, allow_private: bool = False) -> Iterator[Article]
     article.
     """
     expect_path("read", "path", path, Remote)
+    expect("read", "allow_private", allow_private, bool, "True or False")
     return _read(place(path, Access(allow_private=allow_private)) if isinstance(path, str) else path)
 
 

@@ -53,7 +53,7 @@ class Clock:
             reason = f"is not complete after {seconds:,g} seconds of waiting for the server"
             raise RefusedError(f"{reason}; raise [input.limits] download_seconds to wait longer")
         if self._silent >= idle:
-            reason = f"the server sent {self._bytes:,} bytes in {idle:,g} seconds, and {MIN_BYTES:,} is the least"
+            reason = f"the server sent less than {MIN_BYTES:,} bytes in {idle:,g} seconds"
             raise RefusedError(f"{reason}; run again later, or raise [input.limits] download_idle")
         return min(seconds - self._waited, idle - self._silent)
 

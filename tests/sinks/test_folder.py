@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline import Article
-from pipeline.sinks.atomic import LONGEST_NAME, replace
+from pipeline.sinks.atomic import LONGEST_NAME, named, replace
 from pipeline.sinks.folder import UNSAFE, encode, file_name, write
 
 CHARACTERS = st.one_of(
@@ -132,11 +132,11 @@ def test_a_file_that_cannot_be_finished_leaves_the_earlier_one_and_no_rest(
     assert os.listdir(tmp_path) == ["a.json"]
 
 
-def test_a_link_stays_and_the_file_that_it_names_is_replaced(tmp_path: Path) -> None:
+def test_a_link_that_the_user_names_stays_and_the_file_that_it_leads_to_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
     (tmp_path / "a.json").symlink_to(tmp_path / "disk" / "a.json")
     for data in (b"first", b"later"):
-        replace(tmp_path / "a.json", data)
+        replace(named(tmp_path / "a.json"), data)
         assert (tmp_path / "disk" / "a.json").read_bytes() == data
     assert (tmp_path / "a.json").is_symlink()
     assert os.listdir(tmp_path / "disk") == ["a.json"]
