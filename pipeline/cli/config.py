@@ -12,7 +12,7 @@ from pipeline.catalogue import Parts, Setting, catalogue
 from pipeline.cli import installed
 from pipeline.cli.options import config_options, pipeline, readers, settings, write_bytes
 from pipeline.errors import UsageError, nearest
-from pipeline.escapes import HIDDEN
+from pipeline.escapes import HIDDEN, escaped
 from pipeline.options import options as fields
 from pipeline.processing import Pipeline
 from pipeline.settings import Key, Layers, Profile
@@ -73,7 +73,7 @@ def holding(made: Pipeline, said: Layers, profile: str | None) -> Iterator[str]:
     sources = {key: _source(said, key, profile) for key in values}
     lines = {_assignment(key, value): sources[key] for key, value in values.items() if value is not None}
     width = max(len(line) for line in lines if len(line) <= WIDEST)
-    yield from (f"{line:{width}}  # {source}" for line, source in lines.items())
+    yield from (f"{line:{width}}  # {escaped(source)}" for line, source in lines.items())
 
 
 def everything(made: Pipeline, said: Layers) -> str:
@@ -89,7 +89,7 @@ def everything(made: Pipeline, said: Layers) -> str:
         value = values.get(setting.key, setting.default)
         line = _assignment(setting.key[-1:], value) if value is not None else f"{_dotted(setting.key[-1:])} = …"
         lines += ["", *_told(setting)]
-        lines.append(f"# {line}" if source == DEFAULT or value is None else f"{line}  # {source}")
+        lines.append(f"# {line}" if source == DEFAULT or value is None else f"{line}  # {escaped(source)}")
     lines += [*_tables_alone(values), *_idle(readers(said)), "", PROFILE]
     for name, profile in said.settings.profiles.items():
         lines += [f"[profiles.{_dotted((name,))}]", *_profile(profile), ""]

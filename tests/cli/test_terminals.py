@@ -4,6 +4,7 @@ import json
 import os
 import random
 import re
+import select
 import subprocess
 import sys
 import threading
@@ -103,14 +104,16 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
     """Standard output and standard error are a terminal, in the block; what it was sent."""
     master, slave = os.openpty()
     sent: list[bytes] = []
+    ended = threading.Event()
 
     def read() -> None:
-        try:
-            while data := os.read(master, 1 << 16):
-                sent.append(data)
-        except OSError:
-            # So Linux says that nobody has the other end any more.
-            return
+        # Processes that outlive a run have the other end open, too: that it is closed is no sign of the end.
+        while True:
+            last = ended.is_set()
+            while select.select([master], [], [], 0 if last else 0.01)[0]:
+                sent.append(os.read(master, 1 << 16))
+            if last:
+                return
 
     reader = threading.Thread(target=read)
     reader.start()
@@ -120,7 +123,11 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
             patch.setattr(sys, "stdout", stream)
             patch.setattr(sys, "stderr", stream)
             yield sent
+            stream.flush()
+            ended.set()
+            reader.join()
     finally:
+        ended.set()
         reader.join()
         os.close(master)
 
@@ -212,8 +219,14 @@ def shell(command: str, folder: Path, **variables: str) -> "subprocess.Completed
     return subprocess.run(["bash", "-c", line], cwd=folder, env=environment, capture_output=True, check=False)
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp936"])
-@pytest.mark.parametrize("verb", ["explain", "diff", "verify", "run", "clean"])
+@pytest.mark.parametrize(
+    ("verb", "encoding"),
+    [
+        *((verb, "ascii") for verb in ("explain", "diff", "verify", "run", "clean")),
+        ("run", "latin-1"),
+        ("diff", "cp936"),
+    ],
+)
 def test_an_encoding_that_lacks_characters_is_no_error(verb: str, encoding: str, small: Path) -> None:
     done = shell(VERBS[verb], small, PYTHONIOENCODING=encoding)
     assert b"Error" not in done.stderr
@@ -224,9 +237,8 @@ def test_an_encoding_that_lacks_characters_is_no_error(verb: str, encoding: str,
 
 def test_characters_that_an_encoding_lacks_are_shown_by_number(small: Path) -> None:
     done = shell("verify 灯灯", small, PYTHONIOENCODING="ascii")
-    assert (done.returncode, done.stderr) == (2, rb"pipeline: error: \u706f\u706f holds no articles" + b"\n") or (
-        rb"\u706f\u706f" in done.stderr
-    )
+    assert done.returncode == 2
+    assert rb"\u706f\u706f" in done.stderr
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no such device")
@@ -247,8 +259,6 @@ def test_a_reader_that_has_gone_is_no_error(verb: str, small: Path) -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_streams_that_are_closed_end_quietly(verb: str, small: Path) -> None:
-    done = shell(f"{VERBS[verb]} >&- 2>&1 <&-", small)
-    assert done.stdout == b""
     done = shell(f"{VERBS[verb]} >&- <&-", small)
     assert b"Traceback" not in done.stderr
     if verb in DATA:

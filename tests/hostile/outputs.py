@@ -152,7 +152,9 @@ def _parquets() -> Iterator[OutputAttack]:
     def table(change: Callable[[Json, random.Random], Json]) -> Write:
         def write(folder: Path, sound: Sequence[bytes], chance: random.Random) -> None:
             rows = pa.Table.from_pylist([json.loads(each) for each in sound])
-            pq.write_table(change(rows, chance), folder / "m-attack.parquet", compression="zstd")
+            pq.write_table(
+                change(rows, chance), folder / "m-attack.parquet", compression="zstd", write_statistics=False
+            )
 
         return write
 

@@ -7,7 +7,6 @@ them where they take more memory, disk or time than the machine can spare: then 
 import json
 import os
 import random
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -26,7 +25,7 @@ from hostile import table
 from hostile.attack import Attack
 from hostile.outputs import OutputAttack
 from hostile.servers import WebAttack, served
-from ordeal import ROOT
+from ordeal import ROOT, talk
 
 import pipeline
 from pipeline.sinks.folder import write
@@ -45,7 +44,7 @@ RUN = ("-m", "pipeline", "run")
 SETTINGS = ("--workers", "2", "--set", "run.seconds=10")
 WEB_SETTINGS: tuple[str, ...] = ()
 """Those that shorten how long a server is waited for."""
-WORDS = "The Lamp at the Lock\n\nEditor: Who lights it?\nInes Tal: My aunt did, quot;every nightquot;.\n"
+WORDS = talk(26)
 
 
 class Measured(msgspec.Struct):
@@ -168,7 +167,8 @@ def attacks(folder: Path) -> Figures:
             row = met(each, place)
             print(row.line(), flush=True)
             rows.append(row)
-            shutil.rmtree(place, ignore_errors=True)
+            # Python gives up on folders as deep as some of these.
+            subprocess.run(["rm", "-rf", str(place)], check=True)
     check(bool(rows), f"no attack has {ONLY!r} in its name")
     failed = [row for row in rows if row.faults]
     check(not failed, f"{len(failed)} of {len(rows)} attacks succeeded")
@@ -343,7 +343,8 @@ def _outside(folder: Path) -> set[str]:
     mine = {"out", "tmp", "said", "exported.jsonl", "restored"}
     found = set()
     for name in os.listdir(folder):
-        if name not in mine:
+        # What an export that was ended leaves beside its target is its own.
+        if name not in mine and not name.startswith(".exported"):
             found |= {name, *(f"{name}/{each}" for each in os.listdir(folder / name) if (folder / name).is_dir())} if (
                 folder / name).is_dir() else {name}  # fmt: skip
     return found
