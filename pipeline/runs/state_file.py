@@ -44,6 +44,8 @@ def condition(path: Path) -> Literal["sound", "unknown", "changed"]:
     "unknown" is one without a mark: a run was killed, or the state comes from elsewhere. "changed" is one to which
     something has happened since its run ended.
     """
+    if not path.is_file():
+        return "changed"
     try:
         size, time, digest = _beside(path, CLOSED).read_text("ascii").split()
     except (FileNotFoundError, ValueError):

@@ -305,6 +305,7 @@ def older(runs: Runs) -> None:
                 database.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         database.execute("PRAGMA user_version = 1")
     database.close()
+    (runs.output / "_run" / "state.sqlite-closed").unlink()
 
 
 def test_a_state_of_an_earlier_version_still_tells_what_was_done(runs: Runs, article: Path) -> None:
@@ -339,6 +340,7 @@ def interrupted(runs: Runs, written: str, *wrote: bytes) -> None:
         database.execute("UPDATE documents SET key = x'' WHERE id = ?", (written.encode(),))
         database.execute("UPDATE files SET stamp = NULL, key = NULL")
     database.close()
+    (runs.output / "_run" / "state.sqlite-closed").unlink(missing_ok=True)
 
 
 def test_what_a_killed_run_wrote_is_no_edit(runs: Runs, article: Path, tmp_path: Path) -> None:

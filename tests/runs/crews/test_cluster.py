@@ -141,7 +141,7 @@ def files(output: Path) -> dict[str, bytes]:
     return {
         path.relative_to(output).as_posix(): path.read_bytes()
         for path in output.rglob("*")
-        if path.is_file() and path.name not in {"lock", "state.sqlite"}
+        if path.is_file() and path.name not in {"lock", "state.sqlite", "state.sqlite-closed"}
     }
 
 

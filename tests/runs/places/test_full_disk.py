@@ -156,7 +156,7 @@ def test_what_is_remembered_is_not_thrown_away_because_the_disk_is_full(
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorcode = sqlite3.SQLITE_FULL
 
-    def opened(_: State) -> None:
+    def opened(_: State, **__: object) -> None:
         raise full
 
     with monkeypatch.context() as patch:
