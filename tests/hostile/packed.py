@@ -200,19 +200,15 @@ def _deflated(data: bytes) -> bytes:
 
 def _overlapping(chance: random.Random) -> bytes:
     """Many lines of the directory for one member."""
-    data, zeros = TALK * 20_000, at_most(60_000, chance)
-    body, lines = b"", bytearray()
-    packed = _deflated(data)
-    local, _ = _member(b"one.txt", packed, len(data))
-    body = local + packed
-    for n in range(zeros):
+    data, count = TALK * 20_000, at_most(60_000, chance)
+    deflated, crc = _deflated(data), zlib.crc32(data)
+    local, _ = _member(b"one.txt", deflated, len(data))
+    body, lines = local + deflated, bytearray()
+    for n in range(count):
         name = b"%06d.txt" % n
-        crc = zlib.crc32(data)
-        lines += b"PK\x01\x02\x14\x00" + struct.pack(
-            "<HHHHHIIIHH", 20, 0, 8, 0, 0, crc, len(packed), len(data), len(name), 0
-        )
-        lines += struct.pack("<HHHII", 0, 0, 0, 0, 0) + name
-    return body + _directory(bytes(lines), len(body), zeros)
+        common = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 0, crc, len(deflated), len(data), len(name), 0)
+        lines += b"PK\x01\x02\x14\x00" + common + struct.pack("<HHHII", 0, 0, 0, 0, 0) + name
+    return body + _directory(bytes(lines), len(body), count)
 
 
 def _quoted(chance: random.Random) -> bytes:
