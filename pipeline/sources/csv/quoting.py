@@ -157,7 +157,8 @@ class _Feed:
         self._within = False
         self._stream = stream
         self._quote = dialect.quote
-        self._delimiter = dialect.delimiter
+        self._dialect = dialect
+        self._cells = _CellCount(dialect)
         self._limit = limit
         self._most_cells = most_cells
         self._waiting: deque[str] = deque()
@@ -172,6 +173,7 @@ class _Feed:
         self.first += len(self.held)
         self.held = []
         self._size = 0
+        self._cells = _CellCount(self._dialect)
 
     def again(self, lines: list[str], number: int) -> None:
         """Gives these lines, the first of which is `number`, once more."""
@@ -204,24 +206,11 @@ class _Feed:
             if self._size >= most and not (self._size == most and line.endswith(LINE_ENDS)):
                 self._over(line)
             self.held.append(line)
-            if line.count(self._delimiter) >= self._most_cells and self._is_wide(line):
+            if self._cells.more_than(self._most_cells, self.held):
                 # A cell takes a byte in the file and nine in memory.
                 self._within = sum(map(self._odd, self.held)) % 2 == 1
                 raise _OpenError(over=True, wide=True)
             yield line
-
-    def _is_wide(self, line: str) -> bool:
-        """Whether the last line that is held has too many delimiters out of quotes."""
-        within = sum(map(self._odd, self.held[:-1])) % 2 == 1
-        found = 0
-        for at in range(0, len(line), STRETCH):
-            stretch = line[at : at + STRETCH]
-            pieces = stretch.split(self._quote) if self._quote else [stretch]
-            found += "".join(pieces[within::2]).count(self._delimiter)
-            within ^= len(pieces) % 2 == 0
-            if found >= self._most_cells:
-                break
-        return found >= self._most_cells
 
     def _over(self, line: str) -> None:
         odd = sum(map(self._odd, [*self.held, line])) % 2 == 1
@@ -236,3 +225,35 @@ class _Feed:
 
     def _odd(self, line: str) -> bool:
         return bool(self._quote) and line.count(self._quote) % 2 == 1
+
+
+class _CellCount:
+    """How many cells the lines of one row have, counted before a parser makes objects of them."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._counted = 0
+        self._within = False
+        self._delimiters = 0
+        self._outside = 0
+
+    def more_than(self, most: int, lines: list[str]) -> bool:
+        """Whether `lines`, of which all but the last were given before, have more cells than `most`."""
+        self._delimiters += lines[-1].count(self._dialect.delimiter)
+        if self._delimiters < most:
+            # Nearly always: those in quotes are counted, too.
+            return False
+        while self._counted < len(lines) and self._outside < most:
+            self._count(lines[self._counted], most)
+            self._counted += 1
+        return self._outside >= most
+
+    def _count(self, line: str, most: int) -> None:
+        quote, delimiter = self._dialect.quote, self._dialect.delimiter
+        for at in range(0, len(line), STRETCH):
+            stretch = line[at : at + STRETCH]
+            pieces = stretch.split(quote) if quote else [stretch]
+            self._outside += "".join(pieces[self._within :: 2]).count(delimiter)
+            self._within ^= len(pieces) % 2 == 0
+            if self._outside >= most:
+                return
