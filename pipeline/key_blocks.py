@@ -19,6 +19,11 @@ KNOWN = frozenset(
     " 关键词 關鍵詞 摘要 链接 鏈接 连结 連結 原文 原文链接 栏目 欄目 期号".split()
 )
 """Keys, in small letters, that nobody is called by."""
+SENTENCES = frozenset(
+    "abstract description excerpt linktitle original_title seo_title short_title subject subtitle summary title"
+    " 标题 標題 副标题 副標題 摘要".split()
+)
+"""Those of them that hold a sentence."""
 ROLES = frozenset(
     "author authors by byline contributors editor editors guest guests host hosts interviewee interviewer people"
     " photographer speaker speakers transcriber transcript_by translator translators writer"
@@ -33,6 +38,8 @@ OTHER_LINE = regex.compile(r"[ \t]|[-#\]\[}{]|\Z")
 IDENTIFIER = regex.compile(r"[a-z][a-z0-9_\-.]*+\Z")
 SPEECH = regex.compile(r"[?？!！。…](?:[\"'”’」』）)]*+)\s*+\Z|[.](?:[\"'”’)]*+)\s*+\Z|\S.{79}", regex.DOTALL)
 """The value of a label rather than of a key: it ends as a sentence does, or is long."""
+
+QUESTION = regex.compile(r"[?？](?:[\"'”’」』）)]*+)\s*+\Z")
 
 
 class _Entry(msgspec.Struct, frozen=True, gc=False):
@@ -55,16 +62,17 @@ def is_key_block(block: str) -> bool:
     prose = sum(not ENTRY.match(line) and not OTHER_LINE.match(line) for line in lines)
     if prose > len(found):
         return False
-    known = [entry for entry in found if entry.name in KNOWN]
-    spoken = [entry for entry in found if entry.name not in KNOWN and SPEECH.search(entry.value)]
+    spoken = [entry for entry in found if entry.name not in SENTENCES and SPEECH.search(entry.value)]
     times = Counter(entry.name for entry in found)
     if any(times[entry.name] > 1 for entry in spoken):
         return False
-    if known:
-        # A key that nobody knows, in small letters, may hold a sentence, and so may one that is called by a role.
-        strange = [entry for entry in spoken if not _is_identifier(entry)]
-        return len({entry.name for entry in strange}) < 2 or len(strange) < len(known)
-    return not spoken and all(_is_identifier(entry) or entry.name in ROLES for entry in found)
+    known = [entry for entry in found if entry.name in KNOWN and entry not in spoken]
+    if not known:
+        return not spoken and all(_is_identifier(entry) or entry.name in ROLES for entry in found)
+    # A key that nobody knows may hold a sentence, too; two that do, with a question among them, are an interview.
+    asked = any(QUESTION.search(entry.value) for entry in spoken)
+    strange = spoken if asked else [entry for entry in spoken if not _is_identifier(entry)]
+    return len({entry.name for entry in strange}) < 2 or (len(strange) < len(known) and not asked)
 
 
 def _is_identifier(entry: _Entry) -> bool:
