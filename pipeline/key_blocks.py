@@ -10,29 +10,176 @@ import msgspec
 import regex
 
 KNOWN = frozenset(
-    "abstract aliases audience audio_url canonical_url categories category created date datecreated datepublished"
-    " description draft excerpt feature featured hero id image image_feature keywords lang language lastmod last_updated"
-    " layout linktitle link modified modified_time original_url path permalink post-type preview_image published"
-    " published_at published_time pubdate redirect_from seo_title series short_title slug source source_url spdx-id"
-    " status subject subtitle summary tag tags template thumbnail time timestamp title toc type updated url uuid version"
-    " via weight wordpress_id 标题 標題 副标题 副標題 日期 时间 時間 发布时间 發布時間 发表时间 來源 来源 出处 出處 标签 標籤 分类 分類"
-    " 关键词 關鍵詞 摘要 链接 鏈接 连结 連結 原文 原文链接 栏目 欄目 期号".split()
+    [
+        "abstract",
+        "aliases",
+        "audience",
+        "audio_url",
+        "canonical_url",
+        "categories",
+        "category",
+        "created",
+        "date",
+        "datecreated",
+        "datepublished",
+        "description",
+        "draft",
+        "excerpt",
+        "feature",
+        "featured",
+        "hero",
+        "id",
+        "image",
+        "image_feature",
+        "keywords",
+        "lang",
+        "language",
+        "lastmod",
+        "last_updated",
+        "layout",
+        "linktitle",
+        "link",
+        "modified",
+        "modified_time",
+        "original_url",
+        "path",
+        "permalink",
+        "post-type",
+        "preview_image",
+        "published",
+        "published_at",
+        "published_time",
+        "pubdate",
+        "redirect_from",
+        "seo_title",
+        "series",
+        "short_title",
+        "slug",
+        "source",
+        "source_url",
+        "spdx-id",
+        "status",
+        "subject",
+        "subtitle",
+        "summary",
+        "tag",
+        "tags",
+        "template",
+        "thumbnail",
+        "time",
+        "timestamp",
+        "title",
+        "toc",
+        "type",
+        "updated",
+        "url",
+        "uuid",
+        "version",
+        "via",
+        "weight",
+        "wordpress_id",
+        "标题",
+        "標題",
+        "副标题",
+        "副標題",
+        "日期",
+        "时间",
+        "時間",
+        "发布时间",
+        "發布時間",
+        "发表时间",
+        "來源",
+        "来源",
+        "出处",
+        "出處",
+        "标签",
+        "標籤",
+        "分类",
+        "分類",
+        "关键词",
+        "關鍵詞",
+        "摘要",
+        "链接",
+        "鏈接",
+        "连结",
+        "連結",
+        "原文",
+        "原文链接",
+        "栏目",
+        "欄目",
+        "期号",
+    ]
 )
 """Keys, in small letters, that nobody is called by."""
 SENTENCES = frozenset(
-    "abstract description excerpt linktitle original_title seo_title short_title subject subtitle summary title"
-    " 标题 標題 副标题 副標題 摘要".split()
+    [
+        "abstract",
+        "description",
+        "excerpt",
+        "linktitle",
+        "original_title",
+        "seo_title",
+        "short_title",
+        "subject",
+        "subtitle",
+        "summary",
+        "title",
+        "标题",
+        "標題",
+        "副标题",
+        "副標題",
+        "摘要",
+    ]
 )
 """Those of them that hold a sentence."""
 ROLES = frozenset(
-    "author authors by byline contributors editor editors guest guests host hosts interviewee interviewer people"
-    " photographer speaker speakers transcriber transcript_by translator translators writer"
-    " 作者 译者 譯者 编辑 編輯 记者 記者 采访 採訪 摄影 攝影 校对 校對 主持人 嘉宾 嘉賓".split()
+    [
+        "author",
+        "authors",
+        "by",
+        "byline",
+        "contributors",
+        "editor",
+        "editors",
+        "guest",
+        "guests",
+        "host",
+        "hosts",
+        "interviewee",
+        "interviewer",
+        "people",
+        "photographer",
+        "speaker",
+        "speakers",
+        "transcriber",
+        "transcript_by",
+        "translator",
+        "translators",
+        "writer",
+        "作者",
+        "译者",
+        "譯者",
+        "编辑",
+        "編輯",
+        "记者",
+        "記者",
+        "采访",
+        "採訪",
+        "摄影",
+        "攝影",
+        "校对",
+        "校對",
+        "主持人",
+        "嘉宾",
+        "嘉賓",
+    ]
 )
 """Keys that may also be the label of who speaks."""
 LETTERS = frozenset({"q", "a", "i", "r"})
 """What an interview calls question and answer."""
-ENTRY = regex.compile(r"(?P<key>[\p{L}_\"'][\p{L}\p{N}_ .:\"'\-]{0,39}?)[ \t]*+(?::(?=[ \t\n]|\Z)|=)[ \t]*+(?P<value>[^\n]*+)")
+ENTRY = regex.compile(
+    r"(?P<key>[\p{L}_\"'][\p{L}\p{N}_ .:\"'\-]{0,39}?)[ \t]*+(?::(?=[ \t\n]|\Z)|=)[ \t]*+(?P<value>[^\n]*+)"
+)
 OTHER_LINE = regex.compile(r"[ \t]|[-#\]\[}{]|\Z")
 """Lines between keys that go on with a value, hold one of a list, begin a table, or say nothing."""
 IDENTIFIER = regex.compile(r"[a-z][a-z0-9_\-.]*+\Z")

@@ -63,7 +63,7 @@ class _Table:
 
 
 def of_stream(file: BinaryIO) -> Iterator[int]:
-    """For each batch of a stream the bytes that it and the dictionaries before it unpack to; ends where it is damaged."""
+    """For each batch of a stream the bytes that it and the dictionaries before it unpack to, up to damage."""
     at, waiting = 0, 0
     while (found := _message(file, at)) is not None:
         kind, size, at = found

@@ -72,9 +72,7 @@ def _opened(path: Path, as_references: Sequence[str] = ()) -> Untyped:
         raise SourceError(reason) from None
 
 
-def _rows(
-    file: Untyped, raw: BinaryIO, as_references: Sequence[str], limits: Limits, budget: Budget
-) -> Iterator[Row]:
+def _rows(file: Untyped, raw: BinaryIO, as_references: Sequence[str], limits: Limits, budget: Budget) -> Iterator[Row]:
     first = 1
     for number in range(file.num_row_groups):
         group = file.metadata.row_group(number)
@@ -103,11 +101,11 @@ def _rows(
 
 
 def _declared(group: Untyped, schema: Untyped) -> int:
-    """The bytes that a group of rows declares to unpack to; of lists, which one row may hold all of, their values too."""
+    """The bytes that a group of rows declares to unpack to, and those of values in lists: one row may hold all."""
     columns = [group.column(number) for number in range(group.num_columns)]
     lists = sum(
         VALUE * max(column.num_values, 0)
         for number, column in enumerate(columns)
         if number < len(schema) and schema.column(number).max_repetition_level
     )
-    return max(group.total_byte_size, sum(max(column.total_uncompressed_size, 0) for column in columns)) + lists
+    return int(max(group.total_byte_size, sum(max(column.total_uncompressed_size, 0) for column in columns)) + lists)
