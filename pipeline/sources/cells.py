@@ -42,7 +42,7 @@ def has(metadata: Mapping[str, str], name: str, text_field: str) -> bool:
         return False
     try:
         inner = msgspec.json.decode(metadata[first])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return False
     return isinstance(inner, dict) and _within(inner, rest)
 

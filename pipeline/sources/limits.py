@@ -34,6 +34,8 @@ class Budget:
         """Bytes that were copied to the disk."""
         self.unsized = False
         """Whether it is a file of the web whose server does not say how long it is."""
+        self.held = 0
+        """Rows of tables, and members and records of archives."""
         self.fault: SourceError | None = None
         """What was said when they became too many: one error, whatever in the file meets it."""
 
@@ -53,6 +55,19 @@ class Budget:
             told = f"unpacks to more than {self.limits.ratio:,} times its size, and the rest is not read"
             self._refuse(f"{told}; leave it out, or raise [input.limits] ratio if you trust it")
 
+    def announce(self, count: int) -> None:
+        """Asks for bytes that a part of the file declares to unpack to, before any of them is; they are not counted.
+
+        Raises `SourceError` where they would be too many.
+        """
+        whole = self.given + count
+        if whole > self.limits.expanded:
+            told = f"declares that it unpacks to {whole:,} bytes, over the limit of {self.limits.expanded:,} bytes"
+            self._refuse(f"{told}; split it, or raise [input.limits] expanded")
+        if whole > GRACE and whole > self.limits.ratio * self.taken:
+            told = f"declares that its {self.taken:,} bytes unpack to {whole:,}, more than {self.limits.ratio:,} times"
+            self._refuse(f"{told}; leave it out, or raise [input.limits] ratio if you trust it")
+
     def keep(self, count: int) -> None:
         """Counts bytes that are copied to the disk. Raises `SourceError` where they are too many."""
         self.kept += count
@@ -64,6 +79,17 @@ class Budget:
                 f"takes more than {self.limits.copied:,} bytes of temporary disk, and its server does not say how many"
             )
             self._refuse(f"{told} it has; copy it here first, or raise [input.limits] copied")
+
+    def hold(self, rows: int = 1) -> None:
+        """Counts rows of a table, or members of an archive. Raises `SourceError` where the bytes are too few for them.
+
+        A row of a plain file takes a byte at least. A packed one can declare any number of rows that are all alike, and
+        each costs time and room in the state of the run. Nothing is asked where the bytes of the file are not counted.
+        """
+        self.held += rows
+        if self.taken and self.held > self.taken + self.limits.rows:
+            told = f"holds more than {self.limits.rows:,} rows beyond one for each byte of it, and the rest is not read"
+            self._refuse(f"{told}; leave it out, or raise [input.limits] rows if you trust it")
 
     def _refuse(self, reason: str) -> None:
         self.fault = self.fault or SourceError(reason)

@@ -17,6 +17,8 @@ from pipeline.sources.record import LeftOut, Record, Unreadable, missing_field
 
 MAX_RECORDS = 20
 """Documents of a file that are looked at."""
+MAX_NAMES = 10_000
+"""Names of fields that are kept, with those of one record more: only a message needs them."""
 MAX_FILES = 1000
 """Files that are looked at."""
 MIN_TABLES = 20
@@ -45,10 +47,11 @@ class _Seen(msgspec.Struct):
                 self.has_text = True
                 if has(document.metadata, self.options.id_field, document.origin.field):
                     self.has_id = True
-                elif not self.has_id:
+                elif not self.has_id and len(self.ids) < MAX_NAMES:
                     self.ids.update(dict.fromkeys(document.metadata))
             elif isinstance(document, Unreadable | LeftOut) and document.fields is not None:
-                self.texts.update(dict.fromkeys(document.fields))
+                if len(self.texts) < MAX_NAMES:
+                    self.texts.update(dict.fromkeys(document.fields))
                 lacks = True
             yield document
             if self.complete:

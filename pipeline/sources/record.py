@@ -127,7 +127,7 @@ def missing_field(name: str, known: Sequence[str]) -> str:
     close = get_close_matches(name, known, n=3)
     if close:
         return f"no record has a field {name!r}; did you mean {' or '.join(repr(each) for each in close)}?"
-    names = ", ".join(known[:MAX_NAMES]) + (", …" if len(known) > MAX_NAMES else "")
+    names = ", ".join(each[:LONGEST_SHOWN] for each in known[:MAX_NAMES]) + (", …" if len(known) > MAX_NAMES else "")
     return shown(f"no record has a field {name!r}; there are: {names}", None)
 
 

@@ -63,6 +63,7 @@ class Tar:
         archive = _opened(source)
         while (info := _next(archive, source)) is not None:
             number += 1
+            blob.budget.hold()
             if number > most:
                 raise SourceError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
             for member in _member(blob, archive, info, source, options):

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import BinaryIO, ClassVar, cast
 
 import msgspec
 import regex
@@ -67,7 +67,8 @@ class Warc:
         is_empty = True
         limit = options.limits.bytes
         try:
-            for found in captures(blob.stream, limit + HEADER):
+            for found in captures(cast("BinaryIO", blob.packed), limit + HEADER):
+                blob.budget.hold()
                 told = _told(blob, found, limit)
                 if isinstance(told, str):
                     aside[told if told in aside or len(aside) < MOST_REASONS else OTHER] += 1
@@ -119,6 +120,8 @@ def _told(blob: Blob, found: Capture | Broken, limit: int) -> Record | Unreadabl
         data = found.block if body.answer is None else http.payload(found.block, body.answer, limit)
     except http.PayloadError as error:
         return _failed(blob, found, str(error))
+    # What a server packed is unpacked here, and counts as what is packed otherwise does.
+    blob.budget.give(max(len(data) - len(found.block), 0))
     if len(data) > limit:
         return _failed(blob, found, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
     if not data:

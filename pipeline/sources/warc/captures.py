@@ -76,18 +76,18 @@ def fields_of(header: bytes) -> dict[str, str]:
     >>> fields_of(b"Content-Type: text/html;\\r\\n charset=gbk\\r\\nodd\\r\\nX:1\\r\\nX:2\\r\\n")
     {'content-type': 'text/html; charset=gbk', 'x': '1'}
     """
-    fields: dict[str, str] = {}
+    fields: dict[str, list[str]] = {}
     folded = ""
     for line in _text(header).split("\n"):
         if line[:1] in {" ", "\t"} and folded:
-            fields[folded] = f"{fields[folded]} {line.strip()}".strip()
+            fields[folded].append(line.strip())
             continue
         name, colon, value = line.partition(":")
         folded = ""
         if colon and (name := name.strip().lower()) and name not in fields:
-            fields[name] = value.strip()
+            fields[name] = [value.strip()]
             folded = name
-    return fields
+    return {name: " ".join(filter(None, parts)) for name, parts in fields.items()}
 
 
 def quoted(value: str) -> str:
