@@ -12,6 +12,9 @@ from pipeline.errors import ContractError, UsageError
 from pipeline.reading import databases, lines, tables
 from pipeline.reading.attempt import Attempt, failed
 from pipeline.reading.attempt import parse as parse
+from pipeline.reading.files import below
+from pipeline.reading.limits import LIMITS
+from pipeline.settings import Limits
 from pipeline.stores import Place, Remote, place
 from pipeline.stores.faults import StoreError
 
@@ -29,26 +32,28 @@ BINARY = {
 HEAD = 16
 
 
-def read(path: str | Place) -> Iterator[Article]:
+def read(path: str | Place, *, limits: Limits = LIMITS) -> Iterator[Article]:
     """The Articles of a file or of a folder of files, in their order; `path` may be the URL of one.
 
     A file may be JSON (one article), JSON Lines (plain, gzip or Zstandard), Parquet, Arrow, SQLite or DuckDB; which, is
     told by its content. In a folder, files of JSON, JSON Lines and Parquet are read in the order of their names; names
     that begin with `_` or `.` are about the run and left out. Raises `UsageError` for a path that is not there,
     `ContractError`, naming document and field, for what is not as the contract promises or cannot be read.
+
+    The file may be somebody else's: `limits` say how long an article may be and how much a file may unpack to.
     """
     expect_path("read", "path", path, Remote)
-    return _read(path)
+    return _read(path, limits)
 
 
-def _read(path: str | Place) -> Iterator[Article]:
-    for _, article in attempts(path):
+def _read(path: str | Place, limits: Limits) -> Iterator[Article]:
+    for _, article in attempts(path, limits):
         if isinstance(article, ContractError):
             raise article
         yield article
 
 
-def attempts(path: str | Place) -> Iterator[Attempt]:
+def attempts(path: str | Place, limits: Limits = LIMITS) -> Iterator[Attempt]:
     """The same, one at a time, with the name of each and, for what is no article, what is wrong with it.
 
     A name is that of the file, with `:` and the line or row where a file holds several. One bad document hides no
@@ -56,15 +61,17 @@ def attempts(path: str | Place) -> Iterator[Attempt]:
     """
     source = place(path)
     if source.is_dir():
-        for name in article_names(source):
-            yield from _file(source / name, name)
+        names, faults = _listed(source)
+        yield from (failed(name, f"cannot be listed: {fault.strerror or fault}") for name, fault in faults)
+        for name in names:
+            yield from _file(source / name, name, limits)
     elif not source.exists():
         raise UsageError(f"{source} is not there")
     else:
-        yield from _file(source, source.name)
+        yield from _file(source, source.name, limits)
 
 
-def _file(source: Place, name: str) -> Iterator[Attempt]:
+def _file(source: Place, name: str, limits: Limits) -> Iterator[Attempt]:
     try:
         with _opened(source) as file:
             # Not read but looked at: a pipe can be read only once.
@@ -72,9 +79,9 @@ def _file(source: Place, name: str) -> Iterator[Attempt]:
             for (at, mark), reader in BINARY.items():
                 if head.startswith(mark, at):
                     with _on_disk(source) as path:
-                        yield from reader(path, name)
+                        yield from reader(path, name, limits)
                     return
-            yield from lines.articles(cast("BinaryIO", file), head, name)
+            yield from lines.articles(cast("BinaryIO", file), head, name, limits)
     except StoreError as error:
         yield failed(name, f"cannot be read: {error}")
     except OSError as error:
@@ -99,13 +106,24 @@ def holds_one(source: Place) -> bool:
 
 def article_names(folder: Place) -> list[str]:
     """The files of articles below a folder of output, by their names below it, sorted folder by folder."""
+    return _listed(folder)[0]
+
+
+def _listed(folder: Place) -> tuple[list[str], list[tuple[str, OSError]]]:
+    """The same, and the folders below it that cannot be listed, with the reason."""
+    faults: list[tuple[str, OSError]] = []
     if isinstance(folder, Remote):
         found = [entry.name for entry in folder.below()]
     else:
-        found = [file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()]
+        found = []
+        for name, fault in below(folder):
+            if fault is None:
+                found.append(name)
+            else:
+                faults.append((name, fault))
     names = (
         name
         for name in found
         if name.casefold().endswith(SHARDS) and not any(part.startswith(("_", ".")) for part in name.split("/"))
     )
-    return sorted(names, key=lambda name: name.split("/"))
+    return sorted(names, key=lambda name: name.split("/")), sorted(faults, key=lambda each: each[0])

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.reading.attempt import Attempt, failed, of_row
+from pipeline.settings import Limits
 from pipeline.tables.columns import kind_of
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ AT_ONCE = 64
 """Rows that are made into objects together."""
 
 
-def parquet(path: Path, name: str) -> Iterator[Attempt]:
+def parquet(path: Path, name: str, limits: Limits | None = None) -> Iterator[Attempt]:
     """The articles of a Parquet file. A row group that cannot be read hides no other."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -40,7 +41,7 @@ def parquet(path: Path, name: str) -> Iterator[Attempt]:
             row = behind
 
 
-def arrow(path: Path, name: str) -> Iterator[Attempt]:
+def arrow(path: Path, name: str, limits: Limits | None = None) -> Iterator[Attempt]:
     """The articles of an Arrow file (also called Feather)."""
     import pyarrow as pa
 
@@ -52,7 +53,7 @@ def arrow(path: Path, name: str) -> Iterator[Attempt]:
     yield from _all(batches(), name)
 
 
-def arrow_stream(path: Path, name: str) -> Iterator[Attempt]:
+def arrow_stream(path: Path, name: str, limits: Limits | None = None) -> Iterator[Attempt]:
     """The articles of a stream of Arrow, as the `datasets` library keeps them."""
     import pyarrow as pa
 

@@ -206,6 +206,12 @@ def listed(connection: sqlite3.Connection) -> dict[str, str]:
     return found
 
 
+def stored_columns(connection: sqlite3.Connection, name: str) -> set[object]:
+    """The names of the columns of a table whose values stand in the file. Raises `sqlite3.Error`."""
+    about = connection.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()
+    return {column[1] for column in about if column[6] not in {HIDDEN, GENERATED}}
+
+
 def described(connection: sqlite3.Connection, name: str, *, asked: bool = False) -> Table:
     """A table by name; columns that it computes are among its own only where the user `asked` for them.
 

@@ -8,7 +8,7 @@ table, a view or a query by name, what it computes may run, with limits in propo
 import sqlite3
 from collections.abc import Callable, Iterable
 
-from pipeline.sources.sqlite.circles import Bounded
+from pipeline.sources.sqlite.circles import WORK, Bounded
 
 Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
 
@@ -100,7 +100,7 @@ class Amount:
         return ""
 
 
-def connected(address: str, size: int, patience: float, work: int) -> Bounded:
+def connected(address: str, size: int, patience: float, work: int = WORK) -> Bounded:
     """A connection to the database at `address`, of `size` bytes, that changes nothing and reaches nothing else.
 
     `patience`: seconds to wait for another program that writes; `work`: see `Bounded.bound`. What may be read is said
