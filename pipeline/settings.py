@@ -37,6 +37,18 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int, Meta(ge=1, description="How many archives and compressions may lie in each other; `.tar.gz` is two.")
     ] = 5
     members: Annotated[int, Meta(ge=1, description="The most members of one archive.")] = 1_000_000
+    columns: Annotated[
+        int, Meta(ge=1, description="The most columns of a table, cells of a row and fields of a record.")
+    ] = 10_000
+    values: Annotated[
+        int, Meta(ge=1, description="The most values in one record: numbers, texts, lists and objects in its fields.")
+    ] = 1_000_000
+    nesting: Annotated[
+        int, Meta(ge=1, le=500, description="How many lists and objects may lie in each other in one record.")
+    ] = 100
+    rows: Annotated[
+        int, Meta(ge=0, description="How many rows a file may hold beyond one for each byte that is read of it.")
+    ] = 10_000
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

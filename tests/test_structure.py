@@ -17,7 +17,7 @@ FLOORS = (
     {"vocabulary"},
     {"document", "settings"},
     {"stage", "options"},
-    {"lexicon"},
+    {"lexicon", "key_blocks"},
     {"spacing"},
     {"stages"},
     {"body", "fieldless", "restoration", "declaration"},

@@ -9,10 +9,11 @@ from itertools import chain, islice
 import msgspec
 
 from pipeline.article import VERSION, Origin
-from pipeline.settings import Input
+from pipeline.settings import Input, Limits
 from pipeline.sources import html
 from pipeline.sources.blob import Blob, Place
 from pipeline.sources.cells import Torn, as_text, holds, others, value_at
+from pipeline.sources.limits import Budget
 from pipeline.sources.reader import Found
 from pipeline.sources.record import LeftOut, Record, SourceError, Unreadable, shown
 
@@ -24,6 +25,7 @@ FARTHER = 3
 """And as many times longer than every other field."""
 MOST_NAMED = 8
 """Columns that a message lists."""
+MANY = "leave it out, or raise [input.limits] columns"
 ARTICLE = "is what this pipeline wrote (bilingual-article), not a source; leave it out"
 
 
@@ -61,7 +63,7 @@ def records(
     place = blob.place if part is None else blob.place.inside(part)
     if columns is not None:
         _refuse_missing(options.text_field, columns)
-    rows = iter(rows)
+    rows = _counted(blob.budget, rows)
     column = options.text_field or (_named(columns) if columns else None)
     sample: list[Row] = []
     broken = None
@@ -101,6 +103,19 @@ def records(
         yield table.record(row)
     if broken is not None:
         raise broken
+
+
+def refuse_many(columns: int, limits: Limits) -> None:
+    """Raises `SourceError` where a table has too many columns: each of its rows would cost as much."""
+    if columns > limits.columns:
+        raise SourceError(f"has {columns:,} columns, over the limit of {limits.columns:,}; {MANY}")
+
+
+def _counted(budget: Budget, rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows, which must not be more than the file can hold."""
+    for row in rows:
+        budget.hold()
+        yield row
 
 
 def aside(blob: Blob, reason: str, place: Place | None = None, fields: tuple[str, ...] | None = None) -> LeftOut:
@@ -147,13 +162,18 @@ def unique(names: Iterable[str]) -> tuple[str, ...]:
     ('id', 'column_2', 'text', 'text_2')
     """
     given = list(names)
+    taken = frozenset(given)
     found: dict[str, None] = {}
+    # How often each name came: to count from 1 for each of a thousand equal names would take a million steps.
+    reached: dict[str, int] = {}
     for number, name in enumerate(given, 1):
         wanted = name or f"column_{number}"
-        free, times = wanted, 1
-        while free in found or (times > 1 and free in given):
+        times = reached.get(wanted, 1)
+        free = wanted if times == 1 else f"{wanted}_{times}"
+        while free in found or (times > 1 and free in taken):
             times += 1
             free = f"{wanted}_{times}"
+        reached[wanted] = times
         found[free] = None
     return tuple(found)
 

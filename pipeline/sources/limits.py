@@ -32,6 +32,8 @@ class Budget:
         """Bytes that were unpacked."""
         self.kept = 0
         """Bytes that were copied to the disk."""
+        self.held = 0
+        """Rows of tables, and members and records of archives."""
         self.fault: SourceError | None = None
         """What was said when they became too many: one error, whatever in the file meets it."""
 
@@ -57,6 +59,17 @@ class Budget:
         if self.kept > self.limits.expanded:
             limit = f"{self.limits.expanded:,} bytes"
             self._refuse(f"takes more than {limit} of temporary disk; raise [input.limits] expanded")
+
+    def hold(self, rows: int = 1) -> None:
+        """Counts rows of a table, or members of an archive. Raises `SourceError` where the bytes are too few for them.
+
+        A row of a plain file takes a byte at least. A packed one can declare any number of rows that are all alike, and
+        each costs time and room in the state of the run. Nothing is asked where the bytes of the file are not counted.
+        """
+        self.held += rows
+        if self.taken and self.held > self.taken + self.limits.rows:
+            told = f"holds more than {self.limits.rows:,} rows beyond one for each byte of it, and the rest is not read"
+            self._refuse(f"{told}; leave it out, or raise [input.limits] rows if you trust it")
 
     def _refuse(self, reason: str) -> None:
         self.fault = self.fault or SourceError(reason)

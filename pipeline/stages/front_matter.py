@@ -9,6 +9,8 @@ from functools import lru_cache
 import msgspec
 import regex
 
+from pipeline.key_blocks import is_key_block
+
 FENCES = ("---\n", "+++\n")
 LONGEST = 6000
 """Characters in which the closing fence must stand."""
@@ -62,7 +64,7 @@ def end_of(text: str) -> int:
     if not text.startswith(FENCES):
         return 0
     close = text.find("\n" + text[:3], 3, LONGEST)
-    return close + 4 if close > 0 else 0
+    return close + 4 if close > 0 and is_key_block(text[4:close]) else 0
 
 
 def entries(text: str, end: int) -> Iterator[Entry]:

@@ -197,7 +197,7 @@ def test_deep_nesting_fails_its_record_alone(tmp_path: Path, opening: str) -> No
     depth = 100_000
     deep = opening * depth + "1" + ("]" if opening == "[" else "}") * depth
     items = found(tmp_path, "t.json", f'[{{"text": "a", "deep": {deep}}}, {{"text": "b"}}]')
-    assert "is nested too deeply; leave it out" in failures(items)[0]
+    assert "is nested deeper than the limit of 100 levels; leave it out, or raise [input.limits] nesting" in failures(items)[0]
     assert isinstance(items[1], Record)
     (only,) = found(tmp_path, "u.json", deep)
     assert isinstance(only, Unreadable)

@@ -72,7 +72,7 @@ class Csv:
         head = blob.head.decode(encoding, "replace").removeprefix("\ufeff")
         whole = len(blob.head) < HEAD
         delimiter = self.delimiter or delimiter_of(head, blob.suffix, self.quote, whole=whole)
-        rows = Rows(stream, Dialect(delimiter, self.quote), options.limits.bytes)
+        rows = Rows(stream, Dialect(delimiter, self.quote), options.limits.bytes, options.limits.columns)
         given = iter(rows)
         if DECLARED.fullmatch(head[: head.find("\n") + 1]):
             next(given, None)

@@ -16,6 +16,8 @@ LINES_ASKED = 20
 """Lines behind an open quote that must all have as many cells as the header to be taken for rows."""
 LEAST_ASKED = 2
 """One line alone could as well be the second line of a quoted text in which a comma stands."""
+STRETCH = 1 << 16
+"""Characters of a line in which delimiters are counted at a time."""
 LINE_ENDS = ("\n", "\r")
 FIELD_LIMIT = Lock()
 """The longest cell that the standard library's parser takes is one number for the whole process."""
@@ -43,16 +45,17 @@ class Cells(msgspec.Struct, frozen=True, gc=False):
 
 
 class Rows:
-    """The rows of a text, one at a time; a row takes no more than `limit` characters of memory.
+    """The rows of a text, one at a time, each of at most `limit` characters and `most_cells` cells.
 
     `width` is how many cells a row should have, once it is known: it says whether lines behind an open quote are rows.
     """
 
-    def __init__(self, stream: TextIO, dialect: Dialect, limit: int) -> None:
+    def __init__(self, stream: TextIO, dialect: Dialect, limit: int, most_cells: int) -> None:
         self.width = 0
         self._dialect = dialect
         self._limit = limit
-        self._feed = _Feed(stream, dialect.quote, limit)
+        self._most_cells = most_cells
+        self._feed = _Feed(stream, dialect, limit, most_cells)
         self._read_again = 0
 
     def __iter__(self) -> Iterator[Cells]:
@@ -107,7 +110,10 @@ class Rows:
         first, held = feed.first, feed.held
         behind = held[1:]
         size = sum(map(len, behind))
-        if error.all_held and self._are_rows(behind) and self._read_again + size <= feed.read:
+        if error.wide:
+            feed.skip()
+            fault = f"has more cells than the limit of {self._most_cells:,}; leave it out, or raise [input.limits] columns"
+        elif error.all_held and self._are_rows(behind) and self._read_again + size <= feed.read:
             self._read_again += size
             feed.again(behind, first + 1)
             fault = f"a quote ({self._dialect.quote}) opens a cell and is not closed; close it, or double it"
@@ -129,11 +135,13 @@ class Rows:
 class _OpenError(Exception):
     """A row has no end.
 
-    `over` says whether it met the limit rather than the end of the file, `all_held` whether all its lines are held.
+    `over` says whether it met the limit rather than the end of the file, `all_held` whether all its lines are held,
+    `wide` whether it has too many cells.
     """
 
-    def __init__(self, *, over: bool, all_held: bool = True) -> None:
+    def __init__(self, *, over: bool, all_held: bool = True, wide: bool = False) -> None:
         super().__init__()
+        self.wide = wide
         self.over = over
         self.all_held = all_held
 
@@ -141,15 +149,18 @@ class _OpenError(Exception):
 class _Feed:
     """The lines of a text for the parser; those of the row that is being read are held, to be read again if need be."""
 
-    def __init__(self, stream: TextIO, quote: str, limit: int) -> None:
+    def __init__(self, stream: TextIO, dialect: Dialect, limit: int, most_cells: int) -> None:
         self.held: list[str] = []
         self.first = 1
         self.read = 0
         self._size = 0
         self._within = False
         self._stream = stream
-        self._quote = quote
+        self._quote = dialect.quote
+        self._dialect = dialect
+        self._cells = _CellCount(dialect)
         self._limit = limit
+        self._most_cells = most_cells
         self._waiting: deque[str] = deque()
 
     @property
@@ -162,6 +173,7 @@ class _Feed:
         self.first += len(self.held)
         self.held = []
         self._size = 0
+        self._cells = _CellCount(self._dialect)
 
     def again(self, lines: list[str], number: int) -> None:
         """Gives these lines, the first of which is `number`, once more."""
@@ -194,6 +206,10 @@ class _Feed:
             if self._size >= most and not (self._size == most and line.endswith(LINE_ENDS)):
                 self._over(line)
             self.held.append(line)
+            if self._cells.more_than(self._most_cells, self.held):
+                # A cell takes a byte in the file and nine in memory.
+                self._within = sum(map(self._odd, self.held)) % 2 == 1
+                raise _OpenError(over=True, wide=True)
             yield line
 
     def _over(self, line: str) -> None:
@@ -209,3 +225,35 @@ class _Feed:
 
     def _odd(self, line: str) -> bool:
         return bool(self._quote) and line.count(self._quote) % 2 == 1
+
+
+class _CellCount:
+    """How many cells the lines of one row have, counted before a parser makes objects of them."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._counted = 0
+        self._within = False
+        self._delimiters = 0
+        self._outside = 0
+
+    def more_than(self, most: int, lines: list[str]) -> bool:
+        """Whether `lines`, of which all but the last were given before, have more cells than `most`."""
+        self._delimiters += lines[-1].count(self._dialect.delimiter)
+        if self._delimiters < most:
+            # Nearly always: those in quotes are counted, too.
+            return False
+        while self._counted < len(lines) and self._outside < most:
+            self._count(lines[self._counted], most)
+            self._counted += 1
+        return self._outside >= most
+
+    def _count(self, line: str, most: int) -> None:
+        quote, delimiter = self._dialect.quote, self._dialect.delimiter
+        for at in range(0, len(line), STRETCH):
+            stretch = line[at : at + STRETCH]
+            pieces = stretch.split(quote) if quote else [stretch]
+            self._outside += "".join(pieces[self._within :: 2]).count(delimiter)
+            self._within ^= len(pieces) % 2 == 0
+            if self._outside >= most:
+                return

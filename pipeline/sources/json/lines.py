@@ -9,9 +9,10 @@ from typing import BinaryIO, ClassVar, cast
 import msgspec
 import regex
 
-from pipeline.settings import Input
+from pipeline.settings import Input, Limits
 from pipeline.sources.blob import Blob
 from pipeline.sources.fields import Row, records
+from pipeline.sources.json import bounds
 from pipeline.sources.json.utf8 import head_of, stream_of
 from pipeline.sources.lines import lines
 from pipeline.sources.reader import Claim, Found
@@ -47,8 +48,17 @@ def documents(blob: Blob, stream: BinaryIO, options: Input) -> Iterator[Found]:
     yield from records(blob, _rows(stream, options), options, media_type="application/jsonl", unit="line")
 
 
-def row(number: int | None, data: bytes | bytearray, *, unit: str = "line", at: tuple[str, int] | None = None) -> Row:
+def row(
+    number: int | None,
+    data: bytes | bytearray,
+    limits: Limits,
+    *,
+    unit: str = "line",
+    at: tuple[str, int] | None = None,
+) -> Row:
     """The object in some JSON, or what is wrong with it. `unit` is what messages call it."""
+    if (over := bounds.fault(data, limits)) is not None:
+        return Row(number, fault=over, at=at)
     try:
         fields = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -57,6 +67,9 @@ def row(number: int | None, data: bytes | bytearray, *, unit: str = "line", at: 
             return Row(number, fault=_reason(data, error, unit), at=at)
     if not isinstance(fields, dict):
         return Row(number, fault=f"is no JSON object; each {unit} must be one", at=at)
+    if len(fields) > limits.columns:
+        over = f"has {len(fields):,} fields, over the limit of {limits.columns:,}; {bounds.remedy('columns')}"
+        return Row(number, fault=over, at=at)
     return Row(number, fields, at=at)
 
 
@@ -67,7 +80,7 @@ def _rows(stream: BinaryIO, options: Input) -> Iterator[Row]:
             fault = f"is over the limit of {options.limits.bytes:,} bytes; raise [input.limits] bytes"
             yield Row(number, fault=fault)
         elif line.strip():
-            yield row(number, line.removeprefix(BOM_UTF8) if number == 1 else line)
+            yield row(number, line.removeprefix(BOM_UTF8) if number == 1 else line, options.limits)
 
 
 def _is_object(line: bytes) -> bool:

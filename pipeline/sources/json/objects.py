@@ -10,12 +10,12 @@ from typing import ClassVar
 import msgspec
 
 from pipeline.encodings.signatures import kind_of
-from pipeline.settings import Input
+from pipeline.settings import Input, Limits
 from pipeline.sources import text
 from pipeline.sources.blob import Blob, replayed
 from pipeline.sources.cells import value_at
 from pipeline.sources.fields import Row, records, text_column
-from pipeline.sources.json import lines
+from pipeline.sources.json import bounds, lines
 from pipeline.sources.json.utf8 import head_of, stream_of
 from pipeline.sources.json.values import Values
 from pipeline.sources.markdown import document
@@ -50,7 +50,7 @@ class Json:
     def read(self, blob: Blob, options: Input) -> Iterator[Found]:
         """The records; of several objects behind each other each is one."""
         mark = blob.stream.read(len(BOM_UTF8)) if blob.head.startswith(BOM_UTF8) else b""
-        values = Values(stream_of(blob, options.encoding), options.limits.bytes, len(mark))
+        values = Values(stream_of(blob, options.encoding), options.limits, len(mark))
         match values.next():
             case b"[":
                 yield from _documents(blob, _all_of(values), options)
@@ -77,10 +77,10 @@ def _object(blob: Blob, values: Values, options: Input) -> Iterator[Found]:
     """What a file holds that begins with an object."""
     begin = values.place
     whole = values.whole()
-    members = None if whole is None else _members(whole)
+    members = None if whole is None else _members(whole, options.limits)
     if whole is None or (members is None and LIST.search(whole)):
         # Too long for a record, cut off or broken: what is in a list in it can be read all the same.
-        at = values if whole is None else Values(io.BytesIO(whole), options.limits.bytes, begin)
+        at = values if whole is None else Values(io.BytesIO(whole), options.limits, begin)
         yield from _documents(blob, _first_list(at), options)
         return
     behind = values.next()
@@ -100,8 +100,8 @@ def _object(blob: Blob, values: Values, options: Input) -> Iterator[Found]:
 
 def _alone(blob: Blob, whole: bytearray, members: Members | None, begin: int, options: Input) -> Iterator[Found]:
     """The one object of a file: a record if it has a text, else what holds them."""
-    lists = list(_lists(members or {}))
-    only = lines.row(None, whole, unit=UNIT)
+    lists = list(_lists(members or {}, options.limits))
+    only = lines.row(None, whole, options.limits, unit=UNIT)
     if _has_text(only.fields, options):
         lists = []
     elif members and all(map(_is_record(options), members.values())):
@@ -112,24 +112,24 @@ def _alone(blob: Blob, whole: bytearray, members: Members | None, begin: int, op
         yield from _documents(blob, iter([only]), options)
         return
     raw = bytes(chosen or lists[0])
-    values = Values(io.BytesIO(raw), options.limits.bytes, begin + whole.find(raw))
+    values = Values(io.BytesIO(raw), options.limits, begin + whole.find(raw))
     yield from _documents(blob, _elements(values), options)
 
 
-def _lists(members: Members, depth: int = 1) -> Iterator[msgspec.Raw]:
+def _lists(members: Members, limits: Limits, depth: int = 1) -> Iterator[msgspec.Raw]:
     """The lists of objects in an object, and in the objects in it: `{"data": {"items": [{…}]}}`."""
     for raw in members.values():
         if LIST.match(memoryview(raw)):
             yield raw
         elif depth < DEEPEST and bytes(memoryview(raw)[:1]) == b"{":
-            yield from _lists(_members(bytearray(raw)) or {}, depth + 1)
+            yield from _lists(_members(bytearray(raw), limits) or {}, limits, depth + 1)
 
 
 def _is_record(options: Input) -> Callable[[msgspec.Raw], bool]:
     """Whether some JSON is an object that has a text."""
 
     def is_record(raw: msgspec.Raw) -> bool:
-        return bytes(memoryview(raw)[:1]) == b"{" and _has_text(lines.row(None, bytes(raw)).fields, options)
+        return bytes(memoryview(raw)[:1]) == b"{" and _has_text(lines.row(None, bytes(raw), options.limits).fields, options)
 
     return is_record
 
@@ -140,7 +140,7 @@ def _by_key(members: Members, whole: bytearray, begin: int, options: Input) -> I
     for number, (key, raw) in enumerate(members.items(), 1):
         data = bytes(raw)
         at = whole.find(data, at)
-        found = lines.row(number, data, unit=UNIT, at=("byte", begin + at))
+        found = lines.row(number, data, options.limits, unit=UNIT, at=("byte", begin + at))
         yield msgspec.structs.replace(found, fields={options.id_field: key, **found.fields})
         at += len(data)
 
@@ -154,11 +154,13 @@ def _has_text(fields: Mapping[str, object], options: Input) -> bool:
 
 
 def _holds_texts(raw: msgspec.Raw, options: Input) -> bool:
-    fields = next(_elements(Values(io.BytesIO(raw), options.limits.bytes))).fields
+    fields = next(_elements(Values(io.BytesIO(raw), options.limits))).fields
     return _has_text(fields, options) or (options.text_field is None and text_column([fields]) is not None)
 
 
-def _members(whole: bytearray) -> Members | None:
+def _members(whole: bytearray, limits: Limits) -> Members | None:
+    if bounds.too_many_members(whole, limits):
+        return None
     try:
         return msgspec.json.decode(whole, type=Members)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -180,7 +182,7 @@ def _elements(values: Values) -> Iterator[Row]:
     while True:
         number += 1
         if (element := values.flat()) is not None:
-            yield lines.row(number, element, unit=UNIT, at=("byte", values.began))
+            yield lines.row(number, element, values.limits, unit=UNIT, at=("byte", values.began))
             continue
         if values.next() == b"]":
             # Behind a comma, too: many a writer leaves one.
@@ -189,9 +191,9 @@ def _elements(values: Values) -> Iterator[Row]:
         element = values.element()
         at = ("byte", values.began)
         if element is None:
-            yield Row(number, fault=f"is over the limit of {values.limit:,} bytes; raise [input.limits] bytes", at=at)
+            yield Row(number, fault=values.fault, at=at)
         else:
-            yield lines.row(number, element, unit=UNIT, at=at)
+            yield lines.row(number, element, values.limits, unit=UNIT, at=at)
         end = values.next()
         if end == b",":
             values.take()
@@ -202,7 +204,7 @@ def _elements(values: Values) -> Iterator[Row]:
 
 def _each(first: bytearray, begin: int, values: Values) -> Iterator[Row]:
     """Objects behind each other, of which the first was taken."""
-    yield lines.row(1, first, unit=UNIT, at=("byte", begin))
+    yield lines.row(1, first, values.limits, unit=UNIT, at=("byte", begin))
     number = 1
     while behind := values.next():
         if behind != b"{":
@@ -212,7 +214,7 @@ def _each(first: bytearray, begin: int, values: Values) -> Iterator[Row]:
         whole = values.whole()
         if whole is None:
             raise SourceError(f"breaks off: record {number} at byte {at:,} has no end, or is over the limit; repair it")
-        yield lines.row(number, whole, unit=UNIT, at=("byte", at))
+        yield lines.row(number, whole, values.limits, unit=UNIT, at=("byte", at))
 
 
 def _first_list(values: Values) -> Iterator[Row]:
@@ -234,6 +236,8 @@ def _first_list(values: Values) -> Iterator[Row]:
             return
         values.skip()
         end = values.next()
+    if values.fault == bounds.too_deep(values.limits):
+        raise SourceError(f"the object at byte {begin:,} {values.fault}")
     raise SourceError(
         f"the object at byte {begin:,} is no JSON, or over the limit of {values.limit:,} bytes; repair it"
     )

@@ -8,6 +8,8 @@ import re
 from re import Pattern
 from typing import BinaryIO, cast
 
+from pipeline.settings import Limits
+from pipeline.sources.json import bounds
 from pipeline.sources.record import SourceError
 
 CHUNK = 1 << 16
@@ -22,6 +24,8 @@ OUTSIDE = re.compile(rb'(?:[^"{}\[\],:]++|' + SHORT_STRING + rb")*+")
 """Not in brackets: there commas and colons end something, too."""
 FLAT = re.compile(rb'[ \t\r\n]*+(\{(?:[^"{}\[\]]++|' + SHORT_STRING + rb")*+\})[ \t\r\n]*+,")
 REST_OF_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+WHOLE_STRINGS = re.compile(rb'(?:[^"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+', re.DOTALL)
+"""Up to a string that does not end."""
 PASSED_WITHIN = re.compile(rb'[^"{}\[\]]*+')
 PASSED_OUTSIDE = re.compile(rb'[^"{}\[\],:]*+')
 OPENING, QUOTE, BACKSLASH = frozenset(b"{["), ord('"'), ord("\\")
@@ -30,8 +34,11 @@ OPENING, QUOTE, BACKSLASH = frozenset(b"{["), ord('"'), ord("\\")
 class Values:
     """The bytes of a stream of JSON, read from the beginning to the end. `offset` is where the stream begins."""
 
-    def __init__(self, stream: BinaryIO, limit: int, offset: int = 0) -> None:
-        self.limit = limit
+    def __init__(self, stream: BinaryIO, limits: Limits, offset: int = 0) -> None:
+        self.limits = limits
+        self.limit = limits.bytes
+        self.fault = self._too_long = f"is over the limit of {limits.bytes:,} bytes; raise [input.limits] bytes"
+        """Why a value was passed over, where one was."""
         self.lines_passed = 0
         self.began = 0
         self._stream = stream
@@ -74,7 +81,7 @@ class Values:
         return bytes(self._buffer[self._at :]), self._stream
 
     def element(self) -> bytearray | None:
-        """Up to the comma, colon or bracket that ends it; None for one over the limit, which is passed over.
+        """Up to the comma, colon or bracket that ends it; None for one over a limit, which is passed over: see `fault`.
 
         Raises `SourceError` where the stream ends before.
         """
@@ -82,7 +89,7 @@ class Values:
         at, depth, ended = self._scan(element=True)
         if ended:
             return self._taken(at)
-        if len(self._buffer) - self._at <= self.limit:
+        if not self._too_deep(depth) and len(self._buffer) - self._at <= self.limit:
             raise _break(self.began)
         self._pass(at, depth)
         return None
@@ -108,12 +115,19 @@ class Values:
 
         That is where the stream does, or where the value is over the limit.
         """
-        at, _, ended = self._scan(element=False)
+        at, depth, ended = self._scan(element=False)
+        self._too_deep(depth)
         return self._taken(at) if ended and at - self._at <= self.limit else None
 
     def skip(self, depth: int = 0) -> None:
         """Passes over an element, of which `depth` brackets were taken. Raises `SourceError` as `element` does."""
         self._pass(self._at, depth)
+
+    def _too_deep(self, depth: int) -> bool:
+        """Whether brackets lie in each other deeper than allowed; says so, or else that a value is too long."""
+        deep = depth > self.limits.nesting
+        self.fault = bounds.too_deep(self.limits) if deep else self._too_long
+        return deep
 
     def _taken(self, at: int) -> bytearray | None:
         begin, self._at = self._at, at
@@ -122,6 +136,7 @@ class Values:
     def _scan(self, *, element: bool) -> tuple[int, int, bool]:
         """Up to where the next value was looked at, how many brackets are open there, and whether it ends there."""
         buffer, at, depth, chunk = self._buffer, self._at, 0, CHUNK
+        most = self.limits.nesting
         while True:
             at = _end(WITHIN if depth else OUTSIDE, buffer, at)
             byte = buffer[at] if at < len(buffer) else None
@@ -137,6 +152,8 @@ class Values:
             elif byte in OPENING:
                 depth += 1
                 at += 1
+                if depth > most:
+                    return at, depth, False
             elif depth:
                 depth -= 1
                 at += 1
@@ -159,8 +176,14 @@ class Values:
 
     def _pass(self, at: int, depth: int) -> None:
         """Goes on from `at` to the end of the element, where `depth` brackets are open at `at`."""
-        buffer, within, begin = self._buffer, False, self.place
+        buffer, within, begin, known = self._buffer, False, self.place, 0
         while True:
+            if not within and depth and at >= known:
+                known = _end(WHOLE_STRINGS, buffer, at)
+                rise, fall = bounds.levels(buffer[at:known])
+                if fall < depth:
+                    # The element cannot end in this stretch, which is passed over at once.
+                    depth, at = depth + rise, known
             pattern = REST_OF_STRING if within else PASSED_WITHIN if depth else PASSED_OUTSIDE
             at = _end(pattern, buffer, at)
             byte = buffer[at] if at < len(buffer) else None
@@ -171,7 +194,7 @@ class Values:
                 self._at = at
                 if not self._more():
                     raise _break(begin)
-                at = 0
+                at = known = 0
                 continue
             elif byte in OPENING:
                 depth += 1

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import regex
 
+from pipeline.key_blocks import is_key_block
 from pipeline.sources.cells import as_text
 
 LONGEST = 1 << 16
@@ -40,7 +41,7 @@ def _keys(text: str) -> object:
     first, _, rest = text.partition("\n")
     close = FENCES.get(first.rstrip(" \t"))
     end = close.search(rest) if close else None
-    if end is None:
+    if end is None or not is_key_block(rest[: end.start()]):
         return None
     return _yaml(rest[: end.start()]) if first.startswith("---") else _toml(rest[: end.start()])
 
