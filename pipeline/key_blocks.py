@@ -32,7 +32,9 @@ ROLES = frozenset(
 """Keys that may also be the label of who speaks."""
 LETTERS = frozenset({"q", "a", "i", "r"})
 """What an interview calls question and answer."""
-ENTRY = regex.compile(r"(?P<key>[\p{L}_\"'][\p{L}\p{N}_ .:\"'\-]{0,39}?)[ \t]*+(?::(?=[ \t\n]|\Z)|=)[ \t]*+(?P<value>[^\n]*+)")
+ENTRY = regex.compile(
+    r"(?P<key>[\p{L}_\"'][\p{L}\p{N}_ .:\"'\-]{0,39}?)[ \t]*+(?::(?=[ \t\n]|\Z)|=)[ \t]*+(?P<value>[^\n]*+)"
+)
 OTHER_LINE = regex.compile(r"[ \t]|[-#\]\[}{]|\Z")
 """Lines between keys that go on with a value, hold one of a list, begin a table, or say nothing."""
 IDENTIFIER = regex.compile(r"[a-z][a-z0-9_\-.]*+\Z")

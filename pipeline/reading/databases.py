@@ -10,9 +10,8 @@ import regex
 
 from pipeline.errors import UsageError
 from pipeline.reading.attempt import Attempt, failed, of_json, of_row
-from pipeline.reading.limits import LEAST, LIMITS, ExcessError, longest, weight
+from pipeline.reading.limits import LEAST, LIMITS, ExcessError, Room, longest, weight
 from pipeline.settings import Limits
-from pipeline.sources.limits import Budget
 
 AT_ONCE = 64
 """Rows that are fetched together."""
@@ -87,8 +86,7 @@ def duckdb(path: Path, name: str, limits: Limits = LIMITS) -> Iterator[Attempt]:
     except ModuleNotFoundError as error:
         raise UsageError(f"{name} is a DuckDB database: pip install 'bilingual-pipeline[duckdb]' to read it") from error
     number = 0
-    budget = Budget(limits)
-    budget.take(path.stat().st_size)
+    room = Room(path, limits)
     try:
         memory = max(LEAST_MEMORY, MEMORY * path.stat().st_size) >> 20
         config = CONFINED | {"memory_limit": f"{memory}MiB"}
@@ -107,7 +105,7 @@ def duckdb(path: Path, name: str, limits: Limits = LIMITS) -> Iterator[Attempt]:
             while some := rows.fetchmany(AT_ONCE):
                 for row in some:
                     number += 1
-                    budget.give(max(LEAST, weight(row)))
+                    room.give(max(LEAST, weight(row)))
                     yield of_row(dict(zip(names, row, strict=True)), f"{name}:{number}")
     except ExcessError as error:
         yield failed(f"{name}:{number}", str(error))

@@ -4,6 +4,7 @@ The limits are those of the inputs, `[input.limits]`; an article may be so many 
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline.settings import Limits
@@ -23,6 +24,8 @@ DEEP = "is nested too deeply to be an article"
 
 ExcessError = SourceError
 """Raised where a file gives more than the limits allow; the message says which."""
+UNLIMITED = Limits(bytes=1 << 40, expanded=1 << 60, ratio=1 << 40)
+"""For what this pipeline wrote a moment ago itself."""
 
 
 def longest(limits: Limits) -> int:
@@ -50,6 +53,23 @@ class Counted:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- whatever the file has
         return getattr(self._file, name)
+
+
+class Room(Budget):
+    """What a file that is read in any order may give in all: its bytes count as read."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        super().__init__(limits)
+        self.take(path.stat().st_size)
+
+    def ask(self, count: int) -> None:
+        """Asks for bytes that will be unpacked at once, and does not count them. Raises `SourceError`."""
+        before = self.given
+        try:
+            self.give(count)
+        finally:
+            self.given = before
+            self.fault = None
 
 
 def lines(file: BinaryIO, limits: Limits, budget: Budget | None) -> Iterator[bytes | None]:

@@ -112,7 +112,9 @@ class Rows:
         size = sum(map(len, behind))
         if error.wide:
             feed.skip()
-            fault = f"has more cells than the limit of {self._most_cells:,}; leave it out, or raise [input.limits] columns"
+            fault = (
+                f"has more cells than the limit of {self._most_cells:,}; leave it out, or raise [input.limits] columns"
+            )
         elif error.all_held and self._are_rows(behind) and self._read_again + size <= feed.read:
             self._read_again += size
             feed.again(behind, first + 1)

@@ -129,7 +129,9 @@ def _is_record(options: Input) -> Callable[[msgspec.Raw], bool]:
     """Whether some JSON is an object that has a text."""
 
     def is_record(raw: msgspec.Raw) -> bool:
-        return bytes(memoryview(raw)[:1]) == b"{" and _has_text(lines.row(None, bytes(raw), options.limits).fields, options)
+        return bytes(memoryview(raw)[:1]) == b"{" and _has_text(
+            lines.row(None, bytes(raw), options.limits).fields, options
+        )
 
     return is_record
 

@@ -1,0 +1,134 @@
+"""What the messages of an Arrow file or stream declare, read without unpacking any of them.
+
+The library unpacks all buffers of a batch before it gives anything of it. How large they will be stands before each;
+it is read here from the metadata, which are flatbuffers: tables whose fields are found through a list of offsets.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO
+
+CONTINUED = 0xFFFFFFFF
+MAGIC = 8
+"""Bytes of a file before its first message."""
+LARGEST = 1 << 28
+"""Bytes of metadata of one message."""
+DICTIONARY, BATCH = 2, 3
+"""Types of messages that have a body."""
+BLOCK = struct.Struct("<qi4xq")
+"""Where a message is in a file: offset, length of the metadata, length of the body."""
+
+
+class _Table:
+    """A table of a flatbuffer. Raises `struct.error` where it points out of the buffer."""
+
+    def __init__(self, data: bytes, at: int) -> None:
+        self._data = data
+        self._at = at
+        self._fields = at - self._number("<i", at)
+
+    @classmethod
+    def root(cls, data: bytes) -> "_Table":
+        return cls(data, int(struct.unpack_from("<I", data)[0]))
+
+    def number(self, field: int, form: str) -> int:
+        """A number in it; 0 where it is left out."""
+        at = self._place(field)
+        return 0 if at is None else self._number(form, at)
+
+    def table(self, field: int) -> "_Table | None":
+        """A table in it."""
+        at = self._place(field)
+        return None if at is None else _Table(self._data, at + self._number("<I", at))
+
+    def structs(self, field: int, form: struct.Struct) -> list[tuple[int, ...]]:
+        """A list of structs in it."""
+        at = self._place(field)
+        if at is None:
+            return []
+        begin = at + self._number("<I", at)
+        count = self._number("<I", begin)
+        return list(form.iter_unpack(self._data[begin + 4 : begin + 4 + count * form.size]))
+
+    def _place(self, field: int) -> int | None:
+        if 4 + 2 * field >= self._number("<H", self._fields):
+            return None
+        offset = self._number("<H", self._fields + 4 + 2 * field)
+        return self._at + offset if offset else None
+
+    def _number(self, form: str, at: int) -> int:
+        if at < 0:
+            raise struct.error("out of the buffer")
+        return int(struct.unpack_from(form, self._data, at)[0])
+
+
+def of_stream(file: BinaryIO) -> Iterator[int]:
+    """For each batch of a stream the bytes that it and the dictionaries before it unpack to; ends where it is damaged."""
+    at, waiting = 0, 0
+    while (found := _message(file, at)) is not None:
+        kind, size, at = found
+        waiting += size
+        if kind == BATCH:
+            yield waiting
+            waiting = 0
+
+
+def of_file(file: BinaryIO) -> tuple[int, list[int]]:
+    """The bytes that all dictionaries of a file unpack to, and where its batches are. Nothing of a damaged one."""
+    try:
+        end = file.seek(-10, 2)
+        length = struct.unpack("<i", file.read(4))[0]
+        if not 0 < length <= min(end, LARGEST):
+            return 0, []
+        file.seek(end - length)
+        footer = _Table.root(file.read(length))
+        dictionaries = [block[0] for block in footer.structs(2, BLOCK)]
+        batches = [block[0] for block in footer.structs(3, BLOCK)]
+    except (struct.error, OSError):
+        return 0, []
+    return sum(unpacked(file, at) for at in dictionaries), batches
+
+
+def unpacked(file: BinaryIO, at: int) -> int:
+    """The bytes that the message at a place unpacks to; 0 for one that is damaged, which the library will say."""
+    found = _message(file, at)
+    return 0 if found is None else found[1]
+
+
+def _message(file: BinaryIO, at: int) -> tuple[int, int, int] | None:
+    """The type of a message, the bytes it unpacks to, and where the next one is; None at the end."""
+    try:
+        file.seek(at)
+        mark, length = struct.unpack("<Ii", file.read(8))
+        if mark != CONTINUED:
+            # Streams before version 0.15 have no mark.
+            length, at = mark, at - 4
+        if not 0 < length <= LARGEST:
+            return None
+        file.seek(at + 8)
+        message = _Table.root(file.read(length))
+        body = at + 8 + length
+        kind, held = message.number(1, "<B"), message.number(3, "<q")
+        header = message.table(2)
+        batch = header.table(1) if kind == DICTIONARY and header is not None else header
+        size = 0
+        if kind in {DICTIONARY, BATCH} and batch is not None:
+            size = _size(file, batch, body)
+    except (struct.error, OSError, OverflowError):
+        return None
+    return kind, size, body + max(held, 0)
+
+
+def _size(file: BinaryIO, batch: _Table, body: int) -> int:
+    buffers = batch.structs(2, struct.Struct("<qq"))
+    if batch.table(3) is None:
+        return sum(max(length, 0) for _, length in buffers)
+    size = 0
+    for offset, length in buffers:
+        if length < 8:
+            continue
+        file.seek(body + offset)
+        declared = struct.unpack("<q", file.read(8))[0]
+        # -1 is for a buffer that is stored as it is.
+        size += declared if declared >= 0 else length
+    return size
