@@ -123,6 +123,14 @@ def test_what_unpacks_to_many_times_its_size_is_refused(content: bytes, pack: st
 
 
 @pytest.mark.usefixtures("no_grace")
+def test_an_article_that_comes_again_and_again_is_no_bomb(tmp_path: Path) -> None:
+    line = as_json("a") + b"\n"
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(line * 1500))
+    assert (tmp_path / "a.jsonl.gz").stat().st_size * 100 < 1500 * len(line)
+    assert told(tmp_path / "a.jsonl.gz", Limits(ratio=20))[-1] == ("a.jsonl.gz:1500", "a")
+
+
+@pytest.mark.usefixtures("no_grace")
 def test_blank_lines_at_the_beginning_are_counted_and_not_kept(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(b"\n" * 3 + as_json("a") + b"\n\n" + as_json("b"))
     (tmp_path / "b").write_bytes(b"\n" * 3 + as_json("a") + b"\n\n" + as_json("b"))
@@ -315,6 +323,35 @@ def test_a_duckdb_database_reaches_no_file_and_computes_nothing(tmp_path: Path) 
         ((_, reason),) = told(tmp_path / f"{name}.duckdb")
         assert "key" not in reason
         assert "holds no articles" in reason or "has generated columns" in reason
+
+
+# --- what a run remembers
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        ["ALTER TABLE documents RENAME TO old", "CREATE VIEW documents AS SELECT *, randomblob(id) AS other FROM old"],
+        ["ALTER TABLE documents DROP COLUMN hash", "ALTER TABLE documents ADD COLUMN hash AS (zeroblob(1000))"],
+        ["UPDATE documents SET id = 'text'"],
+        ["UPDATE documents SET size = 'many'"],
+        ["INSERT INTO places (shard, sealed, path, documents, size, hash) VALUES (1, 1, '..', 1, 1, x'00')"],
+    ],
+    ids=["view", "column", "id", "size", "path"],
+)
+def test_what_a_run_remembers_may_be_made_to_do_harm(
+    made: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "a.txt").write_text("The mill still turns.\n")
+    out = str(tmp_path / "out")
+    assert main(["run", str(tmp_path / "raw"), "-o", out, "-q"]) == 0
+    (state,) = (path for path in (tmp_path / "out" / "_run").iterdir() if path.read_bytes().startswith(b"SQLite"))
+    sqlite(state, *made)
+    assert main(["verify", out]) == 0
+    printed = capsys.readouterr()
+    assert "cannot check whether articles were edited" in printed.err
+    assert "1 of 1 articles" in printed.out
 
 
 # --- what an article may ask for when it is restored or checked

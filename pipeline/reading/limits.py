@@ -18,6 +18,9 @@ said of it. Of short interviews it is seven or eight times as long as its source
 LEAST = 2048
 """Bytes that a line or row of a packed file counts for at least: few articles are as short, and each
 costs time."""
+SOUND = 16
+"""What the bytes of an article are divided by when they are counted: an output may hold one many times, as test data
+do, and then packs far better than anybody's articles."""
 START = 1 << 20
 """Bytes of a line after which it must have begun as a JSON object to be read on."""
 DEEP = "is nested too deeply to be an article"
@@ -36,6 +39,12 @@ def longest(limits: Limits) -> int:
 def too_long(limits: Limits) -> str:
     """What is said of a longer one."""
     return f"is longer than {longest(limits):,} bytes, {LENGTH} times the limit of a document ([input.limits] bytes)"
+
+
+def sound(size: int) -> int:
+    """The bytes of a line that need not be counted, since it is an article."""
+    counted = max(size, LEAST)
+    return counted - counted // SOUND
 
 
 class Counted:

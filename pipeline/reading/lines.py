@@ -7,9 +7,10 @@ from typing import BinaryIO, NamedTuple, cast
 
 import msgspec
 
+from pipeline.article import Article
 from pipeline.compression import SUFFIXES, DamagedError, is_packed, unpacked
 from pipeline.reading.attempt import Attempt, failed, of_json
-from pipeline.reading.limits import LIMITS, Counted, ExcessError, longest, too_long
+from pipeline.reading.limits import LIMITS, Counted, ExcessError, longest, sound, too_long
 from pipeline.reading.limits import lines as limited
 from pipeline.settings import Limits
 from pipeline.sources.limits import Budget
@@ -22,7 +23,8 @@ def articles(file: BinaryIO, head: bytes, name: str, limits: Limits = LIMITS) ->
     """The articles of a file of which nothing was read yet and that begins with `head`."""
     number = 0
     try:
-        with _plain(file, head, limits) as lines:
+        budget = Budget(limits) if is_packed(head) else None
+        with _plain(file, head, limits, budget) as lines:
             by_line, ahead = _by_line(lines, name)
             if not by_line:
                 yield _whole(ahead, lines, name, limits)
@@ -31,7 +33,10 @@ def articles(file: BinaryIO, head: bytes, name: str, limits: Limits = LIMITS) ->
                 if line is None:
                     yield failed(f"{name}:{number}", too_long(limits))
                 elif line.strip():
-                    yield of_json(line, f"{name}:{number}")
+                    called, found = of_json(line, f"{name}:{number}")
+                    if budget is not None and isinstance(found, Article):
+                        budget.given -= sound(len(line))
+                    yield called, found
     except (DamagedError, ExcessError) as error:
         yield failed(f"{name}:{number + 1}" if number else name, str(error))
 
@@ -39,16 +44,15 @@ def articles(file: BinaryIO, head: bytes, name: str, limits: Limits = LIMITS) ->
 def is_lines(file: BinaryIO, head: bytes, name: str) -> bool:
     """Whether such a file holds an article a line."""
     try:
-        with _plain(file, head, LIMITS) as lines:
+        with _plain(file, head, LIMITS, Budget(LIMITS) if is_packed(head) else None) as lines:
             return _by_line(lines, name)[0]
     except (DamagedError, ExcessError):
         return _named_for_lines(name)
 
 
 @contextmanager
-def _plain(file: BinaryIO, head: bytes, limits: Limits) -> Iterator[Iterator[bytes | None]]:
-    """The lines of a file, unpacked; None for each that is too long."""
-    budget = Budget(limits) if is_packed(head) else None
+def _plain(file: BinaryIO, head: bytes, limits: Limits, budget: Budget | None) -> Iterator[Iterator[bytes | None]]:
+    """The lines of a file, unpacked; None for each that is too long. `budget` is for one that is packed."""
     source = file if budget is None else cast("BinaryIO", Counted(file, budget))
     with unpacked(source, head) as plain:
         yield limited(plain, limits, budget)
