@@ -139,6 +139,11 @@ class Blob:
         """Whether its name is that of a compressed file or an archive."""
         return self.suffix in PACKED or self.suffix in SHORT or self.suffix in ARCHIVES
 
+    def count_whole(self, path: Path) -> None:
+        """Counts all bytes of the file for the limits: for readers that read `path` themselves, in any order."""
+        if self.depth == 0:
+            self.budget.take(path.stat().st_size)
+
     def whole(self, limit: int) -> bytes:
         """All bytes. Raises `SourceError` where they are more than `limit`."""
         if self.path is not None and (size := self.path.stat().st_size) > limit:

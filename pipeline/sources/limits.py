@@ -53,6 +53,19 @@ class Budget:
             told = f"unpacks to more than {self.limits.ratio:,} times its size, and the rest is not read"
             self._refuse(f"{told}; leave it out, or raise [input.limits] ratio if you trust it")
 
+    def announce(self, count: int) -> None:
+        """Asks for bytes that a part of the file declares to unpack to, before any of them is; they are not counted.
+
+        Raises `SourceError` where they would be too many.
+        """
+        whole = self.given + count
+        if whole > self.limits.expanded:
+            told = f"declares that it unpacks to {whole:,} bytes, over the limit of {self.limits.expanded:,} bytes"
+            self._refuse(f"{told}; split it, or raise [input.limits] expanded")
+        if whole > GRACE and whole > self.limits.ratio * self.taken:
+            told = f"declares that its {self.taken:,} bytes unpack to {whole:,}, more than {self.limits.ratio:,} times"
+            self._refuse(f"{told}; leave it out, or raise [input.limits] ratio if you trust it")
+
     def keep(self, count: int) -> None:
         """Counts bytes that are copied to the disk. Raises `SourceError` where they are too many."""
         self.kept += count

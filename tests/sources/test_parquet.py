@@ -228,7 +228,7 @@ def test_a_stream_that_breaks_off_gives_the_rows_before(tmp_path: Path) -> None:
 def test_what_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     path = parquet(table("盐" * 1000), tmp_path / "t")
     told = only_failure(in_file(path, Input(limits=Limits(expanded=100))))
-    assert "over the limit of 100 bytes; raise [input.limits] expanded" in told.reason
+    assert "over the limit of 100 bytes; split it, or raise [input.limits] expanded" in told.reason
 
 
 def test_long_texts_are_turned_a_few_at_a_time() -> None:

@@ -98,6 +98,11 @@ def _checked(pa: Untyped, field: Untyped, column: Untyped) -> tuple[Untyped, Unt
     try:
         column.validate(full=True)
     except pa.ArrowInvalid:
+        if pa.types.is_dictionary(column.type):
+            inner, values = _checked(pa, pa.field("", column.type.value_type), column.dictionary)
+            column = pa.DictionaryArray.from_arrays(column.indices, values)
+            column.validate(full=True)
+            return pa.field(field.name, column.type, metadata=inner.metadata), column
         as_bytes = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()}
         if column.type not in as_bytes:
             raise

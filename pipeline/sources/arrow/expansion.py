@@ -79,7 +79,7 @@ def _measured(column: Untyped) -> Size:
             return Size(held, held)
         inner = _measured(column.flatten())
         return Size(rows + inner.values, inner.bytes)
-    return Size(rows, _total(_lengths(column)) if _is_text(kind) else rows * max(kind.bit_width // 8, 1))
+    return Size(rows, _total(_lengths(column)) if _is_view(kind) else column.nbytes)
 
 
 def _held(column: Untyped) -> int:
@@ -139,9 +139,13 @@ def _is_text(kind: Untyped) -> bool:
         or types.is_binary(kind)
         or types.is_large_string(kind)
         or types.is_large_binary(kind)
-        or types.is_string_view(kind)
-        or types.is_binary_view(kind)
+        or _is_view(kind)
     )
+
+
+def _is_view(kind: Untyped) -> bool:
+    types = arrow().types
+    return bool(types.is_string_view(kind) or types.is_binary_view(kind))
 
 
 def _lengths(column: Untyped) -> Untyped:
@@ -149,13 +153,10 @@ def _lengths(column: Untyped) -> Untyped:
     import pyarrow.compute as pc
 
     pa = arrow()
-    if pa.types.is_string_view(column.type) or pa.types.is_binary_view(column.type):
+    if _is_view(column.type):
         # A view begins with its length; no function of the library tells it.
-        views = (
-            memoryview(column.buffers()[1])
-            .cast("B")
-            .cast("i")[4 * column.offset : 4 * (column.offset + len(column)) : 4]
-        )
+        views = memoryview(column.buffers()[1]).cast("B").cast("i")
+        views = views[4 * column.offset : 4 * (column.offset + len(column)) : 4]
         return pa.array(views.tolist(), pa.int64())
     return pc.binary_length(column)
 

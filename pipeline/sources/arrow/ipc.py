@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
 
-from pipeline.settings import Input
-from pipeline.sources.arrow.columns import Untyped, arrow, checked, faults, rows, rows_at_a_time, text_columns, told
+import msgspec
+
+from pipeline.settings import Input, Limits
+from pipeline.sources.arrow import messages
+from pipeline.sources.arrow.columns import Untyped, arrow, checked, faults, rows, text_columns, told
+from pipeline.sources.arrow.expansion import pieces
 from pipeline.sources.blob import Blob
-from pipeline.sources.fields import Row, records
+from pipeline.sources.fields import Row, records, refuse_many
+from pipeline.sources.limits import Budget
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import SourceError
 
@@ -38,14 +43,17 @@ class Arrow:
             raise SourceError("is Feather version 1, which is not read; write it anew with a newer library")
         pa = arrow()
         is_file = blob.head.startswith(SIGNATURE)
-        with blob.on_disk() as path, pa.memory_map(str(path)) as data:
+        with blob.on_disk() as path, path.open("rb") as file, pa.memory_map(str(path)) as data:
+            blob.count_whole(path)
             try:
                 source = pa.ipc.open_file(data) if is_file else pa.ipc.open_stream(data)
                 columns = text_columns(source.schema)
             except faults() as error:
                 reason = f"is no Arrow file that can be read ({told(error)}); fetch it again, or write it anew"
                 raise SourceError(reason) from None
-            found = _of_file(source) if is_file else _of_stream(source)
+            refuse_many(len(columns), options.limits)
+            room = _Room(file, options.limits, blob.budget)
+            found = _of_file(source, room) if is_file else _of_stream(source, room)
             media_type = f"application/vnd.apache.arrow.{'file' if is_file else 'stream'}"
             yield from records(blob, found, options, media_type=media_type, columns=columns)
 
@@ -55,35 +63,54 @@ def _begins_stream(head: bytes) -> bool:
     return head.startswith(CONTINUED) and 0 < length < LONGEST_MESSAGE and length % 8 == 0
 
 
-def _of_file(file: Untyped) -> Iterator[Row]:
+class _Room(msgspec.Struct, frozen=True):
+    """The file that batches are in, and what they may unpack to."""
+
+    file: BinaryIO
+    limits: Limits
+    budget: Budget
+
+    def rows(self, batch: Untyped, first: int) -> Iterator[Row]:
+        """The rows of a batch, which may be all of the file."""
+        for piece, fault in pieces(checked(batch), self.limits, self.budget):
+            if fault is not None:
+                yield Row(first, fault=fault)
+            else:
+                yield from rows(piece, first)
+            first += piece.num_rows
+
+
+def _of_file(file: Untyped, room: _Room) -> Iterator[Row]:
     first = 1
+    dictionaries, places = messages.of_file(room.file)
+    room.budget.announce(dictionaries)
     for number in range(file.num_record_batches):
+        if number < len(places):
+            room.budget.announce(messages.unpacked(room.file, places[number]))
         try:
-            for row in _pieces(file.get_batch(number), first):
+            for row in room.rows(file.get_batch(number), first):
                 yield row
                 first += 1
+        except SourceError:
+            raise
         except faults() as error:
             reason = f"batch {number + 1} of {file.num_record_batches} is lost from here on ({told(error)})"
             yield Row(first, fault=f"{reason}; fetch the file again, or write it anew")
             first += 1
 
 
-def _of_stream(stream: Untyped) -> Iterator[Row]:
+def _of_stream(stream: Untyped, room: _Room) -> Iterator[Row]:
     first = 1
+    declared = messages.of_stream(room.file)
     while True:
+        room.budget.announce(next(declared, 0))
         try:
-            for row in _pieces(stream.read_next_batch(), first):
+            for row in room.rows(stream.read_next_batch(), first):
                 yield row
                 first += 1
         except StopIteration:
             return
+        except SourceError:
+            raise
         except faults() as error:
             raise SourceError(f"breaks off behind row {first - 1} ({told(error)}); fetch it again") from None
-
-
-def _pieces(batch: Untyped, first: int) -> Iterator[Row]:
-    """The rows of a batch, which may be all of the file."""
-    batch = checked(batch)
-    size = rows_at_a_time(batch.num_rows, batch.nbytes)
-    for start in range(0, batch.num_rows, size):
-        yield from rows(batch.slice(start, size), first + start)

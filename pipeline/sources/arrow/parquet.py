@@ -1,19 +1,26 @@
 """Parquet: a table by columns, read a group of rows at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from pathlib import Path
+from typing import BinaryIO, ClassVar
 
-from pipeline.settings import Input
+from pipeline.settings import Input, Limits
+from pipeline.sources.arrow import dictionaries
 from pipeline.sources.arrow.columns import Untyped, arrow, checked, faults, rows, rows_at_a_time, text_columns, told
+from pipeline.sources.arrow.expansion import pieces
 from pipeline.sources.blob import Blob
-from pipeline.sources.fields import Row, records
+from pipeline.sources.fields import Row, records, refuse_many
+from pipeline.sources.limits import Budget
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import SourceError
 
 SIGNATURE = b"PAR1"
+MEDIA_TYPE = "application/vnd.apache.parquet"
 BUFFER = 1 << 20
 """Bytes of a column that are read at a time: a group of rows may be larger than the memory."""
+VALUE = 4
+"""Bytes that a value in a list takes at least, with its levels."""
 LONGEST_NAME = 1 << 24
 MOST_PARTS = 1 << 20
 """What the footer may ask for, in bytes of one text and in parts of one list."""
@@ -34,39 +41,59 @@ class Parquet:
 
     def read(self, blob: Blob, options: Input) -> Iterator[Found]:
         """A document a row."""
-        pq = arrow().parquet
-        with blob.on_disk() as path:
+        with blob.on_disk() as path, path.open("rb") as raw:
+            blob.count_whole(path)
+            file = _opened(path)
             try:
-                file = pq.ParquetFile(
-                    path,
-                    buffer_size=BUFFER,
-                    pre_buffer=False,
-                    thrift_string_size_limit=LONGEST_NAME,
-                    thrift_container_size_limit=MOST_PARTS,
-                    page_checksum_verification=True,
-                )
-            except faults() as error:
-                reason = f"is no Parquet file that can be read ({told(error)}); fetch it again, or write it anew"
-                raise SourceError(reason) from None
-            with file:
-                _refuse_bomb(file, options)
+                refuse_many(file.metadata.num_columns, options.limits)
+                if as_references := dictionaries.large(raw, file.metadata):
+                    file.close()
+                    file = _opened(path, as_references)
                 columns = text_columns(file.schema_arrow)
-                media_type = "application/vnd.apache.parquet"
-                yield from records(blob, _rows(file), options, media_type=media_type, columns=columns)
+                found = _rows(file, raw, as_references, options.limits, blob.budget)
+                yield from records(blob, found, options, media_type=MEDIA_TYPE, columns=columns)
+            finally:
+                file.close()
 
 
-def _rows(file: Untyped) -> Iterator[Row]:
+def _opened(path: Path, as_references: Sequence[str] = ()) -> Untyped:
+    try:
+        return arrow().parquet.ParquetFile(
+            path,
+            read_dictionary=list(as_references),
+            buffer_size=BUFFER,
+            pre_buffer=False,
+            thrift_string_size_limit=LONGEST_NAME,
+            thrift_container_size_limit=MOST_PARTS,
+            page_checksum_verification=True,
+        )
+    except faults() as error:
+        reason = f"is no Parquet file that can be read ({told(error)}); fetch it again, or write it anew"
+        raise SourceError(reason) from None
+
+
+def _rows(
+    file: Untyped, raw: BinaryIO, as_references: Sequence[str], limits: Limits, budget: Budget
+) -> Iterator[Row]:
     first = 1
     for number in range(file.num_row_groups):
         group = file.metadata.row_group(number)
         last = first + max(group.num_rows, 0)
         at = first
+        budget.announce(_declared(group, file.schema))
         size = rows_at_a_time(group.num_rows, group.total_byte_size)
+        copied = sum(
+            each.bytes for each in dictionaries.of_group(raw, file.metadata, number) if each.path not in as_references
+        )
+        size = max(1, min(size, dictionaries.MOST_COPIED // max(copied, 1)))
         try:
             for batch in file.iter_batches(size, row_groups=[number], use_threads=False):
-                yield from rows(checked(batch), at)
-                at += batch.num_rows
+                for piece, fault in pieces(checked(batch), limits, budget):
+                    yield from rows(piece, at) if fault is None else [Row(at, fault=fault)]
+                    at += piece.num_rows
             reason = "they are not there"
+        except SourceError:
+            raise
         except faults() as error:
             reason = told(error)
         if at < last:
@@ -75,9 +102,12 @@ def _rows(file: Untyped) -> Iterator[Row]:
         first = max(last, at)
 
 
-def _refuse_bomb(file: Untyped, options: Input) -> None:
-    groups = [file.metadata.row_group(number) for number in range(file.num_row_groups)]
-    size = sum(group.total_byte_size for group in groups)
-    if size > options.limits.expanded:
-        limit = f"{options.limits.expanded:,} bytes"
-        raise SourceError(f"unpacks to {size:,} bytes, over the limit of {limit}; raise [input.limits] expanded")
+def _declared(group: Untyped, schema: Untyped) -> int:
+    """The bytes that a group of rows declares to unpack to; of lists, which one row may hold all of, their values too."""
+    columns = [group.column(number) for number in range(group.num_columns)]
+    lists = sum(
+        VALUE * max(column.num_values, 0)
+        for number, column in enumerate(columns)
+        if number < len(schema) and schema.column(number).max_repetition_level
+    )
+    return max(group.total_byte_size, sum(max(column.total_uncompressed_size, 0) for column in columns)) + lists

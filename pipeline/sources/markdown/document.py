@@ -8,8 +8,9 @@ from pipeline.decoding import DecodingError, decode
 from pipeline.encodings.signatures import kind_of
 from pipeline.settings import Input
 from pipeline.sources.blob import Blob
-from pipeline.sources.markdown.preamble import LONGEST, metadata
+from pipeline.sources.markdown.preamble import LONGEST, PreambleError, metadata
 from pipeline.sources.reader import Claim, Found
+from pipeline.sources.record import LeftOut
 from pipeline.sources.text import document
 
 SUFFIXES = frozenset({".md", ".markdown", ".mdown"})
@@ -32,7 +33,13 @@ class Markdown:
     def read(self, blob: Blob, options: Input) -> Iterator[Found]:
         """The one document."""
         data = blob.whole(options.limits.bytes)
-        yield document(blob, data, "text/markdown", _about(data, options.encoding))
+        try:
+            about = _about(data, options.encoding)
+        except PreambleError as error:
+            # Its text is a document all the same, and the keys are part of that.
+            yield LeftOut(str(blob.place), f"its front matter {error}, and none of it is read as metadata")
+            about = {}
+        yield document(blob, data, "text/markdown", about)
 
 
 def _about(data: bytes, encoding: str | None) -> dict[str, str]:
