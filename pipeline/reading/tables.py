@@ -109,15 +109,15 @@ def _all(batches: "Iterator[pa.RecordBatch]", name: str, room: Room) -> Iterator
                 return
             room.ask(LEAST * len(batch))
             for start in range(0, len(batch), AT_ONCE):
-                for part in _pieces(batch.slice(start, AT_ONCE)):
-                    yield from _measured_articles(part, name, row, room)
+                for part, size in _pieces(batch.slice(start, AT_ONCE)):
+                    yield from _measured_articles(part, size, name, row, room)
                     row += len(part)
     except (pa.ArrowException, OSError, ExcessError) as error:
         yield failed(f"{name}:{row + 1}" if row else name, f"cannot be read: {_line(error)}")
 
 
-def _pieces(batch: "pa.RecordBatch") -> "Iterator[pa.RecordBatch]":
-    """The rows together, or each by itself where they are too large or something in them is damaged."""
+def _pieces(batch: "pa.RecordBatch") -> "Iterator[tuple[pa.RecordBatch, int]]":
+    """The rows together with their bytes, or each by itself where they are too large or something is damaged."""
     import pyarrow as pa
 
     from pipeline.sources.arrow.expansion import size_of
@@ -125,31 +125,31 @@ def _pieces(batch: "pa.RecordBatch") -> "Iterator[pa.RecordBatch]":
     try:
         # Touching what points out of its buffers could end the process.
         batch.validate(full=True)
-        small = size_of(batch.columns).bytes <= PORTION
+        size = size_of(batch.columns).bytes
     except pa.ArrowInvalid:
-        small = False
-    if small:
-        yield batch
+        size = PORTION + 1
+    if size <= PORTION:
+        yield batch, size
     else:
-        yield from (batch.slice(i, 1) for i in range(len(batch)))
+        yield from ((batch.slice(i, 1), PORTION + 1) for i in range(len(batch)))
 
 
-def _measured_articles(batch: "pa.RecordBatch", name: str, before: int, room: Room) -> Iterator[Attempt]:
-    """The articles of a batch, of which one that is alone may be too large or damaged."""
+def _measured_articles(batch: "pa.RecordBatch", size: int, name: str, before: int, room: Room) -> Iterator[Attempt]:
+    """The articles of a batch of `size` bytes; where that is too many, it is one row, which may be damaged."""
     import pyarrow as pa
 
     from pipeline.sources.arrow.columns import checked
     from pipeline.sources.arrow.expansion import size_of
 
-    if len(batch) == 1:
+    if size > PORTION:
         try:
             # A text that is no UTF-8 becomes bytes, which no article has.
             batch = checked(batch)
         except pa.ArrowInvalid as error:
             yield failed(f"{name}:{before + 1}", f"is no article: {_line(error)}")
             return
-    size = size_of(batch.columns).bytes
-    if len(batch) == 1 and size > longest(room.limits):
+        size = size_of(batch.columns).bytes
+    if size > longest(room.limits):
         yield failed(f"{name}:{before + 1}", too_long(room.limits))
         return
     room.give(max(size, LEAST * len(batch)))
