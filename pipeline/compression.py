@@ -47,6 +47,11 @@ def packed(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
         yield file
 
 
+def is_packed(head: bytes) -> bool:
+    """Whether a file that begins with `head` is unpacked by `unpacked`."""
+    return head.startswith((GZIP, ZSTD))
+
+
 @contextmanager
 def unpacked(file: BinaryIO, head: bytes) -> Iterator[BinaryIO]:
     """A file to read plain bytes from; `head` is how `file`, from which nothing was read yet, begins.

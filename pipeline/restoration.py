@@ -5,6 +5,7 @@ from base64 import b64decode
 from bisect import bisect_right
 from collections.abc import Iterator
 from difflib import get_close_matches
+from encodings import normalize_encoding
 
 import msgspec
 
@@ -35,8 +36,19 @@ class Trace(msgspec.Struct, frozen=True):
     source_bytes: Span
 
 
+MOST_LAYERS = 1_000
+"""Changes of an article: each stage makes one at most. Each is undone by itself, in the time that the text takes."""
+SLOW_CODECS = frozenset({"idna", "punycode"})
+"""Codecs of names of hosts. They take the square of the length or more, and read no text that anybody writes."""
+LONGEST_SLOW = 10_000
+"""Code points that such a codec may write."""
+
+
 def source_text(article: Article) -> str:
     """The text before all edits, as decoded. Raises `ContractError` where the edits do not fit the text."""
+    layers = len(article.provenance.changes)
+    if layers > MOST_LAYERS:
+        raise ContractError(article.id, f"/provenance/changes: are {layers:,}, more than {MOST_LAYERS:,}")
     try:
         return undo(article.text, article.provenance.changes)
     except ValueError as error:
@@ -47,6 +59,7 @@ def restore(article: Article) -> bytes:
     """The source bytes, from the Article alone. Raises `ContractError` where they are not the recorded ones."""
     expect_one("restore", "article", article, Article)
     source = article.provenance.source
+    _refuse_slow(article)
     try:
         data = encode(source_text(article), source.runs, source.undecodable, bom=source.bom, newline=source.newline)
     except (ValueError, LookupError) as error:
@@ -56,6 +69,14 @@ def restore(article: Article) -> bytes:
     if len(data) != source.bytes:
         raise ContractError(article.id, f"/provenance/source/bytes: is {source.bytes}, restored are {len(data)}")
     return data
+
+
+def _refuse_slow(article: Article) -> None:
+    """Raises `ContractError` where a codec would take for ever."""
+    for i, run in enumerate(article.provenance.source.runs):
+        if run.end - run.start > LONGEST_SLOW and normalize_encoding(run.encoding).casefold() in SLOW_CODECS:
+            reason = f"{run.encoding} writes more than {LONGEST_SLOW:,} characters"
+            raise ContractError(article.id, f"/provenance/source/runs/{i}: {reason}")
 
 
 def trace(article: Article, pointer: str) -> tuple[Trace, ...]:
@@ -86,6 +107,7 @@ class Places:
 
     def __init__(self, article: Article) -> None:
         source = article.provenance.source
+        _refuse_slow(article)
         self._layers = [Positions(change.edits) for change in article.provenance.changes]
         self._original = source_text(article)
         self._newline = source.newline

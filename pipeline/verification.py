@@ -15,8 +15,17 @@ from pipeline.restoration import restore
 
 LONGEST_LABEL = 40
 
+LONGEST_FAULT = 1_000
+"""Characters of what is said of a fault: a pointer that leads nowhere may be megabytes long."""
+FEW_RUNS = 100_000
+"""Code points of an edit whose runs are kept in memory together; a sound edit has some hundred at most."""
+MARKS = 1 << 26
+"""Places that hashes of runs are told apart by, a byte each."""
+MOST_COMPARED = 1 << 34
+"""Characters of the fields that are searched for repeats in all, some seconds."""
+
 BLANK_LINE = regex.compile(r"\n[^\S\n]*\n")
-TURN = regex.compile(r"(.*)/sections/\d+/exchanges/\d+/(?:questions|answers|asides)/\d+(?=/)")
+TURN = regex.compile(r"((?:/translations/\d++)?+)/sections/\d++/exchanges/\d++/(?:questions|answers|asides)/\d++(?=/)")
 
 SPANLESS = frozenset({"speaker", "language", "outlet", "reporters", "place", "date", "role_en", "kind"})
 """Fields whose text is part of another field's span, or of none."""
@@ -26,7 +35,7 @@ SPANNED = ("title", "byline", "lead", "sections", "closing", "credits", "notices
 def faults(article: Article) -> Iterator[str]:
     """What is wrong with `article`, a line each; nothing where all promises hold."""
     expect_one("faults", "article", article, Article)
-    return _faults(article)
+    return (fault if len(fault) <= LONGEST_FAULT else f"{fault[:LONGEST_FAULT]}…" for fault in _faults(article))
 
 
 def _faults(article: Article) -> Iterator[str]:
@@ -77,9 +86,23 @@ def _large_edits(article: Article) -> Iterator[str]:
     run = COMMON_RUN + 4
     for change in article.provenance.changes:
         for edit in change.edits:
-            old, new = edit.old, edit.new
-            if old == new or not _runs(old, run).isdisjoint(_runs(new, run)):
+            if edit.old == edit.new or _share(edit.old, edit.new, run):
                 yield f"/provenance/changes: {change.stage}: the edit at {edit.start} is not the smallest"
+
+
+def _share(old: str, new: str, size: int) -> bool:
+    """Whether both have a run of `size` code points."""
+    short, long = sorted((old, new), key=len)
+    if len(short) < size:
+        return False
+    if len(long) < FEW_RUNS:
+        return not _runs(short, size).isdisjoint(_runs(long, size))
+    # Kept as hashes first, a bit each: the runs of a text take a hundred times as much memory as the text.
+    marks = bytearray(MARKS)
+    for i in range(len(short) - size + 1):
+        marks[hash(short[i : i + size]) % MARKS] = 1
+    likely = {run for i in range(len(long) - size + 1) if marks[hash(run := long[i : i + size]) % MARKS]}
+    return bool(likely) and any(short[i : i + size] in likely for i in range(len(short) - size + 1))
 
 
 def _runs(text: str, size: int) -> set[str]:
@@ -155,8 +178,12 @@ def _fields(article: Article, fields: _Fields) -> Iterator[str]:
         in_fields = [words(part) for parts in spans.values() for part in parts]
         # Nearly every repeat is a whole part, and looking for each in all of the text takes the square of its length.
         whole_parts, joined = frozenset(in_fields), "".join(in_fields)
-        for part in repeats:
-            if (repeated := words(part)) not in whole_parts and repeated not in joined:
+        others = {repeated: part for part in repeats if (repeated := words(part)) not in whole_parts}
+        for compared, (repeated, part) in enumerate(others.items(), 1):
+            if compared * len(joined) > MOST_COMPARED:
+                yield f"/segments: {len(others):,} repeats are too many to look for in {len(joined):,} characters"
+                break
+            if repeated not in joined:
                 yield f"/segments: {part[:60]!r} is called a repeat and is none"
     names = {label: speaker.name for speaker in article.speakers for label in speaker.labels}
     for pointer, parts in spans.items():

@@ -14,6 +14,9 @@ from pipeline.file_names import is_called
 from pipeline.reading import databases, lines, tables
 from pipeline.reading.attempt import Attempt, failed
 from pipeline.reading.attempt import parse as parse
+from pipeline.reading.files import below
+from pipeline.reading.limits import LIMITS
+from pipeline.settings import Limits
 from pipeline.stores import Access, Place, Remote, place
 from pipeline.stores.faults import StoreError
 
@@ -31,24 +34,27 @@ BINARY = {
 HEAD = 16
 
 
-def read(path: str | Place, *, allow_private: bool = False) -> Iterator[Article]:
+def read(path: str | Place, *, limits: Limits = LIMITS, allow_private: bool = False) -> Iterator[Article]:
     """The Articles of a file or of a folder of files, in their order; `path` may be the URL of one.
 
     A file may be JSON (one article), JSON Lines (plain, gzip or Zstandard), Parquet, Arrow, SQLite or DuckDB; which, is
     told by its content. In a folder, files of JSON, JSON Lines and Parquet are read in the order of their names; names
-    that begin with `_` or `.` are about the run and left out. `allow_private` allows URLs of this machine and its
-    networks. Raises `UsageError` for a path that is not there, `ContractError`, naming document and field, for what is
-    not as the contract promises or cannot be read. Warns of a file in a folder that is not called as the id of its
-    article.
+    that begin with `_` or `.` are about the run and left out. Raises `UsageError` for a path that is not there,
+    `ContractError`, naming document and field, for what is not as the contract promises or cannot be read. Warns of a
+    file in a folder that is not called as the id of its article.
+
+    The file may be somebody else's: `limits` say how long an article may be and how much a file may unpack to.
+    `allow_private` allows URLs of this machine and its networks.
     """
     expect_path("read", "path", path, Remote)
+    expect("read", "limits", limits, Limits, "a Limits of pipeline.settings")
     expect("read", "allow_private", allow_private, bool, "True or False")
-    return _read(place(path, Access(allow_private=allow_private)) if isinstance(path, str) else path)
+    return _read(place(path, Access(allow_private=allow_private)) if isinstance(path, str) else path, limits)
 
 
-def _read(path: str | Place) -> Iterator[Article]:
+def _read(path: str | Place, limits: Limits) -> Iterator[Article]:
     source = place(path)
-    for name, article in attempts(source):
+    for name, article in attempts(source, limits):
         if isinstance(article, ContractError):
             raise article
         if misnamed := misnomer(source, name, article):
@@ -63,7 +69,7 @@ def misnomer(source: Place, name: str, article: Article) -> str | None:
     return f"the file is not called as the id of its article, {article.id!r}; another one may have been written there"
 
 
-def attempts(path: str | Place) -> Iterator[Attempt]:
+def attempts(path: str | Place, limits: Limits = LIMITS) -> Iterator[Attempt]:
     """The same, one at a time, with the name of each and, for what is no article, what is wrong with it.
 
     A name is that of the file, with `:` and the line or row where a file holds several. One bad document hides no
@@ -71,15 +77,17 @@ def attempts(path: str | Place) -> Iterator[Attempt]:
     """
     source = place(path)
     if source.is_dir():
-        for name in article_names(source):
-            yield from _file(source / name, name)
+        names, faults = _listed(source)
+        yield from (failed(name, f"cannot be listed: {fault.strerror or fault}") for name, fault in faults)
+        for name in names:
+            yield from _file(source / name, name, limits)
     elif not source.exists():
         raise UsageError(f"{source} is not there")
     else:
-        yield from _file(source, source.name)
+        yield from _file(source, source.name, limits)
 
 
-def _file(source: Place, name: str) -> Iterator[Attempt]:
+def _file(source: Place, name: str, limits: Limits) -> Iterator[Attempt]:
     try:
         with _opened(source) as file:
             # Not read but looked at: a pipe can be read only once.
@@ -87,9 +95,9 @@ def _file(source: Place, name: str) -> Iterator[Attempt]:
             for (at, mark), reader in BINARY.items():
                 if head.startswith(mark, at):
                     with _on_disk(source) as path:
-                        yield from reader(path, name)
+                        yield from reader(path, name, limits)
                     return
-            yield from lines.articles(cast("BinaryIO", file), head, name)
+            yield from lines.articles(cast("BinaryIO", file), head, name, limits)
     except StoreError as error:
         yield failed(name, f"cannot be read: {error}")
     except OSError as error:
@@ -114,13 +122,24 @@ def holds_one(source: Place) -> bool:
 
 def article_names(folder: Place) -> list[str]:
     """The files of articles below a folder of output, by their names below it, sorted folder by folder."""
+    return _listed(folder)[0]
+
+
+def _listed(folder: Place) -> tuple[list[str], list[tuple[str, OSError]]]:
+    """The same, and the folders below it that cannot be listed, with the reason."""
+    faults: list[tuple[str, OSError]] = []
     if isinstance(folder, Remote):
         found = [entry.name for entry in folder.below()]
     else:
-        found = [file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()]
+        found = []
+        for name, fault in below(folder):
+            if fault is None:
+                found.append(name)
+            else:
+                faults.append((name, fault))
     names = (
         name
         for name in found
         if name.casefold().endswith(SHARDS) and not any(part.startswith(("_", ".")) for part in name.split("/"))
     )
-    return sorted(names, key=lambda name: name.split("/"))
+    return sorted(names, key=lambda name: name.split("/")), sorted(faults, key=lambda each: each[0])

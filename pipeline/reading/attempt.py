@@ -7,6 +7,7 @@ import msgspec
 
 from pipeline.article import VERSION, Article
 from pipeline.errors import ContractError
+from pipeline.reading.limits import DEEP
 
 DECODER = msgspec.json.Decoder(Article)
 
@@ -26,6 +27,8 @@ def of_json(data: bytes, name: str) -> Attempt:
         return name, DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return name, ContractError(name, _reason(data, error))
+    except RecursionError:
+        return name, ContractError(name, DEEP)
 
 
 def parse(data: bytes, name: str) -> Article:
@@ -39,7 +42,7 @@ def parse(data: bytes, name: str) -> Article:
 def _reason(data: bytes, error: Exception) -> str:
     try:
         version = msgspec.json.decode(data, type=Version).schema
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return f"is no article: {error}"
     return _foreign(version) or f"is not as the contract says: {error}"
 
@@ -52,6 +55,8 @@ def of_row(row: Mapping[str, Any], name: str) -> Attempt:
         version = row.get("schema")
         foreign = _foreign(version) if isinstance(version, str) else None
         return name, ContractError(name, foreign or f"is not as the contract says: {error}")
+    except RecursionError:
+        return name, ContractError(name, DEEP)
 
 
 def _article(row: Mapping[str, Any]) -> Article:

@@ -1,26 +1,40 @@
-"""Parquet and Arrow: an article a row."""
+"""Parquet and Arrow: an article a row.
 
-from collections.abc import Iterable, Iterator
+A file of a kilobyte may declare gigabytes. What it will unpack to is asked before it is unpacked, and what its rows
+hold before values of Python are made of them.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.reading.attempt import Attempt, failed, of_row
+from pipeline.reading.limits import LEAST, UNLIMITED, ExcessError, Room, longest, too_long
+from pipeline.settings import Limits
 from pipeline.tables.columns import kind_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-AT_ONCE = 64
-"""Rows that are made into objects together."""
-
-
-def parquet(path: Path, name: str) -> Iterator[Attempt]:
-    """The articles of a Parquet file. A row group that cannot be read hides no other."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
+AT_ONCE = 64
+"""Rows that are made into objects together, and the bytes that they may take then; one row at least."""
+PORTION = 1 << 26
+MEASURED = 1024
+"""Rows that are measured together."""
+VALUE = 4
+"""Bytes that a value in a list takes at least, with its levels."""
+LONGEST_NAME, MOST_PARTS = 1 << 24, 1 << 20
+"""What the footer of a Parquet file may ask for, in bytes of one text and in parts of one list."""
+
+
+def parquet(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[Attempt]:
+    """The articles of a Parquet file. A row group that cannot be read hides no other."""
+    import pyarrow as pa
+
     try:
-        table = pq.ParquetFile(path)
+        table = _opened(path)
     except (pa.ArrowException, OSError) as error:
         yield failed(name, f"is a Parquet file that cannot be read: {_line(error)}")
         return
@@ -28,42 +42,63 @@ def parquet(path: Path, name: str) -> Iterator[Attempt]:
         if (reason := _foreign(table.schema_arrow)) is not None:
             yield failed(name, reason)
             return
+        room = Room(path, limits)
         row = 0
         for i in range(table.num_row_groups):
             behind = row + table.metadata.row_group(i).num_rows
             try:
-                for batch in table.iter_batches(AT_ONCE, row_groups=[i]):
+                at_once = AT_ONCE if limits is UNLIMITED else _rows_at_once(path, table, i, room)
+                for batch in table.iter_batches(at_once, row_groups=[i]):
+                    room.give(LEAST * len(batch))
                     yield from _articles(batch, name, row)
                     row += len(batch)
-            except (pa.ArrowException, OSError) as error:
+            except (pa.ArrowException, OSError, ExcessError) as error:
                 yield failed(f"{name}:{row + 1}", f"rows {row + 1} to {behind} cannot be read: {_line(error)}")
+                if room.fault is not None:
+                    return
             row = behind
 
 
-def arrow(path: Path, name: str) -> Iterator[Attempt]:
+def arrow(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[Attempt]:
     """The articles of an Arrow file (also called Feather)."""
     import pyarrow as pa
 
-    def batches() -> "Iterator[pa.RecordBatch]":
-        with pa.memory_map(str(path)) as file, pa.ipc.open_file(file) as found:
+    from pipeline.sources.arrow import messages
+
+    def batches(room: Room) -> "Iterator[pa.RecordBatch]":
+        with pa.memory_map(str(path)) as data, path.open("rb") as file, pa.ipc.open_file(data) as found:
+            dictionaries, places = messages.of_file(file)
+            room.ask(dictionaries)
             for i in range(found.num_record_batches):
+                room.ask(messages.unpacked(file, places[i]) if i < len(places) else 0)
                 yield found.get_batch(i)
 
-    yield from _all(batches(), name)
+    room = Room(path, limits)
+    yield from _all(batches(room), name, room)
 
 
-def arrow_stream(path: Path, name: str) -> Iterator[Attempt]:
+def arrow_stream(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[Attempt]:
     """The articles of a stream of Arrow, as the `datasets` library keeps them."""
     import pyarrow as pa
 
-    def batches() -> "Iterator[pa.RecordBatch]":
-        with pa.memory_map(str(path)) as file, pa.ipc.open_stream(file) as found:
-            yield from found
+    from pipeline.sources.arrow import messages
 
-    yield from _all(batches(), name)
+    def batches(room: Room) -> "Iterator[pa.RecordBatch]":
+        with pa.memory_map(str(path)) as data, path.open("rb") as file, pa.ipc.open_stream(data) as found:
+            declared = messages.of_stream(file)
+            while True:
+                room.ask(next(declared, 0))
+                try:
+                    batch = found.read_next_batch()
+                except StopIteration:
+                    return
+                yield batch
+
+    room = Room(path, limits)
+    yield from _all(batches(room), name, room)
 
 
-def _all(batches: "Iterable[pa.RecordBatch]", name: str) -> Iterator[Attempt]:
+def _all(batches: "Iterator[pa.RecordBatch]", name: str, room: Room) -> Iterator[Attempt]:
     import pyarrow as pa
 
     row = 0
@@ -72,12 +107,113 @@ def _all(batches: "Iterable[pa.RecordBatch]", name: str) -> Iterator[Attempt]:
             if (reason := _foreign(batch.schema)) is not None:
                 yield failed(name, reason)
                 return
+            room.ask(LEAST * len(batch))
             for start in range(0, len(batch), AT_ONCE):
-                part = batch.slice(start, AT_ONCE)
-                yield from _articles(part, name, row)
-                row += len(part)
-    except (pa.ArrowException, OSError) as error:
+                for part, size in _pieces(batch.slice(start, AT_ONCE)):
+                    yield from _measured_articles(part, size, name, row, room)
+                    row += len(part)
+    except (pa.ArrowException, OSError, ExcessError) as error:
         yield failed(f"{name}:{row + 1}" if row else name, f"cannot be read: {_line(error)}")
+
+
+def _pieces(batch: "pa.RecordBatch") -> "Iterator[tuple[pa.RecordBatch, int]]":
+    """The rows together with their bytes, or each by itself where they are too large or something is damaged."""
+    import pyarrow as pa
+
+    from pipeline.sources.arrow.expansion import size_of
+
+    try:
+        # Touching what points out of its buffers could end the process.
+        batch.validate(full=True)
+        size = size_of(batch.columns).bytes
+    except pa.ArrowInvalid:
+        size = PORTION + 1
+    if size <= PORTION:
+        yield batch, size
+    else:
+        yield from ((batch.slice(i, 1), PORTION + 1) for i in range(len(batch)))
+
+
+def _measured_articles(batch: "pa.RecordBatch", size: int, name: str, before: int, room: Room) -> Iterator[Attempt]:
+    """The articles of a batch of `size` bytes; where that is too many, it is one row, which may be damaged."""
+    import pyarrow as pa
+
+    from pipeline.sources.arrow.columns import checked
+    from pipeline.sources.arrow.expansion import size_of
+
+    if size > PORTION:
+        try:
+            # A text that is no UTF-8 becomes bytes, which no article has.
+            batch = checked(batch)
+        except pa.ArrowInvalid as error:
+            yield failed(f"{name}:{before + 1}", f"is no article: {_line(error)}")
+            return
+        size = size_of(batch.columns).bytes
+    if size > longest(room.limits):
+        yield failed(f"{name}:{before + 1}", too_long(room.limits))
+        return
+    room.give(max(size, LEAST * len(batch)))
+    yield from _articles(batch, name, before)
+
+
+def _opened(path: Path, as_references: list[str] | None = None) -> "pq.ParquetFile":
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(
+        path,
+        read_dictionary=as_references,
+        thrift_string_size_limit=LONGEST_NAME,
+        thrift_container_size_limit=MOST_PARTS,
+    )
+
+
+def _rows_at_once(path: Path, table: "pq.ParquetFile", number: int, room: Room) -> int:
+    """How many rows of a group can be made into objects together. Raises `SourceError` where it holds too much."""
+    from pipeline.sources.arrow.expansion import size_of
+
+    group = table.metadata.row_group(number)
+    room.ask(max(_declared(group, table.metadata.schema), LEAST * max(group.num_rows, 0)))
+    references = _references(group, table.metadata)
+    if not references:
+        return AT_ONCE if group.total_byte_size <= PORTION else 1
+    largest, at_once = 0, AT_ONCE
+    # Read as references, a megabyte that each of a million rows has is one.
+    with _opened(path, references) as again:
+        for batch in again.iter_batches(MEASURED, row_groups=[number], columns=references):
+            size = size_of(batch.columns).bytes
+            room.give(size)
+            if size <= PORTION:
+                continue
+            if any(size_of(batch.slice(i, AT_ONCE).columns).bytes > PORTION for i in range(0, len(batch), AT_ONCE)):
+                at_once = 1
+                largest = max(size_of(batch.slice(i, 1).columns).bytes for i in range(len(batch)))
+            if largest > longest(room.limits):
+                raise ExcessError(f"one of them {too_long(room.limits)}")
+    return at_once
+
+
+def _references(group: Any, metadata: Any) -> list[str]:  # noqa: ANN401 -- pyarrow has no types
+    """The columns of texts in which rows refer to a dictionary."""
+    schema = metadata.schema
+    paths = Counter(schema.column(i).path for i in range(metadata.num_columns))
+    found = []
+    for i in range(min(group.num_columns, metadata.num_columns)):
+        path = schema.column(i).path
+        refers = any("DICTIONARY" in encoding for encoding in group.column(i).encodings)
+        if refers and schema.column(i).physical_type == "BYTE_ARRAY" and paths[path] == 1:
+            found.append(path)
+    return found
+
+
+def _declared(group: Any, schema: Any) -> int:  # noqa: ANN401 -- pyarrow has no types
+    """The bytes that a group of rows says it unpacks to; of lists, which one row may hold all of, their values too."""
+    columns = [group.column(i) for i in range(group.num_columns)]
+    lists = sum(
+        VALUE * max(column.num_values, 0)
+        for i, column in enumerate(columns)
+        if i < len(schema) and schema.column(i).max_repetition_level
+    )
+    return int(max(group.total_byte_size, sum(max(column.total_uncompressed_size, 0) for column in columns)) + lists)
 
 
 def _articles(batch: "pa.RecordBatch", name: str, before: int) -> Iterator[Attempt]:

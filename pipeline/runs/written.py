@@ -16,10 +16,19 @@ from pipeline.runs.places.by_hand import digest, digest_of
 from pipeline.runs.places.delivery import LINES
 from pipeline.runs.places.output import RUN_FOLDER, STATE
 from pipeline.runs.state import FATES, LAYOUT, REPLACING
+from pipeline.sources.sqlite.tables import stored_columns
+from pipeline.sources.sqlite.untrusted import confine, connected
 
 ARTICLES = "SELECT id, line, size, hash FROM documents WHERE fate = ? AND place = 0 AND key <> ?"
 SHARDS = "SELECT path, size, hash FROM places WHERE sealed = 1 AND path NOT LIKE '%/%'"
 IN_SHARD = "SELECT hash FROM documents WHERE id = ?"
+NEEDED = {
+    "documents": {"id", "line", "size", "hash", "fate", "place", "key"},
+    "places": {"path", "size", "hash", "sealed"},
+}
+"""Columns that are read of what a run remembers; none may be computed."""
+PATIENCE = 5.0
+"""Seconds to wait for a run that writes."""
 
 
 class WrittenError(PipelineError):
@@ -64,10 +73,18 @@ def _edits(database: sqlite3.Connection, root: Path, source: Path) -> Edits:
     articles: set[str] = set()
     shards: set[str] = set()
     for name, apart, size, found in database.execute(ARTICLES, (FATES.index("written"), REPLACING)):
+        if not (isinstance(name, bytes) and isinstance(size, int) and isinstance(found, bytes)):
+            raise WrittenError(f"{root / RUN_FOLDER / STATE} is damaged: it notes {name!r:.100} as an article")
         path = root / file_name(name.decode("utf-8", "surrogatepass"), apart=bool(apart))
         if path.is_relative_to(source) and _differs(path, size, found):
             articles.add(path.relative_to(folder).as_posix())
     for name, size, found in database.execute(SHARDS):
+        if not (isinstance(name, str) and isinstance(size, int) and isinstance(found, bytes)) or name in {
+            "",
+            ".",
+            "..",
+        }:
+            raise WrittenError(f"{root / RUN_FOLDER / STATE} is damaged: it notes {name!r:.100} as a shard")
         path = root / name
         if path.is_relative_to(source) and _differs(path, size, found):
             differing = set(_differing(database, path))
@@ -80,6 +97,9 @@ def _edits(database: sqlite3.Connection, root: Path, source: Path) -> Edits:
 def _differs(path: Path, size: int, found: bytes) -> bool:
     """Whether a file is not as it was written."""
     try:
+        if path.exists() and not path.is_file():
+            # A pipe or a device may never end.
+            return True
         # An earlier version noted the size alone.
         return digest_of(path) != found if found else path.stat().st_size != size
     except FileNotFoundError:
@@ -107,12 +127,19 @@ def _opened(path: Path) -> sqlite3.Connection:
     """The file, to be read alone: nothing is left beside it."""
     where = f"file:{quote(str(path))}?mode=ro"
     # Without a log beside it no run is writing, and SQLite need not make one of its own.
-    is_written = path.with_name(path.name + "-wal").exists()
-    database = sqlite3.connect(where if is_written else f"{where}&immutable=1", uri=True)
+    log = path.with_name(path.name + "-wal")
+    waiting = log.stat().st_size if log.exists() else None
+    address = where if waiting is not None else f"{where}&immutable=1"
+    # The output may be somebody else's, and so may be what its run remembers.
+    database = connected(address, path.stat().st_size + (waiting or 0), PATIENCE)
     try:
         layout = int(database.execute("PRAGMA user_version").fetchone()[0])
         if layout != LAYOUT:
             raise WrittenError(f"{path} is of another version, and cannot be read")
+        confine(database, asked=False)
+        for table, needed in NEEDED.items():
+            if not needed <= stored_columns(database, table):
+                raise WrittenError(f"{path} is damaged: its table {table} has not all columns")
     except BaseException:
         database.close()
         raise

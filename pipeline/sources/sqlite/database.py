@@ -16,7 +16,9 @@ from pipeline.sources.fields import ARTICLE, SAMPLE, aside, has_text, is_article
 from pipeline.sources.reader import Claim, Found
 from pipeline.sources.record import LeftOut, SourceError, shown
 from pipeline.sources.sqlite import tables
+from pipeline.sources.sqlite.circles import WORK, Bounded
 from pipeline.sources.sqlite.tables import Table
+from pipeline.sources.sqlite.untrusted import Amount
 
 SIGNATURE = b"SQLite format 3\0"
 MEDIA_TYPE = "application/vnd.sqlite3"
@@ -32,6 +34,10 @@ class Sqlite:
     query: Annotated[
         str | None, Meta(description="A query whose rows are read in place of a table: `SELECT id, text FROM …`.")
     ] = None
+    work: Annotated[
+        int,
+        Meta(ge=1, description="The most steps of SQLite for each byte of a database; 100,000,000 are always free."),
+    ] = WORK
 
     def __post_init__(self) -> None:
         if self.table is not None and self.query is not None:
@@ -43,9 +49,13 @@ class Sqlite:
 
     def read(self, blob: Blob, options: Input) -> Iterator[Found]:
         """A document a row, in the order of the rows' own numbers or of the primary key."""
-        with blob.on_disk() as path, tables.opened(path, options.limits.bytes) as connection:
+        asked = self.table is not None or self.query is not None
+        limit = options.limits.bytes
+        with blob.on_disk() as path, tables.opened(path, limit, asked=asked, work=self.work) as connection:
+            place = tables.located(path)
+            amount = Amount(place[1], options.limits.ratio)
             if self.query is not None:
-                names, rows = tables.answers(connection, self.query)
+                names, rows = tables.answers(connection, self.query, amount, place)
                 columns = dict.fromkeys(names, True)
                 yield from records(blob, rows, options, media_type=MEDIA_TYPE, columns=columns)
                 return
@@ -55,14 +65,18 @@ class Sqlite:
                 if name is None:
                     hint = _hint(self.table, listed)
                     raise SourceError(f"has no table {self.table!r}, which [sources.sqlite] names; {hint}")
-                yield from _documents(blob, connection, tables.described(connection, name), options)
+                table = tables.described(connection, name, asked=True)
+                if listed[name]:
+                    table = msgspec.structs.replace(table, stored=False)
+                    tables.refuse_endless(connection, f"SELECT * FROM {tables.quoted(name)}", place)  # noqa: S608
+                yield from _documents(blob, connection, table, options, amount)
             elif _is_export(connection, listed):
                 yield aside(blob, ARTICLE)
             else:
-                yield from _all(blob, connection, listed, options)
+                yield from _all(blob, connection, listed, options, amount)
 
 
-def _all(blob: Blob, connection: sqlite3.Connection, listed: Mapping[str, str], options: Input) -> Iterator[Found]:
+def _all(blob: Blob, connection: Bounded, listed: Mapping[str, str], options: Input, amount: Amount) -> Iterator[Found]:
     """The documents of all tables that hold texts; the others are left out."""
     chosen: list[Table] = []
     left: list[LeftOut] = []
@@ -80,7 +94,10 @@ def _all(blob: Blob, connection: sqlite3.Connection, listed: Mapping[str, str], 
     yield from left
     for table in chosen:
         name = f"{blob.id}.{table.name}" if len(chosen) > 1 else blob.id
-        yield from _documents(blob, connection, table, options, name)
+        if table.computed:
+            reason = f"its generated columns are not read ({some(table.computed)}); name it in [sources.sqlite] table"
+            yield LeftOut(str(blob.place.inside(table.name)), reason)
+        yield from _documents(blob, connection, table, options, amount, name)
 
 
 def _columns(connection: sqlite3.Connection, listed: Mapping[str, str]) -> tuple[str, ...]:
@@ -106,14 +123,15 @@ def _told(connection: sqlite3.Connection, name: str, options: Input) -> Table | 
     if not sample:
         return "holds no records"
     if not has_text(sample, table.columns, options):
-        return f"has no field that is a text (there are: {some(list(table.columns))})"
+        computed = "; name it in [sources.sqlite] table to read its generated columns" if table.computed else ""
+        return f"has no field that is a text (there are: {some(list(table.columns))}){computed}"
     return table
 
 
 def _documents(
-    blob: Blob, connection: sqlite3.Connection, table: Table, options: Input, name: str | None = None
+    blob: Blob, connection: Bounded, table: Table, options: Input, amount: Amount, name: str | None = None
 ) -> Iterator[Found]:
-    rows = table.rows(connection, options.limits.bytes)
+    rows = table.rows(connection, options.limits.bytes, amount)
     return records(
         blob, rows, options, media_type=MEDIA_TYPE, columns=table.columns, part=table.name, name=name or blob.id
     )
@@ -124,6 +142,8 @@ def _is_export(connection: sqlite3.Connection, listed: Mapping[str, str]) -> boo
     if "articles" not in listed:
         return False
     try:
+        if "article" not in tables.described(connection, "articles").columns:
+            return False
         row = connection.execute("SELECT article FROM articles LIMIT 1").fetchone()
         fields = msgspec.json.decode(row[0]) if row and isinstance(row[0], str | bytes) else None
     except (*tables.ERRORS, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
