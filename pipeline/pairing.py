@@ -12,6 +12,8 @@ import msgspec
 from pipeline.article import Article
 from pipeline.errors import ContractError
 from pipeline.reading import article_names, attempts, holds_one, parse
+from pipeline.reading.limits import LIMITS
+from pipeline.settings import Limits
 from pipeline.stores import Place
 
 FASTEST = 1
@@ -27,19 +29,19 @@ class Pair(NamedTuple):
     new: Article | ContractError | None
 
 
-def pairs(old: Place, new: Place) -> Iterator[Pair]:
+def pairs(old: Place, new: Place, limits: Limits = LIMITS) -> Iterator[Pair]:
     """Every article of both outputs with its partner: in the order of `new`, then what only `old` has.
 
     Two folders of article files are matched by file name, two article files are matched as they are, anything else by
     id: then the old articles are shelved in a temporary SQLite file. Raises `UsageError` for a path that is not there.
     """
     if _by_file(old) and _by_file(new):
-        yield from _folders(old, new)
+        yield from _folders(old, new, limits)
     elif old.is_file() and new.is_file() and holds_one(old) and holds_one(new):
-        (_, first), (name, second) = next(attempts(old)), next(attempts(new))
+        (_, first), (name, second) = next(attempts(old, limits)), next(attempts(new, limits))
         yield Pair(name, first, second)
     else:
-        yield from _shelved(old, new)
+        yield from _shelved(old, new, limits)
 
 
 def _by_file(path: Place) -> bool:
@@ -47,24 +49,24 @@ def _by_file(path: Place) -> bool:
     return path.is_dir() and all(holds_one(path / name) for name in article_names(path))
 
 
-def _folders(old: Place, new: Place) -> Iterator[Pair]:
-    for name, article in attempts(new):
+def _folders(old: Place, new: Place, limits: Limits) -> Iterator[Pair]:
+    for name, article in attempts(new, limits):
         partner = old / name
-        yield Pair(name, next(attempts(partner))[1] if partner.is_file() else None, article)
+        yield Pair(name, next(attempts(partner, limits))[1] if partner.is_file() else None, article)
     for name in article_names(old):
         if not (new / name).is_file():
-            yield Pair(name, next(attempts(old / name))[1], None)
+            yield Pair(name, next(attempts(old / name, limits))[1], None)
 
 
-def _shelved(old: Place, new: Place) -> Iterator[Pair]:
+def _shelved(old: Place, new: Place, limits: Limits) -> Iterator[Pair]:
     with TemporaryDirectory(prefix="pipeline-diff-") as folder, closing(sqlite3.connect(f"{folder}/shelf")) as shelf:
         shelf.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {SCHEMA};")
-        for name, article in attempts(old):
+        for name, article in attempts(old, limits):
             if isinstance(article, ContractError):
                 yield Pair(name, article, None)
             elif not _put(shelf, name, article):
                 yield Pair(name, _double(name, article), None)
-        for name, article in attempts(new):
+        for name, article in attempts(new, limits):
             if isinstance(article, ContractError):
                 yield Pair(name, None, article)
                 continue

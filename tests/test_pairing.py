@@ -124,7 +124,7 @@ def test_articles_are_taken_one_at_a_time(tmp_path: Path, monkeypatch: pytest.Mo
     """Neither output is read as a whole before the first pair is given."""
     read: list[str] = []
 
-    def counted(path: Path) -> Iterator[tuple[str, Article]]:
+    def counted(path: Path, limits: object) -> Iterator[tuple[str, Article]]:
         for name in ("bell", "oar", "tide"):
             read.append(f"{path.name}/{name}")
             yield name, pipeline.process(TEXT, id=name)

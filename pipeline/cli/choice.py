@@ -8,10 +8,11 @@ from pipeline.errors import ContractError, UsageError, nearest
 from pipeline.file_names import file_name
 from pipeline.meanings import NO_STAGE
 from pipeline.reading import attempts, read
+from pipeline.settings import Limits
 from pipeline.stores import Place
 
 
-def with_id(source: Place, name: str) -> Article | None:
+def with_id(source: Place, name: str, limits: Limits) -> Article | None:
     """The article with this id, or none. Raises `UsageError` for a path that is not there.
 
     Articles that are broken are passed over, except a file that has the name of the one that is looked for.
@@ -19,9 +20,9 @@ def with_id(source: Place, name: str) -> Article | None:
     for apart in (False, True) if source.is_dir() else ():
         expected = source / file_name(name, apart=apart)
         # The file system may take its name for that of another article.
-        if expected.is_file() and (found := next(read(expected))).id == name:
+        if expected.is_file() and (found := next(read(expected, limits=limits))).id == name:
             return found
-    articles = (article for _, article in attempts(source) if not isinstance(article, ContractError))
+    articles = (article for _, article in attempts(source, limits) if not isinstance(article, ContractError))
     return next((article for article in articles if article.id == name), None)
 
 

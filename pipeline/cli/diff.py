@@ -8,14 +8,15 @@ import msgspec
 from pipeline.article import Article
 from pipeline.cli.choice import refuse_unknown, with_id
 from pipeline.cli.difference import Page
-from pipeline.cli.options import access, number_from, web_options
+from pipeline.cli.options import limits, number_from, output, reading_options
 from pipeline.cli.similar import all_faults, printed
 from pipeline.cli.streams import write_json
 from pipeline.comparison import Difference, compare
 from pipeline.comparison.tally import Chosen, OnlyIn, Tally
 from pipeline.errors import ContractError, UsageError
 from pipeline.pairing import Pair, pairs
-from pipeline.stores import Place, place
+from pipeline.settings import Limits
+from pipeline.stores import Place
 
 EPILOG = """examples:
   pipeline diff output-before output-after             what changed, and which rules fired more or less
@@ -39,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--examples", metavar="N", type=number_from(0), default=3, help="examples of each rule (default: 3)"
     )
     parser.add_argument("--exit-code", action="store_true", help="1 where anything differs; by default 0")
-    web_options(parser)
+    reading_options(parser)
     loudness = parser.add_mutually_exclusive_group()
     loudness.add_argument("--json", action="store_true", help="the same for machines, an object a line")
     loudness.add_argument("-q", "--quiet", action="store_true", help="only what cannot be compared")
@@ -47,14 +48,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Compares; 1 where an article is broken, and with `--exit-code` where something differs."""
-    old, new = place(options.old, access(options)), place(options.new, access(options))
+    old, new = output(options.old, options), output(options.new, options)
+    most = limits(options)
     for path in (old, new):
         if not path.exists():
             raise UsageError(f"{path} is not there")
     chosen = Chosen(options.rule, options.stage)
     tally = Tally(chosen, examples=options.examples)
     page = Page(detailed=options.id is not None)
-    found: Iterable[Pair] = pairs(old, new) if options.id is None else [_named(options.id, old, new)]
+    found: Iterable[Pair] = pairs(old, new, most) if options.id is None else [_named(options.id, old, new, most)]
     differs = False
     for item in _compared(found, tally, all_faults(old, new)):
         narrowed = _narrowed(item, chosen) if isinstance(item, Difference) else item if chosen.everything else None
@@ -99,8 +101,8 @@ def _compared(found: Iterable[Pair], tally: Tally, where: str) -> Iterator[Diffe
                 yield tally.add_only(new.id, "new")
 
 
-def _named(name: str, old: Place, new: Place) -> Pair:
-    found = [with_id(path, name) for path in (old, new)]
+def _named(name: str, old: Place, new: Place, limits: Limits) -> Pair:
+    found = [with_id(path, name, limits) for path in (old, new)]
     if found == [None, None]:
         raise UsageError(f"--id {name}: neither {old} nor {new} holds this article")
     return Pair(name, *found)

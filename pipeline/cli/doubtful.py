@@ -9,6 +9,7 @@ from pipeline.cli.similar import all_faults, printed
 from pipeline.cli.streams import write_json
 from pipeline.errors import ContractError, UsageError
 from pipeline.reading import attempts
+from pipeline.settings import Limits
 from pipeline.specimens import visible
 from pipeline.stores import Place
 
@@ -47,12 +48,12 @@ def doubtful(article: Article) -> Doubtful | None:
     return Doubtful(id=article.id, exchanges=exchanges, warnings=tuple(_warned(note, article.text) for note in notes))
 
 
-def show(source: Place, *, json: bool) -> int:
+def show(source: Place, limits: Limits, *, json: bool) -> int:
     """Prints the doubtful articles of an output in their order, and how many they are; 1 where one cannot be read."""
     sheet = Sheet()
     articles = found = without = warned = broken = 0
     with printed(all_faults(source)) as say:
-        for name, article in attempts(source):
+        for name, article in attempts(source, limits):
             articles += 1
             if isinstance(article, ContractError):
                 broken += 1

@@ -15,13 +15,12 @@ from pipeline.article import Article
 from pipeline.cli.choice import refuse_unknown, with_id
 from pipeline.cli.doubtful import show
 from pipeline.cli.explained import compact, detailed
-from pipeline.cli.options import access, web_options
+from pipeline.cli.options import limits, output, reading_options
 from pipeline.cli.sheet import Sheet
 from pipeline.cli.streams import read_stdin, write_json
 from pipeline.errors import ContractError, UsageError, nearest
 from pipeline.explanation import Explanation, explain
 from pipeline.reading import attempts, parse
-from pipeline.stores import place
 
 EPILOG = """examples:
   pipeline explain output/wire/a.json             line by line, edits marked [-old-]{+new+}; then the notes
@@ -56,7 +55,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--doubtful", action="store_true", help="list the articles of an output without an exchange or with warnings"
     )
     parser.add_argument("--json", action="store_true", help="the same for machines")
-    web_options(parser)
+    reading_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -89,19 +88,19 @@ def _doubtful(options: argparse.Namespace) -> int:
             raise UsageError(f"--doubtful lists the articles of an output; leave out --{given}")
     if options.article == "-":
         raise UsageError("--doubtful reads an output; name a folder or a file instead of -")
-    return show(place(options.article, access(options)), json=options.json)
+    return show(output(options.article, options), limits(options), json=options.json)
 
 
 def _article(options: argparse.Namespace) -> Article:
     if options.article == "-":
         return parse(read_stdin(), "standard input")
-    source = place(options.article, access(options))
+    source = output(options.article, options)
     if options.id is not None:
-        article = with_id(source, options.id)
+        article = with_id(source, options.id, limits(options))
         if article is None:
             raise UsageError(f"{source} holds no document {options.id!r}")
         return article
-    found = list(islice(attempts(source), 2))
+    found = list(islice(attempts(source, limits(options)), 2))
     if not found:
         raise UsageError(f"{source} holds no articles")
     if len(found) > 1:

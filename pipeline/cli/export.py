@@ -7,12 +7,13 @@ from itertools import chain
 from pathlib import Path
 
 from pipeline.article import Article
-from pipeline.cli.options import access, config_options, settings, web_options
+from pipeline.cli.options import limits, output, reading_options, settings
 from pipeline.cli.similar import all_faults, printed
 from pipeline.errors import ContractError, UsageError
 from pipeline.options import options as fields
 from pipeline.reading import attempts
 from pipeline.restoration import restore
+from pipeline.settings import Limits
 from pipeline.sinks.atomic import replaceable
 from pipeline.sinks.choice import BUILT_IN, format_of, sink
 from pipeline.sinks.delivery import deliver
@@ -46,13 +47,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--delimiter", metavar="C", help="csv: what stands between two cells (default: a comma)")
     parser.add_argument("--bom", action="store_true", default=None, help="csv: begin with a mark, for Excel")
-    config_options(parser)
-    web_options(parser)
+    reading_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
     """Exports what has the contract's fields and restores; 1 where something does not: it is named."""
-    source = place(options.source, access(options))
+    source = output(options.source, options)
     if not source.exists():
         raise UsageError(f"{source} is not there")
     to_stdout = options.output in {None, "-"}
@@ -62,12 +62,12 @@ def main(options: argparse.Namespace) -> int:
     if to_stdout:
         if not isinstance(chosen, Streaming):
             raise UsageError(f"{chosen.name} does not go to standard output; name a target with -o")
-        sound = _Sound(source)
+        sound = _Sound(source, limits(options))
         chosen.stream(sound, sys.stdout.buffer)
     else:
         target = place(options.output)
         _spare(source, target, chosen)
-        sound = _Sound(source)
+        sound = _Sound(source, limits(options))
         if isinstance(target, Remote):
             deliver(chosen, sound, target)
         elif isinstance(chosen, Streaming) and not replaceable(target):
@@ -111,9 +111,9 @@ class _Sound:
     Where there were some and none holds, `ContractError` ends it: what is at the target must not give way to nothing.
     """
 
-    def __init__(self, source: Place) -> None:
+    def __init__(self, source: Place, limits: Limits) -> None:
         """Raises `UsageError` where there is none: before anything is written."""
-        found = attempts(source)
+        found = attempts(source, limits)
         first = next(found, None)
         if first is None:
             raise UsageError(f"{source} holds no articles")

@@ -5,11 +5,11 @@ import sys
 from collections.abc import Callable
 
 from pipeline.processing import Pipeline
-from pipeline.settings import Layers, layers
+from pipeline.settings import Layers, Limits, layers
 from pipeline.sinks.atomic import named, replace, replaceable
 from pipeline.sinks.inside import inside
 from pipeline.sources.choice import Choice, choice
-from pipeline.stores import Access, Place, Remote, place
+from pipeline.stores import Place, Remote, place
 
 
 def recipe_options(parser: argparse.ArgumentParser) -> None:
@@ -59,9 +59,20 @@ def settings(options: argparse.Namespace) -> Layers:
     return layers(options.config, [*options.overrides, *flags])
 
 
-def access(options: argparse.Namespace) -> Access:
-    """What is allowed where a verb without settings reads from the web."""
-    return Access(allow_private=options.allow_private)
+def reading_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what says how an output is read back: `--config` and `--set` for its limits, and `--allow-private`."""
+    config_options(parser)
+    web_options(parser)
+
+
+def limits(options: argparse.Namespace) -> Limits:
+    """What an output that is read back may ask for: `[input.limits]`. Raises `UsageError`."""
+    return settings(options).settings.input.limits
+
+
+def output(said: str, options: argparse.Namespace) -> Place:
+    """The output at a path or URL, which may be read as `[input]` says. Raises `UsageError`."""
+    return place(said, settings(options).settings.input.access)
 
 
 def pipeline(options: argparse.Namespace, said: Layers) -> Pipeline:

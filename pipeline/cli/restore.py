@@ -5,12 +5,13 @@ from pathlib import Path
 
 from pipeline.article import Article
 from pipeline.cli.choice import with_id
-from pipeline.cli.options import access, put_below, web_options, write_bytes
+from pipeline.cli.options import limits, output, put_below, reading_options, write_bytes
 from pipeline.cli.similar import all_faults, printed
 from pipeline.errors import ContractError, UsageError
 from pipeline.file_names import FewNames, FileNames, file_name
 from pipeline.reading import attempts, holds_one, read
 from pipeline.restoration import restore
+from pipeline.settings import Limits
 from pipeline.stores import Place, place
 
 EPILOG = """examples:
@@ -29,35 +30,35 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", dest="target", metavar="F", help="a file for one document (default: stdout), a folder for all"
     )
-    web_options(parser)
+    reading_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
     """Restores one document to a file or standard output, or all to a folder."""
-    source = place(options.output, access(options))
+    source, most = output(options.output, options), limits(options)
     if not source.exists():
         raise UsageError(f"{source} is not there")
     if options.id is not None:
-        found = with_id(source, options.id)
+        found = with_id(source, options.id, most)
         if found is None:
             raise UsageError(f"{source} holds no document {options.id!r}")
         write_bytes(restore(found), options.target)
         return 0
     if source.is_file() and holds_one(source):
-        write_bytes(restore(next(read(source))), options.target)
+        write_bytes(restore(next(read(source, limits=most))), options.target)
         return 0
     if options.target in {None, "-"}:
         raise UsageError("several documents need a folder: name it with -o, or one document with --id")
-    return _all(source, place(options.target))
+    return _all(source, place(options.target), most)
 
 
-def _all(source: Place, target: Place) -> int:
+def _all(source: Place, target: Place, limits: Limits) -> int:
     """Restores every document below `target`; 1 where one does not restore."""
     failed = 0
     ids, keys = FewNames(), FewNames()
     file_names = FileNames(ids, keys)
     with printed(all_faults(source)) as say:
-        for name, article in attempts(source):
+        for name, article in attempts(source, limits):
             try:
                 if isinstance(article, ContractError):
                     raise article

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 from pipeline.article import Article
-from pipeline.cli.options import access, web_options
+from pipeline.cli.options import limits, output, reading_options
 from pipeline.cli.similar import printed
 from pipeline.errors import ContractError, UsageError
 from pipeline.reading import attempts, misnomer
 from pipeline.runs.written import Edits, WrittenError, edits
-from pipeline.stores import Place, place
+from pipeline.stores import Place
 from pipeline.verification import faults, share_aside
 
 EPILOG = """examples:
@@ -23,7 +23,7 @@ EDITED = "edited after it was written"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.add_argument("output", metavar="OUTPUT", help="a folder of articles, one article, or what export wrote")
-    web_options(parser)
+    reading_options(parser)
     loudness = parser.add_mutually_exclusive_group()
     loudness.add_argument("-q", "--quiet", action="store_true", help="only what fails")
     loudness.add_argument("-v", "--verbose", action="store_true", help="every fault; by default three of each kind")
@@ -31,12 +31,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Prints what fails and a total; 1 where something does, or where nothing was there to check."""
-    source = place(options.output, access(options))
+    source = output(options.output, options)
     checked = failed = 0
     aside = 0.0
     edited = _edits(source)
     with printed("-v prints all", everything=options.verbose) as say:
-        for name, article in attempts(source):
+        for name, article in attempts(source, limits(options)):
             checked += 1
             if name in edited.articles:
                 say(f"{name}: {EDITED}", EDITED)
