@@ -12,10 +12,11 @@ import pytest
 
 import pipeline
 from benchmarks.accuracy import repairs
+from pipeline.file_names import file_name
 from pipeline.ledger import apply
 from pipeline.restoration import source_text
 from pipeline.settings import Input
-from pipeline.sinks.folder import encode, file_name
+from pipeline.sinks.folder import encode
 from pipeline.sources.folder import find
 from pipeline.sources.reading import records
 from pipeline.sources.record import Record

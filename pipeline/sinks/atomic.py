@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.errors import UsageError
-from pipeline.file_names import LONGEST_NAME as LONGEST_NAME  # noqa: PLC0414 -- others look for it here
+from pipeline.file_names import LONGEST_NAME
 from pipeline.sinks.inside import make_folders
 
 

@@ -9,9 +9,7 @@ import msgspec
 
 from pipeline.article import Article
 from pipeline.errors import UsageError
-from pipeline.file_names import UNSAFE as UNSAFE  # noqa: PLC0414 -- here is where others look for it
-from pipeline.file_names import FewNames, FileNames
-from pipeline.file_names import file_name as file_name  # noqa: PLC0414
+from pipeline.file_names import FewNames, FileNames, file_name
 from pipeline.sinks.atomic import replace
 from pipeline.sinks.inside import inside
 

@@ -20,6 +20,7 @@ import pytest
 
 from pipeline import Edit, Pipeline, Reject, Rule
 from pipeline.article import Origin
+from pipeline.file_names import file_name
 from pipeline.runs import engine
 from pipeline.runs.account import Account, Tally
 from pipeline.runs.crews import worker
@@ -31,7 +32,6 @@ from pipeline.runs.places.depot import Depot
 from pipeline.runs.plan import Choices, Source
 from pipeline.runs.state import State
 from pipeline.settings import Run
-from pipeline.sinks.folder import file_name
 from pipeline.sources.record import LeftOut, Record, Unreadable
 
 HISTORIES = int(os.environ.get("HISTORIES", "8"))

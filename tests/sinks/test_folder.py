@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline import Article
-from pipeline.sinks.atomic import LONGEST_NAME, named, replace
-from pipeline.sinks.folder import UNSAFE, encode, file_name, write
+from pipeline.file_names import LONGEST_NAME, UNSAFE, file_name
+from pipeline.sinks.atomic import named, replace
+from pipeline.sinks.folder import encode, write
 
 CHARACTERS = st.one_of(
     st.characters(codec="utf-8"), st.sampled_from("/._%~ :?*\\-aA0\x00\n\x7f"), st.sampled_from("山東e\u0301👩‍🚀")

@@ -11,8 +11,8 @@ from msgspec import Meta
 
 from pipeline import Article
 from pipeline.article import Exchange, Turn
+from pipeline.file_names import file_name
 from pipeline.sinks.atomic import replace
-from pipeline.sinks.folder import file_name
 
 SPECIAL = regex.compile(r"[\\`*_\[\]<>#|~]")
 """What Markdown would take for marks of its own."""
