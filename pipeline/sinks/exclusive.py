@@ -6,7 +6,6 @@ moved one after the other, in the order of their names, once all are written. An
 folder, which the next one to the same target deletes.
 """
 
-import errno
 import os
 import shutil
 import sys
@@ -19,6 +18,7 @@ from typing import Final
 
 from pipeline.article import Article
 from pipeline.errors import UsageError
+from pipeline.file_locks import opened, owner, take, write_owner
 from pipeline.file_names import LONGEST_NAME
 from pipeline.sinks.atomic import replace, replaceable
 from pipeline.sinks.inside import inside
@@ -79,38 +79,21 @@ def locked(target: Path) -> Iterator[None]:
 
 def _taken(path: Path, target: Path) -> int:
     while True:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
+        file = opened(path, "an export")
         try:
-            if not _lock(file):
-                said = os.read(file, 32).strip()
-                who = f" (process {said.decode()})" if said.isdigit() else ""
+            if not take(file):
+                other = owner(file)
+                who = "" if other is None else f" (process {other})"
                 raise UsageError(f"another export{who} is writing to {target}; wait for it, or name another target")
             # The export before may have deleted the file between the two steps.
             with suppress(FileNotFoundError):
                 if sys.platform == "win32" or os.path.samestat(path.stat(), os.fstat(file)):
-                    os.ftruncate(file, 0)
-                    os.write(file, f"{os.getpid()}\n".encode())
+                    write_owner(file)
                     return file
         except BaseException:
             os.close(file)
             raise
         os.close(file)
-
-
-def _lock(file: int) -> bool:
-    """Whether the lock is this process's now. The system lets go of it when the process ends, however it ends."""
-    if sys.platform == "win32":
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError as error:
-        if error.errno not in {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP}:
-            raise
-    return True
 
 
 @contextmanager

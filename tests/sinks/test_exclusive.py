@@ -1,10 +1,11 @@
 """Exports to one target: one at a time, and whole or not at all, however an export ends."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -214,3 +215,17 @@ def test_a_target_may_be_locked_again_at_once(tmp_path: Path) -> None:
         with locked(tmp_path / "a"), pytest.raises(UsageError), locked(tmp_path / "a"):
             pass
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="making links needs a right there")
+@pytest.mark.parametrize("make", [os.link, os.symlink, shutil.copy])
+def test_a_lock_that_is_somebody_elses_file_is_refused_and_stays(
+    make: Callable[[Path, Path], object], tmp_path: Path
+) -> None:
+    """A folder that was unpacked from somebody's archive may hold links and files of any name."""
+    diary = tmp_path / "diary.txt"
+    diary.write_text("The mill stood still.\n", "utf-8")
+    make(diary, tmp_path / ".a.jsonl.export-lock")
+    with pytest.raises(UsageError, match="is not the lock of an export"):
+        export([], tmp_path / "a.jsonl")
+    assert diary.read_text("utf-8") == "The mill stood still.\n"

@@ -1,21 +1,15 @@
 """What lies in the folder of a run: its own files, or those of somebody else, which a run must not change or delete."""
 
-import os
-import re
 import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
-from typing import Final
 from urllib.parse import quote
 
 from pipeline.errors import UsageError
 
-NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-"""For `os.open`: fails for a link, and does not wait for the other end of a pipe."""
-LOCK_TEXT = re.compile(rb"(?:[0-9]{1,20}\n)?")
-"""What a lock holds: nothing, or the number of a process."""
-MAX_LOCK = 32
+SHORTEST_LOG = 16
+"""Bytes from which on a log of writes is looked at: it holds at least one hash then."""
 SQLITE = b"SQLite format 3\0"
 TABLES = frozenset({"about", "files", "documents"})
 """Tables that each version of a state has."""
@@ -52,21 +46,13 @@ def refuse_links(folder: Path, files: tuple[str, ...], folders: tuple[str, ...])
             raise UsageError(f"{path} is no folder of a run; move it away")
 
 
-def refuse_other_lock(file: int, path: Path) -> None:
-    """Raises `UsageError` where an open file is not what a run locks. It has not been changed."""
-    found = os.fstat(file)
-    if stat.S_ISREG(found.st_mode) and found.st_nlink <= 1 and LOCK_TEXT.fullmatch(os.pread(file, MAX_LOCK, 0)):
-        return
-    raise UsageError(f"{path} is not the lock of a run; move it away, or name another folder with -o")
-
-
 def refuse_other_log(log: Path) -> None:
     """Raises `UsageError` where the log of writes is a text: hashes are never."""
     try:
         data = log.read_bytes()
     except FileNotFoundError:
         return
-    if len(data) >= MAX_LOCK // 2 and _is_text(data[:4096]):
+    if len(data) >= SHORTEST_LOG and _is_text(data[:4096]):
         raise UsageError(f"{log} is not the log of a run; move it away, or name another folder with -o")
 
 

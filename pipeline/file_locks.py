@@ -1,0 +1,77 @@
+"""Lock files, which keep two processes from writing to one place.
+
+The system releases a lock when its process ends, however it ends. The file says which process that is.
+"""
+
+import errno
+import os
+import re
+import stat
+import sys
+from pathlib import Path
+from typing import Final
+
+from pipeline.errors import UsageError
+
+NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""For `os.open`: fails for a link, and does not wait for the other end of a pipe."""
+CONTENT = re.compile(rb"(?:[0-9]{1,20}\n)?")
+"""What a lock file holds: nothing, or the number of a process."""
+MAX_CONTENT = 32
+"""Bytes that are read of a lock file: more than it may hold."""
+
+
+def opened(path: Path, of: str) -> int:
+    """Opens the lock file of `of`, such as "a run"; it is made if it is missing.
+
+    Raises `UsageError`, and changes nothing, if another file, a link or a hard link is there.
+    """
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
+    except OSError as error:
+        if error.errno not in {errno.ELOOP, errno.ENXIO, errno.EISDIR}:
+            raise
+        raise UsageError(f"{path} is not the lock of {of}, but a link or a special file; delete it") from None
+    found = os.fstat(file)
+    if stat.S_ISREG(found.st_mode) and found.st_nlink <= 1 and CONTENT.fullmatch(_content(file)):
+        return file
+    os.close(file)
+    raise UsageError(f"{path} is not the lock of {of}; move it away, or name another folder with -o")
+
+
+def take(file: int, *, shared: bool = False) -> bool:
+    """Locks an open file, or says at once that another process has locked it. Raises `OSError`.
+
+    Any number of processes may have it `shared`. Where the system or the file system has no locks, this always works.
+    """
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        # Some network file systems have no locks.
+        if error.errno not in {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP}:
+            raise
+    return True
+
+
+def write_owner(file: int) -> None:
+    """Writes the number of this process into a file that it has locked."""
+    os.ftruncate(file, 0)
+    os.lseek(file, 0, os.SEEK_SET)
+    os.write(file, f"{os.getpid()}\n".encode())
+
+
+def owner(file: int) -> int | None:
+    """The number of the process that has locked a file; None where the file does not hold one."""
+    number = _content(file).strip()
+    return int(number) if number.isdigit() else None
+
+
+def _content(file: int) -> bytes:
+    os.lseek(file, 0, os.SEEK_SET)
+    return os.read(file, MAX_CONTENT)
