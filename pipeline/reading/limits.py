@@ -72,12 +72,13 @@ class Room(Budget):
         self.take(path.stat().st_size)
 
     def ask(self, count: int) -> None:
-        """Asks for bytes that will be unpacked at once, and does not count them. Raises `SourceError`."""
-        before = self.given
+        """As `announce`, for a part of the file that is passed over where it is too large: the others are read.
+
+        Raises `SourceError`.
+        """
         try:
-            self.give(count)
+            self.announce(count)
         finally:
-            self.given = before
             self.fault = None
 
 
