@@ -10,8 +10,9 @@ import regex
 
 from pipeline.errors import UsageError
 from pipeline.reading.attempt import Attempt, failed, of_json, of_row
-from pipeline.reading.limits import LEAST, LIMITS, ExcessError, Room, longest, weight
+from pipeline.reading.limits import LEAST, LIMITS, Room, longest, weight
 from pipeline.settings import Limits
+from pipeline.sources.record import SourceError
 
 AT_ONCE = 64
 """Rows that are fetched together."""
@@ -107,7 +108,7 @@ def duckdb(path: Path, name: str, limits: Limits = LIMITS) -> Iterator[Attempt]:
                     number += 1
                     room.give(max(LEAST, weight(row)))
                     yield of_row(dict(zip(names, row, strict=True)), f"{name}:{number}")
-    except ExcessError as error:
+    except SourceError as error:
         yield failed(f"{name}:{number}", str(error))
     except library.Error as error:
         reason = " ".join(str(error).split())

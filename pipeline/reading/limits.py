@@ -9,7 +9,6 @@ from typing import Any, BinaryIO
 
 from pipeline.settings import Limits
 from pipeline.sources.limits import Budget
-from pipeline.sources.record import SourceError
 
 LIMITS = Limits()
 LENGTH = 16
@@ -25,8 +24,6 @@ START = 1 << 20
 """Bytes of a line after which it must have begun as a JSON object to be read on."""
 DEEP = "is nested too deeply to be an article"
 
-ExcessError = SourceError
-"""Raised where a file gives more than the limits allow; the message says which."""
 UNLIMITED = Limits(bytes=1 << 40, expanded=1 << 60, ratio=1 << 40)
 """For what this pipeline wrote a moment ago itself."""
 

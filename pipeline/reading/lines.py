@@ -10,10 +10,11 @@ import msgspec
 from pipeline.article import Article
 from pipeline.compression import SUFFIXES, DamagedError, is_packed, unpacked
 from pipeline.reading.attempt import Attempt, failed, of_json
-from pipeline.reading.limits import LIMITS, Counted, ExcessError, longest, sound, too_long
+from pipeline.reading.limits import LIMITS, Counted, longest, sound, too_long
 from pipeline.reading.limits import lines as limited
 from pipeline.settings import Limits
 from pipeline.sources.limits import Budget
+from pipeline.sources.record import SourceError
 
 LINES = (".jsonl", ".ndjson")
 """Ends of names that say that each line is a document."""
@@ -37,7 +38,7 @@ def articles(file: BinaryIO, head: bytes, name: str, limits: Limits = LIMITS) ->
                     if budget is not None and isinstance(found, Article):
                         budget.given -= sound(len(line))
                     yield called, found
-    except (DamagedError, ExcessError) as error:
+    except (DamagedError, SourceError) as error:
         yield failed(f"{name}:{number + 1}" if number else name, str(error))
 
 
@@ -46,7 +47,7 @@ def is_lines(file: BinaryIO, head: bytes, name: str) -> bool:
     try:
         with _plain(file, head, LIMITS, Budget(LIMITS) if is_packed(head) else None) as lines:
             return _by_line(lines, name)[0]
-    except (DamagedError, ExcessError):
+    except (DamagedError, SourceError):
         return _named_for_lines(name)
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.reading.attempt import Attempt, failed, of_row
-from pipeline.reading.limits import LEAST, UNLIMITED, ExcessError, Room, longest, too_long
+from pipeline.reading.limits import LEAST, UNLIMITED, Room, longest, too_long
 from pipeline.settings import Limits
+from pipeline.sources.record import SourceError
 from pipeline.tables.columns import kind_of
 
 if TYPE_CHECKING:
@@ -23,10 +24,6 @@ AT_ONCE = 64
 PORTION = 1 << 26
 MEASURED = 1024
 """Rows that are measured together."""
-VALUE = 4
-"""Bytes that a value in a list takes at least, with its levels."""
-LONGEST_NAME, MOST_PARTS = 1 << 24, 1 << 20
-"""What the footer of a Parquet file may ask for, in bytes of one text and in parts of one list."""
 
 
 def parquet(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[Attempt]:
@@ -52,7 +49,7 @@ def parquet(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[Attem
                     room.give(LEAST * len(batch))
                     yield from _articles(batch, name, row)
                     row += len(batch)
-            except (pa.ArrowException, OSError, ExcessError) as error:
+            except (pa.ArrowException, OSError, SourceError) as error:
                 yield failed(f"{name}:{row + 1}", f"rows {row + 1} to {behind} cannot be read: {_line(error)}")
                 if room.fault is not None:
                     return
@@ -112,7 +109,7 @@ def _all(batches: "Iterator[pa.RecordBatch]", name: str, room: Room) -> Iterator
                 for part, size in _pieces(batch.slice(start, AT_ONCE)):
                     yield from _measured_articles(part, size, name, row, room)
                     row += len(part)
-    except (pa.ArrowException, OSError, ExcessError) as error:
+    except (pa.ArrowException, OSError, SourceError) as error:
         yield failed(f"{name}:{row + 1}" if row else name, f"cannot be read: {_line(error)}")
 
 
@@ -159,20 +156,18 @@ def _measured_articles(batch: "pa.RecordBatch", size: int, name: str, before: in
 def _opened(path: Path, as_references: list[str] | None = None) -> "pq.ParquetFile":
     import pyarrow.parquet as pq
 
-    return pq.ParquetFile(
-        path,
-        read_dictionary=as_references,
-        thrift_string_size_limit=LONGEST_NAME,
-        thrift_container_size_limit=MOST_PARTS,
-    )
+    from pipeline.sources.arrow.parquet import FOOTER_LIMITS
+
+    return pq.ParquetFile(path, read_dictionary=as_references, **FOOTER_LIMITS)
 
 
 def _rows_at_once(path: Path, table: "pq.ParquetFile", number: int, room: Room) -> int:
     """How many rows of a group can be made into objects together. Raises `SourceError` where it holds too much."""
     from pipeline.sources.arrow.expansion import size_of
+    from pipeline.sources.arrow.parquet import declared
 
     group = table.metadata.row_group(number)
-    room.ask(max(_declared(group, table.metadata.schema), LEAST * max(group.num_rows, 0)))
+    room.ask(max(declared(group, table.metadata.schema), LEAST * max(group.num_rows, 0)))
     references = _references(group, table.metadata)
     if not references:
         return AT_ONCE if group.total_byte_size <= PORTION else 1
@@ -188,7 +183,7 @@ def _rows_at_once(path: Path, table: "pq.ParquetFile", number: int, room: Room) 
                 at_once = 1
                 largest = max(size_of(batch.slice(i, 1).columns).bytes for i in range(len(batch)))
             if largest > longest(room.limits):
-                raise ExcessError(f"one of them {too_long(room.limits)}")
+                raise SourceError(f"one of them {too_long(room.limits)}")
     return at_once
 
 
@@ -203,17 +198,6 @@ def _references(group: Any, metadata: Any) -> list[str]:  # noqa: ANN401 -- pyar
         if refers and schema.column(i).physical_type == "BYTE_ARRAY" and paths[path] == 1:
             found.append(path)
     return found
-
-
-def _declared(group: Any, schema: Any) -> int:  # noqa: ANN401 -- pyarrow has no types
-    """The bytes that a group of rows says it unpacks to; of lists, which one row may hold all of, their values too."""
-    columns = [group.column(i) for i in range(group.num_columns)]
-    lists = sum(
-        VALUE * max(column.num_values, 0)
-        for i, column in enumerate(columns)
-        if i < len(schema) and schema.column(i).max_repetition_level
-    )
-    return int(max(group.total_byte_size, sum(max(column.total_uncompressed_size, 0) for column in columns)) + lists)
 
 
 def _articles(batch: "pa.RecordBatch", name: str, before: int) -> Iterator[Attempt]:

@@ -21,9 +21,8 @@ BUFFER = 1 << 20
 """Bytes of a column that are read at a time: a group of rows may be larger than the memory."""
 VALUE = 4
 """Bytes that a value in a list takes at least, with its levels."""
-LONGEST_NAME = 1 << 24
-MOST_PARTS = 1 << 20
-"""What the footer may ask for, in bytes of one text and in parts of one list."""
+FOOTER_LIMITS = {"thrift_string_size_limit": 1 << 24, "thrift_container_size_limit": 1 << 20}
+"""The most bytes of one text in the footer of a file, 16 MiB, and the most parts of one list there."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,8 @@ def _opened(path: Path, as_references: Sequence[str] = ()) -> Untyped:
             read_dictionary=list(as_references),
             buffer_size=BUFFER,
             pre_buffer=False,
-            thrift_string_size_limit=LONGEST_NAME,
-            thrift_container_size_limit=MOST_PARTS,
             page_checksum_verification=True,
+            **FOOTER_LIMITS,
         )
     except faults() as error:
         reason = f"is no Parquet file that can be read ({told(error)}); fetch it again, or write it anew"
@@ -78,7 +76,7 @@ def _rows(file: Untyped, raw: BinaryIO, as_references: Sequence[str], limits: Li
         group = file.metadata.row_group(number)
         last = first + max(group.num_rows, 0)
         at = first
-        budget.announce(_declared(group, file.schema))
+        budget.announce(declared(group, file.schema))
         size = rows_at_a_time(group.num_rows, group.total_byte_size)
         copied = sum(
             each.bytes for each in dictionaries.of_group(raw, file.metadata, number) if each.path not in as_references
@@ -100,7 +98,7 @@ def _rows(file: Untyped, raw: BinaryIO, as_references: Sequence[str], limits: Li
         first = max(last, at)
 
 
-def _declared(group: Untyped, schema: Untyped) -> int:
+def declared(group: Untyped, schema: Untyped) -> int:
     """The bytes that a group of rows declares to unpack to, and those of values in lists: one row may hold all."""
     columns = [group.column(number) for number in range(group.num_columns)]
     lists = sum(
