@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from runs.in_process import Reading
 
 import pipeline
-from pipeline.cli import main
+from pipeline.cli import main, run
 from pipeline.settings import Input
 from pipeline.sources.blob import Blob
 from pipeline.sources.json.lines import Jsonl
@@ -115,7 +116,7 @@ def test_only_the_first_documents_are_taken(raw: Path, output: Path, capsys: Cap
 
 
 def test_the_rest_is_never_read(tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a file of many records, no line behind the last one that is wanted."""
+    """Of a file of many records, no line behind the last one that is wanted; a process that reads is a batch ahead."""
     seen: list[str] = []
     read = Jsonl.read
 
@@ -126,6 +127,7 @@ def test_the_rest_is_never_read(tmp_path: Path, output: Path, monkeypatch: pytes
             yield record
 
     monkeypatch.setattr(Jsonl, "read", counted)
+    monkeypatch.setattr(run, "ReadingProcess", Reading)
     lines = "".join(f'{{"id": "d{n}", "text": "灯 {n} is lit."}}\n' for n in range(50))
     (tmp_path / "many.jsonl").write_text(lines, "utf-8")
     assert main(["run", str(tmp_path / "many.jsonl"), "--first", "3", "-o", str(output), "-q"]) == 0

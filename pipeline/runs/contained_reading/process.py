@@ -8,6 +8,7 @@ import os
 import pickle
 import shutil
 import stat
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -175,7 +176,7 @@ class ReadingProcess:
         try:
             stream = _stream(file)
         except OSError as error:
-            reason = f"cannot be read: {error.strerror or error}; check it and run again"
+            reason = f"cannot be read: {error.strerror or error}; check its permissions and run again"
             yield Unreadable(file.id, reason, passing=True)
             return
         try:
@@ -384,7 +385,9 @@ def _stream(file: File) -> int | None:
     Raises `OSError`.
     """
     if file.is_stdin:
-        return os.dup(0)
+        if sys.stdin is None:
+            raise OSError("standard input is closed")
+        return os.dup(sys.stdin.fileno())
     if file.at is None or not file.named:
         return None
     try:
