@@ -12,7 +12,7 @@ SHORTEST_LOG = 16
 """Bytes from which on a log of writes is looked at: it holds at least one hash then."""
 SQLITE = b"SQLite format 3\0"
 TABLES = frozenset({"about", "files", "documents"})
-"""Tables that each version of a state has."""
+"""Tables that each version of a state has. A damaged one may have lost the name of one of them."""
 PASSIVE = (
     "SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger') OR sql LIKE '%VIRTUAL%' OR sql LIKE '% AS (%'"
 )
@@ -82,7 +82,7 @@ def _is_other_database(path: Path) -> bool:
             (active,) = database.execute(PASSIVE).fetchone()
     except sqlite3.DatabaseError:
         return False
-    return bool(active) or bool(names and not names >= TABLES)
+    return bool(active) or bool(names and len(names & TABLES) < len(TABLES) - 1)
 
 
 def _is_text(data: bytes) -> bool:
