@@ -64,6 +64,14 @@ def test_a_state_of_another_layout_is_set_aside_as_it_is(trial: Trial, tmp_path:
     assert aside.read_bytes() == data
 
 
+def test_a_state_whose_tables_have_names_that_are_no_utf_8_is_set_aside(trial: Trial) -> None:
+    """SQLite quotes such a name in its error, and Python cannot decode that."""
+    data = trial.data.replace(b"CREATE TABLE documents", b"CREATE TABLX documents")
+    data = data.replace(b"documents", b"doc\xf3ments")
+    assert trial.fault(lambda path: path.write_bytes(data), was_killed=True) is None
+    assert list(trial.state.parent.glob("state.sqlite.damaged-*"))
+
+
 @pytest.mark.parametrize("end", ["", "-wal", "-shm"])
 def test_a_folder_in_the_place_of_a_file_is_refused_and_stays(trial: Trial, end: str) -> None:
     def damage(path: Path) -> None:

@@ -11,8 +11,8 @@ from pipeline.errors import UsageError
 SHORTEST_LOG = 16
 """Bytes from which on a log of writes is looked at: it holds at least one hash then."""
 SQLITE = b"SQLite format 3\0"
-TABLES = frozenset({"about", "files", "documents"})
-"""Tables that each version of a state has. A damaged one may have lost the name of one of them."""
+TABLES = frozenset({b"about", b"files", b"documents"})
+"""Tables that each version of a state has. A damaged one may have lost some of them."""
 PASSIVE = (
     "SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger') OR sql LIKE '%VIRTUAL%' OR sql LIKE '% AS (%'"
 )
@@ -78,11 +78,14 @@ def _is_other_database(path: Path) -> bool:
     try:
         # Without its log, which a run that was killed may have left: a state of which all is in there has no tables.
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as database:
+            # A damaged name may be no UTF-8.
+            database.text_factory = bytes
             names = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             (active,) = database.execute(PASSIVE).fetchone()
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
+        # It is damaged; the message of SQLite may quote a name that is no UTF-8.
         return False
-    return bool(active) or bool(names and len(names & TABLES) < len(TABLES) - 1)
+    return bool(active) or bool(names and names.isdisjoint(TABLES))
 
 
 def _is_text(data: bytes) -> bool:
