@@ -16,10 +16,10 @@ import msgspec
 
 from pipeline.article import Article, Source
 from pipeline.errors import ContractError
-from pipeline.file_locks import NO_LINK
 from pipeline.file_names import file_name
 from pipeline.reading.attempt import parse
 from pipeline.runs.outcome import Edited, speakable
+from pipeline.runs.places.ownership import NO_LINK
 from pipeline.sinks.folder import indented
 from pipeline.verification import faults
 

@@ -5,14 +5,16 @@ waits for the last worker of a run that was killed, and is refused where a run i
 when its process ends, however it ends.
 """
 
+import errno
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.file_locks import NO_LINK, opened, owner, take, write_owner
+from pipeline.runs.places.ownership import NO_LINK, refuse_other_lock
 
 PATIENCE = 10.0
 """Seconds that the workers of a run that was killed have to notice it."""
@@ -26,18 +28,25 @@ _shares: dict[Path, int] = {}
 def locked(path: Path, of: str) -> Iterator[None]:
     """Holds a share of the lock in the block; `of` is what it locks. Raises `UsageError` where another run is alive."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    file = opened(path, "a run")
     try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
+    except OSError as error:
+        if error.errno not in {errno.ELOOP, errno.ENXIO, errno.EISDIR}:
+            raise
+        raise UsageError(f"{path} is not the lock of a run, but a link or a special file; delete it") from None
+    try:
+        refuse_other_lock(file, path)
         deadline = time.monotonic() + PATIENCE
-        while not take(file):
-            other = owner(file)
-            # A run that has only begun has not written its number yet.
-            if (other is not None and alive(other)) or time.monotonic() > deadline:
-                who = "" if other is None else f" (process {other})"
+        while not _take(file, whole=True):
+            owner = _owner(file)
+            # One that has only begun has not said yet who it is.
+            if (owner is not None and alive(owner)) or time.monotonic() > deadline:
+                who = f" (process {owner})" if owner is not None else ""
                 raise UsageError(f"another run{who} is writing to {of}; wait for it, or name another folder with -o")
             time.sleep(PAUSE)
-        write_owner(file)
-        if not take(file, shared=True):
+        os.ftruncate(file, 0)
+        os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+        if not _take(file, whole=False):
             # What was whole is let go of before a share is taken, and another run was there in between.
             raise UsageError(f"another run is writing to {path.parent.parent}; name another folder with -o")
         yield
@@ -52,7 +61,28 @@ def share(path: Path) -> bool:
     if hasattr(os, "register_at_fork"):
         # A process that a stage leaves behind is no part of the run, and may live for ever.
         os.register_at_fork(after_in_child=lambda: os.close(file))
-    return take(file, shared=True)
+    return _take(file, whole=False)
+
+
+def _take(file: int, *, whole: bool) -> bool:
+    if sys.platform == "win32":
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(file, (fcntl.LOCK_EX if whole else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        # Some network file systems have no locks; then nobody can be kept out.
+        if error.errno not in {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP}:
+            raise
+    return True
+
+
+def _owner(file: int) -> int | None:
+    told = os.pread(file, 32, 0).strip()
+    return int(told) if told.isdigit() else None
 
 
 def alive(process: int) -> bool:

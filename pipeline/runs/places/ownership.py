@@ -1,18 +1,24 @@
 """What lies in the folder of a run: its own files, or those of somebody else, which a run must not change or delete."""
 
+import os
+import re
 import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote
 
 from pipeline.errors import UsageError
 
-SHORTEST_LOG = 16
-"""Bytes from which on a log of writes is looked at: it holds at least one hash then."""
+NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+"""For `os.open`: fails for a link, and does not wait for the other end of a pipe."""
+LOCK_TEXT = re.compile(rb"(?:[0-9]{1,20}\n)?")
+"""What a lock holds: nothing, or the number of a process."""
+MAX_LOCK = 32
 SQLITE = b"SQLite format 3\0"
-TABLES = frozenset({b"about", b"files", b"documents"})
-"""Tables that each version of a state has. A damaged one may have lost some of them."""
+TABLES = frozenset({"about", "files", "documents"})
+"""Tables that each version of a state has."""
 PASSIVE = (
     "SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger') OR sql LIKE '%VIRTUAL%' OR sql LIKE '% AS (%'"
 )
@@ -46,13 +52,21 @@ def refuse_links(folder: Path, files: tuple[str, ...], folders: tuple[str, ...])
             raise UsageError(f"{path} is no folder of a run; move it away")
 
 
+def refuse_other_lock(file: int, path: Path) -> None:
+    """Raises `UsageError` where an open file is not what a run locks. It has not been changed."""
+    found = os.fstat(file)
+    if stat.S_ISREG(found.st_mode) and found.st_nlink <= 1 and LOCK_TEXT.fullmatch(os.pread(file, MAX_LOCK, 0)):
+        return
+    raise UsageError(f"{path} is not the lock of a run; move it away, or name another folder with -o")
+
+
 def refuse_other_log(log: Path) -> None:
     """Raises `UsageError` where the log of writes is a text: hashes are never."""
     try:
         data = log.read_bytes()
     except FileNotFoundError:
         return
-    if len(data) >= SHORTEST_LOG and _is_text(data[:4096]):
+    if len(data) >= MAX_LOCK // 2 and _is_text(data[:4096]):
         raise UsageError(f"{log} is not the log of a run; move it away, or name another folder with -o")
 
 
@@ -78,14 +92,11 @@ def _is_other_database(path: Path) -> bool:
     try:
         # Without its log, which a run that was killed may have left: a state of which all is in there has no tables.
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as database:
-            # A damaged name may be no UTF-8.
-            database.text_factory = bytes
             names = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             (active,) = database.execute(PASSIVE).fetchone()
-    except (sqlite3.DatabaseError, UnicodeDecodeError):
-        # It is damaged; the message of SQLite may quote a name that is no UTF-8.
+    except sqlite3.DatabaseError:
         return False
-    return bool(active) or bool(names and names.isdisjoint(TABLES))
+    return bool(active) or bool(names and not names >= TABLES)
 
 
 def _is_text(data: bytes) -> bool:

@@ -8,8 +8,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from pipeline.file_locks import NO_LINK
-from pipeline.runs.places.ownership import refuse_other_log
+from pipeline.runs.places.ownership import NO_LINK, refuse_other_log
 
 FILE: Final = "writes"
 """The name of the log in the folder of the run. A run that has ended leaves none."""

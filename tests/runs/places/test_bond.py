@@ -64,7 +64,7 @@ def test_who_loses_the_lock_while_it_is_exchanged_for_a_share_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The system lets go of the whole before it gives a share, and another run may be there in between."""
-    monkeypatch.setattr(lock, "take", lambda _, *, shared=False: not shared)
+    monkeypatch.setattr(lock, "_take", lambda _, *, whole: whole)
     with (
         pytest.raises(UsageError, match="another run is writing"),
         lock.locked(tmp_path / "_run" / "lock", "the output"),
