@@ -18,6 +18,7 @@ from pipeline.errors import PipelineError, UsageError
 from pipeline.escapes import escaped
 from pipeline.processing import Pipeline
 from pipeline.runs.account import Account, Aside
+from pipeline.runs.contained_reading.ahead import ReadAhead
 from pipeline.runs.contained_reading.process import ReadingProcess
 from pipeline.runs.crews.processes import prepare
 from pipeline.runs.engine import Engine, Job, local, processors, run
@@ -135,7 +136,7 @@ def _read_and_run(
     with said.blamed():
         first_of = lambda file, most: documents(reading.documents(file, most))  # noqa: E731
         known = refuse_missing(files, said.settings.input, first_of, reading.is_document)
-    taken = Intake(files, reading.documents, said.settings.input, check=not known)
+    taken = Intake(files, ReadAhead(reading).documents, said.settings.input, check=not known)
     size = taken.size
     if not options.dry_run and options.engine == "local":
         # They load while this process looks at the recipe.

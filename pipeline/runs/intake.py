@@ -15,12 +15,17 @@ from pipeline.sources.reading import Document, told_apart
 class Intake(Sequence[Source]):
     """Files, sorted by name, each made a source when it is asked for: there may be a million of them.
 
-    `read` gives the documents of a file. With `check` the first records of a file that can be read once are checked for
-    the fields that `options` name.
+    `read` gives the documents of a file, by its number among all. With `check` the first records of a file that can be
+    read once are checked for the fields that `options` name.
     """
 
     def __init__(
-        self, files: Sequence[File], read: Callable[[File], Iterator[Arrival]], options: Input, *, check: bool = False
+        self,
+        files: Sequence[File],
+        read: Callable[[Sequence[File], int], Iterator[Arrival]],
+        options: Input,
+        *,
+        check: bool = False,
     ) -> None:
         self._files = files
         self._read_file = read
@@ -46,7 +51,7 @@ class Intake(Sequence[Source]):
 
     def _source(self, at: int) -> Source:
         file = self._files[at]
-        return Source(self._name(at), partial(self._read, file), lambda: file.stamp, file.size or 0)
+        return Source(self._name(at), partial(self._read, at), lambda: file.stamp, file.size or 0)
 
     def _name(self, at: int) -> str:
         """That of the file, or another for a table that is called as the one before it: two folders may have one each.
@@ -59,13 +64,13 @@ class Intake(Sequence[Source]):
         # No path holds a NUL.
         return name if first == at else f"{name}\0{at - first + 1}"
 
-    def _read(self, file: File) -> Iterator[Arrival]:
-        found = self._read_file(file)
-        return first_checked(documents(found), self._options) if self._check and once(file) else found
+    def _read(self, at: int) -> Iterator[Arrival]:
+        found = self._read_file(self._files, at)
+        return first_checked(documents(found), self._options) if self._check and once(self._files[at]) else found
 
     def documents(self) -> Iterator[Document]:
         """The documents of all files, in order; of two with one id the second is `Unreadable`."""
-        return told_apart(documents(self._read(file)) for file in self._files)
+        return told_apart(documents(self._read(at)) for at in range(len(self._files)))
 
 
 def documents(found: Iterable[Arrival]) -> Iterator[Document]:

@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import BinaryIO, cast
 
 import msgspec
@@ -80,7 +80,7 @@ def is_document(file: File, options: Input, readers: Choice) -> bool:
 
 def of_file(
     file: File, options: Input, readers: Choice, opened: Callable[[File], BinaryIO] | None = None
-) -> Iterator[Document]:
+) -> Generator[Document, None, None]:
     """The documents of one file, in order, whatever ids they have. `opened` opens it, by default as `opened_file` does.
 
     Raises `MemoryError`: what a process can do then, it can only do for the file as a whole.

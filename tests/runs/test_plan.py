@@ -58,7 +58,7 @@ class Runs:
         readers = choice()
         is_one = lambda file: is_document(file, options, readers)  # noqa: E731
         files, lost = find(self.inputs or [self.raw], leave_out=self.output, is_document=is_one, follow_symlinks=True)
-        taken = Intake(files, lambda file: of_file(file, options, readers), options)
+        taken = Intake(files, lambda files, at: of_file(files[at], options, readers), options)
         job = Job(made, self.output, form=form, reading=of_reading(options), choices=Choices(**chosen))
         self.failures = []
         heard = lambda entry: self.failures.append(getattr(entry, "document", ""))  # noqa: E731

@@ -11,13 +11,27 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from pipeline.runs.arrival import encoded
-from pipeline.runs.contained_reading.messages import IDLE, Batch, Desk, Item, Look, Looked, More, Read, Ready, Setup
+from pipeline.runs.arrival import EncodedRecord, encoded
+from pipeline.runs.contained_reading.messages import (
+    IDLE,
+    Batch,
+    Desk,
+    Group,
+    Item,
+    Look,
+    Looked,
+    More,
+    Read,
+    ReadGroup,
+    Ready,
+    Setup,
+)
 from pipeline.runs.crews.limits import OUT_OF_MEMORY, limit_memory, record_crashes
 from pipeline.runs.places.bond import adopt, tie
 from pipeline.sources.folder import File
@@ -26,6 +40,10 @@ from pipeline.sources.record import Record
 
 BATCH_BYTES = 1 << 18
 """Bytes of documents from which on a batch is handed on."""
+SMALL = 1 << 15
+"""Bytes of a file that is read in a group with others; of a longer one the reading takes longer than the asking."""
+MOST_ITEMS = 64
+"""Documents of such a file."""
 BATCH_SECONDS = 0.05
 """Seconds after which it is handed on with what it holds."""
 
@@ -74,6 +92,8 @@ def _answer(request: object, setup: Setup, connection: Connection, desk: Desk) -
     elif isinstance(request, Read):
         stream = recv_handle(connection) if request.streamed else None
         _read(request, setup, connection, desk, stream)
+    elif isinstance(request, ReadGroup):
+        _read_group(request, setup, connection, desk)
     # `More` for a file that has ended asks for nothing.
 
 
@@ -104,6 +124,38 @@ def _read(request: Read, setup: Setup, connection: Connection, desk: Desk, strea
             return
         more = pickle.loads(connection.recv_bytes())  # noqa: S301 -- from the run
         assert isinstance(more, More)  # noqa: S101 -- the run says nothing else meanwhile
+
+
+def _read_group(request: ReadGroup, setup: Setup, connection: Connection, desk: Desk) -> None:
+    """Reads files as long as they are small and hold little. A file at which that ends is asked for by itself."""
+    desk[2] = 0.0
+    found: list[tuple[str | None, list[Item]]] = []
+    size = 0
+    for n, file in enumerate(request.files):
+        _begin(desk, n)
+        stamp = file.stamp
+        items = None if stamp is None or file.size is None or file.size > SMALL else _few(file, setup)
+        if items is None:
+            break
+        found.append((stamp, items))
+        size += sum(item.weight for item in items if isinstance(item, EncodedRecord))
+        if size > BATCH_BYTES:
+            break
+    connection.send_bytes(pickle.dumps(Group(found), 5))
+    desk[0] = IDLE
+
+
+def _few(file: File, setup: Setup) -> list[Item] | None:
+    """All documents of a file, or None where they are more than belong into a group: a small file may hold many."""
+    items: list[Item] = []
+    size = 0
+    with closing(of_file(file, setup.options, setup.readers)) as found:
+        for item in found:
+            items.append(encoded(item) if isinstance(item, Record) else item)
+            size += item.weight if isinstance(item, Record) else 0
+            if len(items) > MOST_ITEMS or size > BATCH_BYTES:
+                return None
+    return items
 
 
 def _batches(found: Iterator[Document], request: Read, desk: Desk) -> Iterator[Batch]:

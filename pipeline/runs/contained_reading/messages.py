@@ -63,6 +63,18 @@ class Look(msgspec.Struct, frozen=True):
     file: File
 
 
+class ReadGroup(msgspec.Struct, frozen=True):
+    """Read the first of some files, as far as they are small."""
+
+    files: list[File]
+
+
+class Group(msgspec.Struct, frozen=True):
+    """All documents of the first files, each with the stamp that the file had before it was read."""
+
+    found: list[tuple[str | None, list[Item]]]
+
+
 class More(msgspec.Struct, frozen=True):
     """Read on."""
 
@@ -81,4 +93,4 @@ class Looked(msgspec.Struct, frozen=True):
     is_document: bool
 
 
-Request: TypeAlias = Read | Look
+Request: TypeAlias = Read | ReadGroup | Look

@@ -25,7 +25,20 @@ import msgspec
 
 from pipeline.runs.arrival import WAITING, Arrival, Waiting
 from pipeline.runs.contained_reading import child
-from pipeline.runs.contained_reading.messages import IDLE, Batch, Look, Looked, More, Read, Ready, Request, Setup
+from pipeline.runs.contained_reading.messages import (
+    IDLE,
+    Batch,
+    Group,
+    Item,
+    Look,
+    Looked,
+    More,
+    Read,
+    ReadGroup,
+    Ready,
+    Request,
+    Setup,
+)
 from pipeline.runs.crews.crew import CrewError
 from pipeline.runs.crews.limits import MIB, OUT_OF_MEMORY
 from pipeline.runs.crews.postmortem import end, innermost, interrupt, ran_out_of_memory
@@ -56,7 +69,7 @@ DOCUMENT_BYTES: Final = 1 << 28
 """Bytes of a file up to which a document has the time that is set, and so many times as much in a longer one: between
 two documents of an archive may lie anything. A file that is packed with xz is read so fast by a slow machine."""
 
-Said = TypeVar("Said", Ready, Batch, Looked)
+Said = TypeVar("Said", Ready, Batch, Group, Looked)
 
 
 class _Allowed(msgspec.Struct, frozen=True):
@@ -146,6 +159,8 @@ class ReadingProcess:
         self._started = 0
         self._vain = 0
         """How often in a row a process ended, or was not started, without a file to blame."""
+        self._group: list[File] = []
+        """The files that the process was asked to read ahead."""
 
     def __enter__(self) -> "ReadingProcess":
         return self
@@ -196,6 +211,28 @@ class ReadingProcess:
         except _EndedError:
             # It is named when it is read.
             return False
+
+    def ask_for_group(self, files: list[File]) -> bool:
+        """Has the process read small files ahead. Whether it does: only if it is there, and has nothing else to do."""
+        if self._child is None or self._child.ready is None:
+            return False
+        self._group = files
+        self._child.say(ReadGroup(files))
+        return True
+
+    def group(self) -> Generator[Waiting, None, list[tuple[str | None, list[Item]]]]:
+        """The documents of the first files of the group that was asked for, each with the stamp of its file.
+
+        Where the process has ended at one of them, of none: they are to be asked for one by one.
+        """
+        files, self._group = self._group, []
+        if self._child is None or not files:
+            return []
+        try:
+            allowed = _Allowed(self._options.limits.seconds, self._options.limits.seconds)
+            return (yield from self._next(Group, allowed)).found
+        except _EndedError:
+            return []
 
     def _documents(self, file: File, most: int | None, stream: int | None) -> Iterator[Arrival]:
         given, ends, tries = 0, Counter[int | None](), 0
@@ -352,6 +389,7 @@ class ReadingProcess:
 
     def _drop(self) -> None:
         told, self._child = self._child, None
+        self._group = []
         if told is not None:
             told.kill()
 

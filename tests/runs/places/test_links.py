@@ -69,7 +69,7 @@ class Ground:
         self.failures: list[Any] = []
         job = Job(PLAIN, self.output, form=form, choices=Choices(**chosen))
         run(
-            Intake(files, lambda file: of_file(file, Input(), readers), Input()),
+            Intake(files, lambda files, at: of_file(files[at], Input(), readers), Input()),
             job,
             engine=crew.engine,
             lost=lost,
