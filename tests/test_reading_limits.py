@@ -90,7 +90,7 @@ def test_every_verb_goes_on_behind_what_is_nested(
 def test_a_long_line_is_named_and_the_next_one_read(tmp_path: Path) -> None:
     for name, long in (("junk", b"x" * 5 * MIB), ("text", b'{"id": "' + b"x" * 5 * MIB + b'"}')):
         (tmp_path / f"{name}.jsonl").write_bytes(long + b"\n" + as_json("b") + b"\n")
-    said = "is longer than 320,000 bytes, 16 times the limit of a document ([input.limits] bytes)"
+    said = "is longer than 320,000 bytes, 16 times the limit of a document; leave it out, or raise [input.limits] bytes"
     assert told(tmp_path) == [
         ("junk.jsonl:1", said), ("junk.jsonl:2", "b"), ("text.jsonl:1", said), ("text.jsonl:2", "b")
     ]  # fmt: skip

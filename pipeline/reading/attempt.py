@@ -7,7 +7,7 @@ import msgspec
 
 from pipeline.article import VERSION, Article
 from pipeline.errors import ContractError
-from pipeline.reading.limits import DEEP
+from pipeline.reading.limits import TOO_DEEP
 
 DECODER = msgspec.json.Decoder(Article)
 
@@ -28,7 +28,7 @@ def of_json(data: bytes, name: str) -> Attempt:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return name, ContractError(name, _reason(data, error))
     except RecursionError:
-        return name, ContractError(name, DEEP)
+        return name, ContractError(name, TOO_DEEP)
 
 
 def parse(data: bytes, name: str) -> Article:
@@ -56,7 +56,7 @@ def of_row(row: Mapping[str, Any], name: str) -> Attempt:
         foreign = _foreign(version) if isinstance(version, str) else None
         return name, ContractError(name, foreign or f"is not as the contract says: {error}")
     except RecursionError:
-        return name, ContractError(name, DEEP)
+        return name, ContractError(name, TOO_DEEP)
 
 
 def _article(row: Mapping[str, Any]) -> Article:

@@ -10,7 +10,7 @@ import regex
 
 from pipeline.errors import UsageError
 from pipeline.reading.attempt import Attempt, failed, of_json, of_row
-from pipeline.reading.limits import LEAST, LIMITS, Room, longest, weight
+from pipeline.reading.limits import LIMITS, MIN_ROW_BYTES, FileBudget, longest, weight
 from pipeline.settings import Limits
 from pipeline.sources.record import SourceError
 
@@ -87,7 +87,7 @@ def duckdb(path: Path, name: str, limits: Limits = LIMITS) -> Iterator[Attempt]:
     except ModuleNotFoundError as error:
         raise UsageError(f"{name} is a DuckDB database: pip install 'bilingual-pipeline[duckdb]' to read it") from error
     number = 0
-    room = Room(path, limits)
+    budget = FileBudget(path, limits)
     try:
         memory = max(LEAST_MEMORY, MEMORY * path.stat().st_size) >> 20
         config = CONFINED | {"memory_limit": f"{memory}MiB"}
@@ -106,7 +106,7 @@ def duckdb(path: Path, name: str, limits: Limits = LIMITS) -> Iterator[Attempt]:
             while some := rows.fetchmany(AT_ONCE):
                 for row in some:
                     number += 1
-                    room.give(max(LEAST, weight(row)))
+                    budget.give(max(MIN_ROW_BYTES, weight(row)))
                     yield of_row(dict(zip(names, row, strict=True)), f"{name}:{number}")
     except SourceError as error:
         yield failed(f"{name}:{number}", str(error))

@@ -1,4 +1,4 @@
-"""What an output may ask for when it is read back: it may be somebody else's, and made to do harm.
+"""Limits for outputs that are read back: they may come from somebody else, and be made to do harm.
 
 The limits are those of the inputs, `[input.limits]`; an article may be so many times as long as a document.
 """
@@ -11,18 +11,17 @@ from pipeline.settings import Limits
 from pipeline.sources.limits import Budget
 
 LIMITS = Limits()
-LENGTH = 16
-"""How many times `[input.limits] bytes` an article may have, as JSON: its text stands in it twice, beside all that is
-said of it. Of short interviews it is seven or eight times as long as its source."""
-LEAST = 2048
-"""Bytes that a line or row of a packed file counts for at least: few articles are as short, and each
-costs time."""
-SOUND = 16
-"""What the bytes of an article are divided by when they are counted: an output may hold one many times, as test data
-do, and then packs far better than anybody's articles."""
-START = 1 << 20
-"""Bytes of a line after which it must have begun as a JSON object to be read on."""
-DEEP = "is nested too deeply to be an article"
+ARTICLE_FACTOR = 16
+"""How many times `[input.limits] bytes` an article may have as JSON. It holds its text twice, and the edits and spans.
+Articles of short interviews are seven or eight times as long as their source."""
+MIN_ROW_BYTES = 2048
+"""Bytes that a line or row of a packed file counts for at least: few articles are shorter, and each takes time."""
+REPEATED_SHARE = 16
+"""Of a line that is an article, one byte in so many is counted. Outputs that repeat an article, such as test data, pack
+far better than others, and are not refused."""
+FIRST_PIECE = 1 << 20
+"""Bytes of a line, 1 MiB, after which the rest is only read if the line began as a JSON object."""
+TOO_DEEP = "is nested too deeply to be an article"
 
 UNLIMITED = Limits(bytes=1 << 40, expanded=1 << 60, ratio=1 << 40)
 """For what this pipeline wrote a moment ago itself."""
@@ -30,18 +29,19 @@ UNLIMITED = Limits(bytes=1 << 40, expanded=1 << 60, ratio=1 << 40)
 
 def longest(limits: Limits) -> int:
     """The most bytes of an article as JSON."""
-    return LENGTH * limits.bytes
+    return ARTICLE_FACTOR * limits.bytes
 
 
 def too_long(limits: Limits) -> str:
-    """What is said of a longer one."""
-    return f"is longer than {longest(limits):,} bytes, {LENGTH} times the limit of a document ([input.limits] bytes)"
+    """What is wrong with a longer one, and what to do."""
+    most = f"{longest(limits):,} bytes, {ARTICLE_FACTOR} times the limit of a document"
+    return f"is longer than {most}; leave it out, or raise [input.limits] bytes"
 
 
 def sound(size: int) -> int:
     """The bytes of a line that need not be counted, since it is an article."""
-    counted = max(size, LEAST)
-    return counted - counted // SOUND
+    counted = max(size, MIN_ROW_BYTES)
+    return counted - counted // REPEATED_SHARE
 
 
 class Counted:
@@ -61,7 +61,7 @@ class Counted:
         return getattr(self._file, name)
 
 
-class Room(Budget):
+class FileBudget(Budget):
     """What a file that is read in any order may give in all: its bytes count as read."""
 
     def __init__(self, path: Path, limits: Limits) -> None:
@@ -85,15 +85,15 @@ def lines(file: BinaryIO, limits: Limits, budget: Budget | None) -> Iterator[byt
     `budget` counts the bytes of a file that was packed. Raises `SourceError` where they are too many.
     """
     most = longest(limits)
-    while line := file.readline(START):
+    while line := file.readline(FIRST_PIECE):
         if budget is not None:
-            budget.give(max(len(line), LEAST))
-        if len(line) < START or line.endswith(b"\n"):
+            budget.give(max(len(line), MIN_ROW_BYTES))
+        if len(line) < FIRST_PIECE or line.endswith(b"\n"):
             yield line
             continue
         pieces, size = [line], len(line)
         kept = line.lstrip()[:1] in {b"{", b""}
-        while not line.endswith(b"\n") and (line := file.readline(START)):
+        while not line.endswith(b"\n") and (line := file.readline(FIRST_PIECE)):
             if budget is not None:
                 budget.give(len(line))
             size += len(line)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.reading.attempt import Attempt, failed, of_row
-from pipeline.reading.limits import LEAST, UNLIMITED, Room, longest, too_long
+from pipeline.reading.limits import MIN_ROW_BYTES, UNLIMITED, FileBudget, longest, too_long
 from pipeline.settings import Limits
 from pipeline.sources.record import SourceError
 from pipeline.tables.columns import kind_of
@@ -39,19 +39,19 @@ def parquet(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[Attem
         if (reason := _foreign(table.schema_arrow)) is not None:
             yield failed(name, reason)
             return
-        room = Room(path, limits)
+        budget = FileBudget(path, limits)
         row = 0
         for i in range(table.num_row_groups):
             behind = row + table.metadata.row_group(i).num_rows
             try:
-                at_once = AT_ONCE if limits is UNLIMITED else _rows_at_once(path, table, i, room)
+                at_once = AT_ONCE if limits is UNLIMITED else _rows_at_once(path, table, i, budget)
                 for batch in table.iter_batches(at_once, row_groups=[i]):
-                    room.give(LEAST * len(batch))
+                    budget.give(MIN_ROW_BYTES * len(batch))
                     yield from _articles(batch, name, row)
                     row += len(batch)
             except (pa.ArrowException, OSError, SourceError) as error:
                 yield failed(f"{name}:{row + 1}", f"rows {row + 1} to {behind} cannot be read: {_line(error)}")
-                if room.fault is not None:
+                if budget.fault is not None:
                     return
             row = behind
 
@@ -62,16 +62,16 @@ def arrow(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[Attempt
 
     from pipeline.sources.arrow import messages
 
-    def batches(room: Room) -> "Iterator[pa.RecordBatch]":
+    def batches(budget: FileBudget) -> "Iterator[pa.RecordBatch]":
         with pa.memory_map(str(path)) as data, path.open("rb") as file, pa.ipc.open_file(data) as found:
             dictionaries, places = messages.of_file(file)
-            room.ask(dictionaries)
+            budget.ask(dictionaries)
             for i in range(found.num_record_batches):
-                room.ask(messages.unpacked(file, places[i]) if i < len(places) else 0)
+                budget.ask(messages.unpacked(file, places[i]) if i < len(places) else 0)
                 yield found.get_batch(i)
 
-    room = Room(path, limits)
-    yield from _all(batches(room), name, room)
+    budget = FileBudget(path, limits)
+    yield from _all(batches(budget), name, budget)
 
 
 def arrow_stream(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[Attempt]:
@@ -80,22 +80,22 @@ def arrow_stream(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[
 
     from pipeline.sources.arrow import messages
 
-    def batches(room: Room) -> "Iterator[pa.RecordBatch]":
+    def batches(budget: FileBudget) -> "Iterator[pa.RecordBatch]":
         with pa.memory_map(str(path)) as data, path.open("rb") as file, pa.ipc.open_stream(data) as found:
             declared = messages.of_stream(file)
             while True:
-                room.ask(next(declared, 0))
+                budget.ask(next(declared, 0))
                 try:
                     batch = found.read_next_batch()
                 except StopIteration:
                     return
                 yield batch
 
-    room = Room(path, limits)
-    yield from _all(batches(room), name, room)
+    budget = FileBudget(path, limits)
+    yield from _all(batches(budget), name, budget)
 
 
-def _all(batches: "Iterator[pa.RecordBatch]", name: str, room: Room) -> Iterator[Attempt]:
+def _all(batches: "Iterator[pa.RecordBatch]", name: str, budget: FileBudget) -> Iterator[Attempt]:
     import pyarrow as pa
 
     row = 0
@@ -104,10 +104,10 @@ def _all(batches: "Iterator[pa.RecordBatch]", name: str, room: Room) -> Iterator
             if (reason := _foreign(batch.schema)) is not None:
                 yield failed(name, reason)
                 return
-            room.ask(LEAST * len(batch))
+            budget.ask(MIN_ROW_BYTES * len(batch))
             for start in range(0, len(batch), AT_ONCE):
                 for part, size in _pieces(batch.slice(start, AT_ONCE)):
-                    yield from _measured_articles(part, size, name, row, room)
+                    yield from _measured_articles(part, size, name, row, budget)
                     row += len(part)
     except (pa.ArrowException, OSError, SourceError) as error:
         yield failed(f"{name}:{row + 1}" if row else name, f"cannot be read: {_line(error)}")
@@ -131,7 +131,9 @@ def _pieces(batch: "pa.RecordBatch") -> "Iterator[tuple[pa.RecordBatch, int]]":
         yield from ((batch.slice(i, 1), PORTION + 1) for i in range(len(batch)))
 
 
-def _measured_articles(batch: "pa.RecordBatch", size: int, name: str, before: int, room: Room) -> Iterator[Attempt]:
+def _measured_articles(
+    batch: "pa.RecordBatch", size: int, name: str, before: int, budget: FileBudget
+) -> Iterator[Attempt]:
     """The articles of a batch of `size` bytes; where that is too many, it is one row, which may be damaged."""
     import pyarrow as pa
 
@@ -146,10 +148,10 @@ def _measured_articles(batch: "pa.RecordBatch", size: int, name: str, before: in
             yield failed(f"{name}:{before + 1}", f"is no article: {_line(error)}")
             return
         size = size_of(batch.columns).bytes
-    if size > longest(room.limits):
-        yield failed(f"{name}:{before + 1}", too_long(room.limits))
+    if size > longest(budget.limits):
+        yield failed(f"{name}:{before + 1}", too_long(budget.limits))
         return
-    room.give(max(size, LEAST * len(batch)))
+    budget.give(max(size, MIN_ROW_BYTES * len(batch)))
     yield from _articles(batch, name, before)
 
 
@@ -161,13 +163,13 @@ def _opened(path: Path, as_references: list[str] | None = None) -> "pq.ParquetFi
     return pq.ParquetFile(path, read_dictionary=as_references, **FOOTER_LIMITS)
 
 
-def _rows_at_once(path: Path, table: "pq.ParquetFile", number: int, room: Room) -> int:
+def _rows_at_once(path: Path, table: "pq.ParquetFile", number: int, budget: FileBudget) -> int:
     """How many rows of a group can be made into objects together. Raises `SourceError` where it holds too much."""
     from pipeline.sources.arrow.expansion import size_of
     from pipeline.sources.arrow.parquet import declared
 
     group = table.metadata.row_group(number)
-    room.ask(max(declared(group, table.metadata.schema), LEAST * max(group.num_rows, 0)))
+    budget.ask(max(declared(group, table.metadata.schema), MIN_ROW_BYTES * max(group.num_rows, 0)))
     references = _references(group, table.metadata)
     if not references:
         return AT_ONCE if group.total_byte_size <= PORTION else 1
@@ -176,14 +178,14 @@ def _rows_at_once(path: Path, table: "pq.ParquetFile", number: int, room: Room) 
     with _opened(path, references) as again:
         for batch in again.iter_batches(MEASURED, row_groups=[number], columns=references):
             size = size_of(batch.columns).bytes
-            room.give(size)
+            budget.give(size)
             if size <= PORTION:
                 continue
             if any(size_of(batch.slice(i, AT_ONCE).columns).bytes > PORTION for i in range(0, len(batch), AT_ONCE)):
                 at_once = 1
                 largest = max(size_of(batch.slice(i, 1).columns).bytes for i in range(len(batch)))
-            if largest > longest(room.limits):
-                raise SourceError(f"one of them {too_long(room.limits)}")
+            if largest > longest(budget.limits):
+                raise SourceError(f"one of them {too_long(budget.limits)}")
     return at_once
 
 

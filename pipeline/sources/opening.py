@@ -52,6 +52,6 @@ def _below(folder: str, name: str) -> int:
         # Of a folder that is a link, Linux says that it is no folder.
         if error.errno not in {errno.ELOOP, errno.ENOTDIR}:
             raise
-        raise OSError("it lies behind a link now; name it, or follow links with --follow-symlinks") from None
+        raise OSError("a part of its path is a link now; name the file, or give --follow-symlinks") from None
     finally:
         os.close(above)

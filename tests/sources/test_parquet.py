@@ -222,7 +222,7 @@ def test_a_stream_that_breaks_off_gives_the_rows_before(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-200])
     items = in_file(path)
     assert len([item for item in items if isinstance(item, Record)]) == 8
-    assert failures(items)[0].startswith("breaks off behind row 8 (")
+    assert failures(items)[0].startswith("breaks off after row 8 (")
 
 
 def test_what_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:

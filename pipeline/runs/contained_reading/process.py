@@ -441,6 +441,6 @@ def _given_up(file: File, how: _End, given: int, *, shrank: bool, once: bool) ->
         reason = "became shorter while it was read; run again when it is whole"
         return Unreadable(file.id, reason, passing=True)
     times = ", and it cannot be read twice" if once else ", twice"
-    behind = f" behind document {given:,}" if given else ""
+    after = f" after document {given:,}" if given else ""
     rest = ", and the rest is not read" if given else ""
-    return Unreadable(file.id, f"{how.what}{behind}{times}{rest}; {how.remedy}, or leave it out", passing=how.machine)
+    return Unreadable(file.id, f"{how.what}{after}{times}{rest}; {how.remedy}, or leave it out", passing=how.machine)

@@ -113,4 +113,4 @@ def _of_stream(stream: Untyped, room: _Room) -> Iterator[Row]:
         except SourceError:
             raise
         except faults() as error:
-            raise SourceError(f"breaks off behind row {first - 1} ({told(error)}); fetch it again") from None
+            raise SourceError(f"breaks off after row {first - 1} ({told(error)}); fetch it again") from None

@@ -75,9 +75,9 @@ def test_records_come_as_bytes_and_are_decoded_only_where_they_are_used(
     ("word", "reason"),
     [
         ("SEGFAULT", "the process that reads it was ended by SIGSEGV (at line "),
-        ("EXIT", "the process that reads it ended with exit code 3 behind document 70, twice"),
+        ("EXIT", "the process that reads it ended with exit code 3 after document 70, twice"),
         ("INTERRUPT", "the process that reads it ended with exit code "),
-        ("EAT", "reading it needs more than 1,024 MiB of memory behind document 70, twice, and the rest is not read; "),
+        ("EAT", "reading it needs more than 1,024 MiB of memory after document 70, twice, and the rest is not read; "),
         ("KILL", "the process that reads it was ended by SIGKILL, as the system does when memory is short "),
     ],
 )
@@ -105,7 +105,7 @@ def test_a_file_that_takes_too_long_is_ended_after_its_time(tmp_path: Path, shel
         assert found[0] == "a#1"
         assert found[1].startswith("reading it took longer than 2 s (at line ")
         assert found[1].endswith(
-            " behind document 1, twice, and the rest is not read; raise [input.limits] seconds, or leave it out"
+            " after document 1, twice, and the rest is not read; raise [input.limits] seconds, or leave it out"
         )
         assert len(found) == 2
 
@@ -191,7 +191,7 @@ def test_a_pipe_that_ends_the_process_cannot_be_read_again(tmp_path: Path, readi
     writer.join()
     assert outcome(found) == [
         "a#1",
-        "the process that reads it ended with exit code 3 behind document 1, and it cannot be read twice, and the rest "
+        "the process that reads it ended with exit code 3 after document 1, and it cannot be read twice, and the rest "
         "is not read; report it, or leave it out",
     ]
 
