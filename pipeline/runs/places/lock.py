@@ -7,12 +7,12 @@ when its process ends, however it ends.
 
 import errno
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline import file_locks
 from pipeline.errors import UsageError
 from pipeline.runs.places.ownership import NO_LINK, refuse_other_lock
 
@@ -38,7 +38,7 @@ def locked(path: Path, of: str) -> Iterator[None]:
         refuse_other_lock(file, path)
         deadline = time.monotonic() + PATIENCE
         while not _take(file, whole=True):
-            owner = _owner(file)
+            owner = file_locks.owner(file)
             # One that has only begun has not said yet who it is.
             if (owner is not None and alive(owner)) or time.monotonic() > deadline:
                 who = f" (process {owner})" if owner is not None else ""
@@ -65,24 +65,7 @@ def share(path: Path) -> bool:
 
 
 def _take(file: int, *, whole: bool) -> bool:
-    if sys.platform == "win32":
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(file, (fcntl.LOCK_EX if whole else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError as error:
-        # Some network file systems have no locks; then nobody can be kept out.
-        if error.errno not in {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP}:
-            raise
-    return True
-
-
-def _owner(file: int) -> int | None:
-    told = os.pread(file, 32, 0).strip()
-    return int(told) if told.isdigit() else None
+    return file_locks.take(file, shared=not whole)
 
 
 def alive(process: int) -> bool:
