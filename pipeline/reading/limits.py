@@ -22,7 +22,7 @@ SOUND = 16
 """What the bytes of an article are divided by when they are counted: an output may hold one many times, as test data
 do, and then packs far better than anybody's articles."""
 START = 1 << 20
-"""Bytes of a line after which it must have begun as a JSON object to be read on."""
+"""Bytes of a line after which it must have begun as a JSON object to be read on, where each line is an article."""
 DEEP = "is nested too deeply to be an article"
 
 ExcessError = SourceError
@@ -87,14 +87,18 @@ def lines(file: BinaryIO, limits: Limits, budget: Budget | None) -> Iterator[byt
     `budget` counts the bytes of a file that was packed. Raises `SourceError` where they are too many.
     """
     most = longest(limits)
+    by_line: bool | None = None
     while line := file.readline(START):
+        if by_line is None and not line.isspace():
+            # Of an article on many lines, the lines behind the first begin as they like.
+            by_line = not line.endswith(b"\n") or line.rstrip().endswith(b"}")
         if budget is not None:
             budget.give(max(len(line), LEAST))
         if len(line) < START or line.endswith(b"\n"):
             yield line
             continue
         pieces, size = [line], len(line)
-        kept = line.lstrip()[:1] in {b"{", b""}
+        kept = not by_line or line.lstrip()[:1] in {b"{", b""}
         while not line.endswith(b"\n") and (line := file.readline(START)):
             if budget is not None:
                 budget.give(len(line))
