@@ -17,8 +17,10 @@ from pipeline import Article, ContractError
 from pipeline.cli import main
 from pipeline.ledger import Change, Edit
 from pipeline.reading import attempts, tables
+from pipeline.reading.limits import START
 from pipeline.restoration import source_text
 from pipeline.settings import Limits
+from pipeline.sinks.folder import encode
 from pipeline.sources import limits as source_limits
 from pipeline.tables.columns import schema
 from pipeline.verification import faults
@@ -412,3 +414,12 @@ def test_repeats_that_take_long_to_look_for_are_said(monkeypatch: pytest.MonkeyP
     assert not any("repeat" in fault for fault in faults(longer))
     monkeypatch.setattr("pipeline.verification.MOST_COMPARED", 1)
     assert any("1 repeats are too many to look for in" in fault for fault in faults(longer))
+
+
+def test_an_article_on_many_lines_may_have_a_long_text(tmp_path: Path) -> None:
+    """Its text stands on one line, which begins with the name of the field."""
+    article = pipeline.process("Q: Who owns the pans?\n\nA: " + "The village does. " * 200_000, id="pans")
+    path = tmp_path / "pans.json"
+    path.write_bytes(encode(article))
+    assert max(map(len, path.read_bytes().split(b"\n"))) > 2 * START
+    assert next(pipeline.read(path)) == article

@@ -20,7 +20,8 @@ REPEATED_SHARE = 16
 """Of a line that is an article, one byte in so many is counted. Outputs that repeat an article, such as test data, pack
 far better than others, and are not refused."""
 FIRST_PIECE = 1 << 20
-"""Bytes of a line, 1 MiB, after which the rest is only read if the line began as a JSON object."""
+"""Bytes of a line, 1 MiB, after which the rest is only read if the line began as a JSON object, where each
+line is an article."""
 TOO_DEEP = "is nested too deeply to be an article"
 
 UNLIMITED = Limits(bytes=1 << 40, expanded=1 << 60, ratio=1 << 40)
@@ -85,14 +86,18 @@ def lines(file: BinaryIO, limits: Limits, budget: Budget | None) -> Iterator[byt
     `budget` counts the bytes of a file that was packed. Raises `SourceError` where they are too many.
     """
     most = longest(limits)
+    by_line: bool | None = None
     while line := file.readline(FIRST_PIECE):
+        if by_line is None and not line.isspace():
+            # Of an article on many lines, the lines behind the first begin as they like.
+            by_line = not line.endswith(b"\n") or line.rstrip().endswith(b"}")
         if budget is not None:
             budget.give(max(len(line), MIN_ROW_BYTES))
         if len(line) < FIRST_PIECE or line.endswith(b"\n"):
             yield line
             continue
         pieces, size = [line], len(line)
-        kept = line.lstrip()[:1] in {b"{", b""}
+        kept = not by_line or line.lstrip()[:1] in {b"{", b""}
         while not line.endswith(b"\n") and (line := file.readline(FIRST_PIECE)):
             if budget is not None:
                 budget.give(len(line))

@@ -212,6 +212,8 @@ class State:
                 raise sqlite3.DatabaseError("it is a database of something else")
             if layout not in {0, 1, LAYOUT}:
                 raise sqlite3.DatabaseError(f"it has layout {layout}; this version knows layout {LAYOUT}")
+            if layout == LAYOUT and not is_checked and found != _expected():
+                raise sqlite3.DatabaseError("it has not the tables of a state")
             state_file.unmark(self._path)
             for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -2000", "temp_store = MEMORY"):
                 database.execute(f"PRAGMA {pragma}")
@@ -220,7 +222,7 @@ class State:
             if layout == 0:
                 database.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
             elif not is_checked:
-                if state_file.layout(database) != _expected():
+                if layout != LAYOUT and state_file.layout(database) != _expected():
                     raise sqlite3.DatabaseError("it has not the tables of a state")
                 state_file.check(database)
             (self.run,) = database.execute("SELECT coalesce(max(value), 0) + 1 FROM about WHERE key = 'run'").fetchone()

@@ -9,10 +9,11 @@ import os
 import sqlite3
 import sys
 from contextlib import closing, suppress
-from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Literal
+
+from pipeline.runs.places.ownership import free_name
 
 CLOSED: Final = "-closed"
 """The end of the name of the mark."""
@@ -110,10 +111,7 @@ def layout(database: sqlite3.Connection) -> dict[str, frozenset[str]]:
 
 def set_aside(path: Path) -> Path:
     """Renames a state and what belongs to it, and gives its new name. Raises `OSError`."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    aside, n = path.with_name(f"{path.name}.damaged-{stamp}"), 1
-    while os.path.lexists(aside):
-        aside, n = path.with_name(f"{path.name}.damaged-{stamp}-{n}"), n + 1
+    aside = free_name(path)
     for end in ("", *BESIDE):
         with suppress(FileNotFoundError):
             _beside(path, end).rename(_beside(aside, end))

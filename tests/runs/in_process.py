@@ -29,3 +29,7 @@ class Reading:
 
     def is_document(self, file: File) -> bool:
         return is_document(file, self._options, self._readers)
+
+    def ask_for_group(self, files: list[File]) -> bool:
+        """It reads nothing ahead."""
+        return False

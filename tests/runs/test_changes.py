@@ -7,15 +7,18 @@ import random
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 import pytest
 from installed import Shelf
 from ordeal import SMALL, account, lines, processed, put, talk, told, tree
 
 import pipeline
-from pipeline.cli import main
+from pipeline.cli import main, run
 from pipeline.runs.state import State
+from pipeline.sources.folder import File
+from pipeline.sources.opening import opened
+from runs.in_process import Reading
 
 
 class Desk:
@@ -138,16 +141,15 @@ def test_an_id_belongs_to_the_first_that_has_it_whoever_comes_and_goes(desk: Des
 
 
 def test_a_file_that_could_not_be_read_is_tried_each_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = Path.open
-
-    def refused(path: Path, *how: Any, **named: Any) -> Any:
-        if path.name == "b.jsonl":
-            raise PermissionError(13, "Permission denied", str(path))
-        return opened(path, *how, **named)
+    def refused(file: File) -> BinaryIO:
+        if file.name == "b.jsonl":
+            raise PermissionError(13, "Permission denied", file.name)
+        return opened(file)
 
     os.utime(desk.raw / "b.jsonl", ns=(1, 1))
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "open", refused)
+        patch.setattr("pipeline.sources.reading.opened", refused)
+        patch.setattr(run, "ReadingProcess", Reading)
         assert desk.go(code=1) == set()
     assert told(desk.output)[0]["document"] == "b"
     assert desk.go() == {"b1", "b2", "b3"}
@@ -193,6 +195,7 @@ def test_another_version_of_what_converts_pages_does_pages_again(desk: Desk, mon
     (desk.raw / "page.html").write_text(page, "utf-8")
     assert desk.go() == {"page"}
     monkeypatch.setattr("pipeline.sources.html.converter", lambda: "another 2.0")
+    monkeypatch.setattr(run, "ReadingProcess", Reading)
     assert desk.go() == {"page"}
 
 

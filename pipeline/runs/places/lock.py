@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipeline import file_locks
 from pipeline.errors import UsageError
-from pipeline.runs.places.ownership import NO_LINK, refuse_other_lock
+from pipeline.runs.places.ownership import NO_LINK, is_lock, set_aside
 
 PATIENCE = 10.0
 """Seconds that the workers of a run that was killed have to notice it."""
@@ -28,14 +28,8 @@ _shares: dict[Path, int] = {}
 def locked(path: Path, of: str) -> Iterator[None]:
     """Holds a share of the lock in the block; `of` is what it locks. Raises `UsageError` where another run is alive."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    file = _opened(path)
     try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
-    except OSError as error:
-        if error.errno not in {errno.ELOOP, errno.ENXIO, errno.EISDIR}:
-            raise
-        raise UsageError(f"{path} is not the lock of a run, but a link or a special file; delete it") from None
-    try:
-        refuse_other_lock(file, path)
         deadline = time.monotonic() + PATIENCE
         while not _take(file, whole=True):
             owner = file_locks.owner(file)
@@ -44,6 +38,13 @@ def locked(path: Path, of: str) -> Iterator[None]:
                 who = f" (process {owner})" if owner is not None else ""
                 raise UsageError(f"another run{who} is writing to {of}; wait for it, or name another folder with -o")
             time.sleep(PAUSE)
+        if not is_lock(file):
+            # It is somebody else's file, or damaged, and nobody holds it.
+            set_aside(path)
+            os.close(file)
+            file = _opened(path)
+            if not _take(file, whole=True):
+                raise UsageError(f"another run is writing to {of}; wait for it, or name another folder with -o")
         os.ftruncate(file, 0)
         os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
         if not _take(file, whole=False):
@@ -52,6 +53,16 @@ def locked(path: Path, of: str) -> Iterator[None]:
         yield
     finally:
         os.close(file)
+
+
+def _opened(path: Path) -> int:
+    """The lock file, made where it is missing. Raises `UsageError` for a link or what is no file."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
+    except OSError as error:
+        if error.errno not in {errno.ELOOP, errno.ENXIO, errno.EISDIR}:
+            raise
+        raise UsageError(f"{path} is not the lock of a run, but a link or a special file; delete it") from None
 
 
 def share(path: Path) -> bool:

@@ -21,7 +21,7 @@ from pipeline.runs.journal import NAMES, RECORD
 from pipeline.runs.places import write_log
 from pipeline.runs.places.depot import Depot, Folder, Objects
 from pipeline.runs.places.lock import alive, locked
-from pipeline.runs.places.ownership import refuse_links, refuse_other_state
+from pipeline.runs.places.ownership import refuse_links
 from pipeline.runs.state_file import BESIDE
 from pipeline.sinks.atomic import replace
 from pipeline.stores import Remote, Store
@@ -68,7 +68,6 @@ class LocalOutput:
         """By a lock of the file system."""
         _refuse_links(self.folder)
         with locked(self.folder / LOCK, str(self)):
-            refuse_other_state(self.folder / STATE)
             yield
 
 
@@ -103,7 +102,6 @@ class RemoteOutput:
             self._claim()
             try:
                 self._fetch()
-                refuse_other_state(self.folder / STATE)
                 yield
                 # Also what a run leaves that was stopped; but not where the bucket is what stopped it.
             except (KeyboardInterrupt, UsageError):

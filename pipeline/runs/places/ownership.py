@@ -1,13 +1,14 @@
-"""What lies in the folder of a run: its own files, or those of somebody else, which a run must not change or delete."""
+"""What lies in the folder of a run: its own files, or those of somebody else, which a run must not change or delete.
+
+What leads outside is refused. What is a file there, but none of a run's, or damaged, is renamed, and the run goes on.
+"""
 
 import os
 import re
-import sqlite3
 import stat
-from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 from pipeline.errors import UsageError
 
@@ -16,20 +17,14 @@ NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 LOCK_TEXT = re.compile(rb"(?:[0-9]{1,20}\n)?")
 """What a lock holds: nothing, or the number of a process."""
 MAX_LOCK = 32
-SQLITE = b"SQLite format 3\0"
-TABLES = frozenset({"about", "files", "documents"})
-"""Tables that each version of a state has."""
-PASSIVE = (
-    "SELECT count(*) FROM sqlite_master WHERE type IN ('view', 'trigger') OR sql LIKE '%VIRTUAL%' OR sql LIKE '% AS (%'"
-)
-"""What no state has: views, triggers, virtual tables and generated columns, which run programs of their own."""
 
 
 def refuse_links(folder: Path, files: tuple[str, ...], folders: tuple[str, ...]) -> None:
     """Raises `UsageError` where the folder of a run, or what a run changes in it, is a link or a special file.
 
     `files` are changed where they lie; so one with a second name elsewhere (a hard link) is refused, too. Files that
-    are replaced as a whole may be links: only the link goes.
+    are replaced as a whole may be links: only the link goes. A folder in the place of a file is left to whoever opens
+    the file.
     """
     if folder.is_symlink():
         raise UsageError(f"{folder} is a symbolic link, and a run writes nothing through one; replace it with a folder")
@@ -41,9 +36,9 @@ def refuse_links(folder: Path, files: tuple[str, ...], folders: tuple[str, ...])
             continue
         if stat.S_ISLNK(found.st_mode):
             raise UsageError(f"{path} is a symbolic link, and a run writes nothing through one; delete the link")
-        if name in files and not stat.S_ISREG(found.st_mode):
+        if name in files and not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
             raise UsageError(f"{path} is no file of a run; move it away")
-        if name in files and found.st_nlink > 1:
+        if name in files and stat.S_ISREG(found.st_mode) and found.st_nlink > 1:
             raise UsageError(
                 f"{path} is a hard link: another path names the same file, and a run would change it there, too; "
                 "delete it here (that costs only time), or replace it with a copy"
@@ -52,51 +47,34 @@ def refuse_links(folder: Path, files: tuple[str, ...], folders: tuple[str, ...])
             raise UsageError(f"{path} is no folder of a run; move it away")
 
 
-def refuse_other_lock(file: int, path: Path) -> None:
-    """Raises `UsageError` where an open file is not what a run locks. It has not been changed."""
-    found = os.fstat(file)
-    if stat.S_ISREG(found.st_mode) and found.st_nlink <= 1 and LOCK_TEXT.fullmatch(os.pread(file, MAX_LOCK, 0)):
-        return
-    raise UsageError(f"{path} is not the lock of a run; move it away, or name another folder with -o")
+def is_lock(file: int) -> bool:
+    """Whether an open file holds what the lock of a run does. It is not changed."""
+    return LOCK_TEXT.fullmatch(os.pread(file, MAX_LOCK, 0)) is not None
 
 
-def refuse_other_log(log: Path) -> None:
-    """Raises `UsageError` where the log of writes is a text: hashes are never."""
+def is_log(log: Path) -> bool:
+    """Whether a file may be the log of writes, or is not there: hashes are never a text. Raises `OSError`."""
     try:
         data = log.read_bytes()
     except FileNotFoundError:
-        return
-    if len(data) >= MAX_LOCK // 2 and _is_text(data[:4096]):
-        raise UsageError(f"{log} is not the log of a run; move it away, or name another folder with -o")
+        return True
+    return len(data) < MAX_LOCK // 2 or not _is_text(data[:4096])
 
 
-def refuse_other_state(path: Path) -> None:
-    """Raises `UsageError` where a state is another program's database, or a text.
-
-    One that is damaged passes: what becomes of that, `State` decides.
-    """
-    try:
-        with path.open("rb") as file:
-            head = file.read(4096)
-    except FileNotFoundError:
-        return
-    if not head.startswith(SQLITE):
-        is_other = bool(head) and _is_text(head)
-    else:
-        is_other = _is_other_database(path)
-    if is_other:
-        raise UsageError(f"{path} is not the state of a run; move it away, or name another folder with -o")
+def set_aside(path: Path) -> Path:
+    """Renames what is none of a run's files, or damaged, and gives its new name. Raises `OSError`."""
+    aside = free_name(path)
+    path.rename(aside)
+    return aside
 
 
-def _is_other_database(path: Path) -> bool:
-    try:
-        # Without its log, which a run that was killed may have left: a state of which all is in there has no tables.
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as database:
-            names = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            (active,) = database.execute(PASSIVE).fetchone()
-    except sqlite3.DatabaseError:
-        return False
-    return bool(active) or bool(names and not names >= TABLES)
+def free_name(path: Path) -> Path:
+    """The name that a damaged file gets: `state.sqlite.damaged-20261130-171500`."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    aside, n = path.with_name(f"{path.name}.damaged-{stamp}"), 1
+    while os.path.lexists(aside):
+        aside, n = path.with_name(f"{path.name}.damaged-{stamp}-{n}"), n + 1
+    return aside
 
 
 def _is_text(data: bytes) -> bool:

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from pipeline.runs.places.ownership import NO_LINK, refuse_other_log
+from pipeline.runs.places.ownership import NO_LINK, is_log, set_aside
 
 FILE: Final = "writes"
 """The name of the log in the folder of the run. A run that has ended leaves none."""
@@ -21,7 +21,8 @@ def begin(log: Path) -> frozenset[bytes] | None:
 
     They stay in the log until `end`, since this run may be killed, too. Raises `OSError`.
     """
-    refuse_other_log(log)
+    if not is_log(log):
+        set_aside(log)
     try:
         left = log.read_bytes()
     except FileNotFoundError:
