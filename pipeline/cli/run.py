@@ -109,8 +109,13 @@ def main(options: argparse.Namespace) -> int:
     if isinstance(output, Path) and output.exists() and not output.is_dir():
         raise UsageError(f"-o {output} is a file; name a folder")
     chosen = readers(said)
-    with ReadingProcess(said.settings.input, chosen) as reading:
-        return _read_and_run(options, said, chosen, reading, output, engine, workers)
+    try:
+        # From here on there may be temporary files, also where nothing is to be written.
+        with _terminated(), ReadingProcess(said.settings.input, chosen) as reading:
+            return _read_and_run(options, said, chosen, reading, output, engine, workers)
+    except Terminated:
+        print("pipeline: stopped", file=sys.stderr)
+        return TERMINATED
 
 
 def _read_and_run(
