@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from pipeline.cli import rehearsal
+from pipeline.cli.interrupts import Terminated
 from pipeline.cli.options import number_from, pipeline, readers, recipe_options, settings, web_options
 from pipeline.cli.progress import Progress
 from pipeline.cli.report import LeftAside, failed, summary, unheard
@@ -51,10 +52,6 @@ A run that was stopped goes on where it was when the same command is given again
 TOLD_TIME = 10.0
 """Seconds from which on the end of a run says how long it took."""
 TERMINATED = 143
-
-
-class Terminated(KeyboardInterrupt):
-    """The system asks the run to end, as the keyboard does."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

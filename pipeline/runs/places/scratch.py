@@ -26,11 +26,16 @@ def make() -> Path:
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     # It gets its name once it is locked: a folder without such a file is not touched by others.
     unnamed = folder / f"{LOCK}.part"
-    with suppress(OSError):
-        file = os.open(unnamed, os.O_RDWR | os.O_CREAT, 0o600)
-        _locks[folder] = file
-        if _lock(file):
-            unnamed.rename(folder / LOCK)
+    try:
+        with suppress(OSError):
+            file = os.open(unnamed, os.O_RDWR | os.O_CREAT, 0o600)
+            _locks[folder] = file
+            if _lock(file):
+                unnamed.rename(folder / LOCK)
+    except BaseException:
+        # An interrupt: whoever asked for the folder does not hear of it.
+        remove(folder)
+        raise
     return folder
 
 
