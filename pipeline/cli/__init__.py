@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from pipeline.cli.interrupts import heard
 from pipeline.cli.streams import OutputError, escaping
 from pipeline.errors import DocumentError, PipelineError, UsageError
 from pipeline.escapes import escaped
@@ -74,7 +75,8 @@ def _command(given: Sequence[str]) -> int:
         return DONE
     options = parser.parse_args(given)
     try:
-        code: int = module.main(options)
+        with heard():
+            code: int = module.main(options)
     except UsageError as error:
         print(f"pipeline: error: {error}", file=sys.stderr)
         return WRONG_USAGE

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import FrameType
 
 from pipeline.cli import rehearsal
+from pipeline.cli.interrupts import Terminated
 from pipeline.cli.options import number_from, pipeline, readers, recipe_options, settings, web_options
 from pipeline.cli.progress import Progress
 from pipeline.cli.report import LeftAside, failed, summary, unheard
@@ -52,10 +53,6 @@ A run that was stopped goes on where it was when the same command is given again
 TOLD_TIME = 10.0
 """Seconds from which on the end of a run says how long it took."""
 TERMINATED = 143
-
-
-class Terminated(KeyboardInterrupt):
-    """The system asks the run to end, as the keyboard does."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -110,8 +107,13 @@ def main(options: argparse.Namespace) -> int:
     if isinstance(output, Path) and output.exists() and not output.is_dir():
         raise UsageError(f"-o {output} is a file; name a folder")
     chosen = readers(said)
-    with ReadingProcess(said.settings.input, chosen) as reading:
-        return _read_and_run(options, said, chosen, reading, output, engine, workers)
+    try:
+        # From here on there may be temporary files, also where nothing is to be written.
+        with _terminated(), ReadingProcess(said.settings.input, chosen) as reading:
+            return _read_and_run(options, said, chosen, reading, output, engine, workers)
+    except Terminated:
+        print("pipeline: stopped", file=sys.stderr)
+        return TERMINATED
 
 
 def _read_and_run(

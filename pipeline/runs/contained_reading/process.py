@@ -9,7 +9,6 @@ import pickle
 import shutil
 import stat
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator
@@ -43,6 +42,7 @@ from pipeline.runs.crews.crew import CrewError
 from pipeline.runs.crews.limits import MIB, OUT_OF_MEMORY
 from pipeline.runs.crews.postmortem import end, innermost, interrupt, ran_out_of_memory
 from pipeline.runs.crews.processes import context, limit_waiting
+from pipeline.runs.places import scratch
 from pipeline.runs.places.bond import StartError, start, wait
 from pipeline.settings import Input
 from pipeline.sources.choice import Choice
@@ -174,7 +174,7 @@ class ReadingProcess:
         """Ends the process; what it left in its folder for temporary files is gone as well."""
         self._drop()
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            scratch.remove(self._folder)
             self._folder = None
 
     @property
@@ -315,12 +315,12 @@ class ReadingProcess:
 
     def _new(self) -> _Child | None:
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="pipeline-"))
-        scratch = self._folder / "scratch"
+            self._folder = scratch.make()
+        unpacked = self._folder / "scratch"
         # What the last one left there, if it was killed.
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir(exist_ok=True)
-        setup = Setup(self._options, self._readers, dict(os.environ), str(scratch))
+        shutil.rmtree(unpacked, ignore_errors=True)
+        unpacked.mkdir(exist_ok=True)
+        setup = Setup(self._options, self._readers, dict(os.environ), str(unpacked))
         self._started += 1
         try:
             return _Child(pickle.dumps(setup), self._folder / f"{self._started}.trace")
@@ -425,6 +425,7 @@ def _stream(file: File) -> int | None:
     if file.is_stdin:
         if sys.stdin is None:
             raise OSError("standard input is closed")
+        # What stands for it here, in a test for example, need not be its descriptor 0.
         return os.dup(sys.stdin.fileno())
     if file.at is None or not file.named:
         return None

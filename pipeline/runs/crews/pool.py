@@ -11,8 +11,6 @@ Pools of the standard library do not do this: `multiprocessing.Pool` waits for e
 
 import os
 import pickle
-import shutil
-import tempfile
 import time
 from collections import deque
 from multiprocessing import connection
@@ -32,6 +30,7 @@ from pipeline.runs.crews.postmortem import Place, end, interrupt, place, ran_out
 from pipeline.runs.crews.processes import context, limit_waiting, preload
 from pipeline.runs.crews.worker import NOTHING, Assignment, Exhausted, Ready, Report, work
 from pipeline.runs.outcome import Failure, Loss, Outcome, told
+from pipeline.runs.places import scratch
 from pipeline.runs.places.bond import StartError, start, wait
 from pipeline.settings import Run
 from pipeline.sources.record import shown
@@ -171,7 +170,7 @@ class Pool:
 
     def __enter__(self) -> "Pool":
         # No `TemporaryDirectory`, which a process that is forked from this one would take away when it ends.
-        self._folder = Path(tempfile.mkdtemp(prefix="pipeline-"))
+        self._folder = scratch.make()
         return self
 
     def __exit__(
@@ -185,7 +184,7 @@ class Pool:
         for worker in self._workers:
             worker.bury()
         self._workers = []
-        shutil.rmtree(self._folder, ignore_errors=True)
+        scratch.remove(self._folder)
 
     def wants_more(self) -> bool:
         """Whether there is no chunk for each worker that may soon be idle."""

@@ -233,3 +233,40 @@ def test_what_is_left_out_is_told_as_by_the_reader(tmp_path: Path, reading: Read
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
     (found,) = read(reading, File(tmp_path / "a.png", "a.png"))
     assert isinstance(found, LeftOut)
+
+
+def test_closed_standard_input_is_said_to_be_closed(
+    tmp_path: Path, reading: ReadingProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its number may be that of another file by now, such as the lock of the run."""
+    monkeypatch.setattr(sys, "stdin", None)
+    assert outcome(read(reading, File(None, "stdin", named=True))) == [
+        "cannot be read: standard input is closed; check it and run again"
+    ]
+
+
+def test_a_rehearsal_that_is_asked_to_end_leaves_no_temporary_file(tmp_path: Path, shelf: Shelf) -> None:
+    shelf.put(PACKAGE, "1.0", MODULE, READER, NAME, attribute="Poison", group="sources")
+    poison(tmp_path, "b.poison", "SLEEP\n")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pipeline",
+        "run",
+        "b.poison",
+        "--dry-run",
+        "--set",
+        "sources.poison.marks='.'",
+    ]
+    path = os.pathsep.join(filter(None, sys.path))
+    environment = {**os.environ, "PYTHONPATH": path, "TMPDIR": str(temporary)}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as run:
+        until(lambda: list(temporary.glob("pipeline-*/scratch")))
+        run.terminate()
+        _, said = run.communicate(timeout=GUARD)
+    assert run.returncode == 143
+    assert "pipeline: stopped" in said
+    assert list(temporary.iterdir()) == []

@@ -23,7 +23,8 @@ from untimed import untimed
 
 from pipeline import Pipeline, UsageError, process_batch
 from pipeline.cli import main
-from pipeline.cli.run import Terminated, _terminated
+from pipeline.cli.interrupts import Terminated
+from pipeline.cli.run import _terminated
 from pipeline.processing import NOWHERE
 from pipeline.runs.account import Account
 from pipeline.runs.crews.batch import OUTCOMES
