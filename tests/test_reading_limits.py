@@ -17,7 +17,7 @@ from pipeline import Article, ContractError
 from pipeline.cli import main
 from pipeline.ledger import Change, Edit
 from pipeline.reading import attempts, tables
-from pipeline.reading.limits import START
+from pipeline.reading.limits import FIRST_PIECE
 from pipeline.restoration import source_text
 from pipeline.settings import Limits
 from pipeline.sinks.folder import encode
@@ -421,5 +421,5 @@ def test_an_article_on_many_lines_may_have_a_long_text(tmp_path: Path) -> None:
     article = pipeline.process("Q: Who owns the pans?\n\nA: " + "The village does. " * 200_000, id="pans")
     path = tmp_path / "pans.json"
     path.write_bytes(encode(article))
-    assert max(map(len, path.read_bytes().split(b"\n"))) > 2 * START
+    assert max(map(len, path.read_bytes().split(b"\n"))) > 2 * FIRST_PIECE
     assert next(pipeline.read(path)) == article
