@@ -11,7 +11,12 @@ from test_documentation import ROOT, blocks, shape
 from pipeline.runs.crews.batch import OUTCOMES
 
 PAGE = (ROOT / "docs" / "scale.md").read_text("utf-8")
-IN_SPARK = {pa.string(): "string", pa.int64(): "bigint", pa.map_(pa.string(), pa.int64()): "map<string, bigint>"}
+IN_SPARK = {
+    pa.string(): "string",
+    pa.int64(): "bigint",
+    pa.bool_(): "boolean",
+    pa.map_(pa.string(), pa.int64()): "map<string, bigint>",
+}
 
 
 def test_the_batch_that_is_shown_gives_what_is_shown() -> None:

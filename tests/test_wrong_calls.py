@@ -10,6 +10,7 @@ import pytest
 
 import pipeline
 from pipeline import Pipeline, UsageError
+from pipeline.settings import Limits
 
 ARTICLE = pipeline.process("Daily Post: Why do you walk?\n\nAda Fern: I like it.\n", id="walk")
 TABLE = pa.table({"id": ["a"], "text": ["The lamp is lit."]})
@@ -23,7 +24,7 @@ RIGHT: dict[str, tuple[Call, dict[str, Any]]] = {
         {"data": "The lamp is lit.", "id": "a", "metadata": {}, "media_type": None, "encoding": None, "strict": True},
     ),
     "clean": (pipeline.clean, {"text": "a", "stages": ["words"]}),
-    "read": (pipeline.read, {"path": "output", "allow_private": True}),
+    "read": (pipeline.read, {"path": "output", "limits": Limits(), "allow_private": True}),
     "restore": (pipeline.restore, {"article": ARTICLE}),
     "trace": (pipeline.trace, {"article": ARTICLE, "pointer": "/sections"}),
     "explain": (pipeline.explain, {"article": ARTICLE, "known": {}}),

@@ -67,7 +67,7 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest
     def refused(*_: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refused)
+    monkeypatch.setattr("pipeline.sources.reading.opened", refused)
     found = only(path)
     assert isinstance(found, Unreadable)
     assert found.reason == "cannot be read: Permission denied; check its permissions and run again"
