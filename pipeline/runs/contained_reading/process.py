@@ -69,6 +69,9 @@ DOCUMENT_BYTES: Final = 1 << 28
 """Bytes of a file up to which a document has the time that is set, and so many times as much in a longer one: between
 two documents of an archive may lie anything. A file that is packed with xz is read so fast by a slow machine."""
 
+WHOLE_FILE: Final = -1
+"""In place of the number of a document: the file as a whole took too long."""
+
 Said = TypeVar("Said", Ready, Batch, Group, Looked)
 
 
@@ -355,6 +358,9 @@ class ReadingProcess:
         told = self._child
         assert told is not None  # noqa: S101 -- there was one to be ended
         at = None if told.desk[0] == IDLE else int(told.desk[0])
+        if hangs is not None and time.monotonic() - told.desk[1] < hangs:
+            # No document took so long, but all of them together, whichever it is at.
+            at = WHOLE_FILE
         line = innermost(told.trace)
         was_ready, limit = told.ready, self._options.limits.memory
         lost = hangs is None and not exhausted and wait(told.process, FAREWELL)
@@ -395,7 +401,7 @@ class ReadingProcess:
 
 
 def _exceeded(told: _Child, allowed: _Allowed) -> float | None:
-    """The seconds that were allowed, where the process has taken more."""
+    """The seconds that were allowed for a document or for the file, where the process has taken more."""
     now = time.monotonic()
     n, began, before = told.desk[0], told.desk[1], told.desk[2]
     if told.ready is None:

@@ -2,6 +2,7 @@
 
 READER = '''\
 import ctypes
+import itertools
 import os
 import re
 import signal
@@ -71,6 +72,10 @@ class Poison:
             if "ENDLESS" in text:
                 while True:
                     pass
+            if "FOREVER" in text:
+                for more in itertools.count(1):
+                    time.sleep(0.05)
+                    yield Unreadable(f"{blob.id}#{more}", f"{blob.id}#{more}")
             if "BAD" in text:
                 yield Unreadable(f"{blob.id}#{number}", "says that it is bad")
                 continue

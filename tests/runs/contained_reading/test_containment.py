@@ -270,3 +270,14 @@ def test_a_rehearsal_that_is_asked_to_end_leaves_no_temporary_file(tmp_path: Pat
     assert run.returncode == 143
     assert "pipeline: stopped" in said
     assert list(temporary.iterdir()) == []
+
+
+def test_a_file_that_gives_documents_without_end_is_ended_after_the_time_of_a_file(
+    tmp_path: Path, shelf: Shelf
+) -> None:
+    """Each of them comes at once, and at each try the process is at another one. The first are kept."""
+    with process(tmp_path, shelf, seconds=2) as reading:
+        found = outcome(read(reading, poison(tmp_path, "a.poison", "FOREVER\n")))
+    assert found[-1].startswith("reading it took longer than 2 s")
+    assert ", twice, and the rest is not read; raise [input.limits] seconds" in found[-1]
+    assert found[0] == "a#1"
