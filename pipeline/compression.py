@@ -63,7 +63,9 @@ def unpacked(file: BinaryIO, head: bytes) -> Iterator[BinaryIO]:
         with _told(), gzip.GzipFile(fileobj=file) as inner:
             yield cast("BinaryIO", inner)
     elif head.startswith(ZSTD):
-        with _told(), _zstd().ZstdFile(file) as inner:
+        # Loaded first, since only then its own errors are known.
+        zstd = _zstd()
+        with _told(), zstd.ZstdFile(file) as inner:
             yield inner
     else:
         yield file

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import subprocess
 import sys
 
 import pytest
@@ -62,3 +63,15 @@ def test_without_the_library_the_error_says_what_to_install(monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd", None)
     with pytest.raises(UsageError, match=r"pip install backports\.zstd"):
         unpack(data)
+
+
+def test_what_does_not_unpack_is_told_where_zstandard_was_not_loaded_before() -> None:
+    """In a process of its own: the error of a library is known only once that is loaded."""
+    code = (
+        "import io\nfrom pipeline.compression import DamagedError, unpacked\n"
+        "data = bytes([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0, 0, 0, 0, 0])\n"
+        "try:\n    with unpacked(io.BytesIO(data), data) as file: file.read()\n"
+        "except DamagedError as error: print('told', error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("told does not unpack: "), done.stderr

@@ -1,6 +1,7 @@
 """`pipeline restore`: the source bytes, from the output alone."""
 
 import argparse
+from errno import ENAMETOOLONG
 from pathlib import Path
 
 from pipeline.article import Article
@@ -65,13 +66,22 @@ def _all(source: Place, target: Place, limits: Limits) -> int:
                 data = restore(article)
                 if not ids.add(article.id):
                     raise ContractError(name, f"another article has its id, {article.id!r}")
-                path = _path(article, apart=file_names.take(article.id))
+                _put(target, _path(article, apart=file_names.take(article.id)), data, name)
             except ContractError as error:
                 failed += 1
                 say(str(error), error.reason)
-            else:
-                put_below(target, path, data)
     return 1 if failed else 0
+
+
+def _put(target: Place, path: str, data: bytes, name: str) -> None:
+    """Writes a document below a folder. Raises `ContractError` where its id is too long for the path of a file."""
+    try:
+        put_below(target, path, data)
+    except OSError as error:
+        if error.errno != ENAMETOOLONG:
+            raise
+        reason = "its id is too long for the path of a file; restore it by itself with --id, and name a file with -o"
+        raise ContractError(name, reason) from None
 
 
 def _path(article: Article, *, apart: bool) -> str:

@@ -13,11 +13,11 @@ class Connection(io.RawIOBase):
     No more is asked for than one read gives, since what a longer one had of it would be lost with the error.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, *, unsized: bool | None = None) -> None:
         super().__init__()
         self._stream = cast("io.BufferedReader", stream)
         self._fault: SourceError | None = None
-        self.unsized = isinstance(stream, Unsized)
+        self.unsized = isinstance(stream, Unsized) if unsized is None else unsized
         """Whether nobody has said how long it is."""
 
     @property

@@ -21,6 +21,7 @@ from pipeline.sources.opening import opened
 from pipeline.sources.reader import Reader
 from pipeline.sources.record import LeftOut, Located, Record, SourceError, Unreadable
 from pipeline.stores.faults import StoreError
+from pipeline.stores.room import Unsized
 
 Document = Record | Unreadable | LeftOut
 
@@ -113,7 +114,9 @@ def opened_file(file: File, wrapped: Callable[[BinaryIO], BinaryIO] | None = Non
     if file.remote is not None:
         try:
             stream = file.remote.open()
-            return cast("BinaryIO", Connection(stream if wrapped is None else wrapped(stream)))
+            # Asked of the stream itself: what is laid around it may not tell.
+            unsized = isinstance(stream, Unsized)
+            return cast("BinaryIO", Connection(stream if wrapped is None else wrapped(stream), unsized=unsized))
         except UsageError as error:
             # Keys that are refused only now, when other files have been read, are no reason to lose those.
             raise StoreError(str(error)) from None

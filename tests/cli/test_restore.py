@@ -152,3 +152,12 @@ def test_one_document_is_found_by_its_id_where_the_name_belongs_to_another(
     for n, name in enumerate(["Quay", "quay"]):
         assert main(["restore", str(tmp_path / "out"), "--id", name]) == 0
         assert capsysbinary.readouterr().out == f"Tide {n}.\n".encode()
+
+
+def test_an_id_that_is_too_long_for_a_path_costs_no_other_document(tmp_path: Path, capsys: Captured) -> None:
+    """Articles of others may be called anything; in a file of lines an id has no limit."""
+    articles = [pipeline.process("Q: Who?\n\nA: Me.", id=name) for name in ("quay", "pier/" * 2000 + "end", "weir")]
+    pipeline.export(articles, tmp_path / "a.jsonl")
+    assert main(["restore", str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "out")]) == 1
+    assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_file()) == ["quay.txt", "weir.txt"]
+    assert "its id is too long for the path of a file; restore it by itself" in capsys.readouterr().err

@@ -149,6 +149,17 @@ def test_a_short_copy_is_made_on_a_disk_that_is_nearly_full(tmp_path: Path, keys
     Room(tmp_path).take(1 << 20)
 
 
+def test_a_run_copies_no_more_of_an_endless_zip_either(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It reads in a process of its own, which lays a stream of its own around what comes from a server."""
+    with hostile.answering(hostile.goes_on) as url:
+        code = main([
+            *("run", f"{url}/a.zip", "-o", str(tmp_path / "out"), "-q", "--allow-private"),
+            *("--set", f"input.limits.copied={1 << 22}"),
+        ])  # fmt: skip
+    assert code == 1
+    assert "takes more than 4,194,304 bytes of temporary disk" in capsys.readouterr().err
+
+
 def test_a_file_whose_length_is_known_may_be_copied_beyond_that_limit(web: Web) -> None:
     with zipfile.ZipFile(packed := io.BytesIO(), "w") as archive:
         archive.writestr("a.txt", SALT * 10)

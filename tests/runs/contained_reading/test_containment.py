@@ -241,7 +241,7 @@ def test_closed_standard_input_is_said_to_be_closed(
     """Its number may be that of another file by now, such as the lock of the run."""
     monkeypatch.setattr(sys, "stdin", None)
     assert outcome(read(reading, File(None, "stdin", named=True))) == [
-        "cannot be read: standard input is closed; check it and run again"
+        "cannot be read: standard input is closed; check its permissions and run again"
     ]
 
 
