@@ -121,7 +121,7 @@ def _servers() -> Iterator[WebAttack]:
     yield WebAttack("redirect to a file", _redirect("file:///etc/passwd"))
     yield WebAttack("redirect that controls", _redirect("http://\x1b[2J\x1b]0;attack\x07/"))
     yield WebAttack("redirect to a link-local address", _redirect("http://169.254.169.254/latest/meta-data/"))
-    yield WebAttack("reason that controls", _once(b"HTTP/1.1 404 \x1b[2J\x1b]0;attack\x07\r\n\r\n"))
+    yield WebAttack("reason that controls", _once(b"HTTP/1.1 403 \x1b[2J\x1b]0;attack\x07\r\n\r\n"))
     yield WebAttack("no HTTP", _once(b"SSH-2.0-attack\r\n"))
     yield WebAttack("private address", _once(OK + b"Content-Length: %d\r\n\r\n%s" % (len(TALK), TALK)), allowed=False)
 
