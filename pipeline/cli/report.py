@@ -1,4 +1,4 @@
-"""What a run says: what was left aside, and a table at the end."""
+"""What a run says: what was left out, and a table at the end."""
 
 import io
 import os
@@ -19,7 +19,7 @@ DEGRADED = "degraded: a stage failed"
 """The row of the summary for degraded articles."""
 
 MOST_ASIDE = 20
-"""Lines on what was left aside; a folder may hold thousands of pictures."""
+"""Lines on what was left out; a folder may hold thousands of pictures."""
 
 
 def unheard(*streams: TextIO) -> None:
@@ -52,14 +52,14 @@ class LeftAside:
             return None
         self._said += 1
         many = f" ({aside.count:,} times)" if aside.count > 1 else ""
-        return escaped(f"left aside: {aside.name}: {aside.reason}{many}")
+        return escaped(f"left out: {aside.name}: {aside.reason}{many}")
 
     def rest(self, output: Path | Remote | None) -> str | None:
         """What is said of all the others, and where below `output` they are listed, if they are."""
         if not self._more:
             return None
         where = f"; {output / RUN_FOLDER}/left-out.jsonl lists all" if output else ""
-        return escaped(f"left aside: {self._more:,} more{where}")
+        return escaped(f"left out: {self._more:,} more{where}")
 
 
 def summary(

@@ -39,7 +39,7 @@ TABLE = """
     AND NOT duckdb_tables.temporary GROUP BY ALL
 """
 GENERATED = regex.compile(r"\bGENERATED\s++ALWAYS\b", regex.IGNORECASE)
-"""What stands behind a column that is computed when it is read, in the statement that DuckDB says made the table."""
+"""How the `CREATE TABLE` statement that DuckDB shows marks a column whose values are computed when they are read."""
 
 
 def sqlite(path: Path, name: str, limits: Limits = LIMITS) -> Iterator[Attempt]:

@@ -125,7 +125,7 @@ def _is_whole(line: bytes) -> bool:
     try:
         msgspec.json.decode(line)
     except RecursionError:
-        # How deep it is says nothing about where it ends; that it is no article is told when it is read.
+        # Whether the line is complete cannot be told. It is read as an article, and named as nested too deeply then.
         return True
     except (msgspec.DecodeError, UnicodeDecodeError):
         return False

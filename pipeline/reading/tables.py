@@ -114,7 +114,7 @@ def _all(batches: "Iterator[pa.RecordBatch]", name: str, budget: FileBudget) -> 
 
 
 def _pieces(batch: "pa.RecordBatch") -> "Iterator[tuple[pa.RecordBatch, int]]":
-    """The rows together with their bytes, or each by itself where they are too large or something is damaged."""
+    """The rows of a batch with their size in bytes, or one row at a time if they are too large or damaged."""
     import pyarrow as pa
 
     from pipeline.sources.arrow.expansion import size_of

@@ -9,7 +9,7 @@ from pipeline.runs.outcome import Edited, Failure, Outcome, Rejection
 
 
 class Aside(msgspec.Struct, frozen=True):
-    """What holds no document and was left aside: a file or a part of one, why, and how many of its parts are so."""
+    """What holds no document and was left out: a file or a part of one, why, and how many of its parts are so."""
 
     name: str
     reason: str

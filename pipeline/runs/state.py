@@ -102,7 +102,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Oddity(msgspec.Struct, frozen=True):
-    """What a file holds beside sound documents: what could not be read, or was left aside; `told` is its JSON."""
+    """What a file holds beside sound documents: what could not be read, or was left out; `told` is its JSON."""
 
     n: int
     what: Literal["unreadable", "double", "left-out"]

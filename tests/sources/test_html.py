@@ -310,3 +310,14 @@ def test_any_soup_of_tags_is_read_or_refused(pieces: list[str]) -> None:
 def test_a_line_that_stands_twice_is_taken_where_its_neighbours_stand() -> None:
     lines = ["Home", "Why here?", "Because of the long quiet evenings.", "Home"]
     assert aligned(lines, ["Why here?", "Because of the long quiet evenings."]) == [1, 2]
+
+
+def test_memory_that_runs_out_gives_no_other_text_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What breaks on an odd page is done without; but for want of memory the same page would be read in two ways."""
+
+    def greedy(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("trafilatura.bare_extraction", greedy)
+    with pytest.raises(MemoryError):
+        read(b"<html><body><article><p>Host: Who built it?</p><p>Ida: My aunt.</p></article></body></html>")

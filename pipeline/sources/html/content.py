@@ -65,7 +65,7 @@ def _between(lines: Sequence[Line], taken: Sequence[int]) -> list[int]:
 
 
 def asks(text: str) -> bool:
-    """Whether a line ends in a question mark, closing quotes left aside."""
+    """Whether a line ends in a question mark before any closing quotes."""
     return text.rstrip(CLOSERS).endswith(("?", "？"))
 
 

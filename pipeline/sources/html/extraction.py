@@ -16,6 +16,9 @@ def extracted(root: "HtmlElement") -> Sequence[str]:
 
     try:
         found = bare_extraction(root, favor_precision=True, include_comments=False, with_metadata=False)
+    except MemoryError:
+        # The page need not be the cause, and another text of it would be taken for the right one.
+        raise
     except Exception:
         # Whatever breaks there on an odd page: it can still be read without.
         return ()

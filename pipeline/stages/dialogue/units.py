@@ -74,7 +74,7 @@ class Unit(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def asks(self) -> bool:
-        """Whether it ends in a question mark, closing quotes left aside."""
+        """Whether it ends in a question mark before any closing quotes."""
         return self.text.endswith(("?", "？")) or self.text.rstrip(CLOSERS).endswith(("?", "？"))
 
     @property
