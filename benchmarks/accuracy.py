@@ -9,14 +9,14 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.config.settings import Input
+from pipeline.core.pipeline import Pipeline
 from pipeline.errors import DocumentError
-from pipeline.ledger import apply
-from pipeline.processing import Pipeline
-from pipeline.restoration import source_text
-from pipeline.settings import Input
-from pipeline.sources.folder import File, find
-from pipeline.sources.reading import records
-from pipeline.sources.record import Record
+from pipeline.model.record import Record
+from pipeline.model.restore import source_text
+from pipeline.readers.documents import records
+from pipeline.readers.input_files import File, find
+from pipeline.text.edits import apply
 
 Place = tuple[int, str, str]
 

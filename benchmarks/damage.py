@@ -18,7 +18,7 @@ import ftfy.bad_codecs
 from ftfy import TextFixerConfig, fix_encoding
 
 from pipeline import Document, Edit, Pipeline
-from pipeline.findings import repair
+from pipeline.core.apply_stage import repair
 from pipeline.stages.mojibake.suspicion import SUSPECT, gist
 
 STAGES = ("entities", "mojibake", "markup")

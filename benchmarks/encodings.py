@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import regex
 
-from pipeline.decoding import DecodingError, decode
+from pipeline.text.decoding import DecodingError, decode
 
 SEED = 20_250_318
 SIZES = (200, 20_000)

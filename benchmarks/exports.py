@@ -16,8 +16,8 @@ from pathlib import Path
 import regex
 
 import pipeline
-from pipeline.decoding import decode
-from pipeline.tables import grams
+from pipeline.export.tables import ngrams
+from pipeline.text.decoding import decode
 
 SEED = 20_250_318
 ARTICLES = 2_000
@@ -103,9 +103,9 @@ def _size(path: Path) -> int:
 
 @contextmanager
 def _longest(units: int) -> Iterator[None]:
-    kept = grams.LONGEST
-    grams.LONGEST = units
+    kept = ngrams.LONGEST
+    ngrams.LONGEST = units
     try:
         yield
     finally:
-        grams.LONGEST = kept
+        ngrams.LONGEST = kept

@@ -37,7 +37,7 @@ def report(pages: Path | None) -> None:
 
 
 def _ours(page: bytes) -> str:
-    from pipeline.sources.html import PageError, read
+    from pipeline.readers.html import PageError, read
 
     try:
         return "\n".join(read(page).body)
@@ -46,7 +46,7 @@ def _ours(page: bytes) -> str:
 
 
 def _ours_whole(page: bytes) -> str:
-    from pipeline.sources.html import PageError, text_of
+    from pipeline.readers.html import PageError, text_of
 
     try:
         return text_of(page)
@@ -57,7 +57,7 @@ def _ours_whole(page: bytes) -> str:
 def _trafilatura(page: bytes, *, precise: bool) -> str:
     import trafilatura
 
-    from pipeline.decoding import decode
+    from pipeline.text.decoding import decode
 
     return trafilatura.extract(decode(page).text, favor_precision=precise, include_comments=False) or ""
 

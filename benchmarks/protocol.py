@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
-from pipeline.document import Document
-from pipeline.processing import Pipeline
-from pipeline.stage import Finding, Rule, Stage
+from pipeline.core.pipeline import Pipeline
+from pipeline.model.document import Document
+from pipeline.model.stage import Finding, Rule, Stage
 
 AIM = 5.0
 TEXT = b"Daily Post: Why walk?\nIda Moss: Because it is slow.\n" * 100

@@ -17,12 +17,12 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks.timing import best
-from pipeline.processing import Pipeline
-from pipeline.settings import Input
-from pipeline.sinks.folder import encode
-from pipeline.sources.folder import File
-from pipeline.sources.reading import records
-from pipeline.sources.record import Record
+from pipeline.config.settings import Input
+from pipeline.core.pipeline import Pipeline
+from pipeline.export.json_folder import encode
+from pipeline.model.record import Record
+from pipeline.readers.documents import records
+from pipeline.readers.input_files import File
 
 ARTICLE = 22_000
 """Bytes of an article, as the real ones have on the average."""
@@ -174,10 +174,10 @@ def peak():
 path = Path(sys.argv[1])
 """
 READ = """
-from pipeline.settings import Input
-from pipeline.sources.folder import File
-from pipeline.sources.reading import records
-from pipeline.sources.record import Record
+from pipeline.config.settings import Input
+from pipeline.readers.input_files import File
+from pipeline.readers.documents import records
+from pipeline.model.record import Record
 before = peak()
 found = sum(isinstance(record, Record) for record in records([File(path, path.name, True)], Input()))
 assert found, found

@@ -26,12 +26,12 @@ WORK = """
 import sys
 from pathlib import Path
 from pipeline import Pipeline
-from pipeline.runs.account import Tally
-from pipeline.runs.places.delivery import FilePerArticle
+from pipeline.runs.counters import Tally
+from pipeline.runs.output.article_writer import FilePerArticle
 from pipeline.runs.outcome import processed
-from pipeline.settings import Input
-from pipeline.sources.folder import find
-from pipeline.sources.reading import records
+from pipeline.config.settings import Input
+from pipeline.readers.input_files import find
+from pipeline.readers.documents import records
 made, delivery, tally = Pipeline(), FilePerArticle(Path(sys.argv[2])), Tally()
 for record in records(find([sys.argv[1]])[0], Input()):
     article = processed(record, made)

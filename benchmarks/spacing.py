@@ -18,12 +18,12 @@ from unittest.mock import patch
 import regex
 
 import pipeline
-from pipeline.lexicon import Lexicon
-from pipeline.spacing import evidence, forest, gaps, judgement, lattice, pieces, tokens, words
-from pipeline.spacing.evidence import Evidence
-from pipeline.spacing.forest import Forest
-from pipeline.spacing.gaps import Gap
-from pipeline.spacing.marks import LETTER
+from pipeline.lexicon.english import Lexicon
+from pipeline.segmentation import candidates, counts, lattice, lattice_edges, score, tokens, trees, word_scores
+from pipeline.segmentation.boundaries import LETTER
+from pipeline.segmentation.candidates import Gap
+from pipeline.segmentation.counts import Evidence
+from pipeline.segmentation.trees import Forest
 
 LEVELS = ("clean", "r01", "r03", "r10", "r100")
 FOLDS = 5
@@ -112,11 +112,11 @@ def ours(row: Row) -> str:
 
 def forget() -> None:
     """Forgets what was computed with other parts."""
-    for module in (evidence, forest, gaps, judgement, lattice, pieces, tokens, words):
+    for module in (counts, trees, candidates, score, lattice, lattice_edges, tokens, word_scores):
         for made in vars(module).values():
             if hasattr(made, "cache_clear"):
                 made.cache_clear()
-    evidence.forget()
+    counts.forget()
 
 
 @contextmanager
@@ -124,7 +124,7 @@ def without(part: str) -> Iterator[None]:
     """Our repair without one of its parts."""
     with ExitStack() as stack:
         if part == "second forest":
-            stack.enter_context(patch.object(judgement, "scored", _first_only))
+            stack.enter_context(patch.object(score, "scored", _first_only))
         elif part == "document":
             stack.enter_context(patch.object(Evidence, "count", lambda *_: 0))
             stack.enter_context(patch.object(Evidence, "own", frozenset()))
@@ -151,16 +151,16 @@ class OfFolds:
     def __call__(self, row: Row) -> str:
         """The repaired text of a document."""
         grown = self.forests[zlib.crc32(row.id.encode()) % FOLDS]
-        with patch.object(judgement, "grown", grown.__getitem__):
-            judgement.missing.cache_clear()
+        with patch.object(score, "grown", grown.__getitem__):
+            score.missing.cache_clear()
             return ours(row)
 
 
 def peers() -> Iterator[tuple[str, Repair]]:
     """Word splitters that are installed, on tokens that are no words of ours."""
-    from pipeline import lexicon
+    from pipeline.lexicon import english
 
-    known = lexicon.words()
+    known = english.words()
 
     def outside(split: Callable[[str], list[str]]) -> Repair:
         run = regex.compile(rf"{LETTER}+")

@@ -12,16 +12,16 @@ from pathlib import Path
 import ftfy
 
 from benchmarks.timing import best
-from pipeline.article import Article
-from pipeline.assembly import assemble
-from pipeline.decoding import decode
-from pipeline.document import Document
-from pipeline.findings import find, repair
-from pipeline.ledger import apply
-from pipeline.processing import Pipeline
-from pipeline.recipe import Step
-from pipeline.sinks.folder import encode
-from pipeline.verification import faults
+from pipeline.core.apply_stage import find, repair
+from pipeline.core.assemble import assemble
+from pipeline.core.pipeline import Pipeline
+from pipeline.core.recipe import Step
+from pipeline.export.json_folder import encode
+from pipeline.model.article import Article
+from pipeline.model.document import Document
+from pipeline.model.verify import faults
+from pipeline.text.decoding import decode
+from pipeline.text.edits import apply
 
 CHECK = "check before it is written"
 BUDGET = {

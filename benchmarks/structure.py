@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import Article, Document, Label, Pipeline
-from pipeline.article import Turn
-from pipeline.stages.credits import Credits
-from pipeline.stages.dialogue import Dialogue
-from pipeline.stages.languages import Languages
+from pipeline.model.article import Turn
+from pipeline.stages.credits.stage import Credits
+from pipeline.stages.dialogue.stage import Dialogue
+from pipeline.stages.languages.stage import Languages
 
 IDLE = re.compile(r"<[^>]*>|[\s*_#>\\]")
 TURNS = 1_500

@@ -13,70 +13,70 @@ from typing import TYPE_CHECKING
 from pipeline.version import __version__
 
 if TYPE_CHECKING:
-    from pipeline.article import Article as Article
-    from pipeline.article import json_schema as json_schema
-    from pipeline.comparison import Difference as Difference
-    from pipeline.comparison import compare as compare
-    from pipeline.document import Document as Document
-    from pipeline.document import Label as Label
+    from pipeline.audit.compare.compare import Difference as Difference
+    from pipeline.audit.compare.compare import compare as compare
+    from pipeline.audit.explain import Explanation as Explanation
+    from pipeline.audit.explain import explain as explain
+    from pipeline.core.pipeline import Pipeline as Pipeline
+    from pipeline.core.pipeline import clean as clean
+    from pipeline.core.pipeline import process as process
     from pipeline.errors import ContractError as ContractError
     from pipeline.errors import DocumentError as DocumentError
     from pipeline.errors import PipelineError as PipelineError
     from pipeline.errors import RejectedError as RejectedError
     from pipeline.errors import StageError as StageError
     from pipeline.errors import UsageError as UsageError
-    from pipeline.explanation import Explanation as Explanation
-    from pipeline.explanation import explain as explain
-    from pipeline.frames import to_frame as to_frame
-    from pipeline.ledger import Change as Change
-    from pipeline.ledger import Edit as Edit
-    from pipeline.processing import Pipeline as Pipeline
-    from pipeline.processing import clean as clean
-    from pipeline.processing import process as process
-    from pipeline.reading import read as read
-    from pipeline.restoration import restore as restore
-    from pipeline.restoration import trace as trace
-    from pipeline.runs.crews.batch import process_batch as process_batch
-    from pipeline.sinks.choice import export as export
-    from pipeline.stage import Finding as Finding
-    from pipeline.stage import Note as Note
-    from pipeline.stage import Reject as Reject
-    from pipeline.stage import Rule as Rule
-    from pipeline.stage import Stage as Stage
-    from pipeline.verification import faults as faults
+    from pipeline.export.dataframe import to_frame as to_frame
+    from pipeline.export.load.articles import read as read
+    from pipeline.export.registry import export as export
+    from pipeline.model.article import Article as Article
+    from pipeline.model.article import json_schema as json_schema
+    from pipeline.model.document import Document as Document
+    from pipeline.model.document import Label as Label
+    from pipeline.model.restore import restore as restore
+    from pipeline.model.restore import trace as trace
+    from pipeline.model.stage import Finding as Finding
+    from pipeline.model.stage import Note as Note
+    from pipeline.model.stage import Reject as Reject
+    from pipeline.model.stage import Rule as Rule
+    from pipeline.model.stage import Stage as Stage
+    from pipeline.model.verify import faults as faults
+    from pipeline.runs.batches import process_batch as process_batch
+    from pipeline.text.edits import Change as Change
+    from pipeline.text.edits import Edit as Edit
 
 _HOMES = {
-    "Article": "article",
-    "Change": "ledger",
+    "Article": "model.article",
+    "Change": "text.edits",
     "ContractError": "errors",
-    "Difference": "comparison",
-    "Document": "document",
+    "Difference": "audit.compare.compare",
+    "Document": "model.document",
     "DocumentError": "errors",
-    "Edit": "ledger",
-    "Explanation": "explanation",
-    "Finding": "stage",
-    "Label": "document",
-    "Note": "stage",
-    "Pipeline": "processing",
+    "Edit": "text.edits",
+    "Explanation": "audit.explain",
+    "Finding": "model.stage",
+    "Label": "model.document",
+    "Note": "model.stage",
+    "Pipeline": "core.pipeline",
     "PipelineError": "errors",
-    "Reject": "stage",
+    "Reject": "model.stage",
     "RejectedError": "errors",
-    "Rule": "stage",
-    "Stage": "stage",
+    "Rule": "model.stage",
+    "Stage": "model.stage",
     "StageError": "errors",
     "UsageError": "errors",
-    "clean": "processing",
-    "compare": "comparison",
-    "explain": "explanation",
-    "export": "sinks.choice",
-    "faults": "verification",
-    "json_schema": "article",
-    "process": "processing",
-    "process_batch": "runs.crews.batch",
-    "read": "reading",
-    "restore": "restoration",
-    "to_frame": "frames",
-    "trace": "restoration",
+    "clean": "core.pipeline",
+    "compare": "audit.compare.compare",
+    "explain": "audit.explain",
+    "export": "export.registry",
+    "faults": "model.verify",
+    "json_schema": "model.article",
+    "process": "core.pipeline",
+    "process_batch": "runs.batches",
+    "read": "export.load.articles",
+    "restore": "model.restore",
+    "to_frame": "export.dataframe",
+    "trace": "model.restore",
 }
 
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 -- the keys are names

@@ -1,6 +1,6 @@
-"""Writes `pipeline/encodings/common.txt`: the Chinese characters that text is mostly made of, in both scripts.
+"""Writes `pipeline/text/encodings/common.txt`: the Chinese characters that text is mostly made of, in both scripts.
 
-python scripts/build_common_characters.py > pipeline/encodings/common.txt      needs: opencc-purepy, jieba
+python scripts/build_common_characters.py > pipeline/text/encodings/common.txt      needs: opencc-purepy, jieba
 
 The counts are those of jieba's words. A traditional form stands in the tier of its simplified one; forms that only one
 region writes (裡 and 裏) all stand.

@@ -34,7 +34,17 @@ import marisa_trie
 import regex
 import wordfreq
 
-from pipeline.lexicon import ALPHABET, CAPITAL_STEP, COUNT_STEP, FOREIGN_LOGP, JOIN_STEP, ORDER, POINTS, SIGNS, STEP
+from pipeline.lexicon.english import (
+    ALPHABET,
+    CAPITAL_STEP,
+    COUNT_STEP,
+    FOREIGN_LOGP,
+    JOIN_STEP,
+    ORDER,
+    POINTS,
+    SIGNS,
+    STEP,
+)
 
 LETTER = "[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]"
 TOKEN = regex.compile(rf"{LETTER}+(?:['’]{LETTER}+)*+|\d[\d.,]*+|(?:(?!{LETTER})[^\s\d])+")

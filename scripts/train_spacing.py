@@ -1,6 +1,6 @@
-"""Grows the forests of `pipeline/spacing/`, which tell where a space is missing. Same sources, same bytes.
+"""Grows the forests of `pipeline/segmentation/`, which tell where a space is missing. Same sources, same bytes.
 
-    python scripts/train_spacing.py CORPUS.txt.xz... --public FOLDER [--to pipeline/spacing] [--folds FOLDER]
+    python scripts/train_spacing.py CORPUS.txt.xz... --public FOLDER [--to pipeline/segmentation] [--folds FOLDER]
 
 It learns from the blocks of the corpora that `build_lexicon.held_out` names, clean and with spaces taken out, read with
 word data that was counted without them; and from the development half of the public benchmark (`clean`, `r01`, `r03`,
@@ -35,11 +35,11 @@ from sklearn.linear_model import LogisticRegression
 sys.path.insert(0, str(Path(__file__).parent))
 from build_lexicon import held_out, lines_of
 
-from pipeline import lexicon
-from pipeline.spacing.evidence import Evidence
-from pipeline.spacing.forest import DEPTH, NODE, UNITS, Forest
-from pipeline.spacing.gaps import FEATURES, Gap, gaps_of
-from pipeline.spacing.judgement import surrounded
+from pipeline.lexicon import english
+from pipeline.segmentation.candidates import FEATURES, Gap, gaps_of
+from pipeline.segmentation.counts import Evidence
+from pipeline.segmentation.score import surrounded
+from pipeline.segmentation.trees import DEPTH, NODE, UNITS, Forest
 
 Array = NDArray[Any]
 
@@ -159,8 +159,8 @@ def rows_of(texts: Iterable[Text], noise: frozenset[tuple[str, int, int]]) -> Ro
 
 def with_lexicon(folder: str) -> None:
     """Reads word data of another folder, in a process of its own."""
-    words = lexicon.Lexicon(Path(folder))
-    lexicon.words = lambda: words  # type: ignore[assignment]
+    words = english.Lexicon(Path(folder))
+    english.words = lambda: words  # type: ignore[assignment]
 
 
 def fold_of(name: str) -> int:

@@ -10,9 +10,9 @@ from contextlib import closing
 from functools import cache
 from pathlib import Path
 
-from sources.packing import COMPRESSIONS
-from sources.test_any_bytes import good
-from sources.test_damage import sound, tarred, zipped
+from readers.packing import COMPRESSIONS
+from readers.test_any_bytes import good
+from readers.test_damage import sound, tarred, zipped
 
 Damage = Callable[[bytes, random.Random], bytes]
 EXTREMES = (0, 1, -1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 1 << 31, 0xFFFFFFFF, 1 << 62, (1 << 63) - 1, 1 << 63)

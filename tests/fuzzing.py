@@ -14,9 +14,9 @@ import msgspec
 
 import pipeline
 from pipeline import Document, DocumentError, RejectedError, StageError
-from pipeline.findings import find, repair
-from pipeline.processing import Pipeline
-from pipeline.sources import html
+from pipeline.core.apply_stage import find, repair
+from pipeline.core.pipeline import Pipeline
+from pipeline.readers import html
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 VERIFIER = SHARED / "verify.py"

@@ -31,8 +31,8 @@ class Shout:
 READER = """\
 from dataclasses import dataclass
 from typing import ClassVar
-from pipeline.sources.reader import Claim
-from pipeline.sources.text import document
+from pipeline.readers.reader import Claim
+from pipeline.readers.text import document
 
 
 @dataclass(frozen=True)

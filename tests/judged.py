@@ -3,16 +3,16 @@
 import hashlib
 
 import msgspec
+from core.test_assemble import labelled_texts
 from hypothesis import strategies as st
 from labelled import article as assembled
 from strategies import fitting_edits, texts
-from test_assembly import labelled_texts
 
 import pipeline
 from pipeline import Article
-from pipeline.article import Remark
-from pipeline.decoding import Run
-from pipeline.ledger import Change, Edit, apply
+from pipeline.model.article import Remark
+from pipeline.text.decoding import Run
+from pipeline.text.edits import Change, Edit, apply
 
 DAMAGED = (
     "Bread Before Dawn: the last bakers of Weir Lane",

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from pipeline import Article, Document, Finding, Label, Note, Pipeline, Rule
-from pipeline.assembly import assemble
-from pipeline.findings import find
+from pipeline.core.apply_stage import find
+from pipeline.core.assemble import assemble
 
 
 class Piece(NamedTuple):

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline import Article
-from pipeline.article import Annotation, Credit, Entry, Remark, Speaker, Title
-from pipeline.ledger import Change, Edit, apply
+from pipeline.model.article import Annotation, Credit, Entry, Remark, Speaker, Title
+from pipeline.text.edits import Change, Edit, apply
 
 LETTERS = "aBéz中文語가あ😀7\u0301"
 MARKS = ".,:?!“”‘’—·…。，：？（）*$+"

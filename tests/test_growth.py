@@ -12,15 +12,15 @@ from pages_of import PAGES, page_of
 from patterns import PIECES, text_of
 
 import pipeline
-from pipeline.ledger import Edit, apply, arrange, smallest
-from pipeline.sources import html
-from pipeline.spacing import judgement, lattice, pieces, tokens
-from pipeline.spacing.generations import Generations
-from pipeline.spacing.pieces import by_beginning, of_document
+from pipeline.readers import html
+from pipeline.segmentation import lattice, lattice_edges, score, tokens
+from pipeline.segmentation.cache import Generations
+from pipeline.segmentation.lattice_edges import by_beginning, of_document
 from pipeline.stages import proposals
-from pipeline.stages import words as words_stage
-from pipeline.stages.dialogue.openings import Opening
-from pipeline.stages.dialogue.unrecognised import recurring
+from pipeline.stages.dialogue.missed_dialogue import recurring
+from pipeline.stages.dialogue.paragraph_starts import Opening
+from pipeline.stages.words import stage as words_stage
+from pipeline.text.edits import Edit, apply, arrange, smallest
 
 SMALL, LARGE = 700, 2_800
 MOST = 10
@@ -76,13 +76,13 @@ def test_each_odd_word_of_a_text_is_read_once(monkeypatch: pytest.MonkeyPatch) -
     """A text has more words than are kept from text to text: a smaller cache forgets each just before its turn."""
     read: list[tuple[str, object]] = []
 
-    def counted(run: str, costs: pieces.Costs) -> tuple[pieces.Piece, ...]:
+    def counted(run: str, costs: lattice_edges.Costs) -> tuple[lattice_edges.Piece, ...]:
         read.append((run, costs))
-        return pieces._pieces(run, costs)
+        return lattice_edges._pieces(run, costs)
 
     few = Generations(counted, 50)
-    monkeypatch.setattr(pieces, "known_pieces", few)
-    monkeypatch.setattr(judgement, "known_pieces", few)
+    monkeypatch.setattr(lattice_edges, "known_pieces", few)
+    monkeypatch.setattr(score, "known_pieces", few)
     for made in (tokens.gain, tokens.part_is_suspect, tokens.is_suspect, tokens.is_doubtful):
         made.cache_clear()
     lattice.known_lattices.cache_clear()

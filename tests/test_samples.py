@@ -12,14 +12,14 @@ import pytest
 
 import pipeline
 from benchmarks.accuracy import repairs
-from pipeline.file_names import file_name
-from pipeline.ledger import apply
-from pipeline.restoration import source_text
-from pipeline.settings import Input
-from pipeline.sinks.folder import encode
-from pipeline.sources.folder import find
-from pipeline.sources.reading import records
-from pipeline.sources.record import Record
+from pipeline.config.settings import Input
+from pipeline.export.json_folder import encode
+from pipeline.model.record import Record
+from pipeline.model.restore import source_text
+from pipeline.readers.documents import records
+from pipeline.readers.input_files import find
+from pipeline.storage.file_names import file_name
+from pipeline.text.edits import apply
 
 ROOT = Path(__file__).parent.parent
 RAW, SEEDS, OUTPUT = ROOT / "raw", ROOT / "seeds", ROOT / "output"

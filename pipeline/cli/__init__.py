@@ -8,7 +8,7 @@ from importlib import import_module
 from pipeline.cli.interrupts import heard
 from pipeline.cli.streams import OutputError, escaping
 from pipeline.errors import DocumentError, PipelineError, UsageError
-from pipeline.escapes import escaped
+from pipeline.text.escapes import escaped
 from pipeline.version import __version__
 
 VERBS = {

@@ -4,10 +4,10 @@ import argparse
 
 from pipeline.cli.options import pipeline, recipe_options, settings, web_options, write_bytes
 from pipeline.cli.streams import read_stdin
-from pipeline.decoding import NEWLINES, DecodingError, decode
 from pipeline.errors import DocumentError, UsageError
-from pipeline.ledger import apply
-from pipeline.stores import Place, Remote, place
+from pipeline.storage import Place, Remote, place
+from pipeline.text.decoding import NEWLINES, DecodingError, decode
+from pipeline.text.edits import apply
 
 EPILOG = """examples:
   pipeline clean scraped.txt > clean.txt

@@ -8,15 +8,15 @@ from collections.abc import Iterator, Mapping
 import msgspec
 import regex
 
-from pipeline.catalogue import Parts, Setting, catalogue
 from pipeline.cli import installed
 from pipeline.cli.options import config_options, pipeline, readers, settings, write_bytes
+from pipeline.config.options import options as fields
+from pipeline.config.settings import Key, Layers, Profile
+from pipeline.config.settings_reference import Parts, Setting, catalogue
+from pipeline.core.pipeline import Pipeline
 from pipeline.errors import UsageError, nearest
-from pipeline.escapes import HIDDEN, escaped
-from pipeline.options import options as fields
-from pipeline.processing import Pipeline
-from pipeline.settings import Key, Layers, Profile
-from pipeline.sources.choice import BUILT_IN, Choice
+from pipeline.readers.registry import BUILT_IN, Choice
+from pipeline.text.escapes import HIDDEN, escaped
 
 EPILOG = """examples:
   pipeline config                              what holds, and where it comes from

@@ -7,7 +7,7 @@ from rich import console
 from rich.segment import Segment
 
 from pipeline.cli.streams import unescaped
-from pipeline.escapes import escaped
+from pipeline.text.escapes import escaped
 
 
 class Console(console.Console):

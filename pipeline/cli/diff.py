@@ -5,18 +5,18 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from pipeline.article import Article
-from pipeline.cli.choice import refuse_unknown, with_id
-from pipeline.cli.difference import Page
+from pipeline.audit.compare.compare import Difference, compare
+from pipeline.audit.compare.match import Pair, pairs
+from pipeline.audit.compare.tally import Chosen, OnlyIn, Tally
+from pipeline.cli.diff_view import Page
+from pipeline.cli.lookup import refuse_unknown, with_id
 from pipeline.cli.options import limits, number_from, output, reading_options
 from pipeline.cli.similar import all_faults, printed
 from pipeline.cli.streams import write_json
-from pipeline.comparison import Difference, compare
-from pipeline.comparison.tally import Chosen, OnlyIn, Tally
+from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.pairing import Pair, pairs
-from pipeline.settings import Limits
-from pipeline.stores import Place
+from pipeline.model.article import Article
+from pipeline.storage import Place
 
 EPILOG = """examples:
   pipeline diff output-before output-after             what changed, and which rules fired more or less

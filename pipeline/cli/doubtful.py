@@ -2,16 +2,16 @@
 
 import msgspec
 
-from pipeline.article import Article, Remark
 from pipeline.cli.quantities import counted
-from pipeline.cli.sheet import Sheet
 from pipeline.cli.similar import all_faults, printed
 from pipeline.cli.streams import write_json
+from pipeline.cli.tables import Sheet
+from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.reading import attempts
-from pipeline.settings import Limits
-from pipeline.specimens import visible
-from pipeline.stores import Place
+from pipeline.export.load.articles import attempts
+from pipeline.model.article import Article, Remark
+from pipeline.storage import Place
+from pipeline.text.excerpts import visible
 
 MAX_WARNINGS = 5
 """Warnings of one article that are printed; `--json` has all."""

@@ -11,16 +11,17 @@ from typing import Any
 
 import msgspec
 
-from pipeline.article import Article
-from pipeline.cli.choice import refuse_unknown, with_id
+from pipeline.audit.explain import Explanation, explain
 from pipeline.cli.doubtful import show
-from pipeline.cli.explained import compact, detailed
+from pipeline.cli.explain_view import compact, detailed
+from pipeline.cli.lookup import refuse_unknown, with_id
 from pipeline.cli.options import limits, output, reading_options
-from pipeline.cli.sheet import Sheet
 from pipeline.cli.streams import read_stdin, write_json
+from pipeline.cli.tables import Sheet
 from pipeline.errors import ContractError, UsageError, nearest
-from pipeline.explanation import Explanation, explain
-from pipeline.reading import attempts, parse
+from pipeline.export.load.articles import attempts
+from pipeline.export.load.attempt import parse
+from pipeline.model.article import Article
 
 EPILOG = """examples:
   pipeline explain output/wire/a.json             line by line, edits marked [-old-]{+new+}; then the notes

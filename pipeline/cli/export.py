@@ -6,21 +6,21 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from pipeline.article import Article
 from pipeline.cli.options import limits, output, reading_options, settings
 from pipeline.cli.similar import all_faults, printed
+from pipeline.config.options import options as fields
+from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.options import options as fields
-from pipeline.reading import attempts
-from pipeline.restoration import restore
-from pipeline.settings import Limits
-from pipeline.sinks.atomic import replaceable
-from pipeline.sinks.choice import BUILT_IN, format_of, sink
-from pipeline.sinks.delivery import deliver
-from pipeline.sinks.exclusive import write
-from pipeline.sinks.sink import Sink, Streaming
-from pipeline.stores import Place, Remote, place
-from pipeline.tables.kinds import KINDS
+from pipeline.export.exporter import Sink, Streaming
+from pipeline.export.load.articles import attempts
+from pipeline.export.registry import BUILT_IN, format_of, sink
+from pipeline.export.tables.row_kinds import KINDS
+from pipeline.export.target import write
+from pipeline.export.upload import deliver
+from pipeline.model.article import Article
+from pipeline.model.restore import restore
+from pipeline.storage import Place, Remote, place
+from pipeline.storage.atomic import replaceable
 
 EPILOG = """examples:
   pipeline export output -o articles.parquet         an article a row, typed and nested

@@ -3,14 +3,14 @@
 import sys
 from collections.abc import Iterator
 
-from pipeline.catalogue import Parts
+from pipeline.config.plugins import SOURCES, offers
+from pipeline.config.settings_reference import Parts
+from pipeline.core.recipe import BUILT_IN, Step, step
 from pipeline.errors import UsageError
-from pipeline.plugins import SOURCES, offers
-from pipeline.recipe import BUILT_IN, Step, step
-from pipeline.sinks.choice import names, sink
-from pipeline.sinks.sink import Sink
-from pipeline.sources import choice
-from pipeline.sources.reader import Reader
+from pipeline.export.exporter import Sink
+from pipeline.export.registry import names, sink
+from pipeline.readers import registry
+from pipeline.readers.reader import Reader
 
 
 def steps() -> Iterator[Step]:
@@ -25,9 +25,9 @@ def steps() -> Iterator[Step]:
 
 def readers() -> Iterator[Reader]:
     """Each reader that can take part; one that cannot is named on standard error, with the reason."""
-    for name in dict.fromkeys((*choice.BUILT_IN, *(offer.name for offer in offers(SOURCES)))):
+    for name in dict.fromkeys((*registry.BUILT_IN, *(offer.name for offer in offers(SOURCES)))):
         try:
-            yield choice.reader(name)
+            yield registry.reader(name)
         except UsageError as error:
             print(f"pipeline: left out: {error}", file=sys.stderr)
 

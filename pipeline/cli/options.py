@@ -4,12 +4,12 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from pipeline.processing import Pipeline
-from pipeline.settings import Layers, Limits, layers
-from pipeline.sinks.atomic import named, replace, replaceable
-from pipeline.sinks.inside import inside
-from pipeline.sources.choice import Choice, choice
-from pipeline.stores import Place, Remote, place
+from pipeline.config.settings import Layers, Limits, layers
+from pipeline.core.pipeline import Pipeline
+from pipeline.readers.registry import Choice, choice
+from pipeline.storage import Place, Remote, place
+from pipeline.storage.atomic import named, replace, replaceable
+from pipeline.storage.links import inside
 
 
 def recipe_options(parser: argparse.ArgumentParser) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TextIO
 
 from pipeline.cli.quantities import counted, duration, frequency, speed
-from pipeline.escapes import escaped
-from pipeline.runs.account import Account, Aside
+from pipeline.runs.counters import Account, Aside
 from pipeline.runs.outcome import Failure
-from pipeline.runs.places.output import RUN_FOLDER
-from pipeline.stores import Remote
+from pipeline.runs.output.output_folder import RUN_FOLDER
+from pipeline.storage import Remote
+from pipeline.text.escapes import escaped
 
 DEGRADED = "degraded: a stage failed"
 """The row of the summary for degraded articles."""

@@ -4,16 +4,16 @@ import argparse
 from errno import ENAMETOOLONG
 from pathlib import Path
 
-from pipeline.article import Article
-from pipeline.cli.choice import with_id
+from pipeline.cli.lookup import with_id
 from pipeline.cli.options import limits, output, put_below, reading_options, write_bytes
 from pipeline.cli.similar import all_faults, printed
+from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.file_names import FewNames, FileNames, file_name
-from pipeline.reading import attempts, holds_one, read
-from pipeline.restoration import restore
-from pipeline.settings import Limits
-from pipeline.stores import Place, place
+from pipeline.export.load.articles import attempts, holds_one, read
+from pipeline.model.article import Article
+from pipeline.model.restore import restore
+from pipeline.storage import Place, place
+from pipeline.storage.file_names import FewNames, FileNames, file_name
 
 EPILOG = """examples:
   pipeline restore output/wire/a.json -o a.txt

@@ -9,9 +9,9 @@ import msgspec
 from pipeline.cli.installed import steps
 from pipeline.cli.options import config_options, pipeline, settings
 from pipeline.cli.streams import write_json
+from pipeline.core.pipeline import Pipeline
+from pipeline.core.recipe import OFF, Step
 from pipeline.errors import UsageError, nearest
-from pipeline.processing import Pipeline
-from pipeline.recipe import OFF, Step
 
 EPILOG = """examples:
   pipeline rules                       a line each

@@ -9,32 +9,32 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from pipeline.cli import rehearsal
+from pipeline.cli import dry_run
 from pipeline.cli.interrupts import Terminated
 from pipeline.cli.options import number_from, pipeline, readers, recipe_options, settings, web_options
 from pipeline.cli.progress import Progress
 from pipeline.cli.report import LeftAside, failed, summary, unheard
 from pipeline.cli.similar import SimilarErrors
+from pipeline.config.settings import Layers
+from pipeline.core.pipeline import Pipeline
 from pipeline.errors import PipelineError, UsageError
-from pipeline.escapes import escaped
-from pipeline.processing import Pipeline
-from pipeline.runs.account import Account, Aside
-from pipeline.runs.contained_reading.ahead import ReadAhead
-from pipeline.runs.contained_reading.process import ReadingProcess
-from pipeline.runs.crews.processes import prepare
-from pipeline.runs.engine import Engine, Job, local, processors, run
-from pipeline.runs.intake import Intake, documents
+from pipeline.model.record import LeftOut, Unreadable
+from pipeline.readers.documents import first
+from pipeline.readers.input_files import find
+from pipeline.readers.named_fields import refuse_missing
+from pipeline.readers.registry import Choice
+from pipeline.runs.counters import Account, Aside
+from pipeline.runs.dry_run import rehearse
+from pipeline.runs.executors.process_start import prepare
+from pipeline.runs.file_sources import Intake, documents
 from pipeline.runs.outcome import Failure, Rejection
-from pipeline.runs.places.output import RUN_FOLDER
+from pipeline.runs.output.output_folder import RUN_FOLDER
 from pipeline.runs.plan import Choices, of_reading
-from pipeline.runs.rehearsal import rehearse
-from pipeline.settings import Layers
-from pipeline.sources.choice import Choice
-from pipeline.sources.folder import find
-from pipeline.sources.named_fields import refuse_missing
-from pipeline.sources.reading import first
-from pipeline.sources.record import LeftOut, Unreadable
-from pipeline.stores import Remote, place
+from pipeline.runs.reading_process.read_ahead import ReadAhead
+from pipeline.runs.reading_process.supervisor import ReadingProcess
+from pipeline.runs.run import Engine, Job, local, processors, run
+from pipeline.storage import Remote, place
+from pipeline.text.escapes import escaped
 from pipeline.version import __version__
 
 EPILOG = """examples:
@@ -74,7 +74,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--follow-symlinks", action="store_true", help="follow links below an input folder (default: leave them out)"
     )
-    rehearsal.arguments(parser)
+    dry_run.arguments(parser)
     again = parser.add_argument_group("what an earlier run has done")
     again.add_argument("--fresh", action="store_true", help="do all again")
     again.add_argument("--retry-failed", action="store_true", help="do again what failed or is degraded")
@@ -99,7 +99,7 @@ def main(options: argparse.Namespace) -> int:
     """Runs; 1 where a document failed, an article is degraded, or a document is missing from the account."""
     engine, workers = _engine(options)
     said = settings(options)
-    rehearsal.check(options)
+    dry_run.check(options)
     if not options.output:
         # A variable of the shell that is not set, for example; the path of no name is the folder one is in.
         raise UsageError("-o is followed by an empty name; name a folder")
@@ -183,7 +183,7 @@ def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
         return local(workers), workers
     if options.dry_run:
         raise UsageError("--dry-run needs no engine; leave out --engine ray")
-    from pipeline.runs.crews.cluster import cluster
+    from pipeline.runs.executors.ray_cluster import cluster
 
     if options.ray_address is None:
         workers = options.workers or processors()
@@ -342,7 +342,7 @@ def _rehearse(
         )
     try:
         voice.close()
-        rehearsal.show(rehearsed, options)
+        dry_run.show(rehearsed, options)
         sys.stdout.flush()
     except BrokenPipeError:
         unheard()

@@ -22,12 +22,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Prints the schema (JSON Schema 2020-12), generated from the types."""
     if options.config:
-        from pipeline.catalogue import schema
         from pipeline.cli.installed import parts
+        from pipeline.config.settings_reference import schema
 
         found = schema(parts())
     else:
-        from pipeline.article import json_schema
+        from pipeline.model.article import json_schema
 
         found = json_schema()
     write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n", options.output)

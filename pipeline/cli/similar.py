@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from pipeline.escapes import escaped
-from pipeline.stores import Place
+from pipeline.storage import Place
+from pipeline.text.escapes import escaped
 
 MAX_SHOWN = 3
 """Errors of one kind that are printed."""

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
 from pipeline.errors import PipelineError, UsageError
-from pipeline.escapes import escaped, escaped_json
+from pipeline.text.escapes import escaped, escaped_json
 
 KEPT = "\n\t"
 """What lines and columns are made of."""

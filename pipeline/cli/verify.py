@@ -4,14 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from pipeline.article import Article
 from pipeline.cli.options import limits, output, reading_options
 from pipeline.cli.similar import printed
 from pipeline.errors import ContractError, UsageError
-from pipeline.reading import attempts, misnomer
-from pipeline.runs.written import Edits, WrittenError, edits
-from pipeline.stores import Place
-from pipeline.verification import faults, share_aside
+from pipeline.export.load.articles import attempts, misnomer
+from pipeline.model.article import Article
+from pipeline.model.verify import faults, share_aside
+from pipeline.runs.edited_articles import Edits, WrittenError, edits
+from pipeline.storage import Place
 
 EPILOG = """examples:
   pipeline verify output

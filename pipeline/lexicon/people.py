@@ -3,7 +3,7 @@
 from functools import cache
 from importlib import resources
 
-from pipeline.vocabulary import NO_ENTRIES, Entries
+from pipeline.lexicon.vocabulary import NO_ENTRIES, Entries
 
 LONGEST = 24
 """Characters of a run of names that are read; a longer run is no list of names."""

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 import regex
 
-from pipeline.vocabulary import NOTHING, Vocabulary, folded
+from pipeline.lexicon.vocabulary import NOTHING, Vocabulary, folded
 
 Use = Literal["b", "c", "s", "m", "p"]
 """b: near the title, a byline; c: a credit; s: a credit, but a speaker's label as well; m: composed of known words;

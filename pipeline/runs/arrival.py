@@ -5,9 +5,9 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from pipeline.article import Origin
+from pipeline.model.article import Origin
+from pipeline.model.record import LeftOut, Record, Unreadable, where
 from pipeline.runs.fingerprint import of_record
-from pipeline.sources.record import LeftOut, Record, Unreadable, where
 
 
 class EncodedRecord(msgspec.Struct, frozen=True):

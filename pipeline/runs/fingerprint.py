@@ -2,9 +2,9 @@
 
 import hashlib
 
-from pipeline.processing import is_page
-from pipeline.sources import html
-from pipeline.sources.record import Record
+from pipeline.core.pipeline import is_page
+from pipeline.model.record import Record
+from pipeline.readers import html
 
 SIZE = 16
 """Bytes of a hash."""

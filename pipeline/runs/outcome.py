@@ -7,12 +7,12 @@ from typing import Literal, TypeAlias, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from pipeline.article import STAGE_FAILED, Article
+from pipeline.core.pipeline import Pipeline
+from pipeline.core.recipe import OWN
 from pipeline.errors import DocumentError, RejectedError, StageError, is_of_machine, whose
-from pipeline.processing import Pipeline
-from pipeline.recipe import OWN
+from pipeline.model.article import STAGE_FAILED, Article
+from pipeline.model.record import Record, shown
 from pipeline.runs.arrival import AnyRecord
-from pipeline.sources.record import Record, shown
 
 LONE_SURROGATE = "a stage gave text with a lone surrogate, which no JSON can hold; mend the stage"
 

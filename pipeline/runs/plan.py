@@ -12,19 +12,19 @@ from typing import Literal, Protocol, TypeAlias, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from pipeline.article import VERSION
-from pipeline.file_names import FileNames
-from pipeline.processing import Pipeline
-from pipeline.runs.account import Account, Aside
+from pipeline.config.settings import Run
+from pipeline.core.pipeline import Pipeline
+from pipeline.model.article import VERSION
+from pipeline.model.record import LeftOut, Unreadable
+from pipeline.readers import html
+from pipeline.readers.documents import double
+from pipeline.readers.unique_ids import Ids
 from pipeline.runs.arrival import AnyRecord, Arrival, Waiting, fingerprint
+from pipeline.runs.counters import Account, Aside
 from pipeline.runs.fingerprint import of_article
 from pipeline.runs.outcome import Failure, Rejection, speakable
 from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, Known, Oddity, State, damaged
-from pipeline.settings import Run
-from pipeline.sources import html
-from pipeline.sources.ids import Ids
-from pipeline.sources.reading import double
-from pipeline.sources.record import LeftOut, Unreadable
+from pipeline.storage.file_names import FileNames
 from pipeline.version import __version__
 
 T = TypeVar("T")

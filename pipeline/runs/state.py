@@ -77,7 +77,7 @@ class Entry(msgspec.Struct, frozen=True):
     """What is known of a document that was done: its source by a hash, what became of it, and where that lies.
 
     `size` is the length of its JSON in bytes. `place` and `line` say where it lies in a file of many; 0 for none. Where
-    each article has a file of its own, `line` is 1 if the name of that file has a hash (`pipeline.file_names`).
+    each article has a file of its own, `line` is 1 if the name of that file has a hash (`pipeline.storage.file_names`).
     `told` is the JSON of its failure or rejection; of one that was written, of why it is degraded. `hash` is that of
     the article that was written, empty where it is not known; `stamp` changes when its file does: a time in
     nanoseconds, or a hash of the tag that a bucket gives it.

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Literal
 
-from pipeline.runs.places.ownership import free_name
+from pipeline.runs.output.ownership import free_name
 
 CLOSED: Final = "-closed"
 """The end of the name of the mark."""

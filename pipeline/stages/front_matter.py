@@ -9,7 +9,7 @@ from functools import lru_cache
 import msgspec
 import regex
 
-from pipeline.key_blocks import is_key_block
+from pipeline.text.key_blocks import is_key_block
 
 FENCES = ("---\n", "+++\n")
 LONGEST = 6000

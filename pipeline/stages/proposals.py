@@ -7,10 +7,10 @@ alone would find more in its own output.
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from pipeline.document import Document
-from pipeline.ledger import Edit
-from pipeline.stage import Rule
-from pipeline.stages.settling import settled
+from pipeline.model.document import Document
+from pipeline.model.stage import Rule
+from pipeline.stages.fixpoint import settled
+from pipeline.text.edits import Edit
 
 
 def at_rest(document: Document, rules: Iterable[Rule], propose: Callable[[Document], Iterable[Edit]]) -> Iterator[Edit]:

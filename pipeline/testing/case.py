@@ -7,15 +7,15 @@ from typing import TypeVar
 
 import msgspec
 
-from pipeline.article import Remark
-from pipeline.document import Label
+from pipeline.core.apply_stage import repair
 from pipeline.errors import RejectedError, StageError, UsageError, nearest
-from pipeline.findings import repair
-from pipeline.ledger import apply
-from pipeline.stage import Stage
+from pipeline.model.article import Remark
+from pipeline.model.document import Label
+from pipeline.model.stage import Stage
 from pipeline.testing.broken import Broken
 from pipeline.testing.guard import SECONDS
 from pipeline.testing.subject import EndlessError, Subject, subject
+from pipeline.text.edits import apply
 
 LAW = "cases"
 

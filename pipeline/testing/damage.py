@@ -6,12 +6,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from pipeline.settings import Input, Limits
-from pipeline.sources.choice import BUILT_IN, Choice, built_in, faults
-from pipeline.sources.folder import File
-from pipeline.sources.reader import Reader
-from pipeline.sources.reading import Document, records
-from pipeline.sources.record import Record
+from pipeline.config.settings import Input, Limits
+from pipeline.model.record import Record
+from pipeline.readers.documents import Document, records
+from pipeline.readers.input_files import File
+from pipeline.readers.reader import Reader
+from pipeline.readers.registry import BUILT_IN, Choice, built_in, faults
 from pipeline.testing.broken import Broken
 
 TIMES: Final = 200

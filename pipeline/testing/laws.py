@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from pipeline import declaration
-from pipeline.document import Document
+from pipeline.config import validate
 from pipeline.errors import StageError
-from pipeline.ledger import Edit, apply, inverse
-from pipeline.stage import Finding, Rule, Stage
+from pipeline.model.document import Document
+from pipeline.model.stage import Finding, Rule, Stage
 from pipeline.testing.broken import Broken
 from pipeline.testing.case import Case
 from pipeline.testing.growth import grows
@@ -21,6 +20,7 @@ from pipeline.testing.record import is_known, line, record
 from pipeline.testing.search import shorter, smallest
 from pipeline.testing.state import watched
 from pipeline.testing.subject import EndlessError, Subject, subject
+from pipeline.text.edits import Edit, apply, inverse
 
 EXAMPLES = 100
 """How many texts are drawn at random for a law."""
@@ -319,4 +319,4 @@ def leaves_nothing(stage: Stage, law: Law, broken: Broken) -> bool:
 
 
 def _is_sound(stage: Stage) -> bool:
-    return next(declaration.faults(stage), None) is None
+    return next(validate.faults(stage), None) is None

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pipeline.stage import Stage
+from pipeline.model.stage import Stage
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

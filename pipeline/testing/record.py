@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from pipeline.document import Label
-from pipeline.ledger import Edit
-from pipeline.stage import Finding, Note, Reject
+from pipeline.model.document import Label
+from pipeline.model.stage import Finding, Note, Reject
+from pipeline.text.edits import Edit
 
 
 def record(findings: Iterable[Finding]) -> list[str]:

@@ -6,16 +6,16 @@ from itertools import islice
 
 import msgspec
 
-from pipeline import declaration
-from pipeline.article import Remark
-from pipeline.document import Document, Label
+from pipeline.config import validate
+from pipeline.core.apply_stage import FEW, MOST, find, repair
+from pipeline.core.recipe import BUILT_IN, Step, recipe, step
 from pipeline.errors import RejectedError, StageError, UsageError
-from pipeline.findings import FEW, MOST, find, repair
-from pipeline.ledger import Edit
-from pipeline.recipe import BUILT_IN, Step, recipe, step
-from pipeline.stage import Finding, Stage
+from pipeline.model.article import Remark
+from pipeline.model.document import Document, Label
+from pipeline.model.stage import Finding, Stage
 from pipeline.testing.broken import Broken
 from pipeline.testing.guard import TooLongError, limited
+from pipeline.text.edits import Edit
 
 
 class EndlessError(BaseException):
@@ -89,7 +89,7 @@ class Subject(msgspec.Struct, frozen=True):
 
 def subject(stage: Stage, before: Sequence[Stage], seconds: float) -> Subject:
     """The stage under test. Raises `Broken` where its declaration is wrong, `UsageError` where a layer is missing."""
-    for fault in declaration.faults(stage):
+    for fault in validate.faults(stage):
         raise Broken("declared", f"the stage {fault}")
     return Subject(step(stage), tuple(step(each) for each in before) or _before(stage), seconds)
 

@@ -56,7 +56,7 @@ def test_a_command_that_is_stopped_says_so(capsys: pytest.CaptureFixture[str], m
     def stopped() -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipeline.article.json_schema", stopped)
+    monkeypatch.setattr("pipeline.model.article.json_schema", stopped)
     assert main(["schema"]) == 130
     assert capsys.readouterr().err == "pipeline: stopped\n"
 

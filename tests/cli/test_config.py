@@ -9,9 +9,9 @@ from installed import Shelf
 
 from pipeline.cli import main
 from pipeline.cli.config import literal
-from pipeline.processing import Pipeline
-from pipeline.recipe import recipe
-from pipeline.settings import Settings, load
+from pipeline.config.settings import Settings, load
+from pipeline.core.pipeline import Pipeline
+from pipeline.core.recipe import recipe
 
 SAID = """
 [input]

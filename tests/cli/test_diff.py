@@ -15,10 +15,10 @@ from labelled import article, part, version
 
 import pipeline
 from pipeline import Article
+from pipeline.audit.compare.compare import compare
+from pipeline.audit.compare.tally import Chosen, Tally
 from pipeline.cli import main
-from pipeline.cli.difference import Page
-from pipeline.comparison import compare
-from pipeline.comparison.tally import Chosen, Tally
+from pipeline.cli.diff_view import Page
 
 Captured = pytest.CaptureFixture[str]
 
@@ -116,7 +116,7 @@ def test_articles_that_only_have_other_settings_are_counted_and_not_listed(
 def test_of_many_articles_the_rest_is_counted(
     articles: Path, other: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.cli.difference.SHOWN", 1)
+    monkeypatch.setattr("pipeline.cli.diff_view.SHOWN", 1)
     (other / "lamps.json").unlink()
     (other / "wire" / "locks.json").unlink()
     assert main(["diff", str(articles), str(other)]) == 0
@@ -214,7 +214,7 @@ def test_one_article_is_shown_in_full(articles: Path, other: Path, capsys: Captu
     out = capsys.readouterr().out
     assert out.startswith("bell differs in text, rules, provenance\n\ntext\n  line 5 → 5   punctuation.missing-space\n")
     assert "    PAVEL DORN: Nobody does,[- -]and that is the point ofthe …\n" in out
-    assert "  ~ pipeline.settings  /provenance/pipeline/settings\n" in out
+    assert "  ~ pipeline.config.settings  /provenance/pipeline/config/settings\n" in out
     assert "  - edit words.in-vocabulary: …es, and that is the point of{+ +}the story.\n" in out
 
 

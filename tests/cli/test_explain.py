@@ -12,10 +12,10 @@ from hypothesis import given
 from judged import articles as any_articles
 
 from pipeline import Article
+from pipeline.audit.explain import explain
 from pipeline.cli import main
-from pipeline.cli.explained import compact, detailed
-from pipeline.cli.sheet import Sheet
-from pipeline.explanation import explain
+from pipeline.cli.explain_view import compact, detailed
+from pipeline.cli.tables import Sheet
 
 Captured = pytest.CaptureFixture[str]
 
@@ -256,7 +256,7 @@ def test_on_a_terminal_wide_characters_keep_the_columns(
     monkeypatch.setenv("TERM", "xterm")
     assert main(["explain", bell]) == 0
     out = capsys.readouterr().out
-    from pipeline.layout import width
+    from pipeline.text.lines import width
 
     assert all(width(line.rstrip()) <= 60 for line in out.splitlines())
     shown = "".join("".join(line[27:].split()) for line in out.splitlines())

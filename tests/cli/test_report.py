@@ -11,7 +11,7 @@ from untimed import untimed
 import pipeline
 from pipeline.cli.progress import Progress
 from pipeline.cli.report import summary
-from pipeline.runs.account import Account
+from pipeline.runs.counters import Account
 from pipeline.runs.outcome import Failure, Written
 
 Captured = pytest.CaptureFixture[str]

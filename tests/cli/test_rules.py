@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
-from pipeline.recipe import recipe
+from pipeline.core.recipe import recipe
 
 
 def test_every_rule_of_the_recipe_has_a_line(capsys: pytest.CaptureFixture[str]) -> None:

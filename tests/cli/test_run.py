@@ -12,8 +12,8 @@ from runs.in_process import Reading
 
 import pipeline
 from pipeline.cli import main, run
-from pipeline.sources.folder import File
-from pipeline.sources.opening import opened
+from pipeline.readers.input_files import File
+from pipeline.readers.open_file import opened
 
 Captured = pytest.CaptureFixture[str]
 
@@ -173,7 +173,7 @@ def test_a_file_that_a_disk_does_not_give_is_named(
         return opened(file)
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.sources.reading.opened", refused)
+        patch.setattr("pipeline.readers.documents.opened", refused)
         patch.setattr(run, "ReadingProcess", Reading)
         assert main(["run", str(raw), "-o", str(output), "-q"]) == 1
     assert capsys.readouterr().err == "locked: cannot be read: Permission denied; check its permissions and run again\n"

@@ -10,11 +10,11 @@ from runs.in_process import Reading
 
 import pipeline
 from pipeline.cli import main, run
-from pipeline.settings import Input
-from pipeline.sources.blob import Blob
-from pipeline.sources.json.lines import Jsonl
-from pipeline.sources.reader import Found
-from pipeline.sources.record import Record
+from pipeline.config.settings import Input
+from pipeline.model.record import Record
+from pipeline.readers.byte_source import Blob
+from pipeline.readers.json.lines_reader import Jsonl
+from pipeline.readers.reader import Found
 
 Captured = pytest.CaptureFixture[str]
 

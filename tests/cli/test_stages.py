@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
-from pipeline.recipe import BUILT_IN
+from pipeline.core.recipe import BUILT_IN
 
 
 def shown(capsys: pytest.CaptureFixture[str]) -> list[list[str]]:

@@ -12,11 +12,11 @@ import msgspec
 import pytest
 
 import pipeline
-from pipeline import declaration
 from pipeline.cli import main
 from pipeline.cli.stages.new import IMPORTED, LONGEST, Package, rendered, write
-from pipeline.recipe import BUILT_IN
-from pipeline.stage import Stage
+from pipeline.config import validate
+from pipeline.core.recipe import BUILT_IN
+from pipeline.model.stage import Stage
 
 ROOT = Path(__file__).parents[2]
 KINDS = ("repair", "finder", "filter")
@@ -95,7 +95,7 @@ def test_the_code_of_a_new_package_is_in_the_style_of_this_project(here: Path, k
 @each_kind
 def test_a_new_stage_is_declared_as_a_stage_must_be(packages: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     stage = loaded(packages / f"late-{kind}", monkeypatch)
-    assert not list(declaration.faults(stage))
+    assert not list(validate.faults(stage))
     assert bool(stage.gives) == (kind != "repair")
 
 

@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from sources.packing import FERRY, KEEPER, gz, rows, zst
+from readers.packing import FERRY, KEEPER, gz, rows, zst
 
 import pipeline
 from pipeline.cli import main

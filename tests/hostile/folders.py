@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hostile.attack import Attack, at_most
-from pipeline.file_names import file_name
+from pipeline.storage.file_names import file_name
 
 TALK = "Editor: Who lights the lamp?\nInes Tal: My aunt did, and I do.\n"
 LEVELS = 990

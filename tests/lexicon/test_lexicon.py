@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import lexicon
+from pipeline.lexicon import english
 
-WORDS = lexicon.words()
+WORDS = english.words()
 
 
 def test_frequent_words_are_more_probable_than_rare_ones() -> None:
@@ -25,7 +25,7 @@ def test_pairs_are_conditional_probabilities() -> None:
     behind = WORDS.pair("lighthouse", "of")
     assert behind is None or behind < 0
     twice = WORDS.pair("of", "of")
-    assert twice is None or twice < -5 * lexicon.POINTS
+    assert twice is None or twice < -5 * english.POINTS
 
 
 @pytest.mark.parametrize("word", ["ofthe", "alot", "tobe"])
@@ -65,5 +65,5 @@ def test_the_spelling_of_a_part_is_that_of_a_word_of_its_own(start: int, end: in
 
 def test_the_data_is_small() -> None:
     """It travels in the package."""
-    folder = Path(lexicon.__file__).parent
+    folder = Path(english.__file__).parent
     assert sum(path.stat().st_size for path in [*folder.glob("*.marisa"), *folder.glob("*.bytes")]) < 7_000_000

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from types import TracebackType
 
+from pipeline.config.settings import Input
+from pipeline.readers.documents import first, is_document, of_file
+from pipeline.readers.input_files import File
+from pipeline.readers.registry import Choice
 from pipeline.runs.arrival import Arrival
-from pipeline.settings import Input
-from pipeline.sources.choice import Choice
-from pipeline.sources.folder import File
-from pipeline.sources.reading import first, is_document, of_file
 
 
 class Reading:

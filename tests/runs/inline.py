@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipeline.runs.account import Tally
+from pipeline.config.settings import Run
 from pipeline.runs.arrival import decoded
-from pipeline.runs.crews.crew import Crew, Task
-from pipeline.runs.crews.worker import Assignment
+from pipeline.runs.counters import Tally
+from pipeline.runs.executors.executor import Crew, Task
+from pipeline.runs.executors.worker import Assignment
 from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, processed
-from pipeline.runs.places.delivery import delivered
-from pipeline.settings import Run
+from pipeline.runs.output.article_writer import delivered
 
 
 class Inline:

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import ClassVar
 
 from pipeline import Document, Edit, Finding, Note, Pipeline, Reject, Rule
-from pipeline.article import Origin
-from pipeline.document import Label
-from pipeline.runs.account import Account
-from pipeline.runs.crews.cluster import cluster
-from pipeline.runs.engine import Form, Job, run
+from pipeline.config.settings import Run
+from pipeline.model.article import Origin
+from pipeline.model.document import Label
+from pipeline.model.record import Record
+from pipeline.runs.counters import Account
+from pipeline.runs.executors.ray_cluster import cluster
 from pipeline.runs.plan import Source
-from pipeline.settings import Run
-from pipeline.sources.record import Record
+from pipeline.runs.run import Form, Job, run
 
 HARM = Rule("perilous.harm", "does what the document says")
 TYPO = Rule("perilous.typo", "a word with its letters in the wrong order")

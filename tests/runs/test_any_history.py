@@ -19,20 +19,20 @@ import msgspec
 import pytest
 
 from pipeline import Edit, Pipeline, Reject, Rule
-from pipeline.article import Origin
-from pipeline.file_names import file_name
-from pipeline.runs import engine
-from pipeline.runs.account import Account, Tally
-from pipeline.runs.crews import worker
-from pipeline.runs.crews.worker import Assignment
-from pipeline.runs.engine import Job, run
+from pipeline.config.settings import Run
+from pipeline.model.article import Origin
+from pipeline.model.record import LeftOut, Record, Unreadable
+from pipeline.runs import run as run_loop
+from pipeline.runs.counters import Account, Tally
+from pipeline.runs.executors import worker
+from pipeline.runs.executors.worker import Assignment
 from pipeline.runs.outcome import Failure, Outcome
-from pipeline.runs.places import sealing, shards
-from pipeline.runs.places.depot import Depot
+from pipeline.runs.output import compress_shard, shards
+from pipeline.runs.output.storage_backend import Depot
 from pipeline.runs.plan import Choices, Source
+from pipeline.runs.run import Job, run
 from pipeline.runs.state import State
-from pipeline.settings import Run
-from pipeline.sources.record import LeftOut, Record, Unreadable
+from pipeline.storage.file_names import file_name
 
 HISTORIES = int(os.environ.get("HISTORIES", "8"))
 STEPS = 14
@@ -176,7 +176,7 @@ class Packing:
     def _pack(self) -> None:
         if not self._done:
             lines, name, form, depot, _ = self._given
-            self._found = sealing.packed_to(depot, lines, name, form)
+            self._found = compress_shard.packed_to(depot, lines, name, form)
             self._done = True
 
     def ended(self) -> bool:
@@ -561,14 +561,14 @@ def fate(monkeypatch: pytest.MonkeyPatch) -> Fate:
         (State, "_write"),
         (State, "commit"),
         (shards.Shards, "_append"),
-        (sealing, "seal"),
+        (compress_shard, "seal"),
         (shutil, "rmtree"),
     ]:
         fate.before(owner, name, monkeypatch)
     monkeypatch.setattr(os, "fsync", lambda _: None)
-    monkeypatch.setattr(engine, "PAUSE", 0.0005)
+    monkeypatch.setattr(run_loop, "PAUSE", 0.0005)
     monkeypatch.setattr(shards, "Sealing", Packing)
-    monkeypatch.setattr(engine, "Shards", SmallShards)
+    monkeypatch.setattr(run_loop, "Shards", SmallShards)
     return fate
 
 

@@ -15,9 +15,9 @@ from ordeal import SMALL, account, lines, processed, put, talk, told, tree
 
 import pipeline
 from pipeline.cli import main, run
+from pipeline.readers.input_files import File
+from pipeline.readers.open_file import opened
 from pipeline.runs.state import State
-from pipeline.sources.folder import File
-from pipeline.sources.opening import opened
 from runs.in_process import Reading
 
 
@@ -148,7 +148,7 @@ def test_a_file_that_could_not_be_read_is_tried_each_time(desk: Desk, monkeypatc
 
     os.utime(desk.raw / "b.jsonl", ns=(1, 1))
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.sources.reading.opened", refused)
+        patch.setattr("pipeline.readers.documents.opened", refused)
         patch.setattr(run, "ReadingProcess", Reading)
         assert desk.go(code=1) == set()
     assert told(desk.output)[0]["document"] == "b"
@@ -194,7 +194,7 @@ def test_another_version_of_what_converts_pages_does_pages_again(desk: Desk, mon
     page = "<html><body><article><p>Host: Who built it?</p><p>Ida Brandt: My aunt.</p></article></body></html>"
     (desk.raw / "page.html").write_text(page, "utf-8")
     assert desk.go() == {"page"}
-    monkeypatch.setattr("pipeline.sources.html.converter", lambda: "another 2.0")
+    monkeypatch.setattr("pipeline.readers.html.converter", lambda: "another 2.0")
     monkeypatch.setattr(run, "ReadingProcess", Reading)
     assert desk.go() == {"page"}
 

@@ -11,12 +11,12 @@ import msgspec
 import pytest
 
 from pipeline import Pipeline
-from pipeline.compression import packed, unpacked
-from pipeline.runs.places import by_hand, delivery, write_log
-from pipeline.runs.places.shards import ShardError
+from pipeline.export.json_folder import encode
+from pipeline.runs.output import article_writer, manual_edits, write_log
+from pipeline.runs.output.shards import ShardError
 from pipeline.runs.state import State
-from pipeline.sinks import atomic
-from pipeline.sinks.folder import encode
+from pipeline.storage import atomic
+from pipeline.storage.compression import packed, unpacked
 from runs.perils import Doorkeeper
 from runs.test_plan import ALL, PLAIN, Runs
 from runs.test_plan import runs as runs  # noqa: PLC0414 -- a fixture
@@ -203,13 +203,13 @@ def test_another_time_alone_is_no_edit_and_costs_one_look(
     runs: Runs, article: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[Path] = []
-    there = by_hand.there
+    there = manual_edits.there
 
     def counted(path: Path) -> Any:
         looks.append(path)
         return there(path)
 
-    monkeypatch.setattr(by_hand, "there", counted)
+    monkeypatch.setattr(manual_edits, "there", counted)
     os.utime(article, ns=(1, 1))
     assert runs.run() == []
     assert runs.failures == []
@@ -223,7 +223,7 @@ def test_an_article_that_cannot_be_read_is_kept(runs: Runs, article: Path, monke
         raise PermissionError(13, "Permission denied", str(path))
 
     data = sound(article)
-    monkeypatch.setattr(by_hand, "there", refused)
+    monkeypatch.setattr(manual_edits, "there", refused)
     assert runs.run() == []
     kept(runs, article, data)
 
@@ -335,7 +335,7 @@ def interrupted(runs: Runs, written: str, *wrote: bytes) -> None:
     """
     if wrote:
         log = runs.output / "_run" / write_log.FILE
-        log.write_bytes(b"".join(by_hand.digest(each) for each in wrote) + b"half a hash")
+        log.write_bytes(b"".join(manual_edits.digest(each) for each in wrote) + b"half a hash")
     with sqlite3.connect(runs.output / "_run" / "state.sqlite") as database:
         database.execute("UPDATE documents SET key = x'' WHERE id = ?", (written.encode(),))
         database.execute("UPDATE files SET stamp = NULL, key = NULL")
@@ -435,10 +435,10 @@ def test_the_hash_of_each_article_is_logged_before_it_is_written(runs: Runs, mon
     seen: list[bool] = []
 
     def written(path: Path, body: bytes) -> int:
-        seen.append(by_hand.digest(body) in (write_log.begin(log) or ()))
+        seen.append(manual_edits.digest(body) in (write_log.begin(log) or ()))
         return atomic.replace(path, body)
 
-    monkeypatch.setattr(delivery, "replace", written)
+    monkeypatch.setattr(article_writer, "replace", written)
     runs.run()
     assert seen == [True] * len(ALL)
 
@@ -453,8 +453,8 @@ def test_an_edit_while_the_run_goes_on_stays(runs: Runs, article: Path, monkeypa
             data.append(sound(path))
         return found(path)
 
-    found = by_hand.there
-    monkeypatch.setattr("pipeline.runs.places.delivery.there", late)
+    found = manual_edits.there
+    monkeypatch.setattr("pipeline.runs.output.article_writer.there", late)
     assert runs.run() == ["b"]
     kept(runs, article, data[0])
     assert runs.run() == []
@@ -464,7 +464,7 @@ def test_an_edit_while_the_run_goes_on_stays(runs: Runs, article: Path, monkeypa
 def test_articles_of_the_pipeline_do_not_look_edited(runs: Runs) -> None:
     text = "Host: Who built the quay?\n\nIda Brandt: My aunt did, quot;in a week quot;.\n"
     for made in (PLAIN, OTHER, Pipeline()):
-        assert not by_hand.looks_edited(encode(made.process(text, id="q")), None, metadata_counts=True)
+        assert not manual_edits.looks_edited(encode(made.process(text, id="q")), None, metadata_counts=True)
 
 
 # Shards

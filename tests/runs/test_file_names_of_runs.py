@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import pipeline
-from pipeline import file_names
-from pipeline.runs.places import by_hand, delivery, shelf
+from pipeline.runs.output import article_store, article_writer, manual_edits
+from pipeline.storage import file_names
 from runs.test_plan import Runs
 
 CLASHING = ("Quay", "quay", "QUAY", "caf\u00e9", "cafe\u0301")
@@ -23,7 +23,7 @@ def runs(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         def folding(name: str, suffix: str = ".json", *, apart: bool = False) -> str:
             return file_names.folded(real(name, suffix, apart=apart))
 
-        for module in (by_hand, delivery, shelf):
+        for module in (manual_edits, article_writer, article_store):
             monkeypatch.setattr(module, "file_name", folding)
     return Runs(tmp_path)
 
@@ -143,7 +143,7 @@ def test_articles_of_shards_are_not_named(runs: Runs) -> None:
 
 
 def test_a_run_that_is_killed_while_names_change_goes_on(runs: Runs, tmp_path: Path, monkeypatch: Any) -> None:
-    from pipeline.runs.engine import _Run
+    from pipeline.runs.run import _Run
 
     runs.table("b.jsonl", **rows("quay", "other"))
     runs.run()

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.runs.crews.pool import Pool
-from pipeline.runs.engine import local, run
+from pipeline.runs.executors.process_pool import Pool
 from pipeline.runs.plan import Source
+from pipeline.runs.run import local, run
 from runs.perils import job, records, remembered
 
 

@@ -13,20 +13,20 @@ import msgspec
 import pytest
 
 from pipeline import Pipeline, UsageError
-from pipeline.processing import NOWHERE
-from pipeline.runs.account import Account
+from pipeline.config.settings import Input
+from pipeline.core.pipeline import NOWHERE
+from pipeline.model.record import Record
+from pipeline.readers.documents import is_document, of_file
+from pipeline.readers.input_files import find
+from pipeline.readers.registry import choice
 from pipeline.runs.arrival import encoded, fingerprint
-from pipeline.runs.engine import Job, run
+from pipeline.runs.counters import Account
+from pipeline.runs.file_sources import Intake
 from pipeline.runs.fingerprint import of_article, of_record
-from pipeline.runs.intake import Intake
-from pipeline.runs.places import shards
+from pipeline.runs.output import shards
 from pipeline.runs.plan import Choices, of_reading
+from pipeline.runs.run import Job, run
 from pipeline.runs.state import Place
-from pipeline.settings import Input
-from pipeline.sources.choice import choice
-from pipeline.sources.folder import find
-from pipeline.sources.reading import is_document, of_file
-from pipeline.sources.record import Record
 from runs.inline import Inline
 
 PLAIN = Pipeline(stages=["entities", "languages"])

@@ -16,7 +16,7 @@ from ordeal import SMALL, Running, account, lines, litter, processed, put, talk,
 
 import pipeline
 from pipeline.cli import main
-from pipeline.runs.places import sealing
+from pipeline.runs.output import compress_shard
 
 Start = Callable[..., Running]
 
@@ -210,7 +210,7 @@ def test_where_the_packing_of_a_shard_is_killed_each_time_the_run_says_so_and_go
     raw = many(tmp_path / "raw")
     output = tmp_path / "out"
     command = ["run", *map(str, arguments(raw, output, "jsonl", 2, pause=0))]
-    start = vars(sealing)["start"]
+    start = vars(compress_shard)["start"]
 
     def killed(process: Any) -> Any:
         number = start(process)
@@ -218,11 +218,11 @@ def test_where_the_packing_of_a_shard_is_killed_each_time_the_run_says_so_and_go
         return number
 
     with monkeypatch.context() as patch:
-        patch.setattr(sealing, "start", killed)
-        patch.setattr(sealing, "PAUSE", 0.0)
+        patch.setattr(compress_shard, "start", killed)
+        patch.setattr(compress_shard, "PAUSE", 0.0)
         assert main(command) == 1
     said = capsys.readouterr().err
-    assert f"ended with exit code -9, {sealing.TRIES} times" in said
+    assert f"ended with exit code -9, {compress_shard.TRIES} times" in said
     assert "run the same command again to go on" in said
     assert list(output.glob("part-*")) == []
     assert main(command) == 1

@@ -19,13 +19,13 @@ from pages_of import PAGES, page_of
 from patterns import PIECES, text_of
 
 import pipeline
-from pipeline.document import Document
+from pipeline.core.apply_stage import find, repair
+from pipeline.core.recipe import recipe
 from pipeline.errors import PipelineError
-from pipeline.findings import find, repair
-from pipeline.ledger import apply
-from pipeline.recipe import recipe
-from pipeline.sources import html
+from pipeline.model.document import Document
+from pipeline.readers import html
 from pipeline.testing.guard import TooMuchWorkError, limited_work
+from pipeline.text.edits import apply
 from soak.part import Figures, Part, check
 
 SCREENED = (5_000, 20_000)

@@ -11,13 +11,13 @@ from collections import Counter
 from itertools import islice
 from pathlib import Path
 
-from pipeline.decoding import DecodingError, decode
+from pipeline.config.settings import Input, Limits
 from pipeline.errors import PipelineError
-from pipeline.settings import Input, Limits
-from pipeline.sources import html
-from pipeline.sources.folder import File
-from pipeline.sources.reading import records
-from pipeline.sources.record import Record
+from pipeline.model.record import Record
+from pipeline.readers import html
+from pipeline.readers.documents import records
+from pipeline.readers.input_files import File
+from pipeline.text.decoding import DecodingError, decode
 
 MEMORY = 1 << 30
 """Bytes of data that the process may have; a hundred and more of them are taken by the libraries."""

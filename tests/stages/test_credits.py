@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.document import Document, Label
 from pipeline.lexicon.roles import role_in_english
-from pipeline.stages.credits import Credits
+from pipeline.model.document import Document, Label
+from pipeline.stages.credits.stage import Credits
 
 CASES = json.loads(Path(__file__).with_name("credits.json").read_text(encoding="utf-8"))
 

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import Article, Document, Pipeline, faults
-from pipeline.article import Exchange, Section, Speaker, Translation, Turn
-from pipeline.stages.dialogue.dumps import separate
-from pipeline.stages.dialogue.flow import flow
-from pipeline.stages.dialogue.kin import akin
-from pipeline.stages.dialogue.labels import Kind, cue, hit
-from pipeline.stages.dialogue.placed import Placed
+from pipeline.model.article import Exchange, Section, Speaker, Translation, Turn
+from pipeline.stages.dialogue.blocks import Unit, units
+from pipeline.stages.dialogue.label_candidates import Kind, cue, hit
+from pipeline.stages.dialogue.labelled_block import Placed
+from pipeline.stages.dialogue.parse_body import flow
 from pipeline.stages.dialogue.roles import Said, roles
-from pipeline.stages.dialogue.units import Unit, units
-from pipeline.stages.dialogue.versions import same_people, translated, versions
+from pipeline.stages.dialogue.speaker_aliases import akin
+from pipeline.stages.dialogue.split_turns import separate
+from pipeline.stages.dialogue.translations import same_people, translated, versions
 
 CASES = json.loads(Path(__file__).with_name("dialogue.json").read_text(encoding="utf-8"))
 FINDERS = Pipeline(stages=["languages", "credits", "dialogue"])

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline import Pipeline
-from pipeline.article import Remark
+from pipeline.model.article import Remark
 
 FINDERS = Pipeline(stages=["languages", "credits", "dialogue"])
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pipeline import Edit, Pipeline
-from pipeline.document import Document
-from pipeline.stages.entities import Entities
+from pipeline.model.document import Document
+from pipeline.stages.entities.stage import Entities
 
 CASES = json.loads(Path(__file__).with_name("entities.json").read_text(encoding="utf-8"))
 ALONE = Pipeline(stages=["entities"])

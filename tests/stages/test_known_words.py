@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline import Article, Document, Pipeline
-from pipeline.document import Label
+from pipeline.core.recipe import recipe
 from pipeline.lexicon.people import is_name, names_in
 from pipeline.lexicon.roles import role_in_english, use_of
-from pipeline.recipe import recipe
-from pipeline.stages.credits import Credits
+from pipeline.lexicon.vocabulary import Vocabulary
+from pipeline.model.document import Label
+from pipeline.stages.credits.stage import Credits
 from pipeline.testing import texts
-from pipeline.vocabulary import Vocabulary
 
 
 def cleaned(text: str, **vocabulary: object) -> str:

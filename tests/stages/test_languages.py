@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.document import Document, Label
-from pipeline.stages.languages import Languages, variants
+from pipeline.model.document import Document, Label
+from pipeline.stages.languages.stage import Languages, variants
 
 CASES = json.loads(Path(__file__).with_name("languages.json").read_text(encoding="utf-8"))
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 
 import pipeline
-from pipeline.recipe import BUILT_IN, recipe
-from pipeline.stage import Stage
+from pipeline.core.recipe import BUILT_IN, recipe
+from pipeline.model.stage import Stage
 from pipeline.testing import LAWS, Law, texts
 
 STAGES = recipe().stages

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pipeline import Edit, Pipeline
-from pipeline.document import Document
-from pipeline.stages.markup import Markup
+from pipeline.model.document import Document
+from pipeline.stages.markup.stage import Markup
 
 CASES = json.loads(Path(__file__).with_name("markup.json").read_text(encoding="utf-8"))
 ALONE = Pipeline(stages=["markup"])

@@ -10,8 +10,8 @@ import pytest
 from ftfy.badness import BADNESS_RE, is_bad
 
 from pipeline import Edit, Note, Pipeline
-from pipeline.document import Document
-from pipeline.stages.mojibake import Mojibake
+from pipeline.model.document import Document
+from pipeline.stages.mojibake.stage import Mojibake
 from pipeline.stages.mojibake.suspicion import SUSPECT, gist
 
 CASES = json.loads(Path(__file__).with_name("mojibake.json").read_text(encoding="utf-8"))

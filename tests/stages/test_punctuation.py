@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pipeline import Edit, Pipeline
-from pipeline.document import Document
-from pipeline.stages.punctuation import Punctuation
+from pipeline.model.document import Document
+from pipeline.stages.punctuation.stage import Punctuation
 
 CASES = json.loads(Path(__file__).with_name("punctuation.json").read_text(encoding="utf-8"))
 ALONE = Pipeline(stages=["punctuation"])

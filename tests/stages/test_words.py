@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from pipeline import Edit, Pipeline
-from pipeline.document import Document
-from pipeline.stage import Note
-from pipeline.stages.words import Words
+from pipeline.model.document import Document
+from pipeline.model.stage import Note
+from pipeline.stages.words.stage import Words
 
 CASES = json.loads(Path(__file__).with_name("words.json").read_text(encoding="utf-8"))
 ALONE = Pipeline(stages=["words"])

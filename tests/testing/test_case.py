@@ -6,7 +6,7 @@ import faulty
 import pytest
 
 from pipeline import UsageError
-from pipeline.stage import Stage
+from pipeline.model.stage import Stage
 from pipeline.testing import Broken, Case, cases, faults
 
 AH = ("seeing.ah", "ah", "ah")

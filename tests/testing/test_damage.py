@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
-from sources.packing import COMPRESSIONS, FERRY, KEEPER, rows
+from readers.packing import COMPRESSIONS, FERRY, KEEPER, rows
 
-from pipeline.settings import Input
-from pipeline.sources.blob import Blob
-from pipeline.sources.choice import built_in
-from pipeline.sources.reader import Claim, Found
-from pipeline.sources.record import LeftOut, SourceError
-from pipeline.sources.text import document
+from pipeline.config.settings import Input
+from pipeline.model.record import LeftOut, SourceError
+from pipeline.readers.byte_source import Blob
+from pipeline.readers.reader import Claim, Found
+from pipeline.readers.registry import built_in
+from pipeline.readers.text import document
 from pipeline.testing import check_reader
 
 

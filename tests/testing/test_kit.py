@@ -3,7 +3,7 @@
 import faulty
 import pytest
 
-from pipeline.stage import Stage
+from pipeline.model.stage import Stage
 from pipeline.testing import LAWS, Broken, Law, faults
 from pipeline.testing.broken import literal
 

@@ -10,9 +10,9 @@ import regex
 from msgspec import Meta
 
 from pipeline import Article
-from pipeline.article import Exchange, Turn
-from pipeline.file_names import file_name
-from pipeline.sinks.atomic import replace
+from pipeline.model.article import Exchange, Turn
+from pipeline.storage.atomic import replace
+from pipeline.storage.file_names import file_name
 
 SPECIAL = regex.compile(r"[\\`*_\[\]<>#|~]")
 """What Markdown would take for marks of its own."""

@@ -9,12 +9,12 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from pipeline.article import Origin
-from pipeline.decoding import DecodingError, decode
-from pipeline.settings import Input
-from pipeline.sources.blob import Blob
-from pipeline.sources.reader import Claim, Found
-from pipeline.sources.record import Record, SourceError
+from pipeline.config.settings import Input
+from pipeline.model.article import Origin
+from pipeline.model.record import Record, SourceError
+from pipeline.readers.byte_source import Blob
+from pipeline.readers.reader import Claim, Found
+from pipeline.text.decoding import DecodingError, decode
 
 TIME = r"(?:(\d{1,3}):)?(\d\d):(\d\d)[.,](\d{3})"
 TIMING = re.compile(rf"^[ \t]*{TIME}[ \t]+-->[ \t]+{TIME}.*$", re.MULTILINE)

@@ -7,13 +7,13 @@ import pytest
 from subtitles import Subtitles
 
 import pipeline
-from pipeline.settings import Input
-from pipeline.sources.blob import Blob, Place
-from pipeline.sources.choice import Choice
-from pipeline.sources.folder import File
-from pipeline.sources.reader import Claim
-from pipeline.sources.reading import records
-from pipeline.sources.record import Record, SourceError
+from pipeline.config.settings import Input
+from pipeline.model.record import Record, SourceError
+from pipeline.readers.byte_source import Blob, Place
+from pipeline.readers.documents import records
+from pipeline.readers.input_files import File
+from pipeline.readers.reader import Claim
+from pipeline.readers.registry import Choice
 from pipeline.testing import check_reader
 
 TALK = """\

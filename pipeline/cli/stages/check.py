@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
+from pipeline.config.plugins import offered, offers
+from pipeline.core.recipe import BUILT_IN, step
 from pipeline.errors import UsageError, nearest
-from pipeline.plugins import offered, offers
-from pipeline.recipe import BUILT_IN, step
-from pipeline.stage import Stage
+from pipeline.model.stage import Stage
 
 if TYPE_CHECKING:
     from pipeline.testing import Broken, Case

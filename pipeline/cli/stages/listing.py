@@ -8,11 +8,11 @@ import msgspec
 
 from pipeline.cli.options import pipeline, recipe_options, settings
 from pipeline.cli.streams import write_json
+from pipeline.config.plugins import Package, offered, offers
+from pipeline.core.pipeline import Pipeline
+from pipeline.core.recipe import BUILT_IN, step
 from pipeline.errors import UsageError
-from pipeline.plugins import Package, offered, offers
-from pipeline.processing import Pipeline
-from pipeline.recipe import BUILT_IN, step
-from pipeline.stage import Stage
+from pipeline.model.stage import Stage
 
 
 class Row(msgspec.Struct, frozen=True):

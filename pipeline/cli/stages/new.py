@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from pipeline.declaration import NAME
+from pipeline.config.plugins import offers
+from pipeline.config.validate import NAME
+from pipeline.core.recipe import BUILT_IN
 from pipeline.errors import UsageError
-from pipeline.plugins import offers
-from pipeline.recipe import BUILT_IN
 from pipeline.version import __version__
 
 EPILOG = """examples:

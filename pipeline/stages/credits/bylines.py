@@ -8,6 +8,7 @@ Used by the finder `credits`; spans count in the text that is given.
 import regex
 
 from pipeline.lexicon.people import is_name
+from pipeline.lexicon.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
 from pipeline.stages.credits.byline_parts import DATE, Byline, Part, dates, in_order, stripped, trimmed
 from pipeline.stages.credits.english_bylines import begins, english_byline_in
 from pipeline.stages.credits.reporters import (
@@ -20,7 +21,6 @@ from pipeline.stages.credits.reporters import (
     reporter_word,
     reporters_in,
 )
-from pipeline.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
 
 LONGEST = 90
 """Characters of a line that is read as a Chinese byline."""

@@ -10,10 +10,10 @@ from typing import Literal, cast
 import msgspec
 import regex
 
-from pipeline.document import HAN
 from pipeline.lexicon.people import names_in
 from pipeline.lexicon.roles import use_of
-from pipeline.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
+from pipeline.lexicon.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
+from pipeline.model.document import HAN
 
 LONGEST = 240
 """Characters of a line that is read as credits."""

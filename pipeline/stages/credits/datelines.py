@@ -10,9 +10,9 @@ from typing import NamedTuple
 import regex
 
 from pipeline.lexicon.gazetteer import place_at
+from pipeline.lexicon.vocabulary import NO_ENTRIES, NOTHING, Vocabulary
 from pipeline.stages.credits.byline_parts import Byline, Part, in_order, stripped
 from pipeline.stages.credits.reporters import names_and_place, outlet_before, reporter_word, reporters_in
-from pipeline.vocabulary import NO_ENTRIES, NOTHING, Vocabulary
 
 READ = 120
 """Characters of a paragraph that are read."""

@@ -6,9 +6,9 @@ from importlib.resources import files
 
 import regex
 
-from pipeline import lexicon
+from pipeline.lexicon import english
+from pipeline.lexicon.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
 from pipeline.stages.credits.byline_parts import DATE, Byline, Part, dates, in_order, stripped
-from pipeline.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
 
 LONGEST = 140
 """Characters of a line that is read as an English byline."""
@@ -125,7 +125,7 @@ def _is_person(text: str, people: Entries) -> bool:
         return True
     if PERSON.fullmatch(text) is None:
         return False
-    known = lexicon.words()
+    known = english.words()
     return any(known.capital(word.lower().strip(".")) > USUALLY_SMALL for word in text.split() if word[0].isupper())
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import regex
 
-from pipeline.layout import Line
+from pipeline.lexicon.vocabulary import NOTHING, Vocabulary
 from pipeline.stages.credits.bylines import byline_in
 from pipeline.stages.credits.credit_lines import credits_in
-from pipeline.vocabulary import NOTHING, Vocabulary
+from pipeline.text.lines import Line
 
 LONG = 600
 """Characters from which a line may hold an article."""

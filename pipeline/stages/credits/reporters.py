@@ -8,8 +8,8 @@ import regex
 from pipeline.lexicon.gazetteer import covered, place_at
 from pipeline.lexicon.people import is_name, names_in
 from pipeline.lexicon.tagger import words
+from pipeline.lexicon.vocabulary import NO_ENTRIES, Entries
 from pipeline.stages.credits.byline_parts import Part
-from pipeline.vocabulary import NO_ENTRIES, Entries
 
 REPORTER = regex.compile(
     r"(?:本[报報刊网網台社]|特[约約派邀]|[实實][习習]|[见見][习習]|首席|高[级級]|[资資]深|[摄攝]影|[综綜]合|[驻駐]\p{Han}{2,5}?){0,3}"

@@ -4,9 +4,9 @@ from functools import cache
 
 import regex
 
-from pipeline.layout import width
-from pipeline.stages.dialogue.units import Unit
+from pipeline.stages.dialogue.blocks import Unit
 from pipeline.stages.dialogue.word_lists import rows
+from pipeline.text.lines import width
 
 DIRECTION = regex.compile(
     r"[（(\[【][^()（）\[\]【】]{1,120}[)）\]】][.。]?"

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import regex
 
-from pipeline.stages.dialogue.labels import LONGEST_HAN, Hit, cue, key_of
-from pipeline.stages.dialogue.units import Unit
+from pipeline.stages.dialogue.blocks import Unit
+from pipeline.stages.dialogue.label_candidates import LONGEST_HAN, Hit, cue, key_of
 
 NAMED = regex.compile(
     r"[*_]{0,3}(?:[\[【](?P<label>[^\[\]【】\n:：]{1,40})[\]】](?![(\[])[*_]{0,3}[:：]?"  # [ada_f], 【阿的江】

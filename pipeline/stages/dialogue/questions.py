@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import regex
 
-from pipeline.document import script
-from pipeline.stages.dialogue.labels import Hit
-from pipeline.stages.dialogue.units import Unit
+from pipeline.model.document import script
+from pipeline.stages.dialogue.blocks import Unit
+from pipeline.stages.dialogue.label_candidates import Hit
 
 YOU = regex.compile(r"\b(?:you|your|yours|yourself)\b|[你您]", regex.IGNORECASE)
 FIRST_PERSON = regex.compile(r"\b(?:I|I[’']\p{L}+|my|me|myself|we|our|us)\b|[我咱]")

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.stages.dialogue.labels import Kind
+from pipeline.stages.dialogue.label_candidates import Kind
 
 Part = Literal["question", "answer", "aside"]
 

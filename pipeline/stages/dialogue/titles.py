@@ -6,13 +6,13 @@ from functools import cache
 import msgspec
 import regex
 
-from pipeline.layout import width
-from pipeline.stages.dialogue.kin import akin
-from pipeline.stages.dialogue.labels import Hit, cue
-from pipeline.stages.dialogue.legends import legend
+from pipeline.stages.dialogue.blocks import Unit
+from pipeline.stages.dialogue.label_candidates import Hit, cue
 from pipeline.stages.dialogue.questions import YOU
-from pipeline.stages.dialogue.units import Unit
+from pipeline.stages.dialogue.speaker_aliases import akin
+from pipeline.stages.dialogue.speaker_key import legend
 from pipeline.stages.dialogue.word_lists import rows
+from pipeline.text.lines import width
 
 NEAR = 12
 """Units at the top among which the title may be printed."""

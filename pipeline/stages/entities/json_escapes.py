@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 
 import regex
 
-from pipeline.ledger import Edit
-from pipeline.stage import Rule
+from pipeline.model.stage import Rule
+from pipeline.stages.entities.lost_candidates import CODE, Place, inside
 from pipeline.stages.entities.lost_entities import SUFFIX
-from pipeline.stages.entities.lost_marks import CODE, Place, inside
+from pipeline.text.edits import Edit
 
 ESCAPE = Rule(
     "entities.escape",

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator
 
 import regex
 
-from pipeline.ledger import Edit
-from pipeline.stage import Rule
-from pipeline.stages.entities.lost_marks import (
+from pipeline.model.stage import Rule
+from pipeline.stages.entities.lost_candidates import (
     CLOSING,
     OPENING,
     Company,
@@ -23,6 +22,7 @@ from pipeline.stages.entities.lost_marks import (
     marks,
     numbered,
 )
+from pipeline.text.edits import Edit
 
 QUOTE = Rule(
     "entities.lost-quotes",

@@ -10,9 +10,9 @@ from importlib.resources import files
 
 import regex
 
-from pipeline.ledger import Edit
-from pipeline.stage import Rule
-from pipeline.stages.entities.lost_marks import Place, inside
+from pipeline.model.stage import Rule
+from pipeline.stages.entities.lost_candidates import Place, inside
+from pipeline.text.edits import Edit
 
 BACKSLASH = regex.compile(r"\\(?=[\"/])")
 PROGRAM = regex.compile(r"[{}]")

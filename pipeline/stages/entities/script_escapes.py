@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 
 import regex
 
-from pipeline.ledger import Edit
-from pipeline.stage import Rule
-from pipeline.stages.entities.lost_marks import Place
+from pipeline.model.stage import Rule
+from pipeline.stages.entities.lost_candidates import Place
+from pipeline.text.edits import Edit
 
 SPREADSHEET = Rule(
     "entities.spreadsheet-escape",

@@ -9,9 +9,9 @@ from importlib.resources import files
 
 import regex
 
-from pipeline.ledger import Edit
-from pipeline.stage import Rule
+from pipeline.model.stage import Rule
 from pipeline.stages.markup.code_spans import inside
+from pipeline.text.edits import Edit
 
 CODE = Rule(
     "markup.bulletin-code",

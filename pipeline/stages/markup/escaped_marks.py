@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import regex
 
-from pipeline.ledger import Edit
-from pipeline.stage import Rule
+from pipeline.model.stage import Rule
 from pipeline.stages.markup.code_spans import inside
+from pipeline.text.edits import Edit
 
 ESCAPED = Rule(
     "markup.escaped-mark",

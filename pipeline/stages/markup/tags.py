@@ -11,9 +11,9 @@ from importlib.resources import files
 
 import regex
 
-from pipeline.ledger import Edit
-from pipeline.stage import Rule
+from pipeline.model.stage import Rule
 from pipeline.stages.markup.code_spans import code_spans, inside
+from pipeline.text.edits import Edit
 
 TAG = Rule(
     "markup.tag",

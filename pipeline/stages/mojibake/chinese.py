@@ -14,10 +14,10 @@ from itertools import pairwise
 
 import msgspec
 
-from pipeline.encodings.readings import Prices
-from pipeline.ledger import Edit
-from pipeline.stage import Rule
+from pipeline.model.stage import Rule
 from pipeline.stages.mojibake.suspicion import SUSPECT
+from pipeline.text.edits import Edit
+from pipeline.text.encodings.readings import Prices
 
 CHINESE = Rule(
     "mojibake.chinese",

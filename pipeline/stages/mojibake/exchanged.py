@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pipeline.encodings.readings import Prices
-from pipeline.ledger import Edit
-from pipeline.stage import Rule
+from pipeline.model.stage import Rule
+from pipeline.text.edits import Edit
+from pipeline.text.encodings.readings import Prices
 
 GBK = Rule(
     "mojibake.gbk",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.stage import Note, Rule
+from pipeline.model.stage import Note, Rule
 
 UNREADABLE = Rule(
     "mojibake.unreadable",

@@ -12,9 +12,9 @@ from functools import cache
 
 import regex
 
-from pipeline.ledger import Edit
-from pipeline.stage import Rule
+from pipeline.model.stage import Rule
 from pipeline.stages.mojibake.suspicion import SUSPECT, pieces
+from pipeline.text.edits import Edit
 
 DECODED = Rule(
     "mojibake.decoded",

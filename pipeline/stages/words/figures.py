@@ -6,10 +6,10 @@ from importlib import resources
 
 import regex
 
-from pipeline import lexicon
-from pipeline.spacing.evidence import Evidence
-from pipeline.spacing.marks import RUN
-from pipeline.spacing.words import is_common, lowered
+from pipeline.lexicon import english
+from pipeline.segmentation.boundaries import RUN
+from pipeline.segmentation.counts import Evidence
+from pipeline.segmentation.word_scores import is_common, lowered
 
 CODE = regex.compile(r"\p{Lu}++\d++$")
 """`A320`, of `A320neo`."""
@@ -39,7 +39,7 @@ def is_missing(text: str, at: int, start: int, end: int) -> bool:
         return False
     match = RUN.match(text, at, end)
     word = match[0] if match else ""
-    written = word[1:].islower() and lowered(word) in lexicon.words() and lowered(word) not in _units()
+    written = word[1:].islower() and lowered(word) in english.words() and lowered(word) not in _units()
     return written and (len(word) > 2 or is_common(word))
 
 

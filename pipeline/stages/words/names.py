@@ -2,10 +2,10 @@
 
 import regex
 
-from pipeline import lexicon
-from pipeline.spacing.affixes import derived
-from pipeline.spacing.marks import HUMP, LETTER
-from pipeline.spacing.words import UNSEEN, facts, is_common, is_rare, lowered
+from pipeline.lexicon import english
+from pipeline.segmentation.affixes import derived
+from pipeline.segmentation.boundaries import HUMP, LETTER
+from pipeline.segmentation.word_scores import UNSEEN, facts, is_common, is_rare, lowered
 
 LAST_RUN = regex.compile(rf"{LETTER}++(?=-$)")
 OPENING = regex.compile(r"(?:^|[.!?:]['\"”’)]?\s|\n)['\"“‘(]*$")
@@ -44,7 +44,7 @@ def is_member(run: str) -> bool:
 
 def is_identifier(text: str, run: regex.Match[str], at: int) -> bool:
     """Whether a run looks like code: `querySelector` begins small, and what its capital begins is no name."""
-    words = lexicon.words()
+    words = english.words()
     left, right = HUMP.findall(text[run.start() : at])[-1], lowered(HUMP.findall(text[at : run.end()])[0])
     named = right not in words or words.capital(right) > 0.5
     frequent = (words.logp(lowered(left)) or -20.0) > FREQUENT

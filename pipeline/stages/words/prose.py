@@ -6,11 +6,11 @@ from importlib import resources
 
 import regex
 
-from pipeline.document import Document
-from pipeline.layout import Line
-from pipeline.spacing.lattice import read
-from pipeline.spacing.marks import RUN
-from pipeline.spacing.words import UNSEEN, facts, is_common, lowered
+from pipeline.model.document import Document
+from pipeline.segmentation.boundaries import RUN
+from pipeline.segmentation.lattice import read
+from pipeline.segmentation.word_scores import UNSEEN, facts, is_common, lowered
+from pipeline.text.lines import Line
 
 COMMAND = regex.compile(r"^\s*[$#>] |\s\|\s|\S {3,}\S")
 """A line for a shell, or of a table."""

@@ -1,0 +1,1 @@
+"""Explains, compares and traces finished articles."""

@@ -1,0 +1,122 @@
+"""Which parts of two structures belong together: those at the same place of the text, not those of the same number."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from pipeline.model.article import Article, Entry, Speaker, StageVersion, Translation
+
+Span = tuple[int, int]
+Hulls = Mapping[str, Span]
+"""The place of every pointer: from the first to the last segment of what stands under it."""
+
+
+class Node(NamedTuple):
+    """A value with its pointer."""
+
+    pointer: str
+    value: object
+
+
+class Item(NamedTuple):
+    """A member of a list. In a body `kind` tells headings, prose and exchanges apart; elsewhere it is empty."""
+
+    kind: str
+    node: Node
+
+
+def hulls(article: Article, place: Callable[[int, int], Span]) -> Hulls:
+    """Where everything stands that has a segment, in the coordinates of `place`."""
+    found: dict[str, Span] = {}
+    for segment in article.segments:
+        if segment.field is None:
+            continue
+        start, end = place(segment.start, segment.end)
+        pointer = segment.field
+        while pointer:
+            first, last = found.get(pointer, (start, end))
+            found[pointer] = (min(first, start), max(last, end))
+            pointer = pointer.rpartition("/")[0]
+    return found
+
+
+def span_of(item: Item, where: Hulls) -> Span | None:
+    """The place of an item, where it has one. A translation may stand at many places and is told by its language."""
+    return None if isinstance(item.node.value, Translation) else where.get(item.node.pointer)
+
+
+def pairs(olds: Sequence[Item], news: Sequence[Item], old_at: Hulls, new_at: Hulls) -> list[tuple[int, int]]:
+    """Which items belong together, as pairs of their numbers, sorted.
+
+    First those at the same place, or with the same name where they have no place; then those that overlap by half; then
+    speakers who share a label, and translations into one language.
+    """
+    waiting: dict[object, list[int]] = {}
+    for j, item in enumerate(news):
+        waiting.setdefault(_name(item, new_at), []).append(j)
+    for same in waiting.values():
+        same.reverse()
+    found, left = [], []
+    for i, item in enumerate(olds):
+        candidates = waiting.get(_name(item, old_at))
+        if candidates:
+            found.append((i, candidates.pop()))
+        else:
+            left.append(i)
+    free = sorted(j for same in waiting.values() for j in same)
+    old_spans = [(i, olds[i].kind, span) for i in left if (span := span_of(olds[i], old_at))]
+    new_spans = [(j, news[j].kind, span) for j in free if (span := span_of(news[j], new_at))]
+    found += _overlapping(old_spans, new_spans)
+    found += _akin([(i, olds[i].node.value) for i in left], [(j, news[j].node.value) for j in free])
+    return sorted(found)
+
+
+def _name(item: Item, where: Hulls) -> object:
+    span, value = span_of(item, where), item.node.value
+    if span is not None:
+        return (item.kind, span)
+    if isinstance(value, Speaker):
+        return (value.name, value.role if value.name is None else None)
+    if isinstance(value, Entry):
+        return value.key
+    if isinstance(value, StageVersion):
+        return value.name
+    return (item.kind, value)
+
+
+def _overlapping(
+    olds: Sequence[tuple[int, str, Span]], news: Sequence[tuple[int, str, Span]]
+) -> Iterator[tuple[int, int]]:
+    """In one walk through both, in the order of the text."""
+    at = 0
+    for i, kind, span in olds:
+        while at < len(news):
+            j, other_kind, other = news[at]
+            if kind == other_kind and _overlap(span, other):
+                yield i, j
+                at += 1
+                break
+            if other[1] > span[1]:
+                break
+            at += 1
+
+
+def _overlap(old: Span, new: Span) -> bool:
+    """Whether at least half of the shorter span lies in the other."""
+    shared = min(old[1], new[1]) - max(old[0], new[0])
+    return shared > 0 and 2 * shared >= min(old[1] - old[0], new[1] - new[0])
+
+
+def _akin(olds: Sequence[tuple[int, object]], news: Sequence[tuple[int, object]]) -> Iterator[tuple[int, int]]:
+    """Speakers under another name and translations that changed."""
+    free = [(j, value) for j, value in news if isinstance(value, Speaker | Translation)]
+    for i, old in olds:
+        partner = next((candidate for candidate in free if _same_one(old, candidate[1])), None)
+        if partner is not None:
+            free.remove(partner)
+            yield i, partner[0]
+
+
+def _same_one(old: object, new: object) -> bool:
+    if isinstance(old, Speaker) and isinstance(new, Speaker):
+        return not set(old.labels).isdisjoint(new.labels)
+    return isinstance(old, Translation) and isinstance(new, Translation) and old.language == new.language

@@ -1,0 +1,123 @@
+"""What rules found in one of two articles only: edits, labels, notes and annotations, told by their place."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from pipeline.audit import provenance
+from pipeline.audit.compare.difference import Finding, What
+from pipeline.audit.examples import Sign
+from pipeline.model.article import Article
+from pipeline.text.excerpts import labelled, noted, replaced
+
+
+class Found(NamedTuple):
+    """One finding: what makes it the same as one of the other article, and what is told about it."""
+
+    what: What
+    stage: str
+    rule: str
+    key: Hashable
+    confidence: float | None
+    item: Any
+    place: int | None
+    """Where it is said to stand: an edit in the source, or where there are two of them in the new text."""
+
+
+class Reading:
+    """One of the two articles, with what is derived from it when first asked for."""
+
+    def __init__(self, article: Article, texts: tuple[str, ...]) -> None:
+        self.article = article
+        self.texts = texts
+
+    @property
+    def source(self) -> str:
+        """The source text."""
+        return self.texts[0]
+
+    @cached_property
+    def passages(self) -> tuple[provenance.Passage, ...]:
+        """What became of the source."""
+        return provenance.passages(self.article.provenance.changes)
+
+
+def edits(reading: Reading, place: Callable[[int, int], tuple[int, int]] | None) -> Iterator[Found]:
+    """The edits, told by their place in the source, or by `place` of their passage where there are two sources."""
+    if place is None:
+        spans = ((step, start) for step, start, _ in provenance.in_source(reading.article.provenance.changes))
+    else:
+        spans = ((step, place(p.start, p.end)[0]) for p in reading.passages for step in p.steps)
+    for step, at in spans:
+        edit = step.edit
+        key = (step.stage, edit.rule, at, edit.old, edit.new)
+        yield Found("edit", step.stage, edit.rule, key, edit.confidence, step, at)
+
+
+def others(article: Article, place: Callable[[int, int], tuple[int, int]]) -> Iterator[Found]:
+    """The labels, notes and annotations."""
+    for segment in article.segments:
+        label = (segment.label, segment.rule, segment.language, place(segment.start, segment.end))
+        yield Found("label", stage_of(segment.rule), segment.rule, label, segment.confidence, segment, segment.start)
+    for note in article.notes:
+        said = (note.stage, note.rule, note.severity, note.message, note.suggestion)
+        yield Found("note", note.stage, note.rule, (said, place(note.start, note.end)), None, note, note.start)
+    for item in article.annotations:
+        span = None if item.start is None or item.end is None else place(item.start, item.end)
+        layer = (item.layer, item.value, item.rule, span)
+        yield Found("annotation", stage_of(item.rule), item.rule, layer, item.confidence, item, item.start)
+
+
+def stage_of(rule: str) -> str:
+    """The stage of a rule, from its name: labels do not say it otherwise."""
+    return rule.partition(".")[0]
+
+
+def apart(olds: Sequence[Found], news: Sequence[Found]) -> tuple[list[Found], list[Found], int]:
+    """The findings that only one side has, in order, and how many of both have another confidence."""
+    counts = [Counter((f.what, f.key) for f in side) for side in (olds, news)]
+    sure = [Counter((f.what, f.key, f.confidence) for f in side) for side in (olds, news)]
+    gone, come = counts[0] - counts[1], counts[1] - counts[0]
+    unlike = (sure[0] - sure[1]).total() - gone.total()
+    return list(_taken(olds, gone)), list(_taken(news, come)), unlike
+
+
+def _taken(found: Sequence[Found], wanted: Counter[Any]) -> Iterator[Found]:
+    if not wanted:
+        return
+    for item in found:
+        if wanted[item.what, item.key] > 0:
+            wanted[item.what, item.key] -= 1
+            yield item
+
+
+def told(found: Found, reading: Reading, side: Sign) -> Finding:
+    """A finding as it is shown, with an example of its context."""
+    old = new = value = None
+    if found.what == "edit":
+        layer, _, edit = found.item
+        old, new = edit.old, edit.new
+        example = replaced(reading.texts[layer], edit.start, old, new)
+    else:
+        value, example = described(found, reading.article.text)
+    return Finding(
+        what=found.what,
+        side=side,
+        stage=found.stage,
+        rule=found.rule,
+        value=value,
+        start=found.place,
+        old=old,
+        new=new,
+        example=example,
+    )
+
+
+def described(found: Found, text: str) -> tuple[str, str]:
+    """Value and example of a label, a note or an annotation."""
+    item = found.item
+    if found.what == "note":
+        return item.message, noted(text, item.start, item.end, item.message, item.suggestion)
+    value = f"{item.label} ({item.language})" if found.what == "label" else f"{item.layer}: {item.value}"
+    return value, value if item.start is None else labelled(text, item.start, item.end, value)

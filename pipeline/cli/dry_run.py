@@ -1,0 +1,76 @@
+"""`pipeline run --dry-run`: what a run would do, rule by rule."""
+
+import argparse
+from collections.abc import Sequence
+
+import msgspec
+
+from pipeline.cli.options import number_from
+from pipeline.cli.report import DEGRADED
+from pipeline.cli.streams import write_json
+from pipeline.cli.tables import Sheet
+from pipeline.errors import UsageError
+from pipeline.runs.dry_run import Firing, Rehearsal
+from pipeline.text.excerpts import visible
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument(
+        "--first", type=number_from(1), metavar="N", help="only the first N documents; the rest is not read"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what each rule would do, and write nothing")
+    parser.add_argument("--json", action="store_true", help="with --dry-run: the same for machines")
+
+
+def check(options: argparse.Namespace) -> None:
+    """Raises `UsageError` for options that do not go together."""
+    if options.json and not options.dry_run:
+        raise UsageError("--json goes with --dry-run; a run writes what there is to know to _run/ in its output")
+    if options.json and options.quiet:
+        raise UsageError("--json and --quiet exclude each other")
+
+
+def show(rehearsal: Rehearsal, options: argparse.Namespace) -> None:
+    """Prints what was counted: rules that edit with examples, kinds of labels, rules that note, the account."""
+    forecast = rehearsal.forecast()
+    if options.json:
+        write_json(msgspec.json.format(msgspec.json.encode(forecast)))
+        return
+    if options.quiet:
+        return
+    sheet = Sheet()
+    _firings("edits", forecast.edits, sheet)
+    if forecast.labels:
+        rows = [(kind.label, f"{kind.count:,}", f"{kind.articles:,}") for kind in forecast.labels]
+        sheet.table(rows, ("labels", "times", "articles"), right=(1, 2))
+        sheet.line()
+    _firings("notes", forecast.notes, sheet)
+    told = forecast.documents
+    account = (
+        (told.documents, "documents in"),
+        (told.would_be_written, "would be written"),
+        (told.failed, "failed"),
+        (told.rejected, "rejected"),
+    )
+    doubtful = (
+        (told.degraded, DEGRADED),
+        (told.without_exchange, "without an exchange"),
+        (told.with_warnings, "with warnings"),
+    )
+    shown = (*account, *(row for row in doubtful if row[0]))
+    sheet.table(((f"{number:,}", what) for number, what in shown), right=(0,))
+    sheet.line("nothing was written")
+
+
+def _firings(head: str, firings: Sequence[Firing], sheet: Sheet) -> None:
+    if not firings:
+        return
+    rows = [(firing.rule, firing.stage, f"{firing.count:,}", f"{firing.articles:,}") for firing in firings]
+    sheet.table(rows, (head, "stage", "times", "articles"), right=(2, 3))
+    sheet.line()
+    for firing in firings:
+        sheet.line(firing.rule, style="bold")
+        for specimen in firing.examples:
+            sheet.line(f"  {visible(specimen.document)}: {specimen.text}")
+    sheet.line()

@@ -1,0 +1,141 @@
+"""How an explanation looks to a person: the text with its edits marked, or line by line with every reason."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from pipeline.audit.explain import (
+    ExplainedAnnotation,
+    ExplainedEdit,
+    ExplainedLabel,
+    ExplainedLine,
+    ExplainedNote,
+    Explanation,
+)
+from pipeline.audit.provenance import Stretch
+from pipeline.cli.tables import Sheet
+from pipeline.text.excerpts import excerpt, marked, visible
+
+INDENT = "  "
+Item = ExplainedLabel | ExplainedEdit | ExplainedNote | ExplainedAnnotation
+
+
+def compact(explanation: Explanation, sheet: Sheet) -> None:
+    """The text line by line: number, labels, the line with its edits marked; then the notes. Blank lines are left."""
+    labels: dict[int, list[str]] = {}
+    for label in explanation.labels:
+        labels.setdefault(label.line, []).append(label.label)
+        for further in range(label.line + 1, label.last_line + 1):
+            labels.setdefault(further, []).append(f"…{label.label}")
+    rows = []
+    for line in explanation.lines:
+        text = shown(line.stretches)
+        if text.strip():
+            rows.append((str(line.line), _joined(labels.get(line.line, [])), text))
+    sheet.table(rows, right=(0,))
+    if explanation.notes:
+        sheet.line()
+        sheet.line("notes", style="bold")
+    for note in explanation.notes:
+        sheet.line(f"{INDENT}line {note.line}  {note.severity}  {note.rule}: {visible(note.message)}")
+        _suggestion(note, sheet)
+
+
+def _joined(labels: Iterable[str]) -> str:
+    return " ".join(f"{name}×{count}" if (count := len(list(same))) > 1 else name for name, same in groupby(labels))
+
+
+def detailed(explanation: Explanation, sheet: Sheet) -> None:
+    """Each line with where it stands in the source, and with the labels, edits and notes that are to be shown."""
+    if not explanation.lines and not explanation.annotations:
+        sheet.line("nothing is as asked for")
+    found: dict[int, list[Item]] = {}
+    items: tuple[Item, ...] = (
+        *explanation.labels,
+        *explanation.edits,
+        *explanation.notes,
+        *explanation.annotations,
+    )
+    for item in items:
+        if item.line is not None:
+            last = item.line if isinstance(item, ExplainedEdit) else item.last_line or item.line
+            for number in range(item.line, last + 1):
+                found.setdefault(number, []).append(item)
+    for i, line in enumerate(explanation.lines):
+        if i:
+            sheet.line()
+        _head(line, sheet)
+        for item in found.get(line.line, []):
+            if isinstance(item, ExplainedLabel):
+                _label(item, line, sheet)
+            elif isinstance(item, ExplainedEdit):
+                _edit(item, sheet)
+            elif isinstance(item, ExplainedNote):
+                _note(item, line, sheet)
+            else:
+                _annotation(item, f"{INDENT}found ", sheet)
+    for annotation in explanation.annotations:
+        if annotation.line is None:
+            _annotation(annotation, "document", sheet)
+
+
+def shown(stretches: Iterable[Stretch]) -> str:
+    """A line with its edits marked as wdiff does; a line end that was kept is left out."""
+    pieces = []
+    for stretch in stretches:
+        if stretch.kind == "kept":
+            pieces.append(visible(stretch.text.removesuffix("\n")))
+        elif stretch.text:
+            pieces.append(marked(stretch.text, "") if stretch.kind == "old" else marked("", stretch.text))
+    return "".join(pieces)
+
+
+def _head(line: ExplainedLine, sheet: Sheet) -> None:
+    at = f"source line {line.source_line}, bytes {line.byte_start:,} to {line.byte_end:,}"
+    sheet.line(f"line {line.line}   ({at})", style="bold")
+    text, source = visible(line.text.removesuffix("\n")), visible(line.source.removesuffix("\n"))
+    sheet.line(f"{INDENT}text    {text}")
+    if text != source:
+        sheet.line(f"{INDENT}source  {source}")
+        sheet.line(f"{INDENT}edits   {shown(line.stretches)}")
+
+
+def _label(label: ExplainedLabel, line: ExplainedLine, sheet: Sheet) -> None:
+    where = label.field or "no field"
+    sheet.line(f"{INDENT}label   {label.label}  {label.language}  {where}  {label.confidence:.2f}")
+    begun = "" if label.line == line.line else f"begins on line {label.line}: "
+    sheet.line(f"{INDENT * 5}{begun}{excerpt(label.text, 0, len(label.text))}")
+    sheet.line(f"{INDENT * 5}{label.rule}{_words(label.meaning)}")
+
+
+def _edit(edit: ExplainedEdit, sheet: Sheet) -> None:
+    together = "  (one of several that meet here)" if edit.joined else ""
+    sheet.line(f"{INDENT}edit    {marked(edit.old, edit.new)}  {edit.stage}  {edit.confidence:.2f}{together}")
+    sheet.line(f"{INDENT * 5}{edit.context}")
+    sheet.line(f"{INDENT * 5}{edit.rule}{_words(edit.meaning)}")
+
+
+def _note(note: ExplainedNote, line: ExplainedLine, sheet: Sheet) -> None:
+    sheet.line(f"{INDENT}note    {note.severity}  {note.rule}{_words(note.meaning)}")
+    sheet.line(f"{INDENT * 5}{visible(note.message)} — {_place(note, line)}")
+    _suggestion(note, sheet)
+
+
+def _annotation(item: ExplainedAnnotation, head: str, sheet: Sheet) -> None:
+    told = f"{item.layer}: {visible(item.value)}  {item.confidence:.2f}  {item.rule}{_words(item.meaning)}"
+    sheet.line(f"{head}  {told}")
+
+
+def _words(meaning: str | None) -> str:
+    return f": {meaning}" if meaning else ""
+
+
+def _place(note: ExplainedNote, line: ExplainedLine) -> str:
+    if note.start == note.end:
+        at = min(max(note.start - line.start, 0), len(line.text))
+        return excerpt(line.text, at, at)
+    return excerpt(note.text, 0, len(note.text))
+
+
+def _suggestion(note: ExplainedNote, sheet: Sheet) -> None:
+    if note.suggestion is not None:
+        sheet.line(f"{INDENT * 5}suggestion: {marked(note.text, note.suggestion)}")

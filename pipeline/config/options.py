@@ -1,0 +1,48 @@
+"""Options of stages, readers and sinks: the fields of a frozen dataclass, set from a table of the settings."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from pipeline.config.settings import Key
+from pipeline.errors import SettingError, nearest
+
+Made = TypeVar("Made")
+
+
+def options(made: object) -> dict[str, object]:
+    """The options of a stage, reader or sink, by name, as they are set."""
+    return {field.name: getattr(made, field.name) for field in dataclasses.fields(cast("Any", made))}
+
+
+def with_options(made: Made, values: Mapping[str, object], table: Key) -> Made:
+    """The same with `values` in its fields; `table` is where they stand. Raises `SettingError` for a wrong one."""
+    if not values:
+        return made
+    known = list(options(made))
+    where = f"[{'.'.join(table)}]"
+    for key in values:
+        if key not in known:
+            allowed = nearest(key, known) if known else "; it has no settings"
+            raise SettingError((*table, key), f"{where}: no setting {key!r}{allowed}")
+    try:
+        typed = msgspec.convert(dict(values), type(made))
+        return cast("Made", dataclasses.replace(cast("Any", made), **{key: getattr(typed, key) for key in values}))
+    except (ValueError, TypeError) as error:
+        # msgspec's own error is a ValueError; the others come from one that checks its options when it is made.
+        reason = str(error).replace("$.", "")
+        blamed = next((key for key in values if f"`{key}" in reason), next(iter(values)))
+        raise SettingError((*table, blamed), f"{where}: {reason}") from None
+
+
+def faults(made: object) -> Iterator[str]:
+    """What is wrong with how options are declared, each as a clause. Nothing where all is well."""
+    parameters = getattr(type(made), "__dataclass_params__", None)
+    if parameters is None or not parameters.frozen:
+        yield "is no frozen dataclass"
+        return
+    for field in dataclasses.fields(made):  # type: ignore[arg-type]  # it has the parameters of a dataclass
+        if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            yield f"has a setting {field.name!r} without a default"

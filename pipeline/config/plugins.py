@@ -1,0 +1,103 @@
+"""Stages, readers and sinks that other packages offer, through three groups of entry points.
+
+An offer is only looked at until settings name it: a package that is broken disturbs nobody who does not use it.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, packages_distributions, version
+from typing import cast
+
+import msgspec
+
+from pipeline.config import validate
+from pipeline.errors import UsageError
+from pipeline.model.stage import Stage
+
+STAGES = "bilingual_pipeline.stages"
+SOURCES = "bilingual_pipeline.sources"
+SINKS = "bilingual_pipeline.sinks"
+KINDS = {STAGES: "stage", SOURCES: "reader", SINKS: "sink"}
+"""What an entry point of each group offers, as messages call it."""
+
+
+class Package(msgspec.Struct, frozen=True):
+    """An installed distribution, or neither name nor version where code belongs to none."""
+
+    name: str | None = None
+    version: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}" if self.name else "no package"
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """What a package offers: under which name, and the place of its class as `module:attribute`."""
+
+    name: str
+    package: Package
+    value: str
+    group: str = STAGES
+
+    def load(self) -> Stage:
+        """The stage with its default settings. Raises `UsageError`, which names package and stage."""
+        return cast("Stage", self.made(validate.faults))
+
+    def made(self, faults: Callable[[object], Iterator[str]]) -> object:
+        """The stage, reader or sink with its default settings, of which `faults` says what is wrong with it.
+
+        Raises `UsageError`, which names the package.
+        """
+        try:
+            loaded: object = EntryPoint(self.name, self.value, self.group).load()
+            made = loaded() if isinstance(loaded, type) else loaded
+        except (Exception, SystemExit) as error:
+            raise self._unfit(f"cannot be loaded from {self.value!r}: {type(error).__name__}: {error}") from error
+        for fault in faults(made):
+            raise self._unfit(fault)
+        name = getattr(made, "name", None)
+        if name != self.name:
+            raise self._unfit(f"calls itself {name!r}; the entry point must have the same name")
+        return made
+
+    def _unfit(self, fault: str) -> UsageError:
+        return UsageError(f"{KINDS[self.group]} {self.name!r} of package {self.package} {fault}")
+
+
+def offers(group: str = STAGES) -> tuple[Offer, ...]:
+    """Every offer of an installed package, by name and package; nothing is imported."""
+    return tuple(sorted(_offers(group), key=lambda offer: (offer.name, str(offer.package), offer.value)))
+
+
+def _offers(group: str) -> Iterator[Offer]:
+    for point in entry_points(group=group):
+        package = Package(point.dist.name, point.dist.version) if point.dist else Package()
+        yield Offer(point.name, package, point.value, group)
+
+
+def offered(name: str, among: tuple[Offer, ...]) -> Offer | None:
+    """The offer under `name`, or none. Raises `UsageError` where two packages offer that name."""
+    found = [offer for offer in among if offer.name == name]
+    if len(found) > 1:
+        packages = " and ".join(f"{offer.package} ({offer.value})" for offer in found)
+        raise UsageError(f"{KINDS[found[0].group]} {name!r} is offered by {packages}; uninstall all but one")
+    return found[0] if found else None
+
+
+def package_of(stage: Stage) -> Package:
+    """The installed package that the class of `stage` belongs to."""
+    return _package(type(stage).__module__)
+
+
+@cache
+def _package(module: str) -> Package:
+    # An editable install lists none of its modules, but it does list its entry points.
+    owners = {offer.package.name for offer in _offers(STAGES) if offer.value.partition(":")[0] == module}
+    owners = owners or set(packages_distributions().get(module.partition(".")[0], ()))
+    if len(owners) != 1:
+        return Package()
+    (name,) = owners
+    try:
+        return Package(name, version(name)) if name else Package()
+    except PackageNotFoundError:
+        return Package()

@@ -1,0 +1,143 @@
+"""Every setting that a `pipeline.toml` may have, with its default and what it does: for people and for editors.
+
+Both read the same source, the types and their descriptions, and cover the stages, readers and sinks they are given.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Protocol, cast
+
+import msgspec
+
+from pipeline.config.options import options
+from pipeline.config.settings import Input, Key, Limits, Settings
+from pipeline.lexicon.vocabulary import Vocabulary
+from pipeline.model.stage import Stage
+
+Schema = dict[str, Any]
+
+
+class Named(Protocol):
+    """A frozen dataclass with a name; its fields are its settings."""
+
+    name: ClassVar[str]
+
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+TYPES = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """What has settings of its own: stages, readers and sinks, each by its name."""
+
+    stages: tuple[Stage, ...]
+    sources: tuple[Named, ...] = ()
+    sinks: tuple[Named, ...] = ()
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """A setting: the way to it, its default (none where it is not set), what it does, and what is allowed."""
+
+    key: Key
+    default: object
+    what: str
+    allowed: str
+
+
+def catalogue(parts: Parts) -> Iterator[Setting]:
+    """Every setting outside of profiles, in the order of the file: rules are given for each rule of the stages."""
+    tables = {
+        (): (Settings, ("recipe",)),
+        ("input",): (Input, [field.name for field in msgspec.structs.fields(Input) if field.name != "limits"]),
+        ("input", "limits"): (Limits, None),
+        ("vocabulary",): (Vocabulary, None),
+    }
+    for key, (kind, names) in tables.items():
+        yield from _fields(key, kind, names)
+    for table in ("sources", "stages", "sinks"):
+        for part in getattr(parts, table):
+            yield from _fields((table, part.name), type(part), None)
+    for stage in parts.stages:
+        for rule in stage.rules:
+            yield Setting(("rules", rule.name), rule.threshold, rule.meaning, 'from 0 to 1, or "off"')
+
+
+def schema(parts: Parts) -> Schema:
+    """The JSON Schema (2020-12) of a `pipeline.toml` that may name these parts: editors complete and check by it."""
+    found = msgspec.json.schema(Settings)
+    definitions = cast("Schema", found["$defs"])
+    stages = parts.stages
+    named, sources, sinks = (_tables(found, definitions) for found in (stages, parts.sources, parts.sinks))
+    threshold: Schema = definitions["Settings"]["properties"]["rules"]["additionalProperties"]
+    # Dotted keys without quotes are tables of tables, which are read as well.
+    nested = {"anyOf": [*threshold["anyOf"], {"type": "object"}]}
+    rules: Schema = {stage.name: {"description": f"All rules of the stage {stage.name}.", **nested} for stage in stages}
+    for stage in stages:
+        for rule in stage.rules:
+            rules[rule.name] = {"description": rule.meaning, **threshold, "default": rule.threshold}
+    definitions["Rules"] = {"type": "object", "properties": rules, "additionalProperties": nested}
+    definitions["Stages"] = {"type": "object", "properties": named, "additionalProperties": {"type": "object"}}
+    definitions["Sources"] = {"type": "object", "properties": sources, "additionalProperties": {"type": "object"}}
+    definitions["Sinks"] = {"type": "object", "properties": sinks, "additionalProperties": {"type": "object"}}
+    definitions["Recipe"] = {
+        "type": "array",
+        "items": {"description": "A stage.", "anyOf": [{"enum": list(named)}, {"type": "string"}]},
+        "uniqueItems": True,
+    }
+    for kind in ("Settings", "Profile"):
+        properties = definitions[kind]["properties"]
+        for name in properties.keys() & {"recipe", "sources", "stages", "sinks", "rules"}:
+            said = properties[name]["description"]
+            properties[name] = {"description": said, "$ref": f"#/$defs/{name.capitalize()}"}
+    return {"$schema": DIALECT, "title": "pipeline.toml", **found}
+
+
+def _tables(parts: Iterable[Named], definitions: Schema) -> Schema:
+    """The table of each part, by its name; what its types refer to goes into `definitions`."""
+    named: Schema = {}
+    for part in parts:
+        (table,), components = msgspec.json.schema_components([type(part)], ref_template="#/$defs/{name}")
+        definitions |= components
+        named[part.name] = {**definitions.pop(table["$ref"].rpartition("/")[2]), "additionalProperties": False}
+        named[part.name].pop("title", None)
+    return named
+
+
+def _fields(key: Key, kind: type[Any], names: Sequence[str] | None) -> Iterator[Setting]:
+    table = _table(kind)
+    made = kind()
+    defaults = msgspec.structs.asdict(made) if isinstance(made, msgspec.Struct) else options(made)
+    for name, described in table["properties"].items():
+        if names is None or name in names:
+            default = msgspec.to_builtins(defaults[name])
+            yield Setting((*key, name), default, described.get("description", ""), _allowed(described))
+
+
+def _table(kind: type) -> Schema:
+    found = msgspec.json.schema(kind)
+    return cast("Schema", found["$defs"][found["$ref"].rpartition("/")[2]])
+
+
+def _allowed(described: Mapping[str, Any]) -> str:
+    """What a schema allows, in words: `a whole number from 1`, `a list of text`."""
+    if "enum" in described:
+        return " or ".join(map(repr, described["enum"]))
+    if "anyOf" in described:
+        return " or ".join(_allowed(one) for one in described["anyOf"] if one.get("type") != "null")
+    said = TYPES.get(described.get("type", ""), "a value")
+    for inner in ("items", "additionalProperties"):
+        if isinstance(described.get(inner), Mapping) and described[inner]:
+            said = f"{said} of {_allowed(described[inner])}"
+    low = described.get("minimum", described.get("exclusiveMinimum"))
+    high = described.get("maximum", described.get("exclusiveMaximum"))
+    if low is not None:
+        said += f" from {low}" if "minimum" in described else f" over {low}"
+    if high is not None:
+        said += f" to {high}" if "maximum" in described else f" under {high}"
+    return said

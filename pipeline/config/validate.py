@@ -1,0 +1,77 @@
+"""What a stage says about itself, checked before it sees any text: by recipes and by the conformance kit alike.
+
+Readers and sinks say less; what all three must say is checked here, too.
+"""
+
+from collections.abc import Iterator
+
+import regex
+
+from pipeline.config import options
+from pipeline.model.stage import OWN_LAYERS, PROTOCOL, Rule
+
+NAME = regex.compile(r"[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+")
+"""Names of stages, readers and sinks, and of rules and layers behind the name of their stage and a full stop."""
+
+
+OWN_NAMES = frozenset({"article", "assembly", "decoding", "stage", "verification"})
+"""What the pipeline's own notes, edits and segments are under; a stage of that name could not be told from it."""
+
+
+def misfit_of(made: object, protocol: int) -> str | None:
+    """Why a stage, reader or sink cannot be asked any further, as a clause: its name, or a protocol that is another."""
+    name = getattr(made, "name", None)
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        return f"is named {name!r}; a name is small letters, digits and single hyphens"
+    written_for = getattr(made, "protocol", None)
+    if written_for != protocol:
+        return f"is written for protocol {written_for}, this is {protocol}; install versions that fit together"
+    return None
+
+
+def faults(stage: object) -> Iterator[str]:
+    """What is wrong with the declaration of a stage, each as a clause: `has no 'rules'`. Nothing where all is well."""
+    if isinstance(stage, type):
+        yield f"is a class; write {stage.__name__}()"
+        return
+    if misfit := misfit_of(stage, PROTOCOL):
+        yield misfit
+        return
+    name = str(getattr(stage, "name", None))
+    if name in OWN_NAMES:
+        yield f"is named {name!r}, which the pipeline calls a part of its own; choose another name"
+    if not callable(getattr(stage, "find", None)):
+        yield "has no method 'find'"
+    yield from options.faults(stage)
+    for attribute in ("after", "needs", "gives"):
+        given = getattr(stage, attribute, None)
+        if not isinstance(given, frozenset | set) or not all(isinstance(item, str) for item in given):
+            yield f"has no set of names as {attribute!r}; write frozenset({{…}})"
+    for layer in _sorted(getattr(stage, "gives", None)):
+        if layer not in OWN_LAYERS and not _is_below(name, layer):
+            yield f"gives layer {layer!r}, which must be named '{name}.…' or be one of {', '.join(sorted(OWN_LAYERS))}"
+    rules = getattr(stage, "rules", None)
+    if not isinstance(rules, tuple) or not all(isinstance(rule, Rule) for rule in rules):
+        yield "has no tuple of Rule as 'rules'"
+        return
+    for i, rule in enumerate(rules):
+        if not _is_below(name, rule.name):
+            yield f"declares rule {rule.name!r}, which must be named '{name}.…', of small letters, digits and hyphens"
+        if rule.name in {other.name for other in rules[:i]}:
+            yield f"declares rule {rule.name!r} twice"
+        if not rule.meaning:
+            yield f"does not say what rule {rule.name!r} means"
+        if not 0 <= rule.threshold <= 1:
+            yield f"declares rule {rule.name!r} with threshold {rule.threshold}, which is not between 0 and 1"
+
+
+def _is_below(stage: str, name: object) -> bool:
+    return isinstance(name, str) and name.startswith(f"{stage}.") and NAME.fullmatch(name[len(stage) + 1 :]) is not None
+
+
+def _sorted(names: object) -> list[str]:
+    return sorted(filter(_is_text, names)) if isinstance(names, frozenset | set) else []
+
+
+def _is_text(name: object) -> bool:
+    return isinstance(name, str)

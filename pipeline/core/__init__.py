@@ -1,0 +1,1 @@
+"""One document to one article: recipe, stages, assembly."""

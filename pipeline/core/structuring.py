@@ -1,0 +1,184 @@
+"""Repaired text to an article: finders label it, the assembly makes fields of the labels, and the result is checked.
+
+A finder that fails costs its own labels, not the document. The article then holds what the other finders found, and a
+note of severity `error` says which stage failed and why. Such an article is degraded. So is one whose labels would make
+an article that breaks the contract: it is written without structure, with all of its text in fields.
+"""
+
+import traceback
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+import regex
+
+from pipeline.core.apply_stage import find
+from pipeline.core.assemble import ContradictionError, assemble
+from pipeline.core.recipe import OWN, Recipe, Step
+from pipeline.errors import ContractError, RejectedError, StageError, is_of_machine, whose
+from pipeline.model.article import ARTICLE_INVALID, STAGE_FAILED, Article, PipelineVersion, Remark, Source
+from pipeline.model.document import Document, Label
+from pipeline.model.record import shown
+from pipeline.model.verify import faults
+from pipeline.text.edits import Change
+from pipeline.text.excerpts import shortened
+
+STRUCTURE = frozenset({"part", "version"})
+"""The layers that decide which text becomes which field."""
+MAX_REASON_CHARS = 600
+"""Code points of a reason in a note: an error message may quote the whole document."""
+WITHOUT_FINDINGS = "the article is written without what this stage finds"
+ADDRESS = regex.compile(r" at 0x[0-9A-Fa-f]+")
+"""Where an object lies in memory, as in `<Parser object at 0x7f3a>`: another place in each run."""
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """What an article is made of besides its text, labels and notes."""
+
+    source: Source
+    version: PipelineVersion
+    changes: Sequence[Change]
+
+
+def structured(
+    document: Document, notes: Iterable[Remark], recipe: Recipe, frame: Frame, *, strict: bool = False
+) -> Article:
+    """The article of a repaired document, checked.
+
+    Raises `RejectedError` where a filter turns the document down, `ContractError` where not even an article without
+    structure is valid, and `StageError` where a finder runs out of memory, or of what else the machine
+    should have: that need not be the fault of the document.
+    With `strict` it raises `StageError` and `ContractError` wherever the article would be degraded.
+    """
+    found = _Findings(document, [*notes], strict=strict)
+    for step in recipe.finders:
+        found.take(step)
+    return found.article(recipe, frame)
+
+
+class _Findings:
+    """What the finders found, and the notes about those that failed; used once."""
+
+    def __init__(self, document: Document, notes: list[Remark], *, strict: bool) -> None:
+        self._document = document
+        self._notes = notes
+        self._strict = strict
+        self._lost: dict[str, str] = {}
+        """The layers that a finder that failed would have given, with its name."""
+
+    def take(self, step: Step) -> None:
+        """Runs one finder, also where layers that it needs are missing: they are where an earlier one finds nothing."""
+        try:
+            labels, notes = find(step, self._document)
+        except RejectedError as verdict:
+            missing = sorted(step.stage.needs & self._lost.keys())
+            if not missing:
+                raise
+            reason = (
+                f"turned the document down ({verdict.rule}: {verdict.reason}) without the layer {missing[0]!r} that "
+                f"{self._lost[missing[0]]!r} failed to give"
+            )
+            self._fail(step, reason, "this verdict is ignored")
+        except StageError as error:
+            if self._strict or isinstance(error.__cause__, MemoryError) or is_of_machine(error.__cause__):
+                raise
+            self._fail(step, error.reason, WITHOUT_FINDINGS)
+        except MemoryError:
+            raise
+        except Exception as error:
+            # What it gave is so odd that not even the check of it was prepared for that.
+            if self._strict:
+                raise
+            self._fail(step, f"gave what cannot be checked: {type(error).__name__}: {error}", WITHOUT_FINDINGS)
+        else:
+            self._notes += notes
+            if labels:
+                self._document = self._document.with_labels(labels)
+
+    def article(self, recipe: Recipe, frame: Frame) -> Article:
+        """The article of all labels, or of fewer where they contradict or do not make a valid one."""
+        made = self._assembled(recipe, frame)
+        if isinstance(made, Article):
+            fault = _fault(made)
+            if fault is None:
+                return made
+            if self._strict:
+                raise ContractError(self._document.id, fault)
+            made = f"the article would be invalid: {fault}"
+        self._notes.append(
+            _note("verification", ARTICLE_INVALID, f"{_clean(made)}; it is written without structure; please report it")
+        )
+        plain = assemble(
+            _with_labels(self._document, [label for label in self._document.labels if label.layer not in STRUCTURE]),
+            self._notes,
+            frame.source,
+            frame.version,
+            frame.changes,
+        )
+        if fault := _fault(plain):
+            reason = f"no valid article can be made of it: {fault}; that is a mistake of the pipeline, report it"
+            raise ContractError(self._document.id, reason)
+        return plain
+
+    def _assembled(self, recipe: Recipe, frame: Frame) -> Article | str:
+        """The article of the labels, without those of stages whose labels contradict; or why there is none."""
+        while True:
+            try:
+                return assemble(self._document, self._notes, frame.source, frame.version, frame.changes)
+            except ContradictionError as error:
+                if self._strict:
+                    raise
+                blamed = _blamed(error, recipe)
+                if blamed is None:
+                    return error.reason
+                self._fail(blamed, error.reason, "the article is written without the labels of this stage")
+                labels = [label for label in self._document.labels if _stage_of(label.rule) != blamed.stage.name]
+                self._document = _with_labels(self._document, labels)
+            except MemoryError:
+                raise
+            except Exception as error:
+                if self._strict:
+                    raise
+                line = traceback.extract_tb(error.__traceback__)[-1]
+                where = f"line {line.lineno} of {Path(line.filename).name}"
+                return f"the assembly raised {type(error).__name__}: {error} ({where})"
+
+    def _fail(self, step: Step, reason: str, consequence: str) -> None:
+        name = step.stage.name
+        remedy = "; please report it" if step.package == OWN else ""
+        message = f"{whose(name, step.foreign)}: {_clean(reason)}; {consequence}{remedy}"
+        self._notes.append(_note(name, STAGE_FAILED, message))
+        self._lost.update(dict.fromkeys(step.stage.gives, name))
+
+
+def _fault(article: Article) -> str | None:
+    """The first thing that is wrong with an article, and how many more are."""
+    found = list(faults(article))
+    if not found:
+        return None
+    more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
+    return found[0] + more
+
+
+def _blamed(error: ContradictionError, recipe: Recipe) -> Step | None:
+    """The stage whose labels contradict others: the last one that gave some, since it saw those of all before it."""
+    names = {_stage_of(rule) for rule in error.rules}
+    return next((step for step in reversed(recipe.finders) if step.stage.name in names), None)
+
+
+def _stage_of(rule: str) -> str:
+    return rule.partition(".")[0]
+
+
+def _with_labels(document: Document, labels: Iterable[Label]) -> Document:
+    return document.with_text(document.text).with_labels(labels)
+
+
+def _clean(reason: str) -> str:
+    """A reason on one line that is the same in each run, and not long."""
+    return shortened(shown(ADDRESS.sub("", reason), None), MAX_REASON_CHARS)
+
+
+def _note(stage: str, rule: str, message: str) -> Remark:
+    """A note about the whole article."""
+    return Remark(stage=stage, rule=rule, severity="error", message=message, start=0, end=0, suggestion=None)

@@ -1,0 +1,99 @@
+"""Articles as a DataFrame of pandas or polars, for a notebook."""
+
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import msgspec
+
+from pipeline.errors import UsageError, nearest
+from pipeline.export.load.articles import read
+from pipeline.export.tables.columns import batches, plain, schema
+from pipeline.export.tables.row_kinds import KINDS
+from pipeline.export.tables.rows import MAKERS, Rows
+from pipeline.model.arguments import expect_all, expect_path, expect_text
+from pipeline.model.article import Article
+from pipeline.storage import Place, Remote
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+LIBRARIES = ("pandas", "polars")
+
+
+@overload
+def to_frame(
+    articles: Iterable[Article] | str | Place, rows: str = ..., *, kind: Literal["pandas"]
+) -> "pd.DataFrame": ...
+@overload
+def to_frame(
+    articles: Iterable[Article] | str | Place, rows: str = ..., *, kind: Literal["polars"]
+) -> "pl.DataFrame": ...
+@overload
+def to_frame(articles: Iterable[Article] | str | Place, rows: str = ..., kind: str | None = ...) -> Any: ...  # noqa: ANN401 -- what is installed
+def to_frame(articles: Iterable[Article] | str | Place, rows: str = "exchanges", kind: str | None = None) -> Any:
+    """A DataFrame with a row an exchange, or whatever `rows` says: articles, turns, prose, edits, credits, segments.
+
+    Columns are those of `pipeline.export.tables.row_kinds`; their types do not depend on what is in them: whole
+    numbers that may be missing are `Int64`, lists are tuples in pandas and lists in polars. `kind` is the library, by
+    default pandas where it is installed and polars else. `articles` may be the path or URL of an output, which is then read. Raises
+    `UsageError` for what are no articles, for another `rows` or `kind`, or without the library.
+    """
+    expect_text("to_frame", "rows", rows)
+    expect_text("to_frame", "kind", kind, optional=True)
+    given = _articles(articles)
+    if rows not in KINDS:
+        raise UsageError(f"rows={rows!r} is not known{nearest(rows, KINDS)}")
+    library = _library(kind)
+    found = (row for article in given for row in MAKERS[rows](Rows(article)))
+    return _pandas(found, KINDS[rows]) if library == "pandas" else _polars(found, KINDS[rows])
+
+
+def _articles(given: object) -> Iterable[Article]:
+    if isinstance(given, str | Path | Remote):
+        expect_path("to_frame", "articles", given, Remote)
+        return read(given)
+    return expect_all("to_frame", "articles", given, Article)
+
+
+def _library(kind: str | None) -> str:
+    if kind is not None and kind not in LIBRARIES:
+        raise UsageError(f"kind={kind!r} is not known{nearest(kind, LIBRARIES)}")
+    for name in LIBRARIES if kind is None else (kind,):
+        if find_spec(name) is not None:
+            return name
+    missing = kind or "pandas"
+    raise UsageError(f"{kind or ' or '.join(LIBRARIES)} is not installed: pip install 'bilingual-pipeline[{missing}]'")
+
+
+def _pandas(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> "pd.DataFrame":
+    import pandas as pd
+
+    columns: dict[str, list[Any]] = {name: [] for name in kind.__struct_fields__}
+    for row in rows:
+        for column, value in zip(columns.values(), msgspec.structs.astuple(row), strict=True):
+            column.append(value)
+    types = {field.name: _type(field.type) for field in msgspec.structs.fields(kind)}
+    return pd.DataFrame({name: pd.Series(values, dtype=types[name]) for name, values in columns.items()})
+
+
+def _type(annotation: object) -> Any:  # noqa: ANN401 -- pandas takes names of types
+    found, nullable = plain(annotation)
+    if found is int:
+        return "Int64" if nullable else "int64"
+    if found is bool:
+        return "boolean" if nullable else "bool"
+    if found is float:
+        return "float64"
+    return "object" if getattr(found, "__origin__", None) is tuple else "string"
+
+
+def _polars(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> "pl.DataFrame":
+    import polars as pl
+    import pyarrow as pa
+
+    frame = pl.from_arrow(pa.Table.from_batches(list(batches(rows, kind)), schema=schema(kind)))
+    assert isinstance(frame, pl.DataFrame)  # noqa: S101 -- a table gives a frame; only a column gives a series
+    return frame

@@ -1,0 +1,72 @@
+"""DuckDB: every article as a row of nested native columns, and the flat tables beside it."""
+
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+
+from pipeline.errors import UsageError
+from pipeline.export.tables.columns import batch, portions, schema
+from pipeline.export.tables.row_kinds import KINDS
+from pipeline.export.tables.rows import MAKERS, Rows
+from pipeline.model.article import Article
+from pipeline.storage.atomic import beside
+
+MEMORY = "256MB"
+FLAT = tuple(name for name in KINDS if name != "articles")
+
+
+@dataclass(frozen=True)
+class DuckDb:
+    """A database with the tables of `pipeline.export.tables.row_kinds`; `articles` has the columns of the contract."""
+
+    name: ClassVar = "duckdb"
+    suffixes: ClassVar = (".duckdb", ".ddb")
+    protocol: ClassVar = 1
+
+    def write(self, articles: Iterable[Article], target: Path) -> None:
+        """Writes one database; rows lie in the order of the articles.
+
+        Raises `UsageError` without the library, and `OSError`.
+        """
+        try:
+            import duckdb
+        except ModuleNotFoundError as error:
+            raise UsageError("duckdb is not installed: pip install 'bilingual-pipeline[duckdb]'") from error
+        try:
+            self._write(articles, target)
+        except duckdb.Error as error:
+            raise OSError(f"{target} cannot be written: {error}") from error
+
+    def _write(self, articles: Iterable[Article], target: Path) -> None:
+        import duckdb
+        import pyarrow as pa
+
+        with beside(target) as path:
+            log = path.with_name(f"{path.name}.wal")
+            try:
+                # One thread, so that rows come in their order; little memory, since all that is done is to append.
+                with closing(duckdb.connect(str(path), config={"threads": 1, "memory_limit": MEMORY})) as database:
+                    kinds: dict[str, type[msgspec.Struct]] = {"articles": Article, **{n: KINDS[n] for n in FLAT}}
+                    for name, kind in kinds.items():
+                        database.register("incoming", pa.Table.from_batches([], schema=schema(kind)))
+                        database.execute(f"CREATE TABLE {name} AS FROM incoming")
+                        for field in schema(kind):
+                            if not field.nullable:
+                                database.execute(f'ALTER TABLE {name} ALTER "{field.name}" SET NOT NULL')
+                    for portion in portions(articles):
+                        rows = [Rows(article) for article in portion]
+                        database.execute("BEGIN")
+                        for name, kind in kinds.items():
+                            of_kind: Iterable[msgspec.Struct] = (
+                                portion if kind is Article else (row for each in rows for row in MAKERS[name](each))
+                            )
+                            database.register("incoming", batch(of_kind, kind))
+                            database.execute(f"INSERT INTO {name} FROM incoming")
+                        database.execute("COMMIT")
+                    database.unregister("incoming")
+            finally:
+                log.unlink(missing_ok=True)

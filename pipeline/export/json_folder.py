@@ -1,0 +1,61 @@
+"""A folder with a JSON file per article. A file is there whole or not at all."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+
+from pipeline.errors import UsageError
+from pipeline.model.article import Article
+from pipeline.storage.atomic import replace
+from pipeline.storage.file_names import FewNames, FileNames, file_name
+from pipeline.storage.links import inside
+
+
+def encode(article: Article) -> bytes:
+    """The article's JSON as it lies in a file: UTF-8, indented by one blank so that a difference shows by field."""
+    return indented(msgspec.json.encode(article))
+
+
+def indented(line: bytes) -> bytes:
+    """The same from the article's JSON on one line."""
+    return msgspec.json.format(line, indent=1) + b"\n"
+
+
+def write(article: Article, folder: Path) -> Path:
+    """Writes the article below `folder` and gives its path. Raises `OSError`, and then nothing is half written."""
+    path = inside(folder, file_name(article.id))
+    replace(path, encode(article))
+    return path
+
+
+@dataclass(frozen=True)
+class Json:
+    """A folder with a JSON file per article, as `pipeline run` writes it; files of other articles stay there."""
+
+    name: ClassVar = "json"
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    protocol: ClassVar = 1
+
+    def write(self, articles: Iterable[Article], target: Path) -> None:
+        """Writes each below `target`. Raises `UsageError` where `target` is a file, or an id comes twice."""
+        write_each(articles, target, ".json", encode)
+
+
+def write_each(articles: Iterable[Article], folder: Path, suffix: str, encoded: Callable[[Article], bytes]) -> None:
+    """Writes a file per article below `folder`, its bytes as `encoded` gives them.
+
+    Where two ids have names that some file system takes for one, the later one gets a hash (`file_names`). Raises
+    `UsageError` where `folder` is a file, or two articles have one id and would lie in one file.
+    """
+    if folder.is_file() or (not folder.exists() and folder.suffix == suffix):
+        raise UsageError(f"{folder}: a file per article needs a folder; name one, or another format with --to")
+    ids, names = FewNames(), FewNames()
+    file_names = FileNames(ids, names)
+    for article in articles:
+        if not ids.add(article.id):
+            raise UsageError(f"two articles have the id {article.id!r}; in a folder each needs its own")
+        path = inside(folder, file_name(article.id, suffix, apart=file_names.take(article.id)))
+        replace(path, encoded(article))

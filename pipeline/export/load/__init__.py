@@ -1,0 +1,1 @@
+"""Reads articles back from what a run or an export wrote."""

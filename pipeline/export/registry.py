@@ -1,0 +1,104 @@
+"""Which sink a name or a target means: the built-in ones, and those that other packages offer."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+from typing import cast
+
+from pipeline.config import options
+from pipeline.config.plugins import SINKS, offered, offers
+from pipeline.config.validate import misfit_of
+from pipeline.errors import SettingError, UsageError, nearest
+from pipeline.export.exporter import PROTOCOL, Sink
+from pipeline.export.target import write
+from pipeline.export.upload import deliver
+from pipeline.model.arguments import expect_all, expect_path, expect_text
+from pipeline.model.article import Article
+from pipeline.storage import Place, Remote, place
+
+BUILT_IN: Mapping[str, str] = MappingProxyType(
+    {
+        "json": "json_folder:Json",
+        "jsonl": "jsonl:JsonLines",
+        "parquet": "parquet:Parquet",
+        "csv": "csv:Csv",
+        "sqlite": "sqlite:Sqlite",
+        "duckdb": "duckdb:DuckDb",
+        "text": "text:Text",
+        "messages": "messages:Messages",
+    }
+)
+"""The sinks of this package: name, and module and class."""
+
+
+def export(articles: Iterable[Article], target: str | Place, to: str | None = None, **said: object) -> None:
+    """Writes articles to `target` in the format `to`, or in the one that the end of the target's name says.
+
+    The target may be in a bucket: `s3://bucket/articles.parquet`. `said` are options of the sink, such as
+    `rows="turns"`. What is at the target is replaced whole. Raises `UsageError` for an unknown format or option, for
+    a target that cannot be, and for one that another export is writing to.
+    """
+    found = expect_all("export", "articles", articles, Article)
+    expect_path("export", "target", target, Remote)
+    expect_text("export", "to", to, optional=True)
+    where = place(target)
+    chosen = sink(to if to is not None else format_of(where), said)
+    if isinstance(where, Remote):
+        deliver(chosen, found, where)
+    else:
+        write(chosen, found, where)
+
+
+def sink(name: str, said: Mapping[str, object] | None = None) -> Sink:
+    """The built-in or installed sink of that name, with its options as `said`.
+
+    Raises `UsageError`, a `SettingError` for an option that is wrong.
+    """
+    return options.with_options(_plain(name), said or {}, ("sinks", name))
+
+
+def format_of(target: Place) -> str:
+    """The name of the sink that the end of the target's name tells. Raises `UsageError` where none does."""
+    name, unfit = target.name.casefold(), []
+    for known in names():
+        try:
+            if name.endswith(_plain(known).suffixes):
+                return known
+        except UsageError as error:
+            unfit.append(f"; {error}")
+    raise UsageError(f"the name of {target} tells no format; say which, one of {', '.join(names())}{''.join(unfit)}")
+
+
+def names() -> tuple[str, ...]:
+    """The built-in sinks, then those that are offered."""
+    return (*BUILT_IN, *sorted({offer.name for offer in offers(SINKS)} - set(BUILT_IN)))
+
+
+def faults(made: object) -> Iterator[str]:
+    """What is wrong with the declaration of a sink, each as a clause. Nothing where all is well."""
+    if misfit := misfit_of(made, PROTOCOL):
+        yield misfit
+        return
+    suffixes = getattr(made, "suffixes", None)
+    if not isinstance(suffixes, tuple) or not all(isinstance(suffix, str) for suffix in suffixes):
+        yield "has no tuple of names' ends as 'suffixes'; it may be empty"
+    if not callable(getattr(made, "write", None)):
+        yield "has no method 'write'"
+    yield from options.faults(made)
+
+
+def _plain(name: str) -> Sink:
+    """The sink with its default options."""
+    if name in BUILT_IN:
+        return _built_in(name)
+    offer = offered(name, offers(SINKS))
+    if offer is None:
+        raise SettingError(("sinks", name), f"format {name!r} is not known{nearest(name, names())}")
+    return cast("Sink", offer.made(faults))
+
+
+@cache
+def _built_in(name: str) -> Sink:
+    module, _, kind = BUILT_IN[name].partition(":")
+    return cast("Sink", getattr(import_module(f"pipeline.export.{module}"), kind)())

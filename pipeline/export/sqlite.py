@@ -1,0 +1,154 @@
+"""SQLite: the flat tables with their keys, every article whole as JSON, and a full-text search in both languages.
+
+    SELECT id, speaker, text FROM search('采访');
+    SELECT turns.* FROM search JOIN turns USING (passage) WHERE search MATCH '"steel bridge"' ORDER BY rank;
+
+`search` holds titles, headings, prose and turns. Chinese words of up to six characters are found by typing them, as
+English words are; longer ones, and phrases that mix scripts, by what `export.tables.ngrams.phrase` makes of them.
+The index does not hold the texts but their words (see there), so SQLite's `snippet` and `highlight` mark wrong
+places, and its commands `rebuild` and `integrity-check` must not be given.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+
+from pipeline.errors import ContractError, UsageError
+from pipeline.export.tables.columns import plain
+from pipeline.export.tables.ngrams import units, words
+from pipeline.export.tables.row_kinds import KINDS
+from pipeline.export.tables.rows import MAKERS, Rows
+from pipeline.model.article import VERSION, Article
+from pipeline.storage.atomic import beside
+
+KEYS = {
+    "articles": "PRIMARY KEY (id)",
+    "exchanges": "PRIMARY KEY (id, translation, n)",
+    "turns": None,
+    "prose": "UNIQUE (id, translation, n)",
+    "edits": "PRIMARY KEY (id, layer, n)",
+    "credits": "PRIMARY KEY (id, credit, n)",
+    "segments": "PRIMARY KEY (id, n)",
+}
+"""The numbers of turns are the article's own: one that is wrong in them is still stored."""
+OF_ARTICLE = "FOREIGN KEY (id) REFERENCES articles (id)"
+SEARCHED = ("turns", "prose")
+"""Tables whose rows are passages: each has a number of its own, by which the search finds it."""
+
+INDEXES = (
+    "CREATE INDEX turns_by_number ON turns (id, translation, n)",
+    "CREATE INDEX turns_by_speaker ON turns (speaker)",
+    "CREATE INDEX turns_by_exchange ON turns (id, translation, exchange)",
+    "CREATE INDEX credits_by_name ON credits (name)",
+    "CREATE INDEX edits_by_rule ON edits (rule)",
+    "CREATE INDEX segments_by_label ON segments (label)",
+)
+SEARCH = (
+    """CREATE VIEW passages AS
+    SELECT passage, id, translation, kind AS part, n, speaker, language, text, NULL AS words FROM turns UNION ALL
+    SELECT passage, id, translation, part, n, NULL, language, text, NULL FROM prose""",
+    """CREATE VIRTUAL TABLE search USING fts5(
+    passage UNINDEXED, id UNINDEXED, translation UNINDEXED, part UNINDEXED, n UNINDEXED, speaker UNINDEXED,
+    language UNINDEXED, text, words,
+    content='passages', content_rowid='passage', tokenize='unicode61 remove_diacritics 2')""",
+)
+
+
+@dataclass(frozen=True)
+class Sqlite:
+    """A database with the tables of `export.tables.row_kinds`; column `articles.article` has each article whole."""
+
+    name: ClassVar = "sqlite"
+    suffixes: ClassVar = (".sqlite", ".sqlite3", ".db")
+    protocol: ClassVar = 1
+
+    def write(self, articles: Iterable[Article], target: Path) -> None:
+        """Writes one database. Raises `UsageError` where two articles have one id, and `OSError`."""
+        try:
+            self._write(articles, target)
+        except sqlite3.OperationalError as error:
+            raise OSError(f"{target} cannot be written: {error}") from error
+
+    def _write(self, articles: Iterable[Article], target: Path) -> None:
+        with beside(target) as path, closing(sqlite3.connect(path, isolation_level=None)) as database:
+            # Nobody sees the file before it is whole, so nothing has to be kept safe while it is written.
+            database.execute("PRAGMA journal_mode = OFF")
+            database.execute("PRAGMA synchronous = OFF")
+            database.execute("BEGIN")
+            for statement in (*map(_table, KINDS), *SEARCH, "CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT)"):
+                database.execute(statement)
+            database.execute("INSERT INTO about VALUES ('contract', ?)", (VERSION,))
+            filling = _Filling(database)
+            for article in articles:
+                filling.add(article)
+            for statement in (*INDEXES, "INSERT INTO search(search) VALUES ('optimize')", "COMMIT", "ANALYZE"):
+                database.execute(statement)
+
+
+class _Filling:
+    """Puts articles into the tables; passages are numbered through."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._passages = 0
+        self._encoder = msgspec.json.Encoder()
+
+    def add(self, article: Article) -> None:
+        rows = Rows(article)
+        for name in KINDS:
+            found = [[_value(value) for value in msgspec.structs.astuple(row)] for row in MAKERS[name](rows)]
+            if name == "articles":
+                found = [[*row, self._encoder.encode(article).decode()] for row in found]
+            elif name in SEARCHED:
+                found = list(self._passage(name, found))
+            if not found:
+                continue
+            try:
+                self._database.executemany(
+                    f"INSERT INTO {name} VALUES ({', '.join('?' * len(found[0]))})",  # noqa: S608 -- a name of ours
+                    found,
+                )
+            except sqlite3.IntegrityError as error:
+                raise UsageError(
+                    f"{article.id!r} cannot be stored: {error}; in a database each article needs an id of its own"
+                ) from error
+            except OverflowError as error:
+                raise ContractError(article.id, f"does not fit into columns: {error}") from error
+
+    def _passage(self, name: str, rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
+        """The rows of a searched table with their numbers, each put into the index."""
+        text = KINDS[name].__struct_fields__.index("text")
+        for row in rows:
+            self._passages += 1
+            self._database.execute(
+                "INSERT INTO search(rowid, text, words) VALUES (?, ?, ?)",
+                (self._passages, units(row[text]), words(row[text])),
+            )
+            yield [self._passages, *row]
+
+
+def _table(name: str) -> str:
+    """The statement that makes a table, from the types of its rows."""
+    columns = [_column(field.name, field.type) for field in msgspec.structs.fields(KINDS[name])]
+    if name == "articles":
+        columns.append('"article" TEXT NOT NULL')
+    if name in SEARCHED:
+        columns.insert(0, "passage INTEGER PRIMARY KEY")
+    keys = (KEYS[name], None if name == "articles" else OF_ARTICLE)
+    return f"CREATE TABLE {name} ({', '.join(filter(None, [*columns, *keys]))})"
+
+
+def _column(name: str, annotation: object) -> str:
+    kind, nullable = plain(annotation)
+    told = {int: "INTEGER", bool: "INTEGER", float: "REAL"}.get(kind, "TEXT")
+    return f'"{name}" {told}{"" if nullable else " NOT NULL"}'
+
+
+def _value(value: object) -> object:
+    """A list as JSON, which SQLite's `json_each` reads."""
+    return msgspec.json.encode(value).decode() if isinstance(value, tuple) else value

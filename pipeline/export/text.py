@@ -1,0 +1,93 @@
+"""Readable plain text: what a reader of the article sees, in its order, without marks of ours."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, ClassVar
+
+from pipeline.export.json_folder import write_each
+from pipeline.model.article import Article, Section, Turn
+from pipeline.storage.atomic import whole
+
+PAGE_BREAK = "\f\n"
+"""The line between two articles of one file: a form feed."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Title, byline, lead, headings, turns as `Name: words`, closing, translations, credits, notices, disclaimer.
+
+    A target that ends in `.txt` is one file, with a line that holds a form feed between two articles; any other is a
+    folder with a file per article. A form feed in a text itself is a blank here.
+    """
+
+    name: ClassVar = "text"
+    suffixes: ClassVar = (".txt",)
+    protocol: ClassVar = 1
+
+    def write(self, articles: Iterable[Article], target: Path) -> None:
+        """Writes one file or a folder. Raises `UsageError` where a folder's place is taken, or an id comes twice."""
+        if target.suffix.casefold() == ".txt" and not target.is_dir():
+            with whole(target) as file:
+                self.stream(articles, file)
+        else:
+            write_each(articles, target, ".txt", lambda article: page(article).encode())
+
+    def stream(self, articles: Iterable[Article], file: BinaryIO) -> None:
+        """Writes all articles, in UTF-8."""
+        for i, article in enumerate(articles):
+            file.write(((PAGE_BREAK if i else "") + page(article)).encode())
+
+
+def page(article: Article) -> str:
+    """The article as plain text: paragraphs, a blank line between two; it ends in a line end."""
+    return "\n\n".join(_paragraphs(article)).replace("\f", " ") + "\n"
+
+
+def _paragraphs(article: Article) -> Iterator[str]:
+    labels = {s.field: article.text[s.start : s.end] for s in article.segments if s.label == "speaker"}
+    if article.title:
+        yield article.title.text
+    if article.byline:
+        yield article.byline.text
+    yield from article.lead
+    yield from _sections(article.sections, "", labels)
+    yield from article.closing
+    for i, translation in enumerate(article.translations):
+        if translation.title:
+            yield translation.title.text
+        yield from translation.lead
+        yield from _sections(translation.sections, f"/translations/{i}", labels)
+        yield from translation.closing
+    if article.credits:
+        yield "\n".join(f"{credit.role}: {', '.join(credit.names)}".rstrip() for credit in article.credits)
+    if article.notices:
+        yield "\n".join(notice.text for notice in article.notices)
+    if article.disclaimer is not None:
+        yield article.disclaimer
+
+
+def _sections(sections: Iterable[Section], root: str, labels: Mapping[str | None, str]) -> Iterator[str]:
+    for i, section in enumerate(sections):
+        if section.heading is not None:
+            yield section.heading
+        yield from section.paragraphs
+        for j, exchange in enumerate(section.exchanges):
+            said = [
+                (turn.n, f"{root}/sections/{i}/exchanges/{j}/{voice}/{k}", turn)
+                for voice in ("questions", "answers", "asides")
+                for k, turn in enumerate(getattr(exchange, voice))
+            ]
+            for _, pointer, turn in sorted(said, key=lambda one: one[0]):
+                yield from _said(turn, labels.get(f"{pointer}/speaker"))
+
+
+def _said(turn: Turn, label: str | None) -> Iterator[str]:
+    """The paragraphs of a turn behind the speaker's name, or behind the label where that names nobody, such as `Q`."""
+    who = turn.speaker if turn.speaker is not None else label
+    if who is None:
+        yield from turn.paragraphs
+        return
+    first, *others = turn.paragraphs or ("",)
+    yield f"{who}: {first}".rstrip()
+    yield from others

@@ -1,0 +1,1 @@
+"""The types: article, document, stage, record."""

@@ -1,0 +1,178 @@
+"""Files that hold one other file: gzip, zstd, xz and bzip2, each told by how it begins."""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, BinaryIO, ClassVar, cast
+
+from msgspec import Meta
+
+from pipeline.config.settings import Input
+from pipeline.readers.archives.unpacking import Compression, Decoder, Unpacked
+from pipeline.readers.byte_source import Blob
+from pipeline.readers.reader import Claim, Found
+
+ZSTD = b"\x28\xb5\x2f\xfd"
+SKIPPABLE = b"\x2a\x4d\x18"
+"""Behind a byte from 50 to 5F it begins a frame that holds something else than data; LZ4 has them, too."""
+BZIP2_BLOCKS = (b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90")
+"""What stands behind `BZh` and a digit: a block, or the end of a file that holds nothing."""
+
+
+@dataclass(frozen=True)
+class Gzip:
+    """gzip (RFC 1952), of one member or of many behind each other."""
+
+    name: ClassVar = "gzip"
+    protocol: ClassVar = 1
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By its first bytes."""
+        return Claim.CONTENT if blob.head.startswith(b"\x1f\x8b\x08") else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
+        """What is in it."""
+        yield content(blob, gzip())
+
+
+@dataclass(frozen=True)
+class Zstd:
+    """Zstandard (RFC 8878), of one frame or of many, skippable ones passed over."""
+
+    name: ClassVar = "zstd"
+    protocol: ClassVar = 1
+
+    window: Annotated[
+        int,
+        Meta(ge=10, le=31, description="Memory for the window of a frame, as a power of 2; `zstd --long=31` wants 31."),
+    ] = 27
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By its first bytes; by those behind a skippable frame where one comes first, as with `pzstd`."""
+        head = blob.head
+        if head.startswith(SKIPPABLE, 1) and head[0] >> 4 == 5:
+            head = head[8 + int.from_bytes(head[4:8], "little") :] or (
+                ZSTD if blob.suffix in {".zst", ".tzst"} else b""
+            )
+        return Claim.CONTENT if head.startswith(ZSTD) else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
+        """What is in it."""
+        yield content(blob, zstd(self.window))
+
+
+@dataclass(frozen=True)
+class Xz:
+    """xz, of one stream or of many behind each other."""
+
+    name: ClassVar = "xz"
+    protocol: ClassVar = 1
+
+    memory: Annotated[int, Meta(ge=1, description="The most bytes of memory that unpacking may take.")] = 1 << 28
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By its first bytes."""
+        return Claim.CONTENT if blob.head.startswith(b"\xfd7zXZ\x00") else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
+        """What is in it."""
+        yield content(blob, xz(self.memory))
+
+
+@dataclass(frozen=True)
+class Bzip2:
+    """bzip2, of one stream or of many behind each other, as `pbzip2` writes them."""
+
+    name: ClassVar = "bzip2"
+    protocol: ClassVar = 1
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By its first bytes; `BZh1` alone may begin a text."""
+        begins = blob.head.startswith(b"BZh") and blob.head[3:4] in b"123456789"
+        return Claim.CONTENT if begins and blob.head.startswith(BZIP2_BLOCKS, 4) else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
+        """What is in it."""
+        yield content(blob, bzip2())
+
+
+def content(blob: Blob, compression: Compression) -> Blob:
+    """What a compressed file holds; it is named as much as the file is."""
+    stream = Unpacked(blob.packed, compression, blob.budget)
+    return blob.inner(blob.place.unpacked, cast("BinaryIO", stream), named=blob.named)
+
+
+def gzip() -> Compression:
+    """gzip; NULs behind a member fill a block of a tape or disk."""
+    return Compression("gzip", lambda: Inflater(zlib.MAX_WBITS | 16), (zlib.error,), padding=True)
+
+
+def zstd(window: int) -> Compression:
+    """Zstandard with a window of at most two to the power of `window` bytes."""
+    import sys
+
+    if sys.version_info >= (3, 14):
+        from compression.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
+    else:
+        from backports.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
+
+    def fresh() -> Decoder:
+        return ZstdDecompressor(options={DecompressionParameter.window_log_max: window})
+
+    def hint(told: str) -> str | None:
+        if "too much memory" not in told:
+            return None
+        return f"its zstd window is over the limit of {1 << window:,} bytes; raise [sources.zstd] window up to 31"
+
+    return Compression("zstd", fresh, (ZstdError,), hint=hint)
+
+
+def xz(memory: int) -> Compression:
+    """The format of xz-utils; unpacking may take `memory` bytes. NULs behind a stream are part of the format."""
+    import lzma
+
+    def fresh() -> Decoder:
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=memory)
+
+    def hint(told: str) -> str | None:
+        if "Memory usage" not in told:
+            return None
+        return f"needs more than {memory:,} bytes of memory to unpack; raise [sources.xz] memory"
+
+    return Compression("xz", fresh, (lzma.LZMAError,), padding=True, hint=hint)
+
+
+def bzip2() -> Compression:
+    """bzip2; its decoder raises `OSError`."""
+    import bz2
+
+    return Compression("bzip2", bz2.BZ2Decompressor, ())
+
+
+class Inflater:
+    """zlib's decoder with the face of the others. `bits` say what is around the data: see `zlib.decompressobj`."""
+
+    def __init__(self, bits: int) -> None:
+        self._decoder = zlib.decompressobj(bits)
+        self._rest = b""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the data is over."""
+        return self._decoder.eof
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether all was taken that was given."""
+        return not self._rest and not self._decoder.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        """What was given beyond the end."""
+        return self._decoder.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """What comes out, up to `max_length` bytes. Raises `zlib.error`."""
+        piece = self._decoder.decompress(self._rest + data if self._rest else data, max_length)
+        self._rest = self._decoder.unconsumed_tail
+        return piece

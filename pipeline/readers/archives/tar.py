@@ -1,0 +1,256 @@
+"""Tar archives, read from the beginning to the end of any stream, so that `.tar.gz` needs no room on a disk."""
+
+import io
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, ClassVar, Final, cast
+
+from pipeline.config.settings import Input
+from pipeline.model.record import LeftOut, SourceError, Unreadable, shown
+from pipeline.readers.archives import members
+from pipeline.readers.byte_source import Blob
+from pipeline.readers.limits import Budget, Source
+from pipeline.readers.reader import Claim, Found
+
+BLOCK: Final = tarfile.BLOCKSIZE
+MOST_HEADER: Final = 1 << 20
+"""Bytes that all headers of one member may have: long names, and what pax has to say of it."""
+MOST_GLOBAL: Final = 100
+"""Entries that hold for all members; they stay in memory."""
+SUFFIXES: Final = frozenset({".tar"})
+DAMAGED: Final = "the header of a member is damaged; what stands before it is read; get the file anew"
+ERRORS: Final = (
+    tarfile.TarError,
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What the library raises at headers that make no sense, beside its own errors."""
+KINDS: Final = {
+    tarfile.LNKTYPE: "a link, which is not followed",
+    tarfile.SYMTYPE: "a link, which is not followed",
+    tarfile.CHRTYPE: "a device",
+    tarfile.BLKTYPE: "a device",
+    tarfile.FIFOTYPE: "a pipe",
+}
+
+
+@dataclass(frozen=True)
+class Tar:
+    """A tar archive of any kind: old, ustar, GNU, pax."""
+
+    name: ClassVar = "tar"
+    protocol: ClassVar = 1
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By the first header, which bears its own checksum; an archive of nothing by its name."""
+        header = blob.head[:BLOCK]
+        if header[257:262] == b"ustar" or _sums_up(header):
+            return Claim.CONTENT
+        empty = len(header) == BLOCK and not header.strip(b"\0")
+        return Claim.NAME if empty and blob.suffix in SUFFIXES else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """Its members, one after the other."""
+        source = _Forward(blob.packed)
+        most, number, given = options.limits.members, 0, 0
+        archive = _opened(source)
+        while (info := _next(archive, source)) is not None:
+            number += 1
+            blob.budget.hold()
+            if number > most:
+                raise SourceError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
+            for member in _member(blob, archive, info, source, options):
+                given += 1
+                yield member
+        source.finish()
+        if not given:
+            yield blob.left_out(members.NONE_TAKEN if number else "is a tar archive that holds nothing")
+
+
+def _sums_up(header: bytes) -> bool:
+    """Whether a block is a header: the sum of its bytes stands in it, itself taken for blanks."""
+    if len(header) < BLOCK or not header[0]:
+        return False
+    digits = header[148:156].strip(b"\0 ")
+    if not digits or digits.translate(None, b"01234567"):
+        return False
+    return int(digits, 8) == sum(header[:148]) + sum(header[156:]) + 8 * ord(" ")
+
+
+def _opened(source: "_Forward") -> tarfile.TarFile:
+    source.begin()
+    try:
+        # Surrogates keep the bytes of a name that is no UTF-8.
+        return tarfile.TarFile(fileobj=cast("BinaryIO", source), encoding="utf-8", errors="surrogateescape")
+    except SourceError:
+        raise
+    except ERRORS as error:
+        raise SourceError(f"is no whole tar archive: {_told(error)}; get the file anew") from None
+
+
+def _next(archive: tarfile.TarFile, source: "_Forward") -> tarfile.TarInfo | None:
+    """The next member; None at the end. Raises `SourceError` where that is no proper end."""
+    source.begin()
+    try:
+        info = archive.next()
+    except SourceError:
+        raise
+    except ERRORS as error:
+        raise SourceError(f"{DAMAGED} ({_told(error)})") from None
+    # The library keeps every member; and what it says of a damaged header is that the archive is over.
+    cast("Any", archive).members.clear()
+    if info is None and source.last.strip(b"\0"):
+        raise SourceError(DAMAGED)
+    if info is None and not source.last:
+        raise SourceError("has no end: it may break off just behind a member; get the file anew to be sure")
+    if len(archive.pax_headers) > MOST_GLOBAL:
+        raise SourceError(f"has more than {MOST_GLOBAL} headers for all its members; pack it anew")
+    return info
+
+
+def _member(
+    blob: Blob, archive: tarfile.TarFile, info: tarfile.TarInfo, source: "_Forward", options: Input
+) -> Iterator[Found]:
+    name = members.decoded(info.name.encode("utf-8", "surrogateescape"))
+    try:
+        path = members.path_of(name)
+    except SourceError as error:
+        place = blob.place.inside(shown(name, None))
+        yield Unreadable(place.id, f"{place}: {error}")
+        return
+    if info.isdir() or not path or members.passed_over(path, options.include):
+        return
+    place = blob.place.inside(path)
+    if not info.isreg():
+        kind = KINDS.get(info.type, f"of a kind that is not known ({info.type!r})")
+        yield LeftOut(str(place), f"is {kind}")
+        return
+    content: io.RawIOBase
+    if info.issparse():
+        content = _Sparse(cast("Source", archive.extractfile(info)), source, blob.budget)
+    else:
+        content = _Content(source, info.size)
+    yield blob.inner(place, cast("BinaryIO", content))
+
+
+def _told(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+class _Forward:
+    """The stream as the library wants it: with a place in it, that only moves on.
+
+    Between `begin` and the content of a member no more than `MOST_HEADER` is read, whatever a header says of its size.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._at = 0
+        self._room: int | None = None
+        self._fault: SourceError | None = None
+        self.last = b""
+        """What was read last: of a header that is damaged, the library says nothing."""
+
+    def begin(self) -> None:
+        """From now on headers are read."""
+        self._room = MOST_HEADER
+
+    def some(self, size: int) -> bytes:
+        """Up to `size` bytes of the content of a member. Raises `SourceError` at the end of the archive."""
+        piece = self._source.read(size)
+        self._at += len(piece)
+        if not piece:
+            raise self.end()
+        return piece
+
+    def end(self) -> SourceError:
+        """The one error for all that the archive breaks off in."""
+        if self._fault is None:
+            self._fault = SourceError(f"breaks off after {self._at:,} bytes, within a member; get the file anew")
+        return self._fault
+
+    def open(self) -> None:
+        """From now on the library reads the content of a member."""
+        self._room = None
+
+    def tell(self) -> int:
+        return self._at
+
+    def read(self, size: int) -> bytes:
+        if self._room is not None:
+            self._room -= size
+            if self._room < 0 or size < 0:
+                limit = f"{MOST_HEADER:,} bytes"
+                raise SourceError(f"the header of a member is longer than {limit}; leave the file out, or pack it anew")
+        whole = self._source.read(size)
+        while len(whole) < size and (more := self._source.read(size - len(whole))):
+            whole += more
+        self._at += len(whole)
+        self.last = whole
+        return whole
+
+    def seek(self, to: int) -> int:
+        if to < self._at:
+            raise SourceError(DAMAGED)
+        while self._at < to:
+            self.some(min(1 << 16, to - self._at))
+        return self._at
+
+    def finish(self) -> None:
+        """Reads on to the end, so that a compression around it can tell whether all of it is whole."""
+        while self._source.read(1 << 16):
+            pass
+
+
+class _Content(io.RawIOBase):
+    """The next `size` bytes of the archive."""
+
+    def __init__(self, source: _Forward, size: int) -> None:
+        super().__init__()
+        self._source = source
+        self._left = size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object, /) -> int:
+        room = memoryview(cast("bytearray", buffer))
+        if self._left <= 0 or not room:
+            return 0
+        piece = self._source.some(min(len(room), self._left))
+        self._left -= len(piece)
+        room[: len(piece)] = piece
+        return len(piece)
+
+
+class _Sparse(io.RawIOBase):
+    """The bytes of a member with holes, which are more than what lies in the archive."""
+
+    def __init__(self, content: Source, source: _Forward, budget: Budget) -> None:
+        super().__init__()
+        self._content = content
+        self._source = source
+        self._budget = budget
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object, /) -> int:
+        room = memoryview(cast("bytearray", buffer))
+        self._source.open()
+        try:
+            piece = self._content.read(len(room))
+        except SourceError:
+            raise
+        except ERRORS:
+            raise self._source.end() from None
+        self._budget.give(len(piece))
+        room[: len(piece)] = piece
+        return len(piece)

@@ -1,0 +1,153 @@
+"""The stream that a compression unpacks to, whichever it is: of frames behind each other, bounded, and never silent.
+
+All that can be wrong with the packed bytes comes out as one `SourceError` that says where, so that whatever reads
+through the stream meets no exception of a library.
+"""
+
+import io
+from collections.abc import Callable
+from typing import Protocol, cast
+
+import msgspec
+
+from pipeline.model.record import SourceError
+from pipeline.readers.limits import Budget, Source
+
+PIECE = 1 << 15
+"""Packed bytes that are read at a time: few, since what stands behind a frame is copied once for each frame."""
+REST = "what stands before that is read; get the file anew"
+
+
+class Decoder(Protocol):
+    """What unpacks one frame; the decompressors of the standard library are such."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the frame is over."""
+        ...
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether nothing more comes out without more packed bytes."""
+        ...
+
+    @property
+    def unused_data(self) -> bytes:
+        """What was given beyond the end of the frame."""
+        ...
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """What comes out of `data` and of what was given before, up to `max_length` bytes."""
+        ...
+
+
+class Compression(msgspec.Struct, frozen=True):
+    """A way to pack: what it is called, what begins a frame, and what its decoder raises.
+
+    `many` says whether frames may follow each other, `padding` whether NULs between and behind them mean nothing.
+    `hint` turns what a decoder says into what the user should do, or into None where there is nothing special to do.
+    """
+
+    name: str
+    fresh: Callable[[], Decoder]
+    errors: tuple[type[Exception], ...]
+    many: bool = True
+    padding: bool = False
+    hint: Callable[[str], str | None] = lambda _: None
+
+
+class Unpacked(io.RawIOBase):
+    """The bytes that `packed` unpacks to. Once it has failed, reading on fails with the same error."""
+
+    def __init__(self, packed: Source, compression: Compression, budget: Budget) -> None:
+        super().__init__()
+        self._packed = packed
+        self._compression = compression
+        self._budget = budget
+        self._errors: tuple[type[Exception], ...] = (*compression.errors, OSError, MemoryError)
+        self._decoder: Decoder | None = None
+        self._waiting = b""
+        self._fault: SourceError | None = None
+        self._taken = self._given = self._frames = 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: object, /) -> int:
+        """Fills the beginning of `buffer`; 0 at the end. Raises `SourceError`."""
+        if self._fault is not None:
+            raise self._fault
+        room = memoryview(cast("bytearray", buffer))
+        try:
+            piece = self._next(len(room))
+        except SourceError as error:
+            # The limits', or that of a layer beneath.
+            self._fault = error
+        except EOFError:
+            self._fault = SourceError(f"{self._what} breaks off after {self._where}; {REST}")
+        except self._errors as error:
+            self._fault = SourceError(self._reason(error))
+        else:
+            room[: len(piece)] = piece
+            return len(piece)
+        raise self._fault
+
+    def _next(self, most: int) -> bytes:
+        """A piece of at most `most` bytes, empty at the end. Raises `EOFError` where a frame is not whole."""
+        while self._decoder is not None or self._begin():
+            decoder = cast("Decoder", self._decoder)
+            if decoder.eof:
+                self._waiting, self._decoder = decoder.unused_data, None
+                self._frames += 1
+                continue
+            hungry = decoder.needs_input
+            data = self._input() if hungry else b""
+            piece = decoder.decompress(data, most)
+            if piece:
+                self._given += len(piece)
+                self._budget.give(len(piece))
+                return piece
+            if hungry and not data and not decoder.eof:
+                raise EOFError
+        return b""
+
+    def _begin(self) -> bool:
+        """Whether there is a frame, or another one; then it is begun."""
+        if self._frames and not self._compression.many:
+            return False
+        self._waiting = self._input()
+        if self._frames and self._compression.padding:
+            while self._waiting and not self._waiting.strip(b"\0"):
+                self._waiting = b""
+                self._waiting = self._input()
+            self._waiting = self._waiting.lstrip(b"\0")
+        if self._waiting or not self._frames:
+            self._decoder = self._compression.fresh()
+            return True
+        return False
+
+    def _input(self) -> bytes:
+        if self._waiting:
+            data, self._waiting = self._waiting, b""
+            return data
+        data = self._packed.read(PIECE)
+        self._taken += len(data)
+        return data
+
+    @property
+    def _what(self) -> str:
+        return f"the {self._compression.name} data"
+
+    @property
+    def _where(self) -> str:
+        return f"{self._taken:,} bytes ({self._given:,} unpacked)"
+
+    def _reason(self, error: BaseException) -> str:
+        told = str(error).strip().splitlines() or [type(error).__name__]
+        hint = self._compression.hint(told[0])
+        if hint is not None:
+            return hint
+        if self._frames:
+            return f"{self._what} is damaged, or something else follows it, within {self._where}: {told[0]}; {REST}"
+        return f"{self._what} is damaged within {self._where}: {told[0]}; {REST}"

@@ -1,0 +1,214 @@
+"""Zip archives: each member read by whichever reader claims it, in the order of the directory."""
+
+import io
+import stat
+import zlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO, ClassVar, cast
+
+import msgspec
+
+from pipeline.config.settings import Input
+from pipeline.model.record import LeftOut, SourceError, Unreadable, shown
+from pipeline.readers.archives import compressed, members
+from pipeline.readers.archives.unpacking import Compression, Unpacked
+from pipeline.readers.archives.zip_directory import Directory, Entry, directory, entries
+from pipeline.readers.byte_source import Blob
+from pipeline.readers.limits import Budget
+from pipeline.readers.reader import Claim, Found
+
+HEADER = 30
+"""Bytes of a member's own header before its name."""
+STORED, DEFLATED, BZIP2, ZSTD, XZ = 0, 8, 12, 93, 95
+OTHERS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 14: "LZMA", 97: "WavPack", 98: "PPMd"}
+"""Ways to pack that no one uses for texts, by their number."""
+DOCUMENTS = {"word": "a Word document (docx)", "xl": "an Excel workbook (xlsx)", "ppt": "a PowerPoint file (pptx)"}
+"""What a file of Office is, by the folder in it."""
+
+
+@dataclass(frozen=True)
+class Zip:
+    """A zip archive; files of other programs that are zip archives inside are no archives of documents."""
+
+    name: ClassVar = "zip"
+    protocol: ClassVar = 1
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By its first bytes: those of a member, or of the end of an archive without any."""
+        return Claim.CONTENT if blob.head.startswith((b"PK\3\4", b"PK\5\6")) else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """Its members. From a stream it is copied to the disk first, since what it holds stands at its end."""
+        with blob.on_disk() as path, path.open("rb") as file:
+            found = directory(file)
+            most = options.limits.members
+            if found.members > most:
+                raise SourceError(f"holds {found.members:,} members, over the limit of {most:,}; {members.REMEDY}")
+            survey = _survey(file, found, most)
+            if survey.kind:
+                yield blob.left_out(f"is {survey.kind}; save it as text or as a web page")
+                return
+            if not survey.offsets and not found.length:
+                yield blob.left_out("is a zip archive that holds nothing")
+                return
+            given = 0
+            for number, entry in enumerate(entries(file, found), 1):
+                if number > most:
+                    raise SourceError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
+                for member in _member(blob, file, entry, survey, options):
+                    given += 1
+                    yield member
+                if blob.budget.fault is not None:
+                    raise blob.budget.fault
+            if not given:
+                yield blob.left_out(members.NONE_TAKEN)
+
+
+class Survey(msgspec.Struct, frozen=True):
+    """What must be known of all members before one is read: where each begins, where the last ends; what it all is."""
+
+    offsets: "array[int]"
+    end: int
+    kind: str | None
+
+    def overlaps(self, entry: Entry) -> bool:
+        """Whether another member, or the directory, begins within the entry: so a few bytes pass for terabytes."""
+        at = bisect_left(self.offsets, entry.offset)
+        behind = self.offsets[at + 1] if at + 1 < len(self.offsets) else self.end
+        return entry.least_end > behind
+
+
+def _survey(file: BinaryIO, found: Directory, most: int) -> Survey:
+    offsets = array("Q")
+    folders: set[str] = set()
+    first: Entry | None = None
+    try:
+        for entry in islice(entries(file, found), most):
+            first = first or entry
+            offsets.append(min(entry.offset, (1 << 64) - 1))
+            folder, slash, rest = entry.name.partition("/")
+            if folder in DOCUMENTS or not slash or rest == "MANIFEST.MF":
+                folders.add(folder)
+    except SourceError:
+        # Those before it are read, and then it is met again.
+        pass
+    return Survey(array("Q", sorted(offsets)), found.start, _kind(file, first, folders))
+
+
+def _kind(file: BinaryIO, first: Entry | None, names: set[str]) -> str | None:
+    """What an archive is that is a file of some program; None for one of documents."""
+    if "[Content_Types].xml" in names:
+        return next((kind for folder, kind in DOCUMENTS.items() if folder in names), "an Office file")
+    if first is not None and first.name == "mimetype" and first.method == STORED:
+        said = _Stretch(file, first.offset + HEADER + len("mimetype"), min(first.packed, 100), None).read(100)
+        if said.startswith(b"application/"):
+            kind = said.decode("ascii", "replace").strip()
+            return {"application/epub+zip": "an e-book (epub)"}.get(kind, f"a document of type {shown(kind)}")
+    if "AndroidManifest.xml" in names:
+        return "an Android app (apk)"
+    return "a Java archive (jar)" if "META-INF" in names else None
+
+
+def _member(blob: Blob, file: BinaryIO, entry: Entry, survey: Survey, options: Input) -> Iterator[Found]:
+    try:
+        path = members.path_of(entry.name.replace("\\", "/"))
+        if not path or entry.name.endswith(("/", "\\")) or members.passed_over(path, options.include):
+            return
+        place = blob.place.inside(path)
+        if entry.mode and stat.S_IFMT(entry.mode) not in {0, stat.S_IFREG}:
+            kind = "link" if stat.S_ISLNK(entry.mode) else "device"
+            yield LeftOut(str(place), f"is a {kind}, which is not followed")
+            return
+        if survey.overlaps(entry):
+            raise SourceError("lies over another member, as in an archive that is made to do harm; leave it out")
+        stream = _stream(file, entry, blob.budget if blob.depth == 0 else None, blob.budget)
+    except SourceError as error:
+        place = blob.place.inside(shown(entry.name, None))
+        yield Unreadable(place.id, f"{place}: {error}")
+    else:
+        yield blob.inner(place, cast("BinaryIO", stream))
+
+
+def _stream(file: BinaryIO, entry: Entry, counted: Budget | None, budget: Budget) -> io.RawIOBase:
+    """The bytes of a member. Raises `SourceError` where it cannot be read at all."""
+    if entry.encrypted:
+        raise SourceError("is encrypted; unpack the archive with its password first")
+    compression = _compression(entry.method)
+    file.seek(min(entry.offset, 1 << 62))
+    header = file.read(HEADER)
+    if len(header) < HEADER or not header.startswith(b"PK\3\4"):
+        raise SourceError("is not where the directory says; get the file anew, or repair it with `zip -FF`")
+    named, extras = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
+    stretch = _Stretch(file, entry.offset + HEADER + named + extras, entry.packed, counted)
+    return _Checked(Unpacked(stretch, compression, budget) if compression else stretch, entry)
+
+
+def _compression(method: int) -> Compression | None:
+    """How a member is packed; None for one that is not. Raises `SourceError` where that is not known here."""
+    if method == STORED:
+        return None
+    if method == DEFLATED:
+        return Compression("deflate", lambda: compressed.Inflater(-zlib.MAX_WBITS), (zlib.error,), many=False)
+    if method == BZIP2:
+        return compressed.bzip2()
+    if method == ZSTD:
+        return compressed.zstd(compressed.Zstd.window)
+    if method == XZ:
+        return compressed.xz(compressed.Xz.memory)
+    known = f" ({OTHERS[method]})" if method in OTHERS else ""
+    raise SourceError(f"is packed by method {method}{known}, which is not read; pack it anew with deflate")
+
+
+class _Stretch:
+    """Some bytes of a file that is read elsewhere in between."""
+
+    def __init__(self, file: BinaryIO, start: int, length: int, counted: Budget | None) -> None:
+        self._file = file
+        self._at = start
+        self._left = length
+        self._counted = counted
+
+    def read(self, size: int, /) -> bytes:
+        self._file.seek(self._at)
+        piece = self._file.read(min(size, self._left))
+        self._at += len(piece)
+        self._left -= len(piece)
+        if self._counted is not None:
+            self._counted.take(len(piece))
+        return piece
+
+
+class _Checked(io.RawIOBase):
+    """The bytes of a member, which must be as many, and sum up to what, the directory says."""
+
+    def __init__(self, source: "_Stretch | Unpacked", entry: Entry) -> None:
+        super().__init__()
+        self._source = source
+        self._entry = entry
+        self._sum = self._length = 0
+        self._fault: SourceError | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object, /) -> int:
+        if self._fault is not None:
+            raise self._fault
+        room = memoryview(cast("bytearray", buffer))
+        piece = self._source.read(len(room)) or b""
+        self._length += len(piece)
+        self._sum = zlib.crc32(piece, self._sum)
+        if self._length > self._entry.size:
+            self._fault = SourceError(f"is longer than the {self._entry.size:,} bytes of the directory; leave it out")
+        elif not piece and self._length < self._entry.size:
+            self._fault = SourceError(f"breaks off after {self._length:,} of {self._entry.size:,} bytes; get it anew")
+        elif not piece and self._sum != self._entry.crc:
+            self._fault = SourceError("is damaged: its checksum is not that of the archive; get the file anew")
+        if self._fault is not None:
+            raise self._fault
+        room[: len(piece)] = piece
+        return len(piece)

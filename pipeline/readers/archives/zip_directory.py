@@ -1,0 +1,160 @@
+"""The directory at the end of a zip archive, read an entry at a time: a million of them must not lie in memory.
+
+Written here rather than taken from `zipfile`, which makes an object of a kilobyte for each entry before the first one
+can be looked at, and refuses a whole archive for one bad name.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+import msgspec
+
+from pipeline.model.record import SourceError
+from pipeline.readers.archives.members import decoded
+
+END: Final = struct.Struct("<4s4H2LH")
+END64: Final = struct.Struct("<4sQ2H2L4Q")
+LOCATOR: Final = struct.Struct("<4sLQL")
+ENTRY: Final = struct.Struct("<4s6H3L5H2L")
+LONGEST_COMMENT: Final = 0xFFFF
+AT_A_TIME: Final = 1 << 16
+ENCRYPTED: Final = 0x2041
+"""Flags of a member that cannot be read without a password: of old, of new, and with its directory."""
+DAMAGED: Final = "its directory is damaged; get the file anew, or repair it with `zip -FF`"
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """A member as the directory has it: `packed` and `size` in bytes, `mode` of Unix or 0, `offset` in the file."""
+
+    name: str
+    method: int
+    encrypted: bool
+    crc: int
+    packed: int
+    size: int
+    offset: int
+    mode: int
+
+    @property
+    def least_end(self) -> int:
+        """Where its data ends in the file, or farther on: how long its own header is stands there only."""
+        return self.offset + 30 + self.packed
+
+
+class Directory(msgspec.Struct, frozen=True):
+    """Where entries are: from `start`, `length` bytes, `members` of them; `shift` bytes stand before the archive."""
+
+    start: int
+    length: int
+    members: int
+    shift: int
+
+
+def directory(file: BinaryIO) -> Directory:
+    """What the end of the archive says. Raises `SourceError` where there is none."""
+    size = file.seek(0, 2)
+    tail_at = max(0, size - LONGEST_COMMENT - END.size)
+    tail = _at(file, tail_at, size - tail_at)
+    at = tail.rfind(b"PK\5\6", 0, max(0, len(tail) - END.size + 4))
+    if at < 0:
+        raise SourceError("has no directory at its end: it breaks off, or is no zip archive; get the file anew")
+    _, disk, first_disk, _, members, length, offset, _ = END.unpack_from(tail, at)
+    end = tail_at + at
+    if members == 0xFFFF or length == 0xFFFFFFFF or offset == 0xFFFFFFFF:
+        found = _directory64(file, end)
+        if found is not None:
+            return found
+    if disk or first_disk:
+        raise SourceError("is one part of an archive of several; join them first, with `zip -s 0`")
+    return _checked(end, length, offset, members)
+
+
+def _directory64(file: BinaryIO, end: int) -> Directory | None:
+    """The same of an archive over 4 GiB or of over 65,535 members, of which the end record has no room to speak."""
+    if end < LOCATOR.size + END64.size:
+        return None
+    mark, _, at, _ = LOCATOR.unpack(_at(file, end - LOCATOR.size, LOCATOR.size))
+    if mark != b"PK\6\7":
+        return None
+    # Where something stands before the archive, what the locator says is too low.
+    for start in (end - LOCATOR.size - END64.size, at):
+        record = _at(file, start, END64.size) if 0 <= start <= end - LOCATOR.size - END64.size else b""
+        if record.startswith(b"PK\6\6"):
+            *_, members, length, offset = END64.unpack(record)
+            return _checked(start, length, offset, members)
+    raise SourceError(DAMAGED)
+
+
+def _checked(end: int, length: int, offset: int, members: int) -> Directory:
+    start = end - length
+    if start < offset:
+        raise SourceError(DAMAGED)
+    return Directory(start, length, members, start - offset)
+
+
+def entries(file: BinaryIO, found: Directory) -> Iterator[Entry]:
+    """Each entry, in order; the file may be read elsewhere in between. Raises `SourceError` at one that is damaged."""
+    at, left, window = found.start, found.length, b""
+    while left or window:
+        if len(window) < ENTRY.size + 3 * 0xFFFF and left:
+            more = _at(file, at, min(left, AT_A_TIME + 3 * 0xFFFF))
+            if not more:
+                raise SourceError(DAMAGED)
+            window, at, left = window + more, at + len(more), left - len(more)
+        # Copied once for all the entries that are whole in it.
+        used = 0
+        while len(window) - used >= ENTRY.size + 3 * 0xFFFF or (not left and used < len(window)):
+            entry, length = _entry(window, used, found.shift)
+            yield entry
+            used += length
+        window = window[used:]
+
+
+def _entry(window: bytes, at: int, shift: int) -> tuple[Entry, int]:
+    """The entry at a place, and how many bytes it takes."""
+    if len(window) - at < ENTRY.size:
+        raise SourceError(DAMAGED)
+    mark, made_by, _, flags, method, _, _, crc, packed, size, *lengths, offset = ENTRY.unpack_from(window, at)
+    named, extras, commented, _, _, attributes = lengths
+    length = ENTRY.size + named + extras + commented
+    if mark != b"PK\1\2" or len(window) - at < length:
+        raise SourceError(DAMAGED)
+    at += ENTRY.size
+    raw, extra = window[at : at + named], window[at + named : at + named + extras]
+    wide, path = b"", None
+    for kind, value in _extras(extra):
+        if kind == 1:
+            wide = value
+        elif kind == 0x7075 and value[:1] == b"\1" and value[1:5] == zlib.crc32(raw).to_bytes(4, "little"):
+            path = value[5:]
+    if 0xFFFFFFFF in (size, packed, offset):
+        size, packed, offset = _wide((size, packed, offset), wide)
+    mode = attributes >> 16 if made_by >> 8 == 3 else 0
+    # Whether the flag for UTF-8 is set says nothing that the bytes do not say better.
+    name = decoded(raw if path is None else path)
+    return Entry(name, method, bool(flags & ENCRYPTED), crc, packed, size, offset + shift, mode), length
+
+
+def _wide(numbers: tuple[int, int, int], wide: bytes) -> Iterator[int]:
+    """The numbers, those that 32 bits do not hold from `wide`, where just these stand, in this order."""
+    for number in numbers:
+        if number == 0xFFFFFFFF and len(wide) >= 8:
+            yield int.from_bytes(wide[:8], "little")
+            wide = wide[8:]
+        else:
+            yield number
+
+
+def _extras(extra: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<HH", extra, at)
+        yield kind, extra[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+def _at(file: BinaryIO, offset: int, length: int) -> bytes:
+    file.seek(offset)
+    return file.read(length)

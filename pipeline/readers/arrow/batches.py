@@ -1,0 +1,134 @@
+"""Documents as the rows of a table in memory: records of this pipeline, whole, or a table of somebody else."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+from pipeline.errors import UsageError, nearest
+from pipeline.model.article import Origin
+from pipeline.model.record import Record, Unreadable, shown
+from pipeline.readers import html
+from pipeline.readers.arrow.columns import checked, rows, text_columns
+from pipeline.readers.field_values import as_text, others
+
+TEXTS = ("text", "data")
+"""Columns that hold the text where none is named, the surer first."""
+
+ORIGIN = pa.struct(
+    [("path", pa.string()), ("media_type", pa.string()), ("member", pa.string()), ("row", pa.int64()),
+     ("field", pa.string()), ("sha256", pa.string())]
+)  # fmt: skip
+RECORDS = pa.schema(
+    [
+        ("id", pa.string()),
+        # One of the two: bytes still have to be decoded.
+        ("text", pa.string()),
+        ("data", pa.binary()),
+        ("metadata", pa.list_(pa.struct([("key", pa.string()), ("value", pa.string())]))),
+        ("encoding", pa.string()),
+        ("converted_by", pa.string()),
+        ("origin", ORIGIN),
+    ]
+)
+"""A `Record` with all its parts. A table that has just these columns is one of records."""
+
+
+def of_records(records: Sequence[Record]) -> pa.Table:
+    """The records, a row each. Raises `UnicodeEncodeError` for a lone surrogate, which no table takes."""
+    columns = [
+        [record.id for record in records],
+        [record.data if isinstance(record.data, str) else None for record in records],
+        [record.data if isinstance(record.data, bytes) else None for record in records],
+        [[{"key": key, "value": value} for key, value in record.metadata.items()] for record in records],
+        [record.encoding for record in records],
+        [record.converted_by for record in records],
+        [msgspec.structs.asdict(record.origin) for record in records],
+    ]
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, RECORDS, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=RECORDS)
+
+
+def is_encodable(record: Record) -> bool:
+    """Whether a table can hold the record."""
+    try:
+        of_records([record])
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def documents(table: pa.Table, *, id: str = "id", text: str | None = None) -> Iterator[Record | Unreadable]:  # noqa: A002
+    """A record for each row, in order, or why there is none; what has no id is called nothing.
+
+    In a table of somebody else `id` and `text` name the columns of the document's id and text, which may be bytes;
+    all others are metadata. Raises `UsageError` where a column is not there, before anything is read.
+    """
+    if table.schema.equals(RECORDS):
+        return map(_record, count(1), table.to_pylist())
+    found = _text_column(table.schema, text)
+    if id not in table.schema.names:
+        raise UsageError(f"the table has no column {id!r}{nearest(id, table.schema.names)}; name it with id=…")
+    return _documents(table, id, found)
+
+
+def _documents(table: pa.Table, name: str, text: str) -> Iterator[Record | Unreadable]:
+    number = 1
+    for batch in table.to_batches():
+        for row in rows(checked(batch), number):
+            yield _document(number, row.fields, name, text)
+            number += 1
+
+
+def _text_column(schema: pa.Schema, wanted: str | None) -> str:
+    # Of a batch in which no row has a text nobody can tell the type; another one of the same job has it.
+    empty = {field.name for field in schema if pa.types.is_null(field.type)}
+    columns = {name: is_text or name in empty for name, is_text in text_columns(schema).items()}
+    found = next((name for name in TEXTS if columns.get(name)), None) if wanted is None else wanted
+    if found is None and TEXTS[0] in columns:
+        raise UsageError(f"the column {TEXTS[0]!r} of the table holds no text; name another with text=…")
+    if found is None:
+        known = ", ".join(columns) or "none"
+        raise UsageError(f"the table has no column {TEXTS[0]!r} (there are: {shown(known)}); name it with text=…")
+    if found not in columns:
+        raise UsageError(f"the table has no column {found!r}{nearest(found, columns)}")
+    if not columns[found]:
+        raise UsageError(f"the column {found!r} of the table holds no text; name another with text=…")
+    return found
+
+
+def _record(number: int, row: Mapping[str, Any]) -> Record | Unreadable:
+    """A row that `of_records` made."""
+    data = row["data"] if row["text"] is None else row["text"]
+    if not row["id"] or data is None or row["origin"] is None:
+        return Unreadable(row["id"] or "", f"row {number} of its batch has no {'text' if row['id'] else 'id'}")
+    metadata = {entry["key"]: entry["value"] for entry in row["metadata"] or ()}
+    return Record(row["id"], data, Origin(**row["origin"]), metadata, row["converted_by"], row["encoding"])
+
+
+def _document(number: int, fields: Mapping[str, object], name: str, text: str) -> Record | Unreadable:
+    """A row of somebody else's table."""
+    given = fields.get(name)
+    called = str(given) if isinstance(given, str | int) and not isinstance(given, bool) else ""
+    if not called:
+        return Unreadable("", f"row {number} of its batch has no id in column {name!r}; give it one")
+    data = fields.get(text)
+    if not isinstance(data, str | bytes):
+        return Unreadable(called, f"has no text in column {text!r}; leave it out")
+    try:
+        metadata = {key: as_text(value) for key, value in others(fields, text)}
+    except RecursionError:
+        return Unreadable(called, "is nested too deeply; leave it out")
+    whole = bytes(data) if isinstance(data, bytes) else data
+    origin = Origin(path=None, media_type=_media_type(text, whole), member=None, row=None, field=text, sha256=None)
+    return Record(called, whole, origin, metadata)
+
+
+def _media_type(column: str, data: str | bytes) -> str | None:
+    """That of a page where the column's name says that it holds one, and it has a tag."""
+    if not column.casefold().endswith("html"):
+        return None
+    held = data.encode("utf-8", "replace") if isinstance(data, str) else data
+    return "text/html" if html.holds_markup(held) else None

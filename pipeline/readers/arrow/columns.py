@@ -1,0 +1,168 @@
+"""Rows of Arrow's record batches: checked before they are touched, a column at a time turned into values of Python."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from pipeline.model.record import SourceError, shown
+from pipeline.readers.field_values import Torn
+from pipeline.readers.fields import Row, unique
+
+Untyped = Any
+"""An object of pyarrow, which has no types."""
+MOST_ROWS = 1024
+"""Rows that are turned at a time, and the bytes that they may take; one row at least."""
+MOST_BYTES = 8 << 20
+TORN = b"pipeline.torn"
+"""Marks a column of bytes that should have been texts."""
+EPOCH = datetime(1970, 1, 1)
+DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
+"""Of the fraction of a second, for each unit of time."""
+
+
+def arrow() -> Untyped:
+    """The library. Raises `SourceError` where it is not installed."""
+    try:
+        import pyarrow as pa
+        import pyarrow.ipc
+        import pyarrow.parquet
+    except ImportError:
+        raise SourceError("needs the package pyarrow, which is not installed; run: pip install pyarrow") from None
+    return pa
+
+
+def faults() -> tuple[type[Exception], ...]:
+    """What the library raises on data that is damaged, or too large for what Python has."""
+    pa = arrow()
+    return (pa.ArrowException, OSError, ValueError, OverflowError)
+
+
+def told(error: Exception) -> str:
+    """What an error of the library says, in a line."""
+    return shown(" ".join(str(error).split())).rstrip(".") or type(error).__name__
+
+
+def text_columns(schema: Untyped) -> dict[str, bool]:
+    """The columns, and whether each can hold a text: strings and bytes, dictionary-encoded ones too."""
+    return dict(zip(unique(schema.names), map(_may_be_text, schema.types), strict=True))
+
+
+def rows_at_a_time(rows: int, size: int) -> int:
+    """How many of `rows`, which take `size` bytes together, are turned at a time."""
+    return max(1, min(MOST_ROWS, MOST_BYTES * rows // max(size, 1)))
+
+
+def checked(batch: Untyped) -> Untyped:
+    """The batch, when all that is in it points within it; texts that are no UTF-8 are bytes in it.
+
+    Raises `ArrowInvalid` for one that is damaged: touching that could end the process.
+    """
+    pa = arrow()
+    try:
+        batch.validate(full=True)
+    except pa.ArrowInvalid:
+        pairs = [_checked(pa, field, column) for field, column in zip(batch.schema, batch.columns, strict=True)]
+        return pa.RecordBatch.from_arrays(
+            [column for _, column in pairs], schema=pa.schema([field for field, _ in pairs])
+        )
+    return batch
+
+
+def rows(batch: Untyped, first: int) -> Iterator[Row]:
+    """The rows of a checked batch, of which the first is number `first`."""
+    names = unique(batch.schema.names)
+    columns = [_values(column) for column in batch.columns]
+    for at, field in enumerate(batch.schema):
+        if TORN in (field.metadata or {}):
+            columns[at] = list(map(_whole_or_torn, columns[at]))
+    for number, cells in enumerate(zip(*columns, strict=True), first):
+        yield Row(number, dict(zip(names, cells, strict=True)))
+
+
+def _may_be_text(kind: Untyped) -> bool:
+    types = arrow().types
+    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
+        return _may_be_text(kind.value_type)
+    if isinstance(kind, arrow().BaseExtensionType):
+        return _may_be_text(kind.storage_type)
+    return _is_string(kind) or types.is_binary(kind) or types.is_large_binary(kind) or types.is_binary_view(kind)
+
+
+def _is_string(kind: Untyped) -> bool:
+    types = arrow().types
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
+
+
+def _checked(pa: Untyped, field: Untyped, column: Untyped) -> tuple[Untyped, Untyped]:
+    """A column and its field: of texts that are no UTF-8 the bytes, marked as such."""
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        if pa.types.is_dictionary(column.type):
+            inner, values = _checked(pa, pa.field("", column.type.value_type), column.dictionary)
+            column = pa.DictionaryArray.from_arrays(column.indices, values)
+            column.validate(full=True)
+            return pa.field(field.name, column.type, metadata=inner.metadata), column
+        as_bytes = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()}
+        if column.type not in as_bytes:
+            raise
+        column = column.view(as_bytes[column.type])
+        column.validate(full=True)
+        field = pa.field(field.name, column.type, metadata={TORN: b""})
+    return field, column
+
+
+def _values(column: Untyped) -> list[object]:
+    """The values of a column: texts, numbers and so on; moments in ISO 8601."""
+    pa = arrow()
+    kind = column.type
+    if isinstance(kind, pa.BaseExtensionType) and _may_be_text(kind):
+        column, kind = column.storage, kind.storage_type
+    if pa.types.is_dictionary(kind):
+        return _values(column.dictionary_decode())
+    if pa.types.is_run_end_encoded(kind):
+        import pyarrow.compute
+
+        return _values(pyarrow.compute.run_end_decode(column))
+    if pa.types.is_timestamp(kind):
+        moment = _moment(DIGITS[kind.unit], "" if kind.tz is None else "+00:00")
+        return [None if value is None else moment(value) for value in column.cast(pa.int64()).to_pylist()]
+    try:
+        found: list[object] = column.to_pylist()
+    except faults():
+        return list(map(_value, column))
+    return found
+
+
+def _value(scalar: Untyped) -> object:
+    """A value by itself, where the column holds some that Python has not: dates in the year 12000, nanoseconds."""
+    try:
+        found: object = scalar.as_py()
+    except faults():
+        return f"a {scalar.type} that cannot be told"
+    return found
+
+
+def _moment(digits: int, zone: str) -> Callable[[int], str]:
+    """How a moment is written that is counted from 1970 in units of a second with so many digits behind the point."""
+    unit = 10**digits
+
+    def written(value: int) -> str:
+        seconds, rest = divmod(value, unit)
+        try:
+            moment = (EPOCH + timedelta(seconds=seconds)).isoformat()
+        except OverflowError:
+            return f"{value}"
+        fraction = f".{rest:0{digits}d}".rstrip("0") if rest else ""
+        return f"{moment}{fraction}{zone}"
+
+    return written
+
+
+def _whole_or_torn(value: object) -> object:
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return Torn(value)

@@ -1,0 +1,116 @@
+"""Arrow's own files, and its streams, as the library `datasets` leaves them: record batches behind each other."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, ClassVar
+
+import msgspec
+
+from pipeline.config.settings import Input, Limits
+from pipeline.model.record import SourceError
+from pipeline.readers.arrow import messages
+from pipeline.readers.arrow.columns import Untyped, arrow, checked, faults, rows, text_columns, told
+from pipeline.readers.arrow.expansion import pieces
+from pipeline.readers.byte_source import Blob
+from pipeline.readers.fields import Row, records, refuse_many
+from pipeline.readers.limits import Budget
+from pipeline.readers.reader import Claim, Found
+
+SIGNATURE = b"ARROW1"
+CONTINUED = b"\xff\xff\xff\xff"
+"""Before each message of a stream, whose length follows."""
+FIRST_FEATHER = b"FEA1"
+LONGEST_MESSAGE = 1 << 28
+SUFFIXES = frozenset({".arrow", ".arrows", ".feather", ".ipc"})
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """Files (Feather version 2) and streams; a batch that is damaged is lost, by name, and those of a file go on."""
+
+    name: ClassVar = "arrow"
+    protocol: ClassVar = 1
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By the first bytes; by the suffix too, so that a damaged one is told as such."""
+        if blob.head.startswith((SIGNATURE, FIRST_FEATHER)) or _begins_stream(blob.head):
+            return Claim.CONTENT
+        return Claim.NAME if blob.suffix in SUFFIXES else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """A document a row."""
+        if blob.head.startswith(FIRST_FEATHER):
+            raise SourceError("is Feather version 1, which is not read; write it anew with a newer library")
+        pa = arrow()
+        is_file = blob.head.startswith(SIGNATURE)
+        with blob.on_disk() as path, path.open("rb") as file, pa.memory_map(str(path)) as data:
+            blob.count_whole(path)
+            try:
+                source = pa.ipc.open_file(data) if is_file else pa.ipc.open_stream(data)
+                columns = text_columns(source.schema)
+            except faults() as error:
+                reason = f"is no Arrow file that can be read ({told(error)}); fetch it again, or write it anew"
+                raise SourceError(reason) from None
+            refuse_many(len(columns), options.limits)
+            room = _Room(file, options.limits, blob.budget)
+            found = _of_file(source, room) if is_file else _of_stream(source, room)
+            media_type = f"application/vnd.apache.arrow.{'file' if is_file else 'stream'}"
+            yield from records(blob, found, options, media_type=media_type, columns=columns)
+
+
+def _begins_stream(head: bytes) -> bool:
+    length = int.from_bytes(head[4:8], "little")
+    return head.startswith(CONTINUED) and 0 < length < LONGEST_MESSAGE and length % 8 == 0
+
+
+class _Room(msgspec.Struct, frozen=True):
+    """The file that batches are in, and what they may unpack to."""
+
+    file: BinaryIO
+    limits: Limits
+    budget: Budget
+
+    def rows(self, batch: Untyped, first: int) -> Iterator[Row]:
+        """The rows of a batch, which may be all of the file."""
+        for piece, fault in pieces(checked(batch), self.limits, self.budget):
+            if fault is not None:
+                yield Row(first, fault=fault)
+            else:
+                yield from rows(piece, first)
+            first += piece.num_rows
+
+
+def _of_file(file: Untyped, room: _Room) -> Iterator[Row]:
+    first = 1
+    dictionaries, places = messages.of_file(room.file)
+    room.budget.announce(dictionaries)
+    for number in range(file.num_record_batches):
+        if number < len(places):
+            room.budget.announce(messages.unpacked(room.file, places[number]))
+        try:
+            for row in room.rows(file.get_batch(number), first):
+                yield row
+                first += 1
+        except SourceError:
+            raise
+        except faults() as error:
+            reason = f"batch {number + 1} of {file.num_record_batches} is lost from here on ({told(error)})"
+            yield Row(first, fault=f"{reason}; fetch the file again, or write it anew")
+            first += 1
+
+
+def _of_stream(stream: Untyped, room: _Room) -> Iterator[Row]:
+    first = 1
+    declared = messages.of_stream(room.file)
+    while True:
+        room.budget.announce(next(declared, 0))
+        try:
+            for row in room.rows(stream.read_next_batch(), first):
+                yield row
+                first += 1
+        except StopIteration:
+            return
+        except SourceError:
+            raise
+        except faults() as error:
+            raise SourceError(f"breaks off after row {first - 1} ({told(error)}); fetch it again") from None

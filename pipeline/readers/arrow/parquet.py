@@ -1,0 +1,109 @@
+"""Parquet: a table by columns, read a group of rows at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, ClassVar
+
+from pipeline.config.settings import Input, Limits
+from pipeline.model.record import SourceError
+from pipeline.readers.arrow import dictionaries
+from pipeline.readers.arrow.columns import Untyped, arrow, checked, faults, rows, rows_at_a_time, text_columns, told
+from pipeline.readers.arrow.expansion import pieces
+from pipeline.readers.byte_source import Blob
+from pipeline.readers.fields import Row, records, refuse_many
+from pipeline.readers.limits import Budget
+from pipeline.readers.reader import Claim, Found
+
+SIGNATURE = b"PAR1"
+MEDIA_TYPE = "application/vnd.apache.parquet"
+BUFFER = 1 << 20
+"""Bytes of a column that are read at a time: a group of rows may be larger than the memory."""
+VALUE = 4
+"""Bytes that a value in a list takes at least, with its levels."""
+FOOTER_LIMITS = {"thrift_string_size_limit": 1 << 24, "thrift_container_size_limit": 1 << 20}
+"""The most bytes of one text in the footer of a file, 16 MiB, and the most parts of one list there."""
+
+
+@dataclass(frozen=True)
+class Parquet:
+    """A group of rows that is damaged is lost, by name, and the others are read."""
+
+    name: ClassVar = "parquet"
+    protocol: ClassVar = 1
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By its first bytes; by the suffix too, so that a damaged one is told as such."""
+        if blob.head.startswith(SIGNATURE):
+            return Claim.CONTENT
+        return Claim.NAME if blob.suffix == ".parquet" else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """A document a row."""
+        with blob.on_disk() as path, path.open("rb") as raw:
+            blob.count_whole(path)
+            file = _opened(path)
+            try:
+                refuse_many(file.metadata.num_columns, options.limits)
+                if as_references := dictionaries.large(raw, file.metadata):
+                    file.close()
+                    file = _opened(path, as_references)
+                columns = text_columns(file.schema_arrow)
+                found = _rows(file, raw, as_references, options.limits, blob.budget)
+                yield from records(blob, found, options, media_type=MEDIA_TYPE, columns=columns)
+            finally:
+                file.close()
+
+
+def _opened(path: Path, as_references: Sequence[str] = ()) -> Untyped:
+    try:
+        return arrow().parquet.ParquetFile(
+            path,
+            read_dictionary=list(as_references),
+            buffer_size=BUFFER,
+            pre_buffer=False,
+            page_checksum_verification=True,
+            **FOOTER_LIMITS,
+        )
+    except faults() as error:
+        reason = f"is no Parquet file that can be read ({told(error)}); fetch it again, or write it anew"
+        raise SourceError(reason) from None
+
+
+def _rows(file: Untyped, raw: BinaryIO, as_references: Sequence[str], limits: Limits, budget: Budget) -> Iterator[Row]:
+    first = 1
+    for number in range(file.num_row_groups):
+        group = file.metadata.row_group(number)
+        last = first + max(group.num_rows, 0)
+        at = first
+        budget.announce(declared(group, file.schema))
+        size = rows_at_a_time(group.num_rows, group.total_byte_size)
+        copied = sum(
+            each.bytes for each in dictionaries.of_group(raw, file.metadata, number) if each.path not in as_references
+        )
+        size = max(1, min(size, dictionaries.MOST_COPIED // max(copied, 1)))
+        try:
+            for batch in file.iter_batches(size, row_groups=[number], use_threads=False):
+                for piece, fault in pieces(checked(batch), limits, budget):
+                    yield from rows(piece, at) if fault is None else [Row(at, fault=fault)]
+                    at += piece.num_rows
+            reason = "they are not there"
+        except SourceError:
+            raise
+        except faults() as error:
+            reason = told(error)
+        if at < last:
+            fault = f"it and all up to row {last - 1} are lost ({reason}); fetch the file again, or write it anew"
+            yield Row(at, fault=fault)
+        first = max(last, at)
+
+
+def declared(group: Untyped, schema: Untyped) -> int:
+    """The bytes that a group of rows declares to unpack to, and those of values in lists: one row may hold all."""
+    columns = [group.column(number) for number in range(group.num_columns)]
+    lists = sum(
+        VALUE * max(column.num_values, 0)
+        for number, column in enumerate(columns)
+        if number < len(schema) and schema.column(number).max_repetition_level
+    )
+    return int(max(group.total_byte_size, sum(max(column.total_uncompressed_size, 0) for column in columns)) + lists)

@@ -1,0 +1,88 @@
+"""How a file of separated values is written: its encoding, and what stands between its cells, told from its head."""
+
+import codecs
+import csv
+import io
+from collections import Counter
+
+import regex
+
+from pipeline.readers.byte_source import HEAD
+from pipeline.readers.csv.quoting import Dialect
+from pipeline.text.decoding import BYTE_ORDER_MARKS
+from pipeline.text.encodings.detect import told
+from pipeline.text.encodings.wide import wide
+
+DELIMITERS = (",", ";", "\t", "|")
+TABBED = frozenset({".tsv", ".tab"})
+ROWS = 50
+"""Rows that are asked how many cells they have."""
+DECLARED = regex.compile(r'"?sep=(?P<delimiter>.)"?[\r\n]*+')
+"""A first line that says what stands between cells, as Excel reads it."""
+
+
+def encoding_of(head: bytes) -> str:
+    """The encoding that the head of a table tells; UTF-8 where it is mixed, for what breaks it is known by row.
+
+    >>> encoding_of("id,text\\n1,盐场".encode("gb18030")), encoding_of(b"id,text\\n")
+    ('gb18030', 'utf-8')
+    """
+    for name, mark in BYTE_ORDER_MARKS.items():
+        if head.startswith(mark):
+            return name
+    if 0 in head:
+        return wide(head) or "utf-8"
+    try:
+        # The head may end within a character.
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        pass
+    else:
+        return "utf-8"
+    sizes: Counter[str] = Counter()
+    start = 0
+    lines = head[: head.rfind(b"\n") + 1] if len(head) >= HEAD else b""
+    for stretch in told(lines or head):
+        sizes[stretch.encoding] += stretch.end - start
+        start = stretch.end
+    return "utf-8" if "utf-8" in sizes else max(sizes, key=lambda name: sizes[name])
+
+
+def delimiter_of(head: str, suffix: str, quote: str, *, whole: bool) -> str:
+    """What stands between the cells: what gives the most rows as many cells as the first one, and that one the most.
+
+    `whole` says whether `head` is all of the text. Where nothing gives two cells it is what the suffix says.
+
+    >>> delimiter_of("id;text\\n1;Salt, and time\\n", ".csv", '"', whole=True)
+    ';'
+    """
+    if declared := DECLARED.match(head):
+        return declared["delimiter"]
+    among = ("\t", *DELIMITERS) if suffix in TABBED else DELIMITERS
+    best, highest = among[0], (0.0, 1)
+    for delimiter in among:
+        widths = _widths(head, Dialect(delimiter, quote), whole=whole)
+        if not widths or widths[0] < 2:
+            continue
+        alike = sum(width == widths[0] for width in widths) / len(widths)
+        if (found := (round(alike, 1), widths[0])) > highest:
+            best, highest = delimiter, found
+        if suffix in TABBED and delimiter == "\t":
+            break
+    return best
+
+
+def _widths(head: str, dialect: Dialect, *, whole: bool) -> list[int]:
+    """How many cells the first rows have that are not blank; the last one of a head that breaks off does not count."""
+    found: list[int] = []
+    rows = dialect.reader(io.StringIO(head, newline=""))
+    try:
+        for cells in rows:
+            if cells:
+                found.append(len(cells))
+            if len(found) > ROWS:
+                return found
+    except csv.Error:
+        # What the parser gave so far says enough.
+        pass
+    return found if whole or len(found) < 2 else found[:-1]

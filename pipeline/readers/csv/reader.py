@@ -1,0 +1,142 @@
+"""Tables as text: a row a line, its cells between commas, semicolons, tabs or bars, and quoted where need be."""
+
+import codecs
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from pipeline.config.settings import Input
+from pipeline.model.record import SourceError
+from pipeline.readers.byte_source import HEAD, Blob
+from pipeline.readers.csv.dialect import DECLARED, delimiter_of, encoding_of
+from pipeline.readers.csv.quoting import Cells, Dialect, Rows
+from pipeline.readers.field_values import Torn
+from pipeline.readers.fields import Row, aside, records, unique
+from pipeline.readers.reader import Claim, Found
+from pipeline.text.encodings.signatures import kind_of
+
+SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
+TORN = 0xDC00
+"""A byte that is no character stands in a text as this code point and its own value, as Python has it for UTF-8."""
+
+
+@dataclass(frozen=True)
+class Csv:
+    """`delimiter` is told from the head where none is named; an empty `quote` is for tables that quote nothing.
+
+    Without `header` the columns are called `column_1`, `column_2` and so on.
+    """
+
+    name: ClassVar = "csv"
+    protocol: ClassVar = 1
+    delimiter: Annotated[
+        str | None, Meta(description="What parts the cells, one character; told from the file where none is named.")
+    ] = None
+    quote: Annotated[str, Meta(description="What cells stand in that hold a delimiter or a line end.")] = '"'
+    header: Annotated[
+        bool, Meta(description="Whether the first row names the columns; if not: column_1, column_2, …")
+    ] = True
+
+    def __post_init__(self) -> None:
+        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n' + self.quote):
+            raise ValueError("`delimiter` is one character, and no quote or line end")
+        if len(self.quote) > 1 or self.quote in {"\r", "\n"}:
+            raise ValueError("`quote` is one character, or empty for none")
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By the suffix alone: many a text has a comma in each of its lines."""
+        return Claim.NAME if blob.suffix in SUFFIXES and kind_of(blob.head) is None else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """A document a row; rows are counted without the header and blank lines."""
+        encoding = options.encoding or encoding_of(blob.head)
+        try:
+            # The byte order mark is a character here; whoever reads the first line takes it off.
+            encoding = codecs.lookup(encoding).name.removesuffix("-sig")
+            stream = io.TextIOWrapper(blob.stream, encoding, "pipeline.torn", newline="")
+        except (LookupError, UnicodeError):
+            raise SourceError(f"encoding {encoding!r} is not known; use a name such as utf-8 or gb18030") from None
+        try:
+            yield from self._rows(blob, options, stream, encoding)
+        except UnicodeError:
+            raise SourceError(f"cannot be read on as {encoding}; name its encoding in [input] encoding") from None
+        finally:
+            # The stream is the blob's to close.
+            stream.detach()
+
+    def _rows(self, blob: Blob, options: Input, stream: io.TextIOWrapper, encoding: str) -> Iterator[Found]:
+        head = blob.head.decode(encoding, "replace").removeprefix("\ufeff")
+        whole = len(blob.head) < HEAD
+        delimiter = self.delimiter or delimiter_of(head, blob.suffix, self.quote, whole=whole)
+        rows = Rows(stream, Dialect(delimiter, self.quote), options.limits.bytes, options.limits.columns)
+        given = iter(rows)
+        if DECLARED.fullmatch(head[: head.find("\n") + 1]):
+            next(given, None)
+        first = next(given, None)
+        if first is None:
+            yield aside(blob, "holds no rows; leave it out")
+            return
+        if first.fault is not None:
+            raise SourceError(f"line {first.line}: {first.fault}")
+        cells = [cell.encode("utf-8", "replace").decode().strip() for cell in first.cells]
+        columns = unique(cells if self.header else [""] * len(cells))
+        rows.width = len(columns)
+        table = _Cut(columns, delimiter, encoding)
+        found = table.rows(given if self.header else chain([first], given))
+        yield from records(blob, found, options, media_type="text/csv", columns=dict.fromkeys(columns, True))
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """What is the same for all rows of a file."""
+
+    columns: tuple[str, ...]
+    delimiter: str
+    encoding: str
+
+    def rows(self, given: Iterator[Cells]) -> Iterator[Row]:
+        return (self._row(number, cells) for number, cells in enumerate(given, 1))
+
+    def _row(self, number: int, row: Cells) -> Row:
+        at = ("line", row.line)
+        if row.fault is not None:
+            return Row(number, fault=row.fault, at=at)
+        cells = row.cells
+        if len(cells) > len(self.columns) and any(cells[len(self.columns) :]):
+            fault = f"has {len(cells)} cells, the header {len(self.columns)}; quote cells that hold {self.delimiter!r}"
+            return Row(number, fault=fault, at=at)
+        fields: Mapping[str, object] = dict(zip(self.columns, cells, strict=False))
+        if not all(map(_is_whole, cells)):
+            if self.encoding != "utf-8":
+                fault = f"holds bytes that are no {self.encoding}; convert the file, or name its [input] encoding"
+                return Row(number, fault=fault, at=at)
+            fields = dict(zip(self.columns, map(_torn, cells), strict=False))
+        return Row(number, fields, at=at)
+
+
+def _is_whole(cell: str) -> bool:
+    if cell.isascii():
+        return True
+    try:
+        cell.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _torn(cell: str) -> str | Torn:
+    return cell if _is_whole(cell) else Torn(cell.encode("utf-8", "surrogateescape"))
+
+
+def _as_code_points(error: UnicodeError) -> tuple[str, int]:
+    """The error handler that keeps each byte it meets; that of Python refuses those of ASCII."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(chr(TORN + byte) for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("pipeline.torn", _as_code_points)

@@ -1,0 +1,174 @@
+"""What a page states about itself in its head: title, author, date, site, address. Nothing is guessed."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import regex
+
+from pipeline.readers.html.lines import UNPRINTABLE
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+
+BLANKS = regex.compile(r"\s+")
+LONGEST = 500
+"""Characters of a value; what is longer is none."""
+MOST = 2000
+"""Objects of linked data that are looked at."""
+ARTICLE = regex.compile(r"(?:Article|BlogPosting|Posting|Report|Review|Interview|CreativeWork)$")
+LONGEST_NAME = 80
+DIGIT = regex.compile(r"\d")
+LINK = regex.compile(r"(?i)https?://|//|www\.")
+
+TITLE = ("og:title", "twitter:title", "headline", "dc.title", "articletitle")
+AUTHOR = ("author", "article:author", "og:article:author", "byl", "parsely-author", "sailthru.author", "dc.creator")
+DATE = (
+    "article:published_time",
+    "og:article:published_time",
+    "og:published_time",
+    "datepublished",
+    "date",
+    "pubdate",
+    "publishdate",
+    "parsely-pub-date",
+    "sailthru.date",
+    "dc.date",
+    "dc.date.issued",
+    "dcterms.date",
+)
+SITE = ("og:site_name", "application-name")
+
+
+def stated(soup: "BeautifulSoup") -> Mapping[str, str]:
+    """`title`, `author`, `date`, `site` and `url`, each where the page states it; the date as it is written there."""
+    metas = _metas(soup)
+    linked = _linked(soup)
+    found = {
+        "title": _first([linked.get("title"), *_named(metas, TITLE)]),
+        "author": _first([linked.get("author"), *_people(metas), _marked(soup, "author")]),
+        "date": _first([linked.get("date"), *_named(metas, DATE), _time(soup)]),
+        "site": _first([name for name in (*_named(metas, SITE), linked.get("site")) if name and not LINK.match(name)]),
+        "url": _first([_canonical(soup), *_named(metas, ("og:url",)), linked.get("url")]),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def titles(soup: "BeautifulSoup") -> Sequence[str]:
+    """The titles that the head of the page states, the best first."""
+    own = soup.title.get_text() if soup.title is not None else None
+    given = [*_named(_metas(soup), TITLE), _linked(soup).get("title"), own]
+    return list(dict.fromkeys(value for value in map(_value, given) if value is not None))
+
+
+def _first(values: Sequence[object]) -> str | None:
+    return next((value for value in map(_value, values) if value is not None), None)
+
+
+def _value(given: object) -> str | None:
+    if not isinstance(given, str):
+        return None
+    text = BLANKS.sub(" ", UNPRINTABLE.sub("", given)).strip()
+    return text if text and len(text) <= LONGEST else None
+
+
+def _metas(soup: "BeautifulSoup") -> Mapping[str, str]:
+    metas: dict[str, str] = {}
+    for meta in soup.find_all("meta"):
+        content = meta.get("content")
+        if isinstance(content, str) and content.strip():
+            for attribute in ("property", "name", "itemprop"):
+                name = meta.get(attribute)
+                if isinstance(name, str):
+                    metas.setdefault(name.strip().lower(), content)
+    return metas
+
+
+def _named(metas: Mapping[str, str], names: Sequence[str]) -> list[str | None]:
+    return [metas.get(name) for name in names]
+
+
+def _people(metas: Mapping[str, str]) -> list[str | None]:
+    """An author that is an address is a page about one."""
+    return [name for name in _named(metas, AUTHOR) if name is not None and not LINK.match(name.strip())]
+
+
+def _marked(soup: "BeautifulSoup", what: str) -> str | None:
+    """The one element that the page marks as naming its author; where there are several, nobody is named."""
+    found = soup.find_all(itemprop=what, limit=2) or soup.find_all(rel=what, limit=2)
+    text = found[0].get_text(" ") if len(found) == 1 and found[0].name not in {"meta", "link"} else ""
+    return text if len(text) <= LONGEST_NAME and not DIGIT.search(text) else None
+
+
+def _time(soup: "BeautifulSoup") -> str | None:
+    """The time that is marked as that of publishing, or the only one on the page."""
+    marked = soup.find_all("time", attrs={"itemprop": "datePublished"}) or soup.find_all(
+        "time", attrs={"pubdate": True}
+    )
+    times = marked or soup.find_all("time", limit=2)
+    return _attribute(times[0], "datetime") if marked or len(times) == 1 else None
+
+
+def _canonical(soup: "BeautifulSoup") -> str | None:
+    link = soup.find("link", rel="canonical")
+    return None if link is None else _attribute(link, "href")
+
+
+def _attribute(tag: "Tag", name: str) -> str | None:
+    value = tag.get(name)
+    return value if isinstance(value, str) else None
+
+
+# --- linked data
+
+
+def _linked(soup: "BeautifulSoup") -> Mapping[str, str | None]:
+    for script in soup.find_all("script", type="application/ld+json"):
+        for entry in _entries(script.get_text()):
+            if any(ARTICLE.search(kind) for kind in _strings(entry.get("@type"))):
+                return {
+                    "title": _value(entry.get("headline")) or _value(entry.get("name")),
+                    "author": _people_of(entry.get("author")),
+                    "date": _value(entry.get("datePublished")),
+                    "site": _name(entry.get("publisher")),
+                    "url": _value(entry.get("url")) or _address(entry.get("mainEntityOfPage")),
+                }
+    return {}
+
+
+def _entries(text: str) -> Iterator[Mapping[str, object]]:
+    """The objects of a script, outermost first; none of one that is no JSON."""
+    try:
+        waiting: list[object] = [json.loads(text, strict=False)]
+    except (ValueError, RecursionError):
+        return
+    seen = 0
+    while waiting and seen < MOST:
+        entry = waiting.pop(0)
+        seen += 1
+        if isinstance(entry, list):
+            waiting += entry[: MOST - seen]
+        elif isinstance(entry, dict):
+            yield entry
+            waiting += [entry[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in entry]
+
+
+def _strings(value: object) -> list[str]:
+    given = value if isinstance(value, list) else [value]
+    return [each for each in given if isinstance(each, str)]
+
+
+def _name(value: object) -> str | None:
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return _value(value.get("name")) if isinstance(value, dict) else _value(value)
+
+
+def _people_of(value: object) -> str | None:
+    given = value if isinstance(value, list) else [value]
+    names = [name for each in given[:20] if (name := _name(each)) is not None and not LINK.match(name)]
+    return _value(", ".join(dict.fromkeys(names)))
+
+
+def _address(value: object) -> str | None:
+    return _value(value.get("@id")) if isinstance(value, dict) else _value(value)

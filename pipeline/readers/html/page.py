@@ -1,0 +1,95 @@
+"""A web page as an article: its title, its byline, its text, and what it states about itself."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import regex
+
+from pipeline.readers.html.content import content_of
+from pipeline.readers.html.extraction import extracted
+from pipeline.readers.html.lines import Line
+from pipeline.readers.html.malformed import scanned
+from pipeline.readers.html.metadata import stated, titles
+from pipeline.readers.html.rendering import rendered
+from pipeline.readers.html.title_and_byline import date_in, masthead_of
+from pipeline.readers.html.tree import prepared, tree_of
+from pipeline.text.decoding import DecodingError, decode
+
+WORD = regex.compile(r"[\p{L}\p{N}]")
+MOST_MARKS = 20_000
+"""Marks `<` up to which the extraction is asked; its time grows with their square. Long articles have thousands."""
+STRAY = 1000
+"""Characters `<` in a text from which, if they are a hundredth of it, it was no page but tags that never close."""
+UNCLOSED = 100_000
+"""Characters `<` in a page from which, if ten times as many as `>`, it is refused before it is read."""
+FEW = 0.01
+"""Share of NUL bytes up to which they are dirt in a page, and more say that it is none."""
+
+
+class PageError(ValueError):
+    """A page without a text to read; the message says why."""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """What a page holds. `below` stands between title and text: byline, date, lead, as shown."""
+
+    title: str | None
+    below: tuple[str, ...]
+    body: tuple[str, ...]
+    metadata: Mapping[str, str] = {}
+
+    @property
+    def text(self) -> str:
+        """The title, what stands below it, and the text: a line each."""
+        return "\n".join([*([self.title] if self.title else []), *self.below, *self.body]) + "\n"
+
+
+def read(data: bytes, *, encoding: str | None = None) -> Page:
+    """The article of a page.
+
+    Raises `DecodingError` for bytes that are no text, `PageError` for a page that shows none.
+    """
+    # Parsers are handed decoded text: given bytes they guess, and lose pages that declare gb2312 and hold GBK.
+    source = prepared(_decoded(data, encoding))
+    if (opened := source.count("<")) >= UNCLOSED and opened > 10 * source.count(">"):
+        raise PageError(f"holds {opened:,} tags that never close; it is damaged, leave it out")
+    tree = tree_of(source)
+    if tree is None:
+        return _checked(_plain(source))
+    from pipeline.readers.html.lines import lines_of
+
+    lines = lines_of(tree.soup)
+    content = content_of(lines, extracted(tree.root) if source.count("<") <= MOST_MARKS else ())
+    masthead = masthead_of(lines, content, titles(tree.soup))
+    body = rendered([lines[i] for i in content if i not in masthead.used])
+    metadata = dict(stated(tree.soup))
+    if "date" not in metadata and (date := next(filter(None, map(date_in, masthead.below)), None)) is not None:
+        metadata["date"] = date
+    if masthead.title and ("title" not in metadata or metadata["title"] != masthead.title):
+        metadata["title"] = masthead.title
+    return _checked(Page(masthead.title, masthead.below, tuple(body), metadata))
+
+
+def _decoded(data: bytes, encoding: str | None) -> str:
+    try:
+        return decode(data, encoding=encoding).text
+    except DecodingError:
+        stray = data.count(b"\0")
+        if not 0 < stray <= FEW * len(data):
+            raise
+    return decode(data.replace(b"\0", b""), encoding=encoding).text
+
+
+def _plain(source: str) -> Page:
+    lines: Sequence[Line] = scanned(source)
+    shown = [line for line in lines if not line.beside] or lines
+    return Page(None, (), tuple(line.text for line in shown))
+
+
+def _checked(page: Page) -> Page:
+    if not WORD.search(page.text):
+        raise PageError("shows no text; leave it out")
+    stray = page.text.count("<")
+    if stray > STRAY and 100 * stray > len(page.text):
+        raise PageError(f"holds {stray:,} tags that never close; it is damaged, leave it out")
+    return page

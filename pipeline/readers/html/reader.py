@@ -1,0 +1,30 @@
+"""A file that is a web page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pipeline.config.settings import Input
+from pipeline.readers import html
+from pipeline.readers.byte_source import Blob
+from pipeline.readers.reader import Claim, Found
+from pipeline.readers.text import document
+
+
+@dataclass(frozen=True)
+class Page:
+    """Told by the content as well as by the name: a page may be called anything, and a text anything too."""
+
+    name: ClassVar = "html"
+    protocol: ClassVar = 1
+    is_document: ClassVar = True
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By how it begins; by the suffix where there is any tag in it."""
+        if html.begins_page(blob.head):
+            return Claim.CONTENT
+        return Claim.NAME if blob.suffix in html.SUFFIXES and html.holds_markup(blob.head) else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """The one document; its text is taken out of the page when it is processed."""
+        yield document(blob, blob.whole(options.limits.bytes), "text/html")

@@ -1,0 +1,89 @@
+"""A page as a tree, where it is one: hostile pages are told before a parser is asked."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import regex
+
+from pipeline.readers.html.lines import UNPRINTABLE
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+    from lxml.html import HtmlElement
+
+LARGEST = 8_000_000
+"""Characters from which a page is read without a tree: libxml2 cuts texts of ten million."""
+MOST_MARKS = 200_000
+"""Marks `<` from which it is; a page of a long article with all its scripts has some thousands."""
+DEEPEST = 200
+"""Elements that may lie within each other; libxml2 drops what lies deeper than 256."""
+
+LONG_TAG = regex.compile(r"<[a-zA-Z][^<>]{20000,}+")
+VALUE = regex.compile(r"\"[^\"]*+\"|'[^']*+'")
+NAME = regex.compile(r"[\s/\"'][A-Za-z_:]")
+MOST_ATTRIBUTES = 2000
+"""Attributes of one tag from which a page is read without a tree: libxml2 compares each with all before it."""
+
+DECLARATION = regex.compile(r"\s{0,100}<\?xml[^<>]{0,300}\?>")
+HIGH_CONTROL = regex.compile(r"&#(?:(1[2-5]\d)|[xX]([89][0-9A-Fa-f]));?")
+
+
+class Tree(NamedTuple):
+    """A page, parsed twice: for us, and for the extraction, which changes what it is given."""
+
+    soup: "BeautifulSoup"
+    root: "HtmlElement"
+
+
+def prepared(page: str) -> str:
+    """The page without what parsers stumble over: an XML declaration, control characters, references to those.
+
+    >>> prepared('<?xml version="1.0" encoding="gb2312"?><p>It&#146;s\\x0c here')
+    '<p>It’s\\x0c here'
+    """
+    page = DECLARATION.sub("", page, count=1) if "<?xml" in page[:400] else page
+    if not page.isprintable():
+        page = UNPRINTABLE.sub("", page)
+    return HIGH_CONTROL.sub(_meant, page) if "&#1" in page or "&#x" in page or "&#X" in page else page
+
+
+def _meant(match: "regex.Match[str]") -> str:
+    """`&#146;` is what browsers make of it: the character of Windows-1252."""
+    code = int(match[1]) if match[1] else int(match[2], 16)
+    if not 128 <= code <= 159:
+        return match[0]
+    return bytes([code]).decode("cp1252", "ignore")
+
+
+def tree_of(page: str) -> Tree | None:
+    """The tree of a prepared page; None where it is too large or nests too deep for one, or holds nothing."""
+    from bs4 import BeautifulSoup
+    from lxml.etree import ParserError
+    from lxml.html import document_fromstring
+
+    if len(page) > LARGEST or page.count("<") > MOST_MARKS or _holds_many_attributes(page):
+        return None
+    try:
+        root = document_fromstring(page)
+    except (ParserError, ValueError):
+        return None
+    return None if _too_deep(root) else Tree(BeautifulSoup(page, "lxml"), root)
+
+
+def _holds_many_attributes(page: str) -> bool:
+    return any(len(NAME.findall(VALUE.sub('"', tag[0]))) > MOST_ATTRIBUTES for tag in LONG_TAG.finditer(page))
+
+
+def _too_deep(root: "HtmlElement") -> bool:
+    depth, node = 0, root
+    while True:
+        if len(node):
+            depth, node = depth + 1, node[0]
+            if depth > DEEPEST:
+                return True
+            continue
+        while (following := node.getnext()) is None:
+            parent = node.getparent()
+            if parent is None or node is root:
+                return False
+            depth, node = depth - 1, parent
+        node = following

@@ -1,0 +1,307 @@
+"""Files below the paths and URLs that the user names, each with the id that its document will have."""
+
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from pipeline.errors import UsageError
+from pipeline.model.record import LeftOut, Unreadable
+from pipeline.readers.byte_source import without_suffix
+from pipeline.storage import Access, Remote, is_url
+
+STDIN = "-"
+IS_LINK = "is a symbolic link; name it, or follow all with --follow-symlinks"
+IS_SPECIAL = "is a pipe, a socket or a device; name it to read it"
+
+Found: TypeAlias = "File | Unreadable | LeftOut"
+Identity: TypeAlias = tuple[int, int]
+"""The device and the number of a folder: one folder has one, whatever paths lead to it."""
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file to read: `name` is its path below the input root, with `/`.
+
+    It lies `at` a path on this machine or at `remote` in a bucket or on the web; without both it is standard input.
+    `named` says whether the user named it rather than a folder above it. `within` is the folder below which no link is
+    followed on the way to it, where none is.
+    """
+
+    at: str | Path | None
+    name: str
+    named: bool = False
+    remote: Remote | None = None
+    within: str | None = None
+
+    def __post_init__(self) -> None:
+        """Keeps the path as a string: there may be a million files, and a `Path` takes four times as much."""
+        if isinstance(self.at, Path):
+            msgspec.structs.force_setattr(self, "at", str(self.at))
+
+    @property
+    def path(self) -> Path | None:
+        """The path on this machine."""
+        return None if self.at is None else Path(self.at)
+
+    @property
+    def id(self) -> str:
+        """What the document is called if the file is one: the name without its suffix."""
+        return without_suffix(self.name)
+
+    @property
+    def is_stdin(self) -> bool:
+        """Whether it is standard input, which can be read once."""
+        return self.at is None and self.remote is None
+
+    @property
+    def where(self) -> str:
+        """Where it lies, for a message."""
+        return str(self.at or self.remote or STDIN)
+
+    @property
+    def size(self) -> int | None:
+        """Its bytes, where they are known without reading it."""
+        if self.remote is not None:
+            return self.remote.size
+        found = self._looked_at()
+        return None if found is None else found.st_size
+
+    @property
+    def stamp(self) -> str | None:
+        """What is another text where the file was written anew, as far as that shows without reading it."""
+        if self.remote is not None:
+            return None if self.remote.stamp is None else f"{self.remote.size}-{self.remote.stamp}"
+        found = self._looked_at()
+        return None if found is None else f"{found.st_size}-{found.st_mtime_ns}"
+
+    def _looked_at(self) -> os.stat_result | None:
+        """None for standard input, for a pipe, and for what is not there any more."""
+        try:
+            found = None if self.at is None else os.stat(self.at)
+        except OSError:
+            return None
+        return found if found is not None and stat.S_ISREG(found.st_mode) else None
+
+
+def _every(_: File) -> bool:
+    return True
+
+
+def find(
+    inputs: Sequence[str | Path],
+    *,
+    include: Sequence[str] = ("*",),
+    leave_out: str | Path | None = None,
+    is_document: Callable[[File], bool] = _every,
+    access: Access = Access(),  # noqa: B008 -- it is frozen
+    follow_symlinks: bool = False,
+) -> tuple[list[File], list[Unreadable | LeftOut]]:
+    """The files at and below `inputs`, sorted by name, and what cannot be listed or is left out. `-` is standard input.
+
+    A URL names an object, or a folder of them: the files are those that would be found in a folder with a copy of it.
+    Below a folder, names that begin with `.` or `_` and the folder `leave_out` are passed over; `include` are patterns
+    for names below the folder. A file that is named itself is always taken. Links and special files below a folder are
+    left out; with `follow_symlinks` links are followed, each folder they lead to once. Of files that would give one id
+    `is_document` is asked whether each is a document: a table or an archive may be called as the text beside it.
+
+    Raises `UsageError` for a path that is not there, for one that is named twice and for two documents with one id.
+    """
+    found: list[Found] = []
+    spared = Remote(leave_out) if isinstance(leave_out, str) and is_url(leave_out) else None
+    for said in inputs:
+        given = Path(said)
+        if not str(said):
+            raise UsageError("an empty name is given; name a file or a folder of raw documents")
+        if isinstance(said, str) and is_url(said):
+            found.extend(_stored(Remote(said, access=access), include, spared))
+        elif str(given) == STDIN:
+            if any(isinstance(item, File) and item.is_stdin for item in found):
+                raise UsageError("- is named twice; standard input can be read once")
+            found.append(File(None, "stdin", named=True))
+        elif given.is_dir():
+            spared_here = None if leave_out is None or spared is not None else _identity(leave_out)
+            found.extend(_Walk(given, include, spared_here, follow=follow_symlinks).found())
+        elif given.exists():
+            found.append(_named(given, given.name, asked_for=True))
+        else:
+            raise UsageError(f"{given} is not there; name a file or a folder of raw documents")
+    files = sorted((item for item in found if isinstance(item, File)), key=lambda file: (file.name, file.where))
+    _refuse_doubles(files, is_document)
+    return files, [item for item in found if not isinstance(item, File)]
+
+
+def _stored(given: Remote, include: Sequence[str], spared: Remote | None) -> Iterator[Found]:
+    """The object that a URL names, or what lies below it. Raises `UsageError` where nothing does."""
+    try:
+        entry = given.entry()
+        if entry is not None:
+            if not given.name:
+                raise UsageError(f"{given} names no file of its server; name one")
+            yield File(None, given.name, named=True, remote=given.known(entry))
+            return
+        empty = True
+        for entry in () if given.on_web else given.below():
+            empty = False
+            if any(part.startswith((".", "_")) for part in entry.name.split("/")):
+                continue
+            remote = (given / entry.name).known(entry)
+            if (spared is None or not spared.holds(remote)) and any(fnmatchcase(entry.name, one) for one in include):
+                yield File(None, entry.name, remote=remote)
+    except OSError as error:
+        yield Unreadable(str(given), f"cannot be {'read' if given.on_web else 'listed'}: {error}")
+        return
+    if empty:
+        raise UsageError(f"{given} is not there; name an object, or a folder of them")
+
+
+class _Walk:
+    """What lies below a folder, found without recursion: folders may lie in each other as deep as they like."""
+
+    def __init__(self, top: Path, include: Sequence[str], spared: Identity | None, *, follow: bool) -> None:
+        self._top = str(top)
+        self._include = include
+        self._spared = spared
+        self._follow = follow
+        self._linked: set[Identity] = set()
+        """Folders that links led to, each of which is read so only once.
+
+        Ten folders with links to each other could otherwise be walked through in millions of orders.
+        """
+
+    def found(self) -> Iterator[Found]:
+        """Files, folders that cannot be listed, and what is left out."""
+        levels = [self._level(self._top, "", self._above() if self._follow else None)]
+        while levels:
+            entries, prefix, above = levels[-1]
+            entry = next(entries, None)
+            if entry is None:
+                levels.pop()
+                continue
+            if isinstance(entry, Unreadable):
+                yield entry
+                continue
+            name = prefix + entry.name
+            if entry.name.startswith((".", "_")):
+                continue
+            is_folder = _is_folder(entry)
+            if entry.is_symlink() and not self._follow:
+                if is_folder or self._wants(name):
+                    yield LeftOut(_shown(name), IS_LINK)
+            elif is_folder:
+                if self._enters(entry, above):
+                    below = _Above(_identity(entry.path), above) if self._follow else None
+                    levels.append(self._level(entry.path, f"{name}/", below))
+            elif self._wants(name):
+                yield LeftOut(_shown(name), IS_SPECIAL) if _is_special(entry) else self._file(entry, name)
+
+    def _level(
+        self, folder: str, prefix: str, above: "_Above | None"
+    ) -> "tuple[Iterator[os.DirEntry[str] | Unreadable], str, _Above | None]":
+        try:
+            with os.scandir(folder) as listing:
+                return iter(sorted(listing, key=lambda entry: entry.name)), prefix, above
+        except OSError as error:
+            told = f"{error.strerror}; run again to take it in"
+            if error.errno == errno.ENAMETOOLONG:
+                told = "its path is longer than this system allows; move it to a folder further up"
+            name = prefix.rstrip("/") or str(folder)
+            return iter([Unreadable(_shown(name), f"cannot be listed: {told}")]), prefix, above
+
+    def _wants(self, name: str) -> bool:
+        return any(fnmatchcase(name, pattern) for pattern in self._include)
+
+    def _above(self) -> "_Above":
+        return _Above(_identity(self._top), None)
+
+    def _enters(self, entry: os.DirEntry[str], above: "_Above | None") -> bool:
+        """Whether a folder is to be read: not the one to spare, none above itself, and by a link only once."""
+        if not self._follow:
+            return self._spared is None or entry.inode() != self._spared[1] or _identity(entry.path) != self._spared
+        identity = _identity(entry.path)
+        if identity is None:
+            # It is too deep, or gone: whoever lists it says so.
+            return True
+        if identity == self._spared:
+            return False
+        # A link to a folder above would lead round in circles.
+        while above is not None:
+            if above.folder == identity:
+                return False
+            above = above.above
+        if entry.is_symlink():
+            if identity in self._linked:
+                return False
+            self._linked.add(identity)
+        return True
+
+    def _file(self, entry: os.DirEntry[str], name: str) -> File | Unreadable:
+        return _named(entry.path, name, within=None if self._follow else self._top)
+
+
+class _Above(msgspec.Struct, frozen=True):
+    """A folder, and those that it lies in."""
+
+    folder: Identity | None
+    above: "_Above | None"
+
+
+def _identity(folder: str | Path) -> Identity | None:
+    """None for what is not there."""
+    try:
+        found = os.stat(folder)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        # For example a link to itself: reading it says so, and its neighbours are taken in.
+        return False
+
+
+def _is_special(entry: os.DirEntry[str]) -> bool:
+    """Whether it is neither file nor folder. What a link does not lead to is said by whoever opens it."""
+    try:
+        # Of most entries the folder itself says so; each further question is one to the disk.
+        return not entry.is_file() and not stat.S_ISREG(entry.stat().st_mode)
+    except OSError:
+        return False
+
+
+def _named(path: str | Path, name: str, *, asked_for: bool = False, within: str | None = None) -> File | Unreadable:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return Unreadable(_shown(name), "its name is no UTF-8; rename it")
+    return File(path, name, asked_for, within=within)
+
+
+def _shown(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _refuse_doubles(files: Sequence[File], is_document: Callable[[File], bool]) -> None:
+    alike: dict[str, list[File]] = {}
+    # First by a number for each: of a million files that is little, and nearly all are alone.
+    seen: set[int] = set()
+    again = {number for file in files if (number := hash(file.id)) in seen or seen.add(number)}  # type: ignore[func-returns-value]
+    for file in files if again else ():
+        if hash(file.id) in again:
+            alike.setdefault(file.id, []).append(file)
+    for name, group in alike.items():
+        places = [file.where for file in group if not file.is_stdin]
+        if twice := next((place for at, place in enumerate(places) if place in places[:at]), None):
+            raise UsageError(f"{twice} is named twice; name it once")
+        documents = [file for file in group if is_document(file)] if len(group) > 1 else []
+        if len(documents) > 1:
+            first, second, *_ = documents
+            told = f"{first.where} and {second.where} would both be document {name!r}"
+            raise UsageError(f"{told}; rename one or run them apart")

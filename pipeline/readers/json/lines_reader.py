@@ -1,0 +1,111 @@
+"""JSON Lines: a document a line, its text in one field, the other fields its metadata."""
+
+import json
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, ClassVar, cast
+
+import msgspec
+import regex
+
+from pipeline.config.settings import Input, Limits
+from pipeline.readers.byte_source import Blob
+from pipeline.readers.fields import Row, records
+from pipeline.readers.json import value_limits
+from pipeline.readers.json.transcode import head_of, stream_of
+from pipeline.readers.lines import lines
+from pipeline.readers.reader import Claim, Found
+
+LONE_SURROGATE = regex.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
+)
+NO_NUMBER = regex.compile(rb"[:,\[]\s*+-?(?:NaN|Infinity)\b")
+SUFFIXES = frozenset({".jsonl", ".ndjson"})
+
+
+@dataclass(frozen=True)
+class Jsonl:
+    """Objects, one a line; a line that fails harms no other."""
+
+    name: ClassVar = "jsonl"
+    protocol: ClassVar = 1
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By the suffix, or where the first two lines are objects, whatever the file is called."""
+        first = head_of(blob).split(b"\n", 2)
+        if len(first) == 3 and all(map(_is_object, first[:2])):
+            return Claim.CONTENT
+        return Claim.NAME if blob.suffix in SUFFIXES else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """A document a line; rows are lines, empty ones counted."""
+        yield from documents(blob, stream_of(blob, options.encoding), options)
+
+
+def documents(blob: Blob, stream: BinaryIO, options: Input) -> Iterator[Found]:
+    """The documents in the lines of `stream`, which has the bytes of `blob` from their beginning."""
+    yield from records(blob, _rows(stream, options), options, media_type="application/jsonl", unit="line")
+
+
+def row(
+    number: int | None,
+    data: bytes | bytearray,
+    limits: Limits,
+    *,
+    unit: str = "line",
+    at: tuple[str, int] | None = None,
+) -> Row:
+    """The object in some JSON, or what is wrong with it. `unit` is what messages call it."""
+    if (over := value_limits.fault(data, limits)) is not None:
+        return Row(number, fault=over, at=at)
+    try:
+        fields = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        fields = _with_nan(data)
+        if fields is None:
+            return Row(number, fault=_reason(data, error, unit), at=at)
+    if not isinstance(fields, dict):
+        return Row(number, fault=f"is no JSON object; each {unit} must be one", at=at)
+    if len(fields) > limits.columns:
+        over = f"has {len(fields):,} fields, over the limit of {limits.columns:,}; {value_limits.remedy('columns')}"
+        return Row(number, fault=over, at=at)
+    return Row(number, fields, at=at)
+
+
+def _rows(stream: BinaryIO, options: Input) -> Iterator[Row]:
+    """The lines that are not empty, each decoded or with what is wrong with it."""
+    for number, line in lines(stream, options.limits.bytes):
+        if line is None:
+            fault = f"is over the limit of {options.limits.bytes:,} bytes; raise [input.limits] bytes"
+            yield Row(number, fault=fault)
+        elif line.strip():
+            yield row(number, line.removeprefix(BOM_UTF8) if number == 1 else line, options.limits)
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        fields = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return isinstance(fields, dict) and bool(fields)
+
+
+def _with_nan(data: bytes | bytearray) -> object | None:
+    """What is JSON but for a NaN or Infinity, which Python and pandas write; None for all else that is broken."""
+    if not NO_NUMBER.search(data) or LONE_SURROGATE.search(data):
+        return None
+    try:
+        return cast("object", json.loads(data.decode("utf-8")))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _reason(data: bytes | bytearray, error: Exception, unit: str) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"is no UTF-8 ({error.reason}); convert the file, or repair the record"
+    if isinstance(error, RecursionError):
+        return "is nested too deeply; leave it out"
+    if LONE_SURROGATE.search(data):
+        return "holds a \\ud800–\\udfff escape that stands alone, which is no text; repair the record"
+    return f"is no JSON ({error}); repair the {unit}"

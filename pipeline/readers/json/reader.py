@@ -1,0 +1,249 @@
+"""A JSON file: a list of records, one record, or one object that holds them: in a list, or each under its id."""
+
+import io
+import re
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import msgspec
+
+from pipeline.config.settings import Input, Limits
+from pipeline.model.record import SourceError
+from pipeline.readers import text
+from pipeline.readers.byte_source import Blob, replayed
+from pipeline.readers.field_values import value_at
+from pipeline.readers.fields import Row, records, text_column
+from pipeline.readers.json import lines_reader, value_limits
+from pipeline.readers.json.transcode import head_of, stream_of
+from pipeline.readers.json.values import Values
+from pipeline.readers.markdown import reader
+from pipeline.readers.reader import Claim, Found
+from pipeline.text.encodings.signatures import kind_of
+
+BEGINNING = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"(?:[^"\\\n]|\\.){0,200}"\s*+:')
+LIST = re.compile(rb"\s*+\[\s*+\{")
+OF_ANOTHER = lines_reader.SUFFIXES | reader.SUFFIXES | text.SUFFIXES
+"""A line of JSON Lines begins as a file of one object does, and so does Markdown with its front matter in JSON."""
+MEDIA_TYPE = "application/json"
+UNIT = "record"
+DEEPEST = 3
+"""Objects in each other in which lists of records are looked for."""
+Members = dict[str, msgspec.Raw]
+
+
+@dataclass(frozen=True)
+class Json:
+    """Read a record at a time; a record that is no JSON fails alone where its brackets and quotes close."""
+
+    name: ClassVar = "json"
+    protocol: ClassVar = 1
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By how it begins, unless its name says that it is a text; by the suffix where it is no other kind of file."""
+        begins = BEGINNING.match(head_of(blob))
+        if begins and blob.suffix not in _of_others(begins[0]):
+            return Claim.CONTENT
+        return Claim.NAME if blob.suffix == ".json" and kind_of(blob.head) is None else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """The records; of several objects behind each other each is one."""
+        mark = blob.stream.read(len(BOM_UTF8)) if blob.head.startswith(BOM_UTF8) else b""
+        values = Values(stream_of(blob, options.encoding), options.limits, len(mark))
+        match values.next():
+            case b"[":
+                yield from _documents(blob, _all_of(values), options)
+            case b"{":
+                yield from _object(blob, values, options)
+            case _:
+                raise SourceError(f"is no JSON: at byte {values.place:,} stands neither [ nor {{; convert or repair it")
+
+
+def _of_others(beginning: bytes) -> frozenset[str]:
+    """The suffixes of what may begin so without being JSON of this kind."""
+    opened = beginning.strip()
+    if opened.startswith(b"["):
+        return text.SUFFIXES
+    # A line of JSON Lines holds its object whole: one that goes on in the next line is none, whatever it is called.
+    return OF_ANOTHER - lines_reader.SUFFIXES if b"\n" in opened[: opened.find(b'"')] else OF_ANOTHER
+
+
+def _documents(blob: Blob, rows: Iterator[Row], options: Input) -> Iterator[Found]:
+    return records(blob, rows, options, media_type=MEDIA_TYPE, unit=UNIT)
+
+
+def _object(blob: Blob, values: Values, options: Input) -> Iterator[Found]:
+    """What a file holds that begins with an object."""
+    begin = values.place
+    whole = values.whole()
+    members = None if whole is None else _members(whole, options.limits)
+    if whole is None or (members is None and LIST.search(whole)):
+        # Too long for a record, cut off or broken: what is in a list in it can be read all the same.
+        at = values if whole is None else Values(io.BytesIO(whole), options.limits, begin)
+        yield from _documents(blob, _first_list(at), options)
+        return
+    behind = values.next()
+    if not behind:
+        yield from _alone(blob, whole, members, begin, options)
+    elif behind != b"{":
+        fault = _more_behind(values)
+        yield from _alone(blob, whole, members, begin, options)
+        raise fault
+    elif b"\n" not in whole and values.lines_passed:
+        read = bytes(whole) + b"\n" * values.lines_passed
+        head, stream = values.rest()
+        yield from lines_reader.documents(blob, replayed(read + head, stream), options)
+    else:
+        yield from _documents(blob, _each(whole, begin, values), options)
+
+
+def _alone(blob: Blob, whole: bytearray, members: Members | None, begin: int, options: Input) -> Iterator[Found]:
+    """The one object of a file: a record if it has a text, else what holds them."""
+    lists = list(_lists(members or {}, options.limits))
+    only = lines_reader.row(None, whole, options.limits, unit=UNIT)
+    if _has_text(only.fields, options):
+        lists = []
+    elif members and all(map(_is_record(options), members.values())):
+        yield from _documents(blob, _by_key(members, whole, begin, options), options)
+        return
+    chosen = next((raw for raw in lists if _holds_texts(raw, options)), None)
+    if chosen is None and (not lists or text_column([only.fields])):
+        yield from _documents(blob, iter([only]), options)
+        return
+    raw = bytes(chosen or lists[0])
+    values = Values(io.BytesIO(raw), options.limits, begin + whole.find(raw))
+    yield from _documents(blob, _elements(values), options)
+
+
+def _lists(members: Members, limits: Limits, depth: int = 1) -> Iterator[msgspec.Raw]:
+    """The lists of objects in an object, and in the objects in it: `{"data": {"items": [{…}]}}`."""
+    for raw in members.values():
+        if LIST.match(memoryview(raw)):
+            yield raw
+        elif depth < DEEPEST and bytes(memoryview(raw)[:1]) == b"{":
+            yield from _lists(_members(bytearray(raw), limits) or {}, limits, depth + 1)
+
+
+def _is_record(options: Input) -> Callable[[msgspec.Raw], bool]:
+    """Whether some JSON is an object that has a text."""
+
+    def is_record(raw: msgspec.Raw) -> bool:
+        return bytes(memoryview(raw)[:1]) == b"{" and _has_text(
+            lines_reader.row(None, bytes(raw), options.limits).fields, options
+        )
+
+    return is_record
+
+
+def _by_key(members: Members, whole: bytearray, begin: int, options: Input) -> Iterator[Row]:
+    """The records of an object that holds each under its id."""
+    at = 0
+    for number, (key, raw) in enumerate(members.items(), 1):
+        data = bytes(raw)
+        at = whole.find(data, at)
+        found = lines_reader.row(number, data, options.limits, unit=UNIT, at=("byte", begin + at))
+        yield msgspec.structs.replace(found, fields={options.id_field: key, **found.fields})
+        at += len(data)
+
+
+def _has_text(fields: Mapping[str, object], options: Input) -> bool:
+    """Whether an object is a record: it has the field that is named, or a text by the name of its field."""
+    if options.text_field is not None:
+        return isinstance(value_at(fields, options.text_field), str)
+    # Without what they hold only their names can speak for them.
+    return text_column([{name: "" for name, value in fields.items() if isinstance(value, str)}]) is not None
+
+
+def _holds_texts(raw: msgspec.Raw, options: Input) -> bool:
+    fields = next(_elements(Values(io.BytesIO(raw), options.limits))).fields
+    return _has_text(fields, options) or (options.text_field is None and text_column([fields]) is not None)
+
+
+def _members(whole: bytearray, limits: Limits) -> Members | None:
+    if value_limits.too_many_members(whole, limits):
+        return None
+    try:
+        return msgspec.json.decode(whole, type=Members)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _all_of(values: Values) -> Iterator[Row]:
+    """The elements of a list that is all of a file."""
+    yield from _elements(values)
+    if values.next():
+        raise _more_behind(values)
+
+
+def _elements(values: Values) -> Iterator[Row]:
+    """The elements of the list that begins at the next byte."""
+    values.next()
+    values.take()
+    number = 0
+    while True:
+        number += 1
+        if (element := values.flat()) is not None:
+            yield lines_reader.row(number, element, values.limits, unit=UNIT, at=("byte", values.began))
+            continue
+        if values.next() == b"]":
+            # Behind a comma, too: many a writer leaves one.
+            values.take()
+            return
+        element = values.element()
+        at = ("byte", values.began)
+        if element is None:
+            yield Row(number, fault=values.fault, at=at)
+        else:
+            yield lines_reader.row(number, element, values.limits, unit=UNIT, at=at)
+        end = values.next()
+        if end == b",":
+            values.take()
+        elif end != b"]":
+            reason = f"cannot be read on behind record {number}: at byte {values.place:,} stands neither , nor ]"
+            raise SourceError(f"{reason}; repair it")
+
+
+def _each(first: bytearray, begin: int, values: Values) -> Iterator[Row]:
+    """Objects behind each other, of which the first was taken."""
+    yield lines_reader.row(1, first, values.limits, unit=UNIT, at=("byte", begin))
+    number = 1
+    while behind := values.next():
+        if behind != b"{":
+            raise _more_behind(values)
+        number += 1
+        at = values.place
+        whole = values.whole()
+        if whole is None:
+            raise SourceError(f"breaks off: record {number} at byte {at:,} has no end, or is over the limit; repair it")
+        yield lines_reader.row(number, whole, values.limits, unit=UNIT, at=("byte", at))
+
+
+def _first_list(values: Values) -> Iterator[Row]:
+    """The elements of the first list of objects in the object that begins at the next byte.
+
+    Raises `SourceError` where there is none.
+    """
+    begin = values.place
+    end = b","
+    while end == b",":
+        values.take()
+        values.skip()
+        if values.next() != b":":
+            break
+        values.take()
+        values.next()
+        if values.begins(LIST):
+            yield from _elements(values)
+            return
+        values.skip()
+        end = values.next()
+    if values.fault == value_limits.too_deep(values.limits):
+        raise SourceError(f"the object at byte {begin:,} {values.fault}")
+    raise SourceError(
+        f"the object at byte {begin:,} is no JSON, or over the limit of {values.limit:,} bytes; repair it"
+    )
+
+
+def _more_behind(values: Values) -> SourceError:
+    return SourceError(f"something stands behind its end, at byte {values.place:,}; repair it")

@@ -1,0 +1,225 @@
+"""JSON a value at a time: where each value ends is told from brackets and quotes, before anything is decoded.
+
+So a list of any length needs no more memory than its longest element, and an element that is no JSON harms no other as
+long as its brackets and quotes close.
+"""
+
+import re
+from re import Pattern
+from typing import BinaryIO, cast
+
+from pipeline.config.settings import Limits
+from pipeline.model.record import SourceError
+from pipeline.readers.json import value_limits
+
+CHUNK = 1 << 16
+"""Bytes that are read at a time; twice as many with each time that a value does not end."""
+LARGEST_CHUNK = 1 << 22
+SHOWN = 1024
+BLANK = re.compile(rb"[ \t\r\n]*+")
+SHORT_STRING = rb'"[^"\\]{0,120}+(?:\\[^u\r\n][^"\\]{0,120}+){0,8}+"'
+WITHIN = re.compile(rb'(?:[^"{}\[\]]++|' + SHORT_STRING + rb")*+")
+"""In brackets: what stands before the next bracket, or before a string that is long or has many escapes in it."""
+OUTSIDE = re.compile(rb'(?:[^"{}\[\],:]++|' + SHORT_STRING + rb")*+")
+"""Not in brackets: there commas and colons end something, too."""
+FLAT = re.compile(rb'[ \t\r\n]*+(\{(?:[^"{}\[\]]++|' + SHORT_STRING + rb")*+\})[ \t\r\n]*+,")
+REST_OF_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+WHOLE_STRINGS = re.compile(rb'(?:[^"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+', re.DOTALL)
+"""Up to a string that does not end."""
+PASSED_WITHIN = re.compile(rb'[^"{}\[\]]*+')
+PASSED_OUTSIDE = re.compile(rb'[^"{}\[\],:]*+')
+OPENING, QUOTE, BACKSLASH = frozenset(b"{["), ord('"'), ord("\\")
+
+
+class Values:
+    """The bytes of a stream of JSON, read from the beginning to the end. `offset` is where the stream begins."""
+
+    def __init__(self, stream: BinaryIO, limits: Limits, offset: int = 0) -> None:
+        self.limits = limits
+        self.limit = limits.bytes
+        self.fault = self._too_long = f"is over the limit of {limits.bytes:,} bytes; raise [input.limits] bytes"
+        """Why a value was passed over, where one was."""
+        self.lines_passed = 0
+        self.began = 0
+        self._stream = stream
+        self._buffer = bytearray()
+        self._at = 0
+        self._dropped = offset
+
+    @property
+    def place(self) -> int:
+        """The byte that is read next, from 0."""
+        return self._dropped + self._at
+
+    def next(self) -> bytes:
+        """The next byte that is no blank, which stays unread; empty at the end.
+
+        How many lines ended before it is `lines_passed`.
+        """
+        self.lines_passed = 0
+        while True:
+            end = _end(BLANK, self._buffer, self._at)
+            self.lines_passed += self._buffer.count(b"\n", self._at, end)
+            self._at = end
+            if end < len(self._buffer):
+                return bytes(self._buffer[end : end + 1])
+            if not self._more():
+                return b""
+
+    def take(self) -> None:
+        """Goes on behind the next byte."""
+        self._at += 1
+
+    def begins(self, pattern: Pattern[bytes]) -> bool:
+        """Whether a pattern fits what is read next; it is shown a kilobyte at least."""
+        while len(self._buffer) - self._at < SHOWN and self._more():
+            pass
+        return pattern.match(self._buffer, self._at) is not None
+
+    def rest(self) -> tuple[bytes, BinaryIO]:
+        """What was read of the stream and not taken, and the stream."""
+        return bytes(self._buffer[self._at :]), self._stream
+
+    def element(self) -> bytearray | None:
+        """Up to the comma, colon or bracket that ends it; None for one over a limit, which is passed over: see `fault`.
+
+        Raises `SourceError` where the stream ends before.
+        """
+        self.began = self.place
+        at, depth, ended = self._scan(element=True)
+        if ended:
+            return self._taken(at)
+        if not self._too_deep(depth) and len(self._buffer) - self._at <= self.limit:
+            raise _break(self.began)
+        self._pass(at, depth)
+        return None
+
+    def flat(self) -> bytearray | None:
+        """The element and the comma behind it, where it is an object without brackets and long strings in it.
+
+        None, and nothing is taken, where it is not, or where that is not seen yet: this is only a shorter way.
+        Where the element began is `began`.
+        """
+        match = FLAT.match(self._buffer, self._at)
+        if match is None or match.end(1) - match.start(1) > self.limit:
+            return None
+        begin, end = match.span(1)
+        self.began = self._dropped + begin
+        self._at = match.end()
+        # A match holds on to the buffer.
+        del match
+        return self._buffer[begin:end]
+
+    def whole(self) -> bytearray | None:
+        """The value that begins here, up to its last bracket; None, and nothing is taken, where it does not end.
+
+        That is where the stream does, or where the value is over the limit.
+        """
+        at, depth, ended = self._scan(element=False)
+        self._too_deep(depth)
+        return self._taken(at) if ended and at - self._at <= self.limit else None
+
+    def skip(self, depth: int = 0) -> None:
+        """Passes over an element, of which `depth` brackets were taken. Raises `SourceError` as `element` does."""
+        self._pass(self._at, depth)
+
+    def _too_deep(self, depth: int) -> bool:
+        """Whether brackets lie in each other deeper than allowed; says so, or else that a value is too long."""
+        deep = depth > self.limits.nesting
+        self.fault = value_limits.too_deep(self.limits) if deep else self._too_long
+        return deep
+
+    def _taken(self, at: int) -> bytearray | None:
+        begin, self._at = self._at, at
+        return self._buffer[begin:at] if at - begin <= self.limit else None
+
+    def _scan(self, *, element: bool) -> tuple[int, int, bool]:
+        """Up to where the next value was looked at, how many brackets are open there, and whether it ends there."""
+        buffer, at, depth, chunk = self._buffer, self._at, 0, CHUNK
+        most = self.limits.nesting
+        while True:
+            at = _end(WITHIN if depth else OUTSIDE, buffer, at)
+            byte = buffer[at] if at < len(buffer) else None
+            if byte == QUOTE and (end := self._string(at)):
+                at = end
+            elif byte is None or byte == QUOTE:
+                if len(buffer) - self._at > self.limit:
+                    return at, depth, False
+                at -= self._at
+                if not self._more(chunk):
+                    return at, depth, False
+                chunk = min(2 * chunk, LARGEST_CHUNK)
+            elif byte in OPENING:
+                depth += 1
+                at += 1
+                if depth > most:
+                    return at, depth, False
+            elif depth:
+                depth -= 1
+                at += 1
+                if not depth and not element:
+                    return at, depth, True
+            else:
+                return at, depth, True
+
+    def _string(self, at: int) -> int:
+        """Where the string ends that begins at `at`; 0 where it does not end in what was read."""
+        buffer = self._buffer
+        while (quote := buffer.find(b'"', at + 1)) > 0:
+            at = quote
+            while buffer[at - 1] == BACKSLASH:
+                at -= 1
+            if (quote - at) % 2 == 0:
+                return quote + 1
+            at = quote
+        return 0
+
+    def _pass(self, at: int, depth: int) -> None:
+        """Goes on from `at` to the end of the element, where `depth` brackets are open at `at`."""
+        buffer, within, begin, known = self._buffer, False, self.place, 0
+        while True:
+            if not within and depth and at >= known:
+                known = _end(WHOLE_STRINGS, buffer, at)
+                rise, fall = value_limits.levels(buffer[at:known])
+                if fall < depth:
+                    # The element cannot end in this stretch, which is passed over at once.
+                    depth, at = depth + rise, known
+            pattern = REST_OF_STRING if within else PASSED_WITHIN if depth else PASSED_OUTSIDE
+            at = _end(pattern, buffer, at)
+            byte = buffer[at] if at < len(buffer) else None
+            if byte == QUOTE:
+                within = not within
+            elif byte is None or within:
+                # Within a string the last byte may be a backslash, whose character is still to come.
+                self._at = at
+                if not self._more():
+                    raise _break(begin)
+                at = known = 0
+                continue
+            elif byte in OPENING:
+                depth += 1
+            elif depth:
+                depth -= 1
+            else:
+                self._at = at
+                return
+            at += 1
+
+    def _more(self, size: int = CHUNK) -> bool:
+        """Reads on, and forgets what was taken."""
+        more = self._stream.read(size)
+        del self._buffer[: self._at]
+        self._dropped += self._at
+        self._at = 0
+        self._buffer += more
+        return bool(more)
+
+
+def _break(begin: int) -> SourceError:
+    return SourceError(f"breaks off: what begins at byte {begin:,} has no end; fetch it again, or repair it")
+
+
+def _end(pattern: Pattern[bytes], data: bytearray, at: int) -> int:
+    """How far a pattern that fits everywhere reaches."""
+    # No match may outlive this: data that is looked at cannot grow.
+    return cast("re.Match[bytes]", pattern.match(data, at)).end()

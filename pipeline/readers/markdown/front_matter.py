@@ -1,0 +1,151 @@
+"""What stands above a Markdown document about it: keys in YAML, TOML or JSON, as writers of blogs have them."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any, cast
+
+import regex
+
+from pipeline.readers.field_values import as_text
+from pipeline.text.key_blocks import is_key_block
+
+LONGEST = 1 << 16
+"""Characters in which it must end."""
+DEEPEST = 20
+"""Levels of lists and mappings in each other."""
+TOO_DEEP = f"holds lists or tables more than {DEEPEST} levels deep in each other"
+MOST_DIGITS = 1000
+"""Digits of a whole number: to read one of 100,000 takes seconds, and nobody has an article that is numbered so."""
+TOML_TEXT = regex.compile(
+    r'"""(?s:.*?)"""|' r"'''(?s:.*?)'''|" r'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+"|' r"'[^'\n]*+'|#[^\n]*+"
+)
+"""What dots in a key are not to be looked for in: texts and comments."""
+DEEP_KEY = regex.compile(rf"(?<![\w\"-])(?:[\w\"-]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
+"""A key such as `a.a.a.…`: the reader of TOML takes memory and time by the square of its parts."""
+DIGITS = regex.compile(rf"[0-9][0-9_]{{{MOST_DIGITS}}}|0[xob][0-9A-Fa-f_]{{{MOST_DIGITS}}}")
+FENCES = {"---": regex.compile(r"^(?:---|\.\.\.)[ \t]*$", regex.M), "+++": regex.compile(r"^\+\+\+[ \t]*$", regex.M)}
+
+
+class PreambleError(ValueError):
+    """Keys above a text that are more than is read of any; the message is a clause that says why."""
+
+
+def metadata(text: str) -> dict[str, str]:
+    r"""The keys above a text whose lines end in `\n`; none where there are none, or where they are broken.
+
+    Raises `PreambleError` where they are made to cost much: no article needs such.
+
+    >>> metadata('---\ntitle: The weir\ndate: 2024-05-01\ntags: [eel, 鳗]\n---\nWhy a weir?')
+    {'title': 'The weir', 'date': '2024-05-01', 'tags': '["eel","鳗"]'}
+    """
+    found = _keys(text[:LONGEST])
+    _refuse_deep(found)
+    told = {str(key): as_text(value) for key, value in found.items()} if isinstance(found, Mapping) else {}
+    try:
+        "".join([*told, *told.values()]).encode()
+    except UnicodeEncodeError:
+        # An escape of half a character.
+        return {}
+    return told
+
+
+def _keys(text: str) -> object:
+    if text.startswith("{"):
+        return _json(text)
+    first, _, rest = text.partition("\n")
+    close = FENCES.get(first.rstrip(" \t"))
+    end = close.search(rest) if close else None
+    if end is None or not is_key_block(rest[: end.start()]):
+        return None
+    return _yaml(rest[: end.start()]) if first.startswith("---") else _toml(rest[: end.start()])
+
+
+def _json(text: str) -> object:
+    try:
+        found, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    # `{name} asked` is a text; Hugo has the last brace at the end of a line.
+    return found if text[end:].partition("\n")[0].strip() == "" else None
+
+
+def _toml(text: str) -> object:
+    bare = TOML_TEXT.sub('""', text)
+    if DEEP_KEY.search(bare):
+        raise PreambleError(TOO_DEEP)
+    _refuse_digits(bare)
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refuse_digits(text: str) -> None:
+    if DIGITS.search(text):
+        raise PreambleError(f"holds a number of more than {MOST_DIGITS:,} digits")
+
+
+def _refuse_deep(found: object) -> None:
+    """Raises `PreambleError` for lists and mappings that lie too deep in each other."""
+    level = [found]
+    for _ in range(DEEPEST + 1):
+        inner: list[object] = []
+        for value in level:
+            if isinstance(value, Mapping):
+                inner += value.values()
+            elif isinstance(value, list):
+                inner += value
+        if not inner:
+            return
+        level = inner
+    raise PreambleError(TOO_DEEP)
+
+
+def _yaml(text: str) -> object:
+    import yaml
+
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=_loader()):
+            # An alias of an alias is how a kilobyte becomes a gigabyte; tags ask for types, which may not fit.
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
+                return None
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise PreambleError(TOO_DEEP)
+        return cast("object", yaml.load(text, Loader=_loader()))  # noqa: S506 -- a safe one
+    except PreambleError:
+        raise
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+
+
+@cache
+def _loader() -> Any:  # noqa: ANN401 -- PyYAML has no types
+    """A safe loader that leaves words and numbers as they are written: `no` is a language, `007` a name."""
+    import yaml
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        yaml_implicit_resolvers: dict[str, list[tuple[str, Any]]] = {}  # noqa: RUF012 -- PyYAML's own way
+
+    def moment(loader: Any, node: Any) -> date | str:  # noqa: ANN401
+        try:
+            return cast("date", loader.construct_yaml_timestamp(node))
+        except (ValueError, OverflowError):
+            return str(node.value)
+
+    for tag, letters in (("timestamp", "0123456789"), ("null", "~nN\0")):
+        pattern = next(
+            pattern
+            for pairs in yaml.SafeLoader.yaml_implicit_resolvers.values()
+            for name, pattern in pairs
+            if name == f"tag:yaml.org,2002:{tag}"
+        )
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", pattern, [*letters.replace("\0", ""), ""])
+    Loader.add_implicit_resolver("tag:yaml.org,2002:int", regex.compile(r"-?(?:0|[1-9][0-9]{0,17})$"), [*"-0123456789"])
+    Loader.add_implicit_resolver("tag:yaml.org,2002:bool", regex.compile(r"(?:true|false)$"), [*"tf"])
+    Loader.add_constructor("tag:yaml.org,2002:timestamp", moment)
+    return Loader

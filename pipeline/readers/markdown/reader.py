@@ -1,0 +1,58 @@
+"""A file that is a Markdown document, its front matter the metadata."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pipeline.config.settings import Input
+from pipeline.model.record import LeftOut
+from pipeline.readers.byte_source import Blob
+from pipeline.readers.markdown.front_matter import LONGEST, PreambleError, metadata
+from pipeline.readers.reader import Claim, Found
+from pipeline.readers.text import document
+from pipeline.text.decoding import DecodingError, decode
+from pipeline.text.encodings.signatures import kind_of
+
+SUFFIXES = frozenset({".md", ".markdown", ".mdown"})
+BEGINNING = 64
+"""Bytes that show whether there is front matter."""
+
+
+@dataclass(frozen=True)
+class Markdown:
+    """The document is all of the bytes, front matter included: it is told to be what it is, and restored with them."""
+
+    name: ClassVar = "markdown"
+    protocol: ClassVar = 1
+    is_document: ClassVar = True
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By the suffix, where it can be a text."""
+        return Claim.NAME if blob.suffix in SUFFIXES and kind_of(blob.head) is None else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """The one document."""
+        data = blob.whole(options.limits.bytes)
+        try:
+            about = _about(data, options.encoding)
+        except PreambleError as error:
+            # Its text is a document all the same, and the keys are part of that.
+            yield LeftOut(str(blob.place), f"its front matter {error}, and none of it is read as metadata")
+            about = {}
+        yield document(blob, data, "text/markdown", about)
+
+
+def _about(data: bytes, encoding: str | None) -> dict[str, str]:
+    """The metadata in the front matter; none where there is none that can be read."""
+    try:
+        if not _text(data[:BEGINNING], encoding).startswith(("---", "+++", "{")):
+            return {}
+        # A character that is cut in two is read as U+FFFD, behind all that is looked at.
+        return metadata(_text(data[: 4 * LONGEST], encoding))
+    except DecodingError:
+        # Processing says the same of the whole document.
+        return {}
+
+
+def _text(head: bytes, encoding: str | None) -> str:
+    return decode(head, encoding=encoding).text.replace("\r\n", "\n").replace("\r", "\n")

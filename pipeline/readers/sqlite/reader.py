@@ -1,0 +1,156 @@
+"""SQLite databases: the tables that hold texts, or the rows of a query."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Annotated, ClassVar
+
+import msgspec
+from msgspec import Meta
+
+from pipeline.config.settings import Input
+from pipeline.model.record import LeftOut, SourceError, shown
+from pipeline.readers.byte_source import Blob
+from pipeline.readers.fields import ARTICLE, SAMPLE, aside, has_text, is_article, records, some
+from pipeline.readers.reader import Claim, Found
+from pipeline.readers.sqlite import tables
+from pipeline.readers.sqlite.connection import Amount
+from pipeline.readers.sqlite.tables import Table
+from pipeline.readers.sqlite.work_limit import WORK, Bounded
+
+SIGNATURE = b"SQLite format 3\0"
+MEDIA_TYPE = "application/vnd.sqlite3"
+
+
+@dataclass(frozen=True)
+class Sqlite:
+    """`table` names the one table or view to read, `query` a SELECT; by default all tables that hold texts are read."""
+
+    name: ClassVar = "sqlite"
+    protocol: ClassVar = 1
+    table: Annotated[str | None, Meta(description="The table to read; by default every one that holds a text.")] = None
+    query: Annotated[
+        str | None, Meta(description="A query whose rows are read in place of a table: `SELECT id, text FROM …`.")
+    ] = None
+    work: Annotated[
+        int,
+        Meta(ge=1, description="The most steps of SQLite for each byte of a database; 100,000,000 are always free."),
+    ] = WORK
+
+    def __post_init__(self) -> None:
+        if self.table is not None and self.query is not None:
+            raise ValueError("`table` and `query` exclude each other")
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By its first bytes."""
+        return Claim.CONTENT if blob.head.startswith(SIGNATURE) else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """A document a row, in the order of the rows' own numbers or of the primary key."""
+        asked = self.table is not None or self.query is not None
+        limit = options.limits.bytes
+        with blob.on_disk() as path, tables.opened(path, limit, asked=asked, work=self.work) as connection:
+            place = tables.located(path)
+            amount = Amount(place[1], options.limits.ratio)
+            if self.query is not None:
+                names, rows = tables.answers(connection, self.query, amount, place)
+                columns = dict.fromkeys(names, True)
+                yield from records(blob, rows, options, media_type=MEDIA_TYPE, columns=columns)
+                return
+            listed = tables.listed(connection)
+            if self.table is not None:
+                name = next((name for name in listed if name.lower() == self.table.lower()), None)
+                if name is None:
+                    hint = _hint(self.table, listed)
+                    raise SourceError(f"has no table {self.table!r}, which [sources.sqlite] names; {hint}")
+                table = tables.described(connection, name, asked=True)
+                if listed[name]:
+                    table = msgspec.structs.replace(table, stored=False)
+                    tables.refuse_endless(connection, f"SELECT * FROM {tables.quoted(name)}", place)  # noqa: S608
+                yield from _documents(blob, connection, table, options, amount)
+            elif _is_export(connection, listed):
+                yield aside(blob, ARTICLE)
+            else:
+                yield from _all(blob, connection, listed, options, amount)
+
+
+def _all(blob: Blob, connection: Bounded, listed: Mapping[str, str], options: Input, amount: Amount) -> Iterator[Found]:
+    """The documents of all tables that hold texts; the others are left out."""
+    chosen: list[Table] = []
+    left: list[LeftOut] = []
+    for name, reason in listed.items():
+        found = reason or _told(connection, name, options)
+        if isinstance(found, Table):
+            chosen.append(found)
+        else:
+            left.append(LeftOut(str(blob.place.inside(name)), found))
+    if not chosen:
+        told = "; ".join(f"{shown(item.name.rpartition(', ')[2])} {item.reason}" for item in left[:3])
+        fields = None if options.text_field is None else _columns(connection, listed)
+        yield aside(blob, f"none of its tables holds texts ({told or 'there are none'})", fields=fields)
+        return
+    yield from left
+    for table in chosen:
+        name = f"{blob.id}.{table.name}" if len(chosen) > 1 else blob.id
+        if table.computed:
+            reason = f"its generated columns are not read ({some(table.computed)}); name it in [sources.sqlite] table"
+            yield LeftOut(str(blob.place.inside(table.name)), reason)
+        yield from _documents(blob, connection, table, options, amount, name)
+
+
+def _columns(connection: sqlite3.Connection, listed: Mapping[str, str]) -> tuple[str, ...]:
+    """The columns of the tables that can be read."""
+    found: dict[str, None] = {}
+    for name, reason in listed.items():
+        with suppress(*tables.ERRORS):
+            found.update({} if reason else dict.fromkeys(tables.described(connection, name).columns))
+    return tuple(found)
+
+
+def _told(connection: sqlite3.Connection, name: str, options: Input) -> Table | str:
+    """A table that holds texts, or why it is left out."""
+    try:
+        table = tables.described(connection, name)
+    except tables.ERRORS as error:
+        return f"cannot be read ({shown(error)})"
+    try:
+        sample = table.sample(connection, SAMPLE)
+    except tables.ERRORS:
+        # Damage is told when the table is read, with the rows before it.
+        return table
+    if not sample:
+        return "holds no records"
+    if not has_text(sample, table.columns, options):
+        computed = "; name it in [sources.sqlite] table to read its generated columns" if table.computed else ""
+        return f"has no field that is a text (there are: {some(list(table.columns))}){computed}"
+    return table
+
+
+def _documents(
+    blob: Blob, connection: Bounded, table: Table, options: Input, amount: Amount, name: str | None = None
+) -> Iterator[Found]:
+    rows = table.rows(connection, options.limits.bytes, amount)
+    return records(
+        blob, rows, options, media_type=MEDIA_TYPE, columns=table.columns, part=table.name, name=name or blob.id
+    )
+
+
+def _is_export(connection: sqlite3.Connection, listed: Mapping[str, str]) -> bool:
+    """Whether `pipeline export` wrote the database."""
+    if "articles" not in listed:
+        return False
+    try:
+        if "article" not in tables.described(connection, "articles").columns:
+            return False
+        row = connection.execute("SELECT article FROM articles LIMIT 1").fetchone()
+        fields = msgspec.json.decode(row[0]) if row and isinstance(row[0], str | bytes) else None
+    except (*tables.ERRORS, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return isinstance(fields, dict) and is_article(fields)
+
+
+def _hint(name: str, known: Mapping[str, str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"there are: {some(list(known))}"

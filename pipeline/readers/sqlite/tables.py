@@ -1,0 +1,324 @@
+"""The tables of an SQLite database, and their rows in order."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+import regex
+
+from pipeline.model.record import SourceError, shown
+from pipeline.readers.field_values import Torn
+from pipeline.readers.fields import Row, unique
+from pipeline.readers.sqlite.connection import SHADOWS, Amount, confine, connected, longest_value, sizes
+from pipeline.readers.sqlite.work_limit import DAMAGED, WORK, Bounded, is_sound
+from pipeline.readers.unique_ids import Ids
+
+PATIENCE = 2.0
+"""Seconds to wait for another program that is writing."""
+VIRTUAL = regex.compile(r"\s*+CREATE(?:\s|/\*(?s:.)*?\*/|--[^\n]*+\n)++VIRTUAL\b", regex.IGNORECASE)
+NUMBERS = regex.compile(r"INT|REAL|FLOA|DOUB|BOOL|DATE|TIME", regex.IGNORECASE)
+"""Types of columns that hold no text, whatever they are called."""
+WRITE_AHEAD = 2
+"""Byte 18 or 19 of a database that writes ahead: reading one needs files beside it, unless nothing may change it."""
+RESTORE = "restore a copy, or try `sqlite3 FILE .recover`"
+INTERRUPTED = "interrupted"
+"""What SQLite says where its work was ended; `Bounded.stopped` says why."""
+REFUSED = "not authorized"
+"""What SQLite says where a statement wants what `confine` does not allow."""
+HIDDEN, GENERATED = 1, 2
+"""What `PRAGMA table_xinfo` calls the columns of a virtual table that no `*` gives, and those that are computed when
+they are read; 3 are those that were computed when they were written."""
+SAMPLED = 1 << 26
+"""Bytes, 64 MiB, after which a sample is large enough: a small file may say that each row is a large one."""
+ERRORS = (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError)
+"""What damage shows itself as; the last one is for names of columns."""
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A table or view: its columns, whether each may hold a text, and what its rows are sorted by.
+
+    `key` names the number that SQLite itself gives to rows; None where it gives none. `primary` are the places of the
+    columns of the primary key where it stands for that number; none for a view. `computed` are the generated columns
+    that are not read; `stored` says whether the rows stand in the file.
+    """
+
+    name: str
+    columns: dict[str, bool]
+    key: str | None
+    order: str
+    primary: tuple[int, ...] = ()
+    computed: tuple[str, ...] = ()
+    stored: bool = True
+
+    def rows(self, connection: Bounded, limit: int, amount: Amount) -> Iterator[Row]:
+        """All rows in order. One over the limit fails; where the table is damaged, the last one says so.
+
+        `amount` counts what all tables of the database give.
+        """
+        last: int | None = None
+        number = 0
+        with Ids() as seen:
+            while True:
+                try:
+                    for cells in connection.execute(*self._select(last)):
+                        number += 1
+                        if repeated := self._repeated(cells, last, seen):
+                            yield _circle(number, repeated)
+                            return
+                        if excess := amount.take(cells, stored=self.stored):
+                            yield Row(number, fault=f"{excess}; it and all rows after it are left out")
+                            return
+                        last = cells[0] if self.key else None
+                        yield Row(number, self._fields(cells))
+                except ERRORS as error:
+                    number += 1
+                    found = self._after(last, number, error, connection, limit)
+                    yield found[1]
+                    if found[0] is None:
+                        return
+                    last = found[0]
+                else:
+                    return
+
+    def _repeated(self, cells: tuple[object, ...], last: int | None, seen: Ids) -> str:
+        """What shows that a row was read before, which happens where a damaged page points back; empty for a new row.
+
+        Row numbers ascend. Primary keys are in the order of their collations, so all of them are remembered.
+        """
+        if self.key:
+            return "" if last is None or _behind(last, cells[0]) else f"row number {cells[0]} follows {last}"
+        if not self.primary:
+            return ""
+        key = repr([cells[place] for place in self.primary])[1:-1]
+        # Hashed, since a key may be as long as a text.
+        new = seen.add(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest())
+        return "" if new else f"the primary key {key} occurs a second time"
+
+    def _after(
+        self, last: int | None, number: int, error: Exception, connection: Bounded, limit: int
+    ) -> tuple[int | None, Row]:
+        """The row behind `last` by itself, and its key to go on from; None where there is no going on.
+
+        Python's cursor looks a row ahead: it is not this row that is at fault, if it can be read alone.
+        """
+        if self.key is None:
+            return None, _lost(number, error, connection)
+        sql, values = self._select(last)
+        try:
+            cells = connection.execute(f"{sql} LIMIT 1", values).fetchone()
+        except sqlite3.DataError:
+            (key,) = connection.execute(*self._next(last)).fetchone()
+            fault = f"is over the limit of {limit:,} bytes; raise [input.limits] bytes"
+            longest = connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
+            if longest < 2 * limit and longest < 1_000_000:
+                fault = f"holds or computes a value of more than {longest:,} bytes, too much for this file"
+            return _behind(last, key), Row(number, fault=fault)
+        except ERRORS as again:
+            return None, _lost(number, again, connection)
+        key = None if cells is None else _behind(last, cells[0])
+        return (None, _lost(number, error, connection)) if key is None else (key, Row(number, self._fields(cells)))
+
+    def _fields(self, cells: tuple[object, ...]) -> dict[str, object]:
+        return dict(zip(self.columns, cells[1:] if self.key else cells, strict=True))
+
+    def sample(self, connection: sqlite3.Connection, rows: int) -> list[dict[str, object]]:
+        """The first rows; fewer where they are very large."""
+        sql, values = self._select(None)
+        found: list[dict[str, object]] = []
+        size = 0
+        for cells in connection.execute(f"{sql} LIMIT {rows}", values):
+            found.append(self._fields(cells))
+            size += sizes(cells)
+            if size > SAMPLED:
+                break
+        return found
+
+    def _select(self, last: int | None) -> tuple[str, tuple[int, ...]]:
+        first = f"{self.key}, " if self.key else ""
+        behind = f" WHERE {self.key} > ?" if last is not None else ""
+        sql = f"SELECT {first}{self._chosen} FROM {quoted(self.name)}{behind}{self.order}"  # noqa: S608 -- names are quoted
+        return sql, (() if last is None else (last,))
+
+    @property
+    def _chosen(self) -> str:
+        return ", ".join(map(quoted, self.columns)) if self.computed else "*"
+
+    def _next(self, last: int | None) -> tuple[str, tuple[int, ...]]:
+        """The number of the row behind `last`, told without reading what is in it."""
+        behind = f" WHERE {self.key} > ?" if last is not None else ""
+        return f"SELECT min({self.key}) FROM {quoted(self.name)}{behind}", (() if last is None else (last,))  # noqa: S608
+
+
+def _behind(last: int | None, key: object) -> int | None:
+    """The key, where it leads on: in a damaged table it may not."""
+    return key if isinstance(key, int) and (last is None or key > last) else None
+
+
+@contextmanager
+def opened(path: Path, limit: int, *, asked: bool = False, work: int = WORK) -> Iterator[Bounded]:
+    """A database that cannot be changed by reading it; no file is made beside it where that can be avoided.
+
+    Nothing is read but stored values, unless the user `asked` for what it computes; `work`: see `Bounded.bound`. Values
+    may be twice as long as `limit`. Raises `SourceError` for a file that is none, is damaged or is locked.
+    """
+    address, size = located(path)
+    connection: Bounded | None = None
+    try:
+        with closing(connected(address, size, PATIENCE, work)) as connection:
+            connection.text_factory = _text
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest_value(size, limit))
+            confine(connection, asked=asked)
+            try:
+                yield connection
+            finally:
+                connection.check()
+    except ERRORS as error:
+        raise SourceError(fault(error, connection)) from None
+
+
+def located(path: Path) -> tuple[str, int]:
+    """The address at which a database is opened, and its size with what another program wrote ahead, in bytes."""
+    with path.open("rb") as file:
+        ahead = WRITE_AHEAD in file.read(20)[18:]
+    log = path.with_name(path.name + "-wal")
+    waiting = log.stat().st_size if ahead and log.exists() else 0
+    address = f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if ahead and not waiting else ''}"
+    return address, path.stat().st_size + waiting
+
+
+def listed(connection: sqlite3.Connection) -> dict[str, str]:
+    """The tables and views by name, and for each why it is not read unless it is named; empty for those that are.
+
+    What SQLite and its virtual tables keep for themselves is not among them.
+    """
+    entries = connection.execute("SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
+    virtual = {name for name, _, sql in entries if VIRTUAL.match(str(sql))}
+    own = {name + ending for name in virtual for ending in SHADOWS}
+    found = {}
+    for name, kind, _ in entries:
+        if not isinstance(name, str) or name.startswith("sqlite_") or name in own:
+            continue
+        what = "is a view" if kind == "view" else "is a virtual table" if name in virtual else ""
+        found[name] = what and f"{what}; name it in [sources.sqlite] table"
+    return found
+
+
+def stored_columns(connection: sqlite3.Connection, name: str) -> set[object]:
+    """The names of the columns of a table whose values stand in the file. Raises `sqlite3.Error`."""
+    about = connection.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()
+    return {column[1] for column in about if column[6] not in {HIDDEN, GENERATED}}
+
+
+def described(connection: sqlite3.Connection, name: str, *, asked: bool = False) -> Table:
+    """A table by name; columns that it computes are among its own only where the user `asked` for them.
+
+    Raises `sqlite3.Error` for one that cannot be read.
+    """
+    about = connection.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()
+    computed = () if asked else tuple(str(column[1]) for column in about if column[6] == GENERATED)
+    shown_columns = [column for column in about if column[6] != HIDDEN and str(column[1]) not in computed]
+    chosen = ", ".join(quoted(str(column[1])) for column in shown_columns) if computed else "*"
+    cursor = connection.execute(f"SELECT {chosen} FROM {quoted(name)} LIMIT 0")  # noqa: S608
+    names = unique(str(column[0]) for column in cursor.description)
+    numbers = {str(column[1]) for column in about if NUMBERS.search(str(column[2]))}
+    taken = {column.lower() for column in names}
+    key = next((key for key in ("rowid", "_rowid_", "oid") if key not in taken), None)
+    if key is not None:
+        try:
+            connection.execute(f"SELECT {key} FROM {quoted(name)} LIMIT 0")  # noqa: S608
+        except sqlite3.OperationalError:
+            key = None
+    primary = sorted((column for column in about if column[5]), key=lambda column: int(column[5]))
+    by = key or ", ".join(quoted(str(column[1])) for column in primary)
+    at = {column[0]: place for place, column in enumerate(shown_columns)}
+    places = () if key else tuple(at[column[0]] for column in primary)
+    columns = {column: column not in numbers for column in names}
+    return Table(name, columns, key, f" ORDER BY {by}" if by else "", places, computed)
+
+
+def answers(
+    connection: Bounded, query: str, amount: Amount, place: tuple[str, int]
+) -> tuple[tuple[str, ...], Iterator[Row]]:
+    """The columns and rows of a query. Raises `SourceError` with what SQLite says of a wrong one.
+
+    `place` is where the database is, see `located`.
+    """
+    try:
+        refuse_endless(connection, query, place)
+        cursor = connection.execute(query)
+    except (*ERRORS, ValueError) as error:
+        remedy = f"; {RESTORE}" if str(error) == INTERRUPTED else ""
+        raise SourceError(f"[sources.sqlite] query: {_said(error, connection)}{remedy}") from None
+    if cursor.description is None:
+        raise SourceError("[sources.sqlite] query: gives no rows; write a SELECT")
+    names = unique(str(column[0]) for column in cursor.description)
+    return names, _answers(cursor, names, connection, amount)
+
+
+def refuse_endless(connection: Bounded, query: str, place: tuple[str, int]) -> None:
+    """Raises `sqlite3.OperationalError` for a query that counts the rows of a damaged database.
+
+    `SELECT count(*)` is one instruction, however many pages there are, and so cannot be stopped.
+    """
+    try:
+        steps = connection.execute(f"EXPLAIN {query}").fetchall()
+    except (*ERRORS, ValueError):
+        # What is wrong with it is told when it is run.
+        return
+    if any(step[1] == "Count" for step in steps) and not is_sound(*place):
+        connection.stopped = DAMAGED
+        raise sqlite3.OperationalError(INTERRUPTED)
+
+
+def _answers(cursor: sqlite3.Cursor, names: tuple[str, ...], connection: Bounded, amount: Amount) -> Iterator[Row]:
+    number = 0
+    try:
+        for cells in cursor:
+            number += 1
+            if excess := amount.take(cells, stored=False):
+                yield Row(number, fault=f"{excess}; it and all rows after it are left out")
+                return
+            yield Row(number, dict(zip(names, cells, strict=True)))
+    except ERRORS as error:
+        yield _lost(number + 1, error, connection)
+
+
+def quoted(name: str) -> str:
+    """A name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def fault(error: Exception, connection: Bounded | None = None) -> str:
+    """What is wrong with a database, and what to do."""
+    if "locked" in str(error):
+        return "is locked by another program; close it and run again"
+    return f"cannot be read as an SQLite database ({_said(error, connection)}); {RESTORE}"
+
+
+def _lost(number: int, error: Exception, connection: Bounded) -> Row:
+    remedy = "" if connection.stopped not in {"", DAMAGED} else f"; {RESTORE}"
+    return Row(number, fault=f"it and all rows after it are lost ({_said(error, connection)}){remedy}")
+
+
+def _said(error: Exception, connection: Bounded | None) -> str:
+    """What SQLite says of a fault, or why it was stopped."""
+    if connection is not None and connection.stopped and str(error) == INTERRUPTED:
+        return connection.stopped
+    if str(error) == REFUSED:
+        return f"{REFUSED}: it may only read, and nothing but this database"
+    return shown(error)
+
+
+def _circle(number: int, repeated: str) -> Row:
+    reason = f"{shown(repeated)}: a damaged page points back to earlier rows"
+    return Row(number, fault=f"{reason}, and all rows after them are lost; {RESTORE}")
+
+
+def _text(value: bytes) -> str | bytes:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return Torn(value)

@@ -1,0 +1,200 @@
+"""WARC: what a crawler stored, a record for each answer. Those that hold a page or a text are documents."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import BinaryIO, ClassVar, cast
+
+import msgspec
+import regex
+
+from pipeline.config.settings import Input
+from pipeline.model.article import Origin
+from pipeline.model.record import LeftOut, Record, SourceError, Unreadable
+from pipeline.readers.byte_source import Blob
+from pipeline.readers.reader import Claim, Found
+from pipeline.readers.warc import http
+from pipeline.readers.warc.records import BEGINS, HEADER, Broken, Capture, captures
+
+MEDIA_TYPES = {"text/html": "text/html", "application/xhtml+xml": "text/html", "text/plain": "text/plain"}
+"""Those of documents, and what each is read as."""
+BARE = frozenset({"resource", "conversion"})
+"""Types of records that hold a document without an HTTP header around it."""
+MOST_REASONS = 20
+"""Reasons why records are left out that are told apart; all further ones are one."""
+OTHER = "other reasons"
+
+WORD = regex.compile(r"[a-z0-9][a-z0-9.+-]{0,39}")
+MEDIA_TYPE = regex.compile(r"[a-z0-9][a-z0-9.+-]{0,39}/[a-z0-9][a-z0-9.+-]{0,79}")
+CHARSET = regex.compile(r"""(?i);\s*charset\s*=\s*["']?\s*([a-z0-9][a-z0-9:._-]{0,39})""")
+ROBOTS = regex.compile(r"(?i)https?://[^/?#]+/robots\.txt(?:[?#]|$)")
+ABOUT_THE_CRAWL = "metadata:"
+"""How the address of the log begins that wget stores with the answers."""
+
+VOUCHED = {
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "gb18030": "gb18030",
+    "big5": "cp950",
+    "big5-hkscs": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc-jp": "euc_jp",
+    "euc-kr": "cp949",
+}
+"""Charsets that bear themselves out: other text hardly reads as one. Latin ones read anything, and are what servers say
+of all pages; they are left to be told from the bytes."""
+
+
+@dataclass(frozen=True)
+class Warc:
+    """Answers of status 200 and bare resources, where they are pages or plain text; all else is counted."""
+
+    name: ClassVar = "warc"
+    protocol: ClassVar = 1
+
+    def sniff(self, blob: Blob) -> Claim:
+        """By the first line, whatever the file is called."""
+        if BEGINS.match(blob.head.lstrip(b"\r\n")):
+            return Claim.CONTENT
+        return Claim.NAME if blob.suffix == ".warc" else Claim.NONE
+
+    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+        """A document a record, rows are records of any kind; at the end what was left out, by reason."""
+        aside: Counter[str] = Counter()
+        is_empty = True
+        limit = options.limits.bytes
+        try:
+            for found in captures(cast("BinaryIO", blob.packed), limit + HEADER):
+                blob.budget.hold()
+                told = _told(blob, found, limit)
+                if isinstance(told, str):
+                    aside[told if told in aside or len(aside) < MOST_REASONS else OTHER] += 1
+                else:
+                    is_empty = False
+                    yield told
+        except (SourceError, OSError):
+            yield from _left_out(blob, aside)
+            raise
+        yield from _left_out(blob, aside)
+        if is_empty and blob.named:
+            raise SourceError(f"none of its {aside.total():,} records is a page or a text; leave it out")
+
+
+def _left_out(blob: Blob, aside: Mapping[str, int]) -> Iterator[LeftOut]:
+    for reason, count in aside.items():
+        yield LeftOut(str(blob.place), reason, count)
+
+
+class _Body(msgspec.Struct, frozen=True):
+    """What may be a document: the content type that is claimed for it, and the answer around it, if one is."""
+
+    content_type: str
+    answer: http.Answer | None
+
+
+def _told(blob: Blob, found: Capture | Broken, limit: int) -> Record | Unreadable | str:
+    """The document in a record, why there is none although there should be one, or the reason to leave it out."""
+    if isinstance(found, Broken):
+        return _failed(blob, found, found.fault)
+    if not found.fields.get("warc-type"):
+        return _failed(blob, found, "has no WARC-Type; leave it out")
+    body = _body(found)
+    if isinstance(body, str):
+        return body
+    if body is None:
+        return _failed(blob, found, "holds no HTTP answer that can be read; leave it out")
+    kind = body.content_type.partition(";")[0].strip().lower()
+    media_type = MEDIA_TYPES.get(kind)
+    if media_type is None:
+        if not kind:
+            return "no media type"
+        return f"media type {kind}" if MEDIA_TYPE.fullmatch(kind) else "a media type that is none"
+    if "warc-segment-number" in found.fields:
+        return _failed(blob, found, "is one of several segments of a document; join them, or leave it out")
+    if not found.is_held:
+        return _failed(blob, found, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
+    try:
+        data = found.block if body.answer is None else http.payload(found.block, body.answer, limit)
+    except http.PayloadError as error:
+        return _failed(blob, found, str(error))
+    # What a server packed is unpacked here, and counts as what is packed otherwise does.
+    blob.budget.give(max(len(data) - len(found.block), 0))
+    if len(data) > limit:
+        return _failed(blob, found, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
+    if not data:
+        return "empty payload"
+    return _record(blob, found, body, data, media_type)
+
+
+def _body(found: Capture) -> _Body | str | None:
+    """What may be a document; the reason to leave it out; None where there should be an answer and is none."""
+    kind = found.fields.get("warc-type", "").lower()
+    if kind not in BARE and kind != "response":
+        return f"record type {kind}" if WORD.fullmatch(kind) else "a record type that is none"
+    if _address(found).startswith(ABOUT_THE_CRAWL):
+        return "log of the crawl"
+    claimed = found.fields.get("content-type", "")
+    if kind in BARE or (claimed and not claimed.lower().startswith("application/http")):
+        # Answers of other protocols, such as DNS and FTP, come without a header.
+        return _Body(claimed, None)
+    answer = http.answer(found.block)
+    if answer is None:
+        return None
+    if answer.status != 200:
+        return f"HTTP status {answer.status}"
+    if ROBOTS.match(_address(found)):
+        return "robots.txt"
+    identified = found.fields.get("warc-identified-payload-type", "")
+    return _Body(answer.fields.get("content-type", "") or identified, answer)
+
+
+def _record(blob: Blob, found: Capture, body: _Body, data: bytes, media_type: str) -> Record:
+    place = blob.place
+    charset = CHARSET.search(body.content_type)
+    known = {
+        "url": _address(found),
+        # Not `date`: a page states its own, the day it was published, and this is that of the crawl.
+        "warc-date": found.fields.get("warc-date", ""),
+        "warc-record-id": found.fields.get("warc-record-id", ""),
+        "warc-truncated": found.fields.get("warc-truncated", ""),
+        "content-type": body.content_type,
+        "charset": charset[1] if charset is not None else "",
+    }
+    origin = Origin(
+        path=place.file, media_type=media_type, member=place.member, row=found.number, field=None, sha256=None
+    )
+    metadata = {name: value for name, value in known.items() if value}
+    encoding = _borne_out(charset[1], data) if charset is not None else None
+    return Record(f"{blob.id}#{found.number}", data, origin, metadata, encoding=encoding)
+
+
+def _address(found: Capture) -> str:
+    # wget put it between angle brackets for years.
+    return found.fields.get("warc-target-uri", "").removeprefix("<").removesuffix(">")
+
+
+def _borne_out(charset: str, data: bytes) -> str | None:
+    """The encoding that a charset names, where the bytes bear it out; None where they should be asked alone."""
+    encoding = VOUCHED.get(charset.lower())
+    if encoding is None or data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x84\x31\x95\x33")):
+        return None
+    if encoding != "utf-8" and _reads(data, "utf-8"):
+        # Short Chinese in UTF-8 reads as other Chinese in GBK; the other way round it hardly ever happens.
+        return None
+    return encoding if _reads(data, encoding) else None
+
+
+def _reads(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _failed(blob: Blob, found: Capture | Broken, fault: str) -> Unreadable:
+    where = f"{blob.place}, record {found.number} at byte {found.offset:,}"
+    return Unreadable(f"{blob.id}#{found.number}", f"{where}: {fault}")

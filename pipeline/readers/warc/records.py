@@ -1,0 +1,281 @@
+"""The records that a WARC file holds, told apart, whatever its headers claim.
+
+No library is used. warcio reads lines and chunks of any length into memory, and a line out of place or a length that is
+too large ends the file with whatever exception comes. fastwarc ends it at any wrong length, without saying where, and
+panics, past every `except Exception`, on a stream that cannot seek.
+"""
+
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
+
+import msgspec
+import regex
+
+from pipeline.model.record import SourceError
+
+BEGINS = regex.compile(rb"WARC/[0-9]\.[0-9]{1,2}[ \t]*\r?\n")
+RESUMES = regex.compile(rb"WARC/[0-9]\.[0-9]{1,2}[ \t]*\r?\n(?=[A-Za-z][A-Za-z0-9-]*[ \t]*:)")
+"""Where a record can be taken up again: its first line alone may also stand in a text about WARC."""
+REACH = 256
+"""Bytes within which the beginning of a record shows; they are kept where a search goes on in the next piece."""
+LENGTH = regex.compile(r"[0-9]{1,15}")
+BLANK_LINES = regex.compile(rb"(?:\r?\n)*")
+FIRST_BLANK = regex.compile(rb"\n\r?\n")
+
+PIECE = 1 << 16
+HEADER = 1 << 16
+"""The longest header, in bytes, of a record and of an HTTP answer in it."""
+
+
+class Capture(msgspec.Struct, frozen=True):
+    """A record: its number, from 1; where it begins; its header with names in small letters; and its block.
+
+    A block that is too long is not held: `block` is then how it begins, and `size` more than that.
+    """
+
+    number: int
+    offset: int
+    fields: Mapping[str, str]
+    block: bytes
+    size: int
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the block is all there."""
+        return len(self.block) == self.size
+
+
+class Broken(msgspec.Struct, frozen=True):
+    """What stands at the place of a record and is none: its number, where it begins, and what is wrong."""
+
+    number: int
+    offset: int
+    fault: str
+
+
+def captures(stream: BinaryIO, limit: int) -> Iterator[Capture | Broken]:
+    """All records in order; behind a broken one it goes on where the next begins. A cut-off file ends in a broken one.
+
+    Blocks of more than `limit` bytes are passed over. A length is believed where a record's end stands behind it, or,
+    if it is over the limit, where no record begins in between. Raises `SourceError` for a damaged compression.
+    """
+    window = _Window(stream)
+    number = 0
+    while True:
+        _pass_blank_lines(window)
+        if not window.fill(1):
+            return
+        number += 1
+        yield _next(window, number, limit)
+
+
+def fields_of(header: bytes) -> dict[str, str]:
+    """The fields of a header, names in small letters; of a name that comes twice the first, and no line that is none.
+
+    >>> fields_of(b"Content-Type: text/html;\\r\\n charset=gbk\\r\\nodd\\r\\nX:1\\r\\nX:2\\r\\n")
+    {'content-type': 'text/html; charset=gbk', 'x': '1'}
+    """
+    fields: dict[str, list[str]] = {}
+    folded = ""
+    for line in _text(header).split("\n"):
+        if line[:1] in {" ", "\t"} and folded:
+            fields[folded].append(line.strip())
+            continue
+        name, colon, value = line.partition(":")
+        folded = ""
+        if colon and (name := name.strip().lower()) and name not in fields:
+            fields[name] = [value.strip()]
+            folded = name
+    return {name: " ".join(filter(None, parts)) for name, parts in fields.items()}
+
+
+def quoted(value: str) -> str:
+    """A value of a header as it may stand in a message: between quotes, in ASCII, not too long.
+
+    >>> quoted("-5"), quoted("盐门")
+    ("'-5'", "'\\\\u76d0\\\\u95e8'")
+    """
+    return ascii(value if len(value) <= 40 else f"{value[:37]}...")
+
+
+def _text(header: bytes) -> str:
+    try:
+        return header.decode()
+    except UnicodeDecodeError:
+        return header.decode("latin-1")
+
+
+class _Window:
+    """What lies ahead in a stream that cannot go back, and how far it was read."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        # Not `read`: where a compression is cut off, it would throw away what it had read before.
+        self._read = getattr(stream, "read1", stream.read)
+        self._is_over = False
+        self._is_line = True
+        self.ahead = bytearray()
+        self.offset = 0
+
+    def fill(self, size: int) -> bool:
+        """Whether there are `size` bytes ahead."""
+        while len(self.ahead) < size and not self._is_over:
+            try:
+                piece = self._read(PIECE)
+            except (EOFError, zlib.error) as error:
+                fault = " ".join(str(error).split()).rstrip(".")
+                where = f"byte {self.offset + len(self.ahead):,}"
+                raise SourceError(f"its compression is damaged behind {where} ({fault}); fetch it again") from error
+            self.ahead += piece
+            self._is_over = not piece
+        return len(self.ahead) >= size
+
+    def drop(self, size: int) -> None:
+        """Goes on by `size` bytes that are ahead."""
+        if size:
+            self._is_line = self.ahead[size - 1 : size] == b"\n"
+        del self.ahead[:size]
+        self.offset += size
+
+    def pass_to_record(self, most: int | None = None) -> bool:
+        """Goes on to where a record can be taken up again, or by `most` bytes or to the end where none can."""
+        while True:
+            self.fill(PIECE + REACH)
+            room = len(self.ahead) if most is None else min(most, len(self.ahead))
+            found = _resumption(self.ahead, is_line=self._is_line)
+            if found is not None and found < room:
+                self.drop(found)
+                return True
+            sure = room if self._is_over else min(room, len(self.ahead) - REACH)
+            most = None if most is None else most - sure
+            self.drop(sure)
+            if most == 0 or not self.fill(1):
+                return False
+
+
+def _resumption(data: bytes | bytearray, *, is_line: bool = True) -> int | None:
+    """Where in `data` a record can be taken up again; `is_line` says whether a line begins with it."""
+    at = data.find(b"WARC/")
+    while at >= 0:
+        begins_line = data[at - 1] == ord("\n") if at else is_line
+        if begins_line and RESUMES.match(data, at):
+            return at
+        at = data.find(b"WARC/", at + 1)
+    return None
+
+
+def _pass_blank_lines(window: _Window) -> None:
+    while window.fill(1):
+        blank = BLANK_LINES.match(window.ahead)
+        if blank is None or not blank.end():
+            return
+        window.drop(blank.end())
+
+
+def _next(window: _Window, number: int, limit: int) -> Capture | Broken:
+    offset = window.offset
+    window.fill(REACH)
+    first = BEGINS.match(window.ahead)
+    if first is None:
+        return _passed_over(window, number, "does not begin with a line such as WARC/1.0")
+    end = _header_end(window)
+    if end is None:
+        cut = not window.fill(HEADER)
+        window.drop(first.end())
+        return _passed_over(window, number, "its header does not end", offset=offset, cut=cut)
+    header = bytes(window.ahead[first.end() : end])
+    if (again := _resumption(header)) is not None:
+        window.drop(first.end() + again)
+        return Broken(number, offset, "its header ends where another record begins; leave it out")
+    window.drop(end)
+    fields = fields_of(header)
+    claimed = fields.get("content-length")
+    if claimed is None or not LENGTH.fullmatch(claimed):
+        lie = (
+            "has no Content-Length"
+            if claimed is None
+            else f"its Content-Length is {quoted(claimed)}, no number of bytes"
+        )
+        return _passed_over(window, number, lie, offset=offset)
+    return _with_block(window, Capture(number, offset, fields, b"", int(claimed)), limit)
+
+
+def _header_end(window: _Window) -> int | None:
+    """Where the block begins; None where no empty line stands within the longest header."""
+    size = PIECE if len(window.ahead) >= PIECE else 1
+    while True:
+        is_all = not window.fill(size)
+        found = FIRST_BLANK.search(window.ahead, 0, HEADER)
+        if found is not None:
+            return found.end()
+        if is_all or len(window.ahead) >= HEADER:
+            return None
+        size = len(window.ahead) + 1
+
+
+def _with_block(window: _Window, record: Capture, limit: int) -> Capture | Broken:
+    size = record.size
+    if size > limit:
+        return _not_held(window, record)
+    if not window.fill(size):
+        return _lied(window, record) or _cut_off(window, record, len(window.ahead))
+    # A piece at once: asking for the end of the block alone would read on in small steps.
+    window.fill(size + REACH)
+    if not _ends(window, size):
+        fault = f"its Content-Length of {size:,} is not where it ends"
+        return _passed_over(window, record.number, fault, offset=record.offset)
+    block = bytes(window.ahead[:size])
+    window.drop(size)
+    return msgspec.structs.replace(record, block=block)
+
+
+def _not_held(window: _Window, record: Capture) -> Capture | Broken:
+    window.fill(min(record.size, HEADER))
+    head = bytes(window.ahead[:HEADER])
+    start = window.offset
+    if window.pass_to_record(record.size):
+        fault = f"its Content-Length of {record.size:,} runs over another record, at byte {window.offset:,}"
+        return Broken(record.number, record.offset, f"{fault}; leave it out")
+    if (passed := window.offset - start) < record.size:
+        return _cut_off(window, record, passed)
+    window.fill(REACH)
+    if not _ends(window, 0):
+        fault = f"its Content-Length of {record.size:,} is not where it ends"
+        return _passed_over(window, record.number, fault, offset=record.offset)
+    return msgspec.structs.replace(record, block=head)
+
+
+def _ends(window: _Window, size: int) -> bool:
+    """Whether a block can end in `size` bytes: two line ends stand there, or a record, or nothing any more."""
+    blank = BLANK_LINES.match(window.ahead, size)
+    behind = blank.end() if blank is not None else size
+    if behind == len(window.ahead) or BEGINS.match(window.ahead, behind) is not None:
+        return True
+    # It ends as it must. That no record comes is the fault of what comes.
+    return window.ahead.startswith(b"\r\n\r\n", size)
+
+
+def _lied(window: _Window, record: Capture) -> Broken | None:
+    """A record that claims more than there is, where it has run over another one."""
+    found = _resumption(window.ahead)
+    if found is None:
+        return None
+    window.drop(found)
+    fault = f"its Content-Length of {record.size:,} runs over another record, at byte {window.offset:,}"
+    return Broken(record.number, record.offset, f"{fault}; leave it out")
+
+
+def _cut_off(window: _Window, record: Capture, there: int) -> Broken:
+    window.drop(len(window.ahead))
+    missing = f"{there:,} of {record.size:,} bytes are there"
+    return Broken(record.number, record.offset, f"the file ends in it ({missing}); fetch the file again")
+
+
+def _passed_over(window: _Window, number: int, fault: str, *, offset: int | None = None, cut: bool = False) -> Broken:
+    """A broken record, and the window where the next one begins."""
+    start = window.offset if offset is None else offset
+    if window.pass_to_record():
+        return Broken(number, start, f"{fault}; it is left out, and reading goes on at byte {window.offset:,}")
+    if cut:
+        return Broken(number, start, "the file ends in its header; fetch the file again")
+    return Broken(number, start, f"{fault}, and no record comes behind it; fetch the file again")

@@ -1,0 +1,211 @@
+"""A run that writes nothing: what each rule would do to the documents, with examples.
+
+The structs are what `pipeline run --dry-run --json` prints; keys are only ever added.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Annotated, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from pipeline.audit.examples import Specimen, Specimens
+from pipeline.audit.provenance import texts
+from pipeline.core.pipeline import Pipeline
+from pipeline.export.json_folder import encode
+from pipeline.model.article import Article
+from pipeline.model.record import LeftOut, Record, Unreadable
+from pipeline.runs.counters import Account, Aside
+from pipeline.runs.outcome import LONE_SURROGATE, Failure, Rejection, Written, degraded, processed, told
+from pipeline.runs.run_log import Heard
+from pipeline.text.excerpts import noted, replaced
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """What would become of the documents; nothing is missing where the next three add up to the first.
+
+    Of those that would be written the last two count articles in which no exchange was found, and with warnings.
+    """
+
+    documents: int
+    would_be_written: int
+    failed: int
+    rejected: int
+    degraded: Annotated[int, Meta(description="Of those that would be written: a finder failed there.")]
+    without_exchange: int = 0
+    with_warnings: int = 0
+
+
+class Firing(msgspec.Struct, frozen=True, kw_only=True):
+    """What one rule did, over all articles."""
+
+    stage: str
+    rule: str
+    count: Annotated[int, Meta(description="How often it fired.")]
+    articles: Annotated[int, Meta(description="In how many articles.")]
+    examples: Annotated[tuple[Specimen, ...], Meta(description="A few different ones, in context.")]
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """How much of the text is called what."""
+
+    label: str
+    count: Annotated[int, Meta(description="How many segments.")]
+    articles: Annotated[int, Meta(description="In how many articles.")]
+
+
+class Forecast(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a run would do."""
+
+    documents: Outlook
+    edits: Annotated[tuple[Firing, ...], Meta(description="Rules that edit, those in most articles first.")]
+    labels: Annotated[tuple[Kind, ...], Meta(description="Kinds of segments, those in most articles first.")]
+    notes: Annotated[tuple[Firing, ...], Meta(description="Rules that note, those in most articles first.")]
+    failures: tuple[Failure, ...]
+    rejections: tuple[Rejection, ...]
+
+
+class Key(NamedTuple):
+    """A rule that edits, or notes; a kind of segment has neither stage nor rule."""
+
+    what: str
+    stage: str
+    rule: str
+
+
+class Rehearsal:
+    """Counts while documents are processed; it keeps no article."""
+
+    def __init__(self, account: Account | None = None, *, examples: int = 3) -> None:
+        self.account = Account() if account is None else account
+        self.failures: list[Failure] = []
+        self.rejections: list[Rejection] = []
+        self.aside: list[Aside] = []
+        self._count: Counter[Key] = Counter()
+        self._articles: Counter[Key] = Counter()
+        self._specimens = Specimens(examples)
+
+    def add(self, article: Article, failure: Failure | None = None) -> None:
+        """Counts what the rules did to one article; `failure` says why it is degraded."""
+        self.account.settle(Written(0, degraded=failure))
+        if failure is not None:
+            self.failures.append(failure)
+        self.account.tally.add(article)
+        counts: Counter[Key] = Counter()
+        layers: tuple[str, ...] = ()
+        for layer, change in enumerate(article.provenance.changes):
+            for edit in change.edits:
+                key = Key("edit", change.stage, edit.rule)
+                counts[key] += 1
+                if self._specimens.wants(key, (edit.old, edit.new), article.id):
+                    layers = layers or texts(article)
+                    shown = replaced(layers[layer], edit.start, edit.old, edit.new)
+                    self._specimens.keep(key, (edit.old, edit.new), Specimen(article.id, None, shown))
+        for segment in article.segments:
+            counts[Key("label", "", segment.label)] += 1
+        for note in article.notes:
+            key = Key("note", note.stage, note.rule)
+            counts[key] += 1
+            if self._specimens.wants(key, note.message, article.id):
+                shown = noted(article.text, note.start, note.end, note.message, note.suggestion)
+                self._specimens.keep(key, note.message, Specimen(article.id, None, shown))
+        self._count += counts
+        self._articles.update(counts.keys())
+
+    def leave(self, entry: Failure | Rejection | Aside) -> None:
+        """Notes what becomes no article."""
+        if isinstance(entry, Aside):
+            self.account.aside += 1
+            self.aside.append(entry)
+            return
+        self.account.settle(entry)
+        if isinstance(entry, Failure):
+            self.failures.append(entry)
+        else:
+            self.rejections.append(entry)
+
+    def forecast(self) -> Forecast:
+        """All that was counted."""
+        totals = self.account.totals
+        labels = (Kind(label=k.rule, count=self._count[k], articles=self._articles[k]) for k in self._keys("label"))
+        return Forecast(
+            documents=Outlook(
+                documents=totals.documents,
+                would_be_written=totals.written,
+                failed=totals.failed,
+                rejected=totals.rejected,
+                degraded=totals.degraded,
+                without_exchange=self.account.figures.without_exchange,
+                with_warnings=self.account.figures.with_warnings,
+            ),
+            edits=self._firings("edit"),
+            labels=tuple(labels),
+            notes=self._firings("note"),
+            failures=tuple(self.failures),
+            rejections=tuple(self.rejections),
+        )
+
+    def _keys(self, what: str) -> list[Key]:
+        found = [key for key in self._count if key.what == what]
+        return sorted(found, key=lambda key: (-self._articles[key], -self._count[key], key))
+
+    def _firings(self, what: str) -> tuple[Firing, ...]:
+        return tuple(
+            Firing(
+                stage=key.stage,
+                rule=key.rule,
+                count=self._count[key],
+                articles=self._articles[key],
+                examples=self._specimens.of(key),
+            )
+            for key in self._keys(what)
+        )
+
+
+def rehearse(
+    records: Iterable[Record | Unreadable | LeftOut],
+    pipeline: Pipeline,
+    *,
+    encoding: str | None = None,
+    account: Account | None = None,
+    heard: Heard | None = None,
+    seen: Callable[[str, Account], None] | None = None,
+) -> Rehearsal:
+    """Processes each record as a run does, and writes nothing. `heard` and `seen` are called as by a run."""
+    rehearsal = Rehearsal(account)
+    for record in records:
+        if isinstance(record, LeftOut):
+            aside = Aside(record.name, record.reason, record.count)
+            rehearsal.leave(aside)
+            if heard is not None:
+                heard(aside)
+            continue
+        rehearsal.account.taken()
+        made = (
+            Failure(record.id, None, record.reason)
+            if isinstance(record, Unreadable)
+            else _made(record, pipeline, encoding)
+        )
+        if isinstance(made, Failure | Rejection):
+            rehearsal.leave(made)
+            if heard is not None:
+                heard(made)
+        else:
+            failure = degraded(record, made) if isinstance(record, Record) else None
+            rehearsal.add(made, failure)
+            if failure is not None and heard is not None:
+                heard(failure)
+        if seen is not None:
+            seen(record.id, rehearsal.account)
+    return rehearsal
+
+
+def _made(record: Record, pipeline: Pipeline, encoding: str | None) -> Article | Failure | Rejection:
+    made = processed(record, pipeline, encoding)
+    if isinstance(made, Article):
+        try:
+            encode(made)
+        except UnicodeEncodeError:
+            return Failure(record.id, None, told(record, LONE_SURROGATE))
+    return made

@@ -1,0 +1,96 @@
+"""What a run and the process that reads its files say to each other; all of it is pickled."""
+
+from collections.abc import Mapping
+from typing import Final, Protocol, TypeAlias
+
+import msgspec
+
+from pipeline.config.settings import Input
+from pipeline.model.record import LeftOut, Unreadable
+from pipeline.readers.input_files import File
+from pipeline.readers.registry import Choice
+from pipeline.runs.arrival import EncodedRecord
+
+IDLE: Final = -1.0
+"""On a desk: nothing is being read, or what is read has yet to come from far away."""
+
+Item: TypeAlias = EncodedRecord | Unreadable | LeftOut
+
+
+class Desk(Protocol):
+    """Three numbers that both processes see.
+
+    The number of the document that is being read, from 0; when that was begun, in seconds of the monotonic clock; and
+    how many seconds the file has taken before.
+    """
+
+    def __getitem__(self, i: int) -> float: ...
+    def __setitem__(self, i: int, value: float) -> None: ...
+
+
+class Setup(msgspec.Struct, frozen=True):
+    """What holds for all files: how they are read, the environment of the run, and a folder for temporary files."""
+
+    options: Input
+    readers: Choice
+    environment: Mapping[str, str]
+    scratch: str
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """What the process says first: why it cannot read, if it cannot, or its limit of memory in bytes, if it has one."""
+
+    broken: str | None = None
+    memory: int | None = None
+
+
+class Read(msgspec.Struct, frozen=True):
+    """Read a file: its documents from number `skip` on, at most `most` of them, `chunk` in a message.
+
+    Where `streamed` a descriptor of the open file follows: it can be opened by the run alone.
+    """
+
+    file: File
+    skip: int = 0
+    most: int | None = None
+    chunk: int = 64
+    streamed: bool = False
+
+
+class Look(msgspec.Struct, frozen=True):
+    """Say whether a file is one document."""
+
+    file: File
+
+
+class ReadGroup(msgspec.Struct, frozen=True):
+    """Read the first of some files, as far as they are small."""
+
+    files: list[File]
+
+
+class Group(msgspec.Struct, frozen=True):
+    """All documents of the first files, each with the stamp that the file had before it was read."""
+
+    found: list[tuple[str | None, list[Item]]]
+
+
+class More(msgspec.Struct, frozen=True):
+    """Read on."""
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Some of the documents; whether the file has `ended`, or memory ran out behind them."""
+
+    items: list[Item]
+    ended: bool = False
+    exhausted: bool = False
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """Whether it is one."""
+
+    is_document: bool
+
+
+Request: TypeAlias = Read | ReadGroup | Look

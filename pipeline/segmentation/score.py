@@ -1,0 +1,81 @@
+"""Which spaces are missing in a text, and how sure that is.
+
+Two forests decide. The first looks at each gap alone; the second also knows how many other joins the first has found
+in the document, which is among the best of all signs: where one space was lost, others were.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from importlib import resources
+
+import msgspec
+
+from pipeline.segmentation.candidates import Gap, gaps_of
+from pipeline.segmentation.counts import Evidence, gathered
+from pipeline.segmentation.lattice import known_lattices
+from pipeline.segmentation.lattice_edges import known_pieces
+from pipeline.segmentation.trees import Forest, grown
+
+HOPELESS = -3000
+"""What the first forest says of gaps at which the second has never found a space: it is not asked."""
+COARSE = 10
+"""The score of the first forest is told to the second in steps of so many thousandths."""
+
+
+class Missing(msgspec.Struct, frozen=True, gc=False):
+    """A space may be missing before code point `at`; `inner` where letters, figures or dashes meet there."""
+
+    at: int
+    inner: bool
+    confidence: float
+
+
+def surrounded(scores: Sequence[int], gaps: Sequence[Gap], evidence: Evidence) -> list[list[int]]:
+    """The features of each gap for the second forest: its own, its first score, and the joins elsewhere."""
+    joins, size = sum(score > 0 for score in scores), evidence.size
+    rows = []
+    for score, gap in zip(scores, gaps, strict=True):
+        others = joins - (score > 0)
+        rows.append([*gap.features, score // COARSE, others, 10_000 * others // (size + 50)])
+    return rows
+
+
+def scored(gaps: Sequence[Gap], evidence: Evidence, first: Forest, second: Forest) -> list[int]:
+    """The log odds, in thousandths, that a space is missing at each gap."""
+    if not gaps:
+        return []
+    scores = first.scores([gap.features for gap in gaps])
+    doubtful = [number for number, score in enumerate(scores) if score >= HOPELESS]
+    if doubtful:
+        rows = surrounded(scores, gaps, evidence)
+        for number, score in zip(doubtful, second.scores([rows[number] for number in doubtful]), strict=True):
+            scores[number] = score
+    return scores
+
+
+@lru_cache(maxsize=2)
+def missing(text: str, told: frozenset[str] = frozenset()) -> tuple[Missing, ...]:
+    """The spaces that may be missing in a text, in order; `told` are words of the user's own, in small letters."""
+    evidence = gathered(text, told)
+    if not evidence.suspects:
+        return ()
+    known_pieces.age()
+    known_lattices.age()
+    gaps = list(gaps_of(text, evidence))
+    scores = scored(gaps, evidence, grown("first"), grown("second"))
+    return tuple(Missing(gap.at, gap.inner, confidence(score)) for gap, score in zip(gaps, scores, strict=True))
+
+
+def confidence(score: int) -> float:
+    """The share of gaps with such a score at which a space was missing, on text that nothing was learned from."""
+    bounds, shares = _reliability()
+    return shares[bisect_right(bounds, score)]
+
+
+@cache
+def _reliability() -> tuple[list[int], list[float]]:
+    """Scores, and the confidence up to each and beyond the last."""
+    lines = (resources.files(__package__) / "reliability.tsv").read_text("utf-8").split("\n")
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return [int(bound) for bound, _ in rows[1:]], [float(share) for _, share in rows]

@@ -1,0 +1,440 @@
+"""Finder `credits`: who made the article, and what stands around it: byline, credits, notices, disclaimer."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, ClassVar
+
+import msgspec
+import regex
+
+from pipeline.lexicon.vocabulary import Vocabulary
+from pipeline.model.document import Document, Label
+from pipeline.model.stage import Finding, Rule
+from pipeline.stages import front_matter
+from pipeline.stages.credits import one_line
+from pipeline.stages.credits.byline_parts import Byline
+from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, source_line_in
+from pipeline.stages.credits.credit_lines import LONGEST, Credit, Name, credits_in, trailing_in
+from pipeline.stages.credits.datelines import dateline_in
+from pipeline.stages.credits.notices import disclaimer_at, goes_on, is_opinion, kind_of
+from pipeline.text.lines import Line
+
+HEAD = 14
+"""Paragraphs at the top in which a byline may stand."""
+LONG = 150
+"""Characters of a paragraph that is prose; the body has begun at the second."""
+ONLY_AT_EDGES = frozenset({"copyright", "promotion", "related"})
+EDGE = 4
+"""Paragraphs at the very top in which such notices may stand; further down they are part of what is told."""
+LEFT = 3
+"""Paragraphs that are none of ours that may stand among credits and notices at the end."""
+
+SHORT_NAME = 4
+"""Characters of a Chinese name."""
+GOES_ON = 12
+"""Paragraphs that may go on with a disclaimer before it is found, reading upwards."""
+
+FURNITURE = regex.compile(
+    r"[\s>*_]*+(?:\[[^\]\n]{1,12}\]:|!\[|</?\w|(?:[-=*_~—]{3,}|(?i:end|完|全文完|[（(]完[）)]))\s*$|#{1,6}\s*$|(?:#[\w\p{Han}]+\s*)+$)"
+)
+"""Lines that stand between credits without a meaning: link targets, images, rules."""
+LINK = regex.compile(r"[\s>*+\-•·\d.、]*+\[[^\]\n]{1,120}\]\([^()\s]{0,400}\)[\s*]*$|[\s>*+\-•·]*+https?://\S+$")
+TURN = regex.compile(r"[\s*_>#]*+(?P<label>[^\s:：*_>#!\[<|][^\n:：*/()\[\]<>|]{0,30}?)[ *_]*+[:：]")
+OPENING_LABEL = re.compile(r"^(?:\*\*|> )?([^\n:：]{1,60}?)(?:\*\*)?[:：]", re.MULTILINE)
+QUESTION = regex.compile(r"[\s*_>#]*+(?:[QA问答問]|Question|Answer)\d{0,2}[.:：、|]")
+PICTURES = regex.compile(r"[图圖题題摄攝封]|photo|picture|image|illustration", regex.IGNORECASE)
+INTERVIEWS = regex.compile(r"[记記访訪]|[对對][话話]|通[讯訊]|特派|report|interview|correspond", regex.IGNORECASE)
+
+BYLINE = Rule(
+    "credits.byline",
+    "a line whose form is that of a byline: outlet, 记者, names, place, 报道; or `By` and names",
+    acts=("西岭日报记者施诗哈萨克斯坦阿斯塔纳报道", "A title\nBy Jane Doe, The Outlet", "作者：田牧"),
+    spares=("一位记者对他说", "By Friday, the river had fallen.", "By Popular Demand", "答记者问"),
+)
+DATELINE = Rule(
+    "credits.dateline",
+    "agency, place and date, or the reporters in brackets, before the first sentence",
+    acts=("新华社北京3月5日电（记者王明）大会今天闭幕。", "山城晚报讯（记者 孙若晴）昨天"),
+    spares=("（记者注：这里有误）他说", "3月5日，新华社发了一条消息"),
+)
+FRONT_MATTER = Rule(
+    "credits.front-matter",
+    "author, translator or transcriber in the block of keys at the top",
+    acts=('---\ntitle: x\nauthor: "Jane Doe"\n---\n\nThe text.',),
+    spares=("author: one who writes",),
+)
+LINE = Rule(
+    "credits.line",
+    "a line of role and names, at the end or right below the title",
+    acts=("编辑：罗启明", "校对：陶然 葛小满", "Editors: Hannah Coldwell, Qiao Yiming", "（编辑 余爽 周冬梅）"),
+    spares=("记者：谢谢", "Reporter: Thank you.", "编辑工作：很辛苦", "技术：这是一个很大的问题，我们要慢慢来。"),
+)
+COMPOSED = Rule(
+    "credits.composed",
+    "a line of a role composed of others, and names",
+    acts=("海外运营内容统筹: 张然",),
+    spares=("编辑：罗启明", "海外运营内容统筹很重要"),
+)
+NOTICE = Rule(
+    "credits.notice",
+    "a paragraph about source, reposting, rights, further reading, or subscriptions",
+    acts=("正文。\n来源：清渡国际新闻网", "The text.\n© 2024 Lantern Weekly. All rights reserved."),
+    spares=("The source of the river is a spring.", "来源不明的钱"),
+)
+DISCLAIMER = Rule(
+    "credits.disclaimer",
+    "a paragraph that says who is not answerable or what nobody may do, and what goes on with it",
+    acts=("正文。\n声明:免责声明:此文仅代表作者个人观点。", "The text.\nDisclaimer: The views are the author's own."),
+    spares=("他发表了声明：不。", "She has a disclaimer for that."),
+)
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What one paragraph, or the start of one, turned out to be."""
+
+    start: int
+    end: int
+    labels: tuple[Label, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    kind: str = ""
+    sure: bool = True
+
+
+@dataclass(frozen=True)
+class Credits:
+    """Labels of layer `part`: `byline` and its parts, `credit.role` and `credit.name`, `notice`, `disclaimer`.
+
+    Only the top and the end of a document are read. A byline is known by its form; a credit is a role, a separator
+    and names, on a line that holds nothing else, and a label that opens several paragraphs is a speaker's.
+    """
+
+    name: ClassVar = "credits"
+    after: ClassVar = frozenset({"entities", "mojibake", "markup", "punctuation", "words", "languages"})
+    needs: ClassVar[frozenset[str]] = frozenset()
+    gives: ClassVar = frozenset({"part"})
+    rules: ClassVar = (BYLINE, DATELINE, FRONT_MATTER, LINE, COMPOSED, NOTICE, DISCLAIMER)
+    protocol: ClassVar = 1
+    outlets: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(description="Papers, agencies, channels, beside those of the vocabulary: what bylines name."),
+    ] = ()
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Reads the top, then the end, and numbers the credits in the order of the text."""
+        if self.outlets:
+            document = _told(document, document.vocabulary.derived(_with_outlets, *self.outlets))
+        top = front_matter.end_of(document.text)
+        lines = document.paragraphs
+        first = next((i for i, line in enumerate(lines) if line.start >= top), len(lines)) if top else 0
+        head, reached = _head(document, lines, first, after_keys=top > 0)
+        tail = _tail(document, lines, reached)
+        found = [*head, *tail]
+        found += _continued(lines, found)
+        if first < len(lines) and len(lines[-1].text) >= one_line.LONG and not found:
+            found += _on_one_line(document, lines)
+        if top:
+            found += _keys(document, top, bylines=not any(part.kind == "byline" for part in head))
+        yield from _numbered(sorted(found, key=lambda part: part.start))
+
+
+def _on_one_line(document: Document, lines: Sequence[Line]) -> Iterator[Found]:
+    """What stands at both ends of an article that is one line."""
+    vocabulary = document.vocabulary
+    if len(lines) == 1 and (line := one_line.byline_at(lines[0], vocabulary)):
+        read = byline_in(line.text, vocabulary) or dateline_in(line.text, vocabulary)
+        if read is not None:
+            yield _byline(line, read, BYLINE)
+    for line in one_line.ending_of(lines[-1], document.text, vocabulary):
+        made_of = credits_in(document.text, line.start, line.end, vocabulary)
+        part = Found(line.start, line.end, (), made_of, "credit") if made_of else _around(line, anywhere=True)
+        if part is not None:
+            yield part
+
+
+def _with_outlets(vocabulary: Vocabulary, *outlets: str) -> Vocabulary:
+    return vocabulary + Vocabulary(outlets=outlets)
+
+
+def _told(document: Document, vocabulary: Vocabulary) -> Document:
+    """The same document with another vocabulary, keeping what was computed about its text."""
+    told = msgspec.structs.replace(document, vocabulary=vocabulary)
+    told.__dict__.update(document.__dict__)
+    return told
+
+
+def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: bool) -> tuple[list[Found], int]:
+    """What stands above the body, and the index of the first paragraph that is left for the end."""
+    found: dict[int, Found] = {}
+    prose = 0
+    for i in range(first, min(first + HEAD, len(lines))):
+        line = lines[i]
+        if FURNITURE.match(line.text):
+            continue
+        part = _in_head(document, line, title=i == first and not after_keys, settled=i - 1 in found)
+        if part is not None and part.kind in ONLY_AT_EDGES and i - first >= EDGE:
+            part = None
+        if part is not None:
+            found[i] = part
+            continue
+        if i > first and _is_turn(document, line.text):
+            break
+        prose += len(line.text) > LONG
+        if prose > 1:
+            break
+    media = document.vocabulary.media
+    for i, part in list(found.items()):
+        if part.kind != "byline":
+            continue
+        for near in (i - 1, i + 1):
+            if first < near < len(lines) and near not in found and (date := date_in(lines[near].text, media)):
+                found[near] = _byline(lines[near], date, BYLINE)
+    reached = max((i + 1 for i in found), default=first)
+    return list(found.values()), reached
+
+
+def _in_head(document: Document, line: Line, *, title: bool, settled: bool) -> Found | None:
+    text, vocabulary = line.text, document.vocabulary
+    if len(text) <= LONGEST:
+        if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
+            return _byline(line, byline, BYLINE)
+        made_of = credits_in(document.text, line.start, line.end, vocabulary)
+        if made_of and (made := _made_in_head(document, line, made_of, settled=settled)):
+            return made
+    if dateline := dateline_in(text, vocabulary):
+        return _byline(line, dateline, DATELINE)
+    if title and "\n" in document.text:
+        return None
+    return _around(line, anywhere=len(text) <= LONG or (is_opinion(text) and not _is_turn(document, text)))
+
+
+def _made_in_head(document: Document, line: Line, made_of: Sequence[Credit], *, settled: bool) -> Found | None:
+    """Credits below the title: those who wrote or asked make the byline, the others are credits."""
+    authors = [
+        credit for credit in made_of if credit.use == "b" or (credit.use == "s" and INTERVIEWS.search(credit.role))
+    ]
+    others = [credit for credit in made_of if credit not in authors]
+    if any(credit.use in "sp" and not credit.sure for credit in made_of):
+        return None
+    if not authors and not settled and any(not credit.sure and not PICTURES.search(credit.role) for credit in others):
+        return None
+    if any(_is_speaker(document, credit) for credit in made_of if not credit.sure):
+        return None
+    labels: list[Label] = []
+    # Authors that stand together are one byline; a credit between two authors makes two.
+    run: list[Credit] = []
+    for credit in [*made_of, None]:
+        if credit is not None and credit in authors:
+            run.append(credit)
+        elif run:
+            labels += _authors(document, run)
+            run = []
+    return Found(line.start, line.end, tuple(labels), tuple(others), "byline" if authors else "credit")
+
+
+def _authors(document: Document, run: Sequence[Credit]) -> Iterator[Label]:
+    """The byline that a run of credits is, to its last name, and what belongs to that."""
+    text, media = document.text, document.vocabulary.media
+    names = [name for credit in run for name in credit.names]
+    start = min(run[0].start, names[0].start)
+    end = max(
+        [name.end for name in names]
+        + [credit.end for credit in run]
+        + [last for credit in run for _, last, value in credit.rest if value == "label"]
+    )
+    if text[end : end + 1] in ("）", ")"):
+        end += 1  # the bracket around an affiliation, which is part of the byline
+    confidence = 0.95 if all(credit.sure for credit in run) else 0.85
+    yield Label(start, end, "part", "byline", BYLINE.name, confidence)
+    for name in names:
+        value = "byline.outlet" if media and text[name.start : name.end] in media else "byline.reporter"
+        yield Label(name.start, name.end, "part", value, BYLINE.name, confidence)
+    for credit in run:
+        for start, last, value in credit.rest:
+            if start >= end:
+                yield Label(start, last, "part", value, BYLINE.name, confidence)
+
+
+def _tail(document: Document, lines: Sequence[Line], reached: int) -> list[Found]:
+    """What stands below the body, read from the end upwards until the body begins."""
+    found: list[Found] = []
+    left = passed = 0
+    beside = True
+    for line in reversed(lines[reached:]):
+        if _is_link(line.text) or FURNITURE.match(line.text):
+            continue
+        part = _in_tail(document, line, left, beside=beside)
+        beside = part is not None
+        if part is not None:
+            found.append(part)
+            # What stood below a heading for further reading is part of it.
+            left = 0 if part.kind == "related" else left
+        elif passed < GOES_ON and goes_on(line.text):
+            passed += 1
+        else:
+            if left == LEFT or _is_turn(document, line.text):
+                break
+            left += 1
+    return _plausible(found)
+
+
+def _is_link(text: str) -> bool:
+    return ("](" in text or "://" in text) and LINK.match(text) is not None
+
+
+def _continued(lines: Sequence[Line], found: Sequence[Found]) -> Iterator[Found]:
+    """What goes on below: further paragraphs of a disclaimer, links below a heading for them."""
+    taken = {part.start for part in found}
+    kinds = {part.start: part.kind for part in found if part.kind in ("disclaimer", "related")}
+    for i, line in enumerate(lines) if kinds else ():
+        kind = kinds.get(line.start)
+        for further in lines[i + 1 :] if kind else ():
+            if further.start in taken:
+                break
+            if kind == "disclaimer" and goes_on(further.text):
+                yield _whole(further, "disclaimer", DISCLAIMER, 0.8)
+            elif kind == "related" and _is_link(further.text):
+                yield _whole(further, "notice", NOTICE, 0.85, "related")
+            else:
+                break
+
+
+def _in_tail(document: Document, line: Line, left: int, *, beside: bool) -> Found | None:
+    """What a line at the end is; `beside`: what stands below it is of this kind too, or nothing does."""
+    text, vocabulary = line.text, document.vocabulary
+    if len(text) <= LONGEST:
+        made_of = credits_in(document.text, line.start, line.end, vocabulary)
+        if made_of and not any(_is_speaker(document, credit, beside=beside) for credit in made_of):
+            sure = all(credit.sure for credit in made_of)
+            if sure or left == 0 or beside:
+                known = all(credit.use != "p" for credit in made_of)
+                return Found(line.start, line.end, (), made_of, "credit", sure and known)
+        if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
+            return _byline(line, byline, BYLINE) if byline.confidence > 0.9 and not text.startswith("By ") else None
+    if left == 0 and text.rstrip("*_ ").endswith((")", "）", "]", "】")):
+        made_of, opens = trailing_in(document.text, line.start, line.end, vocabulary)
+        if made_of:
+            return Found(opens, line.end, (), made_of, "credit")
+    return _around(line, anywhere=not _is_turn(document, text))
+
+
+def _plausible(found: list[Found]) -> list[Found]:
+    """Without credits of doubtful form that stand alone: a role that only ends like one needs others beside it."""
+    sure = any(part.kind == "credit" and part.sure for part in found)
+    return [part for part in found if sure or not any(credit.use == "p" for credit in part.credits)]
+
+
+def _around(line: Line, *, anywhere: bool) -> Found | None:
+    """A disclaimer or a notice, as a whole paragraph."""
+    text = line.text
+    if (place := disclaimer_at(text)) is not None:
+        start, end, behind = (line.start + at for at in place)
+        labels = (
+            Label(start, end, "part", "label", DISCLAIMER.name, 0.97),
+            Label(behind, line.end, "part", "disclaimer", DISCLAIMER.name, 0.97),
+        )
+        return Found(line.start, line.end, labels, kind="disclaimer")
+    kind = kind_of(text, anywhere=anywhere)
+    if kind == "disclaimer":
+        return _whole(line, "disclaimer", DISCLAIMER, 0.9)
+    if kind:
+        return msgspec.structs.replace(_whole(line, "notice", NOTICE, 0.92, kind), kind=kind)
+    if anywhere and is_opinion(text):
+        return _whole(line, "disclaimer", DISCLAIMER, 0.85)
+    return None
+
+
+def _whole(line: Line, value: str, rule: Rule, confidence: float, of: str | None = None) -> Found:
+    label = Label(line.start, line.end, "part", value, rule.name, confidence, of)
+    return Found(line.start, line.end, (label,), kind=value)
+
+
+def _byline(line: Line, byline: Byline, rule: Rule) -> Found:
+    start, end = line.start + byline.start, line.start + byline.end
+    labels = [Label(start, end, "part", "byline", rule.name, byline.confidence)]
+    labels += [
+        Label(
+            line.start + part.start, line.start + part.end, "part", f"byline.{part.value}", rule.name, byline.confidence
+        )
+        for part in byline.parts
+    ]
+    return Found(start, end, tuple(labels), kind="byline")
+
+
+def _keys(document: Document, end: int, *, bylines: bool) -> Iterator[Found]:
+    """Author and others from the keys at the top; a byline in the text itself goes before them."""
+    text, vocabulary = document.text, document.vocabulary
+    for entry in front_matter.entries(text, end):
+        if entry.is_author and not bylines:
+            continue
+        if not entry.is_author:
+            if not entry.names:
+                continue  # a link without words, a number: nobody is named
+            names = tuple(Name(*span, sure=True) for span in entry.names)
+            credit = Credit(*entry.key_span, entry.key, "c", strong=True, names=names, rest=())
+            yield Found(credit.start, entry.value_span[1], credits=(credit,), kind="credit")
+            continue
+        start, last = entry.value_span
+        key = Label(*entry.key_span, "part", "front-matter", FRONT_MATTER.name, 0.9)
+        value = text[start:last] if len(entry.lines) == 1 else ""
+        read = byline_in(value, vocabulary) or outlet_in(value, vocabulary.media) if value else None
+        parts = [(f"byline.{p.value}", start + p.start, start + p.end) for p in read.parts] if read else []
+        parts = parts or [
+            ("byline.outlet" if text[slice(*span)] in vocabulary.media else "byline.reporter", *span)
+            for span in entry.names
+        ]
+        # No label goes across a blank line.
+        spans = [*(("byline", *line) for line in entry.lines), *parts]
+        labels = (key, *(Label(a, b, "part", value, FRONT_MATTER.name, 0.9) for value, a, b in spans))
+        yield Found(key.start, last, labels, kind="byline")
+
+
+def _is_turn(document: Document, text: str) -> bool:
+    """Whether a paragraph begins like one of several turns: a word for question or answer, or a label that recurs."""
+    if QUESTION.match(text):
+        return True
+    if ":" not in text[:60] and "：" not in text[:60]:
+        return False
+    label = TURN.match(text, 0, 60)
+    return label is not None and _openings(document, label["label"].strip()) > 1
+
+
+def _is_speaker(document: Document, credit: Credit, *, beside: bool = False) -> bool:
+    """Whether a role is rather the label of turns: it opens several paragraphs, and what follows is no sure name.
+
+    `beside`: it stands above credits or notices, where a name of a rare form is one all the same.
+    """
+    if credit.use == "s":
+        short = all(name.end - name.start <= SHORT_NAME for name in credit.names)
+        return not (credit.sure or (beside and short)) or _openings(document, credit.role) > 1
+    return not credit.sure and _openings(document, credit.role) > 1
+
+
+def _openings(document: Document, label: str) -> int:
+    """How many lines begin with `label` and a colon."""
+    return _labels(document.text)[label]
+
+
+@lru_cache(maxsize=2)
+def _labels(text: str) -> Counter[str]:
+    """What stands before the first colon of each line, and how often: counted once, however many lines ask."""
+    return Counter(OPENING_LABEL.findall(text))
+
+
+def _numbered(found: Sequence[Found]) -> Iterator[Label]:
+    """All labels, with the credits numbered from 0 in the order of the text."""
+    number = 0
+    for part in found:
+        yield from part.labels
+        for credit in part.credits:
+            rule = COMPOSED if credit.use in "mp" else LINE
+            confidence = {"p": 0.7, "m": 0.93}.get(credit.use, 0.97) - (0 if credit.sure else 0.1)
+            confidence = round(confidence - (0 if credit.strong else 0.05), 2)
+            yield Label(credit.start, credit.end, "part", "credit.role", rule.name, confidence, number)
+            for name in credit.names:
+                yield Label(name.start, name.end, "part", "credit.name", rule.name, confidence, number)
+            for start, end, value in credit.rest:
+                yield Label(start, end, "part", value, rule.name, confidence)
+            number += 1

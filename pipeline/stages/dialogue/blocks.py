@@ -1,0 +1,293 @@
+"""The pieces of text that dialogue is made of: paragraphs without what credits took and without marks around them."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+import regex
+
+from pipeline.model.document import Document, Label, Script, script
+from pipeline.text.lines import Line, width
+
+MARKS_BEFORE = regex.compile(r"(?P<blocks>(?:#{1,6}(?!!)\s*|>\s*)*+)(?P<emphasis>(?:\*{1,3}(?=\S)|__?(?=\S))*+)")
+DASH = regex.compile(r"(?:——|―{1,2}|──)\s*(?=\S)")
+"""The dash that opens a question in Chinese; that of a quotation's author looks the same and does no harm outside."""
+DASHES = frozenset("—―─")
+POINTS = frozenset("![<h*+-P第")
+"""What pictures, targets and addresses may begin with."""
+HASHES = regex.compile("#+")
+MARKS_BEHIND = regex.compile(r"(?:\s*(?:\*{1,3}|__?|#{1,6}))+$")
+WORD = regex.compile(r"[^\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]")
+UNDERLINE = regex.compile(r"[ \t]*+\n[ \t]*+(?P<mark>=|-)(?P=mark){2,}+[ \t]*+(?:\n|\Z)")
+RULE = regex.compile(r"^[ \t]*+(?:[-=_~—─*][ \t]?){3,}+$", regex.MULTILINE)
+GAP = 4
+REFERENCE = regex.compile(
+    r"(?:(?:[*+\-]\s+)?\[?!\[[^\]\n]*+\](?:\([^)\n]*+\)|\[[^\]\n]*+\])(?:\]\([^)\n]*+\))?\s*)++$"
+    r"|\[[^\]\n]{1,40}\]:\s?\S*(?:\s.{0,80})?$|<?https?://\S++>?\s*$|<!--.*-->$|\[[^\]\n]{1,40}\]\(#[^)\s]*\)\s*$"
+    r"|(?:Page \d+ of \d+|第\s?\d+\s?页[，,/ ]*共\s?\d+\s?页)\s*$",
+)
+"""Pictures, targets of links, bare addresses: what points elsewhere and says nothing itself."""
+
+END_MARKS = ".。!！?？…"
+CLOSERS = "\"'”’」』)）]】*_ "
+LIST_ITEM = regex.compile(r"(?:\d{1,3}[.)、．]|[-+*•·–—]\s|[(（]\d{1,2}[)）])")
+CODE_INDENT = regex.compile(r"(?:[ ]{4}|\t)[ \t]*+$")
+
+TITLE_WIDTH = 150
+HEADING_WIDTH = 90
+HEADING_WORDS = 14
+LONG = 80
+"""Columns from which a paragraph is surely prose."""
+
+
+class Unit(msgspec.Struct, frozen=True, gc=False):
+    """A paragraph, or the part of one that is free: `text` is `[start, end)` of the document's text.
+
+    `level` is that of a heading of Markdown, 0 for none; `bold`, `italic`: all of it is set so; `dashed`: a dash opens
+    it; `quoted`: it is marked as a quotation; `item`: of a list; `indented`: as code is; `reference`: it only points
+    elsewhere; `pictured`: it stands below a picture; `first`: nothing stands before it; `before_byline`: a byline
+    follows it; `behind_rule`: a rule was drawn above it; `behind_notice`, `before_notice`: credits, a notice or a
+    disclaimer stand above or below.
+    """
+
+    start: int
+    end: int
+    text: str
+    level: int = 0
+    bold: bool = False
+    italic: bool = False
+    dashed: bool = False
+    quoted: bool = False
+    item: bool = False
+    indented: bool = False
+    reference: bool = False
+    first: bool = False
+    before_byline: bool = False
+    behind_rule: bool = False
+    pictured: bool = False
+    behind_notice: bool = False
+    before_notice: bool = False
+
+    @property
+    def marked(self) -> bool:
+        """Whether it is a heading of Markdown."""
+        return self.level > 0
+
+    @property
+    def asks(self) -> bool:
+        """Whether it ends in a question mark before any closing quotes."""
+        return self.text.endswith(("?", "？")) or self.text.rstrip(CLOSERS).endswith(("?", "？"))
+
+    @property
+    def ended(self) -> bool:
+        """Whether it ends as a sentence does."""
+        return self.text.rstrip(CLOSERS)[-1:] in END_MARKS
+
+    @property
+    def long(self) -> bool:
+        """Whether it is surely prose."""
+        return len(self.text) >= LONG or width(self.text) >= LONG
+
+    @property
+    def script(self) -> Script:
+        """The script it is written in."""
+        return script(self.text)
+
+    def could_head(self) -> bool:
+        """Whether it has the form of a heading: short, no mark at its end, no item of a list, nothing in brackets."""
+        text = self.text
+        return (
+            len(text) <= HEADING_WIDTH
+            and "\n" not in text
+            and text[-1] not in ".。!！?？:：;；,，、…"
+            and text[0] not in "(（[【"
+            and len(text.split()) <= HEADING_WORDS
+            and ": " not in text
+            and "：" not in text
+            and width(text) <= HEADING_WIDTH
+            and (not self.item or self.bold)
+            and not self.indented
+            and not self.reference
+            and (self.bold or self.level > 0 or not LIST_ITEM.match(text))
+        )
+
+    def could_be_title(self) -> bool:
+        """Whether it has the form of a title: one line, not long, no full stop at its end."""
+        text = self.text
+        return (
+            len(text) <= TITLE_WIDTH
+            and "\n" not in text
+            and width(text) <= TITLE_WIDTH
+            and text[-1] not in ".。:：;；,，、"
+            and not self.reference
+        )
+
+
+def units(document: Document) -> tuple[Unit, ...]:
+    """What is left of the document's paragraphs where no earlier finder labelled a part."""
+    text = document.text
+    found: list[Unit] = []
+    for start, end, line in _free(document.paragraphs, document.layer("part")):
+        # Most paragraphs begin and end with plain characters, and are units as they stand.
+        unit = Unit(start, end, line) if _plain(line) else _unit(text, start, end)
+        if unit is not None:
+            found.append(unit)
+    return tuple(_placed(text, found, document.layer("part")))
+
+
+def _free(paragraphs: Sequence[Line], taken: Sequence[Label]) -> Iterator[tuple[int, int, str]]:
+    """Spans of the paragraphs outside `taken`, with their text."""
+    at = 0
+    for paragraph in paragraphs:
+        while at < len(taken) and taken[at].end <= paragraph.start:
+            at += 1
+        if at == len(taken) or taken[at].start >= paragraph.end:
+            yield paragraph.start, paragraph.end, paragraph.text
+            continue
+        first, i = paragraph.start, at
+        while i < len(taken) and taken[i].start < paragraph.end:
+            if taken[i].start > first:
+                yield first, taken[i].start, paragraph.text[first - paragraph.start : taken[i].start - paragraph.start]
+            first = max(first, taken[i].end)
+            i += 1
+        if first < paragraph.end:
+            yield first, paragraph.end, paragraph.text[first - paragraph.start :]
+
+
+def _plain(line: str) -> bool:
+    return line[0].isalpha() and line[-1] not in "*_# \t" and not line.startswith(("http", "Page ", "第"))
+
+
+def _placed(text: str, found: list[Unit], taken: Sequence[Label]) -> Iterator[Unit]:
+    """The units, told what stands around them."""
+    marks = [(label.start, label.value == "byline") for label in taken if "." not in label.value]
+    underlined = "\n==" in text or "\n--" in text or "\n ==" in text
+    mark = last = 0
+    for i, unit in enumerate(found):
+        # Between most units stand one or two line ends; a rule is longer.
+        ruled = unit.start - last > GAP and i > 0 and RULE.search(text, last, unit.start) is not None
+        noticed = False
+        while mark < len(marks) and marks[mark][0] < unit.start:
+            noticed |= marks[mark][0] >= last and not marks[mark][1]
+            mark += 1
+        following = found[i + 1].start if i + 1 < len(found) else unit.end
+        next_byline = i + 1 < len(found) and mark < len(marks) and marks[mark][0] < following
+        before = next_byline and any(byline for at, byline in marks[mark : mark + 4] if at < following)
+        last_one = i + 1 == len(found)
+        leads = mark < len(marks) and not marks[mark][1] and (last_one or marks[mark][0] < following)
+        level = _underlined(text, unit) if underlined and not unit.level else 0
+        pictured = i > 0 and found[i - 1].reference and "![" in found[i - 1].text[:4]
+        last = unit.end
+        if i and not (before or leads or ruled or noticed or level or pictured):
+            yield unit
+            continue
+        yield msgspec.structs.replace(
+            unit,
+            first=i == 0,
+            before_byline=before,
+            behind_rule=ruled,
+            pictured=pictured,
+            behind_notice=noticed,
+            before_notice=leads,
+            level=unit.level or level,
+        )
+
+
+def _underlined(text: str, unit: Unit) -> int:
+    """The level of a heading that is underlined on the next line, or 0."""
+    if text[unit.end : unit.end + 1] not in "\n \t" or len(unit.text) > TITLE_WIDTH:
+        return 0
+    line = UNDERLINE.match(text, unit.end)
+    if line is None or (line["mark"] == "-" and not unit.could_head()):
+        return 0
+    return 1 if line["mark"] == "=" else 2
+
+
+def _unit(text: str, start: int, end: int) -> Unit | None:
+    if not WORD.search(text, start, end):
+        return None
+    indented = (
+        text[start - 1 : start] in (" ", "\t") and CODE_INDENT.search(text, max(0, start - 12), start) is not None
+    )
+    first = text[start]
+    if first in POINTS and REFERENCE.match(text, start, end):
+        while text[end - 1].isspace():
+            end -= 1
+        return Unit(start, end, text[start:end], reference=True)
+    item = not first.isalpha() and LIST_ITEM.match(text, start, end) is not None
+    while text[end - 1].isspace():
+        end -= 1
+    if indented:
+        return Unit(start, end, text[start:end], item=item, indented=True)
+    opening = MARKS_BEFORE.match(text, start, end)
+    blocks, emphasis = (opening["blocks"], opening["emphasis"]) if opening else ("", "")
+    level = max(map(len, HASHES.findall(blocks)), default=0)
+    start += len(blocks)
+    behind = MARKS_BEHIND.search(text, start, end) if text[end - 1] in "*_#" else None
+    bold = italic = False
+    if behind:
+        # A mark at the end belongs outside only if it closes one that stands outside: `**What now?**`, but not the
+        # last of `*a* and *b*`.
+        inner = text[start + len(emphasis) : behind.start()]
+        even = inner.count("*") % 2 == 0 and inner.count("_") % 2 == 0
+        closes = any(mark in behind[0] for mark in "*_")
+        if even and bool(emphasis) == closes and inner:
+            bold = closes and emphasis[:2] in {"**", "__"}
+            italic = closes and not bold
+            start, end = start + len(emphasis), behind.start()
+    dash = DASH.match(text, start, end) if text[start : start + 1] in DASHES else None
+    start += len(dash[0]) if dash else 0
+    if start >= end:
+        return None
+    return Unit(start, end, text[start:end], level, bold, italic, dash is not None, ">" in blocks, item)
+
+
+def piece(unit: Unit, start: int, end: int) -> Unit:
+    """The part `[start, end)` of a unit, in offsets of its own text, without blanks around it."""
+    inner = unit.text[start:end]
+    start += len(inner) - len(inner.lstrip())
+    end -= len(inner) - len(inner.rstrip())
+    return msgspec.structs.replace(
+        unit,
+        start=unit.start + start,
+        end=unit.start + end,
+        text=unit.text[start:end],
+        first=unit.first and start == 0,
+        before_byline=unit.before_byline and end == len(unit.text),
+        behind_rule=unit.behind_rule and start == 0,
+        behind_notice=unit.behind_notice and start == 0,
+        before_notice=unit.before_notice and end == len(unit.text),
+        pictured=unit.pictured and start == 0,
+    )
+
+
+def above(given: Sequence[Unit], top: int) -> tuple[list[Unit], list[Unit]]:
+    """The units before the offset `top`, and those behind it; one that goes across is two."""
+    keys: list[Unit] = []
+    rest: list[Unit] = []
+    for unit in given:
+        if unit.start < top < unit.end:
+            keys.append(piece(unit, 0, top - unit.start))
+            rest.append(piece(unit, top - unit.start, len(unit.text)))
+        else:
+            (keys if unit.start < top else rest).append(unit)
+    return [unit for unit in keys if unit.text], [unit for unit in rest if unit.text]
+
+
+def spoken(given: Sequence[Unit]) -> list[Unit]:
+    """The units that say something: without references, whose surroundings become those of what follows them."""
+    found: list[Unit] = []
+    ruled = noticed = False
+    for unit in given:
+        if unit.reference:
+            ruled |= unit.behind_rule
+            noticed |= unit.behind_notice
+        elif ruled or noticed:
+            found.append(
+                msgspec.structs.replace(
+                    unit, behind_rule=unit.behind_rule or ruled, behind_notice=unit.behind_notice or noticed
+                )
+            )
+            ruled = noticed = False
+        else:
+            found.append(unit)
+    return found

@@ -1,0 +1,156 @@
+"""Where the talk ends: what stands behind the last turn and belongs to nobody."""
+
+from collections.abc import Callable, Sequence, Set
+from functools import cache
+
+import regex
+
+from pipeline.stages.dialogue.labelled_block import Placed, whole
+from pipeline.stages.dialogue.questions import YOU
+from pipeline.stages.dialogue.word_lists import rows
+from pipeline.text.lines import width
+
+FIRST_PERSON = regex.compile(r"\b(?:I|I[’']\p{L}+|my|me|myself)\b|我")
+QUOTED = regex.compile(r"“[^”\n]{0,400}”|\"[^\"\n]{0,400}\"|「[^」\n]{0,400}」")
+HONOURED = "(?:Mr|Mrs|Ms|Dr|Prof|Professor|Minister|Sir|Dame|Señora?|Miss)\\.? "
+HONOURED_BEHIND = "(?:先生|女士|老师|老師|教授|博士|部长|部長)"
+DATE = regex.compile(
+    r"(?:19|20)\d{2}\s?[年./\-]\s?\d{1,2}\s?[月./\-]\s?\d{1,2}\s?日?|(?:\d{1,2}\s)?\p{Lu}\p{Ll}{2,8}\.?\s(?:\d{1,2},\s)?(?:19|20)\d{2}"
+)
+ENDING = regex.compile(
+    r"[（(【\[—–\- ]*(?:完|全文完|本文完|(?i:the end|end|end of (?:interview|recording|transcript|tape|part \w+)))"
+    r"[)）】\].。—–\- ]*(?:\s+\d{1,2}:\d{2}\s?[AaPp]\.?[Mm]\.?.{0,6})?"
+)
+MARKED = regex.compile(r"[※＊].*|[·•]\s.*\s[·•]")
+"""Lines that a site puts below its articles."""
+FOOTNOTE = regex.compile(r"(?:\{\d{1,2}\}|\[\d{1,2}\]|\(\d{1,2}\)|\^\d{1,2})\s+\p{Lu}")
+ASIDE = 40
+"""Columns of a line that leads to the notice below it."""
+VERBS = "(?:is|was|has|had|writes|wrote|lives|works|teaches|leads|runs|will|’s|'s)"
+IN_TURN = {"dialogue.continued", "dialogue.below-question", "dialogue.direction", "dialogue.caption"}
+PERSON = regex.compile(rf"(?P<name>\p{{Lu}}[\p{{L}}’'\-]+(?:\s\p{{Lu}}[\p{{L}}’'\-.]+){{1,2}})(?:\s{VERBS}\b|[’']s\b)")
+LIST, MORE = 4, 3
+"""Turns of a list of questions in an essay, and how much longer than the longest of them what follows must be."""
+HEAD = 8
+"""Units at the top in which the people of an article are named."""
+TAIL = 4
+"""Paragraphs at the end of the last answer that may be nobody's."""
+SIGNED = 40
+"""Columns of a line of a signature."""
+
+
+@cache
+def _closing_phrases() -> tuple[tuple[str, ...], frozenset[str]]:
+    """Phrases, and whole lines, which begin with an equals sign in the file."""
+    told = [row.casefold() for row in rows("closings.txt")]
+    return tuple(row for row in told if row[0] != "="), frozenset(row[1:] for row in told if row[0] == "=")
+
+
+def closed(placed: list[Placed], makers: str = "") -> list[Placed]:
+    """The same with what stands behind the last turn and belongs to nobody as closing.
+
+    `makers` are the names of those who made the article.
+    """
+    last = max((i for i, unit in enumerate(placed) if unit.label or unit.part == "question"), default=None)
+    if last is None:
+        return placed
+    placed = _cut(placed, last + 1, lambda i: _over(placed, i))
+    placed = _without_essay(placed, last)
+    end = next((i for i in range(last + 1, len(placed)) if placed[i].part == "closing"), len(placed))
+    names = {unit.name for unit in placed if unit.label} | {None}
+    top = " ".join([makers, *(unit.unit.text for unit in placed[:HEAD] if unit.part in {"title", "lead"})])
+    asking = {unit.label.text for unit in placed if unit.label and unit.label.kind == "asks" and unit.name}
+    told = range(max(last + 1, end - TAIL), end)
+
+    def about(i: int) -> tuple[str, float] | None:
+        tells = i in told and _about_somebody(placed[i].unit.text, names, asking, top)
+        return ("dialogue.third-person", 0.75) if tells else None
+
+    return _cut(placed, last + 1, about)
+
+
+def _cut(placed: list[Placed], start: int, over: Callable[[int], tuple[str, float] | None]) -> list[Placed]:
+    """`placed` with all from the first that is over on as closing; `over` says under which rule, and how sure."""
+    for i in range(start, len(placed)):
+        if placed[i].rule not in IN_TURN:
+            continue
+        found = over(i)
+        if found is not None:
+            rule, confidence = found
+            return placed[:i] + [whole(unit.unit, "closing", rule, confidence) for unit in placed[i:]]
+    return placed
+
+
+def _over(placed: Sequence[Placed], i: int) -> tuple[str, float] | None:
+    """Why the talk is over at `i`, and how sure that is."""
+    unit = placed[i].unit
+    if unit.behind_rule or FOOTNOTE.match(unit.text) or ENDING.fullmatch(unit.text):
+        return "dialogue.behind-rule", 0.85
+    text = unit.text.casefold()
+    phrases, lines = _closing_phrases()
+    if _heading(text) in lines or any(phrase in text for phrase in phrases):
+        return "dialogue.closing-phrase", 0.9
+    if unit.behind_notice or MARKED.fullmatch(unit.text):
+        return "dialogue.behind-notice", 0.8
+    if unit.before_notice and width(unit.text) <= ASIDE and unit.text[-1] in "?？!！:：↓":
+        return "dialogue.behind-notice", 0.7
+    return ("dialogue.signature", 0.8) if _signature(placed[i:]) else None
+
+
+def _heading(text: str) -> str:
+    """A line without marks, or what stands before its colon."""
+    return regex.split(r"[:：]", text, maxsplit=1)[0].strip("*_ ")
+
+
+def _about_somebody(text: str, names: Set[str | None], asking: Set[str], top: str) -> bool:
+    """Whether a paragraph tells of a speaker, of who asked, or of whom the lead names, in the third person."""
+    if any(_about(text, name) for name in names):
+        return True
+    opening = PERSON.match(text)
+    if opening and opening["name"] in top and not FIRST_PERSON.search(QUOTED.sub("", text)):
+        return True
+    told = QUOTED.sub("", text)
+    return any(label in told for label in asking) and not YOU.search(told)
+
+
+def _without_essay(placed: list[Placed], last: int) -> list[Placed]:
+    """A list of questions and answers in the midst of an essay ends with its last answer, of one paragraph as all.
+
+    So it is where words for Q and A stand before turns of one paragraph, and far more follows the last of them.
+    """
+    labelled = [i for i, unit in enumerate(placed) if unit.label]
+    sizes = [len(placed[i].unit.text) for i in labelled]
+    behind = [i for i in range(last + 1, len(placed)) if placed[i].rule == "dialogue.continued"]
+    alone = all(placed[i].rule == "dialogue.labelled" for i in range(labelled[0], last + 1)) if labelled else False
+    anonymous = all(label.anonymous for i in labelled if (label := placed[i].label) is not None)
+    lead = sum(unit.part in {"lead", "prose"} for unit in placed[: labelled[0]]) if labelled else 0
+    told = sum(len(placed[i].unit.text) for i in behind)
+    if not (alone and anonymous and len(labelled) >= LIST and lead >= 2 and len(behind) >= 2) or told < MORE * max(
+        sizes
+    ):
+        return placed
+    start = behind[0]
+    return placed[:start] + [whole(unit.unit, "closing", "dialogue.essay", 0.65) for unit in placed[start:]]
+
+
+def _signature(rest: Sequence[Placed]) -> bool:
+    """Whether what is left is a name and a date, on short lines."""
+    if not 1 <= len(rest) <= 3 or not any(DATE.fullmatch(placed.unit.text.strip()) for placed in rest):
+        return False
+    return all(width(placed.unit.text) <= SIGNED and not placed.unit.ended for placed in rest)
+
+
+def _about(text: str, name: str | None) -> bool:
+    """Whether a paragraph tells of the speaker in the third person: nobody calls himself Mr. in an answer."""
+    if name is None:
+        return False
+    told = QUOTED.sub("", text)
+    if FIRST_PERSON.search(told):
+        return False
+    surname = name.split()[-1]
+    if name.isascii() or " " in name:
+        opening = PERSON.match(told)
+        return bool(regex.search(rf"\b{HONOURED}(?:{regex.escape(name)}|{regex.escape(surname)})\b", told)) or (
+            opening is not None and (opening["name"] == name or opening["name"].endswith(f" {name}"))
+        )
+    return bool(regex.search(rf"{regex.escape(name[0])}(?:{regex.escape(name[1:])})?{HONOURED_BEHIND}", told))

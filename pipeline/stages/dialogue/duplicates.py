@@ -1,0 +1,69 @@
+"""A body that is printed twice: the second print is kept in the text and stands once in the structure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from pipeline.stages.dialogue.blocks import Unit
+
+LEAST_UNITS, LEAST_SIZE = 4, 300
+"""Paragraphs, and characters in them, from which a run that comes again is a second print."""
+LONG = 12
+"""Characters of a paragraph that can begin such a run."""
+
+
+class Copy(msgspec.Struct, frozen=True, gc=False):
+    """A unit is, from `cut` in its text on, what the unit of index `first` is.
+
+    A dateline that was told from its paragraph there, and is one of those who made the article, stands before `cut`.
+    """
+
+    first: int
+    cut: int = 0
+
+
+def copies(given: Sequence[Unit], makers: str = "") -> dict[int, Copy]:
+    """The units that repeat, one after the other, units further up, by their index; `makers` are names and bylines."""
+    if len(given) < 2 * LEAST_UNITS:
+        return {}
+    places: dict[str, int] = {}
+    found: dict[int, Copy] = {}
+    i = 0
+    while i < len(given):
+        text = given[i].text
+        first = places.get(text) if len(text) >= LONG else None
+        if first is not None:
+            size, chars = _run(given, first, i)
+            if size >= LEAST_UNITS and chars >= LEAST_SIZE:
+                found.update((i + n, Copy(first + n)) for n in range(size))
+                found.update(_above(given, first, i, found, makers))
+                i += size
+                continue
+        places.setdefault(text, i)
+        i += 1
+    return found
+
+
+def _above(
+    given: Sequence[Unit], first: int, second: int, found: Mapping[int, Copy], makers: str
+) -> Iterator[tuple[int, Copy]]:
+    """What stands above a run in both prints, a byline at its start left aside."""
+    while first > 0 and second - 1 not in found:
+        first, second = first - 1, second - 1
+        ours, theirs = given[first].text, given[second].text
+        if len(ours) < LONG or not theirs.endswith(ours) or second <= first:
+            return
+        if theirs[: len(theirs) - len(ours)].strip() not in makers:
+            return
+        yield second, Copy(first, len(theirs) - len(ours))
+
+
+def _run(given: Sequence[Unit], first: int, second: int) -> tuple[int, int]:
+    """How many units from `second` on say what those from `first` on say, and their characters."""
+    size = chars = 0
+    while (
+        second + size < len(given) and first + size < second and given[first + size].text == given[second + size].text
+    ):
+        chars += len(given[second + size].text)
+        size += 1
+    return size, chars

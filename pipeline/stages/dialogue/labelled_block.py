@@ -1,0 +1,36 @@
+"""A unit and what it is."""
+
+import msgspec
+
+from pipeline.stages.dialogue.blocks import Unit
+from pipeline.stages.dialogue.label_candidates import Hit
+
+TURNS = frozenset({"question", "answer", "aside"})
+
+
+class Placed(msgspec.Struct, frozen=True, gc=False):
+    """A unit and what it is. `label` is the speaker's label before it; `start` is where its own words begin.
+
+    `name` is the speaker's, None where nobody is named; `confidence` is that of the part, `sure` that of the label.
+    """
+
+    unit: Unit
+    part: str
+    rule: str
+    confidence: float
+    start: int
+    label: Hit | None = None
+    name: str | None = None
+    sure: float = 0.97
+    number: tuple[int, int] | None = None
+    """Span of the number before a question, in the document."""
+
+    @property
+    def turn(self) -> bool:
+        """Whether it belongs to a turn."""
+        return self.part in TURNS
+
+
+def whole(unit: Unit, part: str, rule: str, confidence: float, name: str | None = None) -> Placed:
+    """A unit that is one thing from its start to its end."""
+    return Placed(unit, part, rule, confidence, unit.start, None, name)

@@ -1,0 +1,131 @@
+"""Warnings about a talk that was not recognised: labels or questions stand in a pattern, and no exchange came out."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from pipeline.model.stage import Note
+from pipeline.stages.dialogue.blocks import CLOSERS, Unit
+from pipeline.stages.dialogue.labelled_block import Placed
+from pipeline.stages.dialogue.paragraph_starts import SPEECH, Opening, openings
+from pipeline.stages.dialogue.parse_body import Flow, exchanges
+from pipeline.stages.dialogue.questions import LONGEST, QUOTES, YOU
+
+RULE = "dialogue.unrecognised"
+MIN_TURNS, MIN_CHANGES = 5, 3
+"""Paragraphs with a label that comes again, and changes between two labels, from which several labels are a pattern."""
+MIN_ALONE, MIN_ASKING = 3, 2
+"""The same for one label alone, and how many of its paragraphs must ask where few speak of I, we and you."""
+MIN_SPEAKING = 0.25
+"""Share of these paragraphs that must speak of I, we and you: keys with values do not."""
+MIN_QUESTIONS = 3
+"""Questions with a paragraph below, from which those that are set apart are a pattern."""
+MIN_PLAIN = 4
+MAX_APART = 8
+"""The same for plain ones, and how many paragraphs there may be to each."""
+MIN_ADDRESSED, MIN_SPOKEN = 0.3, 0.3
+"""Share of the questions that must say you, and of what is below them that must speak of I, we and you."""
+MAX_SHOWN = 40
+"""Characters of a label that a message shows."""
+
+
+def unrecognised(read: Flow, text: str) -> Iterator[Note]:
+    """One warning where a body in which no exchange was found holds labels or questions in a pattern."""
+    if any(number is not None for number in exchanges(read.placed)):
+        return
+    found = recurring(list(openings(read.placed, text)), {nearly.key for nearly in read.cast.doubtful})
+    if found:
+        yield _labels(found)
+        return
+    asked = questions([one for one in read.placed if one.part not in {"title", "repeat", "legend"}])
+    if asked:
+        first = asked[0]
+        yield Note(
+            first.start,
+            first.end,
+            RULE,
+            "warning",
+            f"{len(asked)} questions are followed by paragraphs that may answer them, but no dialogue was recognised. "
+            "If this is an interview, begin each question with 'Q:' and each answer with 'A:'.",
+        )
+
+
+def recurring(found: Sequence[Opening], doubtful: set[str]) -> list[Opening]:
+    """The openings that come again, where they look like turns; else none. `doubtful` are keys that nearly were."""
+    alone = [one for one in found if one.alone]
+    if not (any(one.asks for one in alone) and any(one.named for one in alone)):
+        # Headings that come again are lines of their own, too.
+        found = [one for one in found if not one.alone]
+    counts = Counter(one.key for one in found)
+    turns = [one for one in found if counts[one.key] > 1]
+    if not turns:
+        return []
+    speaking = sum(one.speaks for one in turns) >= MIN_SPEAKING * len(turns)
+    keys = {one.key for one in turns}
+    if len(keys) > 1:
+        changes = sum(one.key != other.key for one, other in pairwise(turns))
+        if len(turns) >= MIN_TURNS and changes >= MIN_CHANGES and speaking:
+            return turns
+    # One label alone must be one that hardly anything else has.
+    by_key: dict[str, list[Opening]] = {}
+    for one in turns:
+        by_key.setdefault(one.key, []).append(one)
+    for key, same in by_key.items():
+        cued = same[0].cued or key in doubtful
+        spoken = sum(one.speaks or one.asks for one in same) >= MIN_SPEAKING * len(same)
+        spoken |= sum(one.asks for one in same) >= MIN_ASKING
+        if len(same) >= MIN_ALONE and cued and spoken:
+            return same
+    return []
+
+
+def questions(placed: Sequence[Placed]) -> list[Unit]:
+    """The questions of a body that stand in a pattern: set alike, each with a paragraph below; else none."""
+    units = [one.unit for one in placed]
+    kinds: dict[str, list[int]] = {}
+    for i, unit in enumerate(units[:-1]):
+        question = _asks(unit) and len(unit.text) <= LONGEST and not unit.indented
+        if question and not _asks(units[i + 1]) and (kind := _set(unit)) is not None:
+            kinds.setdefault(kind, []).append(i)
+    for kind, places in sorted(kinds.items()):
+        count = len(places)
+        addressed = sum(YOU.search(units[i].text) is not None for i in places) >= MIN_ADDRESSED * count
+        spoken = sum(any(SPEECH.search(unit.text) for unit in units[i + 1 : i + 3]) for i in places)
+        if kind == "apart":
+            pattern = count >= MIN_QUESTIONS and (addressed or spoken >= MIN_SPOKEN * count)
+        else:
+            dense = len(units) - places[0] <= MAX_APART * count
+            pattern = count >= MIN_PLAIN and dense and addressed and spoken >= MIN_SPOKEN * count
+        if pattern:
+            return [units[i] for i in places]
+    return []
+
+
+def _asks(unit: Unit) -> bool:
+    return unit.text.rstrip(CLOSERS)[-1:] in {"?", "？"}
+
+
+def _set(unit: Unit) -> str | None:
+    """How a question is set: apart (a heading, in bold, after a dash) or plain; None for one in quotation marks."""
+    text = unit.text.lstrip("0123456789.)、．-+•· ")
+    apart = unit.level or unit.bold or unit.dashed or text.startswith(("**", "__"))
+    if apart:
+        return "apart"
+    return None if text[:1] in QUOTES or text[-1:] in QUOTES else "plain"
+
+
+def _labels(turns: Sequence[Opening]) -> Note:
+    most, _ = Counter(one.key for one in turns).most_common(1)[0]
+    first = next(one for one in turns if one.key == most)
+    shown = first.shown[:MAX_SHOWN]
+    if first.known and not first.anonymous:
+        message = (
+            f"'{shown}' looks like a speaker label, but no dialogue was recognised. "
+            "If it is one, add the name to [vocabulary] names."
+        )
+    else:
+        message = (
+            f"'{shown}' and {len(turns) - 1:,} similar openings look like speaker labels, but no dialogue was "
+            "recognised. If they are, begin each turn on a new line with a name and a colon: 'Ada Fern: Yes.'"
+        )
+    return Note(first.start, first.end, RULE, "warning", message)

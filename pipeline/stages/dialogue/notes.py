@@ -1,0 +1,117 @@
+"""Notes about a structure that is doubtful, each with its span."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from pipeline.model.stage import Note
+from pipeline.stages.dialogue.labelled_block import Placed
+from pipeline.stages.dialogue.missed_dialogue import unrecognised
+from pipeline.stages.dialogue.nested_labels import labels_in_turns
+from pipeline.stages.dialogue.parse_body import Flow, exchanges
+
+DOUBTFUL = 0.65
+"""Confidence of a label under which a note says that it may be none."""
+SHOWN = 20
+"""Notes of one kind that a document gets, at most."""
+FEW = 2
+"""Speakers who speak once, up to which each is worth a note."""
+READ = 40
+"""Characters that a note shows."""
+
+
+def doubts(read: Flow, title: tuple[int, int] | None, text: str) -> Iterator[Note]:
+    """What is doubtful in a body; `title` is the span of the title that stands in the keys above it, if any.
+
+    `text` is the document's.
+    """
+    none = list(unrecognised(read, text))
+    yield from none
+    # A warning about a label says more than that it nearly was one.
+    warned = {note.start for note in none}
+    doubtful = (note for note in _doubtful(read) if note.start not in warned)
+    for notes in (_unanswered(read.placed), _heard_once(read), doubtful, labels_in_turns(read.placed)):
+        yield from islice(notes, SHOWN)
+    if title is not None and read.other_title is not None:
+        other = read.other_title
+        yield Note(
+            other.start,
+            other.end,
+            "dialogue.two-titles",
+            "info",
+            "The keys above the article name another title than this heading.",
+        )
+
+
+def _unanswered(placed: Sequence[Placed]) -> Iterator[Note]:
+    asked: dict[int, Placed] = {}
+    answered: set[int] = set()
+    for one, number in zip(placed, exchanges(placed), strict=True):
+        if number is None:
+            continue
+        if one.part == "question":
+            asked.setdefault(number, one)
+        elif one.part == "answer":
+            answered.add(number)
+    for number, one in asked.items():
+        if number not in answered:
+            yield Note(one.start, one.unit.end, "dialogue.unanswered", "info", f"Question {number} has no answer.")
+
+
+def _heard_once(read: Flow) -> Iterator[Note]:
+    turns: dict[str, list[Placed]] = {}
+    for one in read.placed:
+        if one.label is not None and one.name is not None:
+            turns.setdefault(one.name, []).append(one)
+    if len(turns) < 2:
+        return
+    once = [said[0] for said in turns.values() if len(said) == 1]
+    if len(once) > FEW:
+        return  # a press conference, in which each reporter asks once
+    for said in once:
+        label, name = said.label, said.name or ""
+        if label is not None and label.kind is None:
+            yield Note(
+                label.start,
+                label.end,
+                "dialogue.heard-once",
+                "info",
+                f"{name[:READ]} speaks once; this may be no label.",
+            )
+
+
+def _doubtful(read: Flow) -> Iterator[Note]:
+    for nearly in read.cast.doubtful:
+        yield Note(
+            nearly.start,
+            nearly.end,
+            "dialogue.doubtful-label",
+            "info",
+            f"'{nearly.text[:READ]}:' looks like a speaker label, but no dialogue was recognised."
+            # No setting makes a speaker of a word for questions or answers.
+            + ("" if nearly.anonymous else " If it is one, add the name to [vocabulary] names."),
+        )
+    told: set[str] = set()
+    for one in read.placed:
+        if (label := one.label) is not None and one.sure < DOUBTFUL and label.key not in told:
+            told.add(label.key)
+            yield Note(
+                label.start,
+                label.end,
+                "dialogue.doubtful-label",
+                "warning",
+                f"{label.text[:READ]} is taken for a speaker's label ({one.sure:.2f}); it may be none.",
+            )
+
+
+def unmatched(main: Flow, other: Flow) -> Iterator[Note]:
+    """A note where body and translation do not have the same number of exchanges."""
+    ours, theirs = (max((n for n in exchanges(read.placed) if n), default=0) for read in (main, other))
+    if ours != theirs and other.placed:
+        first = other.placed[0]
+        yield Note(
+            first.start,
+            first.unit.end,
+            "dialogue.unmatched-version",
+            "warning",
+            f"The body has {ours} exchanges and its translation {theirs}: one is incomplete, or was not told apart.",
+        )

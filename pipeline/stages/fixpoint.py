@@ -1,0 +1,67 @@
+"""A repair done until nothing is left to do, told as one layer of edits.
+
+Taking a tag out of `<<b>br>` makes a new one, and `&#38;` may complete what stands behind it. A stage that would act
+on its own output is not idempotent, so such a stage repeats its repair and merges the edits.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from pipeline.text.edits import Edit, Positions, apply, arrange
+
+ROUNDS = 8
+"""A text that is still not at rest after so many rounds is not damaged prose; it is left alone."""
+
+
+def settled(text: str, repair: Callable[[str], Iterable[Edit]]) -> tuple[Edit, ...]:
+    """The edits that take `text` to where `repair` finds nothing more.
+
+    Nearly always those of the first round. Later ones are merged into them where they touch; none at all are
+    returned for a text that never comes to rest.
+    """
+    edits = arrange(text, repair(text))
+    for _ in range(ROUNDS):
+        if not edits:
+            return ()
+        between = apply(text, edits)
+        later = arrange(between, repair(between))
+        if not later:
+            return edits
+        edits = arrange(text, merged(text, edits, between, later))
+    return ()
+
+
+def merged(text: str, first: tuple[Edit, ...], between: str, later: tuple[Edit, ...]) -> Iterator[Edit]:
+    """`first`, from `text` to `between`, and `later`, made in `between`, as one set of edits in `text`.
+
+    Neither may hold insertions, of which it is not told whether a later edit at their place is before or behind them.
+    """
+    positions = Positions(first)
+    spans: list[tuple[int, int, list[Edit]]] = []
+    for edit in later:
+        start, end = positions.backward(edit.start, edit.end)
+        if spans and start < spans[-1][1]:
+            spans[-1][2].append(edit)
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]), spans[-1][2])
+        else:
+            spans.append((start, end, [edit]))
+    waiting = iter(first)
+    earlier = next(waiting, None)
+    for start, end, within in spans:
+        while earlier is not None and earlier.end <= start:
+            yield earlier
+            earlier = next(waiting, None)
+        while earlier is not None and earlier.start < end:
+            earlier = next(waiting, None)
+        low, high = positions.forward(start, end)
+        pieces: list[str] = []
+        at = low
+        for edit in within:
+            pieces += (between[at : edit.start], edit.new)
+            at = edit.end
+        pieces.append(between[at:high])
+        if (new := "".join(pieces)) != text[start:end]:
+            confidence = min(edit.confidence for edit in within)
+            yield Edit(start, text[start:end], new, within[0].rule, confidence)
+    if earlier is not None:
+        yield earlier
+        yield from waiting

@@ -1,0 +1,112 @@
+"""Where the keys to a bucket come from: the environment and `~/.aws`, as for other programs. None is kept here."""
+
+import os
+from configparser import ConfigParser
+from configparser import Error as MalformedError
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import UsageError
+from pipeline.storage.address import AZURE, GOOGLE, S3
+
+BEGINNINGS = ("AWS_", "GOOGLE_", "AZURE_")
+ENDPOINTS = {
+    S3: ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
+    AZURE: ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT"),
+}
+NEEDED = {
+    S3: "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; for a public bucket AWS_SKIP_SIGNATURE=true",
+    GOOGLE: "GOOGLE_APPLICATION_CREDENTIALS; for a public bucket GOOGLE_SKIP_SIGNATURE=true",
+    AZURE: "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY; for a public container AZURE_SKIP_SIGNATURE=true",
+}
+STATIC = {
+    "aws_access_key_id": "access_key_id",
+    "aws_secret_access_key": "secret_access_key",
+    "aws_session_token": "session_token",
+}
+ROLES = ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+OTHERS = ("sso_session", "sso_start_url", "role_arn", "credential_process", "login_session")
+"""What a profile has where its keys are lent to it."""
+
+
+def said() -> int:
+    """A number for all that the environment says on the matter; where it changes, a bucket must be reached anew."""
+    return hash(frozenset(item for item in os.environ.items() if item[0].startswith(BEGINNINGS)))
+
+
+def needed(scheme: str) -> str:
+    """What has to be set, for a message."""
+    return next(what for schemes, what in NEEDED.items() if scheme in schemes)
+
+
+def plain_http(scheme: str) -> bool:
+    """Whether the endpoint is said to be one without encryption, as that of a server beside this program is."""
+    names = next((names for schemes, names in ENDPOINTS.items() if scheme in schemes), ())
+    endpoint = next(filter(None, map(os.environ.get, names)), "")
+    if scheme in S3 and not endpoint:
+        endpoint = _profile(_name()).get("endpoint_url", "")
+    return endpoint.lower().startswith("http://")
+
+
+def of_s3() -> dict[str, Any]:
+    """What the library is told beside the environment, which it reads itself: the profile in `~/.aws`, if it is asked.
+
+    Raises `UsageError` for a profile that is not there, and for one whose keys only `boto3` can get where that is not.
+    """
+    name = _name()
+    profile = _profile(name)
+    told: dict[str, Any] = {}
+    if not os.environ.get("AWS_REGION") and not os.environ.get("AWS_DEFAULT_REGION") and "region" in profile:
+        told["region"] = profile["region"]
+    if not any(map(os.environ.get, ENDPOINTS[S3])) and "endpoint_url" in profile:
+        told["endpoint"] = profile["endpoint_url"]
+    if os.environ.get("AWS_ACCESS_KEY_ID") or os.environ.get("AWS_SKIP_SIGNATURE"):
+        return told
+    if not profile and "AWS_PROFILE" in os.environ:
+        raise UsageError(f"AWS_PROFILE names {name!r}, which is in neither ~/.aws/credentials nor ~/.aws/config")
+    if "aws_access_key_id" in profile:
+        return told | {ours: profile[theirs] for theirs, ours in STATIC.items() if theirs in profile}
+    if any(key in profile for key in OTHERS) and not any(map(os.environ.get, ROLES)):
+        return told | {"credential_provider": _lent(name)}
+    return told
+
+
+def _lent(name: str) -> Any:  # noqa: ANN401 -- what obstore calls for keys
+    try:
+        import boto3
+        from obstore.auth.boto3 import Boto3CredentialProvider
+    except ModuleNotFoundError:
+        told = f"profile {name!r} of ~/.aws has no keys of its own, and boto3, which gets them, is not installed"
+        raise UsageError(f"{told}: pip install boto3, or set AWS_ACCESS_KEY_ID and the others") from None
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return Boto3CredentialProvider(boto3.Session(profile_name=name))
+    except (BotoCoreError, ValueError) as error:
+        told = " ".join(str(error).split())
+        raise UsageError(f"profile {name!r} of ~/.aws gives no keys: {told}") from None
+
+
+def _name() -> str:
+    return os.environ.get("AWS_PROFILE") or "default"
+
+
+def _profile(name: str) -> dict[str, str]:
+    """What both files say of a profile. A file that is no such file says nothing."""
+    found: dict[str, str] = {}
+    for variable, file, section in (
+        ("AWS_CONFIG_FILE", "config", name if name == "default" else f"profile {name}"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "credentials", name),
+    ):
+        parser = ConfigParser(interpolation=None, default_section="", strict=False)
+        path = Path(os.environ.get(variable) or f"~/.aws/{file}").expanduser()
+        try:
+            parser.read(path, "utf-8")
+        except (MalformedError, OSError, UnicodeDecodeError):
+            # The error would show the line, in which a key may stand.
+            raise UsageError(
+                f"{path} is not as such files are: sections in brackets, and a key = value a line"
+            ) from None
+        if parser.has_section(section):
+            found |= dict(parser.items(section))
+    return found

@@ -1,0 +1,1 @@
+"""Bytes to text, lines of text, and edits of it."""

@@ -1,0 +1,309 @@
+"""Bytes to text and back, proved: no decoding is accepted that does not give the same bytes again.
+
+The encoding is told by the byte order mark, else by `encodings` from what the bytes would say; it may differ from line
+to line. Bytes that no codec gives back are kept beside the text.
+"""
+
+import codecs
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
+from typing import Annotated, Literal
+
+import msgspec
+import regex
+from msgspec import Meta
+
+from pipeline.text.edits import Edit
+from pipeline.text.encodings.detect import Stretch, told
+from pipeline.text.encodings.signatures import kind_of
+from pipeline.text.encodings.wide import wide
+
+Newline = Literal["lf", "crlf", "cr"]
+
+NEWLINES: dict[Newline, str] = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
+BYTE_ORDER_MARKS = {
+    # Longest first: the mark of UTF-32 begins with that of UTF-16.
+    "utf-32-le": codecs.BOM_UTF32_LE,
+    "utf-32-be": codecs.BOM_UTF32_BE,
+    "gb18030": b"\x84\x31\x95\x33",
+    "utf-8": codecs.BOM_UTF8,
+    "utf-16-le": codecs.BOM_UTF16_LE,
+    "utf-16-be": codecs.BOM_UTF16_BE,
+}
+BY_MARK = {
+    "utf-8-sig": ("utf-8",),
+    "utf-16": ("utf-16-le", "utf-16-be"),
+    "utf-32": ("utf-32-le", "utf-32-be"),
+}
+"""Names that leave the byte order to the mark; where there is none it is the first."""
+
+LINE_END = regex.compile(r"\r\n?")
+
+
+class DecodingError(ValueError):
+    """The bytes are no text that can be read; the message says why and what to do."""
+
+
+class Run(msgspec.Struct, frozen=True, gc=False):
+    """Which codec read which part of the text."""
+
+    start: Annotated[int, Meta(ge=0, description="First code point of the run in the source text.")]
+    end: Annotated[int, Meta(ge=0, description="Code point behind the last one of the run.")]
+    encoding: Annotated[str, Meta(description="The codec, as Python names it, for example `utf-8` or `gb18030`.")]
+
+
+class Undecodable(msgspec.Struct, frozen=True, gc=False):
+    """Bytes that no codec reads; U+FFFD stands for them in the source text."""
+
+    at: Annotated[int, Meta(ge=0, description="Code point of the U+FFFD in the source text.")]
+    base64: Annotated[str, Meta(description="The bytes, in Base64.")]
+
+
+class Decoded(msgspec.Struct, frozen=True):
+    """The source text of some bytes, and all that is needed to get the bytes back from it.
+
+    `text` has uniform line ends as `\\n`; mixed ones are still in it, and `edits` turn them into `\\n`.
+    """
+
+    text: str
+    runs: tuple[Run, ...]
+    undecodable: tuple[Undecodable, ...]
+    bom: bool
+    newline: Newline
+    edits: tuple[Edit, ...]
+
+
+def decode(data: bytes, *, encoding: str | None = None) -> Decoded:
+    """The text of `data`. `encoding`, where given, is what the caller knows and is not doubted.
+
+    Raises `DecodingError` for bytes that are no text (an archive, an image, NUL bytes) and an unknown `encoding`.
+    """
+    if (kind := kind_of(data)) is not None:
+        raise DecodingError(f"is {kind}, not text; extract its text first or leave it out")
+    name, mark = _marked(data)
+    if encoding is not None:
+        name = _named(encoding, name)
+        mark = BYTE_ORDER_MARKS.get(name, b"") if data.startswith(BYTE_ORDER_MARKS.get(name, b"\0")) else b""
+    body = data[len(mark) :]
+    stretches = [Stretch(len(body), name)] if name is not None else _told(body, data)
+    if name == "utf-8" and encoding is None and mark:
+        # A mark that an editor wrote does not vouch for lines that were added later; the first must be what it says.
+        stretches = mixed if (mixed := told(body))[0].encoding == "utf-8" else stretches
+    try:
+        text, runs, undecodable = _read_all(body, stretches)
+        text.encode("utf-8")
+    except UnicodeError:
+        # A codec that cannot be read on behind an error, or whose text it cannot write, or no JSON can hold.
+        raise DecodingError(f"cannot be read as {stretches[0].encoding}; name its encoding") from None
+    if "\0" in text:
+        raise DecodingError(f"holds a NUL character at character {text.index(chr(0))}: it is binary; leave it out")
+    newline = _newline(text)
+    if newline != "lf":
+        text, runs, undecodable = _unify(text, runs, undecodable, newline)
+    decoded = Decoded(text, runs, undecodable, bool(mark), newline, tuple(_mixed(text)))
+    if not _proves(decoded, data):
+        names = " and ".join(sorted({run.encoding for run in runs}))
+        raise DecodingError(f"read as {names} does not encode back to the same bytes; name its encoding")
+    return decoded
+
+
+def _told(body: bytes, data: bytes) -> list[Stretch]:
+    """What the content says. Raises `DecodingError` where a NUL says that it is no text."""
+    if 0 not in body:
+        return told(body)
+    if (name := wide(body)) is None:
+        raise DecodingError(
+            f"holds a NUL byte at byte {data.index(0)}: it is binary, or its encoding is not known; "
+            "leave it out, or name its encoding in [input] encoding"
+        )
+    return [Stretch(len(body), name)]
+
+
+def _proves(decoded: Decoded, data: bytes) -> bool:
+    try:
+        again = encode(decoded.text, decoded.runs, decoded.undecodable, bom=decoded.bom, newline=decoded.newline)
+    except UnicodeError:
+        return False
+    return again == data
+
+
+def encode(text: str, runs: Sequence[Run], undecodable: Sequence[Undecodable], *, bom: bool, newline: Newline) -> bytes:
+    """The bytes of a source text: the inverse of `decode`.
+
+    Raises `ValueError` where runs leave a gap or a listed U+FFFD is not there.
+    """
+    return b"".join(pieces(text, runs, undecodable, bom=bom, newline=newline))
+
+
+def pieces(
+    text: str, runs: Sequence[Run], undecodable: Sequence[Undecodable], *, bom: bool, newline: Newline
+) -> Iterator[bytes]:
+    """The bytes of a source text in order: the mark, then what each codec wrote and each run of unread bytes."""
+    if bom:
+        yield BYTE_ORDER_MARKS[runs[0].encoding]
+    waiting, at = list(reversed(undecodable)), 0
+    for run in runs:
+        if run.start != at:
+            raise ValueError(f"the runs leave a gap at {at}")
+        while waiting and waiting[-1].at < run.end:
+            lost = waiting.pop()
+            if text[lost.at : lost.at + 1] != "\ufffd":
+                raise ValueError(f"no U+FFFD stands at {lost.at}")
+            yield _write(text[at : lost.at], run.encoding, newline)
+            yield b64decode(lost.base64)
+            at = lost.at + 1
+        yield _write(text[at : run.end], run.encoding, newline)
+        at = run.end
+    if at != len(text) or waiting:
+        raise ValueError(f"the runs end at {at}, the text at {len(text)}")
+
+
+def _write(text: str, encoding: str, newline: Newline) -> bytes:
+    return (text if newline == "lf" else text.replace("\n", NEWLINES[newline])).encode(encoding)
+
+
+def _named(encoding: str, marked: str | None) -> str:
+    """The codec that `encoding` names; `marked` is the one whose byte order mark was found."""
+    try:
+        name = codecs.lookup(encoding).name
+        " ".encode(name)
+    except (LookupError, UnicodeError):
+        # The second is a codec of bytes such as hex, or one that refuses all text.
+        raise DecodingError(f"encoding {encoding!r} is not known; use a name such as utf-8 or gb18030") from None
+    orders = BY_MARK.get(name, (name,))
+    return marked if marked in orders else orders[0]
+
+
+def _marked(data: bytes) -> tuple[str | None, bytes]:
+    for name, mark in BYTE_ORDER_MARKS.items():
+        if data.startswith(mark):
+            return name, mark
+    return None, b""
+
+
+def _read_all(data: bytes, stretches: Sequence[Stretch]) -> tuple[str, tuple[Run, ...], tuple[Undecodable, ...]]:
+    """The text of all stretches, which codec read which part of it, and the bytes that none read."""
+    if len(stretches) == 1:
+        text, undecodable = _read(data, stretches[0].encoding)
+        return text, (Run(0, len(text), stretches[0].encoding),), undecodable
+    found, runs, lost = [], [], []
+    start = size = 0
+    for stretch in stretches:
+        text, undecodable = _read(data[start : stretch.end], stretch.encoding)
+        found.append(text)
+        lost += [Undecodable(size + item.at, item.base64) for item in undecodable]
+        runs.append(Run(size, size + len(text), stretch.encoding))
+        size += len(text)
+        start = stretch.end
+    return "".join(found), tuple(runs), tuple(lost)
+
+
+def _read(data: bytes, encoding: str) -> tuple[str, tuple[Undecodable, ...]]:
+    """The text, each byte sequence that cannot be read, or not be written back, as U+FFFD and kept."""
+    try:
+        text = data.decode(encoding)
+        if encoding == "utf-8" or text.encode(encoding) == data:
+            return text, ()
+    except UnicodeDecodeError:
+        pass
+    found: list[str] = []
+    lost: list[Undecodable] = []
+    size = 0
+    for piece in _readable(data, encoding):
+        if isinstance(piece, str):
+            found.append(piece)
+            size += len(piece)
+        else:
+            lost.append(Undecodable(size, b64encode(piece).decode("ascii")))
+            found.append("\ufffd")
+            size += 1
+    return "".join(found), tuple(lost)
+
+
+def _readable(data: bytes, encoding: str) -> Iterator[str | bytes]:
+    """The stretches of `data` that read and write back as text, the rest as bytes. Linear: each byte is read once."""
+    bad: list[tuple[int, int]] = []
+    token = _UNREADABLE.set(bad)
+    try:
+        data.decode(encoding, "pipeline.note")
+    finally:
+        _UNREADABLE.reset(token)
+    at = 0
+    for start, end in [*bad, (len(data), len(data))]:
+        if start > at:
+            yield from _proved(data[at:start], encoding)
+        if end > start:
+            yield data[start:end]
+        at = end
+
+
+_UNREADABLE: ContextVar[list[tuple[int, int]]] = ContextVar("unreadable")
+
+
+def _note(error: UnicodeError) -> tuple[str, int]:
+    """The error handler that reads on and remembers where it could not."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    _UNREADABLE.get().append((error.start, error.end))
+    return "\ufffd", error.end
+
+
+codecs.register_error("pipeline.note", _note)
+
+
+def _proved(data: bytes, encoding: str) -> Iterator[str | bytes]:
+    """Big5 has pairs that read as a character which is written as another pair: those stay bytes."""
+    text = data.decode(encoding)
+    if text.encode(encoding) == data:
+        yield text
+        return
+    decoder = codecs.getincrementaldecoder(encoding)()
+    start = 0
+    for at in range(len(data)):
+        char = decoder.decode(data[at : at + 1])
+        if char:
+            raw = data[start : at + 1]
+            yield char if char.encode(encoding, "replace") == raw else raw
+            start = at + 1
+
+
+def _newline(text: str) -> Newline:
+    """The one line end that the text uses; `lf` where it uses several or none."""
+    returns = text.count("\r")
+    if not returns:
+        return "lf"
+    feeds, pairs = text.count("\n"), text.count("\r\n")
+    if returns == feeds == pairs:
+        return "crlf"
+    return "lf" if feeds else "cr"
+
+
+def _unify(
+    text: str, runs: tuple[Run, ...], lost: tuple[Undecodable, ...], newline: Newline
+) -> tuple[str, tuple[Run, ...], tuple[Undecodable, ...]]:
+    """The text with `\\n` as its line end, and what is told of its places moved with it."""
+    if newline == "cr":
+        return text.replace("\r", "\n"), runs, lost
+    shifted, at, returns = [], 0, 0
+    for item in lost:
+        returns += text.count("\r", at, item.at)
+        at = item.at
+        shifted.append(Undecodable(item.at - returns, item.base64))
+    moved, start = [], 0
+    for run in runs:
+        end = start + run.end - run.start - text.count("\r", run.start, run.end)
+        moved.append(Run(start, end, run.encoding))
+        start = end
+    return text.replace("\r\n", "\n"), tuple(moved), tuple(shifted)
+
+
+def _mixed(text: str) -> Iterator[Edit]:
+    """Edits that turn what is left of other line ends into `\\n`."""
+    if "\r" not in text:
+        return
+    for match in LINE_END.finditer(text):
+        if len(match[0]) == 2:
+            yield Edit(match.start(), "\r", "", "decoding.mixed-line-ends", 1.0)
+        else:
+            yield Edit(match.start(), "\r", "\n", "decoding.mixed-line-ends", 1.0)

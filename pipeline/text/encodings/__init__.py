@@ -1,0 +1,1 @@
+"""Which encoding wrote some bytes."""

@@ -1,0 +1,210 @@
+"""An article explained: each finding once, at its line, and every line with what it was in the source."""
+
+from collections import Counter
+
+import msgspec
+import pytest
+from hypothesis import given
+from judged import articles, edit, with_ledger
+
+import pipeline
+from pipeline import Article, ContractError
+from pipeline.audit.explain import ExplainedLine, Explanation, explain
+from pipeline.model.article import Annotation
+from pipeline.model.restore import restore, source_text
+from pipeline.text.edits import Change
+
+RAW = """Bread Before Dawn
+
+WEIR LANE POST: Why do you getup at two?
+
+ODILE MARCHANT: The dough is quot;awakequot; before I am,and it does not wait.
+
+WEIR LANE POST: 您的烤炉有多老？
+
+ODILE MARCHANT: 一九三一年造的，比我母亲还大。
+"""
+KNOWN: dict[str, str] = {}
+
+
+def explained(article: Article) -> Explanation:
+    """Without meanings: to look for them takes longer than all the rest."""
+    return explain(article, KNOWN)
+
+
+# The laws
+
+
+@given(articles())
+def test_every_edit_label_note_and_annotation_is_explained_once(article: Article) -> None:
+    told = explained(article)
+    edits = Counter(
+        (change.stage, e.rule, e.confidence, e.old, e.new)
+        for change in article.provenance.changes
+        for e in change.edits
+    )
+    assert Counter((e.stage, e.rule, e.confidence, e.old, e.new) for e in told.edits) == edits
+    assert [(label.start, label.end, label.label, label.field) for label in told.labels] == [
+        (s.start, s.end, s.label, s.field) for s in article.segments
+    ]
+    assert [(n.start, n.end, n.message, n.suggestion) for n in told.notes] == [
+        (n.start, n.end, n.message, n.suggestion) for n in article.notes
+    ]
+    assert len(told.annotations) == len(article.annotations)
+
+
+@given(articles())
+def test_without_what_was_put_in_the_lines_are_the_source(article: Article) -> None:
+    assert "".join(line.source for line in explained(article).lines) == source_text(article)
+
+
+@given(articles())
+def test_without_what_was_taken_out_the_lines_are_the_text(article: Article) -> None:
+    assert "".join(line.text for line in explained(article).lines) == article.text
+
+
+@given(articles())
+def test_lines_are_those_of_the_text(article: Article) -> None:
+    told = explained(article).lines
+    assert [article.text[line.start : line.end] for line in told] == article.text.split("\n")
+    assert [line.line for line in told] == list(range(1, len(told) + 1))
+
+
+@given(articles())
+def test_lines_know_their_place_in_the_source(article: Article) -> None:
+    source = source_text(article)
+    for line in explained(article).lines:
+        assert source[line.source_start : line.source_end] == line.source
+        assert source.count("\n", 0, line.source_start) + 1 == line.source_line
+
+
+@given(articles())
+def test_lines_know_their_bytes_in_the_source(article: Article) -> None:
+    data = restore(article)
+    told = explained(article).lines
+    assert [line.byte_start for line in told[1:]] == [line.byte_end for line in told[:-1]]
+    assert (told[0].byte_start, told[-1].byte_end) == (0, len(data))
+    for line in told:
+        assert data[line.byte_start : line.byte_end].decode() == line.source
+
+
+@given(articles())
+def test_findings_stand_on_the_line_of_their_place(article: Article) -> None:
+    told = explained(article)
+    places = [(item.line, item.start) for item in told.edits]
+    places += [(item.line, item.start) for item in told.labels]
+    places += [(item.line, item.start) for item in told.notes]
+    for number, start in places:
+        line = told.lines[number - 1]
+        assert line.start <= start <= line.end
+
+
+@given(articles())
+def test_an_explanation_can_be_read_back_from_its_json(article: Article) -> None:
+    told = explained(article)
+    assert msgspec.json.decode(msgspec.json.encode(told), type=Explanation) == told
+
+
+# Lines
+
+
+def shown(line: ExplainedLine) -> list[tuple[str, str]]:
+    return [(stretch.kind, stretch.text) for stretch in line.stretches]
+
+
+def test_a_line_that_was_deleted_stands_where_it_was() -> None:
+    source = "One.\n<!-- ad -->\n二。"
+    told = explained(with_ledger(source, Change("markup", (edit(5, "<!-- ad -->\n", ""),))))
+    assert [shown(line) for line in told.lines] == [
+        [("kept", "One."), ("kept", "\n")],
+        [("old", "<!-- ad -->\n"), ("kept", "二。")],
+    ]
+    assert (told.lines[1].source_line, told.edits[0].line) == (2, 2)
+
+
+def test_a_line_end_that_was_put_in_ends_its_line() -> None:
+    told = explained(with_ledger("One.二。", Change("markup", (edit(4, "", "\n"),))))
+    assert [shown(line) for line in told.lines] == [[("kept", "One."), ("new", "\n")], [("kept", "二。")]]
+    assert [line.source_line for line in told.lines] == [1, 1]
+
+
+def test_bytes_are_those_of_the_source_s_encoding_and_line_ends() -> None:
+    data = RAW.replace("\n", "\r\n").encode("gb18030")
+    told = explained(pipeline.process(data, id="bread", encoding="gb18030"))
+    line = told.lines[6]
+    assert data[line.byte_start : line.byte_end].decode("gb18030") == "WEIR LANE POST: 您的烤炉有多老？\r\n"
+
+
+def test_a_byte_order_mark_stands_before_the_first_line() -> None:
+    told = explained(pipeline.process(b"\xef\xbb\xbf" + RAW.encode(), id="bread"))
+    assert told.lines[0].byte_start == 3
+
+
+def test_bytes_that_no_codec_reads_are_counted_as_they_were() -> None:
+    data = RAW.encode() + b"\xff\xfe\xfd broken\nlast"
+    told = explained(pipeline.process(data, id="bread", encoding="utf-8"))
+    last = told.lines[-1]
+    assert data[last.byte_start : last.byte_end] == b"last"
+
+
+# Edits
+
+
+def test_an_edit_says_where_it_stands_in_text_and_source() -> None:
+    told = explained(pipeline.process(RAW, id="bread"))
+    quoted, _ = (e for e in told.edits if e.rule == "entities.lost-quotes")
+    assert (quoted.line, quoted.old, quoted.new) == (5, "quot;", '"')
+    assert RAW[quoted.source_start : quoted.source_end] == "quot;"
+    assert quoted.context == '…DILE MARCHANT: The dough is [-quot;-]{+"+}awakequot; before I am,and i…'
+
+
+def test_an_edit_within_a_later_one_stands_where_their_result_does() -> None:
+    first, second = Change("a", (edit(5, "amp;", ""),)), Change("b", (edit(4, "&quot;", '"'),))
+    article = with_ledger("Say &amp;quot; now", first, second)
+    inner, outer = explained(article).edits
+    assert (inner.joined, outer.joined) == (True, True)
+    assert (inner.start, inner.end) == (outer.start, outer.end) == (4, 5)
+    assert (inner.source_start, inner.source_end) == (5, 9)
+    assert (outer.source_start, outer.source_end) == (4, 14)
+    assert outer.context == 'Say [-&quot;-]{+"+} now'
+
+
+def test_an_edit_that_later_ones_moved_stands_where_it_is_now() -> None:
+    first, second = Change("a", (edit(10, "灯", "燈"),)), Change("b", (edit(0, "quot;", ""),))
+    moved = next(e for e in explained(with_ledger("quot;12345灯", first, second)).edits if e.stage == "a")
+    assert (moved.start, moved.source_start, moved.joined) == (5, 10, False)
+
+
+# Meanings
+
+
+def test_rules_are_explained_in_words() -> None:
+    told = explain(pipeline.process(RAW, id="bread"))
+    assert all(item.meaning for item in told.edits)
+    assert all(item.meaning for item in told.labels)
+
+
+def test_a_rule_that_nobody_here_knows_has_no_meaning() -> None:
+    (told,) = explain(with_ledger("灯", Change("theirs", (edit(0, "灯", "燈", "theirs.lamp"),)))).edits
+    assert (told.rule, told.meaning) == ("theirs.lamp", None)
+
+
+def test_what_speaks_of_the_whole_document_has_no_line() -> None:
+    whole = Annotation(layer="a.mood", value="calm", start=None, end=None, rule="a.mood", confidence=0.7)
+    there = msgspec.structs.replace(whole, start=0, end=1)
+    article = msgspec.structs.replace(pipeline.process(RAW, id="bread"), annotations=(whole, there))
+    assert [(a.line, a.last_line) for a in explained(article).annotations] == [(None, None), (1, 1)]
+
+
+def test_edits_that_do_not_fit_are_named() -> None:
+    broken = msgspec.structs.replace(pipeline.process(RAW, id="bread"), text="nothing of the kind")
+    with pytest.raises(ContractError, match="bread: /provenance/changes"):
+        explained(broken)
+
+
+def test_runs_that_do_not_fit_are_named() -> None:
+    article = pipeline.process(RAW, id="bread")
+    source = msgspec.structs.replace(article.provenance.source, runs=article.provenance.source.runs[:0])
+    broken = msgspec.structs.replace(article, provenance=msgspec.structs.replace(article.provenance, source=source))
+    with pytest.raises(ContractError, match="bread: /provenance/source"):
+        explained(broken)

@@ -1,0 +1,80 @@
+"""Examples in context: short, on one line, and a few for each rule however often it fires."""
+
+import pytest
+
+from pipeline.audit.examples import Specimen, Specimens
+from pipeline.text.excerpts import around, excerpt, marked, noted, replaced, shortened, visible
+
+
+def kept(most: int, *offered: tuple[str, str]) -> list[str]:
+    """What is kept of examples, each a document and what it shows."""
+    specimens = Specimens(most)
+    for number, (document, form) in enumerate(offered):
+        specimens.keep("rule", form, Specimen(document, None, f"{form} {number}"))
+    return [specimen.text for specimen in specimens.of("rule")]
+
+
+def test_unlike_examples_come_first() -> None:
+    assert kept(2, ("a", "quot;"), ("a", "quot;"), ("a", "apos;"), ("a", "hellip;")) == ["quot; 0", "apos; 2"]
+
+
+def test_where_all_are_alike_other_documents_are_shown() -> None:
+    assert kept(2, ("a", "quot;"), ("a", "quot;"), ("b", "quot;")) == ["quot; 0", "quot; 2"]
+
+
+def test_one_document_may_fill_the_room() -> None:
+    assert kept(3, ("a", "quot;"), ("a", "quot;")) == ["quot; 0", "quot; 1"]
+
+
+def test_none_are_kept_where_none_are_wanted() -> None:
+    assert kept(0, ("a", "quot;")) == []
+
+
+def test_there_is_no_room_for_what_would_not_be_shown() -> None:
+    specimens = Specimens(1)
+    specimens.keep("rule", "quot;", Specimen("a", None, "x"))
+    assert not specimens.wants("rule", "apos;", "a")
+    assert specimens.wants("other rule", "apos;", "a")
+
+
+def test_a_replacement_is_marked_with_its_line_around_it() -> None:
+    text = "Heading\nHe said quot;nothingquot; and left"
+    assert replaced(text, 16, "quot;", '"') == 'He said [-quot;-]{+"+}nothingquot; and left'
+
+
+def test_context_is_cut_on_both_sides() -> None:
+    text = "一" * 40 + "灯" + "二" * 40
+    assert replaced(text, 40, "灯", "燈") == f"…{'一' * 28}[-灯-]{{+燈+}}{'二' * 28}…"
+
+
+@pytest.mark.parametrize("width", [3, 4, 5, 40])
+def test_context_ends_at_line_ends(width: int) -> None:
+    """`…` stands only where something of the line is left out."""
+    left, right = around("一\nabcd灯efgh\n二", 6, 7, width)
+    assert left == ("…bcd" if width == 3 else "abcd")
+    assert right == ("efg…" if width == 3 else "efgh")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("a\nb", "a⏎b"), ("a\u200bb", "a<U+200B>b"), ("\x1b[31m", "<U+001B>[31m"), ("灯\u3000塔 é", "灯\u3000塔 é"),
+     ("\U000e0041", "<U+E0041>"), ("a\xa0b", "a<U+00A0>b")],
+)  # fmt: skip
+def test_nothing_invisible_reaches_the_terminal(text: str, shown: str) -> None:
+    assert visible(text) == shown
+
+
+def test_an_insertion_and_a_deletion_have_one_side() -> None:
+    assert (marked("", " "), marked("<b>", "")) == ("{+ +}", "[-<b>-]")
+
+
+def test_long_texts_lose_their_middle() -> None:
+    assert shortened("a" * 50 + "b" * 50, 11) == "aaaaa…bbbbb"
+
+
+def test_an_empty_place_is_shown_between_its_neighbours() -> None:
+    assert excerpt("灯塔与海", 2, 2) == "灯塔|与海"
+
+
+def test_a_suggestion_is_marked_where_it_would_stand() -> None:
+    assert noted("a packof cards", 6, 6, "left as it is", " ") == "left as it is — a pack{+ +}of cards"

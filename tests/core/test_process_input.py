@@ -1,0 +1,91 @@
+"""What goes into the processing of one document: bytes, texts, pages, metadata, and what is refused."""
+
+import hashlib
+
+import pytest
+from acting import TEXT, Mend, Shout, edit
+
+import pipeline
+from pipeline import (
+    DocumentError,
+    Pipeline,
+)
+from pipeline.model.article import Origin
+
+
+@pytest.mark.parametrize("data", ["", b""])
+def test_an_empty_document_is_refused(data: str | bytes) -> None:
+    with pytest.raises(DocumentError, match="pier/7: is empty; leave it out"):
+        Pipeline([]).process(data, id="pier/7")
+
+
+@pytest.mark.parametrize("data", [" \n\t\u3000", b"\r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf \n"])
+def test_a_blank_document_is_refused(data: str | bytes) -> None:
+    with pytest.raises(DocumentError, match="holds nothing but blanks"):
+        Pipeline([]).process(data)
+
+
+def test_a_lone_surrogate_is_refused_with_its_place() -> None:
+    with pytest.raises(DocumentError, match="lone surrogate at character 3"):
+        Pipeline([]).process("six\ud83d")
+
+
+def test_bytes_that_are_no_text_are_refused_with_the_reason() -> None:
+    with pytest.raises(DocumentError, match="pier/7: is a PDF file, not text"):
+        Pipeline([]).process(b"%PDF-1.7", id="pier/7")
+
+
+def test_an_encoding_that_is_not_known_is_refused() -> None:
+    with pytest.raises(DocumentError, match="encoding 'utf-9' is not known"):
+        Pipeline([]).process(b"six", encoding="utf-9")
+
+
+def test_the_encoding_of_bytes_is_the_callers_to_know() -> None:
+    article = Pipeline([]).process("渡轮".encode("utf-16-be"), encoding="utf-16-be")
+    assert article.text == "渡轮"
+
+
+def test_the_encoding_of_bytes_says_nothing_of_a_text() -> None:
+    """A run may name the encoding of its files and still meet the texts of a table."""
+    article = Pipeline([]).process("渡轮 é", encoding="gb18030")
+    assert article.text == "渡轮 é"
+    assert pipeline.restore(article) == "渡轮 é".encode()
+
+
+def test_a_text_and_its_utf_8_give_the_same_article() -> None:
+    assert Pipeline([Shout()]).process(TEXT + "渡轮") == Pipeline([Shout()]).process((TEXT + "渡轮").encode())
+
+
+def test_undecodable_bytes_are_noted_where_they_stand_after_all_changes() -> None:
+    article = Pipeline([Mend((edit(0, "渡轮", "船"),))]).process(
+        "渡轮六点半开，\r\n风大不开。\n".encode() + b"\x80\r\n"
+    )
+    (remark,) = article.notes
+    assert (remark.stage, remark.rule, remark.severity) == ("decoding", "decoding.undecodable", "warning")
+    assert article.text[remark.start : remark.end] == "\ufffd"
+
+
+def test_mixed_line_ends_are_the_first_change() -> None:
+    article = Pipeline([Mend((edit(4, "b", "B"),))]).process(b"one\rb\r\n\n")
+    assert [change.stage for change in article.provenance.changes] == ["decoding", "mend"]
+    assert article.text == "one\nB\n\n"
+
+
+def test_what_came_with_the_record_comes_out() -> None:
+    article = Pipeline([]).process(
+        TEXT, id="pier/7", metadata={"url": "https://ferry.example", "page": "3"}, media_type="text/plain"
+    )
+    assert article.id == "pier/7"
+    assert article.meta == {"url": "https://ferry.example", "page": "3"}
+    assert article.provenance.source.origin.media_type == "text/plain"
+    assert article.provenance.source.origin.path is None
+
+
+def test_a_page_in_the_field_of_a_record_is_read_as_a_page() -> None:
+    """Dumps of crawlers keep whole pages in a column; its own hash is kept as that of a file would be."""
+    page = "<!DOCTYPE html><title>Nets</title><h1>Nets</h1><p>Ann: Who mends them?</p><p>Bo: We all do.</p>"
+    origin = Origin(path="d.jsonl", media_type="application/jsonl", member=None, row=3, field="html", sha256=None)
+    article = Pipeline().process(page, id="d#3", origin=origin)
+    assert article.provenance.source.origin.media_type == "text/html"
+    assert article.provenance.source.origin.sha256 == hashlib.sha256(page.encode()).hexdigest()
+    assert "<p>" not in article.text

@@ -1,0 +1,61 @@
+"""What readers find in bytes that a test writes."""
+
+from pathlib import Path
+
+from pipeline.config.settings import Input
+from pipeline.model.record import LeftOut, Record, Unreadable
+from pipeline.readers.documents import records
+from pipeline.readers.input_files import File
+from pipeline.readers.registry import choice
+
+
+def found(
+    folder: Path, name: str, data: bytes | str, options: Input | None = None, *, named: bool = True, **reader: object
+) -> list[Record | Unreadable | LeftOut]:
+    """All that is found in one file; `reader` are options of the reader that is called as the suffix or as `csv`."""
+    path = folder / name
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return in_file(path, options, named=named, **reader)
+
+
+def in_file(
+    path: Path, options: Input | None = None, *, named: bool = True, **reader: object
+) -> list[Record | Unreadable | LeftOut]:
+    """All that is found in a file that is there."""
+    suffix = {"tsv": "csv", "tab": "csv", "db": "sqlite"}.get(name := path.suffix[1:], name)
+    readers = choice({suffix: reader} if reader else None)
+    return list(records([File(path, f"wire/{path.name}", named)], options or Input(), readers))
+
+
+def texts(items: list[Record | Unreadable | LeftOut]) -> list[bytes | str]:
+    """The texts of records, none of which may have failed."""
+    assert all(isinstance(item, Record) for item in items), items
+    return [item.data for item in items if isinstance(item, Record)]
+
+
+def only_record(items: list[Record | Unreadable | LeftOut]) -> Record:
+    (only,) = items
+    assert isinstance(only, Record), only
+    return only
+
+
+def only_failure(items: list[Record | Unreadable | LeftOut]) -> Unreadable:
+    (only,) = items
+    assert isinstance(only, Unreadable), only
+    return only
+
+
+def only_aside(items: list[Record | Unreadable | LeftOut]) -> LeftOut:
+    (only,) = items
+    assert isinstance(only, LeftOut), only
+    return only
+
+
+def failures(items: list[Record | Unreadable | LeftOut]) -> list[str]:
+    """The reasons of all that failed."""
+    return [item.reason for item in items if isinstance(item, Unreadable)]
+
+
+def ids(items: list[Record | Unreadable | LeftOut]) -> list[str]:
+    """What each document is called, those that failed too."""
+    return [item.id for item in items if not isinstance(item, LeftOut)]

@@ -1,0 +1,323 @@
+"""A web page as the text of its article."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import pipeline
+from pipeline.config.settings import Input
+from pipeline.errors import DocumentError
+from pipeline.model.record import Record
+from pipeline.readers.documents import records
+from pipeline.readers.html import PageError, begins_page, converter, holds_markup, read, text_of
+from pipeline.readers.html.alignment import aligned
+from pipeline.readers.input_files import File
+from pipeline.text.decoding import DecodingError
+
+PAGES = Path(__file__).parent / "pages"
+NAMES = sorted(path.stem for path in PAGES.glob("*.html"))
+
+PAGE = """<html><head><meta charset="gb2312"><title>Shop</title></head><body>
+<nav><a href="/">Home</a></nav>
+<article><h1>The  weir</h1><p>We met at <b>no</b>on.<br>It rained.</p><p>Daily Post: Why a weir?</p>
+<p>Ida Moss: For the <em>eels</em>.</p><script>track()</script></article>
+<footer>Imprint</footer></body></html>"""
+
+
+def page(name: str) -> bytes:
+    return (PAGES / f"{name}.html").read_bytes()
+
+
+def article(name: str) -> pipeline.Article:
+    return pipeline.process(page(name), id=name, media_type="text/html")
+
+
+def turns(name: str) -> list[tuple[int, int]]:
+    """How many questions and answers each exchange has."""
+    return [(len(exchange.questions), len(exchange.answers)) for exchange in article(name).exchanges]
+
+
+# --- the text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_text_of_a_page_is_the_golden_one(name: str) -> None:
+    assert text_of(page(name)) == (PAGES / f"{name}.txt").read_text("utf-8")
+
+
+def test_every_block_and_line_break_ends_a_line_and_inline_elements_end_nothing() -> None:
+    assert text_of(PAGE.encode()).split("\n") == [
+        "The weir",
+        "We met at noon.",
+        "It rained.",
+        "Daily Post: Why a weir?",
+        "Ida Moss: For the eels.",
+        "",
+    ]
+
+
+def test_a_page_without_an_article_is_read_whole_but_for_navigation_and_scripts() -> None:
+    given_page = "<body><nav>Home</nav><div>One.</div><div>Two.</div><script>x</script></body>"
+    assert text_of(given_page.encode()) == "One.\nTwo.\n"
+
+
+def test_a_page_that_declares_gb2312_and_holds_gbk_is_read() -> None:
+    given_page = (
+        '<html><head><meta charset="gb2312"></head><body><p>祝镕生说，这条河的水位已经降下来了。</p></body></html>'
+    )
+    assert text_of(given_page.encode("gbk")) == "祝镕生说，这条河的水位已经降下来了。\n"
+
+
+def test_the_same_page_gives_the_same_text_again() -> None:
+    assert text_of(page("chinese-news")) == text_of(page("chinese-news"))
+
+
+@pytest.mark.parametrize("beside", ["cookies", "Sign up", "You may also like", "12 comments", "All rights reserved"])
+def test_what_stands_beside_the_article_is_left_out(beside: str) -> None:
+    assert beside in page("bold-questions").decode()
+    assert beside not in text_of(page("bold-questions"))
+
+
+def test_what_one_may_do_with_a_page_and_how_to_turn_it_is_left_out() -> None:
+    found = text_of(page("portal"))
+    assert not [word for word in ("评论", "打印", "字号", "下一页") if word in found]
+
+
+def test_words_that_style_alone_keeps_apart_are_not_glued_and_a_large_initial_is_not_cut_off() -> None:
+    found = text_of(page("styled-labels"))
+    assert "Ruth Ashdown 6 min read Mar 9, 2024\n" in found
+    assert "Skerry Letter: Why by hand?\n" in found
+    assert "It took me years" in found
+
+
+def test_a_mark_that_is_led_to_is_no_link_though_it_never_closes() -> None:
+    given_page = f"<a name=top><h1>The weir</h1>{SOUND}<a name='end'>"
+    assert text_of(given_page.encode()) == "The weir\nWe met at noon, and it rained until the evening came.\n"
+
+
+def test_a_caption_is_a_line_of_its_own() -> None:
+    assert "\nOrla Finch in her workshop above the fish hall. Photo: Sam Reed\n" in text_of(page("bold-questions"))
+
+
+# --- the structure that an extraction made for prose would lose
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("questions-as-headings", "bold-questions")])
+def test_every_layout_keeps_its_three_questions_and_answers(name: str) -> None:
+    assert turns(name) == [(1, 1)] * 3
+
+
+@pytest.mark.parametrize("name", ["questions-as-headings", "bold-questions"])
+def test_questions_that_only_stand_out_are_questions(name: str) -> None:
+    assert turns(name) == [(1, 1)] * 4
+
+
+def test_a_heading_between_questions_is_a_heading() -> None:
+    assert [section.heading for section in article("questions-as-headings").sections] == [None, "Water and debt"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_page_gives_an_article_that_holds_to_the_contract(name: str) -> None:
+    assert list(pipeline.faults(article(name))) == []
+
+
+# --- title, byline, metadata
+
+
+def test_the_text_begins_with_the_visible_title_and_byline() -> None:
+    assert text_of(page("chinese-news")).split("\n")[:2] == [
+        "守渡口的人：我只是比河水慢一点",
+        "2024-05-01 10:00 来源：南湾晚报 作者：施雨晴",
+    ]
+
+
+def test_title_and_byline_are_found_as_in_any_text() -> None:
+    found = article("chinese-news")
+    assert found.title is not None
+    assert found.title.text == "守渡口的人：我只是比河水慢一点"
+    assert found.byline is not None
+    assert found.byline.reporters == ("施雨晴",)
+    assert [(credit.role, credit.names) for credit in found.credits] == [("责任编辑", ("何小满",))]
+
+
+def test_what_the_page_states_about_itself_is_metadata() -> None:
+    assert article("bold-questions").meta == {
+        "title": "The woman who mends the tide clocks",
+        "author": "Ruth Ashdown",
+        "date": "2024-03-09T08:30:00+00:00",
+        "site": "The Skerry Letter",
+        "url": "https://skerry.example/tide-clocks",
+    }
+
+
+def test_what_came_with_the_record_goes_before_what_the_page_states() -> None:
+    found = pipeline.process(page("bold-questions"), media_type="text/html", metadata={"site": "a dump"})
+    assert found.meta["site"] == "a dump"
+
+
+def test_a_profile_sees_what_the_page_states() -> None:
+    made = pipeline.Pipeline(profiles={"skerry": {"match": {"metadata": {"site": "The Skerry*"}}}})
+    found = made.process(page("bold-questions"), media_type="text/html")
+    assert found.provenance.pipeline.profile == "skerry"
+
+
+def test_a_date_that_the_page_does_not_state_is_not_invented() -> None:
+    """Neither from the address nor from the year of a copyright."""
+    given_page = (
+        '<html><head><link rel="canonical" href="https://x.example/2019/05/04/weir"></head><body><article>'
+        "<h1>The weir</h1><p>We met at noon, and it rained until the evening came.</p></article>"
+        "<footer>© 2021 The Post</footer></body></html>"
+    )
+    assert "date" not in read(given_page.encode()).metadata
+
+
+# --- provenance
+
+
+def test_the_source_of_a_page_is_its_text_and_the_hash_of_the_page_is_kept_beside_it() -> None:
+    found = pipeline.process(PAGE.encode(), media_type="text/html")
+    source = found.provenance.source
+    assert pipeline.restore(found).decode() == text_of(PAGE.encode())
+    assert source.origin.sha256 == hashlib.sha256(PAGE.encode()).hexdigest()
+    assert source.converted_by == converter()
+    assert list(pipeline.faults(found)) == []
+
+
+def test_what_converts_is_named_with_its_version() -> None:
+    assert [name.split()[0] for name in converter().split(", ")] == ["trafilatura", "beautifulsoup4", "lxml"]
+
+
+# --- told by content
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<!DOCTYPE html><p>Hi",
+        b"\xef\xbb\xbf<html><body>Hi</body></html>",
+        b"<!-- saved from a site -->\n<!doctype HTML>\n<html>",
+        b'<?xml version="1.0" encoding="gbk"?>\n<html xmlns="http://www.w3.org/1999/xhtml">',
+        "<html><body>Hi</body></html>".encode("utf-16"),
+    ],
+)
+def test_a_page_is_told_by_how_it_begins(data: bytes) -> None:
+    assert begins_page(data)
+
+
+@pytest.mark.parametrize("data", [b"<p>Hi</p>", b"The <html> tag", b"Hi<br>there", b"", b"<htmlx>", b"<!-- a -->Hi"])
+def test_a_text_with_some_tags_left_over_is_no_page(data: bytes) -> None:
+    assert not begins_page(data)
+
+
+def media_type(path: Path) -> str | None:
+    (found,) = records([File(path, path.name)], Input())
+    assert isinstance(found, Record)
+    return found.origin.media_type
+
+
+def test_a_page_in_a_file_of_another_name_is_a_page(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(PAGE.encode())
+    assert media_type(path) == "text/html"
+
+
+def test_a_text_in_a_file_called_a_page_is_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes(b"Daily Post: Why a weir?\nIda Moss: For the eels, 3 < 4.\n")
+    assert not holds_markup(path.read_bytes())
+    assert media_type(path) == "text/plain"
+
+
+def test_what_the_caller_says_goes_before_what_the_content_says() -> None:
+    found = pipeline.process(PAGE.encode(), media_type="text/plain")
+    assert found.provenance.source.converted_by is None
+
+
+# --- what cannot be read
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    with pytest.raises(DecodingError, match="PNG"):
+        text_of(b"\x89PNG\r\n")
+
+
+def test_a_page_that_shows_no_text_is_refused_by_name() -> None:
+    with pytest.raises(DocumentError, match="empty-page: shows no text; leave it out"):
+        pipeline.process(b"<html><body><img src='a.jpg'></body></html>", id="empty-page", media_type="text/html")
+
+
+SOUND = "<p>We met at noon, and it rained until the evening came.</p>"
+HOSTILE = {
+    "ten thousand nested blocks": "<div>" * 10_000 + SOUND + "</div>" * 10_000,
+    "ten thousand nested marks": "<b>" * 10_000 + SOUND,
+    "nothing but brackets": SOUND + "<" * 200_000,
+    "tags that never close": SOUND + "<a " * 100_000,
+    "comments that never close": SOUND + "<!--" * 100_000,
+    "a value that never closes": SOUND + '<a href="' + "x" * 500_000,
+    "very many values": "<p " + "a=b " * 50_000 + ">" + SOUND,
+    "scripts in scripts": SOUND + "<script>" * 50_000,
+    "very many ampersands": SOUND + "&" * 200_000,
+    "linked data without end": '<script type="application/ld+json">' + "[" * 100_000 + "</script>" + SOUND,
+    "tables in tables": "<table><tr><td>" * 3000 + SOUND,
+    "very many names": "<p" + "".join(f" a{i}" for i in range(50_000)) + ">" + SOUND,
+    "very many quoted values": "<p" + "".join(f' a{i}="b"' for i in range(50_000)) + ">" + SOUND,
+    "very many times": SOUND + "<time>2020</time>" * 10_000,
+}
+
+
+def outcome(data: bytes) -> str:
+    """The text of a page, or why there is none."""
+    try:
+        return text_of(data)
+    except (PageError, DecodingError) as error:
+        return f"refused: {error}"
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_page_is_read_or_refused_with_a_reason(kind: str) -> None:
+    found = outcome(HOSTILE[kind].encode())
+    assert "We met at noon" in found or found.startswith("refused: ")
+
+
+def test_a_page_of_tags_that_never_close_is_refused_before_it_is_read() -> None:
+    assert outcome(b"<" * 5_000_000) == "refused: holds 5,000,000 tags that never close; it is damaged, leave it out"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_page_that_was_cut_off_is_read_or_refused(name: str, share: float) -> None:
+    data = page(name)
+    found = outcome(data[: int(share * len(data))])
+    assert found == "refused: shows no text; leave it out" or found.endswith("\n")
+
+
+PIECES = ["<p>", "</p>", "<b>", "<table>", "<tr>", "<td>", "<br>", "<!--", "-->", "<script>", "</script>", "&amp;", "<"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([*PIECES, "Why a weir?", "For the eels.", "鱼", " ", "\x00", "\x0b", "\ud7ff"])))
+def test_any_soup_of_tags_is_read_or_refused(pieces: list[str]) -> None:
+    found = outcome("".join(pieces).encode("utf-8"))
+    assert found.startswith("refused: ") or found.endswith("\n")
+
+
+# --- which lines were meant
+
+
+def test_a_line_that_stands_twice_is_taken_where_its_neighbours_stand() -> None:
+    lines = ["Home", "Why here?", "Because of the long quiet evenings.", "Home"]
+    assert aligned(lines, ["Why here?", "Because of the long quiet evenings."]) == [1, 2]
+
+
+def test_memory_that_runs_out_gives_no_other_text_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What breaks on an odd page is done without; but for want of memory the same page would be read in two ways."""
+
+    def greedy(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("trafilatura.bare_extraction", greedy)
+    with pytest.raises(MemoryError):
+        read(b"<html><body><article><p>Host: Who built it?</p><p>Ida: My aunt.</p></article></body></html>")

@@ -1,0 +1,362 @@
+"""Which files are documents, and what they are called."""
+
+import inspect
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import UsageError
+from pipeline.model.record import LeftOut, Unreadable
+from pipeline.readers.input_files import IS_LINK, IS_SPECIAL, File, find
+from pipeline.readers.open_file import opened
+
+
+def put(folder: Path, *names: str) -> None:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("text", encoding="utf-8")
+
+
+def ids(inputs: Sequence[str | Path], **options: Any) -> list[str]:
+    files, lost = find(inputs, **options)
+    assert not lost
+    return [file.id for file in files]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a.txt", "a"),
+        ("wire/a.txt", "wire/a"),
+        ("a", "a"),
+        ("a.b.txt", "a.b"),
+        ("wire.2024/a", "wire.2024/a"),
+        (".hidden", ".hidden"),
+        ("wire/.hidden", "wire/.hidden"),
+    ],
+)
+def test_an_id_is_the_path_without_the_suffix(name: str, expected: str) -> None:
+    assert File(Path(name), name).id == expected
+
+
+def test_files_are_found_at_any_depth_sorted_by_name(tmp_path: Path) -> None:
+    put(tmp_path, "b.txt", "wire/c/d.txt", "a.html")
+    assert ids([tmp_path]) == ["a", "b", "wire/c/d"]
+
+
+def test_several_inputs_are_one_list_sorted_by_name(tmp_path: Path) -> None:
+    put(tmp_path, "one/b.txt", "two/a.txt", "c.txt")
+    assert ids([tmp_path / "c.txt", tmp_path / "one", tmp_path / "two"]) == ["a", "b", "c"]
+
+
+def test_a_path_may_be_a_string(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt")
+    assert ids([str(tmp_path)]) == ["a"]
+
+
+def test_names_that_begin_with_a_dot_or_an_underscore_are_passed_over(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt", ".b.txt", "_c.txt", "_run/d.txt", ".git/e.txt", "wire/_f.txt")
+    assert ids([tmp_path]) == ["a"]
+
+
+def test_a_file_that_is_named_itself_is_taken_whatever_it_is_called(tmp_path: Path) -> None:
+    put(tmp_path, "_a.dat")
+    assert ids([tmp_path / "_a.dat"], include=["*.txt"]) == ["_a"]
+
+
+def test_the_output_within_the_input_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the second run would take the first one's articles for documents; the two paths may be spelt differently."""
+    put(tmp_path, "a.txt", "output/a.json")
+    monkeypatch.chdir(tmp_path)
+    assert ids(["."], leave_out=tmp_path / "output") == ["a"]
+    assert ids([tmp_path], leave_out=Path("output")) == ["a"]
+
+
+def test_patterns_choose_names_below_the_folder(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt", "b.md", "wire/c.txt", "wire/d.html")
+    assert ids([tmp_path], include=["*.txt"]) == ["a", "wire/c"]
+    assert ids([tmp_path], include=["b.*", "wire/*.html"]) == ["b", "wire/d"]
+
+
+def test_patterns_tell_capitals_apart_on_every_system(tmp_path: Path) -> None:
+    put(tmp_path, "a.TXT")
+    assert ids([tmp_path], include=["*.txt"]) == []
+
+
+def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="none is not there"):
+        find([tmp_path / "none"])
+
+
+@pytest.mark.parametrize(("first", "second"), [("a.html", "a.txt"), ("wire/a", "wire/a.txt")])
+def test_two_files_with_one_id_are_refused_and_both_named(tmp_path: Path, first: str, second: str) -> None:
+    """The later one would overwrite the earlier one's article."""
+    put(tmp_path, first, second)
+    with pytest.raises(UsageError) as refused:
+        find([tmp_path])
+    said = str(refused.value)
+    assert str(tmp_path / first) in said
+    assert str(tmp_path / second) in said
+    assert "rename" in said
+
+
+def test_two_folders_that_hold_one_name_are_refused(tmp_path: Path) -> None:
+    put(tmp_path, "one/a.txt", "two/a.txt")
+    with pytest.raises(UsageError, match="document 'a'"):
+        find([tmp_path / "one", tmp_path / "two"])
+
+
+def test_a_folder_that_cannot_be_listed_is_told_and_harms_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "a.txt", "gone/b.txt", "wire/c.txt")
+    vanishing(tmp_path / "gone", monkeypatch)
+    files, (lost,) = find([tmp_path])
+    assert [file.id for file in files] == ["a", "wire/c"]
+    assert isinstance(lost, Unreadable)
+    assert lost.id == "gone"
+    assert lost.reason.startswith("cannot be listed: No such file or directory")
+
+
+def test_an_input_that_vanishes_is_told_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    vanishing(tmp_path, monkeypatch)
+    files, (lost,) = find([tmp_path])
+    assert files == []
+    assert isinstance(lost, Unreadable)
+    assert lost.id == str(tmp_path)
+
+
+def vanishing(gone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process deletes `gone` between seeing and listing it."""
+    scandir = os.scandir
+
+    def listed(path: Any) -> Any:
+        if Path(path) == gone:
+            raise FileNotFoundError(2, "No such file or directory", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", listed)
+
+
+@pytest.mark.parametrize("above", [".", "wire", "wire/north"])
+def test_a_link_to_a_folder_above_does_not_lead_round_in_circles(tmp_path: Path, above: str) -> None:
+    put(tmp_path, "wire/north/a.txt")
+    (tmp_path / "wire" / "north" / "up").symlink_to(tmp_path / above, target_is_directory=True)
+    assert ids([tmp_path], follow_symlinks=True) == ["wire/north/a"]
+
+
+def test_a_link_to_a_folder_elsewhere_is_followed(tmp_path: Path) -> None:
+    put(tmp_path, "shelf/a.txt", "raw/b.txt")
+    (tmp_path / "raw" / "more").symlink_to(tmp_path / "shelf", target_is_directory=True)
+    assert ids([tmp_path / "raw"], follow_symlinks=True) == ["b", "more/a"]
+
+
+def test_a_link_to_itself_harms_no_neighbour(tmp_path: Path) -> None:
+    """It is left to the reader, which says that it cannot be read."""
+    put(tmp_path, "a.txt")
+    (tmp_path / "loop").symlink_to("loop")
+    assert ids([tmp_path], follow_symlinks=True) == ["a", "loop"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_a_name_that_is_no_utf8_is_told_and_harms_no_other(tmp_path: Path) -> None:
+    """An id goes into JSON, which has no place for such a name."""
+    put(tmp_path, "a.txt")
+    strange = os.fsencode(tmp_path) + b"/b\xff.txt"
+    try:
+        with open(strange, "wb") as file:
+            file.write(b"text")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    files, (lost,) = find([tmp_path])
+    assert [file.id for file in files] == ["a"]
+    assert isinstance(lost, Unreadable)
+    assert lost.id == r"b\xff.txt"
+    assert "rename" in lost.reason
+    assert find([os.fsdecode(strange)]) == ([], [lost])
+
+
+def test_standard_input_is_a_file_without_a_path() -> None:
+    assert find(["-"]) == ([File(None, "stdin", named=True)], [])
+
+
+def test_standard_input_is_read_once(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt")
+    with pytest.raises(UsageError, match="- is named twice; standard input can be read once"):
+        find(["-", tmp_path / "a.txt", "-"])
+
+
+def test_a_file_that_is_named_twice_is_refused(tmp_path: Path) -> None:
+    put(tmp_path, "t.jsonl")
+    with pytest.raises(UsageError, match=r"t\.jsonl is named twice; name it once"):
+        find([tmp_path / "t.jsonl", tmp_path / "t.jsonl"], is_document=lambda _: False)
+
+
+def test_only_documents_are_refused_where_they_would_be_called_alike(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt", "a.jsonl", "a.html", "b.txt")
+    asked: list[str] = []
+
+    def is_document(file: File) -> bool:
+        asked.append(file.name)
+        return file.name == "a.txt"
+
+    assert ids([tmp_path], is_document=is_document) == ["a", "a", "a", "b"]
+    assert asked == ["a.html", "a.jsonl", "a.txt"]
+
+
+def test_an_empty_name_is_not_the_folder_that_one_stands_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `pipeline run "$DUMP"` gives it where the variable is not set."""
+    monkeypatch.chdir(tmp_path)
+    put(tmp_path, "a.txt")
+    with pytest.raises(UsageError, match="an empty name is given"):
+        find([""])
+
+
+def test_folders_with_links_to_each_other_are_walked_through_in_no_time(tmp_path: Path) -> None:
+    """Each is read where it lies, and once more where the first link leads to it."""
+    names = [f"d{number}" for number in range(12)]
+    put(tmp_path, *(f"{name}/a.txt" for name in names))
+    for name in names:
+        for other in names:
+            if other != name:
+                (tmp_path / name / f"to-{other}").symlink_to(tmp_path / other)
+    files, lost = find([tmp_path], follow_symlinks=True)
+    assert lost == []
+    assert {file.path.resolve() for file in files if file.path} == {tmp_path / name / "a.txt" for name in names}
+    assert len(files) <= 2 * len(names)
+
+
+# Links and special files
+
+
+def test_links_are_left_out_and_named(tmp_path: Path) -> None:
+    put(tmp_path, "secret.txt", "elsewhere/b.txt", "raw/a.txt")
+    raw = tmp_path / "raw"
+    (raw / "file.txt").symlink_to(tmp_path / "secret.txt")
+    (raw / "folder").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    (raw / "nowhere.txt").symlink_to("nowhere")
+    files, left_out = find([raw])
+    assert [file.id for file in files] == ["a"]
+    assert left_out == [LeftOut(name, IS_LINK) for name in ("file.txt", "folder", "nowhere.txt")]
+    assert ids([raw], follow_symlinks=True) == ["a", "file", "folder/b", "nowhere"]
+
+
+def test_a_link_that_is_named_is_read(tmp_path: Path) -> None:
+    put(tmp_path, "elsewhere/a.txt")
+    (tmp_path / "file.txt").symlink_to(tmp_path / "elsewhere" / "a.txt")
+    (tmp_path / "folder").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    files, left_out = find([tmp_path / "file.txt", tmp_path / "folder"])
+    assert left_out == []
+    for file in files:
+        with opened(file) as stream:
+            assert stream.read() == b"text"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+@pytest.mark.parametrize("follow", [False, True])
+def test_special_files_are_left_out_and_named(tmp_path: Path, *, follow: bool) -> None:
+    put(tmp_path, "a.txt")
+    os.mkfifo(tmp_path / "pipe.txt")
+    files, left_out = find([tmp_path], follow_symlinks=follow)
+    assert ([file.id for file in files], left_out) == (["a"], [LeftOut("pipe.txt", IS_SPECIAL)])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+def test_a_link_to_a_device_is_left_out_where_links_are_followed(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt")
+    (tmp_path / "zero.txt").symlink_to("/dev/zero")
+    assert find([tmp_path], follow_symlinks=True)[1] == [LeftOut("zero.txt", IS_SPECIAL)]
+
+
+def test_patterns_choose_among_what_is_left_out(tmp_path: Path) -> None:
+    put(tmp_path, "elsewhere/b.txt", "raw/a.txt")
+    for name in ("a.log", "b.txt", "folder"):
+        (tmp_path / "raw" / name).symlink_to(tmp_path / "elsewhere" / ("" if name == "folder" else "b.txt"))
+    assert [each.name for each in find([tmp_path / "raw"], include=["*.txt"])[1] if isinstance(each, LeftOut)] == [
+        "b.txt",
+        "folder",
+    ]
+
+
+@pytest.mark.parametrize("follow", [False, True])
+def test_folders_lie_in_each_other_as_deep_as_they_like(tmp_path: Path, *, follow: bool) -> None:
+    put(tmp_path, "a.txt", "z/b.txt")
+    deep(tmp_path / "d", 200, "d")
+    before = sys.getrecursionlimit()
+    # Less than there are levels, whatever the default is.
+    sys.setrecursionlimit(len(inspect.stack(0)) + 100)
+    try:
+        files, lost = find([tmp_path], follow_symlinks=follow)
+    finally:
+        sys.setrecursionlimit(before)
+    assert lost == []
+    assert [file.name for file in files] == ["a.txt", f"d/{'d/' * 200}inner.txt", "z/b.txt"]
+
+
+@pytest.mark.parametrize("follow", [False, True])
+def test_a_path_that_is_longer_than_the_system_allows_is_named_and_harms_no_other(
+    tmp_path: Path, *, follow: bool
+) -> None:
+    put(tmp_path, "a.txt", "z/b.txt")
+    deep(tmp_path / "d", 50, "d" * 100)
+    try:
+        files, (told,) = find([tmp_path], follow_symlinks=follow)
+    finally:
+        # What takes the folder of the test away later cannot.
+        subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)
+    assert [file.name for file in files] == ["a.txt", "z/b.txt"]
+    assert isinstance(told, Unreadable)
+    assert told.reason.startswith("cannot be listed: its path is longer than this system allows")
+
+
+def deep(top: Path, depth: int, name: str) -> None:
+    """Folders in each other, and a file in the innermost one; their path may be longer than the system allows."""
+    top.mkdir()
+    above = os.open(top, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir(name, dir_fd=above)
+        below = os.open(name, os.O_RDONLY, dir_fd=above)
+        os.close(above)
+        above = below
+    os.close(os.open("inner.txt", os.O_WRONLY | os.O_CREAT, dir_fd=above))
+    os.close(above)
+
+
+def a_link(path: Path, outside: Path) -> None:
+    path.unlink()
+    path.symlink_to(outside / "a.txt")
+
+
+def a_link_above(path: Path, outside: Path) -> None:
+    path.parent.rename(outside.parent / "moved")
+    path.parent.symlink_to(outside, target_is_directory=True)
+
+
+def a_pipe(path: Path, _: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes with names")
+@pytest.mark.parametrize(
+    ("exchange", "told"),
+    [
+        (a_link, "a part of its path is a link"),
+        (a_link_above, "a part of its path is a link"),
+        (a_pipe, "it is a pipe"),
+    ],
+)
+def test_what_takes_the_place_of_a_file_that_was_found_is_not_opened(
+    tmp_path: Path, exchange: Callable[[Path, Path], None], told: str
+) -> None:
+    put(tmp_path, "outside/a.txt", "raw/wire/a.txt")
+    (file,), _ = find([tmp_path / "raw"])
+    exchange(tmp_path / "raw" / "wire" / "a.txt", tmp_path / "outside")
+    with pytest.raises(OSError, match=told):
+        opened(file)

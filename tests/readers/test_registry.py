@@ -1,0 +1,141 @@
+"""Which readers take part: those of this package, and of others those that the settings name."""
+
+from pathlib import Path
+
+import pytest
+from installed import Shelf
+
+from pipeline import UsageError
+from pipeline.config.settings import Input
+from pipeline.errors import SettingError
+from pipeline.model.record import LeftOut, Record
+from pipeline.readers.registry import BUILT_IN, built_in, choice, faults
+from readers.packing import FERRY, gz, read, rows, told
+
+LOG = b"LOG " + FERRY
+OPTION = """
+    most: int = 5
+
+    def __post_init__(self):
+        if self.most > 9:
+            raise ValueError("`most` is more than 9")
+"""
+
+
+def test_every_reader_of_this_package_is_sound_and_called_as_it_is_registered() -> None:
+    assert [built_in(name).name for name in BUILT_IN] == list(BUILT_IN)
+    assert not [fault for name in BUILT_IN for fault in faults(built_in(name))]
+
+
+def test_the_same_readers_take_part_where_nothing_is_said() -> None:
+    assert choice().readers == tuple(map(built_in, BUILT_IN))
+
+
+def test_a_reader_of_another_package_takes_part_where_it_is_named(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.reader("logbook")
+    (only,) = read(tmp_path / "a.txt", LOG, logbook={})
+    assert isinstance(only, Record)
+    assert (only.data, only.metadata) == (FERRY, {"reader": "logbook"})
+
+
+def test_it_reads_what_is_packed_as_well(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.reader("logbook")
+    assert told(read(tmp_path / "a.log.gz", gz(LOG), logbook={})) == [("a", FERRY)]
+
+
+def test_it_comes_before_those_of_this_package_where_both_are_as_sure(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.reader("logbook")
+    shelf.reader("other", package="other-readers")
+    made = choice({"other": {}, "logbook": {}})
+    assert [reader.name for reader in made.readers[:3]] == ["other", "logbook", next(iter(BUILT_IN))]
+
+
+def test_one_that_is_installed_and_not_named_changes_nothing(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.reader("logbook")
+    assert told(read(tmp_path / "a.txt", LOG)) == [("a", LOG)]
+
+
+def test_one_that_is_installed_and_broken_disturbs_nobody_who_does_not_name_it(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.reader("logbook", code="raise RuntimeError('{name}{protocol}{options}')")
+    assert told(read(tmp_path / "a.txt", LOG)) == [("a", LOG)]
+
+
+def test_one_that_is_installed_is_hinted_at_where_nobody_knows_a_file(shelf: Shelf, tmp_path: Path) -> None:
+    shelf.reader("logbook")
+    (aside,) = read(tmp_path / "a.bin", bytes(100), named=False)
+    said = "is nothing that any reader knows; reader 'logbook' is installed: a table [sources.logbook] in the settings"
+    assert aside == LeftOut("a.bin", f"{said} lets it try")
+
+
+def test_a_reader_that_is_not_known_is_refused_with_the_nearest() -> None:
+    with pytest.raises(SettingError, match="reader 'zstdd' is not known; did you mean 'zstd'") as refused:
+        choice({"zstdd": {}})
+    assert refused.value.key == ("sources", "zstdd")
+
+
+def test_a_format_that_is_not_known_is_refused_with_the_nearest() -> None:
+    with pytest.raises(SettingError, match="reader 'josnl' is not known; did you mean 'jsonl'") as refused:
+        choice(form="josnl")
+    assert refused.value.key == ("input", "format")
+
+
+def test_a_reader_that_two_packages_offer_is_refused_with_both(shelf: Shelf) -> None:
+    shelf.reader("logbook")
+    shelf.reader("logbook", package="more-readers")
+    with pytest.raises(UsageError, match=r"reader 'logbook' is offered by log-readers .* and more-readers .*uninstall"):
+        choice({"logbook": {}})
+
+
+def test_a_package_that_is_broken_is_named(shelf: Shelf) -> None:
+    shelf.reader("logbook", code="import not_there_{protocol}  # {name}{options}")
+    with pytest.raises(UsageError, match=r"reader 'logbook' of package log-readers 0\.2 cannot be loaded"):
+        choice({"logbook": {}})
+
+
+def test_a_reader_for_another_protocol_is_refused(shelf: Shelf) -> None:
+    shelf.reader("logbook", protocol=2)
+    with pytest.raises(UsageError, match="is written for protocol 2, this is 1; install versions that fit together"):
+        choice({"logbook": {}})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"mots": 3}, r"\[sources\.logbook\]: no setting 'mots'; did you mean 'most'\?"),
+        ({"most": "x"}, r"\[sources\.logbook\]: Expected `int`, got `str` - at `most`"),
+        ({"most": 10}, r"\[sources\.logbook\]: `most` is more than 9"),
+    ],
+)
+def test_an_option_that_is_wrong_is_refused_with_its_table(shelf: Shelf, given: dict[str, object], said: str) -> None:
+    shelf.reader("logbook", options=OPTION)
+    with pytest.raises(SettingError, match=said) as refused:
+        choice({"logbook": given})
+    assert refused.value.key[:2] == ("sources", "logbook")
+
+
+def test_an_option_of_a_reader_of_this_package_is_checked_as_well() -> None:
+    with pytest.raises(SettingError, match=r"\[sources\.zstd\]: Expected `int` <= 31 - at `window`"):
+        choice({"zstd": {"window": 40}})
+
+
+@pytest.mark.parametrize("form", ["gzip", "zstd", "xz", "bzip2", "zip", "tar"])
+def test_a_format_that_only_unpacks_is_refused(form: str) -> None:
+    with pytest.raises(
+        SettingError, match=f"'{form}' unpacks, which is done anyhow; name the reader of what is inside"
+    ):
+        choice(form=form)
+
+
+def test_the_format_that_is_named_takes_all_files_and_what_is_packed_in_them(tmp_path: Path) -> None:
+    options = Input(format="text")
+    assert told(read(tmp_path / "t.jsonl", rows(2), options)) == [("t", rows(2))]
+    assert told(read(tmp_path / "t.jsonl.gz", gz(rows(2)), options)) == [("t", rows(2))]
+
+
+def test_a_reader_that_raises_what_nobody_expects_ends_its_file_and_no_other(shelf: Shelf, tmp_path: Path) -> None:
+    code = "from dataclasses import dataclass\n\n@dataclass(frozen=True)\nclass Logbook:\n"
+    code += "    name = '{name}'\n    protocol = {protocol}\n{options}\n    def sniff(self, blob):\n        return 3\n"
+    code += "    def read(self, blob, options):\n        raise KeyError('no')\n        yield\n"
+    shelf.reader("logbook", code=code)
+    ((_, said),) = told(read(tmp_path / "a.txt", LOG, logbook={}))
+    assert said == "a.txt: the reader 'logbook' broke on it: KeyError: 'no'; report it, and leave the file out"

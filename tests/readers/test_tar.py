@@ -1,0 +1,275 @@
+"""Tar archives: members are documents, read as they come; what breaks off is told and takes nothing back."""
+
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from pipeline.config.settings import Input
+from pipeline.model.record import LeftOut, Record, Unreadable
+from pipeline.readers import limits
+from pipeline.readers.byte_source import Blob, Place
+from pipeline.readers.documents import _blob
+from pipeline.readers.registry import choice
+from readers.packing import COMPRESSIONS, FERRY, KEEPER, failure, gz, limited, read, rows, told
+
+FORMATS = {"ustar": tarfile.USTAR_FORMAT, "gnu": tarfile.GNU_FORMAT, "pax": tarfile.PAX_FORMAT}
+each_format = pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+
+
+def member(name: str, data: bytes = b"", **fields: object) -> tuple[tarfile.TarInfo, bytes]:
+    info = tarfile.TarInfo(name)
+    info.size = len(data)
+    for field, value in fields.items():
+        setattr(info, field, value)
+    return info, data
+
+
+def packed(*members: tuple[tarfile.TarInfo, bytes], form: int = tarfile.PAX_FORMAT, encoding: str = "utf-8") -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=form, encoding=encoding) as archive:
+        for info, data in members:
+            archive.addfile(info, io.BytesIO(data))
+    return file.getvalue()
+
+
+def texts(form: int = tarfile.PAX_FORMAT) -> bytes:
+    return packed(member("wire/ferry.txt", FERRY), member("keeper.txt", KEEPER), form=form)
+
+
+TEXTS = [("dump/wire/ferry", FERRY), ("dump/keeper", KEEPER)]
+
+
+def header(name: bytes, size: bytes, kind: bytes = b"0", magic: bytes = b"ustar\00000") -> bytes:
+    """A block that says what a test wants it to say, with its true sum."""
+    block = (
+        name.ljust(100, b"\0")
+        + b"0000644\0"
+        + b"0000000\0" * 2
+        + size.rjust(11, b"0").ljust(12, b"\0")
+        + b"0" * 11
+        + b"\0"
+    )
+    block = (block + b" " * 8 + kind + bytes(100) + magic).ljust(512, b"\0")
+    return block[:148] + b"%06o\0 " % sum(block) + block[156:]
+
+
+@each_format
+def test_members_are_documents_below_the_archive(tmp_path: Path, form: int) -> None:
+    found = read(tmp_path / "dump.tar", texts(form))
+    assert told(found) == TEXTS
+    assert isinstance(found[0], Record)
+    assert (found[0].origin.path, found[0].origin.member) == ("dump.tar", "wire/ferry.txt")
+
+
+@pytest.mark.parametrize("suffix", COMPRESSIONS)
+def test_a_compressed_archive_is_read_through(tmp_path: Path, suffix: str) -> None:
+    assert told(read(tmp_path / f"dump.tar{suffix}", COMPRESSIONS[suffix](texts()))) == TEXTS
+
+
+def test_an_archive_is_told_by_its_bytes(tmp_path: Path) -> None:
+    assert told(read(tmp_path / "dump.txt", texts())) == TEXTS
+
+
+def test_an_archive_of_old_is_told_by_the_sum_in_its_header(tmp_path: Path) -> None:
+    """Before ustar there was no word in it to know it by."""
+    data = header(b"a.txt", b"%o" % len(KEEPER), b"\0", magic=b"") + KEEPER.ljust(512, b"\0") + bytes(1024)
+    assert told(read(tmp_path / "dump", data)) == [("dump/a", KEEPER)]
+
+
+@each_format
+def test_long_names_are_whole(tmp_path: Path, form: int) -> None:
+    name = "/".join(["渡口" * 6, "b" * 40, "c" * 60])
+    assert told(read(tmp_path / "x.tar", packed(member(f"{name}.txt", FERRY), form=form))) == [(f"x/{name}", FERRY)]
+
+
+def test_a_name_in_the_encoding_of_chinese_windows_is_read(tmp_path: Path) -> None:
+    data = packed(member("渡口的清晨.txt", FERRY), form=tarfile.GNU_FORMAT, encoding="gb18030")
+    assert told(read(tmp_path / "x.tar", data)) == [("x/渡口的清晨", FERRY)]
+
+
+def test_steps_that_lead_nowhere_are_no_part_of_a_name(tmp_path: Path) -> None:
+    """`tar c .` writes them."""
+    data = packed(member(".", type=tarfile.DIRTYPE), member("./wire/a.txt", FERRY))
+    assert told(read(tmp_path / "x.tar", data)) == [("x/wire/a", FERRY)]
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "wire/../../a", "C:\\a.txt", "..\\a.txt", "a\nb"])
+def test_a_name_that_leads_elsewhere_is_refused_and_the_others_are_read(tmp_path: Path, name: str) -> None:
+    first, second = read(tmp_path / "x.tar", packed(member(name, b"root:x:0:0"), member("b.txt", FERRY)))
+    assert failure([first]).reason.startswith("x.tar, ")
+    assert "its name " in failure([first]).reason
+    assert told([second]) == [("x/b", FERRY)]
+
+
+def test_folders_hidden_names_and_what_no_pattern_fits_are_passed_over(tmp_path: Path) -> None:
+    data = packed(
+        member("wire", type=tarfile.DIRTYPE),
+        member("wire/._a.txt", b"x"),
+        member("_run/b.txt", KEEPER),
+        member("c.md", KEEPER),
+        member("wire/a.txt", FERRY),
+    )
+    assert told(read(tmp_path / "x.tar", data, Input(include=("*.txt",)))) == [("x/wire/a", FERRY)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (tarfile.SYMTYPE, "is a link, which is not followed"),
+        (tarfile.LNKTYPE, "is a link, which is not followed"),
+        (tarfile.CHRTYPE, "is a device"),
+        (tarfile.BLKTYPE, "is a device"),
+        (tarfile.FIFOTYPE, "is a pipe"),
+    ],
+)
+def test_what_is_no_file_is_left_aside(tmp_path: Path, kind: bytes, said: str) -> None:
+    data = packed(member("b.txt", type=kind, linkname="/etc/passwd"), member("a.txt", FERRY))
+    aside, text = read(tmp_path / "x.tar", data)
+    assert aside == LeftOut("x.tar, b.txt", said)
+    assert told([text]) == [("x/a", FERRY)]
+
+
+def sparse(size: int) -> bytes:
+    """A file of `size` bytes of which only the first and the last ten are there, as GNU tar writes it."""
+    numbers = b"2\n0\n10\n%d\n10\n" % (size - 10)
+    data = numbers.ljust(512, b"\0") + b"first ten." + b"last ten.\n"
+    pax = {
+        "GNU.sparse.major": "1",
+        "GNU.sparse.minor": "0",
+        "GNU.sparse.name": "s.txt",
+        "GNU.sparse.realsize": f"{size}",
+    }
+    return packed(member("GNUSparseFile.0/s.txt", data, pax_headers=pax))
+
+
+def test_the_holes_of_a_file_are_read_as_nuls(tmp_path: Path) -> None:
+    assert told(read(tmp_path / "x.tar", sparse(5000))) == [("x/s", b"first ten." + bytes(4980) + b"last ten.\n")]
+
+
+def test_holes_count_as_what_an_archive_unpacks_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "GRACE", 1 << 20)
+    said = failure(read(tmp_path / "x.tar", sparse(1 << 40), limited(bytes=1 << 30))).reason
+    assert "unpacks to more than 250 times its size" in said
+
+
+def test_a_table_in_an_archive_gives_its_rows_while_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.tar"
+    path.write_bytes(packed(member("t.jsonl", rows(50_000))))
+    with path.open("rb") as stream:
+        blob = Blob(Place(path.name), stream, path=path)
+        found = _blob(blob, Input(), choice())
+        assert isinstance(next(found), Record)
+        assert blob.budget.taken < path.stat().st_size / 10
+        assert sum(1 for _ in found) == 49_999
+
+
+def test_what_a_reader_leaves_of_a_member_does_not_disturb_the_next_one(tmp_path: Path) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(300_000)
+    aside, text = read(tmp_path / "x.tar", packed(member("p.png", picture), member("a.txt", FERRY)))
+    assert aside == LeftOut("x.tar, p.png", "is a PNG image")
+    assert told([text]) == [("x/a", FERRY)]
+
+
+# What is broken
+
+
+@pytest.mark.parametrize("cut", [100, 512, 700, 1500])
+def test_members_before_a_break_are_read_and_the_break_is_told_once(tmp_path: Path, cut: int) -> None:
+    data = packed(member("a.txt", FERRY), member("b.txt", KEEPER * 20))
+    whole = data.index(KEEPER) + len(KEEPER * 20)
+    found = read(tmp_path / "x.tar", data[: whole - cut])
+    assert told(found[:1]) == [("x/a", FERRY)]
+    assert failure(found)
+
+
+def test_a_break_in_the_compression_around_it_is_told_once(tmp_path: Path) -> None:
+    data = gz(packed(*(member(f"{n}.jsonl", rows(2000, n * 2000)) for n in range(4))))
+    found = read(tmp_path / "x.tar.gz", data[: len(data) // 2])
+    assert sum(isinstance(each, Record) for each in found) > 2000
+    assert failure(found).id.startswith("x/")
+    assert "the gzip data breaks off after" in failure(found).reason
+
+
+def test_damage_behind_the_last_member_is_told(tmp_path: Path) -> None:
+    """The sum at the end of gzip is that of all of it, so all of it is read."""
+    data = bytearray(gz(texts() + bytes(200_000)))
+    data[-6] ^= 1
+    found = read(tmp_path / "dump.tar.gz", bytes(data))
+    assert told(found[:2]) == TEXTS
+    assert "the gzip data is damaged" in failure(found).reason
+
+
+def test_a_damaged_header_is_no_end(tmp_path: Path) -> None:
+    """The library takes it for one, and says nothing of the members that are lost."""
+    data = bytearray(texts(tarfile.USTAR_FORMAT))
+    data[1024 + 5] ^= 0x55
+    found = read(tmp_path / "dump.tar", bytes(data))
+    assert told(found[:1]) == TEXTS[:1]
+    assert failure(found).reason.startswith("the header of a member is damaged; what stands before it is read; ")
+
+
+def test_an_archive_without_an_end_may_be_cut_and_says_so(tmp_path: Path) -> None:
+    found = read(tmp_path / "dump.tar", texts(tarfile.USTAR_FORMAT)[:2048])
+    assert told(found[:2]) == TEXTS
+    assert failure(found).reason.startswith("has no end: it may break off just behind a member")
+
+
+def test_an_archive_of_nothing_is_told(tmp_path: Path) -> None:
+    assert failure(read(tmp_path / "a.tar", packed())).reason == "is a tar archive that holds nothing"
+    assert read(tmp_path / "a.tar", named=False) == [LeftOut("a.tar", "is a tar archive that holds nothing")]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        header(b"././@PaxHeader", b"%o" % (8 << 30 - 3), b"x"),
+        header(b"././@LongLink", b"%o" % (8 << 30 - 3), b"L"),
+        header(b"././@PaxHeader", b"%o" % (2 << 20), b"g"),
+    ],
+    ids=["pax", "gnu", "pax for all"],
+)
+def test_a_header_that_claims_gigabytes_is_refused_unread(tmp_path: Path, data: bytes) -> None:
+    found = read(tmp_path / "x.tar", data + bytes(4 << 20))
+    assert failure(found).reason.startswith("the header of a member is longer than 1,048,576 bytes; ")
+
+
+def test_headers_for_headers_without_end_are_refused(tmp_path: Path) -> None:
+    one = header(b"././@LongLink", b"1", b"L") + b"a".ljust(512, b"\0")
+    assert isinstance(failure(read(tmp_path / "x.tar", one * 5000)), Unreadable)
+
+
+def test_a_member_that_claims_more_than_there_is_ends_at_once(tmp_path: Path) -> None:
+    """The library would skip it block by block, eight exabytes far."""
+    block = header(b"p.png", b"\x80" + bytes(3) + (1 << 62).to_bytes(8, "big"))
+    found = read(tmp_path / "x.tar", block + b"\x89PNG\r\n\x1a\n" + bytes(2000))
+    assert isinstance(found[0], LeftOut)
+    assert "breaks off after" in failure(found).reason
+
+
+def test_more_members_than_the_limit_are_refused(tmp_path: Path) -> None:
+    data = packed(*(member(f"{n}.txt", FERRY) for n in range(7)))
+    found = read(tmp_path / "x.tar", data, limited(members=5))
+    assert len(found) == 6
+    assert failure(found).reason.startswith("holds more members than the limit of 5; ")
+
+
+def test_members_are_forgotten_once_they_are_read(tmp_path: Path) -> None:
+    import tracemalloc
+
+    path = tmp_path / "x.tar"
+    path.write_bytes(packed(*(member(f"{n}.txt", b"x") for n in range(5000)), form=tarfile.USTAR_FORMAT))
+    with path.open("rb") as stream:
+        found = _blob(Blob(Place(path.name), stream, path=path), Input(), choice())
+        assert isinstance(next(found), Record)
+        tracemalloc.start()
+        assert sum(1 for _ in found) == 4999
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert most < 1_000_000
+
+
+def test_an_archive_of_which_no_member_is_chosen_is_told(tmp_path: Path) -> None:
+    said = failure(read(tmp_path / "x.tar", texts(), Input(include=("*.tar",)))).reason
+    assert said == "holds only folders, and members that [input] include does not name or that begin with . or _"

@@ -1,0 +1,510 @@
+"""A run on a Ray cluster: the same bytes as on one machine, whatever becomes of documents, processes and machines.
+
+Two machines of one processor each are started here as processes. Documents wait at a gate where a test has to do
+something in the middle of a run, so nothing depends on how fast anything is.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from untimed import untimed
+
+from pipeline import Pipeline, UsageError, process_batch
+from pipeline.cli import main
+from pipeline.cli.interrupts import Terminated
+from pipeline.cli.run import _terminated
+from pipeline.config.settings import Run
+from pipeline.core.pipeline import NOWHERE
+from pipeline.model.record import Record
+from pipeline.runs.batches import OUTCOMES
+from pipeline.runs.counters import Account
+from pipeline.runs.executors.executor import CrewError, in_order
+from pipeline.runs.executors.ray_cluster import Cluster, cluster, refuse_others, versions
+from pipeline.runs.executors.worker import Assignment
+from pipeline.runs.outcome import Failure, Outcome, Written
+from pipeline.runs.output.article_writer import Delivery, FilePerArticle, Handed
+from pipeline.runs.plan import Source
+from pipeline.runs.run import Engine, Form, local, run
+from pipeline.version import __version__
+from runs.perils import Doorkeeper, Perilous, job, records, remembered
+
+# Some versions of Ray leave files open where they start the machines of a test.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+
+TESTS = Path(__file__).parent.parent
+HEAD = {
+    "num_cpus": 0,
+    "include_dashboard": False,
+    # A machine that says nothing for a second is dead.
+    "_system_config": {
+        "health_check_initial_delay_ms": 500,
+        "health_check_period_ms": 500,
+        "health_check_timeout_ms": 1000,
+        "health_check_failure_threshold": 2,
+    },
+}
+TEXTS = (
+    "Nets dry on teh quay.",
+    "RAISE",
+    "Boats wait for the wind.",
+    "Tiny.",
+    "CRASH",
+    "",
+    "问：盐田现在是谁的？\n答：是村里的。",
+    "A stage may GARBLE this.",
+    "Half a character: \ud83d",
+    *(f"The keeper of lamp {n} climbs teh stairs twice a night." for n in range(12)),
+)
+
+
+@pytest.fixture(scope="module")
+def ray() -> Any:
+    """Ray, told to keep everything to itself."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ["RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"] = "0"
+    return pytest.importorskip("ray", reason="ray is not installed: pip install 'bilingual-pipeline[ray]'")
+
+
+class Machines:
+    """Two machines, and one that only keeps the books."""
+
+    def __init__(self) -> None:
+        from ray.cluster_utils import Cluster as Nodes
+
+        self._nodes: Any = Nodes(initialize_head=True, head_node_args=HEAD)
+        self.address: str = self._nodes.address
+        self._two = [self._nodes.add_node(num_cpus=1) for _ in range(2)]
+
+    def kill_one(self) -> None:
+        """Ends one at once, with all that it has; not the one by which the run is in the cluster, if there is one."""
+        ray: Any = __import__("ray")
+        here = ray.get_runtime_context().get_node_id()
+        ours = {node["RayletSocketName"] for node in ray.nodes() if node["NodeID"] == here}
+        other = next(node for node in self._two if node.raylet_socket_name not in ours)
+        self._two.remove(other)
+        self._nodes.remove_node(other, allow_graceful=False)
+
+    def add_one(self) -> None:
+        """Starts another."""
+        self._two.append(self._nodes.add_node(num_cpus=1))
+
+    def end(self) -> None:
+        """Ends them all."""
+        self._nodes.shutdown()
+
+
+@pytest.fixture(scope="module")
+def machines(ray: Any) -> Iterator[Machines]:
+    path = os.pathsep.join([str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
+    # What the machines leave is taken away; the paths of their sockets must be short.
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        # The stages of these tests must be there on each of them.
+        for name, value in (("PYTHONPATH", path), ("TMPDIR", folder), ("RAY_TMPDIR", folder)):
+            patch.setenv(name, value)
+        made = Machines()
+        yield made
+        made.end()
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    folder = tmp_path / "gate"
+    folder.mkdir()
+    return folder
+
+
+def go(
+    output: Path,
+    gate: Path,
+    engine: Engine,
+    texts: Sequence[str] = TEXTS,
+    form: Form = "json",
+    waited: Callable[[], None] | None = None,
+) -> Account:
+    source = Source("wire.csv", lambda: iter(records(*texts)))
+    return run([source], job(output, gate, form), engine=engine, waited=waited)
+
+
+def files(output: Path) -> dict[str, bytes]:
+    """All that a run leaves, but for what it remembers for itself."""
+    return {
+        path.relative_to(output).as_posix(): path.read_bytes()
+        for path in output.rglob("*")
+        if path.is_file() and path.name not in {"lock", "state.sqlite", "state.sqlite-closed"}
+    }
+
+
+def opened(gate: Path) -> None:
+    (gate / "open").touch()
+
+
+# On a cluster
+
+
+@pytest.mark.parametrize("form", ["json", "parquet"])
+def test_the_output_is_that_of_the_local_engine_byte_for_byte(
+    machines: Machines, tmp_path: Path, gate: Path, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One crashes its process, one is degraded, one rejected, some fail in other ways: all of that is the same, too."""
+    monkeypatch.setattr(Cluster, "chunk", 4)
+    here = go(tmp_path / "here", gate, local(1), form=form)
+    there = go(tmp_path / "there", gate, cluster(machines.address), form=form)
+    assert there.totals == here.totals
+    assert there.tally == here.tally
+    assert (there.written, there.failed, there.rejected, there.degraded) == (16, 4, 1, 1)
+    assert files(tmp_path / "there") == files(tmp_path / "here")
+
+
+def test_what_one_engine_did_the_other_does_not_do_again(machines: Machines, tmp_path: Path, gate: Path) -> None:
+    go(tmp_path / "output", gate, local(1), TEXTS[:3])
+    account = go(tmp_path / "output", gate, cluster(machines.address))
+    assert account.unchanged == 2
+    assert account.written == 14
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_a_machine_that_dies_in_the_middle_loses_and_doubles_nothing(
+    machines: Machines, tmp_path: Path, gate: Path, form: Form, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Cluster, "chunk", 4)
+    texts = [*TEXTS, *(f"GATE {n}: the lock opens for teh barges." for n in range(12)), *TEXTS]
+    killed = False
+
+    def kill() -> None:
+        nonlocal killed
+        # Both have one processor, and on each a document waits.
+        if not killed and len(list(gate.iterdir())) == 2:
+            machines.kill_one()
+            opened(gate)
+            killed = True
+
+    there = go(tmp_path / "there", gate, cluster(machines.address), texts, form, kill)
+    machines.add_one()
+    assert killed
+    begun = Counter(path.stem for path in gate.iterdir() if path.name != "open")
+    assert max(begun.values()) > 1, "nothing was lost, so this shows nothing"
+    here = go(tmp_path / "here", gate, local(1), texts, form)
+    assert there.totals == here.totals
+    assert there.tally == here.tally
+    assert files(tmp_path / "there") == files(tmp_path / "here")
+
+
+def driver(
+    address: str | None, output: Path, gate: Path, texts: Sequence[str], mark: str = ""
+) -> subprocess.Popen[bytes]:
+    """A run in a process of its own, and in a group of its own as a terminal would have it."""
+    given = ", ".join(map(repr, (address, str(output), str(gate), list(texts))))
+    call = f"from runs.perils import run_on_cluster; run_on_cluster({given})"
+    path = os.pathsep.join([str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
+    return subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", call],
+        env={**os.environ, "PYTHONPATH": path, "MARK_OF_A_TEST": mark},
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+    )
+
+
+def until(holds: Callable[[], bool], process: subprocess.Popen[bytes] | None = None) -> None:
+    """Waits; the end of all patience is far off, since a machine may be busy."""
+    for _ in range(6000):
+        if holds():
+            return
+        if process is not None and process.poll() is not None:
+            raise AssertionError(process.communicate()[1].decode())
+        time.sleep(0.02)
+    raise AssertionError("waited in vain")
+
+
+def test_a_run_that_was_killed_goes_on(machines: Machines, tmp_path: Path, gate: Path) -> None:
+    texts = [*(f"Lamp {n} is lit at teh pier." for n in range(64)), "GATE: the lock opens for teh barges."]
+    first = driver(machines.address, tmp_path / "there", gate, texts)
+    until(lambda: len(list(gate.iterdir())) == 1 and remembered(tmp_path / "there") == 64, first)
+    first.kill()
+    first.communicate()
+    opened(gate)
+    account = go(tmp_path / "there", gate, cluster(machines.address), texts)
+    assert (account.unchanged, account.written) == (64, 1)
+    go(tmp_path / "here", gate, local(1), texts)
+    articles = {name: body for name, body in files(tmp_path / "here").items() if not name.startswith("_run/")}
+    assert {name: body for name, body in files(tmp_path / "there").items() if not name.startswith("_run/")} == articles
+
+
+@pytest.mark.filterwarnings("ignore")  # what Ray Data says of its own parts
+def test_ray_data_runs_the_same_function(machines: Machines, ray: Any) -> None:
+    data = pytest.importorskip("ray.data", reason="Ray Data is not installed: pip install 'ray[data]'")
+    texts = ["Nets dry on the quay.", "CRASH", "Tiny.", "Boats wait for the wind.", "RAISE"]
+    table = pa.table({"id": [f"d{n}" for n in range(len(texts))], "text": texts})
+    pipeline = Pipeline(stages=[Perilous(), Doorkeeper()])
+    ray.init(address=machines.address, log_to_driver=False, logging_level="ERROR")
+    try:
+        data.DataContext.get_current().enable_progress_bars = False
+        made = data.from_arrow([table.slice(0, 2), table.slice(2)]).map_batches(
+            process_batch, batch_format="pyarrow", batch_size=2, fn_kwargs={"pipeline": pipeline}
+        )
+        found = pa.concat_tables(made.iter_batches(batch_size=None, batch_format="pyarrow"))
+    finally:
+        ray.shutdown()
+    assert found.sort_by("id").cast(OUTCOMES).equals(process_batch(table, pipeline=pipeline))
+
+
+# On a cluster of this machine that the run starts itself
+
+
+def marked(mark: str) -> list[str]:
+    """The processes that were started with a mark in their environment."""
+    found = []
+    for process in Path("/proc").iterdir():
+        try:
+            if f"MARK_OF_A_TEST={mark}".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
+def test_a_run_that_is_interrupted_leaves_no_process(ray: Any, tmp_path: Path, gate: Path) -> None:
+    mark = str(tmp_path)
+    process = driver(None, tmp_path / "there", gate, ["GATE: the lock opens for teh barges."], mark)
+    until(lambda: any(gate.iterdir()), process)
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate()
+    assert said.decode().strip().endswith("KeyboardInterrupt")
+    until(lambda: not marked(mark))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
+def test_the_command_runs_on_ray_and_leaves_no_process(ray: Any, tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    for n in range(3):
+        (tmp_path / "raw" / f"{n}.txt").write_text(f"Q: Who lights lamp {n}?\n\nA: The keeper of teh pier.\n", "utf-8")
+    command = [sys.executable, "-m", "pipeline", "run", "raw", "--workers", "1", "-o"]
+    environment = {**os.environ, "MARK_OF_A_TEST": str(tmp_path)}
+    for output, engine in (("here", "local"), ("there", "ray")):
+        whole = [*command, output, "--engine", engine]
+        done = subprocess.run(whole, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, untimed(done.stderr)) == (0, "")
+        assert "3  written" in done.stdout
+    assert files(tmp_path / "there") == files(tmp_path / "here")
+    until(lambda: not marked(str(tmp_path)))
+
+
+def test_a_request_to_end_stays_one_though_ray_makes_an_interrupt_of_it() -> None:
+    def wait() -> None:
+        with _terminated():
+            try:
+                signal.raise_signal(signal.SIGTERM)
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt from None
+
+    with pytest.raises(Terminated):
+        wait()
+
+
+# What is refused
+
+
+def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(UsageError, match=r"pip install 'bilingual-pipeline\[ray\]'"):
+        cluster()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--ray-address", "auto"], "--ray-address is for --engine ray"),
+        (["--engine", "ray", "--dry-run"], "--dry-run needs no engine"),
+        (["--engine", "ray", "--ray-address", "auto", "--workers", "2"], "--workers is for this machine"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(
+    options: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], ray: Any
+) -> None:
+    assert main(["run", str(tmp_path), *options]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_where_nobody_answers_it_says_so_at_once(ray: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    (tmp_path / "a.txt").write_text("Nets dry on the quay.\n", "utf-8")
+    options = ["--engine", "ray", "--ray-address", f"127.0.0.1:{port}", "-o", str(tmp_path / "output")]
+    assert main(["run", str(tmp_path / "a.txt"), *options]) == 2
+    assert f"--ray-address 127.0.0.1:{port}: nobody answers there" in capsys.readouterr().err
+
+
+def test_a_machine_with_other_versions_is_refused() -> None:
+    refuse_others(tuple(versions(Pipeline()).items()))
+    with pytest.raises(UsageError, match=f"has bilingual-pipeline {__version__}, and this one 99.0; install the same"):
+        refuse_others((("bilingual-pipeline", "99.0"),))
+    with pytest.raises(UsageError, match="has no loud-stages, and this one 0.3"):
+        refuse_others((("loud-stages", "0.3"),))
+
+
+# What is lost on its way: told by a Ray that loses what it is told to lose
+
+
+class LostError(Exception):
+    """As `ray.exceptions.RayError`."""
+
+
+class BrokenTaskError(LostError):
+    """As `ray.exceptions.RayTaskError`."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class SetupError(LostError):
+    """As `ray.exceptions.RuntimeEnvSetupError`."""
+
+
+class Lossy:
+    """As much of Ray as is used; `loses` is asked for each batch, with how often it was asked for the same before."""
+
+    exceptions = SimpleNamespace(RayError=LostError, RayTaskError=BrokenTaskError, RuntimeEnvSetupError=SetupError)
+
+    def __init__(self, loses: Callable[[tuple[str, ...], int], Exception | None], processors: int = 2) -> None:
+        self._loses = loses
+        self._asked: Counter[tuple[str, ...]] = Counter()
+        self.processors = processors
+
+    def is_initialized(self) -> bool:
+        return False
+
+    def init(self, **_: object) -> None:
+        pass
+
+    def shutdown(self) -> None:
+        pass
+
+    def put(self, value: bytes) -> bytes:
+        return value
+
+    def cluster_resources(self) -> dict[str, float]:
+        return {"CPU": self.processors} if self.processors else {}
+
+    def remote(self, _: object) -> Any:
+        return SimpleNamespace(options=lambda **_: SimpleNamespace(remote=lambda table, *_: Batch(table)))
+
+    def wait(
+        self, flying: list["Batch"], num_returns: int = 1, timeout: float = 0
+    ) -> tuple[list["Batch"], list["Batch"]]:
+        return flying[:num_returns], flying[num_returns:]
+
+    def get(self, batch: "Batch") -> pa.Table:
+        names = tuple(batch.table["id"].to_pylist())
+        error = self._loses(names, self._asked[names])
+        self._asked[names] += 1
+        if error is not None:
+            raise error
+        made = [{"id": name, "outcome": "written", "article": f'{{"id":"{name}"}}'} for name in names]
+        return pa.Table.from_pylist(made, schema=OUTCOMES)
+
+
+class Batch:
+    """As an object reference, which is what it stands for."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self.table = table
+
+
+def worked(
+    lossy: Lossy, given: Sequence[Record], monkeypatch: pytest.MonkeyPatch, delivery: Delivery | None = None
+) -> list[tuple[str, Outcome]]:
+    """What becomes of some records with such a Ray, in their order."""
+    monkeypatch.setattr("pipeline.runs.executors.ray_cluster._quiet_ray", lambda: lossy)
+    monkeypatch.setattr(Cluster, "chunk", 4)
+    assignment = Assignment(Pipeline(stages=[Perilous(), Doorkeeper()]), delivery or Handed())
+    with Cluster(assignment, Run()) as crew:
+        return [(item[0].id, item[1]) for item in in_order(given, crew) if isinstance(item, tuple)]
+
+
+GIVEN = [Record(f"d{n}", "Nets dry on the quay.", NOWHERE) for n in range(10)]
+
+
+def test_a_batch_that_is_lost_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = worked(Lossy(lambda _, before: LostError("gone") if before < 2 else None), GIVEN, monkeypatch)
+    assert [name for name, _ in found] == [record.id for record in GIVEN]
+    assert all(isinstance(outcome, Written) for _, outcome in found)
+
+
+def test_a_document_with_which_every_process_is_lost_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = worked(Lossy(lambda names, _: LostError("gone") if "d5" in names else None), GIVEN, monkeypatch)
+    assert [name for name, outcome in found if isinstance(outcome, Written)] == [
+        record.id for record in GIVEN if record.id != "d5"
+    ]
+    failure = found[5][1]
+    assert isinstance(failure, Failure)
+    assert (failure.document, failure.kind) == ("d5", "crash")
+    assert failure.reason.startswith("was lost with the process or the machine that had it 3 times, each time alone")
+
+
+def test_an_argument_that_is_lost_is_no_fault_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def loses(_: tuple[str, ...], before: int) -> Exception | None:
+        return None if before else BrokenTaskError(LostError("the owner of an argument has died"))
+
+    found = worked(Lossy(loses), GIVEN, monkeypatch)
+    assert all(isinstance(outcome, Written) for _, outcome in found)
+
+
+def test_where_everything_is_lost_no_document_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [Record(f"d{n}", "Nets dry on the quay.", NOWHERE) for n in range(200)]
+    with pytest.raises(CrewError, match="loses whatever it is given: the machine burns; nothing is lost here"):
+        worked(Lossy(lambda *_: LostError("the machine burns\nand so on")), many, monkeypatch)
+
+
+def test_a_cluster_without_processors_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.runs.executors.ray_cluster.LOOK", -1.0)
+    monkeypatch.setattr("pipeline.runs.executors.ray_cluster.PATIENCE", -1.0)
+    with pytest.raises(CrewError, match="has no processors any more"):
+        worked(Lossy(lambda *_: None, processors=0), GIVEN, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("cause", "kind", "message"),
+    [
+        (
+            UsageError("a machine of the cluster has bilingual-pipeline 0.0.9"),
+            UsageError,
+            "has bilingual-pipeline 0.0.9",
+        ),
+        (CrewError("a worker process cannot start"), CrewError, "a worker process cannot start"),
+        (
+            ModuleNotFoundError("No module named 'pipeline'"),
+            CrewError,
+            f"cannot work: No module named 'pipeline'; it needs bilingual-pipeline {__version__} and the packages",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_machine_is_said(
+    cause: Exception, kind: type[Exception], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(kind, match=message):
+        worked(Lossy(lambda *_: BrokenTaskError(cause)), GIVEN, monkeypatch)
+
+
+def test_an_id_that_is_too_long_for_a_file_fails_here_as_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    long = Record("/".join(["x" * 140] * 40), "Nets dry on the quay.", NOWHERE)
+    found = worked(Lossy(lambda *_: None), [GIVEN[0], long], monkeypatch, FilePerArticle(tmp_path))
+    assert isinstance(found[0][1], Written)
+    assert isinstance(found[1][1], Failure)
+    assert "too long for the path of a file" in found[1][1].reason

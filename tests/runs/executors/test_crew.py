@@ -1,0 +1,115 @@
+"""The order of a run: whoever works, and however long each takes, documents come out in the order they went in."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.core.pipeline import NOWHERE
+from pipeline.model.record import Record
+from pipeline.runs.counters import Tally
+from pipeline.runs.executors import executor
+from pipeline.runs.executors.executor import Task, in_order
+from pipeline.runs.outcome import Outcome, Written
+
+
+class Idlers:
+    """A crew that does what it has in an order of chance, some of it at a time."""
+
+    def __init__(self, seed: int, chunk: int = 3, most: int = 4) -> None:
+        self.chunk, self.chunk_bytes = chunk, 1000
+        self.most_held = 0
+        self._chance = random.Random(seed)
+        self._most = most
+        self._tasks: list[Task] = []
+
+    def wants_more(self) -> bool:
+        return len(self._tasks) < self._most * self.chunk
+
+    def take(self, tasks: list[Task]) -> None:
+        assert 0 < len(tasks) <= self.chunk
+        self._tasks += tasks
+        self.most_held = max(self.most_held, len(self._tasks))
+
+    def done(self, timeout: float) -> list[tuple[int, Outcome]]:
+        self._chance.shuffle(self._tasks)
+        some = self._chance.randint(0, len(self._tasks))
+        done, self._tasks = self._tasks[:some], self._tasks[some:]
+        return [(task.n, Written(task.record.weight, task.record.id.encode())) for task in done]
+
+    def take_tally(self) -> Tally:
+        return Tally()
+
+
+def record(name: str, text: str = "The ferry is late.\n") -> Record:
+    return Record(name, text, NOWHERE)
+
+
+@given(items=st.lists(st.booleans(), max_size=60), seed=st.integers(0, 1000), chunk=st.integers(1, 5))
+def test_what_comes_out_is_in_the_order_of_what_went_in(items: list[bool], seed: int, chunk: int) -> None:
+    given_items: list[Record | int] = [record(f"d{i}") if is_record else i for i, is_record in enumerate(items)]
+    came = list(in_order(given_items, Idlers(seed, chunk)))
+    assert [item if isinstance(item, int) else item[0].id for item in came] == [  # type: ignore[index]
+        item if isinstance(item, int) else item.id for item in given_items
+    ]
+    for item in came:
+        if isinstance(item, tuple):
+            assert item[1] == Written(19, item[0].id.encode())
+
+
+def test_each_outcome_is_told_when_it_is_known_and_once() -> None:
+    told: list[str] = []
+    records = [record(f"d{i}") for i in range(40)]
+    for _ in in_order(records, Idlers(7), lambda record, _: told.append(record.id)):
+        pass
+    assert sorted(told) == sorted(each.id for each in records)
+    assert told != [each.id for each in records]
+
+
+def test_what_waits_for_an_earlier_document_does_not_hold_its_text() -> None:
+    for item in in_order([record(f"d{i}", "long " * 100) for i in range(9)], Idlers(1)):
+        assert isinstance(item, tuple)
+        assert item[0].data == b""
+
+
+def test_no_more_is_taken_than_the_window_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dump of any length must not be read into memory while one document takes long."""
+    monkeypatch.setattr(executor, "WINDOW", 10)
+    taken = 0
+
+    def source() -> Iterator[Record]:
+        nonlocal taken
+        for i in range(200):
+            taken += 1
+            yield record(f"d{i}")
+
+    given_back = 0
+    for _ in in_order(source(), Idlers(3, most=100)):
+        given_back += 1
+        assert taken - given_back <= 10
+    assert given_back == 200
+
+
+def test_no_more_bytes_are_held_than_the_window_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(executor, "WINDOW_BYTES", 5_000)
+    idlers = Idlers(3, chunk=1, most=100)
+    assert len(list(in_order((record(f"d{i}", "x" * 1_000) for i in range(50)), idlers))) == 50
+    assert idlers.most_held <= 6
+
+
+def test_a_large_document_is_sent_alone() -> None:
+    sizes: list[int] = []
+
+    class Watched(Idlers):
+        def take(self, tasks: list[Task]) -> None:
+            sizes.append(len(tasks))
+            super().take(tasks)
+
+    list(in_order([record(f"d{i}", "x" * 2_000) for i in range(4)], Watched(1, chunk=50)))
+    assert sizes == [1, 1, 1, 1]
+
+
+def test_nothing_in_is_nothing_out() -> None:
+    assert list(in_order([], Idlers(1))) == []

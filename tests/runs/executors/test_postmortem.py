@@ -1,0 +1,66 @@
+"""What a crash leaves names the stage that was at work."""
+
+import faulthandler
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from acting import Mend, rules
+
+from pipeline import Document, Finding, Pipeline
+from pipeline.runs.executors.crash_report import Place, place
+from runs.perils import Doorkeeper, Perilous
+
+
+@dataclass(frozen=True)
+class Witness(Mend):
+    """A repair that writes down the calls that led to it, as a crash would."""
+
+    name = "witness"
+    rules = rules("witness")
+    trace: str = ""
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Gives nothing."""
+        with Path(self.trace).open("wb") as file:
+            faulthandler.dump_traceback(file, all_threads=False)
+        yield from ()
+
+
+def _nothing(trace: str) -> Iterator[Finding]:
+    with Path(trace).open("wb") as file:
+        faulthandler.dump_traceback(file, all_threads=False)
+    yield from ()
+
+
+@dataclass(frozen=True)
+class Bystander(Mend):
+    """A repair that does no more than hand on what a function gives."""
+
+    name = "bystander"
+    rules = rules("bystander")
+    trace: str = ""
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Gives nothing."""
+        return _nothing(self.trace) if self.trace else iter(())
+
+
+def found(trace: Path, *stages: Mend) -> Place:
+    pipeline = Pipeline(stages=[*stages])
+    pipeline.process("The ferry leaves at half past six.", id="a")
+    return place(trace, pipeline)
+
+
+def test_of_several_stages_in_one_file_it_names_the_one_that_was_called(tmp_path: Path) -> None:
+    trace = tmp_path / "1.trace"
+    assert found(trace, Witness(trace=str(trace)), Bystander()).stage == "witness"
+
+
+def test_a_stage_that_hands_on_what_a_function_gives_is_told_by_its_file(tmp_path: Path) -> None:
+    trace = tmp_path / "1.trace"
+    assert found(trace, Bystander(trace=str(trace))).stage == "bystander"
+
+
+def test_nothing_is_known_where_nothing_was_left(tmp_path: Path) -> None:
+    assert place(tmp_path / "none.trace", Pipeline(stages=[Perilous(), Doorkeeper()])) == Place()

@@ -1,0 +1,96 @@
+"""No process outlives the run that started it, and writes where the next one is."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from ordeal import ROOT, until
+
+from pipeline.errors import UsageError
+from pipeline.runs.output import lock
+
+PACKS_FOR_EVER = """\
+import sys, time
+from pathlib import Path
+from pipeline.runs.output.storage_backend import Folder
+from pipeline.runs.output.compress_shard import Sealing
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    sealing = Sealing(folder / "lines", "part-00000.jsonl.zst", "jsonl", Folder(folder), folder / "lock")
+    print(sealing._process.pid, flush=True)
+    time.sleep(3600)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it ends when it has packed the shard")
+def test_what_packs_a_shard_ends_with_a_run_that_is_killed(tmp_path: Path) -> None:
+    """It would put the shard of that run in the place of one of the next."""
+    # Nobody ever writes to a pipe of this name, so whoever opens it waits.
+    os.mkfifo(tmp_path / "lines")
+    (tmp_path / "lock").touch()
+    (tmp_path / "packs.py").write_text(PACKS_FOR_EVER, "utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    run = subprocess.Popen(
+        [sys.executable, tmp_path / "packs.py", tmp_path], env=environment, stdout=subprocess.PIPE, text=True
+    )
+    assert run.stdout is not None
+    packer = int(run.stdout.readline())
+    until(lambda: (tmp_path / ".part-00000.jsonl.zst.part").exists() or Path(f"/proc/{packer}").exists())
+    run.kill()
+    run.communicate()
+    until(lambda: not Path(f"/proc/{packer}").exists())
+    with lock.locked(tmp_path / "lock", "the output"):
+        pass
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not say what a process blocks")
+def test_the_process_that_forks_workers_does_not_hear_the_keyboard_while_it_loads() -> None:
+    """Also where the resource tracker is started with it, which unblocks the signal again."""
+    code = (
+        "import pathlib, re; from pipeline.runs.output import bond; server = bond.ready()\n"
+        "told = pathlib.Path(f'/proc/{server}/status').read_text()\n"
+        "print(int(re.search(r'SigBlk:\\s*(\\w+)', told)[1], 16))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    assert int(done.stdout) >> (signal.SIGINT - 1) & 1
+
+
+def test_who_loses_the_lock_while_it_is_exchanged_for_a_share_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system lets go of the whole before it gives a share, and another run may be there in between."""
+    monkeypatch.setattr(lock, "_take", lambda _, *, whole: whole)
+    with (
+        pytest.raises(UsageError, match="another run is writing"),
+        lock.locked(tmp_path / "_run" / "lock", "the output"),
+    ):
+        pass
+
+
+def test_a_process_that_a_worker_leaves_behind_holds_no_share(tmp_path: Path) -> None:
+    path = tmp_path / "_run" / "lock"
+    path.parent.mkdir()
+    path.touch()
+    code = (
+        "import os, sys, time; from pathlib import Path; from pipeline.runs.output.lock import share\n"
+        f"assert share(Path({str(path)!r}))\n"
+        "child = os.fork()\n"
+        "if child == 0: time.sleep(3600)\n"
+        "print(child, flush=True); os._exit(0)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    worker = subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
+    assert worker.stdout is not None
+    child = int(worker.stdout.readline())
+    worker.wait()
+    try:
+        with lock.locked(path, "the output"):
+            pass
+    finally:
+        os.kill(child, 9)
+        worker.communicate()

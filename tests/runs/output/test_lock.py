@@ -1,0 +1,103 @@
+"""Two runs do not write to one place."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.runs.output import lock
+from pipeline.runs.output.lock import locked
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
+
+HOLD = "import sys\nfrom pathlib import Path\nfrom pipeline.runs.output.lock import locked, share\n"
+PARENT = HOLD + "with locked(Path(sys.argv[1]), 'the output'):\n    print('held', flush=True)\n    sys.stdin.read()\n"
+WORKER = HOLD + "print(share(Path(sys.argv[1])), flush=True)\nsys.stdin.read()\n"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "output" / "_run" / "lock"
+
+
+def started(code: str, path: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def test_the_second_is_refused_and_told_who_is_there(path: Path) -> None:
+    with (
+        locked(path, "the output"),
+        pytest.raises(UsageError, match=rf"another run \(process {os.getpid()}\) is writing to the output;"),
+    ):
+        locked(path, "the output").__enter__()
+
+
+def test_once_the_first_is_over_the_next_may(path: Path) -> None:
+    for _ in range(2):
+        with locked(path, "the output"):
+            pass
+
+
+def test_a_run_of_another_process_is_in_the_way(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    with started(PARENT, path) as other:
+        assert said(other) == "held"
+        with pytest.raises(UsageError, match=str(other.pid)):
+            locked(path, "the output").__enter__()
+        other.kill()
+    with locked(path, "the output"):
+        pass
+
+
+def test_the_workers_of_a_run_that_was_killed_are_waited_for(path: Path) -> None:
+    """They may be about to write an article."""
+    path.parent.mkdir(parents=True)
+    with started(PARENT, path) as parent:
+        assert said(parent) == "held"
+        worker = started(WORKER, path)
+        assert said(worker) == "True"
+        parent.kill()
+        parent.wait()
+        # It ends as soon as nobody holds the other end, as a worker does.
+        assert worker.stdin is not None
+        worker.stdin.close()
+        with locked(path, "the output"):
+            assert worker.wait() == 0
+        assert worker.stdout is not None
+        worker.stdout.close()
+
+
+def test_workers_that_do_not_end_are_in_the_way(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "PATIENCE", 0.1)
+    path.parent.mkdir(parents=True)
+    with started(PARENT, path) as parent:
+        assert said(parent) == "held"
+        with started(WORKER, path) as worker:
+            assert said(worker) == "True"
+            parent.kill()
+            parent.wait()
+            with pytest.raises(UsageError, match="another run"):
+                locked(path, "the output").__enter__()
+            worker.kill()
+
+
+def test_a_worker_gets_no_share_where_another_run_has_begun(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.touch()
+    import fcntl
+
+    with path.open("rb+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with started(WORKER, path) as worker:
+            assert said(worker) == "False"
+            worker.kill()

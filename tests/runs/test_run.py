@@ -1,0 +1,259 @@
+"""A run on this machine: every document is accounted for, and one that fails harms no other."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+import pytest
+
+from pipeline import Document, Edit, Finding, Pipeline, Reject, Rule, read
+from pipeline.core.assemble import assemble
+from pipeline.core.pipeline import NOWHERE
+from pipeline.model.article import Origin
+from pipeline.model.document import Label
+from pipeline.model.record import Record, Unreadable
+from pipeline.runs.counters import Account
+from pipeline.runs.outcome import Failure
+from pipeline.runs.run import Job, RunError, run_records
+from runs.inline import Inline
+
+BREAKS = Rule("fragile.breaks", "raises at the word of its name")
+SHORT = Rule("choosy.short", "too short to be an article")
+WHOLE = Rule("choosy.whole", "all of the text")
+
+
+@dataclass(frozen=True)
+class Fragile:
+    """A repair with two bugs: it raises at one word, and an edit of it does not fit at another."""
+
+    name: ClassVar[str] = "fragile"
+    after: ClassVar[frozenset[str]] = frozenset()
+    needs: ClassVar[frozenset[str]] = frozenset()
+    gives: ClassVar[frozenset[str]] = frozenset()
+    rules: ClassVar[tuple[Rule, ...]] = (BREAKS,)
+    protocol: ClassVar[int] = 1
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Breaks."""
+        if "explode" in document.text:
+            raise ZeroDivisionError("division by zero")
+        if "misfit" in document.text:
+            yield Edit(0, "no such text", "", BREAKS.name, 1.0)
+        if (at := document.text.find("teh")) >= 0:
+            yield Edit(at, "teh", "the", BREAKS.name, 1.0)
+
+
+@dataclass(frozen=True)
+class Choosy:
+    """A filter: it turns down what is short."""
+
+    name: ClassVar[str] = "choosy"
+    after: ClassVar[frozenset[str]] = frozenset()
+    needs: ClassVar[frozenset[str]] = frozenset()
+    gives: ClassVar[frozenset[str]] = frozenset({"choosy.whole"})
+    rules: ClassVar[tuple[Rule, ...]] = (SHORT, WHOLE)
+    protocol: ClassVar[int] = 1
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        """Rejects, or labels all."""
+        if len(document.text) < 10:
+            yield Reject(SHORT.name, f"has {len(document.text)} characters")
+        value = "\ud800" if "garble" in document.text else "yes"
+        yield Label(0, len(document.text), "choosy.whole", value, WHOLE.name, 1.0)
+
+
+PIPELINE = Pipeline(stages=[Fragile(), Choosy()])
+RECORDS = (
+    Record("a", "Nets dry on teh quay.\n", NOWHERE),
+    Unreadable("b", "cannot be read: Permission denied; check its permissions and run again"),
+    Record("c", "These words explode.\n", NOWHERE),
+    Record("d", b"", NOWHERE),
+    Record("e", "Tiny.\n", NOWHERE),
+    Record("f", "Here a misfit stands.\n", NOWHERE),
+    Record("wire/g", "Boats wait for the wind.\n", NOWHERE, {"url": "https://example.org/g"}),
+)
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "output"
+
+
+def run(records: Iterable[Record | Unreadable], pipeline: Pipeline, output: Path, **said: Any) -> Account:
+    seen = said.pop("seen", None)
+    return run_records(records, Job(pipeline, output, **said), seen=seen)
+
+
+def failures(output: Path) -> list[Failure]:
+    return [msgspec.convert(line, Failure) for line in lines(output / "_run" / "failures.jsonl")]
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_document_that_fails_harms_no_other(output: Path) -> None:
+    run(RECORDS, PIPELINE, output)
+    assert [article.id for article in read(output)] == ["a", "wire/g"]
+
+
+def test_the_account_adds_up(output: Path) -> None:
+    account = run(RECORDS, PIPELINE, output)
+    totals = account.totals
+    assert (totals.documents, totals.written, totals.failed, totals.rejected) == (7, 2, 4, 1)
+    assert totals.complete
+
+
+def test_each_failure_says_which_document_which_stage_and_why(output: Path) -> None:
+    run(RECORDS, PIPELINE, output)
+    unreadable, raised, empty, misfit = failures(output)
+    assert unreadable == Failure("b", None, "cannot be read: Permission denied; check its permissions and run again")
+    assert raised == Failure("c", "fragile", "raised ZeroDivisionError: division by zero (line 42 of test_engine.py)")
+    assert empty == Failure("d", None, "is empty; leave it out")
+    assert (misfit.document, misfit.stage) == ("f", "fragile")
+
+
+def test_of_a_row_or_member_a_failure_says_where_it_lies(output: Path) -> None:
+    """Its id may be that of a field, which no file is called by."""
+    row = Origin(path="d.csv", media_type="text/csv", member=None, row=3, field="text", sha256=None)
+    member = Origin(path="d.zip", media_type="text/plain", member="a/7.txt", row=None, field=None, sha256=None)
+    records = [Record("7", "", row), Record("8", "These words explode.\n", member)]
+    run(records, PIPELINE, output)
+    empty, raised = failures(output)
+    assert empty == Failure("7", None, "row 3 of d.csv: is empty; leave it out")
+    assert (raised.document, raised.stage) == ("8", "fragile")
+    assert raised.reason.startswith("d.zip, a/7.txt: raised ZeroDivisionError")
+
+
+def test_a_rejected_document_is_listed_and_no_failure(output: Path) -> None:
+    account = run(RECORDS[4:5], PIPELINE, output)
+    assert (account.rejected, account.failed) == (1, 0)
+    assert failures(output) == []
+
+
+def test_records_keep_their_metadata_and_origin(output: Path) -> None:
+    origin = Origin(path="wire/g.txt", media_type="text/plain", member=None, row=None, field=None, sha256=None)
+    run([Record("wire/g", "Boats wait for the wind.\n", origin, {"url": "https://example.org/g"})], PIPELINE, output)
+    (article,) = read(output)
+    assert article.meta == {"url": "https://example.org/g"}
+    assert article.provenance.source.origin == origin
+
+
+def test_an_encoding_that_is_known_is_not_doubted(output: Path) -> None:
+    """By themselves these bytes would be read as cp1252."""
+    data = "Żółte łodzie wracają.\n".encode("iso8859-2")
+    run([Record("a", data, NOWHERE)], PIPELINE, output, encoding="iso8859-2")
+    (article,) = read(output)
+    assert article.text == "Żółte łodzie wracają.\n"
+
+
+def test_failures_and_rejections_are_recorded_a_line_each(output: Path) -> None:
+    run(RECORDS, PIPELINE, output)
+    failures = lines(output / "_run" / "failures.jsonl")
+    assert [failure["document"] for failure in failures] == ["b", "c", "d", "f"]
+    assert failures[1] == {
+        "document": "c",
+        "stage": "fragile",
+        "reason": "raised ZeroDivisionError: division by zero (line 42 of test_engine.py)",
+        "package": None,
+    }
+    assert lines(output / "_run" / "rejected.jsonl") == [
+        {"document": "e", "rule": "choosy.short", "reason": "has 6 characters"}
+    ]
+
+
+def test_the_run_is_recorded_with_its_figures(output: Path) -> None:
+    run(RECORDS, PIPELINE, output)
+    told = json.loads((output / "_run" / "run.json").read_text(encoding="utf-8"))
+    assert told["documents"] == {
+        "documents": 7,
+        "written": 2,
+        "failed": 4,
+        "rejected": 1,
+        "unchanged": 0,
+        "edited": 0,
+        "degraded": 0,
+    }
+    assert told["edits"] == {"fragile.breaks": 1}
+    assert [stage["name"] for stage in told["stages"]] == ["fragile", "choosy"]
+    assert told["figures"]["edits"] == 1
+
+
+def test_a_run_without_failures_leaves_none_of_an_earlier_one(output: Path) -> None:
+    run(RECORDS, PIPELINE, output)
+    run(RECORDS[:1], PIPELINE, output)
+    assert lines(output / "_run" / "failures.jsonl") == []
+    assert lines(output / "_run" / "rejected.jsonl") == []
+
+
+def test_a_run_of_nothing_is_recorded_too(output: Path) -> None:
+    assert run([], PIPELINE, output).totals.complete
+    assert (output / "_run" / "run.json").is_file()
+
+
+def test_the_same_documents_give_the_same_bytes(tmp_path: Path) -> None:
+    """No time, no machine, no path of the output is in what a run writes, nor in what it says about itself."""
+    run(RECORDS, PIPELINE, tmp_path / "one")
+    run(RECORDS, PIPELINE, tmp_path / "two")
+    one, two = (
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file() and not _own(path)}
+        for folder in (tmp_path / "one", tmp_path / "two")
+    )
+    assert one == two
+
+
+def _own(path: Path) -> bool:
+    """Whether a file is the run's own memory, which says when a source was written and who holds the output."""
+    return path.name == "lock" or path.name.startswith("state.sqlite")
+
+
+def test_whoever_watches_is_told_each_document_when_it_is_done(output: Path) -> None:
+    seen: list[tuple[str, int]] = []
+
+    def watch(document: str, account: Account) -> None:
+        assert account.settled <= account.documents
+        seen.append((document, account.settled))
+
+    run(RECORDS, PIPELINE, output, seen=watch)
+    assert seen == [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5), ("f", 6), ("wire/g", 7)]
+
+
+def test_an_id_too_long_for_any_path_fails_alone(output: Path) -> None:
+    """Each part of a path is cut; how many parts there are is for the file system to bear."""
+    name = "/".join(["x" * 140] * 60)
+    account = run([Record(name, "The far boat.\n", NOWHERE), RECORDS[0]], PIPELINE, output)
+    assert account.written == 1
+    assert failures(output) == [Failure(name, None, "its id is too long for the path of a file; shorten it")]
+    assert [article.id for article in read(output)] == ["a"]
+
+
+def test_a_finder_that_gives_what_no_json_can_hold_costs_what_it_found(output: Path) -> None:
+    run([Record("h", "They garble it all.\n", NOWHERE), RECORDS[0]], PIPELINE, output)
+    assert [(failure.document, failure.kind) for failure in failures(output)] == [("h", "degraded")]
+    assert [article.id for article in read(output)] == ["a", "h"]
+
+
+def test_a_mistake_of_the_pipeline_costs_one_document(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a worker nobody could patch it, so the crew is one of this process."""
+
+    def mistaken(document: Document, *others: Any) -> Any:
+        if "wind" in document.text:
+            raise IndexError("list index out of range")
+        return assemble(document, *others)
+
+    monkeypatch.setattr("pipeline.core.structuring.assemble", mistaken)
+    account = run_records(RECORDS[:1] + RECORDS[6:], Job(PIPELINE, output), engine=Inline().engine)
+    assert (account.written, account.failed) == (1, 1)
+    (only,) = failures(output)
+    assert only.reason.startswith("raised IndexError: list index out of range (line ")
+    assert "of test_engine.py); that is a mistake of the pipeline, report it" in only.reason
+
+
+def test_an_output_that_cannot_be_written_ends_the_run(tmp_path: Path) -> None:
+    """It is no fault of the document, and each further one would fail alike."""
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    with pytest.raises(RunError, match="file"):
+        run(RECORDS, PIPELINE, tmp_path / "file" / "output")

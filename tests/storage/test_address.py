@@ -1,0 +1,75 @@
+"""What is a URL and what a path, and what of a URL is shown."""
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.storage import Remote, is_url, store
+from pipeline.storage.address import address
+
+
+@pytest.mark.parametrize("url", ["s3://salt", "s3://salt/raw/", "gs://salt/a", "az://salt/a", "https://salt.example/a"])
+def test_buckets_and_the_web_are_urls(url: str) -> None:
+    assert is_url(url)
+
+
+@pytest.mark.parametrize(
+    "path", ["raw", "a:b", "C:/raw", "C:\\raw", "C://raw", "s3:/salt", "-", "", "./s3://salt", "盐://"]
+)
+def test_paths_are_none(path: str) -> None:
+    assert not is_url(path)
+
+
+@pytest.mark.parametrize("url", ["ftp://salt.example/a", "FTP://salt.example/a", "hdfs://salt/a", "file:///raw"])
+def test_a_url_that_is_not_read_is_refused_with_those_that_are(url: str) -> None:
+    with pytest.raises(UsageError, match=r"is not read; s3://.*gs://.*az://.*https://.* are"):
+        is_url(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3://",
+        "s3:///raw/",
+        "https://",
+        "https:///a",
+        "s3://salt?x=1",
+        "https://[salt/a",
+        "https://salt.example:port/a",
+    ],
+)
+def test_a_url_without_a_bucket_or_host_is_refused(url: str) -> None:
+    with pytest.raises(UsageError):
+        store(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://wu:geheim@salt.example/a", "s3://wu:geheim@salt/a", "s3://salt/a?X-Amz-Signature=geheim"]
+)
+def test_keys_in_a_url_are_refused_and_not_repeated(url: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        store(url)
+    assert "geheim" not in str(refused.value)
+
+
+def test_a_signature_is_shown_nowhere() -> None:
+    url = "https://salt.example/盐 a.jsonl?X-Amz-Signature=geheim"
+    assert str(Remote(url)) == "https://salt.example/%E7%9B%90%20a.jsonl"
+    assert "geheim" not in repr(Remote(url)) + repr(store(url)) + str(store(url)) + str(address(url))
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("s3://salt/raw/50%25 盐.txt", "50%25 盐.txt"),
+        ("s3://salt/raw/why?.txt", "why?.txt"),
+        ("s3://salt/raw/", "raw"),
+        ("https://salt.example/d/50%2525%20%E7%9B%90.txt", "50%25 盐.txt"),
+        ("https://salt.example/d/盐 a.txt?sig=1#top", "盐 a.txt"),
+    ],
+)
+def test_names_of_a_bucket_stand_as_they_are_and_those_of_the_web_are_decoded_once(url: str, name: str) -> None:
+    assert Remote(url).name == name
+
+
+def test_a_host_may_be_written_in_any_script() -> None:
+    assert address("https://盐.example:8000/a").host == "xn--nzy.example:8000"

@@ -1,0 +1,77 @@
+"""Packed lines: what they unpack to, and what is said of damaged ones."""
+
+import gzip
+import io
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import UsageError
+from pipeline.storage.compression import GZIP, ZSTD, DamagedError, packed, unpacked
+
+NAMES = ["a.gz", "a.zst", "a", "A.GZ", "A.ZST"]
+
+
+def pack(data: bytes, name: str) -> bytes:
+    file = io.BytesIO()
+    with packed(file, name) as inner:
+        inner.write(data)
+    return file.getvalue()
+
+
+def unpack(data: bytes) -> bytes:
+    with unpacked(io.BytesIO(data), data[:16]) as plain:
+        return b"".join(plain)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(data=st.lists(st.binary(max_size=30)).map(b"\n".join))
+def test_what_is_packed_unpacks(name: str, data: bytes) -> None:
+    if name != "a" or not data.startswith((GZIP, ZSTD)):
+        assert unpack(pack(data, name)) == data
+
+
+@pytest.mark.parametrize(("name", "mark"), [("a.gz", GZIP), ("A.GZ", GZIP), ("a.zst", ZSTD), ("A.Zst", ZSTD)])
+def test_the_name_tells_how_it_is_packed_in_capitals_too(name: str, mark: bytes) -> None:
+    assert pack(b"line\n", name).startswith(mark)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_bytes_give_the_same_bytes(name: str) -> None:
+    assert pack(b"line\n" * 999, name) == pack(b"line\n" * 999, name)
+
+
+def test_several_packed_files_in_one_are_read_as_one() -> None:
+    assert unpack(gzip.compress(b"a\n") + gzip.compress(b"b\n")) == b"a\nb\n"
+    assert unpack(pack(b"a\n", "a.zst") + pack(b"b\n", "a.zst")) == b"a\nb\n"
+
+
+@pytest.mark.parametrize("name", ["a.gz", "a.zst"])
+@pytest.mark.parametrize("harm", ["cut", "changed"])
+def test_damage_is_told_in_one_way(name: str, harm: str) -> None:
+    data = bytearray(pack(bytes(range(256)) * 99, name))
+    data = data[: len(data) // 2] if harm == "cut" else data[:-6] + b"other!"
+    with pytest.raises(DamagedError, match="does not unpack: "):
+        unpack(bytes(data))
+
+
+def test_without_the_library_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = pack(b"line\n", "a.zst")
+    monkeypatch.setitem(sys.modules, "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd", None)
+    with pytest.raises(UsageError, match=r"pip install backports\.zstd"):
+        unpack(data)
+
+
+def test_what_does_not_unpack_is_told_where_zstandard_was_not_loaded_before() -> None:
+    """In a process of its own: the error of a library is known only once that is loaded."""
+    code = (
+        "import io\nfrom pipeline.storage.compression import DamagedError, unpacked\n"
+        "data = bytes([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0, 0, 0, 0, 0])\n"
+        "try:\n    with unpacked(io.BytesIO(data), data) as file: file.read()\n"
+        "except DamagedError as error: print('told', error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("told does not unpack: "), done.stderr

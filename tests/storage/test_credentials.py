@@ -1,0 +1,127 @@
+"""Keys come from where other programs have them: the environment, then the profile in `~/.aws`."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.storage import credentials, store
+from storage.servers import SECRET, Web
+
+
+@pytest.fixture
+def home(keys: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Files as `aws configure` writes them, and no keys in the environment."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+        keys.delenv(name)
+    (tmp_path / "config").write_text(
+        "[default]\nregion = eu-north-1\n"
+        "[profile weir]\nregion = ap-east-1\nendpoint_url = http://127.0.0.1:9\ns3 =\n  max_queue_size = 10\n"
+        "[profile lent]\nsso_session = weir\n"
+    )
+    (tmp_path / "credentials").write_text(
+        f"[default]\naws_access_key_id = one\naws_secret_access_key = {SECRET}%1\n"
+        f"[weir]\naws_access_key_id = two\naws_secret_access_key = {SECRET}2\naws_session_token = {SECRET}3\n"
+    )
+    keys.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    keys.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    return tmp_path
+
+
+@pytest.mark.usefixtures("home")
+def test_the_default_profile_is_taken_where_the_environment_has_no_keys() -> None:
+    assert credentials.of_s3() == {
+        "region": "eu-north-1",
+        "access_key_id": "one",
+        "secret_access_key": f"{SECRET}%1",
+    }
+
+
+@pytest.mark.usefixtures("home")
+def test_another_profile_is_taken_where_the_environment_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "weir")
+    assert credentials.of_s3() == {
+        "region": "ap-east-1",
+        "endpoint": "http://127.0.0.1:9",
+        "access_key_id": "two",
+        "secret_access_key": f"{SECRET}2",
+        "session_token": f"{SECRET}3",
+    }
+    assert credentials.plain_http("s3")
+
+
+@pytest.mark.usefixtures("home")
+def test_keys_region_and_endpoint_of_the_environment_go_before_those_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "weir")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "three")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://salt.example")
+    assert credentials.of_s3() == {}
+    assert not credentials.plain_http("s3")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_profile_that_is_not_there_is_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "sluice")
+    with pytest.raises(UsageError, match="AWS_PROFILE names 'sluice', which is in neither"):
+        credentials.of_s3()
+
+
+@pytest.mark.usefixtures("home")
+def test_a_profile_whose_keys_are_lent_needs_the_library_that_gets_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "lent")
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    with pytest.raises(UsageError, match="pip install boto3"):
+        credentials.of_s3()
+
+
+def test_a_file_that_is_no_such_file_is_named_and_not_quoted(home: Path) -> None:
+    (home / "credentials").write_text(f"aws_secret_access_key = {SECRET}\n")
+    with pytest.raises(UsageError, match="sections in brackets") as raised:
+        credentials.of_s3()
+    assert SECRET not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "variable", "value", "plain"),
+    [
+        ("s3", "AWS_ENDPOINT_URL", "http://127.0.0.1:9000", True),
+        ("s3", "AWS_ENDPOINT_URL_S3", "HTTP://127.0.0.1:9000", True),
+        ("s3", "AWS_ENDPOINT_URL", "https://salt.example", False),
+        ("az", "AZURE_STORAGE_ENDPOINT", "http://127.0.0.1:10000", True),
+        ("gs", "AWS_ENDPOINT_URL", "http://127.0.0.1:9000", False),
+    ],
+)
+def test_only_an_endpoint_that_says_so_is_reached_without_encryption(
+    keys: pytest.MonkeyPatch, scheme: str, variable: str, value: str, *, plain: bool
+) -> None:
+    keys.setenv(variable, value)
+    assert credentials.plain_http(scheme) is plain
+
+
+def test_a_program_that_a_profile_names_gives_the_keys(
+    bucket: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("boto3", reason="needs boto3")
+    given = {"Version": 1, "AccessKeyId": "four", "SecretAccessKey": f"{SECRET}4"}
+    (home / "keys.json").write_text(json.dumps(given))
+    (home / "config").write_text(
+        f"[profile asks]\nregion = us-east-1\ncredential_process = {shlex.join(['cat', str(home / 'keys.json')])}\n"
+    )
+    monkeypatch.setenv("AWS_PROFILE", "asks")
+    store(bucket).put("a.txt", b"salt")
+    assert store(bucket).get("a.txt") == b"salt"
+
+
+@pytest.mark.usefixtures("home")
+def test_the_keys_of_a_profile_reach_the_server(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("obstore", reason="needs bilingual-pipeline[stores]")
+    monkeypatch.setenv("AWS_PROFILE", "weir")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", web.address)
+    web.put("/salt/a.txt", "salt")
+    assert store("s3://salt").get("a.txt") == b"salt"
+    assert "Credential=two/" in web.signed[-1]
+    assert SECRET + "2" not in web.signed[-1]

@@ -1,0 +1,224 @@
+"""Exports to a bucket; and everything that reads articles reads them there, as from a folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from interviews import bridge, everything, paired
+
+import pipeline
+from pipeline.cli import main
+from pipeline.errors import UsageError
+from pipeline.export.load.articles import attempts
+from pipeline.model.article import Article
+from pipeline.storage import Access, Remote, store
+from storage.servers import SECRET, Web
+
+Captured = pytest.CaptureFixture[str]
+
+
+def source_of(article: Article) -> bytes:
+    return pipeline.restore(article)
+
+
+@pytest.fixture
+def output(bucket: str, tmp_path: Path) -> tuple[Path, str]:
+    """The same articles in a folder and in a bucket, with what a run leaves beside them."""
+    pipeline.export(everything(), tmp_path / "out", to="json")
+    for there in (tmp_path / "out", Remote(f"{bucket}/out")):
+        pipeline.export(everything(), there, to="json")
+    store(bucket).put("out/_run/run.json", b"{}")
+    store(bucket).put("out/notes.md", b"not an article")
+    return tmp_path / "out", f"{bucket}/out/"
+
+
+@pytest.mark.parametrize(
+    "name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.parquet", "a.sqlite", "a.duckdb", "盐 50%.jsonl"]
+)
+def test_what_is_exported_to_a_bucket_is_read_back_equal(bucket: str, name: str) -> None:
+    pipeline.export(everything(), f"{bucket}/may/{name}")
+    assert list(pipeline.read(f"{bucket}/may/{name}")) == everything()
+    assert [entry.name for entry in store(bucket).listing()] == [f"may/{name}"]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.zst", "a.parquet", "a.csv", "a.txt"])
+def test_the_object_has_the_bytes_of_the_file(bucket: str, tmp_path: Path, name: str) -> None:
+    pipeline.export(everything(), tmp_path / name)
+    pipeline.export(everything(), f"{bucket}/{name}")
+    assert store(bucket).get(name) == (tmp_path / name).read_bytes()
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+@pytest.mark.parametrize("end", ["", "/"])
+def test_a_format_of_many_files_becomes_an_object_each(bucket: str, tmp_path: Path, form: str, end: str) -> None:
+    pipeline.export(everything(), tmp_path / "out", to=form)
+    pipeline.export(everything(), f"{bucket}/out{end}", to=form)
+    here = {
+        path.relative_to(tmp_path / "out").as_posix(): path.read_bytes() for path in (tmp_path / "out").rglob("*.*")
+    }
+    assert len(here) == 3
+    assert {entry.name: store(f"{bucket}/out").get(entry.name) for entry in store(f"{bucket}/out").listing()} == here
+
+
+def test_the_command_exports_from_bucket_to_bucket(output: tuple[Path, str], bucket: str, capfd: Captured) -> None:
+    here, there = output
+    assert main(["export", there, "-o", f"{bucket}/exports/a.parquet"]) == 0
+    assert main(["export", str(here), "-o", f"{bucket}/exports/b.parquet"]) == 0
+    assert store(bucket).get("exports/a.parquet") == store(bucket).get("exports/b.parquet")
+    told = capfd.readouterr()
+    assert told.out + told.err == ""
+
+
+@pytest.mark.parametrize(
+    ("target", "form", "said"),
+    [
+        ("s3://sugar/a.parquet", None, "s3://sugar is no bucket there"),
+        ("https://salt.example/a.parquet", None, "https://salt.example/a.parquet: files of the web can only be read"),
+        ("ftp://salt.example/a.parquet", None, "ftp:// is not read; s3://"),
+        ("s3://salt/a.json", "json", "s3://salt/a.json: a file per article needs a folder"),
+        ("s3://salt/a/", "jsonl", "s3://salt/a/ is called as a folder, and jsonl is one file"),
+        ("s3://salt/a", None, "the name of s3://salt/a tells no format"),
+        ("s3://salt/..", "json", "s3://salt/.. is no name"),
+        ("s3://salt/out/a.jsonl", None, "s3://salt/out/a.jsonl is what is exported, or lies in it"),
+        ("s3://salt/out", "json", "s3://salt/out is what is exported"),
+        ("s3://salt", "json", "s3://salt/ is what is exported, or lies in it or around it"),
+    ],
+)
+def test_a_target_that_cannot_be_is_wrong_usage_and_nothing_is_written(
+    output: tuple[Path, str], bucket: str, capfd: Captured, target: str, form: str | None, said: str
+) -> None:
+    before = list(store(bucket).listing())
+    assert main(["export", output[1], "-o", target, *(["--to", form] if form else [])]) == 2
+    told = capfd.readouterr().err
+    assert told.startswith(f"pipeline: error: {said}")
+    assert told.count("\n") == 1
+    assert "/tmp" not in told
+    assert SECRET not in told
+    assert list(store(bucket).listing()) == before
+
+
+def test_an_export_of_nothing_sound_leaves_the_object_that_is_there(bucket: str, capfd: Captured) -> None:
+    store(bucket).put("out/a.json", b'{"schema": "bilingual-article/1"}')
+    store(bucket).put("a.jsonl", b"what was there")
+    assert main(["export", f"{bucket}/out", "-o", f"{bucket}/a.jsonl"]) == 1
+    assert store(bucket).get("a.jsonl") == b"what was there"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["verify", "{}"],
+        ["restore", "{}", "--id", "bridge"],
+        ["export", "{}", "--to", "jsonl"],
+        ["export", "{}", "--to", "csv"],
+        ["explain", "{}", "--id", "bridge"],
+        ["diff", "{}", "{}"],
+    ],
+    ids=" ".join,
+)
+def test_a_command_says_of_a_bucket_what_it_says_of_a_folder(
+    output: tuple[Path, str], capfd: Captured, command: list[str]
+) -> None:
+    (first, *_) = everything()
+    told = []
+    for where in map(str, output):
+        said = [part.replace("{}", where).replace("bridge", first.id) for part in command]
+        assert main(said) == 0
+        told.append(capfd.readouterr())
+    assert told[0] == told[1]
+    assert told[0].out
+
+
+def test_the_command_that_compares_takes_a_folder_and_a_bucket(output: tuple[Path, str], capfd: Captured) -> None:
+    here, there = output
+    assert main(["diff", str(here), there, "--exit-code"]) == 0
+    (here / f"{bridge().id}.json").unlink()
+    assert main(["diff", there, str(here), "--exit-code"]) == 1
+    assert main(["diff", str(here), there, "--exit-code"]) == 1
+    assert bridge().id in capfd.readouterr().out
+
+
+def test_documents_are_restored_from_one_bucket_to_another_place(output: tuple[Path, str], bucket: str) -> None:
+    assert main(["restore", output[1], "-o", f"{bucket}/sources"]) == 0
+    assert main(["restore", output[1], "--id", paired().id, "-o", f"{bucket}/one.txt"]) == 0
+    found = {entry.name: store(f"{bucket}/sources").get(entry.name) for entry in store(f"{bucket}/sources").listing()}
+    assert found == {f"{article.id}.txt": source_of(article) for article in everything()}
+    assert store(bucket).get("one.txt") == source_of(paired())
+
+
+def test_one_article_of_a_bucket_is_read_by_its_own_url(output: tuple[Path, str]) -> None:
+    assert list(pipeline.read(f"{output[1]}{bridge().id}.json")) == [bridge()]
+
+
+def test_articles_on_the_web_are_read_line_by_line_and_from_a_copy(web: Web, tmp_path: Path) -> None:
+    for name in ("a.jsonl.zst", "a.parquet"):
+        pipeline.export(everything(), tmp_path / name)
+        url = web.put(f"/{name}", (tmp_path / name).read_bytes())
+        assert list(pipeline.read(f"{url}?Signature=geheim", allow_private=True)) == everything()
+
+
+def test_a_data_frame_is_made_of_what_a_bucket_holds(output: tuple[Path, str]) -> None:
+    pytest.importorskip("pandas")
+    here, there = (pipeline.to_frame(pipeline.read(str(where))) for where in output)
+    assert len(there) > 0
+    assert there.equals(here)
+
+
+def test_text_of_a_bucket_is_cleaned(bucket: str, capfd: Captured) -> None:
+    store(bucket).put("a.txt", b"It is quot;saltquot;.\n")
+    assert main(["clean", f"{bucket}/a.txt", "-o", f"{bucket}/b.txt"]) == 0
+    assert store(bucket).get("b.txt") == b'It is "salt".\n'
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        lambda url: ["verify", url],
+        lambda url: ["restore", url],
+        lambda url: ["export", url, "--to", "jsonl"],
+        lambda url: ["explain", url],
+        lambda url: ["diff", url, url],
+        lambda url: ["clean", url],
+    ],
+    ids=["verify", "restore", "export", "explain", "diff", "clean"],
+)
+@pytest.mark.parametrize("url", ["s3://salt/none", "s3://sugar/out/", "ftp://salt.example/out"])
+def test_what_is_not_there_is_wrong_usage(
+    bucket: str, capfd: Captured, verb: Callable[[str], list[str]], url: str
+) -> None:
+    assert main(verb(url)) == 2
+    told = capfd.readouterr().err
+    assert told.startswith("pipeline: error: ")
+    assert url.partition("/")[0] in told
+
+
+def test_an_article_that_vanishes_hides_no_other(output: tuple[Path, str], bucket: str) -> None:
+    found = attempts(output[1])
+    first = next(found)
+    rest = [f"{article.id}.json" for article in everything()[1:]]
+    store(f"{bucket}/out").delete(rest[0])
+    (name, error), (_, last) = found
+    assert first[1] == everything()[0]
+    assert (name, last) == (rest[0], everything()[2])
+    assert str(error) == f"{name}: cannot be read: s3://salt/out/{name} is not there"
+
+
+def test_an_export_that_breaks_off_is_one_failure_behind_what_was_read(web: Web, tmp_path: Path) -> None:
+    pipeline.export(everything(), tmp_path / "a.jsonl")
+    data = (tmp_path / "a.jsonl").read_bytes()
+    url = web.put("/a.jsonl", data)
+    web.breaks["/a.jsonl"] = [len(data), len(data) - 100, *[0] * 9]
+    *_, (name, failure) = attempts(Remote(url, access=Access(allow_private=True)))
+    assert name.startswith("a.jsonl")
+    assert f"breaks off at byte {len(data) - 100:,}" in str(failure)
+
+
+def test_a_remote_place_says_what_it_is(bucket: str) -> None:
+    store(bucket).put("raw/a.txt", b"salt")
+    there = Remote(f"{bucket}/raw")
+    assert (there.exists(), there.is_dir(), there.is_file()) == (True, True, False)
+    file = there / "a.txt"
+    assert (file.exists(), file.is_dir(), file.is_file(), file.name) == (True, False, True, "a.txt")
+    assert not (there / "none").exists()
+    with pytest.raises(UsageError):
+        Remote("s3://sugar").exists()

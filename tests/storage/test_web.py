@@ -1,0 +1,147 @@
+"""Files of web servers are read: whole, where the connection breaks too, and errors show no signature."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.storage import Access, Remote, Store, store
+from storage.servers import Web
+
+HERE = Access(allow_private=True)
+"""What a server on this machine needs."""
+TEXT = "Ida Moss: 潮水来了，我们收盐。\n" * 20_000
+
+
+def local(url: str) -> Store:
+    return store(url, HERE)
+
+
+def test_a_file_comes_as_it_lies_there(web: Web) -> None:
+    url = web.put("/d/a.txt", TEXT)
+    assert local(url).get("").decode() == TEXT
+    assert Remote(url, access=HERE).entry() is not None
+    assert local(f"{web.address}/d").get("a.txt").decode() == TEXT
+
+
+def test_a_name_with_blanks_and_chinese_may_be_typed_as_it_is_or_encoded(web: Web) -> None:
+    web.put("/d/%E7%9B%90%20a.txt", "x")
+    assert local(f"{web.address}/d/盐 a.txt").get("") == b"x"
+    assert local(f"{web.address}/d/%E7%9B%90%20a.txt").get("") == b"x"
+    assert local(f"{web.address}/d").get("盐 a.txt") == b"x"
+
+
+def test_the_query_is_sent_and_not_shown(web: Web) -> None:
+    url = web.put("/d/a.txt", "x") + "?X-Amz-Signature=geheim"
+    assert local(url).get("") == b"x"
+    assert web.asked == [("GET", "/d/a.txt?X-Amz-Signature=geheim", None)]
+
+
+def test_an_answer_without_a_length_and_one_from_elsewhere_are_read(web: Web) -> None:
+    web.in_chunks.add("/d/a.txt")
+    web.put("/d/a.txt", "salt")
+    web.moved["/old.txt"] = "/d/a.txt"
+    assert local(f"{web.address}/old.txt").get("") == b"salt"
+
+
+def test_a_file_that_breaks_off_goes_on_from_there(web: Web) -> None:
+    url = web.put("/a.txt", TEXT)
+    web.breaks["/a.txt"] = [300_000, 100_000, 0, 7]
+    assert local(url).get("").decode() == TEXT
+    assert [asked[2] for asked in web.asked] == [
+        None,
+        "bytes=300000-",
+        "bytes=400000-",
+        "bytes=400000-",
+        "bytes=400007-",
+    ]
+
+
+def test_a_server_that_gives_no_parts_ends_it_at_the_byte_that_came_last(web: Web) -> None:
+    url = web.put("/a.txt", TEXT)
+    web.breaks["/a.txt"] = [300_000]
+    web.without_ranges.add("/a.txt")
+    with pytest.raises(OSError, match="a.txt breaks off at byte 300,000, and the server does not go on from there"):
+        local(url).get("")
+
+
+def test_a_file_that_changes_meanwhile_is_an_error_and_no_mixture(web: Web) -> None:
+    url = web.put("/a.txt", TEXT)
+    web.breaks["/a.txt"] = [300_000]
+    web.tags["/a.txt"] = ['"one"', '"two"']
+    with pytest.raises(OSError, match="breaks off at byte 300,000, and the server does not go on"):
+        local(url).get("")
+
+
+def test_a_file_that_always_breaks_off_at_one_place_is_given_up(web: Web) -> None:
+    url = web.put("/a.txt", TEXT)
+    web.breaks["/a.txt"] = [300_000, *[0] * 9]
+    with pytest.raises(OSError, match="breaks off at byte 300,000 again and again; run again later"):
+        local(url).get("")
+    assert len(web.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "said", "times"),
+    [
+        (404, FileNotFoundError, r"/a.txt is not there \(the server answers with status 404\)", 1),
+        (410, FileNotFoundError, "is not there", 1),
+        (403, PermissionError, "status 403; the signature in its URL may be too old", 1),
+        (401, PermissionError, "status 401", 1),
+        (418, OSError, "status 418; check the address", 1),
+        (500, OSError, "status 500; run again later", 4),
+        (503, OSError, "status 503; run again later", 4),
+    ],
+)
+def test_an_error_names_the_file_and_what_to_do_but_no_signature(
+    web: Web, status: int, kind: type[OSError], said: str, times: int
+) -> None:
+    web.status["/a.txt"] = status
+    with pytest.raises(kind, match=said) as raised:
+        local(f"{web.address}/a.txt?Signature=geheim").get("")
+    assert "geheim" not in str(raised.value)
+    assert len(web.asked) == times
+
+
+def test_a_server_that_is_not_there_is_an_error_that_says_so(web: Web) -> None:
+    with pytest.raises(OSError, match=r"http://127.0.0.1:1/a.txt: the server cannot be reached \(Connection refused\)"):
+        local("http://127.0.0.1:1/a.txt").get("")
+
+
+def test_nothing_else_than_the_web_is_followed_to(web: Web, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("local")
+    web.moved["/a.txt"] = (tmp_path / "a.txt").as_uri()
+    with pytest.raises(OSError, match="status 302"):
+        local(f"{web.address}/a.txt").get("")
+
+
+def test_the_stamp_is_the_tag_or_where_that_is_weak_the_time(web: Web) -> None:
+    url = web.put("/a.txt", "salt")
+    web.tags["/a.txt"] = ['"one"', 'W/"two"']
+    strong, weak = local(url).entry(""), local(url).entry("")
+    assert strong is not None
+    assert weak is not None
+    assert (strong.size, strong.stamp) == (4, '"one"')
+    assert weak.stamp == "Wed, 01 May 2024 06:00:00 GMT"
+    assert local(f"{web.address}/none.txt").entry("") is None
+
+
+def test_the_web_is_not_written_to_and_has_no_list(web: Web, tmp_path: Path) -> None:
+    there = store(web.address)
+    (tmp_path / "a").touch()
+    for attempt in (
+        lambda: there.put("a", b""),
+        lambda: there.upload("a", tmp_path / "a"),
+        lambda: there.delete("a"),
+        lambda: list(there.listing()),
+    ):
+        with pytest.raises(UsageError, match="s3://, gs:// or az://"):
+            attempt()
+    assert web.asked == []
+
+
+def test_the_web_needs_no_library(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    assert local(web.put("/a.txt", os.fsencode("盐"))).get("") == "盐".encode()
