@@ -38,8 +38,8 @@ def to_frame(articles: Iterable[Article] | str | Place, rows: str = "exchanges",
 
     Columns are those of `pipeline.export.tables.row_kinds`; their types do not depend on what is in them: whole
     numbers that may be missing are `Int64`, lists are tuples in pandas and lists in polars. `kind` is the library, by
-    default pandas where it is installed and polars else. `articles` may be the path or URL of an output, which is then read. Raises
-    `UsageError` for what are no articles, for another `rows` or `kind`, or without the library.
+    default pandas where it is installed and polars else. `articles` may be the path or URL of an output, which is
+    then read. Raises `UsageError` for what are no articles, for another `rows` or `kind`, or without the library.
     """
     expect_text("to_frame", "rows", rows)
     expect_text("to_frame", "kind", kind, optional=True)

@@ -17,6 +17,7 @@ from pipeline import Article, ContractError, Note
 from pipeline.audit.compare.compare import Difference, FieldChange, Hunk, compare
 from pipeline.audit.compare.structure import FIELDS
 from pipeline.audit.compare.values import part as part_of
+from pipeline.model.article import Entry
 from pipeline.text.edits import Change
 
 RAW = """Bread Before Dawn
@@ -70,7 +71,7 @@ def applied(old: str, hunks: tuple[Hunk, ...]) -> str:
 def test_an_article_does_not_differ_from_itself(given_article: Article) -> None:
     again = msgspec.json.decode(msgspec.json.encode(given_article), type=Article)
     # Not even where equality is not seen at once.
-    other = msgspec.structs.replace(again, metadata=(pipeline.model.article.Entry(key="k", value="v"),))
+    other = msgspec.structs.replace(again, metadata=(Entry(key="k", value="v"),))
     assert compare(given_article, again).same
     assert [change.part for change in compare(given_article, other).structure] == ["metadata"]
     assert compare(given_article, other).kinds == ("structure",)
