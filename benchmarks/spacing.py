@@ -21,9 +21,9 @@ import pipeline
 from pipeline.lexicon.english import Lexicon
 from pipeline.segmentation import candidates, counts, lattice, lattice_edges, score, tokens, trees, word_scores
 from pipeline.segmentation.boundaries import LETTER
-from pipeline.segmentation.candidates import Gap
-from pipeline.segmentation.counts import Evidence
-from pipeline.segmentation.trees import Forest
+from pipeline.segmentation.candidates import Candidate
+from pipeline.segmentation.counts import DocumentCounts
+from pipeline.segmentation.trees import Trees
 
 LEVELS = ("clean", "r01", "r03", "r10", "r100")
 FOLDS = 5
@@ -126,8 +126,8 @@ def without(part: str) -> Iterator[None]:
         if part == "second forest":
             stack.enter_context(patch.object(score, "scored", _first_only))
         elif part == "document":
-            stack.enter_context(patch.object(Evidence, "count", lambda *_: 0))
-            stack.enter_context(patch.object(Evidence, "own", frozenset()))
+            stack.enter_context(patch.object(DocumentCounts, "count", lambda *_: 0))
+            stack.enter_context(patch.object(DocumentCounts, "own", frozenset()))
         elif part == "pairs of words":
             stack.enter_context(patch.object(Lexicon, "pair", lambda *_: None))
         forget()
@@ -135,7 +135,7 @@ def without(part: str) -> Iterator[None]:
     forget()
 
 
-def _first_only(gaps: Sequence[Gap], _evidence: Evidence, first: Forest, _second: Forest) -> list[int]:
+def _first_only(gaps: Sequence[Candidate], _evidence: DocumentCounts, first: Trees, _second: Trees) -> list[int]:
     return first.scores([gap.features for gap in gaps]) if gaps else []
 
 
@@ -144,7 +144,7 @@ class OfFolds:
 
     def __init__(self, folder: Path) -> None:
         self.forests = [
-            {name: Forest.read((folder / str(fold) / f"{name}.forest").read_bytes()) for name in ("first", "second")}
+            {name: Trees.read((folder / str(fold) / f"{name}.forest").read_bytes()) for name in ("first", "second")}
             for fold in range(FOLDS)
         ]
 

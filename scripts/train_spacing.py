@@ -36,10 +36,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from build_lexicon import held_out, lines_of
 
 from pipeline.lexicon import english
-from pipeline.segmentation.candidates import FEATURES, Gap, gaps_of
-from pipeline.segmentation.counts import Evidence
+from pipeline.segmentation.candidates import FEATURES, Candidate, gaps_of
+from pipeline.segmentation.counts import DocumentCounts
 from pipeline.segmentation.score import surrounded
-from pipeline.segmentation.trees import DEPTH, NODE, UNITS, Forest
+from pipeline.segmentation.trees import DEPTH, NODE, UNITS, Trees
 
 Array = NDArray[Any]
 
@@ -75,7 +75,7 @@ class Text(NamedTuple):
 class Rows(NamedTuple):
     """The gaps of some documents: whose they are, what is said of each, whether a space is missing there."""
 
-    documents: list[tuple[str, str, Evidence, int]]
+    documents: list[tuple[str, str, DocumentCounts, int]]
     """Level, id, evidence and number of gaps of each document."""
     features: list[list[int]]
     wanted: list[bool]
@@ -139,7 +139,7 @@ def rows_of(texts: Iterable[Text], noise: frozenset[tuple[str, int, int]]) -> Ro
     rows = Rows([], [], [], [])
     for text in texts:
         given = "\n".join(text.given)
-        evidence = Evidence(given)
+        evidence = DocumentCounts(given)
         gaps = list(gaps_of(given, evidence))
         if not gaps:
             continue
@@ -220,7 +220,7 @@ def second_features(rows: Rows, scores: Sequence[int]) -> Array:
     found: list[list[int]] = []
     at = 0
     for _, _, evidence, count in rows.documents:
-        gaps = [Gap(at=0, inner=False, features=features) for features in rows.features[at : at + count]]
+        gaps = [Candidate(at=0, inner=False, features=features) for features in rows.features[at : at + count]]
         found += surrounded(scores[at : at + count], gaps, evidence)
         at += count
     return np.array(found, dtype=np.int32)
@@ -228,7 +228,7 @@ def second_features(rows: Rows, scores: Sequence[int]) -> Array:
 
 def scores_of(forest: bytes, features: Array) -> Array:
     """The scores that a forest gives, as it gives them where it runs."""
-    read = Forest.read(forest)
+    read = Trees.read(forest)
     parts = [read.scores(features[at : at + 4096].tolist()) for at in range(0, len(features), 4096)]
     return np.array([score for part in parts for score in part], dtype=np.int32)
 

@@ -8,7 +8,7 @@ import msgspec
 Sign = Literal["old", "new"]
 
 
-class Specimen(msgspec.Struct, frozen=True):
+class Example(msgspec.Struct, frozen=True):
     """An example: the document, in which output it is found (null where there is one only), and the text around it."""
 
     document: str
@@ -22,9 +22,9 @@ class Shelf:
     __slots__ = ("elsewhere", "same", "unlike")
 
     def __init__(self) -> None:
-        self.unlike: dict[Hashable, Specimen] = {}
-        self.elsewhere: dict[str, Specimen] = {}
-        self.same: list[Specimen] = []
+        self.unlike: dict[Hashable, Example] = {}
+        self.elsewhere: dict[str, Example] = {}
+        self.same: list[Example] = []
 
     def shelf_of(self, form: Hashable, document: str) -> int:
         """How many there are of the kind that this one would be: unlike all, from another document, or neither."""
@@ -35,7 +35,7 @@ class Shelf:
         return len(self.same)
 
 
-class Specimens:
+class Examples:
     """Keeps a few examples of each key, whatever number is offered: the first ones that are unlike each other.
 
     Where too few are, there is room for further ones that look like them, from other documents first.
@@ -50,7 +50,7 @@ class Specimens:
         shelf = self._shelves.get(key)
         return self._most > (0 if shelf is None else shelf.shelf_of(form, document))
 
-    def keep(self, key: Hashable, form: Hashable, specimen: Specimen) -> None:
+    def keep(self, key: Hashable, form: Hashable, specimen: Example) -> None:
         """Keeps an example if there is room."""
         if not self.wants(key, form, specimen.document):
             return
@@ -62,7 +62,7 @@ class Specimens:
         else:
             shelf.elsewhere[specimen.document] = specimen
 
-    def of(self, key: Hashable) -> tuple[Specimen, ...]:
+    def of(self, key: Hashable) -> tuple[Example, ...]:
         """The examples of a key."""
         shelf = self._shelves.get(key, Shelf())
         return (*shelf.unlike.values(), *shelf.elsewhere.values(), *shelf.same)[: self._most]

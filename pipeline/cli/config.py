@@ -15,7 +15,7 @@ from pipeline.config.settings import Key, Layers, Profile
 from pipeline.config.settings_reference import Parts, Setting, catalogue
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import UsageError, nearest
-from pipeline.readers.registry import BUILT_IN, Choice
+from pipeline.readers.registry import BUILT_IN, Registry
 from pipeline.text.escapes import HIDDEN, escaped
 
 EPILOG = """examples:
@@ -103,7 +103,7 @@ def _tables_alone(values: Mapping[Key, object]) -> Iterator[str]:
             yield f"\n[{_dotted(key)}]"
 
 
-def _idle(chosen: Choice) -> Iterator[str]:
+def _idle(chosen: Registry) -> Iterator[str]:
     """Installed readers that take no part, as comments: a table would name them."""
     taking_part = {reader.name for reader in chosen.readers}
     for reader in installed.readers():

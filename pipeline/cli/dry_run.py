@@ -10,7 +10,7 @@ from pipeline.cli.report import DEGRADED
 from pipeline.cli.streams import write_json
 from pipeline.cli.tables import Sheet
 from pipeline.errors import UsageError
-from pipeline.runs.dry_run import Firing, Rehearsal
+from pipeline.runs.dry_run import DryRun, RuleCount
 from pipeline.text.excerpts import visible
 
 
@@ -31,7 +31,7 @@ def check(options: argparse.Namespace) -> None:
         raise UsageError("--json and --quiet exclude each other")
 
 
-def show(rehearsal: Rehearsal, options: argparse.Namespace) -> None:
+def show(rehearsal: DryRun, options: argparse.Namespace) -> None:
     """Prints what was counted: rules that edit with examples, kinds of labels, rules that note, the account."""
     forecast = rehearsal.forecast()
     if options.json:
@@ -63,7 +63,7 @@ def show(rehearsal: Rehearsal, options: argparse.Namespace) -> None:
     sheet.line("nothing was written")
 
 
-def _firings(head: str, firings: Sequence[Firing], sheet: Sheet) -> None:
+def _firings(head: str, firings: Sequence[RuleCount], sheet: Sheet) -> None:
     if not firings:
         return
     rows = [(firing.rule, firing.stage, f"{firing.count:,}", f"{firing.articles:,}") for firing in firings]

@@ -11,7 +11,7 @@ from pipeline.cli.similar import all_faults, printed
 from pipeline.config.options import options as fields
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.exporter import Sink, Streaming
+from pipeline.export.exporter import Exporter, Streaming
 from pipeline.export.load.articles import attempts
 from pipeline.export.registry import BUILT_IN, format_of, sink
 from pipeline.export.tables.row_kinds import KINDS
@@ -78,7 +78,7 @@ def main(options: argparse.Namespace) -> int:
     return 1 if sound.failed else 0
 
 
-def _sink(options: argparse.Namespace) -> Sink:
+def _sink(options: argparse.Namespace) -> Exporter:
     name = options.to if options.to is not None else format_of(place(options.output))
     said = settings(options)
     tables = said.settings.sinks
@@ -92,7 +92,7 @@ def _sink(options: argparse.Namespace) -> Sink:
         return sink(name, {**tables.get(name, {}), **given})
 
 
-def _spare(source: Place, target: Place, chosen: Sink) -> None:
+def _spare(source: Place, target: Place, chosen: Exporter) -> None:
     """Raises `UsageError` where writing to `target` would destroy what is read, or be read again."""
     if isinstance(source, Remote) and isinstance(target, Remote):
         below, above = source.holds(target), target.holds(source)

@@ -7,7 +7,7 @@ from pipeline.config.plugins import SOURCES, offers
 from pipeline.config.settings_reference import Parts
 from pipeline.core.recipe import BUILT_IN, Step, step
 from pipeline.errors import UsageError
-from pipeline.export.exporter import Sink
+from pipeline.export.exporter import Exporter
 from pipeline.export.registry import names, sink
 from pipeline.readers import registry
 from pipeline.readers.reader import Reader
@@ -32,7 +32,7 @@ def readers() -> Iterator[Reader]:
             print(f"pipeline: left out: {error}", file=sys.stderr)
 
 
-def sinks() -> Iterator[Sink]:
+def sinks() -> Iterator[Exporter]:
     """Each sink that can write; one that cannot is named on standard error, with the reason."""
     for name in names():
         try:

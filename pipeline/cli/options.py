@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pipeline.config.settings import Layers, Limits, layers
 from pipeline.core.pipeline import Pipeline
-from pipeline.readers.registry import Choice, choice
+from pipeline.readers.registry import Registry, choice
 from pipeline.storage import Place, Remote, place
 from pipeline.storage.atomic import named, replace, replaceable
 from pipeline.storage.links import inside
@@ -84,7 +84,7 @@ def pipeline(options: argparse.Namespace, said: Layers) -> Pipeline:
     return made
 
 
-def readers(said: Layers) -> Choice:
+def readers(said: Layers) -> Registry:
     """The readers that the settings ask for. Raises `UsageError`."""
     with said.blamed():
         return choice(said.settings.sources, said.settings.input.format)

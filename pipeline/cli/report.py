@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pipeline.cli.quantities import counted, duration, frequency, speed
-from pipeline.runs.counters import Account, Aside
+from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.outcome import Failure
 from pipeline.runs.output.output_folder import RUN_FOLDER
 from pipeline.storage import Remote
@@ -63,7 +63,7 @@ class LeftAside:
 
 
 def summary(
-    account: Account, output: Path | Remote, *, seconds: float | None = None, workers: int | None = None
+    account: Counters, output: Path | Remote, *, seconds: float | None = None, workers: int | None = None
 ) -> None:
     """Prints what became of the documents, how long it took where that is known, and where the articles are."""
     from rich.table import Table
@@ -104,7 +104,7 @@ def summary(
     )
 
 
-def _spent(account: Account, seconds: float, workers: int | None) -> str:
+def _spent(account: Counters, seconds: float, workers: int | None) -> str:
     time = duration(seconds) if workers is None else f"{duration(seconds)} with {counted(workers, 'worker')}"
     # Unchanged documents cost next to nothing: a run that finds many of them is no faster for it.
     worked = account.totals.documents - account.totals.unchanged - account.totals.edited

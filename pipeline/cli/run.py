@@ -22,11 +22,11 @@ from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers.documents import first
 from pipeline.readers.input_files import find
 from pipeline.readers.named_fields import refuse_missing
-from pipeline.readers.registry import Choice
-from pipeline.runs.counters import Account, Aside
+from pipeline.readers.registry import Registry
+from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.dry_run import rehearse
 from pipeline.runs.executors.process_start import prepare
-from pipeline.runs.file_sources import Intake, documents
+from pipeline.runs.file_sources import FileSources, documents
 from pipeline.runs.outcome import Failure, Rejection
 from pipeline.runs.output.output_folder import RUN_FOLDER
 from pipeline.runs.plan import Choices, of_reading
@@ -119,7 +119,7 @@ def main(options: argparse.Namespace) -> int:
 def _read_and_run(
     options: argparse.Namespace,
     said: Layers,
-    chosen: Choice,
+    chosen: Registry,
     reading: ReadingProcess,
     output: Path | Remote,
     engine: Engine,
@@ -138,7 +138,7 @@ def _read_and_run(
     with said.blamed():
         first_of = lambda file, most: documents(reading.documents(file, most))  # noqa: E731
         known = refuse_missing(files, said.settings.input, first_of, reading.is_document)
-    taken = Intake(files, ReadAhead(reading).documents, said.settings.input, check=not known)
+    taken = FileSources(files, ReadAhead(reading).documents, said.settings.input, check=not known)
     size = taken.size
     if not options.dry_run and options.engine == "local":
         # They load while this process looks at the recipe.
@@ -195,13 +195,13 @@ def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
 
 def _run(
     options: argparse.Namespace,
-    taken: Intake,
+    taken: FileSources,
     lost: list[Unreadable | LeftOut],
     job: Job,
     engine: Engine,
     workers: int | None,
 ) -> int:
-    account, began = Account(), time.monotonic()
+    account, began = Counters(), time.monotonic()
     with Progress(None if options.first else taken.size, quiet=options.quiet) as progress:
         voice = _Voice(options, progress, account, job.output)
         try:
@@ -239,7 +239,7 @@ def _run(
     return 0 if sound else 1
 
 
-def _stopped(why: BaseException, account: Account, job: Job) -> int:
+def _stopped(why: BaseException, account: Counters, job: Job) -> int:
     """Says that a run did not come to its end, and how to go on."""
     if not isinstance(why, KeyboardInterrupt):
         print(f"pipeline: error: {why}", file=sys.stderr)
@@ -282,7 +282,7 @@ class _Voice:
     """What is said while documents are processed."""
 
     def __init__(
-        self, options: argparse.Namespace, progress: Progress, account: Account, output: Path | Remote | None
+        self, options: argparse.Namespace, progress: Progress, account: Counters, output: Path | Remote | None
     ) -> None:
         self._options = options
         self._progress = progress
@@ -299,7 +299,7 @@ class _Voice:
         elif isinstance(entry, Aside) and not self._options.quiet and (line := self._aside.line(entry)):
             self._progress.line(line)
 
-    def seen(self, document: str, _: Account) -> None:
+    def seen(self, document: str, _: Counters) -> None:
         if self._options.verbose:
             self._progress.line(escaped(document))
         self.step()
@@ -323,13 +323,13 @@ class _Voice:
 
 def _rehearse(
     options: argparse.Namespace,
-    taken: Intake,
+    taken: FileSources,
     lost: list[Unreadable | LeftOut],
     made: Pipeline,
     said: Layers,
 ) -> int:
     everything = (record for part in (lost, taken.documents()) for record in part)
-    account = Account()
+    account = Counters()
     with Progress(None, quiet=options.quiet) as progress:
         voice = _Voice(options, progress, account, None)
         rehearsed = rehearse(

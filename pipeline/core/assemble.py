@@ -10,7 +10,7 @@ from typing import get_args
 
 import regex
 
-from pipeline.core.body import Body, Cast
+from pipeline.core.body import Body, SpeakerRegistry
 from pipeline.errors import StageError
 from pipeline.lexicon.roles import role_in_english
 from pipeline.model.article import (
@@ -73,7 +73,7 @@ class _Builder:
     def __init__(self, document: Document, notes: Iterable[Remark]) -> None:
         self.document = document
         self.notes = tuple(sorted(notes, key=lambda note: (note.start, note.end)))
-        self.cast = Cast()
+        self.cast = SpeakerRegistry()
         self.bodies: dict[str, Body] = {"": Body("", self.cast)}
         self.segments: list[Segment] = []
         self.byline: list[Label] = []

@@ -42,7 +42,7 @@ class OpenSection(msgspec.Struct):
     exchanges: list[OpenExchange]
 
 
-class Cast:
+class SpeakerRegistry:
     """Everybody who speaks: which labels name them and what kinds of turns they take."""
 
     def __init__(self) -> None:
@@ -87,7 +87,7 @@ class Body:
     ends at a speaker label, at a change of part or speaker, and at a heading, but not at an aside that is nobody's.
     """
 
-    def __init__(self, root: str, cast: Cast) -> None:
+    def __init__(self, root: str, cast: SpeakerRegistry) -> None:
         self.root = root
         self.cast = cast
         self._translates: int | None = None

@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.config.settings import Settings, Threshold, layers, typed
 from pipeline.core.apply_stage import moved, repair
-from pipeline.core.profiles import Way, first_fitting, ways
+from pipeline.core.profiles import RecipeVariant, first_fitting, ways
 from pipeline.core.recipe import Recipe
 from pipeline.core.structuring import Frame, structured
 from pipeline.errors import DocumentError
@@ -82,7 +82,7 @@ class Pipeline:
             return cls.configured(said.settings)
 
     @classmethod
-    def _of(cls, made: tuple[Way, ...]) -> "Pipeline":
+    def _of(cls, made: tuple[RecipeVariant, ...]) -> "Pipeline":
         pipeline = cls.__new__(cls)
         pipeline.ways = made
         return pipeline

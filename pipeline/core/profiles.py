@@ -12,26 +12,26 @@ from pipeline.model.stage import Stage
 from pipeline.version import __version__
 
 
-class Way(msgspec.Struct, frozen=True):
+class RecipeVariant(msgspec.Struct, frozen=True):
     """A recipe, the documents it is for, and what the provenance says about it. Without a match it is for all."""
 
     recipe: Recipe
     version: PipelineVersion
     match: Match | None = None
 
-    def only(self, names: set[str]) -> "Way":
+    def only(self, names: set[str]) -> "RecipeVariant":
         """The same way with these stages of its recipe."""
         left_out = {stage.name for stage in self.recipe.stages} - names
         return way(self.recipe.without(left_out), self.version.profile, self.match)
 
 
-def way(made: Recipe, profile: str | None = None, match: Match | None = None) -> Way:
+def way(made: Recipe, profile: str | None = None, match: Match | None = None) -> RecipeVariant:
     """A recipe with its provenance."""
     version = PipelineVersion(version=__version__, settings=made.fingerprint, profile=profile, stages=made.versions)
-    return Way(made, version, match)
+    return RecipeVariant(made, version, match)
 
 
-def ways(stages: Sequence[str | Stage] | None, settings: Settings) -> tuple[Way, ...]:
+def ways(stages: Sequence[str | Stage] | None, settings: Settings) -> tuple[RecipeVariant, ...]:
     """A way for each profile, in their order, and at the end the one for all other documents.
 
     `stages` go before the recipe that the settings name. Raises `UsageError`; a `SettingError` where a setting is to
@@ -46,7 +46,7 @@ def ways(stages: Sequence[str | Stage] | None, settings: Settings) -> tuple[Way,
     return (*found, way(common))
 
 
-def first_fitting(among: Sequence[Way], name: str, metadata: Mapping[str, str]) -> Way:
+def first_fitting(among: Sequence[RecipeVariant], name: str, metadata: Mapping[str, str]) -> RecipeVariant:
     """The way of the document with this id and metadata: the first whose match fits."""
     return next(way for way in among if way.match is None or way.match.fits(name, metadata))
 

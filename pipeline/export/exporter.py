@@ -15,7 +15,7 @@ PROTOCOL = 1
 
 
 @runtime_checkable
-class Sink(Protocol):
+class Exporter(Protocol):
     """What writes articles.
 
     Articles come one at a time and are not kept, so that memory does not grow with their number. What is at the target
@@ -36,7 +36,7 @@ class Sink(Protocol):
 
 
 @runtime_checkable
-class Streaming(Sink, Protocol):
+class Streaming(Exporter, Protocol):
     """A sink that can also write to standard output."""
 
     def stream(self, articles: Iterable[Article], file: BinaryIO) -> None:

@@ -10,7 +10,7 @@ from pipeline.config import options
 from pipeline.config.plugins import SINKS, offered, offers
 from pipeline.config.validate import misfit_of
 from pipeline.errors import SettingError, UsageError, nearest
-from pipeline.export.exporter import PROTOCOL, Sink
+from pipeline.export.exporter import PROTOCOL, Exporter
 from pipeline.export.target import write
 from pipeline.export.upload import deliver
 from pipeline.model.arguments import expect_all, expect_path, expect_text
@@ -50,7 +50,7 @@ def export(articles: Iterable[Article], target: str | Place, to: str | None = No
         write(chosen, found, where)
 
 
-def sink(name: str, said: Mapping[str, object] | None = None) -> Sink:
+def sink(name: str, said: Mapping[str, object] | None = None) -> Exporter:
     """The built-in or installed sink of that name, with its options as `said`.
 
     Raises `UsageError`, a `SettingError` for an option that is wrong.
@@ -88,17 +88,17 @@ def faults(made: object) -> Iterator[str]:
     yield from options.faults(made)
 
 
-def _plain(name: str) -> Sink:
+def _plain(name: str) -> Exporter:
     """The sink with its default options."""
     if name in BUILT_IN:
         return _built_in(name)
     offer = offered(name, offers(SINKS))
     if offer is None:
         raise SettingError(("sinks", name), f"format {name!r} is not known{nearest(name, names())}")
-    return cast("Sink", offer.made(faults))
+    return cast("Exporter", offer.made(faults))
 
 
 @cache
-def _built_in(name: str) -> Sink:
+def _built_in(name: str) -> Exporter:
     module, _, kind = BUILT_IN[name].partition(":")
-    return cast("Sink", getattr(import_module(f"pipeline.export.{module}"), kind)())
+    return cast("Exporter", getattr(import_module(f"pipeline.export.{module}"), kind)())

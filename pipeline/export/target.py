@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import UsageError
-from pipeline.export.exporter import Sink
+from pipeline.export.exporter import Exporter
 from pipeline.model.article import Article
 from pipeline.storage.atomic import replace, replaceable
 from pipeline.storage.file_locks import opened, owner, take, write_owner
@@ -28,7 +28,7 @@ LONGEST_SHOWN: Final = LONGEST_NAME - 50
 """Bytes of a target's name that the names beside it repeat."""
 
 
-def write(sink: Sink, articles: Iterable[Article], target: Path) -> None:
+def write(sink: Exporter, articles: Iterable[Article], target: Path) -> None:
     """Writes articles to a file or folder of this machine, or leaves all as it was.
 
     Raises `UsageError` for a target that cannot be, or that another export is writing to, and `OSError`.

@@ -6,12 +6,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.errors import UsageError
-from pipeline.export.exporter import Sink
+from pipeline.export.exporter import Exporter
 from pipeline.model.article import Article
 from pipeline.storage import Remote
 
 
-def deliver(sink: Sink, articles: Iterable[Article], target: Remote) -> None:
+def deliver(sink: Exporter, articles: Iterable[Article], target: Remote) -> None:
     """Writes to a temporary folder and puts what is there, a file or a folder of files, to `target`.
 
     An object is there whole or not at all. Raises `UsageError` for a target that cannot be, before an article is read,

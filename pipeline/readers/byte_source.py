@@ -78,7 +78,7 @@ class Place(msgspec.Struct, frozen=True):
         return self.member == unpacked(self.file)
 
 
-class Blob:
+class ByteSource:
     """The bytes at a place, with a look at how they begin.
 
     `stream` gives all of them, once. `path` is the file on the disk that they are, or None. `depth` counts the archives
@@ -114,9 +114,9 @@ class Blob:
             self.fault = error
         self.stream = _again(self.head, stream, seekable=self.path is not None, broken=self.fault is not None)
 
-    def inner(self, place: Place, stream: BinaryIO, *, named: bool = False) -> "Blob":
+    def inner(self, place: Place, stream: BinaryIO, *, named: bool = False) -> "ByteSource":
         """What lies in this one: a layer deeper, and counted with it against the limits."""
-        return Blob(place, stream, depth=self.depth + 1, named=named, budget=self.budget)
+        return ByteSource(place, stream, depth=self.depth + 1, named=named, budget=self.budget)
 
     def left_out(self, reason: str) -> LeftOut:
         """What is said of it where it holds no document. Raises `SourceError` where the user named it."""

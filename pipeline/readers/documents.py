@@ -11,13 +11,13 @@ from pipeline.config.settings import Input
 from pipeline.errors import UsageError
 from pipeline.model.record import LeftOut, Located, Record, SourceError, Unreadable
 from pipeline.readers import other_files
-from pipeline.readers.byte_source import HEAD, Blob, Place
+from pipeline.readers.byte_source import HEAD, ByteSource, Place
 from pipeline.readers.connection import Connection
 from pipeline.readers.input_files import File
 from pipeline.readers.limits import Budget
 from pipeline.readers.open_file import opened
 from pipeline.readers.reader import Reader
-from pipeline.readers.registry import COMPRESSIONS, Choice, choice, who_could
+from pipeline.readers.registry import COMPRESSIONS, Registry, choice, who_could
 from pipeline.readers.unique_ids import Ids
 from pipeline.storage.disk_space import Unsized
 from pipeline.storage.faults import StoreError
@@ -26,7 +26,7 @@ from pipeline.text.encodings.signatures import kind_of
 Document = Record | Unreadable | LeftOut
 
 
-def records(files: Iterable[File], options: Input, readers: Choice | None = None) -> Iterator[Document]:
+def records(files: Iterable[File], options: Input, readers: Registry | None = None) -> Iterator[Document]:
     """The documents of `files`, in order, one at a time, each file and member read by the reader that claims it.
 
     A record whose id an earlier one had is given as `Unreadable`.
@@ -59,7 +59,7 @@ def first(found: Iterable[Document], most: int | None) -> Iterator[Document]:
             return
 
 
-def is_document(file: File, options: Input, readers: Choice) -> bool:
+def is_document(file: File, options: Input, readers: Registry) -> bool:
     """Whether a file is one document, called as the file is: told from its beginning, as it is for reading it.
 
     Standard input, which can be read once, is not looked at.
@@ -68,10 +68,10 @@ def is_document(file: File, options: Input, readers: Choice) -> bool:
         return False
     try:
         with opened_file(file) as stream:
-            blob = Blob(Place(file.name), stream, path=file.path, named=file.named)
+            blob = ByteSource(Place(file.name), stream, path=file.path, named=file.named)
             reader = readers.of(blob)
             while reader is not None and reader.name in COMPRESSIONS and blob.head:
-                blob = cast("Blob", next(iter(reader.read(blob, options))))
+                blob = cast("ByteSource", next(iter(reader.read(blob, options))))
                 reader = readers.of(blob)
             # An empty file fails as the document that it should be.
             return not blob.head or bool(getattr(reader, "is_document", False))
@@ -80,7 +80,7 @@ def is_document(file: File, options: Input, readers: Choice) -> bool:
 
 
 def of_file(
-    file: File, options: Input, readers: Choice, opened: Callable[[File], BinaryIO] | None = None
+    file: File, options: Input, readers: Registry, opened: Callable[[File], BinaryIO] | None = None
 ) -> Generator[Document, None, None]:
     """The documents of one file, in order, whatever ids they have. `opened` opens it, by default as `opened_file` does.
 
@@ -90,7 +90,7 @@ def of_file(
     try:
         with (opened or opened_file)(file) as stream:
             budget = Budget(options.limits)
-            blob = Blob(place, stream, path=file.path, named=file.named, budget=budget)
+            blob = ByteSource(place, stream, path=file.path, named=file.named, budget=budget)
             for found in _blob(blob, options, readers):
                 cut_off = isinstance(found, Unreadable) and isinstance(stream, Connection) and stream.broken
                 yield msgspec.structs.replace(found, passing=True) if cut_off else found
@@ -128,7 +128,7 @@ def opened_file(file: File, wrapped: Callable[[BinaryIO], BinaryIO] | None = Non
     return opened(file)
 
 
-def _blob(blob: Blob, options: Input, readers: Choice) -> Iterator[Document]:
+def _blob(blob: ByteSource, options: Input, readers: Registry) -> Iterator[Document]:
     """The documents in some bytes; what goes wrong after some of them were given takes none of them away."""
     if not blob.head:
         yield from _faulty(blob, blob.fault or SourceError("is empty; leave it out"))
@@ -154,10 +154,10 @@ def _blob(blob: Blob, options: Input, readers: Choice) -> Iterator[Document]:
     yield from _read(reader, blob, options, readers)
 
 
-def _read(reader: Reader, blob: Blob, options: Input, readers: Choice) -> Iterator[Document]:
+def _read(reader: Reader, blob: ByteSource, options: Input, readers: Registry) -> Iterator[Document]:
     try:
         for found in reader.read(blob, options):
-            if isinstance(found, Blob):
+            if isinstance(found, ByteSource):
                 yield from _blob(found, options, readers)
             else:
                 yield found
@@ -173,20 +173,20 @@ def _read(reader: Reader, blob: Blob, options: Input, readers: Choice) -> Iterat
         yield _broken(blob, f"the reader {reader.name!r}", error)
 
 
-def _broken(blob: Blob, reader: str, error: Exception) -> Unreadable:
+def _broken(blob: ByteSource, reader: str, error: Exception) -> Unreadable:
     """What is said of a file at which a reader raises what its author did not think of."""
     told = f"{type(error).__name__}: {error}".splitlines()[0]
     return Unreadable(blob.id, f"{blob.place}: {reader} broke on it: {told}; report it, and leave the file out")
 
 
-def _faulty(blob: Blob, error: SourceError) -> Iterator[Unreadable]:
+def _faulty(blob: ByteSource, error: SourceError) -> Iterator[Unreadable]:
     if not error.told:
         error.told = True
         reason = f"{error}" if blob.place.member is None else f"{blob.place}: {error}"
         yield Unreadable(blob.id, reason, error.passing, error.fields)
 
 
-def _unclaimed(blob: Blob) -> Unreadable | LeftOut:
+def _unclaimed(blob: ByteSource) -> Unreadable | LeftOut:
     kind = kind_of(blob.head) or (None if blob.named else other_files.kind_of(blob.suffix))
     if kind is None and blob.is_called_packed:
         reason = f"is called {blob.suffix} and does not begin like one; get it anew, or rename it for what it is"

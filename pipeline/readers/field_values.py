@@ -12,7 +12,7 @@ import msgspec
 from pipeline.text.decoding import DecodingError, decode
 
 
-class Torn(bytes):
+class UndecodedText(bytes):
     """A text in a table that holds bytes which the table's encoding has not; it is decoded as a file of its own is."""
 
 
@@ -80,7 +80,7 @@ def as_text(value: object) -> str:
         return value
     if isinstance(value, date | time):
         return value.isoformat()
-    if isinstance(value, Torn):
+    if isinstance(value, UndecodedText):
         try:
             return decode(value).text
         except DecodingError:

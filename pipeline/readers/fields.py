@@ -12,8 +12,8 @@ from pipeline.config.settings import Input, Limits
 from pipeline.model.article import VERSION, Origin
 from pipeline.model.record import LeftOut, Record, SourceError, Unreadable, shown
 from pipeline.readers import html
-from pipeline.readers.byte_source import Blob, Place
-from pipeline.readers.field_values import Torn, as_text, holds, others, value_at
+from pipeline.readers.byte_source import ByteSource, Place
+from pipeline.readers.field_values import UndecodedText, as_text, holds, others, value_at
 from pipeline.readers.limits import Budget
 from pipeline.readers.reader import Found
 
@@ -42,7 +42,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
 
 def records(
-    blob: Blob,
+    blob: ByteSource,
     rows: Iterable[Row],
     options: Input,
     *,
@@ -118,7 +118,7 @@ def _counted(budget: Budget, rows: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
-def aside(blob: Blob, reason: str, place: Place | None = None, fields: tuple[str, ...] | None = None) -> LeftOut:
+def aside(blob: ByteSource, reason: str, place: Place | None = None, fields: tuple[str, ...] | None = None) -> LeftOut:
     """What is said of a file, or of a part of it at `place`, that holds nothing for the pipeline.
 
     `fields` are those that it has instead of the one that the settings name for the text.
@@ -132,7 +132,7 @@ def aside(blob: Blob, reason: str, place: Place | None = None, fields: tuple[str
     return LeftOut(str(place or blob.place), reason, fields=fields)
 
 
-def no_text(blob: Blob, names: Sequence[str], place: Place | None = None) -> LeftOut:
+def no_text(blob: ByteSource, names: Sequence[str], place: Place | None = None) -> LeftOut:
     """What is said of a table without a text. Raises `SourceError` where the user named the file."""
     reason = f"no field of its records is a text (there are: {some(names)}); name it in [input] text_field"
     return aside(blob, reason, place)
@@ -191,7 +191,7 @@ def text_column(sample: Sequence[Mapping[str, object]]) -> str | None:
     for fields in sample:
         for name, value in fields.items():
             # Bytes may be a picture: they are a text where their name says so.
-            if isinstance(value, str | Torn):
+            if isinstance(value, str | UndecodedText):
                 lengths[name] = lengths.get(name, 0) + len(value)
     ranked = sorted(lengths, key=lambda name: -lengths[name])
     if not ranked or lengths[ranked[0]] < LONG * len(sample):
@@ -290,7 +290,7 @@ class _Table(msgspec.Struct, frozen=True):
             field=field,
             sha256=None,
         )
-        return Record(name, bytes(text) if isinstance(text, Torn) else text, origin, metadata)
+        return Record(name, bytes(text) if isinstance(text, UndecodedText) else text, origin, metadata)
 
     def _media_type(self, field: str, text: str | bytes) -> str:
         """That of the table; of a page where the field's name says that it holds one, and it has a tag."""

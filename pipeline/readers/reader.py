@@ -13,12 +13,12 @@ from typing import ClassVar, Final, Protocol
 
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 
 PROTOCOL: Final = 1
 
-Found = Record | Unreadable | LeftOut | Blob
-"""What a reader yields. A `Blob` is a member of an archive: it is read by whichever reader claims it."""
+Found = Record | Unreadable | LeftOut | ByteSource
+"""What a reader yields. A `ByteSource` is a member of an archive: it is read by whichever reader claims it."""
 
 
 class Claim(IntEnum):
@@ -41,11 +41,11 @@ class Reader(Protocol):
     protocol: ClassVar[int]
     """`PROTOCOL` of the version that the reader is written for."""
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """Whether the bytes are for this reader, told by `blob.head` and by the name; `blob.stream` is not touched."""
         ...
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """The documents in the bytes, one at a time, each as a `Record`; memory must not grow with their number.
 
         A row that fails is an `Unreadable` and the next ones are read; what is no document is `LeftOut`. Raises

@@ -13,7 +13,7 @@ from pipeline.config.plugins import SOURCES, Package, offered, offers
 from pipeline.config.settings import Key
 from pipeline.config.validate import misfit_of
 from pipeline.errors import SettingError, nearest
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import PROTOCOL, Claim, Reader
 
 BUILT_IN = {
@@ -41,7 +41,7 @@ COMPRESSIONS = frozenset({"gzip", "zstd", "xz", "bzip2"})
 """Those of them that hold one other file, which is called as they are."""
 
 
-class Choice(msgspec.Struct, frozen=True):
+class Registry(msgspec.Struct, frozen=True):
     """The readers that take part, those of other packages first, and the one that takes everything, if one does."""
 
     readers: tuple[Reader, ...]
@@ -49,7 +49,7 @@ class Choice(msgspec.Struct, frozen=True):
     packages: tuple[Package, ...] = ()
     """The other packages: another version of one may find other documents in the same bytes."""
 
-    def of(self, blob: Blob) -> Reader | None:
+    def of(self, blob: ByteSource) -> Reader | None:
         """The reader with the strongest claim; None where no one has any."""
         best, strongest = None, Claim.NONE
         for reader in self.readers:
@@ -61,7 +61,7 @@ class Choice(msgspec.Struct, frozen=True):
         return best
 
 
-def choice(sources: Mapping[str, Mapping[str, object]] | None = None, form: str | None = None) -> Choice:
+def choice(sources: Mapping[str, Mapping[str, object]] | None = None, form: str | None = None) -> Registry:
     """The readers with the options that `sources` holds for each. One of another package takes part where it is named.
 
     `form` is the reader of all files, if the settings name one. Raises `UsageError`, a `SettingError` where a setting
@@ -79,7 +79,7 @@ def choice(sources: Mapping[str, Mapping[str, object]] | None = None, form: str 
         key = ("sources", name) if name in sources else ("input", "format")
         readers.append(options.with_options(reader(name, key), sources.get(name, {}), ("sources", name)))
     packages = tuple(offer.package for offer in offers(SOURCES) if offer.name in foreign) if foreign else ()
-    return Choice(tuple(readers), next((made for made in readers if made.name == form), None), packages)
+    return Registry(tuple(readers), next((made for made in readers if made.name == form), None), packages)
 
 
 def reader(name: str, key: Key = ("sources",)) -> Reader:

@@ -8,7 +8,7 @@ from pipeline.config.settings import Input
 from pipeline.model.article import Origin
 from pipeline.model.record import Record
 from pipeline.readers import other_files
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, Found
 from pipeline.text.encodings.signatures import kind_of
 
@@ -27,7 +27,7 @@ class Text:
     protocol: ClassVar = 1
     is_document: ClassVar = True
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By the suffix; or, in the last place, whatever looks like text."""
         if blob.suffix in SUFFIXES:
             return Claim.NAME
@@ -38,12 +38,12 @@ class Text:
             return Claim.NONE
         return Claim.FALLBACK if _may_be_text(blob.head) else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """The one document."""
         yield document(blob, blob.whole(options.limits.bytes), "text/plain")
 
 
-def document(blob: Blob, data: bytes, media_type: str, metadata: dict[str, str] | None = None) -> Record:
+def document(blob: ByteSource, data: bytes, media_type: str, metadata: dict[str, str] | None = None) -> Record:
     """The record of a blob that is one document."""
     place = blob.place
     origin = Origin(path=place.file, media_type=media_type, member=place.member, row=None, field=None, sha256=None)

@@ -101,7 +101,7 @@ class Tally(msgspec.Struct):
         )
 
 
-class Account:
+class Counters:
     """Counts while a run goes on; it keeps no document's name, so it takes as much memory for many as for few."""
 
     def __init__(self) -> None:

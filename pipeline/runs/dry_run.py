@@ -10,13 +10,13 @@ from typing import Annotated, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from pipeline.audit.examples import Specimen, Specimens
+from pipeline.audit.examples import Example, Examples
 from pipeline.audit.provenance import texts
 from pipeline.core.pipeline import Pipeline
 from pipeline.export.json_folder import encode
 from pipeline.model.article import Article
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.runs.counters import Account, Aside
+from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.outcome import LONE_SURROGATE, Failure, Rejection, Written, degraded, processed, told
 from pipeline.runs.run_log import Heard
 from pipeline.text.excerpts import noted, replaced
@@ -37,14 +37,14 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     with_warnings: int = 0
 
 
-class Firing(msgspec.Struct, frozen=True, kw_only=True):
+class RuleCount(msgspec.Struct, frozen=True, kw_only=True):
     """What one rule did, over all articles."""
 
     stage: str
     rule: str
     count: Annotated[int, Meta(description="How often it fired.")]
     articles: Annotated[int, Meta(description="In how many articles.")]
-    examples: Annotated[tuple[Specimen, ...], Meta(description="A few different ones, in context.")]
+    examples: Annotated[tuple[Example, ...], Meta(description="A few different ones, in context.")]
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,9 +59,9 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     """All that a run would do."""
 
     documents: Outlook
-    edits: Annotated[tuple[Firing, ...], Meta(description="Rules that edit, those in most articles first.")]
+    edits: Annotated[tuple[RuleCount, ...], Meta(description="Rules that edit, those in most articles first.")]
     labels: Annotated[tuple[Kind, ...], Meta(description="Kinds of segments, those in most articles first.")]
-    notes: Annotated[tuple[Firing, ...], Meta(description="Rules that note, those in most articles first.")]
+    notes: Annotated[tuple[RuleCount, ...], Meta(description="Rules that note, those in most articles first.")]
     failures: tuple[Failure, ...]
     rejections: tuple[Rejection, ...]
 
@@ -74,17 +74,17 @@ class Key(NamedTuple):
     rule: str
 
 
-class Rehearsal:
+class DryRun:
     """Counts while documents are processed; it keeps no article."""
 
-    def __init__(self, account: Account | None = None, *, examples: int = 3) -> None:
-        self.account = Account() if account is None else account
+    def __init__(self, account: Counters | None = None, *, examples: int = 3) -> None:
+        self.account = Counters() if account is None else account
         self.failures: list[Failure] = []
         self.rejections: list[Rejection] = []
         self.aside: list[Aside] = []
         self._count: Counter[Key] = Counter()
         self._articles: Counter[Key] = Counter()
-        self._specimens = Specimens(examples)
+        self._specimens = Examples(examples)
 
     def add(self, article: Article, failure: Failure | None = None) -> None:
         """Counts what the rules did to one article; `failure` says why it is degraded."""
@@ -101,7 +101,7 @@ class Rehearsal:
                 if self._specimens.wants(key, (edit.old, edit.new), article.id):
                     layers = layers or texts(article)
                     shown = replaced(layers[layer], edit.start, edit.old, edit.new)
-                    self._specimens.keep(key, (edit.old, edit.new), Specimen(article.id, None, shown))
+                    self._specimens.keep(key, (edit.old, edit.new), Example(article.id, None, shown))
         for segment in article.segments:
             counts[Key("label", "", segment.label)] += 1
         for note in article.notes:
@@ -109,7 +109,7 @@ class Rehearsal:
             counts[key] += 1
             if self._specimens.wants(key, note.message, article.id):
                 shown = noted(article.text, note.start, note.end, note.message, note.suggestion)
-                self._specimens.keep(key, note.message, Specimen(article.id, None, shown))
+                self._specimens.keep(key, note.message, Example(article.id, None, shown))
         self._count += counts
         self._articles.update(counts.keys())
 
@@ -150,9 +150,9 @@ class Rehearsal:
         found = [key for key in self._count if key.what == what]
         return sorted(found, key=lambda key: (-self._articles[key], -self._count[key], key))
 
-    def _firings(self, what: str) -> tuple[Firing, ...]:
+    def _firings(self, what: str) -> tuple[RuleCount, ...]:
         return tuple(
-            Firing(
+            RuleCount(
                 stage=key.stage,
                 rule=key.rule,
                 count=self._count[key],
@@ -168,12 +168,12 @@ def rehearse(
     pipeline: Pipeline,
     *,
     encoding: str | None = None,
-    account: Account | None = None,
+    account: Counters | None = None,
     heard: Heard | None = None,
-    seen: Callable[[str, Account], None] | None = None,
-) -> Rehearsal:
+    seen: Callable[[str, Counters], None] | None = None,
+) -> DryRun:
     """Processes each record as a run does, and writes nothing. `heard` and `seen` are called as by a run."""
-    rehearsal = Rehearsal(account)
+    rehearsal = DryRun(account)
     for record in records:
         if isinstance(record, LeftOut):
             aside = Aside(record.name, record.reason, record.count)

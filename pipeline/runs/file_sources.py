@@ -12,7 +12,7 @@ from pipeline.runs.arrival import Arrival, EncodedRecord, Waiting, decoded
 from pipeline.runs.plan import Source
 
 
-class Intake(Sequence[Source]):
+class FileSources(Sequence[Source]):
     """Files, sorted by name, each made a source when it is asked for: there may be a million of them.
 
     `read` gives the documents of a file, by its number among all. With `check` the first records of a file that can be

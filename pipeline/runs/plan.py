@@ -20,7 +20,7 @@ from pipeline.readers import html
 from pipeline.readers.documents import double
 from pipeline.readers.unique_ids import Ids
 from pipeline.runs.arrival import AnyRecord, Arrival, Waiting, fingerprint
-from pipeline.runs.counters import Account, Aside
+from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.fingerprint import of_article
 from pipeline.runs.outcome import Failure, Rejection, speakable
 from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, Known, Oddity, State, damaged
@@ -65,7 +65,7 @@ class Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
         return told
 
 
-class Stayed(msgspec.Struct, frozen=True):
+class Unchanged(msgspec.Struct, frozen=True):
     """A document that has not changed, and where it was read now: which one of which file; None where it was not.
 
     Where its article was `edited` by hand it stays as well, whether it has changed or not.
@@ -76,7 +76,7 @@ class Stayed(msgspec.Struct, frozen=True):
     edited: bool = False
 
 
-class Odd(msgspec.Struct, frozen=True):
+class Skipped(msgspec.Struct, frozen=True):
     """What is no sound document, to be noted for a file where it has a number."""
 
     file: int | None
@@ -98,11 +98,11 @@ class FileKept(msgspec.Struct, frozen=True):
     file: int
 
 
-Settled: TypeAlias = Stayed | Odd | FileEnd | FileKept
+Settled: TypeAlias = Unchanged | Skipped | FileEnd | FileKept
 Item: TypeAlias = AnyRecord | Waiting | Settled
 
 
-class Awaited(msgspec.Struct, frozen=True):
+class Pending(msgspec.Struct, frozen=True):
     """A document under way: which one of which file it is, and the hash of all that goes into its article.
 
     `replaces` says whether an article lies there that was made of an earlier form of it, `earlier` how that is known
@@ -158,7 +158,7 @@ class Plan:
         self,
         state: State,
         shelf: Shelf,
-        account: Account,
+        account: Counters,
         *,
         settings: bytes,
         reading: bytes = b"",
@@ -167,7 +167,7 @@ class Plan:
         own_files: bool = True,
     ) -> None:
         """`own_files` says whether each article has a file of its own, called as its id."""
-        self.awaited: dict[str, Awaited] = {}
+        self.awaited: dict[str, Pending] = {}
         self.limits = told_limits(limits or Run())
         self.ended = False
         """Whether the sources were taken to their end."""
@@ -201,7 +201,9 @@ class Plan:
             before = self._account.bytes_read
             for item in self._source(source, ids):
                 # About: in a packed file a text takes less room, and an article more than its text.
-                read = item.weight if isinstance(item, AnyRecord) else _weight(item) if isinstance(item, Stayed) else 0
+                read = (
+                    item.weight if isinstance(item, AnyRecord) else _weight(item) if isinstance(item, Unchanged) else 0
+                )
                 self._account.bytes_read = min(self._account.bytes_read + read, before + source.size)
                 yield item
             self._account.bytes_read = before + source.size
@@ -230,7 +232,7 @@ class Plan:
         # One that was changed while it was read is read again, and so is one that could not be read to its end.
         yield FileEnd(file, stamp if whole and source.stamp() == stamp else None, self._reading)
 
-    def _document(self, record: AnyRecord, file: int, n: int) -> AnyRecord | Stayed:
+    def _document(self, record: AnyRecord, file: int, n: int) -> AnyRecord | Unchanged:
         if self._own_files and self._file_names.take(record.id):
             record = msgspec.structs.replace(record, apart=True)
         key = of_article(fingerprint(record), self._settings)
@@ -240,23 +242,23 @@ class Plan:
         was_written = entry is not None and entry.fate == "written"
         sight: Sight = "gone"
         if entry is not None and self._own_files and entry.apart != record.apart:
-            return self._renamed(record, entry, Awaited(file, n, key))
+            return self._renamed(record, entry, Pending(file, n, key))
         if entry is not None and was_written:
             sight, entry = self._look(entry)
             if sight == "edited":
                 if entry.key not in {key, REPLACING}:
                     # If somebody undoes the edit, what lies there then is made of an earlier form of the document.
                     entry = msgspec.structs.replace(entry, key=FORGOTTEN)
-                return Stayed(entry, (file, n), edited=True)
+                return Unchanged(entry, (file, n), edited=True)
         if entry is not None and entry.key == key and self._stands_as_seen(entry, sight):
-            return Stayed(entry, (file, n))
+            return Unchanged(entry, (file, n))
         replaces = entry is not None and was_written and entry.file == file
         known = entry if was_written else None
         earlier = self._earlier(record, known, sight)
-        self.awaited[record.id] = Awaited(file, n, key, replaces, earlier)
+        self.awaited[record.id] = Pending(file, n, key, replaces, earlier)
         return record
 
-    def _renamed(self, record: AnyRecord, entry: Entry, awaited: Awaited) -> AnyRecord | Stayed:
+    def _renamed(self, record: AnyRecord, entry: Entry, awaited: Pending) -> AnyRecord | Unchanged:
         """What to do with a document whose article has another file name now, since others were read before it.
 
         It is processed again. The article with the old name may have been replaced already by that of the document to
@@ -270,7 +272,7 @@ class Plan:
             elif (own := self._shelf.own(entry)) is not None:
                 if sight == "edited" and not self._choices.overwrite_edited:
                     found = msgspec.structs.replace(found, key=FORGOTTEN)
-                    return Stayed(found, (awaited.file, awaited.n), edited=True)
+                    return Unchanged(found, (awaited.file, awaited.n), edited=True)
                 former = msgspec.structs.replace(found, hash=own)
         earlier = self._earlier(record, None, "gone")
         self.awaited[record.id] = msgspec.structs.replace(awaited, earlier=earlier, former=former)
@@ -342,7 +344,7 @@ class Plan:
             ids.add(entry.id)
             if self._own_files:
                 self._file_names.take(entry.id)
-            yield Stayed(entry, None, edited=entry.id in self._edited)
+            yield Unchanged(entry, None, edited=entry.id in self._edited)
         while oddity is not None:
             yield _again(oddity)
             oddity = next(oddities, None)
@@ -386,19 +388,19 @@ def _odd(
     n: int,
     found: Unreadable | LeftOut,
     what: Literal["unreadable", "double"] = "unreadable",
-) -> Odd:
+) -> Skipped:
     if isinstance(found, LeftOut):
         aside = Aside(speakable(found.name), found.reason, found.count)
-        return Odd(file, Oddity(n, "left-out", msgspec.json.encode(aside)), aside)
+        return Skipped(file, Oddity(n, "left-out", msgspec.json.encode(aside)), aside)
     passing: Literal[True] | UnsetType = True if found.passing else UNSET
     failure = Failure(speakable(found.id), None, speakable(found.reason), passing=passing)
-    return Odd(file, Oddity(n, what, msgspec.json.encode(failure)), failure)
+    return Skipped(file, Oddity(n, what, msgspec.json.encode(failure)), failure)
 
 
-def _again(oddity: Oddity) -> Odd:
+def _again(oddity: Oddity) -> Skipped:
     if oddity.what == "left-out":
-        return Odd(None, oddity, _decoded(oddity.told, Aside))
-    return Odd(None, oddity, _decoded(oddity.told, Failure))
+        return Skipped(None, oddity, _decoded(oddity.told, Aside))
+    return Skipped(None, oddity, _decoded(oddity.told, Failure))
 
 
 def _decoded(told: bytes, kind: type[T]) -> T:
@@ -409,10 +411,10 @@ def _decoded(told: bytes, kind: type[T]) -> T:
         raise damaged(str(error)) from error
 
 
-def _weight(stayed: Stayed) -> int:
+def _weight(stayed: Unchanged) -> int:
     """About how many bytes the source of a document had of which only the article is known."""
     return 0 if stayed.read is None else stayed.entry.size // LONGER
 
 
 def _is_aside(item: object) -> bool:
-    return isinstance(item, Odd) and isinstance(item.told, Aside)
+    return isinstance(item, Skipped) and isinstance(item.told, Aside)

@@ -25,30 +25,30 @@ from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers.documents import Document
 from pipeline.runs import run_log, unfinished
 from pipeline.runs.arrival import AnyRecord
-from pipeline.runs.counters import Account, Aside
-from pipeline.runs.executors.executor import Crew, Order
+from pipeline.runs.counters import Aside, Counters
+from pipeline.runs.executors.executor import Executor, Order
 from pipeline.runs.executors.process_pool import Pool
 from pipeline.runs.executors.worker import Assignment
 from pipeline.runs.outcome import Edited, Failure, Outcome, Rejection, Written, sayable
 from pipeline.runs.output import write_log
-from pipeline.runs.output.article_store import ArticleFolder, Shelf
+from pipeline.runs.output.article_store import ArticleFolder, ArticleStore
 from pipeline.runs.output.manual_edits import NOBODYS, edited
 from pipeline.runs.output.output_folder import LOCK, STATE, Output, output
 from pipeline.runs.output.shards import NAME, Shards
 from pipeline.runs.plan import (
-    Awaited,
     Choices,
     FileEnd,
     FileKept,
-    Odd,
+    Pending,
     Plan,
     Remembered,
+    Skipped,
     Source,
-    Stayed,
+    Unchanged,
     of_settings,
     remembered,
 )
-from pipeline.runs.run_log import Heard, Journal
+from pipeline.runs.run_log import Heard, RunLog
 from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, Oddity, State
 from pipeline.storage import Remote
 from pipeline.version import __version__
@@ -61,10 +61,10 @@ PAUSE = 0.05
 Form: TypeAlias = Literal["json", "jsonl", "parquet"]
 """A file for each article, or shards of lines or of rows."""
 
-Engine: TypeAlias = Callable[[Assignment, Run], AbstractContextManager[Crew]]
+Engine: TypeAlias = Callable[[Assignment, Run], AbstractContextManager[Executor]]
 """What makes a crew that does what an assignment says."""
 
-Seen: TypeAlias = Callable[[str, Account], None]
+Seen: TypeAlias = Callable[[str, Counters], None]
 
 
 class RunError(PipelineError):
@@ -104,11 +104,11 @@ def run(
     *,
     engine: Engine | None = None,
     lost: Iterable[Unreadable | LeftOut] = (),
-    account: Account | None = None,
+    account: Counters | None = None,
     heard: Heard | None = None,
     seen: Seen | None = None,
     waited: Callable[[], None] | None = None,
-) -> Account:
+) -> Counters:
     """Processes the documents of `sources`, each to an article below the output; one that fails harms no other.
 
     What an earlier run has done and what has not changed since is not done again. `lost` are sources that could not
@@ -119,7 +119,7 @@ def run(
     written; other `PipelineError`s where nobody can work. The message names documents that were taken and of which
     nobody knows what became; the file `unaccounted.jsonl` in the folder of the run names all of them.
     """
-    account = Account() if account is None else account
+    account = Counters() if account is None else account
     missing: list[str] = []
     target = output(job.output)
     try:
@@ -143,7 +143,7 @@ def run(
 
 def run_records(
     records: Iterable[Document], job: Job, *, engine: Engine | None = None, seen: Seen | None = None
-) -> Account:
+) -> Counters:
     """The same for records that are there already."""
     return run([Source("records", lambda: iter(records))], job, engine=engine, seen=seen)
 
@@ -156,7 +156,7 @@ class _Run:
         job: Job,
         target: Output,
         state: State,
-        account: Account,
+        account: Counters,
         missing: list[str],
         heard: Heard | None,
         seen: Seen | None,
@@ -167,7 +167,7 @@ class _Run:
         self._folder = target.folder
         self._state = state
         self._account = account
-        self._journal = Journal(target.folder, heard)
+        self._journal = RunLog(target.folder, heard)
         self._seen = seen
         self._shelf = _shelf(job, target, state)
         settings = of_settings(job.pipeline, job.encoding)
@@ -238,7 +238,7 @@ class _Run:
     def _tell_of_damage(self) -> None:
         if (damaged := self._state.damaged) is not None:
             reason = f"is what earlier runs remembered, and is damaged ({damaged.reason}); this run began without it"
-            self._note_odd(Odd(None, Oddity(0, "left-out", b""), Aside(f"_run/{damaged.name}", reason, 1)))
+            self._note_odd(Skipped(None, Oddity(0, "left-out", b""), Aside(f"_run/{damaged.name}", reason, 1)))
 
     def _check_account(self) -> None:
         """Raises `RunError` where it is not known of each document what became of it."""
@@ -258,11 +258,11 @@ class _Run:
                 if record.id not in self._plan.awaited:
                     # It was written as soon as it was done, and waited only for its turn to be counted.
                     self._settle(record.id, outcome)
-            elif isinstance(item, Stayed):
+            elif isinstance(item, Unchanged):
                 self._count_stayed(item)
-            elif isinstance(item, Odd) and isinstance(item.told, Failure):
+            elif isinstance(item, Skipped) and isinstance(item.told, Failure):
                 self._settle(item.told.document, item.told)
-        if isinstance(taken, Stayed) and len(self._missing) < self._account.documents - self._account.settled:
+        if isinstance(taken, Unchanged) and len(self._missing) < self._account.documents - self._account.settled:
             self._missing.append(taken.entry.id)
 
     def _items(self, sources: Sequence[Source], lost: Iterable[Unreadable | LeftOut]) -> Iterator[object]:
@@ -342,7 +342,7 @@ class _Run:
             self._spared.add(record.id)
         self._note_entry(entry, awaited)
 
-    def _note_entry(self, entry: Entry, awaited: Awaited) -> None:
+    def _note_entry(self, entry: Entry, awaited: Pending) -> None:
         """Keeps the entry of a document that is done."""
         if awaited.former is None:
             self._state.note(entry)
@@ -372,9 +372,9 @@ class _Run:
                 self._note(record, outcome)
                 self._shelf.tick()
             self._settle(record.id, outcome)
-        elif isinstance(item, Stayed):
+        elif isinstance(item, Unchanged):
             self._stay(item)
-        elif isinstance(item, Odd):
+        elif isinstance(item, Skipped):
             self._note_odd(item)
         elif isinstance(item, FileEnd):
             self._state.end_file(item.file, item.stamp, item.key)
@@ -396,7 +396,7 @@ class _Run:
         entry = self._state.entry(name)
         return entry is not None and entry.apart
 
-    def _stay(self, item: Stayed) -> None:
+    def _stay(self, item: Unchanged) -> None:
         entry = item.entry
         if item.read is not None:
             # Noted anew: where it was moved from a file whose end is behind us, it is forgotten by now.
@@ -407,7 +407,7 @@ class _Run:
             self._shelf.tick()
         self._count_stayed(item)
 
-    def _count_stayed(self, item: Stayed) -> None:
+    def _count_stayed(self, item: Unchanged) -> None:
         entry = item.entry
         if item.edited:
             self._settle(entry.id, edited(entry.id, apart=entry.apart))
@@ -420,7 +420,7 @@ class _Run:
         else:
             self._settle(entry.id, remembered(entry).why)
 
-    def _note_odd(self, item: Odd) -> None:
+    def _note_odd(self, item: Skipped) -> None:
         if item.file is not None:
             self._state.note_oddity(item.file, item.oddity)
         if isinstance(item.told, Aside):
@@ -442,7 +442,7 @@ def _journalled(outcome: Outcome) -> Failure | Rejection | None:
     return outcome.failure if isinstance(outcome, Edited) else outcome
 
 
-def _shelf(job: Job, target: Output, state: State) -> Shelf:
+def _shelf(job: Job, target: Output, state: State) -> ArticleStore:
     if job.form == "json":
         log = target.folder / write_log.FILE
         return ArticleFolder(target.articles, state, log, always_read=job.choices.check_hash)

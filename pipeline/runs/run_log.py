@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from pipeline.runs.counters import Account, Aside
+from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.outcome import Failure, Rejection
 from pipeline.storage.atomic import replace
 
@@ -26,14 +26,14 @@ ENCODER = msgspec.json.Encoder()
 Heard = Callable[[Failure | Rejection | Aside], None]
 
 
-class Journal:
+class RunLog:
     """The lists of a run, for the length of a `with` block. `heard` is called with each entry as it comes."""
 
     def __init__(self, folder: Path, heard: Heard | None = None) -> None:
         self._folder = folder
         self._heard = heard
 
-    def __enter__(self) -> "Journal":
+    def __enter__(self) -> "RunLog":
         self._folder.mkdir(parents=True, exist_ok=True)
         self._files: dict[type, BinaryIO] = {}
         for kind, name in NAMES.items():
@@ -64,7 +64,7 @@ class Journal:
         return self._folder / f".{name}.part"
 
 
-def record(account: Account, stages: object, version: str, folder: Path, *, finished: bool) -> None:
+def record(account: Counters, stages: object, version: str, folder: Path, *, finished: bool) -> None:
     """Writes `run.json`: the account, what the written articles hold, and what made them."""
     tally = account.tally
     told = {

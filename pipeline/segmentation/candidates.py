@@ -16,7 +16,7 @@ import regex
 from pipeline.lexicon import english
 from pipeline.segmentation.affixes import derived
 from pipeline.segmentation.boundaries import DASHES, LETTER, RUN, at_marks, usual
-from pipeline.segmentation.counts import Evidence
+from pipeline.segmentation.counts import DocumentCounts
 from pipeline.segmentation.lattice import Lattice, read
 from pipeline.segmentation.lattice_edges import of_document, pieces
 from pipeline.segmentation.tokens import plain, suspect_parts
@@ -54,7 +54,7 @@ FEATURES = (
 """What is said of a gap, in the order in which it is said."""
 
 
-class Gap(msgspec.Struct, frozen=True, gc=False):
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """A space may be missing at code point `at` of the text; `inner` where letters, figures or hyphens meet there."""
 
     at: int
@@ -107,7 +107,7 @@ class Read(msgspec.Struct, frozen=True):
     lattice: Lattice | None
 
 
-def runs_of(part: str, before: str, after: str, evidence: Evidence) -> Iterator[Read]:
+def runs_of(part: str, before: str, after: str, evidence: DocumentCounts) -> Iterator[Read]:
     """The runs of a part, the suspect ones read."""
     last = 0
     for match in RUN.finditer(part):
@@ -148,7 +148,7 @@ class Surroundings(msgspec.Struct, frozen=True, gc=False):
     part: str
     reads: list[Read]
     usual: frozenset[int]
-    evidence: Evidence
+    evidence: DocumentCounts
     gaps: int
     shared: tuple[int, ...]
     """Features from `unknown-share` to `quotes`."""
@@ -244,13 +244,13 @@ def _between_runs(around: Surroundings, at: int) -> Middle:
     )  # fmt: skip
 
 
-def alone(part: str, at: int, evidence: Evidence) -> int:
+def alone(part: str, at: int, evidence: DocumentCounts) -> int:
     """How often the document has the dash beside a gap between two blanks, -1 where there is none."""
     dash = part[at - 1] if part[at - 1] in DASHES else part[at] if part[at] in DASHES else ""
     return evidence.count_dashes(dash) if dash else -1
 
 
-def gaps_of(text: str, evidence: Evidence) -> Iterator[Gap]:
+def gaps_of(text: str, evidence: DocumentCounts) -> Iterator[Candidate]:
     """The gaps of a text, in order, at code points of it."""
     line = Line("", 0, -1, evidence)
     for start, token in evidence.placed:
@@ -268,10 +268,10 @@ class Line(msgspec.Struct, frozen=True, dict=True):
     text: str
     start: int
     end: int
-    evidence: Evidence
+    evidence: DocumentCounts
 
     @classmethod
-    def around(cls, text: str, at: int, evidence: Evidence) -> "Line":
+    def around(cls, text: str, at: int, evidence: DocumentCounts) -> "Line":
         """The line that `at` lies in."""
         start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
         end = len(text) if end < 0 else end
@@ -306,7 +306,7 @@ class Line(msgspec.Struct, frozen=True, dict=True):
         return 64 * sum(map(self.evidence.rare.__contains__, self.parts)) // (len(self.parts) + 3)
 
 
-def _gaps_of_part(text: str, start: int, part: str, line: Line, evidence: Evidence) -> Iterator[Gap]:
+def _gaps_of_part(text: str, start: int, part: str, line: Line, evidence: DocumentCounts) -> Iterator[Candidate]:
     end = start + len(part)
     head = text[max(line.start, start - REACH) : start]
     tail = text[end : min(line.end, end + REACH)]
@@ -335,4 +335,4 @@ def _gaps_of_part(text: str, start: int, part: str, line: Line, evidence: Eviden
     for at in found:
         inner = part[at - 1] in DASHES or part[at - 1].isalnum()
         inner = inner and (part[at] in DASHES or part[at].isalnum())
-        yield Gap(start + at, inner, described(around, at))
+        yield Candidate(start + at, inner, described(around, at))

@@ -24,7 +24,7 @@ KEPT = 1 << 18
 """How many ordinary tokens are remembered."""
 
 
-class Evidence(msgspec.Struct, frozen=True, dict=True):
+class DocumentCounts(msgspec.Struct, frozen=True, dict=True):
     """A text, for what it shows about words, and the words that the user knows, in small letters."""
 
     text: str
@@ -161,6 +161,6 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 @lru_cache(maxsize=2)
-def gathered(text: str, told: frozenset[str] = frozenset()) -> Evidence:
+def gathered(text: str, told: frozenset[str] = frozenset()) -> DocumentCounts:
     """The evidence of a text. Two stages ask for it, mostly of one text, so the last are kept."""
-    return Evidence(text, told)
+    return DocumentCounts(text, told)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import msgspec
 
 from pipeline.segmentation.cache import Generations
-from pipeline.segmentation.lattice_edges import IN_LINE, NEVER, Costs, Piece, pieces
+from pipeline.segmentation.lattice_edges import IN_LINE, NEVER, Costs, Edge, pieces
 from pipeline.segmentation.word_scores import facts, following
 
 
@@ -26,12 +26,12 @@ class Lattice(msgspec.Struct, frozen=True):
     uncut: tuple[int, ...]
 
 
-def read(run: str, before: str, after: str, more: Sequence[Piece] = (), costs: Costs = IN_LINE) -> Lattice:
+def read(run: str, before: str, after: str, more: Sequence[Edge] = (), costs: Costs = IN_LINE) -> Lattice:
     """How `run` reads between the word (or sign) `before` and the one `after` it; `more` are pieces of the document."""
     return known_lattices(run, before, after, tuple(more), costs)
 
 
-def _read(run: str, before: str, after: str, more: tuple[Piece, ...], costs: Costs) -> Lattice:
+def _read(run: str, before: str, after: str, more: tuple[Edge, ...], costs: Costs) -> Lattice:
     size = len(run)
     found = _with(pieces(run, costs), more)
     count = len(found)
@@ -71,7 +71,7 @@ known_lattices = Generations(_read, 1 << 11)
 """`read` remembers how many runs read."""
 
 
-def _with(found: tuple[Piece, ...], more: Sequence[Piece]) -> tuple[Piece, ...]:
+def _with(found: tuple[Edge, ...], more: Sequence[Edge]) -> tuple[Edge, ...]:
     """The pieces of a run and those of the document; of two at one place the likelier."""
     if not more:
         return found
@@ -83,7 +83,7 @@ def _with(found: tuple[Piece, ...], more: Sequence[Piece]) -> tuple[Piece, ...]:
     return tuple(sorted(taken.values()))
 
 
-def _lattice(found: tuple[Piece, ...], forward: list[int], backward: list[int], back: list[int], size: int) -> Lattice:
+def _lattice(found: tuple[Edge, ...], forward: list[int], backward: list[int], back: list[int], size: int) -> Lattice:
     cut, uncut, whole, best, last = [NEVER] * (size + 1), [NEVER] * (size + 1), NEVER, NEVER, -1
     for number, (start, end, _, _, _) in enumerate(found):
         score = forward[number] + backward[number]

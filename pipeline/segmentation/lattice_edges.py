@@ -32,7 +32,7 @@ NEVER = -(10**7)
 """The score of a reading that there is not."""
 
 
-class Piece(NamedTuple):
+class Edge(NamedTuple):
     """A word that may stand at `[start, end)` of a run, its log P, and what its capitals and its rarity cost it."""
 
     start: int
@@ -88,12 +88,12 @@ Draft = tuple[int, int, str, int, int]
 """A piece before it is known whether it is hopeless: the same five, as a plain tuple."""
 
 
-def pieces(run: str, costs: Costs = IN_LINE) -> tuple[Piece, ...]:
+def pieces(run: str, costs: Costs = IN_LINE) -> tuple[Edge, ...]:
     """The words that may stand in `run`, whatever stands around it; the hopeless ones are left out."""
     return known_pieces(run, costs)
 
 
-def _pieces(run: str, costs: Costs) -> tuple[Piece, ...]:
+def _pieces(run: str, costs: Costs) -> tuple[Edge, ...]:
     """`pieces`, found anew.
 
     From a place to which every reading is hopeless beside one that passes over it no word is looked for.
@@ -132,7 +132,7 @@ def _pieces(run: str, costs: Costs) -> tuple[Piece, ...]:
             if (score := reach + points + extra) > ahead[end]:
                 ahead[end] = score
         found += here
-    return tuple(map(Piece._make, _hopeful(sorted(found), ahead, least)))
+    return tuple(map(Edge._make, _hopeful(sorted(found), ahead, least)))
 
 
 known_pieces = Generations(_pieces, 1 << 12)
@@ -213,7 +213,7 @@ def by_beginning(known: Iterable[str]) -> Beginnings:
     return found
 
 
-def of_document(run: str, known: Beginnings) -> list[Piece]:
+def of_document(run: str, known: Beginnings) -> list[Edge]:
     """The pieces of `run` that are words of the document's own, or the user's; the run itself is none.
 
     The words are given `by_beginning`.
@@ -222,7 +222,7 @@ def of_document(run: str, known: Beginnings) -> list[Piece]:
         return []
     small, size = lowered(run), len(run)
     return [
-        Piece(start, start + length, word, DOCUMENT_WORD, 0)
+        Edge(start, start + length, word, DOCUMENT_WORD, 0)
         for start in range(size - 1)
         for length, words in known.get(small[start : start + 2], NO_LENGTHS).items()
         if length < size

@@ -11,11 +11,11 @@ from importlib import resources
 
 import msgspec
 
-from pipeline.segmentation.candidates import Gap, gaps_of
-from pipeline.segmentation.counts import Evidence, gathered
+from pipeline.segmentation.candidates import Candidate, gaps_of
+from pipeline.segmentation.counts import DocumentCounts, gathered
 from pipeline.segmentation.lattice import known_lattices
 from pipeline.segmentation.lattice_edges import known_pieces
-from pipeline.segmentation.trees import Forest, grown
+from pipeline.segmentation.trees import Trees, grown
 
 HOPELESS = -3000
 """What the first forest says of gaps at which the second has never found a space: it is not asked."""
@@ -31,7 +31,7 @@ class Missing(msgspec.Struct, frozen=True, gc=False):
     confidence: float
 
 
-def surrounded(scores: Sequence[int], gaps: Sequence[Gap], evidence: Evidence) -> list[list[int]]:
+def surrounded(scores: Sequence[int], gaps: Sequence[Candidate], evidence: DocumentCounts) -> list[list[int]]:
     """The features of each gap for the second forest: its own, its first score, and the joins elsewhere."""
     joins, size = sum(score > 0 for score in scores), evidence.size
     rows = []
@@ -41,7 +41,7 @@ def surrounded(scores: Sequence[int], gaps: Sequence[Gap], evidence: Evidence) -
     return rows
 
 
-def scored(gaps: Sequence[Gap], evidence: Evidence, first: Forest, second: Forest) -> list[int]:
+def scored(gaps: Sequence[Candidate], evidence: DocumentCounts, first: Trees, second: Trees) -> list[int]:
     """The log odds, in thousandths, that a space is missing at each gap."""
     if not gaps:
         return []

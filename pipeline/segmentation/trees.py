@@ -21,7 +21,7 @@ DEPTH = 6
 """The deepest that a leaf lies."""
 
 
-class Forest(msgspec.Struct, frozen=True):
+class Trees(msgspec.Struct, frozen=True):
     """The nodes of all trees, tree after tree: which feature each asks for, up to where it goes left, and its children.
 
     A leaf is its own child; `values` are what leaves say. `base` is said before any tree is asked.
@@ -35,7 +35,7 @@ class Forest(msgspec.Struct, frozen=True):
     base: int
 
     @classmethod
-    def read(cls, data: bytes) -> "Forest":
+    def read(cls, data: bytes) -> "Trees":
         """The forest that `written` wrote."""
         import numpy as np
 
@@ -76,6 +76,6 @@ NODE = [("feature", "u1"), ("threshold", "<i2"), ("left", "u1"), ("right", "u1")
 
 
 @cache
-def grown(name: str) -> Forest:
+def grown(name: str) -> Trees:
     """A forest of this package, read once per process."""
-    return Forest.read((resources.files(__package__) / f"{name}.forest").read_bytes())
+    return Trees.read((resources.files(__package__) / f"{name}.forest").read_bytes())

@@ -11,7 +11,7 @@ COMMON_NAME = -10.5
 """log P above which a word needs no help of the user's to be a piece: it is in any text."""
 
 
-class Known(msgspec.Struct, frozen=True):
+class UserWords(msgspec.Struct, frozen=True):
     """Words of the user's, in small letters: `pieces` of runs, and those `kept` whole wherever they stand."""
 
     pieces: frozenset[str] = frozenset()
@@ -32,16 +32,16 @@ class Known(msgspec.Struct, frozen=True):
         )
 
 
-def told(vocabulary: Vocabulary) -> Known:
+def told(vocabulary: Vocabulary) -> UserWords:
     """What a user's vocabulary makes known."""
     words, kept = english.words(), frozenset(lowered(word) for word in vocabulary.lowered if RUN.fullmatch(word))
     pieces = frozenset(word for word in kept if (words.logp(word) or -20.0) < COMMON_NAME or words.join(word))
-    return Known(pieces, kept)
+    return UserWords(pieces, kept)
 
 
-NOTHING_TOLD = Known()
+NOTHING_TOLD = UserWords()
 
 
-def known_of(vocabulary: Vocabulary) -> Known:
+def known_of(vocabulary: Vocabulary) -> UserWords:
     """`told`, made once for a vocabulary."""
     return vocabulary.derived(told) if vocabulary else NOTHING_TOLD

@@ -11,7 +11,7 @@ from pipeline.model.record import Record
 from pipeline.readers.documents import Document, records
 from pipeline.readers.input_files import File
 from pipeline.readers.reader import Reader
-from pipeline.readers.registry import BUILT_IN, Choice, built_in, faults
+from pipeline.readers.registry import BUILT_IN, Registry, built_in, faults
 from pipeline.testing.broken import Broken
 
 TIMES: Final = 200
@@ -30,14 +30,14 @@ def check_reader(reader: Reader, files: Mapping[str, bytes], *, times: int = TIM
     """
     for fault in faults(reader):
         raise Broken("declared", f"the reader {fault}")
-    readers = Choice((reader, *map(built_in, BUILT_IN)))
+    readers = Registry((reader, *map(built_in, BUILT_IN)))
     with TemporaryDirectory(prefix="pipeline-") as folder:
         for name, data in files.items():
             found = _read(Path(folder), name, data, readers)
             if not any(isinstance(each, Record) for each in found):
                 raise Broken("reads", f"{name} gives no document: {found}")
             for damage, damaged in _damaged(data, times):
-                for each in _read(Path(folder), name, damaged, Choice((reader,), reader)):
+                for each in _read(Path(folder), name, damaged, Registry((reader,), reader)):
                     reason = "" if isinstance(each, Record) else each.reason
                     if BROKE in reason:
                         raise Broken("unbroken", f"{name}, {damage}: {reason}")
@@ -45,7 +45,7 @@ def check_reader(reader: Reader, files: Mapping[str, bytes], *, times: int = TIM
                         raise Broken("one line", f"{name}, {damage}: its reason is of several lines: {reason!r}")
 
 
-def _read(folder: Path, name: str, data: bytes, readers: Choice) -> list[Document]:
+def _read(folder: Path, name: str, data: bytes, readers: Registry) -> list[Document]:
     path = folder / Path(name).name
     path.write_bytes(data)
     return list(records([File(path, path.name, named=True)], OPTIONS, readers))

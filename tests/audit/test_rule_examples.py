@@ -2,15 +2,15 @@
 
 import pytest
 
-from pipeline.audit.examples import Specimen, Specimens
+from pipeline.audit.examples import Example, Examples
 from pipeline.text.excerpts import around, excerpt, marked, noted, replaced, shortened, visible
 
 
 def kept(most: int, *offered: tuple[str, str]) -> list[str]:
     """What is kept of examples, each a document and what it shows."""
-    specimens = Specimens(most)
+    specimens = Examples(most)
     for number, (document, form) in enumerate(offered):
-        specimens.keep("rule", form, Specimen(document, None, f"{form} {number}"))
+        specimens.keep("rule", form, Example(document, None, f"{form} {number}"))
     return [specimen.text for specimen in specimens.of("rule")]
 
 
@@ -31,8 +31,8 @@ def test_none_are_kept_where_none_are_wanted() -> None:
 
 
 def test_there_is_no_room_for_what_would_not_be_shown() -> None:
-    specimens = Specimens(1)
-    specimens.keep("rule", "quot;", Specimen("a", None, "x"))
+    specimens = Examples(1)
+    specimens.keep("rule", "quot;", Example("a", None, "x"))
     assert not specimens.wants("rule", "apos;", "a")
     assert specimens.wants("other rule", "apos;", "a")
 

@@ -11,15 +11,15 @@ from untimed import untimed
 import pipeline
 from pipeline.cli.progress import Progress
 from pipeline.cli.report import summary
-from pipeline.runs.counters import Account
+from pipeline.runs.counters import Counters
 from pipeline.runs.outcome import Failure, Written
 
 Captured = pytest.CaptureFixture[str]
 
 
-def account(*, documents: int = 0, failed: int = 0) -> Account:
+def account(*, documents: int = 0, failed: int = 0) -> Counters:
     """Of so many small documents of one size, some of which failed."""
-    made = Account()
+    made = Counters()
     article = pipeline.process("The lamp is lit.\n" * 1_000, id="lamps", metadata=None)
     for number in range(documents):
         made.taken()

@@ -12,7 +12,7 @@ import pipeline
 from pipeline.cli import main, run
 from pipeline.config.settings import Input
 from pipeline.model.record import Record
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.json.lines_reader import Jsonl
 from pipeline.readers.reader import Found
 
@@ -120,7 +120,7 @@ def test_the_rest_is_never_read(tmp_path: Path, output: Path, monkeypatch: pytes
     seen: list[str] = []
     read = Jsonl.read
 
-    def counted(reader: Jsonl, blob: Blob, options: Input) -> Iterator[Found]:
+    def counted(reader: Jsonl, blob: ByteSource, options: Input) -> Iterator[Found]:
         for record in read(reader, blob, options):
             assert isinstance(record, Record)
             seen.append(record.id)

@@ -11,7 +11,7 @@ import pipeline
 from pipeline import UsageError
 from pipeline.errors import SettingError
 from pipeline.export import registry
-from pipeline.export.exporter import PROTOCOL, Sink, Streaming
+from pipeline.export.exporter import PROTOCOL, Exporter, Streaming
 from pipeline.export.registry import BUILT_IN, format_of, names, sink
 
 SINK = """\
@@ -53,7 +53,7 @@ def offering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Offering:
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_every_built_in_sink_keeps_to_the_protocol(name: str) -> None:
     made = sink(name)
-    assert isinstance(made, Sink)
+    assert isinstance(made, Exporter)
     assert made.name == name
     assert made.protocol == PROTOCOL
     assert not list(registry.faults(made))

@@ -14,7 +14,7 @@ from backports import zstd
 from pipeline.config.settings import Limits
 from pipeline.model.record import Record, SourceError
 from pipeline.readers import limits
-from pipeline.readers.byte_source import HEAD, Blob, Place
+from pipeline.readers.byte_source import HEAD, ByteSource, Place
 from pipeline.readers.limits import Budget
 from readers.packing import COMPRESSIONS, KEEPER, failure, gz, limited, read, rows
 
@@ -83,7 +83,7 @@ def test_a_bomb_of_ten_gigabytes_is_stopped_at_once_and_takes_no_memory(tmp_path
         from pipeline.readers.documents import _blob
         from pipeline.readers.registry import choice
 
-        blob = Blob(Place(path.name), stream, path=path)
+        blob = ByteSource(Place(path.name), stream, path=path)
         budget.append(blob.budget)
         said = failure(list(_blob(blob, Input(), choice())))
     assert "unpacks to more than 250 times its size" in said.reason
@@ -93,13 +93,13 @@ def test_a_bomb_of_ten_gigabytes_is_stopped_at_once_and_takes_no_memory(tmp_path
 
 
 def test_a_copy_on_the_disk_holds_to_the_limit() -> None:
-    blob = Blob(Place("stdin"), io.BytesIO(bytes(5 * HEAD)), budget=Budget(Limits(expanded=3 * HEAD)))
+    blob = ByteSource(Place("stdin"), io.BytesIO(bytes(5 * HEAD)), budget=Budget(Limits(expanded=3 * HEAD)))
     with pytest.raises(SourceError, match="takes more than 196,608 bytes of temporary disk"), blob.on_disk():
         pass
 
 
 def test_a_copy_on_the_disk_is_gone_when_it_was_read() -> None:
-    blob = Blob(Place("stdin"), io.BytesIO(KEEPER))
+    blob = ByteSource(Place("stdin"), io.BytesIO(KEEPER))
     with blob.on_disk() as path:
         assert path.read_bytes() == KEEPER
     assert not path.exists()
@@ -115,7 +115,7 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", lambda **_: Full())
-    blob = Blob(Place("stdin"), io.BytesIO(KEEPER))
+    blob = ByteSource(Place("stdin"), io.BytesIO(KEEPER))
     with (
         pytest.raises(SourceError, match=r"cannot be copied to .*: No space left on device; set TMPDIR") as fault,
         blob.on_disk(),

@@ -9,7 +9,7 @@ import pytest
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers import limits
-from pipeline.readers.byte_source import Blob, Place
+from pipeline.readers.byte_source import ByteSource, Place
 from pipeline.readers.documents import _blob
 from pipeline.readers.registry import choice
 from readers.packing import COMPRESSIONS, FERRY, KEEPER, failure, gz, limited, read, rows, told
@@ -158,7 +158,7 @@ def test_a_table_in_an_archive_gives_its_rows_while_it_is_read(tmp_path: Path) -
     path = tmp_path / "x.tar"
     path.write_bytes(packed(member("t.jsonl", rows(50_000))))
     with path.open("rb") as stream:
-        blob = Blob(Place(path.name), stream, path=path)
+        blob = ByteSource(Place(path.name), stream, path=path)
         found = _blob(blob, Input(), choice())
         assert isinstance(next(found), Record)
         assert blob.budget.taken < path.stat().st_size / 10
@@ -261,7 +261,7 @@ def test_members_are_forgotten_once_they_are_read(tmp_path: Path) -> None:
     path = tmp_path / "x.tar"
     path.write_bytes(packed(*(member(f"{n}.txt", b"x") for n in range(5000)), form=tarfile.USTAR_FORMAT))
     with path.open("rb") as stream:
-        found = _blob(Blob(Place(path.name), stream, path=path), Input(), choice())
+        found = _blob(ByteSource(Place(path.name), stream, path=path), Input(), choice())
         assert isinstance(next(found), Record)
         tracemalloc.start()
         assert sum(1 for _ in found) == 4999

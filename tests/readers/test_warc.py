@@ -16,7 +16,7 @@ from pipeline.cli import main
 from pipeline.config.settings import Input, Limits
 from pipeline.core.pipeline import Pipeline
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.readers.byte_source import Blob, Place
+from pipeline.readers.byte_source import ByteSource, Place
 from pipeline.readers.documents import records
 from pipeline.readers.input_files import File
 from pipeline.readers.warc.reader import MOST_REASONS, Warc
@@ -208,7 +208,7 @@ def test_memory_does_not_grow_with_the_number_of_records() -> None:
     one = record("x", "request") + record(answer(b"?", "image/png", 404))
 
     def peak(count: int) -> int:
-        blob = Blob(
+        blob = ByteSource(
             Place("crawl.warc"), cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", Repeated(one, count))))
         )
         tracemalloc.start()

@@ -13,7 +13,7 @@ from pipeline.config.settings import Input, Limits
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers import limits
 from pipeline.readers.archives import zip_directory
-from pipeline.readers.byte_source import Blob, Place
+from pipeline.readers.byte_source import ByteSource, Place
 from pipeline.readers.documents import _blob
 from pipeline.readers.registry import choice
 from readers.packing import FERRY, KEEPER, failure, gz, limited, read, rows, told
@@ -313,7 +313,7 @@ def test_a_million_members_take_little_memory() -> None:
     import tracemalloc
 
     data = io.BytesIO(archive(*(Member(b"%d.txt" % i, b"x") for i in range(20_000))))
-    blob = Blob(Place("a.zip"), data)
+    blob = ByteSource(Place("a.zip"), data)
     options = Input(limits=Limits())
     found = _blob(blob, options, choice())
     tracemalloc.start()

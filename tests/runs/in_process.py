@@ -6,14 +6,14 @@ from types import TracebackType
 from pipeline.config.settings import Input
 from pipeline.readers.documents import first, is_document, of_file
 from pipeline.readers.input_files import File
-from pipeline.readers.registry import Choice
+from pipeline.readers.registry import Registry
 from pipeline.runs.arrival import Arrival
 
 
 class Reading:
     """Stands for a `ReadingProcess`."""
 
-    def __init__(self, options: Input, readers: Choice) -> None:
+    def __init__(self, options: Input, readers: Registry) -> None:
         self._options = options
         self._readers = readers
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pipeline.config.settings import Run
 from pipeline.runs.arrival import decoded
 from pipeline.runs.counters import Tally
-from pipeline.runs.executors.executor import Crew, Task
+from pipeline.runs.executors.executor import Executor, Task
 from pipeline.runs.executors.worker import Assignment
 from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, processed
 from pipeline.runs.output.article_writer import delivered
@@ -23,7 +23,7 @@ class Inline:
         self._tally = Tally()
 
     @contextmanager
-    def engine(self, assignment: Assignment, _: Run) -> Iterator[Crew]:
+    def engine(self, assignment: Assignment, _: Run) -> Iterator[Executor]:
         self._assignment = assignment
         yield self
 

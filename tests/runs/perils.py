@@ -14,7 +14,7 @@ from pipeline.config.settings import Run
 from pipeline.model.article import Origin
 from pipeline.model.document import Label
 from pipeline.model.record import Record
-from pipeline.runs.counters import Account
+from pipeline.runs.counters import Counters
 from pipeline.runs.executors.ray_cluster import cluster
 from pipeline.runs.plan import Source
 from pipeline.runs.run import Form, Job, run
@@ -103,7 +103,7 @@ def job(output: Path, folder: Path, form: Form = "json") -> Job:
     return Job(pipeline, output, form=form, limits=Run(seconds=30, memory=512))
 
 
-def run_on_cluster(address: str | None, output: str, folder: str, texts: list[str]) -> Account:
+def run_on_cluster(address: str | None, output: str, folder: str, texts: list[str]) -> Counters:
     """A run on the cluster at an address: for a process of its own, which may be killed."""
     source = Source("wire.csv", lambda: iter(records(*texts)))
     return run([source], job(Path(output), Path(folder)), engine=cluster(address))

@@ -23,12 +23,12 @@ from pipeline.config.settings import Run
 from pipeline.model.article import Origin
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.runs import run as run_loop
-from pipeline.runs.counters import Account, Tally
+from pipeline.runs.counters import Counters, Tally
 from pipeline.runs.executors import worker
 from pipeline.runs.executors.worker import Assignment
 from pipeline.runs.outcome import Failure, Outcome
 from pipeline.runs.output import compress_shard, shards
-from pipeline.runs.output.storage_backend import Depot
+from pipeline.runs.output.storage_backend import StorageBackend
 from pipeline.runs.plan import Choices, Source
 from pipeline.runs.run import Job, run
 from pipeline.runs.state import State
@@ -412,7 +412,7 @@ class World:
         limits = Run(seconds=self.seconds, shard=self.shard)
         return Job(PIPELINES[self.pipeline], output, form=self.form, limits=limits, choices=choices)
 
-    def run(self, kill: int | None = None, *, interrupt: bool = False, choices: Choices = PLAIN) -> Account | None:
+    def run(self, kill: int | None = None, *, interrupt: bool = False, choices: Choices = PLAIN) -> Counters | None:
         """The account of a run into the folder; none where it did not come to its end."""
         said = [name for name, said in msgspec.structs.asdict(choices).items() if said]
         how = "" if kill is None else f"interrupted at {kill}" if interrupt else f"killed at {kill}"
@@ -421,14 +421,14 @@ class World:
         self.done_before = self.done_before if kill is None else None
         self.fate.left = None if interrupt else kill
         hands: list[Hands] = []
-        account = Account()
+        account = Counters()
 
         @contextmanager
         def crew(assignment: Assignment, limits: Run) -> Iterator[Hands]:
             hands.append(Hands(assignment, self.chance, self.fate))
             yield hands[0]
 
-        def seen(_: str, so_far: Account) -> None:
+        def seen(_: str, so_far: Counters) -> None:
             if interrupt and so_far.settled == kill:
                 raise KeyboardInterrupt
 
@@ -448,7 +448,7 @@ class World:
         self.processed = hands[0].processed
         return account
 
-    def fresh(self) -> tuple[dict[str, bytes], Account]:
+    def fresh(self) -> tuple[dict[str, bytes], Counters]:
         """What a run into an empty folder gives."""
         output = self.folder.parent / f"fresh-{self.runs}"
 
@@ -576,7 +576,7 @@ class SmallShards(shards.Shards):
     """Shards of bytes rather than of MiB."""
 
     def __init__(
-        self, depot: Depot, run_folder: Path, form: Any, size: int, state: State, lock: Path, **said: bool
+        self, depot: StorageBackend, run_folder: Path, form: Any, size: int, state: State, lock: Path, **said: bool
     ) -> None:
         super().__init__(depot, run_folder, form, size >> 20, state, lock, **said)
 

@@ -3,7 +3,7 @@
 import pytest
 
 import pipeline
-from pipeline.runs.counters import Account, Figures, Tally, Totals
+from pipeline.runs.counters import Counters, Figures, Tally, Totals
 from pipeline.runs.outcome import Failure, Rejection, Written
 
 INTERVIEW = """Rope From Nettles
@@ -19,13 +19,13 @@ A: Nettles, quot;and nothing else quot;, as she says.
 
 
 def test_an_account_begins_at_nothing() -> None:
-    assert Account().totals == Totals(documents=0, written=0, failed=0, rejected=0, unchanged=0)
-    assert Account().totals.complete
-    assert Account().figures == Figures(bytes=0, exchanges=0, turns=0, edits=0, notes=0)
+    assert Counters().totals == Totals(documents=0, written=0, failed=0, rejected=0, unchanged=0)
+    assert Counters().totals.complete
+    assert Counters().figures == Figures(bytes=0, exchanges=0, turns=0, edits=0, notes=0)
 
 
 def test_documents_are_written_failed_rejected_or_unchanged() -> None:
-    account = Account()
+    account = Counters()
     account.taken(4)
     account.settle(Written(1200))
     account.settle(Failure("b", None, "is empty; leave it out"))

@@ -20,8 +20,8 @@ from pipeline.readers.documents import is_document, of_file
 from pipeline.readers.input_files import find
 from pipeline.readers.registry import choice
 from pipeline.runs.arrival import encoded, fingerprint
-from pipeline.runs.counters import Account
-from pipeline.runs.file_sources import Intake
+from pipeline.runs.counters import Counters
+from pipeline.runs.file_sources import FileSources
 from pipeline.runs.fingerprint import of_article, of_record
 from pipeline.runs.output import shards
 from pipeline.runs.plan import Choices, of_reading
@@ -53,12 +53,12 @@ class Runs:
 
     def run(self, made: Pipeline = PLAIN, *, form: Any = "json", **chosen: Any) -> list[str]:
         """Runs, and gives the ids of the documents that were processed."""
-        crew, account = Inline(), Account()
+        crew, account = Inline(), Counters()
         options = msgspec.structs.replace(Input(), **chosen.pop("input", {}))
         readers = choice()
         is_one = lambda file: is_document(file, options, readers)  # noqa: E731
         files, lost = find(self.inputs or [self.raw], leave_out=self.output, is_document=is_one, follow_symlinks=True)
-        taken = Intake(files, lambda files, at: of_file(files[at], options, readers), options)
+        taken = FileSources(files, lambda files, at: of_file(files[at], options, readers), options)
         job = Job(made, self.output, form=form, reading=of_reading(options), choices=Choices(**chosen))
         self.failures = []
         heard = lambda entry: self.failures.append(getattr(entry, "document", ""))  # noqa: E731

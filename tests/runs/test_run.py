@@ -15,7 +15,7 @@ from pipeline.core.pipeline import NOWHERE
 from pipeline.model.article import Origin
 from pipeline.model.document import Label
 from pipeline.model.record import Record, Unreadable
-from pipeline.runs.counters import Account
+from pipeline.runs.counters import Counters
 from pipeline.runs.outcome import Failure
 from pipeline.runs.run import Job, RunError, run_records
 from runs.inline import Inline
@@ -82,7 +82,7 @@ def output(tmp_path: Path) -> Path:
     return tmp_path / "output"
 
 
-def run(records: Iterable[Record | Unreadable], pipeline: Pipeline, output: Path, **said: Any) -> Account:
+def run(records: Iterable[Record | Unreadable], pipeline: Pipeline, output: Path, **said: Any) -> Counters:
     seen = said.pop("seen", None)
     return run_records(records, Job(pipeline, output, **said), seen=seen)
 
@@ -213,7 +213,7 @@ def _own(path: Path) -> bool:
 def test_whoever_watches_is_told_each_document_when_it_is_done(output: Path) -> None:
     seen: list[tuple[str, int]] = []
 
-    def watch(document: str, account: Account) -> None:
+    def watch(document: str, account: Counters) -> None:
         assert account.settled <= account.documents
         seen.append((document, account.settled))
 

@@ -3,12 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.segmentation.counts import MOST, Evidence
+from pipeline.segmentation.counts import MOST, DocumentCounts
 
 
 def test_rare_words_are_counted_whatever_their_capitals_and_the_marks_around_them() -> None:
     """A part of a word is none; what is seen often enough is counted no further."""
-    shown = Evidence("The gorvundel, the “Gorvundel” – and Gorvundel’s dam; gorvundels. " + "Hovel. " * 9)
+    shown = DocumentCounts("The gorvundel, the “Gorvundel” – and Gorvundel’s dam; gorvundels. " + "Hovel. " * 9)
     assert shown.count("gorvundel") == 2
     assert shown.count("gorvundel's") == 1
     assert shown.count("orvundel") == 0
@@ -17,46 +17,46 @@ def test_rare_words_are_counted_whatever_their_capitals_and_the_marks_around_the
 
 def test_a_word_of_any_text_is_as_good_as_seen() -> None:
     """It is not looked for."""
-    assert Evidence("A short text.").count("mill") == MOST
+    assert DocumentCounts("A short text.").count("mill") == MOST
 
 
 @given(st.lists(st.sampled_from(["oxq", "oxqx", "Oxq,", "oxq’s", "xo-oxq", "mill", "İoxq"]), max_size=20))
 def test_what_was_seen_before_changes_no_count(words: list[str]) -> None:
     """Tokens are remembered from text to text; what a text shows is its own."""
     text = " ".join(words)
-    Evidence("oxq mill xo-oxq").count("oxq")
+    DocumentCounts("oxq mill xo-oxq").count("oxq")
     runs = [run.lower() for word in words for run in word.replace("’", "'").replace("-", " ").strip(",").split()]
-    assert Evidence(text).count("oxq") == min(MOST, runs.count("oxq"))
+    assert DocumentCounts(text).count("oxq") == min(MOST, runs.count("oxq"))
 
 
 def test_dashes_that_stand_alone_are_counted() -> None:
     """A document that has dashes between blanks is known by them."""
-    assert Evidence("The mill – it is old – has a well-known dam.").count_dashes("–") == 2
-    assert Evidence("The mill – it is old – has a well-known dam.").count_dashes("-") == 0
+    assert DocumentCounts("The mill – it is old – has a well-known dam.").count_dashes("–") == 2
+    assert DocumentCounts("The mill – it is old – has a well-known dam.").count_dashes("-") == 0
 
 
 def test_words_that_nobody_knows_are_the_documents_own() -> None:
     """Common words need no help, and slips get none."""
-    own = Evidence("Qorvundel said ofthe mill that Qorvundel came.").own
+    own = DocumentCounts("Qorvundel said ofthe mill that Qorvundel came.").own
     assert "qorvundel" in own
     assert not own & {"said", "ofthe", "mill", "that"}
 
 
 def test_what_the_user_tells_is_known_too() -> None:
     """Whether or not the text has it."""
-    assert "mahtobi" in Evidence("A short text.", frozenset({"mahtobi"})).own
+    assert "mahtobi" in DocumentCounts("A short text.", frozenset({"mahtobi"})).own
 
 
 def test_a_dash_at_the_edge_of_a_word_is_suspect_where_dashes_stand_alone() -> None:
     """Elsewhere it is how a speaker breaks off."""
-    assert not Evidence("The mill– it is old.").suspects
-    assert Evidence("The mill– it is old – has a dam.").suspects == {"mill–"}
+    assert not DocumentCounts("The mill– it is old.").suspects
+    assert DocumentCounts("The mill– it is old – has a dam.").suspects == {"mill–"}
 
 
 def test_a_doubtful_token_is_suspect_where_the_text_has_its_word() -> None:
     """`Belvenis` may be two words only if `Belven` is one."""
-    assert "Belvenis" not in Evidence("The town of Belvenis old.").suspects
-    assert "Belvenis" in Evidence("The town of Belvenis old. We went to Belven.").suspects
+    assert "Belvenis" not in DocumentCounts("The town of Belvenis old.").suspects
+    assert "Belvenis" in DocumentCounts("The town of Belvenis old. We went to Belven.").suspects
 
 
 @given(
@@ -66,7 +66,7 @@ def test_a_doubtful_token_is_suspect_where_the_text_has_its_word() -> None:
 def test_suspects_are_placed_where_they_stand(words: list[str], blank: str) -> None:
     """As whole tokens, in order, every time that they come."""
     text = blank.join(words)
-    placed = Evidence(text).placed
-    assert [token for _, token in placed] == [word for word in words if word in Evidence(text).suspects]
+    placed = DocumentCounts(text).placed
+    assert [token for _, token in placed] == [word for word in words if word in DocumentCounts(text).suspects]
     assert all(text.startswith(token, start) for start, token in placed)
     assert [start for start, _ in placed] == sorted(start for start, _ in placed)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.segmentation.lattice import read
-from pipeline.segmentation.lattice_edges import IN_PACKED_LINE, Piece, by_beginning, of_document, pieces
+from pipeline.segmentation.lattice_edges import IN_PACKED_LINE, Edge, by_beginning, of_document, pieces
 from pipeline.segmentation.word_scores import lowered
 
 RUNS = st.text("abcdefghinorstuwTHE", min_size=3, max_size=24)
@@ -33,7 +33,7 @@ def test_capitals_say_where_words_begin() -> None:
 def test_a_word_of_the_document_may_be_a_piece() -> None:
     """It costs less than a stranger."""
     own = of_document("qorvundelsaid", by_beginning({"qorvundel"}))
-    assert own == [Piece(0, 9, "qorvundel", own[0].points, 0)]
+    assert own == [Edge(0, 9, "qorvundel", own[0].points, 0)]
     with_it, alone = read("qorvundelsaid", ".", "that", own), read("qorvundelsaid", ".", "that", [])
     assert with_it.cut[9] - with_it.uncut[9] > alone.cut[9] - alone.uncut[9]
     assert with_it.cuts == (9,)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pipeline.segmentation.candidates import FEATURES
-from pipeline.segmentation.trees import NODE, Forest, grown
+from pipeline.segmentation.trees import NODE, Trees, grown
 
 STUMPS = (
     np.array([2, 4, 7], "<i4").tobytes()
@@ -15,7 +15,7 @@ STUMPS = (
 
 def test_a_score_is_what_the_leaves_say_together() -> None:
     """At most the threshold goes left."""
-    assert Forest.read(STUMPS).scores([[5], [6], [-100]]) == [0, 30, 0]
+    assert Trees.read(STUMPS).scores([[5], [6], [-100]]) == [0, 30, 0]
 
 
 def test_rows_are_scored_alike_alone_and_together() -> None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline import Article, Document, Pipeline, faults
 from pipeline.model.article import Exchange, Section, Speaker, Translation, Turn
-from pipeline.stages.dialogue.blocks import Unit, units
+from pipeline.stages.dialogue.blocks import Block, units
 from pipeline.stages.dialogue.label_candidates import Kind, cue, hit
-from pipeline.stages.dialogue.labelled_block import Placed
+from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.parse_body import flow
 from pipeline.stages.dialogue.roles import Said, roles
 from pipeline.stages.dialogue.speaker_aliases import akin
@@ -154,8 +154,8 @@ def test_roles_do_not_depend_on_what_people_are_called(turns: list[Said]) -> Non
 # --- labels
 
 
-def unit(text: str, start: int = 0) -> Unit:
-    return Unit(start, start + len(text), text)
+def unit(text: str, start: int = 0) -> Block:
+    return Block(start, start + len(text), text)
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ ENGLISH = (
 CHINESE = "屋顶上的菜园\n每日邮报：为什么？\n艾达：街道满了。\n每日邮报：种些什么？\n艾达：主要是豆角。\n"
 
 
-def read(text: str) -> list[list[Placed]]:
+def read(text: str) -> list[list[LabelledBlock]]:
     """The versions of a text, each from top to bottom."""
     document = Document(text)
     return [flow(version.units).placed for version in versions(document, units(document))]

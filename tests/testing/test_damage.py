@@ -9,7 +9,7 @@ from readers.packing import COMPRESSIONS, FERRY, KEEPER, rows
 
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, SourceError
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, Found
 from pipeline.readers.registry import built_in
 from pipeline.readers.text import document
@@ -24,10 +24,10 @@ class Logbook:
     protocol: ClassVar = 1
     fails: str = "never"
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         return Claim.CONTENT if blob.head.startswith(b"LOG ") else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         if self.fails == "always":
             yield LeftOut(str(blob.place), "is not to my taste")
             return

@@ -12,7 +12,7 @@ from msgspec import Meta
 from pipeline.config.settings import Input
 from pipeline.model.article import Origin
 from pipeline.model.record import Record, SourceError
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, Found
 from pipeline.text.decoding import DecodingError, decode
 
@@ -34,13 +34,13 @@ class Subtitles:
 
     pause: Annotated[float, Meta(ge=0, description="Seconds of silence that end a paragraph.")] = 3.0
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """WebVTT says what it is; of a file that is called `.srt` a line of times is asked."""
         if blob.head.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
             return Claim.CONTENT
         return Claim.NAME if blob.suffix in {".srt", ".vtt"} and b"-->" in blob.head else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """The transcript. It is the source that can be restored; the file itself is known by its hash."""
         data = blob.whole(options.limits.bytes)
         try:

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from pipeline.audit.compare.difference import KINDS, Difference, Kind, What
 from pipeline.audit.compare.rule_findings import stage_of
-from pipeline.audit.examples import Sign, Specimen, Specimens
+from pipeline.audit.examples import Example, Examples, Sign
 from pipeline.model.article import Article
 
 
@@ -24,7 +24,7 @@ class RuleShift(msgspec.Struct, frozen=True, kw_only=True):
     gone: Annotated[int, Meta(description="Findings that only the old output has.")]
     come: Annotated[int, Meta(description="Findings that only the new output has.")]
     articles: Annotated[int, Meta(description="Articles in which any of these differ.")]
-    examples: Annotated[tuple[Specimen, ...], Meta(description="A few different ones of them, in context.")]
+    examples: Annotated[tuple[Example, ...], Meta(description="A few different ones of them, in context.")]
 
 
 class OnlyIn(msgspec.Struct, frozen=True, kw_only=True, tag="only", tag_field="type"):
@@ -92,7 +92,7 @@ class Tally:
         self._fired: dict[Literal["old", "new"], Counter[Key]] = {"old": Counter(), "new": Counter()}
         self._apart: dict[Sign, Counter[Key]] = {"old": Counter(), "new": Counter()}
         self._articles: Counter[Key] = Counter()
-        self._specimens = Specimens(examples)
+        self._specimens = Examples(examples)
 
     def add(self, old: Article, new: Article, difference: Difference) -> None:
         """Counts two articles and what differs between them."""
@@ -109,7 +109,7 @@ class Tally:
                 touched.add(key)
                 self._apart[finding.side][key] += 1
                 form = (finding.side, finding.value, finding.old, finding.new)
-                specimen = Specimen(difference.id, finding.side, finding.example)
+                specimen = Example(difference.id, finding.side, finding.example)
                 self._specimens.keep(key, form, specimen)
         self._articles.update(touched)
 

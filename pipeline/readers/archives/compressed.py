@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from pipeline.config.settings import Input
 from pipeline.readers.archives.unpacking import Compression, Decoder, Unpacked
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, Found
 
 ZSTD = b"\x28\xb5\x2f\xfd"
@@ -26,11 +26,11 @@ class Gzip:
     name: ClassVar = "gzip"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By its first bytes."""
         return Claim.CONTENT if blob.head.startswith(b"\x1f\x8b\x08") else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
         """What is in it."""
         yield content(blob, gzip())
 
@@ -47,7 +47,7 @@ class Zstd:
         Meta(ge=10, le=31, description="Memory for the window of a frame, as a power of 2; `zstd --long=31` wants 31."),
     ] = 27
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By its first bytes; by those behind a skippable frame where one comes first, as with `pzstd`."""
         head = blob.head
         if head.startswith(SKIPPABLE, 1) and head[0] >> 4 == 5:
@@ -56,7 +56,7 @@ class Zstd:
             )
         return Claim.CONTENT if head.startswith(ZSTD) else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
         """What is in it."""
         yield content(blob, zstd(self.window))
 
@@ -70,11 +70,11 @@ class Xz:
 
     memory: Annotated[int, Meta(ge=1, description="The most bytes of memory that unpacking may take.")] = 1 << 28
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By its first bytes."""
         return Claim.CONTENT if blob.head.startswith(b"\xfd7zXZ\x00") else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
         """What is in it."""
         yield content(blob, xz(self.memory))
 
@@ -86,17 +86,17 @@ class Bzip2:
     name: ClassVar = "bzip2"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By its first bytes; `BZh1` alone may begin a text."""
         begins = blob.head.startswith(b"BZh") and blob.head[3:4] in b"123456789"
         return Claim.CONTENT if begins and blob.head.startswith(BZIP2_BLOCKS, 4) else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
         """What is in it."""
         yield content(blob, bzip2())
 
 
-def content(blob: Blob, compression: Compression) -> Blob:
+def content(blob: ByteSource, compression: Compression) -> ByteSource:
     """What a compressed file holds; it is named as much as the file is."""
     stream = Unpacked(blob.packed, compression, blob.budget)
     return blob.inner(blob.place.unpacked, cast("BinaryIO", stream), named=blob.named)

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, ClassVar, Final, cast
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, SourceError, Unreadable, shown
 from pipeline.readers.archives import members
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.limits import Budget, Source
 from pipeline.readers.reader import Claim, Found
 
@@ -48,7 +48,7 @@ class Tar:
     name: ClassVar = "tar"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By the first header, which bears its own checksum; an archive of nothing by its name."""
         header = blob.head[:BLOCK]
         if header[257:262] == b"ustar" or _sums_up(header):
@@ -56,7 +56,7 @@ class Tar:
         empty = len(header) == BLOCK and not header.strip(b"\0")
         return Claim.NAME if empty and blob.suffix in SUFFIXES else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """Its members, one after the other."""
         source = _Forward(blob.packed)
         most, number, given = options.limits.members, 0, 0
@@ -116,7 +116,7 @@ def _next(archive: tarfile.TarFile, source: "_Forward") -> tarfile.TarInfo | Non
 
 
 def _member(
-    blob: Blob, archive: tarfile.TarFile, info: tarfile.TarInfo, source: "_Forward", options: Input
+    blob: ByteSource, archive: tarfile.TarFile, info: tarfile.TarInfo, source: "_Forward", options: Input
 ) -> Iterator[Found]:
     name = members.decoded(info.name.encode("utf-8", "surrogateescape"))
     try:

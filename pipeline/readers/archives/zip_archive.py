@@ -17,7 +17,7 @@ from pipeline.model.record import LeftOut, SourceError, Unreadable, shown
 from pipeline.readers.archives import compressed, members
 from pipeline.readers.archives.unpacking import Compression, Unpacked
 from pipeline.readers.archives.zip_directory import Directory, Entry, directory, entries
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.limits import Budget
 from pipeline.readers.reader import Claim, Found
 
@@ -37,11 +37,11 @@ class Zip:
     name: ClassVar = "zip"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By its first bytes: those of a member, or of the end of an archive without any."""
         return Claim.CONTENT if blob.head.startswith((b"PK\3\4", b"PK\5\6")) else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """Its members. From a stream it is copied to the disk first, since what it holds stands at its end."""
         with blob.on_disk() as path, path.open("rb") as file:
             found = directory(file)
@@ -113,7 +113,7 @@ def _kind(file: BinaryIO, first: Entry | None, names: set[str]) -> str | None:
     return "a Java archive (jar)" if "META-INF" in names else None
 
 
-def _member(blob: Blob, file: BinaryIO, entry: Entry, survey: Survey, options: Input) -> Iterator[Found]:
+def _member(blob: ByteSource, file: BinaryIO, entry: Entry, survey: Survey, options: Input) -> Iterator[Found]:
     try:
         path = members.path_of(entry.name.replace("\\", "/"))
         if not path or entry.name.endswith(("/", "\\")) or members.passed_over(path, options.include):

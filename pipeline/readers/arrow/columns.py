@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline.model.record import SourceError, shown
-from pipeline.readers.field_values import Torn
+from pipeline.readers.field_values import UndecodedText
 from pipeline.readers.fields import Row, unique
 
 Untyped = Any
@@ -165,4 +165,4 @@ def _whole_or_torn(value: object) -> object:
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
-        return Torn(value)
+        return UndecodedText(value)

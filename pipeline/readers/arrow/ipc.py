@@ -11,7 +11,7 @@ from pipeline.model.record import SourceError
 from pipeline.readers.arrow import messages
 from pipeline.readers.arrow.columns import Untyped, arrow, checked, faults, rows, text_columns, told
 from pipeline.readers.arrow.expansion import pieces
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.fields import Row, records, refuse_many
 from pipeline.readers.limits import Budget
 from pipeline.readers.reader import Claim, Found
@@ -31,13 +31,13 @@ class Arrow:
     name: ClassVar = "arrow"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By the first bytes; by the suffix too, so that a damaged one is told as such."""
         if blob.head.startswith((SIGNATURE, FIRST_FEATHER)) or _begins_stream(blob.head):
             return Claim.CONTENT
         return Claim.NAME if blob.suffix in SUFFIXES else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """A document a row."""
         if blob.head.startswith(FIRST_FEATHER):
             raise SourceError("is Feather version 1, which is not read; write it anew with a newer library")

@@ -10,7 +10,7 @@ from pipeline.model.record import SourceError
 from pipeline.readers.arrow import dictionaries
 from pipeline.readers.arrow.columns import Untyped, arrow, checked, faults, rows, rows_at_a_time, text_columns, told
 from pipeline.readers.arrow.expansion import pieces
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.fields import Row, records, refuse_many
 from pipeline.readers.limits import Budget
 from pipeline.readers.reader import Claim, Found
@@ -32,13 +32,13 @@ class Parquet:
     name: ClassVar = "parquet"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By its first bytes; by the suffix too, so that a damaged one is told as such."""
         if blob.head.startswith(SIGNATURE):
             return Claim.CONTENT
         return Claim.NAME if blob.suffix == ".parquet" else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """A document a row."""
         with blob.on_disk() as path, path.open("rb") as raw:
             blob.count_whole(path)

@@ -11,10 +11,10 @@ from msgspec import Meta
 
 from pipeline.config.settings import Input
 from pipeline.model.record import SourceError
-from pipeline.readers.byte_source import HEAD, Blob
+from pipeline.readers.byte_source import HEAD, ByteSource
 from pipeline.readers.csv.dialect import DECLARED, delimiter_of, encoding_of
 from pipeline.readers.csv.quoting import Cells, Dialect, Rows
-from pipeline.readers.field_values import Torn
+from pipeline.readers.field_values import UndecodedText
 from pipeline.readers.fields import Row, aside, records, unique
 from pipeline.readers.reader import Claim, Found
 from pipeline.text.encodings.signatures import kind_of
@@ -47,11 +47,11 @@ class Csv:
         if len(self.quote) > 1 or self.quote in {"\r", "\n"}:
             raise ValueError("`quote` is one character, or empty for none")
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By the suffix alone: many a text has a comma in each of its lines."""
         return Claim.NAME if blob.suffix in SUFFIXES and kind_of(blob.head) is None else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """A document a row; rows are counted without the header and blank lines."""
         encoding = options.encoding or encoding_of(blob.head)
         try:
@@ -68,7 +68,7 @@ class Csv:
             # The stream is the blob's to close.
             stream.detach()
 
-    def _rows(self, blob: Blob, options: Input, stream: io.TextIOWrapper, encoding: str) -> Iterator[Found]:
+    def _rows(self, blob: ByteSource, options: Input, stream: io.TextIOWrapper, encoding: str) -> Iterator[Found]:
         head = blob.head.decode(encoding, "replace").removeprefix("\ufeff")
         whole = len(blob.head) < HEAD
         delimiter = self.delimiter or delimiter_of(head, blob.suffix, self.quote, whole=whole)
@@ -128,8 +128,8 @@ def _is_whole(cell: str) -> bool:
     return True
 
 
-def _torn(cell: str) -> str | Torn:
-    return cell if _is_whole(cell) else Torn(cell.encode("utf-8", "surrogateescape"))
+def _torn(cell: str) -> str | UndecodedText:
+    return cell if _is_whole(cell) else UndecodedText(cell.encode("utf-8", "surrogateescape"))
 
 
 def _as_code_points(error: UnicodeError) -> tuple[str, int]:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pipeline.config.settings import Input
 from pipeline.readers import html
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, Found
 from pipeline.readers.text import document
 
@@ -19,12 +19,12 @@ class Page:
     protocol: ClassVar = 1
     is_document: ClassVar = True
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By how it begins; by the suffix where there is any tag in it."""
         if html.begins_page(blob.head):
             return Claim.CONTENT
         return Claim.NAME if blob.suffix in html.SUFFIXES and html.holds_markup(blob.head) else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """The one document; its text is taken out of the page when it is processed."""
         yield document(blob, blob.whole(options.limits.bytes), "text/html")

@@ -10,7 +10,7 @@ import msgspec
 import regex
 
 from pipeline.config.settings import Input, Limits
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.fields import Row, records
 from pipeline.readers.json import value_limits
 from pipeline.readers.json.transcode import head_of, stream_of
@@ -31,19 +31,19 @@ class Jsonl:
     name: ClassVar = "jsonl"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By the suffix, or where the first two lines are objects, whatever the file is called."""
         first = head_of(blob).split(b"\n", 2)
         if len(first) == 3 and all(map(_is_object, first[:2])):
             return Claim.CONTENT
         return Claim.NAME if blob.suffix in SUFFIXES else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """A document a line; rows are lines, empty ones counted."""
         yield from documents(blob, stream_of(blob, options.encoding), options)
 
 
-def documents(blob: Blob, stream: BinaryIO, options: Input) -> Iterator[Found]:
+def documents(blob: ByteSource, stream: BinaryIO, options: Input) -> Iterator[Found]:
     """The documents in the lines of `stream`, which has the bytes of `blob` from their beginning."""
     yield from records(blob, _rows(stream, options), options, media_type="application/jsonl", unit="line")
 

@@ -12,7 +12,7 @@ import msgspec
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import SourceError
 from pipeline.readers import text
-from pipeline.readers.byte_source import Blob, replayed
+from pipeline.readers.byte_source import ByteSource, replayed
 from pipeline.readers.field_values import value_at
 from pipeline.readers.fields import Row, records, text_column
 from pipeline.readers.json import lines_reader, value_limits
@@ -40,14 +40,14 @@ class Json:
     name: ClassVar = "json"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By how it begins, unless its name says that it is a text; by the suffix where it is no other kind of file."""
         begins = BEGINNING.match(head_of(blob))
         if begins and blob.suffix not in _of_others(begins[0]):
             return Claim.CONTENT
         return Claim.NAME if blob.suffix == ".json" and kind_of(blob.head) is None else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """The records; of several objects behind each other each is one."""
         mark = blob.stream.read(len(BOM_UTF8)) if blob.head.startswith(BOM_UTF8) else b""
         values = Values(stream_of(blob, options.encoding), options.limits, len(mark))
@@ -69,11 +69,11 @@ def _of_others(beginning: bytes) -> frozenset[str]:
     return OF_ANOTHER - lines_reader.SUFFIXES if b"\n" in opened[: opened.find(b'"')] else OF_ANOTHER
 
 
-def _documents(blob: Blob, rows: Iterator[Row], options: Input) -> Iterator[Found]:
+def _documents(blob: ByteSource, rows: Iterator[Row], options: Input) -> Iterator[Found]:
     return records(blob, rows, options, media_type=MEDIA_TYPE, unit=UNIT)
 
 
-def _object(blob: Blob, values: Values, options: Input) -> Iterator[Found]:
+def _object(blob: ByteSource, values: Values, options: Input) -> Iterator[Found]:
     """What a file holds that begins with an object."""
     begin = values.place
     whole = values.whole()
@@ -98,7 +98,7 @@ def _object(blob: Blob, values: Values, options: Input) -> Iterator[Found]:
         yield from _documents(blob, _each(whole, begin, values), options)
 
 
-def _alone(blob: Blob, whole: bytearray, members: Members | None, begin: int, options: Input) -> Iterator[Found]:
+def _alone(blob: ByteSource, whole: bytearray, members: Members | None, begin: int, options: Input) -> Iterator[Found]:
     """The one object of a file: a record if it has a text, else what holds them."""
     lists = list(_lists(members or {}, options.limits))
     only = lines_reader.row(None, whole, options.limits, unit=UNIT)

@@ -6,14 +6,14 @@ from codecs import BOM_UTF8
 from typing import BinaryIO, cast
 
 from pipeline.model.record import SourceError
-from pipeline.readers.byte_source import HEAD, Blob
+from pipeline.readers.byte_source import HEAD, ByteSource
 from pipeline.text.decoding import BYTE_ORDER_MARKS
 
 WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 """The mark of UTF-32 begins as that of UTF-16 does, so those come first."""
 
 
-def stream_of(blob: Blob, said: str | None = None) -> BinaryIO:
+def stream_of(blob: ByteSource, said: str | None = None) -> BinaryIO:
     """The bytes of some JSON in UTF-8: those of the blob where it is in no other encoding.
 
     `said` is the encoding that the settings name, which a wide one goes before: that can be seen.
@@ -24,7 +24,7 @@ def stream_of(blob: Blob, said: str | None = None) -> BinaryIO:
     return io.BufferedReader(cast("io.RawIOBase", _Turned(blob.stream, encoding)), HEAD)
 
 
-def head_of(blob: Blob) -> bytes:
+def head_of(blob: ByteSource) -> bytes:
     """How the JSON in a blob begins, in UTF-8 and without a mark."""
     encoding = encoding_of(blob.head)
     head = blob.head if encoding is None else blob.head.decode(encoding, "ignore").encode("utf-8")

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.markdown.front_matter import LONGEST, PreambleError, metadata
 from pipeline.readers.reader import Claim, Found
 from pipeline.readers.text import document
@@ -26,11 +26,11 @@ class Markdown:
     protocol: ClassVar = 1
     is_document: ClassVar = True
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By the suffix, where it can be a text."""
         return Claim.NAME if blob.suffix in SUFFIXES and kind_of(blob.head) is None else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """The one document."""
         data = blob.whole(options.limits.bytes)
         try:

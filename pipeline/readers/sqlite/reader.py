@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, SourceError, shown
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.fields import ARTICLE, SAMPLE, aside, has_text, is_article, records, some
 from pipeline.readers.reader import Claim, Found
 from pipeline.readers.sqlite import tables
@@ -43,11 +43,11 @@ class Sqlite:
         if self.table is not None and self.query is not None:
             raise ValueError("`table` and `query` exclude each other")
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By its first bytes."""
         return Claim.CONTENT if blob.head.startswith(SIGNATURE) else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """A document a row, in the order of the rows' own numbers or of the primary key."""
         asked = self.table is not None or self.query is not None
         limit = options.limits.bytes
@@ -76,7 +76,9 @@ class Sqlite:
                 yield from _all(blob, connection, listed, options, amount)
 
 
-def _all(blob: Blob, connection: Bounded, listed: Mapping[str, str], options: Input, amount: Amount) -> Iterator[Found]:
+def _all(
+    blob: ByteSource, connection: Bounded, listed: Mapping[str, str], options: Input, amount: Amount
+) -> Iterator[Found]:
     """The documents of all tables that hold texts; the others are left out."""
     chosen: list[Table] = []
     left: list[LeftOut] = []
@@ -129,7 +131,7 @@ def _told(connection: sqlite3.Connection, name: str, options: Input) -> Table | 
 
 
 def _documents(
-    blob: Blob, connection: Bounded, table: Table, options: Input, amount: Amount, name: str | None = None
+    blob: ByteSource, connection: Bounded, table: Table, options: Input, amount: Amount, name: str | None = None
 ) -> Iterator[Found]:
     rows = table.rows(connection, options.limits.bytes, amount)
     return records(

@@ -10,7 +10,7 @@ import msgspec
 import regex
 
 from pipeline.model.record import SourceError, shown
-from pipeline.readers.field_values import Torn
+from pipeline.readers.field_values import UndecodedText
 from pipeline.readers.fields import Row, unique
 from pipeline.readers.sqlite.connection import SHADOWS, Amount, confine, connected, longest_value, sizes
 from pipeline.readers.sqlite.work_limit import DAMAGED, WORK, Bounded, is_sound
@@ -321,4 +321,4 @@ def _text(value: bytes) -> str | bytes:
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
-        return Torn(value)
+        return UndecodedText(value)

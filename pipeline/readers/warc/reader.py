@@ -11,7 +11,7 @@ import regex
 from pipeline.config.settings import Input
 from pipeline.model.article import Origin
 from pipeline.model.record import LeftOut, Record, SourceError, Unreadable
-from pipeline.readers.byte_source import Blob
+from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, Found
 from pipeline.readers.warc import http
 from pipeline.readers.warc.records import BEGINS, HEADER, Broken, Capture, captures
@@ -55,13 +55,13 @@ class Warc:
     name: ClassVar = "warc"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: Blob) -> Claim:
+    def sniff(self, blob: ByteSource) -> Claim:
         """By the first line, whatever the file is called."""
         if BEGINS.match(blob.head.lstrip(b"\r\n")):
             return Claim.CONTENT
         return Claim.NAME if blob.suffix == ".warc" else Claim.NONE
 
-    def read(self, blob: Blob, options: Input) -> Iterator[Found]:
+    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """A document a record, rows are records of any kind; at the end what was left out, by reason."""
         aside: Counter[str] = Counter()
         is_empty = True
@@ -83,7 +83,7 @@ class Warc:
             raise SourceError(f"none of its {aside.total():,} records is a page or a text; leave it out")
 
 
-def _left_out(blob: Blob, aside: Mapping[str, int]) -> Iterator[LeftOut]:
+def _left_out(blob: ByteSource, aside: Mapping[str, int]) -> Iterator[LeftOut]:
     for reason, count in aside.items():
         yield LeftOut(str(blob.place), reason, count)
 
@@ -95,7 +95,7 @@ class _Body(msgspec.Struct, frozen=True):
     answer: http.Answer | None
 
 
-def _told(blob: Blob, found: Capture | Broken, limit: int) -> Record | Unreadable | str:
+def _told(blob: ByteSource, found: Capture | Broken, limit: int) -> Record | Unreadable | str:
     """The document in a record, why there is none although there should be one, or the reason to leave it out."""
     if isinstance(found, Broken):
         return _failed(blob, found, found.fault)
@@ -151,7 +151,7 @@ def _body(found: Capture) -> _Body | str | None:
     return _Body(answer.fields.get("content-type", "") or identified, answer)
 
 
-def _record(blob: Blob, found: Capture, body: _Body, data: bytes, media_type: str) -> Record:
+def _record(blob: ByteSource, found: Capture, body: _Body, data: bytes, media_type: str) -> Record:
     place = blob.place
     charset = CHARSET.search(body.content_type)
     known = {
@@ -195,6 +195,6 @@ def _reads(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _failed(blob: Blob, found: Capture | Broken, fault: str) -> Unreadable:
+def _failed(blob: ByteSource, found: Capture | Broken, fault: str) -> Unreadable:
     where = f"{blob.place}, record {found.number} at byte {found.offset:,}"
     return Unreadable(f"{blob.id}#{found.number}", f"{where}: {fault}")

@@ -22,7 +22,7 @@ SLOW = 0.05
 """Seconds that a source may take for a document before what is there already is sent."""
 
 
-class CrewError(PipelineError):
+class ExecutorError(PipelineError):
     """Nobody can work, and no document is to blame. Nothing is lost: run again to go on."""
 
 
@@ -34,7 +34,7 @@ class Task(msgspec.Struct, frozen=True):
     earlier: bytes | None = None
 
 
-class Crew(Protocol):
+class Executor(Protocol):
     """Takes documents in chunks and says, in any order, what became of each."""
 
     chunk: int
@@ -53,7 +53,7 @@ class Crew(Protocol):
     def done(self, timeout: float) -> list[tuple[int, Outcome]]:
         """What became of some of them; waits for `timeout` seconds at most.
 
-        Raises `OSError` where articles cannot be written any more, `CrewError` where nobody can work.
+        Raises `OSError` where articles cannot be written any more, `ExecutorError` where nobody can work.
         """
         ...
 
@@ -73,7 +73,7 @@ class _Entry(msgspec.Struct):
 
 def in_order(
     items: Iterable[object],
-    crew: Crew,
+    crew: Executor,
     arrived: Callable[[AnyRecord, Outcome], None] | None = None,
     waited: Callable[[], None] | None = None,
     sending: Callable[[], None] | None = None,
@@ -86,7 +86,7 @@ def in_order(
     The records that are given back have no data any more. Not many more items are taken than are under way, so memory
     does not grow with their number. `arrived` is called with each outcome as soon as it is known, in any order,
     `waited` now and then, and `sending` before the crew is given documents. `earlier` gives that of the task, by the id
-    of its document. Raises as `Crew.done` does.
+    of its document. Raises as `Executor.done` does.
     """
     return Order(items, crew, arrived, waited, sending, earlier).run()
 
@@ -97,7 +97,7 @@ class Order:
     def __init__(
         self,
         items: Iterable[object],
-        crew: Crew,
+        crew: Executor,
         arrived: Callable[[AnyRecord, Outcome], None] | None = None,
         waited: Callable[[], None] | None = None,
         sending: Callable[[], None] | None = None,

@@ -28,7 +28,7 @@ from pipeline.model.record import shown
 from pipeline.runs.counters import Tally
 from pipeline.runs.executors.bind_to_parent import StartError, start, wait
 from pipeline.runs.executors.crash_report import Place, end, interrupt, place, ran_out_of_memory
-from pipeline.runs.executors.executor import CrewError, Task
+from pipeline.runs.executors.executor import ExecutorError, Task
 from pipeline.runs.executors.process_limits import MIB, OUT_OF_MEMORY
 from pipeline.runs.executors.process_start import context, limit_waiting, preload
 from pipeline.runs.executors.worker import NOTHING, Assignment, Exhausted, Ready, Report, work
@@ -395,7 +395,7 @@ class Pool:
 
     def _stop(self, why: str) -> None:
         """Has `done` raise, the next time: what became of other documents is to be known first."""
-        self._stopped = self._stopped or CrewError(why)
+        self._stopped = self._stopped or ExecutorError(why)
 
     def _failure(self, task: Task, loss: Loss, code: int | None, where: Place, memory: int | None) -> Failure:
         """What is said of a document that took its worker with it twice; `memory` is the most that this one had."""

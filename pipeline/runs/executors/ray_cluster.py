@@ -35,7 +35,7 @@ from pipeline.readers.arrow.batches import is_encodable, of_records
 from pipeline.runs.arrival import decoded
 from pipeline.runs.batches import outcomes, process_batch, tally
 from pipeline.runs.counters import Tally
-from pipeline.runs.executors.executor import CrewError, Task
+from pipeline.runs.executors.executor import ExecutorError, Task
 from pipeline.runs.executors.worker import Assignment
 from pipeline.runs.outcome import LONE_SURROGATE, Failure, Outcome, Written, processed, told
 from pipeline.runs.output.article_writer import forwarded
@@ -186,7 +186,7 @@ class Cluster:
         if there:
             self._seen = self._looked
         elif self._looked - self._seen > PATIENCE:
-            raise CrewError("the Ray cluster has no processors any more; nothing is lost: run again to go on")
+            raise ExecutorError("the Ray cluster has no processors any more; nothing is lost: run again to go on")
 
     def _take_in(self, ready: Any, found: list[tuple[int, Outcome]]) -> None:  # noqa: ANN401 -- an object of Ray
         batch = self._flying.pop(ready)
@@ -216,7 +216,7 @@ class Cluster:
         self._losses += 1
         if self._losses > LOSSES + AHEAD * self._processors:
             why = shown(str(error).strip().partition("\n")[0])
-            raise CrewError(
+            raise ExecutorError(
                 f"the Ray cluster loses whatever it is given: {why}; nothing is lost here: mend it, and run again to "
                 "go on"
             )
@@ -306,7 +306,7 @@ def _blame(error: Exception) -> PipelineError:
     if isinstance(cause, PipelineError):
         return cause
     why = next((line for line in reversed(str(cause).splitlines()) if line.strip()), type(cause).__name__)
-    return CrewError(
+    return ExecutorError(
         f"a machine of the cluster cannot work: {shown(why.strip())}; it needs {OWN} {__version__} and the packages of "
         "all stages, as this one has them"
     )

@@ -24,7 +24,7 @@ from pipeline.runs.executors.bind_to_parent import adopt, tie
 from pipeline.runs.executors.executor import Task
 from pipeline.runs.executors.process_limits import OUT_OF_MEMORY, limit_memory, record_crashes
 from pipeline.runs.outcome import Failure, Outcome, Rejection, StageMemoryError, Written, processed
-from pipeline.runs.output.article_writer import Delivery, delivered
+from pipeline.runs.output.article_writer import ArticleWriter, delivered
 
 AT_ONCE = 0.02
 """Seconds for which outcomes are held back, so that a message is not sent for each of many tiny documents."""
@@ -46,7 +46,7 @@ class Assignment(msgspec.Struct, frozen=True):
     """What a worker is to do with each document it is sent."""
 
     pipeline: Pipeline
-    delivery: Delivery
+    delivery: ArticleWriter
     encoding: str | None = None
     memory: int | None = None
     """The most bytes of data it may have, where the system can hold it to that."""

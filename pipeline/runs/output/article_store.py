@@ -8,7 +8,7 @@ import msgspec
 
 from pipeline.runs.counters import Aside
 from pipeline.runs.output import manual_edits, write_log
-from pipeline.runs.output.article_writer import Delivery, FilePerArticle
+from pipeline.runs.output.article_writer import ArticleWriter, FilePerArticle
 from pipeline.runs.plan import Sight
 from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, State
 from pipeline.storage import Store
@@ -16,10 +16,10 @@ from pipeline.storage.file_names import file_name
 from pipeline.storage.links import link_above
 
 
-class Shelf(Protocol):
+class ArticleStore(Protocol):
     """Knows which articles are there, and is told in the order of the documents which ones are to be."""
 
-    delivery: Delivery
+    delivery: ArticleWriter
     """What each worker does with an article."""
     ordered: bool
     """Whether an article is there only once those before it are, too; else it is as soon as its worker says so."""
@@ -73,7 +73,7 @@ class ArticleFolder:
     ordered = False
 
     def __init__(self, folder: Path | Store, state: State, log: Path, *, always_read: bool = False) -> None:
-        self.delivery: Delivery = FilePerArticle(folder, log)
+        self.delivery: ArticleWriter = FilePerArticle(folder, log)
         self._killed_wrote = write_log.begin(log)
         """Hashes of articles that a run wrote which was killed; None where no run kept a log."""
         self._folder = folder

@@ -26,7 +26,7 @@ LONGEST_KEY = 800
 LINES = msgspec.json.Encoder()
 
 
-class Delivery(Protocol):
+class ArticleWriter(Protocol):
     """Small and picklable: each worker is given a copy."""
 
     def deliver(self, article: Article, earlier: bytes | None = None, *, apart: bool = False) -> Written | Edited:
@@ -120,7 +120,7 @@ class Handed(msgspec.Struct, frozen=True):
 
 
 def delivered(
-    record: Record, article: Article, delivery: Delivery, earlier: bytes | None = None
+    record: Record, article: Article, delivery: ArticleWriter, earlier: bytes | None = None
 ) -> Written | Edited | Failure:
     """What became of an article. Raises `OSError` where no other one could be written either."""
     return _left(record, lambda: delivery.deliver(article, earlier, apart=record.apart), degraded(record, article))
@@ -129,7 +129,7 @@ def delivered(
 def forwarded(
     record: AnyRecord,
     line: bytes,
-    delivery: Delivery,
+    delivery: ArticleWriter,
     earlier: bytes | None = None,
     *,
     degraded: Failure | None = None,

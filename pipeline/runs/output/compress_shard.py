@@ -17,7 +17,7 @@ from pipeline.export.parquet import Parquet
 from pipeline.model.article import Article
 from pipeline.runs.executors.bind_to_parent import StartError, adopt, start, tie
 from pipeline.runs.output.manual_edits import digest_of
-from pipeline.runs.output.storage_backend import Depot
+from pipeline.runs.output.storage_backend import StorageBackend
 from pipeline.storage.atomic import whole
 from pipeline.storage.compression import packed
 
@@ -43,7 +43,7 @@ def seal(lines: Path, target: Path, form: Form) -> None:
             shard.write(piece)
 
 
-def packed_to(depot: Depot, lines: Path, name: str, form: Form) -> bytes:
+def packed_to(depot: StorageBackend, lines: Path, name: str, form: Form) -> bytes:
     """Packs a file of lines into a shard of a depot, and gives the hash of the shard."""
     target = depot.sealed_at(name)
     seal(lines, target, form)
@@ -61,7 +61,7 @@ def _articles(lines: Path) -> Iterator[Article]:
 class Sealing:
     """One shard that is being sealed; `lock` is that of the run."""
 
-    def __init__(self, lines: Path, name: str, form: Form, depot: Depot, lock: Path | None = None) -> None:
+    def __init__(self, lines: Path, name: str, form: Form, depot: StorageBackend, lock: Path | None = None) -> None:
         self._name = name
         self._work = (lines, name, form, depot, lock)
         self._tries = 0
@@ -131,7 +131,7 @@ def _work(
     lines: Path,
     name: str,
     form: Form,
-    depot: Depot,
+    depot: StorageBackend,
     lock: Path | None,
     environment: dict[str, str],
 ) -> None:

@@ -20,7 +20,7 @@ from pipeline.errors import UsageError
 from pipeline.runs.output import write_log
 from pipeline.runs.output.lock import alive, locked
 from pipeline.runs.output.ownership import refuse_links
-from pipeline.runs.output.storage_backend import Depot, Folder, Objects
+from pipeline.runs.output.storage_backend import Folder, Objects, StorageBackend
 from pipeline.runs.run_log import NAMES, RECORD
 from pipeline.runs.state_file import BESIDE
 from pipeline.storage import Remote, Store
@@ -40,7 +40,7 @@ class Output(Protocol):
 
     folder: Path
     """Where all lies that is about the run."""
-    depot: Depot
+    depot: StorageBackend
     """Where shards lie."""
     articles: Path | Store
     """Where files of single articles lie."""
@@ -56,7 +56,7 @@ class LocalOutput:
 
     def __init__(self, path: Path) -> None:
         self.folder = path / RUN_FOLDER
-        self.depot: Depot = Folder(path)
+        self.depot: StorageBackend = Folder(path)
         self.articles: Path | Store = path
         self._path = path
 
@@ -88,7 +88,7 @@ class RemoteOutput:
         self._store = Store(where.url)
         digest = hashlib.sha256(str(where).encode()).hexdigest()[:16]
         self.folder = _cache() / "runs" / digest
-        self.depot: Depot = Objects(self._store, self.folder / "scratch")
+        self.depot: StorageBackend = Objects(self._store, self.folder / "scratch")
         self.articles: Path | Store = self._store
 
     def __str__(self) -> str:

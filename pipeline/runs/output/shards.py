@@ -27,10 +27,10 @@ import msgspec
 from pipeline.errors import ContractError, PipelineError
 from pipeline.export.load.tables import parquet
 from pipeline.runs.counters import Aside
-from pipeline.runs.output.article_writer import LINES, Delivery, Handed
+from pipeline.runs.output.article_writer import LINES, ArticleWriter, Handed
 from pipeline.runs.output.compress_shard import SUFFIXES, Form, Sealing
 from pipeline.runs.output.manual_edits import digest, digest_of
-from pipeline.runs.output.storage_backend import Depot
+from pipeline.runs.output.storage_backend import StorageBackend
 from pipeline.runs.plan import Sight
 from pipeline.runs.state import Entry, Place, State
 from pipeline.storage.compression import unpacked
@@ -70,7 +70,7 @@ class Shards:
 
     def __init__(
         self,
-        depot: Depot,
+        depot: StorageBackend,
         run_folder: Path,
         form: Form,
         size: int,
@@ -80,7 +80,7 @@ class Shards:
         always_read: bool = False,
         overwrite_edited: bool = False,
     ) -> None:
-        self.delivery: Delivery = Handed()
+        self.delivery: ArticleWriter = Handed()
         self._depot = depot
         self._folder = run_folder
         self._aside = run_folder / "previous"
@@ -402,7 +402,7 @@ def _write(file: BinaryIO, line: bytes) -> None:
 class _Lines:
     """The articles of an earlier run, as lines, by their places; they are asked for mostly in their order."""
 
-    def __init__(self, depot: Depot, folder: Path) -> None:
+    def __init__(self, depot: StorageBackend, folder: Path) -> None:
         self._depot = depot
         self._folder = folder
         self._places: dict[int, Place] = {}

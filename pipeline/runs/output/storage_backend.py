@@ -9,7 +9,7 @@ from pipeline.runs.output.manual_edits import stamp_of
 from pipeline.storage import Store
 
 
-class Depot(Protocol):
+class StorageBackend(Protocol):
     """Files by their names. Raises `OSError`."""
 
     def size(self, name: str) -> int | None:

@@ -8,7 +8,7 @@ import msgspec
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers.input_files import File
-from pipeline.readers.registry import Choice
+from pipeline.readers.registry import Registry
 from pipeline.runs.arrival import EncodedRecord
 
 IDLE: Final = -1.0
@@ -32,7 +32,7 @@ class Setup(msgspec.Struct, frozen=True):
     """What holds for all files: how they are read, the environment of the run, and a folder for temporary files."""
 
     options: Input
-    readers: Choice
+    readers: Registry
     environment: Mapping[str, str]
     scratch: str
 

@@ -25,11 +25,11 @@ import msgspec
 from pipeline.config.settings import Input
 from pipeline.model.record import Unreadable, shown
 from pipeline.readers.input_files import File
-from pipeline.readers.registry import Choice
+from pipeline.readers.registry import Registry
 from pipeline.runs.arrival import WAITING, Arrival, Waiting
 from pipeline.runs.executors.bind_to_parent import StartError, start, wait
 from pipeline.runs.executors.crash_report import end, innermost, interrupt, ran_out_of_memory
-from pipeline.runs.executors.executor import CrewError
+from pipeline.runs.executors.executor import ExecutorError
 from pipeline.runs.executors.process_limits import MIB, OUT_OF_MEMORY
 from pipeline.runs.executors.process_start import context, limit_waiting
 from pipeline.runs.output import temporary_folder
@@ -151,10 +151,10 @@ class _Child:
 class ReadingProcess:
     """Reads files in another process, for the length of a `with` block; that is started when there is a file to read.
 
-    Raises `CrewError` where no such process can be started or kept.
+    Raises `ExecutorError` where no such process can be started or kept.
     """
 
-    def __init__(self, options: Input, readers: Choice) -> None:
+    def __init__(self, options: Input, readers: Registry) -> None:
         self._options = options
         self._readers = readers
         self._child: _Child | None = None
@@ -313,7 +313,7 @@ class ReadingProcess:
                 continue
             if ready.broken is not None:
                 self._drop()
-                raise CrewError(f"no process can read files: {shown(ready.broken)}; repair what [sources] names")
+                raise ExecutorError(f"no process can read files: {shown(ready.broken)}; repair what [sources] names")
             self._child.ready = ready
 
     def _new(self) -> _Child | None:
@@ -385,7 +385,7 @@ class ReadingProcess:
     def _count_vain(self, how: str) -> None:
         self._vain += 1
         if self._vain >= MOST_ENDS:
-            raise CrewError(
+            raise ExecutorError(
                 f"the process that reads files {how} ({MOST_ENDS} times); nothing is lost: see that there is memory "
                 "enough, and run again to go on"
             )

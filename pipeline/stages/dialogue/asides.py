@@ -4,7 +4,7 @@ from functools import cache
 
 import regex
 
-from pipeline.stages.dialogue.blocks import Unit
+from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.word_lists import rows
 from pipeline.text.lines import width
 
@@ -26,7 +26,7 @@ CAPTION = 60
 """Columns of a caption that only the picture above shows."""
 
 
-def directs(unit: Unit) -> bool:
+def directs(unit: Block) -> bool:
     """Whether a unit is a stage direction or a note: in brackets on a line of its own, or a sound that is quoted."""
     if unit.text[0] in BRACKETS and DIRECTION.fullmatch(unit.text):
         return True
@@ -38,7 +38,7 @@ def _caption_forms() -> "regex.Pattern[str]":
     return regex.compile("|".join(f"(?:{row})" for row in rows("captions.txt")), regex.IGNORECASE)
 
 
-def captions(unit: Unit) -> bool:
+def captions(unit: Block) -> bool:
     """Whether a unit is the caption of a picture: it stands below one, or its words say so."""
     if len(unit.text) > 2 * CAPTION:
         return False

@@ -39,7 +39,7 @@ LONG = 80
 """Columns from which a paragraph is surely prose."""
 
 
-class Unit(msgspec.Struct, frozen=True, gc=False):
+class Block(msgspec.Struct, frozen=True, gc=False):
     """A paragraph, or the part of one that is free: `text` is `[start, end)` of the document's text.
 
     `level` is that of a heading of Markdown, 0 for none; `bold`, `italic`: all of it is set so; `dashed`: a dash opens
@@ -122,13 +122,13 @@ class Unit(msgspec.Struct, frozen=True, gc=False):
         )
 
 
-def units(document: Document) -> tuple[Unit, ...]:
+def units(document: Document) -> tuple[Block, ...]:
     """What is left of the document's paragraphs where no earlier finder labelled a part."""
     text = document.text
-    found: list[Unit] = []
+    found: list[Block] = []
     for start, end, line in _free(document.paragraphs, document.layer("part")):
         # Most paragraphs begin and end with plain characters, and are units as they stand.
-        unit = Unit(start, end, line) if _plain(line) else _unit(text, start, end)
+        unit = Block(start, end, line) if _plain(line) else _unit(text, start, end)
         if unit is not None:
             found.append(unit)
     return tuple(_placed(text, found, document.layer("part")))
@@ -157,7 +157,7 @@ def _plain(line: str) -> bool:
     return line[0].isalpha() and line[-1] not in "*_# \t" and not line.startswith(("http", "Page ", "第"))
 
 
-def _placed(text: str, found: list[Unit], taken: Sequence[Label]) -> Iterator[Unit]:
+def _placed(text: str, found: list[Block], taken: Sequence[Label]) -> Iterator[Block]:
     """The units, told what stands around them."""
     marks = [(label.start, label.value == "byline") for label in taken if "." not in label.value]
     underlined = "\n==" in text or "\n--" in text or "\n ==" in text
@@ -192,7 +192,7 @@ def _placed(text: str, found: list[Unit], taken: Sequence[Label]) -> Iterator[Un
         )
 
 
-def _underlined(text: str, unit: Unit) -> int:
+def _underlined(text: str, unit: Block) -> int:
     """The level of a heading that is underlined on the next line, or 0."""
     if text[unit.end : unit.end + 1] not in "\n \t" or len(unit.text) > TITLE_WIDTH:
         return 0
@@ -202,7 +202,7 @@ def _underlined(text: str, unit: Unit) -> int:
     return 1 if line["mark"] == "=" else 2
 
 
-def _unit(text: str, start: int, end: int) -> Unit | None:
+def _unit(text: str, start: int, end: int) -> Block | None:
     if not WORD.search(text, start, end):
         return None
     indented = (
@@ -212,12 +212,12 @@ def _unit(text: str, start: int, end: int) -> Unit | None:
     if first in POINTS and REFERENCE.match(text, start, end):
         while text[end - 1].isspace():
             end -= 1
-        return Unit(start, end, text[start:end], reference=True)
+        return Block(start, end, text[start:end], reference=True)
     item = not first.isalpha() and LIST_ITEM.match(text, start, end) is not None
     while text[end - 1].isspace():
         end -= 1
     if indented:
-        return Unit(start, end, text[start:end], item=item, indented=True)
+        return Block(start, end, text[start:end], item=item, indented=True)
     opening = MARKS_BEFORE.match(text, start, end)
     blocks, emphasis = (opening["blocks"], opening["emphasis"]) if opening else ("", "")
     level = max(map(len, HASHES.findall(blocks)), default=0)
@@ -238,10 +238,10 @@ def _unit(text: str, start: int, end: int) -> Unit | None:
     start += len(dash[0]) if dash else 0
     if start >= end:
         return None
-    return Unit(start, end, text[start:end], level, bold, italic, dash is not None, ">" in blocks, item)
+    return Block(start, end, text[start:end], level, bold, italic, dash is not None, ">" in blocks, item)
 
 
-def piece(unit: Unit, start: int, end: int) -> Unit:
+def piece(unit: Block, start: int, end: int) -> Block:
     """The part `[start, end)` of a unit, in offsets of its own text, without blanks around it."""
     inner = unit.text[start:end]
     start += len(inner) - len(inner.lstrip())
@@ -260,10 +260,10 @@ def piece(unit: Unit, start: int, end: int) -> Unit:
     )
 
 
-def above(given: Sequence[Unit], top: int) -> tuple[list[Unit], list[Unit]]:
+def above(given: Sequence[Block], top: int) -> tuple[list[Block], list[Block]]:
     """The units before the offset `top`, and those behind it; one that goes across is two."""
-    keys: list[Unit] = []
-    rest: list[Unit] = []
+    keys: list[Block] = []
+    rest: list[Block] = []
     for unit in given:
         if unit.start < top < unit.end:
             keys.append(piece(unit, 0, top - unit.start))
@@ -273,9 +273,9 @@ def above(given: Sequence[Unit], top: int) -> tuple[list[Unit], list[Unit]]:
     return [unit for unit in keys if unit.text], [unit for unit in rest if unit.text]
 
 
-def spoken(given: Sequence[Unit]) -> list[Unit]:
+def spoken(given: Sequence[Block]) -> list[Block]:
     """The units that say something: without references, whose surroundings become those of what follows them."""
-    found: list[Unit] = []
+    found: list[Block] = []
     ruled = noticed = False
     for unit in given:
         if unit.reference:

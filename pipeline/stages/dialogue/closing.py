@@ -5,7 +5,7 @@ from functools import cache
 
 import regex
 
-from pipeline.stages.dialogue.labelled_block import Placed, whole
+from pipeline.stages.dialogue.labelled_block import LabelledBlock, whole
 from pipeline.stages.dialogue.questions import YOU
 from pipeline.stages.dialogue.word_lists import rows
 from pipeline.text.lines import width
@@ -46,7 +46,7 @@ def _closing_phrases() -> tuple[tuple[str, ...], frozenset[str]]:
     return tuple(row for row in told if row[0] != "="), frozenset(row[1:] for row in told if row[0] == "=")
 
 
-def closed(placed: list[Placed], makers: str = "") -> list[Placed]:
+def closed(placed: list[LabelledBlock], makers: str = "") -> list[LabelledBlock]:
     """The same with what stands behind the last turn and belongs to nobody as closing.
 
     `makers` are the names of those who made the article.
@@ -69,7 +69,9 @@ def closed(placed: list[Placed], makers: str = "") -> list[Placed]:
     return _cut(placed, last + 1, about)
 
 
-def _cut(placed: list[Placed], start: int, over: Callable[[int], tuple[str, float] | None]) -> list[Placed]:
+def _cut(
+    placed: list[LabelledBlock], start: int, over: Callable[[int], tuple[str, float] | None]
+) -> list[LabelledBlock]:
     """`placed` with all from the first that is over on as closing; `over` says under which rule, and how sure."""
     for i in range(start, len(placed)):
         if placed[i].rule not in IN_TURN:
@@ -81,7 +83,7 @@ def _cut(placed: list[Placed], start: int, over: Callable[[int], tuple[str, floa
     return placed
 
 
-def _over(placed: Sequence[Placed], i: int) -> tuple[str, float] | None:
+def _over(placed: Sequence[LabelledBlock], i: int) -> tuple[str, float] | None:
     """Why the talk is over at `i`, and how sure that is."""
     unit = placed[i].unit
     if unit.behind_rule or FOOTNOTE.match(unit.text) or ENDING.fullmatch(unit.text):
@@ -113,7 +115,7 @@ def _about_somebody(text: str, names: Set[str | None], asking: Set[str], top: st
     return any(label in told for label in asking) and not YOU.search(told)
 
 
-def _without_essay(placed: list[Placed], last: int) -> list[Placed]:
+def _without_essay(placed: list[LabelledBlock], last: int) -> list[LabelledBlock]:
     """A list of questions and answers in the midst of an essay ends with its last answer, of one paragraph as all.
 
     So it is where words for Q and A stand before turns of one paragraph, and far more follows the last of them.
@@ -133,7 +135,7 @@ def _without_essay(placed: list[Placed], last: int) -> list[Placed]:
     return placed[:start] + [whole(unit.unit, "closing", "dialogue.essay", 0.65) for unit in placed[start:]]
 
 
-def _signature(rest: Sequence[Placed]) -> bool:
+def _signature(rest: Sequence[LabelledBlock]) -> bool:
     """Whether what is left is a name and a date, on short lines."""
     if not 1 <= len(rest) <= 3 or not any(DATE.fullmatch(placed.unit.text.strip()) for placed in rest):
         return False

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from pipeline.stages.dialogue.blocks import Unit
+from pipeline.stages.dialogue.blocks import Block
 
 LEAST_UNITS, LEAST_SIZE = 4, 300
 """Paragraphs, and characters in them, from which a run that comes again is a second print."""
@@ -22,7 +22,7 @@ class Copy(msgspec.Struct, frozen=True, gc=False):
     cut: int = 0
 
 
-def copies(given: Sequence[Unit], makers: str = "") -> dict[int, Copy]:
+def copies(given: Sequence[Block], makers: str = "") -> dict[int, Copy]:
     """The units that repeat, one after the other, units further up, by their index; `makers` are names and bylines."""
     if len(given) < 2 * LEAST_UNITS:
         return {}
@@ -45,7 +45,7 @@ def copies(given: Sequence[Unit], makers: str = "") -> dict[int, Copy]:
 
 
 def _above(
-    given: Sequence[Unit], first: int, second: int, found: Mapping[int, Copy], makers: str
+    given: Sequence[Block], first: int, second: int, found: Mapping[int, Copy], makers: str
 ) -> Iterator[tuple[int, Copy]]:
     """What stands above a run in both prints, a byline at its start left aside."""
     while first > 0 and second - 1 not in found:
@@ -58,7 +58,7 @@ def _above(
         yield second, Copy(first, len(theirs) - len(ours))
 
 
-def _run(given: Sequence[Unit], first: int, second: int) -> tuple[int, int]:
+def _run(given: Sequence[Block], first: int, second: int) -> tuple[int, int]:
     """How many units from `second` on say what those from `first` on say, and their characters."""
     size = chars = 0
     while (

@@ -13,7 +13,7 @@ import regex
 
 from pipeline.lexicon.people import is_name
 from pipeline.lexicon.vocabulary import NOTHING, Vocabulary
-from pipeline.stages.dialogue.blocks import Unit
+from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.word_lists import rows
 
 Kind = Literal["asks", "answers", "moderates", "outlet", "never"]
@@ -70,7 +70,7 @@ CLAUSE = regex.compile(r"[的是了在有我你您他她它们們这這那哪就
 ROLE_BEHIND = regex.compile(r"(?P<name>[^,，]{3,40}),\s[\p{L}\p{M}\s.&’'\-]{2,50}")
 
 
-class Hit(msgspec.Struct, frozen=True, gc=False):
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """A possible label at the start of a unit: `[start, end)` of the document, `key` what makes two the same.
 
     `body` is where the words begin, counted in the unit's text; `told` says that the user names it; `beside` are spans
@@ -151,7 +151,7 @@ def told(vocabulary: Vocabulary) -> Mapping[str, Kind | None]:
     return {key: kind for key, kind in (people | media).items() if key}
 
 
-def hit(unit: Unit, vocabulary: Vocabulary = NOTHING) -> Hit | None:
+def hit(unit: Block, vocabulary: Vocabulary = NOTHING) -> Candidate | None:
     """The possible label at the start of a unit, or None."""
     text = unit.text
     mark = MARK.search(text, 0, REACH)
@@ -163,7 +163,9 @@ def hit(unit: Unit, vocabulary: Vocabulary = NOTHING) -> Hit | None:
         body = len(text) - len(text[1:].lstrip())
         shape = _shape(text[0])
         if shape is not None:
-            return Hit(unit.start, unit.start + 1, text[0], shape.key, shape.kind, shape.anonymous, body, form="word")
+            return Candidate(
+                unit.start, unit.start + 1, text[0], shape.key, shape.kind, shape.anonymous, body, form="word"
+            )
     elif (
         text[0] not in FIRST
         and not (unit.level or unit.bold or text.isupper())
@@ -188,13 +190,13 @@ def hit(unit: Unit, vocabulary: Vocabulary = NOTHING) -> Hit | None:
     if alone and len(unit.text) <= LONGEST_LATIN and not unit.ended:
         shape = _shape(unit.text)
         if shape is not None:
-            return Hit(
+            return Candidate(
                 unit.start, unit.end, unit.text, shape.key, shape.kind, shape.anonymous, len(unit.text), form="heading"
             )
     return None
 
 
-def _marked(unit: Unit, at: int, vocabulary: Vocabulary) -> Hit | None:
+def _marked(unit: Block, at: int, vocabulary: Vocabulary) -> Candidate | None:
     """A label before a colon or a bar, or alone on its line with the time of day."""
     text = unit.text
     # Nearly all labels are plain: letters up to the first colon, and words or nothing behind it.
@@ -214,7 +216,7 @@ def _is_plain(label: str) -> bool:
     return PLAIN.fullmatch(label) is not None
 
 
-def _plain(unit: Unit, label: str, at: int, vocabulary: Vocabulary) -> Hit | None:
+def _plain(unit: Block, label: str, at: int, vocabulary: Vocabulary) -> Candidate | None:
     """The hit of a label that nothing stands beside, before the separator at `at`."""
     text = unit.text
     shape = _shape(label)
@@ -232,10 +234,10 @@ def _plain(unit: Unit, label: str, at: int, vocabulary: Vocabulary) -> Hit | Non
     while body < len(text) and text[body].isspace():
         body += 1
     start = unit.start + text.index(label)
-    return Hit(start, start + len(label), label, shape.key, shape.kind, shape.anonymous, body, named is not None)
+    return Candidate(start, start + len(label), label, shape.key, shape.kind, shape.anonymous, body, named is not None)
 
 
-def _hit(unit: Unit, match: "regex.Match[str]", vocabulary: Vocabulary, form: Form) -> Hit | None:
+def _hit(unit: Block, match: "regex.Match[str]", vocabulary: Vocabulary, form: Form) -> Candidate | None:
     start, _ = match.span("label")
     label = match["label"].rstrip("*_ ")
     groups = match.groupdict()
@@ -252,7 +254,7 @@ def _hit(unit: Unit, match: "regex.Match[str]", vocabulary: Vocabulary, form: Fo
     if glued and (number := NUMBERED.match(unit.text, body)):
         beside.append(number.span("number"))
         body = number.end()
-    return Hit(
+    return Candidate(
         unit.start + start,
         unit.start + start + len(label),
         label,

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import regex
 
-from pipeline.stages.dialogue.blocks import Unit
-from pipeline.stages.dialogue.label_candidates import LONGEST_HAN, Hit, cue, key_of
+from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.label_candidates import LONGEST_HAN, Candidate, cue, key_of
 
 NAMED = regex.compile(
     r"[*_]{0,3}(?:[\[【](?P<label>[^\[\]【】\n:：]{1,40})[\]】](?![(\[])[*_]{0,3}[:：]?"  # [ada_f], 【阿的江】
@@ -29,7 +29,7 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
     wide: bool
 
 
-def layout(unit: Unit, label: Hit) -> Layout:
+def layout(unit: Block, label: Candidate) -> Layout:
     """How a label is set in its paragraph."""
     before = unit.text[: label.start - unit.start]
     behind = unit.text[label.end - unit.start : label.body]
@@ -44,7 +44,7 @@ def layout(unit: Unit, label: Hit) -> Layout:
     )
 
 
-def set_alike(given: Sequence[Unit], found: Mapping[int, Hit]) -> dict[int, Hit]:
+def set_alike(given: Sequence[Block], found: Mapping[int, Candidate]) -> dict[int, Candidate]:
     """Further labels that come again and are set like one that the user names, by index of their unit.
 
     They need not have the form of a name: `ada_f:` is one where the user names `ben_r`. Empty where the user names
@@ -61,7 +61,7 @@ def set_alike(given: Sequence[Unit], found: Mapping[int, Hit]) -> dict[int, Hit]
     return {i: label for i, label in further.items() if counts[label.key] > 1}
 
 
-def loose_label(unit: Unit) -> Hit | None:
+def loose_label(unit: Block) -> Candidate | None:
     """The word before a colon or a bar, or in brackets, at the start of a paragraph; it need not look like a name."""
     match = NAMED.match(unit.text)
     if match is None:
@@ -74,4 +74,4 @@ def loose_label(unit: Unit) -> Hit | None:
     if not key or key.isdigit() or long or said is not None:
         return None
     start = unit.start + match.start("label")
-    return Hit(start, start + len(text), text, key, None, anonymous=False, body=match.end())
+    return Candidate(start, start + len(text), text, key, None, anonymous=False, body=match.end())

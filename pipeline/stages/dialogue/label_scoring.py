@@ -14,8 +14,8 @@ import regex
 
 from pipeline.lexicon import english
 from pipeline.lexicon.people import is_name
-from pipeline.stages.dialogue.blocks import CLOSERS, LONG, Unit
-from pipeline.stages.dialogue.label_candidates import Hit, cue
+from pipeline.stages.dialogue.blocks import CLOSERS, LONG, Block
+from pipeline.stages.dialogue.label_candidates import Candidate, cue
 from pipeline.stages.dialogue.label_layout import layout
 from pipeline.stages.dialogue.questions import FIRST_PERSON
 from pipeline.stages.dialogue.speaker_aliases import Kin, initials, introduced
@@ -59,7 +59,7 @@ ANSWERED = 0.3
 """Share of the unlabelled answers below one speaker's questions that must speak of I and we."""
 
 
-class Voice(msgspec.Struct, frozen=True, gc=False):
+class LabelScore(msgspec.Struct, frozen=True, gc=False):
     """One key, where it stands, and how much speaks for it."""
 
     key: str
@@ -79,9 +79,9 @@ class Voice(msgspec.Struct, frozen=True, gc=False):
 class Cast(msgspec.Struct, frozen=True, gc=False):
     """The labels that are speakers', by the index of their unit, and how sure each key is; `doubtful` nearly were."""
 
-    hits: dict[int, Hit]
+    hits: dict[int, Candidate]
     confidences: dict[str, float]
-    doubtful: tuple[Hit, ...] = ()
+    doubtful: tuple[Candidate, ...] = ()
 
 
 def confidence(score: float) -> float:
@@ -90,7 +90,7 @@ def confidence(score: float) -> float:
     return round(min(max(value, LEAST_CONFIDENCE), MOST_CONFIDENCE), 2)
 
 
-def cast(hits: Mapping[int, Hit], given: Sequence[Unit]) -> Cast:
+def cast(hits: Mapping[int, Candidate], given: Sequence[Block]) -> Cast:
     """Of the possible labels (by index of their unit) those that are speakers'."""
     voices = _voices(hits, given)
     problems = {voice.key for voice in voices if _problem(voice, hits)}
@@ -113,7 +113,7 @@ def cast(hits: Mapping[int, Hit], given: Sequence[Unit]) -> Cast:
     return Cast(dict(sorted(sure.items())), confidences)
 
 
-def _problem(voice: Voice, hits: Mapping[int, Hit]) -> bool:
+def _problem(voice: LabelScore, hits: Mapping[int, Candidate]) -> bool:
     """Whether a word that can be a question is none here: without numbers, and nothing is asked behind most of it."""
     said = cue(hits[voice.places[0]].text)
     if said is None or not said.asking or 2 * voice.asking >= min(len(voice.places), SAMPLE):
@@ -121,7 +121,7 @@ def _problem(voice: Voice, hits: Mapping[int, Hit]) -> bool:
     return not any(hits[i].text[-1].isdigit() or hits[i].beside for i in voice.places)
 
 
-def _accepted(voice: Voice, hits: Mapping[int, Hit]) -> bool:
+def _accepted(voice: LabelScore, hits: Mapping[int, Candidate]) -> bool:
     first = hits[voice.places[0]]
     if first.told:
         return True
@@ -131,11 +131,11 @@ def _accepted(voice: Voice, hits: Mapping[int, Hit]) -> bool:
     return recurs and voice.score >= ACCEPTED
 
 
-def _nearly(taken: Sequence[Voice], hits: Mapping[int, Hit]) -> tuple[Hit, ...]:
+def _nearly(taken: Sequence[LabelScore], hits: Mapping[int, Candidate]) -> tuple[Candidate, ...]:
     return tuple(hits[voice.places[0]] for voice in taken if not hits[voice.places[0]].told)
 
 
-def _voices(hits: Mapping[int, Hit], given: Sequence[Unit]) -> list[Voice]:
+def _voices(hits: Mapping[int, Candidate], given: Sequence[Block]) -> list[LabelScore]:
     """Every key with the evidence for it."""
     places: dict[str, list[int]] = {}
     for i, hit in hits.items():
@@ -149,11 +149,11 @@ def _voices(hits: Mapping[int, Hit], given: Sequence[Unit]) -> list[Voice]:
 def _voice(
     key: str,
     places: Sequence[int],
-    hits: Mapping[int, Hit],
-    given: Sequence[Unit],
+    hits: Mapping[int, Candidate],
+    given: Sequence[Block],
     follows: Mapping[int, int | None],
     before: Mapping[int, int | None],
-) -> Voice:
+) -> LabelScore:
     first = hits[places[0]]
     some = places if len(places) <= SAMPLE else [places[n * len(places) // SAMPLE] for n in range(SAMPLE)]
     bodies = [_words(i, hits, given) for i in some]
@@ -186,7 +186,7 @@ def _voice(
     score += FORM[first.form]
     if all(given[i].level or given[i].bold or given[i].text.startswith("*") or hits[i].capitals for i in some):
         score += MARKED
-    return Voice(key, tuple(places), round(score, 2), asking, speaking, ended, naming(first) > 0)
+    return LabelScore(key, tuple(places), round(score, 2), asking, speaking, ended, naming(first) > 0)
 
 
 def _ended(body: str) -> bool:
@@ -195,7 +195,7 @@ def _ended(body: str) -> bool:
     return len(body) >= LONG or body[-1:] in ENDS or not body
 
 
-def _words(i: int, hits: Mapping[int, Hit], given: Sequence[Unit]) -> str:
+def _words(i: int, hits: Mapping[int, Candidate], given: Sequence[Block]) -> str:
     """What stands behind a label, or below one that stands alone."""
     body = given[i].text[hits[i].body : hits[i].body + READ]
     if not body.strip("*_ ") and i + 1 < len(given) and i + 1 not in hits:
@@ -203,7 +203,7 @@ def _words(i: int, hits: Mapping[int, Hit], given: Sequence[Unit]) -> str:
     return body.lstrip("*_ ")
 
 
-def naming(hit: Hit) -> float:
+def naming(hit: Candidate) -> float:
     """What the label's own words say: a name, or ordinary words."""
     if hit.kind is not None:
         return 0.0
@@ -220,7 +220,7 @@ def naming(hit: Hit) -> float:
     return NAME if max(odds) > 0.6 else ORDINARY if max(odds) < 0.4 else 0.0
 
 
-def _talk(taken: Sequence[Voice], hits: Mapping[int, Hit], given: Sequence[Unit]) -> bool:
+def _talk(taken: Sequence[LabelScore], hits: Mapping[int, Candidate], given: Sequence[Block]) -> bool:
     """Whether the labels that may be speakers' are those of a talk: somebody asks, or they take turns."""
     turns = sum(len(voice.places) for voice in taken)
     if turns < 2:
@@ -252,7 +252,7 @@ def _talk(taken: Sequence[Voice], hits: Mapping[int, Hit], given: Sequence[Unit]
     return asked or takes_turns or (named and turns >= 4 and speaking >= 0.3 and (len(taken) > 2 or turns >= 6))
 
 
-def _alone(voice: Voice, hits: Mapping[int, Hit], given: Sequence[Unit]) -> bool:
+def _alone(voice: LabelScore, hits: Mapping[int, Candidate], given: Sequence[Block]) -> bool:
     """Whether the one speaker who has a label talks to others who have none.
 
     Questions stand right above the turns, or the turns ask and what stands below them answers.
@@ -272,7 +272,7 @@ def _alone(voice: Voice, hits: Mapping[int, Hit], given: Sequence[Unit]) -> bool
     )
 
 
-def _asks_below(i: int, hits: Mapping[int, Hit], given: Sequence[Unit]) -> bool:
+def _asks_below(i: int, hits: Mapping[int, Candidate], given: Sequence[Block]) -> bool:
     """Whether a turn that goes on in unlabelled paragraphs ends in a question."""
     j = i + 1
     while j < len(given) and j not in hits and j <= i + 2:
@@ -283,11 +283,11 @@ def _asks_below(i: int, hits: Mapping[int, Hit], given: Sequence[Unit]) -> bool:
 
 
 def _adopt(
-    sure: dict[int, Hit],
+    sure: dict[int, Candidate],
     confidences: dict[str, float],
-    hits: Mapping[int, Hit],
-    given: Sequence[Unit],
-    voices: Mapping[str, Voice],
+    hits: Mapping[int, Candidate],
+    given: Sequence[Block],
+    voices: Mapping[str, LabelScore],
 ) -> None:
     """Takes in labels that come once or are too weak alone, where the talk around them speaks for them."""
     first, last = min(sure), max(sure)
@@ -328,11 +328,11 @@ def _adopt(
 
 
 def _join(
-    sure: dict[int, Hit],
+    sure: dict[int, Candidate],
     confidences: dict[str, float],
-    hits: Mapping[int, Hit],
-    given: Sequence[Unit],
-    voices: Sequence[Voice],
+    hits: Mapping[int, Candidate],
+    given: Sequence[Block],
+    voices: Sequence[LabelScore],
 ) -> None:
     """Takes in labels that are set like one that the user names: who names one speaker says what a label looks like.
 
@@ -349,11 +349,11 @@ def _join(
             confidences.setdefault(voice.key, max(ALIKE, voice.confidence))
 
 
-def _starred(unit: Unit) -> bool:
+def _starred(unit: Block) -> bool:
     return unit.bold or unit.text.startswith("*")
 
 
-def _form(given: Sequence[Unit], places: Mapping[int, Hit]) -> str | None:
+def _form(given: Sequence[Block], places: Mapping[int, Candidate]) -> str | None:
     """The typographic form that nearly all labels share, if it is one that prose has not."""
     forms = [_form_of(hit, given[i]) for i, hit in places.items() if not hit.anonymous]
     if not forms:
@@ -362,7 +362,7 @@ def _form(given: Sequence[Unit], places: Mapping[int, Hit]) -> str | None:
     return most if most and forms.count(most) >= 0.9 * len(forms) else None
 
 
-def _form_of(hit: Hit, unit: Unit) -> str:
+def _form_of(hit: Candidate, unit: Block) -> str:
     if unit.level:
         return f"h{unit.level}{hit.form}"
     if hit.form == "time":

@@ -2,24 +2,24 @@
 
 import msgspec
 
-from pipeline.stages.dialogue.blocks import Unit
-from pipeline.stages.dialogue.label_candidates import Hit
+from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.label_candidates import Candidate
 
 TURNS = frozenset({"question", "answer", "aside"})
 
 
-class Placed(msgspec.Struct, frozen=True, gc=False):
+class LabelledBlock(msgspec.Struct, frozen=True, gc=False):
     """A unit and what it is. `label` is the speaker's label before it; `start` is where its own words begin.
 
     `name` is the speaker's, None where nobody is named; `confidence` is that of the part, `sure` that of the label.
     """
 
-    unit: Unit
+    unit: Block
     part: str
     rule: str
     confidence: float
     start: int
-    label: Hit | None = None
+    label: Candidate | None = None
     name: str | None = None
     sure: float = 0.97
     number: tuple[int, int] | None = None
@@ -31,6 +31,6 @@ class Placed(msgspec.Struct, frozen=True, gc=False):
         return self.part in TURNS
 
 
-def whole(unit: Unit, part: str, rule: str, confidence: float, name: str | None = None) -> Placed:
+def whole(unit: Block, part: str, rule: str, confidence: float, name: str | None = None) -> LabelledBlock:
     """A unit that is one thing from its start to its end."""
-    return Placed(unit, part, rule, confidence, unit.start, None, name)
+    return LabelledBlock(unit, part, rule, confidence, unit.start, None, name)

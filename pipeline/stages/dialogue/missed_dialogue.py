@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from pipeline.model.stage import Note
-from pipeline.stages.dialogue.blocks import CLOSERS, Unit
-from pipeline.stages.dialogue.labelled_block import Placed
+from pipeline.stages.dialogue.blocks import CLOSERS, Block
+from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.paragraph_starts import SPEECH, Opening, openings
 from pipeline.stages.dialogue.parse_body import Flow, exchanges
 from pipeline.stages.dialogue.questions import LONGEST, QUOTES, YOU
@@ -79,7 +79,7 @@ def recurring(found: Sequence[Opening], doubtful: set[str]) -> list[Opening]:
     return []
 
 
-def questions(placed: Sequence[Placed]) -> list[Unit]:
+def questions(placed: Sequence[LabelledBlock]) -> list[Block]:
     """The questions of a body that stand in a pattern: set alike, each with a paragraph below; else none."""
     units = [one.unit for one in placed]
     kinds: dict[str, list[int]] = {}
@@ -101,11 +101,11 @@ def questions(placed: Sequence[Placed]) -> list[Unit]:
     return []
 
 
-def _asks(unit: Unit) -> bool:
+def _asks(unit: Block) -> bool:
     return unit.text.rstrip(CLOSERS)[-1:] in {"?", "？"}
 
 
-def _set(unit: Unit) -> str | None:
+def _set(unit: Block) -> str | None:
     """How a question is set: apart (a heading, in bold, after a dash) or plain; None for one in quotation marks."""
     text = unit.text.lstrip("0123456789.)、．-+•· ")
     apart = unit.level or unit.bold or unit.dashed or text.startswith(("**", "__"))

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 import regex
 
 from pipeline.model.stage import Note
-from pipeline.stages.dialogue.label_candidates import Hit, hit
+from pipeline.stages.dialogue.label_candidates import Candidate, hit
 from pipeline.stages.dialogue.label_layout import layout, loose_label
 from pipeline.stages.dialogue.label_scoring import naming
-from pipeline.stages.dialogue.labelled_block import Placed
+from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.paragraph_starts import MAX_READ, SPEECH
 
 RULE = "dialogue.label-in-turn"
@@ -25,7 +25,7 @@ MAX_SHOWN = 40
 """Characters of a name that a message shows."""
 
 
-def labels_in_turns(placed: Sequence[Placed]) -> Iterator[Note]:
+def labels_in_turns(placed: Sequence[LabelledBlock]) -> Iterator[Note]:
     """A warning for each label, at its first place, that is set like the accepted ones and stands within a turn.
 
     In a list each such name is one, and where the user names a speaker; elsewhere, where an answer may hold
@@ -57,7 +57,7 @@ def labels_in_turns(placed: Sequence[Placed]) -> Iterator[Note]:
         )
 
 
-def _label(one: Placed) -> Hit | None:
+def _label(one: LabelledBlock) -> Candidate | None:
     """The possible label of a paragraph within a turn, where it may be a name."""
     if one.label is not None or one.rule not in WITHIN | {ASKING}:
         return None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from pipeline.model.stage import Note
-from pipeline.stages.dialogue.labelled_block import Placed
+from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.missed_dialogue import unrecognised
 from pipeline.stages.dialogue.nested_labels import labels_in_turns
 from pipeline.stages.dialogue.parse_body import Flow, exchanges
@@ -42,8 +42,8 @@ def doubts(read: Flow, title: tuple[int, int] | None, text: str) -> Iterator[Not
         )
 
 
-def _unanswered(placed: Sequence[Placed]) -> Iterator[Note]:
-    asked: dict[int, Placed] = {}
+def _unanswered(placed: Sequence[LabelledBlock]) -> Iterator[Note]:
+    asked: dict[int, LabelledBlock] = {}
     answered: set[int] = set()
     for one, number in zip(placed, exchanges(placed), strict=True):
         if number is None:
@@ -58,7 +58,7 @@ def _unanswered(placed: Sequence[Placed]) -> Iterator[Note]:
 
 
 def _heard_once(read: Flow) -> Iterator[Note]:
-    turns: dict[str, list[Placed]] = {}
+    turns: dict[str, list[LabelledBlock]] = {}
     for one in read.placed:
         if one.label is not None and one.name is not None:
             turns.setdefault(one.name, []).append(one)

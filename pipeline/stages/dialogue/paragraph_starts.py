@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 import msgspec
 import regex
 
-from pipeline.stages.dialogue.blocks import LIST_ITEM, Unit
-from pipeline.stages.dialogue.label_candidates import REACH, Hit, cue, hit, key_of, name_shaped
+from pipeline.stages.dialogue.blocks import LIST_ITEM, Block
+from pipeline.stages.dialogue.label_candidates import REACH, Candidate, cue, hit, key_of, name_shaped
 from pipeline.stages.dialogue.label_scoring import naming
-from pipeline.stages.dialogue.labelled_block import Placed
+from pipeline.stages.dialogue.labelled_block import LabelledBlock
 
 MAX_READ = 300
 """Characters after an opening that are read."""
@@ -70,7 +70,7 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
         return "?" in self.body or "？" in self.body
 
 
-def openings(placed: Sequence[Placed], text: str) -> Iterator[Opening]:
+def openings(placed: Sequence[LabelledBlock], text: str) -> Iterator[Opening]:
     """The openings of the paragraphs that nobody's label begins; `text` is the document's."""
     for i, one in enumerate(placed):
         if one.label is not None or one.part == "title":
@@ -84,7 +84,7 @@ def openings(placed: Sequence[Placed], text: str) -> Iterator[Opening]:
             yield from _inline(unit)
 
 
-def opening(unit: Unit, below: str = "") -> Opening | None:
+def opening(unit: Block, below: str = "") -> Opening | None:
     """How a paragraph begins where that may be a label; `below` is the next paragraph, for a label alone."""
     label = hit(unit)
     if label is not None and not unit.level and label.form != "blanks":
@@ -114,7 +114,7 @@ def _begins_as_name(name: str, group: str) -> bool:
     return name[0].isalpha() and (group != "name" or name_shaped(name))
 
 
-def _known(unit: Unit, label: Hit, below: str) -> Opening:
+def _known(unit: Block, label: Candidate, below: str) -> Opening:
     shown = label.text if label.form in {"heading", "word"} else f"{label.text}:"
     body = _body(unit, label.body, below)
     return Opening(
@@ -129,13 +129,13 @@ def _known(unit: Unit, label: Hit, below: str) -> Opening:
     )
 
 
-def _chevrons(unit: Unit, text: str) -> Opening | None:
+def _chevrons(unit: Block, text: str) -> Opening | None:
     if not unit.quoted or CHEVRONS.search(text, max(0, unit.start - 6), unit.start) is None:
         return None
     return Opening(unit.start, unit.end, ">>", ">>", unit.text[:MAX_READ], cued=True)
 
 
-def _alone(unit: Unit, below: str) -> Opening | None:
+def _alone(unit: Block, below: str) -> Opening | None:
     """The first line of a paragraph, where it may be a name that nothing separates from the words below it."""
     line, _, rest = unit.text[: MAX_ALONE + MAX_READ].partition("\n")
     name = line.strip("*_ ")
@@ -143,12 +143,12 @@ def _alone(unit: Unit, below: str) -> Opening | None:
         return None
     start = unit.start + line.index(name)
     key = key_of(name)
-    label = Hit(start, start + len(name), name, key, None, anonymous=False, body=len(line))
+    label = Candidate(start, start + len(name), name, key, None, anonymous=False, body=len(line))
     named = naming(label) > 0
     return Opening(start, label.end, key, name, rest.strip() or below[:MAX_READ], alone=True, named=named)
 
 
-def _inline(unit: Unit) -> Iterator[Opening]:
+def _inline(unit: Block) -> Iterator[Opening]:
     for match in INLINE.finditer(unit.text):
         name = match["name"].strip()
         if name_shaped(name) and ((said := cue(name)) is None or said.kind != "never"):
@@ -157,6 +157,6 @@ def _inline(unit: Unit) -> Iterator[Opening]:
             yield Opening(start, start + len(name), key_of(name), f"{name}:", body, cued=said is not None)
 
 
-def _body(unit: Unit, at: int, below: str) -> str:
+def _body(unit: Block, at: int, below: str) -> str:
     """The text after a label, or the next paragraph if the label stands alone."""
     return unit.text[at : at + MAX_READ].strip("*_ ") or below[:MAX_READ]

@@ -6,12 +6,12 @@ import msgspec
 
 from pipeline.lexicon.vocabulary import NOTHING, Vocabulary
 from pipeline.stages.dialogue.asides import CAPTION, captions, directs
-from pipeline.stages.dialogue.blocks import Unit
+from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.closing import closed
-from pipeline.stages.dialogue.label_candidates import MARK, REACH, Hit, hit, key_of
+from pipeline.stages.dialogue.label_candidates import MARK, REACH, Candidate, hit, key_of
 from pipeline.stages.dialogue.label_layout import set_alike
 from pipeline.stages.dialogue.label_scoring import Cast, cast
-from pipeline.stages.dialogue.labelled_block import Placed, whole
+from pipeline.stages.dialogue.labelled_block import LabelledBlock, whole
 from pipeline.stages.dialogue.questions import NUMBER, PLAIN, asked_above, bare, form
 from pipeline.stages.dialogue.roles import Part, roles
 from pipeline.stages.dialogue.speaker_aliases import names
@@ -37,12 +37,12 @@ FAR = 12
 class Flow(msgspec.Struct, frozen=True, gc=False):
     """What each unit of one version is, in order, and what was in doubt."""
 
-    placed: list[Placed]
+    placed: list[LabelledBlock]
     cast: Cast
-    other_title: Unit | None = None
+    other_title: Block | None = None
 
 
-def flow(given: Sequence[Unit], vocabulary: Vocabulary = NOTHING, known: str | None = None, makers: str = "") -> Flow:
+def flow(given: Sequence[Block], vocabulary: Vocabulary = NOTHING, known: str | None = None, makers: str = "") -> Flow:
     """What each unit of one version is, in order.
 
     `known` is the title that stands in the keys above the article, `makers` are the names of those who made it.
@@ -85,20 +85,20 @@ def flow(given: Sequence[Unit], vocabulary: Vocabulary = NOTHING, known: str | N
     return Flow(order, judged, other)
 
 
-def _announcing(unit: Unit) -> str:
+def _announcing(unit: Block) -> str:
     """The part of a line that only announces the article; what is longer than a label may be is its lead."""
     return "label" if len(unit.text) <= LONGEST_REPEAT and "\n" not in unit.text else "lead"
 
 
-def _hits(given: Sequence[Unit], vocabulary: Vocabulary) -> dict[int, Hit]:
+def _hits(given: Sequence[Block], vocabulary: Vocabulary) -> dict[int, Candidate]:
     found = {i: label for i, unit in enumerate(given) if (label := hit(unit, vocabulary)) is not None}
     further = set_alike(given, found) if vocabulary else {}
     return dict(sorted((found | further).items())) if further else found
 
 
 def _hits_again(
-    again: Sequence[Unit], given: Sequence[Unit], found: Mapping[int, Hit], vocabulary: Vocabulary
-) -> dict[int, Hit]:
+    again: Sequence[Block], given: Sequence[Block], found: Mapping[int, Candidate], vocabulary: Vocabulary
+) -> dict[int, Candidate]:
     """The possible labels of units of which most are those that were read before."""
     read = {given[i].start: (given[i].end, found.get(i)) for i in range(len(given))}
     hits = {}
@@ -111,7 +111,7 @@ def _hits_again(
     return hits
 
 
-def _slips(given: Sequence[Unit], found: Mapping[int, Hit], judged: Cast) -> dict[int, Hit]:
+def _slips(given: Sequence[Block], found: Mapping[int, Candidate], judged: Cast) -> dict[int, Candidate]:
     """Labels that are a speaker's but for their capitals: `daily Post: …` where `Daily Post` speaks."""
     known = {label.key: label for label in judged.hits.values() if not label.anonymous and label.form == "mark"}
     slips = {}
@@ -123,7 +123,7 @@ def _slips(given: Sequence[Unit], found: Mapping[int, Hit], judged: Cast) -> dic
             continue
         text = unit.text[: mark.start()].rstrip("*_ ")
         body = mark.end() + len(unit.text[mark.end() :]) - len(unit.text[mark.end() :].lstrip("*_ "))
-        slips[i] = Hit(unit.start, unit.start + len(text), text, label.key, label.kind, label.anonymous, body)
+        slips[i] = Candidate(unit.start, unit.start + len(text), text, label.key, label.kind, label.anonymous, body)
     return slips
 
 
@@ -137,7 +137,7 @@ def _full_labels(judged: Cast) -> set[str]:
     return {text for text, count in tally.items() if count >= LEAST_TURNS}
 
 
-def _judged(given: Sequence[Unit], found: Mapping[int, Hit], top: Titles) -> Cast:
+def _judged(given: Sequence[Block], found: Mapping[int, Candidate], top: Titles) -> Cast:
     """The labels that are speakers', without the title's, and without a first one far above all others."""
     apart = {top.title, *top.repeats, *top.kickers}
     judged = cast({i: label for i, label in found.items() if i not in apart}, given)
@@ -147,7 +147,7 @@ def _judged(given: Sequence[Unit], found: Mapping[int, Hit], top: Titles) -> Cas
     return judged
 
 
-def exchanges(placed: Sequence[Placed]) -> list[int | None]:
+def exchanges(placed: Sequence[LabelledBlock]) -> list[int | None]:
     """The number of the exchange that each unit belongs to, counted as the assembly counts; None outside."""
     numbers: list[int | None] = []
     current, answered, opened = 0, False, False
@@ -164,13 +164,13 @@ def exchanges(placed: Sequence[Placed]) -> list[int | None]:
     return numbers
 
 
-def repeats(placed: Sequence[Placed]) -> list[bool]:
+def repeats(placed: Sequence[LabelledBlock]) -> list[bool]:
     """For each unit whether its label only says again who is speaking, so that the turn above goes on.
 
     A stage direction between the two does not end the turn.
     """
     told = [False] * len(placed)
-    above: Placed | None = None
+    above: LabelledBlock | None = None
     for i, here in enumerate(placed):
         if above is not None and here.label is not None and here.name is not None:
             same = (above.part, above.name) == (here.part, here.name)
@@ -184,8 +184,8 @@ def repeats(placed: Sequence[Placed]) -> list[bool]:
 
 
 def _body(
-    given: Sequence[Unit], hits: Mapping[int, Hit], legend: Mapping[str, str], judged: Cast, makers: str
-) -> list[Placed]:
+    given: Sequence[Block], hits: Mapping[int, Candidate], legend: Mapping[str, str], judged: Cast, makers: str
+) -> list[LabelledBlock]:
     if hits:
         return closed(list(_labelled(given, hits, legend, judged)), makers)
     if questions := bare(given):
@@ -194,8 +194,8 @@ def _body(
 
 
 def _labelled(
-    given: Sequence[Unit], hits: Mapping[int, Hit], legend: Mapping[str, str], judged: Cast
-) -> Iterator[Placed]:
+    given: Sequence[Block], hits: Mapping[int, Candidate], legend: Mapping[str, str], judged: Cast
+) -> Iterator[LabelledBlock]:
     named = names(hits, legend)
     asked = asked_above(given, hits)
     starts = sorted(hits.keys() | asked)
@@ -218,12 +218,12 @@ def _labelled(
         yield from _turn(given, i, ends_by[i], label, part, name, judged, answers=i in unanswered, answered=answered)
 
 
-def _person(label: Hit, named: Mapping[str, str | None]) -> str:
+def _person(label: Candidate, named: Mapping[str, str | None]) -> str:
     """What makes two turns one person's: the name; for Q and A words the word."""
     return named[label.key] or label.key
 
 
-def _unanswered(hits: Mapping[int, Hit], parts: Mapping[int, Part], ends_by: Mapping[int, int]) -> set[int]:
+def _unanswered(hits: Mapping[int, Candidate], parts: Mapping[int, Part], ends_by: Mapping[int, int]) -> set[int]:
     """Questions whose answers have no label: unlabelled paragraphs stand below them, then the next question."""
     order = sorted(hits)
     asked = [i for i in order if parts[i] == "question"]
@@ -234,7 +234,7 @@ def _unanswered(hits: Mapping[int, Hit], parts: Mapping[int, Part], ends_by: Map
     return alone if len(alone) >= 0.5 * len(asked) else set()
 
 
-def _above(given: Sequence[Unit], first: int) -> Iterator[Placed]:
+def _above(given: Sequence[Block], first: int) -> Iterator[LabelledBlock]:
     """What stands between the title and the first turn: the lead, headings, and the paragraphs of their sections."""
     headed = False
     for i in range(first):
@@ -245,40 +245,40 @@ def _above(given: Sequence[Unit], first: int) -> Iterator[Placed]:
             yield whole(given[i], "prose" if headed else "lead", "dialogue.above", 0.9)
 
 
-def _asked(given: Sequence[Unit], i: int, end: int) -> Iterator[Placed]:
+def _asked(given: Sequence[Block], i: int, end: int) -> Iterator[LabelledBlock]:
     """A question without a label above labelled answers, and what follows it up to the next label."""
     yield _question(given[i], "dialogue.bare-question", 0.9)
     for j in range(i + 1, end):
         yield from _below(given[j], "answer", None, "dialogue.below-question")
 
 
-def _question(unit: Unit, rule: str, confidence: float) -> Placed:
+def _question(unit: Block, rule: str, confidence: float) -> LabelledBlock:
     """A question without a label; a number before it is not part of it."""
     number = NUMBER.match(unit.text) if form(unit) != PLAIN else None
     if number is None:
         return whole(unit, "question", rule, confidence)
     start, end = number.span("number")
-    return Placed(
+    return LabelledBlock(
         unit, "question", rule, confidence, unit.start + number.end(), number=(unit.start + start, unit.start + end)
     )
 
 
 def _turn(
-    given: Sequence[Unit],
+    given: Sequence[Block],
     i: int,
     end: int,
-    label: Hit,
+    label: Candidate,
     part: Part,
     name: str | None,
     judged: Cast,
     *,
     answers: bool,
     answered: bool,
-) -> Iterator[Placed]:
+) -> Iterator[LabelledBlock]:
     """A labelled unit and all that follows it up to the next label."""
     unit = given[i]
     sure = judged.confidences.get(label.key, 0.97)
-    yield Placed(unit, part, "dialogue.labelled", min(sure, 0.97), unit.start + label.body, label, name, sure)
+    yield LabelledBlock(unit, part, "dialogue.labelled", min(sure, 0.97), unit.start + label.body, label, name, sure)
     headed = False
     current: tuple[Part, str | None] = (part, name)
     empty = not unit.text[label.body :].strip("*_ ")
@@ -298,7 +298,7 @@ def _turn(
             yield from _below(given[j], current[0], current[1], "dialogue.continued")
 
 
-def _below(unit: Unit, part: str, name: str | None, rule: str) -> Iterator[Placed]:
+def _below(unit: Block, part: str, name: str | None, rule: str) -> Iterator[LabelledBlock]:
     """A paragraph of a turn, or what stands in the midst of it and is nobody's."""
     if directs(unit):
         yield whole(unit, "aside", "dialogue.direction", 0.9)
@@ -308,7 +308,7 @@ def _below(unit: Unit, part: str, name: str | None, rule: str) -> Iterator[Place
         yield whole(unit, part, rule, 0.9 if rule == "dialogue.continued" else 0.85, name)
 
 
-def _heads(given: Sequence[Unit], i: int, starts: Set[int]) -> bool:
+def _heads(given: Sequence[Block], i: int, starts: Set[int]) -> bool:
     """Whether a unit is a heading: it has the form of one, and a turn, or prose behind prose, follows it."""
     unit = given[i]
     if len(unit.text) > LONGEST_HEADING or unit.indented or captions(unit):
@@ -324,7 +324,7 @@ def _heads(given: Sequence[Unit], i: int, starts: Set[int]) -> bool:
     return i + 1 in starts and (bold or _colon_heading(unit, given[i - 1] if i else None))
 
 
-def _colon_heading(unit: Unit, above: Unit | None) -> bool:
+def _colon_heading(unit: Block, above: Block | None) -> bool:
     text = unit.text
     colon = text.count("：") + text.count(": ")
     ended = above is not None and above.ended
@@ -341,7 +341,7 @@ def _colon_heading(unit: Unit, above: Unit | None) -> bool:
 # --- questions without labels
 
 
-def _unlabelled(given: Sequence[Unit], questions: Sequence[int]) -> Iterator[Placed]:
+def _unlabelled(given: Sequence[Block], questions: Sequence[int]) -> Iterator[LabelledBlock]:
     starts = set(questions)
     for i, unit in enumerate(given):
         if i in starts:
@@ -357,7 +357,7 @@ def _unlabelled(given: Sequence[Unit], questions: Sequence[int]) -> Iterator[Pla
 # --- no interview
 
 
-def _article(given: Sequence[Unit]) -> Iterator[Placed]:
+def _article(given: Sequence[Block]) -> Iterator[LabelledBlock]:
     headed = False
     for i, unit in enumerate(given):
         following = given[i + 1] if i + 1 < len(given) else None

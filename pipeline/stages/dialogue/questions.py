@@ -6,8 +6,8 @@ from typing import NamedTuple
 import regex
 
 from pipeline.model.document import script
-from pipeline.stages.dialogue.blocks import Unit
-from pipeline.stages.dialogue.label_candidates import Hit
+from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.label_candidates import Candidate
 
 YOU = regex.compile(r"\b(?:you|your|yours|yourself)\b|[你您]", regex.IGNORECASE)
 FIRST_PERSON = regex.compile(r"\b(?:I|I[’']\p{L}+|my|me|myself|we|our|us)\b|[我咱]")
@@ -44,7 +44,7 @@ class Form(NamedTuple):
     dashed: bool
 
 
-def form(unit: Unit) -> Form:
+def form(unit: Block) -> Form:
     """How a line is set."""
     return Form(unit.level, unit.bold, unit.quoted, unit.dashed)
 
@@ -52,13 +52,13 @@ def form(unit: Unit) -> Form:
 PLAIN = Form(0, bold=False, quoted=False, dashed=False)
 
 
-def spoken_in_story(unit: Unit) -> bool:
+def spoken_in_story(unit: Block) -> bool:
     """Whether a plain paragraph begins or ends with a quotation mark, as what people say in a story does."""
     text = unit.text.strip()
     return form(unit) == PLAIN and (text[:1] in QUOTES or text[-1:] in QUOTES)
 
 
-def asked_above(given: Sequence[Unit], hits: Mapping[int, Hit]) -> set[int]:
+def asked_above(given: Sequence[Block], hits: Mapping[int, Candidate]) -> set[int]:
     """Indices of the unlabelled questions right above labelled answers, and of others set as they are.
 
     Empty where the labelled ask themselves, or where most of their turns have no question above them.
@@ -82,7 +82,7 @@ def asked_above(given: Sequence[Unit], hits: Mapping[int, Hit]) -> set[int]:
     return asked | stated | like
 
 
-def bare(given: Sequence[Unit]) -> list[int]:
+def bare(given: Sequence[Block]) -> list[int]:
     """Indices of the questions of an interview without labels; empty where it is none.
 
     They are paragraphs of their own that end in a question mark, at least three set alike, each with an answer below;
@@ -100,7 +100,7 @@ def bare(given: Sequence[Unit]) -> list[int]:
     return []
 
 
-def _with_statements(given: Sequence[Unit], found: list[int], kind: Form) -> list[int]:
+def _with_statements(given: Sequence[Block], found: list[int], kind: Form) -> list[int]:
     """Questions, and where most of what is set in bold asks, the bold statements too: `Tell me more.`."""
     if not (kind.bold or kind.dashed) or kind.level:
         return [i for i in found if i + 1 < len(given) and not given[i + 1].asks] if kind == PLAIN else found
@@ -108,7 +108,7 @@ def _with_statements(given: Sequence[Unit], found: list[int], kind: Form) -> lis
     return alike if len(found) >= MOSTLY * len(alike) else found
 
 
-def _interview(given: Sequence[Unit], found: Sequence[int], apart: int) -> bool:
+def _interview(given: Sequence[Block], found: Sequence[int], apart: int) -> bool:
     if len(found) < LEAST:
         return False
     starts: Set[int] = set(found)

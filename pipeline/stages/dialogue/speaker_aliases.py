@@ -5,7 +5,7 @@ from itertools import combinations
 
 import regex
 
-from pipeline.stages.dialogue.label_candidates import PARENTHESIS, ROLE_BEHIND, Hit, cues
+from pipeline.stages.dialogue.label_candidates import PARENTHESIS, ROLE_BEHIND, Candidate, cues
 
 LONGEST_NAME = 3
 """Characters of most Chinese names; more begin with a word for what somebody does."""
@@ -47,7 +47,7 @@ class Kin:
         return sorted(self._full.get(key, set()) | (short_forms(key) & self._keys))
 
 
-def introduced(hits: Iterable[Hit]) -> dict[str, str]:
+def introduced(hits: Iterable[Candidate]) -> dict[str, str]:
     """Initials to the key of the label that introduces them: `Ada Fern (AF)`, then `AF`."""
     found = {}
     for hit in hits:
@@ -72,7 +72,7 @@ def initials(keys: Iterable[str]) -> dict[str, str]:
     return {short: key for short, key in found.items() if short not in twice}
 
 
-def names(hits: Mapping[int, Hit], legend: Mapping[str, str] | None = None) -> dict[str, str | None]:
+def names(hits: Mapping[int, Candidate], legend: Mapping[str, str] | None = None) -> dict[str, str | None]:
     """The speaker's name behind each key: None for Q and A words, one name for all labels of one person.
 
     The first form of a name that is written out wins over initials and over a surname alone; a bare full name wins

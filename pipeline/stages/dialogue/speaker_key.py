@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import regex
 
 from pipeline.lexicon.people import is_name
-from pipeline.stages.dialogue.blocks import Unit
-from pipeline.stages.dialogue.label_candidates import PARENTHESIS, Hit, cue, key_of, name_shaped
+from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.label_candidates import PARENTHESIS, Candidate, cue, key_of, name_shaped
 
 LONGEST = 160
 PAIR = regex.compile(
@@ -15,7 +15,7 @@ PAIR = regex.compile(
 )
 
 
-def legend(unit: Unit) -> dict[str, str] | None:
+def legend(unit: Block) -> dict[str, str] | None:
     """Keys of labels to names, where a unit is nothing but a list of both; None for anything else.
 
     With a colon each key must be a word for Q or A, or initials of the name; an equals sign says it by itself.
@@ -37,7 +37,7 @@ def legend(unit: Unit) -> dict[str, str] | None:
     return found if len(found) > 1 or (found and equals) else None
 
 
-def cast_line(unit: Unit, hit: Hit, hits: Mapping[int, Hit]) -> str | None:
+def cast_line(unit: Block, hit: Candidate, hits: Mapping[int, Candidate]) -> str | None:
     """The name behind a word for answers that stands above the first question: `答：Ada Fern（a professor）`."""
     if hit.kind != "answers" or not hit.anonymous or not any(other.kind == "asks" for other in hits.values()):
         return None
@@ -62,7 +62,7 @@ def _stands_for(key: str, sign: str, name: str) -> bool:
     return key.isupper() and len(key) <= 4 and key.casefold() == initials.casefold()
 
 
-def legends(given: Sequence[Unit], hits: Mapping[int, Hit]) -> tuple[set[int], dict[str, str]]:
+def legends(given: Sequence[Block], hits: Mapping[int, Candidate]) -> tuple[set[int], dict[str, str]]:
     """Indices of the units that are legends, and what they say."""
     lines: set[int] = set()
     names: dict[str, str] = {}

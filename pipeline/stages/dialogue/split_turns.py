@@ -6,7 +6,7 @@ from functools import cache
 
 import regex
 
-from pipeline.stages.dialogue.blocks import HEADING_WIDTH, Unit, piece
+from pipeline.stages.dialogue.blocks import HEADING_WIDTH, Block, piece
 from pipeline.stages.dialogue.label_candidates import NAME_WORD, cue, key_of, name_shaped
 from pipeline.stages.dialogue.speaker_aliases import Kin
 from pipeline.stages.dialogue.word_lists import rows
@@ -41,9 +41,9 @@ def small_words() -> frozenset[str]:
     return frozenset(rows("small-words.txt"))
 
 
-def separate(given: Sequence[Unit]) -> tuple[Unit, ...]:
+def separate(given: Sequence[Block]) -> tuple[Block, ...]:
     """Units with the turns of a one-line dump apart, found by the labels that come again in one paragraph."""
-    found: list[Unit] = []
+    found: list[Block] = []
     for unit in given:
         if len(unit.text) < GLUED // 2 or unit.text.count(":") + unit.text.count("：") < LEAST_GLUED:
             found.append(unit)
@@ -63,7 +63,7 @@ def separate(given: Sequence[Unit]) -> tuple[Unit, ...]:
     return tuple(found)
 
 
-def unglued(given: Sequence[Unit], labels: Collection[str], labelled: Set[int]) -> tuple[Unit, ...] | None:
+def unglued(given: Sequence[Block], labels: Collection[str], labelled: Set[int]) -> tuple[Block, ...] | None:
     """Units with turns apart that are glued to what stands before them; None where there are none.
 
     `labels` are those that begin turns elsewhere in the document: behind the end of a sentence, or behind the words of
@@ -76,7 +76,7 @@ def unglued(given: Sequence[Unit], labels: Collection[str], labelled: Set[int]) 
     pattern = regex.compile(rf"(?<![\p{{L}}\p{{N}}《「“(（])(?:{'|'.join(map(regex.escape, forms))})\s?(?::\s|：)"
                             rf"|(?<=\p{{Han}})(?:{'|'.join(map(regex.escape, forms))})[:：︰﹕]")  # fmt: skip
     needles = [form + mark for form in forms for mark in (":", "：", " :", " ：")] if len(forms) <= FEW else [":", "："]
-    found: list[Unit] = []
+    found: list[Block] = []
     for unit in given:
         text = unit.text
         # One colon is the label's own, or one of prose; only few units have more.
@@ -94,7 +94,7 @@ def unglued(given: Sequence[Unit], labels: Collection[str], labelled: Set[int]) 
     return tuple(found) if len(found) > len(given) else None
 
 
-def _begins_turn(unit: Unit, match: "regex.Match[str]") -> bool:
+def _begins_turn(unit: Block, match: "regex.Match[str]") -> bool:
     before = unit.text[: match.start()]
     if not any(map(str.isalnum, before)):
         return False
@@ -116,7 +116,7 @@ def _never(key: str) -> bool:
     return said is not None and said.kind == "never"
 
 
-def _cut(unit: Unit, starts: Sequence[int]) -> Iterator[Unit]:
+def _cut(unit: Block, starts: Sequence[int]) -> Iterator[Block]:
     preamble = unit.text[: starts[0]]
     if preamble.strip():
         at = _title_case_end(preamble) if unit.first else 0

@@ -13,9 +13,9 @@ from typing import ClassVar
 from pipeline.model.document import Document, Label
 from pipeline.model.stage import Finding, Rule
 from pipeline.stages import front_matter
-from pipeline.stages.dialogue.blocks import Unit, above, spoken, units
+from pipeline.stages.dialogue.blocks import Block, above, spoken, units
 from pipeline.stages.dialogue.duplicates import Copy, copies
-from pipeline.stages.dialogue.labelled_block import Placed
+from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.notes import doubts, unmatched
 from pipeline.stages.dialogue.parse_body import Flow, flow, repeats
 from pipeline.stages.dialogue.titles import IDLE
@@ -204,16 +204,16 @@ class Dialogue:
         yield from _copies(free, again, first)
 
 
-def _whole(unit: Unit, part: str, rule: str, confidence: float) -> Label:
+def _whole(unit: Block, part: str, rule: str, confidence: float) -> Label:
     return Label(unit.start, unit.end, "part", part, rule, confidence)
 
 
-def _size(given: Sequence[Unit]) -> int:
+def _size(given: Sequence[Block]) -> int:
     """Letters and figures of some units."""
     return sum(len(IDLE.sub("", unit.text)) for unit in given)
 
 
-def _copies(free: Sequence[Unit], again: Mapping[int, Copy], first: Sequence[Label]) -> Iterator[Label]:
+def _copies(free: Sequence[Block], again: Mapping[int, Copy], first: Sequence[Label]) -> Iterator[Label]:
     """What is printed a second time; `first` are the labels of what was printed the first time.
 
     What has a field there is a repeat here, each label for itself; what has none there is here what it is there.
@@ -233,7 +233,7 @@ def _copies(free: Sequence[Unit], again: Mapping[int, Copy], first: Sequence[Lab
             yield Label(label.start + by, label.end + by, "part", value, rule, 0.95)
 
 
-def _keys(text: str, keys: Sequence[Unit], title: Sequence[tuple[int, int]]) -> Iterator[Label]:
+def _keys(text: str, keys: Sequence[Block], title: Sequence[tuple[int, int]]) -> Iterator[Label]:
     """The keys above the article; `title` are the lines of the title among them, if it is not printed below."""
     yield from (Label(*line, "part", "title", "dialogue.title-key", 0.95) for line in title)
     for unit in keys:
@@ -250,7 +250,7 @@ def _body(read: Flow) -> Iterator[Label]:
         yield from _labels(placed, placed.name, again=repeated)
 
 
-def _labels(placed: Placed, name: str | None, *, again: bool) -> Iterator[Label]:
+def _labels(placed: LabelledBlock, name: str | None, *, again: bool) -> Iterator[Label]:
     label = placed.label
     if placed.number is not None:
         yield Label(*placed.number, "part", "label", "dialogue.beside-label", 0.9)

@@ -6,8 +6,8 @@ from functools import cache
 import msgspec
 import regex
 
-from pipeline.stages.dialogue.blocks import Unit
-from pipeline.stages.dialogue.label_candidates import Hit, cue
+from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.label_candidates import Candidate, cue
 from pipeline.stages.dialogue.questions import YOU
 from pipeline.stages.dialogue.speaker_aliases import akin
 from pipeline.stages.dialogue.speaker_key import legend
@@ -49,7 +49,7 @@ def squeezed(text: str) -> str:
     return IDLE.sub("", text).casefold()
 
 
-def titles(given: Sequence[Unit], found: Mapping[int, Hit], known: str | None) -> Titles:
+def titles(given: Sequence[Block], found: Mapping[int, Candidate], known: str | None) -> Titles:
     """The title among `given`, whose possible labels are `found`; `known` is what the keys above say."""
     if known is not None:
         return _known(given, found, squeezed(known))
@@ -72,7 +72,7 @@ def _kicker_words() -> frozenset[str]:
     return frozenset(row.casefold() for row in rows("kickers.txt"))
 
 
-def _behind_kickers(given: Sequence[Unit], found: Mapping[int, Hit]) -> int:
+def _behind_kickers(given: Sequence[Block], found: Mapping[int, Candidate]) -> int:
     """The index of the title below lines that name the section, the medium or the way through the site; 0 for none."""
     for i in range(min(MOST_KICKERS, len(given) - 1)):
         following = given[i + 1]
@@ -81,7 +81,7 @@ def _behind_kickers(given: Sequence[Unit], found: Mapping[int, Hit]) -> int:
     return 0
 
 
-def _kicks(unit: Unit, following: Unit) -> bool:
+def _kicks(unit: Block, following: Block) -> bool:
     """Whether a line stands above the title: a path, a word for a section, a medium, capitals above small letters."""
     text = unit.text.strip("*_# ")
     below = following.could_be_title() and not _listed(following.text) and not following.text.startswith("By ")
@@ -105,16 +105,16 @@ def _listed(text: str) -> bool:
     return PATH.search(text) is not None or DATED.search(text) is not None
 
 
-def _speaks(hit: Hit | None) -> bool:
+def _speaks(hit: Candidate | None) -> bool:
     return hit is not None and hit.kind in {"asks", "answers", "moderates"}
 
 
-def _plain(hit: Hit | None) -> bool:
+def _plain(hit: Candidate | None) -> bool:
     """Whether a heading is no label, or one by its form alone."""
     return hit is None or hit.form == "heading"
 
 
-def _known(given: Sequence[Unit], found: Mapping[int, Hit], known: str) -> Titles:
+def _known(given: Sequence[Block], found: Mapping[int, Candidate], known: str) -> Titles:
     near = range(min(NEAR, len(given)))
     same = [i for i in near if len(given[i].text) <= 300 and squeezed(given[i].text) == known]
     if same:
@@ -124,14 +124,14 @@ def _known(given: Sequence[Unit], found: Mapping[int, Hit], known: str) -> Title
     return Titles(None, (), other)
 
 
-def _again(given: Sequence[Unit], title: int) -> tuple[int, ...]:
+def _again(given: Sequence[Block], title: int) -> tuple[int, ...]:
     """Units near the title that only print it again."""
     text = squeezed(given[title].text)
     near = range(title + 1, min(title + NEAR, len(given)))
     return tuple(i for i in near if len(given[i].text) <= 300 and squeezed(given[i].text) == text and len(text) > 3)
 
 
-def _first_line(given: Sequence[Unit], found: Mapping[int, Hit]) -> int | None:
+def _first_line(given: Sequence[Block], found: Mapping[int, Candidate]) -> int | None:
     """The index of the title: the first unit of the document, if it has a title's form and is nobody's turn.
 
     `Ada Fern: What the tide brings` is a title where a byline or prose follows it and the others' labels come later.

@@ -7,9 +7,9 @@ from itertools import pairwise
 import msgspec
 
 from pipeline.model.document import Document, script
-from pipeline.stages.dialogue.blocks import Unit
+from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.label_candidates import hit
-from pipeline.stages.dialogue.labelled_block import Placed
+from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.parse_body import exchanges
 
 LEAST_UNITS = 3
@@ -21,11 +21,11 @@ class Version(msgspec.Struct, frozen=True):
     """The units in one language; `interleaved` where they stand between those of the body."""
 
     language: str
-    units: tuple[Unit, ...]
+    units: tuple[Block, ...]
     interleaved: bool = False
 
 
-def versions(document: Document, given: Sequence[Unit]) -> tuple[Version, ...]:
+def versions(document: Document, given: Sequence[Block]) -> tuple[Version, ...]:
     """The body and, where there is one, its translation.
 
     The body is the version printed first. A second language makes a version only if it has paragraphs enough, either
@@ -49,7 +49,7 @@ def versions(document: Document, given: Sequence[Unit]) -> tuple[Version, ...]:
     )
 
 
-def _first_side(given: Sequence[Unit], sides: Sequence[str]) -> str:
+def _first_side(given: Sequence[Block], sides: Sequence[str]) -> str:
     """The side of the first prose; a title may be in another language than its article."""
     return next((side for unit, side in zip(given, sides, strict=True) if unit.long), sides[0])
 
@@ -62,7 +62,7 @@ def wide(text: str) -> bool:
     return script(text) in {"han", "mixed"}
 
 
-def _first_of_pairs(given: Sequence[Unit], sides: Sequence[str]) -> str:
+def _first_of_pairs(given: Sequence[Block], sides: Sequence[str]) -> str:
     """The side of the first turn that is followed by one in the other language, else of the first prose."""
     for unit, (side, other) in zip(given, pairwise(sides), strict=False):
         if side != other and hit(unit) is not None:
@@ -70,7 +70,7 @@ def _first_of_pairs(given: Sequence[Unit], sides: Sequence[str]) -> str:
     return _first_side(given, sides)
 
 
-def _language(document: Document, given: Sequence[Unit]) -> str:
+def _language(document: Document, given: Sequence[Block]) -> str:
     tally: Counter[str] = Counter()
     labels, at = document.layer("language"), 0
     for unit in given:
@@ -82,7 +82,7 @@ def _language(document: Document, given: Sequence[Unit]) -> str:
     return max(sure, key=lambda language: sure[language]) if sure else "und"
 
 
-def translated(body: Sequence[Placed], other: Sequence[Placed]) -> list[int | None]:
+def translated(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -> list[int | None]:
     """For each unit of the translation the number of the exchange that it translates.
 
     Where both have as many exchanges, by number; else by the body's exchange that stands before it in the text, and
@@ -103,14 +103,14 @@ def translated(body: Sequence[Placed], other: Sequence[Placed]) -> list[int | No
     return numbers
 
 
-def people(body: Sequence[Placed], other: Sequence[Placed]) -> list[Placed]:
+def people(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -> list[LabelledBlock]:
     """The units of the translation with the body's names of those who speak.
 
     A label that stands in the body, too, names the same person in both, whoever takes the same turns.
     """
     owners = {unit.label.text: unit.name for unit in body if unit.label is not None}
     same = same_people(body, other)
-    named: list[Placed] = []
+    named: list[LabelledBlock] = []
     before: tuple[str | None, str | None] = (None, None)
     for unit in other:
         if unit.label is not None and unit.label.text in owners:
@@ -125,7 +125,7 @@ def people(body: Sequence[Placed], other: Sequence[Placed]) -> list[Placed]:
     return named
 
 
-def same_people(body: Sequence[Placed], other: Sequence[Placed]) -> dict[str, str]:
+def same_people(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -> dict[str, str]:
     """Names of the translation to names of the body: those who take the same turns are the same people.
 
     Where one has more turns than the other, the only one who asks is the same in both, and so is who answers alone.
@@ -142,7 +142,7 @@ def same_people(body: Sequence[Placed], other: Sequence[Placed]) -> dict[str, st
     return {their: found.most_common(1)[0][0] for their, found in tally.items()}
 
 
-def _only(placed: Sequence[Placed], part: str) -> str | None:
+def _only(placed: Sequence[LabelledBlock], part: str) -> str | None:
     """The one person whose turns are of this part, or None."""
     found = {unit.name for unit in placed if unit.label and unit.part == part}
     return found.pop() if len(found) == 1 else None

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import regex
 
-from pipeline.stages.dialogue.blocks import Unit
-from pipeline.stages.dialogue.label_candidates import Hit
+from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.label_candidates import Candidate
 from pipeline.stages.dialogue.questions import YOU
 from pipeline.stages.dialogue.roles import Said
 
@@ -22,7 +22,7 @@ THANKS = regex.compile(
 )
 
 
-def said(turn: Sequence[Unit], label: Hit, key: str, *, polite: bool) -> Said:
+def said(turn: Sequence[Block], label: Candidate, key: str, *, polite: bool) -> Said:
     """What one labelled turn of `key` says of who speaks; `polite`: thanks and addresses are looked for as well."""
     first = turn[0]
     length = _size(first.text)

@@ -14,7 +14,7 @@ from pipeline.model.document import Document
 from pipeline.model.stage import Note, Rule
 from pipeline.segmentation.boundaries import RUN
 from pipeline.segmentation.lattice_edges import LONGEST
-from pipeline.segmentation.user_words import Known
+from pipeline.segmentation.user_words import UserWords
 from pipeline.segmentation.word_scores import lowered
 from pipeline.stages.words.unspaced_lines import Packed
 
@@ -34,7 +34,7 @@ TRUNCATED = Rule(
 )
 
 
-def truncated(document: Document, lines: Sequence[Packed], known: Known) -> Note | None:
+def truncated(document: Document, lines: Sequence[Packed], known: UserWords) -> Note | None:
     """A note on a title that ends inside a word, with the completion that the document itself offers.
 
     A line that lost its spaces is believed to be cut off where its last piece is no common word; the first line of

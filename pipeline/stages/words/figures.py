@@ -8,7 +8,7 @@ import regex
 
 from pipeline.lexicon import english
 from pipeline.segmentation.boundaries import RUN
-from pipeline.segmentation.counts import Evidence
+from pipeline.segmentation.counts import DocumentCounts
 from pipeline.segmentation.word_scores import is_common, lowered
 
 CODE = regex.compile(r"\p{Lu}++\d++$")
@@ -43,7 +43,7 @@ def is_missing(text: str, at: int, start: int, end: int) -> bool:
     return written and (len(word) > 2 or is_common(word))
 
 
-def years_of(evidence: Evidence) -> Iterator[int]:
+def years_of(evidence: DocumentCounts) -> Iterator[int]:
     """Where a year runs into a word that is often before one."""
     text = evidence.text
     if not any(map(YEAR.search, evidence.suspects)):

@@ -21,7 +21,7 @@ from pipeline.model.stage import Finding, Rule
 from pipeline.segmentation.boundaries import LETTER, RUN
 from pipeline.segmentation.counts import gathered
 from pipeline.segmentation.score import Missing, missing
-from pipeline.segmentation.user_words import Known, known_of
+from pipeline.segmentation.user_words import UserWords, known_of
 from pipeline.segmentation.word_scores import lowered
 from pipeline.stages.proposals import at_rest
 from pipeline.stages.words.cut_titles import TRUNCATED, truncated
@@ -157,7 +157,7 @@ class Words:
                 if rule is not None:
                     yield Edit(gap.at, "", " ", rule.name, gap.confidence)
 
-    def _reason(self, document: Document, gap: Missing, known: Known) -> Rule | None:
+    def _reason(self, document: Document, gap: Missing, known: UserWords) -> Rule | None:
         """The rule under which a space is proposed; None where nothing is to be touched."""
         text, at = document.text, gap.at
         start, end = _token(text, at)

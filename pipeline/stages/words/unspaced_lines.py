@@ -17,11 +17,11 @@ from pipeline.model.document import Document
 from pipeline.model.stage import Rule
 from pipeline.segmentation.boundaries import HUMP, LETTER, RUN, usual
 from pipeline.segmentation.candidates import sign
-from pipeline.segmentation.counts import Evidence, gathered
+from pipeline.segmentation.counts import DocumentCounts, gathered
 from pipeline.segmentation.lattice import read
 from pipeline.segmentation.lattice_edges import IN_PACKED_LINE, of_document
 from pipeline.segmentation.unspaced_lines import LETTERS, NO_PROSE, SPARED, has_lost_spaces
-from pipeline.segmentation.user_words import Known
+from pipeline.segmentation.user_words import UserWords
 from pipeline.segmentation.word_scores import facts, is_common, lowered
 from pipeline.text.edits import Edit
 from pipeline.text.lines import Line
@@ -70,7 +70,7 @@ class Packed(NamedTuple):
     repaired: str
 
 
-def packed(document: Document, known: Known) -> tuple[Packed, ...]:
+def packed(document: Document, known: UserWords) -> tuple[Packed, ...]:
     """The lines of `document` with hardly any blanks that read as English."""
     found = _all_solved(document.text, known)
     if found and document.vocabulary:
@@ -79,7 +79,7 @@ def packed(document: Document, known: Known) -> tuple[Packed, ...]:
 
 
 @lru_cache(maxsize=2)
-def _all_solved(text: str, known: Known) -> tuple[tuple[Line, list[int]], ...]:
+def _all_solved(text: str, known: UserWords) -> tuple[tuple[Line, list[int]], ...]:
     """The lines of a text without spaces, solved. The stage asks for them more than once."""
     evidence = gathered(text, known.pieces)
     lines = _without_spaces(text, evidence, has_lost_spaces, LETTERS)
@@ -102,7 +102,7 @@ def _is_one_token(line: str) -> bool:
     return " " not in line.strip() and not NO_PROSE.search(line)
 
 
-def _without_spaces(text: str, evidence: Evidence, lost: Callable[[str], bool], shortest: int = 1) -> list[Line]:
+def _without_spaces(text: str, evidence: DocumentCounts, lost: Callable[[str], bool], shortest: int = 1) -> list[Line]:
     """The lines that `lost` their spaces. A suspect token of so many code points is what gives them away."""
     found: list[Line] = []
     end = -1
@@ -130,7 +130,12 @@ def _inserted(line: Line, places: Sequence[int]) -> Packed:
 
 
 def solved(
-    text: str, evidence: Evidence, known: Known, apart: Set[tuple[str, str]] = frozenset(), *, lost: bool = False
+    text: str,
+    evidence: DocumentCounts,
+    known: UserWords,
+    apart: Set[tuple[str, str]] = frozenset(),
+    *,
+    lost: bool = False,
 ) -> list[int]:
     """Where spaces are missing in a line without spaces; nothing where it does not read as English.
 

@@ -29,12 +29,12 @@ from pipeline.config.settings import Run
 from pipeline.core.pipeline import NOWHERE
 from pipeline.model.record import Record
 from pipeline.runs.batches import OUTCOMES
-from pipeline.runs.counters import Account
-from pipeline.runs.executors.executor import CrewError, in_order
+from pipeline.runs.counters import Counters
+from pipeline.runs.executors.executor import ExecutorError, in_order
 from pipeline.runs.executors.ray_cluster import Cluster, cluster, refuse_others, versions
 from pipeline.runs.executors.worker import Assignment
 from pipeline.runs.outcome import Failure, Outcome, Written
-from pipeline.runs.output.article_writer import Delivery, FilePerArticle, Handed
+from pipeline.runs.output.article_writer import ArticleWriter, FilePerArticle, Handed
 from pipeline.runs.plan import Source
 from pipeline.runs.run import Engine, Form, local, run
 from pipeline.version import __version__
@@ -132,7 +132,7 @@ def go(
     texts: Sequence[str] = TEXTS,
     form: Form = "json",
     waited: Callable[[], None] | None = None,
-) -> Account:
+) -> Counters:
     source = Source("wire.csv", lambda: iter(records(*texts)))
     return run([source], job(output, gate, form), engine=engine, waited=waited)
 
@@ -424,7 +424,7 @@ class Batch:
 
 
 def worked(
-    lossy: Lossy, given: Sequence[Record], monkeypatch: pytest.MonkeyPatch, delivery: Delivery | None = None
+    lossy: Lossy, given: Sequence[Record], monkeypatch: pytest.MonkeyPatch, delivery: ArticleWriter | None = None
 ) -> list[tuple[str, Outcome]]:
     """What becomes of some records with such a Ray, in their order."""
     monkeypatch.setattr("pipeline.runs.executors.ray_cluster._quiet_ray", lambda: lossy)
@@ -466,14 +466,14 @@ def test_an_argument_that_is_lost_is_no_fault_of_the_machine(
 
 def test_where_everything_is_lost_no_document_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
     many = [Record(f"d{n}", "Nets dry on the quay.", NOWHERE) for n in range(200)]
-    with pytest.raises(CrewError, match="loses whatever it is given: the machine burns; nothing is lost here"):
+    with pytest.raises(ExecutorError, match="loses whatever it is given: the machine burns; nothing is lost here"):
         worked(Lossy(lambda *_: LostError("the machine burns\nand so on")), many, monkeypatch)
 
 
 def test_a_cluster_without_processors_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.runs.executors.ray_cluster.LOOK", -1.0)
     monkeypatch.setattr("pipeline.runs.executors.ray_cluster.PATIENCE", -1.0)
-    with pytest.raises(CrewError, match="has no processors any more"):
+    with pytest.raises(ExecutorError, match="has no processors any more"):
         worked(Lossy(lambda *_: None, processors=0), GIVEN, monkeypatch)
 
 
@@ -485,10 +485,10 @@ def test_a_cluster_without_processors_is_not_waited_for_without_end(monkeypatch:
             UsageError,
             "has bilingual-pipeline 0.0.9",
         ),
-        (CrewError("a worker process cannot start"), CrewError, "a worker process cannot start"),
+        (ExecutorError("a worker process cannot start"), ExecutorError, "a worker process cannot start"),
         (
             ModuleNotFoundError("No module named 'pipeline'"),
-            CrewError,
+            ExecutorError,
             f"cannot work: No module named 'pipeline'; it needs bilingual-pipeline {__version__} and the packages",
         ),
     ],

@@ -19,8 +19,8 @@ from pipeline.errors import PipelineError
 from pipeline.readers.documents import of_file
 from pipeline.readers.input_files import find
 from pipeline.readers.registry import choice
-from pipeline.runs.counters import Account
-from pipeline.runs.file_sources import Intake
+from pipeline.runs.counters import Counters
+from pipeline.runs.file_sources import FileSources
 from pipeline.runs.output.output_folder import LocalOutput
 from pipeline.runs.output.shards import ON_THE_WAY
 from pipeline.runs.plan import Choices
@@ -63,13 +63,13 @@ class Ground:
         for name in ("pier.json", "part-00000.jsonl.zst", "00000.jsonl", "1.jsonl", "state.sqlite", "lock", "a.txt"):
             (self.outside / "folder" / name).write_text(SECRET, "utf-8")
 
-    def run(self, form: Any = "json", **chosen: Any) -> Account:
-        crew, account, readers = Inline(), Account(), choice()
+    def run(self, form: Any = "json", **chosen: Any) -> Counters:
+        crew, account, readers = Inline(), Counters(), choice()
         files, lost = find([self.raw], leave_out=self.output)
         self.failures: list[Any] = []
         job = Job(PLAIN, self.output, form=form, choices=Choices(**chosen))
         run(
-            Intake(files, lambda files, at: of_file(files[at], Input(), readers), Input()),
+            FileSources(files, lambda files, at: of_file(files[at], Input(), readers), Input()),
             job,
             engine=crew.engine,
             lost=lost,

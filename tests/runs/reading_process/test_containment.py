@@ -20,7 +20,7 @@ from pipeline.readers.documents import Document, of_file
 from pipeline.readers.input_files import File
 from pipeline.readers.registry import choice
 from pipeline.runs.arrival import EncodedRecord, Waiting
-from pipeline.runs.executors.executor import CrewError
+from pipeline.runs.executors.executor import ExecutorError
 from pipeline.runs.file_sources import documents
 from pipeline.runs.reading_process.supervisor import ReadingProcess
 
@@ -209,7 +209,7 @@ def test_a_process_that_is_killed_between_files_is_replaced(tmp_path: Path, read
 def test_where_no_process_can_read_an_error_says_why(tmp_path: Path, shelf: Shelf) -> None:
     with process(tmp_path, shelf) as reading:
         (shelf.folder / f"{MODULE}.py").write_text("raise ImportError('no such luck')")
-        with pytest.raises(CrewError, match="no process can read files: ImportError: no such luck; repair what"):
+        with pytest.raises(ExecutorError, match="no process can read files: ImportError: no such luck; repair what"):
             read(reading, poison(tmp_path, "a.poison", SOUND))
 
 
