@@ -28,7 +28,7 @@ from pipeline.stages.entities.lost_spaces import (
 )
 from pipeline.stages.entities.lost_tags import TAG, repaired_tags
 from pipeline.stages.entities.script_escapes import SCRIPT_RULES, repaired_fields, repaired_percents
-from pipeline.stages.proposals import at_rest
+from pipeline.stages.fixpoint import at_rest
 from pipeline.text.edits import Edit
 
 INTACT = Rule(

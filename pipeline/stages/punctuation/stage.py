@@ -24,7 +24,7 @@ from pipeline.segmentation.counts import gathered
 from pipeline.segmentation.score import Missing, missing
 from pipeline.segmentation.user_words import known_of
 from pipeline.segmentation.word_scores import lowered
-from pipeline.stages.proposals import at_rest
+from pipeline.stages.fixpoint import at_rest
 from pipeline.text.edits import Edit
 from pipeline.text.lines import Line
 

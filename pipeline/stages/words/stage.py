@@ -23,7 +23,7 @@ from pipeline.segmentation.counts import gathered
 from pipeline.segmentation.score import Missing, missing
 from pipeline.segmentation.user_words import UserWords, known_of
 from pipeline.segmentation.word_scores import lowered
-from pipeline.stages.proposals import at_rest
+from pipeline.stages.fixpoint import at_rest
 from pipeline.stages.words.cut_titles import TRUNCATED, truncated
 from pipeline.stages.words.figures import is_missing, years_of
 from pipeline.stages.words.names import (
