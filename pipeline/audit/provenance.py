@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.errors import ContractError
 from pipeline.model.article import Article
-from pipeline.text.edits import Change, Edit, Positions, apply, inverse
+from pipeline.text.edits import Change, Edit, PositionMap, apply, inverse
 
 
 class Step(NamedTuple):
@@ -153,11 +153,11 @@ def stretches(text: str, source: str, found: Iterable[Passage]) -> Iterator[tupl
 
 def in_source(changes: Sequence[Change]) -> Iterator[tuple[Step, int, int]]:
     """Every edit with the span of the source text that it stands for, whatever other edits moved it."""
-    before: list[Positions] = []
+    before: list[PositionMap] = []
     for layer, change in enumerate(changes):
         for edit in change.edits:
             start, end = edit.start, edit.end
             for positions in reversed(before):
                 start, end = positions.backward(start, end)
             yield Step(layer, change.stage, edit), start, end
-        before.append(Positions(change.edits))
+        before.append(PositionMap(change.edits))

@@ -34,7 +34,7 @@ from pipeline.runs.reading_process.read_ahead import ReadAhead
 from pipeline.runs.reading_process.supervisor import ReadingProcess
 from pipeline.runs.run import Engine, Job, local, processors, run
 from pipeline.storage import Remote, place
-from pipeline.text.escapes import escaped
+from pipeline.text.escapes import escape_hidden
 from pipeline.version import __version__
 
 EPILOG = """examples:
@@ -171,7 +171,7 @@ def _left_out(found: Sequence[Unreadable | LeftOut]) -> str:
     """Names the first of what was left out, where that is all there is: a folder may hold nothing but links."""
     names = [f"{each.name} {each.reason}" for each in found if isinstance(each, LeftOut)]
     more = f", and {len(names) - 1:,} more are left out" if len(names) > 1 else ""
-    return escaped(f": {names[0]}{more}") if names else ""
+    return escape_hidden(f": {names[0]}{more}") if names else ""
 
 
 def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
@@ -290,18 +290,18 @@ class _Voice:
         self._output = output
         self._aside = LeftAside()
         where = f"all in {output / RUN_FOLDER}/failures.jsonl" if output is not None else "--dry-run --json lists all"
-        self._errors = SimilarErrors(escaped(where), everything=options.verbose)
+        self._errors = SimilarErrors(escape_hidden(where), everything=options.verbose)
 
     def heard(self, entry: Failure | Rejection | Aside) -> None:
         if isinstance(entry, Failure):
-            if line := self._errors.line(failed(entry), escaped(f"{entry.stage}: {entry.reason}")):
+            if line := self._errors.line(failed(entry), escape_hidden(f"{entry.stage}: {entry.reason}")):
                 self._progress.line(line)
         elif isinstance(entry, Aside) and not self._options.quiet and (line := self._aside.line(entry)):
             self._progress.line(line)
 
     def seen(self, document: str, _: Counters) -> None:
         if self._options.verbose:
-            self._progress.line(escaped(document))
+            self._progress.line(escape_hidden(document))
         self.step()
 
     def step(self) -> None:

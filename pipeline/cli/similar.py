@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from pipeline.storage import Place
-from pipeline.text.escapes import escaped
+from pipeline.text.escapes import escape_hidden
 
 MAX_SHOWN = 3
 """Errors of one kind that are printed."""
@@ -105,13 +105,13 @@ def printed(where: str, *, everything: bool = False) -> Iterator[Callable[[str, 
 
     def say(text: str, message: str | None = None) -> None:
         if (line := similar.line(text, message)) is not None:
-            print(escaped(line), file=sys.stderr)
+            print(escape_hidden(line), file=sys.stderr)
 
     try:
         yield say
     finally:
         for line in similar.rest():
-            print(escaped(line), file=sys.stderr)
+            print(escape_hidden(line), file=sys.stderr)
 
 
 def all_faults(*sources: Place) -> str:

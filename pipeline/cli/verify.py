@@ -9,7 +9,7 @@ from pipeline.cli.similar import printed
 from pipeline.errors import ContractError, UsageError
 from pipeline.export.load.articles import attempts, misnomer
 from pipeline.model.article import Article
-from pipeline.model.verify import faults, share_aside
+from pipeline.model.verify import faults, unassigned_share
 from pipeline.runs.edited_articles import Edits, WrittenError, edits
 from pipeline.storage import Place
 
@@ -47,7 +47,7 @@ def main(options: argparse.Namespace) -> int:
                 say(f"{name}: {fault}", fault)
             failed += bool(found)
             if not isinstance(article, ContractError):
-                aside += share_aside(article)
+                aside += unassigned_share(article)
         for name in sorted(edited.shards):
             say(f"{name}: {EDITED}", EDITED)
     if not checked:

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pipeline.model.article import Origin
-from pipeline.model.record import LeftOut, Record, Unreadable, where
+from pipeline.model.record import LeftOut, Record, Unreadable, describe_location
 from pipeline.runs.fingerprint import of_record
 
 
@@ -27,7 +27,7 @@ class EncodedRecord(msgspec.Struct, frozen=True):
     @property
     def where(self) -> str:
         """Where it lies, for a message, as `Record.where` says it."""
-        return where(self.id, self.origin)
+        return describe_location(self.id, self.origin)
 
     def without_data(self) -> "EncodedRecord":
         """The same without the record itself, for whoever only needs to name it."""

@@ -19,7 +19,7 @@ from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.outcome import LONE_SURROGATE, Failure, Rejection, Written, degraded, processed, told
 from pipeline.runs.run_log import Heard
-from pipeline.text.excerpts import noted, replaced
+from pipeline.text.excerpts import edit_excerpt, note_excerpt
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +100,7 @@ class DryRun:
                 counts[key] += 1
                 if self._specimens.wants(key, (edit.old, edit.new), article.id):
                     layers = layers or texts(article)
-                    shown = replaced(layers[layer], edit.start, edit.old, edit.new)
+                    shown = edit_excerpt(layers[layer], edit.start, edit.old, edit.new)
                     self._specimens.keep(key, (edit.old, edit.new), Example(article.id, None, shown))
         for segment in article.segments:
             counts[Key("label", "", segment.label)] += 1
@@ -108,7 +108,7 @@ class DryRun:
             key = Key("note", note.stage, note.rule)
             counts[key] += 1
             if self._specimens.wants(key, note.message, article.id):
-                shown = noted(article.text, note.start, note.end, note.message, note.suggestion)
+                shown = note_excerpt(article.text, note.start, note.end, note.message, note.suggestion)
                 self._specimens.keep(key, note.message, Example(article.id, None, shown))
         self._count += counts
         self._articles.update(counts.keys())

@@ -9,9 +9,9 @@ from msgspec import UNSET, UnsetType
 
 from pipeline.core.pipeline import Pipeline
 from pipeline.core.recipe import OWN
-from pipeline.errors import DocumentError, RejectedError, StageError, is_of_machine, whose
+from pipeline.errors import DocumentError, RejectedError, StageError, is_machine_error, stage_with_package
 from pipeline.model.article import STAGE_FAILED, Article
-from pipeline.model.record import Record, shown
+from pipeline.model.record import Record, printable
 from pipeline.runs.arrival import AnyRecord
 
 LONE_SURROGATE = "a stage gave text with a lone surrogate, which no JSON can hold; mend the stage"
@@ -108,7 +108,7 @@ def processed(record: Record, pipeline: Pipeline, encoding: str | None = None) -
     except StageError as error:
         if isinstance(error.__cause__, MemoryError):
             raise StageMemoryError(error.stage, error.package) from None
-        passing: Literal[True] | UnsetType = True if is_of_machine(error.__cause__) else UNSET
+        passing: Literal[True] | UnsetType = True if is_machine_error(error.__cause__) else UNSET
         return Failure(error.document, error.stage, told(record, error.reason), error.package, passing=passing)
     except DocumentError as error:
         return Failure(error.document, None, told(record, error.reason))
@@ -119,7 +119,7 @@ def processed(record: Record, pipeline: Pipeline, encoding: str | None = None) -
         line = traceback.extract_tb(error.__traceback__)[-1]
         where = f"line {line.lineno} of {Path(line.filename).name}"
         reason = (
-            f"raised {type(error).__name__}: {shown(error)} ({where}); that is a mistake of the pipeline, report it"
+            f"raised {type(error).__name__}: {printable(error)} ({where}); that is a mistake of the pipeline, report it"
         )
         return Failure(record.id, None, told(record, reason))
 
@@ -135,7 +135,9 @@ def degraded(record: Record, article: Article) -> Failure | None:
     package = None
     if stage is not None and stage.package is not None and stage.package != OWN.name:
         package = f"{stage.package} {stage.version}"
-    reason = first.message if stage is None else first.message.removeprefix(f"{whose(stage.name, package)}: ")
+    reason = (
+        first.message if stage is None else first.message.removeprefix(f"{stage_with_package(stage.name, package)}: ")
+    )
     reason = "; ".join([reason, *(note.message for note in failures[1:])])
     return sayable(Failure(record.id, stage.name if stage else None, told(record, reason), package, "degraded"))
 

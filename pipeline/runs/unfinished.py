@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from pipeline.model.record import shown
+from pipeline.model.record import printable
 from pipeline.runs.outcome import speakable
 from pipeline.storage.atomic import replace
 
@@ -35,6 +35,6 @@ def told(documents: Sequence[str]) -> str:
     """
     if not documents:
         return ""
-    names = ", ".join(shown(speakable(each)) for each in documents[:NAMED])
+    names = ", ".join(printable(speakable(each)) for each in documents[:NAMED])
     more = len(documents) - NAMED
     return f"; not accounted for: {names}" + (f" and {more:,} more, all in _run/{FILE}" if more > 0 else "")

@@ -12,36 +12,36 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pipeline.model.document import Document
 from pipeline.model.stage import Rule
-from pipeline.text.edits import Edit, Positions, apply, arrange
+from pipeline.text.edits import Edit, PositionMap, apply, sort_and_check
 
-ROUNDS = 8
+MAX_ROUNDS = 8
 """A text that is still not at rest after so many rounds is not damaged prose; it is left alone."""
 
 
-def settled(text: str, repair: Callable[[str], Iterable[Edit]]) -> tuple[Edit, ...]:
+def repair_to_fixpoint(text: str, repair: Callable[[str], Iterable[Edit]]) -> tuple[Edit, ...]:
     """The edits that take `text` to where `repair` finds nothing more.
 
     Nearly always those of the first round. Later ones are merged into them where they touch; none at all are
     returned for a text that never comes to rest.
     """
-    edits = arrange(text, repair(text))
-    for _ in range(ROUNDS):
+    edits = sort_and_check(text, repair(text))
+    for _ in range(MAX_ROUNDS):
         if not edits:
             return ()
         between = apply(text, edits)
-        later = arrange(between, repair(between))
+        later = sort_and_check(between, repair(between))
         if not later:
             return edits
-        edits = arrange(text, merged(text, edits, between, later))
+        edits = sort_and_check(text, merge_edits(text, edits, between, later))
     return ()
 
 
-def merged(text: str, first: tuple[Edit, ...], between: str, later: tuple[Edit, ...]) -> Iterator[Edit]:
+def merge_edits(text: str, first: tuple[Edit, ...], between: str, later: tuple[Edit, ...]) -> Iterator[Edit]:
     """`first`, from `text` to `between`, and `later`, made in `between`, as one set of edits in `text`.
 
     Neither may hold insertions, of which it is not told whether a later edit at their place is before or behind them.
     """
-    positions = Positions(first)
+    positions = PositionMap(first)
     spans: list[tuple[int, int, list[Edit]]] = []
     for edit in later:
         start, end = positions.backward(edit.start, edit.end)
@@ -73,7 +73,9 @@ def merged(text: str, first: tuple[Edit, ...], between: str, later: tuple[Edit, 
         yield from waiting
 
 
-def at_rest(document: Document, rules: Iterable[Rule], propose: Callable[[Document], Iterable[Edit]]) -> Iterator[Edit]:
+def propose_to_fixpoint(
+    document: Document, rules: Iterable[Rule], propose: Callable[[Document], Iterable[Edit]]
+) -> Iterator[Edit]:
     """What `propose` makes of `document` when it is asked again until nothing sure is left.
 
     Edits under the threshold of their rule are those of the first time: nobody makes them, so they change nothing.
@@ -87,7 +89,7 @@ def at_rest(document: Document, rules: Iterable[Rule], propose: Callable[[Docume
         edits = first if text == document.text else propose(document.with_text(text))
         return [edit for edit in edits if round(edit.confidence, 2) >= thresholds[edit.rule]]
 
-    made = settled(document.text, sure)
+    made = repair_to_fixpoint(document.text, sure)
     yield from made
     unsure = [edit for edit in first if round(edit.confidence, 2) < thresholds[edit.rule]]
     starts = [edit.start for edit in made]

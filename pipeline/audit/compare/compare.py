@@ -10,7 +10,7 @@ from pipeline.audit.compare.spans import Gap, Places, gaps
 from pipeline.audit.provenance import Passage, Step, texts
 from pipeline.model.arguments import expect_one
 from pipeline.model.article import Article
-from pipeline.text.excerpts import around
+from pipeline.text.excerpts import line_context
 
 __all__ = ["Difference", "FieldChange", "Finding", "Hunk", "compare"]
 
@@ -98,7 +98,7 @@ def _hunks(found: Sequence[Gap], old: Reading, new: Reading, gone: list[Found], 
             # Counted on from the last one: a text of many lines is read once.
             lines[side] += reading.article.text.count("\n", at[side], position)
             at[side] = position
-        before, after = around(new.article.text, gap.new_start, gap.new_end)
+        before, after = line_context(new.article.text, gap.new_start, gap.new_end)
         rules = blamed[0].rules(gap.old_start, gap.old_end) | blamed[1].rules(gap.new_start, gap.new_end)
         yield Hunk(
             old_line=lines[0] + 1,

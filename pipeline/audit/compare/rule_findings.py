@@ -9,7 +9,7 @@ from pipeline.audit import provenance
 from pipeline.audit.compare.difference import Finding, What
 from pipeline.audit.examples import Sign
 from pipeline.model.article import Article
-from pipeline.text.excerpts import labelled, noted, replaced
+from pipeline.text.excerpts import edit_excerpt, label_excerpt, note_excerpt
 
 
 class Found(NamedTuple):
@@ -98,7 +98,7 @@ def told(found: Found, reading: Reading, side: Sign) -> Finding:
     if found.what == "edit":
         layer, _, edit = found.item
         old, new = edit.old, edit.new
-        example = replaced(reading.texts[layer], edit.start, old, new)
+        example = edit_excerpt(reading.texts[layer], edit.start, old, new)
     else:
         value, example = described(found, reading.article.text)
     return Finding(
@@ -118,6 +118,6 @@ def described(found: Found, text: str) -> tuple[str, str]:
     """Value and example of a label, a note or an annotation."""
     item = found.item
     if found.what == "note":
-        return item.message, noted(text, item.start, item.end, item.message, item.suggestion)
+        return item.message, note_excerpt(text, item.start, item.end, item.message, item.suggestion)
     value = f"{item.label} ({item.language})" if found.what == "label" else f"{item.layer}: {item.value}"
-    return value, value if item.start is None else labelled(text, item.start, item.end, value)
+    return value, value if item.start is None else label_excerpt(text, item.start, item.end, value)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import regex
 
 from pipeline.audit.provenance import Passage, Side, meetings
-from pipeline.text.edits import Edit, smallest
+from pipeline.text.edits import Edit, minimal_edits
 
 FINEST = 40_000
 """Product of two lengths up to which what they share is looked for letter by letter."""
@@ -83,7 +83,7 @@ def _finer(old: str, new: str, rough: Gap) -> Iterator[Gap]:
 
 def _lettered(old: str, new: str, at: Gap) -> Iterator[Gap]:
     shift = at.new_start - at.old_start
-    for edit in smallest(Edit(at.old_start, old, new, "", 1.0)):
+    for edit in minimal_edits(Edit(at.old_start, old, new, "", 1.0)):
         yield Gap(edit.start, edit.end, edit.start + shift, edit.start + shift + len(edit.new))
         shift += len(edit.new) - len(edit.old)
 

@@ -12,7 +12,7 @@ from pipeline.config.settings import Limits
 from pipeline.errors import UsageError
 from pipeline.export.load.attempt import Attempt, failed, of_json, of_row
 from pipeline.export.load.limits import LIMITS, MIN_ROW_BYTES, FileBudget, longest, weight
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 
 AT_ONCE = 64
 """Rows that are fetched together."""
@@ -108,7 +108,7 @@ def duckdb(path: Path, name: str, limits: Limits = LIMITS) -> Iterator[Attempt]:
                     number += 1
                     budget.give(max(MIN_ROW_BYTES, weight(row)))
                     yield of_row(dict(zip(names, row, strict=True)), f"{name}:{number}")
-    except SourceError as error:
+    except ReaderError as error:
         yield failed(f"{name}:{number}", str(error))
     except library.Error as error:
         reason = " ".join(str(error).split())

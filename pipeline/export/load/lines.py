@@ -12,7 +12,7 @@ from pipeline.export.load.attempt import Attempt, failed, of_json
 from pipeline.export.load.limits import LIMITS, Counted, longest, sound, too_long
 from pipeline.export.load.limits import lines as limited
 from pipeline.model.article import Article
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 from pipeline.readers.limits import Budget
 from pipeline.storage.compression import SUFFIXES, DamagedError, is_packed, unpacked
 
@@ -38,7 +38,7 @@ def articles(file: BinaryIO, head: bytes, name: str, limits: Limits = LIMITS) ->
                     if budget is not None and isinstance(found, Article):
                         budget.given -= sound(len(line))
                     yield called, found
-    except (DamagedError, SourceError) as error:
+    except (DamagedError, ReaderError) as error:
         yield failed(f"{name}:{number + 1}" if number else name, str(error))
 
 
@@ -47,7 +47,7 @@ def is_lines(file: BinaryIO, head: bytes, name: str) -> bool:
     try:
         with _plain(file, head, LIMITS, Budget(LIMITS) if is_packed(head) else None) as lines:
             return _by_line(lines, name)[0]
-    except (DamagedError, SourceError):
+    except (DamagedError, ReaderError):
         return _named_for_lines(name)
 
 

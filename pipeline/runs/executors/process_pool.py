@@ -24,7 +24,7 @@ from msgspec import UNSET, UnsetType
 
 from pipeline.config.settings import Run
 from pipeline.errors import PipelineError
-from pipeline.model.record import shown
+from pipeline.model.record import printable
 from pipeline.runs.counters import Tally
 from pipeline.runs.executors.bind_to_parent import StartError, start, wait
 from pipeline.runs.executors.crash_report import Place, end, interrupt, place, ran_out_of_memory
@@ -343,7 +343,7 @@ class Pool:
             where = Place(worker.exhausted.stage, worker.exhausted.package)
         code = worker.bury()
         if worker.broken is not None:
-            self._stop(f"a worker process cannot start: {shown(worker.broken)}; mend what the recipe names")
+            self._stop(f"a worker process cannot start: {printable(worker.broken)}; mend what the recipe names")
             return
         if self._alone in worker.tasks:
             # It has not begun it or is lost with it; either way nobody has it any more.

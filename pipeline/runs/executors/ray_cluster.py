@@ -30,7 +30,7 @@ import pyarrow as pa
 from pipeline.config.settings import Run
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import PipelineError, UsageError
-from pipeline.model.record import Record, shown
+from pipeline.model.record import Record, printable
 from pipeline.readers.arrow.batches import is_encodable, of_records
 from pipeline.runs.arrival import decoded
 from pipeline.runs.batches import outcomes, process_batch, tally
@@ -215,7 +215,7 @@ class Cluster:
         """A batch was lost on its way, or with its process or its machine."""
         self._losses += 1
         if self._losses > LOSSES + AHEAD * self._processors:
-            why = shown(str(error).strip().partition("\n")[0])
+            why = printable(str(error).strip().partition("\n")[0])
             raise ExecutorError(
                 f"the Ray cluster loses whatever it is given: {why}; nothing is lost here: mend it, and run again to "
                 "go on"
@@ -282,7 +282,7 @@ def _connect(ray: Any, address: str | None, workers: int | None, scratch: str | 
             ray.init(**options)
     except (ConnectionError, ImportError, OSError, RuntimeError, ValueError) as error:
         what = "no Ray cluster can be started here" if address is None else f"--ray-address {address}"
-        raise UsageError(f"{what}: {shown(str(error).strip().partition(chr(10))[0])}") from error
+        raise UsageError(f"{what}: {printable(str(error).strip().partition(chr(10))[0])}") from error
     finally:
         if in_main:
             # Ray ends the process at once when the system asks; a run ends in its own way.
@@ -307,8 +307,8 @@ def _blame(error: Exception) -> PipelineError:
         return cause
     why = next((line for line in reversed(str(cause).splitlines()) if line.strip()), type(cause).__name__)
     return ExecutorError(
-        f"a machine of the cluster cannot work: {shown(why.strip())}; it needs {OWN} {__version__} and the packages of "
-        "all stages, as this one has them"
+        f"a machine of the cluster cannot work: {printable(why.strip())}; it needs {OWN} {__version__} and the "
+        "packages of all stages, as this one has them"
     )
 
 

@@ -23,7 +23,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from pipeline.config.settings import Input
-from pipeline.model.record import Unreadable, shown
+from pipeline.model.record import Unreadable, printable
 from pipeline.readers.input_files import File
 from pipeline.readers.registry import Registry
 from pipeline.runs.arrival import WAITING, Arrival, Waiting
@@ -313,7 +313,9 @@ class ReadingProcess:
                 continue
             if ready.broken is not None:
                 self._drop()
-                raise ExecutorError(f"no process can read files: {shown(ready.broken)}; repair what [sources] names")
+                raise ExecutorError(
+                    f"no process can read files: {printable(ready.broken)}; repair what [sources] names"
+                )
             self._child.ready = ready
 
     def _new(self) -> _Child | None:
