@@ -25,7 +25,7 @@ from pipeline.readers.named_fields import refuse_missing
 from pipeline.readers.registry import Registry
 from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.dry_run import rehearse
-from pipeline.runs.executors.process_start import prepare
+from pipeline.runs.processes.start import prepare
 from pipeline.runs.file_sources import FileSources, documents
 from pipeline.runs.outcome import Failure, Rejection
 from pipeline.runs.output.output_folder import RUN_FOLDER

@@ -8,7 +8,7 @@ from pipeline.config.settings import Input
 from pipeline.readers.documents import Document, told_apart
 from pipeline.readers.input_files import File
 from pipeline.readers.named_fields import first_checked, once
-from pipeline.runs.arrival import Arrival, EncodedRecord, Waiting, decoded
+from pipeline.runs.records import Arrival, EncodedRecord, Waiting, decoded
 from pipeline.runs.plan import Source
 
 

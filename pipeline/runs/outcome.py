@@ -12,7 +12,7 @@ from pipeline.core.recipe import OWN
 from pipeline.errors import DocumentError, RejectedError, StageError, is_of_machine, whose
 from pipeline.model.article import STAGE_FAILED, Article
 from pipeline.model.record import Record, shown
-from pipeline.runs.arrival import AnyRecord
+from pipeline.runs.records import AnyRecord
 
 LONE_SURROGATE = "a stage gave text with a lone surrogate, which no JSON can hold; mend the stage"
 

@@ -19,9 +19,9 @@ from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers import html
 from pipeline.readers.documents import double
 from pipeline.readers.unique_ids import Ids
-from pipeline.runs.arrival import AnyRecord, Arrival, Waiting, fingerprint
+from pipeline.runs.records import AnyRecord, Arrival, Waiting, fingerprint
 from pipeline.runs.counters import Aside, Counters
-from pipeline.runs.fingerprint import of_article
+from pipeline.runs.cache_keys import of_article
 from pipeline.runs.outcome import Failure, Rejection, speakable
 from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, Known, Oddity, State, damaged
 from pipeline.storage.file_names import FileNames

@@ -24,17 +24,17 @@ from pipeline.errors import PipelineError, UsageError
 from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers.documents import Document
 from pipeline.runs import run_log, unfinished
-from pipeline.runs.arrival import AnyRecord
+from pipeline.runs.records import AnyRecord
 from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.executors.executor import Executor, Order
 from pipeline.runs.executors.process_pool import Pool
 from pipeline.runs.executors.worker import Assignment
 from pipeline.runs.outcome import Edited, Failure, Outcome, Rejection, Written, sayable
 from pipeline.runs.output import write_log
-from pipeline.runs.output.article_store import ArticleFolder, ArticleStore
+from pipeline.runs.output.article_folder import ArticleFolder, ArticleStore
 from pipeline.runs.output.manual_edits import NOBODYS, edited
 from pipeline.runs.output.output_folder import LOCK, STATE, Output, output
-from pipeline.runs.output.shards import NAME, Shards
+from pipeline.runs.output.shard_store import NAME, Shards
 from pipeline.runs.plan import (
     Choices,
     FileEnd,

@@ -7,7 +7,7 @@ from pipeline.config.settings import Input
 from pipeline.readers.documents import first, is_document, of_file
 from pipeline.readers.input_files import File
 from pipeline.readers.registry import Registry
-from pipeline.runs.arrival import Arrival
+from pipeline.runs.records import Arrival
 
 
 class Reading:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline.config.settings import Run
-from pipeline.runs.arrival import decoded
+from pipeline.runs.records import decoded
 from pipeline.runs.counters import Tally
 from pipeline.runs.executors.executor import Executor, Task
 from pipeline.runs.executors.worker import Assignment

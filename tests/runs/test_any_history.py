@@ -27,7 +27,7 @@ from pipeline.runs.counters import Counters, Tally
 from pipeline.runs.executors import worker
 from pipeline.runs.executors.worker import Assignment
 from pipeline.runs.outcome import Failure, Outcome
-from pipeline.runs.output import compress_shard, shards
+from pipeline.runs.output import compress_shard, shard_store
 from pipeline.runs.output.storage_backend import StorageBackend
 from pipeline.runs.plan import Choices, Source
 from pipeline.runs.run import Job, run
@@ -461,7 +461,7 @@ class World:
 
     def kept_shards(self) -> int:
         """How many shards are kept that a state which was lost did not know."""
-        return len(list((self.folder / "_run" / shards.FOREIGN).glob("*")))
+        return len(list((self.folder / "_run" / shard_store.FOREIGN).glob("*")))
 
     def keys(self) -> dict[str, tuple[Any, ...]]:
         """What each document's article is made of."""
@@ -524,7 +524,7 @@ def tree(folder: Path) -> dict[str, bytes]:
         if path.is_file() and (not name.startswith("_run/") or name.endswith(".jsonl")):
             # Where the state was lost, shards are kept that it does not know.
             lines = path.read_bytes().splitlines(keepends=True) if name.startswith("_run/") else [path.read_bytes()]
-            found[name] = b"".join(line for line in lines if f"_run/{shards.FOREIGN}/".encode() not in line)
+            found[name] = b"".join(line for line in lines if f"_run/{shard_store.FOREIGN}/".encode() not in line)
     return found
 
 
@@ -560,19 +560,19 @@ def fate(monkeypatch: pytest.MonkeyPatch) -> Fate:
         (Path, "mkdir"),
         (State, "_write"),
         (State, "commit"),
-        (shards.Shards, "_append"),
+        (shard_store.Shards, "_append"),
         (compress_shard, "seal"),
         (shutil, "rmtree"),
     ]:
         fate.before(owner, name, monkeypatch)
     monkeypatch.setattr(os, "fsync", lambda _: None)
     monkeypatch.setattr(run_loop, "PAUSE", 0.0005)
-    monkeypatch.setattr(shards, "Sealing", Packing)
+    monkeypatch.setattr(shard_store, "Sealing", Packing)
     monkeypatch.setattr(run_loop, "Shards", SmallShards)
     return fate
 
 
-class SmallShards(shards.Shards):
+class SmallShards(shard_store.Shards):
     """Shards of bytes rather than of MiB."""
 
     def __init__(

@@ -13,7 +13,7 @@ import pytest
 from pipeline import Pipeline
 from pipeline.export.json_folder import encode
 from pipeline.runs.output import article_writer, manual_edits, write_log
-from pipeline.runs.output.shards import ShardError
+from pipeline.runs.output.shard_store import ShardError
 from pipeline.runs.state import State
 from pipeline.storage import atomic
 from pipeline.storage.compression import packed, unpacked

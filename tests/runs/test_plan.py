@@ -19,11 +19,11 @@ from pipeline.model.record import Record
 from pipeline.readers.documents import is_document, of_file
 from pipeline.readers.input_files import find
 from pipeline.readers.registry import choice
-from pipeline.runs.arrival import encoded, fingerprint
+from pipeline.runs.records import encoded, fingerprint
 from pipeline.runs.counters import Counters
 from pipeline.runs.file_sources import FileSources
-from pipeline.runs.fingerprint import of_article, of_record
-from pipeline.runs.output import shards
+from pipeline.runs.cache_keys import of_article, of_record
+from pipeline.runs.output import shard_store
 from pipeline.runs.plan import Choices, of_reading
 from pipeline.runs.run import Job, run
 from pipeline.runs.state import Place
@@ -200,16 +200,16 @@ def test_articles_in_another_order_are_copied_without_reading_all_for_each(
                 archive.writestr(f"{n}.txt", f"Boat {n} is quot;wet quot;.\n")
 
     opened: list[str] = []
-    lines = shards._Lines.lines
+    lines = shard_store._Lines.lines
 
-    def counted(self: shards._Lines, place: Place) -> Iterator[bytes]:
+    def counted(self: shard_store._Lines, place: Place) -> Iterator[bytes]:
         opened.append(place.path)
         return lines(self, place)
 
     pack(range(50))
     runs.run(form=form)
     pack(reversed(range(50)))
-    monkeypatch.setattr(shards._Lines, "lines", counted)
+    monkeypatch.setattr(shard_store._Lines, "lines", counted)
     assert (runs.run(form=form), runs.account.unchanged) == ([], 55)
     assert len(opened) <= 3
     again = runs.output

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from pipeline.errors import PipelineError
-from pipeline.runs.arrival import AnyRecord, Waiting
+from pipeline.runs.records import AnyRecord, Waiting
 from pipeline.runs.counters import Tally
 from pipeline.runs.outcome import Outcome, Written
 

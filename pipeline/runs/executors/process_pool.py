@@ -26,14 +26,14 @@ from pipeline.config.settings import Run
 from pipeline.errors import PipelineError
 from pipeline.model.record import shown
 from pipeline.runs.counters import Tally
-from pipeline.runs.executors.bind_to_parent import StartError, start, wait
-from pipeline.runs.executors.crash_report import Place, end, interrupt, place, ran_out_of_memory
+from pipeline.runs.processes.bind_to_parent import StartError, start, wait
+from pipeline.runs.processes.crash_report import Place, end, interrupt, place, ran_out_of_memory
 from pipeline.runs.executors.executor import ExecutorError, Task
-from pipeline.runs.executors.process_limits import MIB, OUT_OF_MEMORY
-from pipeline.runs.executors.process_start import context, limit_waiting, preload
+from pipeline.runs.processes.limits import MIB, OUT_OF_MEMORY
+from pipeline.runs.processes.start import context, limit_waiting, preload
 from pipeline.runs.executors.worker import NOTHING, Assignment, Exhausted, Ready, Report, work
 from pipeline.runs.outcome import Failure, Loss, Outcome, told
-from pipeline.runs.output import temporary_folder
+from pipeline.runs.processes import temporary_folder
 
 TRIES = 2
 """How often a document may take its worker with it."""

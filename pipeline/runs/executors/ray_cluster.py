@@ -32,7 +32,7 @@ from pipeline.core.pipeline import Pipeline
 from pipeline.errors import PipelineError, UsageError
 from pipeline.model.record import Record, shown
 from pipeline.readers.arrow.batches import is_encodable, of_records
-from pipeline.runs.arrival import decoded
+from pipeline.runs.records import decoded
 from pipeline.runs.batches import outcomes, process_batch, tally
 from pipeline.runs.counters import Tally
 from pipeline.runs.executors.executor import ExecutorError, Task

@@ -18,11 +18,11 @@ import msgspec
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import UsageError
 from pipeline.model.record import Record
-from pipeline.runs.arrival import decoded
+from pipeline.runs.records import decoded
 from pipeline.runs.counters import Tally
-from pipeline.runs.executors.bind_to_parent import adopt, tie
+from pipeline.runs.processes.bind_to_parent import adopt, tie
 from pipeline.runs.executors.executor import Task
-from pipeline.runs.executors.process_limits import OUT_OF_MEMORY, limit_memory, record_crashes
+from pipeline.runs.processes.limits import OUT_OF_MEMORY, limit_memory, record_crashes
 from pipeline.runs.outcome import Failure, Outcome, Rejection, StageMemoryError, Written, processed
 from pipeline.runs.output.article_writer import ArticleWriter, delivered
 

@@ -11,7 +11,7 @@ from pipeline.errors import UsageError
 from pipeline.export.json_folder import encode, indented
 from pipeline.model.article import Article
 from pipeline.model.record import Record
-from pipeline.runs.arrival import AnyRecord
+from pipeline.runs.records import AnyRecord
 from pipeline.runs.outcome import LONE_SURROGATE, Edited, Failure, Written, degraded, told
 from pipeline.runs.output import write_log
 from pipeline.runs.output.manual_edits import digest, edited, may_replace, stamp_of, there

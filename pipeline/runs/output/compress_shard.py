@@ -15,7 +15,7 @@ from pipeline.errors import PipelineError
 from pipeline.export.load.attempt import parse
 from pipeline.export.parquet import Parquet
 from pipeline.model.article import Article
-from pipeline.runs.executors.bind_to_parent import StartError, adopt, start, tie
+from pipeline.runs.processes.bind_to_parent import StartError, adopt, start, tie
 from pipeline.runs.output.manual_edits import digest_of
 from pipeline.runs.output.storage_backend import StorageBackend
 from pipeline.storage.atomic import whole

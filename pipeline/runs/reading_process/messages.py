@@ -9,7 +9,7 @@ from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers.input_files import File
 from pipeline.readers.registry import Registry
-from pipeline.runs.arrival import EncodedRecord
+from pipeline.runs.records import EncodedRecord
 
 IDLE: Final = -1.0
 """On a desk: nothing is being read, or what is read has yet to come from far away."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pipeline.readers.input_files import File
-from pipeline.runs.arrival import Arrival, Waiting
+from pipeline.runs.records import Arrival, Waiting
 from pipeline.runs.reading_process.messages import Item
 from pipeline.runs.reading_process.supervisor import ReadingProcess
 

@@ -26,14 +26,14 @@ from pipeline.config.settings import Input
 from pipeline.model.record import Unreadable, shown
 from pipeline.readers.input_files import File
 from pipeline.readers.registry import Registry
-from pipeline.runs.arrival import WAITING, Arrival, Waiting
-from pipeline.runs.executors.bind_to_parent import StartError, start, wait
-from pipeline.runs.executors.crash_report import end, innermost, interrupt, ran_out_of_memory
+from pipeline.runs.records import WAITING, Arrival, Waiting
+from pipeline.runs.processes.bind_to_parent import StartError, start, wait
+from pipeline.runs.processes.crash_report import end, innermost, interrupt, ran_out_of_memory
 from pipeline.runs.executors.executor import ExecutorError
-from pipeline.runs.executors.process_limits import MIB, OUT_OF_MEMORY
-from pipeline.runs.executors.process_start import context, limit_waiting
-from pipeline.runs.output import temporary_folder
-from pipeline.runs.reading_process import child
+from pipeline.runs.processes.limits import MIB, OUT_OF_MEMORY
+from pipeline.runs.processes.start import context, limit_waiting
+from pipeline.runs.processes import temporary_folder
+from pipeline.runs.reading_process import reader_process
 from pipeline.runs.reading_process.messages import (
     IDLE,
     Batch,
@@ -120,7 +120,7 @@ class _Child:
         self.connection, theirs = made.Pipe()
         self.desk = made.RawArray("d", [IDLE, 0.0, 0.0])
         self.process: BaseProcess = made.Process(
-            target=child.main, args=(theirs, self.desk, setup, str(trace)), daemon=True
+            target=reader_process.main, args=(theirs, self.desk, setup, str(trace)), daemon=True
         )
         try:
             self.parent = start(self.process)

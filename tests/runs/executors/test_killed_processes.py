@@ -18,7 +18,8 @@ from installed import Shelf
 from ordeal import account, lines, litter, talk, told, tree
 
 from pipeline.cli import main
-from pipeline.runs.executors import bind_to_parent, process_pool
+from pipeline.runs.processes import bind_to_parent
+from pipeline.runs.executors import process_pool
 from pipeline.runs.output import compress_shard
 from pipeline.runs.reading_process import supervisor
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from acting import Mend, rules
 
 from pipeline import Document, Finding, Pipeline
-from pipeline.runs.executors.crash_report import Place, place
+from pipeline.runs.processes.crash_report import Place, place
 from runs.perils import Doorkeeper, Perilous
 
 

@@ -22,7 +22,7 @@ from pipeline.readers.registry import choice
 from pipeline.runs.counters import Counters
 from pipeline.runs.file_sources import FileSources
 from pipeline.runs.output.output_folder import LocalOutput
-from pipeline.runs.output.shards import ON_THE_WAY
+from pipeline.runs.output.shard_store import ON_THE_WAY
 from pipeline.runs.plan import Choices
 from pipeline.runs.run import Job, run
 from pipeline.storage.atomic import named, replace

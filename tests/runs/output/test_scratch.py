@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.runs.output import temporary_folder
+from pipeline.runs.processes import temporary_folder
 
 MAKE_AND_DIE = """
 import os, signal

@@ -12,9 +12,9 @@ from pipeline.config.settings import Input
 from pipeline.readers.documents import Document, of_file
 from pipeline.readers.input_files import File, find
 from pipeline.readers.registry import choice
-from pipeline.runs.arrival import Arrival
+from pipeline.runs.records import Arrival
 from pipeline.runs.file_sources import documents
-from pipeline.runs.reading_process import child
+from pipeline.runs.reading_process import reader_process
 from pipeline.runs.reading_process.read_ahead import ReadAhead
 from pipeline.runs.reading_process.supervisor import ReadingProcess
 
@@ -38,9 +38,9 @@ def texts(folder: Path, count: int) -> list[File]:
         if number % 17 == 5:
             data = ""
         elif number % 23 == 7:
-            data *= child.SMALL // 10
+            data *= reader_process.SMALL // 10
         (folder / f"{number:03}.txt").write_text(data)
-    lines = "".join(f'{{"id": "row{number}", "text": "{number}"}}\n' for number in range(2 * child.MOST_ITEMS))
+    lines = "".join(f'{{"id": "row{number}", "text": "{number}"}}\n' for number in range(2 * reader_process.MOST_ITEMS))
     (folder / "050x.jsonl").write_text(lines)
     return find([folder])[0]
 

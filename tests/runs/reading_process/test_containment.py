@@ -19,7 +19,7 @@ from pipeline.readers.byte_source import HEAD
 from pipeline.readers.documents import Document, of_file
 from pipeline.readers.input_files import File
 from pipeline.readers.registry import choice
-from pipeline.runs.arrival import EncodedRecord, Waiting
+from pipeline.runs.records import EncodedRecord, Waiting
 from pipeline.runs.executors.executor import ExecutorError
 from pipeline.runs.file_sources import documents
 from pipeline.runs.reading_process.supervisor import ReadingProcess

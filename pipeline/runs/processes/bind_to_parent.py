@@ -21,7 +21,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.runs.executors.safe_path import safe_path
+from pipeline.runs.processes.safe_path import safe_path
 from pipeline.runs.output.lock import share
 
 ALIVE = "_forkserver_alive_fd"

@@ -9,10 +9,10 @@ from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
-from pipeline.runs.executors.bind_to_parent import ready
+from pipeline.runs.processes.bind_to_parent import ready
 
-PRELOADED: Final = "pipeline.runs.executors.warmup"
-PRELOADED_IF_LARGE: Final = "pipeline.runs.executors.warmup_tagger"
+PRELOADED: Final = "pipeline.runs.processes.warmup"
+PRELOADED_IF_LARGE: Final = "pipeline.runs.processes.warmup_tagger"
 LARGE = 8 << 20
 """Bytes of sources from which on it is loaded once for all; of less, most workers never need it."""
 

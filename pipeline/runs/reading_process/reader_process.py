@@ -20,9 +20,9 @@ from typing import BinaryIO, cast
 from pipeline.model.record import Record
 from pipeline.readers.documents import Document, is_document, of_file, opened_file
 from pipeline.readers.input_files import File
-from pipeline.runs.arrival import EncodedRecord, encoded
-from pipeline.runs.executors.bind_to_parent import adopt, tie
-from pipeline.runs.executors.process_limits import OUT_OF_MEMORY, limit_memory, record_crashes
+from pipeline.runs.records import EncodedRecord, encoded
+from pipeline.runs.processes.bind_to_parent import adopt, tie
+from pipeline.runs.processes.limits import OUT_OF_MEMORY, limit_memory, record_crashes
 from pipeline.runs.reading_process.messages import (
     IDLE,
     Batch,

@@ -7,7 +7,7 @@ import msgspec
 
 from pipeline.model.article import Origin
 from pipeline.model.record import LeftOut, Record, Unreadable, where
-from pipeline.runs.fingerprint import of_record
+from pipeline.runs.cache_keys import of_record
 
 
 class EncodedRecord(msgspec.Struct, frozen=True):
