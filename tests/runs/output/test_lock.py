@@ -14,9 +14,11 @@ from pipeline.runs.output.lock import hold_lock
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
 
 HOLD = "import sys\nfrom pathlib import Path\nfrom pipeline.runs.output.lock import hold_lock, hold_share\n"
-PARENT = (
-    f"{HOLD}with hold_lock(Path(sys.argv[1]), 'the output'):\n    print('held', flush=True)\n    sys.stdin.read()\n"
-)
+PARENT = f"""{HOLD}
+with hold_lock(Path(sys.argv[1]), 'the output'):
+    print('held', flush=True)
+    sys.stdin.read()
+"""
 WORKER = HOLD + "print(hold_share(Path(sys.argv[1])), flush=True)\nsys.stdin.read()\n"
 
 
