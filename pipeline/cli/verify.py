@@ -10,7 +10,7 @@ from pipeline.errors import ContractError, UsageError
 from pipeline.export.load.articles import attempts, misnomer
 from pipeline.model.article import Article
 from pipeline.model.verify import faults, unassigned_share
-from pipeline.runs.edited_articles import Edits, WrittenError, edits
+from pipeline.runs.edited_articles import EditedArticles, UnreadableStateError, find_edited_articles
 from pipeline.storage import Place
 
 EPILOG = """examples:
@@ -61,12 +61,12 @@ def main(options: argparse.Namespace) -> int:
     return 1 if failed or edited else 0
 
 
-def _edits(source: Place) -> Edits:
+def _edits(source: Place) -> EditedArticles:
     """What was edited, as far as a run remembers what it wrote; in a bucket that is not looked at."""
     if not isinstance(source, Path):
-        return Edits()
+        return EditedArticles()
     try:
-        return edits(source)
-    except WrittenError as error:
+        return find_edited_articles(source)
+    except UnreadableStateError as error:
         print(f"pipeline: cannot check whether articles were edited: {error}", file=sys.stderr)
-        return Edits()
+        return EditedArticles()

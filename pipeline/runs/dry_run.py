@@ -17,12 +17,20 @@ from pipeline.export.json_folder import encode
 from pipeline.model.article import Article
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.runs.counters import Aside, Counters
-from pipeline.runs.outcome import LONE_SURROGATE, Failure, Rejection, Written, degraded, processed, told
+from pipeline.runs.outcome import (
+    LONE_SURROGATE,
+    Failure,
+    Rejection,
+    Written,
+    degraded_failure,
+    process_record,
+    with_location,
+)
 from pipeline.runs.run_log import Heard
 from pipeline.text.excerpts import edit_excerpt, note_excerpt
 
 
-class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+class DryRunTotals(msgspec.Struct, frozen=True, kw_only=True):
     """What would become of the documents; nothing is missing where the next three add up to the first.
 
     Of those that would be written the last two count articles in which no exchange was found, and with warnings.
@@ -47,7 +55,7 @@ class RuleCount(msgspec.Struct, frozen=True, kw_only=True):
     examples: Annotated[tuple[Example, ...], Meta(description="A few different ones, in context.")]
 
 
-class Kind(msgspec.Struct, frozen=True, kw_only=True):
+class LabelCount(msgspec.Struct, frozen=True, kw_only=True):
     """How much of the text is called what."""
 
     label: str
@@ -55,18 +63,18 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     articles: Annotated[int, Meta(description="In how many articles.")]
 
 
-class Forecast(msgspec.Struct, frozen=True, kw_only=True):
+class DryRunReport(msgspec.Struct, frozen=True, kw_only=True):
     """All that a run would do."""
 
-    documents: Outlook
+    documents: DryRunTotals
     edits: Annotated[tuple[RuleCount, ...], Meta(description="Rules that edit, those in most articles first.")]
-    labels: Annotated[tuple[Kind, ...], Meta(description="Kinds of segments, those in most articles first.")]
+    labels: Annotated[tuple[LabelCount, ...], Meta(description="Kinds of segments, those in most articles first.")]
     notes: Annotated[tuple[RuleCount, ...], Meta(description="Rules that note, those in most articles first.")]
     failures: tuple[Failure, ...]
     rejections: tuple[Rejection, ...]
 
 
-class Key(NamedTuple):
+class CountedRule(NamedTuple):
     """A rule that edits, or notes; a kind of segment has neither stage nor rule."""
 
     what: str
@@ -82,8 +90,8 @@ class DryRun:
         self.failures: list[Failure] = []
         self.rejections: list[Rejection] = []
         self.aside: list[Aside] = []
-        self._count: Counter[Key] = Counter()
-        self._articles: Counter[Key] = Counter()
+        self._count: Counter[CountedRule] = Counter()
+        self._articles: Counter[CountedRule] = Counter()
         self._specimens = Examples(examples)
 
     def add(self, article: Article, failure: Failure | None = None) -> None:
@@ -92,20 +100,20 @@ class DryRun:
         if failure is not None:
             self.failures.append(failure)
         self.account.tally.add(article)
-        counts: Counter[Key] = Counter()
+        counts: Counter[CountedRule] = Counter()
         layers: tuple[str, ...] = ()
         for layer, change in enumerate(article.provenance.changes):
             for edit in change.edits:
-                key = Key("edit", change.stage, edit.rule)
+                key = CountedRule("edit", change.stage, edit.rule)
                 counts[key] += 1
                 if self._specimens.wants(key, (edit.old, edit.new), article.id):
                     layers = layers or texts(article)
                     shown = edit_excerpt(layers[layer], edit.start, edit.old, edit.new)
                     self._specimens.keep(key, (edit.old, edit.new), Example(article.id, None, shown))
         for segment in article.segments:
-            counts[Key("label", "", segment.label)] += 1
+            counts[CountedRule("label", "", segment.label)] += 1
         for note in article.notes:
-            key = Key("note", note.stage, note.rule)
+            key = CountedRule("note", note.stage, note.rule)
             counts[key] += 1
             if self._specimens.wants(key, note.message, article.id):
                 shown = note_excerpt(article.text, note.start, note.end, note.message, note.suggestion)
@@ -125,12 +133,14 @@ class DryRun:
         else:
             self.rejections.append(entry)
 
-    def forecast(self) -> Forecast:
+    def forecast(self) -> DryRunReport:
         """All that was counted."""
         totals = self.account.totals
-        labels = (Kind(label=k.rule, count=self._count[k], articles=self._articles[k]) for k in self._keys("label"))
-        return Forecast(
-            documents=Outlook(
+        labels = (
+            LabelCount(label=k.rule, count=self._count[k], articles=self._articles[k]) for k in self._keys("label")
+        )
+        return DryRunReport(
+            documents=DryRunTotals(
                 documents=totals.documents,
                 would_be_written=totals.written,
                 failed=totals.failed,
@@ -146,7 +156,7 @@ class DryRun:
             rejections=tuple(self.rejections),
         )
 
-    def _keys(self, what: str) -> list[Key]:
+    def _keys(self, what: str) -> list[CountedRule]:
         found = [key for key in self._count if key.what == what]
         return sorted(found, key=lambda key: (-self._articles[key], -self._count[key], key))
 
@@ -163,7 +173,7 @@ class DryRun:
         )
 
 
-def rehearse(
+def simulate_run(
     records: Iterable[Record | Unreadable | LeftOut],
     pipeline: Pipeline,
     *,
@@ -192,7 +202,7 @@ def rehearse(
             if heard is not None:
                 heard(made)
         else:
-            failure = degraded(record, made) if isinstance(record, Record) else None
+            failure = degraded_failure(record, made) if isinstance(record, Record) else None
             rehearsal.add(made, failure)
             if failure is not None and heard is not None:
                 heard(failure)
@@ -202,10 +212,10 @@ def rehearse(
 
 
 def _made(record: Record, pipeline: Pipeline, encoding: str | None) -> Article | Failure | Rejection:
-    made = processed(record, pipeline, encoding)
+    made = process_record(record, pipeline, encoding)
     if isinstance(made, Article):
         try:
             encode(made)
         except UnicodeEncodeError:
-            return Failure(record.id, None, told(record, LONE_SURROGATE))
+            return Failure(record.id, None, with_location(record, LONE_SURROGATE))
     return made

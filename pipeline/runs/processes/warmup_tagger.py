@@ -3,7 +3,7 @@
 import gc
 
 from pipeline.lexicon import tagger
-from pipeline.runs.executors import warmup
+from pipeline.runs.processes import warmup
 
 __all__ = ["warmup"]
 
