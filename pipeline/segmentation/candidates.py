@@ -286,7 +286,7 @@ def _run_features(run: str) -> _RunFeatures:
     return _RunFeatures(
         run_is_known=int(word in lexicon),
         run_points=facts.points,
-        run_corpus_count=facts.count,
+        run_corpus_count=facts.corpus_count,
         run_capital_odds=facts.capital_odds,
         run_join_score=join_score(run, word),
         run_spelling_points=lexicon.spelling(word) // len(word),
@@ -363,8 +363,8 @@ def _inside_run(features: CandidateFeatures, read: ReadRun, at: int, counts: Doc
         left_capital_odds=left_facts.capital_odds,
         has_joined_side=int(joined),
         has_foreign_side=int(lexicon.foreign(left) or lexicon.foreign(right)),
-        left_corpus_count=left_facts.count,
-        right_corpus_count=right_facts.count,
+        left_corpus_count=left_facts.corpus_count,
+        right_corpus_count=right_facts.corpus_count,
     )
 
 
@@ -397,8 +397,8 @@ def _between_runs(features: CandidateFeatures, context: PartContext, at: int) ->
         left_capital_odds=left_facts.capital_odds,
         # The brackets of the part do not match.
         run_is_foreign=int(part.count("(") != part.count(")")),
-        left_corpus_count=left_facts.count,
-        right_corpus_count=right_facts.count,
+        left_corpus_count=left_facts.corpus_count,
+        right_corpus_count=right_facts.corpus_count,
     )
 
 
