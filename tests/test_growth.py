@@ -96,7 +96,7 @@ def test_edits_that_are_not_sure_are_held_against_their_neighbours_only() -> Non
         made = tuple(Edit(3 * n, "a", "b", "x.y", 0.9) for n in range(count))
         starts = [edit.start for edit in made]
         with Calls() as counted:
-            assert not fixpoint._meets(Edit(3 * count - 2, "c", "d", "x.y", 0.1), made, starts)
+            assert not fixpoint._collides(Edit(3 * count - 2, "c", "d", "x.y", 0.1), made, starts)
         return counted.count
 
     assert calls(10_000) <= calls(10)
@@ -120,7 +120,7 @@ def test_edits_that_are_not_sure_are_held_against_their_neighbours_only() -> Non
 )
 def test_an_edit_meets_what_overlaps_it_or_starts_where_it_starts(edit: Edit, meets: bool) -> None:
     made = (Edit(5, "ab", "c", "x.y", 0.9), Edit(9, "", " ", "x.y", 0.9))
-    assert fixpoint._meets(edit, made, [each.start for each in made]) == meets
+    assert fixpoint._collides(edit, made, [each.start for each in made]) == meets
 
 
 def test_a_dash_between_spaces_is_looked_for_once_in_a_text() -> None:

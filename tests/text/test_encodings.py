@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.text.decoding import DecodingError, decode, encode
-from pipeline.text.encodings.detect import MOST_LINES, detect_encodings
+from pipeline.text.encodings.detect import MAX_LINES, detect_encodings
 from pipeline.text.encodings.signatures import binary_kind
 
 SIMPLIFIED = (
@@ -213,7 +213,7 @@ def test_a_declared_name_that_cannot_be_true_is_passed_over(name: str) -> None:
 
 
 def test_a_file_of_very_many_lines_is_read_in_pieces_of_several() -> None:
-    data = "雨\n".encode("gbk") * (2 * MOST_LINES)
+    data = "雨\n".encode("gbk") * (2 * MAX_LINES)
     assert [stretch.encoding for stretch in detect_encodings(data)] == ["gb18030"]
     assert detect_encodings(data)[-1].end == len(data)
 
