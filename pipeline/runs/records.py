@@ -25,7 +25,7 @@ class EncodedRecord(msgspec.Struct, frozen=True):
     apart: bool = False
 
     @property
-    def describe_location(self) -> str:
+    def where(self) -> str:
         """Where it lies, for a message, as `Record.where` says it."""
         return describe_location(self.id, self.origin)
 
