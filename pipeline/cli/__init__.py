@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from pipeline.cli.interrupts import heard
-from pipeline.cli.streams import OutputError, escaping
+from pipeline.cli.standard_streams import OutputError, escaping
 from pipeline.errors import DocumentError, PipelineError, UsageError
 from pipeline.text.escapes import escaped
 from pipeline.version import __version__

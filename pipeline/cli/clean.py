@@ -3,7 +3,7 @@
 import argparse
 
 from pipeline.cli.options import pipeline, recipe_options, settings, web_options, write_bytes
-from pipeline.cli.streams import read_stdin
+from pipeline.cli.standard_streams import read_stdin
 from pipeline.errors import DocumentError, UsageError
 from pipeline.storage import Place, Remote, place
 from pipeline.text.decoding import NEWLINES, DecodingError, decode

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from pipeline.audit.compare.compare import Difference, compare
-from pipeline.audit.compare.match import Pair, pairs
-from pipeline.audit.compare.tally import Chosen, OnlyIn, Tally
+from pipeline.audit.compare.match_articles import Pair, pairs
+from pipeline.audit.compare.totals import Chosen, OnlyIn, Tally
 from pipeline.cli.diff_view import Page
+from pipeline.cli.grouped_errors import all_faults, printed
 from pipeline.cli.lookup import refuse_unknown, with_id
 from pipeline.cli.options import limits, number_from, output, reading_options
-from pipeline.cli.similar import all_faults, printed
-from pipeline.cli.streams import write_json
+from pipeline.cli.standard_streams import write_json
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
 from pipeline.model.article import Article

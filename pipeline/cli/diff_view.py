@@ -3,9 +3,9 @@
 from collections import Counter
 
 from pipeline.audit.compare.compare import Difference, FieldChange
-from pipeline.audit.compare.spans import gaps
-from pipeline.audit.compare.tally import Chosen, OnlyIn, Summary
-from pipeline.cli.tables import Sheet
+from pipeline.audit.compare.text_diff import gaps
+from pipeline.audit.compare.totals import Chosen, OnlyIn, Summary
+from pipeline.cli.printer import Sheet
 from pipeline.text.excerpts import marked, shortened, visible
 
 SHOWN = 20

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from pipeline.cli.quantities import counted
-from pipeline.cli.similar import all_faults, printed
-from pipeline.cli.streams import write_json
-from pipeline.cli.tables import Sheet
+from pipeline.cli.grouped_errors import all_faults, printed
+from pipeline.cli.humanize import counted
+from pipeline.cli.printer import Sheet
+from pipeline.cli.standard_streams import write_json
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
 from pipeline.export.load.articles import attempts

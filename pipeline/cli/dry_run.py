@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import msgspec
 
 from pipeline.cli.options import number_from
-from pipeline.cli.report import DEGRADED
-from pipeline.cli.streams import write_json
-from pipeline.cli.tables import Sheet
+from pipeline.cli.printer import Sheet
+from pipeline.cli.run_summary import DEGRADED
+from pipeline.cli.standard_streams import write_json
 from pipeline.errors import UsageError
 from pipeline.runs.dry_run import DryRun, RuleCount
 from pipeline.text.excerpts import visible

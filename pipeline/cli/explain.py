@@ -16,11 +16,11 @@ from pipeline.cli.doubtful import show
 from pipeline.cli.explain_view import compact, detailed
 from pipeline.cli.lookup import refuse_unknown, with_id
 from pipeline.cli.options import limits, output, reading_options
-from pipeline.cli.streams import read_stdin, write_json
-from pipeline.cli.tables import Sheet
+from pipeline.cli.printer import Sheet
+from pipeline.cli.standard_streams import read_stdin, write_json
 from pipeline.errors import ContractError, UsageError, nearest
 from pipeline.export.load.articles import attempts
-from pipeline.export.load.attempt import parse
+from pipeline.export.load.decode import parse
 from pipeline.model.article import Article
 
 EPILOG = """examples:

@@ -12,7 +12,7 @@ from pipeline.audit.explain import (
     Explanation,
 )
 from pipeline.audit.provenance import Stretch
-from pipeline.cli.tables import Sheet
+from pipeline.cli.printer import Sheet
 from pipeline.text.excerpts import excerpt, marked, visible
 
 INDENT = "  "

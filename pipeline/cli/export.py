@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from pipeline.cli.grouped_errors import all_faults, printed
 from pipeline.cli.options import limits, output, reading_options, settings
-from pipeline.cli.similar import all_faults, printed
 from pipeline.config.options import options as fields
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
@@ -15,8 +15,7 @@ from pipeline.export.exporter import Exporter, Streaming
 from pipeline.export.load.articles import attempts
 from pipeline.export.registry import BUILT_IN, format_of, sink
 from pipeline.export.tables.row_kinds import KINDS
-from pipeline.export.target import write
-from pipeline.export.upload import deliver
+from pipeline.export.target import deliver, write
 from pipeline.model.article import Article
 from pipeline.model.restore import restore
 from pipeline.storage import Place, Remote, place

@@ -8,12 +8,12 @@ from math import inf
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
-from pipeline.cli.pace import Pace
-from pipeline.cli.quantities import counted, estimate, speed
-from pipeline.cli.report import unheard
+from pipeline.cli.humanize import counted, estimate, speed
+from pipeline.cli.run_summary import unheard
+from pipeline.cli.speed import Pace
 
 if TYPE_CHECKING:
-    from pipeline.cli.bar import Bar
+    from pipeline.cli.progress_bar import Bar
 
 REDRAWN = 0.1
 """Seconds between two pictures of the bar."""
@@ -97,7 +97,7 @@ class Progress:
     def _on_terminal(self, stream: TextIO) -> "Bar | None":
         if not stream.isatty():
             return None
-        from pipeline.cli.bar import Bar
+        from pipeline.cli.progress_bar import Bar
 
         bar = Bar(stream)
         if not bar.fits:
@@ -136,7 +136,7 @@ class Progress:
         self._pace.note(now, unchanged=unchanged, read=read, done=done)
 
     def _draw(self, bar: "Bar") -> None:
-        from pipeline.cli.bar import Part, Row
+        from pipeline.cli.progress_bar import Part, Row
 
         row = Row(
             counted(self._figures[0], "document"),

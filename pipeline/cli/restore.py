@@ -4,9 +4,9 @@ import argparse
 from errno import ENAMETOOLONG
 from pathlib import Path
 
+from pipeline.cli.grouped_errors import all_faults, printed
 from pipeline.cli.lookup import with_id
 from pipeline.cli.options import limits, output, put_below, reading_options, write_bytes
-from pipeline.cli.similar import all_faults, printed
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
 from pipeline.export.load.articles import attempts, holds_one, read

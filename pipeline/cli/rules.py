@@ -8,7 +8,7 @@ import msgspec
 
 from pipeline.cli.installed import steps
 from pipeline.cli.options import config_options, pipeline, settings
-from pipeline.cli.streams import write_json
+from pipeline.cli.standard_streams import write_json
 from pipeline.core.pipeline import Pipeline
 from pipeline.core.recipe import OFF, Step
 from pipeline.errors import UsageError, nearest
@@ -86,7 +86,7 @@ def _told(row: Row) -> str:
 def _table(rows: list[Row]) -> None:
     from rich.table import Table
 
-    from pipeline.cli.console import Console
+    from pipeline.cli.rich_console import Console
 
     table = Table(box=None, padding=(0, 2, 0, 0))
     for head in ("rule", "threshold", "what it does"):

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import FrameType
 
 from pipeline.cli import dry_run
+from pipeline.cli.grouped_errors import SimilarErrors
 from pipeline.cli.interrupts import Terminated
 from pipeline.cli.options import number_from, pipeline, readers, recipe_options, settings, web_options
 from pipeline.cli.progress import Progress
-from pipeline.cli.report import LeftAside, failed, summary, unheard
-from pipeline.cli.similar import SimilarErrors
+from pipeline.cli.run_summary import LeftAside, failed, summary, unheard
 from pipeline.config.settings import Layers
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import PipelineError, UsageError

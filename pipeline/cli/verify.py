@@ -4,8 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from pipeline.cli.grouped_errors import printed
 from pipeline.cli.options import limits, output, reading_options
-from pipeline.cli.similar import printed
 from pipeline.errors import ContractError, UsageError
 from pipeline.export.load.articles import attempts, misnomer
 from pipeline.model.article import Article

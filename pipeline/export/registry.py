@@ -11,16 +11,15 @@ from pipeline.config.plugins import SINKS, offered, offers
 from pipeline.config.validate import misfit_of
 from pipeline.errors import SettingError, UsageError, nearest
 from pipeline.export.exporter import PROTOCOL, Exporter
-from pipeline.export.target import write
-from pipeline.export.upload import deliver
+from pipeline.export.target import deliver, write
 from pipeline.model.arguments import expect_all, expect_path, expect_text
 from pipeline.model.article import Article
 from pipeline.storage import Place, Remote, place
 
 BUILT_IN: Mapping[str, str] = MappingProxyType(
     {
-        "json": "json_folder:Json",
-        "jsonl": "jsonl:JsonLines",
+        "json": "json:Json",
+        "jsonl": "json:JsonLines",
         "parquet": "parquet:Parquet",
         "csv": "csv:Csv",
         "sqlite": "sqlite:Sqlite",

@@ -19,6 +19,7 @@ from typing import Final
 from pipeline.errors import UsageError
 from pipeline.export.exporter import Exporter
 from pipeline.model.article import Article
+from pipeline.storage import Remote
 from pipeline.storage.atomic import replace, replaceable
 from pipeline.storage.file_locks import opened, owner, take, write_owner
 from pipeline.storage.file_names import LONGEST_NAME
@@ -57,6 +58,38 @@ def write(sink: Exporter, articles: Iterable[Article], target: Path) -> None:
         except OSError as error:
             raise _of_target(error, made, target) from error
         _put(made, where)
+
+
+def deliver(sink: Exporter, articles: Iterable[Article], target: Remote) -> None:
+    """Writes to a temporary folder and puts what is there, a file or a folder of files, to `target`.
+
+    An object is there whole or not at all. Raises `UsageError` for a target that cannot be, before an article is read,
+    and `OSError`.
+    """
+    if target.on_web:
+        raise UsageError(
+            f"{target}: files of the web can only be read; name a path, or a bucket by s3://, gs:// or az://"
+        )
+    if target.name in {".", ".."}:
+        raise UsageError(f"{target} is no name for an object")
+    # Who may write need not be allowed to list; a bucket that is not there is known before hours of work.
+    with suppress(OSError):
+        target.exists()
+    with tempfile.TemporaryDirectory(prefix="pipeline-export-") as folder:
+        local = Path(folder) / (target.name or "articles")
+        try:
+            sink.write(articles, local)
+        except UsageError as error:
+            # What is said of the file is said of the object that it should become.
+            raise UsageError(str(error).replace(str(local), str(target))) from error
+        if not local.is_dir():
+            if target.is_called_folder:
+                raise UsageError(f"{target} is called as a folder, and {sink.name} is one file; name that")
+            target.upload(local)
+            return
+        for path in sorted(local.rglob("*")):
+            if path.is_file():
+                (target / path.relative_to(local).as_posix()).upload(path)
 
 
 @contextmanager

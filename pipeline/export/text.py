@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
-from pipeline.export.json_folder import write_each
+from pipeline.export.json import write_each
 from pipeline.model.article import Article, Section, Turn
 from pipeline.storage.atomic import whole
 

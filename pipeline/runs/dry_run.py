@@ -13,7 +13,7 @@ from msgspec import Meta
 from pipeline.audit.examples import Example, Examples
 from pipeline.audit.provenance import texts
 from pipeline.core.pipeline import Pipeline
-from pipeline.export.json_folder import encode
+from pipeline.export.json import encode
 from pipeline.model.article import Article
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.runs.counters import Aside, Counters

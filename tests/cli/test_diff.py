@@ -16,7 +16,7 @@ from labelled import article, part, version
 import pipeline
 from pipeline import Article
 from pipeline.audit.compare.compare import compare
-from pipeline.audit.compare.tally import Chosen, Tally
+from pipeline.audit.compare.totals import Chosen, Tally
 from pipeline.cli import main
 from pipeline.cli.diff_view import Page
 

@@ -15,7 +15,7 @@ from pipeline import Article
 from pipeline.audit.explain import explain
 from pipeline.cli import main
 from pipeline.cli.explain_view import compact, detailed
-from pipeline.cli.tables import Sheet
+from pipeline.cli.printer import Sheet
 
 Captured = pytest.CaptureFixture[str]
 

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import ConsoleDimensions
 
-from pipeline.cli.console import Console
 from pipeline.cli.progress import Progress
-from pipeline.cli.report import unheard
+from pipeline.cli.rich_console import Console
+from pipeline.cli.run_summary import unheard
 
 MB = 1_000_000
 CONTROL = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")

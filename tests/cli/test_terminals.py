@@ -16,7 +16,7 @@ import pytest
 
 import pipeline
 from pipeline.cli import main
-from pipeline.export.json_folder import write
+from pipeline.export.json import write
 from pipeline.text.escapes import HIDDEN
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="it has no pseudo-terminals")

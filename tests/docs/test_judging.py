@@ -9,7 +9,7 @@ import regex
 from msgspec import inspect
 
 from pipeline.audit.compare.compare import Difference
-from pipeline.audit.compare.tally import OnlyIn, Summary
+from pipeline.audit.compare.totals import OnlyIn, Summary
 from pipeline.audit.explain import Explanation
 from pipeline.runs.dry_run import Forecast
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from pipeline import Pipeline
-from pipeline.export.json_folder import encode
+from pipeline.export.json import encode
 from pipeline.runs.output import article_writer, manual_edits, write_log
 from pipeline.runs.output.shards import ShardError
 from pipeline.runs.state import State

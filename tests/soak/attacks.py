@@ -28,7 +28,7 @@ from hostile.servers import WebAttack, served
 from ordeal import ROOT, talk
 
 import pipeline
-from pipeline.export.json_folder import write
+from pipeline.export.json import write
 from soak.part import Figures, Part, check
 
 SEED = int(os.environ.get("ATTACK_SEED", "26"))

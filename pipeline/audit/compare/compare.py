@@ -3,10 +3,10 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from pipeline.audit.compare import rule_findings, structure
+from pipeline.audit.compare import findings, structure
 from pipeline.audit.compare.difference import KINDS, Difference, FieldChange, Finding, Hunk, Kind
-from pipeline.audit.compare.rule_findings import Found, Reading
-from pipeline.audit.compare.spans import Gap, Places, gaps
+from pipeline.audit.compare.findings import Found, Reading
+from pipeline.audit.compare.text_diff import Gap, Places, gaps
 from pipeline.audit.provenance import Passage, Step, texts
 from pipeline.model.arguments import expect_one
 from pipeline.model.article import Article
@@ -32,12 +32,10 @@ def compare(old: Article, new: Article) -> Difference:
     one_source = was.source == now.source
     found = gaps(old.text, new.text, (was.passages, now.passages) if one_source and old.text != new.text else None)
     places = Places(found)
-    left = [*rule_findings.edits(was, None if one_source else places.old), *rule_findings.others(old, places.old)]
-    right = [*rule_findings.edits(now, None if one_source else places.new), *rule_findings.others(new, places.new)]
-    gone, come, unlike = rule_findings.apart(left, right)
-    told = [rule_findings.told(item, was, "old") for item in gone] + [
-        rule_findings.told(item, now, "new") for item in come
-    ]
+    left = [*findings.edits(was, None if one_source else places.old), *findings.others(old, places.old)]
+    right = [*findings.edits(now, None if one_source else places.new), *findings.others(new, places.new)]
+    gone, come, unlike = findings.apart(left, right)
+    told = [findings.told(item, was, "old") for item in gone] + [findings.told(item, now, "new") for item in come]
     hunks = tuple(_hunks(found, was, now, gone, come))
     changes = structure.changes(old, new, places)
     provenance = (

@@ -11,8 +11,8 @@ from typing import cast
 import msgspec
 
 from pipeline.audit.compare.difference import FieldChange
-from pipeline.audit.compare.matching_parts import Item, Node, hulls, pairs, span_of
-from pipeline.audit.compare.spans import Places
+from pipeline.audit.compare.match_fields import Item, Node, hulls, pairs, span_of
+from pipeline.audit.compare.text_diff import Places
 from pipeline.audit.compare.values import added, changed, removed
 from pipeline.model.article import Article, Exchange, Section
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from pipeline.audit.compare.difference import FieldChange
-from pipeline.audit.compare.matching_parts import Node
+from pipeline.audit.compare.match_fields import Node
 from pipeline.model.article import Exchange, Turn
 
 SINGULAR = {

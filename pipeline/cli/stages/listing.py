@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from pipeline.cli.options import pipeline, recipe_options, settings
-from pipeline.cli.streams import write_json
+from pipeline.cli.standard_streams import write_json
 from pipeline.config.plugins import Package, offered, offers
 from pipeline.core.pipeline import Pipeline
 from pipeline.core.recipe import BUILT_IN, step
@@ -106,7 +106,7 @@ def _profiles(made: Pipeline) -> Iterator[tuple[str, list[str]]]:
 def _table(rows: list[Row]) -> None:
     from rich.table import Table
 
-    from pipeline.cli.console import Console
+    from pipeline.cli.rich_console import Console
 
     table = Table(box=None, padding=(0, 2, 0, 0))
     for head in ("", "stage", "kind", "package", "gives", "needs", "rules", "what it does"):

@@ -1,5 +1,6 @@
 """Articles back from what a run or an export wrote, typed and checked against the contract, one at a time."""
 
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -9,9 +10,8 @@ from typing import BinaryIO, cast
 
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.load import databases, lines, tables
-from pipeline.export.load.attempt import Attempt, failed
-from pipeline.export.load.files import below
+from pipeline.export.load import columnar, databases, json
+from pipeline.export.load.decode import Attempt, failed
 from pipeline.export.load.limits import LIMITS
 from pipeline.model.arguments import expect, expect_path
 from pipeline.model.article import Article
@@ -23,9 +23,9 @@ SHARDS = (".json", ".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst", ".parquet")
 """Ends of the names of files that are looked for in a folder. A file that is named itself may have any name."""
 
 BINARY = {
-    (0, b"PAR1"): tables.parquet,
-    (0, b"ARROW1"): tables.arrow,
-    (0, b"\xff\xff\xff\xff"): tables.arrow_stream,
+    (0, b"PAR1"): columnar.parquet,
+    (0, b"ARROW1"): columnar.arrow,
+    (0, b"\xff\xff\xff\xff"): columnar.arrow_stream,
     (0, b"SQLite format 3\0"): databases.sqlite,
     (8, b"DUCK"): databases.duckdb,
 }
@@ -96,7 +96,7 @@ def _file(source: Place, name: str, limits: Limits) -> Iterator[Attempt]:
                     with _on_disk(source) as path:
                         yield from reader(path, name, limits)
                     return
-            yield from lines.articles(cast("BinaryIO", file), head, name, limits)
+            yield from json.articles(cast("BinaryIO", file), head, name, limits)
     except StoreError as error:
         yield failed(name, f"cannot be read: {error}")
     except OSError as error:
@@ -116,7 +116,7 @@ def holds_one(source: Place) -> bool:
     with _opened(source) as file:
         head = file.peek(HEAD)
         binary = any(head.startswith(mark, at) for at, mark in BINARY)
-        return not binary and not lines.is_lines(cast("BinaryIO", file), head, source.name)
+        return not binary and not json.is_lines(cast("BinaryIO", file), head, source.name)
 
 
 def article_names(folder: Place) -> list[str]:
@@ -142,3 +142,36 @@ def _listed(folder: Place) -> tuple[list[str], list[tuple[str, OSError]]]:
         if name.casefold().endswith(SHARDS) and not any(part.startswith(("_", ".")) for part in name.split("/"))
     )
     return sorted(names, key=lambda name: name.split("/")), sorted(faults, key=lambda each: each[0])
+
+
+def below(folder: Path) -> Iterator[tuple[str, OSError | None]]:
+    """The files below `folder` by their names below it, and folders that cannot be listed, with the reason.
+
+    Names that begin with `_` or `.` are about the run, and passed over with all that is in them. Links to files are
+    files; links to folders are not followed. No order is kept, and no depth is too deep.
+    """
+    waiting = [""]
+    while waiting:
+        inner = waiting.pop()
+        try:
+            with os.scandir(folder / inner if inner else folder) as entries:
+                found = list(entries)
+        except OSError as error:
+            yield inner or ".", error
+            continue
+        for entry in found:
+            if entry.name.startswith(("_", ".")):
+                continue
+            name = f"{inner}/{entry.name}" if inner else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(name)
+            elif _is_file(entry):
+                yield name, None
+
+
+def _is_file(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        # A link that leads nowhere, or to itself.
+        return False

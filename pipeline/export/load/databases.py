@@ -10,7 +10,7 @@ import regex
 
 from pipeline.config.settings import Limits
 from pipeline.errors import UsageError
-from pipeline.export.load.attempt import Attempt, failed, of_json, of_row
+from pipeline.export.load.decode import Attempt, failed, of_json, of_row
 from pipeline.export.load.limits import LIMITS, MIN_ROW_BYTES, FileBudget, longest, weight
 from pipeline.model.record import SourceError
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from pipeline.errors import UsageError
-from pipeline.export.json_folder import encode, indented
+from pipeline.export.json import encode, indented
 from pipeline.model.article import Article
 from pipeline.model.record import Record
 from pipeline.runs.arrival import AnyRecord

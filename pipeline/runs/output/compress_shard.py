@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from pipeline.errors import PipelineError
-from pipeline.export.load.attempt import parse
+from pipeline.export.load.decode import parse
 from pipeline.export.parquet import Parquet
 from pipeline.model.article import Article
 from pipeline.runs.executors.bind_to_parent import StartError, adopt, start, tie

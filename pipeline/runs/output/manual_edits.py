@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import ContractError
-from pipeline.export.json_folder import indented
-from pipeline.export.load.attempt import parse
+from pipeline.export.json import indented
+from pipeline.export.load.decode import parse
 from pipeline.model.article import Article, Source
 from pipeline.model.verify import faults
 from pipeline.runs.outcome import Edited, speakable

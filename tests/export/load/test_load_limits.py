@@ -16,8 +16,8 @@ import pipeline
 from pipeline import Article, ContractError
 from pipeline.cli import main
 from pipeline.config.settings import Limits
-from pipeline.export.json_folder import encode
-from pipeline.export.load import tables
+from pipeline.export.json import encode
+from pipeline.export.load import columnar
 from pipeline.export.load.articles import attempts
 from pipeline.export.load.limits import FIRST_PIECE
 from pipeline.export.tables.columns import schema
@@ -186,7 +186,7 @@ def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, monkeypatch: py
             raise PermissionError(13, "Permission denied")
         return listing(path)
 
-    monkeypatch.setattr("pipeline.export.load.files.os.scandir", refused)
+    monkeypatch.setattr("pipeline.export.load.articles.os.scandir", refused)
     assert told(tmp_path) == [("closed", "cannot be listed: Permission denied"), ("a.json", "a")]
 
 
@@ -268,7 +268,7 @@ def test_rows_are_made_into_objects_one_by_one_where_they_are_large(
     with pa.OSFile(str(tmp_path / "b.arrow"), "wb") as out, pa.ipc.new_file(out, schema(Article)) as writer:
         writer.write_table(rows(*"abcdef"))
     whole = [[(n, a) for n, a in attempts(tmp_path / name, Limits())] for name in ("a.parquet", "b.arrow")]
-    monkeypatch.setattr(tables, "PORTION", 1)
+    monkeypatch.setattr(columnar, "PORTION", 1)
     assert [[(n, a) for n, a in attempts(tmp_path / name, Limits())] for name in ("a.parquet", "b.arrow")] == whole
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline import Article
-from pipeline.export.json_folder import encode, write
+from pipeline.export.json import encode, write
 from pipeline.storage.atomic import named, replace
 from pipeline.storage.file_names import LONGEST_NAME, UNSAFE, file_name
 

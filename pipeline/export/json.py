@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
 
 import msgspec
 
 from pipeline.errors import UsageError
 from pipeline.model.article import Article
-from pipeline.storage.atomic import replace
+from pipeline.storage.atomic import replace, whole
+from pipeline.storage.compression import SUFFIXES, packed
 from pipeline.storage.file_names import FewNames, FileNames, file_name
 from pipeline.storage.links import inside
 
@@ -42,6 +43,29 @@ class Json:
     def write(self, articles: Iterable[Article], target: Path) -> None:
         """Writes each below `target`. Raises `UsageError` where `target` is a file, or an id comes twice."""
         write_each(articles, target, ".json", encode)
+
+
+@dataclass(frozen=True)
+class JsonLines:
+    """An article a line; `.jsonl.gz` and `.jsonl.zst` are compressed."""
+
+    name: ClassVar = "jsonl"
+    suffixes: ClassVar = (".jsonl", ".ndjson", *(f".jsonl{suffix}" for suffix in SUFFIXES))
+    protocol: ClassVar = 1
+
+    def write(self, articles: Iterable[Article], target: Path) -> None:
+        """Writes all lines to one file."""
+        with whole(target) as file, packed(file, target.name) as lines:
+            self.stream(articles, lines)
+
+    def stream(self, articles: Iterable[Article], file: BinaryIO) -> None:
+        """Writes all lines, in UTF-8, each ended by a line feed."""
+        encoder = msgspec.json.Encoder()
+        line = bytearray()
+        for article in articles:
+            encoder.encode_into(article, line)
+            line += b"\n"
+            file.write(line)
 
 
 def write_each(articles: Iterable[Article], folder: Path, suffix: str, encoded: Callable[[Article], bytes]) -> None:

@@ -8,7 +8,7 @@ from pipeline.text.escapes import escaped
 from pipeline.text.lines import width
 
 if TYPE_CHECKING:
-    from pipeline.cli.console import Console
+    from pipeline.cli.rich_console import Console
 
 GAP = "  "
 COLOURS = ((r"\[-(?s:.)*?-\]", "red"), (r"\{\+(?s:.)*?\+\}", "green"))
@@ -20,9 +20,9 @@ class Sheet:
     def __init__(self) -> None:
         self._console: Console | None = None
         if sys.stdout.isatty():
-            from pipeline.cli import console
+            from pipeline.cli import rich_console
 
-            self._console = console.Console(sys.stdout)
+            self._console = rich_console.Console(sys.stdout)
 
     def table(self, rows: Iterable[Sequence[str]], heads: Sequence[str] = (), *, right: Sequence[int] = ()) -> None:
         """Rows of cells under `heads`; columns `right` are aligned right. The last column takes what is left."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
-from pipeline.cli.similar import MAX_KINDS, SimilarErrors, kind_of
+from pipeline.cli.grouped_errors import MAX_KINDS, SimilarErrors, kind_of
 
 Captured = pytest.CaptureFixture[str]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cli.quantities import counted, duration, estimate, frequency, speed
+from pipeline.cli.humanize import counted, duration, estimate, frequency, speed
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple, cast
 import msgspec
 
 from pipeline.config.settings import Limits
-from pipeline.export.load.attempt import Attempt, failed, of_json
+from pipeline.export.load.decode import Attempt, failed, of_json
 from pipeline.export.load.limits import LIMITS, Counted, longest, sound, too_long
 from pipeline.export.load.limits import lines as limited
 from pipeline.model.article import Article

@@ -8,8 +8,8 @@ import pytest
 
 import pipeline
 from pipeline import Article, ContractError, UsageError
-from pipeline.audit.compare.match import pairs
-from pipeline.export.json_folder import write
+from pipeline.audit.compare.match_articles import pairs
+from pipeline.export.json import write
 
 TEXT = "Host: Who keeps the ferry bell?\n\n船长：我父亲，然后是我。\n"
 
@@ -129,7 +129,7 @@ def test_articles_are_taken_one_at_a_time(tmp_path: Path, monkeypatch: pytest.Mo
             read.append(f"{path.name}/{name}")
             yield name, pipeline.process(TEXT, id=name)
 
-    monkeypatch.setattr("pipeline.audit.compare.match.attempts", counted)
+    monkeypatch.setattr("pipeline.audit.compare.match_articles.attempts", counted)
     old, new = lines(tmp_path / "a.jsonl"), lines(tmp_path / "b.jsonl")
     next(pairs(old, new))
     assert read == ["a.jsonl/bell", "a.jsonl/oar", "a.jsonl/tide", "b.jsonl/bell"]

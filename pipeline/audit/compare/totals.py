@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.audit.compare.difference import KINDS, Difference, Kind, What
-from pipeline.audit.compare.rule_findings import stage_of
+from pipeline.audit.compare.findings import stage_of
 from pipeline.audit.examples import Example, Examples, Sign
 from pipeline.model.article import Article
 

@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
-from pipeline.cli.console import Console
+from pipeline.cli.rich_console import Console
 
 WIDEST, NARROWEST = 40, 5
 """Characters of the bar itself: it takes what the words leave, and stands back where that is too little."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.config.settings import Limits
-from pipeline.export.load.attempt import Attempt, failed, of_row
+from pipeline.export.load.decode import Attempt, failed, of_row
 from pipeline.export.load.limits import MIN_ROW_BYTES, UNLIMITED, FileBudget, longest, too_long
 from pipeline.export.tables.columns import kind_of
 from pipeline.model.record import SourceError

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cli.pace import Pace
+from pipeline.cli.speed import Pace
 
 MB = 1_000_000
 

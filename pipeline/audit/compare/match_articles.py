@@ -12,7 +12,7 @@ import msgspec
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError
 from pipeline.export.load.articles import article_names, attempts, holds_one
-from pipeline.export.load.attempt import parse
+from pipeline.export.load.decode import parse
 from pipeline.export.load.limits import LIMITS
 from pipeline.model.article import Article
 from pipeline.storage import Place

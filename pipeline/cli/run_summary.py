@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from pipeline.cli.quantities import counted, duration, frequency, speed
+from pipeline.cli.humanize import counted, duration, frequency, speed
 from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.outcome import Failure
 from pipeline.runs.output.output_folder import RUN_FOLDER
@@ -68,7 +68,7 @@ def summary(
     """Prints what became of the documents, how long it took where that is known, and where the articles are."""
     from rich.table import Table
 
-    from pipeline.cli.console import Console
+    from pipeline.cli.rich_console import Console
 
     totals, figures = account.totals, account.figures
     table = Table(title=None, show_header=False, box=None, padding=(0, 2, 0, 0))
