@@ -10,11 +10,11 @@ from pipeline.text.lines import width
 if TYPE_CHECKING:
     from pipeline.cli.rich_console import Console
 
-GAP = "  "
-COLOURS = ((r"\[-(?s:.)*?-\]", "red"), (r"\{\+(?s:.)*?\+\}", "green"))
+COLUMN_GAP = "  "
+EDIT_COLOURS = ((r"\[-(?s:.)*?-\]", "red"), (r"\{\+(?s:.)*?\+\}", "green"))
 
 
-class Sheet:
+class Printer:
     """Standard output. On a terminal rich lays out and colours; elsewhere each line is one line, cut nowhere."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Sheet:
         from rich.text import Text
 
         shown = Text(text)
-        for pattern, style in COLOURS:
+        for pattern, style in EDIT_COLOURS:
             shown.highlight_regex(pattern, style)
         return shown
 
@@ -67,4 +67,4 @@ class Sheet:
             for i, cell in enumerate(row):
                 blanks = " " * (widths[i] - width(cell))
                 padded.append(blanks + cell if i in right else cell if i == len(row) - 1 else cell + blanks)
-            print(GAP.join(padded).rstrip())
+            print(COLUMN_GAP.join(padded).rstrip())

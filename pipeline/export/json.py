@@ -15,25 +15,25 @@ from pipeline.storage.file_names import FewNames, FileNames, file_name
 from pipeline.storage.links import inside
 
 
-def encode(article: Article) -> bytes:
+def encode_article(article: Article) -> bytes:
     """The article's JSON as it lies in a file: UTF-8, indented by one blank so that a difference shows by field."""
-    return indented(msgspec.json.encode(article))
+    return indent_json(msgspec.json.encode(article))
 
 
-def indented(line: bytes) -> bytes:
+def indent_json(line: bytes) -> bytes:
     """The same from the article's JSON on one line."""
     return msgspec.json.format(line, indent=1) + b"\n"
 
 
-def write(article: Article, folder: Path) -> Path:
+def write_article(article: Article, folder: Path) -> Path:
     """Writes the article below `folder` and gives its path. Raises `OSError`, and then nothing is half written."""
     path = inside(folder, file_name(article.id))
-    replace(path, encode(article))
+    replace(path, encode_article(article))
     return path
 
 
 @dataclass(frozen=True)
-class Json:
+class JsonExport:
     """A folder with a JSON file per article, as `pipeline run` writes it; files of other articles stay there."""
 
     name: ClassVar = "json"
@@ -42,11 +42,11 @@ class Json:
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
         """Writes each below `target`. Raises `UsageError` where `target` is a file, or an id comes twice."""
-        write_each(articles, target, ".json", encode)
+        write_folder(articles, target, ".json", encode_article)
 
 
 @dataclass(frozen=True)
-class JsonLines:
+class JsonLinesExport:
     """An article a line; `.jsonl.gz` and `.jsonl.zst` are compressed."""
 
     name: ClassVar = "jsonl"
@@ -68,7 +68,7 @@ class JsonLines:
             file.write(line)
 
 
-def write_each(articles: Iterable[Article], folder: Path, suffix: str, encoded: Callable[[Article], bytes]) -> None:
+def write_folder(articles: Iterable[Article], folder: Path, suffix: str, encoded: Callable[[Article], bytes]) -> None:
     """Writes a file per article below `folder`, its bytes as `encoded` gives them.
 
     Where two ids have names that some file system takes for one, the later one gets a hash (`file_names`). Raises

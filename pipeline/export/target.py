@@ -25,11 +25,11 @@ from pipeline.storage.file_locks import opened, owner, take, write_owner
 from pipeline.storage.file_names import LONGEST_NAME
 from pipeline.storage.links import inside
 
-LONGEST_SHOWN: Final = LONGEST_NAME - 50
+MAX_SHOWN_NAME_BYTES: Final = LONGEST_NAME - 50
 """Bytes of a target's name that the names beside it repeat."""
 
 
-def write(sink: Exporter, articles: Iterable[Article], target: Path) -> None:
+def write_local(sink: Exporter, articles: Iterable[Article], target: Path) -> None:
     """Writes articles to a file or folder of this machine, or leaves all as it was.
 
     Raises `UsageError` for a target that cannot be, or that another export is writing to, and `OSError`.
@@ -60,7 +60,7 @@ def write(sink: Exporter, articles: Iterable[Article], target: Path) -> None:
         _put(made, where)
 
 
-def deliver(sink: Exporter, articles: Iterable[Article], target: Remote) -> None:
+def write_remote(sink: Exporter, articles: Iterable[Article], target: Remote) -> None:
     """Writes to a temporary folder and puts what is there, a file or a folder of files, to `target`.
 
     An object is there whole or not at all. Raises `UsageError` for a target that cannot be, before an article is read,
@@ -184,4 +184,4 @@ def _of_target(error: OSError, made: Path, target: Path) -> OSError:
 def _shown(name: str) -> str:
     """The name, or where it is long a hash of it, so that no two targets share one."""
     data = name.encode("utf-8", "surrogateescape")
-    return name if len(data) <= LONGEST_SHOWN else sha256(data).hexdigest()[:32]
+    return name if len(data) <= MAX_SHOWN_NAME_BYTES else sha256(data).hexdigest()[:32]

@@ -10,10 +10,10 @@ from typing import Annotated, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from pipeline.audit.examples import Example, Examples
-from pipeline.audit.provenance import texts
+from pipeline.audit.examples import Example, ExampleCollector
+from pipeline.audit.provenance import layer_texts
 from pipeline.core.pipeline import Pipeline
-from pipeline.export.json import encode
+from pipeline.export.json import encode_article
 from pipeline.model.article import Article
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.runs.counters import Aside, Counters
@@ -84,7 +84,7 @@ class DryRun:
         self.aside: list[Aside] = []
         self._count: Counter[Key] = Counter()
         self._articles: Counter[Key] = Counter()
-        self._specimens = Examples(examples)
+        self._specimens = ExampleCollector(examples)
 
     def add(self, article: Article, failure: Failure | None = None) -> None:
         """Counts what the rules did to one article; `failure` says why it is degraded."""
@@ -99,7 +99,7 @@ class DryRun:
                 key = Key("edit", change.stage, edit.rule)
                 counts[key] += 1
                 if self._specimens.wants(key, (edit.old, edit.new), article.id):
-                    layers = layers or texts(article)
+                    layers = layers or layer_texts(article)
                     shown = replaced(layers[layer], edit.start, edit.old, edit.new)
                     self._specimens.keep(key, (edit.old, edit.new), Example(article.id, None, shown))
         for segment in article.segments:
@@ -205,7 +205,7 @@ def _made(record: Record, pipeline: Pipeline, encoding: str | None) -> Article |
     made = processed(record, pipeline, encoding)
     if isinstance(made, Article):
         try:
-            encode(made)
+            encode_article(made)
         except UnicodeEncodeError:
             return Failure(record.id, None, told(record, LONE_SURROGATE))
     return made

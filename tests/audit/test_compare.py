@@ -15,7 +15,7 @@ from strategies import texts
 import pipeline
 from pipeline import Article, ContractError, Note
 from pipeline.audit.compare.compare import Difference, FieldChange, Hunk, compare
-from pipeline.audit.compare.structure import FIELDS
+from pipeline.audit.compare.structure import COMPARED_FIELDS
 from pipeline.audit.compare.values import part as part_of
 from pipeline.model.article import Entry
 from pipeline.text.edits import Change
@@ -115,7 +115,7 @@ def test_no_changed_value_is_overlooked(content: list[str | Piece], data: st.Dat
     """Whatever one value of the structure is turned into, though the text is the same."""
     old = article(*content)
     tree = msgspec.json.decode(msgspec.json.encode(old))
-    path = data.draw(st.sampled_from(list(leaves({name: tree[name] for name in FIELDS}))))
+    path = data.draw(st.sampled_from(list(leaves({name: tree[name] for name in COMPARED_FIELDS}))))
     holder = tree
     for key in path[:-1]:
         holder = holder[key]

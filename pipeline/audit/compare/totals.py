@@ -7,16 +7,16 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from pipeline.audit.compare.difference import KINDS, Difference, Kind, What
+from pipeline.audit.compare.difference import DIFFERENCE_KINDS, Difference, DifferenceKind, FindingKind
 from pipeline.audit.compare.findings import stage_of
-from pipeline.audit.examples import Example, Examples, Sign
+from pipeline.audit.examples import Example, ExampleCollector, Side
 from pipeline.model.article import Article
 
 
-class RuleShift(msgspec.Struct, frozen=True, kw_only=True):
+class RuleChange(msgspec.Struct, frozen=True, kw_only=True):
     """One rule in two outputs, over all articles that both have."""
 
-    what: Annotated[What, Meta(description="What it finds.")]
+    what: Annotated[FindingKind, Meta(description="What it finds.")]
     stage: str
     rule: str
     old: Annotated[int, Meta(description="How often it fired in the old output.")]
@@ -27,21 +27,21 @@ class RuleShift(msgspec.Struct, frozen=True, kw_only=True):
     examples: Annotated[tuple[Example, ...], Meta(description="A few different ones of them, in context.")]
 
 
-class OnlyIn(msgspec.Struct, frozen=True, kw_only=True, tag="only", tag_field="type"):
+class UnmatchedArticle(msgspec.Struct, frozen=True, kw_only=True, tag="only", tag_field="type"):
     """An article that one of the outputs lacks."""
 
     id: str
-    side: Annotated[Sign, Meta(description="The output that has it.")]
+    side: Annotated[Side, Meta(description="The output that has it.")]
 
 
-class KindCount(msgspec.Struct, frozen=True, kw_only=True):
+class DifferenceCount(msgspec.Struct, frozen=True, kw_only=True):
     """How many articles differ in one way; an article may differ in several."""
 
-    kind: Kind
+    kind: DifferenceKind
     articles: int
 
 
-class Summary(msgspec.Struct, frozen=True, kw_only=True, tag="summary", tag_field="type"):
+class DiffSummary(msgspec.Struct, frozen=True, kw_only=True, tag="summary", tag_field="type"):
     """All of it, added up."""
 
     compared: Annotated[int, Meta(description="Articles that both outputs have and that could be read.")]
@@ -50,19 +50,19 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, tag="summary", tag_fiel
     only_old: Annotated[int, Meta(description="Articles that only the old output has.")]
     only_new: Annotated[int, Meta(description="Articles that only the new output has.")]
     broken: Annotated[int, Meta(description="Files and records that are no article; named on standard error.")]
-    kinds: Annotated[tuple[KindCount, ...], Meta(description="How many differ in what.")]
-    rules: Annotated[tuple[RuleShift, ...], Meta(description="Rules that differ, those in most articles first.")]
+    kinds: Annotated[tuple[DifferenceCount, ...], Meta(description="How many differ in what.")]
+    rules: Annotated[tuple[RuleChange, ...], Meta(description="Rules that differ, those in most articles first.")]
 
 
-class Key(NamedTuple):
+class RuleKey(NamedTuple):
     """A rule and what it finds: a rule may make edits and, where it is less sure, notes."""
 
-    what: What
+    what: FindingKind
     stage: str
     rule: str
 
 
-class Chosen(NamedTuple):
+class RuleFilter(NamedTuple):
     """The rule or the stage to look at; all of them where neither is named."""
 
     rule: str | None = None
@@ -78,21 +78,21 @@ class Chosen(NamedTuple):
         return self.rule is None and self.stage is None
 
 
-EVERYTHING = Chosen()
+ALL_RULES = RuleFilter()
 
 
-class Tally:
+class DiffTotals:
     """Counts while outputs are compared; it keeps no article."""
 
-    def __init__(self, chosen: Chosen = EVERYTHING, *, examples: int = 3) -> None:
+    def __init__(self, chosen: RuleFilter = ALL_RULES, *, examples: int = 3) -> None:
         self._chosen = chosen
         self.compared = self.same = self.only_provenance = self.broken = 0
-        self.only: Counter[Sign] = Counter()
-        self._kinds: Counter[Kind] = Counter()
-        self._fired: dict[Literal["old", "new"], Counter[Key]] = {"old": Counter(), "new": Counter()}
-        self._apart: dict[Sign, Counter[Key]] = {"old": Counter(), "new": Counter()}
-        self._articles: Counter[Key] = Counter()
-        self._specimens = Examples(examples)
+        self.only: Counter[Side] = Counter()
+        self._kinds: Counter[DifferenceKind] = Counter()
+        self._fired: dict[Literal["old", "new"], Counter[RuleKey]] = {"old": Counter(), "new": Counter()}
+        self._apart: dict[Side, Counter[RuleKey]] = {"old": Counter(), "new": Counter()}
+        self._articles: Counter[RuleKey] = Counter()
+        self._specimens = ExampleCollector(examples)
 
     def add(self, old: Article, new: Article, difference: Difference) -> None:
         """Counts two articles and what differs between them."""
@@ -100,11 +100,11 @@ class Tally:
         self.same += difference.same
         self.only_provenance += difference.kinds == ("provenance",)
         self._kinds.update(difference.kinds)
-        self._fired["old"].update(fired(old))
-        self._fired["new"].update(fired(new))
+        self._fired["old"].update(fired_rules(old))
+        self._fired["new"].update(fired_rules(new))
         touched = set()
         for finding in difference.findings:
-            key = Key(finding.what, finding.stage, finding.rule)
+            key = RuleKey(finding.what, finding.stage, finding.rule)
             if self._chosen.takes(key.rule, key.stage):
                 touched.add(key)
                 self._apart[finding.side][key] += 1
@@ -113,35 +113,35 @@ class Tally:
                 self._specimens.keep(key, form, specimen)
         self._articles.update(touched)
 
-    def add_only(self, name: str, side: Sign) -> OnlyIn:
+    def add_only(self, name: str, side: Side) -> UnmatchedArticle:
         """Counts an article that one output lacks, and gives what is to be said of it."""
         self.only[side] += 1
-        return OnlyIn(id=name, side=side)
+        return UnmatchedArticle(id=name, side=side)
 
     def rules(self) -> set[tuple[str, str]]:
         """Stage and name of every rule that fired anywhere."""
         return {(key.stage, key.rule) for fired_of in self._fired.values() for key in fired_of}
 
-    def summary(self) -> Summary:
+    def summary(self) -> DiffSummary:
         """All that was counted."""
         keys = [*self._apart["old"], *self._apart["new"]]
         ordered = sorted(set(keys), key=lambda key: (-self._articles[key], -self._differ(key), key))
-        return Summary(
+        return DiffSummary(
             compared=self.compared,
             same=self.same,
             only_provenance=self.only_provenance,
             only_old=self.only["old"],
             only_new=self.only["new"],
             broken=self.broken,
-            kinds=tuple(KindCount(kind=kind, articles=self._kinds[kind]) for kind in KINDS),
+            kinds=tuple(DifferenceCount(kind=kind, articles=self._kinds[kind]) for kind in DIFFERENCE_KINDS),
             rules=tuple(self._shift(key) for key in ordered),
         )
 
-    def _differ(self, key: Key) -> int:
+    def _differ(self, key: RuleKey) -> int:
         return self._apart["old"][key] + self._apart["new"][key]
 
-    def _shift(self, key: Key) -> RuleShift:
-        return RuleShift(
+    def _shift(self, key: RuleKey) -> RuleChange:
+        return RuleChange(
             what=key.what,
             stage=key.stage,
             rule=key.rule,
@@ -154,14 +154,14 @@ class Tally:
         )
 
 
-def fired(article: Article) -> Iterator[Key]:
+def fired_rules(article: Article) -> Iterator[RuleKey]:
     """A key for each finding that an article records."""
     for change in article.provenance.changes:
         for edit in change.edits:
-            yield Key("edit", change.stage, edit.rule)
+            yield RuleKey("edit", change.stage, edit.rule)
     for segment in article.segments:
-        yield Key("label", stage_of(segment.rule), segment.rule)
+        yield RuleKey("label", stage_of(segment.rule), segment.rule)
     for note in article.notes:
-        yield Key("note", note.stage, note.rule)
+        yield RuleKey("note", note.stage, note.rule)
     for item in article.annotations:
-        yield Key("annotation", stage_of(item.rule), item.rule)
+        yield RuleKey("annotation", stage_of(item.rule), item.rule)

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from pipeline.errors import PipelineError
-from pipeline.export.load.decode import parse
-from pipeline.export.parquet import Parquet
+from pipeline.export.load.decode import decode_article
+from pipeline.export.parquet import ParquetExport
 from pipeline.model.article import Article
 from pipeline.runs.executors.bind_to_parent import StartError, adopt, start, tie
 from pipeline.runs.output.manual_edits import digest_of
@@ -35,7 +35,7 @@ PAUSE = 0.1
 def seal(lines: Path, target: Path, form: Form) -> None:
     """Writes the articles of a file of lines to `target`, which is there whole or not at all. Raises `OSError`."""
     if form == "parquet":
-        Parquet().write(_articles(lines), target)
+        ParquetExport().write(_articles(lines), target)
         return
     with lines.open("rb") as source, whole(target) as file, packed(file, target.name) as shard:
         # Always in the same pieces, whatever they were written in.
@@ -55,7 +55,7 @@ def packed_to(depot: StorageBackend, lines: Path, name: str, form: Form) -> byte
 def _articles(lines: Path) -> Iterator[Article]:
     with lines.open("rb") as source:
         for number, line in enumerate(source, 1):
-            yield parse(line, f"{lines.name}:{number}")
+            yield decode_article(line, f"{lines.name}:{number}")
 
 
 class Sealing:
