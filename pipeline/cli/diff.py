@@ -7,7 +7,8 @@ import msgspec
 
 from pipeline.audit.compare.compare import Difference, compare
 from pipeline.audit.compare.match_articles import ArticlePair, matched_articles
-from pipeline.audit.compare.totals import DiffTotals, RuleFilter, UnmatchedArticle
+from pipeline.audit.compare.totals import DiffTotals, UnmatchedArticle
+from pipeline.audit.report import RuleFilter
 from pipeline.cli.diff_view import DiffPrinter
 from pipeline.cli.grouped_errors import print_grouped, verify_hint
 from pipeline.cli.lookup import article_with_id, check_rule_and_stage
@@ -54,15 +55,17 @@ def main(options: argparse.Namespace) -> int:
     for path in (old, new):
         if not path.exists():
             raise UsageError(f"{path} is not there")
-    chosen = RuleFilter(options.rule, options.stage)
-    tally = DiffTotals(chosen, examples=options.examples)
+    rule_filter = RuleFilter(options.rule, options.stage)
+    tally = DiffTotals(rule_filter, examples=options.examples)
     page = DiffPrinter(detailed=options.id is not None)
     found: Iterable[ArticlePair] = (
         matched_articles(old, new, most) if options.id is None else [_named(options.id, old, new, most)]
     )
     differs = False
     for item in _compared(found, tally, verify_hint(old, new)):
-        narrowed = _narrowed(item, chosen) if isinstance(item, Difference) else item if chosen.everything else None
+        narrowed = (
+            _narrowed(item, rule_filter) if isinstance(item, Difference) else item if rule_filter.matches_all else None
+        )
         if narrowed is None:
             continue
         differs = True
@@ -76,7 +79,7 @@ def main(options: argparse.Namespace) -> int:
     if options.json:
         _print(tally.summary())
     elif not options.quiet:
-        page.show(tally.summary(), chosen)
+        page.show(tally.summary(), rule_filter)
     return 1 if tally.broken or (differs and options.exit_code) else 0
 
 
@@ -111,11 +114,11 @@ def _named(name: str, old: Place, new: Place, limits: Limits) -> ArticlePair:
     return ArticlePair(name, *found)
 
 
-def _narrowed(difference: Difference, chosen: RuleFilter) -> Difference | None:
-    """What of a difference the chosen rules answer for; none where nothing."""
-    if chosen.everything:
+def _narrowed(difference: Difference, rule_filter: RuleFilter) -> Difference | None:
+    """What of a difference the rule_filter rules answer for; none where nothing."""
+    if rule_filter.matches_all:
         return difference
-    findings = tuple(finding for finding in difference.findings if chosen.takes(finding.rule, finding.stage))
+    findings = tuple(finding for finding in difference.findings if rule_filter.matches(finding.rule, finding.stage))
     if not findings:
         return None
     rules = {finding.rule for finding in findings}

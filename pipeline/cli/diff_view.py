@@ -4,7 +4,8 @@ from collections import Counter
 
 from pipeline.audit.compare.compare import Difference, FieldChange
 from pipeline.audit.compare.text_diff import diff_spans
-from pipeline.audit.compare.totals import DiffSummary, RuleFilter, UnmatchedArticle
+from pipeline.audit.compare.totals import DiffSummary, UnmatchedArticle
+from pipeline.audit.report import RuleFilter
 from pipeline.cli.printer import Printer
 from pipeline.text.excerpts import marked, shortened, visible
 
@@ -37,13 +38,13 @@ class DiffPrinter:
         if len(self._rows) < MAX_LISTED_ARTICLES:
             self._rows.append(_row(item))
 
-    def show(self, summary: DiffSummary, chosen: RuleFilter) -> None:
+    def show(self, summary: DiffSummary, rule_filter: RuleFilter) -> None:
         """Prints what was collected."""
         if self._detailed:
             if summary.same:
                 self._sheet.line("the article is the same in both")
             return
-        if chosen.everything:
+        if rule_filter.matches_all:
             self._counts(summary)
         self._rules(summary)
         if self._rows:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+from pipeline.audit.report import RuleReport
 from pipeline.cli.options import integer_from
 from pipeline.cli.printer import Printer
 from pipeline.cli.run_summary import DEGRADED_LABEL
 from pipeline.cli.standard_streams import write_json
 from pipeline.errors import UsageError
-from pipeline.runs.dry_run import DryRun, RuleCount
+from pipeline.runs.dry_run import DryRun
 from pipeline.text.excerpts import visible
 
 
@@ -33,7 +34,7 @@ def check(options: argparse.Namespace) -> None:
 
 def show(rehearsal: DryRun, options: argparse.Namespace) -> None:
     """Prints what was counted: rules that edit with examples, kinds of labels, rules that note, the account."""
-    forecast = rehearsal.forecast()
+    forecast = rehearsal.report()
     if options.json:
         write_json(msgspec.json.format(msgspec.json.encode(forecast)))
         return
@@ -63,7 +64,7 @@ def show(rehearsal: DryRun, options: argparse.Namespace) -> None:
     sheet.line("nothing was written")
 
 
-def _firings(head: str, firings: Sequence[RuleCount], sheet: Printer) -> None:
+def _firings(head: str, firings: Sequence[RuleReport], sheet: Printer) -> None:
     if not firings:
         return
     rows = [(firing.rule, firing.stage, f"{firing.count:,}", f"{firing.articles:,}") for firing in firings]

@@ -24,7 +24,7 @@ from pipeline.readers.input_files import find
 from pipeline.readers.named_fields import refuse_missing
 from pipeline.readers.registry import Registry
 from pipeline.runs.counters import Aside, Counters
-from pipeline.runs.dry_run import rehearse
+from pipeline.runs.dry_run import run_dry
 from pipeline.runs.executors.process_start import prepare
 from pipeline.runs.file_sources import FileSources, documents
 from pipeline.runs.outcome import Failure, Rejection
@@ -335,7 +335,7 @@ def _rehearse(
     account = Counters()
     with Progress(None, quiet=options.quiet) as progress:
         voice = _Voice(options, progress, account, None)
-        rehearsed = rehearse(
+        rehearsed = run_dry(
             first(everything, options.first),
             made,
             encoding=said.settings.input.encoding,

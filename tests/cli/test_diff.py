@@ -16,7 +16,8 @@ from labelled import article, part, version
 import pipeline
 from pipeline import Article
 from pipeline.audit.compare.compare import compare
-from pipeline.audit.compare.totals import DiffTotals, RuleFilter
+from pipeline.audit.compare.totals import DiffTotals
+from pipeline.audit.report import RuleFilter
 from pipeline.cli import main
 from pipeline.cli.diff_view import DiffPrinter
 

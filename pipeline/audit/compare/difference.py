@@ -6,10 +6,10 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.audit.examples import Side
+from pipeline.audit.report import FindingKind
 
 DifferenceKind = Literal["source", "text", "structure", "notes", "rules", "provenance"]
 DIFFERENCE_KINDS: tuple[DifferenceKind, ...] = ("source", "text", "structure", "notes", "rules", "provenance")
-FindingKind = Literal["edit", "label", "note", "annotation"]
 
 
 class Hunk(msgspec.Struct, frozen=True, kw_only=True):

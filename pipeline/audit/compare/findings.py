@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from pipeline.audit import provenance
-from pipeline.audit.compare.difference import FindingChange, FindingKind
+from pipeline.audit.compare.difference import FindingChange
 from pipeline.audit.examples import Side
+from pipeline.audit.report import FindingKind, stage_of
 from pipeline.model.article import Article
 from pipeline.text.excerpts import labelled, noted, replaced
 
@@ -73,11 +74,6 @@ def compared_labels(article: Article, place: Callable[[int, int], tuple[int, int
         span = None if item.start is None or item.end is None else place(item.start, item.end)
         layer = (item.layer, item.value, item.rule, span)
         yield ComparedFinding("annotation", stage_of(item.rule), item.rule, layer, item.confidence, item, item.start)
-
-
-def stage_of(rule: str) -> str:
-    """The stage of a rule, from its name: labels do not say it otherwise."""
-    return rule.partition(".")[0]
 
 
 def unmatched(

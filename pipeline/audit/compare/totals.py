@@ -1,15 +1,14 @@
 """Many comparisons added up: how many articles differ in what, and which rules fired more or less often."""
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from pipeline.audit.compare.difference import DIFFERENCE_KINDS, Difference, DifferenceKind, FindingKind
-from pipeline.audit.compare.findings import stage_of
-from pipeline.audit.examples import Example, ExampleCollector, Side
+from pipeline.audit.compare.difference import DIFFERENCE_KINDS, Difference, DifferenceKind
+from pipeline.audit.examples import Example, Side
+from pipeline.audit.report import ALL_RULES, FindingKind, FindingTotals, RuleFilter, RuleKey, rule_keys
 from pipeline.model.article import Article
 
 
@@ -54,45 +53,17 @@ class DiffSummary(msgspec.Struct, frozen=True, kw_only=True, tag="summary", tag_
     rules: Annotated[tuple[RuleChange, ...], Meta(description="Rules that differ, those in most articles first.")]
 
 
-class RuleKey(NamedTuple):
-    """A rule and what it finds: a rule may make edits and, where it is less sure, notes."""
-
-    what: FindingKind
-    stage: str
-    rule: str
-
-
-class RuleFilter(NamedTuple):
-    """The rule or the stage to look at; all of them where neither is named."""
-
-    rule: str | None = None
-    stage: str | None = None
-
-    def takes(self, rule: str, stage: str) -> bool:
-        """Whether a finding of this rule of this stage is one to look at."""
-        return self.rule in {None, rule} and self.stage in {None, stage}
-
-    @property
-    def everything(self) -> bool:
-        """Whether nothing is left out."""
-        return self.rule is None and self.stage is None
-
-
-ALL_RULES = RuleFilter()
-
-
 class DiffTotals:
     """Counts while outputs are compared; it keeps no article."""
 
-    def __init__(self, chosen: RuleFilter = ALL_RULES, *, examples: int = 3) -> None:
-        self._chosen = chosen
+    def __init__(self, rule_filter: RuleFilter = ALL_RULES, *, examples: int = 3) -> None:
+        self._filter = rule_filter
         self.compared = self.same = self.only_provenance = self.broken = 0
         self.only: Counter[Side] = Counter()
         self._kinds: Counter[DifferenceKind] = Counter()
-        self._fired: dict[Literal["old", "new"], Counter[RuleKey]] = {"old": Counter(), "new": Counter()}
-        self._apart: dict[Side, Counter[RuleKey]] = {"old": Counter(), "new": Counter()}
-        self._articles: Counter[RuleKey] = Counter()
-        self._specimens = ExampleCollector(examples)
+        self._fired: dict[Side, Counter[RuleKey]] = {"old": Counter(), "new": Counter()}
+        self._differing: dict[Side, Counter[RuleKey]] = {"old": Counter(), "new": Counter()}
+        self._totals: FindingTotals[RuleKey] = FindingTotals(examples=examples)
 
     def add(self, old: Article, new: Article, difference: Difference) -> None:
         """Counts two articles and what differs between them."""
@@ -100,18 +71,18 @@ class DiffTotals:
         self.same += difference.same
         self.only_provenance += difference.kinds == ("provenance",)
         self._kinds.update(difference.kinds)
-        self._fired["old"].update(fired_rules(old))
-        self._fired["new"].update(fired_rules(new))
-        touched = set()
-        for finding in difference.findings:
-            key = RuleKey(finding.what, finding.stage, finding.rule)
-            if self._chosen.takes(key.rule, key.stage):
-                touched.add(key)
-                self._apart[finding.side][key] += 1
-                form = (finding.side, finding.value, finding.old, finding.new)
-                specimen = Example(difference.id, finding.side, finding.example)
-                self._specimens.keep(key, form, specimen)
-        self._articles.update(touched)
+        self._fired["old"].update(rule_keys(old))
+        self._fired["new"].update(rule_keys(new))
+        findings = [
+            (RuleKey(finding.what, finding.stage, finding.rule), finding)
+            for finding in difference.findings
+            if self._filter.matches(finding.rule, finding.stage)
+        ]
+        self._totals.add_article(key for key, _ in findings)
+        for key, finding in findings:
+            self._differing[finding.side][key] += 1
+            form = (finding.side, finding.value, finding.old, finding.new)
+            self._totals.add_example(key, form, Example(difference.id, finding.side, finding.example))
 
     def add_only(self, name: str, side: Side) -> UnmatchedArticle:
         """Counts an article that one output lacks, and gives what is to be said of it."""
@@ -124,8 +95,6 @@ class DiffTotals:
 
     def summary(self) -> DiffSummary:
         """All that was counted."""
-        keys = [*self._apart["old"], *self._apart["new"]]
-        ordered = sorted(set(keys), key=lambda key: (-self._articles[key], -self._differ(key), key))
         return DiffSummary(
             compared=self.compared,
             same=self.same,
@@ -134,34 +103,18 @@ class DiffTotals:
             only_new=self.only["new"],
             broken=self.broken,
             kinds=tuple(DifferenceCount(kind=kind, articles=self._kinds[kind]) for kind in DIFFERENCE_KINDS),
-            rules=tuple(self._shift(key) for key in ordered),
+            rules=tuple(self._rule_change(key) for key in self._totals.ranked()),
         )
 
-    def _differ(self, key: RuleKey) -> int:
-        return self._apart["old"][key] + self._apart["new"][key]
-
-    def _shift(self, key: RuleKey) -> RuleChange:
+    def _rule_change(self, key: RuleKey) -> RuleChange:
         return RuleChange(
-            what=key.what,
+            what=key.kind,
             stage=key.stage,
             rule=key.rule,
             old=self._fired["old"][key],
             new=self._fired["new"][key],
-            gone=self._apart["old"][key],
-            come=self._apart["new"][key],
-            articles=self._articles[key],
-            examples=self._specimens.of(key),
+            gone=self._differing["old"][key],
+            come=self._differing["new"][key],
+            articles=self._totals.articles(key),
+            examples=self._totals.examples(key),
         )
-
-
-def fired_rules(article: Article) -> Iterator[RuleKey]:
-    """A key for each finding that an article records."""
-    for change in article.provenance.changes:
-        for edit in change.edits:
-            yield RuleKey("edit", change.stage, edit.rule)
-    for segment in article.segments:
-        yield RuleKey("label", stage_of(segment.rule), segment.rule)
-    for note in article.notes:
-        yield RuleKey("note", note.stage, note.rule)
-    for item in article.annotations:
-        yield RuleKey("annotation", stage_of(item.rule), item.rule)
