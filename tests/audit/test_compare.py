@@ -354,7 +354,7 @@ def test_other_settings_with_the_same_result_differ_in_provenance_only() -> None
     new = pipeline.Pipeline(settings={"words": {"longest": 39}}).process(RAW, id="bread")
     difference = compare(old, new)
     assert difference.kinds == ("provenance",)
-    assert [change.new_field for change in difference.provenance] == ["/provenance/pipeline/config/settings"]
+    assert [change.new_field for change in difference.provenance] == ["/provenance/pipeline/settings"]
 
 
 def test_another_version_of_a_stage_is_told_by_the_stage() -> None:

@@ -129,7 +129,7 @@ def test_articles_are_taken_one_at_a_time(tmp_path: Path, monkeypatch: pytest.Mo
             read.append(f"{path.name}/{name}")
             yield name, pipeline.process(TEXT, id=name)
 
-    monkeypatch.setattr("pipeline.audit.compare.match_articles.attempts", counted)
+    monkeypatch.setattr("pipeline.audit.compare.match_articles.load_each", counted)
     old, new = lines(tmp_path / "a.jsonl"), lines(tmp_path / "b.jsonl")
     next(matched_articles(old, new))
     assert read == ["a.jsonl/bell", "a.jsonl/oar", "a.jsonl/tide", "b.jsonl/bell"]

@@ -117,7 +117,7 @@ def test_articles_that_only_have_other_settings_are_counted_and_not_listed(
 def test_of_many_articles_the_rest_is_counted(
     articles: Path, other: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.cli.diff_view.SHOWN", 1)
+    monkeypatch.setattr("pipeline.cli.diff_view.MAX_LISTED_ARTICLES", 1)
     (other / "lamps.json").unlink()
     (other / "wire" / "locks.json").unlink()
     assert main(["diff", str(articles), str(other)]) == 0
@@ -215,7 +215,7 @@ def test_one_article_is_shown_in_full(articles: Path, other: Path, capsys: Captu
     out = capsys.readouterr().out
     assert out.startswith("bell differs in text, rules, provenance\n\ntext\n  line 5 → 5   punctuation.missing-space\n")
     assert "    PAVEL DORN: Nobody does,[- -]and that is the point ofthe …\n" in out
-    assert "  ~ pipeline.config.settings  /provenance/pipeline/config/settings\n" in out
+    assert "  ~ pipeline.settings  /provenance/pipeline/settings\n" in out
     assert "  - edit words.in-vocabulary: …es, and that is the point of{+ +}the story.\n" in out
 
 
