@@ -10,11 +10,11 @@ from pathlib import Path
 from types import FrameType
 
 from pipeline.cli import dry_run
+from pipeline.cli.grouped_errors import GroupedErrors
 from pipeline.cli.interrupts import Terminated
-from pipeline.cli.options import number_from, pipeline, readers, recipe_options, settings, web_options
+from pipeline.cli.options import add_recipe_options, add_web_options, integer_from, pipeline, readers, settings
 from pipeline.cli.progress import Progress
-from pipeline.cli.report import LeftAside, failed, summary, unheard
-from pipeline.cli.similar import SimilarErrors
+from pipeline.cli.run_summary import LeftOutLines, failure_line, silence, summary
 from pipeline.config.settings import Layers
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import PipelineError, UsageError
@@ -37,7 +37,7 @@ from pipeline.storage import Remote, place
 from pipeline.text.escapes import escape_hidden
 from pipeline.version import __version__
 
-EPILOG = """examples:
+RUN_EXAMPLES = """examples:
   pipeline run raw                        articles to output/
   pipeline run a.txt b.jsonl.zst crawl.warc.gz news.parquet -o articles
   zcat dump.jsonl.gz | pipeline run - -o articles
@@ -50,13 +50,14 @@ EPILOG = """examples:
 
 A run that was stopped goes on where it was when the same command is given again.
 """
-TOLD_TIME = 10.0
+MIN_SHOWN_SECONDS = 10.0
 """Seconds from which on the end of a run says how long it took."""
-TERMINATED = 143
+TERMINATED_CODE = 143
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
+    parser.epilog = RUN_EXAMPLES
     parser.add_argument(
         "raw", nargs="+", metavar="RAW", help="files, folders, URLs (s3://, https://, …); - is standard input"
     )
@@ -69,12 +70,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         default="json",
         help="json: a file an article; jsonl, parquet: shards, packed with Zstandard (default: json)",
     )
-    recipe_options(parser)
-    web_options(parser)
+    add_recipe_options(parser)
+    add_web_options(parser)
     parser.add_argument(
         "--follow-symlinks", action="store_true", help="follow links below an input folder (default: leave them out)"
     )
-    dry_run.arguments(parser)
+    dry_run.add_arguments(parser)
     again = parser.add_argument_group("what an earlier run has done")
     again.add_argument("--fresh", action="store_true", help="do all again")
     again.add_argument("--retry-failed", action="store_true", help="do again what failed or is degraded")
@@ -83,7 +84,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--overwrite-edited", action="store_true", help="replace articles that were edited by hand (default: keep them)"
     )
     work = parser.add_argument_group("who does it")
-    work.add_argument("--workers", type=number_from(1), metavar="N", help="processes (default: one for each processor)")
+    work.add_argument(
+        "--workers", type=integer_from(1), metavar="N", help="processes (default: one for each processor)"
+    )
     work.add_argument(
         "--engine", choices=("local", "ray"), default="local", help="processes of this machine, or Ray (default: local)"
     )
@@ -113,7 +116,7 @@ def main(options: argparse.Namespace) -> int:
             return _read_and_run(options, said, chosen, reading, output, engine, workers)
     except Terminated:
         print("pipeline: stopped", file=sys.stderr)
-        return TERMINATED
+        return TERMINATED_CODE
 
 
 def _read_and_run(
@@ -228,13 +231,13 @@ def _run(
         if stopped is not None:
             return _stopped(stopped, account, job)
         if not options.quiet:
-            summary(account, job.output, seconds=seconds if seconds >= TOLD_TIME else None, workers=workers)
+            summary(account, job.output, seconds=seconds if seconds >= MIN_SHOWN_SECONDS else None, workers=workers)
         if not account.totals.complete:
             print(f"pipeline: documents are missing from the account: {account.totals}", file=sys.stderr)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read what is said has gone; the run is done all the same, and its exit code stays.
-        unheard()
+        silence()
     sound = account.totals.complete and not (account.failed or account.degraded or account.edited)
     return 0 if sound else 1
 
@@ -252,7 +255,7 @@ def _stopped(why: BaseException, account: Counters, job: Job) -> int:
         file=sys.stderr,
     )
     if isinstance(why, Terminated):
-        return TERMINATED
+        return TERMINATED_CODE
     return 130 if isinstance(why, KeyboardInterrupt) else 1
 
 
@@ -288,13 +291,13 @@ class _Voice:
         self._progress = progress
         self._account = account
         self._output = output
-        self._aside = LeftAside()
+        self._aside = LeftOutLines()
         where = f"all in {output / RUN_FOLDER}/failures.jsonl" if output is not None else "--dry-run --json lists all"
-        self._errors = SimilarErrors(escape_hidden(where), everything=options.verbose)
+        self._errors = GroupedErrors(escape_hidden(where), everything=options.verbose)
 
     def heard(self, entry: Failure | Rejection | Aside) -> None:
         if isinstance(entry, Failure):
-            if line := self._errors.line(failed(entry), escape_hidden(f"{entry.stage}: {entry.reason}")):
+            if line := self._errors.line(failure_line(entry), escape_hidden(f"{entry.stage}: {entry.reason}")):
                 self._progress.line(line)
         elif isinstance(entry, Aside) and not self._options.quiet and (line := self._aside.line(entry)):
             self._progress.line(line)
@@ -345,5 +348,5 @@ def _rehearse(
         dry_run.show(rehearsed, options)
         sys.stdout.flush()
     except BrokenPipeError:
-        unheard()
+        silence()
     return 1 if rehearsed.failures else 0

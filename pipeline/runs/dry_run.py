@@ -3,17 +3,25 @@
 The structs are what `pipeline run --dry-run --json` prints; keys are only ever added.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from pipeline.audit.examples import Example, Examples
-from pipeline.audit.provenance import texts
+from pipeline.audit.examples import Example
+from pipeline.audit.provenance import layer_texts
+from pipeline.audit.report import (
+    FindingTotals,
+    LabelReport,
+    RuleKey,
+    RuleReport,
+    label_reports,
+    rule_keys,
+    rule_reports,
+)
 from pipeline.core.pipeline import Pipeline
-from pipeline.export.json_folder import encode
+from pipeline.export.json import encode_article
 from pipeline.model.article import Article
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.runs.counters import Aside, Counters
@@ -45,41 +53,15 @@ class DryRunTotals(msgspec.Struct, frozen=True, kw_only=True):
     with_warnings: int = 0
 
 
-class RuleCount(msgspec.Struct, frozen=True, kw_only=True):
-    """What one rule did, over all articles."""
-
-    stage: str
-    rule: str
-    count: Annotated[int, Meta(description="How often it fired.")]
-    articles: Annotated[int, Meta(description="In how many articles.")]
-    examples: Annotated[tuple[Example, ...], Meta(description="A few different ones, in context.")]
-
-
-class LabelCount(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of the text is called what."""
-
-    label: str
-    count: Annotated[int, Meta(description="How many segments.")]
-    articles: Annotated[int, Meta(description="In how many articles.")]
-
-
 class DryRunReport(msgspec.Struct, frozen=True, kw_only=True):
     """All that a run would do."""
 
     documents: DryRunTotals
-    edits: Annotated[tuple[RuleCount, ...], Meta(description="Rules that edit, those in most articles first.")]
-    labels: Annotated[tuple[LabelCount, ...], Meta(description="Kinds of segments, those in most articles first.")]
-    notes: Annotated[tuple[RuleCount, ...], Meta(description="Rules that note, those in most articles first.")]
+    edits: Annotated[tuple[RuleReport, ...], Meta(description="Rules that edit, those in most articles first.")]
+    labels: Annotated[tuple[LabelReport, ...], Meta(description="Kinds of segments, those in most articles first.")]
+    notes: Annotated[tuple[RuleReport, ...], Meta(description="Rules that note, those in most articles first.")]
     failures: tuple[Failure, ...]
     rejections: tuple[Rejection, ...]
-
-
-class CountedRule(NamedTuple):
-    """A rule that edits, or notes; a kind of segment has neither stage nor rule."""
-
-    what: str
-    stage: str
-    rule: str
 
 
 class DryRun:
@@ -90,9 +72,8 @@ class DryRun:
         self.failures: list[Failure] = []
         self.rejections: list[Rejection] = []
         self.aside: list[Aside] = []
-        self._count: Counter[CountedRule] = Counter()
-        self._articles: Counter[CountedRule] = Counter()
-        self._specimens = Examples(examples)
+        self._rules: FindingTotals[RuleKey] = FindingTotals(examples=examples)
+        self._labels: FindingTotals[str] = FindingTotals()
 
     def add(self, article: Article, failure: Failure | None = None) -> None:
         """Counts what the rules did to one article; `failure` says why it is degraded."""
@@ -100,26 +81,21 @@ class DryRun:
         if failure is not None:
             self.failures.append(failure)
         self.account.tally.add(article)
-        counts: Counter[CountedRule] = Counter()
+        self._rules.add_article(rule_keys(article))
+        self._labels.add_article(segment.label for segment in article.segments)
         layers: tuple[str, ...] = ()
         for layer, change in enumerate(article.provenance.changes):
             for edit in change.edits:
-                key = CountedRule("edit", change.stage, edit.rule)
-                counts[key] += 1
-                if self._specimens.wants(key, (edit.old, edit.new), article.id):
-                    layers = layers or texts(article)
+                key = RuleKey("edit", change.stage, edit.rule)
+                if self._rules.wants_example(key, (edit.old, edit.new), article.id):
+                    layers = layers or layer_texts(article)
                     shown = edit_excerpt(layers[layer], edit.start, edit.old, edit.new)
-                    self._specimens.keep(key, (edit.old, edit.new), Example(article.id, None, shown))
-        for segment in article.segments:
-            counts[CountedRule("label", "", segment.label)] += 1
+                    self._rules.add_example(key, (edit.old, edit.new), Example(article.id, None, shown))
         for note in article.notes:
-            key = CountedRule("note", note.stage, note.rule)
-            counts[key] += 1
-            if self._specimens.wants(key, note.message, article.id):
+            key = RuleKey("note", note.stage, note.rule)
+            if self._rules.wants_example(key, note.message, article.id):
                 shown = note_excerpt(article.text, note.start, note.end, note.message, note.suggestion)
-                self._specimens.keep(key, note.message, Example(article.id, None, shown))
-        self._count += counts
-        self._articles.update(counts.keys())
+                self._rules.add_example(key, note.message, Example(article.id, None, shown))
 
     def leave(self, entry: Failure | Rejection | Aside) -> None:
         """Notes what becomes no article."""
@@ -133,12 +109,9 @@ class DryRun:
         else:
             self.rejections.append(entry)
 
-    def forecast(self) -> DryRunReport:
+    def report(self) -> DryRunReport:
         """All that was counted."""
         totals = self.account.totals
-        labels = (
-            LabelCount(label=k.rule, count=self._count[k], articles=self._articles[k]) for k in self._keys("label")
-        )
         return DryRunReport(
             documents=DryRunTotals(
                 documents=totals.documents,
@@ -149,27 +122,11 @@ class DryRun:
                 without_exchange=self.account.figures.without_exchange,
                 with_warnings=self.account.figures.with_warnings,
             ),
-            edits=self._firings("edit"),
-            labels=tuple(labels),
-            notes=self._firings("note"),
+            edits=rule_reports(self._rules, "edit"),
+            labels=label_reports(self._labels),
+            notes=rule_reports(self._rules, "note"),
             failures=tuple(self.failures),
             rejections=tuple(self.rejections),
-        )
-
-    def _keys(self, what: str) -> list[CountedRule]:
-        found = [key for key in self._count if key.what == what]
-        return sorted(found, key=lambda key: (-self._articles[key], -self._count[key], key))
-
-    def _firings(self, what: str) -> tuple[RuleCount, ...]:
-        return tuple(
-            RuleCount(
-                stage=key.stage,
-                rule=key.rule,
-                count=self._count[key],
-                articles=self._articles[key],
-                examples=self._specimens.of(key),
-            )
-            for key in self._keys(what)
         )
 
 
@@ -215,7 +172,7 @@ def _made(record: Record, pipeline: Pipeline, encoding: str | None) -> Article |
     made = process_record(record, pipeline, encoding)
     if isinstance(made, Article):
         try:
-            encode(made)
+            encode_article(made)
         except UnicodeEncodeError:
             return Failure(record.id, None, with_location(record, LONE_SURROGATE))
     return made

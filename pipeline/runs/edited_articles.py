@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from pipeline.errors import ContractError, PipelineError
-from pipeline.export.load.articles import attempts
+from pipeline.export.load.articles import load_each
 from pipeline.model.article import Article
 from pipeline.readers.sqlite.connection import confine, connected
 from pipeline.readers.sqlite.tables import stored_columns
@@ -117,7 +117,7 @@ def _differs(path: Path, size: int, found: bytes) -> bool:
 
 def _differing(database: sqlite3.Connection, shard: Path) -> Iterator[str]:
     """The names of those articles in a shard that are not the ones that were written there."""
-    for name, article in attempts(shard):
+    for name, article in load_each(shard):
         if isinstance(article, ContractError) or _is_other(database, article):
             yield name
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from pipeline.errors import UsageError
-from pipeline.export.json_folder import encode, indented
+from pipeline.export.json import encode_article, indent_json
 from pipeline.model.article import Article
 from pipeline.model.record import Record
 from pipeline.runs.outcome import LONE_SURROGATE, Edited, Failure, Written, degraded_failure, with_location
@@ -53,11 +53,11 @@ class FilePerArticle(msgspec.Struct, frozen=True):
 
     def deliver(self, article: Article, earlier: bytes | None = None, *, apart: bool = False) -> Written | Edited:
         """Writes the file."""
-        return self._put(article.id, encode(article), earlier, apart=apart)
+        return self._put(article.id, encode_article(article), earlier, apart=apart)
 
     def forward(self, name: str, line: bytes, earlier: bytes | None = None, *, apart: bool = False) -> Written | Edited:
         """Writes the same file."""
-        return self._put(name, indented(line), earlier, apart=apart)
+        return self._put(name, indent_json(line), earlier, apart=apart)
 
     def _put(self, document: str, body: bytes, earlier: bytes | None, *, apart: bool) -> Written | Edited:
         name = file_name(document, apart=apart)

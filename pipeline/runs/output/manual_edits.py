@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import ContractError
-from pipeline.export.json_folder import indented
-from pipeline.export.load.attempt import parse
+from pipeline.export.json import indent_json
+from pipeline.export.load.decode import decode_article
 from pipeline.model.article import Article, Source
 from pipeline.model.verify import faults
 from pipeline.runs.outcome import Edited, encodable
@@ -84,13 +84,13 @@ def looks_edited(there: bytes, made: bytes | None, *, metadata_counts: bool) -> 
     metadata mean another source: more likely after a kill, while otherwise somebody may have edited them.
     """
     try:
-        found = parse(there, "")
-        if indented(there) != there:
+        found = decode_article(there, "")
+        if indent_json(there) != there:
             return True
     except (ContractError, msgspec.DecodeError, UnicodeDecodeError):
         return True
     if made is not None and _made_of(found, metadata_counts=metadata_counts) == _made_of(
-        parse(made, ""), metadata_counts=metadata_counts
+        decode_article(made, ""), metadata_counts=metadata_counts
     ):
         return True
     return any(True for _ in faults(found))

@@ -25,7 +25,7 @@ from typing import BinaryIO, cast
 import msgspec
 
 from pipeline.errors import ContractError, PipelineError
-from pipeline.export.load.tables import parquet
+from pipeline.export.load.columnar import parquet
 from pipeline.runs.counters import Aside
 from pipeline.runs.output.article_writer import ARTICLE_ENCODER, ArticleWriter, InMemoryWriter
 from pipeline.runs.output.compress_shard import SHARD_SUFFIXES, ShardCompression, ShardFormat

@@ -8,21 +8,21 @@ from pipeline.text.escapes import escape_hidden
 from pipeline.text.lines import display_width
 
 if TYPE_CHECKING:
-    from pipeline.cli.console import Console
+    from pipeline.cli.rich_console import Console
 
-GAP = "  "
-COLOURS = ((r"\[-(?s:.)*?-\]", "red"), (r"\{\+(?s:.)*?\+\}", "green"))
+COLUMN_GAP = "  "
+EDIT_COLOURS = ((r"\[-(?s:.)*?-\]", "red"), (r"\{\+(?s:.)*?\+\}", "green"))
 
 
-class Sheet:
+class Printer:
     """Standard output. On a terminal rich lays out and colours; elsewhere each line is one line, cut nowhere."""
 
     def __init__(self) -> None:
         self._console: Console | None = None
         if sys.stdout.isatty():
-            from pipeline.cli import console
+            from pipeline.cli import rich_console
 
-            self._console = console.Console(sys.stdout)
+            self._console = rich_console.Console(sys.stdout)
 
     def table(self, rows: Iterable[Sequence[str]], heads: Sequence[str] = (), *, right: Sequence[int] = ()) -> None:
         """Rows of cells under `heads`; columns `right` are aligned right. The last column takes what is left."""
@@ -55,7 +55,7 @@ class Sheet:
         from rich.text import Text
 
         shown = Text(text)
-        for pattern, style in COLOURS:
+        for pattern, style in EDIT_COLOURS:
             shown.highlight_regex(pattern, style)
         return shown
 
@@ -67,4 +67,4 @@ class Sheet:
             for i, cell in enumerate(row):
                 blanks = " " * (widths[i] - display_width(cell))
                 padded.append(blanks + cell if i in right else cell if i == len(row) - 1 else cell + blanks)
-            print(GAP.join(padded).rstrip())
+            print(COLUMN_GAP.join(padded).rstrip())

@@ -6,7 +6,7 @@ from typing import TextIO
 from rich import console
 from rich.segment import Segment
 
-from pipeline.cli.streams import unescaped
+from pipeline.cli.standard_streams import unescaped
 from pipeline.text.escapes import escape_hidden
 
 
