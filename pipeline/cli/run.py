@@ -23,7 +23,7 @@ from pipeline.readers.documents import first
 from pipeline.readers.input_files import find
 from pipeline.readers.named_fields import refuse_missing
 from pipeline.readers.registry import Registry
-from pipeline.runs.counters import Aside, Counters
+from pipeline.runs.counters import LeftOutEntry, Counters
 from pipeline.runs.dry_run import simulate_run
 from pipeline.runs.file_sources import FileSources, without_waiting
 from pipeline.runs.outcome import Failure, Rejection
@@ -286,17 +286,17 @@ class _Voice:
     ) -> None:
         self._options = options
         self._progress = progress
-        self._account = account
+        self._counters = account
         self._output = output
         self._aside = LeftAside()
         where = f"all in {output / RUN_FOLDER}/failures.jsonl" if output is not None else "--dry-run --json lists all"
         self._errors = SimilarErrors(escaped(where), everything=options.verbose)
 
-    def heard(self, entry: Failure | Rejection | Aside) -> None:
+    def heard(self, entry: Failure | Rejection | LeftOutEntry) -> None:
         if isinstance(entry, Failure):
             if line := self._errors.line(failed(entry), escaped(f"{entry.stage}: {entry.reason}")):
                 self._progress.line(line)
-        elif isinstance(entry, Aside) and not self._options.quiet and (line := self._aside.line(entry)):
+        elif isinstance(entry, LeftOutEntry) and not self._options.quiet and (line := self._aside.line(entry)):
             self._progress.line(line)
 
     def seen(self, document: str, _: Counters) -> None:
@@ -305,9 +305,9 @@ class _Voice:
         self.step()
 
     def step(self) -> None:
-        account = self._account
+        account = self._counters
         self._progress.step(
-            documents=account.settled,
+            documents=account.finished,
             failed=account.failed,
             unchanged=account.unchanged,
             bytes_read=account.bytes_read,

@@ -16,7 +16,7 @@ from pipeline.core.pipeline import Pipeline
 from pipeline.export.json_folder import encode
 from pipeline.model.article import Article
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.runs.counters import Aside, Counters
+from pipeline.runs.counters import LeftOutEntry, Counters
 from pipeline.runs.outcome import (
     LONE_SURROGATE,
     Failure,
@@ -89,14 +89,14 @@ class DryRun:
         self.account = Counters() if account is None else account
         self.failures: list[Failure] = []
         self.rejections: list[Rejection] = []
-        self.aside: list[Aside] = []
+        self.left_out: list[LeftOutEntry] = []
         self._count: Counter[CountedRule] = Counter()
         self._articles: Counter[CountedRule] = Counter()
         self._specimens = Examples(examples)
 
     def add(self, article: Article, failure: Failure | None = None) -> None:
         """Counts what the rules did to one article; `failure` says why it is degraded."""
-        self.account.settle(Written(0, degraded=failure))
+        self.account.count_outcome(Written(0, degraded=failure))
         if failure is not None:
             self.failures.append(failure)
         self.account.tally.add(article)
@@ -121,13 +121,13 @@ class DryRun:
         self._count += counts
         self._articles.update(counts.keys())
 
-    def leave(self, entry: Failure | Rejection | Aside) -> None:
+    def leave(self, entry: Failure | Rejection | LeftOutEntry) -> None:
         """Notes what becomes no article."""
-        if isinstance(entry, Aside):
-            self.account.aside += 1
-            self.aside.append(entry)
+        if isinstance(entry, LeftOutEntry):
+            self.account.left_out += 1
+            self.left_out.append(entry)
             return
-        self.account.settle(entry)
+        self.account.count_outcome(entry)
         if isinstance(entry, Failure):
             self.failures.append(entry)
         else:
@@ -186,12 +186,12 @@ def simulate_run(
     rehearsal = DryRun(account)
     for record in records:
         if isinstance(record, LeftOut):
-            aside = Aside(record.name, record.reason, record.count)
+            aside = LeftOutEntry(record.name, record.reason, record.count)
             rehearsal.leave(aside)
             if heard is not None:
                 heard(aside)
             continue
-        rehearsal.account.taken()
+        rehearsal.account.count_read()
         made = (
             Failure(record.id, None, record.reason)
             if isinstance(record, Unreadable)

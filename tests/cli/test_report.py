@@ -22,11 +22,11 @@ def account(*, documents: int = 0, failed: int = 0) -> Counters:
     made = Counters()
     article = pipeline.process("The lamp is lit.\n" * 1_000, id="lamps", metadata=None)
     for number in range(documents):
-        made.taken()
+        made.count_read()
         if number < failed:
-            made.settle(Failure(f"n{number}", None, "is empty"))
+            made.count_outcome(Failure(f"n{number}", None, "is empty"))
         else:
-            made.settle(Written(1))
+            made.count_outcome(Written(1))
             made.tally.add(article)
     return made
 

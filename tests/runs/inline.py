@@ -47,7 +47,7 @@ class Inline:
         made = process_record(record, self._assignment.pipeline, self._assignment.encoding)
         if isinstance(made, Failure | Rejection):
             return made
-        outcome = write_article(record, made, self._assignment.delivery, task.earlier)
+        outcome = write_article(record, made, self._assignment.writer, task.earlier)
         if isinstance(outcome, Written):
             self._tally.add(made)
         return outcome

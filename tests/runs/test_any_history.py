@@ -208,14 +208,14 @@ class World:
         self.chance = random.Random(seed)
         self.folder = folder
         self.form: Any = form
-        self.fate = fate
+        self.status = fate
         self.files: dict[str, Shelf] = {}
         self.clock = 0
         self.number = 0
         self.pipeline = 0
         self.seconds = 60.0
         self.runs = 0
-        self.told: list[str] = []
+        self.reason: list[str] = []
         self.shard = 2000
         self.done_before: dict[str, tuple[Any, ...]] | None = None
         self.edited: dict[str, bytes] = {}
@@ -418,20 +418,20 @@ class World:
         """The account of a run into the folder; none where it did not come to its end."""
         said = [name for name, said in msgspec.structs.asdict(choices).items() if said]
         how = "" if kill is None else f"interrupted at {kill}" if interrupt else f"killed at {kill}"
-        self.told.append(" ".join(["run", how, *said]))
+        self.reason.append(" ".join(["run", how, *said]))
         self.runs += 1
         self.done_before = self.done_before if kill is None else None
-        self.fate.left = None if interrupt else kill
+        self.status.left = None if interrupt else kill
         hands: list[Hands] = []
         account = Counters()
 
         @contextmanager
         def crew(assignment: WorkerConfig, limits: Run) -> Iterator[Hands]:
-            hands.append(Hands(assignment, self.chance, self.fate))
+            hands.append(Hands(assignment, self.chance, self.status))
             yield hands[0]
 
         def seen(_: str, so_far: Counters) -> None:
-            if interrupt and so_far.settled == kill:
+            if interrupt and so_far.finished == kill:
                 raise KeyboardInterrupt
 
         try:
@@ -443,7 +443,7 @@ class World:
             self.undoable.clear()
             return None
         finally:
-            self.fate.left = None
+            self.status.left = None
             if not choices.overwrite_edited:
                 self.untouched()
         assert account.totals.complete
@@ -456,7 +456,7 @@ class World:
 
         @contextmanager
         def crew(assignment: WorkerConfig, limits: Run) -> Iterator[Hands]:
-            yield Hands(assignment, self.chance, self.fate)
+            yield Hands(assignment, self.chance, self.status)
 
         account = run(self.sources(), self.job(output, RerunOptions()), engine=crew)
         return tree(output), account
@@ -493,12 +493,12 @@ class World:
             got = {name: data for name, data in got.items() if name in expected}
         assert sorted(got) == sorted(expected)
         assert got == expected
-        assert (account.documents, account.failed, account.degraded, account.rejected, account.aside) == (
+        assert (account.documents, account.failed, account.degraded, account.rejected, account.left_out) == (
             of_fresh.documents,
             of_fresh.failed,
             of_fresh.degraded,
             of_fresh.rejected,
-            of_fresh.aside + self.kept_shards(),
+            of_fresh.left_out + self.kept_shards(),
         )
         if before is not None and choices == RerunOptions(check_hash=choices.check_hash):
             needless = [
@@ -605,7 +605,7 @@ def test_after_any_history_a_run_leaves_what_one_into_an_empty_folder_does(folde
             live(world)
         except BaseException as error:
             # `HISTORY=7` tries that one alone.
-            error.add_note(f"history {seed} as {form}: " + "; ".join(world.told))
+            error.add_note(f"history {seed} as {form}: " + "; ".join(world.reason))
             raise
         shutil.rmtree(folder / str(seed))
 
@@ -613,10 +613,10 @@ def test_after_any_history_a_run_leaves_what_one_into_an_empty_folder_does(folde
 def sometimes_edit(world: World) -> None:
     """Somebody edits some articles, or none."""
     while world.chance.random() < EDITED:
-        world.told.append("edit")
+        world.reason.append("edit")
         world.edit()
     if world.chance.random() < EDITED:
-        world.told.append("undo")
+        world.reason.append("undo")
         world.undo()
 
 
@@ -625,11 +625,11 @@ def live(world: World) -> None:
     for _ in range(STEPS):
         for _ in range(world.chance.choice([0, 1, 1, 2, 5])):
             change = world.chance.choice(CHANGES)
-            world.told.append(change.__name__)
+            world.reason.append(change.__name__)
             change(world)
         if world.chance.random() < 0.1:
             loss = world.chance.choice(LOSSES)
-            world.told.append(loss.__name__)
+            world.reason.append(loss.__name__)
             loss(world)
             world.done_before = None
         sometimes_edit(world)

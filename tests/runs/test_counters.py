@@ -26,15 +26,15 @@ def test_an_account_begins_at_nothing() -> None:
 
 def test_documents_are_written_failed_rejected_or_unchanged() -> None:
     account = Counters()
-    account.taken(4)
-    account.settle(Written(1200))
-    account.settle(Failure("b", None, "is empty; leave it out"))
-    account.settle(Rejection("c", "filter.short", "has nine words"))
+    account.count_read(4)
+    account.count_outcome(Written(1200))
+    account.count_outcome(Failure("b", None, "is empty; leave it out"))
+    account.count_outcome(Rejection("c", "filter.short", "has nine words"))
     assert not account.totals.complete
-    account.stayed()
+    account.count_unchanged()
     assert account.totals == Totals(documents=4, written=1, failed=1, rejected=1, unchanged=1)
     assert account.totals.complete
-    assert account.settled == 4
+    assert account.finished == 4
 
 
 @pytest.mark.parametrize("documents", [0, 2])

@@ -550,7 +550,7 @@ def test_without_a_state_the_same_shard_is_made_again(runs: Runs, shard: Path) -
     assert sorted(runs.run(form="jsonl")) == ALL
     assert shard.read_bytes() == before
     assert list((runs.output / "_run" / "replaced").iterdir()) == []
-    assert runs.account.aside == 0
+    assert runs.account.left_out == 0
 
 
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
@@ -563,7 +563,7 @@ def test_without_a_state_another_shard_is_kept_and_named(runs: Runs, shard: Path
         assert kept_shards == [data]
         (line,) = (runs.output / "_run" / "left-out.jsonl").read_text("utf-8").splitlines()
         assert json.loads(line)["name"] == "_run/replaced/part-00000.jsonl.zst"
-        assert runs.account.aside == 1
+        assert runs.account.left_out == 1
         assert runs.run(form=form) == []
 
 

@@ -214,8 +214,8 @@ def test_whoever_watches_is_told_each_document_when_it_is_done(output: Path) -> 
     seen: list[tuple[str, int]] = []
 
     def watch(document: str, account: Counters) -> None:
-        assert account.settled <= account.documents
-        seen.append((document, account.settled))
+        assert account.finished <= account.documents
+        seen.append((document, account.finished))
 
     run(RECORDS, PIPELINE, output, seen=watch)
     assert seen == [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5), ("f", 6), ("wire/g", 7)]

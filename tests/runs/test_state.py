@@ -22,16 +22,16 @@ def test_what_was_noted_is_there_in_the_next_run(path: Path) -> None:
     with State(path) as state:
         file = state.begin_file("a.jsonl")
         state.note(entry("quay", 0, file))
-        state.note(entry("wharf", 2, file, fate="failed", told=b"{}"))
-        state.note_oddity(file, SkippedEntry(1, "unreadable", b"{}"))
+        state.note(entry("wharf", 2, file, status="failed", reason=b"{}"))
+        state.save_skipped(file, SkippedEntry(1, "unreadable", b"{}"))
         state.end_file(file, "10-20", b"reading")
     with State(path) as state:
         known = state.known("a.jsonl")
         assert known is not None
         assert (known.stamp, known.key) == ("10-20", b"reading")
         assert [each.id for each in state.entries(known.file)] == ["quay", "wharf"]
-        assert [oddity.n for oddity in state.oddities(known.file)] == [1]
-        assert state.entry("wharf") == entry("wharf", 2, file, fate="failed", told=b"{}")
+        assert [oddity.n for oddity in state.skipped_entries(known.file)] == [1]
+        assert state.entry("wharf") == entry("wharf", 2, file, status="failed", reason=b"{}")
         assert state.entry("pier") is None
 
 
@@ -50,14 +50,14 @@ def test_what_a_file_holds_no_more_is_forgotten_once_it_is_read(path: Path) -> N
         file = state.begin_file("a.jsonl")
         for n, name in enumerate(("one", "two", "three")):
             state.note(entry(name, n, file))
-        state.note_oddity(file, SkippedEntry(3, "left-out", b"{}"))
+        state.save_skipped(file, SkippedEntry(3, "left-out", b"{}"))
         state.end_file(file, "1-1", b"k")
     with State(path) as state:
         state.begin_file("a.jsonl")
         state.note(entry("three", 0, file))
         state.end_file(file, "2-2", b"k")
         assert [(each.id, each.n) for each in state.entries(file)] == [("three", 0)]
-        assert list(state.oddities(file)) == []
+        assert list(state.skipped_entries(file)) == []
 
 
 def test_long_files_are_given_whole(path: Path) -> None:
@@ -119,14 +119,14 @@ def test_a_file_that_cannot_be_made_is_an_error_that_names_it(tmp_path: Path) ->
 
 def test_articles_move_with_the_shard_they_lie_in(path: Path) -> None:
     with State(path) as state:
-        place = state.begin_place(0, "_run/open/00000.jsonl")
+        place = state.begin_shard_file(0, "_run/open/00000.jsonl")
         for n in range(3):
             state.note(entry(f"d{n}", n, place=place, line=n))
-        state.note_place(ShardFile(place, 0, sealed=True, path="part-00000.jsonl.zst", size=99, documents=3))
+        state.save_shard_file(ShardFile(place, 0, sealed=True, path="part-00000.jsonl.zst", size=99, documents=3))
         assert state.bytes_in(place) == 360
-        new = state.begin_place(0, "_run/open/00000.jsonl")
+        new = state.begin_shard_file(0, "_run/open/00000.jsonl")
         assert new != place
-        state.move_first(2, place, new)
+        state.move_first_documents(2, place, new)
         moved = [state.entry(f"d{n}") for n in range(3)]
         assert [each.place for each in moved if each] == [new, new, place]
 
@@ -134,10 +134,10 @@ def test_articles_move_with_the_shard_they_lie_in(path: Path) -> None:
 def test_the_source_of_a_lost_shard_is_read_again(path: Path) -> None:
     with State(path) as state:
         file = state.begin_file("a.jsonl")
-        place = state.begin_place(0, "part-00000.jsonl.zst")
+        place = state.begin_shard_file(0, "part-00000.jsonl.zst")
         state.note(entry("d", 0, file, place=place))
         state.end_file(file, "1-1", b"k")
-        state.lose_places([place])
+        state.forget_shard_files([place])
         known = state.known("a.jsonl")
         assert known is not None
         assert known.stamp is None

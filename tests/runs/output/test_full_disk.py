@@ -152,7 +152,7 @@ def test_what_is_remembered_is_not_thrown_away_because_the_disk_is_full(
 ) -> None:
     path = tmp_path / "state.sqlite"
     with State(path) as state:
-        state.note_about("form", "json")
+        state.set_metadata("form", "json")
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorcode = sqlite3.SQLITE_FULL
 
@@ -164,4 +164,4 @@ def test_what_is_remembered_is_not_thrown_away_because_the_disk_is_full(
         with pytest.raises(StateError, match="disk is full; make room there"), State(path):
             pass
     with State(path) as state:
-        assert state.about("form") == "json"
+        assert state.get_metadata("form") == "json"
