@@ -5,18 +5,18 @@ from typing import Literal
 
 import msgspec
 
-Sign = Literal["old", "new"]
+Side = Literal["old", "new"]
 
 
 class Example(msgspec.Struct, frozen=True):
     """An example: the document, in which output it is found (null where there is one only), and the text around it."""
 
     document: str
-    side: Sign | None
+    side: Side | None
     text: str
 
 
-class Shelf:
+class KeptExamples:
     """The examples of one key, in the order in which they are worth a look."""
 
     __slots__ = ("elsewhere", "same", "unlike")
@@ -35,7 +35,7 @@ class Shelf:
         return len(self.same)
 
 
-class Examples:
+class ExampleCollector:
     """Keeps a few examples of each key, whatever number is offered: the first ones that are unlike each other.
 
     Where too few are, there is room for further ones that look like them, from other documents first.
@@ -43,7 +43,7 @@ class Examples:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._shelves: dict[Hashable, Shelf] = {}
+        self._shelves: dict[Hashable, KeptExamples] = {}
 
     def wants(self, key: Hashable, form: Hashable, document: str) -> bool:
         """Whether there is room for such an example; `form` is what it shows, its context left out."""
@@ -54,7 +54,7 @@ class Examples:
         """Keeps an example if there is room."""
         if not self.wants(key, form, specimen.document):
             return
-        shelf = self._shelves.setdefault(key, Shelf())
+        shelf = self._shelves.setdefault(key, KeptExamples())
         if form not in shelf.unlike:
             shelf.unlike[form] = specimen
         elif specimen.document in shelf.elsewhere or specimen.document in {k.document for k in shelf.unlike.values()}:
@@ -64,5 +64,5 @@ class Examples:
 
     def of(self, key: Hashable) -> tuple[Example, ...]:
         """The examples of a key."""
-        shelf = self._shelves.get(key, Shelf())
+        shelf = self._shelves.get(key, KeptExamples())
         return (*shelf.unlike.values(), *shelf.elsewhere.values(), *shelf.same)[: self._most]

@@ -10,13 +10,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from pipeline.audit.provenance import Passage, Stretch, in_source, passages, stretches, texts
+from pipeline.audit.provenance import Fragment, Rewrite, edits_in_source, fragments, layer_texts, rewrites
 from pipeline.core.meanings import meanings
 from pipeline.model.arguments import expect_one, expect_texts
 from pipeline.model.article import Article
-from pipeline.model.restore import Places
+from pipeline.model.restore import SourceMap
 from pipeline.text.edits import Confidence
-from pipeline.text.excerpts import replaced
+from pipeline.text.excerpts import edit_excerpt
 
 Meaning = Annotated[str | None, Meta(description="What the rule means; null where its stage is not installed here.")]
 Line = Annotated[int, Meta(ge=1, description="Line of `text`, from 1.")]
@@ -30,7 +30,7 @@ class ExplainedLine(msgspec.Struct, frozen=True, kw_only=True):
     start: Annotated[int, Meta(description="Code point of `text` at which it begins.")]
     end: Annotated[int, Meta(description="Code point behind its last one; its line end is not counted.")]
     stretches: Annotated[
-        tuple[Stretch, ...],
+        tuple[Fragment, ...],
         Meta(
             description="The line and its line end in pieces. Those of all lines give the text without the old ones, "
             "the source text without the new ones."
@@ -145,8 +145,8 @@ def explain(article: Article, known: Mapping[str, str] | None = None) -> Explana
     expect_texts("explain", "known", known)  # type: ignore[arg-type]
     if known is None:
         known = meanings(stage.name for stage in article.provenance.pipeline.stages)
-    layers = texts(article)
-    found = passages(article.provenance.changes)
+    layers = layer_texts(article)
+    found = rewrites(article.provenance.changes)
     starts = [0]
     starts += [i + 1 for i, char in enumerate(article.text) if char == "\n"]
 
@@ -215,13 +215,15 @@ def explain(article: Article, known: Mapping[str, str] | None = None) -> Explana
 def _edits(
     article: Article,
     layers: tuple[str, ...],
-    found: tuple[Passage, ...],
+    found: tuple[Rewrite, ...],
     known: Mapping[str, str],
     starts: list[int],
 ) -> Iterator[ExplainedEdit]:
     """In the order of the text; those that meet, in the order of their stages."""
     changes = article.provenance.changes
-    sources = {(step.layer, step.edit.start, step.edit.end): (start, end) for step, start, end in in_source(changes)}
+    sources = {
+        (step.layer, step.edit.start, step.edit.end): (start, end) for step, start, end in edits_in_source(changes)
+    }
     for passage in found:
         for layer, stage, edit in passage.steps:
             source_start, source_end = sources[layer, edit.start, edit.end]
@@ -233,7 +235,7 @@ def _edits(
                 confidence=edit.confidence,
                 old=edit.old,
                 new=edit.new,
-                context=replaced(layers[layer], edit.start, edit.old, edit.new),
+                context=edit_excerpt(layers[layer], edit.start, edit.old, edit.new),
                 start=passage.start,
                 end=passage.end,
                 source_start=source_start,
@@ -242,24 +244,24 @@ def _edits(
             )
 
 
-def _lines(article: Article, source: str, found: tuple[Passage, ...], starts: list[int]) -> Iterator[ExplainedLine]:
+def _lines(article: Article, source: str, found: tuple[Rewrite, ...], starts: list[int]) -> Iterator[ExplainedLine]:
     """The lines of the text. What was deleted stands on the line of its place, line ends and all."""
-    lines: list[list[Stretch]] = [[]]
-    for stretch, _ in stretches(article.text, source, found):
+    lines: list[list[Fragment]] = [[]]
+    for stretch, _ in fragments(article.text, source, found):
         if stretch.kind == "old":
             lines[-1].append(stretch)
             continue
         for i, piece in enumerate(stretch.text.split("\n")):
             if i:
-                lines[-1].append(Stretch(stretch.kind, "\n"))
+                lines[-1].append(Fragment(stretch.kind, "\n"))
                 lines.append([])
             if piece:
-                lines[-1].append(Stretch(stretch.kind, piece))
+                lines[-1].append(Fragment(stretch.kind, piece))
     ends, at = [], 0
     for line in lines:
         at += sum(len(stretch.text) for stretch in line if stretch.kind != "new")
         ends.append(at)
-    places = Places(article)
+    places = SourceMap(article)
     at_bytes = [places.byte(place) for place in (0, *ends)]
     source_line = 1
     for i, line in enumerate(lines):

@@ -1,7 +1,7 @@
 """The ledger read across its layers: which stretch of the source became which stretch of the text, by which edits.
 
 A ledger keeps each stage's edits apart, in the coordinates of the text that stage was given. Here they are laid over
-each other: edits of several stages that meet at one place are one `Passage`, from the source to the text.
+each other: edits of several stages that meet at one place are one `Rewrite`, from the source to the text.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,10 +11,10 @@ import msgspec
 
 from pipeline.errors import ContractError
 from pipeline.model.article import Article
-from pipeline.text.edits import Change, Edit, Positions, apply, inverse
+from pipeline.text.edits import Change, Edit, PositionMap, apply, inverse
 
 
-class Step(NamedTuple):
+class LayerEdit(NamedTuple):
     """One edit with its stage and the number of its layer, from 0."""
 
     layer: int
@@ -22,45 +22,45 @@ class Step(NamedTuple):
     edit: Edit
 
 
-class Passage(NamedTuple):
+class Rewrite(NamedTuple):
     """`[source_start, source_end)` of the source text became `[start, end)` of the text, by `steps` in their order."""
 
     start: int
     end: int
     source_start: int
     source_end: int
-    steps: tuple[Step, ...]
+    steps: tuple[LayerEdit, ...]
 
 
-class Stretch(msgspec.Struct, frozen=True, gc=False):
+class Fragment(msgspec.Struct, frozen=True, gc=False):
     """A piece of text: kept, or only in the source (`old`), or only in the text (`new`)."""
 
     kind: Literal["kept", "old", "new"]
     text: str
 
 
-class Side(NamedTuple):
+class MappedSpan(NamedTuple):
     """A passage seen from the text that two ledgers share: where it is there, and where on its own far side."""
 
     start: int
     end: int
     far_start: int
     far_end: int
-    steps: tuple[Step, ...]
+    steps: tuple[LayerEdit, ...]
 
 
-class Meeting(NamedTuple):
+class MergedSpan(NamedTuple):
     """Where passages of two ledgers meet: the same stretch on either far side, and the steps that lead there."""
 
     left_start: int
     left_end: int
     right_start: int
     right_end: int
-    left: tuple[Step, ...]
-    right: tuple[Step, ...]
+    left: tuple[LayerEdit, ...]
+    right: tuple[LayerEdit, ...]
 
 
-def texts(article: Article) -> tuple[str, ...]:
+def layer_texts(article: Article) -> tuple[str, ...]:
     """The text that each change was given, first the source text, and last the article's own text.
 
     Raises `ContractError` where the edits do not fit the text.
@@ -74,31 +74,33 @@ def texts(article: Article) -> tuple[str, ...]:
     return tuple(reversed(found))
 
 
-def passages(changes: Sequence[Change]) -> tuple[Passage, ...]:
+def rewrites(changes: Sequence[Change]) -> tuple[Rewrite, ...]:
     """All edits of a ledger, each in exactly one passage; sorted and disjoint. Linear in edits times layers.
 
     Edits of several layers are one passage where one lies within the other, where they overlap, and where a later stage
     inserts at the very place at which an earlier one deleted.
     """
-    found: list[Passage] = []
+    found: list[Rewrite] = []
     for layer, change in enumerate(changes):
-        before = [Side(p.start, p.end, p.source_start, p.source_end, p.steps) for p in found]
+        before = [MappedSpan(p.start, p.end, p.source_start, p.source_end, p.steps) for p in found]
         found = [
-            Passage(m.right_start, m.right_end, m.left_start, m.left_end, m.left + m.right)
-            for m in meetings(before, _sides(layer, change))
+            Rewrite(m.right_start, m.right_end, m.left_start, m.left_end, m.left + m.right)
+            for m in merge_spans(before, _sides(layer, change))
         ]
     return tuple(found)
 
 
-def _sides(layer: int, change: Change) -> Iterator[Side]:
+def _sides(layer: int, change: Change) -> Iterator[MappedSpan]:
     shift = 0
     for edit in change.edits:
         start = edit.start + shift
-        yield Side(edit.start, edit.end, start, start + len(edit.new), (Step(layer, change.stage, edit),))
+        yield MappedSpan(edit.start, edit.end, start, start + len(edit.new), (LayerEdit(layer, change.stage, edit),))
         shift += len(edit.new) - len(edit.old)
 
 
-def meetings(left: Iterable[Side], right: Iterable[Side], *, touching: bool = False) -> Iterator[Meeting]:
+def merge_spans(
+    left: Iterable[MappedSpan], right: Iterable[MappedSpan], *, touching: bool = False
+) -> Iterator[MergedSpan]:
     """The places at which `left` or `right`, each sorted and disjoint, has something; overlapping ones are one place.
 
     `touching` makes one place of those, too, that only touch.
@@ -106,16 +108,16 @@ def meetings(left: Iterable[Side], right: Iterable[Side], *, touching: bool = Fa
     ordered = [(side, piece) for side, pieces in enumerate((left, right)) for piece in pieces]
     ordered.sort(key=lambda item: (item[1].start, item[1].end))
     shifts = [0, 0]
-    members: tuple[list[Side], list[Side]] = ([], [])
+    members: tuple[list[MappedSpan], list[MappedSpan]] = ([], [])
     low = high = 0
 
-    def met() -> Meeting:
+    def met() -> MergedSpan:
         starts = [low + shift for shift in shifts]
         for side, found in enumerate(members):
             if found:
                 shifts[side] = found[-1].far_end - found[-1].end
         left_steps, right_steps = (tuple(step for piece in found for step in piece.steps) for found in members)
-        return Meeting(starts[0], high + shifts[0], starts[1], high + shifts[1], left_steps, right_steps)
+        return MergedSpan(starts[0], high + shifts[0], starts[1], high + shifts[1], left_steps, right_steps)
 
     for side, piece in ordered:
         # Of two empty places at one point nobody can say which is first: what is deleted there was replaced.
@@ -132,7 +134,7 @@ def meetings(left: Iterable[Side], right: Iterable[Side], *, touching: bool = Fa
         yield met()
 
 
-def stretches(text: str, source: str, found: Iterable[Passage]) -> Iterator[tuple[Stretch, Passage | None]]:
+def fragments(text: str, source: str, found: Iterable[Rewrite]) -> Iterator[tuple[Fragment, Rewrite | None]]:
     """The whole text in pieces: without the new ones it is `source`, without the old ones `text`.
 
     Each passage gives its old side, then its new one, and comes with both; one that neither side shows gives an empty
@@ -141,23 +143,23 @@ def stretches(text: str, source: str, found: Iterable[Passage]) -> Iterator[tupl
     at = 0
     for passage in found:
         if passage.start > at:
-            yield Stretch("kept", text[at : passage.start]), None
+            yield Fragment("kept", text[at : passage.start]), None
         if passage.source_end > passage.source_start:
-            yield Stretch("old", source[passage.source_start : passage.source_end]), passage
+            yield Fragment("old", source[passage.source_start : passage.source_end]), passage
         if passage.end > passage.start or passage.source_end == passage.source_start:
-            yield Stretch("new", text[passage.start : passage.end]), passage
+            yield Fragment("new", text[passage.start : passage.end]), passage
         at = passage.end
     if at < len(text):
-        yield Stretch("kept", text[at:]), None
+        yield Fragment("kept", text[at:]), None
 
 
-def in_source(changes: Sequence[Change]) -> Iterator[tuple[Step, int, int]]:
+def edits_in_source(changes: Sequence[Change]) -> Iterator[tuple[LayerEdit, int, int]]:
     """Every edit with the span of the source text that it stands for, whatever other edits moved it."""
-    before: list[Positions] = []
+    before: list[PositionMap] = []
     for layer, change in enumerate(changes):
         for edit in change.edits:
             start, end = edit.start, edit.end
             for positions in reversed(before):
                 start, end = positions.backward(start, end)
-            yield Step(layer, change.stage, edit), start, end
-        before.append(Positions(change.edits))
+            yield LayerEdit(layer, change.stage, edit), start, end
+        before.append(PositionMap(change.edits))

@@ -5,13 +5,13 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from pipeline.cli.interrupts import heard
-from pipeline.cli.streams import OutputError, escaping
+from pipeline.cli.interrupts import deliver_interrupts
+from pipeline.cli.standard_streams import OutputError, escaping
 from pipeline.errors import DocumentError, PipelineError, UsageError
-from pipeline.text.escapes import escaped
+from pipeline.text.escapes import escape_hidden
 from pipeline.version import __version__
 
-VERBS = {
+COMMANDS = {
     "run": "process raw documents and write an article each",
     "clean": "repair text and print it (a filter)",
     "export": "write articles as tables, databases, text or for training",
@@ -25,7 +25,7 @@ VERBS = {
     "schema": "print the JSON Schema of an article or of settings",
 }
 
-EPILOG = """examples:
+MAIN_EXAMPLES = """examples:
   pipeline run raw -o output              one JSON document per article in output/
   pipeline clean scraped.txt > clean.txt  only the repaired text
   pipeline export output -o a.parquet     one table of all articles
@@ -35,7 +35,7 @@ EPILOG = """examples:
 exit codes: 0 all well; 1 some documents failed; 2 wrong usage or configuration
 """
 
-DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 sys.stdout.flush()
         except BrokenPipeError:
             # Whoever read our output has seen enough.
-            return DONE
+            return EXIT_OK
         except OutputError as error:
             return _failed(error)
 
@@ -58,40 +58,39 @@ def _command(given: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="pipeline",
         description="Turns scraped, damaged, bilingual interview articles into structured Q&A JSON.",
-        epilog=EPILOG,
+        epilog=MAIN_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"pipeline {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True)
-    for verb, what in VERBS.items():
+    for verb, what in COMMANDS.items():
         sub = verbs.add_parser(verb, help=what, description=what, formatter_class=argparse.RawDescriptionHelpFormatter)
         # Only the module of the verb that is called is loaded: `--help` should not pay for all of them.
         if given[:1] == [verb]:
             module = import_module(f"pipeline.cli.{verb}")
-            sub.epilog = module.EPILOG
-            module.arguments(sub)
+            module.add_arguments(sub)
     if not given:
         parser.print_help()
-        return DONE
+        return EXIT_OK
     options = parser.parse_args(given)
     try:
-        with heard():
+        with deliver_interrupts():
             code: int = module.main(options)
     except UsageError as error:
         print(f"pipeline: error: {error}", file=sys.stderr)
-        return WRONG_USAGE
+        return EXIT_USAGE
     except BrokenPipeError:
         raise
     except (PipelineError, OSError) as error:
         return _failed(error)
     except KeyboardInterrupt:
         print("pipeline: stopped", file=sys.stderr)
-        return INTERRUPTED
+        return EXIT_INTERRUPTED
     return code
 
 
 def _failed(error: Exception) -> int:
     # What is said of a document is one line, whatever it is called.
-    said = escaped(str(error)) if isinstance(error, DocumentError) else str(error)
+    said = escape_hidden(str(error)) if isinstance(error, DocumentError) else str(error)
     print(f"pipeline: error: {said}", file=sys.stderr)
-    return FAILED
+    return EXIT_FAILED

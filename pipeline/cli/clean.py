@@ -2,27 +2,28 @@
 
 import argparse
 
-from pipeline.cli.options import pipeline, recipe_options, settings, web_options, write_bytes
-from pipeline.cli.streams import read_stdin
+from pipeline.cli.options import add_recipe_options, add_web_options, pipeline, settings, write_bytes
+from pipeline.cli.standard_streams import read_stdin
 from pipeline.errors import DocumentError, UsageError
 from pipeline.storage import Place, Remote, place
 from pipeline.text.decoding import NEWLINES, DecodingError, decode
 from pipeline.text.edits import apply
 
-EPILOG = """examples:
+CLEAN_EXAMPLES = """examples:
   pipeline clean scraped.txt > clean.txt
   cat scraped.txt | pipeline clean - --stages entities,words
 """
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
+    parser.epilog = CLEAN_EXAMPLES
     parser.add_argument(
         "file", nargs="?", default="-", metavar="FILE", help="text in any encoding; - (default) for stdin"
     )
     parser.add_argument("-o", "--output", metavar="FILE", help="where the text goes, in UTF-8 (default: stdout)")
-    recipe_options(parser)
-    web_options(parser)
+    add_recipe_options(parser)
+    add_web_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:

@@ -6,15 +6,16 @@ import msgspec
 
 from pipeline.cli.options import write_bytes
 
-EPILOG = """examples:
+SCHEMA_EXAMPLES = """examples:
   pipeline schema > article.schema.json
   pipeline schema --config > pipeline.schema.json      for editors; the first line of a pipeline.toml names it:
                                                        #:schema ./pipeline.schema.json
 """
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
+    parser.epilog = SCHEMA_EXAMPLES
     parser.add_argument("--config", action="store_true", help="that of pipeline.toml, with all that is installed")
     parser.add_argument("-o", "--output", metavar="FILE", help="where it goes (default: stdout)")
 

@@ -4,26 +4,27 @@ import argparse
 import sys
 from pathlib import Path
 
-from pipeline.cli.options import limits, output, reading_options
-from pipeline.cli.similar import printed
+from pipeline.cli.grouped_errors import print_grouped
+from pipeline.cli.options import add_reading_options, limits, output_place
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.load.articles import attempts, misnomer
+from pipeline.export.load.articles import file_name_mismatch, load_each
 from pipeline.model.article import Article
-from pipeline.model.verify import faults, share_aside
+from pipeline.model.verify import faults, unassigned_share
 from pipeline.runs.edited_articles import EditedArticles, UnreadableStateError, find_edited_articles
 from pipeline.storage import Place
 
-EPILOG = """examples:
+VERIFY_EXAMPLES = """examples:
   pipeline verify output
   pipeline verify output -v               every fault, not only the first three of each kind
 """
-EDITED = "edited after it was written"
+EDITED_MESSAGE = "edited after it was written"
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
+    parser.epilog = VERIFY_EXAMPLES
     parser.add_argument("output", metavar="OUTPUT", help="a folder of articles, one article, or what export wrote")
-    reading_options(parser)
+    add_reading_options(parser)
     loudness = parser.add_mutually_exclusive_group()
     loudness.add_argument("-q", "--quiet", action="store_true", help="only what fails")
     loudness.add_argument("-v", "--verbose", action="store_true", help="every fault; by default three of each kind")
@@ -31,25 +32,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Prints what fails and a total; 1 where something does, or where nothing was there to check."""
-    source = output(options.output, options)
+    source = output_place(options.output, options)
     checked = failed = 0
     aside = 0.0
     edited = _edits(source)
-    with printed("-v prints all", everything=options.verbose) as say:
-        for name, article in attempts(source, limits(options)):
+    with print_grouped("-v prints all", everything=options.verbose) as say:
+        for name, article in load_each(source, limits(options)):
             checked += 1
             if name in edited.articles:
-                say(f"{name}: {EDITED}", EDITED)
+                say(f"{name}: {EDITED_MESSAGE}", EDITED_MESSAGE)
             found = [article.reason] if isinstance(article, ContractError) else list(faults(article))
-            if isinstance(article, Article) and (misnamed := misnomer(source, name, article)):
+            if isinstance(article, Article) and (misnamed := file_name_mismatch(source, name, article)):
                 found.append(misnamed)
             for fault in found:
                 say(f"{name}: {fault}", fault)
             failed += bool(found)
             if not isinstance(article, ContractError):
-                aside += share_aside(article)
+                aside += unassigned_share(article)
         for name in sorted(edited.shards):
-            say(f"{name}: {EDITED}", EDITED)
+            say(f"{name}: {EDITED_MESSAGE}", EDITED_MESSAGE)
     if not checked:
         raise UsageError(f"{source} holds no articles")
     if not options.quiet:

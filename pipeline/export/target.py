@@ -19,16 +19,17 @@ from typing import Final
 from pipeline.errors import UsageError
 from pipeline.export.exporter import Exporter
 from pipeline.model.article import Article
+from pipeline.storage import Remote
 from pipeline.storage.atomic import replace, replaceable
 from pipeline.storage.file_locks import opened, owner, take, write_owner
 from pipeline.storage.file_names import LONGEST_NAME
 from pipeline.storage.links import inside
 
-LONGEST_SHOWN: Final = LONGEST_NAME - 50
+MAX_SHOWN_NAME_BYTES: Final = LONGEST_NAME - 50
 """Bytes of a target's name that the names beside it repeat."""
 
 
-def write(sink: Exporter, articles: Iterable[Article], target: Path) -> None:
+def write_local(sink: Exporter, articles: Iterable[Article], target: Path) -> None:
     """Writes articles to a file or folder of this machine, or leaves all as it was.
 
     Raises `UsageError` for a target that cannot be, or that another export is writing to, and `OSError`.
@@ -57,6 +58,38 @@ def write(sink: Exporter, articles: Iterable[Article], target: Path) -> None:
         except OSError as error:
             raise _of_target(error, made, target) from error
         _put(made, where)
+
+
+def write_remote(sink: Exporter, articles: Iterable[Article], target: Remote) -> None:
+    """Writes to a temporary folder and puts what is there, a file or a folder of files, to `target`.
+
+    An object is there whole or not at all. Raises `UsageError` for a target that cannot be, before an article is read,
+    and `OSError`.
+    """
+    if target.on_web:
+        raise UsageError(
+            f"{target}: files of the web can only be read; name a path, or a bucket by s3://, gs:// or az://"
+        )
+    if target.name in {".", ".."}:
+        raise UsageError(f"{target} is no name for an object")
+    # Who may write need not be allowed to list; a bucket that is not there is known before hours of work.
+    with suppress(OSError):
+        target.exists()
+    with tempfile.TemporaryDirectory(prefix="pipeline-export-") as folder:
+        local = Path(folder) / (target.name or "articles")
+        try:
+            sink.write(articles, local)
+        except UsageError as error:
+            # What is said of the file is said of the object that it should become.
+            raise UsageError(str(error).replace(str(local), str(target))) from error
+        if not local.is_dir():
+            if target.is_called_folder:
+                raise UsageError(f"{target} is called as a folder, and {sink.name} is one file; name that")
+            target.upload(local)
+            return
+        for path in sorted(local.rglob("*")):
+            if path.is_file():
+                (target / path.relative_to(local).as_posix()).upload(path)
 
 
 @contextmanager
@@ -151,4 +184,4 @@ def _of_target(error: OSError, made: Path, target: Path) -> OSError:
 def _shown(name: str) -> str:
     """The name, or where it is long a hash of it, so that no two targets share one."""
     data = name.encode("utf-8", "surrogateescape")
-    return name if len(data) <= LONGEST_SHOWN else sha256(data).hexdigest()[:32]
+    return name if len(data) <= MAX_SHOWN_NAME_BYTES else sha256(data).hexdigest()[:32]

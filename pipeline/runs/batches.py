@@ -71,10 +71,10 @@ def process_batch(
     encoding: str | None = None,
     limits: Run | None = None,
 ) -> pa.Table:
-    """Processes each document of a table. Returns a table with one row per document, in order, with the columns
-    `OUTCOMES`.
+    """Processes each document of a table.
 
-    A document that fails, crashes or hangs is a row that says so. Two rows may have the same id.
+    Returns a table with one row per document, in the same order, with the columns `OUTCOMES`. A
+    document that fails, crashes or hangs is a row that says so. Two rows may have the same id.
 
     Args:
         table: The documents. All columns but `id` and `text` are metadata.
@@ -87,6 +87,7 @@ def process_batch(
     Raises:
         UsageError: A column is missing.
         ExecutorError: No process can work.
+
     """
     if isinstance(table, pa.RecordBatch):
         # Spark passes these.
@@ -119,9 +120,7 @@ class _PersistentWorker:
         self._key: tuple[bytes, Run] | None = None
         self._cleanup = ExitStack()
 
-    def process(
-        self, records: Sequence[Record | Unreadable], config: WorkerConfig, limits: Run
-    ) -> list[Outcome]:
+    def process(self, records: Sequence[Record | Unreadable], config: WorkerConfig, limits: Run) -> list[Outcome]:
         """Returns the outcomes in order. Handles one batch at a time: some engines have several threads."""
         with self._lock:
             pool = self._pool_for((pickle.dumps(config), limits), config)

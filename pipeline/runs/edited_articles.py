@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from pipeline.errors import ContractError, PipelineError
-from pipeline.export.load.articles import attempts
+from pipeline.export.load.articles import load_each
 from pipeline.model.article import Article
 from pipeline.readers.sqlite.connection import confine, connected
 from pipeline.readers.sqlite.tables import stored_columns
@@ -37,7 +37,7 @@ class UnreadableStateError(PipelineError):
 
 
 class EditedArticles(msgspec.Struct, frozen=True):
-    """What was edited: articles, named as `export.load.articles.attempts` names them, and whole shards.
+    """What was edited: articles, named as `export.load.articles.load_each` names them, and whole shards.
 
     A shard is named if none of its articles differs: some are missing, or it was compressed again.
     """
@@ -118,7 +118,7 @@ def _differs(path: Path, size: int, written_hash: bytes) -> bool:
 
 def _differing(database: sqlite3.Connection, shard: Path) -> Iterator[str]:
     """Yields the names of the articles in a shard that are not as they were written."""
-    for name, article in attempts(shard):
+    for name, article in load_each(shard):
         if isinstance(article, ContractError) or _is_other(database, article):
             yield name
 

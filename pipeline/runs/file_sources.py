@@ -8,7 +8,7 @@ from pipeline.config.settings import Input
 from pipeline.readers.documents import Document, told_apart
 from pipeline.readers.input_files import File
 from pipeline.readers.named_fields import first_checked, once
-from pipeline.runs.plan import DocumentSource
+from pipeline.runs.plan_items import DocumentSource
 from pipeline.runs.records import EncodedRecord, SourceItem, Waiting, decode_record
 
 

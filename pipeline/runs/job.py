@@ -25,6 +25,7 @@ class Job(msgspec.Struct, frozen=True):
         reading: A hash of the settings that decide which documents a file holds (`plan.reading_key`).
         limits: Time and memory for a document, and the size of a shard.
         choices: What to do about documents that an earlier run has done.
+
     """
 
     pipeline: Pipeline

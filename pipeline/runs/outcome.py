@@ -9,9 +9,9 @@ from msgspec import UNSET, UnsetType
 
 from pipeline.core.pipeline import Pipeline
 from pipeline.core.recipe import OWN
-from pipeline.errors import DocumentError, RejectedError, StageError, is_of_machine, whose
+from pipeline.errors import DocumentError, RejectedError, StageError, is_machine_error, stage_with_package
 from pipeline.model.article import STAGE_FAILED, Article
-from pipeline.model.record import Record, shown
+from pipeline.model.record import Record, printable
 from pipeline.runs.article_counts import ArticleCounts
 from pipeline.runs.records import AnyRecord
 
@@ -32,6 +32,7 @@ class Failure(msgspec.Struct, frozen=True):
         kind: Why the worker was lost, if it was; "degraded" if an article was written without the findings of a stage
             that failed or without structure; "edited" if the article was edited by hand and is kept.
         passing: True if the machine was to blame. The next run tries again.
+
     """
 
     document: str
@@ -52,6 +53,7 @@ class Written(msgspec.Struct, frozen=True):
         stamp: Changes when the article's file changes; 0 if it has no file of its own.
         degraded: What went wrong, if the article is degraded.
         counts: What the article holds; None if it was not counted.
+
     """
 
     size: int
@@ -120,7 +122,7 @@ def process_record(record: Record, pipeline: Pipeline, encoding: str | None = No
     except StageError as error:
         if isinstance(error.__cause__, MemoryError):
             raise StageMemoryError(error.stage, error.package) from None
-        passing: Literal[True] | UnsetType = True if is_of_machine(error.__cause__) else UNSET
+        passing: Literal[True] | UnsetType = True if is_machine_error(error.__cause__) else UNSET
         return Failure(error.document, error.stage, with_location(record, error.reason), error.package, passing=passing)
     except DocumentError as error:
         return Failure(error.document, None, with_location(record, error.reason))
@@ -130,7 +132,8 @@ def process_record(record: Record, pipeline: Pipeline, encoding: str | None = No
         # A bug of ours, met by one document: it must not stop the others.
         line = traceback.extract_tb(error.__traceback__)[-1]
         where = f"line {line.lineno} of {Path(line.filename).name}"
-        reason = f"raised {type(error).__name__}: {shown(error)} ({where}); this is a bug in the pipeline; report it"
+        raised = f"raised {type(error).__name__}: {printable(error)} ({where})"
+        reason = f"{raised}; this is a bug in the pipeline, report it"
         return Failure(record.id, None, with_location(record, reason))
 
 
@@ -145,7 +148,9 @@ def degraded_failure(record: Record, article: Article) -> Failure | None:
     package = None
     if stage is not None and stage.package is not None and stage.package != OWN.name:
         package = f"{stage.package} {stage.version}"
-    reason = first.message if stage is None else first.message.removeprefix(f"{whose(stage.name, package)}: ")
+    reason = first.message
+    if stage is not None:
+        reason = reason.removeprefix(f"{stage_with_package(stage.name, package)}: ")
     reason = with_location(record, "; ".join([reason, *(note.message for note in failures[1:])]))
     return with_encodable_text(Failure(record.id, stage.name if stage else None, reason, package, "degraded"))
 

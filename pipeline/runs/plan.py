@@ -48,6 +48,7 @@ class RerunOptions(msgspec.Struct, frozen=True):
         check_hash: Read each source again, even if its size and time have not changed.
         first: Process only the first so many documents.
         overwrite_edited: Replace articles that were edited by hand.
+
     """
 
     fresh: bool = False
@@ -64,6 +65,7 @@ class Plan:
         pending: The documents that were yielded and are not done, by their ids.
         limits: The limits of the run, as text.
         ended: Whether all sources were read to their end.
+
     """
 
     def __init__(
@@ -93,9 +95,7 @@ class Plan:
         self._edited: set[str] = set()
         """The ids of the documents of an unchanged source whose articles were edited by hand."""
 
-    def items(
-        self, sources: Iterable[DocumentSource], lost: Iterable[Unreadable | LeftOut] = ()
-    ) -> Iterator[PlanItem]:
+    def items(self, sources: Iterable[DocumentSource], lost: Iterable[Unreadable | LeftOut] = ()) -> Iterator[PlanItem]:
         """Yields records to process, and between them what is done already. `lost` are sources that cannot be read."""
         with Ids() as ids, Ids() as name_keys:
             self._file_names = FileNames(ids, name_keys)

@@ -23,6 +23,7 @@ class DocumentSource(msgspec.Struct, frozen=True):
         read: Yields its documents.
         stamp: Returns a text that changes when the source changes; None means that it is always read.
         size: The size in bytes, if it is known.
+
     """
 
     name: str
@@ -56,6 +57,7 @@ class Unchanged(msgspec.Struct, frozen=True):
         entry: What the state knows of it.
         position: Its source and its index there, if it was read; None if its source was not read.
         edited: Whether its article was edited by hand. Then it is kept even if the document has changed.
+
     """
 
     entry: DocumentEntry
@@ -102,6 +104,7 @@ class Pending(msgspec.Struct, frozen=True):
         replaces: Whether the output has an article of an earlier form of the document.
         expected_hash: What may be replaced (see `manual_edits.may_replace`).
         former: The entry of its article under a file name that it does not have any more.
+
     """
 
     file: int

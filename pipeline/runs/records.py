@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pipeline.model.article import Origin
-from pipeline.model.record import LeftOut, Record, Unreadable, where
+from pipeline.model.record import LeftOut, Record, Unreadable, describe_location
 from pipeline.runs.cache_keys import key_of_record
 
 
@@ -20,6 +20,7 @@ class EncodedRecord(msgspec.Struct, frozen=True):
         key: The record's cache key (`cache_keys.key_of_record`).
         body: The pickled record.
         apart: Whether the file name of its article ends with a hash. The run sets this.
+
     """
 
     id: str
@@ -32,7 +33,7 @@ class EncodedRecord(msgspec.Struct, frozen=True):
     @property
     def where(self) -> str:
         """The document's location for messages, like `Record.where`."""
-        return where(self.id, self.origin)
+        return describe_location(self.id, self.origin)
 
     def without_data(self) -> "EncodedRecord":
         """Returns a copy without the pickled record."""

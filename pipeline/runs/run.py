@@ -57,6 +57,7 @@ def run(
         RunError: The output cannot be written.
         PipelineError: No worker can work. The message names documents that were read and have no known outcome; the
             file `unaccounted.jsonl` in the folder of the run names all of them.
+
     """
     counters = Counters() if counters is None else counters
     unfinished: list[str] = []

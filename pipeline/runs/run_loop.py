@@ -12,7 +12,7 @@ from pipeline.model.record import LeftOut, Unreadable
 from pipeline.runs import run_log, unfinished
 from pipeline.runs.cache_keys import settings_key
 from pipeline.runs.counters import Counters, LeftOutEntry
-from pipeline.runs.events import LogEntry, RunEvents
+from pipeline.runs.events import LogEntry, NoEvents, RunEvents
 from pipeline.runs.executors.engine import Engine
 from pipeline.runs.executors.executor import OrderedWindow
 from pipeline.runs.executors.worker import WorkerConfig
@@ -48,7 +48,7 @@ class RunError(PipelineError):
     """A run cannot continue. Its articles are kept; the message says what to do before it is run again."""
 
 
-class RunLoop(RunEvents):
+class RunLoop(NoEvents):
     """One run, after its output is locked. It handles the events of the window itself."""
 
     def __init__(
@@ -87,9 +87,7 @@ class RunLoop(RunEvents):
         self._kept_edits: set[str] = set()
         """Documents that failed or were rejected, whose earlier article was edited by hand and is kept."""
 
-    def run(
-        self, sources: Sequence[DocumentSource], lost: Iterable[Unreadable | LeftOut], engine: Engine
-    ) -> None:
+    def run(self, sources: Sequence[DocumentSource], lost: Iterable[Unreadable | LeftOut], engine: Engine) -> None:
         """Processes all sources."""
         lock = self._folder / LOCK_FILE
         config = WorkerConfig(self._job.pipeline, self._store.writer, self._job.encoding, lock=lock)
@@ -213,9 +211,7 @@ class RunLoop(RunEvents):
 
     def _entry(self, record: AnyRecord, outcome: Written | Failure | Rejection, pending: Pending) -> DocumentEntry:
         """Returns the entry of a document that was just processed."""
-        entry = DocumentEntry(
-            record.id, pending.file, pending.n, pending.key, "written", line=int(record.apart)
-        )
+        entry = DocumentEntry(record.id, pending.file, pending.n, pending.key, "written", line=int(record.apart))
         if isinstance(outcome, Rejection):
             reason = msgspec.json.encode(StoredReason(rejection=outcome))
             return msgspec.structs.replace(entry, status="rejected", reason=reason)

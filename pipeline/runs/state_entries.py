@@ -55,6 +55,7 @@ class DocumentEntry(msgspec.Struct, frozen=True):
         reason: The JSON of a `StoredReason`: why it failed, was rejected or is degraded.
         hash: The hash of the article; empty if it is not known.
         stamp: Changes when the article's file changes: a time in nanoseconds, or a hash of an object's tag.
+
     """
 
     id: str
@@ -91,6 +92,7 @@ class FileEntry(msgspec.Struct, frozen=True):
         stamp: Changes when the source changes.
         key: A hash of the settings under which it was read (`cache_keys.reading_key`); None if it was not read to its
             end.
+
     """
 
     file: int
@@ -110,6 +112,7 @@ class ShardFile(msgspec.Struct, frozen=True):
         documents: How many articles it holds.
         hash: The hash of a complete shard; empty if it is not known.
         stamp: Changes when the file changes, as in `DocumentEntry`.
+
     """
 
     number: int

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from pipeline.model.record import shown
+from pipeline.model.record import printable
 from pipeline.runs.outcome import encodable
 from pipeline.storage.atomic import replace
 
@@ -32,6 +32,6 @@ def unfinished_suffix(documents: Sequence[str]) -> str:
     """
     if not documents:
         return ""
-    names = ", ".join(shown(encodable(each)) for each in documents[:MAX_NAMED])
+    names = ", ".join(printable(encodable(each)) for each in documents[:MAX_NAMED])
     more = len(documents) - MAX_NAMED
     return f"; not accounted for: {names}" + (f" and {more:,} more, all in _run/{UNFINISHED_FILE}" if more > 0 else "")

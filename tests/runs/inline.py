@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline.config.settings import Run
-from pipeline.runs.counters import ContentTotals
+from pipeline.runs.article_counts import ContentTotals
 from pipeline.runs.executors.executor import DocumentTask, Executor
 from pipeline.runs.executors.worker import WorkerConfig
 from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, process_record

@@ -23,14 +23,17 @@ from pipeline.config.settings import Run
 from pipeline.model.article import Origin
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.runs import run as run_loop
-from pipeline.runs.counters import ContentTotals, Counters
+from pipeline.runs.counters import Counters
+from pipeline.runs.article_counts import ContentTotals
 from pipeline.runs.executors import worker
 from pipeline.runs.executors.worker import WorkerConfig
 from pipeline.runs.outcome import Failure, Outcome
 from pipeline.runs.output import compress_shard, shard_store
 from pipeline.runs.output.storage_backend import StorageBackend
-from pipeline.runs.plan import DocumentSource, RerunOptions
-from pipeline.runs.run import Job, run
+from pipeline.runs.plan import RerunOptions
+from pipeline.runs.plan_items import DocumentSource
+from pipeline.runs.run import run
+from pipeline.runs.job import Job
 from pipeline.runs.state import State
 from pipeline.storage.file_names import file_name
 

@@ -3,7 +3,8 @@
 import pytest
 
 import pipeline
-from pipeline.runs.counters import ContentFigures, ContentTotals, Counters, Totals
+from pipeline.runs.counters import Counters, Totals
+from pipeline.runs.article_counts import ContentFigures, ContentTotals
 from pipeline.runs.outcome import Failure, Rejection, Written
 
 INTERVIEW = """Rope From Nettles

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.runs.state import DamagedStateError, State, StateError
+from pipeline.runs.state import State
+from pipeline.runs.state_entries import DamagedStateError, StateError
 from runs.damaged_state import Trial, cases, foreign
 from runs.test_plan import Runs
 from runs.test_state import entry

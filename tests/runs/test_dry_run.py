@@ -17,7 +17,7 @@ TEXTS = {
 
 
 def forecast(*records: Record | Unreadable) -> DryRunReport:
-    return simulate_run(records, Pipeline()).forecast()
+    return simulate_run(records, Pipeline()).report()
 
 
 def records(**texts: str) -> Iterable[Record]:
@@ -54,7 +54,7 @@ def test_kinds_of_labels_are_counted() -> None:
 
 def test_notes_are_counted_by_their_rule() -> None:
     made = Pipeline(rules={"words": 1})
-    told = simulate_run(records(**TEXTS), made).forecast().notes
+    told = simulate_run(records(**TEXTS), made).report().notes
     assert {(note.rule, note.count) for note in told} >= {("words.in-vocabulary", 2)}
     assert any("{+ +}" in note.examples[0].text for note in told)
 

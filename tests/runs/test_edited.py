@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from pipeline import Pipeline
-from pipeline.export.json_folder import encode
+from pipeline.export.json import encode_article
 from pipeline.runs.output import article_writer, manual_edits, write_log
-from pipeline.runs.output.shard_store import ShardError
+from pipeline.runs.output.shard_lines import ShardError
 from pipeline.runs.state import State
 from pipeline.storage import atomic
 from pipeline.storage.compression import packed, unpacked
@@ -464,7 +464,7 @@ def test_an_edit_while_the_run_goes_on_stays(runs: Runs, article: Path, monkeypa
 def test_articles_of_the_pipeline_do_not_look_edited(runs: Runs) -> None:
     text = "Host: Who built the quay?\n\nIda Brandt: My aunt did, quot;in a week quot;.\n"
     for made in (PLAIN, OTHER, Pipeline()):
-        assert not manual_edits.looks_edited(encode(made.process(text, id="q")), None, metadata_counts=True)
+        assert not manual_edits.looks_edited(encode_article(made.process(text, id="q")), None, metadata_counts=True)
 
 
 # Shards

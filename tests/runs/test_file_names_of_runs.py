@@ -143,7 +143,7 @@ def test_articles_of_shards_are_not_named(runs: Runs) -> None:
 
 
 def test_a_run_that_is_killed_while_names_change_goes_on(runs: Runs, tmp_path: Path, monkeypatch: Any) -> None:
-    from pipeline.runs.run import _Run
+    from pipeline.runs.run_loop import _Run
 
     runs.table("b.jsonl", **rows("quay", "other"))
     runs.run()

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.runs.executors.process_pool import ProcessPool
-from pipeline.runs.plan import DocumentSource
-from pipeline.runs.run import local_engine, run
+from pipeline.runs.plan_items import DocumentSource
+from pipeline.runs.run import run
+from pipeline.runs.executors.engine import local_engine
 from runs.perils import job, records, remembered
 
 

@@ -23,10 +23,12 @@ from pipeline.runs.cache_keys import key_of_article, key_of_record
 from pipeline.runs.counters import Counters
 from pipeline.runs.file_sources import FileSources
 from pipeline.runs.output import shard_store
-from pipeline.runs.plan import RerunOptions, reading_key
+from pipeline.runs.plan import RerunOptions
+from pipeline.runs.cache_keys import reading_key
 from pipeline.runs.records import encode_record, record_key
-from pipeline.runs.run import Job, run
-from pipeline.runs.state import ShardFile
+from pipeline.runs.run import run
+from pipeline.runs.job import Job
+from pipeline.runs.state_entries import ShardFile
 from runs.inline import Inline
 
 PLAIN = Pipeline(stages=["entities", "languages"])

@@ -17,7 +17,9 @@ from pipeline.model.document import Label
 from pipeline.model.record import Record, Unreadable
 from pipeline.runs.counters import Counters
 from pipeline.runs.outcome import Failure
-from pipeline.runs.run import Job, RunError, run_records
+from pipeline.runs.run import run_records
+from pipeline.runs.run_loop import RunError
+from pipeline.runs.job import Job
 from runs.inline import Inline
 
 BREAKS = Rule("fragile.breaks", "raises at the word of its name")

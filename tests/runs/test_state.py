@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline.runs.state import DocumentEntry, ShardFile, SkippedEntry, State, StateError
+from pipeline.runs.state import State
+from pipeline.runs.state_entries import DocumentEntry, ShardFile, SkippedEntry, StateError
 
 
 def entry(name: str, n: int = 0, file: int = 1, **said: object) -> DocumentEntry:

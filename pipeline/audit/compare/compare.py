@@ -3,18 +3,25 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from pipeline.audit.compare import rule_findings, structure
-from pipeline.audit.compare.difference import KINDS, Difference, FieldChange, Finding, Hunk, Kind
-from pipeline.audit.compare.rule_findings import Found, Reading
-from pipeline.audit.compare.spans import Gap, Places, gaps
-from pipeline.audit.provenance import Passage, Step, texts
+from pipeline.audit.compare import findings, structure
+from pipeline.audit.compare.difference import (
+    DIFFERENCE_KINDS,
+    Difference,
+    DifferenceKind,
+    FieldChange,
+    FindingChange,
+    Hunk,
+)
+from pipeline.audit.compare.findings import ComparedArticle, ComparedFinding
+from pipeline.audit.compare.text_diff import DiffSpan, PositionMap, diff_spans
+from pipeline.audit.provenance import LayerEdit, Rewrite, layer_texts
 from pipeline.model.arguments import expect_one
 from pipeline.model.article import Article
-from pipeline.text.excerpts import around
+from pipeline.text.excerpts import line_context
 
-__all__ = ["Difference", "FieldChange", "Finding", "Hunk", "compare"]
+__all__ = ["Difference", "FieldChange", "FindingChange", "Hunk", "compare"]
 
-SOURCE = ("/provenance/source/sha256", "/provenance/source/bytes")
+SOURCE_POINTERS = ("/provenance/source/sha256", "/provenance/source/bytes")
 """Differences that are of the source itself, not of how it was read."""
 
 
@@ -28,26 +35,34 @@ def compare(old: Article, new: Article) -> Difference:
     expect_one("compare", "new", new, Article)
     if old == new:
         return _difference(new.id, (), (), (), 0, (), sources=False)
-    was, now = Reading(old, texts(old)), Reading(new, texts(new))
+    was, now = ComparedArticle(old, layer_texts(old)), ComparedArticle(new, layer_texts(new))
     one_source = was.source == now.source
-    found = gaps(old.text, new.text, (was.passages, now.passages) if one_source and old.text != new.text else None)
-    places = Places(found)
-    left = [*rule_findings.edits(was, None if one_source else places.old), *rule_findings.others(old, places.old)]
-    right = [*rule_findings.edits(now, None if one_source else places.new), *rule_findings.others(new, places.new)]
-    gone, come, unlike = rule_findings.apart(left, right)
-    told = [rule_findings.told(item, was, "old") for item in gone] + [
-        rule_findings.told(item, now, "new") for item in come
+    found = diff_spans(
+        old.text, new.text, (was.passages, now.passages) if one_source and old.text != new.text else None
+    )
+    places = PositionMap(found)
+    left = [
+        *findings.compared_edits(was, None if one_source else places.old),
+        *findings.compared_labels(old, places.old),
+    ]
+    right = [
+        *findings.compared_edits(now, None if one_source else places.new),
+        *findings.compared_labels(new, places.new),
+    ]
+    gone, come, unlike = findings.unmatched(left, right)
+    told = [findings.finding_change(item, was, "old") for item in gone] + [
+        findings.finding_change(item, now, "new") for item in come
     ]
     hunks = tuple(_hunks(found, was, now, gone, come))
-    changes = structure.changes(old, new, places)
+    changes = structure.structure_changes(old, new, places)
     provenance = (
-        *structure.told_apart(
+        *structure.changed_fields(
             old.provenance.source,
             new.provenance.source,
             "/provenance/source",
             ("sha256", "bytes", "bom", "newline", "runs", "undecodable", "converted_by", "origin"),
         ),
-        *structure.told_apart(
+        *structure.changed_fields(
             old.provenance.pipeline,
             new.provenance.pipeline,
             "/provenance/pipeline",
@@ -62,23 +77,25 @@ def _difference(
     name: str,
     hunks: tuple[Hunk, ...],
     changes: tuple[FieldChange, ...],
-    told: Sequence[Finding],
+    told: Sequence[FindingChange],
     unlike: int,
     provenance: tuple[FieldChange, ...],
     *,
     sources: bool,
 ) -> Difference:
-    differs: dict[Kind, bool] = {
+    differs: dict[DifferenceKind, bool] = {
         "source": sources,
         "text": bool(hunks),
         "structure": bool(changes) or any(item.what == "annotation" for item in told),
         "notes": any(item.what == "note" for item in told),
         "rules": bool(unlike) or any(item.what in {"edit", "label"} for item in told),
-        "provenance": any(not (item.new_field or item.old_field or "").startswith(SOURCE) for item in provenance),
+        "provenance": any(
+            not (item.new_field or item.old_field or "").startswith(SOURCE_POINTERS) for item in provenance
+        ),
     }
     return Difference(
         id=name,
-        kinds=tuple(kind for kind in KINDS if differs[kind]),
+        kinds=tuple(kind for kind in DIFFERENCE_KINDS if differs[kind]),
         text=hunks,
         structure=changes,
         findings=tuple(told),
@@ -87,7 +104,13 @@ def _difference(
     )
 
 
-def _hunks(found: Sequence[Gap], old: Reading, new: Reading, gone: list[Found], come: list[Found]) -> Iterator[Hunk]:
+def _hunks(
+    found: Sequence[DiffSpan],
+    old: ComparedArticle,
+    new: ComparedArticle,
+    gone: list[ComparedFinding],
+    come: list[ComparedFinding],
+) -> Iterator[Hunk]:
     if not found:
         return
     blamed = [_Blame(reading.passages, only) for reading, only in ((old, gone), (new, come))]
@@ -98,7 +121,7 @@ def _hunks(found: Sequence[Gap], old: Reading, new: Reading, gone: list[Found], 
             # Counted on from the last one: a text of many lines is read once.
             lines[side] += reading.article.text.count("\n", at[side], position)
             at[side] = position
-        before, after = around(new.article.text, gap.new_start, gap.new_end)
+        before, after = line_context(new.article.text, gap.new_start, gap.new_end)
         rules = blamed[0].rules(gap.old_start, gap.old_end) | blamed[1].rules(gap.new_start, gap.new_end)
         yield Hunk(
             old_line=lines[0] + 1,
@@ -116,8 +139,8 @@ def _hunks(found: Sequence[Gap], old: Reading, new: Reading, gone: list[Found], 
 class _Blame:
     """The rules whose edits only this article has, by the place of the text that they touched."""
 
-    def __init__(self, passages: Sequence[Passage], only: Sequence[Found]) -> None:
-        wanted: set[Step] = {item.item for item in only if item.what == "edit"}
+    def __init__(self, passages: Sequence[Rewrite], only: Sequence[ComparedFinding]) -> None:
+        wanted: set[LayerEdit] = {item.item for item in only if item.what == "edit"}
         self._passages = [
             (p, {step.edit.rule for step in p.steps if step in wanted})
             for p in passages

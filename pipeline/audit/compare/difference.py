@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from pipeline.audit.examples import Sign
+from pipeline.audit.examples import Side
+from pipeline.audit.report import FindingKind
 
-Kind = Literal["source", "text", "structure", "notes", "rules", "provenance"]
-KINDS: tuple[Kind, ...] = ("source", "text", "structure", "notes", "rules", "provenance")
-What = Literal["edit", "label", "note", "annotation"]
+DifferenceKind = Literal["source", "text", "structure", "notes", "rules", "provenance"]
+DIFFERENCE_KINDS: tuple[DifferenceKind, ...] = ("source", "text", "structure", "notes", "rules", "provenance")
 
 
 class Hunk(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,11 +37,11 @@ class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
     new: Annotated[str | None, Meta(description="The new value, in the same form.")]
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class FindingChange(msgspec.Struct, frozen=True, kw_only=True):
     """An edit, label, note or annotation that only one of the articles has."""
 
-    what: What
-    side: Annotated[Sign, Meta(description="Which article has it.")]
+    what: FindingKind
+    side: Annotated[Side, Meta(description="Which article has it.")]
     stage: str
     rule: str
     value: Annotated[
@@ -57,13 +57,15 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, tag="article", tag_f
     """All that differs between two articles of one document."""
 
     id: str
-    kinds: Annotated[tuple[Kind, ...], Meta(description="In what they differ; empty where they are the same.")]
+    kinds: Annotated[
+        tuple[DifferenceKind, ...], Meta(description="In what they differ; empty where they are the same.")
+    ]
     text: Annotated[tuple[Hunk, ...], Meta(description="Where the texts differ, in their order.")]
     structure: Annotated[
         tuple[FieldChange, ...],
         Meta(description="Fields that differ by more than what the text's hunks say of their words."),
     ]
-    findings: Annotated[tuple[Finding, ...], Meta(description="What rules found in one of them only.")]
+    findings: Annotated[tuple[FindingChange, ...], Meta(description="What rules found in one of them only.")]
     confidences: Annotated[int, Meta(description="How many findings of both have another confidence.")]
     provenance: Annotated[
         tuple[FieldChange, ...], Meta(description="What differs of the source, the version and the settings.")

@@ -3,7 +3,7 @@
 import msgspec
 
 from pipeline.audit.compare.difference import FieldChange
-from pipeline.audit.compare.matching_parts import Node
+from pipeline.audit.compare.match_fields import FieldValue
 from pipeline.model.article import Exchange, Turn
 
 SINGULAR = {
@@ -13,21 +13,21 @@ SINGULAR = {
 }  # fmt: skip
 
 
-def added(new: Node) -> FieldChange:
+def added(new: FieldValue) -> FieldChange:
     """A value that only the new article has."""
     return FieldChange(
         what="added", part=part(new.pointer), old_field=None, new_field=new.pointer, old=None, new=readable(new.value)
     )
 
 
-def removed(old: Node) -> FieldChange:
+def removed(old: FieldValue) -> FieldChange:
     """A value that only the old article has."""
     return FieldChange(
         what="removed", part=part(old.pointer), old_field=old.pointer, new_field=None, old=readable(old.value), new=None
     )
 
 
-def changed(old: Node, new: Node) -> FieldChange:
+def changed(old: FieldValue, new: FieldValue) -> FieldChange:
     """A value that is another."""
     return FieldChange(
         what="changed",

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.cli.stages import listing
 
-EPILOG = """examples:
+STAGES_EXAMPLES = """examples:
   pipeline stages                              the recipe in its order, and what else is installed
   pipeline stages --config pipeline.toml --json
   pipeline stages new lost-quotes              a small package to begin with
@@ -20,9 +20,10 @@ ACTIONS = {
 }
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the list, and the two actions with theirs."""
-    listing.arguments(parser)
+    parser.epilog = STAGES_EXAMPLES
+    listing.add_arguments(parser)
     actions = parser.add_subparsers(dest="action", metavar="[new NAME | check MODULE]", required=False)
     for name, what in ACTIONS.items():
         module: Any = import_module(f"pipeline.cli.stages.{name}")
@@ -30,10 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             name,
             help=what,
             description=what,
-            epilog=module.EPILOG,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        module.arguments(sub)
+        module.add_arguments(sub)
 
 
 def main(options: argparse.Namespace) -> int:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, cast
 
 from pipeline.config.plugins import offered, offers
 from pipeline.core.recipe import BUILT_IN, step
-from pipeline.errors import UsageError, nearest
+from pipeline.errors import UsageError, did_you_mean
 from pipeline.model.stage import Stage
 
 if TYPE_CHECKING:
     from pipeline.testing import Broken, Case
 
-EPILOG = """examples:
+CHECK_EXAMPLES = """examples:
   pipeline stages check ./lost-quotes              a folder with a package, or with modules that need each other
   pipeline stages check lost_quotes                a module that can be imported
   pipeline stages check lost_quotes:LostQuotes     one stage of it
@@ -27,11 +27,12 @@ EPILOG = """examples:
 
 A file cases.json beside the module is checked, too. Exit code 0: all well; 1: something is wrong.
 """
-CASES = "cases.json"
+CASES_FILE = "cases.json"
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
+    parser.epilog = CHECK_EXAMPLES
     parser.add_argument("module", metavar="MODULE", help="a module, a file, a folder, or the name of a stage")
     parser.add_argument(
         "--examples", type=int, default=100, metavar="N", help="texts that are drawn for each law (default: 100)"
@@ -123,7 +124,7 @@ def _stages(named: str) -> Iterator[tuple[Stage, Path]]:
     if not chosen:
         known = [kind.__name__ for kind in classes]
         raise UsageError(
-            f"{place} has no stage {attribute!r}{nearest(attribute, known)}"
+            f"{place} has no stage {attribute!r}{did_you_mean(attribute, known)}"
             if attribute
             else f"{place} has no stage: a frozen dataclass with 'name' and 'find'"
         )
@@ -198,4 +199,4 @@ def _classes(module: ModuleType) -> Iterator[type]:
 
 
 def _cases_of(kind: type) -> Path:
-    return Path(inspect.getfile(kind)).with_name(CASES)
+    return Path(inspect.getfile(kind)).with_name(CASES_FILE)

@@ -33,6 +33,7 @@ class DocumentTask(msgspec.Struct, frozen=True):
         n: The number of the document in the run.
         record: The document.
         expected_hash: What may be replaced in the output (see `manual_edits.may_replace`).
+
     """
 
     n: int
@@ -164,9 +165,7 @@ class OrderedWindow:
                     return False
                 continue
             self._add_task(item)
-            is_complete = (
-                len(self._chunk) >= self._executor.chunk or self._chunk_bytes >= self._executor.chunk_bytes
-            )
+            is_complete = len(self._chunk) >= self._executor.chunk or self._chunk_bytes >= self._executor.chunk_bytes
             if is_complete or time.monotonic() - began > SLOW_SOURCE_SECONDS:
                 return True
         return bool(self._chunk)

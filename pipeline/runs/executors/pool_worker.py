@@ -36,6 +36,7 @@ class PoolWorker(ChildProcess):
         hangs: Whether it was stopped because it took too long.
         retires: Whether it is to be replaced.
         orphaned: Whether it died with the fork server. Known after `end`.
+
     """
 
     def __init__(self, config: bytes, trace: Path) -> None:

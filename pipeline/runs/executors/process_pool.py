@@ -21,7 +21,7 @@ import msgspec
 
 from pipeline.config.settings import Run
 from pipeline.errors import PipelineError
-from pipeline.model.record import shown
+from pipeline.model.record import printable
 from pipeline.runs.executors.executor import DocumentTask, ExecutorError
 from pipeline.runs.executors.pool_worker import PoolWorker, crash_failure
 from pipeline.runs.executors.worker import WorkerConfig, WorkerReport
@@ -249,7 +249,7 @@ class ProcessPool:
             where = CrashLocation(worker.out_of_memory.stage, worker.out_of_memory.package)
         code = worker.end()
         if worker.start_error is not None:
-            self._stop(f"a worker process cannot start: {shown(worker.start_error)}; fix what the recipe names")
+            self._stop(f"a worker process cannot start: {printable(worker.start_error)}; fix what the recipe names")
             return
         if self._alone in worker.tasks:
             # It did not begin the document or is lost with it; either way the machine is free again.

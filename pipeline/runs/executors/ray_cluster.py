@@ -26,7 +26,7 @@ import pyarrow as pa
 
 from pipeline.config.settings import Run
 from pipeline.errors import PipelineError, UsageError
-from pipeline.model.record import Record, shown
+from pipeline.model.record import Record, printable
 from pipeline.readers.arrow.batches import is_encodable, of_records
 from pipeline.runs.batches import outcomes_of_table
 from pipeline.runs.executors.engine import Engine
@@ -202,7 +202,7 @@ class RayExecutor:
         """Sends a batch again that was lost on its way, or with its process or its machine."""
         self._losses_in_a_row += 1
         if self._losses_in_a_row > MAX_LOSSES_IN_A_ROW + BATCHES_PER_PROCESSOR * self._processors:
-            reason = shown(str(error).strip().partition("\n")[0])
+            reason = printable(str(error).strip().partition("\n")[0])
             raise ExecutorError(f"the Ray cluster loses every batch: {reason}; fix this, then rerun to resume")
         batch.losses += 1
         if batch.losses < MAX_BATCH_LOSSES:
@@ -263,7 +263,7 @@ def _connect(ray: Any, address: str | None, workers: int | None, temporary: str 
             ray.init(**options)
     except (ConnectionError, ImportError, OSError, RuntimeError, ValueError) as error:
         what = "cannot start a Ray cluster here" if address is None else f"--ray-address {address}"
-        raise UsageError(f"{what}: {shown(str(error).strip().partition(chr(10))[0])}") from error
+        raise UsageError(f"{what}: {printable(str(error).strip().partition(chr(10))[0])}") from error
     finally:
         if in_main:
             # Ray ends the process at once on SIGTERM; a run must end in its own way.
@@ -288,6 +288,6 @@ def _task_error(error: Exception) -> PipelineError:
         return cause
     reason = next((line for line in reversed(str(cause).splitlines()) if line.strip()), type(cause).__name__)
     return ExecutorError(
-        f"a machine of the cluster cannot work: {shown(reason.strip())}; it needs {PACKAGE} {__version__} and the "
+        f"a machine of the cluster cannot work: {printable(reason.strip())}; it needs {PACKAGE} {__version__} and the "
         "packages of all stages, in the versions of this machine"
     )

@@ -1,4 +1,4 @@
-"""What a Ray task does on a machine of the cluster: it checks the versions there, then processes a table of documents."""
+"""What a Ray task does on a machine of the cluster: checks the versions there, then processes a table."""
 
 import os
 import pickle
@@ -31,6 +31,7 @@ class RayWork(msgspec.Struct, frozen=True):
         limits: Time and memory for a document.
         temporary_folder: The folder for temporary files, if not that of the machine.
         folder: The current folder of the run, if it is on this machine.
+
     """
 
     pipeline: Pipeline

@@ -39,6 +39,7 @@ class WorkerConfig(msgspec.Struct, frozen=True):
         environment: The environment of the run: the fork server has that of an earlier moment.
         lock: The lock file of the run. The worker holds a share of it, so that no other run writes to the same place.
         temporary_folder: The folder for temporary files, if not that of the system.
+
     """
 
     pipeline: Pipeline
@@ -66,6 +67,7 @@ class WorkerReport(msgspec.Struct):
         out_of_memory: Where memory ran out; the worker ends after this report.
         fatal_error: Why no article can be written any more.
         idle: Whether the chunk is done.
+
     """
 
     outcomes: list[tuple[int, Outcome]]

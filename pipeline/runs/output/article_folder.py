@@ -9,8 +9,8 @@ from pipeline.runs.counters import LeftOutEntry
 from pipeline.runs.output import manual_edits, write_log
 from pipeline.runs.output.article_store import ArticleCondition
 from pipeline.runs.output.article_writer import ArticleWriter, FilePerArticle
-from pipeline.runs.state import REPLACING_KEY, STALE_KEY, State
-from pipeline.runs.state_entries import DocumentEntry
+from pipeline.runs.state import State
+from pipeline.runs.state_entries import REPLACING_KEY, STALE_KEY, DocumentEntry
 from pipeline.storage import Store
 from pipeline.storage.file_names import file_name
 from pipeline.storage.links import link_above

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from pipeline.errors import UsageError
-from pipeline.export.json_folder import encode, indented
+from pipeline.export.json import encode_article, indent_json
 from pipeline.model.article import Article
 from pipeline.model.record import Record
 from pipeline.runs.article_counts import ArticleCounts
@@ -36,9 +36,7 @@ ARTICLE_ENCODER = msgspec.json.Encoder()
 class ArticleWriter(Protocol):
     """Writes articles. It must be small and picklable, since each worker gets a copy."""
 
-    def write(
-        self, article: Article, expected_hash: bytes | None = None, *, apart: bool = False
-    ) -> Written | Edited:
+    def write(self, article: Article, expected_hash: bytes | None = None, *, apart: bool = False) -> Written | Edited:
         """Writes an article, completely or not at all, unless it would replace one that was edited by hand.
 
         `expected_hash` says what may be replaced (see `manual_edits.may_replace`), `apart` that the file name ends with
@@ -62,17 +60,15 @@ class FilePerArticle(msgspec.Struct, frozen=True):
     folder: Path | Store
     log: Path | None = None
 
-    def write(
-        self, article: Article, expected_hash: bytes | None = None, *, apart: bool = False
-    ) -> Written | Edited:
+    def write(self, article: Article, expected_hash: bytes | None = None, *, apart: bool = False) -> Written | Edited:
         """Writes the file."""
-        return self._write(article.id, encode(article), expected_hash, apart=apart)
+        return self._write(article.id, encode_article(article), expected_hash, apart=apart)
 
     def write_line(
         self, document: str, line: bytes, expected_hash: bytes | None = None, *, apart: bool = False
     ) -> Written | Edited:
         """Writes the same file."""
-        return self._write(document, indented(line), expected_hash, apart=apart)
+        return self._write(document, indent_json(line), expected_hash, apart=apart)
 
     def _write(self, document: str, body: bytes, expected_hash: bytes | None, *, apart: bool) -> Written | Edited:
         name = file_name(document, apart=apart)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from pipeline.errors import PipelineError
-from pipeline.export.load.attempt import parse
-from pipeline.export.parquet import Parquet
+from pipeline.export.load.decode import decode_article
+from pipeline.export.parquet import ParquetExport
 from pipeline.model.article import Article
 from pipeline.runs.output.manual_edits import file_hash
 from pipeline.runs.output.storage_backend import StorageBackend
@@ -35,7 +35,7 @@ RETRY_SECONDS = 0.1
 def write_shard(lines: Path, target: Path, form: ShardFormat) -> None:
     """Writes the articles of a file of lines to `target`, completely or not at all. Raises `OSError`."""
     if form == "parquet":
-        Parquet().write(_articles(lines), target)
+        ParquetExport().write(_articles(lines), target)
         return
     with lines.open("rb") as source, whole(target) as file, packed(file, target.name) as shard:
         # Always in pieces of the same size, so that the same lines give the same bytes.
@@ -55,7 +55,7 @@ def compress_shard(backend: StorageBackend, lines: Path, name: str, form: ShardF
 def _articles(lines: Path) -> Iterator[Article]:
     with lines.open("rb") as source:
         for number, line in enumerate(source, 1):
-            yield parse(line, f"{lines.name}:{number}")
+            yield decode_article(line, f"{lines.name}:{number}")
 
 
 class ShardCompression:

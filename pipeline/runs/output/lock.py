@@ -39,7 +39,8 @@ def hold_lock(path: Path, output: str) -> Iterator[None]:
             # A run that has just begun may not have written its process id yet.
             if (owner is not None and is_process_alive(owner)) or time.monotonic() > deadline:
                 who = f" (process {owner})" if owner is not None else ""
-                raise UsageError(f"another run{who} is writing to {output}; wait for it, or name another folder with -o")
+                message = f"another run{who} is writing to {output}; wait for it, or name another folder with -o"
+                raise UsageError(message)
             time.sleep(RETRY_SECONDS)
         if not is_lock(file):
             # Another program's file, or a damaged one, and nobody holds it.

@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import ContractError
-from pipeline.export.json_folder import indented
-from pipeline.export.load.attempt import parse
+from pipeline.export.json import indent_json
+from pipeline.export.load.decode import decode_article
 from pipeline.model.article import Article, Source
 from pipeline.model.verify import faults
 from pipeline.runs.outcome import Edited, encodable
@@ -84,13 +84,13 @@ def looks_edited(current: bytes, body: bytes | None, *, compare_metadata: bool) 
     source. That is likely after a kill; otherwise somebody may have edited the metadata.
     """
     try:
-        article = parse(current, "")
-        if indented(current) != current:
+        article = decode_article(current, "")
+        if indent_json(current) != current:
             return True
     except (ContractError, msgspec.DecodeError, UnicodeDecodeError):
         return True
     if body is not None and _inputs(article, with_metadata=compare_metadata) == _inputs(
-        parse(body, ""), with_metadata=compare_metadata
+        decode_article(body, ""), with_metadata=compare_metadata
     ):
         return True
     return any(True for _ in faults(article))

@@ -336,9 +336,7 @@ class ShardStore:
             # No later shard needs its articles: it may be overwritten.
             self._state.forget_shard_files([earlier.number])
         path = self._relative(self._in_progress / f"{self._shard:05}.jsonl")
-        shard_file = ShardFile(
-            self._shard_file, self._shard, sealed=False, path=path, size=0, documents=self._count
-        )
+        shard_file = ShardFile(self._shard_file, self._shard, sealed=False, path=path, size=0, documents=self._count)
         # Before it is written, so that it is known to be a run's.
         self._known_names.add(name)
         self._state.save_shard_file(shard_file)
@@ -354,9 +352,7 @@ class ShardStore:
         self._compression = None
         name = self._name(shard_file.shard)
         size, stamp = self._backend.size(name) or 0, self._backend.stamp(name)
-        published = msgspec.structs.replace(
-            shard_file, sealed=True, path=name, size=size, hash=shard_hash, stamp=stamp
-        )
+        published = msgspec.structs.replace(shard_file, sealed=True, path=name, size=size, hash=shard_hash, stamp=stamp)
         self._state.save_shard_file(published)
         self._state.commit()
         if self._kept_foreign is not None and file_hash(self._kept_foreign) == shard_hash:

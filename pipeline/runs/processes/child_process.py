@@ -32,6 +32,7 @@ class ChildProcess:
         process: The process.
         parent_id: The id of the process that forked or spawned it.
         born: When it was started, in seconds of the monotonic clock.
+
     """
 
     def __init__(self, main: ChildMain, config: bytes, trace: Path) -> None:

@@ -34,6 +34,7 @@ class CrashLocation(msgspec.Struct, frozen=True):
         stage: The name of the stage.
         package: The package of the stage with its version, unless the stage is built in.
         line: The line and the file.
+
     """
 
     stage: str | None = None

@@ -48,7 +48,7 @@ def process_context() -> Any:  # noqa: ANN401 -- of either kind
 
 
 def begin_warmup(size: int = 0) -> None:
-    """Starts to load what workers need, while this process does other things. `size` is that of the sources in bytes."""
+    """Starts to load what workers need, in the background. `size` is that of the sources in bytes."""
     if process_context().get_start_method() == "forkserver":
         set_warmup_modules(size)
         ensure_fork_server()

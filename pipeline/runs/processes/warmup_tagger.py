@@ -7,6 +7,6 @@ from pipeline.runs.processes import warmup
 
 __all__ = ["warmup"]
 
-tagger.words("渡船")
+tagger.tagged_words("渡船")
 gc.collect()
 gc.freeze()

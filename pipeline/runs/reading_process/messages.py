@@ -39,6 +39,7 @@ class ReadFile(msgspec.Struct, frozen=True):
         most: How many documents to read; None for all.
         chunk: How many documents a message holds at most.
         streamed: Whether a descriptor of the open file follows, because only the run can open it.
+
     """
 
     file: File

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Final, TypeVar
 
 from pipeline.config.settings import Input
-from pipeline.model.record import Unreadable, shown
+from pipeline.model.record import Unreadable, printable
 from pipeline.readers.input_files import File
 from pipeline.readers.registry import Registry
 from pipeline.runs.executors.executor import ExecutorError
@@ -235,7 +235,7 @@ class ReadingProcess:
                 continue
             if ready.error is not None:
                 self._kill()
-                raise ExecutorError(f"no process can read files: {shown(ready.error)}; fix what [sources] names")
+                raise ExecutorError(f"no process can read files: {printable(ready.error)}; fix what [sources] names")
             self._child.ready = ready
 
     def _new_child(self) -> _ReaderChild | None:
@@ -294,7 +294,8 @@ class ReadingProcess:
             return ProcessEnd(item, ended, "run again", machine=True, lost=True)
         where = f" (at {line})" if line else ""
         if exceeded is not None:
-            return ProcessEnd(item, f"reading it took longer than {exceeded:g} s{where}", "raise [input.limits] seconds")
+            what = f"reading it took longer than {exceeded:g} s{where}"
+            return ProcessEnd(item, what, "raise [input.limits] seconds")
         if out_of_memory or code == OUT_OF_MEMORY_EXIT_CODE:
             is_lowered = ready.memory is not None and ready.memory < limit * MIB
             mebibytes = ready.memory // MIB if is_lowered and ready.memory is not None else limit

@@ -9,7 +9,7 @@ from pipeline.readers.input_files import File
 from pipeline.runs.processes.child_process import ChildProcess
 
 BYTES_PER_FILE_LIMIT: Final = 1 << 20
-"""A file may take the time limit of one document for each so many bytes. Sound files are read a thousand times faster."""
+"""A file may take the time limit of one document for each so many bytes. Sound files are read 1,000 times faster."""
 BYTES_PER_DOCUMENT_LIMIT: Final = 1 << 28
 """A document of a file up to this size gets the time limit of the settings; of a larger file proportionally more,
 since much may lie between two documents of an archive. A slow machine decompresses xz at this rate."""
@@ -29,9 +29,7 @@ class TimeLimit(msgspec.Struct, frozen=True):
         size = file.size
         if size is None:
             return cls(seconds, None)
-        return cls(
-            seconds * max(1.0, size / BYTES_PER_DOCUMENT_LIMIT), seconds * max(1.0, size / BYTES_PER_FILE_LIMIT)
-        )
+        return cls(seconds * max(1.0, size / BYTES_PER_DOCUMENT_LIMIT), seconds * max(1.0, size / BYTES_PER_FILE_LIMIT))
 
     def exceeded(self, child: ChildProcess, *, is_ready: bool) -> float | None:
         """Returns the limit in seconds that a process has exceeded; None if it has not."""
@@ -55,6 +53,7 @@ class ProcessEnd(msgspec.Struct, frozen=True):
         remedy: What the user can do.
         machine: Whether the machine is to blame and not the file.
         lost: Whether nothing is to blame, because the process died with the fork server or before it was ready.
+
     """
 
     item: int | None

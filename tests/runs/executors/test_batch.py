@@ -23,7 +23,7 @@ from pipeline.model.article import Article, Origin
 from pipeline.model.record import Record
 from pipeline.readers.arrow.batches import documents, is_encodable, of_records
 from pipeline.runs.batches import _RESIDENT, OUTCOMES, outcomes, tally
-from pipeline.runs.counters import ContentTotals
+from pipeline.runs.article_counts import ContentTotals
 from pipeline.runs.outcome import Outcome, Rejection, Written, process_record
 from pipeline.runs.output.article_writer import ARTICLE_ENCODER, InMemoryWriter, write_article
 from runs.perils import Doorkeeper, Perilous, records

@@ -31,12 +31,15 @@ from pipeline.model.record import Record
 from pipeline.runs.batches import OUTCOMES
 from pipeline.runs.counters import Counters
 from pipeline.runs.executors.executor import ExecutorError, process_in_order
-from pipeline.runs.executors.ray_cluster import RayExecutor, check_versions, ray_engine, required_versions
+from pipeline.runs.executors.ray_cluster import RayExecutor, ray_engine
+from pipeline.runs.executors.ray_task import check_versions, required_versions
 from pipeline.runs.executors.worker import WorkerConfig
 from pipeline.runs.outcome import Failure, Outcome, Written
 from pipeline.runs.output.article_writer import ArticleWriter, FilePerArticle, InMemoryWriter
-from pipeline.runs.plan import DocumentSource
-from pipeline.runs.run import Engine, OutputFormat, local_engine, run
+from pipeline.runs.plan_items import DocumentSource
+from pipeline.runs.run import run
+from pipeline.runs.job import OutputFormat
+from pipeline.runs.executors.engine import Engine, local_engine
 from pipeline.version import __version__
 from runs.perils import Doorkeeper, Perilous, job, records, remembered
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.core.pipeline import NOWHERE
 from pipeline.model.record import Record
-from pipeline.runs.counters import ContentTotals
+from pipeline.runs.article_counts import ContentTotals
 from pipeline.runs.executors import executor
 from pipeline.runs.executors.executor import DocumentTask, process_in_order
 from pipeline.runs.outcome import Outcome, Written

@@ -16,7 +16,8 @@ from ordeal import ROOT, SMALL, account, lines, litter, processed, put, talk, tr
 import pipeline
 from pipeline.cli import main
 from pipeline.runs.output import shard_store
-from pipeline.runs.state import State, StateError
+from pipeline.runs.state import State
+from pipeline.runs.state_entries import StateError
 
 Captured = pytest.CaptureFixture[str]
 

@@ -22,9 +22,10 @@ from pipeline.readers.registry import choice
 from pipeline.runs.counters import Counters
 from pipeline.runs.file_sources import FileSources
 from pipeline.runs.output.output_folder import LocalOutput
-from pipeline.runs.output.shard_store import RUN_FOLDER_SHARD
+from pipeline.runs.output.shard_names import RUN_FOLDER_SHARD
 from pipeline.runs.plan import RerunOptions
-from pipeline.runs.run import Job, run
+from pipeline.runs.run import run
+from pipeline.runs.job import Job
 from pipeline.storage.atomic import named, replace
 from runs.inline import Inline
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.cli import main
-from pipeline.cli.similar import MAX_KINDS, SimilarErrors, kind_of
+from pipeline.cli.grouped_errors import MAX_GROUPS, GroupedErrors, group_key
 
 Captured = pytest.CaptureFixture[str]
 
@@ -29,23 +29,23 @@ DIFFERENT = [
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_names_numbers_quotes_and_places_make_no_other_kind(one: str, other: str) -> None:
-    assert kind_of(one) == kind_of(other)
+    assert group_key(one) == group_key(other)
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_what_is_wrong_makes_another_kind(one: str, other: str) -> None:
-    assert kind_of(one) != kind_of(other)
+    assert group_key(one) != group_key(other)
 
 
 def test_three_of_a_kind_are_shown_and_the_rest_is_counted() -> None:
-    similar = SimilarErrors("all in f")
+    similar = GroupedErrors("all in f")
     shown = [similar.line(f"n{i}: is {i} bytes long") for i in range(300)]
     assert [line for line in shown if line] == ["n0: is 0 bytes long", "n1: is 1 bytes long", "n2: is 2 bytes long"]
     assert list(similar.rest()) == ["… and 297 more like this; all in f"]
 
 
 def test_the_count_of_a_kind_that_was_not_last_names_an_example() -> None:
-    similar = SimilarErrors("all in f")
+    similar = GroupedErrors("all in f")
     for i in range(5):
         similar.line(f"is {i} bytes long")
     for _ in range(4):
@@ -58,14 +58,14 @@ def test_the_count_of_a_kind_that_was_not_last_names_an_example() -> None:
 
 def test_the_kinds_have_an_end_too() -> None:
     words = [f"{a}{b}" for a in "abcdefghij" for b in "klmnopqrst"]
-    similar = SimilarErrors("all in f")
+    similar = GroupedErrors("all in f")
     shown = [line for word in words if (line := similar.line(f"is {word}")) is not None]
-    assert len(shown) == MAX_KINDS
-    assert list(similar.rest()) == [f"… and {len(words) - MAX_KINDS} more of other kinds; all in f"]
+    assert len(shown) == MAX_GROUPS
+    assert list(similar.rest()) == [f"… and {len(words) - MAX_GROUPS} more of other kinds; all in f"]
 
 
 def test_everything_can_be_asked_for() -> None:
-    similar = SimilarErrors("all in f", everything=True)
+    similar = GroupedErrors("all in f", everything=True)
     assert all(similar.line("is empty") for _ in range(9))
     assert list(similar.rest()) == []
 

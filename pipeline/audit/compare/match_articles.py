@@ -11,18 +11,18 @@ import msgspec
 
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError
-from pipeline.export.load.articles import article_names, attempts, holds_one
-from pipeline.export.load.attempt import parse
-from pipeline.export.load.limits import LIMITS
+from pipeline.export.load.articles import article_file_names, is_single_article, load_each
+from pipeline.export.load.decode import decode_article
+from pipeline.export.load.limits import DEFAULT_LIMITS
 from pipeline.model.article import Article
 from pipeline.storage import Place
 
-FASTEST = 1
+ZLIB_FASTEST = 1
 """The level of compression: what is shelved is read once and thrown away."""
-SCHEMA = "CREATE TABLE shelf (id TEXT PRIMARY KEY, name TEXT, article BLOB, taken INTEGER DEFAULT 0)"
+INDEX_SCHEMA = "CREATE TABLE shelf (id TEXT PRIMARY KEY, name TEXT, article BLOB, taken INTEGER DEFAULT 0)"
 
 
-class Pair(NamedTuple):
+class ArticlePair(NamedTuple):
     """One document in two outputs: its article in either, none where it is not there, or why it is no article."""
 
     name: str
@@ -30,7 +30,7 @@ class Pair(NamedTuple):
     new: Article | ContractError | None
 
 
-def pairs(old: Place, new: Place, limits: Limits = LIMITS) -> Iterator[Pair]:
+def matched_articles(old: Place, new: Place, limits: Limits = DEFAULT_LIMITS) -> Iterator[ArticlePair]:
     """Every article of both outputs with its partner: in the order of `new`, then what only `old` has.
 
     Two folders of article files are matched by file name, two article files are matched as they are, anything else by
@@ -38,55 +38,55 @@ def pairs(old: Place, new: Place, limits: Limits = LIMITS) -> Iterator[Pair]:
     """
     if _by_file(old) and _by_file(new):
         yield from _folders(old, new, limits)
-    elif old.is_file() and new.is_file() and holds_one(old) and holds_one(new):
-        (_, first), (name, second) = next(attempts(old, limits)), next(attempts(new, limits))
-        yield Pair(name, first, second)
+    elif old.is_file() and new.is_file() and is_single_article(old) and is_single_article(new):
+        (_, first), (name, second) = next(load_each(old, limits)), next(load_each(new, limits))
+        yield ArticlePair(name, first, second)
     else:
         yield from _shelved(old, new, limits)
 
 
 def _by_file(path: Place) -> bool:
     """Whether a path is a folder in which every file is one article, none of them a table or lines."""
-    return path.is_dir() and all(holds_one(path / name) for name in article_names(path))
+    return path.is_dir() and all(is_single_article(path / name) for name in article_file_names(path))
 
 
-def _folders(old: Place, new: Place, limits: Limits) -> Iterator[Pair]:
-    for name, article in attempts(new, limits):
+def _folders(old: Place, new: Place, limits: Limits) -> Iterator[ArticlePair]:
+    for name, article in load_each(new, limits):
         partner = old / name
-        yield Pair(name, next(attempts(partner, limits))[1] if partner.is_file() else None, article)
-    for name in article_names(old):
+        yield ArticlePair(name, next(load_each(partner, limits))[1] if partner.is_file() else None, article)
+    for name in article_file_names(old):
         if not (new / name).is_file():
-            yield Pair(name, next(attempts(old / name, limits))[1], None)
+            yield ArticlePair(name, next(load_each(old / name, limits))[1], None)
 
 
-def _shelved(old: Place, new: Place, limits: Limits) -> Iterator[Pair]:
+def _shelved(old: Place, new: Place, limits: Limits) -> Iterator[ArticlePair]:
     with TemporaryDirectory(prefix="pipeline-diff-") as folder, closing(sqlite3.connect(f"{folder}/shelf")) as shelf:
-        shelf.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {SCHEMA};")
-        for name, article in attempts(old, limits):
+        shelf.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {INDEX_SCHEMA};")
+        for name, article in load_each(old, limits):
             if isinstance(article, ContractError):
-                yield Pair(name, article, None)
+                yield ArticlePair(name, article, None)
             elif not _put(shelf, name, article):
-                yield Pair(name, _double(name, article), None)
-        for name, article in attempts(new, limits):
+                yield ArticlePair(name, _double(name, article), None)
+        for name, article in load_each(new, limits):
             if isinstance(article, ContractError):
-                yield Pair(name, None, article)
+                yield ArticlePair(name, None, article)
                 continue
             row = shelf.execute("SELECT name, article, taken FROM shelf WHERE id = ?", (article.id,)).fetchone()
             if row is not None and row[2]:
-                yield Pair(name, None, _double(name, article))
+                yield ArticlePair(name, None, _double(name, article))
             elif row is not None:
                 shelf.execute("UPDATE shelf SET taken = 1 WHERE id = ?", (article.id,))
-                yield Pair(name, parse(zlib.decompress(row[1]), row[0]), article)
+                yield ArticlePair(name, decode_article(zlib.decompress(row[1]), row[0]), article)
             else:
                 # It is shelved, too, so that a second one of this id is seen.
                 shelf.execute("INSERT INTO shelf VALUES (?, ?, NULL, 1)", (article.id, name))
-                yield Pair(name, None, article)
+                yield ArticlePair(name, None, article)
         for name, data in shelf.execute("SELECT name, article FROM shelf WHERE NOT taken ORDER BY rowid"):
-            yield Pair(name, parse(zlib.decompress(data), name), None)
+            yield ArticlePair(name, decode_article(zlib.decompress(data), name), None)
 
 
 def _put(shelf: sqlite3.Connection, name: str, article: Article) -> bool:
-    data = zlib.compress(msgspec.json.encode(article), FASTEST)
+    data = zlib.compress(msgspec.json.encode(article), ZLIB_FASTEST)
     done = shelf.execute("INSERT OR IGNORE INTO shelf VALUES (?, ?, ?, 0)", (article.id, name, data))
     return done.rowcount == 1
 

@@ -8,19 +8,19 @@ from rich.cells import cell_len
 from rich.console import Console as RichConsole
 from rich.console import ConsoleOptions, RenderResult
 from rich.live import Live
-from rich.progress_bar import ProgressBar
+from rich.progress_bar import ProgressBar as RichProgressBar
 from rich.text import Text
 
-from pipeline.cli.console import Console
+from pipeline.cli.rich_console import Console
 
-WIDEST, NARROWEST = 40, 5
+MAX_BAR_WIDTH, MIN_BAR_WIDTH = 40, 5
 """Characters of the bar itself: it takes what the words leave, and stands back where that is too little."""
 
 
-GAP = "  "
+PART_GAP = "  "
 
 
-class Part(NamedTuple):
+class StatusPart(NamedTuple):
     """Some words beside the bar, in a style of rich's; where there is little room, the lightest go first."""
 
     text: str
@@ -28,10 +28,10 @@ class Part(NamedTuple):
     weight: float
 
 
-class Row:
+class StatusLine:
     """One line, as wide as the terminal is at the moment: what is left of the bar, how full it is, what is right."""
 
-    def __init__(self, left: str, share: float | None, right: Sequence[Part]) -> None:
+    def __init__(self, left: str, share: float | None, right: Sequence[StatusPart]) -> None:
         self._left = left
         self._share = share
         self._right = right
@@ -39,21 +39,23 @@ class Row:
     def __rich_console__(self, console: RichConsole, options: ConsoleOptions) -> RenderResult:
         # A terminal that is made narrower would wrap a line that fills it, and what wraps is not erased.
         width = max(options.max_width - 1, 1)
-        words = [Part(self._left, "", inf), *self._right]
-        while (room := width - sum(len(GAP) + cell_len(part.text) for part in words)) < -len(GAP) and len(words) > 1:
+        words = [StatusPart(self._left, "", inf), *self._right]
+        while (room := width - sum(len(PART_GAP) + cell_len(part.text) for part in words)) < -len(PART_GAP) and len(
+            words
+        ) > 1:
             words.remove(min(words, key=lambda part: part.weight))
         left, *right = [Text(part.text, part.style, overflow="ellipsis", end="") for part in words]
         left.truncate(width)
         yield left
-        if self._share is not None and room >= NARROWEST:
-            yield Text(GAP, end="")
-            yield ProgressBar(1.0, self._share, width=min(room, WIDEST))
+        if self._share is not None and room >= MIN_BAR_WIDTH:
+            yield Text(PART_GAP, end="")
+            yield RichProgressBar(1.0, self._share, width=min(room, MAX_BAR_WIDTH))
         for part in right:
-            yield Text(GAP, end="")
+            yield Text(PART_GAP, end="")
             yield part
 
 
-class Bar:
+class ProgressBar:
     """Stands on the last line of a terminal, until it is stopped."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -73,7 +75,7 @@ class Bar:
         """Takes the last line."""
         self._live.start()
 
-    def draw(self, row: Row, lines: Sequence[str]) -> None:
+    def draw(self, row: StatusLine, lines: Sequence[str]) -> None:
         """Shows the row, and lines above it that stay."""
         with self._console:
             if lines:

@@ -8,21 +8,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from pipeline.cli.quantities import counted, duration, frequency, speed
-from pipeline.runs.counters import LeftOutEntry, Counters
+from pipeline.cli.humanize import count_of, duration, frequency, speed
+from pipeline.runs.counters import Counters, LeftOutEntry
 from pipeline.runs.outcome import Failure
 from pipeline.runs.output.output_folder import RUN_FOLDER
 from pipeline.storage import Remote
-from pipeline.text.escapes import escaped
+from pipeline.text.escapes import escape_hidden
 
-DEGRADED = "degraded: a stage failed"
+DEGRADED_LABEL = "degraded: a stage failed"
 """The row of the summary for degraded articles."""
 
-MOST_ASIDE = 20
+MAX_LEFT_OUT_LINES = 20
 """Lines on what was left out; a folder may hold thousands of pictures."""
 
 
-def unheard(*streams: TextIO) -> None:
+def silence(*streams: TextIO) -> None:
     """Sends what is said from here on, there or anywhere, nowhere: its reader has gone, and what is done goes on."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in streams or (sys.stdout, sys.stderr):
@@ -31,14 +31,14 @@ def unheard(*streams: TextIO) -> None:
             os.dup2(nowhere, stream.fileno())
 
 
-def failed(failure: Failure) -> str:
+def failure_line(failure: Failure) -> str:
     """What is said of a document that failed: a line, whatever the document is called."""
     whose = f" of {failure.package}" if failure.package else ""
     where = f"stage {failure.stage}{whose}: " if failure.stage else ""
-    return escaped(f"{failure.document}: {where}{failure.reason}")
+    return escape_hidden(f"{failure.document}: {where}{failure.reason}")
 
 
-class LeftAside:
+class LeftOutLines:
     """What is said of that which holds no document: a line each, for the first ones."""
 
     def __init__(self) -> None:
@@ -47,19 +47,19 @@ class LeftAside:
 
     def line(self, aside: LeftOutEntry) -> str | None:
         """What is said of this one, or nothing."""
-        if self._said == MOST_ASIDE:
+        if self._said == MAX_LEFT_OUT_LINES:
             self._more += 1
             return None
         self._said += 1
         many = f" ({aside.count:,} times)" if aside.count > 1 else ""
-        return escaped(f"left out: {aside.name}: {aside.reason}{many}")
+        return escape_hidden(f"left out: {aside.name}: {aside.reason}{many}")
 
     def rest(self, output: Path | Remote | None) -> str | None:
         """What is said of all the others, and where below `output` they are listed, if they are."""
         if not self._more:
             return None
         where = f"; {output / RUN_FOLDER}/left-out.jsonl lists all" if output else ""
-        return escaped(f"left out: {self._more:,} more{where}")
+        return escape_hidden(f"left out: {self._more:,} more{where}")
 
 
 def summary(
@@ -68,7 +68,7 @@ def summary(
     """Prints what became of the documents, how long it took where that is known, and where the articles are."""
     from rich.table import Table
 
-    from pipeline.cli.console import Console
+    from pipeline.cli.rich_console import Console
 
     totals, figures = account.totals, account.figures
     table = Table(title=None, show_header=False, box=None, padding=(0, 2, 0, 0))
@@ -80,7 +80,7 @@ def summary(
         (totals.failed, "failed"),
         (totals.rejected, "rejected"),
         (totals.unchanged, "unchanged"),
-        *([(totals.degraded, DEGRADED)] if totals.degraded else []),
+        *([(totals.degraded, DEGRADED_LABEL)] if totals.degraded else []),
         *([(totals.edited, "edited by hand, kept")] if totals.edited else []),
         (figures.exchanges, "exchanges"),
         (figures.turns, "turns"),
@@ -105,7 +105,7 @@ def summary(
 
 
 def _spent(account: Counters, seconds: float, workers: int | None) -> str:
-    time = duration(seconds) if workers is None else f"{duration(seconds)} with {counted(workers, 'worker')}"
+    time = duration(seconds) if workers is None else f"{duration(seconds)} with {count_of(workers, 'worker')}"
     # Unchanged documents cost next to nothing: a run that finds many of them is no faster for it.
     worked = account.totals.documents - account.totals.unchanged - account.totals.edited
     if seconds <= 0 or not worked:

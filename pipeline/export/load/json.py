@@ -8,19 +8,25 @@ from typing import BinaryIO, NamedTuple, cast
 import msgspec
 
 from pipeline.config.settings import Limits
-from pipeline.export.load.attempt import Attempt, failed, of_json
-from pipeline.export.load.limits import LIMITS, Counted, longest, sound, too_long
-from pipeline.export.load.limits import lines as limited
+from pipeline.export.load.decode import LoadResult, decode_json, load_error
+from pipeline.export.load.limits import (
+    DEFAULT_LIMITS,
+    CountingReader,
+    max_article_bytes,
+    too_long_reason,
+    uncounted_bytes,
+)
+from pipeline.export.load.limits import bounded_lines as limited
 from pipeline.model.article import Article
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 from pipeline.readers.limits import Budget
 from pipeline.storage.compression import SUFFIXES, DamagedError, is_packed, unpacked
 
-LINES = (".jsonl", ".ndjson")
+JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
 """Ends of names that say that each line is a document."""
 
 
-def articles(file: BinaryIO, head: bytes, name: str, limits: Limits = LIMITS) -> Iterator[Attempt]:
+def articles(file: BinaryIO, head: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[LoadResult]:
     """The articles of a file of which nothing was read yet and that begins with `head`."""
     number = 0
     try:
@@ -32,48 +38,48 @@ def articles(file: BinaryIO, head: bytes, name: str, limits: Limits = LIMITS) ->
                 return
             for number, line in enumerate(chain(ahead.lines, lines), ahead.blank + 1):
                 if line is None:
-                    yield failed(f"{name}:{number}", too_long(limits))
+                    yield load_error(f"{name}:{number}", too_long_reason(limits))
                 elif line.strip():
-                    called, found = of_json(line, f"{name}:{number}")
+                    called, found = decode_json(line, f"{name}:{number}")
                     if budget is not None and isinstance(found, Article):
-                        budget.given -= sound(len(line))
+                        budget.given -= uncounted_bytes(len(line))
                     yield called, found
-    except (DamagedError, SourceError) as error:
-        yield failed(f"{name}:{number + 1}" if number else name, str(error))
+    except (DamagedError, ReaderError) as error:
+        yield load_error(f"{name}:{number + 1}" if number else name, str(error))
 
 
 def is_lines(file: BinaryIO, head: bytes, name: str) -> bool:
     """Whether such a file holds an article a line."""
     try:
-        with _plain(file, head, LIMITS, Budget(LIMITS) if is_packed(head) else None) as lines:
+        with _plain(file, head, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS) if is_packed(head) else None) as lines:
             return _by_line(lines, name)[0]
-    except (DamagedError, SourceError):
+    except (DamagedError, ReaderError):
         return _named_for_lines(name)
 
 
 @contextmanager
 def _plain(file: BinaryIO, head: bytes, limits: Limits, budget: Budget | None) -> Iterator[Iterator[bytes | None]]:
     """The lines of a file, unpacked; None for each that is too long. `budget` is for one that is packed."""
-    source = file if budget is None else cast("BinaryIO", Counted(file, budget))
+    source = file if budget is None else cast("BinaryIO", CountingReader(file, budget))
     with unpacked(source, head) as plain:
         yield limited(plain, limits, budget)
 
 
-def _whole(ahead: "_Ahead", lines: Iterator[bytes | None], name: str, limits: Limits) -> Attempt:
+def _whole(ahead: "_Ahead", lines: Iterator[bytes | None], name: str, limits: Limits) -> LoadResult:
     """The one article of a file."""
     # As many blanks as there were, so that an error names the byte at which it is.
     pieces: list[bytes] = []
     size = blank = ahead.blank
     for line in chain(ahead.lines, lines):
         size += len(line or b"")
-        if line is None or size > longest(limits):
-            return failed(name, too_long(limits))
+        if line is None or size > max_article_bytes(limits):
+            return load_error(name, too_long_reason(limits))
         if line.isspace():
             blank += len(line)
         else:
             pieces += [b"\n" * blank, line]
             blank = 0
-    return of_json(b"".join(pieces), name)
+    return decode_json(b"".join(pieces), name)
 
 
 class _Ahead(NamedTuple):
@@ -118,7 +124,7 @@ def _named_for_lines(name: str) -> bool:
     name = name.casefold()
     for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
-    return name.endswith(LINES)
+    return name.endswith(JSON_LINES_SUFFIXES)
 
 
 def _is_whole(line: bytes) -> bool:

@@ -15,7 +15,7 @@ def duration(seconds: float) -> str:
     if (minutes := round(seconds / MINUTE)) < DAY // MINUTE:
         return f"{minutes // 60} h {minutes % 60:02} min"
     hours = round(seconds / HOUR)
-    return f"{counted(hours // 24, 'day')} {hours % 24} h"
+    return f"{count_of(hours // 24, 'day')} {hours % 24} h"
 
 
 def estimate(seconds: float) -> str:
@@ -43,6 +43,6 @@ def frequency(per_second: float) -> str:
     return f"{per_second:,.0f}" if per_second >= 9.95 else f"{per_second:.1f}"
 
 
-def counted(number: int, what: str) -> str:
+def count_of(number: int, what: str) -> str:
     """`1 document`, `12,300 documents`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

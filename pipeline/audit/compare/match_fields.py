@@ -6,25 +6,25 @@ from typing import NamedTuple
 from pipeline.model.article import Article, Entry, Speaker, StageVersion, Translation
 
 Span = tuple[int, int]
-Hulls = Mapping[str, Span]
+FieldSpans = Mapping[str, Span]
 """The place of every pointer: from the first to the last segment of what stands under it."""
 
 
-class Node(NamedTuple):
+class FieldValue(NamedTuple):
     """A value with its pointer."""
 
     pointer: str
     value: object
 
 
-class Item(NamedTuple):
+class ListItem(NamedTuple):
     """A member of a list. In a body `kind` tells headings, prose and exchanges apart; elsewhere it is empty."""
 
     kind: str
-    node: Node
+    node: FieldValue
 
 
-def hulls(article: Article, place: Callable[[int, int], Span]) -> Hulls:
+def field_spans(article: Article, place: Callable[[int, int], Span]) -> FieldSpans:
     """Where everything stands that has a segment, in the coordinates of `place`."""
     found: dict[str, Span] = {}
     for segment in article.segments:
@@ -39,12 +39,14 @@ def hulls(article: Article, place: Callable[[int, int], Span]) -> Hulls:
     return found
 
 
-def span_of(item: Item, where: Hulls) -> Span | None:
+def span_of(item: ListItem, where: FieldSpans) -> Span | None:
     """The place of an item, where it has one. A translation may stand at many places and is told by its language."""
     return None if isinstance(item.node.value, Translation) else where.get(item.node.pointer)
 
 
-def pairs(olds: Sequence[Item], news: Sequence[Item], old_at: Hulls, new_at: Hulls) -> list[tuple[int, int]]:
+def matched_items(
+    olds: Sequence[ListItem], news: Sequence[ListItem], old_at: FieldSpans, new_at: FieldSpans
+) -> list[tuple[int, int]]:
     """Which items belong together, as pairs of their numbers, sorted.
 
     First those at the same place, or with the same name where they have no place; then those that overlap by half; then
@@ -70,7 +72,7 @@ def pairs(olds: Sequence[Item], news: Sequence[Item], old_at: Hulls, new_at: Hul
     return sorted(found)
 
 
-def _name(item: Item, where: Hulls) -> object:
+def _name(item: ListItem, where: FieldSpans) -> object:
     span, value = span_of(item, where), item.node.value
     if span is not None:
         return (item.kind, span)

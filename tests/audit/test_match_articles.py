@@ -8,8 +8,8 @@ import pytest
 
 import pipeline
 from pipeline import Article, ContractError, UsageError
-from pipeline.audit.compare.match import pairs
-from pipeline.export.json_folder import write
+from pipeline.audit.compare.match_articles import matched_articles
+from pipeline.export.json import write_article
 
 TEXT = "Host: Who keeps the ferry bell?\n\n船长：我父亲，然后是我。\n"
 
@@ -17,7 +17,7 @@ TEXT = "Host: Who keeps the ferry bell?\n\n船长：我父亲，然后是我。\
 def folder(path: Path, *names: str, text: str = TEXT) -> Path:
     path.mkdir(parents=True, exist_ok=True)
     for name in names:
-        write(pipeline.process(text, id=name), path)
+        write_article(pipeline.process(text, id=name), path)
     return path
 
 
@@ -33,7 +33,7 @@ def told(old: Path, new: Path) -> list[tuple[str, str]]:
     def said(side: Article | ContractError | None) -> str:
         return "" if side is None else side.id if isinstance(side, Article) else f"! {side.reason[:18]}"
 
-    return [(said(pair.old), said(pair.new)) for pair in pairs(old, new)]
+    return [(said(pair.old), said(pair.new)) for pair in matched_articles(old, new)]
 
 
 EXPECTED = [("bell", "bell"), ("wire/lock", "wire/lock"), ("", "tide"), ("oar", "")]
@@ -81,7 +81,7 @@ def test_lines_are_told_from_one_article_by_what_is_in_the_file(tmp_path: Path) 
 
 def test_a_shelved_article_is_the_article(tmp_path: Path) -> None:
     old, new = lines(tmp_path / "a.jsonl", "bell"), lines(tmp_path / "b.jsonl", "bell")
-    (pair,) = pairs(old, new)
+    (pair,) = matched_articles(old, new)
     assert pair.old == pair.new == pipeline.process(TEXT, id="bell")
 
 
@@ -129,12 +129,12 @@ def test_articles_are_taken_one_at_a_time(tmp_path: Path, monkeypatch: pytest.Mo
             read.append(f"{path.name}/{name}")
             yield name, pipeline.process(TEXT, id=name)
 
-    monkeypatch.setattr("pipeline.audit.compare.match.attempts", counted)
+    monkeypatch.setattr("pipeline.audit.compare.match_articles.load_each", counted)
     old, new = lines(tmp_path / "a.jsonl"), lines(tmp_path / "b.jsonl")
-    next(pairs(old, new))
+    next(matched_articles(old, new))
     assert read == ["a.jsonl/bell", "a.jsonl/oar", "a.jsonl/tide", "b.jsonl/bell"]
 
 
 def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is not there"):
-        list(pairs(tmp_path / "none", folder(tmp_path / "b", "bell")))
+        list(matched_articles(tmp_path / "none", folder(tmp_path / "b", "bell")))

@@ -6,16 +6,17 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from pipeline.audit import provenance
-from pipeline.audit.compare.difference import Finding, What
-from pipeline.audit.examples import Sign
+from pipeline.audit.compare.difference import FindingChange
+from pipeline.audit.examples import Side
+from pipeline.audit.report import FindingKind, stage_of
 from pipeline.model.article import Article
-from pipeline.text.excerpts import labelled, noted, replaced
+from pipeline.text.excerpts import edit_excerpt, label_excerpt, note_excerpt
 
 
-class Found(NamedTuple):
+class ComparedFinding(NamedTuple):
     """One finding: what makes it the same as one of the other article, and what is told about it."""
 
-    what: What
+    what: FindingKind
     stage: str
     rule: str
     key: Hashable
@@ -25,7 +26,7 @@ class Found(NamedTuple):
     """Where it is said to stand: an edit in the source, or where there are two of them in the new text."""
 
 
-class Reading:
+class ComparedArticle:
     """One of the two articles, with what is derived from it when first asked for."""
 
     def __init__(self, article: Article, texts: tuple[str, ...]) -> None:
@@ -38,43 +39,46 @@ class Reading:
         return self.texts[0]
 
     @cached_property
-    def passages(self) -> tuple[provenance.Passage, ...]:
+    def passages(self) -> tuple[provenance.Rewrite, ...]:
         """What became of the source."""
-        return provenance.passages(self.article.provenance.changes)
+        return provenance.rewrites(self.article.provenance.changes)
 
 
-def edits(reading: Reading, place: Callable[[int, int], tuple[int, int]] | None) -> Iterator[Found]:
+def compared_edits(
+    reading: ComparedArticle, place: Callable[[int, int], tuple[int, int]] | None
+) -> Iterator[ComparedFinding]:
     """The edits, told by their place in the source, or by `place` of their passage where there are two sources."""
     if place is None:
-        spans = ((step, start) for step, start, _ in provenance.in_source(reading.article.provenance.changes))
+        spans = ((step, start) for step, start, _ in provenance.edits_in_source(reading.article.provenance.changes))
     else:
         spans = ((step, place(p.start, p.end)[0]) for p in reading.passages for step in p.steps)
     for step, at in spans:
         edit = step.edit
         key = (step.stage, edit.rule, at, edit.old, edit.new)
-        yield Found("edit", step.stage, edit.rule, key, edit.confidence, step, at)
+        yield ComparedFinding("edit", step.stage, edit.rule, key, edit.confidence, step, at)
 
 
-def others(article: Article, place: Callable[[int, int], tuple[int, int]]) -> Iterator[Found]:
+def compared_labels(article: Article, place: Callable[[int, int], tuple[int, int]]) -> Iterator[ComparedFinding]:
     """The labels, notes and annotations."""
     for segment in article.segments:
         label = (segment.label, segment.rule, segment.language, place(segment.start, segment.end))
-        yield Found("label", stage_of(segment.rule), segment.rule, label, segment.confidence, segment, segment.start)
+        yield ComparedFinding(
+            "label", stage_of(segment.rule), segment.rule, label, segment.confidence, segment, segment.start
+        )
     for note in article.notes:
         said = (note.stage, note.rule, note.severity, note.message, note.suggestion)
-        yield Found("note", note.stage, note.rule, (said, place(note.start, note.end)), None, note, note.start)
+        yield ComparedFinding(
+            "note", note.stage, note.rule, (said, place(note.start, note.end)), None, note, note.start
+        )
     for item in article.annotations:
         span = None if item.start is None or item.end is None else place(item.start, item.end)
         layer = (item.layer, item.value, item.rule, span)
-        yield Found("annotation", stage_of(item.rule), item.rule, layer, item.confidence, item, item.start)
+        yield ComparedFinding("annotation", stage_of(item.rule), item.rule, layer, item.confidence, item, item.start)
 
 
-def stage_of(rule: str) -> str:
-    """The stage of a rule, from its name: labels do not say it otherwise."""
-    return rule.partition(".")[0]
-
-
-def apart(olds: Sequence[Found], news: Sequence[Found]) -> tuple[list[Found], list[Found], int]:
+def unmatched(
+    olds: Sequence[ComparedFinding], news: Sequence[ComparedFinding]
+) -> tuple[list[ComparedFinding], list[ComparedFinding], int]:
     """The findings that only one side has, in order, and how many of both have another confidence."""
     counts = [Counter((f.what, f.key) for f in side) for side in (olds, news)]
     sure = [Counter((f.what, f.key, f.confidence) for f in side) for side in (olds, news)]
@@ -83,7 +87,7 @@ def apart(olds: Sequence[Found], news: Sequence[Found]) -> tuple[list[Found], li
     return list(_taken(olds, gone)), list(_taken(news, come)), unlike
 
 
-def _taken(found: Sequence[Found], wanted: Counter[Any]) -> Iterator[Found]:
+def _taken(found: Sequence[ComparedFinding], wanted: Counter[Any]) -> Iterator[ComparedFinding]:
     if not wanted:
         return
     for item in found:
@@ -92,16 +96,16 @@ def _taken(found: Sequence[Found], wanted: Counter[Any]) -> Iterator[Found]:
             yield item
 
 
-def told(found: Found, reading: Reading, side: Sign) -> Finding:
+def finding_change(found: ComparedFinding, reading: ComparedArticle, side: Side) -> FindingChange:
     """A finding as it is shown, with an example of its context."""
     old = new = value = None
     if found.what == "edit":
         layer, _, edit = found.item
         old, new = edit.old, edit.new
-        example = replaced(reading.texts[layer], edit.start, old, new)
+        example = edit_excerpt(reading.texts[layer], edit.start, old, new)
     else:
         value, example = described(found, reading.article.text)
-    return Finding(
+    return FindingChange(
         what=found.what,
         side=side,
         stage=found.stage,
@@ -114,10 +118,10 @@ def told(found: Found, reading: Reading, side: Sign) -> Finding:
     )
 
 
-def described(found: Found, text: str) -> tuple[str, str]:
+def described(found: ComparedFinding, text: str) -> tuple[str, str]:
     """Value and example of a label, a note or an annotation."""
     item = found.item
     if found.what == "note":
-        return item.message, noted(text, item.start, item.end, item.message, item.suggestion)
+        return item.message, note_excerpt(text, item.start, item.end, item.message, item.suggestion)
     value = f"{item.label} ({item.language})" if found.what == "label" else f"{item.layer}: {item.value}"
-    return value, value if item.start is None else labelled(text, item.start, item.end, value)
+    return value, value if item.start is None else label_excerpt(text, item.start, item.end, value)

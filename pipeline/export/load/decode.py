@@ -9,31 +9,31 @@ from pipeline.errors import ContractError
 from pipeline.export.load.limits import TOO_DEEP
 from pipeline.model.article import VERSION, Article
 
-DECODER = msgspec.json.Decoder(Article)
+ARTICLE_DECODER = msgspec.json.Decoder(Article)
 
-Attempt: TypeAlias = tuple[str, Article | ContractError]
+LoadResult: TypeAlias = tuple[str, Article | ContractError]
 """What a document is called, and the article it is, or why it is none."""
 
 
-class Version(msgspec.Struct, frozen=True):
+class ContractVersion(msgspec.Struct, frozen=True):
     """The part of a document that says which contract it follows."""
 
     schema: str
 
 
-def of_json(data: bytes, name: str) -> Attempt:
+def decode_json(data: bytes, name: str) -> LoadResult:
     """The article that a JSON document is."""
     try:
-        return name, DECODER.decode(data)
+        return name, ARTICLE_DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return name, ContractError(name, _reason(data, error))
     except RecursionError:
         return name, ContractError(name, TOO_DEEP)
 
 
-def parse(data: bytes, name: str) -> Article:
+def decode_article(data: bytes, name: str) -> Article:
     """The article that a JSON document is; `name` is what an error calls it. Raises `ContractError`."""
-    _, found = of_json(data, name)
+    _, found = decode_json(data, name)
     if isinstance(found, ContractError):
         raise found
     return found
@@ -41,13 +41,13 @@ def parse(data: bytes, name: str) -> Article:
 
 def _reason(data: bytes, error: Exception) -> str:
     try:
-        version = msgspec.json.decode(data, type=Version).schema
+        version = msgspec.json.decode(data, type=ContractVersion).schema
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return f"is no article: {error}"
     return _foreign(version) or f"is not as the contract says: {error}"
 
 
-def of_row(row: Mapping[str, Any], name: str) -> Attempt:
+def decode_row(row: Mapping[str, Any], name: str) -> LoadResult:
     """The article that a row of nested columns is; a whole number may come as a float, as pandas writes it."""
     try:
         return name, _article(row)
@@ -80,6 +80,6 @@ def _foreign(version: str) -> str | None:
     return None if version == VERSION else f"follows contract {version!r}; this version reads {VERSION!r}"
 
 
-def failed(name: str, reason: str) -> Attempt:
+def load_error(name: str, reason: str) -> LoadResult:
     """What cannot even be tried."""
     return name, ContractError(name, reason)

@@ -10,53 +10,53 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.config.settings import Limits
-from pipeline.export.load.attempt import Attempt, failed, of_row
-from pipeline.export.load.limits import MIN_ROW_BYTES, UNLIMITED, FileBudget, longest, too_long
-from pipeline.export.tables.columns import kind_of
-from pipeline.model.record import SourceError
+from pipeline.export.load.decode import LoadResult, decode_row, load_error
+from pipeline.export.load.limits import MIN_ROW_BYTES, UNLIMITED, FileBudget, max_article_bytes, too_long_reason
+from pipeline.export.tables.columns import row_type_of
+from pipeline.model.record import ReaderError
 
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-AT_ONCE = 64
+CONVERTED_ROWS = 64
 """Rows that are made into objects together, and the bytes that they may take then; one row at least."""
-PORTION = 1 << 26
-MEASURED = 1024
+CONVERTED_BYTES = 1 << 26
+MEASURED_ROWS = 1024
 """Rows that are measured together."""
 
 
-def parquet(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[Attempt]:
+def parquet(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[LoadResult]:
     """The articles of a Parquet file. A row group that cannot be read hides no other."""
     import pyarrow as pa
 
     try:
         table = _opened(path)
     except (pa.ArrowException, OSError) as error:
-        yield failed(name, f"is a Parquet file that cannot be read: {_line(error)}")
+        yield load_error(name, f"is a Parquet file that cannot be read: {_line(error)}")
         return
     with table:
         if (reason := _foreign(table.schema_arrow)) is not None:
-            yield failed(name, reason)
+            yield load_error(name, reason)
             return
         budget = FileBudget(path, limits)
         row = 0
         for i in range(table.num_row_groups):
             behind = row + table.metadata.row_group(i).num_rows
             try:
-                at_once = AT_ONCE if limits is UNLIMITED else _rows_at_once(path, table, i, budget)
+                at_once = CONVERTED_ROWS if limits is UNLIMITED else _rows_at_once(path, table, i, budget)
                 for batch in table.iter_batches(at_once, row_groups=[i]):
                     budget.give(MIN_ROW_BYTES * len(batch))
                     yield from _articles(batch, name, row)
                     row += len(batch)
-            except (pa.ArrowException, OSError, SourceError) as error:
-                yield failed(f"{name}:{row + 1}", f"rows {row + 1} to {behind} cannot be read: {_line(error)}")
+            except (pa.ArrowException, OSError, ReaderError) as error:
+                yield load_error(f"{name}:{row + 1}", f"rows {row + 1} to {behind} cannot be read: {_line(error)}")
                 if budget.fault is not None:
                     return
             row = behind
 
 
-def arrow(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[Attempt]:
+def arrow(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[LoadResult]:
     """The articles of an Arrow file (also called Feather)."""
     import pyarrow as pa
 
@@ -74,7 +74,7 @@ def arrow(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[Attempt
     yield from _all(batches(budget), name, budget)
 
 
-def arrow_stream(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[Attempt]:
+def arrow_stream(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[LoadResult]:
     """The articles of a stream of Arrow, as the `datasets` library keeps them."""
     import pyarrow as pa
 
@@ -95,22 +95,22 @@ def arrow_stream(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[
     yield from _all(batches(budget), name, budget)
 
 
-def _all(batches: "Iterator[pa.RecordBatch]", name: str, budget: FileBudget) -> Iterator[Attempt]:
+def _all(batches: "Iterator[pa.RecordBatch]", name: str, budget: FileBudget) -> Iterator[LoadResult]:
     import pyarrow as pa
 
     row = 0
     try:
         for batch in batches:
             if (reason := _foreign(batch.schema)) is not None:
-                yield failed(name, reason)
+                yield load_error(name, reason)
                 return
             budget.ask(MIN_ROW_BYTES * len(batch))
-            for start in range(0, len(batch), AT_ONCE):
-                for part, size in _pieces(batch.slice(start, AT_ONCE)):
+            for start in range(0, len(batch), CONVERTED_ROWS):
+                for part, size in _pieces(batch.slice(start, CONVERTED_ROWS)):
                     yield from _measured_articles(part, size, name, row, budget)
                     row += len(part)
-    except (pa.ArrowException, OSError, SourceError) as error:
-        yield failed(f"{name}:{row + 1}" if row else name, f"cannot be read: {_line(error)}")
+    except (pa.ArrowException, OSError, ReaderError) as error:
+        yield load_error(f"{name}:{row + 1}" if row else name, f"cannot be read: {_line(error)}")
 
 
 def _pieces(batch: "pa.RecordBatch") -> "Iterator[tuple[pa.RecordBatch, int]]":
@@ -124,32 +124,32 @@ def _pieces(batch: "pa.RecordBatch") -> "Iterator[tuple[pa.RecordBatch, int]]":
         batch.validate(full=True)
         size = size_of(batch.columns).bytes
     except pa.ArrowInvalid:
-        size = PORTION + 1
-    if size <= PORTION:
+        size = CONVERTED_BYTES + 1
+    if size <= CONVERTED_BYTES:
         yield batch, size
     else:
-        yield from ((batch.slice(i, 1), PORTION + 1) for i in range(len(batch)))
+        yield from ((batch.slice(i, 1), CONVERTED_BYTES + 1) for i in range(len(batch)))
 
 
 def _measured_articles(
     batch: "pa.RecordBatch", size: int, name: str, before: int, budget: FileBudget
-) -> Iterator[Attempt]:
+) -> Iterator[LoadResult]:
     """The articles of a batch of `size` bytes; where that is too many, it is one row, which may be damaged."""
     import pyarrow as pa
 
     from pipeline.readers.arrow.columns import checked
     from pipeline.readers.arrow.expansion import size_of
 
-    if size > PORTION:
+    if size > CONVERTED_BYTES:
         try:
             # A text that is no UTF-8 becomes bytes, which no article has.
             batch = checked(batch)
         except pa.ArrowInvalid as error:
-            yield failed(f"{name}:{before + 1}", f"is no article: {_line(error)}")
+            yield load_error(f"{name}:{before + 1}", f"is no article: {_line(error)}")
             return
         size = size_of(batch.columns).bytes
-    if size > longest(budget.limits):
-        yield failed(f"{name}:{before + 1}", too_long(budget.limits))
+    if size > max_article_bytes(budget.limits):
+        yield load_error(f"{name}:{before + 1}", too_long_reason(budget.limits))
         return
     budget.give(max(size, MIN_ROW_BYTES * len(batch)))
     yield from _articles(batch, name, before)
@@ -164,7 +164,7 @@ def _opened(path: Path, as_references: list[str] | None = None) -> "pq.ParquetFi
 
 
 def _rows_at_once(path: Path, table: "pq.ParquetFile", number: int, budget: FileBudget) -> int:
-    """How many rows of a group can be made into objects together. Raises `SourceError` where it holds too much."""
+    """How many rows of a group can be made into objects together. Raises `ReaderError` where it holds too much."""
     from pipeline.readers.arrow.expansion import size_of
     from pipeline.readers.arrow.parquet import declared
 
@@ -172,20 +172,23 @@ def _rows_at_once(path: Path, table: "pq.ParquetFile", number: int, budget: File
     budget.ask(max(declared(group, table.metadata.schema), MIN_ROW_BYTES * max(group.num_rows, 0)))
     references = _references(group, table.metadata)
     if not references:
-        return AT_ONCE if group.total_byte_size <= PORTION else 1
-    largest, at_once = 0, AT_ONCE
+        return CONVERTED_ROWS if group.total_byte_size <= CONVERTED_BYTES else 1
+    largest, at_once = 0, CONVERTED_ROWS
     # Read as references, a megabyte that each of a million rows has is one.
     with _opened(path, references) as again:
-        for batch in again.iter_batches(MEASURED, row_groups=[number], columns=references):
+        for batch in again.iter_batches(MEASURED_ROWS, row_groups=[number], columns=references):
             size = size_of(batch.columns).bytes
             budget.give(size)
-            if size <= PORTION:
+            if size <= CONVERTED_BYTES:
                 continue
-            if any(size_of(batch.slice(i, AT_ONCE).columns).bytes > PORTION for i in range(0, len(batch), AT_ONCE)):
+            if any(
+                size_of(batch.slice(i, CONVERTED_ROWS).columns).bytes > CONVERTED_BYTES
+                for i in range(0, len(batch), CONVERTED_ROWS)
+            ):
                 at_once = 1
                 largest = max(size_of(batch.slice(i, 1).columns).bytes for i in range(len(batch)))
-            if largest > longest(budget.limits):
-                raise SourceError(f"one of them {too_long(budget.limits)}")
+            if largest > max_article_bytes(budget.limits):
+                raise ReaderError(f"one of them {too_long_reason(budget.limits)}")
     return at_once
 
 
@@ -202,11 +205,11 @@ def _references(group: Any, metadata: Any) -> list[str]:  # noqa: ANN401 -- pyar
     return found
 
 
-def _articles(batch: "pa.RecordBatch", name: str, before: int) -> Iterator[Attempt]:
+def _articles(batch: "pa.RecordBatch", name: str, before: int) -> Iterator[LoadResult]:
     """The articles of a batch; `before` rows of the file stand before it."""
     for number, row in enumerate(_rows(batch), before + 1):
         called = f"{name}:{number}"
-        yield failed(called, row) if isinstance(row, str) else of_row(row, called)
+        yield load_error(called, row) if isinstance(row, str) else decode_row(row, called)
 
 
 def _rows(batch: "pa.RecordBatch") -> Iterator[dict[str, Any] | str]:
@@ -224,7 +227,7 @@ def _rows(batch: "pa.RecordBatch") -> Iterator[dict[str, Any] | str]:
 
 def _foreign(schema: "pa.Schema") -> str | None:
     """Why a table has no articles in it, or nothing."""
-    found = kind_of(schema)
+    found = row_type_of(schema)
     if found == "articles":
         return None
     if found is None:

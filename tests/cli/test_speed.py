@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cli.pace import Pace
+from pipeline.cli.speed import SpeedEstimator
 
 MB = 1_000_000
 
@@ -13,7 +13,7 @@ class Run:
     """A run whose course the test says."""
 
     def __init__(self) -> None:
-        self.pace = Pace(0.0)
+        self.pace = SpeedEstimator(0.0)
         self.time = 0.0
         self.unchanged = self.read = self.done = 0
 
@@ -89,7 +89,7 @@ def test_when_all_is_read_no_time_is_left_to_tell() -> None:
 @given(st.lists(st.tuples(st.floats(0, 1e6), *[st.integers(0, 2**50)] * 3), max_size=60))
 def test_nothing_it_tells_is_below_nothing(course: list[tuple[float, int, int, int]]) -> None:
     """Whatever it is told: times in any order, figures that go back."""
-    pace = Pace(0.0)
+    pace = SpeedEstimator(0.0)
     for time, unchanged, read, done in course:
         pace.note(time, unchanged=unchanged, read=read, done=done)
         speed, left = pace.speed(), pace.left(2**50)

@@ -10,7 +10,7 @@ from untimed import untimed
 
 import pipeline
 from pipeline.cli.progress import Progress
-from pipeline.cli.report import summary
+from pipeline.cli.run_summary import summary
 from pipeline.runs.counters import Counters
 from pipeline.runs.outcome import Failure, Written
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline import Article
-from pipeline.export.json_folder import encode, write
+from pipeline.export.json import encode_article, write_article
 from pipeline.storage.atomic import named, replace
 from pipeline.storage.file_names import LONGEST_NAME, UNSAFE, file_name
 
@@ -90,20 +90,20 @@ def test_a_long_name_is_cut_between_characters_and_ends_in_a_hash() -> None:
 
 
 def test_an_article_lies_at_its_name_as_utf8(tmp_path: Path) -> None:
-    path = write(article("湖/a"), tmp_path)
+    path = write_article(article("湖/a"), tmp_path)
     assert path == tmp_path / "湖" / "a.json"
-    assert path.read_bytes() == encode(article("湖/a"))
+    assert path.read_bytes() == encode_article(article("湖/a"))
     assert "湖/a".encode() in path.read_bytes()
 
 
 def test_what_is_written_reads_back(tmp_path: Path) -> None:
-    write(article(), tmp_path)
+    write_article(article(), tmp_path)
     assert list(pipeline.read(tmp_path)) == [article()]
 
 
 def test_a_difference_shows_by_field() -> None:
     """A line a field, as people compare and version them; ends as text files do."""
-    data = encode(article())
+    data = encode_article(article())
     assert data.startswith(b'{\n "schema": "bilingual-article/1",\n "id": "wire/a",\n')
     assert data.endswith(b"\n}\n")
     assert msgspec.json.decode(data, type=Article) == article()
@@ -112,8 +112,8 @@ def test_a_difference_shows_by_field() -> None:
 def test_an_article_replaces_an_earlier_one(tmp_path: Path) -> None:
     (tmp_path / "wire").mkdir()
     (tmp_path / "wire" / "a.json").write_text("an earlier and much longer article" * 500, encoding="utf-8")
-    write(article(), tmp_path)
-    assert (tmp_path / "wire" / "a.json").read_bytes() == encode(article())
+    write_article(article(), tmp_path)
+    assert (tmp_path / "wire" / "a.json").read_bytes() == encode_article(article())
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])
@@ -157,12 +157,12 @@ def test_what_is_not_finished_yet_is_no_article_to_a_reader(tmp_path: Path, monk
     """Whoever reads the folder while it is written sees whole articles only."""
     seen: list[list[Article]] = []
     monkeypatch.setattr(os, "fsync", lambda _: seen.append(list(pipeline.read(tmp_path))))
-    write(article(), tmp_path)
+    write_article(article(), tmp_path)
     assert seen == [[]]
 
 
 def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
     """The name of the unfinished file is longer by a few bytes."""
     name = "评" * 300
-    write(article(name), tmp_path)
+    write_article(article(name), tmp_path)
     assert [found.id for found in pipeline.read(tmp_path)] == [name]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cli.quantities import counted, duration, estimate, frequency, speed
+from pipeline.cli.humanize import count_of, duration, estimate, frequency, speed
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_frequency(often: float, words: str) -> None:
 
 
 def test_one_is_no_plural() -> None:
-    assert [counted(number, "document") for number in (0, 1, 12_300)] == [
+    assert [count_of(number, "document") for number in (0, 1, 12_300)] == [
         "0 documents",
         "1 document",
         "12,300 documents",

@@ -4,29 +4,29 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.text.escapes import escaped
-from pipeline.text.lines import width
+from pipeline.text.escapes import escape_hidden
+from pipeline.text.lines import display_width
 
 if TYPE_CHECKING:
-    from pipeline.cli.console import Console
+    from pipeline.cli.rich_console import Console
 
-GAP = "  "
-COLOURS = ((r"\[-(?s:.)*?-\]", "red"), (r"\{\+(?s:.)*?\+\}", "green"))
+COLUMN_GAP = "  "
+EDIT_COLOURS = ((r"\[-(?s:.)*?-\]", "red"), (r"\{\+(?s:.)*?\+\}", "green"))
 
 
-class Sheet:
+class Printer:
     """Standard output. On a terminal rich lays out and colours; elsewhere each line is one line, cut nowhere."""
 
     def __init__(self) -> None:
         self._console: Console | None = None
         if sys.stdout.isatty():
-            from pipeline.cli import console
+            from pipeline.cli import rich_console
 
-            self._console = console.Console(sys.stdout)
+            self._console = rich_console.Console(sys.stdout)
 
     def table(self, rows: Iterable[Sequence[str]], heads: Sequence[str] = (), *, right: Sequence[int] = ()) -> None:
         """Rows of cells under `heads`; columns `right` are aligned right. The last column takes what is left."""
-        cells = [[escaped(cell) for cell in row] for row in rows]
+        cells = [[escape_hidden(cell) for cell in row] for row in rows]
         if self._console is None:
             self._plain([list(heads), *cells] if heads else cells, right)
             return
@@ -43,7 +43,7 @@ class Sheet:
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """A line of text; on a terminal the marks of edits are coloured."""
-        text = escaped(text)
+        text = escape_hidden(text)
         if self._console is None:
             print(text)
         else:
@@ -55,16 +55,16 @@ class Sheet:
         from rich.text import Text
 
         shown = Text(text)
-        for pattern, style in COLOURS:
+        for pattern, style in EDIT_COLOURS:
             shown.highlight_regex(pattern, style)
         return shown
 
     def _plain(self, cells: list[list[str]], right: Sequence[int]) -> None:
         count = max(map(len, cells), default=0)
-        widths = [max((width(row[i]) for row in cells if i < len(row)), default=0) for i in range(count)]
+        widths = [max((display_width(row[i]) for row in cells if i < len(row)), default=0) for i in range(count)]
         for row in cells:
             padded = []
             for i, cell in enumerate(row):
-                blanks = " " * (widths[i] - width(cell))
+                blanks = " " * (widths[i] - display_width(cell))
                 padded.append(blanks + cell if i in right else cell if i == len(row) - 1 else cell + blanks)
-            print(GAP.join(padded).rstrip())
+            print(COLUMN_GAP.join(padded).rstrip())

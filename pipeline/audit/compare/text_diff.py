@@ -12,16 +12,16 @@ from typing import NamedTuple
 
 import regex
 
-from pipeline.audit.provenance import Passage, Side, meetings
-from pipeline.text.edits import Edit, smallest
+from pipeline.audit.provenance import MappedSpan, Rewrite, merge_spans
+from pipeline.text.edits import Edit, minimal_edits
 
-FINEST = 40_000
+MAX_CHARACTER_DIFF = 40_000
 """Product of two lengths up to which what they share is looked for letter by letter."""
-WORDS = regex.compile(r"\p{Han}|[^\W\p{Han}]+|\s+|\W")
-LINES = regex.compile(r"[^\n]*\n|[^\n]+")
+WORD_PATTERN = regex.compile(r"\p{Han}|[^\W\p{Han}]+|\s+|\W")
+LINE_PATTERN = regex.compile(r"[^\n]*\n|[^\n]+")
 
 
-class Gap(NamedTuple):
+class DiffSpan(NamedTuple):
     """`old[old_start:old_end]` is `new[new_start:new_end]`."""
 
     old_start: int
@@ -30,7 +30,7 @@ class Gap(NamedTuple):
     new_end: int
 
 
-def gaps(old: str, new: str, source: tuple[Sequence[Passage], Sequence[Passage]] | None) -> list[Gap]:
+def diff_spans(old: str, new: str, source: tuple[Sequence[Rewrite], Sequence[Rewrite]] | None) -> list[DiffSpan]:
     """The smallest differences of two texts, sorted, disjoint, no two touching.
 
     `source` are the passages of both where they have one source text.
@@ -40,20 +40,20 @@ def gaps(old: str, new: str, source: tuple[Sequence[Passage], Sequence[Passage]]
     if source is None:
         found = list(_unlike(old, new))
     else:
-        sides = [[Side(p.source_start, p.source_end, p.start, p.end, ()) for p in side] for side in source]
+        sides = [[MappedSpan(p.source_start, p.source_end, p.start, p.end, ()) for p in side] for side in source]
         found = []
-        for meeting in meetings(*sides, touching=True):
-            rough = Gap(meeting.left_start, meeting.left_end, meeting.right_start, meeting.right_end)
+        for meeting in merge_spans(*sides, touching=True):
+            rough = DiffSpan(meeting.left_start, meeting.left_end, meeting.right_start, meeting.right_end)
             if old[rough.old_start : rough.old_end] != new[rough.new_start : rough.new_end]:
                 found += _finer(old, new, rough)
     return list(_merged(found))
 
 
-def _merged(found: list[Gap]) -> Iterator[Gap]:
-    last: Gap | None = None
+def _merged(found: list[DiffSpan]) -> Iterator[DiffSpan]:
+    last: DiffSpan | None = None
     for gap in found:
         if last and gap.old_start == last.old_end:
-            last = Gap(last.old_start, gap.old_end, last.new_start, gap.new_end)
+            last = DiffSpan(last.old_start, gap.old_end, last.new_start, gap.new_end)
         else:
             if last:
                 yield last
@@ -62,33 +62,33 @@ def _merged(found: list[Gap]) -> Iterator[Gap]:
         yield last
 
 
-def _unlike(old: str, new: str) -> Iterator[Gap]:
-    for rough in _between(LINES.findall(old), LINES.findall(new), Gap(0, 0, 0, 0)):
+def _unlike(old: str, new: str) -> Iterator[DiffSpan]:
+    for rough in _between(LINE_PATTERN.findall(old), LINE_PATTERN.findall(new), DiffSpan(0, 0, 0, 0)):
         yield from _finer(old, new, rough)
 
 
-def _finer(old: str, new: str, rough: Gap) -> Iterator[Gap]:
+def _finer(old: str, new: str, rough: DiffSpan) -> Iterator[DiffSpan]:
     """The differences within a rough one: letter by letter where it is short, else word by word."""
     left, right = old[rough.old_start : rough.old_end], new[rough.new_start : rough.new_end]
-    if len(left) * len(right) <= FINEST:
+    if len(left) * len(right) <= MAX_CHARACTER_DIFF:
         yield from _lettered(left, right, rough)
         return
-    for gap in _between(WORDS.findall(left), WORDS.findall(right), rough):
+    for gap in _between(WORD_PATTERN.findall(left), WORD_PATTERN.findall(right), rough):
         inner_left, inner_right = old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]
-        if len(inner_left) * len(inner_right) <= FINEST:
+        if len(inner_left) * len(inner_right) <= MAX_CHARACTER_DIFF:
             yield from _lettered(inner_left, inner_right, gap)
         else:
             yield gap
 
 
-def _lettered(old: str, new: str, at: Gap) -> Iterator[Gap]:
+def _lettered(old: str, new: str, at: DiffSpan) -> Iterator[DiffSpan]:
     shift = at.new_start - at.old_start
-    for edit in smallest(Edit(at.old_start, old, new, "", 1.0)):
-        yield Gap(edit.start, edit.end, edit.start + shift, edit.start + shift + len(edit.new))
+    for edit in minimal_edits(Edit(at.old_start, old, new, "", 1.0)):
+        yield DiffSpan(edit.start, edit.end, edit.start + shift, edit.start + shift + len(edit.new))
         shift += len(edit.new) - len(edit.old)
 
 
-def _between(old: list[str], new: list[str], at: Gap) -> Iterator[Gap]:
+def _between(old: list[str], new: list[str], at: DiffSpan) -> Iterator[DiffSpan]:
     """The stretches between the pieces that both have, in code points behind the starts of `at`."""
     old_at, new_at = _starts(old, at.old_start), _starts(new, at.new_start)
     waiting = [(0, len(old), 0, len(new))]
@@ -102,7 +102,7 @@ def _between(old: list[str], new: list[str], at: Gap) -> Iterator[Gap]:
             continue
         anchors = _anchors(old, new, a, b, c, d) if a < b and c < d else []
         if not anchors:
-            yield Gap(old_at[a], old_at[b], new_at[c], new_at[d])
+            yield DiffSpan(old_at[a], old_at[b], new_at[c], new_at[d])
             continue
         parts = []
         for i, j in anchors:
@@ -143,14 +143,14 @@ def _anchors(old: list[str], new: list[str], a: int, b: int, c: int, d: int) -> 
     return chain[::-1]
 
 
-class Places:
+class PositionMap:
     """Says of a position in either text where it stands, so that equal places of both give equal numbers.
 
     A place counts in the new text. One that lies in a difference, or at its edge, is all of the difference: a start is
     its first code point there, an end the one behind its last.
     """
 
-    def __init__(self, found: Sequence[Gap]) -> None:
+    def __init__(self, found: Sequence[DiffSpan]) -> None:
         self._gaps = found
         self._ends = ([gap.old_end for gap in found], [gap.new_end for gap in found])
 

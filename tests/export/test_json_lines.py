@@ -10,8 +10,8 @@ import pytest
 from interviews import everything
 
 import pipeline
-from pipeline.export.exporter import Streaming
-from pipeline.export.registry import sink
+from pipeline.export.exporter import StreamingExporter
+from pipeline.export.registry import exporter
 
 
 def lines() -> bytes:
@@ -40,7 +40,7 @@ def test_a_gzip_file_holds_neither_a_time_nor_a_name(tmp_path: Path) -> None:
 
 
 def test_a_stream_stays_open() -> None:
-    writer, stream = sink("jsonl"), io.BytesIO()
-    assert isinstance(writer, Streaming)
+    writer, stream = exporter("jsonl"), io.BytesIO()
+    assert isinstance(writer, StreamingExporter)
     writer.stream(everything(), stream)
     assert stream.getvalue() == lines()

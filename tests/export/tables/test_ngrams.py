@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from strategies import texts
 
-from pipeline.export.tables.ngrams import LONGEST, phrase, units, words
+from pipeline.export.tables.ngrams import MAX_NGRAM_UNITS, phrase, units, words
 
 
 def test_a_character_of_a_script_without_blanks_is_a_unit_and_a_run_of_letters_is_one() -> None:
@@ -41,7 +41,7 @@ def test_words_are_the_runs_of_two_to_six_units(text: str, expected: str) -> Non
 def test_no_word_is_longer_and_each_stands_in_the_text(text: str) -> None:
     plain = units(text).replace(" ", "")
     for word in words(text).split():
-        assert len(units(word).split()) <= LONGEST
+        assert len(units(word).split()) <= MAX_NGRAM_UNITS
         assert units(word).replace(" ", "") in plain
 
 

@@ -14,11 +14,11 @@ from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
 from pipeline.errors import PipelineError, UsageError
-from pipeline.text.escapes import escaped, escaped_json
+from pipeline.text.escapes import escape_hidden, escape_hidden_json
 
-KEPT = "\n\t"
+UNESCAPED_CHARACTERS = "\n\t"
 """What lines and columns are made of."""
-CLOSED = "standard output is closed; name a file with -o, or leave standard output open"
+STDOUT_CLOSED = "standard output is closed; name a file with -o, or leave standard output open"
 
 
 class OutputError(PipelineError):
@@ -53,7 +53,7 @@ def unescaped(stream: TextIO) -> TextIO:
 
 def write_json(data: bytes) -> None:
     """Writes a JSON value to standard output; what a terminal would act on is escaped in it, and means the same."""
-    sys.stdout.buffer.write(escaped_json(data) + b"\n")
+    sys.stdout.buffer.write(escape_hidden_json(data) + b"\n")
 
 
 def read_stdin() -> bytes:
@@ -81,7 +81,7 @@ class _Escaping:
 
     def write(self, text: str) -> int:
         """Writes the text escaped."""
-        return self.put(escaped(text, KEPT))
+        return self.put(escape_hidden(text, UNESCAPED_CHARACTERS))
 
     def put(self, text: str) -> int:
         """Writes the text as it is."""
@@ -201,4 +201,4 @@ class _Closed(io.BufferedIOBase):
         return True
 
     def write(self, _: Any) -> int:  # noqa: ANN401
-        raise OutputError(CLOSED)
+        raise OutputError(STDOUT_CLOSED)
