@@ -11,6 +11,7 @@ from untimed import untimed
 import pipeline
 from pipeline.cli.progress import Progress
 from pipeline.cli.run_summary import summary
+from pipeline.runs.article_counts import ArticleCounts
 from pipeline.runs.counters import Counters
 from pipeline.runs.outcome import Failure, Written
 
@@ -27,7 +28,7 @@ def account(*, documents: int = 0, failed: int = 0) -> Counters:
             made.count_outcome(Failure(f"n{number}", None, "is empty"))
         else:
             made.count_outcome(Written(1))
-            made.tally.add(article)
+            made.content.add(ArticleCounts.of(article))
     return made
 
 

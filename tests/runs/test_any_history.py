@@ -24,18 +24,18 @@ from pipeline.model.article import Origin
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.runs import run as run_loop
 from pipeline.runs.counters import Counters
-from pipeline.runs.article_counts import ContentTotals
 from pipeline.runs.executors import worker
 from pipeline.runs.executors.worker import WorkerConfig
+from pipeline.runs.job import Job
 from pipeline.runs.outcome import Failure, Outcome
 from pipeline.runs.output import compress_shard, shard_store
 from pipeline.runs.output.storage_backend import StorageBackend
 from pipeline.runs.plan import RerunOptions
 from pipeline.runs.plan_items import DocumentSource
 from pipeline.runs.run import run
-from pipeline.runs.job import Job
 from pipeline.runs.state import State
 from pipeline.storage.file_names import file_name
+from runs.callbacks import Callbacks
 
 HISTORIES = int(os.environ.get("HISTORIES", "8"))
 STEPS = 14
@@ -131,7 +131,6 @@ class Hands:
         self._chance = chance
         self._fate = fate
         self._tasks: list[Any] = []
-        self._tally = ContentTotals()
         self.processed: list[Record] = []
 
     def wants_more(self) -> bool:
@@ -143,7 +142,7 @@ class Hands:
     def done(self, timeout: float) -> list[tuple[int, Outcome]]:
         self._chance.shuffle(self._tasks)
         count = self._chance.randint(0, len(self._tasks))
-        found = [(task.n, self._outcome(task.record, task.earlier)) for task in self._tasks[:count]]
+        found = [(task.n, self._outcome(task.record, task.expected_hash)) for task in self._tasks[:count]]
         del self._tasks[:count]
         return found
 
@@ -151,17 +150,13 @@ class Hands:
         self.processed.append(record)
         if "crash" in str(record.data):
             return Failure(record.id, "carve", "crashed", "elsewhere", "crash")
-        return worker._outcome(record, self._assignment, self._tally, earlier)
-
-    def take_tally(self) -> ContentTotals:
-        tally, self._tally = self._tally, ContentTotals()
-        return tally
+        return worker._outcome(record, self._assignment, earlier)
 
     def die(self) -> None:
         """Workers outlive their parent for a moment, and write what nobody notes."""
         struck, self._fate.left = self._fate.left, None
         for task in self._tasks[: self._chance.randint(0, len(self._tasks))]:
-            self._outcome(task.record, task.earlier)
+            self._outcome(task.record, task.expected_hash)
         self._fate.left = struck
 
 
@@ -438,7 +433,13 @@ class World:
                 raise KeyboardInterrupt
 
         try:
-            run(self.sources(), self.job(self.folder, choices), engine=crew, account=account, seen=seen)
+            run(
+                self.sources(),
+                self.job(self.folder, choices),
+                engine=crew,
+                counters=account,
+                events=Callbacks(document=seen),
+            )
         except (Killed, KeyboardInterrupt):
             if hands and self.form == "json":
                 hands[0].die()

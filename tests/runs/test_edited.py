@@ -464,7 +464,7 @@ def test_an_edit_while_the_run_goes_on_stays(runs: Runs, article: Path, monkeypa
 def test_articles_of_the_pipeline_do_not_look_edited(runs: Runs) -> None:
     text = "Host: Who built the quay?\n\nIda Brandt: My aunt did, quot;in a week quot;.\n"
     for made in (PLAIN, OTHER, Pipeline()):
-        assert not manual_edits.looks_edited(encode_article(made.process(text, id="q")), None, metadata_counts=True)
+        assert not manual_edits.looks_edited(encode_article(made.process(text, id="q")), None, compare_metadata=True)
 
 
 # Shards
@@ -533,7 +533,7 @@ def test_another_time_of_a_shard_alone_is_no_edit(runs: Runs, shard: Path) -> No
     os.utime(shard, ns=(1, 1))
     assert runs.run(form="jsonl") == []
     with State(runs.output / "_run" / "state.sqlite") as state:
-        assert [place.stamp for place in state.places()] == [1]
+        assert [place.stamp for place in state.shard_files()] == [1]
 
 
 def test_shards_of_a_state_of_an_earlier_version_are_compared_by_length(runs: Runs, shard: Path) -> None:
