@@ -23,16 +23,20 @@ from pipeline.readers.documents import first
 from pipeline.readers.input_files import find
 from pipeline.readers.named_fields import refuse_missing
 from pipeline.readers.registry import Registry
-from pipeline.runs.counters import Aside, Counters
+from pipeline.runs.cache_keys import reading_key
+from pipeline.runs.counters import Counters, LeftOutEntry
 from pipeline.runs.dry_run import simulate_run
+from pipeline.runs.events import LogEntry, NoEvents
+from pipeline.runs.executors.engine import Engine, available_processors, local_engine
 from pipeline.runs.file_sources import FileSources, without_waiting
-from pipeline.runs.outcome import Failure, Rejection
+from pipeline.runs.job import Job
+from pipeline.runs.outcome import Failure
 from pipeline.runs.output.output_folder import RUN_FOLDER
-from pipeline.runs.plan import RerunOptions, reading_key
+from pipeline.runs.plan import RerunOptions
 from pipeline.runs.processes.start import begin_warmup
 from pipeline.runs.reading_process.read_ahead import ReadAhead
 from pipeline.runs.reading_process.supervisor import ReadingProcess
-from pipeline.runs.run import Engine, Job, available_processors, local_engine, run
+from pipeline.runs.run import run
 from pipeline.storage import Remote, place
 from pipeline.text.escapes import escape_hidden
 from pipeline.version import __version__
@@ -206,7 +210,7 @@ def _run(
 ) -> int:
     account, began = Counters(), time.monotonic()
     with Progress(None if options.first else taken.size, quiet=options.quiet) as progress:
-        voice = _Voice(options, progress, account, job.output)
+        voice = _Console(options, progress, account, job.output)
         try:
             with _terminated():
                 run(
@@ -214,10 +218,8 @@ def _run(
                     job,
                     engine=engine,
                     lost=lost,
-                    account=account,
-                    heard=voice.heard,
-                    seen=voice.seen,
-                    waited=voice.step,
+                    counters=account,
+                    events=voice,
                 )
         except (KeyboardInterrupt, PipelineError) as error:
             if isinstance(error, UsageError):
@@ -233,7 +235,7 @@ def _run(
         if not options.quiet:
             summary(account, job.output, seconds=seconds if seconds >= MIN_SHOWN_SECONDS else None, workers=workers)
         if not account.totals.complete:
-            print(f"pipeline: documents are missing from the account: {account.totals}", file=sys.stderr)
+            print(f"pipeline: some documents have no outcome: {account.totals}", file=sys.stderr)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read what is said has gone; the run is done all the same, and its exit code stays.
@@ -281,46 +283,46 @@ def _terminated() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-class _Voice:
-    """What is said while documents are processed."""
+class _Console(NoEvents):
+    """Prints progress, failures and left out parts while documents are processed."""
 
     def __init__(
         self, options: argparse.Namespace, progress: Progress, account: Counters, output: Path | Remote | None
     ) -> None:
         self._options = options
         self._progress = progress
-        self._account = account
+        self._counters = account
         self._output = output
-        self._aside = LeftOutLines()
+        self._left_out = LeftOutLines()
         where = f"all in {output / RUN_FOLDER}/failures.jsonl" if output is not None else "--dry-run --json lists all"
         self._errors = GroupedErrors(escape_hidden(where), everything=options.verbose)
 
-    def heard(self, entry: Failure | Rejection | Aside) -> None:
+    def on_log_entry(self, entry: LogEntry) -> None:
         if isinstance(entry, Failure):
             if line := self._errors.line(failure_line(entry), escape_hidden(f"{entry.stage}: {entry.reason}")):
                 self._progress.line(line)
-        elif isinstance(entry, Aside) and not self._options.quiet and (line := self._aside.line(entry)):
+        elif isinstance(entry, LeftOutEntry) and not self._options.quiet and (line := self._left_out.line(entry)):
             self._progress.line(line)
 
-    def seen(self, document: str, _: Counters) -> None:
+    def on_document(self, document: str, counters: Counters) -> None:  # noqa: ARG002 -- an event of a run
         if self._options.verbose:
             self._progress.line(escape_hidden(document))
-        self.step()
+        self.on_wait()
 
-    def step(self) -> None:
-        account = self._account
+    def on_wait(self) -> None:
+        account = self._counters
         self._progress.step(
-            documents=account.settled,
+            documents=account.finished,
             failed=account.failed,
             unchanged=account.unchanged,
             bytes_read=account.bytes_read,
-            bytes_done=account.tally.bytes,
+            bytes_done=account.content.bytes,
         )
 
     def close(self) -> None:
         for counted in self._errors.rest():
             print(counted, file=sys.stderr)
-        if not self._options.quiet and (line := self._aside.rest(self._output)):
+        if not self._options.quiet and (line := self._left_out.rest(self._output)):
             print(line, file=sys.stderr)
 
 
@@ -334,14 +336,13 @@ def _rehearse(
     everything = (record for part in (lost, taken.documents()) for record in part)
     account = Counters()
     with Progress(None, quiet=options.quiet) as progress:
-        voice = _Voice(options, progress, account, None)
+        voice = _Console(options, progress, account, None)
         rehearsed = simulate_run(
             first(everything, options.first),
             made,
             encoding=said.settings.input.encoding,
-            account=account,
-            heard=voice.heard,
-            seen=voice.seen,
+            counters=account,
+            events=voice,
         )
     try:
         voice.close()

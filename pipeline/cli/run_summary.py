@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pipeline.cli.humanize import count_of, duration, frequency, speed
-from pipeline.runs.counters import Aside, Counters
+from pipeline.runs.counters import Counters, LeftOutEntry
 from pipeline.runs.outcome import Failure
 from pipeline.runs.output.output_folder import RUN_FOLDER
 from pipeline.storage import Remote
@@ -45,7 +45,7 @@ class LeftOutLines:
         self._more = 0
         self._said = 0
 
-    def line(self, aside: Aside) -> str | None:
+    def line(self, aside: LeftOutEntry) -> str | None:
         """What is said of this one, or nothing."""
         if self._said == MAX_LEFT_OUT_LINES:
             self._more += 1

@@ -9,6 +9,7 @@ from pipeline import Pipeline
 from pipeline.core.pipeline import NOWHERE
 from pipeline.model.record import Record, Unreadable
 from pipeline.runs.dry_run import DryRunReport, simulate_run
+from runs.callbacks import Callbacks
 
 TEXTS = {
     "bell": "Host: Who rings the bell ofthe tower?\n\n船长：quot;风quot;,他说。\n",
@@ -72,5 +73,7 @@ def test_the_same_documents_give_the_same_forecast() -> None:
 @pytest.mark.parametrize("number", [0, 3])
 def test_each_document_is_reported_when_it_is_done(number: int) -> None:
     seen: list[str] = []
-    simulate_run(list(records(**TEXTS))[:number], Pipeline(), seen=lambda name, _: seen.append(name))
+    simulate_run(
+        list(records(**TEXTS))[:number], Pipeline(), events=Callbacks(document=lambda name, _: seen.append(name))
+    )
     assert seen == list(TEXTS)[:number]
