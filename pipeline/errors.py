@@ -4,7 +4,7 @@ import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-OF_MACHINE = frozenset(
+MACHINE_ERRNOS = frozenset(
     {errno.ENOMEM, errno.EAGAIN, errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.EROFS}
 )
 """System errors that say that the machine is short of something or broken: memory, processes, disk, open files."""
@@ -60,7 +60,7 @@ class StageError(DocumentError):
     @property
     def where(self) -> str:
         """The stage and its package."""
-        return whose(self.stage, self.package)
+        return stage_with_package(self.stage, self.package)
 
     def __str__(self) -> str:
         return f"{self.document}: {self.where}: {self.reason}"
@@ -79,17 +79,17 @@ class RejectedError(DocumentError):
         self.rule = rule
 
 
-def is_of_machine(error: BaseException | None) -> bool:
+def is_machine_error(error: BaseException | None) -> bool:
     """Whether the machine is to blame for an error, so that it need not be met another time."""
-    return isinstance(error, OSError) and error.errno in OF_MACHINE
+    return isinstance(error, OSError) and error.errno in MACHINE_ERRNOS
 
 
-def whose(stage: str, package: str | None) -> str:
+def stage_with_package(stage: str, package: str | None) -> str:
     """A stage and its package, where that is not this one: how messages name it."""
     return f"stage {stage} of {package}" if package else f"stage {stage}"
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """How the message about an unknown name ends: with the nearest known one, or all of them."""
     known = list(known)
     close = get_close_matches(name, known, n=1)

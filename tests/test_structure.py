@@ -11,8 +11,8 @@ PACKAGE = Path(__file__).parent.parent / "pipeline"
 
 FLOORS = (
     {"errors", "version"},
-    {"text"},
     {"lexicon"},
+    {"text"},
     {"model"},
     {"storage"},
     {"segmentation"},

@@ -14,9 +14,9 @@ from pipeline.audit.provenance import Fragment, Rewrite, edits_in_source, fragme
 from pipeline.core.meanings import meanings
 from pipeline.model.arguments import expect_one, expect_texts
 from pipeline.model.article import Article
-from pipeline.model.restore import Places
+from pipeline.model.restore import SourceMap
 from pipeline.text.edits import Confidence
-from pipeline.text.excerpts import replaced
+from pipeline.text.excerpts import edit_excerpt
 
 Meaning = Annotated[str | None, Meta(description="What the rule means; null where its stage is not installed here.")]
 Line = Annotated[int, Meta(ge=1, description="Line of `text`, from 1.")]
@@ -235,7 +235,7 @@ def _edits(
                 confidence=edit.confidence,
                 old=edit.old,
                 new=edit.new,
-                context=replaced(layers[layer], edit.start, edit.old, edit.new),
+                context=edit_excerpt(layers[layer], edit.start, edit.old, edit.new),
                 start=passage.start,
                 end=passage.end,
                 source_start=source_start,
@@ -261,7 +261,7 @@ def _lines(article: Article, source: str, found: tuple[Rewrite, ...], starts: li
     for line in lines:
         at += sum(len(stretch.text) for stretch in line if stretch.kind != "new")
         ends.append(at)
-    places = Places(article)
+    places = SourceMap(article)
     at_bytes = [places.byte(place) for place in (0, *ends)]
     source_line = 1
     for i, line in enumerate(lines):

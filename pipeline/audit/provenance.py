@@ -11,7 +11,7 @@ import msgspec
 
 from pipeline.errors import ContractError
 from pipeline.model.article import Article
-from pipeline.text.edits import Change, Edit, Positions, apply, inverse
+from pipeline.text.edits import Change, Edit, PositionMap, apply, inverse
 
 
 class LayerEdit(NamedTuple):
@@ -155,11 +155,11 @@ def fragments(text: str, source: str, found: Iterable[Rewrite]) -> Iterator[tupl
 
 def edits_in_source(changes: Sequence[Change]) -> Iterator[tuple[LayerEdit, int, int]]:
     """Every edit with the span of the source text that it stands for, whatever other edits moved it."""
-    before: list[Positions] = []
+    before: list[PositionMap] = []
     for layer, change in enumerate(changes):
         for edit in change.edits:
             start, end = edit.start, edit.end
             for positions in reversed(before):
                 start, end = positions.backward(start, end)
             yield LayerEdit(layer, change.stage, edit), start, end
-        before.append(Positions(change.edits))
+        before.append(PositionMap(change.edits))

@@ -8,7 +8,7 @@ from importlib import import_module
 from pipeline.cli.interrupts import deliver_interrupts
 from pipeline.cli.standard_streams import OutputError, escaping
 from pipeline.errors import DocumentError, PipelineError, UsageError
-from pipeline.text.escapes import escaped
+from pipeline.text.escapes import escape_hidden
 from pipeline.version import __version__
 
 COMMANDS = {
@@ -91,6 +91,6 @@ def _command(given: Sequence[str]) -> int:
 
 def _failed(error: Exception) -> int:
     # What is said of a document is one line, whatever it is called.
-    said = escaped(str(error)) if isinstance(error, DocumentError) else str(error)
+    said = escape_hidden(str(error)) if isinstance(error, DocumentError) else str(error)
     print(f"pipeline: error: {said}", file=sys.stderr)
     return EXIT_FAILED

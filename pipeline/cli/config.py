@@ -14,9 +14,9 @@ from pipeline.config.options import options as fields
 from pipeline.config.settings import Key, Layers, Profile
 from pipeline.config.settings_reference import Parts, Setting, catalogue
 from pipeline.core.pipeline import Pipeline
-from pipeline.errors import UsageError, nearest
+from pipeline.errors import UsageError, did_you_mean
 from pipeline.readers.registry import BUILT_IN, Registry
-from pipeline.text.escapes import HIDDEN, escaped
+from pipeline.text.escapes import HIDDEN, escape_hidden
 
 CONFIG_EXAMPLES = """examples:
   pipeline config                              what holds, and where it comes from
@@ -59,7 +59,7 @@ def main(options: argparse.Namespace) -> int:
     options.stages = None
     made = pipeline(options, said)
     if options.profile is not None and options.profile not in said.settings.profiles:
-        known = nearest(options.profile, said.settings.profiles)
+        known = did_you_mean(options.profile, said.settings.profiles)
         raise UsageError(f"--profile {options.profile}: no such profile{known}")
     text = (
         everything(made, said) if options.all else "".join(f"{line}\n" for line in holding(made, said, options.profile))
@@ -74,7 +74,7 @@ def holding(made: Pipeline, said: Layers, profile: str | None) -> Iterator[str]:
     sources = {key: _source(said, key, profile) for key in values}
     lines = {_assignment(key, value): sources[key] for key, value in values.items() if value is not None}
     width = max(len(line) for line in lines if len(line) <= MAX_ALIGNED_CHARS)
-    yield from (f"{line:{width}}  # {escaped(source)}" for line, source in lines.items())
+    yield from (f"{line:{width}}  # {escape_hidden(source)}" for line, source in lines.items())
 
 
 def everything(made: Pipeline, said: Layers) -> str:
@@ -90,7 +90,7 @@ def everything(made: Pipeline, said: Layers) -> str:
         value = values.get(setting.key, setting.default)
         line = _assignment(setting.key[-1:], value) if value is not None else f"{_dotted(setting.key[-1:])} = …"
         lines += ["", *_told(setting)]
-        lines.append(f"# {line}" if source == DEFAULT_SOURCE or value is None else f"{line}  # {escaped(source)}")
+        lines.append(f"# {line}" if source == DEFAULT_SOURCE or value is None else f"{line}  # {escape_hidden(source)}")
     lines += [*_tables_alone(values), *_idle(readers(said)), "", PROFILE_EXAMPLE]
     for name, profile in said.settings.profiles.items():
         lines += [f"[profiles.{_dotted((name,))}]", *_profile(profile), ""]

@@ -7,7 +7,7 @@ from pipeline.audit.compare.text_diff import diff_spans
 from pipeline.audit.compare.totals import DiffSummary, UnmatchedArticle
 from pipeline.audit.report import RuleFilter
 from pipeline.cli.printer import Printer
-from pipeline.text.excerpts import marked, shortened, visible
+from pipeline.text.excerpts import shorten, visible, wdiff
 
 MAX_LISTED_ARTICLES = 20
 """Articles that are listed; `--json` names all of them."""
@@ -108,7 +108,7 @@ class DiffPrinter:
         for hunk in item.text:
             rules = f"   {', '.join(hunk.rules)}" if hunk.rules else ""
             line(f"  line {hunk.old_line} → {hunk.new_line}{rules}")
-            line(f"    {hunk.before}{marked(hunk.old, hunk.new)}{hunk.after}")
+            line(f"    {hunk.before}{wdiff(hunk.old, hunk.new)}{hunk.after}")
         for head, changes in (("structure", item.structure), ("provenance", item.provenance)):
             if changes:
                 line()
@@ -152,14 +152,14 @@ def _worded(old: str, new: str) -> str:
     """Both values as one text with the differences marked, what they share shortened."""
     if old == new:
         # The number of an exchange that is another one now.
-        return marked(old, new)
+        return wdiff(old, new)
     pieces, at = [], 0
     found = diff_spans(old, new, None)
     if sum(gap.old_end - gap.old_start for gap in found) > len(old) / 2:
         # What little they share is chance, as in two hashes.
-        return marked(old, new)
+        return wdiff(old, new)
     for gap in found:
-        pieces.append(visible(shortened(old[at : gap.old_start])))
-        pieces.append(marked(old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]))
+        pieces.append(visible(shorten(old[at : gap.old_start])))
+        pieces.append(wdiff(old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]))
         at = gap.old_end
-    return "".join([*pieces, visible(shortened(old[at:]))])
+    return "".join([*pieces, visible(shorten(old[at:]))])

@@ -18,7 +18,7 @@ from pipeline.cli.lookup import article_with_id, check_rule_and_stage
 from pipeline.cli.options import add_reading_options, limits, output_place
 from pipeline.cli.printer import Printer
 from pipeline.cli.standard_streams import read_stdin, write_json
-from pipeline.errors import ContractError, UsageError, nearest
+from pipeline.errors import ContractError, UsageError, did_you_mean
 from pipeline.export.load.articles import load_each
 from pipeline.export.load.decode import decode_article
 from pipeline.model.article import Article
@@ -136,15 +136,15 @@ def _lines(options: argparse.Namespace, article: Article, explanation: Explanati
         for item in named:
             parts = str(item.field).split("/")
             pointers.update(dict.fromkeys("/".join(parts[:i]) for i in range(2, len(parts) + 1)))
-        near = nearest(field, pointers) if len(pointers) < 10 else _nearest_pointer(field, list(pointers))
+        near = did_you_mean(field, pointers) if len(pointers) < 10 else _nearest_pointer(field, list(pointers))
         raise UsageError(f"--field {options.field}: no text of {article.id} is this field{near}")
     return {line for item in held for line in range(item.line, item.last_line + 1)}
 
 
 def _nearest_pointer(field: str, pointers: list[str]) -> str:
     """The nearest pointer; of the many of a long article only the first parts are listed."""
-    close = nearest(field, pointers)
-    return close if "did you mean" in close else nearest(field, [p for p in pointers if p.count("/") == 1])
+    close = did_you_mean(field, pointers)
+    return close if "did you mean" in close else did_you_mean(field, [p for p in pointers if p.count("/") == 1])
 
 
 def _wanted(options: argparse.Namespace) -> Callable[[str, Any], bool] | None:

@@ -13,7 +13,7 @@ from pipeline.audit.explain import (
 )
 from pipeline.audit.provenance import Fragment
 from pipeline.cli.printer import Printer
-from pipeline.text.excerpts import excerpt, marked, visible
+from pipeline.text.excerpts import span_excerpt, visible, wdiff
 
 EXPLANATION_INDENT = "  "
 Explained = ExplainedLabel | ExplainedEdit | ExplainedNote | ExplainedAnnotation
@@ -85,7 +85,7 @@ def shown(stretches: Iterable[Fragment]) -> str:
         if stretch.kind == "kept":
             pieces.append(visible(stretch.text.removesuffix("\n")))
         elif stretch.text:
-            pieces.append(marked(stretch.text, "") if stretch.kind == "old" else marked("", stretch.text))
+            pieces.append(wdiff(stretch.text, "") if stretch.kind == "old" else wdiff("", stretch.text))
     return "".join(pieces)
 
 
@@ -103,14 +103,14 @@ def _label(label: ExplainedLabel, line: ExplainedLine, sheet: Printer) -> None:
     where = label.field or "no field"
     sheet.line(f"{EXPLANATION_INDENT}label   {label.label}  {label.language}  {where}  {label.confidence:.2f}")
     begun = "" if label.line == line.line else f"begins on line {label.line}: "
-    sheet.line(f"{EXPLANATION_INDENT * 5}{begun}{excerpt(label.text, 0, len(label.text))}")
+    sheet.line(f"{EXPLANATION_INDENT * 5}{begun}{span_excerpt(label.text, 0, len(label.text))}")
     sheet.line(f"{EXPLANATION_INDENT * 5}{label.rule}{_words(label.meaning)}")
 
 
 def _edit(edit: ExplainedEdit, sheet: Printer) -> None:
     together = "  (one of several that meet here)" if edit.joined else ""
     sheet.line(
-        f"{EXPLANATION_INDENT}edit    {marked(edit.old, edit.new)}  {edit.stage}  {edit.confidence:.2f}{together}"
+        f"{EXPLANATION_INDENT}edit    {wdiff(edit.old, edit.new)}  {edit.stage}  {edit.confidence:.2f}{together}"
     )
     sheet.line(f"{EXPLANATION_INDENT * 5}{edit.context}")
     sheet.line(f"{EXPLANATION_INDENT * 5}{edit.rule}{_words(edit.meaning)}")
@@ -134,10 +134,10 @@ def _words(meaning: str | None) -> str:
 def _place(note: ExplainedNote, line: ExplainedLine) -> str:
     if note.start == note.end:
         at = min(max(note.start - line.start, 0), len(line.text))
-        return excerpt(line.text, at, at)
-    return excerpt(note.text, 0, len(note.text))
+        return span_excerpt(line.text, at, at)
+    return span_excerpt(note.text, 0, len(note.text))
 
 
 def _suggestion(note: ExplainedNote, sheet: Printer) -> None:
     if note.suggestion is not None:
-        sheet.line(f"{EXPLANATION_INDENT * 5}suggestion: {marked(note.text, note.suggestion)}")
+        sheet.line(f"{EXPLANATION_INDENT * 5}suggestion: {wdiff(note.text, note.suggestion)}")

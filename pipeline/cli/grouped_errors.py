@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from pipeline.storage import Place
-from pipeline.text.escapes import escaped
+from pipeline.text.escapes import escape_hidden
 
 MAX_SHOWN_PER_GROUP = 3
 """Errors of one kind that are printed."""
@@ -107,13 +107,13 @@ def print_grouped(where: str, *, everything: bool = False) -> Iterator[Callable[
 
     def say(text: str, message: str | None = None) -> None:
         if (line := similar.line(text, message)) is not None:
-            print(escaped(line), file=sys.stderr)
+            print(escape_hidden(line), file=sys.stderr)
 
     try:
         yield say
     finally:
         for line in similar.rest():
-            print(escaped(line), file=sys.stderr)
+            print(escape_hidden(line), file=sys.stderr)
 
 
 def verify_hint(*sources: Place) -> str:

@@ -4,8 +4,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.text.escapes import escaped
-from pipeline.text.lines import width
+from pipeline.text.escapes import escape_hidden
+from pipeline.text.lines import display_width
 
 if TYPE_CHECKING:
     from pipeline.cli.rich_console import Console
@@ -26,7 +26,7 @@ class Printer:
 
     def table(self, rows: Iterable[Sequence[str]], heads: Sequence[str] = (), *, right: Sequence[int] = ()) -> None:
         """Rows of cells under `heads`; columns `right` are aligned right. The last column takes what is left."""
-        cells = [[escaped(cell) for cell in row] for row in rows]
+        cells = [[escape_hidden(cell) for cell in row] for row in rows]
         if self._console is None:
             self._plain([list(heads), *cells] if heads else cells, right)
             return
@@ -43,7 +43,7 @@ class Printer:
 
     def line(self, text: str = "", *, style: str = "") -> None:
         """A line of text; on a terminal the marks of edits are coloured."""
-        text = escaped(text)
+        text = escape_hidden(text)
         if self._console is None:
             print(text)
         else:
@@ -61,10 +61,10 @@ class Printer:
 
     def _plain(self, cells: list[list[str]], right: Sequence[int]) -> None:
         count = max(map(len, cells), default=0)
-        widths = [max((width(row[i]) for row in cells if i < len(row)), default=0) for i in range(count)]
+        widths = [max((display_width(row[i]) for row in cells if i < len(row)), default=0) for i in range(count)]
         for row in cells:
             padded = []
             for i, cell in enumerate(row):
-                blanks = " " * (widths[i] - width(cell))
+                blanks = " " * (widths[i] - display_width(cell))
                 padded.append(blanks + cell if i in right else cell if i == len(row) - 1 else cell + blanks)
             print(COLUMN_GAP.join(padded).rstrip())

@@ -7,7 +7,7 @@ from rich import console
 from rich.segment import Segment
 
 from pipeline.cli.standard_streams import unescaped
-from pipeline.text.escapes import escaped
+from pipeline.text.escapes import escape_hidden
 
 
 class Console(console.Console):
@@ -22,7 +22,7 @@ class Console(console.Console):
     ) -> Iterable[Segment]:
         """What rich makes of it; the only control sequences in it are rich's own."""
         for text, style, control in super().render(renderable, options):
-            yield Segment(text if control else escaped(text, "\n"), style, control)
+            yield Segment(text if control else escape_hidden(text, "\n"), style, control)
 
     def on_broken_pipe(self) -> None:
         """Leaves the error to the caller, who knows whether it matters; rich would exit with 1, as failures do."""

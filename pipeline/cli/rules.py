@@ -11,7 +11,7 @@ from pipeline.cli.options import add_config_options, pipeline, settings
 from pipeline.cli.standard_streams import write_json
 from pipeline.core.pipeline import Pipeline
 from pipeline.core.recipe import OFF, Step
-from pipeline.errors import UsageError, nearest
+from pipeline.errors import UsageError, did_you_mean
 
 RULES_EXAMPLES = """examples:
   pipeline rules                       a line each
@@ -53,7 +53,7 @@ def main(options: argparse.Namespace) -> int:
         if not rows:
             stage = options.name.partition(".")[0]
             below = [name for name in known if name.startswith(f"{stage}.")]
-            near = nearest(options.name, below) if below else nearest(stage, by_name)
+            near = did_you_mean(options.name, below) if below else did_you_mean(stage, by_name)
             raise UsageError(f"no stage or rule is named {options.name!r}{near}")
     if options.json:
         write_json(msgspec.json.format(msgspec.json.encode(rows)))

@@ -24,17 +24,17 @@ from pipeline.readers.input_files import find
 from pipeline.readers.named_fields import refuse_missing
 from pipeline.readers.registry import Registry
 from pipeline.runs.counters import Aside, Counters
-from pipeline.runs.dry_run import run_dry
-from pipeline.runs.executors.process_start import prepare
-from pipeline.runs.file_sources import FileSources, documents
+from pipeline.runs.dry_run import simulate_run
+from pipeline.runs.file_sources import FileSources, without_waiting
 from pipeline.runs.outcome import Failure, Rejection
 from pipeline.runs.output.output_folder import RUN_FOLDER
-from pipeline.runs.plan import Choices, of_reading
+from pipeline.runs.plan import RerunOptions, reading_key
+from pipeline.runs.processes.start import begin_warmup
 from pipeline.runs.reading_process.read_ahead import ReadAhead
 from pipeline.runs.reading_process.supervisor import ReadingProcess
-from pipeline.runs.run import Engine, Job, local, processors, run
+from pipeline.runs.run import Engine, Job, available_processors, local_engine, run
 from pipeline.storage import Remote, place
-from pipeline.text.escapes import escaped
+from pipeline.text.escapes import escape_hidden
 from pipeline.version import __version__
 
 RUN_EXAMPLES = """examples:
@@ -139,13 +139,13 @@ def _read_and_run(
     if not files and all(isinstance(each, LeftOut) for each in lost):
         raise UsageError(f"nothing to process in {', '.join(options.raw)}{_left_out(lost)}")
     with said.blamed():
-        first_of = lambda file, most: documents(reading.documents(file, most))  # noqa: E731
+        first_of = lambda file, most: without_waiting(reading.documents(file, most))  # noqa: E731
         known = refuse_missing(files, said.settings.input, first_of, reading.is_document)
     taken = FileSources(files, ReadAhead(reading).documents, said.settings.input, check=not known)
     size = taken.size
     if not options.dry_run and options.engine == "local":
         # They load while this process looks at the recipe.
-        prepare(size)
+        begin_warmup(size)
     made = pipeline(options, said)
     if options.dry_run:
         with said.blamed():
@@ -155,9 +155,9 @@ def _read_and_run(
         output,
         form=options.format,
         encoding=said.settings.input.encoding,
-        reading=of_reading(__version__, said.settings.input.reading, said.settings.sources, chosen.packages),
+        reading=reading_key(__version__, said.settings.input.reading, said.settings.sources, chosen.packages),
         limits=said.settings.run,
-        choices=Choices(
+        choices=RerunOptions(
             options.fresh,
             options.retry_failed,
             options.check_hash,
@@ -174,7 +174,7 @@ def _left_out(found: Sequence[Unreadable | LeftOut]) -> str:
     """Names the first of what was left out, where that is all there is: a folder may hold nothing but links."""
     names = [f"{each.name} {each.reason}" for each in found if isinstance(each, LeftOut)]
     more = f", and {len(names) - 1:,} more are left out" if len(names) > 1 else ""
-    return escaped(f": {names[0]}{more}") if names else ""
+    return escape_hidden(f": {names[0]}{more}") if names else ""
 
 
 def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
@@ -182,18 +182,18 @@ def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
     if options.engine == "local":
         if options.ray_address is not None:
             raise UsageError("--ray-address is for --engine ray; say that as well")
-        workers = options.workers or processors()
-        return local(workers), workers
+        workers = options.workers or available_processors()
+        return local_engine(workers), workers
     if options.dry_run:
         raise UsageError("--dry-run needs no engine; leave out --engine ray")
-    from pipeline.runs.executors.ray_cluster import cluster
+    from pipeline.runs.executors.ray_cluster import ray_engine
 
     if options.ray_address is None:
-        workers = options.workers or processors()
-        return cluster(workers=workers), workers
+        workers = options.workers or available_processors()
+        return ray_engine(workers=workers), workers
     if options.workers is not None:
         raise UsageError("--workers is for this machine; a cluster has as many as it has processors")
-    return cluster(options.ray_address), None
+    return ray_engine(options.ray_address), None
 
 
 def _run(
@@ -293,18 +293,18 @@ class _Voice:
         self._output = output
         self._aside = LeftOutLines()
         where = f"all in {output / RUN_FOLDER}/failures.jsonl" if output is not None else "--dry-run --json lists all"
-        self._errors = GroupedErrors(escaped(where), everything=options.verbose)
+        self._errors = GroupedErrors(escape_hidden(where), everything=options.verbose)
 
     def heard(self, entry: Failure | Rejection | Aside) -> None:
         if isinstance(entry, Failure):
-            if line := self._errors.line(failure_line(entry), escaped(f"{entry.stage}: {entry.reason}")):
+            if line := self._errors.line(failure_line(entry), escape_hidden(f"{entry.stage}: {entry.reason}")):
                 self._progress.line(line)
         elif isinstance(entry, Aside) and not self._options.quiet and (line := self._aside.line(entry)):
             self._progress.line(line)
 
     def seen(self, document: str, _: Counters) -> None:
         if self._options.verbose:
-            self._progress.line(escaped(document))
+            self._progress.line(escape_hidden(document))
         self.step()
 
     def step(self) -> None:
@@ -335,7 +335,7 @@ def _rehearse(
     account = Counters()
     with Progress(None, quiet=options.quiet) as progress:
         voice = _Voice(options, progress, account, None)
-        rehearsed = run_dry(
+        rehearsed = simulate_run(
             first(everything, options.first),
             made,
             encoding=said.settings.input.encoding,

@@ -13,7 +13,7 @@ from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.outcome import Failure
 from pipeline.runs.output.output_folder import RUN_FOLDER
 from pipeline.storage import Remote
-from pipeline.text.escapes import escaped
+from pipeline.text.escapes import escape_hidden
 
 DEGRADED_LABEL = "degraded: a stage failed"
 """The row of the summary for degraded articles."""
@@ -35,7 +35,7 @@ def failure_line(failure: Failure) -> str:
     """What is said of a document that failed: a line, whatever the document is called."""
     whose = f" of {failure.package}" if failure.package else ""
     where = f"stage {failure.stage}{whose}: " if failure.stage else ""
-    return escaped(f"{failure.document}: {where}{failure.reason}")
+    return escape_hidden(f"{failure.document}: {where}{failure.reason}")
 
 
 class LeftOutLines:
@@ -52,14 +52,14 @@ class LeftOutLines:
             return None
         self._said += 1
         many = f" ({aside.count:,} times)" if aside.count > 1 else ""
-        return escaped(f"left out: {aside.name}: {aside.reason}{many}")
+        return escape_hidden(f"left out: {aside.name}: {aside.reason}{many}")
 
     def rest(self, output: Path | Remote | None) -> str | None:
         """What is said of all the others, and where below `output` they are listed, if they are."""
         if not self._more:
             return None
         where = f"; {output / RUN_FOLDER}/left-out.jsonl lists all" if output else ""
-        return escaped(f"left out: {self._more:,} more{where}")
+        return escape_hidden(f"left out: {self._more:,} more{where}")
 
 
 def summary(

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, TextIO, cast
 
 from pipeline.errors import PipelineError, UsageError
-from pipeline.text.escapes import escaped, escaped_json
+from pipeline.text.escapes import escape_hidden, escape_hidden_json
 
 UNESCAPED_CHARACTERS = "\n\t"
 """What lines and columns are made of."""
@@ -53,7 +53,7 @@ def unescaped(stream: TextIO) -> TextIO:
 
 def write_json(data: bytes) -> None:
     """Writes a JSON value to standard output; what a terminal would act on is escaped in it, and means the same."""
-    sys.stdout.buffer.write(escaped_json(data) + b"\n")
+    sys.stdout.buffer.write(escape_hidden_json(data) + b"\n")
 
 
 def read_stdin() -> bytes:
@@ -81,7 +81,7 @@ class _Escaping:
 
     def write(self, text: str) -> int:
         """Writes the text escaped."""
-        return self.put(escaped(text, UNESCAPED_CHARACTERS))
+        return self.put(escape_hidden(text, UNESCAPED_CHARACTERS))
 
     def put(self, text: str) -> int:
         """Writes the text as it is."""

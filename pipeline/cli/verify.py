@@ -9,8 +9,8 @@ from pipeline.cli.options import add_reading_options, limits, output_place
 from pipeline.errors import ContractError, UsageError
 from pipeline.export.load.articles import file_name_mismatch, load_each
 from pipeline.model.article import Article
-from pipeline.model.verify import faults, share_aside
-from pipeline.runs.edited_articles import Edits, WrittenError, edits
+from pipeline.model.verify import faults, unassigned_share
+from pipeline.runs.edited_articles import EditedArticles, UnreadableStateError, find_edited_articles
 from pipeline.storage import Place
 
 VERIFY_EXAMPLES = """examples:
@@ -48,7 +48,7 @@ def main(options: argparse.Namespace) -> int:
                 say(f"{name}: {fault}", fault)
             failed += bool(found)
             if not isinstance(article, ContractError):
-                aside += share_aside(article)
+                aside += unassigned_share(article)
         for name in sorted(edited.shards):
             say(f"{name}: {EDITED_MESSAGE}", EDITED_MESSAGE)
     if not checked:
@@ -62,12 +62,12 @@ def main(options: argparse.Namespace) -> int:
     return 1 if failed or edited else 0
 
 
-def _edits(source: Place) -> Edits:
+def _edits(source: Place) -> EditedArticles:
     """What was edited, as far as a run remembers what it wrote; in a bucket that is not looked at."""
     if not isinstance(source, Path):
-        return Edits()
+        return EditedArticles()
     try:
-        return edits(source)
-    except WrittenError as error:
+        return find_edited_articles(source)
+    except UnreadableStateError as error:
         print(f"pipeline: cannot check whether articles were edited: {error}", file=sys.stderr)
-        return Edits()
+        return EditedArticles()

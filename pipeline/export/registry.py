@@ -9,7 +9,7 @@ from typing import cast
 from pipeline.config import options
 from pipeline.config.plugins import SINKS, offered, offers
 from pipeline.config.validate import misfit_of
-from pipeline.errors import SettingError, UsageError, nearest
+from pipeline.errors import SettingError, UsageError, did_you_mean
 from pipeline.export.exporter import EXPORTER_PROTOCOL, Exporter
 from pipeline.export.target import write_local, write_remote
 from pipeline.model.arguments import expect_all, expect_path, expect_text
@@ -95,7 +95,7 @@ def _plain(name: str) -> Exporter:
         return _built_in(name)
     offer = offered(name, offers(SINKS))
     if offer is None:
-        raise SettingError(("sinks", name), f"format {name!r} is not known{nearest(name, exporter_names())}")
+        raise SettingError(("sinks", name), f"format {name!r} is not known{did_you_mean(name, exporter_names())}")
     return cast("Exporter", offer.made(exporter_faults))
 
 

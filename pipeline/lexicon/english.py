@@ -15,27 +15,27 @@ import marisa_trie
 
 ALPHABET = "^abcdefghijklmnopqrstuvwxyz"
 """The letters of the letter model; the first stands for the edge of a word."""
-LETTERS = {letter: place for place, letter in enumerate(ALPHABET)}
+LETTER_CODES = {letter: place for place, letter in enumerate(ALPHABET)}
 LETTER_COUNT = len(ALPHABET)
 ORDER = 4
 """Letters that the letter model sees at once."""
 CONTEXTS = LETTER_COUNT ** (ORDER - 1)
-SIGNS = ("^", "0", "-", ".")
+CONTEXT_SYMBOLS = ("^", "0", "-", ".")
 """What stands for an edge of a line, a number, a hyphen and any other mark, where words and pairs are counted."""
-POINTS = 20
+POINTS_PER_NAT = 20
 """Log probabilities are whole numbers of points, twenty to the natural unit: sums of them are the same everywhere."""
-STEP = 11.0
+LOGP_STEP = 11.0
 """Steps a natural logarithm takes in the first byte of a word: probabilities down to 1e-10."""
-NAME = 16
+MIN_NAME_ODDS = 16
 """Odds of a capital from which on a word is a name, so that only its small form is a slip: `togo`, but not `Togo`."""
 CAPITAL_STEP, COUNT_STEP, JOIN_STEP = 12.0, 16.0, 16.0
 FOREIGN_LOGP = -20.0
 """log P of a word that only other languages, or maps, know."""
-FOREIGN_POINTS = round(FOREIGN_LOGP * POINTS)
-FACTS = 5
+FOREIGN_POINTS = round(FOREIGN_LOGP * POINTS_PER_NAT)
+BYTES_PER_WORD = 5
 """Bytes of a word."""
-LOGP = tuple(-round(byte * POINTS / STEP) for byte in range(256))
-UNKNOWN = -22 * POINTS
+LOGP = tuple(-round(byte * POINTS_PER_NAT / LOGP_STEP) for byte in range(256))
+UNKNOWN_POINTS = -22 * POINTS_PER_NAT
 """What stands for the log P of a word that nobody knows, where one is needed."""
 
 
@@ -57,12 +57,12 @@ class Lexicon:
     def points(self, word: str) -> int | None:
         """Log P of `word` in points, or None where it is unknown."""
         number = self._words.get(word)
-        return None if number is None else LOGP[self._values[FACTS * number]]
+        return None if number is None else LOGP[self._values[BYTES_PER_WORD * number]]
 
     def logp(self, word: str) -> float | None:
         """Natural logarithm of the probability of `word`, or None where it is unknown."""
         points = self.points(word)
-        return None if points is None else points / POINTS
+        return None if points is None else points / POINTS_PER_NAT
 
     def zipf(self, word: str) -> float:
         """Base-10 logarithm of the occurrences in a thousand million words; 0 where it is unknown."""
@@ -74,14 +74,18 @@ class Lexicon:
         number = self._words.get(word)
         if number is None:
             return None
-        at = FACTS * number
-        logp, capital, seen, join, backoff = self._values[at : at + FACTS]
+        at = BYTES_PER_WORD * number
+        logp, capital, seen, join, backoff = self._values[at : at + BYTES_PER_WORD]
         return LOGP[logp], capital - 128, seen, join, -backoff
 
     def capital(self, word: str) -> float:
         """How often `word` is capitalised, from 0 to 1; 0.5 where that was never seen."""
         number = self._words.get(word)
-        return 0.5 if number is None else 1 / (1 + math.exp((128 - self._values[FACTS * number + 1]) / CAPITAL_STEP))
+        return (
+            0.5
+            if number is None
+            else 1 / (1 + math.exp((128 - self._values[BYTES_PER_WORD * number + 1]) / CAPITAL_STEP))
+        )
 
     def pair(self, first: str, second: str) -> int | None:
         """Log P(second | first) in points, or None where the two were hardly ever seen side by side."""
@@ -93,9 +97,9 @@ class Lexicon:
         number = self._words.get(word)
         if number is None:
             return False
-        at = FACTS * number
+        at = BYTES_PER_WORD * number
         capital, _, slip = self._values[at + 1 : at + 4]
-        return slip > 0 and capital - 128 <= NAME
+        return slip > 0 and capital - 128 <= MIN_NAME_ODDS
 
     def starts(self, text: str) -> list[tuple[str, int, int, int]]:
         """The words that `text` starts with: each with its log P in points, its odds of a capital and its slip.
@@ -105,7 +109,7 @@ class Lexicon:
         values = self._values
         found = []
         for word, number in self._words.iter_prefixes_with_ids(text):
-            at = FACTS * number
+            at = BYTES_PER_WORD * number
             found.append((word, LOGP[values[at]], values[at + 1] - 128, values[at + 3]))
         found += [(word, FOREIGN_POINTS, 0, 0) for word in self._foreign.iter_prefixes(text)]
         return found
@@ -130,7 +134,7 @@ class Spelling:
 
     def __init__(self, table: bytes, text: str) -> None:
         self._table = table
-        self._codes = codes = [LETTERS.get(letter, 0) for letter in text]
+        self._codes = codes = [LETTER_CODES.get(letter, 0) for letter in text]
         state, total, totals = 0, 0, [0]
         for code in codes:
             state = state % CONTEXTS * LETTER_COUNT + code
@@ -153,7 +157,7 @@ class Spelling:
 
 
 @cache
-def words() -> Lexicon:
+def lexicon() -> Lexicon:
     """The lexicon, mapped once per process."""
     return Lexicon()
 

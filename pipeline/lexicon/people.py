@@ -3,17 +3,17 @@
 from functools import cache
 from importlib import resources
 
-from pipeline.lexicon.vocabulary import NO_ENTRIES, Entries
+from pipeline.lexicon.vocabulary import NO_PHRASES, PhraseSet
 
-LONGEST = 24
+MAX_NAME_RUN_CHARS = 24
 """Characters of a run of names that are read; a longer run is no list of names."""
 
-SURE = 1.0
+USER_NAME_COST = 1.0
 """What a name costs that the user knows: less than any other."""
 
 
 @cache
-def no_names() -> frozenset[str]:
+def not_names() -> frozenset[str]:
     """Words that begin like a name and are none."""
     return frozenset(_rows("no_names.txt"))
 
@@ -28,7 +28,7 @@ def surnames() -> dict[str, int]:
     return ranks
 
 
-def is_name(text: str, people: Entries = NO_ENTRIES) -> bool:
+def is_name(text: str, people: PhraseSet = NO_PHRASES) -> bool:
     """Whether `text` is one of `people`, or a surname and a given name of one or two characters and nothing else.
 
     >>> is_name("施诗"), is_name("闻人澈"), is_name("视觉中国"), is_name("谢谢")
@@ -37,7 +37,7 @@ def is_name(text: str, people: Entries = NO_ENTRIES) -> bool:
     return (bool(people) and text in people) or _cost(text) is not None
 
 
-def names_in(run: str, people: Entries = NO_ENTRIES) -> tuple[str, ...] | None:
+def split_names(run: str, people: PhraseSet = NO_PHRASES) -> tuple[str, ...] | None:
     """Read a run of characters as names written together, or None where it is no such thing.
 
     Of several readings the one with the commonest surnames and names of three characters is taken; names of `people`,
@@ -48,7 +48,7 @@ def names_in(run: str, people: Entries = NO_ENTRIES) -> tuple[str, ...] | None:
     """
     if people and run in people:
         return (run,)
-    if not 2 <= len(run) <= LONGEST:
+    if not 2 <= len(run) <= MAX_NAME_RUN_CHARS:
         return None
     sizes = (2, 3, 4) if not people else tuple(sorted({2, 3, 4, *people.sizes}))
     best: list[tuple[float, tuple[str, ...]] | None] = [(0.0, ())] + [None] * len(run)
@@ -58,7 +58,7 @@ def names_in(run: str, people: Entries = NO_ENTRIES) -> tuple[str, ...] | None:
             if before is None:
                 continue
             name = run[end - size : end]
-            cost = SURE if people and name in people else _cost(name)
+            cost = USER_NAME_COST if people and name in people else _cost(name)
             if cost is not None and ((known := best[end]) is None or before[0] + cost < known[0]):
                 best[end] = before[0] + cost, (*before[1], name)
     found = best[len(run)]
@@ -67,7 +67,7 @@ def names_in(run: str, people: Entries = NO_ENTRIES) -> tuple[str, ...] | None:
 
 def _cost(name: str) -> float | None:
     """How unlikely a name is: rare surnames and, where names stand together, short given names cost more."""
-    if not 2 <= len(name) <= 4 or name in no_names():
+    if not 2 <= len(name) <= 4 or name in not_names():
         return None
     ranks = surnames()
     if len(name) >= 3 and (rank := ranks.get(name[:2])) is not None:

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 import regex
 
-from pipeline.lexicon.vocabulary import NOTHING, Vocabulary, folded
+from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary, fold
 
 Use = Literal["b", "c", "s", "m", "p"]
 """b: near the title, a byline; c: a credit; s: a credit, but a speaker's label as well; m: composed of known words;
@@ -16,7 +16,7 @@ p: perhaps, since it ends in a word for a role."""
 COMBINED = regex.compile(r"\s*[/／、＋+&和及与與]\s*")
 """What joins two roles of one person: 采访、整理; 攝影及剪接."""
 HAN_LABEL = regex.compile(r"\p{Han}{2,12}+")
-LONGEST = 12
+MAX_COMPOUND_CHARS = 12
 """Characters of the longest composed label."""
 
 
@@ -34,7 +34,7 @@ def _rows(name: str) -> list[list[str]]:
 
 
 @cache
-def chinese() -> dict[str, Role]:
+def chinese_roles() -> dict[str, Role]:
     """Chinese roles in both scripts."""
     found: dict[str, Role] = {}
     for simplified, traditional, english, use in _rows("roles.tsv"):
@@ -45,7 +45,7 @@ def chinese() -> dict[str, Role]:
 
 
 @cache
-def modifiers() -> dict[str, str]:
+def role_modifiers() -> dict[str, str]:
     """Words that may stand before the end of a longer Chinese label, in both scripts, and its English."""
     found: dict[str, str] = {}
     for simplified, traditional, english in _rows("role_modifiers.tsv"):
@@ -55,12 +55,12 @@ def modifiers() -> dict[str, str]:
 
 
 @cache
-def english() -> dict[str, str]:
+def english_roles() -> dict[str, str]:
     """English roles in lower case, and their use."""
     return {row[0]: row[1] for row in _rows("roles.english.tsv")}
 
 
-def use_of(label: str, vocabulary: Vocabulary = NOTHING) -> Use | None:
+def role_use(label: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Use | None:
     """Where a label stands, or None where it is none that we or the user know.
 
     A role of the user's is one of credits, unless we know it as one of bylines or of speakers.
@@ -68,26 +68,26 @@ def use_of(label: str, vocabulary: Vocabulary = NOTHING) -> Use | None:
     >>> use_of("作者"), use_of("校对"), use_of("采访、整理"), use_of("海外运营统筹"), use_of("量子统筹"), use_of("天气")
     ('b', 'c', 'c', 'm', 'p', None)
     """
-    known = chinese().get(label)
+    known = chinese_roles().get(label)
     if known is not None and known.use != "h":
         return known.use  # type: ignore[return-value]
     if label.isascii():
-        use = english().get(" ".join(label.replace("_", " ").lower().split()))
+        use = english_roles().get(" ".join(label.replace("_", " ").lower().split()))
         return use or ("c" if _told(label, vocabulary) is not None else None)  # type: ignore[return-value]
     if _told(label, vocabulary) is not None:
         return "c"
     parts = COMBINED.split(label)
     if len(parts) > 1:
-        uses = [use_of(part, vocabulary) for part in parts]
+        uses = [role_use(part, vocabulary) for part in parts]
         return None if None in uses else uses[0] if uses[0] == "b" else "c"
     if not HAN_LABEL.fullmatch(label):
         return None
     if _composed(label) is not None:
         return "m"
-    return "p" if any(known.head and label.endswith(head) for head, known in chinese().items()) else None
+    return "p" if any(known.head and label.endswith(head) for head, known in chinese_roles().items()) else None
 
 
-def role_in_english(role: str, vocabulary: Vocabulary = NOTHING) -> str | None:
+def role_in_english(role: str, vocabulary: Vocabulary = NO_VOCABULARY) -> str | None:
     """Plain English for a role as it stands in a credit, or None where a part of it is unknown.
 
     For a role of the user's it is what the user says, None where that is nothing.
@@ -100,7 +100,7 @@ def role_in_english(role: str, vocabulary: Vocabulary = NOTHING) -> str | None:
     label = " ".join(role.replace("_", " ").split())
     if (told := _told(label, vocabulary)) is not None:
         return told or None
-    known = chinese().get(label)
+    known = chinese_roles().get(label)
     if known is not None:
         return known.english
     if label.isascii():
@@ -114,15 +114,15 @@ def role_in_english(role: str, vocabulary: Vocabulary = NOTHING) -> str | None:
 
 def _told(label: str, vocabulary: Vocabulary) -> str | None:
     """English of a role of the user's, which may be empty; None for any other."""
-    return vocabulary.tasks.get(folded(label.replace("_", " "))) if vocabulary.roles else None
+    return vocabulary.tasks.get(fold(label.replace("_", " "))) if vocabulary.roles else None
 
 
 def _composed(label: str) -> str | None:
     """English of a label that known modifiers and one role make up: the longest role at its end, the rest before it."""
-    if len(label) > LONGEST:
+    if len(label) > MAX_COMPOUND_CHARS:
         return None
     for cut in range(1, len(label) - 1):
-        role = chinese().get(label[cut:])
+        role = chinese_roles().get(label[cut:])
         if role is not None and role.head and (before := _modified(label[:cut])) is not None:
             return f"{before} {role.english}"
     return None
@@ -130,7 +130,7 @@ def _composed(label: str) -> str | None:
 
 def _modified(text: str) -> str | None:
     """English of a run of modifiers, longest first from the left."""
-    known, words, at = modifiers(), [], 0
+    known, words, at = role_modifiers(), [], 0
     while at < len(text):
         end = next((end for end in range(len(text), at, -1) if text[at:end] in known), 0)
         if not end:

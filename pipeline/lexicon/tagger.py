@@ -25,7 +25,7 @@ def _jieba() -> Any:  # noqa: ANN401 -- it has no types
     return posseg
 
 
-def words(text: str) -> tuple[tuple[str, str], ...]:
+def tagged_words(text: str) -> tuple[tuple[str, str], ...]:
     """The words of `text` with their tags (ICTCLAS: `nr` a person, `ns` a place, `v` a verb, …), in order.
 
     >>> words("陆闻笛赫本")

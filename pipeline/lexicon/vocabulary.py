@@ -11,9 +11,9 @@ from msgspec import Meta
 
 Made = TypeVar("Made")
 
-MARKED = regex.compile(r"[^\p{L}\p{M}\s'’]")
+HAS_MARKS = regex.compile(r"[^\p{L}\p{M}\s'’]")
 """What makes an entry one that a repair could take apart at a mark or a figure."""
-GOES_ON = regex.compile(r"[\p{L}\p{M}\p{N}]")
+WORD_CHARACTER = regex.compile(r"[\p{L}\p{M}\p{N}]")
 """What a word goes on with."""
 SAME_SCRIPT = r"[\p{Latin}\p{M}\p{N}]"
 """What a word in Latin script goes on with; Chinese stands beside it without a blank."""
@@ -26,23 +26,23 @@ Roles = Annotated[
 ]
 
 
-class Entries(msgspec.Struct, frozen=True):
+class PhraseSet(msgspec.Struct, frozen=True):
     """Some entries, to be found whatever their capitals; `sizes` are the lengths that they have, longest first."""
 
     forms: frozenset[str] = frozenset()
     sizes: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, entries: Iterable[str]) -> "Entries":
+    def of(cls, entries: Iterable[str]) -> "PhraseSet":
         """These entries; empty ones are left out."""
         told = [entry.strip() for entry in entries if entry.strip()]
-        return cls(frozenset(map(folded, told)), tuple(sorted(set(map(len, told)), reverse=True)))
+        return cls(frozenset(map(fold, told)), tuple(sorted(set(map(len, told)), reverse=True)))
 
     def __bool__(self) -> bool:
         return bool(self.sizes)
 
     def __contains__(self, text: str) -> bool:
-        return folded(text) in self.forms
+        return fold(text) in self.forms
 
     def at(self, text: str, start: int, end: int) -> int:
         """Where the longest entry that stands at `start` ends, before `end`; `start` where none does.
@@ -50,7 +50,7 @@ class Entries(msgspec.Struct, frozen=True):
         Behind it no word may go on: `老王` does not stand in `老王庄`.
         """
         for last in self.ends(text, start, end):
-            if last == end or not GOES_ON.match(text, last):
+            if last == end or not WORD_CHARACTER.match(text, last):
                 return last
         return start
 
@@ -59,12 +59,12 @@ class Entries(msgspec.Struct, frozen=True):
         return [start + size for size in self.sizes if start + size <= end and text[start : start + size] in self]
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """The form in which two spellings of an entry are one: `The  Skerry Letter` and `the skerry letter`."""
     return " ".join(text.casefold().split())
 
 
-NO_ENTRIES = Entries()
+NO_PHRASES = PhraseSet()
 
 
 class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
@@ -95,34 +95,34 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=T
         return frozenset(word for entry in (*self.words, *self.names, *self.outlets) for word in entry.lower().split())
 
     @cached_property
-    def people(self) -> Entries:
+    def people(self) -> PhraseSet:
         """The names, to be looked up."""
-        return Entries.of(self.names)
+        return PhraseSet.of(self.names)
 
     @cached_property
-    def media(self) -> Entries:
+    def media(self) -> PhraseSet:
         """The outlets, to be looked up."""
-        return Entries.of(self.outlets)
+        return PhraseSet.of(self.outlets)
 
     @cached_property
-    def makers(self) -> Entries:
+    def makers(self) -> PhraseSet:
         """Names and outlets: who may stand behind a role."""
-        return Entries.of((*self.names, *self.outlets)) if self.outlets else self.people
+        return PhraseSet.of((*self.names, *self.outlets)) if self.outlets else self.people
 
     @cached_property
-    def duties(self) -> Entries:
+    def duties(self) -> PhraseSet:
         """The roles, to be looked up."""
-        return Entries.of(self.roles)
+        return PhraseSet.of(self.roles)
 
     @cached_property
     def tasks(self) -> Mapping[str, str]:
-        """The roles in the form of `folded`, and their English."""
-        return {folded(role.replace("_", " ")): english for role, english in self.roles.items() if role.strip()}
+        """The roles in the form of `fold`, and their English."""
+        return {fold(role.replace("_", " ")): english for role, english in self.roles.items() if role.strip()}
 
     def marked(self, text: str) -> tuple[tuple[int, int], ...]:
         """The places in `text` of entries that hold marks or figures, as they are written: `Yahoo!Japan`, `In2022`.
 
-        No repair may put anything into them, or take anything out: see `inside`.
+        No repair may put anything into them, or take anything out: see `changes_inside`.
         """
         pattern = self._marked
         return tuple(match.span() for match in pattern.finditer(text)) if pattern else ()
@@ -130,7 +130,7 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=T
     @cached_property
     def _marked(self) -> regex.Pattern[str] | None:
         entries = {entry.strip() for entry in (*self.words, *self.names, *self.outlets)}
-        entries = {entry for entry in entries if MARKED.search(entry)}
+        entries = {entry for entry in entries if HAS_MARKS.search(entry)}
         if not entries:
             return None
         # An entry in Latin script is a word of its own, if not glued to a small letter as in `theYahoo!Japan`.
@@ -146,10 +146,10 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=T
         return cast("Made", kept[make, given])
 
 
-NOTHING = Vocabulary()
+NO_VOCABULARY = Vocabulary()
 
 
-def inside(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+def changes_inside(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
     """Whether a change of `[start, end)`, where an insertion is empty, would change what lies within one of `spans`.
 
     >>> inside([(4, 9)], 4, 4), inside([(4, 9)], 6, 6), inside([(4, 9)], 8, 10), inside([(4, 9)], 9, 10)

@@ -8,13 +8,13 @@ from typing import Literal
 import msgspec
 import regex
 
-from pipeline.lexicon.vocabulary import NOTHING, Vocabulary
-from pipeline.text.lines import Line, lines, paragraphs
+from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
+from pipeline.text.lines import Line, join_wrapped_lines, split_lines
 
 Script = Literal["latin", "han", "mixed", "none"]
 
 EAST_ASIAN = re.compile("[\u2e80-\U0010ffff]")
-HAN = regex.compile(r"\p{Han}")
+HAN_CHARACTER = regex.compile(r"\p{Han}")
 LATIN = regex.compile(r"\p{Latin}")
 
 
@@ -55,7 +55,7 @@ class Document(msgspec.Struct, frozen=True, dict=True):
     id: str = ""
     metadata: Mapping[str, str] = {}
     labels: tuple[Label, ...] = ()
-    vocabulary: Vocabulary = NOTHING
+    vocabulary: Vocabulary = NO_VOCABULARY
     thresholds: Mapping[str, float] = {}
 
     def with_text(self, text: str) -> "Document":
@@ -71,18 +71,18 @@ class Document(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Every line, blank ones too, without its line end."""
-        return lines(self.text)
+        return split_lines(self.text)
 
     @cached_property
     def paragraphs(self) -> tuple[Line, ...]:
         """The lines that hold something, blanks at both ends left out; lines wrapped at a column are one paragraph."""
-        return paragraphs(self.text, self.lines)
+        return join_wrapped_lines(self.text, self.lines)
 
     def script(self, line: Line) -> Script:
         """Which script `line` is written in; `mixed` where each of Latin and Han has a fifth of the letters or more."""
         known = self._scripts.get((line.start, line.end))
         if known is None:
-            known = self._scripts[line.start, line.end] = script(line.text)
+            known = self._scripts[line.start, line.end] = script_of(line.text)
         return known
 
     @cached_property
@@ -105,12 +105,12 @@ def _position(label: Label) -> tuple[int, int]:
     return label.start, label.end
 
 
-def script(text: str) -> Script:
+def script_of(text: str) -> Script:
     """The script of a piece of text. A Chinese character weighs as much as three letters: it is about half a word."""
     # English with curly quotes is not ASCII and is what most lines are: one scan finds that nothing in it is Chinese.
     if text.isascii() or not EAST_ASIAN.search(text):
         return "latin" if LATIN.search(text) else "none"
-    han = 3 * len(HAN.findall(text))
+    han = 3 * len(HAN_CHARACTER.findall(text))
     latin = len(LATIN.findall(text))
     if not han and not latin:
         return "none"

@@ -8,12 +8,12 @@ import msgspec
 
 from pipeline.model.article import Origin
 
-LONGEST_SHOWN = 200
-MAX_NAMES = 12
+MAX_PRINTED_CHARS = 200
+MAX_LISTED_FIELDS = 12
 """Fields that a message lists."""
 
 
-class Located(Protocol):
+class HasOrigin(Protocol):
     """What has an id and lies somewhere: a record, whatever form it has."""
 
     @property
@@ -62,14 +62,14 @@ class Record(msgspec.Struct, frozen=True):
         >>> Record("7", "", origin).where
         'row 3 of a.zip, b.csv'
         """
-        return where(self.id, self.origin)
+        return describe_location(self.id, self.origin)
 
     def without_data(self) -> "Record":
         """The same without its text, for whoever only needs to name it."""
         return msgspec.structs.replace(self, data=b"")
 
 
-def where(name: str, origin: Origin) -> str:
+def describe_location(name: str, origin: Origin) -> str:
     """Where the document called `name` lies, for a message."""
     file = origin.path or name
     place = file if origin.member is None else f"{file}, {origin.member}"
@@ -104,7 +104,7 @@ class LeftOut(msgspec.Struct, frozen=True):
     fields: tuple[str, ...] | None = None
 
 
-class SourceError(ValueError):
+class ReaderError(ValueError):
     """A file or member is not what it seems to be, or more than is allowed; the message says why and what to do.
 
     A reader raises it when there is no going on: what it gave before stands.
@@ -127,11 +127,13 @@ def missing_field(name: str, known: Sequence[str]) -> str:
     close = get_close_matches(name, known, n=3)
     if close:
         return f"no record has a field {name!r}; did you mean {' or '.join(repr(each) for each in close)}?"
-    names = ", ".join(each[:LONGEST_SHOWN] for each in known[:MAX_NAMES]) + (", …" if len(known) > MAX_NAMES else "")
-    return shown(f"no record has a field {name!r}; there are: {names}", None)
+    names = ", ".join(each[:MAX_PRINTED_CHARS] for each in known[:MAX_LISTED_FIELDS]) + (
+        ", …" if len(known) > MAX_LISTED_FIELDS else ""
+    )
+    return printable(f"no record has a field {name!r}; there are: {names}", None)
 
 
-def shown(text: object, longest: int | None = LONGEST_SHOWN) -> str:
+def printable(text: object, longest: int | None = MAX_PRINTED_CHARS) -> str:
     r"""What a message may show of names and of other programs' words: one line, not long, nothing that cannot be seen.
 
     JSON can hold it, too. Names are whole where `longest` is None.

@@ -13,7 +13,7 @@ from pipeline.errors import ContractError, UsageError
 from pipeline.model.arguments import expect_one, expect_text
 from pipeline.model.article import Article, Segment, Source
 from pipeline.text.decoding import BYTE_ORDER_MARKS, NEWLINES, Newline, encode
-from pipeline.text.edits import Positions, undo
+from pipeline.text.edits import PositionMap, undo
 
 
 class Span(msgspec.Struct, frozen=True, gc=False):
@@ -36,19 +36,19 @@ class Trace(msgspec.Struct, frozen=True):
     source_bytes: Span
 
 
-MOST_LAYERS = 1_000
+MAX_CHANGES = 1_000
 """Changes of an article: each stage makes one at most. Each is undone by itself, in the time that the text takes."""
 SLOW_CODECS = frozenset({"idna", "punycode"})
 """Codecs of names of hosts. They take the square of the length or more, and read no text that anybody writes."""
-LONGEST_SLOW = 10_000
+MAX_SLOW_CODEC_CHARS = 10_000
 """Code points that such a codec may write."""
 
 
 def source_text(article: Article) -> str:
     """The text before all edits, as decoded. Raises `ContractError` where the edits do not fit the text."""
     layers = len(article.provenance.changes)
-    if layers > MOST_LAYERS:
-        raise ContractError(article.id, f"/provenance/changes: are {layers:,}, more than {MOST_LAYERS:,}")
+    if layers > MAX_CHANGES:
+        raise ContractError(article.id, f"/provenance/changes: are {layers:,}, more than {MAX_CHANGES:,}")
     try:
         return undo(article.text, article.provenance.changes)
     except ValueError as error:
@@ -74,8 +74,8 @@ def restore(article: Article) -> bytes:
 def _refuse_slow(article: Article) -> None:
     """Raises `ContractError` where a codec would take for ever."""
     for i, run in enumerate(article.provenance.source.runs):
-        if run.end - run.start > LONGEST_SLOW and normalize_encoding(run.encoding).casefold() in SLOW_CODECS:
-            reason = f"{run.encoding} writes more than {LONGEST_SLOW:,} characters"
+        if run.end - run.start > MAX_SLOW_CODEC_CHARS and normalize_encoding(run.encoding).casefold() in SLOW_CODECS:
+            reason = f"{run.encoding} writes more than {MAX_SLOW_CODEC_CHARS:,} characters"
             raise ContractError(article.id, f"/provenance/source/runs/{i}: {reason}")
 
 
@@ -92,11 +92,11 @@ def trace(article: Article, pointer: str) -> tuple[Trace, ...]:
         close = get_close_matches(pointer, {s.field: None for s in article.segments if s.field}, n=1)
         remedy = f"did you mean {close[0]!r}?" if close else "article.segments lists the fields"
         raise UsageError(f"trace: no text of {article.id!r} has the field {pointer!r}; {remedy}")
-    places = Places(article)
+    places = SourceMap(article)
     return tuple(_trace(article, segment, places) for segment in segments)
 
 
-class Places:
+class SourceMap:
     """Where spans of one article stand in its source: computed once, asked for any number of spans.
 
     Each answer costs two bisections a layer of edits and encodes at most a block of text. Raises `ContractError` where
@@ -108,7 +108,7 @@ class Places:
     def __init__(self, article: Article) -> None:
         source = article.provenance.source
         _refuse_slow(article)
-        self._layers = [Positions(change.edits) for change in article.provenance.changes]
+        self._layers = [PositionMap(change.edits) for change in article.provenance.changes]
         self._original = source_text(article)
         self._newline = source.newline
         try:
@@ -154,7 +154,7 @@ class _Block(msgspec.Struct, frozen=True, gc=False):
     encoding: str | None
 
 
-BLOCK = 256
+BLOCK_CHARS = 256
 """Code points after which the byte is counted anew: as much is encoded for one answer."""
 
 
@@ -175,7 +175,7 @@ def _blocks(text: str, source: Source) -> Iterator[_Block]:
             if sum(sizes) == whole:
                 for size in sizes:
                     yield _Block(at, byte, run.encoding)
-                    at, byte = min(at + BLOCK, end), byte + size
+                    at, byte = min(at + BLOCK_CHARS, end), byte + size
             elif at < end:
                 # A codec that remembers, such as ISO-2022-JP, cannot be taken up in the midst.
                 yield _Block(at, byte, run.encoding)
@@ -190,7 +190,9 @@ def _blocks(text: str, source: Source) -> Iterator[_Block]:
 def _sizes(text: str, start: int, end: int, encoding: str, newline: Newline) -> list[int]:
     """Bytes of each block of a stretch, or nothing where it cannot be encoded block by block."""
     try:
-        return [_size(text[at : min(at + BLOCK, end)], encoding, newline) for at in range(start, end, BLOCK)]
+        return [
+            _size(text[at : min(at + BLOCK_CHARS, end)], encoding, newline) for at in range(start, end, BLOCK_CHARS)
+        ]
     except UnicodeEncodeError:
         # Big5-HKSCS writes some letters and their accents as one pair; the border fell between them.
         return []
@@ -206,7 +208,7 @@ def _size(text: str, encoding: str, newline: Newline) -> int:
     return size + extra * text.count("\n") * len("\r".encode(encoding)) if extra else size
 
 
-def _trace(article: Article, segment: Segment, places: Places) -> Trace:
+def _trace(article: Article, segment: Segment, places: SourceMap) -> Trace:
     start, end = segment.start, segment.end
     return Trace(
         text=Span(start, end),

@@ -13,13 +13,13 @@ import msgspec
 from pipeline.model.document import Document, Label
 from pipeline.text.edits import Edit
 
-PROTOCOL = 1
+STAGE_PROTOCOL = 1
 """The version of this contract; a stage says which one it was written for."""
 
-OWN_LAYERS = frozenset({"language", "part", "version"})
+BUILT_IN_LAYERS = frozenset({"language", "part", "version"})
 """Layers that the assembly reads. A plugin may give them too; any other layer is named `<stage>.<name>`."""
 
-PARTS = frozenset(
+PART_VALUES = frozenset(
     [
         "title",
         "lead",

@@ -9,23 +9,25 @@ from pipeline.errors import ContractError
 from pipeline.model.arguments import expect_one
 from pipeline.model.article import Article, Exchange, Section, Turn, resolve
 from pipeline.model.restore import restore
-from pipeline.model.unassigned import FIELDLESS, MOST_ASIDE, SHORT
+from pipeline.model.unassigned import MAX_UNASSIGNED_SHARE, SHORT_TEXT_CHARS, UNASSIGNED_LABELS
 from pipeline.text.edits import COMMON_RUN
-from pipeline.text.lines import has_words, unwrap, words
+from pipeline.text.lines import has_word_characters, unwrap, word_characters
 
-LONGEST_LABEL = 40
+MAX_LABEL_CHARS = 40
 
-LONGEST_FAULT = 1_000
+MAX_FAULT_CHARS = 1_000
 """Characters of what is said of a fault: a pointer that leads nowhere may be megabytes long."""
-FEW_RUNS = 100_000
+MAX_CHARS_IN_SETS = 100_000
 """Code points of an edit whose runs are kept in memory together; a sound edit has some hundred at most."""
-MARKS = 1 << 26
+HASH_TABLE_BYTES = 1 << 26
 """Places that hashes of runs are told apart by, a byte each."""
-MOST_COMPARED = 1 << 34
+MAX_COMPARED_CHARS = 1 << 34
 """Characters of the fields that are searched for repeats in all, some seconds."""
 
 BLANK_LINE = regex.compile(r"\n[^\S\n]*\n")
-TURN = regex.compile(r"((?:/translations/\d++)?+)/sections/\d++/exchanges/\d++/(?:questions|answers|asides)/\d++(?=/)")
+TURN_POINTER = regex.compile(
+    r"((?:/translations/\d++)?+)/sections/\d++/exchanges/\d++/(?:questions|answers|asides)/\d++(?=/)"
+)
 
 SPANLESS = frozenset({"speaker", "language", "outlet", "reporters", "place", "date", "role_en", "kind"})
 """Fields whose text is part of another field's span, or of none."""
@@ -35,7 +37,7 @@ SPANNED = ("title", "byline", "lead", "sections", "closing", "credits", "notices
 def faults(article: Article) -> Iterator[str]:
     """What is wrong with `article`, a line each; nothing where all promises hold."""
     expect_one("faults", "article", article, Article)
-    return (fault if len(fault) <= LONGEST_FAULT else f"{fault[:LONGEST_FAULT]}…" for fault in _faults(article))
+    return (fault if len(fault) <= MAX_FAULT_CHARS else f"{fault[:MAX_FAULT_CHARS]}…" for fault in _faults(article))
 
 
 def _faults(article: Article) -> Iterator[str]:
@@ -55,10 +57,10 @@ def _faults(article: Article) -> Iterator[str]:
     yield from _places(article)
 
 
-def share_aside(article: Article) -> float:
+def unassigned_share(article: Article) -> float:
     """The share of the words of `text` that stand in no field, counted without blanks, punctuation and repeats."""
-    whole = len(words(article.text)) or 1
-    return sum(len(words(part)) for label, part in _aside(article) if label != "repeat") / whole
+    whole = len(word_characters(article.text)) or 1
+    return sum(len(word_characters(part)) for label, part in _aside(article) if label != "repeat") / whole
 
 
 def _aside(article: Article) -> Iterator[tuple[str, str]]:
@@ -70,16 +72,16 @@ def _aside(article: Article) -> Iterator[tuple[str, str]]:
 def _mostly_aside(article: Article) -> float | None:
     """The share of the text that is in no field, where it is too large."""
     # Counting the words of a whole text takes as long as all other checks, so no more of them are than must be.
-    aside = sum(len(words(part)) for label, part in _aside(article) if label != "repeat")
-    if aside <= MOST_ASIDE * SHORT:
+    aside = sum(len(word_characters(part)) for label, part in _aside(article) if label != "repeat")
+    if aside <= MAX_UNASSIGNED_SHARE * SHORT_TEXT_CHARS:
         return None
     others = 0
     for segment in article.segments:
         if segment.field is not None or segment.label == "repeat":
-            others += len(words(article.text[segment.start : segment.end]))
-            if aside <= MOST_ASIDE * (aside + others):
+            others += len(word_characters(article.text[segment.start : segment.end]))
+            if aside <= MAX_UNASSIGNED_SHARE * (aside + others):
                 return None
-    return aside / (aside + others) if aside + others > SHORT else None
+    return aside / (aside + others) if aside + others > SHORT_TEXT_CHARS else None
 
 
 def _large_edits(article: Article) -> Iterator[str]:
@@ -95,13 +97,13 @@ def _share(old: str, new: str, size: int) -> bool:
     short, long = sorted((old, new), key=len)
     if len(short) < size:
         return False
-    if len(long) < FEW_RUNS:
+    if len(long) < MAX_CHARS_IN_SETS:
         return not _runs(short, size).isdisjoint(_runs(long, size))
     # Kept as hashes first, a bit each: the runs of a text take a hundred times as much memory as the text.
-    marks = bytearray(MARKS)
+    marks = bytearray(HASH_TABLE_BYTES)
     for i in range(len(short) - size + 1):
-        marks[hash(short[i : i + size]) % MARKS] = 1
-    likely = {run for i in range(len(long) - size + 1) if marks[hash(run := long[i : i + size]) % MARKS]}
+        marks[hash(short[i : i + size]) % HASH_TABLE_BYTES] = 1
+    likely = {run for i in range(len(long) - size + 1) if marks[hash(run := long[i : i + size]) % HASH_TABLE_BYTES]}
     return bool(likely) and any(short[i : i + size] in likely for i in range(len(short) - size + 1))
 
 
@@ -116,20 +118,20 @@ def _coverage(article: Article) -> Iterator[str]:
         if not at <= segment.start < segment.end <= len(text):
             yield f"/segments/{i}: {segment.start}-{segment.end} overlaps, is empty or lies outside the text"
             return
-        if segment.start > at and has_words(text[at : segment.start]):
-            yield f"/segments/{i}: {words(text[at : segment.start])[:40]!r} before it is in no segment"
+        if segment.start > at and has_word_characters(text[at : segment.start]):
+            yield f"/segments/{i}: {word_characters(text[at : segment.start])[:40]!r} before it is in no segment"
         at = segment.end
         part = text[segment.start : segment.end]
         if segment.field is None:
-            if segment.label not in FIELDLESS:
+            if segment.label not in UNASSIGNED_LABELS:
                 yield f"/segments/{i}: a {segment.label} points nowhere"
-            if segment.label == "label" and ("\n" in part or len(part) > LONGEST_LABEL):
+            if segment.label == "label" and ("\n" in part or len(part) > MAX_LABEL_CHARS):
                 yield f"/segments/{i}: {part[:60]!r} is too long for a label"
         elif "\n" in part and BLANK_LINE.search(part):
             yield f"/segments/{i}: spans a blank line"
         elif segment.field.endswith("/speaker") != (segment.label == "speaker"):
             yield f"/segments/{i}: a {segment.label} points to {segment.field}"
-    if lost := words(text[at:]):
+    if lost := word_characters(text[at:]):
         yield f"/segments: {lost[:40]!r} at the end is in no segment"
     if share := _mostly_aside(article):
         yield f"/segments: {share:.0%} of the text is in no field"
@@ -175,12 +177,12 @@ def _fields(article: Article, fields: _Fields) -> Iterator[str]:
             spans.setdefault(segment.field, []).append(article.text[segment.start : segment.end])
     repeats = [part for label, part in _aside(article) if label == "repeat"]
     if repeats:
-        in_fields = [words(part) for parts in spans.values() for part in parts]
+        in_fields = [word_characters(part) for parts in spans.values() for part in parts]
         # Nearly every repeat is a whole part, and looking for each in all of the text takes the square of its length.
         whole_parts, joined = frozenset(in_fields), "".join(in_fields)
-        others = {repeated: part for part in repeats if (repeated := words(part)) not in whole_parts}
+        others = {repeated: part for part in repeats if (repeated := word_characters(part)) not in whole_parts}
         for compared, (repeated, part) in enumerate(others.items(), 1):
-            if compared * len(joined) > MOST_COMPARED:
+            if compared * len(joined) > MAX_COMPARED_CHARS:
                 yield f"/segments: {len(others):,} repeats are too many to look for in {len(joined):,} characters"
                 break
             if repeated not in joined:
@@ -242,7 +244,7 @@ def _in_order(article: Article) -> dict[str, dict[str, None]]:
     """The pointers of the turns of each version in the order in which their first segments stand in the text."""
     found: dict[str, dict[str, None]] = {}
     for segment in article.segments:
-        match = TURN.match(segment.field) if segment.field else None
+        match = TURN_POINTER.match(segment.field) if segment.field else None
         if match:
             found.setdefault(match[1], {})[match[0]] = None
     return found

@@ -27,13 +27,13 @@ from pipeline.core.pipeline import Pipeline
 from pipeline.model.arguments import expect, expect_text
 from pipeline.model.record import Record, Unreadable
 from pipeline.readers.arrow.batches import documents
-from pipeline.runs.counters import Tally
-from pipeline.runs.executors.executor import in_order
-from pipeline.runs.executors.process_pool import Pool
-from pipeline.runs.executors.worker import Assignment
-from pipeline.runs.outcome import Edited, Failure, Outcome, Rejection, Written, sayable
-from pipeline.runs.output.article_writer import Handed
-from pipeline.runs.output.manual_edits import digest
+from pipeline.runs.counters import ContentTotals
+from pipeline.runs.executors.executor import process_in_order
+from pipeline.runs.executors.process_pool import ProcessPool
+from pipeline.runs.executors.worker import WorkerConfig
+from pipeline.runs.outcome import Edited, Failure, Outcome, Rejection, Written, with_encodable_text
+from pipeline.runs.output.article_writer import InMemoryWriter
+from pipeline.runs.output.manual_edits import article_hash
 
 COUNTS: Final = pa.map_(pa.string(), pa.int64())
 OUTCOMES: Final = pa.schema(
@@ -90,7 +90,7 @@ def process_batch(
     expect_text("process_batch", "text", text, optional=True)
     expect_text("process_batch", "encoding", encoding, optional=True)
     expect("process_batch", "limits", limits, (Run, NoneType), "a Run of pipeline.config.settings, or None")
-    assignment = Assignment(pipeline or _built_in(), Handed(), encoding)
+    assignment = WorkerConfig(pipeline or _built_in(), InMemoryWriter(), encoding)
     given = list(documents(table, id=id, text=text))
     found = _RESIDENT.process(given, assignment, limits or Run()) if given else []
     cells = [_row(document, outcome) for document, outcome in zip(given, found, strict=True)]
@@ -112,12 +112,14 @@ class _Resident:
         self._work: tuple[bytes, Run] | None = None
         self._kept = ExitStack()
 
-    def process(self, documents: Sequence[Record | Unreadable], assignment: Assignment, limits: Run) -> list[Outcome]:
+    def process(self, documents: Sequence[Record | Unreadable], assignment: WorkerConfig, limits: Run) -> list[Outcome]:
         """What became of each, in order. One batch at a time: some engines have several threads."""
         with self._lock:
             pool = self._fit((pickle.dumps(assignment), limits), assignment)
             try:
-                found = [item[1] if isinstance(item, tuple) else _unread(item) for item in in_order(documents, pool)]
+                found = [
+                    item[1] if isinstance(item, tuple) else _unread(item) for item in process_in_order(documents, pool)
+                ]
             except BaseException:
                 # It still has documents that nobody waits for.
                 self.end()
@@ -135,10 +137,10 @@ class _Resident:
         """Knows of no process: where this one was forked, that is its parent's, and a thread of that has the lock."""
         self._lock, self._work, self._kept = Lock(), None, ExitStack()
 
-    def _fit(self, work: tuple[bytes, Run], assignment: Assignment) -> Pool:
+    def _fit(self, work: tuple[bytes, Run], assignment: WorkerConfig) -> ProcessPool:
         if self._work != work:
             self.end()
-            self._pool = self._kept.enter_context(Pool(assignment, 1, work[1]))
+            self._pool = self._kept.enter_context(ProcessPool(assignment, 1, work[1]))
             self._work = work
         return self._pool
 
@@ -202,7 +204,7 @@ def _row(document: Record | Unreadable, outcome: Outcome) -> tuple[object, ...]:
     """The cells of one row."""
     name = document.id or None
     if isinstance(outcome, Written):
-        assert outcome.body is not None  # noqa: S101 -- `Handed` gives it
+        assert outcome.body is not None  # noqa: S101 -- `InMemoryWriter` gives it
         line = outcome.body[:-1]
         article = _ARTICLES.decode(line)
         exchanges = [exchange for section in article.sections for exchange in section.exchanges]
@@ -217,7 +219,7 @@ def _row(document: Record | Unreadable, outcome: Outcome) -> tuple[object, ...]:
         return (name, "written", line, *why, *counts, None)
     assert not isinstance(outcome, Edited)  # noqa: S101 -- nothing is replaced here
     none = (None,) * 6
-    told = sayable(outcome)
+    told = with_encodable_text(outcome)
     if isinstance(told, Rejection):
         return (name, "rejected", None, None, told.rule, told.reason, None, None, *none, None)
     return (name, "failed", None, *_why(told), *none, told.passing is True)
@@ -230,7 +232,7 @@ def _why(failure: Failure) -> tuple[str | None, ...]:
 
 
 def outcomes(table: pa.Table) -> list[Outcome]:
-    """What the rows of a table say that `process_batch` made; the articles as `Handed` gives them."""
+    """What the rows of a table say that `process_batch` made; the articles as `InMemoryWriter` gives them."""
     # As bytes: nobody reads them here.
     place = table.schema.get_field_index("article")
     bare = table.set_column(place, "article", table["article"].cast(pa.binary()))
@@ -243,7 +245,7 @@ _TOLD = ["id", "outcome", "article", "stage", "rule", "reason", "package", "kind
 def _outcome(row: Mapping[str, Any]) -> Outcome:
     if row["outcome"] == "written":
         body = row["article"] + b"\n"
-        return Written(len(body), body, digest(body), degraded=_failure(row) if row["kind"] else None)
+        return Written(len(body), body, article_hash(body), degraded=_failure(row) if row["kind"] else None)
     if row["outcome"] == "rejected":
         return Rejection(row["id"], row["rule"], row["reason"])
     return _failure(row)
@@ -254,14 +256,14 @@ def _failure(row: Mapping[str, Any]) -> Failure:
     return Failure(row["id"], row["stage"], row["reason"], row["package"], row["kind"] or UNSET, passing)
 
 
-def tally(table: pa.Table) -> Tally:
+def tally(table: pa.Table) -> ContentTotals:
     """What the written articles hold, added up."""
     size, exchanges, turns = (pc.sum(table[name]).as_py() or 0 for name in ("bytes", "exchanges", "turns"))
     # A null, of one that was not written, is neither.
     without, warned = (
         pc.sum(found).as_py() or 0 for found in (pc.equal(table["exchanges"], 0), pc.greater(table["warnings"], 0))
     )
-    return Tally(size, exchanges, turns, without, warned, _counted(table["edits"]), _counted(table["notes"]))
+    return ContentTotals(size, exchanges, turns, without, warned, _counted(table["edits"]), _counted(table["notes"]))
 
 
 def _counted(column: pa.ChunkedArray) -> Counter[str]:

@@ -37,7 +37,7 @@ class Totals(msgspec.Struct, frozen=True):
         return self.documents == self.written + self.failed + self.rejected + self.unchanged + self.edited
 
 
-class Figures(msgspec.Struct, frozen=True):
+class ContentFigures(msgspec.Struct, frozen=True):
     """What the written articles hold, added up.
 
     `without_exchange` and `with_warnings` count articles: those in which no exchange was found, and those with a note
@@ -53,7 +53,7 @@ class Figures(msgspec.Struct, frozen=True):
     with_warnings: int = 0
 
 
-class Tally(msgspec.Struct):
+class ContentTotals(msgspec.Struct):
     """What some articles hold, while it is being added up."""
 
     bytes: int = 0
@@ -77,7 +77,7 @@ class Tally(msgspec.Struct):
             self.edits_by_rule.update(edit.rule for edit in change.edits)
         self.notes_by_rule.update(note.rule for note in article.notes)
 
-    def include(self, other: "Tally") -> None:
+    def include(self, other: "ContentTotals") -> None:
         """All that another one holds."""
         self.bytes += other.bytes
         self.exchanges += other.exchanges
@@ -88,9 +88,9 @@ class Tally(msgspec.Struct):
         self.notes_by_rule.update(other.notes_by_rule)
 
     @property
-    def figures(self) -> Figures:
+    def figures(self) -> ContentFigures:
         """The sums."""
-        return Figures(
+        return ContentFigures(
             self.bytes,
             self.exchanges,
             self.turns,
@@ -109,7 +109,7 @@ class Counters:
         self.degraded = 0
         self.bytes_read = 0
         """How far the sources are read, in bytes of their files, as well as it can be told."""
-        self.tally = Tally()
+        self.tally = ContentTotals()
 
     def taken(self, documents: int = 1) -> None:
         """Notes documents that were read; what becomes of them is noted by itself, or one is missing."""
@@ -152,6 +152,6 @@ class Counters:
         )
 
     @property
-    def figures(self) -> Figures:
+    def figures(self) -> ContentFigures:
         """What the written articles hold."""
         return self.tally.figures

@@ -25,9 +25,17 @@ from pipeline.export.json import encode_article
 from pipeline.model.article import Article
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.runs.counters import Aside, Counters
-from pipeline.runs.outcome import LONE_SURROGATE, Failure, Rejection, Written, degraded, processed, told
+from pipeline.runs.outcome import (
+    LONE_SURROGATE,
+    Failure,
+    Rejection,
+    Written,
+    degraded_failure,
+    process_record,
+    with_location,
+)
 from pipeline.runs.run_log import Heard
-from pipeline.text.excerpts import noted, replaced
+from pipeline.text.excerpts import edit_excerpt, note_excerpt
 
 
 class DryRunTotals(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,12 +89,12 @@ class DryRun:
                 key = RuleKey("edit", change.stage, edit.rule)
                 if self._rules.wants_example(key, (edit.old, edit.new), article.id):
                     layers = layers or layer_texts(article)
-                    shown = replaced(layers[layer], edit.start, edit.old, edit.new)
+                    shown = edit_excerpt(layers[layer], edit.start, edit.old, edit.new)
                     self._rules.add_example(key, (edit.old, edit.new), Example(article.id, None, shown))
         for note in article.notes:
             key = RuleKey("note", note.stage, note.rule)
             if self._rules.wants_example(key, note.message, article.id):
-                shown = noted(article.text, note.start, note.end, note.message, note.suggestion)
+                shown = note_excerpt(article.text, note.start, note.end, note.message, note.suggestion)
                 self._rules.add_example(key, note.message, Example(article.id, None, shown))
 
     def leave(self, entry: Failure | Rejection | Aside) -> None:
@@ -122,7 +130,7 @@ class DryRun:
         )
 
 
-def run_dry(
+def simulate_run(
     records: Iterable[Record | Unreadable | LeftOut],
     pipeline: Pipeline,
     *,
@@ -151,7 +159,7 @@ def run_dry(
             if heard is not None:
                 heard(made)
         else:
-            failure = degraded(record, made) if isinstance(record, Record) else None
+            failure = degraded_failure(record, made) if isinstance(record, Record) else None
             rehearsal.add(made, failure)
             if failure is not None and heard is not None:
                 heard(failure)
@@ -161,10 +169,10 @@ def run_dry(
 
 
 def _made(record: Record, pipeline: Pipeline, encoding: str | None) -> Article | Failure | Rejection:
-    made = processed(record, pipeline, encoding)
+    made = process_record(record, pipeline, encoding)
     if isinstance(made, Article):
         try:
             encode_article(made)
         except UnicodeEncodeError:
-            return Failure(record.id, None, told(record, LONE_SURROGATE))
+            return Failure(record.id, None, with_location(record, LONE_SURROGATE))
     return made

@@ -8,11 +8,11 @@ from pipeline.config.settings import Input
 from pipeline.readers.documents import Document, told_apart
 from pipeline.readers.input_files import File
 from pipeline.readers.named_fields import first_checked, once
-from pipeline.runs.arrival import Arrival, EncodedRecord, Waiting, decoded
-from pipeline.runs.plan import Source
+from pipeline.runs.plan import DocumentSource
+from pipeline.runs.records import EncodedRecord, SourceItem, Waiting, decode_record
 
 
-class FileSources(Sequence[Source]):
+class FileSources(Sequence[DocumentSource]):
     """Files, sorted by name, each made a source when it is asked for: there may be a million of them.
 
     `read` gives the documents of a file, by its number among all. With `check` the first records of a file that can be
@@ -22,7 +22,7 @@ class FileSources(Sequence[Source]):
     def __init__(
         self,
         files: Sequence[File],
-        read: Callable[[Sequence[File], int], Iterator[Arrival]],
+        read: Callable[[Sequence[File], int], Iterator[SourceItem]],
         options: Input,
         *,
         check: bool = False,
@@ -41,17 +41,17 @@ class FileSources(Sequence[Source]):
         return len(self._files)
 
     @overload
-    def __getitem__(self, i: int) -> Source: ...
+    def __getitem__(self, i: int) -> DocumentSource: ...
     @overload
-    def __getitem__(self, i: slice) -> Sequence[Source]: ...
-    def __getitem__(self, i: int | slice) -> Source | Sequence[Source]:
+    def __getitem__(self, i: slice) -> Sequence[DocumentSource]: ...
+    def __getitem__(self, i: int | slice) -> DocumentSource | Sequence[DocumentSource]:
         if isinstance(i, slice):
             return [self._source(at) for at in range(*i.indices(len(self._files)))]
         return self._source(range(len(self._files))[i])
 
-    def _source(self, at: int) -> Source:
+    def _source(self, at: int) -> DocumentSource:
         file = self._files[at]
-        return Source(self._name(at), partial(self._read, at), lambda: file.stamp, file.size or 0)
+        return DocumentSource(self._name(at), partial(self._read, at), lambda: file.stamp, file.size or 0)
 
     def _name(self, at: int) -> str:
         """That of the file, or another for a table that is called as the one before it: two folders may have one each.
@@ -64,17 +64,17 @@ class FileSources(Sequence[Source]):
         # No path holds a NUL.
         return name if first == at else f"{name}\0{at - first + 1}"
 
-    def _read(self, at: int) -> Iterator[Arrival]:
+    def _read(self, at: int) -> Iterator[SourceItem]:
         found = self._read_file(self._files, at)
-        return first_checked(documents(found), self._options) if self._check and once(self._files[at]) else found
+        return first_checked(without_waiting(found), self._options) if self._check and once(self._files[at]) else found
 
     def documents(self) -> Iterator[Document]:
         """The documents of all files, in order; of two with one id the second is `Unreadable`."""
-        return told_apart(documents(self._read(at)) for at in range(len(self._files)))
+        return told_apart(without_waiting(self._read(at)) for at in range(len(self._files)))
 
 
-def documents(found: Iterable[Arrival]) -> Iterator[Document]:
+def without_waiting(found: Iterable[SourceItem]) -> Iterator[Document]:
     """The documents among what comes from a source, whole."""
     for each in found:
         if not isinstance(each, Waiting):
-            yield decoded(each) if isinstance(each, EncodedRecord) else each
+            yield decode_record(each) if isinstance(each, EncodedRecord) else each

@@ -9,14 +9,14 @@ from msgspec import UNSET, UnsetType
 
 from pipeline.core.pipeline import Pipeline
 from pipeline.core.recipe import OWN
-from pipeline.errors import DocumentError, RejectedError, StageError, is_of_machine, whose
+from pipeline.errors import DocumentError, RejectedError, StageError, is_machine_error, stage_with_package
 from pipeline.model.article import STAGE_FAILED, Article
-from pipeline.model.record import Record, shown
-from pipeline.runs.arrival import AnyRecord
+from pipeline.model.record import Record, printable
+from pipeline.runs.records import AnyRecord
 
 LONE_SURROGATE = "a stage gave text with a lone surrogate, which no JSON can hold; mend the stage"
 
-Loss = Literal["crash", "time", "memory"]
+WorkerLoss = Literal["crash", "time", "memory"]
 """How a document can take its worker with it: it kills it, holds it for too long, or eats all that it may have."""
 
 
@@ -32,7 +32,7 @@ class Failure(msgspec.Struct, frozen=True):
     stage: str | None
     reason: str
     package: str | None = None
-    kind: Loss | Literal["degraded", "edited"] | UnsetType = UNSET
+    kind: WorkerLoss | Literal["degraded", "edited"] | UnsetType = UNSET
     passing: Literal[True] | UnsetType = UNSET
 
 
@@ -88,7 +88,7 @@ class StageMemoryError(MemoryError):
         self.package = package
 
 
-def processed(record: Record, pipeline: Pipeline, encoding: str | None = None) -> Article | Failure | Rejection:
+def process_record(record: Record, pipeline: Pipeline, encoding: str | None = None) -> Article | Failure | Rejection:
     """The article of a record, or why there is none. `encoding` is what the user says of all files.
 
     Raises `StageMemoryError` where a stage raised `MemoryError`: that need not be the fault of the document.
@@ -108,10 +108,10 @@ def processed(record: Record, pipeline: Pipeline, encoding: str | None = None) -
     except StageError as error:
         if isinstance(error.__cause__, MemoryError):
             raise StageMemoryError(error.stage, error.package) from None
-        passing: Literal[True] | UnsetType = True if is_of_machine(error.__cause__) else UNSET
-        return Failure(error.document, error.stage, told(record, error.reason), error.package, passing=passing)
+        passing: Literal[True] | UnsetType = True if is_machine_error(error.__cause__) else UNSET
+        return Failure(error.document, error.stage, with_location(record, error.reason), error.package, passing=passing)
     except DocumentError as error:
-        return Failure(error.document, None, told(record, error.reason))
+        return Failure(error.document, None, with_location(record, error.reason))
     except MemoryError:
         raise
     except Exception as error:
@@ -119,12 +119,12 @@ def processed(record: Record, pipeline: Pipeline, encoding: str | None = None) -
         line = traceback.extract_tb(error.__traceback__)[-1]
         where = f"line {line.lineno} of {Path(line.filename).name}"
         reason = (
-            f"raised {type(error).__name__}: {shown(error)} ({where}); that is a mistake of the pipeline, report it"
+            f"raised {type(error).__name__}: {printable(error)} ({where}); that is a mistake of the pipeline, report it"
         )
-        return Failure(record.id, None, told(record, reason))
+        return Failure(record.id, None, with_location(record, reason))
 
 
-def degraded(record: Record, article: Article) -> Failure | None:
+def degraded_failure(record: Record, article: Article) -> Failure | None:
     """What to say of an article that is degraded; its own notes and provenance tell."""
     failures = article.failures
     if not failures:
@@ -135,12 +135,16 @@ def degraded(record: Record, article: Article) -> Failure | None:
     package = None
     if stage is not None and stage.package is not None and stage.package != OWN.name:
         package = f"{stage.package} {stage.version}"
-    reason = first.message if stage is None else first.message.removeprefix(f"{whose(stage.name, package)}: ")
+    reason = (
+        first.message if stage is None else first.message.removeprefix(f"{stage_with_package(stage.name, package)}: ")
+    )
     reason = "; ".join([reason, *(note.message for note in failures[1:])])
-    return sayable(Failure(record.id, stage.name if stage else None, told(record, reason), package, "degraded"))
+    return with_encodable_text(
+        Failure(record.id, stage.name if stage else None, with_location(record, reason), package, "degraded")
+    )
 
 
-def told(record: AnyRecord, reason: str) -> str:
+def with_location(record: AnyRecord, reason: str) -> str:
     """Why a document failed, and where it lies if its id does not tell: the id of a row may say nothing of the file."""
     lies_within = record.origin.row is not None or record.origin.member is not None
     return f"{record.where}: {reason}" if lies_within else reason
@@ -149,14 +153,14 @@ def told(record: AnyRecord, reason: str) -> str:
 Said = TypeVar("Said", bound=Failure | Rejection)
 
 
-def sayable(entry: Said) -> Said:
+def with_encodable_text(entry: Said) -> Said:
     """The same without lone surrogates, which no JSON can hold."""
     plain = {key: value for key, value in msgspec.structs.asdict(entry).items() if isinstance(value, str)}
     if all(value.isascii() for value in plain.values()):
         return entry
-    return msgspec.structs.replace(entry, **{key: speakable(value) for key, value in plain.items()})
+    return msgspec.structs.replace(entry, **{key: encodable(value) for key, value in plain.items()})
 
 
-def speakable(text: str) -> str:
+def encodable(text: str) -> str:
     """The text with lone surrogates written out."""
     return text.encode("utf-8", "backslashreplace").decode()

@@ -19,35 +19,35 @@ from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers import html
 from pipeline.readers.documents import double
 from pipeline.readers.unique_ids import Ids
-from pipeline.runs.arrival import AnyRecord, Arrival, Waiting, fingerprint
+from pipeline.runs.cache_keys import key_of_article
 from pipeline.runs.counters import Aside, Counters
-from pipeline.runs.fingerprint import of_article
-from pipeline.runs.outcome import Failure, Rejection, speakable
-from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, Known, Oddity, State, damaged
+from pipeline.runs.outcome import Failure, Rejection, encodable
+from pipeline.runs.records import AnyRecord, SourceItem, Waiting, record_key
+from pipeline.runs.state import REPLACING_KEY, STALE_KEY, DocumentEntry, FileEntry, SkippedEntry, State, damaged_error
 from pipeline.storage.file_names import FileNames
 from pipeline.version import __version__
 
 T = TypeVar("T")
 
-LONGER = 3
+ARTICLE_TO_SOURCE_RATIO = 3
 """How many times as long an article is as its source."""
 LIBRARIES = ("beautifulsoup4", "ftfy", "jieba", "lxml", "regex", "trafilatura")
 """Packages of which another version may make another article of the same document."""
 
 
-class Source(msgspec.Struct, frozen=True):
+class DocumentSource(msgspec.Struct, frozen=True):
     """Something that holds documents: its name, a stamp that changes when it does, and what reads it.
 
     A source without a stamp is always read. `size` is that of the source in bytes, where it is known.
     """
 
     name: str
-    read: Callable[[], Iterator[Arrival]]
+    read: Callable[[], Iterator[SourceItem]]
     stamp: Callable[[], str | None] = lambda: None
     size: int = 0
 
 
-class Remembered(msgspec.Struct, frozen=True, omit_defaults=True):
+class StoredReason(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a document was not written or is degraded, as it is kept.
 
     `limits` are those under which it took its worker with it.
@@ -71,7 +71,7 @@ class Unchanged(msgspec.Struct, frozen=True):
     Where its article was `edited` by hand it stays as well, whether it has changed or not.
     """
 
-    entry: Entry
+    entry: DocumentEntry
     read: tuple[int, int] | None
     edited: bool = False
 
@@ -80,7 +80,7 @@ class Skipped(msgspec.Struct, frozen=True):
     """What is no sound document, to be noted for a file where it has a number."""
 
     file: int | None
-    oddity: Oddity
+    oddity: SkippedEntry
     told: Failure | Aside
 
 
@@ -92,14 +92,14 @@ class FileEnd(msgspec.Struct, frozen=True):
     key: bytes
 
 
-class FileKept(msgspec.Struct, frozen=True):
+class FileUnchanged(msgspec.Struct, frozen=True):
     """All documents of a file that has not changed stand before this."""
 
     file: int
 
 
-Settled: TypeAlias = Unchanged | Skipped | FileEnd | FileKept
-Item: TypeAlias = AnyRecord | Waiting | Settled
+DoneItem: TypeAlias = Unchanged | Skipped | FileEnd | FileUnchanged
+PlanItem: TypeAlias = AnyRecord | Waiting | DoneItem
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -115,10 +115,10 @@ class Pending(msgspec.Struct, frozen=True):
     key: bytes
     replaces: bool = False
     earlier: bytes | None = None
-    former: Entry | None = None
+    former: DocumentEntry | None = None
 
 
-Sight: TypeAlias = Literal["whole", "gone", "edited", "replaced", "unsure"]
+ArticleCondition: TypeAlias = Literal["whole", "gone", "edited", "replaced", "unsure"]
 """How an article that was written is found: as it was, not at all, edited by hand, or as a run that was killed left it.
 
 "unsure" is an article at which a run was killed that kept no log of what it wrote.
@@ -128,20 +128,22 @@ Sight: TypeAlias = Literal["whole", "gone", "edited", "replaced", "unsure"]
 class Shelf(Protocol):
     """Where articles lie."""
 
-    def look(self, entry: Entry) -> tuple[Sight, Entry]:
+    def look(self, entry: DocumentEntry) -> tuple[ArticleCondition, DocumentEntry]:
         """How the article of a document that was written is found; and its entry, with the stamp that it has now."""
         ...
 
-    def earlier(self, name: str, entry: Entry | None, sight: Sight, *, apart: bool = False) -> bytes | None:
+    def earlier(
+        self, name: str, entry: DocumentEntry | None, sight: ArticleCondition, *, apart: bool = False
+    ) -> bytes | None:
         """By what the article that lies there is known again when it is to be replaced."""
         ...
 
-    def own(self, entry: Entry) -> bytes | None:
+    def own(self, entry: DocumentEntry) -> bytes | None:
         """The hash of what lies where the article was written; None if that is nothing, or of another document."""
         ...
 
 
-class Choices(msgspec.Struct, frozen=True):
+class RerunOptions(msgspec.Struct, frozen=True):
     """What the user says of documents that an earlier run has done."""
 
     fresh: bool = False
@@ -163,12 +165,12 @@ class Plan:
         settings: bytes,
         reading: bytes = b"",
         limits: Run | None = None,
-        choices: Choices | None = None,
+        choices: RerunOptions | None = None,
         own_files: bool = True,
     ) -> None:
         """`own_files` says whether each article has a file of its own, called as its id."""
         self.awaited: dict[str, Pending] = {}
-        self.limits = told_limits(limits or Run())
+        self.limits = describe_limits(limits or Run())
         self.ended = False
         """Whether the sources were taken to their end."""
         self._state = state
@@ -177,24 +179,26 @@ class Plan:
         self._settings = settings
         # Pages are converted by other packages; what is said of a whole file does not tell whether it holds one.
         self._reading = hashlib.sha256(settings + reading + html.converter().encode()).digest()
-        self._choices = choices or Choices()
+        self._choices = choices or RerunOptions()
         self._own_files = own_files
         self._edited: set[str] = set()
         """The ids of those documents of a file that has not changed whose articles were edited."""
 
-    def items(self, sources: Iterable[Source], lost: Iterable[Unreadable | LeftOut] = ()) -> Iterator[Item]:
+    def items(self, sources: Iterable[DocumentSource], lost: Iterable[Unreadable | LeftOut] = ()) -> Iterator[PlanItem]:
         """Records to process, and between them whatever is settled already."""
         with Ids() as ids, Ids() as keys:
             self._file_names = FileNames(ids, keys)
             for each in self._all(sources, lost, ids):
-                if not isinstance(each, FileEnd | FileKept | Waiting) and not _is_aside(each):
+                if not isinstance(each, FileEnd | FileUnchanged | Waiting) and not _is_aside(each):
                     self._account.taken()
                 yield each
                 if self._account.documents == self._choices.first:
                     return
         self.ended = True
 
-    def _all(self, sources: Iterable[Source], lost: Iterable[Unreadable | LeftOut], ids: Ids) -> Iterator[Item]:
+    def _all(
+        self, sources: Iterable[DocumentSource], lost: Iterable[Unreadable | LeftOut], ids: Ids
+    ) -> Iterator[PlanItem]:
         for unreadable in lost:
             yield _odd(None, 0, unreadable)
         for source in sources:
@@ -208,7 +212,7 @@ class Plan:
                 yield item
             self._account.bytes_read = before + source.size
 
-    def _source(self, source: Source, ids: Ids) -> Iterator[Item]:
+    def _source(self, source: DocumentSource, ids: Ids) -> Iterator[PlanItem]:
         stamp = source.stamp()
         known = self._state.known(source.name)
         if known is not None and self._is_same(known, stamp, ids):
@@ -235,20 +239,20 @@ class Plan:
     def _document(self, record: AnyRecord, file: int, n: int) -> AnyRecord | Unchanged:
         if self._own_files and self._file_names.take(record.id):
             record = msgspec.structs.replace(record, apart=True)
-        key = of_article(fingerprint(record), self._settings)
+        key = key_of_article(record_key(record), self._settings)
         entry = self._state.entry(record.id)
         if entry is not None and entry.file != file:
             self._state.spoil_file(entry.file)
         was_written = entry is not None and entry.fate == "written"
-        sight: Sight = "gone"
+        sight: ArticleCondition = "gone"
         if entry is not None and self._own_files and entry.apart != record.apart:
             return self._renamed(record, entry, Pending(file, n, key))
         if entry is not None and was_written:
             sight, entry = self._look(entry)
             if sight == "edited":
-                if entry.key not in {key, REPLACING}:
+                if entry.key not in {key, REPLACING_KEY}:
                     # If somebody undoes the edit, what lies there then is made of an earlier form of the document.
-                    entry = msgspec.structs.replace(entry, key=FORGOTTEN)
+                    entry = msgspec.structs.replace(entry, key=STALE_KEY)
                 return Unchanged(entry, (file, n), edited=True)
         if entry is not None and entry.key == key and self._stands_as_seen(entry, sight):
             return Unchanged(entry, (file, n))
@@ -258,7 +262,7 @@ class Plan:
         self.awaited[record.id] = Pending(file, n, key, replaces, earlier)
         return record
 
-    def _renamed(self, record: AnyRecord, entry: Entry, awaited: Pending) -> AnyRecord | Unchanged:
+    def _renamed(self, record: AnyRecord, entry: DocumentEntry, awaited: Pending) -> AnyRecord | Unchanged:
         """What to do with a document whose article has another file name now, since others were read before it.
 
         It is processed again. The article with the old name may have been replaced already by that of the document to
@@ -271,23 +275,23 @@ class Plan:
                 former = found
             elif (own := self._shelf.own(entry)) is not None:
                 if sight == "edited" and not self._choices.overwrite_edited:
-                    found = msgspec.structs.replace(found, key=FORGOTTEN)
+                    found = msgspec.structs.replace(found, key=STALE_KEY)
                     return Unchanged(found, (awaited.file, awaited.n), edited=True)
                 former = msgspec.structs.replace(found, hash=own)
         earlier = self._earlier(record, None, "gone")
         self.awaited[record.id] = msgspec.structs.replace(awaited, earlier=earlier, former=former)
         return record
 
-    def _earlier(self, record: AnyRecord, entry: Entry | None, sight: Sight) -> bytes | None:
+    def _earlier(self, record: AnyRecord, entry: DocumentEntry | None, sight: ArticleCondition) -> bytes | None:
         if self._choices.overwrite_edited:
             return None
         return self._shelf.earlier(record.id, entry, sight, apart=record.apart)
 
-    def _look(self, entry: Entry) -> tuple[Sight, Entry]:
+    def _look(self, entry: DocumentEntry) -> tuple[ArticleCondition, DocumentEntry]:
         sight, entry = self._shelf.look(entry)
         return "gone" if sight == "edited" and self._choices.overwrite_edited else sight, entry
 
-    def _is_same(self, known: Known, stamp: str | None, ids: Ids) -> bool:
+    def _is_same(self, known: FileEntry, stamp: str | None, ids: Ids) -> bool:
         """Whether all that is known of a file still stands."""
         choices = self._choices
         if stamp is None or choices.check_hash or (known.stamp, known.key) != (stamp, self._reading):
@@ -305,35 +309,35 @@ class Plan:
         # What could not be read at all may be readable now: its permissions are no part of the stamp.
         return documents > 0 or "unreadable" not in odd
 
-    def _has_its_name(self, entry: Entry) -> bool:
+    def _has_its_name(self, entry: DocumentEntry) -> bool:
         """Whether the file name that a document got is the one that it gets now.
 
         What other documents of the same file take away from it is not looked at, so a file with such is read again.
         """
         return not self._own_files or self._file_names.is_taken(entry.id) == entry.apart
 
-    def _stands(self, entry: Entry) -> bool:
+    def _stands(self, entry: DocumentEntry) -> bool:
         """Whether what became of a document holds, its source and the settings being the same."""
-        sight: Sight = "gone"
+        sight: ArticleCondition = "gone"
         if entry.fate == "written":
             sight, _ = self._look(entry)
             if sight == "edited":
                 self._edited.add(entry.id)
                 return True
-        if entry.key in {FORGOTTEN, REPLACING}:
+        if entry.key in {STALE_KEY, REPLACING_KEY}:
             return False
         return self._stands_as_seen(entry, sight)
 
-    def _stands_as_seen(self, entry: Entry, sight: Sight) -> bool:
+    def _stands_as_seen(self, entry: DocumentEntry, sight: ArticleCondition) -> bool:
         """The same where it is known whether its article is there; "gone" where it has none."""
         if entry.fate == "written":
             is_degraded = entry.told is not None
             return sight == "whole" and not (is_degraded and self._choices.retry_failed)
         if entry.fate == "rejected":
             return True
-        return not self._choices.retry_failed and remembered(entry).limits in {None, self.limits}
+        return not self._choices.retry_failed and stored_reason(entry).limits in {None, self.limits}
 
-    def _kept(self, known: Known, ids: Ids) -> Iterator[Settled]:
+    def _kept(self, known: FileEntry, ids: Ids) -> Iterator[DoneItem]:
         """All that is known of a file, in its order."""
         oddities = self._state.oddities(known.file)
         oddity = next(oddities, None)
@@ -348,10 +352,10 @@ class Plan:
         while oddity is not None:
             yield _again(oddity)
             oddity = next(oddities, None)
-        yield FileKept(known.file)
+        yield FileUnchanged(known.file)
 
 
-def of_settings(pipeline: Pipeline, encoding: str | None) -> bytes:
+def settings_key(pipeline: Pipeline, encoding: str | None) -> bytes:
     """A hash of what decides every article of a run beside the document: versions, recipe, settings, profiles."""
     libraries = [_version(name) for name in LIBRARIES]
     told = [VERSION, __version__, libraries, encoding, [[way.version, way.match] for way in pipeline.ways]]
@@ -365,21 +369,21 @@ def _version(package: str) -> str | None:
         return None
 
 
-def of_reading(*said: object) -> bytes:
+def reading_key(*said: object) -> bytes:
     """A hash of what decides which documents a file holds."""
     return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).digest()
 
 
-def told_limits(limits: Run) -> str:
+def describe_limits(limits: Run) -> str:
     """The limits that a document can run into."""
     return f"{limits.seconds:g} s, {limits.memory} MiB"
 
 
-def remembered(entry: Entry) -> Remembered:
+def stored_reason(entry: DocumentEntry) -> StoredReason:
     """Why a document was not written, or is degraded."""
-    found = _decoded(entry.told or b"", Remembered)
+    found = _decoded(entry.told or b"", StoredReason)
     if found.failure is None and found.rejection is None:
-        raise damaged(f"no reason is there for {entry.id!r}")
+        raise damaged_error(f"no reason is there for {entry.id!r}")
     return found
 
 
@@ -390,14 +394,14 @@ def _odd(
     what: Literal["unreadable", "double"] = "unreadable",
 ) -> Skipped:
     if isinstance(found, LeftOut):
-        aside = Aside(speakable(found.name), found.reason, found.count)
-        return Skipped(file, Oddity(n, "left-out", msgspec.json.encode(aside)), aside)
+        aside = Aside(encodable(found.name), found.reason, found.count)
+        return Skipped(file, SkippedEntry(n, "left-out", msgspec.json.encode(aside)), aside)
     passing: Literal[True] | UnsetType = True if found.passing else UNSET
-    failure = Failure(speakable(found.id), None, speakable(found.reason), passing=passing)
-    return Skipped(file, Oddity(n, what, msgspec.json.encode(failure)), failure)
+    failure = Failure(encodable(found.id), None, encodable(found.reason), passing=passing)
+    return Skipped(file, SkippedEntry(n, what, msgspec.json.encode(failure)), failure)
 
 
-def _again(oddity: Oddity) -> Skipped:
+def _again(oddity: SkippedEntry) -> Skipped:
     if oddity.what == "left-out":
         return Skipped(None, oddity, _decoded(oddity.told, Aside))
     return Skipped(None, oddity, _decoded(oddity.told, Failure))
@@ -408,12 +412,12 @@ def _decoded(told: bytes, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(told, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, TypeError) as error:
-        raise damaged(str(error)) from error
+        raise damaged_error(str(error)) from error
 
 
 def _weight(stayed: Unchanged) -> int:
     """About how many bytes the source of a document had of which only the article is known."""
-    return 0 if stayed.read is None else stayed.entry.size // LONGER
+    return 0 if stayed.read is None else stayed.entry.size // ARTICLE_TO_SOURCE_RATIO
 
 
 def _is_aside(item: object) -> bool:

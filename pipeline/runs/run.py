@@ -24,44 +24,44 @@ from pipeline.errors import PipelineError, UsageError
 from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers.documents import Document
 from pipeline.runs import run_log, unfinished
-from pipeline.runs.arrival import AnyRecord
 from pipeline.runs.counters import Aside, Counters
-from pipeline.runs.executors.executor import Executor, Order
-from pipeline.runs.executors.process_pool import Pool
-from pipeline.runs.executors.worker import Assignment
-from pipeline.runs.outcome import Edited, Failure, Outcome, Rejection, Written, sayable
+from pipeline.runs.executors.executor import Executor, OrderedWindow
+from pipeline.runs.executors.process_pool import ProcessPool
+from pipeline.runs.executors.worker import WorkerConfig
+from pipeline.runs.outcome import Edited, Failure, Outcome, Rejection, Written, with_encodable_text
 from pipeline.runs.output import write_log
-from pipeline.runs.output.article_store import ArticleFolder, ArticleStore
-from pipeline.runs.output.manual_edits import NOBODYS, edited
-from pipeline.runs.output.output_folder import LOCK, STATE, Output, output
-from pipeline.runs.output.shards import NAME, Shards
+from pipeline.runs.output.article_folder import ArticleFolder, ArticleStore
+from pipeline.runs.output.manual_edits import NO_ARTICLE_HASH, edited_outcome
+from pipeline.runs.output.output_folder import LOCK_FILE, STATE_FILE, Output, open_output
+from pipeline.runs.output.shard_store import SHARD_NAME, ShardStore
 from pipeline.runs.plan import (
-    Choices,
+    DocumentSource,
     FileEnd,
-    FileKept,
+    FileUnchanged,
     Pending,
     Plan,
-    Remembered,
+    RerunOptions,
     Skipped,
-    Source,
+    StoredReason,
     Unchanged,
-    of_settings,
-    remembered,
+    settings_key,
+    stored_reason,
 )
+from pipeline.runs.records import AnyRecord
 from pipeline.runs.run_log import Heard, RunLog
-from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, Oddity, State
+from pipeline.runs.state import REPLACING_KEY, STALE_KEY, DocumentEntry, SkippedEntry, State
 from pipeline.storage import Remote
 from pipeline.version import __version__
 
-LOOKED_AT = 10_000
+MAX_NAMES_CHECKED = 10_000
 """Names in the output that are looked at to see what is there; a bucket may have a million."""
-PAUSE = 0.05
+COMMIT_SECONDS = 0.05
 """Seconds between two moments at which what was done is kept for good."""
 
-Form: TypeAlias = Literal["json", "jsonl", "parquet"]
+OutputFormat: TypeAlias = Literal["json", "jsonl", "parquet"]
 """A file for each article, or shards of lines or of rows."""
 
-Engine: TypeAlias = Callable[[Assignment, Run], AbstractContextManager[Executor]]
+Engine: TypeAlias = Callable[[WorkerConfig, Run], AbstractContextManager[Executor]]
 """What makes a crew that does what an assignment says."""
 
 Seen: TypeAlias = Callable[[str, Counters], None]
@@ -79,19 +79,19 @@ class Job(msgspec.Struct, frozen=True):
 
     pipeline: Pipeline
     output: Path | Remote
-    form: Form = "json"
+    form: OutputFormat = "json"
     encoding: str | None = None
     reading: bytes = b""
     limits: Run = Run()
-    choices: Choices = Choices()
+    choices: RerunOptions = RerunOptions()
 
 
-def local(workers: int | None = None) -> Engine:
+def local_engine(workers: int | None = None) -> Engine:
     """An engine of so many worker processes of this machine, by default one for each processor."""
-    return lambda assignment, limits: Pool(assignment, workers or processors(), limits)
+    return lambda assignment, limits: ProcessPool(assignment, workers or available_processors(), limits)
 
 
-def processors() -> int:
+def available_processors() -> int:
     """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -99,7 +99,7 @@ def processors() -> int:
 
 
 def run(
-    sources: Sequence[Source],
+    sources: Sequence[DocumentSource],
     job: Job,
     *,
     engine: Engine | None = None,
@@ -121,22 +121,23 @@ def run(
     """
     account = Counters() if account is None else account
     missing: list[str] = []
-    target = output(job.output)
+    target = open_output(job.output)
     try:
         _check(job, target)
-        with target.held(), State(target.folder / STATE) as state:
+        with target.held(), State(target.folder / STATE_FILE) as state:
             _check_state(state, sources, job)
-            _Run(job, target, state, account, missing, heard, seen).work(sources, lost, engine or local(), waited)
+            _Run(job, target, state, account, missing, heard, seen).work(
+                sources, lost, engine or local_engine(), waited
+            )
             state.commit()
-            write_log.end(target.folder / write_log.FILE)
+            write_log.end(target.folder / write_log.WRITE_LOG_FILE)
     except OSError as error:
         what = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-        raise RunError(
-            f"{job.output} cannot be written: {what}; fix this, then rerun to resume{unfinished.told(missing)}"
-        ) from error
+        rest = unfinished.unfinished_suffix(missing)
+        raise RunError(f"{job.output} cannot be written: {what}; fix this, then rerun to resume{rest}") from error
     except PipelineError as error:
         if missing and len(error.args) == 1:
-            error.args = (f"{error.args[0]}{unfinished.told(missing)}",)
+            error.args = (f"{error.args[0]}{unfinished.unfinished_suffix(missing)}",)
         raise
     return account
 
@@ -145,7 +146,7 @@ def run_records(
     records: Iterable[Document], job: Job, *, engine: Engine | None = None, seen: Seen | None = None
 ) -> Counters:
     """The same for records that are there already."""
-    return run([Source("records", lambda: iter(records))], job, engine=engine, seen=seen)
+    return run([DocumentSource("records", lambda: iter(records))], job, engine=engine, seen=seen)
 
 
 class _Run:
@@ -170,7 +171,7 @@ class _Run:
         self._journal = RunLog(target.folder, heard)
         self._seen = seen
         self._shelf = _shelf(job, target, state)
-        settings = of_settings(job.pipeline, job.encoding)
+        settings = settings_key(job.pipeline, job.encoding)
         self._plan = Plan(
             state,
             self._shelf,
@@ -181,7 +182,7 @@ class _Run:
             choices=job.choices,
             own_files=not self._shelf.ordered,
         )
-        self._renamed: list[tuple[Entry, Entry]] = []
+        self._renamed: list[tuple[DocumentEntry, DocumentEntry]] = []
         """Of documents whose articles have other file names now: the entry with the old name, and the new one."""
         self._kept = time.monotonic()
         self._replaced = False
@@ -191,12 +192,14 @@ class _Run:
 
     def work(
         self,
-        sources: Sequence[Source],
+        sources: Sequence[DocumentSource],
         lost: Iterable[Unreadable | LeftOut],
         engine: Engine,
         waited: Callable[[], None] | None,
     ) -> None:
-        assignment = Assignment(self._job.pipeline, self._shelf.delivery, self._job.encoding, lock=self._folder / LOCK)
+        assignment = WorkerConfig(
+            self._job.pipeline, self._shelf.delivery, self._job.encoding, lock=self._folder / LOCK_FILE
+        )
         finished = False
         try:
             with self._journal, engine(assignment, self._job.limits) as crew:
@@ -210,7 +213,7 @@ class _Run:
                     if waited is not None:
                         waited()
 
-                order = Order(self._items(sources, lost), crew, arrived, wait, self._sending, self._earlier)
+                order = OrderedWindow(self._items(sources, lost), crew, arrived, wait, self._sending, self._earlier)
                 taken: object = None
                 try:
                     for taken in order.run():
@@ -231,14 +234,14 @@ class _Run:
             self._shelf.close()
             with suppress(*([] if finished else [OSError])):
                 # Where the disk is full the error that says so is under way already.
-                unfinished.record(self._missing, self._folder)
+                unfinished.write_list(self._missing, self._folder)
                 stages = self._job.pipeline.recipe.versions
-                run_log.record(self._account, stages, __version__, self._folder, finished=finished)
+                run_log.write_summary(self._account, stages, __version__, self._folder, finished=finished)
 
     def _tell_of_damage(self) -> None:
         if (damaged := self._state.damaged) is not None:
             reason = f"is what earlier runs remembered, and is damaged ({damaged.reason}); this run began without it"
-            self._note_odd(Skipped(None, Oddity(0, "left-out", b""), Aside(f"_run/{damaged.name}", reason, 1)))
+            self._note_odd(Skipped(None, SkippedEntry(0, "left-out", b""), Aside(f"_run/{damaged.name}", reason, 1)))
 
     def _check_account(self) -> None:
         """Raises `RunError` where it is not known of each document what became of it."""
@@ -246,7 +249,7 @@ class _Run:
             totals = self._account.totals
             raise RunError(f"documents are missing from the account, which is a mistake of the pipeline: {totals}")
 
-    def _stop(self, taken: object, order: Order) -> None:
+    def _stop(self, taken: object, order: OrderedWindow) -> None:
         """Completes the account of a run that has to stop: counts what is known, and keeps the names of all others.
 
         `taken` is what was taken in last, or was about to be.
@@ -265,7 +268,7 @@ class _Run:
         if isinstance(taken, Unchanged) and len(self._missing) < self._account.documents - self._account.settled:
             self._missing.append(taken.entry.id)
 
-    def _items(self, sources: Sequence[Source], lost: Iterable[Unreadable | LeftOut]) -> Iterator[object]:
+    def _items(self, sources: Sequence[DocumentSource], lost: Iterable[Unreadable | LeftOut]) -> Iterator[object]:
         """What is to be done. Of an article that a worker will replace it is forgotten that it is there.
 
         Where the run is killed in between, the file may be the one or the other, and its size need not tell which.
@@ -286,7 +289,7 @@ class _Run:
     def _keep(self) -> None:
         """From time to time keeps what was done, whatever happens from here on."""
         now = time.monotonic()
-        if now - self._kept > PAUSE:
+        if now - self._kept > COMMIT_SECONDS:
             self._state.commit()
             self._account.tally.include(self._crew.take_tally())
             self._kept = now
@@ -301,7 +304,7 @@ class _Run:
         if isinstance(outcome, Edited):
             # Of what belongs there, so that the next run finds that something else lies there.
             self._note_entry(
-                Entry(
+                DocumentEntry(
                     record.id,
                     awaited.file,
                     awaited.n,
@@ -316,20 +319,20 @@ class _Run:
             )
             return
         if not isinstance(outcome, Written):
-            outcome = sayable(outcome)
+            outcome = with_encodable_text(outcome)
         fate: Literal["written", "failed", "rejected"] = "written"
         told: bytes | None
         if isinstance(outcome, Failure):
             limits = self._plan.limits if isinstance(outcome.kind, str) else None
-            fate, told = "failed", msgspec.json.encode(Remembered(failure=outcome, limits=limits))
+            fate, told = "failed", msgspec.json.encode(StoredReason(failure=outcome, limits=limits))
         elif isinstance(outcome, Rejection):
-            fate, told = "rejected", msgspec.json.encode(Remembered(rejection=outcome))
+            fate, told = "rejected", msgspec.json.encode(StoredReason(rejection=outcome))
         else:
             told = _remembered(outcome.degraded)
         # What the machine was to blame for is not remembered of the document.
         is_passing = isinstance(outcome, Failure) and outcome.passing is True
-        key = FORGOTTEN if is_passing else awaited.key
-        entry = Entry(record.id, awaited.file, awaited.n, key, fate, line=int(record.apart), told=told)
+        key = STALE_KEY if is_passing else awaited.key
+        entry = DocumentEntry(record.id, awaited.file, awaited.n, key, fate, line=int(record.apart), told=told)
         if isinstance(outcome, Written):
             entry = msgspec.structs.replace(entry, size=outcome.size, hash=outcome.hash, stamp=outcome.stamp)
             entry = self._shelf.add(entry, outcome.body)
@@ -337,18 +340,18 @@ class _Run:
             before = self._state.entry(record.id)
             assert before is not None  # noqa: S101 -- or it would replace nothing
             # Nothing replaces it any more, so the next run need not doubt that it was edited.
-            found = before.hash or NOBODYS
-            entry = msgspec.structs.replace(before, file=awaited.file, n=awaited.n, key=FORGOTTEN, hash=found)
+            found = before.hash or NO_ARTICLE_HASH
+            entry = msgspec.structs.replace(before, file=awaited.file, n=awaited.n, key=STALE_KEY, hash=found)
             self._spared.add(record.id)
         self._note_entry(entry, awaited)
 
-    def _note_entry(self, entry: Entry, awaited: Pending) -> None:
+    def _note_entry(self, entry: DocumentEntry, awaited: Pending) -> None:
         """Keeps the entry of a document that is done."""
         if awaited.former is None:
             self._state.note(entry)
         else:
             # Until its article under the old name is gone: after a kill this document must be done again.
-            former = msgspec.structs.replace(awaited.former, file=awaited.file, n=awaited.n, key=REPLACING)
+            former = msgspec.structs.replace(awaited.former, file=awaited.file, n=awaited.n, key=REPLACING_KEY)
             self._state.note(former)
             self._renamed.append((former, entry))
         del self._plan.awaited[entry.id]
@@ -378,17 +381,17 @@ class _Run:
             self._note_odd(item)
         elif isinstance(item, FileEnd):
             self._state.end_file(item.file, item.stamp, item.key)
-        elif isinstance(item, FileKept):
+        elif isinstance(item, FileUnchanged):
             self._state.keep_file(item.file)
 
     def _settle(self, name: str, outcome: Outcome) -> None:
         if name in self._spared:
             self._spared.remove(name)
-            outcome = edited(name, apart=self._is_apart(name))
+            outcome = edited_outcome(name, apart=self._is_apart(name))
         self._account.settle(outcome)
         said = _journalled(outcome)
         if said is not None:
-            self._journal.add(sayable(said))
+            self._journal.add(with_encodable_text(said))
         if self._seen is not None:
             self._seen(name, self._account)
 
@@ -410,15 +413,15 @@ class _Run:
     def _count_stayed(self, item: Unchanged) -> None:
         entry = item.entry
         if item.edited:
-            self._settle(entry.id, edited(entry.id, apart=entry.apart))
+            self._settle(entry.id, edited_outcome(entry.id, apart=entry.apart))
         elif entry.fate == "written":
             self._account.stayed(degraded=entry.told is not None)
             if entry.told is not None:
-                self._journal.add(remembered(entry).why)
+                self._journal.add(stored_reason(entry).why)
             if self._seen is not None:
                 self._seen(entry.id, self._account)
         else:
-            self._settle(entry.id, remembered(entry).why)
+            self._settle(entry.id, stored_reason(entry).why)
 
     def _note_odd(self, item: Skipped) -> None:
         if item.file is not None:
@@ -432,7 +435,7 @@ class _Run:
 
 def _remembered(degraded: Failure | None) -> bytes | None:
     """Why an article is degraded, as the state keeps it."""
-    return None if degraded is None else msgspec.json.encode(Remembered(failure=degraded))
+    return None if degraded is None else msgspec.json.encode(StoredReason(failure=degraded))
 
 
 def _journalled(outcome: Outcome) -> Failure | Rejection | None:
@@ -444,15 +447,15 @@ def _journalled(outcome: Outcome) -> Failure | Rejection | None:
 
 def _shelf(job: Job, target: Output, state: State) -> ArticleStore:
     if job.form == "json":
-        log = target.folder / write_log.FILE
+        log = target.folder / write_log.WRITE_LOG_FILE
         return ArticleFolder(target.articles, state, log, always_read=job.choices.check_hash)
-    return Shards(
+    return ShardStore(
         target.depot,
         target.folder,
         job.form,
         job.limits.shard << 20,
         state,
-        target.folder / LOCK,
+        target.folder / LOCK_FILE,
         always_read=job.choices.check_hash,
         overwrite_edited=job.choices.overwrite_edited,
     )
@@ -460,8 +463,8 @@ def _shelf(job: Job, target: Output, state: State) -> ArticleStore:
 
 def _check(job: Job, target: Output) -> None:
     """Refuses an output that holds articles of another form: whoever reads it would find each twice."""
-    for name in islice(target.depot.names(), LOOKED_AT):
-        is_shard = NAME.fullmatch(name) is not None
+    for name in islice(target.depot.names(), MAX_NAMES_CHECKED):
+        is_shard = SHARD_NAME.fullmatch(name) is not None
         if is_shard if job.form == "json" else re.fullmatch(r"[^._].*\.json", name):
             raise UsageError(
                 f"{job.output} holds {'shards' if is_shard else 'a file for each article'}, such as {name}; "
@@ -469,7 +472,7 @@ def _check(job: Job, target: Output) -> None:
             )
 
 
-def _check_state(state: State, sources: Sequence[Source], job: Job) -> None:
+def _check_state(state: State, sources: Sequence[DocumentSource], job: Job) -> None:
     form = state.about("form")
     if form is not None and "json" in {form, job.form} and form != job.form:
         raise UsageError(f"{job.output} holds articles as {form}; name another folder with -o for --format {job.form}")

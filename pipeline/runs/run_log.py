@@ -19,9 +19,9 @@ from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.outcome import Failure, Rejection
 from pipeline.storage.atomic import replace
 
-NAMES: dict[type, str] = {Failure: "failures.jsonl", Rejection: "rejected.jsonl", Aside: "left-out.jsonl"}
-RECORD = "run.json"
-ENCODER = msgspec.json.Encoder()
+LOG_FILES: dict[type, str] = {Failure: "failures.jsonl", Rejection: "rejected.jsonl", Aside: "left-out.jsonl"}
+SUMMARY_FILE = "run.json"
+LINE_ENCODER = msgspec.json.Encoder()
 
 Heard = Callable[[Failure | Rejection | Aside], None]
 
@@ -36,7 +36,7 @@ class RunLog:
     def __enter__(self) -> "RunLog":
         self._folder.mkdir(parents=True, exist_ok=True)
         self._files: dict[type, BinaryIO] = {}
-        for kind, name in NAMES.items():
+        for kind, name in LOG_FILES.items():
             # A new file: where a link lies there, what it names is not written to.
             self._part(name).unlink(missing_ok=True)
             self._files[kind] = self._part(name).open("xb")
@@ -52,11 +52,11 @@ class RunLog:
                 file.flush()
                 os.fsync(file.fileno())
                 file.close()
-                self._part(NAMES[of]).replace(self._folder / NAMES[of])
+                self._part(LOG_FILES[of]).replace(self._folder / LOG_FILES[of])
 
     def add(self, entry: Failure | Rejection | Aside) -> None:
         """One more."""
-        self._files[type(entry)].write(ENCODER.encode(entry) + b"\n")
+        self._files[type(entry)].write(LINE_ENCODER.encode(entry) + b"\n")
         if self._heard is not None:
             self._heard(entry)
 
@@ -64,7 +64,7 @@ class RunLog:
         return self._folder / f".{name}.part"
 
 
-def record(account: Counters, stages: object, version: str, folder: Path, *, finished: bool) -> None:
+def write_summary(account: Counters, stages: object, version: str, folder: Path, *, finished: bool) -> None:
     """Writes `run.json`: the account, what the written articles hold, and what made them."""
     tally = account.tally
     told = {
@@ -76,4 +76,4 @@ def record(account: Counters, stages: object, version: str, folder: Path, *, fin
         "notes": dict(sorted(tally.notes_by_rule.items())),
         "stages": stages,
     }
-    replace(folder / RECORD, msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n")
+    replace(folder / SUMMARY_FILE, msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n")

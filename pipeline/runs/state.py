@@ -17,11 +17,11 @@ import msgspec
 from pipeline.errors import PipelineError
 from pipeline.runs import state_file
 
-LAYOUT = 2
+SCHEMA_VERSION = 2
 """Of the tables. Layout 1 had no hashes of what was written; a file with any other one is set aside."""
 
-Fate: TypeAlias = Literal["written", "failed", "rejected"]
-FATES: tuple[Fate, ...] = ("written", "failed", "rejected")
+Status: TypeAlias = Literal["written", "failed", "rejected"]
+STATUSES: tuple[Status, ...] = ("written", "failed", "rejected")
 
 TABLES = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -46,15 +46,15 @@ CREATE TABLE places (
 );
 """
 
-FROM_LAYOUT_1 = "".join(
+UPGRADE_FROM_1 = "".join(
     f"ALTER TABLE {table} ADD COLUMN hash BLOB NOT NULL DEFAULT x'';"
     f"ALTER TABLE {table} ADD COLUMN stamp INTEGER NOT NULL DEFAULT 0;"
     for table in ("documents", "places")
 )
 
-REPLACING = b""
+REPLACING_KEY = b""
 """The key of an article that a run began to replace: after a kill the old one may lie there or the new one."""
-FORGOTTEN = b"\0"
+STALE_KEY = b"\0"
 """The key of an article of which it does not count what it was made of, since all are to be made again."""
 
 
@@ -66,14 +66,14 @@ class DamagedStateError(StateError):
     """What the run remembers was damaged while it went on, or in a way that no check finds."""
 
 
-class Damaged(msgspec.Struct, frozen=True):
+class DamagedState(msgspec.Struct, frozen=True):
     """A state that was set aside when a run began: what it is called now, and what is wrong with it."""
 
     name: str
     reason: str
 
 
-class Entry(msgspec.Struct, frozen=True):
+class DocumentEntry(msgspec.Struct, frozen=True):
     """What is known of a document that was done: its source by a hash, what became of it, and where that lies.
 
     `size` is the length of its JSON in bytes. `place` and `line` say where it lies in a file of many; 0 for none. Where
@@ -87,7 +87,7 @@ class Entry(msgspec.Struct, frozen=True):
     file: int
     n: int
     key: bytes
-    fate: Fate
+    fate: Status
     size: int = 0
     place: int = 0
     line: int = 0
@@ -101,7 +101,7 @@ class Entry(msgspec.Struct, frozen=True):
         return self.place == 0 and self.line == 1
 
 
-class Oddity(msgspec.Struct, frozen=True):
+class SkippedEntry(msgspec.Struct, frozen=True):
     """What a file holds beside sound documents: what could not be read, or was left out; `told` is its JSON."""
 
     n: int
@@ -109,10 +109,10 @@ class Oddity(msgspec.Struct, frozen=True):
     told: bytes
 
 
-ODDITIES: tuple[Literal["unreadable", "double", "left-out"], ...] = ("unreadable", "double", "left-out")
+SKIP_KINDS: tuple[Literal["unreadable", "double", "left-out"], ...] = ("unreadable", "double", "left-out")
 
 
-class Known(msgspec.Struct, frozen=True):
+class FileEntry(msgspec.Struct, frozen=True):
     """What is known of a file that was read before.
 
     `stamp` tells whether it is still the same, `key` under which settings it was read; None where it was not read to
@@ -124,11 +124,11 @@ class Known(msgspec.Struct, frozen=True):
     key: bytes | None
 
 
-class Place(msgspec.Struct, frozen=True):
+class ShardFile(msgspec.Struct, frozen=True):
     """A file with an article a line: a shard that lies whole where it belongs (`sealed`), or one that is being made.
 
     `path` is the name of a shard, or relative to the folder of the run. `size` is in bytes, once it is sealed; `hash`
-    and `stamp` are those of a sealed shard, as in `Entry`.
+    and `stamp` are those of a sealed shard, as in `DocumentEntry`.
     """
 
     place: int
@@ -141,10 +141,10 @@ class Place(msgspec.Struct, frozen=True):
     stamp: int = 0
 
 
-AT_ONCE = 1000
+ROWS_PER_QUERY = 1000
 """Rows that are fetched together; no query is left open while others write."""
 
-DOCUMENT = "id, file, n, key, fate, size, place, line, told, hash, stamp"
+DOCUMENT_COLUMNS = "id, file, n, key, fate, size, place, line, told, hash, stamp"
 
 
 class State:
@@ -152,7 +152,7 @@ class State:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.damaged: Damaged | None = None
+        self.damaged: DamagedState | None = None
         """The state that was there, if it was damaged: this one is new then."""
 
     def __enter__(self) -> "State":
@@ -162,14 +162,14 @@ class State:
             if condition == "changed":
                 raise sqlite3.DatabaseError("its file was changed after the run that wrote it had ended")
             self._database = self._opened(is_checked=condition == "sound")
-        except UNREADABLE as error:
+        except DATABASE_ERRORS as error:
             if _is_outside(error) and not (_may_be_the_file(error) and state_file.is_to_blame(self._path)):
                 raise self._unwritable(error) from error
             # What it would have saved is done again.
-            self.damaged = Damaged(state_file.set_aside(self._path).name, str(error))
+            self.damaged = DamagedState(state_file.set_aside(self._path).name, str(error))
             try:
                 self._database = self._opened(is_checked=True)
-            except UNREADABLE as error:
+            except DATABASE_ERRORS as error:
                 raise self._unwritable(error) from error
         return self
 
@@ -210,19 +210,19 @@ class State:
             found = state_file.layout(database)
             if layout == 0 and found:
                 raise sqlite3.DatabaseError("it is a database of something else")
-            if layout not in {0, 1, LAYOUT}:
-                raise sqlite3.DatabaseError(f"it has layout {layout}; this version knows layout {LAYOUT}")
-            if layout == LAYOUT and not is_checked and found != _expected():
+            if layout not in {0, 1, SCHEMA_VERSION}:
+                raise sqlite3.DatabaseError(f"it has layout {layout}; this version knows layout {SCHEMA_VERSION}")
+            if layout == SCHEMA_VERSION and not is_checked and found != _expected():
                 raise sqlite3.DatabaseError("it has not the tables of a state")
             state_file.unmark(self._path)
             for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "cache_size = -2000", "temp_store = MEMORY"):
                 database.execute(f"PRAGMA {pragma}")
             if layout == 1:
-                database.executescript(f"BEGIN; {FROM_LAYOUT_1} PRAGMA user_version = {LAYOUT}; COMMIT;")
+                database.executescript(f"BEGIN; {UPGRADE_FROM_1} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
             if layout == 0:
-                database.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {LAYOUT}; COMMIT;")
+                database.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
             elif not is_checked:
-                if layout != LAYOUT and state_file.layout(database) != _expected():
+                if layout != SCHEMA_VERSION and state_file.layout(database) != _expected():
                     raise sqlite3.DatabaseError("it has not the tables of a state")
                 state_file.check(database)
             (self.run,) = database.execute("SELECT coalesce(max(value), 0) + 1 FROM about WHERE key = 'run'").fetchone()
@@ -237,9 +237,9 @@ class State:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except UNREADABLE as error:
+        except DATABASE_ERRORS as error:
             if not _is_outside(error):
-                raise damaged(f"{self._path}: {error}") from error
+                raise damaged_error(f"{self._path}: {error}") from error
             raise StateError(
                 f"{self._path} cannot be used: {error}; make room where it lies, or delete it, and run again to go on"
             ) from error
@@ -262,18 +262,18 @@ class State:
 
     def forget(self) -> None:
         """Forgets what all articles were made of. Which of them were written, and the shards, are still known."""
-        self._write("UPDATE documents SET key = ?, place = 0 WHERE key <> ?", (FORGOTTEN, REPLACING))
-        self._write("UPDATE documents SET place = 0 WHERE key = ?", (REPLACING,))
+        self._write("UPDATE documents SET key = ?, place = 0 WHERE key <> ?", (STALE_KEY, REPLACING_KEY))
+        self._write("UPDATE documents SET place = 0 WHERE key = ?", (REPLACING_KEY,))
         self._write("UPDATE files SET stamp = NULL, key = NULL")
         self._write("DELETE FROM oddities")
         self._write("DELETE FROM about WHERE key <> 'run'")
 
     # Files
 
-    def known(self, name: str) -> Known | None:
+    def known(self, name: str) -> FileEntry | None:
         """What is known of a file."""
         found = self._one("SELECT file, stamp, key FROM files WHERE name = ?", (name,))
-        return None if found is None else Known(*found)
+        return None if found is None else FileEntry(*found)
 
     def begin_file(self, name: str) -> int:
         """The number of a file that is read now; until `end_file` it counts as not read to its end."""
@@ -301,27 +301,29 @@ class State:
     def file_names(self) -> Iterator[str]:
         """The names of all files that are known."""
         last = 0
-        while rows := self._all("SELECT file, name FROM files WHERE file > ? ORDER BY file LIMIT ?", (last, AT_ONCE)):
+        while rows := self._all(
+            "SELECT file, name FROM files WHERE file > ? ORDER BY file LIMIT ?", (last, ROWS_PER_QUERY)
+        ):
             yield from (name for _, name in rows)
             last = rows[-1][0]
 
     # Documents
 
-    def entry(self, name: str) -> Entry | None:
+    def entry(self, name: str) -> DocumentEntry | None:
         """What is known of a document."""
-        found = self._one(f"SELECT {DOCUMENT} FROM documents WHERE id = ?", (_key(name),))  # noqa: S608 -- ours
+        found = self._one(f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE id = ?", (_key(name),))  # noqa: S608 -- ours
         return None if found is None else _entry(found)
 
-    def entries(self, file: int) -> Iterator[Entry]:
+    def entries(self, file: int) -> Iterator[DocumentEntry]:
         """All documents of a file, in its order."""
         last = -1
-        query = f"SELECT {DOCUMENT} FROM documents WHERE file = ? AND n > ? ORDER BY n LIMIT ?"  # noqa: S608 -- ours
-        while rows := self._all(query, (file, last, AT_ONCE)):
+        query = f"SELECT {DOCUMENT_COLUMNS} FROM documents WHERE file = ? AND n > ? ORDER BY n LIMIT ?"  # noqa: S608 -- ours
+        while rows := self._all(query, (file, last, ROWS_PER_QUERY)):
             for row in rows:
                 yield _entry(row)
             last = rows[-1][2]
 
-    def note(self, entry: Entry) -> None:
+    def note(self, entry: DocumentEntry) -> None:
         """Notes what became of a document."""
         self._write(
             "REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -331,7 +333,7 @@ class State:
                 entry.n,
                 entry.key,
                 self.run,
-                FATES.index(entry.fate),
+                STATUSES.index(entry.fate),
                 entry.size,
                 entry.place,
                 entry.line,
@@ -350,38 +352,38 @@ class State:
         with self._told():
             done = self._database.execute(
                 "UPDATE documents SET key = ? WHERE id = ? AND fate = ?",
-                (REPLACING, _key(name), FATES.index("written")),
+                (REPLACING_KEY, _key(name), STATUSES.index("written")),
             )
         return done.rowcount > 0
 
     # What is no sound document
 
-    def oddities(self, file: int) -> Iterator[Oddity]:
+    def oddities(self, file: int) -> Iterator[SkippedEntry]:
         """What a file holds beside them, in its order."""
         last = -1
         query = "SELECT n, what, told FROM oddities WHERE file = ? AND n > ? ORDER BY n LIMIT ?"
-        while rows := self._all(query, (file, last, AT_ONCE)):
+        while rows := self._all(query, (file, last, ROWS_PER_QUERY)):
             for n, what, told in rows:
                 try:
-                    oddity = Oddity(n, ODDITIES[what], told)
+                    oddity = SkippedEntry(n, SKIP_KINDS[what], told)
                 except (TypeError, IndexError) as error:
-                    raise damaged(f"what a file holds: {error}") from error
+                    raise damaged_error(f"what a file holds: {error}") from error
                 yield oddity
             last = rows[-1][0]
 
-    def note_oddity(self, file: int, oddity: Oddity) -> None:
+    def note_oddity(self, file: int, oddity: SkippedEntry) -> None:
         """Notes something that is no sound document."""
         self._write(
             "REPLACE INTO oddities VALUES (?, ?, ?, ?, ?)",
-            (file, oddity.n, self.run, ODDITIES.index(oddity.what), oddity.told),
+            (file, oddity.n, self.run, SKIP_KINDS.index(oddity.what), oddity.told),
         )
 
     # Files of many articles
 
-    def places(self) -> list[Place]:
+    def places(self) -> list[ShardFile]:
         """All of them, in the order of their shards."""
         query = "SELECT place, shard, sealed, path, size, documents, hash, stamp FROM places ORDER BY shard, place"
-        return [Place(*row) for row in self._all(query, ())]
+        return [ShardFile(*row) for row in self._all(query, ())]
 
     def begin_place(self, shard: int, path: str) -> int:
         """The number of a new one, which is being made."""
@@ -389,7 +391,7 @@ class State:
         (place,) = self._all("SELECT last_insert_rowid()", ())[0]
         return int(place)
 
-    def note_place(self, place: Place) -> None:
+    def note_place(self, place: ShardFile) -> None:
         """Notes what has become of one."""
         self._write("REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?, ?, ?)", msgspec.structs.astuple(place))
 
@@ -428,9 +430,9 @@ class State:
             self._database.execute(statement, values)
 
 
-UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+DATABASE_ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)
 """What Python raises where SQLite finds something wrong, or gives text that is none."""
-OUTSIDE = frozenset({
+ENVIRONMENT_ERROR_CODES = frozenset({
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY,
 })  # fmt: skip
@@ -440,7 +442,7 @@ OUTSIDE = frozenset({
 def _is_outside(error: Exception) -> bool:
     """Whether the file is not to blame, and must not be thrown away."""
     # The low byte is the kind, the others say more about it.
-    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in OUTSIDE
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in ENVIRONMENT_ERROR_CODES
 
 
 def _may_be_the_file(error: Exception) -> bool:
@@ -456,7 +458,7 @@ def _expected() -> dict[str, frozenset[str]]:
         return state_file.layout(database)
 
 
-def damaged(what: str) -> DamagedStateError:
+def damaged_error(what: str) -> DamagedStateError:
     """The error for a state of which something is found to be wrong while a run goes on."""
     return DamagedStateError(f"what the run remembers of earlier ones is damaged ({what}); all that was done is kept")
 
@@ -466,11 +468,11 @@ def _key(name: str) -> bytes:
     return name.encode("utf-8", "surrogatepass")
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
+def _entry(row: tuple[Any, ...]) -> DocumentEntry:
     name, file, n, key, fate, size, place, line, told, found, stamp = row
     try:
-        return Entry(
-            name.decode("utf-8", "surrogatepass"), file, n, key, FATES[fate], size, place, line, told, found, stamp
+        return DocumentEntry(
+            name.decode("utf-8", "surrogatepass"), file, n, key, STATUSES[fate], size, place, line, told, found, stamp
         )
     except (ValueError, TypeError, IndexError, AttributeError) as error:
-        raise damaged(f"a document: {error}") from error
+        raise damaged_error(f"a document: {error}") from error

@@ -6,7 +6,7 @@ from importlib import resources
 from pipeline.lexicon import english
 
 
-def derived(word: str) -> bool:
+def is_affixed(word: str) -> bool:
     """True for a known word with a prefix or a suffix of the lists beside the lexicon."""
     for length in range(2, min(8, len(word) - 3)):
         if word[:length] in _affixes("prefixes") and _is_base(word[length:]):
@@ -20,7 +20,7 @@ def derived(word: str) -> bool:
 
 
 def _is_base(word: str) -> bool:
-    known = english.words()
+    known = english.lexicon()
     return len(word) > 2 and word in known and not known.join(word)
 
 

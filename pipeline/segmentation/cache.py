@@ -11,7 +11,7 @@ Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
 
-class Generations(Generic[Arguments, Result]):
+class TwoGenerationCache(Generic[Arguments, Result]):
     """The results of `function`, kept in two generations.
 
     `age` starts a new generation once the present one has more than `most` results, and drops the last but one. It is

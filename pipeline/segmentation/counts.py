@@ -7,20 +7,20 @@ from itertools import chain
 import msgspec
 
 from pipeline.lexicon import english
-from pipeline.segmentation.boundaries import RUN
-from pipeline.segmentation.lattice_edges import LONGEST, Beginnings, by_beginning
-from pipeline.segmentation.tokens import core, dash_of, is_doubtful, is_of_words, is_suspect
+from pipeline.segmentation.boundaries import LETTER_RUN
+from pipeline.segmentation.lattice_edges import MAX_WORD_LETTERS, WordsByPrefix, index_by_prefix
+from pipeline.segmentation.tokens import dash_of, is_doubtful, is_of_words, is_suspect, strip_marks
 from pipeline.segmentation.word_scores import is_rare, lowered
 
-MOST = 5
+MAX_COUNT = 5
 """Occurrences beyond which a word is seen often enough."""
-TOLD = 3
+USER_WORD_COUNT = 3
 """As often as that a word counts that the user tells."""
-SHORTEST = 4
+MIN_OWN_WORD_LETTERS = 4
 """Letters of the shortest word that the user's vocabulary or the document lends to a run."""
-ALONE = frozenset(("-", "–", "—", "--"))
+SPACED_DASHES = frozenset(("-", "–", "—", "--"))
 """Dashes that may stand between blanks."""
-KEPT = 1 << 18
+MAX_REMEMBERED_TOKENS = 1 << 18
 """How many ordinary tokens are remembered."""
 
 
@@ -47,7 +47,7 @@ class DocumentCounts(msgspec.Struct, frozen=True, dict=True):
         new = unknown - _unusual
         found = frozenset(token for token in new if not is_ordinary(token))
         for remembered, more in ((_ordinary, new - found), (_unusual, found)):
-            if len(remembered) > KEPT:
+            if len(remembered) > MAX_REMEMBERED_TOKENS:
                 remembered.clear()
             remembered.update(more)
         return unknown - (new - found)
@@ -70,7 +70,7 @@ class DocumentCounts(msgspec.Struct, frozen=True, dict=True):
 
     def _holds_own(self, token: str) -> bool:
         """Whether a token begins or ends in a word of the text's own, and has more letters than that."""
-        run, own = core(token), self.own
+        run, own = strip_marks(token), self.own
         return any(run[:at] in own or run[at:] in own for at in range(1, len(run)))
 
     @cached_property
@@ -96,20 +96,20 @@ class DocumentCounts(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _dashes(self) -> Counter[str]:
-        return Counter(filter(ALONE.__contains__, self._places))
+        return Counter(filter(SPACED_DASHES.__contains__, self._places))
 
     def count(self, word: str) -> int:
-        """How often a rare word, in small letters, stands in the text, up to `MOST`; one that is told, more often.
+        """How often a rare word, in small letters, stands in the text, up to `MAX_COUNT`; one that is told, more often.
 
         A word that is not rare is not counted: any text may have it, so it is as good as seen.
         """
         if not is_rare(word):
-            return MOST
-        return min(MOST, self._seen[word] + (TOLD if word in self.told else 0))
+            return MAX_COUNT
+        return min(MAX_COUNT, self._seen[word] + (USER_WORD_COUNT if word in self.told else 0))
 
     def count_dashes(self, dash: str) -> int:
-        """How often a dash stands between blanks, up to `MOST`; a hyphen also where it is doubled."""
-        return min(MOST, self._dashes[dash]) + (min(MOST, self._dashes["--"]) if dash == "-" else 0)
+        """How often a dash stands between blanks, up to `MAX_COUNT`; a hyphen also where it is doubled."""
+        return min(MAX_COUNT, self._dashes[dash]) + (min(MAX_COUNT, self._dashes["--"]) if dash == "-" else 0)
 
     @cached_property
     def own(self) -> frozenset[str]:
@@ -117,9 +117,9 @@ class DocumentCounts(msgspec.Struct, frozen=True, dict=True):
         return self.told.union(chain.from_iterable(map(own_words, self.rare)))
 
     @cached_property
-    def lent(self) -> Beginnings:
-        """The words of `own` that runs may be read with, `by_beginning`."""
-        return by_beginning(self.own)
+    def lent(self) -> WordsByPrefix:
+        """The words of `own` that runs may be read with, `index_by_prefix`."""
+        return index_by_prefix(self.own)
 
 
 _ordinary: set[str] = set()
@@ -127,7 +127,7 @@ _unusual: set[str] = set()
 """Tokens that were looked at before: a set is faster than any cached function."""
 
 
-def forget() -> None:
+def forget_tokens() -> None:
     """Forgets the tokens that were looked at: for whoever measures with other word data."""
     _ordinary.clear()
     _unusual.clear()
@@ -135,13 +135,13 @@ def forget() -> None:
 
 def is_ordinary(token: str) -> bool:
     """Whether a token misses no space and holds no rare word: `harbour`, `“Well,`, `U.S.-based`."""
-    return is_of_words(token, is_rare) or not (token in ALONE or is_suspect(token) or rare_words(token))
+    return is_of_words(token, is_rare) or not (token in SPACED_DASHES or is_suspect(token) or rare_words(token))
 
 
 @lru_cache(maxsize=1 << 14)
 def rare_words(token: str) -> tuple[str, ...]:
     """The words of a token, in small letters, that are rare in any text."""
-    return tuple(filter(is_rare, map(lowered, RUN.findall(token))))
+    return tuple(filter(is_rare, map(lowered, LETTER_RUN.findall(token))))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -152,7 +152,7 @@ def own_words(token: str) -> tuple[str, ...]:
 
 def _is_own(word: str) -> bool:
     """Whether a rare word may be a piece of a run."""
-    return SHORTEST <= len(word) <= LONGEST and word.isalpha() and not english.words().join(word)
+    return MIN_OWN_WORD_LETTERS <= len(word) <= MAX_WORD_LETTERS and word.isalpha() and not english.lexicon().join(word)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -161,6 +161,6 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 @lru_cache(maxsize=2)
-def gathered(text: str, told: frozenset[str] = frozenset()) -> DocumentCounts:
+def document_counts(text: str, told: frozenset[str] = frozenset()) -> DocumentCounts:
     """The evidence of a text. Two stages ask for it, mostly of one text, so the last are kept."""
     return DocumentCounts(text, told)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pipeline.segmentation.cache import Generations
-from pipeline.segmentation.lattice_edges import IN_LINE, NEVER, Costs, Edge, pieces
-from pipeline.segmentation.word_scores import facts, following
+from pipeline.segmentation.cache import TwoGenerationCache
+from pipeline.segmentation.lattice_edges import NO_SCORE, SPACED_LINE_COSTS, Costs, Edge, edges_of
+from pipeline.segmentation.word_scores import bigram_points, word_facts
 
 
 class Lattice(msgspec.Struct, frozen=True):
@@ -26,27 +26,27 @@ class Lattice(msgspec.Struct, frozen=True):
     uncut: tuple[int, ...]
 
 
-def read(run: str, before: str, after: str, more: Sequence[Edge] = (), costs: Costs = IN_LINE) -> Lattice:
+def read_run(run: str, before: str, after: str, more: Sequence[Edge] = (), costs: Costs = SPACED_LINE_COSTS) -> Lattice:
     """How `run` reads between the word (or sign) `before` and the one `after` it; `more` are pieces of the document."""
-    return known_lattices(run, before, after, tuple(more), costs)
+    return lattice_cache(run, before, after, tuple(more), costs)
 
 
 def _read(run: str, before: str, after: str, more: tuple[Edge, ...], costs: Costs) -> Lattice:
     size = len(run)
-    found = _with(pieces(run, costs), more)
+    found = _with(edges_of(run, costs), more)
     count = len(found)
     ending: list[list[int] | None] = [None] * (size + 1)
-    forward, back = [NEVER] * count, [-1] * count
+    forward, back = [NO_SCORE] * count, [-1] * count
     steps: list[list[tuple[int, int]]] = []
     for number, (start, end, word, points, extra) in enumerate(found):
         if start == 0:
-            forward[number] = following(before, word, points) + extra
+            forward[number] = bigram_points(before, word, points) + extra
             steps.append([])
         else:
             taken = []
-            best, last = NEVER, -1
+            best, last = NO_SCORE, -1
             for left in ending[start] or ():
-                step = following(found[left][2], word, points) + extra
+                step = bigram_points(found[left][2], word, points) + extra
                 taken.append((left, step))
                 if forward[left] + step > best:
                     best, last = forward[left] + step, left
@@ -56,19 +56,19 @@ def _read(run: str, before: str, after: str, more: tuple[Edge, ...], costs: Cost
             ending[end] = [number]
         else:
             there.append(number)
-    alone = facts(after)[0]
-    backward = [NEVER] * count
+    alone = word_facts(after)[0]
+    backward = [NO_SCORE] * count
     for number in range(count - 1, -1, -1):
         if found[number][1] == size:
-            backward[number] = following(found[number][2], after, alone) - alone
+            backward[number] = bigram_points(found[number][2], after, alone) - alone
         score = backward[number]
         for left, step in steps[number]:
             backward[left] = max(backward[left], score + step)
     return _lattice(found, forward, backward, back, size)
 
 
-known_lattices = Generations(_read, 1 << 11)
-"""`read` remembers how many runs read."""
+lattice_cache = TwoGenerationCache(_read, 1 << 11)
+"""`read_run` remembers how many runs read."""
 
 
 def _with(found: tuple[Edge, ...], more: Sequence[Edge]) -> tuple[Edge, ...]:
@@ -84,10 +84,10 @@ def _with(found: tuple[Edge, ...], more: Sequence[Edge]) -> tuple[Edge, ...]:
 
 
 def _lattice(found: tuple[Edge, ...], forward: list[int], backward: list[int], back: list[int], size: int) -> Lattice:
-    cut, uncut, whole, best, last = [NEVER] * (size + 1), [NEVER] * (size + 1), NEVER, NEVER, -1
+    cut, uncut, whole, best, last = [NO_SCORE] * (size + 1), [NO_SCORE] * (size + 1), NO_SCORE, NO_SCORE, -1
     for number, (start, end, _, _, _) in enumerate(found):
         score = forward[number] + backward[number]
-        if score <= NEVER:
+        if score <= NO_SCORE:
             continue
         cut[start] = max(cut[start], score)
         for place in range(start + 1, end):

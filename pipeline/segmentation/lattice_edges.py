@@ -4,31 +4,31 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from pipeline.lexicon import english
-from pipeline.lexicon.english import NAME, POINTS, Spelling
-from pipeline.segmentation.cache import Generations
+from pipeline.lexicon.english import MIN_NAME_ODDS, POINTS_PER_NAT, Spelling
+from pipeline.segmentation.cache import TwoGenerationCache
 from pipeline.segmentation.word_scores import lowered
 
-LONGEST = 24
+MAX_WORD_LETTERS = 24
 """Letters of the longest word that a run is taken apart into."""
 SHORTEST_STRANGER, SHORTEST_AMID, LONGEST_STRANGER = 3, 5, 16
 """Letters of the shortest unknown word that is part of a run, and of one amid it, and of the longest."""
-DOCUMENT_WORD = -12 * POINTS
+DOCUMENT_WORD = -12 * POINTS_PER_NAT
 """log P of a word that only the document itself shows to be one."""
 NAME_LEFT_SMALL, HIGHEST_ODDS = 24, 80
 """Odds from which on a name costs something where it has no capital, and odds beyond which it costs no more."""
-PARTED_CAPITALS = -4 * POINTS
+PARTED_CAPITALS = -4 * POINTS_PER_NAT
 """What a piece costs that begins inside a row of capitals."""
-CAPITAL_LEFT_ALONE = -3 * POINTS
+CAPITAL_LEFT_ALONE = -3 * POINTS_PER_NAT
 """What a small letter costs that begins a piece right behind a capital: `X his` of `Xhis`."""
-SLIP = -2 * POINTS
+SLIP = -2 * POINTS_PER_NAT
 """What a piece like `ofthe` costs, beside how much rarer it is than its two halves."""
-HOPELESS, HOPELESS_IN_LONG = 8 * POINTS, 6 * POINTS
+HOPELESS, HOPELESS_IN_LONG = 8 * POINTS_PER_NAT, 6 * POINTS_PER_NAT
 """Readings without their neighbours that lag so far behind are not looked at with them; less in a long run."""
-WORST = -7 * POINTS
+MIN_LETTER_POINTS = -7 * POINTS_PER_NAT
 """Log P a letter under which a word is too rare for its length to be part of anything: `ae`, `zzt`."""
-LONG = 30
+LONG_RUN_LETTERS = 30
 """Letters of a long run."""
-NEVER = -(10**7)
+NO_SCORE = -(10**7)
 """The score of a reading that there is not."""
 
 
@@ -52,12 +52,12 @@ class Costs(NamedTuple):
     capital_inside: int
     """What a piece like `tHe` or `forKing` costs."""
     amid: int
-    """What one costs beside that which is small and neither begins nor ends its run; `NEVER`, where none is tried."""
+    """What one costs beside that which is small and neither begins nor ends its run; `NO_SCORE` if none is tried."""
 
 
-IN_LINE = Costs(-5 * POINTS, -30, -7 * POINTS, NEVER)
+SPACED_LINE_COSTS = Costs(-5 * POINTS_PER_NAT, -30, -7 * POINTS_PER_NAT, NO_SCORE)
 """In a line of words: an unknown run is mostly one word."""
-IN_PACKED_LINE = Costs(-2 * POINTS, -3 * POINTS, -10 * POINTS, -8 * POINTS)
+UNSPACED_LINE_COSTS = Costs(-2 * POINTS_PER_NAT, -3 * POINTS_PER_NAT, -10 * POINTS_PER_NAT, -8 * POINTS_PER_NAT)
 """In a line without spaces, where capitals are what is left of them."""
 
 
@@ -84,49 +84,49 @@ def _mixed(piece: str, costs: Costs) -> int:
 
 NO_LENGTHS: Mapping[int, Set[str]] = {}
 
-Draft = tuple[int, int, str, int, int]
+EdgeTuple = tuple[int, int, str, int, int]
 """A piece before it is known whether it is hopeless: the same five, as a plain tuple."""
 
 
-def pieces(run: str, costs: Costs = IN_LINE) -> tuple[Edge, ...]:
+def edges_of(run: str, costs: Costs = SPACED_LINE_COSTS) -> tuple[Edge, ...]:
     """The words that may stand in `run`, whatever stands around it; the hopeless ones are left out."""
-    return known_pieces(run, costs)
+    return edge_cache(run, costs)
 
 
 def _pieces(run: str, costs: Costs) -> tuple[Edge, ...]:
-    """`pieces`, found anew.
+    """`edges_of`, found anew.
 
     From a place to which every reading is hopeless beside one that passes over it no word is looked for.
     """
-    words, small, size = english.words(), lowered(run), len(run)
+    words, small, size = english.lexicon(), lowered(run), len(run)
     has_capitals = run != small
     next_capital = _next_capitals(run)
     spelling, has_marks = words.spellings(small), "'" in small
-    least = HOPELESS if size <= LONG else HOPELESS_IN_LONG
-    ahead = [NEVER] * (size + 1)
+    least = HOPELESS if size <= LONG_RUN_LETTERS else HOPELESS_IN_LONG
+    ahead = [NO_SCORE] * (size + 1)
     ahead[0] = 0
-    found: list[Draft] = []
+    found: list[EdgeTuple] = []
     for start in range(size):
         reach = ahead[start]
         capital = has_capitals and run[start].isupper()
-        if not capital and reach + least < max(ahead[start + 1 : start + 1 + LONGEST]):
+        if not capital and reach + least < max(ahead[start + 1 : start + 1 + MAX_WORD_LETTERS]):
             continue
-        here: list[Draft] = []
-        if reach > NEVER:
+        here: list[EdgeTuple] = []
+        if reach > NO_SCORE:
             parted, lower = _parted(run, start) if start and has_capitals else 0, next_capital[start]
-            for word, points, odds, slipped in words.starts(small[start : start + LONGEST]):
+            for word, points, odds, slipped in words.starts(small[start : start + MAX_WORD_LETTERS]):
                 end = start + len(word)
-                if points < WORST * (end - start) or (has_marks and small.startswith("'", end)):
+                if points < MIN_LETTER_POINTS * (end - start) or (has_marks and small.startswith("'", end)):
                     continue
                 shape = parted
                 if end > lower:
                     shape += _mixed(run[start:end], costs) if start else _opening(run[start:end], costs)
                 elif start and (capital or odds > NAME_LEFT_SMALL):
                     shape += _usual_name(odds) if capital else -min(odds, HIGHEST_ODDS) // 2
-                if slipped and not (capital and odds > NAME):
-                    shape += SLIP - slipped * POINTS // 32
+                if slipped and not (capital and odds > MIN_NAME_ODDS):
+                    shape += SLIP - slipped * POINTS_PER_NAT // 32
                 here.append((start, end, word, points, shape))
-        if start == 0 or capital or size - start <= LONGEST_STRANGER or costs.amid > NEVER:
+        if start == 0 or capital or size - start <= LONGEST_STRANGER or costs.amid > NO_SCORE:
             here += _strangers(run, small, start, {draft[1] for draft in here}, spelling, costs)
         for _, end, _, points, extra in here:
             if (score := reach + points + extra) > ahead[end]:
@@ -135,11 +135,13 @@ def _pieces(run: str, costs: Costs) -> tuple[Edge, ...]:
     return tuple(map(Edge._make, _hopeful(sorted(found), ahead, least)))
 
 
-known_pieces = Generations(_pieces, 1 << 12)
-"""`pieces` remembers those of many runs."""
+edge_cache = TwoGenerationCache(_pieces, 1 << 12)
+"""`edges_of` remembers those of many runs."""
 
 
-def _strangers(run: str, small: str, start: int, known: Set[int], spelling: Spelling, costs: Costs) -> Iterator[Draft]:
+def _strangers(
+    run: str, small: str, start: int, known: Set[int], spelling: Spelling, costs: Costs
+) -> Iterator[EdgeTuple]:
     """What may be a word nobody knows from `start` on: at the start of a run, at a capital, up to the end, or amid it.
 
     The ends of words that are `known` are left out.
@@ -152,7 +154,7 @@ def _strangers(run: str, small: str, start: int, known: Set[int], spelling: Spel
         ends = range(start + SHORTEST_STRANGER, min(size, start + LONGEST_STRANGER) + 1)
     else:
         ends = (size,) if SHORTEST_STRANGER <= size - start <= LONGEST_STRANGER else ()
-        if costs.amid > NEVER:
+        if costs.amid > NO_SCORE:
             ends = (*range(start + SHORTEST_AMID, min(size, start + LONGEST_STRANGER + 1)), *ends)
     least = costs.stranger + (0 if capital else costs.small_stranger)
     for end in ends:
@@ -184,13 +186,13 @@ def _opening(piece: str, costs: Costs) -> int:
     return 0 if piece.isupper() else costs.capital_inside
 
 
-def _hopeful(found: list[Draft], ahead: list[int], least: int) -> Iterator[Draft]:
+def _hopeful(found: list[EdgeTuple], ahead: list[int], least: int) -> Iterator[EdgeTuple]:
     """The pieces through which a reading goes that lags by no more than `least`; the whole run always.
 
     `ahead` is the score of the best reading up to each place.
     """
     size = len(ahead) - 1
-    behind = [NEVER] * (size + 1)
+    behind = [NO_SCORE] * (size + 1)
     behind[size] = 0
     for start, end, _, points, extra in reversed(found):
         if (score := behind[end] + points + extra) > behind[start]:
@@ -201,22 +203,22 @@ def _hopeful(found: list[Draft], ahead: list[int], least: int) -> Iterator[Draft
             yield piece
 
 
-Beginnings = Mapping[str, Mapping[int, Set[str]]]
+WordsByPrefix = Mapping[str, Mapping[int, Set[str]]]
 """Words by their first two letters, then by their length."""
 
 
-def by_beginning(known: Iterable[str]) -> Beginnings:
-    """Words as `of_document` looks them up: a place of a run costs one look for each length, however many there are."""
+def index_by_prefix(known: Iterable[str]) -> WordsByPrefix:
+    """Words as `document_edges` looks them up: a place of a run costs one look for each length."""
     found: dict[str, dict[int, set[str]]] = {}
     for word in known:
         found.setdefault(word[:2], {}).setdefault(len(word), set()).add(word)
     return found
 
 
-def of_document(run: str, known: Beginnings) -> list[Edge]:
+def document_edges(run: str, known: WordsByPrefix) -> list[Edge]:
     """The pieces of `run` that are words of the document's own, or the user's; the run itself is none.
 
-    The words are given `by_beginning`.
+    The words are given `index_by_prefix`.
     """
     if not known:
         return []

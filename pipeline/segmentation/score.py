@@ -11,19 +11,19 @@ from importlib import resources
 
 import msgspec
 
-from pipeline.segmentation.candidates import Candidate, gaps_of
-from pipeline.segmentation.counts import DocumentCounts, gathered
-from pipeline.segmentation.lattice import known_lattices
-from pipeline.segmentation.lattice_edges import known_pieces
-from pipeline.segmentation.trees import Trees, grown
+from pipeline.segmentation.candidates import SpaceCandidate, space_candidates
+from pipeline.segmentation.counts import DocumentCounts, document_counts
+from pipeline.segmentation.lattice import lattice_cache
+from pipeline.segmentation.lattice_edges import edge_cache
+from pipeline.segmentation.trees import Trees, load_trees
 
-HOPELESS = -3000
+MIN_FIRST_SCORE = -3000
 """What the first forest says of gaps at which the second has never found a space: it is not asked."""
-COARSE = 10
+FIRST_SCORE_STEP = 10
 """The score of the first forest is told to the second in steps of so many thousandths."""
 
 
-class Missing(msgspec.Struct, frozen=True, gc=False):
+class MissingSpace(msgspec.Struct, frozen=True, gc=False):
     """A space may be missing before code point `at`; `inner` where letters, figures or dashes meet there."""
 
     at: int
@@ -31,40 +31,44 @@ class Missing(msgspec.Struct, frozen=True, gc=False):
     confidence: float
 
 
-def surrounded(scores: Sequence[int], gaps: Sequence[Candidate], evidence: DocumentCounts) -> list[list[int]]:
+def second_pass_features(
+    scores: Sequence[int], gaps: Sequence[SpaceCandidate], evidence: DocumentCounts
+) -> list[list[int]]:
     """The features of each gap for the second forest: its own, its first score, and the joins elsewhere."""
     joins, size = sum(score > 0 for score in scores), evidence.size
     rows = []
     for score, gap in zip(scores, gaps, strict=True):
         others = joins - (score > 0)
-        rows.append([*gap.features, score // COARSE, others, 10_000 * others // (size + 50)])
+        rows.append([*gap.features, score // FIRST_SCORE_STEP, others, 10_000 * others // (size + 50)])
     return rows
 
 
-def scored(gaps: Sequence[Candidate], evidence: DocumentCounts, first: Trees, second: Trees) -> list[int]:
+def score_candidates(
+    gaps: Sequence[SpaceCandidate], evidence: DocumentCounts, first: Trees, second: Trees
+) -> list[int]:
     """The log odds, in thousandths, that a space is missing at each gap."""
     if not gaps:
         return []
     scores = first.scores([gap.features for gap in gaps])
-    doubtful = [number for number, score in enumerate(scores) if score >= HOPELESS]
+    doubtful = [number for number, score in enumerate(scores) if score >= MIN_FIRST_SCORE]
     if doubtful:
-        rows = surrounded(scores, gaps, evidence)
+        rows = second_pass_features(scores, gaps, evidence)
         for number, score in zip(doubtful, second.scores([rows[number] for number in doubtful]), strict=True):
             scores[number] = score
     return scores
 
 
 @lru_cache(maxsize=2)
-def missing(text: str, told: frozenset[str] = frozenset()) -> tuple[Missing, ...]:
+def missing_spaces(text: str, told: frozenset[str] = frozenset()) -> tuple[MissingSpace, ...]:
     """The spaces that may be missing in a text, in order; `told` are words of the user's own, in small letters."""
-    evidence = gathered(text, told)
+    evidence = document_counts(text, told)
     if not evidence.suspects:
         return ()
-    known_pieces.age()
-    known_lattices.age()
-    gaps = list(gaps_of(text, evidence))
-    scores = scored(gaps, evidence, grown("first"), grown("second"))
-    return tuple(Missing(gap.at, gap.inner, confidence(score)) for gap, score in zip(gaps, scores, strict=True))
+    edge_cache.age()
+    lattice_cache.age()
+    gaps = list(space_candidates(text, evidence))
+    scores = score_candidates(gaps, evidence, load_trees("first"), load_trees("second"))
+    return tuple(MissingSpace(gap.at, gap.inner, confidence(score)) for gap, score in zip(gaps, scores, strict=True))
 
 
 def confidence(score: int) -> float:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-UNITS = 1000
+UNITS_PER_NAT = 1000
 """Scores are log odds in thousandths."""
-DEPTH = 6
+MAX_DEPTH = 6
 """The deepest that a leaf lies."""
 
 
@@ -41,8 +41,8 @@ class Trees(msgspec.Struct, frozen=True):
 
         trees, nodes, base = np.frombuffer(data, "<i4", 3)
         size = int(nodes)
-        table = np.frombuffer(data, NODE, size, 12)
-        counts = np.frombuffer(data, "<u2", int(trees), 12 + size * np.dtype(NODE).itemsize)
+        table = np.frombuffer(data, NODE_DTYPE, size, 12)
+        counts = np.frombuffer(data, "<u2", int(trees), 12 + size * np.dtype(NODE_DTYPE).itemsize)
         roots = np.concatenate(([0], np.cumsum(counts[:-1]))).astype(np.int32)
         offset = np.repeat(roots, counts)
         children = np.stack((table["left"] + offset, table["right"] + offset), axis=1).astype(np.int32).ravel()
@@ -64,18 +64,18 @@ class Trees(msgspec.Struct, frozen=True):
         flat = table.ravel()
         node = np.tile(self.roots, count)
         first = np.repeat(np.arange(count, dtype=np.int32) * width, len(self.roots))
-        for _ in range(DEPTH):
+        for _ in range(MAX_DEPTH):
             right = flat.take(first + self.features.take(node)) > self.thresholds.take(node)
             node = self.children.take(2 * node + right)
         found: list[int] = (self.values.take(node).reshape(count, -1).sum(axis=1) + self.base).tolist()
         return found
 
 
-NODE = [("feature", "u1"), ("threshold", "<i2"), ("left", "u1"), ("right", "u1"), ("value", "<i2")]
+NODE_DTYPE = [("feature", "u1"), ("threshold", "<i2"), ("left", "u1"), ("right", "u1"), ("value", "<i2")]
 """One node as it lies in a file."""
 
 
 @cache
-def grown(name: str) -> Trees:
+def load_trees(name: str) -> Trees:
     """A forest of this package, read once per process."""
     return Trees.read((resources.files(__package__) / f"{name}.forest").read_bytes())

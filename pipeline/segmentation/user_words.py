@@ -4,7 +4,7 @@ import msgspec
 
 from pipeline.lexicon import english
 from pipeline.lexicon.vocabulary import Vocabulary
-from pipeline.segmentation.boundaries import RUN
+from pipeline.segmentation.boundaries import LETTER_RUN
 from pipeline.segmentation.word_scores import lowered
 
 COMMON_NAME = -10.5
@@ -32,16 +32,19 @@ class UserWords(msgspec.Struct, frozen=True):
         )
 
 
-def told(vocabulary: Vocabulary) -> UserWords:
+def user_words(vocabulary: Vocabulary) -> UserWords:
     """What a user's vocabulary makes known."""
-    words, kept = english.words(), frozenset(lowered(word) for word in vocabulary.lowered if RUN.fullmatch(word))
+    words, kept = (
+        english.lexicon(),
+        frozenset(lowered(word) for word in vocabulary.lowered if LETTER_RUN.fullmatch(word)),
+    )
     pieces = frozenset(word for word in kept if (words.logp(word) or -20.0) < COMMON_NAME or words.join(word))
     return UserWords(pieces, kept)
 
 
-NOTHING_TOLD = UserWords()
+NO_USER_WORDS = UserWords()
 
 
-def known_of(vocabulary: Vocabulary) -> UserWords:
-    """`told`, made once for a vocabulary."""
-    return vocabulary.derived(told) if vocabulary else NOTHING_TOLD
+def user_words_of(vocabulary: Vocabulary) -> UserWords:
+    """`user_words`, made once for a vocabulary."""
+    return vocabulary.derived(user_words) if vocabulary else NO_USER_WORDS

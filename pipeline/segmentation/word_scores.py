@@ -3,14 +3,13 @@
 from functools import lru_cache
 
 from pipeline.lexicon import english
-from pipeline.lexicon.english import NAME, POINTS
-from pipeline.lexicon.english import UNKNOWN as UNKNOWN_POINTS
+from pipeline.lexicon.english import MIN_NAME_ODDS, POINTS_PER_NAT, UNKNOWN_POINTS
 
-COMMON = -7.5 * POINTS
+COMMON_POINTS = -7.5 * POINTS_PER_NAT
 """log P of a word that is found in any text: articles, prepositions, pronouns, the most frequent verbs."""
-RARE, RARE_NAME = -14 * POINTS, -12 * POINTS
+RARE_POINTS, RARE_NAME_POINTS = -14 * POINTS_PER_NAT, -12 * POINTS_PER_NAT
 """log P under which a word, or a name, is rare in any text: `gazebo`, `Ingrid`."""
-SLIGHT_SLIP = 8
+MAX_WORD_JOIN_SCORE = 8
 """Slips up to that are words all the same: `notable`, `healthcare`."""
 UNSEEN = (UNKNOWN_POINTS, 0, 0, 0, 0)
 
@@ -24,30 +23,30 @@ def lowered(run: str) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
-def facts(word: str) -> tuple[int, int, int, int, int]:
+def word_facts(word: str) -> tuple[int, int, int, int, int]:
     """`Lexicon.facts`, of an unknown word those of one never seen."""
-    return english.words().facts(word) or UNSEEN
+    return english.lexicon().facts(word) or UNSEEN
 
 
 def is_common(word: str) -> bool:
     """Whether a word is found in any text."""
-    return facts(word)[0] > COMMON
+    return word_facts(word)[0] > COMMON_POINTS
 
 
 def is_rare(word: str) -> bool:
     """Whether a word is rare in any text, so that it says something of a document that it stands in."""
-    points, odds, _, _, _ = facts(word)
-    return points < RARE or (points < RARE_NAME and odds > NAME)
+    points, odds, _, _, _ = word_facts(word)
+    return points < RARE_POINTS or (points < RARE_NAME_POINTS and odds > MIN_NAME_ODDS)
 
 
-def slip(run: str, word: str) -> int:
+def join_score(run: str, word: str) -> int:
     """How surely `run`, of which `word` is the lowered form, is two words that lost their space; 0 for a word."""
-    _, odds, _, found, _ = facts(word)
-    return 0 if found and odds > NAME and run[0].isupper() else found
+    _, odds, _, found, _ = word_facts(word)
+    return 0 if found and odds > MIN_NAME_ODDS and run[0].isupper() else found
 
 
 @lru_cache(maxsize=1 << 14)
-def following(before: str, word: str, alone: int) -> int:
+def bigram_points(before: str, word: str, alone: int) -> int:
     """Log P(word | before) in points, where `alone` is that of the word by itself."""
-    seen = english.words().pair(before, word)
-    return alone + facts(before)[4] if seen is None else seen
+    seen = english.lexicon().pair(before, word)
+    return alone + word_facts(before)[4] if seen is None else seen

@@ -12,7 +12,7 @@ import regex
 from pipeline.text.key_blocks import is_key_block
 
 FENCES = ("---\n", "+++\n")
-LONGEST = 6000
+MAX_FRONT_MATTER_CHARS = 6000
 """Characters in which the closing fence must stand."""
 COMMENTED = regex.compile(r"(?:\[#\]:[ \t][^\n]*+(?:\n|\Z))++")
 """Link definitions to nowhere are the comments of Markdown; translation projects keep their keys in them."""
@@ -21,11 +21,11 @@ KEY = regex.compile(
     r"(?P<value>[^\n]*+(?:\n(?:[ \t]*+\n)*+[ \t]++[^\n]++)*+)",
     regex.MULTILINE,
 )
-BLOCK = regex.compile(r"(?P<style>[>|])[+\-\d]{0,2}[ \t]*+(?:#[^\n]*+)?\n")
+BLOCK_SCALAR = regex.compile(r"(?P<style>[>|])[+\-\d]{0,2}[ \t]*+(?:#[^\n]*+)?\n")
 """What announces a value on the lines below: `>` folds them to one, `|` keeps them. A comment may follow."""
 LINE_END = regex.compile(r"\n")
 BLANK_LINE = regex.compile(r"\n[^\S\n]*+\n\s*+")
-NAME = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}.'’·\- @_]{0,46}")
+PERSON_NAME = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}.'’·\- @_]{0,46}")
 AUTHORS = frozenset({"author", "authors", "byline", "writer"})
 MAKERS = AUTHORS | {
     "translator", "translators", "editor", "editors", "transcript_by", "transcriber", "photographer",
@@ -33,7 +33,7 @@ MAKERS = AUTHORS | {
 TITLES = ("title", "subject", "标题", "標題")
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
+class FrontMatterField(msgspec.Struct, frozen=True, gc=False):
     """One key: its span, that of its value without quotes, and the names in it where it says who made something.
 
     `lines` are what the value is made of: its paragraphs; of a title that is literal (`|`) or a list, its lines.
@@ -52,7 +52,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
 
 @lru_cache(maxsize=2)
-def end_of(text: str) -> int:
+def front_matter_end(text: str) -> int:
     """Where the block at the top of `text` ends; 0 where there is none.
 
     >>> end_of("---\\ntitle: x\\n---\\nThe text"), end_of("--- no ---"), end_of('[#]: subject: "x"\\nThe text')
@@ -63,11 +63,11 @@ def end_of(text: str) -> int:
         return comments.end() if comments else 0
     if not text.startswith(FENCES):
         return 0
-    close = text.find("\n" + text[:3], 3, LONGEST)
+    close = text.find("\n" + text[:3], 3, MAX_FRONT_MATTER_CHARS)
     return close + 4 if close > 0 and is_key_block(text[4:close]) else 0
 
 
-def entries(text: str, end: int) -> Iterator[Entry]:
+def maker_fields(text: str, end: int) -> Iterator[FrontMatterField]:
     """The keys in `text[:end]` that say who made the article.
 
     >>> text = '---\\nauthor: "Jane Doe (Aiven)"\\n---\\n'
@@ -78,10 +78,10 @@ def entries(text: str, end: int) -> Iterator[Entry]:
         span = _value(text, *match.span("value"))
         if match["key"] in MAKERS and span:
             parts = tuple(_split(text, span, BLANK_LINE, " \t\n-"))
-            yield Entry(match["key"], match.span("key"), span, tuple(_names(text, *span)), parts)
+            yield FrontMatterField(match["key"], match.span("key"), span, tuple(_names(text, *span)), parts)
 
 
-def title_in(text: str, end: int) -> Entry | None:
+def title_field(text: str, end: int) -> FrontMatterField | None:
     """The key in `text[:end]` that gives the title, or None.
 
     >>> text = '---\\nlayout: post\\ntitle: "The tide"\\n---\\n'; entry = title_in(text, end_of(text))
@@ -95,13 +95,15 @@ def title_in(text: str, end: int) -> Entry | None:
         if match["key"].lower() not in TITLES:
             continue
         if span := _value(text, *match.span("value")):
-            return Entry(match["key"], match.span("key"), span, lines=tuple(_lines(text, match.start("value"), span)))
+            return FrontMatterField(
+                match["key"], match.span("key"), span, lines=tuple(_lines(text, match.start("value"), span))
+            )
     return None
 
 
 def _lines(text: str, start: int, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
     """The spans that the value `span` is made of; `start` is where it begins with what announces it."""
-    block = BLOCK.match(text, start)
+    block = BLOCK_SCALAR.match(text, start)
     kept = (block is not None and block["style"] == "|") or text[start : span[0]].rstrip("\"'").endswith("- ")
     return _split(text, span, LINE_END, " \t\n-\"'") if kept else _split(text, span, BLANK_LINE, " \t\n")
 
@@ -127,7 +129,7 @@ def _value(text: str, start: int, end: int) -> tuple[int, int] | None:
         start += 1
     while end > start and text[end - 1] in " \t\n":
         end -= 1
-    if block := BLOCK.match(text, start, end):
+    if block := BLOCK_SCALAR.match(text, start, end):
         start = block.end()
         while start < end and text[start] in " \t\n":
             start += 1
@@ -152,7 +154,7 @@ def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         return
     for piece in regex.finditer(r"[^,;&\n\"\[\]]+", text, pos=start, endpos=end):
         address = text.find("http", *piece.span())
-        name = NAME.search(text, piece.start(), address if address >= 0 else piece.end())
+        name = PERSON_NAME.search(text, piece.start(), address if address >= 0 else piece.end())
         if name and not regex.search(r"记者$|記者$", piece[0]):
             last = name.end()
             while text[last - 1] in " -":

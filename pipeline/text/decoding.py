@@ -15,9 +15,9 @@ import regex
 from msgspec import Meta
 
 from pipeline.text.edits import Edit
-from pipeline.text.encodings.detect import Stretch, told
-from pipeline.text.encodings.signatures import kind_of
-from pipeline.text.encodings.wide import wide
+from pipeline.text.encodings.detect import EncodingSpan, detect_encodings
+from pipeline.text.encodings.signatures import binary_kind
+from pipeline.text.encodings.wide import detect_wide
 
 Newline = Literal["lf", "crlf", "cr"]
 
@@ -79,17 +79,17 @@ def decode(data: bytes, *, encoding: str | None = None) -> Decoded:
 
     Raises `DecodingError` for bytes that are no text (an archive, an image, NUL bytes) and an unknown `encoding`.
     """
-    if (kind := kind_of(data)) is not None:
+    if (kind := binary_kind(data)) is not None:
         raise DecodingError(f"is {kind}, not text; extract its text first or leave it out")
     name, mark = _marked(data)
     if encoding is not None:
         name = _named(encoding, name)
         mark = BYTE_ORDER_MARKS.get(name, b"") if data.startswith(BYTE_ORDER_MARKS.get(name, b"\0")) else b""
     body = data[len(mark) :]
-    stretches = [Stretch(len(body), name)] if name is not None else _told(body, data)
+    stretches = [EncodingSpan(len(body), name)] if name is not None else _told(body, data)
     if name == "utf-8" and encoding is None and mark:
         # A mark that an editor wrote does not vouch for lines that were added later; the first must be what it says.
-        stretches = mixed if (mixed := told(body))[0].encoding == "utf-8" else stretches
+        stretches = mixed if (mixed := detect_encodings(body))[0].encoding == "utf-8" else stretches
     try:
         text, runs, undecodable = _read_all(body, stretches)
         text.encode("utf-8")
@@ -108,16 +108,16 @@ def decode(data: bytes, *, encoding: str | None = None) -> Decoded:
     return decoded
 
 
-def _told(body: bytes, data: bytes) -> list[Stretch]:
+def _told(body: bytes, data: bytes) -> list[EncodingSpan]:
     """What the content says. Raises `DecodingError` where a NUL says that it is no text."""
     if 0 not in body:
-        return told(body)
-    if (name := wide(body)) is None:
+        return detect_encodings(body)
+    if (name := detect_wide(body)) is None:
         raise DecodingError(
             f"holds a NUL byte at byte {data.index(0)}: it is binary, or its encoding is not known; "
             "leave it out, or name its encoding in [input] encoding"
         )
-    return [Stretch(len(body), name)]
+    return [EncodingSpan(len(body), name)]
 
 
 def _proves(decoded: Decoded, data: bytes) -> bool:
@@ -133,10 +133,10 @@ def encode(text: str, runs: Sequence[Run], undecodable: Sequence[Undecodable], *
 
     Raises `ValueError` where runs leave a gap or a listed U+FFFD is not there.
     """
-    return b"".join(pieces(text, runs, undecodable, bom=bom, newline=newline))
+    return b"".join(encoded_parts(text, runs, undecodable, bom=bom, newline=newline))
 
 
-def pieces(
+def encoded_parts(
     text: str, runs: Sequence[Run], undecodable: Sequence[Undecodable], *, bom: bool, newline: Newline
 ) -> Iterator[bytes]:
     """The bytes of a source text in order: the mark, then what each codec wrote and each run of unread bytes."""
@@ -182,7 +182,7 @@ def _marked(data: bytes) -> tuple[str | None, bytes]:
     return None, b""
 
 
-def _read_all(data: bytes, stretches: Sequence[Stretch]) -> tuple[str, tuple[Run, ...], tuple[Undecodable, ...]]:
+def _read_all(data: bytes, stretches: Sequence[EncodingSpan]) -> tuple[str, tuple[Run, ...], tuple[Undecodable, ...]]:
     """The text of all stretches, which codec read which part of it, and the bytes that none read."""
     if len(stretches) == 1:
         text, undecodable = _read(data, stretches[0].encoding)

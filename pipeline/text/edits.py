@@ -53,7 +53,7 @@ class Change(msgspec.Struct, frozen=True):
     edits: Annotated[tuple[Edit, ...], Meta(description="The edits, sorted by `start` and disjoint.")]
 
 
-def smallest(edit: Edit) -> Iterator[Edit]:
+def minimal_edits(edit: Edit) -> Iterator[Edit]:
     """The same replacement in the smallest edits: what both sides share at the ends, or in a long run, is left out.
 
     An edit that changes nothing yields nothing.
@@ -133,7 +133,7 @@ def _beginnings(text: str) -> list[str]:
     return [text[i : i + COMMON_RUN] for i in range(len(text) - COMMON_RUN + 1)]
 
 
-def arrange(text: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+def sort_and_check(text: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """Sorts edits and proves that they fit `text` and each other.
 
     Raises `EditError` where `text` does not have `old` at `start`, where two edits overlap or insert at the same
@@ -156,7 +156,7 @@ def arrange(text: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
-    """`text` with all of `edits` (as `arrange` gives them) made. Raises `EditError` where one does not fit."""
+    """`text` with all of `edits` (as `sort_and_check` gives them) made. Raises `EditError` where one does not fit."""
     pieces, at = [], 0
     for edit in edits:
         if edit.start < at or not text.startswith(edit.old, edit.start) or edit.end > len(text):
@@ -184,7 +184,7 @@ def undo(text: str, ledger: Sequence[Change]) -> str:
     return text
 
 
-class Positions:
+class PositionMap:
     """Maps spans between the two sides of one change, by bisection.
 
     A span that cuts an edit widens to all of it; an edit that only touches the span stays outside. An empty span

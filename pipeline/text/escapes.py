@@ -21,7 +21,7 @@ Variation selectors stay, which emoji and Chinese names need, and the signs that
 RAW_IN_JSON = re.compile(HIDDEN.pattern.replace("\0-\x1f", ""))
 
 
-def escaped(text: str, keep: str = "") -> str:
+def escape_hidden(text: str, keep: str = "") -> str:
     r"""The text with what a terminal acts on, or does not show, as `<U+001B>`; but for the characters of `keep`.
 
     A backslash escape would not do: articles hold those themselves.
@@ -34,7 +34,7 @@ def escaped(text: str, keep: str = "") -> str:
     return HIDDEN.sub(lambda match: match[0] if match[0] in keep else f"<U+{ord(match[0]):04X}>", text)
 
 
-def escaped_json(data: bytes) -> bytes:
+def escape_hidden_json(data: bytes) -> bytes:
     r"""The same JSON with such characters written as `\u202e`, which means the same.
 
     >>> escaped_json('"a\u202e\U000e0041\u706f"'.encode()).decode()

@@ -22,7 +22,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     text: str
 
 
-def lines(text: str) -> tuple[Line, ...]:
+def split_lines(text: str) -> tuple[Line, ...]:
     """Splits at `\\n` only: a form feed, U+2028 or U+0085 is a character of its line."""
     found, at = [], 0
     for piece in text.split("\n"):
@@ -31,14 +31,14 @@ def lines(text: str) -> tuple[Line, ...]:
     return tuple(found)
 
 
-def width(text: str) -> int:
+def display_width(text: str) -> int:
     """Columns that `text` takes: two for a wide character, one for any other."""
     if text.isascii():
         return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def paragraphs(text: str, given: tuple[Line, ...]) -> tuple[Line, ...]:
+def join_wrapped_lines(text: str, given: tuple[Line, ...]) -> tuple[Line, ...]:
     """Paragraphs of `text` from its lines.
 
     Where lines were wrapped at a column, the lines of a paragraph belong together: a line end inside a block was
@@ -81,7 +81,7 @@ def _column(given: tuple[Line, ...]) -> int:
     inner = [(a.text, b.text) for a, b in pairwise(given) if _holds(a.text) and _holds(b.text)]
     if not inner:
         return 0
-    column = sorted(width(a.rstrip()) for a, _ in inner)[len(inner) * 9 // 10]
+    column = sorted(display_width(a.rstrip()) for a, _ in inner)[len(inner) * 9 // 10]
     if column > WIDEST or column < NARROWEST:
         return 0
     full = sum(_forced(a, b, column) for a, b in inner)
@@ -110,21 +110,21 @@ def _forced(line: str, following: str, column: int) -> bool:
     word = following.split(maxsplit=1)[0]
     if unicodedata.east_asian_width(word[0]) in "WF":
         # Chinese breaks between any two characters, but not before a closing mark.
-        return width(line.rstrip()) + 4 > column - SLACK
-    return width(line.rstrip()) + 1 + width(word) > column - SLACK
+        return display_width(line.rstrip()) + 4 > column - SLACK
+    return display_width(line.rstrip()) + 1 + display_width(word) > column - SLACK
 
 
-IDLE = regex.compile(r"[\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]+")
+NOT_IN_WORDS = regex.compile(r"[\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]+")
 
 
-def words(text: str) -> str:
+def word_characters(text: str) -> str:
     """What must not fall out of a text: all but blanks, punctuation and marks."""
-    return IDLE.sub("", text)
+    return NOT_IN_WORDS.sub("", text)
 
 
-def has_words(text: str) -> bool:
-    """Whether `words` gives anything, found out without making it."""
-    return not text.isspace() and IDLE.fullmatch(text) is None
+def has_word_characters(text: str) -> bool:
+    """Whether `word_characters` gives anything, found out without making it."""
+    return not text.isspace() and NOT_IN_WORDS.fullmatch(text) is None
 
 
 SHARED_MARKS = "“”‘’—…·"

@@ -256,8 +256,8 @@ def test_on_a_terminal_wide_characters_keep_the_columns(
     monkeypatch.setenv("TERM", "xterm")
     assert main(["explain", bell]) == 0
     out = capsys.readouterr().out
-    from pipeline.text.lines import width
+    from pipeline.text.lines import display_width
 
-    assert all(width(line.rstrip()) <= 60 for line in out.splitlines())
+    assert all(display_width(line.rstrip()) <= 60 for line in out.splitlines())
     shown = "".join("".join(line[27:].split()) for line in out.splitlines())
     assert '[-quot;-]{+"+}风不收钱[-quot;-]{+"+}，我父亲说。' in shown

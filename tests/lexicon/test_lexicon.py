@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.lexicon import english
 
-WORDS = english.words()
+WORDS = english.lexicon()
 
 
 def test_frequent_words_are_more_probable_than_rare_ones() -> None:
@@ -25,7 +25,7 @@ def test_pairs_are_conditional_probabilities() -> None:
     behind = WORDS.pair("lighthouse", "of")
     assert behind is None or behind < 0
     twice = WORDS.pair("of", "of")
-    assert twice is None or twice < -5 * english.POINTS
+    assert twice is None or twice < -5 * english.POINTS_PER_NAT
 
 
 @pytest.mark.parametrize("word", ["ofthe", "alot", "tobe"])

@@ -1,11 +1,11 @@
 import subprocess
 import sys
 
-from pipeline.lexicon.tagger import words
+from pipeline.lexicon.tagger import tagged_words
 
 
 def test_words_come_with_their_tags() -> None:
-    assert words("周守潮报道") == (("周守潮", "nr"), ("报道", "v"))
+    assert tagged_words("周守潮报道") == (("周守潮", "nr"), ("报道", "v"))
 
 
 def run(code: str) -> "subprocess.CompletedProcess[str]":

@@ -12,7 +12,7 @@ from strategies import articles
 import pipeline
 from pipeline import Article
 from pipeline.model.article import Title
-from pipeline.model.html_repr import LONGEST, SHOWN
+from pipeline.model.html_repr import MAX_OPEN_EXCHANGES, MAX_TURN_CHARS
 
 ALLOWED = {"div", "span", "br", "details", "summary"}
 
@@ -72,19 +72,19 @@ def test_turns_follow_with_their_speakers() -> None:
 
 
 def test_a_long_conversation_is_folded() -> None:
-    text = "".join(f"Q: Why {n}?\n\nA: Because of {n}.\n\n" for n in range(SHOWN + 4))
+    text = "".join(f"Q: Why {n}?\n\nA: Because of {n}.\n\n" for n in range(MAX_OPEN_EXCHANGES + 4))
     page = pipeline.process(text, id="a")._repr_html_()
     head, fold, rest = page.partition("<details><summary>4 more</summary>")
     assert fold
-    assert f"Because of {SHOWN - 1}." in head
-    assert f"Because of {SHOWN}." in rest
+    assert f"Because of {MAX_OPEN_EXCHANGES - 1}." in head
+    assert f"Because of {MAX_OPEN_EXCHANGES}." in rest
     assert "<details>" not in bridge()._repr_html_()
 
 
 def test_a_long_turn_is_cut() -> None:
     page = pipeline.process(f"Q: Why?\n\nA: {'风' * 999}。\n", id="a")._repr_html_()
-    assert "风" * LONGEST + "…" in page
-    assert "风" * (LONGEST + 1) not in page
+    assert "风" * MAX_TURN_CHARS + "…" in page
+    assert "风" * (MAX_TURN_CHARS + 1) not in page
 
 
 @pytest.mark.parametrize("evil", ["<script>alert(1)</script>", '" onload="x', "&amp;<b>", "</div></details>"])

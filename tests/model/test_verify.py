@@ -8,7 +8,7 @@ from labelled import article, part, version
 
 from pipeline import Article, faults
 from pipeline.model.article import Annotation, Byline, Exchange, Remark, Section, Segment, Turn
-from pipeline.model.verify import share_aside
+from pipeline.model.verify import unassigned_share
 from pipeline.text.decoding import Undecodable
 from pipeline.text.edits import Change, Edit
 
@@ -337,8 +337,8 @@ def test_an_annotation_of_the_whole_document_lies_nowhere(sound: Article) -> Non
 
 def test_the_share_counts_words_without_blanks_marks_and_repeats() -> None:
     made = article(part("lead", "abc def."), "\n", part("reference", "— x y."), "\n", part("repeat", "def"))
-    assert share_aside(made) == 2 / 11
+    assert unassigned_share(made) == 2 / 11
 
 
 def test_a_text_without_words_has_no_share() -> None:
-    assert share_aside(article("——")) == 0
+    assert unassigned_share(article("——")) == 0

@@ -7,7 +7,7 @@ from pipeline.config.settings import Input
 from pipeline.readers.documents import first, is_document, of_file
 from pipeline.readers.input_files import File
 from pipeline.readers.registry import Registry
-from pipeline.runs.arrival import Arrival
+from pipeline.runs.records import SourceItem
 
 
 class Reading:
@@ -24,7 +24,7 @@ class Reading:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None: ...
 
-    def documents(self, file: File, most: int | None = None) -> Iterator[Arrival]:
+    def documents(self, file: File, most: int | None = None) -> Iterator[SourceItem]:
         return first(of_file(file, self._options, self._readers), most)
 
     def is_document(self, file: File) -> bool:

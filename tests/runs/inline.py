@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline.config.settings import Run
-from pipeline.runs.arrival import decoded
-from pipeline.runs.counters import Tally
-from pipeline.runs.executors.executor import Executor, Task
-from pipeline.runs.executors.worker import Assignment
-from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, processed
-from pipeline.runs.output.article_writer import delivered
+from pipeline.runs.counters import ContentTotals
+from pipeline.runs.executors.executor import DocumentTask, Executor
+from pipeline.runs.executors.worker import WorkerConfig
+from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, process_record
+from pipeline.runs.output.article_writer import write_article
+from pipeline.runs.records import decode_record
 
 
 class Inline:
@@ -19,35 +19,35 @@ class Inline:
 
     def __init__(self) -> None:
         self.did: list[str] = []
-        self._tasks: list[Task] = []
-        self._tally = Tally()
+        self._tasks: list[DocumentTask] = []
+        self._tally = ContentTotals()
 
     @contextmanager
-    def engine(self, assignment: Assignment, _: Run) -> Iterator[Executor]:
+    def engine(self, assignment: WorkerConfig, _: Run) -> Iterator[Executor]:
         self._assignment = assignment
         yield self
 
     def wants_more(self) -> bool:
         return len(self._tasks) < 2 * self.chunk
 
-    def take(self, tasks: list[Task]) -> None:
+    def take(self, tasks: list[DocumentTask]) -> None:
         self._tasks += tasks
 
     def done(self, timeout: float) -> list[tuple[int, Outcome]]:
         tasks, self._tasks = self._tasks, []
         return [(task.n, self._outcome(task)) for task in tasks]
 
-    def take_tally(self) -> Tally:
-        tally, self._tally = self._tally, Tally()
+    def take_tally(self) -> ContentTotals:
+        tally, self._tally = self._tally, ContentTotals()
         return tally
 
-    def _outcome(self, task: Task) -> Outcome:
+    def _outcome(self, task: DocumentTask) -> Outcome:
         self.did.append(task.record.id)
-        record = decoded(task.record)
-        made = processed(record, self._assignment.pipeline, self._assignment.encoding)
+        record = decode_record(task.record)
+        made = process_record(record, self._assignment.pipeline, self._assignment.encoding)
         if isinstance(made, Failure | Rejection):
             return made
-        outcome = delivered(record, made, self._assignment.delivery, task.earlier)
+        outcome = write_article(record, made, self._assignment.delivery, task.earlier)
         if isinstance(outcome, Written):
             self._tally.add(made)
         return outcome

@@ -15,9 +15,9 @@ from pipeline.model.article import Origin
 from pipeline.model.document import Label
 from pipeline.model.record import Record
 from pipeline.runs.counters import Counters
-from pipeline.runs.executors.ray_cluster import cluster
-from pipeline.runs.plan import Source
-from pipeline.runs.run import Form, Job, run
+from pipeline.runs.executors.ray_cluster import ray_engine
+from pipeline.runs.plan import DocumentSource
+from pipeline.runs.run import Job, OutputFormat, run
 
 HARM = Rule("perilous.harm", "does what the document says")
 TYPO = Rule("perilous.typo", "a word with its letters in the wrong order")
@@ -97,7 +97,7 @@ def records(*texts: str) -> list[Record]:
     ]
 
 
-def job(output: Path, folder: Path, form: Form = "json") -> Job:
+def job(output: Path, folder: Path, form: OutputFormat = "json") -> Job:
     """A run with both stages."""
     pipeline = Pipeline(stages=[Perilous(), Doorkeeper(str(folder))])
     return Job(pipeline, output, form=form, limits=Run(seconds=30, memory=512))
@@ -105,8 +105,8 @@ def job(output: Path, folder: Path, form: Form = "json") -> Job:
 
 def run_on_cluster(address: str | None, output: str, folder: str, texts: list[str]) -> Counters:
     """A run on the cluster at an address: for a process of its own, which may be killed."""
-    source = Source("wire.csv", lambda: iter(records(*texts)))
-    return run([source], job(Path(output), Path(folder)), engine=cluster(address))
+    source = DocumentSource("wire.csv", lambda: iter(records(*texts)))
+    return run([source], job(Path(output), Path(folder)), engine=ray_engine(address))
 
 
 def remembered(output: Path) -> int:

@@ -23,13 +23,13 @@ from pipeline.config.settings import Run
 from pipeline.model.article import Origin
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.runs import run as run_loop
-from pipeline.runs.counters import Counters, Tally
+from pipeline.runs.counters import ContentTotals, Counters
 from pipeline.runs.executors import worker
-from pipeline.runs.executors.worker import Assignment
+from pipeline.runs.executors.worker import WorkerConfig
 from pipeline.runs.outcome import Failure, Outcome
-from pipeline.runs.output import compress_shard, shards
+from pipeline.runs.output import compress_shard, shard_store
 from pipeline.runs.output.storage_backend import StorageBackend
-from pipeline.runs.plan import Choices, Source
+from pipeline.runs.plan import DocumentSource, RerunOptions
 from pipeline.runs.run import Job, run
 from pipeline.runs.state import State
 from pipeline.storage.file_names import file_name
@@ -83,7 +83,7 @@ class Plane:
 PIPELINES = [Pipeline(stages=[Plane(), Carve(deep)]) for deep in (1, 2)]
 
 
-PLAIN = Choices()
+PLAIN = RerunOptions()
 
 
 class Killed(BaseException):
@@ -123,12 +123,12 @@ class Hands:
     chunk = 3
     chunk_bytes = 1 << 17
 
-    def __init__(self, assignment: Assignment, chance: random.Random, fate: Fate) -> None:
+    def __init__(self, assignment: WorkerConfig, chance: random.Random, fate: Fate) -> None:
         self._assignment = assignment
         self._chance = chance
         self._fate = fate
         self._tasks: list[Any] = []
-        self._tally = Tally()
+        self._tally = ContentTotals()
         self.processed: list[Record] = []
 
     def wants_more(self) -> bool:
@@ -150,8 +150,8 @@ class Hands:
             return Failure(record.id, "carve", "crashed", "elsewhere", "crash")
         return worker._outcome(record, self._assignment, self._tally, earlier)
 
-    def take_tally(self) -> Tally:
-        tally, self._tally = self._tally, Tally()
+    def take_tally(self) -> ContentTotals:
+        tally, self._tally = self._tally, ContentTotals()
         return tally
 
     def die(self) -> None:
@@ -176,7 +176,7 @@ class Packing:
     def _pack(self) -> None:
         if not self._done:
             lines, name, form, depot, _ = self._given
-            self._found = compress_shard.packed_to(depot, lines, name, form)
+            self._found = compress_shard.compress_shard(depot, lines, name, form)
             self._done = True
 
     def ended(self) -> bool:
@@ -363,7 +363,7 @@ class World:
         edits, self.edited = self.edited, {}
         self.undoable.clear()
         if edits and self.chance.random() < 0.5:
-            self.run(choices=Choices(overwrite_edited=True))
+            self.run(choices=RerunOptions(overwrite_edited=True))
         for name, data in edits.items():
             if (path := self.folder / name).exists() and path.read_bytes() == data:
                 path.unlink()
@@ -391,10 +391,10 @@ class World:
 
     # What runs do
 
-    def sources(self) -> list[Source]:
+    def sources(self) -> list[DocumentSource]:
         return [self.source(name, file) for name, file in sorted(self.files.items())]
 
-    def source(self, name: str, file: Shelf) -> Source:
+    def source(self, name: str, file: Shelf) -> DocumentSource:
         def read() -> Iterator[Any]:
             for row, (called, text) in enumerate(file.rows, 1):
                 origin = Origin(
@@ -406,13 +406,15 @@ class World:
             if len(file.rows) < 2 and file.trouble is not None:
                 yield file.trouble
 
-        return Source(name, read, lambda: str(file.written), 10)
+        return DocumentSource(name, read, lambda: str(file.written), 10)
 
-    def job(self, output: Path, choices: Choices) -> Job:
+    def job(self, output: Path, choices: RerunOptions) -> Job:
         limits = Run(seconds=self.seconds, shard=self.shard)
         return Job(PIPELINES[self.pipeline], output, form=self.form, limits=limits, choices=choices)
 
-    def run(self, kill: int | None = None, *, interrupt: bool = False, choices: Choices = PLAIN) -> Counters | None:
+    def run(
+        self, kill: int | None = None, *, interrupt: bool = False, choices: RerunOptions = PLAIN
+    ) -> Counters | None:
         """The account of a run into the folder; none where it did not come to its end."""
         said = [name for name, said in msgspec.structs.asdict(choices).items() if said]
         how = "" if kill is None else f"interrupted at {kill}" if interrupt else f"killed at {kill}"
@@ -424,7 +426,7 @@ class World:
         account = Counters()
 
         @contextmanager
-        def crew(assignment: Assignment, limits: Run) -> Iterator[Hands]:
+        def crew(assignment: WorkerConfig, limits: Run) -> Iterator[Hands]:
             hands.append(Hands(assignment, self.chance, self.fate))
             yield hands[0]
 
@@ -453,15 +455,15 @@ class World:
         output = self.folder.parent / f"fresh-{self.runs}"
 
         @contextmanager
-        def crew(assignment: Assignment, limits: Run) -> Iterator[Hands]:
+        def crew(assignment: WorkerConfig, limits: Run) -> Iterator[Hands]:
             yield Hands(assignment, self.chance, self.fate)
 
-        account = run(self.sources(), self.job(output, Choices()), engine=crew)
+        account = run(self.sources(), self.job(output, RerunOptions()), engine=crew)
         return tree(output), account
 
     def kept_shards(self) -> int:
         """How many shards are kept that a state which was lost did not know."""
-        return len(list((self.folder / "_run" / shards.FOREIGN).glob("*")))
+        return len(list((self.folder / "_run" / shard_store.FOREIGN_FOLDER).glob("*")))
 
     def keys(self) -> dict[str, tuple[Any, ...]]:
         """What each document's article is made of."""
@@ -474,7 +476,7 @@ class World:
     def check(self) -> None:
         """A run that comes to its end, and everything that must be true then."""
         again = self.chance.random()
-        choices = Choices(fresh=again < 0.05, retry_failed=0.05 < again < 0.15, check_hash=0.15 < again < 0.25)
+        choices = RerunOptions(fresh=again < 0.05, retry_failed=0.05 < again < 0.15, check_hash=0.15 < again < 0.25)
         if self.edited:
             self.check_edited()
             self.resolve()
@@ -498,7 +500,7 @@ class World:
             of_fresh.rejected,
             of_fresh.aside + self.kept_shards(),
         )
-        if before is not None and choices == Choices(check_hash=choices.check_hash):
+        if before is not None and choices == RerunOptions(check_hash=choices.check_hash):
             needless = [
                 record.id
                 for record in self.processed
@@ -524,7 +526,7 @@ def tree(folder: Path) -> dict[str, bytes]:
         if path.is_file() and (not name.startswith("_run/") or name.endswith(".jsonl")):
             # Where the state was lost, shards are kept that it does not know.
             lines = path.read_bytes().splitlines(keepends=True) if name.startswith("_run/") else [path.read_bytes()]
-            found[name] = b"".join(line for line in lines if f"_run/{shards.FOREIGN}/".encode() not in line)
+            found[name] = b"".join(line for line in lines if f"_run/{shard_store.FOREIGN_FOLDER}/".encode() not in line)
     return found
 
 
@@ -560,19 +562,19 @@ def fate(monkeypatch: pytest.MonkeyPatch) -> Fate:
         (Path, "mkdir"),
         (State, "_write"),
         (State, "commit"),
-        (shards.Shards, "_append"),
+        (shard_store.ShardStore, "_append"),
         (compress_shard, "seal"),
         (shutil, "rmtree"),
     ]:
         fate.before(owner, name, monkeypatch)
     monkeypatch.setattr(os, "fsync", lambda _: None)
-    monkeypatch.setattr(run_loop, "PAUSE", 0.0005)
-    monkeypatch.setattr(shards, "Sealing", Packing)
-    monkeypatch.setattr(run_loop, "Shards", SmallShards)
+    monkeypatch.setattr(run_loop, "COMMIT_SECONDS", 0.0005)
+    monkeypatch.setattr(shard_store, "ShardCompression", Packing)
+    monkeypatch.setattr(run_loop, "ShardStore", SmallShards)
     return fate
 
 
-class SmallShards(shards.Shards):
+class SmallShards(shard_store.ShardStore):
     """Shards of bytes rather than of MiB."""
 
     def __init__(
@@ -638,7 +640,7 @@ def live(world: World) -> None:
             )
             sometimes_edit(world)
         if world.form == "json" and world.chance.random() < 0.1:
-            world.run(choices=Choices(first=world.chance.randint(1, 9)))
+            world.run(choices=RerunOptions(first=world.chance.randint(1, 9)))
             world.done_before = None
         if world.chance.random() < 0.7:
             world.check()

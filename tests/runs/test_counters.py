@@ -3,7 +3,7 @@
 import pytest
 
 import pipeline
-from pipeline.runs.counters import Counters, Figures, Tally, Totals
+from pipeline.runs.counters import ContentFigures, ContentTotals, Counters, Totals
 from pipeline.runs.outcome import Failure, Rejection, Written
 
 INTERVIEW = """Rope From Nettles
@@ -21,7 +21,7 @@ A: Nettles, quot;and nothing else quot;, as she says.
 def test_an_account_begins_at_nothing() -> None:
     assert Counters().totals == Totals(documents=0, written=0, failed=0, rejected=0, unchanged=0)
     assert Counters().totals.complete
-    assert Counters().figures == Figures(bytes=0, exchanges=0, turns=0, edits=0, notes=0)
+    assert Counters().figures == ContentFigures(bytes=0, exchanges=0, turns=0, edits=0, notes=0)
 
 
 def test_documents_are_written_failed_rejected_or_unchanged() -> None:
@@ -43,14 +43,14 @@ def test_a_document_too_few_or_too_many_is_noticed(documents: int) -> None:
 
 
 def test_what_the_articles_hold_is_added_up() -> None:
-    tally, other = Tally(), Tally()
+    tally, other = ContentTotals(), ContentTotals()
     article = pipeline.process(INTERVIEW, id="a")
     tally.add(article)
     other.add(article)
     tally.include(other)
     edits = sum(len(change.edits) for change in article.provenance.changes)
     assert edits >= 3
-    assert tally.figures == Figures(
+    assert tally.figures == ContentFigures(
         bytes=2 * len(INTERVIEW),
         exchanges=4,
         turns=8,
@@ -62,7 +62,7 @@ def test_what_the_articles_hold_is_added_up() -> None:
 
 
 def test_edits_are_counted_by_their_rule() -> None:
-    tally = Tally()
+    tally = ContentTotals()
     article = pipeline.process(INTERVIEW, id="a")
     tally.add(article)
     assert tally.edits_by_rule.total() == tally.figures.edits
@@ -70,7 +70,7 @@ def test_edits_are_counted_by_their_rule() -> None:
 
 
 def test_articles_without_an_exchange_and_with_warnings_are_counted() -> None:
-    tally, other = Tally(), Tally()
+    tally, other = ContentTotals(), ContentTotals()
     tally.add(pipeline.process(INTERVIEW, id="a"))
     other.add(pipeline.process("The rope is long.\n", id="b"))
     other.add(pipeline.process("* [ada] Are you here?\n* [ben] I am.\n" * 3, id="c"))

@@ -8,7 +8,7 @@ import pytest
 from pipeline import Pipeline
 from pipeline.core.pipeline import NOWHERE
 from pipeline.model.record import Record, Unreadable
-from pipeline.runs.dry_run import DryRunReport, run_dry
+from pipeline.runs.dry_run import DryRunReport, simulate_run
 
 TEXTS = {
     "bell": "Host: Who rings the bell ofthe tower?\n\n船长：quot;风quot;,他说。\n",
@@ -17,7 +17,7 @@ TEXTS = {
 
 
 def forecast(*records: Record | Unreadable) -> DryRunReport:
-    return run_dry(records, Pipeline()).report()
+    return simulate_run(records, Pipeline()).report()
 
 
 def records(**texts: str) -> Iterable[Record]:
@@ -54,7 +54,7 @@ def test_kinds_of_labels_are_counted() -> None:
 
 def test_notes_are_counted_by_their_rule() -> None:
     made = Pipeline(rules={"words": 1})
-    told = run_dry(records(**TEXTS), made).report().notes
+    told = simulate_run(records(**TEXTS), made).report().notes
     assert {(note.rule, note.count) for note in told} >= {("words.in-vocabulary", 2)}
     assert any("{+ +}" in note.examples[0].text for note in told)
 
@@ -72,5 +72,5 @@ def test_the_same_documents_give_the_same_forecast() -> None:
 @pytest.mark.parametrize("number", [0, 3])
 def test_each_document_is_reported_when_it_is_done(number: int) -> None:
     seen: list[str] = []
-    run_dry(list(records(**TEXTS))[:number], Pipeline(), seen=lambda name, _: seen.append(name))
+    simulate_run(list(records(**TEXTS))[:number], Pipeline(), seen=lambda name, _: seen.append(name))
     assert seen == list(TEXTS)[:number]

@@ -13,7 +13,7 @@ import pytest
 from pipeline import Pipeline
 from pipeline.export.json import encode_article
 from pipeline.runs.output import article_writer, manual_edits, write_log
-from pipeline.runs.output.shards import ShardError
+from pipeline.runs.output.shard_store import ShardError
 from pipeline.runs.state import State
 from pipeline.storage import atomic
 from pipeline.storage.compression import packed, unpacked
@@ -203,13 +203,13 @@ def test_another_time_alone_is_no_edit_and_costs_one_look(
     runs: Runs, article: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[Path] = []
-    there = manual_edits.there
+    there = manual_edits.read_regular_file
 
     def counted(path: Path) -> Any:
         looks.append(path)
         return there(path)
 
-    monkeypatch.setattr(manual_edits, "there", counted)
+    monkeypatch.setattr(manual_edits, "read_regular_file", counted)
     os.utime(article, ns=(1, 1))
     assert runs.run() == []
     assert runs.failures == []
@@ -223,7 +223,7 @@ def test_an_article_that_cannot_be_read_is_kept(runs: Runs, article: Path, monke
         raise PermissionError(13, "Permission denied", str(path))
 
     data = sound(article)
-    monkeypatch.setattr(manual_edits, "there", refused)
+    monkeypatch.setattr(manual_edits, "read_regular_file", refused)
     assert runs.run() == []
     kept(runs, article, data)
 
@@ -334,8 +334,8 @@ def interrupted(runs: Runs, written: str, *wrote: bytes) -> None:
     With the log of the articles that it `wrote`, where there are some.
     """
     if wrote:
-        log = runs.output / "_run" / write_log.FILE
-        log.write_bytes(b"".join(manual_edits.digest(each) for each in wrote) + b"half a hash")
+        log = runs.output / "_run" / write_log.WRITE_LOG_FILE
+        log.write_bytes(b"".join(manual_edits.article_hash(each) for each in wrote) + b"half a hash")
     with sqlite3.connect(runs.output / "_run" / "state.sqlite") as database:
         database.execute("UPDATE documents SET key = x'' WHERE id = ?", (written.encode(),))
         database.execute("UPDATE files SET stamp = NULL, key = NULL")
@@ -423,7 +423,7 @@ def test_what_a_killed_run_wrote_and_logged_is_no_edit(runs: Runs, article: Path
 
 
 def test_a_run_that_has_ended_leaves_no_log(runs: Runs, article: Path) -> None:
-    log = runs.output / "_run" / write_log.FILE
+    log = runs.output / "_run" / write_log.WRITE_LOG_FILE
     assert not log.exists()
     interrupted(runs, "b", article.read_bytes())
     runs.run()
@@ -431,11 +431,11 @@ def test_a_run_that_has_ended_leaves_no_log(runs: Runs, article: Path) -> None:
 
 
 def test_the_hash_of_each_article_is_logged_before_it_is_written(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
-    log = runs.output / "_run" / write_log.FILE
+    log = runs.output / "_run" / write_log.WRITE_LOG_FILE
     seen: list[bool] = []
 
     def written(path: Path, body: bytes) -> int:
-        seen.append(manual_edits.digest(body) in (write_log.begin(log) or ()))
+        seen.append(manual_edits.article_hash(body) in (write_log.begin(log) or ()))
         return atomic.replace(path, body)
 
     monkeypatch.setattr(article_writer, "replace", written)
@@ -453,7 +453,7 @@ def test_an_edit_while_the_run_goes_on_stays(runs: Runs, article: Path, monkeypa
             data.append(sound(path))
         return found(path)
 
-    found = manual_edits.there
+    found = manual_edits.read_regular_file
     monkeypatch.setattr("pipeline.runs.output.article_writer.there", late)
     assert runs.run() == ["b"]
     kept(runs, article, data[0])

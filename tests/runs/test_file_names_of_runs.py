@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import pipeline
-from pipeline.runs.output import article_store, article_writer, manual_edits
+from pipeline.runs.output import article_folder, article_writer, manual_edits
 from pipeline.storage import file_names
 from runs.test_plan import Runs
 
@@ -23,7 +23,7 @@ def runs(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
         def folding(name: str, suffix: str = ".json", *, apart: bool = False) -> str:
             return file_names.folded(real(name, suffix, apart=apart))
 
-        for module in (manual_edits, article_writer, article_store):
+        for module in (manual_edits, article_writer, article_folder):
             monkeypatch.setattr(module, "file_name", folding)
     return Runs(tmp_path)
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.runs.executors.process_pool import Pool
-from pipeline.runs.plan import Source
-from pipeline.runs.run import local, run
+from pipeline.runs.executors.process_pool import ProcessPool
+from pipeline.runs.plan import DocumentSource
+from pipeline.runs.run import local_engine, run
 from runs.perils import job, records, remembered
 
 
@@ -14,7 +14,7 @@ def test_what_was_done_before_a_long_document_is_kept_before_that_is_done(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A worker tells of a chunk when it is done.
-    monkeypatch.setattr(Pool, "chunk", 1)
+    monkeypatch.setattr(ProcessPool, "chunk", 1)
     output = tmp_path / "output"
     kept = 0
 
@@ -26,6 +26,11 @@ def test_what_was_done_before_a_long_document_is_kept_before_that_is_done(
             (tmp_path / "open").touch()
 
     texts = ["Nets dry on the quay.", "Boats wait for the wind.", "RAISE", "GATE: the lock opens."]
-    account = run([Source("wire", lambda: iter(records(*texts)))], job(output, tmp_path), engine=local(1), waited=wait)
+    account = run(
+        [DocumentSource("wire", lambda: iter(records(*texts)))],
+        job(output, tmp_path),
+        engine=local_engine(1),
+        waited=wait,
+    )
     assert kept == 3
     assert account.written == 3

@@ -19,14 +19,14 @@ from pipeline.model.record import Record
 from pipeline.readers.documents import is_document, of_file
 from pipeline.readers.input_files import find
 from pipeline.readers.registry import choice
-from pipeline.runs.arrival import encoded, fingerprint
+from pipeline.runs.cache_keys import key_of_article, key_of_record
 from pipeline.runs.counters import Counters
 from pipeline.runs.file_sources import FileSources
-from pipeline.runs.fingerprint import of_article, of_record
-from pipeline.runs.output import shards
-from pipeline.runs.plan import Choices, of_reading
+from pipeline.runs.output import shard_store
+from pipeline.runs.plan import RerunOptions, reading_key
+from pipeline.runs.records import encode_record, record_key
 from pipeline.runs.run import Job, run
-from pipeline.runs.state import Place
+from pipeline.runs.state import ShardFile
 from runs.inline import Inline
 
 PLAIN = Pipeline(stages=["entities", "languages"])
@@ -59,7 +59,7 @@ class Runs:
         is_one = lambda file: is_document(file, options, readers)  # noqa: E731
         files, lost = find(self.inputs or [self.raw], leave_out=self.output, is_document=is_one, follow_symlinks=True)
         taken = FileSources(files, lambda files, at: of_file(files[at], options, readers), options)
-        job = Job(made, self.output, form=form, reading=of_reading(options), choices=Choices(**chosen))
+        job = Job(made, self.output, form=form, reading=reading_key(options), choices=RerunOptions(**chosen))
         self.failures = []
         heard = lambda entry: self.failures.append(getattr(entry, "document", ""))  # noqa: E731
         run(taken, job, engine=crew.engine, lost=lost, account=account, heard=heard)
@@ -200,16 +200,16 @@ def test_articles_in_another_order_are_copied_without_reading_all_for_each(
                 archive.writestr(f"{n}.txt", f"Boat {n} is quot;wet quot;.\n")
 
     opened: list[str] = []
-    lines = shards._Lines.lines
+    lines = shard_store._ShardLines.lines
 
-    def counted(self: shards._Lines, place: Place) -> Iterator[bytes]:
+    def counted(self: shard_store._ShardLines, place: ShardFile) -> Iterator[bytes]:
         opened.append(place.path)
         return lines(self, place)
 
     pack(range(50))
     runs.run(form=form)
     pack(reversed(range(50)))
-    monkeypatch.setattr(shards._Lines, "lines", counted)
+    monkeypatch.setattr(shard_store._ShardLines, "lines", counted)
     assert (runs.run(form=form), runs.account.unchanged) == ([], 55)
     assert len(opened) <= 3
     again = runs.output
@@ -402,10 +402,10 @@ def test_the_hash_of_a_document_is_of_all_that_goes_into_its_article() -> None:
         msgspec.structs.replace(record, origin=msgspec.structs.replace(NOWHERE, path="a")),
         msgspec.structs.replace(record, data="half \ud83d"),
     ]
-    hashes = {of_record(each) for each in [record, *others]}
+    hashes = {key_of_record(each) for each in [record, *others]}
     assert len(hashes) == len(others) + 1
-    assert of_record(record) == of_record(msgspec.structs.replace(record)) == fingerprint(encoded(record))
-    assert of_article(b"record", b"settings") != of_article(b"record", b"others")
+    assert key_of_record(record) == key_of_record(msgspec.structs.replace(record)) == record_key(encode_record(record))
+    assert key_of_article(b"record", b"settings") != key_of_article(b"record", b"others")
 
 
 def test_another_version_of_what_decides_an_article_does_all_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -210,7 +210,7 @@ def test_where_the_packing_of_a_shard_is_killed_each_time_the_run_says_so_and_go
     raw = many(tmp_path / "raw")
     output = tmp_path / "out"
     command = ["run", *map(str, arguments(raw, output, "jsonl", 2, pause=0))]
-    start = vars(compress_shard)["start"]
+    start = vars(compress_shard)["start_process"]
 
     def killed(process: Any) -> Any:
         number = start(process)
@@ -218,11 +218,11 @@ def test_where_the_packing_of_a_shard_is_killed_each_time_the_run_says_so_and_go
         return number
 
     with monkeypatch.context() as patch:
-        patch.setattr(compress_shard, "start", killed)
-        patch.setattr(compress_shard, "PAUSE", 0.0)
+        patch.setattr(compress_shard, "start_process", killed)
+        patch.setattr(compress_shard, "RETRY_SECONDS", 0.0)
         assert main(command) == 1
     said = capsys.readouterr().err
-    assert f"ended with exit code -9, {compress_shard.TRIES} times" in said
+    assert f"ended with exit code -9, {compress_shard.MAX_COMPRESSION_TRIES} times" in said
     assert "run the same command again to go on" in said
     assert list(output.glob("part-*")) == []
     assert main(command) == 1

@@ -6,11 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline.runs.state import Entry, Oddity, Place, State, StateError
+from pipeline.runs.state import DocumentEntry, ShardFile, SkippedEntry, State, StateError
 
 
-def entry(name: str, n: int = 0, file: int = 1, **said: object) -> Entry:
-    return msgspec.structs.replace(Entry(name, file, n, b"key", "written", size=120), **said)
+def entry(name: str, n: int = 0, file: int = 1, **said: object) -> DocumentEntry:
+    return msgspec.structs.replace(DocumentEntry(name, file, n, b"key", "written", size=120), **said)
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_what_was_noted_is_there_in_the_next_run(path: Path) -> None:
         file = state.begin_file("a.jsonl")
         state.note(entry("quay", 0, file))
         state.note(entry("wharf", 2, file, fate="failed", told=b"{}"))
-        state.note_oddity(file, Oddity(1, "unreadable", b"{}"))
+        state.note_oddity(file, SkippedEntry(1, "unreadable", b"{}"))
         state.end_file(file, "10-20", b"reading")
     with State(path) as state:
         known = state.known("a.jsonl")
@@ -50,7 +50,7 @@ def test_what_a_file_holds_no_more_is_forgotten_once_it_is_read(path: Path) -> N
         file = state.begin_file("a.jsonl")
         for n, name in enumerate(("one", "two", "three")):
             state.note(entry(name, n, file))
-        state.note_oddity(file, Oddity(3, "left-out", b"{}"))
+        state.note_oddity(file, SkippedEntry(3, "left-out", b"{}"))
         state.end_file(file, "1-1", b"k")
     with State(path) as state:
         state.begin_file("a.jsonl")
@@ -122,7 +122,7 @@ def test_articles_move_with_the_shard_they_lie_in(path: Path) -> None:
         place = state.begin_place(0, "_run/open/00000.jsonl")
         for n in range(3):
             state.note(entry(f"d{n}", n, place=place, line=n))
-        state.note_place(Place(place, 0, sealed=True, path="part-00000.jsonl.zst", size=99, documents=3))
+        state.note_place(ShardFile(place, 0, sealed=True, path="part-00000.jsonl.zst", size=99, documents=3))
         assert state.bytes_in(place) == 360
         new = state.begin_place(0, "_run/open/00000.jsonl")
         assert new != place

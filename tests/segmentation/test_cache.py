@@ -1,9 +1,9 @@
 """Results are remembered as long as a text needs them, and no longer."""
 
-from pipeline.segmentation.cache import Generations
+from pipeline.segmentation.cache import TwoGenerationCache
 
 
-def counted() -> tuple[Generations[[int], int], list[int]]:
+def counted() -> tuple[TwoGenerationCache[[int], int], list[int]]:
     """The squares, and which of them were computed."""
     asked: list[int] = []
 
@@ -11,7 +11,7 @@ def counted() -> tuple[Generations[[int], int], list[int]]:
         asked.append(n)
         return n * n
 
-    return Generations(square, 10), asked
+    return TwoGenerationCache(square, 10), asked
 
 
 def test_a_text_finds_again_all_that_it_asked_for_however_large_it_is() -> None:

@@ -2,7 +2,7 @@
 
 from hypothesis import given
 
-from pipeline.segmentation.candidates import FEATURES, gaps_of
+from pipeline.segmentation.candidates import FEATURES, space_candidates
 from pipeline.segmentation.counts import DocumentCounts
 from pipeline.stages.words.stage import Words
 from pipeline.testing import texts
@@ -11,7 +11,7 @@ from pipeline.testing import texts
 def found(text: str) -> list[tuple[str, bool]]:
     return [
         (f"{text[max(0, gap.at - 4) : gap.at]}|{text[gap.at : gap.at + 4]}", gap.inner)
-        for gap in gaps_of(text, DocumentCounts(text))
+        for gap in space_candidates(text, DocumentCounts(text))
     ]
 
 
@@ -38,7 +38,7 @@ def test_a_line_that_lost_its_spaces_is_left_to_be_solved_as_a_whole() -> None:
 @given(texts(Words()))
 def test_gaps_lie_inside_the_text_in_order_and_are_fully_described(text: str) -> None:
     """Every gap has all features, as whole numbers."""
-    gaps = list(gaps_of(text, DocumentCounts(text)))
+    gaps = list(space_candidates(text, DocumentCounts(text)))
     assert [gap.at for gap in gaps] == sorted({gap.at for gap in gaps})
     for gap in gaps:
         assert 0 < gap.at < len(text)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.segmentation.counts import MOST, DocumentCounts
+from pipeline.segmentation.counts import MAX_COUNT, DocumentCounts
 
 
 def test_rare_words_are_counted_whatever_their_capitals_and_the_marks_around_them() -> None:
@@ -12,12 +12,12 @@ def test_rare_words_are_counted_whatever_their_capitals_and_the_marks_around_the
     assert shown.count("gorvundel") == 2
     assert shown.count("gorvundel's") == 1
     assert shown.count("orvundel") == 0
-    assert shown.count("hovel") == MOST
+    assert shown.count("hovel") == MAX_COUNT
 
 
 def test_a_word_of_any_text_is_as_good_as_seen() -> None:
     """It is not looked for."""
-    assert DocumentCounts("A short text.").count("mill") == MOST
+    assert DocumentCounts("A short text.").count("mill") == MAX_COUNT
 
 
 @given(st.lists(st.sampled_from(["oxq", "oxqx", "Oxq,", "oxq’s", "xo-oxq", "mill", "İoxq"]), max_size=20))
@@ -26,7 +26,7 @@ def test_what_was_seen_before_changes_no_count(words: list[str]) -> None:
     text = " ".join(words)
     DocumentCounts("oxq mill xo-oxq").count("oxq")
     runs = [run.lower() for word in words for run in word.replace("’", "'").replace("-", " ").strip(",").split()]
-    assert DocumentCounts(text).count("oxq") == min(MOST, runs.count("oxq"))
+    assert DocumentCounts(text).count("oxq") == min(MAX_COUNT, runs.count("oxq"))
 
 
 def test_dashes_that_stand_alone_are_counted() -> None:

@@ -1,12 +1,12 @@
 """Which spaces are missing in a text, and how sure that is."""
 
-from pipeline.segmentation.score import confidence, missing
+from pipeline.segmentation.score import confidence, missing_spaces
 
 LETTER = "They kept months of recordsin a shed near the harbour. "
 
 
 def sure(text: str) -> dict[str, float]:
-    return {text[max(0, gap.at - 7) : gap.at + 2]: gap.confidence for gap in missing(text)}
+    return {text[max(0, gap.at - 7) : gap.at + 2]: gap.confidence for gap in missing_spaces(text)}
 
 
 def test_a_missing_space_is_found_with_a_confidence() -> None:
@@ -28,13 +28,13 @@ def test_other_joins_make_a_doubtful_one_surer() -> None:
     """Where one space was lost, others were."""
     doubtful = "It is a matter of winterfear and of hunger."
     lost = "He wasin the hallof the mill and saidthat it waslate. " * 3
-    alone, among = missing(doubtful), missing(lost + doubtful)
+    alone, among = missing_spaces(doubtful), missing_spaces(lost + doubtful)
     assert among[-1].confidence >= alone[-1].confidence
 
 
 def test_the_same_text_is_judged_the_same_after_others() -> None:
     """What is remembered changes nothing."""
-    first = missing(LETTER)
-    missing("Another text withjoins init.")
-    missing("And yet anotherone.")
-    assert missing(LETTER) == first
+    first = missing_spaces(LETTER)
+    missing_spaces("Another text withjoins init.")
+    missing_spaces("And yet anotherone.")
+    assert missing_spaces(LETTER) == first

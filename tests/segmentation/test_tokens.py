@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.segmentation.affixes import derived
-from pipeline.segmentation.tokens import is_doubtful, is_suspect, plain, suspect_parts
+from pipeline.segmentation.affixes import is_affixed
+from pipeline.segmentation.tokens import is_doubtful, is_plain_word, is_suspect, suspect_parts
 
 
 @pytest.mark.parametrize(
@@ -49,13 +49,13 @@ def test_chinese_parts_a_token() -> None:
 @pytest.mark.parametrize("word", ["nondemocratic", "explainability", "plantswoman"])
 def test_words_made_from_words_are_derived(word: str) -> None:
     """Prefixes and suffixes make words; a word that the lists have needs none."""
-    assert derived(word) or plain(word)
+    assert is_affixed(word) or is_plain_word(word)
 
 
 def test_a_slip_of_the_web_is_not_plain() -> None:
     """The word lists have it; edited prose has not."""
-    assert not plain("ofthe")
-    assert plain("into")
+    assert not is_plain_word("ofthe")
+    assert is_plain_word("into")
 
 
 def test_a_run_that_hardly_reads_as_two_words_is_doubtful() -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 import pipeline
 from pipeline import Article, Document, Pipeline
 from pipeline.core.recipe import recipe
-from pipeline.lexicon.people import is_name, names_in
-from pipeline.lexicon.roles import role_in_english, use_of
+from pipeline.lexicon.people import is_name, split_names
+from pipeline.lexicon.roles import role_in_english, role_use
 from pipeline.lexicon.vocabulary import Vocabulary
 from pipeline.model.document import Label
 from pipeline.stages.credits.stage import Credits
@@ -171,8 +171,8 @@ def test_a_name_of_the_vocabulary_is_no_part_of_a_longer_one() -> None:
 
 def test_names_written_together_are_parted_at_those_that_the_user_knows() -> None:
     people = Vocabulary(names=("老树画画", "Lulu")).people
-    assert names_in("老树画画张红河", people) == ("老树画画", "张红河")
-    assert names_in("老树画画张红河") is None
+    assert split_names("老树画画张红河", people) == ("老树画画", "张红河")
+    assert split_names("老树画画张红河") is None
     assert is_name("Lulu", people)
     assert not is_name("老树", people)
 
@@ -242,8 +242,8 @@ def test_a_role_of_the_vocabulary_makes_no_credit_of_what_only_looks_alike(line:
 
 def test_a_role_that_is_known_anyway_keeps_its_place() -> None:
     vocabulary = Vocabulary(roles=ROLES)
-    assert use_of("记者", vocabulary) == use_of("记者") != "c"
-    assert use_of("策展", vocabulary) == use_of("colourist", vocabulary) == "c"
+    assert role_use("记者", vocabulary) == role_use("记者") != "c"
+    assert role_use("策展", vocabulary) == role_use("colourist", vocabulary) == "c"
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def test_an_article_in_a_bucket_that_was_edited_stays(
     before = store.get(name)
     with monkeypatch.context() as patch:
         # The list of the bucket tells that nothing has changed: no article is read.
-        patch.setattr("pipeline.runs.output.article_store.ArticleFolder._got", None)
+        patch.setattr("pipeline.runs.output.article_folder.ArticleFolder._got", None)
         assert main(["run", str(raw), "-o", url, "-q"]) == 0
     data = before.replace(b'"language": "en"', b'"language": "fr"', 1)
     assert len(data) == len(before)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.text.decoding import DecodingError, decode, encode
-from pipeline.text.encodings.detect import MOST_LINES, told
-from pipeline.text.encodings.signatures import kind_of
+from pipeline.text.encodings.detect import MOST_LINES, detect_encodings
+from pipeline.text.encodings.signatures import binary_kind
 
 SIMPLIFIED = (
     "记者：你在这座灯塔里住了多久？\n守灯人：三十一年。开始的时候只打算住一个冬天，后来每年都说明年再走。\n"
@@ -214,18 +214,18 @@ def test_a_declared_name_that_cannot_be_true_is_passed_over(name: str) -> None:
 
 def test_a_file_of_very_many_lines_is_read_in_pieces_of_several() -> None:
     data = "雨\n".encode("gbk") * (2 * MOST_LINES)
-    assert [stretch.encoding for stretch in told(data)] == ["gb18030"]
-    assert told(data)[-1].end == len(data)
+    assert [stretch.encoding for stretch in detect_encodings(data)] == ["gb18030"]
+    assert detect_encodings(data)[-1].end == len(data)
 
 
 def test_stretches_end_at_line_ends_and_cover_all_bytes() -> None:
     chance = random.Random(7)
     for _ in range(200):
         data = bytes(chance.choice(b"\n\r a\x80\xa1\xc2\xe4\xff") for _ in range(60))
-        ends = [stretch.end for stretch in told(data)]
+        ends = [stretch.end for stretch in detect_encodings(data)]
         assert ends[-1] == len(data)
         assert all(data[end - 1] in b"\r\n" for end in ends[:-1])
 
 
 def test_a_duckdb_database_is_told_by_what_stands_behind_its_checksum() -> None:
-    assert kind_of(bytes.fromhex("720ddccda2b96c9b") + b"DUCK" + bytes(20)) == "a DuckDB database"
+    assert binary_kind(bytes.fromhex("720ddccda2b96c9b") + b"DUCK" + bytes(20)) == "a DuckDB database"

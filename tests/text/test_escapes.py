@@ -10,7 +10,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.escapes import HIDDEN, escaped, escaped_json
+from pipeline.text.escapes import HIDDEN, escape_hidden, escape_hidden_json
 
 ACTS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 SELECTORS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
@@ -48,13 +48,13 @@ def test_what_is_escaped_is_what_unicode_says_is_not_shown() -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_hidden_is_left(text: str) -> None:
-    assert HIDDEN.search(escaped(text)) is None
-    assert escaped(text, keep=text) == text
+    assert HIDDEN.search(escape_hidden(text)) is None
+    assert escape_hidden(text, keep=text) == text
 
 
 @pytest.mark.parametrize("text", ["", "plain", "灯塔\u3000é", "👩🏽‍🦰".replace("\u200d", ""), "葛󠄀城", "a\xa0b"])
 def test_what_is_seen_stays(text: str) -> None:
-    assert escaped(text) == text
+    assert escape_hidden(text) == text
 
 
 @given(
@@ -63,6 +63,6 @@ def test_what_is_seen_stays(text: str) -> None:
     )
 )
 def test_json_means_the_same(value: object) -> None:
-    written = escaped_json(msgspec.json.format(msgspec.json.encode(value)))
+    written = escape_hidden_json(msgspec.json.format(msgspec.json.encode(value)))
     assert json.loads(written) == value
     assert HIDDEN.search(written.decode().replace("\n", "")) is None

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import texts
 
-from pipeline.text.lines import Line, lines, paragraphs, unwrap, width
+from pipeline.text.lines import Line, display_width, join_wrapped_lines, split_lines, unwrap
 
 SHARED = "“”‘’—…·"
 
@@ -24,7 +24,7 @@ the days of the week.
 
 
 def found(text: str) -> list[str]:
-    return [paragraph.text for paragraph in paragraphs(text, lines(text))]
+    return [paragraph.text for paragraph in join_wrapped_lines(text, split_lines(text))]
 
 
 # --- lines
@@ -32,27 +32,27 @@ def found(text: str) -> list[str]:
 
 @given(texts())
 def test_lines_put_together_again_are_the_text(text: str) -> None:
-    assert "\n".join(line.text for line in lines(text)) == text
+    assert "\n".join(line.text for line in split_lines(text)) == text
 
 
 @given(texts())
 def test_a_line_is_the_span_it_names(text: str) -> None:
-    assert all(text[line.start : line.end] == line.text for line in lines(text))
+    assert all(text[line.start : line.end] == line.text for line in split_lines(text))
 
 
 def test_nothing_but_a_newline_ends_a_line() -> None:
-    assert [line.text for line in lines("a\x0bb\x0cc\x1cd\x85e\u2028f\u2029g\rh\ni")] == [
+    assert [line.text for line in split_lines("a\x0bb\x0cc\x1cd\x85e\u2028f\u2029g\rh\ni")] == [
         "a\x0bb\x0cc\x1cd\x85e\u2028f\u2029g\rh",
         "i",
     ]
 
 
 def test_a_text_without_words_has_one_empty_line() -> None:
-    assert lines("") == (Line(0, 0, ""),)
+    assert split_lines("") == (Line(0, 0, ""),)
 
 
 def test_a_wide_character_takes_two_columns() -> None:
-    assert width("tea 茶，") == 8
+    assert display_width("tea 茶，") == 8
 
 
 # --- paragraphs
@@ -61,7 +61,7 @@ def test_a_wide_character_takes_two_columns() -> None:
 @given(texts(max_size=80))
 def test_paragraphs_are_stripped_spans_of_the_text_in_its_order(text: str) -> None:
     at = 0
-    for paragraph in paragraphs(text, lines(text)):
+    for paragraph in join_wrapped_lines(text, split_lines(text)):
         assert at <= paragraph.start < paragraph.end
         assert text[paragraph.start : paragraph.end] == paragraph.text == paragraph.text.strip()
         at = paragraph.end
@@ -158,7 +158,7 @@ def test_short_turns_below_each_other_are_not_wrapped() -> None:
 
 def test_blanks_around_a_line_are_outside_its_paragraph() -> None:
     text = "  a \u3000\n\t\n\u3000b"
-    assert paragraphs(text, lines(text)) == (Line(2, 3, "a"), Line(9, 10, "b"))
+    assert join_wrapped_lines(text, split_lines(text)) == (Line(2, 3, "a"), Line(9, 10, "b"))
 
 
 # --- unwrapping

@@ -13,11 +13,11 @@ from pipeline.audit.compare.difference import (
     Hunk,
 )
 from pipeline.audit.compare.findings import ComparedArticle, ComparedFinding
-from pipeline.audit.compare.text_diff import DiffSpan, PositionMap, diff_spans
+from pipeline.audit.compare.text_diff import DiffSpan, SharedPositions, diff_spans
 from pipeline.audit.provenance import LayerEdit, Rewrite, layer_texts
 from pipeline.model.arguments import expect_one
 from pipeline.model.article import Article
-from pipeline.text.excerpts import around
+from pipeline.text.excerpts import line_context
 
 __all__ = ["Difference", "FieldChange", "FindingChange", "Hunk", "compare"]
 
@@ -40,7 +40,7 @@ def compare(old: Article, new: Article) -> Difference:
     found = diff_spans(
         old.text, new.text, (was.passages, now.passages) if one_source and old.text != new.text else None
     )
-    places = PositionMap(found)
+    places = SharedPositions(found)
     left = [
         *findings.compared_edits(was, None if one_source else places.old),
         *findings.compared_labels(old, places.old),
@@ -121,7 +121,7 @@ def _hunks(
             # Counted on from the last one: a text of many lines is read once.
             lines[side] += reading.article.text.count("\n", at[side], position)
             at[side] = position
-        before, after = around(new.article.text, gap.new_start, gap.new_end)
+        before, after = line_context(new.article.text, gap.new_start, gap.new_end)
         rules = blamed[0].rules(gap.old_start, gap.old_end) | blamed[1].rules(gap.new_start, gap.new_end)
         yield Hunk(
             old_line=lines[0] + 1,

@@ -10,7 +10,7 @@ from pipeline.audit.compare.difference import FindingChange
 from pipeline.audit.examples import Side
 from pipeline.audit.report import FindingKind, stage_of
 from pipeline.model.article import Article
-from pipeline.text.excerpts import labelled, noted, replaced
+from pipeline.text.excerpts import edit_excerpt, label_excerpt, note_excerpt
 
 
 class ComparedFinding(NamedTuple):
@@ -102,7 +102,7 @@ def finding_change(found: ComparedFinding, reading: ComparedArticle, side: Side)
     if found.what == "edit":
         layer, _, edit = found.item
         old, new = edit.old, edit.new
-        example = replaced(reading.texts[layer], edit.start, old, new)
+        example = edit_excerpt(reading.texts[layer], edit.start, old, new)
     else:
         value, example = described(found, reading.article.text)
     return FindingChange(
@@ -122,6 +122,6 @@ def described(found: ComparedFinding, text: str) -> tuple[str, str]:
     """Value and example of a label, a note or an annotation."""
     item = found.item
     if found.what == "note":
-        return item.message, noted(text, item.start, item.end, item.message, item.suggestion)
+        return item.message, note_excerpt(text, item.start, item.end, item.message, item.suggestion)
     value = f"{item.label} ({item.language})" if found.what == "label" else f"{item.layer}: {item.value}"
-    return value, value if item.start is None else labelled(text, item.start, item.end, value)
+    return value, value if item.start is None else label_excerpt(text, item.start, item.end, value)

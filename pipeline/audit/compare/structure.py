@@ -12,7 +12,7 @@ import msgspec
 
 from pipeline.audit.compare.difference import FieldChange
 from pipeline.audit.compare.match_fields import FieldValue, ListItem, field_spans, matched_items, span_of
-from pipeline.audit.compare.text_diff import PositionMap
+from pipeline.audit.compare.text_diff import SharedPositions
 from pipeline.audit.compare.values import added, changed, removed
 from pipeline.model.article import Article, Exchange, Section
 
@@ -22,7 +22,7 @@ COMPARED_FIELDS = (
 )  # fmt: skip
 
 
-def structure_changes(old: Article, new: Article, places: PositionMap) -> tuple[FieldChange, ...]:
+def structure_changes(old: Article, new: Article, places: SharedPositions) -> tuple[FieldChange, ...]:
     """The fields that differ, without numbers, and without strings whose spans are the same place of the text."""
     comparer = StructureComparer(old, new, places)
     found = []
@@ -38,7 +38,7 @@ def changed_fields(
     old: msgspec.Struct, new: msgspec.Struct, pointer: str, names: Sequence[str]
 ) -> Iterator[FieldChange]:
     """The fields among `names` of two structs that differ, compared by value alone."""
-    comparer = StructureComparer(None, None, PositionMap(()))
+    comparer = StructureComparer(None, None, SharedPositions(()))
     for name in names:
         was, now = getattr(old, name), getattr(new, name)
         yield from comparer.compare(FieldValue(f"{pointer}/{name}", was), FieldValue(f"{pointer}/{name}", now))
@@ -47,7 +47,7 @@ def changed_fields(
 class StructureComparer:
     """Compares two values at a time; it knows where in the text each pointer stands."""
 
-    def __init__(self, old: Article | None, new: Article | None, places: PositionMap) -> None:
+    def __init__(self, old: Article | None, new: Article | None, places: SharedPositions) -> None:
         self._old = field_spans(old, places.old) if old else {}
         self._new = field_spans(new, places.new) if new else {}
         self._parts = (_parts(old), _parts(new)) if old and new else ({}, {})

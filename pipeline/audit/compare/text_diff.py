@@ -13,7 +13,7 @@ from typing import NamedTuple
 import regex
 
 from pipeline.audit.provenance import MappedSpan, Rewrite, merge_spans
-from pipeline.text.edits import Edit, smallest
+from pipeline.text.edits import Edit, minimal_edits
 
 MAX_CHARACTER_DIFF = 40_000
 """Product of two lengths up to which what they share is looked for letter by letter."""
@@ -83,7 +83,7 @@ def _finer(old: str, new: str, rough: DiffSpan) -> Iterator[DiffSpan]:
 
 def _lettered(old: str, new: str, at: DiffSpan) -> Iterator[DiffSpan]:
     shift = at.new_start - at.old_start
-    for edit in smallest(Edit(at.old_start, old, new, "", 1.0)):
+    for edit in minimal_edits(Edit(at.old_start, old, new, "", 1.0)):
         yield DiffSpan(edit.start, edit.end, edit.start + shift, edit.start + shift + len(edit.new))
         shift += len(edit.new) - len(edit.old)
 
@@ -143,7 +143,7 @@ def _anchors(old: list[str], new: list[str], a: int, b: int, c: int, d: int) -> 
     return chain[::-1]
 
 
-class PositionMap:
+class SharedPositions:
     """Says of a position in either text where it stands, so that equal places of both give equal numbers.
 
     A place counts in the new text. One that lies in a difference, or at its edge, is all of the difference: a start is

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from pipeline.config.plugins import offered, offers
 from pipeline.core.recipe import BUILT_IN, step
-from pipeline.errors import UsageError, nearest
+from pipeline.errors import UsageError, did_you_mean
 from pipeline.model.stage import Stage
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _stages(named: str) -> Iterator[tuple[Stage, Path]]:
     if not chosen:
         known = [kind.__name__ for kind in classes]
         raise UsageError(
-            f"{place} has no stage {attribute!r}{nearest(attribute, known)}"
+            f"{place} has no stage {attribute!r}{did_you_mean(attribute, known)}"
             if attribute
             else f"{place} has no stage: a frozen dataclass with 'name' and 'find'"
         )

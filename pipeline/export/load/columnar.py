@@ -13,7 +13,7 @@ from pipeline.config.settings import Limits
 from pipeline.export.load.decode import LoadResult, decode_row, load_error
 from pipeline.export.load.limits import MIN_ROW_BYTES, UNLIMITED, FileBudget, max_article_bytes, too_long_reason
 from pipeline.export.tables.columns import row_type_of
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,7 +49,7 @@ def parquet(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[LoadR
                     budget.give(MIN_ROW_BYTES * len(batch))
                     yield from _articles(batch, name, row)
                     row += len(batch)
-            except (pa.ArrowException, OSError, SourceError) as error:
+            except (pa.ArrowException, OSError, ReaderError) as error:
                 yield load_error(f"{name}:{row + 1}", f"rows {row + 1} to {behind} cannot be read: {_line(error)}")
                 if budget.fault is not None:
                     return
@@ -109,7 +109,7 @@ def _all(batches: "Iterator[pa.RecordBatch]", name: str, budget: FileBudget) -> 
                 for part, size in _pieces(batch.slice(start, CONVERTED_ROWS)):
                     yield from _measured_articles(part, size, name, row, budget)
                     row += len(part)
-    except (pa.ArrowException, OSError, SourceError) as error:
+    except (pa.ArrowException, OSError, ReaderError) as error:
         yield load_error(f"{name}:{row + 1}" if row else name, f"cannot be read: {_line(error)}")
 
 
@@ -164,7 +164,7 @@ def _opened(path: Path, as_references: list[str] | None = None) -> "pq.ParquetFi
 
 
 def _rows_at_once(path: Path, table: "pq.ParquetFile", number: int, budget: FileBudget) -> int:
-    """How many rows of a group can be made into objects together. Raises `SourceError` where it holds too much."""
+    """How many rows of a group can be made into objects together. Raises `ReaderError` where it holds too much."""
     from pipeline.readers.arrow.expansion import size_of
     from pipeline.readers.arrow.parquet import declared
 
@@ -188,7 +188,7 @@ def _rows_at_once(path: Path, table: "pq.ParquetFile", number: int, budget: File
                 at_once = 1
                 largest = max(size_of(batch.slice(i, 1).columns).bytes for i in range(len(batch)))
             if largest > max_article_bytes(budget.limits):
-                raise SourceError(f"one of them {too_long_reason(budget.limits)}")
+                raise ReaderError(f"one of them {too_long_reason(budget.limits)}")
     return at_once
 
 

@@ -12,7 +12,7 @@ from pipeline.config.settings import Limits
 from pipeline.errors import UsageError
 from pipeline.export.load.decode import LoadResult, decode_json, decode_row, load_error
 from pipeline.export.load.limits import DEFAULT_LIMITS, MIN_ROW_BYTES, FileBudget, estimated_bytes, max_article_bytes
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 
 FETCHED_ROWS = 64
 """Rows that are fetched together."""
@@ -110,7 +110,7 @@ def duckdb(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[L
                     number += 1
                     budget.give(max(MIN_ROW_BYTES, estimated_bytes(row)))
                     yield decode_row(dict(zip(names, row, strict=True)), f"{name}:{number}")
-    except SourceError as error:
+    except ReaderError as error:
         yield load_error(f"{name}:{number}", str(error))
     except library.Error as error:
         reason = " ".join(str(error).split())

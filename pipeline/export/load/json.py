@@ -18,7 +18,7 @@ from pipeline.export.load.limits import (
 )
 from pipeline.export.load.limits import bounded_lines as limited
 from pipeline.model.article import Article
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 from pipeline.readers.limits import Budget
 from pipeline.storage.compression import SUFFIXES, DamagedError, is_packed, unpacked
 
@@ -44,7 +44,7 @@ def articles(file: BinaryIO, head: bytes, name: str, limits: Limits = DEFAULT_LI
                     if budget is not None and isinstance(found, Article):
                         budget.given -= uncounted_bytes(len(line))
                     yield called, found
-    except (DamagedError, SourceError) as error:
+    except (DamagedError, ReaderError) as error:
         yield load_error(f"{name}:{number + 1}" if number else name, str(error))
 
 
@@ -53,7 +53,7 @@ def is_lines(file: BinaryIO, head: bytes, name: str) -> bool:
     try:
         with _plain(file, head, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS) if is_packed(head) else None) as lines:
             return _by_line(lines, name)[0]
-    except (DamagedError, SourceError):
+    except (DamagedError, ReaderError):
         return _named_for_lines(name)
 
 

@@ -20,7 +20,7 @@ from pipeline.export.tables.row_kinds import (
     TurnRow,
 )
 from pipeline.model.article import Article, Exchange, Section, Title, Turn
-from pipeline.model.restore import Places
+from pipeline.model.restore import SourceMap
 from pipeline.text.edits import inverse
 
 TURN_FIELDS: tuple[tuple[TurnKind, str], ...] = (("question", "questions"), ("answer", "answers"), ("aside", "asides"))
@@ -38,9 +38,9 @@ class ArticleRows:
         self.article = article
 
     @cached_property
-    def places(self) -> Places:
+    def places(self) -> SourceMap:
         """Where its spans stand in the source."""
-        return Places(self.article)
+        return SourceMap(self.article)
 
     @cached_property
     def _spans(self) -> dict[str, tuple[int, int, str]]:

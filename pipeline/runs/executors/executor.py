@@ -8,17 +8,17 @@ from typing import Protocol
 import msgspec
 
 from pipeline.errors import PipelineError
-from pipeline.runs.arrival import AnyRecord, Waiting
-from pipeline.runs.counters import Tally
+from pipeline.runs.counters import ContentTotals
 from pipeline.runs.outcome import Outcome, Written
+from pipeline.runs.records import AnyRecord, Waiting
 
-WINDOW = 20_000
+MAX_WINDOW_DOCUMENTS = 20_000
 """Documents that may be under way, or done and waiting for an earlier one."""
-WINDOW_BYTES = 1 << 26
+MAX_WINDOW_BYTES = 1 << 26
 """Bytes of them: of their sources, and of their articles where those are handed back."""
-TICK = 0.5
+WAIT_SECONDS = 0.5
 """Seconds after which whoever waits looks around."""
-SLOW = 0.05
+SLOW_SOURCE_SECONDS = 0.05
 """Seconds that a source may take for a document before what is there already is sent."""
 
 
@@ -26,7 +26,7 @@ class ExecutorError(PipelineError):
     """Nobody can work, and no document is to blame. Nothing is lost: run again to go on."""
 
 
-class Task(msgspec.Struct, frozen=True):
+class DocumentTask(msgspec.Struct, frozen=True):
     """A document and its number in the run; `earlier` tells what may lie where its article goes, as a delivery asks."""
 
     n: int
@@ -46,7 +46,7 @@ class Executor(Protocol):
         """Whether it would be idle soon."""
         ...
 
-    def take(self, tasks: list[Task]) -> None:
+    def take(self, tasks: list[DocumentTask]) -> None:
         """Documents to process."""
         ...
 
@@ -57,12 +57,12 @@ class Executor(Protocol):
         """
         ...
 
-    def take_tally(self) -> Tally:
+    def take_tally(self) -> ContentTotals:
         """What the articles hold that were written since this was asked last."""
         ...
 
 
-class _Entry(msgspec.Struct):
+class WindowSlot(msgspec.Struct):
     """A place in the order: a document under way or done, or something that only passes through."""
 
     item: object
@@ -71,7 +71,7 @@ class _Entry(msgspec.Struct):
     passes: bool = False
 
 
-def in_order(
+def process_in_order(
     items: Iterable[object],
     crew: Executor,
     arrived: Callable[[AnyRecord, Outcome], None] | None = None,
@@ -88,11 +88,11 @@ def in_order(
     `waited` now and then, and `sending` before the crew is given documents. `earlier` gives that of the task, by the id
     of its document. Raises as `Executor.done` does.
     """
-    return Order(items, crew, arrived, waited, sending, earlier).run()
+    return OrderedWindow(items, crew, arrived, waited, sending, earlier).run()
 
 
-class Order:
-    """The window of items that were taken and not yet given back; the arguments are those of `in_order`."""
+class OrderedWindow:
+    """The window of items that were taken and not yet given back; the arguments are those of `process_in_order`."""
 
     def __init__(
         self,
@@ -109,10 +109,10 @@ class Order:
         self._waited = waited
         self._sending = sending
         self._earlier = earlier
-        self._window: deque[_Entry] = deque()
-        self._under_way: dict[int, _Entry] = {}
+        self._window: deque[WindowSlot] = deque()
+        self._under_way: dict[int, WindowSlot] = {}
         self._held = 0
-        self._chunk: list[Task] = []
+        self._chunk: list[DocumentTask] = []
         self._chunk_bytes = 0
         self._number = 0
         self._ended = False
@@ -126,7 +126,7 @@ class Order:
                 yield entry.item, entry.outcome
 
     def run(self) -> Iterator[object]:
-        """Does the work of `in_order`."""
+        """Does the work of `process_in_order`."""
         while True:
             while self._window and (self._window[0].passes or self._window[0].outcome is not None):
                 entry = self._window.popleft()
@@ -143,14 +143,14 @@ class Order:
             if not self._under_way:
                 continue
             idle = self._crew.wants_more() and not (self._full or self._ended)
-            for n, outcome in self._crew.done(0 if idle else TICK):
+            for n, outcome in self._crew.done(0 if idle else WAIT_SECONDS):
                 self._note(n, outcome)
             if self._waited is not None:
                 self._waited()
 
     @property
     def _full(self) -> bool:
-        return len(self._window) >= WINDOW or self._held >= WINDOW_BYTES
+        return len(self._window) >= MAX_WINDOW_DOCUMENTS or self._held >= MAX_WINDOW_BYTES
 
     def _fill(self) -> bool:
         """Takes items until a chunk is whole; not where there are no more, or what was taken only passes through."""
@@ -166,20 +166,20 @@ class Order:
                     self._waited()
                 return bool(self._chunk)
             if not isinstance(item, AnyRecord):
-                self._window.append(_Entry(item, passes=True))
+                self._window.append(WindowSlot(item, passes=True))
                 if self._window[0].passes:
                     return False
                 continue
-            entry = _Entry(item, size=item.weight)
+            entry = WindowSlot(item, size=item.weight)
             self._window.append(entry)
             self._under_way[self._number] = entry
             earlier = None if self._earlier is None else self._earlier(item.id)
-            self._chunk.append(Task(self._number, item, earlier))
+            self._chunk.append(DocumentTask(self._number, item, earlier))
             self._number += 1
             self._chunk_bytes += entry.size
             self._held += entry.size
             enough = len(self._chunk) >= self._crew.chunk or self._chunk_bytes >= self._crew.chunk_bytes
-            if enough or time.monotonic() - began > SLOW:
+            if enough or time.monotonic() - began > SLOW_SOURCE_SECONDS:
                 return True
         return bool(self._chunk)
 

@@ -24,30 +24,36 @@ from msgspec import UNSET, UnsetType
 
 from pipeline.config.settings import Run
 from pipeline.errors import PipelineError
-from pipeline.model.record import shown
-from pipeline.runs.counters import Tally
-from pipeline.runs.executors.bind_to_parent import StartError, start, wait
-from pipeline.runs.executors.crash_report import Place, end, interrupt, place, ran_out_of_memory
-from pipeline.runs.executors.executor import ExecutorError, Task
-from pipeline.runs.executors.process_limits import MIB, OUT_OF_MEMORY
-from pipeline.runs.executors.process_start import context, limit_waiting, preload
-from pipeline.runs.executors.worker import NOTHING, Assignment, Exhausted, Ready, Report, work
-from pipeline.runs.outcome import Failure, Loss, Outcome, told
-from pipeline.runs.output import temporary_folder
+from pipeline.model.record import printable
+from pipeline.runs.counters import ContentTotals
+from pipeline.runs.executors.executor import DocumentTask, ExecutorError
+from pipeline.runs.executors.worker import NOTHING, OutOfMemory, Ready, WorkerConfig, WorkerReport, worker_main
+from pipeline.runs.outcome import Failure, Outcome, WorkerLoss, with_location
+from pipeline.runs.processes import temporary_folder
+from pipeline.runs.processes.bind_to_parent import StartError, start_process, wait_for_exit
+from pipeline.runs.processes.crash_report import (
+    CrashLocation,
+    describe_exit,
+    killed_for_memory,
+    locate_crash,
+    stop_hanging,
+)
+from pipeline.runs.processes.limits import MIB, OUT_OF_MEMORY_EXIT_CODE
+from pipeline.runs.processes.start import context, set_message_timeout, set_warmup_modules
 
-TRIES = 2
+MAX_CRASHES = 2
 """How often a document may take its worker with it."""
-ORPHANED = 3
+MAX_ORPHANED = 3
 """How often the process that forks workers may end while a document is worked on, before the document is given up."""
-STARTS = 5
+MAX_FAILED_STARTS = 5
 """Workers that may die one after the other without a document to blame, or cannot be started."""
-PAUSE = 0.1
+RETRY_SECONDS = 0.1
 """Seconds before a worker is started again that could not be started; each further time it is twice as long."""
 STARTING = 300.0
 """Seconds that a worker may take until it can work: it imports the stages of others."""
-LONG = 1 << 20
+LONG_DOCUMENT_BYTES = 1 << 20
 """Bytes up to which a document has the time that is set; a longer one has so many times as much."""
-LIFE = 32 << 20
+WORKER_LIFE_BYTES = 32 << 20
 """Bytes of documents after which a worker is replaced by a fresh one, which takes as long as a document or two: what it
 has kept in mind of them, and what stages leak, is given back."""
 MESSAGE = 60.0
@@ -64,17 +70,17 @@ class _Worker:
         self.connection, theirs = context.Pipe()
         self.desk = context.RawArray("d", [NOTHING, 0.0])
         self.process: BaseProcess = context.Process(
-            target=work, args=(theirs, self.desk, assignment, str(trace)), daemon=True
+            target=worker_main, args=(theirs, self.desk, assignment, str(trace)), daemon=True
         )
         try:
-            self.parent = start(self.process)
+            self.parent = start_process(self.process)
         except StartError:
             self.connection.close()
             raise
         finally:
             theirs.close()
-        limit_waiting(self.connection, MESSAGE)
-        self.tasks: dict[int, Task] = {}
+        set_message_timeout(self.connection, MESSAGE)
+        self.tasks: dict[int, DocumentTask] = {}
         self.born = self.met = time.monotonic()
         """When it was started, and when it was last sent or said something."""
         self.memory: int | None = None
@@ -84,14 +90,14 @@ class _Worker:
         self.fresh = True
         self.worked = 0
         self.broken: str | None = None
-        self.exhausted: Exhausted | None = None
+        self.exhausted: OutOfMemory | None = None
         self.hangs = False
         self.retires = False
         self.orphaned = False
         """Whether it is lost with the process that forked it, once it is lost."""
 
     @property
-    def at(self) -> Task | None:
+    def at(self) -> DocumentTask | None:
         """The document it is at, or the one at which it said that memory ran out."""
         n = self.desk[0] if self.exhausted is None else self.exhausted.n
         return None if n == NOTHING else self.tasks.get(int(n))
@@ -101,11 +107,11 @@ class _Worker:
         if not self.ready:
             return self.born + STARTING
         if (task := self.at) is not None:
-            return float(self.desk[1]) + allowed(task, seconds)
+            return float(self.desk[1]) + allowed_seconds(task, seconds)
         # Between two documents a sound one is at work for milliseconds. It may have been stopped.
         return self.met + seconds if self.tasks else None
 
-    def send(self, tasks: list[Task]) -> None:
+    def send(self, tasks: list[DocumentTask]) -> None:
         self.tasks.update((task.n, task) for task in tasks)
         self.idle = self.fresh = False
         self.met = time.monotonic()
@@ -122,12 +128,12 @@ class _Worker:
         """Ends one that hangs, once it has written down where."""
         self.hangs = True
         if self.ready:
-            interrupt(self.process, self.trace)
+            stop_hanging(self.process, self.trace)
         else:
             self.process.kill()
 
     def bury(self) -> int | None:
-        self.orphaned = wait(self.process, FAREWELL)
+        self.orphaned = wait_for_exit(self.process, FAREWELL)
         # It may wait for a thread of a stage that never ends.
         self.process.kill()
         self.process.join()
@@ -137,13 +143,13 @@ class _Worker:
         return code
 
 
-class Pool:
+class ProcessPool:
     """A `Crew` of worker processes for the length of a `with` block; they are started when there is work."""
 
     chunk = 64
     chunk_bytes = 1 << 16
 
-    def __init__(self, assignment: Assignment, workers: int, limits: Run | None = None) -> None:
+    def __init__(self, assignment: WorkerConfig, workers: int, limits: Run | None = None) -> None:
         self._limits = limits or Run()
         self._assignment = msgspec.structs.replace(
             assignment, memory=self._limits.memory << 20, environment=dict(os.environ)
@@ -154,9 +160,9 @@ class Pool:
         self._workers: list[_Worker] = []
         self._started = 0
         self._deaths = 0
-        self._waiting: deque[list[Task]] = deque()
+        self._waiting: deque[list[DocumentTask]] = deque()
         """Chunks for whoever is idle next."""
-        self._suspects: deque[tuple[Task, bool]] = deque()
+        self._suspects: deque[tuple[DocumentTask, bool]] = deque()
         """Documents that took a worker with them, each with whether it is to have the machine to itself."""
         self._alone: int | None = None
         self._tries: dict[int, int] = {}
@@ -164,11 +170,11 @@ class Pool:
         """How often each document was lost with the process that forks workers."""
         self._lost_parent: int | None = None
         """The last process of that kind that ended while it had workers."""
-        self._tally = Tally()
+        self._tally = ContentTotals()
         self._stopped: OSError | PipelineError | None = None
         """Why no article can be written, or no worker can be started, any more."""
 
-    def __enter__(self) -> "Pool":
+    def __enter__(self) -> "ProcessPool":
         # No `TemporaryDirectory`, which a process that is forked from this one would take away when it ends.
         self._folder = temporary_folder.make()
         return self
@@ -190,13 +196,13 @@ class Pool:
         """Whether there is no chunk for each worker that may soon be idle."""
         return len(self._waiting) < self._most and not self._suspects
 
-    def take(self, tasks: list[Task]) -> None:
+    def take(self, tasks: list[DocumentTask]) -> None:
         """Documents to process."""
         self._waiting.append(tasks)
 
-    def take_tally(self) -> Tally:
+    def take_tally(self) -> ContentTotals:
         """What the articles hold that were written since this was asked last."""
-        tally, self._tally = self._tally, Tally()
+        tally, self._tally = self._tally, ContentTotals()
         return tally
 
     def done(self, timeout: float) -> list[tuple[int, Outcome]]:
@@ -274,7 +280,7 @@ class Pool:
 
     def _start(self) -> None:
         self._started += 1
-        preload()
+        set_warmup_modules()
         try:
             self._workers.append(_Worker(self._context, self._pickled, self._folder / f"{self._started}.trace"))
         except StartError as error:
@@ -282,11 +288,11 @@ class Pool:
                 self._count_parent(error.parent)
                 return
             self._deaths += 1
-            if self._deaths >= STARTS:
+            if self._deaths >= MAX_FAILED_STARTS:
                 self._stop(f"no worker process can be started: {error}")
             else:
                 # The system may be short of what it takes for a moment only.
-                time.sleep(PAUSE * 2 ** (self._deaths - 1))
+                time.sleep(RETRY_SECONDS * 2 ** (self._deaths - 1))
 
     def _hear(self, worker: _Worker, found: list[tuple[int, Outcome]]) -> bool:
         """Takes in what a worker says; whether it may say more."""
@@ -311,7 +317,7 @@ class Pool:
             # It is dead; an `OSError` that is no `ConnectionResetError` says that it was killed within a message.
             return False
 
-    def _take_in(self, report: Report, worker: _Worker, found: list[tuple[int, Outcome]]) -> None:
+    def _take_in(self, report: WorkerReport, worker: _Worker, found: list[tuple[int, Outcome]]) -> None:
         self._deaths = 0
         for n, outcome in report.outcomes:
             worker.worked += worker.tasks.pop(n).record.weight
@@ -320,7 +326,7 @@ class Pool:
         self._stopped = self._stopped or report.stopped
         worker.exhausted = report.exhausted
         worker.idle = report.idle and report.exhausted is None
-        if worker.idle and worker.worked > LIFE:
+        if worker.idle and worker.worked > WORKER_LIFE_BYTES:
             worker.retires = True
 
     def _settle(self, n: int, outcome: Outcome, found: list[tuple[int, Outcome]]) -> None:
@@ -338,12 +344,12 @@ class Pool:
         self._workers.remove(worker)
         at = worker.at
         if worker.exhausted is None:
-            where = place(worker.trace, self._assignment.pipeline)
+            where = locate_crash(worker.trace, self._assignment.pipeline)
         else:
-            where = Place(worker.exhausted.stage, worker.exhausted.package)
+            where = CrashLocation(worker.exhausted.stage, worker.exhausted.package)
         code = worker.bury()
         if worker.broken is not None:
-            self._stop(f"a worker process cannot start: {shown(worker.broken)}; mend what the recipe names")
+            self._stop(f"a worker process cannot start: {printable(worker.broken)}; mend what the recipe names")
             return
         if self._alone in worker.tasks:
             # It has not begun it or is lost with it; either way nobody has it any more.
@@ -357,15 +363,15 @@ class Pool:
                 self._suspect_again(at, found)
             return
         if at is None:
-            self._count_death(end(code))
+            self._count_death(describe_exit(code))
             return
-        starved = worker.exhausted is not None or code == OUT_OF_MEMORY
-        loss: Loss = "time" if worker.hangs else "memory" if starved else "crash"
+        starved = worker.exhausted is not None or code == OUT_OF_MEMORY_EXIT_CODE
+        loss: WorkerLoss = "time" if worker.hangs else "memory" if starved else "crash"
         self._tries[at.n] = self._tries.get(at.n, 0) + 1
-        if self._tries[at.n] >= TRIES:
+        if self._tries[at.n] >= MAX_CRASHES:
             self._settle(at.n, self._failure(at, loss, code, where, worker.memory), found)
         else:
-            self._suspects.append((at, loss == "crash" and ran_out_of_memory(code)))
+            self._suspects.append((at, loss == "crash" and killed_for_memory(code)))
 
     def _count_parent(self, parent: int) -> None:
         """Counts the death of a process that forks workers once, however many workers it had."""
@@ -373,21 +379,21 @@ class Pool:
             self._lost_parent = parent
             self._count_death("was lost with the process that starts workers")
 
-    def _suspect_again(self, task: Task, found: list[tuple[int, Outcome]]) -> None:
+    def _suspect_again(self, task: DocumentTask, found: list[tuple[int, Outcome]]) -> None:
         """A document that was worked on when the process ended that forks workers: the document may have killed it."""
         self._orphaned[task.n] = self._orphaned.get(task.n, 0) + 1
-        if self._orphaned[task.n] < ORPHANED:
+        if self._orphaned[task.n] < MAX_ORPHANED:
             # With the machine to itself, or others would be lost with it each time.
             self._suspects.append((task, True))
             return
-        reason = f"the process that starts workers ended {ORPHANED} times while it was worked on; leave it out"
-        failure = Failure(task.record.id, None, told(task.record, reason), None, "crash", passing=True)
+        reason = f"the process that starts workers ended {MAX_ORPHANED} times while it was worked on; leave it out"
+        failure = Failure(task.record.id, None, with_location(task.record, reason), None, "crash", passing=True)
         self._settle(task.n, failure, found)
 
     def _count_death(self, how: str) -> None:
         """Counts a worker that is lost without a document to blame."""
         self._deaths += 1
-        if self._deaths >= STARTS:
+        if self._deaths >= MAX_FAILED_STARTS:
             self._stop(
                 f"worker processes end without a document to blame: the last one {how}; nothing is lost: see that "
                 "there is memory enough, and run again to go on"
@@ -397,12 +403,14 @@ class Pool:
         """Has `done` raise, the next time: what became of other documents is to be known first."""
         self._stopped = self._stopped or ExecutorError(why)
 
-    def _failure(self, task: Task, loss: Loss, code: int | None, where: Place, memory: int | None) -> Failure:
+    def _failure(
+        self, task: DocumentTask, loss: WorkerLoss, code: int | None, where: CrashLocation, memory: int | None
+    ) -> Failure:
         """What is said of a document that took its worker with it twice; `memory` is the most that this one had."""
         at = f" at {where.line}" if where.line else ""
         passing: Literal[True] | UnsetType = UNSET
         if loss == "time":
-            most = allowed(task, self._limits.seconds)
+            most = allowed_seconds(task, self._limits.seconds)
             reason = f"took longer than {most:g} s, twice{at}; raise [run] seconds, or leave it out"
         elif loss == "memory" and memory is not None and memory < self._limits.memory * MIB:
             passing = True
@@ -410,15 +418,18 @@ class Pool:
             reason += "give it more, or leave it out"
         elif loss == "memory":
             reason = f"needs more than {self._limits.memory:,} MiB of memory; raise [run] memory, or leave it out"
-        elif ran_out_of_memory(code):
+        elif killed_for_memory(code):
             passing = True
-            reason = f"crashed its worker process twice, the second time a fresh one: it {end(code)}{at}, as the "
+            reason = (
+                f"crashed its worker process twice, the second time a fresh one: it {describe_exit(code)}{at}, as the "
+            )
             reason += "system does when memory is short; run again when there is more, or leave it out"
         else:
-            reason = f"crashed its worker process twice, the second time a fresh one: it {end(code)}{at}; leave it out"
-        return Failure(task.record.id, where.stage, told(task.record, reason), where.package, loss, passing)
+            how = f"{describe_exit(code)}{at}"
+            reason = f"crashed its worker process twice, the second time a fresh one: it {how}; leave it out"
+        return Failure(task.record.id, where.stage, with_location(task.record, reason), where.package, loss, passing)
 
 
-def allowed(task: Task, seconds: float) -> float:
+def allowed_seconds(task: DocumentTask, seconds: float) -> float:
     """How many seconds a document may take."""
-    return seconds * max(1.0, task.record.weight / LONG)
+    return seconds * max(1.0, task.record.weight / LONG_DOCUMENT_BYTES)

@@ -18,17 +18,17 @@ import msgspec
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import UsageError
 from pipeline.model.record import Record
-from pipeline.runs.arrival import decoded
-from pipeline.runs.counters import Tally
-from pipeline.runs.executors.bind_to_parent import adopt, tie
-from pipeline.runs.executors.executor import Task
-from pipeline.runs.executors.process_limits import OUT_OF_MEMORY, limit_memory, record_crashes
-from pipeline.runs.outcome import Failure, Outcome, Rejection, StageMemoryError, Written, processed
-from pipeline.runs.output.article_writer import ArticleWriter, delivered
+from pipeline.runs.counters import ContentTotals
+from pipeline.runs.executors.executor import DocumentTask
+from pipeline.runs.outcome import Failure, Outcome, Rejection, StageMemoryError, Written, process_record
+from pipeline.runs.output.article_writer import ArticleWriter, write_article
+from pipeline.runs.processes.bind_to_parent import bind_to_parent, use_environment
+from pipeline.runs.processes.limits import OUT_OF_MEMORY_EXIT_CODE, limit_memory, record_crashes
+from pipeline.runs.records import decode_record
 
-AT_ONCE = 0.02
+REPORT_SECONDS = 0.02
 """Seconds for which outcomes are held back, so that a message is not sent for each of many tiny documents."""
-AT_MOST = 1 << 20
+REPORT_BYTES = 1 << 20
 """Bytes of articles that are held back."""
 
 NOTHING = -1.0
@@ -42,7 +42,7 @@ class Ready(msgspec.Struct, frozen=True):
     memory: int | None = None
 
 
-class Assignment(msgspec.Struct, frozen=True):
+class WorkerConfig(msgspec.Struct, frozen=True):
     """What a worker is to do with each document it is sent."""
 
     pipeline: Pipeline
@@ -56,7 +56,7 @@ class Assignment(msgspec.Struct, frozen=True):
     """A lock to hold a share of, so that nobody writes to the same place while it lives."""
 
 
-class Exhausted(msgspec.Struct, frozen=True):
+class OutOfMemory(msgspec.Struct, frozen=True):
     """The number of a document at which memory ran out, and the stage where that is known, with its package."""
 
     n: int
@@ -64,12 +64,12 @@ class Exhausted(msgspec.Struct, frozen=True):
     package: str | None = None
 
 
-class Report(msgspec.Struct):
+class WorkerReport(msgspec.Struct):
     """What became of some documents, by their numbers, and what the written ones hold."""
 
     outcomes: list[tuple[int, Outcome]]
-    tally: Tally
-    exhausted: Exhausted | None = None
+    tally: ContentTotals
+    exhausted: OutOfMemory | None = None
     """Where memory ran out; the worker ends behind it."""
     stopped: OSError | UsageError | None = None
     """Why no article can be written any more."""
@@ -84,10 +84,10 @@ class Desk(Protocol):
     def __setitem__(self, i: int, value: float) -> None: ...
 
 
-def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None:
+def worker_main(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None:
     """Does what it is sent until the connection is closed.
 
-    `pickled` is an `Assignment`. `trace` is the file for what a crash leaves to be told.
+    `pickled` is an `WorkerConfig`. `trace` is the file for what a crash leaves to be told.
     """
     # The keyboard interrupts the parent, who decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -98,7 +98,7 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
         return
     with wreckage:
         record_crashes(wreckage)
-        if not tie(None):
+        if not bind_to_parent(None):
             return
         if hasattr(os, "register_at_fork"):
             # A child process of a stage that holds the pipe open would keep the end of this worker from the parent.
@@ -110,8 +110,8 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
             connection.send_bytes(pickle.dumps(Ready(f"{type(error).__name__}: {error}")))
             return
         if assignment.environment is not None:
-            adopt(assignment.environment)
-        if not tie(assignment.lock):
+            use_environment(assignment.environment)
+        if not bind_to_parent(assignment.lock):
             return
         memory = limit_memory(assignment.memory)
         try:
@@ -123,27 +123,27 @@ def work(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
             return
         except MemoryError:
             # Not even enough is left to say so in another way.
-            os._exit(OUT_OF_MEMORY)
+            os._exit(OUT_OF_MEMORY_EXIT_CODE)
 
 
-def _assignment(pickled: bytes) -> Assignment:
+def _assignment(pickled: bytes) -> WorkerConfig:
     found = pickle.loads(pickled)  # noqa: S301 -- from the parent
-    assert isinstance(found, Assignment)  # noqa: S101 -- nobody else sends any
+    assert isinstance(found, WorkerConfig)  # noqa: S101 -- nobody else sends any
     return found
 
 
-def _chunk(tasks: Sequence[Task], connection: Connection, desk: Desk, assignment: Assignment) -> None:
-    report, held, sent = Report([], Tally()), 0, time.monotonic()
+def _chunk(tasks: Sequence[DocumentTask], connection: Connection, desk: Desk, assignment: WorkerConfig) -> None:
+    report, held, sent = WorkerReport([], ContentTotals()), 0, time.monotonic()
     for task in tasks:
         desk[1] = time.monotonic()
         desk[0] = task.n
         try:
-            outcome = _outcome(decoded(task.record), assignment, report.tally, task.earlier)
+            outcome = _outcome(decode_record(task.record), assignment, report.tally, task.earlier)
         except StageMemoryError as error:
-            report.exhausted = Exhausted(task.n, error.stage, error.package)
+            report.exhausted = OutOfMemory(task.n, error.stage, error.package)
             break
         except MemoryError:
-            report.exhausted = Exhausted(task.n)
+            report.exhausted = OutOfMemory(task.n)
             break
         except (OSError, UsageError) as error:
             # A disk that is full, a bucket that is gone: no other article could be written either.
@@ -152,9 +152,9 @@ def _chunk(tasks: Sequence[Task], connection: Connection, desk: Desk, assignment
         report.outcomes.append((task.n, outcome))
         held += len(outcome.body or b"") if isinstance(outcome, Written) else 0
         now = time.monotonic()
-        if now - sent > AT_ONCE or held > AT_MOST:
+        if now - sent > REPORT_SECONDS or held > REPORT_BYTES:
             connection.send_bytes(pickle.dumps(report, 5))
-            report, held, sent = Report([], Tally()), 0, now
+            report, held, sent = WorkerReport([], ContentTotals()), 0, now
     report.idle = True
     connection.send_bytes(pickle.dumps(report, 5))
     # Not before: packing a report takes memory too, and whoever dies of that should say which document it had.
@@ -164,11 +164,11 @@ def _chunk(tasks: Sequence[Task], connection: Connection, desk: Desk, assignment
         raise EOFError
 
 
-def _outcome(record: Record, assignment: Assignment, tally: Tally, earlier: bytes | None = None) -> Outcome:
-    made = processed(record, assignment.pipeline, assignment.encoding)
+def _outcome(record: Record, assignment: WorkerConfig, tally: ContentTotals, earlier: bytes | None = None) -> Outcome:
+    made = process_record(record, assignment.pipeline, assignment.encoding)
     if isinstance(made, Failure | Rejection):
         return made
-    outcome = delivered(record, made, assignment.delivery, earlier)
+    outcome = write_article(record, made, assignment.delivery, earlier)
     if isinstance(outcome, Written):
         tally.add(made)
     return outcome

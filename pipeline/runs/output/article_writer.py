@@ -11,19 +11,19 @@ from pipeline.errors import UsageError
 from pipeline.export.json import encode_article, indent_json
 from pipeline.model.article import Article
 from pipeline.model.record import Record
-from pipeline.runs.arrival import AnyRecord
-from pipeline.runs.outcome import LONE_SURROGATE, Edited, Failure, Written, degraded, told
+from pipeline.runs.outcome import LONE_SURROGATE, Edited, Failure, Written, degraded_failure, with_location
 from pipeline.runs.output import write_log
-from pipeline.runs.output.manual_edits import digest, edited, may_replace, stamp_of, there
+from pipeline.runs.output.manual_edits import article_hash, edited_outcome, may_replace, object_stamp, read_regular_file
+from pipeline.runs.records import AnyRecord
 from pipeline.storage import Store
 from pipeline.storage.atomic import replace
 from pipeline.storage.file_names import file_name
 from pipeline.storage.links import inside
 
-LONGEST_KEY = 800
+MAX_OBJECT_NAME_BYTES = 800
 """Bytes of an object's name below the output's; buckets take 1,024 in all."""
 
-LINES = msgspec.json.Encoder()
+ARTICLE_ENCODER = msgspec.json.Encoder()
 
 
 class ArticleWriter(Protocol):
@@ -64,24 +64,24 @@ class FilePerArticle(msgspec.Struct, frozen=True):
         if isinstance(self.folder, Path):
             path = inside(self.folder, name)
             try:
-                before = None if earlier is None else there(path)
+                before = None if earlier is None else read_regular_file(path)
             except PermissionError:
                 # Whoever wrote it did not want it to be read: no run does so.
-                return edited(document, body, apart=apart)
+                return edited_outcome(document, body, apart=apart)
             if before is not None and before[0] == body:
-                return Written(len(body), hash=digest(body), stamp=before[1])
+                return Written(len(body), hash=article_hash(body), stamp=before[1])
             if before is not None and not may_replace(before[0], earlier, body):
-                return edited(document, body, apart=apart)
+                return edited_outcome(document, body, apart=apart)
             return self._noted(body, lambda: replace(path, body))
-        if len(name.encode()) > LONGEST_KEY:
+        if len(name.encode()) > MAX_OBJECT_NAME_BYTES:
             raise OSError(ENAMETOOLONG, "is too long for a bucket", name)
         if earlier is not None and not self._may_replace(self.folder, name, earlier, body):
-            return edited(document, body, apart=apart)
+            return edited_outcome(document, body, apart=apart)
         store = self.folder
-        return self._noted(body, lambda: stamp_of(store.put(name, body)))
+        return self._noted(body, lambda: object_stamp(store.put(name, body)))
 
     def _noted(self, body: bytes, write: Callable[[], int]) -> Written:
-        found = digest(body)
+        found = article_hash(body)
         if self.log is not None:
             write_log.note(self.log, found)
         return Written(len(body), hash=found, stamp=write())
@@ -94,7 +94,7 @@ class FilePerArticle(msgspec.Struct, frozen=True):
         return may_replace(before, earlier, body)
 
 
-class Handed(msgspec.Struct, frozen=True):
+class InMemoryWriter(msgspec.Struct, frozen=True):
     """The article's JSON on one line, for whoever asked: a shard, or a batch of a cluster."""
 
     def deliver(
@@ -105,7 +105,7 @@ class Handed(msgspec.Struct, frozen=True):
         apart: bool = False,  # noqa: ARG002 -- nothing is named
     ) -> Written:
         """Encodes the article."""
-        return self.forward(article.id, LINES.encode(article) + b"\n")
+        return self.forward(article.id, ARTICLE_ENCODER.encode(article) + b"\n")
 
     def forward(
         self,
@@ -116,17 +116,19 @@ class Handed(msgspec.Struct, frozen=True):
         apart: bool = False,  # noqa: ARG002
     ) -> Written:
         """Hands it on."""
-        return Written(len(line), line, digest(line))
+        return Written(len(line), line, article_hash(line))
 
 
-def delivered(
+def write_article(
     record: Record, article: Article, delivery: ArticleWriter, earlier: bytes | None = None
 ) -> Written | Edited | Failure:
     """What became of an article. Raises `OSError` where no other one could be written either."""
-    return _left(record, lambda: delivery.deliver(article, earlier, apart=record.apart), degraded(record, article))
+    return _left(
+        record, lambda: delivery.deliver(article, earlier, apart=record.apart), degraded_failure(record, article)
+    )
 
 
-def forwarded(
+def write_received_article(
     record: AnyRecord,
     line: bytes,
     delivery: ArticleWriter,
@@ -134,7 +136,7 @@ def forwarded(
     *,
     degraded: Failure | None = None,
 ) -> Written | Edited | Failure:
-    """The same for the article of a record that was made on another machine; `degraded` says why it is so."""
+    """The same for the article of a record that was made on another machine; `degraded_failure` says why it is so."""
     return _left(record, lambda: delivery.forward(record.id, line, earlier, apart=record.apart), degraded)
 
 
@@ -145,11 +147,11 @@ def _left(
         left = leave()
         return left if failure is None else msgspec.structs.replace(left, degraded=failure)
     except UnicodeEncodeError:
-        return Failure(record.id, None, told(record, LONE_SURROGATE))
+        return Failure(record.id, None, with_location(record, LONE_SURROGATE))
     except UsageError as error:
         # A folder of another program lies where the article belongs.
-        return Failure(record.id, None, told(record, str(error)))
+        return Failure(record.id, None, with_location(record, str(error)))
     except OSError as error:
         if error.errno != ENAMETOOLONG:
             raise
-        return Failure(record.id, None, told(record, "its id is too long for the path of a file; shorten it"))
+        return Failure(record.id, None, with_location(record, "its id is too long for the path of a file; shorten it"))

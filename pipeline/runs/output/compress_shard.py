@@ -15,39 +15,39 @@ from pipeline.errors import PipelineError
 from pipeline.export.load.decode import decode_article
 from pipeline.export.parquet import ParquetExport
 from pipeline.model.article import Article
-from pipeline.runs.executors.bind_to_parent import StartError, adopt, start, tie
-from pipeline.runs.output.manual_edits import digest_of
+from pipeline.runs.output.manual_edits import file_hash
 from pipeline.runs.output.storage_backend import StorageBackend
+from pipeline.runs.processes.bind_to_parent import StartError, bind_to_parent, start_process, use_environment
 from pipeline.storage.atomic import whole
 from pipeline.storage.compression import packed
 
-Form: TypeAlias = Literal["jsonl", "parquet"]
+ShardFormat: TypeAlias = Literal["jsonl", "parquet"]
 
-SUFFIXES: dict[Form, str] = {"jsonl": ".jsonl.zst", "parquet": ".parquet"}
+SHARD_SUFFIXES: dict[ShardFormat, str] = {"jsonl": ".jsonl.zst", "parquet": ".parquet"}
 
-PIECE = 1 << 20
-TRIES = 5
+COPY_BYTES = 1 << 20
+MAX_COMPRESSION_TRIES = 5
 """How often a shard is packed anew when the process that packs it is killed or cannot be started."""
-PAUSE = 0.1
+RETRY_SECONDS = 0.1
 """Seconds before the second try; each further try waits twice as long."""
 
 
-def seal(lines: Path, target: Path, form: Form) -> None:
+def write_shard(lines: Path, target: Path, form: ShardFormat) -> None:
     """Writes the articles of a file of lines to `target`, which is there whole or not at all. Raises `OSError`."""
     if form == "parquet":
         ParquetExport().write(_articles(lines), target)
         return
     with lines.open("rb") as source, whole(target) as file, packed(file, target.name) as shard:
         # Always in the same pieces, whatever they were written in.
-        while piece := source.read(PIECE):
+        while piece := source.read(COPY_BYTES):
             shard.write(piece)
 
 
-def packed_to(depot: StorageBackend, lines: Path, name: str, form: Form) -> bytes:
+def compress_shard(depot: StorageBackend, lines: Path, name: str, form: ShardFormat) -> bytes:
     """Packs a file of lines into a shard of a depot, and gives the hash of the shard."""
     target = depot.sealed_at(name)
-    seal(lines, target, form)
-    found = digest_of(target)
+    write_shard(lines, target, form)
+    found = file_hash(target)
     depot.take_in(name)
     return found
 
@@ -58,10 +58,12 @@ def _articles(lines: Path) -> Iterator[Article]:
             yield decode_article(line, f"{lines.name}:{number}")
 
 
-class Sealing:
+class ShardCompression:
     """One shard that is being sealed; `lock` is that of the run."""
 
-    def __init__(self, lines: Path, name: str, form: Form, depot: StorageBackend, lock: Path | None = None) -> None:
+    def __init__(
+        self, lines: Path, name: str, form: ShardFormat, depot: StorageBackend, lock: Path | None = None
+    ) -> None:
         self._name = name
         self._work = (lines, name, form, depot, lock)
         self._tries = 0
@@ -76,7 +78,7 @@ class Sealing:
                 target=_work, args=(theirs, *self._work, dict(os.environ)), daemon=True
             )
             try:
-                start(process)
+                start_process(process)
             except StartError as error:
                 self._said.close()
                 self._fail(f"could not be started: {error}")
@@ -115,9 +117,9 @@ class Sealing:
 
     def _fail(self, why: str) -> None:
         self._tries += 1
-        if self._tries >= TRIES:
-            raise OSError(f"the process that packs {self._name} {why}, {TRIES} times")
-        time.sleep(PAUSE * 2 ** (self._tries - 1))
+        if self._tries >= MAX_COMPRESSION_TRIES:
+            raise OSError(f"the process that packs {self._name} {why}, {MAX_COMPRESSION_TRIES} times")
+        time.sleep(RETRY_SECONDS * 2 ** (self._tries - 1))
 
     def stop(self) -> None:
         """Ends it; nothing of the shard is left."""
@@ -130,18 +132,18 @@ def _work(
     connection: Connection,
     lines: Path,
     name: str,
-    form: Form,
+    form: ShardFormat,
     depot: StorageBackend,
     lock: Path | None,
     environment: dict[str, str],
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if not tie(lock):
+    if not bind_to_parent(lock):
         return
-    adopt(environment)
+    use_environment(environment)
     found, error = b"", None
     try:
-        found = packed_to(depot, lines, name, form)
+        found = compress_shard(depot, lines, name, form)
     except (OSError, PipelineError) as met:
         error = met
     connection.send_bytes(pickle.dumps((found, error)))

@@ -13,31 +13,31 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.runs.output.ownership import NO_LINK, is_lock, set_aside
+from pipeline.runs.output.ownership import OPEN_NO_LINK, is_lock, set_aside
 from pipeline.storage import file_locks
 
-PATIENCE = 10.0
+MAX_WAIT_SECONDS = 10.0
 """Seconds that the workers of a run that was killed have to notice it."""
-PAUSE = 0.05
+RETRY_SECONDS = 0.05
 
 _shares: dict[Path, int] = {}
 """Open lock files of this process, which must stay open."""
 
 
 @contextmanager
-def locked(path: Path, of: str) -> Iterator[None]:
+def hold_lock(path: Path, of: str) -> Iterator[None]:
     """Holds a share of the lock in the block; `of` is what it locks. Raises `UsageError` where another run is alive."""
     path.parent.mkdir(parents=True, exist_ok=True)
     file = _opened(path)
     try:
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + MAX_WAIT_SECONDS
         while not _take(file, whole=True):
             owner = file_locks.owner(file)
             # One that has only begun has not said yet who it is.
-            if (owner is not None and alive(owner)) or time.monotonic() > deadline:
+            if (owner is not None and is_process_alive(owner)) or time.monotonic() > deadline:
                 who = f" (process {owner})" if owner is not None else ""
                 raise UsageError(f"another run{who} is writing to {of}; wait for it, or name another folder with -o")
-            time.sleep(PAUSE)
+            time.sleep(RETRY_SECONDS)
         if not is_lock(file):
             # It is somebody else's file, or damaged, and nobody holds it.
             set_aside(path)
@@ -58,16 +58,16 @@ def locked(path: Path, of: str) -> Iterator[None]:
 def _opened(path: Path) -> int:
     """The lock file, made where it is missing. Raises `UsageError` for a link or what is no file."""
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
+        return os.open(path, os.O_RDWR | os.O_CREAT | OPEN_NO_LINK, 0o644)
     except OSError as error:
         if error.errno not in {errno.ELOOP, errno.ENXIO, errno.EISDIR}:
             raise
         raise UsageError(f"{path} is not the lock of a run, but a link or a special file; delete it") from None
 
 
-def share(path: Path) -> bool:
+def hold_share(path: Path) -> bool:
     """Takes a share until this process ends, or says that it cannot: the run it works for is over."""
-    file = os.open(path, os.O_RDWR | NO_LINK)
+    file = os.open(path, os.O_RDWR | OPEN_NO_LINK)
     _shares[path] = file
     if hasattr(os, "register_at_fork"):
         # A process that a stage leaves behind is no part of the run, and may live for ever.
@@ -79,7 +79,7 @@ def _take(file: int, *, whole: bool) -> bool:
     return file_locks.take(file, shared=not whole)
 
 
-def alive(process: int) -> bool:
+def is_process_alive(process: int) -> bool:
     """Whether there is a process of this number on this machine."""
     try:
         os.kill(process, 0)

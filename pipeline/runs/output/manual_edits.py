@@ -19,39 +19,39 @@ from pipeline.export.json import indent_json
 from pipeline.export.load.decode import decode_article
 from pipeline.model.article import Article, Source
 from pipeline.model.verify import faults
-from pipeline.runs.outcome import Edited, speakable
-from pipeline.runs.output.ownership import NO_LINK
+from pipeline.runs.outcome import Edited, encodable
+from pipeline.runs.output.ownership import OPEN_NO_LINK
 from pipeline.storage.file_names import file_name
 
-UNKNOWN = b""
+UNKNOWN_WRITER = b""
 """Instead of a hash: no run is known to have written what lies there."""
-INTERRUPTED = b"\0"
+INTERRUPTED_WRITER = b"\0"
 """Instead of a hash: a run that kept no log was killed while it replaced the article."""
-NOBODYS = bytes(16)
+NO_ARTICLE_HASH = bytes(16)
 """The hash of no article."""
-PIECE = 1 << 20
+HASH_CHUNK_BYTES = 1 << 20
 
 
-def digest(data: bytes) -> bytes:
+def article_hash(data: bytes) -> bytes:
     """The hash by which a run knows again what it wrote: 16 bytes."""
     return blake2b(data, digest_size=16).digest()
 
 
-def digest_of(path: Path) -> bytes:
+def file_hash(path: Path) -> bytes:
     """The same of a file, of which only a part is held in memory. Raises `OSError`."""
     found = blake2b(digest_size=16)
     with path.open("rb") as file:
-        while piece := file.read(PIECE):
+        while piece := file.read(HASH_CHUNK_BYTES):
             found.update(piece)
     return found.digest()
 
 
-def stamp_of(tag: str | None) -> int:
+def object_stamp(tag: str | None) -> int:
     """The stamp of an object in a bucket, from the tag that the bucket gives it; 0 for none."""
     return 0 if tag is None else int.from_bytes(blake2b(tag.encode(), digest_size=7).digest())
 
 
-def edited(name: str, made: bytes = b"", *, apart: bool = False) -> Edited:
+def edited_outcome(name: str, made: bytes = b"", *, apart: bool = False) -> Edited:
     """What is said of a document whose article was edited; `made` is the article that belongs there.
 
     `apart` says that the name of its file has a hash.
@@ -60,20 +60,21 @@ def edited(name: str, made: bytes = b"", *, apart: bool = False) -> Edited:
         f"its article {file_name(name, apart=apart)} was edited after it was written, and is kept; move it away, or "
         "replace it with --overwrite-edited"
     )
-    return Edited(speakable(name), speakable(reason), digest(made), len(made))
+    return Edited(encodable(name), encodable(reason), article_hash(made), len(made))
 
 
 def may_replace(there: bytes, earlier: bytes | None, made: bytes | None = None) -> bool:
     """Whether what lies there may be replaced by `made`, or be deleted where nothing was made.
 
-    `earlier` is the hash of what was written there before, `UNKNOWN` or `INTERRUPTED`; None where anything may go.
+    `earlier` is the hash of what was written there before, `UNKNOWN_WRITER` or `INTERRUPTED_WRITER`; None where
+    anything may go.
     """
     if earlier is None or there == made or not there:
         # In an empty file there is no work: a disk that lost its power may leave some.
         return True
-    if earlier not in {UNKNOWN, INTERRUPTED}:
-        return digest(there) == earlier
-    return not looks_edited(there, made, metadata_counts=earlier == INTERRUPTED)
+    if earlier not in {UNKNOWN_WRITER, INTERRUPTED_WRITER}:
+        return article_hash(there) == earlier
+    return not looks_edited(there, made, metadata_counts=earlier == INTERRUPTED_WRITER)
 
 
 def looks_edited(there: bytes, made: bytes | None, *, metadata_counts: bool) -> bool:
@@ -115,13 +116,13 @@ def _made_of(article: Article, *, metadata_counts: bool) -> tuple[object, ...]:
     return article.id, source, article.provenance.pipeline, article.metadata if metadata_counts else None
 
 
-def there(path: Path) -> tuple[bytes, int] | None:
+def read_regular_file(path: Path) -> tuple[bytes, int] | None:
     """The bytes of a file and its time of change in nanoseconds; None where there is no file.
 
     Raises `OSError`; `PermissionError` for a link or a special file, which no run has made and which is not read.
     """
     try:
-        file = os.open(path, os.O_RDONLY | NO_LINK | getattr(os, "O_BINARY", 0))
+        file = os.open(path, os.O_RDONLY | OPEN_NO_LINK | getattr(os, "O_BINARY", 0))
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     except OSError as error:

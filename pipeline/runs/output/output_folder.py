@@ -18,20 +18,20 @@ import msgspec
 
 from pipeline.errors import UsageError
 from pipeline.runs.output import write_log
-from pipeline.runs.output.lock import alive, locked
+from pipeline.runs.output.lock import hold_lock, is_process_alive
 from pipeline.runs.output.ownership import refuse_links
-from pipeline.runs.output.storage_backend import Folder, Objects, StorageBackend
-from pipeline.runs.run_log import NAMES, RECORD
+from pipeline.runs.output.storage_backend import BucketBackend, FolderBackend, StorageBackend
+from pipeline.runs.run_log import LOG_FILES, SUMMARY_FILE
 from pipeline.runs.state_file import BESIDE
 from pipeline.storage import Remote, Store
 from pipeline.storage.atomic import replace
 
 RUN_FOLDER = "_run"
 """All that is about the run itself; readers of data pass over names that begin with `_`."""
-STATE, LOCK = "state.sqlite", "lock"
-FOLDERS = ("open", "previous", "replaced", "scratch")
+STATE_FILE, LOCK_FILE = "state.sqlite", "lock"
+RUN_SUBFOLDERS = ("open", "previous", "replaced", "scratch")
 """Below that folder: shards on their way, and those that were there before."""
-FETCHED = "fetched"
+FETCHED_FILE = "fetched"
 """The file that says which state of the bucket the one on this machine goes back to."""
 
 
@@ -56,7 +56,7 @@ class LocalOutput:
 
     def __init__(self, path: Path) -> None:
         self.folder = path / RUN_FOLDER
-        self.depot: StorageBackend = Folder(path)
+        self.depot: StorageBackend = FolderBackend(path)
         self.articles: Path | Store = path
         self._path = path
 
@@ -67,11 +67,11 @@ class LocalOutput:
     def held(self) -> Iterator[None]:
         """By a lock of the file system."""
         _refuse_links(self.folder)
-        with locked(self.folder / LOCK, str(self)):
+        with hold_lock(self.folder / LOCK_FILE, str(self)):
             yield
 
 
-class Claim(msgspec.Struct, frozen=True):
+class BucketLock(msgspec.Struct, frozen=True):
     """Who writes to a bucket."""
 
     host: str
@@ -88,7 +88,7 @@ class RemoteOutput:
         self._store = Store(where.url)
         digest = hashlib.sha256(str(where).encode()).hexdigest()[:16]
         self.folder = _cache() / "runs" / digest
-        self.depot: StorageBackend = Objects(self._store, self.folder / "scratch")
+        self.depot: StorageBackend = BucketBackend(self._store, self.folder / "scratch")
         self.articles: Path | Store = self._store
 
     def __str__(self) -> str:
@@ -98,7 +98,7 @@ class RemoteOutput:
     def held(self) -> Iterator[None]:
         """By an object that only one can make, and on this machine by a lock of the file system."""
         _refuse_links(self.folder)
-        with locked(self.folder / LOCK, str(self)):
+        with hold_lock(self.folder / LOCK_FILE, str(self)):
             self._claim()
             try:
                 self._fetch()
@@ -110,11 +110,11 @@ class RemoteOutput:
             else:
                 self._publish()
             finally:
-                self._store.delete(f"{RUN_FOLDER}/{LOCK}")
+                self._store.delete(f"{RUN_FOLDER}/{LOCK_FILE}")
 
     def _claim(self) -> None:
-        name = f"{RUN_FOLDER}/{LOCK}"
-        mine = Claim(socket.gethostname(), os.getpid(), datetime.now(UTC).isoformat(timespec="seconds"))
+        name = f"{RUN_FOLDER}/{LOCK_FILE}"
+        mine = BucketLock(socket.gethostname(), os.getpid(), datetime.now(UTC).isoformat(timespec="seconds"))
         try:
             self._store.put(name, msgspec.json.encode(mine), create_only=True)
         except FileExistsError:
@@ -122,7 +122,7 @@ class RemoteOutput:
             if theirs == mine:
                 # Made again where the answer to the first request was lost.
                 return
-            if theirs is None or theirs.host != mine.host or alive(theirs.process):
+            if theirs is None or theirs.host != mine.host or is_process_alive(theirs.process):
                 who = f" (process {theirs.process} of {theirs.host}, since {theirs.since})" if theirs else ""
                 raise UsageError(
                     f"another run{who} is writing to {self}; wait for it, or if it is no more, delete {self}/{name}"
@@ -131,40 +131,40 @@ class RemoteOutput:
 
     def _fetch(self) -> None:
         """Takes the state of the bucket where another machine has gone on since."""
-        name, stamp = f"{RUN_FOLDER}/{STATE}", self.folder / FETCHED
+        name, stamp = f"{RUN_FOLDER}/{STATE_FILE}", self.folder / FETCHED_FILE
         entry = self._store.entry(name)
         if entry is None or (stamp.exists() and stamp.read_text("utf-8", "replace") == entry.stamp):
             return
         for suffix in ("", *BESIDE):
-            (self.folder / (STATE + suffix)).unlink(missing_ok=True)
-        part = self.folder / f".{STATE}.part"
+            (self.folder / (STATE_FILE + suffix)).unlink(missing_ok=True)
+        part = self.folder / f".{STATE_FILE}.part"
         part.unlink(missing_ok=True)
         self._store.download(name, part)
-        part.replace(self.folder / STATE)
+        part.replace(self.folder / STATE_FILE)
         replace(stamp, (entry.stamp or "").encode())
 
     def _publish(self) -> None:
-        for name in (*NAMES.values(), RECORD, STATE):
+        for name in (*LOG_FILES.values(), SUMMARY_FILE, STATE_FILE):
             if (self.folder / name).exists():
                 self._store.upload(f"{RUN_FOLDER}/{name}", self.folder / name)
-        entry = self._store.entry(f"{RUN_FOLDER}/{STATE}")
-        replace(self.folder / FETCHED, ((entry and entry.stamp) or "").encode())
+        entry = self._store.entry(f"{RUN_FOLDER}/{STATE_FILE}")
+        replace(self.folder / FETCHED_FILE, ((entry and entry.stamp) or "").encode())
 
 
-def output(where: Path | Remote) -> Output:
+def open_output(where: Path | Remote) -> Output:
     """The output at a path or URL. Raises `UsageError` where nothing can be written there."""
     return RemoteOutput(where) if isinstance(where, Remote) else LocalOutput(where)
 
 
 def _refuse_links(folder: Path) -> None:
     """Raises `UsageError` where the folder of a run, or what it changes there, is a link that leads elsewhere."""
-    state = (STATE, f"{STATE}-wal", f"{STATE}-shm", f"{STATE}-journal")
-    refuse_links(folder, (LOCK, write_log.FILE, *state), FOLDERS)
+    state = (STATE_FILE, f"{STATE_FILE}-wal", f"{STATE_FILE}-shm", f"{STATE_FILE}-journal")
+    refuse_links(folder, (LOCK_FILE, write_log.WRITE_LOG_FILE, *state), RUN_SUBFOLDERS)
 
 
-def _claim(data: bytes) -> Claim | None:
+def _claim(data: bytes) -> BucketLock | None:
     try:
-        return msgspec.json.decode(data, type=Claim)
+        return msgspec.json.decode(data, type=BucketLock)
     except msgspec.DecodeError:
         return None
 

@@ -12,11 +12,11 @@ from typing import Final
 
 from pipeline.errors import UsageError
 
-NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+OPEN_NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """For `os.open`: fails for a link, and does not wait for the other end of a pipe."""
 LOCK_TEXT = re.compile(rb"(?:[0-9]{1,20}\n)?")
 """What a lock holds: nothing, or the number of a process."""
-MAX_LOCK = 32
+MAX_LOCK_BYTES = 32
 
 
 def refuse_links(folder: Path, files: tuple[str, ...], folders: tuple[str, ...]) -> None:
@@ -49,7 +49,7 @@ def refuse_links(folder: Path, files: tuple[str, ...], folders: tuple[str, ...])
 
 def is_lock(file: int) -> bool:
     """Whether an open file holds what the lock of a run does. It is not changed."""
-    return LOCK_TEXT.fullmatch(os.pread(file, MAX_LOCK, 0)) is not None
+    return LOCK_TEXT.fullmatch(os.pread(file, MAX_LOCK_BYTES, 0)) is not None
 
 
 def is_log(log: Path) -> bool:
@@ -58,7 +58,7 @@ def is_log(log: Path) -> bool:
         data = log.read_bytes()
     except FileNotFoundError:
         return True
-    return len(data) < MAX_LOCK // 2 or not _is_text(data[:4096])
+    return len(data) < MAX_LOCK_BYTES // 2 or not _is_text(data[:4096])
 
 
 def set_aside(path: Path) -> Path:

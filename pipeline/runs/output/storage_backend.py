@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.runs.output.manual_edits import stamp_of
+from pipeline.runs.output.manual_edits import object_stamp
 from pipeline.storage import Store
 
 
@@ -45,7 +45,7 @@ class StorageBackend(Protocol):
         ...
 
 
-class Folder:
+class FolderBackend:
     """A folder of this machine."""
 
     def __init__(self, path: Path) -> None:
@@ -91,7 +91,7 @@ class Folder:
         (self._path / name).unlink(missing_ok=True)
 
 
-class Objects:
+class BucketBackend:
     """Objects of a bucket; `scratch` is a folder of this machine for those that come or go."""
 
     def __init__(self, store: Store, scratch: Path) -> None:
@@ -105,7 +105,7 @@ class Objects:
     def stamp(self, name: str) -> int:
         """A hash of its tag."""
         found = self._store.entry(name)
-        return stamp_of(None if found is None else found.stamp)
+        return object_stamp(None if found is None else found.stamp)
 
     def names(self) -> Iterator[str]:
         """Those in no folder."""

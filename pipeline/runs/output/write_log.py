@@ -8,11 +8,11 @@ import os
 from pathlib import Path
 from typing import Final
 
-from pipeline.runs.output.ownership import NO_LINK, is_log, set_aside
+from pipeline.runs.output.ownership import OPEN_NO_LINK, is_log, set_aside
 
-FILE: Final = "writes"
+WRITE_LOG_FILE: Final = "writes"
 """The name of the log in the folder of the run. A run that has ended leaves none."""
-SIZE: Final = 16
+HASH_BYTES: Final = 16
 """Bytes of a hash."""
 
 
@@ -29,15 +29,15 @@ def begin(log: Path) -> frozenset[bytes] | None:
         log.touch()
         return None
     # A kill in the middle of a hash leaves a part of one at the end.
-    whole = len(left) - len(left) % SIZE
+    whole = len(left) - len(left) % HASH_BYTES
     if whole < len(left):
         os.truncate(log, whole)
-    return frozenset(left[at : at + SIZE] for at in range(0, whole, SIZE))
+    return frozenset(left[at : at + HASH_BYTES] for at in range(0, whole, HASH_BYTES))
 
 
 def note(log: Path, found: bytes) -> None:
     """Adds a hash. Several processes may do so at once. Raises `OSError`."""
-    file = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | NO_LINK, 0o666)
+    file = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | OPEN_NO_LINK, 0o666)
     try:
         os.write(file, found)
     finally:

@@ -9,12 +9,12 @@ from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers.input_files import File
 from pipeline.readers.registry import Registry
-from pipeline.runs.arrival import EncodedRecord
+from pipeline.runs.records import EncodedRecord
 
 IDLE: Final = -1.0
 """On a desk: nothing is being read, or what is read has yet to come from far away."""
 
-Item: TypeAlias = EncodedRecord | Unreadable | LeftOut
+ReadItem: TypeAlias = EncodedRecord | Unreadable | LeftOut
 
 
 class Desk(Protocol):
@@ -28,7 +28,7 @@ class Desk(Protocol):
     def __setitem__(self, i: int, value: float) -> None: ...
 
 
-class Setup(msgspec.Struct, frozen=True):
+class ReaderConfig(msgspec.Struct, frozen=True):
     """What holds for all files: how they are read, the environment of the run, and a folder for temporary files."""
 
     options: Input
@@ -44,7 +44,7 @@ class Ready(msgspec.Struct, frozen=True):
     memory: int | None = None
 
 
-class Read(msgspec.Struct, frozen=True):
+class ReadFile(msgspec.Struct, frozen=True):
     """Read a file: its documents from number `skip` on, at most `most` of them, `chunk` in a message.
 
     Where `streamed` a descriptor of the open file follows: it can be opened by the run alone.
@@ -57,7 +57,7 @@ class Read(msgspec.Struct, frozen=True):
     streamed: bool = False
 
 
-class Look(msgspec.Struct, frozen=True):
+class CheckDocument(msgspec.Struct, frozen=True):
     """Say whether a file is one document."""
 
     file: File
@@ -69,28 +69,28 @@ class ReadGroup(msgspec.Struct, frozen=True):
     files: list[File]
 
 
-class Group(msgspec.Struct, frozen=True):
+class GroupResult(msgspec.Struct, frozen=True):
     """All documents of the first files, each with the stamp that the file had before it was read."""
 
-    found: list[tuple[str | None, list[Item]]]
+    found: list[tuple[str | None, list[ReadItem]]]
 
 
-class More(msgspec.Struct, frozen=True):
+class NextBatch(msgspec.Struct, frozen=True):
     """Read on."""
 
 
-class Batch(msgspec.Struct, frozen=True):
+class DocumentBatch(msgspec.Struct, frozen=True):
     """Some of the documents; whether the file has `ended`, or memory ran out behind them."""
 
-    items: list[Item]
+    items: list[ReadItem]
     ended: bool = False
     exhausted: bool = False
 
 
-class Looked(msgspec.Struct, frozen=True):
+class DocumentCheck(msgspec.Struct, frozen=True):
     """Whether it is one."""
 
     is_document: bool
 
 
-Request: TypeAlias = Read | ReadGroup | Look
+Request: TypeAlias = ReadFile | ReadGroup | CheckDocument

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pipeline.readers.input_files import File
-from pipeline.runs.arrival import Arrival, Waiting
-from pipeline.runs.reading_process.messages import Item
+from pipeline.runs.reading_process.messages import ReadItem
 from pipeline.runs.reading_process.supervisor import ReadingProcess
+from pipeline.runs.records import SourceItem, Waiting
 
-MOST: Final = 64
+MAX_GROUP_FILES: Final = 64
 """Files of a group: as many documents as a worker is given at a time."""
 
 
@@ -21,7 +21,7 @@ class ReadAhead:
 
     def __init__(self, process: ReadingProcess) -> None:
         self._process = process
-        self._held: dict[int, tuple[str | None, list[Item]]] = {}
+        self._held: dict[int, tuple[str | None, list[ReadItem]]] = {}
         """What is known of files that have not been asked for yet: their stamp when they were read, and documents."""
         self._asked: range = range(0)
         """The files of the group that the process is reading."""
@@ -29,9 +29,9 @@ class ReadAhead:
         """The file that is asked for where none is left out."""
         self._size = 1
 
-    def documents(self, files: Sequence[File], at: int) -> Iterator[Arrival]:
+    def documents(self, files: Sequence[File], at: int) -> Iterator[SourceItem]:
         """The documents of the file with the number `at`, as `ReadingProcess.documents` gives them."""
-        self._size = min(2 * self._size, MOST) if at == self._next else 1
+        self._size = min(2 * self._size, MAX_GROUP_FILES) if at == self._next else 1
         self._next = at + 1
         if at not in self._held and self._asked:
             yield from self._take()

@@ -23,73 +23,73 @@ from typing import Final, TypeVar
 import msgspec
 
 from pipeline.config.settings import Input
-from pipeline.model.record import Unreadable, shown
+from pipeline.model.record import Unreadable, printable
 from pipeline.readers.input_files import File
 from pipeline.readers.registry import Registry
-from pipeline.runs.arrival import WAITING, Arrival, Waiting
-from pipeline.runs.executors.bind_to_parent import StartError, start, wait
-from pipeline.runs.executors.crash_report import end, innermost, interrupt, ran_out_of_memory
 from pipeline.runs.executors.executor import ExecutorError
-from pipeline.runs.executors.process_limits import MIB, OUT_OF_MEMORY
-from pipeline.runs.executors.process_start import context, limit_waiting
-from pipeline.runs.output import temporary_folder
-from pipeline.runs.reading_process import child
+from pipeline.runs.processes import temporary_folder
+from pipeline.runs.processes.bind_to_parent import StartError, start_process, wait_for_exit
+from pipeline.runs.processes.crash_report import describe_exit, innermost_line, killed_for_memory, stop_hanging
+from pipeline.runs.processes.limits import MIB, OUT_OF_MEMORY_EXIT_CODE
+from pipeline.runs.processes.start import context, set_message_timeout
+from pipeline.runs.reading_process import reader_process
 from pipeline.runs.reading_process.messages import (
     IDLE,
-    Batch,
-    Group,
-    Item,
-    Look,
-    Looked,
-    More,
-    Read,
+    CheckDocument,
+    DocumentBatch,
+    DocumentCheck,
+    GroupResult,
+    NextBatch,
+    ReaderConfig,
+    ReadFile,
     ReadGroup,
+    ReadItem,
     Ready,
     Request,
-    Setup,
 )
+from pipeline.runs.records import WAITING, SourceItem, Waiting
 
-TRIES: Final = 2
+MAX_ENDS_AT_DOCUMENT: Final = 2
 """How often the process may end at one document of a file."""
-MOST_ENDS: Final = 5
+MAX_ENDS_AT_FILE: Final = 5
 """How often it may end at one file, wherever; and without any file to blame, or without being started at all."""
-PAUSE = 0.1
+RETRY_SECONDS = 0.1
 """Seconds before a process is started again that could not be started; each further time it is twice as long."""
 STARTING = 300.0
 """Seconds that it may take until it can read: it imports the readers of others."""
 MESSAGE = 60.0
 """Seconds that a message to or from the process may take, before it is taken for one that was stopped."""
-LOOK = 0.05
+POLL_SECONDS = 0.05
 """Seconds after which whoever waits for a document may look after other things."""
 FAREWELL = 5.0
 """Seconds in which a process that has no more to do must have ended."""
-FILE_BYTES: Final = 1 << 20
+BYTES_PER_FILE_LIMIT: Final = 1 << 20
 """Bytes of a file for which it has the time of one document. Sound files are read a thousand times as fast."""
-DOCUMENT_BYTES: Final = 1 << 28
+BYTES_PER_DOCUMENT_LIMIT: Final = 1 << 28
 """Bytes of a file up to which a document has the time that is set, and so many times as much in a longer one: between
 two documents of an archive may lie anything. A file that is packed with xz is read so fast by a slow machine."""
 
 WHOLE_FILE: Final = -1
 """In place of the number of a document: the file as a whole took too long."""
 
-Said = TypeVar("Said", Ready, Batch, Group, Looked)
+Answer = TypeVar("Answer", Ready, DocumentBatch, GroupResult, DocumentCheck)
 
 
-class _Allowed(msgspec.Struct, frozen=True):
+class _TimeLimit(msgspec.Struct, frozen=True):
     """Seconds that a process may take for a document, and for all of a file where it is known how long that is."""
 
     document: float
     file: float | None
 
     @classmethod
-    def of(cls, file: File, seconds: float) -> "_Allowed":
+    def of(cls, file: File, seconds: float) -> "_TimeLimit":
         size = file.size
         if size is None:
             return cls(seconds, None)
-        return cls(seconds * max(1.0, size / DOCUMENT_BYTES), seconds * max(1.0, size / FILE_BYTES))
+        return cls(seconds * max(1.0, size / BYTES_PER_DOCUMENT_LIMIT), seconds * max(1.0, size / BYTES_PER_FILE_LIMIT))
 
 
-class _End(msgspec.Struct, frozen=True):
+class _ProcessEnd(msgspec.Struct, frozen=True):
     """How a process ended: at which document of the file, None for none, why, and what to do.
 
     `machine` says that the machine is to blame rather than the file. `lost` says that nothing is, since the process
@@ -106,7 +106,7 @@ class _End(msgspec.Struct, frozen=True):
 class _EndedError(Exception):
     """The process has ended, or had to be ended."""
 
-    def __init__(self, how: _End) -> None:
+    def __init__(self, how: _ProcessEnd) -> None:
         super().__init__(how.what)
         self.how = how
 
@@ -120,20 +120,20 @@ class _Child:
         self.connection, theirs = made.Pipe()
         self.desk = made.RawArray("d", [IDLE, 0.0, 0.0])
         self.process: BaseProcess = made.Process(
-            target=child.main, args=(theirs, self.desk, setup, str(trace)), daemon=True
+            target=reader_process.reader_main, args=(theirs, self.desk, setup, str(trace)), daemon=True
         )
         try:
-            self.parent = start(self.process)
+            self.parent = start_process(self.process)
         except StartError:
             self.connection.close()
             raise
         finally:
             theirs.close()
-        limit_waiting(self.connection, MESSAGE)
+        set_message_timeout(self.connection, MESSAGE)
         self.born = time.monotonic()
         self.ready: Ready | None = None
 
-    def say(self, what: Request | More) -> None:
+    def say(self, what: Request | NextBatch) -> None:
         with suppress(BrokenPipeError, ConnectionResetError, BlockingIOError):
             # If it is dead, or hangs, that will be found.
             self.connection.send_bytes(pickle.dumps(what))
@@ -185,7 +185,7 @@ class ReadingProcess:
         """The number of the process, while there is one."""
         return None if self._child is None else self._child.process.pid
 
-    def documents(self, file: File, most: int | None = None) -> Iterator[Arrival]:
+    def documents(self, file: File, most: int | None = None) -> Iterator[SourceItem]:
         """The documents of a file, in order, as `sources.reading.of_file` gives them, at most `most`.
 
         Between them `Waiting`, as long as none comes. A document, or the opening of the file, that ends the process
@@ -209,8 +209,8 @@ class ReadingProcess:
             return False
         try:
             told = self._ready()
-            told.say(Look(file))
-            return _returned(self._next(Looked, self._allowed(file))).is_document
+            told.say(CheckDocument(file))
+            return _returned(self._next(DocumentCheck, self._allowed(file))).is_document
         except _EndedError:
             # It is named when it is read.
             return False
@@ -223,7 +223,7 @@ class ReadingProcess:
         self._child.say(ReadGroup(files))
         return True
 
-    def group(self) -> Generator[Waiting, None, list[tuple[str | None, list[Item]]]]:
+    def group(self) -> Generator[Waiting, None, list[tuple[str | None, list[ReadItem]]]]:
         """The documents of the first files of the group that was asked for, each with the stamp of its file.
 
         Where the process has ended at one of them, of none: they are to be asked for one by one.
@@ -232,17 +232,17 @@ class ReadingProcess:
         if self._child is None or not files:
             return []
         try:
-            allowed = _Allowed(self._options.limits.seconds, self._options.limits.seconds)
-            return (yield from self._next(Group, allowed)).found
+            allowed = _TimeLimit(self._options.limits.seconds, self._options.limits.seconds)
+            return (yield from self._next(GroupResult, allowed)).found
         except _EndedError:
             return []
 
-    def _documents(self, file: File, most: int | None, stream: int | None) -> Iterator[Arrival]:
+    def _documents(self, file: File, most: int | None, stream: int | None) -> Iterator[SourceItem]:
         given, ends, tries = 0, Counter[int | None](), 0
-        chunk = 1 if stream is not None else Read(file).chunk
+        chunk = 1 if stream is not None else ReadFile(file).chunk
         while True:
             rest = None if most is None else most - given
-            request = Read(file, given, rest, chunk, streamed=stream is not None)
+            request = ReadFile(file, given, rest, chunk, streamed=stream is not None)
             size = file.size
             try:
                 for found in self._read(request, stream):
@@ -260,13 +260,18 @@ class ReadingProcess:
             ends[how.at] += 1
             tries += 1
             shrank = (file.size or 0) < (size or 0)
-            if stream is None and not shrank and tries < MOST_ENDS and (how.at is None or ends[how.at] < TRIES):
+            if (
+                stream is None
+                and not shrank
+                and tries < MAX_ENDS_AT_FILE
+                and (how.at is None or ends[how.at] < MAX_ENDS_AT_DOCUMENT)
+            ):
                 chunk = 1
                 continue
             yield _given_up(file, how, given, shrank=shrank, once=stream is not None)
             return
 
-    def _read(self, request: Read, stream: int | None) -> Iterator[Arrival]:
+    def _read(self, request: ReadFile, stream: int | None) -> Iterator[SourceItem]:
         """The documents that one process gives. Raises `_EndedError`."""
         starting = self._start()
         yield from starting
@@ -278,7 +283,7 @@ class ReadingProcess:
         allowed, whole = self._allowed(request.file), False
         try:
             while True:
-                batch = yield from self._next(Batch, allowed)
+                batch = yield from self._next(DocumentBatch, allowed)
                 if batch.exhausted:
                     yield from batch.items
                     raise _EndedError(self._bury(exhausted=True))
@@ -287,7 +292,7 @@ class ReadingProcess:
                     yield from batch.items
                     return
                 # Before these are handed on, so that the next ones are read meanwhile.
-                told.say(More())
+                told.say(NextBatch())
                 yield from batch.items
         finally:
             if not whole:
@@ -308,12 +313,14 @@ class ReadingProcess:
                 self._child = self._new()
                 continue
             try:
-                ready = yield from self._next(Ready, _Allowed(STARTING, None))
+                ready = yield from self._next(Ready, _TimeLimit(STARTING, None))
             except _EndedError:
                 continue
             if ready.broken is not None:
                 self._drop()
-                raise ExecutorError(f"no process can read files: {shown(ready.broken)}; repair what [sources] names")
+                raise ExecutorError(
+                    f"no process can read files: {printable(ready.broken)}; repair what [sources] names"
+                )
             self._child.ready = ready
 
     def _new(self) -> _Child | None:
@@ -323,22 +330,22 @@ class ReadingProcess:
         # What the last one left there, if it was killed.
         shutil.rmtree(unpacked, ignore_errors=True)
         unpacked.mkdir(exist_ok=True)
-        setup = Setup(self._options, self._readers, dict(os.environ), str(unpacked))
+        setup = ReaderConfig(self._options, self._readers, dict(os.environ), str(unpacked))
         self._started += 1
         try:
             return _Child(pickle.dumps(setup), self._folder / f"{self._started}.trace")
         except StartError as error:
             self._count_vain(f"cannot be started: {error}")
             # The system may be short of what it takes for a moment only.
-            time.sleep(PAUSE * 2 ** (self._vain - 1))
+            time.sleep(RETRY_SECONDS * 2 ** (self._vain - 1))
             return None
 
-    def _next(self, kind: type[Said], allowed: _Allowed) -> Generator[Waiting, None, Said]:
+    def _next(self, kind: type[Answer], allowed: _TimeLimit) -> Generator[Waiting, None, Answer]:
         """Waits for what the process says next, and returns it. Raises `_EndedError`."""
         told = self._child
         assert told is not None  # noqa: S101 -- whoever asks has started it
         while True:
-            there = connection.wait([told.connection, told.process.sentinel], LOOK)
+            there = connection.wait([told.connection, told.process.sentinel], POLL_SECONDS)
             if told.connection in there:
                 try:
                     said = pickle.loads(told.connection.recv_bytes())  # noqa: S301 -- from our own process
@@ -349,11 +356,11 @@ class ReadingProcess:
             if there:
                 raise _EndedError(self._bury())
             if (seconds := _exceeded(told, allowed)) is not None:
-                interrupt(told.process, told.trace)
+                stop_hanging(told.process, told.trace)
                 raise _EndedError(self._bury(hangs=seconds))
             yield WAITING
 
-    def _bury(self, *, hangs: float | None = None, exhausted: bool = False) -> _End:
+    def _bury(self, *, hangs: float | None = None, exhausted: bool = False) -> _ProcessEnd:
         """Ends the process, and says how that came."""
         told = self._child
         assert told is not None  # noqa: S101 -- there was one to be ended
@@ -361,37 +368,39 @@ class ReadingProcess:
         if hangs is not None and time.monotonic() - told.desk[1] < hangs:
             # No document took so long, but all of them together, whichever it is at.
             at = WHOLE_FILE
-        line = innermost(told.trace)
+        line = innermost_line(told.trace)
         was_ready, limit = told.ready, self._options.limits.memory
-        lost = hangs is None and not exhausted and wait(told.process, FAREWELL)
+        lost = hangs is None and not exhausted and wait_for_exit(told.process, FAREWELL)
         self._child = None
         code = told.kill()
         if was_ready is None or lost:
-            self._count_vain(end(code))
-            return _End(at, f"the process that reads it {end(code)}", "run again", machine=True, lost=True)
+            self._count_vain(describe_exit(code))
+            return _ProcessEnd(
+                at, f"the process that reads it {describe_exit(code)}", "run again", machine=True, lost=True
+            )
         where = f" (at {line})" if line else ""
         if hangs is not None:
-            return _End(at, f"reading it took longer than {hangs:g} s{where}", "raise [input.limits] seconds")
-        if exhausted or code == OUT_OF_MEMORY:
+            return _ProcessEnd(at, f"reading it took longer than {hangs:g} s{where}", "raise [input.limits] seconds")
+        if exhausted or code == OUT_OF_MEMORY_EXIT_CODE:
             less = was_ready.memory is not None and was_ready.memory < limit * MIB
             most = was_ready.memory // MIB if less and was_ready.memory is not None else limit
             remedy = "give the process more" if less else "raise [input.limits] memory"
-            return _End(at, f"reading it needs more than {most:,} MiB of memory", remedy, machine=less)
-        if ran_out_of_memory(code):
-            what = f"the process that reads it {end(code)}, as the system does when memory is short"
-            return _End(at, what, "run again when there is more", machine=True)
-        return _End(at, f"the process that reads it {end(code)}{where}", "report it")
+            return _ProcessEnd(at, f"reading it needs more than {most:,} MiB of memory", remedy, machine=less)
+        if killed_for_memory(code):
+            what = f"the process that reads it {describe_exit(code)}, as the system does when memory is short"
+            return _ProcessEnd(at, what, "run again when there is more", machine=True)
+        return _ProcessEnd(at, f"the process that reads it {describe_exit(code)}{where}", "report it")
 
     def _count_vain(self, how: str) -> None:
         self._vain += 1
-        if self._vain >= MOST_ENDS:
+        if self._vain >= MAX_ENDS_AT_FILE:
             raise ExecutorError(
-                f"the process that reads files {how} ({MOST_ENDS} times); nothing is lost: see that there is memory "
-                "enough, and run again to go on"
+                f"the process that reads files {how} ({MAX_ENDS_AT_FILE} times); nothing is lost: see that there is "
+                "memory enough, and run again to go on"
             )
 
-    def _allowed(self, file: File) -> _Allowed:
-        return _Allowed.of(file, self._options.limits.seconds)
+    def _allowed(self, file: File) -> _TimeLimit:
+        return _TimeLimit.of(file, self._options.limits.seconds)
 
     def _drop(self) -> None:
         told, self._child = self._child, None
@@ -400,7 +409,7 @@ class ReadingProcess:
             told.kill()
 
 
-def _exceeded(told: _Child, allowed: _Allowed) -> float | None:
+def _exceeded(told: _Child, allowed: _TimeLimit) -> float | None:
     """The seconds that were allowed for a document or for the file, where the process has taken more."""
     now = time.monotonic()
     n, began, before = told.desk[0], told.desk[1], told.desk[2]
@@ -413,13 +422,13 @@ def _exceeded(told: _Child, allowed: _Allowed) -> float | None:
     return allowed.file if allowed.file is not None and before + now - began > allowed.file else None
 
 
-def _returned(waiting: Generator[Waiting, None, Said]) -> Said:
+def _returned(waiting: Generator[Waiting, None, Answer]) -> Answer:
     """What a generator returns, once nothing is waited for any more."""
     while True:
         try:
             next(waiting)
         except StopIteration as ended:
-            value: Said = ended.value
+            value: Answer = ended.value
             return value
 
 
@@ -443,7 +452,7 @@ def _stream(file: File) -> int | None:
     return None if is_file else os.open(file.at, os.O_RDONLY)
 
 
-def _given_up(file: File, how: _End, given: int, *, shrank: bool, once: bool) -> Unreadable:
+def _given_up(file: File, how: _ProcessEnd, given: int, *, shrank: bool, once: bool) -> Unreadable:
     if shrank:
         reason = "became shorter while it was read; run again when it is whole"
         return Unreadable(file.id, reason, passing=True)

@@ -8,7 +8,7 @@ Used by the finder `credits`; spans count in the text that is given.
 import regex
 
 from pipeline.lexicon.people import is_name
-from pipeline.lexicon.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
+from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
 from pipeline.stages.credits.byline_parts import DATE, Byline, Part, dates, in_order, stripped, trimmed
 from pipeline.stages.credits.english_bylines import begins, english_byline_in
 from pipeline.stages.credits.reporters import (
@@ -33,7 +33,7 @@ OUTLET_NAME = regex.compile(r"[\p{L}\p{N}·&.《》「」 \-]{2,24}")
 SHORT_NAME = regex.compile(r"[\p{Han}\p{Latin}]{2,12}")
 
 
-def byline_in(text: str, vocabulary: Vocabulary = NOTHING) -> Byline | None:
+def byline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Byline | None:
     """The byline that a whole line is, or None. Blanks and marks around it stay outside.
 
     >>> line = "西岭日报记者施诗哈萨克斯坦阿斯塔纳报道"
@@ -46,7 +46,7 @@ def byline_in(text: str, vocabulary: Vocabulary = NOTHING) -> Byline | None:
         return english_byline_in(text, start, end, vocabulary)
     if end - start > LONGEST or text.isascii():
         return None
-    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_ENTRIES, NO_ENTRIES)
+    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_PHRASES, NO_PHRASES)
     if not any(map(text.__contains__, WORDS)):
         return _without_word(text, start, end, people, media)
     parts: list[Part] = []
@@ -65,7 +65,7 @@ def byline_in(text: str, vocabulary: Vocabulary = NOTHING) -> Byline | None:
     return Byline(start, end, in_order([*parts, *reporters[0]]), reporters[1])
 
 
-def _without_word(text: str, start: int, end: int, people: Entries, media: Entries) -> Byline | None:
+def _without_word(text: str, start: int, end: int, people: PhraseSet, media: PhraseSet) -> Byline | None:
     """`山城人物卫若、张晴报道`: an outlet, several names and 报道, without the word for a reporter.
 
     Behind an outlet of `media` one name is enough.
@@ -91,7 +91,7 @@ def _without_word(text: str, start: int, end: int, people: Entries, media: Entri
     return None
 
 
-def source_line_in(text: str, vocabulary: Vocabulary = NOTHING) -> Byline | None:
+def source_line_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Byline | None:
     """Outlet and author on one line, with the date: `来源：山城晚报 作者：孙若晴 2023-10-17 08:30`.
 
     An outlet alone is a notice and no byline.
@@ -103,7 +103,7 @@ def source_line_in(text: str, vocabulary: Vocabulary = NOTHING) -> Byline | None
     start, end = trimmed(text)
     if end - start > LONGEST or text.isascii() or FIELD.search(text) is None:
         return None
-    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_ENTRIES, NO_ENTRIES)
+    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_PHRASES, NO_PHRASES)
     parts: list[Part] = []
     first, last = dates(text, start, end, parts)
     fields = list(FIELD.finditer(text, first, last))
@@ -130,14 +130,14 @@ def source_line_in(text: str, vocabulary: Vocabulary = NOTHING) -> Byline | None
     return Byline(start, end, in_order(parts), 0.95) if "outlet" in values and len(values) > 1 else None
 
 
-def outlet_in(text: str, media: Entries = NO_ENTRIES) -> Byline | None:
+def outlet_in(text: str, media: PhraseSet = NO_PHRASES) -> Byline | None:
     """`山城晚报记者`: an outlet's reporter without a name."""
     word = reporter_word(text, 0, len(text), media)
     outlet = outlet_before(text, 0, word.start(), media) if word and word.end() == len(text) else None
     return None if outlet is None else Byline(0, len(text), (Part("outlet", *outlet),), 0.85)
 
 
-def date_in(text: str, media: Entries = NO_ENTRIES) -> Byline | None:
+def date_in(text: str, media: PhraseSet = NO_PHRASES) -> Byline | None:
     """A line that is a date and nothing else, or a date and a short name: the neighbour of a byline."""
     start, end = trimmed(text)
     date = DATE.match(text, start, end)

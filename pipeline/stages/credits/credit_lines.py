@@ -10,10 +10,10 @@ from typing import Literal, cast
 import msgspec
 import regex
 
-from pipeline.lexicon.people import names_in
-from pipeline.lexicon.roles import use_of
-from pipeline.lexicon.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
-from pipeline.model.document import HAN
+from pipeline.lexicon.people import split_names
+from pipeline.lexicon.roles import role_use
+from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
+from pipeline.model.document import HAN_CHARACTER
 
 LONGEST = 240
 """Characters of a line that is read as credits."""
@@ -172,9 +172,9 @@ class Credit(msgspec.Struct, frozen=True, gc=False):
         return all(name.sure for name in self.names)
 
 
-def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING) -> tuple[Credit, ...]:
+def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCABULARY) -> tuple[Credit, ...]:
     """The credits that the line `[start, end)` of `text` is made of; none where it is anything else."""
-    makers = vocabulary.makers if vocabulary else NO_ENTRIES
+    makers = vocabulary.makers if vocabulary else NO_PHRASES
     if not 3 <= end - start <= LONGEST or SENTENCE.search(text, max(start, end - 4), end):
         return ()
     if end - start <= LONGEST_BEHIND and (made := _role_behind(text, start, end, makers)):
@@ -210,7 +210,7 @@ def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING
     return tuple(found)
 
 
-def _role_behind(text: str, start: int, end: int, makers: Entries) -> tuple[Credit, ...]:
+def _role_behind(text: str, start: int, end: int, makers: PhraseSet) -> tuple[Credit, ...]:
     """A credit whose role stands behind the name: `孙若晴 摄`, `江城晚报社出品`.
 
     Without a blank or a slash between them the role has two characters or more, and each name three: `高山摄影` may be
@@ -233,12 +233,14 @@ def _role_behind(text: str, start: int, end: int, makers: Entries) -> tuple[Cred
         least = 3 if name_end == at else 2
         if read is not None and all(name.sure and name.end - name.start >= least for name in read[0]):
             return (
-                Credit(at, last, text[at:last], str(use_of(text[at:last])), strong=False, names=read[0], rest=read[1]),
+                Credit(
+                    at, last, text[at:last], str(role_use(text[at:last])), strong=False, names=read[0], rest=read[1]
+                ),
             )
     return ()
 
 
-def _stuck(text: str, start: int, end: int, makers: Entries) -> tuple[Credit, ...]:
+def _stuck(text: str, start: int, end: int, makers: PhraseSet) -> tuple[Credit, ...]:
     """Credits without any separator, `撰文白予安　摄影郭小渡`: two or more words that are a known role and a name."""
     found = []
     for piece in HAN_PIECE.finditer(text, start, end):
@@ -248,7 +250,7 @@ def _stuck(text: str, start: int, end: int, makers: Entries) -> tuple[Credit, ..
         cut = next(
             (cut for cut in range(min(6, last - first - 2), 1, -1) if chinese_role(text[first : first + cut])), 0
         )
-        names = names_in(text[first + cut : last], makers) if cut else None
+        names = split_names(text[first + cut : last], makers) if cut else None
         if names is None:
             return ()
         spans, at = [], first + cut
@@ -256,7 +258,7 @@ def _stuck(text: str, start: int, end: int, makers: Entries) -> tuple[Credit, ..
             spans.append(Name(at, at + len(name), sure=True))
             at += len(name)
         role = text[first : first + cut]
-        found.append(Credit(first, first + cut, role, str(use_of(role)), strong=False, names=tuple(spans), rest=()))
+        found.append(Credit(first, first + cut, role, str(role_use(role)), strong=False, names=tuple(spans), rest=()))
     covered = sum(credit.names[-1].end - credit.start for credit in found)
     blanks = sum(text[start:end].count(mark) for mark in " \t\u3000\xa0、，,；;")
     return tuple(found) if len(found) > 1 and covered + blanks == end - start else ()
@@ -264,10 +266,12 @@ def _stuck(text: str, start: int, end: int, makers: Entries) -> tuple[Credit, ..
 
 def chinese_role(word: str) -> bool:
     """Whether a word is a role that stands in bylines or credits and is no speaker's label."""
-    return use_of(word) in ("b", "c")
+    return role_use(word) in ("b", "c")
 
 
-def trailing_in(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING) -> tuple[tuple[Credit, ...], int]:
+def trailing_in(
+    text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCABULARY
+) -> tuple[tuple[Credit, ...], int]:
     """Credits in brackets at the end of a paragraph, `…。（摄影：万某）(责编：裴某)`, and where they begin.
 
     Without any, the end of the paragraph.
@@ -287,7 +291,7 @@ def _label(
 ) -> tuple[int, int, int, str, Separator] | None:
     """A role at `at`: its span, where its separator ends, its use, and how strong a sign the separator is."""
     strong = STRONG.match(text, at, end) or ENGLISH.match(text, at, end)
-    if strong and (use := use_of(strong["role"], vocabulary)):
+    if strong and (use := role_use(strong["role"], vocabulary)):
         return (*strong.span("role"), strong.end(), use, "strong")
     if vocabulary.roles and (told := _told(text, at, end, vocabulary)) and (weak or told[4] == "strong"):
         return told
@@ -296,10 +300,10 @@ def _label(
     # Without a colon or a bar only words that we know are roles: `图书 张三` is none. `图/文 张三` has its role before
     # the blank, `音乐制作/Adon` before the slash.
     blank = BLANK.match(text, at, end)
-    if blank and blank.end() < end and (use := use_of(blank["role"], vocabulary)) in ("b", "c", "s"):
+    if blank and blank.end() < end and (use := role_use(blank["role"], vocabulary)) in ("b", "c", "s"):
         return (*blank.span("role"), blank.end(), str(use), "blank")
     slash = SLASH.match(text, at, end)
-    if slash and slash.end() < end and (use := use_of(slash["role"], vocabulary)) in ("b", "c", "s", "m"):
+    if slash and slash.end() < end and (use := role_use(slash["role"], vocabulary)) in ("b", "c", "s", "m"):
         return (*slash.span("role"), slash.end(), str(use), "slash")
     return None
 
@@ -308,13 +312,13 @@ def _told(text: str, at: int, end: int, vocabulary: Vocabulary) -> tuple[int, in
     """A role of the user's at `at`, whatever its form, as `_label` tells it: `3D建模：…`."""
     for last in vocabulary.duties.ends(text, at, end):
         separator = TOLD.match(text, last, end)
-        if separator is not None and separator.end() < end and (use := use_of(text[at:last], vocabulary)):
+        if separator is not None and separator.end() < end and (use := role_use(text[at:last], vocabulary)):
             return at, last, separator.end(), use, cast("Separator", separator.lastgroup)
     return None
 
 
 def names_of(
-    text: str, start: int, end: int, makers: Entries = NO_ENTRIES
+    text: str, start: int, end: int, makers: PhraseSet = NO_PHRASES
 ) -> tuple[tuple[Name, ...], tuple[tuple[int, int, str], ...]] | None:
     """Names in `[start, end)` and what only joins them, or None where something else stands there.
 
@@ -383,7 +387,7 @@ def _continues(text: str, before: tuple[int, int, bool], word: tuple[int, int]) 
     return True
 
 
-def _names(text: str, start: int, end: int, makers: Entries, *, linked: bool) -> list[Name] | None:
+def _names(text: str, start: int, end: int, makers: PhraseSet, *, linked: bool) -> list[Name] | None:
     """The names that one stretch without separators holds, or None where it cannot be a name."""
     while end > start and text[end - 1] in ".-'’":
         end -= 1
@@ -392,7 +396,7 @@ def _names(text: str, start: int, end: int, makers: Entries, *, linked: bool) ->
         return None
     if linked or (makers and word in makers):
         return [Name(start, end, sure=True)]
-    if not HAN.search(word):
+    if not HAN_CHARACTER.search(word):
         parts = word.split()
         if len(parts) > MANY or {part.lower() for part in parts} & NO_ENGLISH_NAME or word.isnumeric():
             return None
@@ -401,10 +405,10 @@ def _names(text: str, start: int, end: int, makers: Entries, *, linked: bool) ->
         return [Name(start, end, sure=sure)] if sure or len(parts) <= 2 else None
     for joint in "和及與与":
         left, _, right = word.partition(joint)
-        if names_in(left, makers) and names_in(right, makers) and len(word) > 4:
+        if split_names(left, makers) and split_names(right, makers) and len(word) > 4:
             return [Name(start, start + len(left), sure=True), Name(end - len(right), end, sure=True)]
     organisation = len(word) > 4 and ORGANISATION.search(word) is not None
-    if not organisation and HAN_ONLY.fullmatch(word) and (read := names_in(word, makers)):
+    if not organisation and HAN_ONLY.fullmatch(word) and (read := split_names(word, makers)):
         found, at = [], start
         for name in read:
             found.append(Name(at, at + len(name), sure=True))

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import regex
 
-from pipeline.lexicon.gazetteer import place_at
-from pipeline.lexicon.vocabulary import NO_ENTRIES, NOTHING, Vocabulary
+from pipeline.lexicon.gazetteer import place_end
+from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, Vocabulary
 from pipeline.stages.credits.byline_parts import Byline, Part, in_order, stripped
 from pipeline.stages.credits.reporters import names_and_place, outlet_before, reporter_word, reporters_in
 
@@ -52,10 +52,10 @@ def forms(vocabulary: Vocabulary) -> Forms:
 @cache
 def known_forms() -> Forms:
     """The patterns where the user names no outlet."""
-    return forms(NOTHING)
+    return forms(NO_VOCABULARY)
 
 
-def dateline_in(text: str, vocabulary: Vocabulary = NOTHING) -> Byline | None:
+def dateline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Byline | None:
     """The byline that opens a paragraph; what follows it stays outside.
 
     >>> line = "山城晚报讯（记者 孙若晴）4月7日"
@@ -64,7 +64,7 @@ def dateline_in(text: str, vocabulary: Vocabulary = NOTHING) -> Byline | None:
     """
     if not SIGNS.intersection(text[:READ]):
         return None
-    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_ENTRIES, NO_ENTRIES)
+    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_PHRASES, NO_PHRASES)
     wire, in_brackets = vocabulary.derived(forms) if media else known_forms()
     sent = wire.match(text, 0, READ)
     if sent:
@@ -75,7 +75,7 @@ def dateline_in(text: str, vocabulary: Vocabulary = NOTHING) -> Byline | None:
             if split is None:
                 return None
             parts += split[0]
-        elif place_at(text[first:last]):
+        elif place_end(text[first:last]):
             parts.append(Part("place", first, last))
         else:
             return None

@@ -7,7 +7,7 @@ from importlib.resources import files
 import regex
 
 from pipeline.lexicon import english
-from pipeline.lexicon.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
+from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
 from pipeline.stages.credits.byline_parts import DATE, Byline, Part, dates, in_order, stripped
 
 LONGEST = 140
@@ -42,7 +42,7 @@ def outlet_nouns() -> frozenset[str]:
     return frozenset(row for row in text.splitlines() if row and not row.startswith("#"))
 
 
-def begins(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING) -> bool:
+def begins(text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCABULARY) -> bool:
     """Whether `[start, end)` begins as an English byline does: `By` and a capital, or who the user knows."""
     if BY.match(text, start, end):
         return True
@@ -50,14 +50,14 @@ def begins(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING) ->
     return opening is not None and vocabulary.makers.at(text, opening.end(), end) > opening.end()
 
 
-def english_byline_in(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING) -> Byline | None:
+def english_byline_in(text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCABULARY) -> Byline | None:
     """The byline `[start, end)` of `text`, or None.
 
     >>> line = "By Jane Doe, The Outlet, 14 March 2019"
     >>> [(part.value, line[part.start : part.end]) for part in english_byline_in(line, 0, len(line)).parts]
     [('reporter', 'Jane Doe'), ('outlet', 'The Outlet'), ('date', '14 March 2019')]
     """
-    people, media, makers = NO_ENTRIES, NO_ENTRIES, NO_ENTRIES
+    people, media, makers = NO_PHRASES, NO_PHRASES, NO_PHRASES
     if vocabulary:
         people, media, makers = vocabulary.people, vocabulary.media, vocabulary.makers
     opening = OPENING.match(text, start, end) if end - start <= LONGEST else None
@@ -108,7 +108,7 @@ def english_byline_in(text: str, start: int, end: int, vocabulary: Vocabulary = 
     return Byline(start, end, in_order(parts), 0.93) if said else None
 
 
-def _pieces(text: str, start: int, end: int, makers: Entries) -> Iterator[tuple[int, int]]:
+def _pieces(text: str, start: int, end: int, makers: PhraseSet) -> Iterator[tuple[int, int]]:
     """What commas and bars part, without blanks around it; a name or an outlet of the user's stays whole."""
     taken = start
     for piece in PIECE.finditer(text, start, end):
@@ -119,13 +119,13 @@ def _pieces(text: str, start: int, end: int, makers: Entries) -> Iterator[tuple[
         yield first, taken
 
 
-def _is_person(text: str, people: Entries) -> bool:
+def _is_person(text: str, people: PhraseSet) -> bool:
     """Whether two or more capitalised words are a name: `By Popular Demand` has none that is ever written large."""
     if people and text in people:
         return True
     if PERSON.fullmatch(text) is None:
         return False
-    known = english.words()
+    known = english.lexicon()
     return any(known.capital(word.lower().strip(".")) > USUALLY_SMALL for word in text.split() if word[0].isupper())
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import regex
 
-from pipeline.lexicon.vocabulary import NOTHING, Vocabulary
+from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.stages.credits.bylines import byline_in
 from pipeline.stages.credits.credit_lines import credits_in
 from pipeline.text.lines import Line
@@ -33,7 +33,7 @@ OPENS_NOTICE = regex.compile(
 )
 
 
-def byline_at(line: Line, vocabulary: Vocabulary = NOTHING) -> Line | None:
+def byline_at(line: Line, vocabulary: Vocabulary = NO_VOCABULARY) -> Line | None:
     """The byline between the title and the text of an article on one line, or None."""
     for pattern in (CHINESE_BYLINE, ENGLISH_BYLINE):
         for match in pattern.finditer(line.text, 0, HEAD):
@@ -43,7 +43,7 @@ def byline_at(line: Line, vocabulary: Vocabulary = NOTHING) -> Line | None:
     return None
 
 
-def ending_of(line: Line, whole: str, vocabulary: Vocabulary = NOTHING) -> Iterator[Line]:
+def ending_of(line: Line, whole: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Iterator[Line]:
     """Credits and notices behind the text of an article on one line, each as a line of its own; `whole` is all text."""
     start = max(0, len(line.text) - TAIL)
     marks = [match.start() for match in OPENS_NOTICE.finditer(line.text, start)]

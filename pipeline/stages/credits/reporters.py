@@ -5,10 +5,10 @@ Used by the readers of Chinese bylines.
 
 import regex
 
-from pipeline.lexicon.gazetteer import covered, place_at
-from pipeline.lexicon.people import is_name, names_in
-from pipeline.lexicon.tagger import words
-from pipeline.lexicon.vocabulary import NO_ENTRIES, Entries
+from pipeline.lexicon.gazetteer import place_coverage, place_end
+from pipeline.lexicon.people import is_name, split_names
+from pipeline.lexicon.tagger import tagged_words
+from pipeline.lexicon.vocabulary import NO_PHRASES, PhraseSet
 from pipeline.stages.credits.byline_parts import Part
 
 REPORTER = regex.compile(
@@ -45,7 +45,7 @@ PLACE = regex.compile(r"[\p{Han}·]++")
 PEN_NAME = regex.compile(r"[\p{Latin}.'’\-]{2,20}|\p{Han}{1,6}(?:[·・]\p{Han}{1,8})+")
 
 
-def outlet_before(text: str, start: int, end: int, media: Entries = NO_ENTRIES) -> tuple[int, int] | None:
+def outlet_before(text: str, start: int, end: int, media: PhraseSet = NO_PHRASES) -> tuple[int, int] | None:
     """The span of the outlet that `[start, end)` is, without marks: one of `media`, or any but words of a sentence."""
     if media:
         first = _without_marks(text, start, end)
@@ -56,7 +56,7 @@ def outlet_before(text: str, start: int, end: int, media: Entries = NO_ENTRIES) 
     return None if outlet is None or NO_OUTLET.search(outlet["outlet"]) else outlet.span("outlet")
 
 
-def reporter_word(text: str, start: int, end: int, media: Entries = NO_ENTRIES) -> "regex.Match[str] | None":
+def reporter_word(text: str, start: int, end: int, media: PhraseSet = NO_PHRASES) -> "regex.Match[str] | None":
     """The first word for a reporter in `[start, end)`; one behind an outlet of `media`, which may hold such a word."""
     if media:
         for last in media.ends(text, _without_marks(text, start, end), end):
@@ -71,7 +71,7 @@ def _without_marks(text: str, start: int, end: int) -> int:
     return marks.end() if marks else start
 
 
-def reporters_in(text: str, start: int, end: int, people: Entries = NO_ENTRIES) -> tuple[list[Part], float] | None:
+def reporters_in(text: str, start: int, end: int, people: PhraseSet = NO_PHRASES) -> tuple[list[Part], float] | None:
     """Reporters and place in `记者 X 通讯员 Y 北京报道`, or None where anything else stands there."""
     words = list(REPORTER.finditer(text, start, end))
     parts: list[Part] = []
@@ -94,7 +94,7 @@ def reporters_in(text: str, start: int, end: int, people: Entries = NO_ENTRIES) 
 
 
 def names_and_place(
-    text: str, start: int, end: int, people: Entries = NO_ENTRIES, *, near: bool
+    text: str, start: int, end: int, people: PhraseSet = NO_PHRASES, *, near: bool
 ) -> tuple[list[Part], float] | None:
     """Names in `[start, end)`; where a report follows (`near`), a place may stand behind them."""
     while start < end and text[start] in " \t\u3000:：/／|｜丨、，,—-*_":
@@ -108,7 +108,7 @@ def names_and_place(
         word = text[first:last]
         if (
             2 <= last - first <= 14
-            and (place_at(word) or not names_in(word, people))
+            and (place_end(word) or not split_names(word, people))
             and PLACE.fullmatch(word)
             and not (people and word in people)
         ):
@@ -125,7 +125,7 @@ def names_and_place(
         ):
             parts.append(Part("place", first + cut[0], last))
             last, confidence = first + cut[0], cut[1]  # noqa: PLW2901 -- the name ends where the place starts
-        read = names_in(text[first:last], people)
+        read = split_names(text[first:last], people)
         if read is None and last - first == 3 and is_name(text[first] + text[last - 1]):
             parts.append(Part("reporter", first, last))
             continue
@@ -142,7 +142,7 @@ def names_and_place(
     return parts, confidence
 
 
-def _words(text: str, start: int, end: int, people: Entries) -> list[tuple[int, int]]:
+def _words(text: str, start: int, end: int, people: PhraseSet) -> list[tuple[int, int]]:
     """Spans of the words in `[start, end)`; a name of two characters that is set wide (`景 雪`) is one word.
 
     So is a name of `people` that has blanks or marks in it.
@@ -161,7 +161,7 @@ def _words(text: str, start: int, end: int, people: Entries) -> list[tuple[int, 
     return found
 
 
-def _pen_name(text: str, first: int, last: int, tokens: list[tuple[int, int]], n: int, people: Entries) -> bool:
+def _pen_name(text: str, first: int, last: int, tokens: list[tuple[int, int]], n: int, people: PhraseSet) -> bool:
     """Whether a word that is no Chinese name may be one all the same: beside others, or in another script."""
     word = text[first:last]
     if PEN_NAME.fullmatch(word):
@@ -177,7 +177,7 @@ def end_of_names(text: str, at: int) -> bool:
     return at == len(text) or text[at] in " \t\u3000\xa0、，,)）】"
 
 
-def _cut(word: str, people: Entries = NO_ENTRIES) -> tuple[int, float] | None:
+def _cut(word: str, people: PhraseSet = NO_PHRASES) -> tuple[int, float] | None:
     """Where the place starts in names and a place written together, and how sure that is.
 
     >>> _cut("施诗哈萨克斯坦阿斯塔纳"), _cut("沈予白拉脱维亚利耶帕亚"), _cut("张晓赫北京")
@@ -185,9 +185,9 @@ def _cut(word: str, people: Entries = NO_ENTRIES) -> tuple[int, float] | None:
     """
     best: tuple[float, int] | None = None
     for cut in range(2, min(len(word) - 1, 13)):
-        if names_in(word[:cut], people) is None:
+        if split_names(word[:cut], people) is None:
             continue
-        share = covered(word[cut:])
+        share = place_coverage(word[cut:])
         if share and len(word) - cut <= 14 and (best is None or share > best[0]):
             best = share, cut
     if best is None:
@@ -195,7 +195,7 @@ def _cut(word: str, people: Entries = NO_ENTRIES) -> tuple[int, float] | None:
     return best[1], 0.97 if best[0] == 1 else 0.85
 
 
-def _tagged_cut(word: str, people: Entries = NO_ENTRIES) -> tuple[int, float] | None:
+def _tagged_cut(word: str, people: PhraseSet = NO_PHRASES) -> tuple[int, float] | None:
     """The same where the gazetteer does not have the place: at the one word boundary that leaves a name before it.
 
     >>> _tagged_cut("陆闻笛赫本"), _tagged_cut("陆闻笛")
@@ -203,7 +203,7 @@ def _tagged_cut(word: str, people: Entries = NO_ENTRIES) -> tuple[int, float] | 
     """
     if not SHORTEST_TAGGED <= len(word) <= LONGEST_TAGGED:
         return None
-    tagged = words(word)
+    tagged = tagged_words(word)
     cuts = []
     at = 0
     for i, (piece, _) in enumerate(tagged[:-1]):
@@ -212,6 +212,6 @@ def _tagged_cut(word: str, people: Entries = NO_ENTRIES) -> tuple[int, float] | 
         if is_name(word[:at], people) and len(word) - at > 1 and all(tag.startswith("n") for _, tag in behind):
             cuts.append(at)
     # A place that is tagged as one outweighs that its characters could be a second name.
-    if len(cuts) != 1 or (names_in(word, people) and not any(tag == "ns" for _, tag in tagged)):
+    if len(cuts) != 1 or (split_names(word, people) and not any(tag == "ns" for _, tag in tagged)):
         return None
     return cuts[0], 0.8

@@ -6,7 +6,7 @@ import regex
 
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.word_lists import rows
-from pipeline.text.lines import width
+from pipeline.text.lines import display_width
 
 DIRECTION = regex.compile(
     r"[（(\[【][^()（）\[\]【】]{1,120}[)）\]】][.。]?"
@@ -45,7 +45,7 @@ def captions(unit: Block) -> bool:
     if (
         unit.pictured
         and (unit.bold or unit.italic or not unit.ended)
-        and width(unit.text) <= CAPTION
+        and display_width(unit.text) <= CAPTION
         and not unit.level
     ):
         return True

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 import regex
 
-from pipeline.model.document import Document, Label, Script, script
-from pipeline.text.lines import Line, width
+from pipeline.model.document import Document, Label, Script, script_of
+from pipeline.text.lines import Line, display_width
 
 MARKS_BEFORE = regex.compile(r"(?P<blocks>(?:#{1,6}(?!!)\s*|>\s*)*+)(?P<emphasis>(?:\*{1,3}(?=\S)|__?(?=\S))*+)")
 DASH = regex.compile(r"(?:——|―{1,2}|──)\s*(?=\S)")
@@ -85,12 +85,12 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     @property
     def long(self) -> bool:
         """Whether it is surely prose."""
-        return len(self.text) >= LONG or width(self.text) >= LONG
+        return len(self.text) >= LONG or display_width(self.text) >= LONG
 
     @property
     def script(self) -> Script:
         """The script it is written in."""
-        return script(self.text)
+        return script_of(self.text)
 
     def could_head(self) -> bool:
         """Whether it has the form of a heading: short, no mark at its end, no item of a list, nothing in brackets."""
@@ -103,7 +103,7 @@ class Block(msgspec.Struct, frozen=True, gc=False):
             and len(text.split()) <= HEADING_WORDS
             and ": " not in text
             and "：" not in text
-            and width(text) <= HEADING_WIDTH
+            and display_width(text) <= HEADING_WIDTH
             and (not self.item or self.bold)
             and not self.indented
             and not self.reference
@@ -116,7 +116,7 @@ class Block(msgspec.Struct, frozen=True, gc=False):
         return (
             len(text) <= TITLE_WIDTH
             and "\n" not in text
-            and width(text) <= TITLE_WIDTH
+            and display_width(text) <= TITLE_WIDTH
             and text[-1] not in ".。:：;；,，、"
             and not self.reference
         )

@@ -8,7 +8,7 @@ import regex
 from pipeline.stages.dialogue.labelled_block import LabelledBlock, whole
 from pipeline.stages.dialogue.questions import YOU
 from pipeline.stages.dialogue.word_lists import rows
-from pipeline.text.lines import width
+from pipeline.text.lines import display_width
 
 FIRST_PERSON = regex.compile(r"\b(?:I|I[’']\p{L}+|my|me|myself)\b|我")
 QUOTED = regex.compile(r"“[^”\n]{0,400}”|\"[^\"\n]{0,400}\"|「[^」\n]{0,400}」")
@@ -94,7 +94,7 @@ def _over(placed: Sequence[LabelledBlock], i: int) -> tuple[str, float] | None:
         return "dialogue.closing-phrase", 0.9
     if unit.behind_notice or MARKED.fullmatch(unit.text):
         return "dialogue.behind-notice", 0.8
-    if unit.before_notice and width(unit.text) <= ASIDE and unit.text[-1] in "?？!！:：↓":
+    if unit.before_notice and display_width(unit.text) <= ASIDE and unit.text[-1] in "?？!！:：↓":
         return "dialogue.behind-notice", 0.7
     return ("dialogue.signature", 0.8) if _signature(placed[i:]) else None
 
@@ -139,7 +139,7 @@ def _signature(rest: Sequence[LabelledBlock]) -> bool:
     """Whether what is left is a name and a date, on short lines."""
     if not 1 <= len(rest) <= 3 or not any(DATE.fullmatch(placed.unit.text.strip()) for placed in rest):
         return False
-    return all(width(placed.unit.text) <= SIGNED and not placed.unit.ended for placed in rest)
+    return all(display_width(placed.unit.text) <= SIGNED and not placed.unit.ended for placed in rest)
 
 
 def _about(text: str, name: str | None) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 import regex
 
 from pipeline.lexicon.people import is_name
-from pipeline.lexicon.vocabulary import NOTHING, Vocabulary
+from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.word_lists import rows
 
@@ -151,7 +151,7 @@ def told(vocabulary: Vocabulary) -> Mapping[str, Kind | None]:
     return {key: kind for key, kind in (people | media).items() if key}
 
 
-def hit(unit: Block, vocabulary: Vocabulary = NOTHING) -> Candidate | None:
+def hit(unit: Block, vocabulary: Vocabulary = NO_VOCABULARY) -> Candidate | None:
     """The possible label at the start of a unit, or None."""
     text = unit.text
     mark = MARK.search(text, 0, REACH)

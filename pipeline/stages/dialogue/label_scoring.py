@@ -212,7 +212,7 @@ def naming(hit: Candidate) -> float:
         return NAME if is_name(text.strip("《》 ")) or "·" in text else 0.0
     if hit.capitals:
         return NAME
-    known = english.words()
+    known = english.lexicon()
     words = [word.strip(".,'’()&/") for word in text.split()]
     odds = [known.capital(word.lower()) if word.lower() in known else 0.7 for word in words if len(word) > 1]
     if not odds:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 import msgspec
 
-from pipeline.lexicon.vocabulary import NOTHING, Vocabulary
+from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.stages.dialogue.asides import CAPTION, captions, directs
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.closing import closed
@@ -19,7 +19,7 @@ from pipeline.stages.dialogue.speaker_key import legends
 from pipeline.stages.dialogue.split_turns import separate, unglued
 from pipeline.stages.dialogue.titles import Titles, titles
 from pipeline.stages.dialogue.turn_features import said
-from pipeline.text.lines import width, words
+from pipeline.text.lines import display_width, word_characters
 
 LONGEST_REPEAT = 40
 """Code points that a label without a field may have."""
@@ -42,7 +42,9 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     other_title: Block | None = None
 
 
-def flow(given: Sequence[Block], vocabulary: Vocabulary = NOTHING, known: str | None = None, makers: str = "") -> Flow:
+def flow(
+    given: Sequence[Block], vocabulary: Vocabulary = NO_VOCABULARY, known: str | None = None, makers: str = ""
+) -> Flow:
     """What each unit of one version is, in order.
 
     `known` is the title that stands in the keys above the article, `makers` are the names of those who made it.
@@ -68,7 +70,7 @@ def flow(given: Sequence[Block], vocabulary: Vocabulary = NOTHING, known: str | 
     placed = {i: whole(given[i], "legend", "dialogue.legend", 0.9) for i in lines}
     for i in top.repeats:
         # With other capitals it is no repeat that the text above could stand in for.
-        same = top.title is not None and words(given[i].text) in words(given[top.title].text)
+        same = top.title is not None and word_characters(given[i].text) in word_characters(given[top.title].text)
         part = "repeat" if same else _announcing(given[i])
         placed[i] = whole(given[i], part, "dialogue.title-again", 0.95)
     for i in kickers:
@@ -320,7 +322,7 @@ def _heads(given: Sequence[Block], i: int, starts: Set[int]) -> bool:
     if unit.marked:
         return True
     # `Why sailcloth?` in bold, and `Her teacher: no way back`, are headings right before a turn only.
-    bold = unit.bold and width(unit.text) <= CAPTION and "\n" not in unit.text
+    bold = unit.bold and display_width(unit.text) <= CAPTION and "\n" not in unit.text
     return i + 1 in starts and (bold or _colon_heading(unit, given[i - 1] if i else None))
 
 
@@ -330,7 +332,7 @@ def _colon_heading(unit: Block, above: Block | None) -> bool:
     ended = above is not None and above.ended
     return (
         colon == 1
-        and width(text) <= COLON_HEADING
+        and display_width(text) <= COLON_HEADING
         and ended
         and not unit.ended
         and not unit.item

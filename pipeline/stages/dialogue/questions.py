@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import regex
 
-from pipeline.model.document import script
+from pipeline.model.document import script_of
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.label_candidates import Candidate
 
@@ -117,7 +117,7 @@ def _interview(given: Sequence[Block], found: Sequence[int], apart: int) -> bool
     asked = sum(len(given[i].text) for i in found)
     told = sum(len(unit.text) for unit in given[found[0] :]) - asked
     below = [i + 1 for i in found if i + 1 < len(given) and i + 1 not in starts]
-    wide = not given[found[0]].text.isascii() and script(given[found[0]].text) == "han"
+    wide = not given[found[0]].text.isascii() and script_of(given[found[0]].text) == "han"
     spoken = sum(any(FIRST_PERSON.search(unit.text) for unit in given[i : i + 2]) for i in below)
     return (
         span <= apart * len(found)

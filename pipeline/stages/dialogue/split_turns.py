@@ -10,7 +10,7 @@ from pipeline.stages.dialogue.blocks import HEADING_WIDTH, Block, piece
 from pipeline.stages.dialogue.label_candidates import NAME_WORD, cue, key_of, name_shaped
 from pipeline.stages.dialogue.speaker_aliases import Kin
 from pipeline.stages.dialogue.word_lists import rows
-from pipeline.text.lines import width
+from pipeline.text.lines import display_width
 
 GLUED = 160
 """Columns from which a paragraph may be a dump of several turns on one line."""
@@ -48,7 +48,7 @@ def separate(given: Sequence[Block]) -> tuple[Block, ...]:
         if len(unit.text) < GLUED // 2 or unit.text.count(":") + unit.text.count("：") < LEAST_GLUED:
             found.append(unit)
             continue
-        if width(unit.text) < GLUED or unit.reference:
+        if display_width(unit.text) < GLUED or unit.reference:
             found.append(unit)
             continue
         matches = [match for match in INNER.finditer(unit.text) if name_shaped(match["label"])]
@@ -105,7 +105,12 @@ def _begins_turn(unit: Block, match: "regex.Match[str]") -> bool:
     single = len(match[0].strip(" :：")) == 1
     if single and (len(before) < LEAST_BEFORE or SOMEBODY.search(before)):
         return False
-    if width(before) > HEADING_WIDTH or SPEAKING_TO.search(before) or INNER_MARKS.search(before) or "：" in before:
+    if (
+        display_width(before) > HEADING_WIDTH
+        or SPEAKING_TO.search(before)
+        or INNER_MARKS.search(before)
+        or "：" in before
+    ):
         return False
     # Glued to a heading: what follows must be a question, or half the headings of the press would be cut.
     return "？" in unit.text[match.end() :] or "?" in unit.text[match.end() :]

@@ -171,8 +171,8 @@ class Dialogue:
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Labels every paragraph that no earlier finder took."""
-        top = front_matter.end_of(document.text)
-        title = front_matter.title_in(document.text, top) if top else None
+        top = front_matter.front_matter_end(document.text)
+        title = front_matter.title_field(document.text, top) if top else None
         keys, given = above(units(document), top)
         # What points elsewhere must not be most of an article: then it is what the article says.
         pointing = [unit for unit in given if unit.reference]

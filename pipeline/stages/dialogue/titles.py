@@ -12,7 +12,7 @@ from pipeline.stages.dialogue.questions import YOU
 from pipeline.stages.dialogue.speaker_aliases import akin
 from pipeline.stages.dialogue.speaker_key import legend
 from pipeline.stages.dialogue.word_lists import rows
-from pipeline.text.lines import width
+from pipeline.text.lines import display_width
 
 NEAR = 12
 """Units at the top among which the title may be printed."""
@@ -90,7 +90,9 @@ def _kicks(unit: Block, following: Block) -> bool:
     if PATH.search(text) or text.strip("：: .-—|[]").casefold() in _kicker_words():
         return True
     words = following.text.split()
-    longer = width(following.text) > width(text) and (len(words) >= LEAST_TITLE or not following.text.isascii())
+    longer = display_width(following.text) > display_width(text) and (
+        len(words) >= LEAST_TITLE or not following.text.isascii()
+    )
     if not longer or following.text.isupper():
         return False
     said = cue(text)
@@ -151,7 +153,7 @@ def _first_line(given: Sequence[Block], found: Mapping[int, Candidate]) -> int |
             and not following.asks
         ):
             # A document that begins with a bare question is an interview's beginning, unless what follows is a lead.
-            return 0 if width(given[0].text) < 100 and not YOU.search(given[0].text) else None
+            return 0 if display_width(given[0].text) < 100 and not YOU.search(given[0].text) else None
         return 0
     if label.form == "heading" and given[0].level == 1:
         return 0

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import msgspec
 
-from pipeline.model.document import Document, script
+from pipeline.model.document import Document, script_of
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.label_candidates import hit
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
@@ -59,7 +59,7 @@ def wide(text: str) -> bool:
     # A Chinese character takes three bytes in UTF-8: with few bytes more than characters there is hardly one.
     if 10 * (len(text.encode("utf-8", "replace")) - len(text)) < len(text):
         return False
-    return script(text) in {"han", "mixed"}
+    return script_of(text) in {"han", "mixed"}
 
 
 def _first_of_pairs(given: Sequence[Block], sides: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import msgspec
 import regex
 
-from pipeline.model.document import HAN, Document, Label
+from pipeline.model.document import HAN_CHARACTER, Document, Label
 from pipeline.model.stage import Finding, Rule
 from pipeline.text.lines import Line
 
@@ -147,10 +147,12 @@ def of_han(text: str) -> Verdict:
     if simplified + traditional < 2 and len(text) > HAN_SAMPLE:
         simplified, traditional = _telling(text)
     most, least = max(simplified, traditional), min(simplified, traditional)
-    if OTHER_WRITING.search(text, 0, HAN_SAMPLE) and len(OTHER_WRITING.findall(text)) * 5 > len(HAN.findall(text)):
+    if OTHER_WRITING.search(text, 0, HAN_SAMPLE) and len(OTHER_WRITING.findall(text)) * 5 > len(
+        HAN_CHARACTER.findall(text)
+    ):
         return FOREIGN
     if most < 2 * least + 1:
-        return PERHAPS_EITHER if HAN.search(text) else NOTHING
+        return PERHAPS_EITHER if HAN_CHARACTER.search(text) else NOTHING
     value = "zh-Hans" if simplified > traditional else "zh-Hant"
     if least:
         return Verdict(value, CHARACTERS.name, 0.8)
@@ -170,9 +172,9 @@ def of_mixed(text: str) -> Verdict:
     """
     words = LATIN_WORD.findall(text.lower())
     english = len(english_words().intersection(words))
-    han = len(HAN.findall(text))
+    han = len(HAN_CHARACTER.findall(text))
     if han < 6 and len(words) > han:
-        return of_latin(HAN.sub(" ", text))
+        return of_latin(HAN_CHARACTER.sub(" ", text))
     return MIXED if english >= 2 else of_han(text)
 
 

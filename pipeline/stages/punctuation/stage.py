@@ -16,40 +16,40 @@ import msgspec
 import regex
 
 from pipeline.lexicon import english
-from pipeline.lexicon.vocabulary import inside
-from pipeline.model.document import Document, script
+from pipeline.lexicon.vocabulary import changes_inside
+from pipeline.model.document import Document, script_of
 from pipeline.model.stage import Finding, Rule
-from pipeline.segmentation.boundaries import LETTER
-from pipeline.segmentation.counts import gathered
-from pipeline.segmentation.score import Missing, missing
-from pipeline.segmentation.user_words import known_of
+from pipeline.segmentation.boundaries import LATIN_LETTER
+from pipeline.segmentation.counts import document_counts
+from pipeline.segmentation.score import MissingSpace, missing_spaces
+from pipeline.segmentation.user_words import user_words_of
 from pipeline.segmentation.word_scores import lowered
-from pipeline.stages.proposals import at_rest
+from pipeline.stages.fixpoint import propose_to_fixpoint
 from pipeline.text.edits import Edit
 from pipeline.text.lines import Line
 
 # A mark with a letter, figure or closing mark before it and something that begins right behind it.
 SPOT = regex.compile(
     r"""[,;:!?.)\]%”"](?<=[\p{L}\d.,!?)”’"'].)(?=[\p{Latin}\d“"(])"""
-    rf"""|["“(](?<={LETTER}.)(?={LETTER})"""
+    rf"""|["“(](?<={LATIN_LETTER}.)(?={LATIN_LETTER})"""
 )
 STRAY_COMMA = regex.compile(r"""[ ],(?=[\s”"]|$)(?<=[\p{Latin}\d)”’"][ ],)""", regex.MULTILINE)
 STRAIGHT_QUOTE = regex.compile('"')
-LEFT = regex.compile(rf"(?<![^\s(“\"‘\[—–-]){LETTER}++(?:['’-]{LETTER}++)*+$")
-RIGHT = regex.compile(rf"({LETTER}++(?:['’]{LETTER}++)*+)(?![\w@/\\=<>_(]|[.:]\w)")
+LEFT = regex.compile(rf"(?<![^\s(“\"‘\[—–-]){LATIN_LETTER}++(?:['’-]{LATIN_LETTER}++)*+$")
+RIGHT = regex.compile(rf"({LATIN_LETTER}++(?:['’]{LATIN_LETTER}++)*+)(?![\w@/\\=<>_(]|[.:]\w)")
 DATE = regex.compile(
     r"\b(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?|"
     r"Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?) ?\d{1,2}$"
 )
 YEAR = regex.compile(r"(?:1[5-9]|20)\d\d(?![\d,]|[.:-]\d)")
 ACRONYM = regex.compile(r"\([A-Z]{3,6}\)(?!\w)")
-BRACKET = regex.compile(rf"\((?:{LETTER}+ )+{LETTER}+\)(?=[\s,.;:!?]|$)")
+BRACKET = regex.compile(rf"\((?:{LATIN_LETTER}+ )+{LATIN_LETTER}+\)(?=[\s,.;:!?]|$)")
 SYMBOLS = regex.compile(r"(?<!\p{L})\p{L}[,;]\p{L}(?!\p{L})")
 """`x,y`."""
 HALF_WORD = regex.compile(r"\(\p{Ll}{1,5}\)\p{Ll}|\p{Ll}\(\p{Ll}{1,3}\)|\p{L}\((?:\p{L}[,)]|\d{1,3}\))")
 """`(s)he`, `(re)use`, `word(s)`, `f(x, y)`, `varchar(255)`."""
 # Tokens that are no prose: links, addresses, paths, handles, code, file names.
-PROTECTED = regex.compile(
+PROTECTED_TEXT = regex.compile(
     r"://|www\.|[@#\\/_{}<>=|~^*+`]|\$(?!\d)|::|\(\)|\)\.\p{Ll}|->|&\w{1,10};|\p{L}\.\p{Ll}{2,4}(?:\W|$)"
 )
 CODE = regex.compile(r"\w\(\w*(?:, ?\w+)*\);")
@@ -58,7 +58,7 @@ SIGNS_OF_CODE = ("()", "=>", "->", "::", "==", "!=")
 ENDS_OF_CODE = ("{", "}", "`", ";")
 OPENING_ELLIPSIS = regex.compile(r"(?:^|[\s:(“\"])\.\.\.$")
 """What begins in the middle of a sentence: `...and so on`."""
-REACH = 60
+CONTEXT_CHARS = 60
 """Code points on each side of a mark that a judge may look at."""
 OPENER = -8.5
 """log P of a word that is frequent enough to open a sentence behind a name: `Kazakhstan.The`."""
@@ -117,7 +117,7 @@ STRAY = Rule(
 )
 
 
-class Prose(msgspec.Struct, frozen=True):
+class PunctuatedLine(msgspec.Struct, frozen=True):
     """What a line says about the marks in it."""
 
     start: int
@@ -132,7 +132,7 @@ class Prose(msgspec.Struct, frozen=True):
     """Where its first curly quotation mark opens, or -1."""
 
 
-class Place(NamedTuple):
+class MarkContext(NamedTuple):
     """A mark at `[start, end)` of a text, with the words on both sides of it, empty where there is none."""
 
     text: str
@@ -155,7 +155,7 @@ class Punctuation:
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Yields an insertion for each missing space and a deletion for each stray one."""
-        yield from at_rest(document, self.rules, proposed)
+        yield from propose_to_fixpoint(document, self.rules, proposed)
 
 
 def proposed(document: Document) -> Iterator[Edit]:
@@ -164,21 +164,21 @@ def proposed(document: Document) -> Iterator[Edit]:
         yield from asked_for(document)
     elif edits := list(asked_for(document)):
         spans = document.vocabulary.marked(document.text)
-        yield from (edit for edit in edits if not inside(spans, edit.start, edit.end))
+        yield from (edit for edit in edits if not changes_inside(spans, edit.start, edit.end))
 
 
 def asked_for(document: Document) -> Iterator[Edit]:
     """The edit that each mark of `document` asks for."""
     text = document.text
-    told = known_of(document.vocabulary).pieces
-    gaps = {gap.at: gap for gap in missing(text, told) if not gap.inner and gap.confidence >= WORTH_A_NOTE}
+    told = user_words_of(document.vocabulary).pieces
+    gaps = {gap.at: gap for gap in missing_spaces(text, told) if not gap.inner and gap.confidence >= WORTH_A_NOTE}
     places = sorted({*((at, False) for at in spots_of(text, told)), *((at, True) for at in gaps)})
     if not places:
         return
     starts = [line.start for line in document.lines]
     blanks = text.count(" ,")
     spaced = blanks >= STYLE and 4 * blanks > text.count(",") + text.count("，")
-    prose = Prose(0, -1, readable=False, chinese=False, quotes=(), opened=-1)
+    prose = PunctuatedLine(0, -1, readable=False, chinese=False, quotes=(), opened=-1)
     found: dict[int, Edit] = {}
     for at, is_gap in places:
         if at > prose.end:
@@ -195,10 +195,10 @@ def asked_for(document: Document) -> Iterator[Edit]:
             yield found[at]
 
 
-def learned(text: str, gap: Missing, prose: Prose) -> Edit | None:
+def learned(text: str, gap: MissingSpace, prose: PunctuatedLine) -> Edit | None:
     """The edit for a gap that `pipeline.segmentation` has found, where the marks around it are those of prose."""
     at = gap.at
-    around = token(text, at - 1, at + 1, REACH)
+    around = token(text, at - 1, at + 1, CONTEXT_CHARS)
     left, right = text[at - 1], text[at]
     if (left in ",;" and SYMBOLS.search(around)) or '","' in around or '";"' in around:
         return None
@@ -210,16 +210,16 @@ def learned(text: str, gap: Missing, prose: Prose) -> Edit | None:
         return None
     if '"' in (left, right) and (text[at - 2 : at] if left == '"' else left)[:1].isdigit():
         return None  # a mark of inches
-    if left == "." and OPENING_ELLIPSIS.search(text, max(prose.start, at - REACH), at):
+    if left == "." and OPENING_ELLIPSIS.search(text, max(prose.start, at - CONTEXT_CHARS), at):
         return None
-    if prose.chinese or PROTECTED.search(around) or around.count(",") >= MANY or HALF_WORD.search(around):
+    if prose.chinese or PROTECTED_TEXT.search(around) or around.count(",") >= MANY or HALF_WORD.search(around):
         return None
     return Edit(at, "", " ", rule_at(left, right).name, gap.confidence)
 
 
 def opens_clause(text: str, at: int) -> bool:
     """Whether a word of any text begins in small letters behind a colon: `principle:that`, but not `status:open`."""
-    right = RIGHT.match(text, at, at + REACH)
+    right = RIGHT.match(text, at, at + CONTEXT_CHARS)
     return right is not None and common(right[1])
 
 
@@ -237,7 +237,7 @@ def rule_at(left: str, right: str) -> Rule:
 def spots_of(text: str, told: frozenset[str]) -> list[int]:
     """Where marks stand that a judge should look at: in the tokens that may be missing a space, and behind a blank."""
     found = []
-    for start, suspect in gathered(text, told).placed:
+    for start, suspect in document_counts(text, told).placed:
         if not suspect.isalpha():
             found += [match.start() for match in SPOT.finditer(text, start, start + len(suspect))]
     if " ," in text:
@@ -245,12 +245,14 @@ def spots_of(text: str, told: frozenset[str]) -> list[int]:
     return found
 
 
-def looked_at(document: Document, line: Line) -> Prose:
+def looked_at(document: Document, line: Line) -> PunctuatedLine:
     """A line as the judges need it."""
     readable = not is_code(line.text)
     chinese = document.script(line) == "han"
     quotes = tuple(match.start() for match in STRAIGHT_QUOTE.finditer(document.text, line.start, line.end))
-    return Prose(line.start, line.end, readable, chinese, quotes, document.text.find("“", line.start, line.end))
+    return PunctuatedLine(
+        line.start, line.end, readable, chinese, quotes, document.text.find("“", line.start, line.end)
+    )
 
 
 def is_code(line: str) -> bool:
@@ -263,19 +265,19 @@ def is_code(line: str) -> bool:
     )
 
 
-def judged(text: str, at: int, prose: Prose, *, spaced: bool) -> Edit | None:
+def judged(text: str, at: int, prose: PunctuatedLine, *, spaced: bool) -> Edit | None:
     """The edit that the mark at `at` asks for; a text that is `spaced` has blanks before its commas by intent."""
-    low, high = max(prose.start, at - REACH), min(prose.end, at + REACH)
-    if prose.chinese and script(text[low:high]) == "han":
+    low, high = max(prose.start, at - CONTEXT_CHARS), min(prose.end, at + CONTEXT_CHARS)
+    if prose.chinese and script_of(text[low:high]) == "han":
         return None
     left = LEFT.search(text[low:at])
     if text[at] == " ":
         sure = 0.0 if spaced else stray(left[0] if left else "")
         return Edit(at, " ", "", STRAY.name, sure) if sure else None
-    if PROTECTED.search(token(text, at, at + 1, REACH)):
+    if PROTECTED_TEXT.search(token(text, at, at + 1, CONTEXT_CHARS)):
         return None
     right = RIGHT.match(text, at + 1, high)
-    place = Place(text, at, at + 1, left[0] if left else "", right[1] if right else "")
+    place = MarkContext(text, at, at + 1, left[0] if left else "", right[1] if right else "")
     if text[at] in '"”“':
         gap, sure = quote(place, prose)
         return Edit(gap, "", " ", QUOTES.name, sure) if sure else None
@@ -284,14 +286,17 @@ def judged(text: str, at: int, prose: Prose, *, spaced: bool) -> Edit | None:
     return Edit(at if text[at] == "(" else at + 1, "", " ", rule.name, sure) if sure else None
 
 
-def comma(place: Place) -> float:
+def comma(place: MarkContext) -> float:
     """`that,under`, `August 15,2008`; not `1,000`, `x,y`, `a,b,c,d`."""
-    before, behind = place.text[max(0, place.start - REACH) : place.start], place.text[place.end : place.end + REACH]
+    before, behind = (
+        place.text[max(0, place.start - CONTEXT_CHARS) : place.start],
+        place.text[place.end : place.end + CONTEXT_CHARS],
+    )
     if behind[:1].isdigit():
         if YEAR.match(behind) and (DATE.search(before) or known(place.left)):
             return 0.97
         return 0.0
-    if token(place.text, place.start, place.end, REACH).count(",") >= MANY or not place.right:
+    if token(place.text, place.start, place.end, CONTEXT_CHARS).count(",") >= MANY or not place.right:
         return 0.0
     left, right = place.left.split("-")[-1], place.right
     if common(right) and (len(left) > 2 or before[-1:] in ')”"’' or before[-1:].isdigit()):
@@ -303,7 +308,7 @@ def comma(place: Place) -> float:
     return 0.0
 
 
-def semicolon(place: Place) -> float:
+def semicolon(place: MarkContext) -> float:
     """`war;although`; not `TL;DR`, `quot;hard`."""
     left, right = place.left, place.right
     if lowered(left) in _entities() or (left.isupper() and right.isupper()):
@@ -311,7 +316,7 @@ def semicolon(place: Place) -> float:
     return 0.95 if len(left) > 2 and len(right) > 1 and known(left) and known(right) else 0.0
 
 
-def colon(place: Place) -> float:
+def colon(place: MarkContext) -> float:
     """`Defenses:Leaders will`; not `10:30`, `key:value`, `C:`."""
     left, right = place.left, place.right
     if len(left) > 2 and len(right) > 1 and known(left) and right[0].isupper() and known(right) and not right.isupper():
@@ -319,7 +324,7 @@ def colon(place: Place) -> float:
     return 0.0
 
 
-def question(place: Place) -> float:
+def question(place: MarkContext) -> float:
     """`call her?How did`; not `Yahoo!News`, `index?Page=1`."""
     left, right = place.left, place.right
     if len(left) > 1 and left.islower() and known(left) and right[:1].isupper() and (common(right) or known(right)):
@@ -327,7 +332,7 @@ def question(place: Place) -> float:
     return 0.0
 
 
-def stop(place: Place) -> float:
+def stop(place: MarkContext) -> float:
     """`history.The next`; not `Node.js`, `U.S.-based`, `e.g.`, `string.Format`."""
     left, right = place.left, place.right
     if not right or not right[0].isupper() or not (right[1:].islower() or right in {"I", "A"}) or len(left) < 2:
@@ -355,12 +360,14 @@ def stop(place: Place) -> float:
     return 0.95 if common(right) and len(left) > 3 else 0.0
 
 
-def closing(place: Place) -> float:
+def closing(place: MarkContext) -> float:
     """`(GSI)and`; not `(s)he`, `(re)use`, `f(x)dx`."""
     right = place.right
     if not right or not (known(right) and len(right) > 1):
         return 0.0
-    opened = place.text.rfind("(" if place.text[place.start] == ")" else "[", max(0, place.start - REACH), place.start)
+    opened = place.text.rfind(
+        "(" if place.text[place.start] == ")" else "[", max(0, place.start - CONTEXT_CHARS), place.start
+    )
     if opened < 0 or (opened and not place.text[opened - 1].isspace()):
         return 0.0
     inside = place.text[opened + 1 : place.start]
@@ -369,7 +376,7 @@ def closing(place: Place) -> float:
     return 0.96 if common(right) else 0.92
 
 
-def opening(place: Place) -> float:
+def opening(place: MarkContext) -> float:
     """`friends(or a date)`, `Organization(WHO)`; not `word(s)`, `max(a, b)`."""
     left = place.left
     if len(left) > 4 and left[0].isupper() and known(left) and ACRONYM.match(place.text, place.start):
@@ -380,12 +387,12 @@ def opening(place: Place) -> float:
     return 0.0
 
 
-def percent(place: Place) -> float:
+def percent(place: MarkContext) -> float:
     """`80%of the tower`."""
     return 0.95 if len(place.right) > 1 and common(place.right) and place.text[place.start - 1].isdigit() else 0.0
 
 
-def quote(place: Place, prose: Prose) -> tuple[int, float]:
+def quote(place: MarkContext, prose: PunctuatedLine) -> tuple[int, float]:
     """Where the space at a quotation mark belongs, and how sure that is: `"word"word`, `the“word`."""
     mark, at = place.text[place.start], place.start
     opens = len(place.left) > 1 and len(place.right) > 1 and known(place.left)
@@ -408,7 +415,7 @@ def stray(left: str) -> float:
     return 0.92
 
 
-JUDGES: dict[str, tuple[Callable[[Place], float], Rule]] = {
+JUDGES: dict[str, tuple[Callable[[MarkContext], float], Rule]] = {
     ",": (comma, MISSING),
     ";": (semicolon, MISSING),
     ":": (colon, MISSING),
@@ -432,13 +439,13 @@ def token(text: str, start: int, end: int, reach: int) -> str:
 
 def known(word: str) -> bool:
     """True for an English word that is not too rare to be believed."""
-    logp = english.words().logp(lowered(word.rsplit("-", maxsplit=1)[-1])) if word else None
+    logp = english.lexicon().logp(lowered(word.rsplit("-", maxsplit=1)[-1])) if word else None
     return logp is not None and logp > KNOWN
 
 
 def common(word: str) -> bool:
     """True for a word of any text: articles, prepositions, pronouns."""
-    logp = english.words().logp(lowered(word)) if word else None
+    logp = english.lexicon().logp(lowered(word)) if word else None
     return logp is not None and logp > OPENER
 
 

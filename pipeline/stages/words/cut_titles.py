@@ -12,11 +12,11 @@ import regex
 from pipeline.lexicon import english
 from pipeline.model.document import Document
 from pipeline.model.stage import Note, Rule
-from pipeline.segmentation.boundaries import RUN
-from pipeline.segmentation.lattice_edges import LONGEST
+from pipeline.segmentation.boundaries import LETTER_RUN
+from pipeline.segmentation.lattice_edges import MAX_WORD_LETTERS
 from pipeline.segmentation.user_words import UserWords
 from pipeline.segmentation.word_scores import lowered
-from pipeline.stages.words.unspaced_lines import Packed
+from pipeline.stages.words.unspaced_lines import SolvedLine
 
 CONTEXT = 60
 """Code points before a completion in which it shares its words with the title."""
@@ -34,7 +34,7 @@ TRUNCATED = Rule(
 )
 
 
-def truncated(document: Document, lines: Sequence[Packed], known: UserWords) -> Note | None:
+def truncated_title(document: Document, lines: Sequence[SolvedLine], known: UserWords) -> Note | None:
     """A note on a title that ends inside a word, with the completion that the document itself offers.
 
     A line that lost its spaces is believed to be cut off where its last piece is no common word; the first line of
@@ -44,17 +44,17 @@ def truncated(document: Document, lines: Sequence[Packed], known: UserWords) -> 
     if first is None or END_MARK.search(first.text.rstrip()):
         return None
     title = next((line.repaired for line in lines if line.start == first.start), first.text).rstrip()
-    runs = RUN.findall(title)
+    runs = LETTER_RUN.findall(title)
     if len(runs) < 2 or not title.endswith(runs[-1]) or len(runs[-1]) < 2:
         return None
     fragment = lowered(runs[-1])
-    if english.words().zipf(fragment) >= FRAGMENT or known.keeps(fragment):
+    if english.lexicon().zipf(fragment) >= FRAGMENT or known.keeps(fragment):
         return None
     rest = document.text[first.end :]
     whole_word = completion(rest, fragment, [lowered(run) for run in runs[:-1]])
     if not whole_word and first.start not in {line.start for line in lines}:
         return None
-    if not whole_word and (english.words().zipf(fragment) >= NO_WORD or runs[-1][0].isupper()):
+    if not whole_word and (english.lexicon().zipf(fragment) >= NO_WORD or runs[-1][0].isupper()):
         return None
     suggestion = title + whole_word[len(fragment) :] if whole_word else None
     message = f"the title ends inside a word: {runs[-1]!r}"
@@ -72,12 +72,12 @@ def completion(text: str, fragment: str, before: Sequence[str]) -> str | None:
     small = lowered(text)
     at = small.find(fragment)
     while at >= 0:
-        run = RUN.match(small, at)
-        if run and not (at and RUN.match(small, at - 1)):
+        run = LETTER_RUN.match(small, at)
+        if run and not (at and LETTER_RUN.match(small, at - 1)):
             if run[0] == fragment:
                 return None
-            alike = _alike(RUN.findall(small[max(0, at - CONTEXT) : at]), before)
-            if alike and len(run[0]) < LONGEST:
+            alike = _alike(LETTER_RUN.findall(small[max(0, at - CONTEXT) : at]), before)
+            if alike and len(run[0]) < MAX_WORD_LETTERS:
                 found[run[0]] += 1
                 shared[run[0]] = max(shared.get(run[0], 0), alike)
         at = small.find(fragment, at + len(fragment))

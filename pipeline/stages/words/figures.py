@@ -7,7 +7,7 @@ from importlib import resources
 import regex
 
 from pipeline.lexicon import english
-from pipeline.segmentation.boundaries import RUN
+from pipeline.segmentation.boundaries import LETTER_RUN
 from pipeline.segmentation.counts import DocumentCounts
 from pipeline.segmentation.word_scores import is_common, lowered
 
@@ -37,9 +37,9 @@ def is_missing(text: str, at: int, start: int, end: int) -> bool:
         return not named or FOUR_FIGURES.match(text, at) is not None
     if CODE.match(text, start, at):
         return False
-    match = RUN.match(text, at, end)
+    match = LETTER_RUN.match(text, at, end)
     word = match[0] if match else ""
-    written = word[1:].islower() and lowered(word) in english.words() and lowered(word) not in _units()
+    written = word[1:].islower() and lowered(word) in english.lexicon() and lowered(word) not in _units()
     return written and (len(word) > 2 or is_common(word))
 
 

@@ -3,11 +3,11 @@
 import regex
 
 from pipeline.lexicon import english
-from pipeline.segmentation.affixes import derived
-from pipeline.segmentation.boundaries import HUMP, LETTER
-from pipeline.segmentation.word_scores import UNSEEN, facts, is_common, is_rare, lowered
+from pipeline.segmentation.affixes import is_affixed
+from pipeline.segmentation.boundaries import CAMEL_WORD, LATIN_LETTER
+from pipeline.segmentation.word_scores import UNSEEN, is_common, is_rare, lowered, word_facts
 
-LAST_RUN = regex.compile(rf"{LETTER}++(?=-$)")
+LAST_RUN = regex.compile(rf"{LATIN_LETTER}++(?=-$)")
 OPENING = regex.compile(r"(?:^|[.!?:]['\"”’)]?\s|\n)['\"“‘(]*$")
 LONGEST_SLIP_OF_NAME = 5
 """Letters of the longest slip that may be a name, `Tobe`; `Accordingto` is none."""
@@ -25,27 +25,27 @@ def holds_common(run: str, cut: int) -> bool:
 
 def beside_small_word(run: str, cut: int) -> bool:
     """Whether one of the words that meet at a capital is found in any text: `theGlobal`, `MayorOf`."""
-    pieces = HUMP.findall(run[:cut])[-1:] + HUMP.findall(run[cut:])[:1]
+    pieces = CAMEL_WORD.findall(run[:cut])[-1:] + CAMEL_WORD.findall(run[cut:])[:1]
     return any(is_common(lowered(piece)) for piece in pieces)
 
 
 def is_derived(run: str, cut: int) -> bool:
     """Whether a run is a word made from another, and no part of it is a small word: `plantswoman`, `explainability`."""
     parts = (lowered(run[:cut]), lowered(run[cut:]))
-    return derived(lowered(run)) and not any(map(is_common, parts))
+    return is_affixed(lowered(run)) and not any(map(is_common, parts))
 
 
 def is_member(run: str) -> bool:
     """Whether a run is a name of code, of three words or more of which no later one is a name: `getElementById`."""
-    first, *others = HUMP.findall(run)
-    known = [facts(lowered(other)) for other in others]
+    first, *others = CAMEL_WORD.findall(run)
+    known = [word_facts(lowered(other)) for other in others]
     return first.islower() and len(others) > 1 and all(found is not UNSEEN and found[1] < 0 for found in known)
 
 
 def is_identifier(text: str, run: regex.Match[str], at: int) -> bool:
     """Whether a run looks like code: `querySelector` begins small, and what its capital begins is no name."""
-    words = english.words()
-    left, right = HUMP.findall(text[run.start() : at])[-1], lowered(HUMP.findall(text[at : run.end()])[0])
+    words = english.lexicon()
+    left, right = CAMEL_WORD.findall(text[run.start() : at])[-1], lowered(CAMEL_WORD.findall(text[at : run.end()])[0])
     named = right not in words or words.capital(right) > 0.5
     frequent = (words.logp(lowered(left)) or -20.0) > FREQUENT
     return run[0][0].islower() and not (named or frequent or text[run.end() + 1 : run.end() + 2].isupper())

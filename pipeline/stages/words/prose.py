@@ -7,9 +7,9 @@ from importlib import resources
 import regex
 
 from pipeline.model.document import Document
-from pipeline.segmentation.boundaries import RUN
-from pipeline.segmentation.lattice import read
-from pipeline.segmentation.word_scores import UNSEEN, facts, is_common, lowered
+from pipeline.segmentation.boundaries import LETTER_RUN
+from pipeline.segmentation.lattice import read_run
+from pipeline.segmentation.word_scores import UNSEEN, is_common, lowered, word_facts
 from pipeline.text.lines import Line
 
 COMMAND = regex.compile(r"^\s*[$#>] |\s\|\s|\S {3,}\S")
@@ -18,8 +18,8 @@ BLOCK = 500
 """Code points of the parts of a long line that are judged each by itself whether they are English."""
 NEIGHBOURHOOD = 40
 """Code points beside a run in Chinese in which another word of Latin script must stand."""
-WORD_BEFORE = regex.compile(rf"(?<![\w'’]){RUN.pattern} $")
-WORD_AFTER = regex.compile(rf"[ -]{RUN.pattern}(?!\w)")
+WORD_BEFORE = regex.compile(rf"(?<![\w'’]){LETTER_RUN.pattern} $")
+WORD_AFTER = regex.compile(rf"[ -]{LETTER_RUN.pattern}(?!\w)")
 FEW_WORDS, MOSTLY_UNKNOWN = 4, 0.4
 """A line of at least so many words of which more than such a share is unknown is not English."""
 MOSTLY_COMMON = 0.25
@@ -62,7 +62,7 @@ def _is_english(line: str) -> bool:
     """False for a line of another language, of names and terms only, of a table or for a shell."""
     if COMMAND.search(line):
         return False
-    runs = RUN.findall(lowered(line))
+    runs = LETTER_RUN.findall(lowered(line))
     if len(runs) < FEW_WORDS:
         return True
     foreign = sum(map(_foreign().__contains__, runs))
@@ -71,7 +71,7 @@ def _is_english(line: str) -> bool:
         return False
     if common >= MOSTLY_COMMON * len(runs):
         return True
-    unknown = sum(facts(run) is UNSEEN and (len(run) > LONGEST_READ or not _is_joined(run)) for run in runs)
+    unknown = sum(word_facts(run) is UNSEEN and (len(run) > LONGEST_READ or not _is_joined(run)) for run in runs)
     return unknown <= MOSTLY_UNKNOWN * len(runs)
 
 
@@ -83,7 +83,7 @@ def _is_english_word(run: str) -> bool:
 @lru_cache(maxsize=1 << 14)
 def _is_joined(run: str) -> bool:
     """Whether a run that is no word looks like several before anything is known about its place."""
-    return bool(read(run, ".", ".", []).cuts)
+    return bool(read_run(run, ".", ".", []).cuts)
 
 
 @cache

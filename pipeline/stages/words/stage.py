@@ -15,16 +15,16 @@ import msgspec
 import regex
 
 from pipeline.lexicon import english
-from pipeline.lexicon.vocabulary import inside
+from pipeline.lexicon.vocabulary import changes_inside
 from pipeline.model.document import Document
 from pipeline.model.stage import Finding, Rule
-from pipeline.segmentation.boundaries import LETTER, RUN
-from pipeline.segmentation.counts import gathered
-from pipeline.segmentation.score import Missing, missing
-from pipeline.segmentation.user_words import UserWords, known_of
+from pipeline.segmentation.boundaries import LATIN_LETTER, LETTER_RUN
+from pipeline.segmentation.counts import document_counts
+from pipeline.segmentation.score import MissingSpace, missing_spaces
+from pipeline.segmentation.user_words import UserWords, user_words_of
 from pipeline.segmentation.word_scores import lowered
-from pipeline.stages.proposals import at_rest
-from pipeline.stages.words.cut_titles import TRUNCATED, truncated
+from pipeline.stages.fixpoint import propose_to_fixpoint
+from pipeline.stages.words.cut_titles import TRUNCATED, truncated_title
 from pipeline.stages.words.figures import is_missing, years_of
 from pipeline.stages.words.names import (
     beside_small_word,
@@ -36,7 +36,7 @@ from pipeline.stages.words.names import (
     is_part_of_name,
 )
 from pipeline.stages.words.prose import is_alone, is_prose
-from pipeline.stages.words.unspaced_lines import LINE, Packed, packed
+from pipeline.stages.words.unspaced_lines import UNSPACED_LINE, SolvedLine, solve_unspaced_lines
 from pipeline.text.edits import Edit
 
 # Tokens that are no prose: links, addresses, paths, handles, hashtags, code, file names, entities and their rests.
@@ -44,7 +44,7 @@ PROTECTED = regex.compile(
     r"\]:|://|www\.|[@#\\/_{}<>=|~^*+`′″]|\$(?!\d)|::|\(\)|\p{L}\.\p{Ll}{2,5}\b|"
     r"(?:quot|amp|nbsp|apos|[lr][ds]quo|[mn]dash|hellip|[lg]t);|&\w{1,10};"
 )
-OPTION = regex.compile(rf"^[(\[]*(-{{1,2}})({LETTER}++)")
+OPTION = regex.compile(rf"^[(\[]*(-{{1,2}})({LATIN_LETTER}++)")
 """`-v`, `-ie`; but also `-you`, where the document has dashes that stand alone."""
 CUT_OFF = regex.compile(r" \.\.\.| …")
 """What stands behind a text that was cut off, perhaps inside its last word."""
@@ -120,7 +120,16 @@ class Words:
     after: ClassVar = frozenset({"entities", "mojibake", "markup", "punctuation"})
     needs: ClassVar[frozenset[str]] = frozenset()
     gives: ClassVar[frozenset[str]] = frozenset()
-    rules: ClassVar[tuple[Rule, ...]] = (RUN_TOGETHER, CAPITAL, NAMES, IN_VOCABULARY, NUMBER, DASH, LINE, TRUNCATED)
+    rules: ClassVar[tuple[Rule, ...]] = (
+        RUN_TOGETHER,
+        CAPITAL,
+        NAMES,
+        IN_VOCABULARY,
+        NUMBER,
+        DASH,
+        UNSPACED_LINE,
+        TRUNCATED,
+    )
     protocol: ClassVar = 1
     longest: Annotated[
         int, msgspec.Meta(description="Letters of the longest run that is looked at inside a line of words.", ge=1)
@@ -128,9 +137,9 @@ class Words:
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Yields an insertion for each missing space, and a note on a title that was cut off."""
-        yield from at_rest(document, self.rules, self._proposed)
-        known = known_of(document.vocabulary)
-        note = truncated(document, packed(document, known), known)
+        yield from propose_to_fixpoint(document, self.rules, self._proposed)
+        known = user_words_of(document.vocabulary)
+        note = truncated_title(document, solve_unspaced_lines(document, known), known)
         if note:
             yield note
 
@@ -140,33 +149,33 @@ class Words:
             yield from self._asked_for(document)
         elif edits := list(self._asked_for(document)):
             spans = document.vocabulary.marked(document.text)
-            yield from (edit for edit in edits if not inside(spans, edit.start, edit.end))
+            yield from (edit for edit in edits if not changes_inside(spans, edit.start, edit.end))
 
     def _asked_for(self, document: Document) -> Iterator[Edit]:
-        text, known = document.text, known_of(document.vocabulary)
-        solved = packed(document, known)
+        text, known = document.text, user_words_of(document.vocabulary)
+        solved = solve_unspaced_lines(document, known)
         for line in solved:
             yield from line.edits
-        years = set(years_of(gathered(text, known.pieces)))
+        years = set(years_of(document_counts(text, known.pieces)))
         for at in sorted(years):
             if not _within(at, solved):
                 yield Edit(at, "", " ", NUMBER.name, NUMBER_SURE)
-        for gap in missing(text, known.pieces):
+        for gap in missing_spaces(text, known.pieces):
             if gap.inner and gap.confidence >= WORTH_A_NOTE and gap.at not in years and not _within(gap.at, solved):
                 rule = self._reason(document, gap, known)
                 if rule is not None:
                     yield Edit(gap.at, "", " ", rule.name, gap.confidence)
 
-    def _reason(self, document: Document, gap: Missing, known: UserWords) -> Rule | None:
+    def _reason(self, document: Document, gap: MissingSpace, known: UserWords) -> Rule | None:
         """The rule under which a space is proposed; None where nothing is to be touched."""
         text, at = document.text, gap.at
         start, end = _token(text, at)
         option = OPTION.search(text[start:end])
-        if option and (not _has_between_spaces(text, option[1]) or lowered(option[2]) not in english.words()):
+        if option and (not _has_between_spaces(text, option[1]) or lowered(option[2]) not in english.lexicon()):
             return None
         if PROTECTED.search(text[start:end]) or not is_prose(document, at, start, end):
             return None
-        run = next((match for match in RUN.finditer(text, start, end) if match.start() < at < match.end()), None)
+        run = next((match for match in LETTER_RUN.finditer(text, start, end) if match.start() < at < match.end()), None)
         if is_alone(document, at, start, end) and not (run and holds_common(run[0], at - run.start())):
             return None
         if run is None:
@@ -177,7 +186,7 @@ class Words:
             return None
         if BRAND.match(run[0]) or CUT_OFF.match(text, run.end()):
             return None
-        if lowered(run[0]) in english.words():
+        if lowered(run[0]) in english.lexicon():
             named = is_name(text, run[0], start, end) or is_part_of_name(text, run.start(), start)
             return None if named else IN_VOCABULARY
         if text[at - 1].islower() and text[at].isupper():
@@ -202,10 +211,10 @@ def _token(text: str, at: int) -> tuple[int, int]:
     return at - len(head), at + len(tail)
 
 
-def _within(position: int, solved: Sequence[Packed]) -> bool:
+def _within(position: int, solved: Sequence[SolvedLine]) -> bool:
     at = bisect_right(solved, position, key=_start) - 1
     return at >= 0 and position < solved[at].end
 
 
-def _start(line: Packed) -> int:
+def _start(line: SolvedLine) -> int:
     return line.start

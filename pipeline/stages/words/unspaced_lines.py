@@ -11,25 +11,25 @@ from typing import NamedTuple
 
 import regex
 
-from pipeline.lexicon.english import FOREIGN_POINTS, POINTS
-from pipeline.lexicon.vocabulary import inside
+from pipeline.lexicon.english import FOREIGN_POINTS, POINTS_PER_NAT
+from pipeline.lexicon.vocabulary import changes_inside
 from pipeline.model.document import Document
 from pipeline.model.stage import Rule
-from pipeline.segmentation.boundaries import HUMP, LETTER, RUN, usual
-from pipeline.segmentation.candidates import sign
-from pipeline.segmentation.counts import DocumentCounts, gathered
-from pipeline.segmentation.lattice import read
-from pipeline.segmentation.lattice_edges import IN_PACKED_LINE, of_document
-from pipeline.segmentation.unspaced_lines import LETTERS, NO_PROSE, SPARED, has_lost_spaces
+from pipeline.segmentation.boundaries import CAMEL_WORD, LATIN_LETTER, LETTER_RUN, usual_boundaries
+from pipeline.segmentation.candidates import context_symbol
+from pipeline.segmentation.counts import DocumentCounts, document_counts
+from pipeline.segmentation.lattice import read_run
+from pipeline.segmentation.lattice_edges import UNSPACED_LINE_COSTS, document_edges
+from pipeline.segmentation.unspaced_lines import MIN_LINE_LETTERS, NOT_PROSE, PROTECTED_PART, has_lost_spaces
 from pipeline.segmentation.user_words import UserWords
-from pipeline.segmentation.word_scores import facts, is_common, lowered
+from pipeline.segmentation.word_scores import is_common, lowered, word_facts
 from pipeline.text.edits import Edit
 from pipeline.text.lines import Line
 
-SURE = 3 * POINTS
+MIN_RUN_GAIN = 3 * POINTS_PER_NAT
 """Log odds for the reading of a run."""
-CONFIDENCE = 0.95
-LEAST_ENGLISH = -2.75 * POINTS
+LINE_CONFIDENCE = 0.95
+LEAST_ENGLISH = -2.75 * POINTS_PER_NAT
 """Log P a letter under which a reading is no English; English has -1.7, German taken for it -3."""
 LEAST_KNOWN = 0.4
 """Share of the letters of a line that known words must have."""
@@ -41,18 +41,18 @@ MOST_LINES = 2
 """A document of which more than one line in so many lost its spaces lost them everywhere."""
 CAPITAL_INSIDE = regex.compile(r"\p{Ll}\p{Lu}")
 BEHIND_FIGURE = regex.compile(r"(?<=(?<!1)1)st|(?<=(?<!1)2)nd|(?<=(?<!1)3)rd|(?<=1[1-3]|[04-9])th|(?<=\d0)s(?!t)")
-OF_FIGURE = 2 * POINTS
+OF_FIGURE = 2 * POINTS_PER_NAT
 """Log odds for an ending behind a figure."""
 ONLY_PACKED = regex.compile(
-    rf"{LETTER}{{3}}:(?=\d)|\.,(?={LETTER})|{LETTER}{{2}}(?=&{LETTER}{{2}})|(?<={LETTER}{{2}})&(?={LETTER}{{2}})"
+    rf"{LATIN_LETTER}{{3}}:(?=\d)|\.,(?={LATIN_LETTER})|{LATIN_LETTER}{{2}}(?=&{LATIN_LETTER}{{2}})|(?<={LATIN_LETTER}{{2}})&(?={LATIN_LETTER}{{2}})"
 )
 """Marks behind which a space is usual in prose, and too often none elsewhere: `ratio:2`, `Hill&Son`."""
 SMALL_SENTENCE = regex.compile(r"\p{Ll}{2}[.](?=\p{Ll}{2})")
 """Where a sentence begins in a line of somebody who writes no capitals."""
-PAIR = regex.compile(rf"(?<!\w)(\p{{Lu}}{LETTER}*+) (?=(\p{{Lu}}{LETTER}*+))")
+NAME_PAIR = regex.compile(rf"(?<!\w)(\p{{Lu}}{LATIN_LETTER}*+) (?=(\p{{Lu}}{LATIN_LETTER}*+))")
 """Two capitalised words side by side."""
 
-LINE = Rule(
+UNSPACED_LINE = Rule(
     "words.packed-line",
     "a line that lost all its spaces",
     acts=("TheMinistersMetAgain:peopleoftheregionhaveagreed",),
@@ -61,7 +61,7 @@ LINE = Rule(
 )
 
 
-class Packed(NamedTuple):
+class SolvedLine(NamedTuple):
     """A line solved as a whole: where it stands, what to insert, and the repaired line."""
 
     start: int
@@ -70,7 +70,7 @@ class Packed(NamedTuple):
     repaired: str
 
 
-def packed(document: Document, known: UserWords) -> tuple[Packed, ...]:
+def solve_unspaced_lines(document: Document, known: UserWords) -> tuple[SolvedLine, ...]:
     """The lines of `document` with hardly any blanks that read as English."""
     found = _all_solved(document.text, known)
     if found and document.vocabulary:
@@ -81,12 +81,12 @@ def packed(document: Document, known: UserWords) -> tuple[Packed, ...]:
 @lru_cache(maxsize=2)
 def _all_solved(text: str, known: UserWords) -> tuple[tuple[Line, list[int]], ...]:
     """The lines of a text without spaces, solved. The stage asks for them more than once."""
-    evidence = gathered(text, known.pieces)
-    lines = _without_spaces(text, evidence, has_lost_spaces, LETTERS)
+    evidence = document_counts(text, known.pieces)
+    lines = _without_spaces(text, evidence, has_lost_spaces, MIN_LINE_LETTERS)
     if not lines:
         return ()
-    apart = frozenset(PAIR.findall(text))
-    found = [(line, solved(line.text, evidence, known, apart)) for line in lines]
+    apart = frozenset(NAME_PAIR.findall(text))
+    found = [(line, missing_in_line(line.text, evidence, known, apart)) for line in lines]
     if MOST_LINES * sum(bool(places) for _, places in found) < text.strip().count("\n") + 1:
         return tuple(found)
     # A document that lost its spaces everywhere: its short lines and its lines of names lost theirs, too.
@@ -94,12 +94,12 @@ def _all_solved(text: str, known: UserWords) -> tuple[tuple[Line, list[int]], ..
     found = [pair for pair in found if pair[1]]
     for line in _without_spaces(text, evidence, _is_one_token):
         if line.start not in settled:
-            found.append((line, solved(line.text, evidence, known, apart, lost=True)))
+            found.append((line, missing_in_line(line.text, evidence, known, apart, lost=True)))
     return tuple(sorted(found, key=lambda pair: pair[0].start))
 
 
 def _is_one_token(line: str) -> bool:
-    return " " not in line.strip() and not NO_PROSE.search(line)
+    return " " not in line.strip() and not NOT_PROSE.search(line)
 
 
 def _without_spaces(text: str, evidence: DocumentCounts, lost: Callable[[str], bool], shortest: int = 1) -> list[Line]:
@@ -119,17 +119,17 @@ def _without_spaces(text: str, evidence: DocumentCounts, lost: Callable[[str], b
 def _outside(document: Document, line: Line, places: Iterable[int]) -> list[int]:
     """The places in a line that lie in no entry of the user's that has marks or figures."""
     spans = document.vocabulary.marked(document.text)
-    return [place for place in places if not inside(spans, line.start + place, line.start + place)]
+    return [place for place in places if not changes_inside(spans, line.start + place, line.start + place)]
 
 
-def _inserted(line: Line, places: Sequence[int]) -> Packed:
-    edits = tuple(Edit(line.start + place, "", " ", LINE.name, CONFIDENCE) for place in places)
+def _inserted(line: Line, places: Sequence[int]) -> SolvedLine:
+    edits = tuple(Edit(line.start + place, "", " ", UNSPACED_LINE.name, LINE_CONFIDENCE) for place in places)
     ends = (0, *places, len(line.text))
     repaired = " ".join(line.text[i:j] for i, j in itertools.pairwise(ends))
-    return Packed(line.start, line.end, edits, repaired)
+    return SolvedLine(line.start, line.end, edits, repaired)
 
 
-def solved(
+def missing_in_line(
     text: str,
     evidence: DocumentCounts,
     known: UserWords,
@@ -144,12 +144,12 @@ def solved(
     """
     places, of_figures, before, last = set[int](), set[int](), "^", 0
     total, known_letters, letters, common, full = 0, 0, 0, 0, 0
-    spared = [match.span() for match in SPARED.finditer(text)]
-    for match in RUN.finditer(text):
+    spared = [match.span() for match in PROTECTED_PART.finditer(text)]
+    for match in LETTER_RUN.finditer(text):
         start, end = match.span()
-        if inside(spared, start, start + 1):
+        if changes_inside(spared, start, start + 1):
             continue
-        after = sign(text[end]) if end < len(text) else "^"
+        after = context_symbol(text[end]) if end < len(text) else "^"
         if start and text[start - 1].isdigit() and (ending := _behind_figure(text, start, end, after)):
             of_figures.add(start)
             start = ending
@@ -158,14 +158,14 @@ def solved(
             places.add(start)
         run = text[start:end]
         if text[last:start].strip():
-            before = sign(text[start - 1])
-        found = read(run, before, after, of_document(run, evidence.lent), IN_PACKED_LINE)
-        cuts = found.cuts if found.best > found.whole + SURE else ()
+            before = context_symbol(text[start - 1])
+        found = read_run(run, before, after, document_edges(run, evidence.lent), UNSPACED_LINE_COSTS)
+        cuts = found.cuts if found.best > found.whole + MIN_RUN_GAIN else ()
         cuts = tuple(cut for cut in sorted({*cuts, *_apart(run, apart)}) if not known.breaks(run, cut))
         pieces = [lowered(run[i:j]) for i, j in itertools.pairwise((0, *cuts, len(run)))]
         common += _commonness(run, cuts, pieces)
         for piece in pieces:
-            points = facts(piece)[0]
+            points = word_facts(piece)[0]
             letters += len(piece)
             if points > FOREIGN_POINTS:
                 total, known_letters = total + points, known_letters + len(piece)
@@ -203,10 +203,10 @@ def _behind_figure(text: str, start: int, end: int, after: str) -> int:
     ending = BEHIND_FIGURE.match(text, start, end)
     if ending is None or ending.end() == end:
         return ending.end() if ending else 0
-    whole = read(text[start:end], "0", after, (), IN_PACKED_LINE)
+    whole = read_run(text[start:end], "0", after, (), UNSPACED_LINE_COSTS)
     if ending.end() - start in whole.cuts[:1]:
         return ending.end()
-    rest = read(text[ending.end() : end], "0", after, (), IN_PACKED_LINE)
+    rest = read_run(text[ending.end() : end], "0", after, (), UNSPACED_LINE_COSTS)
     return ending.end() if rest.best + OF_FIGURE > whole.best else 0
 
 
@@ -216,7 +216,7 @@ def _is_identifier(text: str, places: Set[int]) -> bool:
         return False
     if sum(not (text[place - 1].islower() and text[place].isupper()) for place in places) > 1:
         return False
-    return text[0].islower() or not any(is_common(lowered(hump)) for hump in HUMP.findall(text))
+    return text[0].islower() or not any(is_common(lowered(hump)) for hump in CAMEL_WORD.findall(text))
 
 
 TOKEN = regex.compile(r"\S++")
@@ -224,7 +224,7 @@ TOKEN = regex.compile(r"\S++")
 
 def _at_marks(token: regex.Match[str], *, small: bool) -> Iterator[int]:
     text = token[0]
-    yield from (token.start() + place for place in usual(text))
+    yield from (token.start() + place for place in usual_boundaries(text))
     yield from (token.start() + match.end() for match in ONLY_PACKED.finditer(text))
     if small:
         yield from (token.start() + match.end() for match in SMALL_SENTENCE.finditer(text))

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import regex
 
-from pipeline.text.encodings.readings import Reading, readings
-from pipeline.text.encodings.wide import wide
+from pipeline.text.encodings.readings import CandidateEncoding, candidate_encodings
+from pipeline.text.encodings.wide import detect_wide
 
-__all__ = ["Stretch", "told", "wide"]
+__all__ = ["EncodingSpan", "detect_encodings", "detect_wide"]
 
 
-class Stretch(NamedTuple):
+class EncodingSpan(NamedTuple):
     """Bytes up to `end`, from where the stretch before ends, and the encoding that wrote them."""
 
     end: int
@@ -37,21 +37,21 @@ UNASKED = 40
 """What the other readings of a line cost more than the one that is plainly right."""
 
 
-def told(data: bytes) -> list[Stretch]:
+def detect_encodings(data: bytes) -> list[EncodingSpan]:
     """The stretches of `data`, which has no byte order mark and no NUL, in order. Linear in its length."""
     if _is_utf_8(data):
-        return [Stretch(len(data), "utf-8")]
-    if (name := wide(data)) is not None:
-        return [Stretch(len(data), name)]
+        return [EncodingSpan(len(data), "utf-8")]
+    if (name := detect_wide(data)) is not None:
+        return [EncodingSpan(len(data), name)]
     lines = list(_lines(data))
-    choice = _cheapest(lines, readings(_declared(data)))
-    stretches: list[Stretch] = []
+    choice = _cheapest(lines, candidate_encodings(_declared(data)))
+    stretches: list[EncodingSpan] = []
     end = 0
     for line, name in zip(lines, choice, strict=True):
         end += len(line)
         if stretches and stretches[-1].encoding == name:
             stretches.pop()
-        stretches.append(Stretch(end, name))
+        stretches.append(EncodingSpan(end, name))
     return stretches
 
 
@@ -86,7 +86,7 @@ def _lines(data: bytes) -> list[bytes]:
     return [*pieces, b"".join(waiting)] if waiting else pieces
 
 
-def _cheapest(lines: Sequence[bytes], among: Sequence[Reading]) -> list[str]:
+def _cheapest(lines: Sequence[bytes], among: Sequence[CandidateEncoding]) -> list[str]:
     """The encoding of each line on the cheapest way through all of them."""
     names = [reading.encoding for reading in among]
     change = [[_change(a, b) for b in names] for a in names]
@@ -114,7 +114,7 @@ def _change(one: str, other: str) -> int:
     return CHANGES.get((one, other)) or CHANGES.get((other, one)) or CHANGE
 
 
-def _costs(line: bytes, among: Sequence[Reading]) -> list[int]:
+def _costs(line: bytes, among: Sequence[CandidateEncoding]) -> list[int]:
     """What each reading of a line costs; once one is plainly right, the others are not asked."""
     found: list[int] = []
     for i, reading in enumerate(among):

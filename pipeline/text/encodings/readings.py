@@ -42,7 +42,7 @@ SIGNS = regex.compile(
 """Characters of Windows-1252 where prose has them."""
 
 
-class Reading(msgspec.Struct, frozen=True):
+class CandidateEncoding(msgspec.Struct, frozen=True):
     """One encoding that a line may be in."""
 
     encoding: str
@@ -61,13 +61,13 @@ class Reading(msgspec.Struct, frozen=True):
         return round(cost * self.bonus), plain
 
 
-def readings(declared: str | None) -> Sequence[Reading]:
+def candidate_encodings(declared: str | None) -> Sequence[CandidateEncoding]:
     """The encodings that come into question; a declared one is a little cheaper, or is tried because it is declared."""
     known = [
-        Reading("utf-8", _unicode),
-        Reading("gb18030", _chinese),
-        Reading("big5hkscs", _chinese),
-        Reading("cp1252", _western),
+        CandidateEncoding("utf-8", _unicode),
+        CandidateEncoding("gb18030", _chinese),
+        CandidateEncoding("big5hkscs", _chinese),
+        CandidateEncoding("cp1252", _western),
     ]
     if declared is None:
         return known
@@ -76,7 +76,7 @@ def readings(declared: str | None) -> Sequence[Reading]:
             msgspec.structs.replace(reading, bonus=DECLARED_BONUS) if reading.encoding == declared else reading
             for reading in known
         ]
-    return [*known, Reading(declared, _other)] if _writes_bytes(declared) else known
+    return [*known, CandidateEncoding(declared, _other)] if _writes_bytes(declared) else known
 
 
 def _writes_bytes(name: str) -> bool:
@@ -125,7 +125,7 @@ def _tiers() -> Iterator[str]:
 
 
 @cache
-def common() -> frozenset[str]:
+def common_characters() -> frozenset[str]:
     """The Chinese characters that text is mostly made of, in both scripts."""
     return frozenset("".join(_tiers()))
 
@@ -138,7 +138,7 @@ def _prices(other: int) -> Prices:
 def _chinese(text: str) -> int:
     cost = sum(map(_prices(7).__getitem__, text))
     if alone := HAN_ALONE.findall(text):
-        cost += sum(8 if c in common() else 12 for c in alone) + 8 * len(HAN_AT_WORD.findall(text))
+        cost += sum(8 if c in common_characters() else 12 for c in alone) + 8 * len(HAN_AT_WORD.findall(text))
     return cost
 
 

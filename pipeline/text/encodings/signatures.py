@@ -8,7 +8,7 @@ SHORT = 4
 LOOKED_AT = 32
 
 
-def kind_of(head: bytes) -> str | None:
+def binary_kind(head: bytes) -> str | None:
     """What a file is by its first bytes; None for what may be a text.
 
     >>> kind_of(b"%PDF-1.7"), kind_of(b"MZ: who are you?"), kind_of(b"Q: who are you?")

@@ -6,7 +6,7 @@ it says in the right order is common Chinese, and in the wrong one nothing.
 
 from collections import Counter
 
-from pipeline.text.encodings.readings import common
+from pipeline.text.encodings.readings import common_characters
 
 SAMPLE = 8192
 """Bytes that are looked at; a multiple of four."""
@@ -19,7 +19,7 @@ COMMON = 0.6
 """Share of the Chinese characters that must be common: any two letters of ASCII are some character of UTF-16."""
 
 
-def wide(data: bytes) -> str | None:
+def detect_wide(data: bytes) -> str | None:
     """The name of the encoding, if `data` is UTF-16 or UTF-32; none where it is not, or where it is not text."""
     sample = data[:SAMPLE]
     least = PLAUSIBLE if 0 in sample else SURE
@@ -37,7 +37,7 @@ def _plausible(sample: bytes, name: str) -> float:
         return 0.0
     counted = Counter(text)
     han = sum(count for c, count in counted.items() if "\u4e00" <= c <= "\u9fff")
-    if sum(count for c, count in counted.items() if c in common()) < COMMON * han:
+    if sum(count for c, count in counted.items() if c in common_characters()) < COMMON * han:
         return 0.0
     return sum(count for c, count in counted.items() if _ordinary(c)) / len(text)
 

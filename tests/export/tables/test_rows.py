@@ -15,7 +15,7 @@ from pipeline import Article, ContractError, Pipeline
 from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.article import Speaker
-from pipeline.model.restore import BLOCK, Places, restore, source_text, trace
+from pipeline.model.restore import BLOCK_CHARS, SourceMap, restore, source_text, trace
 from pipeline.text.decoding import Run, decode, encode
 
 
@@ -188,13 +188,13 @@ PIECES = st.sampled_from(["渡轮", "café ", "it is ", "😀", "\n", "6", "。"
 ENCODINGS = st.sampled_from(["utf-8", "utf-16", "gb18030", "utf-8-sig", "utf-32"])
 
 
-@given(st.lists(PIECES, min_size=1, max_size=9).map("".join), st.integers(1, 3 * BLOCK), ENCODINGS, st.data())
+@given(st.lists(PIECES, min_size=1, max_size=9).map("".join), st.integers(1, 3 * BLOCK_CHARS), ENCODINGS, st.data())
 def test_a_byte_is_counted_as_if_all_before_it_was_encoded(
     text: str, times: int, encoding: str, data: st.DataObject
 ) -> None:
     end = data.draw(st.sampled_from(["\n", "\r\n", "\r"]))
     article = Pipeline([]).process(("x" + text * times).replace("\n", end).encode(encoding), id="a")
-    places = Places(article)
+    places = SourceMap(article)
     size = len(source_text(article))
     for position in [*data.draw(st.lists(st.integers(0, size), max_size=5)), 0, size]:
         assert places.byte(position) == byte(article, position)
@@ -213,7 +213,7 @@ def test_codecs_that_remember_are_counted_too(encoding: str) -> None:
     data = (text * 200).encode(encoding)
     decoded = decode(data, encoding=encoding)
     article = Pipeline([]).process(data, id="a", encoding=encoding)
-    places = Places(article)
+    places = SourceMap(article)
     assert places.byte(len(decoded.text)) == len(data)
     at = [places.byte(n) for n in range(0, len(decoded.text), 7)]
     assert at == sorted(at)
@@ -231,4 +231,4 @@ def test_rows_and_trace_say_the_same(text: str) -> None:
 
 def test_a_position_behind_the_text_is_its_end() -> None:
     """Articles of others may say such things; that is for `verify` to tell."""
-    assert Places(prose()).byte(10_000) == prose().provenance.source.bytes
+    assert SourceMap(prose()).byte(10_000) == prose().provenance.source.bytes

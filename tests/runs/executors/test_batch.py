@@ -23,9 +23,9 @@ from pipeline.model.article import Article, Origin
 from pipeline.model.record import Record
 from pipeline.readers.arrow.batches import documents, is_encodable, of_records
 from pipeline.runs.batches import _RESIDENT, OUTCOMES, outcomes, tally
-from pipeline.runs.counters import Tally
-from pipeline.runs.outcome import Outcome, Rejection, Written, processed
-from pipeline.runs.output.article_writer import LINES, Handed, delivered
+from pipeline.runs.counters import ContentTotals
+from pipeline.runs.outcome import Outcome, Rejection, Written, process_record
+from pipeline.runs.output.article_writer import ARTICLE_ENCODER, InMemoryWriter, write_article
 from runs.perils import Doorkeeper, Perilous, records
 
 TALK = "Salt From the Old Pans\n\nQ: Who owns teh pans now?\n\nA: The village does, since 1998.\n"
@@ -71,7 +71,7 @@ def test_the_article_is_the_one_that_the_library_gives() -> None:
     (row,) = rows(process_batch(table))
     origin = Origin(path=None, media_type=None, member=None, row=None, field="text", sha256=None)
     want = Pipeline().process(TALK, id="pans", metadata={"id": "pans", "url": "https://example.org/7"}, origin=origin)
-    assert row["article"].encode() == LINES.encode(want)
+    assert row["article"].encode() == ARTICLE_ENCODER.encode(want)
 
 
 def test_of_a_degraded_article_it_says_stage_reason_and_kind_too() -> None:
@@ -96,7 +96,7 @@ def test_of_a_rejection_it_says_rule_and_reason() -> None:
 
 def test_of_an_article_it_counts_what_the_account_of_a_run_needs() -> None:
     (row,) = rows(process_batch(pa.table({"id": ["pans"], "text": [TALK.replace("Who owns", "Who  owns&quot;")]})))
-    want = Tally()
+    want = ContentTotals()
     want.add(process(TALK.replace("Who owns", "Who  owns&quot;"), id="pans"))
     assert (row["bytes"], row["exchanges"], row["turns"]) == (want.bytes, want.exchanges, want.turns)
     assert dict(row["edits"]) == want.edits_by_rule
@@ -263,11 +263,11 @@ def article(outcome: Outcome) -> Article:
 def test_outcomes_come_back_as_a_worker_of_this_machine_gives_them() -> None:
     given_ = records("Nets dry on teh quay.", "RAISE", "Tiny.", "", "Boats wait for the wind.", "GARBLE the text")
     want: list[Outcome] = []
-    sums = Tally()
+    sums = ContentTotals()
     for record in given_:
-        made = processed(record, PERILOUS)
+        made = process_record(record, PERILOUS)
         if isinstance(made, Article):
-            want.append(delivered(record, made, Handed()))
+            want.append(write_article(record, made, InMemoryWriter()))
             sums.add(made)
         else:
             want.append(made)

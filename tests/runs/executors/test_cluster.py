@@ -30,13 +30,13 @@ from pipeline.core.pipeline import NOWHERE
 from pipeline.model.record import Record
 from pipeline.runs.batches import OUTCOMES
 from pipeline.runs.counters import Counters
-from pipeline.runs.executors.executor import ExecutorError, in_order
-from pipeline.runs.executors.ray_cluster import Cluster, cluster, refuse_others, versions
-from pipeline.runs.executors.worker import Assignment
+from pipeline.runs.executors.executor import ExecutorError, process_in_order
+from pipeline.runs.executors.ray_cluster import RayExecutor, check_versions, ray_engine, required_versions
+from pipeline.runs.executors.worker import WorkerConfig
 from pipeline.runs.outcome import Failure, Outcome, Written
-from pipeline.runs.output.article_writer import ArticleWriter, FilePerArticle, Handed
-from pipeline.runs.plan import Source
-from pipeline.runs.run import Engine, Form, local, run
+from pipeline.runs.output.article_writer import ArticleWriter, FilePerArticle, InMemoryWriter
+from pipeline.runs.plan import DocumentSource
+from pipeline.runs.run import Engine, OutputFormat, local_engine, run
 from pipeline.version import __version__
 from runs.perils import Doorkeeper, Perilous, job, records, remembered
 
@@ -130,10 +130,10 @@ def go(
     gate: Path,
     engine: Engine,
     texts: Sequence[str] = TEXTS,
-    form: Form = "json",
+    form: OutputFormat = "json",
     waited: Callable[[], None] | None = None,
 ) -> Counters:
-    source = Source("wire.csv", lambda: iter(records(*texts)))
+    source = DocumentSource("wire.csv", lambda: iter(records(*texts)))
     return run([source], job(output, gate, form), engine=engine, waited=waited)
 
 
@@ -155,12 +155,12 @@ def opened(gate: Path) -> None:
 
 @pytest.mark.parametrize("form", ["json", "parquet"])
 def test_the_output_is_that_of_the_local_engine_byte_for_byte(
-    machines: Machines, tmp_path: Path, gate: Path, form: Form, monkeypatch: pytest.MonkeyPatch
+    machines: Machines, tmp_path: Path, gate: Path, form: OutputFormat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One crashes its process, one is degraded, one rejected, some fail in other ways: all of that is the same, too."""
-    monkeypatch.setattr(Cluster, "chunk", 4)
-    here = go(tmp_path / "here", gate, local(1), form=form)
-    there = go(tmp_path / "there", gate, cluster(machines.address), form=form)
+    monkeypatch.setattr(RayExecutor, "chunk", 4)
+    here = go(tmp_path / "here", gate, local_engine(1), form=form)
+    there = go(tmp_path / "there", gate, ray_engine(machines.address), form=form)
     assert there.totals == here.totals
     assert there.tally == here.tally
     assert (there.written, there.failed, there.rejected, there.degraded) == (16, 4, 1, 1)
@@ -168,17 +168,17 @@ def test_the_output_is_that_of_the_local_engine_byte_for_byte(
 
 
 def test_what_one_engine_did_the_other_does_not_do_again(machines: Machines, tmp_path: Path, gate: Path) -> None:
-    go(tmp_path / "output", gate, local(1), TEXTS[:3])
-    account = go(tmp_path / "output", gate, cluster(machines.address))
+    go(tmp_path / "output", gate, local_engine(1), TEXTS[:3])
+    account = go(tmp_path / "output", gate, ray_engine(machines.address))
     assert account.unchanged == 2
     assert account.written == 14
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
 def test_a_machine_that_dies_in_the_middle_loses_and_doubles_nothing(
-    machines: Machines, tmp_path: Path, gate: Path, form: Form, monkeypatch: pytest.MonkeyPatch
+    machines: Machines, tmp_path: Path, gate: Path, form: OutputFormat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Cluster, "chunk", 4)
+    monkeypatch.setattr(RayExecutor, "chunk", 4)
     texts = [*TEXTS, *(f"GATE {n}: the lock opens for teh barges." for n in range(12)), *TEXTS]
     killed = False
 
@@ -190,12 +190,12 @@ def test_a_machine_that_dies_in_the_middle_loses_and_doubles_nothing(
             opened(gate)
             killed = True
 
-    there = go(tmp_path / "there", gate, cluster(machines.address), texts, form, kill)
+    there = go(tmp_path / "there", gate, ray_engine(machines.address), texts, form, kill)
     machines.add_one()
     assert killed
     begun = Counter(path.stem for path in gate.iterdir() if path.name != "open")
     assert max(begun.values()) > 1, "nothing was lost, so this shows nothing"
-    here = go(tmp_path / "here", gate, local(1), texts, form)
+    here = go(tmp_path / "here", gate, local_engine(1), texts, form)
     assert there.totals == here.totals
     assert there.tally == here.tally
     assert files(tmp_path / "there") == files(tmp_path / "here")
@@ -234,9 +234,9 @@ def test_a_run_that_was_killed_goes_on(machines: Machines, tmp_path: Path, gate:
     first.kill()
     first.communicate()
     opened(gate)
-    account = go(tmp_path / "there", gate, cluster(machines.address), texts)
+    account = go(tmp_path / "there", gate, ray_engine(machines.address), texts)
     assert (account.unchanged, account.written) == (64, 1)
-    go(tmp_path / "here", gate, local(1), texts)
+    go(tmp_path / "here", gate, local_engine(1), texts)
     articles = {name: body for name, body in files(tmp_path / "here").items() if not name.startswith("_run/")}
     assert {name: body for name, body in files(tmp_path / "there").items() if not name.startswith("_run/")} == articles
 
@@ -319,7 +319,7 @@ def test_a_request_to_end_stays_one_though_ray_makes_an_interrupt_of_it() -> Non
 def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(UsageError, match=r"pip install 'bilingual-pipeline\[ray\]'"):
-        cluster()
+        ray_engine()
 
 
 @pytest.mark.parametrize(
@@ -347,11 +347,11 @@ def test_where_nobody_answers_it_says_so_at_once(ray: Any, tmp_path: Path, capsy
 
 
 def test_a_machine_with_other_versions_is_refused() -> None:
-    refuse_others(tuple(versions(Pipeline()).items()))
+    check_versions(tuple(required_versions(Pipeline()).items()))
     with pytest.raises(UsageError, match=f"has bilingual-pipeline {__version__}, and this one 99.0; install the same"):
-        refuse_others((("bilingual-pipeline", "99.0"),))
+        check_versions((("bilingual-pipeline", "99.0"),))
     with pytest.raises(UsageError, match="has no loud-stages, and this one 0.3"):
-        refuse_others((("loud-stages", "0.3"),))
+        check_versions((("loud-stages", "0.3"),))
 
 
 # What is lost on its way: told by a Ray that loses what it is told to lose
@@ -428,10 +428,10 @@ def worked(
 ) -> list[tuple[str, Outcome]]:
     """What becomes of some records with such a Ray, in their order."""
     monkeypatch.setattr("pipeline.runs.executors.ray_cluster._quiet_ray", lambda: lossy)
-    monkeypatch.setattr(Cluster, "chunk", 4)
-    assignment = Assignment(Pipeline(stages=[Perilous(), Doorkeeper()]), delivery or Handed())
-    with Cluster(assignment, Run()) as crew:
-        return [(item[0].id, item[1]) for item in in_order(given, crew) if isinstance(item, tuple)]
+    monkeypatch.setattr(RayExecutor, "chunk", 4)
+    assignment = WorkerConfig(Pipeline(stages=[Perilous(), Doorkeeper()]), delivery or InMemoryWriter())
+    with RayExecutor(assignment, Run()) as crew:
+        return [(item[0].id, item[1]) for item in process_in_order(given, crew) if isinstance(item, tuple)]
 
 
 GIVEN = [Record(f"d{n}", "Nets dry on the quay.", NOWHERE) for n in range(10)]

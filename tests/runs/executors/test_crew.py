@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from pipeline.core.pipeline import NOWHERE
 from pipeline.model.record import Record
-from pipeline.runs.counters import Tally
+from pipeline.runs.counters import ContentTotals
 from pipeline.runs.executors import executor
-from pipeline.runs.executors.executor import Task, in_order
+from pipeline.runs.executors.executor import DocumentTask, process_in_order
 from pipeline.runs.outcome import Outcome, Written
 
 
@@ -23,12 +23,12 @@ class Idlers:
         self.most_held = 0
         self._chance = random.Random(seed)
         self._most = most
-        self._tasks: list[Task] = []
+        self._tasks: list[DocumentTask] = []
 
     def wants_more(self) -> bool:
         return len(self._tasks) < self._most * self.chunk
 
-    def take(self, tasks: list[Task]) -> None:
+    def take(self, tasks: list[DocumentTask]) -> None:
         assert 0 < len(tasks) <= self.chunk
         self._tasks += tasks
         self.most_held = max(self.most_held, len(self._tasks))
@@ -39,8 +39,8 @@ class Idlers:
         done, self._tasks = self._tasks[:some], self._tasks[some:]
         return [(task.n, Written(task.record.weight, task.record.id.encode())) for task in done]
 
-    def take_tally(self) -> Tally:
-        return Tally()
+    def take_tally(self) -> ContentTotals:
+        return ContentTotals()
 
 
 def record(name: str, text: str = "The ferry is late.\n") -> Record:
@@ -50,7 +50,7 @@ def record(name: str, text: str = "The ferry is late.\n") -> Record:
 @given(items=st.lists(st.booleans(), max_size=60), seed=st.integers(0, 1000), chunk=st.integers(1, 5))
 def test_what_comes_out_is_in_the_order_of_what_went_in(items: list[bool], seed: int, chunk: int) -> None:
     given_items: list[Record | int] = [record(f"d{i}") if is_record else i for i, is_record in enumerate(items)]
-    came = list(in_order(given_items, Idlers(seed, chunk)))
+    came = list(process_in_order(given_items, Idlers(seed, chunk)))
     assert [item if isinstance(item, int) else item[0].id for item in came] == [  # type: ignore[index]
         item if isinstance(item, int) else item.id for item in given_items
     ]
@@ -62,21 +62,21 @@ def test_what_comes_out_is_in_the_order_of_what_went_in(items: list[bool], seed:
 def test_each_outcome_is_told_when_it_is_known_and_once() -> None:
     told: list[str] = []
     records = [record(f"d{i}") for i in range(40)]
-    for _ in in_order(records, Idlers(7), lambda record, _: told.append(record.id)):
+    for _ in process_in_order(records, Idlers(7), lambda record, _: told.append(record.id)):
         pass
     assert sorted(told) == sorted(each.id for each in records)
     assert told != [each.id for each in records]
 
 
 def test_what_waits_for_an_earlier_document_does_not_hold_its_text() -> None:
-    for item in in_order([record(f"d{i}", "long " * 100) for i in range(9)], Idlers(1)):
+    for item in process_in_order([record(f"d{i}", "long " * 100) for i in range(9)], Idlers(1)):
         assert isinstance(item, tuple)
         assert item[0].data == b""
 
 
 def test_no_more_is_taken_than_the_window_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     """A dump of any length must not be read into memory while one document takes long."""
-    monkeypatch.setattr(executor, "WINDOW", 10)
+    monkeypatch.setattr(executor, "MAX_WINDOW_DOCUMENTS", 10)
     taken = 0
 
     def source() -> Iterator[Record]:
@@ -86,16 +86,16 @@ def test_no_more_is_taken_than_the_window_holds(monkeypatch: pytest.MonkeyPatch)
             yield record(f"d{i}")
 
     given_back = 0
-    for _ in in_order(source(), Idlers(3, most=100)):
+    for _ in process_in_order(source(), Idlers(3, most=100)):
         given_back += 1
         assert taken - given_back <= 10
     assert given_back == 200
 
 
 def test_no_more_bytes_are_held_than_the_window_allows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(executor, "WINDOW_BYTES", 5_000)
+    monkeypatch.setattr(executor, "MAX_WINDOW_BYTES", 5_000)
     idlers = Idlers(3, chunk=1, most=100)
-    assert len(list(in_order((record(f"d{i}", "x" * 1_000) for i in range(50)), idlers))) == 50
+    assert len(list(process_in_order((record(f"d{i}", "x" * 1_000) for i in range(50)), idlers))) == 50
     assert idlers.most_held <= 6
 
 
@@ -103,13 +103,13 @@ def test_a_large_document_is_sent_alone() -> None:
     sizes: list[int] = []
 
     class Watched(Idlers):
-        def take(self, tasks: list[Task]) -> None:
+        def take(self, tasks: list[DocumentTask]) -> None:
             sizes.append(len(tasks))
             super().take(tasks)
 
-    list(in_order([record(f"d{i}", "x" * 2_000) for i in range(4)], Watched(1, chunk=50)))
+    list(process_in_order([record(f"d{i}", "x" * 2_000) for i in range(4)], Watched(1, chunk=50)))
     assert sizes == [1, 1, 1, 1]
 
 
 def test_nothing_in_is_nothing_out() -> None:
-    assert list(in_order([], Idlers(1))) == []
+    assert list(process_in_order([], Idlers(1))) == []

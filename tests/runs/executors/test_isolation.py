@@ -13,7 +13,7 @@ from ordeal import PACKAGE, RECIPE, SMALL, account, lines, litter, processed, pu
 import pipeline
 from pipeline.cli import main
 from pipeline.runs.executors import process_pool
-from pipeline.runs.executors.executor import Task
+from pipeline.runs.executors.executor import DocumentTask
 
 Captured = pytest.CaptureFixture[str]
 
@@ -181,7 +181,7 @@ def test_a_worker_that_is_stopped_between_two_documents_is_replaced(
     stopped: list[int] = []
     send = process_pool._Worker.send
 
-    def stop_and_send(self: process_pool._Worker, tasks: list[Task]) -> None:
+    def stop_and_send(self: process_pool._Worker, tasks: list[DocumentTask]) -> None:
         if not stopped:
             assert self.process.pid is not None
             stopped.append(self.process.pid)
@@ -274,14 +274,14 @@ def test_very_many_tiny_documents_are_done(work: Path) -> None:
 def test_a_worker_is_replaced_before_what_it_keeps_in_mind_grows(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a stage leaks is given back, and nothing is done twice for it."""
     started: list[int] = []
-    start = process_pool.Pool._start
+    start = process_pool.ProcessPool._start
 
-    def counted(self: process_pool.Pool) -> None:
+    def counted(self: process_pool.ProcessPool) -> None:
         started.append(1)
         start(self)
 
-    monkeypatch.setattr(process_pool.Pool, "_start", counted)
-    monkeypatch.setattr(process_pool, "LIFE", 10_000)
+    monkeypatch.setattr(process_pool.ProcessPool, "_start", counted)
+    monkeypatch.setattr(process_pool, "WORKER_LIFE_BYTES", 10_000)
     lines(work / "raw" / "a.jsonl", [(f"n{n:03}", talk(n) * 8) for n in range(200)])
     log = work / "log"
     assert go(work, "--set", f"stages.poison.log={log}", workers=1) == 0

@@ -18,8 +18,9 @@ from installed import Shelf
 from ordeal import account, lines, litter, talk, told, tree
 
 from pipeline.cli import main
-from pipeline.runs.executors import bind_to_parent, process_pool
+from pipeline.runs.executors import process_pool
 from pipeline.runs.output import compress_shard
+from pipeline.runs.processes import bind_to_parent
 from pipeline.runs.reading_process import supervisor
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a worker outlives what forked it")
@@ -123,7 +124,7 @@ def plan(tmp_path: Path, shelf: Shelf) -> Plan:
     shelf.put("killer-stages", "1.0", "killer_stages", "", "killer", attribute="Killer")
 
     def planned(*steps: tuple[str, str]) -> None:
-        bind_to_parent.ready()
+        bind_to_parent.ensure_fork_server()
         tracker = vars(resource_tracker)["_resource_tracker"]._pid
         marks = tmp_path / "marks"
         marks.mkdir(exist_ok=True)
@@ -196,8 +197,8 @@ def test_the_resource_tracker_may_be_killed(tmp_path: Path, plan: Plan) -> None:
 
 
 def test_the_server_may_die_with_more_workers_than_may_die_one_after_the_other(tmp_path: Path, plan: Plan) -> None:
-    plan(*[("received", "server")] * (process_pool.STARTS - 1))
-    assert go(tmp_path, workers=process_pool.STARTS + 1) == 0
+    plan(*[("received", "server")] * (process_pool.MAX_FAILED_STARTS - 1))
+    assert go(tmp_path, workers=process_pool.MAX_FAILED_STARTS + 1) == 0
     check_whole(tmp_path, plan)
 
 
@@ -363,7 +364,7 @@ def test_a_system_that_starts_no_process_ends_the_run_with_the_reason_and_the_do
             return connect(fds)
         raise OSError(24, "Too many open files")
 
-    monkeypatch.setattr(process_pool, "PAUSE", 0.0)
+    monkeypatch.setattr(process_pool, "RETRY_SECONDS", 0.0)
     monkeypatch.setattr(forkserver, "connect_to_new_process", refused)
     assert go(tmp_path) == 1
     said = capsys.readouterr().err
@@ -379,7 +380,7 @@ def test_a_system_that_starts_no_process_to_read_ends_the_run_with_the_reason(
     def refused(fds: list[int]) -> None:
         raise OSError(24, "Too many open files")
 
-    monkeypatch.setattr(supervisor, "PAUSE", 0.0)
+    monkeypatch.setattr(supervisor, "RETRY_SECONDS", 0.0)
     monkeypatch.setattr(forkserver, "connect_to_new_process", refused)
     assert go(tmp_path) == 1
     said = capsys.readouterr().err
@@ -395,7 +396,7 @@ def test_what_packs_a_shard_may_be_killed(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, form: str, victim: str
 ) -> None:
     plan()
-    start, killed = vars(compress_shard)["start"], list[Any]()
+    start, killed = vars(compress_shard)["start_process"], list[Any]()
 
     def started(process: Any) -> Any:
         number = start(process)
@@ -404,9 +405,9 @@ def test_what_packs_a_shard_may_be_killed(
             process.kill() if victim == "packer" else kill_server()
         return number
 
-    monkeypatch.setattr(compress_shard, "PAUSE", 0.0)
+    monkeypatch.setattr(compress_shard, "RETRY_SECONDS", 0.0)
     with monkeypatch.context() as patch:
-        patch.setattr(compress_shard, "start", started)
+        patch.setattr(compress_shard, "start_process", started)
         assert go(tmp_path, form=form) == 0
     assert len(killed) == 1
     check_whole(tmp_path, plan, form)

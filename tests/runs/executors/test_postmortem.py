@@ -8,7 +8,7 @@ from pathlib import Path
 from acting import Mend, rules
 
 from pipeline import Document, Finding, Pipeline
-from pipeline.runs.executors.crash_report import Place, place
+from pipeline.runs.processes.crash_report import CrashLocation, locate_crash
 from runs.perils import Doorkeeper, Perilous
 
 
@@ -46,10 +46,10 @@ class Bystander(Mend):
         return _nothing(self.trace) if self.trace else iter(())
 
 
-def found(trace: Path, *stages: Mend) -> Place:
+def found(trace: Path, *stages: Mend) -> CrashLocation:
     pipeline = Pipeline(stages=[*stages])
     pipeline.process("The ferry leaves at half past six.", id="a")
-    return place(trace, pipeline)
+    return locate_crash(trace, pipeline)
 
 
 def test_of_several_stages_in_one_file_it_names_the_one_that_was_called(tmp_path: Path) -> None:
@@ -63,4 +63,4 @@ def test_a_stage_that_hands_on_what_a_function_gives_is_told_by_its_file(tmp_pat
 
 
 def test_nothing_is_known_where_nothing_was_left(tmp_path: Path) -> None:
-    assert place(tmp_path / "none.trace", Pipeline(stages=[Perilous(), Doorkeeper()])) == Place()
+    assert locate_crash(tmp_path / "none.trace", Pipeline(stages=[Perilous(), Doorkeeper()])) == CrashLocation()

@@ -43,7 +43,7 @@ def test_what_packs_a_shard_ends_with_a_run_that_is_killed(tmp_path: Path) -> No
     run.kill()
     run.communicate()
     until(lambda: not Path(f"/proc/{packer}").exists())
-    with lock.locked(tmp_path / "lock", "the output"):
+    with lock.hold_lock(tmp_path / "lock", "the output"):
         pass
 
 
@@ -51,7 +51,8 @@ def test_what_packs_a_shard_ends_with_a_run_that_is_killed(tmp_path: Path) -> No
 def test_the_process_that_forks_workers_does_not_hear_the_keyboard_while_it_loads() -> None:
     """Also where the resource tracker is started with it, which unblocks the signal again."""
     code = (
-        "import pathlib, re; from pipeline.runs.output import bond; server = bond.ready()\n"
+        "import pathlib, re; from pipeline.runs.processes import bind_to_parent\n"
+        "server = bind_to_parent.ensure_fork_server()\n"
         "told = pathlib.Path(f'/proc/{server}/status').read_text()\n"
         "print(int(re.search(r'SigBlk:\\s*(\\w+)', told)[1], 16))\n"
     )
@@ -67,7 +68,7 @@ def test_who_loses_the_lock_while_it_is_exchanged_for_a_share_is_refused(
     monkeypatch.setattr(lock, "_take", lambda _, *, whole: whole)
     with (
         pytest.raises(UsageError, match="another run is writing"),
-        lock.locked(tmp_path / "_run" / "lock", "the output"),
+        lock.hold_lock(tmp_path / "_run" / "lock", "the output"),
     ):
         pass
 
@@ -77,8 +78,8 @@ def test_a_process_that_a_worker_leaves_behind_holds_no_share(tmp_path: Path) ->
     path.parent.mkdir()
     path.touch()
     code = (
-        "import os, sys, time; from pathlib import Path; from pipeline.runs.output.lock import share\n"
-        f"assert share(Path({str(path)!r}))\n"
+        "import os, sys, time; from pathlib import Path; from pipeline.runs.output.lock import hold_share\n"
+        f"assert hold_share(Path({str(path)!r}))\n"
         "child = os.fork()\n"
         "if child == 0: time.sleep(3600)\n"
         "print(child, flush=True); os._exit(0)\n"
@@ -89,7 +90,7 @@ def test_a_process_that_a_worker_leaves_behind_holds_no_share(tmp_path: Path) ->
     child = int(worker.stdout.readline())
     worker.wait()
     try:
-        with lock.locked(path, "the output"):
+        with lock.hold_lock(path, "the output"):
             pass
     finally:
         os.kill(child, 9)

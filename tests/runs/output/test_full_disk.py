@@ -15,7 +15,7 @@ from ordeal import ROOT, SMALL, account, lines, litter, processed, put, talk, tr
 
 import pipeline
 from pipeline.cli import main
-from pipeline.runs.output import shards
+from pipeline.runs.output import shard_store
 from pipeline.runs.state import State, StateError
 
 Captured = pytest.CaptureFixture[str]
@@ -143,7 +143,7 @@ def test_a_line_is_written_whole_however_little_the_system_takes_at_once() -> No
             return super().write(bytes(data)[:3])  # type: ignore[call-overload]
 
     file = Slow()
-    shards._write(file, b"a line of some length\n")
+    shard_store._write(file, b"a line of some length\n")
     assert file.getvalue() == b"a line of some length\n"
 
 

@@ -22,8 +22,8 @@ from pipeline.readers.registry import choice
 from pipeline.runs.counters import Counters
 from pipeline.runs.file_sources import FileSources
 from pipeline.runs.output.output_folder import LocalOutput
-from pipeline.runs.output.shards import ON_THE_WAY
-from pipeline.runs.plan import Choices
+from pipeline.runs.output.shard_store import RUN_FOLDER_SHARD
+from pipeline.runs.plan import RerunOptions
 from pipeline.runs.run import Job, run
 from pipeline.storage.atomic import named, replace
 from runs.inline import Inline
@@ -67,7 +67,7 @@ class Ground:
         crew, account, readers = Inline(), Counters(), choice()
         files, lost = find([self.raw], leave_out=self.output)
         self.failures: list[Any] = []
-        job = Job(PLAIN, self.output, form=form, choices=Choices(**chosen))
+        job = Job(PLAIN, self.output, form=form, choices=RerunOptions(**chosen))
         run(
             FileSources(files, lambda files, at: of_file(files[at], Input(), readers), Input()),
             job,
@@ -273,7 +273,7 @@ def test_the_lock_of_a_run_that_ended_is_taken(ground: Ground, left: bytes) -> N
 @pytest.mark.parametrize("path", ["../../outside/a.txt", "previous/../../../outside/a.txt", "/etc/passwd", "open/x"])
 def test_a_state_names_no_file_outside(ground: Ground, path: str) -> None:
     """One that came from somebody else may say anything."""
-    assert not ON_THE_WAY.fullmatch(path)
+    assert not RUN_FOLDER_SHARD.fullmatch(path)
     ground.run("jsonl")
     size = (ground.outside / "a.txt").stat().st_size
     with closing(sqlite3.connect(ground.output / "_run" / "state.sqlite")) as database, database:

@@ -9,13 +9,17 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.runs.output import lock
-from pipeline.runs.output.lock import locked
+from pipeline.runs.output.lock import hold_lock
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
 
-HOLD = "import sys\nfrom pathlib import Path\nfrom pipeline.runs.output.lock import locked, share\n"
-PARENT = HOLD + "with locked(Path(sys.argv[1]), 'the output'):\n    print('held', flush=True)\n    sys.stdin.read()\n"
-WORKER = HOLD + "print(share(Path(sys.argv[1])), flush=True)\nsys.stdin.read()\n"
+HOLD = "import sys\nfrom pathlib import Path\nfrom pipeline.runs.output.lock import hold_lock, hold_share\n"
+PARENT = f"""{HOLD}
+with hold_lock(Path(sys.argv[1]), 'the output'):
+    print('held', flush=True)
+    sys.stdin.read()
+"""
+WORKER = HOLD + "print(hold_share(Path(sys.argv[1])), flush=True)\nsys.stdin.read()\n"
 
 
 @pytest.fixture
@@ -36,15 +40,15 @@ def said(process: subprocess.Popen[str]) -> str:
 
 def test_the_second_is_refused_and_told_who_is_there(path: Path) -> None:
     with (
-        locked(path, "the output"),
+        hold_lock(path, "the output"),
         pytest.raises(UsageError, match=rf"another run \(process {os.getpid()}\) is writing to the output;"),
     ):
-        locked(path, "the output").__enter__()
+        hold_lock(path, "the output").__enter__()
 
 
 def test_once_the_first_is_over_the_next_may(path: Path) -> None:
     for _ in range(2):
-        with locked(path, "the output"):
+        with hold_lock(path, "the output"):
             pass
 
 
@@ -53,9 +57,9 @@ def test_a_run_of_another_process_is_in_the_way(path: Path) -> None:
     with started(PARENT, path) as other:
         assert said(other) == "held"
         with pytest.raises(UsageError, match=str(other.pid)):
-            locked(path, "the output").__enter__()
+            hold_lock(path, "the output").__enter__()
         other.kill()
-    with locked(path, "the output"):
+    with hold_lock(path, "the output"):
         pass
 
 
@@ -71,14 +75,14 @@ def test_the_workers_of_a_run_that_was_killed_are_waited_for(path: Path) -> None
         # It ends as soon as nobody holds the other end, as a worker does.
         assert worker.stdin is not None
         worker.stdin.close()
-        with locked(path, "the output"):
+        with hold_lock(path, "the output"):
             assert worker.wait() == 0
         assert worker.stdout is not None
         worker.stdout.close()
 
 
 def test_workers_that_do_not_end_are_in_the_way(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock, "PATIENCE", 0.1)
+    monkeypatch.setattr(lock, "MAX_WAIT_SECONDS", 0.1)
     path.parent.mkdir(parents=True)
     with started(PARENT, path) as parent:
         assert said(parent) == "held"
@@ -87,7 +91,7 @@ def test_workers_that_do_not_end_are_in_the_way(path: Path, monkeypatch: pytest.
             parent.kill()
             parent.wait()
             with pytest.raises(UsageError, match="another run"):
-                locked(path, "the output").__enter__()
+                hold_lock(path, "the output").__enter__()
             worker.kill()
 
 

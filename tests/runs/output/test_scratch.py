@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.runs.output import temporary_folder
+from pipeline.runs.processes import temporary_folder
 
 MAKE_AND_DIE = """
 import os, signal
-from pipeline.runs.output import scratch
-(scratch.make() / "copy").write_bytes(bytes(1000))
+from pipeline.runs.processes import temporary_folder
+(temporary_folder.make() / "copy").write_bytes(bytes(1000))
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -47,12 +47,12 @@ def test_what_has_an_owner_or_is_no_such_folder_stays(tmp_path: Path) -> None:
     (tmp_path / "pipeline-file").touch()
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    (elsewhere / temporary_folder.LOCK).touch()
+    (elsewhere / temporary_folder.OWNER_LOCK_FILE).touch()
     (tmp_path / "pipeline-link").symlink_to(elsewhere)
     first = temporary_folder.make()
     second = temporary_folder.make()
-    assert (first / temporary_folder.LOCK).exists()
-    assert (elsewhere / temporary_folder.LOCK).exists()
+    assert (first / temporary_folder.OWNER_LOCK_FILE).exists()
+    assert (elsewhere / temporary_folder.OWNER_LOCK_FILE).exists()
     assert len(list(tmp_path.iterdir())) == 6
     temporary_folder.remove(first)
     temporary_folder.remove(second)

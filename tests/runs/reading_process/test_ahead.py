@@ -12,11 +12,11 @@ from pipeline.config.settings import Input
 from pipeline.readers.documents import Document, of_file
 from pipeline.readers.input_files import File, find
 from pipeline.readers.registry import choice
-from pipeline.runs.arrival import Arrival
-from pipeline.runs.file_sources import documents
-from pipeline.runs.reading_process import child
+from pipeline.runs.file_sources import without_waiting
+from pipeline.runs.reading_process import reader_process
 from pipeline.runs.reading_process.read_ahead import ReadAhead
 from pipeline.runs.reading_process.supervisor import ReadingProcess
+from pipeline.runs.records import SourceItem
 
 from .test_containment import SOUND, outcome, poison, process
 
@@ -26,7 +26,7 @@ class Counted(ReadingProcess):
 
     alone = 0
 
-    def documents(self, file: File, most: int | None = None) -> Iterator[Arrival]:
+    def documents(self, file: File, most: int | None = None) -> Iterator[SourceItem]:
         self.alone += 1
         return super().documents(file, most)
 
@@ -38,15 +38,17 @@ def texts(folder: Path, count: int) -> list[File]:
         if number % 17 == 5:
             data = ""
         elif number % 23 == 7:
-            data *= child.SMALL // 10
+            data *= reader_process.MAX_GROUPED_FILE_BYTES // 10
         (folder / f"{number:03}.txt").write_text(data)
-    lines = "".join(f'{{"id": "row{number}", "text": "{number}"}}\n' for number in range(2 * child.MOST_ITEMS))
+    lines = "".join(
+        f'{{"id": "row{number}", "text": "{number}"}}\n' for number in range(2 * reader_process.MAX_GROUPED_DOCUMENTS)
+    )
     (folder / "050x.jsonl").write_text(lines)
     return find([folder])[0]
 
 
 def read(ahead: ReadAhead, files: Sequence[File], at: int) -> list[Document]:
-    return list(documents(ahead.documents(files, at)))
+    return list(without_waiting(ahead.documents(files, at)))
 
 
 def test_every_file_gives_what_it_holds_and_few_are_asked_for_by_themselves(tmp_path: Path) -> None:
@@ -95,7 +97,7 @@ def test_whoever_stops_within_a_group_may_go_on(tmp_path: Path) -> None:
     with ReadingProcess(Input(), choice()) as reading:
         ahead = ReadAhead(reading)
         for at in range(40):
-            found = documents(ahead.documents(files, at))
+            found = without_waiting(ahead.documents(files, at))
             next(found, None)
             found.close()  # type: ignore[attr-defined]
         assert read(ahead, files, 40) == list(of_file(files[40], Input(), choice()))

@@ -19,10 +19,10 @@ from pipeline.readers.byte_source import HEAD
 from pipeline.readers.documents import Document, of_file
 from pipeline.readers.input_files import File
 from pipeline.readers.registry import choice
-from pipeline.runs.arrival import EncodedRecord, Waiting
 from pipeline.runs.executors.executor import ExecutorError
-from pipeline.runs.file_sources import documents
+from pipeline.runs.file_sources import without_waiting
 from pipeline.runs.reading_process.supervisor import ReadingProcess
+from pipeline.runs.records import EncodedRecord, Waiting
 
 from .poison_reader import MODULE, NAME, PACKAGE, READER
 
@@ -48,7 +48,7 @@ def poison(folder: Path, name: str, *lines: str, head: str = "POISON\n") -> File
 
 
 def read(reading: ReadingProcess, file: File, most: int | None = None) -> list[Document]:
-    return list(documents(reading.documents(file, most)))
+    return list(without_waiting(reading.documents(file, most)))
 
 
 def outcome(found: list[Document]) -> list[str]:
@@ -148,7 +148,7 @@ def test_whoever_stops_reading_leaves_no_process_and_no_file(
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     file = poison(tmp_path, "a.poison", *[SOUND] * 1000)
     with process(tmp_path, shelf) as reading:
-        found = documents(reading.documents(file))
+        found = without_waiting(reading.documents(file))
         assert isinstance(next(found), Record)
         found.close()  # type: ignore[attr-defined]
         assert len(read(reading, file)) == 1000
@@ -175,7 +175,7 @@ def test_a_pipe_is_read_as_it_comes_and_the_time_that_it_waits_does_not_count(tm
     writer.start()
     with process(tmp_path, shelf, seconds=2) as reading:
         found = []
-        for each in documents(reading.documents(File(path, "a.poison", named=True))):
+        for each in without_waiting(reading.documents(File(path, "a.poison", named=True))):
             found.append(each)
             first.set()
     writer.join()

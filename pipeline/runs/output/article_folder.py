@@ -9,8 +9,8 @@ import msgspec
 from pipeline.runs.counters import Aside
 from pipeline.runs.output import manual_edits, write_log
 from pipeline.runs.output.article_writer import ArticleWriter, FilePerArticle
-from pipeline.runs.plan import Sight
-from pipeline.runs.state import FORGOTTEN, REPLACING, Entry, State
+from pipeline.runs.plan import ArticleCondition
+from pipeline.runs.state import REPLACING_KEY, STALE_KEY, DocumentEntry, State
 from pipeline.storage import Store
 from pipeline.storage.file_names import file_name
 from pipeline.storage.links import link_above
@@ -24,26 +24,28 @@ class ArticleStore(Protocol):
     ordered: bool
     """Whether an article is there only once those before it are, too; else it is as soon as its worker says so."""
 
-    def look(self, entry: Entry) -> tuple[Sight, Entry]:
+    def look(self, entry: DocumentEntry) -> tuple[ArticleCondition, DocumentEntry]:
         """How the article of a document that was written is found; and its entry, with the stamp that it has now."""
         ...
 
-    def earlier(self, name: str, entry: Entry | None, sight: Sight, *, apart: bool = False) -> bytes | None:
+    def earlier(
+        self, name: str, entry: DocumentEntry | None, sight: ArticleCondition, *, apart: bool = False
+    ) -> bytes | None:
         """By what the article that lies there is known again when it is to be replaced, for `by_hand.may_replace`.
 
         `entry` is None for a document of which no article is known. `apart` says that the name of its file has a hash.
         """
         ...
 
-    def own(self, entry: Entry) -> bytes | None:
+    def own(self, entry: DocumentEntry) -> bytes | None:
         """The hash of what lies where the article was written; None if that is nothing, or of another document."""
         ...
 
-    def add(self, entry: Entry, body: bytes | None) -> Entry:
+    def add(self, entry: DocumentEntry, body: bytes | None) -> DocumentEntry:
         """Takes an article in; gives its entry with the place where it lies now."""
         ...
 
-    def keep(self, entry: Entry) -> None:
+    def keep(self, entry: DocumentEntry) -> None:
         """Is told of an article that stays."""
         ...
 
@@ -82,7 +84,7 @@ class ArticleFolder:
         """Whether each file is read, even if its size and time are as they were."""
         self._listed: set[int] | None = None
 
-    def look(self, entry: Entry) -> tuple[Sight, Entry]:
+    def look(self, entry: DocumentEntry) -> tuple[ArticleCondition, DocumentEntry]:
         """Whether the file is as it was: by size and time, or where these differ by its hash."""
         name = file_name(entry.id, apart=entry.apart)
         if isinstance(self._folder, Store):
@@ -95,40 +97,40 @@ class ArticleFolder:
             found = os.stat(f"{self._folder}/{name}")
             if (found.st_size, found.st_mtime_ns) == (entry.size, entry.stamp) and not self._always_read:
                 return "whole", entry
-            there = manual_edits.there(self._folder / name)
+            there = manual_edits.read_regular_file(self._folder / name)
         except PermissionError:
             return "edited", entry
         except OSError:
             return "gone", entry
         return ("gone", entry) if there is None else self._compared(entry, *there)
 
-    def _compared(self, entry: Entry, data: bytes, stamp: int) -> tuple[Sight, Entry]:
+    def _compared(self, entry: DocumentEntry, data: bytes, stamp: int) -> tuple[ArticleCondition, DocumentEntry]:
         """How a file is found that holds these bytes."""
         if not data:
             return "gone", entry
-        found = manual_edits.digest(data)
+        found = manual_edits.article_hash(data)
         # A run of an earlier version noted the size alone.
-        if found == entry.hash or (not entry.hash and len(data) == entry.size and entry.key != REPLACING):
+        if found == entry.hash or (not entry.hash and len(data) == entry.size and entry.key != REPLACING_KEY):
             if (found, stamp) != (entry.hash, entry.stamp):
                 self._state.note_written(entry.id, found, stamp)
             return "whole", msgspec.structs.replace(entry, hash=found, stamp=stamp)
-        if entry.key != REPLACING:
+        if entry.key != REPLACING_KEY:
             return "edited", entry
         if self._killed_wrote is None:
             return "unsure", entry
         if found in self._killed_wrote:
             return "replaced", msgspec.structs.replace(entry, hash=found, stamp=stamp)
         # So that this is known when the log is gone.
-        return "edited", msgspec.structs.replace(entry, key=FORGOTTEN)
+        return "edited", msgspec.structs.replace(entry, key=STALE_KEY)
 
-    def own(self, entry: Entry) -> bytes | None:
+    def own(self, entry: DocumentEntry) -> bytes | None:
         """The hash of what lies where the article was written, unless it is an article of another document."""
         name = file_name(entry.id, apart=entry.apart)
         try:
             if isinstance(self._folder, Store):
                 data = self._folder.get(name)
             else:
-                found = manual_edits.there(self._folder / name)
+                found = manual_edits.read_regular_file(self._folder / name)
                 if found is None:
                     return None
                 data, _ = found
@@ -136,10 +138,12 @@ class ArticleFolder:
             return None
         except PermissionError:
             # Whoever wrote it did not want it to be read: no run does so.
-            return manual_edits.NOBODYS
-        return None if manual_edits.is_of_another(data, entry.id) else manual_edits.digest(data)
+            return manual_edits.NO_ARTICLE_HASH
+        return None if manual_edits.is_of_another(data, entry.id) else manual_edits.article_hash(data)
 
-    def earlier(self, name: str, entry: Entry | None, sight: Sight, *, apart: bool = False) -> bytes | None:
+    def earlier(
+        self, name: str, entry: DocumentEntry | None, sight: ArticleCondition, *, apart: bool = False
+    ) -> bytes | None:
         """The hash of what was found there."""
         if isinstance(self._folder, Store) and (
             sight == "whole"
@@ -149,7 +153,7 @@ class ArticleFolder:
             return None
         if entry is not None and sight in {"whole", "replaced"}:
             return entry.hash
-        return manual_edits.INTERRUPTED if sight == "unsure" else manual_edits.UNKNOWN
+        return manual_edits.INTERRUPTED_WRITER if sight == "unsure" else manual_edits.UNKNOWN_WRITER
 
     def _objects(self, store: Store) -> set[int]:
         """What is in the bucket, asked once for all: a request for each would take longer than to do it again.
@@ -159,19 +163,22 @@ class ArticleFolder:
         if self._listed is None:
             self._listed = set()
             for found in store.listing():
-                self._listed |= {hash(found.name), hash((found.name, found.size, manual_edits.stamp_of(found.stamp)))}
+                self._listed |= {
+                    hash(found.name),
+                    hash((found.name, found.size, manual_edits.object_stamp(found.stamp))),
+                }
         return self._listed
 
     def _got(self, store: Store, name: str) -> tuple[bytes, int]:
         """An object and its stamp, which is asked for first: where somebody changes it in between, it is read again."""
         found = store.entry(name)
-        return store.get(name), manual_edits.stamp_of(None if found is None else found.stamp)
+        return store.get(name), manual_edits.object_stamp(None if found is None else found.stamp)
 
-    def add(self, entry: Entry, body: bytes | None) -> Entry:  # noqa: ARG002 -- the worker wrote it
+    def add(self, entry: DocumentEntry, body: bytes | None) -> DocumentEntry:  # noqa: ARG002 -- the worker wrote it
         """The worker has written it."""
         return entry
 
-    def keep(self, entry: Entry) -> None:
+    def keep(self, entry: DocumentEntry) -> None:
         """It lies where it lies."""
 
     def drop(self, name: str, earlier: bytes | None = None, *, apart: bool = False) -> bool:
@@ -192,7 +199,7 @@ class ArticleFolder:
         try:
             if isinstance(self._folder, Store):
                 return manual_edits.may_replace(self._folder.get(path), earlier)
-            found = manual_edits.there(self._folder / path)
+            found = manual_edits.read_regular_file(self._folder / path)
         except FileNotFoundError:
             return True
         except PermissionError:

@@ -21,14 +21,14 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final
 
-from pipeline.runs.executors.safe_path import safe_path
-from pipeline.runs.output.lock import share
+from pipeline.runs.output.lock import hold_share
+from pipeline.runs.processes.safe_path import safe_path
 
-ALIVE = "_forkserver_alive_fd"
+ALIVE_PIPE_ATTRIBUTE = "_forkserver_alive_fd"
 """Where Python keeps it; where it keeps it elsewhere, a worker that hangs outlives a run that is killed."""
-PARENT: Final = "_pipeline_parent"
+PARENT_ATTRIBUTE: Final = "_pipeline_parent"
 """The attribute of a process that holds the number of the process which is to fork or spawn it."""
-DYING = 1.0
+MAX_DYING_SECONDS = 1.0
 """Seconds that a process which was killed may take until it is dead."""
 
 
@@ -43,7 +43,7 @@ class StartError(Exception):
         self.parent = parent
 
 
-def start(process: BaseProcess) -> int:
+def start_process(process: BaseProcess) -> int:
     """Starts a process that ties itself to this one; the number of the process that forked or spawned it.
 
     A daemon may have no children by the rules of `multiprocessing`, since they might outlive it. Those that are tied do
@@ -53,8 +53,8 @@ def start(process: BaseProcess) -> int:
     is_daemon = configuration.pop("daemon", None)
     parent = None
     try:
-        parent = ready()
-        vars(process)[PARENT] = parent
+        parent = ensure_fork_server()
+        vars(process)[PARENT_ATTRIBUTE] = parent
         with safe_path():
             process.start()
     except (EOFError, ConnectionError) as error:
@@ -69,7 +69,7 @@ def start(process: BaseProcess) -> int:
     return parent
 
 
-def ready() -> int:
+def ensure_fork_server() -> int:
     """Makes sure that the process is running which forks others, and gives its number; this one's where none does so.
 
     Raises `OSError`.
@@ -103,7 +103,7 @@ def _has_ended(child: int) -> bool:
     """Whether a child of this process is dead, or about to die. How it ended can still be asked."""
     if not hasattr(os, "waitid"):
         return True
-    deadline = time.monotonic() + DYING
+    deadline = time.monotonic() + MAX_DYING_SECONDS
     while time.monotonic() < deadline:
         try:
             if os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None:
@@ -114,10 +114,10 @@ def _has_ended(child: int) -> bool:
     return False
 
 
-def wait(process: BaseProcess, seconds: float | None) -> bool:
+def wait_for_exit(process: BaseProcess, seconds: float | None) -> bool:
     """Waits until a process ends, so long at most; whether the one that forked it has ended before it could say so."""
     sentinel = process.sentinel
-    if not connection.wait([sentinel], seconds) or vars(process).get(PARENT) == os.getpid():
+    if not connection.wait([sentinel], seconds) or vars(process).get(PARENT_ATTRIBUTE) == os.getpid():
         return False
     import fcntl
     import termios
@@ -126,10 +126,10 @@ def wait(process: BaseProcess, seconds: float | None) -> bool:
     return int.from_bytes(fcntl.ioctl(sentinel, termios.FIONREAD, bytes(4)), sys.byteorder) == 0
 
 
-def tie(lock: Path | None) -> bool:
+def bind_to_parent(lock: Path | None) -> bool:
     """Ties this process to its run, or says that it is over. `lock` is that of the run, if it has one."""
     _die_with_parent()
-    parent = vars(current_process()).get(PARENT)
+    parent = vars(current_process()).get(PARENT_ATTRIBUTE)
     if sys.platform != "win32" and parent is not None and os.getppid() != parent:
         # The process that forked this one was killed before the system could be told, so the run has given it up.
         return False
@@ -137,10 +137,10 @@ def tie(lock: Path | None) -> bool:
     if run is not None and not run.is_alive():
         # It ended before the system could be told.
         return False
-    return lock is None or share(lock)
+    return lock is None or hold_share(lock)
 
 
-def adopt(environment: Mapping[str, str]) -> None:
+def use_environment(environment: Mapping[str, str]) -> None:
     """Makes an environment this process's own."""
     os.environ.clear()
     os.environ.update(environment)
@@ -160,9 +160,9 @@ def _die_with_parent() -> None:
     # The one that forks ends when no process holds this end of a pipe any more; each that it forked is given it, so
     # that it can have workers of its own, which ours have not.
     server: Any = forkserver.__dict__["_forkserver"]
-    alive = getattr(server, ALIVE, None)
+    alive = getattr(server, ALIVE_PIPE_ATTRIBUTE, None)
     if alive is not None:
-        setattr(server, ALIVE, None)
+        setattr(server, ALIVE_PIPE_ATTRIBUTE, None)
         os.close(alive)
 
 

@@ -8,9 +8,9 @@ import gc
 from pipeline.core.pipeline import Pipeline
 from pipeline.readers.registry import choice
 from pipeline.runs.executors import worker
-from pipeline.runs.reading_process import child
+from pipeline.runs.reading_process import reader_process
 
-__all__ = ["child", "worker"]
+__all__ = ["reader_process", "worker"]
 
 # The built-in readers.
 choice()

@@ -5,7 +5,7 @@ import signal
 import sys
 from typing import BinaryIO
 
-OUT_OF_MEMORY = 77
+OUT_OF_MEMORY_EXIT_CODE = 77
 """The exit code of a process that cannot say any more that its memory ran out."""
 MIB = 1 << 20
 

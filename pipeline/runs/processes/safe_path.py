@@ -13,7 +13,7 @@ from multiprocessing import util
 from threading import RLock
 from typing import Final
 
-FLAGS: Final = "_args_from_interpreter_flags"
+FLAGS_FUNCTION: Final = "_args_from_interpreter_flags"
 """The function that gives the options for a new interpreter. `multiprocessing` has no public way to add one."""
 
 _lock = RLock()
@@ -23,16 +23,16 @@ _lock = RLock()
 def safe_path() -> Iterator[None]:
     """Starts every interpreter that `multiprocessing` starts in the block with `-P`."""
     with _lock:
-        before: Callable[[], list[str]] = getattr(util, FLAGS)
+        before: Callable[[], list[str]] = getattr(util, FLAGS_FUNCTION)
 
         def flags() -> list[str]:
             return [*before(), "-P"]
 
-        setattr(util, FLAGS, flags)
+        setattr(util, FLAGS_FUNCTION, flags)
         try:
             yield
         finally:
-            setattr(util, FLAGS, before)
+            setattr(util, FLAGS_FUNCTION, before)
 
 
 if hasattr(os, "register_at_fork"):

@@ -19,16 +19,16 @@ import msgspec
 from pipeline.core.pipeline import Pipeline
 from pipeline.core.recipe import Step
 
-FRAME = re.compile(r'File "(?P<file>[^"\n]+)", line (?P<line>\d+) in (?P<function>[^\n]+)')
-MOST = 1 << 16
+FRAME_LINE = re.compile(r'File "(?P<file>[^"\n]+)", line (?P<line>\d+) in (?P<function>[^\n]+)')
+MAX_TRACE_BYTES = 1 << 16
 """Bytes of a trace that are looked at."""
-LAST_WORDS = 3.0
+TRACE_SECONDS = 3.0
 """Seconds at most that a hanging process has to write down where it hangs; on a busy machine it needs some of them."""
-PEN = 0.03
+TRACE_QUIET_SECONDS = 0.03
 """Seconds for which it writes nothing more, once it has begun: then it is done."""
 
 
-class Place(msgspec.Struct, frozen=True):
+class CrashLocation(msgspec.Struct, frozen=True):
     """Where a document was when its worker died: the stage, whose it is, and the line of the program."""
 
     stage: str | None = None
@@ -36,7 +36,7 @@ class Place(msgspec.Struct, frozen=True):
     line: str | None = None
 
 
-def place(trace: Path, pipeline: Pipeline) -> Place:
+def locate_crash(trace: Path, pipeline: Pipeline) -> CrashLocation:
     """Where the process was that left `trace`; nothing is known where it left none."""
     steps = [step for way in pipeline.ways for step in way.recipe.steps]
     frames = _frames(trace)
@@ -46,24 +46,24 @@ def place(trace: Path, pipeline: Pipeline) -> Place:
         for frame in frames:
             step = next((step for step in steps if holds(frame, step)), None)
             if step is not None:
-                return Place(step.stage.name, step.foreign, line)
-    return Place(None, None, line)
+                return CrashLocation(step.stage.name, step.foreign, line)
+    return CrashLocation(None, None, line)
 
 
-def innermost(trace: Path) -> str | None:
+def innermost_line(trace: Path) -> str | None:
     """The line of the program at which a process was that left `trace`; None where it left nothing."""
     return _line(_frames(trace))
 
 
-def interrupt(process: BaseProcess, trace: Path) -> None:
+def stop_hanging(process: BaseProcess, trace: Path) -> None:
     """Ends a process that hangs, once it has written to `trace` where."""
     if process.pid is not None and hasattr(signal, "SIGUSR1"):
         try:
             os.kill(process.pid, signal.SIGUSR1)
         except ProcessLookupError:
             return
-        deadline, written = time.monotonic() + LAST_WORDS, 0
-        while time.monotonic() < deadline and not connection.wait([process.sentinel], PEN):
+        deadline, written = time.monotonic() + TRACE_SECONDS, 0
+        while time.monotonic() < deadline and not connection.wait([process.sentinel], TRACE_QUIET_SECONDS):
             before, written = written, trace.stat().st_size
             if written == before > 0:
                 break
@@ -74,10 +74,10 @@ def _frames(trace: Path) -> list[re.Match[str]]:
     """The calls in a trace, the innermost first."""
     try:
         with trace.open("rb") as file:
-            told = file.read(MOST).decode("utf-8", "replace")
+            told = file.read(MAX_TRACE_BYTES).decode("utf-8", "replace")
     except OSError:
         return []
-    return list(FRAME.finditer(told))
+    return list(FRAME_LINE.finditer(told))
 
 
 def _line(frames: list[re.Match[str]]) -> str | None:
@@ -102,7 +102,7 @@ def _is_in_file(frame: re.Match[str], step: Step) -> bool:
         return False
 
 
-def end(code: int | None) -> str:
+def describe_exit(code: int | None) -> str:
     """How a process ended, in words.
 
     >>> end(-11), end(3)
@@ -116,6 +116,6 @@ def end(code: int | None) -> str:
     return f"ended with exit code {code}"
 
 
-def ran_out_of_memory(code: int | None) -> bool:
+def killed_for_memory(code: int | None) -> bool:
     """Whether the system may have ended the process because memory was short on the whole machine."""
     return sys.platform != "win32" and code == -signal.SIGKILL

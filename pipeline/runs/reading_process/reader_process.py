@@ -20,36 +20,36 @@ from typing import BinaryIO, cast
 from pipeline.model.record import Record
 from pipeline.readers.documents import Document, is_document, of_file, opened_file
 from pipeline.readers.input_files import File
-from pipeline.runs.arrival import EncodedRecord, encoded
-from pipeline.runs.executors.bind_to_parent import adopt, tie
-from pipeline.runs.executors.process_limits import OUT_OF_MEMORY, limit_memory, record_crashes
+from pipeline.runs.processes.bind_to_parent import bind_to_parent, use_environment
+from pipeline.runs.processes.limits import OUT_OF_MEMORY_EXIT_CODE, limit_memory, record_crashes
 from pipeline.runs.reading_process.messages import (
     IDLE,
-    Batch,
+    CheckDocument,
     Desk,
-    Group,
-    Item,
-    Look,
-    Looked,
-    More,
-    Read,
+    DocumentBatch,
+    DocumentCheck,
+    GroupResult,
+    NextBatch,
+    ReaderConfig,
+    ReadFile,
     ReadGroup,
+    ReadItem,
     Ready,
-    Setup,
 )
+from pipeline.runs.records import EncodedRecord, encode_record
 
-BATCH_BYTES = 1 << 18
+MAX_BATCH_BYTES = 1 << 18
 """Bytes of documents from which on a batch is handed on."""
-SMALL = 1 << 15
+MAX_GROUPED_FILE_BYTES = 1 << 15
 """Bytes of a file that is read in a group with others; of a longer one the reading takes longer than the asking."""
-MOST_ITEMS = 64
+MAX_GROUPED_DOCUMENTS = 64
 """Documents of such a file."""
-BATCH_SECONDS = 0.05
+MAX_BATCH_SECONDS = 0.05
 """Seconds after which it is handed on with what it holds."""
 
 
-def main(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None:
-    """Reads files until the connection is closed. `pickled` is a `Setup`; a crash leaves its calls in `trace`."""
+def reader_main(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None:
+    """Reads files until the connection is closed. `pickled` is a `ReaderConfig`; a crash writes to `trace`."""
     # The keyboard interrupts the run, which decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -59,7 +59,7 @@ def main(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
         return
     with wreckage:
         record_crashes(wreckage)
-        if not tie(None):
+        if not bind_to_parent(None):
             return
         try:
             setup = pickle.loads(pickled)  # noqa: S301 -- from the run
@@ -67,8 +67,8 @@ def main(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
             # The readers of other packages are imported here, and may do anything.
             connection.send_bytes(pickle.dumps(Ready(f"{type(error).__name__}: {error}")))
             return
-        assert isinstance(setup, Setup)  # noqa: S101 -- nobody else sends any
-        adopt(setup.environment)
+        assert isinstance(setup, ReaderConfig)  # noqa: S101 -- nobody else sends any
+        use_environment(setup.environment)
         tempfile.tempdir = setup.scratch
         memory = limit_memory(setup.options.limits.memory << 20)
         try:
@@ -80,24 +80,24 @@ def main(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None
             return
         except MemoryError:
             # Not even enough is left to say so in another way.
-            os._exit(OUT_OF_MEMORY)
+            os._exit(OUT_OF_MEMORY_EXIT_CODE)
 
 
-def _answer(request: object, setup: Setup, connection: Connection, desk: Desk) -> None:
-    if isinstance(request, Look):
+def _answer(request: object, setup: ReaderConfig, connection: Connection, desk: Desk) -> None:
+    if isinstance(request, CheckDocument):
         _begin(desk, 0)
         found = is_document(request.file, setup.options, setup.readers)
         desk[0] = IDLE
-        connection.send_bytes(pickle.dumps(Looked(found)))
-    elif isinstance(request, Read):
+        connection.send_bytes(pickle.dumps(DocumentCheck(found)))
+    elif isinstance(request, ReadFile):
         stream = recv_handle(connection) if request.streamed else None
         _read(request, setup, connection, desk, stream)
     elif isinstance(request, ReadGroup):
         _read_group(request, setup, connection, desk)
-    # `More` for a file that has ended asks for nothing.
+    # `NextBatch` for a file that has ended asks for nothing.
 
 
-def _read(request: Read, setup: Setup, connection: Connection, desk: Desk, stream: int | None) -> None:
+def _read(request: ReadFile, setup: ReaderConfig, connection: Connection, desk: Desk, stream: int | None) -> None:
     desk[2] = 0.0
 
     def opened(file: File) -> BinaryIO:
@@ -123,44 +123,44 @@ def _read(request: Read, setup: Setup, connection: Connection, desk: Desk, strea
         if batch.ended:
             return
         more = pickle.loads(connection.recv_bytes())  # noqa: S301 -- from the run
-        assert isinstance(more, More)  # noqa: S101 -- the run says nothing else meanwhile
+        assert isinstance(more, NextBatch)  # noqa: S101 -- the run says nothing else meanwhile
 
 
-def _read_group(request: ReadGroup, setup: Setup, connection: Connection, desk: Desk) -> None:
+def _read_group(request: ReadGroup, setup: ReaderConfig, connection: Connection, desk: Desk) -> None:
     """Reads files as long as they are small and hold little. A file at which that ends is asked for by itself."""
     desk[2] = 0.0
-    found: list[tuple[str | None, list[Item]]] = []
+    found: list[tuple[str | None, list[ReadItem]]] = []
     size = 0
     for n, file in enumerate(request.files):
         _begin(desk, n)
         stamp = file.stamp
-        items = None if stamp is None or file.size is None or file.size > SMALL else _few(file, setup)
+        items = None if stamp is None or file.size is None or file.size > MAX_GROUPED_FILE_BYTES else _few(file, setup)
         if items is None:
             break
         found.append((stamp, items))
         size += sum(item.weight for item in items if isinstance(item, EncodedRecord))
-        if size > BATCH_BYTES:
+        if size > MAX_BATCH_BYTES:
             break
-    connection.send_bytes(pickle.dumps(Group(found), 5))
+    connection.send_bytes(pickle.dumps(GroupResult(found), 5))
     desk[0] = IDLE
 
 
-def _few(file: File, setup: Setup) -> list[Item] | None:
+def _few(file: File, setup: ReaderConfig) -> list[ReadItem] | None:
     """All documents of a file, or None where they are more than belong into a group: a small file may hold many."""
-    items: list[Item] = []
+    items: list[ReadItem] = []
     size = 0
     with closing(of_file(file, setup.options, setup.readers)) as found:
         for item in found:
-            items.append(encoded(item) if isinstance(item, Record) else item)
+            items.append(encode_record(item) if isinstance(item, Record) else item)
             size += item.weight if isinstance(item, Record) else 0
-            if len(items) > MOST_ITEMS or size > BATCH_BYTES:
+            if len(items) > MAX_GROUPED_DOCUMENTS or size > MAX_BATCH_BYTES:
                 return None
     return items
 
 
-def _batches(found: Iterator[Document], request: Read, desk: Desk) -> Iterator[Batch]:
+def _batches(found: Iterator[Document], request: ReadFile, desk: Desk) -> Iterator[DocumentBatch]:
     """The documents in batches; the last one says so."""
-    n, taken, items, size, began = 0, 0, list[Item](), 0, time.monotonic()
+    n, taken, items, size, began = 0, 0, list[ReadItem](), 0, time.monotonic()
     _begin(desk, n)
     try:
         for item in found:
@@ -168,13 +168,13 @@ def _batches(found: Iterator[Document], request: Read, desk: Desk) -> Iterator[B
             if n > request.skip:
                 taken += 1
                 size += item.weight if isinstance(item, Record) else 0
-                items.append(encoded(item) if isinstance(item, Record) else item)
+                items.append(encode_record(item) if isinstance(item, Record) else item)
             if taken == request.most:
                 break
             if items and (
-                len(items) >= request.chunk or size > BATCH_BYTES or time.monotonic() - began > BATCH_SECONDS
+                len(items) >= request.chunk or size > MAX_BATCH_BYTES or time.monotonic() - began > MAX_BATCH_SECONDS
             ):
-                yield Batch(items)
+                yield DocumentBatch(items)
                 items, size, began = [], 0, time.monotonic()
                 _begin(desk, n)
             else:
@@ -182,9 +182,9 @@ def _batches(found: Iterator[Document], request: Read, desk: Desk) -> Iterator[B
                 desk[2] += now - desk[1]
                 _begin(desk, n)
     except MemoryError:
-        yield Batch(items, exhausted=True)
+        yield DocumentBatch(items, exhausted=True)
     else:
-        yield Batch(items, ended=True)
+        yield DocumentBatch(items, ended=True)
 
 
 def _begin(desk: Desk, n: int) -> None:

@@ -9,11 +9,11 @@ from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
-from pipeline.runs.executors.bind_to_parent import ready
+from pipeline.runs.processes.bind_to_parent import ensure_fork_server
 
-PRELOADED: Final = "pipeline.runs.executors.warmup"
-PRELOADED_IF_LARGE: Final = "pipeline.runs.executors.warmup_tagger"
-LARGE = 8 << 20
+WARMUP_MODULE: Final = "pipeline.runs.processes.warmup"
+TAGGER_WARMUP_MODULE: Final = "pipeline.runs.processes.warmup_tagger"
+TAGGER_WARMUP_BYTES = 8 << 20
 """Bytes of sources from which on it is loaded once for all; of less, most workers never need it."""
 
 
@@ -22,21 +22,21 @@ def context() -> Any:  # noqa: ANN401 -- of either kind
     return get_context("forkserver" if "forkserver" in get_all_start_methods() else "spawn")
 
 
-def prepare(size: int = 0) -> None:
+def begin_warmup(size: int = 0) -> None:
     """Begins to load what workers need, while this process does other things. `size`: of the sources, in bytes."""
     if context().get_start_method() == "forkserver":
-        preload(size)
-        ready()
+        set_warmup_modules(size)
+        ensure_fork_server()
 
 
-def preload(size: int = 0) -> None:
+def set_warmup_modules(size: int = 0) -> None:
     """Says what the process that forks workers is to load, in case that it is not running yet."""
     made = context()
     if made.get_start_method() == "forkserver":
-        made.set_forkserver_preload([PRELOADED, *([PRELOADED_IF_LARGE] if size >= LARGE else [])])
+        made.set_forkserver_preload([WARMUP_MODULE, *([TAGGER_WARMUP_MODULE] if size >= TAGGER_WARMUP_BYTES else [])])
 
 
-def limit_waiting(end: Connection, seconds: float) -> None:
+def set_message_timeout(end: Connection, seconds: float) -> None:
     """Lets a message that takes longer than `seconds` to send or to receive raise `BlockingIOError`.
 
     A process that is stopped in the middle of one would otherwise hold up this one for ever.

@@ -3,10 +3,10 @@
 import gc
 
 from pipeline.lexicon import tagger
-from pipeline.runs.executors import warmup
+from pipeline.runs.processes import warmup
 
 __all__ = ["warmup"]
 
-tagger.words("渡船")
+tagger.tagged_words("渡船")
 gc.collect()
 gc.freeze()

@@ -6,13 +6,13 @@ from pipeline.core.pipeline import is_page
 from pipeline.model.record import Record
 from pipeline.readers import html
 
-SIZE = 16
+KEY_BYTES = 16
 """Bytes of a hash."""
 
 
-def of_record(record: Record) -> bytes:
+def key_of_record(record: Record) -> bytes:
     """A hash of all parts of a record that go into its article."""
-    digest = hashlib.blake2b(digest_size=SIZE)
+    digest = hashlib.blake2b(digest_size=KEY_BYTES)
     origin = record.origin
     parts: list[str | bytes | int | None] = [
         record.id, record.data, record.encoding, record.converted_by,
@@ -29,6 +29,6 @@ def of_record(record: Record) -> bytes:
     return digest.digest()
 
 
-def of_article(record: bytes, settings: bytes) -> bytes:
+def key_of_article(record: bytes, settings: bytes) -> bytes:
     """A hash of all that decides an article: the one of its record, and `settings`, the one of what all share."""
-    return hashlib.blake2b(record, key=settings[: hashlib.blake2b.MAX_KEY_SIZE], digest_size=SIZE).digest()
+    return hashlib.blake2b(record, key=settings[: hashlib.blake2b.MAX_KEY_SIZE], digest_size=KEY_BYTES).digest()

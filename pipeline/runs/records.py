@@ -6,28 +6,28 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pipeline.model.article import Origin
-from pipeline.model.record import LeftOut, Record, Unreadable, where
-from pipeline.runs.fingerprint import of_record
+from pipeline.model.record import LeftOut, Record, Unreadable, describe_location
+from pipeline.runs.cache_keys import key_of_record
 
 
 class EncodedRecord(msgspec.Struct, frozen=True):
     """A record as bytes, and what the run needs to know of it: the run passes it on and never decodes its text.
 
-    `weight` is that of the record, in bytes; `fingerprint` is what `fingerprint.of_record` gives for it; `apart` is
+    `weight` is that of the record, in bytes; `key` is what `cache_keys.key_of_record` gives for it; `apart` is
     that of the record once the run has set it.
     """
 
     id: str
     origin: Origin
     weight: int
-    fingerprint: bytes
+    key: bytes
     body: bytes
     apart: bool = False
 
     @property
-    def where(self) -> str:
+    def describe_location(self) -> str:
         """Where it lies, for a message, as `Record.where` says it."""
-        return where(self.id, self.origin)
+        return describe_location(self.id, self.origin)
 
     def without_data(self) -> "EncodedRecord":
         """The same without the record itself, for whoever only needs to name it."""
@@ -44,23 +44,23 @@ class Waiting(msgspec.Struct, frozen=True):
 
 WAITING: Final = Waiting()
 
-Arrival: TypeAlias = AnyRecord | Unreadable | LeftOut | Waiting
+SourceItem: TypeAlias = AnyRecord | Unreadable | LeftOut | Waiting
 
 
-def encoded(record: Record) -> EncodedRecord:
+def encode_record(record: Record) -> EncodedRecord:
     """The record as bytes."""
-    return EncodedRecord(record.id, record.origin, record.weight, of_record(record), pickle.dumps(record, 5))
+    return EncodedRecord(record.id, record.origin, record.weight, key_of_record(record), pickle.dumps(record, 5))
 
 
-def decoded(record: AnyRecord) -> Record:
+def decode_record(record: AnyRecord) -> Record:
     """The record itself, however it came."""
     if isinstance(record, Record):
         return record
     found = pickle.loads(record.body)  # noqa: S301 -- from our own process
-    assert isinstance(found, Record)  # noqa: S101 -- as `encoded` made it
+    assert isinstance(found, Record)  # noqa: S101 -- as `encode_record` made it
     return msgspec.structs.replace(found, apart=True) if record.apart else found
 
 
-def fingerprint(record: AnyRecord) -> bytes:
-    """What `fingerprint.of_record` gives for the record."""
-    return record.fingerprint if isinstance(record, EncodedRecord) else of_record(record)
+def record_key(record: AnyRecord) -> bytes:
+    """What `key_of_record` gives for the record."""
+    return record.key if isinstance(record, EncodedRecord) else key_of_record(record)

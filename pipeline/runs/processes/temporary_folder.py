@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-PREFIX: Final = "pipeline-"
-LOCK: Final = "owner.lock"
+FOLDER_PREFIX: Final = "pipeline-"
+OWNER_LOCK_FILE: Final = "owner.lock"
 
 _locks: dict[Path, int] = {}
 """Open lock files of this process, which must stay open."""
@@ -23,15 +23,15 @@ _locks: dict[Path, int] = {}
 def make() -> Path:
     """A new folder. Raises `OSError`."""
     _sweep(Path(tempfile.gettempdir()))
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
     # It gets its name once it is locked: a folder without such a file is not touched by others.
-    unnamed = folder / f"{LOCK}.part"
+    unnamed = folder / f"{OWNER_LOCK_FILE}.part"
     try:
         with suppress(OSError):
             file = os.open(unnamed, os.O_RDWR | os.O_CREAT, 0o600)
             _locks[folder] = file
             if _lock(file):
-                unnamed.rename(folder / LOCK)
+                unnamed.rename(folder / OWNER_LOCK_FILE)
     except BaseException:
         # An interrupt: whoever asked for the folder does not hear of it.
         remove(folder)
@@ -52,7 +52,7 @@ def _sweep(around: Path) -> None:
         return
     with suppress(OSError), os.scandir(around) as entries:
         for entry in entries:
-            if entry.name.startswith(PREFIX):
+            if entry.name.startswith(FOLDER_PREFIX):
                 with suppress(OSError):
                     _delete_orphan(Path(entry.path))
 
@@ -61,7 +61,7 @@ def _delete_orphan(folder: Path) -> None:
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
         return
-    file = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    file = os.open(folder / OWNER_LOCK_FILE, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         if _lock(file):
             shutil.rmtree(folder, ignore_errors=True)
