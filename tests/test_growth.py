@@ -17,7 +17,7 @@ from pipeline.segmentation import lattice, lattice_edges, score, tokens
 from pipeline.segmentation.cache import TwoGenerationCache
 from pipeline.segmentation.lattice_edges import document_edges, index_by_prefix
 from pipeline.stages import fixpoint
-from pipeline.stages.dialogue.missed_dialogue import recurring
+from pipeline.stages.dialogue.missed_dialogue import recurring_openings
 from pipeline.stages.dialogue.paragraph_starts import Opening
 from pipeline.stages.words import gaps
 from pipeline.text.edits import Edit, apply, minimal_edits, sort_and_check
@@ -174,7 +174,7 @@ def test_labels_that_each_come_twice_are_looked_at_in_proportion() -> None:
     def calls(count: int) -> int:
         found = [Opening(n, n + 1, Key(f"k{n % count}"), f"k{n % count}:", "x") for n in range(2 * count)]
         with Calls() as counted:
-            assert recurring(found, set()) == []
+            assert recurring_openings(found, set()) == []
         return counted.count
 
     assert calls(800) < 5 * calls(200)

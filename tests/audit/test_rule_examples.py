@@ -2,13 +2,13 @@
 
 import pytest
 
-from pipeline.audit.examples import Example, Examples
+from pipeline.audit.examples import Example, ExampleCollector
 from pipeline.text.excerpts import edit_excerpt, line_context, note_excerpt, shorten, span_excerpt, visible, wdiff
 
 
 def kept(most: int, *offered: tuple[str, str]) -> list[str]:
     """What is kept of examples, each a document and what it shows."""
-    specimens = Examples(most)
+    specimens = ExampleCollector(most)
     for number, (document, form) in enumerate(offered):
         specimens.keep("rule", form, Example(document, None, f"{form} {number}"))
     return [specimen.text for specimen in specimens.of("rule")]
@@ -31,7 +31,7 @@ def test_none_are_kept_where_none_are_wanted() -> None:
 
 
 def test_there_is_no_room_for_what_would_not_be_shown() -> None:
-    specimens = Examples(1)
+    specimens = ExampleCollector(1)
     specimens.keep("rule", "quot;", Example("a", None, "x"))
     assert not specimens.wants("rule", "apos;", "a")
     assert specimens.wants("other rule", "apos;", "a")

@@ -15,7 +15,7 @@ from pipeline import Article
 from pipeline.audit.explain import explain
 from pipeline.cli import main
 from pipeline.cli.explain_view import compact, detailed
-from pipeline.cli.tables import Sheet
+from pipeline.cli.printer import Printer
 
 Captured = pytest.CaptureFixture[str]
 
@@ -187,8 +187,8 @@ def test_an_unknown_rule_or_stage_is_refused(bell: str, capsys: Captured, option
 def test_any_article_can_be_shown(article: Article) -> None:
     told = explain(article, {})
     with redirect_stdout(io.StringIO()) as out:
-        compact(told, Sheet())
-        detailed(told, Sheet())
+        compact(told, Printer())
+        detailed(told, Printer())
     assert not set(out.getvalue()) & {"\x1b", "\x07", "\u200b"}
 
 

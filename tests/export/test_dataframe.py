@@ -9,26 +9,26 @@ from interviews import bridge, everything
 
 import pipeline
 from pipeline import UsageError
-from pipeline.export.tables.row_kinds import KINDS
-from pipeline.export.tables.rows import MAKERS, Rows
+from pipeline.export.tables.row_kinds import ROW_TYPES
+from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")
 
 
 def want(rows: str) -> list[dict[str, Any]]:
-    return [msgspec.structs.asdict(row) for article in everything() for row in MAKERS[rows](Rows(article))]
+    return [msgspec.structs.asdict(row) for article in everything() for row in ROW_MAKERS[rows](ArticleRows(article))]
 
 
-@pytest.mark.parametrize("rows", KINDS)
+@pytest.mark.parametrize("rows", ROW_TYPES)
 def test_a_pandas_frame_has_the_rows_and_their_columns(rows: str) -> None:
     frame = pipeline.to_frame(everything(), rows, kind="pandas")
-    assert list(frame.columns) == list(KINDS[rows].__struct_fields__)
+    assert list(frame.columns) == list(ROW_TYPES[rows].__struct_fields__)
     found = frame.astype("object").where(frame.notna(), None).to_dict("records")
     assert found == want(rows)
 
 
-@pytest.mark.parametrize("rows", KINDS)
+@pytest.mark.parametrize("rows", ROW_TYPES)
 def test_a_polars_frame_has_the_rows_and_their_columns(rows: str) -> None:
     frame = pipeline.to_frame(everything(), rows, kind="polars")
     assert isinstance(frame, pl.DataFrame)
@@ -37,7 +37,7 @@ def test_a_polars_frame_has_the_rows_and_their_columns(rows: str) -> None:
     )
 
 
-@pytest.mark.parametrize("rows", KINDS)
+@pytest.mark.parametrize("rows", ROW_TYPES)
 def test_types_do_not_depend_on_what_is_there(rows: str) -> None:
     """An empty frame, and one without a single null, have the types of any other."""
     for kind in ("pandas", "polars"):

@@ -1,30 +1,27 @@
-"""A crew that works in this process: for tests of what is to be done, and not of who does it."""
+"""An executor in this process, for tests of what is processed and not of how."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pipeline.config.settings import Run
-from pipeline.runs.counters import ContentTotals
 from pipeline.runs.executors.executor import DocumentTask, Executor
-from pipeline.runs.executors.worker import WorkerConfig
-from pipeline.runs.outcome import Failure, Outcome, Rejection, Written, process_record
-from pipeline.runs.output.article_writer import write_article
+from pipeline.runs.executors.worker import WorkerConfig, _outcome
+from pipeline.runs.outcome import Outcome
 from pipeline.runs.records import decode_record
 
 
-class Inline:
-    """Does each chunk when it is asked for; `did` names the documents it processed, in order."""
+class InlineExecutor:
+    """Processes each chunk when it is asked for outcomes. `processed` has the ids of the documents, in order."""
 
     chunk, chunk_bytes = 4, 1_000
 
     def __init__(self) -> None:
-        self.did: list[str] = []
+        self.processed: list[str] = []
         self._tasks: list[DocumentTask] = []
-        self._tally = ContentTotals()
 
     @contextmanager
-    def engine(self, assignment: WorkerConfig, _: Run) -> Iterator[Executor]:
-        self._assignment = assignment
+    def engine(self, config: WorkerConfig, _: Run) -> Iterator[Executor]:
+        self._config = config
         yield self
 
     def wants_more(self) -> bool:
@@ -35,19 +32,8 @@ class Inline:
 
     def done(self, timeout: float) -> list[tuple[int, Outcome]]:
         tasks, self._tasks = self._tasks, []
-        return [(task.n, self._outcome(task)) for task in tasks]
+        return [(task.n, self._process(task)) for task in tasks]
 
-    def take_tally(self) -> ContentTotals:
-        tally, self._tally = self._tally, ContentTotals()
-        return tally
-
-    def _outcome(self, task: DocumentTask) -> Outcome:
-        self.did.append(task.record.id)
-        record = decode_record(task.record)
-        made = process_record(record, self._assignment.pipeline, self._assignment.encoding)
-        if isinstance(made, Failure | Rejection):
-            return made
-        outcome = write_article(record, made, self._assignment.delivery, task.earlier)
-        if isinstance(outcome, Written):
-            self._tally.add(made)
-        return outcome
+    def _process(self, task: DocumentTask) -> Outcome:
+        self.processed.append(task.record.id)
+        return _outcome(decode_record(task.record), self._config, task.expected_hash)

@@ -16,8 +16,9 @@ from pipeline.model.document import Label
 from pipeline.model.record import Record
 from pipeline.runs.counters import Counters
 from pipeline.runs.executors.ray_cluster import ray_engine
-from pipeline.runs.plan import DocumentSource
-from pipeline.runs.run import Job, OutputFormat, run
+from pipeline.runs.job import Job, OutputFormat
+from pipeline.runs.plan_items import DocumentSource
+from pipeline.runs.run import run
 
 HARM = Rule("perilous.harm", "does what the document says")
 TYPO = Rule("perilous.typo", "a word with its letters in the wrong order")

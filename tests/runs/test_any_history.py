@@ -23,16 +23,19 @@ from pipeline.config.settings import Run
 from pipeline.model.article import Origin
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.runs import run as run_loop
-from pipeline.runs.counters import ContentTotals, Counters
+from pipeline.runs.counters import Counters
 from pipeline.runs.executors import worker
 from pipeline.runs.executors.worker import WorkerConfig
+from pipeline.runs.job import Job
 from pipeline.runs.outcome import Failure, Outcome
 from pipeline.runs.output import compress_shard, shard_store
 from pipeline.runs.output.storage_backend import StorageBackend
-from pipeline.runs.plan import DocumentSource, RerunOptions
-from pipeline.runs.run import Job, run
+from pipeline.runs.plan import RerunOptions
+from pipeline.runs.plan_items import DocumentSource
+from pipeline.runs.run import run
 from pipeline.runs.state import State
 from pipeline.storage.file_names import file_name
+from runs.callbacks import Callbacks
 
 HISTORIES = int(os.environ.get("HISTORIES", "8"))
 STEPS = 14
@@ -128,7 +131,6 @@ class Hands:
         self._chance = chance
         self._fate = fate
         self._tasks: list[Any] = []
-        self._tally = ContentTotals()
         self.processed: list[Record] = []
 
     def wants_more(self) -> bool:
@@ -140,7 +142,7 @@ class Hands:
     def done(self, timeout: float) -> list[tuple[int, Outcome]]:
         self._chance.shuffle(self._tasks)
         count = self._chance.randint(0, len(self._tasks))
-        found = [(task.n, self._outcome(task.record, task.earlier)) for task in self._tasks[:count]]
+        found = [(task.n, self._outcome(task.record, task.expected_hash)) for task in self._tasks[:count]]
         del self._tasks[:count]
         return found
 
@@ -148,17 +150,13 @@ class Hands:
         self.processed.append(record)
         if "crash" in str(record.data):
             return Failure(record.id, "carve", "crashed", "elsewhere", "crash")
-        return worker._outcome(record, self._assignment, self._tally, earlier)
-
-    def take_tally(self) -> ContentTotals:
-        tally, self._tally = self._tally, ContentTotals()
-        return tally
+        return worker._outcome(record, self._assignment, earlier)
 
     def die(self) -> None:
         """Workers outlive their parent for a moment, and write what nobody notes."""
         struck, self._fate.left = self._fate.left, None
         for task in self._tasks[: self._chance.randint(0, len(self._tasks))]:
-            self._outcome(task.record, task.earlier)
+            self._outcome(task.record, task.expected_hash)
         self._fate.left = struck
 
 
@@ -208,14 +206,14 @@ class World:
         self.chance = random.Random(seed)
         self.folder = folder
         self.form: Any = form
-        self.fate = fate
+        self.status = fate
         self.files: dict[str, Shelf] = {}
         self.clock = 0
         self.number = 0
         self.pipeline = 0
         self.seconds = 60.0
         self.runs = 0
-        self.told: list[str] = []
+        self.reason: list[str] = []
         self.shard = 2000
         self.done_before: dict[str, tuple[Any, ...]] | None = None
         self.edited: dict[str, bytes] = {}
@@ -418,24 +416,30 @@ class World:
         """The account of a run into the folder; none where it did not come to its end."""
         said = [name for name, said in msgspec.structs.asdict(choices).items() if said]
         how = "" if kill is None else f"interrupted at {kill}" if interrupt else f"killed at {kill}"
-        self.told.append(" ".join(["run", how, *said]))
+        self.reason.append(" ".join(["run", how, *said]))
         self.runs += 1
         self.done_before = self.done_before if kill is None else None
-        self.fate.left = None if interrupt else kill
+        self.status.left = None if interrupt else kill
         hands: list[Hands] = []
         account = Counters()
 
         @contextmanager
         def crew(assignment: WorkerConfig, limits: Run) -> Iterator[Hands]:
-            hands.append(Hands(assignment, self.chance, self.fate))
+            hands.append(Hands(assignment, self.chance, self.status))
             yield hands[0]
 
         def seen(_: str, so_far: Counters) -> None:
-            if interrupt and so_far.settled == kill:
+            if interrupt and so_far.finished == kill:
                 raise KeyboardInterrupt
 
         try:
-            run(self.sources(), self.job(self.folder, choices), engine=crew, account=account, seen=seen)
+            run(
+                self.sources(),
+                self.job(self.folder, choices),
+                engine=crew,
+                counters=account,
+                events=Callbacks(document=seen),
+            )
         except (Killed, KeyboardInterrupt):
             if hands and self.form == "json":
                 hands[0].die()
@@ -443,7 +447,7 @@ class World:
             self.undoable.clear()
             return None
         finally:
-            self.fate.left = None
+            self.status.left = None
             if not choices.overwrite_edited:
                 self.untouched()
         assert account.totals.complete
@@ -456,7 +460,7 @@ class World:
 
         @contextmanager
         def crew(assignment: WorkerConfig, limits: Run) -> Iterator[Hands]:
-            yield Hands(assignment, self.chance, self.fate)
+            yield Hands(assignment, self.chance, self.status)
 
         account = run(self.sources(), self.job(output, RerunOptions()), engine=crew)
         return tree(output), account
@@ -493,12 +497,12 @@ class World:
             got = {name: data for name, data in got.items() if name in expected}
         assert sorted(got) == sorted(expected)
         assert got == expected
-        assert (account.documents, account.failed, account.degraded, account.rejected, account.aside) == (
+        assert (account.documents, account.failed, account.degraded, account.rejected, account.left_out) == (
             of_fresh.documents,
             of_fresh.failed,
             of_fresh.degraded,
             of_fresh.rejected,
-            of_fresh.aside + self.kept_shards(),
+            of_fresh.left_out + self.kept_shards(),
         )
         if before is not None and choices == RerunOptions(check_hash=choices.check_hash):
             needless = [
@@ -605,7 +609,7 @@ def test_after_any_history_a_run_leaves_what_one_into_an_empty_folder_does(folde
             live(world)
         except BaseException as error:
             # `HISTORY=7` tries that one alone.
-            error.add_note(f"history {seed} as {form}: " + "; ".join(world.told))
+            error.add_note(f"history {seed} as {form}: " + "; ".join(world.reason))
             raise
         shutil.rmtree(folder / str(seed))
 
@@ -613,10 +617,10 @@ def test_after_any_history_a_run_leaves_what_one_into_an_empty_folder_does(folde
 def sometimes_edit(world: World) -> None:
     """Somebody edits some articles, or none."""
     while world.chance.random() < EDITED:
-        world.told.append("edit")
+        world.reason.append("edit")
         world.edit()
     if world.chance.random() < EDITED:
-        world.told.append("undo")
+        world.reason.append("undo")
         world.undo()
 
 
@@ -625,11 +629,11 @@ def live(world: World) -> None:
     for _ in range(STEPS):
         for _ in range(world.chance.choice([0, 1, 1, 2, 5])):
             change = world.chance.choice(CHANGES)
-            world.told.append(change.__name__)
+            world.reason.append(change.__name__)
             change(world)
         if world.chance.random() < 0.1:
             loss = world.chance.choice(LOSSES)
-            world.told.append(loss.__name__)
+            world.reason.append(loss.__name__)
             loss(world)
             world.done_before = None
         sometimes_edit(world)

@@ -335,4 +335,4 @@ def test_the_record_of_the_run_is_json(desk: Desk) -> None:
     desk.go()
     assert json.loads((desk.output / "_run" / "run.json").read_text("utf-8"))["finished"] is True
     with State(desk.output / "_run" / "state.sqlite") as state:
-        assert state.about("form") == desk.form
+        assert state.get_metadata("form") == desk.form

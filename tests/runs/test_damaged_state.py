@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.runs.state import DamagedStateError, State, StateError
+from pipeline.runs.state import State
+from pipeline.runs.state_entries import DamagedStateError, StateError
 from runs.damaged_state import Trial, cases, foreign
 from runs.test_plan import Runs
 from runs.test_state import entry
@@ -112,8 +113,8 @@ def test_a_value_that_no_run_writes_is_found_after_a_kill(tmp_path: Path) -> Non
     path = tmp_path / "state.sqlite"
     for change in ("fate = 7", "told = 'text'", "hash = x'00'", "n = 1.5", "line = -1", "size = 'large'"):
         with State(path) as state:
-            state.note(entry("quay"))
-            state.note(entry("wharf", 1))
+            state.save_document(entry("quay"))
+            state.save_document(entry("wharf", 1))
         with closing(sqlite3.connect(path)) as database:
             database.execute(f"UPDATE documents SET {change} WHERE id = ?", (b"quay",))
             database.commit()
@@ -121,7 +122,7 @@ def test_a_value_that_no_run_writes_is_found_after_a_kill(tmp_path: Path) -> Non
         with State(path) as state:
             assert state.damaged is not None, change
             assert "documents" in state.damaged.reason
-            assert state.entry("wharf") is None
+            assert state.document("wharf") is None
 
 
 def test_damage_during_a_run_is_an_error_that_says_so_and_the_next_run_goes_on(trial: Trial) -> None:
@@ -141,7 +142,7 @@ def test_damage_during_a_run_is_an_error_that_says_so_and_the_next_run_goes_on(t
 def test_a_full_disk_is_not_taken_for_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "state.sqlite"
     with State(path) as state:
-        state.note(entry("quay"))
+        state.save_document(entry("quay"))
 
     def full(_: object, *, is_checked: bool) -> sqlite3.Connection:
         error = sqlite3.OperationalError("database or disk is full")
@@ -154,7 +155,7 @@ def test_a_full_disk_is_not_taken_for_damage(tmp_path: Path, monkeypatch: pytest
             pass
     with State(path) as state:
         assert state.damaged is None
-        assert state.entry("quay") is not None
+        assert state.document("quay") is not None
 
 
 @pytest.mark.parametrize(

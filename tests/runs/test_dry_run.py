@@ -9,6 +9,7 @@ from pipeline import Pipeline
 from pipeline.core.pipeline import NOWHERE
 from pipeline.model.record import Record, Unreadable
 from pipeline.runs.dry_run import DryRunReport, simulate_run
+from runs.callbacks import Callbacks
 
 TEXTS = {
     "bell": "Host: Who rings the bell ofthe tower?\n\n船长：quot;风quot;,他说。\n",
@@ -17,7 +18,7 @@ TEXTS = {
 
 
 def forecast(*records: Record | Unreadable) -> DryRunReport:
-    return simulate_run(records, Pipeline()).forecast()
+    return simulate_run(records, Pipeline()).report()
 
 
 def records(**texts: str) -> Iterable[Record]:
@@ -54,7 +55,7 @@ def test_kinds_of_labels_are_counted() -> None:
 
 def test_notes_are_counted_by_their_rule() -> None:
     made = Pipeline(rules={"words": 1})
-    told = simulate_run(records(**TEXTS), made).forecast().notes
+    told = simulate_run(records(**TEXTS), made).report().notes
     assert {(note.rule, note.count) for note in told} >= {("words.in-vocabulary", 2)}
     assert any("{+ +}" in note.examples[0].text for note in told)
 
@@ -72,5 +73,7 @@ def test_the_same_documents_give_the_same_forecast() -> None:
 @pytest.mark.parametrize("number", [0, 3])
 def test_each_document_is_reported_when_it_is_done(number: int) -> None:
     seen: list[str] = []
-    simulate_run(list(records(**TEXTS))[:number], Pipeline(), seen=lambda name, _: seen.append(name))
+    simulate_run(
+        list(records(**TEXTS))[:number], Pipeline(), events=Callbacks(document=lambda name, _: seen.append(name))
+    )
     assert seen == list(TEXTS)[:number]

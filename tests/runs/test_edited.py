@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 from pipeline import Pipeline
-from pipeline.export.json_folder import encode
+from pipeline.export.json import encode_article
 from pipeline.runs.output import article_writer, manual_edits, write_log
-from pipeline.runs.output.shard_store import ShardError
+from pipeline.runs.output.shard_lines import ShardError
 from pipeline.runs.state import State
 from pipeline.storage import atomic
 from pipeline.storage.compression import packed, unpacked
@@ -464,7 +464,7 @@ def test_an_edit_while_the_run_goes_on_stays(runs: Runs, article: Path, monkeypa
 def test_articles_of_the_pipeline_do_not_look_edited(runs: Runs) -> None:
     text = "Host: Who built the quay?\n\nIda Brandt: My aunt did, quot;in a week quot;.\n"
     for made in (PLAIN, OTHER, Pipeline()):
-        assert not manual_edits.looks_edited(encode(made.process(text, id="q")), None, metadata_counts=True)
+        assert not manual_edits.looks_edited(encode_article(made.process(text, id="q")), None, compare_metadata=True)
 
 
 # Shards
@@ -533,7 +533,7 @@ def test_another_time_of_a_shard_alone_is_no_edit(runs: Runs, shard: Path) -> No
     os.utime(shard, ns=(1, 1))
     assert runs.run(form="jsonl") == []
     with State(runs.output / "_run" / "state.sqlite") as state:
-        assert [place.stamp for place in state.places()] == [1]
+        assert [place.stamp for place in state.shard_files()] == [1]
 
 
 def test_shards_of_a_state_of_an_earlier_version_are_compared_by_length(runs: Runs, shard: Path) -> None:
@@ -550,7 +550,7 @@ def test_without_a_state_the_same_shard_is_made_again(runs: Runs, shard: Path) -
     assert sorted(runs.run(form="jsonl")) == ALL
     assert shard.read_bytes() == before
     assert list((runs.output / "_run" / "replaced").iterdir()) == []
-    assert runs.account.aside == 0
+    assert runs.account.left_out == 0
 
 
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
@@ -563,7 +563,7 @@ def test_without_a_state_another_shard_is_kept_and_named(runs: Runs, shard: Path
         assert kept_shards == [data]
         (line,) = (runs.output / "_run" / "left-out.jsonl").read_text("utf-8").splitlines()
         assert json.loads(line)["name"] == "_run/replaced/part-00000.jsonl.zst"
-        assert runs.account.aside == 1
+        assert runs.account.left_out == 1
         assert runs.run(form=form) == []
 
 

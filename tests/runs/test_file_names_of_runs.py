@@ -143,7 +143,7 @@ def test_articles_of_shards_are_not_named(runs: Runs) -> None:
 
 
 def test_a_run_that_is_killed_while_names_change_goes_on(runs: Runs, tmp_path: Path, monkeypatch: Any) -> None:
-    from pipeline.runs.run import _Run
+    from pipeline.runs.run_loop import RunLoop
 
     runs.table("b.jsonl", **rows("quay", "other"))
     runs.run()
@@ -156,7 +156,7 @@ def test_a_run_that_is_killed_while_names_change_goes_on(runs: Runs, tmp_path: P
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(_Run, "_drop_renamed", killed)
+        patch.setattr(RunLoop, "_remove_renamed", killed)
         with pytest.raises(KilledError):
             runs.run()
     runs.run()

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.runs.executors.engine import local_engine
 from pipeline.runs.executors.process_pool import ProcessPool
-from pipeline.runs.plan import DocumentSource
-from pipeline.runs.run import local_engine, run
+from pipeline.runs.plan_items import DocumentSource
+from pipeline.runs.run import run
+from runs.callbacks import Callbacks
 from runs.perils import job, records, remembered
 
 
@@ -30,7 +32,7 @@ def test_what_was_done_before_a_long_document_is_kept_before_that_is_done(
         [DocumentSource("wire", lambda: iter(records(*texts)))],
         job(output, tmp_path),
         engine=local_engine(1),
-        waited=wait,
+        events=Callbacks(wait=wait),
     )
     assert kept == 3
     assert account.written == 3

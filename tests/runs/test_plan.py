@@ -19,15 +19,17 @@ from pipeline.model.record import Record
 from pipeline.readers.documents import is_document, of_file
 from pipeline.readers.input_files import find
 from pipeline.readers.registry import choice
-from pipeline.runs.cache_keys import key_of_article, key_of_record
+from pipeline.runs.cache_keys import key_of_article, key_of_record, reading_key
 from pipeline.runs.counters import Counters
 from pipeline.runs.file_sources import FileSources
-from pipeline.runs.output import shard_store
-from pipeline.runs.plan import RerunOptions, reading_key
+from pipeline.runs.job import Job
+from pipeline.runs.output.shard_lines import ShardLines
+from pipeline.runs.plan import RerunOptions
 from pipeline.runs.records import encode_record, record_key
-from pipeline.runs.run import Job, run
-from pipeline.runs.state import ShardFile
-from runs.inline import Inline
+from pipeline.runs.run import run
+from pipeline.runs.state_entries import ShardFile
+from runs.callbacks import Callbacks
+from runs.inline import InlineExecutor
 
 PLAIN = Pipeline(stages=["entities", "languages"])
 
@@ -53,7 +55,7 @@ class Runs:
 
     def run(self, made: Pipeline = PLAIN, *, form: Any = "json", **chosen: Any) -> list[str]:
         """Runs, and gives the ids of the documents that were processed."""
-        crew, account = Inline(), Counters()
+        executor, account = InlineExecutor(), Counters()
         options = msgspec.structs.replace(Input(), **chosen.pop("input", {}))
         readers = choice()
         is_one = lambda file: is_document(file, options, readers)  # noqa: E731
@@ -61,11 +63,11 @@ class Runs:
         taken = FileSources(files, lambda files, at: of_file(files[at], options, readers), options)
         job = Job(made, self.output, form=form, reading=reading_key(options), choices=RerunOptions(**chosen))
         self.failures = []
-        heard = lambda entry: self.failures.append(getattr(entry, "document", ""))  # noqa: E731
-        run(taken, job, engine=crew.engine, lost=lost, account=account, heard=heard)
+        events = Callbacks(log_entry=lambda entry: self.failures.append(getattr(entry, "document", "")))
+        run(taken, job, engine=executor.engine, lost=lost, counters=account, events=events)
         assert account.totals.complete
         self.account = account
-        return sorted(crew.did)
+        return sorted(executor.processed)
 
 
 @pytest.fixture
@@ -200,16 +202,16 @@ def test_articles_in_another_order_are_copied_without_reading_all_for_each(
                 archive.writestr(f"{n}.txt", f"Boat {n} is quot;wet quot;.\n")
 
     opened: list[str] = []
-    lines = shard_store._ShardLines.lines
+    lines = ShardLines.lines
 
-    def counted(self: shard_store._ShardLines, place: ShardFile) -> Iterator[bytes]:
+    def counted(self: ShardLines, place: ShardFile) -> Iterator[bytes]:
         opened.append(place.path)
         return lines(self, place)
 
     pack(range(50))
     runs.run(form=form)
     pack(reversed(range(50)))
-    monkeypatch.setattr(shard_store._ShardLines, "lines", counted)
+    monkeypatch.setattr(ShardLines, "lines", counted)
     assert (runs.run(form=form), runs.account.unchanged) == ([], 55)
     assert len(opened) <= 3
     again = runs.output

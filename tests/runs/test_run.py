@@ -16,9 +16,12 @@ from pipeline.model.article import Origin
 from pipeline.model.document import Label
 from pipeline.model.record import Record, Unreadable
 from pipeline.runs.counters import Counters
+from pipeline.runs.job import Job
 from pipeline.runs.outcome import Failure
-from pipeline.runs.run import Job, RunError, run_records
-from runs.inline import Inline
+from pipeline.runs.run import run_records
+from pipeline.runs.run_loop import RunError
+from runs.callbacks import Callbacks
+from runs.inline import InlineExecutor
 
 BREAKS = Rule("fragile.breaks", "raises at the word of its name")
 SHORT = Rule("choosy.short", "too short to be an article")
@@ -83,8 +86,8 @@ def output(tmp_path: Path) -> Path:
 
 
 def run(records: Iterable[Record | Unreadable], pipeline: Pipeline, output: Path, **said: Any) -> Counters:
-    seen = said.pop("seen", None)
-    return run_records(records, Job(pipeline, output, **said), seen=seen)
+    events = said.pop("events", None)
+    return run_records(records, Job(pipeline, output, **said), events=events)
 
 
 def failures(output: Path) -> list[Failure]:
@@ -214,10 +217,10 @@ def test_whoever_watches_is_told_each_document_when_it_is_done(output: Path) -> 
     seen: list[tuple[str, int]] = []
 
     def watch(document: str, account: Counters) -> None:
-        assert account.settled <= account.documents
-        seen.append((document, account.settled))
+        assert account.finished <= account.documents
+        seen.append((document, account.finished))
 
-    run(RECORDS, PIPELINE, output, seen=watch)
+    run(RECORDS, PIPELINE, output, events=Callbacks(document=watch))
     assert seen == [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5), ("f", 6), ("wire/g", 7)]
 
 
@@ -245,11 +248,11 @@ def test_a_mistake_of_the_pipeline_costs_one_document(output: Path, monkeypatch:
         return assemble(document, *others)
 
     monkeypatch.setattr("pipeline.core.structuring.assemble", mistaken)
-    account = run_records(RECORDS[:1] + RECORDS[6:], Job(PIPELINE, output), engine=Inline().engine)
+    account = run_records(RECORDS[:1] + RECORDS[6:], Job(PIPELINE, output), engine=InlineExecutor().engine)
     assert (account.written, account.failed) == (1, 1)
     (only,) = failures(output)
     assert only.reason.startswith("raised IndexError: list index out of range (line ")
-    assert "of test_engine.py); that is a mistake of the pipeline, report it" in only.reason
+    assert "of test_engine.py); this is a bug in the pipeline, report it" in only.reason
 
 
 def test_an_output_that_cannot_be_written_ends_the_run(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from hostile.servers import WebAttack, served
 from ordeal import ROOT, talk
 
 import pipeline
-from pipeline.export.json_folder import write
+from pipeline.export.json import write_article
 from soak.part import Figures, Part, check
 
 SEED = int(os.environ.get("ATTACK_SEED", "26"))
@@ -262,7 +262,7 @@ def _output(each: OutputAttack, folder: Path, chance: random.Random) -> Row:
     articles = [pipeline.process(f"{WORDS}{name}\n", id=name) for name in SOUND]
     for place in (output, sound):
         for article in articles:
-            write(article, place)
+            write_article(article, place)
     each.write(output, [msgspec.json.encode(article) for article in articles], chance)
     size, before = _size(output), _outside(folder)
     source = f"back/{each.file}" if each.file else "back"

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from pipeline import Article, Document, Pipeline, faults
 from pipeline.model.article import Exchange, Section, Speaker, Translation, Turn
-from pipeline.stages.dialogue.blocks import Block, units
-from pipeline.stages.dialogue.label_candidates import Kind, cue, hit
+from pipeline.stages.dialogue.blocks import Block, read_blocks
+from pipeline.stages.dialogue.label_candidates import LabelKind, cue_of, find_candidate
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
-from pipeline.stages.dialogue.parse_body import flow
-from pipeline.stages.dialogue.roles import Said, roles
-from pipeline.stages.dialogue.speaker_aliases import akin
-from pipeline.stages.dialogue.split_turns import separate
-from pipeline.stages.dialogue.translations import same_people, translated, versions
+from pipeline.stages.dialogue.parse_body import parse_body
+from pipeline.stages.dialogue.roles import TurnFeatures, assign_roles
+from pipeline.stages.dialogue.speaker_aliases import are_aliases
+from pipeline.stages.dialogue.split_turns import split_one_line_dumps
+from pipeline.stages.dialogue.translations import match_speakers, matching_exchanges, split_versions
 
 CASES = json.loads(Path(__file__).with_name("dialogue.json").read_text(encoding="utf-8"))
 FINDERS = Pipeline(stages=["languages", "credits", "dialogue"])
@@ -96,47 +96,47 @@ def test_case(case: dict[str, Any]) -> None:
 # --- who asks
 
 
-def asks(key: str, kind: Kind | None = None) -> Said:
-    return Said(key, kind, asks=True, length=40)
+def asks(key: str, kind: LabelKind | None = None) -> TurnFeatures:
+    return TurnFeatures(key, kind, asks=True, length=40)
 
 
-def tells(key: str, kind: Kind | None = None, length: int = 40) -> Said:
-    return Said(key, kind, asks=False, length=length)
+def tells(key: str, kind: LabelKind | None = None, length: int = 40) -> TurnFeatures:
+    return TurnFeatures(key, kind, asks=False, length=length)
 
 
 def test_what_people_do_decides_who_asks_where_no_label_tells() -> None:
-    assert roles([asks("ada"), tells("ivo"), asks("ada"), tells("ivo")]) == {"ada": "question", "ivo": "answer"}
+    assert assign_roles([asks("ada"), tells("ivo"), asks("ada"), tells("ivo")]) == {"ada": "question", "ivo": "answer"}
 
 
 def test_a_label_for_answers_outweighs_answers_that_end_in_questions() -> None:
     turns = [tells("q", "asks"), asks("a", "answers"), tells("q", "asks"), asks("a", "answers")]
-    assert roles(turns) == {"q": "question", "a": "answer"}
+    assert assign_roles(turns) == {"q": "question", "a": "answer"}
 
 
 def test_an_outlet_that_asks_nothing_leads_the_talk() -> None:
     turns = [tells("herald", "outlet"), tells("ada"), tells("herald", "outlet"), tells("ada")]
-    assert roles(turns)["herald"] == "question"
+    assert assign_roles(turns)["herald"] == "question"
 
 
 def test_one_who_is_asked_by_all_the_others_answers_even_if_some_of_them_state() -> None:
     turns = [asks("press"), tells("ada", length=90), tells("radio", "outlet"), tells("ada", length=90)]
     turns += [asks("tv"), tells("ada", length=90)]
-    assert roles(turns) == {"press": "question", "ada": "answer", "radio": "question", "tv": "question"}
+    assert assign_roles(turns) == {"press": "question", "ada": "answer", "radio": "question", "tv": "question"}
 
 
 def test_a_moderator_asks_only_where_nobody_else_does() -> None:
     talk = [asks("host", "moderates"), tells("ada"), asks("host", "moderates"), tells("ada")]
-    assert roles(talk)["host"] == "question"
-    assert roles([*talk, asks("press", "asks"), tells("ada")])["host"] == "aside"
+    assert assign_roles(talk)["host"] == "question"
+    assert assign_roles([*talk, asks("press", "asks"), tells("ada")])["host"] == "aside"
 
 
 def test_of_two_who_only_ask_one_answers() -> None:
     """Else there would be no answers; the first of two equals asks, on every machine."""
-    assert roles([asks("ada"), asks("ivo"), asks("ada"), asks("ivo")]) == {"ada": "question", "ivo": "answer"}
+    assert assign_roles([asks("ada"), asks("ivo"), asks("ada"), asks("ivo")]) == {"ada": "question", "ivo": "answer"}
 
 
 said = st.builds(
-    Said,
+    TurnFeatures,
     st.sampled_from(["ada", "ivo", "nora", "press"]),
     st.just(None),
     st.booleans(),
@@ -145,10 +145,10 @@ said = st.builds(
 
 
 @given(turns=st.lists(said, min_size=1, max_size=12))
-def test_roles_do_not_depend_on_what_people_are_called(turns: list[Said]) -> None:
+def test_roles_do_not_depend_on_what_people_are_called(turns: list[TurnFeatures]) -> None:
     other = {"ada": "zoe", "ivo": "bea", "nora": "记者们", "press": "x"}
-    renamed = roles([Said(other[turn.key], turn.kind, turn.asks, turn.length) for turn in turns])
-    assert renamed == {other[key]: part for key, part in roles(turns).items()}
+    renamed = assign_roles([TurnFeatures(other[turn.key], turn.kind, turn.asks, turn.length) for turn in turns])
+    assert renamed == {other[key]: part for key, part in assign_roles(turns).items()}
 
 
 # --- labels
@@ -173,7 +173,7 @@ def unit(text: str, start: int = 0) -> Block:
     ],
 )
 def test_a_label_has_a_key_and_words_behind_it(text: str, key: str, body: int) -> None:
-    found = hit(unit(text, start=100))
+    found = find_candidate(unit(text, start=100))
     assert found is not None
     assert (found.key, found.body) == (key, body)
     assert text[found.start - 100 : found.end - 100] == found.text
@@ -194,7 +194,7 @@ def test_a_label_has_a_key_and_words_behind_it(text: str, key: str, body: int) -
     ],
 )
 def test_what_no_speaker_is_called_is_no_label(text: str) -> None:
-    assert hit(unit(text)) is None
+    assert find_candidate(unit(text)) is None
 
 
 @pytest.mark.parametrize(
@@ -210,8 +210,8 @@ def test_what_no_speaker_is_called_is_no_label(text: str) -> None:
         ("罗启", None),
     ],
 )
-def test_a_cue_is_the_whole_label_or_its_end(label: str, kind: Kind | None) -> None:
-    found = cue(label)
+def test_a_cue_is_the_whole_label_or_its_end(label: str, kind: LabelKind | None) -> None:
+    found = cue_of(label)
     assert (found and found.kind) == kind
 
 
@@ -219,13 +219,13 @@ def test_a_cue_is_the_whole_label_or_its_end(label: str, kind: Kind | None) -> N
     ("one", "other"), [("ada fern", "fern"), ("ada fern", "ada"), ("minister lena moss", "lena moss")]
 )
 def test_a_name_is_akin_to_its_shorter_forms_and_they_to_it(one: str, other: str) -> None:
-    assert akin(one, other)
-    assert akin(other, one)
+    assert are_aliases(one, other)
+    assert are_aliases(other, one)
 
 
 @pytest.mark.parametrize(("one", "other"), [("ada fern", "ada fern"), ("ada fern", "ines fern"), ("al fern", "al")])
 def test_names_of_one_length_and_two_letters_are_not_akin(one: str, other: str) -> None:
-    assert not akin(one, other)
+    assert not are_aliases(one, other)
 
 
 @given(
@@ -235,7 +235,7 @@ def test_names_of_one_length_and_two_letters_are_not_akin(one: str, other: str) 
 )
 def test_taking_a_dump_apart_loses_no_word(pieces: list[str]) -> None:
     text = "".join(pieces).strip()
-    found = separate([unit(text, start=7)]) if text else ()
+    found = split_one_line_dumps([unit(text, start=7)]) if text else ()
     at = 7
     for part in found:
         assert not text[at - 7 : part.start - 7].strip()
@@ -256,7 +256,7 @@ CHINESE = "屋顶上的菜园\n每日邮报：为什么？\n艾达：街道满�
 def read(text: str) -> list[list[LabelledBlock]]:
     """The versions of a text, each from top to bottom."""
     document = Document(text)
-    return [flow(version.units).placed for version in versions(document, units(document))]
+    return [parse_body(version.units).placed for version in split_versions(document, read_blocks(document))]
 
 
 def test_the_version_printed_first_is_the_body() -> None:
@@ -279,16 +279,16 @@ def test_another_language_here_and_there_is_part_of_the_body() -> None:
 
 def test_exchanges_are_translated_by_number_where_there_are_as_many() -> None:
     body, other = read(ENGLISH + CHINESE)
-    assert translated(body, other) == [None, 1, 1, 2, 2]
+    assert matching_exchanges(body, other) == [None, 1, 1, 2, 2]
 
 
 def test_those_who_take_the_same_turns_are_the_same_people() -> None:
-    assert same_people(*read(ENGLISH + CHINESE)) == {"每日邮报": "Daily Post", "艾达": "Ada Fern"}
+    assert match_speakers(*read(ENGLISH + CHINESE)) == {"每日邮报": "Daily Post", "艾达": "Ada Fern"}
 
 
 def test_two_who_answer_are_not_told_apart_where_turns_are_missing() -> None:
     more = "Daily Post: Who eats them?\nInes Fern: The house does.\nInes Fern: And I.\n"
-    assert same_people(*read(ENGLISH + more + CHINESE)) == {"每日邮报": "Daily Post"}
+    assert match_speakers(*read(ENGLISH + more + CHINESE)) == {"每日邮报": "Daily Post"}
 
 
 OFTEN = """Daily Post: Why do you walk to the harbour every day?

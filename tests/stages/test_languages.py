@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.model.document import Document, Label
-from pipeline.stages.languages.stage import Languages, variants
+from pipeline.stages.languages.stage import Languages, variant_characters
 
 CASES = json.loads(Path(__file__).with_name("languages.json").read_text(encoding="utf-8"))
 
@@ -40,5 +40,5 @@ def test_what_the_document_decided_is_less_sure() -> None:
 
 def test_no_character_is_in_both_variants() -> None:
     """Else it would tell nothing."""
-    simplified, traditional = variants()
+    simplified, traditional = variant_characters()
     assert not simplified & traditional

@@ -9,31 +9,39 @@ import regex
 
 from pipeline.lexicon.people import is_name
 from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
-from pipeline.stages.credits.byline_parts import DATE, Byline, Part, dates, in_order, stripped, trimmed
-from pipeline.stages.credits.english_bylines import begins, english_byline_in
+from pipeline.stages.credits.byline_parts import (
+    BYLINE_DATE,
+    BylineMatch,
+    BylinePart,
+    sorted_parts,
+    strip_span,
+    take_dates,
+    without_marks,
+)
+from pipeline.stages.credits.english_bylines import begins_as_byline, english_byline_in
 from pipeline.stages.credits.reporters import (
-    NO_OUTLET,
-    REPORTED,
-    SPLIT,
-    WORDS,
+    NAME_TOKEN,
+    NOT_AN_OUTLET,
+    REPORT_ENDING,
+    REPORTER_WORDS,
     names_and_place,
     outlet_before,
     reporter_word,
     reporters_in,
 )
 
-LONGEST = 90
+MAX_BYLINE_CHARS = 90
 """Characters of a line that is read as a Chinese byline."""
-FIELD = regex.compile(
+SOURCE_FIELD = regex.compile(
     r"(?P<key>(?:文章)?(?:来源|來源)|作者|撰文|文|记者|記者|责任编辑|責任編輯|编辑|編輯"
     r"|(?:发布|發布|发表|發表|更新)?(?:时间|時間|日期))[ ]?[:：｜|][ \u3000]*+"
 )
-BETWEEN = " \t\u3000|｜/／·，,"
+FIELD_SEPARATORS = " \t\u3000|｜/／·，,"
 OUTLET_NAME = regex.compile(r"[\p{L}\p{N}·&.《》「」 \-]{2,24}")
-SHORT_NAME = regex.compile(r"[\p{Han}\p{Latin}]{2,12}")
+SHORT_OUTLET = regex.compile(r"[\p{Han}\p{Latin}]{2,12}")
 
 
-def byline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Byline | None:
+def byline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineMatch | None:
     """The byline that a whole line is, or None. Blanks and marks around it stay outside.
 
     >>> line = "西岭日报记者施诗哈萨克斯坦阿斯塔纳报道"
@@ -41,57 +49,61 @@ def byline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Byline | Non
     [('outlet', '西岭日报'), ('reporter', '施诗'), ('place', '哈萨克斯坦阿斯塔纳')]
     >>> byline_in("一位记者对他说")
     """
-    start, end = trimmed(text)
-    if begins(text, start, end, vocabulary):
+    start, end = without_marks(text)
+    if begins_as_byline(text, start, end, vocabulary):
         return english_byline_in(text, start, end, vocabulary)
-    if end - start > LONGEST or text.isascii():
+    if end - start > MAX_BYLINE_CHARS or text.isascii():
         return None
     people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_PHRASES, NO_PHRASES)
-    if not any(map(text.__contains__, WORDS)):
-        return _without_word(text, start, end, people, media)
-    parts: list[Part] = []
-    inner, last = dates(text, start, end, parts)
+    if not any(map(text.__contains__, REPORTER_WORDS)):
+        return _byline_without_reporter_word(text, start, end, people, media)
+    parts: list[BylinePart] = []
+    inner, last = take_dates(text, start, end, parts)
     opening = reporter_word(text, inner, end, media)
     if opening is None:
-        return _without_word(text, start, end, people, media)
+        return _byline_without_reporter_word(text, start, end, people, media)
     if opening.start() > inner:
         outlet = outlet_before(text, inner, opening.start(), media)
         if outlet is None:
             return None
-        parts.append(Part("outlet", *outlet))
+        parts.append(BylinePart("outlet", *outlet))
     reporters = reporters_in(text, opening.start(), last, people)
     if reporters is None:
         return None
-    return Byline(start, end, in_order([*parts, *reporters[0]]), reporters[1])
+    return BylineMatch(start, end, sorted_parts([*parts, *reporters[0]]), reporters[1])
 
 
-def _without_word(text: str, start: int, end: int, people: PhraseSet, media: PhraseSet) -> Byline | None:
+def _byline_without_reporter_word(
+    text: str, start: int, end: int, people: PhraseSet, media: PhraseSet
+) -> BylineMatch | None:
     """`山城人物卫若、张晴报道`: an outlet, several names and 报道, without the word for a reporter.
 
     Behind an outlet of `media` one name is enough.
     """
     told = media.ends(text, start, end) if media else []
-    said = REPORTED.search(text, start, end) if told or (end - start <= 30 and "、" in text) else None
+    said = REPORT_ENDING.search(text, start, end) if told or (end - start <= 30 and "、" in text) else None
     if said is None or text[said.start() : end][:1] in "文电電":
         return None
-    tokens = [token.span() for token in SPLIT.finditer(text, start, said.start())]
+    tokens = [token.span() for token in NAME_TOKEN.finditer(text, start, said.start())]
     for behind in told:
         read = names_and_place(text, behind, said.start(), people, near=True)
         if read is not None and any(part.value == "reporter" for part in read[0]):
-            return Byline(start, end, in_order([Part("outlet", start, behind), *read[0]]), read[1])
+            return BylineMatch(start, end, sorted_parts([BylinePart("outlet", start, behind), *read[0]]), read[1])
     first, last = tokens[0] if tokens else (0, 0)
     rest = tokens[1:]
     if not rest or not all(is_name(text[a:b], people) for a, b in rest):
         return None
     for size in (*people.sizes, 3, 2):
         outlet = text[first : last - size]
-        if is_name(text[last - size : last], people) and 2 <= len(outlet) <= 10 and not NO_OUTLET.search(outlet):
-            parts = [Part("outlet", first, last - size), Part("reporter", last - size, last)]
-            return Byline(start, end, in_order([*parts, *(Part("reporter", a, b) for a, b in rest)]), 0.75)
+        if is_name(text[last - size : last], people) and 2 <= len(outlet) <= 10 and not NOT_AN_OUTLET.search(outlet):
+            parts = [BylinePart("outlet", first, last - size), BylinePart("reporter", last - size, last)]
+            return BylineMatch(
+                start, end, sorted_parts([*parts, *(BylinePart("reporter", a, b) for a, b in rest)]), 0.75
+            )
     return None
 
 
-def source_line_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Byline | None:
+def source_line_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineMatch | None:
     """Outlet and author on one line, with the date: `来源：山城晚报 作者：孙若晴 2023-10-17 08:30`.
 
     An outlet alone is a notice and no byline.
@@ -100,52 +112,54 @@ def source_line_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Byline 
     >>> [(part.value, line[part.start : part.end]) for part in source_line_in(line).parts]
     [('outlet', '山城晚报'), ('reporter', '孙若晴'), ('date', '2023-10-17 08:30')]
     """
-    start, end = trimmed(text)
-    if end - start > LONGEST or text.isascii() or FIELD.search(text) is None:
+    start, end = without_marks(text)
+    if end - start > MAX_BYLINE_CHARS or text.isascii() or SOURCE_FIELD.search(text) is None:
         return None
     people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_PHRASES, NO_PHRASES)
-    parts: list[Part] = []
-    first, last = dates(text, start, end, parts)
-    fields = list(FIELD.finditer(text, first, last))
+    parts: list[BylinePart] = []
+    first, last = take_dates(text, start, end, parts)
+    fields = list(SOURCE_FIELD.finditer(text, first, last))
     if not fields or fields[0].start() != first or len(fields) + len(parts) < 2:
         return None
     for i, field in enumerate(fields):
-        at, until = stripped(text, field.end(), fields[i + 1].start() if i + 1 < len(fields) else last)
-        until = at + len(text[at:until].rstrip(BETWEEN))
+        at, until = strip_span(text, field.end(), fields[i + 1].start() if i + 1 < len(fields) else last)
+        until = at + len(text[at:until].rstrip(FIELD_SEPARATORS))
         key = field["key"]
         if key[-2:] in ("来源", "來源"):
             if OUTLET_NAME.fullmatch(text, at, until) is None and not (media and text[at:until] in media):
                 return None
-            parts.append(Part("outlet", at, until))
+            parts.append(BylinePart("outlet", at, until))
         elif key in ("作者", "撰文", "文", "记者", "記者"):
             read = names_and_place(text, at, until, people, near=False)
             if read is None:
                 return None
             parts += read[0]
-        elif key[-1] in "间間期" and DATE.fullmatch(text, at, until):
-            parts.append(Part("date", at, until))
+        elif key[-1] in "间間期" and BYLINE_DATE.fullmatch(text, at, until):
+            parts.append(BylinePart("date", at, until))
         else:
             return None
     values = {part.value for part in parts}
-    return Byline(start, end, in_order(parts), 0.95) if "outlet" in values and len(values) > 1 else None
+    return BylineMatch(start, end, sorted_parts(parts), 0.95) if "outlet" in values and len(values) > 1 else None
 
 
-def outlet_in(text: str, media: PhraseSet = NO_PHRASES) -> Byline | None:
+def outlet_in(text: str, media: PhraseSet = NO_PHRASES) -> BylineMatch | None:
     """`山城晚报记者`: an outlet's reporter without a name."""
     word = reporter_word(text, 0, len(text), media)
     outlet = outlet_before(text, 0, word.start(), media) if word and word.end() == len(text) else None
-    return None if outlet is None else Byline(0, len(text), (Part("outlet", *outlet),), 0.85)
+    return None if outlet is None else BylineMatch(0, len(text), (BylinePart("outlet", *outlet),), 0.85)
 
 
-def date_in(text: str, media: PhraseSet = NO_PHRASES) -> Byline | None:
+def date_in(text: str, media: PhraseSet = NO_PHRASES) -> BylineMatch | None:
     """A line that is a date and nothing else, or a date and a short name: the neighbour of a byline."""
-    start, end = trimmed(text)
-    date = DATE.match(text, start, end)
+    start, end = without_marks(text)
+    date = BYLINE_DATE.match(text, start, end)
     if date is None or end - start > 48:
         return None
     rest = text[date.end() : end].strip()
     if not rest:
-        return Byline(start, end, (Part("date", *date.span()),), 0.8)
-    if (media and rest in media) or (SHORT_NAME.fullmatch(rest) and not NO_OUTLET.search(rest)):
-        return Byline(start, end, (Part("date", *date.span()), Part("outlet", end - len(rest), end)), 0.7)
+        return BylineMatch(start, end, (BylinePart("date", *date.span()),), 0.8)
+    if (media and rest in media) or (SHORT_OUTLET.fullmatch(rest) and not NOT_AN_OUTLET.search(rest)):
+        return BylineMatch(
+            start, end, (BylinePart("date", *date.span()), BylinePart("outlet", end - len(rest), end)), 0.7
+        )
     return None

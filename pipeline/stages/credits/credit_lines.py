@@ -15,65 +15,68 @@ from pipeline.lexicon.roles import role_use
 from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
 from pipeline.model.document import HAN_CHARACTER
 
-LONGEST = 240
+MAX_CREDIT_LINE_CHARS = 240
 """Characters of a line that is read as credits."""
-LONGEST_NAME = 48
-MANY = 6
+MAX_CREDIT_NAME_CHARS = 48
+MAX_LATIN_NAME_WORDS = 6
 """Words in Latin script that one name may have."""
 
-OPENING = regex.compile(r"[\s*_#>\\•·●○◎□■▲△▼◆◇★☆⊙—–\-【\[（(《]*+")
-CLOSING = regex.compile(r"[\s*_\\】。.]++$")
-BRACKETED = regex.compile(r"[\s*_\\】\])）。.]++$")
+LINE_OPENING = regex.compile(r"[\s*_#>\\•·●○◎□■▲△▼◆◇★☆⊙—–\-【\[（(《]*+")
+LINE_CLOSING = regex.compile(r"[\s*_\\】。.]++$")
+BRACKETED_CLOSING = regex.compile(r"[\s*_\\】\])）。.]++$")
 """What closes a line that a bracket opened."""
 HAN_LETTER = r"(?:(?!丨)\p{Han})"
 """A Chinese character; the one that is typed for a bar is none."""
 HAN_ROLE = rf"{HAN_LETTER}{{1,12}}+(?:[ ]?[/／、＋+&及和与與][ ]?{HAN_LETTER}{{1,8}}+){{0,3}}"
-MARKS = r"[*_ \t\u3000\xa0\\]*+"
-SIGN = re.compile(r"[:：︰﹕|｜丨︱︳/／]| I | by |[\u3400-\u9fff][ \t\u3000\xa0]")
+CREDIT_MARKS = r"[*_ \t\u3000\xa0\\]*+"
+CREDIT_SIGN = re.compile(r"[:：︰﹕|｜丨︱︳/／]| I | by |[\u3400-\u9fff][ \t\u3000\xa0]")
 """Without one of these a line is no credits; `re` finds that out three times as fast."""
-SENTENCE = re.compile(r"[。！？!?…][”\"’』」）)]?\s*$|[a-z]{3}\.[”\"’]?\s*$")
-STRONG = regex.compile(rf"(?P<role>{HAN_ROLE}){MARKS}(?:[:：︰﹕|｜丨︱︳]|(?<=[ ])I(?=[ ])){MARKS}")
+SENTENCE_ENDING = re.compile(r"[。！？!?…][”\"’』」）)]?\s*$|[a-z]{3}\.[”\"’]?\s*$")
+SEPARATED_ROLE = regex.compile(
+    rf"(?P<role>{HAN_ROLE}){CREDIT_MARKS}(?:[:：︰﹕|｜丨︱︳]|(?<=[ ])I(?=[ ])){CREDIT_MARKS}"
+)
 """A Chinese label and a separator that says that it is one."""
-SLASH = regex.compile(rf"(?P<role>{HAN_LETTER}{{1,12}}+){MARKS}[/／]{MARKS}")
-BLANK = regex.compile(rf"(?P<role>{HAN_ROLE})[ \t\u3000\xa0]++")
-ENGLISH = regex.compile(
-    rf"(?P<role>[A-Z][A-Za-z_\-]*+(?:[ ][A-Za-z\-]++){{0,4}}){MARKS}[:：|｜]{MARKS}"
+SLASHED_ROLE = regex.compile(rf"(?P<role>{HAN_LETTER}{{1,12}}+){CREDIT_MARKS}[/／]{CREDIT_MARKS}")
+SPACED_ROLE = regex.compile(rf"(?P<role>{HAN_ROLE})[ \t\u3000\xa0]++")
+ENGLISH_ROLE = regex.compile(
+    rf"(?P<role>[A-Z][A-Za-z_\-]*+(?:[ ][A-Za-z\-]++){{0,4}}){CREDIT_MARKS}[:：|｜]{CREDIT_MARKS}"
     r"|(?P<role>[A-Z][a-z]+(?:[ ][a-z]+){0,2}[ ]by)[ ]++(?=\p{Lu})"
 )
-TOLD = regex.compile(
-    rf"(?P<strong>{MARKS}(?:[:：︰﹕|｜丨︱︳]|(?<=[ ])I(?=[ ])){MARKS})|(?P<slash>{MARKS}[/／]{MARKS})"
+USER_ROLE_SEPARATOR = regex.compile(
+    rf"(?P<strong>{CREDIT_MARKS}(?:[:：︰﹕|｜丨︱︳]|(?<=[ ])I(?=[ ])){CREDIT_MARKS})"
+    rf"|(?P<slash>{CREDIT_MARKS}[/／]{CREDIT_MARKS})"
     r"|(?P<blank>(?<=\p{Han})[ \t\u3000\xa0]++)"
 )
 """What may stand behind a role of the user's."""
-STARTS = regex.compile(r"(?<=[\s，,；;|｜、　])(?=[\p{Han}A-Z])|(?<= / )(?=[A-Z])")
+FURTHER_ROLE_START = regex.compile(r"(?<=[\s，,；;|｜、　])(?=[\p{Han}A-Z])|(?<= / )(?=[A-Z])")
 """Where a further label may start."""
 
-LONGEST_BEHIND = 24
+MAX_NAME_FIRST_CHARS = 24
 """Characters of a line in which the role may stand behind the name."""
 BEFORE_ROLE = " \t\u3000\xa0/／"
-ROLE_BEHIND = regex.compile(rf"[\s*_（(]*+(?P<words>\p{{Han}}[\p{{Han}}、{BEFORE_ROLE}]*\p{{Han}})[\s*_）)]*+")
-HAN_PIECE = regex.compile(r"(?P<word>\p{Han}++)|(?P<between>[^\p{Han}]++)")
-TRAILING = regex.compile(r"[（(【\[](?P<inner>[^（()）【】\[\]\n]{3,60})[)）】\]][\s*_]*+$")
-LONGEST_TRAILING = 70
-LATIN_GOES_ON = regex.compile(r"(?<=\p{Latin})[ \t]++(?!(?:and|und|with)[ ])\p{Latin}")
+NAME_BEFORE_ROLE = regex.compile(rf"[\s*_（(]*+(?P<words>\p{{Han}}[\p{{Han}}、{BEFORE_ROLE}]*\p{{Han}})[\s*_）)]*+")
+HAN_RUN = regex.compile(r"(?P<word>\p{Han}++)|(?P<between>[^\p{Han}]++)")
+TRAILING_BRACKETS = regex.compile(r"[（(【\[](?P<inner>[^（()）【】\[\]\n]{3,60})[)）】\]][\s*_]*+$")
+MAX_TRAILING_CHARS = 70
+LATIN_NAME_CONTINUES = regex.compile(r"(?<=\p{Latin})[ \t]++(?!(?:and|und|with)[ ])\p{Latin}")
 """What makes a name longer: behind `Ida` stands `Moss`."""
 HAN_ONLY = regex.compile(r"\p{Han}++")
 TRANSLITERATED = regex.compile(r"\p{Han}++(?:[·・•‧]\p{Han}++)++")
-CODE = regex.compile(r"[A-Z]{0,4}\d{2,}")
+EDITOR_CODE = regex.compile(r"[A-Z]{0,4}\d{2,}")
 """An editor's number: 责任编辑：梁斌 SF055."""
-WORD = r"[\p{Latin}\p{Han}\p{N}@][\p{L}\p{M}\p{N}·・•‧.'’_@\-]*+"
-ITEM = regex.compile(
+CREDIT_WORD = r"[\p{Latin}\p{Han}\p{N}@][\p{L}\p{M}\p{N}·・•‧.'’_@\-]*+"
+NAME_LIST_ITEM = regex.compile(
     rf"""
       \[(?P<linked>[^\[\]\n]{{1,60}})\](?P<target>\([^()\s]{{0,300}}\)|\[[^\[\]\n]{{0,40}}\])?+
     | (?P<aside>[（(][^（）()\n]{{1,38}}[)）])
     | (?P<join>(?:and|und|with)(?=[ ]))
-    | (?P<word>{WORD})
+    | (?P<word>{CREDIT_WORD})
     | (?P<between>[、，,;；&/／＋+|｜]|[ \t\u3000\xa0]++)
     | (?P<mark>[*_\\~「」《》“”"<>]++)
     """,
     regex.VERBOSE,
 )
-PARTICLES = frozenset(
+NAME_PARTICLES = frozenset(
     (
         "de",
         "da",
@@ -103,11 +106,11 @@ PARTICLES = frozenset(
         "av",
     )
 )
-NO_NAME = regex.compile(
+SENTENCE_WORDS = regex.compile(
     r"[的了是在我你您他她它们們吗嗎呢吧啊这這那哪怎么麼很把被]|什么|什麼|请问|請問|没有|沒有|可以|如果|因为|因為|如何|谢谢|謝謝|第[一二三四五六]"
 )
 """Characters of sentences that names hardly have."""
-NO_ENGLISH_NAME = frozenset(
+ENGLISH_SENTENCE_WORDS = frozenset(
     (
         "thank",
         "thanks",
@@ -137,7 +140,7 @@ NO_ENGLISH_NAME = frozenset(
         "an",
     )
 )
-ORGANISATION = regex.compile(
+ORGANISATION_SUFFIX = regex.compile(
     r"(?:集团|集團|公司|[报報社台臺网網站部组組厅廳局会會院馆館室]|中心|工作室|传媒|傳媒|媒体|媒體|杂志|雜誌|周刊|週刊|月刊|新闻|新聞|大学|大學|智库|智庫"
     r"|财经|財經|观察|觀察|联盟|聯盟|团队|團隊|提供|供图|供圖|中国|中國|受访者|受訪者|本人|资料|資料|截图|截圖|网络|網絡|来源|來源|图库|圖庫)$"
 )
@@ -147,7 +150,7 @@ Separator = Literal["strong", "slash", "blank"]
 """Colon or bar; slash; blank only."""
 
 
-class Name(msgspec.Struct, frozen=True, gc=False):
+class CreditName(msgspec.Struct, frozen=True, gc=False):
     """`[start, end)` is somebody's name; `sure` where its form alone shows it."""
 
     start: int
@@ -155,7 +158,7 @@ class Name(msgspec.Struct, frozen=True, gc=False):
     sure: bool
 
 
-class Credit(msgspec.Struct, frozen=True, gc=False):
+class CreditMatch(msgspec.Struct, frozen=True, gc=False):
     """A role and who had it. `rest` are words that only join names, and what stands behind a name."""
 
     start: int
@@ -163,7 +166,7 @@ class Credit(msgspec.Struct, frozen=True, gc=False):
     role: str
     use: str
     strong: bool
-    names: tuple[Name, ...]
+    names: tuple[CreditName, ...]
     rest: tuple[tuple[int, int, str], ...]
 
     @property
@@ -172,27 +175,27 @@ class Credit(msgspec.Struct, frozen=True, gc=False):
         return all(name.sure for name in self.names)
 
 
-def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCABULARY) -> tuple[Credit, ...]:
+def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCABULARY) -> tuple[CreditMatch, ...]:
     """The credits that the line `[start, end)` of `text` is made of; none where it is anything else."""
     makers = vocabulary.makers if vocabulary else NO_PHRASES
-    if not 3 <= end - start <= LONGEST or SENTENCE.search(text, max(start, end - 4), end):
+    if not 3 <= end - start <= MAX_CREDIT_LINE_CHARS or SENTENCE_ENDING.search(text, max(start, end - 4), end):
         return ()
-    if end - start <= LONGEST_BEHIND and (made := _role_behind(text, start, end, makers)):
+    if end - start <= MAX_NAME_FIRST_CHARS and (made := _credit_name_first(text, start, end, makers)):
         return made
-    if SIGN.search(text, start, end) is None:
+    if CREDIT_SIGN.search(text, start, end) is None:
         return ()
-    at = OPENING.match(text, start, end).end()  # type: ignore[union-attr]  # matches the empty string too
+    at = LINE_OPENING.match(text, start, end).end()  # type: ignore[union-attr]  # matches the empty string too
     bracketed = any(bracket in text[start:at] for bracket in "【[（(")
-    closing = (BRACKETED if bracketed else CLOSING).search(text, at, end)
+    closing = (BRACKETED_CLOSING if bracketed else LINE_CLOSING).search(text, at, end)
     end = closing.start() if closing else end
     labels: list[tuple[int, int, int, str, Separator]] = []
-    first = _label(text, at, end, vocabulary)
+    first = _role_at(text, at, end, vocabulary)
     if first is None:
-        return _stuck(text, at, end, makers)
+        return _credits_without_separator(text, at, end, makers)
     labels.append(first)
-    for place in STARTS.finditer(text, first[2], end):
+    for place in FURTHER_ROLE_START.finditer(text, first[2], end):
         if place.start() >= labels[-1][2] and (
-            label := _label(text, place.start(), end, vocabulary, weak=first[4] != "strong")
+            label := _role_at(text, place.start(), end, vocabulary, weak=first[4] != "strong")
         ):
             labels.append(label)
     found = []
@@ -206,23 +209,23 @@ def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCA
         # A capital I, or the character 丨, typed for a bar is a letter, so it needs a label of its own.
         bar = next((at for at in range(role_end, behind) if text[at] in "I丨"), -1)
         rest = ((bar, bar + 1, "label"), *rest) if bar >= 0 else rest
-        found.append(Credit(role_start, role_end, role, use, separator == "strong", names, rest))
+        found.append(CreditMatch(role_start, role_end, role, use, separator == "strong", names, rest))
     return tuple(found)
 
 
-def _role_behind(text: str, start: int, end: int, makers: PhraseSet) -> tuple[Credit, ...]:
+def _credit_name_first(text: str, start: int, end: int, makers: PhraseSet) -> tuple[CreditMatch, ...]:
     """A credit whose role stands behind the name: `孙若晴 摄`, `江城晚报社出品`.
 
     Without a blank or a slash between them the role has two characters or more, and each name three: `高山摄影` may be
     anything. The names are sure by their form.
     """
-    line = ROLE_BEHIND.fullmatch(text, start, end)
+    line = NAME_BEFORE_ROLE.fullmatch(text, start, end)
     if line is None:
         return ()
     first, last = line.span("words")
     for size in range(min(4, last - first - 2), 0, -1):
         at = last - size
-        if not chinese_role(text[at:last]):
+        if not is_credit_role(text[at:last]):
             continue
         name_end = at
         while text[name_end - 1] in BEFORE_ROLE:
@@ -233,52 +236,54 @@ def _role_behind(text: str, start: int, end: int, makers: PhraseSet) -> tuple[Cr
         least = 3 if name_end == at else 2
         if read is not None and all(name.sure and name.end - name.start >= least for name in read[0]):
             return (
-                Credit(
+                CreditMatch(
                     at, last, text[at:last], str(role_use(text[at:last])), strong=False, names=read[0], rest=read[1]
                 ),
             )
     return ()
 
 
-def _stuck(text: str, start: int, end: int, makers: PhraseSet) -> tuple[Credit, ...]:
+def _credits_without_separator(text: str, start: int, end: int, makers: PhraseSet) -> tuple[CreditMatch, ...]:
     """Credits without any separator, `撰文白予安　摄影郭小渡`: two or more words that are a known role and a name."""
     found = []
-    for piece in HAN_PIECE.finditer(text, start, end):
+    for piece in HAN_RUN.finditer(text, start, end):
         if piece.lastgroup == "between":
             continue
         first, last = piece.span("word")
         cut = next(
-            (cut for cut in range(min(6, last - first - 2), 1, -1) if chinese_role(text[first : first + cut])), 0
+            (cut for cut in range(min(6, last - first - 2), 1, -1) if is_credit_role(text[first : first + cut])), 0
         )
         names = split_names(text[first + cut : last], makers) if cut else None
         if names is None:
             return ()
         spans, at = [], first + cut
         for name in names:
-            spans.append(Name(at, at + len(name), sure=True))
+            spans.append(CreditName(at, at + len(name), sure=True))
             at += len(name)
         role = text[first : first + cut]
-        found.append(Credit(first, first + cut, role, str(role_use(role)), strong=False, names=tuple(spans), rest=()))
+        found.append(
+            CreditMatch(first, first + cut, role, str(role_use(role)), strong=False, names=tuple(spans), rest=())
+        )
     covered = sum(credit.names[-1].end - credit.start for credit in found)
     blanks = sum(text[start:end].count(mark) for mark in " \t\u3000\xa0、，,；;")
     return tuple(found) if len(found) > 1 and covered + blanks == end - start else ()
 
 
-def chinese_role(word: str) -> bool:
+def is_credit_role(word: str) -> bool:
     """Whether a word is a role that stands in bylines or credits and is no speaker's label."""
     return role_use(word) in ("b", "c")
 
 
 def trailing_in(
     text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCABULARY
-) -> tuple[tuple[Credit, ...], int]:
+) -> tuple[tuple[CreditMatch, ...], int]:
     """Credits in brackets at the end of a paragraph, `…。（摄影：万某）(责编：裴某)`, and where they begin.
 
     Without any, the end of the paragraph.
     """
-    found: tuple[Credit, ...] = ()
+    found: tuple[CreditMatch, ...] = ()
     opens = end
-    while opens > start and (group := TRAILING.search(text, max(start, opens - LONGEST_TRAILING), opens)):
+    while opens > start and (group := TRAILING_BRACKETS.search(text, max(start, opens - MAX_TRAILING_CHARS), opens)):
         made_of = credits_in(text, *group.span("inner"), vocabulary)
         if not made_of or not all(credit.sure for credit in made_of):
             break
@@ -286,32 +291,32 @@ def trailing_in(
     return found, opens
 
 
-def _label(
+def _role_at(
     text: str, at: int, end: int, vocabulary: Vocabulary, *, weak: bool = True
 ) -> tuple[int, int, int, str, Separator] | None:
     """A role at `at`: its span, where its separator ends, its use, and how strong a sign the separator is."""
-    strong = STRONG.match(text, at, end) or ENGLISH.match(text, at, end)
+    strong = SEPARATED_ROLE.match(text, at, end) or ENGLISH_ROLE.match(text, at, end)
     if strong and (use := role_use(strong["role"], vocabulary)):
         return (*strong.span("role"), strong.end(), use, "strong")
-    if vocabulary.roles and (told := _told(text, at, end, vocabulary)) and (weak or told[4] == "strong"):
+    if vocabulary.roles and (told := _user_role_at(text, at, end, vocabulary)) and (weak or told[4] == "strong"):
         return told
     if not weak:
         return None
     # Without a colon or a bar only words that we know are roles: `图书 张三` is none. `图/文 张三` has its role before
     # the blank, `音乐制作/Adon` before the slash.
-    blank = BLANK.match(text, at, end)
+    blank = SPACED_ROLE.match(text, at, end)
     if blank and blank.end() < end and (use := role_use(blank["role"], vocabulary)) in ("b", "c", "s"):
         return (*blank.span("role"), blank.end(), str(use), "blank")
-    slash = SLASH.match(text, at, end)
+    slash = SLASHED_ROLE.match(text, at, end)
     if slash and slash.end() < end and (use := role_use(slash["role"], vocabulary)) in ("b", "c", "s", "m"):
         return (*slash.span("role"), slash.end(), str(use), "slash")
     return None
 
 
-def _told(text: str, at: int, end: int, vocabulary: Vocabulary) -> tuple[int, int, int, str, Separator] | None:
-    """A role of the user's at `at`, whatever its form, as `_label` tells it: `3D建模：…`."""
+def _user_role_at(text: str, at: int, end: int, vocabulary: Vocabulary) -> tuple[int, int, int, str, Separator] | None:
+    """A role of the user's at `at`, whatever its form, as `_role_at` tells it: `3D建模：…`."""
     for last in vocabulary.duties.ends(text, at, end):
-        separator = TOLD.match(text, last, end)
+        separator = USER_ROLE_SEPARATOR.match(text, last, end)
         if separator is not None and separator.end() < end and (use := role_use(text[at:last], vocabulary)):
             return at, last, separator.end(), use, cast("Separator", separator.lastgroup)
     return None
@@ -319,7 +324,7 @@ def _told(text: str, at: int, end: int, vocabulary: Vocabulary) -> tuple[int, in
 
 def names_of(
     text: str, start: int, end: int, makers: PhraseSet = NO_PHRASES
-) -> tuple[tuple[Name, ...], tuple[tuple[int, int, str], ...]] | None:
+) -> tuple[tuple[CreditName, ...], tuple[tuple[int, int, str], ...]] | None:
     """Names in `[start, end)` and what only joins them, or None where something else stands there.
 
     `makers` are names and outlets that the user knows. Returns spans of names, and `(start, end, value)` of what is
@@ -333,12 +338,12 @@ def names_of(
             makers
             and not glued
             and (last := makers.at(text, at, end)) > at
-            and not LATIN_GOES_ON.match(text, last, end)
+            and not LATIN_NAME_CONTINUES.match(text, last, end)
         ):
             words.append((at, last, True))
             at = last
             continue
-        item = ITEM.match(text, at, end)
+        item = NAME_LIST_ITEM.match(text, at, end)
         if item is None:
             return None
         kind, at = item.lastgroup, item.end()
@@ -361,23 +366,23 @@ def names_of(
             glued = item["between"].isspace() and glued
         elif kind == "word":
             word = item.span()
-            if words and CODE.fullmatch(item["word"]):
+            if words and EDITOR_CODE.fullmatch(item["word"]):
                 rest.append((*word, "label"))
-            elif glued and _continues(text, words[-1], word):
+            elif glued and _continues_name(text, words[-1], word):
                 words[-1] = (words[-1][0], word[1], False)
             else:
                 words.append((*word, False))
             glued = True
-    names: list[Name] = []
+    names: list[CreditName] = []
     for first, last, linked in words:
-        found = _names(text, first, last, makers, linked=linked)
+        found = _names_in_stretch(text, first, last, makers, linked=linked)
         if found is None:
             return None
         names += found
     return (tuple(names), tuple(rest)) if names else None
 
 
-def _continues(text: str, before: tuple[int, int, bool], word: tuple[int, int]) -> bool:
+def _continues_name(text: str, before: tuple[int, int, bool], word: tuple[int, int]) -> bool:
     """Whether a word behind a blank belongs to the name before it: `Hannah | Coldwell`, `景 | 雪`."""
     if before[2]:
         return False
@@ -387,34 +392,38 @@ def _continues(text: str, before: tuple[int, int, bool], word: tuple[int, int]) 
     return True
 
 
-def _names(text: str, start: int, end: int, makers: PhraseSet, *, linked: bool) -> list[Name] | None:
+def _names_in_stretch(text: str, start: int, end: int, makers: PhraseSet, *, linked: bool) -> list[CreditName] | None:
     """The names that one stretch without separators holds, or None where it cannot be a name."""
     while end > start and text[end - 1] in ".-'’":
         end -= 1
     word = text[start:end]
-    if not word or len(word) > LONGEST_NAME:
+    if not word or len(word) > MAX_CREDIT_NAME_CHARS:
         return None
     if linked or (makers and word in makers):
-        return [Name(start, end, sure=True)]
+        return [CreditName(start, end, sure=True)]
     if not HAN_CHARACTER.search(word):
         parts = word.split()
-        if len(parts) > MANY or {part.lower() for part in parts} & NO_ENGLISH_NAME or word.isnumeric():
+        if (
+            len(parts) > MAX_LATIN_NAME_WORDS
+            or {part.lower() for part in parts} & ENGLISH_SENTENCE_WORDS
+            or word.isnumeric()
+        ):
             return None
-        known = [part for part in parts if part not in PARTICLES]
+        known = [part for part in parts if part not in NAME_PARTICLES]
         sure = len(parts) > 1 and all(part[0].isupper() for part in known)
-        return [Name(start, end, sure=sure)] if sure or len(parts) <= 2 else None
+        return [CreditName(start, end, sure=sure)] if sure or len(parts) <= 2 else None
     for joint in "和及與与":
         left, _, right = word.partition(joint)
         if split_names(left, makers) and split_names(right, makers) and len(word) > 4:
-            return [Name(start, start + len(left), sure=True), Name(end - len(right), end, sure=True)]
-    organisation = len(word) > 4 and ORGANISATION.search(word) is not None
+            return [CreditName(start, start + len(left), sure=True), CreditName(end - len(right), end, sure=True)]
+    organisation = len(word) > 4 and ORGANISATION_SUFFIX.search(word) is not None
     if not organisation and HAN_ONLY.fullmatch(word) and (read := split_names(word, makers)):
         found, at = [], start
         for name in read:
-            found.append(Name(at, at + len(name), sure=True))
+            found.append(CreditName(at, at + len(name), sure=True))
             at += len(name)
         return found
-    if NO_NAME.search(word) or len(word) > 20:
+    if SENTENCE_WORDS.search(word) or len(word) > 20:
         return None
     foreign = TRANSLITERATED.fullmatch(word) is not None
-    return [Name(start, end, sure=foreign or ORGANISATION.search(word) is not None)]
+    return [CreditName(start, end, sure=foreign or ORGANISATION_SUFFIX.search(word) is not None)]

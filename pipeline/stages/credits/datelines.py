@@ -11,16 +11,16 @@ import regex
 
 from pipeline.lexicon.gazetteer import place_end
 from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, Vocabulary
-from pipeline.stages.credits.byline_parts import Byline, Part, in_order, stripped
+from pipeline.stages.credits.byline_parts import BylineMatch, BylinePart, sorted_parts, strip_span
 from pipeline.stages.credits.reporters import names_and_place, outlet_before, reporter_word, reporters_in
 
-READ = 120
+MAX_DATELINE_CHARS = 120
 """Characters of a paragraph that are read."""
-SIGNS = frozenset("者员員电電")
+DATELINE_CHARS = frozenset("者员員电電")
 """Characters without which no dateline is one."""
 
 
-class Forms(NamedTuple):
+class DatelinePatterns(NamedTuple):
     """What opens a paragraph; the names of outlets stand in the patterns."""
 
     wire: regex.Pattern[str]
@@ -29,7 +29,7 @@ class Forms(NamedTuple):
     """An outlet, and its reporters in brackets."""
 
 
-def forms(vocabulary: Vocabulary) -> Forms:
+def dateline_patterns(vocabulary: Vocabulary) -> DatelinePatterns:
     """The patterns with the agencies that are known, and the outlets of the user\'s."""
     rows = (files(__package__) / "agencies.txt").read_text("utf-8").splitlines()
     told = sorted((outlet.strip() for outlet in vocabulary.outlets if outlet.strip()), key=len, reverse=True)
@@ -46,29 +46,29 @@ def forms(vocabulary: Vocabulary) -> Forms:
         rf"[（(][\s]*+(?P<by>(?:{outlets}[^（）()。！？\n]{{0,12}}?)(?:记者|記者|通讯员|通訊員)"
         r"[\s:：/／|]*+[^（）()。！？\n]{2,40})[）)]"
     )
-    return Forms(wire, bracket)
+    return DatelinePatterns(wire, bracket)
 
 
 @cache
-def known_forms() -> Forms:
+def default_patterns() -> DatelinePatterns:
     """The patterns where the user names no outlet."""
-    return forms(NO_VOCABULARY)
+    return dateline_patterns(NO_VOCABULARY)
 
 
-def dateline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Byline | None:
+def dateline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineMatch | None:
     """The byline that opens a paragraph; what follows it stays outside.
 
     >>> line = "山城晚报讯（记者 孙若晴）4月7日"
     >>> found = dateline_in(line); line[found.start : found.end]
     '山城晚报讯（记者 孙若晴）'
     """
-    if not SIGNS.intersection(text[:READ]):
+    if not DATELINE_CHARS.intersection(text[:MAX_DATELINE_CHARS]):
         return None
     people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_PHRASES, NO_PHRASES)
-    wire, in_brackets = vocabulary.derived(forms) if media else known_forms()
-    sent = wire.match(text, 0, READ)
+    wire, in_brackets = vocabulary.derived(dateline_patterns) if media else default_patterns()
+    sent = wire.match(text, 0, MAX_DATELINE_CHARS)
     if sent:
-        parts = [Part("outlet", *sent.span("outlet")), Part("date", *sent.span("date"))]
+        parts = [BylinePart("outlet", *sent.span("outlet")), BylinePart("date", *sent.span("date"))]
         first, last = sent.span("middle")
         if sent["reporter"]:
             split = names_and_place(text, first, last, people, near=True)
@@ -76,7 +76,7 @@ def dateline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Byline | N
                 return None
             parts += split[0]
         elif place_end(text[first:last]):
-            parts.append(Part("place", first, last))
+            parts.append(BylinePart("place", first, last))
         else:
             return None
         if sent["by"]:
@@ -85,11 +85,11 @@ def dateline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Byline | N
                 return None
             parts += by[0]
         start = sent.start("open") if sent["open"] else sent.start("outlet")
-        return Byline(start, stripped(text, start, sent.end())[1], in_order(parts), 0.95)
-    bracket = in_brackets.match(text, 0, READ)
+        return BylineMatch(start, strip_span(text, start, sent.end())[1], sorted_parts(parts), 0.95)
+    bracket = in_brackets.match(text, 0, MAX_DATELINE_CHARS)
     if bracket is None:
         return None
-    parts = [Part("outlet", *bracket.span("outlet"))] if bracket["outlet"] and bracket["outlet"] != "本报" else []
+    parts = [BylinePart("outlet", *bracket.span("outlet"))] if bracket["outlet"] and bracket["outlet"] != "本报" else []
     opening = reporter_word(text, *bracket.span("by"), media)
     if opening is None:
         return None
@@ -97,9 +97,9 @@ def dateline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Byline | N
         outlet = outlet_before(text, bracket.start("by"), opening.start(), media)
         if outlet is None or parts:
             return None
-        parts.append(Part("outlet", *outlet))
+        parts.append(BylinePart("outlet", *outlet))
     by = reporters_in(text, opening.start(), bracket.end("by"), people)
     if by is None or not (parts or bracket["outlet"] or text[: bracket.start("by")].strip(" *_（(") == ""):
         return None
     start = next(i for i in range(len(text)) if text[i] not in " \t*_\u3000\n")
-    return Byline(start, bracket.end(), in_order([*parts, *by[0]]), 0.93)
+    return BylineMatch(start, bracket.end(), sorted_parts([*parts, *by[0]]), 0.93)

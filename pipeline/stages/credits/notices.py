@@ -10,15 +10,16 @@ from typing import NamedTuple
 
 import regex
 
-MARKS = r"[\s*_#>\\~•·●※（(\[【「《—–\-]*+"
-READ = 200
+NOTICE_MARKS = r"[\s*_#>\\~•·●※（(\[【「《—–\-]*+"
+MAX_NOTICE_READ_CHARS = 200
 """Characters of a paragraph that are read."""
-SHORT = 120
+MAX_SHORT_NOTICE_CHARS = 120
 """Characters of a paragraph in which a pattern may stand anywhere: a longer one only mentions it."""
-NEAR = 40
+MAX_CHARS_BEFORE_OPINION = 40
 """Characters before that; a paragraph that comes to it later is about somebody."""
-DISCLAIMER = regex.compile(
-    MARKS + r"(?P<first>(?:(?:郑重|鄭重|特别|特別|重要|版权|版權|转载|轉載|本站|本网|本網|本刊|本报|本報|平台|作者)?"
+DISCLAIMER_LABELS = regex.compile(
+    NOTICE_MARKS
+    + r"(?P<first>(?:(?:郑重|鄭重|特别|特別|重要|版权|版權|转载|轉載|本站|本网|本網|本刊|本报|本報|平台|作者)?"
     r"(?:声明|聲明|申明)[:：】\]]|(?:[Ss]tatement|STATEMENT)[:：]))?+[\s*_]*+"
     r"(?P<second>(?:免责|免責)(?:声明|聲明|条款|條款)?[:：】\]]|(?i:Legal )?(?i:Disclaimers?)[:：])?+"
 )
@@ -35,15 +36,15 @@ OPINIONS = regex.compile(
     r"|(?i:uncorrected transcript|not be (?:a |in )?(?:totally )?(?:verbatim|final form))"
     r"|(?:[仅僅][供作].{0,12}(?:参考|參考|衛教|卫教)|不能取代|不构成.{0,12}建议|不構成.{0,12}建議)"
 )
-GOES_ON = regex.compile(
-    MARKS
+DISCLAIMER_CONTINUATION = regex.compile(
+    NOTICE_MARKS
     + r"(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[a-z]|[ivx]{1,4})[)）、.．]|如[有需若]|若|凡|本站|本网|本網"
     r"|特此|此外|[Nn]othing in this|The (?:publisher|author|information|content)s?\b)"
 )
 """How a further paragraph of a disclaimer begins."""
 
 
-class Pattern(NamedTuple):
+class NoticePattern(NamedTuple):
     """One row of the table."""
 
     kind: str
@@ -53,25 +54,25 @@ class Pattern(NamedTuple):
     @property
     def regex(self) -> str:
         """The pattern with the marks that may stand before it."""
-        return self.source if self.anywhere else MARKS + f"(?:{self.source})"
+        return self.source if self.anywhere else NOTICE_MARKS + f"(?:{self.source})"
 
 
 @cache
-def patterns() -> tuple[Pattern, ...]:
+def notice_patterns() -> tuple[NoticePattern, ...]:
     """The rows of the table."""
     text = (files(__package__) / "notices.tsv").read_text("utf-8")
     rows = (row.split("\t") for row in text.splitlines() if row and not row.startswith("#"))
-    return tuple(Pattern(kind, where == "within", pattern) for kind, where, pattern in rows)
+    return tuple(NoticePattern(kind, where == "within", pattern) for kind, where, pattern in rows)
 
 
 @cache
 def _any_of(*, anywhere: bool, ascii_only: bool) -> regex.Pattern[str]:
     """All patterns of one place as one, because most paragraphs have none of them; for ASCII the English ones."""
     sources = [
-        row.source for row in patterns() if row.anywhere == anywhere and (not ascii_only or _english(row.source))
+        row.source for row in notice_patterns() if row.anywhere == anywhere and (not ascii_only or _english(row.source))
     ]
     union = "|".join(sources)
-    return regex.compile(union if anywhere else MARKS + f"(?:{union})")
+    return regex.compile(union if anywhere else NOTICE_MARKS + f"(?:{union})")
 
 
 def _english(pattern: str) -> bool:
@@ -86,13 +87,17 @@ def kind_of(text: str, *, anywhere: bool) -> str | None:
     >>> kind_of("The source of the river is a spring.", anywhere=True)
     """
     ascii_only = text.isascii()
-    short = anywhere and len(text) <= SHORT
-    if not _any_of(anywhere=False, ascii_only=ascii_only).match(text, 0, READ) and not (
+    short = anywhere and len(text) <= MAX_SHORT_NOTICE_CHARS
+    if not _any_of(anywhere=False, ascii_only=ascii_only).match(text, 0, MAX_NOTICE_READ_CHARS) and not (
         short and _any_of(anywhere=True, ascii_only=ascii_only).search(text)
     ):
         return None
-    for row in patterns():
-        if (short and regex.search(row.regex, text)) if row.anywhere else regex.match(row.regex, text[:READ]):
+    for row in notice_patterns():
+        if (
+            (short and regex.search(row.regex, text))
+            if row.anywhere
+            else regex.match(row.regex, text[:MAX_NOTICE_READ_CHARS])
+        ):
             return row.kind
     return None
 
@@ -105,7 +110,7 @@ def disclaimer_at(text: str) -> tuple[int, int, int] | None:
     >>> disclaimer_at("声明:免责声明:此文"), disclaimer_at("Disclaimer: The views"), disclaimer_at("声明说：不")
     ((0, 2, 3), (0, 10, 12), None)
     """
-    match = DISCLAIMER.match(text, 0, READ)
+    match = DISCLAIMER_LABELS.match(text, 0, MAX_NOTICE_READ_CHARS)
     if match is None or (match["first"] is None and match["second"] is None):
         return None
     start, end = match.span("first" if match["first"] is not None else "second")
@@ -115,12 +120,12 @@ def disclaimer_at(text: str) -> tuple[int, int, int] | None:
     return (start, end - 1, behind) if behind < len(text) else None
 
 
-def is_opinion(text: str) -> bool:
+def disowns_opinions(text: str) -> bool:
     """Whether a paragraph says, and says at once, that opinions are not the publisher's."""
-    said = OPINIONS.search(text) if len(text) <= 2 * READ else None
-    return said is not None and said.start() <= NEAR
+    said = OPINIONS.search(text) if len(text) <= 2 * MAX_NOTICE_READ_CHARS else None
+    return said is not None and said.start() <= MAX_CHARS_BEFORE_OPINION
 
 
-def goes_on(text: str) -> bool:
+def continues_disclaimer(text: str) -> bool:
     """Whether a paragraph behind one of a disclaimer continues it."""
-    return GOES_ON.match(text) is not None
+    return DISCLAIMER_CONTINUATION.match(text) is not None

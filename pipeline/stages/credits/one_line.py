@@ -12,9 +12,9 @@ from pipeline.stages.credits.bylines import byline_in
 from pipeline.stages.credits.credit_lines import credits_in
 from pipeline.text.lines import Line
 
-LONG = 600
+MIN_ONE_LINE_ARTICLE_CHARS = 600
 """Characters from which a line may hold an article."""
-HEAD, TAIL = 300, 900
+ONE_LINE_HEAD_CHARS, ONE_LINE_TAIL_CHARS = 300, 900
 """Characters at its ends in which byline and credits may stand."""
 CHINESE_BYLINE = regex.compile(
     r"(?:^|(?<=[\s\u3000]))(?P<byline>[\p{Han}\p{Latin}·]{2,16}?(?:记者|記者|特派员|特派員|通讯员|通訊員)"
@@ -24,10 +24,10 @@ CHINESE_BYLINE = regex.compile(
 ENGLISH_BYLINE = regex.compile(
     r"(?<=\s)(?P<byline>By(?:\s\p{Lu}[\p{L}.'’\-]+){2,4}(?:,(?:\s\p{Lu}[\p{L}.'’\-]+){1,4})?)(?=\s+\p{Han})"
 )
-OPENS_CREDIT = regex.compile(
+CREDIT_START = regex.compile(
     r"(?<=[。！？.!?…”\"’」』）)\s\u3000])(?=\p{Han}{1,10}(?:[、/／]\p{Han}{1,6})?\s?[:：︰|｜丨/／])"
 )
-OPENS_NOTICE = regex.compile(
+NOTICE_START = regex.compile(
     r"(?<=[。！？.!?…”\"’」』）)\s\u3000\p{Han}])(?=[（(【]?(?:(?:郑重|鄭重|特别|特別|版权|版權|免责|免責|转载|轉載)?(?:声明|聲明|须知|須知)"
     r"|来源|來源|相关(?:阅读|链接|报道)|相關(?:閱讀|連結|報道)|延伸(?:阅读|閱讀)|往期(?:回顾|回顧)|原标题|原標題|本文仅|本文由)[:：]?)"
 )
@@ -36,18 +36,18 @@ OPENS_NOTICE = regex.compile(
 def byline_at(line: Line, vocabulary: Vocabulary = NO_VOCABULARY) -> Line | None:
     """The byline between the title and the text of an article on one line, or None."""
     for pattern in (CHINESE_BYLINE, ENGLISH_BYLINE):
-        for match in pattern.finditer(line.text, 0, HEAD):
+        for match in pattern.finditer(line.text, 0, ONE_LINE_HEAD_CHARS):
             text = match["byline"]
             if match.start("byline") and byline_in(text, vocabulary) is not None:
                 return _piece(line, *match.span("byline"))
     return None
 
 
-def ending_of(line: Line, whole: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Iterator[Line]:
+def closing_lines(line: Line, whole: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Iterator[Line]:
     """Credits and notices behind the text of an article on one line, each as a line of its own; `whole` is all text."""
-    start = max(0, len(line.text) - TAIL)
-    marks = [match.start() for match in OPENS_NOTICE.finditer(line.text, start)]
-    for opening in OPENS_CREDIT.finditer(line.text, start):
+    start = max(0, len(line.text) - ONE_LINE_TAIL_CHARS)
+    marks = [match.start() for match in NOTICE_START.finditer(line.text, start)]
+    for opening in CREDIT_START.finditer(line.text, start):
         at = opening.start()
         end = next((mark for mark in marks if mark > at), len(line.text))
         credit = _piece(line, at, end)
@@ -56,7 +56,7 @@ def ending_of(line: Line, whole: str, vocabulary: Vocabulary = NO_VOCABULARY) ->
             yield credit
             yield from _notices(line, [mark for mark in marks if mark >= end])
             return
-    if marks and len(line.text) - marks[0] < TAIL:
+    if marks and len(line.text) - marks[0] < ONE_LINE_TAIL_CHARS:
         yield from _notices(line, marks[-1:])
 
 

@@ -15,38 +15,38 @@ from pipeline.model.document import Document, Label
 from pipeline.model.stage import Finding, Rule
 from pipeline.stages import front_matter
 from pipeline.stages.credits import one_line
-from pipeline.stages.credits.byline_parts import Byline
+from pipeline.stages.credits.byline_parts import BylineMatch
 from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, source_line_in
-from pipeline.stages.credits.credit_lines import LONGEST, Credit, Name, credits_in, trailing_in
+from pipeline.stages.credits.credit_lines import MAX_CREDIT_LINE_CHARS, CreditMatch, CreditName, credits_in, trailing_in
 from pipeline.stages.credits.datelines import dateline_in
-from pipeline.stages.credits.notices import disclaimer_at, goes_on, is_opinion, kind_of
+from pipeline.stages.credits.notices import continues_disclaimer, disclaimer_at, disowns_opinions, kind_of
 from pipeline.text.lines import Line
 
-HEAD = 14
+MAX_HEAD_PARAGRAPHS = 14
 """Paragraphs at the top in which a byline may stand."""
-LONG = 150
+MIN_BODY_CHARS = 150
 """Characters of a paragraph that is prose; the body has begun at the second."""
 ONLY_AT_EDGES = frozenset({"copyright", "promotion", "related"})
-EDGE = 4
+MAX_EDGE_PARAGRAPHS = 4
 """Paragraphs at the very top in which such notices may stand; further down they are part of what is told."""
-LEFT = 3
+MAX_FOREIGN_PARAGRAPHS = 3
 """Paragraphs that are none of ours that may stand among credits and notices at the end."""
 
-SHORT_NAME = 4
+MAX_SHORT_NAME_CHARS = 4
 """Characters of a Chinese name."""
-GOES_ON = 12
+MAX_CONTINUATION_PARAGRAPHS = 12
 """Paragraphs that may go on with a disclaimer before it is found, reading upwards."""
 
-FURNITURE = regex.compile(
+PAGE_FURNITURE = regex.compile(
     r"[\s>*_]*+(?:\[[^\]\n]{1,12}\]:|!\[|</?\w|(?:[-=*_~—]{3,}|(?i:end|完|全文完|[（(]完[）)]))\s*$|#{1,6}\s*$|(?:#[\w\p{Han}]+\s*)+$)"
 )
 """Lines that stand between credits without a meaning: link targets, images, rules."""
-LINK = regex.compile(r"[\s>*+\-•·\d.、]*+\[[^\]\n]{1,120}\]\([^()\s]{0,400}\)[\s*]*$|[\s>*+\-•·]*+https?://\S+$")
-TURN = regex.compile(r"[\s*_>#]*+(?P<label>[^\s:：*_>#!\[<|][^\n:：*/()\[\]<>|]{0,30}?)[ *_]*+[:：]")
-OPENING_LABEL = re.compile(r"^(?:\*\*|> )?([^\n:：]{1,60}?)(?:\*\*)?[:：]", re.MULTILINE)
-QUESTION = regex.compile(r"[\s*_>#]*+(?:[QA问答問]|Question|Answer)\d{0,2}[.:：、|]")
-PICTURES = regex.compile(r"[图圖题題摄攝封]|photo|picture|image|illustration", regex.IGNORECASE)
-INTERVIEWS = regex.compile(r"[记記访訪]|[对對][话話]|通[讯訊]|特派|report|interview|correspond", regex.IGNORECASE)
+LINK_LINE = regex.compile(r"[\s>*+\-•·\d.、]*+\[[^\]\n]{1,120}\]\([^()\s]{0,400}\)[\s*]*$|[\s>*+\-•·]*+https?://\S+$")
+TURN_LABEL = regex.compile(r"[\s*_>#]*+(?P<label>[^\s:：*_>#!\[<|][^\n:：*/()\[\]<>|]{0,30}?)[ *_]*+[:：]")
+LINE_LABEL = re.compile(r"^(?:\*\*|> )?([^\n:：]{1,60}?)(?:\*\*)?[:：]", re.MULTILINE)
+QA_OPENING = regex.compile(r"[\s*_>#]*+(?:[QA问答問]|Question|Answer)\d{0,2}[.:：、|]")
+PICTURE_ROLE = regex.compile(r"[图圖题題摄攝封]|photo|picture|image|illustration", regex.IGNORECASE)
+INTERVIEWER_ROLE = regex.compile(r"[记記访訪]|[对對][话話]|通[讯訊]|特派|report|interview|correspond", regex.IGNORECASE)
 
 BYLINE = Rule(
     "credits.byline",
@@ -92,13 +92,13 @@ DISCLAIMER = Rule(
 )
 
 
-class Found(msgspec.Struct, frozen=True):
+class CreditsPart(msgspec.Struct, frozen=True):
     """What one paragraph, or the start of one, turned out to be."""
 
     start: int
     end: int
     labels: tuple[Label, ...] = ()
-    credits: tuple[Credit, ...] = ()
+    credits: tuple[CreditMatch, ...] = ()
     kind: str = ""
     sure: bool = True
 
@@ -125,31 +125,31 @@ class Credits:
     def find(self, document: Document) -> Iterator[Finding]:
         """Reads the top, then the end, and numbers the credits in the order of the text."""
         if self.outlets:
-            document = _told(document, document.vocabulary.derived(_with_outlets, *self.outlets))
+            document = _with_vocabulary(document, document.vocabulary.derived(_with_outlets, *self.outlets))
         top = front_matter.front_matter_end(document.text)
         lines = document.paragraphs
         first = next((i for i, line in enumerate(lines) if line.start >= top), len(lines)) if top else 0
         head, reached = _head(document, lines, first, after_keys=top > 0)
         tail = _tail(document, lines, reached)
         found = [*head, *tail]
-        found += _continued(lines, found)
-        if first < len(lines) and len(lines[-1].text) >= one_line.LONG and not found:
+        found += _continuations(lines, found)
+        if first < len(lines) and len(lines[-1].text) >= one_line.MIN_ONE_LINE_ARTICLE_CHARS and not found:
             found += _on_one_line(document, lines)
         if top:
-            found += _keys(document, top, bylines=not any(part.kind == "byline" for part in head))
+            found += _front_matter_parts(document, top, bylines=not any(part.kind == "byline" for part in head))
         yield from _numbered(sorted(found, key=lambda part: part.start))
 
 
-def _on_one_line(document: Document, lines: Sequence[Line]) -> Iterator[Found]:
+def _on_one_line(document: Document, lines: Sequence[Line]) -> Iterator[CreditsPart]:
     """What stands at both ends of an article that is one line."""
     vocabulary = document.vocabulary
     if len(lines) == 1 and (line := one_line.byline_at(lines[0], vocabulary)):
         read = byline_in(line.text, vocabulary) or dateline_in(line.text, vocabulary)
         if read is not None:
             yield _byline(line, read, BYLINE)
-    for line in one_line.ending_of(lines[-1], document.text, vocabulary):
+    for line in one_line.closing_lines(lines[-1], document.text, vocabulary):
         made_of = credits_in(document.text, line.start, line.end, vocabulary)
-        part = Found(line.start, line.end, (), made_of, "credit") if made_of else _around(line, anywhere=True)
+        part = CreditsPart(line.start, line.end, (), made_of, "credit") if made_of else _notice_in(line, anywhere=True)
         if part is not None:
             yield part
 
@@ -158,30 +158,30 @@ def _with_outlets(vocabulary: Vocabulary, *outlets: str) -> Vocabulary:
     return vocabulary + Vocabulary(outlets=outlets)
 
 
-def _told(document: Document, vocabulary: Vocabulary) -> Document:
+def _with_vocabulary(document: Document, vocabulary: Vocabulary) -> Document:
     """The same document with another vocabulary, keeping what was computed about its text."""
     told = msgspec.structs.replace(document, vocabulary=vocabulary)
     told.__dict__.update(document.__dict__)
     return told
 
 
-def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: bool) -> tuple[list[Found], int]:
+def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: bool) -> tuple[list[CreditsPart], int]:
     """What stands above the body, and the index of the first paragraph that is left for the end."""
-    found: dict[int, Found] = {}
+    found: dict[int, CreditsPart] = {}
     prose = 0
-    for i in range(first, min(first + HEAD, len(lines))):
+    for i in range(first, min(first + MAX_HEAD_PARAGRAPHS, len(lines))):
         line = lines[i]
-        if FURNITURE.match(line.text):
+        if PAGE_FURNITURE.match(line.text):
             continue
-        part = _in_head(document, line, title=i == first and not after_keys, settled=i - 1 in found)
-        if part is not None and part.kind in ONLY_AT_EDGES and i - first >= EDGE:
+        part = _read_head_line(document, line, title=i == first and not after_keys, settled=i - 1 in found)
+        if part is not None and part.kind in ONLY_AT_EDGES and i - first >= MAX_EDGE_PARAGRAPHS:
             part = None
         if part is not None:
             found[i] = part
             continue
-        if i > first and _is_turn(document, line.text):
+        if i > first and _begins_turn(document, line.text):
             break
-        prose += len(line.text) > LONG
+        prose += len(line.text) > MIN_BODY_CHARS
         if prose > 1:
             break
     media = document.vocabulary.media
@@ -195,46 +195,56 @@ def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: 
     return list(found.values()), reached
 
 
-def _in_head(document: Document, line: Line, *, title: bool, settled: bool) -> Found | None:
+def _read_head_line(document: Document, line: Line, *, title: bool, settled: bool) -> CreditsPart | None:
     text, vocabulary = line.text, document.vocabulary
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_CREDIT_LINE_CHARS:
         if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
             return _byline(line, byline, BYLINE)
         made_of = credits_in(document.text, line.start, line.end, vocabulary)
-        if made_of and (made := _made_in_head(document, line, made_of, settled=settled)):
+        if made_of and (made := _credits_in_head(document, line, made_of, settled=settled)):
             return made
     if dateline := dateline_in(text, vocabulary):
         return _byline(line, dateline, DATELINE)
     if title and "\n" in document.text:
         return None
-    return _around(line, anywhere=len(text) <= LONG or (is_opinion(text) and not _is_turn(document, text)))
+    return _notice_in(
+        line, anywhere=len(text) <= MIN_BODY_CHARS or (disowns_opinions(text) and not _begins_turn(document, text))
+    )
 
 
-def _made_in_head(document: Document, line: Line, made_of: Sequence[Credit], *, settled: bool) -> Found | None:
+def _credits_in_head(
+    document: Document, line: Line, made_of: Sequence[CreditMatch], *, settled: bool
+) -> CreditsPart | None:
     """Credits below the title: those who wrote or asked make the byline, the others are credits."""
     authors = [
-        credit for credit in made_of if credit.use == "b" or (credit.use == "s" and INTERVIEWS.search(credit.role))
+        credit
+        for credit in made_of
+        if credit.use == "b" or (credit.use == "s" and INTERVIEWER_ROLE.search(credit.role))
     ]
     others = [credit for credit in made_of if credit not in authors]
     if any(credit.use in "sp" and not credit.sure for credit in made_of):
         return None
-    if not authors and not settled and any(not credit.sure and not PICTURES.search(credit.role) for credit in others):
+    if (
+        not authors
+        and not settled
+        and any(not credit.sure and not PICTURE_ROLE.search(credit.role) for credit in others)
+    ):
         return None
     if any(_is_speaker(document, credit) for credit in made_of if not credit.sure):
         return None
     labels: list[Label] = []
     # Authors that stand together are one byline; a credit between two authors makes two.
-    run: list[Credit] = []
+    run: list[CreditMatch] = []
     for credit in [*made_of, None]:
         if credit is not None and credit in authors:
             run.append(credit)
         elif run:
             labels += _authors(document, run)
             run = []
-    return Found(line.start, line.end, tuple(labels), tuple(others), "byline" if authors else "credit")
+    return CreditsPart(line.start, line.end, tuple(labels), tuple(others), "byline" if authors else "credit")
 
 
-def _authors(document: Document, run: Sequence[Credit]) -> Iterator[Label]:
+def _authors(document: Document, run: Sequence[CreditMatch]) -> Iterator[Label]:
     """The byline that a run of credits is, to its last name, and what belongs to that."""
     text, media = document.text, document.vocabulary.media
     names = [name for credit in run for name in credit.names]
@@ -257,34 +267,34 @@ def _authors(document: Document, run: Sequence[Credit]) -> Iterator[Label]:
                 yield Label(start, last, "part", value, BYLINE.name, confidence)
 
 
-def _tail(document: Document, lines: Sequence[Line], reached: int) -> list[Found]:
+def _tail(document: Document, lines: Sequence[Line], reached: int) -> list[CreditsPart]:
     """What stands below the body, read from the end upwards until the body begins."""
-    found: list[Found] = []
+    found: list[CreditsPart] = []
     left = passed = 0
     beside = True
     for line in reversed(lines[reached:]):
-        if _is_link(line.text) or FURNITURE.match(line.text):
+        if _is_link(line.text) or PAGE_FURNITURE.match(line.text):
             continue
-        part = _in_tail(document, line, left, beside=beside)
+        part = _read_tail_line(document, line, left, beside=beside)
         beside = part is not None
         if part is not None:
             found.append(part)
             # What stood below a heading for further reading is part of it.
             left = 0 if part.kind == "related" else left
-        elif passed < GOES_ON and goes_on(line.text):
+        elif passed < MAX_CONTINUATION_PARAGRAPHS and continues_disclaimer(line.text):
             passed += 1
         else:
-            if left == LEFT or _is_turn(document, line.text):
+            if left == MAX_FOREIGN_PARAGRAPHS or _begins_turn(document, line.text):
                 break
             left += 1
-    return _plausible(found)
+    return _without_doubtful(found)
 
 
 def _is_link(text: str) -> bool:
-    return ("](" in text or "://" in text) and LINK.match(text) is not None
+    return ("](" in text or "://" in text) and LINK_LINE.match(text) is not None
 
 
-def _continued(lines: Sequence[Line], found: Sequence[Found]) -> Iterator[Found]:
+def _continuations(lines: Sequence[Line], found: Sequence[CreditsPart]) -> Iterator[CreditsPart]:
     """What goes on below: further paragraphs of a disclaimer, links below a heading for them."""
     taken = {part.start for part in found}
     kinds = {part.start: part.kind for part in found if part.kind in ("disclaimer", "related")}
@@ -293,40 +303,40 @@ def _continued(lines: Sequence[Line], found: Sequence[Found]) -> Iterator[Found]
         for further in lines[i + 1 :] if kind else ():
             if further.start in taken:
                 break
-            if kind == "disclaimer" and goes_on(further.text):
-                yield _whole(further, "disclaimer", DISCLAIMER, 0.8)
+            if kind == "disclaimer" and continues_disclaimer(further.text):
+                yield _whole_line(further, "disclaimer", DISCLAIMER, 0.8)
             elif kind == "related" and _is_link(further.text):
-                yield _whole(further, "notice", NOTICE, 0.85, "related")
+                yield _whole_line(further, "notice", NOTICE, 0.85, "related")
             else:
                 break
 
 
-def _in_tail(document: Document, line: Line, left: int, *, beside: bool) -> Found | None:
+def _read_tail_line(document: Document, line: Line, left: int, *, beside: bool) -> CreditsPart | None:
     """What a line at the end is; `beside`: what stands below it is of this kind too, or nothing does."""
     text, vocabulary = line.text, document.vocabulary
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_CREDIT_LINE_CHARS:
         made_of = credits_in(document.text, line.start, line.end, vocabulary)
         if made_of and not any(_is_speaker(document, credit, beside=beside) for credit in made_of):
             sure = all(credit.sure for credit in made_of)
             if sure or left == 0 or beside:
                 known = all(credit.use != "p" for credit in made_of)
-                return Found(line.start, line.end, (), made_of, "credit", sure and known)
+                return CreditsPart(line.start, line.end, (), made_of, "credit", sure and known)
         if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
             return _byline(line, byline, BYLINE) if byline.confidence > 0.9 and not text.startswith("By ") else None
     if left == 0 and text.rstrip("*_ ").endswith((")", "）", "]", "】")):
         made_of, opens = trailing_in(document.text, line.start, line.end, vocabulary)
         if made_of:
-            return Found(opens, line.end, (), made_of, "credit")
-    return _around(line, anywhere=not _is_turn(document, text))
+            return CreditsPart(opens, line.end, (), made_of, "credit")
+    return _notice_in(line, anywhere=not _begins_turn(document, text))
 
 
-def _plausible(found: list[Found]) -> list[Found]:
+def _without_doubtful(found: list[CreditsPart]) -> list[CreditsPart]:
     """Without credits of doubtful form that stand alone: a role that only ends like one needs others beside it."""
     sure = any(part.kind == "credit" and part.sure for part in found)
     return [part for part in found if sure or not any(credit.use == "p" for credit in part.credits)]
 
 
-def _around(line: Line, *, anywhere: bool) -> Found | None:
+def _notice_in(line: Line, *, anywhere: bool) -> CreditsPart | None:
     """A disclaimer or a notice, as a whole paragraph."""
     text = line.text
     if (place := disclaimer_at(text)) is not None:
@@ -335,23 +345,23 @@ def _around(line: Line, *, anywhere: bool) -> Found | None:
             Label(start, end, "part", "label", DISCLAIMER.name, 0.97),
             Label(behind, line.end, "part", "disclaimer", DISCLAIMER.name, 0.97),
         )
-        return Found(line.start, line.end, labels, kind="disclaimer")
+        return CreditsPart(line.start, line.end, labels, kind="disclaimer")
     kind = kind_of(text, anywhere=anywhere)
     if kind == "disclaimer":
-        return _whole(line, "disclaimer", DISCLAIMER, 0.9)
+        return _whole_line(line, "disclaimer", DISCLAIMER, 0.9)
     if kind:
-        return msgspec.structs.replace(_whole(line, "notice", NOTICE, 0.92, kind), kind=kind)
-    if anywhere and is_opinion(text):
-        return _whole(line, "disclaimer", DISCLAIMER, 0.85)
+        return msgspec.structs.replace(_whole_line(line, "notice", NOTICE, 0.92, kind), kind=kind)
+    if anywhere and disowns_opinions(text):
+        return _whole_line(line, "disclaimer", DISCLAIMER, 0.85)
     return None
 
 
-def _whole(line: Line, value: str, rule: Rule, confidence: float, of: str | None = None) -> Found:
+def _whole_line(line: Line, value: str, rule: Rule, confidence: float, of: str | None = None) -> CreditsPart:
     label = Label(line.start, line.end, "part", value, rule.name, confidence, of)
-    return Found(line.start, line.end, (label,), kind=value)
+    return CreditsPart(line.start, line.end, (label,), kind=value)
 
 
-def _byline(line: Line, byline: Byline, rule: Rule) -> Found:
+def _byline(line: Line, byline: BylineMatch, rule: Rule) -> CreditsPart:
     start, end = line.start + byline.start, line.start + byline.end
     labels = [Label(start, end, "part", "byline", rule.name, byline.confidence)]
     labels += [
@@ -360,10 +370,10 @@ def _byline(line: Line, byline: Byline, rule: Rule) -> Found:
         )
         for part in byline.parts
     ]
-    return Found(start, end, tuple(labels), kind="byline")
+    return CreditsPart(start, end, tuple(labels), kind="byline")
 
 
-def _keys(document: Document, end: int, *, bylines: bool) -> Iterator[Found]:
+def _front_matter_parts(document: Document, end: int, *, bylines: bool) -> Iterator[CreditsPart]:
     """Author and others from the keys at the top; a byline in the text itself goes before them."""
     text, vocabulary = document.text, document.vocabulary
     for entry in front_matter.maker_fields(text, end):
@@ -372,9 +382,9 @@ def _keys(document: Document, end: int, *, bylines: bool) -> Iterator[Found]:
         if not entry.is_author:
             if not entry.names:
                 continue  # a link without words, a number: nobody is named
-            names = tuple(Name(*span, sure=True) for span in entry.names)
-            credit = Credit(*entry.key_span, entry.key, "c", strong=True, names=names, rest=())
-            yield Found(credit.start, entry.value_span[1], credits=(credit,), kind="credit")
+            names = tuple(CreditName(*span, sure=True) for span in entry.names)
+            credit = CreditMatch(*entry.key_span, entry.key, "c", strong=True, names=names, rest=())
+            yield CreditsPart(credit.start, entry.value_span[1], credits=(credit,), kind="credit")
             continue
         start, last = entry.value_span
         key = Label(*entry.key_span, "part", "front-matter", FRONT_MATTER.name, 0.9)
@@ -388,42 +398,42 @@ def _keys(document: Document, end: int, *, bylines: bool) -> Iterator[Found]:
         # No label goes across a blank line.
         spans = [*(("byline", *line) for line in entry.lines), *parts]
         labels = (key, *(Label(a, b, "part", value, FRONT_MATTER.name, 0.9) for value, a, b in spans))
-        yield Found(key.start, last, labels, kind="byline")
+        yield CreditsPart(key.start, last, labels, kind="byline")
 
 
-def _is_turn(document: Document, text: str) -> bool:
+def _begins_turn(document: Document, text: str) -> bool:
     """Whether a paragraph begins like one of several turns: a word for question or answer, or a label that recurs."""
-    if QUESTION.match(text):
+    if QA_OPENING.match(text):
         return True
     if ":" not in text[:60] and "：" not in text[:60]:
         return False
-    label = TURN.match(text, 0, 60)
-    return label is not None and _openings(document, label["label"].strip()) > 1
+    label = TURN_LABEL.match(text, 0, 60)
+    return label is not None and _line_count(document, label["label"].strip()) > 1
 
 
-def _is_speaker(document: Document, credit: Credit, *, beside: bool = False) -> bool:
+def _is_speaker(document: Document, credit: CreditMatch, *, beside: bool = False) -> bool:
     """Whether a role is rather the label of turns: it opens several paragraphs, and what follows is no sure name.
 
     `beside`: it stands above credits or notices, where a name of a rare form is one all the same.
     """
     if credit.use == "s":
-        short = all(name.end - name.start <= SHORT_NAME for name in credit.names)
-        return not (credit.sure or (beside and short)) or _openings(document, credit.role) > 1
-    return not credit.sure and _openings(document, credit.role) > 1
+        short = all(name.end - name.start <= MAX_SHORT_NAME_CHARS for name in credit.names)
+        return not (credit.sure or (beside and short)) or _line_count(document, credit.role) > 1
+    return not credit.sure and _line_count(document, credit.role) > 1
 
 
-def _openings(document: Document, label: str) -> int:
+def _line_count(document: Document, label: str) -> int:
     """How many lines begin with `label` and a colon."""
-    return _labels(document.text)[label]
+    return _line_label_counts(document.text)[label]
 
 
 @lru_cache(maxsize=2)
-def _labels(text: str) -> Counter[str]:
+def _line_label_counts(text: str) -> Counter[str]:
     """What stands before the first colon of each line, and how often: counted once, however many lines ask."""
-    return Counter(OPENING_LABEL.findall(text))
+    return Counter(LINE_LABEL.findall(text))
 
 
-def _numbered(found: Sequence[Found]) -> Iterator[Label]:
+def _numbered(found: Sequence[CreditsPart]) -> Iterator[Label]:
     """All labels, with the credits numbered from 0 in the order of the text."""
     number = 0
     for part in found:

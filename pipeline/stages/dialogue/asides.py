@@ -8,45 +8,45 @@ from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.word_lists import rows
 from pipeline.text.lines import display_width
 
-DIRECTION = regex.compile(
+STAGE_DIRECTION = regex.compile(
     r"[（(\[【][^()（）\[\]【】]{1,120}[)）\]】][.。]?"
     r"|[（(\[【](?:[^：:]{0,8}(?:译|譯|编|編|记者|記者)(?:者)?(?:注|註|按)|[^:]{0,24}[Nn]ote)[：:].{1,400}[)）\]】][.。]?"
 )
 """A remark in brackets on a line of its own: a stage direction, a translator's or an editor's note."""
-SOUNDS = regex.compile(
+SOUND_WORDS = regex.compile(
     r"(?:laughter|laughs|applause|crosstalk|inaudible|pause|music|笑|大笑|掌声|掌聲)[.。]?", regex.IGNORECASE
 )
-BRACKETS = frozenset("（([【")
-CAPTIONED = regex.compile(
+OPENING_BRACKETS = frozenset("（([【")
+CAPTION_HINT = regex.compile(
     "[图圖摄攝△▲▼▽↑↓◆■]|照片|视|視|photo|image|pict|illus|caption|screen|fig|credit|courtesy|getty|reuters|/a",
     regex.IGNORECASE,
 )
 """What captions hold, for a first look."""
-CAPTION = 60
+MAX_CAPTION_COLUMNS = 60
 """Columns of a caption that only the picture above shows."""
 
 
-def directs(unit: Block) -> bool:
+def is_stage_direction(unit: Block) -> bool:
     """Whether a unit is a stage direction or a note: in brackets on a line of its own, or a sound that is quoted."""
-    if unit.text[0] in BRACKETS and DIRECTION.fullmatch(unit.text):
+    if unit.text[0] in OPENING_BRACKETS and STAGE_DIRECTION.fullmatch(unit.text):
         return True
-    return unit.quoted and SOUNDS.fullmatch(unit.text.strip("()（）[]")) is not None
+    return unit.quoted and SOUND_WORDS.fullmatch(unit.text.strip("()（）[]")) is not None
 
 
 @cache
-def _caption_forms() -> "regex.Pattern[str]":
+def _caption_pattern() -> "regex.Pattern[str]":
     return regex.compile("|".join(f"(?:{row})" for row in rows("captions.txt")), regex.IGNORECASE)
 
 
-def captions(unit: Block) -> bool:
+def is_caption(unit: Block) -> bool:
     """Whether a unit is the caption of a picture: it stands below one, or its words say so."""
-    if len(unit.text) > 2 * CAPTION:
+    if len(unit.text) > 2 * MAX_CAPTION_COLUMNS:
         return False
     if (
         unit.pictured
         and (unit.bold or unit.italic or not unit.ended)
-        and display_width(unit.text) <= CAPTION
+        and display_width(unit.text) <= MAX_CAPTION_COLUMNS
         and not unit.level
     ):
         return True
-    return CAPTIONED.search(unit.text) is not None and _caption_forms().fullmatch(unit.text) is not None
+    return CAPTION_HINT.search(unit.text) is not None and _caption_pattern().fullmatch(unit.text) is not None

@@ -8,34 +8,34 @@ import regex
 from pipeline.model.document import Document, Label, Script, script_of
 from pipeline.text.lines import Line, display_width
 
-MARKS_BEFORE = regex.compile(r"(?P<blocks>(?:#{1,6}(?!!)\s*|>\s*)*+)(?P<emphasis>(?:\*{1,3}(?=\S)|__?(?=\S))*+)")
-DASH = regex.compile(r"(?:——|―{1,2}|──)\s*(?=\S)")
+OPENING_MARKUP = regex.compile(r"(?P<blocks>(?:#{1,6}(?!!)\s*|>\s*)*+)(?P<emphasis>(?:\*{1,3}(?=\S)|__?(?=\S))*+)")
+QUESTION_DASH = regex.compile(r"(?:——|―{1,2}|──)\s*(?=\S)")
 """The dash that opens a question in Chinese; that of a quotation's author looks the same and does no harm outside."""
-DASHES = frozenset("—―─")
-POINTS = frozenset("![<h*+-P第")
+DASH_CHARS = frozenset("—―─")
+REFERENCE_STARTS = frozenset("![<h*+-P第")
 """What pictures, targets and addresses may begin with."""
-HASHES = regex.compile("#+")
-MARKS_BEHIND = regex.compile(r"(?:\s*(?:\*{1,3}|__?|#{1,6}))+$")
-WORD = regex.compile(r"[^\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]")
-UNDERLINE = regex.compile(r"[ \t]*+\n[ \t]*+(?P<mark>=|-)(?P=mark){2,}+[ \t]*+(?:\n|\Z)")
-RULE = regex.compile(r"^[ \t]*+(?:[-=_~—─*][ \t]?){3,}+$", regex.MULTILINE)
-GAP = 4
-REFERENCE = regex.compile(
+HEADING_HASHES = regex.compile("#+")
+CLOSING_MARKUP = regex.compile(r"(?:\s*(?:\*{1,3}|__?|#{1,6}))+$")
+WORD_CHAR = regex.compile(r"[^\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]")
+HEADING_UNDERLINE = regex.compile(r"[ \t]*+\n[ \t]*+(?P<mark>=|-)(?P=mark){2,}+[ \t]*+(?:\n|\Z)")
+HORIZONTAL_RULE = regex.compile(r"^[ \t]*+(?:[-=_~—─*][ \t]?){3,}+$", regex.MULTILINE)
+MAX_PLAIN_GAP_CHARS = 4
+REFERENCE_LINE = regex.compile(
     r"(?:(?:[*+\-]\s+)?\[?!\[[^\]\n]*+\](?:\([^)\n]*+\)|\[[^\]\n]*+\])(?:\]\([^)\n]*+\))?\s*)++$"
     r"|\[[^\]\n]{1,40}\]:\s?\S*(?:\s.{0,80})?$|<?https?://\S++>?\s*$|<!--.*-->$|\[[^\]\n]{1,40}\]\(#[^)\s]*\)\s*$"
     r"|(?:Page \d+ of \d+|第\s?\d+\s?页[，,/ ]*共\s?\d+\s?页)\s*$",
 )
 """Pictures, targets of links, bare addresses: what points elsewhere and says nothing itself."""
 
-END_MARKS = ".。!！?？…"
-CLOSERS = "\"'”’」』)）]】*_ "
-LIST_ITEM = regex.compile(r"(?:\d{1,3}[.)、．]|[-+*•·–—]\s|[(（]\d{1,2}[)）])")
+SENTENCE_END_CHARS = ".。!！?？…"
+CLOSING_CHARS = "\"'”’」』)）]】*_ "
+LIST_MARKER = regex.compile(r"(?:\d{1,3}[.)、．]|[-+*•·–—]\s|[(（]\d{1,2}[)）])")
 CODE_INDENT = regex.compile(r"(?:[ ]{4}|\t)[ \t]*+$")
 
-TITLE_WIDTH = 150
-HEADING_WIDTH = 90
-HEADING_WORDS = 14
-LONG = 80
+MAX_TITLE_COLUMNS = 150
+MAX_HEADING_COLUMNS = 90
+MAX_HEADING_WORDS = 14
+PROSE_COLUMNS = 80
 """Columns from which a paragraph is surely prose."""
 
 
@@ -75,17 +75,17 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     @property
     def asks(self) -> bool:
         """Whether it ends in a question mark before any closing quotes."""
-        return self.text.endswith(("?", "？")) or self.text.rstrip(CLOSERS).endswith(("?", "？"))
+        return self.text.endswith(("?", "？")) or self.text.rstrip(CLOSING_CHARS).endswith(("?", "？"))
 
     @property
     def ended(self) -> bool:
         """Whether it ends as a sentence does."""
-        return self.text.rstrip(CLOSERS)[-1:] in END_MARKS
+        return self.text.rstrip(CLOSING_CHARS)[-1:] in SENTENCE_END_CHARS
 
     @property
     def long(self) -> bool:
         """Whether it is surely prose."""
-        return len(self.text) >= LONG or display_width(self.text) >= LONG
+        return len(self.text) >= PROSE_COLUMNS or display_width(self.text) >= PROSE_COLUMNS
 
     @property
     def script(self) -> Script:
@@ -96,45 +96,45 @@ class Block(msgspec.Struct, frozen=True, gc=False):
         """Whether it has the form of a heading: short, no mark at its end, no item of a list, nothing in brackets."""
         text = self.text
         return (
-            len(text) <= HEADING_WIDTH
+            len(text) <= MAX_HEADING_COLUMNS
             and "\n" not in text
             and text[-1] not in ".。!！?？:：;；,，、…"
             and text[0] not in "(（[【"
-            and len(text.split()) <= HEADING_WORDS
+            and len(text.split()) <= MAX_HEADING_WORDS
             and ": " not in text
             and "：" not in text
-            and display_width(text) <= HEADING_WIDTH
+            and display_width(text) <= MAX_HEADING_COLUMNS
             and (not self.item or self.bold)
             and not self.indented
             and not self.reference
-            and (self.bold or self.level > 0 or not LIST_ITEM.match(text))
+            and (self.bold or self.level > 0 or not LIST_MARKER.match(text))
         )
 
     def could_be_title(self) -> bool:
         """Whether it has the form of a title: one line, not long, no full stop at its end."""
         text = self.text
         return (
-            len(text) <= TITLE_WIDTH
+            len(text) <= MAX_TITLE_COLUMNS
             and "\n" not in text
-            and display_width(text) <= TITLE_WIDTH
+            and display_width(text) <= MAX_TITLE_COLUMNS
             and text[-1] not in ".。:：;；,，、"
             and not self.reference
         )
 
 
-def units(document: Document) -> tuple[Block, ...]:
+def read_blocks(document: Document) -> tuple[Block, ...]:
     """What is left of the document's paragraphs where no earlier finder labelled a part."""
     text = document.text
     found: list[Block] = []
-    for start, end, line in _free(document.paragraphs, document.layer("part")):
+    for start, end, line in _free_spans(document.paragraphs, document.layer("part")):
         # Most paragraphs begin and end with plain characters, and are units as they stand.
-        unit = Block(start, end, line) if _plain(line) else _unit(text, start, end)
+        unit = Block(start, end, line) if _is_plain_line(line) else _parse_block(text, start, end)
         if unit is not None:
             found.append(unit)
-    return tuple(_placed(text, found, document.layer("part")))
+    return tuple(_with_surroundings(text, found, document.layer("part")))
 
 
-def _free(paragraphs: Sequence[Line], taken: Sequence[Label]) -> Iterator[tuple[int, int, str]]:
+def _free_spans(paragraphs: Sequence[Line], taken: Sequence[Label]) -> Iterator[tuple[int, int, str]]:
     """Spans of the paragraphs outside `taken`, with their text."""
     at = 0
     for paragraph in paragraphs:
@@ -153,18 +153,22 @@ def _free(paragraphs: Sequence[Line], taken: Sequence[Label]) -> Iterator[tuple[
             yield first, paragraph.end, paragraph.text[first - paragraph.start :]
 
 
-def _plain(line: str) -> bool:
+def _is_plain_line(line: str) -> bool:
     return line[0].isalpha() and line[-1] not in "*_# \t" and not line.startswith(("http", "Page ", "第"))
 
 
-def _placed(text: str, found: list[Block], taken: Sequence[Label]) -> Iterator[Block]:
+def _with_surroundings(text: str, found: list[Block], taken: Sequence[Label]) -> Iterator[Block]:
     """The units, told what stands around them."""
     marks = [(label.start, label.value == "byline") for label in taken if "." not in label.value]
     underlined = "\n==" in text or "\n--" in text or "\n ==" in text
     mark = last = 0
     for i, unit in enumerate(found):
         # Between most units stand one or two line ends; a rule is longer.
-        ruled = unit.start - last > GAP and i > 0 and RULE.search(text, last, unit.start) is not None
+        ruled = (
+            unit.start - last > MAX_PLAIN_GAP_CHARS
+            and i > 0
+            and HORIZONTAL_RULE.search(text, last, unit.start) is not None
+        )
         noticed = False
         while mark < len(marks) and marks[mark][0] < unit.start:
             noticed |= marks[mark][0] >= last and not marks[mark][1]
@@ -174,7 +178,7 @@ def _placed(text: str, found: list[Block], taken: Sequence[Label]) -> Iterator[B
         before = next_byline and any(byline for at, byline in marks[mark : mark + 4] if at < following)
         last_one = i + 1 == len(found)
         leads = mark < len(marks) and not marks[mark][1] and (last_one or marks[mark][0] < following)
-        level = _underlined(text, unit) if underlined and not unit.level else 0
+        level = _underline_level(text, unit) if underlined and not unit.level else 0
         pictured = i > 0 and found[i - 1].reference and "![" in found[i - 1].text[:4]
         last = unit.end
         if i and not (before or leads or ruled or noticed or level or pictured):
@@ -192,37 +196,37 @@ def _placed(text: str, found: list[Block], taken: Sequence[Label]) -> Iterator[B
         )
 
 
-def _underlined(text: str, unit: Block) -> int:
+def _underline_level(text: str, unit: Block) -> int:
     """The level of a heading that is underlined on the next line, or 0."""
-    if text[unit.end : unit.end + 1] not in "\n \t" or len(unit.text) > TITLE_WIDTH:
+    if text[unit.end : unit.end + 1] not in "\n \t" or len(unit.text) > MAX_TITLE_COLUMNS:
         return 0
-    line = UNDERLINE.match(text, unit.end)
+    line = HEADING_UNDERLINE.match(text, unit.end)
     if line is None or (line["mark"] == "-" and not unit.could_head()):
         return 0
     return 1 if line["mark"] == "=" else 2
 
 
-def _unit(text: str, start: int, end: int) -> Block | None:
-    if not WORD.search(text, start, end):
+def _parse_block(text: str, start: int, end: int) -> Block | None:
+    if not WORD_CHAR.search(text, start, end):
         return None
     indented = (
         text[start - 1 : start] in (" ", "\t") and CODE_INDENT.search(text, max(0, start - 12), start) is not None
     )
     first = text[start]
-    if first in POINTS and REFERENCE.match(text, start, end):
+    if first in REFERENCE_STARTS and REFERENCE_LINE.match(text, start, end):
         while text[end - 1].isspace():
             end -= 1
         return Block(start, end, text[start:end], reference=True)
-    item = not first.isalpha() and LIST_ITEM.match(text, start, end) is not None
+    item = not first.isalpha() and LIST_MARKER.match(text, start, end) is not None
     while text[end - 1].isspace():
         end -= 1
     if indented:
         return Block(start, end, text[start:end], item=item, indented=True)
-    opening = MARKS_BEFORE.match(text, start, end)
+    opening = OPENING_MARKUP.match(text, start, end)
     blocks, emphasis = (opening["blocks"], opening["emphasis"]) if opening else ("", "")
-    level = max(map(len, HASHES.findall(blocks)), default=0)
+    level = max(map(len, HEADING_HASHES.findall(blocks)), default=0)
     start += len(blocks)
-    behind = MARKS_BEHIND.search(text, start, end) if text[end - 1] in "*_#" else None
+    behind = CLOSING_MARKUP.search(text, start, end) if text[end - 1] in "*_#" else None
     bold = italic = False
     if behind:
         # A mark at the end belongs outside only if it closes one that stands outside: `**What now?**`, but not the
@@ -234,14 +238,14 @@ def _unit(text: str, start: int, end: int) -> Block | None:
             bold = closes and emphasis[:2] in {"**", "__"}
             italic = closes and not bold
             start, end = start + len(emphasis), behind.start()
-    dash = DASH.match(text, start, end) if text[start : start + 1] in DASHES else None
+    dash = QUESTION_DASH.match(text, start, end) if text[start : start + 1] in DASH_CHARS else None
     start += len(dash[0]) if dash else 0
     if start >= end:
         return None
     return Block(start, end, text[start:end], level, bold, italic, dash is not None, ">" in blocks, item)
 
 
-def piece(unit: Block, start: int, end: int) -> Block:
+def block_slice(unit: Block, start: int, end: int) -> Block:
     """The part `[start, end)` of a unit, in offsets of its own text, without blanks around it."""
     inner = unit.text[start:end]
     start += len(inner) - len(inner.lstrip())
@@ -260,20 +264,20 @@ def piece(unit: Block, start: int, end: int) -> Block:
     )
 
 
-def above(given: Sequence[Block], top: int) -> tuple[list[Block], list[Block]]:
+def split_at(given: Sequence[Block], top: int) -> tuple[list[Block], list[Block]]:
     """The units before the offset `top`, and those behind it; one that goes across is two."""
     keys: list[Block] = []
     rest: list[Block] = []
     for unit in given:
         if unit.start < top < unit.end:
-            keys.append(piece(unit, 0, top - unit.start))
-            rest.append(piece(unit, top - unit.start, len(unit.text)))
+            keys.append(block_slice(unit, 0, top - unit.start))
+            rest.append(block_slice(unit, top - unit.start, len(unit.text)))
         else:
             (keys if unit.start < top else rest).append(unit)
     return [unit for unit in keys if unit.text], [unit for unit in rest if unit.text]
 
 
-def spoken(given: Sequence[Block]) -> list[Block]:
+def without_references(given: Sequence[Block]) -> list[Block]:
     """The units that say something: without references, whose surroundings become those of what follows them."""
     found: list[Block] = []
     ruled = noticed = False

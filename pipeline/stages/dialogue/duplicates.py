@@ -6,13 +6,13 @@ import msgspec
 
 from pipeline.stages.dialogue.blocks import Block
 
-LEAST_UNITS, LEAST_SIZE = 4, 300
+MIN_REPEATED_BLOCKS, MIN_REPEATED_CHARS = 4, 300
 """Paragraphs, and characters in them, from which a run that comes again is a second print."""
-LONG = 12
+MIN_ANCHOR_CHARS = 12
 """Characters of a paragraph that can begin such a run."""
 
 
-class Copy(msgspec.Struct, frozen=True, gc=False):
+class RepeatedBlock(msgspec.Struct, frozen=True, gc=False):
     """A unit is, from `cut` in its text on, what the unit of index `first` is.
 
     A dateline that was told from its paragraph there, and is one of those who made the article, stands before `cut`.
@@ -22,21 +22,21 @@ class Copy(msgspec.Struct, frozen=True, gc=False):
     cut: int = 0
 
 
-def copies(given: Sequence[Block], makers: str = "") -> dict[int, Copy]:
+def find_repeats(given: Sequence[Block], makers: str = "") -> dict[int, RepeatedBlock]:
     """The units that repeat, one after the other, units further up, by their index; `makers` are names and bylines."""
-    if len(given) < 2 * LEAST_UNITS:
+    if len(given) < 2 * MIN_REPEATED_BLOCKS:
         return {}
     places: dict[str, int] = {}
-    found: dict[int, Copy] = {}
+    found: dict[int, RepeatedBlock] = {}
     i = 0
     while i < len(given):
         text = given[i].text
-        first = places.get(text) if len(text) >= LONG else None
+        first = places.get(text) if len(text) >= MIN_ANCHOR_CHARS else None
         if first is not None:
-            size, chars = _run(given, first, i)
-            if size >= LEAST_UNITS and chars >= LEAST_SIZE:
-                found.update((i + n, Copy(first + n)) for n in range(size))
-                found.update(_above(given, first, i, found, makers))
+            size, chars = _matching_run(given, first, i)
+            if size >= MIN_REPEATED_BLOCKS and chars >= MIN_REPEATED_CHARS:
+                found.update((i + n, RepeatedBlock(first + n)) for n in range(size))
+                found.update(_extend_upwards(given, first, i, found, makers))
                 i += size
                 continue
         places.setdefault(text, i)
@@ -44,21 +44,21 @@ def copies(given: Sequence[Block], makers: str = "") -> dict[int, Copy]:
     return found
 
 
-def _above(
-    given: Sequence[Block], first: int, second: int, found: Mapping[int, Copy], makers: str
-) -> Iterator[tuple[int, Copy]]:
+def _extend_upwards(
+    given: Sequence[Block], first: int, second: int, found: Mapping[int, RepeatedBlock], makers: str
+) -> Iterator[tuple[int, RepeatedBlock]]:
     """What stands above a run in both prints, a byline at its start left aside."""
     while first > 0 and second - 1 not in found:
         first, second = first - 1, second - 1
         ours, theirs = given[first].text, given[second].text
-        if len(ours) < LONG or not theirs.endswith(ours) or second <= first:
+        if len(ours) < MIN_ANCHOR_CHARS or not theirs.endswith(ours) or second <= first:
             return
         if theirs[: len(theirs) - len(ours)].strip() not in makers:
             return
-        yield second, Copy(first, len(theirs) - len(ours))
+        yield second, RepeatedBlock(first, len(theirs) - len(ours))
 
 
-def _run(given: Sequence[Block], first: int, second: int) -> tuple[int, int]:
+def _matching_run(given: Sequence[Block], first: int, second: int) -> tuple[int, int]:
     """How many units from `second` on say what those from `first` on say, and their characters."""
     size = chars = 0
     while (

@@ -1,6 +1,6 @@
 """What may be a speaker's label at the start of a paragraph: a short, name-shaped start and a separator.
 
-Whether it is one is for the whole document to say: see `cast`. Cue words stand in `cues.tsv`.
+Whether it is one is for the whole document to say: see `cast`. Cue words stand in `cue_words.tsv`.
 """
 
 import re
@@ -16,61 +16,63 @@ from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.word_lists import rows
 
-Kind = Literal["asks", "answers", "moderates", "outlet", "never"]
-Form = Literal["mark", "word", "blanks", "time", "heading"]
+LabelKind = Literal["asks", "answers", "moderates", "outlet", "never"]
+LabelForm = Literal["mark", "word", "blanks", "time", "heading"]
 """What separates a label from the words: a colon or a bar; a full stop or blanks behind Q and A; a run of blanks; the
 time of day; nothing, where the label stands alone in a heading or in bold."""
 
-LONGEST_LATIN = 60
-LONGEST_HAN = 14
-REACH = LONGEST_LATIN + 12
+MAX_LATIN_LABEL_CHARS = 60
+MAX_HAN_LABEL_CHARS = 14
+LABEL_SEARCH_CHARS = MAX_LATIN_LABEL_CHARS + 12
 """Characters of a unit in which a separator must stand."""
 
-MARK = re.compile("[:：︰﹕∶|｜]")
-BLANK_RUN = re.compile("  |\u3000|\t")
-FIRST = frozenset("QA问答問【[*_")
+LABEL_SEPARATOR = re.compile("[:：︰﹕∶|｜]")
+WIDE_SPACE = re.compile("  |\u3000|\t")
+UNSEPARATED_STARTS = frozenset("QA问答問【[*_")
 """What a label without a colon may begin with."""
-TIME = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[ ]?[AaPp][Mm])?"
-LABEL = regex.compile(
-    rf"[*_]{{0,3}}(?P<before>[\[(（]?{TIME}[\])）]?[*_]{{0,3}}\s{{1,3}}[*_]{{0,3}})?+"
+TIME_OF_DAY = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[ ]?[AaPp][Mm])?"
+SEPARATED_LABEL = regex.compile(
+    rf"[*_]{{0,3}}(?P<before>[\[(（]?{TIME_OF_DAY}[\])）]?[*_]{{0,3}}\s{{1,3}}[*_]{{0,3}})?+"
     r"[*_]{0,3}(?P<open>[【\[])?(?P<label>[^:：︰﹕∶|｜\n【】*_][^:：︰﹕∶|｜\n【】]{0,59}?)(?(open)[】\]])[*_]{0,3}"
-    rf"(?P<time>\s?[(（\[]{TIME}[)）\]])?[*_]{{0,3}}\s{{0,3}}(?P<mark>[:：︰﹕∶|｜])[*_]{{0,6}}(?P<blank>\s*)",
+    rf"(?P<time>\s?[(（\[]{TIME_OF_DAY}[)）\]])?[*_]{{0,3}}\s{{0,3}}(?P<mark>[:：︰﹕∶|｜])[*_]{{0,6}}(?P<blank>\s*)",
     regex.VERSION1,
 )
-PLAIN = regex.compile(r"\p{L}[\p{L}\p{M} .'’&·\-]*+")
+PLAIN_LABEL = regex.compile(r"\p{L}[\p{L}\p{M} .'’&·\-]*+")
 """A label without marks, numbers and brackets."""
-BRACKETED = regex.compile(
+BRACKETED_LABEL = regex.compile(
     r"[*_]{0,3}(?:【(?P<label>[^【】\n:：]{1,14})】|\[(?P<label>[^\[\]\n:：]{1,40})\](?![(\[:]))[*_]{0,3}(?P<blank>\s*)(?=\S)"
 )
-TIMED = regex.compile(
-    rf"[*_]{{0,3}}(?P<label>[^\d\n*_:：|｜][^\n:：|｜]{{0,59}}?)[*_]{{0,3}}\s+(?P<time>[\[(（]?{TIME}[\])）]?)[*_]{{0,3}}$"
+TIMED_LABEL = regex.compile(
+    rf"[*_]{{0,3}}(?P<label>[^\d\n*_:：|｜][^\n:：|｜]{{0,59}}?)[*_]{{0,3}}\s+(?P<time>[\[(（]?{TIME_OF_DAY}[\])）]?)[*_]{{0,3}}$"
 )
-BLANKS = regex.compile(r"[*_]{0,3}(?P<label>[^\s*_](?:[^\s]|[ ](?![ ])){0,40}?)(?:\u3000+|\t+|[ ]{2,})(?=\S)")
-QUESTION_WORD = regex.compile(
+SPACED_LABEL = regex.compile(r"[*_]{0,3}(?P<label>[^\s*_](?:[^\s]|[ ](?![ ])){0,40}?)(?:\u3000+|\t+|[ ]{2,})(?=\S)")
+QA_LABEL = regex.compile(
     r"[*_]{0,3}(?P<label>[QA](?:\d{1,3})?)(?:[.．、][*_]{0,3}\s*|[*_]{2,3}\s+|\s{2,})(?=\S)"
     r"|[*_]{0,3}(?P<label>[问答問])(?:[.．、][*_]{0,3}\s*|[*_]{2,3}\s*|\s+)(?=\S)"
 )
 NICKNAME = regex.compile(r"[\p{L}\p{N}_.\-]{2,24}")
 """What somebody may be called in a chat, where the time stands before it."""
-NUMBERED = regex.compile(r"(?P<number>\d{1,3})(?:[.、．)）]\s*|\s+)(?=\S)")
+NUMBER_AFTER_QA = regex.compile(r"(?P<number>\d{1,3})(?:[.、．)）]\s*|\s+)(?=\S)")
 """The number of a question that stands behind its word: `Q:12 What …`."""
-NAME_WORD = r"(?:[\p{Lu}][\p{L}\p{M}.’'\-&]*)"
-JOINING = frozenset((
+CAPITALISED_WORD = r"(?:[\p{Lu}][\p{L}\p{M}.’'\-&]*)"
+NAME_CONNECTORS = frozenset((
     "of", "and", "the", "de", "van", "von", "der", "den", "la", "le", "du", "di", "da", "dos", "del", "bin",
     "al", "ibn", "y", "&", "for", "from", "at", "in", "to", "on", "e", "zu", "af", "av",
 ))  # fmt: skip
-LATIN_WORD = regex.compile(r"[\p{Latin}\p{M}.’'\-&/]+")
-PARENTHESIS = regex.compile(r"\s*[(（]([^()（）]{1,40})[)）]")
-NUMBER = regex.compile(r"\s*[#＃]?\d{1,3}$")
-LISTED = regex.compile(r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十\d]+[、章节節条條]")
+LATIN_NAME_WORD = regex.compile(r"[\p{Latin}\p{M}.’'\-&/]+")
+PARENTHESISED = regex.compile(r"\s*[(（]([^()（）]{1,40})[)）]")
+TRAILING_NUMBER = regex.compile(r"\s*[#＃]?\d{1,3}$")
+NUMBERED_HEADING = regex.compile(r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十\d]+[、章节節条條]")
 """What numbers a heading or an item, and no speaker."""
-HAN_LABEL = regex.compile(r"[\p{Han}·・《》〈〉「」“”、\s\p{Latin}\d]+")
+HAN_LABEL_TEXT = regex.compile(r"[\p{Han}·・《》〈〉「」“”、\s\p{Latin}\d]+")
 # Characters that clauses are made of and names are not.
-CLAUSE = regex.compile(r"[的是了在有我你您他她它们們这這那哪就也都不没沒和与與及把被让讓说說想要会會能可如因所以但]")
-ROLE_BEHIND = regex.compile(r"(?P<name>[^,，]{3,40}),\s[\p{L}\p{M}\s.&’'\-]{2,50}")
+CLAUSE_CHARS = regex.compile(
+    r"[的是了在有我你您他她它们們这這那哪就也都不没沒和与與及把被让讓说說想要会會能可如因所以但]"
+)
+NAME_AND_ROLE = regex.compile(r"(?P<name>[^,，]{3,40}),\s[\p{L}\p{M}\s.&’'\-]{2,50}")
 
 
-class Candidate(msgspec.Struct, frozen=True, gc=False):
+class LabelCandidate(msgspec.Struct, frozen=True, gc=False):
     """A possible label at the start of a unit: `[start, end)` of the document, `key` what makes two the same.
 
     `body` is where the words begin, counted in the unit's text; `told` says that the user names it; `beside` are spans
@@ -81,11 +83,11 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
     end: int
     text: str
     key: str
-    kind: Kind | None
+    kind: LabelKind | None
     anonymous: bool
     body: int
     told: bool = False
-    form: Form = "mark"
+    form: LabelForm = "mark"
     beside: tuple[tuple[int, int], ...] = ()
 
     @property
@@ -97,14 +99,14 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
 class Cue(msgspec.Struct, frozen=True, gc=False):
     """What a word in a label says."""
 
-    kind: Kind
+    kind: LabelKind
     anonymous: bool
     asking: bool = False
 
 
 @cache
-def cues() -> Mapping[str, Cue]:
-    """The cue words, lower-case, from `cues.tsv`."""
+def cue_words() -> Mapping[str, Cue]:
+    """The cue words, lower-case, from `cue_words.tsv`."""
     table = {}
     for row in rows("cues.tsv"):
         word, kind, *rest = row.split("\t")
@@ -113,10 +115,10 @@ def cues() -> Mapping[str, Cue]:
 
 
 @lru_cache(maxsize=4096)
-def cue(label: str) -> Cue | None:
+def cue_of(label: str) -> Cue | None:
     """What the words of a label say: the whole of it, or an outlet's or a reporter's word at its end."""
-    known = cues()
-    plain = NUMBER.sub("", PARENTHESIS.sub("", label)).strip().casefold()
+    known = cue_words()
+    plain = TRAILING_NUMBER.sub("", PARENTHESISED.sub("", label)).strip().casefold()
     if plain in known:
         return known[plain]
     bare = plain.strip("《》〈〉“”\"'")
@@ -136,91 +138,91 @@ def cue(label: str) -> Cue | None:
     return last
 
 
-class Shape(msgspec.Struct, frozen=True, gc=False):
+class LabelShape(msgspec.Struct, frozen=True, gc=False):
     """What can be said of a label by itself."""
 
     key: str
-    kind: Kind | None
+    kind: LabelKind | None
     anonymous: bool
 
 
-def told(vocabulary: Vocabulary) -> Mapping[str, Kind | None]:
+def vocabulary_labels(vocabulary: Vocabulary) -> Mapping[str, LabelKind | None]:
     """The keys of labels that the user names, and their kind: a medium for an outlet, none for a person."""
-    people = {key_of(name): None for name in vocabulary.names}
-    media: dict[str, Kind | None] = {key_of(outlet): "outlet" for outlet in vocabulary.outlets}
+    people = {label_key(name): None for name in vocabulary.names}
+    media: dict[str, LabelKind | None] = {label_key(outlet): "outlet" for outlet in vocabulary.outlets}
     return {key: kind for key, kind in (people | media).items() if key}
 
 
-def hit(unit: Block, vocabulary: Vocabulary = NO_VOCABULARY) -> Candidate | None:
+def find_candidate(unit: Block, vocabulary: Vocabulary = NO_VOCABULARY) -> LabelCandidate | None:
     """The possible label at the start of a unit, or None."""
     text = unit.text
-    mark = MARK.search(text, 0, REACH)
+    mark = LABEL_SEPARATOR.search(text, 0, LABEL_SEARCH_CHARS)
     if mark is not None:
-        found = _marked(unit, mark.start(), vocabulary)
+        found = _separated_candidate(unit, mark.start(), vocabulary)
         if found is not None:
             return found
     elif text[0] in "QA" and text[1:3] == "  ":
         body = len(text) - len(text[1:].lstrip())
-        shape = _shape(text[0])
+        shape = _label_shape(text[0])
         if shape is not None:
-            return Candidate(
+            return LabelCandidate(
                 unit.start, unit.start + 1, text[0], shape.key, shape.kind, shape.anonymous, body, form="word"
             )
     elif (
-        text[0] not in FIRST
+        text[0] not in UNSEPARATED_STARTS
         and not (unit.level or unit.bold or text.isupper())
-        and not BLANK_RUN.search(text, 0, REACH)
+        and not WIDE_SPACE.search(text, 0, LABEL_SEARCH_CHARS)
     ):
         return None
-    head = text[:REACH]
+    head = text[:LABEL_SEARCH_CHARS]
     first = head[0] if head[0] not in "*_" else head.lstrip("*_")[:1]
     if first in "QA问答問":
-        match = QUESTION_WORD.match(unit.text)
+        match = QA_LABEL.match(unit.text)
         if match is not None:
-            return _hit(unit, match, vocabulary, "word")
+            return _matched_candidate(unit, match, vocabulary, "word")
     if first and first in "【[":
-        match = BRACKETED.match(unit.text)
+        match = BRACKETED_LABEL.match(unit.text)
         if match is not None:
-            return _hit(unit, match, vocabulary, "mark")
+            return _matched_candidate(unit, match, vocabulary, "mark")
     if "  " in head or "\u3000" in head or "\t" in head:
-        match = BLANKS.match(head)
+        match = SPACED_LABEL.match(head)
         if match is not None:
-            return _hit(unit, match, vocabulary, "blanks")
+            return _matched_candidate(unit, match, vocabulary, "blanks")
     alone = unit.level or unit.bold or unit.text.isupper()
-    if alone and len(unit.text) <= LONGEST_LATIN and not unit.ended:
-        shape = _shape(unit.text)
+    if alone and len(unit.text) <= MAX_LATIN_LABEL_CHARS and not unit.ended:
+        shape = _label_shape(unit.text)
         if shape is not None:
-            return Candidate(
+            return LabelCandidate(
                 unit.start, unit.end, unit.text, shape.key, shape.kind, shape.anonymous, len(unit.text), form="heading"
             )
     return None
 
 
-def _marked(unit: Block, at: int, vocabulary: Vocabulary) -> Candidate | None:
+def _separated_candidate(unit: Block, at: int, vocabulary: Vocabulary) -> LabelCandidate | None:
     """A label before a colon or a bar, or alone on its line with the time of day."""
     text = unit.text
     # Nearly all labels are plain: letters up to the first colon, and words or nothing behind it.
     label = text[:at].strip("*_ ")
-    if _is_plain(label) and not text[at + 1 : at + 2].isdigit():
-        return _plain(unit, label, at, vocabulary)
-    if len(unit.text) <= REACH and (timed := TIMED.match(unit.text)):
-        return _hit(unit, timed, vocabulary, "time")
-    match = LABEL.match(unit.text)
-    if match is None or not _separates(unit.text, match):
+    if _is_plain_label(label) and not text[at + 1 : at + 2].isdigit():
+        return _plain_candidate(unit, label, at, vocabulary)
+    if len(unit.text) <= LABEL_SEARCH_CHARS and (timed := TIMED_LABEL.match(unit.text)):
+        return _matched_candidate(unit, timed, vocabulary, "time")
+    match = SEPARATED_LABEL.match(unit.text)
+    if match is None or not _is_separator(unit.text, match):
         return None
-    return _hit(unit, match, vocabulary, "mark")
+    return _matched_candidate(unit, match, vocabulary, "mark")
 
 
 @lru_cache(maxsize=8192)
-def _is_plain(label: str) -> bool:
-    return PLAIN.fullmatch(label) is not None
+def _is_plain_label(label: str) -> bool:
+    return PLAIN_LABEL.fullmatch(label) is not None
 
 
-def _plain(unit: Block, label: str, at: int, vocabulary: Vocabulary) -> Candidate | None:
+def _plain_candidate(unit: Block, label: str, at: int, vocabulary: Vocabulary) -> LabelCandidate | None:
     """The hit of a label that nothing stands beside, before the separator at `at`."""
     text = unit.text
-    shape = _shape(label)
-    named = _told(label, shape, vocabulary) if vocabulary else None
+    shape = _label_shape(label)
+    named = _vocabulary_shape(label, shape, vocabulary) if vocabulary else None
     shape = named or shape
     if shape is None:
         return None
@@ -234,27 +236,31 @@ def _plain(unit: Block, label: str, at: int, vocabulary: Vocabulary) -> Candidat
     while body < len(text) and text[body].isspace():
         body += 1
     start = unit.start + text.index(label)
-    return Candidate(start, start + len(label), label, shape.key, shape.kind, shape.anonymous, body, named is not None)
+    return LabelCandidate(
+        start, start + len(label), label, shape.key, shape.kind, shape.anonymous, body, named is not None
+    )
 
 
-def _hit(unit: Block, match: "regex.Match[str]", vocabulary: Vocabulary, form: Form) -> Candidate | None:
+def _matched_candidate(
+    unit: Block, match: "regex.Match[str]", vocabulary: Vocabulary, form: LabelForm
+) -> LabelCandidate | None:
     start, _ = match.span("label")
     label = match["label"].rstrip("*_ ")
     groups = match.groupdict()
-    shape = _shape(label)
-    if shape is None and groups.get("before") and NICKNAME.fullmatch(label) and (key := key_of(label)):
-        shape = Shape(key, None, anonymous=False)
-    named = _told(label, shape, vocabulary) if vocabulary else None
+    shape = _label_shape(label)
+    if shape is None and groups.get("before") and NICKNAME.fullmatch(label) and (key := label_key(label)):
+        shape = LabelShape(key, None, anonymous=False)
+    named = _vocabulary_shape(label, shape, vocabulary) if vocabulary else None
     shape = named or shape
     if shape is None:
         return None
     body = len(unit.text) if form == "time" else match.end()
-    beside = [_trimmed(unit.text, *match.span(name)) for name in ("before", "time") if groups.get(name)]
+    beside = [_trimmed_span(unit.text, *match.span(name)) for name in ("before", "time") if groups.get(name)]
     glued = shape.kind == "asks" and shape.anonymous and form == "mark" and not match["blank"]
-    if glued and (number := NUMBERED.match(unit.text, body)):
+    if glued and (number := NUMBER_AFTER_QA.match(unit.text, body)):
         beside.append(number.span("number"))
         body = number.end()
-    return Candidate(
+    return LabelCandidate(
         unit.start + start,
         unit.start + start + len(label),
         label,
@@ -268,89 +274,93 @@ def _hit(unit: Block, match: "regex.Match[str]", vocabulary: Vocabulary, form: F
     )
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def _trimmed_span(text: str, start: int, end: int) -> tuple[int, int]:
     """A span without blanks and marks around it."""
     inner = text[start:end]
     return start + len(inner) - len(inner.lstrip("*_ ")), end - len(inner) + len(inner.rstrip("*_ "))
 
 
-def _told(label: str, shape: Shape | None, vocabulary: Vocabulary) -> Shape | None:
+def _vocabulary_shape(label: str, shape: LabelShape | None, vocabulary: Vocabulary) -> LabelShape | None:
     """The shape of a label that the user names, whatever its form; what its words say goes before what the user says.
 
     Words for Q and A stay what they are.
     """
     if shape is not None and shape.anonymous:
         return None
-    key, known = key_of(label), vocabulary.derived(told)
+    key, known = label_key(label), vocabulary.derived(vocabulary_labels)
     if not key or key not in known:
         return None
-    return Shape(key, (shape.kind if shape else None) or known[key], anonymous=False)
+    return LabelShape(key, (shape.kind if shape else None) or known[key], anonymous=False)
 
 
 @lru_cache(maxsize=8192)
-def _shape(label: str) -> Shape | None:
+def _label_shape(label: str) -> LabelShape | None:
     """The shape of a label; None where it is no speaker's. The same few labels come all through a document."""
-    if not label or not name_shaped(label):
+    if not label or not is_name_shaped(label):
         return None
-    said = cue(label)
+    said = cue_of(label)
     if said is not None and said.kind == "never":
         return None
     anonymous = said is not None and said.anonymous
-    key = key_of(label, anonymous=anonymous)
+    key = label_key(label, anonymous=anonymous)
     # Nothing but quotation marks and brackets names nobody.
-    return Shape(key, said.kind if said else None, anonymous) if key else None
+    return LabelShape(key, said.kind if said else None, anonymous) if key else None
 
 
-def _separates(text: str, match: "regex.Match[str]") -> bool:
+def _is_separator(text: str, match: "regex.Match[str]") -> bool:
     """A colon of ASCII in `10:30` or `std::map` separates nothing; before a blank or beside Chinese it does."""
     if match["mark"] != ":" or match["blank"] or match.end() == len(text):
         return True
     last = text[match.end()]
-    return last in "\"“‘'「『(（*" or not last.isascii() or not match["label"].isascii() or _word(match["label"])
+    return last in "\"“‘'「『(（*" or not last.isascii() or not match["label"].isascii() or _is_qa_word(match["label"])
 
 
-def _word(label: str) -> bool:
-    said = cue(label)
+def _is_qa_word(label: str) -> bool:
+    said = cue_of(label)
     return said is not None and said.anonymous
 
 
-def key_of(label: str, *, anonymous: bool = False) -> str:
+def label_key(label: str, *, anonymous: bool = False) -> str:
     """What makes two labels the same: no marks, no parentheses, no case; for words for Q and A no number either."""
-    plain = PARENTHESIS.sub("", label).strip("*_ 《》〈〉“”\"'[]【】")
-    if role := ROLE_BEHIND.fullmatch(plain):
+    plain = PARENTHESISED.sub("", label).strip("*_ 《》〈〉“”\"'[]【】")
+    if role := NAME_AND_ROLE.fullmatch(plain):
         plain = role["name"]
     if anonymous:
-        plain = NUMBER.sub("", plain)
+        plain = TRAILING_NUMBER.sub("", plain)
     return " ".join(plain.split()).casefold()
 
 
-def name_shaped(label: str) -> bool:
+def is_name_shaped(label: str) -> bool:
     """Whether a label has the form of a name, of a role, or of a word for Q and A."""
-    if NUMBER.sub("", label).strip().casefold() in cues():
+    if TRAILING_NUMBER.sub("", label).strip().casefold() in cue_words():
         return True
-    plain = PARENTHESIS.sub("", label).strip()
-    if role := ROLE_BEHIND.fullmatch(plain):
+    plain = PARENTHESISED.sub("", label).strip()
+    if role := NAME_AND_ROLE.fullmatch(plain):
         plain = role["name"]
         if " " not in plain:
             return False
-    if not plain or (any(c in plain for c in '()（）,，.。?？!！;；"[]{}<>=/\\') and not _with_title(plain)):
+    if not plain or (any(c in plain for c in '()（）,，.。?？!！;；"[]{}<>=/\\') and not _has_abbreviated_title(plain)):
         return False
-    if plain.isascii() or LATIN_WORD.match(plain):
+    if plain.isascii() or LATIN_NAME_WORD.match(plain):
         words = plain.split()
-        shaped = all(_name_word(word) or word in JOINING or word.casefold() in cues() for word in words)
-        return len(plain) <= LONGEST_LATIN and 0 < len(words) <= 8 and shaped and _name_word(words[0])
-    if LISTED.match(plain):
+        shaped = all(_is_name_word(word) or word in NAME_CONNECTORS or word.casefold() in cue_words() for word in words)
+        return len(plain) <= MAX_LATIN_LABEL_CHARS and 0 < len(words) <= 8 and shaped and _is_name_word(words[0])
+    if NUMBERED_HEADING.match(plain):
         return False
     bare = plain.strip("《》〈〉“”「」")
-    return len(bare) <= LONGEST_HAN and bool(HAN_LABEL.fullmatch(plain)) and (bare != plain or not CLAUSE.search(bare))
+    return (
+        len(bare) <= MAX_HAN_LABEL_CHARS
+        and bool(HAN_LABEL_TEXT.fullmatch(plain))
+        and (bare != plain or not CLAUSE_CHARS.search(bare))
+    )
 
 
-def _with_title(label: str) -> bool:
+def _has_abbreviated_title(label: str) -> bool:
     """`Dr. Ada Fern`, `J. R. Moss`, `St. John`: a full stop behind a short capitalised word belongs to a name."""
     return all(c in ".&/" or c not in ',，。?？!！;；"[]{}<>=/\\()（）' for c in label) and all(
         "." not in word.rstrip(".") or len(word) <= 5 for word in label.split()
     )
 
 
-def _name_word(word: str) -> bool:
-    return (word[0].isupper() and bool(LATIN_WORD.fullmatch(word))) or (word.isdigit() and len(word) <= 3)
+def _is_name_word(word: str) -> bool:
+    return (word[0].isupper() and bool(LATIN_NAME_WORD.fullmatch(word))) or (word.isdigit() and len(word) <= 3)

@@ -7,9 +7,9 @@ import msgspec
 import regex
 
 from pipeline.stages.dialogue.blocks import Block
-from pipeline.stages.dialogue.label_candidates import LONGEST_HAN, Candidate, cue, key_of
+from pipeline.stages.dialogue.label_candidates import MAX_HAN_LABEL_CHARS, LabelCandidate, cue_of, label_key
 
-NAMED = regex.compile(
+ANY_WORD_LABEL = regex.compile(
     r"[*_]{0,3}(?:[\[【](?P<label>[^\[\]【】\n:：]{1,40})[\]】](?![(\[])[*_]{0,3}[:：]?"  # [ada_f], 【阿的江】
     r"|(?P<label>(?:[^\s:：|｜*_\[\]【】.!?。！？,，;；/\\]|(?<=\w)[._](?=\w)){1,40})"  # ada_f:
     r"[*_]{0,3}[:：|｜](?![/\d]))"
@@ -18,7 +18,7 @@ NAMED = regex.compile(
 """A label of one word that need not have the form of a name."""
 
 
-class Layout(msgspec.Struct, frozen=True, gc=False):
+class LabelLayout(msgspec.Struct, frozen=True, gc=False):
     """How a label is set: the mark of its list item, emphasis, brackets, capitals, and what separates it."""
 
     item: str
@@ -29,12 +29,12 @@ class Layout(msgspec.Struct, frozen=True, gc=False):
     wide: bool
 
 
-def layout(unit: Block, label: Candidate) -> Layout:
+def layout_of(unit: Block, label: LabelCandidate) -> LabelLayout:
     """How a label is set in its paragraph."""
     before = unit.text[: label.start - unit.start]
     behind = unit.text[label.end - unit.start : label.body]
     mark = "" if not unit.item else "1" if unit.text[0].isdigit() else unit.text[0]
-    return Layout(
+    return LabelLayout(
         mark,
         unit.bold or "*" in before or "_" in before,
         "[" in before or "【" in before,
@@ -44,34 +44,34 @@ def layout(unit: Block, label: Candidate) -> Layout:
     )
 
 
-def set_alike(given: Sequence[Block], found: Mapping[int, Candidate]) -> dict[int, Candidate]:
+def labels_set_alike(given: Sequence[Block], found: Mapping[int, LabelCandidate]) -> dict[int, LabelCandidate]:
     """Further labels that come again and are set like one that the user names, by index of their unit.
 
     They need not have the form of a name: `ada_f:` is one where the user names `ben_r`. Empty where the user names
     nobody who has a label.
     """
-    layouts = {layout(given[i], label) for i, label in found.items() if label.told and label.form == "mark"}
+    layouts = {layout_of(given[i], label) for i, label in found.items() if label.told and label.form == "mark"}
     if not layouts:
         return {}
     further = {}
     for i, unit in enumerate(given):
-        if i not in found and (label := loose_label(unit)) is not None and layout(unit, label) in layouts:
+        if i not in found and (label := loose_label(unit)) is not None and layout_of(unit, label) in layouts:
             further[i] = label
     counts = Counter(label.key for label in further.values())
     return {i: label for i, label in further.items() if counts[label.key] > 1}
 
 
-def loose_label(unit: Block) -> Candidate | None:
+def loose_label(unit: Block) -> LabelCandidate | None:
     """The word before a colon or a bar, or in brackets, at the start of a paragraph; it need not look like a name."""
-    match = NAMED.match(unit.text)
+    match = ANY_WORD_LABEL.match(unit.text)
     if match is None:
         return None
     text = match["label"].strip()
-    key = key_of(text)
-    said = cue(text) if key else None
+    key = label_key(text)
+    said = cue_of(text) if key else None
     # Chinese runs on without blanks: there a long label is a clause.
-    long = not text.isascii() and len(text) > LONGEST_HAN // 2
+    long = not text.isascii() and len(text) > MAX_HAN_LABEL_CHARS // 2
     if not key or key.isdigit() or long or said is not None:
         return None
     start = unit.start + match.start("label")
-    return Candidate(start, start + len(text), text, key, None, anonymous=False, body=match.end())
+    return LabelCandidate(start, start + len(text), text, key, None, anonymous=False, body=match.end())

@@ -14,11 +14,11 @@ import regex
 
 from pipeline.lexicon import english
 from pipeline.lexicon.people import is_name
-from pipeline.stages.dialogue.blocks import CLOSERS, LONG, Block
-from pipeline.stages.dialogue.label_candidates import Candidate, cue
-from pipeline.stages.dialogue.label_layout import layout
+from pipeline.stages.dialogue.blocks import CLOSING_CHARS, PROSE_COLUMNS, Block
+from pipeline.stages.dialogue.label_candidates import LabelCandidate, cue_of
+from pipeline.stages.dialogue.label_layout import layout_of
 from pipeline.stages.dialogue.questions import FIRST_PERSON
-from pipeline.stages.dialogue.speaker_aliases import Kin, initials, introduced
+from pipeline.stages.dialogue.speaker_aliases import AliasIndex, introduced_initials, unique_initials
 
 SPEECH = regex.compile(r"\b(?:I|you|your|we|our|us|my|me|You|We)\b|[我你您咱]")
 """Words of those who speak to each other."""
@@ -76,12 +76,12 @@ class LabelScore(msgspec.Struct, frozen=True, gc=False):
         return confidence(self.score)
 
 
-class Cast(msgspec.Struct, frozen=True, gc=False):
+class SpeakerLabels(msgspec.Struct, frozen=True, gc=False):
     """The labels that are speakers', by the index of their unit, and how sure each key is; `doubtful` nearly were."""
 
-    hits: dict[int, Candidate]
+    hits: dict[int, LabelCandidate]
     confidences: dict[str, float]
-    doubtful: tuple[Candidate, ...] = ()
+    doubtful: tuple[LabelCandidate, ...] = ()
 
 
 def confidence(score: float) -> float:
@@ -90,7 +90,7 @@ def confidence(score: float) -> float:
     return round(min(max(value, LEAST_CONFIDENCE), MOST_CONFIDENCE), 2)
 
 
-def cast(hits: Mapping[int, Candidate], given: Sequence[Block]) -> Cast:
+def select_speaker_labels(hits: Mapping[int, LabelCandidate], given: Sequence[Block]) -> SpeakerLabels:
     """Of the possible labels (by index of their unit) those that are speakers'."""
     voices = _voices(hits, given)
     problems = {voice.key for voice in voices if _problem(voice, hits)}
@@ -105,23 +105,23 @@ def cast(hits: Mapping[int, Candidate], given: Sequence[Block]) -> Cast:
         if told:
             _join(told, known, hits, given, voices)
             nearly = tuple(hit for hit in nearly if hit.key not in known)
-        return Cast(dict(sorted(told.items())), known, nearly)
+        return SpeakerLabels(dict(sorted(told.items())), known, nearly)
     sure = {i: hits[i] for voice in taken for i in voice.places}
     confidences = {voice.key: voice.confidence for voice in taken}
     _adopt(sure, confidences, hits, given, {voice.key: voice for voice in voices})
     _join(sure, confidences, hits, given, voices)
-    return Cast(dict(sorted(sure.items())), confidences)
+    return SpeakerLabels(dict(sorted(sure.items())), confidences)
 
 
-def _problem(voice: LabelScore, hits: Mapping[int, Candidate]) -> bool:
+def _problem(voice: LabelScore, hits: Mapping[int, LabelCandidate]) -> bool:
     """Whether a word that can be a question is none here: without numbers, and nothing is asked behind most of it."""
-    said = cue(hits[voice.places[0]].text)
+    said = cue_of(hits[voice.places[0]].text)
     if said is None or not said.asking or 2 * voice.asking >= min(len(voice.places), SAMPLE):
         return False
     return not any(hits[i].text[-1].isdigit() or hits[i].beside for i in voice.places)
 
 
-def _accepted(voice: LabelScore, hits: Mapping[int, Candidate]) -> bool:
+def _accepted(voice: LabelScore, hits: Mapping[int, LabelCandidate]) -> bool:
     first = hits[voice.places[0]]
     if first.told:
         return True
@@ -131,11 +131,11 @@ def _accepted(voice: LabelScore, hits: Mapping[int, Candidate]) -> bool:
     return recurs and voice.score >= ACCEPTED
 
 
-def _nearly(taken: Sequence[LabelScore], hits: Mapping[int, Candidate]) -> tuple[Candidate, ...]:
+def _nearly(taken: Sequence[LabelScore], hits: Mapping[int, LabelCandidate]) -> tuple[LabelCandidate, ...]:
     return tuple(hits[voice.places[0]] for voice in taken if not hits[voice.places[0]].told)
 
 
-def _voices(hits: Mapping[int, Candidate], given: Sequence[Block]) -> list[LabelScore]:
+def _voices(hits: Mapping[int, LabelCandidate], given: Sequence[Block]) -> list[LabelScore]:
     """Every key with the evidence for it."""
     places: dict[str, list[int]] = {}
     for i, hit in hits.items():
@@ -149,7 +149,7 @@ def _voices(hits: Mapping[int, Candidate], given: Sequence[Block]) -> list[Label
 def _voice(
     key: str,
     places: Sequence[int],
-    hits: Mapping[int, Candidate],
+    hits: Mapping[int, LabelCandidate],
     given: Sequence[Block],
     follows: Mapping[int, int | None],
     before: Mapping[int, int | None],
@@ -175,7 +175,7 @@ def _voice(
     score += min(RECURRENCE * math.log2(len(places)), MOST_RECURRENCE)
     score += ALTERNATION * others / count if len(places) > 1 else ALONE
     score += ASKING * asking / count + ANSWERING * answering / count + SPEAKING * speaking
-    score += naming(first)
+    score += name_evidence(first)
     if not asking and 2 * answering < count and first.kind not in {"asks", "answers", "moderates"}:
         score += VALUE if size < SHORTEST else SHORT_VALUE if size < SHORT else 0.0
     timed = bool(first.beside)
@@ -186,16 +186,16 @@ def _voice(
     score += FORM[first.form]
     if all(given[i].level or given[i].bold or given[i].text.startswith("*") or hits[i].capitals for i in some):
         score += MARKED
-    return LabelScore(key, tuple(places), round(score, 2), asking, speaking, ended, naming(first) > 0)
+    return LabelScore(key, tuple(places), round(score, 2), asking, speaking, ended, name_evidence(first) > 0)
 
 
 def _ended(body: str) -> bool:
     """Whether words end as speech does, with a sentence or broken off; long ones were cut for reading."""
-    body = body.rstrip(CLOSERS)
-    return len(body) >= LONG or body[-1:] in ENDS or not body
+    body = body.rstrip(CLOSING_CHARS)
+    return len(body) >= PROSE_COLUMNS or body[-1:] in ENDS or not body
 
 
-def _words(i: int, hits: Mapping[int, Candidate], given: Sequence[Block]) -> str:
+def _words(i: int, hits: Mapping[int, LabelCandidate], given: Sequence[Block]) -> str:
     """What stands behind a label, or below one that stands alone."""
     body = given[i].text[hits[i].body : hits[i].body + READ]
     if not body.strip("*_ ") and i + 1 < len(given) and i + 1 not in hits:
@@ -203,7 +203,7 @@ def _words(i: int, hits: Mapping[int, Candidate], given: Sequence[Block]) -> str
     return body.lstrip("*_ ")
 
 
-def naming(hit: Candidate) -> float:
+def name_evidence(hit: LabelCandidate) -> float:
     """What the label's own words say: a name, or ordinary words."""
     if hit.kind is not None:
         return 0.0
@@ -220,7 +220,7 @@ def naming(hit: Candidate) -> float:
     return NAME if max(odds) > 0.6 else ORDINARY if max(odds) < 0.4 else 0.0
 
 
-def _talk(taken: Sequence[LabelScore], hits: Mapping[int, Candidate], given: Sequence[Block]) -> bool:
+def _talk(taken: Sequence[LabelScore], hits: Mapping[int, LabelCandidate], given: Sequence[Block]) -> bool:
     """Whether the labels that may be speakers' are those of a talk: somebody asks, or they take turns."""
     turns = sum(len(voice.places) for voice in taken)
     if turns < 2:
@@ -252,7 +252,7 @@ def _talk(taken: Sequence[LabelScore], hits: Mapping[int, Candidate], given: Seq
     return asked or takes_turns or (named and turns >= 4 and speaking >= 0.3 and (len(taken) > 2 or turns >= 6))
 
 
-def _alone(voice: LabelScore, hits: Mapping[int, Candidate], given: Sequence[Block]) -> bool:
+def _alone(voice: LabelScore, hits: Mapping[int, LabelCandidate], given: Sequence[Block]) -> bool:
     """Whether the one speaker who has a label talks to others who have none.
 
     Questions stand right above the turns, or the turns ask and what stands below them answers.
@@ -272,7 +272,7 @@ def _alone(voice: LabelScore, hits: Mapping[int, Candidate], given: Sequence[Blo
     )
 
 
-def _asks_below(i: int, hits: Mapping[int, Candidate], given: Sequence[Block]) -> bool:
+def _asks_below(i: int, hits: Mapping[int, LabelCandidate], given: Sequence[Block]) -> bool:
     """Whether a turn that goes on in unlabelled paragraphs ends in a question."""
     j = i + 1
     while j < len(given) and j not in hits and j <= i + 2:
@@ -283,19 +283,19 @@ def _asks_below(i: int, hits: Mapping[int, Candidate], given: Sequence[Block]) -
 
 
 def _adopt(
-    sure: dict[int, Candidate],
+    sure: dict[int, LabelCandidate],
     confidences: dict[str, float],
-    hits: Mapping[int, Candidate],
+    hits: Mapping[int, LabelCandidate],
     given: Sequence[Block],
     voices: Mapping[str, LabelScore],
 ) -> None:
     """Takes in labels that come once or are too weak alone, where the talk around them speaks for them."""
     first, last = min(sure), max(sure)
     keys = {hit.key for hit in sure.values()}
-    kin = Kin(keys)
-    short = introduced(hits.values())
+    kin = AliasIndex(keys)
+    short = introduced_initials(hits.values())
     named = {short[key] for key in keys & short.keys()} | {few for few, key in short.items() if key in keys}
-    full = initials({hit.key for hit in hits.values()})
+    full = unique_initials({hit.key for hit in hits.values()})
     named |= {full[key] for key in keys & full.keys()} | {few for few, key in full.items() if key in keys}
     asked_once = {hit.key for i, hit in hits.items() if i not in sure and hit.form == "mark" and given[i].asks}
     press = len(asked_once) > 1
@@ -314,11 +314,16 @@ def _adopt(
         asked = within and hit.form == "mark" and (given[i].asks or hit.kind == "outlet")
         # At a press conference somebody asks in a statement, too: what follows is the turn of who answers.
         answered = press and within and behind.get(i, -1) in sure and hit.form == "mark" and not given[i].item
-        asked |= answered and len(given[i].text) - hit.body >= SHORT and given[i].ended and naming(hit) >= 0
+        asked |= answered and len(given[i].text) - hit.body >= SHORT and given[i].ended and name_evidence(hit) >= 0
         alike = near and form is not None and _form_of(hit, given[i]) == form and not given[i].item
-        alike &= naming(hit) >= 0 or given[i].level > 0
+        alike &= name_evidence(hit) >= 0 or given[i].level > 0
         alike |= (
-            within and starred and _starred(given[i]) and hit.form == "mark" and naming(hit) > 0 and voice.speaking > 0
+            within
+            and starred
+            and _starred(given[i])
+            and hit.form == "mark"
+            and name_evidence(hit) > 0
+            and voice.speaking > 0
         )
         known = hit.key in named or bool(kin.of(hit.key)) or (first < i < last and hit.kind in CUED)
         if known or asked or (alike and (given[i].level or voice.score >= ACCEPTED - 3)):
@@ -328,9 +333,9 @@ def _adopt(
 
 
 def _join(
-    sure: dict[int, Candidate],
+    sure: dict[int, LabelCandidate],
     confidences: dict[str, float],
-    hits: Mapping[int, Candidate],
+    hits: Mapping[int, LabelCandidate],
     given: Sequence[Block],
     voices: Sequence[LabelScore],
 ) -> None:
@@ -338,11 +343,11 @@ def _join(
 
     They come again, and are names or speak; or they come once, and are names that speak.
     """
-    layouts = {layout(given[i], hit) for i, hit in hits.items() if hit.told}
+    layouts = {layout_of(given[i], hit) for i, hit in hits.items() if hit.told}
     if not layouts:
         return
     for voice in voices:
-        alike = [i for i in voice.places if i not in sure and layout(given[i], hits[i]) in layouts]
+        alike = [i for i in voice.places if i not in sure and layout_of(given[i], hits[i]) in layouts]
         speaks = voice.asking > 0 or voice.speaking >= SPEAKS
         if alike and (speaks or voice.named if len(voice.places) > 1 else speaks and voice.named):
             sure.update((i, hits[i]) for i in alike)
@@ -353,7 +358,7 @@ def _starred(unit: Block) -> bool:
     return unit.bold or unit.text.startswith("*")
 
 
-def _form(given: Sequence[Block], places: Mapping[int, Candidate]) -> str | None:
+def _form(given: Sequence[Block], places: Mapping[int, LabelCandidate]) -> str | None:
     """The typographic form that nearly all labels share, if it is one that prose has not."""
     forms = [_form_of(hit, given[i]) for i, hit in places.items() if not hit.anonymous]
     if not forms:
@@ -362,7 +367,7 @@ def _form(given: Sequence[Block], places: Mapping[int, Candidate]) -> str | None
     return most if most and forms.count(most) >= 0.9 * len(forms) else None
 
 
-def _form_of(hit: Candidate, unit: Block) -> str:
+def _form_of(hit: LabelCandidate, unit: Block) -> str:
     if unit.level:
         return f"h{unit.level}{hit.form}"
     if hit.form == "time":

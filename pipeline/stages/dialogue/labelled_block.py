@@ -3,9 +3,9 @@
 import msgspec
 
 from pipeline.stages.dialogue.blocks import Block
-from pipeline.stages.dialogue.label_candidates import Candidate
+from pipeline.stages.dialogue.label_candidates import LabelCandidate
 
-TURNS = frozenset({"question", "answer", "aside"})
+TURN_PARTS = frozenset({"question", "answer", "aside"})
 
 
 class LabelledBlock(msgspec.Struct, frozen=True, gc=False):
@@ -19,7 +19,7 @@ class LabelledBlock(msgspec.Struct, frozen=True, gc=False):
     rule: str
     confidence: float
     start: int
-    label: Candidate | None = None
+    label: LabelCandidate | None = None
     name: str | None = None
     sure: float = 0.97
     number: tuple[int, int] | None = None
@@ -28,9 +28,9 @@ class LabelledBlock(msgspec.Struct, frozen=True, gc=False):
     @property
     def turn(self) -> bool:
         """Whether it belongs to a turn."""
-        return self.part in TURNS
+        return self.part in TURN_PARTS
 
 
-def whole(unit: Block, part: str, rule: str, confidence: float, name: str | None = None) -> LabelledBlock:
+def whole_block(unit: Block, part: str, rule: str, confidence: float, name: str | None = None) -> LabelledBlock:
     """A unit that is one thing from its start to its end."""
     return LabelledBlock(unit, part, rule, confidence, unit.start, None, name)

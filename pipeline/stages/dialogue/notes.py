@@ -5,32 +5,32 @@ from itertools import islice
 
 from pipeline.model.stage import Note
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
-from pipeline.stages.dialogue.missed_dialogue import unrecognised
-from pipeline.stages.dialogue.nested_labels import labels_in_turns
-from pipeline.stages.dialogue.parse_body import Flow, exchanges
+from pipeline.stages.dialogue.missed_dialogue import missed_dialogue_notes
+from pipeline.stages.dialogue.nested_labels import nested_label_notes
+from pipeline.stages.dialogue.parse_body import ParsedBody, exchange_numbers
 
-DOUBTFUL = 0.65
+MIN_CERTAIN_CONFIDENCE = 0.65
 """Confidence of a label under which a note says that it may be none."""
-SHOWN = 20
+MAX_NOTES_PER_KIND = 20
 """Notes of one kind that a document gets, at most."""
-FEW = 2
+MAX_SINGLE_TURN_SPEAKERS = 2
 """Speakers who speak once, up to which each is worth a note."""
-READ = 40
+MAX_QUOTED_CHARS = 40
 """Characters that a note shows."""
 
 
-def doubts(read: Flow, title: tuple[int, int] | None, text: str) -> Iterator[Note]:
+def structure_notes(read: ParsedBody, title: tuple[int, int] | None, text: str) -> Iterator[Note]:
     """What is doubtful in a body; `title` is the span of the title that stands in the keys above it, if any.
 
     `text` is the document's.
     """
-    none = list(unrecognised(read, text))
+    none = list(missed_dialogue_notes(read, text))
     yield from none
     # A warning about a label says more than that it nearly was one.
     warned = {note.start for note in none}
-    doubtful = (note for note in _doubtful(read) if note.start not in warned)
-    for notes in (_unanswered(read.placed), _heard_once(read), doubtful, labels_in_turns(read.placed)):
-        yield from islice(notes, SHOWN)
+    doubtful = (note for note in _doubtful_label_notes(read) if note.start not in warned)
+    for notes in (_unanswered_notes(read.placed), _single_turn_notes(read), doubtful, nested_label_notes(read.placed)):
+        yield from islice(notes, MAX_NOTES_PER_KIND)
     if title is not None and read.other_title is not None:
         other = read.other_title
         yield Note(
@@ -42,10 +42,10 @@ def doubts(read: Flow, title: tuple[int, int] | None, text: str) -> Iterator[Not
         )
 
 
-def _unanswered(placed: Sequence[LabelledBlock]) -> Iterator[Note]:
+def _unanswered_notes(placed: Sequence[LabelledBlock]) -> Iterator[Note]:
     asked: dict[int, LabelledBlock] = {}
     answered: set[int] = set()
-    for one, number in zip(placed, exchanges(placed), strict=True):
+    for one, number in zip(placed, exchange_numbers(placed), strict=True):
         if number is None:
             continue
         if one.part == "question":
@@ -57,7 +57,7 @@ def _unanswered(placed: Sequence[LabelledBlock]) -> Iterator[Note]:
             yield Note(one.start, one.unit.end, "dialogue.unanswered", "info", f"Question {number} has no answer.")
 
 
-def _heard_once(read: Flow) -> Iterator[Note]:
+def _single_turn_notes(read: ParsedBody) -> Iterator[Note]:
     turns: dict[str, list[LabelledBlock]] = {}
     for one in read.placed:
         if one.label is not None and one.name is not None:
@@ -65,7 +65,7 @@ def _heard_once(read: Flow) -> Iterator[Note]:
     if len(turns) < 2:
         return
     once = [said[0] for said in turns.values() if len(said) == 1]
-    if len(once) > FEW:
+    if len(once) > MAX_SINGLE_TURN_SPEAKERS:
         return  # a press conference, in which each reporter asks once
     for said in once:
         label, name = said.label, said.name or ""
@@ -75,37 +75,37 @@ def _heard_once(read: Flow) -> Iterator[Note]:
                 label.end,
                 "dialogue.heard-once",
                 "info",
-                f"{name[:READ]} speaks once; this may be no label.",
+                f"{name[:MAX_QUOTED_CHARS]} speaks once; this may be no label.",
             )
 
 
-def _doubtful(read: Flow) -> Iterator[Note]:
+def _doubtful_label_notes(read: ParsedBody) -> Iterator[Note]:
     for nearly in read.cast.doubtful:
         yield Note(
             nearly.start,
             nearly.end,
             "dialogue.doubtful-label",
             "info",
-            f"'{nearly.text[:READ]}:' looks like a speaker label, but no dialogue was recognised."
+            f"'{nearly.text[:MAX_QUOTED_CHARS]}:' looks like a speaker label, but no dialogue was recognised."
             # No setting makes a speaker of a word for questions or answers.
             + ("" if nearly.anonymous else " If it is one, add the name to [vocabulary] names."),
         )
     told: set[str] = set()
     for one in read.placed:
-        if (label := one.label) is not None and one.sure < DOUBTFUL and label.key not in told:
+        if (label := one.label) is not None and one.sure < MIN_CERTAIN_CONFIDENCE and label.key not in told:
             told.add(label.key)
             yield Note(
                 label.start,
                 label.end,
                 "dialogue.doubtful-label",
                 "warning",
-                f"{label.text[:READ]} is taken for a speaker's label ({one.sure:.2f}); it may be none.",
+                f"{label.text[:MAX_QUOTED_CHARS]} is taken for a speaker's label ({one.sure:.2f}); it may be none.",
             )
 
 
-def unmatched(main: Flow, other: Flow) -> Iterator[Note]:
+def translation_mismatch(main: ParsedBody, other: ParsedBody) -> Iterator[Note]:
     """A note where body and translation do not have the same number of exchanges."""
-    ours, theirs = (max((n for n in exchanges(read.placed) if n), default=0) for read in (main, other))
+    ours, theirs = (max((n for n in exchange_numbers(read.placed) if n), default=0) for read in (main, other))
     if ours != theirs and other.placed:
         first = other.placed[0]
         yield Note(

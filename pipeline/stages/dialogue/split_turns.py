@@ -6,33 +6,33 @@ from functools import cache
 
 import regex
 
-from pipeline.stages.dialogue.blocks import HEADING_WIDTH, Block, piece
-from pipeline.stages.dialogue.label_candidates import NAME_WORD, cue, key_of, name_shaped
-from pipeline.stages.dialogue.speaker_aliases import Kin
+from pipeline.stages.dialogue.blocks import MAX_HEADING_COLUMNS, Block, block_slice
+from pipeline.stages.dialogue.label_candidates import CAPITALISED_WORD, cue_of, is_name_shaped, label_key
+from pipeline.stages.dialogue.speaker_aliases import AliasIndex
 from pipeline.stages.dialogue.word_lists import rows
 from pipeline.text.lines import display_width
 
-GLUED = 160
+MIN_DUMP_COLUMNS = 160
 """Columns from which a paragraph may be a dump of several turns on one line."""
-LEAST_GLUED = 4
+MIN_DUMP_LABELS = 4
 """Labels inside one paragraph from which it is one."""
 HONORIFIC = r"(?:M[Rr]s?|M[Ss]|D[Rr]|S[Tt]|P[Rr][Oo][Ff]|G[Ee][Nn]|S[Ee][Nn]|R[Ee][Pp])\.\s{1,3}"
-INNER = regex.compile(
+INNER_LABEL = regex.compile(
     rf"(?:^|(?<=[.!?…。！？][\"'”’」』)）\]]{{0,2}}\s{{0,3}}))(?<!\b{HONORIFIC})"
-    rf"(?P<label>(?:{HONORIFIC})?{NAME_WORD}(?:\s(?:{NAME_WORD}|of|and|the|de|van|von|&)){{0,6}}(?=:\s)"
+    rf"(?P<label>(?:{HONORIFIC})?{CAPITALISED_WORD}(?:\s(?:{CAPITALISED_WORD}|of|and|the|de|van|von|&)){{0,6}}(?=:\s)"
     r"|《?\p{Han}[\p{Han}·》]{0,12}(?=[：:]))[:：︰﹕]\s*"
 )
-SENTENCE_END = regex.compile(r"[?!？！](?=\s|$)|。")
-SPEAKING_TO = regex.compile(
+TITLE_END = regex.compile(r"[?!？！](?=\s|$)|。")
+BEFORE_MENTIONED_NAME = regex.compile(
     r"(?:对|對|向|问|問|跟|和|与|與|给|給|告诉|告訴|让|讓|请|請|被|据|據|to|told|the|a|and)\s*$"
 )
 """What stands before a name that is spoken of rather than speaking."""
-SOMEBODY = regex.compile(r"[我你您他她它们們人者员員生曾再又就便没沒不追反再诘詰自]\s*$")
+BEFORE_VERB = regex.compile(r"[我你您他她它们們人者员員生曾再又就便没沒不追反再诘詰自]\s*$")
 """What stands before the verb: somebody asks (`有人问：`), which is no label."""
-LEAST_BEFORE, LEAST_WORDS = 5, 3
-FEW = 6
+MIN_CHARS_BEFORE, MIN_WORDS_BEFORE = 5, 3
+MAX_SEARCHED_LABELS = 6
 """Labels up to which a look for each is faster than for all at once."""
-INNER_MARKS = regex.compile(r"[。？！?!；;，,]|\.\s")
+CLAUSE_MARKS = regex.compile(r"[。？！?!；;，,]|\.\s")
 
 
 @cache
@@ -41,29 +41,29 @@ def small_words() -> frozenset[str]:
     return frozenset(rows("small-words.txt"))
 
 
-def separate(given: Sequence[Block]) -> tuple[Block, ...]:
+def split_one_line_dumps(given: Sequence[Block]) -> tuple[Block, ...]:
     """Units with the turns of a one-line dump apart, found by the labels that come again in one paragraph."""
     found: list[Block] = []
     for unit in given:
-        if len(unit.text) < GLUED // 2 or unit.text.count(":") + unit.text.count("：") < LEAST_GLUED:
+        if len(unit.text) < MIN_DUMP_COLUMNS // 2 or unit.text.count(":") + unit.text.count("：") < MIN_DUMP_LABELS:
             found.append(unit)
             continue
-        if display_width(unit.text) < GLUED or unit.reference:
+        if display_width(unit.text) < MIN_DUMP_COLUMNS or unit.reference:
             found.append(unit)
             continue
-        matches = [match for match in INNER.finditer(unit.text) if name_shaped(match["label"])]
-        tally = Counter(key_of(match["label"]) for match in matches)
-        recurring = {key for key, count in tally.items() if count > 1 and not _never(key)}
-        if len(recurring) < 2 or sum(tally[key] for key in recurring) < LEAST_GLUED:
+        matches = [match for match in INNER_LABEL.finditer(unit.text) if is_name_shaped(match["label"])]
+        tally = Counter(label_key(match["label"]) for match in matches)
+        recurring = {key for key, count in tally.items() if count > 1 and not _is_excluded(key)}
+        if len(recurring) < 2 or sum(tally[key] for key in recurring) < MIN_DUMP_LABELS:
             found.append(unit)
             continue
-        keys = [(key_of(match["label"]), match.start()) for match in matches]
-        kin = Kin(recurring)
-        found.extend(_cut(unit, [start for key, start in keys if key in recurring or kin.of(key)]))
+        keys = [(label_key(match["label"]), match.start()) for match in matches]
+        kin = AliasIndex(recurring)
+        found.extend(_split_block(unit, [start for key, start in keys if key in recurring or kin.of(key)]))
     return tuple(found)
 
 
-def unglued(given: Sequence[Block], labels: Collection[str], labelled: Set[int]) -> tuple[Block, ...] | None:
+def split_glued_turns(given: Sequence[Block], labels: Collection[str], labelled: Set[int]) -> tuple[Block, ...] | None:
     """Units with turns apart that are glued to what stands before them; None where there are none.
 
     `labels` are those that begin turns elsewhere in the document: behind the end of a sentence, or behind the words of
@@ -75,7 +75,11 @@ def unglued(given: Sequence[Block], labels: Collection[str], labelled: Set[int])
         return None
     pattern = regex.compile(rf"(?<![\p{{L}}\p{{N}}《「“(（])(?:{'|'.join(map(regex.escape, forms))})\s?(?::\s|：)"
                             rf"|(?<=\p{{Han}})(?:{'|'.join(map(regex.escape, forms))})[:：︰﹕]")  # fmt: skip
-    needles = [form + mark for form in forms for mark in (":", "：", " :", " ：")] if len(forms) <= FEW else [":", "："]
+    needles = (
+        [form + mark for form in forms for mark in (":", "：", " :", " ：")]
+        if len(forms) <= MAX_SEARCHED_LABELS
+        else [":", "："]
+    )
     found: list[Block] = []
     for unit in given:
         text = unit.text
@@ -86,29 +90,29 @@ def unglued(given: Sequence[Block], labels: Collection[str], labelled: Set[int])
         if not any(map(text.__contains__, needles)):
             found.append(unit)
             continue
-        starts = [match.start() for match in pattern.finditer(text) if _begins_turn(unit, match)]
+        starts = [match.start() for match in pattern.finditer(text) if _is_turn_start(unit, match)]
         if starts:
-            found.extend(_cut(unit, starts))
+            found.extend(_split_block(unit, starts))
         else:
             found.append(unit)
     return tuple(found) if len(found) > len(given) else None
 
 
-def _begins_turn(unit: Block, match: "regex.Match[str]") -> bool:
+def _is_turn_start(unit: Block, match: "regex.Match[str]") -> bool:
     before = unit.text[: match.start()]
     if not any(map(str.isalnum, before)):
         return False
     if before.rstrip("\"'”’」』)）] *_")[-1:] in "。！？?!…." and not before.endswith("“"):
         return True
-    if before.isascii() and len(before.split()) < LEAST_WORDS:
+    if before.isascii() and len(before.split()) < MIN_WORDS_BEFORE:
         return False
     single = len(match[0].strip(" :：")) == 1
-    if single and (len(before) < LEAST_BEFORE or SOMEBODY.search(before)):
+    if single and (len(before) < MIN_CHARS_BEFORE or BEFORE_VERB.search(before)):
         return False
     if (
-        display_width(before) > HEADING_WIDTH
-        or SPEAKING_TO.search(before)
-        or INNER_MARKS.search(before)
+        display_width(before) > MAX_HEADING_COLUMNS
+        or BEFORE_MENTIONED_NAME.search(before)
+        or CLAUSE_MARKS.search(before)
         or "：" in before
     ):
         return False
@@ -116,25 +120,25 @@ def _begins_turn(unit: Block, match: "regex.Match[str]") -> bool:
     return "？" in unit.text[match.end() :] or "?" in unit.text[match.end() :]
 
 
-def _never(key: str) -> bool:
-    said = cue(key)
+def _is_excluded(key: str) -> bool:
+    said = cue_of(key)
     return said is not None and said.kind == "never"
 
 
-def _cut(unit: Block, starts: Sequence[int]) -> Iterator[Block]:
+def _split_block(unit: Block, starts: Sequence[int]) -> Iterator[Block]:
     preamble = unit.text[: starts[0]]
     if preamble.strip():
         at = _title_case_end(preamble) if unit.first else 0
         if at:
-            yield piece(unit, 0, at)
-        yield piece(unit, at, starts[0])
+            yield block_slice(unit, 0, at)
+        yield block_slice(unit, at, starts[0])
     for start, end in zip(starts, [*starts[1:], len(unit.text)], strict=True):
-        yield piece(unit, start, end)
+        yield block_slice(unit, start, end)
 
 
 def _title_case_end(text: str) -> int:
     """Where a title in title case with an end mark ends at the start of `text`; 0 where there is none."""
-    match = SENTENCE_END.search(text)
+    match = TITLE_END.search(text)
     if match is None or match.end() == len(text.rstrip()):
         return 0
     words = text[: match.end()].split()

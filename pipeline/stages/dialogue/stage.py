@@ -1,8 +1,14 @@
-"""Title, lead, headings, turns, speakers, asides, closing and translations.
+"""The stage `dialogue`: finds title, lead, headings, turns, speakers, asides, closing and translations.
 
-`units` are the paragraphs; `labels` reads what may be a speaker's label, `cast` judges which are, `kin` and `legends`
-say who is meant, `roles` who asks; `questions` finds those without labels; `flow` reads one version of the body from
-top to bottom; `versions` tells the body from its translation; `doubts` are the notes.
+A document goes through these modules, in this order:
+
+- `blocks` makes blocks of the paragraphs that no earlier stage took.
+- `duplicates` finds a body that is printed twice, `translations` a second language.
+- `parse_body` labels the blocks of one language. It asks `titles` for the title, `label_candidates` for what could be
+  a speaker's label, `label_scoring` which of these are labels, `speaker_aliases` and `speaker_key` who is meant,
+  `turn_features` and `roles` who asks and who answers, `questions` for questions without labels, and `closing` where
+  the dialogue ends.
+- `notes` says what is doubtful.
 """
 
 from bisect import bisect_left
@@ -13,115 +19,147 @@ from typing import ClassVar
 from pipeline.model.document import Document, Label
 from pipeline.model.stage import Finding, Rule
 from pipeline.stages import front_matter
-from pipeline.stages.dialogue.blocks import Block, above, spoken, units
-from pipeline.stages.dialogue.duplicates import Copy, copies
+from pipeline.stages.dialogue.blocks import Block, read_blocks, split_at, without_references
+from pipeline.stages.dialogue.duplicates import RepeatedBlock, find_repeats
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
-from pipeline.stages.dialogue.notes import doubts, unmatched
-from pipeline.stages.dialogue.parse_body import Flow, flow, repeats
-from pipeline.stages.dialogue.titles import IDLE
-from pipeline.stages.dialogue.translations import people, translated, versions
+from pipeline.stages.dialogue.notes import structure_notes, translation_mismatch
+from pipeline.stages.dialogue.parse_body import ParsedBody, parse_body, repeated_labels
+from pipeline.stages.dialogue.titles import NON_WORD_CHARS
+from pipeline.stages.dialogue.translations import matching_exchanges, split_versions, with_body_names
 
-TALK = "A Walk\nDaily Post: Why walk?\nAda Fern: Because it is slow.\nDaily Post: And then?\nAda Fern: Then I rest."
-STORY = "The bridge is closed. Note: it opens again at 10:30. Why was it closed? Nobody at the council would say."
-BARE = (
+TALK_TEXT = (
+    "A Walk\nDaily Post: Why walk?\nAda Fern: Because it is slow.\nDaily Post: And then?\nAda Fern: Then I rest."
+)
+STORY_TEXT = "The bridge is closed. Note: it opens again at 10:30. Why was it closed? Nobody at the council would say."
+BARE_TEXT = (
     "How did you begin?\nWith a rope and a borrowed boat, and with no idea of the tide or of my luck that morning.\n"
     "Were you afraid?\nI was, of the wind, and of the rocks below the light, which nobody had charted since the war.\n"
     "Would you go again?\nTomorrow, if my knees allow it and if somebody lends me a better boat than the last one."
 )
-ESSAY = (
+ESSAY_TEXT = (
     "On Rain\nIt rained when I was born, my mother says.\nIt has hardly stopped since.\n"
     "Q: Why does it rain?\nA: Because.\nQ: Will it stop?\nA: On Monday.\n"
     "So I told my daughter, and she wrote it down, and hung it on the kitchen door beside the calendar.\n"
     "On Monday it rained, and she took a pencil, crossed out the answer and wrote a better one below it."
 )
-TWICE = (
+TWICE_TEXT = (
     "Daily Post: Why do you walk to the harbour every morning, in any weather?\n"
     "Ada Fern: Because it is slow, and because the tide does not wait for those who drive.\n"
     "Daily Post: And what do you do there, when the boats have gone out?\n"
     "Ada Fern: Then I rest, and I count the gulls, and I write down what the pilots have told me.\n"
 )
-PACKING = (
+PACKING_TEXT = (
     "Before You Come\n## What should I pack?\nYour boots.\n## What should I leave?\nYour car.\n"
     "## May we sing?\nYou may."
 )
-MINUTES = (
+MINUTES_TEXT = (
     "Minutes\n* [ada] Shall we begin?\n* [ben] I am ready.\n* [ada] Did you bring the maps?\n* [ben] I did, all."
     "\n* [ada] Thank you."
 )
 
 RULES = (
-    Rule("dialogue.title", "the first line, short and without a full stop, or the first heading", (TALK,)),
+    Rule("dialogue.title", "the first line, short and without a full stop, or the first heading", (TALK_TEXT,)),
     Rule("dialogue.title-key", "the title among the keys above the article", ("---\ntitle: A Walk\n---\nI walk.",)),
     Rule(
         "dialogue.kicker",
         "a line above the title that names the section or the medium",
         ("Obituaries\nThe Woman Who Drew Maps\nShe drew them for sixty years.",),
-        (TALK,),
+        (TALK_TEXT,),
     ),
     Rule("dialogue.title-again", "a line that only prints the title again", ("A Walk\nA Walk\nI walked today.",)),
     Rule("dialogue.front-matter", "the other keys above the article", ("---\ntitle: A\nlayout: post\n---\nI walk.",)),
     Rule(
         "dialogue.above",
         "prose above the first turn: the lead, or a section's",
-        (f"A Walk\nWe met at noon.\n{TALK[7:]}",),
+        (f"A Walk\nWe met at noon.\n{TALK_TEXT[7:]}",),
     ),
     Rule(
         "dialogue.heading",
         "a short line without a full stop before a turn or between prose",
-        (f"{TALK}\nRest\n{TALK[7:]}",),
+        (f"{TALK_TEXT}\nRest\n{TALK_TEXT[7:]}",),
     ),
-    Rule("dialogue.labelled", "a turn behind a speaker's label", (TALK,), (STORY,)),
-    Rule("dialogue.speaker", "a label that comes again and takes turns with another", (TALK,), (STORY,)),
+    Rule("dialogue.labelled", "a turn behind a speaker's label", (TALK_TEXT,), (STORY_TEXT,)),
+    Rule("dialogue.speaker", "a label that comes again and takes turns with another", (TALK_TEXT,), (STORY_TEXT,)),
     Rule(
         "dialogue.beside-label",
         "a time or a number beside a label or a question",
         ("Host (9:41): Why walk?\nAda Fern (9:42): I like it.\nHost (9:43): And then?\nAda Fern (9:44): I rest.",),
-        (TALK,),
+        (TALK_TEXT,),
     ),
     Rule(
         "dialogue.repeated-label",
         "the label of who is speaking already: the turn goes on",
-        (f"{TALK}\nAda Fern: And I sleep.",),
-        (TALK,),
+        (f"{TALK_TEXT}\nAda Fern: And I sleep.",),
+        (TALK_TEXT,),
     ),
-    Rule("dialogue.continued", "a paragraph without a label belongs to who spoke last", (f"{TALK}\nAnd I eat.",)),
-    Rule("dialogue.direction", "a remark in brackets on a line of its own", (f"{TALK}\n(Laughter.)",), (STORY,)),
+    Rule("dialogue.continued", "a paragraph without a label belongs to who spoke last", (f"{TALK_TEXT}\nAnd I eat.",)),
     Rule(
-        "dialogue.caption", "the caption of a picture in the midst of a turn", (f"{TALK}\nPhoto by Ivo Moss",), (TALK,)
+        "dialogue.direction", "a remark in brackets on a line of its own", (f"{TALK_TEXT}\n(Laughter.)",), (STORY_TEXT,)
     ),
-    Rule("dialogue.legend", "a line that says who is who", (f"DP: Daily Post; AF: Ada Fern\n{TALK[7:]}",), (TALK,)),
+    Rule(
+        "dialogue.caption",
+        "the caption of a picture in the midst of a turn",
+        (f"{TALK_TEXT}\nPhoto by Ivo Moss",),
+        (TALK_TEXT,),
+    ),
+    Rule(
+        "dialogue.legend",
+        "a line that says who is who",
+        (f"DP: Daily Post; AF: Ada Fern\n{TALK_TEXT[7:]}",),
+        (TALK_TEXT,),
+    ),
     Rule("dialogue.between", "prose below a heading, before the next turn"),
-    Rule("dialogue.bare-question", "a question on a line of its own, with its answer below", (BARE,), (STORY,)),
-    Rule("dialogue.below-question", "the paragraphs below a bare question", (BARE,), (STORY,)),
-    Rule("dialogue.prose", "prose of an article in which nobody is interviewed", (f"News\n{STORY}",)),
+    Rule(
+        "dialogue.bare-question", "a question on a line of its own, with its answer below", (BARE_TEXT,), (STORY_TEXT,)
+    ),
+    Rule("dialogue.below-question", "the paragraphs below a bare question", (BARE_TEXT,), (STORY_TEXT,)),
+    Rule("dialogue.prose", "prose of an article in which nobody is interviewed", (f"News\n{STORY_TEXT}",)),
     Rule(
         "dialogue.closing-phrase",
         "prose behind the last turn that speaks of the interview itself",
-        (f"{TALK}\nThis interview was conducted in May.",),
+        (f"{TALK_TEXT}\nThis interview was conducted in May.",),
     ),
     Rule(
         "dialogue.third-person",
         "prose behind the last turn that speaks of the speaker",
-        (f"{TALK}\nMs. Fern walked away.",),
+        (f"{TALK_TEXT}\nMs. Fern walked away.",),
     ),
     Rule(
-        "dialogue.behind-rule", "prose below a rule behind the last turn", (f"{TALK}\n\n---\n\nWalk with us.",), (TALK,)
+        "dialogue.behind-rule",
+        "prose below a rule behind the last turn",
+        (f"{TALK_TEXT}\n\n---\n\nWalk with us.",),
+        (TALK_TEXT,),
     ),
     Rule(
         "dialogue.behind-notice",
         "prose below a notice behind the last turn",
-        spares=(TALK,),
+        spares=(TALK_TEXT,),
     ),
-    Rule("dialogue.essay", "prose of an essay below a short list of questions and answers", (ESSAY,), (TALK,)),
     Rule(
-        "dialogue.signature", "a name and a date behind the last turn", (f"{TALK}\nThe Walkers\n3 May 2021",), (TALK,)
+        "dialogue.essay", "prose of an essay below a short list of questions and answers", (ESSAY_TEXT,), (TALK_TEXT,)
     ),
-    Rule("dialogue.reference", "a picture, a link's target, an address", ("A Walk\n![](walk.png)\nI walk.",), (TALK,)),
-    Rule("dialogue.repeat", "a body that is printed a second time", (TWICE + TWICE,), (TWICE,)),
+    Rule(
+        "dialogue.signature",
+        "a name and a date behind the last turn",
+        (f"{TALK_TEXT}\nThe Walkers\n3 May 2021",),
+        (TALK_TEXT,),
+    ),
+    Rule(
+        "dialogue.reference",
+        "a picture, a link's target, an address",
+        ("A Walk\n![](walk.png)\nI walk.",),
+        (TALK_TEXT,),
+    ),
+    Rule("dialogue.repeat", "a body that is printed a second time", (TWICE_TEXT + TWICE_TEXT,), (TWICE_TEXT,)),
     Rule("dialogue.version", "a body in a second language, behind the first or paragraph by paragraph"),
-    Rule("dialogue.unanswered", "a question that nobody answers", (f"{TALK}\nDaily Post: And when?",), (TALK,)),
     Rule(
-        "dialogue.heard-once", "somebody who speaks once", (f"{TALK}\nIvo Moss: Is it cold?\nAda Fern: No.",), (TALK,)
+        "dialogue.unanswered", "a question that nobody answers", (f"{TALK_TEXT}\nDaily Post: And when?",), (TALK_TEXT,)
+    ),
+    Rule(
+        "dialogue.heard-once",
+        "somebody who speaks once",
+        (f"{TALK_TEXT}\nIvo Moss: Is it cold?\nAda Fern: No.",),
+        (TALK_TEXT,),
     ),
     Rule(
         "dialogue.two-titles", "two lines that could be the title", ("---\ntitle: A Walk\n---\n# Slow Steps\nI walk.",)
@@ -130,31 +168,31 @@ RULES = (
         "dialogue.doubtful-label",
         "labels that are hardly more likely than not to be speakers', or that nearly were",
         ("Ada Fern: I walk when the tide is out.\nIt was out at noon.\nAda Fern: I rest when it comes in.",),
-        (TALK,),
+        (TALK_TEXT,),
     ),
     Rule(
         "dialogue.unrecognised",
         "labels or questions in a pattern, in an article without an exchange",
-        (MINUTES, PACKING),
+        (MINUTES_TEXT, PACKING_TEXT),
         (
-            TALK,
-            STORY,
+            TALK_TEXT,
+            STORY_TEXT,
             "Minutes\n* Date: 3 May\n* Place: Hall\n* Date: 9 May\n* Place: Barn\n* Date: 2 June\n* Place: Hall",
         ),
     ),
     Rule(
         "dialogue.label-in-turn",
         "a label within another speaker's turn that is set like the others and was not accepted",
-        (f"{TALK}\nIvo Moss: I rest, too, and you know it.",),
-        (TALK, f"{TALK}\nNote: I wrote this down."),
+        (f"{TALK_TEXT}\nIvo Moss: I rest, too, and you know it.",),
+        (TALK_TEXT, f"{TALK_TEXT}\nNote: I wrote this down."),
     ),
     Rule("dialogue.unmatched-version", "body and translation that do not have the same number of exchanges"),
 )
 
-MADE = frozenset({"byline", "credit.name"})
-FIELDLESS = frozenset({"label", "legend", "repeat"})
+MAKER_PARTS = frozenset({"byline", "credit.name"})
+UNASSIGNED_PARTS = frozenset({"label", "legend", "repeat"})
 """What stands in no field, of the parts that a body may have."""
-MOST_ASIDE = 0.45
+MAX_REFERENCE_SHARE = 0.45
 """Share of an article that may stand in no field, at most; the contract says half."""
 
 
@@ -173,47 +211,49 @@ class Dialogue:
         """Labels every paragraph that no earlier finder took."""
         top = front_matter.front_matter_end(document.text)
         title = front_matter.title_field(document.text, top) if top else None
-        keys, given = above(units(document), top)
+        keys, given = split_at(read_blocks(document), top)
         # What points elsewhere must not be most of an article: then it is what the article says.
         pointing = [unit for unit in given if unit.reference]
-        if pointing and _size([*keys, *pointing]) > MOST_ASIDE * _size([*keys, *given]):
+        if pointing and _word_chars([*keys, *pointing]) > MAX_REFERENCE_SHARE * _word_chars([*keys, *given]):
             pointing = []
-        free = spoken(given) if pointing else given
+        free = without_references(given) if pointing else given
         makers = " ".join(
-            document.text[label.start : label.end] for label in document.layer("part") if label.value in MADE
+            document.text[label.start : label.end] for label in document.layer("part") if label.value in MAKER_PARTS
         )
-        again = copies(free, makers)
-        yield from (_whole(unit, "reference", "dialogue.reference", 0.95) for unit in pointing)
-        body, *others = versions(document, [unit for i, unit in enumerate(free) if i not in again])
+        again = find_repeats(free, makers)
+        yield from (_block_label(unit, "reference", "dialogue.reference", 0.95) for unit in pointing)
+        body, *others = split_versions(document, [unit for i, unit in enumerate(free) if i not in again])
         known = " ".join(document.text[slice(*line)] for line in title.lines) if title else None
-        main = flow(body.units, document.vocabulary, known, makers)
+        main = parse_body(body.units, document.vocabulary, known, makers)
         printed = any(placed.part == "title" for placed in main.placed)
-        yield from _keys(document.text, keys, title.lines if title and not printed else ())
-        first = list(_body(main))
-        yield from doubts(main, title.value_span if title and not printed else None, document.text)
+        yield from _front_matter_labels(document.text, keys, title.lines if title and not printed else ())
+        first = list(_body_labels(main))
+        yield from structure_notes(main, title.value_span if title and not printed else None, document.text)
         for version in others:
-            read = flow(version.units, document.vocabulary)
-            renamed = people(main.placed, read.placed)
-            numbers = translated(main.placed, read.placed)
-            for placed, repeated, exchange in zip(renamed, repeats(renamed), numbers, strict=True):
+            read = parse_body(version.units, document.vocabulary)
+            renamed = with_body_names(main.placed, read.placed)
+            numbers = matching_exchanges(main.placed, read.placed)
+            for placed, repeated, exchange in zip(renamed, repeated_labels(renamed), numbers, strict=True):
                 start = placed.label.start if placed.label else placed.start
                 yield Label(start, placed.unit.end, "version", version.language, "dialogue.version", 0.9, exchange)
-                first += _labels(placed, placed.name, again=repeated)
-            yield from unmatched(main, read)
+                first += _labels_of(placed, placed.name, again=repeated)
+            yield from translation_mismatch(main, read)
         yield from first
-        yield from _copies(free, again, first)
+        yield from _repeat_labels(free, again, first)
 
 
-def _whole(unit: Block, part: str, rule: str, confidence: float) -> Label:
+def _block_label(unit: Block, part: str, rule: str, confidence: float) -> Label:
     return Label(unit.start, unit.end, "part", part, rule, confidence)
 
 
-def _size(given: Sequence[Block]) -> int:
+def _word_chars(given: Sequence[Block]) -> int:
     """Letters and figures of some units."""
-    return sum(len(IDLE.sub("", unit.text)) for unit in given)
+    return sum(len(NON_WORD_CHARS.sub("", unit.text)) for unit in given)
 
 
-def _copies(free: Sequence[Block], again: Mapping[int, Copy], first: Sequence[Label]) -> Iterator[Label]:
+def _repeat_labels(
+    free: Sequence[Block], again: Mapping[int, RepeatedBlock], first: Sequence[Label]
+) -> Iterator[Label]:
     """What is printed a second time; `first` are the labels of what was printed the first time.
 
     What has a field there is a repeat here, each label for itself; what has none there is here what it is there.
@@ -228,12 +268,12 @@ def _copies(free: Sequence[Block], again: Mapping[int, Copy], first: Sequence[La
             yield Label(unit.start, unit.start + copy.cut, "part", "repeat", "dialogue.repeat", 0.95)
         by = unit.start + copy.cut - above.start
         for label in given[bisect_left(starts, above.start) : bisect_left(starts, above.end)]:
-            value = label.value if label.value in FIELDLESS else "repeat"
-            rule = label.rule if label.value in FIELDLESS else "dialogue.repeat"
+            value = label.value if label.value in UNASSIGNED_PARTS else "repeat"
+            rule = label.rule if label.value in UNASSIGNED_PARTS else "dialogue.repeat"
             yield Label(label.start + by, label.end + by, "part", value, rule, 0.95)
 
 
-def _keys(text: str, keys: Sequence[Block], title: Sequence[tuple[int, int]]) -> Iterator[Label]:
+def _front_matter_labels(text: str, keys: Sequence[Block], title: Sequence[tuple[int, int]]) -> Iterator[Label]:
     """The keys above the article; `title` are the lines of the title among them, if it is not printed below."""
     yield from (Label(*line, "part", "title", "dialogue.title-key", 0.95) for line in title)
     for unit in keys:
@@ -245,12 +285,12 @@ def _keys(text: str, keys: Sequence[Block], title: Sequence[tuple[int, int]]) ->
             at = max(at, end)
 
 
-def _body(read: Flow) -> Iterator[Label]:
-    for placed, repeated in zip(read.placed, repeats(read.placed), strict=True):
-        yield from _labels(placed, placed.name, again=repeated)
+def _body_labels(read: ParsedBody) -> Iterator[Label]:
+    for placed, repeated in zip(read.placed, repeated_labels(read.placed), strict=True):
+        yield from _labels_of(placed, placed.name, again=repeated)
 
 
-def _labels(placed: LabelledBlock, name: str | None, *, again: bool) -> Iterator[Label]:
+def _labels_of(placed: LabelledBlock, name: str | None, *, again: bool) -> Iterator[Label]:
     label = placed.label
     if placed.number is not None:
         yield Label(*placed.number, "part", "label", "dialogue.beside-label", 0.9)

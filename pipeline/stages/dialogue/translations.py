@@ -8,16 +8,16 @@ import msgspec
 
 from pipeline.model.document import Document, script_of
 from pipeline.stages.dialogue.blocks import Block
-from pipeline.stages.dialogue.label_candidates import hit
+from pipeline.stages.dialogue.label_candidates import find_candidate
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
-from pipeline.stages.dialogue.parse_body import exchanges
+from pipeline.stages.dialogue.parse_body import exchange_numbers
 
-LEAST_UNITS = 3
-LEAST_SHARE = 0.4
+MIN_TRANSLATED_BLOCKS = 3
+MIN_TRANSLATED_SHARE = 0.4
 """Paragraphs of the other language for each of the body's from which they can be a translation of it."""
 
 
-class Version(msgspec.Struct, frozen=True):
+class BodyVersion(msgspec.Struct, frozen=True):
     """The units in one language; `interleaved` where they stand between those of the body."""
 
     language: str
@@ -25,36 +25,36 @@ class Version(msgspec.Struct, frozen=True):
     interleaved: bool = False
 
 
-def versions(document: Document, given: Sequence[Block]) -> tuple[Version, ...]:
+def split_versions(document: Document, given: Sequence[Block]) -> tuple[BodyVersion, ...]:
     """The body and, where there is one, its translation.
 
     The body is the version printed first. A second language makes a version only if it has paragraphs enough, either
     in one stretch behind the body or in turn with it; else it is part of the body.
     """
-    sides = ["latin" if unit.text.isascii() or not wide(unit.text) else "han" for unit in given]
+    sides = ["latin" if unit.text.isascii() or not is_mostly_chinese(unit.text) else "han" for unit in given]
     if len(set(sides)) < 2:
-        return (Version(_language(document, given), tuple(given)),)
+        return (BodyVersion(_main_language(document, given), tuple(given)),)
     switches = sum(a != b for a, b in pairwise(sides))
     interleaved = switches >= len(given) // 2
-    main = _first_of_pairs(given, sides) if interleaved else _first_side(given, sides)
+    main = _main_side_of_pairs(given, sides) if interleaved else _main_side(given, sides)
     body = [unit for unit, side in zip(given, sides, strict=True) if side == main]
     other = [unit for unit, side in zip(given, sides, strict=True) if side != main]
     behind = switches <= 2 and sides[0] == main and sides[-1] != main
-    enough = len(other) >= LEAST_UNITS and len(other) >= LEAST_SHARE * len(body)
+    enough = len(other) >= MIN_TRANSLATED_BLOCKS and len(other) >= MIN_TRANSLATED_SHARE * len(body)
     if not enough or not (interleaved or behind):
-        return (Version(_language(document, given), tuple(given)),)
+        return (BodyVersion(_main_language(document, given), tuple(given)),)
     return (
-        Version(_language(document, body), tuple(body), interleaved),
-        Version(_language(document, other), tuple(other), interleaved),
+        BodyVersion(_main_language(document, body), tuple(body), interleaved),
+        BodyVersion(_main_language(document, other), tuple(other), interleaved),
     )
 
 
-def _first_side(given: Sequence[Block], sides: Sequence[str]) -> str:
+def _main_side(given: Sequence[Block], sides: Sequence[str]) -> str:
     """The side of the first prose; a title may be in another language than its article."""
     return next((side for unit, side in zip(given, sides, strict=True) if unit.long), sides[0])
 
 
-def wide(text: str) -> bool:
+def is_mostly_chinese(text: str) -> bool:
     """Whether text is Chinese, or as much Chinese as Latin."""
     # A Chinese character takes three bytes in UTF-8: with few bytes more than characters there is hardly one.
     if 10 * (len(text.encode("utf-8", "replace")) - len(text)) < len(text):
@@ -62,15 +62,15 @@ def wide(text: str) -> bool:
     return script_of(text) in {"han", "mixed"}
 
 
-def _first_of_pairs(given: Sequence[Block], sides: Sequence[str]) -> str:
+def _main_side_of_pairs(given: Sequence[Block], sides: Sequence[str]) -> str:
     """The side of the first turn that is followed by one in the other language, else of the first prose."""
     for unit, (side, other) in zip(given, pairwise(sides), strict=False):
-        if side != other and hit(unit) is not None:
+        if side != other and find_candidate(unit) is not None:
             return side
-    return _first_side(given, sides)
+    return _main_side(given, sides)
 
 
-def _language(document: Document, given: Sequence[Block]) -> str:
+def _main_language(document: Document, given: Sequence[Block]) -> str:
     tally: Counter[str] = Counter()
     labels, at = document.layer("language"), 0
     for unit in given:
@@ -82,13 +82,13 @@ def _language(document: Document, given: Sequence[Block]) -> str:
     return max(sure, key=lambda language: sure[language]) if sure else "und"
 
 
-def translated(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -> list[int | None]:
+def matching_exchanges(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -> list[int | None]:
     """For each unit of the translation the number of the exchange that it translates.
 
     Where both have as many exchanges, by number; else by the body's exchange that stands before it in the text, and
     behind the whole body nothing tells.
     """
-    ours, theirs = exchanges(body), exchanges(other)
+    ours, theirs = exchange_numbers(body), exchange_numbers(other)
     count = max((n for n in ours if n), default=0)
     if count == max((n for n in theirs if n), default=0):
         return theirs
@@ -103,13 +103,13 @@ def translated(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) ->
     return numbers
 
 
-def people(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -> list[LabelledBlock]:
+def with_body_names(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -> list[LabelledBlock]:
     """The units of the translation with the body's names of those who speak.
 
     A label that stands in the body, too, names the same person in both, whoever takes the same turns.
     """
     owners = {unit.label.text: unit.name for unit in body if unit.label is not None}
-    same = same_people(body, other)
+    same = match_speakers(body, other)
     named: list[LabelledBlock] = []
     before: tuple[str | None, str | None] = (None, None)
     for unit in other:
@@ -125,7 +125,7 @@ def people(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -> lis
     return named
 
 
-def same_people(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -> dict[str, str]:
+def match_speakers(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -> dict[str, str]:
     """Names of the translation to names of the body: those who take the same turns are the same people.
 
     Where one has more turns than the other, the only one who asks is the same in both, and so is who answers alone.
@@ -133,7 +133,7 @@ def same_people(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -
     ours = [unit.name for unit in body if unit.label]
     theirs = [unit.name for unit in other if unit.label]
     if len(ours) != len(theirs):
-        sides = [(_only(body, part), _only(other, part)) for part in ("question", "answer")]
+        sides = [(_only_speaker(body, part), _only_speaker(other, part)) for part in ("question", "answer")]
         return {their: our for our, their in sides if our and their}
     tally: dict[str, Counter[str]] = {}
     for our, their in zip(ours, theirs, strict=True):
@@ -142,7 +142,7 @@ def same_people(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -
     return {their: found.most_common(1)[0][0] for their, found in tally.items()}
 
 
-def _only(placed: Sequence[LabelledBlock], part: str) -> str | None:
+def _only_speaker(placed: Sequence[LabelledBlock], part: str) -> str | None:
     """The one person whose turns are of this part, or None."""
     found = {unit.name for unit in placed if unit.label and unit.part == part}
     return found.pop() if len(found) == 1 else None

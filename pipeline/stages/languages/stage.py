@@ -14,49 +14,53 @@ from pipeline.model.document import HAN_CHARACTER, Document, Label
 from pipeline.model.stage import Finding, Rule
 from pipeline.text.lines import Line
 
-SAMPLES = (60, 400)
+ENGLISH_SAMPLE_CHARS = (60, 400)
 """Characters of a paragraph that are read for English words: so many at first, so many where those leave a doubt."""
-HAN_SAMPLE = 100
+HAN_SAMPLE_CHARS = 100
 """Characters of a Chinese paragraph that are read for its variant before all of it is."""
-SHORT = 90
+MAX_SHORT_LINE_CHARS = 90
 """A Latin line up to this length may hold no function word and still be in the document's language."""
-ENGLISH_SHARE = 5
+MAX_LETTERS_PER_FUNCTION_WORD = 5
 """One word in so many must be a function word: English prose has one in three, French that quotes English one in 20."""
-QUICK_SHARE = 9
+MAX_WORDS_PER_DISTINCT_WORD = 9
 """The same for the first look, which counts each word once."""
-CLEAR_SHARE = 0.8
+MIN_PREVAILING_SHARE = 0.8
 """Share of the telling paragraphs that must agree before the document decides for those that do not tell."""
 
 LATIN_WORD = regex.compile(r"\p{Latin}{2,}")
 OTHER_WRITING = re.compile("[\u0370-\u1fff\u3041-\u30fa\u30fc-\u31ff\uac00-\ud7ff]")
 """Greek, Cyrillic, Arabic, Thai …; Japanese; Korean. In ranges, which `re` scans faster than properties."""
 
-WORDS = Rule(
+ENGLISH_WORDS = Rule(
     "languages.english-words",
     "English, because of its function words",
     acts=("They said that the river had risen.",),
     spares=("Liberté, égalité, fraternité pour tous les citoyens", "12:30"),
 )
-CHARACTERS = Rule(
+CHINESE_CHARACTERS = Rule(
     "languages.characters",
     "simplified or traditional Chinese, because of characters that only one of them has",
     acts=("这是一个问题", "這是一個問題"),
     spares=("中文", "This is it."),
 )
-CHINESE = Rule("languages.chinese", "Chinese whose characters do not tell which", acts=("中文",), spares=("这里", "12"))
-BOTH = Rule(
+CHINESE_UNDECIDED = Rule(
+    "languages.chinese", "Chinese whose characters do not tell which", acts=("中文",), spares=("这里", "12")
+)
+BOTH_LANGUAGES = Rule(
     "languages.both",
     "English and Chinese, both with a real share",
     acts=("He answered what she had said: 路遥知马力日久见人心",),
     spares=("张骁 said that they had been there and that it was good.",),
 )
-NEIGHBOURS = Rule(
+FROM_DOCUMENT = Rule(
     "languages.document",
     "does not tell; decided by the rest of the document",
     acts=("They said that it was so.\n\nCold comfort", "这是问题\n\n中文"),
     spares=("中文", "Bonjour"),
 )
-UNKNOWN = Rule("languages.unknown", "numbers, another language, or too little", acts=("12:30",), spares=("what now",))
+UNKNOWN_LANGUAGE = Rule(
+    "languages.unknown", "numbers, another language, or too little", acts=("12:30",), spares=("what now",)
+)
 
 
 @cache
@@ -78,7 +82,7 @@ def foreign_words() -> frozenset[str]:
 
 
 @cache
-def variants() -> tuple[frozenset[str], frozenset[str]]:
+def variant_characters() -> tuple[frozenset[str], frozenset[str]]:
     """Characters that only simplified, and that only traditional Chinese has."""
     pairs = [row.split("\t") for row in _rows("variants.tsv")]
     return frozenset(pair[0] for pair in pairs), frozenset(pair[1] for pair in pairs)
@@ -97,74 +101,74 @@ class Verdict(msgspec.Struct, frozen=True, gc=False):
     confidence: float
 
 
-NOTHING = Verdict("und", UNKNOWN.name, 0.9)
-FOREIGN = Verdict("und", UNKNOWN.name, 0.8)
-SURE_ENGLISH = Verdict("en", WORDS.name, 0.99)
-LIKELY_ENGLISH = Verdict("en", WORDS.name, 0.9)
-PERHAPS_ENGLISH = Verdict("en?", NEIGHBOURS.name, 0.7)
-PERHAPS_EITHER = Verdict("zh?", CHINESE.name, 0.6)
-MIXED = Verdict("mul", BOTH.name, 0.8)
+NO_LETTERS = Verdict("und", UNKNOWN_LANGUAGE.name, 0.9)
+OTHER_LANGUAGE = Verdict("und", UNKNOWN_LANGUAGE.name, 0.8)
+SURE_ENGLISH = Verdict("en", ENGLISH_WORDS.name, 0.99)
+LIKELY_ENGLISH = Verdict("en", ENGLISH_WORDS.name, 0.9)
+PERHAPS_ENGLISH = Verdict("en?", FROM_DOCUMENT.name, 0.7)
+PERHAPS_EITHER = Verdict("zh?", CHINESE_UNDECIDED.name, 0.6)
+MIXED = Verdict("mul", BOTH_LANGUAGES.name, 0.8)
 
 
-def of_latin(text: str) -> Verdict:
+def judge_latin(text: str) -> Verdict:
     """English by its words, `und` without them; a short line leaves it to the document.
 
     >>> of_latin("They said that it rained.").value, of_latin("Cold for free").value, of_latin("12:30").value
     ('en', 'en?', 'und')
     """
     english = english_words()
-    for size in SAMPLES:
+    for size in ENGLISH_SAMPLE_CHARS:
         sample = text[:size].lower()
         if "’" in sample:
             sample = sample.replace("’", "'")
         words = sample.split()
         hits = len(english.intersection(words))
-        if hits > 2 and hits * QUICK_SHARE >= len(words):
+        if hits > 2 and hits * MAX_WORDS_PER_DISTINCT_WORD >= len(words):
             return SURE_ENGLISH
         if len(text) <= size:
             break
     # Punctuation hides words from a split at blanks (`this.` is not `this`); it matters only here.
     letters = LATIN_WORD.findall(sample)
     if not letters:
-        return NOTHING
+        return NO_LETTERS
     told = sum(map(english.__contains__, letters))
     shared = sum(map(shared_words().__contains__, letters))
     foreign = sum(map(foreign_words().__contains__, letters))
     if foreign > 2 * told and (foreign > 1 or not shared):
-        return FOREIGN
-    if told and (told + shared) * ENGLISH_SHARE >= len(letters):
+        return OTHER_LANGUAGE
+    if told and (told + shared) * MAX_LETTERS_PER_FUNCTION_WORD >= len(letters):
         return LIKELY_ENGLISH
-    return PERHAPS_ENGLISH if told or len(text) <= SHORT else FOREIGN
+    return PERHAPS_ENGLISH if told or len(text) <= MAX_SHORT_LINE_CHARS else OTHER_LANGUAGE
 
 
-def of_han(text: str) -> Verdict:
+def judge_chinese(text: str) -> Verdict:
     """Simplified or traditional by the characters that only one has; quoted names of the other are outvoted.
 
     >>> of_han("这是问题").value, of_han("這是問題").value, of_han("中文").value
     ('zh-Hans', 'zh-Hant', 'zh?')
     """
-    simplified, traditional = _telling(text[:HAN_SAMPLE])
-    if simplified + traditional < 2 and len(text) > HAN_SAMPLE:
-        simplified, traditional = _telling(text)
+    simplified, traditional = _variant_counts(text[:HAN_SAMPLE_CHARS])
+    if simplified + traditional < 2 and len(text) > HAN_SAMPLE_CHARS:
+        simplified, traditional = _variant_counts(text)
     most, least = max(simplified, traditional), min(simplified, traditional)
-    if OTHER_WRITING.search(text, 0, HAN_SAMPLE) and len(OTHER_WRITING.findall(text)) * 5 > len(
+    if OTHER_WRITING.search(text, 0, HAN_SAMPLE_CHARS) and len(OTHER_WRITING.findall(text)) * 5 > len(
         HAN_CHARACTER.findall(text)
     ):
-        return FOREIGN
+        return OTHER_LANGUAGE
     if most < 2 * least + 1:
-        return PERHAPS_EITHER if HAN_CHARACTER.search(text) else NOTHING
+        return PERHAPS_EITHER if HAN_CHARACTER.search(text) else NO_LETTERS
     value = "zh-Hans" if simplified > traditional else "zh-Hant"
     if least:
-        return Verdict(value, CHARACTERS.name, 0.8)
-    return Verdict(value, CHARACTERS.name, 0.98 if most > 1 else 0.9)
+        return Verdict(value, CHINESE_CHARACTERS.name, 0.8)
+    return Verdict(value, CHINESE_CHARACTERS.name, 0.98 if most > 1 else 0.9)
 
 
-def _telling(text: str) -> tuple[int, int]:
-    simplified, traditional = variants()
+def _variant_counts(text: str) -> tuple[int, int]:
+    simplified, traditional = variant_characters()
     return len(simplified.intersection(text)), len(traditional.intersection(text))
 
 
-def of_mixed(text: str) -> Verdict:
+def judge_mixed(text: str) -> Verdict:
     """Both languages where each has a stretch of its own; names in the other script are not a language.
 
     >>> of_mixed("我们加入了 Slow Tea Network，").value, of_mixed("Mr Zhang Xiao (张骁) thinks so too").value
@@ -174,33 +178,34 @@ def of_mixed(text: str) -> Verdict:
     english = len(english_words().intersection(words))
     han = len(HAN_CHARACTER.findall(text))
     if han < 6 and len(words) > han:
-        return of_latin(HAN_CHARACTER.sub(" ", text))
-    return MIXED if english >= 2 else of_han(text)
+        return judge_latin(HAN_CHARACTER.sub(" ", text))
+    return MIXED if english >= 2 else judge_chinese(text)
 
 
-def verdict(document: Document, line: Line) -> Verdict:
+def judge_paragraph(document: Document, line: Line) -> Verdict:
     """Language of one paragraph by itself. Text with few characters beyond ASCII is not read for Chinese at all."""
     text = line.text
     if text.isascii():
-        return of_latin(text)
+        return judge_latin(text)
     # A Chinese character takes three bytes in UTF-8, so it adds two to the length in characters: few added, Latin;
-    # most that could be, Chinese (or another writing, which `of_han` looks out for); in between, letters are counted.
+    # most that could be, Chinese (or another writing, which `judge_chinese` looks out for); in between, letters are
+    # counted.
     beyond = len(text.encode("utf-8", "replace")) - len(text)
     if beyond * 10 < len(text):
-        return of_latin(text)
+        return judge_latin(text)
     if beyond * 10 > 16 * len(text):
-        return of_han(text)
+        return judge_chinese(text)
     script = document.script(line)
     if script == "none":
-        return NOTHING
-    return of_latin(text) if script == "latin" else of_han(text) if script == "han" else of_mixed(text)
+        return NO_LETTERS
+    return judge_latin(text) if script == "latin" else judge_chinese(text) if script == "han" else judge_mixed(text)
 
 
 def _prevailing(counts: dict[str, int], values: tuple[str, ...]) -> str | None:
     """Value with a clear majority among `values`, if any."""
     whole = sum(counts.get(value, 0) for value in values)
     best = max(values, key=lambda value: counts.get(value, 0))
-    return best if whole and counts.get(best, 0) >= CLEAR_SHARE * whole else None
+    return best if whole and counts.get(best, 0) >= MIN_PREVAILING_SHARE * whole else None
 
 
 @dataclass(frozen=True)
@@ -216,17 +221,24 @@ class Languages:
     after: ClassVar = frozenset({"entities", "mojibake", "markup", "punctuation", "words"})
     needs: ClassVar[frozenset[str]] = frozenset()
     gives: ClassVar = frozenset({"language"})
-    rules: ClassVar = (WORDS, CHARACTERS, CHINESE, BOTH, NEIGHBOURS, UNKNOWN)
+    rules: ClassVar = (
+        ENGLISH_WORDS,
+        CHINESE_CHARACTERS,
+        CHINESE_UNDECIDED,
+        BOTH_LANGUAGES,
+        FROM_DOCUMENT,
+        UNKNOWN_LANGUAGE,
+    )
     protocol: ClassVar = 1
 
     def find(self, document: Document) -> Iterator[Finding]:
         """One label for each run of paragraphs with one verdict."""
-        found = [(line, verdict(document, line)) for line in document.paragraphs]
+        found = [(line, judge_paragraph(document, line)) for line in document.paragraphs]
         counts: dict[str, int] = {}
         for line, said in found:
             # A long paragraph has more to say than a heading; `und` votes too, so that English quotes in a French
             # article do not make its headings English.
-            if said is not NOTHING:
+            if said is not NO_LETTERS:
                 counts[said.value] = counts.get(said.value, 0) + len(line.text)
         latin = _prevailing(counts, ("en", "und"))
         chinese = _prevailing(counts, ("zh-Hans", "zh-Hant"))
@@ -234,7 +246,7 @@ class Languages:
         start = end = 0
         confidence = 1.0
         for line, said in found:
-            settled = said if said.value[-1] != "?" else _settle(said, latin, chinese)
+            settled = said if said.value[-1] != "?" else _decide_by_document(said, latin, chinese)
             if run is not None and (settled is run or (run.value == settled.value and run.rule == settled.rule)):
                 confidence = min(confidence, settled.confidence)
             else:
@@ -246,10 +258,10 @@ class Languages:
             yield Label(start, end, "language", run.value, run.rule, confidence)
 
 
-def _settle(said: Verdict, latin: str | None, chinese: str | None) -> Verdict:
+def _decide_by_document(said: Verdict, latin: str | None, chinese: str | None) -> Verdict:
     """Verdict completed by the document where the paragraph alone does not tell."""
     if said.value == "en?":
-        return Verdict("en", said.rule, said.confidence) if latin == "en" else FOREIGN
+        return Verdict("en", said.rule, said.confidence) if latin == "en" else OTHER_LANGUAGE
     if said.value == "zh?":
-        return Verdict(chinese, NEIGHBOURS.name, 0.8) if chinese else Verdict("zh", CHINESE.name, 0.6)
+        return Verdict(chinese, FROM_DOCUMENT.name, 0.8) if chinese else Verdict("zh", CHINESE_UNDECIDED.name, 0.6)
     return said

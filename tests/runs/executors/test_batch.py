@@ -22,8 +22,8 @@ from pipeline.core.pipeline import NOWHERE
 from pipeline.model.article import Article, Origin
 from pipeline.model.record import Record
 from pipeline.readers.arrow.batches import documents, is_encodable, of_records
-from pipeline.runs.batches import _RESIDENT, OUTCOMES, outcomes, tally
-from pipeline.runs.counters import ContentTotals
+from pipeline.runs.article_counts import ArticleCounts
+from pipeline.runs.batches import _WORKER, OUTCOMES, outcomes_of_table
 from pipeline.runs.outcome import Outcome, Rejection, Written, process_record
 from pipeline.runs.output.article_writer import ARTICLE_ENCODER, InMemoryWriter, write_article
 from runs.perils import Doorkeeper, Perilous, records
@@ -96,11 +96,10 @@ def test_of_a_rejection_it_says_rule_and_reason() -> None:
 
 def test_of_an_article_it_counts_what_the_account_of_a_run_needs() -> None:
     (row,) = rows(process_batch(pa.table({"id": ["pans"], "text": [TALK.replace("Who owns", "Who  owns&quot;")]})))
-    want = ContentTotals()
-    want.add(process(TALK.replace("Who owns", "Who  owns&quot;"), id="pans"))
+    want = ArticleCounts.of(process(TALK.replace("Who owns", "Who  owns&quot;"), id="pans"))
     assert (row["bytes"], row["exchanges"], row["turns"]) == (want.bytes, want.exchanges, want.turns)
-    assert dict(row["edits"]) == want.edits_by_rule
-    assert dict(row["notes"]) == want.notes_by_rule
+    assert dict(row["edits"]) == want.edits
+    assert dict(row["notes"]) == want.notes
     assert row["edits"]
 
 
@@ -117,7 +116,7 @@ def test_the_columns_are_the_same_whatever_is_in_them(texts: Sequence[str | None
 
 def test_other_columns_are_metadata() -> None:
     table = pa.table({"id": ["a"], "text": ["Nets dry on the quay."], "year": [1998], "tags": [["sea", "salt"]]})
-    (outcome,) = outcomes(perilous(table))
+    (outcome,) = outcomes_of_table(perilous(table))
     assert article(outcome).meta == {"id": "a", "year": "1998", "tags": '["sea","salt"]'}
 
 
@@ -125,13 +124,13 @@ def test_columns_are_named_by_keyword() -> None:
     table = pa.table({"key": [7, 8], "story": ["Nets dry on the quay.", "Boats wait for the wind."]})
     found = perilous(table, id="key", text="story")
     assert [row["id"] for row in rows(found)] == ["7", "8"]
-    assert article(outcomes(found)[1]).text == "Boats wait for the wind."
+    assert article(outcomes_of_table(found)[1]).text == "Boats wait for the wind."
 
 
 def test_bytes_are_decoded_as_those_of_a_file() -> None:
     pans = "问：盐田现在是谁的？\n答：是村里的。公司走了以后，我们在一九九八年把它买了回来。\n"
     table = pa.table({"id": ["a", "b"], "data": [pans.encode("gb18030"), b"Nets dry on the quay."]})
-    found = outcomes(perilous(table))
+    found = outcomes_of_table(perilous(table))
     assert article(found[0]).text == pans
     assert article(found[0]).provenance.source.bytes == len(pans.encode("gb18030"))
     assert article(found[1]).text == "Nets dry on the quay."
@@ -139,12 +138,12 @@ def test_bytes_are_decoded_as_those_of_a_file() -> None:
 
 def test_the_encoding_of_all_bytes_may_be_known() -> None:
     table = pa.table({"id": ["a"], "data": ["Żółte łodzie wracają.".encode("iso8859-2")]})
-    assert article(outcomes(perilous(table, encoding="iso8859-2"))[0]).text == "Żółte łodzie wracają."
+    assert article(outcomes_of_table(perilous(table, encoding="iso8859-2"))[0]).text == "Żółte łodzie wracają."
 
 
 def test_a_column_of_pages_is_read_as_pages() -> None:
     table = pa.table({"id": ["a"], "html": ["<p>Nets dry on the quay, said the keeper of the pans.</p>"]})
-    assert article(outcomes(perilous(table, text="html"))[0]).text.strip() == (
+    assert article(outcomes_of_table(perilous(table, text="html"))[0]).text.strip() == (
         "Nets dry on the quay, said the keeper of the pans."
     )
 
@@ -210,7 +209,7 @@ def test_a_document_that_takes_its_process_with_it_is_a_row(text: str, kind: str
 
 def process_of(table: pa.Table) -> str:
     """In which process a document was, where the stage tells."""
-    (outcome,) = outcomes(table)
+    (outcome,) = outcomes_of_table(table)
     (note,) = article(outcome).notes
     return note.message
 
@@ -237,7 +236,7 @@ def test_a_process_that_is_forked_has_documents_processed_whatever_its_parent_is
     slow = partial(perilous, batch(QUAY, "HANG"), limits=Run(seconds=2, memory=512))
     with ThreadPoolExecutor(1) as others:
         busy = others.submit(slow)
-        until(_RESIDENT._lock.locked)
+        until(_WORKER._lock.locked)
         child = os.fork()
         if not child:
             signal.alarm(600)
@@ -263,21 +262,20 @@ def article(outcome: Outcome) -> Article:
 def test_outcomes_come_back_as_a_worker_of_this_machine_gives_them() -> None:
     given_ = records("Nets dry on teh quay.", "RAISE", "Tiny.", "", "Boats wait for the wind.", "GARBLE the text")
     want: list[Outcome] = []
-    sums = ContentTotals()
     for record in given_:
         made = process_record(record, PERILOUS)
         if isinstance(made, Article):
             want.append(write_article(record, made, InMemoryWriter()))
-            sums.add(made)
         else:
             want.append(made)
     table = perilous(of_records(given_))
-    assert outcomes(table) == want
+    assert outcomes_of_table(table) == want
     assert isinstance(want[5], Written)
     assert want[5].degraded is not None
     assert isinstance(want[2], Rejection)
-    assert tally(table) == sums
-    assert tally(table.slice(4, 1)).bytes == len("Boats wait for the wind.")
+    assert isinstance(want[4], Written)
+    assert want[4].counts is not None
+    assert want[4].counts.bytes == len("Boats wait for the wind.")
 
 
 optional = st.none() | st.text()

@@ -30,14 +30,18 @@ from pipeline.core.pipeline import NOWHERE
 from pipeline.model.record import Record
 from pipeline.runs.batches import OUTCOMES
 from pipeline.runs.counters import Counters
+from pipeline.runs.executors.engine import Engine, local_engine
 from pipeline.runs.executors.executor import ExecutorError, process_in_order
-from pipeline.runs.executors.ray_cluster import RayExecutor, check_versions, ray_engine, required_versions
+from pipeline.runs.executors.ray_cluster import RayExecutor, ray_engine
+from pipeline.runs.executors.ray_task import check_versions, required_versions
 from pipeline.runs.executors.worker import WorkerConfig
+from pipeline.runs.job import OutputFormat
 from pipeline.runs.outcome import Failure, Outcome, Written
 from pipeline.runs.output.article_writer import ArticleWriter, FilePerArticle, InMemoryWriter
-from pipeline.runs.plan import DocumentSource
-from pipeline.runs.run import Engine, OutputFormat, local_engine, run
+from pipeline.runs.plan_items import DocumentSource
+from pipeline.runs.run import run
 from pipeline.version import __version__
+from runs.callbacks import Callbacks
 from runs.perils import Doorkeeper, Perilous, job, records, remembered
 
 # Some versions of Ray leave files open where they start the machines of a test.
@@ -131,10 +135,10 @@ def go(
     engine: Engine,
     texts: Sequence[str] = TEXTS,
     form: OutputFormat = "json",
-    waited: Callable[[], None] | None = None,
+    wait: Callable[[], None] = lambda: None,
 ) -> Counters:
     source = DocumentSource("wire.csv", lambda: iter(records(*texts)))
-    return run([source], job(output, gate, form), engine=engine, waited=waited)
+    return run([source], job(output, gate, form), engine=engine, events=Callbacks(wait=wait))
 
 
 def files(output: Path) -> dict[str, bytes]:
@@ -162,7 +166,7 @@ def test_the_output_is_that_of_the_local_engine_byte_for_byte(
     here = go(tmp_path / "here", gate, local_engine(1), form=form)
     there = go(tmp_path / "there", gate, ray_engine(machines.address), form=form)
     assert there.totals == here.totals
-    assert there.tally == here.tally
+    assert there.content == here.content
     assert (there.written, there.failed, there.rejected, there.degraded) == (16, 4, 1, 1)
     assert files(tmp_path / "there") == files(tmp_path / "here")
 
@@ -197,7 +201,7 @@ def test_a_machine_that_dies_in_the_middle_loses_and_doubles_nothing(
     assert max(begun.values()) > 1, "nothing was lost, so this shows nothing"
     here = go(tmp_path / "here", gate, local_engine(1), texts, form)
     assert there.totals == here.totals
-    assert there.tally == here.tally
+    assert there.content == here.content
     assert files(tmp_path / "there") == files(tmp_path / "here")
 
 
@@ -343,7 +347,7 @@ def test_where_nobody_answers_it_says_so_at_once(ray: Any, tmp_path: Path, capsy
     (tmp_path / "a.txt").write_text("Nets dry on the quay.\n", "utf-8")
     options = ["--engine", "ray", "--ray-address", f"127.0.0.1:{port}", "-o", str(tmp_path / "output")]
     assert main(["run", str(tmp_path / "a.txt"), *options]) == 2
-    assert f"--ray-address 127.0.0.1:{port}: nobody answers there" in capsys.readouterr().err
+    assert f"--ray-address 127.0.0.1:{port}: no answer" in capsys.readouterr().err
 
 
 def test_a_machine_with_other_versions_is_refused() -> None:
@@ -466,13 +470,13 @@ def test_an_argument_that_is_lost_is_no_fault_of_the_machine(
 
 def test_where_everything_is_lost_no_document_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
     many = [Record(f"d{n}", "Nets dry on the quay.", NOWHERE) for n in range(200)]
-    with pytest.raises(ExecutorError, match="loses whatever it is given: the machine burns; nothing is lost here"):
+    with pytest.raises(ExecutorError, match="loses every batch: the machine burns; fix this, then rerun"):
         worked(Lossy(lambda *_: LostError("the machine burns\nand so on")), many, monkeypatch)
 
 
 def test_a_cluster_without_processors_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.runs.executors.ray_cluster.LOOK", -1.0)
-    monkeypatch.setattr("pipeline.runs.executors.ray_cluster.PATIENCE", -1.0)
+    monkeypatch.setattr("pipeline.runs.executors.ray_cluster.RESOURCES_SECONDS", -1.0)
+    monkeypatch.setattr("pipeline.runs.executors.ray_cluster.NO_PROCESSORS_SECONDS", -1.0)
     with pytest.raises(ExecutorError, match="has no processors any more"):
         worked(Lossy(lambda *_: None, processors=0), GIVEN, monkeypatch)
 

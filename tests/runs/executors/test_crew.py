@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from pipeline.core.pipeline import NOWHERE
 from pipeline.model.record import Record
-from pipeline.runs.counters import ContentTotals
 from pipeline.runs.executors import executor
 from pipeline.runs.executors.executor import DocumentTask, process_in_order
 from pipeline.runs.outcome import Outcome, Written
+from runs.callbacks import Callbacks
 
 
 class Idlers:
@@ -39,9 +39,6 @@ class Idlers:
         done, self._tasks = self._tasks[:some], self._tasks[some:]
         return [(task.n, Written(task.record.weight, task.record.id.encode())) for task in done]
 
-    def take_tally(self) -> ContentTotals:
-        return ContentTotals()
-
 
 def record(name: str, text: str = "The ferry is late.\n") -> Record:
     return Record(name, text, NOWHERE)
@@ -62,7 +59,7 @@ def test_what_comes_out_is_in_the_order_of_what_went_in(items: list[bool], seed:
 def test_each_outcome_is_told_when_it_is_known_and_once() -> None:
     told: list[str] = []
     records = [record(f"d{i}") for i in range(40)]
-    for _ in process_in_order(records, Idlers(7), lambda record, _: told.append(record.id)):
+    for _ in process_in_order(records, Idlers(7), Callbacks(outcome=lambda record, _: told.append(record.id))):
         pass
     assert sorted(told) == sorted(each.id for each in records)
     assert told != [each.id for each in records]

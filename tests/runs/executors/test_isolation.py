@@ -14,6 +14,7 @@ import pipeline
 from pipeline.cli import main
 from pipeline.runs.executors import process_pool
 from pipeline.runs.executors.executor import DocumentTask
+from pipeline.runs.executors.pool_worker import PoolWorker
 
 Captured = pytest.CaptureFixture[str]
 
@@ -179,16 +180,16 @@ def test_a_worker_that_is_stopped_between_two_documents_is_replaced(
     """It says nothing any more, and no document of it has begun."""
     lines(work / "raw" / "a.jsonl", [(f"n{n:03}", talk(n)) for n in range(30)])
     stopped: list[int] = []
-    send = process_pool._Worker.send
+    send = PoolWorker.send
 
-    def stop_and_send(self: process_pool._Worker, tasks: list[DocumentTask]) -> None:
+    def stop_and_send(self: PoolWorker, tasks: list[DocumentTask]) -> None:
         if not stopped:
             assert self.process.pid is not None
             stopped.append(self.process.pid)
             os.kill(self.process.pid, signal.SIGSTOP)
         send(self, tasks)
 
-    monkeypatch.setattr(process_pool._Worker, "send", stop_and_send)
+    monkeypatch.setattr(PoolWorker, "send", stop_and_send)
     assert go(work, "--set", "run.seconds=2", workers=1) == 0
     assert len(stopped) == 1
     assert len(ids(work / "out")) == 30
@@ -242,7 +243,7 @@ def test_a_stage_that_workers_cannot_import_ends_the_run_with_the_reason(
                       + module.read_text("utf-8"), "utf-8")  # fmt: skip
     assert go(work) == 1
     said = capsys.readouterr().err
-    assert "pipeline: error: a worker process cannot start: RuntimeError: not here; mend what the recipe names" in said
+    assert "pipeline: error: a worker process cannot start: RuntimeError: not here; fix what the recipe names" in said
 
 
 def test_a_memory_limit_too_low_for_any_document_ends_the_run_with_advice(work: Path, capsys: Captured) -> None:

@@ -20,7 +20,7 @@ from ordeal import account, lines, litter, talk, told, tree
 from pipeline.cli import main
 from pipeline.runs.executors import process_pool
 from pipeline.runs.output import compress_shard
-from pipeline.runs.processes import bind_to_parent
+from pipeline.runs.processes.start import ensure_fork_server
 from pipeline.runs.reading_process import supervisor
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a worker outlives what forked it")
@@ -124,7 +124,7 @@ def plan(tmp_path: Path, shelf: Shelf) -> Plan:
     shelf.put("killer-stages", "1.0", "killer_stages", "", "killer", attribute="Killer")
 
     def planned(*steps: tuple[str, str]) -> None:
-        bind_to_parent.ensure_fork_server()
+        ensure_fork_server()
         tracker = vars(resource_tracker)["_resource_tracker"]._pid
         marks = tmp_path / "marks"
         marks.mkdir(exist_ok=True)
@@ -384,7 +384,7 @@ def test_a_system_that_starts_no_process_to_read_ends_the_run_with_the_reason(
     monkeypatch.setattr(forkserver, "connect_to_new_process", refused)
     assert go(tmp_path) == 1
     said = capsys.readouterr().err
-    assert "the process that reads files cannot be started: Too many open files (5 times); nothing is lost" in said
+    assert "the process that reads files cannot be started: Too many open files (5 times)" in said
 
 
 # What packs shards

@@ -16,7 +16,8 @@ from ordeal import ROOT, SMALL, account, lines, litter, processed, put, talk, tr
 import pipeline
 from pipeline.cli import main
 from pipeline.runs.output import shard_store
-from pipeline.runs.state import State, StateError
+from pipeline.runs.state import State
+from pipeline.runs.state_entries import StateError
 
 Captured = pytest.CaptureFixture[str]
 
@@ -152,7 +153,7 @@ def test_what_is_remembered_is_not_thrown_away_because_the_disk_is_full(
 ) -> None:
     path = tmp_path / "state.sqlite"
     with State(path) as state:
-        state.note_about("form", "json")
+        state.set_metadata("form", "json")
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorcode = sqlite3.SQLITE_FULL
 
@@ -164,4 +165,4 @@ def test_what_is_remembered_is_not_thrown_away_because_the_disk_is_full(
         with pytest.raises(StateError, match="disk is full; make room there"), State(path):
             pass
     with State(path) as state:
-        assert state.about("form") == "json"
+        assert state.get_metadata("form") == "json"

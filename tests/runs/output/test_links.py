@@ -21,12 +21,14 @@ from pipeline.readers.input_files import find
 from pipeline.readers.registry import choice
 from pipeline.runs.counters import Counters
 from pipeline.runs.file_sources import FileSources
+from pipeline.runs.job import Job
 from pipeline.runs.output.output_folder import LocalOutput
-from pipeline.runs.output.shard_store import RUN_FOLDER_SHARD
+from pipeline.runs.output.shard_names import RUN_FOLDER_SHARD
 from pipeline.runs.plan import RerunOptions
-from pipeline.runs.run import Job, run
+from pipeline.runs.run import run
 from pipeline.storage.atomic import named, replace
-from runs.inline import Inline
+from runs.callbacks import Callbacks
+from runs.inline import InlineExecutor
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs links and pipes")
 
@@ -64,17 +66,17 @@ class Ground:
             (self.outside / "folder" / name).write_text(SECRET, "utf-8")
 
     def run(self, form: Any = "json", **chosen: Any) -> Counters:
-        crew, account, readers = Inline(), Counters(), choice()
+        executor, account, readers = InlineExecutor(), Counters(), choice()
         files, lost = find([self.raw], leave_out=self.output)
         self.failures: list[Any] = []
         job = Job(PLAIN, self.output, form=form, choices=RerunOptions(**chosen))
         run(
             FileSources(files, lambda files, at: of_file(files[at], Input(), readers), Input()),
             job,
-            engine=crew.engine,
+            engine=executor.engine,
             lost=lost,
-            account=account,
-            heard=self.failures.append,
+            counters=account,
+            events=Callbacks(log_entry=self.failures.append),
         )
         return account
 
@@ -184,7 +186,7 @@ def test_nothing_outside_is_changed_through_a_folder_that_is_a_link(
 def test_a_folder_of_a_run_that_is_a_link_is_refused_with_its_name(ground: Ground, name: str) -> None:
     (ground.output / name).parent.mkdir(parents=True, exist_ok=True)
     (ground.output / name).symlink_to(ground.outside / "folder")
-    with pytest.raises(UsageError, match=rf"{name} is a symbolic link, and a run writes nothing through one"):
+    with pytest.raises(UsageError, match=rf"{name} is a symbolic link, which a run does not follow"):
         ground.run()
 
 
