@@ -42,6 +42,12 @@ def test_the_design_s_names_are_public() -> None:
     } <= set(pipeline.__all__)  # fmt: skip
 
 
+def test_a_public_function_is_not_replaced_by_the_package_of_its_name() -> None:
+    """`pipeline.export` is a function; importing a module of the package `pipeline/export` must not change that."""
+    code = "import pipeline.export.registry\nimport pipeline\nassert callable(pipeline.export)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_another_name_is_an_attribute_error_that_names_it() -> None:
     with pytest.raises(AttributeError, match="no attribute 'pocess'"):
         _ = pipeline.pocess

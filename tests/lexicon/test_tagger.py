@@ -13,7 +13,7 @@ def run(code: str) -> "subprocess.CompletedProcess[str]":
 
 
 def test_loading_the_tagger_says_nothing() -> None:
-    done = run("from pipeline.lexicon.tagger import words; words('周守潮报道')")
+    done = run("from pipeline.lexicon.tagger import tagged_words; tagged_words('周守潮报道')")
     assert done.stdout == done.stderr == ""
 
 

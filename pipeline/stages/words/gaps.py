@@ -256,7 +256,7 @@ def _is_identifier(gap: Gap) -> bool:
 def _is_name(gap: Gap) -> bool:
     """Whether a run of the lexicon is a name in its place: `Tobe Hooper`, `the Alot`."""
     run = gap.word
-    if not run[0].isupper() or run == "I" or len(run) > MAX_JOINED_NAME_LETTERS or not run[1:].islower():
+    if not run[0].isupper() or run[0] == "I" or len(run) > MAX_JOINED_NAME_LETTERS or not run[1:].islower():
         return False
     opens = SENTENCE_START.search(gap.text, max(0, gap.start - SENTENCE_REACH), gap.start) is not None
     return not opens or gap.text[gap.end + 1 : gap.end + 2].isupper()

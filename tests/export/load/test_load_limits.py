@@ -186,7 +186,7 @@ def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, monkeypatch: py
             raise PermissionError(13, "Permission denied")
         return listing(path)
 
-    monkeypatch.setattr("pipeline.export.load.articles.os.scandir", refused)
+    monkeypatch.setattr(os, "scandir", refused)
     assert told(tmp_path) == [("closed", "cannot be listed: Permission denied"), ("a.json", "a")]
 
 
