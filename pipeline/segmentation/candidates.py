@@ -298,7 +298,7 @@ def _run_features(run: str) -> _RunFeatures:
     )
 
 
-class _Cut(NamedTuple):
+class _CutContext(NamedTuple):
     """How the lattice sees a cut: the words on both sides of it reach from `start` to `end` of the run."""
 
     start: int
@@ -309,13 +309,13 @@ class _Cut(NamedTuple):
     cuts: int = 0
 
 
-def _cut_at(lattice: Lattice | None, at: int, size: int) -> _Cut:
+def _cut_at(lattice: Lattice | None, at: int, size: int) -> _CutContext:
     if lattice is None:
-        return _Cut(0, size)
+        return _CutContext(0, size)
     is_best = at in lattice.cuts
     previous = bisect_left(lattice.cuts, at)
     following = previous + is_best
-    return _Cut(
+    return _CutContext(
         start=lattice.cuts[previous - 1] if previous else 0,
         end=lattice.cuts[following] if following < len(lattice.cuts) else size,
         is_best=is_best,

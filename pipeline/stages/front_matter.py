@@ -27,7 +27,7 @@ KEY_AND_VALUE = regex.compile(
 )
 BLOCK_SCALAR = regex.compile(r"(?P<style>[>|])[+\-\d]{0,2}[ \t]*+(?:#[^\n]*+)?\n")
 """Begins a value on the lines below: `>` folds them to one line, `|` keeps them. A comment may follow."""
-LINE_END = regex.compile(r"\n")
+LINE_BREAK = regex.compile(r"\n")
 BLANK_LINE = regex.compile(r"\n[^\S\n]*+\n\s*+")
 PERSON_NAME = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}.'’·\- @_]{0,46}")
 AUTHOR_KEYS = frozenset({"author", "authors", "byline", "writer"})
@@ -109,7 +109,7 @@ def _lines(text: str, start: int, span: tuple[int, int]) -> Iterator[tuple[int, 
     """The spans of the lines of the value `span`; `start` is the start of the value, including a `|` or `>`."""
     block = BLOCK_SCALAR.match(text, start)
     keeps_lines = (block is not None and block["style"] == "|") or text[start : span[0]].rstrip("\"'").endswith("- ")
-    return _split(text, span, LINE_END, " \t\n-\"'") if keeps_lines else _split(text, span, BLANK_LINE, " \t\n")
+    return _split(text, span, LINE_BREAK, " \t\n-\"'") if keeps_lines else _split(text, span, BLANK_LINE, " \t\n")
 
 
 def _split(text: str, span: tuple[int, int], breaks: "regex.Pattern[str]", marks: str) -> Iterator[tuple[int, int]]:

@@ -38,7 +38,7 @@ BY_MARK = {
 }
 """Encodings whose byte order is given by the mark; without one it is the first."""
 
-LINE_END = regex.compile(r"\r\n?")
+CARRIAGE_RETURN = regex.compile(r"\r\n?")
 
 
 class DecodingError(ValueError):
@@ -303,7 +303,7 @@ def _line_end_edits(text: str) -> Iterator[Edit]:
     """Edits that turn the remaining line ends into `\\n`."""
     if "\r" not in text:
         return
-    for match in LINE_END.finditer(text):
+    for match in CARRIAGE_RETURN.finditer(text):
         if len(match[0]) == 2:
             yield Edit(match.start(), "\r", "", "decoding.mixed-line-ends", 1.0)
         else:

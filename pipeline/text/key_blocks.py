@@ -22,9 +22,9 @@ ENTRY = regex.compile(
 CONTINUATION = regex.compile(r"[ \t]|[-#\]\[}{]|\Z")
 """Lines between keys that continue a value, hold an item of a list, begin a table, or are empty."""
 IDENTIFIER = regex.compile(r"[a-z][a-z0-9_\-.]*+\Z")
-SPEECH = regex.compile(r"[?？!！。…](?:[\"'”’」』）)]*+)\s*+\Z|[.](?:[\"'”’)]*+)\s*+\Z|\S.{79}", regex.DOTALL)
+SPEECH_VALUE = regex.compile(r"[?？!！。…](?:[\"'”’」』）)]*+)\s*+\Z|[.](?:[\"'”’)]*+)\s*+\Z|\S.{79}", regex.DOTALL)
 """A value that ends like a sentence, or is long: that of a speaker's label rather than of a key."""
-QUESTION = regex.compile(r"[?？](?:[\"'”’」』）)]*+)\s*+\Z")
+QUESTION_VALUE = regex.compile(r"[?？](?:[\"'”’」』）)]*+)\s*+\Z")
 
 
 class _Entry(msgspec.Struct, frozen=True, gc=False):
@@ -42,7 +42,7 @@ class _Entry(msgspec.Struct, frozen=True, gc=False):
     @property
     def is_speech(self) -> bool:
         """Whether the value reads like what somebody says."""
-        return self.name not in keys("s") and SPEECH.search(self.value) is not None
+        return self.name not in keys("s") and SPEECH_VALUE.search(self.value) is not None
 
 
 @cache
@@ -96,6 +96,6 @@ def _is_interview(speech: list[_Entry], known: list[_Entry]) -> bool:
 
     An unknown key may have a sentence as its value. Two of them with a question among them are an interview.
     """
-    asked = any(QUESTION.search(entry.value) for entry in speech)
+    asked = any(QUESTION_VALUE.search(entry.value) for entry in speech)
     speakers = speech if asked else [entry for entry in speech if not entry.is_identifier]
     return len({entry.name for entry in speakers}) > 1 and (asked or len(speakers) >= len(known))

@@ -26,7 +26,7 @@ class EncodingSpan(NamedTuple):
 
 ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "windows-1252": "cp1252", "big5": "big5hkscs"}
 """Declared charsets, and the superset that their writers use in fact."""
-DECLARED = regex.compile(rb"""(?:charset|encoding)\s{0,4}=\s{0,4}["']?([A-Za-z][A-Za-z0-9_:.-]{2,20})""")
+DECLARED_CHARSET = regex.compile(rb"""(?:charset|encoding)\s{0,4}=\s{0,4}["']?([A-Za-z][A-Za-z0-9_:.-]{2,20})""")
 MAX_LINES = 20_000
 """Longer files are read in pieces of several lines, to bound the time."""
 DECLARATION_BYTES = 1024
@@ -71,7 +71,7 @@ def _is_utf_8(data: bytes) -> bool:
 
 
 def _declared(data: bytes) -> str | None:
-    match = DECLARED.search(data, 0, DECLARATION_BYTES)
+    match = DECLARED_CHARSET.search(data, 0, DECLARATION_BYTES)
     return ALIASES.get(name := match[1].decode("ascii").lower(), name) if match else None
 
 

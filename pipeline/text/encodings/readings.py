@@ -38,7 +38,7 @@ HAN_AT_WORD = re.compile(
 """A single Chinese character that touches an English word: one half of it was an accent or a quotation mark."""
 LETTER_ALONE = re.compile(r"(?<![\u0100-\u07ff])[\u0180-\u02af\u0370-\u07ff](?![\u0100-\u07ff])")
 """A single Greek, Arabic or African letter: a Chinese character in GBK that is also valid UTF-8."""
-WORD = regex.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ]*[À-ÖØ-öø-ÿŒœŠšŽžŸ][A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ]*")
+ACCENTED_WORD = regex.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ]*[À-ÖØ-öø-ÿŒœŠšŽžŸ][A-Za-zÀ-ÖØ-öø-ÿŒœŠšŽžŸ]*")
 CAPITAL_INSIDE = regex.compile(r"[a-zß-öø-ÿœšž][A-ZÀ-ÖØ-ÞŒŠŽŸ]")
 SHORT_WORDS = frozenset("àéèôòóêyÀÉÈÔÒÓÊöåÖÅ")
 USUAL_MARKS = regex.compile(
@@ -179,7 +179,7 @@ def _western_cost(text: str) -> int:
     rest, symbols = USUAL_SYMBOLS.subn(" ", rest)
     cost = marks + SYMBOL_COST * symbols
     odd_words: list[int] = []
-    for word in WORD.findall(rest):
+    for word in ACCENTED_WORD.findall(rest):
         accented = sum(c > "\x7f" for c in word)
         if (2 * accented <= len(word) and not CAPITAL_INSIDE.search(word)) or word in SHORT_WORDS:
             cost += accented + TWO_BYTE_LEAD_COST * (word[0] in "ÂÃ")
@@ -187,7 +187,7 @@ def _western_cost(text: str) -> int:
         else:
             odd_words.append(accented)
     undecodable = rest.count("\ufffd")
-    outside_words = sum(c > "\x7f" for c in WORD.sub("", rest)) - undecodable
+    outside_words = sum(c > "\x7f" for c in ACCENTED_WORD.sub("", rest)) - undecodable
     return cost + UNDECODABLE_COST * undecodable + sum(map(_odd_cost, (outside_words, *odd_words)))
 
 
