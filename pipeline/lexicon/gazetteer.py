@@ -19,7 +19,7 @@ def place_names() -> frozenset[str]:
 def place_end(text: str, start: int = 0) -> int:
     """The end of the longest place name that begins at `start`, with its suffix; `start` if there is none.
 
-    >>> place_at("贵州安顺"), place_at("贵州省安顺市"), place_at("施诗")
+    >>> place_end("贵州安顺"), place_end("贵州省安顺市"), place_end("施诗")
     (2, 3, 0)
     """
     known = place_names()
@@ -32,7 +32,7 @@ def place_end(text: str, start: int = 0) -> int:
 def place_coverage(text: str) -> float:
     """The share of `text`, from 0 to 1, that place names cover from its start without a gap.
 
-    >>> covered("哈萨克斯坦阿斯塔纳"), covered("冰岛某某"), covered("某某冰岛")
+    >>> place_coverage("哈萨克斯坦阿斯塔纳"), place_coverage("冰岛某某"), place_coverage("某某冰岛")
     (1.0, 0.5, 0.0)
     """
     at = 0

@@ -48,7 +48,7 @@ def split_names(run: str, people: PhraseSet = NO_PHRASES) -> tuple[str, ...] | N
     Of several readings, the one with the most common surnames and most names of three characters wins. Names of
     `people`, whatever their form, are preferred to all others.
 
-    >>> names_in("陈凯星冯瑛冰"), names_in("葛素表张红河"), names_in("视觉中国")
+    >>> split_names("陈凯星冯瑛冰"), split_names("葛素表张红河"), split_names("视觉中国")
     (('陈凯星', '冯瑛冰'), ('葛素表', '张红河'), None)
     """
     if people and run in people:

@@ -60,7 +60,7 @@ def role_use(label: str, vocabulary: Vocabulary = NO_VOCABULARY) -> RoleUse | No
 
     A role of the user's vocabulary is used in credits, unless the lexicon knows it from bylines or of speakers.
 
-    >>> use_of("作者"), use_of("校对"), use_of("采访、整理"), use_of("海外运营统筹"), use_of("量子统筹"), use_of("天气")
+    >>> role_use("作者"), role_use("校对"), role_use("采访、整理"), role_use("海外运营统筹"), role_use("量子统筹"), role_use("天气")
     ('b', 'c', 'c', 'm', 'p', None)
     """
     known = chinese_roles().get(label)

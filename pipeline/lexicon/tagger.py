@@ -28,7 +28,7 @@ def _jieba() -> Any:  # noqa: ANN401 -- it has no types
 def tagged_words(text: str) -> tuple[tuple[str, str], ...]:
     """The words of `text` with their tags (ICTCLAS: `nr` a person, `ns` a place, `v` a verb, …), in order.
 
-    >>> words("陆闻笛赫本")
+    >>> tagged_words("陆闻笛赫本")
     (('陆闻笛', 'nr'), ('赫本', 'nrt'))
     """
     return tuple((pair.word, pair.flag) for pair in _jieba().cut(text))

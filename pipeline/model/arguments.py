@@ -15,7 +15,7 @@ MAX_VALUE_CHARS = 60
 def describe_value(value: object) -> str:
     """A value as a message names it: its type, and the value itself if it is short.
 
-    >>> described(None), described(3), described("a.json"), described([1, "b"])
+    >>> describe_value(None), describe_value(3), describe_value("a.json"), describe_value([1, "b"])
     ('None', 'the int 3', "the str 'a.json'", 'a list of 2 items')
     """
     if value is None:

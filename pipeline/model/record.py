@@ -138,7 +138,7 @@ def printable(text: object, longest: int | None = MAX_PRINTED_CHARS) -> str:
 
     `longest` is the maximum in characters; None for no limit.
 
-    >>> shown("a\nb\x0e 盐"), shown("b\udcff")
+    >>> printable("a\nb\x0e 盐"), printable("b\udcff")
     ('a\\nb\\x0e 盐', 'b\\udcff')
     """
     line = str(text)[:longest]

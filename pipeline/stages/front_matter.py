@@ -59,7 +59,7 @@ class FrontMatterField(msgspec.Struct, frozen=True, gc=False):
 def front_matter_end(text: str) -> int:
     """The offset at which the front matter of `text` ends; 0 if there is none.
 
-    >>> end_of("---\\ntitle: x\\n---\\nThe text"), end_of("--- no ---"), end_of('[#]: subject: "x"\\nThe text')
+    >>> front_matter_end("---\\ntitle: x\\n---\\nThe text"), front_matter_end("--- no ---"), front_matter_end('[#]: subject: "x"\\nThe text')
     (16, 0, 18)
     """
     if text.startswith("[#]:"):
@@ -75,7 +75,7 @@ def maker_fields(text: str, end: int) -> Iterator[FrontMatterField]:
     """The fields in `text[:end]` that say who made the article.
 
     >>> text = '---\\nauthor: "Jane Doe (Aiven)"\\n---\\n'
-    >>> [text[a:b] for entry in entries(text, end_of(text)) for a, b in (entry.value_span, *entry.names)]
+    >>> [text[a:b] for entry in maker_fields(text, front_matter_end(text)) for a, b in (entry.value_span, *entry.names)]
     ['Jane Doe (Aiven)', 'Jane Doe']
     """
     for match in KEY_AND_VALUE.finditer(text, 0, end):
@@ -88,10 +88,10 @@ def maker_fields(text: str, end: int) -> Iterator[FrontMatterField]:
 def title_field(text: str, end: int) -> FrontMatterField | None:
     """The field in `text[:end]` with the title, or None.
 
-    >>> text = '---\\nlayout: post\\ntitle: "The tide"\\n---\\n'; entry = title_in(text, end_of(text))
+    >>> text = '---\\nlayout: post\\ntitle: "The tide"\\n---\\n'; entry = title_field(text, front_matter_end(text))
     >>> text[slice(*entry.value_span)]
     'The tide'
-    >>> text = '---\\ntitle: |\\n  The tide\\n  A visit\\n---\\n'; entry = title_in(text, end_of(text))
+    >>> text = '---\\ntitle: |\\n  The tide\\n  A visit\\n---\\n'; entry = title_field(text, front_matter_end(text))
     >>> [text[start:end] for start, end in entry.lines]
     ['The tide', 'A visit']
     """

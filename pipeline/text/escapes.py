@@ -26,7 +26,7 @@ def escape_hidden(text: str, keep: str = "") -> str:
 
     It does not use backslash escapes, because articles contain them as text.
 
-    >>> escaped("a\x1b[2J\nb\u202e", keep="\n")
+    >>> escape_hidden("a\x1b[2J\nb\u202e", keep="\n")
     'a<U+001B>[2J\nb<U+202E>'
     """
     if text.isascii() and text.isprintable():
@@ -37,7 +37,7 @@ def escape_hidden(text: str, keep: str = "") -> str:
 def escape_hidden_json(data: bytes) -> bytes:
     r"""JSON with the same meaning, in which these characters are escaped as `\u202e`.
 
-    >>> escaped_json('"a\u202e\U000e0041\u706f"'.encode()).decode()
+    >>> escape_hidden_json('"a\u202e\U000e0041\u706f"'.encode()).decode()
     '"a\\u202e\\udb40\\udc41灯"'
     """
     if data.isascii() and b"\x7f" not in data:
