@@ -29,6 +29,6 @@ def tagged_words(text: str) -> tuple[tuple[str, str], ...]:
     """The words of `text` with their tags (ICTCLAS: `nr` a person, `ns` a place, `v` a verb, …), in order.
 
     >>> tagged_words("陆闻笛赫本")
-    (('陆闻笛', 'nr'), ('赫本', 'nrt'))
+    (('陆闻笛', 'nr'), ('赫本', 'ns'))
     """
     return tuple((pair.word, pair.flag) for pair in _jieba().cut(text))
