@@ -1,4 +1,4 @@
-"""The work on a text grows with its length: counted in calls, which no busy machine changes.
+"""Work grows in proportion to the length of a text. It is counted in calls, so the speed of the machine is irrelevant.
 
 `make soak` measures the time of longer texts of many more kinds.
 """
@@ -19,7 +19,7 @@ from pipeline.segmentation.lattice_edges import document_edges, index_by_prefix
 from pipeline.stages import fixpoint
 from pipeline.stages.dialogue.missed_dialogue import recurring_openings
 from pipeline.stages.dialogue.paragraph_starts import Opening
-from pipeline.stages.words import gaps
+from pipeline.stages.words import rule_selection
 from pipeline.text.edits import Edit, apply, minimal_edits, sort_and_check
 
 SMALL, LARGE = 700, 2_800
@@ -124,9 +124,9 @@ def test_an_edit_meets_what_overlaps_it_or_starts_where_it_starts(edit: Edit, me
 
 
 def test_a_dash_between_spaces_is_looked_for_once_in_a_text() -> None:
-    gaps.has_spaced_dash.cache_clear()
+    rule_selection.has_spaced_dash.cache_clear()
     pipeline.clean(text_of(("options",), 4_000), stages=["words"])
-    info = gaps.has_spaced_dash.cache_info()
+    info = rule_selection.has_spaced_dash.cache_info()
     assert info.hits > 20
     assert info.misses < 10
 

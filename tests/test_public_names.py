@@ -1,4 +1,4 @@
-"""What `import pipeline` offers, and what it does not load before it is needed."""
+"""The public names of `pipeline`, and the libraries that importing it must not load."""
 
 import subprocess
 import sys

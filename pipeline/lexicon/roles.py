@@ -60,8 +60,8 @@ def role_use(label: str, vocabulary: Vocabulary = NO_VOCABULARY) -> RoleUse | No
 
     A role of the user's vocabulary is used in credits, unless the lexicon knows it from bylines or of speakers.
 
-    >>> role_use("作者"), role_use("校对"), role_use("采访、整理"), role_use("海外运营统筹"), role_use("量子统筹"), role_use("天气")
-    ('b', 'c', 'c', 'm', 'p', None)
+    >>> [role_use(label) for label in ("作者", "校对", "采访、整理", "海外运营统筹", "量子统筹", "天气")]
+    ['b', 'c', 'c', 'm', 'p', None]
     """
     known = chinese_roles().get(label)
     if known is not None and known.use != "h":

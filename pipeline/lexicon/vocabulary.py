@@ -156,8 +156,8 @@ NO_VOCABULARY = Vocabulary()
 def changes_inside(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
     """Whether a change of `[start, end)`, empty for an insertion, would change the inside of one of `spans`.
 
-    >>> changes_inside([(4, 9)], 4, 4), changes_inside([(4, 9)], 6, 6), changes_inside([(4, 9)], 8, 10), changes_inside([(4, 9)], 9, 10)
-    (False, True, True, False)
+    >>> [changes_inside([(4, 9)], start, end) for start, end in ((4, 4), (6, 6), (8, 10), (9, 10))]
+    [False, True, True, False]
     """
     at = bisect_right(spans, max(start, end - 1), key=_span_start) - 1
     return at >= 0 and spans[at][0] < end and start < spans[at][1]

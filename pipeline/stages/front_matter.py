@@ -59,8 +59,10 @@ class FrontMatterField(msgspec.Struct, frozen=True, gc=False):
 def front_matter_end(text: str) -> int:
     """The offset at which the front matter of `text` ends; 0 if there is none.
 
-    >>> front_matter_end("---\\ntitle: x\\n---\\nThe text"), front_matter_end("--- no ---"), front_matter_end('[#]: subject: "x"\\nThe text')
-    (16, 0, 18)
+    >>> front_matter_end("---\\ntitle: x\\n---\\nThe text"), front_matter_end("--- no ---")
+    (16, 0)
+    >>> front_matter_end('[#]: subject: "x"\\nThe text')
+    18
     """
     if text.startswith("[#]:"):
         comments = COMMENT_LINES.match(text)

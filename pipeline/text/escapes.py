@@ -3,17 +3,16 @@
 import re
 
 # Written as ranges because every command pays for this import; a test compares them with Unicode's categories.
-HIDDEN = re.compile(
-    "["
-    "\0-\x1f\x7f-\x9f"  # controls: they move the cursor, set the title, end the line
-    r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen, joiners, fillers, Mongolian selectors
-    r"\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, direction, ends of lines and paragraphs
-    r"\u3164\ufeff\uffa0\ufff0-\ufffb"  # fillers, byte order mark, annotations
-    r"\ud800-\udfff"  # lone surrogates: no encoding has them
-    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # shorthand and music
-    r"\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # tags: invisible text
-    "]"
-)
+HIDDEN_RANGES = {
+    "controls, which move the cursor, set the title, end the line": "\0-\x1f\x7f-\x9f",
+    "soft hyphen, joiners, fillers, Mongolian selectors": r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f",
+    "zero width, direction, ends of lines and paragraphs": r"\u200b-\u200f\u2028-\u202e\u2060-\u206f",
+    "fillers, byte order mark, annotations": r"\u3164\ufeff\uffa0\ufff0-\ufffb",
+    "lone surrogates, which no encoding has": r"\ud800-\udfff",
+    "shorthand and music": r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a",
+    "tags, which are invisible text": r"\U000e0000-\U000e00ff\U000e01f0-\U000e0fff",
+}
+HIDDEN = re.compile(f"[{''.join(HIDDEN_RANGES.values())}]")
 """The categories Cc, Cf, Cs, Zl and Zp, and what Unicode ignores by default.
 
 Variation selectors are kept, which emoji and Chinese names need, and so are the signs around Arabic numbers.

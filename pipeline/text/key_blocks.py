@@ -16,8 +16,13 @@ from pipeline.lexicon.lists import table
 KeyKind = Literal["k", "s", "r"]
 """k: a key that is nobody's name; s: its value may be a sentence; r: a role, which may also label a speaker."""
 QUESTION_AND_ANSWER_LABELS = frozenset({"q", "a", "i", "r"})
-ENTRY = regex.compile(
-    r"(?P<key>[\p{L}_\"'][\p{L}\p{N}_ .:\"'\-]{0,39}?)[ \t]*+(?::(?=[ \t\n]|\Z)|=)[ \t]*+(?P<value>[^\n]*+)"
+KEY_AND_VALUE_LINE = regex.compile(
+    r"""
+    (?P<key>[\p{L}_\"'][\p{L}\p{N}_ .:\"'\-]{0,39}?)      # title
+    [ \t]*+(?::(?=[ \t\n]|\Z)|=)[ \t]*+                    # : or =
+    (?P<value>[^\n]*+)                                      # The weir
+    """,
+    regex.VERBOSE,
 )
 CONTINUATION = regex.compile(r"[ \t]|[-#\]\[}{]|\Z")
 """Lines between keys that continue a value, hold an item of a list, begin a table, or are empty."""
@@ -27,7 +32,7 @@ SPEECH_VALUE = regex.compile(r"[?？!！。…](?:[\"'”’」』）)]*+)\s*+\Z
 QUESTION_VALUE = regex.compile(r"[?？](?:[\"'”’」』）)]*+)\s*+\Z")
 
 
-class _Entry(msgspec.Struct, frozen=True, gc=False):
+class _KeyLine(msgspec.Struct, frozen=True, gc=False):
     """A line with a key: the key as written, in small letters, and its value."""
 
     key: str
@@ -72,26 +77,26 @@ def is_key_block(block: str) -> bool:
     return not _is_interview(speech, known)
 
 
-def _entries(block: str) -> tuple[list[_Entry], int]:
+def _entries(block: str) -> tuple[list[_KeyLine], int]:
     """The keys of a block, and how many of its lines belong to no key."""
     entries, others = [], 0
     for line in block.split("\n"):
-        match = ENTRY.match(line)
+        match = KEY_AND_VALUE_LINE.match(line)
         if match is not None:
             key = match["key"].strip(" \t\"'")
-            entries.append(_Entry(key, key.lower(), match["value"]))
+            entries.append(_KeyLine(key, key.lower(), match["value"]))
         elif not CONTINUATION.match(line):
             others += 1
     return entries, others
 
 
-def _is_repeated(speech: list[_Entry], entries: list[_Entry]) -> bool:
+def _is_repeated(speech: list[_KeyLine], entries: list[_KeyLine]) -> bool:
     """Whether somebody speaks more than once."""
     counts = Counter(entry.name for entry in entries)
     return any(counts[entry.name] > 1 for entry in speech)
 
 
-def _is_interview(speech: list[_Entry], known: list[_Entry]) -> bool:
+def _is_interview(speech: list[_KeyLine], known: list[_KeyLine]) -> bool:
     """Whether there is too much speech beside the known keys.
 
     An unknown key may have a sentence as its value. Two of them with a question among them are an interview.

@@ -65,8 +65,15 @@ MODEL_NUMBER = regex.compile(r"\p{Lu}++\d++$")
 FOUR_FIGURES = regex.compile(r"\d{4}(?!\d)")
 JOINED_YEAR = regex.compile(r"(?:19|20)\d\d(?<=\p{Ll}\d{4})(?![\w-]|[./:]\w)")
 WORD_BEFORE_YEAR = regex.compile(
-    r"(?<![^\s(“\"])(?:[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Ff]rom|[Dd]uring|[Bb]efore|[Aa]fter|[Aa]bout|[Tt]han|[Oo]ver|"
-    rf"and|{'|'.join(month_names())})$"
+    rf"""
+    (?<![^\s(“\"])
+    (?:
+        [Ii]n | [Ss]ince | [Bb]y | [Uu]ntil | [Ff]rom | [Dd]uring | [Bb]efore | [Aa]fter       # In2022
+      | [Aa]bout | [Tt]han | [Oo]ver | and                                                 # than2000
+      | {" | ".join(month_names())}                                                        # May2008
+    )$
+    """,
+    regex.VERBOSE,
 )
 
 
