@@ -18,7 +18,7 @@ from pipeline.cli import main, run
 from pipeline.readers.input_files import File
 from pipeline.readers.open_file import opened
 from pipeline.runs.state import State
-from runs.in_process import Reading
+from runs.inline_reading import Reading
 
 
 class Desk:

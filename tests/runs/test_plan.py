@@ -29,7 +29,7 @@ from pipeline.runs.records import encode_record, record_key
 from pipeline.runs.run import run
 from pipeline.runs.state_entries import ShardFile
 from runs.callbacks import Callbacks
-from runs.inline import InlineExecutor
+from runs.inline_executor import InlineExecutor
 
 PLAIN = Pipeline(stages=["entities", "languages"])
 

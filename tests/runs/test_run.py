@@ -21,7 +21,7 @@ from pipeline.runs.outcome import Failure
 from pipeline.runs.run import run_records
 from pipeline.runs.run_loop import RunError
 from runs.callbacks import Callbacks
-from runs.inline import InlineExecutor
+from runs.inline_executor import InlineExecutor
 
 BREAKS = Rule("fragile.breaks", "raises at the word of its name")
 SHORT = Rule("choosy.short", "too short to be an article")
@@ -114,7 +114,7 @@ def test_each_failure_says_which_document_which_stage_and_why(output: Path) -> N
     run(RECORDS, PIPELINE, output)
     unreadable, raised, empty, misfit = failures(output)
     assert unreadable == Failure("b", None, "cannot be read: Permission denied; check its permissions and run again")
-    assert raised == Failure("c", "fragile", "raised ZeroDivisionError: division by zero (line 42 of test_engine.py)")
+    assert raised == Failure("c", "fragile", "raised ZeroDivisionError: division by zero (line 42 of test_run.py)")
     assert empty == Failure("d", None, "is empty; leave it out")
     assert (misfit.document, misfit.stage) == ("f", "fragile")
 
@@ -160,7 +160,7 @@ def test_failures_and_rejections_are_recorded_a_line_each(output: Path) -> None:
     assert failures[1] == {
         "document": "c",
         "stage": "fragile",
-        "reason": "raised ZeroDivisionError: division by zero (line 42 of test_engine.py)",
+        "reason": "raised ZeroDivisionError: division by zero (line 42 of test_run.py)",
         "package": None,
     }
     assert lines(output / "_run" / "rejected.jsonl") == [
@@ -252,7 +252,7 @@ def test_a_mistake_of_the_pipeline_costs_one_document(output: Path, monkeypatch:
     assert (account.written, account.failed) == (1, 1)
     (only,) = failures(output)
     assert only.reason.startswith("raised IndexError: list index out of range (line ")
-    assert "of test_engine.py); this is a bug in the pipeline, report it" in only.reason
+    assert "of test_run.py); this is a bug in the pipeline, report it" in only.reason
 
 
 def test_an_output_that_cannot_be_written_ends_the_run(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ BUSY = 4
 
 def steps(_: Path) -> Figures:
     """Each process of a run is killed at each of its steps."""
-    test = ROOT / "tests" / "runs" / "crews" / "test_killed_processes.py"
+    test = ROOT / "tests" / "runs" / "processes" / "test_killed_processes.py"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", str(test)],
         cwd=ROOT, env={**os.environ, "EVERY_STEP": "1"}, check=False, capture_output=True, text=True,

@@ -28,7 +28,7 @@ from pipeline.runs.plan import RerunOptions
 from pipeline.runs.run import run
 from pipeline.storage.atomic import named, replace
 from runs.callbacks import Callbacks
-from runs.inline import InlineExecutor
+from runs.inline_executor import InlineExecutor
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs links and pipes")
 

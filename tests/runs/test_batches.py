@@ -26,7 +26,7 @@ from pipeline.runs.article_counts import ArticleCounts
 from pipeline.runs.batches import _WORKER, OUTCOMES, outcomes_of_table
 from pipeline.runs.outcome import Outcome, Rejection, Written, process_record
 from pipeline.runs.output.article_writer import ARTICLE_ENCODER, InMemoryWriter, write_article
-from runs.perils import Doorkeeper, Perilous, records
+from runs.harmful_stages import Doorkeeper, Perilous, records
 
 TALK = "Salt From the Old Pans\n\nQ: Who owns teh pans now?\n\nA: The village does, since 1998.\n"
 QUAY = "Nets dry on the quay."

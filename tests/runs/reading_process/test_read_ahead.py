@@ -18,7 +18,7 @@ from pipeline.runs.reading_process.read_ahead import ReadAhead
 from pipeline.runs.reading_process.supervisor import ReadingProcess
 from pipeline.runs.records import SourceItem
 
-from .test_containment import SOUND, outcome, poison, process
+from .test_supervisor import SOUND, outcome, poison, process
 
 
 class Counted(ReadingProcess):

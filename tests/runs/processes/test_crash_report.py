@@ -9,7 +9,7 @@ from acting import Mend, rules
 
 from pipeline import Document, Finding, Pipeline
 from pipeline.runs.processes.crash_report import CrashLocation, locate_crash
-from runs.perils import Doorkeeper, Perilous
+from runs.harmful_stages import Doorkeeper, Perilous
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pipeline.runs.executors.process_pool import ProcessPool
 from pipeline.runs.plan_items import DocumentSource
 from pipeline.runs.run import run
 from runs.callbacks import Callbacks
-from runs.perils import job, records, remembered
+from runs.harmful_stages import job, records, remembered
 
 
 def test_what_was_done_before_a_long_document_is_kept_before_that_is_done(

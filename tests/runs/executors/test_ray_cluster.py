@@ -14,7 +14,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -25,24 +24,17 @@ from pipeline import Pipeline, UsageError, process_batch
 from pipeline.cli import main
 from pipeline.cli.interrupts import Terminated
 from pipeline.cli.run import _terminated
-from pipeline.config.settings import Run
-from pipeline.core.pipeline import NOWHERE
-from pipeline.model.record import Record
 from pipeline.runs.batches import OUTCOMES
 from pipeline.runs.counters import Counters
 from pipeline.runs.executors.engine import Engine, local_engine
-from pipeline.runs.executors.executor import ExecutorError, process_in_order
 from pipeline.runs.executors.ray_cluster import RayExecutor, ray_engine
 from pipeline.runs.executors.ray_task import check_versions, required_versions
-from pipeline.runs.executors.worker import WorkerConfig
 from pipeline.runs.job import OutputFormat
-from pipeline.runs.outcome import Failure, Outcome, Written
-from pipeline.runs.output.article_writer import ArticleWriter, FilePerArticle, InMemoryWriter
 from pipeline.runs.plan_items import DocumentSource
 from pipeline.runs.run import run
 from pipeline.version import __version__
 from runs.callbacks import Callbacks
-from runs.perils import Doorkeeper, Perilous, job, records, remembered
+from runs.harmful_stages import Doorkeeper, Perilous, job, records, remembered
 
 # Some versions of Ray leave files open where they start the machines of a test.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
@@ -210,7 +202,7 @@ def driver(
 ) -> subprocess.Popen[bytes]:
     """A run in a process of its own, and in a group of its own as a terminal would have it."""
     given = ", ".join(map(repr, (address, str(output), str(gate), list(texts))))
-    call = f"from runs.perils import run_on_cluster; run_on_cluster({given})"
+    call = f"from runs.harmful_stages import run_on_cluster; run_on_cluster({given})"
     path = os.pathsep.join([str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", call],
@@ -356,159 +348,3 @@ def test_a_machine_with_other_versions_is_refused() -> None:
         check_versions((("bilingual-pipeline", "99.0"),))
     with pytest.raises(UsageError, match="has no loud-stages, and this one 0.3"):
         check_versions((("loud-stages", "0.3"),))
-
-
-# What is lost on its way: told by a Ray that loses what it is told to lose
-
-
-class LostError(Exception):
-    """As `ray.exceptions.RayError`."""
-
-
-class BrokenTaskError(LostError):
-    """As `ray.exceptions.RayTaskError`."""
-
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
-
-
-class SetupError(LostError):
-    """As `ray.exceptions.RuntimeEnvSetupError`."""
-
-
-class Lossy:
-    """As much of Ray as is used; `loses` is asked for each batch, with how often it was asked for the same before."""
-
-    exceptions = SimpleNamespace(RayError=LostError, RayTaskError=BrokenTaskError, RuntimeEnvSetupError=SetupError)
-
-    def __init__(self, loses: Callable[[tuple[str, ...], int], Exception | None], processors: int = 2) -> None:
-        self._loses = loses
-        self._asked: Counter[tuple[str, ...]] = Counter()
-        self.processors = processors
-
-    def is_initialized(self) -> bool:
-        return False
-
-    def init(self, **_: object) -> None:
-        pass
-
-    def shutdown(self) -> None:
-        pass
-
-    def put(self, value: bytes) -> bytes:
-        return value
-
-    def cluster_resources(self) -> dict[str, float]:
-        return {"CPU": self.processors} if self.processors else {}
-
-    def remote(self, _: object) -> Any:
-        return SimpleNamespace(options=lambda **_: SimpleNamespace(remote=lambda table, *_: Batch(table)))
-
-    def wait(
-        self, flying: list["Batch"], num_returns: int = 1, timeout: float = 0
-    ) -> tuple[list["Batch"], list["Batch"]]:
-        return flying[:num_returns], flying[num_returns:]
-
-    def get(self, batch: "Batch") -> pa.Table:
-        names = tuple(batch.table["id"].to_pylist())
-        error = self._loses(names, self._asked[names])
-        self._asked[names] += 1
-        if error is not None:
-            raise error
-        made = [{"id": name, "outcome": "written", "article": f'{{"id":"{name}"}}'} for name in names]
-        return pa.Table.from_pylist(made, schema=OUTCOMES)
-
-
-class Batch:
-    """As an object reference, which is what it stands for."""
-
-    def __init__(self, table: pa.Table) -> None:
-        self.table = table
-
-
-def worked(
-    lossy: Lossy, given: Sequence[Record], monkeypatch: pytest.MonkeyPatch, delivery: ArticleWriter | None = None
-) -> list[tuple[str, Outcome]]:
-    """What becomes of some records with such a Ray, in their order."""
-    monkeypatch.setattr("pipeline.runs.executors.ray_cluster._quiet_ray", lambda: lossy)
-    monkeypatch.setattr(RayExecutor, "chunk", 4)
-    assignment = WorkerConfig(Pipeline(stages=[Perilous(), Doorkeeper()]), delivery or InMemoryWriter())
-    with RayExecutor(assignment, Run()) as crew:
-        return [(item[0].id, item[1]) for item in process_in_order(given, crew) if isinstance(item, tuple)]
-
-
-GIVEN = [Record(f"d{n}", "Nets dry on the quay.", NOWHERE) for n in range(10)]
-
-
-def test_a_batch_that_is_lost_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = worked(Lossy(lambda _, before: LostError("gone") if before < 2 else None), GIVEN, monkeypatch)
-    assert [name for name, _ in found] == [record.id for record in GIVEN]
-    assert all(isinstance(outcome, Written) for _, outcome in found)
-
-
-def test_a_document_with_which_every_process_is_lost_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = worked(Lossy(lambda names, _: LostError("gone") if "d5" in names else None), GIVEN, monkeypatch)
-    assert [name for name, outcome in found if isinstance(outcome, Written)] == [
-        record.id for record in GIVEN if record.id != "d5"
-    ]
-    failure = found[5][1]
-    assert isinstance(failure, Failure)
-    assert (failure.document, failure.kind) == ("d5", "crash")
-    assert failure.reason.startswith("was lost with the process or the machine that had it 3 times, each time alone")
-
-
-def test_an_argument_that_is_lost_is_no_fault_of_the_machine(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def loses(_: tuple[str, ...], before: int) -> Exception | None:
-        return None if before else BrokenTaskError(LostError("the owner of an argument has died"))
-
-    found = worked(Lossy(loses), GIVEN, monkeypatch)
-    assert all(isinstance(outcome, Written) for _, outcome in found)
-
-
-def test_where_everything_is_lost_no_document_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = [Record(f"d{n}", "Nets dry on the quay.", NOWHERE) for n in range(200)]
-    with pytest.raises(ExecutorError, match="loses every batch: the machine burns; fix this, then rerun"):
-        worked(Lossy(lambda *_: LostError("the machine burns\nand so on")), many, monkeypatch)
-
-
-def test_a_cluster_without_processors_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.runs.executors.ray_cluster.RESOURCES_SECONDS", -1.0)
-    monkeypatch.setattr("pipeline.runs.executors.ray_cluster.NO_PROCESSORS_SECONDS", -1.0)
-    with pytest.raises(ExecutorError, match="has no processors any more"):
-        worked(Lossy(lambda *_: None, processors=0), GIVEN, monkeypatch)
-
-
-@pytest.mark.parametrize(
-    ("cause", "kind", "message"),
-    [
-        (
-            UsageError("a machine of the cluster has bilingual-pipeline 0.0.9"),
-            UsageError,
-            "has bilingual-pipeline 0.0.9",
-        ),
-        (ExecutorError("a worker process cannot start"), ExecutorError, "a worker process cannot start"),
-        (
-            ModuleNotFoundError("No module named 'pipeline'"),
-            ExecutorError,
-            f"cannot work: No module named 'pipeline'; it needs bilingual-pipeline {__version__} and the packages",
-        ),
-    ],
-)
-def test_what_is_wrong_with_a_machine_is_said(
-    cause: Exception, kind: type[Exception], message: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with pytest.raises(kind, match=message):
-        worked(Lossy(lambda *_: BrokenTaskError(cause)), GIVEN, monkeypatch)
-
-
-def test_an_id_that_is_too_long_for_a_file_fails_here_as_elsewhere(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    long = Record("/".join(["x" * 140] * 40), "Nets dry on the quay.", NOWHERE)
-    found = worked(Lossy(lambda *_: None), [GIVEN[0], long], monkeypatch, FilePerArticle(tmp_path))
-    assert isinstance(found[0][1], Written)
-    assert isinstance(found[1][1], Failure)
-    assert "too long for the path of a file" in found[1][1].reason

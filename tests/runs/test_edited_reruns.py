@@ -7,7 +7,7 @@ import pytest
 from failing import Frail
 
 from pipeline import Pipeline
-from runs.test_edited import GUARDED, OTHER, forget, sound
+from runs.article_edits import GUARDED, OTHER, forget, sound
 from runs.test_plan import ALL, Runs
 from runs.test_plan import runs as runs  # noqa: PLC0414 -- a fixture
 
