@@ -12,7 +12,7 @@ from runs.callbacks import Callbacks
 from runs.harmful_stages import job, records, remembered
 
 
-def test_what_was_done_before_a_long_document_is_kept_before_that_is_done(
+def test_outcomes_are_committed_while_a_long_document_is_processed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A worker tells of a chunk when it is done.

@@ -11,7 +11,7 @@ from runs.test_plan import Runs
 from runs.test_plan import runs as runs  # noqa: PLC0414 -- a fixture
 
 
-def test_what_a_killed_run_wrote_is_no_edit(runs: Runs, article: Path, tmp_path: Path) -> None:
+def test_articles_of_a_killed_run_are_not_edits(runs: Runs, article: Path, tmp_path: Path) -> None:
     first, output = article.read_bytes(), runs.output
     runs.table("dump.jsonl", a="One boat.", b="Two ships.", c="Three boats.")
     runs.output = tmp_path / "elsewhere"
@@ -30,7 +30,7 @@ def test_what_a_killed_run_wrote_is_no_edit(runs: Runs, article: Path, tmp_path:
             assert text in article.read_text("utf-8")
 
 
-def test_what_a_killed_run_wrote_goes_where_its_document_is_turned_down_now(
+def test_an_article_of_a_killed_run_is_deleted_if_its_document_is_now_rejected(
     runs: Runs, guarded: Path, tmp_path: Path
 ) -> None:
     output, runs.output = runs.output, tmp_path / "elsewhere"
@@ -46,9 +46,7 @@ def test_what_a_killed_run_wrote_goes_where_its_document_is_turned_down_now(
 
 
 @pytest.mark.parametrize("edit", [same_length, longer, reformatted, broken])
-def test_what_somebody_edited_after_a_kill_stays_where_its_document_is_turned_down_now(
-    runs: Runs, guarded: Path, edit: Edit
-) -> None:
+def test_an_edit_after_a_kill_is_kept_if_its_document_is_now_rejected(runs: Runs, guarded: Path, edit: Edit) -> None:
     interrupted(runs, "b")
     data = edit(guarded)
     assert runs.run(GUARDED) == ["b"]
@@ -57,7 +55,7 @@ def test_what_somebody_edited_after_a_kill_stays_where_its_document_is_turned_do
     kept(runs, guarded, data)
 
 
-def test_a_sound_edit_after_a_kill_stays_where_the_source_is_as_it_was(runs: Runs, article: Path) -> None:
+def test_a_valid_edit_after_a_kill_is_kept_if_the_source_is_unchanged(runs: Runs, article: Path) -> None:
     interrupted(runs, "b")
     data = sound(article)
     assert runs.run() == ["b"]
@@ -65,7 +63,7 @@ def test_a_sound_edit_after_a_kill_stays_where_the_source_is_as_it_was(runs: Run
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_an_edit_after_a_kill_stays_whatever_the_source_is_now(runs: Runs, article: Path, edit: Edit) -> None:
+def test_an_edit_after_a_kill_is_kept_whatever_the_source(runs: Runs, article: Path, edit: Edit) -> None:
     """The killed run had not come to this article, or had replaced it: the log tells its work from the edit."""
     interrupted(runs, "b", b"another article")
     data = edit(article)
@@ -75,7 +73,7 @@ def test_an_edit_after_a_kill_stays_whatever_the_source_is_now(runs: Runs, artic
         kept(runs, article, data)
 
 
-def test_what_a_killed_run_wrote_and_logged_is_no_edit(runs: Runs, article: Path, tmp_path: Path) -> None:
+def test_logged_articles_of_a_killed_run_are_not_edits(runs: Runs, article: Path, tmp_path: Path) -> None:
     """Even where its source has changed again, and where the next run is killed as well."""
     output, runs.output = runs.output, tmp_path / "elsewhere"
     runs.table("dump.jsonl", a="One boat.", b="Two ships.", c="Three boats.")

@@ -18,7 +18,7 @@ from runs.test_plan import runs as runs  # noqa: PLC0414 -- a fixture
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_it_stays_where_nothing_else_has_changed_and_is_named_each_time(runs: Runs, article: Path, edit: Edit) -> None:
+def test_an_edited_article_is_kept_and_reported_in_each_run(runs: Runs, article: Path, edit: Edit) -> None:
     data = edit(article)
     for _ in range(2):
         assert runs.run() == []
@@ -27,7 +27,7 @@ def test_it_stays_where_nothing_else_has_changed_and_is_named_each_time(runs: Ru
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_it_stays_where_another_file_was_added(runs: Runs, article: Path, edit: Edit) -> None:
+def test_an_edited_article_is_kept_if_another_file_was_added(runs: Runs, article: Path, edit: Edit) -> None:
     data = edit(article)
     runs.write("new.txt", "A new quay.\n")
     assert runs.run() == ["new"]
@@ -35,7 +35,7 @@ def test_it_stays_where_another_file_was_added(runs: Runs, article: Path, edit: 
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_it_stays_where_its_source_has_changed(runs: Runs, article: Path, edit: Edit) -> None:
+def test_an_edited_article_is_kept_if_its_source_has_changed(runs: Runs, article: Path, edit: Edit) -> None:
     data = edit(article)
     runs.table("dump.jsonl", z="A new row.", b="Four boats.", c="Three boats.", a="One boat.")
     assert runs.run() == ["a", "z"]
@@ -43,32 +43,34 @@ def test_it_stays_where_its_source_has_changed(runs: Runs, article: Path, edit: 
 
 
 @pytest.mark.parametrize("chosen", [{"fresh": True}, {"retry_failed": True}, {"check_hash": True}])
-def test_it_stays_whatever_is_to_be_done_again(runs: Runs, article: Path, chosen: dict[str, Any]) -> None:
+def test_an_edited_article_is_kept_whatever_is_processed_again(
+    runs: Runs, article: Path, chosen: dict[str, Any]
+) -> None:
     data = sound(article)
     for _ in range(2):
         assert "b" not in runs.run(**chosen)
         kept(runs, article, data)
 
 
-def test_it_stays_under_other_settings(runs: Runs, article: Path) -> None:
+def test_an_edited_article_is_kept_under_other_settings(runs: Runs, article: Path) -> None:
     data = sound(article)
     assert runs.run(OTHER) == ["a", "c", "quay", "wire/pier"]
     kept(runs, article, data)
 
 
-def test_it_stays_where_its_document_is_turned_down_now(runs: Runs, guarded: Path) -> None:
+def test_an_edited_article_is_kept_if_its_document_is_now_rejected(runs: Runs, guarded: Path) -> None:
     data = sound(guarded)
     assert runs.run(GUARDED) == []
     kept(runs, guarded, data)
 
 
-def test_one_that_was_not_edited_goes_where_its_document_is_turned_down_now(runs: Runs, guarded: Path) -> None:
+def test_an_unedited_article_is_deleted_if_its_document_is_now_rejected(runs: Runs, guarded: Path) -> None:
     assert runs.run(GUARDED) == ["b"]
     assert not guarded.exists()
     assert (runs.account.rejected, runs.account.edited) == (1, 0)
 
 
-def test_an_edit_while_the_run_goes_on_stays_where_its_document_is_turned_down(
+def test_an_edit_during_a_run_is_kept_if_the_document_is_rejected(
     runs: Runs, guarded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data: list[bytes] = []
@@ -86,7 +88,7 @@ def test_an_edit_while_the_run_goes_on_stays_where_its_document_is_turned_down(
     kept(runs, guarded, data[0])
 
 
-def test_the_same_length_and_time_are_looked_through_where_the_hash_is_asked_for(runs: Runs, article: Path) -> None:
+def test_check_hash_finds_edits_with_the_same_length_and_time(runs: Runs, article: Path) -> None:
     before = article.stat()
     data = same_length(article)
     os.utime(article, ns=(before.st_atime_ns, before.st_mtime_ns))
@@ -97,7 +99,7 @@ def test_the_same_length_and_time_are_looked_through_where_the_hash_is_asked_for
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_it_is_replaced_where_that_is_asked_for(runs: Runs, article: Path, edit: Edit) -> None:
+def test_overwrite_edited_replaces_an_edited_article(runs: Runs, article: Path, edit: Edit) -> None:
     before = article.read_bytes()
     edit(article)
     assert runs.run(overwrite_edited=True) == ["b"]
@@ -107,7 +109,7 @@ def test_it_is_replaced_where_that_is_asked_for(runs: Runs, article: Path, edit:
     assert runs.account.unchanged == 5
 
 
-def test_one_that_was_moved_away_is_made_again(runs: Runs, article: Path) -> None:
+def test_an_edited_article_that_was_moved_away_is_made_again(runs: Runs, article: Path) -> None:
     before = article.read_bytes()
     sound(article)
     article.rename(runs.output.parent / "mine.json")
@@ -116,7 +118,7 @@ def test_one_that_was_moved_away_is_made_again(runs: Runs, article: Path) -> Non
     assert runs.failures == []
 
 
-def test_one_that_is_as_it_was_again_is_unchanged(runs: Runs, article: Path) -> None:
+def test_an_article_whose_edit_was_undone_is_unchanged(runs: Runs, article: Path) -> None:
     before = article.read_bytes()
     sound(article)
     runs.run()
@@ -126,7 +128,7 @@ def test_one_that_is_as_it_was_again_is_unchanged(runs: Runs, article: Path) -> 
     assert runs.account.unchanged == 5
 
 
-def test_another_time_alone_is_no_edit_and_costs_one_look(
+def test_another_time_alone_is_not_an_edit_and_is_read_once(
     runs: Runs, article: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[Path] = []
@@ -158,7 +160,7 @@ def test_an_article_that_cannot_be_read_is_kept(runs: Runs, article: Path, monke
 # Where it is not known what was written
 
 
-def test_a_run_that_has_ended_leaves_no_log(runs: Runs, article: Path) -> None:
+def test_a_finished_run_leaves_no_write_log(runs: Runs, article: Path) -> None:
     log = runs.output / "_run" / write_log.WRITE_LOG_FILE
     assert not log.exists()
     interrupted(runs, "b", article.read_bytes())
@@ -179,7 +181,7 @@ def test_the_hash_of_each_article_is_logged_before_it_is_written(runs: Runs, mon
     assert seen == [True] * len(ALL)
 
 
-def test_an_edit_while_the_run_goes_on_stays(runs: Runs, article: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edit_during_a_run_is_kept(runs: Runs, article: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the run has looked, and before the worker writes."""
     runs.table("dump.jsonl", a="One boat.", b="Two ships.", c="Three boats.")
     data: list[bytes] = []

@@ -16,7 +16,7 @@ from runs.test_plan import runs as runs  # noqa: PLC0414 -- a fixture
 
 
 @pytest.mark.parametrize("chosen", [{}, {"fresh": True}, {"retry_failed": True}, {"check_hash": True}])
-def test_a_shard_that_was_edited_is_named_with_its_articles_and_stays(
+def test_an_edited_shard_is_kept_and_reported_with_its_articles(
     runs: Runs, shard: Path, chosen: dict[str, Any]
 ) -> None:
     data = repacked(shard, b"Two boats", b"Ten boats")
@@ -30,7 +30,7 @@ def test_a_shard_that_was_edited_is_named_with_its_articles_and_stays(
         assert [path.name for path in runs.output.iterdir() if path.name != "_run"] == [shard.name]
 
 
-def test_a_shard_of_the_same_length_is_seen(runs: Runs, shard: Path) -> None:
+def test_an_edit_of_a_shard_with_the_same_length_is_found(runs: Runs, shard: Path) -> None:
     before = shard.stat()
     data = bytearray(shard.read_bytes())
     data[-1] ^= 1
@@ -42,7 +42,7 @@ def test_a_shard_of_the_same_length_is_seen(runs: Runs, shard: Path) -> None:
         runs.run(form="jsonl", check_hash=True)
 
 
-def test_a_shard_that_was_edited_is_replaced_where_that_is_asked_for(runs: Runs, shard: Path) -> None:
+def test_overwrite_edited_replaces_an_edited_shard(runs: Runs, shard: Path) -> None:
     before = shard.read_bytes()
     repacked(shard, b"Two boats", b"Ten boats")
     assert sorted(runs.run(form="jsonl", overwrite_edited=True)) == ALL
@@ -50,7 +50,7 @@ def test_a_shard_that_was_edited_is_replaced_where_that_is_asked_for(runs: Runs,
     assert runs.run(form="jsonl") == []
 
 
-def test_a_shard_that_was_moved_away_is_made_again(runs: Runs, shard: Path) -> None:
+def test_a_moved_shard_is_made_again(runs: Runs, shard: Path) -> None:
     before = shard.read_bytes()
     repacked(shard, b"Two boats", b"Ten boats")
     shard.rename(runs.output.parent / "mine.jsonl.zst")
@@ -58,7 +58,7 @@ def test_a_shard_that_was_moved_away_is_made_again(runs: Runs, shard: Path) -> N
     assert shard.read_bytes() == before
 
 
-def test_another_time_of_a_shard_alone_is_no_edit(runs: Runs, shard: Path) -> None:
+def test_another_time_of_a_shard_is_not_an_edit(runs: Runs, shard: Path) -> None:
     os.utime(shard, ns=(1, 1))
     assert runs.run(form="jsonl") == []
     with State(runs.output / "_run" / "state.sqlite") as state:
@@ -83,7 +83,7 @@ def test_without_a_state_the_same_shard_is_made_again(runs: Runs, shard: Path) -
 
 
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
-def test_without_a_state_another_shard_is_kept_and_named(runs: Runs, shard: Path, form: str) -> None:
+def test_without_a_state_another_shard_is_kept_and_reported(runs: Runs, shard: Path, form: str) -> None:
     data = repacked(shard, b"Two boats", b"Ten boats")
     forget(runs)
     runs.run(form=form)
@@ -96,7 +96,7 @@ def test_without_a_state_another_shard_is_kept_and_named(runs: Runs, shard: Path
         assert runs.run(form=form) == []
 
 
-def test_without_a_state_another_shard_is_replaced_where_that_is_asked_for(runs: Runs, shard: Path) -> None:
+def test_without_a_state_overwrite_edited_replaces_another_shard(runs: Runs, shard: Path) -> None:
     before = shard.read_bytes()
     repacked(shard, b"Two boats", b"Ten boats")
     forget(runs)
@@ -105,7 +105,7 @@ def test_without_a_state_another_shard_is_replaced_where_that_is_asked_for(runs:
     assert not (runs.output / "_run" / "replaced").exists()
 
 
-def test_all_shards_are_made_again_without_keeping_those_of_before(runs: Runs, shard: Path) -> None:
+def test_fresh_makes_all_shards_again_and_keeps_no_old_ones(runs: Runs, shard: Path) -> None:
     assert sorted(runs.run(OTHER, form="jsonl", fresh=True)) == ALL
     assert runs.run(OTHER, form="jsonl") == []
     assert runs.run(OTHER, form="parquet") == []

@@ -13,9 +13,7 @@ from runs.test_plan import runs as runs  # noqa: PLC0414 -- a fixture
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_without_a_state_it_stays_since_the_same_source_gives_other_bytes(
-    runs: Runs, article: Path, edit: Edit
-) -> None:
+def test_without_a_state_an_edit_is_kept_because_its_bytes_differ(runs: Runs, article: Path, edit: Edit) -> None:
     data = edit(article)
     forget(runs)
     assert runs.run() == ALL
@@ -28,18 +26,14 @@ def test_without_a_state_it_stays_since_the_same_source_gives_other_bytes(
 
 
 @pytest.mark.parametrize("edit", [same_length, longer, reformatted, broken])
-def test_without_a_state_and_under_other_settings_it_stays_where_it_shows(
-    runs: Runs, article: Path, edit: Edit
-) -> None:
+def test_without_a_state_an_evident_edit_is_kept_under_other_settings(runs: Runs, article: Path, edit: Edit) -> None:
     data = edit(article)
     forget(runs)
     assert runs.run(OTHER) == ALL
     kept(runs, article, data)
 
 
-def test_without_a_state_and_under_other_settings_one_that_was_not_edited_is_replaced(
-    runs: Runs, article: Path
-) -> None:
+def test_without_a_state_an_unedited_article_is_replaced_under_other_settings(runs: Runs, article: Path) -> None:
     before = article.read_bytes()
     forget(runs)
     assert runs.run(OTHER) == ALL
@@ -47,7 +41,7 @@ def test_without_a_state_and_under_other_settings_one_that_was_not_edited_is_rep
     assert article.read_bytes() != before
 
 
-def test_without_a_state_metadata_that_were_edited_stay(runs: Runs, article: Path) -> None:
+def test_without_a_state_edited_metadata_are_kept(runs: Runs, article: Path) -> None:
     document = json.loads(article.read_text("utf-8"))
     document["metadata"].append({"key": "seen", "value": "by hand"})
     article.write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
@@ -57,7 +51,7 @@ def test_without_a_state_metadata_that_were_edited_stay(runs: Runs, article: Pat
     kept(runs, article, data)
 
 
-def test_without_a_state_it_is_replaced_where_that_is_asked_for(runs: Runs, article: Path) -> None:
+def test_without_a_state_overwrite_edited_replaces_an_edited_article(runs: Runs, article: Path) -> None:
     before = article.read_bytes()
     sound(article)
     forget(runs)
@@ -66,14 +60,14 @@ def test_without_a_state_it_is_replaced_where_that_is_asked_for(runs: Runs, arti
     assert runs.failures == []
 
 
-def test_a_file_of_somebody_else_in_the_place_of_an_article_stays(runs: Runs) -> None:
+def test_a_file_of_others_with_the_name_of_an_article_is_kept(runs: Runs) -> None:
     runs.output.mkdir()
     (runs.output / "b.json").write_text('{"name": "of another program"}', "utf-8")
     assert runs.run() == ALL
     kept(runs, runs.output / "b.json", b'{"name": "of another program"}')
 
 
-def test_a_state_of_an_earlier_version_still_tells_what_was_done(runs: Runs, article: Path) -> None:
+def test_a_state_of_an_earlier_version_is_used(runs: Runs, article: Path) -> None:
     older(runs)
     assert runs.run() == []
     assert runs.failures == []
@@ -83,7 +77,7 @@ def test_a_state_of_an_earlier_version_still_tells_what_was_done(runs: Runs, art
     kept(runs, article, data)
 
 
-def test_a_state_of_an_earlier_version_still_tells_an_edit_by_its_length(runs: Runs, article: Path) -> None:
+def test_with_a_state_of_an_earlier_version_edits_are_found_by_length(runs: Runs, article: Path) -> None:
     older(runs)
     data = longer(article)
     assert runs.run() == []

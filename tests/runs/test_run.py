@@ -103,7 +103,7 @@ def test_a_document_that_fails_harms_no_other(output: Path) -> None:
     assert [article.id for article in read(output)] == ["a", "wire/g"]
 
 
-def test_the_account_adds_up(output: Path) -> None:
+def test_the_counters_add_up(output: Path) -> None:
     account = run(RECORDS, PIPELINE, output)
     totals = account.totals
     assert (totals.documents, totals.written, totals.failed, totals.rejected) == (7, 2, 4, 1)
@@ -119,7 +119,7 @@ def test_each_failure_says_which_document_which_stage_and_why(output: Path) -> N
     assert (misfit.document, misfit.stage) == ("f", "fragile")
 
 
-def test_of_a_row_or_member_a_failure_says_where_it_lies(output: Path) -> None:
+def test_a_failure_names_the_row_or_member(output: Path) -> None:
     """Its id may be that of a field, which no file is called by."""
     row = Origin(path="d.csv", media_type="text/csv", member=None, row=3, field="text", sha256=None)
     member = Origin(path="d.zip", media_type="text/plain", member="a/7.txt", row=None, field=None, sha256=None)
@@ -131,7 +131,7 @@ def test_of_a_row_or_member_a_failure_says_where_it_lies(output: Path) -> None:
     assert raised.reason.startswith("d.zip, a/7.txt: raised ZeroDivisionError")
 
 
-def test_a_rejected_document_is_listed_and_no_failure(output: Path) -> None:
+def test_a_rejected_document_is_listed_but_not_a_failure(output: Path) -> None:
     account = run(RECORDS[4:5], PIPELINE, output)
     assert (account.rejected, account.failed) == (1, 0)
     assert failures(output) == []
@@ -145,7 +145,7 @@ def test_records_keep_their_metadata_and_origin(output: Path) -> None:
     assert article.provenance.source.origin == origin
 
 
-def test_an_encoding_that_is_known_is_not_doubted(output: Path) -> None:
+def test_a_given_encoding_is_used(output: Path) -> None:
     """By themselves these bytes would be read as cp1252."""
     data = "Żółte łodzie wracają.\n".encode("iso8859-2")
     run([Record("a", data, NOWHERE)], PIPELINE, output, encoding="iso8859-2")
@@ -153,7 +153,7 @@ def test_an_encoding_that_is_known_is_not_doubted(output: Path) -> None:
     assert article.text == "Żółte łodzie wracają.\n"
 
 
-def test_failures_and_rejections_are_recorded_a_line_each(output: Path) -> None:
+def test_failures_and_rejections_are_listed_one_per_line(output: Path) -> None:
     run(RECORDS, PIPELINE, output)
     failures = lines(output / "_run" / "failures.jsonl")
     assert [failure["document"] for failure in failures] == ["b", "c", "d", "f"]
@@ -185,14 +185,14 @@ def test_the_run_is_recorded_with_its_figures(output: Path) -> None:
     assert told["figures"]["edits"] == 1
 
 
-def test_a_run_without_failures_leaves_none_of_an_earlier_one(output: Path) -> None:
+def test_a_run_without_failures_clears_the_list_of_the_earlier_run(output: Path) -> None:
     run(RECORDS, PIPELINE, output)
     run(RECORDS[:1], PIPELINE, output)
     assert lines(output / "_run" / "failures.jsonl") == []
     assert lines(output / "_run" / "rejected.jsonl") == []
 
 
-def test_a_run_of_nothing_is_recorded_too(output: Path) -> None:
+def test_a_run_without_documents_is_recorded(output: Path) -> None:
     assert run([], PIPELINE, output).totals.complete
     assert (output / "_run" / "run.json").is_file()
 
@@ -213,7 +213,7 @@ def _own(path: Path) -> bool:
     return path.name == "lock" or path.name.startswith("state.sqlite")
 
 
-def test_whoever_watches_is_told_each_document_when_it_is_done(output: Path) -> None:
+def test_events_report_each_document_when_it_is_counted(output: Path) -> None:
     seen: list[tuple[str, int]] = []
 
     def watch(document: str, account: Counters) -> None:
@@ -233,13 +233,13 @@ def test_an_id_too_long_for_any_path_fails_alone(output: Path) -> None:
     assert [article.id for article in read(output)] == ["a"]
 
 
-def test_a_finder_that_gives_what_no_json_can_hold_costs_what_it_found(output: Path) -> None:
+def test_a_stage_that_returns_lone_surrogates_loses_only_its_findings(output: Path) -> None:
     run([Record("h", "They garble it all.\n", NOWHERE), RECORDS[0]], PIPELINE, output)
     assert [(failure.document, failure.kind) for failure in failures(output)] == [("h", "degraded")]
     assert [article.id for article in read(output)] == ["a", "h"]
 
 
-def test_a_mistake_of_the_pipeline_costs_one_document(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_in_the_pipeline_costs_one_document(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a worker nobody could patch it, so the crew is one of this process."""
 
     def mistaken(document: Document, *others: Any) -> Any:

@@ -150,7 +150,7 @@ def opened(gate: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "parquet"])
-def test_the_output_is_that_of_the_local_engine_byte_for_byte(
+def test_the_output_equals_that_of_the_local_engine(
     machines: Machines, tmp_path: Path, gate: Path, form: OutputFormat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One crashes its process, one is degraded, one rejected, some fail in other ways: all of that is the same, too."""
@@ -163,7 +163,7 @@ def test_the_output_is_that_of_the_local_engine_byte_for_byte(
     assert files(tmp_path / "there") == files(tmp_path / "here")
 
 
-def test_what_one_engine_did_the_other_does_not_do_again(machines: Machines, tmp_path: Path, gate: Path) -> None:
+def test_one_engine_resumes_what_the_other_began(machines: Machines, tmp_path: Path, gate: Path) -> None:
     go(tmp_path / "output", gate, local_engine(1), TEXTS[:3])
     account = go(tmp_path / "output", gate, ray_engine(machines.address))
     assert account.unchanged == 2
@@ -171,7 +171,7 @@ def test_what_one_engine_did_the_other_does_not_do_again(machines: Machines, tmp
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
-def test_a_machine_that_dies_in_the_middle_loses_and_doubles_nothing(
+def test_no_document_is_lost_or_doubled_when_a_machine_dies(
     machines: Machines, tmp_path: Path, gate: Path, form: OutputFormat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(RayExecutor, "chunk", 4)
@@ -223,7 +223,7 @@ def until(holds: Callable[[], bool], process: subprocess.Popen[bytes] | None = N
     raise AssertionError("waited in vain")
 
 
-def test_a_run_that_was_killed_goes_on(machines: Machines, tmp_path: Path, gate: Path) -> None:
+def test_a_killed_run_is_resumed(machines: Machines, tmp_path: Path, gate: Path) -> None:
     texts = [*(f"Lamp {n} is lit at teh pier." for n in range(64)), "GATE: the lock opens for teh barges."]
     first = driver(machines.address, tmp_path / "there", gate, texts)
     until(lambda: len(list(gate.iterdir())) == 1 and remembered(tmp_path / "there") == 64, first)
@@ -271,7 +271,7 @@ def marked(mark: str) -> list[str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
-def test_a_run_that_is_interrupted_leaves_no_process(ray: Any, tmp_path: Path, gate: Path) -> None:
+def test_an_interrupted_run_leaves_no_process(ray: Any, tmp_path: Path, gate: Path) -> None:
     mark = str(tmp_path)
     process = driver(None, tmp_path / "there", gate, ["GATE: the lock opens for teh barges."], mark)
     until(lambda: any(gate.iterdir()), process)
@@ -297,7 +297,7 @@ def test_the_command_runs_on_ray_and_leaves_no_process(ray: Any, tmp_path: Path)
     until(lambda: not marked(str(tmp_path)))
 
 
-def test_a_request_to_end_stays_one_though_ray_makes_an_interrupt_of_it() -> None:
+def test_sigterm_is_reported_as_such_although_ray_turns_it_into_an_interrupt() -> None:
     def wait() -> None:
         with _terminated():
             try:
@@ -312,7 +312,7 @@ def test_a_request_to_end_stays_one_though_ray_makes_an_interrupt_of_it() -> Non
 # What is refused
 
 
-def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_error_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(UsageError, match=r"pip install 'bilingual-pipeline\[ray\]'"):
         ray_engine()
@@ -333,7 +333,9 @@ def test_options_that_do_not_go_together_are_refused(
     assert message in capsys.readouterr().err
 
 
-def test_where_nobody_answers_it_says_so_at_once(ray: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_address_without_an_answer_is_reported_at_once(
+    ray: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     (tmp_path / "a.txt").write_text("Nets dry on the quay.\n", "utf-8")

@@ -103,13 +103,13 @@ def worked(
 GIVEN = [Record(f"d{n}", "Nets dry on the quay.", NOWHERE) for n in range(10)]
 
 
-def test_a_batch_that_is_lost_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_batch_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     found = worked(Lossy(lambda _, before: LostError("gone") if before < 2 else None), GIVEN, monkeypatch)
     assert [name for name, _ in found] == [record.id for record in GIVEN]
     assert all(isinstance(outcome, Written) for _, outcome in found)
 
 
-def test_a_document_with_which_every_process_is_lost_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_that_always_loses_its_process_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     found = worked(Lossy(lambda names, _: LostError("gone") if "d5" in names else None), GIVEN, monkeypatch)
     assert [name for name, outcome in found if isinstance(outcome, Written)] == [
         record.id for record in GIVEN if record.id != "d5"
@@ -120,7 +120,7 @@ def test_a_document_with_which_every_process_is_lost_fails_alone(monkeypatch: py
     assert failure.reason.startswith("was lost with the process or the machine that had it 3 times, each time alone")
 
 
-def test_an_argument_that_is_lost_is_no_fault_of_the_machine(
+def test_a_lost_argument_is_not_blamed_on_the_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def loses(_: tuple[str, ...], before: int) -> Exception | None:
@@ -130,13 +130,13 @@ def test_an_argument_that_is_lost_is_no_fault_of_the_machine(
     assert all(isinstance(outcome, Written) for _, outcome in found)
 
 
-def test_where_everything_is_lost_no_document_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_document_is_blamed_if_every_batch_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     many = [Record(f"d{n}", "Nets dry on the quay.", NOWHERE) for n in range(200)]
     with pytest.raises(ExecutorError, match="loses every batch: the machine burns; fix this, then rerun"):
         worked(Lossy(lambda *_: LostError("the machine burns\nand so on")), many, monkeypatch)
 
 
-def test_a_cluster_without_processors_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_for_processors_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.runs.executors.ray_cluster.RESOURCES_SECONDS", -1.0)
     monkeypatch.setattr("pipeline.runs.executors.ray_cluster.NO_PROCESSORS_SECONDS", -1.0)
     with pytest.raises(ExecutorError, match="has no processors any more"):
@@ -159,16 +159,14 @@ def test_a_cluster_without_processors_is_not_waited_for_without_end(monkeypatch:
         ),
     ],
 )
-def test_what_is_wrong_with_a_machine_is_said(
+def test_a_problem_of_a_machine_is_reported(
     cause: Exception, kind: type[Exception], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(kind, match=message):
         worked(Lossy(lambda *_: BrokenTaskError(cause)), GIVEN, monkeypatch)
 
 
-def test_an_id_that_is_too_long_for_a_file_fails_here_as_elsewhere(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_an_id_too_long_for_a_file_name_fails(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     long = Record("/".join(["x" * 140] * 40), "Nets dry on the quay.", NOWHERE)
     found = worked(Lossy(lambda *_: None), [GIVEN[0], long], monkeypatch, FilePerArticle(tmp_path))
     assert isinstance(found[0][1], Written)

@@ -73,9 +73,7 @@ def command(raw: Path, output: Path, form: str) -> list[str]:
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl", "parquet"])
-def test_a_run_that_fills_the_disk_says_so_and_goes_on_when_there_is_room(
-    disk: Disk, raw: Path, form: str, capsys: Captured
-) -> None:
+def test_a_run_that_fills_the_disk_can_be_resumed(disk: Disk, raw: Path, form: str, capsys: Captured) -> None:
     output = disk.path / "out"
     assert main(command(raw, output, form)) == 1
     said = capsys.readouterr().err
@@ -100,7 +98,7 @@ def test_a_run_that_fills_the_disk_says_so_and_goes_on_when_there_is_room(
     assert litter(output) == []
 
 
-def test_an_output_that_may_not_be_written_is_named(disk: Disk, raw: Path, capsys: Captured) -> None:
+def test_an_output_without_write_permission_is_reported(disk: Disk, raw: Path, capsys: Captured) -> None:
     disk.again("ro")
     assert main(command(raw, disk.path / "out", "json")) == 1
     said = capsys.readouterr().err
@@ -108,7 +106,7 @@ def test_an_output_that_may_not_be_written_is_named(disk: Disk, raw: Path, capsy
     assert "Traceback" not in said
 
 
-def test_an_output_that_may_not_be_written_any_more_is_named_and_stays(disk: Disk, raw: Path, capsys: Captured) -> None:
+def test_an_output_that_loses_write_permission_is_reported_and_kept(disk: Disk, raw: Path, capsys: Captured) -> None:
     disk.again("size=64m")
     assert main(command(raw, disk.path / "out", "jsonl")) == 0
     before = tree(disk.path / "out")
@@ -122,7 +120,7 @@ def test_an_output_that_may_not_be_written_any_more_is_named_and_stays(disk: Dis
 
 
 @pytest.mark.parametrize("most", [300_001, 700_123])
-def test_a_file_that_may_not_grow_is_as_a_full_disk(raw: Path, most: int) -> None:
+def test_a_file_size_limit_is_handled_like_a_full_disk(raw: Path, most: int) -> None:
     """Where it ends in the middle of an article, and the system takes what still fits without a word."""
     output = raw.parent / "out"
     (shelf,) = {path for path in sys.path if (Path(path) / "poison_stages.py").exists()}
@@ -138,7 +136,7 @@ def test_a_file_that_may_not_grow_is_as_a_full_disk(raw: Path, most: int) -> Non
     assert tree(output) == tree(raw.parent / "other")
 
 
-def test_a_line_is_written_whole_however_little_the_system_takes_at_once() -> None:
+def test_a_line_is_written_completely_by_partial_writes() -> None:
     class Slow(io.BytesIO):
         def write(self, data: object) -> int:
             return super().write(bytes(data)[:3])  # type: ignore[call-overload]
@@ -148,9 +146,7 @@ def test_a_line_is_written_whole_however_little_the_system_takes_at_once() -> No
     assert file.getvalue() == b"a line of some length\n"
 
 
-def test_what_is_remembered_is_not_thrown_away_because_the_disk_is_full(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_state_is_not_set_aside_because_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "state.sqlite"
     with State(path) as state:
         state.set_metadata("form", "json")

@@ -52,15 +52,15 @@ def found(trace: Path, *stages: Mend) -> CrashLocation:
     return locate_crash(trace, pipeline)
 
 
-def test_of_several_stages_in_one_file_it_names_the_one_that_was_called(tmp_path: Path) -> None:
+def test_the_called_stage_is_named_if_a_file_has_several(tmp_path: Path) -> None:
     trace = tmp_path / "1.trace"
     assert found(trace, Witness(trace=str(trace)), Bystander()).stage == "witness"
 
 
-def test_a_stage_that_hands_on_what_a_function_gives_is_told_by_its_file(tmp_path: Path) -> None:
+def test_a_stage_that_returns_a_generator_is_found_by_its_file(tmp_path: Path) -> None:
     trace = tmp_path / "1.trace"
     assert found(trace, Bystander(trace=str(trace))).stage == "bystander"
 
 
-def test_nothing_is_known_where_nothing_was_left(tmp_path: Path) -> None:
+def test_without_a_trace_nothing_is_known(tmp_path: Path) -> None:
     assert locate_crash(tmp_path / "none.trace", Pipeline(stages=[Perilous(), Doorkeeper()])) == CrashLocation()

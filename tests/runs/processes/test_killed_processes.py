@@ -196,15 +196,13 @@ def test_the_resource_tracker_may_be_killed(tmp_path: Path, plan: Plan) -> None:
     check_whole(tmp_path, plan, "json")
 
 
-def test_the_server_may_die_with_more_workers_than_may_die_one_after_the_other(tmp_path: Path, plan: Plan) -> None:
+def test_the_fork_server_may_die_with_many_workers(tmp_path: Path, plan: Plan) -> None:
     plan(*[("received", "server")] * (process_pool.MAX_FAILED_STARTS - 1))
     assert go(tmp_path, workers=process_pool.MAX_FAILED_STARTS + 1) == 0
     check_whole(tmp_path, plan)
 
 
-def test_a_document_that_has_the_machine_to_itself_may_lose_its_worker_before_it_is_begun(
-    tmp_path: Path, plan: Plan
-) -> None:
+def test_a_worker_may_die_before_it_begins_an_isolated_document(tmp_path: Path, plan: Plan) -> None:
     """Nobody was given anything to do after that, for ever."""
     plan(("working", "worker"), ("received", "worker"))
     assert go(tmp_path) == 0
@@ -212,9 +210,7 @@ def test_a_document_that_has_the_machine_to_itself_may_lose_its_worker_before_it
     check_whole(tmp_path, plan)
 
 
-def test_a_document_that_kills_the_server_each_time_is_named_and_all_others_are_written(
-    tmp_path: Path, plan: Plan
-) -> None:
+def test_a_document_that_always_kills_the_fork_server_fails_alone(tmp_path: Path, plan: Plan) -> None:
     plan(*[("working at n07", "server")] * 100)
     assert go(tmp_path) == 1
     (failure,) = told(tmp_path / "out")
@@ -230,7 +226,7 @@ def test_a_document_that_kills_the_server_each_time_is_named_and_all_others_are_
     ("form", "step", "victim"),
     [("json", "imported", "worker"), ("jsonl", "received", "server")],
 )
-def test_a_run_in_which_processes_are_killed_without_end_names_the_documents_it_does_not_know_of(
+def test_a_run_whose_processes_are_always_killed_names_unfinished_documents(
     tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str], form: str, step: str, victim: str
 ) -> None:
     plan(*[(step, victim)] * 1000)
@@ -257,7 +253,7 @@ def check_stopped(output: Path, said: str) -> None:
     assert "Traceback" not in said
 
 
-def test_what_was_done_before_a_run_had_to_stop_is_in_the_account_although_an_earlier_document_is_not_done(
+def test_a_stopped_run_counts_documents_that_were_done_out_of_order(
     tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One worker has the first chunk and dies at each start; the other one has written all that is behind it."""
@@ -299,7 +295,7 @@ def after(number: int, act: Callable[..., Any], then: Callable[[], None]) -> Cal
 
 
 @pytest.mark.parametrize("number", range(1, 7) if EVERY_STEP else (1, 2, 3))
-def test_the_server_may_be_killed_just_after_it_was_seen_to_run(
+def test_the_fork_server_may_be_killed_just_after_it_was_checked(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     plan()
@@ -310,7 +306,7 @@ def test_the_server_may_be_killed_just_after_it_was_seen_to_run(
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_the_server_may_be_killed_when_it_was_asked_for_a_process(
+def test_the_fork_server_may_be_killed_while_it_forks(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     plan()
@@ -320,7 +316,7 @@ def test_the_server_may_be_killed_when_it_was_asked_for_a_process(
     check_whole(tmp_path, plan)
 
 
-def test_a_worker_of_which_the_server_had_not_said_the_number_does_no_work(
+def test_a_worker_whose_id_was_not_reported_does_no_work(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may live: nobody has told it that the server is dead. Another one has its place and its documents."""
@@ -340,7 +336,7 @@ def test_a_worker_of_which_the_server_had_not_said_the_number_does_no_work(
     check_whole(tmp_path, plan)
 
 
-def test_that_somebody_else_asked_how_the_server_ended_is_no_matter(
+def test_other_code_may_collect_the_exit_code_of_the_fork_server(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan()
@@ -350,7 +346,7 @@ def test_that_somebody_else_asked_how_the_server_ended_is_no_matter(
     check_whole(tmp_path, plan)
 
 
-def test_a_system_that_starts_no_process_ends_the_run_with_the_reason_and_the_documents(
+def test_a_run_ends_with_the_reason_if_no_worker_can_be_started(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan()
@@ -372,7 +368,7 @@ def test_a_system_that_starts_no_process_ends_the_run_with_the_reason_and_the_do
     check_stopped(tmp_path / "out", said)
 
 
-def test_a_system_that_starts_no_process_to_read_ends_the_run_with_the_reason(
+def test_a_run_ends_with_the_reason_if_no_reading_process_can_be_started(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan()
@@ -392,7 +388,7 @@ def test_a_system_that_starts_no_process_to_read_ends_the_run_with_the_reason(
 
 @pytest.mark.parametrize("victim", ["packer", "server"])
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
-def test_what_packs_a_shard_may_be_killed(
+def test_shard_compression_may_be_killed(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, form: str, victim: str
 ) -> None:
     plan()
@@ -405,7 +401,7 @@ def test_what_packs_a_shard_may_be_killed(
             process.kill() if victim == "packer" else kill_server()
         return number
 
-    monkeypatch.setattr(compress_shard, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(compress_shard, "COMPRESSION_RETRY_SECONDS", 0.0)
     with monkeypatch.context() as patch:
         patch.setattr(compress_shard, "start_process", started)
         assert go(tmp_path, form=form) == 0

@@ -51,7 +51,7 @@ def read(ahead: ReadAhead, files: Sequence[File], at: int) -> list[Document]:
     return list(without_waiting(ahead.documents(files, at)))
 
 
-def test_every_file_gives_what_it_holds_and_few_are_asked_for_by_themselves(tmp_path: Path) -> None:
+def test_all_files_are_read_and_few_are_requested_one_by_one(tmp_path: Path) -> None:
     files = texts(tmp_path, 300)
     with ExitStack() as ending:
         reading = Counted(Input(), choice())
@@ -64,7 +64,7 @@ def test_every_file_gives_what_it_holds_and_few_are_asked_for_by_themselves(tmp_
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_files_may_be_left_out_and_changed_at_any_time(tmp_path: Path, seed: int) -> None:
+def test_files_may_be_skipped_and_changed_at_any_time(tmp_path: Path, seed: int) -> None:
     """As those are that have not changed since the last run; what was read before a change does not count."""
     chance = random.Random(seed)
     files = texts(tmp_path, 200)
@@ -78,7 +78,7 @@ def test_files_may_be_left_out_and_changed_at_any_time(tmp_path: Path, seed: int
                 assert read(ahead, files, at) == list(of_file(files[at], Input(), choice()))
 
 
-def test_a_file_that_ends_the_process_takes_none_of_its_group_with_it(tmp_path: Path, shelf: Shelf) -> None:
+def test_a_file_that_ends_the_process_does_not_harm_its_group(tmp_path: Path, shelf: Shelf) -> None:
     for number in range(30):
         poison(tmp_path, f"{number:02}.poison", "EXIT\n" if number in {9, 20} else SOUND)
     files = find([tmp_path], include=["*.poison"])[0]
@@ -92,7 +92,7 @@ def test_a_file_that_ends_the_process_takes_none_of_its_group_with_it(tmp_path: 
             assert each == [f"{number:02}#1"]
 
 
-def test_whoever_stops_within_a_group_may_go_on(tmp_path: Path) -> None:
+def test_reading_can_stop_within_a_group_and_continue(tmp_path: Path) -> None:
     files = texts(tmp_path, 100)
     with ReadingProcess(Input(), choice()) as reading:
         ahead = ReadAhead(reading)
