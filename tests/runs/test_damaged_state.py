@@ -132,7 +132,7 @@ def test_damage_during_a_run_is_reported_and_the_next_run_continues(trial: Trial
         database.commit()
     trial.state.with_name("state.sqlite-closed").unlink()
     with pytest.raises(
-        DamagedStateError, match=r"what the run remembers .* is damaged .*; it is state.sqlite.damaged-"
+        DamagedStateError, match=r"the state of earlier runs is damaged .*; it is now state.sqlite.damaged-"
     ):
         trial.runs.run()
     trial.runs.run()
@@ -150,7 +150,7 @@ def test_a_full_disk_is_not_mistaken_for_damage(tmp_path: Path, monkeypatch: pyt
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(State, "_opened", full)
+        patch.setattr(State, "_open", full)
         with pytest.raises(StateError, match="disk is full"), State(path):
             pass
     with State(path) as state:

@@ -192,7 +192,7 @@ def test_an_edit_during_a_run_is_kept(runs: Runs, article: Path, monkeypatch: py
         return found(path)
 
     found = manual_edits.read_regular_file
-    monkeypatch.setattr("pipeline.runs.output.article_writer.there", late)
+    monkeypatch.setattr("pipeline.runs.output.article_writer.read_regular_file", late)
     assert runs.run() == ["b"]
     kept(runs, article, data[0])
     assert runs.run() == []

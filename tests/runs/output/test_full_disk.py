@@ -157,8 +157,8 @@ def test_the_state_is_not_set_aside_because_the_disk_is_full(tmp_path: Path, mon
         raise full
 
     with monkeypatch.context() as patch:
-        patch.setattr(State, "_opened", opened)
-        with pytest.raises(StateError, match="disk is full; make room there"), State(path):
+        patch.setattr(State, "_open", opened)
+        with pytest.raises(StateError, match="disk is full; free some disk space"), State(path):
             pass
     with State(path) as state:
         assert state.get_metadata("form") == "json"

@@ -152,7 +152,7 @@ def test_links_instead_of_files_changed_in_place_are_refused(
     if before:
         ground.run()
     plant(ground.output / "_run" / name, ground.outside)
-    with pytest.raises(UsageError, match=rf"_run/{name} is (a symbolic link|a hard link|no file of a run)"):
+    with pytest.raises(UsageError, match=rf"_run/{name} is (a symbolic link|a hard link|not a file of a run)"):
         ground.run()
 
 

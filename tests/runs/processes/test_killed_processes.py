@@ -35,6 +35,7 @@ from multiprocessing.connection import Connection
 from typing import ClassVar
 
 from pipeline.runs.executors import worker
+from pipeline.runs.processes import child
 
 PLAN, TRACKER, MARKS = {plan!r}
 
@@ -86,8 +87,8 @@ class Sending:
 
 if multiprocessing.parent_process() is not None:
     kill("imported")
-    worker.limit_memory = around("tied", worker.limit_memory, None)
-    worker._chunk = around("received", worker._chunk, "done")
+    child.limit_memory = around("bound", child.limit_memory, None)
+    worker._process_chunk = around("received", worker._process_chunk, "done")
     send, sending = Connection.send_bytes, Sending()
     Connection.send_bytes = lambda connection, message: sending(connection, message)
 
@@ -108,7 +109,7 @@ class Killer:
         kill(f"working at {{document.id}}")
         return iter(())
 '''
-STEPS = ("imported", "tied", "ready", "received", "working", "within a report", "reported", "done")
+STEPS = ("imported", "bound", "ready", "received", "working", "within a report", "reported", "done")
 EVERY_STEP = "EVERY_STEP" in os.environ
 """The soak kills the server, too, at all of them; it takes a second to start again."""
 COUNT = 40

@@ -121,7 +121,7 @@ def test_a_file_that_shrinks_while_it_is_read_is_reported(tmp_path: Path, readin
     found = read(reading, poison(tmp_path, "a.poison", *[SOUND] * 10, "BUS\n"))
     last = found[-1]
     assert isinstance(last, Unreadable)
-    assert last.reason == "became shorter while it was read; run again when it is whole"
+    assert last.reason == "became shorter while it was read; run again when it is complete"
     assert last.passing
 
 
@@ -207,7 +207,7 @@ def test_a_process_that_is_killed_between_files_is_replaced(tmp_path: Path, read
 def test_an_error_says_why_no_process_can_read(tmp_path: Path, shelf: Shelf) -> None:
     with process(tmp_path, shelf) as reading:
         (shelf.folder / f"{MODULE}.py").write_text("raise ImportError('no such luck')")
-        with pytest.raises(ExecutorError, match="no process can read files: ImportError: no such luck; repair what"):
+        with pytest.raises(ExecutorError, match="no process can read files: ImportError: no such luck; fix what"):
             read(reading, poison(tmp_path, "a.poison", SOUND))
 
 
