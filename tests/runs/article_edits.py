@@ -18,7 +18,7 @@ from runs.test_plan import runs as runs  # noqa: PLC0414 -- a fixture
 
 OTHER = Pipeline(stages=["entities", "markup", "languages"])
 GUARDED = Pipeline(stages=["entities", "languages", Doorkeeper()])
-"""Turns down a text of less than ten characters."""
+"""Rejects a text of less than ten characters."""
 
 
 def same_length(path: Path) -> bytes:
@@ -35,7 +35,7 @@ def longer(path: Path) -> bytes:
 
 
 def sound(path: Path) -> bytes:
-    """An edit after which the article still holds to the contract, formatted as a run formats it."""
+    """An edit after which the article is still valid, and formatted as a run formats it."""
     document = json.loads(path.read_text("utf-8"))
     document["language"] = "fr"
     path.write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
@@ -57,7 +57,7 @@ Edit = Callable[[Path], bytes]
 
 
 def kept(runs: Runs, path: Path, data: bytes) -> None:
-    """The article is as somebody left it, the run said so, and the account adds up."""
+    """The article is as it was edited, the run reported it, and the counters add up."""
     assert path.read_bytes() == data
     assert runs.failures == ["b"]
     told = [json.loads(line) for line in (runs.output / "_run" / "failures.jsonl").read_text("utf-8").splitlines()]
@@ -76,7 +76,7 @@ def forget(runs: Runs) -> None:
 
 
 def older(runs: Runs) -> None:
-    """The state as a version wrote it that noted sizes alone."""
+    """Turns the state into one of a version that noted only sizes."""
     with sqlite3.connect(runs.output / "_run" / "state.sqlite") as database:
         for table in ("documents", "places"):
             for column in ("hash", "stamp"):
@@ -87,7 +87,7 @@ def older(runs: Runs) -> None:
 
 
 def repacked(path: Path, old: bytes, new: bytes) -> bytes:
-    """The shard with another text, packed again."""
+    """Replaces a text in a shard and compresses it again."""
     with path.open("rb") as source, unpacked(source, source.peek(16)) as plain:
         data = plain.read()
     with path.open("wb") as file, packed(file, path.name) as shard:
@@ -96,9 +96,9 @@ def repacked(path: Path, old: bytes, new: bytes) -> bytes:
 
 
 def interrupted(runs: Runs, written: str, *wrote: bytes) -> None:
-    """The state as a run leaves it that is killed once it has written an article, and before it noted that.
+    """Turns the state into that of a run that was killed after it had written an article, before it noted that.
 
-    With the log of the articles that it `wrote`, where there are some.
+    With the write log of the articles that it `wrote`, if there are some.
     """
     if wrote:
         log = runs.output / "_run" / write_log.WRITE_LOG_FILE
@@ -118,7 +118,7 @@ def article(runs: Runs) -> Path:
 
 @pytest.fixture
 def guarded(runs: Runs) -> Path:
-    """An article of a document that is turned down from now on."""
+    """An article whose document is rejected from now on."""
     runs.table("dump.jsonl", a="One wide boat.", b="Two boats.", c="Three boats.")
     runs.run(GUARDED)
     runs.table("dump.jsonl", a="One wide boat.", b="None.", c="Three boats.")

@@ -22,7 +22,7 @@ THIN = Rule("carve.thin", "says too little")
 
 @dataclass(frozen=True)
 class Carve:
-    """Turns down, or fails so that the article is degraded: whatever the words of a text ask for."""
+    """Rejects, or fails so that the article is degraded, depending on words of the text."""
 
     name: ClassVar[str] = "carve"
     after: ClassVar[frozenset[str]] = frozenset()
@@ -33,7 +33,7 @@ class Carve:
     deep: int = 1
 
     def find(self, document: Any) -> Iterator[Any]:
-        """Turns down what is thin, and breaks at what is brittle."""
+        """Rejects "thin", and raises at "brittle"."""
         if "thin" in document.text:
             yield Reject(THIN.name, "is thin")
         if "brittle" in document.text:
@@ -52,7 +52,7 @@ class Plane:
     protocol: ClassVar[int] = 1
 
     def find(self, document: Any) -> Iterator[Edit]:
-        """Makes the first oak an elm, and breaks at what is cracked."""
+        """Replaces the first "oak" with "elm", and raises at "cracked"."""
         if "cracked" in document.text:
             raise LookupError("it broke")
         if (at := document.text.find("oak")) >= 0:
@@ -66,7 +66,7 @@ PLAIN = RerunOptions()
 
 
 class Killed(BaseException):
-    """The process is gone."""
+    """The process was killed."""
 
 
 class KillCountdown:
@@ -129,7 +129,7 @@ class ShufflingExecutor:
         return worker._outcome(record, self._assignment, earlier)
 
     def die(self) -> None:
-        """Workers outlive their parent for a moment, and write what nobody notes."""
+        """Lets workers outlive their parent for a moment: they write articles that no state knows."""
         struck, self._countdown.left = self._countdown.left, None
         for task in self._tasks[: self._chance.randint(0, len(self._tasks))]:
             self._outcome(task.record, task.expected_hash)

@@ -163,7 +163,7 @@ class World:
             self.undoable.pop(lost.name, None)
 
     def edit(self) -> None:
-        """Somebody changes an article, so that one can tell, whatever the run remembers."""
+        """Edits an article in a way that can be detected without a state."""
         if self.form != "json":
             return
         files = sorted(path for path in self.folder.glob("[!._]*") if path.is_file())
@@ -183,14 +183,14 @@ class World:
             self.edited[path.name] = path.read_bytes()
 
     def undo(self) -> None:
-        """Somebody puts back what lay there before an edit. Runs may have met the edit meanwhile."""
+        """Undoes an edit. Runs may have seen it in between."""
         if self.undoable:
             name = self.chance.choice(sorted(self.undoable))
             (self.folder / name).write_bytes(self.undoable.pop(name))
             del self.edited[name]
 
     def resolve(self) -> None:
-        """Somebody has replaced what was edited, or moves it away."""
+        """Replaces an edited article, or moves it away."""
         edits, self.edited = self.edited, {}
         self.undoable.clear()
         if edits and self.chance.random() < 0.5:
@@ -201,7 +201,7 @@ class World:
         self.done_before = None
 
     def check_edited(self) -> None:
-        """A run that comes to its end names the edited articles and no others, and does all the rest."""
+        """A complete run reports the edited articles and no others, and processes all other documents."""
         assert self.run() is not None
         expected, _ = self.fresh()
         got = tree(self.folder)
@@ -214,7 +214,7 @@ class World:
                 assert got[name] == data
 
     def untouched(self) -> None:
-        """What was edited lies there as it was left."""
+        """Edited articles have not changed."""
         for name, data in self.edited.items():
             path = self.folder / name
             assert path.exists(), f"{name} was edited, and is gone"
@@ -246,7 +246,7 @@ class World:
     def run(
         self, kill: int | None = None, *, interrupt: bool = False, choices: RerunOptions = PLAIN
     ) -> Counters | None:
-        """The account of a run into the folder; none where it did not come to its end."""
+        """Runs into the folder. Returns the counters, or None if the run did not come to its end."""
         said = [name for name, said in msgspec.structs.asdict(choices).items() if said]
         how = "" if kill is None else f"interrupted at {kill}" if interrupt else f"killed at {kill}"
         self.reason.append(" ".join(["run", how, *said]))
@@ -288,7 +288,7 @@ class World:
         return account
 
     def fresh(self) -> tuple[dict[str, bytes], Counters]:
-        """What a run into an empty folder gives."""
+        """Returns what a run into an empty folder writes."""
         output = self.folder.parent / f"fresh-{self.runs}"
 
         @contextmanager
@@ -299,11 +299,11 @@ class World:
         return tree(output), account
 
     def kept_shards(self) -> int:
-        """How many shards are kept that a state which was lost did not know."""
+        """Returns how many shards are kept because the state was lost."""
         return len(list((self.folder / "_run" / shard_store.FOREIGN_FOLDER).glob("*")))
 
     def keys(self) -> dict[str, tuple[Any, ...]]:
-        """What each document's article is made of."""
+        """Returns what each document's article is made from."""
         found: dict[str, tuple[Any, ...]] = {}
         for name, file in sorted(self.files.items()):
             for row, (called, text) in enumerate(file.rows, 1):
@@ -311,7 +311,7 @@ class World:
         return found
 
     def check(self) -> None:
-        """A run that comes to its end, and everything that must be true then."""
+        """Runs to the end, and checks everything that must be true then."""
         again = self.chance.random()
         choices = RerunOptions(fresh=again < 0.05, retry_failed=0.05 < again < 0.15, check_hash=0.15 < again < 0.25)
         if self.edited:
@@ -356,7 +356,7 @@ class World:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """What lies in a folder, but for what is the run's own; what it says of documents belongs to it."""
+    """Returns the articles and the lists of an output, without the state."""
     found = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

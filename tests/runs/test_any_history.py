@@ -53,7 +53,7 @@ EDITED = 0.2
 
 @pytest.fixture
 def countdown(monkeypatch: pytest.MonkeyPatch) -> KillCountdown:
-    """What a run does to the disk is counted, and costs nothing."""
+    """Counts what a run does to the disk."""
     countdown = KillCountdown()
     for owner, name in [
         (Path, "replace"),
@@ -84,7 +84,7 @@ class SmallShards(shard_store.ShardStore):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory, where there is one: thousands of files are made, and no disk is asked to keep them."""
+    """A folder in memory if there is one, because thousands of files are made."""
     memory = Path("/dev/shm")
     if not os.access(memory, os.W_OK):
         yield tmp_path
@@ -112,7 +112,7 @@ def test_after_any_history_a_run_leaves_what_one_into_an_empty_folder_does(
 
 
 def sometimes_edit(world: World) -> None:
-    """Somebody edits some articles, or none."""
+    """Edits some articles, or none."""
     while world.chance.random() < EDITED:
         world.reason.append("edit")
         world.edit()
@@ -122,7 +122,7 @@ def sometimes_edit(world: World) -> None:
 
 
 def live(world: World) -> None:
-    """A history: changes, losses, runs that are killed or interrupted, and runs that are not."""
+    """Lives a history of changes, losses, and runs of which some are killed or interrupted."""
     for _ in range(STEPS):
         for _ in range(world.chance.choice([0, 1, 1, 2, 5])):
             change = world.chance.choice(CHANGES)

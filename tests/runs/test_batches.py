@@ -1,4 +1,4 @@
-"""`process_batch`: a table of documents in, a table of what became of them out, whatever they do to the process."""
+"""`process_batch` returns a table of outcomes for a table of documents, whatever these do to the process."""
 
 import os
 import pickle
@@ -105,7 +105,7 @@ def test_a_written_row_has_the_counts_of_its_article() -> None:
 
 @pytest.mark.parametrize("texts", [(), ("RAISE",), (None,), ("Nets dry on the quay.",), ("Tiny.", "Tiny.")])
 def test_the_schema_does_not_depend_on_the_rows(texts: Sequence[str | None]) -> None:
-    """An engine is told them before there is any row."""
+    """Engines need the schema before there is any row."""
     found = perilous(batch(*texts))
     assert found.schema.equals(OUTCOMES)
     assert found.num_rows == len(texts)
@@ -208,7 +208,7 @@ def test_a_document_that_kills_its_process_is_a_row(text: str, kind: str, stage:
 
 
 def process_of(table: pa.Table) -> str:
-    """In which process a document was, where the stage tells."""
+    """Returns the id of the process that processed a document."""
     (outcome,) = outcomes_of_table(table)
     (note,) = article(outcome).notes
     return note.message
@@ -317,7 +317,7 @@ def test_a_lone_surrogate_does_not_travel(record: Record) -> None:
 
 
 def test_a_record_batch_is_accepted_like_a_table() -> None:
-    """Spark's `mapInArrow` hands them."""
+    """Spark's `mapInArrow` passes these."""
     table = batch("Nets dry on the quay.", "Boats wait for the wind.")
     (only,) = table.to_batches()
     assert process_batch(only).equals(process_batch(table))

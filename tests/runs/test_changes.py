@@ -1,4 +1,4 @@
-"""What has changed is done again, and nothing else."""
+"""Only what has changed is processed again."""
 
 import importlib
 import json
@@ -22,7 +22,7 @@ from runs.inline_reading import Reading
 
 
 class Desk:
-    """A folder of documents, an output, and runs from the one to the other."""
+    """A folder of documents, an output, and runs."""
 
     def __init__(self, folder: Path, form: str) -> None:
         self.raw = folder / "raw"
@@ -35,11 +35,11 @@ class Desk:
         self.write("c", "c1")
 
     def write(self, name: str, *rows: str, **others: str) -> None:
-        """A file of a document for each id, and of those whose text is given."""
+        """Writes a file with a document for each id, and those with the given texts."""
         lines(self.raw / f"{name}.jsonl", [*((row, talk(len(row), row)) for row in rows), *others.items()])
 
     def go(self, *more: str, code: int = 0) -> set[str]:
-        """Runs, and gives the ids of the documents that were processed."""
+        """Runs, and returns the ids of the documents that were processed."""
         self.log.unlink(missing_ok=True)
         arguments = ["run", str(self.raw), "-o", str(self.output), "-q", "--format", self.form, "--workers", "1"]
         settings = ["--set", SMALL, "--set", f"stages.poison.log={self.log}"]
@@ -55,7 +55,7 @@ class Desk:
 
 @pytest.fixture(params=["json", "jsonl"])
 def desk(request: pytest.FixtureRequest, tmp_path: Path, shelf: Shelf) -> Desk:
-    """Where a first run has been."""
+    """An output of a first run."""
     put(shelf)
     desk = Desk(tmp_path, request.param)
     assert desk.go() == {"a1", "a2", "a3", "a4", "b1", "b2", "b3", "c1"}
@@ -88,7 +88,7 @@ def test_only_a_row_added_at_the_end_is_processed(desk: Desk) -> None:
 
 
 def test_a_deleted_row_is_deleted_from_shards(desk: Desk) -> None:
-    """A folder of files keeps it: nobody wants to lose an article for that its source was moved away."""
+    """A folder of articles keeps it: moving a source away must not delete its articles."""
     desk.write("b", "b1", "b2")
     assert desk.go() == set()
     assert ("b3" in desk.ids()) == (desk.form == "json")
@@ -302,7 +302,7 @@ def test_a_run_with_first_does_not_replace_a_whole_run(desk: Desk, capsys: pytes
 
 
 def test_another_format_in_the_same_output_is_refused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever reads it would find each article twice."""
+    """A reader would find each article twice."""
     before = tree(desk.output)
     desk.form = "jsonl" if desk.form == "json" else "json"
     assert desk.go(code=2) == set()

@@ -1,4 +1,4 @@
-"""What a run did is kept while it waits for a document that takes long."""
+"""A run commits outcomes while it waits for a document that takes long."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The account of a run: nothing that went in is missing."""
+"""The counters of a run: no document is missing."""
 
 import pytest
 

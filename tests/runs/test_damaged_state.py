@@ -1,4 +1,4 @@
-"""A state that is damaged, in whatever way, costs time and no article, and stops no run for good."""
+"""A damaged state costs time, but no article, and blocks no later run."""
 
 import json
 import sqlite3
@@ -49,7 +49,7 @@ def test_shards_are_the_same_without_the_state(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("at", [18, 19, 28, 44, 56, 60, 95])
 def test_a_run_continues_after_the_header_was_damaged(trial: Trial, at: int) -> None:
-    """Some of these bytes make SQLite say that the file cannot be opened or written."""
+    """For some of these bytes SQLite says that the file cannot be opened or written."""
     data = bytearray(trial.data)
     data[at] ^= 0x7F
     assert trial.fault(lambda path: path.write_bytes(data), was_killed=True) is None
@@ -64,7 +64,7 @@ def test_a_database_of_another_program_is_set_aside_unchanged(trial: Trial, tmp_
 
 
 def test_a_state_with_table_names_that_are_not_utf_8_is_set_aside(trial: Trial) -> None:
-    """SQLite quotes such a name in its error, and Python cannot decode that."""
+    """SQLite quotes such a name in its error message, which Python cannot decode."""
     data = trial.data.replace(b"CREATE TABLE documents", b"CREATE TABLX documents")
     data = data.replace(b"documents", b"doc\xf3ments")
     assert trial.fault(lambda path: path.write_bytes(data), was_killed=True) is None

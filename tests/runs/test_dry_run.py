@@ -1,4 +1,4 @@
-"""A run that writes nothing counts what each rule would do."""
+"""A dry run counts what each rule would do."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""After a kill, articles that were edited by hand are told from those that the killed run had just written."""
+"""After a kill, edited articles are distinguished from those that the killed run had just written."""
 
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def test_a_valid_edit_after_a_kill_is_kept_if_the_source_is_unchanged(runs: Runs
 
 @pytest.mark.parametrize("edit", EDITS)
 def test_an_edit_after_a_kill_is_kept_whatever_the_source(runs: Runs, article: Path, edit: Edit) -> None:
-    """The killed run had not come to this article, or had replaced it: the log tells its work from the edit."""
+    """Whether the killed run had replaced the article or not, the write log distinguishes its work from the edit."""
     interrupted(runs, "b", b"another article")
     data = edit(article)
     for text in ("Two boats.", "Two ships.", "Two rafts."):
@@ -74,7 +74,7 @@ def test_an_edit_after_a_kill_is_kept_whatever_the_source(runs: Runs, article: P
 
 
 def test_logged_articles_of_a_killed_run_are_not_edits(runs: Runs, article: Path, tmp_path: Path) -> None:
-    """Even where its source has changed again, and where the next run is killed as well."""
+    """Even if its source has changed again, and the next run is killed as well."""
     output, runs.output = runs.output, tmp_path / "elsewhere"
     runs.table("dump.jsonl", a="One boat.", b="Two ships.", c="Three boats.")
     runs.run()

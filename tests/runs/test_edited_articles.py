@@ -182,7 +182,7 @@ def test_the_hash_of_each_article_is_logged_before_it_is_written(runs: Runs, mon
 
 
 def test_an_edit_during_a_run_is_kept(runs: Runs, article: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After the run has looked, and before the worker writes."""
+    """After the run has inspected the article, and before the worker writes it."""
     runs.table("dump.jsonl", a="One boat.", b="Two ships.", c="Three boats.")
     data: list[bytes] = []
 

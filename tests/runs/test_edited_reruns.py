@@ -1,4 +1,4 @@
-"""Articles that were edited by hand, where something else happens to them as well: to their sources, their finders."""
+"""Edited articles whose sources or settings change as well."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ FRAIL = Pipeline(stages=["entities", "languages", Frail()])
 
 
 def kinds(runs: Runs) -> dict[str, str]:
-    """The kind of each entry in `failures.jsonl`, by its document; the account adds up."""
+    """Returns the kind of each entry in `failures.jsonl`, by document; checks that the counters add up."""
     documents = json.loads((runs.output / "_run" / "run.json").read_text("utf-8"))["documents"]
     degraded = documents.get("degraded", 0)
     assert documents["documents"] == sum(documents.values()) - documents["documents"] - degraded
@@ -54,7 +54,7 @@ def test_an_edit_that_is_undone_does_not_hide_other_settings(runs: Runs) -> None
 def test_an_edit_that_is_undone_does_not_hide_that_its_document_is_turned_down(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Edited while the run goes on, so that the run finds it only when it would delete it."""
+    """Edited during the run, so that the run finds it only when it would delete the article."""
     runs.table("dump.jsonl", a="One wide boat.", b="Two boats.", c="Three boats.")
     runs.run(GUARDED)
     article = runs.output / "b.json"

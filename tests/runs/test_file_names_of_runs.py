@@ -1,4 +1,4 @@
-"""Documents whose articles would be one file on some file system: each keeps its own, in whatever order they come."""
+"""Documents whose file names some file systems do not distinguish: each keeps a file of its own."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ CLASHING = ("Quay", "quay", "QUAY", "caf\u00e9", "cafe\u0301")
 
 @pytest.fixture(params=["keeps case", "folds names"])
 def runs(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
-    """Runs, also on a file system for which names are one that differ in case or in the form of characters."""
+    """Runs, also on a file system that ignores case and Unicode normalization."""
     if request.param == "folds names":
         real = file_names.file_name
 
@@ -29,7 +29,7 @@ def runs(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def found(runs: Runs) -> dict[str, str]:
-    """The text of each article, by its id; there is one of each."""
+    """Returns the text of each article by id; there is one of each."""
     articles = list(pipeline.read(runs.output))
     assert len({article.id for article in articles}) == len(articles)
     return {article.id: article.text for article in articles}
@@ -44,7 +44,7 @@ def files(runs: Runs) -> dict[str, bytes]:
 
 
 def fresh(runs: Runs, tmp_path: Path) -> dict[str, bytes]:
-    """What a run into an empty folder writes."""
+    """Returns what a run into an empty folder writes."""
     was, runs.output = runs.output, tmp_path / "fresh"
     runs.run()
     expected, runs.output = files(runs), was

@@ -1,4 +1,4 @@
-"""What is done again, and what is not."""
+"""What is processed again, and what is not."""
 
 import json
 import os
@@ -35,7 +35,7 @@ PLAIN = Pipeline(stages=["entities", "languages"])
 
 
 class Runs:
-    """A folder of raw documents, and runs over it."""
+    """A folder of raw documents, and runs."""
 
     def __init__(self, folder: Path) -> None:
         self.raw, self.output = folder / "raw", folder / "output"
@@ -54,7 +54,7 @@ class Runs:
         return self.write(name, "".join(json.dumps({"id": key, "text": text}) + "\n" for key, text in rows.items()))
 
     def run(self, made: Pipeline = PLAIN, *, form: Any = "json", **chosen: Any) -> list[str]:
-        """Runs, and gives the ids of the documents that were processed."""
+        """Runs, and returns the ids of the documents that were processed."""
         executor, account = InlineExecutor(), Counters()
         options = msgspec.structs.replace(Input(), **chosen.pop("input", {}))
         readers = choice()
@@ -103,7 +103,7 @@ def test_only_changed_rows_of_a_changed_table_are_processed_again(runs: Runs) ->
 
 
 def test_a_row_that_moved_within_its_table_is_another_article(runs: Runs) -> None:
-    """The number of its row is part of the article, as its origin."""
+    """The row number is part of the article's origin."""
     runs.run()
     runs.table("dump.jsonl", z="A first row.", a="One boat.", b="Two boats.", c="Three boats.")
     assert runs.run() == ["a", "b", "c", "z"]
@@ -245,7 +245,7 @@ def test_a_failure_is_reported_again_but_not_retried(runs: Runs) -> None:
 
 @pytest.mark.parametrize("fresh", [False, True])
 def test_a_document_that_now_fails_loses_its_article(runs: Runs, *, fresh: bool) -> None:
-    """Whoever reads the folder would take it for the article of what the document is now."""
+    """A reader would take it for the article of the changed document."""
     runs.run()
     runs.table("dump.jsonl", a="", b="Two boats.", c="Three boats.")
     runs.run(fresh=fresh)
@@ -274,7 +274,7 @@ def test_an_unreadable_line_is_reported_again(runs: Runs) -> None:
 
 
 def test_an_unreadable_file_is_retried(runs: Runs) -> None:
-    """Its permissions may be other ones, which its time does not show."""
+    """Its permissions may have changed without changing its time."""
     path = runs.raw / "link.txt"
     path.symlink_to("nowhere")
     runs.run()
@@ -372,7 +372,7 @@ def test_shards_of_a_whole_run_are_not_replaced_by_its_first_documents(runs: Run
 @pytest.mark.parametrize(("before", "after"), [("json", "jsonl"), ("jsonl", "json"), ("parquet", "json")])
 @pytest.mark.parametrize("forgotten", [False, True])
 def test_an_output_holds_articles_in_one_format(runs: Runs, before: str, after: str, *, forgotten: bool) -> None:
-    """Whoever reads it would find each article twice."""
+    """A reader would find each article twice."""
     runs.run(form=before)
     if forgotten:
         shutil.rmtree(runs.output / "_run")
@@ -413,7 +413,7 @@ def test_the_hash_of_a_document_is_of_all_that_goes_into_its_article() -> None:
 def test_another_version_of_a_library_processes_all_documents_again(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A page read by another version of the library that finds its text may be another text."""
+    """Another version of the library that extracts text may give another text."""
     runs.run()
     versions = metadata.version
     monkeypatch.setattr(metadata, "version", lambda name: "9" if name == "trafilatura" else versions(name))

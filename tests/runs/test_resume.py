@@ -1,4 +1,4 @@
-"""A run that is killed at any moment and started again ends with the bytes of one that was not."""
+"""A run that is killed at any moment and resumed gives the same bytes as a run without kills."""
 
 import os
 import random
@@ -26,7 +26,7 @@ LONG = 18
 
 
 def many(raw: Path, count: int = COUNT) -> Path:
-    """So many documents in two files; of one the article is degraded, some are turned down."""
+    """Documents in two files; one article is degraded, some documents are rejected."""
     words = {17: "REFUSE", 40: "LEAVE", 80: "REFUSE"}
     rows = [(f"n{n}", talk(n, words.get(n, "")) * LONG) for n in range(count)]
     lines(raw / "a.jsonl", rows[: count // 2])
@@ -110,7 +110,7 @@ def test_sources_may_change_between_kills(tmp_path: Path, running: Start, form: 
 def test_sigterm_ends_a_run_with_advice_and_leaves_no_process(
     tmp_path: Path, running: Start, number: int, code: int, form: str
 ) -> None:
-    """The keyboard asks all processes of the group."""
+    """Ctrl-C goes to all processes of the group."""
     raw = many(tmp_path / "raw", 60)
     log, output = tmp_path / "log", tmp_path / "out"
     run = running(*arguments(raw, output, form, 2))
@@ -171,7 +171,7 @@ def test_sigterm_before_a_run_begins_ends_it(tmp_path: Path, running: Start) -> 
 
 
 def test_hanging_workers_end_with_a_killed_run(tmp_path: Path, running: Start) -> None:
-    """One holds the interpreter, and hears of nothing; the next run need not wait for it."""
+    """One blocks the interpreter; the next run need not wait for it."""
     raw = texts(tmp_path / "raw", {"x": "REGEX", "y": "SLEEP"})
     command = [raw, "-o", tmp_path / "out", "-q", "--workers", 2, "--set", SMALL, "--set", "run.seconds=900"]
     run = running(*command)
@@ -185,7 +185,7 @@ def test_hanging_workers_end_with_a_killed_run(tmp_path: Path, running: Start) -
 
 @pytest.mark.parametrize("kind", ["worker", "server"])
 def test_a_run_survives_the_end_of_its_processes(tmp_path: Path, running: Start, kind: str) -> None:
-    """Of a worker, which has a document, and of the process that forks workers."""
+    """A worker that has a document, and the fork server."""
     raw = many(tmp_path / "raw", 90)
     log, output = tmp_path / "log", tmp_path / "out"
     run = running(*arguments(raw, output, "json", 2))

@@ -1,4 +1,4 @@
-"""A run on this machine: every document is accounted for, and one that fails harms no other."""
+"""A run on this machine: every document has an outcome, and one that fails harms no other."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -51,7 +51,7 @@ class Fragile:
 
 @dataclass(frozen=True)
 class Choosy:
-    """A filter: it turns down what is short."""
+    """A filter that rejects short texts."""
 
     name: ClassVar[str] = "choosy"
     after: ClassVar[frozenset[str]] = frozenset()
@@ -120,7 +120,7 @@ def test_each_failure_says_which_document_which_stage_and_why(output: Path) -> N
 
 
 def test_a_failure_names_the_row_or_member(output: Path) -> None:
-    """Its id may be that of a field, which no file is called by."""
+    """Its id may come from a field and not name the file."""
     row = Origin(path="d.csv", media_type="text/csv", member=None, row=3, field="text", sha256=None)
     member = Origin(path="d.zip", media_type="text/plain", member="a/7.txt", row=None, field=None, sha256=None)
     records = [Record("7", "", row), Record("8", "These words explode.\n", member)]
@@ -146,7 +146,7 @@ def test_records_keep_their_metadata_and_origin(output: Path) -> None:
 
 
 def test_a_given_encoding_is_used(output: Path) -> None:
-    """By themselves these bytes would be read as cp1252."""
+    """Without it, these bytes would be read as cp1252."""
     data = "Żółte łodzie wracają.\n".encode("iso8859-2")
     run([Record("a", data, NOWHERE)], PIPELINE, output, encoding="iso8859-2")
     (article,) = read(output)
@@ -198,7 +198,7 @@ def test_a_run_without_documents_is_recorded(output: Path) -> None:
 
 
 def test_the_same_documents_give_the_same_bytes(tmp_path: Path) -> None:
-    """No time, no machine, no path of the output is in what a run writes, nor in what it says about itself."""
+    """Neither articles nor lists contain a time, a machine or the path of the output."""
     run(RECORDS, PIPELINE, tmp_path / "one")
     run(RECORDS, PIPELINE, tmp_path / "two")
     one, two = (
@@ -209,7 +209,7 @@ def test_the_same_documents_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def _own(path: Path) -> bool:
-    """Whether a file is the run's own memory, which says when a source was written and who holds the output."""
+    """Whether a file is part of the state, or the lock."""
     return path.name == "lock" or path.name.startswith("state.sqlite")
 
 
@@ -225,7 +225,7 @@ def test_events_report_each_document_when_it_is_counted(output: Path) -> None:
 
 
 def test_an_id_too_long_for_any_path_fails_alone(output: Path) -> None:
-    """Each part of a path is cut; how many parts there are is for the file system to bear."""
+    """Each part of a path is shortened, but the number of parts is not."""
     name = "/".join(["x" * 140] * 60)
     account = run([Record(name, "The far boat.\n", NOWHERE), RECORDS[0]], PIPELINE, output)
     assert account.written == 1
@@ -240,7 +240,7 @@ def test_a_stage_that_returns_lone_surrogates_loses_only_its_findings(output: Pa
 
 
 def test_a_bug_in_the_pipeline_costs_one_document(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a worker nobody could patch it, so the crew is one of this process."""
+    """With an executor in this process, since a worker cannot be patched."""
 
     def mistaken(document: Document, *others: Any) -> Any:
         if "wind" in document.text:
@@ -256,7 +256,7 @@ def test_a_bug_in_the_pipeline_costs_one_document(output: Path, monkeypatch: pyt
 
 
 def test_an_output_that_cannot_be_written_ends_the_run(tmp_path: Path) -> None:
-    """It is no fault of the document, and each further one would fail alike."""
+    """The document is not to blame, and all later ones would fail as well."""
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(RunError, match="file"):
         run(RECORDS, PIPELINE, tmp_path / "file" / "output")

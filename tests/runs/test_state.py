@@ -1,4 +1,4 @@
-"""What a run remembers, and that it costs only time where that is gone."""
+"""The state of a run."""
 
 import sqlite3
 from pathlib import Path

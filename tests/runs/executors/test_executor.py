@@ -1,4 +1,4 @@
-"""The order of a run: whoever works, and however long each takes, documents come out in the order they went in."""
+"""Results come in the order of the documents, whatever the executor and however long each document takes."""
 
 import random
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from runs.callbacks import Callbacks
 
 
 class Idlers:
-    """A crew that does what it has in an order of chance, some of it at a time."""
+    """An executor that finishes documents in random order, a few at a time."""
 
     def __init__(self, seed: int, chunk: int = 3, most: int = 4) -> None:
         self.chunk, self.chunk_bytes = chunk, 1000
@@ -72,7 +72,7 @@ def test_documents_that_wait_for_an_earlier_one_keep_no_text() -> None:
 
 
 def test_the_window_limits_the_number_of_documents(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A dump of any length must not be read into memory while one document takes long."""
+    """A long dump must not be read into memory while one document is processed."""
     monkeypatch.setattr(executor, "MAX_WINDOW_DOCUMENTS", 10)
     taken = 0
 

@@ -1,4 +1,4 @@
-"""A document that crashes, hangs or eats its worker is named and set aside, and every other one is done."""
+"""A document that crashes, hangs or uses too much memory is reported, and all others are processed."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ Captured = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def work(tmp_path: Path, shelf: Shelf) -> Path:
-    """A folder in which the stage is at hand."""
+    """A folder with the stage installed."""
     put(shelf)
     return tmp_path
 
@@ -52,7 +52,7 @@ CRASHES = {
 
 
 def test_a_document_that_crashes_its_worker_fails_alone(work: Path, capfd: Any) -> None:
-    """With the stage and its package, where the process could still say where it was."""
+    """With the stage and its package, if the process could still report where it was."""
     texts(work / "raw", {f"x-{name}": word for name, (word, _) in CRASHES.items()})
     assert go(work, recipe=RECIPE) == 1
     assert ids(work / "out") == SOUND
@@ -112,7 +112,7 @@ def test_a_document_that_runs_out_of_memory_is_reported_with_its_stage(work: Pat
 
 
 def test_a_document_that_kills_only_its_first_worker_is_written(work: Path) -> None:
-    """The system may have ended that one for want of memory, and the document may not be to blame."""
+    """The system may have killed the worker because memory was short, and not because of the document."""
     texts(work / "raw", {"x-once": "KILL ONCE"})
     assert go(work, "--set", f"stages.poison.marks={work}") == 0
     assert ids(work / "out") == [*SOUND, "x-once"]
@@ -133,7 +133,7 @@ def test_a_stage_that_exits_raises_or_prints_harms_no_other_document(work: Path,
 
 
 def test_processes_left_by_a_stage_do_not_block_runs(work: Path) -> None:
-    """A thread of the worker, and a child process of it that lives on when its worker crashes."""
+    """A thread of the worker, and a child process that survives its worker."""
     texts(work / "raw", {"x-child": "CHILD", "y-crash": "CHILD SEGFAULT", "z-thread": "THREAD"})
     try:
         assert go(work, "--set", f"stages.poison.marks={work}") == 1
@@ -150,7 +150,7 @@ def test_processes_left_by_a_stage_do_not_block_runs(work: Path) -> None:
 
 
 def test_failures_caused_by_the_machine_are_retried(work: Path) -> None:
-    """A system that is short of memory ends processes with SIGKILL: the next run tries again what failed so."""
+    """A system short of memory sends SIGKILL; the next run retries these documents."""
     log = work / "log"
     texts(work / "raw", {"x-crash": "SEGFAULT", "x-kill": "KILL"})
     for first in (True, False):
@@ -162,7 +162,7 @@ def test_failures_caused_by_the_machine_are_retried(work: Path) -> None:
 
 
 def test_a_full_disk_in_a_stage_is_retried(work: Path) -> None:
-    """Of a finder, too, whose failure otherwise costs only what it finds."""
+    """Also in a finder, whose failures usually lose only its findings."""
     log = work / "log"
     texts(work / "raw", {"x-full": "FULL"})
     for _ in range(2):
@@ -175,7 +175,7 @@ def test_a_full_disk_in_a_stage_is_retried(work: Path) -> None:
 
 
 def test_a_worker_stopped_between_two_documents_is_replaced(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says nothing any more, and no document of it has begun."""
+    """It sends no messages, and has not begun a document."""
     lines(work / "raw" / "a.jsonl", [(f"n{n:03}", talk(n)) for n in range(30)])
     stopped: list[int] = []
     send = PoolWorker.send
@@ -224,7 +224,7 @@ def test_what_crashed_or_hung_is_remembered_until_something_changes(work: Path) 
 
 
 def test_many_crashes_in_a_row_are_all_named(work: Path) -> None:
-    """More of them than deaths without a document to blame would be borne."""
+    """More crashes than workers may die without a document to blame."""
     lines(work / "raw" / "a.jsonl", [(f"n{n:02}", "SEGFAULT" if n % 3 else talk(n)) for n in range(24)])
     assert go(work) == 1
     assert len(told(work / "out")) == 16
@@ -245,7 +245,7 @@ def test_a_stage_that_workers_cannot_import_ends_the_run_with_the_reason(
 
 
 def test_a_memory_limit_too_low_for_any_document_ends_the_run_with_advice(work: Path, capsys: Captured) -> None:
-    """Not with each document named as if it were to blame, where it is the least that may be set."""
+    """And does not blame each document, if the limit is the lowest that can be set."""
     texts(work / "raw", {}, count=3)
     code = go(work, "--set", "run.memory=64", recipe=RECIPE)
     account(work / "out")
@@ -271,7 +271,7 @@ def test_many_tiny_documents_are_processed(work: Path) -> None:
 
 
 def test_a_worker_is_replaced_before_its_memory_grows(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a stage leaks is given back, and nothing is done twice for it."""
+    """Memory that a stage leaks is freed, and no document is processed twice."""
     started: list[int] = []
     start = process_pool.ProcessPool._start
 

@@ -1,7 +1,7 @@
-"""A run on a Ray cluster: the same bytes as on one machine, whatever becomes of documents, processes and machines.
+"""A run on a Ray cluster gives the same bytes as on one machine, whatever crashes.
 
-Two machines of one processor each are started here as processes. Documents wait at a gate where a test has to do
-something in the middle of a run, so nothing depends on how fast anything is.
+Two machines with one processor each are started here as processes. If a test must do something in the middle of a run,
+documents wait at a gate, so nothing depends on timing.
 """
 
 import os
@@ -67,14 +67,14 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def ray() -> Any:
-    """Ray, told to keep everything to itself."""
+    """Ray without usage statistics."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ["RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"] = "0"
     return pytest.importorskip("ray", reason="ray is not installed: pip install 'bilingual-pipeline[ray]'")
 
 
 class Machines:
-    """Two machines, and one that only keeps the books."""
+    """Two machines, and a head node without processors."""
 
     def __init__(self) -> None:
         from ray.cluster_utils import Cluster as Nodes
@@ -84,7 +84,7 @@ class Machines:
         self._two = [self._nodes.add_node(num_cpus=1) for _ in range(2)]
 
     def kill_one(self) -> None:
-        """Ends one at once, with all that it has; not the one by which the run is in the cluster, if there is one."""
+        """Kills a machine with all its processes, but not the one that the run is connected to."""
         ray: Any = __import__("ray")
         here = ray.get_runtime_context().get_node_id()
         ours = {node["RayletSocketName"] for node in ray.nodes() if node["NodeID"] == here}
@@ -134,7 +134,7 @@ def go(
 
 
 def files(output: Path) -> dict[str, bytes]:
-    """All that a run leaves, but for what it remembers for itself."""
+    """Returns all files of an output except the state."""
     return {
         path.relative_to(output).as_posix(): path.read_bytes()
         for path in output.rglob("*")
@@ -153,7 +153,7 @@ def opened(gate: Path) -> None:
 def test_the_output_equals_that_of_the_local_engine(
     machines: Machines, tmp_path: Path, gate: Path, form: OutputFormat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One crashes its process, one is degraded, one rejected, some fail in other ways: all of that is the same, too."""
+    """This includes a crash, a degraded article, a rejection and other failures."""
     monkeypatch.setattr(RayExecutor, "chunk", 4)
     here = go(tmp_path / "here", gate, local_engine(1), form=form)
     there = go(tmp_path / "there", gate, ray_engine(machines.address), form=form)
@@ -200,7 +200,7 @@ def test_no_document_is_lost_or_doubled_when_a_machine_dies(
 def driver(
     address: str | None, output: Path, gate: Path, texts: Sequence[str], mark: str = ""
 ) -> subprocess.Popen[bytes]:
-    """A run in a process of its own, and in a group of its own as a terminal would have it."""
+    """Starts a run in a process and process group of its own, like a terminal."""
     given = ", ".join(map(repr, (address, str(output), str(gate), list(texts))))
     call = f"from runs.harmful_stages import run_on_cluster; run_on_cluster({given})"
     path = os.pathsep.join([str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
@@ -213,7 +213,7 @@ def driver(
 
 
 def until(holds: Callable[[], bool], process: subprocess.Popen[bytes] | None = None) -> None:
-    """Waits; the end of all patience is far off, since a machine may be busy."""
+    """Waits, for a long time if the machine is busy."""
     for _ in range(6000):
         if holds():
             return
@@ -259,7 +259,7 @@ def test_ray_data_runs_the_same_function(machines: Machines, ray: Any) -> None:
 
 
 def marked(mark: str) -> list[str]:
-    """The processes that were started with a mark in their environment."""
+    """Returns the processes that have a mark in their environment."""
     found = []
     for process in Path("/proc").iterdir():
         try:

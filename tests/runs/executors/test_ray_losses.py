@@ -40,7 +40,7 @@ class SetupError(LostError):
 
 
 class Lossy:
-    """As much of Ray as is used; `loses` is asked for each batch, with how often it was asked for the same before."""
+    """A fake Ray. `loses` decides for each batch whether it is lost, given how often it was lost before."""
 
     exceptions = SimpleNamespace(RayError=LostError, RayTaskError=BrokenTaskError, RuntimeEnvSetupError=SetupError)
 
@@ -83,7 +83,7 @@ class Lossy:
 
 
 class Batch:
-    """As an object reference, which is what it stands for."""
+    """Hashes like an object reference."""
 
     def __init__(self, table: pa.Table) -> None:
         self.table = table
@@ -92,7 +92,7 @@ class Batch:
 def worked(
     lossy: Lossy, given: Sequence[Record], monkeypatch: pytest.MonkeyPatch, delivery: ArticleWriter | None = None
 ) -> list[tuple[str, Outcome]]:
-    """What becomes of some records with such a Ray, in their order."""
+    """Returns the outcomes of some records with the fake Ray, in order."""
     monkeypatch.setattr("pipeline.runs.executors.ray_cluster._quiet_ray", lambda: lossy)
     monkeypatch.setattr(RayExecutor, "chunk", 4)
     assignment = WorkerConfig(Pipeline(stages=[Perilous(), Doorkeeper()]), delivery or InMemoryWriter())

@@ -1,4 +1,4 @@
-"""A disk that is full, or may not be written to: the run says so, keeps what it did, and goes on when there is room."""
+"""If the disk is full or read-only, a run says so, keeps what it has done, and can be resumed."""
 
 import io
 import os
@@ -44,7 +44,7 @@ class Disk:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
-    """Where one can be mounted."""
+    """A small file system, if one can be mounted."""
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip("only root can mount a small file system, and only on Linux is it done so")
     path = tmp_path / "disk"
@@ -121,7 +121,7 @@ def test_an_output_that_loses_write_permission_is_reported_and_kept(disk: Disk, 
 
 @pytest.mark.parametrize("most", [300_001, 700_123])
 def test_a_file_size_limit_is_handled_like_a_full_disk(raw: Path, most: int) -> None:
-    """Where it ends in the middle of an article, and the system takes what still fits without a word."""
+    """If the disk becomes full within an article, the system writes a part of it without an error."""
     output = raw.parent / "out"
     (shelf,) = {path for path in sys.path if (Path(path) / "poison_stages.py").exists()}
     run = [sys.executable, "-m", "pipeline", *command(raw, output, "jsonl")]

@@ -1,4 +1,4 @@
-"""Nothing outside an output is changed by a run, whatever lies in it: links, special files, what others left there."""
+"""A run changes nothing outside its output, whatever the output holds: links, special files, files of others."""
 
 import inspect
 import json
@@ -52,7 +52,7 @@ OF_ARTICLES = (
 
 
 class Ground:
-    """Raw documents, an output, and a folder outside of it that must stay as it is."""
+    """Raw documents, an output, and a folder outside of it that must not change."""
 
     def __init__(self, folder: Path) -> None:
         self.raw, self.output, self.outside = folder / "raw", folder / "output", folder / "outside"
@@ -81,7 +81,7 @@ class Ground:
         return account
 
     def seen(self) -> dict[str, bytes]:
-        """All that lies outside."""
+        """Returns all files of the folder outside."""
         return {
             str(path.relative_to(self.outside)): path.read_bytes() if path.is_file() else b""
             for path in self.outside.rglob("*")
@@ -135,7 +135,7 @@ PLANTS = (a_link, a_link_to_nowhere, a_link_to_a_folder, a_hard_link, a_pipe)
 def test_links_instead_of_files_change_nothing_outside(
     ground: Ground, plant: Callable[[Path, Path], None], form: str, *, before: bool
 ) -> None:
-    """`ground` looks at what is outside when the test is over. Each run ends, and says why where it ends early."""
+    """The fixture `ground` checks the folder outside after the test. Each run ends, and says why if it ends early."""
     if before:
         ground.run(form)
     for name in (*(f"_run/{name}" for name in REPLACED), *OF_ARTICLES):
@@ -270,7 +270,7 @@ def test_the_lock_of_an_ended_run_is_taken(ground: Ground, left: bytes) -> None:
 
 @pytest.mark.parametrize("path", ["../../outside/a.txt", "previous/../../../outside/a.txt", "/etc/passwd", "open/x"])
 def test_a_state_cannot_name_files_outside(ground: Ground, path: str) -> None:
-    """One that came from somebody else may say anything."""
+    """A state from somebody else may say anything."""
     assert not RUN_FOLDER_SHARD.fullmatch(path)
     ground.run("jsonl")
     size = (ground.outside / "a.txt").stat().st_size
@@ -310,7 +310,7 @@ def test_an_export_and_a_restore_write_nothing_through_a_link_in_their_folder(
 
 @pytest.mark.parametrize(("parts", "written"), [(300, 1), (5_000, 0)])
 def test_an_id_with_many_parts_is_written_or_fails_alone(tmp_path: Path, parts: int, written: int) -> None:
-    """Its folders lie in each other."""
+    """Its folders are nested."""
     ground = Ground(tmp_path)
     name = "d/" * parts + "a"
     (ground.raw / "deep.jsonl").write_text(json.dumps({"id": name, "text": "The quay is wet."}) + "\n", "utf-8")

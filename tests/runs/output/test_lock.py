@@ -1,4 +1,4 @@
-"""Two runs do not write to one place."""
+"""Two runs do not write to the same output."""
 
 import os
 import subprocess
@@ -64,7 +64,7 @@ def test_a_run_of_another_process_blocks_this_one(path: Path) -> None:
 
 
 def test_a_run_waits_for_the_workers_of_a_killed_run(path: Path) -> None:
-    """They may be about to write an article."""
+    """They may be writing an article."""
     path.parent.mkdir(parents=True)
     with started(PARENT, path) as parent:
         assert said(parent) == "held"

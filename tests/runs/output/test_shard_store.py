@@ -1,4 +1,4 @@
-"""Shards hold what a folder of files holds, in the same order whoever made them, and every verb reads them alike."""
+"""Shards hold the same articles as a folder of files, in the same order, and every command reads both."""
 
 import json
 import random
@@ -26,7 +26,7 @@ def go(raw: Path, output: Path, form: str, *more: str, workers: int = 2) -> None
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the raw documents, and an output of each form."""
+    """A folder with raw documents, and an output in each format."""
     folder = tmp_path_factory.mktemp("shards")
     with pytest.MonkeyPatch.context() as patch:
         shelf = Shelf(folder / "shelf")
@@ -71,7 +71,7 @@ def test_any_number_of_workers_gives_the_same_bytes(made: Path, tmp_path: Path, 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_changed_text_changes_its_shard_and_those_after_it(made: Path, tmp_path: Path, form: str) -> None:
-    """A shard of which all articles hold is not touched."""
+    """A shard whose articles have not changed is not touched."""
     rows = [(f"wire/n{n}", talk(n) * random.Random(n).randint(10, 60)) for n in range(COUNT)]
     raw = lines(tmp_path / "raw" / "a.jsonl", rows).parent
     go(raw, tmp_path / "out", form)
@@ -123,7 +123,7 @@ def test_export_gives_the_same_rows_as_a_folder_of_articles(made: Path, tmp_path
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_shard_that_was_changed_is_not_copied_blindly(made: Path, tmp_path: Path, form: str) -> None:
-    """Where its articles are needed, it is said that they are not what they were."""
+    """If its articles are needed, an error says that they have changed."""
     rows = [(f"n{n}", talk(n) * 10) for n in range(60)]
     raw = lines(tmp_path / "raw" / "a.jsonl", rows).parent
     go(raw, tmp_path / "out", form)

@@ -1,4 +1,4 @@
-"""What a crash leaves names the stage that was at work."""
+"""The traceback of a crash names the stage."""
 
 import faulthandler
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from runs.harmful_stages import Doorkeeper, Perilous
 
 @dataclass(frozen=True)
 class Witness(Mend):
-    """A repair that writes down the calls that led to it, as a crash would."""
+    """A repair that writes its traceback, like a crash."""
 
     name = "witness"
     rules = rules("witness")
@@ -35,7 +35,7 @@ def _nothing(trace: str) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class Bystander(Mend):
-    """A repair that does no more than hand on what a function gives."""
+    """A repair that only returns the generator of a function."""
 
     name = "bystander"
     rules = rules("bystander")

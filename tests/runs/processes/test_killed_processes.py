@@ -1,7 +1,7 @@
-"""Each process of a run is killed at each step: the account adds up, and no document is missing.
+"""Each process of a run is killed at each step: the counters add up, and no document is missing.
 
-Steps are events, not moments. Those in a worker are met by a stage, whose module changes the worker that imports it;
-those in the run itself by what the tests put in the place of single functions.
+Steps are events, not moments. A stage whose module patches the worker that imports it kills at steps of a worker. The
+tests patch single functions to kill at steps of the run itself.
 """
 
 import json
@@ -119,7 +119,7 @@ Plan = Callable[..., None]
 
 @pytest.fixture
 def plan(tmp_path: Path, shelf: Shelf) -> Plan:
-    """Makes the documents, and installs the stage with the steps at which it kills processes, one after the other."""
+    """Makes documents, and installs the stage with the steps at which it kills processes."""
     rows = [(f"n{n:02}", talk(n) * 9) for n in range(COUNT)]
     lines(tmp_path / "raw" / "a.jsonl", rows)
     shelf.put("killer-stages", "1.0", "killer_stages", "", "killer", attribute="Killer")
@@ -150,7 +150,7 @@ def finished(output: Path) -> bool:
 
 
 def check_whole(work: Path, plan: Plan, form: str = "jsonl") -> None:
-    """The run ended as one in which nothing was killed."""
+    """The output equals that of a run without kills."""
     assert account(work / "out") == {"documents": COUNT, "written": COUNT, "failed": 0, "rejected": 0, "unchanged": 0}
     assert finished(work / "out")
     assert litter(work / "out") == []
@@ -204,7 +204,7 @@ def test_the_fork_server_may_die_with_many_workers(tmp_path: Path, plan: Plan) -
 
 
 def test_a_worker_may_die_before_it_begins_an_isolated_document(tmp_path: Path, plan: Plan) -> None:
-    """Nobody was given anything to do after that, for ever."""
+    """Before, no worker got any work after that."""
     plan(("working", "worker"), ("received", "worker"))
     assert go(tmp_path) == 0
     assert kills(tmp_path) == 2
@@ -243,7 +243,7 @@ def test_a_run_whose_processes_are_always_killed_names_unfinished_documents(
 
 
 def check_stopped(output: Path, said: str) -> None:
-    """What went in came out, or is named."""
+    """Each document has an article, or is reported."""
     assert not finished(output)
     documents = json.loads((output / "_run" / "run.json").read_text("utf-8"))["documents"]
     unknown = [
@@ -257,7 +257,7 @@ def check_stopped(output: Path, said: str) -> None:
 def test_a_stopped_run_counts_documents_that_were_done_out_of_order(
     tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One worker has the first chunk and dies at each start; the other one has written all that is behind it."""
+    """One worker has the first chunk and dies at each start; the other has written all later documents."""
     lines(tmp_path / "raw" / "a.jsonl", [(f"n{n:03}", talk(n) * 100) for n in range(COUNT)])
     plan(*[("working at n000", "server")] * 2, *[("imported", "server")] * 1000)
     assert go(tmp_path, form="json") == 1
@@ -274,14 +274,14 @@ def server() -> Any:
 
 
 def kill_server() -> None:
-    """Kills it and waits until it is dead, but leaves it to others to ask how it ended."""
+    """Kills it and waits until it is dead, without collecting its exit code."""
     number = server()._forkserver_pid
     os.kill(number, signal.SIGKILL)
     os.waitid(os.P_PID, number, os.WEXITED | os.WNOWAIT)
 
 
 def after(number: int, act: Callable[..., Any], then: Callable[[], None]) -> Callable[..., Any]:
-    """A function that does something more at its call of this number, once it has done what it is there for."""
+    """Returns a function that calls another one after its call with this number."""
     calls = 0
 
     def acting(*arguments: Any) -> Any:
@@ -320,7 +320,7 @@ def test_the_fork_server_may_be_killed_while_it_forks(
 def test_a_worker_whose_id_was_not_reported_does_no_work(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It may live: nobody has told it that the server is dead. Another one has its place and its documents."""
+    """It may still live, since it does not know that the server is dead. Another worker has its documents."""
     plan()
     read, first = forkserver.read_signed, iter([True])
 

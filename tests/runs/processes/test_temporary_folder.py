@@ -1,4 +1,4 @@
-"""A folder for temporary files is gone with its owner, however that ends."""
+"""A folder for temporary files is deleted, however its owner ends."""
 
 import os
 import signal

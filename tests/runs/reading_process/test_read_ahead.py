@@ -1,4 +1,4 @@
-"""Small files are read ahead in groups, and what is given is what each file holds when it is asked for."""
+"""Small files are read ahead in groups, and the documents are those at the time of the request."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ from .test_supervisor import SOUND, outcome, poison, process
 
 
 class Counted(ReadingProcess):
-    """Counts the files that are asked for by themselves."""
+    """Counts the files that are requested one by one."""
 
     alone = 0
 
@@ -32,7 +32,7 @@ class Counted(ReadingProcess):
 
 
 def texts(folder: Path, count: int) -> list[File]:
-    """Small files, among them some that hold nothing, many documents, or much."""
+    """Small files, some of them empty, with many documents, or with much text."""
     for number in range(count):
         data = f"Q: Which boat?\n\nA: Number {number}.\n"
         if number % 17 == 5:
@@ -65,7 +65,7 @@ def test_all_files_are_read_and_few_are_requested_one_by_one(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_files_may_be_skipped_and_changed_at_any_time(tmp_path: Path, seed: int) -> None:
-    """As those are that have not changed since the last run; what was read before a change does not count."""
+    """Unchanged files are skipped; files that change after they were read ahead are read again."""
     chance = random.Random(seed)
     files = texts(tmp_path, 200)
     with ReadingProcess(Input(), choice()) as reading:

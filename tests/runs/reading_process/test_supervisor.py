@@ -1,4 +1,4 @@
-"""A file that crashes, hangs or eats the process that reads it is named, and everything else is read."""
+"""A file that crashes, hangs or uses too much memory is reported, and all others are read."""
 
 import os
 import signal
@@ -52,7 +52,7 @@ def read(reading: ReadingProcess, file: File, most: int | None = None) -> list[D
 
 
 def outcome(found: list[Document]) -> list[str]:
-    """The ids of the records and the reasons of the others."""
+    """Returns the ids of the records and the reasons of other items."""
     return [each.id if isinstance(each, Record) else each.reason for each in found]
 
 
@@ -82,7 +82,7 @@ def test_records_are_decoded_only_when_they_are_used(tmp_path: Path, reading: Re
 def test_documents_before_one_that_ends_the_process_are_read(
     tmp_path: Path, reading: ReadingProcess, word: str, reason: str
 ) -> None:
-    """Also where it came within a batch that the process had not handed on, and so do the files behind it."""
+    """Also documents of a batch that was not sent yet, and later files."""
     file = poison(tmp_path, "a.poison", *[SOUND] * 70, f"{word}\n", *[SOUND] * 5)
     found = read(reading, file)
     assert outcome(found)[:-1] == [f"a#{number}" for number in range(1, 71)]
@@ -110,14 +110,14 @@ def test_a_file_that_takes_too_long_is_stopped(tmp_path: Path, shelf: Shelf, wor
 
 @pytest.mark.parametrize("word", ["KILL ONCE", "STOP"])
 def test_a_file_whose_process_ends_once_is_read(tmp_path: Path, shelf: Shelf, word: str) -> None:
-    """The system may have ended it for want of memory, or somebody has stopped it."""
+    """The system may have killed it because memory was short, or somebody did."""
     with process(tmp_path, shelf, seconds=2) as reading:
         found = read(reading, poison(tmp_path, "a.poison", *[SOUND] * 3, f"{word}\n", SOUND))
         assert outcome(found) == ["a#1", "a#2", "a#3", "a#4", "a#5"]
 
 
 def test_a_file_that_shrinks_while_it_is_read_is_reported(tmp_path: Path, reading: ReadingProcess) -> None:
-    """A part of it that is mapped to memory is gone then, and the system ends whoever reads there."""
+    """A memory-mapped part is gone then, and the system kills a process that reads it."""
     found = read(reading, poison(tmp_path, "a.poison", *[SOUND] * 10, "BUS\n"))
     last = found[-1]
     assert isinstance(last, Unreadable)
@@ -156,7 +156,7 @@ def test_a_stopped_reader_leaves_no_process_and_no_file(
 
 
 def test_waiting_for_a_pipe_does_not_count_as_reading_time(tmp_path: Path, shelf: Shelf) -> None:
-    """Nobody knows when its other end says more. So each document is handed on at once, once the kind is told."""
+    """The next document may come much later, so each document is sent at once after the type is detected."""
     path = tmp_path / "a.poison"
     os.mkfifo(path)
     first = threading.Event()
@@ -236,7 +236,7 @@ def test_left_out_parts_are_those_of_the_reader(tmp_path: Path, reading: Reading
 def test_closed_standard_input_is_reported(
     tmp_path: Path, reading: ReadingProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its number may be that of another file by now, such as the lock of the run."""
+    """Its descriptor may now be that of another file, such as the lock of the run."""
     monkeypatch.setattr(sys, "stdin", None)
     assert outcome(read(reading, File(None, "stdin", named=True))) == [
         "cannot be read: standard input is closed; check its permissions and run again"
@@ -271,7 +271,7 @@ def test_a_dry_run_ended_by_sigterm_leaves_no_temporary_file(tmp_path: Path, she
 
 
 def test_a_file_with_endless_documents_is_stopped(tmp_path: Path, shelf: Shelf) -> None:
-    """Each of them comes at once, and at each try the process is at another one. The first are kept."""
+    """Each document comes at once, and at each try the process is at another one. The first are kept."""
     with process(tmp_path, shelf, seconds=2) as reading:
         found = outcome(read(reading, poison(tmp_path, "a.poison", "FOREVER\n")))
     assert found[-1].startswith("reading it took longer than 2 s")
