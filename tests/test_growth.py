@@ -19,7 +19,7 @@ from pipeline.segmentation.lattice_edges import document_edges, index_by_prefix
 from pipeline.stages import fixpoint
 from pipeline.stages.dialogue.missed_dialogue import recurring_openings
 from pipeline.stages.dialogue.paragraph_starts import Opening
-from pipeline.stages.words import stage as words_stage
+from pipeline.stages.words import gaps
 from pipeline.text.edits import Edit, apply, minimal_edits, sort_and_check
 
 SMALL, LARGE = 700, 2_800
@@ -78,7 +78,7 @@ def test_each_odd_word_of_a_text_is_read_once(monkeypatch: pytest.MonkeyPatch) -
 
     def counted(run: str, costs: lattice_edges.Costs) -> tuple[lattice_edges.Edge, ...]:
         read.append((run, costs))
-        return lattice_edges._pieces(run, costs)
+        return lattice_edges._edges_of(run, costs)
 
     few = TwoGenerationCache(counted, 50)
     monkeypatch.setattr(lattice_edges, "edge_cache", few)
@@ -124,9 +124,9 @@ def test_an_edit_meets_what_overlaps_it_or_starts_where_it_starts(edit: Edit, me
 
 
 def test_a_dash_between_spaces_is_looked_for_once_in_a_text() -> None:
-    words_stage._has_between_spaces.cache_clear()
+    gaps.has_spaced_dash.cache_clear()
     pipeline.clean(text_of(("options",), 4_000), stages=["words"])
-    info = words_stage._has_between_spaces.cache_info()
+    info = gaps.has_spaced_dash.cache_info()
     assert info.hits > 20
     assert info.misses < 10
 

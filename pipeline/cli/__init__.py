@@ -12,27 +12,27 @@ from pipeline.text.escapes import escape_hidden
 from pipeline.version import __version__
 
 COMMANDS = {
-    "run": "process raw documents and write an article each",
-    "clean": "repair text and print it (a filter)",
-    "export": "write articles as tables, databases, text or for training",
-    "restore": "give back the source bytes, from the output alone",
-    "verify": "restore and check every article, and say what fails",
-    "diff": "compare two outputs: articles, texts, structure, rules",
-    "explain": "show every edit and label of an article, with reasons",
-    "stages": "list the stages; begin a new one, or check one",
-    "rules": "show what each rule does, on which cases",
-    "config": "show the settings that hold, and their source",
-    "schema": "print the JSON Schema of an article or of settings",
+    "run": "turn raw documents into articles",
+    "clean": "repair text and print it",
+    "export": "write articles as tables, a database, plain text or chat messages",
+    "restore": "restore the original files from articles",
+    "verify": "check that every article is valid and restores its source",
+    "diff": "compare two outputs",
+    "explain": "show every edit and label of an article, and why it was made",
+    "stages": "list stages, create one, or test one",
+    "rules": "list rules, with examples",
+    "config": "show the settings in effect and where each comes from",
+    "schema": "print the JSON Schema of articles or of settings",
 }
 
 MAIN_EXAMPLES = """examples:
-  pipeline run raw -o output              one JSON document per article in output/
-  pipeline clean scraped.txt > clean.txt  only the repaired text
-  pipeline export output -o a.parquet     one table of all articles
-  pipeline verify output                  everything restores, every promise holds
-  pipeline restore output/a.json -o a.txt the source, byte for byte
+  pipeline run raw -o output              write one JSON file per article to output/
+  pipeline clean scraped.txt > clean.txt  repair the text and nothing else
+  pipeline export output -o a.parquet     write all articles to one table
+  pipeline verify output                  check that every article is valid and restores
+  pipeline restore output/a.json -o a.txt restore one source file, byte for byte
 
-exit codes: 0 all well; 1 some documents failed; 2 wrong usage or configuration
+exit codes: 0 success; 1 some documents failed; 2 invalid usage or configuration
 """
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _command(given: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="pipeline",
-        description="Turns scraped, damaged, bilingual interview articles into structured Q&A JSON.",
+        description="Turn scraped, damaged, bilingual interview articles into structured Q&A JSON.",
         epilog=MAIN_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

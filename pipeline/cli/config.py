@@ -19,9 +19,9 @@ from pipeline.readers.registry import BUILT_IN, Registry
 from pipeline.text.escapes import HIDDEN, escape_hidden
 
 CONFIG_EXAMPLES = """examples:
-  pipeline config                              what holds, and where it comes from
+  pipeline config                              show the settings in effect and where each comes from
   pipeline config --config pipeline.toml --profile sfc
-  pipeline config --all -o pipeline.toml       every setting, its default and what it does, to begin with
+  pipeline config --all -o pipeline.toml       write a settings file with every setting, its default and what it does
 """
 DEFAULT_SOURCE = "default"
 MAX_ALIGNED_CHARS = 60
@@ -48,9 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = CONFIG_EXAMPLES
     add_config_options(parser)
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--profile", metavar="NAME", help="what holds for the documents of this profile")
-    what.add_argument("--all", action="store_true", help="one annotated file with every setting and its default")
-    parser.add_argument("-o", "--output", metavar="FILE", help="where it goes (default: stdout)")
+    what.add_argument("--profile", metavar="NAME", help="settings for documents of this profile")
+    what.add_argument("--all", action="store_true", help="print an annotated file with every setting and its default")
+    parser.add_argument("-o", "--output", metavar="FILE", help="file to write to (default: stdout)")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -60,7 +60,7 @@ def main(options: argparse.Namespace) -> int:
     made = pipeline(options, said)
     if options.profile is not None and options.profile not in said.settings.profiles:
         known = did_you_mean(options.profile, said.settings.profiles)
-        raise UsageError(f"--profile {options.profile}: no such profile{known}")
+        raise UsageError(f"unknown profile {options.profile!r}{known}")
     text = (
         everything(made, said) if options.all else "".join(f"{line}\n" for line in holding(made, said, options.profile))
     )

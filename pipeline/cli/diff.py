@@ -20,32 +20,32 @@ from pipeline.model.article import Article
 from pipeline.storage import Place
 
 DIFF_EXAMPLES = """examples:
-  pipeline diff output-before output-after             what changed, and which rules fired more or less
+  pipeline diff output-before output-after             show what changed and which rules fired more or less
   pipeline diff before after --rule words.run-together --examples 20
-  pipeline diff before after --id wire/a               one article in full
-  pipeline diff before after --json                    a line of JSON an article, the last one the summary
-  pipeline diff before after -q --exit-code            1 where anything differs
+  pipeline diff before after --id wire/a               show one article in full
+  pipeline diff before after --json                    print JSON Lines: one per article, then a summary
+  pipeline diff before after -q --exit-code            exit with 1 if anything differs
 
-Rules come in the order of the articles in which they find something else, not of how often they fire.
+Rules are sorted by the number of articles in which their findings differ.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.epilog = DIFF_EXAMPLES
-    parser.add_argument("old", metavar="OLD", help="a folder of articles, a .jsonl file, or one article")
-    parser.add_argument("new", metavar="NEW", help="the other output")
-    parser.add_argument("--id", metavar="ID", help="the article with this id, in full detail")
-    parser.add_argument("--rule", metavar="NAME", help="only what this rule found")
-    parser.add_argument("--stage", metavar="NAME", help="only what the rules of this stage found")
+    parser.add_argument("old", metavar="OLD", help="a folder of articles, an export, or one article")
+    parser.add_argument("new", metavar="NEW", help="the output to compare with")
+    parser.add_argument("--id", metavar="ID", help="show the article with this id in full")
+    parser.add_argument("--rule", metavar="NAME", help="show only findings of this rule")
+    parser.add_argument("--stage", metavar="NAME", help="show only findings of this stage")
     parser.add_argument(
-        "--examples", metavar="N", type=integer_from(0), default=3, help="examples of each rule (default: 3)"
+        "--examples", metavar="N", type=integer_from(0), default=3, help="number of examples per rule (default: 3)"
     )
-    parser.add_argument("--exit-code", action="store_true", help="1 where anything differs; by default 0")
+    parser.add_argument("--exit-code", action="store_true", help="exit with 1 if anything differs")
     add_reading_options(parser)
     loudness = parser.add_mutually_exclusive_group()
-    loudness.add_argument("--json", action="store_true", help="the same for machines, an object a line")
-    loudness.add_argument("-q", "--quiet", action="store_true", help="only what cannot be compared")
+    loudness.add_argument("--json", action="store_true", help="print JSON Lines")
+    loudness.add_argument("-q", "--quiet", action="store_true", help="print only articles that cannot be compared")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -54,7 +54,7 @@ def main(options: argparse.Namespace) -> int:
     most = limits(options)
     for path in (old, new):
         if not path.exists():
-            raise UsageError(f"{path} is not there")
+            raise UsageError(f"{path} does not exist")
     rule_filter = RuleFilter(options.rule, options.stage)
     tally = DiffTotals(rule_filter, examples=options.examples)
     page = DiffPrinter(detailed=options.id is not None)
@@ -73,8 +73,8 @@ def main(options: argparse.Namespace) -> int:
             _print(narrowed)
         elif not options.quiet:
             page.add(narrowed)
-    if not tally.compared and not tally.only and not tally.broken:
-        raise UsageError(f"neither {old} nor {new} holds an article")
+    if not tally.compared and not tally.unmatched and not tally.broken:
+        raise UsageError(f"no articles in {old} or {new}")
     check_rule_and_stage(options.rule, options.stage, tally.rules())
     if options.json:
         _print(tally.summary())
@@ -102,15 +102,15 @@ def _compared(found: Iterable[ArticlePair], tally: DiffTotals, where: str) -> It
                 if not difference.same:
                     yield difference
             elif isinstance(old, Article):
-                yield tally.add_only(old.id, "old")
+                yield tally.add_unmatched(old.id, "old")
             elif isinstance(new, Article):
-                yield tally.add_only(new.id, "new")
+                yield tally.add_unmatched(new.id, "new")
 
 
 def _named(name: str, old: Place, new: Place, limits: Limits) -> ArticlePair:
     found = [article_with_id(path, name, limits) for path in (old, new)]
     if found == [None, None]:
-        raise UsageError(f"--id {name}: neither {old} nor {new} holds this article")
+        raise UsageError(f"no article {name!r} in {old} or {new}")
     return ArticlePair(name, *found)
 
 

@@ -42,7 +42,7 @@ class DiffPrinter:
         """Prints what was collected."""
         if self._detailed:
             if summary.same:
-                self._sheet.line("the article is the same in both")
+                self._sheet.line("the article is identical in both outputs")
             return
         if rule_filter.matches_all:
             self._counts(summary)
@@ -64,9 +64,9 @@ class DiffPrinter:
             (kinds["text"], "differ in text"),
             (kinds["structure"], "differ in structure"),
             (kinds["notes"], "differ in notes"),
-            (kinds["rules"], "differ in the rules that decided"),
+            (kinds["rules"], "differ in the rules that fired"),
             (summary.only_provenance, "differ in version or settings only"),
-            (summary.same, "are the same"),
+            (summary.same, "are identical"),
         ]
         self._sheet.table(((f"{number:,}", what) for number, what in rows), right=(0,))
 
@@ -121,7 +121,7 @@ class DiffPrinter:
         for finding in item.findings:
             line(f"  {SIDE_SIGNS[finding.side]} {finding.what} {finding.rule}: {finding.example}")
         if item.confidences:
-            line(f"  {item.confidences:,} of both with another confidence")
+            line(f"  {item.confidences:,} findings in both with a different confidence")
 
     def _change(self, change: FieldChange) -> None:
         fields = list(dict.fromkeys(field for field in (change.old_field, change.new_field) if field))
@@ -144,7 +144,7 @@ def _row(item: Difference | UnmatchedArticle) -> tuple[str, ...]:
         told.append("…")
     last = ", ".join(told)
     if "source" in item.kinds:
-        last = f"another source{'; ' if last else ''}{last}"
+        last = f"different source{'; ' if last else ''}{last}"
     return visible(item.id), f"{len(item.text):,}" if item.text else "", findings, last
 
 

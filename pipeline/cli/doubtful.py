@@ -72,10 +72,10 @@ def show(source: Place, limits: Limits, *, json: bool) -> int:
             else:
                 _block(doubt, sheet)
     if not articles:
-        raise UsageError(f"{source} holds no articles")
+        raise UsageError(f"no articles in {source}")
     if not json:
         sheet.line(
-            f"{found:,} of {count_of(articles, 'article')} doubtful: {without:,} without an exchange, "
+            f"{found:,} of {count_of(articles, 'article')} are doubtful: {without:,} without an exchange, "
             f"{warned:,} with warnings"
         )
     return 1 if broken else 0

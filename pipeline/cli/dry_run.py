@@ -17,19 +17,17 @@ from pipeline.text.excerpts import visible
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument(
-        "--first", type=integer_from(1), metavar="N", help="only the first N documents; the rest is not read"
-    )
-    parser.add_argument("--dry-run", action="store_true", help="say what each rule would do, and write nothing")
-    parser.add_argument("--json", action="store_true", help="with --dry-run: the same for machines")
+    parser.add_argument("--first", type=integer_from(1), metavar="N", help="read only the first N documents")
+    parser.add_argument("--dry-run", action="store_true", help="show what each rule would do; write nothing")
+    parser.add_argument("--json", action="store_true", help="with --dry-run: print JSON")
 
 
 def check(options: argparse.Namespace) -> None:
     """Raises `UsageError` for options that do not go together."""
     if options.json and not options.dry_run:
-        raise UsageError("--json goes with --dry-run; a run writes what there is to know to _run/ in its output")
+        raise UsageError("--json requires --dry-run; a run writes its report to _run/ in the output")
     if options.json and options.quiet:
-        raise UsageError("--json and --quiet exclude each other")
+        raise UsageError("--json and --quiet cannot be combined")
 
 
 def show(rehearsal: DryRun, options: argparse.Namespace) -> None:

@@ -47,7 +47,7 @@ def _joined(labels: Iterable[str]) -> str:
 def detailed(explanation: Explanation, sheet: Printer) -> None:
     """Each line with where it stands in the source, and with the labels, edits and notes that are to be shown."""
     if not explanation.lines and not explanation.annotations:
-        sheet.line("nothing is as asked for")
+        sheet.line("nothing matches")
     found: dict[int, list[Explained]] = {}
     items: tuple[Explained, ...] = (
         *explanation.labels,
@@ -108,7 +108,7 @@ def _label(label: ExplainedLabel, line: ExplainedLine, sheet: Printer) -> None:
 
 
 def _edit(edit: ExplainedEdit, sheet: Printer) -> None:
-    together = "  (one of several that meet here)" if edit.joined else ""
+    together = "  (merged with other edits)" if edit.joined else ""
     sheet.line(
         f"{EXPLANATION_INDENT}edit    {wdiff(edit.old, edit.new)}  {edit.stage}  {edit.confidence:.2f}{together}"
     )

@@ -20,7 +20,7 @@ def steps() -> Iterator[Step]:
         try:
             yield step(name, installed)
         except UsageError as error:
-            print(f"pipeline: left out: {error}", file=sys.stderr)
+            print(f"pipeline: skipped: {error}", file=sys.stderr)
 
 
 def readers() -> Iterator[Reader]:
@@ -29,7 +29,7 @@ def readers() -> Iterator[Reader]:
         try:
             yield registry.reader(name)
         except UsageError as error:
-            print(f"pipeline: left out: {error}", file=sys.stderr)
+            print(f"pipeline: skipped: {error}", file=sys.stderr)
 
 
 def exporters() -> Iterator[Exporter]:
@@ -38,7 +38,7 @@ def exporters() -> Iterator[Exporter]:
         try:
             yield exporter(name)
         except UsageError as error:
-            print(f"pipeline: left out: {error}", file=sys.stderr)
+            print(f"pipeline: skipped: {error}", file=sys.stderr)
 
 
 def parts() -> Parts:

@@ -41,7 +41,7 @@ def check_rule_and_stage(rule: str | None, stage: str | None, found: Iterable[tu
     rules |= NO_STAGE.keys()
     stages |= {name.partition(".")[0] for name in NO_STAGE}
     if stage is not None and stage not in stages:
-        raise UsageError(f"--stage {stage}: no such stage{did_you_mean(stage, sorted(stages))}")
+        raise UsageError(f"unknown stage {stage!r}{did_you_mean(stage, sorted(stages))}")
     if rule is not None and rule not in rules:
         of_stage = sorted(name for name in rules if name.startswith(rule.partition(".")[0] + "."))
-        raise UsageError(f"--rule {rule}: no such rule{did_you_mean(rule, of_stage or sorted(rules))}")
+        raise UsageError(f"unknown rule {rule!r}{did_you_mean(rule, of_stage or sorted(rules))}")

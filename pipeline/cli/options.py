@@ -15,13 +15,13 @@ from pipeline.storage.links import inside
 def add_recipe_options(parser: argparse.ArgumentParser) -> None:
     """Adds `--config`, `--set` and `--stages`."""
     add_config_options(parser)
-    parser.add_argument("--stages", metavar="A,B", help="only these stages of the recipe, in its order")
+    parser.add_argument("--stages", metavar="A,B", help="run only these stages of the recipe")
 
 
 def add_config_options(parser: argparse.ArgumentParser) -> None:
     """Adds `--config` and `--set`."""
     parser.add_argument(
-        "--config", metavar="FILE", help="settings (pipeline.toml); ./pipeline.toml is not read by itself"
+        "--config", metavar="FILE", help="read settings from this file; ./pipeline.toml is not read unless named"
     )
     parser.add_argument(
         "--set",
@@ -29,7 +29,7 @@ def add_config_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         dest="overrides",
-        help="lay one setting over those of the file: stages.words.longest=30; may come again",
+        help="override a setting, such as stages.words.longest=30 (repeatable)",
     )
 
 
@@ -38,7 +38,7 @@ def add_web_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-private",
         action="store_true",
-        help="allow http:// and https:// URLs of this machine and its networks (default: refuse them)",
+        help="allow URLs that point to this machine or a private network",
     )
 
 
@@ -47,7 +47,9 @@ def integer_from(least: int) -> Callable[[str], int]:
 
     def number(text: str) -> int:
         if not (text.isascii() and text.isdecimal()) or int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not {'a positive integer' if least == 1 else f'an integer >= {least}'}"
+            )
         return int(text)
 
     return number

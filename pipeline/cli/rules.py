@@ -14,8 +14,8 @@ from pipeline.core.recipe import OFF, Step
 from pipeline.errors import UsageError, did_you_mean
 
 RULES_EXAMPLES = """examples:
-  pipeline rules                       a line each
-  pipeline rules words                 the rules of a stage, with their cases
+  pipeline rules                       one line per rule
+  pipeline rules words                 the rules of one stage, with examples
   pipeline rules words.run-together
 """
 
@@ -36,9 +36,9 @@ class RuleRow(msgspec.Struct, frozen=True):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.epilog = RULES_EXAMPLES
-    parser.add_argument("name", nargs="?", metavar="NAME", help="a stage or a rule; its cases are shown, too")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="show this stage or rule with its examples")
     add_config_options(parser)
-    parser.add_argument("--json", action="store_true", help="the same for machines, an object a rule")
+    parser.add_argument("--json", action="store_true", help="print JSON, one object per rule")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -54,7 +54,7 @@ def main(options: argparse.Namespace) -> int:
             stage = options.name.partition(".")[0]
             below = [name for name in known if name.startswith(f"{stage}.")]
             near = did_you_mean(options.name, below) if below else did_you_mean(stage, by_name)
-            raise UsageError(f"no stage or rule is named {options.name!r}{near}")
+            raise UsageError(f"unknown stage or rule {options.name!r}{near}")
     if options.json:
         write_json(msgspec.json.format(msgspec.json.encode(rows)))
     elif options.name is None:
@@ -81,7 +81,7 @@ def _rows(step: Step, made: Pipeline) -> Iterator[RuleRow]:
 
 def _told(row: RuleRow) -> str:
     changed = row.threshold != row.default
-    return f"{row.threshold} (its own: {row.default})" if changed else f"{row.threshold}"
+    return f"{row.threshold} (default: {row.default})" if changed else f"{row.threshold}"
 
 
 def _table(rows: list[RuleRow]) -> None:

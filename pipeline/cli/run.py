@@ -42,17 +42,17 @@ from pipeline.text.escapes import escape_hidden
 from pipeline.version import __version__
 
 RUN_EXAMPLES = """examples:
-  pipeline run raw                        articles to output/
+  pipeline run raw                        write articles to output/
   pipeline run a.txt b.jsonl.zst crawl.warc.gz news.parquet -o articles
   zcat dump.jsonl.gz | pipeline run - -o articles
-  pipeline run dump --format jsonl -o articles   shards instead of a file an article
+  pipeline run dump --format jsonl -o articles   write shards instead of one file per article
   pipeline run s3://bucket/dump/ https://host/a.jsonl.zst -o s3://bucket/articles --format jsonl
   pipeline run dump.csv --set input.text_field=story --set 'sources.csv.delimiter=;'
   pipeline run raw --stages entities,languages,credits,dialogue
   pipeline run dump --format jsonl --engine ray --ray-address auto
-  pipeline run raw --dry-run --first 200  what each rule would do, with examples; nothing is written
+  pipeline run raw --dry-run --first 200  show what each rule would do; write nothing
 
-A run that was stopped goes on where it was when the same command is given again.
+Rerun the same command to resume a stopped run.
 """
 MIN_SHOWN_SECONDS = 10.0
 """Seconds from which on the end of a run says how long it took."""
@@ -63,43 +63,53 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.epilog = RUN_EXAMPLES
     parser.add_argument(
-        "raw", nargs="+", metavar="RAW", help="files, folders, URLs (s3://, https://, …); - is standard input"
+        "raw", nargs="+", metavar="RAW", help="files, folders or URLs (s3://, https://, …); - for stdin"
     )
     parser.add_argument(
-        "-o", "--output", default="output", metavar="DIR|URL", help="where the articles go (default: output)"
+        "-o",
+        "--output",
+        default="output",
+        metavar="DIR|URL",
+        help="folder or URL to write articles to (default: output)",
     )
     parser.add_argument(
         "--format",
         choices=("json", "jsonl", "parquet"),
         default="json",
-        help="json: a file an article; jsonl, parquet: shards, packed with Zstandard (default: json)",
+        help="json: one file per article; jsonl, parquet: shards, compressed with Zstandard (default: json)",
     )
     add_recipe_options(parser)
     add_web_options(parser)
     parser.add_argument(
-        "--follow-symlinks", action="store_true", help="follow links below an input folder (default: leave them out)"
+        "--follow-symlinks", action="store_true", help="follow symbolic links in input folders (default: skip them)"
     )
     dry_run.add_arguments(parser)
-    again = parser.add_argument_group("what an earlier run has done")
-    again.add_argument("--fresh", action="store_true", help="do all again")
-    again.add_argument("--retry-failed", action="store_true", help="do again what failed or is degraded")
-    again.add_argument("--check-hash", action="store_true", help="read each file again, even if size and time are same")
+    again = parser.add_argument_group("documents of an earlier run")
+    again.add_argument("--fresh", action="store_true", help="process all documents again")
+    again.add_argument("--retry-failed", action="store_true", help="process failed and degraded documents again")
     again.add_argument(
-        "--overwrite-edited", action="store_true", help="replace articles that were edited by hand (default: keep them)"
+        "--check-hash", action="store_true", help="read each file again, even if its size and time are unchanged"
     )
-    work = parser.add_argument_group("who does it")
+    again.add_argument(
+        "--overwrite-edited",
+        action="store_true",
+        help="overwrite articles that were edited by hand (default: keep them)",
+    )
+    work = parser.add_argument_group("workers")
     work.add_argument(
-        "--workers", type=integer_from(1), metavar="N", help="processes (default: one for each processor)"
+        "--workers", type=integer_from(1), metavar="N", help="number of worker processes (default: one per processor)"
     )
     work.add_argument(
-        "--engine", choices=("local", "ray"), default="local", help="processes of this machine, or Ray (default: local)"
+        "--engine", choices=("local", "ray"), default="local", help="run on this machine or on Ray (default: local)"
     )
     work.add_argument(
-        "--ray-address", metavar="ADDRESS", help="the Ray cluster: auto, HOST:PORT, ray://… (default: one started here)"
+        "--ray-address",
+        metavar="ADDRESS",
+        help="address of the Ray cluster: auto, HOST:PORT, ray://… (default: start one here)",
     )
     loudness = parser.add_mutually_exclusive_group()
-    loudness.add_argument("-q", "--quiet", action="store_true", help="only failures, three of each kind")
-    loudness.add_argument("-v", "--verbose", action="store_true", help="a line for every document and every failure")
+    loudness.add_argument("-q", "--quiet", action="store_true", help="print only failures, three of each kind")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="print every document and every failure")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -109,10 +119,10 @@ def main(options: argparse.Namespace) -> int:
     dry_run.check(options)
     if not options.output:
         # A variable of the shell that is not set, for example; the path of no name is the folder one is in.
-        raise UsageError("-o is followed by an empty name; name a folder")
+        raise UsageError("-o is empty; give a folder")
     output = place(options.output)
     if isinstance(output, Path) and output.exists() and not output.is_dir():
-        raise UsageError(f"-o {output} is a file; name a folder")
+        raise UsageError(f"-o {output} is a file; give a folder")
     chosen = readers(said)
     try:
         # From here on there may be temporary files, also where nothing is to be written.
@@ -177,7 +187,7 @@ def _read_and_run(
 def _left_out(found: Sequence[Unreadable | LeftOut]) -> str:
     """Names the first of what was left out, where that is all there is: a folder may hold nothing but links."""
     names = [f"{each.name} {each.reason}" for each in found if isinstance(each, LeftOut)]
-    more = f", and {len(names) - 1:,} more are left out" if len(names) > 1 else ""
+    more = f", and {len(names) - 1:,} more were skipped" if len(names) > 1 else ""
     return escape_hidden(f": {names[0]}{more}") if names else ""
 
 
@@ -185,18 +195,18 @@ def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
     """Who is to do it, and how many there are where that is known."""
     if options.engine == "local":
         if options.ray_address is not None:
-            raise UsageError("--ray-address is for --engine ray; say that as well")
+            raise UsageError("--ray-address requires --engine ray")
         workers = options.workers or available_processors()
         return local_engine(workers), workers
     if options.dry_run:
-        raise UsageError("--dry-run needs no engine; leave out --engine ray")
+        raise UsageError("--dry-run cannot be combined with --engine ray")
     from pipeline.runs.executors.ray_cluster import ray_engine
 
     if options.ray_address is None:
         workers = options.workers or available_processors()
         return ray_engine(workers=workers), workers
     if options.workers is not None:
-        raise UsageError("--workers is for this machine; a cluster has as many as it has processors")
+        raise UsageError("--workers cannot be combined with --ray-address; the cluster uses all its processors")
     return ray_engine(options.ray_address), None
 
 
@@ -235,7 +245,7 @@ def _run(
         if not options.quiet:
             summary(account, job.output, seconds=seconds if seconds >= MIN_SHOWN_SECONDS else None, workers=workers)
         if not account.totals.complete:
-            print(f"pipeline: some documents have no outcome: {account.totals}", file=sys.stderr)
+            print(f"pipeline: error: some documents are not accounted for: {account.totals}", file=sys.stderr)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read what is said has gone; the run is done all the same, and its exit code stays.
@@ -252,8 +262,8 @@ def _stopped(why: BaseException, account: Counters, job: Job) -> int:
             # It was not begun, and nothing says that the same command would go on.
             return 1
     print(
-        f"pipeline: stopped: {account.written:,} documents were written to {job.output} and {account.unchanged:,} "
-        f"had been before; run the same command again{' without --fresh' if job.choices.fresh else ''} to go on",
+        f"pipeline: stopped: {account.written:,} documents written to {job.output}, {account.unchanged:,} "
+        f"unchanged; rerun the same command{' without --fresh' if job.choices.fresh else ''} to resume",
         file=sys.stderr,
     )
     if isinstance(why, Terminated):

@@ -52,14 +52,14 @@ class LeftOutLines:
             return None
         self._said += 1
         many = f" ({aside.count:,} times)" if aside.count > 1 else ""
-        return escape_hidden(f"left out: {aside.name}: {aside.reason}{many}")
+        return escape_hidden(f"skipped: {aside.name}: {aside.reason}{many}")
 
     def rest(self, output: Path | Remote | None) -> str | None:
         """What is said of all the others, and where below `output` they are listed, if they are."""
         if not self._more:
             return None
-        where = f"; {output / RUN_FOLDER}/left-out.jsonl lists all" if output else ""
-        return escape_hidden(f"left out: {self._more:,} more{where}")
+        where = f"; all in {output / RUN_FOLDER}/left-out.jsonl" if output else ""
+        return escape_hidden(f"skipped: {self._more:,} more{where}")
 
 
 def summary(
@@ -95,7 +95,9 @@ def summary(
     console = Console(sys.stdout)
     console.print(table)
     if figures.without_exchange or figures.with_warnings:
-        console.print(f"list doubtful articles: pipeline explain {shlex.quote(str(output))} --doubtful", soft_wrap=True)
+        console.print(
+            f"to list doubtful articles, run: pipeline explain {shlex.quote(str(output))} --doubtful", soft_wrap=True
+        )
     if seconds is not None:
         console.print(_spent(account, seconds, workers), soft_wrap=True)
     console.print(

@@ -18,7 +18,7 @@ from pipeline.text.escapes import escape_hidden, escape_hidden_json
 
 UNESCAPED_CHARACTERS = "\n\t"
 """What lines and columns are made of."""
-STDOUT_CLOSED = "standard output is closed; name a file with -o, or leave standard output open"
+STDOUT_CLOSED = "standard output is closed; write to a file with -o"
 
 
 class OutputError(PipelineError):
@@ -59,7 +59,7 @@ def write_json(data: bytes) -> None:
 def read_stdin() -> bytes:
     """All of standard input. Raises `UsageError` where it is closed."""
     if cast("TextIO | None", sys.stdin) is None:
-        raise UsageError("standard input is closed; name a file instead of -")
+        raise UsageError("standard input is closed; give a file instead of -")
     return sys.stdin.buffer.read()
 
 
@@ -147,7 +147,7 @@ class _Output(_Escaping):
         # Windows says of a closed pipe that the argument is invalid.
         if isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL):
             raise BrokenPipeError(*error.args) from error
-        raise OutputError(f"standard output cannot be written: {error.strerror}") from error
+        raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
 
 class _Bytes(io.BufferedIOBase):

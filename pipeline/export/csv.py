@@ -44,7 +44,9 @@ class CsvExport:
     def __post_init__(self) -> None:
         """Raises `ValueError` for a delimiter that is none."""
         if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n\0'):
-            raise ValueError(f"delimiter {self.delimiter!r} must be one character, and no quotation mark or line end")
+            raise ValueError(
+                f"delimiter {self.delimiter!r} must be one character other than a quotation mark or line break"
+            )
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
         """Writes one file."""

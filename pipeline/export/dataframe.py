@@ -45,7 +45,7 @@ def to_frame(articles: Iterable[Article] | str | Place, rows: str = "exchanges",
     expect_text("to_frame", "kind", kind, optional=True)
     given = _articles(articles)
     if rows not in ROW_TYPES:
-        raise UsageError(f"rows={rows!r} is not known{did_you_mean(rows, ROW_TYPES)}")
+        raise UsageError(f"unknown rows={rows!r}{did_you_mean(rows, ROW_TYPES)}")
     library = _library(kind)
     found = (row for article in given for row in ROW_MAKERS[rows](ArticleRows(article)))
     return _pandas(found, ROW_TYPES[rows]) if library == "pandas" else _polars(found, ROW_TYPES[rows])
@@ -60,7 +60,7 @@ def _articles(given: object) -> Iterable[Article]:
 
 def _library(kind: str | None) -> str:
     if kind is not None and kind not in LIBRARIES:
-        raise UsageError(f"kind={kind!r} is not known{did_you_mean(kind, LIBRARIES)}")
+        raise UsageError(f"unknown kind={kind!r}{did_you_mean(kind, LIBRARIES)}")
     for name in LIBRARIES if kind is None else (kind,):
         if find_spec(name) is not None:
             return name

@@ -39,7 +39,7 @@ class DuckDbExport:
         try:
             self._write(articles, target)
         except duckdb.Error as error:
-            raise OSError(f"{target} cannot be written: {error}") from error
+            raise OSError(f"cannot write {target}: {error}") from error
 
     def _write(self, articles: Iterable[Article], target: Path) -> None:
         import duckdb

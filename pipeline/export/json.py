@@ -75,11 +75,11 @@ def write_folder(articles: Iterable[Article], folder: Path, suffix: str, encoded
     `UsageError` where `folder` is a file, or two articles have one id and would lie in one file.
     """
     if folder.is_file() or (not folder.exists() and folder.suffix == suffix):
-        raise UsageError(f"{folder}: a file per article needs a folder; name one, or another format with --to")
+        raise UsageError(f"{folder} is not a folder; give a folder, or another format with --to")
     ids, names = FewNames(), FewNames()
     file_names = FileNames(ids, names)
     for article in articles:
         if not ids.add(article.id):
-            raise UsageError(f"two articles have the id {article.id!r}; in a folder each needs its own")
+            raise UsageError(f"two articles have the id {article.id!r}; ids must be unique")
         path = inside(folder, file_name(article.id, suffix, apart=file_names.take(article.id)))
         replace(path, encoded(article))

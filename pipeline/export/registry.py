@@ -67,7 +67,7 @@ def format_of(target: Place) -> str:
         except UsageError as error:
             unfit.append(f"; {error}")
     raise UsageError(
-        f"the name of {target} tells no format; say which, one of {', '.join(exporter_names())}{''.join(unfit)}"
+        f"cannot infer the format from {target.name!r}; use --to ({', '.join(exporter_names())}){''.join(unfit)}"
     )
 
 
@@ -83,7 +83,7 @@ def exporter_faults(made: object) -> Iterator[str]:
         return
     suffixes = getattr(made, "suffixes", None)
     if not isinstance(suffixes, tuple) or not all(isinstance(suffix, str) for suffix in suffixes):
-        yield "has no tuple of names' ends as 'suffixes'; it may be empty"
+        yield "needs 'suffixes', a tuple of file name suffixes (may be empty)"
     if not callable(getattr(made, "write", None)):
         yield "has no method 'write'"
     yield from options.faults(made)
@@ -95,7 +95,7 @@ def _plain(name: str) -> Exporter:
         return _built_in(name)
     offer = offered(name, offers(SINKS))
     if offer is None:
-        raise SettingError(("sinks", name), f"format {name!r} is not known{did_you_mean(name, exporter_names())}")
+        raise SettingError(("sinks", name), f"unknown format {name!r}{did_you_mean(name, exporter_names())}")
     return cast("Exporter", offer.made(exporter_faults))
 
 

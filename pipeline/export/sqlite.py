@@ -72,7 +72,7 @@ class SqliteExport:
         try:
             self._write(articles, target)
         except sqlite3.OperationalError as error:
-            raise OSError(f"{target} cannot be written: {error}") from error
+            raise OSError(f"cannot write {target}: {error}") from error
 
     def _write(self, articles: Iterable[Article], target: Path) -> None:
         with beside(target) as path, closing(sqlite3.connect(path, isolation_level=None)) as database:
@@ -118,11 +118,9 @@ class _Filling:
                     found,
                 )
             except sqlite3.IntegrityError as error:
-                raise UsageError(
-                    f"{article.id!r} cannot be stored: {error}; in a database each article needs an id of its own"
-                ) from error
+                raise UsageError(f"{article.id!r} cannot be stored: {error}; ids must be unique") from error
             except OverflowError as error:
-                raise ContractError(article.id, f"does not fit into columns: {error}") from error
+                raise ContractError(article.id, f"does not fit the column types: {error}") from error
 
     def _passage(self, name: str, rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
         """The rows of a searched table with their numbers, each put into the index."""

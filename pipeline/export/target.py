@@ -67,11 +67,9 @@ def write_remote(sink: Exporter, articles: Iterable[Article], target: Remote) ->
     and `OSError`.
     """
     if target.on_web:
-        raise UsageError(
-            f"{target}: files of the web can only be read; name a path, or a bucket by s3://, gs:// or az://"
-        )
+        raise UsageError(f"cannot write to {target}; use a path or a bucket (s3://, gs://, az://)")
     if target.name in {".", ".."}:
-        raise UsageError(f"{target} is no name for an object")
+        raise UsageError(f"{target} is not a valid object name")
     # Who may write need not be allowed to list; a bucket that is not there is known before hours of work.
     with suppress(OSError):
         target.exists()
@@ -84,7 +82,9 @@ def write_remote(sink: Exporter, articles: Iterable[Article], target: Remote) ->
             raise UsageError(str(error).replace(str(local), str(target))) from error
         if not local.is_dir():
             if target.is_called_folder:
-                raise UsageError(f"{target} is called as a folder, and {sink.name} is one file; name that")
+                raise UsageError(
+                    f"{target} ends in a slash, but format {sink.name!r} writes one file; give a file name"
+                )
             target.upload(local)
             return
         for path in sorted(local.rglob("*")):
@@ -117,7 +117,7 @@ def _taken(path: Path, target: Path) -> int:
             if not take(file):
                 other = owner(file)
                 who = "" if other is None else f" (process {other})"
-                raise UsageError(f"another export{who} is writing to {target}; wait for it, or name another target")
+                raise UsageError(f"another export{who} is writing to {target}; wait for it, or choose another target")
             # The export before may have deleted the file between the two steps.
             with suppress(FileNotFoundError):
                 if sys.platform == "win32" or os.path.samestat(path.stat(), os.fstat(file)):
@@ -164,7 +164,7 @@ def _put(made: Path, target: Path) -> None:
     files = sorted(path.relative_to(made) for path in made.rglob("*") if path.is_file())
     for name in files:
         if (target / name).is_dir():
-            raise UsageError(f"{target / name} is a folder, and an article goes there; name another target")
+            raise UsageError(f"cannot write an article to {target / name}, which is a folder; choose another target")
     for name in files:
         place = inside(target, name.as_posix())
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -31,13 +31,13 @@ def test_pairs_are_conditional_probabilities() -> None:
 @pytest.mark.parametrize("word", ["ofthe", "alot", "tobe"])
 def test_slips_of_the_web_are_joins(word: str) -> None:
     """They are in the word lists, and are no words."""
-    assert WORDS.join(word)
+    assert WORDS.is_misjoined(word)
 
 
 @pytest.mark.parametrize("word", ["into", "cannot", "nobody", "maybe", "island", "togo", "ingrid"])
 def test_words_and_names_that_are_made_of_words_are_not(word: str) -> None:
     """Edited prose has them as one word, or as a name."""
-    assert not WORDS.join(word)
+    assert not WORDS.is_misjoined(word)
 
 
 def test_names_are_known_by_their_capitals() -> None:

@@ -2,7 +2,7 @@
 
 from hypothesis import given
 
-from pipeline.segmentation.candidates import FEATURES, space_candidates
+from pipeline.segmentation.candidates import CandidateFeatures, space_candidates
 from pipeline.segmentation.counts import DocumentCounts
 from pipeline.stages.words.stage import Words
 from pipeline.testing import texts
@@ -44,5 +44,5 @@ def test_gaps_lie_inside_the_text_in_order_and_are_fully_described(text: str) ->
         assert 0 < gap.at < len(text)
         assert not text[gap.at - 1].isspace()
         assert not text[gap.at].isspace()
-        assert len(gap.features) == len(FEATURES)
+        assert isinstance(gap.features, CandidateFeatures)
         assert all(isinstance(value, int) for value in gap.features)

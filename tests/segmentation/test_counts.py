@@ -66,7 +66,7 @@ def test_a_doubtful_token_is_suspect_where_the_text_has_its_word() -> None:
 def test_suspects_are_placed_where_they_stand(words: list[str], blank: str) -> None:
     """As whole tokens, in order, every time that they come."""
     text = blank.join(words)
-    placed = DocumentCounts(text).placed
+    placed = DocumentCounts(text).suspect_positions
     assert [token for _, token in placed] == [word for word in words if word in DocumentCounts(text).suspects]
     assert all(text.startswith(token, start) for start, token in placed)
     assert [start for start, _ in placed] == sorted(start for start, _ in placed)

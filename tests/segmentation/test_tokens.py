@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.segmentation.affixes import is_affixed
 from pipeline.segmentation.tokens import is_doubtful, is_plain_word, is_suspect, suspect_parts
+from pipeline.segmentation.word_scores import is_affixed
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.segmentation.candidates import FEATURES
+from pipeline.segmentation.candidates import CandidateFeatures
 from pipeline.segmentation.trees import NODE_DTYPE, Trees, load_trees
 
 STUMPS = (
@@ -20,6 +20,6 @@ def test_a_score_is_what_the_leaves_say_together() -> None:
 
 def test_rows_are_scored_alike_alone_and_together() -> None:
     """No row knows of another."""
-    rows = [[seed * place % 91 - 45 for place in range(len(FEATURES))] for seed in range(1, 9)]
+    rows = [[seed * place % 91 - 45 for place in range(len(CandidateFeatures._fields))] for seed in range(1, 9)]
     forest = load_trees("first")
     assert forest.scores(rows) == [forest.scores([row])[0] for row in rows]

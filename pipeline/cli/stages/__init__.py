@@ -8,15 +8,15 @@ from typing import Any
 from pipeline.cli.stages import listing
 
 STAGES_EXAMPLES = """examples:
-  pipeline stages                              the recipe in its order, and what else is installed
+  pipeline stages                              list the stages of the recipe and other installed stages
   pipeline stages --config pipeline.toml --json
-  pipeline stages new lost-quotes              a small package to begin with
-  pipeline stages check ./lost-quotes          the conformance kit: what fails, and the smallest text that shows it
+  pipeline stages new lost-quotes              create a package with a new stage
+  pipeline stages check ./lost-quotes          run the conformance tests
 """
 
 ACTIONS = {
-    "new": "write a small installable package with a stage, its cases and its tests",
-    "check": "test the stages of a module with the conformance kit",
+    "new": "create an installable package with a stage, its cases and its tests",
+    "check": "run the conformance tests on the stages of a module",
 }
 
 

@@ -34,7 +34,7 @@ class StageRow(msgspec.Struct, frozen=True):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     add_recipe_options(parser)
-    parser.add_argument("--json", action="store_true", help="the same for machines, an object a stage")
+    parser.add_argument("--json", action="store_true", help="print JSON, one object per stage")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -47,7 +47,7 @@ def main(options: argparse.Namespace) -> int:
         return 0
     _table(recipe)
     if others:
-        print("\ninstalled, and not in this recipe:\n")
+        print("\ninstalled but not in the recipe:\n")
         _table(others)
     for row in others:
         if row.fault:
@@ -85,8 +85,8 @@ def _others(recipe: set[str]) -> Iterator[StageRow]:
         try:
             if offer.name in BUILT_IN:
                 raise UsageError(
-                    f"stage {offer.name!r} of package {offer.package} has the name of a built-in stage, which runs in "
-                    "its place; rename it"
+                    f"stage {offer.name!r} of package {offer.package} has the name of a built-in stage, which runs "
+                    "instead; rename it"
                 )
             offered(offer.name, installed)
             yield _row(offer.load(), offer.package, None)

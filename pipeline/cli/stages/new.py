@@ -23,8 +23,8 @@ from pipeline.errors import UsageError
 from pipeline.version import __version__
 
 NEW_EXAMPLES = """examples:
-  pipeline stages new lost-quotes                 a repair in ./lost-quotes
-  pipeline stages new years --kind finder         a finder, which labels spans of the text
+  pipeline stages new lost-quotes                 create a repair in ./lost-quotes
+  pipeline stages new years --kind finder         create a finder, which labels spans of text
   pipeline stages new asked --kind filter -o ../stages
 """
 
@@ -70,14 +70,16 @@ class StagePackage(msgspec.Struct, frozen=True):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.epilog = NEW_EXAMPLES
-    parser.add_argument("name", metavar="NAME", help="of the stage: small letters, digits and single hyphens")
+    parser.add_argument("name", metavar="NAME", help="name of the stage: lowercase letters, digits and single hyphens")
     parser.add_argument(
         "--kind",
         choices=RECIPE_POSITIONS,
         default="repair",
-        help="what the example does: repair the text (default), label spans of it, or turn documents down",
+        help="repair: edit the text (default); finder: label spans; filter: reject documents",
     )
-    parser.add_argument("-o", "--output", metavar="DIR", default=".", help="the folder above the new one (default: .)")
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", default=".", help="folder to create the package in (default: .)"
+    )
 
 
 def main(options: argparse.Namespace) -> int:
@@ -88,14 +90,14 @@ def main(options: argparse.Namespace) -> int:
     written = rendered(package)
     write(written, target)
     shown = target if target.is_absolute() or ".." in target.parts else f"./{target}"
-    print(f"wrote {shown}, a {package.kind} to begin with:\n")
+    print(f"created {shown} with an example {package.kind}:\n")
     for path in written:
         print(f"  {path}")
-    print(f"\nnext, change {package.module}/__init__.py and {package.module}/cases.json, and:\n")
+    print(f"\nnext, edit {package.module}/__init__.py and {package.module}/cases.json, then run:\n")
     print(f"  python -m pip install -e '{shown}[test]'")
     print(f"  python -m pytest {shown}")
     print(f"  pipeline stages check {shown}")
-    print(f"\nit runs where the recipe of a pipeline.toml names it:\n\n  {package.recipe}")
+    print(f"\nto use the stage, add it to the recipe in pipeline.toml:\n\n  {package.recipe}")
     return 0
 
 
@@ -104,28 +106,30 @@ def check(package: StagePackage) -> None:
     name, module = package.name, package.module
     if not NAME.fullmatch(name):
         raise UsageError(
-            f"{name!r} is no name of a stage; write small letters, digits and single hyphens, beginning with a letter, "
-            "such as lost-quotes"
+            f"{name!r} is not a valid stage name; use lowercase letters, digits and single hyphens, starting with a "
+            "letter, such as lost-quotes"
         )
     if len(name) > MAX_STAGE_NAME_CHARS:
-        raise UsageError(f"{name!r} has {len(name)} letters; choose a name of {MAX_STAGE_NAME_CHARS} or fewer")
+        raise UsageError(f"{name!r} has {len(name)} characters; use at most {MAX_STAGE_NAME_CHARS}")
     if name in BUILT_IN:
         raise UsageError(f"{name!r} is a built-in stage; choose another name")
     for offer in offers():
         if offer.name == name:
-            raise UsageError(f"stage {name!r} is offered by {offer.package}; uninstall that, or choose another name")
+            raise UsageError(
+                f"stage {name!r} is already provided by {offer.package}; uninstall it or choose another name"
+            )
     if _is_installed(name):
         raise UsageError(f"{name!r} is the name of an installed package; choose another name")
     if keyword.iskeyword(module):
-        raise UsageError(f"{module!r} is a word of Python and cannot be imported; choose a longer name")
+        raise UsageError(f"{module!r} is a Python keyword; choose a longer name")
     if module in sys.stdlib_module_names:
-        raise UsageError(f"{module!r} is a module of Python itself; choose a longer name")
+        raise UsageError(f"{module!r} is a module of the standard library; choose a longer name")
     if module == "tests" or _is_importable(module):
-        raise UsageError(f"module {module!r} is there already and would be hidden; choose another name")
+        raise UsageError(f"module {module!r} already exists and would be hidden; choose another name")
     taken = package.class_name in TEMPLATE_IMPORTS or package.class_name in dir(builtins)
     if taken:
         raise UsageError(
-            f"the class of {name!r} would be {package.class_name}, which has a meaning already; choose a longer name"
+            f"the class for {name!r} would be {package.class_name}, which is already taken; choose a longer name"
         )
 
 
@@ -153,9 +157,9 @@ def rendered(package: StagePackage) -> dict[str, str]:
 def write(contents: dict[str, str], target: Path) -> None:
     """Writes the files below `target`, all or none. Raises `UsageError`."""
     if not target.parent.is_dir():
-        raise UsageError(f"{target.parent} is no folder; make it first, or name another with -o")
+        raise UsageError(f"{target.parent} is not a folder; create it first, or choose another with -o")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{target} is there already; choose another name, or another folder with -o")
+        raise UsageError(f"{target} already exists; choose another name, or another folder with -o")
     try:
         with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as beside:
             made = Path(beside) / target.name
@@ -167,7 +171,7 @@ def write(contents: dict[str, str], target: Path) -> None:
                 target.rmdir()
             made.rename(target)
     except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}") from None
+        raise UsageError(f"cannot write {target}: {error.strerror}") from None
 
 
 def _templates(folder: Traversable, below: str = "") -> Iterator[tuple[str, str]]:

@@ -65,7 +65,9 @@ def file_name_mismatch(source: Place, name: str, article: Article) -> str | None
     """What to say of an article in a file of a folder that is not called as its id; None where all is well."""
     if not name.endswith(".json") or is_called(name, article.id) or not source.is_dir():
         return None
-    return f"the file is not called as the id of its article, {article.id!r}; another one may have been written there"
+    return (
+        f"the file name does not match the id of its article, {article.id!r}; another article may have been overwritten"
+    )
 
 
 def load_each(path: str | Place, limits: Limits = DEFAULT_LIMITS) -> Iterator[LoadResult]:
@@ -81,7 +83,7 @@ def load_each(path: str | Place, limits: Limits = DEFAULT_LIMITS) -> Iterator[Lo
         for name in names:
             yield from _file(source / name, name, limits)
     elif not source.exists():
-        raise UsageError(f"{source} is not there")
+        raise UsageError(f"{source} does not exist")
     else:
         yield from _file(source, source.name, limits)
 

@@ -33,7 +33,7 @@ def parquet(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[LoadR
     try:
         table = _opened(path)
     except (pa.ArrowException, OSError) as error:
-        yield load_error(name, f"is a Parquet file that cannot be read: {_line(error)}")
+        yield load_error(name, f"cannot read this Parquet file: {_line(error)}")
         return
     with table:
         if (reason := _foreign(table.schema_arrow)) is not None:
@@ -145,7 +145,7 @@ def _measured_articles(
             # A text that is no UTF-8 becomes bytes, which no article has.
             batch = checked(batch)
         except pa.ArrowInvalid as error:
-            yield load_error(f"{name}:{before + 1}", f"is no article: {_line(error)}")
+            yield load_error(f"{name}:{before + 1}", f"is not an article: {_line(error)}")
             return
         size = size_of(batch.columns).bytes
     if size > max_article_bytes(budget.limits):
@@ -222,7 +222,7 @@ def _rows(batch: "pa.RecordBatch") -> Iterator[dict[str, Any] | str]:
             try:
                 yield batch.slice(i, 1).to_pylist()[0]
             except ValueError as error:
-                yield f"is no article: {error}"
+                yield f"is not an article: {error}"
 
 
 def _foreign(schema: "pa.Schema") -> str | None:
@@ -231,8 +231,8 @@ def _foreign(schema: "pa.Schema") -> str | None:
     if found == "articles":
         return None
     if found is None:
-        return f"holds no articles: its columns are {', '.join(schema.names[:8]) or 'none'}"
-    return f"holds {found}, not articles; export the articles themselves to read them back"
+        return f"has no articles: its columns are {', '.join(schema.names[:8]) or 'none'}"
+    return f"has {found}, not articles; export with rows=articles to read articles back"
 
 
 def _line(error: Exception) -> str:

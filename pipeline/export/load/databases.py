@@ -62,21 +62,19 @@ def sqlite(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[L
             database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest_value(size, max_article_bytes(limits)))
             confine(database, asked=False)
             if b"article" not in stored_columns(database, "articles"):
-                yield load_error(name, "holds no articles: it has no table 'articles' with a column 'article'")
+                yield load_error(name, "has no articles: no table 'articles' with a column 'article'")
                 return
             amount = Amount(size, limits.ratio)
             for number, cells in enumerate(database.execute("SELECT article FROM articles ORDER BY rowid"), 1):
                 if excess := amount.take(cells, stored=True):
-                    yield load_error(f"{name}:{number}", f"{excess}; it and all rows after it are left out")
+                    yield load_error(f"{name}:{number}", f"{excess}; this and all later rows are skipped")
                     return
                 yield decode_json(cells[0] if isinstance(cells[0], bytes) else b"", f"{name}:{number}")
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if database is not None:
             database.check()
         reason = database.stopped if database is not None and database.stopped else str(error)
-        yield load_error(
-            f"{name}:{number + 1}" if number else name, f"is a SQLite database that cannot be read: {reason}"
-        )
+        yield load_error(f"{name}:{number + 1}" if number else name, f"cannot read this SQLite database: {reason}")
 
 
 def duckdb(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[LoadResult]:
@@ -87,7 +85,9 @@ def duckdb(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[L
     try:
         import duckdb as library
     except ModuleNotFoundError as error:
-        raise UsageError(f"{name} is a DuckDB database: pip install 'bilingual-pipeline[duckdb]' to read it") from error
+        raise UsageError(
+            f"reading the DuckDB database {name} needs duckdb: pip install 'bilingual-pipeline[duckdb]'"
+        ) from error
     number = 0
     budget = FileBudget(path, limits)
     try:
@@ -98,10 +98,10 @@ def duckdb(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[L
             found = database.execute(ARTICLES_TABLE).fetchall()
             columns = {column for _, columns in found for column in columns}
             if len(found) != 1 or not {"schema", "segments", "provenance"} <= columns:
-                yield load_error(name, "holds no articles: it has no table 'articles' with the columns of the contract")
+                yield load_error(name, "has no articles: no table 'articles' with the columns of an article")
                 return
             if GENERATED_COLUMN.search(found[0][0]):
-                yield load_error(name, "has generated columns in its table 'articles', which are not read")
+                yield load_error(name, "has generated columns in its table 'articles', which are not supported")
                 return
             rows = database.execute("FROM main.articles")
             names = [column[0] for column in rows.description or ()]
@@ -114,6 +114,4 @@ def duckdb(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[L
         yield load_error(f"{name}:{number}", str(error))
     except library.Error as error:
         reason = " ".join(str(error).split())
-        yield load_error(
-            f"{name}:{number + 1}" if number else name, f"is a DuckDB database that cannot be read: {reason}"
-        )
+        yield load_error(f"{name}:{number + 1}" if number else name, f"cannot read this DuckDB database: {reason}")

@@ -43,8 +43,8 @@ def _reason(data: bytes, error: Exception) -> str:
     try:
         version = msgspec.json.decode(data, type=ContractVersion).schema
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return f"is no article: {error}"
-    return _foreign(version) or f"is not as the contract says: {error}"
+        return f"is not an article: {error}"
+    return _foreign(version) or f"is not a valid article: {error}"
 
 
 def decode_row(row: Mapping[str, Any], name: str) -> LoadResult:
@@ -54,7 +54,7 @@ def decode_row(row: Mapping[str, Any], name: str) -> LoadResult:
     except msgspec.ValidationError as error:
         version = row.get("schema")
         foreign = _foreign(version) if isinstance(version, str) else None
-        return name, ContractError(name, foreign or f"is not as the contract says: {error}")
+        return name, ContractError(name, foreign or f"is not a valid article: {error}")
     except RecursionError:
         return name, ContractError(name, TOO_DEEP)
 
@@ -77,7 +77,7 @@ def _whole(value: object) -> object:
 
 
 def _foreign(version: str) -> str | None:
-    return None if version == VERSION else f"follows contract {version!r}; this version reads {VERSION!r}"
+    return None if version == VERSION else f"has schema {version!r}; this version reads {VERSION!r}"
 
 
 def load_error(name: str, reason: str) -> LoadResult:

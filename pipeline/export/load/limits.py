@@ -35,8 +35,8 @@ def max_article_bytes(limits: Limits) -> int:
 
 def too_long_reason(limits: Limits) -> str:
     """What is wrong with a longer one, and what to do."""
-    most = f"{max_article_bytes(limits):,} bytes, {ARTICLE_FACTOR} times the limit of a document"
-    return f"is longer than {most}; leave it out, or raise [input.limits] bytes"
+    most = f"{max_article_bytes(limits):,} bytes, {ARTICLE_FACTOR} times [input.limits] bytes"
+    return f"is longer than {most}; remove it or raise the limit"
 
 
 def uncounted_bytes(size: int) -> int:

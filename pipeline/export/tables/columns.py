@@ -112,7 +112,7 @@ def record_batch(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> 
     except (OverflowError, pa.ArrowException) as error:
         if len(rows) == 1:
             whose = str(getattr(rows[0], "id", kind.__name__))
-            raise ContractError(whose, f"does not fit into columns: {error}") from error
+            raise ContractError(whose, f"does not fit the column types: {error}") from error
         for row in rows:
             record_batch([row], kind)
         raise

@@ -63,7 +63,7 @@ def phrase(words: str) -> str:
     """
     found = units(words)
     if not found:
-        raise ValueError(f"{words!r} holds no word to search for")
+        raise ValueError(f"{words!r} has no word to search for")
     return f'"{found}"'
 
 
