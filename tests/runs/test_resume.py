@@ -119,7 +119,7 @@ def test_sigterm_ends_a_run_with_advice_and_leaves_no_process(
     ended, _, said = run.end()
     assert ended == code
     assert "pipeline: stopped: " in said
-    assert "run the same command again to go on" in said
+    assert "rerun the same command to resume" in said
     assert "Traceback" not in said
     until(lambda: run.processes() == [])
     assert account_so_far(output)["written"] >= 1
@@ -219,7 +219,7 @@ def test_a_run_whose_shard_compression_is_always_killed_can_be_resumed(
         assert main(command) == 1
     said = capsys.readouterr().err
     assert f"ended with exit code -9, {compress_shard.MAX_COMPRESSION_TRIES} times" in said
-    assert "run the same command again to go on" in said
+    assert "rerun the same command to resume" in said
     assert list(output.glob("part-*")) == []
     assert main(command) == 1
     assert account(output)["documents"] == COUNT

@@ -169,7 +169,7 @@ def disk(folder: Path) -> Figures:
                 code, _, said = soak.start(raw, output, *more, form=form).end(300)
                 if code == 0:
                     break
-                check("run the same command again to go on" in said and "Traceback" not in said, said)
+                check("rerun the same command to resume" in said and "Traceback" not in said, said)
                 full += 1
             check(account(output)["documents"] == 2000, "documents are missing")
             other = soak.folder / f"disk-{form}"

@@ -79,7 +79,7 @@ def test_a_run_that_fills_the_disk_can_be_resumed(disk: Disk, raw: Path, form: s
     said = capsys.readouterr().err
     assert "pipeline: error: " in said
     assert "No space left on device" in said or "disk is full" in said
-    assert said.endswith("run the same command again to go on\n")
+    assert said.endswith("rerun the same command to resume\n")
     assert "Traceback" not in said
     # Once more while it is full: nothing is lost by that.
     assert main(command(raw, output, form)) == 1
