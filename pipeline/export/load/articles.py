@@ -37,10 +37,10 @@ def read(path: str | Place, *, limits: Limits = DEFAULT_LIMITS, allow_private: b
     """Yields the articles of a file or a folder, in order; `path` can be a URL.
 
     A file can be JSON (one article), JSON Lines (plain, gzip or Zstandard), Parquet, Arrow, SQLite or DuckDB. The
-    format is detected by content. In a folder, JSON, JSON Lines and Parquet files are read in the order of their names, except
-    names that start with `_` or `.`. Raises `UsageError` if the path does not exist, and `ContractError`, which names
-    document and field, for an invalid article or a file that cannot be read. Warns if the name of a file does not match
-    the id of its article.
+    format is detected by content. In a folder, JSON, JSON Lines and Parquet files are read in the order of their names,
+    except names that start with `_` or `.`. Raises `UsageError` if the path does not exist, and `ContractError`, which
+    names document and field, for an invalid article or a file that cannot be read. Warns if the name of a file does not
+    match the id of its article.
 
     Files can be untrusted: `limits` bounds the length of an article and how much a file may decompress to.
     `allow_private` allows URLs that point to this machine or a private network.
