@@ -1,4 +1,4 @@
-"""`pipeline clean`: repaired text to standard output."""
+"""`pipeline clean`: prints repaired text."""
 
 import argparse
 
@@ -27,15 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Prints the text with every repair made, in UTF-8, line ends as they were."""
+    """Prints the repaired text in UTF-8, with the line endings of the input."""
     said = settings(options)
-    made, given = pipeline(options, said), said.settings
-    source = place(options.file, given.input.access)
+    made, values = pipeline(options, said), said.settings
+    source = place(options.file, values.input.access)
     if options.file != "-" and (source.is_dir() or not source.exists()):
         raise UsageError(f"{source} is not a file; use - for standard input")
-    data = read_stdin() if options.file == "-" else _read(source, given.input.limits.bytes)
+    data = read_stdin() if options.file == "-" else _read(source, values.input.limits.bytes)
     try:
-        decoded = decode(data, encoding=given.input.encoding)
+        decoded = decode(data, encoding=values.input.encoding)
     except DecodingError as error:
         raise DocumentError(str(source), str(error)) from error
     text = made.clean(apply(decoded.text, decoded.edits))
@@ -44,7 +44,7 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _read(source: Place, most: int) -> bytes:
-    """All bytes of a file; of one in a bucket or on the web no more than `most`. Raises `DocumentError` for more."""
+    """Reads a file. Raises `DocumentError` if a remote file is larger than `most` bytes."""
     if not isinstance(source, Remote):
         return source.read_bytes()
     data = bytearray()

@@ -1,4 +1,4 @@
-"""`pipeline diff`: two outputs compared, article by article and rule by rule."""
+"""`pipeline diff`: compares two outputs, article by article and rule by rule."""
 
 import argparse
 from collections.abc import Iterable, Iterator
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Compares; 1 where an article is broken, and with `--exit-code` where something differs."""
+    """Compares. Returns 1 if an article is invalid, or with `--exit-code` if something differs."""
     old, new = output_place(options.old, options), output_place(options.new, options)
     most = limits(options)
     for path in (old, new):
@@ -84,8 +84,8 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _compared(found: Iterable[ArticlePair], tally: DiffTotals, where: str) -> Iterator[Difference | UnmatchedArticle]:
-    """What differs, of each pair that does; broken articles are named on standard error, `where` says where all are."""
-    with print_grouped(where) as say:
+    """Yields the differences of each pair that differs, and prints invalid articles; `where` tells how to see all."""
+    with print_grouped(where) as print_error:
         for pair in found:
             old, new = pair.old, pair.new
             try:
@@ -95,7 +95,7 @@ def _compared(found: Iterable[ArticlePair], tally: DiffTotals, where: str) -> It
                 difference = compare(old, new) if isinstance(old, Article) and isinstance(new, Article) else None
             except ContractError as error:
                 tally.broken += 1
-                say(str(error), error.reason)
+                print_error(str(error), error.reason)
                 continue
             if isinstance(old, Article) and isinstance(new, Article) and difference is not None:
                 tally.add(old, new, difference)
@@ -115,7 +115,7 @@ def _named(name: str, old: Place, new: Place, limits: Limits) -> ArticlePair:
 
 
 def _narrowed(difference: Difference, rule_filter: RuleFilter) -> Difference | None:
-    """What of a difference the rule_filter rules answer for; none where nothing."""
+    """The part of a difference that the chosen rules caused, or `None`."""
     if rule_filter.matches_all:
         return difference
     findings = tuple(finding for finding in difference.findings if rule_filter.matches(finding.rule, finding.stage))

@@ -1,4 +1,4 @@
-"""`pipeline restore`: the source bytes, from the output alone."""
+"""`pipeline restore`: restores source files from articles alone."""
 
 import argparse
 from errno import ENAMETOOLONG
@@ -53,11 +53,11 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _all(source: Place, target: Place, limits: Limits) -> int:
-    """Restores every document below `target`; 1 where one does not restore."""
+    """Restores every document to the folder `target`. Returns 1 if one cannot be restored."""
     failed = 0
     ids, keys = FewNames(), FewNames()
     file_names = FileNames(ids, keys)
-    with print_grouped(verify_hint(source)) as say:
+    with print_grouped(verify_hint(source)) as print_error:
         for name, article in load_each(source, limits):
             try:
                 if isinstance(article, ContractError):
@@ -68,12 +68,12 @@ def _all(source: Place, target: Place, limits: Limits) -> int:
                 _put(target, _path(article, apart=file_names.take(article.id)), data, name)
             except ContractError as error:
                 failed += 1
-                say(str(error), error.reason)
+                print_error(str(error), error.reason)
     return 1 if failed else 0
 
 
 def _put(target: Place, path: str, data: bytes, name: str) -> None:
-    """Writes a document below a folder. Raises `ContractError` where its id is too long for the path of a file."""
+    """Writes a document to a folder. Raises `ContractError` if its id is too long for a file path."""
     try:
         write_below(target, path, data)
     except OSError as error:
@@ -84,9 +84,9 @@ def _put(target: Place, path: str, data: bytes, name: str) -> None:
 
 
 def _path(article: Article, *, apart: bool) -> str:
-    """Where a document goes: its id, made safe, with its file's suffix where it was that file, byte for byte.
+    """The file name of a restored document: its id, with the suffix of its source file if it was a whole file.
 
-    `apart` says that some file system takes its plain name for that of an earlier document.
+    `apart` is true if a file system could treat the plain name as that of an earlier document.
     """
     source = article.provenance.source
     origin = source.origin

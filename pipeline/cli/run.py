@@ -1,4 +1,4 @@
-"""`pipeline run`: raw documents in, an article each out."""
+"""`pipeline run`: turns raw documents into articles."""
 
 import argparse
 import signal
@@ -55,7 +55,7 @@ RUN_EXAMPLES = """examples:
 Rerun the same command to resume a stopped run.
 """
 MIN_SHOWN_SECONDS = 10.0
-"""Seconds from which on the end of a run says how long it took."""
+"""Seconds a run must take for its summary to show the time."""
 TERMINATED_CODE = 143
 
 
@@ -113,19 +113,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Runs; 1 where a document failed, an article is degraded, or a document is missing from the account."""
+    """Runs the pipeline. Returns 1 if a document failed, is degraded or is not accounted for."""
     engine, workers = _engine(options)
     said = settings(options)
     dry_run.check(options)
     if not options.output:
-        # A variable of the shell that is not set, for example; the path of no name is the folder one is in.
+        # For example an unset shell variable; an empty path would mean the current folder.
         raise UsageError("-o is empty; give a folder")
     output = place(options.output)
     if isinstance(output, Path) and output.exists() and not output.is_dir():
         raise UsageError(f"-o {output} is a file; give a folder")
     chosen = readers(said)
     try:
-        # From here on there may be temporary files, also where nothing is to be written.
+        # From here on there can be temporary files, also in a dry run.
         with _terminated(), ReadingProcess(said.settings.input, chosen) as reading:
             return _read_and_run(options, said, chosen, reading, output, engine, workers)
     except Terminated:
@@ -158,12 +158,12 @@ def _read_and_run(
     taken = FileSources(files, ReadAhead(reading).documents, said.settings.input, check=not known)
     size = taken.size
     if not options.dry_run and options.engine == "local":
-        # They load while this process looks at the recipe.
+        # The workers load while this process checks the recipe.
         begin_warmup(size)
     made = pipeline(options, said)
     if options.dry_run:
         with said.blamed():
-            return _rehearse(options, taken, lost, made, said)
+            return _dry_run(options, taken, lost, made, said)
     job = Job(
         made,
         output,
@@ -180,19 +180,19 @@ def _read_and_run(
         ),
     )
     with said.blamed():
-        # Standard input is checked for the fields that the settings name only as it is read.
+        # Fields that the settings name are checked in standard input only as it is read.
         return _run(options, taken, lost, job, engine, workers)
 
 
 def _left_out(found: Sequence[Unreadable | LeftOut]) -> str:
-    """Names the first of what was left out, where that is all there is: a folder may hold nothing but links."""
+    """Names the first skipped input if there is nothing else: a folder can contain only links."""
     names = [f"{each.name} {each.reason}" for each in found if isinstance(each, LeftOut)]
     more = f", and {len(names) - 1:,} more were skipped" if len(names) > 1 else ""
     return escape_hidden(f": {names[0]}{more}") if names else ""
 
 
 def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
-    """Who is to do it, and how many there are where that is known."""
+    """The engine, and the number of workers if known."""
     if options.engine == "local":
         if options.ray_address is not None:
             raise UsageError("--ray-address requires --engine ray")
@@ -220,7 +220,7 @@ def _run(
 ) -> int:
     account, began = Counters(), time.monotonic()
     with Progress(None if options.first else taken.size, quiet=options.quiet) as progress:
-        voice = _Console(options, progress, account, job.output)
+        printer = _RunPrinter(options, progress, account, job.output)
         try:
             with _terminated():
                 run(
@@ -229,7 +229,7 @@ def _run(
                     engine=engine,
                     lost=lost,
                     counters=account,
-                    events=voice,
+                    events=printer,
                 )
         except (KeyboardInterrupt, PipelineError) as error:
             if isinstance(error, UsageError):
@@ -239,7 +239,7 @@ def _run(
             stopped = None
     seconds = time.monotonic() - began
     try:
-        voice.close()
+        printer.close()
         if stopped is not None:
             return _stopped(stopped, account, job)
         if not options.quiet:
@@ -248,18 +248,18 @@ def _run(
             print(f"pipeline: error: some documents are not accounted for: {account.totals}", file=sys.stderr)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read what is said has gone; the run is done all the same, and its exit code stays.
+        # The reader of our output has closed the pipe; the run is complete and keeps its exit code.
         silence()
     sound = account.totals.complete and not (account.failed or account.degraded or account.edited)
     return 0 if sound else 1
 
 
 def _stopped(why: BaseException, account: Counters, job: Job) -> int:
-    """Says that a run did not come to its end, and how to go on."""
+    """Reports that a run was stopped, and how to resume it."""
     if not isinstance(why, KeyboardInterrupt):
         print(f"pipeline: error: {why}", file=sys.stderr)
         if not account.documents:
-            # It was not begun, and nothing says that the same command would go on.
+            # The run did not start, so rerunning the command may not help.
             return 1
     print(
         f"pipeline: stopped: {account.written:,} documents written to {job.output}, {account.unchanged:,} "
@@ -273,7 +273,7 @@ def _stopped(why: BaseException, account: Counters, job: Job) -> int:
 
 @contextmanager
 def _terminated() -> Iterator[None]:
-    """In the block a request of the system to end is met as one of the keyboard, so that nothing is left half done."""
+    """Handles SIGTERM like an interrupt from the keyboard, so that the run stops cleanly."""
     asked = False
 
     def interrupt(_: int, __: FrameType | None) -> None:
@@ -285,7 +285,7 @@ def _terminated() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as error:
-        # Ray makes one of the keyboard of whatever interrupts it.
+        # Ray turns every interrupt into KeyboardInterrupt.
         if asked and not isinstance(error, Terminated):
             raise Terminated from error
         raise
@@ -293,8 +293,8 @@ def _terminated() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-class _Console(NoEvents):
-    """Prints progress, failures and left out parts while documents are processed."""
+class _RunPrinter(NoEvents):
+    """Prints progress, failures and skipped inputs while documents are processed."""
 
     def __init__(
         self, options: argparse.Namespace, progress: Progress, account: Counters, output: Path | Remote | None
@@ -336,7 +336,7 @@ class _Console(NoEvents):
             print(line, file=sys.stderr)
 
 
-def _rehearse(
+def _dry_run(
     options: argparse.Namespace,
     taken: FileSources,
     lost: list[Unreadable | LeftOut],
@@ -346,16 +346,16 @@ def _rehearse(
     everything = (record for part in (lost, taken.documents()) for record in part)
     account = Counters()
     with Progress(None, quiet=options.quiet) as progress:
-        voice = _Console(options, progress, account, None)
+        printer = _RunPrinter(options, progress, account, None)
         rehearsed = simulate_run(
             first(everything, options.first),
             made,
             encoding=said.settings.input.encoding,
             counters=account,
-            events=voice,
+            events=printer,
         )
     try:
-        voice.close()
+        printer.close()
         dry_run.show(rehearsed, options)
         sys.stdout.flush()
     except BrokenPipeError:

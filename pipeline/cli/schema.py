@@ -1,4 +1,4 @@
-"""`pipeline schema`: the JSON Schema of an article, or of the settings."""
+"""`pipeline schema`: prints the JSON Schema of articles or of settings."""
 
 import argparse
 
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Prints the schema (JSON Schema 2020-12), generated from the types."""
+    """Prints the schema (JSON Schema 2020-12), which is generated from the types."""
     if options.config:
         from pipeline.cli.installed import parts
         from pipeline.config.settings_reference import schema

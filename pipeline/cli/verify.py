@@ -17,7 +17,7 @@ VERIFY_EXAMPLES = """examples:
   pipeline verify output
   pipeline verify output -v               print every fault, not only three of each kind
 """
-EDITED_MESSAGE = "edited by hand since it was written"
+EDITED_MESSAGE = "edited after it was written"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

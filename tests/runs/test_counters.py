@@ -1,4 +1,4 @@
-"""The account of a run: nothing that went in is missing."""
+"""The counters of a run: no document is missing."""
 
 import pytest
 
@@ -19,7 +19,7 @@ A: Nettles, quot;and nothing else quot;, as she says.
 """
 
 
-def test_an_account_begins_at_nothing() -> None:
+def test_counters_begin_at_zero() -> None:
     assert Counters().totals == Totals(documents=0, written=0, failed=0, rejected=0, unchanged=0)
     assert Counters().totals.complete
     assert Counters().figures == ContentFigures(bytes=0, exchanges=0, turns=0, edits=0, notes=0)
@@ -39,11 +39,11 @@ def test_documents_are_written_failed_rejected_or_unchanged() -> None:
 
 
 @pytest.mark.parametrize("documents", [0, 2])
-def test_a_document_too_few_or_too_many_is_noticed(documents: int) -> None:
+def test_totals_are_incomplete_with_a_document_too_few_or_too_many(documents: int) -> None:
     assert not Totals(documents=documents, written=1, failed=0, rejected=0, unchanged=0).complete
 
 
-def test_what_the_articles_hold_is_added_up() -> None:
+def test_article_counts_are_added_up() -> None:
     tally = ContentTotals()
     article = pipeline.process(INTERVIEW, id="a")
     tally.add(ArticleCounts.of(article))

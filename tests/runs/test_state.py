@@ -1,4 +1,4 @@
-"""What a run remembers, and that it costs only time where that is gone."""
+"""The state of a run."""
 
 import sqlite3
 from pathlib import Path
@@ -19,7 +19,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "_run" / "state.sqlite"
 
 
-def test_what_was_noted_is_there_in_the_next_run(path: Path) -> None:
+def test_saved_entries_are_there_in_the_next_run(path: Path) -> None:
     with State(path) as state:
         file = state.begin_file("a.jsonl")
         state.save_document(entry("quay", 0, file))
@@ -46,7 +46,7 @@ def test_a_file_that_is_being_read_counts_as_not_read(path: Path) -> None:
         assert known.stamp is None
 
 
-def test_what_a_file_holds_no_more_is_forgotten_once_it_is_read(path: Path) -> None:
+def test_deleted_documents_are_forgotten_when_the_file_is_read(path: Path) -> None:
     with State(path) as state:
         file = state.begin_file("a.jsonl")
         for n, name in enumerate(("one", "two", "three")):
@@ -61,7 +61,7 @@ def test_what_a_file_holds_no_more_is_forgotten_once_it_is_read(path: Path) -> N
         assert list(state.skipped_entries(file)) == []
 
 
-def test_long_files_are_given_whole(path: Path) -> None:
+def test_long_files_are_returned_completely(path: Path) -> None:
     with State(path) as state:
         file = state.begin_file("a.jsonl")
         for n in range(2_500):
@@ -69,13 +69,13 @@ def test_long_files_are_given_whole(path: Path) -> None:
         assert [each.n for each in state.documents(file)] == list(range(2_500))
 
 
-def test_ids_may_hold_what_no_json_can(path: Path) -> None:
+def test_ids_may_contain_lone_surrogates(path: Path) -> None:
     with State(path) as state:
         state.save_document(entry("half \ud83d"))
         assert state.document("half \ud83d") == entry("half \ud83d")
 
 
-def test_what_was_not_kept_is_lost_with_the_process_and_nothing_else(path: Path) -> None:
+def test_only_uncommitted_entries_are_lost_with_the_process(path: Path) -> None:
     with State(path) as state:
         state.save_document(entry("kept"))
         state.commit()
@@ -90,7 +90,7 @@ def test_what_was_not_kept_is_lost_with_the_process_and_nothing_else(path: Path)
 
 
 @pytest.mark.parametrize("damage", ["nonsense", "cut", "overwritten", "another layout"])
-def test_a_file_that_is_damaged_is_begun_anew(path: Path, damage: str) -> None:
+def test_a_damaged_file_is_replaced_by_a_new_one(path: Path, damage: str) -> None:
     with State(path) as state:
         for n in range(2_000):
             state.save_document(entry(f"d{n}", n))
@@ -112,13 +112,13 @@ def test_a_file_that_is_damaged_is_begun_anew(path: Path, damage: str) -> None:
         assert state.document("d7") is not None
 
 
-def test_a_file_that_cannot_be_made_is_an_error_that_names_it(tmp_path: Path) -> None:
+def test_an_error_names_a_file_that_cannot_be_created(tmp_path: Path) -> None:
     (tmp_path / "_run").write_bytes(b"")
     with pytest.raises((StateError, OSError), match="_run"), State(tmp_path / "_run" / "state.sqlite"):
         pass
 
 
-def test_articles_move_with_the_shard_they_lie_in(path: Path) -> None:
+def test_articles_move_with_their_shard(path: Path) -> None:
     with State(path) as state:
         place = state.begin_shard_file(0, "_run/open/00000.jsonl")
         for n in range(3):

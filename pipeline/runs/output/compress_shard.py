@@ -28,7 +28,7 @@ SHARD_SUFFIXES: dict[ShardFormat, str] = {"jsonl": ".jsonl.zst", "parquet": ".pa
 COPY_BYTES = 1 << 20
 MAX_COMPRESSION_TRIES = 5
 """How often a shard is compressed again if the process is killed or cannot be started."""
-RETRY_SECONDS = 0.1
+COMPRESSION_RETRY_SECONDS = 0.1
 """Wait before the second try; doubled with each further try."""
 
 
@@ -119,7 +119,7 @@ class ShardCompression:
         self._tries += 1
         if self._tries >= MAX_COMPRESSION_TRIES:
             raise OSError(f"the process that packs {self._name} {how}, {MAX_COMPRESSION_TRIES} times")
-        time.sleep(RETRY_SECONDS * 2 ** (self._tries - 1))
+        time.sleep(COMPRESSION_RETRY_SECONDS * 2 ** (self._tries - 1))
 
     def stop(self) -> None:
         """Kills the process. Nothing of the shard is left."""

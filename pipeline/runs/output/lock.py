@@ -18,7 +18,7 @@ from pipeline.storage import file_locks
 
 MAX_WAIT_SECONDS = 10.0
 """How long the workers of a killed run may take to end."""
-RETRY_SECONDS = 0.05
+LOCK_RETRY_SECONDS = 0.05
 
 _shares: dict[Path, int] = {}
 """The lock files of this process, which must stay open."""
@@ -41,7 +41,7 @@ def hold_lock(path: Path, output: str) -> Iterator[None]:
                 who = f" (process {owner})" if owner is not None else ""
                 message = f"another run{who} is writing to {output}; wait for it, or name another folder with -o"
                 raise UsageError(message)
-            time.sleep(RETRY_SECONDS)
+            time.sleep(LOCK_RETRY_SECONDS)
         if not is_lock(file):
             # Another program's file, or a damaged one, and nobody holds it.
             set_aside(path)

@@ -1,4 +1,4 @@
-"""Stages that harm the process they run in where a document says so: for the tests of what must outlive that."""
+"""Stages that harm their process if a document says so."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ PASSES = Rule("doorkeeper.passes", "all of the text")
 
 @dataclass(frozen=True)
 class Perilous:
-    """A repair that crashes, hangs, eats memory or raises at the words of these names."""
+    """A repair that crashes, hangs, allocates memory or raises, depending on words of the text."""
 
     name: ClassVar[str] = "perilous"
     after: ClassVar[frozenset[str]] = frozenset()
@@ -40,7 +40,7 @@ class Perilous:
     """Whether it notes in which process it was."""
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """Does harm, or mends a typo."""
+        """Does harm, or repairs a typo."""
         if "CRASH" in document.text:
             os.kill(os.getpid(), signal.SIGSEGV)
         if "HANG" in document.text:
@@ -59,9 +59,9 @@ class Perilous:
 
 @dataclass(frozen=True)
 class Doorkeeper:
-    """A filter that turns down what is short. At a document with a gate it waits until the file `open` is there.
+    """A filter that rejects short texts. At a text with the word GATE it waits until the file `open` exists.
 
-    That it waits, and in which process, is told by a file in the same folder.
+    A file in the same folder says that it waits, and in which process.
     """
 
     name: ClassVar[str] = "doorkeeper"
@@ -86,7 +86,7 @@ class Doorkeeper:
 
 
 def records(*texts: str) -> list[Record]:
-    """A record for each text, as a table would give it."""
+    """Returns a record for each text, as from a table."""
     return [
         Record(
             f"wire/{n}",
@@ -105,13 +105,13 @@ def job(output: Path, folder: Path, form: OutputFormat = "json") -> Job:
 
 
 def run_on_cluster(address: str | None, output: str, folder: str, texts: list[str]) -> Counters:
-    """A run on the cluster at an address: for a process of its own, which may be killed."""
+    """Runs on the cluster at an address, in a process that may be killed."""
     source = DocumentSource("wire.csv", lambda: iter(records(*texts)))
     return run([source], job(Path(output), Path(folder)), engine=ray_engine(address))
 
 
 def remembered(output: Path) -> int:
-    """How many documents a run knows to be done, whether it is alive or not."""
+    """Returns how many documents the state of a run has, whether the run is alive or not."""
     try:
         state = sqlite3.connect(f"file:{output / '_run' / 'state.sqlite'}?mode=ro", uri=True)
         found = state.execute("SELECT count(*) FROM documents").fetchone()[0]

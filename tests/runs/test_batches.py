@@ -1,4 +1,4 @@
-"""`process_batch`: a table of documents in, a table of what became of them out, whatever they do to the process."""
+"""`process_batch` returns a table of outcomes for a table of documents, whatever these do to the process."""
 
 import os
 import pickle
@@ -26,7 +26,7 @@ from pipeline.runs.article_counts import ArticleCounts
 from pipeline.runs.batches import _WORKER, OUTCOMES, outcomes_of_table
 from pipeline.runs.outcome import Outcome, Rejection, Written, process_record
 from pipeline.runs.output.article_writer import ARTICLE_ENCODER, InMemoryWriter, write_article
-from runs.perils import Doorkeeper, Perilous, records
+from runs.harmful_stages import Doorkeeper, Perilous, records
 
 TALK = "Salt From the Old Pans\n\nQ: Who owns teh pans now?\n\nA: The village does, since 1998.\n"
 QUAY = "Nets dry on the quay."
@@ -56,7 +56,7 @@ def told(table: pa.Table) -> list[tuple[str | None, str, str | None]]:
 # What comes back
 
 
-def test_each_row_gives_a_row_in_the_same_order() -> None:
+def test_rows_come_in_the_same_order() -> None:
     found = perilous(batch("Nets dry on the quay.", "RAISE", "Tiny.", "Boats wait for teh wind."))
     assert [(row["id"], row["outcome"]) for row in rows(found)] == [
         ("d0", "written"),
@@ -66,7 +66,7 @@ def test_each_row_gives_a_row_in_the_same_order() -> None:
     ]
 
 
-def test_the_article_is_the_one_that_the_library_gives() -> None:
+def test_the_article_equals_that_of_the_library() -> None:
     table = pa.table({"id": ["pans"], "text": [TALK], "url": ["https://example.org/7"]})
     (row,) = rows(process_batch(table))
     origin = Origin(path=None, media_type=None, member=None, row=None, field="text", sha256=None)
@@ -74,7 +74,7 @@ def test_the_article_is_the_one_that_the_library_gives() -> None:
     assert row["article"].encode() == ARTICLE_ENCODER.encode(want)
 
 
-def test_of_a_degraded_article_it_says_stage_reason_and_kind_too() -> None:
+def test_a_degraded_row_has_stage_reason_and_kind() -> None:
     (row,) = rows(perilous(batch("They GARBLE it.")))
     assert (row["outcome"], row["stage"], row["kind"], row["rule"]) == ("written", "doorkeeper", "degraded", None)
     assert "holds a lone surrogate" in row["reason"]
@@ -83,18 +83,18 @@ def test_of_a_degraded_article_it_says_stage_reason_and_kind_too() -> None:
     assert dict(row["notes"]) == {"stage.failed": 1}
 
 
-def test_of_a_failure_it_says_stage_reason_and_kind() -> None:
+def test_a_failed_row_has_stage_reason_and_kind() -> None:
     (row,) = rows(perilous(batch("RAISE")))
     assert (row["stage"], row["kind"], row["article"]) == ("perilous", None, None)
     assert row["reason"].startswith("raised ZeroDivisionError: division by zero")
 
 
-def test_of_a_rejection_it_says_rule_and_reason() -> None:
+def test_a_rejected_row_has_rule_and_reason() -> None:
     (row,) = rows(perilous(batch("Tiny.")))
     assert (row["rule"], row["reason"]) == ("doorkeeper.short", "has 5 characters")
 
 
-def test_of_an_article_it_counts_what_the_account_of_a_run_needs() -> None:
+def test_a_written_row_has_the_counts_of_its_article() -> None:
     (row,) = rows(process_batch(pa.table({"id": ["pans"], "text": [TALK.replace("Who owns", "Who  owns&quot;")]})))
     want = ArticleCounts.of(process(TALK.replace("Who owns", "Who  owns&quot;"), id="pans"))
     assert (row["bytes"], row["exchanges"], row["turns"]) == (want.bytes, want.exchanges, want.turns)
@@ -104,8 +104,8 @@ def test_of_an_article_it_counts_what_the_account_of_a_run_needs() -> None:
 
 
 @pytest.mark.parametrize("texts", [(), ("RAISE",), (None,), ("Nets dry on the quay.",), ("Tiny.", "Tiny.")])
-def test_the_columns_are_the_same_whatever_is_in_them(texts: Sequence[str | None]) -> None:
-    """An engine is told them before there is any row."""
+def test_the_schema_does_not_depend_on_the_rows(texts: Sequence[str | None]) -> None:
+    """Engines need the schema before there is any row."""
     found = perilous(batch(*texts))
     assert found.schema.equals(OUTCOMES)
     assert found.num_rows == len(texts)
@@ -127,7 +127,7 @@ def test_columns_are_named_by_keyword() -> None:
     assert article(outcomes_of_table(found)[1]).text == "Boats wait for the wind."
 
 
-def test_bytes_are_decoded_as_those_of_a_file() -> None:
+def test_bytes_are_decoded_like_a_file() -> None:
     pans = "问：盐田现在是谁的？\n答：是村里的。公司走了以后，我们在一九九八年把它买了回来。\n"
     table = pa.table({"id": ["a", "b"], "data": [pans.encode("gb18030"), b"Nets dry on the quay."]})
     found = outcomes_of_table(perilous(table))
@@ -136,7 +136,7 @@ def test_bytes_are_decoded_as_those_of_a_file() -> None:
     assert article(found[1]).text == "Nets dry on the quay."
 
 
-def test_the_encoding_of_all_bytes_may_be_known() -> None:
+def test_the_encoding_can_be_given() -> None:
     table = pa.table({"id": ["a"], "data": ["Żółte łodzie wracają.".encode("iso8859-2")]})
     assert article(outcomes_of_table(perilous(table, encoding="iso8859-2"))[0]).text == "Żółte łodzie wracają."
 
@@ -149,7 +149,7 @@ def test_a_column_of_pages_is_read_as_pages() -> None:
 
 
 @pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int32(), pa.string())])
-def test_texts_may_be_kept_in_any_way(kind: Any) -> None:
+def test_texts_may_have_any_string_type(kind: Any) -> None:
     texts = pa.array(["Nets dry on the quay.", "Boats wait for the wind."]).cast(kind)
     found = perilous(pa.table({"id": ["a", "b"], "text": texts}).slice(1))
     assert [(row["id"], row["outcome"]) for row in rows(found)] == [("b", "written")]
@@ -180,7 +180,7 @@ def test_a_batch_without_any_text_does_not_end_the_job() -> None:
         ({"ids": ["a"], "text": ["x"]}, {}, "no column 'id'; did you mean 'ids'.*name it with id="),
     ],
 )
-def test_a_column_that_is_not_there_is_said_before_anything_is_done(
+def test_a_missing_column_is_reported_first(
     columns: dict[str, list[object]], named: dict[str, str], message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):
@@ -198,7 +198,7 @@ def test_a_column_that_is_not_there_is_said_before_anything_is_done(
         ("GREEDY", "memory", "perilous", "needs more than 512 MiB of memory"),
     ],
 )
-def test_a_document_that_takes_its_process_with_it_is_a_row(text: str, kind: str, stage: str, reason: str) -> None:
+def test_a_document_that_kills_its_process_is_a_row(text: str, kind: str, stage: str, reason: str) -> None:
     table = batch("Nets dry on the quay.", text, "Boats wait for the wind.")
     limits = Run(seconds=2, memory=512) if text == "HANG" else LIMITS
     before, harmful, after = rows(process_batch(table, pipeline=PERILOUS, limits=limits))
@@ -208,13 +208,13 @@ def test_a_document_that_takes_its_process_with_it_is_a_row(text: str, kind: str
 
 
 def process_of(table: pa.Table) -> str:
-    """In which process a document was, where the stage tells."""
+    """Returns the id of the process that processed a document."""
     (outcome,) = outcomes_of_table(table)
     (note,) = article(outcome).notes
     return note.message
 
 
-def test_the_process_is_kept_while_the_work_is_the_same() -> None:
+def test_the_worker_is_kept_while_the_config_is_the_same() -> None:
     telling = Pipeline(stages=[Perilous(tells=True)])
     first = process_of(process_batch(batch("Nets dry on the quay."), pipeline=telling))
     again = pickle.loads(pickle.dumps(telling))
@@ -223,7 +223,7 @@ def test_the_process_is_kept_while_the_work_is_the_same() -> None:
 
 
 @pytest.mark.parametrize("method", get_all_start_methods())
-def test_a_daemon_can_have_documents_processed(method: str) -> None:
+def test_a_daemon_can_process_documents(method: str) -> None:
     perilous(batch(QUAY))
     # Its processes are daemons, which may have no children.
     with get_context(method).Pool(1) as engine:
@@ -232,7 +232,7 @@ def test_a_daemon_can_have_documents_processed(method: str) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes are forked here")
-def test_a_process_that_is_forked_has_documents_processed_whatever_its_parent_is_about() -> None:
+def test_a_forked_process_can_process_documents_while_its_parent_does() -> None:
     slow = partial(perilous, batch(QUAY, "HANG"), limits=Run(seconds=2, memory=512))
     with ThreadPoolExecutor(1) as others:
         busy = others.submit(slow)
@@ -246,7 +246,7 @@ def test_a_process_that_is_forked_has_documents_processed_whatever_its_parent_is
     assert fates("CRASH") == ["failed"]
 
 
-def test_an_engine_can_send_it_elsewhere() -> None:
+def test_a_partial_function_can_be_pickled() -> None:
     there = pickle.loads(pickle.dumps(perilous))
     assert there(batch("Nets dry on the quay.")).equals(perilous(batch("Nets dry on the quay.")))
 
@@ -259,7 +259,7 @@ def article(outcome: Outcome) -> Article:
     return msgspec.json.decode(outcome.body or b"", type=Article)
 
 
-def test_outcomes_come_back_as_a_worker_of_this_machine_gives_them() -> None:
+def test_outcomes_of_a_table_equal_those_of_a_worker() -> None:
     given_ = records("Nets dry on teh quay.", "RAISE", "Tiny.", "", "Boats wait for the wind.", "GARBLE the text")
     want: list[Outcome] = []
     for record in given_:
@@ -316,8 +316,8 @@ def test_a_lone_surrogate_does_not_travel(record: Record) -> None:
     assert not is_encodable(record)
 
 
-def test_a_record_batch_does_as_a_table_does() -> None:
-    """Spark's `mapInArrow` hands them."""
+def test_a_record_batch_is_accepted_like_a_table() -> None:
+    """Spark's `mapInArrow` passes these."""
     table = batch("Nets dry on the quay.", "Boats wait for the wind.")
     (only,) = table.to_batches()
     assert process_batch(only).equals(process_batch(table))

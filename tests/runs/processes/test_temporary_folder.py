@@ -1,4 +1,4 @@
-"""A folder for temporary files is gone with its owner, however that ends."""
+"""A folder for temporary files is deleted, however its owner ends."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ def killed(tmp_path: Path) -> Path:
     return left
 
 
-def test_what_a_killed_process_left_is_deleted_by_the_next(tmp_path: Path) -> None:
+def test_the_folder_of_a_killed_process_is_deleted_by_the_next(tmp_path: Path) -> None:
     assert (killed(tmp_path) / "copy").exists()
     made = temporary_folder.make()
     assert list(tmp_path.iterdir()) == [made]
@@ -42,7 +42,7 @@ def test_what_a_killed_process_left_is_deleted_by_the_next(tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_has_an_owner_or_is_no_such_folder_stays(tmp_path: Path) -> None:
+def test_folders_with_an_owner_and_other_files_are_kept(tmp_path: Path) -> None:
     (tmp_path / "pipeline-of-somebody").mkdir()
     (tmp_path / "pipeline-file").touch()
     elsewhere = tmp_path / "elsewhere"

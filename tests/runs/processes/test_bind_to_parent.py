@@ -1,4 +1,4 @@
-"""No process outlives the run that started it, and writes where the next one is."""
+"""No process outlives its run and writes to the output of the next run."""
 
 import os
 import signal
@@ -27,8 +27,8 @@ if __name__ == "__main__":
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it ends when it has packed the shard")
-def test_what_packs_a_shard_ends_with_a_run_that_is_killed(tmp_path: Path) -> None:
-    """It would put the shard of that run in the place of one of the next."""
+def test_shard_compression_ends_with_a_killed_run(tmp_path: Path) -> None:
+    """It would replace a shard of the next run."""
     # Nobody ever writes to a pipe of this name, so whoever opens it waits.
     os.mkfifo(tmp_path / "lines")
     (tmp_path / "lock").touch()
@@ -48,8 +48,8 @@ def test_what_packs_a_shard_ends_with_a_run_that_is_killed(tmp_path: Path) -> No
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system does not say what a process blocks")
-def test_the_process_that_forks_workers_does_not_hear_the_keyboard_while_it_loads() -> None:
-    """Also where the resource tracker is started with it, which unblocks the signal again."""
+def test_the_fork_server_ignores_ctrl_c_while_it_loads() -> None:
+    """Also if it starts the resource tracker, which unblocks the signal."""
     code = (
         "import pathlib, re; from pipeline.runs.processes import bind_to_parent\n"
         "server = bind_to_parent.ensure_fork_server()\n"
@@ -61,10 +61,8 @@ def test_the_process_that_forks_workers_does_not_hear_the_keyboard_while_it_load
     assert int(done.stdout) >> (signal.SIGINT - 1) & 1
 
 
-def test_who_loses_the_lock_while_it_is_exchanged_for_a_share_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The system lets go of the whole before it gives a share, and another run may be there in between."""
+def test_a_run_that_loses_the_lock_to_another_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system releases the whole lock before it gives a share, and another run may come in between."""
     monkeypatch.setattr(lock, "_take", lambda _, *, whole: whole)
     with (
         pytest.raises(UsageError, match="another run is writing"),
@@ -73,7 +71,7 @@ def test_who_loses_the_lock_while_it_is_exchanged_for_a_share_is_refused(
         pass
 
 
-def test_a_process_that_a_worker_leaves_behind_holds_no_share(tmp_path: Path) -> None:
+def test_a_process_left_by_a_worker_holds_no_share_of_the_lock(tmp_path: Path) -> None:
     path = tmp_path / "_run" / "lock"
     path.parent.mkdir()
     path.touch()

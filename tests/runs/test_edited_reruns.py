@@ -1,4 +1,4 @@
-"""Articles that were edited by hand, where something else happens to them as well: to their sources, their finders."""
+"""Edited articles whose sources or settings change as well."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from failing import Frail
 
 from pipeline import Pipeline
-from runs.test_edited import GUARDED, OTHER, forget, sound
+from runs.article_edits import GUARDED, OTHER, forget, sound
 from runs.test_plan import ALL, Runs
 from runs.test_plan import runs as runs  # noqa: PLC0414 -- a fixture
 
@@ -15,7 +15,7 @@ FRAIL = Pipeline(stages=["entities", "languages", Frail()])
 
 
 def kinds(runs: Runs) -> dict[str, str]:
-    """The kind of each entry in `failures.jsonl`, by its document; the account adds up."""
+    """Returns the kind of each entry in `failures.jsonl`, by document; checks that the counters add up."""
     documents = json.loads((runs.output / "_run" / "run.json").read_text("utf-8"))["documents"]
     degraded = documents.get("degraded", 0)
     assert documents["documents"] == sum(documents.values()) - documents["documents"] - degraded
@@ -54,7 +54,7 @@ def test_an_edit_that_is_undone_does_not_hide_other_settings(runs: Runs) -> None
 def test_an_edit_that_is_undone_does_not_hide_that_its_document_is_turned_down(
     runs: Runs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Edited while the run goes on, so that the run finds it only when it would delete it."""
+    """Edited during the run, so that the run finds it only when it would delete the article."""
     runs.table("dump.jsonl", a="One wide boat.", b="Two boats.", c="Three boats.")
     runs.run(GUARDED)
     article = runs.output / "b.json"
@@ -92,7 +92,7 @@ def test_an_edit_that_is_undone_does_not_hide_that_an_article_is_degraded(runs: 
 
 
 @pytest.mark.parametrize("chosen", [{}, {"retry_failed": True}, {"fresh": True}, {"check_hash": True}])
-def test_a_degraded_article_that_was_edited_stays(runs: Runs, chosen: dict[str, Any]) -> None:
+def test_an_edited_degraded_article_is_kept(runs: Runs, chosen: dict[str, Any]) -> None:
     runs.table("dump.jsonl", b="Two boats. RAISES AT ONCE", c="Three boats. RAISES AT ONCE")
     runs.run(FRAIL)
     article = runs.output / "b.json"
@@ -107,7 +107,7 @@ def test_a_degraded_article_that_was_edited_stays(runs: Runs, chosen: dict[str, 
     assert kinds(runs) == {"b": "degraded", "c": "degraded"}
 
 
-def test_edited_ones_count_among_the_first(runs: Runs) -> None:
+def test_edited_articles_count_towards_first(runs: Runs) -> None:
     runs.run()
     data = sound(runs.output / "b.json")
     runs.run(first=2)
@@ -120,7 +120,7 @@ def test_edited_ones_count_among_the_first(runs: Runs) -> None:
     assert (runs.output / "b.json").read_bytes() == data
 
 
-def test_an_edited_article_stays_where_its_source_is_gone_and_comes_back(runs: Runs) -> None:
+def test_an_edited_article_is_kept_if_its_source_is_deleted_and_restored(runs: Runs) -> None:
     runs.run()
     data = sound(runs.output / "b.json")
     runs.table("dump.jsonl", a="One boat.", b="Two ships.", c="Three boats.")
@@ -135,7 +135,7 @@ def test_an_edited_article_stays_where_its_source_is_gone_and_comes_back(runs: R
     assert (runs.output / "b.json").read_bytes() == data
 
 
-def test_a_file_in_the_place_of_a_document_that_was_turned_down_stays(runs: Runs) -> None:
+def test_a_file_with_the_name_of_a_rejected_document_is_kept(runs: Runs) -> None:
     runs.table("dump.jsonl", a="One wide boat.", b="None.", c="Three boats.")
     runs.run(GUARDED)
     (runs.output / "b.json").write_text("mine", "utf-8")

@@ -1,4 +1,4 @@
-"""What a crash leaves names the stage that was at work."""
+"""The traceback of a crash names the stage."""
 
 import faulthandler
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from acting import Mend, rules
 
 from pipeline import Document, Finding, Pipeline
 from pipeline.runs.processes.crash_report import CrashLocation, locate_crash
-from runs.perils import Doorkeeper, Perilous
+from runs.harmful_stages import Doorkeeper, Perilous
 
 
 @dataclass(frozen=True)
 class Witness(Mend):
-    """A repair that writes down the calls that led to it, as a crash would."""
+    """A repair that writes its traceback, like a crash."""
 
     name = "witness"
     rules = rules("witness")
@@ -35,7 +35,7 @@ def _nothing(trace: str) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class Bystander(Mend):
-    """A repair that does no more than hand on what a function gives."""
+    """A repair that only returns the generator of a function."""
 
     name = "bystander"
     rules = rules("bystander")
@@ -52,15 +52,15 @@ def found(trace: Path, *stages: Mend) -> CrashLocation:
     return locate_crash(trace, pipeline)
 
 
-def test_of_several_stages_in_one_file_it_names_the_one_that_was_called(tmp_path: Path) -> None:
+def test_the_called_stage_is_named_if_a_file_has_several(tmp_path: Path) -> None:
     trace = tmp_path / "1.trace"
     assert found(trace, Witness(trace=str(trace)), Bystander()).stage == "witness"
 
 
-def test_a_stage_that_hands_on_what_a_function_gives_is_told_by_its_file(tmp_path: Path) -> None:
+def test_a_stage_that_returns_a_generator_is_found_by_its_file(tmp_path: Path) -> None:
     trace = tmp_path / "1.trace"
     assert found(trace, Bystander(trace=str(trace))).stage == "bystander"
 
 
-def test_nothing_is_known_where_nothing_was_left(tmp_path: Path) -> None:
+def test_without_a_trace_nothing_is_known(tmp_path: Path) -> None:
     assert locate_crash(tmp_path / "none.trace", Pipeline(stages=[Perilous(), Doorkeeper()])) == CrashLocation()

@@ -1,4 +1,4 @@
-"""What reads files in this process: for tests that change it."""
+"""Reads files in this process, for tests that patch the readers."""
 
 from collections.abc import Iterator
 from types import TracebackType
@@ -11,7 +11,7 @@ from pipeline.runs.records import SourceItem
 
 
 class Reading:
-    """Stands for a `ReadingProcess`."""
+    """Replaces a `ReadingProcess`."""
 
     def __init__(self, options: Input, readers: Registry) -> None:
         self._options = options

@@ -1,4 +1,4 @@
-"""A document that crashes, hangs or eats its worker is named and set aside, and every other one is done."""
+"""A document that crashes, hangs or uses too much memory is reported, and all others are processed."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ Captured = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def work(tmp_path: Path, shelf: Shelf) -> Path:
-    """A folder in which the stage is at hand."""
+    """A folder with the stage installed."""
     put(shelf)
     return tmp_path
 
@@ -51,8 +51,8 @@ CRASHES = {
 }
 
 
-def test_a_document_that_crashes_its_worker_is_named_and_every_other_one_is_done(work: Path, capfd: Any) -> None:
-    """With the stage and its package, where the process could still say where it was."""
+def test_a_document_that_crashes_its_worker_fails_alone(work: Path, capfd: Any) -> None:
+    """With the stage and its package, if the process could still report where it was."""
     texts(work / "raw", {f"x-{name}": word for name, (word, _) in CRASHES.items()})
     assert go(work, recipe=RECIPE) == 1
     assert ids(work / "out") == SOUND
@@ -75,7 +75,7 @@ def test_a_document_that_crashes_its_worker_is_named_and_every_other_one_is_done
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl", "parquet"])
-def test_what_is_set_aside_changes_nothing_of_the_rest(work: Path, form: str) -> None:
+def test_a_failed_document_does_not_change_other_articles(work: Path, form: str) -> None:
     """Not even their order."""
     rows = [(f"n{n}", talk(n)) for n in range(60)]
     lines(work / "raw" / "a.jsonl", [*rows[:30], ("bad", "SEGFAULT"), *rows[30:]])
@@ -89,7 +89,7 @@ def test_what_is_set_aside_changes_nothing_of_the_rest(work: Path, form: str) ->
     assert with_it == {name: data for name, data in tree(work / "other").items() if not name.startswith("_run/")}
 
 
-def test_a_document_that_hangs_is_ended_after_its_time_even_where_it_holds_the_interpreter(work: Path) -> None:
+def test_a_hanging_document_is_stopped_even_if_it_blocks_the_interpreter(work: Path) -> None:
     texts(work / "raw", {"x-regex": "REGEX", "x-sleep": "SLEEP"})
     assert go(work, "--set", "run.seconds=2") == 1
     assert ids(work / "out") == SOUND
@@ -102,7 +102,7 @@ def test_a_document_that_hangs_is_ended_after_its_time_even_where_it_holds_the_i
     assert account(work / "out")["failed"] == 2
 
 
-def test_a_document_that_eats_memory_is_named_with_its_stage(work: Path) -> None:
+def test_a_document_that_runs_out_of_memory_is_reported_with_its_stage(work: Path) -> None:
     texts(work / "raw", {"x-eat": "EAT", "x-forget": "FORGET"})
     assert go(work, "--set", "run.memory=512") == 1
     assert ids(work / "out") == SOUND
@@ -112,14 +112,14 @@ def test_a_document_that_eats_memory_is_named_with_its_stage(work: Path) -> None
 
 
 def test_a_document_that_kills_only_its_first_worker_is_written(work: Path) -> None:
-    """The system may have ended that one for want of memory, and the document may not be to blame."""
+    """The system may have killed the worker because memory was short, and not because of the document."""
     texts(work / "raw", {"x-once": "KILL ONCE"})
     assert go(work, "--set", f"stages.poison.marks={work}") == 0
     assert ids(work / "out") == [*SOUND, "x-once"]
     assert told(work / "out") == []
 
 
-def test_a_stage_that_leaves_raises_or_shouts_harms_no_other_document(work: Path, capfd: Any) -> None:
+def test_a_stage_that_exits_raises_or_prints_harms_no_other_document(work: Path, capfd: Any) -> None:
     texts(work / "raw", {"x-interrupt": "INTERRUPT", "x-leave": "LEAVE", "x-refuse": "REFUSE", "x-shout": "SHOUT"})
     assert go(work) == 1
     assert ids(work / "out") == [*SOUND, "x-leave", "x-shout"]
@@ -132,8 +132,8 @@ def test_a_stage_that_leaves_raises_or_shouts_harms_no_other_document(work: Path
     assert account(work / "out") == ends | {"degraded": 1}
 
 
-def test_what_a_stage_leaves_running_holds_up_neither_this_run_nor_the_next(work: Path) -> None:
-    """A thread of the worker, and a child process of it that lives on when its worker crashes."""
+def test_processes_left_by_a_stage_do_not_block_runs(work: Path) -> None:
+    """A thread of the worker, and a child process that survives its worker."""
     texts(work / "raw", {"x-child": "CHILD", "y-crash": "CHILD SEGFAULT", "z-thread": "THREAD"})
     try:
         assert go(work, "--set", f"stages.poison.marks={work}") == 1
@@ -149,8 +149,8 @@ def test_what_a_stage_leaves_running_holds_up_neither_this_run_nor_the_next(work
             os.kill(int(left.name.removeprefix("child-")), 9)
 
 
-def test_what_the_machine_may_be_to_blame_for_is_not_remembered(work: Path) -> None:
-    """A system that is short of memory ends processes with SIGKILL: the next run tries again what failed so."""
+def test_failures_caused_by_the_machine_are_retried(work: Path) -> None:
+    """A system short of memory sends SIGKILL; the next run retries these documents."""
     log = work / "log"
     texts(work / "raw", {"x-crash": "SEGFAULT", "x-kill": "KILL"})
     for first in (True, False):
@@ -161,8 +161,8 @@ def test_what_the_machine_may_be_to_blame_for_is_not_remembered(work: Path) -> N
     assert account(work / "out") == {"documents": 10, "written": 0, "failed": 2, "rejected": 0, "unchanged": 8}
 
 
-def test_a_full_disk_in_a_stage_fails_the_document_and_is_not_remembered(work: Path) -> None:
-    """Of a finder, too, whose failure otherwise costs only what it finds."""
+def test_a_full_disk_in_a_stage_is_retried(work: Path) -> None:
+    """Also in a finder, whose failures usually lose only its findings."""
     log = work / "log"
     texts(work / "raw", {"x-full": "FULL"})
     for _ in range(2):
@@ -174,10 +174,8 @@ def test_a_full_disk_in_a_stage_fails_the_document_and_is_not_remembered(work: P
         log.unlink()
 
 
-def test_a_worker_that_is_stopped_between_two_documents_is_replaced(
-    work: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It says nothing any more, and no document of it has begun."""
+def test_a_worker_stopped_between_two_documents_is_replaced(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It sends no messages, and has not begun a document."""
     lines(work / "raw" / "a.jsonl", [(f"n{n:03}", talk(n)) for n in range(30)])
     stopped: list[int] = []
     send = PoolWorker.send
@@ -226,7 +224,7 @@ def test_what_crashed_or_hung_is_remembered_until_something_changes(work: Path) 
 
 
 def test_many_crashes_in_a_row_are_all_named(work: Path) -> None:
-    """More of them than deaths without a document to blame would be borne."""
+    """More crashes than workers may die without a document to blame."""
     lines(work / "raw" / "a.jsonl", [(f"n{n:02}", "SEGFAULT" if n % 3 else talk(n)) for n in range(24)])
     assert go(work) == 1
     assert len(told(work / "out")) == 16
@@ -247,7 +245,7 @@ def test_a_stage_that_workers_cannot_import_ends_the_run_with_the_reason(
 
 
 def test_a_memory_limit_too_low_for_any_document_ends_the_run_with_advice(work: Path, capsys: Captured) -> None:
-    """Not with each document named as if it were to blame, where it is the least that may be set."""
+    """And does not blame each document, if the limit is the lowest that can be set."""
     texts(work / "raw", {}, count=3)
     code = go(work, "--set", "run.memory=64", recipe=RECIPE)
     account(work / "out")
@@ -256,7 +254,7 @@ def test_a_memory_limit_too_low_for_any_document_ends_the_run_with_advice(work: 
         assert "memory" in capsys.readouterr().err
 
 
-def test_documents_of_five_megabytes_are_done(work: Path) -> None:
+def test_documents_of_five_megabytes_are_processed(work: Path) -> None:
     (work / "raw").mkdir()
     for n in range(2):
         (work / "raw" / f"long{n}.txt").write_text(talk(n) * (5_000_000 // len(talk(n).encode())), "utf-8")
@@ -265,15 +263,15 @@ def test_documents_of_five_megabytes_are_done(work: Path) -> None:
     assert ids(work / "out") == [*SOUND, "long0", "long1"]
 
 
-def test_very_many_tiny_documents_are_done(work: Path) -> None:
+def test_many_tiny_documents_are_processed(work: Path) -> None:
     lines(work / "raw" / "a.jsonl", [(f"n{n}", f"Ferry {n} has left.") for n in range(20_000)])
     assert go(work, "--format", "jsonl") == 0
     assert account(work / "out")["written"] == 20_000
     assert threading.active_count() < 10
 
 
-def test_a_worker_is_replaced_before_what_it_keeps_in_mind_grows(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a stage leaks is given back, and nothing is done twice for it."""
+def test_a_worker_is_replaced_before_its_memory_grows(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory that a stage leaks is freed, and no document is processed twice."""
     started: list[int] = []
     start = process_pool.ProcessPool._start
 

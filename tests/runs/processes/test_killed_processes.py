@@ -1,7 +1,7 @@
-"""Each process of a run is killed at each step: the account adds up, and no document is missing.
+"""Each process of a run is killed at each step: the counters add up, and no document is missing.
 
-Steps are events, not moments. Those in a worker are met by a stage, whose module changes the worker that imports it;
-those in the run itself by what the tests put in the place of single functions.
+Steps are events, not moments. A stage whose module patches the worker that imports it kills at steps of a worker. The
+tests patch single functions to kill at steps of the run itself.
 """
 
 import json
@@ -35,6 +35,7 @@ from multiprocessing.connection import Connection
 from typing import ClassVar
 
 from pipeline.runs.executors import worker
+from pipeline.runs.processes import child
 
 PLAN, TRACKER, MARKS = {plan!r}
 
@@ -86,8 +87,8 @@ class Sending:
 
 if multiprocessing.parent_process() is not None:
     kill("imported")
-    worker.limit_memory = around("tied", worker.limit_memory, None)
-    worker._chunk = around("received", worker._chunk, "done")
+    child.limit_memory = around("bound", child.limit_memory, None)
+    worker._process_chunk = around("received", worker._process_chunk, "done")
     send, sending = Connection.send_bytes, Sending()
     Connection.send_bytes = lambda connection, message: sending(connection, message)
 
@@ -108,7 +109,7 @@ class Killer:
         kill(f"working at {{document.id}}")
         return iter(())
 '''
-STEPS = ("imported", "tied", "ready", "received", "working", "within a report", "reported", "done")
+STEPS = ("imported", "bound", "ready", "received", "working", "within a report", "reported", "done")
 EVERY_STEP = "EVERY_STEP" in os.environ
 """The soak kills the server, too, at all of them; it takes a second to start again."""
 COUNT = 40
@@ -118,7 +119,7 @@ Plan = Callable[..., None]
 
 @pytest.fixture
 def plan(tmp_path: Path, shelf: Shelf) -> Plan:
-    """Makes the documents, and installs the stage with the steps at which it kills processes, one after the other."""
+    """Makes documents, and installs the stage with the steps at which it kills processes."""
     rows = [(f"n{n:02}", talk(n) * 9) for n in range(COUNT)]
     lines(tmp_path / "raw" / "a.jsonl", rows)
     shelf.put("killer-stages", "1.0", "killer_stages", "", "killer", attribute="Killer")
@@ -149,7 +150,7 @@ def finished(output: Path) -> bool:
 
 
 def check_whole(work: Path, plan: Plan, form: str = "jsonl") -> None:
-    """The run ended as one in which nothing was killed."""
+    """The output equals that of a run without kills."""
     assert account(work / "out") == {"documents": COUNT, "written": COUNT, "failed": 0, "rejected": 0, "unchanged": 0}
     assert finished(work / "out")
     assert litter(work / "out") == []
@@ -196,25 +197,21 @@ def test_the_resource_tracker_may_be_killed(tmp_path: Path, plan: Plan) -> None:
     check_whole(tmp_path, plan, "json")
 
 
-def test_the_server_may_die_with_more_workers_than_may_die_one_after_the_other(tmp_path: Path, plan: Plan) -> None:
+def test_the_fork_server_may_die_with_many_workers(tmp_path: Path, plan: Plan) -> None:
     plan(*[("received", "server")] * (process_pool.MAX_FAILED_STARTS - 1))
     assert go(tmp_path, workers=process_pool.MAX_FAILED_STARTS + 1) == 0
     check_whole(tmp_path, plan)
 
 
-def test_a_document_that_has_the_machine_to_itself_may_lose_its_worker_before_it_is_begun(
-    tmp_path: Path, plan: Plan
-) -> None:
-    """Nobody was given anything to do after that, for ever."""
+def test_a_worker_may_die_before_it_begins_an_isolated_document(tmp_path: Path, plan: Plan) -> None:
+    """Before, no worker got any work after that."""
     plan(("working", "worker"), ("received", "worker"))
     assert go(tmp_path) == 0
     assert kills(tmp_path) == 2
     check_whole(tmp_path, plan)
 
 
-def test_a_document_that_kills_the_server_each_time_is_named_and_all_others_are_written(
-    tmp_path: Path, plan: Plan
-) -> None:
+def test_a_document_that_always_kills_the_fork_server_fails_alone(tmp_path: Path, plan: Plan) -> None:
     plan(*[("working at n07", "server")] * 100)
     assert go(tmp_path) == 1
     (failure,) = told(tmp_path / "out")
@@ -230,7 +227,7 @@ def test_a_document_that_kills_the_server_each_time_is_named_and_all_others_are_
     ("form", "step", "victim"),
     [("json", "imported", "worker"), ("jsonl", "received", "server")],
 )
-def test_a_run_in_which_processes_are_killed_without_end_names_the_documents_it_does_not_know_of(
+def test_a_run_whose_processes_are_always_killed_names_unfinished_documents(
     tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str], form: str, step: str, victim: str
 ) -> None:
     plan(*[(step, victim)] * 1000)
@@ -246,7 +243,7 @@ def test_a_run_in_which_processes_are_killed_without_end_names_the_documents_it_
 
 
 def check_stopped(output: Path, said: str) -> None:
-    """What went in came out, or is named."""
+    """Each document has an article, or is reported."""
     assert not finished(output)
     documents = json.loads((output / "_run" / "run.json").read_text("utf-8"))["documents"]
     unknown = [
@@ -257,10 +254,10 @@ def check_stopped(output: Path, said: str) -> None:
     assert "Traceback" not in said
 
 
-def test_what_was_done_before_a_run_had_to_stop_is_in_the_account_although_an_earlier_document_is_not_done(
+def test_a_stopped_run_counts_documents_that_were_done_out_of_order(
     tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One worker has the first chunk and dies at each start; the other one has written all that is behind it."""
+    """One worker has the first chunk and dies at each start; the other has written all later documents."""
     lines(tmp_path / "raw" / "a.jsonl", [(f"n{n:03}", talk(n) * 100) for n in range(COUNT)])
     plan(*[("working at n000", "server")] * 2, *[("imported", "server")] * 1000)
     assert go(tmp_path, form="json") == 1
@@ -277,14 +274,14 @@ def server() -> Any:
 
 
 def kill_server() -> None:
-    """Kills it and waits until it is dead, but leaves it to others to ask how it ended."""
+    """Kills it and waits until it is dead, without collecting its exit code."""
     number = server()._forkserver_pid
     os.kill(number, signal.SIGKILL)
     os.waitid(os.P_PID, number, os.WEXITED | os.WNOWAIT)
 
 
 def after(number: int, act: Callable[..., Any], then: Callable[[], None]) -> Callable[..., Any]:
-    """A function that does something more at its call of this number, once it has done what it is there for."""
+    """Returns a function that calls another one after its call with this number."""
     calls = 0
 
     def acting(*arguments: Any) -> Any:
@@ -299,7 +296,7 @@ def after(number: int, act: Callable[..., Any], then: Callable[[], None]) -> Cal
 
 
 @pytest.mark.parametrize("number", range(1, 7) if EVERY_STEP else (1, 2, 3))
-def test_the_server_may_be_killed_just_after_it_was_seen_to_run(
+def test_the_fork_server_may_be_killed_just_after_it_was_checked(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     plan()
@@ -310,7 +307,7 @@ def test_the_server_may_be_killed_just_after_it_was_seen_to_run(
 
 
 @pytest.mark.parametrize("number", [1, 2])
-def test_the_server_may_be_killed_when_it_was_asked_for_a_process(
+def test_the_fork_server_may_be_killed_while_it_forks(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     plan()
@@ -320,10 +317,10 @@ def test_the_server_may_be_killed_when_it_was_asked_for_a_process(
     check_whole(tmp_path, plan)
 
 
-def test_a_worker_of_which_the_server_had_not_said_the_number_does_no_work(
+def test_a_worker_whose_id_was_not_reported_does_no_work(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It may live: nobody has told it that the server is dead. Another one has its place and its documents."""
+    """It may still live, since it does not know that the server is dead. Another worker has its documents."""
     plan()
     read, first = forkserver.read_signed, iter([True])
 
@@ -340,7 +337,7 @@ def test_a_worker_of_which_the_server_had_not_said_the_number_does_no_work(
     check_whole(tmp_path, plan)
 
 
-def test_that_somebody_else_asked_how_the_server_ended_is_no_matter(
+def test_other_code_may_collect_the_exit_code_of_the_fork_server(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan()
@@ -350,7 +347,7 @@ def test_that_somebody_else_asked_how_the_server_ended_is_no_matter(
     check_whole(tmp_path, plan)
 
 
-def test_a_system_that_starts_no_process_ends_the_run_with_the_reason_and_the_documents(
+def test_a_run_ends_with_the_reason_if_no_worker_can_be_started(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan()
@@ -372,7 +369,7 @@ def test_a_system_that_starts_no_process_ends_the_run_with_the_reason_and_the_do
     check_stopped(tmp_path / "out", said)
 
 
-def test_a_system_that_starts_no_process_to_read_ends_the_run_with_the_reason(
+def test_a_run_ends_with_the_reason_if_no_reading_process_can_be_started(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan()
@@ -392,7 +389,7 @@ def test_a_system_that_starts_no_process_to_read_ends_the_run_with_the_reason(
 
 @pytest.mark.parametrize("victim", ["packer", "server"])
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
-def test_what_packs_a_shard_may_be_killed(
+def test_shard_compression_may_be_killed(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, form: str, victim: str
 ) -> None:
     plan()
@@ -405,7 +402,7 @@ def test_what_packs_a_shard_may_be_killed(
             process.kill() if victim == "packer" else kill_server()
         return number
 
-    monkeypatch.setattr(compress_shard, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(compress_shard, "COMPRESSION_RETRY_SECONDS", 0.0)
     with monkeypatch.context() as patch:
         patch.setattr(compress_shard, "start_process", started)
         assert go(tmp_path, form=form) == 0

@@ -1,4 +1,4 @@
-"""Shards hold what a folder of files holds, in the same order whoever made them, and every verb reads them alike."""
+"""Shards hold the same articles as a folder of files, in the same order, and every command reads both."""
 
 import json
 import random
@@ -26,7 +26,7 @@ def go(raw: Path, output: Path, form: str, *more: str, workers: int = 2) -> None
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the raw documents, and an output of each form."""
+    """A folder with raw documents, and an output in each format."""
     folder = tmp_path_factory.mktemp("shards")
     with pytest.MonkeyPatch.context() as patch:
         shelf = Shelf(folder / "shelf")
@@ -46,7 +46,7 @@ def stage(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_shards_are_about_as_large_as_asked_and_lie_at_the_top(made: Path, form: str) -> None:
+def test_shards_have_about_the_requested_size(made: Path, form: str) -> None:
     suffix = {"jsonl": ".jsonl.zst", "parquet": ".parquet"}[form]
     names = sorted(path.name for path in (made / form).iterdir())
     assert names == ["_run", *(f"part-{n:05}{suffix}" for n in range(len(names) - 1))]
@@ -54,7 +54,7 @@ def test_shards_are_about_as_large_as_asked_and_lie_at_the_top(made: Path, form:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_they_hold_the_same_articles_in_the_order_of_the_documents(made: Path, form: str) -> None:
+def test_shards_hold_the_articles_in_the_order_of_the_documents(made: Path, form: str) -> None:
     articles = list(pipeline.read(made / form))
     assert [article.id for article in articles] == [f"wire/n{n}" for n in range(COUNT)]
     assert sorted(articles, key=lambda article: article.id) == sorted(
@@ -70,10 +70,8 @@ def test_any_number_of_workers_gives_the_same_bytes(made: Path, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_text_that_changed_changes_its_shard_and_those_behind_that_move(
-    made: Path, tmp_path: Path, form: str
-) -> None:
-    """A shard of which all articles hold is not touched."""
+def test_a_changed_text_changes_its_shard_and_those_after_it(made: Path, tmp_path: Path, form: str) -> None:
+    """A shard whose articles have not changed is not touched."""
     rows = [(f"wire/n{n}", talk(n) * random.Random(n).randint(10, 60)) for n in range(COUNT)]
     raw = lines(tmp_path / "raw" / "a.jsonl", rows).parent
     go(raw, tmp_path / "out", form)
@@ -103,19 +101,19 @@ def test_verify_restores_all(made: Path, form: str, capsys: Captured) -> None:
 
 
 @pytest.mark.parametrize("form", ["json", *FORMS])
-def test_restore_finds_one_by_its_id(made: Path, tmp_path: Path, form: str) -> None:
+def test_restore_finds_a_document_by_its_id(made: Path, tmp_path: Path, form: str) -> None:
     assert main(["restore", str(made / form), "--id", "wire/n70", "-o", str(tmp_path / "n70")]) == 0
     assert (tmp_path / "n70").read_text("utf-8") == talk(70) * random.Random(70).randint(10, 60)
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_diff_sees_no_difference_to_a_folder_of_files(made: Path, form: str, capsys: Captured) -> None:
+def test_diff_finds_no_difference_from_a_folder_of_articles(made: Path, form: str, capsys: Captured) -> None:
     assert main(["diff", str(made / "json"), str(made / form)]) == 0
     capsys.readouterr()
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_export_gives_the_rows_that_a_folder_of_files_gives(made: Path, tmp_path: Path, form: str) -> None:
+def test_export_gives_the_same_rows_as_a_folder_of_articles(made: Path, tmp_path: Path, form: str) -> None:
     tables = []
     for of in ("json", form):
         assert main(["export", str(made / of), "--to", "csv", "-o", str(tmp_path / f"{of}.csv")]) == 0
@@ -125,7 +123,7 @@ def test_export_gives_the_rows_that_a_folder_of_files_gives(made: Path, tmp_path
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_shard_that_was_changed_is_not_copied_blindly(made: Path, tmp_path: Path, form: str) -> None:
-    """Where its articles are needed, it is said that they are not what they were."""
+    """If its articles are needed, an error says that they have changed."""
     rows = [(f"n{n}", talk(n) * 10) for n in range(60)]
     raw = lines(tmp_path / "raw" / "a.jsonl", rows).parent
     go(raw, tmp_path / "out", form)

@@ -1,4 +1,4 @@
-"""What a run did is kept while it waits for a document that takes long."""
+"""A run commits outcomes while it waits for a document that takes long."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from pipeline.runs.executors.process_pool import ProcessPool
 from pipeline.runs.plan_items import DocumentSource
 from pipeline.runs.run import run
 from runs.callbacks import Callbacks
-from runs.perils import job, records, remembered
+from runs.harmful_stages import job, records, remembered
 
 
-def test_what_was_done_before_a_long_document_is_kept_before_that_is_done(
+def test_outcomes_are_committed_while_a_long_document_is_processed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A worker tells of a chunk when it is done.

@@ -1,4 +1,4 @@
-"""The order of a run: whoever works, and however long each takes, documents come out in the order they went in."""
+"""Results come in the order of the documents, whatever the executor and however long each document takes."""
 
 import random
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from runs.callbacks import Callbacks
 
 
 class Idlers:
-    """A crew that does what it has in an order of chance, some of it at a time."""
+    """An executor that finishes documents in random order, a few at a time."""
 
     def __init__(self, seed: int, chunk: int = 3, most: int = 4) -> None:
         self.chunk, self.chunk_bytes = chunk, 1000
@@ -45,7 +45,7 @@ def record(name: str, text: str = "The ferry is late.\n") -> Record:
 
 
 @given(items=st.lists(st.booleans(), max_size=60), seed=st.integers(0, 1000), chunk=st.integers(1, 5))
-def test_what_comes_out_is_in_the_order_of_what_went_in(items: list[bool], seed: int, chunk: int) -> None:
+def test_results_come_in_the_order_of_the_items(items: list[bool], seed: int, chunk: int) -> None:
     given_items: list[Record | int] = [record(f"d{i}") if is_record else i for i, is_record in enumerate(items)]
     came = list(process_in_order(given_items, Idlers(seed, chunk)))
     assert [item if isinstance(item, int) else item[0].id for item in came] == [  # type: ignore[index]
@@ -56,7 +56,7 @@ def test_what_comes_out_is_in_the_order_of_what_went_in(items: list[bool], seed:
             assert item[1] == Written(19, item[0].id.encode())
 
 
-def test_each_outcome_is_told_when_it_is_known_and_once() -> None:
+def test_each_outcome_is_reported_once_when_it_is_known() -> None:
     told: list[str] = []
     records = [record(f"d{i}") for i in range(40)]
     for _ in process_in_order(records, Idlers(7), Callbacks(outcome=lambda record, _: told.append(record.id))):
@@ -65,14 +65,14 @@ def test_each_outcome_is_told_when_it_is_known_and_once() -> None:
     assert told != [each.id for each in records]
 
 
-def test_what_waits_for_an_earlier_document_does_not_hold_its_text() -> None:
+def test_documents_that_wait_for_an_earlier_one_keep_no_text() -> None:
     for item in process_in_order([record(f"d{i}", "long " * 100) for i in range(9)], Idlers(1)):
         assert isinstance(item, tuple)
         assert item[0].data == b""
 
 
-def test_no_more_is_taken_than_the_window_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A dump of any length must not be read into memory while one document takes long."""
+def test_the_window_limits_the_number_of_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long dump must not be read into memory while one document is processed."""
     monkeypatch.setattr(executor, "MAX_WINDOW_DOCUMENTS", 10)
     taken = 0
 
@@ -89,7 +89,7 @@ def test_no_more_is_taken_than_the_window_holds(monkeypatch: pytest.MonkeyPatch)
     assert given_back == 200
 
 
-def test_no_more_bytes_are_held_than_the_window_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_window_limits_the_number_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(executor, "MAX_WINDOW_BYTES", 5_000)
     idlers = Idlers(3, chunk=1, most=100)
     assert len(list(process_in_order((record(f"d{i}", "x" * 1_000) for i in range(50)), idlers))) == 50
@@ -108,5 +108,5 @@ def test_a_large_document_is_sent_alone() -> None:
     assert sizes == [1, 1, 1, 1]
 
 
-def test_nothing_in_is_nothing_out() -> None:
+def test_no_items_give_no_results() -> None:
     assert list(process_in_order([], Idlers(1))) == []

@@ -1,4 +1,4 @@
-"""Small files are read ahead in groups, and what is given is what each file holds when it is asked for."""
+"""Small files are read ahead in groups, and the documents are those at the time of the request."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -18,11 +18,11 @@ from pipeline.runs.reading_process.read_ahead import ReadAhead
 from pipeline.runs.reading_process.supervisor import ReadingProcess
 from pipeline.runs.records import SourceItem
 
-from .test_containment import SOUND, outcome, poison, process
+from .test_supervisor import SOUND, outcome, poison, process
 
 
 class Counted(ReadingProcess):
-    """Counts the files that are asked for by themselves."""
+    """Counts the files that are requested one by one."""
 
     alone = 0
 
@@ -32,7 +32,7 @@ class Counted(ReadingProcess):
 
 
 def texts(folder: Path, count: int) -> list[File]:
-    """Small files, among them some that hold nothing, many documents, or much."""
+    """Small files, some of them empty, with many documents, or with much text."""
     for number in range(count):
         data = f"Q: Which boat?\n\nA: Number {number}.\n"
         if number % 17 == 5:
@@ -51,7 +51,7 @@ def read(ahead: ReadAhead, files: Sequence[File], at: int) -> list[Document]:
     return list(without_waiting(ahead.documents(files, at)))
 
 
-def test_every_file_gives_what_it_holds_and_few_are_asked_for_by_themselves(tmp_path: Path) -> None:
+def test_all_files_are_read_and_few_are_requested_one_by_one(tmp_path: Path) -> None:
     files = texts(tmp_path, 300)
     with ExitStack() as ending:
         reading = Counted(Input(), choice())
@@ -64,8 +64,8 @@ def test_every_file_gives_what_it_holds_and_few_are_asked_for_by_themselves(tmp_
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_files_may_be_left_out_and_changed_at_any_time(tmp_path: Path, seed: int) -> None:
-    """As those are that have not changed since the last run; what was read before a change does not count."""
+def test_files_may_be_skipped_and_changed_at_any_time(tmp_path: Path, seed: int) -> None:
+    """Unchanged files are skipped; files that change after they were read ahead are read again."""
     chance = random.Random(seed)
     files = texts(tmp_path, 200)
     with ReadingProcess(Input(), choice()) as reading:
@@ -78,7 +78,7 @@ def test_files_may_be_left_out_and_changed_at_any_time(tmp_path: Path, seed: int
                 assert read(ahead, files, at) == list(of_file(files[at], Input(), choice()))
 
 
-def test_a_file_that_ends_the_process_takes_none_of_its_group_with_it(tmp_path: Path, shelf: Shelf) -> None:
+def test_a_file_that_ends_the_process_does_not_harm_its_group(tmp_path: Path, shelf: Shelf) -> None:
     for number in range(30):
         poison(tmp_path, f"{number:02}.poison", "EXIT\n" if number in {9, 20} else SOUND)
     files = find([tmp_path], include=["*.poison"])[0]
@@ -92,7 +92,7 @@ def test_a_file_that_ends_the_process_takes_none_of_its_group_with_it(tmp_path: 
             assert each == [f"{number:02}#1"]
 
 
-def test_whoever_stops_within_a_group_may_go_on(tmp_path: Path) -> None:
+def test_reading_can_stop_within_a_group_and_continue(tmp_path: Path) -> None:
     files = texts(tmp_path, 100)
     with ReadingProcess(Input(), choice()) as reading:
         ahead = ReadAhead(reading)

@@ -1,4 +1,4 @@
-"""A file that crashes, hangs or eats the process that reads it is named, and everything else is read."""
+"""A file that crashes, hangs or uses too much memory is reported, and all others are read."""
 
 import os
 import signal
@@ -52,19 +52,17 @@ def read(reading: ReadingProcess, file: File, most: int | None = None) -> list[D
 
 
 def outcome(found: list[Document]) -> list[str]:
-    """The ids of the records and the reasons of the others."""
+    """Returns the ids of the records and the reasons of other items."""
     return [each.id if isinstance(each, Record) else each.reason for each in found]
 
 
-def test_what_is_read_is_what_the_reader_gives(tmp_path: Path, reading: ReadingProcess) -> None:
+def test_the_documents_are_those_of_the_reader(tmp_path: Path, reading: ReadingProcess) -> None:
     file = poison(tmp_path, "a.poison", *[SOUND, "BAD\n", SOUND] * 100)
     assert read(reading, file) == list(of_file(file, Input(), choice({NAME: {}})))
     assert read(reading, file, most=7) == read(reading, file)[:7]
 
 
-def test_records_come_as_bytes_and_are_decoded_only_where_they_are_used(
-    tmp_path: Path, reading: ReadingProcess
-) -> None:
+def test_records_are_decoded_only_when_they_are_used(tmp_path: Path, reading: ReadingProcess) -> None:
     file = poison(tmp_path, "a.poison", SOUND)
     (record,) = (each for each in reading.documents(file) if not isinstance(each, Waiting))
     assert isinstance(record, EncodedRecord)
@@ -81,10 +79,10 @@ def test_records_come_as_bytes_and_are_decoded_only_where_they_are_used(
         ("KILL", "the process that reads it was ended by SIGKILL, as the system does when memory is short "),
     ],
 )
-def test_a_file_that_ends_the_process_is_named_and_what_came_before_is_read(
+def test_documents_before_one_that_ends_the_process_are_read(
     tmp_path: Path, reading: ReadingProcess, word: str, reason: str
 ) -> None:
-    """Also where it came within a batch that the process had not handed on, and so do the files behind it."""
+    """Also documents of a batch that was not sent yet, and later files."""
     file = poison(tmp_path, "a.poison", *[SOUND] * 70, f"{word}\n", *[SOUND] * 5)
     found = read(reading, file)
     assert outcome(found)[:-1] == [f"a#{number}" for number in range(1, 71)]
@@ -99,7 +97,7 @@ def test_a_file_that_ends_the_process_is_named_and_what_came_before_is_read(
 
 
 @pytest.mark.parametrize("word", ["SLEEP", "REGEX", "ENDLESS"])
-def test_a_file_that_takes_too_long_is_ended_after_its_time(tmp_path: Path, shelf: Shelf, word: str) -> None:
+def test_a_file_that_takes_too_long_is_stopped(tmp_path: Path, shelf: Shelf, word: str) -> None:
     with process(tmp_path, shelf, seconds=2) as reading:
         found = outcome(read(reading, poison(tmp_path, "a.poison", SOUND, f"{word}\n", SOUND)))
         assert found[0] == "a#1"
@@ -112,22 +110,22 @@ def test_a_file_that_takes_too_long_is_ended_after_its_time(tmp_path: Path, shel
 
 @pytest.mark.parametrize("word", ["KILL ONCE", "STOP"])
 def test_a_file_whose_process_ends_once_is_read(tmp_path: Path, shelf: Shelf, word: str) -> None:
-    """The system may have ended it for want of memory, or somebody has stopped it."""
+    """The system may have killed it because memory was short, or somebody did."""
     with process(tmp_path, shelf, seconds=2) as reading:
         found = read(reading, poison(tmp_path, "a.poison", *[SOUND] * 3, f"{word}\n", SOUND))
         assert outcome(found) == ["a#1", "a#2", "a#3", "a#4", "a#5"]
 
 
-def test_a_file_that_shrinks_while_it_is_read_says_so(tmp_path: Path, reading: ReadingProcess) -> None:
-    """A part of it that is mapped to memory is gone then, and the system ends whoever reads there."""
+def test_a_file_that_shrinks_while_it_is_read_is_reported(tmp_path: Path, reading: ReadingProcess) -> None:
+    """A memory-mapped part is gone then, and the system kills a process that reads it."""
     found = read(reading, poison(tmp_path, "a.poison", *[SOUND] * 10, "BUS\n"))
     last = found[-1]
     assert isinstance(last, Unreadable)
-    assert last.reason == "became shorter while it was read; run again when it is whole"
+    assert last.reason == "became shorter while it was read; run again when it is complete"
     assert last.passing
 
 
-def test_a_reader_that_breaks_when_it_looks_at_a_file_costs_this_file(tmp_path: Path, reading: ReadingProcess) -> None:
+def test_a_reader_that_crashes_on_a_check_costs_only_this_file(tmp_path: Path, reading: ReadingProcess) -> None:
     bad = poison(tmp_path, "a.poison", head="BAD SNIFF\n")
     assert outcome(read(reading, bad)) == [
         "a.poison: a reader broke on it: ZeroDivisionError: by zero; report it, and leave the file out"
@@ -140,7 +138,7 @@ def test_a_reader_that_breaks_when_it_looks_at_a_file_costs_this_file(tmp_path: 
     assert reading.is_document(File(plain, "c.txt"))
 
 
-def test_whoever_stops_reading_leaves_no_process_and_no_file(
+def test_a_stopped_reader_leaves_no_process_and_no_file(
     tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scratch = tmp_path / "scratch"
@@ -157,8 +155,8 @@ def test_whoever_stops_reading_leaves_no_process_and_no_file(
     assert list(scratch.glob("pipeline-*")) == []
 
 
-def test_a_pipe_is_read_as_it_comes_and_the_time_that_it_waits_does_not_count(tmp_path: Path, shelf: Shelf) -> None:
-    """Nobody knows when its other end says more. So each document is handed on at once, once the kind is told."""
+def test_waiting_for_a_pipe_does_not_count_as_reading_time(tmp_path: Path, shelf: Shelf) -> None:
+    """The next document may come much later, so each document is sent at once after the type is detected."""
     path = tmp_path / "a.poison"
     os.mkfifo(path)
     first = threading.Event()
@@ -206,15 +204,15 @@ def test_a_process_that_is_killed_between_files_is_replaced(tmp_path: Path, read
     assert len(read(reading, file)) == 1
 
 
-def test_where_no_process_can_read_an_error_says_why(tmp_path: Path, shelf: Shelf) -> None:
+def test_an_error_says_why_no_process_can_read(tmp_path: Path, shelf: Shelf) -> None:
     with process(tmp_path, shelf) as reading:
         (shelf.folder / f"{MODULE}.py").write_text("raise ImportError('no such luck')")
-        with pytest.raises(ExecutorError, match="no process can read files: ImportError: no such luck; repair what"):
+        with pytest.raises(ExecutorError, match="no process can read files: ImportError: no such luck; fix what"):
             read(reading, poison(tmp_path, "a.poison", SOUND))
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_reads_what_hangs_can_be_stopped(tmp_path: Path, shelf: Shelf, end: signal.Signals) -> None:
+def test_a_run_with_a_hanging_reader_can_be_stopped(tmp_path: Path, shelf: Shelf, end: signal.Signals) -> None:
     shelf.put(PACKAGE, "1.0", MODULE, READER, NAME, attribute="Poison", group="sources")
     (tmp_path / "raw").mkdir()
     poison(tmp_path / "raw", "a.poison", SOUND)
@@ -229,23 +227,23 @@ def test_a_run_that_reads_what_hangs_can_be_stopped(tmp_path: Path, shelf: Shelf
     assert run.returncode == (130 if end == signal.SIGINT else 143)
 
 
-def test_what_is_left_out_is_told_as_by_the_reader(tmp_path: Path, reading: ReadingProcess) -> None:
+def test_left_out_parts_are_those_of_the_reader(tmp_path: Path, reading: ReadingProcess) -> None:
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
     (found,) = read(reading, File(tmp_path / "a.png", "a.png"))
     assert isinstance(found, LeftOut)
 
 
-def test_closed_standard_input_is_said_to_be_closed(
+def test_closed_standard_input_is_reported(
     tmp_path: Path, reading: ReadingProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its number may be that of another file by now, such as the lock of the run."""
+    """Its descriptor may now be that of another file, such as the lock of the run."""
     monkeypatch.setattr(sys, "stdin", None)
     assert outcome(read(reading, File(None, "stdin", named=True))) == [
         "cannot be read: standard input is closed; check its permissions and run again"
     ]
 
 
-def test_a_rehearsal_that_is_asked_to_end_leaves_no_temporary_file(tmp_path: Path, shelf: Shelf) -> None:
+def test_a_dry_run_ended_by_sigterm_leaves_no_temporary_file(tmp_path: Path, shelf: Shelf) -> None:
     shelf.put(PACKAGE, "1.0", MODULE, READER, NAME, attribute="Poison", group="sources")
     poison(tmp_path, "b.poison", "SLEEP\n")
     temporary = tmp_path / "temporary"
@@ -272,10 +270,8 @@ def test_a_rehearsal_that_is_asked_to_end_leaves_no_temporary_file(tmp_path: Pat
     assert list(temporary.iterdir()) == []
 
 
-def test_a_file_that_gives_documents_without_end_is_ended_after_the_time_of_a_file(
-    tmp_path: Path, shelf: Shelf
-) -> None:
-    """Each of them comes at once, and at each try the process is at another one. The first are kept."""
+def test_a_file_with_endless_documents_is_stopped(tmp_path: Path, shelf: Shelf) -> None:
+    """Each document comes at once, and at each try the process is at another one. The first are kept."""
     with process(tmp_path, shelf, seconds=2) as reading:
         found = outcome(read(reading, poison(tmp_path, "a.poison", "FOREVER\n")))
     assert found[-1].startswith("reading it took longer than 2 s")

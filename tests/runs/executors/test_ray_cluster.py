@@ -1,7 +1,7 @@
-"""A run on a Ray cluster: the same bytes as on one machine, whatever becomes of documents, processes and machines.
+"""A run on a Ray cluster gives the same bytes as on one machine, whatever crashes.
 
-Two machines of one processor each are started here as processes. Documents wait at a gate where a test has to do
-something in the middle of a run, so nothing depends on how fast anything is.
+Two machines with one processor each are started here as processes. If a test must do something in the middle of a run,
+documents wait at a gate, so nothing depends on timing.
 """
 
 import os
@@ -14,7 +14,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -25,24 +24,17 @@ from pipeline import Pipeline, UsageError, process_batch
 from pipeline.cli import main
 from pipeline.cli.interrupts import Terminated
 from pipeline.cli.run import _terminated
-from pipeline.config.settings import Run
-from pipeline.core.pipeline import NOWHERE
-from pipeline.model.record import Record
 from pipeline.runs.batches import OUTCOMES
 from pipeline.runs.counters import Counters
 from pipeline.runs.executors.engine import Engine, local_engine
-from pipeline.runs.executors.executor import ExecutorError, process_in_order
 from pipeline.runs.executors.ray_cluster import RayExecutor, ray_engine
 from pipeline.runs.executors.ray_task import check_versions, required_versions
-from pipeline.runs.executors.worker import WorkerConfig
 from pipeline.runs.job import OutputFormat
-from pipeline.runs.outcome import Failure, Outcome, Written
-from pipeline.runs.output.article_writer import ArticleWriter, FilePerArticle, InMemoryWriter
 from pipeline.runs.plan_items import DocumentSource
 from pipeline.runs.run import run
 from pipeline.version import __version__
 from runs.callbacks import Callbacks
-from runs.perils import Doorkeeper, Perilous, job, records, remembered
+from runs.harmful_stages import Doorkeeper, Perilous, job, records, remembered
 
 # Some versions of Ray leave files open where they start the machines of a test.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
@@ -75,14 +67,14 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def ray() -> Any:
-    """Ray, told to keep everything to itself."""
+    """Ray without usage statistics."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ["RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"] = "0"
     return pytest.importorskip("ray", reason="ray is not installed: pip install 'bilingual-pipeline[ray]'")
 
 
 class Machines:
-    """Two machines, and one that only keeps the books."""
+    """Two machines, and a head node without processors."""
 
     def __init__(self) -> None:
         from ray.cluster_utils import Cluster as Nodes
@@ -92,7 +84,7 @@ class Machines:
         self._two = [self._nodes.add_node(num_cpus=1) for _ in range(2)]
 
     def kill_one(self) -> None:
-        """Ends one at once, with all that it has; not the one by which the run is in the cluster, if there is one."""
+        """Kills a machine with all its processes, but not the one that the run is connected to."""
         ray: Any = __import__("ray")
         here = ray.get_runtime_context().get_node_id()
         ours = {node["RayletSocketName"] for node in ray.nodes() if node["NodeID"] == here}
@@ -142,7 +134,7 @@ def go(
 
 
 def files(output: Path) -> dict[str, bytes]:
-    """All that a run leaves, but for what it remembers for itself."""
+    """Returns all files of an output except the state."""
     return {
         path.relative_to(output).as_posix(): path.read_bytes()
         for path in output.rglob("*")
@@ -158,10 +150,10 @@ def opened(gate: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "parquet"])
-def test_the_output_is_that_of_the_local_engine_byte_for_byte(
+def test_the_output_equals_that_of_the_local_engine(
     machines: Machines, tmp_path: Path, gate: Path, form: OutputFormat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One crashes its process, one is degraded, one rejected, some fail in other ways: all of that is the same, too."""
+    """This includes a crash, a degraded article, a rejection and other failures."""
     monkeypatch.setattr(RayExecutor, "chunk", 4)
     here = go(tmp_path / "here", gate, local_engine(1), form=form)
     there = go(tmp_path / "there", gate, ray_engine(machines.address), form=form)
@@ -171,7 +163,7 @@ def test_the_output_is_that_of_the_local_engine_byte_for_byte(
     assert files(tmp_path / "there") == files(tmp_path / "here")
 
 
-def test_what_one_engine_did_the_other_does_not_do_again(machines: Machines, tmp_path: Path, gate: Path) -> None:
+def test_one_engine_resumes_what_the_other_began(machines: Machines, tmp_path: Path, gate: Path) -> None:
     go(tmp_path / "output", gate, local_engine(1), TEXTS[:3])
     account = go(tmp_path / "output", gate, ray_engine(machines.address))
     assert account.unchanged == 2
@@ -179,7 +171,7 @@ def test_what_one_engine_did_the_other_does_not_do_again(machines: Machines, tmp
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
-def test_a_machine_that_dies_in_the_middle_loses_and_doubles_nothing(
+def test_no_document_is_lost_or_doubled_when_a_machine_dies(
     machines: Machines, tmp_path: Path, gate: Path, form: OutputFormat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(RayExecutor, "chunk", 4)
@@ -208,9 +200,9 @@ def test_a_machine_that_dies_in_the_middle_loses_and_doubles_nothing(
 def driver(
     address: str | None, output: Path, gate: Path, texts: Sequence[str], mark: str = ""
 ) -> subprocess.Popen[bytes]:
-    """A run in a process of its own, and in a group of its own as a terminal would have it."""
+    """Starts a run in a process and process group of its own, like a terminal."""
     given = ", ".join(map(repr, (address, str(output), str(gate), list(texts))))
-    call = f"from runs.perils import run_on_cluster; run_on_cluster({given})"
+    call = f"from runs.harmful_stages import run_on_cluster; run_on_cluster({given})"
     path = os.pathsep.join([str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", call],
@@ -221,7 +213,7 @@ def driver(
 
 
 def until(holds: Callable[[], bool], process: subprocess.Popen[bytes] | None = None) -> None:
-    """Waits; the end of all patience is far off, since a machine may be busy."""
+    """Waits, for a long time if the machine is busy."""
     for _ in range(6000):
         if holds():
             return
@@ -231,7 +223,7 @@ def until(holds: Callable[[], bool], process: subprocess.Popen[bytes] | None = N
     raise AssertionError("waited in vain")
 
 
-def test_a_run_that_was_killed_goes_on(machines: Machines, tmp_path: Path, gate: Path) -> None:
+def test_a_killed_run_is_resumed(machines: Machines, tmp_path: Path, gate: Path) -> None:
     texts = [*(f"Lamp {n} is lit at teh pier." for n in range(64)), "GATE: the lock opens for teh barges."]
     first = driver(machines.address, tmp_path / "there", gate, texts)
     until(lambda: len(list(gate.iterdir())) == 1 and remembered(tmp_path / "there") == 64, first)
@@ -267,7 +259,7 @@ def test_ray_data_runs_the_same_function(machines: Machines, ray: Any) -> None:
 
 
 def marked(mark: str) -> list[str]:
-    """The processes that were started with a mark in their environment."""
+    """Returns the processes that have a mark in their environment."""
     found = []
     for process in Path("/proc").iterdir():
         try:
@@ -279,7 +271,7 @@ def marked(mark: str) -> list[str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc")
-def test_a_run_that_is_interrupted_leaves_no_process(ray: Any, tmp_path: Path, gate: Path) -> None:
+def test_an_interrupted_run_leaves_no_process(ray: Any, tmp_path: Path, gate: Path) -> None:
     mark = str(tmp_path)
     process = driver(None, tmp_path / "there", gate, ["GATE: the lock opens for teh barges."], mark)
     until(lambda: any(gate.iterdir()), process)
@@ -305,7 +297,7 @@ def test_the_command_runs_on_ray_and_leaves_no_process(ray: Any, tmp_path: Path)
     until(lambda: not marked(str(tmp_path)))
 
 
-def test_a_request_to_end_stays_one_though_ray_makes_an_interrupt_of_it() -> None:
+def test_sigterm_is_reported_as_such_although_ray_turns_it_into_an_interrupt() -> None:
     def wait() -> None:
         with _terminated():
             try:
@@ -320,7 +312,7 @@ def test_a_request_to_end_stays_one_though_ray_makes_an_interrupt_of_it() -> Non
 # What is refused
 
 
-def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_error_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     with pytest.raises(UsageError, match=r"pip install 'bilingual-pipeline\[ray\]'"):
         ray_engine()
@@ -341,7 +333,9 @@ def test_options_that_do_not_go_together_are_refused(
     assert message in capsys.readouterr().err
 
 
-def test_where_nobody_answers_it_says_so_at_once(ray: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_address_without_an_answer_is_reported_at_once(
+    ray: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     (tmp_path / "a.txt").write_text("Nets dry on the quay.\n", "utf-8")
@@ -356,159 +350,3 @@ def test_a_machine_with_other_versions_is_refused() -> None:
         check_versions((("bilingual-pipeline", "99.0"),))
     with pytest.raises(UsageError, match="has no loud-stages, and this one 0.3"):
         check_versions((("loud-stages", "0.3"),))
-
-
-# What is lost on its way: told by a Ray that loses what it is told to lose
-
-
-class LostError(Exception):
-    """As `ray.exceptions.RayError`."""
-
-
-class BrokenTaskError(LostError):
-    """As `ray.exceptions.RayTaskError`."""
-
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(str(cause))
-        self.cause = cause
-
-
-class SetupError(LostError):
-    """As `ray.exceptions.RuntimeEnvSetupError`."""
-
-
-class Lossy:
-    """As much of Ray as is used; `loses` is asked for each batch, with how often it was asked for the same before."""
-
-    exceptions = SimpleNamespace(RayError=LostError, RayTaskError=BrokenTaskError, RuntimeEnvSetupError=SetupError)
-
-    def __init__(self, loses: Callable[[tuple[str, ...], int], Exception | None], processors: int = 2) -> None:
-        self._loses = loses
-        self._asked: Counter[tuple[str, ...]] = Counter()
-        self.processors = processors
-
-    def is_initialized(self) -> bool:
-        return False
-
-    def init(self, **_: object) -> None:
-        pass
-
-    def shutdown(self) -> None:
-        pass
-
-    def put(self, value: bytes) -> bytes:
-        return value
-
-    def cluster_resources(self) -> dict[str, float]:
-        return {"CPU": self.processors} if self.processors else {}
-
-    def remote(self, _: object) -> Any:
-        return SimpleNamespace(options=lambda **_: SimpleNamespace(remote=lambda table, *_: Batch(table)))
-
-    def wait(
-        self, flying: list["Batch"], num_returns: int = 1, timeout: float = 0
-    ) -> tuple[list["Batch"], list["Batch"]]:
-        return flying[:num_returns], flying[num_returns:]
-
-    def get(self, batch: "Batch") -> pa.Table:
-        names = tuple(batch.table["id"].to_pylist())
-        error = self._loses(names, self._asked[names])
-        self._asked[names] += 1
-        if error is not None:
-            raise error
-        made = [{"id": name, "outcome": "written", "article": f'{{"id":"{name}"}}'} for name in names]
-        return pa.Table.from_pylist(made, schema=OUTCOMES)
-
-
-class Batch:
-    """As an object reference, which is what it stands for."""
-
-    def __init__(self, table: pa.Table) -> None:
-        self.table = table
-
-
-def worked(
-    lossy: Lossy, given: Sequence[Record], monkeypatch: pytest.MonkeyPatch, delivery: ArticleWriter | None = None
-) -> list[tuple[str, Outcome]]:
-    """What becomes of some records with such a Ray, in their order."""
-    monkeypatch.setattr("pipeline.runs.executors.ray_cluster._quiet_ray", lambda: lossy)
-    monkeypatch.setattr(RayExecutor, "chunk", 4)
-    assignment = WorkerConfig(Pipeline(stages=[Perilous(), Doorkeeper()]), delivery or InMemoryWriter())
-    with RayExecutor(assignment, Run()) as crew:
-        return [(item[0].id, item[1]) for item in process_in_order(given, crew) if isinstance(item, tuple)]
-
-
-GIVEN = [Record(f"d{n}", "Nets dry on the quay.", NOWHERE) for n in range(10)]
-
-
-def test_a_batch_that_is_lost_is_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = worked(Lossy(lambda _, before: LostError("gone") if before < 2 else None), GIVEN, monkeypatch)
-    assert [name for name, _ in found] == [record.id for record in GIVEN]
-    assert all(isinstance(outcome, Written) for _, outcome in found)
-
-
-def test_a_document_with_which_every_process_is_lost_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = worked(Lossy(lambda names, _: LostError("gone") if "d5" in names else None), GIVEN, monkeypatch)
-    assert [name for name, outcome in found if isinstance(outcome, Written)] == [
-        record.id for record in GIVEN if record.id != "d5"
-    ]
-    failure = found[5][1]
-    assert isinstance(failure, Failure)
-    assert (failure.document, failure.kind) == ("d5", "crash")
-    assert failure.reason.startswith("was lost with the process or the machine that had it 3 times, each time alone")
-
-
-def test_an_argument_that_is_lost_is_no_fault_of_the_machine(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def loses(_: tuple[str, ...], before: int) -> Exception | None:
-        return None if before else BrokenTaskError(LostError("the owner of an argument has died"))
-
-    found = worked(Lossy(loses), GIVEN, monkeypatch)
-    assert all(isinstance(outcome, Written) for _, outcome in found)
-
-
-def test_where_everything_is_lost_no_document_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
-    many = [Record(f"d{n}", "Nets dry on the quay.", NOWHERE) for n in range(200)]
-    with pytest.raises(ExecutorError, match="loses every batch: the machine burns; fix this, then rerun"):
-        worked(Lossy(lambda *_: LostError("the machine burns\nand so on")), many, monkeypatch)
-
-
-def test_a_cluster_without_processors_is_not_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.runs.executors.ray_cluster.RESOURCES_SECONDS", -1.0)
-    monkeypatch.setattr("pipeline.runs.executors.ray_cluster.NO_PROCESSORS_SECONDS", -1.0)
-    with pytest.raises(ExecutorError, match="has no processors any more"):
-        worked(Lossy(lambda *_: None, processors=0), GIVEN, monkeypatch)
-
-
-@pytest.mark.parametrize(
-    ("cause", "kind", "message"),
-    [
-        (
-            UsageError("a machine of the cluster has bilingual-pipeline 0.0.9"),
-            UsageError,
-            "has bilingual-pipeline 0.0.9",
-        ),
-        (ExecutorError("a worker process cannot start"), ExecutorError, "a worker process cannot start"),
-        (
-            ModuleNotFoundError("No module named 'pipeline'"),
-            ExecutorError,
-            f"cannot work: No module named 'pipeline'; it needs bilingual-pipeline {__version__} and the packages",
-        ),
-    ],
-)
-def test_what_is_wrong_with_a_machine_is_said(
-    cause: Exception, kind: type[Exception], message: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with pytest.raises(kind, match=message):
-        worked(Lossy(lambda *_: BrokenTaskError(cause)), GIVEN, monkeypatch)
-
-
-def test_an_id_that_is_too_long_for_a_file_fails_here_as_elsewhere(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    long = Record("/".join(["x" * 140] * 40), "Nets dry on the quay.", NOWHERE)
-    found = worked(Lossy(lambda *_: None), [GIVEN[0], long], monkeypatch, FilePerArticle(tmp_path))
-    assert isinstance(found[0][1], Written)
-    assert isinstance(found[1][1], Failure)
-    assert "too long for the path of a file" in found[1][1].reason
