@@ -118,7 +118,11 @@ BAD = {
     "an empty file": ("bad.txt", b"", "bad: is empty; leave it out"),
     "blanks": ("bad.txt", b" \n\t\n", "bad: holds nothing but blanks; leave it out"),
     "an image": ("bad.txt", b"\x89PNG\r\n\x1a\n\0\0", "bad: is a PNG image, not text; extract its text first or leave"),
-    "NUL bytes": ("bad.txt", b"The lamp\0is lit.", "bad: holds a NUL byte at byte 8: it is binary, or its encoding"),
+    "NUL bytes": (
+        "bad.txt",
+        b"The lamp\0is lit.",
+        "bad: contains a NUL byte at byte 8: it is binary or in an unknown encoding",
+    ),
     "a broken line": ("bad.jsonl", b'{"id": "n1", "text": "a', "bad#1: bad.jsonl, line 1: is no JSON"),
     "a line that is a list": ("bad.jsonl", b"[1]", "bad#1: bad.jsonl, line 1: is no JSON object; each line must be"),
     "a lone surrogate": (

@@ -36,7 +36,7 @@ def test_bytes_that_are_no_text_are_refused_with_the_reason() -> None:
 
 
 def test_an_encoding_that_is_not_known_is_refused() -> None:
-    with pytest.raises(DocumentError, match="encoding 'utf-9' is not known"):
+    with pytest.raises(DocumentError, match="unknown encoding 'utf-9'"):
         Pipeline([]).process(b"six", encoding="utf-9")
 
 
