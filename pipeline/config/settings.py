@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from pipeline.errors import SettingError, UsageError, did_you_mean
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
-from pipeline.storage.access import Access
+from pipeline.storage.store import Access
 
 Key = tuple[str, ...]
 """The way to a setting, a table or key at a time."""

@@ -12,9 +12,8 @@ import msgspec
 
 from pipeline.config.settings import Limits
 from pipeline.model.record import LeftOut, ReaderError
-from pipeline.readers.connection import Connection
-from pipeline.readers.limits import Budget, Counted, Source
-from pipeline.storage.disk_space import Room, RoomError
+from pipeline.readers.budget import Budget, Counted, Source
+from pipeline.storage.disk_space import Room, RoomError, Unsized
 
 HEAD = 1 << 16
 """Bytes at the beginning that are looked at to choose a reader."""
@@ -251,3 +250,57 @@ def unpacked(name: str) -> str:
     if suffix in SHORT:
         return path.stem + SHORT[suffix]
     return path.stem if suffix in PACKED else path.name
+
+
+class Connection(io.RawIOBase):
+    """The bytes of a stream; its errors as those of a source, the same one however often it is read on.
+
+    No more is asked for than one read gives, since what a longer one had of it would be lost with the error.
+    """
+
+    def __init__(self, stream: BinaryIO, *, unsized: bool | None = None) -> None:
+        super().__init__()
+        self._stream = cast("io.BufferedReader", stream)
+        self._fault: ReaderError | None = None
+        self.unsized = isinstance(stream, Unsized) if unsized is None else unsized
+        """Whether nobody has said how long it is."""
+
+    @property
+    def broken(self) -> bool:
+        """Whether it broke off. What a reader says of the file then may tell of that in words of its own."""
+        return self._fault is not None
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: object, /) -> int:
+        """Fills the beginning of `buffer`; 0 at the end. Raises `ReaderError`."""
+        if self._fault is None:
+            try:
+                return self._stream.readinto1(cast("bytearray", buffer))
+            except OSError as error:
+                self._fault = ReaderError(f"cannot be read: {error}")
+        raise self._fault
+
+    def close(self) -> None:
+        """Closes the stream, too."""
+        self._stream.close()
+        super().close()
+
+
+def lines(stream: BinaryIO, limit: int) -> Iterator[tuple[int, bytes | None]]:
+    """Each line with its number, from 1, its end included; None for a line of more than `limit` bytes.
+
+    >>> import io; list(lines(io.BytesIO(b"ab\\nabcd\\nc"), 3))
+    [(1, b'ab\\n'), (2, None), (3, b'c')]
+    """
+    number = 0
+    while line := stream.readline(limit + 1):
+        number += 1
+        if len(line) > limit and not (len(line) == limit + 1 and line.endswith(b"\n")):
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(limit + 1)
+            yield number, None
+        else:
+            yield number, line

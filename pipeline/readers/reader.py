@@ -41,11 +41,11 @@ class Reader(Protocol):
     protocol: ClassVar[int]
     """`PROTOCOL` of the version that the reader is written for."""
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """Whether the bytes are for this reader, told by `blob.head` and by the name; `blob.stream` is not touched."""
+    def sniff(self, source: ByteSource) -> Claim:
+        """Whether the bytes are for this reader, told by `source.head` and by the name; `source.stream` is not touched."""
         ...
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
         """The documents in the bytes, one at a time, each as a `Record`; memory must not grow with their number.
 
         A row that fails is an `Unreadable` and the next ones are read; what is no document is `LeftOut`. Raises

@@ -49,11 +49,11 @@ class Registry(msgspec.Struct, frozen=True):
     packages: tuple[Package, ...] = ()
     """The other packages: another version of one may find other documents in the same bytes."""
 
-    def of(self, blob: ByteSource) -> Reader | None:
+    def of(self, source: ByteSource) -> Reader | None:
         """The reader with the strongest claim; None where no one has any."""
         best, strongest = None, Claim.NONE
         for reader in self.readers:
-            claim = reader.sniff(blob)
+            claim = reader.sniff(source)
             if claim > strongest:
                 best, strongest = reader, claim
         if self.forced is not None and (best is None or best.name not in PACKING):

@@ -17,8 +17,7 @@ from pipeline.core.pipeline import Pipeline
 from pipeline.model.article import VERSION
 from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers import html
-from pipeline.readers.documents import double
-from pipeline.readers.unique_ids import Ids
+from pipeline.readers.documents import Ids, double
 from pipeline.runs.cache_keys import key_of_article
 from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.outcome import Failure, Rejection, encodable

@@ -3,7 +3,7 @@
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from pipeline.errors import UsageError
 from pipeline.storage import credentials
 from pipeline.storage.address import GOOGLE, S3, Address
-from pipeline.storage.entry import Entry
-from pipeline.storage.faults import DeniedError, MissingError, StoreError, TakenError
-from pipeline.storage.pieces import Pieces
+from pipeline.storage.errors import DeniedError, MissingError, StoreError, TakenError
+from pipeline.storage.store import Entry
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -241,3 +240,38 @@ def _first_line(error: Exception) -> str:
     """What the library says, without addresses, in which there may be more than is for others to see."""
     line = str(error).partition("\n")[0]
     return re.sub(r"\S+://\S*", "…", line).rstrip(".")
+
+
+LARGEST = 8 << 20
+"""Bytes of a piece; the first ones are smaller, since who looks at the beginning often reads no more."""
+
+
+class Pieces(io.RawIOBase):
+    """The bytes that `piece(start, end)` gives of an object with `size` bytes, from the beginning to the end."""
+
+    def __init__(self, piece: Callable[[int, int], bytes], size: int, first: int) -> None:
+        super().__init__()
+        self._piece = piece
+        self._size = size
+        self._step = first
+        self._at = 0
+        self._held = memoryview(b"")
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        """Fills the buffer with what is held, or with the beginning of the next piece."""
+        room = memoryview(cast("bytearray", buffer)).cast("B")
+        if not self._held and self._at < self._size:
+            end = min(self._at + self._step, self._size)
+            data = self._piece(self._at, end)
+            if len(data) != end - self._at:
+                raise StoreError(f"{len(data):,} bytes came where {end - self._at:,} were asked for; run again")
+            self._held, self._at = memoryview(data), end
+            self._step = min(self._step * 2, LARGEST)
+        count = min(len(room), len(self._held))
+        room[:count] = self._held[:count]
+        self._held = self._held[count:]
+        return count

@@ -4,7 +4,7 @@ import io
 import shutil
 from pathlib import Path
 
-from pipeline.storage.faults import StoreError
+from pipeline.storage.errors import StoreError
 
 STEP = 1 << 26
 """Bytes, 64 MiB, after which the disk is asked again. A shorter copy is made as long as the disk takes it."""

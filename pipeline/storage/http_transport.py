@@ -12,9 +12,9 @@ from typing import Any, cast
 from urllib import request
 from urllib.parse import quote, urljoin, urlsplit
 
-from pipeline.storage.access import Access
-from pipeline.storage.faults import StoreError
+from pipeline.storage.errors import StoreError
 from pipeline.storage.private_addresses import kind_of_private
+from pipeline.storage.store import Access
 
 MIN_BYTES = 1 << 16
 """Bytes that must come in each `Access.idle` seconds: about a kilobyte a second, a sixth of what a modem does."""

@@ -8,10 +8,8 @@ from typing import BinaryIO, TypeAlias
 
 import msgspec
 
-from pipeline.storage.access import Access
 from pipeline.storage.address import Address, address, is_url
-from pipeline.storage.entry import Entry
-from pipeline.storage.store import Store
+from pipeline.storage.store import Access, Entry, Store
 
 
 class Remote(msgspec.Struct, frozen=True):

@@ -6,10 +6,40 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
-from pipeline.storage.access import Access
 from pipeline.storage.address import Address, address
 from pipeline.storage.disk_space import Room, Unsized
-from pipeline.storage.entry import Entry
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """An object of a store: its name below the store, its bytes, and what changes when they do.
+
+    `moved_to` is the host that a web server redirected to, if it did.
+    """
+
+    name: str
+    size: int | None
+    stamp: str | None
+    moved_to: str = ""
+
+
+class Access(msgspec.Struct, frozen=True):
+    """Limits of one download. It is small and picklable, and part of each `Remote`.
+
+    `allow_private` allows addresses of this machine and its networks. `seconds` is the time to wait for the server in
+    all, `idle` the time for each 64 KiB, `size` the most bytes, `copied` the most bytes of a file of unknown length
+    that are put into the temporary folder. `said` is the host a redirect led to, where the user knows about it.
+    """
+
+    allow_private: bool = False
+    seconds: float = 3600.0
+    """An hour of waiting is 36 GB at 10 MB/s; the time in which the documents are processed is not counted."""
+    idle: float = 60.0
+    """Proxies and web servers give up after 60 seconds by default, so a sound one has answered by then."""
+    size: int = 1 << 38
+    """256 GiB: ten times the largest dumps that are one file, such as Wikipedia's (24 GB)."""
+    copied: int = 1 << 32
+    """4 GiB: a server knows the length of a file; only what it makes while it sends it has none."""
+    said: str = ""
 
 
 class Means(Protocol):

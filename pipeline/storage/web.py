@@ -10,12 +10,11 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 from pipeline.errors import UsageError
-from pipeline.storage.access import Access
 from pipeline.storage.address import Address
 from pipeline.storage.disk_space import Unsized
-from pipeline.storage.entry import Entry
-from pipeline.storage.faults import DeniedError, MissingError, StoreError
+from pipeline.storage.errors import DeniedError, MissingError, StoreError
 from pipeline.storage.http_transport import Clock, RefusedError, ask
+from pipeline.storage.store import Access, Entry
 from pipeline.version import __version__
 
 LOG = logging.getLogger(__name__)

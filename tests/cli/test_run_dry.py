@@ -120,8 +120,8 @@ def test_the_rest_is_never_read(tmp_path: Path, output: Path, monkeypatch: pytes
     seen: list[str] = []
     read = Jsonl.read
 
-    def counted(reader: Jsonl, blob: ByteSource, options: Input) -> Iterator[Found]:
-        for record in read(reader, blob, options):
+    def counted(reader: Jsonl, source: ByteSource, options: Input) -> Iterator[Found]:
+        for record in read(reader, source, options):
             assert isinstance(record, Record)
             seen.append(record.id)
             yield record

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.readers.fields import unique
+from pipeline.readers.tables import unique
 from readers.found import found, in_file
 
 FIRST, LAST = '{"id": "a", "text": "The tide is out."}', '{"id": "c", "text": "The tide is in."}'

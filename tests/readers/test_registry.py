@@ -134,8 +134,10 @@ def test_the_format_that_is_named_takes_all_files_and_what_is_packed_in_them(tmp
 
 def test_a_reader_that_raises_what_nobody_expects_ends_its_file_and_no_other(shelf: Shelf, tmp_path: Path) -> None:
     code = "from dataclasses import dataclass\n\n@dataclass(frozen=True)\nclass Logbook:\n"
-    code += "    name = '{name}'\n    protocol = {protocol}\n{options}\n    def sniff(self, blob):\n        return 3\n"
-    code += "    def read(self, blob, options):\n        raise KeyError('no')\n        yield\n"
+    code += (
+        "    name = '{name}'\n    protocol = {protocol}\n{options}\n    def sniff(self, source):\n        return 3\n"
+    )
+    code += "    def read(self, source, options):\n        raise KeyError('no')\n        yield\n"
     shelf.reader("logbook", code=code)
     ((_, said),) = told(read(tmp_path / "a.txt", LOG, logbook={}))
     assert said == "a.txt: the reader 'logbook' broke on it: KeyError: 'no'; report it, and leave the file out"

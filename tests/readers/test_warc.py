@@ -208,11 +208,11 @@ def test_memory_does_not_grow_with_the_number_of_records() -> None:
     one = record("x", "request") + record(answer(b"?", "image/png", 404))
 
     def peak(count: int) -> int:
-        blob = ByteSource(
+        source = ByteSource(
             Place("crawl.warc"), cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", Repeated(one, count))))
         )
         tracemalloc.start()
-        assert [each.count for each in Warc().read(blob, Input()) if isinstance(each, LeftOut)] == [count, count]
+        assert [each.count for each in Warc().read(source, Input()) if isinstance(each, LeftOut)] == [count, count]
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most

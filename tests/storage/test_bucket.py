@@ -14,7 +14,7 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.storage import Store, store
 from pipeline.storage import bucket as buckets
-from pipeline.storage.pieces import LARGEST
+from pipeline.storage.bucket import LARGEST
 from storage.servers import SECRET, Web
 
 NAMES = [

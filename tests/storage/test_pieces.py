@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.storage.pieces import LARGEST, Pieces
+from pipeline.storage.bucket import LARGEST, Pieces
 
 OBJECT = os.urandom(10_000)
 

@@ -24,21 +24,21 @@ class Logbook:
     protocol: ClassVar = 1
     fails: str = "never"
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        return Claim.CONTENT if blob.head.startswith(b"LOG ") else Claim.NONE
+    def sniff(self, source: ByteSource) -> Claim:
+        return Claim.CONTENT if source.head.startswith(b"LOG ") else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
         if self.fails == "always":
-            yield LeftOut(str(blob.place), "is not to my taste")
+            yield LeftOut(str(source.place), "is not to my taste")
             return
-        data = blob.whole(options.limits.bytes)
+        data = source.whole(options.limits.bytes)
         number, _, rest = data[4:].partition(b"\n")
         if self.fails == "raises":
             int(number.decode())
             number.decode().index("2")
         if not number.isdigit():
             raise ReaderError("says no number\nof lines" if self.fails == "lines" else "says no number of lines")
-        yield document(blob, rest, "text/plain")
+        yield document(source, rest, "text/plain")
 
 
 LOG = {"a.log": b"LOG 2\n" + FERRY}

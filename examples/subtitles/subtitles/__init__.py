@@ -34,15 +34,15 @@ class Subtitles:
 
     pause: Annotated[float, Meta(ge=0, description="Seconds of silence that end a paragraph.")] = 3.0
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """WebVTT says what it is; of a file that is called `.srt` a line of times is asked."""
-        if blob.head.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
+        if source.head.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
             return Claim.CONTENT
-        return Claim.NAME if blob.suffix in {".srt", ".vtt"} and b"-->" in blob.head else Claim.NONE
+        return Claim.NAME if source.suffix in {".srt", ".vtt"} and b"-->" in source.head else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
         """The transcript. It is the source that can be restored; the file itself is known by its hash."""
-        data = blob.whole(options.limits.bytes)
+        data = source.whole(options.limits.bytes)
         try:
             text = decode(data, encoding=options.encoding).text
         except DecodingError as error:
@@ -51,15 +51,15 @@ class Subtitles:
         if not transcript:
             raise ReaderError("holds no cue with a text; leave it out")
         origin = Origin(
-            path=blob.place.file,
+            path=source.place.file,
             media_type="text/vtt" if text.startswith("WEBVTT") else "application/x-subrip",
-            member=blob.place.member,
+            member=source.place.member,
             row=None,
             field=None,
             sha256=hashlib.sha256(data).hexdigest(),
         )
         made_by = f"bilingual-pipeline-subtitles {version('bilingual-pipeline-subtitles')}"
-        yield Record(blob.id, transcript, origin, converted_by=made_by)
+        yield Record(source.id, transcript, origin, converted_by=made_by)
 
     def paragraphs(self, text: str) -> Iterator[str]:
         """The cues of `text`, joined."""

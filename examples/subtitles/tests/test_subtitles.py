@@ -47,7 +47,7 @@ For a month.
 """
 
 
-def blob(name: str, data: bytes) -> ByteSource:
+def source(name: str, data: bytes) -> ByteSource:
     return ByteSource(Place(name), io.BytesIO(data))
 
 
@@ -84,12 +84,12 @@ def test_labels_in_the_cues_begin_paragraphs() -> None:
     ],
 )
 def test_it_claims_what_is_a_file_of_subtitles(name: str, data: bytes, claim: Claim) -> None:
-    assert Subtitles().sniff(blob(name, data)) is claim
+    assert Subtitles().sniff(source(name, data)) is claim
 
 
 def test_a_file_without_cues_is_refused_with_the_reason() -> None:
     with pytest.raises(ReaderError, match="holds no cue with a text"):
-        list(Subtitles().read(blob("a.vtt", b"WEBVTT\n\nNOTE nothing\n"), Input()))
+        list(Subtitles().read(source("a.vtt", b"WEBVTT\n\nNOTE nothing\n"), Input()))
 
 
 def test_the_transcript_is_an_interview_that_restores(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pipeline.export.load.limits import DEFAULT_LIMITS
 from pipeline.model.arguments import expect, expect_path
 from pipeline.model.article import Article
 from pipeline.storage import Access, Place, Remote, place
-from pipeline.storage.faults import StoreError
+from pipeline.storage.errors import StoreError
 from pipeline.storage.file_names import is_called
 
 ARTICLE_SUFFIXES = (".json", ".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst", ".parquet")

@@ -19,7 +19,7 @@ from pipeline.export.load.limits import (
 from pipeline.export.load.limits import bounded_lines as limited
 from pipeline.model.article import Article
 from pipeline.model.record import ReaderError
-from pipeline.readers.limits import Budget
+from pipeline.readers.budget import Budget
 from pipeline.storage.compression import SUFFIXES, DamagedError, is_packed, unpacked
 
 JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")

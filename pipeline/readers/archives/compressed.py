@@ -26,13 +26,13 @@ class Gzip:
     name: ClassVar = "gzip"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By its first bytes."""
-        return Claim.CONTENT if blob.head.startswith(b"\x1f\x8b\x08") else Claim.NONE
+        return Claim.CONTENT if source.head.startswith(b"\x1f\x8b\x08") else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the source knows its limits
         """What is in it."""
-        yield content(blob, gzip())
+        yield content(source, gzip())
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,18 @@ class Zstd:
         Meta(ge=10, le=31, description="Memory for the window of a frame, as a power of 2; `zstd --long=31` wants 31."),
     ] = 27
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By its first bytes; by those behind a skippable frame where one comes first, as with `pzstd`."""
-        head = blob.head
+        head = source.head
         if head.startswith(SKIPPABLE, 1) and head[0] >> 4 == 5:
             head = head[8 + int.from_bytes(head[4:8], "little") :] or (
-                ZSTD if blob.suffix in {".zst", ".tzst"} else b""
+                ZSTD if source.suffix in {".zst", ".tzst"} else b""
             )
         return Claim.CONTENT if head.startswith(ZSTD) else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the source knows its limits
         """What is in it."""
-        yield content(blob, zstd(self.window))
+        yield content(source, zstd(self.window))
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,13 @@ class Xz:
 
     memory: Annotated[int, Meta(ge=1, description="The most bytes of memory that unpacking may take.")] = 1 << 28
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By its first bytes."""
-        return Claim.CONTENT if blob.head.startswith(b"\xfd7zXZ\x00") else Claim.NONE
+        return Claim.CONTENT if source.head.startswith(b"\xfd7zXZ\x00") else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the source knows its limits
         """What is in it."""
-        yield content(blob, xz(self.memory))
+        yield content(source, xz(self.memory))
 
 
 @dataclass(frozen=True)
@@ -86,20 +86,20 @@ class Bzip2:
     name: ClassVar = "bzip2"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By its first bytes; `BZh1` alone may begin a text."""
-        begins = blob.head.startswith(b"BZh") and blob.head[3:4] in b"123456789"
-        return Claim.CONTENT if begins and blob.head.startswith(BZIP2_BLOCKS, 4) else Claim.NONE
+        begins = source.head.startswith(b"BZh") and source.head[3:4] in b"123456789"
+        return Claim.CONTENT if begins and source.head.startswith(BZIP2_BLOCKS, 4) else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the source knows its limits
         """What is in it."""
-        yield content(blob, bzip2())
+        yield content(source, bzip2())
 
 
-def content(blob: ByteSource, compression: Compression) -> ByteSource:
+def content(source: ByteSource, compression: Compression) -> ByteSource:
     """What a compressed file holds; it is named as much as the file is."""
-    stream = Unpacked(blob.packed, compression, blob.budget)
-    return blob.inner(blob.place.unpacked, cast("BinaryIO", stream), named=blob.named)
+    stream = Unpacked(source.packed, compression, source.budget)
+    return source.inner(source.place.unpacked, cast("BinaryIO", stream), named=source.named)
 
 
 def gzip() -> Compression:

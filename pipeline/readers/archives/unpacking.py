@@ -11,7 +11,7 @@ from typing import Protocol, cast
 import msgspec
 
 from pipeline.model.record import ReaderError
-from pipeline.readers.limits import Budget, Source
+from pipeline.readers.budget import Budget, Source
 
 PIECE = 1 << 15
 """Packed bytes that are read at a time: few, since what stands behind a frame is copied once for each frame."""

@@ -17,8 +17,8 @@ from pipeline.model.record import LeftOut, ReaderError, Unreadable, printable
 from pipeline.readers.archives import compressed, members
 from pipeline.readers.archives.unpacking import Compression, Unpacked
 from pipeline.readers.archives.zip_directory import Directory, Entry, directory, entries
+from pipeline.readers.budget import Budget
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.limits import Budget
 from pipeline.readers.reader import Claim, Found
 
 HEADER = 30
@@ -37,35 +37,35 @@ class Zip:
     name: ClassVar = "zip"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By its first bytes: those of a member, or of the end of an archive without any."""
-        return Claim.CONTENT if blob.head.startswith((b"PK\3\4", b"PK\5\6")) else Claim.NONE
+        return Claim.CONTENT if source.head.startswith((b"PK\3\4", b"PK\5\6")) else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
         """Its members. From a stream it is copied to the disk first, since what it holds stands at its end."""
-        with blob.on_disk() as path, path.open("rb") as file:
+        with source.on_disk() as path, path.open("rb") as file:
             found = directory(file)
             most = options.limits.members
             if found.members > most:
                 raise ReaderError(f"holds {found.members:,} members, over the limit of {most:,}; {members.REMEDY}")
             survey = _survey(file, found, most)
             if survey.kind:
-                yield blob.left_out(f"is {survey.kind}; save it as text or as a web page")
+                yield source.left_out(f"is {survey.kind}; save it as text or as a web page")
                 return
             if not survey.offsets and not found.length:
-                yield blob.left_out("is a zip archive that holds nothing")
+                yield source.left_out("is a zip archive that holds nothing")
                 return
             given = 0
             for number, entry in enumerate(entries(file, found), 1):
                 if number > most:
                     raise ReaderError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
-                for member in _member(blob, file, entry, survey, options):
+                for member in _member(source, file, entry, survey, options):
                     given += 1
                     yield member
-                if blob.budget.fault is not None:
-                    raise blob.budget.fault
+                if source.budget.fault is not None:
+                    raise source.budget.fault
             if not given:
-                yield blob.left_out(members.NONE_TAKEN)
+                yield source.left_out(members.NONE_TAKEN)
 
 
 class Survey(msgspec.Struct, frozen=True):
@@ -113,24 +113,24 @@ def _kind(file: BinaryIO, first: Entry | None, names: set[str]) -> str | None:
     return "a Java archive (jar)" if "META-INF" in names else None
 
 
-def _member(blob: ByteSource, file: BinaryIO, entry: Entry, survey: Survey, options: Input) -> Iterator[Found]:
+def _member(source: ByteSource, file: BinaryIO, entry: Entry, survey: Survey, options: Input) -> Iterator[Found]:
     try:
         path = members.path_of(entry.name.replace("\\", "/"))
         if not path or entry.name.endswith(("/", "\\")) or members.passed_over(path, options.include):
             return
-        place = blob.place.inside(path)
+        place = source.place.inside(path)
         if entry.mode and stat.S_IFMT(entry.mode) not in {0, stat.S_IFREG}:
             kind = "link" if stat.S_ISLNK(entry.mode) else "device"
             yield LeftOut(str(place), f"is a {kind}, which is not followed")
             return
         if survey.overlaps(entry):
             raise ReaderError("lies over another member, as in an archive that is made to do harm; leave it out")
-        stream = _stream(file, entry, blob.budget if blob.depth == 0 else None, blob.budget)
+        stream = _stream(file, entry, source.budget if source.depth == 0 else None, source.budget)
     except ReaderError as error:
-        place = blob.place.inside(printable(entry.name, None))
+        place = source.place.inside(printable(entry.name, None))
         yield Unreadable(place.id, f"{place}: {error}")
     else:
-        yield blob.inner(place, cast("BinaryIO", stream))
+        yield source.inner(place, cast("BinaryIO", stream))
 
 
 def _stream(file: BinaryIO, entry: Entry, counted: Budget | None, budget: Budget) -> io.RawIOBase:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.model.record import ReaderError, printable
 from pipeline.readers.field_values import UndecodedText
-from pipeline.readers.fields import Row, unique
+from pipeline.readers.tables import Row, unique
 
 Untyped = Any
 """An object of pyarrow, which has no types."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipeline.config.settings import Limits
 from pipeline.readers.arrow.columns import MOST_BYTES, MOST_ROWS, Untyped, arrow
-from pipeline.readers.limits import Budget
+from pipeline.readers.budget import Budget
 
 LARGEST_ROW = 4
 """How many times `[input.limits] bytes` the bytes of one row may be: that limit counts characters, of one cell."""

@@ -11,10 +11,10 @@ from pipeline.model.record import ReaderError
 from pipeline.readers.arrow import messages
 from pipeline.readers.arrow.columns import Untyped, arrow, checked, faults, rows, text_columns, told
 from pipeline.readers.arrow.expansion import pieces
+from pipeline.readers.budget import Budget
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.fields import Row, records, refuse_many
-from pipeline.readers.limits import Budget
 from pipeline.readers.reader import Claim, Found
+from pipeline.readers.tables import Row, records, refuse_many
 
 SIGNATURE = b"ARROW1"
 CONTINUED = b"\xff\xff\xff\xff"
@@ -31,31 +31,31 @@ class Arrow:
     name: ClassVar = "arrow"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By the first bytes; by the suffix too, so that a damaged one is told as such."""
-        if blob.head.startswith((SIGNATURE, FIRST_FEATHER)) or _begins_stream(blob.head):
+        if source.head.startswith((SIGNATURE, FIRST_FEATHER)) or _begins_stream(source.head):
             return Claim.CONTENT
-        return Claim.NAME if blob.suffix in SUFFIXES else Claim.NONE
+        return Claim.NAME if source.suffix in SUFFIXES else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
         """A document a row."""
-        if blob.head.startswith(FIRST_FEATHER):
+        if source.head.startswith(FIRST_FEATHER):
             raise ReaderError("is Feather version 1, which is not read; write it anew with a newer library")
         pa = arrow()
-        is_file = blob.head.startswith(SIGNATURE)
-        with blob.on_disk() as path, path.open("rb") as file, pa.memory_map(str(path)) as data:
-            blob.count_whole(path)
+        is_file = source.head.startswith(SIGNATURE)
+        with source.on_disk() as path, path.open("rb") as file, pa.memory_map(str(path)) as data:
+            source.count_whole(path)
             try:
-                source = pa.ipc.open_file(data) if is_file else pa.ipc.open_stream(data)
-                columns = text_columns(source.schema)
+                batches = pa.ipc.open_file(data) if is_file else pa.ipc.open_stream(data)
+                columns = text_columns(batches.schema)
             except faults() as error:
                 reason = f"is no Arrow file that can be read ({told(error)}); fetch it again, or write it anew"
                 raise ReaderError(reason) from None
             refuse_many(len(columns), options.limits)
-            room = _Room(file, options.limits, blob.budget)
-            found = _of_file(source, room) if is_file else _of_stream(source, room)
+            room = _Room(file, options.limits, source.budget)
+            found = _of_file(batches, room) if is_file else _of_stream(batches, room)
             media_type = f"application/vnd.apache.arrow.{'file' if is_file else 'stream'}"
-            yield from records(blob, found, options, media_type=media_type, columns=columns)
+            yield from records(source, found, options, media_type=media_type, columns=columns)
 
 
 def _begins_stream(head: bytes) -> bool:

@@ -10,10 +10,10 @@ from pipeline.model.record import ReaderError
 from pipeline.readers.arrow import dictionaries
 from pipeline.readers.arrow.columns import Untyped, arrow, checked, faults, rows, rows_at_a_time, text_columns, told
 from pipeline.readers.arrow.expansion import pieces
+from pipeline.readers.budget import Budget
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.fields import Row, records, refuse_many
-from pipeline.readers.limits import Budget
 from pipeline.readers.reader import Claim, Found
+from pipeline.readers.tables import Row, records, refuse_many
 
 SIGNATURE = b"PAR1"
 MEDIA_TYPE = "application/vnd.apache.parquet"
@@ -32,16 +32,16 @@ class Parquet:
     name: ClassVar = "parquet"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By its first bytes; by the suffix too, so that a damaged one is told as such."""
-        if blob.head.startswith(SIGNATURE):
+        if source.head.startswith(SIGNATURE):
             return Claim.CONTENT
-        return Claim.NAME if blob.suffix == ".parquet" else Claim.NONE
+        return Claim.NAME if source.suffix == ".parquet" else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
         """A document a row."""
-        with blob.on_disk() as path, path.open("rb") as raw:
-            blob.count_whole(path)
+        with source.on_disk() as path, path.open("rb") as raw:
+            source.count_whole(path)
             file = _opened(path)
             try:
                 refuse_many(file.metadata.num_columns, options.limits)
@@ -49,8 +49,8 @@ class Parquet:
                     file.close()
                     file = _opened(path, as_references)
                 columns = text_columns(file.schema_arrow)
-                found = _rows(file, raw, as_references, options.limits, blob.budget)
-                yield from records(blob, found, options, media_type=MEDIA_TYPE, columns=columns)
+                found = _rows(file, raw, as_references, options.limits, source.budget)
+                yield from records(source, found, options, media_type=MEDIA_TYPE, columns=columns)
             finally:
                 file.close()
 

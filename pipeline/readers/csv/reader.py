@@ -15,8 +15,8 @@ from pipeline.readers.byte_source import HEAD, ByteSource
 from pipeline.readers.csv.dialect import DECLARED, delimiter_of, encoding_of
 from pipeline.readers.csv.quoting import Cells, Dialect, Rows
 from pipeline.readers.field_values import UndecodedText
-from pipeline.readers.fields import Row, aside, records, unique
 from pipeline.readers.reader import Claim, Found
+from pipeline.readers.tables import Row, aside, records, unique
 from pipeline.text.encodings.signatures import binary_kind
 
 SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
@@ -47,38 +47,38 @@ class Csv:
         if len(self.quote) > 1 or self.quote in {"\r", "\n"}:
             raise ValueError("`quote` is one character, or empty for none")
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By the suffix alone: many a text has a comma in each of its lines."""
-        return Claim.NAME if blob.suffix in SUFFIXES and binary_kind(blob.head) is None else Claim.NONE
+        return Claim.NAME if source.suffix in SUFFIXES and binary_kind(source.head) is None else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
         """A document a row; rows are counted without the header and blank lines."""
-        encoding = options.encoding or encoding_of(blob.head)
+        encoding = options.encoding or encoding_of(source.head)
         try:
             # The byte order mark is a character here; whoever reads the first line takes it off.
             encoding = codecs.lookup(encoding).name.removesuffix("-sig")
-            stream = io.TextIOWrapper(blob.stream, encoding, "pipeline.torn", newline="")
+            stream = io.TextIOWrapper(source.stream, encoding, "pipeline.torn", newline="")
         except (LookupError, UnicodeError):
             raise ReaderError(f"encoding {encoding!r} is not known; use a name such as utf-8 or gb18030") from None
         try:
-            yield from self._rows(blob, options, stream, encoding)
+            yield from self._rows(source, options, stream, encoding)
         except UnicodeError:
             raise ReaderError(f"cannot be read on as {encoding}; name its encoding in [input] encoding") from None
         finally:
-            # The stream is the blob's to close.
+            # The stream is the source's to close.
             stream.detach()
 
-    def _rows(self, blob: ByteSource, options: Input, stream: io.TextIOWrapper, encoding: str) -> Iterator[Found]:
-        head = blob.head.decode(encoding, "replace").removeprefix("\ufeff")
-        whole = len(blob.head) < HEAD
-        delimiter = self.delimiter or delimiter_of(head, blob.suffix, self.quote, whole=whole)
+    def _rows(self, source: ByteSource, options: Input, stream: io.TextIOWrapper, encoding: str) -> Iterator[Found]:
+        head = source.head.decode(encoding, "replace").removeprefix("\ufeff")
+        whole = len(source.head) < HEAD
+        delimiter = self.delimiter or delimiter_of(head, source.suffix, self.quote, whole=whole)
         rows = Rows(stream, Dialect(delimiter, self.quote), options.limits.bytes, options.limits.columns)
         given = iter(rows)
         if DECLARED.fullmatch(head[: head.find("\n") + 1]):
             next(given, None)
         first = next(given, None)
         if first is None:
-            yield aside(blob, "holds no rows; leave it out")
+            yield aside(source, "holds no rows; leave it out")
             return
         if first.fault is not None:
             raise ReaderError(f"line {first.line}: {first.fault}")
@@ -87,7 +87,7 @@ class Csv:
         rows.width = len(columns)
         table = _Cut(columns, delimiter, encoding)
         found = table.rows(given if self.header else chain([first], given))
-        yield from records(blob, found, options, media_type="text/csv", columns=dict.fromkeys(columns, True))
+        yield from records(source, found, options, media_type="text/csv", columns=dict.fromkeys(columns, True))
 
 
 @dataclass(frozen=True)

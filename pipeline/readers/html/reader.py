@@ -19,12 +19,12 @@ class Page:
     protocol: ClassVar = 1
     is_document: ClassVar = True
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By how it begins; by the suffix where there is any tag in it."""
-        if html.begins_page(blob.head):
+        if html.begins_page(source.head):
             return Claim.CONTENT
-        return Claim.NAME if blob.suffix in html.SUFFIXES and html.holds_markup(blob.head) else Claim.NONE
+        return Claim.NAME if source.suffix in html.SUFFIXES and html.holds_markup(source.head) else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
         """The one document; its text is taken out of the page when it is processed."""
-        yield document(blob, blob.whole(options.limits.bytes), "text/html")
+        yield document(source, source.whole(options.limits.bytes), "text/html")

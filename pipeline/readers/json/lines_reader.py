@@ -10,12 +10,11 @@ import msgspec
 import regex
 
 from pipeline.config.settings import Input, Limits
-from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.fields import Row, records
+from pipeline.readers.byte_source import ByteSource, lines
 from pipeline.readers.json import value_limits
 from pipeline.readers.json.transcode import head_of, stream_of
-from pipeline.readers.lines import lines
 from pipeline.readers.reader import Claim, Found
+from pipeline.readers.tables import Row, records
 
 LONE_SURROGATE = regex.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
@@ -31,21 +30,21 @@ class Jsonl:
     name: ClassVar = "jsonl"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By the suffix, or where the first two lines are objects, whatever the file is called."""
-        first = head_of(blob).split(b"\n", 2)
+        first = head_of(source).split(b"\n", 2)
         if len(first) == 3 and all(map(_is_object, first[:2])):
             return Claim.CONTENT
-        return Claim.NAME if blob.suffix in SUFFIXES else Claim.NONE
+        return Claim.NAME if source.suffix in SUFFIXES else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
         """A document a line; rows are lines, empty ones counted."""
-        yield from documents(blob, stream_of(blob, options.encoding), options)
+        yield from documents(source, stream_of(source, options.encoding), options)
 
 
-def documents(blob: ByteSource, stream: BinaryIO, options: Input) -> Iterator[Found]:
-    """The documents in the lines of `stream`, which has the bytes of `blob` from their beginning."""
-    yield from records(blob, _rows(stream, options), options, media_type="application/jsonl", unit="line")
+def documents(source: ByteSource, stream: BinaryIO, options: Input) -> Iterator[Found]:
+    """The documents in the lines of `stream`, which has the bytes of `source` from their beginning."""
+    yield from records(source, _rows(stream, options), options, media_type="application/jsonl", unit="line")
 
 
 def row(

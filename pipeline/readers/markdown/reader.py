@@ -26,20 +26,20 @@ class Markdown:
     protocol: ClassVar = 1
     is_document: ClassVar = True
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By the suffix, where it can be a text."""
-        return Claim.NAME if blob.suffix in SUFFIXES and binary_kind(blob.head) is None else Claim.NONE
+        return Claim.NAME if source.suffix in SUFFIXES and binary_kind(source.head) is None else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
         """The one document."""
-        data = blob.whole(options.limits.bytes)
+        data = source.whole(options.limits.bytes)
         try:
             about = _about(data, options.encoding)
         except PreambleError as error:
             # Its text is a document all the same, and the keys are part of that.
-            yield LeftOut(str(blob.place), f"its front matter {error}, and none of it is read as metadata")
+            yield LeftOut(str(source.place), f"its front matter {error}, and none of it is read as metadata")
             about = {}
-        yield document(blob, data, "text/markdown", about)
+        yield document(source, data, "text/markdown", about)
 
 
 def _about(data: bytes, encoding: str | None) -> dict[str, str]:

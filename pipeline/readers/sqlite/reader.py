@@ -13,12 +13,12 @@ from msgspec import Meta
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, ReaderError, printable
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.fields import ARTICLE, SAMPLE, aside, has_text, is_article, records, some
 from pipeline.readers.reader import Claim, Found
 from pipeline.readers.sqlite import tables
 from pipeline.readers.sqlite.connection import Amount
 from pipeline.readers.sqlite.tables import Table
 from pipeline.readers.sqlite.work_limit import WORK, Bounded
+from pipeline.readers.tables import ARTICLE, SAMPLE, aside, has_text, is_article, records, some
 
 SIGNATURE = b"SQLite format 3\0"
 MEDIA_TYPE = "application/vnd.sqlite3"
@@ -43,21 +43,21 @@ class Sqlite:
         if self.table is not None and self.query is not None:
             raise ValueError("`table` and `query` exclude each other")
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By its first bytes."""
-        return Claim.CONTENT if blob.head.startswith(SIGNATURE) else Claim.NONE
+        return Claim.CONTENT if source.head.startswith(SIGNATURE) else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
         """A document a row, in the order of the rows' own numbers or of the primary key."""
         asked = self.table is not None or self.query is not None
         limit = options.limits.bytes
-        with blob.on_disk() as path, tables.opened(path, limit, asked=asked, work=self.work) as connection:
+        with source.on_disk() as path, tables.opened(path, limit, asked=asked, work=self.work) as connection:
             place = tables.located(path)
             amount = Amount(place[1], options.limits.ratio)
             if self.query is not None:
                 names, rows = tables.answers(connection, self.query, amount, place)
                 columns = dict.fromkeys(names, True)
-                yield from records(blob, rows, options, media_type=MEDIA_TYPE, columns=columns)
+                yield from records(source, rows, options, media_type=MEDIA_TYPE, columns=columns)
                 return
             listed = tables.listed(connection)
             if self.table is not None:
@@ -69,15 +69,15 @@ class Sqlite:
                 if listed[name]:
                     table = msgspec.structs.replace(table, stored=False)
                     tables.refuse_endless(connection, f"SELECT * FROM {tables.quoted(name)}", place)  # noqa: S608
-                yield from _documents(blob, connection, table, options, amount)
+                yield from _documents(source, connection, table, options, amount)
             elif _is_export(connection, listed):
-                yield aside(blob, ARTICLE)
+                yield aside(source, ARTICLE)
             else:
-                yield from _all(blob, connection, listed, options, amount)
+                yield from _all(source, connection, listed, options, amount)
 
 
 def _all(
-    blob: ByteSource, connection: Bounded, listed: Mapping[str, str], options: Input, amount: Amount
+    source: ByteSource, connection: Bounded, listed: Mapping[str, str], options: Input, amount: Amount
 ) -> Iterator[Found]:
     """The documents of all tables that hold texts; the others are left out."""
     chosen: list[Table] = []
@@ -87,19 +87,19 @@ def _all(
         if isinstance(found, Table):
             chosen.append(found)
         else:
-            left.append(LeftOut(str(blob.place.inside(name)), found))
+            left.append(LeftOut(str(source.place.inside(name)), found))
     if not chosen:
         told = "; ".join(f"{printable(item.name.rpartition(', ')[2])} {item.reason}" for item in left[:3])
         fields = None if options.text_field is None else _columns(connection, listed)
-        yield aside(blob, f"none of its tables holds texts ({told or 'there are none'})", fields=fields)
+        yield aside(source, f"none of its tables holds texts ({told or 'there are none'})", fields=fields)
         return
     yield from left
     for table in chosen:
-        name = f"{blob.id}.{table.name}" if len(chosen) > 1 else blob.id
+        name = f"{source.id}.{table.name}" if len(chosen) > 1 else source.id
         if table.computed:
             reason = f"its generated columns are not read ({some(table.computed)}); name it in [sources.sqlite] table"
-            yield LeftOut(str(blob.place.inside(table.name)), reason)
-        yield from _documents(blob, connection, table, options, amount, name)
+            yield LeftOut(str(source.place.inside(table.name)), reason)
+        yield from _documents(source, connection, table, options, amount, name)
 
 
 def _columns(connection: sqlite3.Connection, listed: Mapping[str, str]) -> tuple[str, ...]:
@@ -131,11 +131,11 @@ def _told(connection: sqlite3.Connection, name: str, options: Input) -> Table | 
 
 
 def _documents(
-    blob: ByteSource, connection: Bounded, table: Table, options: Input, amount: Amount, name: str | None = None
+    source: ByteSource, connection: Bounded, table: Table, options: Input, amount: Amount, name: str | None = None
 ) -> Iterator[Found]:
     rows = table.rows(connection, options.limits.bytes, amount)
     return records(
-        blob, rows, options, media_type=MEDIA_TYPE, columns=table.columns, part=table.name, name=name or blob.id
+        source, rows, options, media_type=MEDIA_TYPE, columns=table.columns, part=table.name, name=name or source.id
     )
 
 

@@ -10,11 +10,11 @@ import msgspec
 import regex
 
 from pipeline.model.record import ReaderError, printable
+from pipeline.readers.documents import Ids
 from pipeline.readers.field_values import UndecodedText
-from pipeline.readers.fields import Row, unique
 from pipeline.readers.sqlite.connection import SHADOWS, Amount, confine, connected, longest_value, sizes
 from pipeline.readers.sqlite.work_limit import DAMAGED, WORK, Bounded, is_sound
-from pipeline.readers.unique_ids import Ids
+from pipeline.readers.tables import Row, unique
 
 PATIENCE = 2.0
 """Seconds to wait for another program that is writing."""

@@ -23,7 +23,7 @@ from pipeline.export.load.limits import FIRST_LINE_BYTES
 from pipeline.export.tables.columns import schema
 from pipeline.model.restore import source_text
 from pipeline.model.verify import faults
-from pipeline.readers import limits as source_limits
+from pipeline.readers import budget as source_limits
 from pipeline.text.edits import Change, Edit
 
 MIB = 1 << 20

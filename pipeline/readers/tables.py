@@ -12,9 +12,9 @@ from pipeline.config.settings import Input, Limits
 from pipeline.model.article import VERSION, Origin
 from pipeline.model.record import LeftOut, ReaderError, Record, Unreadable, printable
 from pipeline.readers import html
+from pipeline.readers.budget import Budget
 from pipeline.readers.byte_source import ByteSource, Place
 from pipeline.readers.field_values import UndecodedText, as_text, holds, others, value_at
-from pipeline.readers.limits import Budget
 from pipeline.readers.reader import Found
 
 SAMPLE = 20
@@ -42,7 +42,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
 
 def records(
-    blob: ByteSource,
+    source: ByteSource,
     rows: Iterable[Row],
     options: Input,
     *,
@@ -60,10 +60,10 @@ def records(
     each may hold text. `part` is the table's name in a file of several. `name` is what stands before the number in
     ids, by default that of the file. Raises `ReaderError` where the settings name a column that is not there.
     """
-    place = blob.place if part is None else blob.place.inside(part)
+    place = source.place if part is None else source.place.inside(part)
     if columns is not None:
         _refuse_missing(options.text_field, columns)
-    rows = _counted(blob.budget, rows)
+    rows = _counted(source.budget, rows)
     column = options.text_field or (_named(columns) if columns else None)
     sample: list[Row] = []
     broken = None
@@ -77,13 +77,13 @@ def records(
         broken = error
     whole = [row.fields for row in sample if row.fault is None]
     if whole and is_article(whole[0]):
-        yield aside(blob, ARTICLE, place)
+        yield aside(source, ARTICLE, place)
         return
     column = column or text_column(whole)
     if not sample and broken is None:
-        yield aside(blob, "holds no records; leave it out", place)
+        yield aside(source, "holds no records; leave it out", place)
         return
-    table = _Table(place, name or blob.id, options.text_field, column, options, media_type, unit, len(columns or ()))
+    table = _Table(place, name or source.id, options.text_field, column, options, media_type, unit, len(columns or ()))
     if column is None and broken is None and len(whole) == len(sample):
         passed = len(sample)
         # Rows of a table are alike. Of records the first may be pictures, and the texts come behind them.
@@ -97,7 +97,7 @@ def records(
                 sample = [row]
                 break
         else:
-            yield no_text(blob, list(columns or dict.fromkeys(name for fields in whole for name in fields)), place)
+            yield no_text(source, list(columns or dict.fromkeys(name for fields in whole for name in fields)), place)
             return
     for row in chain(sample, rows):
         yield table.record(row)
@@ -118,24 +118,26 @@ def _counted(budget: Budget, rows: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
-def aside(blob: ByteSource, reason: str, place: Place | None = None, fields: tuple[str, ...] | None = None) -> LeftOut:
+def aside(
+    source: ByteSource, reason: str, place: Place | None = None, fields: tuple[str, ...] | None = None
+) -> LeftOut:
     """What is said of a file, or of a part of it at `place`, that holds nothing for the pipeline.
 
     `fields` are those that it has instead of the one that the settings name for the text.
 
     Raises `ReaderError` where the user named the file: then it is a failure.
     """
-    if blob.named and place in (None, blob.place):
+    if source.named and place in (None, source.place):
         error = ReaderError(reason)
         error.fields = fields
         raise error
-    return LeftOut(str(place or blob.place), reason, fields=fields)
+    return LeftOut(str(place or source.place), reason, fields=fields)
 
 
-def no_text(blob: ByteSource, names: Sequence[str], place: Place | None = None) -> LeftOut:
+def no_text(source: ByteSource, names: Sequence[str], place: Place | None = None) -> LeftOut:
     """What is said of a table without a text. Raises `ReaderError` where the user named the file."""
     reason = f"no field of its records is a text (there are: {some(names)}); name it in [input] text_field"
-    return aside(blob, reason, place)
+    return aside(source, reason, place)
 
 
 def has_text(sample: Sequence[Mapping[str, object]], columns: Mapping[str, bool], options: Input) -> bool:
