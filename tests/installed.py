@@ -31,8 +31,7 @@ class Shout:
 READER = """\
 from dataclasses import dataclass
 from typing import ClassVar
-from pipeline.readers.reader import Claim
-from pipeline.readers.text import document
+from pipeline.readers import Claim, document_record
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Logbook:
         return Claim.CONTENT if source.head.startswith(b"LOG ") else Claim.NONE
 
     def read(self, source, options):
-        yield document(source, source.whole(options.limits.bytes)[4:], "text/plain", {{"reader": "{name}"}})
+        yield document_record(source, source.whole(options.limits.bytes)[4:], "text/plain", {{"reader": "{name}"}})
 """
 LOUD = """import re
         for match in list(re.finditer(r"\\boh\\b", document.text))[: self.most]:

@@ -5,7 +5,7 @@ import argparse
 from pipeline.cli.options import add_recipe_options, add_web_options, pipeline, settings, write_bytes
 from pipeline.cli.standard_streams import read_stdin
 from pipeline.errors import DocumentError, UsageError
-from pipeline.storage import Place, Remote, place
+from pipeline.storage import AnyPath, RemotePath, as_path
 from pipeline.text.decoding import NEWLINES, DecodingError, decode
 from pipeline.text.edits import apply
 
@@ -30,7 +30,7 @@ def main(options: argparse.Namespace) -> int:
     """Prints the text with every repair made, in UTF-8, line ends as they were."""
     said = settings(options)
     made, given = pipeline(options, said), said.settings
-    source = place(options.file, given.input.access)
+    source = as_path(options.file, given.input.access)
     if options.file != "-" and (source.is_dir() or not source.exists()):
         raise UsageError(f"{source} is not there, or a folder; use - for standard input")
     data = read_stdin() if options.file == "-" else _read(source, given.input.limits.bytes)
@@ -43,9 +43,9 @@ def main(options: argparse.Namespace) -> int:
     return 0
 
 
-def _read(source: Place, most: int) -> bytes:
+def _read(source: AnyPath, most: int) -> bytes:
     """All bytes of a file; of one in a bucket or on the web no more than `most`. Raises `DocumentError` for more."""
-    if not isinstance(source, Remote):
+    if not isinstance(source, RemotePath):
         return source.read_bytes()
     data = bytearray()
     with source.open() as stream:

@@ -18,8 +18,8 @@ from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.target import write_local, write_remote
 from pipeline.model.article import Article
 from pipeline.model.restore import restore
-from pipeline.storage import Place, Remote, place
-from pipeline.storage.atomic import replaceable
+from pipeline.storage import AnyPath, RemotePath, as_path
+from pipeline.storage.atomic import is_replaceable
 
 EXPORT_EXAMPLES = """examples:
   pipeline export output -o articles.parquet         an article a row, typed and nested
@@ -67,12 +67,12 @@ def main(options: argparse.Namespace) -> int:
         sound = _Sound(source, limits(options))
         chosen.stream(sound, sys.stdout.buffer)
     else:
-        target = place(options.output)
+        target = as_path(options.output)
         _spare(source, target, chosen)
         sound = _Sound(source, limits(options))
-        if isinstance(target, Remote):
+        if isinstance(target, RemotePath):
             write_remote(chosen, sound, target)
-        elif isinstance(chosen, StreamingExporter) and not replaceable(target):
+        elif isinstance(chosen, StreamingExporter) and not is_replaceable(target):
             with target.open("wb") as file:
                 chosen.stream(sound, file)
         else:
@@ -81,7 +81,7 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _sink(options: argparse.Namespace) -> Exporter:
-    name = options.to if options.to is not None else format_of(place(options.output))
+    name = options.to if options.to is not None else format_of(as_path(options.output))
     said = settings(options)
     tables = said.settings.sinks
     given = {key: getattr(options, key) for key in ("rows", "system", "pairs", "delimiter", "bom")}
@@ -94,9 +94,9 @@ def _sink(options: argparse.Namespace) -> Exporter:
         return exporter(name, {**tables.get(name, {}), **given})
 
 
-def _spare(source: Place, target: Place, chosen: Exporter) -> None:
+def _spare(source: AnyPath, target: AnyPath, chosen: Exporter) -> None:
     """Raises `UsageError` where writing to `target` would destroy what is read, or be read again."""
-    if isinstance(source, Remote) and isinstance(target, Remote):
+    if isinstance(source, RemotePath) and isinstance(target, RemotePath):
         below, above = source.holds(target), target.holds(source)
     elif isinstance(source, Path) and isinstance(target, Path):
         here, there = source.resolve(), target.resolve()
@@ -113,7 +113,7 @@ class _Sound:
     Where there were some and none holds, `ContractError` ends it: what is at the target must not give way to nothing.
     """
 
-    def __init__(self, source: Place, limits: Limits) -> None:
+    def __init__(self, source: AnyPath, limits: Limits) -> None:
         """Raises `UsageError` where there is none: before anything is written."""
         found = load_each(source, limits)
         first = next(found, None)

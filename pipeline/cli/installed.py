@@ -25,9 +25,9 @@ def steps() -> Iterator[Step]:
 
 def readers() -> Iterator[Reader]:
     """Each reader that can take part; one that cannot is named on standard error, with the reason."""
-    for name in dict.fromkeys((*registry.BUILT_IN, *(offer.name for offer in offers(SOURCES)))):
+    for name in dict.fromkeys((*registry.BUILT_IN_READERS, *(offer.name for offer in offers(SOURCES)))):
         try:
-            yield registry.reader(name)
+            yield registry.find_reader(name)
         except UsageError as error:
             print(f"pipeline: left out: {error}", file=sys.stderr)
 

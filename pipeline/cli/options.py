@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from pipeline.config.settings import Layers, Limits, layers
 from pipeline.core.pipeline import Pipeline
-from pipeline.readers.registry import Registry, choice
-from pipeline.storage import Place, Remote, place
-from pipeline.storage.atomic import named, replace, replaceable
-from pipeline.storage.links import inside
+from pipeline.readers.registry import Registry, select_readers
+from pipeline.storage import AnyPath, RemotePath, as_path
+from pipeline.storage.atomic import is_replaceable, resolve_target, write_atomic
+from pipeline.storage.links import path_inside
 
 
 def add_recipe_options(parser: argparse.ArgumentParser) -> None:
@@ -70,9 +70,9 @@ def limits(options: argparse.Namespace) -> Limits:
     return settings(options).settings.input.limits
 
 
-def output_place(said: str, options: argparse.Namespace) -> Place:
+def output_place(said: str, options: argparse.Namespace) -> AnyPath:
     """The output at a path or URL, which may be read as `[input]` says. Raises `UsageError`."""
-    return place(said, settings(options).settings.input.access)
+    return as_path(said, settings(options).settings.input.access)
 
 
 def pipeline(options: argparse.Namespace, said: Layers) -> Pipeline:
@@ -87,7 +87,7 @@ def pipeline(options: argparse.Namespace, said: Layers) -> Pipeline:
 def readers(said: Layers) -> Registry:
     """The readers that the settings ask for. Raises `UsageError`."""
     with said.blamed():
-        return choice(said.settings.sources, said.settings.input.format)
+        return select_readers(said.settings.sources, said.settings.input.format)
 
 
 def write_bytes(data: bytes, target: str | None) -> None:
@@ -95,22 +95,22 @@ def write_bytes(data: bytes, target: str | None) -> None:
     if target is None or target == "-":
         sys.stdout.buffer.write(data)
     else:
-        write_to(place(target), data)
+        write_to(as_path(target), data)
 
 
-def write_to(target: Place, data: bytes) -> None:
+def write_to(target: AnyPath, data: bytes) -> None:
     """Writes to a file or an object, which is there whole or not at all, or to a pipe."""
-    if isinstance(target, Remote):
+    if isinstance(target, RemotePath):
         target.write(data)
-    elif replaceable(target):
-        replace(named(target), data)
+    elif is_replaceable(target):
+        write_atomic(resolve_target(target), data)
     else:
         target.write_bytes(data)
 
 
-def write_below(folder: Place, name: str, data: bytes) -> None:
+def write_below(folder: AnyPath, name: str, data: bytes) -> None:
     """Writes a file or an object below a folder. Raises `UsageError` where a link in the folder leads elsewhere."""
-    if isinstance(folder, Remote):
+    if isinstance(folder, RemotePath):
         (folder / name).write(data)
     else:
-        replace(inside(folder, name), data)
+        write_atomic(path_inside(folder, name), data)

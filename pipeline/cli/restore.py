@@ -12,7 +12,7 @@ from pipeline.errors import ContractError, UsageError
 from pipeline.export.load.articles import is_single_article, load_each, read
 from pipeline.model.article import Article
 from pipeline.model.restore import restore
-from pipeline.storage import Place, place
+from pipeline.storage import AnyPath, as_path
 from pipeline.storage.file_names import FewNames, FileNames, file_name
 
 RESTORE_EXAMPLES = """examples:
@@ -51,10 +51,10 @@ def main(options: argparse.Namespace) -> int:
         return 0
     if options.target in {None, "-"}:
         raise UsageError("several documents need a folder: name it with -o, or one document with --id")
-    return _all(source, place(options.target), most)
+    return _all(source, as_path(options.target), most)
 
 
-def _all(source: Place, target: Place, limits: Limits) -> int:
+def _all(source: AnyPath, target: AnyPath, limits: Limits) -> int:
     """Restores every document below `target`; 1 where one does not restore."""
     failed = 0
     ids, keys = FewNames(), FewNames()
@@ -74,7 +74,7 @@ def _all(source: Place, target: Place, limits: Limits) -> int:
     return 1 if failed else 0
 
 
-def _put(target: Place, path: str, data: bytes, name: str) -> None:
+def _put(target: AnyPath, path: str, data: bytes, name: str) -> None:
     """Writes a document below a folder. Raises `ContractError` where its id is too long for the path of a file."""
     try:
         write_below(target, path, data)

@@ -12,7 +12,7 @@ from pipeline.cli.humanize import count_of, duration, frequency, speed
 from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.outcome import Failure
 from pipeline.runs.output.output_folder import RUN_FOLDER
-from pipeline.storage import Remote
+from pipeline.storage import RemotePath
 from pipeline.text.escapes import escape_hidden
 
 DEGRADED_LABEL = "degraded: a stage failed"
@@ -54,7 +54,7 @@ class LeftOutLines:
         many = f" ({aside.count:,} times)" if aside.count > 1 else ""
         return escape_hidden(f"left out: {aside.name}: {aside.reason}{many}")
 
-    def rest(self, output: Path | Remote | None) -> str | None:
+    def rest(self, output: Path | RemotePath | None) -> str | None:
         """What is said of all the others, and where below `output` they are listed, if they are."""
         if not self._more:
             return None
@@ -63,7 +63,7 @@ class LeftOutLines:
 
 
 def summary(
-    account: Counters, output: Path | Remote, *, seconds: float | None = None, workers: int | None = None
+    account: Counters, output: Path | RemotePath, *, seconds: float | None = None, workers: int | None = None
 ) -> None:
     """Prints what became of the documents, how long it took where that is known, and where the articles are."""
     from rich.table import Table

@@ -13,7 +13,7 @@ from pipeline.config.settings import Settings, Threshold, layers, typed
 from pipeline.core.apply_stage import moved, repair
 from pipeline.core.profiles import RecipeVariant, first_fitting, ways
 from pipeline.core.recipe import Recipe
-from pipeline.core.structuring import Frame, structured
+from pipeline.core.structuring import ArticleFrame, structure_document
 from pipeline.errors import DocumentError
 from pipeline.model.arguments import (
     expect,
@@ -155,7 +155,9 @@ class Pipeline:
             converted_by=converted_by,
             origin=origin,
         )
-        return structured(document, notes, way.recipe, Frame(source, way.version, changes), strict=strict)
+        return structure_document(
+            document, notes, way.recipe, ArticleFrame(source, way.version, changes), strict=strict
+        )
 
     def only(self, stages: Sequence[str]) -> "Pipeline":
         """The same pipeline with these of its stages, in its order. Raises `UsageError` for a stage it has not."""
@@ -237,9 +239,9 @@ def _refuse_surrogates(name: str, metadata: Mapping[str, str]) -> None:
             raise DocumentError(shown, f"its {where} holds a lone surrogate, which is no text; repair it") from None
 
 
-def _page(data: bytes, name: str, encoding: str | None) -> html.Page:
+def _page(data: bytes, name: str, encoding: str | None) -> html.ExtractedPage:
     try:
-        return html.read(data, encoding=encoding)
+        return html.extract(data, encoding=encoding)
     except (DecodingError, html.PageError) as error:
         raise DocumentError(name, str(error)) from error
 

@@ -14,7 +14,7 @@ from pipeline.export.exporter import EXPORTER_PROTOCOL, Exporter
 from pipeline.export.target import write_local, write_remote
 from pipeline.model.arguments import expect_all, expect_path, expect_text
 from pipeline.model.article import Article
-from pipeline.storage import Place, Remote, place
+from pipeline.storage import AnyPath, RemotePath, as_path
 
 BUILT_IN_EXPORTERS: Mapping[str, str] = MappingProxyType(
     {
@@ -31,7 +31,7 @@ BUILT_IN_EXPORTERS: Mapping[str, str] = MappingProxyType(
 """The sinks of this package: name, and module and class."""
 
 
-def export(articles: Iterable[Article], target: str | Place, to: str | None = None, **said: object) -> None:
+def export(articles: Iterable[Article], target: str | AnyPath, to: str | None = None, **said: object) -> None:
     """Writes articles to `target` in the format `to`, or in the one that the end of the target's name says.
 
     The target may be in a bucket: `s3://bucket/articles.parquet`. `said` are options of the sink, such as
@@ -39,11 +39,11 @@ def export(articles: Iterable[Article], target: str | Place, to: str | None = No
     a target that cannot be, and for one that another export is writing to.
     """
     found = expect_all("export", "articles", articles, Article)
-    expect_path("export", "target", target, Remote)
+    expect_path("export", "target", target, RemotePath)
     expect_text("export", "to", to, optional=True)
-    where = place(target)
+    where = as_path(target)
     chosen = exporter(to if to is not None else format_of(where), said)
-    if isinstance(where, Remote):
+    if isinstance(where, RemotePath):
         write_remote(chosen, found, where)
     else:
         write_local(chosen, found, where)
@@ -57,7 +57,7 @@ def exporter(name: str, said: Mapping[str, object] | None = None) -> Exporter:
     return options.with_options(_plain(name), said or {}, ("sinks", name))
 
 
-def format_of(target: Place) -> str:
+def format_of(target: AnyPath) -> str:
     """The name of the sink that the end of the target's name tells. Raises `UsageError` where none does."""
     name, unfit = target.name.casefold(), []
     for known in exporter_names():

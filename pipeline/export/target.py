@@ -19,13 +19,13 @@ from typing import Final
 from pipeline.errors import UsageError
 from pipeline.export.exporter import Exporter
 from pipeline.model.article import Article
-from pipeline.storage import Remote
-from pipeline.storage.atomic import replace, replaceable
-from pipeline.storage.file_locks import opened, owner, take, write_owner
-from pipeline.storage.file_names import LONGEST_NAME
-from pipeline.storage.links import inside
+from pipeline.storage import RemotePath
+from pipeline.storage.atomic import is_replaceable, write_atomic
+from pipeline.storage.file_locks import acquire, open_lock_file, read_owner, write_owner
+from pipeline.storage.file_names import MAX_NAME_BYTES
+from pipeline.storage.links import path_inside
 
-MAX_SHOWN_NAME_BYTES: Final = LONGEST_NAME - 50
+MAX_SHOWN_NAME_BYTES: Final = MAX_NAME_BYTES - 50
 """Bytes of a target's name that the names beside it repeat."""
 
 
@@ -34,7 +34,7 @@ def write_local(sink: Exporter, articles: Iterable[Article], target: Path) -> No
 
     Raises `UsageError` for a target that cannot be, or that another export is writing to, and `OSError`.
     """
-    if not replaceable(target):
+    if not is_replaceable(target):
         # A pipe or a device can only be written to.
         sink.write(articles, target)
         return
@@ -60,7 +60,7 @@ def write_local(sink: Exporter, articles: Iterable[Article], target: Path) -> No
         _put(made, where)
 
 
-def write_remote(sink: Exporter, articles: Iterable[Article], target: Remote) -> None:
+def write_remote(sink: Exporter, articles: Iterable[Article], target: RemotePath) -> None:
     """Writes to a temporary folder and puts what is there, a file or a folder of files, to `target`.
 
     An object is there whole or not at all. Raises `UsageError` for a target that cannot be, before an article is read,
@@ -112,10 +112,10 @@ def locked(target: Path) -> Iterator[None]:
 
 def _taken(path: Path, target: Path) -> int:
     while True:
-        file = opened(path, "an export")
+        file = open_lock_file(path, "an export")
         try:
-            if not take(file):
-                other = owner(file)
+            if not acquire(file):
+                other = read_owner(file)
                 who = "" if other is None else f" (process {other})"
                 raise UsageError(f"another export{who} is writing to {target}; wait for it, or name another target")
             # The export before may have deleted the file between the two steps.
@@ -166,10 +166,10 @@ def _put(made: Path, target: Path) -> None:
         if (target / name).is_dir():
             raise UsageError(f"{target / name} is a folder, and an article goes there; name another target")
     for name in files:
-        place = inside(target, name.as_posix())
+        place = path_inside(target, name.as_posix())
         place.parent.mkdir(parents=True, exist_ok=True)
         if place.is_symlink():
-            replace(place, (made / name).read_bytes())
+            write_atomic(place, (made / name).read_bytes())
         else:
             os.replace(made / name, place)
 

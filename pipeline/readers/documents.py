@@ -13,42 +13,42 @@ from pipeline.config.settings import Input
 from pipeline.errors import UsageError
 from pipeline.model.record import HasOrigin, LeftOut, ReaderError, Record, Unreadable
 from pipeline.readers.budget import Budget
-from pipeline.readers.byte_source import HEAD, ByteSource, Connection, Place
-from pipeline.readers.input_files import File
-from pipeline.readers.open_file import opened
+from pipeline.readers.byte_source import HEAD_BYTES, ByteSource, Location, RemoteStream
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.open_file import open_local_file
 from pipeline.readers.reader import Reader
-from pipeline.readers.registry import COMPRESSIONS, Registry, choice, who_could
+from pipeline.readers.registry import COMPRESSION_READERS, Registry, installed_reader_hint, select_readers
 from pipeline.readers.text import kind_of_suffix
-from pipeline.storage.disk_space import Unsized
+from pipeline.storage.disk_space import UnsizedStream
 from pipeline.storage.errors import StoreError
 from pipeline.text.encodings.signatures import binary_kind
 
-Document = Record | Unreadable | LeftOut
+ReadResult = Record | Unreadable | LeftOut
 
 
-def records(files: Iterable[File], options: Input, readers: Registry | None = None) -> Iterator[Document]:
+def records(files: Iterable[InputFile], options: Input, readers: Registry | None = None) -> Iterator[ReadResult]:
     """The documents of `files`, in order, one at a time, each file and member read by the reader that claims it.
 
     A record whose id an earlier one had is given as `Unreadable`.
     """
-    readers = readers or choice(form=options.format)
-    return told_apart(of_file(file, options, readers) for file in files)
+    readers = readers or select_readers(form=options.format)
+    return with_unique_ids(file_documents(file, options, readers) for file in files)
 
 
-def told_apart(files: Iterable[Iterable[Document]]) -> Iterator[Document]:
+def with_unique_ids(files: Iterable[Iterable[ReadResult]]) -> Iterator[ReadResult]:
     """The documents of some files; a record whose id an earlier one had is given as `Unreadable`."""
-    with Ids() as ids:
+    with UniqueIds() as ids:
         for found in files:
             for each in found:
-                yield double(each) if isinstance(each, Record) and not ids.add(each.id) else each
+                yield duplicate_id(each) if isinstance(each, Record) and not ids.add(each.id) else each
 
 
-def double(record: HasOrigin) -> Unreadable:
+def duplicate_id(record: HasOrigin) -> Unreadable:
     """What is said of a record whose id an earlier one had."""
     return Unreadable(record.id, f"{record.where}: an earlier document has this id; {_remedy(record)}")
 
 
-def first(found: Iterable[Document], most: int | None) -> Iterator[Document]:
+def first_documents(found: Iterable[ReadResult], most: int | None) -> Iterator[ReadResult]:
     """The first `most` documents of what was found, and what was left out before them; all where it is None."""
     taken = 0
     for each in found:
@@ -59,7 +59,7 @@ def first(found: Iterable[Document], most: int | None) -> Iterator[Document]:
             return
 
 
-def is_document(file: File, options: Input, readers: Registry) -> bool:
+def is_document(file: InputFile, options: Input, readers: Registry) -> bool:
     """Whether a file is one document, called as the file is: told from its beginning, as it is for reading it.
 
     Standard input, which can be read once, is not looked at.
@@ -67,10 +67,10 @@ def is_document(file: File, options: Input, readers: Registry) -> bool:
     if file.is_stdin:
         return False
     try:
-        with opened_file(file) as stream:
-            source = ByteSource(Place(file.name), stream, path=file.path, named=file.named)
+        with open_input(file) as stream:
+            source = ByteSource(Location(file.name), stream, path=file.path, named=file.named)
             reader = readers.of(source)
-            while reader is not None and reader.name in COMPRESSIONS and source.head:
+            while reader is not None and reader.name in COMPRESSION_READERS and source.head:
                 source = cast("ByteSource", next(iter(reader.read(source, options))))
                 reader = readers.of(source)
             # An empty file fails as the document that it should be.
@@ -79,34 +79,34 @@ def is_document(file: File, options: Input, readers: Registry) -> bool:
         return False
 
 
-def of_file(
-    file: File, options: Input, readers: Registry, opened: Callable[[File], BinaryIO] | None = None
-) -> Generator[Document, None, None]:
-    """The documents of one file, in order, whatever ids they have. `opened` opens it, by default as `opened_file` does.
+def file_documents(
+    file: InputFile, options: Input, readers: Registry, opened: Callable[[InputFile], BinaryIO] | None = None
+) -> Generator[ReadResult, None, None]:
+    """The documents of one file, in order, whatever ids they have. `opened` opens it, by default `open_input`.
 
     Raises `MemoryError`: what a process can do then, it can only do for the file as a whole.
     """
-    place = Place(file.name)
+    location = Location(file.name)
     try:
-        with (opened or opened_file)(file) as stream:
+        with (opened or open_input)(file) as stream:
             budget = Budget(options.limits)
-            source = ByteSource(place, stream, path=file.path, named=file.named, budget=budget)
+            source = ByteSource(location, stream, path=file.path, named=file.named, budget=budget)
             for found in _read_source(source, options, readers):
-                cut_off = isinstance(found, Unreadable) and isinstance(stream, Connection) and stream.broken
+                cut_off = isinstance(found, Unreadable) and isinstance(stream, RemoteStream) and stream.broken
                 yield msgspec.structs.replace(found, passing=True) if cut_off else found
     except OSError as error:
         # A store says itself what to do.
         remedy = "" if isinstance(error, StoreError) else "; check its permissions and run again"
-        yield Unreadable(place.id, f"cannot be read: {error.strerror or error}{remedy}", passing=True)
+        yield Unreadable(location.id, f"cannot be read: {error.strerror or error}{remedy}", passing=True)
     except MemoryError:
         raise
     except Exception as error:
         # A mistake of ours, at a file that nobody thought of: it costs this one and no other.
         told = f"{type(error).__name__}: {error}".splitlines()[0]
-        yield Unreadable(place.id, f"reading it raised {told}; that is a mistake of the pipeline, report it")
+        yield Unreadable(location.id, f"reading it raised {told}; that is a mistake of the pipeline, report it")
 
 
-def opened_file(file: File, wrapped: Callable[[BinaryIO], BinaryIO] | None = None) -> BinaryIO:
+def open_input(file: InputFile, wrapped: Callable[[BinaryIO], BinaryIO] | None = None) -> BinaryIO:
     """The bytes of a file from its beginning. `wrapped` is laid around those that come from far away.
 
     Raises `OSError`.
@@ -115,8 +115,8 @@ def opened_file(file: File, wrapped: Callable[[BinaryIO], BinaryIO] | None = Non
         try:
             stream = file.remote.open()
             # Asked of the stream itself: what is laid around it may not tell.
-            unsized = isinstance(stream, Unsized)
-            return cast("BinaryIO", Connection(stream if wrapped is None else wrapped(stream), unsized=unsized))
+            unsized = isinstance(stream, UnsizedStream)
+            return cast("BinaryIO", RemoteStream(stream if wrapped is None else wrapped(stream), unsized=unsized))
         except UsageError as error:
             # Keys that are refused only now, when other files have been read, are no reason to lose those.
             raise StoreError(str(error)) from None
@@ -124,18 +124,18 @@ def opened_file(file: File, wrapped: Callable[[BinaryIO], BinaryIO] | None = Non
         if sys.stdin is None:
             raise OSError("standard input is closed")
         # Not closed at the end: standard input is not ours.
-        return io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False), HEAD)
-    return opened(file)
+        return io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False), HEAD_BYTES)
+    return open_local_file(file)
 
 
-def _read_source(source: ByteSource, options: Input, readers: Registry) -> Iterator[Document]:
+def _read_source(source: ByteSource, options: Input, readers: Registry) -> Iterator[ReadResult]:
     """The documents in some bytes; what goes wrong after some of them were given takes none of them away."""
     if not source.head:
         yield from _faulty(source, source.fault or ReaderError("is empty; leave it out"))
         return
     if source.depth > options.limits.depth:
         limit = f"the limit of {options.limits.depth} archives and compressions in each other"
-        yield Unreadable(source.id, f"{source.place}: is over {limit}; unpack it, or raise [input.limits] depth")
+        yield Unreadable(source.id, f"{source.location}: is over {limit}; unpack it, or raise [input.limits] depth")
         return
     try:
         reader = readers.of(source)
@@ -154,7 +154,7 @@ def _read_source(source: ByteSource, options: Input, readers: Registry) -> Itera
     yield from _read(reader, source, options, readers)
 
 
-def _read(reader: Reader, source: ByteSource, options: Input, readers: Registry) -> Iterator[Document]:
+def _read(reader: Reader, source: ByteSource, options: Input, readers: Registry) -> Iterator[ReadResult]:
     try:
         for found in reader.read(source, options):
             if isinstance(found, ByteSource):
@@ -164,7 +164,7 @@ def _read(reader: Reader, source: ByteSource, options: Input, readers: Registry)
     except ReaderError as error:
         yield from _faulty(source, error)
     except OSError as error:
-        reason = f"{source.place}: cannot be read: {error.strerror or error}; check it and run again"
+        reason = f"{source.location}: cannot be read: {error.strerror or error}; check it and run again"
         yield Unreadable(source.id, reason, passing=True)
     except MemoryError:
         raise
@@ -176,13 +176,13 @@ def _read(reader: Reader, source: ByteSource, options: Input, readers: Registry)
 def _broken(source: ByteSource, reader: str, error: Exception) -> Unreadable:
     """What is said of a file at which a reader raises what its author did not think of."""
     told = f"{type(error).__name__}: {error}".splitlines()[0]
-    return Unreadable(source.id, f"{source.place}: {reader} broke on it: {told}; report it, and leave the file out")
+    return Unreadable(source.id, f"{source.location}: {reader} broke on it: {told}; report it, and leave the file out")
 
 
 def _faulty(source: ByteSource, error: ReaderError) -> Iterator[Unreadable]:
     if not error.told:
         error.told = True
-        reason = f"{error}" if source.place.member is None else f"{source.place}: {error}"
+        reason = f"{error}" if source.location.member is None else f"{source.location}: {error}"
         yield Unreadable(source.id, reason, error.passing, error.fields)
 
 
@@ -190,9 +190,9 @@ def _unclaimed(source: ByteSource) -> Unreadable | LeftOut:
     kind = binary_kind(source.head) or (None if source.named else kind_of_suffix(source.suffix))
     if kind is None and source.is_called_packed:
         reason = f"is called {source.suffix} and does not begin like one; get it anew, or rename it for what it is"
-        return Unreadable(source.id, reason if source.place.member is None else f"{source.place}: {reason}")
-    reason = f"is {kind}" if kind else f"is nothing that any reader knows{who_could(source.suffix)}"
-    return Unreadable(source.id, reason) if source.named else LeftOut(str(source.place), reason)
+        return Unreadable(source.id, reason if source.location.member is None else f"{source.location}: {reason}")
+    reason = f"is {kind}" if kind else f"is nothing that any reader knows{installed_reader_hint(source.suffix)}"
+    return Unreadable(source.id, reason) if source.named else LeftOut(str(source.location), reason)
 
 
 def _remedy(record: HasOrigin) -> str:
@@ -205,7 +205,7 @@ MOST_IN_MEMORY = 10_000
 """Ids up to which a set holds them, some 1 MB; then they go to a table on the disk, which takes 3 µs more for each."""
 
 
-class Ids:
+class UniqueIds:
     """A set of ids that grows onto the disk."""
 
     def __init__(self, most_in_memory: int = MOST_IN_MEMORY) -> None:
@@ -213,7 +213,7 @@ class Ids:
         self._few: set[str] = set()
         self._table: sqlite3.Connection | None = None
 
-    def __enter__(self) -> "Ids":
+    def __enter__(self) -> "UniqueIds":
         return self
 
     def __exit__(

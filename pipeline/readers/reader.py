@@ -15,9 +15,9 @@ from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers.byte_source import ByteSource
 
-PROTOCOL: Final = 1
+READER_PROTOCOL: Final = 1
 
-Found = Record | Unreadable | LeftOut | ByteSource
+ReaderItem = Record | Unreadable | LeftOut | ByteSource
 """What a reader yields. A `ByteSource` is a member of an archive: it is read by whichever reader claims it."""
 
 
@@ -39,13 +39,13 @@ class Reader(Protocol):
     name: ClassVar[str]
     """Small letters, digits and hyphens; the table `[sources.NAME]` holds its options."""
     protocol: ClassVar[int]
-    """`PROTOCOL` of the version that the reader is written for."""
+    """`READER_PROTOCOL` of the version that the reader is written for."""
 
     def sniff(self, source: ByteSource) -> Claim:
-        """Whether the bytes are for this reader, told by `source.head` and by the name; `source.stream` is not touched."""
+        """How sure the reader is, from `source.head` and the name. It must not read `source.stream`."""
         ...
 
-    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """The documents in the bytes, one at a time, each as a `Record`; memory must not grow with their number.
 
         A row that fails is an `Unreadable` and the next ones are read; what is no document is `LeftOut`. Raises

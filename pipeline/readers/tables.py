@@ -13,9 +13,9 @@ from pipeline.model.article import VERSION, Origin
 from pipeline.model.record import LeftOut, ReaderError, Record, Unreadable, printable
 from pipeline.readers import html
 from pipeline.readers.budget import Budget
-from pipeline.readers.byte_source import ByteSource, Place
+from pipeline.readers.byte_source import ByteSource, Location
 from pipeline.readers.field_values import UndecodedText, as_text, holds, others, value_at
-from pipeline.readers.reader import Found
+from pipeline.readers.reader import ReaderItem
 
 SAMPLE = 20
 """Rows at the beginning that say which field is the text."""
@@ -29,7 +29,7 @@ MANY = "leave it out, or raise [input.limits] columns"
 ARTICLE = "is what this pipeline wrote (bilingual-article), not a source; leave it out"
 
 
-class Row(msgspec.Struct, frozen=True, gc=False):
+class TableRow(msgspec.Struct, frozen=True, gc=False):
     """A row of a table, or what is wrong with it; rows are counted from 1, those that fail too.
 
     `number` is None where one record is all of the file. `at` says where it begins, as the line or byte of a number.
@@ -41,9 +41,9 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     at: tuple[str, int] | None = None
 
 
-def records(
+def table_records(
     source: ByteSource,
-    rows: Iterable[Row],
+    rows: Iterable[TableRow],
     options: Input,
     *,
     media_type: str,
@@ -51,7 +51,7 @@ def records(
     columns: Mapping[str, bool] | None = None,
     part: str | None = None,
     name: str | None = None,
-) -> Iterator[Found]:
+) -> Iterator[ReaderItem]:
     """A record for each row, an `Unreadable` for one that has no text; the file left out where no row has any.
 
     Of rows that are not all alike, those before the first text are left out by their count if they are many.
@@ -60,12 +60,12 @@ def records(
     each may hold text. `part` is the table's name in a file of several. `name` is what stands before the number in
     ids, by default that of the file. Raises `ReaderError` where the settings name a column that is not there.
     """
-    place = source.place if part is None else source.place.inside(part)
+    location = source.location if part is None else source.location.inside(part)
     if columns is not None:
         _refuse_missing(options.text_field, columns)
     rows = _counted(source.budget, rows)
     column = options.text_field or (_named(columns) if columns else None)
-    sample: list[Row] = []
+    sample: list[TableRow] = []
     broken = None
     try:
         for row in islice(rows, SAMPLE):
@@ -77,13 +77,15 @@ def records(
         broken = error
     whole = [row.fields for row in sample if row.fault is None]
     if whole and is_article(whole[0]):
-        yield aside(source, ARTICLE, place)
+        yield left_out(source, ARTICLE, location)
         return
     column = column or text_column(whole)
     if not sample and broken is None:
-        yield aside(source, "holds no records; leave it out", place)
+        yield left_out(source, "holds no records; leave it out", location)
         return
-    table = _Table(place, name or source.id, options.text_field, column, options, media_type, unit, len(columns or ()))
+    table = _Table(
+        location, name or source.id, options.text_field, column, options, media_type, unit, len(columns or ())
+    )
     if column is None and broken is None and len(whole) == len(sample):
         passed = len(sample)
         # Rows of a table are alike. Of records the first may be pictures, and the texts come behind them.
@@ -93,11 +95,11 @@ def records(
             elif _by_name(row.fields) is None:
                 passed += 1
             else:
-                yield LeftOut(str(place), f"none of their fields is a text, before {unit} {row.number}", passed)
+                yield LeftOut(str(location), f"none of their fields is a text, before {unit} {row.number}", passed)
                 sample = [row]
                 break
         else:
-            yield no_text(source, list(columns or dict.fromkeys(name for fields in whole for name in fields)), place)
+            yield no_text(source, list(columns or dict.fromkeys(name for fields in whole for name in fields)), location)
             return
     for row in chain(sample, rows):
         yield table.record(row)
@@ -105,39 +107,39 @@ def records(
         raise broken
 
 
-def refuse_many(columns: int, limits: Limits) -> None:
+def check_column_count(columns: int, limits: Limits) -> None:
     """Raises `ReaderError` where a table has too many columns: each of its rows would cost as much."""
     if columns > limits.columns:
         raise ReaderError(f"has {columns:,} columns, over the limit of {limits.columns:,}; {MANY}")
 
 
-def _counted(budget: Budget, rows: Iterable[Row]) -> Iterator[Row]:
+def _counted(budget: Budget, rows: Iterable[TableRow]) -> Iterator[TableRow]:
     """The rows, which must not be more than the file can hold."""
     for row in rows:
         budget.hold()
         yield row
 
 
-def aside(
-    source: ByteSource, reason: str, place: Place | None = None, fields: tuple[str, ...] | None = None
+def left_out(
+    source: ByteSource, reason: str, location: Location | None = None, fields: tuple[str, ...] | None = None
 ) -> LeftOut:
-    """What is said of a file, or of a part of it at `place`, that holds nothing for the pipeline.
+    """What is said of a file, or of a part of it at `location`, that holds nothing for the pipeline.
 
     `fields` are those that it has instead of the one that the settings name for the text.
 
     Raises `ReaderError` where the user named the file: then it is a failure.
     """
-    if source.named and place in (None, source.place):
+    if source.named and location in (None, source.location):
         error = ReaderError(reason)
         error.fields = fields
         raise error
-    return LeftOut(str(place or source.place), reason, fields=fields)
+    return LeftOut(str(location or source.location), reason, fields=fields)
 
 
-def no_text(source: ByteSource, names: Sequence[str], place: Place | None = None) -> LeftOut:
+def no_text(source: ByteSource, names: Sequence[str], location: Location | None = None) -> LeftOut:
     """What is said of a table without a text. Raises `ReaderError` where the user named the file."""
-    reason = f"no field of its records is a text (there are: {some(names)}); name it in [input] text_field"
-    return aside(source, reason, place)
+    reason = f"no field of its records is a text (there are: {listed_names(names)}); name it in [input] text_field"
+    return left_out(source, reason, location)
 
 
 def has_text(sample: Sequence[Mapping[str, object]], columns: Mapping[str, bool], options: Input) -> bool:
@@ -157,7 +159,7 @@ def is_article(fields: Mapping[str, object]) -> bool:
     return isinstance(schema, str) and schema.startswith(VERSION.partition("/")[0] + "/")
 
 
-def unique(names: Iterable[str]) -> tuple[str, ...]:
+def unique_names(names: Iterable[str]) -> tuple[str, ...]:
     """Names of columns, each once: an empty one is its number, one that was there before has its own behind it.
 
     >>> unique(["id", "", "text", "text"])
@@ -204,7 +206,7 @@ def text_column(sample: Sequence[Mapping[str, object]]) -> str | None:
 
 
 @cache
-def names() -> tuple[str, ...]:
+def text_field_names() -> tuple[str, ...]:
     """The names that say that a field is the text, the surest first."""
     lines = files("pipeline.readers").joinpath("text-fields.txt").read_text("utf-8").splitlines()
     return tuple(line for line in lines if line and not line.startswith("#"))
@@ -212,7 +214,7 @@ def names() -> tuple[str, ...]:
 
 def _by_name(fields: Mapping[str, object]) -> str | None:
     """The field of a record whose name says that it is the text, and which is one."""
-    known = names()
+    known = text_field_names()
     if isinstance(fields.get(known[0]), str):
         return known[0]
     texts = {name.casefold(): name for name, value in reversed(list(fields.items())) if isinstance(value, str | bytes)}
@@ -222,7 +224,7 @@ def _by_name(fields: Mapping[str, object]) -> str | None:
 def _named(columns: Mapping[str, bool]) -> str | None:
     """The column whose name says that it is the text."""
     texts = {name.casefold(): name for name, may_be in reversed(list(columns.items())) if may_be}
-    return next((texts[name] for name in names() if name in texts), None)
+    return next((texts[name] for name in text_field_names() if name in texts), None)
 
 
 def _refuse_missing(wanted: str | None, columns: Mapping[str, bool]) -> None:
@@ -233,13 +235,13 @@ def _refuse_missing(wanted: str | None, columns: Mapping[str, bool]) -> None:
     if wanted in columns:
         raise ReaderError(f"its column {wanted!r} holds no text; name another in [input] text_field")
     close = get_close_matches(wanted, columns, n=1)
-    known = f"did you mean {close[0]!r}?" if close else f"there are: {some(list(columns))}"
+    known = f"did you mean {close[0]!r}?" if close else f"there are: {listed_names(list(columns))}"
     error = ReaderError(f"has no column {wanted!r}, which [input] text_field names; {known}")
     error.fields = tuple(columns)
     raise error
 
 
-def some(names: Sequence[str]) -> str:
+def listed_names(names: Sequence[str]) -> str:
     """The first of some names, for a message."""
     return printable(", ".join(names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "") or "none"
 
@@ -250,7 +252,7 @@ class _Table(msgspec.Struct, frozen=True):
     `width` is how many fields each row should have, 0 where they may differ.
     """
 
-    place: Place
+    location: Location
     name: str
     wanted: str | None
     column: str | None
@@ -259,7 +261,7 @@ class _Table(msgspec.Struct, frozen=True):
     unit: str
     width: int
 
-    def record(self, row: Row) -> Record | Unreadable:
+    def record(self, row: TableRow) -> Record | Unreadable:
         name = self.name if row.number is None else f"{self.name}#{row.number}"
         if row.fault is not None:
             return Unreadable(name, f"{self._where(row)}: {row.fault}")
@@ -285,9 +287,9 @@ class _Table(msgspec.Struct, frozen=True):
         except RecursionError:
             return Unreadable(name, f"{self._where(row)}: is nested too deeply; leave it out")
         origin = Origin(
-            path=self.place.file,
+            path=self.location.file,
             media_type=self._media_type(field, text),
-            member=self.place.member,
+            member=self.location.member,
             row=row.number,
             field=field,
             sha256=None,
@@ -308,6 +310,6 @@ class _Table(msgspec.Struct, frozen=True):
             return self.column
         return _by_name(fields) or self.column
 
-    def _where(self, row: Row) -> str:
+    def _where(self, row: TableRow) -> str:
         number = "" if row.number is None else f", {self.unit} {row.number}"
-        return f"{self.place}{number}{'' if row.at is None else f' ({row.at[0]} {row.at[1]:,})'}"
+        return f"{self.location}{number}{'' if row.at is None else f' ({row.at[0]} {row.at[1]:,})'}"

@@ -10,7 +10,7 @@ from pipeline.lexicon import lists
 from pipeline.model.article import Origin
 from pipeline.model.record import Record
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.text.encodings.signatures import binary_kind
 
 SUFFIXES = frozenset({".txt", ".text"})
@@ -21,7 +21,7 @@ CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 
 
 @dataclass(frozen=True)
-class Text:
+class TextReader:
     """What nobody else claims, where it can be a text."""
 
     name: ClassVar = "text"
@@ -39,15 +39,17 @@ class Text:
             return Claim.NONE
         return Claim.FALLBACK if _may_be_text(source.head) else Claim.NONE
 
-    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """The one document."""
-        yield document(source, source.whole(options.limits.bytes), "text/plain")
+        yield document_record(source, source.whole(options.limits.bytes), "text/plain")
 
 
-def document(source: ByteSource, data: bytes, media_type: str, metadata: dict[str, str] | None = None) -> Record:
+def document_record(source: ByteSource, data: bytes, media_type: str, metadata: dict[str, str] | None = None) -> Record:
     """The record of a source that is one document."""
-    place = source.place
-    origin = Origin(path=place.file, media_type=media_type, member=place.member, row=None, field=None, sha256=None)
+    location = source.location
+    origin = Origin(
+        path=location.file, media_type=media_type, member=location.member, row=None, field=None, sha256=None
+    )
     return Record(source.id, data, origin, metadata or {})
 
 

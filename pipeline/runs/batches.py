@@ -26,7 +26,7 @@ from pipeline.config.settings import Run
 from pipeline.core.pipeline import Pipeline
 from pipeline.model.arguments import expect, expect_text
 from pipeline.model.record import Record, Unreadable
-from pipeline.readers.arrow.batches import documents
+from pipeline.readers.arrow.batches import table_documents
 from pipeline.runs.counters import ContentTotals
 from pipeline.runs.executors.executor import process_in_order
 from pipeline.runs.executors.process_pool import ProcessPool
@@ -91,7 +91,7 @@ def process_batch(
     expect_text("process_batch", "encoding", encoding, optional=True)
     expect("process_batch", "limits", limits, (Run, NoneType), "a Run of pipeline.config.settings, or None")
     assignment = WorkerConfig(pipeline or _built_in(), InMemoryWriter(), encoding)
-    given = list(documents(table, id=id, text=text))
+    given = list(table_documents(table, id=id, text=text))
     found = _RESIDENT.process(given, assignment, limits or Run()) if given else []
     cells = [_row(document, outcome) for document, outcome in zip(given, found, strict=True)]
     columns = zip(*cells, strict=True) if cells else [()] * len(OUTCOMES)

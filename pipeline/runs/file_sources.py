@@ -5,9 +5,9 @@ from functools import cached_property, partial
 from typing import overload
 
 from pipeline.config.settings import Input
-from pipeline.readers.documents import Document, told_apart
-from pipeline.readers.input_files import File
-from pipeline.readers.named_fields import first_checked, once
+from pipeline.readers.documents import ReadResult, with_unique_ids
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.named_fields import is_read_once, with_checked_fields
 from pipeline.runs.plan import DocumentSource
 from pipeline.runs.records import EncodedRecord, SourceItem, Waiting, decode_record
 
@@ -21,8 +21,8 @@ class FileSources(Sequence[DocumentSource]):
 
     def __init__(
         self,
-        files: Sequence[File],
-        read: Callable[[Sequence[File], int], Iterator[SourceItem]],
+        files: Sequence[InputFile],
+        read: Callable[[Sequence[InputFile], int], Iterator[SourceItem]],
         options: Input,
         *,
         check: bool = False,
@@ -66,14 +66,18 @@ class FileSources(Sequence[DocumentSource]):
 
     def _read(self, at: int) -> Iterator[SourceItem]:
         found = self._read_file(self._files, at)
-        return first_checked(without_waiting(found), self._options) if self._check and once(self._files[at]) else found
+        return (
+            with_checked_fields(without_waiting(found), self._options)
+            if self._check and is_read_once(self._files[at])
+            else found
+        )
 
-    def documents(self) -> Iterator[Document]:
+    def documents(self) -> Iterator[ReadResult]:
         """The documents of all files, in order; of two with one id the second is `Unreadable`."""
-        return told_apart(without_waiting(self._read(at)) for at in range(len(self._files)))
+        return with_unique_ids(without_waiting(self._read(at)) for at in range(len(self._files)))
 
 
-def without_waiting(found: Iterable[SourceItem]) -> Iterator[Document]:
+def without_waiting(found: Iterable[SourceItem]) -> Iterator[ReadResult]:
     """The documents among what comes from a source, whole."""
     for each in found:
         if not isinstance(each, Waiting):

@@ -17,7 +17,7 @@ from pipeline.core.pipeline import Pipeline
 from pipeline.model.article import VERSION
 from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers import html
-from pipeline.readers.documents import Ids, double
+from pipeline.readers.documents import UniqueIds, duplicate_id
 from pipeline.runs.cache_keys import key_of_article
 from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.outcome import Failure, Rejection, encodable
@@ -185,7 +185,7 @@ class Plan:
 
     def items(self, sources: Iterable[DocumentSource], lost: Iterable[Unreadable | LeftOut] = ()) -> Iterator[PlanItem]:
         """Records to process, and between them whatever is settled already."""
-        with Ids() as ids, Ids() as keys:
+        with UniqueIds() as ids, UniqueIds() as keys:
             self._file_names = FileNames(ids, keys)
             for each in self._all(sources, lost, ids):
                 if not isinstance(each, FileEnd | FileUnchanged | Waiting) and not _is_aside(each):
@@ -196,7 +196,7 @@ class Plan:
         self.ended = True
 
     def _all(
-        self, sources: Iterable[DocumentSource], lost: Iterable[Unreadable | LeftOut], ids: Ids
+        self, sources: Iterable[DocumentSource], lost: Iterable[Unreadable | LeftOut], ids: UniqueIds
     ) -> Iterator[PlanItem]:
         for unreadable in lost:
             yield _odd(None, 0, unreadable)
@@ -211,7 +211,7 @@ class Plan:
                 yield item
             self._account.bytes_read = before + source.size
 
-    def _source(self, source: DocumentSource, ids: Ids) -> Iterator[PlanItem]:
+    def _source(self, source: DocumentSource, ids: UniqueIds) -> Iterator[PlanItem]:
         stamp = source.stamp()
         known = self._state.known(source.name)
         if known is not None and self._is_same(known, stamp, ids):
@@ -229,7 +229,7 @@ class Plan:
             if not isinstance(found, AnyRecord):
                 yield _odd(file, n, found)
             elif not ids.add(found.id):
-                yield _odd(file, n, double(found), "double")
+                yield _odd(file, n, duplicate_id(found), "double")
             else:
                 yield self._document(found, file, n)
         # One that was changed while it was read is read again, and so is one that could not be read to its end.
@@ -290,7 +290,7 @@ class Plan:
         sight, entry = self._shelf.look(entry)
         return "gone" if sight == "edited" and self._choices.overwrite_edited else sight, entry
 
-    def _is_same(self, known: FileEntry, stamp: str | None, ids: Ids) -> bool:
+    def _is_same(self, known: FileEntry, stamp: str | None, ids: UniqueIds) -> bool:
         """Whether all that is known of a file still stands."""
         choices = self._choices
         if stamp is None or choices.check_hash or (known.stamp, known.key) != (stamp, self._reading):
@@ -336,7 +336,7 @@ class Plan:
             return True
         return not self._choices.retry_failed and stored_reason(entry).limits in {None, self.limits}
 
-    def _kept(self, known: FileEntry, ids: Ids) -> Iterator[DoneItem]:
+    def _kept(self, known: FileEntry, ids: UniqueIds) -> Iterator[DoneItem]:
         """All that is known of a file, in its order."""
         oddities = self._state.oddities(known.file)
         oddity = next(oddities, None)

@@ -22,7 +22,7 @@ from pipeline.config.settings import Run
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import PipelineError, UsageError
 from pipeline.model.record import LeftOut, Unreadable
-from pipeline.readers.documents import Document
+from pipeline.readers.documents import ReadResult
 from pipeline.runs import run_log, unfinished
 from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.executors.executor import Executor, OrderedWindow
@@ -50,7 +50,7 @@ from pipeline.runs.plan import (
 from pipeline.runs.records import AnyRecord
 from pipeline.runs.run_log import Heard, RunLog
 from pipeline.runs.state import REPLACING_KEY, STALE_KEY, DocumentEntry, SkippedEntry, State
-from pipeline.storage import Remote
+from pipeline.storage import RemotePath
 from pipeline.version import __version__
 
 MAX_NAMES_CHECKED = 10_000
@@ -78,7 +78,7 @@ class Job(msgspec.Struct, frozen=True):
     """
 
     pipeline: Pipeline
-    output: Path | Remote
+    output: Path | RemotePath
     form: OutputFormat = "json"
     encoding: str | None = None
     reading: bytes = b""
@@ -143,7 +143,7 @@ def run(
 
 
 def run_records(
-    records: Iterable[Document], job: Job, *, engine: Engine | None = None, seen: Seen | None = None
+    records: Iterable[ReadResult], job: Job, *, engine: Engine | None = None, seen: Seen | None = None
 ) -> Counters:
     """The same for records that are there already."""
     return run([DocumentSource("records", lambda: iter(records))], job, engine=engine, seen=seen)

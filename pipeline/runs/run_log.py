@@ -17,7 +17,7 @@ import msgspec
 
 from pipeline.runs.counters import Aside, Counters
 from pipeline.runs.outcome import Failure, Rejection
-from pipeline.storage.atomic import replace
+from pipeline.storage.atomic import write_atomic
 
 LOG_FILES: dict[type, str] = {Failure: "failures.jsonl", Rejection: "rejected.jsonl", Aside: "left-out.jsonl"}
 SUMMARY_FILE = "run.json"
@@ -76,4 +76,4 @@ def write_summary(account: Counters, stages: object, version: str, folder: Path,
         "notes": dict(sorted(tally.notes_by_rule.items())),
         "stages": stages,
     }
-    replace(folder / SUMMARY_FILE, msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n")
+    write_atomic(folder / SUMMARY_FILE, msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n")

@@ -6,11 +6,11 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
-from pipeline.storage.address import Address, address
-from pipeline.storage.disk_space import Room, Unsized
+from pipeline.storage.address import Address, parse_url
+from pipeline.storage.disk_space import DiskSpace, UnsizedStream
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
+class StoredObject(msgspec.Struct, frozen=True, gc=False):
     """An object of a store: its name below the store, its bytes, and what changes when they do.
 
     `moved_to` is the host that a web server redirected to, if it did.
@@ -22,7 +22,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     moved_to: str = ""
 
 
-class Access(msgspec.Struct, frozen=True):
+class WebAccess(msgspec.Struct, frozen=True):
     """Limits of one download. It is small and picklable, and part of each `Remote`.
 
     `allow_private` allows addresses of this machine and its networks. `seconds` is the time to wait for the server in
@@ -42,15 +42,15 @@ class Access(msgspec.Struct, frozen=True):
     said: str = ""
 
 
-class Means(Protocol):
+class StoreBackend(Protocol):
     """How a kind of store is reached; every address is that of an object."""
 
     def put(self, at: Address, data: bytes, *, create_only: bool) -> str | None: ...  # noqa: D102 -- as Store says
     def upload(self, at: Address, path: Path) -> None: ...  # noqa: D102
-    def entry(self, at: Address) -> Entry | None: ...  # noqa: D102
+    def entry(self, at: Address) -> StoredObject | None: ...  # noqa: D102
     def delete(self, at: Address) -> None: ...  # noqa: D102
     def open(self, at: Address) -> BinaryIO: ...  # noqa: D102
-    def listing(self, at: Address) -> Iterator[Entry]: ...  # noqa: D102
+    def listing(self, at: Address) -> Iterator[StoredObject]: ...  # noqa: D102
 
 
 class Store(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ class Store(msgspec.Struct, frozen=True):
     """
 
     url: str
-    access: Access = Access()
+    access: WebAccess = WebAccess()
     """For the web; a bucket is reached as the user has configured it."""
 
     def __str__(self) -> str:
@@ -85,7 +85,7 @@ class Store(msgspec.Struct, frozen=True):
     def download(self, name: str, path: Path) -> None:
         """Writes an object to a new file of this machine. Raises `OSError` before the disk is full."""
         with self.open(name) as stream, path.open("xb") as file:
-            room = Room(path.parent, self.access.copied if isinstance(stream, Unsized) else None)
+            room = DiskSpace(path.parent, self.access.copied if isinstance(stream, UnsizedStream) else None)
             while piece := stream.read(1 << 20):
                 room.take(len(piece))
                 file.write(piece)
@@ -95,7 +95,7 @@ class Store(msgspec.Struct, frozen=True):
         with self.open(name) as stream:
             return stream.read()
 
-    def entry(self, name: str) -> Entry | None:
+    def entry(self, name: str) -> StoredObject | None:
         """What is known of an object; none where it is not there."""
         return self._means.entry(self._at(name))
 
@@ -115,31 +115,35 @@ class Store(msgspec.Struct, frozen=True):
         """
         return self._means.open(self._at(name))
 
-    def listing(self, prefix: str = "") -> Iterator[Entry]:
+    def listing(self, prefix: str = "") -> Iterator[StoredObject]:
         """The objects below the store, or below a folder of it, sorted by their names, one page of them at a time."""
         for found in self._means.listing(self._at(prefix)):
-            yield Entry(f"{prefix.strip('/')}/{found.name}", found.size, found.stamp) if prefix.strip("/") else found
+            yield (
+                StoredObject(f"{prefix.strip('/')}/{found.name}", found.size, found.stamp)
+                if prefix.strip("/")
+                else found
+            )
 
     def _at(self, name: str) -> Address:
         return self._address.inside(name)
 
     @property
     def _address(self) -> Address:
-        return address(self.url)
+        return parse_url(self.url)
 
     @property
-    def _means(self) -> Means:
+    def _means(self) -> StoreBackend:
         where = self._address
         if where.on_web:
-            from pipeline.storage.web import Web
+            from pipeline.storage.web import WebStore
 
-            return Web(self.access)
-        from pipeline.storage.bucket import bucket
+            return WebStore(self.access)
+        from pipeline.storage.bucket import open_bucket
 
-        return bucket(where.scheme, where.host)
+        return open_bucket(where.scheme, where.host)
 
 
-def store(url: str, access: Access = Access()) -> Store:  # noqa: B008 -- it is frozen
+def open_store(url: str, access: WebAccess = WebAccess()) -> Store:  # noqa: B008 -- it is frozen
     """The store at a URL. Nothing is asked of it before it is used. Raises `UsageError` for a URL that cannot be."""
-    address(url)
+    parse_url(url)
     return Store(url, access)

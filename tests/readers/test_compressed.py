@@ -14,9 +14,9 @@ from backports import zstd
 
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, ReaderError, Record, Unreadable
-from pipeline.readers.byte_source import ByteSource, Place
+from pipeline.readers.byte_source import ByteSource, Location
 from pipeline.readers.documents import _read_source
-from pipeline.readers.registry import choice
+from pipeline.readers.registry import select_readers
 from readers.packing import COMPRESSIONS, FERRY, KEEPER, failure, gz, limited, read, rows, told, zst
 
 each_compression = pytest.mark.parametrize("suffix", COMPRESSIONS)
@@ -192,8 +192,8 @@ def test_whatever_reads_on_gets_what_stands_before_and_then_the_one_error(
     path.write_bytes(packed[: len(packed) * 9 // 10])
     found: list[object] = []
     with path.open("rb") as stream:
-        source = ByteSource(Place(path.name), stream, path=path)
-        reader = choice().of(source)
+        source = ByteSource(Location(path.name), stream, path=path)
+        reader = select_readers().of(source)
         assert reader is not None
         (inner,) = reader.read(source, Input())
         assert isinstance(inner, ByteSource)
@@ -209,8 +209,8 @@ def test_rows_come_before_the_rest_of_the_file_is_read(tmp_path: Path, suffix: s
     # Of xz and bzip2 nothing comes out before a block is whole.
     path.write_bytes(b"".join(COMPRESSIONS[suffix](rows(2000, first)) for first in range(0, 20_000, 2000)))
     with path.open("rb") as stream:
-        source = ByteSource(Place(path.name), stream, path=path)
-        found = _read_source(source, Input(), choice())
+        source = ByteSource(Location(path.name), stream, path=path)
+        found = _read_source(source, Input(), select_readers())
         assert isinstance(next(found), Record)
         assert source.budget.taken <= path.stat().st_size / 3
         assert sum(1 for _ in found) == 19_999

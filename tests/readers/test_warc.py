@@ -16,10 +16,10 @@ from pipeline.cli import main
 from pipeline.config.settings import Input, Limits
 from pipeline.core.pipeline import Pipeline
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.readers.byte_source import ByteSource, Place
+from pipeline.readers.byte_source import ByteSource, Location
 from pipeline.readers.documents import records
-from pipeline.readers.input_files import File
-from pipeline.readers.warc.reader import MOST_REASONS, Warc
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.warc.reader import MOST_REASONS, WarcReader
 from pipeline.readers.warc.records import HEADER
 from pipeline.runs.run import Job, run_records
 from readers.warcs import (
@@ -209,10 +209,13 @@ def test_memory_does_not_grow_with_the_number_of_records() -> None:
 
     def peak(count: int) -> int:
         source = ByteSource(
-            Place("crawl.warc"), cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", Repeated(one, count))))
+            Location("crawl.warc"), cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", Repeated(one, count))))
         )
         tracemalloc.start()
-        assert [each.count for each in Warc().read(source, Input()) if isinstance(each, LeftOut)] == [count, count]
+        assert [each.count for each in WarcReader().read(source, Input()) if isinstance(each, LeftOut)] == [
+            count,
+            count,
+        ]
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most
@@ -293,7 +296,7 @@ def test_a_named_file_without_a_document_is_told(tmp_path: Path) -> None:
 
 
 def test_a_file_without_a_document_in_a_folder_is_only_left_out(tmp_path: Path) -> None:
-    file = File(put(tmp_path, record("a", "request")).path, "crawl.warc")
+    file = InputFile(put(tmp_path, record("a", "request")).path, "crawl.warc")
     assert list(records([file], Input())) == [LeftOut("crawl.warc", "record type request")]
 
 

@@ -16,7 +16,7 @@ from pipeline.runs.output import article_writer, manual_edits, write_log
 from pipeline.runs.output.shard_store import ShardError
 from pipeline.runs.state import State
 from pipeline.storage import atomic
-from pipeline.storage.compression import packed, unpacked
+from pipeline.storage.compression import compressing, decompressing
 from runs.perils import Doorkeeper
 from runs.test_plan import ALL, PLAIN, Runs
 from runs.test_plan import runs as runs  # noqa: PLC0414 -- a fixture
@@ -436,9 +436,9 @@ def test_the_hash_of_each_article_is_logged_before_it_is_written(runs: Runs, mon
 
     def written(path: Path, body: bytes) -> int:
         seen.append(manual_edits.article_hash(body) in (write_log.begin(log) or ()))
-        return atomic.replace(path, body)
+        return atomic.write_atomic(path, body)
 
-    monkeypatch.setattr(article_writer, "replace", written)
+    monkeypatch.setattr(article_writer, "write_atomic", written)
     runs.run()
     assert seen == [True] * len(ALL)
 
@@ -472,9 +472,9 @@ def test_articles_of_the_pipeline_do_not_look_edited(runs: Runs) -> None:
 
 def repacked(path: Path, old: bytes, new: bytes) -> bytes:
     """The shard with another text, packed again."""
-    with path.open("rb") as source, unpacked(source, source.peek(16)) as plain:
+    with path.open("rb") as source, decompressing(source, source.peek(16)) as plain:
         data = plain.read()
-    with path.open("wb") as file, packed(file, path.name) as shard:
+    with path.open("wb") as file, compressing(file, path.name) as shard:
         shard.write(data.replace(old, new))
     return path.read_bytes()
 

@@ -9,11 +9,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from pipeline.config.settings import Input
-from pipeline.model.article import Origin
-from pipeline.model.record import ReaderError, Record
-from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers import ByteSource, Claim, Input, Origin, ReaderError, ReaderItem, Record
 from pipeline.text.decoding import DecodingError, decode
 
 TIME = r"(?:(\d{1,3}):)?(\d\d):(\d\d)[.,](\d{3})"
@@ -40,7 +36,7 @@ class Subtitles:
             return Claim.CONTENT
         return Claim.NAME if source.suffix in {".srt", ".vtt"} and b"-->" in source.head else Claim.NONE
 
-    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """The transcript. It is the source that can be restored; the file itself is known by its hash."""
         data = source.whole(options.limits.bytes)
         try:
@@ -51,9 +47,9 @@ class Subtitles:
         if not transcript:
             raise ReaderError("holds no cue with a text; leave it out")
         origin = Origin(
-            path=source.place.file,
+            path=source.location.file,
             media_type="text/vtt" if text.startswith("WEBVTT") else "application/x-subrip",
-            member=source.place.member,
+            member=source.location.member,
             row=None,
             field=None,
             sha256=hashlib.sha256(data).hexdigest(),

@@ -15,7 +15,7 @@ from pipeline.export.load.articles import article_file_names, is_single_article,
 from pipeline.export.load.decode import decode_article
 from pipeline.export.load.limits import DEFAULT_LIMITS
 from pipeline.model.article import Article
-from pipeline.storage import Place
+from pipeline.storage import AnyPath
 
 ZLIB_FASTEST = 1
 """The level of compression: what is shelved is read once and thrown away."""
@@ -30,7 +30,7 @@ class ArticlePair(NamedTuple):
     new: Article | ContractError | None
 
 
-def matched_articles(old: Place, new: Place, limits: Limits = DEFAULT_LIMITS) -> Iterator[ArticlePair]:
+def matched_articles(old: AnyPath, new: AnyPath, limits: Limits = DEFAULT_LIMITS) -> Iterator[ArticlePair]:
     """Every article of both outputs with its partner: in the order of `new`, then what only `old` has.
 
     Two folders of article files are matched by file name, two article files are matched as they are, anything else by
@@ -45,12 +45,12 @@ def matched_articles(old: Place, new: Place, limits: Limits = DEFAULT_LIMITS) ->
         yield from _shelved(old, new, limits)
 
 
-def _by_file(path: Place) -> bool:
+def _by_file(path: AnyPath) -> bool:
     """Whether a path is a folder in which every file is one article, none of them a table or lines."""
     return path.is_dir() and all(is_single_article(path / name) for name in article_file_names(path))
 
 
-def _folders(old: Place, new: Place, limits: Limits) -> Iterator[ArticlePair]:
+def _folders(old: AnyPath, new: AnyPath, limits: Limits) -> Iterator[ArticlePair]:
     for name, article in load_each(new, limits):
         partner = old / name
         yield ArticlePair(name, next(load_each(partner, limits))[1] if partner.is_file() else None, article)
@@ -59,7 +59,7 @@ def _folders(old: Place, new: Place, limits: Limits) -> Iterator[ArticlePair]:
             yield ArticlePair(name, next(load_each(old / name, limits))[1], None)
 
 
-def _shelved(old: Place, new: Place, limits: Limits) -> Iterator[ArticlePair]:
+def _shelved(old: AnyPath, new: AnyPath, limits: Limits) -> Iterator[ArticlePair]:
     with TemporaryDirectory(prefix="pipeline-diff-") as folder, closing(sqlite3.connect(f"{folder}/shelf")) as shelf:
         shelf.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {INDEX_SCHEMA};")
         for name, article in load_each(old, limits):

@@ -15,7 +15,7 @@ from pipeline.export.load.decode import LoadResult, load_error
 from pipeline.export.load.limits import DEFAULT_LIMITS
 from pipeline.model.arguments import expect, expect_path
 from pipeline.model.article import Article
-from pipeline.storage import Access, Place, Remote, place
+from pipeline.storage import AnyPath, RemotePath, WebAccess, as_path
 from pipeline.storage.errors import StoreError
 from pipeline.storage.file_names import is_called
 
@@ -33,7 +33,7 @@ BINARY_SIGNATURES = {
 SIGNATURE_BYTES = 16
 
 
-def read(path: str | Place, *, limits: Limits = DEFAULT_LIMITS, allow_private: bool = False) -> Iterator[Article]:
+def read(path: str | AnyPath, *, limits: Limits = DEFAULT_LIMITS, allow_private: bool = False) -> Iterator[Article]:
     """The Articles of a file or of a folder of files, in their order; `path` may be the URL of one.
 
     A file may be JSON (one article), JSON Lines (plain, gzip or Zstandard), Parquet, Arrow, SQLite or DuckDB; which, is
@@ -45,14 +45,14 @@ def read(path: str | Place, *, limits: Limits = DEFAULT_LIMITS, allow_private: b
     The file may be somebody else's: `limits` say how long an article may be and how much a file may unpack to.
     `allow_private` allows URLs of this machine and its networks.
     """
-    expect_path("read", "path", path, Remote)
+    expect_path("read", "path", path, RemotePath)
     expect("read", "limits", limits, Limits, "a Limits of pipeline.config.settings")
     expect("read", "allow_private", allow_private, bool, "True or False")
-    return _read(place(path, Access(allow_private=allow_private)) if isinstance(path, str) else path, limits)
+    return _read(as_path(path, WebAccess(allow_private=allow_private)) if isinstance(path, str) else path, limits)
 
 
-def _read(path: str | Place, limits: Limits) -> Iterator[Article]:
-    source = place(path)
+def _read(path: str | AnyPath, limits: Limits) -> Iterator[Article]:
+    source = as_path(path)
     for name, article in load_each(source, limits):
         if isinstance(article, ContractError):
             raise article
@@ -61,20 +61,20 @@ def _read(path: str | Place, limits: Limits) -> Iterator[Article]:
         yield article
 
 
-def file_name_mismatch(source: Place, name: str, article: Article) -> str | None:
+def file_name_mismatch(source: AnyPath, name: str, article: Article) -> str | None:
     """What to say of an article in a file of a folder that is not called as its id; None where all is well."""
     if not name.endswith(".json") or is_called(name, article.id) or not source.is_dir():
         return None
     return f"the file is not called as the id of its article, {article.id!r}; another one may have been written there"
 
 
-def load_each(path: str | Place, limits: Limits = DEFAULT_LIMITS) -> Iterator[LoadResult]:
+def load_each(path: str | AnyPath, limits: Limits = DEFAULT_LIMITS) -> Iterator[LoadResult]:
     """The same, one at a time, with the name of each and, for what is no article, what is wrong with it.
 
     A name is that of the file, with `:` and the line or row where a file holds several. One bad document hides no
     other, where the file can be read on behind it. Raises `UsageError` for a path that is not there.
     """
-    source = place(path)
+    source = as_path(path)
     if source.is_dir():
         names, faults = _listed(source)
         yield from (load_error(name, f"cannot be listed: {fault.strerror or fault}") for name, fault in faults)
@@ -86,7 +86,7 @@ def load_each(path: str | Place, limits: Limits = DEFAULT_LIMITS) -> Iterator[Lo
         yield from _file(source, source.name, limits)
 
 
-def _file(source: Place, name: str, limits: Limits) -> Iterator[LoadResult]:
+def _file(source: AnyPath, name: str, limits: Limits) -> Iterator[LoadResult]:
     try:
         with _opened(source) as file:
             # Not read but looked at: a pipe can be read only once.
@@ -103,15 +103,15 @@ def _file(source: Place, name: str, limits: Limits) -> Iterator[LoadResult]:
         yield load_error(name, f"cannot be read: {error.strerror or error}")
 
 
-def _opened(source: Place) -> BufferedReader:
-    return cast("BufferedReader", source.open()) if isinstance(source, Remote) else source.open("rb")
+def _opened(source: AnyPath) -> BufferedReader:
+    return cast("BufferedReader", source.open()) if isinstance(source, RemotePath) else source.open("rb")
 
 
-def _on_disk(source: Place) -> AbstractContextManager[Path]:
-    return source.on_disk() if isinstance(source, Remote) else nullcontext(source)
+def _on_disk(source: AnyPath) -> AbstractContextManager[Path]:
+    return source.on_disk() if isinstance(source, RemotePath) else nullcontext(source)
 
 
-def is_single_article(source: Place) -> bool:
+def is_single_article(source: AnyPath) -> bool:
     """Whether a file is one article by its form, and not a table or lines of which there may be one."""
     with _opened(source) as file:
         head = file.peek(SIGNATURE_BYTES)
@@ -119,15 +119,15 @@ def is_single_article(source: Place) -> bool:
         return not binary and not json.is_lines(cast("BinaryIO", file), head, source.name)
 
 
-def article_file_names(folder: Place) -> list[str]:
+def article_file_names(folder: AnyPath) -> list[str]:
     """The files of articles below a folder of output, by their names below it, sorted folder by folder."""
     return _listed(folder)[0]
 
 
-def _listed(folder: Place) -> tuple[list[str], list[tuple[str, OSError]]]:
+def _listed(folder: AnyPath) -> tuple[list[str], list[tuple[str, OSError]]]:
     """The same, and the folders below it that cannot be listed, with the reason."""
     faults: list[tuple[str, OSError]] = []
-    if isinstance(folder, Remote):
+    if isinstance(folder, RemotePath):
         found = [entry.name for entry in folder.below()]
     else:
         found = []

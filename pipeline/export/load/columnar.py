@@ -137,13 +137,13 @@ def _measured_articles(
     """The articles of a batch of `size` bytes; where that is too many, it is one row, which may be damaged."""
     import pyarrow as pa
 
-    from pipeline.readers.arrow.columns import checked
+    from pipeline.readers.arrow.columns import validated
     from pipeline.readers.arrow.expansion import size_of
 
     if size > CONVERTED_BYTES:
         try:
             # A text that is no UTF-8 becomes bytes, which no article has.
-            batch = checked(batch)
+            batch = validated(batch)
         except pa.ArrowInvalid as error:
             yield load_error(f"{name}:{before + 1}", f"is no article: {_line(error)}")
             return

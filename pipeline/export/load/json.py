@@ -20,7 +20,7 @@ from pipeline.export.load.limits import bounded_lines as limited
 from pipeline.model.article import Article
 from pipeline.model.record import ReaderError
 from pipeline.readers.budget import Budget
-from pipeline.storage.compression import SUFFIXES, DamagedError, is_packed, unpacked
+from pipeline.storage.compression import COMPRESSION_SUFFIXES, DamagedError, decompressing, is_compressed
 
 JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
 """Ends of names that say that each line is a document."""
@@ -30,7 +30,7 @@ def articles(file: BinaryIO, head: bytes, name: str, limits: Limits = DEFAULT_LI
     """The articles of a file of which nothing was read yet and that begins with `head`."""
     number = 0
     try:
-        budget = Budget(limits) if is_packed(head) else None
+        budget = Budget(limits) if is_compressed(head) else None
         with _plain(file, head, limits, budget) as lines:
             by_line, ahead = _by_line(lines, name)
             if not by_line:
@@ -51,7 +51,7 @@ def articles(file: BinaryIO, head: bytes, name: str, limits: Limits = DEFAULT_LI
 def is_lines(file: BinaryIO, head: bytes, name: str) -> bool:
     """Whether such a file holds an article a line."""
     try:
-        with _plain(file, head, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS) if is_packed(head) else None) as lines:
+        with _plain(file, head, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS) if is_compressed(head) else None) as lines:
             return _by_line(lines, name)[0]
     except (DamagedError, ReaderError):
         return _named_for_lines(name)
@@ -61,7 +61,7 @@ def is_lines(file: BinaryIO, head: bytes, name: str) -> bool:
 def _plain(file: BinaryIO, head: bytes, limits: Limits, budget: Budget | None) -> Iterator[Iterator[bytes | None]]:
     """The lines of a file, unpacked; None for each that is too long. `budget` is for one that is packed."""
     source = file if budget is None else cast("BinaryIO", CountingReader(file, budget))
-    with unpacked(source, head) as plain:
+    with decompressing(source, head) as plain:
         yield limited(plain, limits, budget)
 
 
@@ -122,7 +122,7 @@ def _by_line(lines: Iterator[bytes | None], name: str) -> tuple[bool, _Ahead]:
 
 def _named_for_lines(name: str) -> bool:
     name = name.casefold()
-    for suffix in SUFFIXES:
+    for suffix in COMPRESSION_SUFFIXES:
         name = name.removesuffix(suffix)
     return name.endswith(JSON_LINES_SUFFIXES)
 

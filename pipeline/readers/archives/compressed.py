@@ -10,7 +10,7 @@ from msgspec import Meta
 from pipeline.config.settings import Input
 from pipeline.readers.archives.unpacking import Compression, Decoder, Unpacked
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers.reader import Claim, ReaderItem
 
 ZSTD = b"\x28\xb5\x2f\xfd"
 SKIPPABLE = b"\x2a\x4d\x18"
@@ -20,7 +20,7 @@ BZIP2_BLOCKS = (b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90")
 
 
 @dataclass(frozen=True)
-class Gzip:
+class GzipReader:
     """gzip (RFC 1952), of one member or of many behind each other."""
 
     name: ClassVar = "gzip"
@@ -30,13 +30,13 @@ class Gzip:
         """By its first bytes."""
         return Claim.CONTENT if source.head.startswith(b"\x1f\x8b\x08") else Claim.NONE
 
-    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the source knows its limits
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:  # noqa: ARG002 -- the source knows its limits
         """What is in it."""
         yield content(source, gzip())
 
 
 @dataclass(frozen=True)
-class Zstd:
+class ZstdReader:
     """Zstandard (RFC 8878), of one frame or of many, skippable ones passed over."""
 
     name: ClassVar = "zstd"
@@ -56,13 +56,13 @@ class Zstd:
             )
         return Claim.CONTENT if head.startswith(ZSTD) else Claim.NONE
 
-    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the source knows its limits
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:  # noqa: ARG002 -- the source knows its limits
         """What is in it."""
         yield content(source, zstd(self.window))
 
 
 @dataclass(frozen=True)
-class Xz:
+class XzReader:
     """xz, of one stream or of many behind each other."""
 
     name: ClassVar = "xz"
@@ -74,13 +74,13 @@ class Xz:
         """By its first bytes."""
         return Claim.CONTENT if source.head.startswith(b"\xfd7zXZ\x00") else Claim.NONE
 
-    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the source knows its limits
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:  # noqa: ARG002 -- the source knows its limits
         """What is in it."""
         yield content(source, xz(self.memory))
 
 
 @dataclass(frozen=True)
-class Bzip2:
+class Bzip2Reader:
     """bzip2, of one stream or of many behind each other, as `pbzip2` writes them."""
 
     name: ClassVar = "bzip2"
@@ -91,7 +91,7 @@ class Bzip2:
         begins = source.head.startswith(b"BZh") and source.head[3:4] in b"123456789"
         return Claim.CONTENT if begins and source.head.startswith(BZIP2_BLOCKS, 4) else Claim.NONE
 
-    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the source knows its limits
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:  # noqa: ARG002 -- the source knows its limits
         """What is in it."""
         yield content(source, bzip2())
 
@@ -99,7 +99,7 @@ class Bzip2:
 def content(source: ByteSource, compression: Compression) -> ByteSource:
     """What a compressed file holds; it is named as much as the file is."""
     stream = Unpacked(source.packed, compression, source.budget)
-    return source.inner(source.place.unpacked, cast("BinaryIO", stream), named=source.named)
+    return source.inner(source.location.unpacked, cast("BinaryIO", stream), named=source.named)
 
 
 def gzip() -> Compression:

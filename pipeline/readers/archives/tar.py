@@ -9,9 +9,9 @@ from typing import Any, BinaryIO, ClassVar, Final, cast
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, ReaderError, Unreadable, printable
 from pipeline.readers.archives import members
-from pipeline.readers.budget import Budget, Source
+from pipeline.readers.budget import Budget, Readable
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers.reader import Claim, ReaderItem
 
 BLOCK: Final = tarfile.BLOCKSIZE
 MOST_HEADER: Final = 1 << 20
@@ -42,7 +42,7 @@ KINDS: Final = {
 
 
 @dataclass(frozen=True)
-class Tar:
+class TarReader:
     """A tar archive of any kind: old, ustar, GNU, pax."""
 
     name: ClassVar = "tar"
@@ -56,7 +56,7 @@ class Tar:
         empty = len(header) == BLOCK and not header.strip(b"\0")
         return Claim.NAME if empty and source.suffix in SUFFIXES else Claim.NONE
 
-    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """Its members, one after the other."""
         forward = _Forward(source.packed)
         most, number, given = options.limits.members, 0, 0
@@ -117,27 +117,27 @@ def _next(archive: tarfile.TarFile, forward: "_Forward") -> tarfile.TarInfo | No
 
 def _member(
     source: ByteSource, archive: tarfile.TarFile, info: tarfile.TarInfo, forward: "_Forward", options: Input
-) -> Iterator[Found]:
+) -> Iterator[ReaderItem]:
     name = members.decoded(info.name.encode("utf-8", "surrogateescape"))
     try:
         path = members.path_of(name)
     except ReaderError as error:
-        place = source.place.inside(printable(name, None))
-        yield Unreadable(place.id, f"{place}: {error}")
+        location = source.location.inside(printable(name, None))
+        yield Unreadable(location.id, f"{location}: {error}")
         return
     if info.isdir() or not path or members.passed_over(path, options.include):
         return
-    place = source.place.inside(path)
+    location = source.location.inside(path)
     if not info.isreg():
         kind = KINDS.get(info.type, f"of a kind that is not known ({info.type!r})")
-        yield LeftOut(str(place), f"is {kind}")
+        yield LeftOut(str(location), f"is {kind}")
         return
     content: io.RawIOBase
     if info.issparse():
-        content = _Sparse(cast("Source", archive.extractfile(info)), forward, source.budget)
+        content = _Sparse(cast("Readable", archive.extractfile(info)), forward, source.budget)
     else:
         content = _Content(forward, info.size)
-    yield source.inner(place, cast("BinaryIO", content))
+    yield source.inner(location, cast("BinaryIO", content))
 
 
 def _told(error: Exception) -> str:
@@ -145,12 +145,12 @@ def _told(error: Exception) -> str:
 
 
 class _Forward:
-    """The stream as the library wants it: with a place in it, that only moves on.
+    """The stream as the library wants it: with a position in it, that only moves on.
 
     Between `begin` and the content of a member no more than `MOST_HEADER` is read, whatever a header says of its size.
     """
 
-    def __init__(self, forward: Source) -> None:
+    def __init__(self, forward: Readable) -> None:
         self._forward = forward
         self._at = 0
         self._room: int | None = None
@@ -233,7 +233,7 @@ class _Content(io.RawIOBase):
 class _Sparse(io.RawIOBase):
     """The bytes of a member with holes, which are more than what lies in the archive."""
 
-    def __init__(self, content: Source, forward: _Forward, budget: Budget) -> None:
+    def __init__(self, content: Readable, forward: _Forward, budget: Budget) -> None:
         super().__init__()
         self._content = content
         self._forward = forward

@@ -11,12 +11,12 @@ from msgspec import Meta
 
 from pipeline.config.settings import Input
 from pipeline.model.record import ReaderError
-from pipeline.readers.byte_source import HEAD, ByteSource
+from pipeline.readers.byte_source import HEAD_BYTES, ByteSource
 from pipeline.readers.csv.dialect import DECLARED, delimiter_of, encoding_of
-from pipeline.readers.csv.quoting import Cells, Dialect, Rows
+from pipeline.readers.csv.quoting import CsvRow, CsvRows, Dialect
 from pipeline.readers.field_values import UndecodedText
-from pipeline.readers.reader import Claim, Found
-from pipeline.readers.tables import Row, aside, records, unique
+from pipeline.readers.reader import Claim, ReaderItem
+from pipeline.readers.tables import TableRow, left_out, table_records, unique_names
 from pipeline.text.encodings.signatures import binary_kind
 
 SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
@@ -25,7 +25,7 @@ TORN = 0xDC00
 
 
 @dataclass(frozen=True)
-class Csv:
+class CsvReader:
     """`delimiter` is told from the head where none is named; an empty `quote` is for tables that quote nothing.
 
     Without `header` the columns are called `column_1`, `column_2` and so on.
@@ -51,7 +51,7 @@ class Csv:
         """By the suffix alone: many a text has a comma in each of its lines."""
         return Claim.NAME if source.suffix in SUFFIXES and binary_kind(source.head) is None else Claim.NONE
 
-    def read(self, source: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """A document a row; rows are counted without the header and blank lines."""
         encoding = options.encoding or encoding_of(source.head)
         try:
@@ -68,26 +68,28 @@ class Csv:
             # The stream is the source's to close.
             stream.detach()
 
-    def _rows(self, source: ByteSource, options: Input, stream: io.TextIOWrapper, encoding: str) -> Iterator[Found]:
+    def _rows(
+        self, source: ByteSource, options: Input, stream: io.TextIOWrapper, encoding: str
+    ) -> Iterator[ReaderItem]:
         head = source.head.decode(encoding, "replace").removeprefix("\ufeff")
-        whole = len(source.head) < HEAD
+        whole = len(source.head) < HEAD_BYTES
         delimiter = self.delimiter or delimiter_of(head, source.suffix, self.quote, whole=whole)
-        rows = Rows(stream, Dialect(delimiter, self.quote), options.limits.bytes, options.limits.columns)
+        rows = CsvRows(stream, Dialect(delimiter, self.quote), options.limits.bytes, options.limits.columns)
         given = iter(rows)
         if DECLARED.fullmatch(head[: head.find("\n") + 1]):
             next(given, None)
         first = next(given, None)
         if first is None:
-            yield aside(source, "holds no rows; leave it out")
+            yield left_out(source, "holds no rows; leave it out")
             return
         if first.fault is not None:
             raise ReaderError(f"line {first.line}: {first.fault}")
         cells = [cell.encode("utf-8", "replace").decode().strip() for cell in first.cells]
-        columns = unique(cells if self.header else [""] * len(cells))
+        columns = unique_names(cells if self.header else [""] * len(cells))
         rows.width = len(columns)
         table = _Cut(columns, delimiter, encoding)
         found = table.rows(given if self.header else chain([first], given))
-        yield from records(source, found, options, media_type="text/csv", columns=dict.fromkeys(columns, True))
+        yield from table_records(source, found, options, media_type="text/csv", columns=dict.fromkeys(columns, True))
 
 
 @dataclass(frozen=True)
@@ -98,24 +100,24 @@ class _Cut:
     delimiter: str
     encoding: str
 
-    def rows(self, given: Iterator[Cells]) -> Iterator[Row]:
+    def rows(self, given: Iterator[CsvRow]) -> Iterator[TableRow]:
         return (self._row(number, cells) for number, cells in enumerate(given, 1))
 
-    def _row(self, number: int, row: Cells) -> Row:
+    def _row(self, number: int, row: CsvRow) -> TableRow:
         at = ("line", row.line)
         if row.fault is not None:
-            return Row(number, fault=row.fault, at=at)
+            return TableRow(number, fault=row.fault, at=at)
         cells = row.cells
         if len(cells) > len(self.columns) and any(cells[len(self.columns) :]):
             fault = f"has {len(cells)} cells, the header {len(self.columns)}; quote cells that hold {self.delimiter!r}"
-            return Row(number, fault=fault, at=at)
+            return TableRow(number, fault=fault, at=at)
         fields: Mapping[str, object] = dict(zip(self.columns, cells, strict=False))
         if not all(map(_is_whole, cells)):
             if self.encoding != "utf-8":
                 fault = f"holds bytes that are no {self.encoding}; convert the file, or name its [input] encoding"
-                return Row(number, fault=fault, at=at)
+                return TableRow(number, fault=fault, at=at)
             fields = dict(zip(self.columns, map(_torn, cells), strict=False))
-        return Row(number, fields, at=at)
+        return TableRow(number, fields, at=at)
 
 
 def _is_whole(cell: str) -> bool:

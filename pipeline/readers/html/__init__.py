@@ -4,30 +4,30 @@ from functools import cache
 from importlib.metadata import version
 
 from pipeline.readers.html.detect import begins_page, holds_markup
-from pipeline.readers.html.page import Page, PageError, read
+from pipeline.readers.html.page import ExtractedPage, PageError, extract
 
 __all__ = [
     "MEDIA_TYPES",
     "SUFFIXES",
-    "Page",
+    "ExtractedPage",
     "PageError",
     "begins_page",
     "converter",
+    "extract",
     "holds_markup",
-    "read",
-    "text_of",
+    "page_text",
 ]
 
 MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 
 
-def text_of(page: bytes, *, encoding: str | None = None) -> str:
+def page_text(page: bytes, *, encoding: str | None = None) -> str:
     """The text of the article in a page: its title, its byline as shown, its lines.
 
     Raises `DecodingError` for bytes that are no text, `PageError` for a page that shows none.
     """
-    return read(page, encoding=encoding).text
+    return extract(page, encoding=encoding).text
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import regex
 
 from pipeline.readers.html.content import LABEL
-from pipeline.readers.html.lines import HAN, Line
+from pipeline.readers.html.lines import HAN, PageLine
 
 SUFFIX = regex.compile(r"\s*(?:[|｜_»]|\s[-–—:·•]\s|[-－—–](?=[^-－—–]{2,24}$))\s*[^|｜_»]{1,60}$")
 """What a `<title>` says behind the article's: the site, the section."""
@@ -44,7 +44,7 @@ COUNT = regex.compile(r"[\p{P}\p{S}]?\d{0,7}[\p{P}\p{S}]?")
 STROKE = regex.compile(r"[|｜·•]\s*$")
 
 
-class Masthead(NamedTuple):
+class TitleAndByline(NamedTuple):
     """The title, the lines of byline and lead below it, and the indices of the page's lines that they are."""
 
     title: str | None
@@ -52,7 +52,7 @@ class Masthead(NamedTuple):
     used: frozenset[int]
 
 
-def masthead_of(lines: Sequence[Line], content: Sequence[int], said: Sequence[str]) -> Masthead:
+def find_title_and_byline(lines: Sequence[PageLine], content: Sequence[int], said: Sequence[str]) -> TitleAndByline:
     """The masthead above `content`; `said` are the titles that the page's head states, the best first.
 
     The visible title goes before one that is only stated. A byline may stand above the title or below it.
@@ -71,10 +71,10 @@ def masthead_of(lines: Sequence[Line], content: Sequence[int], said: Sequence[st
     repeated = frozenset(i for i in content if title is not None and key(lines[i].text) == key(title) and i < end + 1)
     shown = [i for i in below if i not in repeated]
     texts = list(dict.fromkeys(without_beside(lines[i].text) for i in shown))
-    return Masthead(title, tuple(_joined(texts)), used | repeated)
+    return TitleAndByline(title, tuple(_joined(texts)), used | repeated)
 
 
-def _end(lines: Sequence[Line], content: Sequence[int], top: int) -> int:
+def _end(lines: Sequence[PageLine], content: Sequence[int], top: int) -> int:
     """Where the masthead ends: at the first line of the text, or behind a byline that stands below a lead."""
     body = [i for i in content if i >= top and not _is_byline(lines[i])]
     end = body[0] if body else len(lines)
@@ -85,22 +85,22 @@ def _end(lines: Sequence[Line], content: Sequence[int], top: int) -> int:
             end = i + 1
         elif i in taken:
             letters += len(lines[i].text)
-            if letters > LONGEST_LEAD or lines[i].place.bold or LABEL.match(lines[i].text):
+            if letters > LONGEST_LEAD or lines[i].context.bold or LABEL.match(lines[i].text):
                 break
     return end
 
 
-def _title(lines: Sequence[Line], content: Sequence[int], said: Sequence[str]) -> int | None:
+def _title(lines: Sequence[PageLine], content: Sequence[int], said: Sequence[str]) -> int | None:
     """The index of the title's line: a heading of the first level, or one that says what the page's head says."""
     if not content:
         return None
     first = content[0]
     # The title may be the first of the content, or above; in a page in disorder right below its beginning.
     window = range(max(first - NEAR, 0), min(first + 4, len(lines)))
-    fits = [i for i in window if len(lines[i].text) <= LONGEST_TITLE and not lines[i].place.hidden]
+    fits = [i for i in window if len(lines[i].text) <= LONGEST_TITLE and not lines[i].context.hidden]
     keys = [key(bare(each)) for each in said] + [key(each) for each in said]
-    heads = [i for i in fits if lines[i].place.level == 1 and not _is_name_of_site(lines[i], keys)]
-    for candidates in (heads, [i for i in fits if lines[i].place.level > 1], fits):
+    heads = [i for i in fits if lines[i].context.level == 1 and not _is_name_of_site(lines[i], keys)]
+    for candidates in (heads, [i for i in fits if lines[i].context.level > 1], fits):
         same = [i for i in candidates if _same(key(lines[i].text), keys)]
         if same:
             return min(same, key=lambda i: (abs(first - i), i))
@@ -112,7 +112,7 @@ def _same(shown: str, keys: Sequence[str]) -> bool:
     return len(shown) >= 4 and any(shown == each or (shown in each and 2 * len(shown) >= len(each)) for each in keys)
 
 
-def _is_name_of_site(line: Line, keys: Sequence[str]) -> bool:
+def _is_name_of_site(line: PageLine, keys: Sequence[str]) -> bool:
     """A heading that is a link and stands at the end of every stated title names the site."""
     return line.linked >= len(line.text) and not _same(key(line.text), keys)
 
@@ -138,7 +138,7 @@ def date_in(text: str) -> str | None:
     return None if date is None else date[0]
 
 
-def _is_byline(line: Line) -> bool:
+def _is_byline(line: PageLine) -> bool:
     if len(line.text) > LONGEST:
         return False
     if SAYS.match(line.text):
@@ -146,25 +146,25 @@ def _is_byline(line: Line) -> bool:
     date = DATE.search(line.text)
     return (
         date is not None
-        and (line.place.byline > 0 or len(line.text) - len(date[0]) <= 24)
+        and (line.context.byline > 0 or len(line.text) - len(date[0]) <= 24)
         and line.text[-1] not in ENDS
     )
 
 
-def _belongs(line: Line, title: str | None, *, told: bool) -> bool:
+def _belongs(line: PageLine, title: str | None, *, told: bool) -> bool:
     """Whether a line between the title and the text is shown: a byline by its words or by what it is called, a lead."""
-    place = line.place
-    if place.hidden or (title is not None and key(line.text) == key(title)):
+    context = line.context
+    if context.hidden or (title is not None and key(line.text) == key(title)):
         return False
     if _is_byline(line):
         return True
-    if place.furniture or len(line.text) > LONGEST_TITLE * 2:
+    if context.furniture or len(line.text) > LONGEST_TITLE * 2:
         return False
-    if place.tag == "figcaption":
+    if context.tag == "figcaption":
         return told
     if line.text.casefold().strip(" :：|·") in beside():
         return False
-    return told and ((place.byline > 0 and len(line.text) <= LONGEST) or (place.lead and not place.link))
+    return told and ((context.byline > 0 and len(line.text) <= LONGEST) or (context.lead and not context.link))
 
 
 @cache

@@ -6,7 +6,7 @@ from codecs import BOM_UTF8
 from typing import BinaryIO, cast
 
 from pipeline.model.record import ReaderError
-from pipeline.readers.byte_source import HEAD, ByteSource
+from pipeline.readers.byte_source import HEAD_BYTES, ByteSource
 from pipeline.text.decoding import BYTE_ORDER_MARKS
 
 WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
@@ -21,7 +21,7 @@ def stream_of(source: ByteSource, said: str | None = None) -> BinaryIO:
     encoding = encoding_of(source.head) or said
     if encoding is None or codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}:
         return source.stream
-    return io.BufferedReader(cast("io.RawIOBase", _Turned(source.stream, encoding)), HEAD)
+    return io.BufferedReader(cast("io.RawIOBase", _Turned(source.stream, encoding)), HEAD_BYTES)
 
 
 def head_of(source: ByteSource) -> bytes:
@@ -71,7 +71,7 @@ class _Turned(io.RawIOBase):
         return len(piece)
 
     def _next(self) -> None:
-        data = self._stream.read(HEAD)
+        data = self._stream.read(HEAD_BYTES)
         self._over = not data
         try:
             text = self._decoder.decode(data, final=self._over)

@@ -10,11 +10,11 @@ import msgspec
 import regex
 
 from pipeline.model.record import ReaderError, printable
-from pipeline.readers.documents import Ids
+from pipeline.readers.documents import UniqueIds
 from pipeline.readers.field_values import UndecodedText
 from pipeline.readers.sqlite.connection import SHADOWS, Amount, confine, connected, longest_value, sizes
 from pipeline.readers.sqlite.work_limit import DAMAGED, WORK, Bounded, is_sound
-from pipeline.readers.tables import Row, unique
+from pipeline.readers.tables import TableRow, unique_names
 
 PATIENCE = 2.0
 """Seconds to wait for another program that is writing."""
@@ -53,14 +53,14 @@ class Table(msgspec.Struct, frozen=True):
     computed: tuple[str, ...] = ()
     stored: bool = True
 
-    def rows(self, connection: Bounded, limit: int, amount: Amount) -> Iterator[Row]:
+    def rows(self, connection: Bounded, limit: int, amount: Amount) -> Iterator[TableRow]:
         """All rows in order. One over the limit fails; where the table is damaged, the last one says so.
 
         `amount` counts what all tables of the database give.
         """
         last: int | None = None
         number = 0
-        with Ids() as seen:
+        with UniqueIds() as seen:
             while True:
                 try:
                     for cells in connection.execute(*self._select(last)):
@@ -69,10 +69,10 @@ class Table(msgspec.Struct, frozen=True):
                             yield _circle(number, repeated)
                             return
                         if excess := amount.take(cells, stored=self.stored):
-                            yield Row(number, fault=f"{excess}; it and all rows after it are left out")
+                            yield TableRow(number, fault=f"{excess}; it and all rows after it are left out")
                             return
                         last = cells[0] if self.key else None
-                        yield Row(number, self._fields(cells))
+                        yield TableRow(number, self._fields(cells))
                 except ERRORS as error:
                     number += 1
                     found = self._after(last, number, error, connection, limit)
@@ -83,7 +83,7 @@ class Table(msgspec.Struct, frozen=True):
                 else:
                     return
 
-    def _repeated(self, cells: tuple[object, ...], last: int | None, seen: Ids) -> str:
+    def _repeated(self, cells: tuple[object, ...], last: int | None, seen: UniqueIds) -> str:
         """What shows that a row was read before, which happens where a damaged page points back; empty for a new row.
 
         Row numbers ascend. Primary keys are in the order of their collations, so all of them are remembered.
@@ -99,7 +99,7 @@ class Table(msgspec.Struct, frozen=True):
 
     def _after(
         self, last: int | None, number: int, error: Exception, connection: Bounded, limit: int
-    ) -> tuple[int | None, Row]:
+    ) -> tuple[int | None, TableRow]:
         """The row behind `last` by itself, and its key to go on from; None where there is no going on.
 
         Python's cursor looks a row ahead: it is not this row that is at fault, if it can be read alone.
@@ -115,11 +115,11 @@ class Table(msgspec.Struct, frozen=True):
             longest = connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
             if longest < 2 * limit and longest < 1_000_000:
                 fault = f"holds or computes a value of more than {longest:,} bytes, too much for this file"
-            return _behind(last, key), Row(number, fault=fault)
+            return _behind(last, key), TableRow(number, fault=fault)
         except ERRORS as again:
             return None, _lost(number, again, connection)
         key = None if cells is None else _behind(last, cells[0])
-        return (None, _lost(number, error, connection)) if key is None else (key, Row(number, self._fields(cells)))
+        return (None, _lost(number, error, connection)) if key is None else (key, TableRow(number, self._fields(cells)))
 
     def _fields(self, cells: tuple[object, ...]) -> dict[str, object]:
         return dict(zip(self.columns, cells[1:] if self.key else cells, strict=True))
@@ -222,7 +222,7 @@ def described(connection: sqlite3.Connection, name: str, *, asked: bool = False)
     shown_columns = [column for column in about if column[6] != HIDDEN and str(column[1]) not in computed]
     chosen = ", ".join(quoted(str(column[1])) for column in shown_columns) if computed else "*"
     cursor = connection.execute(f"SELECT {chosen} FROM {quoted(name)} LIMIT 0")  # noqa: S608
-    names = unique(str(column[0]) for column in cursor.description)
+    names = unique_names(str(column[0]) for column in cursor.description)
     numbers = {str(column[1]) for column in about if NUMBERS.search(str(column[2]))}
     taken = {column.lower() for column in names}
     key = next((key for key in ("rowid", "_rowid_", "oid") if key not in taken), None)
@@ -241,7 +241,7 @@ def described(connection: sqlite3.Connection, name: str, *, asked: bool = False)
 
 def answers(
     connection: Bounded, query: str, amount: Amount, place: tuple[str, int]
-) -> tuple[tuple[str, ...], Iterator[Row]]:
+) -> tuple[tuple[str, ...], Iterator[TableRow]]:
     """The columns and rows of a query. Raises `ReaderError` with what SQLite says of a wrong one.
 
     `place` is where the database is, see `located`.
@@ -254,7 +254,7 @@ def answers(
         raise ReaderError(f"[sources.sqlite] query: {_said(error, connection)}{remedy}") from None
     if cursor.description is None:
         raise ReaderError("[sources.sqlite] query: gives no rows; write a SELECT")
-    names = unique(str(column[0]) for column in cursor.description)
+    names = unique_names(str(column[0]) for column in cursor.description)
     return names, _answers(cursor, names, connection, amount)
 
 
@@ -273,15 +273,15 @@ def refuse_endless(connection: Bounded, query: str, place: tuple[str, int]) -> N
         raise sqlite3.OperationalError(INTERRUPTED)
 
 
-def _answers(cursor: sqlite3.Cursor, names: tuple[str, ...], connection: Bounded, amount: Amount) -> Iterator[Row]:
+def _answers(cursor: sqlite3.Cursor, names: tuple[str, ...], connection: Bounded, amount: Amount) -> Iterator[TableRow]:
     number = 0
     try:
         for cells in cursor:
             number += 1
             if excess := amount.take(cells, stored=False):
-                yield Row(number, fault=f"{excess}; it and all rows after it are left out")
+                yield TableRow(number, fault=f"{excess}; it and all rows after it are left out")
                 return
-            yield Row(number, dict(zip(names, cells, strict=True)))
+            yield TableRow(number, dict(zip(names, cells, strict=True)))
     except ERRORS as error:
         yield _lost(number + 1, error, connection)
 
@@ -298,9 +298,9 @@ def fault(error: Exception, connection: Bounded | None = None) -> str:
     return f"cannot be read as an SQLite database ({_said(error, connection)}); {RESTORE}"
 
 
-def _lost(number: int, error: Exception, connection: Bounded) -> Row:
+def _lost(number: int, error: Exception, connection: Bounded) -> TableRow:
     remedy = "" if connection.stopped not in {"", DAMAGED} else f"; {RESTORE}"
-    return Row(number, fault=f"it and all rows after it are lost ({_said(error, connection)}){remedy}")
+    return TableRow(number, fault=f"it and all rows after it are lost ({_said(error, connection)}){remedy}")
 
 
 def _said(error: Exception, connection: Bounded | None) -> str:
@@ -312,9 +312,9 @@ def _said(error: Exception, connection: Bounded | None) -> str:
     return printable(error)
 
 
-def _circle(number: int, repeated: str) -> Row:
+def _circle(number: int, repeated: str) -> TableRow:
     reason = f"{printable(repeated)}: a damaged page points back to earlier rows"
-    return Row(number, fault=f"{reason}, and all rows after them are lost; {RESTORE}")
+    return TableRow(number, fault=f"{reason}, and all rows after them are lost; {RESTORE}")
 
 
 def _text(value: bytes) -> str | bytes:

@@ -31,7 +31,7 @@ from pipeline.config.settings import Run
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import PipelineError, UsageError
 from pipeline.model.record import Record, printable
-from pipeline.readers.arrow.batches import is_encodable, of_records
+from pipeline.readers.arrow.batches import is_encodable, records_table
 from pipeline.runs.batches import outcomes, process_batch, tally
 from pipeline.runs.counters import ContentTotals
 from pipeline.runs.executors.executor import DocumentTask, ExecutorError
@@ -253,7 +253,7 @@ class RayExecutor:
 
 
 def _batch(tasks: list[DocumentTask]) -> _RayBatch:
-    return _RayBatch(tasks, of_records([decode_record(task.record) for task in tasks]))
+    return _RayBatch(tasks, records_table([decode_record(task.record) for task in tasks]))
 
 
 def _quiet_ray() -> Any:  # noqa: ANN401 -- a module that need not be there

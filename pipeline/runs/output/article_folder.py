@@ -13,7 +13,7 @@ from pipeline.runs.plan import ArticleCondition
 from pipeline.runs.state import REPLACING_KEY, STALE_KEY, DocumentEntry, State
 from pipeline.storage import Store
 from pipeline.storage.file_names import file_name
-from pipeline.storage.links import link_above
+from pipeline.storage.links import first_link
 
 
 class ArticleStore(Protocol):
@@ -184,7 +184,7 @@ class ArticleFolder:
     def drop(self, name: str, earlier: bytes | None = None, *, apart: bool = False) -> bool:
         """Takes the file away: it was made of what the document is no more."""
         path = file_name(name, apart=apart)
-        if isinstance(self._folder, Path) and link_above(self._folder, path) is not None:
+        if isinstance(self._folder, Path) and first_link(self._folder, path) is not None:
             # It is not in this output.
             return False
         if earlier is not None and not self._may_drop(path, earlier):

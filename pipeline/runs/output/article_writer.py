@@ -16,9 +16,9 @@ from pipeline.runs.output import write_log
 from pipeline.runs.output.manual_edits import article_hash, edited_outcome, may_replace, object_stamp, read_regular_file
 from pipeline.runs.records import AnyRecord
 from pipeline.storage import Store
-from pipeline.storage.atomic import replace
+from pipeline.storage.atomic import write_atomic
 from pipeline.storage.file_names import file_name
-from pipeline.storage.links import inside
+from pipeline.storage.links import path_inside
 
 MAX_OBJECT_NAME_BYTES = 800
 """Bytes of an object's name below the output's; buckets take 1,024 in all."""
@@ -62,7 +62,7 @@ class FilePerArticle(msgspec.Struct, frozen=True):
     def _put(self, document: str, body: bytes, earlier: bytes | None, *, apart: bool) -> Written | Edited:
         name = file_name(document, apart=apart)
         if isinstance(self.folder, Path):
-            path = inside(self.folder, name)
+            path = path_inside(self.folder, name)
             try:
                 before = None if earlier is None else read_regular_file(path)
             except PermissionError:
@@ -72,7 +72,7 @@ class FilePerArticle(msgspec.Struct, frozen=True):
                 return Written(len(body), hash=article_hash(body), stamp=before[1])
             if before is not None and not may_replace(before[0], earlier, body):
                 return edited_outcome(document, body, apart=apart)
-            return self._noted(body, lambda: replace(path, body))
+            return self._noted(body, lambda: write_atomic(path, body))
         if len(name.encode()) > MAX_OBJECT_NAME_BYTES:
             raise OSError(ENAMETOOLONG, "is too long for a bucket", name)
         if earlier is not None and not self._may_replace(self.folder, name, earlier, body):

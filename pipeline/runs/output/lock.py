@@ -32,7 +32,7 @@ def hold_lock(path: Path, of: str) -> Iterator[None]:
     try:
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         while not _take(file, whole=True):
-            owner = file_locks.owner(file)
+            owner = file_locks.read_owner(file)
             # One that has only begun has not said yet who it is.
             if (owner is not None and is_process_alive(owner)) or time.monotonic() > deadline:
                 who = f" (process {owner})" if owner is not None else ""
@@ -76,7 +76,7 @@ def hold_share(path: Path) -> bool:
 
 
 def _take(file: int, *, whole: bool) -> bool:
-    return file_locks.take(file, shared=not whole)
+    return file_locks.acquire(file, shared=not whole)
 
 
 def is_process_alive(process: int) -> bool:

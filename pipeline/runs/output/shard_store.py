@@ -33,7 +33,7 @@ from pipeline.runs.output.manual_edits import article_hash, file_hash
 from pipeline.runs.output.storage_backend import StorageBackend
 from pipeline.runs.plan import ArticleCondition
 from pipeline.runs.state import DocumentEntry, ShardFile, State
-from pipeline.storage.compression import unpacked
+from pipeline.storage.compression import decompressing
 
 SHARD_NAME = re.compile(r"part-(\d{5,})(\.jsonl\.zst|\.parquet)")
 RUN_FOLDER_SHARD = re.compile(r"open/\d{5,}\.jsonl|previous/\d+(?:\.jsonl|\.jsonl\.zst|\.parquet)")
@@ -477,7 +477,7 @@ class _ShardLines:
                     raise article
                 yield ARTICLE_ENCODER.encode(article) + b"\n"
             return
-        with path.open("rb") as file, unpacked(file, file.peek(16)) as plain:
+        with path.open("rb") as file, decompressing(file, file.peek(16)) as plain:
             yield from plain
 
     def close(self) -> None:

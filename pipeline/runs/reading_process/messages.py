@@ -7,7 +7,7 @@ import msgspec
 
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, Unreadable
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 from pipeline.readers.registry import Registry
 from pipeline.runs.records import EncodedRecord
 
@@ -50,7 +50,7 @@ class ReadFile(msgspec.Struct, frozen=True):
     Where `streamed` a descriptor of the open file follows: it can be opened by the run alone.
     """
 
-    file: File
+    file: InputFile
     skip: int = 0
     most: int | None = None
     chunk: int = 64
@@ -60,13 +60,13 @@ class ReadFile(msgspec.Struct, frozen=True):
 class CheckDocument(msgspec.Struct, frozen=True):
     """Say whether a file is one document."""
 
-    file: File
+    file: InputFile
 
 
 class ReadGroup(msgspec.Struct, frozen=True):
     """Read the first of some files, as far as they are small."""
 
-    files: list[File]
+    files: list[InputFile]
 
 
 class GroupResult(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ after the other, and grows as long as they are. What was read ahead counts only 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 from pipeline.runs.reading_process.messages import ReadItem
 from pipeline.runs.reading_process.supervisor import ReadingProcess
 from pipeline.runs.records import SourceItem, Waiting
@@ -29,7 +29,7 @@ class ReadAhead:
         """The file that is asked for where none is left out."""
         self._size = 1
 
-    def documents(self, files: Sequence[File], at: int) -> Iterator[SourceItem]:
+    def documents(self, files: Sequence[InputFile], at: int) -> Iterator[SourceItem]:
         """The documents of the file with the number `at`, as `ReadingProcess.documents` gives them."""
         self._size = min(2 * self._size, MAX_GROUP_FILES) if at == self._next else 1
         self._next = at + 1
@@ -55,7 +55,7 @@ class ReadAhead:
             self._held = kept | dict(zip(self._asked, group, strict=False))
             self._asked = range(0)
 
-    def _ask(self, files: Sequence[File], first: int) -> None:
+    def _ask(self, files: Sequence[InputFile], first: int) -> None:
         """Asks for the next group. Nothing is read ahead after a file that was left out, or from far away."""
         group = range(first, min(first + self._size, len(files)))
         if self._size > 1 and group and self._process.ask_for_group([files[number] for number in group]):

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from pipeline.model.record import Record
-from pipeline.readers.documents import Document, is_document, of_file, opened_file
-from pipeline.readers.input_files import File
+from pipeline.readers.documents import ReadResult, file_documents, is_document, open_input
+from pipeline.readers.input_files import InputFile
 from pipeline.runs.processes.bind_to_parent import bind_to_parent, use_environment
 from pipeline.runs.processes.limits import OUT_OF_MEMORY_EXIT_CODE, limit_memory, record_crashes
 from pipeline.runs.reading_process.messages import (
@@ -100,17 +100,17 @@ def _answer(request: object, setup: ReaderConfig, connection: Connection, desk: 
 def _read(request: ReadFile, setup: ReaderConfig, connection: Connection, desk: Desk, stream: int | None) -> None:
     desk[2] = 0.0
 
-    def opened(file: File) -> BinaryIO:
+    def opened(file: InputFile) -> BinaryIO:
         # What a server or a pipe lets wait for is not the time of the reader.
         desk[0] = IDLE
         try:
             if stream is None:
-                return opened_file(file, lambda far: _stream(far, desk))
+                return open_input(file, lambda far: _stream(far, desk))
             return _stream(cast("BinaryIO", io.FileIO(stream)), desk)
         finally:
             _begin(desk, 0)
 
-    found = of_file(request.file, setup.options, setup.readers, opened)
+    found = file_documents(request.file, setup.options, setup.readers, opened)
     batches = _batches(found, request, desk)
     for batch in batches:
         desk[2] += time.monotonic() - desk[1]
@@ -145,11 +145,11 @@ def _read_group(request: ReadGroup, setup: ReaderConfig, connection: Connection,
     desk[0] = IDLE
 
 
-def _few(file: File, setup: ReaderConfig) -> list[ReadItem] | None:
+def _few(file: InputFile, setup: ReaderConfig) -> list[ReadItem] | None:
     """All documents of a file, or None where they are more than belong into a group: a small file may hold many."""
     items: list[ReadItem] = []
     size = 0
-    with closing(of_file(file, setup.options, setup.readers)) as found:
+    with closing(file_documents(file, setup.options, setup.readers)) as found:
         for item in found:
             items.append(encode_record(item) if isinstance(item, Record) else item)
             size += item.weight if isinstance(item, Record) else 0
@@ -158,7 +158,7 @@ def _few(file: File, setup: ReaderConfig) -> list[ReadItem] | None:
     return items
 
 
-def _batches(found: Iterator[Document], request: ReadFile, desk: Desk) -> Iterator[DocumentBatch]:
+def _batches(found: Iterator[ReadResult], request: ReadFile, desk: Desk) -> Iterator[DocumentBatch]:
     """The documents in batches; the last one says so."""
     n, taken, items, size, began = 0, 0, list[ReadItem](), 0, time.monotonic()
     _begin(desk, n)

@@ -24,7 +24,7 @@ import msgspec
 
 from pipeline.config.settings import Input
 from pipeline.model.record import Unreadable, printable
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 from pipeline.readers.registry import Registry
 from pipeline.runs.executors.executor import ExecutorError
 from pipeline.runs.processes import temporary_folder
@@ -82,7 +82,7 @@ class _TimeLimit(msgspec.Struct, frozen=True):
     file: float | None
 
     @classmethod
-    def of(cls, file: File, seconds: float) -> "_TimeLimit":
+    def of(cls, file: InputFile, seconds: float) -> "_TimeLimit":
         size = file.size
         if size is None:
             return cls(seconds, None)
@@ -162,7 +162,7 @@ class ReadingProcess:
         self._started = 0
         self._vain = 0
         """How often in a row a process ended, or was not started, without a file to blame."""
-        self._group: list[File] = []
+        self._group: list[InputFile] = []
         """The files that the process was asked to read ahead."""
 
     def __enter__(self) -> "ReadingProcess":
@@ -185,7 +185,7 @@ class ReadingProcess:
         """The number of the process, while there is one."""
         return None if self._child is None else self._child.process.pid
 
-    def documents(self, file: File, most: int | None = None) -> Iterator[SourceItem]:
+    def documents(self, file: InputFile, most: int | None = None) -> Iterator[SourceItem]:
         """The documents of a file, in order, as `sources.reading.of_file` gives them, at most `most`.
 
         Between them `Waiting`, as long as none comes. A document, or the opening of the file, that ends the process
@@ -203,7 +203,7 @@ class ReadingProcess:
             if stream is not None:
                 os.close(stream)
 
-    def is_document(self, file: File) -> bool:
+    def is_document(self, file: InputFile) -> bool:
         """Whether a file is one document, as `sources.reading.is_document` tells; not where that cannot be told."""
         if file.is_stdin:
             return False
@@ -215,7 +215,7 @@ class ReadingProcess:
             # It is named when it is read.
             return False
 
-    def ask_for_group(self, files: list[File]) -> bool:
+    def ask_for_group(self, files: list[InputFile]) -> bool:
         """Has the process read small files ahead. Whether it does: only if it is there, and has nothing else to do."""
         if self._child is None or self._child.ready is None:
             return False
@@ -237,7 +237,7 @@ class ReadingProcess:
         except _EndedError:
             return []
 
-    def _documents(self, file: File, most: int | None, stream: int | None) -> Iterator[SourceItem]:
+    def _documents(self, file: InputFile, most: int | None, stream: int | None) -> Iterator[SourceItem]:
         given, ends, tries = 0, Counter[int | None](), 0
         chunk = 1 if stream is not None else ReadFile(file).chunk
         while True:
@@ -399,7 +399,7 @@ class ReadingProcess:
                 "memory enough, and run again to go on"
             )
 
-    def _allowed(self, file: File) -> _TimeLimit:
+    def _allowed(self, file: InputFile) -> _TimeLimit:
         return _TimeLimit.of(file, self._options.limits.seconds)
 
     def _drop(self) -> None:
@@ -432,7 +432,7 @@ def _returned(waiting: Generator[Waiting, None, Answer]) -> Answer:
             return value
 
 
-def _stream(file: File) -> int | None:
+def _stream(file: InputFile) -> int | None:
     """A descriptor of what can be read only once, which is to be handed on: standard input, a pipe; None for a file.
 
     Raises `OSError`.
@@ -452,7 +452,7 @@ def _stream(file: File) -> int | None:
     return None if is_file else os.open(file.at, os.O_RDONLY)
 
 
-def _given_up(file: File, how: _ProcessEnd, given: int, *, shrank: bool, once: bool) -> Unreadable:
+def _given_up(file: InputFile, how: _ProcessEnd, given: int, *, shrank: bool, once: bool) -> Unreadable:
     if shrank:
         reason = "became shorter while it was read; run again when it is whole"
         return Unreadable(file.id, reason, passing=True)

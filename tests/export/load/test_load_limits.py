@@ -46,7 +46,7 @@ def told(path: Path, limits: Limits = SMALL) -> list[tuple[str, str]]:
 @pytest.fixture
 def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     """The ratio counts from the first MiB on, so that bombs of a test are small."""
-    monkeypatch.setattr(source_limits, "GRACE", MIB)
+    monkeypatch.setattr(source_limits, "FREE_BYTES", MIB)
 
 
 # --- JSON

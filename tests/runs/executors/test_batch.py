@@ -21,7 +21,7 @@ from pipeline.config.settings import Run
 from pipeline.core.pipeline import NOWHERE
 from pipeline.model.article import Article, Origin
 from pipeline.model.record import Record
-from pipeline.readers.arrow.batches import documents, is_encodable, of_records
+from pipeline.readers.arrow.batches import is_encodable, records_table, table_documents
 from pipeline.runs.batches import _RESIDENT, OUTCOMES, outcomes, tally
 from pipeline.runs.counters import ContentTotals
 from pipeline.runs.outcome import Outcome, Rejection, Written, process_record
@@ -271,7 +271,7 @@ def test_outcomes_come_back_as_a_worker_of_this_machine_gives_them() -> None:
             sums.add(made)
         else:
             want.append(made)
-    table = perilous(of_records(given_))
+    table = perilous(records_table(given_))
     assert outcomes(table) == want
     assert isinstance(want[5], Written)
     assert want[5].degraded is not None
@@ -302,7 +302,7 @@ sound = st.builds(
 
 @given(st.lists(sound, max_size=4))
 def test_a_record_travels_whole(given_: list[Record]) -> None:
-    assert list(documents(of_records(given_))) == given_
+    assert list(table_documents(records_table(given_))) == given_
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ class Poison:
                 yield Unreadable(f"{source.id}#{number}", "says that it is bad")
                 continue
             origin = Origin(
-                path=source.place.file, media_type="text/poison", member=None, row=number, field=None, sha256=None
+                path=source.location.file, media_type="text/poison", member=None, row=number, field=None, sha256=None
             )
             yield Record(f"{source.id}#{number}", text, origin)
 '''
