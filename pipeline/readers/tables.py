@@ -1,14 +1,14 @@
 """The records of a table: which field is the text, which the id; all others are metadata."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
 from itertools import chain, islice
 
 import msgspec
 
 from pipeline.config.settings import Input, Limits
+from pipeline.lexicon import lists
 from pipeline.model.article import VERSION, Origin
 from pipeline.model.record import LeftOut, ReaderError, Record, Unreadable, printable
 from pipeline.readers import html
@@ -65,46 +65,43 @@ def table_records(
         _refuse_missing(options.text_field, columns)
     rows = _counted(source.budget, rows)
     column = options.text_field or (_named(columns) if columns else None)
+    sample, broken = _sample(rows, column)
+    intact = [row.fields for row in sample if row.fault is None]
+    if intact and is_article(intact[0]):
+        yield left_out(source, ARTICLE, location)
+        return
+    column = column or text_column(intact)
+    if not sample and broken is None:
+        yield left_out(source, "holds no records; leave it out", location)
+        return
+    width = len(columns or ())
+    table = _Table(location, name or source.id, options.text_field, column, options, media_type, unit, width)
+    if column is None and broken is None and len(intact) == len(sample):
+        # Rows of a table are alike. Of other records the first may be pictures, and the texts follow them.
+        first = None if columns is not None else (yield from table.skip_to_text(rows, len(sample)))
+        if first is None:
+            names = list(columns or dict.fromkeys(name for fields in intact for name in fields))
+            yield no_text(source, names, location)
+            return
+        sample = [first]
+    for row in chain(sample, rows):
+        yield table.record(row)
+    if broken is not None:
+        raise broken
+
+
+def _sample(rows: Iterator[TableRow], column: str | None) -> tuple[list[TableRow], ReaderError | None]:
+    """The first rows, up to the one that shows which field is the text, and the error that ended them early."""
     sample: list[TableRow] = []
-    broken = None
     try:
         for row in islice(rows, SAMPLE):
             sample.append(row)
             if column or _by_name(row.fields):
                 break
     except ReaderError as error:
-        # What was read before stands.
-        broken = error
-    whole = [row.fields for row in sample if row.fault is None]
-    if whole and is_article(whole[0]):
-        yield left_out(source, ARTICLE, location)
-        return
-    column = column or text_column(whole)
-    if not sample and broken is None:
-        yield left_out(source, "holds no records; leave it out", location)
-        return
-    table = _Table(
-        location, name or source.id, options.text_field, column, options, media_type, unit, len(columns or ())
-    )
-    if column is None and broken is None and len(whole) == len(sample):
-        passed = len(sample)
-        # Rows of a table are alike. Of records the first may be pictures, and the texts come behind them.
-        for row in rows if columns is None else ():
-            if row.fault is not None:
-                yield table.record(row)
-            elif _by_name(row.fields) is None:
-                passed += 1
-            else:
-                yield LeftOut(str(location), f"none of their fields is a text, before {unit} {row.number}", passed)
-                sample = [row]
-                break
-        else:
-            yield no_text(source, list(columns or dict.fromkeys(name for fields in whole for name in fields)), location)
-            return
-    for row in chain(sample, rows):
-        yield table.record(row)
-    if broken is not None:
-        raise broken
+        # The rows before it are still read.
+        return sample, error
+    return sample, None
 
 
 def check_column_count(columns: int, limits: Limits) -> None:
@@ -208,8 +205,7 @@ def text_column(sample: Sequence[Mapping[str, object]]) -> str | None:
 @cache
 def text_field_names() -> tuple[str, ...]:
     """The names that say that a field is the text, the surest first."""
-    lines = files("pipeline.readers").joinpath("text-fields.txt").read_text("utf-8").splitlines()
-    return tuple(line for line in lines if line and not line.startswith("#"))
+    return lists.rows("pipeline.readers", "text-fields.txt")
 
 
 def _by_name(fields: Mapping[str, object]) -> str | None:
@@ -261,7 +257,24 @@ class _Table(msgspec.Struct, frozen=True):
     unit: str
     width: int
 
+    def skip_to_text(self, rows: Iterator[TableRow], skipped: int) -> Generator[ReaderItem, None, TableRow | None]:
+        """Skips rows up to the first one with a text, and returns that; None if there is none.
+
+        `skipped` rows were skipped before. Yields what is left out, and rows that fail.
+        """
+        for row in rows:
+            if row.fault is not None:
+                yield self.record(row)
+            elif _by_name(row.fields) is None:
+                skipped += 1
+            else:
+                reason = f"none of their fields is a text, before {self.unit} {row.number}"
+                yield LeftOut(str(self.location), reason, skipped)
+                return row
+        return None
+
     def record(self, row: TableRow) -> Record | Unreadable:
+        """The record of a row, or why it has none."""
         name = self.name if row.number is None else f"{self.name}#{row.number}"
         if row.fault is not None:
             return Unreadable(name, f"{self._where(row)}: {row.fault}")

@@ -2,7 +2,6 @@
 
 import hashlib
 
-from pipeline.core.pipeline import is_page
 from pipeline.model.record import Record
 from pipeline.readers import html
 
@@ -17,7 +16,7 @@ def key_of_record(record: Record) -> bytes:
     parts: list[str | bytes | int | None] = [
         record.id, record.data, record.encoding, record.converted_by,
         origin.path, origin.media_type, origin.member, origin.row, origin.field, origin.sha256,
-        html.converter() if is_page(record.data, origin) else None,
+        html.converter() if html.is_page(record) else None,
     ]  # fmt: skip
     for entry in record.metadata.items():
         parts += entry

@@ -12,6 +12,7 @@ from pipeline.core.recipe import OWN
 from pipeline.errors import DocumentError, RejectedError, StageError, is_machine_error, stage_with_package
 from pipeline.model.article import STAGE_FAILED, Article
 from pipeline.model.record import Record, printable
+from pipeline.readers.html import text_record
 from pipeline.runs.records import AnyRecord
 
 LONE_SURROGATE = "a stage gave text with a lone surrogate, which no JSON can hold; mend the stage"
@@ -94,15 +95,9 @@ def process_record(record: Record, pipeline: Pipeline, encoding: str | None = No
     Raises `StageMemoryError` where a stage raised `MemoryError`: that need not be the fault of the document.
     """
     try:
-        return pipeline.process(
-            record.data,
-            id=record.id,
-            metadata=record.metadata,
-            # What the user says of all files goes before what came with one of them.
-            encoding=encoding or record.encoding,
-            origin=record.origin,
-            converted_by=record.converted_by,
-        )
+        # The encoding that the user names for all files wins over what came with one of them.
+        known = msgspec.structs.replace(record, encoding=encoding or record.encoding)
+        return pipeline.process(text_record(known))
     except RejectedError as verdict:
         return Rejection(verdict.document, verdict.rule, verdict.reason)
     except StageError as error:

@@ -6,11 +6,12 @@ are glued; with one, words that hold an element fall apart. Nothing here recurse
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import msgspec
 import regex
+
+from pipeline.lexicon import lists
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -32,6 +33,8 @@ MOST = 0.4
 """Share of a page's text from which no element is furniture or hidden, whatever it is called."""
 LEVELS = 3
 """Blocks within each other for whose text a byline's name holds: a share bar deep inside is none."""
+BLOCK_KINDS = frozenset({"block", "heading", "furniture"})
+"""Kinds of elements that begin and end a line."""
 PARTING = frozenset({"block", "heading", "furniture", "break", "unseen"})
 VERBATIM = frozenset({"listing", "pre", "xmp"})
 
@@ -94,9 +97,7 @@ def hints() -> Mapping[str, str]:
 
 
 def _table(name: str) -> Mapping[str, str]:
-    rows = (files(__package__) / name).read_text("utf-8").splitlines()
-    pairs = (row.partition("\t") for row in rows if row and not row.startswith("#"))
-    return {word: kind for word, _, kind in pairs}
+    return {word: "\t".join(kinds) for word, *kinds in lists.table(__package__, name)}
 
 
 class LineWriter:
@@ -199,26 +200,32 @@ def page_lines(soup: "BeautifulSoup") -> list[PageLine]:
             writer.blank(context) if context.level else writer.end()
         elif isinstance(node, Tag) and kind != "unseen" and (kind != "control" or context.byline):
             inner = _inner(node, kind, context, large=sizes.get(id(node), 0) > most)
-            if kind in {"block", "heading", "furniture"}:
+            if kind in BLOCK_KINDS:
                 writer.end()
                 blocks += 1
                 inner = _block(node, inner, context, blocks)
                 stack.append((node, inner, True))
-            elif inner.byline and _abuts(node):
-                writer.end() if writer.latin else writer.blank(context)
-            elif not context.verbatim and _is_set_apart(node, writer.last):
-                writer.blank(context)
-            if (
-                inner.furniture
-                and not context.furniture
-                and context.byline
-                and kind not in {"block", "heading", "furniture"}
-            ):
-                writer.end()
+            elif _begin_inline(writer, node, inner, context):
                 stack.append((node, inner, True))
             stack.extend((child, inner, False) for child in reversed(node.contents))
     writer.end()
     return writer.lines
+
+
+def _begin_inline(writer: LineWriter, node: "Tag", inner: ElementContext, outer: ElementContext) -> bool:
+    """Separates an inline element from the text before it where the page shows the two apart.
+
+    Returns whether the end of the element ends a line, too.
+    """
+    if inner.byline and _abuts(node):
+        writer.end() if writer.latin else writer.blank(outer)
+    elif not outer.verbatim and _is_set_apart(node, writer.last):
+        writer.blank(outer)
+    if inner.furniture and not outer.furniture and outer.byline:
+        # A share bar within a byline is not part of it.
+        writer.end()
+        return True
+    return False
 
 
 def _block(node: "Tag", inner: ElementContext, outer: ElementContext, number: int) -> ElementContext:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 import regex
 
+from pipeline.lexicon import lists
 from pipeline.readers.html.content import LABEL
 from pipeline.readers.html.lines import HAN, PageLine
 
@@ -15,6 +15,8 @@ SUFFIX = regex.compile(r"\s*(?:[|｜_»]|\s[-–—:·•]\s|[-－—–](?=[^-�
 SPACE = regex.compile(r"[\s\p{P}\p{S}]+")
 NEAR = 60
 """Lines above the article among which its title stands; menus may lie between."""
+MAX_TITLE_DEPTH = 4
+"""Lines from the start of the content in which a title may be."""
 DEEP = 15
 """Lines from the first one of the text among which a byline may stand below a lead."""
 LONGEST_LEAD = 600
@@ -91,21 +93,31 @@ def _end(lines: Sequence[PageLine], content: Sequence[int], top: int) -> int:
 
 
 def _title(lines: Sequence[PageLine], content: Sequence[int], said: Sequence[str]) -> int | None:
-    """The index of the title's line: a heading of the first level, or one that says what the page's head says."""
+    """The index of the title's line: the line that repeats a title of the page's head, or else a first-level heading.
+
+    None if there is no such line, or no content.
+    """
     if not content:
         return None
     first = content[0]
-    # The title may be the first of the content, or above; in a page in disorder right below its beginning.
-    window = range(max(first - NEAR, 0), min(first + 4, len(lines)))
+    # The title may be the first line of the content, above it, or just below the start of a disordered page.
+    window = range(max(first - NEAR, 0), min(first + MAX_TITLE_DEPTH, len(lines)))
     fits = [i for i in window if len(lines[i].text) <= LONGEST_TITLE and not lines[i].context.hidden]
-    keys = [key(bare(each)) for each in said] + [key(each) for each in said]
+    keys = [key(bare(title)) for title in said] + [key(title) for title in said]
     heads = [i for i in fits if lines[i].context.level == 1 and not _is_name_of_site(lines[i], keys)]
-    for candidates in (heads, [i for i in fits if lines[i].context.level > 1], fits):
-        same = [i for i in candidates if _same(key(lines[i].text), keys)]
-        if same:
+    subheads = [i for i in fits if lines[i].context.level > 1]
+    for candidates in (heads, subheads, fits):
+        if same := [i for i in candidates if _same(key(lines[i].text), keys)]:
             return min(same, key=lambda i: (abs(first - i), i))
+    return _heading_above(lines, heads, first)
+
+
+def _heading_above(lines: Sequence[PageLine], heads: Sequence[int], first: int) -> int | None:
+    """The last first-level heading above the content, or else the first one at all."""
     above = [i for i in heads if i <= first and not lines[i].beside]
-    return above[-1] if above else heads[0] if heads else None
+    if above:
+        return above[-1]
+    return heads[0] if heads else None
 
 
 def _same(shown: str, keys: Sequence[str]) -> bool:
@@ -170,8 +182,7 @@ def _belongs(line: PageLine, title: str | None, *, told: bool) -> bool:
 @cache
 def beside() -> frozenset[str]:
     """Words for what one may do with a page, which stand beside a byline: lower-case, from `beside.txt`."""
-    rows = (files(__package__) / "beside.txt").read_text("utf-8").splitlines()
-    return frozenset(row for row in rows if row and not row.startswith("#"))
+    return frozenset(lists.rows(__package__, "beside.txt"))
 
 
 def without_beside(text: str) -> str:

@@ -1,7 +1,7 @@
 """The tables of an SQLite database, and their rows in order."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -26,6 +26,8 @@ WRITE_AHEAD = 2
 RESTORE = "restore a copy, or try `sqlite3 FILE .recover`"
 INTERRUPTED = "interrupted"
 """What SQLite says where its work was ended; `Bounded.stopped` says why."""
+ROW_ID_NAMES = ("rowid", "_rowid_", "oid")
+"""SQLite's names of a row's number, of which a column may hide some."""
 REFUSED = "not authorized"
 """What SQLite says where a statement wants what `confine` does not allow."""
 HIDDEN, GENERATED = 1, 2
@@ -213,30 +215,41 @@ def stored_columns(connection: sqlite3.Connection, name: str) -> set[object]:
 
 
 def described(connection: sqlite3.Connection, name: str, *, asked: bool = False) -> Table:
-    """A table by name; columns that it computes are among its own only where the user `asked` for them.
+    """A table by name, without its generated columns unless the user `asked` for them.
 
-    Raises `sqlite3.Error` for one that cannot be read.
+    Raises `sqlite3.Error` for a table that cannot be read.
     """
     about = connection.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()
     computed = () if asked else tuple(str(column[1]) for column in about if column[6] == GENERATED)
-    shown_columns = [column for column in about if column[6] != HIDDEN and str(column[1]) not in computed]
-    chosen = ", ".join(quoted(str(column[1])) for column in shown_columns) if computed else "*"
+    shown = [column for column in about if column[6] != HIDDEN and str(column[1]) not in computed]
+    chosen = _quoted_list(column[1] for column in shown) if computed else "*"
     cursor = connection.execute(f"SELECT {chosen} FROM {quoted(name)} LIMIT 0")  # noqa: S608
     names = unique_names(str(column[0]) for column in cursor.description)
     numbers = {str(column[1]) for column in about if NUMBERS.search(str(column[2]))}
-    taken = {column.lower() for column in names}
-    key = next((key for key in ("rowid", "_rowid_", "oid") if key not in taken), None)
-    if key is not None:
-        try:
-            connection.execute(f"SELECT {key} FROM {quoted(name)} LIMIT 0")  # noqa: S608
-        except sqlite3.OperationalError:
-            key = None
+    key = _row_id(connection, name, names)
     primary = sorted((column for column in about if column[5]), key=lambda column: int(column[5]))
-    by = key or ", ".join(quoted(str(column[1])) for column in primary)
-    at = {column[0]: place for place, column in enumerate(shown_columns)}
-    places = () if key else tuple(at[column[0]] for column in primary)
+    by = key or _quoted_list(column[1] for column in primary)
+    indices = {column[0]: i for i, column in enumerate(shown)}
+    primary_indices = () if key else tuple(indices[column[0]] for column in primary)
     columns = {column: column not in numbers for column in names}
-    return Table(name, columns, key, f" ORDER BY {by}" if by else "", places, computed)
+    return Table(name, columns, key, f" ORDER BY {by}" if by else "", primary_indices, computed)
+
+
+def _row_id(connection: sqlite3.Connection, table: str, names: Iterable[str]) -> str | None:
+    """The name by which a table's row id can be selected; None for a table without one."""
+    taken = {column.lower() for column in names}
+    key = next((key for key in ROW_ID_NAMES if key not in taken), None)
+    if key is None:
+        return None
+    try:
+        connection.execute(f"SELECT {key} FROM {quoted(table)} LIMIT 0")  # noqa: S608
+    except sqlite3.OperationalError:
+        return None
+    return key
+
+
+def _quoted_list(names: Iterable[object]) -> str:
+    return ", ".join(quoted(str(name)) for name in names)
 
 
 def answers(
