@@ -1,4 +1,4 @@
-"""Named bytes: a file, standard input, or a member of an archive. They are read once, from their beginning."""
+"""The bytes that a reader reads: a file, standard input, or a member of an archive."""
 
 import io
 import os
@@ -16,20 +16,20 @@ from pipeline.readers.budget import Budget, CountedStream, Readable
 from pipeline.storage.disk_space import DiskSpace, DiskSpaceError, UnsizedStream
 
 HEAD_BYTES = 1 << 16
-"""Bytes at the beginning that are looked at to choose a reader."""
+"""Bytes at the beginning that a reader sees when it is chosen."""
 CHUNK_BYTES = 1 << 20
-"""Bytes of a whole document that are asked for at a time."""
+"""Bytes that are read at a time of a whole document."""
 COMPRESSED_SUFFIXES = frozenset({".gz", ".zst", ".xz", ".bz2"})
-"""Suffixes that stand behind the one of the content: `a.txt.gz` unpacks to `a.txt`."""
+"""Suffixes that follow the one of the content: `a.txt.gz` unpacks to `a.txt`."""
 
 ARCHIVE_SUFFIXES = frozenset({".tar", ".warc", ".zip"})
-"""Suffixes of files that hold many others."""
+"""Suffixes of archives."""
 REMEDY = "split it, or raise [input.limits] bytes"
 TAR_SHORTHANDS = {".tgz": ".tar", ".tzst": ".tar", ".txz": ".tar", ".tbz2": ".tar", ".tbz": ".tar"}
 
 
 class Location(msgspec.Struct, frozen=True):
-    """Where bytes lie: the file's path below the input root and, inside an archive, the path of the member."""
+    """Where bytes come from: the file's path below the input root and, inside an archive, the path of the member."""
 
     file: str
     member: str | None = None
@@ -48,7 +48,7 @@ class Location(msgspec.Struct, frozen=True):
 
     @property
     def unpacked(self) -> "Location":
-        """The location of what a compression holds.
+        """The location of the file that a compressed one holds.
 
         >>> Location("wire/a.txt.gz").unpacked, Location("a.zip", "wire/b.txt.gz").unpacked
         (Location(file='wire/a.txt.gz', member='a.txt'), Location(file='a.zip', member='wire/b.txt'))
@@ -60,12 +60,12 @@ class Location(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """The path of the file or member by itself."""
+        """The path of the member, or of the file if there is none."""
         return self.file if self.member is None else self.member
 
     @property
     def id(self) -> str:
-        """What a document that is all of this is called: the path without suffix, a member below its archive.
+        """The id of a document that fills the file or member: its path without suffix.
 
         >>> Location("a/b.txt.gz").id, Location("dump.tar.gz", "wire/a.txt").id, Location("b.txt.gz", "b.txt").id
         ('a/b', 'dump/wire/a', 'b')
@@ -75,16 +75,17 @@ class Location(msgspec.Struct, frozen=True):
 
     @property
     def _is_all(self) -> bool:
-        """Whether the member is what a compressed file holds, and so adds nothing to the path."""
+        """Whether the member is the one file that a compressed file holds, and so adds nothing to the id."""
         return self.member == unpacked_name(self.file)
 
 
 class ByteSource:
-    """The bytes at a location, with a look at how they begin.
+    """The bytes at a location.
 
-    `stream` gives all of them, once. `path` is the file on the disk that they are, or None. `depth` counts the archives
-    and compressions around them. `named` says whether the user asked for just this file. `budget` counts what the file
-    unpacks to. `fault` is what is wrong with the bytes where they break off within the head: reading on raises it.
+    `head` holds the first 64 KiB. `stream` reads all bytes, once, from the beginning. `path` is the file on disk, or
+    None. `depth` counts the archives and compressions around the bytes. `named` is true if the user named this very
+    file. `budget` counts what the file unpacks to. `fault` is the error if the bytes break off within the head: reading
+    on raises it.
     """
 
     def __init__(
@@ -98,7 +99,7 @@ class ByteSource:
         budget: Budget | None = None,
     ) -> None:
         self.location = location
-        # A pipe has a path as well, as in `pipeline run <(…)`, and what was read of it is not there any more.
+        # A pipe has a path as well, as in `pipeline run <(…)`, but it cannot be read again.
         self.path = path if path is not None and stream.seekable() else None
         self.depth = depth
         self.named = named
@@ -111,51 +112,51 @@ class ByteSource:
             while len(self.head) < HEAD_BYTES and (more := stream.read(HEAD_BYTES - len(self.head))):
                 self.head += more
         except ReaderError as error:
-            # What came before it is there to be read.
+            # The bytes before it can still be read.
             self.fault = error
         self.stream = _again(self.head, stream, seekable=self.path is not None, broken=self.fault is not None)
 
     def inner(self, location: Location, stream: BinaryIO, *, named: bool = False) -> "ByteSource":
-        """What lies in this one: a layer deeper, and counted with it against the limits."""
+        """A source inside this one, one layer deeper, which shares its budget."""
         return ByteSource(location, stream, depth=self.depth + 1, named=named, budget=self.budget)
 
     def left_out(self, reason: str) -> LeftOut:
-        """What is said of it where it holds no document. Raises `ReaderError` where the user named it."""
+        """The `LeftOut` for a source without a document. Raises `ReaderError` if the user named the file."""
         if self.named:
             raise ReaderError(reason)
         return LeftOut(str(self.location), reason)
 
     @property
     def packed(self) -> Readable:
-        """The stream for readers that unpack it: what is read of a file is counted for the limits."""
+        """The stream for readers that unpack it; it counts what is read of a file against the limits."""
         return CountedStream(self.stream, self.budget) if self.depth == 0 else self.stream
 
     @property
     def id(self) -> str:
-        """The id of a document that is all of this."""
+        """The id of a document that fills the source."""
         return self.location.id
 
     @property
     def suffix(self) -> str:
-        """The suffix of the name in small letters, with its full stop; empty where there is none."""
+        """The suffix of the name in lower case, with its dot; empty if there is none."""
         return PurePosixPath(self.location.name).suffix.lower()
 
     @property
     def is_called_packed(self) -> bool:
-        """Whether its name is that of a compressed file or an archive."""
+        """Whether its suffix is that of a compressed file or an archive."""
         return self.suffix in COMPRESSED_SUFFIXES or self.suffix in TAR_SHORTHANDS or self.suffix in ARCHIVE_SUFFIXES
 
     def count_whole(self, path: Path) -> None:
-        """Counts all bytes of the file for the limits: for readers that read `path` themselves, in any order."""
+        """Counts all bytes of the file against the limits, for readers that read `path` themselves."""
         if self.depth == 0:
             self.budget.take(path.stat().st_size)
 
     def whole(self, limit: int) -> bytes:
-        """All bytes. Raises `ReaderError` where they are more than `limit`."""
+        """All bytes. Raises `ReaderError` if there are more than `limit`."""
         if self.path is not None and (size := self.path.stat().st_size) > limit:
             raise ReaderError(f"is {size:,} bytes long, over the limit of {limit:,}; {REMEDY}")
         whole = bytearray()
-        # Python takes the memory that is asked for before it knows what there is.
+        # In pieces: Python allocates the whole size that is asked for, whatever there is.
         while len(whole) <= limit and (more := self.stream.read(min(limit + 1 - len(whole), CHUNK_BYTES))):
             whole += more
         if len(whole) > limit:
@@ -164,10 +165,10 @@ class ByteSource:
 
     @contextmanager
     def on_disk(self) -> Iterator[Path]:
-        """A path at which all of it lies: for readers that cannot read from the beginning to the end."""
+        """A path to all of the bytes, for readers that must seek; a temporary copy if they are not a file."""
         if self.path is not None:
             if not os.path.samestat(os.stat(self.path), os.fstat(self.stream.fileno())):
-                # The reader opens it by its name, which another file, a link or a pipe has now.
+                # The reader opens the file by name, and the name now belongs to another file, link or pipe.
                 fault = ReaderError("was replaced while it was read; run again")
                 fault.passing = True
                 raise fault
@@ -194,7 +195,7 @@ class ByteSource:
 
 
 class _Replay(io.RawIOBase):
-    """A head that was read, and the rest of the stream behind it."""
+    """Bytes that were read already, followed by the rest of their stream."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         super().__init__()
@@ -215,7 +216,7 @@ class _Replay(io.RawIOBase):
 
 
 def joined_stream(head: bytes, rest: BinaryIO) -> BinaryIO:
-    """A stream of bytes that were read, and of what stands behind them."""
+    """A stream of bytes that were read already, followed by the rest of their stream."""
     return io.BufferedReader(_Replay(head, rest), HEAD_BYTES)
 
 
@@ -229,7 +230,7 @@ def _again(head: bytes, stream: BinaryIO, *, seekable: bool, broken: bool) -> Bi
 
 
 def without_suffix(name: str) -> str:
-    """A path without its suffix, nor that of a compression behind it; a name that is only a suffix stays.
+    """A path without its suffix and without that of a compression; a name that is only a suffix stays.
 
     >>> without_suffix("wire.2024/a.b.txt.gz"), without_suffix("dump.tar.xz"), without_suffix("wire/.hidden")
     ('wire.2024/a.b', 'dump', 'wire/.hidden')
@@ -242,7 +243,7 @@ def without_suffix(name: str) -> str:
 
 
 def unpacked_name(name: str) -> str:
-    """What a compressed file is called when it is unpacked: its name without the suffix of the compression.
+    """The name of a compressed file once it is unpacked: without the suffix of the compression.
 
     >>> unpacked("a.txt.gz"), unpacked("crawl.tgz"), unpacked("odd")
     ('a.txt', 'crawl.tar', 'odd')
@@ -255,9 +256,9 @@ def unpacked_name(name: str) -> str:
 
 
 class RemoteStream(io.RawIOBase):
-    """The bytes of a stream; its errors as those of a source, the same one however often it is read on.
+    """A stream from a bucket or the web. An `OSError` becomes a `ReaderError`, the same one each time it is read again.
 
-    No more is asked for than one read gives, since what a longer one had of it would be lost with the error.
+    Reads are never joined: bytes that a longer read already had would be lost with its error.
     """
 
     def __init__(self, stream: BinaryIO, *, unsized: bool | None = None) -> None:
@@ -265,11 +266,11 @@ class RemoteStream(io.RawIOBase):
         self._stream = cast("io.BufferedReader", stream)
         self._fault: ReaderError | None = None
         self.unsized = isinstance(stream, UnsizedStream) if unsized is None else unsized
-        """Whether nobody has said how long it is."""
+        """Whether its length is unknown."""
 
     @property
     def broken(self) -> bool:
-        """Whether it broke off. What a reader says of the file then may tell of that in words of its own."""
+        """Whether it broke off, so that what the reader reports of the file may be a consequence."""
         return self._fault is not None
 
     def readable(self) -> bool:

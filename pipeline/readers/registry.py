@@ -1,4 +1,4 @@
-"""Which reader takes which bytes: the built-in ones, and those of other packages that the settings name."""
+"""Chooses the reader for some bytes: a built-in one, or one of another package that the settings name."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -34,23 +34,23 @@ BUILT_IN_READERS = {
     "markdown": "markdown.reader:MarkdownReader",
     "text": "text:TextReader",
 }
-"""The readers of this package: name, and module and class. Of those with equal claims the first one is taken."""
+"""The readers of this package, as `module:class` by name. Of equal claims the first one wins."""
 UNPACKING_READERS = frozenset({"gzip", "zstd", "xz", "bzip2", "zip", "tar"})
-"""Those that unpack: what is inside is what `[input] format` is about."""
+"""Readers that unpack. `[input] format` names the reader of what is inside."""
 COMPRESSION_READERS = frozenset({"gzip", "zstd", "xz", "bzip2"})
-"""Those of them that hold one other file, which is called as they are."""
+"""Of these, the readers of formats that hold one file, with the name of the packed one."""
 
 
 class Registry(msgspec.Struct, frozen=True):
-    """The readers that take part, those of other packages first, and the one that takes everything, if one does."""
+    """The active readers, those of other packages first, and the one that `[input] format` forces, if it names one."""
 
     readers: tuple[Reader, ...]
     forced: Reader | None = None
     packages: tuple[Package, ...] = ()
-    """The other packages: another version of one may find other documents in the same bytes."""
+    """The other packages: a new version of one may find different documents in the same bytes."""
 
     def of(self, source: ByteSource) -> Reader | None:
-        """The reader with the strongest claim; None where no one has any."""
+        """The reader with the strongest claim, or None if no reader has one."""
         best, strongest = None, Claim.NONE
         for reader in self.readers:
             claim = reader.sniff(source)
@@ -62,10 +62,10 @@ class Registry(msgspec.Struct, frozen=True):
 
 
 def select_readers(sources: Mapping[str, Mapping[str, object]] | None = None, form: str | None = None) -> Registry:
-    """The readers with the options that `sources` holds for each. One of another package takes part where it is named.
+    """The built-in readers and those of other packages that the settings name, with their options.
 
-    `form` is the reader of all files, if the settings name one. Raises `UsageError`, a `SettingError` where a setting
-    is to blame.
+    `sources` holds the options by the reader's name; `form` is the reader of all files, if the settings name one.
+    Raises `UsageError`, or `SettingError` if a setting is wrong.
     """
     sources = sources or {}
     if form in UNPACKING_READERS:
@@ -85,7 +85,7 @@ def select_readers(sources: Mapping[str, Mapping[str, object]] | None = None, fo
 def find_reader(name: str, key: Key = ("sources",)) -> Reader:
     """The built-in or installed reader of that name, with its default options; `key` is the setting that names it.
 
-    Raises `UsageError`, a `SettingError` for an unknown one.
+    Raises `UsageError`, or `SettingError` for an unknown name.
     """
     if name in BUILT_IN_READERS:
         return built_in_reader(name)
@@ -105,7 +105,7 @@ def built_in_reader(name: str) -> Reader:
 
 
 def reader_faults(reader: object) -> Iterator[str]:
-    """What is wrong with the declaration of a reader, each as a clause. Nothing where all is well."""
+    """Yields what is wrong with a reader's declaration, a clause each; nothing if it is valid."""
     if misfit := misfit_of(reader, READER_PROTOCOL):
         yield misfit
         return
@@ -116,7 +116,7 @@ def reader_faults(reader: object) -> Iterator[str]:
 
 
 def installed_reader_hint(suffix: str) -> str:
-    """A hint at installed readers that no setting names, for a file that nobody claims; empty where there are none."""
+    """A hint at an installed reader that the settings do not name, for a file that no reader claims; may be empty."""
     idle = _idle(tuple(sys.path))
     likely = [name for name in idle if name == suffix.removeprefix(".")] or idle
     if not likely:
@@ -126,5 +126,5 @@ def installed_reader_hint(suffix: str) -> str:
 
 @cache
 def _idle(path: tuple[str, ...]) -> tuple[str, ...]:  # noqa: ARG001 -- what is installed depends on it
-    """Readers of other packages. To look for them takes milliseconds, and a folder may hold many files of no kind."""
+    """Readers of other packages. Cached: a look-up takes milliseconds, and unknown files may be many."""
     return tuple(sorted({offer.name for offer in offers(SOURCES)} - set(BUILT_IN_READERS)))

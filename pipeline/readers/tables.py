@@ -1,4 +1,4 @@
-"""The records of a table: which field is the text, which the id; all others are metadata."""
+"""Makes records of a table's rows: one field is the text, one the id, and all others are metadata."""
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -18,21 +18,23 @@ from pipeline.readers.field_values import UndecodedText, as_text, holds, others,
 from pipeline.readers.reader import ReaderItem
 
 SAMPLE = 20
-"""Rows at the beginning that say which field is the text."""
+"""Rows that are looked at to find the field of the text."""
 LONG = 200
-"""Characters that a text has on average; fields whose name says nothing must be as long to be taken for one."""
+"""Characters that a field must have on average to be taken for the text, if its name does not say so."""
 FARTHER = 3
-"""And as many times longer than every other field."""
+"""How many times longer than every other field it must be."""
 MOST_NAMED = 8
 """Columns that a message lists."""
+NO_RECORDS = "holds no records; leave it out"
 MANY = "leave it out, or raise [input.limits] columns"
 ARTICLE = "is what this pipeline wrote (bilingual-article), not a source; leave it out"
 
 
 class TableRow(msgspec.Struct, frozen=True, gc=False):
-    """A row of a table, or what is wrong with it; rows are counted from 1, those that fail too.
+    """A row of a table, or why it cannot be read.
 
-    `number` is None where one record is all of the file. `at` says where it begins, as the line or byte of a number.
+    `number` counts rows from 1, including those that fail; it is None if the file is one record. `at` is where the row
+    begins: `("line", 7)` or `("byte", 1024)`.
     """
 
     number: int | None
@@ -52,28 +54,24 @@ def table_records(
     part: str | None = None,
     name: str | None = None,
 ) -> Iterator[ReaderItem]:
-    """A record for each row, an `Unreadable` for one that has no text; the file left out where no row has any.
+    """Yields a record for each row, and an `Unreadable` for each row without a text.
 
-    Of rows that are not all alike, those before the first text are left out by their count if they are many.
+    If no row has a text, the whole file is left out. If rows may differ, those before the first text are left out and
+    counted.
 
-    `unit` is what a row is called in messages. `columns` are those of a table whose rows are all alike, and whether
-    each may hold text. `part` is the table's name in a file of several. `name` is what stands before the number in
-    ids, by default that of the file. Raises `ReaderError` where the settings name a column that is not there.
+    `unit` is the word for a row in messages. `columns` are the columns of a table and whether each can hold text; None
+    if rows may differ. `part` is the table's name in a file of several tables. `name` comes before the row's number in
+    ids; by default it is the id of the file. Raises `ReaderError` if the settings name a column that does not exist.
     """
     location = source.location if part is None else source.location.inside(part)
-    if columns is not None:
-        _refuse_missing(options.text_field, columns)
+    column = _known_column(options, columns)
     rows = _counted(source.budget, rows)
-    column = options.text_field or (_named(columns) if columns else None)
     sample, broken = _sample(rows, column)
     intact = [row.fields for row in sample if row.fault is None]
-    if intact and is_article(intact[0]):
-        yield left_out(source, ARTICLE, location)
+    if reason := _nothing_to_read(sample, intact, broken):
+        yield left_out(source, reason, location)
         return
     column = column or text_column(intact)
-    if not sample and broken is None:
-        yield left_out(source, "holds no records; leave it out", location)
-        return
     width = len(columns or ())
     table = _Table(location, name or source.id, options.text_field, column, options, media_type, unit, width)
     if column is None and broken is None and len(intact) == len(sample):
@@ -104,14 +102,30 @@ def _sample(rows: Iterator[TableRow], column: str | None) -> tuple[list[TableRow
     return sample, None
 
 
+def _known_column(options: Input, columns: Mapping[str, bool] | None) -> str | None:
+    """The column of the text, as set or by its name, if known. Raises `ReaderError` for a missing one."""
+    if columns is not None:
+        _refuse_missing(options.text_field, columns)
+    return options.text_field or (_named(columns) if columns else None)
+
+
+def _nothing_to_read(
+    sample: Sequence[TableRow], intact: Sequence[Mapping[str, object]], broken: ReaderError | None
+) -> str | None:
+    """Why none of the records is read; None if they are. `intact` are the fields of the sample's sound rows."""
+    if intact and is_article(intact[0]):
+        return ARTICLE
+    return NO_RECORDS if not sample and broken is None else None
+
+
 def check_column_count(columns: int, limits: Limits) -> None:
-    """Raises `ReaderError` where a table has too many columns: each of its rows would cost as much."""
+    """Raises `ReaderError` if a table has too many columns: every row would cost as much."""
     if columns > limits.columns:
         raise ReaderError(f"has {columns:,} columns, over the limit of {limits.columns:,}; {MANY}")
 
 
 def _counted(budget: Budget, rows: Iterable[TableRow]) -> Iterator[TableRow]:
-    """The rows, which must not be more than the file can hold."""
+    """Counts rows against the budget of the file."""
     for row in rows:
         budget.hold()
         yield row
@@ -120,11 +134,10 @@ def _counted(budget: Budget, rows: Iterable[TableRow]) -> Iterator[TableRow]:
 def left_out(
     source: ByteSource, reason: str, location: Location | None = None, fields: tuple[str, ...] | None = None
 ) -> LeftOut:
-    """What is said of a file, or of a part of it at `location`, that holds nothing for the pipeline.
+    """The `LeftOut` for a file, or a part of it at `location`, that holds no document.
 
-    `fields` are those that it has instead of the one that the settings name for the text.
-
-    Raises `ReaderError` where the user named the file: then it is a failure.
+    `fields` are the fields that it has, if the one that the settings name is missing. Raises `ReaderError` if the user
+    named the file: then it is a failure.
     """
     if source.named and location in (None, source.location):
         error = ReaderError(reason)
@@ -134,13 +147,13 @@ def left_out(
 
 
 def no_text(source: ByteSource, names: Sequence[str], location: Location | None = None) -> LeftOut:
-    """What is said of a table without a text. Raises `ReaderError` where the user named the file."""
+    """The `LeftOut` for a table without a text. Raises `ReaderError` if the user named the file."""
     reason = f"no field of its records is a text (there are: {listed_names(names)}); name it in [input] text_field"
     return left_out(source, reason, location)
 
 
 def has_text(sample: Sequence[Mapping[str, object]], columns: Mapping[str, bool], options: Input) -> bool:
-    """Whether a table has the column that the settings name, or one that is a text by its name or in the sample."""
+    """Whether a table has the text column that the settings name or, if they name none, any text column."""
     if options.text_field is not None:
         return columns.get(options.text_field, options.text_field.partition(".")[0] in columns)
     return _named(columns) is not None or text_column(sample) is not None
@@ -157,7 +170,7 @@ def is_article(fields: Mapping[str, object]) -> bool:
 
 
 def unique_names(names: Iterable[str]) -> tuple[str, ...]:
-    """Names of columns, each once: an empty one is its number, one that was there before has its own behind it.
+    """Makes column names unique: an empty name becomes `column_N`, a repeated one gets a number.
 
     >>> unique(["id", "", "text", "text"])
     ('id', 'column_2', 'text', 'text_2')
@@ -165,7 +178,7 @@ def unique_names(names: Iterable[str]) -> tuple[str, ...]:
     given = list(names)
     taken = frozenset(given)
     found: dict[str, None] = {}
-    # How often each name came: to count from 1 for each of a thousand equal names would take a million steps.
+    # Where counting got to for each name: starting from 1 for each of a thousand equal names takes a million steps.
     reached: dict[str, int] = {}
     for number, name in enumerate(given, 1):
         wanted = name or f"column_{number}"
@@ -180,7 +193,7 @@ def unique_names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def text_column(sample: Sequence[Mapping[str, object]]) -> str | None:
-    """The field that holds the text: by its name, or the one that is much longer than all others; None for neither.
+    """The field that holds the text, by its name or because it is much longer than all others; None if there is none.
 
     >>> text_column([{"ID": 1, "Text": "…"}]), text_column([{"a": "x", "b": "y"}]), text_column([{"a": "x" * 300}])
     ('Text', None, 'a')
@@ -191,7 +204,7 @@ def text_column(sample: Sequence[Mapping[str, object]]) -> str | None:
     lengths: dict[str, int] = {}
     for fields in sample:
         for name, value in fields.items():
-            # Bytes may be a picture: they are a text where their name says so.
+            # Bytes may be a picture: they are a text only if their name says so.
             if isinstance(value, str | UndecodedText):
                 lengths[name] = lengths.get(name, 0) + len(value)
     ranked = sorted(lengths, key=lambda name: -lengths[name])
@@ -204,12 +217,12 @@ def text_column(sample: Sequence[Mapping[str, object]]) -> str | None:
 
 @cache
 def text_field_names() -> tuple[str, ...]:
-    """The names that say that a field is the text, the surest first."""
+    """The names of fields that hold the text, the surest first."""
     return lists.rows("pipeline.readers", "text-fields.txt")
 
 
 def _by_name(fields: Mapping[str, object]) -> str | None:
-    """The field of a record whose name says that it is the text, and which is one."""
+    """The field of a record that is a text and is named like one."""
     known = text_field_names()
     if isinstance(fields.get(known[0]), str):
         return known[0]
@@ -218,7 +231,7 @@ def _by_name(fields: Mapping[str, object]) -> str | None:
 
 
 def _named(columns: Mapping[str, bool]) -> str | None:
-    """The column whose name says that it is the text."""
+    """The column that can hold text and is named like the text."""
     texts = {name.casefold(): name for name, may_be in reversed(list(columns.items())) if may_be}
     return next((texts[name] for name in text_field_names() if name in texts), None)
 
@@ -238,14 +251,15 @@ def _refuse_missing(wanted: str | None, columns: Mapping[str, bool]) -> None:
 
 
 def listed_names(names: Sequence[str]) -> str:
-    """The first of some names, for a message."""
+    """The first few names, for a message."""
     return printable(", ".join(names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "") or "none"
 
 
 class _Table(msgspec.Struct, frozen=True):
-    """What is the same for all rows of a file. `column` is where the text is looked for if `wanted` names none.
+    """Turns rows of one file into records.
 
-    `width` is how many fields each row should have, 0 where they may differ.
+    `wanted` is the text field that the settings name, `column` the one that was detected. `width` is the number of
+    fields that each row should have; 0 if rows may differ.
     """
 
     location: Location
@@ -310,7 +324,7 @@ class _Table(msgspec.Struct, frozen=True):
         return Record(name, bytes(text) if isinstance(text, UndecodedText) else text, origin, metadata)
 
     def _media_type(self, field: str, text: str | bytes) -> str:
-        """That of the table; of a page where the field's name says that it holds one, and it has a tag."""
+        """The media type of the table, or of a page if the field is named `…html` and holds a tag."""
         if not field.casefold().endswith("html"):
             return self.media_type
         data = text.encode("utf-8", "replace") if isinstance(text, str) else text

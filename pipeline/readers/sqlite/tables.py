@@ -1,7 +1,7 @@
 """The tables of an SQLite database, and their rows in order."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -227,12 +227,16 @@ def described(connection: sqlite3.Connection, name: str, *, asked: bool = False)
     names = unique_names(str(column[0]) for column in cursor.description)
     numbers = {str(column[1]) for column in about if NUMBERS.search(str(column[2]))}
     key = _row_id(connection, name, names)
-    primary = sorted((column for column in about if column[5]), key=lambda column: int(column[5]))
-    by = key or _quoted_list(column[1] for column in primary)
-    indices = {column[0]: i for i, column in enumerate(shown)}
-    primary_indices = () if key else tuple(indices[column[0]] for column in primary)
+    order, primary = (key, ()) if key else _primary_key(about, shown)
     columns = {column: column not in numbers for column in names}
-    return Table(name, columns, key, f" ORDER BY {by}" if by else "", primary_indices, computed)
+    return Table(name, columns, key, f" ORDER BY {order}" if order else "", primary, computed)
+
+
+def _primary_key(about: Iterable[Sequence[object]], shown: Iterable[Sequence[object]]) -> tuple[str, tuple[int, ...]]:
+    """The primary key of a table: its columns for `ORDER BY`, and their indices among the `shown` columns."""
+    primary = sorted((column for column in about if column[5]), key=lambda column: int(str(column[5])))
+    indices = {column[0]: i for i, column in enumerate(shown)}
+    return _quoted_list(column[1] for column in primary), tuple(indices[column[0]] for column in primary)
 
 
 def _row_id(connection: sqlite3.Connection, table: str, names: Iterable[str]) -> str | None:
