@@ -15,7 +15,7 @@ from pipeline.config.settings import Key, Layers, Profile
 from pipeline.config.settings_reference import Parts, Setting, catalogue
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import UsageError, did_you_mean
-from pipeline.readers.registry import BUILT_IN, Registry
+from pipeline.readers.registry import BUILT_IN_READERS, Registry
 from pipeline.text.escapes import HIDDEN, escape_hidden
 
 CONFIG_EXAMPLES = """examples:
@@ -130,7 +130,7 @@ def _values(made: Pipeline, said: Layers, profile: str | None) -> dict[Key, obje
         options = fields(reader)
         for name, value in options.items():
             values["sources", reader.name, name] = msgspec.to_builtins(value)
-        if not options and reader.name not in BUILT_IN:
+        if not options and reader.name not in BUILT_IN_READERS:
             # A reader of a plugin is enabled by its table.
             values["sources", reader.name] = {}
     for sink, table in told.sinks.items():

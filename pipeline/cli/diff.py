@@ -17,7 +17,7 @@ from pipeline.cli.standard_streams import write_json
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
 from pipeline.model.article import Article
-from pipeline.storage import Place
+from pipeline.storage import AnyPath
 
 DIFF_EXAMPLES = """examples:
   pipeline diff output-before output-after             show what changed and which rules fired more or less
@@ -107,7 +107,7 @@ def _compared(found: Iterable[ArticlePair], tally: DiffTotals, where: str) -> It
                 yield tally.add_unmatched(new.id, "new")
 
 
-def _named(name: str, old: Place, new: Place, limits: Limits) -> ArticlePair:
+def _named(name: str, old: AnyPath, new: AnyPath, limits: Limits) -> ArticlePair:
     found = [article_with_id(path, name, limits) for path in (old, new)]
     if found == [None, None]:
         raise UsageError(f"no article {name!r} in {old} or {new}")

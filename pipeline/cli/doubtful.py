@@ -10,7 +10,7 @@ from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
 from pipeline.export.load.articles import load_each
 from pipeline.model.article import Article, Remark
-from pipeline.storage import Place
+from pipeline.storage import AnyPath
 from pipeline.text.excerpts import visible
 
 MAX_LISTED_WARNINGS = 5
@@ -50,7 +50,7 @@ def doubtful(article: Article) -> DoubtfulArticle | None:
     )
 
 
-def show(source: Place, limits: Limits, *, json: bool) -> int:
+def show(source: AnyPath, limits: Limits, *, json: bool) -> int:
     """Prints the doubtful articles of an output and their number. Returns 1 if an article cannot be read."""
     sheet = Printer()
     articles = found = without = warned = broken = 0

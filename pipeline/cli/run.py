@@ -19,9 +19,9 @@ from pipeline.config.settings import Layers
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import PipelineError, UsageError
 from pipeline.model.record import LeftOut, Unreadable
-from pipeline.readers.documents import first
-from pipeline.readers.input_files import find
-from pipeline.readers.named_fields import refuse_missing
+from pipeline.readers.documents import first_documents
+from pipeline.readers.input_files import find_files
+from pipeline.readers.named_fields import check_named_fields
 from pipeline.readers.registry import Registry
 from pipeline.runs.cache_keys import reading_key
 from pipeline.runs.counters import Counters, LeftOutEntry
@@ -37,7 +37,7 @@ from pipeline.runs.processes.start import begin_warmup
 from pipeline.runs.reading_process.read_ahead import ReadAhead
 from pipeline.runs.reading_process.supervisor import ReadingProcess
 from pipeline.runs.run import run
-from pipeline.storage import Remote, place
+from pipeline.storage import RemotePath, as_path
 from pipeline.text.escapes import escape_hidden
 from pipeline.version import __version__
 
@@ -120,7 +120,7 @@ def main(options: argparse.Namespace) -> int:
     if not options.output:
         # For example an unset shell variable; an empty path would mean the current folder.
         raise UsageError("-o is empty; give a folder")
-    output = place(options.output)
+    output = as_path(options.output)
     if isinstance(output, Path) and output.exists() and not output.is_dir():
         raise UsageError(f"-o {output} is a file; give a folder")
     chosen = readers(said)
@@ -138,11 +138,11 @@ def _read_and_run(
     said: Layers,
     chosen: Registry,
     reading: ReadingProcess,
-    output: Path | Remote,
+    output: Path | RemotePath,
     engine: Engine,
     workers: int | None,
 ) -> int:
-    files, lost = find(
+    files, lost = find_files(
         options.raw,
         include=said.settings.input.include,
         access=said.settings.input.access,
@@ -154,7 +154,7 @@ def _read_and_run(
         raise UsageError(f"nothing to process in {', '.join(options.raw)}{_left_out(lost)}")
     with said.blamed():
         first_of = lambda file, most: without_waiting(reading.documents(file, most))  # noqa: E731
-        known = refuse_missing(files, said.settings.input, first_of, reading.is_document)
+        known = check_named_fields(files, said.settings.input, first_of, reading.is_document)
     taken = FileSources(files, ReadAhead(reading).documents, said.settings.input, check=not known)
     size = taken.size
     if not options.dry_run and options.engine == "local":
@@ -297,7 +297,7 @@ class _RunPrinter(NoEvents):
     """Prints progress, failures and skipped inputs while documents are processed."""
 
     def __init__(
-        self, options: argparse.Namespace, progress: Progress, account: Counters, output: Path | Remote | None
+        self, options: argparse.Namespace, progress: Progress, account: Counters, output: Path | RemotePath | None
     ) -> None:
         self._options = options
         self._progress = progress
@@ -348,7 +348,7 @@ def _dry_run(
     with Progress(None, quiet=options.quiet) as progress:
         printer = _RunPrinter(options, progress, account, None)
         rehearsed = simulate_run(
-            first(everything, options.first),
+            first_documents(everything, options.first),
             made,
             encoding=said.settings.input.encoding,
             counters=account,

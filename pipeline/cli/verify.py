@@ -11,7 +11,7 @@ from pipeline.export.load.articles import file_name_mismatch, load_each
 from pipeline.model.article import Article
 from pipeline.model.verify import faults, unassigned_share
 from pipeline.runs.edited_articles import EditedArticles, UnreadableStateError, find_edited_articles
-from pipeline.storage import Place
+from pipeline.storage import AnyPath
 
 VERIFY_EXAMPLES = """examples:
   pipeline verify output
@@ -65,7 +65,7 @@ def main(options: argparse.Namespace) -> int:
     return 1 if failed or edited else 0
 
 
-def _edits(source: Place) -> EditedArticles:
+def _edits(source: AnyPath) -> EditedArticles:
     """The articles that were edited by hand since the run wrote them. Buckets are not checked."""
     if not isinstance(source, Path):
         return EditedArticles()

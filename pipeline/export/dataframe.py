@@ -14,7 +14,7 @@ from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.arguments import expect_all, expect_path, expect_text
 from pipeline.model.article import Article
-from pipeline.storage import Place, Remote
+from pipeline.storage import AnyPath, RemotePath
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,15 +25,15 @@ LIBRARIES = ("pandas", "polars")
 
 @overload
 def to_frame(
-    articles: Iterable[Article] | str | Place, rows: str = ..., *, kind: Literal["pandas"]
+    articles: Iterable[Article] | str | AnyPath, rows: str = ..., *, kind: Literal["pandas"]
 ) -> "pd.DataFrame": ...
 @overload
 def to_frame(
-    articles: Iterable[Article] | str | Place, rows: str = ..., *, kind: Literal["polars"]
+    articles: Iterable[Article] | str | AnyPath, rows: str = ..., *, kind: Literal["polars"]
 ) -> "pl.DataFrame": ...
 @overload
-def to_frame(articles: Iterable[Article] | str | Place, rows: str = ..., kind: str | None = ...) -> Any: ...  # noqa: ANN401 -- what is installed
-def to_frame(articles: Iterable[Article] | str | Place, rows: str = "exchanges", kind: str | None = None) -> Any:
+def to_frame(articles: Iterable[Article] | str | AnyPath, rows: str = ..., kind: str | None = ...) -> Any: ...  # noqa: ANN401 -- what is installed
+def to_frame(articles: Iterable[Article] | str | AnyPath, rows: str = "exchanges", kind: str | None = None) -> Any:
     """Returns a DataFrame with one row per exchange, or per item that `rows` names.
 
     `rows` is `exchanges`, `articles`, `turns`, `prose`, `edits`, `credits` or `segments`; the columns are those of
@@ -53,8 +53,8 @@ def to_frame(articles: Iterable[Article] | str | Place, rows: str = "exchanges",
 
 
 def _articles(given: object) -> Iterable[Article]:
-    if isinstance(given, str | Path | Remote):
-        expect_path("to_frame", "articles", given, Remote)
+    if isinstance(given, str | Path | RemotePath):
+        expect_path("to_frame", "articles", given, RemotePath)
         return read(given)
     return expect_all("to_frame", "articles", given, Article)
 

@@ -12,7 +12,7 @@ from pipeline.export.tables.columns import record_batches, schema
 from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.article import Article
-from pipeline.storage.atomic import whole
+from pipeline.storage.atomic import open_atomic
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,7 +43,7 @@ class ParquetExport:
 
         kind = Article if self.rows == "articles" else ROW_TYPES[self.rows]
         with (
-            whole(target) as file,
+            open_atomic(target) as file,
             pq.ParquetWriter(
                 file, schema(kind), compression="zstd", compression_level=ZSTD_LEVEL, version="2.6"
             ) as writer,

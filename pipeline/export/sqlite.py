@@ -24,7 +24,7 @@ from pipeline.export.tables.ngrams import units, words
 from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.article import VERSION, Article
-from pipeline.storage.atomic import beside
+from pipeline.storage.atomic import atomic_path
 
 PRIMARY_KEYS = {
     "articles": "PRIMARY KEY (id)",
@@ -75,7 +75,7 @@ class SqliteExport:
             raise OSError(f"cannot write {target}: {error}") from error
 
     def _write(self, articles: Iterable[Article], target: Path) -> None:
-        with beside(target) as path, closing(sqlite3.connect(path, isolation_level=None)) as database:
+        with atomic_path(target) as path, closing(sqlite3.connect(path, isolation_level=None)) as database:
             # The file is moved into place when it is complete, so writing it needs no journal.
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")

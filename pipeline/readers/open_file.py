@@ -5,7 +5,7 @@ import os
 import stat
 from typing import BinaryIO
 
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -15,7 +15,7 @@ STEPS = bool(NO_LINK) and os.open in os.supports_dir_fd
 """Whether this system can open a path folder by folder."""
 
 
-def opened(file: File) -> BinaryIO:
+def open_local_file(file: InputFile) -> BinaryIO:
     """The bytes of a file of this machine. Raises `OSError`.
 
     What the user named is opened, whatever it is. What was found below a folder must be a regular file, and, where

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 from pipeline.config.settings import Input
+from pipeline.lexicon import lists
 from pipeline.model.article import Origin
 from pipeline.model.record import Record
-from pipeline.readers import other_files
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.text.encodings.signatures import binary_kind
 
 SUFFIXES = frozenset({".txt", ".text"})
@@ -20,34 +21,36 @@ CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 
 
 @dataclass(frozen=True)
-class Text:
+class TextReader:
     """What nobody else claims, where it can be a text."""
 
     name: ClassVar = "text"
     protocol: ClassVar = 1
     is_document: ClassVar = True
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By the suffix; or, in the last place, whatever looks like text."""
-        if blob.suffix in SUFFIXES:
+        if source.suffix in SUFFIXES:
             return Claim.NAME
-        if blob.is_called_packed or binary_kind(blob.head) is not None:
+        if source.is_called_packed or binary_kind(source.head) is not None:
             # The first bytes of an archive that broke off may look like a word.
             return Claim.NONE
-        if other_files.kind_of(blob.suffix) is not None and not blob.named:
+        if kind_of_suffix(source.suffix) is not None and not source.named:
             return Claim.NONE
-        return Claim.FALLBACK if _may_be_text(blob.head) else Claim.NONE
+        return Claim.FALLBACK if _may_be_text(source.head) else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """The one document."""
-        yield document(blob, blob.whole(options.limits.bytes), "text/plain")
+        yield document_record(source, source.whole(options.limits.bytes), "text/plain")
 
 
-def document(blob: ByteSource, data: bytes, media_type: str, metadata: dict[str, str] | None = None) -> Record:
-    """The record of a blob that is one document."""
-    place = blob.place
-    origin = Origin(path=place.file, media_type=media_type, member=place.member, row=None, field=None, sha256=None)
-    return Record(blob.id, data, origin, metadata or {})
+def document_record(source: ByteSource, data: bytes, media_type: str, metadata: dict[str, str] | None = None) -> Record:
+    """The record of a source that is one document."""
+    location = source.location
+    origin = Origin(
+        path=location.file, media_type=media_type, member=location.member, row=None, field=None, sha256=None
+    )
+    return Record(source.id, data, origin, metadata or {})
 
 
 def _may_be_text(head: bytes) -> bool:
@@ -59,3 +62,17 @@ def _may_be_text(head: bytes) -> bool:
     # UTF-16 and UTF-32 without a mark: most of the NULs of a text stand at one place of two or four.
     nuls = [head[at::4].count(0) for at in range(4)]
     return sum(nuls) >= controls * 0.9 and min(nuls[0] + nuls[2], nuls[1] + nuls[3]) <= 0.1 * sum(nuls)
+
+
+def kind_of_suffix(suffix: str) -> str | None:
+    """What a file with this suffix is, in small letters with its full stop; None for what may be an article.
+
+    >>> kind_of_suffix(".py"), kind_of_suffix(".txt")
+    ('a program', None)
+    """
+    return _kinds().get(suffix)
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    return dict(lists.table("pipeline.readers", "other-files.tsv"))  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.errors import UsageError
 
 
-def link_above(folder: Path, name: str) -> Path | None:
+def first_link(folder: Path, name: str) -> Path | None:
     """The first folder on the way from `folder` to the file `name` below it that is a symbolic link.
 
     `folder` itself may be one: the user named it.
@@ -19,9 +19,9 @@ def link_above(folder: Path, name: str) -> Path | None:
     return None
 
 
-def inside(folder: Path, name: str) -> Path:
+def path_inside(folder: Path, name: str) -> Path:
     """The path of the file `name` below `folder`. Raises `UsageError` where a link on the way leads elsewhere."""
-    found = link_above(folder, name)
+    found = first_link(folder, name)
     if found is not None:
         raise UsageError(f"{found} is a symbolic link, and nothing is written through it; replace it with a folder")
     return folder / name

@@ -8,13 +8,11 @@ from typing import BinaryIO, TypeAlias
 
 import msgspec
 
-from pipeline.storage.access import Access
-from pipeline.storage.address import Address, address, is_url
-from pipeline.storage.entry import Entry
-from pipeline.storage.store import Store
+from pipeline.storage.address import Address, is_url, parse_url
+from pipeline.storage.store import Store, StoredObject, WebAccess
 
 
-class Remote(msgspec.Struct, frozen=True):
+class RemotePath(msgspec.Struct, frozen=True):
     """An object, or a folder of them: what `url` names. `size` and `stamp` are known where it was found in a list.
 
     `access` says what is allowed where it is a file of the web.
@@ -23,7 +21,7 @@ class Remote(msgspec.Struct, frozen=True):
     url: str
     size: int | None = None
     stamp: str | None = None
-    access: Access = Access()
+    access: WebAccess = WebAccess()
 
     @property
     def name(self) -> str:
@@ -47,7 +45,7 @@ class Remote(msgspec.Struct, frozen=True):
         """Whether it is no object itself, and objects lie below it."""
         return not self.on_web and not self.is_file() and next(self.below(), None) is not None
 
-    def entry(self) -> Entry | None:
+    def entry(self) -> StoredObject | None:
         """What is known of it as an object; none where it is none."""
         return None if self.is_called_folder else self._store.entry("")
 
@@ -57,11 +55,11 @@ class Remote(msgspec.Struct, frozen=True):
         where = self._address
         return not where.on_web and (not where.path or where.path.endswith("/"))
 
-    def known(self, entry: Entry) -> "Remote":
+    def known(self, entry: StoredObject) -> "RemotePath":
         """The same, with what a list or the store said of it."""
-        return Remote(self.url, entry.size, entry.stamp, msgspec.structs.replace(self.access, said=entry.moved_to))
+        return RemotePath(self.url, entry.size, entry.stamp, msgspec.structs.replace(self.access, said=entry.moved_to))
 
-    def below(self) -> Iterator[Entry]:
+    def below(self) -> Iterator[StoredObject]:
         """The objects below it, sorted by their names."""
         return self._store.listing()
 
@@ -89,14 +87,14 @@ class Remote(msgspec.Struct, frozen=True):
             self._store.download("", copy)
             yield copy
 
-    def holds(self, other: "Remote") -> bool:
+    def holds(self, other: "RemotePath") -> bool:
         """Whether the other is this one or lies below it."""
         mine, theirs = str(self).rstrip("/"), str(other).rstrip("/")
         return theirs == mine or theirs.startswith(f"{mine}/")
 
-    def __truediv__(self, name: str) -> "Remote":
+    def __truediv__(self, name: str) -> "RemotePath":
         where = self._address.inside(name)
-        return Remote(f"{where}?{where.query}" if where.query else str(where), access=self.access)
+        return RemotePath(f"{where}?{where.query}" if where.query else str(where), access=self.access)
 
     def __str__(self) -> str:
         return str(self._address)
@@ -111,18 +109,18 @@ class Remote(msgspec.Struct, frozen=True):
 
     @property
     def _address(self) -> Address:
-        return address(self.url)
+        return parse_url(self.url)
 
 
-Place: TypeAlias = Path | Remote
+AnyPath: TypeAlias = Path | RemotePath
 """What the user names: a path of this machine, or a place in a store."""
 
 
-def place(said: str | Path | Remote, access: Access = Access()) -> Place:  # noqa: B008 -- it is frozen
+def as_path(said: str | Path | RemotePath, access: WebAccess = WebAccess()) -> AnyPath:  # noqa: B008 -- it is frozen
     """What a path or URL names. Raises `UsageError` for a URL that nothing here reads."""
-    if isinstance(said, Remote):
+    if isinstance(said, RemotePath):
         return said
     if isinstance(said, str) and is_url(said):
-        address(said)
-        return Remote(said, access=access)
+        parse_url(said)
+        return RemotePath(said, access=access)
     return Path(said)

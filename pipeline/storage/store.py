@@ -6,21 +6,51 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
-from pipeline.storage.access import Access
-from pipeline.storage.address import Address, address
-from pipeline.storage.disk_space import Room, Unsized
-from pipeline.storage.entry import Entry
+from pipeline.storage.address import Address, parse_url
+from pipeline.storage.disk_space import DiskSpace, UnsizedStream
 
 
-class Means(Protocol):
+class StoredObject(msgspec.Struct, frozen=True, gc=False):
+    """An object of a store: its name below the store, its bytes, and what changes when they do.
+
+    `moved_to` is the host that a web server redirected to, if it did.
+    """
+
+    name: str
+    size: int | None
+    stamp: str | None
+    moved_to: str = ""
+
+
+class WebAccess(msgspec.Struct, frozen=True):
+    """Limits of one download. It is small and picklable, and part of each `Remote`.
+
+    `allow_private` allows addresses of this machine and its networks. `seconds` is the time to wait for the server in
+    all, `idle` the time for each 64 KiB, `size` the most bytes, `copied` the most bytes of a file of unknown length
+    that are put into the temporary folder. `said` is the host a redirect led to, where the user knows about it.
+    """
+
+    allow_private: bool = False
+    seconds: float = 3600.0
+    """An hour of waiting is 36 GB at 10 MB/s; the time in which the documents are processed is not counted."""
+    idle: float = 60.0
+    """Proxies and web servers give up after 60 seconds by default, so a sound one has answered by then."""
+    size: int = 1 << 38
+    """256 GiB: ten times the largest dumps that are one file, such as Wikipedia's (24 GB)."""
+    copied: int = 1 << 32
+    """4 GiB: a server knows the length of a file; only what it makes while it sends it has none."""
+    said: str = ""
+
+
+class StoreBackend(Protocol):
     """How a kind of store is reached; every address is that of an object."""
 
     def put(self, at: Address, data: bytes, *, create_only: bool) -> str | None: ...  # noqa: D102 -- as Store says
     def upload(self, at: Address, path: Path) -> None: ...  # noqa: D102
-    def entry(self, at: Address) -> Entry | None: ...  # noqa: D102
+    def entry(self, at: Address) -> StoredObject | None: ...  # noqa: D102
     def delete(self, at: Address) -> None: ...  # noqa: D102
     def open(self, at: Address) -> BinaryIO: ...  # noqa: D102
-    def listing(self, at: Address) -> Iterator[Entry]: ...  # noqa: D102
+    def listing(self, at: Address) -> Iterator[StoredObject]: ...  # noqa: D102
 
 
 class Store(msgspec.Struct, frozen=True):
@@ -31,7 +61,7 @@ class Store(msgspec.Struct, frozen=True):
     """
 
     url: str
-    access: Access = Access()
+    access: WebAccess = WebAccess()
     """For the web; a bucket is reached as the user has configured it."""
 
     def __str__(self) -> str:
@@ -55,7 +85,7 @@ class Store(msgspec.Struct, frozen=True):
     def download(self, name: str, path: Path) -> None:
         """Writes an object to a new file of this machine. Raises `OSError` before the disk is full."""
         with self.open(name) as stream, path.open("xb") as file:
-            room = Room(path.parent, self.access.copied if isinstance(stream, Unsized) else None)
+            room = DiskSpace(path.parent, self.access.copied if isinstance(stream, UnsizedStream) else None)
             while piece := stream.read(1 << 20):
                 room.take(len(piece))
                 file.write(piece)
@@ -65,7 +95,7 @@ class Store(msgspec.Struct, frozen=True):
         with self.open(name) as stream:
             return stream.read()
 
-    def entry(self, name: str) -> Entry | None:
+    def entry(self, name: str) -> StoredObject | None:
         """What is known of an object; none where it is not there."""
         return self._means.entry(self._at(name))
 
@@ -85,31 +115,35 @@ class Store(msgspec.Struct, frozen=True):
         """
         return self._means.open(self._at(name))
 
-    def listing(self, prefix: str = "") -> Iterator[Entry]:
+    def listing(self, prefix: str = "") -> Iterator[StoredObject]:
         """The objects below the store, or below a folder of it, sorted by their names, one page of them at a time."""
         for found in self._means.listing(self._at(prefix)):
-            yield Entry(f"{prefix.strip('/')}/{found.name}", found.size, found.stamp) if prefix.strip("/") else found
+            yield (
+                StoredObject(f"{prefix.strip('/')}/{found.name}", found.size, found.stamp)
+                if prefix.strip("/")
+                else found
+            )
 
     def _at(self, name: str) -> Address:
         return self._address.inside(name)
 
     @property
     def _address(self) -> Address:
-        return address(self.url)
+        return parse_url(self.url)
 
     @property
-    def _means(self) -> Means:
+    def _means(self) -> StoreBackend:
         where = self._address
         if where.on_web:
-            from pipeline.storage.web import Web
+            from pipeline.storage.web import WebStore
 
-            return Web(self.access)
-        from pipeline.storage.bucket import bucket
+            return WebStore(self.access)
+        from pipeline.storage.bucket import open_bucket
 
-        return bucket(where.scheme, where.host)
+        return open_bucket(where.scheme, where.host)
 
 
-def store(url: str, access: Access = Access()) -> Store:  # noqa: B008 -- it is frozen
+def open_store(url: str, access: WebAccess = WebAccess()) -> Store:  # noqa: B008 -- it is frozen
     """The store at a URL. Nothing is asked of it before it is used. Raises `UsageError` for a URL that cannot be."""
-    address(url)
+    parse_url(url)
     return Store(url, access)

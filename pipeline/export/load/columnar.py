@@ -139,13 +139,13 @@ def _measured_articles(
     """The articles of a batch of `size` bytes; a batch that is too large is one row, which can be damaged."""
     import pyarrow as pa
 
-    from pipeline.readers.arrow.columns import checked
+    from pipeline.readers.arrow.columns import validated
     from pipeline.readers.arrow.expansion import size_of
 
     if size > CONVERTED_BYTES:
         try:
             # Invalid UTF-8 becomes bytes, which makes the article invalid.
-            batch = checked(batch)
+            batch = validated(batch)
         except pa.ArrowInvalid as error:
             yield load_error(f"{name}:{before + 1}", f"is not an article: {_one_line(error)}")
             return

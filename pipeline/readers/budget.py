@@ -6,11 +6,11 @@ from typing import Protocol
 from pipeline.config.settings import Limits
 from pipeline.model.record import ReaderError
 
-GRACE = 1 << 26
+FREE_BYTES = 1 << 26
 """Bytes that may come out, 64 MiB, before it is asked how many times the file that is."""
 
 
-class Source(Protocol):
+class Readable(Protocol):
     """What bytes are read from."""
 
     def read(self, size: int, /) -> bytes:
@@ -46,7 +46,7 @@ class Budget:
     def give(self, count: int) -> None:
         """Counts bytes that were unpacked. Raises `ReaderError` where they are too many."""
         self.given += count
-        if self.given <= GRACE and self.given <= self.limits.expanded:
+        if self.given <= FREE_BYTES and self.given <= self.limits.expanded:
             return
         if self.given > self.limits.expanded:
             told = f"unpacks to more than {self.limits.expanded:,} bytes, and the rest is not read"
@@ -64,7 +64,7 @@ class Budget:
         if whole > self.limits.expanded:
             told = f"declares that it unpacks to {whole:,} bytes, over the limit of {self.limits.expanded:,} bytes"
             self._refuse(f"{told}; split it, or raise [input.limits] expanded")
-        if whole > GRACE and whole > self.limits.ratio * self.taken:
+        if whole > FREE_BYTES and whole > self.limits.ratio * self.taken:
             told = f"declares that its {self.taken:,} bytes unpack to {whole:,}, more than {self.limits.ratio:,} times"
             self._refuse(f"{told}; leave it out, or raise [input.limits] ratio if you trust it")
 
@@ -96,10 +96,10 @@ class Budget:
         raise self.fault
 
 
-class Counted:
+class CountedStream:
     """The bytes of a file, counted as they are read."""
 
-    def __init__(self, source: Source, budget: Budget) -> None:
+    def __init__(self, source: Readable, budget: Budget) -> None:
         # What one read gives, where it can be had: a longer one that ends in an error keeps what it had before.
         self._read: Callable[[int], bytes] = getattr(source, "read1", source.read)
         self._budget = budget
