@@ -147,7 +147,7 @@ said = st.builds(
 @given(turns=st.lists(said, min_size=1, max_size=12))
 def test_roles_do_not_depend_on_what_people_are_called(turns: list[TurnFeatures]) -> None:
     other = {"ada": "zoe", "ivo": "bea", "nora": "记者们", "press": "x"}
-    renamed = assign_roles([TurnFeatures(other[turn.key], turn.kind, turn.asks, turn.length) for turn in turns])
+    renamed = assign_roles([TurnFeatures(other[turn.speaker], turn.kind, turn.asks, turn.length) for turn in turns])
     assert renamed == {other[key]: part for key, part in assign_roles(turns).items()}
 
 
@@ -175,7 +175,7 @@ def unit(text: str, start: int = 0) -> Block:
 def test_a_label_has_a_key_and_words_behind_it(text: str, key: str, body: int) -> None:
     found = find_candidate(unit(text, start=100))
     assert found is not None
-    assert (found.key, found.body) == (key, body)
+    assert (found.key, found.text_start) == (key, body)
     assert text[found.start - 100 : found.end - 100] == found.text
 
 
@@ -256,13 +256,13 @@ CHINESE = "屋顶上的菜园\n每日邮报：为什么？\n艾达：街道满�
 def read(text: str) -> list[list[LabelledBlock]]:
     """The versions of a text, each from top to bottom."""
     document = Document(text)
-    return [parse_body(version.units).placed for version in split_versions(document, read_blocks(document))]
+    return [parse_body(version.blocks).blocks for version in split_versions(document, read_blocks(document))]
 
 
 def test_the_version_printed_first_is_the_body() -> None:
     for text, title in [(ENGLISH + CHINESE, "A Garden on the Roof"), (CHINESE + ENGLISH, "屋顶上的菜园")]:
         body, _ = read(text)
-        assert body[0].unit.text == title
+        assert body[0].block.text == title
 
 
 @pytest.mark.parametrize("foreign", ["上善若水。\n", "上善若水。\n水善利万物而不争。\n"])

@@ -4,8 +4,8 @@ from functools import cache
 
 import regex
 
+from pipeline.lexicon.lists import rows
 from pipeline.stages.dialogue.blocks import Block
-from pipeline.stages.dialogue.word_lists import rows
 from pipeline.text.lines import width
 
 STAGE_DIRECTION = regex.compile(
@@ -26,27 +26,27 @@ MAX_CAPTION_COLUMNS = 60
 """Columns of a caption that only the picture above shows."""
 
 
-def is_stage_direction(unit: Block) -> bool:
+def is_stage_direction(block: Block) -> bool:
     """Whether a unit is a stage direction or a note: in brackets on a line of its own, or a sound that is quoted."""
-    if unit.text[0] in OPENING_BRACKETS and STAGE_DIRECTION.fullmatch(unit.text):
+    if block.text[0] in OPENING_BRACKETS and STAGE_DIRECTION.fullmatch(block.text):
         return True
-    return unit.quoted and SOUND_WORDS.fullmatch(unit.text.strip("()（）[]")) is not None
+    return block.quoted and SOUND_WORDS.fullmatch(block.text.strip("()（）[]")) is not None
 
 
 @cache
 def _caption_pattern() -> "regex.Pattern[str]":
-    return regex.compile("|".join(f"(?:{row})" for row in rows("captions.txt")), regex.IGNORECASE)
+    return regex.compile("|".join(f"(?:{row})" for row in rows(__package__, "captions.txt")), regex.IGNORECASE)
 
 
-def is_caption(unit: Block) -> bool:
+def is_caption(block: Block) -> bool:
     """Whether a unit is the caption of a picture: it stands below one, or its words say so."""
-    if len(unit.text) > 2 * MAX_CAPTION_COLUMNS:
+    if len(block.text) > 2 * MAX_CAPTION_COLUMNS:
         return False
     if (
-        unit.pictured
-        and (unit.bold or unit.italic or not unit.ended)
-        and width(unit.text) <= MAX_CAPTION_COLUMNS
-        and not unit.level
+        block.after_picture
+        and (block.bold or block.italic or not block.ends_sentence)
+        and width(block.text) <= MAX_CAPTION_COLUMNS
+        and not block.level
     ):
         return True
-    return CAPTION_HINT.search(unit.text) is not None and _caption_pattern().fullmatch(unit.text) is not None
+    return CAPTION_HINT.search(block.text) is not None and _caption_pattern().fullmatch(block.text) is not None

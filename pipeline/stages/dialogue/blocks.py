@@ -45,7 +45,7 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     `level` is that of a heading of Markdown, 0 for none; `bold`, `italic`: all of it is set so; `dashed`: a dash opens
     it; `quoted`: it is marked as a quotation; `item`: of a list; `indented`: as code is; `reference`: it only points
     elsewhere; `pictured`: it stands below a picture; `first`: nothing stands before it; `before_byline`: a byline
-    follows it; `behind_rule`: a rule was drawn above it; `behind_notice`, `before_notice`: credits, a notice or a
+    follows it; `after_rule`: a rule was drawn above it; `behind_notice`, `before_notice`: credits, a notice or a
     disclaimer stand above or below.
     """
 
@@ -62,13 +62,13 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     reference: bool = False
     first: bool = False
     before_byline: bool = False
-    behind_rule: bool = False
-    pictured: bool = False
-    behind_notice: bool = False
+    after_rule: bool = False
+    after_picture: bool = False
+    after_notice: bool = False
     before_notice: bool = False
 
     @property
-    def marked(self) -> bool:
+    def is_heading(self) -> bool:
         """Whether it is a heading of Markdown."""
         return self.level > 0
 
@@ -78,12 +78,12 @@ class Block(msgspec.Struct, frozen=True, gc=False):
         return self.text.endswith(("?", "？")) or self.text.rstrip(CLOSING_CHARS).endswith(("?", "？"))
 
     @property
-    def ended(self) -> bool:
+    def ends_sentence(self) -> bool:
         """Whether it ends as a sentence does."""
         return self.text.rstrip(CLOSING_CHARS)[-1:] in SENTENCE_END_CHARS
 
     @property
-    def long(self) -> bool:
+    def is_prose(self) -> bool:
         """Whether it is surely prose."""
         return len(self.text) >= PROSE_COLUMNS or width(self.text) >= PROSE_COLUMNS
 
@@ -92,7 +92,7 @@ class Block(msgspec.Struct, frozen=True, gc=False):
         """The script it is written in."""
         return script(self.text)
 
-    def could_head(self) -> bool:
+    def could_be_heading(self) -> bool:
         """Whether it has the form of a heading: short, no mark at its end, no item of a list, nothing in brackets."""
         text = self.text
         return (
@@ -128,9 +128,9 @@ def read_blocks(document: Document) -> tuple[Block, ...]:
     found: list[Block] = []
     for start, end, line in _free_spans(document.paragraphs, document.layer("part")):
         # Most paragraphs begin and end with plain characters, and are units as they stand.
-        unit = Block(start, end, line) if _is_plain_line(line) else _parse_block(text, start, end)
-        if unit is not None:
-            found.append(unit)
+        block = Block(start, end, line) if _is_plain_line(line) else _parse_block(text, start, end)
+        if block is not None:
+            found.append(block)
     return tuple(_with_surroundings(text, found, document.layer("part")))
 
 
@@ -162,46 +162,46 @@ def _with_surroundings(text: str, found: list[Block], taken: Sequence[Label]) ->
     marks = [(label.start, label.value == "byline") for label in taken if "." not in label.value]
     underlined = "\n==" in text or "\n--" in text or "\n ==" in text
     mark = last = 0
-    for i, unit in enumerate(found):
+    for i, block in enumerate(found):
         # Between most units stand one or two line ends; a rule is longer.
         ruled = (
-            unit.start - last > MAX_PLAIN_GAP_CHARS
+            block.start - last > MAX_PLAIN_GAP_CHARS
             and i > 0
-            and HORIZONTAL_RULE.search(text, last, unit.start) is not None
+            and HORIZONTAL_RULE.search(text, last, block.start) is not None
         )
         noticed = False
-        while mark < len(marks) and marks[mark][0] < unit.start:
+        while mark < len(marks) and marks[mark][0] < block.start:
             noticed |= marks[mark][0] >= last and not marks[mark][1]
             mark += 1
-        following = found[i + 1].start if i + 1 < len(found) else unit.end
+        following = found[i + 1].start if i + 1 < len(found) else block.end
         next_byline = i + 1 < len(found) and mark < len(marks) and marks[mark][0] < following
         before = next_byline and any(byline for at, byline in marks[mark : mark + 4] if at < following)
         last_one = i + 1 == len(found)
         leads = mark < len(marks) and not marks[mark][1] and (last_one or marks[mark][0] < following)
-        level = _underline_level(text, unit) if underlined and not unit.level else 0
+        level = _underline_level(text, block) if underlined and not block.level else 0
         pictured = i > 0 and found[i - 1].reference and "![" in found[i - 1].text[:4]
-        last = unit.end
+        last = block.end
         if i and not (before or leads or ruled or noticed or level or pictured):
-            yield unit
+            yield block
             continue
         yield msgspec.structs.replace(
-            unit,
+            block,
             first=i == 0,
             before_byline=before,
-            behind_rule=ruled,
-            pictured=pictured,
-            behind_notice=noticed,
+            after_rule=ruled,
+            after_picture=pictured,
+            after_notice=noticed,
             before_notice=leads,
-            level=unit.level or level,
+            level=block.level or level,
         )
 
 
-def _underline_level(text: str, unit: Block) -> int:
+def _underline_level(text: str, block: Block) -> int:
     """The level of a heading that is underlined on the next line, or 0."""
-    if text[unit.end : unit.end + 1] not in "\n \t" or len(unit.text) > MAX_TITLE_COLUMNS:
+    if text[block.end : block.end + 1] not in "\n \t" or len(block.text) > MAX_TITLE_COLUMNS:
         return 0
-    line = HEADING_UNDERLINE.match(text, unit.end)
-    if line is None or (line["mark"] == "-" and not unit.could_head()):
+    line = HEADING_UNDERLINE.match(text, block.end)
+    if line is None or (line["mark"] == "-" and not block.could_be_heading()):
         return 0
     return 1 if line["mark"] == "=" else 2
 
@@ -223,9 +223,9 @@ def _parse_block(text: str, start: int, end: int) -> Block | None:
     if indented:
         return Block(start, end, text[start:end], item=item, indented=True)
     opening = OPENING_MARKUP.match(text, start, end)
-    blocks, emphasis = (opening["blocks"], opening["emphasis"]) if opening else ("", "")
-    level = max(map(len, HEADING_HASHES.findall(blocks)), default=0)
-    start += len(blocks)
+    block_marks, emphasis = (opening["blocks"], opening["emphasis"]) if opening else ("", "")
+    level = max(map(len, HEADING_HASHES.findall(block_marks)), default=0)
+    start += len(block_marks)
     behind = CLOSING_MARKUP.search(text, start, end) if text[end - 1] in "*_#" else None
     bold = italic = False
     if behind:
@@ -242,56 +242,56 @@ def _parse_block(text: str, start: int, end: int) -> Block | None:
     start += len(dash[0]) if dash else 0
     if start >= end:
         return None
-    return Block(start, end, text[start:end], level, bold, italic, dash is not None, ">" in blocks, item)
+    return Block(start, end, text[start:end], level, bold, italic, dash is not None, ">" in block_marks, item)
 
 
-def block_slice(unit: Block, start: int, end: int) -> Block:
+def block_slice(block: Block, start: int, end: int) -> Block:
     """The part `[start, end)` of a unit, in offsets of its own text, without blanks around it."""
-    inner = unit.text[start:end]
+    inner = block.text[start:end]
     start += len(inner) - len(inner.lstrip())
     end -= len(inner) - len(inner.rstrip())
     return msgspec.structs.replace(
-        unit,
-        start=unit.start + start,
-        end=unit.start + end,
-        text=unit.text[start:end],
-        first=unit.first and start == 0,
-        before_byline=unit.before_byline and end == len(unit.text),
-        behind_rule=unit.behind_rule and start == 0,
-        behind_notice=unit.behind_notice and start == 0,
-        before_notice=unit.before_notice and end == len(unit.text),
-        pictured=unit.pictured and start == 0,
+        block,
+        start=block.start + start,
+        end=block.start + end,
+        text=block.text[start:end],
+        first=block.first and start == 0,
+        before_byline=block.before_byline and end == len(block.text),
+        after_rule=block.after_rule and start == 0,
+        after_notice=block.after_notice and start == 0,
+        before_notice=block.before_notice and end == len(block.text),
+        after_picture=block.after_picture and start == 0,
     )
 
 
-def split_at(given: Sequence[Block], top: int) -> tuple[list[Block], list[Block]]:
+def split_at(blocks: Sequence[Block], top: int) -> tuple[list[Block], list[Block]]:
     """The units before the offset `top`, and those behind it; one that goes across is two."""
     keys: list[Block] = []
     rest: list[Block] = []
-    for unit in given:
-        if unit.start < top < unit.end:
-            keys.append(block_slice(unit, 0, top - unit.start))
-            rest.append(block_slice(unit, top - unit.start, len(unit.text)))
+    for block in blocks:
+        if block.start < top < block.end:
+            keys.append(block_slice(block, 0, top - block.start))
+            rest.append(block_slice(block, top - block.start, len(block.text)))
         else:
-            (keys if unit.start < top else rest).append(unit)
-    return [unit for unit in keys if unit.text], [unit for unit in rest if unit.text]
+            (keys if block.start < top else rest).append(block)
+    return [block for block in keys if block.text], [block for block in rest if block.text]
 
 
-def without_references(given: Sequence[Block]) -> list[Block]:
+def without_references(blocks: Sequence[Block]) -> list[Block]:
     """The units that say something: without references, whose surroundings become those of what follows them."""
     found: list[Block] = []
     ruled = noticed = False
-    for unit in given:
-        if unit.reference:
-            ruled |= unit.behind_rule
-            noticed |= unit.behind_notice
+    for block in blocks:
+        if block.reference:
+            ruled |= block.after_rule
+            noticed |= block.after_notice
         elif ruled or noticed:
             found.append(
                 msgspec.structs.replace(
-                    unit, behind_rule=unit.behind_rule or ruled, behind_notice=unit.behind_notice or noticed
+                    block, after_rule=block.after_rule or ruled, after_notice=block.after_notice or noticed
                 )
             )
             ruled = noticed = False
         else:
-            found.append(unit)
+            found.append(block)
     return found

@@ -5,12 +5,11 @@ from functools import cache
 
 import regex
 
+from pipeline.lexicon.lists import rows
 from pipeline.stages.dialogue.labelled_block import LabelledBlock, whole_block
-from pipeline.stages.dialogue.questions import SECOND_PERSON
-from pipeline.stages.dialogue.word_lists import rows
+from pipeline.stages.dialogue.pronouns import FIRST_PERSON_SINGULAR, SECOND_PERSON
 from pipeline.text.lines import width
 
-FIRST_PERSON_SINGULAR = regex.compile(r"\b(?:I|I[’']\p{L}+|my|me|myself)\b|我")
 QUOTED_SPEECH = regex.compile(r"“[^”\n]{0,400}”|\"[^\"\n]{0,400}\"|「[^」\n]{0,400}」")
 TITLE_BEFORE_NAME = "(?:Mr|Mrs|Ms|Dr|Prof|Professor|Minister|Sir|Dame|Señora?|Miss)\\.? "
 TITLE_AFTER_NAME = "(?:先生|女士|老师|老師|教授|博士|部长|部長)"
@@ -44,7 +43,7 @@ MAX_SIGNATURE_COLUMNS = 40
 @cache
 def _closing_phrases() -> tuple[tuple[str, ...], frozenset[str]]:
     """Phrases, and whole lines, which begin with an equals sign in the file."""
-    told = [row.casefold() for row in rows("closings.txt")]
+    told = [row.casefold() for row in rows(__package__, "closings.txt")]
     return tuple(row for row in told if row[0] != "="), frozenset(row[1:] for row in told if row[0] == "=")
 
 
@@ -53,21 +52,21 @@ def mark_closing(placed: list[LabelledBlock], makers: str = "") -> list[Labelled
 
     `makers` are the names of those who made the article.
     """
-    last = max((i for i, unit in enumerate(placed) if unit.label or unit.part == "question"), default=None)
+    last = max((i for i, block in enumerate(placed) if block.label or block.part == "question"), default=None)
     if last is None:
         return placed
     placed = _close_from(placed, last + 1, lambda i: _end_of_talk(placed, i))
     placed = _close_essay(placed, last)
     end = next((i for i in range(last + 1, len(placed)) if placed[i].part == "closing"), len(placed))
-    names = {unit.name for unit in placed if unit.label} | {None}
+    names = {block.name for block in placed if block.label} | {None}
     top = " ".join(
-        [makers, *(unit.unit.text for unit in placed[:INTRODUCTION_BLOCKS] if unit.part in {"title", "lead"})]
+        [makers, *(block.block.text for block in placed[:INTRODUCTION_BLOCKS] if block.part in {"title", "lead"})]
     )
-    asking = {unit.label.text for unit in placed if unit.label and unit.label.kind == "asks" and unit.name}
+    asking = {block.label.text for block in placed if block.label and block.label.kind == "asks" and block.name}
     told = range(max(last + 1, end - MAX_BIOGRAPHY_BLOCKS), end)
 
     def about(i: int) -> tuple[str, float] | None:
-        tells = i in told and _is_about_participant(placed[i].unit.text, names, asking, top)
+        tells = i in told and _is_about_participant(placed[i].block.text, names, asking, top)
         return ("dialogue.third-person", 0.75) if tells else None
 
     return _close_from(placed, last + 1, about)
@@ -83,22 +82,22 @@ def _close_from(
         found = over(i)
         if found is not None:
             rule, confidence = found
-            return placed[:i] + [whole_block(unit.unit, "closing", rule, confidence) for unit in placed[i:]]
+            return placed[:i] + [whole_block(block.block, "closing", rule, confidence) for block in placed[i:]]
     return placed
 
 
 def _end_of_talk(placed: Sequence[LabelledBlock], i: int) -> tuple[str, float] | None:
     """Why the talk is over at `i`, and how sure that is."""
-    unit = placed[i].unit
-    if unit.behind_rule or FOOTNOTE.match(unit.text) or END_LINE.fullmatch(unit.text):
+    block = placed[i].block
+    if block.after_rule or FOOTNOTE.match(block.text) or END_LINE.fullmatch(block.text):
         return "dialogue.behind-rule", 0.85
-    text = unit.text.casefold()
+    text = block.text.casefold()
     phrases, lines = _closing_phrases()
     if _line_name(text) in lines or any(phrase in text for phrase in phrases):
         return "dialogue.closing-phrase", 0.9
-    if unit.behind_notice or SITE_LINE.fullmatch(unit.text):
+    if block.after_notice or SITE_LINE.fullmatch(block.text):
         return "dialogue.behind-notice", 0.8
-    if unit.before_notice and width(unit.text) <= MAX_NOTICE_LEAD_COLUMNS and unit.text[-1] in "?？!！:：↓":
+    if block.before_notice and width(block.text) <= MAX_NOTICE_LEAD_COLUMNS and block.text[-1] in "?？!！:：↓":
         return "dialogue.behind-notice", 0.7
     return ("dialogue.signature", 0.8) if _is_signature(placed[i:]) else None
 
@@ -124,26 +123,26 @@ def _close_essay(placed: list[LabelledBlock], last: int) -> list[LabelledBlock]:
 
     So it is where words for Q and A stand before turns of one paragraph, and far more follows the last of them.
     """
-    labelled = [i for i, unit in enumerate(placed) if unit.label]
-    sizes = [len(placed[i].unit.text) for i in labelled]
+    labelled = [i for i, block in enumerate(placed) if block.label]
+    sizes = [len(placed[i].block.text) for i in labelled]
     behind = [i for i in range(last + 1, len(placed)) if placed[i].rule == "dialogue.continued"]
     alone = all(placed[i].rule == "dialogue.labelled" for i in range(labelled[0], last + 1)) if labelled else False
     anonymous = all(label.anonymous for i in labelled if (label := placed[i].label) is not None)
-    lead = sum(unit.part in {"lead", "prose"} for unit in placed[: labelled[0]]) if labelled else 0
-    told = sum(len(placed[i].unit.text) for i in behind)
+    lead = sum(block.part in {"lead", "prose"} for block in placed[: labelled[0]]) if labelled else 0
+    told = sum(len(placed[i].block.text) for i in behind)
     if not (
         alone and anonymous and len(labelled) >= MIN_ESSAY_TURNS and lead >= 2 and len(behind) >= 2
     ) or told < ESSAY_LENGTH_RATIO * max(sizes):
         return placed
     start = behind[0]
-    return placed[:start] + [whole_block(unit.unit, "closing", "dialogue.essay", 0.65) for unit in placed[start:]]
+    return placed[:start] + [whole_block(block.block, "closing", "dialogue.essay", 0.65) for block in placed[start:]]
 
 
 def _is_signature(rest: Sequence[LabelledBlock]) -> bool:
     """Whether what is left is a name and a date, on short lines."""
-    if not 1 <= len(rest) <= 3 or not any(SIGNATURE_DATE.fullmatch(placed.unit.text.strip()) for placed in rest):
+    if not 1 <= len(rest) <= 3 or not any(SIGNATURE_DATE.fullmatch(placed.block.text.strip()) for placed in rest):
         return False
-    return all(width(placed.unit.text) <= MAX_SIGNATURE_COLUMNS and not placed.unit.ended for placed in rest)
+    return all(width(placed.block.text) <= MAX_SIGNATURE_COLUMNS and not placed.block.ends_sentence for placed in rest)
 
 
 def _is_about(text: str, name: str | None) -> bool:

@@ -22,21 +22,21 @@ class RepeatedBlock(msgspec.Struct, frozen=True, gc=False):
     cut: int = 0
 
 
-def find_repeats(given: Sequence[Block], makers: str = "") -> dict[int, RepeatedBlock]:
+def find_repeats(blocks: Sequence[Block], makers: str = "") -> dict[int, RepeatedBlock]:
     """The units that repeat, one after the other, units further up, by their index; `makers` are names and bylines."""
-    if len(given) < 2 * MIN_REPEATED_BLOCKS:
+    if len(blocks) < 2 * MIN_REPEATED_BLOCKS:
         return {}
     places: dict[str, int] = {}
     found: dict[int, RepeatedBlock] = {}
     i = 0
-    while i < len(given):
-        text = given[i].text
+    while i < len(blocks):
+        text = blocks[i].text
         first = places.get(text) if len(text) >= MIN_ANCHOR_CHARS else None
         if first is not None:
-            size, chars = _matching_run(given, first, i)
+            size, chars = _matching_run(blocks, first, i)
             if size >= MIN_REPEATED_BLOCKS and chars >= MIN_REPEATED_CHARS:
                 found.update((i + n, RepeatedBlock(first + n)) for n in range(size))
-                found.update(_extend_upwards(given, first, i, found, makers))
+                found.update(_extend_upwards(blocks, first, i, found, makers))
                 i += size
                 continue
         places.setdefault(text, i)
@@ -45,12 +45,12 @@ def find_repeats(given: Sequence[Block], makers: str = "") -> dict[int, Repeated
 
 
 def _extend_upwards(
-    given: Sequence[Block], first: int, second: int, found: Mapping[int, RepeatedBlock], makers: str
+    blocks: Sequence[Block], first: int, second: int, found: Mapping[int, RepeatedBlock], makers: str
 ) -> Iterator[tuple[int, RepeatedBlock]]:
     """What stands above a run in both prints, a byline at its start left aside."""
     while first > 0 and second - 1 not in found:
         first, second = first - 1, second - 1
-        ours, theirs = given[first].text, given[second].text
+        ours, theirs = blocks[first].text, blocks[second].text
         if len(ours) < MIN_ANCHOR_CHARS or not theirs.endswith(ours) or second <= first:
             return
         if theirs[: len(theirs) - len(ours)].strip() not in makers:
@@ -58,12 +58,14 @@ def _extend_upwards(
         yield second, RepeatedBlock(first, len(theirs) - len(ours))
 
 
-def _matching_run(given: Sequence[Block], first: int, second: int) -> tuple[int, int]:
+def _matching_run(blocks: Sequence[Block], first: int, second: int) -> tuple[int, int]:
     """How many units from `second` on say what those from `first` on say, and their characters."""
     size = chars = 0
     while (
-        second + size < len(given) and first + size < second and given[first + size].text == given[second + size].text
+        second + size < len(blocks)
+        and first + size < second
+        and blocks[first + size].text == blocks[second + size].text
     ):
-        chars += len(given[second + size].text)
+        chars += len(blocks[second + size].text)
         size += 1
     return size, chars

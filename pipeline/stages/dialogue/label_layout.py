@@ -29,14 +29,14 @@ class LabelLayout(msgspec.Struct, frozen=True, gc=False):
     wide: bool
 
 
-def layout_of(unit: Block, label: LabelCandidate) -> LabelLayout:
+def layout_of(block: Block, label: LabelCandidate) -> LabelLayout:
     """How a label is set in its paragraph."""
-    before = unit.text[: label.start - unit.start]
-    behind = unit.text[label.end - unit.start : label.body]
-    mark = "" if not unit.item else "1" if unit.text[0].isdigit() else unit.text[0]
+    before = block.text[: label.start - block.start]
+    behind = block.text[label.end - block.start : label.text_start]
+    mark = "" if not block.item else "1" if block.text[0].isdigit() else block.text[0]
     return LabelLayout(
         mark,
-        unit.bold or "*" in before or "_" in before,
+        block.bold or "*" in before or "_" in before,
         "[" in before or "【" in before,
         label.capitals,
         label.form,
@@ -44,26 +44,28 @@ def layout_of(unit: Block, label: LabelCandidate) -> LabelLayout:
     )
 
 
-def labels_set_alike(given: Sequence[Block], found: Mapping[int, LabelCandidate]) -> dict[int, LabelCandidate]:
+def labels_set_alike(blocks: Sequence[Block], found: Mapping[int, LabelCandidate]) -> dict[int, LabelCandidate]:
     """Further labels that come again and are set like one that the user names, by index of their unit.
 
     They need not have the form of a name: `ada_f:` is one where the user names `ben_r`. Empty where the user names
     nobody who has a label.
     """
-    layouts = {layout_of(given[i], label) for i, label in found.items() if label.told and label.form == "mark"}
+    layouts = {
+        layout_of(blocks[i], label) for i, label in found.items() if label.from_vocabulary and label.form == "mark"
+    }
     if not layouts:
         return {}
     further = {}
-    for i, unit in enumerate(given):
-        if i not in found and (label := loose_label(unit)) is not None and layout_of(unit, label) in layouts:
+    for i, block in enumerate(blocks):
+        if i not in found and (label := loose_label(block)) is not None and layout_of(block, label) in layouts:
             further[i] = label
     counts = Counter(label.key for label in further.values())
     return {i: label for i, label in further.items() if counts[label.key] > 1}
 
 
-def loose_label(unit: Block) -> LabelCandidate | None:
+def loose_label(block: Block) -> LabelCandidate | None:
     """The word before a colon or a bar, or in brackets, at the start of a paragraph; it need not look like a name."""
-    match = ANY_WORD_LABEL.match(unit.text)
+    match = ANY_WORD_LABEL.match(block.text)
     if match is None:
         return None
     text = match["label"].strip()
@@ -73,5 +75,5 @@ def loose_label(unit: Block) -> LabelCandidate | None:
     long = not text.isascii() and len(text) > MAX_HAN_LABEL_CHARS // 2
     if not key or key.isdigit() or long or said is not None:
         return None
-    start = unit.start + match.start("label")
-    return LabelCandidate(start, start + len(text), text, key, None, anonymous=False, body=match.end())
+    start = block.start + match.start("label")
+    return LabelCandidate(start, start + len(text), text, key, None, anonymous=False, text_start=match.end())

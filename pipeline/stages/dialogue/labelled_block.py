@@ -14,14 +14,14 @@ class LabelledBlock(msgspec.Struct, frozen=True, gc=False):
     `name` is the speaker's, None where nobody is named; `confidence` is that of the part, `sure` that of the label.
     """
 
-    unit: Block
+    block: Block
     part: str
     rule: str
     confidence: float
     start: int
     label: LabelCandidate | None = None
     name: str | None = None
-    sure: float = 0.97
+    label_confidence: float = 0.97
     number: tuple[int, int] | None = None
     """Span of the number before a question, in the document."""
 
@@ -31,6 +31,6 @@ class LabelledBlock(msgspec.Struct, frozen=True, gc=False):
         return self.part in TURN_PARTS
 
 
-def whole_block(unit: Block, part: str, rule: str, confidence: float, name: str | None = None) -> LabelledBlock:
+def whole_block(block: Block, part: str, rule: str, confidence: float, name: str | None = None) -> LabelledBlock:
     """A unit that is one thing from its start to its end."""
-    return LabelledBlock(unit, part, rule, confidence, unit.start, None, name)
+    return LabelledBlock(block, part, rule, confidence, block.start, None, name)

@@ -7,9 +7,10 @@ from itertools import pairwise
 from pipeline.model.stage import Note
 from pipeline.stages.dialogue.blocks import CLOSING_CHARS, Block
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
-from pipeline.stages.dialogue.paragraph_starts import SPEECH, Opening, find_openings
+from pipeline.stages.dialogue.paragraph_starts import Opening, find_openings
 from pipeline.stages.dialogue.parse_body import ParsedBody, exchange_numbers
-from pipeline.stages.dialogue.questions import MAX_QUESTION_CHARS, SECOND_PERSON, SPEECH_QUOTES
+from pipeline.stages.dialogue.pronouns import CONVERSATION, SECOND_PERSON
+from pipeline.stages.dialogue.questions import MAX_QUESTION_CHARS, SPEECH_QUOTES
 
 UNRECOGNISED_RULE = "dialogue.unrecognised"
 MIN_PATTERN_TURNS, MIN_SPEAKER_CHANGES = 5, 3
@@ -31,13 +32,13 @@ MAX_LABEL_SHOWN_CHARS = 40
 
 def missed_dialogue_notes(read: ParsedBody, text: str) -> Iterator[Note]:
     """One warning where a body in which no exchange was found holds labels or questions in a pattern."""
-    if any(number is not None for number in exchange_numbers(read.placed)):
+    if any(number is not None for number in exchange_numbers(read.blocks)):
         return
-    found = recurring_openings(list(find_openings(read.placed, text)), {nearly.key for nearly in read.cast.doubtful})
+    found = recurring_openings(list(find_openings(read.blocks, text)), {nearly.key for nearly in read.labels.doubtful})
     if found:
         yield _labels_note(found)
         return
-    asked = question_pattern([one for one in read.placed if one.part not in {"title", "repeat", "legend"}])
+    asked = question_pattern([one for one in read.blocks if one.part not in {"title", "repeat", "legend"}])
     if asked:
         first = asked[0]
         yield Note(
@@ -81,34 +82,34 @@ def recurring_openings(found: Sequence[Opening], doubtful: set[str]) -> list[Ope
 
 def question_pattern(placed: Sequence[LabelledBlock]) -> list[Block]:
     """The questions of a body that stand in a pattern: set alike, each with a paragraph below; else none."""
-    units = [one.unit for one in placed]
+    blocks = [one.block for one in placed]
     kinds: dict[str, list[int]] = {}
-    for i, unit in enumerate(units[:-1]):
-        question = _is_question(unit) and len(unit.text) <= MAX_QUESTION_CHARS and not unit.indented
-        if question and not _is_question(units[i + 1]) and (kind := _question_style(unit)) is not None:
+    for i, block in enumerate(blocks[:-1]):
+        question = _is_question(block) and len(block.text) <= MAX_QUESTION_CHARS and not block.indented
+        if question and not _is_question(blocks[i + 1]) and (kind := _question_style(block)) is not None:
             kinds.setdefault(kind, []).append(i)
     for kind, places in sorted(kinds.items()):
         count = len(places)
-        addressed = sum(SECOND_PERSON.search(units[i].text) is not None for i in places) >= MIN_ADDRESSED_SHARE * count
-        spoken = sum(any(SPEECH.search(unit.text) for unit in units[i + 1 : i + 3]) for i in places)
+        addressed = sum(SECOND_PERSON.search(blocks[i].text) is not None for i in places) >= MIN_ADDRESSED_SHARE * count
+        spoken = sum(any(CONVERSATION.search(block.text) for block in blocks[i + 1 : i + 3]) for i in places)
         if kind == "apart":
             pattern = count >= MIN_APART_QUESTIONS and (addressed or spoken >= MIN_SPOKEN_SHARE * count)
         else:
-            dense = len(units) - places[0] <= MAX_BLOCKS_PER_PLAIN_QUESTION * count
+            dense = len(blocks) - places[0] <= MAX_BLOCKS_PER_PLAIN_QUESTION * count
             pattern = count >= MIN_PLAIN_QUESTIONS and dense and addressed and spoken >= MIN_SPOKEN_SHARE * count
         if pattern:
-            return [units[i] for i in places]
+            return [blocks[i] for i in places]
     return []
 
 
-def _is_question(unit: Block) -> bool:
-    return unit.text.rstrip(CLOSING_CHARS)[-1:] in {"?", "？"}
+def _is_question(block: Block) -> bool:
+    return block.text.rstrip(CLOSING_CHARS)[-1:] in {"?", "？"}
 
 
-def _question_style(unit: Block) -> str | None:
+def _question_style(block: Block) -> str | None:
     """How a question is set: apart (a heading, in bold, after a dash) or plain; None for one in quotation marks."""
-    text = unit.text.lstrip("0123456789.)、．-+•· ")
-    apart = unit.level or unit.bold or unit.dashed or text.startswith(("**", "__"))
+    text = block.text.lstrip("0123456789.)、．-+•· ")
+    apart = block.level or block.bold or block.dashed or text.startswith(("**", "__"))
     if apart:
         return "apart"
     return None if text[:1] in SPEECH_QUOTES or text[-1:] in SPEECH_QUOTES else "plain"

@@ -10,7 +10,8 @@ from pipeline.stages.dialogue.label_candidates import LabelCandidate, find_candi
 from pipeline.stages.dialogue.label_layout import layout_of, loose_label
 from pipeline.stages.dialogue.label_scoring import name_evidence
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
-from pipeline.stages.dialogue.paragraph_starts import MAX_BODY_CHARS, SPEECH
+from pipeline.stages.dialogue.paragraph_starts import MAX_BODY_CHARS
+from pipeline.stages.dialogue.pronouns import CONVERSATION
 
 LABEL_IN_TURN_RULE = "dialogue.label-in-turn"
 CONTINUED_RULES = frozenset({"dialogue.continued", "dialogue.below-question"})
@@ -34,16 +35,16 @@ def nested_label_notes(placed: Sequence[LabelledBlock]) -> Iterator[Note]:
     found = [(one, label) for one in placed if (label := _unaccepted_label(one)) is not None]
     if not found:
         return
-    accepted = Counter(layout_of(one.unit, one.label) for one in placed if one.label is not None)
-    told = any(one.label.told for one in placed if one.label is not None)
+    accepted = Counter(layout_of(one.block, one.label) for one in placed if one.label is not None)
+    told = any(one.label.from_vocabulary for one in placed if one.label is not None)
     least = max(MIN_LAYOUT_SHARE * accepted.total(), 1)
     seen: set[str] = set()
     for one, label in found:
-        if label.key in seen or accepted[layout_of(one.unit, label)] < least:
+        if label.key in seen or accepted[layout_of(one.block, label)] < least:
             continue
-        body = one.unit.text[label.body : label.body + MAX_BODY_CHARS]
-        speaks = one.unit.ended and ("?" in body or "？" in body or SPEECH.search(body) is not None)
-        if not (one.unit.item or told or speaks):
+        body = one.block.text[label.text_start : label.text_start + MAX_BODY_CHARS]
+        speaks = one.block.ends_sentence and ("?" in body or "？" in body or CONVERSATION.search(body) is not None)
+        if not (one.block.item or told or speaks):
             continue
         seen.add(label.key)
         whose = f" of {one.name[:MAX_NAME_SHOWN_CHARS]}" if one.name else ""
@@ -61,8 +62,8 @@ def _unaccepted_label(one: LabelledBlock) -> LabelCandidate | None:
     """The possible label of a paragraph within a turn, where it may be a name."""
     if one.label is not None or one.rule not in CONTINUED_RULES | {BARE_QUESTION_RULE}:
         return None
-    label = find_candidate(one.unit)
-    if label is None and (label := loose_label(one.unit)) is not None and name_evidence(label) <= 0:
+    label = find_candidate(one.block)
+    if label is None and (label := loose_label(one.block)) is not None and name_evidence(label) <= 0:
         return None
     if (
         label is None

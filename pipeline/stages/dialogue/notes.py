@@ -29,7 +29,7 @@ def structure_notes(read: ParsedBody, title: tuple[int, int] | None, text: str) 
     # A warning about a label says more than that it nearly was one.
     warned = {note.start for note in none}
     doubtful = (note for note in _doubtful_label_notes(read) if note.start not in warned)
-    for notes in (_unanswered_notes(read.placed), _single_turn_notes(read), doubtful, nested_label_notes(read.placed)):
+    for notes in (_unanswered_notes(read.blocks), _single_turn_notes(read), doubtful, nested_label_notes(read.blocks)):
         yield from islice(notes, MAX_NOTES_PER_KIND)
     if title is not None and read.other_title is not None:
         other = read.other_title
@@ -54,12 +54,12 @@ def _unanswered_notes(placed: Sequence[LabelledBlock]) -> Iterator[Note]:
             answered.add(number)
     for number, one in asked.items():
         if number not in answered:
-            yield Note(one.start, one.unit.end, "dialogue.unanswered", "info", f"Question {number} has no answer.")
+            yield Note(one.start, one.block.end, "dialogue.unanswered", "info", f"Question {number} has no answer.")
 
 
 def _single_turn_notes(read: ParsedBody) -> Iterator[Note]:
     turns: dict[str, list[LabelledBlock]] = {}
-    for one in read.placed:
+    for one in read.blocks:
         if one.label is not None and one.name is not None:
             turns.setdefault(one.name, []).append(one)
     if len(turns) < 2:
@@ -80,7 +80,7 @@ def _single_turn_notes(read: ParsedBody) -> Iterator[Note]:
 
 
 def _doubtful_label_notes(read: ParsedBody) -> Iterator[Note]:
-    for nearly in read.cast.doubtful:
+    for nearly in read.labels.doubtful:
         yield Note(
             nearly.start,
             nearly.end,
@@ -91,26 +91,26 @@ def _doubtful_label_notes(read: ParsedBody) -> Iterator[Note]:
             + ("" if nearly.anonymous else " If it is one, add the name to [vocabulary] names."),
         )
     told: set[str] = set()
-    for one in read.placed:
-        if (label := one.label) is not None and one.sure < MIN_CERTAIN_CONFIDENCE and label.key not in told:
+    for one in read.blocks:
+        if (label := one.label) is not None and one.label_confidence < MIN_CERTAIN_CONFIDENCE and label.key not in told:
             told.add(label.key)
             yield Note(
                 label.start,
                 label.end,
                 "dialogue.doubtful-label",
                 "warning",
-                f"{label.text[:MAX_QUOTED_CHARS]} is taken for a speaker's label ({one.sure:.2f}); it may be none.",
+                f"{label.text[:MAX_QUOTED_CHARS]} is taken for a speaker's label ({one.label_confidence:.2f}); it may be none.",
             )
 
 
 def translation_mismatch(main: ParsedBody, other: ParsedBody) -> Iterator[Note]:
     """A note where body and translation do not have the same number of exchanges."""
-    ours, theirs = (max((n for n in exchange_numbers(read.placed) if n), default=0) for read in (main, other))
-    if ours != theirs and other.placed:
-        first = other.placed[0]
+    ours, theirs = (max((n for n in exchange_numbers(read.blocks) if n), default=0) for read in (main, other))
+    if ours != theirs and other.blocks:
+        first = other.blocks[0]
         yield Note(
             first.start,
-            first.unit.end,
+            first.block.end,
             "dialogue.unmatched-version",
             "warning",
             f"The body has {ours} exchanges and its translation {theirs}: one is incomplete, or was not told apart.",

@@ -13,6 +13,7 @@ import regex
 from pipeline.stages.dialogue.blocks import LIST_MARKER, Block
 from pipeline.stages.dialogue.label_candidates import (
     LABEL_SEARCH_CHARS,
+    SPEAKER_KINDS,
     LabelCandidate,
     cue_of,
     find_candidate,
@@ -21,16 +22,13 @@ from pipeline.stages.dialogue.label_candidates import (
 )
 from pipeline.stages.dialogue.label_scoring import name_evidence
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
+from pipeline.stages.dialogue.pronouns import CONVERSATION
 
 MAX_BODY_CHARS = 300
 """Characters after an opening that are read."""
 MIN_ONE_LINE_CHARS = 600
 """Characters from which a paragraph may hold a whole talk, as in dumps of one line."""
 
-SPEAKER_KINDS = frozenset({"asks", "answers", "moderates"})
-"""Kinds of words that only a speaker's label has."""
-SPEECH = regex.compile(r"\b(?:I|you|your|we|our|us|my|me|You|We)\b|[我你您咱]")
-"""Words of people who speak to each other."""
 CHEVRONS = regex.compile(r">>[> ]*+$")
 """What captions put where the speaker changes; it stands before the unit, as a quotation's mark does."""
 LOOSE_LABEL = regex.compile(
@@ -69,7 +67,7 @@ class Opening(msgspec.Struct, frozen=True, gc=False):
     @property
     def speaks(self) -> bool:
         """Whether the text after it addresses somebody or speaks of the speaker."""
-        return SPEECH.search(self.body) is not None
+        return CONVERSATION.search(self.body) is not None
 
     @property
     def asks(self) -> bool:
@@ -82,26 +80,26 @@ def find_openings(placed: Sequence[LabelledBlock], text: str) -> Iterator[Openin
     for i, one in enumerate(placed):
         if one.label is not None or one.part == "title":
             continue
-        unit = one.unit
-        below = placed[i + 1].unit.text if i + 1 < len(placed) else ""
-        found = find_opening(unit, below) or _chevron_opening(unit, text) or _name_line_opening(unit, below)
+        block = one.block
+        below = placed[i + 1].block.text if i + 1 < len(placed) else ""
+        found = find_opening(block, below) or _chevron_opening(block, text) or _name_line_opening(block, below)
         if found is not None:
             yield found
-        elif len(unit.text) >= MIN_ONE_LINE_CHARS:
-            yield from _inline_openings(unit)
+        elif len(block.text) >= MIN_ONE_LINE_CHARS:
+            yield from _inline_openings(block)
 
 
-def find_opening(unit: Block, below: str = "") -> Opening | None:
+def find_opening(block: Block, below: str = "") -> Opening | None:
     """How a paragraph begins where that may be a label; `below` is the next paragraph, for a label alone."""
-    label = find_candidate(unit)
-    if label is not None and not unit.level and label.form != "blanks":
-        return _candidate_opening(unit, label, below)
-    if OPENING_MARK.search(unit.text, 0, LABEL_SEARCH_CHARS) is None:
+    label = find_candidate(block)
+    if label is not None and not block.level and label.form != "blanks":
+        return _candidate_opening(block, label, below)
+    if OPENING_MARK.search(block.text, 0, LABEL_SEARCH_CHARS) is None:
         return None
-    item = LIST_MARKER.match(unit.text)
+    item = LIST_MARKER.match(block.text)
     at = item.end() if item else 0
-    at += len(unit.text[at:]) - len(unit.text[at:].lstrip())
-    match = LOOSE_LABEL.match(unit.text, at)
+    at += len(block.text[at:]) - len(block.text[at:].lstrip())
+    match = LOOSE_LABEL.match(block.text, at)
     if match is None:
         return None
     group = match.lastgroup or ""
@@ -111,11 +109,11 @@ def find_opening(unit: Block, below: str = "") -> Opening | None:
     said = cue_of(name)
     if said is not None and said.kind == "never":
         return None
-    start = unit.start + match.start(group)
-    shown = unit.text[: match.end()].strip()
+    start = block.start + match.start(group)
+    shown = block.text[: match.end()].strip()
     cued = said is not None and said.kind in SPEAKER_KINDS
     return Opening(
-        start, start + len(name), label_key(name) or name, shown, _text_after(unit, match.end(), below), cued=cued
+        start, start + len(name), label_key(name) or name, shown, _text_after(block, match.end(), below), cued=cued
     )
 
 
@@ -123,9 +121,9 @@ def _looks_like_name(name: str, group: str) -> bool:
     return name[0].isalpha() and (group != "name" or is_name_shaped(name))
 
 
-def _candidate_opening(unit: Block, label: LabelCandidate, below: str) -> Opening:
+def _candidate_opening(block: Block, label: LabelCandidate, below: str) -> Opening:
     shown = label.text if label.form in {"heading", "word"} else f"{label.text}:"
-    body = _text_after(unit, label.body, below)
+    body = _text_after(block, label.text_start, below)
     return Opening(
         label.start,
         label.end,
@@ -138,15 +136,15 @@ def _candidate_opening(unit: Block, label: LabelCandidate, below: str) -> Openin
     )
 
 
-def _chevron_opening(unit: Block, text: str) -> Opening | None:
-    if not unit.quoted or CHEVRONS.search(text, max(0, unit.start - 6), unit.start) is None:
+def _chevron_opening(block: Block, text: str) -> Opening | None:
+    if not block.quoted or CHEVRONS.search(text, max(0, block.start - 6), block.start) is None:
         return None
-    return Opening(unit.start, unit.end, ">>", ">>", unit.text[:MAX_BODY_CHARS], cued=True)
+    return Opening(block.start, block.end, ">>", ">>", block.text[:MAX_BODY_CHARS], cued=True)
 
 
-def _name_line_opening(unit: Block, below: str) -> Opening | None:
+def _name_line_opening(block: Block, below: str) -> Opening | None:
     """The first line of a paragraph, where it may be a name that nothing separates from the words below it."""
-    line, _, rest = unit.text[: MAX_NAME_LINE_CHARS + MAX_BODY_CHARS].partition("\n")
+    line, _, rest = block.text[: MAX_NAME_LINE_CHARS + MAX_BODY_CHARS].partition("\n")
     name = line.strip("*_ ")
     if (
         len(line) > MAX_NAME_LINE_CHARS
@@ -156,22 +154,22 @@ def _name_line_opening(unit: Block, below: str) -> Opening | None:
         or cue_of(name) is not None
     ):
         return None
-    start = unit.start + line.index(name)
+    start = block.start + line.index(name)
     key = label_key(name)
-    label = LabelCandidate(start, start + len(name), name, key, None, anonymous=False, body=len(line))
+    label = LabelCandidate(start, start + len(name), name, key, None, anonymous=False, text_start=len(line))
     named = name_evidence(label) > 0
     return Opening(start, label.end, key, name, rest.strip() or below[:MAX_BODY_CHARS], alone=True, named=named)
 
 
-def _inline_openings(unit: Block) -> Iterator[Opening]:
-    for match in INLINE_LABEL.finditer(unit.text):
+def _inline_openings(block: Block) -> Iterator[Opening]:
+    for match in INLINE_LABEL.finditer(block.text):
         name = match["name"].strip()
         if is_name_shaped(name) and ((said := cue_of(name)) is None or said.kind != "never"):
-            start = unit.start + match.start("name")
-            body = unit.text[match.end() : match.end() + MAX_BODY_CHARS]
+            start = block.start + match.start("name")
+            body = block.text[match.end() : match.end() + MAX_BODY_CHARS]
             yield Opening(start, start + len(name), label_key(name), f"{name}:", body, cued=said is not None)
 
 
-def _text_after(unit: Block, at: int, below: str) -> str:
+def _text_after(block: Block, at: int, below: str) -> str:
     """The text after a label, or the next paragraph if the label stands alone."""
-    return unit.text[at : at + MAX_BODY_CHARS].strip("*_ ") or below[:MAX_BODY_CHARS]
+    return block.text[at : at + MAX_BODY_CHARS].strip("*_ ") or below[:MAX_BODY_CHARS]

@@ -16,7 +16,7 @@ from pipeline.stages.dialogue.label_candidates import (
     label_key,
 )
 from pipeline.stages.dialogue.label_layout import labels_set_alike
-from pipeline.stages.dialogue.label_scoring import SpeakerLabels, select_speaker_labels
+from pipeline.stages.dialogue.label_selection import SpeakerLabels, select_speaker_labels
 from pipeline.stages.dialogue.labelled_block import LabelledBlock, whole_block
 from pipeline.stages.dialogue.questions import (
     PLAIN_STYLE,
@@ -49,98 +49,100 @@ MIN_STRAY_LABEL_DISTANCE = 12
 class ParsedBody(msgspec.Struct, frozen=True, gc=False):
     """What each unit of one version is, in order, and what was in doubt."""
 
-    placed: list[LabelledBlock]
-    cast: SpeakerLabels
+    blocks: list[LabelledBlock]
+    labels: SpeakerLabels
     other_title: Block | None = None
 
 
 def parse_body(
-    given: Sequence[Block], vocabulary: Vocabulary = NOTHING, known: str | None = None, makers: str = ""
+    blocks: Sequence[Block], vocabulary: Vocabulary = NOTHING, known: str | None = None, makers: str = ""
 ) -> ParsedBody:
     """What each unit of one version is, in order.
 
     `known` is the title that stands in the keys above the article, `makers` are the names of those who made it.
     """
-    given = split_one_line_dumps(given)
-    found = _find_candidates(given, vocabulary)
-    top = find_title(given, found, known)
-    judged = _select_labels(given, found, top)
-    if slips := _miscapitalised_labels(given, found, judged):
+    blocks = split_one_line_dumps(blocks)
+    found = _find_candidates(blocks, vocabulary)
+    top = find_title(blocks, found, known)
+    judged = _select_labels(blocks, found, top)
+    if slips := _miscapitalised_labels(blocks, found, judged):
         found = dict(sorted((found | slips).items()))
-        judged = _select_labels(given, found, top)
+        judged = _select_labels(blocks, found, top)
     full = _recurring_label_texts(judged)
-    again = split_glued_turns(given, full, {given[i].start for i, label in judged.hits.items() if label.text in full})
+    again = split_glued_turns(
+        blocks, full, {blocks[i].start for i, label in judged.by_block.items() if label.text in full}
+    )
     if again is not None:
-        found = _reread_candidates(again, given, found, vocabulary)
-        given = again
-        top = find_title(given, found, known)
-        judged = _select_labels(given, found, top)
-    lines, legend = find_speaker_keys(given, found) if judged.hits else (set(), {})
-    kickers = {i for i in top.kickers if i not in judged.hits}
-    hits = {i: label for i, label in judged.hits.items() if i not in lines}
+        found = _reread_candidates(again, blocks, found, vocabulary)
+        blocks = again
+        top = find_title(blocks, found, known)
+        judged = _select_labels(blocks, found, top)
+    lines, legend = find_speaker_keys(blocks, found) if judged.by_block else (set(), {})
+    kickers = {i for i in top.kickers if i not in judged.by_block}
+    hits = {i: label for i, label in judged.by_block.items() if i not in lines}
     idle = lines | set(top.repeats) | kickers | ({top.title} if top.title is not None else set())
-    placed = {i: whole_block(given[i], "legend", "dialogue.legend", 0.9) for i in lines}
+    placed = {i: whole_block(blocks[i], "legend", "dialogue.legend", 0.9) for i in lines}
     for i in top.repeats:
         # With other capitals it is no repeat that the text above could stand in for.
-        same = top.title is not None and words(given[i].text) in words(given[top.title].text)
-        part = "repeat" if same else _announcement_part(given[i])
-        placed[i] = whole_block(given[i], part, "dialogue.title-again", 0.95)
+        same = top.title is not None and words(blocks[i].text) in words(blocks[top.title].text)
+        part = "repeat" if same else _announcement_part(blocks[i])
+        placed[i] = whole_block(blocks[i], part, "dialogue.title-again", 0.95)
     for i in kickers:
-        placed[i] = whole_block(given[i], _announcement_part(given[i]), "dialogue.kicker", 0.8)
+        placed[i] = whole_block(blocks[i], _announcement_part(blocks[i]), "dialogue.kicker", 0.8)
     if top.title is not None:
-        placed[top.title] = whole_block(given[top.title], "title", "dialogue.title", 0.9)
-    rest = [i for i in range(len(given)) if i not in idle]
+        placed[top.title] = whole_block(blocks[top.title], "title", "dialogue.title", 0.9)
+    rest = [i for i in range(len(blocks)) if i not in idle]
     at = {i: n for n, i in enumerate(rest)}
     body = _body(
-        [given[i] for i in rest], {at[i]: label for i, label in hits.items() if i in at}, legend, judged, makers
+        [blocks[i] for i in rest], {at[i]: label for i, label in hits.items() if i in at}, legend, judged, makers
     )
-    order = sorted([*placed.values(), *body], key=lambda one: one.unit.start)
-    other = given[top.other] if top.other is not None else None
+    order = sorted([*placed.values(), *body], key=lambda one: one.block.start)
+    other = blocks[top.other] if top.other is not None else None
     return ParsedBody(order, judged, other)
 
 
-def _announcement_part(unit: Block) -> str:
+def _announcement_part(block: Block) -> str:
     """The part of a line that only announces the article; what is longer than a label may be is its lead."""
-    return "label" if len(unit.text) <= MAX_UNASSIGNED_LABEL_CHARS and "\n" not in unit.text else "lead"
+    return "label" if len(block.text) <= MAX_UNASSIGNED_LABEL_CHARS and "\n" not in block.text else "lead"
 
 
-def _find_candidates(given: Sequence[Block], vocabulary: Vocabulary) -> dict[int, LabelCandidate]:
-    found = {i: label for i, unit in enumerate(given) if (label := find_candidate(unit, vocabulary)) is not None}
-    further = labels_set_alike(given, found) if vocabulary else {}
+def _find_candidates(blocks: Sequence[Block], vocabulary: Vocabulary) -> dict[int, LabelCandidate]:
+    found = {i: label for i, block in enumerate(blocks) if (label := find_candidate(block, vocabulary)) is not None}
+    further = labels_set_alike(blocks, found) if vocabulary else {}
     return dict(sorted((found | further).items())) if further else found
 
 
 def _reread_candidates(
-    again: Sequence[Block], given: Sequence[Block], found: Mapping[int, LabelCandidate], vocabulary: Vocabulary
+    again: Sequence[Block], blocks: Sequence[Block], found: Mapping[int, LabelCandidate], vocabulary: Vocabulary
 ) -> dict[int, LabelCandidate]:
     """The possible labels of units of which most are those that were read before."""
-    read = {given[i].start: (given[i].end, found.get(i)) for i in range(len(given))}
+    read = {blocks[i].start: (blocks[i].end, found.get(i)) for i in range(len(blocks))}
     hits = {}
-    for i, unit in enumerate(again):
-        end, label = read.get(unit.start, (-1, None))
-        if end != unit.end:
-            label = find_candidate(unit, vocabulary)
+    for i, block in enumerate(again):
+        end, label = read.get(block.start, (-1, None))
+        if end != block.end:
+            label = find_candidate(block, vocabulary)
         if label is not None:
             hits[i] = label
     return hits
 
 
 def _miscapitalised_labels(
-    given: Sequence[Block], found: Mapping[int, LabelCandidate], judged: SpeakerLabels
+    blocks: Sequence[Block], found: Mapping[int, LabelCandidate], judged: SpeakerLabels
 ) -> dict[int, LabelCandidate]:
     """Labels that are a speaker's but for their capitals: `daily Post: …` where `Daily Post` speaks."""
-    known = {label.key: label for label in judged.hits.values() if not label.anonymous and label.form == "mark"}
+    known = {label.key: label for label in judged.by_block.values() if not label.anonymous and label.form == "mark"}
     slips = {}
-    for i, unit in enumerate(given):
+    for i, block in enumerate(blocks):
         if i in found or not known:
             continue
-        mark = LABEL_SEPARATOR.search(unit.text, 0, LABEL_SEARCH_CHARS)
-        if mark is None or (label := known.get(label_key(unit.text[: mark.start()]))) is None:
+        mark = LABEL_SEPARATOR.search(block.text, 0, LABEL_SEARCH_CHARS)
+        if mark is None or (label := known.get(label_key(block.text[: mark.start()]))) is None:
             continue
-        text = unit.text[: mark.start()].rstrip("*_ ")
-        body = mark.end() + len(unit.text[mark.end() :]) - len(unit.text[mark.end() :].lstrip("*_ "))
+        text = block.text[: mark.start()].rstrip("*_ ")
+        body = mark.end() + len(block.text[mark.end() :]) - len(block.text[mark.end() :].lstrip("*_ "))
         slips[i] = LabelCandidate(
-            unit.start, unit.start + len(text), text, label.key, label.kind, label.anonymous, body
+            block.start, block.start + len(text), text, label.key, label.kind, label.anonymous, body
         )
     return slips
 
@@ -148,20 +150,22 @@ def _miscapitalised_labels(
 def _recurring_label_texts(judged: SpeakerLabels) -> set[str]:
     """The labels that begin at least three turns, or two of somebody who asks, as they are written."""
     tally: dict[str, float] = {}
-    for label in judged.hits.values():
+    for label in judged.by_block.values():
         if label.form == "mark":
             weight = 1.5 if label.kind in {"asks", "outlet"} else 1
             tally[label.text] = tally.get(label.text, 0) + weight
     return {text for text, count in tally.items() if count >= MIN_GLUED_LABEL_WEIGHT}
 
 
-def _select_labels(given: Sequence[Block], found: Mapping[int, LabelCandidate], top: TitleBlocks) -> SpeakerLabels:
+def _select_labels(blocks: Sequence[Block], found: Mapping[int, LabelCandidate], top: TitleBlocks) -> SpeakerLabels:
     """The labels that are speakers', without the title's, and without a first one far above all others."""
     apart = {top.title, *top.repeats, *top.kickers}
-    judged = select_speaker_labels({i: label for i, label in found.items() if i not in apart}, given)
-    first, second, *_ = [*judged.hits, len(given), len(given)]
-    if top.title is None and first == 0 and len(judged.hits) > 2 and second - first >= MIN_STRAY_LABEL_DISTANCE:
-        return msgspec.structs.replace(judged, hits={i: label for i, label in judged.hits.items() if i != first})
+    judged = select_speaker_labels({i: label for i, label in found.items() if i not in apart}, blocks)
+    first, second, *_ = [*judged.by_block, len(blocks), len(blocks)]
+    if top.title is None and first == 0 and len(judged.by_block) > 2 and second - first >= MIN_STRAY_LABEL_DISTANCE:
+        return msgspec.structs.replace(
+            judged, by_block={i: label for i, label in judged.by_block.items() if i != first}
+        )
     return judged
 
 
@@ -169,15 +173,15 @@ def exchange_numbers(placed: Sequence[LabelledBlock]) -> list[int | None]:
     """The number of the exchange that each unit belongs to, counted as the assembly counts; None outside."""
     numbers: list[int | None] = []
     current, answered, opened = 0, False, False
-    for unit in placed:
-        if unit.part == "heading":
+    for block in placed:
+        if block.part == "heading":
             opened = False
-        if not unit.turn and not (unit.part == "prose" and opened):
+        if not block.turn and not (block.part == "prose" and opened):
             numbers.append(None)
             continue
-        if not opened or (unit.part == "question" and answered):
+        if not opened or (block.part == "question" and answered):
             current, answered, opened = current + 1, False, True
-        answered |= unit.part == "answer"
+        answered |= block.part == "answer"
         numbers.append(current)
     return numbers
 
@@ -202,39 +206,40 @@ def repeated_labels(placed: Sequence[LabelledBlock]) -> list[bool]:
 
 
 def _body(
-    given: Sequence[Block],
+    blocks: Sequence[Block],
     hits: Mapping[int, LabelCandidate],
     legend: Mapping[str, str],
     judged: SpeakerLabels,
     makers: str,
 ) -> list[LabelledBlock]:
     if hits:
-        return mark_closing(list(_parse_labelled(given, hits, legend, judged)), makers)
-    if questions := bare_questions(given):
-        return mark_closing(list(_parse_unlabelled(given, questions)), makers)
-    return list(_parse_prose(given))
+        return mark_closing(list(_parse_labelled(blocks, hits, legend, judged)), makers)
+    if questions := bare_questions(blocks):
+        return mark_closing(list(_parse_unlabelled(blocks, questions)), makers)
+    return list(_parse_prose(blocks))
 
 
 def _parse_labelled(
-    given: Sequence[Block], hits: Mapping[int, LabelCandidate], legend: Mapping[str, str], judged: SpeakerLabels
+    blocks: Sequence[Block], hits: Mapping[int, LabelCandidate], legend: Mapping[str, str], judged: SpeakerLabels
 ) -> Iterator[LabelledBlock]:
     named = speaker_names(hits, legend)
-    asked = questions_above_answers(given, hits)
+    asked = questions_above_answers(blocks, hits)
     starts = sorted(hits.keys() | asked)
-    ends_by = dict(zip(starts, [*starts[1:], len(given)], strict=True))
-    # Manners decide only between few, of whom none asks by name.
-    polite = len(named) <= MAX_FEATURED_SPEAKERS and not any(label.kind == "asks" for label in hits.values())
+    ends_by = dict(zip(starts, [*starts[1:], len(blocks)], strict=True))
+    # Thanks and addresses decide only between few, of whom none asks by name.
+    manners = len(named) <= MAX_FEATURED_SPEAKERS and not any(label.kind == "asks" for label in hits.values())
     turns = [
-        turn_features(given[i : ends_by[i]], hits[i], _speaker_id(hits[i], named), polite=polite) for i in sorted(hits)
+        turn_features(blocks[i : ends_by[i]], hits[i], _speaker_id(hits[i], named), manners=manners)
+        for i in sorted(hits)
     ]
-    parts = assign_roles(turns, asked=bool(asked))
+    parts = assign_roles(turns, asked_without_label=bool(asked))
     unanswered = _questions_without_labelled_answer(
         hits, {i: parts[_speaker_id(label, named)] for i, label in hits.items()}, ends_by
     )
-    yield from _before_first_turn(given, starts[0])
+    yield from _before_first_turn(blocks, starts[0])
     for i in starts:
         if i not in hits:
-            yield from _parse_bare_question(given, i, ends_by[i])
+            yield from _parse_bare_question(blocks, i, ends_by[i])
             continue
         label = hits[i]
         part = parts[_speaker_id(label, named)]
@@ -242,7 +247,7 @@ def _parse_labelled(
         answered = behind is not None and parts[_speaker_id(behind, named)] == "answer"
         name = named[label.key]
         yield from _parse_turn(
-            given, i, ends_by[i], label, part, name, judged, answers=i in unanswered, answered=answered
+            blocks, i, ends_by[i], label, part, name, judged, answers=i in unanswered, answered=answered
         )
 
 
@@ -264,37 +269,37 @@ def _questions_without_labelled_answer(
     return alone if len(alone) >= 0.5 * len(asked) else set()
 
 
-def _before_first_turn(given: Sequence[Block], first: int) -> Iterator[LabelledBlock]:
+def _before_first_turn(blocks: Sequence[Block], first: int) -> Iterator[LabelledBlock]:
     """What stands between the title and the first turn: the lead, headings, and the paragraphs of their sections."""
     headed = False
     for i in range(first):
-        if _is_heading(given, i, {first}):
+        if _is_heading(blocks, i, {first}):
             headed = True
-            yield whole_block(given[i], "heading", "dialogue.heading", 0.9)
+            yield whole_block(blocks[i], "heading", "dialogue.heading", 0.9)
         else:
-            yield whole_block(given[i], "prose" if headed else "lead", "dialogue.above", 0.9)
+            yield whole_block(blocks[i], "prose" if headed else "lead", "dialogue.above", 0.9)
 
 
-def _parse_bare_question(given: Sequence[Block], i: int, end: int) -> Iterator[LabelledBlock]:
+def _parse_bare_question(blocks: Sequence[Block], i: int, end: int) -> Iterator[LabelledBlock]:
     """A question without a label above labelled answers, and what follows it up to the next label."""
-    yield _question_block(given[i], "dialogue.bare-question", 0.9)
+    yield _question_block(blocks[i], "dialogue.bare-question", 0.9)
     for j in range(i + 1, end):
-        yield from _continuation(given[j], "answer", None, "dialogue.below-question")
+        yield from _continuation(blocks[j], "answer", None, "dialogue.below-question")
 
 
-def _question_block(unit: Block, rule: str, confidence: float) -> LabelledBlock:
+def _question_block(block: Block, rule: str, confidence: float) -> LabelledBlock:
     """A question without a label; a number before it is not part of it."""
-    number = QUESTION_NUMBER.match(unit.text) if line_style(unit) != PLAIN_STYLE else None
+    number = QUESTION_NUMBER.match(block.text) if line_style(block) != PLAIN_STYLE else None
     if number is None:
-        return whole_block(unit, "question", rule, confidence)
+        return whole_block(block, "question", rule, confidence)
     start, end = number.span("number")
     return LabelledBlock(
-        unit, "question", rule, confidence, unit.start + number.end(), number=(unit.start + start, unit.start + end)
+        block, "question", rule, confidence, block.start + number.end(), number=(block.start + start, block.start + end)
     )
 
 
 def _parse_turn(
-    given: Sequence[Block],
+    blocks: Sequence[Block],
     i: int,
     end: int,
     label: LabelCandidate,
@@ -306,64 +311,66 @@ def _parse_turn(
     answered: bool,
 ) -> Iterator[LabelledBlock]:
     """A labelled unit and all that follows it up to the next label."""
-    unit = given[i]
+    block = blocks[i]
     sure = judged.confidences.get(label.key, 0.97)
-    yield LabelledBlock(unit, part, "dialogue.labelled", min(sure, 0.97), unit.start + label.body, label, name, sure)
+    yield LabelledBlock(
+        block, part, "dialogue.labelled", min(sure, 0.97), block.start + label.text_start, label, name, sure
+    )
     headed = False
     current: tuple[TurnPart, str | None] = (part, name)
-    empty = not unit.text[label.body :].strip("*_ ")
+    empty = not block.text[label.text_start :].strip("*_ ")
     for j in range(i + 1, end):
         # Nothing but a heading of Markdown comes between a question and its answer.
-        splits = part == "question" and answered and not given[j].marked
-        if not headed and not splits and _is_heading(given, j, {end}) and not (empty and j == i + 1):
+        splits = part == "question" and answered and not blocks[j].is_heading
+        if not headed and not splits and _is_heading(blocks, j, {end}) and not (empty and j == i + 1):
             headed = True
-            yield whole_block(given[j], "heading", "dialogue.heading", 0.9)
+            yield whole_block(blocks[j], "heading", "dialogue.heading", 0.9)
         elif headed:
-            yield whole_block(given[j], "prose", "dialogue.between", 0.7)
+            yield whole_block(blocks[j], "prose", "dialogue.between", 0.7)
         else:
             # A question in bold ends with the bold; any other with its question mark, or with its paragraph.
-            ends = given[j - 1].asks or j > i + 1 or (unit.bold and not given[j].bold)
-            if answers and current[0] == "question" and ends and not given[j].text.endswith("?**"):
+            ends = blocks[j - 1].asks or j > i + 1 or (block.bold and not blocks[j].bold)
+            if answers and current[0] == "question" and ends and not blocks[j].text.endswith("?**"):
                 current = ("answer", None)
-            yield from _continuation(given[j], current[0], current[1], "dialogue.continued")
+            yield from _continuation(blocks[j], current[0], current[1], "dialogue.continued")
 
 
-def _continuation(unit: Block, part: str, name: str | None, rule: str) -> Iterator[LabelledBlock]:
+def _continuation(block: Block, part: str, name: str | None, rule: str) -> Iterator[LabelledBlock]:
     """A paragraph of a turn, or what stands in the midst of it and is nobody's."""
-    if is_stage_direction(unit):
-        yield whole_block(unit, "aside", "dialogue.direction", 0.9)
-    elif is_caption(unit):
-        yield whole_block(unit, "aside", "dialogue.caption", 0.75)
+    if is_stage_direction(block):
+        yield whole_block(block, "aside", "dialogue.direction", 0.9)
+    elif is_caption(block):
+        yield whole_block(block, "aside", "dialogue.caption", 0.75)
     else:
-        yield whole_block(unit, part, rule, 0.9 if rule == "dialogue.continued" else 0.85, name)
+        yield whole_block(block, part, rule, 0.9 if rule == "dialogue.continued" else 0.85, name)
 
 
-def _is_heading(given: Sequence[Block], i: int, starts: Set[int]) -> bool:
+def _is_heading(blocks: Sequence[Block], i: int, starts: Set[int]) -> bool:
     """Whether a unit is a heading: it has the form of one, and a turn, or prose behind prose, follows it."""
-    unit = given[i]
-    if len(unit.text) > MAX_HEADING_CHARS or unit.indented or is_caption(unit):
+    block = blocks[i]
+    if len(block.text) > MAX_HEADING_CHARS or block.indented or is_caption(block):
         return False
-    if i + 1 >= len(given) or i in starts:
+    if i + 1 >= len(blocks) or i in starts:
         return False
-    if unit.could_head():
-        return i + 1 in starts or unit.marked
-    if unit.marked:
+    if block.could_be_heading():
+        return i + 1 in starts or block.is_heading
+    if block.is_heading:
         return True
     # `Why sailcloth?` in bold, and `Her teacher: no way back`, are headings right before a turn only.
-    bold = unit.bold and width(unit.text) <= MAX_CAPTION_COLUMNS and "\n" not in unit.text
-    return i + 1 in starts and (bold or _is_colon_heading(unit, given[i - 1] if i else None))
+    bold = block.bold and width(block.text) <= MAX_CAPTION_COLUMNS and "\n" not in block.text
+    return i + 1 in starts and (bold or _is_colon_heading(block, blocks[i - 1] if i else None))
 
 
-def _is_colon_heading(unit: Block, above: Block | None) -> bool:
-    text = unit.text
+def _is_colon_heading(block: Block, above: Block | None) -> bool:
+    text = block.text
     colon = text.count("：") + text.count(": ")
-    ended = above is not None and above.ended
+    ended = above is not None and above.ends_sentence
     return (
         colon == 1
         and width(text) <= MAX_COLON_HEADING_COLUMNS
         and ended
-        and not unit.ended
-        and not unit.item
+        and not block.ends_sentence
+        and not block.item
         and text[-1] not in ":："
     )
 
@@ -371,30 +378,30 @@ def _is_colon_heading(unit: Block, above: Block | None) -> bool:
 # --- questions without labels
 
 
-def _parse_unlabelled(given: Sequence[Block], questions: Sequence[int]) -> Iterator[LabelledBlock]:
+def _parse_unlabelled(blocks: Sequence[Block], questions: Sequence[int]) -> Iterator[LabelledBlock]:
     starts = set(questions)
-    for i, unit in enumerate(given):
+    for i, block in enumerate(blocks):
         if i in starts:
-            yield _question_block(unit, "dialogue.bare-question", 0.85)
-        elif _is_heading(given, i, starts):
-            yield whole_block(unit, "heading", "dialogue.heading", 0.85)
+            yield _question_block(block, "dialogue.bare-question", 0.85)
+        elif _is_heading(blocks, i, starts):
+            yield whole_block(block, "heading", "dialogue.heading", 0.85)
         elif i < questions[0]:
-            yield whole_block(unit, "lead", "dialogue.above", 0.85)
+            yield whole_block(block, "lead", "dialogue.above", 0.85)
         else:
-            yield from _continuation(unit, "answer", None, "dialogue.below-question")
+            yield from _continuation(block, "answer", None, "dialogue.below-question")
 
 
 # --- no interview
 
 
-def _parse_prose(given: Sequence[Block]) -> Iterator[LabelledBlock]:
+def _parse_prose(blocks: Sequence[Block]) -> Iterator[LabelledBlock]:
     headed = False
-    for i, unit in enumerate(given):
-        following = given[i + 1] if i + 1 < len(given) else None
-        around = i > 0 and given[i - 1].long and following is not None and following.long
-        marked = unit.marked and len(unit.text) <= MAX_HEADING_CHARS
-        if following is not None and (marked or (around and unit.could_head())) and not is_caption(unit):
+    for i, block in enumerate(blocks):
+        following = blocks[i + 1] if i + 1 < len(blocks) else None
+        around = i > 0 and blocks[i - 1].is_prose and following is not None and following.is_prose
+        marked = block.is_heading and len(block.text) <= MAX_HEADING_CHARS
+        if following is not None and (marked or (around and block.could_be_heading())) and not is_caption(block):
             headed = True
-            yield whole_block(unit, "heading", "dialogue.heading", 0.8)
+            yield whole_block(block, "heading", "dialogue.heading", 0.8)
         else:
-            yield whole_block(unit, "prose" if headed else "lead", "dialogue.prose", 0.9)
+            yield whole_block(block, "prose" if headed else "lead", "dialogue.prose", 0.9)

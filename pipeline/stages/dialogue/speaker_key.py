@@ -15,12 +15,12 @@ KEY_ENTRY = regex.compile(
 )
 
 
-def speaker_key_in(unit: Block) -> dict[str, str] | None:
+def speaker_key_in(block: Block) -> dict[str, str] | None:
     """Keys of labels to names, where a unit is nothing but a list of both; None for anything else.
 
     With a colon each key must be a word for Q or A, or initials of the name; an equals sign says it by itself.
     """
-    text = unit.text.strip("（）()[]【】 ")
+    text = block.text.strip("（）()[]【】 ")
     if len(text) > MAX_KEY_LINE_CHARS or (
         "=" not in text and "＝" not in text and ":" not in text and "：" not in text
     ):
@@ -39,13 +39,13 @@ def speaker_key_in(unit: Block) -> dict[str, str] | None:
     return found if len(found) > 1 or (found and equals) else None
 
 
-def cast_list_name(unit: Block, hit: LabelCandidate, hits: Mapping[int, LabelCandidate]) -> str | None:
+def cast_list_name(block: Block, hit: LabelCandidate, hits: Mapping[int, LabelCandidate]) -> str | None:
     """The name behind a word for answers that stands above the first question: `答：Ada Fern（a professor）`."""
     if hit.kind != "answers" or not hit.anonymous or not any(other.kind == "asks" for other in hits.values()):
         return None
-    body = unit.text[hit.body :].strip("*_ ")
+    body = block.text[hit.text_start :].strip("*_ ")
     plain = PARENTHESISED.sub("", body).strip()
-    if unit.ended or len(body) > MAX_KEY_LINE_CHARS or not plain or not is_name_shaped(plain):
+    if block.ends_sentence or len(body) > MAX_KEY_LINE_CHARS or not plain or not is_name_shaped(plain):
         return None
     named = plain != body or is_name(plain) or (plain.isascii() and " " in plain)
     return plain if named else None
@@ -64,17 +64,17 @@ def _stands_for(key: str, sign: str, name: str) -> bool:
     return key.isupper() and len(key) <= 4 and key.casefold() == initials.casefold()
 
 
-def find_speaker_keys(given: Sequence[Block], hits: Mapping[int, LabelCandidate]) -> tuple[set[int], dict[str, str]]:
+def find_speaker_keys(blocks: Sequence[Block], hits: Mapping[int, LabelCandidate]) -> tuple[set[int], dict[str, str]]:
     """Indices of the units that are legends, and what they say."""
     lines: set[int] = set()
     names: dict[str, str] = {}
-    first_asked = next((i for i, hit in hits.items() if hit.kind == "asks"), len(given))
-    for i in range(min(len(given), first_asked + 1, 40)):
-        found = speaker_key_in(given[i])
+    first_asked = next((i for i, hit in hits.items() if hit.kind == "asks"), len(blocks))
+    for i in range(min(len(blocks), first_asked + 1, 40)):
+        found = speaker_key_in(blocks[i])
         if found is not None:
             lines.add(i)
             names |= found
-        elif i in hits and i < first_asked and (name := cast_list_name(given[i], hits[i], hits)) is not None:
+        elif i in hits and i < first_asked and (name := cast_list_name(blocks[i], hits[i], hits)) is not None:
             lines.add(i)
             names[hits[i].key] = name
     return lines, names

@@ -6,10 +6,10 @@ from functools import cache
 
 import regex
 
+from pipeline.lexicon.lists import rows
 from pipeline.stages.dialogue.blocks import MAX_HEADING_COLUMNS, Block, block_slice
 from pipeline.stages.dialogue.label_candidates import CAPITALISED_WORD, cue_of, is_name_shaped, label_key
 from pipeline.stages.dialogue.speaker_aliases import AliasIndex
-from pipeline.stages.dialogue.word_lists import rows
 from pipeline.text.lines import width
 
 MIN_DUMP_COLUMNS = 160
@@ -38,32 +38,32 @@ CLAUSE_MARKS = regex.compile(r"[。？！?!；;，,]|\.\s")
 @cache
 def small_words() -> frozenset[str]:
     """Words that titles leave in small letters."""
-    return frozenset(rows("small-words.txt"))
+    return frozenset(rows(__package__, "small-words.txt"))
 
 
-def split_one_line_dumps(given: Sequence[Block]) -> tuple[Block, ...]:
+def split_one_line_dumps(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Units with the turns of a one-line dump apart, found by the labels that come again in one paragraph."""
     found: list[Block] = []
-    for unit in given:
-        if len(unit.text) < MIN_DUMP_COLUMNS // 2 or unit.text.count(":") + unit.text.count("：") < MIN_DUMP_LABELS:
-            found.append(unit)
+    for block in blocks:
+        if len(block.text) < MIN_DUMP_COLUMNS // 2 or block.text.count(":") + block.text.count("：") < MIN_DUMP_LABELS:
+            found.append(block)
             continue
-        if width(unit.text) < MIN_DUMP_COLUMNS or unit.reference:
-            found.append(unit)
+        if width(block.text) < MIN_DUMP_COLUMNS or block.reference:
+            found.append(block)
             continue
-        matches = [match for match in INNER_LABEL.finditer(unit.text) if is_name_shaped(match["label"])]
+        matches = [match for match in INNER_LABEL.finditer(block.text) if is_name_shaped(match["label"])]
         tally = Counter(label_key(match["label"]) for match in matches)
         recurring = {key for key, count in tally.items() if count > 1 and not _is_excluded(key)}
         if len(recurring) < 2 or sum(tally[key] for key in recurring) < MIN_DUMP_LABELS:
-            found.append(unit)
+            found.append(block)
             continue
         keys = [(label_key(match["label"]), match.start()) for match in matches]
         kin = AliasIndex(recurring)
-        found.extend(_split_block(unit, [start for key, start in keys if key in recurring or kin.of(key)]))
+        found.extend(_split_block(block, [start for key, start in keys if key in recurring or kin.of(key)]))
     return tuple(found)
 
 
-def split_glued_turns(given: Sequence[Block], labels: Collection[str], labelled: Set[int]) -> tuple[Block, ...] | None:
+def split_glued_turns(blocks: Sequence[Block], labels: Collection[str], labelled: Set[int]) -> tuple[Block, ...] | None:
     """Units with turns apart that are glued to what stands before them; None where there are none.
 
     `labels` are those that begin turns elsewhere in the document: behind the end of a sentence, or behind the words of
@@ -81,25 +81,25 @@ def split_glued_turns(given: Sequence[Block], labels: Collection[str], labelled:
         else [":", "："]
     )
     found: list[Block] = []
-    for unit in given:
-        text = unit.text
+    for block in blocks:
+        text = block.text
         # One colon is the label's own, or one of prose; only few units have more.
-        if text.count(":") + text.count("：") < (2 if unit.start in labelled else 1):
-            found.append(unit)
+        if text.count(":") + text.count("：") < (2 if block.start in labelled else 1):
+            found.append(block)
             continue
         if not any(map(text.__contains__, needles)):
-            found.append(unit)
+            found.append(block)
             continue
-        starts = [match.start() for match in pattern.finditer(text) if _is_turn_start(unit, match)]
+        starts = [match.start() for match in pattern.finditer(text) if _is_turn_start(block, match)]
         if starts:
-            found.extend(_split_block(unit, starts))
+            found.extend(_split_block(block, starts))
         else:
-            found.append(unit)
-    return tuple(found) if len(found) > len(given) else None
+            found.append(block)
+    return tuple(found) if len(found) > len(blocks) else None
 
 
-def _is_turn_start(unit: Block, match: "regex.Match[str]") -> bool:
-    before = unit.text[: match.start()]
+def _is_turn_start(block: Block, match: "regex.Match[str]") -> bool:
+    before = block.text[: match.start()]
     if not any(map(str.isalnum, before)):
         return False
     if before.rstrip("\"'”’」』)）] *_")[-1:] in "。！？?!…." and not before.endswith("“"):
@@ -117,7 +117,7 @@ def _is_turn_start(unit: Block, match: "regex.Match[str]") -> bool:
     ):
         return False
     # Glued to a heading: what follows must be a question, or half the headings of the press would be cut.
-    return "？" in unit.text[match.end() :] or "?" in unit.text[match.end() :]
+    return "？" in block.text[match.end() :] or "?" in block.text[match.end() :]
 
 
 def _is_excluded(key: str) -> bool:
@@ -125,15 +125,15 @@ def _is_excluded(key: str) -> bool:
     return said is not None and said.kind == "never"
 
 
-def _split_block(unit: Block, starts: Sequence[int]) -> Iterator[Block]:
-    preamble = unit.text[: starts[0]]
+def _split_block(block: Block, starts: Sequence[int]) -> Iterator[Block]:
+    preamble = block.text[: starts[0]]
     if preamble.strip():
-        at = _title_case_end(preamble) if unit.first else 0
+        at = _title_case_end(preamble) if block.first else 0
         if at:
-            yield block_slice(unit, 0, at)
-        yield block_slice(unit, at, starts[0])
-    for start, end in zip(starts, [*starts[1:], len(unit.text)], strict=True):
-        yield block_slice(unit, start, end)
+            yield block_slice(block, 0, at)
+        yield block_slice(block, at, starts[0])
+    for start, end in zip(starts, [*starts[1:], len(block.text)], strict=True):
+        yield block_slice(block, start, end)
 
 
 def _title_case_end(text: str) -> int:

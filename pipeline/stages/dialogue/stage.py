@@ -211,44 +211,44 @@ class Dialogue:
         """Labels every paragraph that no earlier finder took."""
         top = front_matter.end_of(document.text)
         title = front_matter.title_in(document.text, top) if top else None
-        keys, given = split_at(read_blocks(document), top)
+        keys, blocks = split_at(read_blocks(document), top)
         # What points elsewhere must not be most of an article: then it is what the article says.
-        pointing = [unit for unit in given if unit.reference]
-        if pointing and _word_chars([*keys, *pointing]) > MAX_REFERENCE_SHARE * _word_chars([*keys, *given]):
+        pointing = [block for block in blocks if block.reference]
+        if pointing and _word_chars([*keys, *pointing]) > MAX_REFERENCE_SHARE * _word_chars([*keys, *blocks]):
             pointing = []
-        free = without_references(given) if pointing else given
+        free = without_references(blocks) if pointing else blocks
         makers = " ".join(
             document.text[label.start : label.end] for label in document.layer("part") if label.value in MAKER_PARTS
         )
         again = find_repeats(free, makers)
-        yield from (_block_label(unit, "reference", "dialogue.reference", 0.95) for unit in pointing)
-        body, *others = split_versions(document, [unit for i, unit in enumerate(free) if i not in again])
+        yield from (_block_label(block, "reference", "dialogue.reference", 0.95) for block in pointing)
+        body, *others = split_versions(document, [block for i, block in enumerate(free) if i not in again])
         known = " ".join(document.text[slice(*line)] for line in title.lines) if title else None
-        main = parse_body(body.units, document.vocabulary, known, makers)
-        printed = any(placed.part == "title" for placed in main.placed)
+        main = parse_body(body.blocks, document.vocabulary, known, makers)
+        printed = any(placed.part == "title" for placed in main.blocks)
         yield from _front_matter_labels(document.text, keys, title.lines if title and not printed else ())
         first = list(_body_labels(main))
         yield from structure_notes(main, title.value_span if title and not printed else None, document.text)
         for version in others:
-            read = parse_body(version.units, document.vocabulary)
-            renamed = with_body_names(main.placed, read.placed)
-            numbers = matching_exchanges(main.placed, read.placed)
+            read = parse_body(version.blocks, document.vocabulary)
+            renamed = with_body_names(main.blocks, read.blocks)
+            numbers = matching_exchanges(main.blocks, read.blocks)
             for placed, repeated, exchange in zip(renamed, repeated_labels(renamed), numbers, strict=True):
                 start = placed.label.start if placed.label else placed.start
-                yield Label(start, placed.unit.end, "version", version.language, "dialogue.version", 0.9, exchange)
+                yield Label(start, placed.block.end, "version", version.language, "dialogue.version", 0.9, exchange)
                 first += _labels_of(placed, placed.name, again=repeated)
             yield from translation_mismatch(main, read)
         yield from first
         yield from _repeat_labels(free, again, first)
 
 
-def _block_label(unit: Block, part: str, rule: str, confidence: float) -> Label:
-    return Label(unit.start, unit.end, "part", part, rule, confidence)
+def _block_label(block: Block, part: str, rule: str, confidence: float) -> Label:
+    return Label(block.start, block.end, "part", part, rule, confidence)
 
 
-def _word_chars(given: Sequence[Block]) -> int:
+def _word_chars(blocks: Sequence[Block]) -> int:
     """Letters and figures of some units."""
-    return sum(len(NON_WORD_CHARS.sub("", unit.text)) for unit in given)
+    return sum(len(NON_WORD_CHARS.sub("", block.text)) for block in blocks)
 
 
 def _repeat_labels(
@@ -260,14 +260,14 @@ def _repeat_labels(
     """
     if not again:
         return
-    given = sorted((label for label in first if label.layer == "part"), key=lambda label: label.start)
-    starts = [label.start for label in given]
+    blocks = sorted((label for label in first if label.layer == "part"), key=lambda label: label.start)
+    starts = [label.start for label in blocks]
     for i, copy in sorted(again.items()):
-        unit, above = free[i], free[copy.first]
+        block, above = free[i], free[copy.first]
         if copy.cut:
-            yield Label(unit.start, unit.start + copy.cut, "part", "repeat", "dialogue.repeat", 0.95)
-        by = unit.start + copy.cut - above.start
-        for label in given[bisect_left(starts, above.start) : bisect_left(starts, above.end)]:
+            yield Label(block.start, block.start + copy.cut, "part", "repeat", "dialogue.repeat", 0.95)
+        by = block.start + copy.cut - above.start
+        for label in blocks[bisect_left(starts, above.start) : bisect_left(starts, above.end)]:
             value = label.value if label.value in UNASSIGNED_PARTS else "repeat"
             rule = label.rule if label.value in UNASSIGNED_PARTS else "dialogue.repeat"
             yield Label(label.start + by, label.end + by, "part", value, rule, 0.95)
@@ -276,17 +276,17 @@ def _repeat_labels(
 def _front_matter_labels(text: str, keys: Sequence[Block], title: Sequence[tuple[int, int]]) -> Iterator[Label]:
     """The keys above the article; `title` are the lines of the title among them, if it is not printed below."""
     yield from (Label(*line, "part", "title", "dialogue.title-key", 0.95) for line in title)
-    for unit in keys:
-        at = unit.start
-        for start, end in [*title, (unit.end, unit.end)]:
-            last = min(start, unit.end)
+    for block in keys:
+        at = block.start
+        for start, end in [*title, (block.end, block.end)]:
+            last = min(start, block.end)
             if any(map(str.isalnum, text[at:last])):
                 yield Label(at, last, "part", "front-matter", "dialogue.front-matter", 0.95)
             at = max(at, end)
 
 
 def _body_labels(read: ParsedBody) -> Iterator[Label]:
-    for placed, repeated in zip(read.placed, repeated_labels(read.placed), strict=True):
+    for placed, repeated in zip(read.blocks, repeated_labels(read.blocks), strict=True):
         yield from _labels_of(placed, placed.name, again=repeated)
 
 
@@ -296,12 +296,12 @@ def _labels_of(placed: LabelledBlock, name: str | None, *, again: bool) -> Itera
         yield Label(*placed.number, "part", "label", "dialogue.beside-label", 0.9)
     if label is not None:
         for start, end in label.beside:
-            at = placed.unit.start
+            at = placed.block.start
             yield Label(at + start, at + end, "part", "label", "dialogue.beside-label", 0.9)
         if again:
-            yield Label(label.start, label.end, "part", "label", "dialogue.repeated-label", placed.sure)
+            yield Label(label.start, label.end, "part", "label", "dialogue.repeated-label", placed.label_confidence)
         else:
-            yield Label(label.start, label.end, "part", "speaker", "dialogue.speaker", placed.sure, name)
-    if placed.start < placed.unit.end:
+            yield Label(label.start, label.end, "part", "speaker", "dialogue.speaker", placed.label_confidence, name)
+    if placed.start < placed.block.end:
         of = name if placed.turn else None
-        yield Label(placed.start, placed.unit.end, "part", placed.part, placed.rule, placed.confidence, of)
+        yield Label(placed.start, placed.block.end, "part", placed.part, placed.rule, placed.confidence, of)

@@ -21,37 +21,37 @@ class BodyVersion(msgspec.Struct, frozen=True):
     """The units in one language; `interleaved` where they stand between those of the body."""
 
     language: str
-    units: tuple[Block, ...]
+    blocks: tuple[Block, ...]
     interleaved: bool = False
 
 
-def split_versions(document: Document, given: Sequence[Block]) -> tuple[BodyVersion, ...]:
+def split_versions(document: Document, blocks: Sequence[Block]) -> tuple[BodyVersion, ...]:
     """The body and, where there is one, its translation.
 
     The body is the version printed first. A second language makes a version only if it has paragraphs enough, either
     in one stretch behind the body or in turn with it; else it is part of the body.
     """
-    sides = ["latin" if unit.text.isascii() or not is_mostly_chinese(unit.text) else "han" for unit in given]
+    sides = ["latin" if block.text.isascii() or not is_mostly_chinese(block.text) else "han" for block in blocks]
     if len(set(sides)) < 2:
-        return (BodyVersion(_main_language(document, given), tuple(given)),)
+        return (BodyVersion(_main_language(document, blocks), tuple(blocks)),)
     switches = sum(a != b for a, b in pairwise(sides))
-    interleaved = switches >= len(given) // 2
-    main = _main_side_of_pairs(given, sides) if interleaved else _main_side(given, sides)
-    body = [unit for unit, side in zip(given, sides, strict=True) if side == main]
-    other = [unit for unit, side in zip(given, sides, strict=True) if side != main]
+    interleaved = switches >= len(blocks) // 2
+    main = _main_side_of_pairs(blocks, sides) if interleaved else _main_side(blocks, sides)
+    body = [block for block, side in zip(blocks, sides, strict=True) if side == main]
+    other = [block for block, side in zip(blocks, sides, strict=True) if side != main]
     behind = switches <= 2 and sides[0] == main and sides[-1] != main
     enough = len(other) >= MIN_TRANSLATED_BLOCKS and len(other) >= MIN_TRANSLATED_SHARE * len(body)
     if not enough or not (interleaved or behind):
-        return (BodyVersion(_main_language(document, given), tuple(given)),)
+        return (BodyVersion(_main_language(document, blocks), tuple(blocks)),)
     return (
         BodyVersion(_main_language(document, body), tuple(body), interleaved),
         BodyVersion(_main_language(document, other), tuple(other), interleaved),
     )
 
 
-def _main_side(given: Sequence[Block], sides: Sequence[str]) -> str:
+def _main_side(blocks: Sequence[Block], sides: Sequence[str]) -> str:
     """The side of the first prose; a title may be in another language than its article."""
-    return next((side for unit, side in zip(given, sides, strict=True) if unit.long), sides[0])
+    return next((side for block, side in zip(blocks, sides, strict=True) if block.is_prose), sides[0])
 
 
 def is_mostly_chinese(text: str) -> bool:
@@ -62,22 +62,22 @@ def is_mostly_chinese(text: str) -> bool:
     return script(text) in {"han", "mixed"}
 
 
-def _main_side_of_pairs(given: Sequence[Block], sides: Sequence[str]) -> str:
+def _main_side_of_pairs(blocks: Sequence[Block], sides: Sequence[str]) -> str:
     """The side of the first turn that is followed by one in the other language, else of the first prose."""
-    for unit, (side, other) in zip(given, pairwise(sides), strict=False):
-        if side != other and find_candidate(unit) is not None:
+    for block, (side, other) in zip(blocks, pairwise(sides), strict=False):
+        if side != other and find_candidate(block) is not None:
             return side
-    return _main_side(given, sides)
+    return _main_side(blocks, sides)
 
 
-def _main_language(document: Document, given: Sequence[Block]) -> str:
+def _main_language(document: Document, blocks: Sequence[Block]) -> str:
     tally: Counter[str] = Counter()
     labels, at = document.layer("language"), 0
-    for unit in given:
-        while at < len(labels) and labels[at].end <= unit.start:
+    for block in blocks:
+        while at < len(labels) and labels[at].end <= block.start:
             at += 1
-        if at < len(labels) and labels[at].start <= unit.start:
-            tally[labels[at].value] += unit.end - unit.start
+        if at < len(labels) and labels[at].start <= block.start:
+            tally[labels[at].value] += block.end - block.start
     sure = {language: size for language, size in tally.items() if language not in {"und", "mul"}}
     return max(sure, key=lambda language: sure[language]) if sure else "und"
 
@@ -96,8 +96,8 @@ def matching_exchanges(body: Sequence[LabelledBlock], other: Sequence[LabelledBl
         return [None] * len(other)
     numbers: list[int | None] = []
     above, at = None, 0
-    for unit, number in zip(other, theirs, strict=True):
-        while at < len(body) and body[at].unit.start < unit.unit.start:
+    for block, number in zip(other, theirs, strict=True):
+        while at < len(body) and body[at].block.start < block.block.start:
             above, at = ours[at] or above, at + 1
         numbers.append(above if number else None)
     return numbers
@@ -108,20 +108,20 @@ def with_body_names(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock
 
     A label that stands in the body, too, names the same person in both, whoever takes the same turns.
     """
-    owners = {unit.label.text: unit.name for unit in body if unit.label is not None}
+    owners = {block.label.text: block.name for block in body if block.label is not None}
     same = match_speakers(body, other)
     named: list[LabelledBlock] = []
     before: tuple[str | None, str | None] = (None, None)
-    for unit in other:
-        if unit.label is not None and unit.label.text in owners:
-            name = owners[unit.label.text]
-        elif unit.label is None and unit.turn and unit.name == before[0]:
+    for block in other:
+        if block.label is not None and block.label.text in owners:
+            name = owners[block.label.text]
+        elif block.label is None and block.turn and block.name == before[0]:
             name = before[1]  # the turn goes on
         else:
-            name = None if unit.name is None else same.get(unit.name, unit.name)
-        if unit.label is not None:
-            before = unit.name, name
-        named.append(unit if name == unit.name else msgspec.structs.replace(unit, name=name))
+            name = None if block.name is None else same.get(block.name, block.name)
+        if block.label is not None:
+            before = block.name, name
+        named.append(block if name == block.name else msgspec.structs.replace(block, name=name))
     return named
 
 
@@ -130,8 +130,8 @@ def match_speakers(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]
 
     Where one has more turns than the other, the only one who asks is the same in both, and so is who answers alone.
     """
-    ours = [unit.name for unit in body if unit.label]
-    theirs = [unit.name for unit in other if unit.label]
+    ours = [block.name for block in body if block.label]
+    theirs = [block.name for block in other if block.label]
     if len(ours) != len(theirs):
         sides = [(_only_speaker(body, part), _only_speaker(other, part)) for part in ("question", "answer")]
         return {their: our for our, their in sides if our and their}
@@ -144,5 +144,5 @@ def match_speakers(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]
 
 def _only_speaker(placed: Sequence[LabelledBlock], part: str) -> str | None:
     """The one person whose turns are of this part, or None."""
-    found = {unit.name for unit in placed if unit.label and unit.part == part}
+    found = {block.name for block in placed if block.label and block.part == part}
     return found.pop() if len(found) == 1 else None
