@@ -6,6 +6,7 @@ speaks for them (`ADOPTION_REASONS`). Last come labels that look like one that t
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from itertools import pairwise
 
 import msgspec
 
@@ -253,7 +254,7 @@ def _context(
         style=_shared_style(chosen, blocks),
         emphasised=all(_is_bold(blocks[i]) for i in chosen),
         press_conference=len(ask_once) > 1,
-        following=dict(zip(order, order[1:], strict=False)),
+        following=dict(pairwise(order)),
         chosen=chosen,
     )
 

@@ -48,7 +48,10 @@ class TurnFeatures(msgspec.Struct, frozen=True, gc=False):
 
 
 def turn_features(turn: Sequence[Block], label: LabelCandidate, speaker: str, *, manners: bool) -> TurnFeatures:
-    """The features of one turn, whose first block begins with `label`. Without `manners`, thanks and you are skipped."""
+    """The features of one turn, whose first block begins with `label`.
+
+    Without `manners`, thanks and `you` are not looked for.
+    """
     first = turn[0]
     length = _spoken_length(first.text) + sum(
         _spoken_length(block.text) for block in turn[1:] if not block.level or not block.could_be_heading()
