@@ -4,7 +4,7 @@
 parsers reads the body: with labelled turns, with questions that have no label, or without a dialogue.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -349,9 +349,7 @@ def _is_heading_in_turn(blocks: Sequence[Block], i: int, turn: _Turn) -> bool:
 
 def _begins_answer(blocks: Sequence[Block], i: int, turn: _Turn) -> bool:
     """Whether the question ends above a block: with its bold, with its question mark, or with its paragraph."""
-    is_over = (
-        blocks[i - 1].asks or i > turn.start + 1 or (blocks[turn.start].bold and not blocks[i].bold)
-    )
+    is_over = blocks[i - 1].asks or i > turn.start + 1 or (blocks[turn.start].bold and not blocks[i].bold)
     return is_over and not blocks[i].text.endswith("?**")
 
 
