@@ -15,10 +15,11 @@ from pipeline.stages.dialogue.blocks import Block, read_blocks
 from pipeline.stages.dialogue.label_candidates import LabelKind, cue_of, find_candidate
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.parse_body import parse_body
-from pipeline.stages.dialogue.roles import TurnFeatures, assign_roles
+from pipeline.stages.dialogue.roles import assign_roles
 from pipeline.stages.dialogue.speaker_aliases import are_aliases
 from pipeline.stages.dialogue.split_turns import split_one_line_dumps
 from pipeline.stages.dialogue.translations import match_speakers, matching_exchanges, split_versions
+from pipeline.stages.dialogue.turn_features import TurnFeatures
 
 CASES = json.loads(Path(__file__).with_name("dialogue.json").read_text(encoding="utf-8"))
 FINDERS = Pipeline(stages=["languages", "credits", "dialogue"])

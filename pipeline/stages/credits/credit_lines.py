@@ -286,7 +286,7 @@ def is_credit_role(word: str) -> bool:
 def trailing_in(
     text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING
 ) -> tuple[tuple[CreditMatch, ...], int]:
-    """Credits in brackets at the end of a paragraph, `…。（摄影：万某）(责编：裴某)`, and the offset at which they begin.
+    """Credits in brackets at the end of a paragraph, `…。（摄影：万某）(责编：裴某)`, and their offset.
 
     Without any, the offset is the end of the paragraph.
     """
@@ -313,7 +313,7 @@ def _role_at(text: str, at: int, end: int, vocabulary: Vocabulary, *, weak: bool
 
 
 def _known_role_at(text: str, at: int, end: int, vocabulary: Vocabulary) -> RoleMatch | None:
-    """A role before a space or a slash, `图/文 张三`, `音乐制作/Adon`: it must be a known one, as `图书 张三` has none."""
+    """A role before a space or a slash, `图/文 张三`, `音乐制作/Adon`: only known roles; `图书` is none."""
     match = SPACED_ROLE.match(text, at, end)
     if match and match.end() < end and (use := use_of(match["role"], vocabulary)) in ("b", "c", "s"):
         return RoleMatch(*match.span("role"), match.end(), str(use), "blank")

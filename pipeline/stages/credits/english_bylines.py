@@ -165,7 +165,7 @@ def _byline_pieces(text: str, start: int, end: int, makers: Entries) -> Iterator
 
 
 def _is_person(text: str, people: Entries) -> bool:
-    """Whether two or more capitalised words are a name; the words of `By Popular Demand` are usually in small letters."""
+    """Whether two or more capitalised words are a name; those of `By Popular Demand` are none."""
     if people and text in people:
         return True
     if PERSON_NAME.fullmatch(text) is None:

@@ -75,9 +75,9 @@ def find_title(blocks: Sequence[Block], candidates: Mapping[int, LabelCandidate]
         return _find_key_title(blocks, candidates, letters_and_digits(key_title))
     if not blocks:
         return TitleBlocks(None)
-    title = _title_after_kickers(blocks, candidates)
-    if title:
-        return TitleBlocks(title, _repeats_of(blocks, title), kickers=tuple(range(title)))
+    below = _title_after_kickers(blocks, candidates)
+    if below:
+        return TitleBlocks(below, _repeats_of(blocks, below), kickers=tuple(range(below)))
     title = _heading_below_lead(blocks, candidates)
     if title is None and _first_line_is_title(blocks, candidates):
         title = 0
