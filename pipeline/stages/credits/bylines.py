@@ -94,7 +94,7 @@ def _byline_without_reporter_word(
     if report is None or text[report.start() : end][:1] in "文电電":
         return None
     for outlet_end in outlet_ends:
-        read = names_and_place(text, outlet_end, report.start(), people, near=True)
+        read = names_and_place(text, outlet_end, report.start(), people, before_report=True)
         if read is not None and any(part.value == "reporter" for part in read[0]):
             parts = [BylinePart("outlet", start, outlet_end), *read[0]]
             return BylineMatch(start, end, sorted_parts(parts), read[1])
@@ -161,7 +161,7 @@ def _field_value(text: str, key: str, start: int, end: int, vocabulary: Vocabula
         is_known = bool(media) and text[start:end] in media
         return [BylinePart("outlet", start, end)] if is_known or OUTLET_NAME.fullmatch(text, start, end) else None
     if key in AUTHOR_KEYS:
-        names = names_and_place(text, start, end, people, near=False)
+        names = names_and_place(text, start, end, people, before_report=False)
         return None if names is None else names[0]
     if key[-1] in DATE_KEY_ENDS and BYLINE_DATE.fullmatch(text, start, end):
         return [BylinePart("date", start, end)]

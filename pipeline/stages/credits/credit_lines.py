@@ -349,7 +349,7 @@ def names_of(text: str, start: int, end: int, makers: Entries = NO_ENTRIES) -> N
     return NameList(tuple(names), tuple(found.rest)) if names else None
 
 
-class _Stretch(msgspec.Struct, frozen=True, gc=False):
+class _NameStretch(msgspec.Struct, frozen=True, gc=False):
     """Words `[start, end)` without a separator between them. `known`: a link, or a name of the vocabulary."""
 
     start: int
@@ -360,7 +360,7 @@ class _Stretch(msgspec.Struct, frozen=True, gc=False):
 class _Items(msgspec.Struct):
     """What a list of names consists of, while it is read."""
 
-    stretches: list[_Stretch] = []
+    stretches: list[_NameStretch] = []
     rest: list[tuple[int, int, str]] = []
     """Spans that only join names or add to one, with their part."""
     open: bool = False
@@ -374,7 +374,7 @@ def _read_items(text: str, start: int, end: int, makers: Entries) -> _Items | No
     while at < end:
         last = makers.at(text, at, end) if makers and not items.open else at
         if last > at and not LATIN_NAME_CONTINUES.match(text, last, end):
-            items.stretches.append(_Stretch(at, last, known=True))
+            items.stretches.append(_NameStretch(at, last, known=True))
             at = last
             continue
         item = NAME_LIST_ITEM.match(text, at, end)
@@ -407,7 +407,7 @@ def _add_item(text: str, item: "regex.Match[str]", items: _Items) -> None:
 
 def _add_link(item: "regex.Match[str]", items: _Items) -> None:
     if any(map(str.isalnum, item["linked"])):
-        items.stretches.append(_Stretch(*item.span("linked"), known=True))
+        items.stretches.append(_NameStretch(*item.span("linked"), known=True))
     target = item["target"]
     if target and len(target) > len("()"):
         value = "label" if len(target) <= MAX_TARGET_LABEL_CHARS else "reference"
@@ -419,12 +419,12 @@ def _add_word(text: str, item: "regex.Match[str]", items: _Items) -> None:
     if items.stretches and EDITOR_CODE.fullmatch(item["word"]):
         items.rest.append((start, end, "label"))
     elif items.open and _continues_name(text, items.stretches[-1], start, end):
-        items.stretches[-1] = _Stretch(items.stretches[-1].start, end, known=False)
+        items.stretches[-1] = _NameStretch(items.stretches[-1].start, end, known=False)
     else:
-        items.stretches.append(_Stretch(start, end, known=False))
+        items.stretches.append(_NameStretch(start, end, known=False))
 
 
-def _continues_name(text: str, before: _Stretch, start: int, end: int) -> bool:
+def _continues_name(text: str, before: _NameStretch, start: int, end: int) -> bool:
     """Whether the word `[start, end)` after a space belongs to the name before it: `Hannah | Coldwell`, `景 | 雪`."""
     if before.known:
         return False
@@ -434,7 +434,7 @@ def _continues_name(text: str, before: _Stretch, start: int, end: int) -> bool:
     return True
 
 
-def _names_in_stretch(text: str, stretch: _Stretch, makers: Entries) -> list[CreditName] | None:
+def _names_in_stretch(text: str, stretch: _NameStretch, makers: Entries) -> list[CreditName] | None:
     """The names in one stretch without separators, or None if it cannot be a name."""
     start, end = stretch.start, stretch.end
     while end > start and text[end - 1] in ".-'’":

@@ -76,7 +76,7 @@ def _wire_dateline(text: str, match: "regex.Match[str]", people: Entries) -> Byl
     parts = [BylinePart("outlet", *match.span("outlet")), BylinePart("date", *match.span("date"))]
     first, last = match.span("middle")
     if match["reporter"]:
-        middle = names_and_place(text, first, last, people, near=True)
+        middle = names_and_place(text, first, last, people, before_report=True)
         if middle is None:
             return None
         parts += middle[0]

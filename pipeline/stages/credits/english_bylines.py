@@ -157,10 +157,10 @@ def _byline_pieces(text: str, start: int, end: int, makers: Entries) -> Iterator
     """The spans between commas and bars, without spaces; a name or an outlet of the user's stays whole."""
     taken = start
     for piece in BETWEEN_SEPARATORS.finditer(text, start, end):
-        first, behind = strip_span(text, *piece.span())
-        if first == behind or first < taken:
+        first, last = strip_span(text, *piece.span())
+        if first == last or first < taken:
             continue
-        taken = max(behind, makers.at(text, first, end)) if makers else behind
+        taken = max(last, makers.at(text, first, end)) if makers else last
         yield first, taken
 
 

@@ -114,16 +114,16 @@ def disclaimer_at(text: str) -> tuple[int, int, int] | None:
     if match is None or (match["first"] is None and match["second"] is None):
         return None
     start, end = match.span("first" if match["first"] is not None else "second")
-    behind = end
-    while behind < len(text) and (text[behind].isspace() or text[behind] in "*_"):
-        behind += 1
-    return (start, end - 1, behind) if behind < len(text) else None
+    text_start = end
+    while text_start < len(text) and (text[text_start].isspace() or text[text_start] in "*_"):
+        text_start += 1
+    return (start, end - 1, text_start) if text_start < len(text) else None
 
 
 def disowns_opinions(text: str) -> bool:
     """Whether a paragraph says, near its beginning, that opinions are not the publisher's."""
-    said = OPINIONS.search(text) if len(text) <= 2 * MAX_NOTICE_READ_CHARS else None
-    return said is not None and said.start() <= MAX_CHARS_BEFORE_OPINION
+    statement = OPINIONS.search(text) if len(text) <= 2 * MAX_NOTICE_READ_CHARS else None
+    return statement is not None and statement.start() <= MAX_CHARS_BEFORE_OPINION
 
 
 def continues_disclaimer(text: str) -> bool:

@@ -51,8 +51,8 @@ def closing_lines(line: Line, whole: str, vocabulary: Vocabulary = NOTHING) -> I
         at = opening.start()
         end = next((mark for mark in marks if mark > at), len(line.text))
         credit = _piece(line, at, end)
-        credits = credits_in(whole, credit.start, credit.end, vocabulary)
-        if credits and (len(credits) > 1 or end < len(line.text)):
+        found_credits = credits_in(whole, credit.start, credit.end, vocabulary)
+        if found_credits and (len(found_credits) > 1 or end < len(line.text)):
             yield credit
             yield from _notices(line, [mark for mark in marks if mark >= end])
             return

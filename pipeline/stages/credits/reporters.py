@@ -78,8 +78,8 @@ def reporter_word(text: str, start: int, end: int, media: Entries = NO_ENTRIES) 
     """The first word for a reporter in `[start, end)`; after an outlet of `media`, whose name may hold such a word."""
     if media:
         for last in media.ends(text, _without_marks(text, start, end), end):
-            behind = OUTLET_CLOSING.match(text, last, end)
-            if behind and (word := REPORTER_WORD.match(text, behind.end(), end)):
+            closing = OUTLET_CLOSING.match(text, last, end)
+            if closing and (word := REPORTER_WORD.match(text, closing.end(), end)):
                 return word
     return REPORTER_WORD.search(text, start, end)
 
@@ -98,14 +98,14 @@ def reporters_in(
     confidence = NAMES_CONFIDENCE
     for i, word in enumerate(words):
         first, last = word.end(), words[i + 1].start() if i + 1 < len(words) else end
-        near = False
+        before_report = False
         if i + 1 == len(words):
             if away := SENT_FROM.search(text, first, last):
                 parts.append(BylinePart("place", *away.span("place")))
                 last = away.start()
-            elif said := REPORT_ENDING.search(text, first, last):
-                near, last = True, said.start()
-        read = names_and_place(text, first, last, people, near=near)
+            elif report := REPORT_ENDING.search(text, first, last):
+                before_report, last = True, report.start()
+        read = names_and_place(text, first, last, people, before_report=before_report)
         if read is None:
             return None
         parts += read[0]
@@ -114,11 +114,11 @@ def reporters_in(
 
 
 def names_and_place(
-    text: str, start: int, end: int, people: Entries = NO_ENTRIES, *, near: bool
+    text: str, start: int, end: int, people: Entries = NO_ENTRIES, *, before_report: bool
 ) -> tuple[list[BylinePart], float] | None:
     """The names in `[start, end)`, and how sure they are; None if anything else is there.
 
-    With `near`, a word for a report follows, so that a place may follow the names: as a word of its own, or written
+    With `before_report`, a word for a report follows, so that a place may follow the names: as a word of its own, or written
     together with the last name.
     """
     while start < end and text[start] in MARKS_BEFORE_NAMES:
@@ -129,10 +129,10 @@ def names_and_place(
     parts: list[BylinePart] = []
     confidence = NAMES_CONFIDENCE
     first, last = tokens[-1]
-    if near and len(tokens) > 1:
+    if before_report and len(tokens) > 1:
         if _is_place(text[first:last], people):
             parts.append(BylinePart("place", *tokens.pop()))
-    elif near and (cut := _glued_place(text[first:last], people)):
+    elif before_report and (cut := _glued_place(text[first:last], people)):
         parts.append(BylinePart("place", first + cut[0], last))
         tokens = [(first, first + cut[0])]
         confidence = cut[1]
@@ -247,8 +247,8 @@ def _tagged_place_start(word: str, people: Entries = NO_ENTRIES) -> tuple[int, f
     at = 0
     for i, (piece, _) in enumerate(tagged[:-1]):
         at += len(piece)
-        behind = tagged[i + 1 :]
-        if is_name(word[:at], people) and len(word) - at > 1 and all(tag.startswith("n") for _, tag in behind):
+        place = tagged[i + 1 :]
+        if is_name(word[:at], people) and len(word) - at > 1 and all(tag.startswith("n") for _, tag in place):
             cuts.append(at)
     # A place that is tagged as one outweighs that its characters could be a second name.
     if len(cuts) != 1 or (names_in(word, people) and not any(tag == "ns" for _, tag in tagged)):

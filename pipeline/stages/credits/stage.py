@@ -110,8 +110,12 @@ def _on_one_line(document: Document, lines: Sequence[Line]) -> Iterator[CreditsP
         if read is not None:
             yield _byline(line, read, BYLINE)
     for line in one_line.closing_lines(lines[-1], document.text, vocabulary):
-        credits = credits_in(document.text, line.start, line.end, vocabulary)
-        part = CreditsPart(line.start, line.end, (), credits, "credit") if credits else _notice_in(line, anywhere=True)
+        found_credits = credits_in(document.text, line.start, line.end, vocabulary)
+        part = (
+            CreditsPart(line.start, line.end, (), found_credits, "credit")
+            if found_credits
+            else _notice_in(line, anywhere=True)
+        )
         if part is not None:
             yield part
 
@@ -122,9 +126,9 @@ def _with_outlets(vocabulary: Vocabulary, *outlets: str) -> Vocabulary:
 
 def _with_vocabulary(document: Document, vocabulary: Vocabulary) -> Document:
     """The same document with another vocabulary, keeping what was computed about its text."""
-    told = msgspec.structs.replace(document, vocabulary=vocabulary)
-    told.__dict__.update(document.__dict__)
-    return told
+    updated = msgspec.structs.replace(document, vocabulary=vocabulary)
+    updated.__dict__.update(document.__dict__)
+    return updated
 
 
 def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: bool) -> tuple[list[CreditsPart], int]:
@@ -135,7 +139,7 @@ def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: 
         line = lines[i]
         if PAGE_FURNITURE.match(line.text):
             continue
-        part = _read_head_line(document, line, title=i == first and not after_keys, settled=i - 1 in found)
+        part = _read_head_line(document, line, title=i == first and not after_keys, below_part=i - 1 in found)
         if part is not None and part.kind in ONLY_AT_EDGES and i - first >= MAX_EDGE_PARAGRAPHS:
             part = None
         if part is not None:
@@ -157,14 +161,16 @@ def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: 
     return list(found.values()), reached
 
 
-def _read_head_line(document: Document, line: Line, *, title: bool, settled: bool) -> CreditsPart | None:
+def _read_head_line(document: Document, line: Line, *, title: bool, below_part: bool) -> CreditsPart | None:
     text, vocabulary = line.text, document.vocabulary
     if len(text) <= MAX_CREDIT_LINE_CHARS:
         if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
             return _byline(line, byline, BYLINE)
-        credits = credits_in(document.text, line.start, line.end, vocabulary)
-        if credits and (made := _credits_in_head(document, line, credits, settled=settled)):
-            return made
+        found_credits = credits_in(document.text, line.start, line.end, vocabulary)
+        if found_credits and (
+            byline_or_credits := _credits_in_head(document, line, found_credits, below_part=below_part)
+        ):
+            return byline_or_credits
     if dateline := dateline_in(text, vocabulary):
         return _byline(line, dateline, DATELINE)
     if title and "\n" in document.text:
@@ -175,20 +181,20 @@ def _read_head_line(document: Document, line: Line, *, title: bool, settled: boo
 
 
 def _credits_in_head(
-    document: Document, line: Line, credits: Sequence[CreditMatch], *, settled: bool
+    document: Document, line: Line, found_credits: Sequence[CreditMatch], *, below_part: bool
 ) -> CreditsPart | None:
     """Credits below the title: those who wrote or asked are the byline, the others are credits.
 
-    `settled`: the line above is a byline or credits, too. None if the line may be a turn or a sentence.
+    `below_part`: the line above is a byline or credits, too. None if the line may be a turn or a sentence.
     """
-    authors = [credit for credit in credits if _is_author(credit)]
-    others = [credit for credit in credits if credit not in authors]
-    if any(_may_be_anything(document, credit) for credit in credits if not credit.sure):
+    authors = [credit for credit in found_credits if _is_author(credit)]
+    others = [credit for credit in found_credits if credit not in authors]
+    if any(_may_be_anything(document, credit) for credit in found_credits if not credit.sure):
         return None
-    only_doubtful = not authors and not settled
+    only_doubtful = not authors and not below_part
     if only_doubtful and any(not credit.sure and not PICTURE_ROLE.search(credit.role) for credit in others):
         return None
-    labels = [label for run in _runs_of_authors(credits, authors) for label in _authors(document, run)]
+    labels = [label for run in _runs_of_authors(found_credits, authors) for label in _authors(document, run)]
     return CreditsPart(line.start, line.end, tuple(labels), tuple(others), "byline" if authors else "credit")
 
 
@@ -201,10 +207,12 @@ def _may_be_anything(document: Document, credit: CreditMatch) -> bool:
     return credit.use in "sp" or _is_speaker(document, credit)
 
 
-def _runs_of_authors(credits: Sequence[CreditMatch], authors: Sequence[CreditMatch]) -> Iterator[list[CreditMatch]]:
+def _runs_of_authors(
+    found_credits: Sequence[CreditMatch], authors: Sequence[CreditMatch]
+) -> Iterator[list[CreditMatch]]:
     """The authors that follow each other: each run is one byline."""
     run: list[CreditMatch] = []
-    for credit in credits:
+    for credit in found_credits:
         if credit in authors:
             run.append(credit)
         elif run:
@@ -285,18 +293,18 @@ def _read_tail_line(document: Document, line: Line, left: int, *, beside: bool) 
     """What a line at the end is. `beside`: the line below it is such a part, too, or there is none."""
     text, vocabulary = line.text, document.vocabulary
     if len(text) <= MAX_CREDIT_LINE_CHARS:
-        credits = credits_in(document.text, line.start, line.end, vocabulary)
-        if credits and not any(_is_speaker(document, credit, beside=beside) for credit in credits):
-            sure = all(credit.sure for credit in credits)
+        found_credits = credits_in(document.text, line.start, line.end, vocabulary)
+        if found_credits and not any(_is_speaker(document, credit, beside=beside) for credit in found_credits):
+            sure = all(credit.sure for credit in found_credits)
             if sure or left == 0 or beside:
-                known = all(credit.use != "p" for credit in credits)
-                return CreditsPart(line.start, line.end, (), credits, "credit", sure and known)
+                known = all(credit.use != "p" for credit in found_credits)
+                return CreditsPart(line.start, line.end, (), found_credits, "credit", sure and known)
         if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
             return _byline(line, byline, BYLINE) if byline.confidence > 0.9 and not text.startswith("By ") else None
     if left == 0 and text.rstrip("*_ ").endswith((")", "）", "]", "】")):
-        credits, opens = trailing_in(document.text, line.start, line.end, vocabulary)
-        if credits:
-            return CreditsPart(opens, line.end, (), credits, "credit")
+        found_credits, opens = trailing_in(document.text, line.start, line.end, vocabulary)
+        if found_credits:
+            return CreditsPart(opens, line.end, (), found_credits, "credit")
     return _notice_in(line, anywhere=not _begins_turn(document, text))
 
 
@@ -310,10 +318,10 @@ def _notice_in(line: Line, *, anywhere: bool) -> CreditsPart | None:
     """A disclaimer or a notice, as a whole paragraph."""
     text = line.text
     if (place := disclaimer_at(text)) is not None:
-        start, end, behind = (line.start + at for at in place)
+        start, end, text_start = (line.start + at for at in place)
         labels = (
             Label(start, end, "part", "label", DISCLAIMER.name, 0.97),
-            Label(behind, line.end, "part", "disclaimer", DISCLAIMER.name, 0.97),
+            Label(text_start, line.end, "part", "disclaimer", DISCLAIMER.name, 0.97),
         )
         return CreditsPart(line.start, line.end, labels, kind="disclaimer")
     kind = kind_of(text, anywhere=anywhere)

@@ -218,29 +218,23 @@ class _PartStart(msgspec.Struct, frozen=True, gc=False):
 
 
 MAX_PARTS_BETWEEN = 4
-"""Parts between two blocks among which a byline is looked for."""
+"""Parts below a block that are looked at."""
 
 
 def _with_surroundings(text: str, blocks: Sequence[Block], labels: Sequence[Label]) -> Iterator[Block]:
     """The blocks with the fields about what is above and below them."""
     parts = [_PartStart(label.start, label.value == "byline") for label in labels if "." not in label.value]
     underlined = "\n==" in text or "\n--" in text or "\n ==" in text
-    above = 0  # the first part that does not begin above the current block
+    next_part = 0  # the first part that begins below the start of the current block
     for i, block in enumerate(blocks):
-        end_above = blocks[i - 1].end if i else 0
-        passed = above
-        while above < len(parts) and parts[above].start < block.start:
-            above += 1
-        start_below = blocks[i + 1].start if i + 1 < len(blocks) else None
+        previous = blocks[i - 1] if i else None
+        following = blocks[i + 1] if i + 1 < len(blocks) else None
+        first_part = next_part
+        while next_part < len(parts) and parts[next_part].start < block.start:
+            next_part += 1
         changes = {
-            "first": i == 0,
-            "after_notice": any(part.start >= end_above and not part.is_byline for part in parts[passed:above]),
-            "after_rule": i > 0 and _has_rule(text, end_above, block.start),
-            "after_picture": i > 0 and blocks[i - 1].reference and "![" in blocks[i - 1].text[:4],
-            "before_byline": start_below is not None and _byline_follows(parts, above, start_below),
-            "before_notice": above < len(parts)
-            and not parts[above].is_byline
-            and (start_below is None or parts[above].start < start_below),
+            **_fields_above(text, previous, block, parts[first_part:next_part]),
+            **_fields_below(following, parts[next_part : next_part + MAX_PARTS_BETWEEN]),
         }
         level = block.level or (_underline_level(text, block) if underlined else 0)
         if any(changes.values()) or level != block.level:
@@ -248,14 +242,33 @@ def _with_surroundings(text: str, blocks: Sequence[Block], labels: Sequence[Labe
         yield block
 
 
+def _fields_above(text: str, previous: Block | None, block: Block, parts: Sequence[_PartStart]) -> dict[str, bool]:
+    """What is above a block; `parts` begin after the start of the previous block."""
+    end = previous.end if previous else 0
+    after_notice = any(part.start >= end and not part.is_byline for part in parts)
+    if previous is None:
+        return {"first": True, "after_notice": after_notice}
+    return {
+        "after_notice": after_notice,
+        "after_rule": _has_rule(text, end, block.start),
+        "after_picture": previous.reference and "![" in previous.text[:4],
+    }
+
+
+def _fields_below(following: Block | None, parts: Sequence[_PartStart]) -> dict[str, bool]:
+    """What is below a block; `parts` begin after the start of the block."""
+    if following is None:
+        return {"before_notice": bool(parts) and not parts[0].is_byline}
+    between = [part for part in parts if part.start < following.start]
+    return {
+        "before_byline": any(part.is_byline for part in between),
+        "before_notice": bool(between) and not between[0].is_byline,
+    }
+
+
 def _has_rule(text: str, start: int, end: int) -> bool:
     """Whether a rule is drawn between two blocks; between most there are only one or two line ends."""
     return end - start > MAX_PLAIN_GAP_CHARS and HORIZONTAL_RULE.search(text, start, end) is not None
-
-
-def _byline_follows(parts: Sequence[_PartStart], first: int, end: int) -> bool:
-    """Whether one of the parts from the index `first` on is a byline that begins before `end`."""
-    return any(part.is_byline for part in parts[first : first + MAX_PARTS_BETWEEN] if part.start < end)
 
 
 def _underline_level(text: str, block: Block) -> int:

@@ -71,7 +71,7 @@ AFTER_RULE = Ending("dialogue.behind-rule", 0.85)
 CLOSING_PHRASE = Ending("dialogue.closing-phrase", 0.9)
 AFTER_NOTICE = Ending("dialogue.behind-notice", 0.8)
 BEFORE_NOTICE = Ending("dialogue.behind-notice", 0.7)
-SIGNATURE = Ending("dialogue.signature", 0.8)
+SIGNATURE_ENDING = Ending("dialogue.signature", 0.8)
 THIRD_PERSON = Ending("dialogue.third-person", 0.75)
 ESSAY = Ending("dialogue.essay", 0.65)
 
@@ -145,7 +145,7 @@ END_SIGNS: tuple[tuple[Callable[[Sequence[LabelledBlock], int], bool], Ending], 
     (_has_closing_phrase, CLOSING_PHRASE),
     (_is_after_notice, AFTER_NOTICE),
     (_leads_to_notice, BEFORE_NOTICE),
-    (_is_signature, SIGNATURE),
+    (_is_signature, SIGNATURE_ENDING),
 )
 """What shows that the dialogue is over before a block; the first that holds decides."""
 

@@ -199,35 +199,35 @@ class Languages:
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Yields one label for each run of paragraphs with one verdict."""
-        found = [(line, judge_paragraph(document, line)) for line in document.paragraphs]
+        judged = [(line, judge_paragraph(document, line)) for line in document.paragraphs]
         counts: dict[str, int] = {}
-        for line, said in found:
+        for line, verdict in judged:
             # A long paragraph has more to say than a heading; `und` votes too, so that English quotes in a French
             # article do not make its headings English.
-            if said is not NO_LETTERS:
-                counts[said.value] = counts.get(said.value, 0) + len(line.text)
+            if verdict is not NO_LETTERS:
+                counts[verdict.value] = counts.get(verdict.value, 0) + len(line.text)
         latin = _prevailing(counts, ("en", "und"))
         chinese = _prevailing(counts, ("zh-Hans", "zh-Hant"))
         run: Verdict | None = None
         start = end = 0
         confidence = 1.0
-        for line, said in found:
-            settled = said if said.value[-1] != "?" else _decide_by_document(said, latin, chinese)
-            if run is not None and (settled is run or (run.value == settled.value and run.rule == settled.rule)):
-                confidence = min(confidence, settled.confidence)
+        for line, verdict in judged:
+            decided = verdict if verdict.value[-1] != "?" else _decide_by_document(verdict, latin, chinese)
+            if run is not None and (decided is run or (run.value == decided.value and run.rule == decided.rule)):
+                confidence = min(confidence, decided.confidence)
             else:
                 if run is not None:
                     yield Label(start, end, "language", run.value, run.rule, confidence)
-                run, start, confidence = settled, line.start, settled.confidence
+                run, start, confidence = decided, line.start, decided.confidence
             end = line.end
         if run is not None:
             yield Label(start, end, "language", run.value, run.rule, confidence)
 
 
-def _decide_by_document(said: Verdict, latin: str | None, chinese: str | None) -> Verdict:
+def _decide_by_document(verdict: Verdict, latin: str | None, chinese: str | None) -> Verdict:
     """The verdict with the document's majority, for a paragraph that does not tell."""
-    if said.value == "en?":
-        return Verdict("en", said.rule, said.confidence) if latin == "en" else OTHER_LANGUAGE
-    if said.value == "zh?":
+    if verdict.value == "en?":
+        return Verdict("en", verdict.rule, verdict.confidence) if latin == "en" else OTHER_LANGUAGE
+    if verdict.value == "zh?":
         return Verdict(chinese, FROM_DOCUMENT.name, 0.8) if chinese else Verdict("zh", CHINESE_UNDECIDED.name, 0.6)
-    return said
+    return verdict
