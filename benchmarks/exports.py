@@ -103,9 +103,9 @@ def _size(path: Path) -> int:
 
 @contextmanager
 def _longest(units: int) -> Iterator[None]:
-    kept = ngrams.LONGEST
-    ngrams.LONGEST = units
+    kept = ngrams.MAX_NGRAM_UNITS
+    ngrams.MAX_NGRAM_UNITS = units
     try:
         yield
     finally:
-        ngrams.LONGEST = kept
+        ngrams.MAX_NGRAM_UNITS = kept

@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.timing import best
 from pipeline.config.settings import Input
 from pipeline.core.pipeline import Pipeline
-from pipeline.export.json_folder import encode
+from pipeline.export.json import encode_article
 from pipeline.model.record import Record
 from pipeline.readers.documents import records
 from pipeline.readers.input_files import File
@@ -159,7 +159,7 @@ def _processing(rows: list[Fields], rounds: int) -> float:
 
     def once() -> None:
         for row in rows:
-            encode(pipeline.process(row["text"], id=row["id"], metadata={**others, **row, "text": ""}))
+            encode_article(pipeline.process(row["text"], id=row["id"], metadata={**others, **row, "text": ""}))
 
     return best(once, rounds) / len(rows) / 1000
 

@@ -20,8 +20,8 @@ import regex
 import pipeline
 from pipeline.lexicon.english import Lexicon
 from pipeline.segmentation import candidates, counts, lattice, lattice_edges, score, tokens, trees, word_scores
-from pipeline.segmentation.boundaries import LETTER
-from pipeline.segmentation.candidates import Candidate
+from pipeline.segmentation.boundaries import LATIN_LETTER
+from pipeline.segmentation.candidates import SpaceCandidate
 from pipeline.segmentation.counts import DocumentCounts
 from pipeline.segmentation.trees import Trees
 
@@ -116,7 +116,7 @@ def forget() -> None:
         for made in vars(module).values():
             if hasattr(made, "cache_clear"):
                 made.cache_clear()
-    counts.forget()
+    counts.forget_tokens()
 
 
 @contextmanager
@@ -124,7 +124,7 @@ def without(part: str) -> Iterator[None]:
     """Our repair without one of its parts."""
     with ExitStack() as stack:
         if part == "second forest":
-            stack.enter_context(patch.object(score, "scored", _first_only))
+            stack.enter_context(patch.object(score, "score_candidates", _first_only))
         elif part == "document":
             stack.enter_context(patch.object(DocumentCounts, "count", lambda *_: 0))
             stack.enter_context(patch.object(DocumentCounts, "own", frozenset()))
@@ -135,7 +135,7 @@ def without(part: str) -> Iterator[None]:
     forget()
 
 
-def _first_only(gaps: Sequence[Candidate], _evidence: DocumentCounts, first: Trees, _second: Trees) -> list[int]:
+def _first_only(gaps: Sequence[SpaceCandidate], _evidence: DocumentCounts, first: Trees, _second: Trees) -> list[int]:
     return first.scores([gap.features for gap in gaps]) if gaps else []
 
 
@@ -151,8 +151,8 @@ class OfFolds:
     def __call__(self, row: Row) -> str:
         """The repaired text of a document."""
         grown = self.forests[zlib.crc32(row.id.encode()) % FOLDS]
-        with patch.object(score, "grown", grown.__getitem__):
-            score.missing.cache_clear()
+        with patch.object(score, "load_trees", grown.__getitem__):
+            score.missing_spaces.cache_clear()
             return ours(row)
 
 
@@ -160,10 +160,10 @@ def peers() -> Iterator[tuple[str, Repair]]:
     """Word splitters that are installed, on tokens that are no words of ours."""
     from pipeline.lexicon import english
 
-    known = english.words()
+    known = english.lexicon()
 
     def outside(split: Callable[[str], list[str]]) -> Repair:
-        run = regex.compile(rf"{LETTER}+")
+        run = regex.compile(rf"{LATIN_LETTER}+")
 
         def one(match: regex.Match[str]) -> str:
             return match[0] if match[0].lower() in known else " ".join(_cased(match[0], split(match[0])))

@@ -16,7 +16,7 @@ from pipeline.core.apply_stage import find, repair
 from pipeline.core.assemble import assemble
 from pipeline.core.pipeline import Pipeline
 from pipeline.core.recipe import Step
-from pipeline.export.json_folder import encode
+from pipeline.export.json import encode_article
 from pipeline.model.article import Article
 from pipeline.model.document import Document
 from pipeline.model.verify import faults
@@ -70,10 +70,10 @@ def measure(documents: Sequence[bytes], rounds: int) -> dict[str, float]:
     figures["decoding, assembly, encoding"] = (
         best(lambda: [decode(data) for data in documents], rounds)
         + best(lambda: [_assembled(pair) for pair in zip(inputs, articles, strict=True)], rounds)
-        + best(lambda: [encode(article) for article in articles], rounds)
+        + best(lambda: [encode_article(article) for article in articles], rounds)
     ) / size
     figures[CHECK] = best(lambda: [list(faults(article)) for article in articles], rounds) / size
-    whole = best(lambda: [encode(pipeline.process(data)) for data in documents], rounds) / size
+    whole = best(lambda: [encode_article(pipeline.process(data)) for data in documents], rounds) / size
     figures["whole way"] = whole
     figures["ftfy.fix_text alone"] = best(lambda: [ftfy.fix_text(text) for text in texts], rounds) / size
     return figures

@@ -9,9 +9,9 @@ Sources:
 - one or more files of English prose, a paragraph a line, `.xz`: counts of words and of pairs of words.
 
 What it writes (`pipeline/lexicon/__init__.py` reads it):
-- `words.marisa`, `words.bytes`: every English word, and signs for what is none (`SIGNS`); for each five bytes: log P,
-  how often it is capitalised, how often it was seen, how much rarer it is than two words side by side (`ofthe`), and
-  what a pair that begins with it and was never seen costs.
+- `words.marisa`, `words.bytes`: every English word, and symbols for what is none (`CONTEXT_SYMBOLS`); for each five
+  bytes: log P, how often it is capitalised, how often it was seen, how much rarer it is than two words side by side
+  (`ofthe`), and what a pair that begins with it and was never seen costs.
 - `pairs.marisa`, `pairs.bytes`: pairs of words (`of the`) seen at least `PAIR_SEEN` times; log P(second | first).
 - `foreign.marisa`: words of other languages in Latin script, and names of places.
 - `letters.bytes`: log P(letter | three letters before it) over all words: how much an unknown word looks like one.
@@ -37,19 +37,19 @@ import wordfreq
 from pipeline.lexicon.english import (
     ALPHABET,
     CAPITAL_STEP,
+    CONTEXT_SYMBOLS,
     COUNT_STEP,
     FOREIGN_LOGP,
     JOIN_STEP,
+    LOGP_STEP,
     ORDER,
-    POINTS,
-    SIGNS,
-    STEP,
+    POINTS_PER_NAT,
 )
 
 LETTER = "[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ]"
 TOKEN = regex.compile(rf"{LETTER}+(?:['’]{LETTER}+)*+|\d[\d.,]*+|(?:(?!{LETTER})[^\s\d])+")
 WORD = regex.compile(r"[a-zà-öø-ɏḀ-ỿ]+(?:'[a-zà-öø-ɏḀ-ỿ]+)*+")
-START, NUMBER, HYPHEN, MARK = SIGNS
+START, NUMBER, HYPHEN, MARK = CONTEXT_SYMBOLS
 """What stands for the edge of a line, a number, a hyphen and any other mark."""
 
 WORD_SEEN = 2
@@ -93,7 +93,7 @@ class Counts:
             for number, line in enumerate(lines_of(path)):
                 if all_lines or not held_out(path, number):
                     self._add(line)
-        self.total = sum(count for word, count in self.words.items() if word not in SIGNS)
+        self.total = sum(count for word, count in self.words.items() if word not in CONTEXT_SYMBOLS)
         self.followers = Counter(first for first, _ in self.pairs)
 
     def _add(self, line: str) -> None:
@@ -194,7 +194,7 @@ def letters(words: Iterable[str]) -> bytes:
             context = gram[ORDER - 1 - length : ORDER - 1]
             total = contexts[length][context]
             probability = (seen[length + 1][context + gram[-1]] + 4 * probability) / (total + 4)
-        table.append(step(math.log(probability), POINTS))
+        table.append(step(math.log(probability), POINTS_PER_NAT))
     return bytes(table)
 
 
@@ -220,11 +220,11 @@ def facts(word: str, logp: float, ratio: float, counts: Counts, *, name: bool) -
     backoff = math.log((DISCOUNT * counts.followers[word] + 0.3) / (seen + 0.3)) if seen else 0.0
     return bytes(
         (
-            step(logp, STEP),
+            step(logp, LOGP_STEP),
             min(255, max(0, 128 + round(CAPITAL_STEP * odds))),
             step(-math.log1p(seen), COUNT_STEP),
             max(1, step(ratio, JOIN_STEP)) if ratio < 0 else 0,
-            step(min(0.0, backoff), POINTS),
+            step(min(0.0, backoff), POINTS_PER_NAT),
         )
     )
 
@@ -240,13 +240,13 @@ def main() -> None:
     known = probabilities(counts)
     slips = joins(known, counts)
     logs = {word: math.log(probability) for word, probability in known.items()}
-    logs |= {mark: math.log(counts.words[mark] / counts.total) for mark in SIGNS}
+    logs |= {mark: math.log(counts.words[mark] / counts.total) for mark in CONTEXT_SYMBOLS}
     pairs = {}
     for (first, second), seen in counts.pairs.items():
         if seen >= PAIR_SEEN and first in logs and second in logs:
             lost = (DISCOUNT * counts.followers[first] + 0.3) * math.exp(logs[second])
             likely = (seen - DISCOUNT + lost) / (counts.words[first] + 0.3)
-            pairs[f"{first} {second}"] = bytes((step(math.log(likely), POINTS),))
+            pairs[f"{first} {second}"] = bytes((step(math.log(likely), POINTS_PER_NAT),))
     options.to.mkdir(parents=True, exist_ok=True)
     names = {word for word in known if is_name(word, known, counts)}
     save(

@@ -36,10 +36,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from build_lexicon import held_out, lines_of
 
 from pipeline.lexicon import english
-from pipeline.segmentation.candidates import FEATURES, Candidate, gaps_of
+from pipeline.segmentation.candidates import CandidateFeatures, SpaceCandidate, space_candidates
 from pipeline.segmentation.counts import DocumentCounts
-from pipeline.segmentation.score import surrounded
-from pipeline.segmentation.trees import DEPTH, NODE, UNITS, Trees
+from pipeline.segmentation.score import second_pass_features
+from pipeline.segmentation.trees import MAX_DEPTH, NODE_DTYPE, UNITS_PER_NAT, Trees
 
 Array = NDArray[Any]
 
@@ -77,7 +77,7 @@ class Rows(NamedTuple):
 
     documents: list[tuple[str, str, DocumentCounts, int]]
     """Level, id, evidence and number of gaps of each document."""
-    features: list[list[int]]
+    features: list[tuple[int, ...]]
     wanted: list[bool]
     noise: list[bool]
 
@@ -140,7 +140,7 @@ def rows_of(texts: Iterable[Text], noise: frozenset[tuple[str, int, int]]) -> Ro
     for text in texts:
         given = "\n".join(text.given)
         evidence = DocumentCounts(given)
-        gaps = list(gaps_of(given, evidence))
+        gaps = list(space_candidates(given, evidence))
         if not gaps:
             continue
         rows.documents.append((text.level, text.id, evidence, len(gaps)))
@@ -160,7 +160,7 @@ def rows_of(texts: Iterable[Text], noise: frozenset[tuple[str, int, int]]) -> Ro
 def with_lexicon(folder: str) -> None:
     """Reads word data of another folder, in a process of its own."""
     words = english.Lexicon(Path(folder))
-    english.words = lambda: words  # type: ignore[assignment]
+    english.lexicon = lambda: words  # type: ignore[assignment]
 
 
 def fold_of(name: str) -> int:
@@ -190,8 +190,8 @@ def grow(features: Array, wanted: Array, weights: Array, options: argparse.Names
     """A forest, as it is written. What the second is told of the first and of other joins can only raise a score."""
     kept = weights > 0
     rising = [0] * features.shape[1]
-    if len(rising) > len(FEATURES):
-        rising[len(FEATURES) :] = [1, 1, 1]
+    if len(rising) > len(CandidateFeatures._fields):
+        rising[len(CandidateFeatures._fields) :] = [1, 1, 1]
     model = HistGradientBoostingClassifier(
         max_iter=options.trees, learning_rate=options.rate, max_leaf_nodes=options.leaves, max_depth=options.depth,
         min_samples_leaf=20, l2_regularization=1.0, early_stopping=False, random_state=0,
@@ -208,11 +208,11 @@ def written(model: HistGradientBoostingClassifier) -> bytes:
         counts.append(len(predictor.nodes))
         for number, node in enumerate(predictor.nodes):
             if node["is_leaf"]:
-                nodes.append((0, 0, number, number, round(node["value"] * UNITS)))
+                nodes.append((0, 0, number, number, round(node["value"] * UNITS_PER_NAT)))
             else:
                 nodes.append((node["feature_idx"], math.floor(node["num_threshold"]), node["left"], node["right"], 0))
-    head = np.array([len(counts), len(nodes), round(float(model._baseline_prediction.item()) * UNITS)], "<i4")  # noqa: SLF001
-    return head.tobytes() + np.array(nodes, NODE).tobytes() + np.array(counts, "<u2").tobytes()
+    head = np.array([len(counts), len(nodes), round(float(model._baseline_prediction.item()) * UNITS_PER_NAT)], "<i4")  # noqa: SLF001
+    return head.tobytes() + np.array(nodes, NODE_DTYPE).tobytes() + np.array(counts, "<u2").tobytes()
 
 
 def second_features(rows: Rows, scores: Sequence[int]) -> Array:
@@ -220,8 +220,8 @@ def second_features(rows: Rows, scores: Sequence[int]) -> Array:
     found: list[list[int]] = []
     at = 0
     for _, _, evidence, count in rows.documents:
-        gaps = [Candidate(at=0, inner=False, features=features) for features in rows.features[at : at + count]]
-        found += surrounded(scores[at : at + count], gaps, evidence)
+        gaps = [SpaceCandidate(at=0, inner=False, features=features) for features in rows.features[at : at + count]]
+        found += second_pass_features(scores[at : at + count], gaps, evidence)
         at += count
     return np.array(found, dtype=np.int32)
 
@@ -239,11 +239,11 @@ def reliability(scores: Array, wanted: Array) -> str:
     A logistic curve over the scores (Platt, "Probabilistic Outputs for Support Vector Machines", 1999): whole numbers
     of percent, so that the tables of two machines are the same.
     """
-    curve = LogisticRegression(C=1e6).fit(scores[:, None] / UNITS, wanted)
+    curve = LogisticRegression(C=1e6).fit(scores[:, None] / UNITS_PER_NAT, wanted)
     slope, start = float(curve.coef_[0, 0]), float(curve.intercept_[0])
     lines, last = [], -1
     for score in range(-8000, 9001, 10):
-        share = min(99, max(1, round(100 / (1 + math.exp(-(slope * score / UNITS + start))))))
+        share = min(99, max(1, round(100 / (1 + math.exp(-(slope * score / UNITS_PER_NAT + start))))))
         if share != last:
             lines.append(f"{score}\t{share / 100:.2f}")
             last = share
@@ -326,7 +326,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--trees", type=int, default=150)
     parser.add_argument("--leaves", type=int, default=16)
-    parser.add_argument("--depth", type=int, default=DEPTH)
+    parser.add_argument("--depth", type=int, default=MAX_DEPTH)
     parser.add_argument("--rate", type=float, default=0.12)
     options = parser.parse_args()
     made_up, own = read_rows(options)

@@ -36,4 +36,4 @@ def no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     `untimed` does the same for what other processes print.
     """
     monkeypatch.setattr(run, "Progress", partial(Progress, clock=lambda: 0.0))
-    monkeypatch.setattr(run, "TOLD_TIME", inf)
+    monkeypatch.setattr(run, "MIN_SHOWN_SECONDS", inf)

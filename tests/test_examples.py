@@ -1,4 +1,4 @@
-"""The example plugins, built and installed elsewhere: they do what plugins do, and their own tests pass."""
+"""The example plugins work when built and installed elsewhere, and their own tests pass."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The work on a text grows with its length: counted in calls, which no busy machine changes.
+"""Work grows in proportion to the length of a text. It is counted in calls, so the speed of the machine is irrelevant.
 
 `make soak` measures the time of longer texts of many more kinds.
 """
@@ -14,13 +14,13 @@ from patterns import PIECES, text_of
 import pipeline
 from pipeline.readers import html
 from pipeline.segmentation import lattice, lattice_edges, score, tokens
-from pipeline.segmentation.cache import Generations
-from pipeline.segmentation.lattice_edges import by_beginning, of_document
-from pipeline.stages import proposals
+from pipeline.segmentation.cache import TwoGenerationCache
+from pipeline.segmentation.lattice_edges import document_edges, index_by_prefix
+from pipeline.stages import fixpoint
 from pipeline.stages.dialogue.missed_dialogue import recurring_openings
 from pipeline.stages.dialogue.paragraph_starts import Opening
-from pipeline.stages.words import stage as words_stage
-from pipeline.text.edits import Edit, apply, arrange, smallest
+from pipeline.stages.words import rule_selection
+from pipeline.text.edits import Edit, apply, minimal_edits, sort_and_check
 
 SMALL, LARGE = 700, 2_800
 MOST = 10
@@ -64,9 +64,9 @@ def test_a_run_is_looked_up_as_often_however_many_words_a_document_has_of_its_ow
     run = "qorvundelsaidthat"
 
     def calls(count: int) -> int:
-        own = by_beginning([f"qo{n:07}" for n in range(count)] + ["qorvundel"])
+        own = index_by_prefix([f"qo{n:07}" for n in range(count)] + ["qorvundel"])
         with Calls() as counted:
-            assert [piece.word for piece in of_document(run, own)] == ["qorvundel"]
+            assert [piece.word for piece in document_edges(run, own)] == ["qorvundel"]
         return counted.count
 
     assert calls(20_000) <= calls(20)
@@ -78,14 +78,14 @@ def test_each_odd_word_of_a_text_is_read_once(monkeypatch: pytest.MonkeyPatch) -
 
     def counted(run: str, costs: lattice_edges.Costs) -> tuple[lattice_edges.Edge, ...]:
         read.append((run, costs))
-        return lattice_edges._pieces(run, costs)
+        return lattice_edges._edges_of(run, costs)
 
-    few = Generations(counted, 50)
-    monkeypatch.setattr(lattice_edges, "known_pieces", few)
-    monkeypatch.setattr(score, "known_pieces", few)
-    for made in (tokens.gain, tokens.part_is_suspect, tokens.is_suspect, tokens.is_doubtful):
+    few = TwoGenerationCache(counted, 50)
+    monkeypatch.setattr(lattice_edges, "edge_cache", few)
+    monkeypatch.setattr(score, "edge_cache", few)
+    for made in (tokens.split_gain, tokens.part_is_suspect, tokens.is_suspect, tokens.is_doubtful):
         made.cache_clear()
-    lattice.known_lattices.cache_clear()
+    lattice.lattice_cache.cache_clear()
     pipeline.clean(text_of(("words",), 6_000, seed=4), stages=["punctuation", "words"])
     assert len(read) > 200
     assert len(read) < 1.3 * len(set(read))
@@ -96,7 +96,7 @@ def test_edits_that_are_not_sure_are_held_against_their_neighbours_only() -> Non
         made = tuple(Edit(3 * n, "a", "b", "x.y", 0.9) for n in range(count))
         starts = [edit.start for edit in made]
         with Calls() as counted:
-            assert not proposals._meets(Edit(3 * count - 2, "c", "d", "x.y", 0.1), made, starts)
+            assert not fixpoint._collides(Edit(3 * count - 2, "c", "d", "x.y", 0.1), made, starts)
         return counted.count
 
     assert calls(10_000) <= calls(10)
@@ -120,13 +120,13 @@ def test_edits_that_are_not_sure_are_held_against_their_neighbours_only() -> Non
 )
 def test_an_edit_meets_what_overlaps_it_or_starts_where_it_starts(edit: Edit, meets: bool) -> None:
     made = (Edit(5, "ab", "c", "x.y", 0.9), Edit(9, "", " ", "x.y", 0.9))
-    assert proposals._meets(edit, made, [each.start for each in made]) == meets
+    assert fixpoint._collides(edit, made, [each.start for each in made]) == meets
 
 
 def test_a_dash_between_spaces_is_looked_for_once_in_a_text() -> None:
-    words_stage._has_between_spaces.cache_clear()
+    rule_selection.has_spaced_dash.cache_clear()
     pipeline.clean(text_of(("options",), 4_000), stages=["words"])
-    info = words_stage._has_between_spaces.cache_info()
+    info = rule_selection.has_spaced_dash.cache_info()
     assert info.hits > 20
     assert info.misses < 10
 
@@ -141,8 +141,8 @@ def test_an_edit_of_a_text_that_says_the_same_again_and_again_is_made_smallest_i
     def calls(count: int) -> int:
         edit = Edit(0, old * count, f"{new * count}.", "x.y", 0.9)
         with Calls() as counted:
-            edits = list(smallest(edit))
-        assert apply(edit.old, arrange(edit.old, edits)) == edit.new
+            edits = list(minimal_edits(edit))
+        assert apply(edit.old, sort_and_check(edit.old, edits)) == edit.new
         assert all(each.old[i : i + 12] not in each.new for each in edits for i in range(len(each.old) - 11))
         return counted.count
 
@@ -153,7 +153,7 @@ def test_an_edit_of_a_text_that_says_the_same_again_and_again_is_made_smallest_i
 def test_the_runs_of_an_edit_are_the_longest_where_that_is_no_work() -> None:
     old = "The keeper left at six in the morning. Nobody saw her go."
     new = "Nobody saw it. The warden left at six in the morning, Nobody saw her go!"
-    assert [(edit.old, edit.new) for edit in smallest(Edit(0, old, new, "x.y", 0.9))] == [
+    assert [(edit.old, edit.new) for edit in minimal_edits(Edit(0, old, new, "x.y", 0.9))] == [
         ("The keeper", "Nobody saw it. The warden"),
         (".", ","),
         (".", "!"),

@@ -1,4 +1,4 @@
-"""The sample dumps: what a run gives is the golden result, and how far it is from what it should be."""
+"""The sample dumps: a run gives the golden output, and its distance from the right output is known."""
 
 import difflib
 import json
@@ -13,7 +13,7 @@ import pytest
 import pipeline
 from benchmarks.accuracy import repairs
 from pipeline.config.settings import Input
-from pipeline.export.json_folder import encode
+from pipeline.export.json import encode_article
 from pipeline.model.record import Record
 from pipeline.model.restore import source_text
 from pipeline.readers.documents import records
@@ -60,7 +60,7 @@ def without_versions(article: Any) -> str:
 @pytest.mark.parametrize("name", [file.id for file in FILES])
 def test_output_is_the_golden_result(name: str, articles: dict[str, pipeline.Article]) -> None:
     golden = json.loads((OUTPUT / file_name(name)).read_text("utf-8"))
-    want, got = without_versions(golden), without_versions(json.loads(encode(articles[name])))
+    want, got = without_versions(golden), without_versions(json.loads(encode_article(articles[name])))
     diff = "\n".join(difflib.unified_diff(want.splitlines(), got.splitlines(), "golden", "now", lineterm="", n=1))
     assert not diff, f"{diff[:6000]}\n\nWhere this is meant: make golden, and read the diff."
 

@@ -1,7 +1,7 @@
-"""The ledger read across its layers: which stretch of the source became which stretch of the text, by which edits.
+"""Which span of the source became which span of the text, and through which edits.
 
-A ledger keeps each stage's edits apart, in the coordinates of the text that stage was given. Here they are laid over
-each other: edits of several stages that meet at one place are one `Passage`, from the source to the text.
+An article keeps the edits of each stage as a layer, with offsets into the text that the stage was given. Here all
+layers are combined: edits of several stages that overlap become one `Rewrite` from the source to the final text.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,153 +11,155 @@ import msgspec
 
 from pipeline.errors import ContractError
 from pipeline.model.article import Article
-from pipeline.text.edits import Change, Edit, Positions, apply, inverse
+from pipeline.text.edits import Change, Edit, PositionMap, apply, inverse
 
 
-class Step(NamedTuple):
-    """One edit with its stage and the number of its layer, from 0."""
+class LayerEdit(NamedTuple):
+    """One edit, with its stage and the index of its layer."""
 
     layer: int
     stage: str
     edit: Edit
 
 
-class Passage(NamedTuple):
-    """`[source_start, source_end)` of the source text became `[start, end)` of the text, by `steps` in their order."""
+class Rewrite(NamedTuple):
+    """`[source_start, source_end)` of the source text became `[start, end)` of the text, through `edits` in order."""
 
     start: int
     end: int
     source_start: int
     source_end: int
-    steps: tuple[Step, ...]
+    edits: tuple[LayerEdit, ...]
 
 
-class Stretch(msgspec.Struct, frozen=True, gc=False):
-    """A piece of text: kept, or only in the source (`old`), or only in the text (`new`)."""
+class Fragment(msgspec.Struct, frozen=True, gc=False):
+    """A piece that is in both source and text (`kept`), only in the source (`old`) or only in the text (`new`)."""
 
     kind: Literal["kept", "old", "new"]
     text: str
 
 
-class Side(NamedTuple):
-    """A passage seen from the text that two ledgers share: where it is there, and where on its own far side."""
+class MappedSpan(NamedTuple):
+    """A span of the text that two lists of edits share, and the span it is mapped to (`far_start`, `far_end`)."""
 
     start: int
     end: int
     far_start: int
     far_end: int
-    steps: tuple[Step, ...]
+    edits: tuple[LayerEdit, ...]
 
 
-class Meeting(NamedTuple):
-    """Where passages of two ledgers meet: the same stretch on either far side, and the steps that lead there."""
+class MergedSpan(NamedTuple):
+    """Overlapping spans of two lists, merged: the spans they map to on either side, and the edits of either side."""
 
     left_start: int
     left_end: int
     right_start: int
     right_end: int
-    left: tuple[Step, ...]
-    right: tuple[Step, ...]
+    left: tuple[LayerEdit, ...]
+    right: tuple[LayerEdit, ...]
 
 
-def texts(article: Article) -> tuple[str, ...]:
-    """The text that each change was given, first the source text, and last the article's own text.
+def layer_texts(article: Article) -> tuple[str, ...]:
+    """The text before each layer of edits, and the final text last; the first is the source text.
 
-    Raises `ContractError` where the edits do not fit the text.
+    Raises `ContractError` if the edits do not fit the text.
     """
-    found = [article.text]
+    layers = [article.text]
     try:
         for change in reversed(article.provenance.changes):
-            found.append(apply(found[-1], inverse(change.edits)))
+            layers.append(apply(layers[-1], inverse(change.edits)))
     except ValueError as error:
         raise ContractError(article.id, f"/provenance/changes: {error}") from error
-    return tuple(reversed(found))
+    return tuple(reversed(layers))
 
 
-def passages(changes: Sequence[Change]) -> tuple[Passage, ...]:
-    """All edits of a ledger, each in exactly one passage; sorted and disjoint. Linear in edits times layers.
+def rewrites(changes: Sequence[Change]) -> tuple[Rewrite, ...]:
+    """Combines the layers: each edit is in exactly one rewrite, and rewrites are sorted and disjoint.
 
-    Edits of several layers are one passage where one lies within the other, where they overlap, and where a later stage
-    inserts at the very place at which an earlier one deleted.
+    Edits of different layers share a rewrite if they overlap, or if a later stage inserts where an earlier one
+    deleted. Takes time proportional to edits times layers.
     """
-    found: list[Passage] = []
+    result: list[Rewrite] = []
     for layer, change in enumerate(changes):
-        before = [Side(p.start, p.end, p.source_start, p.source_end, p.steps) for p in found]
-        found = [
-            Passage(m.right_start, m.right_end, m.left_start, m.left_end, m.left + m.right)
-            for m in meetings(before, _sides(layer, change))
+        before = [MappedSpan(p.start, p.end, p.source_start, p.source_end, p.edits) for p in result]
+        result = [
+            Rewrite(m.right_start, m.right_end, m.left_start, m.left_end, m.left + m.right)
+            for m in merge_spans(before, _mapped_spans(layer, change))
         ]
-    return tuple(found)
+    return tuple(result)
 
 
-def _sides(layer: int, change: Change) -> Iterator[Side]:
+def _mapped_spans(layer: int, change: Change) -> Iterator[MappedSpan]:
     shift = 0
     for edit in change.edits:
         start = edit.start + shift
-        yield Side(edit.start, edit.end, start, start + len(edit.new), (Step(layer, change.stage, edit),))
+        yield MappedSpan(edit.start, edit.end, start, start + len(edit.new), (LayerEdit(layer, change.stage, edit),))
         shift += len(edit.new) - len(edit.old)
 
 
-def meetings(left: Iterable[Side], right: Iterable[Side], *, touching: bool = False) -> Iterator[Meeting]:
-    """The places at which `left` or `right`, each sorted and disjoint, has something; overlapping ones are one place.
+def merge_spans(
+    left: Iterable[MappedSpan], right: Iterable[MappedSpan], *, touching: bool = False
+) -> Iterator[MergedSpan]:
+    """Combines two lists of spans, each sorted and disjoint; overlapping spans are merged.
 
-    `touching` makes one place of those, too, that only touch.
+    With `touching`, spans that only touch are merged too.
     """
     ordered = [(side, piece) for side, pieces in enumerate((left, right)) for piece in pieces]
     ordered.sort(key=lambda item: (item[1].start, item[1].end))
     shifts = [0, 0]
-    members: tuple[list[Side], list[Side]] = ([], [])
+    members: tuple[list[MappedSpan], list[MappedSpan]] = ([], [])
     low = high = 0
 
-    def met() -> Meeting:
+    def merged() -> MergedSpan:
         starts = [low + shift for shift in shifts]
         for side, found in enumerate(members):
             if found:
                 shifts[side] = found[-1].far_end - found[-1].end
-        left_steps, right_steps = (tuple(step for piece in found for step in piece.steps) for found in members)
-        return Meeting(starts[0], high + shifts[0], starts[1], high + shifts[1], left_steps, right_steps)
+        left_steps, right_steps = (tuple(step for piece in found for step in piece.edits) for found in members)
+        return MergedSpan(starts[0], high + shifts[0], starts[1], high + shifts[1], left_steps, right_steps)
 
     for side, piece in ordered:
-        # Of two empty places at one point nobody can say which is first: what is deleted there was replaced.
+        # Two empty spans at one point have no order: text was deleted and inserted there, so it was replaced.
         meets = piece.start < high or (piece.start == high and (touching or low == piece.end))
         if any(members) and meets:
             high = max(high, piece.end)
         else:
             if any(members):
-                yield met()
+                yield merged()
             members = ([], [])
             low, high = piece.start, piece.end
         members[side].append(piece)
     if any(members):
-        yield met()
+        yield merged()
 
 
-def stretches(text: str, source: str, found: Iterable[Passage]) -> Iterator[tuple[Stretch, Passage | None]]:
-    """The whole text in pieces: without the new ones it is `source`, without the old ones `text`.
+def fragments(text: str, source: str, rewrites: Iterable[Rewrite]) -> Iterator[tuple[Fragment, Rewrite | None]]:
+    """The whole text in pieces: all but the `new` ones join to `source`, all but the `old` ones to `text`.
 
-    Each passage gives its old side, then its new one, and comes with both; one that neither side shows gives an empty
-    new one.
+    Each rewrite yields its old text, then its new text, if not empty; a rewrite that is empty on both sides yields an
+    empty `new` fragment.
     """
     at = 0
-    for passage in found:
-        if passage.start > at:
-            yield Stretch("kept", text[at : passage.start]), None
-        if passage.source_end > passage.source_start:
-            yield Stretch("old", source[passage.source_start : passage.source_end]), passage
-        if passage.end > passage.start or passage.source_end == passage.source_start:
-            yield Stretch("new", text[passage.start : passage.end]), passage
-        at = passage.end
+    for rewrite in rewrites:
+        if rewrite.start > at:
+            yield Fragment("kept", text[at : rewrite.start]), None
+        if rewrite.source_end > rewrite.source_start:
+            yield Fragment("old", source[rewrite.source_start : rewrite.source_end]), rewrite
+        if rewrite.end > rewrite.start or rewrite.source_end == rewrite.source_start:
+            yield Fragment("new", text[rewrite.start : rewrite.end]), rewrite
+        at = rewrite.end
     if at < len(text):
-        yield Stretch("kept", text[at:]), None
+        yield Fragment("kept", text[at:]), None
 
 
-def in_source(changes: Sequence[Change]) -> Iterator[tuple[Step, int, int]]:
-    """Every edit with the span of the source text that it stands for, whatever other edits moved it."""
-    before: list[Positions] = []
+def edits_in_source(changes: Sequence[Change]) -> Iterator[tuple[LayerEdit, int, int]]:
+    """Every edit, with the start and end of the source text that it replaced."""
+    before: list[PositionMap] = []
     for layer, change in enumerate(changes):
         for edit in change.edits:
             start, end = edit.start, edit.end
             for positions in reversed(before):
                 start, end = positions.backward(start, end)
-            yield Step(layer, change.stage, edit), start, end
-        before.append(Positions(change.edits))
+            yield LayerEdit(layer, change.stage, edit), start, end
+        before.append(PositionMap(change.edits))

@@ -5,37 +5,37 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from pipeline.cli.interrupts import heard
-from pipeline.cli.streams import OutputError, escaping
+from pipeline.cli.interrupts import deliver_interrupts
+from pipeline.cli.standard_streams import OutputError, escaping
 from pipeline.errors import DocumentError, PipelineError, UsageError
-from pipeline.text.escapes import escaped
+from pipeline.text.escapes import escape_hidden
 from pipeline.version import __version__
 
-VERBS = {
-    "run": "process raw documents and write an article each",
-    "clean": "repair text and print it (a filter)",
-    "export": "write articles as tables, databases, text or for training",
-    "restore": "give back the source bytes, from the output alone",
-    "verify": "restore and check every article, and say what fails",
-    "diff": "compare two outputs: articles, texts, structure, rules",
-    "explain": "show every edit and label of an article, with reasons",
-    "stages": "list the stages; begin a new one, or check one",
-    "rules": "show what each rule does, on which cases",
-    "config": "show the settings that hold, and their source",
-    "schema": "print the JSON Schema of an article or of settings",
+COMMANDS = {
+    "run": "turn raw documents into articles",
+    "clean": "repair text and print it",
+    "export": "write articles as tables, a database, plain text or chat messages",
+    "restore": "restore the original files from articles",
+    "verify": "check that every article is valid and restores its source",
+    "diff": "compare two outputs",
+    "explain": "show every edit and label of an article, and why it was made",
+    "stages": "list stages, create one, or test one",
+    "rules": "list rules, with examples",
+    "config": "show the settings in effect and where each comes from",
+    "schema": "print the JSON Schema of articles or of settings",
 }
 
-EPILOG = """examples:
-  pipeline run raw -o output              one JSON document per article in output/
-  pipeline clean scraped.txt > clean.txt  only the repaired text
-  pipeline export output -o a.parquet     one table of all articles
-  pipeline verify output                  everything restores, every promise holds
-  pipeline restore output/a.json -o a.txt the source, byte for byte
+MAIN_EXAMPLES = """examples:
+  pipeline run raw -o output              write one JSON file per article to output/
+  pipeline clean scraped.txt > clean.txt  repair the text and nothing else
+  pipeline export output -o a.parquet     write all articles to one table
+  pipeline verify output                  check that every article is valid and restores
+  pipeline restore output/a.json -o a.txt restore one source file, byte for byte
 
-exit codes: 0 all well; 1 some documents failed; 2 wrong usage or configuration
+exit codes: 0 success; 1 some documents failed; 2 invalid usage or configuration
 """
 
-DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 sys.stdout.flush()
         except BrokenPipeError:
             # Whoever read our output has seen enough.
-            return DONE
+            return EXIT_OK
         except OutputError as error:
             return _failed(error)
 
@@ -57,41 +57,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _command(given: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="pipeline",
-        description="Turns scraped, damaged, bilingual interview articles into structured Q&A JSON.",
-        epilog=EPILOG,
+        description="Turn scraped, damaged, bilingual interview articles into structured Q&A JSON.",
+        epilog=MAIN_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"pipeline {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True)
-    for verb, what in VERBS.items():
+    for verb, what in COMMANDS.items():
         sub = verbs.add_parser(verb, help=what, description=what, formatter_class=argparse.RawDescriptionHelpFormatter)
         # Only the module of the verb that is called is loaded: `--help` should not pay for all of them.
         if given[:1] == [verb]:
             module = import_module(f"pipeline.cli.{verb}")
-            sub.epilog = module.EPILOG
-            module.arguments(sub)
+            module.add_arguments(sub)
     if not given:
         parser.print_help()
-        return DONE
+        return EXIT_OK
     options = parser.parse_args(given)
     try:
-        with heard():
+        with deliver_interrupts():
             code: int = module.main(options)
     except UsageError as error:
         print(f"pipeline: error: {error}", file=sys.stderr)
-        return WRONG_USAGE
+        return EXIT_USAGE
     except BrokenPipeError:
         raise
     except (PipelineError, OSError) as error:
         return _failed(error)
     except KeyboardInterrupt:
         print("pipeline: stopped", file=sys.stderr)
-        return INTERRUPTED
+        return EXIT_INTERRUPTED
     return code
 
 
 def _failed(error: Exception) -> int:
     # What is said of a document is one line, whatever it is called.
-    said = escaped(str(error)) if isinstance(error, DocumentError) else str(error)
+    said = escape_hidden(str(error)) if isinstance(error, DocumentError) else str(error)
     print(f"pipeline: error: {said}", file=sys.stderr)
-    return FAILED
+    return EXIT_FAILED

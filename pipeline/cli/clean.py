@@ -2,27 +2,28 @@
 
 import argparse
 
-from pipeline.cli.options import pipeline, recipe_options, settings, web_options, write_bytes
-from pipeline.cli.streams import read_stdin
+from pipeline.cli.options import add_recipe_options, add_web_options, pipeline, settings, write_bytes
+from pipeline.cli.standard_streams import read_stdin
 from pipeline.errors import DocumentError, UsageError
 from pipeline.storage import Place, Remote, place
 from pipeline.text.decoding import NEWLINES, DecodingError, decode
 from pipeline.text.edits import apply
 
-EPILOG = """examples:
+CLEAN_EXAMPLES = """examples:
   pipeline clean scraped.txt > clean.txt
   cat scraped.txt | pipeline clean - --stages entities,words
 """
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
+    parser.epilog = CLEAN_EXAMPLES
     parser.add_argument(
-        "file", nargs="?", default="-", metavar="FILE", help="text in any encoding; - (default) for stdin"
+        "file", nargs="?", default="-", metavar="FILE", help="text file in any encoding; - for stdin (default)"
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="where the text goes, in UTF-8 (default: stdout)")
-    recipe_options(parser)
-    web_options(parser)
+    parser.add_argument("-o", "--output", metavar="FILE", help="file to write to, in UTF-8 (default: stdout)")
+    add_recipe_options(parser)
+    add_web_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -31,7 +32,7 @@ def main(options: argparse.Namespace) -> int:
     made, given = pipeline(options, said), said.settings
     source = place(options.file, given.input.access)
     if options.file != "-" and (source.is_dir() or not source.exists()):
-        raise UsageError(f"{source} is not there, or a folder; use - for standard input")
+        raise UsageError(f"{source} is not a file; use - for standard input")
     data = read_stdin() if options.file == "-" else _read(source, given.input.limits.bytes)
     try:
         decoded = decode(data, encoding=given.input.encoding)
@@ -51,5 +52,5 @@ def _read(source: Place, most: int) -> bytes:
         while len(data) <= most and (piece := stream.read(min(most + 1 - len(data), 1 << 20))):
             data += piece
     if len(data) > most:
-        raise DocumentError(str(source), f"is over the limit of {most:,} bytes; raise [input.limits] bytes")
+        raise DocumentError(str(source), f"is larger than {most:,} bytes; raise [input.limits] bytes")
     return bytes(data)

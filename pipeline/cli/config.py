@@ -9,29 +9,29 @@ import msgspec
 import regex
 
 from pipeline.cli import installed
-from pipeline.cli.options import config_options, pipeline, readers, settings, write_bytes
+from pipeline.cli.options import add_config_options, pipeline, readers, settings, write_bytes
 from pipeline.config.options import options as fields
 from pipeline.config.settings import Key, Layers, Profile
 from pipeline.config.settings_reference import Parts, Setting, catalogue
 from pipeline.core.pipeline import Pipeline
-from pipeline.errors import UsageError, nearest
+from pipeline.errors import UsageError, did_you_mean
 from pipeline.readers.registry import BUILT_IN, Registry
-from pipeline.text.escapes import HIDDEN, escaped
+from pipeline.text.escapes import HIDDEN, escape_hidden
 
-EPILOG = """examples:
-  pipeline config                              what holds, and where it comes from
+CONFIG_EXAMPLES = """examples:
+  pipeline config                              show the settings in effect and where each comes from
   pipeline config --config pipeline.toml --profile sfc
-  pipeline config --all -o pipeline.toml       every setting, its default and what it does, to begin with
+  pipeline config --all -o pipeline.toml       write a settings file with every setting, its default and what it does
 """
-DEFAULT = "default"
-WIDEST = 60
+DEFAULT_SOURCE = "default"
+MAX_ALIGNED_CHARS = 60
 """Characters of a line that the others are aligned with."""
-BARE = regex.compile(r"[A-Za-z0-9_-]+")
-HEAD = """\
+BARE_KEY = regex.compile(r"[A-Za-z0-9_-]+")
+FILE_HEADER = """\
 # Every setting of the pipeline: what it does, what is allowed, its default. A line that begins with `# ` and a key
 # says what holds anyway; take the `# ` away and change it. The file is read where `--config` names it.
 """
-PROFILE = """\
+PROFILE_EXAMPLE = """\
 # What is laid over all of this for the documents that match; the first profile that matches holds.
 # [profiles.NAME]
 # match.id = "folder/*"            # patterns for the id, one or a list
@@ -43,13 +43,14 @@ PROFILE = """\
 """
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    config_options(parser)
+    parser.epilog = CONFIG_EXAMPLES
+    add_config_options(parser)
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--profile", metavar="NAME", help="what holds for the documents of this profile")
-    what.add_argument("--all", action="store_true", help="one annotated file with every setting and its default")
-    parser.add_argument("-o", "--output", metavar="FILE", help="where it goes (default: stdout)")
+    what.add_argument("--profile", metavar="NAME", help="settings for documents of this profile")
+    what.add_argument("--all", action="store_true", help="print an annotated file with every setting and its default")
+    parser.add_argument("-o", "--output", metavar="FILE", help="file to write to (default: stdout)")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -58,8 +59,8 @@ def main(options: argparse.Namespace) -> int:
     options.stages = None
     made = pipeline(options, said)
     if options.profile is not None and options.profile not in said.settings.profiles:
-        known = nearest(options.profile, said.settings.profiles)
-        raise UsageError(f"--profile {options.profile}: no such profile{known}")
+        known = did_you_mean(options.profile, said.settings.profiles)
+        raise UsageError(f"unknown profile {options.profile!r}{known}")
     text = (
         everything(made, said) if options.all else "".join(f"{line}\n" for line in holding(made, said, options.profile))
     )
@@ -72,16 +73,16 @@ def holding(made: Pipeline, said: Layers, profile: str | None) -> Iterator[str]:
     values = _values(made, said, profile)
     sources = {key: _source(said, key, profile) for key in values}
     lines = {_assignment(key, value): sources[key] for key, value in values.items() if value is not None}
-    width = max(len(line) for line in lines if len(line) <= WIDEST)
-    yield from (f"{line:{width}}  # {escaped(source)}" for line, source in lines.items())
+    width = max(len(line) for line in lines if len(line) <= MAX_ALIGNED_CHARS)
+    yield from (f"{line:{width}}  # {escape_hidden(source)}" for line, source in lines.items())
 
 
 def everything(made: Pipeline, said: Layers) -> str:
     """A `pipeline.toml` with every setting: those that somebody set, and the others as comments."""
     values = _values(made, said, None)
-    lines = [HEAD]
+    lines = [FILE_HEADER]
     table: Key = ()
-    for setting in catalogue(Parts(made.recipe.stages, readers(said).readers, tuple(installed.sinks()))):
+    for setting in catalogue(Parts(made.recipe.stages, readers(said).readers, tuple(installed.exporters()))):
         if setting.key[:-1] != table:
             table = setting.key[:-1]
             lines.append(f"\n[{_dotted(table)}]")
@@ -89,8 +90,8 @@ def everything(made: Pipeline, said: Layers) -> str:
         value = values.get(setting.key, setting.default)
         line = _assignment(setting.key[-1:], value) if value is not None else f"{_dotted(setting.key[-1:])} = …"
         lines += ["", *_told(setting)]
-        lines.append(f"# {line}" if source == DEFAULT or value is None else f"{line}  # {escaped(source)}")
-    lines += [*_tables_alone(values), *_idle(readers(said)), "", PROFILE]
+        lines.append(f"# {line}" if source == DEFAULT_SOURCE or value is None else f"{line}  # {escape_hidden(source)}")
+    lines += [*_tables_alone(values), *_idle(readers(said)), "", PROFILE_EXAMPLE]
     for name, profile in said.settings.profiles.items():
         lines += [f"[profiles.{_dotted((name,))}]", *_profile(profile), ""]
     return "\n".join(lines).rstrip() + "\n"
@@ -151,7 +152,7 @@ def _source(said: Layers, key: Key, profile: str | None) -> str:
         for one in (key, stage):
             if source := said.source(("profiles", profile, *one)):
                 return f"{source}, profile {profile}"
-    return said.source(key) or said.source(stage) or DEFAULT
+    return said.source(key) or said.source(stage) or DEFAULT_SOURCE
 
 
 def _profile(profile: Profile) -> Iterator[str]:
@@ -179,7 +180,7 @@ def _assignment(key: Key, value: object) -> str:
 
 
 def _dotted(key: Key) -> str:
-    return ".".join(part if BARE.fullmatch(part) else literal(part) for part in key)
+    return ".".join(part if BARE_KEY.fullmatch(part) else literal(part) for part in key)
 
 
 def literal(value: object) -> str:

@@ -6,60 +6,66 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from pipeline.audit.compare.compare import Difference, compare
-from pipeline.audit.compare.match import Pair, pairs
-from pipeline.audit.compare.tally import Chosen, OnlyIn, Tally
-from pipeline.cli.diff_view import Page
-from pipeline.cli.lookup import refuse_unknown, with_id
-from pipeline.cli.options import limits, number_from, output, reading_options
-from pipeline.cli.similar import all_faults, printed
-from pipeline.cli.streams import write_json
+from pipeline.audit.compare.match_articles import ArticlePair, matched_articles
+from pipeline.audit.compare.totals import DiffTotals, UnmatchedArticle
+from pipeline.audit.report import RuleFilter
+from pipeline.cli.diff_view import DiffPrinter
+from pipeline.cli.grouped_errors import print_grouped, verify_hint
+from pipeline.cli.lookup import article_with_id, check_rule_and_stage
+from pipeline.cli.options import add_reading_options, integer_from, limits, output_place
+from pipeline.cli.standard_streams import write_json
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
 from pipeline.model.article import Article
 from pipeline.storage import Place
 
-EPILOG = """examples:
-  pipeline diff output-before output-after             what changed, and which rules fired more or less
+DIFF_EXAMPLES = """examples:
+  pipeline diff output-before output-after             show what changed and which rules fired more or less
   pipeline diff before after --rule words.run-together --examples 20
-  pipeline diff before after --id wire/a               one article in full
-  pipeline diff before after --json                    a line of JSON an article, the last one the summary
-  pipeline diff before after -q --exit-code            1 where anything differs
+  pipeline diff before after --id wire/a               show one article in full
+  pipeline diff before after --json                    print JSON Lines: one per article, then a summary
+  pipeline diff before after -q --exit-code            exit with 1 if anything differs
 
-Rules come in the order of the articles in which they find something else, not of how often they fire.
+Rules are sorted by the number of articles in which their findings differ.
 """
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("old", metavar="OLD", help="a folder of articles, a .jsonl file, or one article")
-    parser.add_argument("new", metavar="NEW", help="the other output")
-    parser.add_argument("--id", metavar="ID", help="the article with this id, in full detail")
-    parser.add_argument("--rule", metavar="NAME", help="only what this rule found")
-    parser.add_argument("--stage", metavar="NAME", help="only what the rules of this stage found")
+    parser.epilog = DIFF_EXAMPLES
+    parser.add_argument("old", metavar="OLD", help="a folder of articles, an export, or one article")
+    parser.add_argument("new", metavar="NEW", help="the output to compare with")
+    parser.add_argument("--id", metavar="ID", help="show the article with this id in full")
+    parser.add_argument("--rule", metavar="NAME", help="show only findings of this rule")
+    parser.add_argument("--stage", metavar="NAME", help="show only findings of this stage")
     parser.add_argument(
-        "--examples", metavar="N", type=number_from(0), default=3, help="examples of each rule (default: 3)"
+        "--examples", metavar="N", type=integer_from(0), default=3, help="number of examples per rule (default: 3)"
     )
-    parser.add_argument("--exit-code", action="store_true", help="1 where anything differs; by default 0")
-    reading_options(parser)
+    parser.add_argument("--exit-code", action="store_true", help="exit with 1 if anything differs")
+    add_reading_options(parser)
     loudness = parser.add_mutually_exclusive_group()
-    loudness.add_argument("--json", action="store_true", help="the same for machines, an object a line")
-    loudness.add_argument("-q", "--quiet", action="store_true", help="only what cannot be compared")
+    loudness.add_argument("--json", action="store_true", help="print JSON Lines")
+    loudness.add_argument("-q", "--quiet", action="store_true", help="print only articles that cannot be compared")
 
 
 def main(options: argparse.Namespace) -> int:
     """Compares; 1 where an article is broken, and with `--exit-code` where something differs."""
-    old, new = output(options.old, options), output(options.new, options)
+    old, new = output_place(options.old, options), output_place(options.new, options)
     most = limits(options)
     for path in (old, new):
         if not path.exists():
-            raise UsageError(f"{path} is not there")
-    chosen = Chosen(options.rule, options.stage)
-    tally = Tally(chosen, examples=options.examples)
-    page = Page(detailed=options.id is not None)
-    found: Iterable[Pair] = pairs(old, new, most) if options.id is None else [_named(options.id, old, new, most)]
+            raise UsageError(f"{path} does not exist")
+    rule_filter = RuleFilter(options.rule, options.stage)
+    tally = DiffTotals(rule_filter, examples=options.examples)
+    page = DiffPrinter(detailed=options.id is not None)
+    found: Iterable[ArticlePair] = (
+        matched_articles(old, new, most) if options.id is None else [_named(options.id, old, new, most)]
+    )
     differs = False
-    for item in _compared(found, tally, all_faults(old, new)):
-        narrowed = _narrowed(item, chosen) if isinstance(item, Difference) else item if chosen.everything else None
+    for item in _compared(found, tally, verify_hint(old, new)):
+        narrowed = (
+            _narrowed(item, rule_filter) if isinstance(item, Difference) else item if rule_filter.matches_all else None
+        )
         if narrowed is None:
             continue
         differs = True
@@ -67,19 +73,19 @@ def main(options: argparse.Namespace) -> int:
             _print(narrowed)
         elif not options.quiet:
             page.add(narrowed)
-    if not tally.compared and not tally.only and not tally.broken:
-        raise UsageError(f"neither {old} nor {new} holds an article")
-    refuse_unknown(options.rule, options.stage, tally.rules())
+    if not tally.compared and not tally.unmatched and not tally.broken:
+        raise UsageError(f"no articles in {old} or {new}")
+    check_rule_and_stage(options.rule, options.stage, tally.rules())
     if options.json:
         _print(tally.summary())
     elif not options.quiet:
-        page.show(tally.summary(), chosen)
+        page.show(tally.summary(), rule_filter)
     return 1 if tally.broken or (differs and options.exit_code) else 0
 
 
-def _compared(found: Iterable[Pair], tally: Tally, where: str) -> Iterator[Difference | OnlyIn]:
+def _compared(found: Iterable[ArticlePair], tally: DiffTotals, where: str) -> Iterator[Difference | UnmatchedArticle]:
     """What differs, of each pair that does; broken articles are named on standard error, `where` says where all are."""
-    with printed(where) as say:
+    with print_grouped(where) as say:
         for pair in found:
             old, new = pair.old, pair.new
             try:
@@ -96,23 +102,23 @@ def _compared(found: Iterable[Pair], tally: Tally, where: str) -> Iterator[Diffe
                 if not difference.same:
                     yield difference
             elif isinstance(old, Article):
-                yield tally.add_only(old.id, "old")
+                yield tally.add_unmatched(old.id, "old")
             elif isinstance(new, Article):
-                yield tally.add_only(new.id, "new")
+                yield tally.add_unmatched(new.id, "new")
 
 
-def _named(name: str, old: Place, new: Place, limits: Limits) -> Pair:
-    found = [with_id(path, name, limits) for path in (old, new)]
+def _named(name: str, old: Place, new: Place, limits: Limits) -> ArticlePair:
+    found = [article_with_id(path, name, limits) for path in (old, new)]
     if found == [None, None]:
-        raise UsageError(f"--id {name}: neither {old} nor {new} holds this article")
-    return Pair(name, *found)
+        raise UsageError(f"no article {name!r} in {old} or {new}")
+    return ArticlePair(name, *found)
 
 
-def _narrowed(difference: Difference, chosen: Chosen) -> Difference | None:
-    """What of a difference the chosen rules answer for; none where nothing."""
-    if chosen.everything:
+def _narrowed(difference: Difference, rule_filter: RuleFilter) -> Difference | None:
+    """What of a difference the rule_filter rules answer for; none where nothing."""
+    if rule_filter.matches_all:
         return difference
-    findings = tuple(finding for finding in difference.findings if chosen.takes(finding.rule, finding.stage))
+    findings = tuple(finding for finding in difference.findings if rule_filter.matches(finding.rule, finding.stage))
     if not findings:
         return None
     rules = {finding.rule for finding in findings}

@@ -3,29 +3,30 @@
 from collections import Counter
 
 from pipeline.audit.compare.compare import Difference, FieldChange
-from pipeline.audit.compare.spans import gaps
-from pipeline.audit.compare.tally import Chosen, OnlyIn, Summary
-from pipeline.cli.tables import Sheet
-from pipeline.text.excerpts import marked, shortened, visible
+from pipeline.audit.compare.text_diff import diff_spans
+from pipeline.audit.compare.totals import DiffSummary, UnmatchedArticle
+from pipeline.audit.report import RuleFilter
+from pipeline.cli.printer import Printer
+from pipeline.text.excerpts import shorten, visible, wdiff
 
-SHOWN = 20
+MAX_LISTED_ARTICLES = 20
 """Articles that are listed; `--json` names all of them."""
-PARTS = 4
+MAX_LISTED_PARTS = 4
 """Changed parts of an article that its line names."""
-SIGNS = {"old": "-", "new": "+"}
-SIGN_OF = {"removed": "-", "added": "+", "changed": "~"}
+SIDE_SIGNS = {"old": "-", "new": "+"}
+CHANGE_SIGNS = {"removed": "-", "added": "+", "changed": "~"}
 
 
-class Page:
+class DiffPrinter:
     """What is shown of a comparison, collected while it goes on; it keeps the first few articles only."""
 
     def __init__(self, *, detailed: bool) -> None:
-        self._sheet = Sheet()
+        self._sheet = Printer()
         self._detailed = detailed
         self._rows: list[tuple[str, ...]] = []
         self._articles = 0
 
-    def add(self, item: Difference | OnlyIn) -> None:
+    def add(self, item: Difference | UnmatchedArticle) -> None:
         """Takes in one article that differs, or is in one output only."""
         if self._detailed:
             self._in_full(item)
@@ -34,16 +35,16 @@ class Page:
             # With a new version that is every article: it is counted, and that says all.
             return
         self._articles += 1
-        if len(self._rows) < SHOWN:
+        if len(self._rows) < MAX_LISTED_ARTICLES:
             self._rows.append(_row(item))
 
-    def show(self, summary: Summary, chosen: Chosen) -> None:
+    def show(self, summary: DiffSummary, rule_filter: RuleFilter) -> None:
         """Prints what was collected."""
         if self._detailed:
             if summary.same:
-                self._sheet.line("the article is the same in both")
+                self._sheet.line("the article is identical in both outputs")
             return
-        if chosen.everything:
+        if rule_filter.matches_all:
             self._counts(summary)
         self._rules(summary)
         if self._rows:
@@ -52,7 +53,7 @@ class Page:
             if self._articles > len(self._rows):
                 self._sheet.line(f"and {self._articles - len(self._rows):,} more; --json names all")
 
-    def _counts(self, summary: Summary) -> None:
+    def _counts(self, summary: DiffSummary) -> None:
         kinds = {count.kind: count.articles for count in summary.kinds}
         rows = [
             (summary.compared, "articles in both"),
@@ -63,13 +64,13 @@ class Page:
             (kinds["text"], "differ in text"),
             (kinds["structure"], "differ in structure"),
             (kinds["notes"], "differ in notes"),
-            (kinds["rules"], "differ in the rules that decided"),
+            (kinds["rules"], "differ in the rules that fired"),
             (summary.only_provenance, "differ in version or settings only"),
-            (summary.same, "are the same"),
+            (summary.same, "are identical"),
         ]
         self._sheet.table(((f"{number:,}", what) for number, what in rows), right=(0,))
 
-    def _rules(self, summary: Summary) -> None:
+    def _rules(self, summary: DiffSummary) -> None:
         if not summary.rules:
             return
         rows = [
@@ -91,11 +92,13 @@ class Page:
                 self._sheet.line()
                 self._sheet.line(f"{row.what} {row.rule}", style="bold")
             for specimen in row.examples:
-                self._sheet.line(f"  {SIGNS[specimen.side or 'new']} {visible(specimen.document)}: {specimen.text}")
+                self._sheet.line(
+                    f"  {SIDE_SIGNS[specimen.side or 'new']} {visible(specimen.document)}: {specimen.text}"
+                )
 
-    def _in_full(self, item: Difference | OnlyIn) -> None:
+    def _in_full(self, item: Difference | UnmatchedArticle) -> None:
         line = self._sheet.line
-        if isinstance(item, OnlyIn):
+        if isinstance(item, UnmatchedArticle):
             line(f"{visible(item.id)} is only in the {item.side} output")
             return
         line(f"{visible(item.id)} differs in {', '.join(item.kinds)}", style="bold")
@@ -105,7 +108,7 @@ class Page:
         for hunk in item.text:
             rules = f"   {', '.join(hunk.rules)}" if hunk.rules else ""
             line(f"  line {hunk.old_line} → {hunk.new_line}{rules}")
-            line(f"    {hunk.before}{marked(hunk.old, hunk.new)}{hunk.after}")
+            line(f"    {hunk.before}{wdiff(hunk.old, hunk.new)}{hunk.after}")
         for head, changes in (("structure", item.structure), ("provenance", item.provenance)):
             if changes:
                 line()
@@ -116,13 +119,13 @@ class Page:
             line()
             line("findings")
         for finding in item.findings:
-            line(f"  {SIGNS[finding.side]} {finding.what} {finding.rule}: {finding.example}")
+            line(f"  {SIDE_SIGNS[finding.side]} {finding.what} {finding.rule}: {finding.example}")
         if item.confidences:
-            line(f"  {item.confidences:,} of both with another confidence")
+            line(f"  {item.confidences:,} findings in both with a different confidence")
 
     def _change(self, change: FieldChange) -> None:
         fields = list(dict.fromkeys(field for field in (change.old_field, change.new_field) if field))
-        self._sheet.line(f"  {SIGN_OF[change.what]} {change.part}  {' → '.join(fields)}")
+        self._sheet.line(f"  {CHANGE_SIGNS[change.what]} {change.part}  {' → '.join(fields)}")
         if change.old is None or change.new is None:
             for text in (change.old or change.new or "").split("\n"):
                 self._sheet.line(f"      {visible(text)}")
@@ -130,18 +133,18 @@ class Page:
             self._sheet.line(f"      {_worded(change.old, change.new)}")
 
 
-def _row(item: Difference | OnlyIn) -> tuple[str, ...]:
-    if isinstance(item, OnlyIn):
+def _row(item: Difference | UnmatchedArticle) -> tuple[str, ...]:
+    if isinstance(item, UnmatchedArticle):
         return visible(item.id), "", "", f"only in the {item.side} output"
-    signs = Counter(SIGNS[finding.side] for finding in item.findings)
+    signs = Counter(SIDE_SIGNS[finding.side] for finding in item.findings)
     findings = " ".join(f"{sign}{signs[sign]}" for sign in "-+" if signs[sign])
-    parts = Counter(f"{SIGN_OF[change.what]}{change.part}" for change in item.structure)
-    told = [part if count == 1 else f"{part} ×{count}" for part, count in parts.most_common(PARTS)]
-    if len(parts) > PARTS:
+    parts = Counter(f"{CHANGE_SIGNS[change.what]}{change.part}" for change in item.structure)
+    told = [part if count == 1 else f"{part} ×{count}" for part, count in parts.most_common(MAX_LISTED_PARTS)]
+    if len(parts) > MAX_LISTED_PARTS:
         told.append("…")
     last = ", ".join(told)
     if "source" in item.kinds:
-        last = f"another source{'; ' if last else ''}{last}"
+        last = f"different source{'; ' if last else ''}{last}"
     return visible(item.id), f"{len(item.text):,}" if item.text else "", findings, last
 
 
@@ -149,14 +152,14 @@ def _worded(old: str, new: str) -> str:
     """Both values as one text with the differences marked, what they share shortened."""
     if old == new:
         # The number of an exchange that is another one now.
-        return marked(old, new)
+        return wdiff(old, new)
     pieces, at = [], 0
-    found = gaps(old, new, None)
+    found = diff_spans(old, new, None)
     if sum(gap.old_end - gap.old_start for gap in found) > len(old) / 2:
         # What little they share is chance, as in two hashes.
-        return marked(old, new)
+        return wdiff(old, new)
     for gap in found:
-        pieces.append(visible(shortened(old[at : gap.old_start])))
-        pieces.append(marked(old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]))
+        pieces.append(visible(shorten(old[at : gap.old_start])))
+        pieces.append(wdiff(old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]))
         at = gap.old_end
-    return "".join([*pieces, visible(shortened(old[at:]))])
+    return "".join([*pieces, visible(shorten(old[at:]))])

@@ -2,23 +2,23 @@
 
 import msgspec
 
-from pipeline.cli.quantities import counted
-from pipeline.cli.similar import all_faults, printed
-from pipeline.cli.streams import write_json
-from pipeline.cli.tables import Sheet
+from pipeline.cli.grouped_errors import print_grouped, verify_hint
+from pipeline.cli.humanize import count_of
+from pipeline.cli.printer import Printer
+from pipeline.cli.standard_streams import write_json
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.load.articles import attempts
+from pipeline.export.load.articles import load_each
 from pipeline.model.article import Article, Remark
 from pipeline.storage import Place
 from pipeline.text.excerpts import visible
 
-MAX_WARNINGS = 5
+MAX_LISTED_WARNINGS = 5
 """Warnings of one article that are printed; `--json` has all."""
-INDENT = "  "
+WARNING_INDENT = "  "
 
 
-class Warned(msgspec.Struct, frozen=True, kw_only=True):
+class ArticleWarning(msgspec.Struct, frozen=True, kw_only=True):
     """A warning or an error of an article, and the line of `text` on which its place begins, from 1."""
 
     line: int
@@ -31,29 +31,31 @@ class Warned(msgspec.Struct, frozen=True, kw_only=True):
     suggestion: str | None
 
 
-class Doubtful(msgspec.Struct, frozen=True, kw_only=True):
+class DoubtfulArticle(msgspec.Struct, frozen=True, kw_only=True):
     """An article that somebody should look at: what `--json` prints, an object a line; keys are only ever added."""
 
     id: str
     exchanges: int
-    warnings: tuple[Warned, ...]
+    warnings: tuple[ArticleWarning, ...]
 
 
-def doubtful(article: Article) -> Doubtful | None:
+def doubtful(article: Article) -> DoubtfulArticle | None:
     """What is doubtful about an article; None where it has an exchange and no warning."""
     exchanges = sum(1 for _ in article.exchanges)
     notes = [note for note in article.notes if note.severity != "info"]
     if exchanges and not notes:
         return None
-    return Doubtful(id=article.id, exchanges=exchanges, warnings=tuple(_warned(note, article.text) for note in notes))
+    return DoubtfulArticle(
+        id=article.id, exchanges=exchanges, warnings=tuple(_warned(note, article.text) for note in notes)
+    )
 
 
 def show(source: Place, limits: Limits, *, json: bool) -> int:
     """Prints the doubtful articles of an output in their order, and how many they are; 1 where one cannot be read."""
-    sheet = Sheet()
+    sheet = Printer()
     articles = found = without = warned = broken = 0
-    with printed(all_faults(source)) as say:
-        for name, article in attempts(source, limits):
+    with print_grouped(verify_hint(source)) as say:
+        for name, article in load_each(source, limits):
             articles += 1
             if isinstance(article, ContractError):
                 broken += 1
@@ -70,17 +72,17 @@ def show(source: Place, limits: Limits, *, json: bool) -> int:
             else:
                 _block(doubt, sheet)
     if not articles:
-        raise UsageError(f"{source} holds no articles")
+        raise UsageError(f"no articles in {source}")
     if not json:
         sheet.line(
-            f"{found:,} of {counted(articles, 'article')} doubtful: {without:,} without an exchange, "
+            f"{found:,} of {count_of(articles, 'article')} are doubtful: {without:,} without an exchange, "
             f"{warned:,} with warnings"
         )
     return 1 if broken else 0
 
 
-def _warned(note: Remark, text: str) -> Warned:
-    return Warned(
+def _warned(note: Remark, text: str) -> ArticleWarning:
+    return ArticleWarning(
         line=text.count("\n", 0, note.start) + 1,
         start=note.start,
         end=note.end,
@@ -92,13 +94,13 @@ def _warned(note: Remark, text: str) -> Warned:
     )
 
 
-def _block(doubt: Doubtful, sheet: Sheet) -> None:
+def _block(doubt: DoubtfulArticle, sheet: Printer) -> None:
     sheet.line(visible(doubt.id), style="bold")
     if not doubt.exchanges:
-        sheet.line(f"{INDENT}no exchange")
-    for note in doubt.warnings[:MAX_WARNINGS]:
-        sheet.line(f"{INDENT}line {note.line}  {note.severity}  {note.rule}: {visible(note.message)}")
+        sheet.line(f"{WARNING_INDENT}no exchange")
+    for note in doubt.warnings[:MAX_LISTED_WARNINGS]:
+        sheet.line(f"{WARNING_INDENT}line {note.line}  {note.severity}  {note.rule}: {visible(note.message)}")
         if note.suggestion is not None:
-            sheet.line(f"{INDENT * 2}suggestion: {visible(note.suggestion)}")
-    if len(doubt.warnings) > MAX_WARNINGS:
-        sheet.line(f"{INDENT}and {len(doubt.warnings) - MAX_WARNINGS:,} more; --json has all")
+            sheet.line(f"{WARNING_INDENT * 2}suggestion: {visible(note.suggestion)}")
+    if len(doubt.warnings) > MAX_LISTED_WARNINGS:
+        sheet.line(f"{WARNING_INDENT}and {len(doubt.warnings) - MAX_LISTED_WARNINGS:,} more; --json has all")

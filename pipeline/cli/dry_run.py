@@ -5,41 +5,40 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pipeline.cli.options import number_from
-from pipeline.cli.report import DEGRADED
-from pipeline.cli.streams import write_json
-from pipeline.cli.tables import Sheet
+from pipeline.audit.report import RuleReport
+from pipeline.cli.options import integer_from
+from pipeline.cli.printer import Printer
+from pipeline.cli.run_summary import DEGRADED_LABEL
+from pipeline.cli.standard_streams import write_json
 from pipeline.errors import UsageError
-from pipeline.runs.dry_run import DryRun, RuleCount
+from pipeline.runs.dry_run import DryRun
 from pipeline.text.excerpts import visible
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument(
-        "--first", type=number_from(1), metavar="N", help="only the first N documents; the rest is not read"
-    )
-    parser.add_argument("--dry-run", action="store_true", help="say what each rule would do, and write nothing")
-    parser.add_argument("--json", action="store_true", help="with --dry-run: the same for machines")
+    parser.add_argument("--first", type=integer_from(1), metavar="N", help="read only the first N documents")
+    parser.add_argument("--dry-run", action="store_true", help="show what each rule would do; write nothing")
+    parser.add_argument("--json", action="store_true", help="with --dry-run: print JSON")
 
 
 def check(options: argparse.Namespace) -> None:
     """Raises `UsageError` for options that do not go together."""
     if options.json and not options.dry_run:
-        raise UsageError("--json goes with --dry-run; a run writes what there is to know to _run/ in its output")
+        raise UsageError("--json requires --dry-run; a run writes its report to _run/ in the output")
     if options.json and options.quiet:
-        raise UsageError("--json and --quiet exclude each other")
+        raise UsageError("--json and --quiet cannot be combined")
 
 
 def show(rehearsal: DryRun, options: argparse.Namespace) -> None:
     """Prints what was counted: rules that edit with examples, kinds of labels, rules that note, the account."""
-    forecast = rehearsal.forecast()
+    forecast = rehearsal.report()
     if options.json:
         write_json(msgspec.json.format(msgspec.json.encode(forecast)))
         return
     if options.quiet:
         return
-    sheet = Sheet()
+    sheet = Printer()
     _firings("edits", forecast.edits, sheet)
     if forecast.labels:
         rows = [(kind.label, f"{kind.count:,}", f"{kind.articles:,}") for kind in forecast.labels]
@@ -54,7 +53,7 @@ def show(rehearsal: DryRun, options: argparse.Namespace) -> None:
         (told.rejected, "rejected"),
     )
     doubtful = (
-        (told.degraded, DEGRADED),
+        (told.degraded, DEGRADED_LABEL),
         (told.without_exchange, "without an exchange"),
         (told.with_warnings, "with warnings"),
     )
@@ -63,7 +62,7 @@ def show(rehearsal: DryRun, options: argparse.Namespace) -> None:
     sheet.line("nothing was written")
 
 
-def _firings(head: str, firings: Sequence[RuleCount], sheet: Sheet) -> None:
+def _firings(head: str, firings: Sequence[RuleReport], sheet: Printer) -> None:
     if not firings:
         return
     rows = [(firing.rule, firing.stage, f"{firing.count:,}", f"{firing.articles:,}") for firing in firings]

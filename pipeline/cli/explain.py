@@ -14,49 +14,48 @@ import msgspec
 from pipeline.audit.explain import Explanation, explain
 from pipeline.cli.doubtful import show
 from pipeline.cli.explain_view import compact, detailed
-from pipeline.cli.lookup import refuse_unknown, with_id
-from pipeline.cli.options import limits, output, reading_options
-from pipeline.cli.streams import read_stdin, write_json
-from pipeline.cli.tables import Sheet
-from pipeline.errors import ContractError, UsageError, nearest
-from pipeline.export.load.articles import attempts
-from pipeline.export.load.attempt import parse
+from pipeline.cli.lookup import article_with_id, check_rule_and_stage
+from pipeline.cli.options import add_reading_options, limits, output_place
+from pipeline.cli.printer import Printer
+from pipeline.cli.standard_streams import read_stdin, write_json
+from pipeline.errors import ContractError, UsageError, did_you_mean
+from pipeline.export.load.articles import load_each
+from pipeline.export.load.decode import decode_article
 from pipeline.model.article import Article
 
-EPILOG = """examples:
-  pipeline explain output/wire/a.json             line by line, edits marked [-old-]{+new+}; then the notes
-  pipeline explain output --id wire/a --line 12   why line 12 is what it is, and where it stands in the source
+EXPLAIN_EXAMPLES = """examples:
+  pipeline explain output/wire/a.json             print the text with edits marked [-old-]{+new+}, then the notes
+  pipeline explain output --id wire/a --line 12   explain line 12 and show its source
   pipeline explain a.json --find 'of the flood'
   pipeline explain a.json --field /sections/0/exchanges/2
-  pipeline explain a.json --edits --below 0.9     the edits that the rules were least sure of
-  pipeline explain output --doubtful              the articles without an exchange or with warnings
+  pipeline explain a.json --edits --below 0.9     show the least confident edits
+  pipeline explain output --doubtful              list articles without an exchange or with warnings
 """
-KINDS = ("edits", "labels", "notes")
+FINDING_LISTS = ("edits", "labels", "notes")
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument(
-        "article", metavar="ARTICLE", help="an article; an output with --id or --doubtful; - for JSON on stdin"
-    )
-    parser.add_argument("--id", metavar="ID", help="the document with this id")
+    parser.epilog = EXPLAIN_EXAMPLES
+    parser.add_argument("article", metavar="ARTICLE", help="an article; an output with --id or --doubtful; - for stdin")
+    parser.add_argument("--id", metavar="ID", help="article with this id")
     place = parser.add_mutually_exclusive_group()
-    place.add_argument("--line", type=int, metavar="N", help="this line of the text")
-    place.add_argument("--find", metavar="TEXT", help="lines that hold this, in the text or in the source")
-    place.add_argument("--field", metavar="/POINTER", help="the lines of this field of the article")
-    parser.add_argument("--stage", metavar="S", help="only what this stage did")
-    parser.add_argument("--rule", metavar="R", help="only what this rule did")
+    place.add_argument("--line", type=int, metavar="N", help="show this line of the text")
+    place.add_argument("--find", metavar="TEXT", help="show lines that contain this, in the text or the source")
+    place.add_argument("--field", metavar="/POINTER", help="show the lines of this field")
+    parser.add_argument("--stage", metavar="S", help="show only findings of this stage")
+    parser.add_argument("--rule", metavar="R", help="show only findings of this rule")
     sure = parser.add_mutually_exclusive_group()
-    sure.add_argument("--below", type=float, metavar="X", help="only what is less sure than this, from 0 to 1")
-    sure.add_argument("--above", type=float, metavar="X", help="only what is surer than this")
-    what = parser.add_mutually_exclusive_group()
-    for kind in KINDS:
-        what.add_argument(f"--{kind}", action="store_const", const=kind, dest="what", help=f"only {kind}")
-    parser.add_argument(
-        "--doubtful", action="store_true", help="list the articles of an output without an exchange or with warnings"
+    sure.add_argument(
+        "--below", type=float, metavar="X", help="show only findings with a confidence below this (0 to 1)"
     )
-    parser.add_argument("--json", action="store_true", help="the same for machines")
-    reading_options(parser)
+    sure.add_argument("--above", type=float, metavar="X", help="show only findings with a confidence above this")
+    what = parser.add_mutually_exclusive_group()
+    for kind in FINDING_LISTS:
+        what.add_argument(f"--{kind}", action="store_const", const=kind, dest="what", help=f"show only {kind}")
+    parser.add_argument("--doubtful", action="store_true", help="list articles without an exchange or with warnings")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_reading_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -66,19 +65,19 @@ def main(options: argparse.Namespace) -> int:
     article = _article(options)
     explanation = explain(article)
     found = {(item.stage, item.rule) for item in _items(explanation)}
-    refuse_unknown(options.rule, options.stage, found)
+    check_rule_and_stage(options.rule, options.stage, found)
     lines = _lines(options, article, explanation)
     if lines is not None and not lines:
-        print(f"pipeline: no line of {article.id} holds {options.find!r}", file=sys.stderr)
+        print(f"pipeline: no line of {article.id} contains {options.find!r}", file=sys.stderr)
         return 1
     wanted = _wanted(options)
     shown = _narrowed(explanation, lines, wanted) if lines is not None or wanted is not None else explanation
     if options.json:
         write_json(msgspec.json.format(msgspec.json.encode(shown)))
     elif shown is explanation:
-        compact(shown, Sheet())
+        compact(shown, Printer())
     else:
-        detailed(shown, Sheet())
+        detailed(shown, Printer())
     return 0
 
 
@@ -86,26 +85,26 @@ def _doubtful(options: argparse.Namespace) -> int:
     for name in ("id", "line", "find", "field", "stage", "rule", "below", "above", "what"):
         if getattr(options, name) is not None:
             given = options.what if name == "what" else name
-            raise UsageError(f"--doubtful lists the articles of an output; leave out --{given}")
+            raise UsageError(f"--doubtful cannot be combined with --{given}")
     if options.article == "-":
-        raise UsageError("--doubtful reads an output; name a folder or a file instead of -")
-    return show(output(options.article, options), limits(options), json=options.json)
+        raise UsageError("--doubtful requires a folder or a file, not -")
+    return show(output_place(options.article, options), limits(options), json=options.json)
 
 
 def _article(options: argparse.Namespace) -> Article:
     if options.article == "-":
-        return parse(read_stdin(), "standard input")
-    source = output(options.article, options)
+        return decode_article(read_stdin(), "standard input")
+    source = output_place(options.article, options)
     if options.id is not None:
-        article = with_id(source, options.id, limits(options))
+        article = article_with_id(source, options.id, limits(options))
         if article is None:
-            raise UsageError(f"{source} holds no document {options.id!r}")
+            raise UsageError(f"no document {options.id!r} in {source}")
         return article
-    found = list(islice(attempts(source, limits(options)), 2))
+    found = list(islice(load_each(source, limits(options)), 2))
     if not found:
-        raise UsageError(f"{source} holds no articles")
+        raise UsageError(f"no articles in {source}")
     if len(found) > 1:
-        raise UsageError(f"{source} holds several articles; name one with --id")
+        raise UsageError(f"{source} has several articles; choose one with --id")
     first = found[0][1]
     if isinstance(first, ContractError):
         raise first
@@ -113,7 +112,7 @@ def _article(options: argparse.Namespace) -> Article:
 
 
 def _items(explanation: Explanation) -> Iterator[Any]:
-    for kind in (*KINDS, "annotations"):
+    for kind in (*FINDING_LISTS, "annotations"):
         yield from getattr(explanation, kind)
 
 
@@ -121,7 +120,7 @@ def _lines(options: argparse.Namespace, article: Article, explanation: Explanati
     """The lines that the options name, none where they name no place. Raises `UsageError` for one that is not there."""
     if options.line is not None:
         if not 1 <= options.line <= len(explanation.lines):
-            raise UsageError(f"--line {options.line}: the text has lines 1 to {len(explanation.lines)}")
+            raise UsageError(f"--line {options.line} is out of range; the text has lines 1 to {len(explanation.lines)}")
         return {options.line}
     if options.find is not None:
         return {line.line for line in explanation.lines if options.find in line.text or options.find in line.source}
@@ -135,15 +134,15 @@ def _lines(options: argparse.Namespace, article: Article, explanation: Explanati
         for item in named:
             parts = str(item.field).split("/")
             pointers.update(dict.fromkeys("/".join(parts[:i]) for i in range(2, len(parts) + 1)))
-        near = nearest(field, pointers) if len(pointers) < 10 else _nearest_pointer(field, list(pointers))
-        raise UsageError(f"--field {options.field}: no text of {article.id} is this field{near}")
+        near = did_you_mean(field, pointers) if len(pointers) < 10 else _nearest_pointer(field, list(pointers))
+        raise UsageError(f"no field {options.field!r} in {article.id}{near}")
     return {line for item in held for line in range(item.line, item.last_line + 1)}
 
 
 def _nearest_pointer(field: str, pointers: list[str]) -> str:
     """The nearest pointer; of the many of a long article only the first parts are listed."""
-    close = nearest(field, pointers)
-    return close if "did you mean" in close else nearest(field, [p for p in pointers if p.count("/") == 1])
+    close = did_you_mean(field, pointers)
+    return close if "did you mean" in close else did_you_mean(field, [p for p in pointers if p.count("/") == 1])
 
 
 def _wanted(options: argparse.Namespace) -> Callable[[str, Any], bool] | None:
@@ -169,7 +168,7 @@ def _narrowed(
 ) -> Explanation:
     """What of it stands on these lines and is wanted; without lines, the lines on which anything wanted begins."""
     kept: dict[str, tuple[Any, ...]] = {}
-    for kind in (*KINDS, "annotations"):
+    for kind in (*FINDING_LISTS, "annotations"):
         kept[kind] = tuple(
             item
             for item in getattr(explanation, kind)

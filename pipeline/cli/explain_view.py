@@ -11,15 +11,15 @@ from pipeline.audit.explain import (
     ExplainedNote,
     Explanation,
 )
-from pipeline.audit.provenance import Stretch
-from pipeline.cli.tables import Sheet
-from pipeline.text.excerpts import excerpt, marked, visible
+from pipeline.audit.provenance import Fragment
+from pipeline.cli.printer import Printer
+from pipeline.text.excerpts import span_excerpt, visible, wdiff
 
-INDENT = "  "
-Item = ExplainedLabel | ExplainedEdit | ExplainedNote | ExplainedAnnotation
+EXPLANATION_INDENT = "  "
+Explained = ExplainedLabel | ExplainedEdit | ExplainedNote | ExplainedAnnotation
 
 
-def compact(explanation: Explanation, sheet: Sheet) -> None:
+def compact(explanation: Explanation, sheet: Printer) -> None:
     """The text line by line: number, labels, the line with its edits marked; then the notes. Blank lines are left."""
     labels: dict[int, list[str]] = {}
     for label in explanation.labels:
@@ -36,7 +36,7 @@ def compact(explanation: Explanation, sheet: Sheet) -> None:
         sheet.line()
         sheet.line("notes", style="bold")
     for note in explanation.notes:
-        sheet.line(f"{INDENT}line {note.line}  {note.severity}  {note.rule}: {visible(note.message)}")
+        sheet.line(f"{EXPLANATION_INDENT}line {note.line}  {note.severity}  {note.rule}: {visible(note.message)}")
         _suggestion(note, sheet)
 
 
@@ -44,12 +44,12 @@ def _joined(labels: Iterable[str]) -> str:
     return " ".join(f"{name}×{count}" if (count := len(list(same))) > 1 else name for name, same in groupby(labels))
 
 
-def detailed(explanation: Explanation, sheet: Sheet) -> None:
+def detailed(explanation: Explanation, sheet: Printer) -> None:
     """Each line with where it stands in the source, and with the labels, edits and notes that are to be shown."""
     if not explanation.lines and not explanation.annotations:
-        sheet.line("nothing is as asked for")
-    found: dict[int, list[Item]] = {}
-    items: tuple[Item, ...] = (
+        sheet.line("nothing matches")
+    found: dict[int, list[Explained]] = {}
+    items: tuple[Explained, ...] = (
         *explanation.labels,
         *explanation.edits,
         *explanation.notes,
@@ -72,55 +72,57 @@ def detailed(explanation: Explanation, sheet: Sheet) -> None:
             elif isinstance(item, ExplainedNote):
                 _note(item, line, sheet)
             else:
-                _annotation(item, f"{INDENT}found ", sheet)
+                _annotation(item, f"{EXPLANATION_INDENT}found ", sheet)
     for annotation in explanation.annotations:
         if annotation.line is None:
             _annotation(annotation, "document", sheet)
 
 
-def shown(stretches: Iterable[Stretch]) -> str:
+def shown(stretches: Iterable[Fragment]) -> str:
     """A line with its edits marked as wdiff does; a line end that was kept is left out."""
     pieces = []
     for stretch in stretches:
         if stretch.kind == "kept":
             pieces.append(visible(stretch.text.removesuffix("\n")))
         elif stretch.text:
-            pieces.append(marked(stretch.text, "") if stretch.kind == "old" else marked("", stretch.text))
+            pieces.append(wdiff(stretch.text, "") if stretch.kind == "old" else wdiff("", stretch.text))
     return "".join(pieces)
 
 
-def _head(line: ExplainedLine, sheet: Sheet) -> None:
+def _head(line: ExplainedLine, sheet: Printer) -> None:
     at = f"source line {line.source_line}, bytes {line.byte_start:,} to {line.byte_end:,}"
     sheet.line(f"line {line.line}   ({at})", style="bold")
     text, source = visible(line.text.removesuffix("\n")), visible(line.source.removesuffix("\n"))
-    sheet.line(f"{INDENT}text    {text}")
+    sheet.line(f"{EXPLANATION_INDENT}text    {text}")
     if text != source:
-        sheet.line(f"{INDENT}source  {source}")
-        sheet.line(f"{INDENT}edits   {shown(line.stretches)}")
+        sheet.line(f"{EXPLANATION_INDENT}source  {source}")
+        sheet.line(f"{EXPLANATION_INDENT}edits   {shown(line.stretches)}")
 
 
-def _label(label: ExplainedLabel, line: ExplainedLine, sheet: Sheet) -> None:
+def _label(label: ExplainedLabel, line: ExplainedLine, sheet: Printer) -> None:
     where = label.field or "no field"
-    sheet.line(f"{INDENT}label   {label.label}  {label.language}  {where}  {label.confidence:.2f}")
+    sheet.line(f"{EXPLANATION_INDENT}label   {label.label}  {label.language}  {where}  {label.confidence:.2f}")
     begun = "" if label.line == line.line else f"begins on line {label.line}: "
-    sheet.line(f"{INDENT * 5}{begun}{excerpt(label.text, 0, len(label.text))}")
-    sheet.line(f"{INDENT * 5}{label.rule}{_words(label.meaning)}")
+    sheet.line(f"{EXPLANATION_INDENT * 5}{begun}{span_excerpt(label.text, 0, len(label.text))}")
+    sheet.line(f"{EXPLANATION_INDENT * 5}{label.rule}{_words(label.meaning)}")
 
 
-def _edit(edit: ExplainedEdit, sheet: Sheet) -> None:
-    together = "  (one of several that meet here)" if edit.joined else ""
-    sheet.line(f"{INDENT}edit    {marked(edit.old, edit.new)}  {edit.stage}  {edit.confidence:.2f}{together}")
-    sheet.line(f"{INDENT * 5}{edit.context}")
-    sheet.line(f"{INDENT * 5}{edit.rule}{_words(edit.meaning)}")
+def _edit(edit: ExplainedEdit, sheet: Printer) -> None:
+    together = "  (merged with other edits)" if edit.joined else ""
+    sheet.line(
+        f"{EXPLANATION_INDENT}edit    {wdiff(edit.old, edit.new)}  {edit.stage}  {edit.confidence:.2f}{together}"
+    )
+    sheet.line(f"{EXPLANATION_INDENT * 5}{edit.context}")
+    sheet.line(f"{EXPLANATION_INDENT * 5}{edit.rule}{_words(edit.meaning)}")
 
 
-def _note(note: ExplainedNote, line: ExplainedLine, sheet: Sheet) -> None:
-    sheet.line(f"{INDENT}note    {note.severity}  {note.rule}{_words(note.meaning)}")
-    sheet.line(f"{INDENT * 5}{visible(note.message)} — {_place(note, line)}")
+def _note(note: ExplainedNote, line: ExplainedLine, sheet: Printer) -> None:
+    sheet.line(f"{EXPLANATION_INDENT}note    {note.severity}  {note.rule}{_words(note.meaning)}")
+    sheet.line(f"{EXPLANATION_INDENT * 5}{visible(note.message)} — {_place(note, line)}")
     _suggestion(note, sheet)
 
 
-def _annotation(item: ExplainedAnnotation, head: str, sheet: Sheet) -> None:
+def _annotation(item: ExplainedAnnotation, head: str, sheet: Printer) -> None:
     told = f"{item.layer}: {visible(item.value)}  {item.confidence:.2f}  {item.rule}{_words(item.meaning)}"
     sheet.line(f"{head}  {told}")
 
@@ -132,10 +134,10 @@ def _words(meaning: str | None) -> str:
 def _place(note: ExplainedNote, line: ExplainedLine) -> str:
     if note.start == note.end:
         at = min(max(note.start - line.start, 0), len(line.text))
-        return excerpt(line.text, at, at)
-    return excerpt(note.text, 0, len(note.text))
+        return span_excerpt(line.text, at, at)
+    return span_excerpt(note.text, 0, len(note.text))
 
 
-def _suggestion(note: ExplainedNote, sheet: Sheet) -> None:
+def _suggestion(note: ExplainedNote, sheet: Printer) -> None:
     if note.suggestion is not None:
-        sheet.line(f"{INDENT * 5}suggestion: {marked(note.text, note.suggestion)}")
+        sheet.line(f"{EXPLANATION_INDENT * 5}suggestion: {wdiff(note.text, note.suggestion)}")

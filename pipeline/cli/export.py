@@ -6,62 +6,66 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from pipeline.cli.options import limits, output, reading_options, settings
-from pipeline.cli.similar import all_faults, printed
+from pipeline.cli.grouped_errors import print_grouped, verify_hint
+from pipeline.cli.options import add_reading_options, limits, output_place, settings
 from pipeline.config.options import options as fields
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.exporter import Exporter, Streaming
-from pipeline.export.load.articles import attempts
-from pipeline.export.registry import BUILT_IN, format_of, sink
-from pipeline.export.tables.row_kinds import KINDS
-from pipeline.export.target import write
-from pipeline.export.upload import deliver
+from pipeline.export.exporter import Exporter, StreamingExporter
+from pipeline.export.load.articles import load_each
+from pipeline.export.registry import BUILT_IN_EXPORTERS, exporter, format_of
+from pipeline.export.tables.row_kinds import ROW_TYPES
+from pipeline.export.target import write_local, write_remote
 from pipeline.model.article import Article
 from pipeline.model.restore import restore
 from pipeline.storage import Place, Remote, place
 from pipeline.storage.atomic import replaceable
 
-EPILOG = """examples:
-  pipeline export output -o articles.parquet         an article a row, typed and nested
-  pipeline export output --to csv > exchanges.csv    a question and its answer a row
-  pipeline export output -o articles.sqlite          tables, and a full-text search in both languages
+EXPORT_EXAMPLES = """examples:
+  pipeline export output -o articles.parquet         one row per article, typed and nested
+  pipeline export output --to csv > exchanges.csv    one row per exchange
+  pipeline export output -o articles.sqlite          tables and full-text search in both languages
   pipeline export output -o turns.parquet --rows turns
   pipeline export output --to messages --system "You are a lock keeper." -o chats.jsonl.zst
 """
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
+    parser.epilog = EXPORT_EXAMPLES
     parser.add_argument(
-        "source", metavar="OUTPUT", help="a folder of articles, one article, or what export wrote: jsonl, parquet, …"
+        "source", metavar="OUTPUT", help="a folder of articles, one article, or an export: jsonl, parquet, …"
     )
     parser.add_argument(
-        "--to", metavar="FORMAT", help=f"{', '.join(BUILT_IN)} (default: what the end of -o tells, such as .parquet)"
+        "--to",
+        metavar="FORMAT",
+        help=f"{', '.join(BUILT_IN_EXPORTERS)} (default: inferred from the -o suffix)",
     )
-    parser.add_argument("-o", "--output", metavar="F", help="a file, or a folder for json and text (default: stdout)")
-    parser.add_argument("--rows", choices=tuple(KINDS), help="what a row of csv or parquet is")
-    parser.add_argument("--system", metavar="TEXT", help="messages: what the system says first in each conversation")
     parser.add_argument(
-        "--pairs", action="store_true", default=None, help="messages: a question or answer and its translation a line"
+        "-o", "--output", metavar="F", help="file to write, or folder for json and text (default: stdout)"
     )
-    parser.add_argument("--delimiter", metavar="C", help="csv: what stands between two cells (default: a comma)")
-    parser.add_argument("--bom", action="store_true", default=None, help="csv: begin with a mark, for Excel")
-    reading_options(parser)
+    parser.add_argument("--rows", choices=tuple(ROW_TYPES), help="csv, parquet: what each row is")
+    parser.add_argument("--system", metavar="TEXT", help="messages: system prompt of each conversation")
+    parser.add_argument(
+        "--pairs", action="store_true", default=None, help="messages: write translation pairs instead of conversations"
+    )
+    parser.add_argument("--delimiter", metavar="C", help="csv: column separator (default: comma, or tab for .tsv)")
+    parser.add_argument("--bom", action="store_true", default=None, help="csv: write a byte order mark, for Excel")
+    add_reading_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
     """Exports what has the contract's fields and restores; 1 where something does not: it is named."""
-    source = output(options.source, options)
+    source = output_place(options.source, options)
     if not source.exists():
-        raise UsageError(f"{source} is not there")
+        raise UsageError(f"{source} does not exist")
     to_stdout = options.output in {None, "-"}
     if to_stdout and options.to is None:
-        raise UsageError("name a format with --to, or a target whose name tells it with -o: -o articles.parquet")
+        raise UsageError("give a format with --to, or a target with -o, such as -o articles.parquet")
     chosen = _sink(options)
     if to_stdout:
-        if not isinstance(chosen, Streaming):
-            raise UsageError(f"{chosen.name} does not go to standard output; name a target with -o")
+        if not isinstance(chosen, StreamingExporter):
+            raise UsageError(f"format {chosen.name!r} cannot be written to standard output; give a target with -o")
         sound = _Sound(source, limits(options))
         chosen.stream(sound, sys.stdout.buffer)
     else:
@@ -69,12 +73,12 @@ def main(options: argparse.Namespace) -> int:
         _spare(source, target, chosen)
         sound = _Sound(source, limits(options))
         if isinstance(target, Remote):
-            deliver(chosen, sound, target)
-        elif isinstance(chosen, Streaming) and not replaceable(target):
+            write_remote(chosen, sound, target)
+        elif isinstance(chosen, StreamingExporter) and not replaceable(target):
             with target.open("wb") as file:
                 chosen.stream(sound, file)
         else:
-            write(chosen, sound, target)
+            write_local(chosen, sound, target)
     return 1 if sound.failed else 0
 
 
@@ -85,11 +89,11 @@ def _sink(options: argparse.Namespace) -> Exporter:
     given = {key: getattr(options, key) for key in ("rows", "system", "pairs", "delimiter", "bom")}
     given = {key: value for key, value in given.items() if value is not None}
     with said.blamed():
-        for key in given.keys() - fields(sink(name)).keys():
-            raise UsageError(f"--{key} says nothing to format {name!r}; leave it out")
+        for key in given.keys() - fields(exporter(name)).keys():
+            raise UsageError(f"--{key} does not apply to format {name!r}")
         for other in tables.keys() - {name}:
-            sink(other, tables[other])
-        return sink(name, {**tables.get(name, {}), **given})
+            exporter(other, tables[other])
+        return exporter(name, {**tables.get(name, {}), **given})
 
 
 def _spare(source: Place, target: Place, chosen: Exporter) -> None:
@@ -102,7 +106,7 @@ def _spare(source: Place, target: Place, chosen: Exporter) -> None:
     else:
         return
     if below or (chosen.name == "json" and above):
-        raise UsageError(f"{target} is what is exported, or lies in it or around it; name another target")
+        raise UsageError(f"{target} overlaps the input {source}; choose another target")
 
 
 class _Sound:
@@ -113,17 +117,17 @@ class _Sound:
 
     def __init__(self, source: Place, limits: Limits) -> None:
         """Raises `UsageError` where there is none: before anything is written."""
-        found = attempts(source, limits)
+        found = load_each(source, limits)
         first = next(found, None)
         if first is None:
-            raise UsageError(f"{source} holds no articles")
+            raise UsageError(f"no articles in {source}")
         self._source = source
         self._attempts = chain([first], found)
         self.failed = 0
 
     def __iter__(self) -> Iterator[Article]:
         exported = 0
-        with printed(all_faults(self._source)) as say:
+        with print_grouped(verify_hint(self._source)) as say:
             for name, article in self._attempts:
                 try:
                     if isinstance(article, ContractError):
@@ -136,4 +140,4 @@ class _Sound:
                     exported += 1
                     yield article
         if not exported:
-            raise ContractError(str(self._source), "holds no article that can be exported; nothing is written")
+            raise ContractError(str(self._source), "has no article that can be exported; nothing was written")

@@ -8,7 +8,7 @@ from pipeline.config.settings_reference import Parts
 from pipeline.core.recipe import BUILT_IN, Step, step
 from pipeline.errors import UsageError
 from pipeline.export.exporter import Exporter
-from pipeline.export.registry import names, sink
+from pipeline.export.registry import exporter, exporter_names
 from pipeline.readers import registry
 from pipeline.readers.reader import Reader
 
@@ -20,7 +20,7 @@ def steps() -> Iterator[Step]:
         try:
             yield step(name, installed)
         except UsageError as error:
-            print(f"pipeline: left out: {error}", file=sys.stderr)
+            print(f"pipeline: skipped: {error}", file=sys.stderr)
 
 
 def readers() -> Iterator[Reader]:
@@ -29,18 +29,18 @@ def readers() -> Iterator[Reader]:
         try:
             yield registry.reader(name)
         except UsageError as error:
-            print(f"pipeline: left out: {error}", file=sys.stderr)
+            print(f"pipeline: skipped: {error}", file=sys.stderr)
 
 
-def sinks() -> Iterator[Exporter]:
+def exporters() -> Iterator[Exporter]:
     """Each sink that can write; one that cannot is named on standard error, with the reason."""
-    for name in names():
+    for name in exporter_names():
         try:
-            yield sink(name)
+            yield exporter(name)
         except UsageError as error:
-            print(f"pipeline: left out: {error}", file=sys.stderr)
+            print(f"pipeline: skipped: {error}", file=sys.stderr)
 
 
 def parts() -> Parts:
     """All that has settings of its own."""
-    return Parts(tuple(step.stage for step in steps()), tuple(readers()), tuple(sinks()))
+    return Parts(tuple(step.stage for step in steps()), tuple(readers()), tuple(exporters()))

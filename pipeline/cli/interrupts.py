@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from threading import Timer
 from typing import ClassVar
 
-PAUSE = 0.05
+RAISE_AGAIN_SECONDS = 0.05
 """Seconds after which an interrupt is raised again."""
 
 
@@ -18,7 +18,7 @@ class Terminated(KeyboardInterrupt):
 
 
 @contextmanager
-def heard() -> Iterator[None]:
+def deliver_interrupts() -> Iterator[None]:
     """Raises an interrupt once more that came within a `__del__` or a callback of the garbage collector.
 
     Python only prints it there and goes on. The library `regex` runs thousands of these while it compiles patterns.
@@ -29,7 +29,7 @@ def heard() -> Iterator[None]:
         if not issubclass(found.exc_type, KeyboardInterrupt):
             before(found)
             return
-        again = Timer(PAUSE, signal.raise_signal, [getattr(found.exc_type, "number", signal.SIGINT)])
+        again = Timer(RAISE_AGAIN_SECONDS, signal.raise_signal, [getattr(found.exc_type, "number", signal.SIGINT)])
         again.daemon = True
         again.start()
 

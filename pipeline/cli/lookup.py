@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from pipeline.cli.installed import steps
 from pipeline.config.settings import Limits
 from pipeline.core.meanings import NO_STAGE
-from pipeline.errors import ContractError, UsageError, nearest
-from pipeline.export.load.articles import attempts, read
+from pipeline.errors import ContractError, UsageError, did_you_mean
+from pipeline.export.load.articles import load_each, read
 from pipeline.model.article import Article
 from pipeline.storage import Place
 from pipeline.storage.file_names import file_name
 
 
-def with_id(source: Place, name: str, limits: Limits) -> Article | None:
+def article_with_id(source: Place, name: str, limits: Limits) -> Article | None:
     """The article with this id, or none. Raises `UsageError` for a path that is not there.
 
     Articles that are broken are passed over, except a file that has the name of the one that is looked for.
@@ -22,11 +22,11 @@ def with_id(source: Place, name: str, limits: Limits) -> Article | None:
         # The file system may take its name for that of another article.
         if expected.is_file() and (found := next(read(expected, limits=limits))).id == name:
             return found
-    articles = (article for _, article in attempts(source, limits) if not isinstance(article, ContractError))
+    articles = (article for _, article in load_each(source, limits) if not isinstance(article, ContractError))
     return next((article for article in articles if article.id == name), None)
 
 
-def refuse_unknown(rule: str | None, stage: str | None, found: Iterable[tuple[str, str]]) -> None:
+def check_rule_and_stage(rule: str | None, stage: str | None, found: Iterable[tuple[str, str]]) -> None:
     """Raises `UsageError`, with the nearest known one, for a rule or a stage that nobody knows.
 
     `found` are stage and rule of what the articles hold; what an installed stage offers is known, too.
@@ -41,7 +41,7 @@ def refuse_unknown(rule: str | None, stage: str | None, found: Iterable[tuple[st
     rules |= NO_STAGE.keys()
     stages |= {name.partition(".")[0] for name in NO_STAGE}
     if stage is not None and stage not in stages:
-        raise UsageError(f"--stage {stage}: no such stage{nearest(stage, sorted(stages))}")
+        raise UsageError(f"unknown stage {stage!r}{did_you_mean(stage, sorted(stages))}")
     if rule is not None and rule not in rules:
         of_stage = sorted(name for name in rules if name.startswith(rule.partition(".")[0] + "."))
-        raise UsageError(f"--rule {rule}: no such rule{nearest(rule, of_stage or sorted(rules))}")
+        raise UsageError(f"unknown rule {rule!r}{did_you_mean(rule, of_stage or sorted(rules))}")

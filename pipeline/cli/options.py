@@ -12,16 +12,16 @@ from pipeline.storage.atomic import named, replace, replaceable
 from pipeline.storage.links import inside
 
 
-def recipe_options(parser: argparse.ArgumentParser) -> None:
+def add_recipe_options(parser: argparse.ArgumentParser) -> None:
     """Adds `--config`, `--set` and `--stages`."""
-    config_options(parser)
-    parser.add_argument("--stages", metavar="A,B", help="only these stages of the recipe, in its order")
+    add_config_options(parser)
+    parser.add_argument("--stages", metavar="A,B", help="run only these stages of the recipe")
 
 
-def config_options(parser: argparse.ArgumentParser) -> None:
+def add_config_options(parser: argparse.ArgumentParser) -> None:
     """Adds `--config` and `--set`."""
     parser.add_argument(
-        "--config", metavar="FILE", help="settings (pipeline.toml); ./pipeline.toml is not read by itself"
+        "--config", metavar="FILE", help="read settings from this file; ./pipeline.toml is not read unless named"
     )
     parser.add_argument(
         "--set",
@@ -29,25 +29,27 @@ def config_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         dest="overrides",
-        help="lay one setting over those of the file: stages.words.longest=30; may come again",
+        help="override a setting, such as stages.words.longest=30 (repeatable)",
     )
 
 
-def web_options(parser: argparse.ArgumentParser) -> None:
+def add_web_options(parser: argparse.ArgumentParser) -> None:
     """Adds `--allow-private`."""
     parser.add_argument(
         "--allow-private",
         action="store_true",
-        help="allow http:// and https:// URLs of this machine and its networks (default: refuse them)",
+        help="allow URLs that point to this machine or a private network",
     )
 
 
-def number_from(least: int) -> Callable[[str], int]:
+def integer_from(least: int) -> Callable[[str], int]:
     """What reads the value of an option that is a whole number, `least` or more."""
 
     def number(text: str) -> int:
         if not (text.isascii() and text.isdecimal()) or int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not {'a positive integer' if least == 1 else f'an integer >= {least}'}"
+            )
         return int(text)
 
     return number
@@ -59,10 +61,10 @@ def settings(options: argparse.Namespace) -> Layers:
     return layers(options.config, [*options.overrides, *flags])
 
 
-def reading_options(parser: argparse.ArgumentParser) -> None:
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
     """Adds what says how an output is read back: `--config` and `--set` for its limits, and `--allow-private`."""
-    config_options(parser)
-    web_options(parser)
+    add_config_options(parser)
+    add_web_options(parser)
 
 
 def limits(options: argparse.Namespace) -> Limits:
@@ -70,7 +72,7 @@ def limits(options: argparse.Namespace) -> Limits:
     return settings(options).settings.input.limits
 
 
-def output(said: str, options: argparse.Namespace) -> Place:
+def output_place(said: str, options: argparse.Namespace) -> Place:
     """The output at a path or URL, which may be read as `[input]` says. Raises `UsageError`."""
     return place(said, settings(options).settings.input.access)
 
@@ -95,10 +97,10 @@ def write_bytes(data: bytes, target: str | None) -> None:
     if target is None or target == "-":
         sys.stdout.buffer.write(data)
     else:
-        put(place(target), data)
+        write_to(place(target), data)
 
 
-def put(target: Place, data: bytes) -> None:
+def write_to(target: Place, data: bytes) -> None:
     """Writes to a file or an object, which is there whole or not at all, or to a pipe."""
     if isinstance(target, Remote):
         target.write(data)
@@ -108,7 +110,7 @@ def put(target: Place, data: bytes) -> None:
         target.write_bytes(data)
 
 
-def put_below(folder: Place, name: str, data: bytes) -> None:
+def write_below(folder: Place, name: str, data: bytes) -> None:
     """Writes a file or an object below a folder. Raises `UsageError` where a link in the folder leads elsewhere."""
     if isinstance(folder, Remote):
         (folder / name).write(data)

@@ -8,20 +8,20 @@ from math import inf
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
-from pipeline.cli.pace import Pace
-from pipeline.cli.quantities import counted, estimate, speed
-from pipeline.cli.report import unheard
+from pipeline.cli.humanize import count_of, estimate, speed
+from pipeline.cli.run_summary import silence
+from pipeline.cli.speed import SpeedEstimator
 
 if TYPE_CHECKING:
-    from pipeline.cli.bar import Bar
+    from pipeline.cli.progress_bar import ProgressBar
 
-REDRAWN = 0.1
+REDRAW_SECONDS = 0.1
 """Seconds between two pictures of the bar."""
 
-NOTED = 1.0
+SAMPLE_SECONDS = 1.0
 """Seconds between two looks at the pace where no bar is drawn."""
 
-FIRST_LINE, LONGEST_SILENCE = 10.0, 60.0
+FIRST_LINE_SECONDS, MAX_SILENCE_SECONDS = 10.0, 60.0
 """Seconds before the first line in a log, by which each silence is longer than the one before, and the longest."""
 
 
@@ -46,17 +46,17 @@ class Progress:
         self._clock = clock
         self._figures = (0, 0, 0, 0, 0)
         self._due = inf
-        self._bar: Bar | None = None
+        self._bar: ProgressBar | None = None
         self._above: list[str] = []
-        self._silence = FIRST_LINE
+        self._silence = FIRST_LINE_SECONDS
         self._next_line = inf
         self._said: tuple[int, ...] | None = None
 
     def __enter__(self) -> "Progress":
         if not self._quiet and self._stream is not None:
             now = self._clock()
-            self._pace = Pace(now)
-            self._next_line = now + FIRST_LINE
+            self._pace = SpeedEstimator(now)
+            self._next_line = now + FIRST_LINE_SECONDS
             with self._heard():
                 self._bar = self._on_terminal(self._stream)
                 self._look()
@@ -94,12 +94,12 @@ class Progress:
                 if self._clock() >= self._due:
                     self._look()
 
-    def _on_terminal(self, stream: TextIO) -> "Bar | None":
+    def _on_terminal(self, stream: TextIO) -> "ProgressBar | None":
         if not stream.isatty():
             return None
-        from pipeline.cli.bar import Bar
+        from pipeline.cli.progress_bar import ProgressBar
 
-        bar = Bar(stream)
+        bar = ProgressBar(stream)
         if not bar.fits:
             return None
         bar.start()
@@ -111,14 +111,14 @@ class Progress:
         if self._bar is not None:
             self._draw(self._bar)
             # Counted from the end of the drawing, so that a slow connection is given less to draw.
-            self._due = self._clock() + REDRAWN
+            self._due = self._clock() + REDRAW_SECONDS
             return
         if now >= self._next_line:
             self._said = self._figures
             self._print(self._text())
-            self._silence = min(self._silence + FIRST_LINE, LONGEST_SILENCE)
+            self._silence = min(self._silence + FIRST_LINE_SECONDS, MAX_SILENCE_SECONDS)
             self._next_line = now + self._silence
-        self._due = min(now + NOTED, self._next_line)
+        self._due = min(now + SAMPLE_SECONDS, self._next_line)
 
     def _end(self) -> None:
         self._note(self._clock())
@@ -135,14 +135,14 @@ class Progress:
         _, _, unchanged, read, done = self._figures
         self._pace.note(now, unchanged=unchanged, read=read, done=done)
 
-    def _draw(self, bar: "Bar") -> None:
-        from pipeline.cli.bar import Part, Row
+    def _draw(self, bar: "ProgressBar") -> None:
+        from pipeline.cli.progress_bar import StatusLine, StatusPart
 
-        row = Row(
-            counted(self._figures[0], "document"),
+        row = StatusLine(
+            count_of(self._figures[0], "document"),
             self._share(),
             [
-                Part(text, style, weight)
+                StatusPart(text, style, weight)
                 for text, style, weight in (
                     (self._percent(), "", 3),
                     (self._speed(), "", 2),
@@ -158,7 +158,7 @@ class Progress:
 
     def _text(self, *, going: bool = True) -> str:
         parts = (
-            counted(self._figures[0], "document"),
+            count_of(self._figures[0], "document"),
             self._failed(),
             self._unchanged(),
             self._speed(),
@@ -182,7 +182,7 @@ class Progress:
             # What is no file cannot be sent elsewhere, and is not written to again.
             with suppress(OSError):
                 if stream is not None:
-                    unheard(stream)
+                    silence(stream)
 
     def _share(self) -> float | None:
         return None if self._total is None else min(max(self._figures[3] / self._total, 0.0), 1.0)

@@ -4,52 +4,51 @@ import argparse
 from errno import ENAMETOOLONG
 from pathlib import Path
 
-from pipeline.cli.lookup import with_id
-from pipeline.cli.options import limits, output, put_below, reading_options, write_bytes
-from pipeline.cli.similar import all_faults, printed
+from pipeline.cli.grouped_errors import print_grouped, verify_hint
+from pipeline.cli.lookup import article_with_id
+from pipeline.cli.options import add_reading_options, limits, output_place, write_below, write_bytes
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.load.articles import attempts, holds_one, read
+from pipeline.export.load.articles import is_single_article, load_each, read
 from pipeline.model.article import Article
 from pipeline.model.restore import restore
 from pipeline.storage import Place, place
 from pipeline.storage.file_names import FewNames, FileNames, file_name
 
-EPILOG = """examples:
+RESTORE_EXAMPLES = """examples:
   pipeline restore output/wire/a.json -o a.txt
   pipeline restore output --id wire/a > a.txt
-  pipeline restore output -o restored        every document, each at its path
+  pipeline restore output -o restored        restore all documents
 """
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
+    parser.epilog = RESTORE_EXAMPLES
+    parser.add_argument("output", metavar="OUTPUT|ARTICLE", help="a folder of articles, one article, or an export")
+    parser.add_argument("--id", metavar="ID", help="restore only the document with this id")
     parser.add_argument(
-        "output", metavar="OUTPUT|ARTICLE", help="a folder of articles, one article, or what export wrote"
+        "-o", "--output", dest="target", metavar="F", help="file for one document (default: stdout), or folder for all"
     )
-    parser.add_argument("--id", metavar="ID", help="only the document with this id")
-    parser.add_argument(
-        "-o", "--output", dest="target", metavar="F", help="a file for one document (default: stdout), a folder for all"
-    )
-    reading_options(parser)
+    add_reading_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
     """Restores one document to a file or standard output, or all to a folder."""
-    source, most = output(options.output, options), limits(options)
+    source, most = output_place(options.output, options), limits(options)
     if not source.exists():
-        raise UsageError(f"{source} is not there")
+        raise UsageError(f"{source} does not exist")
     if options.id is not None:
-        found = with_id(source, options.id, most)
+        found = article_with_id(source, options.id, most)
         if found is None:
-            raise UsageError(f"{source} holds no document {options.id!r}")
+            raise UsageError(f"no document {options.id!r} in {source}")
         write_bytes(restore(found), options.target)
         return 0
-    if source.is_file() and holds_one(source):
+    if source.is_file() and is_single_article(source):
         write_bytes(restore(next(read(source, limits=most))), options.target)
         return 0
     if options.target in {None, "-"}:
-        raise UsageError("several documents need a folder: name it with -o, or one document with --id")
+        raise UsageError("restoring several documents needs a folder; give one with -o, or choose a document with --id")
     return _all(source, place(options.target), most)
 
 
@@ -58,14 +57,14 @@ def _all(source: Place, target: Place, limits: Limits) -> int:
     failed = 0
     ids, keys = FewNames(), FewNames()
     file_names = FileNames(ids, keys)
-    with printed(all_faults(source)) as say:
-        for name, article in attempts(source, limits):
+    with print_grouped(verify_hint(source)) as say:
+        for name, article in load_each(source, limits):
             try:
                 if isinstance(article, ContractError):
                     raise article
                 data = restore(article)
                 if not ids.add(article.id):
-                    raise ContractError(name, f"another article has its id, {article.id!r}")
+                    raise ContractError(name, f"has the same id as another article: {article.id!r}")
                 _put(target, _path(article, apart=file_names.take(article.id)), data, name)
             except ContractError as error:
                 failed += 1
@@ -76,11 +75,11 @@ def _all(source: Place, target: Place, limits: Limits) -> int:
 def _put(target: Place, path: str, data: bytes, name: str) -> None:
     """Writes a document below a folder. Raises `ContractError` where its id is too long for the path of a file."""
     try:
-        put_below(target, path, data)
+        write_below(target, path, data)
     except OSError as error:
         if error.errno != ENAMETOOLONG:
             raise
-        reason = "its id is too long for the path of a file; restore it by itself with --id, and name a file with -o"
+        reason = "its id is too long for a file path; restore it alone with --id and -o FILE"
         raise ContractError(name, reason) from None
 
 

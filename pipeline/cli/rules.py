@@ -7,20 +7,20 @@ from collections.abc import Iterator
 import msgspec
 
 from pipeline.cli.installed import steps
-from pipeline.cli.options import config_options, pipeline, settings
-from pipeline.cli.streams import write_json
+from pipeline.cli.options import add_config_options, pipeline, settings
+from pipeline.cli.standard_streams import write_json
 from pipeline.core.pipeline import Pipeline
 from pipeline.core.recipe import OFF, Step
-from pipeline.errors import UsageError, nearest
+from pipeline.errors import UsageError, did_you_mean
 
-EPILOG = """examples:
-  pipeline rules                       a line each
-  pipeline rules words                 the rules of a stage, with their cases
+RULES_EXAMPLES = """examples:
+  pipeline rules                       one line per rule
+  pipeline rules words                 the rules of one stage, with examples
   pipeline rules words.run-together
 """
 
 
-class Row(msgspec.Struct, frozen=True):
+class RuleRow(msgspec.Struct, frozen=True):
     """What is told about one rule. `threshold` holds for documents of no profile; `default` is the rule's own."""
 
     rule: str
@@ -33,11 +33,12 @@ class Row(msgspec.Struct, frozen=True):
     spares: tuple[str, ...]
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("name", nargs="?", metavar="NAME", help="a stage or a rule; its cases are shown, too")
-    config_options(parser)
-    parser.add_argument("--json", action="store_true", help="the same for machines, an object a rule")
+    parser.epilog = RULES_EXAMPLES
+    parser.add_argument("name", nargs="?", metavar="NAME", help="show this stage or rule with its examples")
+    add_config_options(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON, one object per rule")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -52,8 +53,8 @@ def main(options: argparse.Namespace) -> int:
         if not rows:
             stage = options.name.partition(".")[0]
             below = [name for name in known if name.startswith(f"{stage}.")]
-            near = nearest(options.name, below) if below else nearest(stage, by_name)
-            raise UsageError(f"no stage or rule is named {options.name!r}{near}")
+            near = did_you_mean(options.name, below) if below else did_you_mean(stage, by_name)
+            raise UsageError(f"unknown stage or rule {options.name!r}{near}")
     if options.json:
         write_json(msgspec.json.format(msgspec.json.encode(rows)))
     elif options.name is None:
@@ -63,10 +64,10 @@ def main(options: argparse.Namespace) -> int:
     return 0
 
 
-def _rows(step: Step, made: Pipeline) -> Iterator[Row]:
+def _rows(step: Step, made: Pipeline) -> Iterator[RuleRow]:
     for rule in step.stage.rules:
         threshold = made.recipe.thresholds.get(rule.name, rule.threshold)
-        yield Row(
+        yield RuleRow(
             rule=rule.name,
             stage=step.stage.name,
             meaning=rule.meaning,
@@ -78,15 +79,15 @@ def _rows(step: Step, made: Pipeline) -> Iterator[Row]:
         )
 
 
-def _told(row: Row) -> str:
+def _told(row: RuleRow) -> str:
     changed = row.threshold != row.default
-    return f"{row.threshold} (its own: {row.default})" if changed else f"{row.threshold}"
+    return f"{row.threshold} (default: {row.default})" if changed else f"{row.threshold}"
 
 
-def _table(rows: list[Row]) -> None:
+def _table(rows: list[RuleRow]) -> None:
     from rich.table import Table
 
-    from pipeline.cli.console import Console
+    from pipeline.cli.rich_console import Console
 
     table = Table(box=None, padding=(0, 2, 0, 0))
     for head in ("rule", "threshold", "what it does"):
@@ -97,7 +98,7 @@ def _table(rows: list[Row]) -> None:
     Console(sys.stdout, width=width).print(table)
 
 
-def _page(row: Row, step: Step) -> Iterator[str]:
+def _page(row: RuleRow, step: Step) -> Iterator[str]:
     yield row.rule
     yield f"  {row.meaning}"
     yield f"  threshold: {_told(row)}"
@@ -110,7 +111,7 @@ def _page(row: Row, step: Step) -> Iterator[str]:
         yield f"  spares   {_shown(text)}"
 
 
-def _after(step: Step, row: Row, text: str) -> str | None:
+def _after(step: Step, row: RuleRow, text: str) -> str | None:
     """What the repair alone makes of a case; none for a finder, and where only a note comes of it."""
     if step.stage.gives:
         return None

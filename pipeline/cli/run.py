@@ -10,11 +10,11 @@ from pathlib import Path
 from types import FrameType
 
 from pipeline.cli import dry_run
+from pipeline.cli.grouped_errors import GroupedErrors
 from pipeline.cli.interrupts import Terminated
-from pipeline.cli.options import number_from, pipeline, readers, recipe_options, settings, web_options
+from pipeline.cli.options import add_recipe_options, add_web_options, integer_from, pipeline, readers, settings
 from pipeline.cli.progress import Progress
-from pipeline.cli.report import LeftAside, failed, summary, unheard
-from pipeline.cli.similar import SimilarErrors
+from pipeline.cli.run_summary import LeftOutLines, failure_line, silence, summary
 from pipeline.config.settings import Layers
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import PipelineError, UsageError
@@ -23,76 +23,93 @@ from pipeline.readers.documents import first
 from pipeline.readers.input_files import find
 from pipeline.readers.named_fields import refuse_missing
 from pipeline.readers.registry import Registry
-from pipeline.runs.counters import Aside, Counters
-from pipeline.runs.dry_run import rehearse
-from pipeline.runs.executors.process_start import prepare
-from pipeline.runs.file_sources import FileSources, documents
-from pipeline.runs.outcome import Failure, Rejection
+from pipeline.runs.cache_keys import reading_key
+from pipeline.runs.counters import Counters, LeftOutEntry
+from pipeline.runs.dry_run import simulate_run
+from pipeline.runs.events import LogEntry, NoEvents
+from pipeline.runs.executors.engine import Engine, available_processors, local_engine
+from pipeline.runs.file_sources import FileSources, without_waiting
+from pipeline.runs.job import Job
+from pipeline.runs.outcome import Failure
 from pipeline.runs.output.output_folder import RUN_FOLDER
-from pipeline.runs.plan import Choices, of_reading
+from pipeline.runs.plan import RerunOptions
+from pipeline.runs.processes.start import begin_warmup
 from pipeline.runs.reading_process.read_ahead import ReadAhead
 from pipeline.runs.reading_process.supervisor import ReadingProcess
-from pipeline.runs.run import Engine, Job, local, processors, run
+from pipeline.runs.run import run
 from pipeline.storage import Remote, place
-from pipeline.text.escapes import escaped
+from pipeline.text.escapes import escape_hidden
 from pipeline.version import __version__
 
-EPILOG = """examples:
-  pipeline run raw                        articles to output/
+RUN_EXAMPLES = """examples:
+  pipeline run raw                        write articles to output/
   pipeline run a.txt b.jsonl.zst crawl.warc.gz news.parquet -o articles
   zcat dump.jsonl.gz | pipeline run - -o articles
-  pipeline run dump --format jsonl -o articles   shards instead of a file an article
+  pipeline run dump --format jsonl -o articles   write shards instead of one file per article
   pipeline run s3://bucket/dump/ https://host/a.jsonl.zst -o s3://bucket/articles --format jsonl
   pipeline run dump.csv --set input.text_field=story --set 'sources.csv.delimiter=;'
   pipeline run raw --stages entities,languages,credits,dialogue
   pipeline run dump --format jsonl --engine ray --ray-address auto
-  pipeline run raw --dry-run --first 200  what each rule would do, with examples; nothing is written
+  pipeline run raw --dry-run --first 200  show what each rule would do; write nothing
 
-A run that was stopped goes on where it was when the same command is given again.
+Rerun the same command to resume a stopped run.
 """
-TOLD_TIME = 10.0
+MIN_SHOWN_SECONDS = 10.0
 """Seconds from which on the end of a run says how long it took."""
-TERMINATED = 143
+TERMINATED_CODE = 143
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
+    parser.epilog = RUN_EXAMPLES
     parser.add_argument(
-        "raw", nargs="+", metavar="RAW", help="files, folders, URLs (s3://, https://, …); - is standard input"
+        "raw", nargs="+", metavar="RAW", help="files, folders or URLs (s3://, https://, …); - for stdin"
     )
     parser.add_argument(
-        "-o", "--output", default="output", metavar="DIR|URL", help="where the articles go (default: output)"
+        "-o",
+        "--output",
+        default="output",
+        metavar="DIR|URL",
+        help="folder or URL to write articles to (default: output)",
     )
     parser.add_argument(
         "--format",
         choices=("json", "jsonl", "parquet"),
         default="json",
-        help="json: a file an article; jsonl, parquet: shards, packed with Zstandard (default: json)",
+        help="json: one file per article; jsonl, parquet: shards, compressed with Zstandard (default: json)",
     )
-    recipe_options(parser)
-    web_options(parser)
+    add_recipe_options(parser)
+    add_web_options(parser)
     parser.add_argument(
-        "--follow-symlinks", action="store_true", help="follow links below an input folder (default: leave them out)"
+        "--follow-symlinks", action="store_true", help="follow symbolic links in input folders (default: skip them)"
     )
-    dry_run.arguments(parser)
-    again = parser.add_argument_group("what an earlier run has done")
-    again.add_argument("--fresh", action="store_true", help="do all again")
-    again.add_argument("--retry-failed", action="store_true", help="do again what failed or is degraded")
-    again.add_argument("--check-hash", action="store_true", help="read each file again, even if size and time are same")
+    dry_run.add_arguments(parser)
+    again = parser.add_argument_group("documents of an earlier run")
+    again.add_argument("--fresh", action="store_true", help="process all documents again")
+    again.add_argument("--retry-failed", action="store_true", help="process failed and degraded documents again")
     again.add_argument(
-        "--overwrite-edited", action="store_true", help="replace articles that were edited by hand (default: keep them)"
+        "--check-hash", action="store_true", help="read each file again, even if its size and time are unchanged"
     )
-    work = parser.add_argument_group("who does it")
-    work.add_argument("--workers", type=number_from(1), metavar="N", help="processes (default: one for each processor)")
+    again.add_argument(
+        "--overwrite-edited",
+        action="store_true",
+        help="overwrite articles that were edited by hand (default: keep them)",
+    )
+    work = parser.add_argument_group("workers")
     work.add_argument(
-        "--engine", choices=("local", "ray"), default="local", help="processes of this machine, or Ray (default: local)"
+        "--workers", type=integer_from(1), metavar="N", help="number of worker processes (default: one per processor)"
     )
     work.add_argument(
-        "--ray-address", metavar="ADDRESS", help="the Ray cluster: auto, HOST:PORT, ray://… (default: one started here)"
+        "--engine", choices=("local", "ray"), default="local", help="run on this machine or on Ray (default: local)"
+    )
+    work.add_argument(
+        "--ray-address",
+        metavar="ADDRESS",
+        help="address of the Ray cluster: auto, HOST:PORT, ray://… (default: start one here)",
     )
     loudness = parser.add_mutually_exclusive_group()
-    loudness.add_argument("-q", "--quiet", action="store_true", help="only failures, three of each kind")
-    loudness.add_argument("-v", "--verbose", action="store_true", help="a line for every document and every failure")
+    loudness.add_argument("-q", "--quiet", action="store_true", help="print only failures, three of each kind")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="print every document and every failure")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -102,10 +119,10 @@ def main(options: argparse.Namespace) -> int:
     dry_run.check(options)
     if not options.output:
         # A variable of the shell that is not set, for example; the path of no name is the folder one is in.
-        raise UsageError("-o is followed by an empty name; name a folder")
+        raise UsageError("-o is empty; give a folder")
     output = place(options.output)
     if isinstance(output, Path) and output.exists() and not output.is_dir():
-        raise UsageError(f"-o {output} is a file; name a folder")
+        raise UsageError(f"-o {output} is a file; give a folder")
     chosen = readers(said)
     try:
         # From here on there may be temporary files, also where nothing is to be written.
@@ -113,7 +130,7 @@ def main(options: argparse.Namespace) -> int:
             return _read_and_run(options, said, chosen, reading, output, engine, workers)
     except Terminated:
         print("pipeline: stopped", file=sys.stderr)
-        return TERMINATED
+        return TERMINATED_CODE
 
 
 def _read_and_run(
@@ -136,13 +153,13 @@ def _read_and_run(
     if not files and all(isinstance(each, LeftOut) for each in lost):
         raise UsageError(f"nothing to process in {', '.join(options.raw)}{_left_out(lost)}")
     with said.blamed():
-        first_of = lambda file, most: documents(reading.documents(file, most))  # noqa: E731
+        first_of = lambda file, most: without_waiting(reading.documents(file, most))  # noqa: E731
         known = refuse_missing(files, said.settings.input, first_of, reading.is_document)
     taken = FileSources(files, ReadAhead(reading).documents, said.settings.input, check=not known)
     size = taken.size
     if not options.dry_run and options.engine == "local":
         # They load while this process looks at the recipe.
-        prepare(size)
+        begin_warmup(size)
     made = pipeline(options, said)
     if options.dry_run:
         with said.blamed():
@@ -152,9 +169,9 @@ def _read_and_run(
         output,
         form=options.format,
         encoding=said.settings.input.encoding,
-        reading=of_reading(__version__, said.settings.input.reading, said.settings.sources, chosen.packages),
+        reading=reading_key(__version__, said.settings.input.reading, said.settings.sources, chosen.packages),
         limits=said.settings.run,
-        choices=Choices(
+        choices=RerunOptions(
             options.fresh,
             options.retry_failed,
             options.check_hash,
@@ -170,27 +187,27 @@ def _read_and_run(
 def _left_out(found: Sequence[Unreadable | LeftOut]) -> str:
     """Names the first of what was left out, where that is all there is: a folder may hold nothing but links."""
     names = [f"{each.name} {each.reason}" for each in found if isinstance(each, LeftOut)]
-    more = f", and {len(names) - 1:,} more are left out" if len(names) > 1 else ""
-    return escaped(f": {names[0]}{more}") if names else ""
+    more = f", and {len(names) - 1:,} more were skipped" if len(names) > 1 else ""
+    return escape_hidden(f": {names[0]}{more}") if names else ""
 
 
 def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
     """Who is to do it, and how many there are where that is known."""
     if options.engine == "local":
         if options.ray_address is not None:
-            raise UsageError("--ray-address is for --engine ray; say that as well")
-        workers = options.workers or processors()
-        return local(workers), workers
+            raise UsageError("--ray-address requires --engine ray")
+        workers = options.workers or available_processors()
+        return local_engine(workers), workers
     if options.dry_run:
-        raise UsageError("--dry-run needs no engine; leave out --engine ray")
-    from pipeline.runs.executors.ray_cluster import cluster
+        raise UsageError("--dry-run cannot be combined with --engine ray")
+    from pipeline.runs.executors.ray_cluster import ray_engine
 
     if options.ray_address is None:
-        workers = options.workers or processors()
-        return cluster(workers=workers), workers
+        workers = options.workers or available_processors()
+        return ray_engine(workers=workers), workers
     if options.workers is not None:
-        raise UsageError("--workers is for this machine; a cluster has as many as it has processors")
-    return cluster(options.ray_address), None
+        raise UsageError("--workers cannot be combined with --ray-address; the cluster uses all its processors")
+    return ray_engine(options.ray_address), None
 
 
 def _run(
@@ -203,7 +220,7 @@ def _run(
 ) -> int:
     account, began = Counters(), time.monotonic()
     with Progress(None if options.first else taken.size, quiet=options.quiet) as progress:
-        voice = _Voice(options, progress, account, job.output)
+        voice = _Console(options, progress, account, job.output)
         try:
             with _terminated():
                 run(
@@ -211,10 +228,8 @@ def _run(
                     job,
                     engine=engine,
                     lost=lost,
-                    account=account,
-                    heard=voice.heard,
-                    seen=voice.seen,
-                    waited=voice.step,
+                    counters=account,
+                    events=voice,
                 )
         except (KeyboardInterrupt, PipelineError) as error:
             if isinstance(error, UsageError):
@@ -228,13 +243,13 @@ def _run(
         if stopped is not None:
             return _stopped(stopped, account, job)
         if not options.quiet:
-            summary(account, job.output, seconds=seconds if seconds >= TOLD_TIME else None, workers=workers)
+            summary(account, job.output, seconds=seconds if seconds >= MIN_SHOWN_SECONDS else None, workers=workers)
         if not account.totals.complete:
-            print(f"pipeline: documents are missing from the account: {account.totals}", file=sys.stderr)
+            print(f"pipeline: error: some documents are not accounted for: {account.totals}", file=sys.stderr)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read what is said has gone; the run is done all the same, and its exit code stays.
-        unheard()
+        silence()
     sound = account.totals.complete and not (account.failed or account.degraded or account.edited)
     return 0 if sound else 1
 
@@ -247,12 +262,12 @@ def _stopped(why: BaseException, account: Counters, job: Job) -> int:
             # It was not begun, and nothing says that the same command would go on.
             return 1
     print(
-        f"pipeline: stopped: {account.written:,} documents were written to {job.output} and {account.unchanged:,} "
-        f"had been before; run the same command again{' without --fresh' if job.choices.fresh else ''} to go on",
+        f"pipeline: stopped: {account.written:,} documents written to {job.output}, {account.unchanged:,} "
+        f"unchanged; rerun the same command{' without --fresh' if job.choices.fresh else ''} to resume",
         file=sys.stderr,
     )
     if isinstance(why, Terminated):
-        return TERMINATED
+        return TERMINATED_CODE
     return 130 if isinstance(why, KeyboardInterrupt) else 1
 
 
@@ -278,46 +293,46 @@ def _terminated() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-class _Voice:
-    """What is said while documents are processed."""
+class _Console(NoEvents):
+    """Prints progress, failures and left out parts while documents are processed."""
 
     def __init__(
         self, options: argparse.Namespace, progress: Progress, account: Counters, output: Path | Remote | None
     ) -> None:
         self._options = options
         self._progress = progress
-        self._account = account
+        self._counters = account
         self._output = output
-        self._aside = LeftAside()
+        self._left_out = LeftOutLines()
         where = f"all in {output / RUN_FOLDER}/failures.jsonl" if output is not None else "--dry-run --json lists all"
-        self._errors = SimilarErrors(escaped(where), everything=options.verbose)
+        self._errors = GroupedErrors(escape_hidden(where), everything=options.verbose)
 
-    def heard(self, entry: Failure | Rejection | Aside) -> None:
+    def on_log_entry(self, entry: LogEntry) -> None:
         if isinstance(entry, Failure):
-            if line := self._errors.line(failed(entry), escaped(f"{entry.stage}: {entry.reason}")):
+            if line := self._errors.line(failure_line(entry), escape_hidden(f"{entry.stage}: {entry.reason}")):
                 self._progress.line(line)
-        elif isinstance(entry, Aside) and not self._options.quiet and (line := self._aside.line(entry)):
+        elif isinstance(entry, LeftOutEntry) and not self._options.quiet and (line := self._left_out.line(entry)):
             self._progress.line(line)
 
-    def seen(self, document: str, _: Counters) -> None:
+    def on_document(self, document: str, counters: Counters) -> None:  # noqa: ARG002 -- an event of a run
         if self._options.verbose:
-            self._progress.line(escaped(document))
-        self.step()
+            self._progress.line(escape_hidden(document))
+        self.on_wait()
 
-    def step(self) -> None:
-        account = self._account
+    def on_wait(self) -> None:
+        account = self._counters
         self._progress.step(
-            documents=account.settled,
+            documents=account.finished,
             failed=account.failed,
             unchanged=account.unchanged,
             bytes_read=account.bytes_read,
-            bytes_done=account.tally.bytes,
+            bytes_done=account.content.bytes,
         )
 
     def close(self) -> None:
         for counted in self._errors.rest():
             print(counted, file=sys.stderr)
-        if not self._options.quiet and (line := self._aside.rest(self._output)):
+        if not self._options.quiet and (line := self._left_out.rest(self._output)):
             print(line, file=sys.stderr)
 
 
@@ -331,19 +346,18 @@ def _rehearse(
     everything = (record for part in (lost, taken.documents()) for record in part)
     account = Counters()
     with Progress(None, quiet=options.quiet) as progress:
-        voice = _Voice(options, progress, account, None)
-        rehearsed = rehearse(
+        voice = _Console(options, progress, account, None)
+        rehearsed = simulate_run(
             first(everything, options.first),
             made,
             encoding=said.settings.input.encoding,
-            account=account,
-            heard=voice.heard,
-            seen=voice.seen,
+            counters=account,
+            events=voice,
         )
     try:
         voice.close()
         dry_run.show(rehearsed, options)
         sys.stdout.flush()
     except BrokenPipeError:
-        unheard()
+        silence()
     return 1 if rehearsed.failures else 0

@@ -6,17 +6,18 @@ import msgspec
 
 from pipeline.cli.options import write_bytes
 
-EPILOG = """examples:
+SCHEMA_EXAMPLES = """examples:
   pipeline schema > article.schema.json
-  pipeline schema --config > pipeline.schema.json      for editors; the first line of a pipeline.toml names it:
+  pipeline schema --config > pipeline.schema.json      for editors; name it in the first line of pipeline.toml:
                                                        #:schema ./pipeline.schema.json
 """
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("--config", action="store_true", help="that of pipeline.toml, with all that is installed")
-    parser.add_argument("-o", "--output", metavar="FILE", help="where it goes (default: stdout)")
+    parser.epilog = SCHEMA_EXAMPLES
+    parser.add_argument("--config", action="store_true", help="schema of pipeline.toml, including installed plugins")
+    parser.add_argument("-o", "--output", metavar="FILE", help="file to write to (default: stdout)")
 
 
 def main(options: argparse.Namespace) -> int:

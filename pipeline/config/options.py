@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 
 from pipeline.config.settings import Key
-from pipeline.errors import SettingError, nearest
+from pipeline.errors import SettingError, did_you_mean
 
 Made = TypeVar("Made")
 
@@ -25,7 +25,7 @@ def with_options(made: Made, values: Mapping[str, object], table: Key) -> Made:
     where = f"[{'.'.join(table)}]"
     for key in values:
         if key not in known:
-            allowed = nearest(key, known) if known else "; it has no settings"
+            allowed = did_you_mean(key, known) if known else "; it has no settings"
             raise SettingError((*table, key), f"{where}: no setting {key!r}{allowed}")
     try:
         typed = msgspec.convert(dict(values), type(made))

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from pipeline.errors import SettingError, UsageError, nearest
-from pipeline.lexicon.vocabulary import NOTHING, Vocabulary
+from pipeline.errors import SettingError, UsageError, did_you_mean
+from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.storage.access import Access
 
 Key = tuple[str, ...]
@@ -164,7 +164,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recipe: Recipe = None
     stages: Stages = {}
     rules: Rules = {}
-    vocabulary: Known = NOTHING
+    vocabulary: Known = NO_VOCABULARY
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -177,7 +177,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sinks: Sinks = {}
     stages: Stages = {}
     rules: Rules = {}
-    vocabulary: Known = NOTHING
+    vocabulary: Known = NO_VOCABULARY
     profiles: Annotated[
         Mapping[str, Profile],
         Meta(description="By name, what is laid over for matching documents; the first that matches holds."),
@@ -306,7 +306,7 @@ def _known(values: Mapping[str, Any], kind: type[msgspec.Struct], key: Key) -> N
     for name, value in values.items():
         if name not in fields:
             where = ".".join((*key, name))
-            raise SettingError((*key, name), f"key {where!r} is not known{nearest(name, fields)}")
+            raise SettingError((*key, name), f"key {where!r} is not known{did_you_mean(name, fields)}")
         inner = _struct(fields[name])
         if isinstance(value, Mapping) and inner is not None:
             _known(value, inner, (*key, name))

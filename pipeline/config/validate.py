@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import regex
 
 from pipeline.config import options
-from pipeline.model.stage import OWN_LAYERS, PROTOCOL, Rule
+from pipeline.model.stage import BUILT_IN_LAYERS, STAGE_PROTOCOL, Rule
 
 NAME = regex.compile(r"[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+")
 """Names of stages, readers and sinks, and of rules and layers behind the name of their stage and a full stop."""
@@ -34,7 +34,7 @@ def faults(stage: object) -> Iterator[str]:
     if isinstance(stage, type):
         yield f"is a class; write {stage.__name__}()"
         return
-    if misfit := misfit_of(stage, PROTOCOL):
+    if misfit := misfit_of(stage, STAGE_PROTOCOL):
         yield misfit
         return
     name = str(getattr(stage, "name", None))
@@ -48,8 +48,9 @@ def faults(stage: object) -> Iterator[str]:
         if not isinstance(given, frozenset | set) or not all(isinstance(item, str) for item in given):
             yield f"has no set of names as {attribute!r}; write frozenset({{…}})"
     for layer in _sorted(getattr(stage, "gives", None)):
-        if layer not in OWN_LAYERS and not _is_below(name, layer):
-            yield f"gives layer {layer!r}, which must be named '{name}.…' or be one of {', '.join(sorted(OWN_LAYERS))}"
+        if layer not in BUILT_IN_LAYERS and not _is_below(name, layer):
+            allowed = ", ".join(sorted(BUILT_IN_LAYERS))
+            yield f"gives layer {layer!r}, which must be named '{name}.…' or be one of {allowed}"
     rules = getattr(stage, "rules", None)
     if not isinstance(rules, tuple) or not all(isinstance(rule, Rule) for rule in rules):
         yield "has no tuple of Rule as 'rules'"

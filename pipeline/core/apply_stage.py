@@ -17,9 +17,9 @@ from pipeline.core.recipe import OFF, Step
 from pipeline.errors import RejectedError, StageError
 from pipeline.model.article import Remark
 from pipeline.model.document import Document, Label
-from pipeline.model.stage import OWN_LAYERS, PARTS, Finding, Note, Reject, Severity
+from pipeline.model.stage import BUILT_IN_LAYERS, PART_VALUES, Finding, Note, Reject, Severity
 from pipeline.model.verify import BLANK_LINE
-from pipeline.text.edits import Edit, EditError, Positions, arrange, smallest
+from pipeline.text.edits import Edit, EditError, PositionMap, minimal_edits, sort_and_check
 
 SEVERITIES = frozenset(get_args(Severity))
 
@@ -60,7 +60,7 @@ def repair(step: Step, document: Document) -> tuple[tuple[Edit, ...], Sequence[R
             notes += _remarks(step, finding, document)
         else:
             raise _error(step, document, f"is a repair and gave {_kind(finding)}; a finder declares layers in 'gives'")
-    return tuple(small for edit in _fitting(edits, step, document) for small in smallest(edit)), notes
+    return tuple(small for edit in _fitting(edits, step, document) for small in minimal_edits(edit)), notes
 
 
 def find(step: Step, document: Document) -> tuple[Sequence[Label], Sequence[Remark]]:
@@ -96,7 +96,7 @@ def find(step: Step, document: Document) -> tuple[Sequence[Label], Sequence[Rema
 
 def moved(notes: Iterable[Remark], edits: Sequence[Edit]) -> list[Remark]:
     """The notes where they stand once the edits are made."""
-    positions = Positions(edits)
+    positions = PositionMap(edits)
     found = []
     for note in notes:
         start, end = positions.forward(note.start, note.end)
@@ -136,7 +136,7 @@ def _place(error: BaseException) -> str:
 
 def _fitting(edits: Iterable[Edit], step: Step, document: Document) -> tuple[Edit, ...]:
     try:
-        fitting = arrange(document.text, edits)
+        fitting = sort_and_check(document.text, edits)
         for edit in fitting:
             edit.new.encode("utf-8")
     except EditError as error:
@@ -176,9 +176,9 @@ def _checked(label: Label, step: Step, document: Document) -> Label:
         _refuse_surrogates(label.of, step, document)
     if label.layer not in stage.gives:
         raise _error(step, document, f"labelled layer {label.layer!r}, which it does not declare")
-    if label.layer == "part" and label.value not in PARTS:
-        raise _error(step, document, f"{label.value!r} is no part; parts are {', '.join(sorted(PARTS))}")
-    if label.layer in OWN_LAYERS or not label.is_whole:
+    if label.layer == "part" and label.value not in PART_VALUES:
+        raise _error(step, document, f"{label.value!r} is no part; parts are {', '.join(sorted(PART_VALUES))}")
+    if label.layer in BUILT_IN_LAYERS or not label.is_whole:
         if not 0 <= label.start < label.end <= len(document.text):
             where = f"label {label.start}-{label.end}"
             raise _error(step, document, f"{where} is empty or lies outside the text, which has {len(document.text)}")

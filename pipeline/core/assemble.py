@@ -31,8 +31,8 @@ from pipeline.model.article import (
     Translation,
 )
 from pipeline.model.document import Document, Label
-from pipeline.model.stage import OWN_LAYERS
-from pipeline.model.unassigned import FIELDLESS, mostly_in_fields
+from pipeline.model.stage import BUILT_IN_LAYERS
+from pipeline.model.unassigned import UNASSIGNED_LABELS, limit_unassigned
 from pipeline.text.edits import Change
 from pipeline.text.lines import unwrap
 
@@ -97,7 +97,7 @@ class _Builder:
                     before.rule,
                     after.rule,
                 )
-        for label in self._completed(mostly_in_fields(self.document.text, parts)):
+        for label in self._completed(limit_unassigned(self.document.text, parts)):
             self._place(label)
         for body in self.bodies.values():
             self._point(body.finish())
@@ -141,7 +141,7 @@ class _Builder:
                     confidence=label.confidence,
                 )
                 for label in self.document.labels
-                if label.layer not in OWN_LAYERS
+                if label.layer not in BUILT_IN_LAYERS
             ),
             metadata=tuple(Entry(key=key, value=value) for key, value in self.document.metadata.items()),
             notes=self.notes,
@@ -180,7 +180,7 @@ class _Builder:
         text = unwrap(self.document.text[label.start : label.end])
         if label.value in BODY:
             self._body(label).place(label, self.document.text[label.start : label.end], text)
-        elif label.value in FIELDLESS:
+        elif label.value in UNASSIGNED_LABELS:
             self._segment(label, None)
         elif label.value == "byline":
             self.byline.append(label)

@@ -22,7 +22,7 @@ from pipeline.model.arguments import (
     expect_table,
     expect_text,
     expect_texts,
-    refuse,
+    wrong_argument,
 )
 from pipeline.model.article import Article, Origin, Remark, Source
 from pipeline.model.document import Document
@@ -185,7 +185,7 @@ def _check(
     """Raises `UsageError` for arguments of `process` that are of another type."""
     if not isinstance(data, bytes | str):
         remedy = "Path(…).read_bytes()" if isinstance(data, PurePath) else ""
-        raise refuse("process", "data", data, "the document's bytes, or its text", remedy)
+        raise wrong_argument("process", "data", data, "the document's bytes, or its text", remedy)
     expect_text("process", "id", name)
     expect_texts("process", "metadata", metadata)  # type: ignore[arg-type]
     expect_text("process", "media_type", media_type, optional=True)
@@ -195,10 +195,10 @@ def _check(
 
 def _check_stages(stages: object) -> None:
     if isinstance(stages, str | bytes | Stage) or not isinstance(stages, Iterable):
-        raise refuse("Pipeline", "stages", stages, "a list of names or stages", "['words', MyStage()]")
+        raise wrong_argument("Pipeline", "stages", stages, "a list of names or stages", "['words', MyStage()]")
     for i, stage in enumerate(stages if isinstance(stages, list | tuple) else ()):
         if stage is None or isinstance(stage, bool | int | float | bytes | type):
-            raise refuse("Pipeline", f"stages[{i}]", stage, "a name or a stage", "'words' or MyStage()")
+            raise wrong_argument("Pipeline", f"stages[{i}]", stage, "a name or a stage", "'words' or MyStage()")
 
 
 def is_page(data: bytes | str, origin: Origin) -> bool:

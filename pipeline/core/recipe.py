@@ -12,8 +12,8 @@ from pipeline.config import validate
 from pipeline.config.options import options, with_options
 from pipeline.config.plugins import Offer, Package, offered, offers, package_of
 from pipeline.config.settings import Threshold
-from pipeline.errors import SettingError, UsageError, nearest
-from pipeline.lexicon.vocabulary import NOTHING, Vocabulary
+from pipeline.errors import SettingError, UsageError, did_you_mean
+from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.model.article import StageVersion
 from pipeline.model.stage import Rule, Stage
 from pipeline.version import __version__
@@ -54,7 +54,7 @@ class Recipe(msgspec.Struct, frozen=True, dict=True):
     steps: tuple[Step, ...]
     thresholds: Mapping[str, float] = {}
     """Of the rules whose threshold is not their own; infinite for a rule that is off."""
-    vocabulary: Vocabulary = NOTHING
+    vocabulary: Vocabulary = NO_VOCABULARY
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
@@ -76,7 +76,7 @@ class Recipe(msgspec.Struct, frozen=True, dict=True):
         known = [stage.name for stage in self.stages]
         for name in names:
             if name not in known:
-                raise UsageError(f"stage {name!r} is not in the recipe{nearest(name, known)}")
+                raise UsageError(f"stage {name!r} is not in the recipe{did_you_mean(name, known)}")
         return self.without(set(known) - set(names))
 
     def without(self, names: set[str]) -> "Recipe":
@@ -108,7 +108,7 @@ def recipe(
     settings: Mapping[str, Mapping[str, object]] | None = None,
     *,
     rules: Mapping[str, Threshold] | None = None,
-    vocabulary: Vocabulary = NOTHING,
+    vocabulary: Vocabulary = NO_VOCABULARY,
 ) -> Recipe:
     """A checked recipe of `stages` (names of built-in or installed ones, or stages), by default the built-in one.
 
@@ -129,7 +129,7 @@ def recipe(
     names = [stage.name for stage in made_stages]
     for name in settings:
         if name not in names:
-            reason = f"[stages.{name}]: the recipe has no stage {name!r}{nearest(name, names)}"
+            reason = f"[stages.{name}]: the recipe has no stage {name!r}{did_you_mean(name, names)}"
             raise SettingError(("stages", name), reason)
     check(made_stages)
     return Recipe(tuple(steps), _thresholds(rules or {}, steps), vocabulary)
@@ -148,7 +148,7 @@ def step(stage: str | Stage, installed: tuple[Offer, ...] = ()) -> Step:
     offer = offered(stage, installed)
     if offer is None:
         known = [*BUILT_IN, *(other.name for other in installed)]
-        raise SettingError(("recipe",), f"stage {stage!r} is not known{nearest(stage, known)}")
+        raise SettingError(("recipe",), f"stage {stage!r} is not known{did_you_mean(stage, known)}")
     found = offer.load()
     return Step(found, _by_name(found), offer.package)
 
@@ -206,4 +206,4 @@ def _nearest_rule(name: str, rules: Sequence[str], stages: Sequence[str]) -> str
     """The nearest rule, or the rules of the stage that the name begins with: all rules are too many to list."""
     stage = name.partition(".")[0]
     of_stage = [rule for rule in rules if rule.startswith(f"{stage}.")]
-    return nearest(name, of_stage) if of_stage else nearest(stage, stages)
+    return did_you_mean(name, of_stage) if of_stage else did_you_mean(stage, stages)

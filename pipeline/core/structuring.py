@@ -15,13 +15,13 @@ import regex
 from pipeline.core.apply_stage import find
 from pipeline.core.assemble import ContradictionError, assemble
 from pipeline.core.recipe import OWN, Recipe, Step
-from pipeline.errors import ContractError, RejectedError, StageError, is_of_machine, whose
+from pipeline.errors import ContractError, RejectedError, StageError, is_machine_error, stage_with_package
 from pipeline.model.article import ARTICLE_INVALID, STAGE_FAILED, Article, PipelineVersion, Remark, Source
 from pipeline.model.document import Document, Label
-from pipeline.model.record import shown
+from pipeline.model.record import printable
 from pipeline.model.verify import faults
 from pipeline.text.edits import Change
-from pipeline.text.excerpts import shortened
+from pipeline.text.excerpts import shorten
 
 STRUCTURE = frozenset({"part", "version"})
 """The layers that decide which text becomes which field."""
@@ -80,7 +80,7 @@ class _Findings:
             )
             self._fail(step, reason, "this verdict is ignored")
         except StageError as error:
-            if self._strict or isinstance(error.__cause__, MemoryError) or is_of_machine(error.__cause__):
+            if self._strict or isinstance(error.__cause__, MemoryError) or is_machine_error(error.__cause__):
                 raise
             self._fail(step, error.reason, WITHOUT_FINDINGS)
         except MemoryError:
@@ -146,7 +146,7 @@ class _Findings:
     def _fail(self, step: Step, reason: str, consequence: str) -> None:
         name = step.stage.name
         remedy = "; please report it" if step.package == OWN else ""
-        message = f"{whose(name, step.foreign)}: {_clean(reason)}; {consequence}{remedy}"
+        message = f"{stage_with_package(name, step.foreign)}: {_clean(reason)}; {consequence}{remedy}"
         self._notes.append(_note(name, STAGE_FAILED, message))
         self._lost.update(dict.fromkeys(step.stage.gives, name))
 
@@ -176,7 +176,7 @@ def _with_labels(document: Document, labels: Iterable[Label]) -> Document:
 
 def _clean(reason: str) -> str:
     """A reason on one line that is the same in each run, and not long."""
-    return shortened(shown(ADDRESS.sub("", reason), None), MAX_REASON_CHARS)
+    return shorten(printable(ADDRESS.sub("", reason), None), MAX_REASON_CHARS)
 
 
 def _note(stage: str, rule: str, message: str) -> Remark:

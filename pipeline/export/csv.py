@@ -10,18 +10,18 @@ from typing import Annotated, BinaryIO, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from pipeline.export.tables.row_kinds import KINDS
-from pipeline.export.tables.rows import MAKERS, Rows
+from pipeline.export.tables.row_kinds import ROW_TYPES
+from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.article import Article
 from pipeline.storage.atomic import whole
 
 TAB = "\t"
-JOINED = "; "
+LIST_SEPARATOR = "; "
 """Stands between the items of a list."""
 
 
 @dataclass(frozen=True)
-class Csv:
+class CsvExport:
     """A row an exchange, or whatever `rows` says: see `pipeline.export.tables.row_kinds`. A null is an empty cell.
 
     `delimiter` is a comma, and a tab in a `.tsv` file, unless it is given. `bom` begins the file with a byte order
@@ -44,7 +44,9 @@ class Csv:
     def __post_init__(self) -> None:
         """Raises `ValueError` for a delimiter that is none."""
         if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n\0'):
-            raise ValueError(f"delimiter {self.delimiter!r} must be one character, and no quotation mark or line end")
+            raise ValueError(
+                f"delimiter {self.delimiter!r} must be one character other than a quotation mark or line break"
+            )
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
         """Writes one file."""
@@ -60,9 +62,9 @@ class Csv:
             if self.bom:
                 text.write("\ufeff")
             writer = csv.writer(text, delimiter=self.delimiter or ",")
-            writer.writerow(KINDS[self.rows].__struct_fields__)
+            writer.writerow(ROW_TYPES[self.rows].__struct_fields__)
             for article in articles:
-                writer.writerows(map(_cells, MAKERS[self.rows](Rows(article))))
+                writer.writerows(map(_cells, ROW_MAKERS[self.rows](ArticleRows(article))))
         finally:
             # Who gave the file goes on with it.
             text.detach()
@@ -74,7 +76,7 @@ def _cells(row: msgspec.Struct) -> list[object]:
 
 def _cell(value: object) -> object:
     if isinstance(value, tuple):
-        return JOINED.join(map(str, value))
+        return LIST_SEPARATOR.join(map(str, value))
     if isinstance(value, bool):
         return "true" if value else "false"
     return value

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import msgspec
 
-from pipeline.errors import UsageError, nearest
+from pipeline.errors import UsageError, did_you_mean
 from pipeline.export.load.articles import read
-from pipeline.export.tables.columns import batches, plain, schema
-from pipeline.export.tables.row_kinds import KINDS
-from pipeline.export.tables.rows import MAKERS, Rows
+from pipeline.export.tables.columns import record_batches, schema, unwrapped_type
+from pipeline.export.tables.row_kinds import ROW_TYPES
+from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.arguments import expect_all, expect_path, expect_text
 from pipeline.model.article import Article
 from pipeline.storage import Place, Remote
@@ -44,11 +44,11 @@ def to_frame(articles: Iterable[Article] | str | Place, rows: str = "exchanges",
     expect_text("to_frame", "rows", rows)
     expect_text("to_frame", "kind", kind, optional=True)
     given = _articles(articles)
-    if rows not in KINDS:
-        raise UsageError(f"rows={rows!r} is not known{nearest(rows, KINDS)}")
+    if rows not in ROW_TYPES:
+        raise UsageError(f"unknown rows={rows!r}{did_you_mean(rows, ROW_TYPES)}")
     library = _library(kind)
-    found = (row for article in given for row in MAKERS[rows](Rows(article)))
-    return _pandas(found, KINDS[rows]) if library == "pandas" else _polars(found, KINDS[rows])
+    found = (row for article in given for row in ROW_MAKERS[rows](ArticleRows(article)))
+    return _pandas(found, ROW_TYPES[rows]) if library == "pandas" else _polars(found, ROW_TYPES[rows])
 
 
 def _articles(given: object) -> Iterable[Article]:
@@ -60,7 +60,7 @@ def _articles(given: object) -> Iterable[Article]:
 
 def _library(kind: str | None) -> str:
     if kind is not None and kind not in LIBRARIES:
-        raise UsageError(f"kind={kind!r} is not known{nearest(kind, LIBRARIES)}")
+        raise UsageError(f"unknown kind={kind!r}{did_you_mean(kind, LIBRARIES)}")
     for name in LIBRARIES if kind is None else (kind,):
         if find_spec(name) is not None:
             return name
@@ -80,7 +80,7 @@ def _pandas(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> "pd.D
 
 
 def _type(annotation: object) -> Any:  # noqa: ANN401 -- pandas takes names of types
-    found, nullable = plain(annotation)
+    found, nullable = unwrapped_type(annotation)
     if found is int:
         return "Int64" if nullable else "int64"
     if found is bool:
@@ -94,6 +94,6 @@ def _polars(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> "pl.D
     import polars as pl
     import pyarrow as pa
 
-    frame = pl.from_arrow(pa.Table.from_batches(list(batches(rows, kind)), schema=schema(kind)))
+    frame = pl.from_arrow(pa.Table.from_batches(list(record_batches(rows, kind)), schema=schema(kind)))
     assert isinstance(frame, pl.DataFrame)  # noqa: S101 -- a table gives a frame; only a column gives a series
     return frame

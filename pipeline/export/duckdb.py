@@ -9,18 +9,18 @@ from typing import ClassVar
 import msgspec
 
 from pipeline.errors import UsageError
-from pipeline.export.tables.columns import batch, portions, schema
-from pipeline.export.tables.row_kinds import KINDS
-from pipeline.export.tables.rows import MAKERS, Rows
+from pipeline.export.tables.columns import record_batch, row_batches, schema
+from pipeline.export.tables.row_kinds import ROW_TYPES
+from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.article import Article
 from pipeline.storage.atomic import beside
 
-MEMORY = "256MB"
-FLAT = tuple(name for name in KINDS if name != "articles")
+MEMORY_LIMIT = "256MB"
+FLAT_TABLES = tuple(name for name in ROW_TYPES if name != "articles")
 
 
 @dataclass(frozen=True)
-class DuckDb:
+class DuckDbExport:
     """A database with the tables of `pipeline.export.tables.row_kinds`; `articles` has the columns of the contract."""
 
     name: ClassVar = "duckdb"
@@ -39,7 +39,7 @@ class DuckDb:
         try:
             self._write(articles, target)
         except duckdb.Error as error:
-            raise OSError(f"{target} cannot be written: {error}") from error
+            raise OSError(f"cannot write {target}: {error}") from error
 
     def _write(self, articles: Iterable[Article], target: Path) -> None:
         import duckdb
@@ -49,22 +49,27 @@ class DuckDb:
             log = path.with_name(f"{path.name}.wal")
             try:
                 # One thread, so that rows come in their order; little memory, since all that is done is to append.
-                with closing(duckdb.connect(str(path), config={"threads": 1, "memory_limit": MEMORY})) as database:
-                    kinds: dict[str, type[msgspec.Struct]] = {"articles": Article, **{n: KINDS[n] for n in FLAT}}
+                with closing(
+                    duckdb.connect(str(path), config={"threads": 1, "memory_limit": MEMORY_LIMIT})
+                ) as database:
+                    kinds: dict[str, type[msgspec.Struct]] = {
+                        "articles": Article,
+                        **{n: ROW_TYPES[n] for n in FLAT_TABLES},
+                    }
                     for name, kind in kinds.items():
                         database.register("incoming", pa.Table.from_batches([], schema=schema(kind)))
                         database.execute(f"CREATE TABLE {name} AS FROM incoming")
                         for field in schema(kind):
                             if not field.nullable:
                                 database.execute(f'ALTER TABLE {name} ALTER "{field.name}" SET NOT NULL')
-                    for portion in portions(articles):
-                        rows = [Rows(article) for article in portion]
+                    for portion in row_batches(articles):
+                        rows = [ArticleRows(article) for article in portion]
                         database.execute("BEGIN")
                         for name, kind in kinds.items():
                             of_kind: Iterable[msgspec.Struct] = (
-                                portion if kind is Article else (row for each in rows for row in MAKERS[name](each))
+                                portion if kind is Article else (row for each in rows for row in ROW_MAKERS[name](each))
                             )
-                            database.register("incoming", batch(of_kind, kind))
+                            database.register("incoming", record_batch(of_kind, kind))
                             database.execute(f"INSERT INTO {name} FROM incoming")
                         database.execute("COMMIT")
                     database.unregister("incoming")

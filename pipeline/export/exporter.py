@@ -10,7 +10,7 @@ from typing import BinaryIO, ClassVar, Protocol, runtime_checkable
 
 from pipeline.model.article import Article
 
-PROTOCOL = 1
+EXPORTER_PROTOCOL = 1
 """The version of this contract; a sink says which one it was written for."""
 
 
@@ -36,7 +36,7 @@ class Exporter(Protocol):
 
 
 @runtime_checkable
-class Streaming(Exporter, Protocol):
+class StreamingExporter(Exporter, Protocol):
     """A sink that can also write to standard output."""
 
     def stream(self, articles: Iterable[Article], file: BinaryIO) -> None:

@@ -30,7 +30,7 @@ class Conversation(msgspec.Struct, frozen=True):
     messages: tuple[Message, ...]
 
 
-class Pair(msgspec.Struct, frozen=True):
+class TranslationPair(msgspec.Struct, frozen=True):
     """One line: a question or an answer, and its translation. `n` is the exchange of the body."""
 
     id: str
@@ -41,7 +41,7 @@ class Pair(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class Messages:
+class MessagesExport:
     """One conversation an article: questions are the user's, answers the assistant's, asides are left out.
 
     Turns of one side that follow each other are one message, so that sides alternate; a conversation begins with a
@@ -81,7 +81,7 @@ class Messages:
         if said:
             yield Conversation(article.id, (*self._opening(), *said))
 
-    def _pairs(self, article: Article) -> Iterator[Pair]:
+    def _pairs(self, article: Article) -> Iterator[TranslationPair]:
         for translation in article.translations:
             translated: dict[int, list[Exchange]] = {}
             for exchange in _exchanges(translation.sections):
@@ -95,7 +95,7 @@ class Messages:
                 ):
                     if text and other:
                         messages = (*self._opening(), Message("user", text), Message("assistant", other))
-                        yield Pair(article.id, n, article.language, translation.language, messages)
+                        yield TranslationPair(article.id, n, article.language, translation.language, messages)
 
     def _opening(self) -> tuple[Message, ...]:
         return () if self.system is None else (Message("system", self.system),)

@@ -9,24 +9,23 @@ from typing import cast
 from pipeline.config import options
 from pipeline.config.plugins import SINKS, offered, offers
 from pipeline.config.validate import misfit_of
-from pipeline.errors import SettingError, UsageError, nearest
-from pipeline.export.exporter import PROTOCOL, Exporter
-from pipeline.export.target import write
-from pipeline.export.upload import deliver
+from pipeline.errors import SettingError, UsageError, did_you_mean
+from pipeline.export.exporter import EXPORTER_PROTOCOL, Exporter
+from pipeline.export.target import write_local, write_remote
 from pipeline.model.arguments import expect_all, expect_path, expect_text
 from pipeline.model.article import Article
 from pipeline.storage import Place, Remote, place
 
-BUILT_IN: Mapping[str, str] = MappingProxyType(
+BUILT_IN_EXPORTERS: Mapping[str, str] = MappingProxyType(
     {
-        "json": "json_folder:Json",
-        "jsonl": "jsonl:JsonLines",
-        "parquet": "parquet:Parquet",
-        "csv": "csv:Csv",
-        "sqlite": "sqlite:Sqlite",
-        "duckdb": "duckdb:DuckDb",
-        "text": "text:Text",
-        "messages": "messages:Messages",
+        "json": "json:JsonExport",
+        "jsonl": "json:JsonLinesExport",
+        "parquet": "parquet:ParquetExport",
+        "csv": "csv:CsvExport",
+        "sqlite": "sqlite:SqliteExport",
+        "duckdb": "duckdb:DuckDbExport",
+        "text": "text:TextExport",
+        "messages": "messages:MessagesExport",
     }
 )
 """The sinks of this package: name, and module and class."""
@@ -43,14 +42,14 @@ def export(articles: Iterable[Article], target: str | Place, to: str | None = No
     expect_path("export", "target", target, Remote)
     expect_text("export", "to", to, optional=True)
     where = place(target)
-    chosen = sink(to if to is not None else format_of(where), said)
+    chosen = exporter(to if to is not None else format_of(where), said)
     if isinstance(where, Remote):
-        deliver(chosen, found, where)
+        write_remote(chosen, found, where)
     else:
-        write(chosen, found, where)
+        write_local(chosen, found, where)
 
 
-def sink(name: str, said: Mapping[str, object] | None = None) -> Exporter:
+def exporter(name: str, said: Mapping[str, object] | None = None) -> Exporter:
     """The built-in or installed sink of that name, with its options as `said`.
 
     Raises `UsageError`, a `SettingError` for an option that is wrong.
@@ -61,28 +60,30 @@ def sink(name: str, said: Mapping[str, object] | None = None) -> Exporter:
 def format_of(target: Place) -> str:
     """The name of the sink that the end of the target's name tells. Raises `UsageError` where none does."""
     name, unfit = target.name.casefold(), []
-    for known in names():
+    for known in exporter_names():
         try:
             if name.endswith(_plain(known).suffixes):
                 return known
         except UsageError as error:
             unfit.append(f"; {error}")
-    raise UsageError(f"the name of {target} tells no format; say which, one of {', '.join(names())}{''.join(unfit)}")
+    raise UsageError(
+        f"cannot infer the format from {target.name!r}; use --to ({', '.join(exporter_names())}){''.join(unfit)}"
+    )
 
 
-def names() -> tuple[str, ...]:
+def exporter_names() -> tuple[str, ...]:
     """The built-in sinks, then those that are offered."""
-    return (*BUILT_IN, *sorted({offer.name for offer in offers(SINKS)} - set(BUILT_IN)))
+    return (*BUILT_IN_EXPORTERS, *sorted({offer.name for offer in offers(SINKS)} - set(BUILT_IN_EXPORTERS)))
 
 
-def faults(made: object) -> Iterator[str]:
+def exporter_faults(made: object) -> Iterator[str]:
     """What is wrong with the declaration of a sink, each as a clause. Nothing where all is well."""
-    if misfit := misfit_of(made, PROTOCOL):
+    if misfit := misfit_of(made, EXPORTER_PROTOCOL):
         yield misfit
         return
     suffixes = getattr(made, "suffixes", None)
     if not isinstance(suffixes, tuple) or not all(isinstance(suffix, str) for suffix in suffixes):
-        yield "has no tuple of names' ends as 'suffixes'; it may be empty"
+        yield "needs 'suffixes', a tuple of file name suffixes (may be empty)"
     if not callable(getattr(made, "write", None)):
         yield "has no method 'write'"
     yield from options.faults(made)
@@ -90,15 +91,15 @@ def faults(made: object) -> Iterator[str]:
 
 def _plain(name: str) -> Exporter:
     """The sink with its default options."""
-    if name in BUILT_IN:
+    if name in BUILT_IN_EXPORTERS:
         return _built_in(name)
     offer = offered(name, offers(SINKS))
     if offer is None:
-        raise SettingError(("sinks", name), f"format {name!r} is not known{nearest(name, names())}")
-    return cast("Exporter", offer.made(faults))
+        raise SettingError(("sinks", name), f"unknown format {name!r}{did_you_mean(name, exporter_names())}")
+    return cast("Exporter", offer.made(exporter_faults))
 
 
 @cache
 def _built_in(name: str) -> Exporter:
-    module, _, kind = BUILT_IN[name].partition(":")
+    module, _, kind = BUILT_IN_EXPORTERS[name].partition(":")
     return cast("Exporter", getattr(import_module(f"pipeline.export.{module}"), kind)())

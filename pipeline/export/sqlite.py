@@ -19,14 +19,14 @@ from typing import Any, ClassVar
 import msgspec
 
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.tables.columns import plain
+from pipeline.export.tables.columns import unwrapped_type
 from pipeline.export.tables.ngrams import units, words
-from pipeline.export.tables.row_kinds import KINDS
-from pipeline.export.tables.rows import MAKERS, Rows
+from pipeline.export.tables.row_kinds import ROW_TYPES
+from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.article import VERSION, Article
 from pipeline.storage.atomic import beside
 
-KEYS = {
+PRIMARY_KEYS = {
     "articles": "PRIMARY KEY (id)",
     "exchanges": "PRIMARY KEY (id, translation, n)",
     "turns": None,
@@ -36,11 +36,11 @@ KEYS = {
     "segments": "PRIMARY KEY (id, n)",
 }
 """The numbers of turns are the article's own: one that is wrong in them is still stored."""
-OF_ARTICLE = "FOREIGN KEY (id) REFERENCES articles (id)"
-SEARCHED = ("turns", "prose")
+ARTICLE_KEY = "FOREIGN KEY (id) REFERENCES articles (id)"
+SEARCHED_TABLES = ("turns", "prose")
 """Tables whose rows are passages: each has a number of its own, by which the search finds it."""
 
-INDEXES = (
+INDEX_STATEMENTS = (
     "CREATE INDEX turns_by_number ON turns (id, translation, n)",
     "CREATE INDEX turns_by_speaker ON turns (speaker)",
     "CREATE INDEX turns_by_exchange ON turns (id, translation, exchange)",
@@ -48,7 +48,7 @@ INDEXES = (
     "CREATE INDEX edits_by_rule ON edits (rule)",
     "CREATE INDEX segments_by_label ON segments (label)",
 )
-SEARCH = (
+SEARCH_STATEMENTS = (
     """CREATE VIEW passages AS
     SELECT passage, id, translation, kind AS part, n, speaker, language, text, NULL AS words FROM turns UNION ALL
     SELECT passage, id, translation, part, n, NULL, language, text, NULL FROM prose""",
@@ -60,7 +60,7 @@ SEARCH = (
 
 
 @dataclass(frozen=True)
-class Sqlite:
+class SqliteExport:
     """A database with the tables of `export.tables.row_kinds`; column `articles.article` has each article whole."""
 
     name: ClassVar = "sqlite"
@@ -72,7 +72,7 @@ class Sqlite:
         try:
             self._write(articles, target)
         except sqlite3.OperationalError as error:
-            raise OSError(f"{target} cannot be written: {error}") from error
+            raise OSError(f"cannot write {target}: {error}") from error
 
     def _write(self, articles: Iterable[Article], target: Path) -> None:
         with beside(target) as path, closing(sqlite3.connect(path, isolation_level=None)) as database:
@@ -80,13 +80,17 @@ class Sqlite:
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")
             database.execute("BEGIN")
-            for statement in (*map(_table, KINDS), *SEARCH, "CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT)"):
+            for statement in (
+                *map(_table, ROW_TYPES),
+                *SEARCH_STATEMENTS,
+                "CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT)",
+            ):
                 database.execute(statement)
             database.execute("INSERT INTO about VALUES ('contract', ?)", (VERSION,))
             filling = _Filling(database)
             for article in articles:
                 filling.add(article)
-            for statement in (*INDEXES, "INSERT INTO search(search) VALUES ('optimize')", "COMMIT", "ANALYZE"):
+            for statement in (*INDEX_STATEMENTS, "INSERT INTO search(search) VALUES ('optimize')", "COMMIT", "ANALYZE"):
                 database.execute(statement)
 
 
@@ -99,12 +103,12 @@ class _Filling:
         self._encoder = msgspec.json.Encoder()
 
     def add(self, article: Article) -> None:
-        rows = Rows(article)
-        for name in KINDS:
-            found = [[_value(value) for value in msgspec.structs.astuple(row)] for row in MAKERS[name](rows)]
+        rows = ArticleRows(article)
+        for name in ROW_TYPES:
+            found = [[_value(value) for value in msgspec.structs.astuple(row)] for row in ROW_MAKERS[name](rows)]
             if name == "articles":
                 found = [[*row, self._encoder.encode(article).decode()] for row in found]
-            elif name in SEARCHED:
+            elif name in SEARCHED_TABLES:
                 found = list(self._passage(name, found))
             if not found:
                 continue
@@ -114,15 +118,13 @@ class _Filling:
                     found,
                 )
             except sqlite3.IntegrityError as error:
-                raise UsageError(
-                    f"{article.id!r} cannot be stored: {error}; in a database each article needs an id of its own"
-                ) from error
+                raise UsageError(f"{article.id!r} cannot be stored: {error}; ids must be unique") from error
             except OverflowError as error:
-                raise ContractError(article.id, f"does not fit into columns: {error}") from error
+                raise ContractError(article.id, f"does not fit the column types: {error}") from error
 
     def _passage(self, name: str, rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
         """The rows of a searched table with their numbers, each put into the index."""
-        text = KINDS[name].__struct_fields__.index("text")
+        text = ROW_TYPES[name].__struct_fields__.index("text")
         for row in rows:
             self._passages += 1
             self._database.execute(
@@ -134,17 +136,17 @@ class _Filling:
 
 def _table(name: str) -> str:
     """The statement that makes a table, from the types of its rows."""
-    columns = [_column(field.name, field.type) for field in msgspec.structs.fields(KINDS[name])]
+    columns = [_column(field.name, field.type) for field in msgspec.structs.fields(ROW_TYPES[name])]
     if name == "articles":
         columns.append('"article" TEXT NOT NULL')
-    if name in SEARCHED:
+    if name in SEARCHED_TABLES:
         columns.insert(0, "passage INTEGER PRIMARY KEY")
-    keys = (KEYS[name], None if name == "articles" else OF_ARTICLE)
+    keys = (PRIMARY_KEYS[name], None if name == "articles" else ARTICLE_KEY)
     return f"CREATE TABLE {name} ({', '.join(filter(None, [*columns, *keys]))})"
 
 
 def _column(name: str, annotation: object) -> str:
-    kind, nullable = plain(annotation)
+    kind, nullable = unwrapped_type(annotation)
     told = {int: "INTEGER", bool: "INTEGER", float: "REAL"}.get(kind, "TEXT")
     return f'"{name}" {told}{"" if nullable else " NOT NULL"}'
 

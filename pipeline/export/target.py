@@ -19,16 +19,17 @@ from typing import Final
 from pipeline.errors import UsageError
 from pipeline.export.exporter import Exporter
 from pipeline.model.article import Article
+from pipeline.storage import Remote
 from pipeline.storage.atomic import replace, replaceable
 from pipeline.storage.file_locks import opened, owner, take, write_owner
 from pipeline.storage.file_names import LONGEST_NAME
 from pipeline.storage.links import inside
 
-LONGEST_SHOWN: Final = LONGEST_NAME - 50
+MAX_SHOWN_NAME_BYTES: Final = LONGEST_NAME - 50
 """Bytes of a target's name that the names beside it repeat."""
 
 
-def write(sink: Exporter, articles: Iterable[Article], target: Path) -> None:
+def write_local(sink: Exporter, articles: Iterable[Article], target: Path) -> None:
     """Writes articles to a file or folder of this machine, or leaves all as it was.
 
     Raises `UsageError` for a target that cannot be, or that another export is writing to, and `OSError`.
@@ -59,6 +60,38 @@ def write(sink: Exporter, articles: Iterable[Article], target: Path) -> None:
         _put(made, where)
 
 
+def write_remote(sink: Exporter, articles: Iterable[Article], target: Remote) -> None:
+    """Writes to a temporary folder and puts what is there, a file or a folder of files, to `target`.
+
+    An object is there whole or not at all. Raises `UsageError` for a target that cannot be, before an article is read,
+    and `OSError`.
+    """
+    if target.on_web:
+        raise UsageError(f"cannot write to {target}; use a path or a bucket (s3://, gs://, az://)")
+    if target.name in {".", ".."}:
+        raise UsageError(f"{target} is not a valid object name")
+    # Who may write need not be allowed to list; a bucket that is not there is known before hours of work.
+    with suppress(OSError):
+        target.exists()
+    with tempfile.TemporaryDirectory(prefix="pipeline-export-") as folder:
+        local = Path(folder) / (target.name or "articles")
+        try:
+            sink.write(articles, local)
+        except UsageError as error:
+            # What is said of the file is said of the object that it should become.
+            raise UsageError(str(error).replace(str(local), str(target))) from error
+        if not local.is_dir():
+            if target.is_called_folder:
+                raise UsageError(
+                    f"{target} ends in a slash, but format {sink.name!r} writes one file; give a file name"
+                )
+            target.upload(local)
+            return
+        for path in sorted(local.rglob("*")):
+            if path.is_file():
+                (target / path.relative_to(local).as_posix()).upload(path)
+
+
 @contextmanager
 def locked(target: Path) -> Iterator[None]:
     """Keeps other exports from `target` in the block. Raises `UsageError` where one is writing to it.
@@ -84,7 +117,7 @@ def _taken(path: Path, target: Path) -> int:
             if not take(file):
                 other = owner(file)
                 who = "" if other is None else f" (process {other})"
-                raise UsageError(f"another export{who} is writing to {target}; wait for it, or name another target")
+                raise UsageError(f"another export{who} is writing to {target}; wait for it, or choose another target")
             # The export before may have deleted the file between the two steps.
             with suppress(FileNotFoundError):
                 if sys.platform == "win32" or os.path.samestat(path.stat(), os.fstat(file)):
@@ -131,7 +164,7 @@ def _put(made: Path, target: Path) -> None:
     files = sorted(path.relative_to(made) for path in made.rglob("*") if path.is_file())
     for name in files:
         if (target / name).is_dir():
-            raise UsageError(f"{target / name} is a folder, and an article goes there; name another target")
+            raise UsageError(f"cannot write an article to {target / name}, which is a folder; choose another target")
     for name in files:
         place = inside(target, name.as_posix())
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -151,4 +184,4 @@ def _of_target(error: OSError, made: Path, target: Path) -> OSError:
 def _shown(name: str) -> str:
     """The name, or where it is long a hash of it, so that no two targets share one."""
     data = name.encode("utf-8", "surrogateescape")
-    return name if len(data) <= LONGEST_SHOWN else sha256(data).hexdigest()[:32]
+    return name if len(data) <= MAX_SHOWN_NAME_BYTES else sha256(data).hexdigest()[:32]

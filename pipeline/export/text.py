@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, ClassVar
 
-from pipeline.export.json_folder import write_each
+from pipeline.export.json import write_folder
 from pipeline.model.article import Article, Section, Turn
 from pipeline.storage.atomic import whole
 
@@ -14,7 +14,7 @@ PAGE_BREAK = "\f\n"
 
 
 @dataclass(frozen=True)
-class Text:
+class TextExport:
     """Title, byline, lead, headings, turns as `Name: words`, closing, translations, credits, notices, disclaimer.
 
     A target that ends in `.txt` is one file, with a line that holds a form feed between two articles; any other is a
@@ -31,15 +31,15 @@ class Text:
             with whole(target) as file:
                 self.stream(articles, file)
         else:
-            write_each(articles, target, ".txt", lambda article: page(article).encode())
+            write_folder(articles, target, ".txt", lambda article: plain_text(article).encode())
 
     def stream(self, articles: Iterable[Article], file: BinaryIO) -> None:
         """Writes all articles, in UTF-8."""
         for i, article in enumerate(articles):
-            file.write(((PAGE_BREAK if i else "") + page(article)).encode())
+            file.write(((PAGE_BREAK if i else "") + plain_text(article)).encode())
 
 
-def page(article: Article) -> str:
+def plain_text(article: Article) -> str:
     """The article as plain text: paragraphs, a blank line between two; it ends in a line end."""
     return "\n\n".join(_paragraphs(article)).replace("\f", " ") + "\n"
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from pipeline.model.html_repr import Said, html
+from pipeline.model.html_repr import HtmlTurn, article_html
 from pipeline.text.decoding import Newline, Run, Undecodable
 from pipeline.text.edits import Change, Confidence
 
@@ -295,10 +295,12 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
         counts = ((len(exchanges), "exchange"), (edits, "edit"), (len(self.notes), "note"))
         languages = " + ".join([self.language, *(translation.language for translation in self.translations)])
         facts = [languages, *(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts)]
-        said = [[Said(t.speaker, t in exchange.questions, t.text) for t in exchange.turns] for exchange in exchanges]
+        said = [
+            [HtmlTurn(t.speaker, t in exchange.questions, t.text) for t in exchange.turns] for exchange in exchanges
+        ]
         title = self.title.text if self.title else None
         byline = self.byline.text if self.byline else None
-        return html(title, byline, facts, said, name=self.id)
+        return article_html(title, byline, facts, said, name=self.id)
 
 
 def json_schema() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 import msgspec
 
 from pipeline.config.settings import Limits
-from pipeline.model.record import LeftOut, SourceError
+from pipeline.model.record import LeftOut, ReaderError
 from pipeline.readers.connection import Connection
 from pipeline.readers.limits import Budget, Counted, Source
 from pipeline.storage.disk_space import Room, RoomError
@@ -104,12 +104,12 @@ class ByteSource:
         self.budget = budget or Budget(Limits())
         if isinstance(stream, Connection) and stream.unsized:
             self.budget.unsized = True
-        self.fault: SourceError | None = None
+        self.fault: ReaderError | None = None
         self.head = b""
         try:
             while len(self.head) < HEAD and (more := stream.read(HEAD - len(self.head))):
                 self.head += more
-        except SourceError as error:
+        except ReaderError as error:
             # What came before it is there to be read.
             self.fault = error
         self.stream = _again(self.head, stream, seekable=self.path is not None, broken=self.fault is not None)
@@ -119,9 +119,9 @@ class ByteSource:
         return ByteSource(place, stream, depth=self.depth + 1, named=named, budget=self.budget)
 
     def left_out(self, reason: str) -> LeftOut:
-        """What is said of it where it holds no document. Raises `SourceError` where the user named it."""
+        """What is said of it where it holds no document. Raises `ReaderError` where the user named it."""
         if self.named:
-            raise SourceError(reason)
+            raise ReaderError(reason)
         return LeftOut(str(self.place), reason)
 
     @property
@@ -150,15 +150,15 @@ class ByteSource:
             self.budget.take(path.stat().st_size)
 
     def whole(self, limit: int) -> bytes:
-        """All bytes. Raises `SourceError` where they are more than `limit`."""
+        """All bytes. Raises `ReaderError` where they are more than `limit`."""
         if self.path is not None and (size := self.path.stat().st_size) > limit:
-            raise SourceError(f"is {size:,} bytes long, over the limit of {limit:,}; {REMEDY}")
+            raise ReaderError(f"is {size:,} bytes long, over the limit of {limit:,}; {REMEDY}")
         whole = bytearray()
         # Python takes the memory that is asked for before it knows what there is.
         while len(whole) <= limit and (more := self.stream.read(min(limit + 1 - len(whole), PIECE))):
             whole += more
         if len(whole) > limit:
-            raise SourceError(f"is over the limit of {limit:,} bytes; {REMEDY}")
+            raise ReaderError(f"is over the limit of {limit:,} bytes; {REMEDY}")
         return bytes(whole)
 
     @contextmanager
@@ -167,7 +167,7 @@ class ByteSource:
         if self.path is not None:
             if not os.path.samestat(os.stat(self.path), os.fstat(self.stream.fileno())):
                 # The reader opens it by its name, which another file, a link or a pipe has now.
-                fault = SourceError("was replaced while it was read; run again")
+                fault = ReaderError("was replaced while it was read; run again")
                 fault.passing = True
                 raise fault
             yield self.path
@@ -181,12 +181,12 @@ class ByteSource:
                     file.write(piece)
                     file.flush()
                 except RoomError as error:
-                    fault = SourceError(str(error))
+                    fault = ReaderError(str(error))
                     fault.passing = True
                     raise fault from None
                 except OSError as error:
                     told = f"cannot be copied to {tempfile.gettempdir()}: {error.strerror or error}"
-                    fault = SourceError(f"{told}; set TMPDIR to a folder with more room")
+                    fault = ReaderError(f"{told}; set TMPDIR to a folder with more room")
                     fault.passing = True
                     raise fault from None
             yield Path(file.name)

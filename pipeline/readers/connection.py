@@ -3,7 +3,7 @@
 import io
 from typing import BinaryIO, cast
 
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 from pipeline.storage.disk_space import Unsized
 
 
@@ -16,7 +16,7 @@ class Connection(io.RawIOBase):
     def __init__(self, stream: BinaryIO, *, unsized: bool | None = None) -> None:
         super().__init__()
         self._stream = cast("io.BufferedReader", stream)
-        self._fault: SourceError | None = None
+        self._fault: ReaderError | None = None
         self.unsized = isinstance(stream, Unsized) if unsized is None else unsized
         """Whether nobody has said how long it is."""
 
@@ -30,12 +30,12 @@ class Connection(io.RawIOBase):
         return True
 
     def readinto(self, buffer: object, /) -> int:
-        """Fills the beginning of `buffer`; 0 at the end. Raises `SourceError`."""
+        """Fills the beginning of `buffer`; 0 at the end. Raises `ReaderError`."""
         if self._fault is None:
             try:
                 return self._stream.readinto1(cast("bytearray", buffer))
             except OSError as error:
-                self._fault = SourceError(f"cannot be read: {error}")
+                self._fault = ReaderError(f"cannot be read: {error}")
         raise self._fault
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from pipeline.config.settings import Input
 from pipeline.errors import UsageError
-from pipeline.model.record import LeftOut, Located, Record, SourceError, Unreadable
+from pipeline.model.record import HasOrigin, LeftOut, ReaderError, Record, Unreadable
 from pipeline.readers import other_files
 from pipeline.readers.byte_source import HEAD, ByteSource, Place
 from pipeline.readers.connection import Connection
@@ -21,7 +21,7 @@ from pipeline.readers.registry import COMPRESSIONS, Registry, choice, who_could
 from pipeline.readers.unique_ids import Ids
 from pipeline.storage.disk_space import Unsized
 from pipeline.storage.faults import StoreError
-from pipeline.text.encodings.signatures import kind_of
+from pipeline.text.encodings.signatures import binary_kind
 
 Document = Record | Unreadable | LeftOut
 
@@ -43,7 +43,7 @@ def told_apart(files: Iterable[Iterable[Document]]) -> Iterator[Document]:
                 yield double(each) if isinstance(each, Record) and not ids.add(each.id) else each
 
 
-def double(record: Located) -> Unreadable:
+def double(record: HasOrigin) -> Unreadable:
     """What is said of a record whose id an earlier one had."""
     return Unreadable(record.id, f"{record.where}: an earlier document has this id; {_remedy(record)}")
 
@@ -131,7 +131,7 @@ def opened_file(file: File, wrapped: Callable[[BinaryIO], BinaryIO] | None = Non
 def _blob(blob: ByteSource, options: Input, readers: Registry) -> Iterator[Document]:
     """The documents in some bytes; what goes wrong after some of them were given takes none of them away."""
     if not blob.head:
-        yield from _faulty(blob, blob.fault or SourceError("is empty; leave it out"))
+        yield from _faulty(blob, blob.fault or ReaderError("is empty; leave it out"))
         return
     if blob.depth > options.limits.depth:
         limit = f"the limit of {options.limits.depth} archives and compressions in each other"
@@ -144,7 +144,7 @@ def _blob(blob: ByteSource, options: Input, readers: Registry) -> Iterator[Docum
     except Exception as error:
         yield _broken(blob, "a reader", error)
         return
-    if reader is None and blob.fault is not None and kind_of(blob.head) is None:
+    if reader is None and blob.fault is not None and binary_kind(blob.head) is None:
         # Too little came to tell what it is.
         yield from _faulty(blob, blob.fault)
         return
@@ -161,7 +161,7 @@ def _read(reader: Reader, blob: ByteSource, options: Input, readers: Registry) -
                 yield from _blob(found, options, readers)
             else:
                 yield found
-    except SourceError as error:
+    except ReaderError as error:
         yield from _faulty(blob, error)
     except OSError as error:
         reason = f"{blob.place}: cannot be read: {error.strerror or error}; check it and run again"
@@ -179,15 +179,15 @@ def _broken(blob: ByteSource, reader: str, error: Exception) -> Unreadable:
     return Unreadable(blob.id, f"{blob.place}: {reader} broke on it: {told}; report it, and leave the file out")
 
 
-def _faulty(blob: ByteSource, error: SourceError) -> Iterator[Unreadable]:
-    if not error.told:
-        error.told = True
+def _faulty(blob: ByteSource, error: ReaderError) -> Iterator[Unreadable]:
+    if not error.counted:
+        error.counted = True
         reason = f"{error}" if blob.place.member is None else f"{blob.place}: {error}"
         yield Unreadable(blob.id, reason, error.passing, error.fields)
 
 
 def _unclaimed(blob: ByteSource) -> Unreadable | LeftOut:
-    kind = kind_of(blob.head) or (None if blob.named else other_files.kind_of(blob.suffix))
+    kind = binary_kind(blob.head) or (None if blob.named else other_files.kind_of(blob.suffix))
     if kind is None and blob.is_called_packed:
         reason = f"is called {blob.suffix} and does not begin like one; get it anew, or rename it for what it is"
         return Unreadable(blob.id, reason if blob.place.member is None else f"{blob.place}: {reason}")
@@ -195,7 +195,7 @@ def _unclaimed(blob: ByteSource) -> Unreadable | LeftOut:
     return Unreadable(blob.id, reason) if blob.named else LeftOut(str(blob.place), reason)
 
 
-def _remedy(record: Located) -> str:
+def _remedy(record: HasOrigin) -> str:
     """What to do about an id that comes twice: tables of one folder may each count their rows from 1."""
     other = ", or name another field in [input] id_field" if record.origin.row is not None else ""
     return f"make ids unique{other}"

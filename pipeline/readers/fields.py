@@ -10,7 +10,7 @@ import msgspec
 
 from pipeline.config.settings import Input, Limits
 from pipeline.model.article import VERSION, Origin
-from pipeline.model.record import LeftOut, Record, SourceError, Unreadable, shown
+from pipeline.model.record import LeftOut, ReaderError, Record, Unreadable, printable
 from pipeline.readers import html
 from pipeline.readers.byte_source import ByteSource, Place
 from pipeline.readers.field_values import UndecodedText, as_text, holds, others, value_at
@@ -58,7 +58,7 @@ def records(
 
     `unit` is what a row is called in messages. `columns` are those of a table whose rows are all alike, and whether
     each may hold text. `part` is the table's name in a file of several. `name` is what stands before the number in
-    ids, by default that of the file. Raises `SourceError` where the settings name a column that is not there.
+    ids, by default that of the file. Raises `ReaderError` where the settings name a column that is not there.
     """
     place = blob.place if part is None else blob.place.inside(part)
     if columns is not None:
@@ -72,7 +72,7 @@ def records(
             sample.append(row)
             if column or _by_name(row.fields):
                 break
-    except SourceError as error:
+    except ReaderError as error:
         # What was read before stands.
         broken = error
     whole = [row.fields for row in sample if row.fault is None]
@@ -106,9 +106,9 @@ def records(
 
 
 def refuse_many(columns: int, limits: Limits) -> None:
-    """Raises `SourceError` where a table has too many columns: each of its rows would cost as much."""
+    """Raises `ReaderError` where a table has too many columns: each of its rows would cost as much."""
     if columns > limits.columns:
-        raise SourceError(f"has {columns:,} columns, over the limit of {limits.columns:,}; {MANY}")
+        raise ReaderError(f"has {columns:,} columns, over the limit of {limits.columns:,}; {MANY}")
 
 
 def _counted(budget: Budget, rows: Iterable[Row]) -> Iterator[Row]:
@@ -123,17 +123,17 @@ def aside(blob: ByteSource, reason: str, place: Place | None = None, fields: tup
 
     `fields` are those that it has instead of the one that the settings name for the text.
 
-    Raises `SourceError` where the user named the file: then it is a failure.
+    Raises `ReaderError` where the user named the file: then it is a failure.
     """
     if blob.named and place in (None, blob.place):
-        error = SourceError(reason)
+        error = ReaderError(reason)
         error.fields = fields
         raise error
     return LeftOut(str(place or blob.place), reason, fields=fields)
 
 
 def no_text(blob: ByteSource, names: Sequence[str], place: Place | None = None) -> LeftOut:
-    """What is said of a table without a text. Raises `SourceError` where the user named the file."""
+    """What is said of a table without a text. Raises `ReaderError` where the user named the file."""
     reason = f"no field of its records is a text (there are: {some(names)}); name it in [input] text_field"
     return aside(blob, reason, place)
 
@@ -229,17 +229,17 @@ def _refuse_missing(wanted: str | None, columns: Mapping[str, bool]) -> None:
     if columns.get(wanted, wanted.partition(".")[0] in columns):
         return
     if wanted in columns:
-        raise SourceError(f"its column {wanted!r} holds no text; name another in [input] text_field")
+        raise ReaderError(f"its column {wanted!r} holds no text; name another in [input] text_field")
     close = get_close_matches(wanted, columns, n=1)
     known = f"did you mean {close[0]!r}?" if close else f"there are: {some(list(columns))}"
-    error = SourceError(f"has no column {wanted!r}, which [input] text_field names; {known}")
+    error = ReaderError(f"has no column {wanted!r}, which [input] text_field names; {known}")
     error.fields = tuple(columns)
     raise error
 
 
 def some(names: Sequence[str]) -> str:
     """The first of some names, for a message."""
-    return shown(", ".join(names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "") or "none"
+    return printable(", ".join(names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "") or "none"
 
 
 class _Table(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from pipeline.config.settings import Limits
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 
 GRACE = 1 << 26
 """Bytes that may come out, 64 MiB, before it is asked how many times the file that is."""
@@ -36,7 +36,7 @@ class Budget:
         """Whether it is a file of the web whose server does not say how long it is."""
         self.held = 0
         """Rows of tables, and members and records of archives."""
-        self.fault: SourceError | None = None
+        self.fault: ReaderError | None = None
         """What was said when they became too many: one error, whatever in the file meets it."""
 
     def take(self, count: int) -> None:
@@ -44,7 +44,7 @@ class Budget:
         self.taken += count
 
     def give(self, count: int) -> None:
-        """Counts bytes that were unpacked. Raises `SourceError` where they are too many."""
+        """Counts bytes that were unpacked. Raises `ReaderError` where they are too many."""
         self.given += count
         if self.given <= GRACE and self.given <= self.limits.expanded:
             return
@@ -58,7 +58,7 @@ class Budget:
     def announce(self, count: int) -> None:
         """Asks for bytes that a part of the file declares to unpack to, before any of them is; they are not counted.
 
-        Raises `SourceError` where they would be too many.
+        Raises `ReaderError` where they would be too many.
         """
         whole = self.given + count
         if whole > self.limits.expanded:
@@ -69,7 +69,7 @@ class Budget:
             self._refuse(f"{told}; leave it out, or raise [input.limits] ratio if you trust it")
 
     def keep(self, count: int) -> None:
-        """Counts bytes that are copied to the disk. Raises `SourceError` where they are too many."""
+        """Counts bytes that are copied to the disk. Raises `ReaderError` where they are too many."""
         self.kept += count
         if self.kept > self.limits.expanded:
             limit = f"{self.limits.expanded:,} bytes"
@@ -81,7 +81,7 @@ class Budget:
             self._refuse(f"{told} it has; copy it here first, or raise [input.limits] copied")
 
     def hold(self, rows: int = 1) -> None:
-        """Counts rows of a table, or members of an archive. Raises `SourceError` where the bytes are too few for them.
+        """Counts rows of a table, or members of an archive. Raises `ReaderError` where the bytes are too few for them.
 
         A row of a plain file takes a byte at least. A packed one can declare any number of rows that are all alike, and
         each costs time and room in the state of the run. Nothing is asked where the bytes of the file are not counted.
@@ -92,7 +92,7 @@ class Budget:
             self._refuse(f"{told}; leave it out, or raise [input.limits] rows if you trust it")
 
     def _refuse(self, reason: str) -> None:
-        self.fault = self.fault or SourceError(reason)
+        self.fault = self.fault or ReaderError(reason)
         raise self.fault
 
 

@@ -12,7 +12,7 @@ from pipeline.config import options
 from pipeline.config.plugins import SOURCES, Package, offered, offers
 from pipeline.config.settings import Key
 from pipeline.config.validate import misfit_of
-from pipeline.errors import SettingError, nearest
+from pipeline.errors import SettingError, did_you_mean
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import PROTOCOL, Claim, Reader
 
@@ -93,7 +93,7 @@ def reader(name: str, key: Key = ("sources",)) -> Reader:
     offer = offered(name, installed)
     if offer is None:
         known = [*BUILT_IN, *(other.name for other in installed)]
-        raise SettingError(key, f"reader {name!r} is not known{nearest(name, known)}")
+        raise SettingError(key, f"reader {name!r} is not known{did_you_mean(name, known)}")
     return cast("Reader", offer.made(faults))
 
 

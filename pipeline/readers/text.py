@@ -10,7 +10,7 @@ from pipeline.model.record import Record
 from pipeline.readers import other_files
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, Found
-from pipeline.text.encodings.signatures import kind_of
+from pipeline.text.encodings.signatures import binary_kind
 
 SUFFIXES = frozenset({".txt", ".text"})
 MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x84\x31\x95\x33")
@@ -31,7 +31,7 @@ class Text:
         """By the suffix; or, in the last place, whatever looks like text."""
         if blob.suffix in SUFFIXES:
             return Claim.NAME
-        if blob.is_called_packed or kind_of(blob.head) is not None:
+        if blob.is_called_packed or binary_kind(blob.head) is not None:
             # The first bytes of an archive that broke off may look like a word.
             return Claim.NONE
         if other_files.kind_of(blob.suffix) is not None and not blob.named:

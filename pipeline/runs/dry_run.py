@@ -1,31 +1,49 @@
-"""A run that writes nothing: what each rule would do to the documents, with examples.
+"""A dry run: counts what each rule would do to the documents, with examples, and writes nothing.
 
-The structs are what `pipeline run --dry-run --json` prints; keys are only ever added.
+`pipeline run --dry-run --json` prints these structs. Keys are only ever added.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import Annotated, NamedTuple
+from collections.abc import Iterable
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from pipeline.audit.examples import Example, Examples
-from pipeline.audit.provenance import texts
+from pipeline.audit.examples import Example
+from pipeline.audit.provenance import layer_texts
+from pipeline.audit.report import (
+    FindingTotals,
+    LabelReport,
+    RuleKey,
+    RuleReport,
+    label_reports,
+    rule_keys,
+    rule_reports,
+)
 from pipeline.core.pipeline import Pipeline
-from pipeline.export.json_folder import encode
+from pipeline.export.json import encode_article
 from pipeline.model.article import Article
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.runs.counters import Aside, Counters
-from pipeline.runs.outcome import LONE_SURROGATE, Failure, Rejection, Written, degraded, processed, told
-from pipeline.runs.run_log import Heard
-from pipeline.text.excerpts import noted, replaced
+from pipeline.runs.article_counts import ArticleCounts
+from pipeline.runs.counters import Counters, LeftOutEntry
+from pipeline.runs.events import NoEvents, RunEvents
+from pipeline.runs.outcome import (
+    LONE_SURROGATE,
+    Failure,
+    Rejection,
+    Written,
+    degraded_failure,
+    process_record,
+    with_location,
+)
+from pipeline.text.excerpts import edit_excerpt, note_excerpt
 
 
-class Outlook(msgspec.Struct, frozen=True, kw_only=True):
-    """What would become of the documents; nothing is missing where the next three add up to the first.
+class DryRunTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """What would become of the documents: `documents` is the sum of the next three.
 
-    Of those that would be written the last two count articles in which no exchange was found, and with warnings.
+    `without_exchange` and `with_warnings` count articles that would be written and in which no exchange was found, or
+    which have warnings.
     """
 
     documents: int
@@ -37,175 +55,123 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     with_warnings: int = 0
 
 
-class RuleCount(msgspec.Struct, frozen=True, kw_only=True):
-    """What one rule did, over all articles."""
+class DryRunReport(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a run would do."""
 
-    stage: str
-    rule: str
-    count: Annotated[int, Meta(description="How often it fired.")]
-    articles: Annotated[int, Meta(description="In how many articles.")]
-    examples: Annotated[tuple[Example, ...], Meta(description="A few different ones, in context.")]
-
-
-class Kind(msgspec.Struct, frozen=True, kw_only=True):
-    """How much of the text is called what."""
-
-    label: str
-    count: Annotated[int, Meta(description="How many segments.")]
-    articles: Annotated[int, Meta(description="In how many articles.")]
-
-
-class Forecast(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a run would do."""
-
-    documents: Outlook
-    edits: Annotated[tuple[RuleCount, ...], Meta(description="Rules that edit, those in most articles first.")]
-    labels: Annotated[tuple[Kind, ...], Meta(description="Kinds of segments, those in most articles first.")]
-    notes: Annotated[tuple[RuleCount, ...], Meta(description="Rules that note, those in most articles first.")]
+    documents: DryRunTotals
+    edits: Annotated[tuple[RuleReport, ...], Meta(description="Rules that edit, those in most articles first.")]
+    labels: Annotated[tuple[LabelReport, ...], Meta(description="Kinds of segments, those in most articles first.")]
+    notes: Annotated[tuple[RuleReport, ...], Meta(description="Rules that note, those in most articles first.")]
     failures: tuple[Failure, ...]
     rejections: tuple[Rejection, ...]
 
 
-class Key(NamedTuple):
-    """A rule that edits, or notes; a kind of segment has neither stage nor rule."""
-
-    what: str
-    stage: str
-    rule: str
-
-
 class DryRun:
-    """Counts while documents are processed; it keeps no article."""
+    """Counts what would be done. It keeps no article."""
 
-    def __init__(self, account: Counters | None = None, *, examples: int = 3) -> None:
-        self.account = Counters() if account is None else account
+    def __init__(self, counters: Counters | None = None, *, examples: int = 3) -> None:
+        """`examples` is the number of examples per rule."""
+        self.counters = Counters() if counters is None else counters
         self.failures: list[Failure] = []
         self.rejections: list[Rejection] = []
-        self.aside: list[Aside] = []
-        self._count: Counter[Key] = Counter()
-        self._articles: Counter[Key] = Counter()
-        self._specimens = Examples(examples)
+        self.left_out: list[LeftOutEntry] = []
+        self._rules: FindingTotals[RuleKey] = FindingTotals(examples=examples)
+        self._labels: FindingTotals[str] = FindingTotals()
 
     def add(self, article: Article, failure: Failure | None = None) -> None:
-        """Counts what the rules did to one article; `failure` says why it is degraded."""
-        self.account.settle(Written(0, degraded=failure))
+        """Counts what the rules did to one article. `failure` says why it is degraded."""
+        self.counters.count_outcome(Written(0, degraded=failure))
         if failure is not None:
             self.failures.append(failure)
-        self.account.tally.add(article)
-        counts: Counter[Key] = Counter()
+        self.counters.content.add(ArticleCounts.of(article))
+        self._rules.add_article(rule_keys(article))
+        self._labels.add_article(segment.label for segment in article.segments)
         layers: tuple[str, ...] = ()
         for layer, change in enumerate(article.provenance.changes):
             for edit in change.edits:
-                key = Key("edit", change.stage, edit.rule)
-                counts[key] += 1
-                if self._specimens.wants(key, (edit.old, edit.new), article.id):
-                    layers = layers or texts(article)
-                    shown = replaced(layers[layer], edit.start, edit.old, edit.new)
-                    self._specimens.keep(key, (edit.old, edit.new), Example(article.id, None, shown))
-        for segment in article.segments:
-            counts[Key("label", "", segment.label)] += 1
+                key = RuleKey("edit", change.stage, edit.rule)
+                if self._rules.wants_example(key, (edit.old, edit.new), article.id):
+                    layers = layers or layer_texts(article)
+                    excerpt = edit_excerpt(layers[layer], edit.start, edit.old, edit.new)
+                    self._rules.add_example(key, (edit.old, edit.new), Example(article.id, None, excerpt))
         for note in article.notes:
-            key = Key("note", note.stage, note.rule)
-            counts[key] += 1
-            if self._specimens.wants(key, note.message, article.id):
-                shown = noted(article.text, note.start, note.end, note.message, note.suggestion)
-                self._specimens.keep(key, note.message, Example(article.id, None, shown))
-        self._count += counts
-        self._articles.update(counts.keys())
+            key = RuleKey("note", note.stage, note.rule)
+            if self._rules.wants_example(key, note.message, article.id):
+                excerpt = note_excerpt(article.text, note.start, note.end, note.message, note.suggestion)
+                self._rules.add_example(key, note.message, Example(article.id, None, excerpt))
 
-    def leave(self, entry: Failure | Rejection | Aside) -> None:
-        """Notes what becomes no article."""
-        if isinstance(entry, Aside):
-            self.account.aside += 1
-            self.aside.append(entry)
+    def add_without_article(self, entry: Failure | Rejection | LeftOutEntry) -> None:
+        """Counts a document that fails or is rejected, or a part that is left out."""
+        if isinstance(entry, LeftOutEntry):
+            self.counters.left_out += 1
+            self.left_out.append(entry)
             return
-        self.account.settle(entry)
+        self.counters.count_outcome(entry)
         if isinstance(entry, Failure):
             self.failures.append(entry)
         else:
             self.rejections.append(entry)
 
-    def forecast(self) -> Forecast:
-        """All that was counted."""
-        totals = self.account.totals
-        labels = (Kind(label=k.rule, count=self._count[k], articles=self._articles[k]) for k in self._keys("label"))
-        return Forecast(
-            documents=Outlook(
+    def report(self) -> DryRunReport:
+        """Returns everything that was counted."""
+        totals = self.counters.totals
+        return DryRunReport(
+            documents=DryRunTotals(
                 documents=totals.documents,
                 would_be_written=totals.written,
                 failed=totals.failed,
                 rejected=totals.rejected,
                 degraded=totals.degraded,
-                without_exchange=self.account.figures.without_exchange,
-                with_warnings=self.account.figures.with_warnings,
+                without_exchange=self.counters.figures.without_exchange,
+                with_warnings=self.counters.figures.with_warnings,
             ),
-            edits=self._firings("edit"),
-            labels=tuple(labels),
-            notes=self._firings("note"),
+            edits=rule_reports(self._rules, "edit"),
+            labels=label_reports(self._labels),
+            notes=rule_reports(self._rules, "note"),
             failures=tuple(self.failures),
             rejections=tuple(self.rejections),
         )
 
-    def _keys(self, what: str) -> list[Key]:
-        found = [key for key in self._count if key.what == what]
-        return sorted(found, key=lambda key: (-self._articles[key], -self._count[key], key))
 
-    def _firings(self, what: str) -> tuple[RuleCount, ...]:
-        return tuple(
-            RuleCount(
-                stage=key.stage,
-                rule=key.rule,
-                count=self._count[key],
-                articles=self._articles[key],
-                examples=self._specimens.of(key),
-            )
-            for key in self._keys(what)
-        )
-
-
-def rehearse(
+def simulate_run(
     records: Iterable[Record | Unreadable | LeftOut],
     pipeline: Pipeline,
     *,
     encoding: str | None = None,
-    account: Counters | None = None,
-    heard: Heard | None = None,
-    seen: Callable[[str, Counters], None] | None = None,
+    counters: Counters | None = None,
+    events: RunEvents | None = None,
 ) -> DryRun:
-    """Processes each record as a run does, and writes nothing. `heard` and `seen` are called as by a run."""
-    rehearsal = DryRun(account)
+    """Processes each record like a run, and writes nothing. `events` gets `on_log_entry` and `on_document`."""
+    dry_run = DryRun(counters)
+    events = events or NoEvents()
     for record in records:
         if isinstance(record, LeftOut):
-            aside = Aside(record.name, record.reason, record.count)
-            rehearsal.leave(aside)
-            if heard is not None:
-                heard(aside)
+            left_out = LeftOutEntry(record.name, record.reason, record.count)
+            dry_run.add_without_article(left_out)
+            events.on_log_entry(left_out)
             continue
-        rehearsal.account.taken()
-        made = (
-            Failure(record.id, None, record.reason)
-            if isinstance(record, Unreadable)
-            else _made(record, pipeline, encoding)
-        )
-        if isinstance(made, Failure | Rejection):
-            rehearsal.leave(made)
-            if heard is not None:
-                heard(made)
+        dry_run.counters.count_read()
+        if isinstance(record, Unreadable):
+            result: Article | Failure | Rejection = Failure(record.id, None, record.reason)
         else:
-            failure = degraded(record, made) if isinstance(record, Record) else None
-            rehearsal.add(made, failure)
-            if failure is not None and heard is not None:
-                heard(failure)
-        if seen is not None:
-            seen(record.id, rehearsal.account)
-    return rehearsal
+            result = _process(record, pipeline, encoding)
+        if isinstance(result, Failure | Rejection):
+            dry_run.add_without_article(result)
+            events.on_log_entry(result)
+        else:
+            failure = degraded_failure(record, result) if isinstance(record, Record) else None
+            dry_run.add(result, failure)
+            if failure is not None:
+                events.on_log_entry(failure)
+        events.on_document(record.id, dry_run.counters)
+    return dry_run
 
 
-def _made(record: Record, pipeline: Pipeline, encoding: str | None) -> Article | Failure | Rejection:
-    made = processed(record, pipeline, encoding)
-    if isinstance(made, Article):
+def _process(record: Record, pipeline: Pipeline, encoding: str | None) -> Article | Failure | Rejection:
+    result = process_record(record, pipeline, encoding)
+    if isinstance(result, Article):
         try:
-            encode(made)
+            encode_article(result)
         except UnicodeEncodeError:
-            return Failure(record.id, None, told(record, LONE_SURROGATE))
-    return made
+            return Failure(record.id, None, with_location(record, LONE_SURROGATE))
+    return result

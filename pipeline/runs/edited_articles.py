@@ -1,4 +1,4 @@
-"""Finds the articles that were edited after a run wrote them, by what the run remembers. Only reads."""
+"""Finds the articles of an output that were edited by hand, by the state of the run that wrote them. Only reads."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,36 +9,37 @@ from urllib.parse import quote
 import msgspec
 
 from pipeline.errors import ContractError, PipelineError
-from pipeline.export.load.articles import attempts
+from pipeline.export.load.articles import load_each
 from pipeline.model.article import Article
 from pipeline.readers.sqlite.connection import confine, connected
 from pipeline.readers.sqlite.tables import stored_columns
-from pipeline.runs.output.article_writer import LINES
-from pipeline.runs.output.manual_edits import digest, digest_of
-from pipeline.runs.output.output_folder import RUN_FOLDER, STATE
-from pipeline.runs.state import FATES, LAYOUT, REPLACING
+from pipeline.runs.output.article_writer import ARTICLE_ENCODER
+from pipeline.runs.output.manual_edits import article_hash, file_hash
+from pipeline.runs.output.output_folder import RUN_FOLDER, STATE_FILE
+from pipeline.runs.state_entries import REPLACING_KEY, STATUSES
+from pipeline.runs.state_schema import SCHEMA_VERSION
 from pipeline.storage.file_names import file_name
 
-ARTICLES = "SELECT id, line, size, hash FROM documents WHERE fate = ? AND place = 0 AND key <> ?"
-SHARDS = "SELECT path, size, hash FROM places WHERE sealed = 1 AND path NOT LIKE '%/%'"
-IN_SHARD = "SELECT hash FROM documents WHERE id = ?"
-NEEDED = {
+ARTICLES_QUERY = "SELECT id, line, size, hash FROM documents WHERE fate = ? AND place = 0 AND key <> ?"
+SHARDS_QUERY = "SELECT path, size, hash FROM places WHERE sealed = 1 AND path NOT LIKE '%/%'"
+HASH_QUERY = "SELECT hash FROM documents WHERE id = ?"
+REQUIRED_COLUMNS = {
     "documents": {"id", "line", "size", "hash", "fate", "place", "key"},
     "places": {"path", "size", "hash", "sealed"},
 }
-"""Columns that are read of what a run remembers; none may be computed."""
-PATIENCE = 5.0
-"""Seconds to wait for a run that writes."""
+"""The columns of the state that are read. They must be stored, not computed."""
+LOCK_SECONDS = 5.0
+"""How long to wait for a run that writes."""
 
 
-class WrittenError(PipelineError):
-    """What a run remembers cannot be read; the message says why."""
+class UnreadableStateError(PipelineError):
+    """The state of the run cannot be read; the message says why."""
 
 
-class Edits(msgspec.Struct, frozen=True):
-    """What was edited: articles, by the names that `reading.attempts` gives them, and whole shards.
+class EditedArticles(msgspec.Struct, frozen=True):
+    """What was edited: articles, named as `export.load.articles.load_each` names them, and whole shards.
 
-    A shard is named where none of its articles differs: some are missing, or it was packed again.
+    A shard is named if none of its articles differs: some are missing, or it was compressed again.
     """
 
     articles: frozenset[str] = frozenset()
@@ -48,98 +49,102 @@ class Edits(msgspec.Struct, frozen=True):
         return len(self.articles) + len(self.shards)
 
 
-def edits(source: Path) -> Edits:
-    """What was edited of an output, of a folder in it, or of one file of it, if a run wrote it.
+def find_edited_articles(source: Path) -> EditedArticles:
+    """Finds what was edited in an output, in a folder in it, or in one of its files, if a run wrote it.
 
-    Each file is read. Articles that are there no more are no edits. Raises `WrittenError` where a run has written
-    there, but what it remembers cannot be read.
+    Each file is read. Deleted articles are not edits. Raises `UnreadableStateError` if the state of the run cannot be
+    read.
     """
-    # An article may be a link to a file elsewhere, and is one of this output all the same.
+    # An article may be a link to a file elsewhere; it still belongs to this output.
     source = source.resolve() if source.is_dir() else source.parent.resolve() / source.name
-    root = next((each for each in (source, *source.parents) if (each / RUN_FOLDER / STATE).is_file()), None)
+    root = next((each for each in (source, *source.parents) if (each / RUN_FOLDER / STATE_FILE).is_file()), None)
     if root is None:
-        return Edits()
-    path = root / RUN_FOLDER / STATE
+        return EditedArticles()
+    path = root / RUN_FOLDER / STATE_FILE
     try:
         with closing(_opened(path)) as database:
             return _edits(database, root, source)
     except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
-        # The others are of values that no run writes.
-        raise WrittenError(f"{path} cannot be read: {error}") from error
+        # The last three come from values that no run writes.
+        raise UnreadableStateError(f"{path} cannot be read: {error}") from error
 
 
-def _edits(database: sqlite3.Connection, root: Path, source: Path) -> Edits:
+def _edits(database: sqlite3.Connection, root: Path, source: Path) -> EditedArticles:
     folder = source if source.is_dir() else source.parent
     articles: set[str] = set()
     shards: set[str] = set()
-    for name, apart, size, found in database.execute(ARTICLES, (FATES.index("written"), REPLACING)):
-        if not (isinstance(name, bytes) and isinstance(size, int) and isinstance(found, bytes)):
-            raise WrittenError(f"{root / RUN_FOLDER / STATE} is damaged: it notes {name!r:.100} as an article")
+    for name, apart, size, written_hash in database.execute(ARTICLES_QUERY, (STATUSES.index("written"), REPLACING_KEY)):
+        if not (isinstance(name, bytes) and isinstance(size, int) and isinstance(written_hash, bytes)):
+            raise UnreadableStateError(
+                f"{root / RUN_FOLDER / STATE_FILE} is damaged: it lists {name!r:.100} as an article"
+            )
         path = root / file_name(name.decode("utf-8", "surrogatepass"), apart=bool(apart))
-        if path.is_relative_to(source) and _differs(path, size, found):
+        if path.is_relative_to(source) and _differs(path, size, written_hash):
             articles.add(path.relative_to(folder).as_posix())
-    for name, size, found in database.execute(SHARDS):
-        if not (isinstance(name, str) and isinstance(size, int) and isinstance(found, bytes)) or name in {
+    for name, size, written_hash in database.execute(SHARDS_QUERY):
+        if not (isinstance(name, str) and isinstance(size, int) and isinstance(written_hash, bytes)) or name in {
             "",
             ".",
             "..",
         }:
-            raise WrittenError(f"{root / RUN_FOLDER / STATE} is damaged: it notes {name!r:.100} as a shard")
+            raise UnreadableStateError(
+                f"{root / RUN_FOLDER / STATE_FILE} is damaged: it lists {name!r:.100} as a shard"
+            )
         path = root / name
-        if path.is_relative_to(source) and _differs(path, size, found):
+        if path.is_relative_to(source) and _differs(path, size, written_hash):
             differing = set(_differing(database, path))
             articles |= differing
             if not differing:
                 shards.add(name)
-    return Edits(frozenset(articles), frozenset(shards))
+    return EditedArticles(frozenset(articles), frozenset(shards))
 
 
-def _differs(path: Path, size: int, found: bytes) -> bool:
+def _differs(path: Path, size: int, written_hash: bytes) -> bool:
     """Whether a file is not as it was written."""
     try:
         if path.exists() and not path.is_file():
-            # A pipe or a device may never end.
+            # Reading a pipe or a device may never end.
             return True
-        # An earlier version noted the size alone.
-        return digest_of(path) != found if found else path.stat().st_size != size
+        # An earlier version of the pipeline noted only the size.
+        return file_hash(path) != written_hash if written_hash else path.stat().st_size != size
     except FileNotFoundError:
         return False
     except PermissionError:
-        # A run says so, too: it never takes away the right to read what it writes.
+        # A run never writes a file that cannot be read, and it also counts such a file as edited.
         return True
     except OSError as error:
-        raise WrittenError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise UnreadableStateError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
 def _differing(database: sqlite3.Connection, shard: Path) -> Iterator[str]:
-    """The names of those articles in a shard that are not the ones that were written there."""
-    for name, article in attempts(shard):
+    """Yields the names of the articles in a shard that are not as they were written."""
+    for name, article in load_each(shard):
         if isinstance(article, ContractError) or _is_other(database, article):
             yield name
 
 
 def _is_other(database: sqlite3.Connection, article: Article) -> bool:
-    found = database.execute(IN_SHARD, (article.id.encode("utf-8", "surrogatepass"),)).fetchone()
-    return found is None or (found[0] != b"" and found[0] != digest(LINES.encode(article) + b"\n"))
+    row = database.execute(HASH_QUERY, (article.id.encode("utf-8", "surrogatepass"),)).fetchone()
+    return row is None or (row[0] != b"" and row[0] != article_hash(ARTICLE_ENCODER.encode(article) + b"\n"))
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    """The file, to be read alone: nothing is left beside it."""
-    where = f"file:{quote(str(path))}?mode=ro"
-    # Without a log beside it no run is writing, and SQLite need not make one of its own.
+    """Opens the file for reading, without leaving other files next to it."""
+    uri = f"file:{quote(str(path))}?mode=ro"
+    # Without a log next to it no run is writing, and SQLite need not make a log of its own.
     log = path.with_name(path.name + "-wal")
-    waiting = log.stat().st_size if log.exists() else None
-    address = where if waiting is not None else f"{where}&immutable=1"
-    # The output may be somebody else's, and so may be what its run remembers.
-    database = connected(address, path.stat().st_size + (waiting or 0), PATIENCE)
+    log_bytes = log.stat().st_size if log.exists() else None
+    address = uri if log_bytes is not None else f"{uri}&immutable=1"
+    # The output may come from somebody else, so the state may be hostile.
+    database = connected(address, path.stat().st_size + (log_bytes or 0), LOCK_SECONDS)
     try:
         layout = int(database.execute("PRAGMA user_version").fetchone()[0])
-        if layout != LAYOUT:
-            raise WrittenError(f"{path} is of another version, and cannot be read")
+        if layout != SCHEMA_VERSION:
+            raise UnreadableStateError(f"{path} is of another version and cannot be read")
         confine(database, asked=False)
-        for table, needed in NEEDED.items():
+        for table, needed in REQUIRED_COLUMNS.items():
             if not needed <= stored_columns(database, table):
-                raise WrittenError(f"{path} is damaged: its table {table} has not all columns")
+                raise UnreadableStateError(f"{path} is damaged: its table {table} lacks columns")
     except BaseException:
         database.close()
         raise

@@ -1,4 +1,4 @@
-"""Documents that a run has taken and whose end it does not know, because it had to stop: they are named."""
+"""Lists the documents that a stopped run had read but whose outcome is not known."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,35 +6,32 @@ from typing import Final
 
 import msgspec
 
-from pipeline.model.record import shown
-from pipeline.runs.outcome import speakable
+from pipeline.model.record import printable
+from pipeline.runs.outcome import encodable
 from pipeline.storage.atomic import replace
 
-FILE: Final = "unaccounted.jsonl"
-NAMED: Final = 5
-"""Documents that an error names; the file names all."""
+UNFINISHED_FILE: Final = "unaccounted.jsonl"
+MAX_NAMED: Final = 5
+"""Documents that the error message names; the file lists all."""
 
 
-def record(documents: Sequence[str], folder: Path) -> None:
-    """Writes their ids to the folder of the run, a line each; no file is there where there are none.
-
-    Raises `OSError`.
-    """
+def write_list(documents: Sequence[str], folder: Path) -> None:
+    """Writes the ids to `folder`, one per line; deletes the file if there are none. Raises `OSError`."""
     if documents:
-        lines = (msgspec.json.encode({"document": speakable(each)}) + b"\n" for each in documents)
-        replace(folder / FILE, b"".join(lines))
+        lines = (msgspec.json.encode({"document": encodable(each)}) + b"\n" for each in documents)
+        replace(folder / UNFINISHED_FILE, b"".join(lines))
     else:
-        (folder / FILE).unlink(missing_ok=True)
+        (folder / UNFINISHED_FILE).unlink(missing_ok=True)
 
 
-def told(documents: Sequence[str]) -> str:
-    """The end of the message of an error; empty where there are none.
+def unfinished_suffix(documents: Sequence[str]) -> str:
+    """Returns the end of an error message that names the documents; empty if there are none.
 
-    >>> told(["a", "b"])
+    >>> unfinished_suffix(["a", "b"])
     '; not accounted for: a, b'
     """
     if not documents:
         return ""
-    names = ", ".join(shown(speakable(each)) for each in documents[:NAMED])
-    more = len(documents) - NAMED
-    return f"; not accounted for: {names}" + (f" and {more:,} more, all in _run/{FILE}" if more > 0 else "")
+    names = ", ".join(printable(encodable(each)) for each in documents[:MAX_NAMED])
+    more = len(documents) - MAX_NAMED
+    return f"; not accounted for: {names}" + (f" and {more:,} more, all in _run/{UNFINISHED_FILE}" if more > 0 else "")

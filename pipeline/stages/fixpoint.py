@@ -1,41 +1,45 @@
-"""A repair done until nothing is left to do, told as one layer of edits.
+"""Repeats a repair until it finds nothing more, and merges the edits into one change.
 
-Taking a tag out of `<<b>br>` makes a new one, and `&#38;` may complete what stands behind it. A stage that would act
-on its own output is not idempotent, so such a stage repeats its repair and merges the edits.
+Removing the tag in `<<b>br>` makes a new one, and `&#38;` may complete the entity after it. Other repairs depend on
+their context: in `suchan interestin it` the second may only be sure after the first. A stage that would find more in
+its own output is not idempotent, so such a stage repeats its repair.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from pipeline.text.edits import Edit, Positions, apply, arrange
+from pipeline.model.document import Document
+from pipeline.model.stage import Rule
+from pipeline.text.edits import Edit, PositionMap, apply, sort_and_check
 
-ROUNDS = 8
-"""A text that is still not at rest after so many rounds is not damaged prose; it is left alone."""
+MAX_ROUNDS = 8
+"""A text that still changes after so many rounds is not damaged prose, and stays as it is."""
 
 
-def settled(text: str, repair: Callable[[str], Iterable[Edit]]) -> tuple[Edit, ...]:
-    """The edits that take `text` to where `repair` finds nothing more.
+def repair_to_fixpoint(text: str, repair: Callable[[str], Iterable[Edit]]) -> tuple[Edit, ...]:
+    """The edits after which `repair` finds nothing more in `text`.
 
-    Nearly always those of the first round. Later ones are merged into them where they touch; none at all are
-    returned for a text that never comes to rest.
+    Nearly always these are the edits of the first round. Later ones are merged with those that they touch. A text that
+    still changes after `MAX_ROUNDS` gets no edits.
     """
-    edits = arrange(text, repair(text))
-    for _ in range(ROUNDS):
+    edits = sort_and_check(text, repair(text))
+    for _ in range(MAX_ROUNDS):
         if not edits:
             return ()
         between = apply(text, edits)
-        later = arrange(between, repair(between))
+        later = sort_and_check(between, repair(between))
         if not later:
             return edits
-        edits = arrange(text, merged(text, edits, between, later))
+        edits = sort_and_check(text, merge_edits(text, edits, between, later))
     return ()
 
 
-def merged(text: str, first: tuple[Edit, ...], between: str, later: tuple[Edit, ...]) -> Iterator[Edit]:
-    """`first`, from `text` to `between`, and `later`, made in `between`, as one set of edits in `text`.
+def merge_edits(text: str, first: tuple[Edit, ...], between: str, later: tuple[Edit, ...]) -> Iterator[Edit]:
+    """Combines `first`, which turn `text` into `between`, and `later`, edits of `between`, as edits of `text`.
 
-    Neither may hold insertions, of which it is not told whether a later edit at their place is before or behind them.
+    Neither may hold insertions: a later edit at the same place could be before or after them.
     """
-    positions = Positions(first)
+    positions = PositionMap(first)
     spans: list[tuple[int, int, list[Edit]]] = []
     for edit in later:
         start, end = positions.backward(edit.start, edit.end)
@@ -44,14 +48,14 @@ def merged(text: str, first: tuple[Edit, ...], between: str, later: tuple[Edit, 
             spans[-1] = (spans[-1][0], max(end, spans[-1][1]), spans[-1][2])
         else:
             spans.append((start, end, [edit]))
-    waiting = iter(first)
-    earlier = next(waiting, None)
+    remaining = iter(first)
+    earlier = next(remaining, None)
     for start, end, within in spans:
         while earlier is not None and earlier.end <= start:
             yield earlier
-            earlier = next(waiting, None)
+            earlier = next(remaining, None)
         while earlier is not None and earlier.start < end:
-            earlier = next(waiting, None)
+            earlier = next(remaining, None)
         low, high = positions.forward(start, end)
         pieces: list[str] = []
         at = low
@@ -64,4 +68,39 @@ def merged(text: str, first: tuple[Edit, ...], between: str, later: tuple[Edit, 
             yield Edit(start, text[start:end], new, within[0].rule, confidence)
     if earlier is not None:
         yield earlier
-        yield from waiting
+        yield from remaining
+
+
+def propose_to_fixpoint(
+    document: Document, rules: Iterable[Rule], propose: Callable[[Document], Iterable[Edit]]
+) -> Iterator[Edit]:
+    """The edits that `propose` yields for `document`, repeated until no sure ones are left.
+
+    Edits with a confidence under the threshold of their rule are those of the first round: they are not made, so they
+    change no context.
+    """
+    first = tuple(propose(document))
+    if not first:
+        return
+    thresholds = {rule.name: rule.threshold_for(document) for rule in rules}
+
+    def sure(text: str) -> list[Edit]:
+        edits = first if text == document.text else propose(document.with_text(text))
+        return [edit for edit in edits if round(edit.confidence, 2) >= thresholds[edit.rule]]
+
+    made = repair_to_fixpoint(document.text, sure)
+    yield from made
+    unsure = [edit for edit in first if round(edit.confidence, 2) < thresholds[edit.rule]]
+    starts = [edit.start for edit in made]
+    yield from (edit for edit in unsure if not _collides(edit, made, starts))
+
+
+def _collides(edit: Edit, made: Sequence[Edit], starts: Sequence[int]) -> bool:
+    """Whether an edit overlaps one of `made`, or starts at the same place; `starts` are the offsets of `made`.
+
+    `made` are sorted and disjoint, so only the two beside the edit need a look.
+    """
+    after = bisect_left(starts, edit.start)
+    if after and edit.start < made[after - 1].start + len(made[after - 1].old):
+        return True
+    return after < len(made) and starts[after] < edit.start + max(len(edit.old), 1)

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from pipeline.core.apply_stage import repair
-from pipeline.errors import RejectedError, StageError, UsageError, nearest
+from pipeline.errors import RejectedError, StageError, UsageError, did_you_mean
 from pipeline.model.article import Remark
 from pipeline.model.document import Label
 from pipeline.model.stage import Stage
@@ -133,7 +133,7 @@ def _case(path: Path, number: int, row: object) -> Case:
     if isinstance(row, dict):
         for key in row:
             if key not in Case.__struct_fields__:
-                raise UsageError(f"{path}: case {number}: no key {key!r}{nearest(key, Case.__struct_fields__)}")
+                raise UsageError(f"{path}: case {number}: no key {key!r}{did_you_mean(key, Case.__struct_fields__)}")
     try:
         return msgspec.convert(row, Case)
     except msgspec.ValidationError as error:

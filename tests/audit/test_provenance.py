@@ -8,7 +8,7 @@ from judged import edit, with_ledger
 from strategies import ledgers
 
 from pipeline import ContractError
-from pipeline.audit.provenance import Stretch, in_source, passages, stretches, texts
+from pipeline.audit.provenance import Fragment, edits_in_source, fragments, layer_texts, rewrites
 from pipeline.text.edits import Change
 
 Ledger = tuple[str, str, tuple[Change, ...]]
@@ -18,7 +18,7 @@ def shown(source: str, *changes: Change) -> str:
     """The whole text with its edits marked."""
     made = with_ledger(source, *changes)
     marks = {"kept": "{}", "old": "[-{}-]", "new": "{{+{}+}}"}
-    return "".join(marks[s.kind].format(s.text) for s, _ in stretches(made.text, source, passages(changes)))
+    return "".join(marks[s.kind].format(s.text) for s, _ in fragments(made.text, source, rewrites(changes)))
 
 
 # The laws
@@ -27,7 +27,7 @@ def shown(source: str, *changes: Change) -> str:
 @given(ledgers())
 def test_every_edit_is_in_one_passage(ledger: Ledger) -> None:
     _, _, changes = ledger
-    found = [(step.layer, step.edit) for passage in passages(changes) for step in passage.steps]
+    found = [(step.layer, step.edit) for passage in rewrites(changes) for step in passage.edits]
     assert sorted(found, key=str) == sorted(
         ((layer, e) for layer, change in enumerate(changes) for e in change.edits), key=str
     )
@@ -36,20 +36,20 @@ def test_every_edit_is_in_one_passage(ledger: Ledger) -> None:
 @given(ledgers())
 def test_without_what_was_put_in_the_stretches_are_the_source(ledger: Ledger) -> None:
     source, text, changes = ledger
-    pieces = [stretch for stretch, _ in stretches(text, source, passages(changes))]
+    pieces = [stretch for stretch, _ in fragments(text, source, rewrites(changes))]
     assert "".join(piece.text for piece in pieces if piece.kind != "new") == source
 
 
 @given(ledgers())
 def test_without_what_was_taken_out_the_stretches_are_the_text(ledger: Ledger) -> None:
     source, text, changes = ledger
-    pieces = [stretch for stretch, _ in stretches(text, source, passages(changes))]
+    pieces = [stretch for stretch, _ in fragments(text, source, rewrites(changes))]
     assert "".join(piece.text for piece in pieces if piece.kind != "old") == text
 
 
 @given(ledgers())
 def test_passages_are_sorted_and_disjoint_on_both_sides(ledger: Ledger) -> None:
-    found = passages(ledger[2])
+    found = rewrites(ledger[2])
     for before, behind in pairwise(found):
         assert before.end <= behind.start
         assert before.source_end <= behind.source_start
@@ -59,7 +59,7 @@ def test_passages_are_sorted_and_disjoint_on_both_sides(ledger: Ledger) -> None:
 def test_what_stands_between_passages_is_the_same_in_source_and_text(ledger: Ledger) -> None:
     source, text, changes = ledger
     at = at_source = 0
-    for passage in passages(changes):
+    for passage in rewrites(changes):
         assert text[at : passage.start] == source[at_source : passage.source_start]
         at, at_source = passage.end, passage.source_end
 
@@ -67,7 +67,7 @@ def test_what_stands_between_passages_is_the_same_in_source_and_text(ledger: Led
 @given(ledgers())
 def test_the_text_of_every_layer_is_given(ledger: Ledger) -> None:
     source, text, changes = ledger
-    found = texts(with_ledger(source, *changes))
+    found = layer_texts(with_ledger(source, *changes))
     assert (found[0], found[-1], len(found)) == (source, text, len(changes) + 1)
 
 
@@ -88,8 +88,8 @@ def test_an_edit_within_a_later_one_is_part_of_its_passage() -> None:
     """`amp;` went, and what it left was an entity of its own: the reader sees the source's `&amp;quot;` become `"`."""
     first, second = Change("a", (edit(5, "amp;", ""),)), Change("b", (edit(4, "&quot;", '"'),))
     assert shown("Say &amp;quot; now", first, second) == 'Say [-&amp;quot;-]{+"+} now'
-    (passage,) = passages((first, second))
-    assert [step.stage for step in passage.steps] == ["a", "b"]
+    (passage,) = rewrites((first, second))
+    assert [step.stage for step in passage.edits] == ["a", "b"]
 
 
 def test_what_is_inserted_where_something_was_deleted_replaced_it() -> None:
@@ -104,8 +104,8 @@ def test_an_edit_that_a_later_one_takes_back_is_still_shown() -> None:
 
 def test_an_insertion_that_a_later_edit_deletes_leaves_an_empty_stretch() -> None:
     first, second = Change("a", (edit(1, "", " "),)), Change("b", (edit(1, " ", ""),))
-    found = list(stretches("灯塔", "灯塔", passages((first, second))))
-    assert [stretch for stretch, passage in found if passage] == [Stretch("new", "")]
+    found = list(fragments("灯塔", "灯塔", rewrites((first, second))))
+    assert [stretch for stretch, passage in found if passage] == [Fragment("new", "")]
 
 
 # The source
@@ -114,12 +114,12 @@ def test_an_insertion_that_a_later_edit_deletes_leaves_an_empty_stretch() -> Non
 def test_the_place_in_the_source_does_not_move_with_earlier_edits() -> None:
     spaced = edit(9, "", " ")
     moved = edit(5, "", " ")
-    alone = list(in_source((Change("words", (spaced,)),)))
-    behind = list(in_source((Change("entities", (edit(0, "quot;", '"'),)), Change("words", (moved,)))))
+    alone = list(edits_in_source((Change("words", (spaced,)),)))
+    behind = list(edits_in_source((Change("entities", (edit(0, "quot;", '"'),)), Change("words", (moved,)))))
     assert alone[0][1:] == behind[1][1:] == (9, 9)
 
 
 def test_edits_that_do_not_fit_their_text_are_no_ledger() -> None:
     made = with_ledger("The lamp", Change("a", (edit(0, "The", "A"),)))
     with pytest.raises(ContractError, match="/provenance/changes: the edit at 0"):
-        texts(type(made)(**{f: getattr(made, f) for f in made.__struct_fields__} | {"text": "B lamp"}))
+        layer_texts(type(made)(**{f: getattr(made, f) for f in made.__struct_fields__} | {"text": "B lamp"}))

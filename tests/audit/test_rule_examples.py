@@ -2,13 +2,13 @@
 
 import pytest
 
-from pipeline.audit.examples import Example, Examples
-from pipeline.text.excerpts import around, excerpt, marked, noted, replaced, shortened, visible
+from pipeline.audit.examples import Example, ExampleCollector
+from pipeline.text.excerpts import edit_excerpt, line_context, note_excerpt, shorten, span_excerpt, visible, wdiff
 
 
 def kept(most: int, *offered: tuple[str, str]) -> list[str]:
     """What is kept of examples, each a document and what it shows."""
-    specimens = Examples(most)
+    specimens = ExampleCollector(most)
     for number, (document, form) in enumerate(offered):
         specimens.keep("rule", form, Example(document, None, f"{form} {number}"))
     return [specimen.text for specimen in specimens.of("rule")]
@@ -31,7 +31,7 @@ def test_none_are_kept_where_none_are_wanted() -> None:
 
 
 def test_there_is_no_room_for_what_would_not_be_shown() -> None:
-    specimens = Examples(1)
+    specimens = ExampleCollector(1)
     specimens.keep("rule", "quot;", Example("a", None, "x"))
     assert not specimens.wants("rule", "apos;", "a")
     assert specimens.wants("other rule", "apos;", "a")
@@ -39,18 +39,18 @@ def test_there_is_no_room_for_what_would_not_be_shown() -> None:
 
 def test_a_replacement_is_marked_with_its_line_around_it() -> None:
     text = "Heading\nHe said quot;nothingquot; and left"
-    assert replaced(text, 16, "quot;", '"') == 'He said [-quot;-]{+"+}nothingquot; and left'
+    assert edit_excerpt(text, 16, "quot;", '"') == 'He said [-quot;-]{+"+}nothingquot; and left'
 
 
 def test_context_is_cut_on_both_sides() -> None:
     text = "一" * 40 + "灯" + "二" * 40
-    assert replaced(text, 40, "灯", "燈") == f"…{'一' * 28}[-灯-]{{+燈+}}{'二' * 28}…"
+    assert edit_excerpt(text, 40, "灯", "燈") == f"…{'一' * 28}[-灯-]{{+燈+}}{'二' * 28}…"
 
 
 @pytest.mark.parametrize("width", [3, 4, 5, 40])
 def test_context_ends_at_line_ends(width: int) -> None:
     """`…` stands only where something of the line is left out."""
-    left, right = around("一\nabcd灯efgh\n二", 6, 7, width)
+    left, right = line_context("一\nabcd灯efgh\n二", 6, 7, width)
     assert left == ("…bcd" if width == 3 else "abcd")
     assert right == ("efg…" if width == 3 else "efgh")
 
@@ -65,16 +65,16 @@ def test_nothing_invisible_reaches_the_terminal(text: str, shown: str) -> None:
 
 
 def test_an_insertion_and_a_deletion_have_one_side() -> None:
-    assert (marked("", " "), marked("<b>", "")) == ("{+ +}", "[-<b>-]")
+    assert (wdiff("", " "), wdiff("<b>", "")) == ("{+ +}", "[-<b>-]")
 
 
 def test_long_texts_lose_their_middle() -> None:
-    assert shortened("a" * 50 + "b" * 50, 11) == "aaaaa…bbbbb"
+    assert shorten("a" * 50 + "b" * 50, 11) == "aaaaa…bbbbb"
 
 
 def test_an_empty_place_is_shown_between_its_neighbours() -> None:
-    assert excerpt("灯塔与海", 2, 2) == "灯塔|与海"
+    assert span_excerpt("灯塔与海", 2, 2) == "灯塔|与海"
 
 
 def test_a_suggestion_is_marked_where_it_would_stand() -> None:
-    assert noted("a packof cards", 6, 6, "left as it is", " ") == "left as it is — a pack{+ +}of cards"
+    assert note_excerpt("a packof cards", 6, 6, "left as it is", " ") == "left as it is — a pack{+ +}of cards"

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import pipeline
-from pipeline.cli import VERBS, main
+from pipeline.cli import COMMANDS, main
 
 
 def test_python_dash_m_says_its_version() -> None:
@@ -27,12 +27,12 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     assert left.value.code == 0
     told = capsys.readouterr().out
-    for verb, what in VERBS.items():
+    for verb, what in COMMANDS.items():
         assert f"    {verb}" in told
         assert what in told
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", COMMANDS)
 def test_every_verb_has_help_with_an_example(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main([verb, "--help"])

@@ -16,9 +16,10 @@ from labelled import article, part, version
 import pipeline
 from pipeline import Article
 from pipeline.audit.compare.compare import compare
-from pipeline.audit.compare.tally import Chosen, Tally
+from pipeline.audit.compare.totals import DiffTotals
+from pipeline.audit.report import RuleFilter
 from pipeline.cli import main
-from pipeline.cli.diff_view import Page
+from pipeline.cli.diff_view import DiffPrinter
 
 Captured = pytest.CaptureFixture[str]
 
@@ -116,7 +117,7 @@ def test_articles_that_only_have_other_settings_are_counted_and_not_listed(
 def test_of_many_articles_the_rest_is_counted(
     articles: Path, other: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.cli.diff_view.SHOWN", 1)
+    monkeypatch.setattr("pipeline.cli.diff_view.MAX_LISTED_ARTICLES", 1)
     (other / "lamps.json").unlink()
     (other / "wire" / "locks.json").unlink()
     assert main(["diff", str(articles), str(other)]) == 0
@@ -214,7 +215,7 @@ def test_one_article_is_shown_in_full(articles: Path, other: Path, capsys: Captu
     out = capsys.readouterr().out
     assert out.startswith("bell differs in text, rules, provenance\n\ntext\n  line 5 → 5   punctuation.missing-space\n")
     assert "    PAVEL DORN: Nobody does,[- -]and that is the point ofthe …\n" in out
-    assert "  ~ pipeline.config.settings  /provenance/pipeline/config/settings\n" in out
+    assert "  ~ pipeline.settings  /provenance/pipeline/settings\n" in out
     assert "  - edit words.in-vocabulary: …es, and that is the point of{+ +}the story.\n" in out
 
 
@@ -243,9 +244,9 @@ def test_a_number_that_means_another_exchange_now_is_shown_on_both_sides(capsys:
     english = version("en", part("answer", "It does not wait."), of=1)
     turns = [(part("question", text, of="Post"), "\n\n") for text in ("为什么用木柴？", "Why at two?")]
     old, new = article(*turns[1], english), article(*turns[0], part("answer", "好。"), "\n\n", *turns[1], english)
-    page = Page(detailed=True)
+    page = DiffPrinter(detailed=True)
     page.add(compare(old, new))
-    page.show(Tally().summary(), Chosen())
+    page.show(DiffTotals().summary(), RuleFilter())
     assert "~ translation.exchange.n  /translations/0/sections/0/exchanges/0/n\n      [-1-]{+1+}\n" in (
         capsys.readouterr().out
     )
@@ -254,12 +255,12 @@ def test_a_number_that_means_another_exchange_now_is_shown_on_both_sides(capsys:
 @given(any_articles(), any_articles(), st.booleans())
 def test_any_two_articles_can_be_shown(old: Article, new: Article, detailed: bool) -> None:
     with redirect_stdout(io.StringIO()) as out:
-        tally, page = Tally(), Page(detailed=detailed)
+        tally, page = DiffTotals(), DiffPrinter(detailed=detailed)
         difference = compare(old, new)
         tally.add(old, new, difference)
         if not difference.same:
             page.add(difference)
-        page.show(tally.summary(), Chosen())
+        page.show(tally.summary(), RuleFilter())
     assert not set(out.getvalue()) & {"\x1b", "\x07", "\u200b"}
 
 

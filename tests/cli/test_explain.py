@@ -15,7 +15,7 @@ from pipeline import Article
 from pipeline.audit.explain import explain
 from pipeline.cli import main
 from pipeline.cli.explain_view import compact, detailed
-from pipeline.cli.tables import Sheet
+from pipeline.cli.printer import Printer
 
 Captured = pytest.CaptureFixture[str]
 
@@ -187,8 +187,8 @@ def test_an_unknown_rule_or_stage_is_refused(bell: str, capsys: Captured, option
 def test_any_article_can_be_shown(article: Article) -> None:
     told = explain(article, {})
     with redirect_stdout(io.StringIO()) as out:
-        compact(told, Sheet())
-        detailed(told, Sheet())
+        compact(told, Printer())
+        detailed(told, Printer())
     assert not set(out.getvalue()) & {"\x1b", "\x07", "\u200b"}
 
 
@@ -256,8 +256,8 @@ def test_on_a_terminal_wide_characters_keep_the_columns(
     monkeypatch.setenv("TERM", "xterm")
     assert main(["explain", bell]) == 0
     out = capsys.readouterr().out
-    from pipeline.text.lines import width
+    from pipeline.text.lines import display_width
 
-    assert all(width(line.rstrip()) <= 60 for line in out.splitlines())
+    assert all(display_width(line.rstrip()) <= 60 for line in out.splitlines())
     shown = "".join("".join(line[27:].split()) for line in out.splitlines())
     assert '[-quot;-]{+"+}风不收钱[-quot;-]{+"+}，我父亲说。' in shown

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from pipeline.cli.interrupts import Terminated, heard
+from pipeline.cli.interrupts import Terminated, deliver_interrupts
 
 
 class _Interrupted:
@@ -20,7 +20,7 @@ class _Interrupted:
 
 def test_an_interrupt_within_a_finalizer_is_raised_again() -> None:
     def work() -> None:
-        with heard():
+        with deliver_interrupts():
             _Interrupted(KeyboardInterrupt)
             time.sleep(10)
 
@@ -32,7 +32,7 @@ def test_so_is_a_request_of_the_system() -> None:
     came = []
     before = signal.signal(signal.SIGTERM, lambda number, _: came.append(number))
     try:
-        with heard():
+        with deliver_interrupts():
             _Interrupted(Terminated)
             deadline = time.monotonic() + 10
             while not came and time.monotonic() < deadline:

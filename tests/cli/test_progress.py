@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import ConsoleDimensions
 
-from pipeline.cli.console import Console
 from pipeline.cli.progress import Progress
-from pipeline.cli.report import unheard
+from pipeline.cli.rich_console import Console
+from pipeline.cli.run_summary import silence
 
 MB = 1_000_000
 CONTROL = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
@@ -347,7 +347,7 @@ def test_a_broken_pipe_of_stderr_leaves_stdout_and_the_exit_code() -> None:
 
 def test_unheard_streams_are_those_that_are_named(tmp_path: Any) -> None:
     with (tmp_path / "a").open("w") as a, (tmp_path / "b").open("w") as b:
-        unheard(a)
+        silence(a)
         for stream in (a, b):
             stream.write("lamps")
     assert ((tmp_path / "a").read_text(), (tmp_path / "b").read_text()) == ("", "lamps")

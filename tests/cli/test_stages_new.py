@@ -13,7 +13,7 @@ import pytest
 
 import pipeline
 from pipeline.cli import main
-from pipeline.cli.stages.new import IMPORTED, LONGEST, Package, rendered, write
+from pipeline.cli.stages.new import MAX_STAGE_NAME_CHARS, TEMPLATE_IMPORTS, StagePackage, rendered, write
 from pipeline.config import validate
 from pipeline.core.recipe import BUILT_IN
 from pipeline.model.stage import Stage
@@ -81,7 +81,7 @@ def test_the_code_of_a_new_package_is_typed(packages: Path, kind: str) -> None:
 
 
 @each_kind
-@pytest.mark.parametrize("name", ["k", "late-stage", "k" * LONGEST])
+@pytest.mark.parametrize("name", ["k", "late-stage", "k" * MAX_STAGE_NAME_CHARS])
 def test_the_code_of_a_new_package_is_in_the_style_of_this_project(here: Path, kind: str, name: str) -> None:
     assert main(["stages", "new", name, "--kind", kind]) == 0
     for check in (
@@ -175,7 +175,7 @@ def test_the_next_commands_are_named_with_the_folder_in_which_it_lies(
         ("潮水", "small letters"),
         ("../tides", "small letters"),
         ("", "small letters"),
-        ("t" * (LONGEST + 1), f"choose a name of {LONGEST} or fewer"),
+        ("t" * (MAX_STAGE_NAME_CHARS + 1), f"choose a name of {MAX_STAGE_NAME_CHARS} or fewer"),
         ("dialogue", "is a built-in stage; choose another name"),
         ("lambda", "is a word of Python and cannot be imported; choose a longer name"),
         ("calendar", "is a module of Python itself; choose a longer name"),
@@ -265,11 +265,11 @@ def test_where_one_file_cannot_be_written_nothing_is(here: Path) -> None:
 @each_kind
 def test_no_class_is_named_like_something_that_its_package_imports(kind: str) -> None:
     imported = set()
-    for path, text in rendered(Package("late-tides", kind)).items():
+    for path, text in rendered(StagePackage("late-tides", kind)).items():
         if path.endswith(".py"):
             nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)]
             imported |= {alias.name for node in nodes for alias in node.names} - {"LateTides"}
     camel = {name for name in imported if name[0].isupper() and not name.isupper()}
     assert camel
-    assert camel <= IMPORTED
-    assert not IMPORTED & set(dir(builtins))
+    assert camel <= TEMPLATE_IMPORTS
+    assert not TEMPLATE_IMPORTS & set(dir(builtins))

@@ -16,7 +16,7 @@ import pytest
 
 import pipeline
 from pipeline.cli import main
-from pipeline.export.json_folder import write
+from pipeline.export.json import write_article
 from pipeline.text.escapes import HIDDEN
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="it has no pseudo-terminals")
@@ -55,8 +55,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, name in enumerate(IDS):
         for side, more in (("old", ""), ("new", "It rang\x1bc.\n")):
             article = pipeline.process(f"{TEXT}{more}{number}\n", id=name, metadata={BELL: BELL})
-            write(article, folder / side)
-        write(article, folder / "broken")
+            write_article(article, folder / side)
+        write_article(article, folder / "broken")
     for path in list((folder / "broken").rglob("*.json"))[::2]:
         path.write_text(path.read_text("utf-8").replace('"lf"', json.dumps(BELL), 1), "utf-8")
     (folder / "broken" / f"{BELL}\u202e.json").write_text("{}", "utf-8")
@@ -186,7 +186,7 @@ PLAIN = "Q: 谁点灯？\n\nA: 我姑妈。\n"
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("streams")
     for side, more in (("out", ""), ("new", "灯\n")):
-        write(pipeline.process(PLAIN + more, id="灯"), folder / side)
+        write_article(pipeline.process(PLAIN + more, id="灯"), folder / side)
     (folder / "raw").mkdir()
     (folder / "raw" / "灯.txt").write_text(PLAIN, "utf-8")
     (folder / "raw" / "空.txt").touch()

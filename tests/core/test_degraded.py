@@ -14,7 +14,7 @@ import pipeline
 from pipeline import Article, ContractError, Label, Pipeline, RejectedError, Stage, StageError, UsageError
 from pipeline.core.assemble import ContradictionError
 from pipeline.core.recipe import BUILT_IN
-from pipeline.model.stage import PARTS
+from pipeline.model.stage import PART_VALUES
 
 INTERVIEW = """The Tide Clock
 
@@ -292,7 +292,7 @@ found = st.builds(
     start=spans,
     end=spans,
     layer=st.sampled_from(["part", "version", "language", "given.mood", "unheard"]),
-    value=st.sampled_from([*sorted(PARTS), "headline"]),
+    value=st.sampled_from([*sorted(PART_VALUES), "headline"]),
     rule=st.sampled_from(["given.label", "given.label", "given.label", "given.unheard"]),
     confidence=st.sampled_from([0.9, 0.9, 0.9, 0.1, 2.0]),
     of=st.none() | st.sampled_from(["Ash", "Ma", "source", 1, 2]),

@@ -15,7 +15,7 @@ import pytest
 import regex
 from untimed import untimed
 
-from pipeline.model.stage import PARTS
+from pipeline.model.stage import PART_VALUES
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "write-a-stage.md").read_text("utf-8")
@@ -250,7 +250,7 @@ def test_the_python_of_the_reference_runs() -> None:
 def test_every_part_stands_in_the_table_of_parts() -> None:
     table = REFERENCE[REFERENCE.index("| `part` value") :].partition("\n\n")[0]
     first = [line.split("|")[1] for line in table.splitlines()[2:]]
-    assert set(regex.findall(r"`([^`]+)`", " ".join(first))) == PARTS
+    assert set(regex.findall(r"`([^`]+)`", " ".join(first))) == PART_VALUES
 
 
 def test_every_link_leads_somewhere() -> None:

@@ -9,9 +9,9 @@ import regex
 from msgspec import inspect
 
 from pipeline.audit.compare.compare import Difference
-from pipeline.audit.compare.tally import OnlyIn, Summary
+from pipeline.audit.compare.totals import DiffSummary, UnmatchedArticle
 from pipeline.audit.explain import Explanation
-from pipeline.runs.dry_run import Forecast
+from pipeline.runs.dry_run import DryRunReport
 
 PAGE = (Path(__file__).parents[2] / "docs" / "judging.md").read_text("utf-8")
 
@@ -28,7 +28,7 @@ def structs(kind: inspect.Type) -> Iterator[inspect.StructType]:
             yield from structs(field.type)
 
 
-@pytest.mark.parametrize("printed", [Difference, OnlyIn, Summary, Explanation, Forecast])
+@pytest.mark.parametrize("printed", [Difference, UnmatchedArticle, DiffSummary, Explanation, DryRunReport])
 def test_every_key_is_documented(printed: type[msgspec.Struct]) -> None:
     named = set(regex.findall(r"`(\w+)`", PAGE))
     keys = {field.encode_name for struct in structs(inspect.type_info(printed)) for field in struct.fields}

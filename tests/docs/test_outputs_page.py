@@ -12,8 +12,8 @@ import pytest
 import regex
 
 from docs.test_documentation import ROOT, shape
-from pipeline.export.registry import BUILT_IN
-from pipeline.export.tables.row_kinds import KINDS
+from pipeline.export.registry import BUILT_IN_EXPORTERS
+from pipeline.export.tables.row_kinds import ROW_TYPES
 
 PAGE = (ROOT / "docs" / "outputs.md").read_text("utf-8")
 BLOCK = regex.compile(r"^```(console|python|sql)\n(.*?)^```$", regex.DOTALL | regex.MULTILINE)
@@ -62,14 +62,14 @@ def test_every_block_runs_and_prints_what_is_shown(workplace: Path) -> None:
             run([sys.executable, "-c", code], workplace)
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", ROW_TYPES)
 def test_the_page_names_every_column_of_a_table_and_no_other(name: str) -> None:
     part = PAGE.partition(f"### `{name}`\n")[2].partition("\n#")[0]
     rows = regex.findall(r"^\| (`.*?) \|", part, regex.MULTILINE)
     named = [column for row in rows for column in regex.findall(r"`(\w+)`", row)]
-    assert set(named) == set(KINDS[name].__struct_fields__)
+    assert set(named) == set(ROW_TYPES[name].__struct_fields__)
     assert len(named) == len(set(named))
 
 
 def test_the_page_names_every_format() -> None:
-    assert regex.findall(r"^\| `(\w+)` \| (?:`--to|`\.)", PAGE, regex.MULTILINE) == list(BUILT_IN)
+    assert regex.findall(r"^\| `(\w+)` \| (?:`--to|`\.)", PAGE, regex.MULTILINE) == list(BUILT_IN_EXPORTERS)

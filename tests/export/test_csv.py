@@ -9,8 +9,8 @@ from interviews import bridge, everything, paired
 
 import pipeline
 from pipeline.errors import SettingError
-from pipeline.export.tables.row_kinds import KINDS
-from pipeline.export.tables.rows import Rows
+from pipeline.export.tables.row_kinds import ROW_TYPES
+from pipeline.export.tables.rows import ArticleRows
 
 
 def rows(path: Path, delimiter: str = ",") -> list[dict[str, str]]:
@@ -21,17 +21,17 @@ def rows(path: Path, delimiter: str = ",") -> list[dict[str, str]]:
 def test_an_exchange_is_a_row(tmp_path: Path) -> None:
     pipeline.export(everything(), tmp_path / "a.csv")
     found = rows(tmp_path / "a.csv")
-    assert list(found[0]) == list(KINDS["exchanges"].__struct_fields__)
+    assert list(found[0]) == list(ROW_TYPES["exchanges"].__struct_fields__)
     assert [row["id"] for row in found] == ["ferry"] * 4 + ["wire/bridge"] * 3
     assert found[4]["question"] == "Why does the steel bridge sing?"
     assert found[4]["answer"] == 'Wind. "It is a flute," my teacher said.\nAt night you hear it in 石湾镇 too.'
     assert found[4]["url"] == "https://stonebay.example/桥?a=1&b=2"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ROW_TYPES)
 def test_every_kind_of_rows_comes_back_as_text(tmp_path: Path, kind: str) -> None:
     pipeline.export(everything(), tmp_path / "a.csv", rows=kind)
-    assert list(rows(tmp_path / "a.csv")[0]) == list(KINDS[kind].__struct_fields__)
+    assert list(rows(tmp_path / "a.csv")[0]) == list(ROW_TYPES[kind].__struct_fields__)
 
 
 def test_lines_end_as_the_standard_says_and_marks_are_doubled(tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_pandas_reads_it(tmp_path: Path) -> None:
 
     pipeline.export(everything(), tmp_path / "a.csv", rows="turns")
     frame = pd.read_csv(tmp_path / "a.csv")
-    assert list(frame["n"]) == [row.n for article in everything() for row in Rows(article).turns()]
+    assert list(frame["n"]) == [row.n for article in everything() for row in ArticleRows(article).turns()]
 
 
 def test_polars_reads_it(tmp_path: Path) -> None:
@@ -94,9 +94,9 @@ def test_polars_reads_it(tmp_path: Path) -> None:
 
 
 def test_the_stream_that_is_given_stays_open() -> None:
-    from pipeline.export.csv import Csv
+    from pipeline.export.csv import CsvExport
 
     stream = io.BytesIO()
-    Csv().stream(everything(), stream)
+    CsvExport().stream(everything(), stream)
     stream.write(b"more")
     assert stream.getvalue().startswith(b"id,translation,n,")

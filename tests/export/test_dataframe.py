@@ -9,26 +9,27 @@ from interviews import bridge, everything
 
 import pipeline
 from pipeline import UsageError
-from pipeline.export.tables.row_kinds import KINDS
-from pipeline.export.tables.rows import MAKERS, Rows
+from pipeline.export import dataframe
+from pipeline.export.tables.row_kinds import ROW_TYPES
+from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 
 pd = pytest.importorskip("pandas")
 pl = pytest.importorskip("polars")
 
 
 def want(rows: str) -> list[dict[str, Any]]:
-    return [msgspec.structs.asdict(row) for article in everything() for row in MAKERS[rows](Rows(article))]
+    return [msgspec.structs.asdict(row) for article in everything() for row in ROW_MAKERS[rows](ArticleRows(article))]
 
 
-@pytest.mark.parametrize("rows", KINDS)
+@pytest.mark.parametrize("rows", ROW_TYPES)
 def test_a_pandas_frame_has_the_rows_and_their_columns(rows: str) -> None:
     frame = pipeline.to_frame(everything(), rows, kind="pandas")
-    assert list(frame.columns) == list(KINDS[rows].__struct_fields__)
+    assert list(frame.columns) == list(ROW_TYPES[rows].__struct_fields__)
     found = frame.astype("object").where(frame.notna(), None).to_dict("records")
     assert found == want(rows)
 
 
-@pytest.mark.parametrize("rows", KINDS)
+@pytest.mark.parametrize("rows", ROW_TYPES)
 def test_a_polars_frame_has_the_rows_and_their_columns(rows: str) -> None:
     frame = pipeline.to_frame(everything(), rows, kind="polars")
     assert isinstance(frame, pl.DataFrame)
@@ -37,7 +38,7 @@ def test_a_polars_frame_has_the_rows_and_their_columns(rows: str) -> None:
     )
 
 
-@pytest.mark.parametrize("rows", KINDS)
+@pytest.mark.parametrize("rows", ROW_TYPES)
 def test_types_do_not_depend_on_what_is_there(rows: str) -> None:
     """An empty frame, and one without a single null, have the types of any other."""
     for kind in ("pandas", "polars"):
@@ -60,14 +61,14 @@ def test_exchanges_in_pandas_are_what_is_given_by_default() -> None:
 
 def test_polars_is_taken_where_there_is_no_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
     found = importlib.util.find_spec
-    monkeypatch.setattr("pipeline.export.dataframe.find_spec", lambda name: None if name == "pandas" else found(name))
+    monkeypatch.setattr(dataframe, "find_spec", lambda name: None if name == "pandas" else found(name))
     assert isinstance(pipeline.to_frame([bridge()]), pl.DataFrame)
     with pytest.raises(UsageError, match=r"pandas is not installed: pip install 'bilingual-pipeline\[pandas\]'"):
         pipeline.to_frame([bridge()], kind="pandas")
 
 
 def test_without_either_library_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.export.dataframe.find_spec", lambda _: None)
+    monkeypatch.setattr(dataframe, "find_spec", lambda _: None)
     with pytest.raises(
         UsageError, match=r"pandas or polars is not installed: pip install 'bilingual-pipeline\[pandas\]'"
     ):

@@ -9,8 +9,8 @@ from interviews import bridge, everything
 
 import pipeline
 from pipeline import UsageError
-from pipeline.export.tables.row_kinds import KINDS
-from pipeline.export.tables.rows import MAKERS, Rows
+from pipeline.export.tables.row_kinds import ROW_TYPES
+from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -32,14 +32,14 @@ def test_nested_fields_are_asked_for_by_their_names(database: "DuckDBPyConnectio
     assert found == [("The Steel Bridge That Sings", "dialogue.heading")]
 
 
-@pytest.mark.parametrize("name", [name for name in KINDS if name != "articles"])
+@pytest.mark.parametrize("name", [name for name in ROW_TYPES if name != "articles"])
 def test_flat_tables_hold_the_rows_in_the_order_of_the_articles(database: "DuckDBPyConnection", name: str) -> None:
     ids = [row[0] for row in database.execute(f"SELECT id FROM {name}").fetchall()]
-    assert ids == [article.id for article in everything() for _ in MAKERS[name](Rows(article))]
+    assert ids == [article.id for article in everything() for _ in ROW_MAKERS[name](ArticleRows(article))]
 
 
 def test_no_column_needs_a_quotation_mark(database: "DuckDBPyConnection") -> None:
-    for name, kind in KINDS.items():
+    for name, kind in ROW_TYPES.items():
         if name != "articles":
             database.execute(f"SELECT {', '.join(kind.__struct_fields__)} FROM {name}")
 

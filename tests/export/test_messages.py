@@ -11,7 +11,7 @@ from strategies import articles
 
 import pipeline
 from pipeline import Article
-from pipeline.export.messages import Messages
+from pipeline.export.messages import MessagesExport
 
 
 def lines(tmp_path: Path, found: list[Article], **options: object) -> list[dict[str, Any]]:
@@ -20,7 +20,7 @@ def lines(tmp_path: Path, found: list[Article], **options: object) -> list[dict[
 
 
 def said(text: str) -> list[tuple[str, str]]:
-    (line,) = Messages()._conversations(pipeline.process(text, id="a"))
+    (line,) = MessagesExport()._conversations(pipeline.process(text, id="a"))
     return [(message.role, message.content) for message in line.messages]
 
 
@@ -79,7 +79,7 @@ def test_pairs_are_texts_and_their_translations(tmp_path: Path) -> None:
 
 @given(articles())
 def test_sides_alternate_whatever_the_article(article: Article) -> None:
-    for line in Messages()._conversations(article):
+    for line in MessagesExport()._conversations(article):
         roles = [message.role for message in line.messages]
         assert roles[0] == "user"
         assert roles[-1] == "assistant"

@@ -9,7 +9,7 @@ from interviews import bridge, everything
 
 import pipeline
 from pipeline.errors import SettingError
-from pipeline.export.tables.row_kinds import KINDS
+from pipeline.export.tables.row_kinds import ROW_TYPES
 
 
 @pytest.fixture
@@ -72,11 +72,11 @@ def test_duckdb_queries_it(written: Path) -> None:
     assert rows[-1] == ("wire/bridge", "The Steel Bridge That Sings", len(bridge().segments))
 
 
-@pytest.mark.parametrize("rows", [name for name in KINDS if name != "articles"])
+@pytest.mark.parametrize("rows", [name for name in ROW_TYPES if name != "articles"])
 def test_a_flat_table_has_the_columns_of_its_rows(tmp_path: Path, rows: str) -> None:
     pipeline.export(everything(), tmp_path / "a.parquet", rows=rows)
     table = pq.read_table(tmp_path / "a.parquet")
-    assert table.column_names == list(KINDS[rows].__struct_fields__)
+    assert table.column_names == list(ROW_TYPES[rows].__struct_fields__)
     assert table.num_rows
     assert set(table["id"].to_pylist()) <= {"ferry", "tide", "wire/bridge"}
     assert table.schema.metadata[b"bilingual.rows"] == rows.encode()

@@ -11,8 +11,8 @@ import pipeline
 from pipeline import UsageError
 from pipeline.errors import SettingError
 from pipeline.export import registry
-from pipeline.export.exporter import PROTOCOL, Exporter, Streaming
-from pipeline.export.registry import BUILT_IN, format_of, names, sink
+from pipeline.export.exporter import EXPORTER_PROTOCOL, Exporter, StreamingExporter
+from pipeline.export.registry import BUILT_IN_EXPORTERS, exporter, exporter_names, format_of
 
 SINK = """\
 from dataclasses import dataclass
@@ -50,17 +50,22 @@ def offering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Offering:
     return offer
 
 
-@pytest.mark.parametrize("name", BUILT_IN)
+@pytest.mark.parametrize("name", BUILT_IN_EXPORTERS)
 def test_every_built_in_sink_keeps_to_the_protocol(name: str) -> None:
-    made = sink(name)
+    made = exporter(name)
     assert isinstance(made, Exporter)
     assert made.name == name
-    assert made.protocol == PROTOCOL
-    assert not list(registry.faults(made))
+    assert made.protocol == EXPORTER_PROTOCOL
+    assert not list(registry.exporter_faults(made))
 
 
 def test_these_go_to_standard_output() -> None:
-    assert [name for name in BUILT_IN if isinstance(sink(name), Streaming)] == ["jsonl", "csv", "text", "messages"]
+    assert [name for name in BUILT_IN_EXPORTERS if isinstance(exporter(name), StreamingExporter)] == [
+        "jsonl",
+        "csv",
+        "text",
+        "messages",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -81,23 +86,23 @@ def test_a_suffix_that_tells_nothing_is_an_error_that_lists_the_formats() -> Non
 
 def test_an_unknown_name_is_an_error_with_the_nearest_one() -> None:
     with pytest.raises(UsageError, match="format 'parket' is not known; did you mean 'parquet'"):
-        sink("parket")
+        exporter("parket")
 
 
 def test_an_unknown_option_is_an_error_with_the_nearest_one() -> None:
     with pytest.raises(SettingError, match=r"\[sinks.csv\]: no setting 'delimeter'; did you mean 'delimiter'") as error:
-        sink("csv", {"delimeter": ";"})
+        exporter("csv", {"delimeter": ";"})
     assert error.value.key == ("sinks", "csv", "delimeter")
 
 
 def test_an_option_of_the_wrong_type_is_an_error_that_names_it() -> None:
     with pytest.raises(SettingError, match=r"\[sinks.messages\]: .*pairs"):
-        sink("messages", {"pairs": "yes"})
+        exporter("messages", {"pairs": "yes"})
 
 
 def test_a_sink_of_another_package_is_found_by_name_and_by_suffix(tmp_path: Path, offering: Offering) -> None:
     offering(SINK)
-    assert names()[-1] == "ids"
+    assert exporter_names()[-1] == "ids"
     pipeline.export(everything(), tmp_path / "a.ids", end=",")
     assert (tmp_path / "a.ids").read_text("utf-8") == "ferry,tide,wire/bridge,"
     pipeline.export(everything(), tmp_path / "b", to="ids")
@@ -120,7 +125,7 @@ def test_an_unfit_sink_is_named_with_its_package(offering: Offering, old: str, n
     assert old in SINK
     offering(SINK.replace(old, new))
     with pytest.raises(UsageError, match="sink 'ids' of package idlers 1.2 ") as error:
-        sink("ids")
+        exporter("ids")
     assert fault in str(error.value)
 
 
@@ -135,9 +140,9 @@ def test_a_name_that_two_packages_offer_is_refused(offering: Offering) -> None:
     offering(SINK)
     offering(SINK, package="loafers")
     with pytest.raises(UsageError, match=r"offered by idlers 1.2 \(idlers:Ids\) and loafers 1.2 \(loafers:Ids\)"):
-        sink("ids")
+        exporter("ids")
 
 
 def test_a_built_in_name_cannot_be_taken(offering: Offering) -> None:
     offering(SINK, name="csv")
-    assert type(sink("csv")).__module__ == "pipeline.export.csv"
+    assert type(exporter("csv")).__module__ == "pipeline.export.csv"

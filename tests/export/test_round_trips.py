@@ -123,11 +123,11 @@ def test_articles_are_taken_one_at_a_time(tmp_path: Path) -> None:
             taken.append(n)
             yield paired(f"{n}")
 
-    from pipeline.export.tables.columns import portions, weight
+    from pipeline.export.tables.columns import estimated_row_bytes, row_batches
 
-    for portion in portions(msgspec.structs.replace(article, text="长" * 500_000) for article in counted()):
+    for portion in row_batches(msgspec.structs.replace(article, text="长" * 500_000) for article in counted()):
         assert len(portion) < 5
-        assert sum(map(weight, portion)) < 10 << 20
+        assert sum(map(estimated_row_bytes, portion)) < 10 << 20
         break
     assert len(taken) < 5
 

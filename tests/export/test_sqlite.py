@@ -11,8 +11,8 @@ from interviews import bridge, everything
 import pipeline
 from pipeline import Article
 from pipeline.export.tables.ngrams import phrase
-from pipeline.export.tables.row_kinds import KINDS
-from pipeline.export.tables.rows import MAKERS, Rows
+from pipeline.export.tables.row_kinds import ROW_TYPES
+from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 
 TALK = """湖畔对话：长春市的钢桥
 
@@ -39,16 +39,16 @@ def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def test_every_kind_of_rows_is_a_table(database: sqlite3.Connection) -> None:
-    for name, kind in KINDS.items():
+    for name, kind in ROW_TYPES.items():
         columns = [column for _, column, *_ in database.execute(f"PRAGMA table_info({name})")]
         assert set(kind.__struct_fields__) <= set(columns)
 
 
 @pytest.mark.parametrize("name", ["exchanges", "turns", "edits", "credits", "segments", "prose"])
 def test_rows_are_those_of_the_articles(database: sqlite3.Connection, name: str) -> None:
-    columns = ", ".join(f'"{column}"' for column in KINDS[name].__struct_fields__)
+    columns = ", ".join(f'"{column}"' for column in ROW_TYPES[name].__struct_fields__)
     found = database.execute(f"SELECT {columns} FROM {name} WHERE id = 'wire/bridge'").fetchall()
-    want = [msgspec.structs.astuple(row) for row in MAKERS[name](Rows(bridge()))]
+    want = [msgspec.structs.astuple(row) for row in ROW_MAKERS[name](ArticleRows(bridge()))]
     plain = [tuple(msgspec.json.encode(v).decode() if isinstance(v, tuple) else v for v in row) for row in want]
     assert sorted(found, key=str) == sorted(plain, key=str)
 

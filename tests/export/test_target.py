@@ -15,7 +15,7 @@ import pytest
 import pipeline
 from pipeline import Article, UsageError
 from pipeline.export.registry import export
-from pipeline.export.target import locked, write
+from pipeline.export.target import locked, write_local
 
 FILES = ["a.jsonl", "a.jsonl.zst", "a.parquet", "a.csv", "a.sqlite", "a.duckdb", "a.txt"]
 FOLDERS = ["json", "text"]
@@ -144,9 +144,9 @@ class Careless:
 def test_the_formats_of_others_are_whole_too(articles: list[Article], tmp_path: Path) -> None:
     target = tmp_path / "a"
     with pytest.raises(StoppedError):
-        write(Careless(), stopped(articles), target)
+        write_local(Careless(), stopped(articles), target)
     assert listing(tmp_path) == []
-    write(Careless(), articles, target)
+    write_local(Careless(), articles, target)
     assert target.read_text("utf-8") == "Tide 0.\nTide 1.\nTide 2.\n"
 
 

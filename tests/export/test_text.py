@@ -6,11 +6,11 @@ import msgspec
 from interviews import bridge, everything, paired, prose
 
 import pipeline
-from pipeline.export.text import page
+from pipeline.export.text import plain_text
 
 
 def test_an_article_reads_from_title_to_disclaimer() -> None:
-    paragraphs = page(bridge()).rstrip("\n").split("\n\n")
+    paragraphs = plain_text(bridge()).rstrip("\n").split("\n\n")
     assert paragraphs == [
         "The Steel Bridge That Sings",
         "本报记者 柳映川 石湾镇报道",
@@ -33,14 +33,14 @@ def test_an_article_reads_from_title_to_disclaimer() -> None:
 
 def test_a_turn_of_nobody_has_the_label_that_stands_there() -> None:
     """The words of the article itself; none is made up."""
-    assert "Q: And in fog?\n\nA: Then we ring the bell, and wait.\n" in page(paired())
-    assert "问: 有雾呢？\n\n答: 那就敲钟，再等一等。\n" in page(paired())
+    assert "Q: And in fog?\n\nA: Then we ring the bell, and wait.\n" in plain_text(paired())
+    assert "问: 有雾呢？\n\n答: 那就敲钟，再等一等。\n" in plain_text(paired())
 
 
 def test_one_file_has_a_form_feed_between_two_articles(tmp_path: Path) -> None:
     pipeline.export(everything(), tmp_path / "a.txt")
     found = (tmp_path / "a.txt").read_text("utf-8")
-    assert found.split("\f\n") == [page(article) for article in everything()]
+    assert found.split("\f\n") == [plain_text(article) for article in everything()]
 
 
 def test_a_form_feed_in_a_text_does_not_part_it(tmp_path: Path) -> None:
@@ -53,4 +53,4 @@ def test_a_folder_has_a_file_per_article(tmp_path: Path) -> None:
     pipeline.export(everything(), tmp_path / "texts", to="text")
     files = sorted(path.relative_to(tmp_path / "texts").as_posix() for path in (tmp_path / "texts").rglob("*.txt"))
     assert files == ["ferry.txt", "tide.txt", "wire/bridge.txt"]
-    assert (tmp_path / "texts" / "wire" / "bridge.txt").read_text("utf-8") == page(bridge())
+    assert (tmp_path / "texts" / "wire" / "bridge.txt").read_text("utf-8") == plain_text(bridge())

@@ -1,11 +1,11 @@
-"""The document: what a stage may ask of the text it is given."""
+"""The document that stages read."""
 
 import msgspec
 import pytest
 
 from pipeline import Document, Label
-from pipeline.model.document import script
-from pipeline.text.lines import Line, lines, paragraphs
+from pipeline.model.document import script_of
+from pipeline.text.lines import Line, join_wrapped_lines, split_lines
 
 
 def label(start: int, end: int, layer: str, value: str = "x") -> Label:
@@ -17,10 +17,10 @@ def test_a_document_cannot_be_changed() -> None:
         Document("ferry").text = "boat"  # type: ignore[misc]
 
 
-def test_lines_and_paragraphs_are_those_of_the_layout() -> None:
+def test_lines_and_paragraphs_are_those_of_text_lines() -> None:
     document = Document("one \n\n two")
-    assert document.lines == lines(document.text)
-    assert document.paragraphs == paragraphs(document.text, lines(document.text))
+    assert document.lines == split_lines(document.text)
+    assert document.paragraphs == join_wrapped_lines(document.text, split_lines(document.text))
 
 
 def test_a_layer_holds_its_labels_alone_sorted_by_position() -> None:
@@ -30,7 +30,7 @@ def test_a_layer_holds_its_labels_alone_sorted_by_position() -> None:
     assert document.layer("language") == (other,)
 
 
-def test_a_layer_that_nobody_gave_is_empty() -> None:
+def test_an_unknown_layer_is_empty() -> None:
     assert Document("ferry").layer("part") == ()
 
 
@@ -56,15 +56,15 @@ def test_a_document_without_metadata_shares_it_with_no_other() -> None:
     ],
 )
 def test_the_script_is_that_of_most_letters(text: str, expected: str) -> None:
-    assert script(text) == expected
+    assert script_of(text) == expected
 
 
 def test_a_fifth_of_the_letters_makes_a_line_mixed() -> None:
     """A Chinese character weighs as much as three letters."""
-    assert script("中" + "a" * 12) == "mixed"
-    assert script("中" + "a" * 13) == "latin"
-    assert script("中" * 4 + "a" * 3) == "mixed"
-    assert script("中" * 4 + "a" * 2) == "han"
+    assert script_of("中" + "a" * 12) == "mixed"
+    assert script_of("中" + "a" * 13) == "latin"
+    assert script_of("中" * 4 + "a" * 3) == "mixed"
+    assert script_of("中" * 4 + "a" * 2) == "han"
 
 
 def test_a_documents_script_of_a_line_is_that_of_its_text() -> None:

@@ -1,4 +1,4 @@
-"""An article as a notebook shows it."""
+"""The HTML of an article in a notebook."""
 
 from html.parser import HTMLParser
 
@@ -12,7 +12,7 @@ from strategies import articles
 import pipeline
 from pipeline import Article
 from pipeline.model.article import Title
-from pipeline.model.html_repr import LONGEST, SHOWN
+from pipeline.model.html_repr import MAX_OPEN_EXCHANGES, MAX_TURN_CHARS
 
 ALLOWED = {"div", "span", "br", "details", "summary"}
 
@@ -48,14 +48,14 @@ def shown(article: Article) -> Reader:
     return reader
 
 
-def test_title_byline_language_and_counts_stand_at_the_top() -> None:
+def test_title_byline_language_and_counts_are_at_the_top() -> None:
     text = shown(bridge()).text
     assert text.startswith(
         "The Steel Bridge That Sings本报记者 柳映川 石湾镇报道en · 3 exchanges · 3 edits · 0 notesStonebay Post "
     )
 
 
-def test_one_is_one() -> None:
+def test_a_count_of_one_is_singular() -> None:
     assert "1 exchange ·" in shown(pipeline.process("Q: When?\n\nA: Now.\n", id="a")).text
 
 
@@ -72,38 +72,38 @@ def test_turns_follow_with_their_speakers() -> None:
 
 
 def test_a_long_conversation_is_folded() -> None:
-    text = "".join(f"Q: Why {n}?\n\nA: Because of {n}.\n\n" for n in range(SHOWN + 4))
+    text = "".join(f"Q: Why {n}?\n\nA: Because of {n}.\n\n" for n in range(MAX_OPEN_EXCHANGES + 4))
     page = pipeline.process(text, id="a")._repr_html_()
     head, fold, rest = page.partition("<details><summary>4 more</summary>")
     assert fold
-    assert f"Because of {SHOWN - 1}." in head
-    assert f"Because of {SHOWN}." in rest
+    assert f"Because of {MAX_OPEN_EXCHANGES - 1}." in head
+    assert f"Because of {MAX_OPEN_EXCHANGES}." in rest
     assert "<details>" not in bridge()._repr_html_()
 
 
 def test_a_long_turn_is_cut() -> None:
     page = pipeline.process(f"Q: Why?\n\nA: {'风' * 999}。\n", id="a")._repr_html_()
-    assert "风" * LONGEST + "…" in page
-    assert "风" * (LONGEST + 1) not in page
+    assert "风" * MAX_TURN_CHARS + "…" in page
+    assert "风" * (MAX_TURN_CHARS + 1) not in page
 
 
 @pytest.mark.parametrize("evil", ["<script>alert(1)</script>", '" onload="x', "&amp;<b>", "</div></details>"])
-def test_nothing_of_the_article_is_html(evil: str) -> None:
+def test_the_text_of_the_article_is_escaped(evil: str) -> None:
     article = msgspec.structs.replace(bridge(), id=evil, title=Title(text=evil, truncated=False), language=evil)
     reader = shown(article)
     assert reader.tags <= ALLOWED
     assert reader.text.startswith(evil)
 
 
-def test_prices_are_no_formula() -> None:
-    """A notebook sets `$5, then $` as one, unless a class of what surrounds it forbids it."""
+def test_prices_are_not_rendered_as_formulas() -> None:
+    """A notebook renders `$5, then $` as a formula unless a class of the surrounding element forbids it."""
     page = pipeline.process("Q: How much?\n\nA: First $5, then $6.\n", id="a")._repr_html_()
     assert page.startswith('<div class="tex2jax_ignore mathjax_ignore" ')
     assert "First $5, then $6." in page
 
 
 @given(articles())
-def test_any_article_is_shown_with_no_tags_but_ours_and_no_colours(article: Article) -> None:
+def test_the_card_of_any_article_has_only_known_tags_and_no_colours(article: Article) -> None:
     reader = shown(article)
     assert reader.tags <= ALLOWED
     assert reader.attributes <= {"class", "style"}

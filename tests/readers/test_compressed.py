@@ -13,7 +13,7 @@ import pytest
 from backports import zstd
 
 from pipeline.config.settings import Input
-from pipeline.model.record import LeftOut, Record, SourceError, Unreadable
+from pipeline.model.record import LeftOut, ReaderError, Record, Unreadable
 from pipeline.readers.byte_source import ByteSource, Place
 from pipeline.readers.documents import _blob
 from pipeline.readers.registry import choice
@@ -197,7 +197,7 @@ def test_whatever_reads_on_gets_what_stands_before_and_then_the_one_error(
         assert reader is not None
         (inner,) = reader.read(blob, Input())
         assert isinstance(inner, ByteSource)
-        with pytest.raises(SourceError, match="data breaks off after"):
+        with pytest.raises(ReaderError, match="data breaks off after"):
             found.extend(consume(inner.stream))
     assert len(found) > 15_000
 

@@ -8,7 +8,7 @@ import pytest
 
 import pipeline
 from pipeline.config.settings import Input, Limits
-from pipeline.export.json_folder import encode
+from pipeline.export.json import encode_article
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers.documents import records
 from pipeline.readers.input_files import File
@@ -236,7 +236,7 @@ def test_values_are_cut_the_same_wherever_reads_end(tmp_path: Path, size: int, m
 
 
 def test_an_article_of_this_pipeline_is_no_source(tmp_path: Path) -> None:
-    article = encode(pipeline.process("The weir\nDaily Post: Why?\nIda Moss: 为了鳗鱼。\n", id="weir"))
+    article = encode_article(pipeline.process("The weir\nDaily Post: Why?\nIda Moss: 为了鳗鱼。\n", id="weir"))
     for data in (article, b"[" + article + b"]", article + b"\n" + article):
         told = only_aside(found(tmp_path, "t.json", data, named=False))
         assert told.reason == "is what this pipeline wrote (bilingual-article), not a source; leave it out"

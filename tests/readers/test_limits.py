@@ -12,7 +12,7 @@ import pytest
 from backports import zstd
 
 from pipeline.config.settings import Limits
-from pipeline.model.record import Record, SourceError
+from pipeline.model.record import ReaderError, Record
 from pipeline.readers import limits
 from pipeline.readers.byte_source import HEAD, ByteSource, Place
 from pipeline.readers.limits import Budget
@@ -94,7 +94,7 @@ def test_a_bomb_of_ten_gigabytes_is_stopped_at_once_and_takes_no_memory(tmp_path
 
 def test_a_copy_on_the_disk_holds_to_the_limit() -> None:
     blob = ByteSource(Place("stdin"), io.BytesIO(bytes(5 * HEAD)), budget=Budget(Limits(expanded=3 * HEAD)))
-    with pytest.raises(SourceError, match="takes more than 196,608 bytes of temporary disk"), blob.on_disk():
+    with pytest.raises(ReaderError, match="takes more than 196,608 bytes of temporary disk"), blob.on_disk():
         pass
 
 
@@ -117,7 +117,7 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", lambda **_: Full())
     blob = ByteSource(Place("stdin"), io.BytesIO(KEEPER))
     with (
-        pytest.raises(SourceError, match=r"cannot be copied to .*: No space left on device; set TMPDIR") as fault,
+        pytest.raises(ReaderError, match=r"cannot be copied to .*: No space left on device; set TMPDIR") as fault,
         blob.on_disk(),
     ):
         pass

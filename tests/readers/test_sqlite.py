@@ -12,7 +12,7 @@ import pytest
 import pipeline
 from pipeline import UsageError
 from pipeline.config.settings import Input, Limits
-from pipeline.export.json_folder import encode
+from pipeline.export.json import encode_article
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers.registry import choice
 from readers.found import failures, found, ids, in_file, only_aside, only_failure, only_record, texts
@@ -288,7 +288,7 @@ def test_odd_names_of_tables_and_columns_are_names(tmp_path: Path) -> None:
 
 
 def test_an_export_of_this_pipeline_is_no_source(tmp_path: Path) -> None:
-    article = encode(pipeline.process("The weir\nDaily Post: Why?\nIda Moss: 为了鳗鱼。\n", id="weir")).decode()
+    article = encode_article(pipeline.process("The weir\nDaily Post: Why?\nIda Moss: 为了鳗鱼。\n", id="weir")).decode()
     path = database(
         tmp_path / "t.db",
         "CREATE TABLE articles (id TEXT, text TEXT, article TEXT)",

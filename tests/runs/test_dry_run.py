@@ -1,4 +1,4 @@
-"""A run that writes nothing counts what each rule would do."""
+"""A dry run counts what each rule would do."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,7 +8,8 @@ import pytest
 from pipeline import Pipeline
 from pipeline.core.pipeline import NOWHERE
 from pipeline.model.record import Record, Unreadable
-from pipeline.runs.dry_run import Forecast, rehearse
+from pipeline.runs.dry_run import DryRunReport, simulate_run
+from runs.callbacks import Callbacks
 
 TEXTS = {
     "bell": "Host: Who rings the bell ofthe tower?\n\n船长：quot;风quot;,他说。\n",
@@ -16,8 +17,8 @@ TEXTS = {
 }
 
 
-def forecast(*records: Record | Unreadable) -> Forecast:
-    return rehearse(records, Pipeline()).forecast()
+def forecast(*records: Record | Unreadable) -> DryRunReport:
+    return simulate_run(records, Pipeline()).report()
 
 
 def records(**texts: str) -> Iterable[Record]:
@@ -30,7 +31,7 @@ def test_rules_are_counted_over_all_articles() -> None:
     assert told["entities.lost-quotes"] == (2, 1)
 
 
-def test_rules_of_most_articles_come_first_however_often_others_fire() -> None:
+def test_rules_in_most_articles_come_first() -> None:
     edits = forecast(*records(**TEXTS, more="One . 二 。 Three . four . five .\n")).edits
     assert [firing.articles for firing in edits] == sorted((f.articles for f in edits), reverse=True)
 
@@ -41,7 +42,7 @@ def test_a_rule_has_three_examples_at_most() -> None:
     assert [specimen.document for specimen in firing.examples] == ["d0", "d1", "d2"]
 
 
-def test_an_example_is_shown_in_the_text_that_its_stage_was_given() -> None:
+def test_an_example_shows_the_text_that_its_stage_got() -> None:
     (firing,) = (f for f in forecast(*records(**TEXTS)).edits if f.rule == "entities.lost-quotes")
     assert firing.examples[0].text == '船长：[-quot;-]{+"+}风quot;,他说。'
 
@@ -54,7 +55,7 @@ def test_kinds_of_labels_are_counted() -> None:
 
 def test_notes_are_counted_by_their_rule() -> None:
     made = Pipeline(rules={"words": 1})
-    told = rehearse(records(**TEXTS), made).forecast().notes
+    told = simulate_run(records(**TEXTS), made).report().notes
     assert {(note.rule, note.count) for note in told} >= {("words.in-vocabulary", 2)}
     assert any("{+ +}" in note.examples[0].text for note in told)
 
@@ -65,12 +66,14 @@ def test_every_document_is_accounted_for() -> None:
     assert [failure.document for failure in told.failures] == ["empty", "lost"]
 
 
-def test_the_same_documents_give_the_same_forecast() -> None:
+def test_the_same_documents_give_the_same_report() -> None:
     assert forecast(*records(**TEXTS)) == forecast(*records(**TEXTS))
 
 
 @pytest.mark.parametrize("number", [0, 3])
 def test_each_document_is_reported_when_it_is_done(number: int) -> None:
     seen: list[str] = []
-    rehearse(list(records(**TEXTS))[:number], Pipeline(), seen=lambda name, _: seen.append(name))
+    simulate_run(
+        list(records(**TEXTS))[:number], Pipeline(), events=Callbacks(document=lambda name, _: seen.append(name))
+    )
     assert seen == list(TEXTS)[:number]

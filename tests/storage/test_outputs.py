@@ -9,7 +9,7 @@ from interviews import bridge, everything, paired
 import pipeline
 from pipeline.cli import main
 from pipeline.errors import UsageError
-from pipeline.export.load.articles import attempts
+from pipeline.export.load.articles import load_each
 from pipeline.model.article import Article
 from pipeline.storage import Access, Remote, store
 from storage.servers import SECRET, Web
@@ -193,7 +193,7 @@ def test_what_is_not_there_is_wrong_usage(
 
 
 def test_an_article_that_vanishes_hides_no_other(output: tuple[Path, str], bucket: str) -> None:
-    found = attempts(output[1])
+    found = load_each(output[1])
     first = next(found)
     rest = [f"{article.id}.json" for article in everything()[1:]]
     store(f"{bucket}/out").delete(rest[0])
@@ -208,7 +208,7 @@ def test_an_export_that_breaks_off_is_one_failure_behind_what_was_read(web: Web,
     data = (tmp_path / "a.jsonl").read_bytes()
     url = web.put("/a.jsonl", data)
     web.breaks["/a.jsonl"] = [len(data), len(data) - 100, *[0] * 9]
-    *_, (name, failure) = attempts(Remote(url, access=Access(allow_private=True)))
+    *_, (name, failure) = load_each(Remote(url, access=Access(allow_private=True)))
     assert name.startswith("a.jsonl")
     assert f"breaks off at byte {len(data) - 100:,}" in str(failure)
 

@@ -8,7 +8,7 @@ import pytest
 from readers.packing import COMPRESSIONS, FERRY, KEEPER, rows
 
 from pipeline.config.settings import Input
-from pipeline.model.record import LeftOut, SourceError
+from pipeline.model.record import LeftOut, ReaderError
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, Found
 from pipeline.readers.registry import built_in
@@ -37,7 +37,7 @@ class Logbook:
             int(number.decode())
             number.decode().index("2")
         if not number.isdigit():
-            raise SourceError("says no number\nof lines" if self.fails == "lines" else "says no number of lines")
+            raise ReaderError("says no number\nof lines" if self.fails == "lines" else "says no number of lines")
         yield document(blob, rest, "text/plain")
 
 

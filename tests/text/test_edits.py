@@ -1,4 +1,4 @@
-"""The ledger: every change can be undone, and every position traced through it."""
+"""Edits: every change can be undone, and every position mapped through it."""
 
 from random import Random
 
@@ -7,7 +7,17 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import edited, ledgers, texts
 
-from pipeline.text.edits import Change, Edit, EditError, Positions, apply, arrange, inverse, smallest, undo
+from pipeline.text.edits import (
+    Change,
+    Edit,
+    EditError,
+    PositionMap,
+    apply,
+    inverse,
+    minimal_edits,
+    sort_and_check,
+    undo,
+)
 
 Edited = tuple[str, tuple[Edit, ...]]
 
@@ -39,12 +49,12 @@ def test_the_inverse_of_the_inverse_is_the_change_itself(case: Edited) -> None:
 
 
 @given(ledgers())
-def test_undoing_a_ledger_gives_the_text_before_all_its_changes(case: tuple[str, str, tuple[Change, ...]]) -> None:
+def test_undoing_all_changes_gives_the_text_before_them(case: tuple[str, str, tuple[Change, ...]]) -> None:
     before, after, ledger = case
     assert undo(after, ledger) == before
 
 
-def test_a_ledger_is_not_undone_on_another_text() -> None:
+def test_changes_are_not_undone_on_another_text() -> None:
     with pytest.raises(EditError):
         undo("rivr", [Change("words", (edit(3, "", "e"),))])
 
@@ -56,7 +66,7 @@ def test_a_ledger_is_not_undone_on_another_text() -> None:
 def test_fitting_edits_are_accepted_in_any_order_and_sorted(case: Edited, random: Random) -> None:
     text, edits = case
     shuffled = random.sample(edits, len(edits))
-    assert apply(text, arrange(text, shuffled)) == apply(text, edits)
+    assert apply(text, sort_and_check(text, shuffled)) == apply(text, edits)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +85,7 @@ def test_fitting_edits_are_accepted_in_any_order_and_sorted(case: Edited, random
 )
 def test_edits_that_overlap_do_not_fit_or_change_nothing_are_refused(edits: list[Edit], reason: str) -> None:
     with pytest.raises(EditError, match=reason) as refusal:
-        arrange("the ferry", edits)
+        sort_and_check("the ferry", edits)
     assert "test.any" in str(refusal.value)
 
 
@@ -88,7 +98,7 @@ def test_applying_refuses_them_too(edits: tuple[Edit, ...]) -> None:
 
 
 def test_edits_that_only_touch_are_no_overlap() -> None:
-    edits = arrange("the ferry", [edit(4, "ferry", "boat"), edit(3, " ", "  "), edit(4, "", "old ")])
+    edits = sort_and_check("the ferry", [edit(4, "ferry", "boat"), edit(3, " ", "  "), edit(4, "", "old ")])
     assert apply("the ferry", edits) == "the  old boat"
 
 
@@ -98,7 +108,7 @@ def test_edits_that_only_touch_are_no_overlap() -> None:
 @given(edited())
 def test_characters_that_no_edit_touches_map_to_themselves_both_ways(case: Edited) -> None:
     text, edits = case
-    changed, positions = apply(text, edits), Positions(edits)
+    changed, positions = apply(text, edits), PositionMap(edits)
     touched = {i for e in edits for i in range(e.start, e.end)}
     for i in set(range(len(text))) - touched:
         start, end = positions.forward(i, i + 1)
@@ -114,18 +124,20 @@ def test_a_wider_span_maps_to_a_wider_span(case: Edited, data: st.DataObject) ->
         data.draw(st.lists(st.integers(0, len(text)), min_size=4, max_size=4), label="places")
     )
     assume(start < end)
-    positions = Positions(edits)
+    positions = PositionMap(edits)
     inner, outer = positions.forward(start, end), positions.forward(outer_start, outer_end)
     assert outer[0] <= inner[0] <= inner[1] <= outer[1]
 
 
 @given(edited(), st.data())
-def test_a_span_takes_in_every_edit_that_it_meets_and_none_that_it_touches(case: Edited, data: st.DataObject) -> None:
+def test_a_span_is_widened_to_edits_that_it_overlaps_but_not_to_those_it_touches(
+    case: Edited, data: st.DataObject
+) -> None:
     text, edits = case
     assume(text)
     start = data.draw(st.integers(0, len(text) - 1), label="start")
     end = data.draw(st.integers(start + 1, len(text)), label="end")
-    first, last = Positions(edits).forward(start, end)
+    first, last = PositionMap(edits).forward(start, end)
     for old, new in zip(edits, inverse(edits), strict=True):
         if old.end <= start:
             assert new.end <= first
@@ -141,43 +153,43 @@ def test_mapping_backward_is_mapping_forward_through_the_inverse(case: Edited, d
     changed = apply(text, edits)
     start = data.draw(st.integers(0, len(changed)), label="start")
     end = data.draw(st.integers(start, len(changed)), label="end")
-    assert Positions(edits).backward(start, end) == Positions(inverse(edits)).forward(start, end)
+    assert PositionMap(edits).backward(start, end) == PositionMap(inverse(edits)).forward(start, end)
 
 
 @given(edited(), st.data())
-def test_no_span_is_turned_around_or_leaves_the_text(case: Edited, data: st.DataObject) -> None:
+def test_mapped_spans_stay_in_order_and_inside_the_text(case: Edited, data: st.DataObject) -> None:
     text, edits = case
     start = data.draw(st.integers(0, len(text)), label="start")
     end = data.draw(st.integers(start, len(text)), label="end")
-    first, last = Positions(edits).forward(start, end)
+    first, last = PositionMap(edits).forward(start, end)
     assert 0 <= first <= last <= len(apply(text, edits))
 
 
-def test_a_span_that_cuts_an_edit_widens_to_all_of_it() -> None:
+def test_a_span_that_begins_or_ends_inside_an_edit_widens_to_all_of_it() -> None:
     """`Mr quot;Ash` becomes `Mr "Ash`: whoever points into `quot;` points to the mark."""
-    positions = Positions([edit(3, "quot;", '"')])
+    positions = PositionMap([edit(3, "quot;", '"')])
     assert positions.forward(0, 5) == (0, 4)
     assert positions.forward(5, 11) == (3, 7)
     assert positions.backward(3, 4) == (3, 8)
 
 
 def test_an_edit_at_the_edge_stays_outside() -> None:
-    positions = Positions([edit(3, "quot;", '"')])
+    positions = PositionMap([edit(3, "quot;", '"')])
     assert positions.forward(0, 3) == (0, 3)
     assert positions.forward(8, 11) == (4, 7)
     assert positions.backward(4, 7) == (8, 11)
 
 
-def test_an_inserted_character_has_a_place_and_no_origin() -> None:
-    positions = Positions([edit(5, "", " ")])
+def test_an_inserted_character_maps_to_an_empty_span() -> None:
+    positions = PositionMap([edit(5, "", " ")])
     assert positions.backward(5, 6) == (5, 5)
     assert positions.forward(0, 5) == (0, 5)
     assert positions.forward(5, 9) == (6, 10)
     assert positions.forward(4, 6) == (4, 7)
 
 
-def test_an_empty_span_stays_empty_unless_it_lies_inside_an_edit() -> None:
-    positions = Positions([edit(3, "quot;", '"')])
+def test_an_empty_span_stays_empty_unless_it_is_inside_an_edit() -> None:
+    positions = PositionMap([edit(3, "quot;", '"')])
     assert positions.forward(3, 3) == (3, 3)
     assert positions.forward(8, 8) == (4, 4)
     assert positions.forward(5, 5) == (3, 4)
@@ -191,15 +203,15 @@ def sides() -> st.SearchStrategy[str]:
 
 
 @given(sides(), sides(), texts(max_size=5))
-def test_the_smallest_edits_do_what_the_large_one_did(old: str, new: str, before: str) -> None:
+def test_minimal_edits_have_the_effect_of_the_whole_edit(old: str, new: str, before: str) -> None:
     text = before + old + "."
-    small = list(smallest(edit(len(before), old, new)))
-    assert apply(text, arrange(text, small)) == before + new + "."
+    small = list(minimal_edits(edit(len(before), old, new)))
+    assert apply(text, sort_and_check(text, small)) == before + new + "."
 
 
 @given(sides(), sides())
-def test_the_sides_of_a_smallest_edit_share_neither_an_end_nor_a_run_of_twelve(old: str, new: str) -> None:
-    for small in smallest(edit(0, old, new)):
+def test_the_sides_of_a_minimal_edit_share_no_end_and_no_long_run(old: str, new: str) -> None:
+    for small in minimal_edits(edit(0, old, new)):
         assert small.old != small.new
         assert not (small.old and small.new) or small.old[0] != small.new[0]
         assert not (small.old and small.new) or small.old[-1] != small.new[-1]
@@ -208,24 +220,24 @@ def test_the_sides_of_a_smallest_edit_share_neither_an_end_nor_a_run_of_twelve(o
 
 def test_a_paragraph_with_one_other_word_is_an_edit_of_that_word() -> None:
     old, new = "The pilots boarded at dawn, the crew at noon.", "The pilots boarded at dusk, the crew at noon."
-    assert list(smallest(edit(7, old, new))) == [edit(30, "awn", "usk")]
+    assert list(minimal_edits(edit(7, old, new))) == [edit(30, "awn", "usk")]
 
 
 def test_a_long_run_in_the_middle_is_left_out() -> None:
-    (first, second) = smallest(edit(0, "teh pilots boarded at nigth", "the pilots boarded at night"))
+    (first, second) = minimal_edits(edit(0, "teh pilots boarded at nigth", "the pilots boarded at night"))
     assert (first.start, first.old, first.new) == (1, "eh", "he")
     assert (second.start, second.old, second.new) == (25, "th", "ht")
 
 
 def test_a_run_of_twelve_between_long_sides_is_left_out() -> None:
     old, new = "teh keeper (harbour at 6) wniter", "the warden [harbour at 6] winter"
-    assert not any("harbour at 6" in small.old for small in smallest(edit(0, old, new)))
+    assert not any("harbour at 6" in small.old for small in minimal_edits(edit(0, old, new)))
 
 
-def test_a_smallest_edit_keeps_rule_and_confidence() -> None:
-    (small,) = smallest(Edit(0, "decadesof", "decades of", "words.run-together", 0.93))
+def test_a_minimal_edit_keeps_rule_and_confidence() -> None:
+    (small,) = minimal_edits(Edit(0, "decadesof", "decades of", "words.run-together", 0.93))
     assert small == Edit(7, "", " ", "words.run-together", 0.93)
 
 
-def test_an_edit_that_changes_nothing_leaves_nothing() -> None:
-    assert list(smallest(edit(3, "same", "same"))) == []
+def test_an_edit_that_changes_nothing_yields_nothing() -> None:
+    assert list(minimal_edits(edit(3, "same", "same"))) == []

@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from pipeline.config.settings import Input
 from pipeline.model.article import Origin
-from pipeline.model.record import Record, SourceError
+from pipeline.model.record import ReaderError, Record
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, Found
 from pipeline.text.decoding import DecodingError, decode
@@ -46,10 +46,10 @@ class Subtitles:
         try:
             text = decode(data, encoding=options.encoding).text
         except DecodingError as error:
-            raise SourceError(str(error)) from error
+            raise ReaderError(str(error)) from error
         transcript = "".join(f"{paragraph}\n" for paragraph in self.paragraphs(text))
         if not transcript:
-            raise SourceError("holds no cue with a text; leave it out")
+            raise ReaderError("holds no cue with a text; leave it out")
         origin = Origin(
             path=blob.place.file,
             media_type="text/vtt" if text.startswith("WEBVTT") else "application/x-subrip",

@@ -8,7 +8,7 @@ from subtitles import Subtitles
 
 import pipeline
 from pipeline.config.settings import Input
-from pipeline.model.record import Record, SourceError
+from pipeline.model.record import ReaderError, Record
 from pipeline.readers.byte_source import ByteSource, Place
 from pipeline.readers.documents import records
 from pipeline.readers.input_files import File
@@ -88,7 +88,7 @@ def test_it_claims_what_is_a_file_of_subtitles(name: str, data: bytes, claim: Cl
 
 
 def test_a_file_without_cues_is_refused_with_the_reason() -> None:
-    with pytest.raises(SourceError, match="holds no cue with a text"):
+    with pytest.raises(ReaderError, match="holds no cue with a text"):
         list(Subtitles().read(blob("a.vtt", b"WEBVTT\n\nNOTE nothing\n"), Input()))
 
 

@@ -7,22 +7,23 @@ from typing import Any
 
 from pipeline.cli.stages import listing
 
-EPILOG = """examples:
-  pipeline stages                              the recipe in its order, and what else is installed
+STAGES_EXAMPLES = """examples:
+  pipeline stages                              list the stages of the recipe and other installed stages
   pipeline stages --config pipeline.toml --json
-  pipeline stages new lost-quotes              a small package to begin with
-  pipeline stages check ./lost-quotes          the conformance kit: what fails, and the smallest text that shows it
+  pipeline stages new lost-quotes              create a package with a new stage
+  pipeline stages check ./lost-quotes          run the conformance tests
 """
 
 ACTIONS = {
-    "new": "write a small installable package with a stage, its cases and its tests",
-    "check": "test the stages of a module with the conformance kit",
+    "new": "create an installable package with a stage, its cases and its tests",
+    "check": "run the conformance tests on the stages of a module",
 }
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options of the list, and the two actions with theirs."""
-    listing.arguments(parser)
+    parser.epilog = STAGES_EXAMPLES
+    listing.add_arguments(parser)
     actions = parser.add_subparsers(dest="action", metavar="[new NAME | check MODULE]", required=False)
     for name, what in ACTIONS.items():
         module: Any = import_module(f"pipeline.cli.stages.{name}")
@@ -30,10 +31,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             name,
             help=what,
             description=what,
-            epilog=module.EPILOG,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        module.arguments(sub)
+        module.add_arguments(sub)
 
 
 def main(options: argparse.Namespace) -> int:

@@ -13,37 +13,38 @@ from typing import TYPE_CHECKING, cast
 
 from pipeline.config.plugins import offered, offers
 from pipeline.core.recipe import BUILT_IN, step
-from pipeline.errors import UsageError, nearest
+from pipeline.errors import UsageError, did_you_mean
 from pipeline.model.stage import Stage
 
 if TYPE_CHECKING:
     from pipeline.testing import Broken, Case
 
-EPILOG = """examples:
-  pipeline stages check ./lost-quotes              a folder with a package, or with modules that need each other
-  pipeline stages check lost_quotes                a module that can be imported
-  pipeline stages check lost_quotes:LostQuotes     one stage of it
-  pipeline stages check words                      a stage that is installed
+CHECK_EXAMPLES = """examples:
+  pipeline stages check ./lost-quotes              a folder with a package or with modules
+  pipeline stages check lost_quotes                an importable module
+  pipeline stages check lost_quotes:LostQuotes     one stage of that module
+  pipeline stages check words                      an installed stage
 
-A file cases.json beside the module is checked, too. Exit code 0: all well; 1: something is wrong.
+cases.json next to the module is also checked. Exit codes: 0 all tests pass; 1 a test fails.
 """
-CASES = "cases.json"
+CASES_FILE = "cases.json"
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("module", metavar="MODULE", help="a module, a file, a folder, or the name of a stage")
+    parser.epilog = CHECK_EXAMPLES
+    parser.add_argument("module", metavar="MODULE", help="module, file, folder or name of a stage")
     parser.add_argument(
-        "--examples", type=int, default=100, metavar="N", help="texts that are drawn for each law (default: 100)"
+        "--examples", type=int, default=100, metavar="N", help="number of random texts per law (default: 100)"
     )
 
 
 def main(options: argparse.Namespace) -> int:
     """Prints a line for each law, then what is wrong."""
     if importlib.util.find_spec("hypothesis") is None:
-        raise UsageError('the conformance kit needs hypothesis; install "bilingual-pipeline[testing]"')
+        raise UsageError("the conformance tests need hypothesis: pip install 'bilingual-pipeline[testing]'")
     if options.examples < 1:
-        raise UsageError(f"--examples {options.examples}: name a number from 1")
+        raise UsageError(f"--examples: '{options.examples}' is not a positive integer")
     from hypothesis import configuration
 
     # It keeps what it knows of characters in a folder, by default in the one where we are called.
@@ -123,7 +124,7 @@ def _stages(named: str) -> Iterator[tuple[Stage, Path]]:
     if not chosen:
         known = [kind.__name__ for kind in classes]
         raise UsageError(
-            f"{place} has no stage {attribute!r}{nearest(attribute, known)}"
+            f"{place} has no stage {attribute!r}{did_you_mean(attribute, known)}"
             if attribute
             else f"{place} has no stage: a frozen dataclass with 'name' and 'find'"
         )
@@ -132,7 +133,7 @@ def _stages(named: str) -> Iterator[tuple[Stage, Path]]:
             yield cast("Stage", kind()), _cases_of(kind)
         except TypeError as error:
             raise UsageError(
-                f"{named}: {kind.__name__} cannot be made: {error}; give every setting a default"
+                f"{named}: {kind.__name__} cannot be created without arguments: {error}; give every setting a default"
             ) from None
 
 
@@ -143,10 +144,12 @@ def _modules(place: str) -> list[ModuleType]:
     path = Path(place)
     if path.suffix == ".py" or path.is_dir():
         if not path.exists():
-            raise UsageError(f"{place} is not there")
+            raise UsageError(f"{place} does not exist")
         root_of = {name: root for name, root in _below(path.resolve()).items() if not _is_taken(name, root)}
         if not root_of and not path.is_dir():
-            raise UsageError(f"{place}: Python or a package that is in use has a module {path.stem}; rename the file")
+            raise UsageError(
+                f"{place}: Python or a loaded package already uses the name {path.stem!r}; rename the file"
+            )
         names = list(root_of)
     else:
         top, here = place.partition(".")[0], Path.cwd()
@@ -198,4 +201,4 @@ def _classes(module: ModuleType) -> Iterator[type]:
 
 
 def _cases_of(kind: type) -> Path:
-    return Path(inspect.getfile(kind)).with_name(CASES)
+    return Path(inspect.getfile(kind)).with_name(CASES_FILE)

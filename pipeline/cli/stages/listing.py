@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from pipeline.cli.options import pipeline, recipe_options, settings
-from pipeline.cli.streams import write_json
+from pipeline.cli.options import add_recipe_options, pipeline, settings
+from pipeline.cli.standard_streams import write_json
 from pipeline.config.plugins import Package, offered, offers
 from pipeline.core.pipeline import Pipeline
 from pipeline.core.recipe import BUILT_IN, step
@@ -15,7 +15,7 @@ from pipeline.errors import UsageError
 from pipeline.model.stage import Stage
 
 
-class Row(msgspec.Struct, frozen=True):
+class StageRow(msgspec.Struct, frozen=True):
     """What is told about one stage; `place` counts from 1 in the recipe, `fault` says why a stage cannot run."""
 
     stage: str
@@ -31,10 +31,10 @@ class Row(msgspec.Struct, frozen=True):
     fault: str | None = None
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    recipe_options(parser)
-    parser.add_argument("--json", action="store_true", help="the same for machines, an object a stage")
+    add_recipe_options(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON, one object per stage")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -47,7 +47,7 @@ def main(options: argparse.Namespace) -> int:
         return 0
     _table(recipe)
     if others:
-        print("\ninstalled, and not in this recipe:\n")
+        print("\ninstalled but not in the recipe:\n")
         _table(others)
     for row in others:
         if row.fault:
@@ -57,8 +57,8 @@ def main(options: argparse.Namespace) -> int:
     return 0
 
 
-def _row(stage: Stage, package: Package, place: int | None) -> Row:
-    return Row(
+def _row(stage: Stage, package: Package, place: int | None) -> StageRow:
+    return StageRow(
         stage=stage.name,
         package=package.name,
         version=package.version,
@@ -72,7 +72,7 @@ def _row(stage: Stage, package: Package, place: int | None) -> Row:
     )
 
 
-def _others(recipe: set[str]) -> Iterator[Row]:
+def _others(recipe: set[str]) -> Iterator[StageRow]:
     """Stages that could run and do not, and those that a package offers and that cannot run, with the reason."""
     for name in BUILT_IN:
         if name not in recipe:
@@ -85,13 +85,13 @@ def _others(recipe: set[str]) -> Iterator[Row]:
         try:
             if offer.name in BUILT_IN:
                 raise UsageError(
-                    f"stage {offer.name!r} of package {offer.package} has the name of a built-in stage, which runs in "
-                    "its place; rename it"
+                    f"stage {offer.name!r} of package {offer.package} has the name of a built-in stage, which runs "
+                    "instead; rename it"
                 )
             offered(offer.name, installed)
             yield _row(offer.load(), offer.package, None)
         except UsageError as error:
-            yield Row(offer.name, offer.package.name, offer.package.version, fault=str(error))
+            yield StageRow(offer.name, offer.package.name, offer.package.version, fault=str(error))
 
 
 def _profiles(made: Pipeline) -> Iterator[tuple[str, list[str]]]:
@@ -103,10 +103,10 @@ def _profiles(made: Pipeline) -> Iterator[tuple[str, list[str]]]:
             yield way.version.profile, names
 
 
-def _table(rows: list[Row]) -> None:
+def _table(rows: list[StageRow]) -> None:
     from rich.table import Table
 
-    from pipeline.cli.console import Console
+    from pipeline.cli.rich_console import Console
 
     table = Table(box=None, padding=(0, 2, 0, 0))
     for head in ("", "stage", "kind", "package", "gives", "needs", "rules", "what it does"):

@@ -22,27 +22,27 @@ from pipeline.core.recipe import BUILT_IN
 from pipeline.errors import UsageError
 from pipeline.version import __version__
 
-EPILOG = """examples:
-  pipeline stages new lost-quotes                 a repair in ./lost-quotes
-  pipeline stages new years --kind finder         a finder, which labels spans of the text
+NEW_EXAMPLES = """examples:
+  pipeline stages new lost-quotes                 create a repair in ./lost-quotes
+  pipeline stages new years --kind finder         create a finder, which labels spans of text
   pipeline stages new asked --kind filter -o ../stages
 """
 
-PLACES = {"repair": "punctuation", "finder": None, "filter": "languages"}
+RECIPE_POSITIONS = {"repair": "punctuation", "finder": None, "filter": "languages"}
 """The kinds of stages, and the built-in stage before which the example of that kind stands in a recipe."""
 
-SUFFIX = ".template"
-LONGEST = 40
+TEMPLATE_SUFFIX = ".template"
+MAX_STAGE_NAME_CHARS = 40
 """Letters of a name: longer ones make lines that no formatter leaves alone."""
 
-IMPORTED = frozenset(
+TEMPLATE_IMPORTS = frozenset(
     {"Annotated", "Case", "ClassVar", "Document", "Edit", "Finding", "Iterator", "Label", "Law", "Path", "Reject"}
     | {"Rule"}
 )
 """Names that the templates import, and so no name for a class in them."""
 
 
-class Package(msgspec.Struct, frozen=True):
+class StagePackage(msgspec.Struct, frozen=True):
     """What is to be written: all that the templates ask for."""
 
     name: str
@@ -61,74 +61,79 @@ class Package(msgspec.Struct, frozen=True):
     @property
     def recipe(self) -> str:
         """The built-in recipe with the stage in its place, as a line of TOML."""
-        names, before = list(BUILT_IN), PLACES[self.kind]
+        names, before = list(BUILT_IN), RECIPE_POSITIONS[self.kind]
         names.insert(names.index(before) if before else len(names), self.name)
         # A list of plain texts is written in TOML as in JSON.
         return f"recipe = {json.dumps(names)}"
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
-    parser.add_argument("name", metavar="NAME", help="of the stage: small letters, digits and single hyphens")
+    parser.epilog = NEW_EXAMPLES
+    parser.add_argument("name", metavar="NAME", help="name of the stage: lowercase letters, digits and single hyphens")
     parser.add_argument(
         "--kind",
-        choices=PLACES,
+        choices=RECIPE_POSITIONS,
         default="repair",
-        help="what the example does: repair the text (default), label spans of it, or turn documents down",
+        help="repair: edit the text (default); finder: label spans; filter: reject documents",
     )
-    parser.add_argument("-o", "--output", metavar="DIR", default=".", help="the folder above the new one (default: .)")
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", default=".", help="folder to create the package in (default: .)"
+    )
 
 
 def main(options: argparse.Namespace) -> int:
     """Writes the package and says what to do next."""
-    package = Package(options.name, options.kind)
+    package = StagePackage(options.name, options.kind)
     check(package)
     target = Path(options.output) / package.name
     written = rendered(package)
     write(written, target)
     shown = target if target.is_absolute() or ".." in target.parts else f"./{target}"
-    print(f"wrote {shown}, a {package.kind} to begin with:\n")
+    print(f"created {shown} with an example {package.kind}:\n")
     for path in written:
         print(f"  {path}")
-    print(f"\nnext, change {package.module}/__init__.py and {package.module}/cases.json, and:\n")
+    print(f"\nnext, edit {package.module}/__init__.py and {package.module}/cases.json, then run:\n")
     print(f"  python -m pip install -e '{shown}[test]'")
     print(f"  python -m pytest {shown}")
     print(f"  pipeline stages check {shown}")
-    print(f"\nit runs where the recipe of a pipeline.toml names it:\n\n  {package.recipe}")
+    print(f"\nto use the stage, add it to the recipe in pipeline.toml:\n\n  {package.recipe}")
     return 0
 
 
-def check(package: Package) -> None:
+def check(package: StagePackage) -> None:
     """Raises `UsageError` where the name cannot be that of a stage, its module and its class."""
     name, module = package.name, package.module
     if not NAME.fullmatch(name):
         raise UsageError(
-            f"{name!r} is no name of a stage; write small letters, digits and single hyphens, beginning with a letter, "
-            "such as lost-quotes"
+            f"{name!r} is not a valid stage name; use lowercase letters, digits and single hyphens, starting with a "
+            "letter, such as lost-quotes"
         )
-    if len(name) > LONGEST:
-        raise UsageError(f"{name!r} has {len(name)} letters; choose a name of {LONGEST} or fewer")
+    if len(name) > MAX_STAGE_NAME_CHARS:
+        raise UsageError(f"{name!r} has {len(name)} characters; use at most {MAX_STAGE_NAME_CHARS}")
     if name in BUILT_IN:
         raise UsageError(f"{name!r} is a built-in stage; choose another name")
     for offer in offers():
         if offer.name == name:
-            raise UsageError(f"stage {name!r} is offered by {offer.package}; uninstall that, or choose another name")
+            raise UsageError(
+                f"stage {name!r} is already provided by {offer.package}; uninstall it or choose another name"
+            )
     if _is_installed(name):
         raise UsageError(f"{name!r} is the name of an installed package; choose another name")
     if keyword.iskeyword(module):
-        raise UsageError(f"{module!r} is a word of Python and cannot be imported; choose a longer name")
+        raise UsageError(f"{module!r} is a Python keyword; choose a longer name")
     if module in sys.stdlib_module_names:
-        raise UsageError(f"{module!r} is a module of Python itself; choose a longer name")
+        raise UsageError(f"{module!r} is a module of the standard library; choose a longer name")
     if module == "tests" or _is_importable(module):
-        raise UsageError(f"module {module!r} is there already and would be hidden; choose another name")
-    taken = package.class_name in IMPORTED or package.class_name in dir(builtins)
+        raise UsageError(f"module {module!r} already exists and would be hidden; choose another name")
+    taken = package.class_name in TEMPLATE_IMPORTS or package.class_name in dir(builtins)
     if taken:
         raise UsageError(
-            f"the class of {name!r} would be {package.class_name}, which has a meaning already; choose a longer name"
+            f"the class for {name!r} would be {package.class_name}, which is already taken; choose a longer name"
         )
 
 
-def rendered(package: Package) -> dict[str, str]:
+def rendered(package: StagePackage) -> dict[str, str]:
     """The files of the package by their path in it, `/` between folders."""
     root = files(__package__) / "template"
     values = {
@@ -138,13 +143,13 @@ def rendered(package: Package) -> dict[str, str]:
         "recipe": package.recipe,
         "version": __version__,
     }
-    about = Template((root / package.kind / f"about.md{SUFFIX}").read_text("utf-8")).substitute(values).strip()
+    about = Template((root / package.kind / f"about.md{TEMPLATE_SUFFIX}").read_text("utf-8")).substitute(values).strip()
     # The first sentence also describes the package: in `pip show`, and where packages are listed.
     values |= {"about": about, "what": about.partition("\n")[0]}
     templates = {**dict(_templates(root / "every")), **dict(_templates(root / package.kind))}
-    del templates[f"about.md{SUFFIX}"]
+    del templates[f"about.md{TEMPLATE_SUFFIX}"]
     return {
-        path.removesuffix(SUFFIX).replace("MODULE", package.module): Template(text).substitute(values)
+        path.removesuffix(TEMPLATE_SUFFIX).replace("MODULE", package.module): Template(text).substitute(values)
         for path, text in sorted(templates.items())
     }
 
@@ -152,9 +157,9 @@ def rendered(package: Package) -> dict[str, str]:
 def write(contents: dict[str, str], target: Path) -> None:
     """Writes the files below `target`, all or none. Raises `UsageError`."""
     if not target.parent.is_dir():
-        raise UsageError(f"{target.parent} is no folder; make it first, or name another with -o")
+        raise UsageError(f"{target.parent} is not a folder; create it first, or choose another with -o")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{target} is there already; choose another name, or another folder with -o")
+        raise UsageError(f"{target} already exists; choose another name, or another folder with -o")
     try:
         with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as beside:
             made = Path(beside) / target.name
@@ -166,7 +171,7 @@ def write(contents: dict[str, str], target: Path) -> None:
                 target.rmdir()
             made.rename(target)
     except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}") from None
+        raise UsageError(f"cannot write {target}: {error.strerror}") from None
 
 
 def _templates(folder: Traversable, below: str = "") -> Iterator[tuple[str, str]]:
@@ -175,7 +180,7 @@ def _templates(folder: Traversable, below: str = "") -> Iterator[tuple[str, str]
         path = f"{below}{entry.name}"
         if entry.is_dir():
             yield from _templates(entry, f"{path}/")
-        elif path.endswith(SUFFIX):
+        elif path.endswith(TEMPLATE_SUFFIX):
             yield path, entry.read_text("utf-8")
 
 

@@ -10,16 +10,16 @@ import regex
 
 from pipeline.config.settings import Limits
 from pipeline.errors import UsageError
-from pipeline.export.load.attempt import Attempt, failed, of_json, of_row
-from pipeline.export.load.limits import LIMITS, MIN_ROW_BYTES, FileBudget, longest, weight
-from pipeline.model.record import SourceError
+from pipeline.export.load.decode import LoadResult, decode_json, decode_row, load_error
+from pipeline.export.load.limits import DEFAULT_LIMITS, MIN_ROW_BYTES, FileBudget, estimated_bytes, max_article_bytes
+from pipeline.model.record import ReaderError
 
-AT_ONCE = 64
+FETCHED_ROWS = 64
 """Rows that are fetched together."""
-PATIENCE = 5.0
+SQLITE_LOCK_SECONDS = 5.0
 """Seconds to wait for another program that writes a SQLite database."""
 
-CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = {
+DUCKDB_SANDBOX: Final[dict[str, str | bool | int | float | list[str]]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -30,19 +30,19 @@ CONFINED: Final[dict[str, str | bool | int | float | list[str]]] = {
     "lock_configuration": "true",
 }
 """What a DuckDB database of somebody else may do: nothing but give what is stored in it."""
-LEAST_MEMORY, MEMORY = 1 << 29, 16
+MIN_DUCKDB_MEMORY, DUCKDB_MEMORY_FACTOR = 1 << 29, 16
 """Bytes of memory that DuckDB may take in any case, and how many times the size of the file. It reads 2,048 rows at
 once, and unpacks what they hold; its own exports take four or five times their size, if all articles are large."""
-TABLE = """
+ARTICLES_TABLE = """
     SELECT sql, list(column_name) FROM duckdb_tables() JOIN duckdb_columns() USING (database_oid, schema_oid, table_oid)
     WHERE duckdb_tables.table_name = 'articles' AND duckdb_tables.schema_name = 'main' AND NOT duckdb_tables.internal
     AND NOT duckdb_tables.temporary GROUP BY ALL
 """
-GENERATED = regex.compile(r"\bGENERATED\s++ALWAYS\b", regex.IGNORECASE)
+GENERATED_COLUMN = regex.compile(r"\bGENERATED\s++ALWAYS\b", regex.IGNORECASE)
 """How the `CREATE TABLE` statement that DuckDB shows marks a column whose values are computed when they are read."""
 
 
-def sqlite(path: Path, name: str, limits: Limits = LIMITS) -> Iterator[Attempt]:
+def sqlite(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[LoadResult]:
     """The articles of a SQLite database, in the order in which they were written.
 
     It may be somebody else's: only values that are stored in the table `articles` are read, no more rows than the file
@@ -56,28 +56,28 @@ def sqlite(path: Path, name: str, limits: Limits = LIMITS) -> Iterator[Attempt]:
     database: Bounded | None = None
     try:
         address, size = located(path)
-        with closing(connected(address, size, PATIENCE)) as database:
+        with closing(connected(address, size, SQLITE_LOCK_SECONDS)) as database:
             # As bytes: what is no UTF-8 is then the fault of one article.
             database.text_factory = bytes
-            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest_value(size, longest(limits)))
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest_value(size, max_article_bytes(limits)))
             confine(database, asked=False)
             if b"article" not in stored_columns(database, "articles"):
-                yield failed(name, "holds no articles: it has no table 'articles' with a column 'article'")
+                yield load_error(name, "has no articles: no table 'articles' with a column 'article'")
                 return
             amount = Amount(size, limits.ratio)
             for number, cells in enumerate(database.execute("SELECT article FROM articles ORDER BY rowid"), 1):
                 if excess := amount.take(cells, stored=True):
-                    yield failed(f"{name}:{number}", f"{excess}; it and all rows after it are left out")
+                    yield load_error(f"{name}:{number}", f"{excess}; this and all later rows are skipped")
                     return
-                yield of_json(cells[0] if isinstance(cells[0], bytes) else b"", f"{name}:{number}")
+                yield decode_json(cells[0] if isinstance(cells[0], bytes) else b"", f"{name}:{number}")
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         if database is not None:
             database.check()
         reason = database.stopped if database is not None and database.stopped else str(error)
-        yield failed(f"{name}:{number + 1}" if number else name, f"is a SQLite database that cannot be read: {reason}")
+        yield load_error(f"{name}:{number + 1}" if number else name, f"cannot read this SQLite database: {reason}")
 
 
-def duckdb(path: Path, name: str, limits: Limits = LIMITS) -> Iterator[Attempt]:
+def duckdb(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[LoadResult]:
     """The articles of a DuckDB database, in the order in which they were written. Raises `UsageError` without it.
 
     It may be somebody else's: only the table `articles` is read, if it computes nothing, and no other file.
@@ -85,31 +85,33 @@ def duckdb(path: Path, name: str, limits: Limits = LIMITS) -> Iterator[Attempt]:
     try:
         import duckdb as library
     except ModuleNotFoundError as error:
-        raise UsageError(f"{name} is a DuckDB database: pip install 'bilingual-pipeline[duckdb]' to read it") from error
+        raise UsageError(
+            f"reading the DuckDB database {name} needs duckdb: pip install 'bilingual-pipeline[duckdb]'"
+        ) from error
     number = 0
     budget = FileBudget(path, limits)
     try:
-        memory = max(LEAST_MEMORY, MEMORY * path.stat().st_size) >> 20
-        config = CONFINED | {"memory_limit": f"{memory}MiB"}
+        memory = max(MIN_DUCKDB_MEMORY, DUCKDB_MEMORY_FACTOR * path.stat().st_size) >> 20
+        config = DUCKDB_SANDBOX | {"memory_limit": f"{memory}MiB"}
         with closing(library.connect(str(path), read_only=True, config=config)) as database:
             # Views and macros are not among the tables, nor is what other databases hold.
-            found = database.execute(TABLE).fetchall()
+            found = database.execute(ARTICLES_TABLE).fetchall()
             columns = {column for _, columns in found for column in columns}
             if len(found) != 1 or not {"schema", "segments", "provenance"} <= columns:
-                yield failed(name, "holds no articles: it has no table 'articles' with the columns of the contract")
+                yield load_error(name, "has no articles: no table 'articles' with the columns of an article")
                 return
-            if GENERATED.search(found[0][0]):
-                yield failed(name, "has generated columns in its table 'articles', which are not read")
+            if GENERATED_COLUMN.search(found[0][0]):
+                yield load_error(name, "has generated columns in its table 'articles', which are not supported")
                 return
             rows = database.execute("FROM main.articles")
             names = [column[0] for column in rows.description or ()]
-            while some := rows.fetchmany(AT_ONCE):
+            while some := rows.fetchmany(FETCHED_ROWS):
                 for row in some:
                     number += 1
-                    budget.give(max(MIN_ROW_BYTES, weight(row)))
-                    yield of_row(dict(zip(names, row, strict=True)), f"{name}:{number}")
-    except SourceError as error:
-        yield failed(f"{name}:{number}", str(error))
+                    budget.give(max(MIN_ROW_BYTES, estimated_bytes(row)))
+                    yield decode_row(dict(zip(names, row, strict=True)), f"{name}:{number}")
+    except ReaderError as error:
+        yield load_error(f"{name}:{number}", str(error))
     except library.Error as error:
         reason = " ".join(str(error).split())
-        yield failed(f"{name}:{number + 1}" if number else name, f"is a DuckDB database that cannot be read: {reason}")
+        yield load_error(f"{name}:{number + 1}" if number else name, f"cannot read this DuckDB database: {reason}")

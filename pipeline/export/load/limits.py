@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from pipeline.config.settings import Limits
 from pipeline.readers.limits import Budget
 
-LIMITS = Limits()
+DEFAULT_LIMITS = Limits()
 ARTICLE_FACTOR = 16
 """How many times `[input.limits] bytes` an article may have as JSON. It holds its text twice, and the edits and spans.
 Articles of short interviews are seven or eight times as long as their source."""
@@ -19,7 +19,7 @@ MIN_ROW_BYTES = 2048
 REPEATED_SHARE = 16
 """Of a line that is an article, one byte in so many is counted. Outputs that repeat an article, such as test data, pack
 far better than others, and are not refused."""
-FIRST_PIECE = 1 << 20
+FIRST_LINE_BYTES = 1 << 20
 """Bytes of a line, 1 MiB, after which the rest is only read if the line began as a JSON object, where each
 line is an article."""
 TOO_DEEP = "is nested too deeply to be an article"
@@ -28,24 +28,24 @@ UNLIMITED = Limits(bytes=1 << 40, expanded=1 << 60, ratio=1 << 40)
 """For what this pipeline wrote a moment ago itself."""
 
 
-def longest(limits: Limits) -> int:
+def max_article_bytes(limits: Limits) -> int:
     """The most bytes of an article as JSON."""
     return ARTICLE_FACTOR * limits.bytes
 
 
-def too_long(limits: Limits) -> str:
+def too_long_reason(limits: Limits) -> str:
     """What is wrong with a longer one, and what to do."""
-    most = f"{longest(limits):,} bytes, {ARTICLE_FACTOR} times the limit of a document"
-    return f"is longer than {most}; leave it out, or raise [input.limits] bytes"
+    most = f"{max_article_bytes(limits):,} bytes, {ARTICLE_FACTOR} times [input.limits] bytes"
+    return f"is longer than {most}; remove it or raise the limit"
 
 
-def sound(size: int) -> int:
+def uncounted_bytes(size: int) -> int:
     """The bytes of a line that need not be counted, since it is an article."""
     counted = max(size, MIN_ROW_BYTES)
     return counted - counted // REPEATED_SHARE
 
 
-class Counted:
+class CountingReader:
     """A file whose bytes are counted as they are read; whatever else it can do it still does."""
 
     def __init__(self, file: BinaryIO, budget: Budget) -> None:
@@ -80,25 +80,25 @@ class FileBudget(Budget):
             self.fault = None
 
 
-def lines(file: BinaryIO, limits: Limits, budget: Budget | None) -> Iterator[bytes | None]:
+def bounded_lines(file: BinaryIO, limits: Limits, budget: Budget | None) -> Iterator[bytes | None]:
     """The lines of a file with their ends; None for one that is too long, of which no more is kept.
 
     `budget` counts the bytes of a file that was packed. Raises `SourceError` where they are too many.
     """
-    most = longest(limits)
+    most = max_article_bytes(limits)
     by_line: bool | None = None
-    while line := file.readline(FIRST_PIECE):
+    while line := file.readline(FIRST_LINE_BYTES):
         if by_line is None and not line.isspace():
             # Of an article on many lines, the lines behind the first begin as they like.
             by_line = not line.endswith(b"\n") or line.rstrip().endswith(b"}")
         if budget is not None:
             budget.give(max(len(line), MIN_ROW_BYTES))
-        if len(line) < FIRST_PIECE or line.endswith(b"\n"):
+        if len(line) < FIRST_LINE_BYTES or line.endswith(b"\n"):
             yield line
             continue
         pieces, size = [line], len(line)
         kept = not by_line or line.lstrip()[:1] in {b"{", b""}
-        while not line.endswith(b"\n") and (line := file.readline(FIRST_PIECE)):
+        while not line.endswith(b"\n") and (line := file.readline(FIRST_LINE_BYTES)):
             if budget is not None:
                 budget.give(len(line))
             size += len(line)
@@ -110,7 +110,7 @@ def lines(file: BinaryIO, limits: Limits, budget: Budget | None) -> Iterator[byt
         yield b"".join(pieces) if kept else None
 
 
-def weight(row: object) -> int:
+def estimated_bytes(row: object) -> int:
     """About how many bytes a row of nested values takes; never fewer than a tenth of it."""
     size, waiting = 0, [row]
     while waiting:

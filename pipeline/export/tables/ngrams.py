@@ -10,17 +10,20 @@ from collections.abc import Iterator
 
 import regex
 
-LONGEST = 6
+MAX_NGRAM_UNITS = 6
 """Units of the longest run that is indexed as a word. Nearly all words of Chinese have at most four, many names six:
 `北京电影学院`. From four to six costs an eighth of a database of Chinese articles."""
 
-FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+ASCII_OF_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 """Full-width forms of ASCII and their plain ones."""
 
-DENSE = r"\p{Han}\p{Hiragana}\p{Katakana}"
-LOOSE = rf"[\p{{L}}\p{{M}}\p{{N}}--[{DENSE}]]"
-UNIT = regex.compile(rf"[{DENSE}]|{LOOSE}++", regex.V1)
-RUN = regex.compile(rf"(?<![\p{{L}}\p{{M}}\p{{N}}]){LOOSE}*+[{DENSE}][{DENSE}\p{{L}}\p{{M}}\p{{N}}]*+", regex.V1)
+UNSPACED_SCRIPTS = r"\p{Han}\p{Hiragana}\p{Katakana}"
+SPACED_LETTERS = rf"[\p{{L}}\p{{M}}\p{{N}}--[{UNSPACED_SCRIPTS}]]"
+UNIT_PATTERN = regex.compile(rf"[{UNSPACED_SCRIPTS}]|{SPACED_LETTERS}++", regex.V1)
+MIXED_RUN_PATTERN = regex.compile(
+    rf"(?<![\p{{L}}\p{{M}}\p{{N}}]){SPACED_LETTERS}*+[{UNSPACED_SCRIPTS}][{UNSPACED_SCRIPTS}\p{{L}}\p{{M}}\p{{N}}]*+",
+    regex.V1,
+)
 
 
 def units(text: str) -> str:
@@ -29,7 +32,7 @@ def units(text: str) -> str:
     >>> units("我的ＡＩ采访: steel bridge")
     '我 的 AI 采 访 steel bridge'
     """
-    return " ".join(UNIT.findall(text.translate(FULL_WIDTH)))
+    return " ".join(UNIT_PATTERN.findall(text.translate(ASCII_OF_FULL_WIDTH)))
 
 
 def words(text: str) -> str:
@@ -40,11 +43,11 @@ def words(text: str) -> str:
 
     Full-width letters and digits stand among them as they are written, too: what is typed so is found as well.
     """
-    plain = text.translate(FULL_WIDTH)
+    plain = text.translate(ASCII_OF_FULL_WIDTH)
     found = [word for run in _runs(plain) for word in _grams(run)]
     if plain != text:
-        written = (*UNIT.findall(text), *(word for run in _runs(text) for word in _grams(run)))
-        found += [word for word in written if word.translate(FULL_WIDTH) != word]
+        written = (*UNIT_PATTERN.findall(text), *(word for run in _runs(text) for word in _grams(run)))
+        found += [word for word in written if word.translate(ASCII_OF_FULL_WIDTH) != word]
     return " ".join(found)
 
 
@@ -60,18 +63,18 @@ def phrase(words: str) -> str:
     """
     found = units(words)
     if not found:
-        raise ValueError(f"{words!r} holds no word to search for")
+        raise ValueError(f"{words!r} has no word to search for")
     return f'"{found}"'
 
 
 def _runs(text: str) -> Iterator[list[str]]:
     """The units that stand together, nothing between them, where at least one is a dense character."""
-    for run in RUN.findall(text):
-        yield UNIT.findall(run)
+    for run in MIXED_RUN_PATTERN.findall(text):
+        yield UNIT_PATTERN.findall(run)
 
 
 def _grams(run: list[str]) -> Iterator[str]:
     for i in range(len(run)):
-        for size in range(2, min(LONGEST, len(run) - i) + 1):
+        for size in range(2, min(MAX_NGRAM_UNITS, len(run) - i) + 1):
             # One of two neighbours is a dense character, or they would be one unit.
             yield "".join(run[i : i + size])

@@ -12,8 +12,8 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["question", "answer", "aside"]
-Part = Literal["title", "byline", "lead", "heading", "prose", "closing", "disclaimer"]
+TurnKind = Literal["question", "answer", "aside"]
+ProsePart = Literal["title", "byline", "lead", "heading", "prose", "closing", "disclaimer"]
 
 
 class ArticleRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -84,7 +84,7 @@ class TurnRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     translation: int
     exchange: int
     n: int
-    kind: Kind
+    kind: TurnKind
     speaker: str | None
     role: str | None
     language: str
@@ -101,7 +101,7 @@ class ProseRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     id: str
     translation: int
     n: int
-    part: Part
+    part: ProsePart
     section: int | None
     language: str
     text: str
@@ -160,7 +160,7 @@ class SegmentRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     source_end: int
 
 
-KINDS: Mapping[str, type[msgspec.Struct]] = MappingProxyType(
+ROW_TYPES: Mapping[str, type[msgspec.Struct]] = MappingProxyType(
     {
         "articles": ArticleRow,
         "exchanges": ExchangeRow,

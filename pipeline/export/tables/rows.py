@@ -13,22 +13,22 @@ from pipeline.export.tables.row_kinds import (
     CreditRow,
     EditRow,
     ExchangeRow,
-    Kind,
-    Part,
+    ProsePart,
     ProseRow,
     SegmentRow,
+    TurnKind,
     TurnRow,
 )
 from pipeline.model.article import Article, Exchange, Section, Title, Turn
-from pipeline.model.restore import Places
+from pipeline.model.restore import SourceMap
 from pipeline.text.edits import inverse
 
-VOICES: tuple[tuple[Kind, str], ...] = (("question", "questions"), ("answer", "answers"), ("aside", "asides"))
+TURN_FIELDS: tuple[tuple[TurnKind, str], ...] = (("question", "questions"), ("answer", "answers"), ("aside", "asides"))
 
-TURN = regex.compile(r"(.*/exchanges/\d+/(?:questions|answers|asides)/\d+)/paragraphs/\d+")
+TURN_POINTER = regex.compile(r"(.*/exchanges/\d+/(?:questions|answers|asides)/\d+)/paragraphs/\d+")
 
 
-class Rows:
+class ArticleRows:
     """The rows of one article. What several kinds need is computed once.
 
     Asking for places raises `ContractError` where the article's edits or runs do not fit its text.
@@ -38,9 +38,9 @@ class Rows:
         self.article = article
 
     @cached_property
-    def places(self) -> Places:
+    def places(self) -> SourceMap:
         """Where its spans stand in the source."""
-        return Places(self.article)
+        return SourceMap(self.article)
 
     @cached_property
     def _spans(self) -> dict[str, tuple[int, int, str]]:
@@ -49,7 +49,7 @@ class Rows:
         for segment in self.article.segments:
             if segment.field is None:
                 continue
-            match = TURN.fullmatch(segment.field)
+            match = TURN_POINTER.fullmatch(segment.field)
             key = match[1] if match else segment.field
             known = spans.get(key)
             spans[key] = (
@@ -141,7 +141,7 @@ class Rows:
             found = []
             for n, (i, j, _, exchange) in enumerate(_exchanges(sections), 1):
                 at = f"{_root(version)}/sections/{i}/exchanges/{j}"
-                for kind, voice in VOICES:
+                for kind, voice in TURN_FIELDS:
                     for k, turn in enumerate(getattr(exchange, voice)):
                         found.append((turn.n, n, kind, turn, self._spans.get(f"{at}/{voice}/{k}")))
             found.sort(key=lambda row: row[0])
@@ -236,7 +236,7 @@ class Rows:
         for i, translation in enumerate(self.article.translations, 1):
             yield i, translation.language, translation.title, translation.sections
 
-    def _pieces(self, version: int) -> Iterator[tuple[Part, int | None, str, str]]:
+    def _pieces(self, version: int) -> Iterator[tuple[ProsePart, int | None, str, str]]:
         """Part, section, pointer and text of each piece of prose of a version."""
         article, root = self.article, _root(version)
         of = article.translations[version - 1] if version else article
@@ -266,7 +266,7 @@ class Rows:
         found = self.places.source_bytes(span[0], span[1])
         return found.start, found.end
 
-    def _role(self, speaker: str | None, kind: Kind) -> str | None:
+    def _role(self, speaker: str | None, kind: TurnKind) -> str | None:
         """The role of a speaker; where nobody is named and two entries have no name, the one that fits the turn."""
         roles = self._roles.get(speaker, set())
         if len(roles) == 1:
@@ -295,15 +295,15 @@ def _union(*spans: Sequence[Any] | None) -> tuple[int, int] | None:
     return (min(span[0] for span in there), max(span[1] for span in there)) if there else None
 
 
-MAKERS: Mapping[str, Callable[[Rows], Iterator[msgspec.Struct]]] = MappingProxyType(
+ROW_MAKERS: Mapping[str, Callable[[ArticleRows], Iterator[msgspec.Struct]]] = MappingProxyType(
     {
-        "articles": Rows.articles,
-        "exchanges": Rows.exchanges,
-        "turns": Rows.turns,
-        "prose": Rows.prose,
-        "edits": Rows.edits,
-        "credits": Rows.credits,
-        "segments": Rows.segments,
+        "articles": ArticleRows.articles,
+        "exchanges": ArticleRows.exchanges,
+        "turns": ArticleRows.turns,
+        "prose": ArticleRows.prose,
+        "edits": ArticleRows.edits,
+        "credits": ArticleRows.credits,
+        "segments": ArticleRows.segments,
     }
 )
 """The names of `KINDS`, and what gives the rows of an article."""

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 import regex
 
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 
 REMEDY = "split the archive, or raise [input.limits] members"
 NONE_TAKEN = "holds only folders, and members that [input] include does not name or that begin with . or _"
@@ -32,7 +32,7 @@ def decoded(raw: bytes) -> str:
 
 
 def path_of(name: str) -> str:
-    """The path of a member with `/`, without steps that lead nowhere. Raises `SourceError` for one that leads out.
+    """The path of a member with `/`, without steps that lead nowhere. Raises `ReaderError` for one that leads out.
 
     Nothing is ever written under such a path; who names a member so means harm, or made the archive in a broken way.
 
@@ -40,12 +40,12 @@ def path_of(name: str) -> str:
     ('wire/a.txt', 'wire/b', '')
     """
     if any(unicodedata.category(char) in NOT_SHOWN for char in name):
-        raise SourceError("its name holds a character that is no text; rename it in the archive")
+        raise ReaderError("its name holds a character that is no text; rename it in the archive")
     slashed = name.replace("\\", "/")
     if slashed.startswith("/") or DRIVE.match(slashed):
-        raise SourceError("its name is an absolute path; pack the archive anew with relative ones")
+        raise ReaderError("its name is an absolute path; pack the archive anew with relative ones")
     if ".." in slashed.split("/"):
-        raise SourceError("its name leads out of the archive; pack the archive anew without `..`")
+        raise ReaderError("its name leads out of the archive; pack the archive anew without `..`")
     return "/".join(part for part in name.split("/") if part not in {"", "."})
 
 

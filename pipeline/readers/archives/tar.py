@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, ClassVar, Final, cast
 
 from pipeline.config.settings import Input
-from pipeline.model.record import LeftOut, SourceError, Unreadable, shown
+from pipeline.model.record import LeftOut, ReaderError, Unreadable, printable
 from pipeline.readers.archives import members
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.limits import Budget, Source
@@ -65,7 +65,7 @@ class Tar:
             number += 1
             blob.budget.hold()
             if number > most:
-                raise SourceError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
+                raise ReaderError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
             for member in _member(blob, archive, info, source, options):
                 given += 1
                 yield member
@@ -89,29 +89,29 @@ def _opened(source: "_Forward") -> tarfile.TarFile:
     try:
         # Surrogates keep the bytes of a name that is no UTF-8.
         return tarfile.TarFile(fileobj=cast("BinaryIO", source), encoding="utf-8", errors="surrogateescape")
-    except SourceError:
+    except ReaderError:
         raise
     except ERRORS as error:
-        raise SourceError(f"is no whole tar archive: {_told(error)}; get the file anew") from None
+        raise ReaderError(f"is no whole tar archive: {_told(error)}; get the file anew") from None
 
 
 def _next(archive: tarfile.TarFile, source: "_Forward") -> tarfile.TarInfo | None:
-    """The next member; None at the end. Raises `SourceError` where that is no proper end."""
+    """The next member; None at the end. Raises `ReaderError` where that is no proper end."""
     source.begin()
     try:
         info = archive.next()
-    except SourceError:
+    except ReaderError:
         raise
     except ERRORS as error:
-        raise SourceError(f"{DAMAGED} ({_told(error)})") from None
+        raise ReaderError(f"{DAMAGED} ({_told(error)})") from None
     # The library keeps every member; and what it says of a damaged header is that the archive is over.
     cast("Any", archive).members.clear()
     if info is None and source.last.strip(b"\0"):
-        raise SourceError(DAMAGED)
+        raise ReaderError(DAMAGED)
     if info is None and not source.last:
-        raise SourceError("has no end: it may break off just behind a member; get the file anew to be sure")
+        raise ReaderError("has no end: it may break off just behind a member; get the file anew to be sure")
     if len(archive.pax_headers) > MOST_GLOBAL:
-        raise SourceError(f"has more than {MOST_GLOBAL} headers for all its members; pack it anew")
+        raise ReaderError(f"has more than {MOST_GLOBAL} headers for all its members; pack it anew")
     return info
 
 
@@ -121,8 +121,8 @@ def _member(
     name = members.decoded(info.name.encode("utf-8", "surrogateescape"))
     try:
         path = members.path_of(name)
-    except SourceError as error:
-        place = blob.place.inside(shown(name, None))
+    except ReaderError as error:
+        place = blob.place.inside(printable(name, None))
         yield Unreadable(place.id, f"{place}: {error}")
         return
     if info.isdir() or not path or members.passed_over(path, options.include):
@@ -154,7 +154,7 @@ class _Forward:
         self._source = source
         self._at = 0
         self._room: int | None = None
-        self._fault: SourceError | None = None
+        self._fault: ReaderError | None = None
         self.last = b""
         """What was read last: of a header that is damaged, the library says nothing."""
 
@@ -163,17 +163,17 @@ class _Forward:
         self._room = MOST_HEADER
 
     def some(self, size: int) -> bytes:
-        """Up to `size` bytes of the content of a member. Raises `SourceError` at the end of the archive."""
+        """Up to `size` bytes of the content of a member. Raises `ReaderError` at the end of the archive."""
         piece = self._source.read(size)
         self._at += len(piece)
         if not piece:
             raise self.end()
         return piece
 
-    def end(self) -> SourceError:
+    def end(self) -> ReaderError:
         """The one error for all that the archive breaks off in."""
         if self._fault is None:
-            self._fault = SourceError(f"breaks off after {self._at:,} bytes, within a member; get the file anew")
+            self._fault = ReaderError(f"breaks off after {self._at:,} bytes, within a member; get the file anew")
         return self._fault
 
     def open(self) -> None:
@@ -188,7 +188,7 @@ class _Forward:
             self._room -= size
             if self._room < 0 or size < 0:
                 limit = f"{MOST_HEADER:,} bytes"
-                raise SourceError(f"the header of a member is longer than {limit}; leave the file out, or pack it anew")
+                raise ReaderError(f"the header of a member is longer than {limit}; leave the file out, or pack it anew")
         whole = self._source.read(size)
         while len(whole) < size and (more := self._source.read(size - len(whole))):
             whole += more
@@ -198,7 +198,7 @@ class _Forward:
 
     def seek(self, to: int) -> int:
         if to < self._at:
-            raise SourceError(DAMAGED)
+            raise ReaderError(DAMAGED)
         while self._at < to:
             self.some(min(1 << 16, to - self._at))
         return self._at
@@ -247,7 +247,7 @@ class _Sparse(io.RawIOBase):
         self._source.open()
         try:
             piece = self._content.read(len(room))
-        except SourceError:
+        except ReaderError:
             raise
         except ERRORS:
             raise self._source.end() from None

@@ -1,6 +1,6 @@
 """The stream that a compression unpacks to, whichever it is: of frames behind each other, bounded, and never silent.
 
-All that can be wrong with the packed bytes comes out as one `SourceError` that says where, so that whatever reads
+All that can be wrong with the packed bytes comes out as one `ReaderError` that says where, so that whatever reads
 through the stream meets no exception of a library.
 """
 
@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 import msgspec
 
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 from pipeline.readers.limits import Budget, Source
 
 PIECE = 1 << 15
@@ -67,7 +67,7 @@ class Unpacked(io.RawIOBase):
         self._errors: tuple[type[Exception], ...] = (*compression.errors, OSError, MemoryError)
         self._decoder: Decoder | None = None
         self._waiting = b""
-        self._fault: SourceError | None = None
+        self._fault: ReaderError | None = None
         self._taken = self._given = self._frames = 0
 
     def readable(self) -> bool:
@@ -75,19 +75,19 @@ class Unpacked(io.RawIOBase):
         return True
 
     def readinto(self, buffer: object, /) -> int:
-        """Fills the beginning of `buffer`; 0 at the end. Raises `SourceError`."""
+        """Fills the beginning of `buffer`; 0 at the end. Raises `ReaderError`."""
         if self._fault is not None:
             raise self._fault
         room = memoryview(cast("bytearray", buffer))
         try:
             piece = self._next(len(room))
-        except SourceError as error:
+        except ReaderError as error:
             # The limits', or that of a layer beneath.
             self._fault = error
         except EOFError:
-            self._fault = SourceError(f"{self._what} breaks off after {self._where}; {REST}")
+            self._fault = ReaderError(f"{self._what} breaks off after {self._where}; {REST}")
         except self._errors as error:
-            self._fault = SourceError(self._reason(error))
+            self._fault = ReaderError(self._reason(error))
         else:
             room[: len(piece)] = piece
             return len(piece)

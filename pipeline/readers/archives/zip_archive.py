@@ -13,7 +13,7 @@ from typing import BinaryIO, ClassVar, cast
 import msgspec
 
 from pipeline.config.settings import Input
-from pipeline.model.record import LeftOut, SourceError, Unreadable, shown
+from pipeline.model.record import LeftOut, ReaderError, Unreadable, printable
 from pipeline.readers.archives import compressed, members
 from pipeline.readers.archives.unpacking import Compression, Unpacked
 from pipeline.readers.archives.zip_directory import Directory, Entry, directory, entries
@@ -47,7 +47,7 @@ class Zip:
             found = directory(file)
             most = options.limits.members
             if found.members > most:
-                raise SourceError(f"holds {found.members:,} members, over the limit of {most:,}; {members.REMEDY}")
+                raise ReaderError(f"holds {found.members:,} members, over the limit of {most:,}; {members.REMEDY}")
             survey = _survey(file, found, most)
             if survey.kind:
                 yield blob.left_out(f"is {survey.kind}; save it as text or as a web page")
@@ -58,7 +58,7 @@ class Zip:
             given = 0
             for number, entry in enumerate(entries(file, found), 1):
                 if number > most:
-                    raise SourceError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
+                    raise ReaderError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
                 for member in _member(blob, file, entry, survey, options):
                     given += 1
                     yield member
@@ -93,7 +93,7 @@ def _survey(file: BinaryIO, found: Directory, most: int) -> Survey:
             folder, slash, rest = entry.name.partition("/")
             if folder in DOCUMENTS or not slash or rest == "MANIFEST.MF":
                 folders.add(folder)
-    except SourceError:
+    except ReaderError:
         # Those before it are read, and then it is met again.
         pass
     return Survey(array("Q", sorted(offsets)), found.start, _kind(file, first, folders))
@@ -107,7 +107,7 @@ def _kind(file: BinaryIO, first: Entry | None, names: set[str]) -> str | None:
         said = _Stretch(file, first.offset + HEADER + len("mimetype"), min(first.packed, 100), None).read(100)
         if said.startswith(b"application/"):
             kind = said.decode("ascii", "replace").strip()
-            return {"application/epub+zip": "an e-book (epub)"}.get(kind, f"a document of type {shown(kind)}")
+            return {"application/epub+zip": "an e-book (epub)"}.get(kind, f"a document of type {printable(kind)}")
     if "AndroidManifest.xml" in names:
         return "an Android app (apk)"
     return "a Java archive (jar)" if "META-INF" in names else None
@@ -124,31 +124,31 @@ def _member(blob: ByteSource, file: BinaryIO, entry: Entry, survey: Survey, opti
             yield LeftOut(str(place), f"is a {kind}, which is not followed")
             return
         if survey.overlaps(entry):
-            raise SourceError("lies over another member, as in an archive that is made to do harm; leave it out")
+            raise ReaderError("lies over another member, as in an archive that is made to do harm; leave it out")
         stream = _stream(file, entry, blob.budget if blob.depth == 0 else None, blob.budget)
-    except SourceError as error:
-        place = blob.place.inside(shown(entry.name, None))
+    except ReaderError as error:
+        place = blob.place.inside(printable(entry.name, None))
         yield Unreadable(place.id, f"{place}: {error}")
     else:
         yield blob.inner(place, cast("BinaryIO", stream))
 
 
 def _stream(file: BinaryIO, entry: Entry, counted: Budget | None, budget: Budget) -> io.RawIOBase:
-    """The bytes of a member. Raises `SourceError` where it cannot be read at all."""
+    """The bytes of a member. Raises `ReaderError` where it cannot be read at all."""
     if entry.encrypted:
-        raise SourceError("is encrypted; unpack the archive with its password first")
+        raise ReaderError("is encrypted; unpack the archive with its password first")
     compression = _compression(entry.method)
     file.seek(min(entry.offset, 1 << 62))
     header = file.read(HEADER)
     if len(header) < HEADER or not header.startswith(b"PK\3\4"):
-        raise SourceError("is not where the directory says; get the file anew, or repair it with `zip -FF`")
+        raise ReaderError("is not where the directory says; get the file anew, or repair it with `zip -FF`")
     named, extras = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
     stretch = _Stretch(file, entry.offset + HEADER + named + extras, entry.packed, counted)
     return _Checked(Unpacked(stretch, compression, budget) if compression else stretch, entry)
 
 
 def _compression(method: int) -> Compression | None:
-    """How a member is packed; None for one that is not. Raises `SourceError` where that is not known here."""
+    """How a member is packed; None for one that is not. Raises `ReaderError` where that is not known here."""
     if method == STORED:
         return None
     if method == DEFLATED:
@@ -160,7 +160,7 @@ def _compression(method: int) -> Compression | None:
     if method == XZ:
         return compressed.xz(compressed.Xz.memory)
     known = f" ({OTHERS[method]})" if method in OTHERS else ""
-    raise SourceError(f"is packed by method {method}{known}, which is not read; pack it anew with deflate")
+    raise ReaderError(f"is packed by method {method}{known}, which is not read; pack it anew with deflate")
 
 
 class _Stretch:
@@ -190,7 +190,7 @@ class _Checked(io.RawIOBase):
         self._source = source
         self._entry = entry
         self._sum = self._length = 0
-        self._fault: SourceError | None = None
+        self._fault: ReaderError | None = None
 
     def readable(self) -> bool:
         return True
@@ -203,11 +203,11 @@ class _Checked(io.RawIOBase):
         self._length += len(piece)
         self._sum = zlib.crc32(piece, self._sum)
         if self._length > self._entry.size:
-            self._fault = SourceError(f"is longer than the {self._entry.size:,} bytes of the directory; leave it out")
+            self._fault = ReaderError(f"is longer than the {self._entry.size:,} bytes of the directory; leave it out")
         elif not piece and self._length < self._entry.size:
-            self._fault = SourceError(f"breaks off after {self._length:,} of {self._entry.size:,} bytes; get it anew")
+            self._fault = ReaderError(f"breaks off after {self._length:,} of {self._entry.size:,} bytes; get it anew")
         elif not piece and self._sum != self._entry.crc:
-            self._fault = SourceError("is damaged: its checksum is not that of the archive; get the file anew")
+            self._fault = ReaderError("is damaged: its checksum is not that of the archive; get the file anew")
         if self._fault is not None:
             raise self._fault
         room[: len(piece)] = piece

@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 from pipeline.readers.archives.members import decoded
 
 END: Final = struct.Struct("<4s4H2LH")
@@ -53,13 +53,13 @@ class Directory(msgspec.Struct, frozen=True):
 
 
 def directory(file: BinaryIO) -> Directory:
-    """What the end of the archive says. Raises `SourceError` where there is none."""
+    """What the end of the archive says. Raises `ReaderError` where there is none."""
     size = file.seek(0, 2)
     tail_at = max(0, size - LONGEST_COMMENT - END.size)
     tail = _at(file, tail_at, size - tail_at)
     at = tail.rfind(b"PK\5\6", 0, max(0, len(tail) - END.size + 4))
     if at < 0:
-        raise SourceError("has no directory at its end: it breaks off, or is no zip archive; get the file anew")
+        raise ReaderError("has no directory at its end: it breaks off, or is no zip archive; get the file anew")
     _, disk, first_disk, _, members, length, offset, _ = END.unpack_from(tail, at)
     end = tail_at + at
     if members == 0xFFFF or length == 0xFFFFFFFF or offset == 0xFFFFFFFF:
@@ -67,7 +67,7 @@ def directory(file: BinaryIO) -> Directory:
         if found is not None:
             return found
     if disk or first_disk:
-        raise SourceError("is one part of an archive of several; join them first, with `zip -s 0`")
+        raise ReaderError("is one part of an archive of several; join them first, with `zip -s 0`")
     return _checked(end, length, offset, members)
 
 
@@ -84,24 +84,24 @@ def _directory64(file: BinaryIO, end: int) -> Directory | None:
         if record.startswith(b"PK\6\6"):
             *_, members, length, offset = END64.unpack(record)
             return _checked(start, length, offset, members)
-    raise SourceError(DAMAGED)
+    raise ReaderError(DAMAGED)
 
 
 def _checked(end: int, length: int, offset: int, members: int) -> Directory:
     start = end - length
     if start < offset:
-        raise SourceError(DAMAGED)
+        raise ReaderError(DAMAGED)
     return Directory(start, length, members, start - offset)
 
 
 def entries(file: BinaryIO, found: Directory) -> Iterator[Entry]:
-    """Each entry, in order; the file may be read elsewhere in between. Raises `SourceError` at one that is damaged."""
+    """Each entry, in order; the file may be read elsewhere in between. Raises `ReaderError` at one that is damaged."""
     at, left, window = found.start, found.length, b""
     while left or window:
         if len(window) < ENTRY.size + 3 * 0xFFFF and left:
             more = _at(file, at, min(left, AT_A_TIME + 3 * 0xFFFF))
             if not more:
-                raise SourceError(DAMAGED)
+                raise ReaderError(DAMAGED)
             window, at, left = window + more, at + len(more), left - len(more)
         # Copied once for all the entries that are whole in it.
         used = 0
@@ -115,12 +115,12 @@ def entries(file: BinaryIO, found: Directory) -> Iterator[Entry]:
 def _entry(window: bytes, at: int, shift: int) -> tuple[Entry, int]:
     """The entry at a place, and how many bytes it takes."""
     if len(window) - at < ENTRY.size:
-        raise SourceError(DAMAGED)
+        raise ReaderError(DAMAGED)
     mark, made_by, _, flags, method, _, _, crc, packed, size, *lengths, offset = ENTRY.unpack_from(window, at)
     named, extras, commented, _, _, attributes = lengths
     length = ENTRY.size + named + extras + commented
     if mark != b"PK\1\2" or len(window) - at < length:
-        raise SourceError(DAMAGED)
+        raise ReaderError(DAMAGED)
     at += ENTRY.size
     raw, extra = window[at : at + named], window[at + named : at + named + extras]
     wide, path = b"", None

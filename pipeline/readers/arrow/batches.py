@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from pipeline.errors import UsageError, nearest
+from pipeline.errors import UsageError, did_you_mean
 from pipeline.model.article import Origin
-from pipeline.model.record import Record, Unreadable, shown
+from pipeline.model.record import Record, Unreadable, printable
 from pipeline.readers import html
 from pipeline.readers.arrow.columns import checked, rows, text_columns
 from pipeline.readers.field_values import as_text, others
@@ -70,7 +70,7 @@ def documents(table: pa.Table, *, id: str = "id", text: str | None = None) -> It
         return map(_record, count(1), table.to_pylist())
     found = _text_column(table.schema, text)
     if id not in table.schema.names:
-        raise UsageError(f"the table has no column {id!r}{nearest(id, table.schema.names)}; name it with id=…")
+        raise UsageError(f"the table has no column {id!r}{did_you_mean(id, table.schema.names)}; name it with id=…")
     return _documents(table, id, found)
 
 
@@ -91,9 +91,9 @@ def _text_column(schema: pa.Schema, wanted: str | None) -> str:
         raise UsageError(f"the column {TEXTS[0]!r} of the table holds no text; name another with text=…")
     if found is None:
         known = ", ".join(columns) or "none"
-        raise UsageError(f"the table has no column {TEXTS[0]!r} (there are: {shown(known)}); name it with text=…")
+        raise UsageError(f"the table has no column {TEXTS[0]!r} (there are: {printable(known)}); name it with text=…")
     if found not in columns:
-        raise UsageError(f"the table has no column {found!r}{nearest(found, columns)}")
+        raise UsageError(f"the table has no column {found!r}{did_you_mean(found, columns)}")
     if not columns[found]:
         raise UsageError(f"the column {found!r} of the table holds no text; name another with text=…")
     return found

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from pipeline.model.record import SourceError, shown
+from pipeline.model.record import ReaderError, printable
 from pipeline.readers.field_values import UndecodedText
 from pipeline.readers.fields import Row, unique
 
@@ -21,13 +21,13 @@ DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 
 
 def arrow() -> Untyped:
-    """The library. Raises `SourceError` where it is not installed."""
+    """The library. Raises `ReaderError` where it is not installed."""
     try:
         import pyarrow as pa
         import pyarrow.ipc
         import pyarrow.parquet
     except ImportError:
-        raise SourceError("needs the package pyarrow, which is not installed; run: pip install pyarrow") from None
+        raise ReaderError("needs the package pyarrow, which is not installed; run: pip install pyarrow") from None
     return pa
 
 
@@ -39,7 +39,7 @@ def faults() -> tuple[type[Exception], ...]:
 
 def told(error: Exception) -> str:
     """What an error of the library says, in a line."""
-    return shown(" ".join(str(error).split())).rstrip(".") or type(error).__name__
+    return printable(" ".join(str(error).split())).rstrip(".") or type(error).__name__
 
 
 def text_columns(schema: Untyped) -> dict[str, bool]:

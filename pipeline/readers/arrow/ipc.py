@@ -7,7 +7,7 @@ from typing import BinaryIO, ClassVar
 import msgspec
 
 from pipeline.config.settings import Input, Limits
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 from pipeline.readers.arrow import messages
 from pipeline.readers.arrow.columns import Untyped, arrow, checked, faults, rows, text_columns, told
 from pipeline.readers.arrow.expansion import pieces
@@ -40,7 +40,7 @@ class Arrow:
     def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """A document a row."""
         if blob.head.startswith(FIRST_FEATHER):
-            raise SourceError("is Feather version 1, which is not read; write it anew with a newer library")
+            raise ReaderError("is Feather version 1, which is not read; write it anew with a newer library")
         pa = arrow()
         is_file = blob.head.startswith(SIGNATURE)
         with blob.on_disk() as path, path.open("rb") as file, pa.memory_map(str(path)) as data:
@@ -50,7 +50,7 @@ class Arrow:
                 columns = text_columns(source.schema)
             except faults() as error:
                 reason = f"is no Arrow file that can be read ({told(error)}); fetch it again, or write it anew"
-                raise SourceError(reason) from None
+                raise ReaderError(reason) from None
             refuse_many(len(columns), options.limits)
             room = _Room(file, options.limits, blob.budget)
             found = _of_file(source, room) if is_file else _of_stream(source, room)
@@ -91,7 +91,7 @@ def _of_file(file: Untyped, room: _Room) -> Iterator[Row]:
             for row in room.rows(file.get_batch(number), first):
                 yield row
                 first += 1
-        except SourceError:
+        except ReaderError:
             raise
         except faults() as error:
             reason = f"batch {number + 1} of {file.num_record_batches} is lost from here on ({told(error)})"
@@ -110,7 +110,7 @@ def _of_stream(stream: Untyped, room: _Room) -> Iterator[Row]:
                 first += 1
         except StopIteration:
             return
-        except SourceError:
+        except ReaderError:
             raise
         except faults() as error:
-            raise SourceError(f"breaks off after row {first - 1} ({told(error)}); fetch it again") from None
+            raise ReaderError(f"breaks off after row {first - 1} ({told(error)}); fetch it again") from None

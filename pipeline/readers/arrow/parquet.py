@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar
 
 from pipeline.config.settings import Input, Limits
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 from pipeline.readers.arrow import dictionaries
 from pipeline.readers.arrow.columns import Untyped, arrow, checked, faults, rows, rows_at_a_time, text_columns, told
 from pipeline.readers.arrow.expansion import pieces
@@ -67,7 +67,7 @@ def _opened(path: Path, as_references: Sequence[str] = ()) -> Untyped:
         )
     except faults() as error:
         reason = f"is no Parquet file that can be read ({told(error)}); fetch it again, or write it anew"
-        raise SourceError(reason) from None
+        raise ReaderError(reason) from None
 
 
 def _rows(file: Untyped, raw: BinaryIO, as_references: Sequence[str], limits: Limits, budget: Budget) -> Iterator[Row]:
@@ -88,7 +88,7 @@ def _rows(file: Untyped, raw: BinaryIO, as_references: Sequence[str], limits: Li
                     yield from rows(piece, at) if fault is None else [Row(at, fault=fault)]
                     at += piece.num_rows
             reason = "they are not there"
-        except SourceError:
+        except ReaderError:
             raise
         except faults() as error:
             reason = told(error)

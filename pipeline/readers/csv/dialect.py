@@ -10,8 +10,8 @@ import regex
 from pipeline.readers.byte_source import HEAD
 from pipeline.readers.csv.quoting import Dialect
 from pipeline.text.decoding import BYTE_ORDER_MARKS
-from pipeline.text.encodings.detect import told
-from pipeline.text.encodings.wide import wide
+from pipeline.text.encodings.detect import detect_encodings
+from pipeline.text.encodings.wide import detect_wide
 
 DELIMITERS = (",", ";", "\t", "|")
 TABBED = frozenset({".tsv", ".tab"})
@@ -31,7 +31,7 @@ def encoding_of(head: bytes) -> str:
         if head.startswith(mark):
             return name
     if 0 in head:
-        return wide(head) or "utf-8"
+        return detect_wide(head) or "utf-8"
     try:
         # The head may end within a character.
         codecs.getincrementaldecoder("utf-8")().decode(head)
@@ -42,7 +42,7 @@ def encoding_of(head: bytes) -> str:
     sizes: Counter[str] = Counter()
     start = 0
     lines = head[: head.rfind(b"\n") + 1] if len(head) >= HEAD else b""
-    for stretch in told(lines or head):
+    for stretch in detect_encodings(lines or head):
         sizes[stretch.encoding] += stretch.end - start
         start = stretch.end
     return "utf-8" if "utf-8" in sizes else max(sizes, key=lambda name: sizes[name])

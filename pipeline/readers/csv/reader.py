@@ -10,14 +10,14 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from pipeline.config.settings import Input
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 from pipeline.readers.byte_source import HEAD, ByteSource
 from pipeline.readers.csv.dialect import DECLARED, delimiter_of, encoding_of
 from pipeline.readers.csv.quoting import Cells, Dialect, Rows
 from pipeline.readers.field_values import UndecodedText
 from pipeline.readers.fields import Row, aside, records, unique
 from pipeline.readers.reader import Claim, Found
-from pipeline.text.encodings.signatures import kind_of
+from pipeline.text.encodings.signatures import binary_kind
 
 SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 TORN = 0xDC00
@@ -49,7 +49,7 @@ class Csv:
 
     def sniff(self, blob: ByteSource) -> Claim:
         """By the suffix alone: many a text has a comma in each of its lines."""
-        return Claim.NAME if blob.suffix in SUFFIXES and kind_of(blob.head) is None else Claim.NONE
+        return Claim.NAME if blob.suffix in SUFFIXES and binary_kind(blob.head) is None else Claim.NONE
 
     def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """A document a row; rows are counted without the header and blank lines."""
@@ -59,11 +59,11 @@ class Csv:
             encoding = codecs.lookup(encoding).name.removesuffix("-sig")
             stream = io.TextIOWrapper(blob.stream, encoding, "pipeline.torn", newline="")
         except (LookupError, UnicodeError):
-            raise SourceError(f"encoding {encoding!r} is not known; use a name such as utf-8 or gb18030") from None
+            raise ReaderError(f"encoding {encoding!r} is not known; use a name such as utf-8 or gb18030") from None
         try:
             yield from self._rows(blob, options, stream, encoding)
         except UnicodeError:
-            raise SourceError(f"cannot be read on as {encoding}; name its encoding in [input] encoding") from None
+            raise ReaderError(f"cannot be read on as {encoding}; name its encoding in [input] encoding") from None
         finally:
             # The stream is the blob's to close.
             stream.detach()
@@ -81,7 +81,7 @@ class Csv:
             yield aside(blob, "holds no rows; leave it out")
             return
         if first.fault is not None:
-            raise SourceError(f"line {first.line}: {first.fault}")
+            raise ReaderError(f"line {first.line}: {first.fault}")
         cells = [cell.encode("utf-8", "replace").decode().strip() for cell in first.cells]
         columns = unique(cells if self.header else [""] * len(cells))
         rows.width = len(columns)

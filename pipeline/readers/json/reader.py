@@ -10,7 +10,7 @@ from typing import ClassVar
 import msgspec
 
 from pipeline.config.settings import Input, Limits
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 from pipeline.readers import text
 from pipeline.readers.byte_source import ByteSource, replayed
 from pipeline.readers.field_values import value_at
@@ -20,7 +20,7 @@ from pipeline.readers.json.transcode import head_of, stream_of
 from pipeline.readers.json.values import Values
 from pipeline.readers.markdown import reader
 from pipeline.readers.reader import Claim, Found
-from pipeline.text.encodings.signatures import kind_of
+from pipeline.text.encodings.signatures import binary_kind
 
 BEGINNING = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"(?:[^"\\\n]|\\.){0,200}"\s*+:')
 LIST = re.compile(rb"\s*+\[\s*+\{")
@@ -45,7 +45,7 @@ class Json:
         begins = BEGINNING.match(head_of(blob))
         if begins and blob.suffix not in _of_others(begins[0]):
             return Claim.CONTENT
-        return Claim.NAME if blob.suffix == ".json" and kind_of(blob.head) is None else Claim.NONE
+        return Claim.NAME if blob.suffix == ".json" and binary_kind(blob.head) is None else Claim.NONE
 
     def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """The records; of several objects behind each other each is one."""
@@ -57,7 +57,7 @@ class Json:
             case b"{":
                 yield from _object(blob, values, options)
             case _:
-                raise SourceError(f"is no JSON: at byte {values.place:,} stands neither [ nor {{; convert or repair it")
+                raise ReaderError(f"is no JSON: at byte {values.place:,} stands neither [ nor {{; convert or repair it")
 
 
 def _of_others(beginning: bytes) -> frozenset[str]:
@@ -201,7 +201,7 @@ def _elements(values: Values) -> Iterator[Row]:
             values.take()
         elif end != b"]":
             reason = f"cannot be read on behind record {number}: at byte {values.place:,} stands neither , nor ]"
-            raise SourceError(f"{reason}; repair it")
+            raise ReaderError(f"{reason}; repair it")
 
 
 def _each(first: bytearray, begin: int, values: Values) -> Iterator[Row]:
@@ -215,14 +215,14 @@ def _each(first: bytearray, begin: int, values: Values) -> Iterator[Row]:
         at = values.place
         whole = values.whole()
         if whole is None:
-            raise SourceError(f"breaks off: record {number} at byte {at:,} has no end, or is over the limit; repair it")
+            raise ReaderError(f"breaks off: record {number} at byte {at:,} has no end, or is over the limit; repair it")
         yield lines_reader.row(number, whole, values.limits, unit=UNIT, at=("byte", at))
 
 
 def _first_list(values: Values) -> Iterator[Row]:
     """The elements of the first list of objects in the object that begins at the next byte.
 
-    Raises `SourceError` where there is none.
+    Raises `ReaderError` where there is none.
     """
     begin = values.place
     end = b","
@@ -239,11 +239,11 @@ def _first_list(values: Values) -> Iterator[Row]:
         values.skip()
         end = values.next()
     if values.fault == value_limits.too_deep(values.limits):
-        raise SourceError(f"the object at byte {begin:,} {values.fault}")
-    raise SourceError(
+        raise ReaderError(f"the object at byte {begin:,} {values.fault}")
+    raise ReaderError(
         f"the object at byte {begin:,} is no JSON, or over the limit of {values.limit:,} bytes; repair it"
     )
 
 
-def _more_behind(values: Values) -> SourceError:
-    return SourceError(f"something stands behind its end, at byte {values.place:,}; repair it")
+def _more_behind(values: Values) -> ReaderError:
+    return ReaderError(f"something stands behind its end, at byte {values.place:,}; repair it")

@@ -5,7 +5,7 @@ import io
 from codecs import BOM_UTF8
 from typing import BinaryIO, cast
 
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 from pipeline.readers.byte_source import HEAD, ByteSource
 from pipeline.text.decoding import BYTE_ORDER_MARKS
 
@@ -62,7 +62,7 @@ class _Turned(io.RawIOBase):
         return True
 
     def readinto(self, buffer: object, /) -> int:
-        """Fills the beginning of `buffer`; 0 at the end. Raises `SourceError` where the bytes are no such text."""
+        """Fills the beginning of `buffer`; 0 at the end. Raises `ReaderError` where the bytes are no such text."""
         while not self._ready and not self._over:
             self._next()
         room = memoryview(cast("bytearray", buffer))
@@ -77,7 +77,7 @@ class _Turned(io.RawIOBase):
             text = self._decoder.decode(data, final=self._over)
         except UnicodeDecodeError as error:
             self._over = True
-            raise SourceError(f"is no whole text in {self._encoding} ({error.reason}); convert it to UTF-8") from None
+            raise ReaderError(f"is no whole text in {self._encoding} ({error.reason}); convert it to UTF-8") from None
         if text and not self._begun:
             self._begun = True
             text = text.removeprefix("\ufeff")

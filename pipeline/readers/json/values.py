@@ -9,7 +9,7 @@ from re import Pattern
 from typing import BinaryIO, cast
 
 from pipeline.config.settings import Limits
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 from pipeline.readers.json import value_limits
 
 CHUNK = 1 << 16
@@ -83,7 +83,7 @@ class Values:
     def element(self) -> bytearray | None:
         """Up to the comma, colon or bracket that ends it; None for one over a limit, which is passed over: see `fault`.
 
-        Raises `SourceError` where the stream ends before.
+        Raises `ReaderError` where the stream ends before.
         """
         self.began = self.place
         at, depth, ended = self._scan(element=True)
@@ -120,7 +120,7 @@ class Values:
         return self._taken(at) if ended and at - self._at <= self.limit else None
 
     def skip(self, depth: int = 0) -> None:
-        """Passes over an element, of which `depth` brackets were taken. Raises `SourceError` as `element` does."""
+        """Passes over an element, of which `depth` brackets were taken. Raises `ReaderError` as `element` does."""
         self._pass(self._at, depth)
 
     def _too_deep(self, depth: int) -> bool:
@@ -215,8 +215,8 @@ class Values:
         return bool(more)
 
 
-def _break(begin: int) -> SourceError:
-    return SourceError(f"breaks off: what begins at byte {begin:,} has no end; fetch it again, or repair it")
+def _break(begin: int) -> ReaderError:
+    return ReaderError(f"breaks off: what begins at byte {begin:,} has no end; fetch it again, or repair it")
 
 
 def _end(pattern: Pattern[bytes], data: bytearray, at: int) -> int:

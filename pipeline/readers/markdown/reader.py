@@ -11,7 +11,7 @@ from pipeline.readers.markdown.front_matter import LONGEST, PreambleError, metad
 from pipeline.readers.reader import Claim, Found
 from pipeline.readers.text import document
 from pipeline.text.decoding import DecodingError, decode
-from pipeline.text.encodings.signatures import kind_of
+from pipeline.text.encodings.signatures import binary_kind
 
 SUFFIXES = frozenset({".md", ".markdown", ".mdown"})
 BEGINNING = 64
@@ -28,7 +28,7 @@ class Markdown:
 
     def sniff(self, blob: ByteSource) -> Claim:
         """By the suffix, where it can be a text."""
-        return Claim.NAME if blob.suffix in SUFFIXES and kind_of(blob.head) is None else Claim.NONE
+        return Claim.NAME if blob.suffix in SUFFIXES and binary_kind(blob.head) is None else Claim.NONE
 
     def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
         """The one document."""

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.config.settings import Input
-from pipeline.model.record import LeftOut, SourceError, shown
+from pipeline.model.record import LeftOut, ReaderError, printable
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.fields import ARTICLE, SAMPLE, aside, has_text, is_article, records, some
 from pipeline.readers.reader import Claim, Found
@@ -64,7 +64,7 @@ class Sqlite:
                 name = next((name for name in listed if name.lower() == self.table.lower()), None)
                 if name is None:
                     hint = _hint(self.table, listed)
-                    raise SourceError(f"has no table {self.table!r}, which [sources.sqlite] names; {hint}")
+                    raise ReaderError(f"has no table {self.table!r}, which [sources.sqlite] names; {hint}")
                 table = tables.described(connection, name, asked=True)
                 if listed[name]:
                     table = msgspec.structs.replace(table, stored=False)
@@ -89,7 +89,7 @@ def _all(
         else:
             left.append(LeftOut(str(blob.place.inside(name)), found))
     if not chosen:
-        told = "; ".join(f"{shown(item.name.rpartition(', ')[2])} {item.reason}" for item in left[:3])
+        told = "; ".join(f"{printable(item.name.rpartition(', ')[2])} {item.reason}" for item in left[:3])
         fields = None if options.text_field is None else _columns(connection, listed)
         yield aside(blob, f"none of its tables holds texts ({told or 'there are none'})", fields=fields)
         return
@@ -116,7 +116,7 @@ def _told(connection: sqlite3.Connection, name: str, options: Input) -> Table | 
     try:
         table = tables.described(connection, name)
     except tables.ERRORS as error:
-        return f"cannot be read ({shown(error)})"
+        return f"cannot be read ({printable(error)})"
     try:
         sample = table.sample(connection, SAMPLE)
     except tables.ERRORS:

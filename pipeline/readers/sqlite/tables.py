@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import regex
 
-from pipeline.model.record import SourceError, shown
+from pipeline.model.record import ReaderError, printable
 from pipeline.readers.field_values import UndecodedText
 from pipeline.readers.fields import Row, unique
 from pipeline.readers.sqlite.connection import SHADOWS, Amount, confine, connected, longest_value, sizes
@@ -162,7 +162,7 @@ def opened(path: Path, limit: int, *, asked: bool = False, work: int = WORK) -> 
     """A database that cannot be changed by reading it; no file is made beside it where that can be avoided.
 
     Nothing is read but stored values, unless the user `asked` for what it computes; `work`: see `Bounded.bound`. Values
-    may be twice as long as `limit`. Raises `SourceError` for a file that is none, is damaged or is locked.
+    may be twice as long as `limit`. Raises `ReaderError` for a file that is none, is damaged or is locked.
     """
     address, size = located(path)
     connection: Bounded | None = None
@@ -176,7 +176,7 @@ def opened(path: Path, limit: int, *, asked: bool = False, work: int = WORK) -> 
             finally:
                 connection.check()
     except ERRORS as error:
-        raise SourceError(fault(error, connection)) from None
+        raise ReaderError(fault(error, connection)) from None
 
 
 def located(path: Path) -> tuple[str, int]:
@@ -242,7 +242,7 @@ def described(connection: sqlite3.Connection, name: str, *, asked: bool = False)
 def answers(
     connection: Bounded, query: str, amount: Amount, place: tuple[str, int]
 ) -> tuple[tuple[str, ...], Iterator[Row]]:
-    """The columns and rows of a query. Raises `SourceError` with what SQLite says of a wrong one.
+    """The columns and rows of a query. Raises `ReaderError` with what SQLite says of a wrong one.
 
     `place` is where the database is, see `located`.
     """
@@ -251,9 +251,9 @@ def answers(
         cursor = connection.execute(query)
     except (*ERRORS, ValueError) as error:
         remedy = f"; {RESTORE}" if str(error) == INTERRUPTED else ""
-        raise SourceError(f"[sources.sqlite] query: {_said(error, connection)}{remedy}") from None
+        raise ReaderError(f"[sources.sqlite] query: {_said(error, connection)}{remedy}") from None
     if cursor.description is None:
-        raise SourceError("[sources.sqlite] query: gives no rows; write a SELECT")
+        raise ReaderError("[sources.sqlite] query: gives no rows; write a SELECT")
     names = unique(str(column[0]) for column in cursor.description)
     return names, _answers(cursor, names, connection, amount)
 
@@ -309,11 +309,11 @@ def _said(error: Exception, connection: Bounded | None) -> str:
         return connection.stopped
     if str(error) == REFUSED:
         return f"{REFUSED}: it may only read, and nothing but this database"
-    return shown(error)
+    return printable(error)
 
 
 def _circle(number: int, repeated: str) -> Row:
-    reason = f"{shown(repeated)}: a damaged page points back to earlier rows"
+    reason = f"{printable(repeated)}: a damaged page points back to earlier rows"
     return Row(number, fault=f"{reason}, and all rows after them are lost; {RESTORE}")
 
 

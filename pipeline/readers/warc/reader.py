@@ -10,7 +10,7 @@ import regex
 
 from pipeline.config.settings import Input
 from pipeline.model.article import Origin
-from pipeline.model.record import LeftOut, Record, SourceError, Unreadable
+from pipeline.model.record import LeftOut, ReaderError, Record, Unreadable
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, Found
 from pipeline.readers.warc import http
@@ -75,12 +75,12 @@ class Warc:
                 else:
                     is_empty = False
                     yield told
-        except (SourceError, OSError):
+        except (ReaderError, OSError):
             yield from _left_out(blob, aside)
             raise
         yield from _left_out(blob, aside)
         if is_empty and blob.named:
-            raise SourceError(f"none of its {aside.total():,} records is a page or a text; leave it out")
+            raise ReaderError(f"none of its {aside.total():,} records is a page or a text; leave it out")
 
 
 def _left_out(blob: ByteSource, aside: Mapping[str, int]) -> Iterator[LeftOut]:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 import msgspec
 import regex
 
-from pipeline.model.record import SourceError
+from pipeline.model.record import ReaderError
 
 BEGINS = regex.compile(rb"WARC/[0-9]\.[0-9]{1,2}[ \t]*\r?\n")
 RESUMES = regex.compile(rb"WARC/[0-9]\.[0-9]{1,2}[ \t]*\r?\n(?=[A-Za-z][A-Za-z0-9-]*[ \t]*:)")
@@ -58,7 +58,7 @@ def captures(stream: BinaryIO, limit: int) -> Iterator[Capture | Broken]:
     """All records in order; behind a broken one it goes on where the next begins. A cut-off file ends in a broken one.
 
     Blocks of more than `limit` bytes are passed over. A length is believed where a record's end stands behind it, or,
-    if it is over the limit, where no record begins in between. Raises `SourceError` for a damaged compression.
+    if it is over the limit, where no record begins in between. Raises `ReaderError` for a damaged compression.
     """
     window = _Window(stream)
     number = 0
@@ -125,7 +125,7 @@ class _Window:
             except (EOFError, zlib.error) as error:
                 fault = " ".join(str(error).split()).rstrip(".")
                 where = f"byte {self.offset + len(self.ahead):,}"
-                raise SourceError(f"its compression is damaged behind {where} ({fault}); fetch it again") from error
+                raise ReaderError(f"its compression is damaged behind {where} ({fault}); fetch it again") from error
             self.ahead += piece
             self._is_over = not piece
         return len(self.ahead) >= size

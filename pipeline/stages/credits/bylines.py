@@ -8,7 +8,7 @@ Offsets are those of the text that is given.
 import regex
 
 from pipeline.lexicon.people import is_name
-from pipeline.lexicon.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
+from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
 from pipeline.stages.credits.byline_parts import (
     BYLINE_DATE,
     BylineMatch,
@@ -49,7 +49,7 @@ OUTLET_NAME = regex.compile(r"[\p{L}\p{N}·&.《》「」 \-]{2,24}")
 SHORT_OUTLET = regex.compile(r"[\p{Han}\p{Latin}]{2,12}")
 
 
-def byline_in(text: str, vocabulary: Vocabulary = NOTHING) -> BylineMatch | None:
+def byline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineMatch | None:
     """The byline that a whole line is, or None. Spaces and marks around it stay outside.
 
     >>> line = "西岭日报记者施诗哈萨克斯坦阿斯塔纳报道"
@@ -62,7 +62,7 @@ def byline_in(text: str, vocabulary: Vocabulary = NOTHING) -> BylineMatch | None
         return english_byline_in(text, start, end, vocabulary)
     if end - start > MAX_BYLINE_CHARS or text.isascii():
         return None
-    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_ENTRIES, NO_ENTRIES)
+    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_PHRASES, NO_PHRASES)
     if not any(map(text.__contains__, REPORTER_WORDS)):
         return _byline_without_reporter_word(text, start, end, people, media)
     parts: list[BylinePart] = []
@@ -82,7 +82,7 @@ def byline_in(text: str, vocabulary: Vocabulary = NOTHING) -> BylineMatch | None
 
 
 def _byline_without_reporter_word(
-    text: str, start: int, end: int, people: Entries, media: Entries
+    text: str, start: int, end: int, people: PhraseSet, media: PhraseSet
 ) -> BylineMatch | None:
     """`山城人物卫若、张晴报道`: an outlet, several names and a word for a report.
 
@@ -102,7 +102,7 @@ def _byline_without_reporter_word(
     return BylineMatch(start, end, sorted_parts(parts), UNKNOWN_OUTLET_CONFIDENCE) if parts else None
 
 
-def _outlet_and_names(text: str, start: int, end: int, people: Entries) -> list[BylinePart]:
+def _outlet_and_names(text: str, start: int, end: int, people: PhraseSet) -> list[BylinePart]:
     """An unknown outlet, written together with the first of several names; empty if it is anything else."""
     tokens = [token.span() for token in NAME_TOKEN.finditer(text, start, end)]
     if len(tokens) < 2 or not all(is_name(text[slice(*token)], people) for token in tokens[1:]):
@@ -123,7 +123,7 @@ def _could_be_outlet(text: str) -> bool:
     return MIN_OUTLET_CHARS <= len(text) <= MAX_OUTLET_CHARS and not NOT_AN_OUTLET.search(text)
 
 
-def source_line_in(text: str, vocabulary: Vocabulary = NOTHING) -> BylineMatch | None:
+def source_line_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineMatch | None:
     """Outlet and author on one line, with the date: `来源：山城晚报 作者：孙若晴 2023-10-17 08:30`.
 
     None for any other line; an outlet alone is a notice.
@@ -154,7 +154,7 @@ def source_line_in(text: str, vocabulary: Vocabulary = NOTHING) -> BylineMatch |
 
 def _field_value(text: str, key: str, start: int, end: int, vocabulary: Vocabulary) -> list[BylinePart] | None:
     """The parts that the value of a field is, by its key; None if it is no outlet, no names or no date."""
-    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_ENTRIES, NO_ENTRIES)
+    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_PHRASES, NO_PHRASES)
     start, end = strip_span(text, start, end)
     end = start + len(text[start:end].rstrip(FIELD_SEPARATORS))
     if key[-2:] in OUTLET_KEYS:
@@ -168,14 +168,14 @@ def _field_value(text: str, key: str, start: int, end: int, vocabulary: Vocabula
     return None
 
 
-def outlet_in(text: str, media: Entries = NO_ENTRIES) -> BylineMatch | None:
+def outlet_in(text: str, media: PhraseSet = NO_PHRASES) -> BylineMatch | None:
     """The byline of an outlet's reporter without a name, `山城晚报记者`, or None."""
     word = reporter_word(text, 0, len(text), media)
     outlet = outlet_before(text, 0, word.start(), media) if word and word.end() == len(text) else None
     return None if outlet is None else BylineMatch(0, len(text), (BylinePart("outlet", *outlet),), 0.85)
 
 
-def date_in(text: str, media: Entries = NO_ENTRIES) -> BylineMatch | None:
+def date_in(text: str, media: PhraseSet = NO_PHRASES) -> BylineMatch | None:
     """A line next to a byline that is only a date, or a date and a short outlet; None for any other line."""
     start, end = without_marks(text)
     date = BYLINE_DATE.match(text, start, end)

@@ -10,10 +10,10 @@ from typing import Literal, NamedTuple, cast
 import msgspec
 import regex
 
-from pipeline.lexicon.people import names_in
-from pipeline.lexicon.roles import use_of
-from pipeline.lexicon.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
-from pipeline.model.document import HAN
+from pipeline.lexicon.people import split_names
+from pipeline.lexicon.roles import role_use
+from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
+from pipeline.model.document import HAN_CHARACTER
 
 MAX_CREDIT_LINE_CHARS = 240
 """Characters of a line that is read as credits."""
@@ -160,9 +160,9 @@ class CreditMatch(msgspec.Struct, frozen=True, gc=False):
         return all(name.sure for name in self.names)
 
 
-def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING) -> tuple[CreditMatch, ...]:
+def credits_in(text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCABULARY) -> tuple[CreditMatch, ...]:
     """The credits that the line `[start, end)` of `text` consists of; none if it is anything else."""
-    makers = vocabulary.makers if vocabulary else NO_ENTRIES
+    makers = vocabulary.makers if vocabulary else NO_PHRASES
     if not MIN_CREDIT_LINE_CHARS <= end - start <= MAX_CREDIT_LINE_CHARS or _ends_as_sentence(text, start, end):
         return ()
     if end - start <= MAX_NAME_FIRST_CHARS and (found := _credit_name_first(text, start, end, makers)):
@@ -213,7 +213,7 @@ def _roles_in(text: str, start: int, end: int, vocabulary: Vocabulary) -> list[R
     return roles
 
 
-def _credit(text: str, role: RoleMatch, end: int, makers: Entries) -> CreditMatch | None:
+def _credit(text: str, role: RoleMatch, end: int, makers: PhraseSet) -> CreditMatch | None:
     """The credit of a role whose names reach to `end`, or None if these are no names.
 
     Without a colon or a bar all names must be sure, or a slash must follow the role.
@@ -230,7 +230,7 @@ def _credit(text: str, role: RoleMatch, end: int, makers: Entries) -> CreditMatc
     return CreditMatch(role.start, role.end, text[role.start : role.end], role.use, is_strong, read.names, rest)
 
 
-def _credit_name_first(text: str, start: int, end: int, makers: Entries) -> tuple[CreditMatch, ...]:
+def _credit_name_first(text: str, start: int, end: int, makers: PhraseSet) -> tuple[CreditMatch, ...]:
     """A credit whose role follows the name: `孙若晴 摄`, `江城晚报社出品`. The names must be sure.
 
     Without a space or a slash between them the role has two characters or more, and each name three: `高山摄影` may be
@@ -254,11 +254,11 @@ def _credit_name_first(text: str, start: int, end: int, makers: Entries) -> tupl
         min_chars = 3 if is_glued else 2
         if read is not None and all(name.sure and name.end - name.start >= min_chars for name in read.names):
             role = text[at:last]
-            return (CreditMatch(at, last, role, str(use_of(role)), strong=False, names=read.names, rest=read.rest),)
+            return (CreditMatch(at, last, role, str(role_use(role)), strong=False, names=read.names, rest=read.rest),)
     return ()
 
 
-def _credits_without_separator(text: str, start: int, end: int, makers: Entries) -> tuple[CreditMatch, ...]:
+def _credits_without_separator(text: str, start: int, end: int, makers: PhraseSet) -> tuple[CreditMatch, ...]:
     """Credits without any separator, `撰文白予安　摄影郭小渡`: two or more words that are a known role and a name."""
     found = []
     for run in HAN_RUN.finditer(text, start, end):
@@ -267,12 +267,12 @@ def _credits_without_separator(text: str, start: int, end: int, makers: Entries)
         first, last = run.span("word")
         sizes = range(min(MAX_GLUED_ROLE_CHARS, last - first - 2), 1, -1)
         size = next((size for size in sizes if is_credit_role(text[first : first + size])), 0)
-        names = names_in(text[first + size : last], makers) if size else None
+        names = split_names(text[first + size : last], makers) if size else None
         if names is None:
             return ()
         role = text[first : first + size]
         spans = tuple(_spans(names, first + size))
-        found.append(CreditMatch(first, first + size, role, str(use_of(role)), strong=False, names=spans, rest=()))
+        found.append(CreditMatch(first, first + size, role, str(role_use(role)), strong=False, names=spans, rest=()))
     covered = sum(credit.names[-1].end - credit.start for credit in found)
     spaces = sum(text[start:end].count(mark) for mark in " \t\u3000\xa0、，,；;")
     return tuple(found) if len(found) > 1 and covered + spaces == end - start else ()
@@ -280,11 +280,11 @@ def _credits_without_separator(text: str, start: int, end: int, makers: Entries)
 
 def is_credit_role(word: str) -> bool:
     """Whether a word is a role in bylines or credits, and no speaker's label."""
-    return use_of(word) in ("b", "c")
+    return role_use(word) in ("b", "c")
 
 
 def trailing_in(
-    text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING
+    text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCABULARY
 ) -> tuple[tuple[CreditMatch, ...], int]:
     """Credits in brackets at the end of a paragraph, `…。（摄影：万某）(责编：裴某)`, and their offset.
 
@@ -303,7 +303,7 @@ def trailing_in(
 def _role_at(text: str, at: int, end: int, vocabulary: Vocabulary, *, weak: bool = True) -> RoleMatch | None:
     """The role at `at` with its separator. Without `weak`, the separator must be a colon or a bar."""
     match = SEPARATED_ROLE.match(text, at, end) or ENGLISH_ROLE.match(text, at, end)
-    if match and (use := use_of(match["role"], vocabulary)):
+    if match and (use := role_use(match["role"], vocabulary)):
         return RoleMatch(*match.span("role"), match.end(), use, "strong")
     if vocabulary.roles:
         role = _user_role_at(text, at, end, vocabulary)
@@ -315,10 +315,10 @@ def _role_at(text: str, at: int, end: int, vocabulary: Vocabulary, *, weak: bool
 def _known_role_at(text: str, at: int, end: int, vocabulary: Vocabulary) -> RoleMatch | None:
     """A role before a space or a slash, `图/文 张三`, `音乐制作/Adon`: only known roles; `图书` is none."""
     match = SPACED_ROLE.match(text, at, end)
-    if match and match.end() < end and (use := use_of(match["role"], vocabulary)) in ("b", "c", "s"):
+    if match and match.end() < end and (use := role_use(match["role"], vocabulary)) in ("b", "c", "s"):
         return RoleMatch(*match.span("role"), match.end(), str(use), "blank")
     match = SLASHED_ROLE.match(text, at, end)
-    if match and match.end() < end and (use := use_of(match["role"], vocabulary)) in ("b", "c", "s", "m"):
+    if match and match.end() < end and (use := role_use(match["role"], vocabulary)) in ("b", "c", "s", "m"):
         return RoleMatch(*match.span("role"), match.end(), str(use), "slash")
     return None
 
@@ -327,12 +327,12 @@ def _user_role_at(text: str, at: int, end: int, vocabulary: Vocabulary) -> RoleM
     """A role of the user's at `at`, whatever its form: `3D建模：…`."""
     for last in vocabulary.duties.ends(text, at, end):
         separator = USER_ROLE_SEPARATOR.match(text, last, end)
-        if separator is not None and separator.end() < end and (use := use_of(text[at:last], vocabulary)):
+        if separator is not None and separator.end() < end and (use := role_use(text[at:last], vocabulary)):
             return RoleMatch(at, last, separator.end(), use, cast("Separator", separator.lastgroup))
     return None
 
 
-def names_of(text: str, start: int, end: int, makers: Entries = NO_ENTRIES) -> NameList | None:
+def names_of(text: str, start: int, end: int, makers: PhraseSet = NO_PHRASES) -> NameList | None:
     """The names in `[start, end)`, or None if anything else is there.
 
     `makers` are names and outlets that the user knows.
@@ -367,7 +367,7 @@ class _Items(msgspec.Struct):
     """The next word can belong to the last stretch."""
 
 
-def _read_items(text: str, start: int, end: int, makers: Entries) -> _Items | None:
+def _read_items(text: str, start: int, end: int, makers: PhraseSet) -> _Items | None:
     """The items of a list of names; None if a character is of no item."""
     items = _Items()
     at = start
@@ -434,7 +434,7 @@ def _continues_name(text: str, before: _NameStretch, start: int, end: int) -> bo
     return True
 
 
-def _names_in_stretch(text: str, stretch: _NameStretch, makers: Entries) -> list[CreditName] | None:
+def _names_in_stretch(text: str, stretch: _NameStretch, makers: PhraseSet) -> list[CreditName] | None:
     """The names in one stretch without separators, or None if it cannot be a name."""
     start, end = stretch.start, stretch.end
     while end > start and text[end - 1] in ".-'’":
@@ -444,7 +444,7 @@ def _names_in_stretch(text: str, stretch: _NameStretch, makers: Entries) -> list
         return None
     if stretch.known or (makers and word in makers):
         return [CreditName(start, end, sure=True)]
-    if not HAN.search(word):
+    if not HAN_CHARACTER.search(word):
         return _latin_name(word, start, end)
     return _joined_names(word, start, makers) or _chinese_names(word, start, makers) or _other_name(word, start, end)
 
@@ -459,13 +459,13 @@ def _latin_name(word: str, start: int, end: int) -> list[CreditName] | None:
     return [CreditName(start, end, sure=sure)] if sure or len(words) <= MAX_UNSURE_NAME_WORDS else None
 
 
-def _joined_names(word: str, start: int, makers: Entries) -> list[CreditName]:
+def _joined_names(word: str, start: int, makers: PhraseSet) -> list[CreditName]:
     """Two Chinese names with `and` between them: `王明和李红`."""
     if len(word) < MIN_JOINED_CHARS:
         return []
     for joint in CHINESE_AND:
         left, _, right = word.partition(joint)
-        if names_in(left, makers) and names_in(right, makers):
+        if split_names(left, makers) and split_names(right, makers):
             end = start + len(word)
             return [
                 CreditName(start, start + len(left), sure=True),
@@ -474,11 +474,11 @@ def _joined_names(word: str, start: int, makers: Entries) -> list[CreditName]:
     return []
 
 
-def _chinese_names(word: str, start: int, makers: Entries) -> list[CreditName]:
+def _chinese_names(word: str, start: int, makers: PhraseSet) -> list[CreditName]:
     """Chinese names written together: `王明李红`; what ends as an organisation does is none."""
     if len(word) >= MIN_ORGANISATION_CHARS and ORGANISATION_SUFFIX.search(word):
         return []
-    names = names_in(word, makers) if HAN_ONLY.fullmatch(word) else None
+    names = split_names(word, makers) if HAN_ONLY.fullmatch(word) else None
     return _spans(names, start) if names else []
 
 

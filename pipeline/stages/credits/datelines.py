@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 import regex
 
-from pipeline.lexicon.gazetteer import place_at
+from pipeline.lexicon.gazetteer import place_end
 from pipeline.lexicon.lists import rows
-from pipeline.lexicon.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
+from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
 from pipeline.stages.credits.byline_parts import BylineMatch, BylinePart, sorted_parts, strip_span
 from pipeline.stages.credits.reporters import names_and_place, outlet_before, reporter_word, reporters_in
 
@@ -50,10 +50,10 @@ def dateline_patterns(vocabulary: Vocabulary) -> DatelinePatterns:
 @cache
 def default_patterns() -> DatelinePatterns:
     """The patterns for a user without outlets."""
-    return dateline_patterns(NOTHING)
+    return dateline_patterns(NO_VOCABULARY)
 
 
-def dateline_in(text: str, vocabulary: Vocabulary = NOTHING) -> BylineMatch | None:
+def dateline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineMatch | None:
     """The byline that opens a paragraph, or None; what follows it stays outside.
 
     >>> line = "山城晚报讯（记者 孙若晴）4月7日"
@@ -62,7 +62,7 @@ def dateline_in(text: str, vocabulary: Vocabulary = NOTHING) -> BylineMatch | No
     """
     if not DATELINE_CHARS.intersection(text[:MAX_DATELINE_CHARS]):
         return None
-    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_ENTRIES, NO_ENTRIES)
+    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_PHRASES, NO_PHRASES)
     patterns = vocabulary.derived(dateline_patterns) if media else default_patterns()
     wire = patterns.wire.match(text, 0, MAX_DATELINE_CHARS)
     if wire:
@@ -71,7 +71,7 @@ def dateline_in(text: str, vocabulary: Vocabulary = NOTHING) -> BylineMatch | No
     return _bracket_dateline(text, bracket, people, media) if bracket else None
 
 
-def _wire_dateline(text: str, match: "regex.Match[str]", people: Entries) -> BylineMatch | None:
+def _wire_dateline(text: str, match: "regex.Match[str]", people: PhraseSet) -> BylineMatch | None:
     """`（新华社北京3月5日电 记者X）`: agency, reporter or place, date, and perhaps a reporter in brackets."""
     parts = [BylinePart("outlet", *match.span("outlet")), BylinePart("date", *match.span("date"))]
     first, last = match.span("middle")
@@ -80,7 +80,7 @@ def _wire_dateline(text: str, match: "regex.Match[str]", people: Entries) -> Byl
         if middle is None:
             return None
         parts += middle[0]
-    elif place_at(text[first:last]):
+    elif place_end(text[first:last]):
         parts.append(BylinePart("place", first, last))
     else:
         return None
@@ -93,7 +93,7 @@ def _wire_dateline(text: str, match: "regex.Match[str]", people: Entries) -> Byl
     return BylineMatch(start, strip_span(text, start, match.end())[1], sorted_parts(parts), 0.95)
 
 
-def _bracket_dateline(text: str, match: "regex.Match[str]", people: Entries, media: Entries) -> BylineMatch | None:
+def _bracket_dateline(text: str, match: "regex.Match[str]", people: PhraseSet, media: PhraseSet) -> BylineMatch | None:
     """`某报讯（记者 X）`: an outlet before the brackets or in them, and reporters."""
     named_before = match["outlet"] and match["outlet"] != OWN_PAPER
     parts = [BylinePart("outlet", *match.span("outlet"))] if named_before else []

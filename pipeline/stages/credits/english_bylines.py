@@ -7,7 +7,7 @@ import regex
 
 from pipeline.lexicon import english
 from pipeline.lexicon.lists import rows
-from pipeline.lexicon.vocabulary import NO_ENTRIES, NOTHING, Entries, Vocabulary
+from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
 from pipeline.stages.credits.byline_parts import (
     BYLINE_DATE,
     BylineMatch,
@@ -51,7 +51,7 @@ def outlet_nouns() -> frozenset[str]:
     return frozenset(rows(__package__, "outlet-nouns.txt"))
 
 
-def begins_as_byline(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING) -> bool:
+def begins_as_byline(text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCABULARY) -> bool:
     """Whether `[start, end)` begins as an English byline does: with `By` and a capital, or a name of the vocabulary."""
     if BY_AND_CAPITAL.match(text, start, end):
         return True
@@ -59,7 +59,7 @@ def begins_as_byline(text: str, start: int, end: int, vocabulary: Vocabulary = N
     return opening is not None and vocabulary.makers.at(text, opening.end(), end) > opening.end()
 
 
-def english_byline_in(text: str, start: int, end: int, vocabulary: Vocabulary = NOTHING) -> BylineMatch | None:
+def english_byline_in(text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineMatch | None:
     """The byline that `[start, end)` of `text` is, or None.
 
     >>> line = "By Jane Doe, The Outlet, 14 March 2019"
@@ -67,7 +67,7 @@ def english_byline_in(text: str, start: int, end: int, vocabulary: Vocabulary = 
     [('reporter', 'Jane Doe'), ('outlet', 'The Outlet'), ('date', '14 March 2019')]
     """
     opening = BYLINE_OPENING.match(text, start, end) if end - start <= MAX_ENGLISH_BYLINE_CHARS else None
-    makers = vocabulary.makers if vocabulary else NO_ENTRIES
+    makers = vocabulary.makers if vocabulary else NO_PHRASES
     if opening is None or _ends_as_sentence(text, start, end, makers):
         return None
     end = _without_furniture(text, opening.end(), end)
@@ -85,7 +85,7 @@ def english_byline_in(text: str, start: int, end: int, vocabulary: Vocabulary = 
     return BylineMatch(start, end, sorted_parts(parts), 0.93) if _has(parts, "reporter", "outlet") else None
 
 
-def _ends_as_sentence(text: str, start: int, end: int, makers: Entries) -> bool:
+def _ends_as_sentence(text: str, start: int, end: int, makers: PhraseSet) -> bool:
     """Whether a line ends with an end mark that does not belong to a name."""
     return (
         text[end - 1] in ".?!:;"
@@ -113,7 +113,7 @@ def _read_pieces(text: str, pieces: Iterator[tuple[int, int]], vocabulary: Vocab
 
     Returns False if a piece is none of these, so that the line is no byline.
     """
-    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_ENTRIES, NO_ENTRIES)
+    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_PHRASES, NO_PHRASES)
     in_names = True
     for start, end in pieces:
         piece = text[start:end]
@@ -132,7 +132,7 @@ def _read_pieces(text: str, pieces: Iterator[tuple[int, int]], vocabulary: Vocab
     return True
 
 
-def _reporters(piece: str, start: int, people: Entries, parts: list[BylinePart]) -> list[BylinePart]:
+def _reporters(piece: str, start: int, people: PhraseSet, parts: list[BylinePart]) -> list[BylinePart]:
     """The reporters that a piece names, `Jane Doe and John Roe`; empty if it is anything else.
 
     After a first reporter, what could be an outlet's name is none of a person.
@@ -153,7 +153,7 @@ def _is_job_title(piece: str, parts: list[BylinePart]) -> bool:
     return bool(parts) and piece[0].islower() and piece.rsplit(maxsplit=1)[-1].capitalize() in outlet_nouns()
 
 
-def _byline_pieces(text: str, start: int, end: int, makers: Entries) -> Iterator[tuple[int, int]]:
+def _byline_pieces(text: str, start: int, end: int, makers: PhraseSet) -> Iterator[tuple[int, int]]:
     """The spans between commas and bars, without spaces; a name or an outlet of the user's stays whole."""
     taken = start
     for piece in BETWEEN_SEPARATORS.finditer(text, start, end):
@@ -164,13 +164,13 @@ def _byline_pieces(text: str, start: int, end: int, makers: Entries) -> Iterator
         yield first, taken
 
 
-def _is_person(text: str, people: Entries) -> bool:
+def _is_person(text: str, people: PhraseSet) -> bool:
     """Whether two or more capitalised words are a name; those of `By Popular Demand` are none."""
     if people and text in people:
         return True
     if PERSON_NAME.fullmatch(text) is None:
         return False
-    known = english.words()
+    known = english.lexicon()
     return any(
         known.capital(word.lower().strip(".")) > MIN_CAPITALISED_SHARE for word in text.split() if word[0].isupper()
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import regex
 
-from pipeline.lexicon.vocabulary import NOTHING, Vocabulary
+from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.stages.credits.bylines import byline_in
 from pipeline.stages.credits.credit_lines import credits_in
 from pipeline.text.lines import Line
@@ -33,7 +33,7 @@ NOTICE_START = regex.compile(
 )
 
 
-def byline_at(line: Line, vocabulary: Vocabulary = NOTHING) -> Line | None:
+def byline_at(line: Line, vocabulary: Vocabulary = NO_VOCABULARY) -> Line | None:
     """The byline between the title and the text of an article on one line, or None."""
     for pattern in (CHINESE_BYLINE, ENGLISH_BYLINE):
         for match in pattern.finditer(line.text, 0, ONE_LINE_HEAD_CHARS):
@@ -43,7 +43,7 @@ def byline_at(line: Line, vocabulary: Vocabulary = NOTHING) -> Line | None:
     return None
 
 
-def closing_lines(line: Line, whole: str, vocabulary: Vocabulary = NOTHING) -> Iterator[Line]:
+def closing_lines(line: Line, whole: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Iterator[Line]:
     """The credits and notices after the text of an article on one line; `whole` is the text of the document."""
     start = max(0, len(line.text) - ONE_LINE_TAIL_CHARS)
     marks = [match.start() for match in NOTICE_START.finditer(line.text, start)]

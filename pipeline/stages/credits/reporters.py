@@ -2,10 +2,10 @@
 
 import regex
 
-from pipeline.lexicon.gazetteer import covered, place_at
-from pipeline.lexicon.people import is_name, names_in
-from pipeline.lexicon.tagger import words
-from pipeline.lexicon.vocabulary import NO_ENTRIES, Entries
+from pipeline.lexicon.gazetteer import place_coverage, place_end
+from pipeline.lexicon.people import is_name, split_names
+from pipeline.lexicon.tagger import tagged_words
+from pipeline.lexicon.vocabulary import NO_PHRASES, PhraseSet
 from pipeline.stages.credits.byline_parts import BylinePart
 
 REPORTER_WORD = regex.compile(
@@ -60,7 +60,7 @@ PLACE_TEXT = regex.compile(r"[\p{Han}·]++")
 PEN_NAME = regex.compile(r"[\p{Latin}.'’\-]{2,20}|\p{Han}{1,6}(?:[·・]\p{Han}{1,8})+")
 
 
-def outlet_before(text: str, start: int, end: int, media: Entries = NO_ENTRIES) -> tuple[int, int] | None:
+def outlet_before(text: str, start: int, end: int, media: PhraseSet = NO_PHRASES) -> tuple[int, int] | None:
     """The span of the outlet that `[start, end)` is, without marks; None if it is words of a sentence.
 
     `media` are outlets that the user knows.
@@ -74,7 +74,7 @@ def outlet_before(text: str, start: int, end: int, media: Entries = NO_ENTRIES) 
     return None if outlet is None or NOT_AN_OUTLET.search(outlet["outlet"]) else outlet.span("outlet")
 
 
-def reporter_word(text: str, start: int, end: int, media: Entries = NO_ENTRIES) -> "regex.Match[str] | None":
+def reporter_word(text: str, start: int, end: int, media: PhraseSet = NO_PHRASES) -> "regex.Match[str] | None":
     """The first word for a reporter in `[start, end)`; after an outlet of `media`, whose name may hold such a word."""
     if media:
         for last in media.ends(text, _without_marks(text, start, end), end):
@@ -90,7 +90,7 @@ def _without_marks(text: str, start: int, end: int) -> int:
 
 
 def reporters_in(
-    text: str, start: int, end: int, people: Entries = NO_ENTRIES
+    text: str, start: int, end: int, people: PhraseSet = NO_PHRASES
 ) -> tuple[list[BylinePart], float] | None:
     """Reporters and place in `记者 X 通讯员 Y 北京报道`, and how sure they are; None if anything else is there."""
     words = list(REPORTER_WORD.finditer(text, start, end))
@@ -114,12 +114,12 @@ def reporters_in(
 
 
 def names_and_place(
-    text: str, start: int, end: int, people: Entries = NO_ENTRIES, *, before_report: bool
+    text: str, start: int, end: int, people: PhraseSet = NO_PHRASES, *, before_report: bool
 ) -> tuple[list[BylinePart], float] | None:
     """The names in `[start, end)`, and how sure they are; None if anything else is there.
 
-    With `before_report`, a word for a report follows, so that a place may follow the names: as a word of its own, or written
-    together with the last name.
+    With `before_report`, a word for a report follows, so that a place may follow the names: as a word of its own, or
+    written together with the last name.
     """
     while start < end and text[start] in MARKS_BEFORE_NAMES:
         start += 1
@@ -147,26 +147,26 @@ def names_and_place(
     return parts, confidence
 
 
-def _is_place(word: str, people: Entries) -> bool:
+def _is_place(word: str, people: PhraseSet) -> bool:
     """Whether the last word before a word for a report is a place rather than a name."""
     return (
         MIN_PLACE_CHARS <= len(word) <= MAX_PLACE_CHARS
-        and (place_at(word) is not None or not names_in(word, people))
+        and (place_end(word) > 0 or not split_names(word, people))
         and PLACE_TEXT.fullmatch(word) is not None
         and not (people and word in people)
     )
 
 
-def _glued_place(word: str, people: Entries) -> tuple[int, float] | None:
+def _glued_place(word: str, people: PhraseSet) -> tuple[int, float] | None:
     """Where a place starts that is written together with a name, and how sure that is."""
     if people and word in people:
         return None
     return _place_start(word, people) or _tagged_place_start(word, people)
 
 
-def _chinese_names(text: str, start: int, end: int, people: Entries) -> list[BylinePart]:
+def _chinese_names(text: str, start: int, end: int, people: PhraseSet) -> list[BylinePart]:
     """The Chinese names that a word consists of; empty if it is anything else."""
-    names = names_in(text[start:end], people)
+    names = split_names(text[start:end], people)
     if names is None:
         # A name with a rare character in the middle: surname and last character are those of a name.
         rare = end - start == 3 and is_name(text[start] + text[end - 1])
@@ -178,7 +178,7 @@ def _chinese_names(text: str, start: int, end: int, people: Entries) -> list[Byl
     return parts
 
 
-def _name_tokens(text: str, start: int, end: int, people: Entries) -> list[tuple[int, int]]:
+def _name_tokens(text: str, start: int, end: int, people: PhraseSet) -> list[tuple[int, int]]:
     """The spans of the words in `[start, end)`.
 
     A name of two characters with a space between them (`景 雪`) is one word, and so is a name of `people` that has
@@ -198,7 +198,7 @@ def _name_tokens(text: str, start: int, end: int, people: Entries) -> list[tuple
     return found
 
 
-def _pen_name(text: str, first: int, last: int, tokens: list[tuple[int, int]], n: int, people: Entries) -> bool:
+def _pen_name(text: str, first: int, last: int, tokens: list[tuple[int, int]], n: int, people: PhraseSet) -> bool:
     """Whether a word without the form of a Chinese name is a name: next to others, or in another script."""
     word = text[first:last]
     if PEN_NAME.fullmatch(word):
@@ -216,7 +216,7 @@ def end_of_names(text: str, at: int) -> bool:
     return at == len(text) or text[at] in " \t\u3000\xa0、，,)）】"
 
 
-def _place_start(word: str, people: Entries = NO_ENTRIES) -> tuple[int, float] | None:
+def _place_start(word: str, people: PhraseSet = NO_PHRASES) -> tuple[int, float] | None:
     """Where the place starts in names and a place that are written together, and how sure that is.
 
     >>> _cut("施诗哈萨克斯坦阿斯塔纳"), _cut("沈予白拉脱维亚利耶帕亚"), _cut("张晓赫北京")
@@ -224,9 +224,9 @@ def _place_start(word: str, people: Entries = NO_ENTRIES) -> tuple[int, float] |
     """
     best: tuple[float, int] | None = None
     for cut in range(2, min(len(word) - 1, 13)):
-        if names_in(word[:cut], people) is None:
+        if split_names(word[:cut], people) is None:
             continue
-        share = covered(word[cut:])
+        share = place_coverage(word[cut:])
         if share and len(word) - cut <= 14 and (best is None or share > best[0]):
             best = share, cut
     if best is None:
@@ -234,7 +234,7 @@ def _place_start(word: str, people: Entries = NO_ENTRIES) -> tuple[int, float] |
     return best[1], NAMES_CONFIDENCE if best[0] == 1 else PARTLY_KNOWN_PLACE_CONFIDENCE
 
 
-def _tagged_place_start(word: str, people: Entries = NO_ENTRIES) -> tuple[int, float] | None:
+def _tagged_place_start(word: str, people: PhraseSet = NO_PHRASES) -> tuple[int, float] | None:
     """The same for a place that the gazetteer does not have: at the only word boundary that leaves a name before it.
 
     >>> _tagged_cut("陆闻笛赫本"), _tagged_cut("陆闻笛")
@@ -242,7 +242,7 @@ def _tagged_place_start(word: str, people: Entries = NO_ENTRIES) -> tuple[int, f
     """
     if not MIN_TAGGED_CHARS <= len(word) <= MAX_TAGGED_CHARS:
         return None
-    tagged = words(word)
+    tagged = tagged_words(word)
     cuts = []
     at = 0
     for i, (piece, _) in enumerate(tagged[:-1]):
@@ -251,6 +251,6 @@ def _tagged_place_start(word: str, people: Entries = NO_ENTRIES) -> tuple[int, f
         if is_name(word[:at], people) and len(word) - at > 1 and all(tag.startswith("n") for _, tag in place):
             cuts.append(at)
     # A place that is tagged as one outweighs that its characters could be a second name.
-    if len(cuts) != 1 or (names_in(word, people) and not any(tag == "ns" for _, tag in tagged)):
+    if len(cuts) != 1 or (split_names(word, people) and not any(tag == "ns" for _, tag in tagged)):
         return None
     return cuts[0], RARE_PLACE_CONFIDENCE

@@ -88,7 +88,7 @@ class Credits:
         """Reads the top, then the end, and numbers the credits in the order of the text."""
         if self.outlets:
             document = _with_vocabulary(document, document.vocabulary.derived(_with_outlets, *self.outlets))
-        top = front_matter.end_of(document.text)
+        top = front_matter.front_matter_end(document.text)
         lines = document.paragraphs
         first = next((i for i, line in enumerate(lines) if line.start >= top), len(lines)) if top else 0
         head, reached = _head(document, lines, first, after_keys=top > 0)
@@ -354,7 +354,7 @@ def _byline(line: Line, byline: BylineMatch, rule: Rule) -> CreditsPart:
 def _front_matter_parts(document: Document, end: int, *, bylines: bool) -> Iterator[CreditsPart]:
     """Author and others from the keys at the top. `bylines`: no byline in the text goes before them."""
     text, vocabulary = document.text, document.vocabulary
-    for entry in front_matter.entries(text, end):
+    for entry in front_matter.maker_fields(text, end):
         if entry.is_author and not bylines:
             continue
         if not entry.is_author:

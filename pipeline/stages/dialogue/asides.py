@@ -6,7 +6,7 @@ import regex
 
 from pipeline.lexicon.lists import rows
 from pipeline.stages.dialogue.blocks import Block
-from pipeline.text.lines import width
+from pipeline.text.lines import display_width
 
 STAGE_DIRECTION = regex.compile(
     r"""
@@ -59,6 +59,6 @@ def _is_below_picture(block: Block) -> bool:
     return (
         block.after_picture
         and (emphasised or not block.ends_sentence)
-        and width(block.text) <= MAX_CAPTION_COLUMNS
+        and display_width(block.text) <= MAX_CAPTION_COLUMNS
         and not block.level
     )

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 import regex
 
-from pipeline.model.document import Document, Label, Script, script
-from pipeline.text.lines import Line, width
+from pipeline.model.document import Document, Label, Script, script_of
+from pipeline.text.lines import Line, display_width
 
 OPENING_MARKUP = regex.compile(r"(?P<blocks>(?:#{1,6}(?!!)\s*|>\s*)*+)(?P<emphasis>(?:\*{1,3}(?=\S)|__?(?=\S))*+)")
 QUESTION_DASH = regex.compile(r"(?:——|―{1,2}|──)\s*(?=\S)")
@@ -105,12 +105,12 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     @property
     def is_prose(self) -> bool:
         """Whether it is surely prose."""
-        return len(self.text) >= PROSE_COLUMNS or width(self.text) >= PROSE_COLUMNS
+        return len(self.text) >= PROSE_COLUMNS or display_width(self.text) >= PROSE_COLUMNS
 
     @property
     def script(self) -> Script:
         """The script it is written in."""
-        return script(self.text)
+        return script_of(self.text)
 
     def could_be_heading(self) -> bool:
         """Whether it has the form of a heading: one short line without an end mark, not in brackets, no list item."""
@@ -122,7 +122,7 @@ class Block(msgspec.Struct, frozen=True, gc=False):
         return (
             len(text) <= MAX_TITLE_COLUMNS
             and "\n" not in text
-            and width(text) <= MAX_TITLE_COLUMNS
+            and display_width(text) <= MAX_TITLE_COLUMNS
             and text[-1] not in NO_TITLE_END_CHARS
             and not self.reference
         )
@@ -134,7 +134,7 @@ def _is_too_long_for_heading(block: Block) -> bool:
         len(text) > MAX_HEADING_COLUMNS
         or "\n" in text
         or len(text.split()) > MAX_HEADING_WORDS
-        or width(text) > MAX_HEADING_COLUMNS
+        or display_width(text) > MAX_HEADING_COLUMNS
     )
 
 

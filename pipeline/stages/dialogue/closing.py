@@ -12,7 +12,7 @@ import regex
 from pipeline.lexicon.lists import rows
 from pipeline.stages.dialogue.labelled_block import LabelledBlock, whole_block
 from pipeline.stages.dialogue.pronouns import FIRST_PERSON_SINGULAR, SECOND_PERSON
-from pipeline.text.lines import width
+from pipeline.text.lines import display_width
 
 QUOTED_SPEECH = regex.compile(r"“[^”\n]{0,400}”|\"[^\"\n]{0,400}\"|「[^」\n]{0,400}」")
 TITLE_BEFORE_NAME = "(?:Mr|Mrs|Ms|Dr|Prof|Professor|Minister|Sir|Dame|Señora?|Miss)\\.? "
@@ -127,7 +127,9 @@ def _is_after_notice(body: Sequence[LabelledBlock], i: int) -> bool:
 
 def _leads_to_notice(body: Sequence[LabelledBlock], i: int) -> bool:
     block = body[i].block
-    return block.before_notice and width(block.text) <= MAX_NOTICE_LEAD_COLUMNS and block.text[-1] in "?？!！:：↓"
+    return (
+        block.before_notice and display_width(block.text) <= MAX_NOTICE_LEAD_COLUMNS and block.text[-1] in "?？!！:：↓"
+    )
 
 
 def _is_signature(body: Sequence[LabelledBlock], i: int) -> bool:
@@ -135,7 +137,7 @@ def _is_signature(body: Sequence[LabelledBlock], i: int) -> bool:
     texts = [labelled.block.text for labelled in body[i : i + MAX_SIGNATURE_BLOCKS + 1]]
     if len(texts) > MAX_SIGNATURE_BLOCKS or not any(SIGNATURE_DATE.fullmatch(text.strip()) for text in texts):
         return False
-    return all(width(text) <= MAX_SIGNATURE_COLUMNS for text in texts) and not any(
+    return all(display_width(text) <= MAX_SIGNATURE_COLUMNS for text in texts) and not any(
         labelled.block.ends_sentence for labelled in body[i:]
     )
 

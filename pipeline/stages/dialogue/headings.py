@@ -4,7 +4,7 @@ from collections.abc import Sequence, Set
 
 from pipeline.stages.dialogue.asides import MAX_CAPTION_COLUMNS, is_caption
 from pipeline.stages.dialogue.blocks import Block
-from pipeline.text.lines import width
+from pipeline.text.lines import display_width
 
 MAX_HEADING_CHARS = 120
 MAX_COLON_HEADING_COLUMNS = 40
@@ -31,14 +31,14 @@ def is_heading(blocks: Sequence[Block], i: int, starts: Set[int]) -> bool:
 
 
 def _is_bold_line(block: Block) -> bool:
-    return block.bold and width(block.text) <= MAX_CAPTION_COLUMNS and "\n" not in block.text
+    return block.bold and display_width(block.text) <= MAX_CAPTION_COLUMNS and "\n" not in block.text
 
 
 def _is_colon_heading(block: Block, above: Block | None) -> bool:
     text = block.text
     return (
         text.count("：") + text.count(": ") == 1
-        and width(text) <= MAX_COLON_HEADING_COLUMNS
+        and display_width(text) <= MAX_COLON_HEADING_COLUMNS
         and above is not None
         and above.ends_sentence
         and not block.ends_sentence

@@ -14,7 +14,7 @@ import regex
 
 from pipeline.lexicon.lists import table
 from pipeline.lexicon.people import is_name
-from pipeline.lexicon.vocabulary import NOTHING, Vocabulary
+from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.stages.dialogue.blocks import Block
 
 LabelKind = Literal["asks", "answers", "moderates", "outlet", "never"]
@@ -213,7 +213,7 @@ def vocabulary_labels(vocabulary: Vocabulary) -> Mapping[str, LabelKind | None]:
 # --- finding a candidate
 
 
-def find_candidate(block: Block, vocabulary: Vocabulary = NOTHING) -> LabelCandidate | None:
+def find_candidate(block: Block, vocabulary: Vocabulary = NO_VOCABULARY) -> LabelCandidate | None:
     """The candidate at the start of a block, or None. `vocabulary` holds names and outlets that the user knows."""
     separator = LABEL_SEPARATOR.search(block.text, 0, LABEL_SEARCH_CHARS)
     if separator is not None:

@@ -242,7 +242,7 @@ def name_evidence(candidate: LabelCandidate) -> float:
         return NAME_POINTS if is_name(text.strip("《》 ")) or "·" in text else 0.0
     if candidate.capitals:
         return NAME_POINTS
-    known = english.words()
+    known = english.lexicon()
     words = [word.strip(".,'’()&/") for word in text.split()]
     shares = [
         known.capital(word.lower()) if word.lower() in known else UNKNOWN_CAPITAL_SHARE

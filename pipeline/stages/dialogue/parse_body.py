@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from pipeline.lexicon.vocabulary import NOTHING, Vocabulary
+from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.stages.dialogue.asides import is_caption, is_stage_direction
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.closing import mark_closing
@@ -37,7 +37,7 @@ from pipeline.stages.dialogue.speaker_key import find_speaker_keys
 from pipeline.stages.dialogue.split_turns import split_glued_turns, split_one_line_dumps
 from pipeline.stages.dialogue.titles import TitleBlocks, find_title
 from pipeline.stages.dialogue.turn_features import turn_features
-from pipeline.text.lines import words
+from pipeline.text.lines import word_characters
 
 MAX_FEATURED_SPEAKERS = 6
 """Speakers up to which thanks and addresses are evidence for roles."""
@@ -76,7 +76,7 @@ class _SplitBody(msgspec.Struct, frozen=True, gc=False):
 
 
 def parse_body(
-    blocks: Sequence[Block], vocabulary: Vocabulary = NOTHING, key_title: str | None = None, makers: str = ""
+    blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABULARY, key_title: str | None = None, makers: str = ""
 ) -> ParsedBody:
     """What each block of one version of the body is.
 
@@ -101,7 +101,7 @@ def _title_blocks(
     """The title, its repetitions and its kickers, by index of their block."""
     for i in title.repeats:
         # With other capitals it is no repetition that the title could stand in for.
-        same = title.title is not None and words(blocks[i].text) in words(blocks[title.title].text)
+        same = title.title is not None and word_characters(blocks[i].text) in word_characters(blocks[title.title].text)
         part = "repeat" if same else _announcement_part(blocks[i])
         yield i, whole_block(blocks[i], part, "dialogue.title-again", TITLE_AGAIN_CONFIDENCE)
     for i in title.kickers:

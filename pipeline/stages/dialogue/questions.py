@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 import regex
 
-from pipeline.model.document import script
+from pipeline.model.document import script_of
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.label_candidates import LabelCandidate
 from pipeline.stages.dialogue.pronouns import FIRST_PERSON, SECOND_PERSON
@@ -194,5 +194,5 @@ def _measure(blocks: Sequence[Block], questions: Sequence[int], *, is_plain: boo
             any(FIRST_PERSON.search(block.text) for block in blocks[i : i + ANSWER_BLOCKS_READ]) for i in below
         ),
         is_plain=is_plain,
-        is_chinese=not blocks[first].text.isascii() and script(blocks[first].text) == "han",
+        is_chinese=not blocks[first].text.isascii() and script_of(blocks[first].text) == "han",
     )

@@ -10,7 +10,7 @@ from pipeline.lexicon.lists import rows
 from pipeline.stages.dialogue.blocks import MAX_HEADING_COLUMNS, Block, block_slice
 from pipeline.stages.dialogue.label_candidates import CAPITALISED_WORD, cue_of, is_name_shaped, label_key
 from pipeline.stages.dialogue.speaker_aliases import AliasIndex
-from pipeline.text.lines import width
+from pipeline.text.lines import display_width
 
 MIN_DUMP_COLUMNS, MIN_DUMP_LABELS = 160, 4
 """Columns of a block, and labels in it, from which it may be a dump of several turns on one line."""
@@ -70,7 +70,7 @@ def _dump_starts(block: Block) -> list[int]:
     colons = text.count(":") + text.count("：")
     if len(text) < MIN_DUMP_COLUMNS // 2 or colons < MIN_DUMP_LABELS:
         return []
-    if width(text) < MIN_DUMP_COLUMNS or block.reference:
+    if display_width(text) < MIN_DUMP_COLUMNS or block.reference:
         return []
     matches = [match for match in INNER_LABEL.finditer(text) if is_name_shaped(match["label"])]
     labels = [(label_key(match["label"]), match.start()) for match in matches]
@@ -149,7 +149,7 @@ def _is_verb(before: str, label: str, _after: str) -> bool:
 
 def _is_within_sentence(before: str, _label: str, _after: str) -> bool:
     return (
-        width(before) > MAX_HEADING_COLUMNS
+        display_width(before) > MAX_HEADING_COLUMNS
         or BEFORE_MENTIONED_NAME.search(before) is not None
         or CLAUSE_MARKS.search(before) is not None
         or "：" in before

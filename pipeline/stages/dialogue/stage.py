@@ -56,8 +56,8 @@ class Dialogue:
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Labels every paragraph that no earlier stage took."""
-        top = front_matter.end_of(document.text)
-        key_title = front_matter.title_in(document.text, top) if top else None
+        top = front_matter.front_matter_end(document.text)
+        key_title = front_matter.title_field(document.text, top) if top else None
         keys, blocks = split_at(read_blocks(document), top)
         references = _references(keys, blocks)
         yield from (_block_label(block, "reference", "dialogue.reference") for block in references)

@@ -12,7 +12,7 @@ from pipeline.stages.dialogue.label_candidates import SPEAKER_KINDS, LabelCandid
 from pipeline.stages.dialogue.pronouns import SECOND_PERSON
 from pipeline.stages.dialogue.speaker_aliases import are_aliases
 from pipeline.stages.dialogue.speaker_key import speaker_key_in
-from pipeline.text.lines import width
+from pipeline.text.lines import display_width
 
 TITLE_SEARCH_BLOCKS = 12
 """Blocks at the top among which the title may be printed."""
@@ -161,7 +161,7 @@ def _is_longer_title(text: str, following: Block) -> bool:
     """Whether the line below is longer than the kicker and has words enough for a title."""
     title = following.text
     enough = len(title.split()) >= MIN_TITLE_WORDS or not title.isascii()
-    return width(title) > width(text) and enough and not title.isupper()
+    return display_width(title) > display_width(text) and enough and not title.isupper()
 
 
 def _names_outlet(text: str, block: Block, _following: Block) -> bool:
@@ -217,7 +217,7 @@ def _opens_interview(line: FirstLine) -> bool:
         and not block.before_byline
         and not line.label_follows
         and not line.following.asks
-        and (width(block.text) >= MAX_QUESTION_TITLE_COLUMNS or SECOND_PERSON.search(block.text) is not None)
+        and (display_width(block.text) >= MAX_QUESTION_TITLE_COLUMNS or SECOND_PERSON.search(block.text) is not None)
     )
 
 

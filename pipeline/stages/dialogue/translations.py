@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import msgspec
 
-from pipeline.model.document import Document, script
+from pipeline.model.document import Document, script_of
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.exchanges import exchange_numbers
 from pipeline.stages.dialogue.label_candidates import find_candidate
@@ -57,7 +57,7 @@ def is_mostly_chinese(text: str) -> bool:
     # A Chinese character has three bytes in UTF-8: with few more bytes than characters there is hardly any.
     if 10 * (len(text.encode("utf-8", "replace")) - len(text)) < len(text):
         return False
-    return script(text) in {"han", "mixed"}
+    return script_of(text) in {"han", "mixed"}
 
 
 def _main_script(blocks: Sequence[Block], scripts: Sequence[str]) -> str:

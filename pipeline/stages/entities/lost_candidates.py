@@ -213,7 +213,7 @@ def is_name(before: str, name: str) -> bool:
     """Whether a word only ends like an entity, `aliquot` and `capos`, or is the name of another one, `napos;`."""
     from html.entities import html5
 
-    return f"{before}{name};" in html5 or (before + name).lower() in english.words()
+    return f"{before}{name};" in html5 or (before + name).lower() in english.lexicon()
 
 
 def edit_of(place: Place, mark: Mark, rule: Rule, confidence: float, *, widened: bool = False) -> Edit:

@@ -65,7 +65,7 @@ class LineEnds(msgspec.Struct, frozen=True):
 def _known(word: str) -> bool:
     if len(word) == 1 and word.isalpha():
         return word in ("a", "A", "I")
-    return not word[0].isalpha() or english.words().zipf(word.lower()) >= LEAST_FREQUENT
+    return not word[0].isalpha() or english.lexicon().zipf(word.lower()) >= LEAST_FREQUENT
 
 
 def line_ends(place: Place) -> LineEnds:

@@ -28,7 +28,7 @@ from pipeline.stages.entities.lost_spaces import (
 )
 from pipeline.stages.entities.lost_tags import TAG, repaired_tags
 from pipeline.stages.entities.script_escapes import SCRIPT_RULES, repaired_fields, repaired_percents
-from pipeline.stages.proposals import at_rest
+from pipeline.stages.fixpoint import propose_to_fixpoint
 from pipeline.text.edits import Edit
 
 INTACT = Rule(
@@ -396,4 +396,4 @@ class Entities:
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Yields an edit for each entity."""
-        yield from at_rest(document, self.rules, repair)
+        yield from propose_to_fixpoint(document, self.rules, repair)

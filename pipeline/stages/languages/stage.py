@@ -10,7 +10,7 @@ import msgspec
 import regex
 
 from pipeline.lexicon.lists import rows, table
-from pipeline.model.document import HAN, Document, Label
+from pipeline.model.document import HAN_CHARACTER, Document, Label
 from pipeline.model.stage import Finding
 from pipeline.stages.languages.rules import (
     BOTH_LANGUAGES,
@@ -125,11 +125,11 @@ def judge_chinese(text: str) -> Verdict:
         simplified, traditional = _variant_counts(text)
     most, least = max(simplified, traditional), min(simplified, traditional)
     if OTHER_WRITING.search(text, 0, HAN_SAMPLE_CHARS) and len(OTHER_WRITING.findall(text)) * 5 > len(
-        HAN.findall(text)
+        HAN_CHARACTER.findall(text)
     ):
         return OTHER_LANGUAGE
     if most < 2 * least + 1:
-        return PERHAPS_EITHER if HAN.search(text) else NO_LETTERS
+        return PERHAPS_EITHER if HAN_CHARACTER.search(text) else NO_LETTERS
     value = "zh-Hans" if simplified > traditional else "zh-Hant"
     if least:
         return Verdict(value, CHINESE_CHARACTERS.name, 0.8)
@@ -149,9 +149,9 @@ def judge_mixed(text: str) -> Verdict:
     """
     words = LATIN_WORD.findall(text.lower())
     english = len(english_words().intersection(words))
-    han = len(HAN.findall(text))
+    han = len(HAN_CHARACTER.findall(text))
     if han < 6 and len(words) > han:
-        return judge_latin(HAN.sub(" ", text))
+        return judge_latin(HAN_CHARACTER.sub(" ", text))
     return MIXED if english >= 2 else judge_chinese(text)
 
 

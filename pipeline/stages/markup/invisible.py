@@ -84,6 +84,6 @@ def soft_hyphen(text: str, at: int) -> Edit:
     """`presi-dent` is one word; between two words that make none, `dual-use`, a real hyphen was turned soft: noted."""
     before, behind = HALF_BEFORE.search(text, max(0, at - 40), at), HALF_BEHIND.match(text, at + 1, at + 41)
     halves = [match[0].replace("\u00ad", "").lower() if match else "" for match in (before, behind)]
-    known = english.words()
+    known = english.lexicon()
     hard = all(len(half) > 2 and half in known for half in halves) and "".join(halves) not in known
     return Edit(at, "\u00ad", "-" if hard else "", INVISIBLE.name, 0.4 if hard else 0.95)

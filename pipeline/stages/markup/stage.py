@@ -9,13 +9,13 @@ from typing import ClassVar
 
 from pipeline.model.document import Document
 from pipeline.model.stage import Finding, Rule
+from pipeline.stages.fixpoint import propose_to_fixpoint
 from pipeline.stages.markup.bulletin_codes import CODE, uncoded
 from pipeline.stages.markup.code_spans import code_spans
 from pipeline.stages.markup.escaped_marks import ESCAPED, unescaped
 from pipeline.stages.markup.invisible import CONTROL, INVISIBLE, unseen
 from pipeline.stages.markup.sections import SCRIPT, SECTION, unwrapped
 from pipeline.stages.markup.tags import LINE_BREAK, TAG, tags, untagged
-from pipeline.stages.proposals import at_rest
 from pipeline.text.edits import Edit
 
 
@@ -58,4 +58,4 @@ class Markup:
 
     def find(self, document: Document) -> Iterator[Finding]:
         """Yields an edit for each run of tags, and for each character that cannot be seen."""
-        yield from at_rest(document, self.rules, repair)
+        yield from propose_to_fixpoint(document, self.rules, repair)

@@ -17,7 +17,7 @@ import msgspec
 from pipeline.model.stage import Rule
 from pipeline.stages.mojibake.suspicion import SUSPECT
 from pipeline.text.edits import Edit
-from pipeline.text.encodings.readings import Prices
+from pipeline.text.encodings.readings import CharacterCosts
 
 CHINESE = Rule(
     "mojibake.chinese",
@@ -105,8 +105,8 @@ def misreadings() -> tuple[Misreading, ...]:
 
 
 @cache
-def _prices() -> Prices:
-    return Prices(OTHER)
+def _prices() -> CharacterCosts:
+    return CharacterCosts(OTHER)
 
 
 @cache

@@ -11,7 +11,7 @@ from functools import cache
 
 from pipeline.model.stage import Rule
 from pipeline.text.edits import Edit
-from pipeline.text.encodings.readings import Prices
+from pipeline.text.encodings.readings import CharacterCosts
 
 GBK = Rule(
     "mojibake.gbk",
@@ -90,8 +90,8 @@ def exchanged(text: str) -> Iterator[Edit]:
 
 
 @cache
-def _prices() -> Prices:
-    return Prices(7)
+def _prices() -> CharacterCosts:
+    return CharacterCosts(7)
 
 
 def _mean(text: str) -> float:

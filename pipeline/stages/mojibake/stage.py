@@ -11,12 +11,12 @@ from typing import ClassVar
 
 from pipeline.model.document import Document
 from pipeline.model.stage import Finding, Rule
+from pipeline.stages.fixpoint import propose_to_fixpoint
 from pipeline.stages.mojibake.chinese import CHINESE, left_over, misread_chinese
 from pipeline.stages.mojibake.exchanged import BIG5, BIG5_SIGNS, GBK, UTF_8_SIGNS, exchanged, misread_as_gbk
 from pipeline.stages.mojibake.lost import MARKS, UNREADABLE, marks, noted
 from pipeline.stages.mojibake.suspicion import SUSPECT, gist
 from pipeline.stages.mojibake.western import BYTE_LOST, DECODED, misread
-from pipeline.stages.proposals import at_rest
 from pipeline.text.edits import Edit
 
 RULES = (DECODED, BYTE_LOST, GBK, BIG5, CHINESE, UNREADABLE)
@@ -53,7 +53,11 @@ class Mojibake:
             return
         told = gist(text)
         suspect = SUSPECT.search(told) is not None
-        edits = list(at_rest(document, self.rules, repair)) if suspect or any(sign in told for sign in SIGNS) else []
+        edits = (
+            list(propose_to_fixpoint(document, self.rules, repair))
+            if suspect or any(sign in told for sign in SIGNS)
+            else []
+        )
         yield from edits
         places = marks(text) if any(mark in told for mark in MARKS) else []
         if any(edit.rule == CHINESE.name for edit in edits):

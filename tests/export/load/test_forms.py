@@ -15,15 +15,15 @@ from interviews import bridge, everything, paired, prose
 
 import pipeline
 from pipeline import Article, ContractError, UsageError
-from pipeline.export.load.articles import attempts, holds_one
-from pipeline.export.tables.columns import batch, schema
+from pipeline.export.load.articles import is_single_article, load_each
+from pipeline.export.tables.columns import record_batch, schema
 
 FORMS = ("a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.parquet", "a.sqlite", "a.duckdb")
 
 
 def told(path: Path) -> list[tuple[str, str]]:
     """Each attempt: its name, and the article's id or the reason why it is none."""
-    return [(name, found.reason if isinstance(found, ContractError) else found.id) for name, found in attempts(path)]
+    return [(name, found.reason if isinstance(found, ContractError) else found.id) for name, found in load_each(path)]
 
 
 def without(article: Article, key: str) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def test_one_article_on_one_line_is_one(tmp_path: Path, packed: bool) -> None:
 
 
 def test_arrow_files_and_streams_are_read(tmp_path: Path) -> None:
-    table = pa.Table.from_batches([batch(everything(), Article)])
+    table = pa.Table.from_batches([record_batch(everything(), Article)])
     with pa.OSFile(str(tmp_path / "file"), "wb") as out, pa.ipc.new_file(out, table.schema) as writer:
         writer.write_table(table)
     with pa.OSFile(str(tmp_path / "stream"), "wb") as out, pa.ipc.new_stream(out, table.schema) as writer:
@@ -137,10 +137,10 @@ def test_numbers_of_which_some_are_missing_come_back_from_pandas(tmp_path: Path)
 
 def test_a_file_with_one_article_is_told_from_one_with_lines_of_them(tmp_path: Path) -> None:
     pipeline.export([prose()], tmp_path / "out", to="json")
-    assert holds_one(tmp_path / "out" / "tide.json")
+    assert is_single_article(tmp_path / "out" / "tide.json")
     for name in FORMS:
         pipeline.export([prose()], tmp_path / name)
-        assert not holds_one(tmp_path / name)
+        assert not is_single_article(tmp_path / name)
 
 
 # --- what is no article, and where it stands
@@ -170,7 +170,7 @@ def test_a_row_that_is_none_hides_no_other(tmp_path: Path) -> None:
 
 
 def test_text_that_is_no_utf8_in_a_table_is_the_fault_of_its_row(tmp_path: Path) -> None:
-    table = pa.Table.from_batches([batch(everything(), Article)])
+    table = pa.Table.from_batches([record_batch(everything(), Article)])
     texts = pa.array([b"\xff\xfe" if n == 1 else text.encode() for n, text in enumerate(table["text"].to_pylist())])
     table = table.set_column(table.column_names.index("text"), "text", texts.view(pa.string()))
     pq.write_table(table, tmp_path / "a.parquet")
@@ -188,7 +188,7 @@ def test_another_version_of_the_contract_in_a_table_is_named(tmp_path: Path) -> 
 
 
 def test_a_row_group_that_is_damaged_hides_no_other(tmp_path: Path) -> None:
-    table = pa.Table.from_batches([batch(everything(), Article)])
+    table = pa.Table.from_batches([record_batch(everything(), Article)])
     pq.write_table(table, tmp_path / "a.parquet", row_group_size=1, compression="zstd")
     column = pq.ParquetFile(tmp_path / "a.parquet").metadata.row_group(1).column(0)
     data = bytearray((tmp_path / "a.parquet").read_bytes())
@@ -207,7 +207,7 @@ def test_a_file_that_is_cut_short_is_named_with_the_reason(tmp_path: Path, name:
     pipeline.export(everything(), tmp_path / name)
     data = (tmp_path / name).read_bytes()
     (tmp_path / name).write_bytes(data[: max(int(len(data) * part), 20)])
-    found = [(called, article) for called, article in attempts(tmp_path / name)]
+    found = [(called, article) for called, article in load_each(tmp_path / name)]
     called, error = found[-1]
     if name == "a.duckdb" and [article for _, article in found] == everything():
         return  # what was cut off belonged to another table

@@ -16,10 +16,10 @@ import pipeline
 from pipeline import Article, ContractError
 from pipeline.cli import main
 from pipeline.config.settings import Limits
-from pipeline.export.json_folder import encode
-from pipeline.export.load import tables
-from pipeline.export.load.articles import attempts
-from pipeline.export.load.limits import FIRST_PIECE
+from pipeline.export.json import encode_article
+from pipeline.export.load import columnar
+from pipeline.export.load.articles import load_each
+from pipeline.export.load.limits import FIRST_LINE_BYTES
 from pipeline.export.tables.columns import schema
 from pipeline.model.restore import source_text
 from pipeline.model.verify import faults
@@ -40,7 +40,7 @@ def as_json(name: str) -> bytes:
 
 def told(path: Path, limits: Limits = SMALL) -> list[tuple[str, str]]:
     """For each document its name, and the id or what is wrong."""
-    return [(name, a.reason if isinstance(a, ContractError) else a.id) for name, a in attempts(path, limits)]
+    return [(name, a.reason if isinstance(a, ContractError) else a.id) for name, a in load_each(path, limits)]
 
 
 @pytest.fixture
@@ -145,8 +145,8 @@ def test_shards_of_articles_are_far_below_the_limits(tmp_path: Path) -> None:
     many = [article(f"place {n}") for n in range(200)]
     for name in ("a.jsonl.zst", "b.parquet", "c.sqlite"):
         pipeline.export(many, tmp_path / name)
-        assert len(list(attempts(tmp_path / name, Limits()))) == 200
-        assert not any(isinstance(a, ContractError) for _, a in attempts(tmp_path / name, Limits()))
+        assert len(list(load_each(tmp_path / name, Limits()))) == 200
+        assert not any(isinstance(a, ContractError) for _, a in load_each(tmp_path / name, Limits()))
 
 
 # --- folders
@@ -186,7 +186,7 @@ def test_a_folder_that_cannot_be_listed_is_named(tmp_path: Path, monkeypatch: py
             raise PermissionError(13, "Permission denied")
         return listing(path)
 
-    monkeypatch.setattr("pipeline.export.load.files.os.scandir", refused)
+    monkeypatch.setattr(os, "scandir", refused)
     assert told(tmp_path) == [("closed", "cannot be listed: Permission denied"), ("a.json", "a")]
 
 
@@ -267,9 +267,9 @@ def test_rows_are_made_into_objects_one_by_one_where_they_are_large(
     pq.write_table(rows(*"abcdef"), tmp_path / "a.parquet")
     with pa.OSFile(str(tmp_path / "b.arrow"), "wb") as out, pa.ipc.new_file(out, schema(Article)) as writer:
         writer.write_table(rows(*"abcdef"))
-    whole = [[(n, a) for n, a in attempts(tmp_path / name, Limits())] for name in ("a.parquet", "b.arrow")]
-    monkeypatch.setattr(tables, "PORTION", 1)
-    assert [[(n, a) for n, a in attempts(tmp_path / name, Limits())] for name in ("a.parquet", "b.arrow")] == whole
+    whole = [[(n, a) for n, a in load_each(tmp_path / name, Limits())] for name in ("a.parquet", "b.arrow")]
+    monkeypatch.setattr(columnar, "CONVERTED_BYTES", 1)
+    assert [[(n, a) for n, a in load_each(tmp_path / name, Limits())] for name in ("a.parquet", "b.arrow")] == whole
 
 
 # --- databases
@@ -421,6 +421,6 @@ def test_an_article_on_many_lines_may_have_a_long_text(tmp_path: Path) -> None:
     """Its text stands on one line, which begins with the name of the field."""
     article = pipeline.process("Q: Who owns the pans?\n\nA: " + "The village does. " * 200_000, id="pans")
     path = tmp_path / "pans.json"
-    path.write_bytes(encode(article))
-    assert max(map(len, path.read_bytes().split(b"\n"))) > 2 * FIRST_PIECE
+    path.write_bytes(encode_article(article))
+    assert max(map(len, path.read_bytes().split(b"\n"))) > 2 * FIRST_LINE_BYTES
     assert next(pipeline.read(path)) == article

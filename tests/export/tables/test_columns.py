@@ -8,9 +8,9 @@ import pytest
 from interviews import everything
 
 from pipeline import Article
-from pipeline.export.tables.columns import batch, batches, kind_of, schema
-from pipeline.export.tables.row_kinds import KINDS
-from pipeline.export.tables.rows import MAKERS, Rows
+from pipeline.export.tables.columns import record_batch, record_batches, row_type_of, schema
+from pipeline.export.tables.row_kinds import ROW_TYPES
+from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -58,28 +58,28 @@ def test_a_type_without_a_column_is_refused(kind: type) -> None:
 
 def test_rows_go_through_columns_and_back() -> None:
     rows = [Sample("a", "b", None, ("x",), (Part(1, None), Part(2, 0.5)), None, True)]
-    assert [msgspec.convert(row, Sample) for row in batch(rows, Sample).to_pylist()] == rows
+    assert [msgspec.convert(row, Sample) for row in record_batch(rows, Sample).to_pylist()] == rows
 
 
 def test_no_rows_are_no_batch() -> None:
-    assert list(batches([], Article)) == []
+    assert list(record_batches([], Article)) == []
 
 
-@pytest.mark.parametrize("name", [name for name in KINDS if name != "articles"])
+@pytest.mark.parametrize("name", [name for name in ROW_TYPES if name != "articles"])
 def test_what_a_row_is_is_told_with_and_without_metadata(name: str) -> None:
-    assert kind_of(schema(KINDS[name])) == name
-    assert kind_of(schema(KINDS[name]).remove_metadata()) == name
+    assert row_type_of(schema(ROW_TYPES[name])) == name
+    assert row_type_of(schema(ROW_TYPES[name]).remove_metadata()) == name
 
 
 def test_articles_are_told_from_their_overviews() -> None:
     for found in (schema(Article), schema(Article).remove_metadata()):
-        assert kind_of(found) == "articles"
-    for found in (schema(KINDS["articles"]), schema(KINDS["articles"]).remove_metadata()):
-        assert kind_of(found) == "overviews of articles"
-    assert kind_of(pa.schema([("id", pa.string())])) is None
+        assert row_type_of(found) == "articles"
+    for found in (schema(ROW_TYPES["articles"]), schema(ROW_TYPES["articles"]).remove_metadata()):
+        assert row_type_of(found) == "overviews of articles"
+    assert row_type_of(pa.schema([("id", pa.string())])) is None
 
 
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", ROW_TYPES)
 def test_rows_of_every_kind_fit_their_columns(name: str) -> None:
-    rows = [row for article in everything() for row in MAKERS[name](Rows(article))]
-    assert [msgspec.convert(row, KINDS[name]) for row in batch(rows, KINDS[name]).to_pylist()] == rows
+    rows = [row for article in everything() for row in ROW_MAKERS[name](ArticleRows(article))]
+    assert [msgspec.convert(row, ROW_TYPES[name]) for row in record_batch(rows, ROW_TYPES[name]).to_pylist()] == rows

@@ -1,4 +1,4 @@
-"""Two runs do not write to one place."""
+"""Two runs do not write to the same output."""
 
 import os
 import subprocess
@@ -9,13 +9,17 @@ import pytest
 
 from pipeline.errors import UsageError
 from pipeline.runs.output import lock
-from pipeline.runs.output.lock import locked
+from pipeline.runs.output.lock import hold_lock
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such locks")
 
-HOLD = "import sys\nfrom pathlib import Path\nfrom pipeline.runs.output.lock import locked, share\n"
-PARENT = HOLD + "with locked(Path(sys.argv[1]), 'the output'):\n    print('held', flush=True)\n    sys.stdin.read()\n"
-WORKER = HOLD + "print(share(Path(sys.argv[1])), flush=True)\nsys.stdin.read()\n"
+HOLD = "import sys\nfrom pathlib import Path\nfrom pipeline.runs.output.lock import hold_lock, hold_share\n"
+PARENT = f"""{HOLD}
+with hold_lock(Path(sys.argv[1]), 'the output'):
+    print('held', flush=True)
+    sys.stdin.read()
+"""
+WORKER = HOLD + "print(hold_share(Path(sys.argv[1])), flush=True)\nsys.stdin.read()\n"
 
 
 @pytest.fixture
@@ -34,33 +38,33 @@ def said(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
-def test_the_second_is_refused_and_told_who_is_there(path: Path) -> None:
+def test_a_second_run_is_refused_with_the_id_of_the_first(path: Path) -> None:
     with (
-        locked(path, "the output"),
+        hold_lock(path, "the output"),
         pytest.raises(UsageError, match=rf"another run \(process {os.getpid()}\) is writing to the output;"),
     ):
-        locked(path, "the output").__enter__()
+        hold_lock(path, "the output").__enter__()
 
 
-def test_once_the_first_is_over_the_next_may(path: Path) -> None:
+def test_the_next_run_may_begin_when_the_first_is_over(path: Path) -> None:
     for _ in range(2):
-        with locked(path, "the output"):
+        with hold_lock(path, "the output"):
             pass
 
 
-def test_a_run_of_another_process_is_in_the_way(path: Path) -> None:
+def test_a_run_of_another_process_blocks_this_one(path: Path) -> None:
     path.parent.mkdir(parents=True)
     with started(PARENT, path) as other:
         assert said(other) == "held"
         with pytest.raises(UsageError, match=str(other.pid)):
-            locked(path, "the output").__enter__()
+            hold_lock(path, "the output").__enter__()
         other.kill()
-    with locked(path, "the output"):
+    with hold_lock(path, "the output"):
         pass
 
 
-def test_the_workers_of_a_run_that_was_killed_are_waited_for(path: Path) -> None:
-    """They may be about to write an article."""
+def test_a_run_waits_for_the_workers_of_a_killed_run(path: Path) -> None:
+    """They may be writing an article."""
     path.parent.mkdir(parents=True)
     with started(PARENT, path) as parent:
         assert said(parent) == "held"
@@ -71,14 +75,14 @@ def test_the_workers_of_a_run_that_was_killed_are_waited_for(path: Path) -> None
         # It ends as soon as nobody holds the other end, as a worker does.
         assert worker.stdin is not None
         worker.stdin.close()
-        with locked(path, "the output"):
+        with hold_lock(path, "the output"):
             assert worker.wait() == 0
         assert worker.stdout is not None
         worker.stdout.close()
 
 
-def test_workers_that_do_not_end_are_in_the_way(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lock, "PATIENCE", 0.1)
+def test_workers_that_do_not_end_block_the_next_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "MAX_WAIT_SECONDS", 0.1)
     path.parent.mkdir(parents=True)
     with started(PARENT, path) as parent:
         assert said(parent) == "held"
@@ -87,11 +91,11 @@ def test_workers_that_do_not_end_are_in_the_way(path: Path, monkeypatch: pytest.
             parent.kill()
             parent.wait()
             with pytest.raises(UsageError, match="another run"):
-                locked(path, "the output").__enter__()
+                hold_lock(path, "the output").__enter__()
             worker.kill()
 
 
-def test_a_worker_gets_no_share_where_another_run_has_begun(path: Path) -> None:
+def test_a_worker_gets_no_share_after_another_run_has_begun(path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.touch()
     import fcntl

@@ -1,0 +1,1 @@
+"""Starts child processes, makes them end with the run, limits their memory, and says why they died."""
