@@ -1,4 +1,4 @@
-"""The rules of the stage `mojibake`: texts that each rule changes (`acts`), and lookalikes (`spares`) that it does not."""
+"""The rules of the stage `mojibake`, with texts that they change (`acts`) and lookalikes that they keep (`spares`)."""
 
 from pipeline.model.stage import Rule
 
