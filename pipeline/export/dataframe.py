@@ -1,4 +1,4 @@
-"""Articles as a DataFrame of pandas or polars, for a notebook."""
+"""Converts articles to a pandas or polars DataFrame."""
 
 from collections.abc import Iterable
 from importlib.util import find_spec
@@ -34,18 +34,19 @@ def to_frame(
 @overload
 def to_frame(articles: Iterable[Article] | str | Place, rows: str = ..., kind: str | None = ...) -> Any: ...  # noqa: ANN401 -- what is installed
 def to_frame(articles: Iterable[Article] | str | Place, rows: str = "exchanges", kind: str | None = None) -> Any:
-    """A DataFrame with a row an exchange, or whatever `rows` says: articles, turns, prose, edits, credits, segments.
+    """Returns a DataFrame with one row per exchange, or per item that `rows` names.
 
-    Columns are those of `pipeline.export.tables.row_kinds`; their types do not depend on what is in them: whole
-    numbers that may be missing are `Int64`, lists are tuples in pandas and lists in polars. `kind` is the library, by
-    default pandas where it is installed and polars else. `articles` may be the path or URL of an output, which is
-    then read. Raises `UsageError` for what are no articles, for another `rows` or `kind`, or without the library.
+    `rows` is `exchanges`, `articles`, `turns`, `prose`, `edits`, `credits` or `segments`; the columns are those of
+    `pipeline.export.tables.row_kinds`. Column types do not depend on the data: nullable integers are `Int64`, lists
+    are tuples in pandas and lists in polars. `kind` is the library, by default pandas if installed, otherwise polars.
+    `articles` can be the path or URL of an output to read. Raises `UsageError` for invalid arguments, or if the
+    library is not installed.
     """
     expect_text("to_frame", "rows", rows)
     expect_text("to_frame", "kind", kind, optional=True)
     given = _articles(articles)
     if rows not in ROW_TYPES:
-        raise UsageError(f"rows={rows!r} is not known{did_you_mean(rows, ROW_TYPES)}")
+        raise UsageError(f"unknown rows={rows!r}{did_you_mean(rows, ROW_TYPES)}")
     library = _library(kind)
     found = (row for article in given for row in ROW_MAKERS[rows](ArticleRows(article)))
     return _pandas(found, ROW_TYPES[rows]) if library == "pandas" else _polars(found, ROW_TYPES[rows])
@@ -60,7 +61,7 @@ def _articles(given: object) -> Iterable[Article]:
 
 def _library(kind: str | None) -> str:
     if kind is not None and kind not in LIBRARIES:
-        raise UsageError(f"kind={kind!r} is not known{did_you_mean(kind, LIBRARIES)}")
+        raise UsageError(f"unknown kind={kind!r}{did_you_mean(kind, LIBRARIES)}")
     for name in LIBRARIES if kind is None else (kind,):
         if find_spec(name) is not None:
             return name

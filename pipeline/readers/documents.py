@@ -180,8 +180,8 @@ def _broken(blob: ByteSource, reader: str, error: Exception) -> Unreadable:
 
 
 def _faulty(blob: ByteSource, error: ReaderError) -> Iterator[Unreadable]:
-    if not error.told:
-        error.told = True
+    if not error.counted:
+        error.counted = True
         reason = f"{error}" if blob.place.member is None else f"{blob.place}: {error}"
         yield Unreadable(blob.id, reason, error.passing, error.fields)
 

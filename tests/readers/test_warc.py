@@ -21,7 +21,8 @@ from pipeline.readers.documents import records
 from pipeline.readers.input_files import File
 from pipeline.readers.warc.reader import MOST_REASONS, Warc
 from pipeline.readers.warc.records import HEADER
-from pipeline.runs.run import Job, run_records
+from pipeline.runs.job import Job
+from pipeline.runs.run import run_records
 from readers.warcs import (
     ADDRESS,
     PACKED,

@@ -17,7 +17,7 @@ import msgspec
 from pipeline.stages.mojibake.rules import CHINESE
 from pipeline.stages.mojibake.suspects import SUSPECT
 from pipeline.text.edits import Edit
-from pipeline.text.encodings.readings import Prices
+from pipeline.text.encodings.readings import CharacterCosts
 
 FIRST_BYTES, SECOND_BYTES = range(0x81, 0xFF), range(0x40, 0xFF)
 """What the two bytes of a character may be, in GBK and in Big5."""
@@ -26,21 +26,21 @@ EURO_BYTE = 0x80
 SINGLE_BYTE_CODECS = ("cp1252", "mac_roman", "cp437", "iso8859_15", "cp1250")
 CHINESE_CODECS = ("gbk", "big5hkscs")
 
-OTHER_PRICE = 7
-"""Price of a character that is neither Han nor Chinese punctuation."""
-LONE_BYTE_PRICE = 12
-"""Price of a byte without a partner. Signs that prose really has, and the euro, cost less."""
-LONE_SIGN_PRICE, EURO_PRICE = 7, 1
+OTHER_COST = 7
+"""Cost of a character that is neither Han nor Chinese punctuation."""
+LONE_BYTE_COST = 12
+"""Cost of a byte without a partner. Signs that prose really has, and the euro, cost less."""
+LONE_SIGN_COST, EURO_COST = 7, 1
 PROSE_SIGNS = frozenset("‘’“”–—…•™")
-MOST_COMMON_PRICE, COMMON_PRICE = 1, 2
-"""Prices of the characters that make up three quarters of a text, and of those that make up nearly all of the rest."""
-SYMBOL_PRICE, SYMBOL_ROWS = 3, range(0xA1, 0xA4)
-"""Price of the arrows, stars and circled numbers in the first rows of GBK."""
+MOST_COMMON_COST, COMMON_COST = 1, 2
+"""Costs of the characters that make up three quarters of a text, and of those that make up nearly all of the rest."""
+SYMBOL_COST, SYMBOL_ROWS = 3, range(0xA1, 0xA4)
+"""Cost of the arrows, stars and circled numbers in the first rows of GBK."""
 UNREAD = -1
-"""Price of a byte that cannot be read."""
+"""Cost of a byte that cannot be read."""
 
-EVIDENCE = {MOST_COMMON_PRICE: 1.75, COMMON_PRICE: -0.6}
-"""Log odds of a character of that price: how much likelier it is in Chinese than in letters taken at random."""
+EVIDENCE = {MOST_COMMON_COST: 1.75, COMMON_COST: -0.6}
+"""Log odds of a character of that cost: how much likelier it is in Chinese than in letters taken at random."""
 EVIDENCE_OF_RARE = -3.5
 MIN_EVIDENCE, MIN_EVIDENCE_WITHOUT_SIGNS = 2.0, 6.0
 """Evidence that proves a document. Half of the bytes of Chinese are signs such as `¶` and `£`; letters without any
@@ -52,8 +52,8 @@ MIN_PROOF_BYTES = 6
 """Different bytes of such a run."""
 MIN_RUN_CHARS = 3
 """Characters of a run that is read in a proven document whatever is next to it."""
-MAX_MEAN_PRICE, MAX_MEAN_PRICE_BESIDE_COMMON = 2.5, 4.0
-"""Mean price of such a run, and of one in a line with another run of common characters."""
+MAX_MEAN_COST, MAX_MEAN_COST_BESIDE_COMMON = 2.5, 4.0
+"""Mean cost of such a run, and of one in a line with another run of common characters."""
 MAX_UTF8_SHARE = 0.7
 """Share of the bytes of a run that are valid UTF-8. Above it, the run is that and not Chinese in GBK."""
 MAX_WEIGHED_CHARS = 20_000
@@ -81,12 +81,12 @@ class Misreading(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """`[start, end)` of a segment, read as the character `new` at its price."""
+    """`[start, end)` of a segment, read as the character `new` at its cost."""
 
     start: int
     end: int
     new: str
-    price: int
+    cost: int
 
 
 @cache
@@ -107,44 +107,44 @@ def misreadings() -> tuple[Misreading, ...]:
 
 
 @cache
-def _prices() -> Prices:
-    return Prices(OTHER_PRICE)
+def _costs() -> CharacterCosts:
+    return CharacterCosts(OTHER_COST)
 
 
 @cache
 def _character(codec: str, first: int, second: int) -> tuple[str, int] | None:
-    """The character of a pair of bytes, and its price; None if there is none."""
+    """The character of a pair of bytes, and its cost; None if there is none."""
     try:
         new = bytes((first, second)).decode(codec)
     except UnicodeDecodeError:
         return None
-    price = max(map(_prices().__getitem__, new))
-    return new, min(price, SYMBOL_PRICE) if first in SYMBOL_ROWS and codec == "gbk" else price
+    cost = max(map(_costs().__getitem__, new))
+    return new, min(cost, SYMBOL_COST) if first in SYMBOL_ROWS and codec == "gbk" else cost
 
 
-def _byte_price(code: int, character: str, codec: str) -> int:
-    """The price of a byte without a partner."""
+def _byte_cost(code: int, character: str, codec: str) -> int:
+    """The cost of a byte without a partner."""
     if code < EURO_BYTE:
         return 0
     if code == EURO_BYTE and codec == "gbk":
-        return EURO_PRICE
-    return LONE_SIGN_PRICE if character in PROSE_SIGNS else LONE_BYTE_PRICE
+        return EURO_COST
+    return LONE_SIGN_COST if character in PROSE_SIGNS else LONE_BYTE_COST
 
 
 def read(segment: str, misreading: Misreading) -> list[Reading]:
-    """The cheapest reading of a segment. What cannot be read, and ASCII, has the price `UNREAD`."""
+    """The cheapest reading of a segment. What cannot be read, and ASCII, has the cost `UNREAD`."""
     codec = misreading.codec
     size = len(segment)
     codes = [ord(character) if character.isascii() else misreading.byte_of[character] for character in segment]
-    # cost[i] is that of the cheapest reading of the first i bytes; pairs[i] is the character that ends it, or None.
-    cost = [0] * (size + 1)
+    # The cheapest reading of the first i bytes costs path_cost[i]. It ends with the character pairs[i], or a lone byte.
+    path_cost = [0] * (size + 1)
     pairs: list[tuple[str, int] | None] = [None] * (size + 1)
     for i, code in enumerate(codes):
-        cost[i + 1] = cost[i] + _byte_price(code, segment[i], codec)
+        path_cost[i + 1] = path_cost[i] + _byte_cost(code, segment[i], codec)
         if i and codes[i - 1] in FIRST_BYTES and code in SECOND_BYTES:
             pair = _character(codec, codes[i - 1], code)
-            if pair is not None and cost[i - 1] + pair[1] < cost[i + 1]:
-                cost[i + 1], pairs[i + 1] = cost[i - 1] + pair[1], pair
+            if pair is not None and path_cost[i - 1] + pair[1] < path_cost[i + 1]:
+                path_cost[i + 1], pairs[i + 1] = path_cost[i - 1] + pair[1], pair
     readings = []
     end = size
     while end:
@@ -158,7 +158,7 @@ def read(segment: str, misreading: Misreading) -> list[Reading]:
 def evidence(readings: Sequence[Reading]) -> float:
     """Log odds that this is Chinese. Lone quotes and dashes do not count: they may belong to English next to it."""
     return sum(
-        EVIDENCE.get(reading.price, EVIDENCE_OF_RARE)
+        EVIDENCE.get(reading.cost, EVIDENCE_OF_RARE)
         for reading in readings
         if not reading.new.isascii() and reading.new not in PROSE_SIGNS
     )
@@ -175,7 +175,7 @@ def is_proof(run: str, misreading: Misreading) -> bool:
     if len(codes.decode("utf-8", "ignore").encode()) > MAX_UTF8_SHARE * len(codes):
         return False
     readings = read(run, misreading)
-    if sum(reading.price != UNREAD for reading in readings) < MIN_PROOF_CHARS:
+    if sum(reading.cost != UNREAD for reading in readings) < MIN_PROOF_CHARS:
         return False
     has_signs = any(code in SIGN_BYTES for code in codes)
     return evidence(readings) >= (MIN_EVIDENCE if has_signs else MIN_EVIDENCE_WITHOUT_SIGNS)
@@ -197,7 +197,7 @@ def prove_misreading(text: str) -> Misreading | None:
 def _line_evidence(line: str, misreading: Misreading) -> float:
     """The evidence of a line. Letters that the single-byte encoding does not have count against it."""
     readings = (read(segment[0], misreading) for segment in misreading.segment.finditer(line))
-    weight = sum(evidence(segment) for segment in readings if any(reading.price != UNREAD for reading in segment))
+    weight = sum(evidence(segment) for segment in readings if any(reading.cost != UNREAD for reading in segment))
     unknown = sum(character not in misreading.byte_of for character in NOT_CHINESE.findall(line))
     return weight + EVIDENCE_OF_RARE * unknown
 
@@ -241,17 +241,17 @@ def _repaired_line(text: str, start: int, end: int, misreading: Misreading) -> I
         for segment in misreading.segment.finditer(text, start, end)
         for run in _readable_runs(read(segment[0], misreading))
     ]
-    has_common_run = any(len(run) >= MIN_RUN_CHARS and _mean_price(run) <= MAX_MEAN_PRICE for _, run in runs)
+    has_common_run = any(len(run) >= MIN_RUN_CHARS and _mean_cost(run) <= MAX_MEAN_COST for _, run in runs)
     letters = sum("a" <= character <= "z" for character in text[start:end])
     is_western = not has_common_run and letters > LETTERS_PER_BYTE * sum(len(run) for _, run in runs)
-    max_mean_price = MAX_MEAN_PRICE_BESIDE_COMMON if has_common_run else MAX_MEAN_PRICE
+    max_mean_cost = MAX_MEAN_COST_BESIDE_COMMON if has_common_run else MAX_MEAN_COST
     for offset, run in runs:
         low, high = offset + run[0].start, offset + run[-1].end
         old = text[low:high]
         if len(run) >= MIN_RUN_CHARS:
-            fits = _mean_price(run) <= max_mean_price
+            fits = _mean_cost(run) <= max_mean_cost
         else:
-            fits = min(reading.price for reading in run) <= SYMBOL_PRICE
+            fits = min(reading.cost for reading in run) <= SYMBOL_COST
             fits = fits and not (is_western and _may_be_western(old, text[max(0, low - 1) : high + 1], misreading))
         if fits:
             yield Edit(low, old, "".join(reading.new for reading in run), CHINESE.name, CONFIDENCE)
@@ -275,7 +275,7 @@ def _readable_runs(readings: Sequence[Reading]) -> Iterator[Sequence[Reading]]:
     """The characters that are read, those side by side together."""
     run: list[Reading] = []
     for reading in readings:
-        if reading.price != UNREAD:
+        if reading.cost != UNREAD:
             run.append(reading)
         elif run:
             yield run
@@ -284,8 +284,8 @@ def _readable_runs(readings: Sequence[Reading]) -> Iterator[Sequence[Reading]]:
         yield run
 
 
-def _mean_price(run: Sequence[Reading]) -> float:
-    return sum(reading.price for reading in run) / len(run)
+def _mean_cost(run: Sequence[Reading]) -> float:
+    return sum(reading.cost for reading in run) / len(run)
 
 
 def unread_bytes(text: str) -> list[tuple[int, int]]:
@@ -298,7 +298,7 @@ def unread_bytes(text: str) -> list[tuple[int, int]]:
         readings = read(segment[0], misreading)
         for i, reading in enumerate(readings):
             if _is_lost(reading) and any(
-                neighbour.price in (MOST_COMMON_PRICE, COMMON_PRICE) for neighbour in readings[max(0, i - 1) : i + 2]
+                neighbour.cost in (MOST_COMMON_COST, COMMON_COST) for neighbour in readings[max(0, i - 1) : i + 2]
             ):
                 spans.append((segment.start() + reading.start, segment.start() + reading.end))
     return spans
@@ -307,4 +307,4 @@ def unread_bytes(text: str) -> list[tuple[int, int]]:
 def _is_lost(reading: Reading) -> bool:
     """Whether a byte is left that is no ASCII and no sign of prose."""
     is_letter = reading.new > "\x80" and reading.new not in PROSE_SIGNS and reading.new != "€"
-    return reading.price == UNREAD and is_letter
+    return reading.cost == UNREAD and is_letter

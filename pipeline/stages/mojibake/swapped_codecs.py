@@ -11,7 +11,7 @@ from functools import cache
 
 from pipeline.stages.mojibake.rules import BIG5, GBK
 from pipeline.text.edits import Edit
-from pipeline.text.encodings.readings import Prices
+from pipeline.text.encodings.readings import CharacterCosts
 
 SIGNS_OF_UTF8 = "鈥銆锛鐨鏄涓"
 """What the first bytes of curly quotes, Chinese punctuation, 的, 是 and 一 in UTF-8 look like in GBK."""
@@ -22,10 +22,10 @@ SWAPPED_SIGN = re.compile(f"[{SIGNS_OF_SWAPPED}]")
 START_OF_CURLY_QUOTE = "鈥"
 CURLY_QUOTES_AND_DASHES = "‘’“”–—…"
 NON_ASCII_RUN = re.compile("[^\x00-\x7f]+")
-OTHER_PRICE = 7
-"""Price of a character that is neither Han nor Chinese punctuation."""
-MIN_RARE_PRICE, MAX_COMMON_PRICE = 3.0, 1.8
-"""Mean price of a character in a rare text, and in a common one. Of real runs, one in a thousand costs more than the
+OTHER_COST = 7
+"""Cost of a character that is neither Han nor Chinese punctuation."""
+MIN_RARE_COST, MAX_COMMON_COST = 3.0, 1.8
+"""Mean cost of a character in a rare text, and in a common one. Of real runs, one in a thousand costs more than the
 first, and one in fifty more than the second."""
 MIN_RUN_CHARS = 4
 SWAPPED_CODECS = (("cp950", "gb18030"), ("big5hkscs", "gb18030"), ("gb18030", "big5hkscs"))
@@ -86,12 +86,12 @@ def read_as_utf8(run: str) -> str | None:
         new = run.encode("gb18030").decode("utf-8")
     except UnicodeError:
         return None
-    return new if len(new) < len(run) + 1 and new.isprintable() and _mean_price(new) < _mean_price(run) else None
+    return new if len(new) < len(run) + 1 and new.isprintable() and _mean_cost(new) < _mean_cost(run) else None
 
 
 def read_swapped(run: str) -> str | None:
     """A run of rare characters in the other encoding, if all of it is common there; otherwise None."""
-    if len(run) < MIN_RUN_CHARS or _mean_price(run) < MIN_RARE_PRICE:
+    if len(run) < MIN_RUN_CHARS or _mean_cost(run) < MIN_RARE_COST:
         return None
     for read_as, written_in in SWAPPED_CODECS:
         try:
@@ -99,15 +99,15 @@ def read_swapped(run: str) -> str | None:
             new = raw.decode(written_in)
         except UnicodeError:
             continue
-        if len(raw) == 2 * len(run) and len(new) == len(run) and _mean_price(new) <= MAX_COMMON_PRICE:
+        if len(raw) == 2 * len(run) and len(new) == len(run) and _mean_cost(new) <= MAX_COMMON_COST:
             return new
     return None
 
 
 @cache
-def _prices() -> Prices:
-    return Prices(OTHER_PRICE)
+def _costs() -> CharacterCosts:
+    return CharacterCosts(OTHER_COST)
 
 
-def _mean_price(text: str) -> float:
-    return sum(map(_prices().__getitem__, text)) / len(text)
+def _mean_cost(text: str) -> float:
+    return sum(map(_costs().__getitem__, text)) / len(text)
