@@ -72,7 +72,7 @@ class FileBudget(Budget):
     def ask(self, count: int) -> None:
         """As `announce`, for a part of the file that is passed over where it is too large: the others are read.
 
-        Raises `SourceError`.
+        Raises `ReaderError`.
         """
         try:
             self.announce(count)
@@ -83,7 +83,7 @@ class FileBudget(Budget):
 def bounded_lines(file: BinaryIO, limits: Limits, budget: Budget | None) -> Iterator[bytes | None]:
     """The lines of a file with their ends; None for one that is too long, of which no more is kept.
 
-    `budget` counts the bytes of a file that was packed. Raises `SourceError` where they are too many.
+    `budget` counts the bytes of a file that was packed. Raises `ReaderError` where they are too many.
     """
     most = max_article_bytes(limits)
     by_line: bool | None = None
