@@ -1,4 +1,4 @@
-"""All documents in some files, whatever they are packed in."""
+"""Reads all documents in some files, in whatever archives they are."""
 
 import io
 import sqlite3
@@ -27,16 +27,16 @@ ReadResult = Record | Unreadable | LeftOut
 
 
 def records(files: Iterable[InputFile], options: Input, readers: Registry | None = None) -> Iterator[ReadResult]:
-    """The documents of `files`, in order, one at a time, each file and member read by the reader that claims it.
+    """Yields the documents of `files` in order. Each file and member is read by the reader that claims it.
 
-    A record whose id an earlier one had is given as `Unreadable`.
+    A record whose id was already used comes as an `Unreadable`.
     """
     readers = readers or select_readers(form=options.format)
     return with_unique_ids(file_documents(file, options, readers) for file in files)
 
 
 def with_unique_ids(files: Iterable[Iterable[ReadResult]]) -> Iterator[ReadResult]:
-    """The documents of some files; a record whose id an earlier one had is given as `Unreadable`."""
+    """Yields the documents of some files; a record whose id was already used comes as an `Unreadable`."""
     with UniqueIds() as ids:
         for found in files:
             for each in found:
@@ -44,12 +44,12 @@ def with_unique_ids(files: Iterable[Iterable[ReadResult]]) -> Iterator[ReadResul
 
 
 def duplicate_id(record: HasOrigin) -> Unreadable:
-    """What is said of a record whose id an earlier one had."""
+    """The failure of a record whose id was already used."""
     return Unreadable(record.id, f"{record.where}: an earlier document has this id; {_remedy(record)}")
 
 
 def first_documents(found: Iterable[ReadResult], most: int | None) -> Iterator[ReadResult]:
-    """The first `most` documents of what was found, and what was left out before them; all where it is None."""
+    """Yields the first `most` documents, and what was left out before them; all if `most` is None."""
     taken = 0
     for each in found:
         if not isinstance(each, LeftOut):
@@ -60,9 +60,9 @@ def first_documents(found: Iterable[ReadResult], most: int | None) -> Iterator[R
 
 
 def is_document(file: InputFile, options: Input, readers: Registry) -> bool:
-    """Whether a file is one document, called as the file is: told from its beginning, as it is for reading it.
+    """Whether a file is one document with the file's id, judged by its beginning.
 
-    Standard input, which can be read once, is not looked at.
+    Standard input is not looked at, because it can be read only once.
     """
     if file.is_stdin:
         return False
@@ -73,7 +73,7 @@ def is_document(file: InputFile, options: Input, readers: Registry) -> bool:
             while reader is not None and reader.name in COMPRESSION_READERS and source.head:
                 source = cast("ByteSource", next(iter(reader.read(source, options))))
                 reader = readers.of(source)
-            # An empty file fails as the document that it should be.
+            # An empty file fails as the document that it should have been.
             return not source.head or bool(getattr(reader, "is_document", False))
     except OSError:
         return False
@@ -82,9 +82,9 @@ def is_document(file: InputFile, options: Input, readers: Registry) -> bool:
 def file_documents(
     file: InputFile, options: Input, readers: Registry, opened: Callable[[InputFile], BinaryIO] | None = None
 ) -> Generator[ReadResult, None, None]:
-    """The documents of one file, in order, whatever ids they have. `opened` opens it, by default `open_input`.
+    """Yields the documents of one file in order, without a check of their ids. `opened` opens it; default `open_input`.
 
-    Raises `MemoryError`: what a process can do then, it can only do for the file as a whole.
+    Raises `MemoryError`, which only the caller can handle, for the file as a whole.
     """
     location = Location(file.name)
     try:
@@ -95,41 +95,41 @@ def file_documents(
                 cut_off = isinstance(found, Unreadable) and isinstance(stream, RemoteStream) and stream.broken
                 yield msgspec.structs.replace(found, passing=True) if cut_off else found
     except OSError as error:
-        # A store says itself what to do.
+        # The message of a store already says what to do.
         remedy = "" if isinstance(error, StoreError) else "; check its permissions and run again"
         yield Unreadable(location.id, f"cannot be read: {error.strerror or error}{remedy}", passing=True)
     except MemoryError:
         raise
     except Exception as error:
-        # A mistake of ours, at a file that nobody thought of: it costs this one and no other.
+        # A bug in the pipeline: it must not cost any other file.
         told = f"{type(error).__name__}: {error}".splitlines()[0]
         yield Unreadable(location.id, f"reading it raised {told}; that is a mistake of the pipeline, report it")
 
 
 def open_input(file: InputFile, wrapped: Callable[[BinaryIO], BinaryIO] | None = None) -> BinaryIO:
-    """The bytes of a file from its beginning. `wrapped` is laid around those that come from far away.
+    """Opens a file, standard input or an object of a store. `wrapped` wraps the stream of a store.
 
     Raises `OSError`.
     """
     if file.remote is not None:
         try:
             stream = file.remote.open()
-            # Asked of the stream itself: what is laid around it may not tell.
+            # Asked before it is wrapped, because the wrapper may not show it.
             unsized = isinstance(stream, UnsizedStream)
             return cast("BinaryIO", RemoteStream(stream if wrapped is None else wrapped(stream), unsized=unsized))
         except UsageError as error:
-            # Keys that are refused only now, when other files have been read, are no reason to lose those.
+            # Other files may have been read already; credentials that fail only now must not lose them.
             raise StoreError(str(error)) from None
     if file.at is None:
         if sys.stdin is None:
             raise OSError("standard input is closed")
-        # Not closed at the end: standard input is not ours.
+        # closefd=False: standard input is not ours to close.
         return io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False), HEAD_BYTES)
     return open_local_file(file)
 
 
 def _read_source(source: ByteSource, options: Input, readers: Registry) -> Iterator[ReadResult]:
-    """The documents in some bytes; what goes wrong after some of them were given takes none of them away."""
+    """Yields the documents in some bytes; an error later on takes none of them back."""
     if not source.head:
         yield from _faulty(source, source.fault or ReaderError("is empty; leave it out"))
         return
@@ -145,7 +145,7 @@ def _read_source(source: ByteSource, options: Input, readers: Registry) -> Itera
         yield _broken(source, "a reader", error)
         return
     if reader is None and source.fault is not None and binary_kind(source.head) is None:
-        # Too little came to tell what it is.
+        # It broke off before its format could be detected.
         yield from _faulty(source, source.fault)
         return
     if reader is None:
@@ -169,12 +169,12 @@ def _read(reader: Reader, source: ByteSource, options: Input, readers: Registry)
     except MemoryError:
         raise
     except Exception as error:
-        # As with stages: whatever a reader meets that its author did not think of ends this file and no other.
+        # A bug in a reader must not cost any other file.
         yield _broken(source, f"the reader {reader.name!r}", error)
 
 
 def _broken(source: ByteSource, reader: str, error: Exception) -> Unreadable:
-    """What is said of a file at which a reader raises what its author did not think of."""
+    """The failure of a file at which a reader raised an unexpected error."""
     told = f"{type(error).__name__}: {error}".splitlines()[0]
     return Unreadable(source.id, f"{source.location}: {reader} broke on it: {told}; report it, and leave the file out")
 
@@ -196,17 +196,17 @@ def _unclaimed(source: ByteSource) -> Unreadable | LeftOut:
 
 
 def _remedy(record: HasOrigin) -> str:
-    """What to do about an id that comes twice: tables of one folder may each count their rows from 1."""
+    """What to do about an id that comes twice. Tables in one folder may each count their rows from 1."""
     other = ", or name another field in [input] id_field" if record.origin.row is not None else ""
     return f"make ids unique{other}"
 
 
 MOST_IN_MEMORY = 10_000
-"""Ids up to which a set holds them, some 1 MB; then they go to a table on the disk, which takes 3 µs more for each."""
+"""Ids that are kept in memory, about 1 MB. More go to a table on disk, which costs 3 µs each."""
 
 
 class UniqueIds:
-    """A set of ids that grows onto the disk."""
+    """A set of ids that moves to the disk when it grows: a run of any length must be able to hold its ids."""
 
     def __init__(self, most_in_memory: int = MOST_IN_MEMORY) -> None:
         self._most = most_in_memory
@@ -223,7 +223,7 @@ class UniqueIds:
             self._table.close()
 
     def add(self, name: str) -> bool:
-        """Whether the id is new; from now on it is not."""
+        """Adds an id, and returns whether it is new."""
         if self._table is None:
             before = len(self._few)
             self._few.add(name)
@@ -231,7 +231,7 @@ class UniqueIds:
                 self._spill()
                 return True
             return len(self._few) > before
-        # Lone surrogates, which no table takes: the document fails anyway, but its id must not fail the run.
+        # surrogatepass: a document with a lone surrogate in its id fails later, but must not fail the run here.
         key = name.encode("utf-8", "surrogatepass")
         return self._table.execute("INSERT OR IGNORE INTO ids VALUES (?)", (key,)).rowcount == 1
 
@@ -242,7 +242,7 @@ class UniqueIds:
         return self._table.execute("SELECT 1 FROM ids WHERE id = ?", (key,)).fetchone() is not None
 
     def _spill(self) -> None:
-        # A file without a name, which goes with this process, however that ends.
+        # An unnamed temporary file, which is deleted when the process ends, however it ends.
         self._table = sqlite3.connect("", isolation_level=None)
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -2000"):
             self._table.execute(f"PRAGMA {pragma}")

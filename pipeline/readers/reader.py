@@ -46,9 +46,9 @@ class Reader(Protocol):
         ...
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """The documents in the bytes, one at a time, each as a `Record`; memory must not grow with their number.
+        """Yields the documents one at a time, each as a `Record`; memory must not grow with their number.
 
-        A row that fails is an `Unreadable` and the next ones are read; what is no document is `LeftOut`. Raises
-        `SourceError` where there is no going on.
+        Yield an `Unreadable` for a document that fails, and read on; yield `LeftOut` for what is not a document. Raise
+        `ReaderError` if the rest cannot be read.
         """
         ...

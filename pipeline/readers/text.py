@@ -1,4 +1,4 @@
-"""A file that is a document: plain text in any encoding."""
+"""Reads plain text files in any encoding: a file is one document."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,24 +16,24 @@ from pipeline.text.encodings.signatures import binary_kind
 SUFFIXES = frozenset({".txt", ".text"})
 MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x84\x31\x95\x33")
 MOST_CONTROLS = 0.03
-"""Share of controls in the head up to which it may be a damaged text; of random bytes a tenth are."""
+"""Share of control characters up to which the head may be damaged text; a tenth of random bytes are controls."""
 CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 
 
 @dataclass(frozen=True)
 class TextReader:
-    """What nobody else claims, where it can be a text."""
+    """Reads whatever no other reader claims, if it can be text."""
 
     name: ClassVar = "text"
     protocol: ClassVar = 1
     is_document: ClassVar = True
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By the suffix; or, in the last place, whatever looks like text."""
+        """Claims by suffix and, as a last resort, whatever looks like text."""
         if source.suffix in SUFFIXES:
             return Claim.NAME
         if source.is_called_packed or binary_kind(source.head) is not None:
-            # The first bytes of an archive that broke off may look like a word.
+            # The first bytes of a truncated archive may look like a word.
             return Claim.NONE
         if kind_of_suffix(source.suffix) is not None and not source.named:
             return Claim.NONE
@@ -45,7 +45,7 @@ class TextReader:
 
 
 def document_record(source: ByteSource, data: bytes, media_type: str, metadata: dict[str, str] | None = None) -> Record:
-    """The record of a source that is one document."""
+    """The record of a source that is one document, for readers of such formats."""
     location = source.location
     origin = Origin(
         path=location.file, media_type=media_type, member=location.member, row=None, field=None, sha256=None
@@ -59,13 +59,13 @@ def _may_be_text(head: bytes) -> bool:
     controls = len(head) - len(head.translate(None, CONTROLS))
     if controls <= MOST_CONTROLS * len(head):
         return True
-    # UTF-16 and UTF-32 without a mark: most of the NULs of a text stand at one place of two or four.
+    # UTF-16 and UTF-32 without a byte order mark: most NULs of a text are at one offset of two or four.
     nuls = [head[at::4].count(0) for at in range(4)]
     return sum(nuls) >= controls * 0.9 and min(nuls[0] + nuls[2], nuls[1] + nuls[3]) <= 0.1 * sum(nuls)
 
 
 def kind_of_suffix(suffix: str) -> str | None:
-    """What a file with this suffix is, in small letters with its full stop; None for what may be an article.
+    """What a text file with this suffix is (lower case, with the dot) if it is surely no article; else None.
 
     >>> kind_of_suffix(".py"), kind_of_suffix(".txt")
     ('a program', None)

@@ -1,4 +1,4 @@
-"""Buckets and the web: what a URL names, read and written as files are."""
+"""Reads and writes objects in buckets and on the web as if they were files."""
 
 from pipeline.storage.address import is_url as is_url
 from pipeline.storage.remote import AnyPath as AnyPath

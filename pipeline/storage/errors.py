@@ -1,17 +1,17 @@
-"""What goes wrong with a store. Each is the `OSError` that a file would raise; its message says what to do."""
+"""Errors of stores. Each is also the `OSError` that a local file would raise; its message says what to do."""
 
 
 class StoreError(OSError):
-    """A store does not answer, or not with what was asked for."""
+    """A store does not answer, or answers with something else."""
 
 
 class MissingError(StoreError, FileNotFoundError):
-    """What was named is not there."""
+    """The object does not exist."""
 
 
 class DeniedError(StoreError, PermissionError):
-    """It may not be read or written."""
+    """Reading or writing is not allowed."""
 
 
 class TakenError(StoreError, FileExistsError):
-    """It was to be made, and is there already."""
+    """The object to create already exists."""

@@ -1,4 +1,4 @@
-"""One place in a store, as a `Path` is one on this machine; of a `Path`'s methods it has those that are asked for."""
+"""A path in a store, with those methods of `pathlib.Path` that are needed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +13,9 @@ from pipeline.storage.store import Store, StoredObject, WebAccess
 
 
 class RemotePath(msgspec.Struct, frozen=True):
-    """An object, or a folder of them: what `url` names. `size` and `stamp` are known where it was found in a list.
+    """The object or folder at a URL. `size` and `stamp` are known if it was found in a listing.
 
-    `access` says what is allowed where it is a file of the web.
+    `access` limits downloads from the web.
     """
 
     url: str
@@ -34,7 +34,7 @@ class RemotePath(msgspec.Struct, frozen=True):
         return self._address.on_web
 
     def exists(self) -> bool:
-        """Whether it is there, as an object or as a folder."""
+        """Whether an object or a folder exists there."""
         return self.is_file() or self.is_dir()
 
     def is_file(self) -> bool:
@@ -42,29 +42,29 @@ class RemotePath(msgspec.Struct, frozen=True):
         return self.entry() is not None
 
     def is_dir(self) -> bool:
-        """Whether it is no object itself, and objects lie below it."""
+        """Whether it is a folder: not an object itself, but with objects below it."""
         return not self.on_web and not self.is_file() and next(self.below(), None) is not None
 
     def entry(self) -> StoredObject | None:
-        """What is known of it as an object; none where it is none."""
+        """The metadata of the object; None if there is no object."""
         return None if self.is_called_folder else self._store.entry("")
 
     @property
     def is_called_folder(self) -> bool:
-        """Whether it can be no object of a bucket: it is all of it, or ends in a slash."""
+        """Whether it can only be a folder: a whole bucket, or a URL that ends in a slash."""
         where = self._address
         return not where.on_web and (not where.path or where.path.endswith("/"))
 
     def known(self, entry: StoredObject) -> "RemotePath":
-        """The same, with what a list or the store said of it."""
+        """The same path with the size and stamp of an object."""
         return RemotePath(self.url, entry.size, entry.stamp, msgspec.structs.replace(self.access, said=entry.moved_to))
 
     def below(self) -> Iterator[StoredObject]:
-        """The objects below it, sorted by their names."""
+        """Yields the objects below it, sorted by name."""
         return self._store.listing()
 
     def open(self) -> BinaryIO:
-        """Its bytes, once, from the beginning."""
+        """Opens it for reading, once."""
         return self._store.open("")
 
     def read_bytes(self) -> bytes:
@@ -72,23 +72,23 @@ class RemotePath(msgspec.Struct, frozen=True):
         return self._store.get("")
 
     def write(self, data: bytes) -> None:
-        """Puts an object there, whole or not at all."""
+        """Stores an object there, whole or not at all."""
         self._store.put("", data)
 
     def upload(self, path: Path) -> None:
-        """Puts a file of this machine there."""
+        """Uploads a local file there."""
         self._store.upload("", path)
 
     @contextmanager
     def on_disk(self) -> Iterator[Path]:
-        """A copy on this machine, under its name, which is gone afterwards."""
+        """A temporary local copy, deleted afterwards."""
         with TemporaryDirectory(prefix="pipeline-") as folder:
             copy = Path(folder) / "copy"
             self._store.download("", copy)
             yield copy
 
     def holds(self, other: "RemotePath") -> bool:
-        """Whether the other is this one or lies below it."""
+        """Whether the other path is this one or below it."""
         mine, theirs = str(self).rstrip("/"), str(other).rstrip("/")
         return theirs == mine or theirs.startswith(f"{mine}/")
 
@@ -100,7 +100,7 @@ class RemotePath(msgspec.Struct, frozen=True):
         return str(self._address)
 
     def __repr__(self) -> str:
-        """Without what the URL may hold of a signature."""
+        """Without the query, which may be signed."""
         return f"Remote({str(self)!r})"
 
     @property
@@ -113,11 +113,11 @@ class RemotePath(msgspec.Struct, frozen=True):
 
 
 AnyPath: TypeAlias = Path | RemotePath
-"""What the user names: a path of this machine, or a place in a store."""
+"""What the user names: a local path, or a path in a store."""
 
 
 def as_path(said: str | Path | RemotePath, access: WebAccess = WebAccess()) -> AnyPath:  # noqa: B008 -- it is frozen
-    """What a path or URL names. Raises `UsageError` for a URL that nothing here reads."""
+    """The local or remote path that a path or URL names. Raises `UsageError` for an unsupported URL."""
     if isinstance(said, RemotePath):
         return said
     if isinstance(said, str) and is_url(said):

@@ -25,7 +25,7 @@ def check_reader(reader: Reader, files: Mapping[str, bytes], *, times: int = TIM
     """Reads sound `files` (name and content) with `reader`, and each of them `times` times with damage of all kinds.
 
     Raises `Broken`, which names the file and the damage, where the reader is declared wrongly, gives no document of a
-    sound file that it claims, raises what is no `SourceError`, or gives a reason of several lines. The damage is the
+    sound file that it claims, raises what is no `ReaderError`, or gives a reason of several lines. The damage is the
     same each time.
     """
     for fault in reader_faults(reader):

@@ -173,7 +173,7 @@ def test_a_file_that_a_disk_does_not_give_is_named(
         return open_local_file(file)
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.readers.documents.opened", refused)
+        patch.setattr("pipeline.readers.documents.open_local_file", refused)
         patch.setattr(run, "ReadingProcess", Reading)
         assert main(["run", str(raw), "-o", str(output), "-q"]) == 1
     assert capsys.readouterr().err == "locked: cannot be read: Permission denied; check its permissions and run again\n"

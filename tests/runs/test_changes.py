@@ -148,7 +148,7 @@ def test_an_unreadable_file_is_retried_in_each_run(desk: Desk, monkeypatch: pyte
 
     os.utime(desk.raw / "b.jsonl", ns=(1, 1))
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.readers.documents.opened", refused)
+        patch.setattr("pipeline.readers.documents.open_local_file", refused)
         patch.setattr(run, "ReadingProcess", Reading)
         assert desk.go(code=1) == set()
     assert told(desk.output)[0]["document"] == "b"

@@ -27,7 +27,7 @@ class Size(NamedTuple):
 def pieces(batch: Untyped, limits: Limits, budget: Budget) -> Iterator[tuple[Untyped, str | None]]:
     """A checked batch in pieces that fit in memory, each with what is wrong with it where it is one row too large.
 
-    Raises `SourceError` where the file stands for more than the budget allows.
+    Raises `ReaderError` where the file stands for more than the budget allows.
     """
     waiting = [batch.slice(start, MOST_ROWS) for start in range(0, batch.num_rows, MOST_ROWS)][::-1]
     while waiting:
