@@ -16,7 +16,7 @@ from typing import BinaryIO, cast
 from pipeline.model.record import Record
 from pipeline.readers.documents import ReadResult, file_documents, is_document, open_input
 from pipeline.readers.input_files import InputFile
-from pipeline.runs.processes.child import serve
+from pipeline.runs.processes.child_main import serve
 from pipeline.runs.processes.heartbeat import Heartbeat
 from pipeline.runs.reading_process.messages import (
     CheckDocument,

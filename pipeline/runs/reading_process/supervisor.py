@@ -25,7 +25,7 @@ from pipeline.readers.input_files import InputFile
 from pipeline.readers.registry import Registry
 from pipeline.runs.executors.executor import ExecutorError
 from pipeline.runs.processes import temporary_folder
-from pipeline.runs.processes.child import Ready
+from pipeline.runs.processes.child_main import Ready
 from pipeline.runs.processes.child_process import EXIT_SECONDS, RETRY_SECONDS, START_SECONDS, ChildProcess
 from pipeline.runs.processes.crash_report import describe_exit, innermost_line, killed_for_memory, stop_hanging
 from pipeline.runs.processes.limits import MIB, OUT_OF_MEMORY_EXIT_CODE
