@@ -28,8 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Prints the repaired text in UTF-8, with the line endings of the input."""
-    said = settings(options)
-    made, values = pipeline(options, said), said.settings
+    layers = settings(options)
+    configured, values = pipeline(options, layers), layers.settings
     source = as_path(options.file, values.input.access)
     if options.file != "-" and (source.is_dir() or not source.exists()):
         raise UsageError(f"{source} is not a file; use - for standard input")
@@ -38,7 +38,7 @@ def main(options: argparse.Namespace) -> int:
         decoded = decode(data, encoding=values.input.encoding)
     except DecodingError as error:
         raise DocumentError(str(source), str(error)) from error
-    text = made.clean(apply(decoded.text, decoded.edits))
+    text = configured.clean(apply(decoded.text, decoded.edits))
     write_bytes(text.replace("\n", NEWLINES[decoded.newline]).encode("utf-8"), options.output)
     return 0
 

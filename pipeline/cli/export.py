@@ -84,11 +84,11 @@ def main(options: argparse.Namespace) -> int:
 
 def _sink(options: argparse.Namespace) -> Exporter:
     name = options.to if options.to is not None else format_of(as_path(options.output))
-    said = settings(options)
-    tables = said.settings.sinks
+    layers = settings(options)
+    tables = layers.settings.sinks
     values = {key: getattr(options, key) for key in ("rows", "system", "pairs", "delimiter", "bom")}
     values = {key: value for key, value in values.items() if value is not None}
-    with said.blamed():
+    with layers.blamed():
         for key in values.keys() - fields(exporter(name)).keys():
             raise UsageError(f"--{key} does not apply to format {name!r}")
         for other in tables.keys() - {name}:

@@ -20,8 +20,8 @@ def article_with_id(source: AnyPath, name: str, limits: Limits) -> Article | Non
     for apart in (False, True) if source.is_dir() else ():
         expected = source / file_name(name, apart=apart)
         # On some file systems this can be the file of another article, so compare the id.
-        if expected.is_file() and (found := next(read(expected, limits=limits))).id == name:
-            return found
+        if expected.is_file() and (candidate := next(read(expected, limits=limits))).id == name:
+            return candidate
     articles = (article for _, article in load_each(source, limits) if not isinstance(article, ContractError))
     return next((article for article in articles if article.id == name), None)
 

@@ -77,19 +77,19 @@ def output_place(path: str, options: argparse.Namespace) -> AnyPath:
     return as_path(path, settings(options).settings.input.access)
 
 
-def pipeline(options: argparse.Namespace, said: Layers) -> Pipeline:
+def pipeline(options: argparse.Namespace, settings_layers: Layers) -> Pipeline:
     """The pipeline for these options and settings. Raises `UsageError`."""
-    with said.blamed():
-        made = Pipeline.configured(said.settings)
+    with settings_layers.blamed():
+        made = Pipeline.configured(settings_layers.settings)
     if options.stages is not None:
         made = made.only([name.strip() for name in options.stages.split(",") if name.strip()])
     return made
 
 
-def readers(said: Layers) -> Registry:
+def readers(settings_layers: Layers) -> Registry:
     """The readers for these settings. Raises `UsageError`."""
-    with said.blamed():
-        return select_readers(said.settings.sources, said.settings.input.format)
+    with settings_layers.blamed():
+        return select_readers(settings_layers.settings.sources, settings_layers.settings.input.format)
 
 
 def write_bytes(data: bytes, target: str | None) -> None:

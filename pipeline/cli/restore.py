@@ -39,10 +39,10 @@ def main(options: argparse.Namespace) -> int:
     if not source.exists():
         raise UsageError(f"{source} does not exist")
     if options.id is not None:
-        found = article_with_id(source, options.id, most)
-        if found is None:
+        article = article_with_id(source, options.id, most)
+        if article is None:
             raise UsageError(f"no document {options.id!r} in {source}")
-        write_bytes(restore(found), options.target)
+        write_bytes(restore(article), options.target)
         return 0
     if source.is_file() and is_single_article(source):
         write_bytes(restore(next(read(source, limits=most))), options.target)

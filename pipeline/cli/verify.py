@@ -43,12 +43,12 @@ def main(options: argparse.Namespace) -> int:
             checked += 1
             if name in edited.articles:
                 print_error(f"{name}: {EDITED_MESSAGE}", EDITED_MESSAGE)
-            found = [article.reason] if isinstance(article, ContractError) else list(faults(article))
+            article_faults = [article.reason] if isinstance(article, ContractError) else list(faults(article))
             if isinstance(article, Article) and (misnamed := file_name_mismatch(source, name, article)):
-                found.append(misnamed)
-            for fault in found:
+                article_faults.append(misnamed)
+            for fault in article_faults:
                 print_error(f"{name}: {fault}", fault)
-            failed += bool(found)
+            failed += bool(article_faults)
             if not isinstance(article, ContractError):
                 unassigned += unassigned_share(article)
         for name in sorted(edited.shards):

@@ -44,19 +44,19 @@ def to_frame(articles: Iterable[Article] | str | AnyPath, rows: str = "exchanges
     """
     expect_text("to_frame", "rows", rows)
     expect_text("to_frame", "kind", kind, optional=True)
-    given = _articles(articles)
+    checked = _articles(articles)
     if rows not in ROW_TYPES:
         raise UsageError(f"unknown rows={rows!r}{did_you_mean(rows, ROW_TYPES)}")
     library = _library(kind)
-    found = (row for article in given for row in ROW_MAKERS[rows](ArticleRows(article)))
-    return _pandas(found, ROW_TYPES[rows]) if library == "pandas" else _polars(found, ROW_TYPES[rows])
+    row_iterator = (row for article in checked for row in ROW_MAKERS[rows](ArticleRows(article)))
+    return _pandas(row_iterator, ROW_TYPES[rows]) if library == "pandas" else _polars(row_iterator, ROW_TYPES[rows])
 
 
-def _articles(given: object) -> Iterable[Article]:
-    if isinstance(given, str | Path | RemotePath):
-        expect_path("to_frame", "articles", given, RemotePath)
-        return read(given)
-    return expect_all("to_frame", "articles", given, Article)
+def _articles(articles: object) -> Iterable[Article]:
+    if isinstance(articles, str | Path | RemotePath):
+        expect_path("to_frame", "articles", articles, RemotePath)
+        return read(articles)
+    return expect_all("to_frame", "articles", articles, Article)
 
 
 def _library(kind: str | None) -> str:
@@ -81,14 +81,14 @@ def _pandas(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> "pd.D
 
 
 def _type(annotation: object) -> Any:  # noqa: ANN401 -- pandas takes names of types
-    found, nullable = unwrapped_type(annotation)
-    if found is int:
+    plain_type, nullable = unwrapped_type(annotation)
+    if plain_type is int:
         return "Int64" if nullable else "int64"
-    if found is bool:
+    if plain_type is bool:
         return "boolean" if nullable else "bool"
-    if found is float:
+    if plain_type is float:
         return "float64"
-    return "object" if getattr(found, "__origin__", None) is tuple else "string"
+    return "object" if getattr(plain_type, "__origin__", None) is tuple else "string"
 
 
 def _polars(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> "pl.DataFrame":

@@ -67,7 +67,9 @@ class DuckDbExport:
                         database.execute("BEGIN")
                         for name, kind in kinds.items():
                             of_kind: Iterable[msgspec.Struct] = (
-                                portion if kind is Article else (row for each in rows for row in ROW_MAKERS[name](each))
+                                portion
+                                if kind is Article
+                                else (row for article_rows in rows for row in ROW_MAKERS[name](article_rows))
                             )
                             database.register("incoming", record_batch(of_kind, kind))
                             database.execute(f"INSERT INTO {name} FROM incoming")

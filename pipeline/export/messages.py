@@ -106,8 +106,8 @@ def _alternating(exchanges: Iterable[Exchange]) -> Iterator[Message]:
         turns += [("user", turn.n, turn.text) for turn in exchange.questions if turn.text]
         turns += [("assistant", turn.n, turn.text) for turn in exchange.answers if turn.text]
     turns.sort(key=lambda turn: turn[1])
-    for role, found in groupby(turns, key=lambda turn: turn[0]):
-        yield Message(role, "\n\n".join(text for _, _, text in found))
+    for role, consecutive in groupby(turns, key=lambda turn: turn[0]):
+        yield Message(role, "\n\n".join(text for _, _, text in consecutive))
 
 
 def _exchanges(sections: Iterable[Section]) -> Iterator[Exchange]:

@@ -59,10 +59,10 @@ class ParquetExport:
                 yield from ROW_MAKERS[self.rows](ArticleRows(article))
 
 
-def _groups(found: "Iterable[pa.RecordBatch]") -> "Iterator[list[pa.RecordBatch]]":
+def _groups(arrow_batches: "Iterable[pa.RecordBatch]") -> "Iterator[list[pa.RecordBatch]]":
     """Groups batches into row groups, limited by bytes and not by rows."""
     group: list[pa.RecordBatch] = []
-    for batch in found:
+    for batch in arrow_batches:
         group.append(batch)
         if sum(part.nbytes for part in group) >= ROW_GROUP_BYTES:
             yield group

@@ -38,15 +38,15 @@ def export(articles: Iterable[Article], target: str | AnyPath, to: str | None = 
     `export_options` are options of the exporter, such as `rows="turns"`. Raises `UsageError` for an unknown format or
     option, for an invalid target, and if another export is writing to it.
     """
-    found = expect_all("export", "articles", articles, Article)
+    checked = expect_all("export", "articles", articles, Article)
     expect_path("export", "target", target, RemotePath)
     expect_text("export", "to", to, optional=True)
-    where = as_path(target)
-    chosen = exporter(to if to is not None else format_of(where), export_options)
-    if isinstance(where, RemotePath):
-        write_remote(chosen, found, where)
+    destination = as_path(target)
+    selected = exporter(to if to is not None else format_of(destination), export_options)
+    if isinstance(destination, RemotePath):
+        write_remote(selected, checked, destination)
     else:
-        write_local(chosen, found, where)
+        write_local(selected, checked, destination)
 
 
 def exporter(name: str, values: Mapping[str, object] | None = None) -> Exporter:

@@ -105,17 +105,17 @@ class _TableWriter:
     def add(self, article: Article) -> None:
         rows = ArticleRows(article)
         for name in ROW_TYPES:
-            found = [[_value(value) for value in msgspec.structs.astuple(row)] for row in ROW_MAKERS[name](rows)]
+            values = [[_value(value) for value in msgspec.structs.astuple(row)] for row in ROW_MAKERS[name](rows)]
             if name == "articles":
-                found = [[*row, self._encoder.encode(article).decode()] for row in found]
+                values = [[*row, self._encoder.encode(article).decode()] for row in values]
             elif name in SEARCHED_TABLES:
-                found = list(self._passage(name, found))
-            if not found:
+                values = list(self._passage(name, values))
+            if not values:
                 continue
             try:
                 self._database.executemany(
-                    f"INSERT INTO {name} VALUES ({', '.join('?' * len(found[0]))})",  # noqa: S608 -- a name of ours
-                    found,
+                    f"INSERT INTO {name} VALUES ({', '.join('?' * len(values[0]))})",  # noqa: S608 -- a name of ours
+                    values,
                 )
             except sqlite3.IntegrityError as error:
                 raise UsageError(f"{article.id!r} cannot be stored: {error}; ids must be unique") from error

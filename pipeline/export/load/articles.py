@@ -130,17 +130,17 @@ def _listed(folder: AnyPath) -> tuple[list[str], list[tuple[str, OSError]]]:
     """The article files, and the subfolders that cannot be listed, with the error."""
     faults: list[tuple[str, OSError]] = []
     if isinstance(folder, RemotePath):
-        found = [entry.name for entry in folder.below()]
+        files = [entry.name for entry in folder.below()]
     else:
-        found = []
+        files = []
         for name, fault in files_below(folder):
             if fault is None:
-                found.append(name)
+                files.append(name)
             else:
                 faults.append((name, fault))
     names = (
         name
-        for name in found
+        for name in files
         if name.casefold().endswith(ARTICLE_SUFFIXES)
         and not any(part.startswith(("_", ".")) for part in name.split("/"))
     )
@@ -158,11 +158,11 @@ def files_below(folder: Path) -> Iterator[tuple[str, OSError | None]]:
         inner = pending.pop()
         try:
             with os.scandir(folder / inner if inner else folder) as entries:
-                found = list(entries)
+                listed = list(entries)
         except OSError as error:
             yield inner or ".", error
             continue
-        for entry in found:
+        for entry in listed:
             if entry.name.startswith(("_", ".")):
                 continue
             name = f"{inner}/{entry.name}" if inner else entry.name
