@@ -1,7 +1,7 @@
 """Remove characters that nobody sees: zero-width characters, marks of direction, soft hyphens, control characters."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import regex
 
@@ -115,7 +115,7 @@ def _control(text: str, at: int) -> Edit:
     return Edit(at, text[at], new, CONTROL.name, CONTROL_CONFIDENCE)
 
 
-REPAIRS: dict[str, Callable[[str, int], Edit | None]] = (
+REPAIRS: Mapping[str, Callable[[str, int], Edit | None]] = (
     {ESCAPE: _escape, SOFT_HYPHEN: _soft_hyphen}
     | dict.fromkeys(DIRECTION_MARKS, _direction_mark)
     | dict.fromkeys(JOINERS, _joiner)
