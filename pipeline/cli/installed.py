@@ -25,9 +25,9 @@ def steps() -> Iterator[Step]:
 
 def readers() -> Iterator[Reader]:
     """Yields each reader that can be used, and prints why others cannot."""
-    for name in dict.fromkeys((*registry.BUILT_IN, *(offer.name for offer in offers(SOURCES)))):
+    for name in dict.fromkeys((*registry.BUILT_IN_READERS, *(offer.name for offer in offers(SOURCES)))):
         try:
-            yield registry.reader(name)
+            yield registry.find_reader(name)
         except UsageError as error:
             print(f"pipeline: skipped: {error}", file=sys.stderr)
 

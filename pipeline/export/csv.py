@@ -13,7 +13,7 @@ from msgspec import Meta
 from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.article import Article
-from pipeline.storage.atomic import whole
+from pipeline.storage.atomic import open_atomic
 
 TAB = "\t"
 LIST_SEPARATOR = "; "
@@ -54,7 +54,7 @@ class CsvExport:
         """Writes all rows to one file."""
         tabbed = self.delimiter is None and target.name.casefold().endswith(".tsv")
         sink = replace(self, delimiter=TAB) if tabbed else self
-        with whole(target) as file:
+        with open_atomic(target) as file:
             sink.stream(articles, file)
 
     def stream(self, articles: Iterable[Article], file: BinaryIO) -> None:

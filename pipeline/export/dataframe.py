@@ -14,7 +14,7 @@ from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.arguments import expect_all, expect_path, expect_text
 from pipeline.model.article import Article
-from pipeline.storage import Place, Remote
+from pipeline.storage import AnyPath, RemotePath
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,15 +25,15 @@ LIBRARIES = ("pandas", "polars")
 
 @overload
 def to_frame(
-    articles: Iterable[Article] | str | Place, rows: str = ..., *, kind: Literal["pandas"]
+    articles: Iterable[Article] | str | AnyPath, rows: str = ..., *, kind: Literal["pandas"]
 ) -> "pd.DataFrame": ...
 @overload
 def to_frame(
-    articles: Iterable[Article] | str | Place, rows: str = ..., *, kind: Literal["polars"]
+    articles: Iterable[Article] | str | AnyPath, rows: str = ..., *, kind: Literal["polars"]
 ) -> "pl.DataFrame": ...
 @overload
-def to_frame(articles: Iterable[Article] | str | Place, rows: str = ..., kind: str | None = ...) -> Any: ...  # noqa: ANN401 -- what is installed
-def to_frame(articles: Iterable[Article] | str | Place, rows: str = "exchanges", kind: str | None = None) -> Any:
+def to_frame(articles: Iterable[Article] | str | AnyPath, rows: str = ..., kind: str | None = ...) -> Any: ...  # noqa: ANN401 -- what is installed
+def to_frame(articles: Iterable[Article] | str | AnyPath, rows: str = "exchanges", kind: str | None = None) -> Any:
     """Returns a DataFrame with one row per exchange, or per item that `rows` names.
 
     `rows` is `exchanges`, `articles`, `turns`, `prose`, `edits`, `credits` or `segments`; the columns are those of
@@ -44,19 +44,19 @@ def to_frame(articles: Iterable[Article] | str | Place, rows: str = "exchanges",
     """
     expect_text("to_frame", "rows", rows)
     expect_text("to_frame", "kind", kind, optional=True)
-    given = _articles(articles)
+    checked = _articles(articles)
     if rows not in ROW_TYPES:
         raise UsageError(f"unknown rows={rows!r}{did_you_mean(rows, ROW_TYPES)}")
     library = _library(kind)
-    found = (row for article in given for row in ROW_MAKERS[rows](ArticleRows(article)))
-    return _pandas(found, ROW_TYPES[rows]) if library == "pandas" else _polars(found, ROW_TYPES[rows])
+    row_iterator = (row for article in checked for row in ROW_MAKERS[rows](ArticleRows(article)))
+    return _pandas(row_iterator, ROW_TYPES[rows]) if library == "pandas" else _polars(row_iterator, ROW_TYPES[rows])
 
 
-def _articles(given: object) -> Iterable[Article]:
-    if isinstance(given, str | Path | Remote):
-        expect_path("to_frame", "articles", given, Remote)
-        return read(given)
-    return expect_all("to_frame", "articles", given, Article)
+def _articles(articles: object) -> Iterable[Article]:
+    if isinstance(articles, str | Path | RemotePath):
+        expect_path("to_frame", "articles", articles, RemotePath)
+        return read(articles)
+    return expect_all("to_frame", "articles", articles, Article)
 
 
 def _library(kind: str | None) -> str:
@@ -81,14 +81,14 @@ def _pandas(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> "pd.D
 
 
 def _type(annotation: object) -> Any:  # noqa: ANN401 -- pandas takes names of types
-    found, nullable = unwrapped_type(annotation)
-    if found is int:
+    plain_type, nullable = unwrapped_type(annotation)
+    if plain_type is int:
         return "Int64" if nullable else "int64"
-    if found is bool:
+    if plain_type is bool:
         return "boolean" if nullable else "bool"
-    if found is float:
+    if plain_type is float:
         return "float64"
-    return "object" if getattr(found, "__origin__", None) is tuple else "string"
+    return "object" if getattr(plain_type, "__origin__", None) is tuple else "string"
 
 
 def _polars(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> "pl.DataFrame":

@@ -13,7 +13,7 @@ from pipeline.export.tables.columns import record_batch, row_batches, schema
 from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.article import Article
-from pipeline.storage.atomic import beside
+from pipeline.storage.atomic import atomic_path
 
 MEMORY_LIMIT = "256MB"
 FLAT_TABLES = tuple(name for name in ROW_TYPES if name != "articles")
@@ -45,7 +45,7 @@ class DuckDbExport:
         import duckdb
         import pyarrow as pa
 
-        with beside(target) as path:
+        with atomic_path(target) as path:
             log = path.with_name(f"{path.name}.wal")
             try:
                 # One thread keeps the order of the rows; little memory is enough, since rows are only appended.
@@ -67,7 +67,9 @@ class DuckDbExport:
                         database.execute("BEGIN")
                         for name, kind in kinds.items():
                             of_kind: Iterable[msgspec.Struct] = (
-                                portion if kind is Article else (row for each in rows for row in ROW_MAKERS[name](each))
+                                portion
+                                if kind is Article
+                                else (row for article_rows in rows for row in ROW_MAKERS[name](article_rows))
                             )
                             database.register("incoming", record_batch(of_kind, kind))
                             database.execute(f"INSERT INTO {name} FROM incoming")

@@ -9,10 +9,10 @@ import msgspec
 
 from pipeline.errors import UsageError
 from pipeline.model.article import Article
-from pipeline.storage.atomic import replace, whole
-from pipeline.storage.compression import SUFFIXES, packed
+from pipeline.storage.atomic import open_atomic, write_atomic
+from pipeline.storage.compression import COMPRESSION_SUFFIXES, compressing
 from pipeline.storage.file_names import FewNames, FileNames, file_name
-from pipeline.storage.links import inside
+from pipeline.storage.links import path_inside
 
 
 def encode_article(article: Article) -> bytes:
@@ -27,8 +27,8 @@ def indent_json(line: bytes) -> bytes:
 
 def write_article(article: Article, folder: Path) -> Path:
     """Writes the article to a file in `folder`, completely or not at all, and returns its path. Raises `OSError`."""
-    path = inside(folder, file_name(article.id))
-    replace(path, encode_article(article))
+    path = path_inside(folder, file_name(article.id))
+    write_atomic(path, encode_article(article))
     return path
 
 
@@ -50,12 +50,12 @@ class JsonLinesExport:
     """JSON Lines: one article per line, compressed if the file name ends in `.gz` or `.zst`."""
 
     name: ClassVar = "jsonl"
-    suffixes: ClassVar = (".jsonl", ".ndjson", *(f".jsonl{suffix}" for suffix in SUFFIXES))
+    suffixes: ClassVar = (".jsonl", ".ndjson", *(f".jsonl{suffix}" for suffix in COMPRESSION_SUFFIXES))
     protocol: ClassVar = 1
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
         """Writes all lines to one file."""
-        with whole(target) as file, packed(file, target.name) as lines:
+        with open_atomic(target) as file, compressing(file, target.name) as lines:
             self.stream(articles, lines)
 
     def stream(self, articles: Iterable[Article], file: BinaryIO) -> None:
@@ -81,5 +81,5 @@ def write_folder(articles: Iterable[Article], folder: Path, suffix: str, encoded
     for article in articles:
         if not ids.add(article.id):
             raise UsageError(f"two articles have the id {article.id!r}; ids must be unique")
-        path = inside(folder, file_name(article.id, suffix, apart=file_names.take(article.id)))
-        replace(path, encoded(article))
+        path = path_inside(folder, file_name(article.id, suffix, apart=file_names.take(article.id)))
+        write_atomic(path, encoded(article))

@@ -10,8 +10,8 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.model.article import Article, Exchange, Section
-from pipeline.storage.atomic import whole
-from pipeline.storage.compression import packed
+from pipeline.storage.atomic import open_atomic
+from pipeline.storage.compression import compressing
 
 Role = Literal["system", "user", "assistant"]
 
@@ -60,7 +60,7 @@ class MessagesExport:
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
         """Writes all lines to one file, compressed if its name ends in `.gz` or `.zst`."""
-        with whole(target) as file, packed(file, target.name) as lines:
+        with open_atomic(target) as file, compressing(file, target.name) as lines:
             self.stream(articles, lines)
 
     def stream(self, articles: Iterable[Article], file: BinaryIO) -> None:
@@ -106,8 +106,8 @@ def _alternating(exchanges: Iterable[Exchange]) -> Iterator[Message]:
         turns += [("user", turn.n, turn.text) for turn in exchange.questions if turn.text]
         turns += [("assistant", turn.n, turn.text) for turn in exchange.answers if turn.text]
     turns.sort(key=lambda turn: turn[1])
-    for role, found in groupby(turns, key=lambda turn: turn[0]):
-        yield Message(role, "\n\n".join(text for _, _, text in found))
+    for role, consecutive in groupby(turns, key=lambda turn: turn[0]):
+        yield Message(role, "\n\n".join(text for _, _, text in consecutive))
 
 
 def _exchanges(sections: Iterable[Section]) -> Iterator[Exchange]:

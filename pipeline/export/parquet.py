@@ -12,7 +12,7 @@ from pipeline.export.tables.columns import record_batches, schema
 from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.article import Article
-from pipeline.storage.atomic import whole
+from pipeline.storage.atomic import open_atomic
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,7 +43,7 @@ class ParquetExport:
 
         kind = Article if self.rows == "articles" else ROW_TYPES[self.rows]
         with (
-            whole(target) as file,
+            open_atomic(target) as file,
             pq.ParquetWriter(
                 file, schema(kind), compression="zstd", compression_level=ZSTD_LEVEL, version="2.6"
             ) as writer,
@@ -59,10 +59,10 @@ class ParquetExport:
                 yield from ROW_MAKERS[self.rows](ArticleRows(article))
 
 
-def _groups(found: "Iterable[pa.RecordBatch]") -> "Iterator[list[pa.RecordBatch]]":
+def _groups(arrow_batches: "Iterable[pa.RecordBatch]") -> "Iterator[list[pa.RecordBatch]]":
     """Groups batches into row groups, limited by bytes and not by rows."""
     group: list[pa.RecordBatch] = []
-    for batch in found:
+    for batch in arrow_batches:
         group.append(batch)
         if sum(part.nbytes for part in group) >= ROW_GROUP_BYTES:
             yield group

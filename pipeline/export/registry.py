@@ -14,7 +14,7 @@ from pipeline.export.exporter import EXPORTER_PROTOCOL, Exporter
 from pipeline.export.target import write_local, write_remote
 from pipeline.model.arguments import expect_all, expect_path, expect_text
 from pipeline.model.article import Article
-from pipeline.storage import Place, Remote, place
+from pipeline.storage import AnyPath, RemotePath, as_path
 
 BUILT_IN_EXPORTERS: Mapping[str, str] = MappingProxyType(
     {
@@ -31,22 +31,22 @@ BUILT_IN_EXPORTERS: Mapping[str, str] = MappingProxyType(
 """The built-in exporters: name, and `module:class`."""
 
 
-def export(articles: Iterable[Article], target: str | Place, to: str | None = None, **export_options: object) -> None:
+def export(articles: Iterable[Article], target: str | AnyPath, to: str | None = None, **export_options: object) -> None:
     """Writes articles to `target` in the format `to`, by default inferred from the suffix of the target.
 
     The target can be in a bucket, such as `s3://bucket/articles.parquet`, and is replaced completely.
     `export_options` are options of the exporter, such as `rows="turns"`. Raises `UsageError` for an unknown format or
     option, for an invalid target, and if another export is writing to it.
     """
-    found = expect_all("export", "articles", articles, Article)
-    expect_path("export", "target", target, Remote)
+    checked = expect_all("export", "articles", articles, Article)
+    expect_path("export", "target", target, RemotePath)
     expect_text("export", "to", to, optional=True)
-    where = place(target)
-    chosen = exporter(to if to is not None else format_of(where), export_options)
-    if isinstance(where, Remote):
-        write_remote(chosen, found, where)
+    destination = as_path(target)
+    selected = exporter(to if to is not None else format_of(destination), export_options)
+    if isinstance(destination, RemotePath):
+        write_remote(selected, checked, destination)
     else:
-        write_local(chosen, found, where)
+        write_local(selected, checked, destination)
 
 
 def exporter(name: str, values: Mapping[str, object] | None = None) -> Exporter:
@@ -57,7 +57,7 @@ def exporter(name: str, values: Mapping[str, object] | None = None) -> Exporter:
     return options.with_options(_with_defaults(name), values or {}, ("sinks", name))
 
 
-def format_of(target: Place) -> str:
+def format_of(target: AnyPath) -> str:
     """The name of the exporter for the suffix of the target. Raises `UsageError` if there is none."""
     name, load_errors = target.name.casefold(), []
     for known in exporter_names():

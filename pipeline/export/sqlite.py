@@ -24,7 +24,7 @@ from pipeline.export.tables.ngrams import units, words
 from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.article import VERSION, Article
-from pipeline.storage.atomic import beside
+from pipeline.storage.atomic import atomic_path
 
 PRIMARY_KEYS = {
     "articles": "PRIMARY KEY (id)",
@@ -75,7 +75,7 @@ class SqliteExport:
             raise OSError(f"cannot write {target}: {error}") from error
 
     def _write(self, articles: Iterable[Article], target: Path) -> None:
-        with beside(target) as path, closing(sqlite3.connect(path, isolation_level=None)) as database:
+        with atomic_path(target) as path, closing(sqlite3.connect(path, isolation_level=None)) as database:
             # The file is moved into place when it is complete, so writing it needs no journal.
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")
@@ -105,17 +105,17 @@ class _TableWriter:
     def add(self, article: Article) -> None:
         rows = ArticleRows(article)
         for name in ROW_TYPES:
-            found = [[_value(value) for value in msgspec.structs.astuple(row)] for row in ROW_MAKERS[name](rows)]
+            values = [[_value(value) for value in msgspec.structs.astuple(row)] for row in ROW_MAKERS[name](rows)]
             if name == "articles":
-                found = [[*row, self._encoder.encode(article).decode()] for row in found]
+                values = [[*row, self._encoder.encode(article).decode()] for row in values]
             elif name in SEARCHED_TABLES:
-                found = list(self._passage(name, found))
-            if not found:
+                values = list(self._passage(name, values))
+            if not values:
                 continue
             try:
                 self._database.executemany(
-                    f"INSERT INTO {name} VALUES ({', '.join('?' * len(found[0]))})",  # noqa: S608 -- a name of ours
-                    found,
+                    f"INSERT INTO {name} VALUES ({', '.join('?' * len(values[0]))})",  # noqa: S608 -- a name of ours
+                    values,
                 )
             except sqlite3.IntegrityError as error:
                 raise UsageError(f"{article.id!r} cannot be stored: {error}; ids must be unique") from error

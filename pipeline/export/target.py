@@ -19,13 +19,13 @@ from typing import Final
 from pipeline.errors import UsageError
 from pipeline.export.exporter import Exporter
 from pipeline.model.article import Article
-from pipeline.storage import Remote
-from pipeline.storage.atomic import replace, replaceable
-from pipeline.storage.file_locks import opened, owner, take, write_owner
-from pipeline.storage.file_names import LONGEST_NAME
-from pipeline.storage.links import inside
+from pipeline.storage import RemotePath
+from pipeline.storage.atomic import is_replaceable, write_atomic
+from pipeline.storage.file_locks import acquire, open_lock_file, read_owner, write_owner
+from pipeline.storage.file_names import MAX_NAME_BYTES
+from pipeline.storage.links import path_inside
 
-MAX_SHOWN_NAME_BYTES: Final = LONGEST_NAME - 50
+MAX_SHOWN_NAME_BYTES: Final = MAX_NAME_BYTES - 50
 """Longest target name, in bytes, that is repeated in the names of the lock and the hidden folder."""
 
 
@@ -34,7 +34,7 @@ def write_local(exporter: Exporter, articles: Iterable[Article], target: Path) -
 
     Raises `UsageError` for an invalid target or if another export is writing to it, and `OSError`.
     """
-    if not replaceable(target):
+    if not is_replaceable(target):
         # A pipe or a device cannot be replaced, only written to.
         exporter.write(articles, target)
         return
@@ -60,7 +60,7 @@ def write_local(exporter: Exporter, articles: Iterable[Article], target: Path) -
         _move_into_place(made, where)
 
 
-def write_remote(exporter: Exporter, articles: Iterable[Article], target: Remote) -> None:
+def write_remote(exporter: Exporter, articles: Iterable[Article], target: RemotePath) -> None:
     """Writes to a temporary folder and uploads the file, or the files of the folder, to `target`.
 
     Each object is written completely or not at all. Raises `UsageError` for an invalid target, before any article is
@@ -112,10 +112,10 @@ def locked(target: Path) -> Iterator[None]:
 
 def _open_locked(path: Path, target: Path) -> int:
     while True:
-        file = opened(path, "an export")
+        file = open_lock_file(path, "an export")
         try:
-            if not take(file):
-                other = owner(file)
+            if not acquire(file):
+                other = read_owner(file)
                 who = "" if other is None else f" (process {other})"
                 raise UsageError(f"another export{who} is writing to {target}; wait for it, or choose another target")
             # The previous export can delete the file between opening and locking it.
@@ -166,10 +166,10 @@ def _move_into_place(made: Path, target: Path) -> None:
         if (target / name).is_dir():
             raise UsageError(f"cannot write an article to {target / name}, which is a folder; choose another target")
     for name in files:
-        place = inside(target, name.as_posix())
+        place = path_inside(target, name.as_posix())
         place.parent.mkdir(parents=True, exist_ok=True)
         if place.is_symlink():
-            replace(place, (made / name).read_bytes())
+            write_atomic(place, (made / name).read_bytes())
         else:
             os.replace(made / name, place)
 

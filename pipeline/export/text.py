@@ -7,7 +7,7 @@ from typing import BinaryIO, ClassVar
 
 from pipeline.export.json import write_folder
 from pipeline.model.article import Article, Section, Turn
-from pipeline.storage.atomic import whole
+from pipeline.storage.atomic import open_atomic
 
 PAGE_BREAK = "\f\n"
 """Separates articles in one file: a line with a form feed."""
@@ -28,7 +28,7 @@ class TextExport:
     def write(self, articles: Iterable[Article], target: Path) -> None:
         """Writes one file or a folder. Raises `UsageError` if the folder is a file or two articles have one id."""
         if target.suffix.casefold() == ".txt" and not target.is_dir():
-            with whole(target) as file:
+            with open_atomic(target) as file:
                 self.stream(articles, file)
         else:
             write_folder(articles, target, ".txt", lambda article: plain_text(article).encode())

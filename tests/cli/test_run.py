@@ -12,8 +12,8 @@ from runs.inline_reading import Reading
 
 import pipeline
 from pipeline.cli import main, run
-from pipeline.readers.input_files import File
-from pipeline.readers.open_file import opened
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.open_file import open_local_file
 
 Captured = pytest.CaptureFixture[str]
 
@@ -171,13 +171,13 @@ def test_a_file_that_a_disk_does_not_give_is_named(
     """What root sees instead of a missing permission."""
     (raw / "locked.txt").write_bytes(b"Nobody reads this.")
 
-    def refused(file: File) -> Any:
+    def refused(file: InputFile) -> Any:
         if file.name == "locked.txt":
             raise PermissionError(13, "Permission denied", file.name)
-        return opened(file)
+        return open_local_file(file)
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.readers.documents.opened", refused)
+        patch.setattr("pipeline.readers.documents.open_local_file", refused)
         patch.setattr(run, "ReadingProcess", Reading)
         assert main(["run", str(raw), "-o", str(output), "-q"]) == 1
     assert capsys.readouterr().err == "locked: cannot be read: Permission denied; check its permissions and run again\n"

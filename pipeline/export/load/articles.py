@@ -15,8 +15,8 @@ from pipeline.export.load.decode import LoadResult, load_error
 from pipeline.export.load.limits import DEFAULT_LIMITS
 from pipeline.model.arguments import expect, expect_path
 from pipeline.model.article import Article
-from pipeline.storage import Access, Place, Remote, place
-from pipeline.storage.faults import StoreError
+from pipeline.storage import AnyPath, RemotePath, WebAccess, as_path
+from pipeline.storage.errors import StoreError
 from pipeline.storage.file_names import is_called
 
 ARTICLE_SUFFIXES = (".json", ".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst", ".parquet")
@@ -33,7 +33,7 @@ BINARY_SIGNATURES = {
 SIGNATURE_BYTES = 16
 
 
-def read(path: str | Place, *, limits: Limits = DEFAULT_LIMITS, allow_private: bool = False) -> Iterator[Article]:
+def read(path: str | AnyPath, *, limits: Limits = DEFAULT_LIMITS, allow_private: bool = False) -> Iterator[Article]:
     """Yields the articles of a file or a folder, in order; `path` can be a URL.
 
     A file can be JSON (one article), JSON Lines (plain, gzip or Zstandard), Parquet, Arrow, SQLite or DuckDB. The
@@ -45,14 +45,14 @@ def read(path: str | Place, *, limits: Limits = DEFAULT_LIMITS, allow_private: b
     Files can be untrusted: `limits` bounds the length of an article and how much a file may decompress to.
     `allow_private` allows URLs that point to this machine or a private network.
     """
-    expect_path("read", "path", path, Remote)
+    expect_path("read", "path", path, RemotePath)
     expect("read", "limits", limits, Limits, "a Limits of pipeline.config.settings")
     expect("read", "allow_private", allow_private, bool, "True or False")
-    return _read(place(path, Access(allow_private=allow_private)) if isinstance(path, str) else path, limits)
+    return _read(as_path(path, WebAccess(allow_private=allow_private)) if isinstance(path, str) else path, limits)
 
 
-def _read(path: str | Place, limits: Limits) -> Iterator[Article]:
-    source = place(path)
+def _read(path: str | AnyPath, limits: Limits) -> Iterator[Article]:
+    source = as_path(path)
     for name, article in load_each(source, limits):
         if isinstance(article, ContractError):
             raise article
@@ -61,7 +61,7 @@ def _read(path: str | Place, limits: Limits) -> Iterator[Article]:
         yield article
 
 
-def file_name_mismatch(source: Place, name: str, article: Article) -> str | None:
+def file_name_mismatch(source: AnyPath, name: str, article: Article) -> str | None:
     """A warning if the name of an article file does not match the id of its article, or `None`."""
     if not name.endswith(".json") or is_called(name, article.id) or not source.is_dir():
         return None
@@ -70,13 +70,13 @@ def file_name_mismatch(source: Place, name: str, article: Article) -> str | None
     )
 
 
-def load_each(path: str | Place, limits: Limits = DEFAULT_LIMITS) -> Iterator[LoadResult]:
+def load_each(path: str | AnyPath, limits: Limits = DEFAULT_LIMITS) -> Iterator[LoadResult]:
     """Yields the name of each record with its article, or with the error if it is not a valid article.
 
     A name is that of the file, with `:` and the line or row if the file has several. One invalid record does not hide
     others, as long as the file can be read past it. Raises `UsageError` if the path does not exist.
     """
-    source = place(path)
+    source = as_path(path)
     if source.is_dir():
         names, faults = _listed(source)
         yield from (load_error(name, f"cannot be listed: {fault.strerror or fault}") for name, fault in faults)
@@ -88,7 +88,7 @@ def load_each(path: str | Place, limits: Limits = DEFAULT_LIMITS) -> Iterator[Lo
         yield from _file(source, source.name, limits)
 
 
-def _file(source: Place, name: str, limits: Limits) -> Iterator[LoadResult]:
+def _file(source: AnyPath, name: str, limits: Limits) -> Iterator[LoadResult]:
     try:
         with _opened(source) as file:
             # Peek, since a pipe can be read only once.
@@ -105,15 +105,15 @@ def _file(source: Place, name: str, limits: Limits) -> Iterator[LoadResult]:
         yield load_error(name, f"cannot be read: {error.strerror or error}")
 
 
-def _opened(source: Place) -> BufferedReader:
-    return cast("BufferedReader", source.open()) if isinstance(source, Remote) else source.open("rb")
+def _opened(source: AnyPath) -> BufferedReader:
+    return cast("BufferedReader", source.open()) if isinstance(source, RemotePath) else source.open("rb")
 
 
-def _on_disk(source: Place) -> AbstractContextManager[Path]:
-    return source.on_disk() if isinstance(source, Remote) else nullcontext(source)
+def _on_disk(source: AnyPath) -> AbstractContextManager[Path]:
+    return source.on_disk() if isinstance(source, RemotePath) else nullcontext(source)
 
 
-def is_single_article(source: Place) -> bool:
+def is_single_article(source: AnyPath) -> bool:
     """Whether a file is a single JSON article, as opposed to a table or JSON Lines."""
     with _opened(source) as file:
         head = file.peek(SIGNATURE_BYTES)
@@ -121,26 +121,26 @@ def is_single_article(source: Place) -> bool:
         return not binary and not json.is_lines(cast("BinaryIO", file), head, source.name)
 
 
-def article_file_names(folder: Place) -> list[str]:
+def article_file_names(folder: AnyPath) -> list[str]:
     """The article files in a folder and its subfolders, as relative paths, sorted folder by folder."""
     return _listed(folder)[0]
 
 
-def _listed(folder: Place) -> tuple[list[str], list[tuple[str, OSError]]]:
+def _listed(folder: AnyPath) -> tuple[list[str], list[tuple[str, OSError]]]:
     """The article files, and the subfolders that cannot be listed, with the error."""
     faults: list[tuple[str, OSError]] = []
-    if isinstance(folder, Remote):
-        found = [entry.name for entry in folder.below()]
+    if isinstance(folder, RemotePath):
+        files = [entry.name for entry in folder.below()]
     else:
-        found = []
+        files = []
         for name, fault in files_below(folder):
             if fault is None:
-                found.append(name)
+                files.append(name)
             else:
                 faults.append((name, fault))
     names = (
         name
-        for name in found
+        for name in files
         if name.casefold().endswith(ARTICLE_SUFFIXES)
         and not any(part.startswith(("_", ".")) for part in name.split("/"))
     )
@@ -158,11 +158,11 @@ def files_below(folder: Path) -> Iterator[tuple[str, OSError | None]]:
         inner = pending.pop()
         try:
             with os.scandir(folder / inner if inner else folder) as entries:
-                found = list(entries)
+                listed = list(entries)
         except OSError as error:
             yield inner or ".", error
             continue
-        for entry in found:
+        for entry in listed:
             if entry.name.startswith(("_", ".")):
                 continue
             name = f"{inner}/{entry.name}" if inner else entry.name

@@ -65,12 +65,12 @@ def arrow(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[LoadRes
     from pipeline.readers.arrow import messages
 
     def batches(budget: FileBudget) -> "Iterator[pa.RecordBatch]":
-        with pa.memory_map(str(path)) as data, path.open("rb") as file, pa.ipc.open_file(data) as found:
+        with pa.memory_map(str(path)) as data, path.open("rb") as file, pa.ipc.open_file(data) as reader:
             dictionaries, places = messages.of_file(file)
             budget.ask(dictionaries)
-            for i in range(found.num_record_batches):
+            for i in range(reader.num_record_batches):
                 budget.ask(messages.unpacked(file, places[i]) if i < len(places) else 0)
-                yield found.get_batch(i)
+                yield reader.get_batch(i)
 
     budget = FileBudget(path, limits)
     yield from _batch_articles(batches(budget), name, budget)
@@ -83,12 +83,12 @@ def arrow_stream(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[
     from pipeline.readers.arrow import messages
 
     def batches(budget: FileBudget) -> "Iterator[pa.RecordBatch]":
-        with pa.memory_map(str(path)) as data, path.open("rb") as file, pa.ipc.open_stream(data) as found:
+        with pa.memory_map(str(path)) as data, path.open("rb") as file, pa.ipc.open_stream(data) as reader:
             declared = messages.of_stream(file)
             while True:
                 budget.ask(next(declared, 0))
                 try:
-                    batch = found.read_next_batch()
+                    batch = reader.read_next_batch()
                 except StopIteration:
                     return
                 yield batch
@@ -139,13 +139,13 @@ def _measured_articles(
     """The articles of a batch of `size` bytes; a batch that is too large is one row, which can be damaged."""
     import pyarrow as pa
 
-    from pipeline.readers.arrow.columns import checked
+    from pipeline.readers.arrow.columns import validated
     from pipeline.readers.arrow.expansion import size_of
 
     if size > CONVERTED_BYTES:
         try:
             # Invalid UTF-8 becomes bytes, which makes the article invalid.
-            batch = checked(batch)
+            batch = validated(batch)
         except pa.ArrowInvalid as error:
             yield load_error(f"{name}:{before + 1}", f"is not an article: {_one_line(error)}")
             return
@@ -198,13 +198,13 @@ def _references(group: Any, metadata: Any) -> list[str]:  # noqa: ANN401 -- pyar
     """The text columns that are dictionary-encoded."""
     schema = metadata.schema
     paths = Counter(schema.column(i).path for i in range(metadata.num_columns))
-    found = []
+    paths_of_texts = []
     for i in range(min(group.num_columns, metadata.num_columns)):
         path = schema.column(i).path
         refers = any("DICTIONARY" in encoding for encoding in group.column(i).encodings)
         if refers and schema.column(i).physical_type == "BYTE_ARRAY" and paths[path] == 1:
-            found.append(path)
-    return found
+            paths_of_texts.append(path)
+    return paths_of_texts
 
 
 def _articles(batch: "pa.RecordBatch", name: str, before: int) -> Iterator[LoadResult]:
@@ -229,12 +229,12 @@ def _rows(batch: "pa.RecordBatch") -> Iterator[dict[str, Any] | str]:
 
 def _not_articles_reason(schema: "pa.Schema") -> str | None:
     """Why a table has no articles, or `None`."""
-    found = row_type_of(schema)
-    if found == "articles":
+    row_type = row_type_of(schema)
+    if row_type == "articles":
         return None
-    if found is None:
+    if row_type is None:
         return f"has no articles: its columns are {', '.join(schema.names[:8]) or 'none'}"
-    return f"has {found}, not articles; export with rows=articles to read articles back"
+    return f"has {row_type}, not articles; export with rows=articles to read articles back"
 
 
 def _one_line(error: Exception) -> str:

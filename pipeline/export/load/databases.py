@@ -96,12 +96,12 @@ def duckdb(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[L
         config = DUCKDB_SANDBOX | {"memory_limit": f"{memory}MiB"}
         with closing(library.connect(str(path), read_only=True, config=config)) as database:
             # duckdb_tables() lists no views or macros, and nothing of other databases.
-            found = database.execute(ARTICLES_TABLE).fetchall()
-            columns = {column for _, columns in found for column in columns}
-            if len(found) != 1 or not {"schema", "segments", "provenance"} <= columns:
+            tables = database.execute(ARTICLES_TABLE).fetchall()
+            columns = {column for _, columns in tables for column in columns}
+            if len(tables) != 1 or not {"schema", "segments", "provenance"} <= columns:
                 yield load_error(name, "has no articles: no table 'articles' with the columns of an article")
                 return
-            if GENERATED_COLUMN.search(found[0][0]):
+            if GENERATED_COLUMN.search(tables[0][0]):
                 yield load_error(name, "has generated columns in its table 'articles', which are not supported")
                 return
             rows = database.execute("FROM main.articles")

@@ -19,8 +19,8 @@ from pipeline.export.load.limits import (
 from pipeline.export.load.limits import bounded_lines as limited
 from pipeline.model.article import Article
 from pipeline.model.record import ReaderError
-from pipeline.readers.limits import Budget
-from pipeline.storage.compression import SUFFIXES, DamagedError, is_packed, unpacked
+from pipeline.readers.budget import Budget
+from pipeline.storage.compression import COMPRESSION_SUFFIXES, DamagedError, decompressing, is_compressed
 
 JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
 """Suffixes of files with one article per line."""
@@ -30,7 +30,7 @@ def articles(file: BinaryIO, head: bytes, name: str, limits: Limits = DEFAULT_LI
     """Yields the articles of a file that is at its start; `head` is its first bytes."""
     number = 0
     try:
-        budget = Budget(limits) if is_packed(head) else None
+        budget = Budget(limits) if is_compressed(head) else None
         with _plain_lines(file, head, limits, budget) as lines:
             by_line, ahead = _is_by_line(lines, name)
             if not by_line:
@@ -51,7 +51,7 @@ def articles(file: BinaryIO, head: bytes, name: str, limits: Limits = DEFAULT_LI
 def is_lines(file: BinaryIO, head: bytes, name: str) -> bool:
     """Whether the file has one article per line."""
     try:
-        with _plain_lines(file, head, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS) if is_packed(head) else None) as lines:
+        with _plain_lines(file, head, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS) if is_compressed(head) else None) as lines:
             return _is_by_line(lines, name)[0]
     except (DamagedError, ReaderError):
         return _has_lines_suffix(name)
@@ -63,7 +63,7 @@ def _plain_lines(
 ) -> Iterator[Iterator[bytes | None]]:
     """The decompressed lines of a file; `None` for each that is too long. `budget` is for compressed files."""
     source = file if budget is None else cast("BinaryIO", CountingReader(file, budget))
-    with unpacked(source, head) as plain:
+    with decompressing(source, head) as plain:
         yield limited(plain, limits, budget)
 
 
@@ -125,7 +125,7 @@ def _is_by_line(lines: Iterator[bytes | None], name: str) -> tuple[bool, _LinesA
 
 def _has_lines_suffix(name: str) -> bool:
     name = name.casefold()
-    for suffix in SUFFIXES:
+    for suffix in COMPRESSION_SUFFIXES:
         name = name.removesuffix(suffix)
     return name.endswith(JSON_LINES_SUFFIXES)
 

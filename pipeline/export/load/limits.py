@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline.config.settings import Limits
-from pipeline.readers.limits import Budget
+from pipeline.readers.budget import Budget
 
 DEFAULT_LIMITS = Limits()
 ARTICLE_FACTOR = 16

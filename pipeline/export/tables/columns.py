@@ -128,12 +128,12 @@ def estimated_row_bytes(row: msgspec.Struct) -> int:
     return 100 + sum(3 * len(value) for value in msgspec.structs.astuple(row) if isinstance(value, str))
 
 
-def row_type_of(found: "pa.Schema") -> str | None:
+def row_type_of(table_schema: "pa.Schema") -> str | None:
     """What a row of a table is (`articles`, `turns`, …), by its metadata or by its columns; `None` if unknown."""
-    declared = (found.metadata or {}).get(ROW_TYPE_KEY)
+    declared = (table_schema.metadata or {}).get(ROW_TYPE_KEY)
     if declared is not None:
         return str(declared, "utf-8", "replace")
-    names = set(found.names)
+    names = set(table_schema.names)
     # Other programs drop the metadata of a table, but keep its columns.
     if {"schema", "segments", "provenance"} <= names:
         return "articles"

@@ -44,11 +44,11 @@ def words(text: str) -> str:
     Words with full-width letters and digits are also added as written, so that they are found either way.
     """
     plain = text.translate(ASCII_OF_FULL_WIDTH)
-    found = [word for run in _runs(plain) for word in _grams(run)]
+    ngrams = [word for run in _runs(plain) for word in _grams(run)]
     if plain != text:
-        written = (*UNIT_PATTERN.findall(text), *(word for run in _runs(text) for word in _grams(run)))
-        found += [word for word in written if word.translate(ASCII_OF_FULL_WIDTH) != word]
-    return " ".join(found)
+        as_written = (*UNIT_PATTERN.findall(text), *(word for run in _runs(text) for word in _grams(run)))
+        ngrams += [word for word in as_written if word.translate(ASCII_OF_FULL_WIDTH) != word]
+    return " ".join(ngrams)
 
 
 def phrase(words: str) -> str:
@@ -61,10 +61,10 @@ def phrase(words: str) -> str:
 
     Raises `ValueError` if there is no letter or digit.
     """
-    found = units(words)
-    if not found:
+    query = units(words)
+    if not query:
         raise ValueError(f"{words!r} has no word to search for")
-    return f'"{found}"'
+    return f'"{query}"'
 
 
 def _runs(text: str) -> Iterator[list[str]]:

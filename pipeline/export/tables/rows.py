@@ -138,14 +138,14 @@ class ArticleRows:
     def turns(self) -> Iterator[TurnRow]:
         """Turns of the body sorted by `n`, then of each translation."""
         for version, language, _, sections in self._versions():
-            found = []
+            rows = []
             for n, (i, j, _, exchange) in enumerate(_exchanges(sections), 1):
                 at = f"{_root(version)}/sections/{i}/exchanges/{j}"
                 for kind, voice in TURN_FIELDS:
                     for k, turn in enumerate(getattr(exchange, voice)):
-                        found.append((turn.n, n, kind, turn, self._spans.get(f"{at}/{voice}/{k}")))
-            found.sort(key=lambda row: row[0])
-            for _, n, kind, turn, span in found:
+                        rows.append((turn.n, n, kind, turn, self._spans.get(f"{at}/{voice}/{k}")))
+            rows.sort(key=lambda row: row[0])
+            for _, n, kind, turn, span in rows:
                 source_start, source_end = self._source(span)
                 yield TurnRow(
                     id=self.article.id,
@@ -263,8 +263,8 @@ class ArticleRows:
     def _source(self, span: Sequence[Any] | None) -> tuple[int, int] | tuple[None, None]:
         if span is None:
             return None, None
-        found = self.places.source_bytes(span[0], span[1])
-        return found.start, found.end
+        source_span = self.places.source_bytes(span[0], span[1])
+        return source_span.start, source_span.end
 
     def _role(self, speaker: str | None, kind: TurnKind) -> str | None:
         """The role of a speaker; if it is ambiguous, the role that fits the turn."""

@@ -23,7 +23,7 @@ from pipeline.export.load.limits import FIRST_LINE_BYTES
 from pipeline.export.tables.columns import schema
 from pipeline.model.restore import source_text
 from pipeline.model.verify import faults
-from pipeline.readers import limits as source_limits
+from pipeline.readers import budget as source_limits
 from pipeline.text.edits import Change, Edit
 
 MIB = 1 << 20
@@ -46,7 +46,7 @@ def told(path: Path, limits: Limits = SMALL) -> list[tuple[str, str]]:
 @pytest.fixture
 def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     """The ratio counts from the first MiB on, so that bombs of a test are small."""
-    monkeypatch.setattr(source_limits, "GRACE", MIB)
+    monkeypatch.setattr(source_limits, "FREE_BYTES", MIB)
 
 
 # --- JSON

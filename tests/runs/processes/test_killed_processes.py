@@ -35,7 +35,7 @@ from multiprocessing.connection import Connection
 from typing import ClassVar
 
 from pipeline.runs.executors import worker
-from pipeline.runs.processes import child
+from pipeline.runs.processes import child_main
 
 PLAN, TRACKER, MARKS = {plan!r}
 
@@ -87,7 +87,7 @@ class Sending:
 
 if multiprocessing.parent_process() is not None:
     kill("imported")
-    child.limit_memory = around("bound", child.limit_memory, None)
+    child_main.limit_memory = around("bound", child_main.limit_memory, None)
     worker._process_chunk = around("received", worker._process_chunk, "done")
     send, sending = Connection.send_bytes, Sending()
     Connection.send_bytes = lambda connection, message: sending(connection, message)
