@@ -100,7 +100,7 @@ def article(*content: str | Piece, notes: tuple[Note, ...] = ()) -> Article:
     document = Document(text, "sample")
     found, remarks = find(pipeline.recipe.finders[0], document)
     provenance = Pipeline([Given()]).process(text).provenance
-    version = pipeline.ways[-1].version
+    version = pipeline.variants[-1].version
     return assemble(document.with_labels(found), remarks, provenance.source, version, provenance.changes)
 
 

@@ -118,7 +118,7 @@ def _disabled_readers(chosen: Registry) -> Iterator[str]:
 
 def _values(made: Pipeline, said: Layers, profile: str | None) -> dict[Key, object]:
     """Every setting in effect, by its key."""
-    way = next(way for way in made.ways if way.version.profile == profile)
+    way = next(way for way in made.variants if way.version.profile == profile)
     told = said.settings
     values: dict[Key, object] = {("recipe",): [stage.name for stage in way.recipe.stages]}
     for name, value in msgspec.structs.asdict(told.input).items():

@@ -11,8 +11,7 @@ import msgspec
 
 from pipeline.config.settings import Settings, Threshold, layers, typed
 from pipeline.core.apply_stage import moved, repair
-from pipeline.core.profiles import RecipeVariant, first_fitting, ways
-from pipeline.core.recipe import Recipe
+from pipeline.core.recipe import Recipe, RecipeVariant, matching_variant, recipe_variants
 from pipeline.core.structuring import Frame, structured
 from pipeline.errors import DocumentError
 from pipeline.model.arguments import (
@@ -59,18 +58,18 @@ class Pipeline:
         expect_table("Pipeline", "profiles", profiles)
         tables = {"stages": settings, "rules": rules, "vocabulary": vocabulary, "profiles": profiles}
         told = typed({name: table for name, table in tables.items() if table is not None})
-        self.ways = ways(stages, told)
+        self.variants = recipe_variants(stages, told)
 
     @property
     def recipe(self) -> Recipe:
         """The recipe of every document that matches no profile."""
-        return self.ways[-1].recipe
+        return self.variants[-1].recipe
 
     @classmethod
     def configured(cls, settings: Settings) -> "Pipeline":
         """The pipeline that settings describe. Raises `UsageError`."""
         expect("Pipeline.configured", "settings", settings, Settings, "settings of pipeline.config.settings")
-        return cls._of(ways(None, settings))
+        return cls._of(recipe_variants(None, settings))
 
     @classmethod
     def load(cls, path: str | Path, *overrides: str) -> "Pipeline":
@@ -84,7 +83,7 @@ class Pipeline:
     @classmethod
     def _of(cls, made: tuple[RecipeVariant, ...]) -> "Pipeline":
         pipeline = cls.__new__(cls)
-        pipeline.ways = made
+        pipeline.variants = made
         return pipeline
 
     def process(
@@ -127,7 +126,7 @@ class Pipeline:
             page = _page(data, id, encoding)
             data, encoding, converted_by = page.text.encode("utf-8"), "utf-8", html.converter()
             metadata = {**page.metadata, **metadata}
-        way = first_fitting(self.ways, id, metadata)
+        variant = matching_variant(self.variants, id, metadata)
         decoded = _decoded(data, id, encoding)
         text, changes, notes = decoded.text, [], _unreadable(decoded)
         if decoded.edits:
@@ -136,8 +135,8 @@ class Pipeline:
             notes = moved(notes, decoded.edits)
         # A view: what came with the document is not a stage's to change.
         entries = MappingProxyType(metadata)
-        document = Document(text, id, entries, (), way.recipe.vocabulary, way.recipe.thresholds)
-        for step in way.recipe.repairs:
+        document = Document(text, id, entries, (), variant.recipe.vocabulary, variant.recipe.thresholds)
+        for step in variant.recipe.repairs:
             edits, found = repair(step, document)
             if edits:
                 document = document.with_text(apply(document.text, edits))
@@ -155,13 +154,13 @@ class Pipeline:
             converted_by=converted_by,
             origin=origin,
         )
-        return structured(document, notes, way.recipe, Frame(source, way.version, changes), strict=strict)
+        return structured(document, notes, variant.recipe, Frame(source, variant.version, changes), strict=strict)
 
     def only(self, stages: Sequence[str]) -> "Pipeline":
         """The same pipeline with these of its stages, in its order. Raises `UsageError` for a stage it has not."""
         expect_names("only", "stages", stages, "['words']")
         self.recipe.select(stages)
-        return self._of(tuple(way.only(set(stages)) for way in self.ways))
+        return self._of(tuple(variant.select(set(stages)) for variant in self.variants))
 
     def clean(self, text: str) -> str:
         """The repaired text: what the repairs of the recipe make of `text`. Finders and profiles do not count."""
