@@ -118,7 +118,7 @@ def _disabled_readers(chosen: Registry) -> Iterator[str]:
 
 def _values(configured: Pipeline, layers: Layers, profile: str | None) -> dict[Key, object]:
     """Every setting in effect, by its key."""
-    variant = next(variant for variant in configured.ways if variant.version.profile == profile)
+    variant = next(variant for variant in configured.variants if variant.version.profile == profile)
     effective = layers.settings
     values: dict[Key, object] = {("recipe",): [stage.name for stage in variant.recipe.stages]}
     for name, value in msgspec.structs.asdict(effective.input).items():

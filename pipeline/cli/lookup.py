@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pipeline.cli.installed import steps
 from pipeline.config.settings import Limits
-from pipeline.core.meanings import NO_STAGE
+from pipeline.core.recipe import PIPELINE_RULES
 from pipeline.errors import ContractError, UsageError, did_you_mean
 from pipeline.export.load.articles import load_each, read
 from pipeline.model.article import Article
@@ -38,8 +38,8 @@ def check_rule_and_stage(rule: str | None, stage: str | None, found: Iterable[tu
     for step in steps():
         stages.add(step.stage.name)
         rules |= set(step.rules)
-    rules |= NO_STAGE.keys()
-    stages |= {name.partition(".")[0] for name in NO_STAGE}
+    rules |= PIPELINE_RULES.keys()
+    stages |= {name.partition(".")[0] for name in PIPELINE_RULES}
     if stage is not None and stage not in stages:
         raise UsageError(f"unknown stage {stage!r}{did_you_mean(stage, sorted(stages))}")
     if rule is not None and rule not in rules:

@@ -275,7 +275,7 @@ def _override(given: str) -> Layer:
             return Layer(f"--set {given}", _flat_rules(tomllib.loads(f"{key} = {written}")))
         except tomllib.TOMLDecodeError:
             continue
-    raise UsageError(f"--set {given}: is no setting; write KEY=VALUE, for example stages.words.longest=30")
+    raise UsageError(f"--set {given}: is not a setting; write KEY=VALUE, for example stages.words.longest=30")
 
 
 def _flat_rules(values: dict[str, Any]) -> dict[str, Any]:
@@ -329,7 +329,7 @@ def _tables(values: Mapping[str, Any], key: Key = ()) -> None:
         for name, table in tables.items() if isinstance(tables, Mapping) else ():
             if not isinstance(table, Mapping):
                 where = ".".join((*key, kind, name))
-                reason = f"key {where!r} is no table; write the settings of a {what} as [{where}]"
+                reason = f"key {where!r} is not a table; write the settings of a {what} as [{where}]"
                 raise SettingError((*key, kind, name), reason)
     for name, value in rules.items() if isinstance(rules, Mapping) else ():
         number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -340,10 +340,10 @@ def _tables(values: Mapping[str, Any], key: Key = ()) -> None:
     for name, table in profiles.items() if isinstance(profiles, Mapping) else ():
         inner = ("profiles", name)
         if not isinstance(table, Mapping):
-            reason = f"key 'profiles.{name}' is no table; write a profile as [profiles.{name}]"
+            reason = f"key 'profiles.{name}' is not a table; write a profile as [profiles.{name}]"
             raise SettingError(inner, reason)
         if not table.get("match"):
-            reason = f"key 'profiles.{name}.match' is empty; say for which documents it is: match.id = …"
+            reason = f"key 'profiles.{name}.match' is empty; set the documents it is for: match.id = …"
             raise SettingError(inner, reason)
         _tables(table, inner)
 

@@ -10,8 +10,7 @@ from types import MappingProxyType
 
 from pipeline.config.settings import Settings, Threshold, layers, typed
 from pipeline.core.apply_stage import moved, repair
-from pipeline.core.profiles import RecipeVariant, first_fitting, ways
-from pipeline.core.recipe import Recipe
+from pipeline.core.recipe import Recipe, RecipeVariant, matching_variant, recipe_variants
 from pipeline.core.structuring import ArticleFrame, structure_document
 from pipeline.errors import DocumentError, UsageError
 from pipeline.model.arguments import (
@@ -60,18 +59,18 @@ class Pipeline:
         expect_table("Pipeline", "profiles", profiles)
         tables = {"stages": settings, "rules": rules, "vocabulary": vocabulary, "profiles": profiles}
         told = typed({name: table for name, table in tables.items() if table is not None})
-        self.ways = ways(stages, told)
+        self.variants = recipe_variants(stages, told)
 
     @property
     def recipe(self) -> Recipe:
         """The recipe of every document that matches no profile."""
-        return self.ways[-1].recipe
+        return self.variants[-1].recipe
 
     @classmethod
     def configured(cls, settings: Settings) -> "Pipeline":
         """The pipeline that settings describe. Raises `UsageError`."""
         expect("Pipeline.configured", "settings", settings, Settings, "settings of pipeline.config.settings")
-        return cls._of(ways(None, settings))
+        return cls._of(recipe_variants(None, settings))
 
     @classmethod
     def load(cls, path: str | Path, *overrides: str) -> "Pipeline":
@@ -85,7 +84,7 @@ class Pipeline:
     @classmethod
     def _of(cls, made: tuple[RecipeVariant, ...]) -> "Pipeline":
         pipeline = cls.__new__(cls)
-        pipeline.ways = made
+        pipeline.variants = made
         return pipeline
 
     def process(
@@ -132,7 +131,7 @@ class Pipeline:
         data = data_bytes(record)
         # What is known of the encoding is about bytes, not about a text.
         encoding = "utf-8" if isinstance(record.data, str) else record.encoding
-        way = first_fitting(self.ways, record.id, record.metadata)
+        variant = matching_variant(self.variants, record.id, record.metadata)
         decoded = _decoded(data, record.id, encoding)
         text, changes, notes = decoded.text, [], _unreadable(decoded)
         if decoded.edits:
@@ -141,8 +140,8 @@ class Pipeline:
             notes = moved(notes, decoded.edits)
         # Read-only: a stage must not change what came with the document.
         metadata = MappingProxyType(dict(record.metadata))
-        document = Document(text, record.id, metadata, (), way.recipe.vocabulary, way.recipe.thresholds)
-        for step in way.recipe.repairs:
+        document = Document(text, record.id, metadata, (), variant.recipe.vocabulary, variant.recipe.thresholds)
+        for step in variant.recipe.repairs:
             edits, found = repair(step, document)
             if edits:
                 document = document.with_text(apply(document.text, edits))
@@ -161,14 +160,14 @@ class Pipeline:
             origin=record.origin,
         )
         return structure_document(
-            document, notes, way.recipe, ArticleFrame(source, way.version, changes), strict=strict
+            document, notes, variant.recipe, ArticleFrame(source, variant.version, changes), strict=strict
         )
 
     def only(self, stages: Sequence[str]) -> "Pipeline":
         """The same pipeline with these of its stages, in its order. Raises `UsageError` for a stage it has not."""
         expect_names("only", "stages", stages, "['words']")
         self.recipe.select(stages)
-        return self._of(tuple(way.only(set(stages)) for way in self.ways))
+        return self._of(tuple(variant.select(set(stages)) for variant in self.variants))
 
     def clean(self, text: str) -> str:
         """The repaired text: what the repairs of the recipe make of `text`. Finders and profiles do not count."""

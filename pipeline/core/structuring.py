@@ -14,7 +14,7 @@ import regex
 
 from pipeline.core.apply_stage import find
 from pipeline.core.assemble import ContradictionError, assemble
-from pipeline.core.recipe import OWN, Recipe, Step
+from pipeline.core.recipe import THIS_PACKAGE, Recipe, Step
 from pipeline.errors import ContractError, RejectedError, StageError, is_machine_error, stage_with_package
 from pipeline.model.article import ARTICLE_INVALID, STAGE_FAILED, Article, PipelineVersion, Remark, Source
 from pipeline.model.document import Document, Label
@@ -145,7 +145,7 @@ class _Findings:
 
     def _fail(self, step: Step, reason: str, consequence: str) -> None:
         name = step.stage.name
-        remedy = "; please report it" if step.package == OWN else ""
+        remedy = "; please report it" if step.package == THIS_PACKAGE else ""
         message = f"{stage_with_package(name, step.foreign)}: {_clean(reason)}; {consequence}{remedy}"
         self._notes.append(_note(name, STAGE_FAILED, message))
         self._lost.update(dict.fromkeys(step.stage.gives, name))

@@ -44,7 +44,7 @@ def key_of_article(record: bytes, settings: bytes) -> bytes:
 def settings_key(pipeline: Pipeline, encoding: str | None) -> bytes:
     """Returns a hash of what decides all articles of a run: versions, recipe, settings and profiles."""
     libraries = [_version(name) for name in LIBRARIES]
-    variants = [[variant.version, variant.match] for variant in pipeline.ways]
+    variants = [[variant.version, variant.match] for variant in pipeline.variants]
     parts = [VERSION, __version__, libraries, encoding, variants]
     return hashlib.sha256(msgspec.json.encode(parts, order="deterministic")).digest()
 

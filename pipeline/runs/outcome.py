@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from pipeline.core.pipeline import Pipeline
-from pipeline.core.recipe import OWN
+from pipeline.core.recipe import THIS_PACKAGE
 from pipeline.errors import DocumentError, RejectedError, StageError, is_machine_error, stage_with_package
 from pipeline.model.article import STAGE_FAILED, Article
 from pipeline.model.record import Record, printable
@@ -141,7 +141,7 @@ def degraded_failure(record: Record, article: Article) -> Failure | None:
     first = failures[0]
     stage = stages.get(first.stage) if first.rule == STAGE_FAILED else None
     package = None
-    if stage is not None and stage.package is not None and stage.package != OWN.name:
+    if stage is not None and stage.package is not None and stage.package != THIS_PACKAGE.name:
         package = f"{stage.package} {stage.version}"
     reason = first.message
     if stage is not None:

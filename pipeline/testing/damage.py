@@ -42,7 +42,7 @@ def check_reader(reader: Reader, files: Mapping[str, bytes], *, times: int = TIM
                     if BROKE in reason:
                         raise Broken("unbroken", f"{name}, {damage}: {reason}")
                     if len(reason.splitlines()) > 1:
-                        raise Broken("one line", f"{name}, {damage}: its reason is of several lines: {reason!r}")
+                        raise Broken("one line", f"{name}, {damage}: its reason has several lines: {reason!r}")
 
 
 def _read(folder: Path, name: str, data: bytes, readers: Registry) -> list[ReadResult]:
@@ -62,7 +62,7 @@ def _damaged(data: bytes, times: int) -> Iterator[tuple[str, bytes]]:
         elif kind == 1:
             yield f"with {length} bytes lost at byte {at}", data[:at] + data[at + length :]
         elif kind == 2:
-            yield f"nonsense behind byte {at}", data[:at] + chance.randbytes(length)
+            yield f"random bytes after byte {at}", data[:at] + chance.randbytes(length)
         else:
             changed = bytearray(data)
             for place in (chance.randrange(len(data)) for _ in range(min(length, 8)) if data):

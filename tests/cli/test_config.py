@@ -90,8 +90,8 @@ def test_the_file_with_every_setting_means_what_it_was_made_from(
     whole, source = tmp_path / "all.toml", [str(config)] if given else []
     assert main(["config", *given, *source, "--all", "-o", str(whole)]) == 0
     before, after = load(config) if given else Settings(), load(whole)
-    assert [way.version for way in Pipeline.configured(before).ways] == [
-        way.version for way in Pipeline.configured(after).ways
+    assert [way.version for way in Pipeline.configured(before).variants] == [
+        way.version for way in Pipeline.configured(after).variants
     ]
     assert (after.input, after.vocabulary) == (before.input, before.vocabulary)
 

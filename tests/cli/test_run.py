@@ -259,7 +259,7 @@ def refused(arguments: list[str], output: Path, capsys: Captured) -> str:
         ("recipe = ['wrods']", "stage 'wrods' is not known; did you mean 'words'?"),
         (
             "recipe = ['languages', 'words', 'dialogue']",
-            "recipe: 'languages' must stand after 'words'; move it behind 'words'",
+            "recipe: 'languages' must run after 'words'; move it after 'words'",
         ),
         ("[input]\nencoding = 'klingon'", "key 'input.encoding': encoding 'klingon' is not known"),
         ("recipe = ", "is no TOML"),

@@ -72,7 +72,7 @@ def test_cases_beside_the_module_are_checked_too(package: Path, capsys: pytest.C
     (package / "cases.json").write_text('[{"given": "oh", "right": "Oh", "why": "a capital is enough"}]', "utf-8")
     code, shown = checked(capsys, f"{package.parent}")
     assert code == 1
-    assert "cases: a capital is enough: it gives 'OH', right is 'Oh'\ntext: 'oh'" in shown
+    assert "cases: a capital is enough: the result is 'OH', expected 'Oh'\ntext: 'oh'" in shown
 
 
 def test_an_installed_stage_is_checked_by_its_name(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:

@@ -113,9 +113,9 @@ def test_a_sink_of_another_package_is_found_by_name_and_by_suffix(tmp_path: Path
     ("old", "new", "fault"),
     [
         ("import Path", "import Pat", "cannot be loaded from 'idlers:Ids': ImportError"),
-        ("(frozen=True)", "", "is no frozen dataclass"),
-        ('"ids"', '"others"', "calls itself 'others'; the entry point must have the same name"),
-        ("protocol: ClassVar = 1", "protocol: ClassVar = 2", "is written for protocol 2, this is 1"),
+        ("(frozen=True)", "", "is not a frozen dataclass"),
+        ('"ids"', '"others"', "is named 'others'; the entry point must have the same name"),
+        ("protocol: ClassVar = 1", "protocol: ClassVar = 2", "supports protocol 2, but this version uses 1"),
         ("def write", "def wrote", "has no method 'write'"),
         ('(".ids",)', '".ids"', "has no tuple of names' ends as 'suffixes'"),
         ('end: str = ";"', "end: str", "missing 1 required positional argument: 'end'"),

@@ -94,7 +94,7 @@ def test_a_package_that_is_broken_is_named(shelf: Shelf) -> None:
 
 def test_a_reader_for_another_protocol_is_refused(shelf: Shelf) -> None:
     shelf.reader("logbook", protocol=2)
-    with pytest.raises(UsageError, match="is written for protocol 2, this is 1; install versions that fit together"):
+    with pytest.raises(UsageError, match="supports protocol 2, but this version uses 1; install versions that match"):
         select_readers({"logbook": {}})
 
 

@@ -58,7 +58,7 @@ def test_a_sound_reader_passes() -> None:
     ("fails", "said"),
     [
         ("raises", r"a\.log, .*: a\.log: the reader 'logbook' broke on it: (ValueError|UnicodeDecodeError)"),
-        ("lines", r"a\.log, .*: its reason is of several lines: 'says no number\\nof lines'"),
+        ("lines", r"a\.log, .*: its reason has several lines: 'says no number\\nof lines'"),
         ("always", r"a\.log gives no document: .*is not to my taste"),
     ],
 )
@@ -71,5 +71,5 @@ def test_a_reader_that_is_declared_wrongly_is_told() -> None:
     class Wrong(Logbook):
         protocol: ClassVar = 7
 
-    with pytest.raises(AssertionError, match="the reader is written for protocol 7, this is 1"):
+    with pytest.raises(AssertionError, match="the reader supports protocol 7, but this version uses 1"):
         check_reader(Wrong(), LOG)

@@ -97,7 +97,7 @@ def _others(recipe: set[str]) -> Iterator[StageRow]:
 def _profiles(made: Pipeline) -> Iterator[tuple[str, list[str]]]:
     """The profiles that run different stages."""
     common = [stage.name for stage in made.recipe.stages]
-    for way in made.ways[:-1]:
+    for way in made.variants[:-1]:
         names = [stage.name for stage in way.recipe.stages]
         if names != common and way.version.profile:
             yield way.version.profile, names
