@@ -1,4 +1,4 @@
-"""What a reader gives: a document that has not been read yet, or the reason why there is none."""
+"""What a reader yields: a document to process, or the reason why there is none."""
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -13,15 +13,15 @@ PAGE_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 """The media types of web pages, which a reader converts to text."""
 MAX_PRINTED_CHARS = 200
 MAX_LISTED_FIELDS = 12
-"""Fields that a message lists."""
+"""Fields that a message lists at most."""
 
 
 class HasOrigin(Protocol):
-    """What has an id and lies somewhere: a record, whatever form it has."""
+    """Anything with an id and an origin, such as a record in any of its forms."""
 
     @property
     def id(self) -> str:
-        """Its id."""
+        """The document's id."""
         ...
 
     @property
@@ -31,17 +31,17 @@ class HasOrigin(Protocol):
 
     @property
     def where(self) -> str:
-        """Where it lies, for a message."""
+        """Where it is, in words for a message."""
         ...
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One document: its bytes, or the text of its field in a table, and what came with it.
+    """One document: its bytes or text, and what came with it.
 
-    `converted_by` names what made the text, where a reader made one of something else: the text is then the source.
-    `encoding` is that of its bytes, where what came with it says so and they bear it out. `apart` is set by the run,
-    not by a reader: the name of the article's file gets a hash, since some file system takes the plain one for that of
-    another article.
+    `data` is the document's bytes, or its text (the field of a table, or text that a reader extracted). `converted_by`
+    names what extracted the text from another format; the text is then the source. `encoding` is the encoding of the
+    bytes, if it was stated and the bytes agree. `apart` is set by the run, not by a reader: the name of the article's
+    file gets a hash, because on some file system the plain name is that of another article.
     """
 
     id: str
@@ -54,12 +54,12 @@ class Record(msgspec.Struct, frozen=True):
 
     @property
     def weight(self) -> int:
-        """About how many bytes it holds."""
+        """Its approximate size in bytes."""
         return len(self.data) + sum(len(key) + len(value) for key, value in self.metadata.items())
 
     @property
     def where(self) -> str:
-        """Where it lies, for a message: the file, the member in it, the row.
+        """Where it is, in words for a message: the file, the member in it, the row.
 
         >>> origin = Origin(path="a.zip", media_type="text/csv", member="b.csv", row=3, field="text", sha256=None)
         >>> Record("7", "", origin).where
@@ -68,12 +68,12 @@ class Record(msgspec.Struct, frozen=True):
         return describe_location(self.id, self.origin)
 
     def without_data(self) -> "Record":
-        """The same without its text, for whoever only needs to name it."""
+        """The record without its data, for code that only names it."""
         return msgspec.structs.replace(self, data=b"")
 
 
 def describe_location(name: str, origin: Origin) -> str:
-    """Where the document called `name` lies, for a message."""
+    """Where the document with the id `name` is, in words for a message."""
     file = origin.path or name
     place = file if origin.member is None else f"{file}, {origin.member}"
     if origin.row is None:
@@ -82,10 +82,10 @@ def describe_location(name: str, origin: Origin) -> str:
 
 
 class Unreadable(msgspec.Struct, frozen=True):
-    """A document that cannot be read: which one, and a line on why and what to do.
+    """A document that cannot be read: its id, and one line on why and what to do.
 
-    `passing` says that it may be readable another time, though its source is the same: a connection broke off, a disk
-    was full. `fields` are those of a record that has not the field that the settings name for the text.
+    `passing` is true if it may be readable another time although its source is unchanged: a connection broke, a disk
+    was full. `fields` are the fields of a record that lacks the text field that the settings name.
     """
 
     id: str
@@ -95,10 +95,10 @@ class Unreadable(msgspec.Struct, frozen=True):
 
 
 class LeftOut(msgspec.Struct, frozen=True):
-    """What holds no document for this pipeline: a picture in a folder, a table without text, answers of robots.txt.
+    """Something that is not a document: a picture in a folder, a table without text, a robots.txt in a web archive.
 
-    `name` is the file, with the path of a member behind it; `count` says how many of its parts the reason is true of.
-    `fields` are those of tables that have not the field that the settings name for the text.
+    `name` is the file, followed by the path of the member; `count` is the number of its parts that the reason applies
+    to. `fields` are the columns of a table that lacks the text field that the settings name.
     """
 
     name: str
@@ -108,21 +108,21 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 
 class ReaderError(ValueError):
-    """A file or member is not what it seems to be, or more than is allowed; the message says why and what to do.
+    """A file or member is malformed or exceeds a limit; the message says why and what to do.
 
-    A reader raises it when there is no going on: what it gave before stands.
+    A reader raises it if it cannot read on. What it yielded before is kept.
     """
 
-    told = False
-    """Whether it is in the account: all that lies in a compressed file meets the one fault at which that breaks off."""
+    reported = False
+    """Whether it was reported already: every layer of a truncated compressed file meets the same error."""
     fields: tuple[str, ...] | None = None
-    """The columns of a table that has not the one that the settings name for the text."""
+    """The columns of a table that lacks the text field that the settings name."""
     passing = False
-    """Whether it may not be met another time, though the bytes are the same."""
+    """Whether it may not occur another time, although the bytes are the same."""
 
 
 def missing_field(name: str, known: Sequence[str]) -> str:
-    """What is said of a field that no record has: with the nearest that they have, or all.
+    """The message about a field that no record has, with similar fields or a list of all.
 
     >>> missing_field("txt", ["id", "text"])
     "no record has a field 'txt'; did you mean 'text'?"
@@ -137,11 +137,11 @@ def missing_field(name: str, known: Sequence[str]) -> str:
 
 
 def printable(text: object, longest: int | None = MAX_PRINTED_CHARS) -> str:
-    r"""What a message may show of names and of other programs' words: one line, not long, nothing that cannot be seen.
+    r"""Text made safe for a message: one short line of printable characters, which JSON can hold.
 
-    JSON can hold it, too. Names are whole where `longest` is None.
+    It is cut to `longest` characters, or whole if that is None.
 
-    >>> shown("a\nb\x0e 盐"), shown("b\udcff")
+    >>> printable("a\nb\x0e 盐"), printable("b\udcff")
     ('a\\nb\\x0e 盐', 'b\\udcff')
     """
     line = str(text)[:longest]

@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 RETRIES = 6
 """Times that a request is made again where the store is busy or the connection breaks: some seconds."""
-LONGEST = timedelta(minutes=5)
+REQUEST_TIMEOUT = timedelta(minutes=5)
 """What one request may take; each is for eight megabytes at most, but where an object is put whole."""
-SMALL = 1 << 18
+FIRST_RANGE_BYTES = 1 << 18
 """Bytes up to which an object comes with the first answer, and bytes of the first piece of a longer one."""
-AT_ONCE = 1000
+LISTING_PAGE = 1000
 """Names of a page of a list."""
 
-CODE = re.compile(r"<Code>(\w+)</Code>")
-STATUS = re.compile(r"\bstatus(?: code:?)? (\d{3})\b")
+ERROR_CODE = re.compile(r"<Code>(\w+)</Code>")
+ERROR_STATUS = re.compile(r"\bstatus(?: code:?)? (\d{3})\b")
 NO_BUCKET = frozenset({"NoSuchBucket", "ContainerNotFound", "InvalidBucketName"})
-REFUSED = frozenset(
+REFUSED_CODES = frozenset(
     {
         "InvalidAccessKeyId",
         "SignatureDoesNotMatch",
@@ -42,7 +42,7 @@ REFUSED = frozenset(
         "AuthorizationHeaderMalformed",
     }
 )
-OF_A_MACHINE = (
+METADATA_ADDRESSES = (
     "/latest/api/token",
     "/latest/meta-data",
     "metadata.google.internal",
@@ -68,25 +68,25 @@ class BucketStore:
         self._url = f"{scheme}://{host}"
         self._unsorted = host.endswith(DIRECTORY_BUCKET)
         self._needed = credentials.required_variables(scheme)
-        with self._told(self._url, configuring=True):
+        with self._translated_errors(self._url, configuring=True):
             self._made = _made(scheme, host)
 
     def put(self, at: Address, data: bytes, *, create_only: bool) -> str | None:
         """Stores an object and gives its tag; with `create_only` raises `FileExistsError` where it is there."""
-        with self._told(at):
+        with self._translated_errors(at):
             stored = self._library.put(self._made, at.path, data, mode="create" if create_only else "overwrite")
         return stored["e_tag"]
 
     def upload(self, at: Address, path: Path) -> None:
         """Stores a file of this machine, in parts where it is large."""
         # Opened here, so that what is wrong with the file is not said of the bucket.
-        with path.open("rb") as file, self._told(at):
+        with path.open("rb") as file, self._translated_errors(at):
             self._library.put(self._made, at.path, file)
 
     def entry(self, at: Address) -> StoredObject | None:
         """What is known of an object, or none."""
         try:
-            with self._told(at):
+            with self._translated_errors(at):
                 found = self._library.head(self._made, at.path)
         except MissingError:
             return None
@@ -95,7 +95,7 @@ class BucketStore:
     def delete(self, at: Address) -> None:
         """Takes an object away, if it is there."""
         try:
-            with self._told(at):
+            with self._translated_errors(at):
                 self._library.delete(self._made, at.path)
         except MissingError:
             return
@@ -105,23 +105,23 @@ class BucketStore:
 
         So no connection is held open while somebody works on what was read, which would be cut off in the end.
         """
-        with self._told(at):
+        with self._translated_errors(at):
             found = self._library.get(self._made, at.path)
             size, tag = found.meta["size"], found.meta["e_tag"]
-            if size <= SMALL:
+            if size <= FIRST_RANGE_BYTES:
                 return io.BufferedReader(cast("io.RawIOBase", io.BytesIO(bytes(found.bytes()))))
         del found
 
         def piece(start: int, end: int) -> bytes:
             options: dict[str, Any] = {"range": (start, end), **({"if_match": tag} if tag else {})}
             try:
-                with self._told(at):
+                with self._translated_errors(at):
                     return bytes(self._library.get(self._made, at.path, options=cast("Any", options)).bytes())
             except UsageError as error:
                 # What was in order for the first piece is a fault of the store's for a later one.
                 raise StoreError(str(error)) from None
 
-        return io.BufferedReader(RangeReader(piece, size, SMALL), SMALL)
+        return io.BufferedReader(RangeReader(piece, size, FIRST_RANGE_BYTES), FIRST_RANGE_BYTES)
 
     def listing(self, at: Address) -> Iterator[StoredObject]:
         """The objects below a folder, with their names below it, sorted."""
@@ -131,10 +131,10 @@ class BucketStore:
     def _listing(self, at: Address) -> Iterator[StoredObject]:
         folder = f"{at.path.strip('/')}/" if at.path.strip("/") else ""
         last = ""
-        with self._told(at):
-            pages = iter(self._library.list(self._made, folder or None, chunk_size=AT_ONCE))
+        with self._translated_errors(at):
+            pages = iter(self._library.list(self._made, folder or None, chunk_size=LISTING_PAGE))
         while True:
-            with self._told(at):
+            with self._translated_errors(at):
                 page = next(pages, None)
             if page is None:
                 return
@@ -152,7 +152,7 @@ class BucketStore:
         return self.entry(Address(at.scheme, at.host, path)) is None
 
     @contextmanager
-    def _told(self, where: object, *, configuring: bool = False) -> Iterator[None]:
+    def _translated_errors(self, where: object, *, configuring: bool = False) -> Iterator[None]:
         """Says in our words what the library says in its own, which show addresses, and keys that a server repeats."""
         try:
             yield
@@ -169,15 +169,15 @@ class BucketStore:
 
     def _fault(self, error: Exception, where: object, *, configuring: bool) -> Exception:
         line = str(error).partition("\n\nDebug source")[0]
-        code = found[1] if (found := CODE.search(line)) else None
-        status = int(found[1]) if (found := STATUS.search(line)) else None
+        code = found[1] if (found := ERROR_CODE.search(line)) else None
+        status = int(found[1]) if (found := ERROR_STATUS.search(line)) else None
         known = code or (f"status {status}" if status else None)
         kinds = self._library.exceptions
-        if any(address in line for address in OF_A_MACHINE):
+        if any(address in line for address in METADATA_ADDRESSES):
             return UsageError(f"{self._url}: no credentials are found: set {self._needed}")
         if code in NO_BUCKET:
             return UsageError(f"{self._url} is no bucket there; check its name, the region and the endpoint")
-        if code in REFUSED or isinstance(error, kinds.UnauthenticatedError):
+        if code in REFUSED_CODES or isinstance(error, kinds.UnauthenticatedError):
             return UsageError(f"{self._url}: the credentials are refused ({known}): check {self._needed}")
         if isinstance(error, kinds.PermissionDeniedError):
             return DeniedError(f"{where}: access is denied ({known}); ask for the right to it, or check {self._needed}")
@@ -221,7 +221,7 @@ def _made(scheme: str, host: str) -> "ObjectStore":
     from obstore.store import AzureStore, GCSStore, S3Store
 
     patience: Any = {"retry_config": {"max_retries": RETRIES}}
-    client: Any = {"timeout": LONGEST, "allow_http": credentials.uses_plain_http(scheme)}
+    client: Any = {"timeout": REQUEST_TIMEOUT, "allow_http": credentials.uses_plain_http(scheme)}
     if scheme in S3_SCHEMES:
         return S3Store(host, client_options=client, **patience, **credentials.s3_options())
     if scheme in GOOGLE_SCHEMES:

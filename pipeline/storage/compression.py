@@ -19,7 +19,7 @@ GZIP_MAGIC, ZSTD_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 COMPRESSION_SUFFIXES = (".gz", ".zst")
 
-FASTER, SMALLER = 6, 10
+GZIP_LEVEL, ZSTD_LEVEL = 6, 10
 """Levels for gzip, its own default, and Zstandard, where the lines take a tenth less than at its default of 3."""
 
 
@@ -35,12 +35,12 @@ def compressing(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
     """
     name = name.casefold()
     if name.endswith(".gz"):
-        with gzip.GzipFile(filename="", mode="wb", compresslevel=FASTER, fileobj=file, mtime=0) as inner:
+        with gzip.GzipFile(filename="", mode="wb", compresslevel=GZIP_LEVEL, fileobj=file, mtime=0) as inner:
             yield cast("BinaryIO", inner)
     elif name.endswith(".zst"):
         zstd = _zstd()
         parameter = zstd.CompressionParameter
-        options = {parameter.compression_level: SMALLER, parameter.checksum_flag: 1}
+        options = {parameter.compression_level: ZSTD_LEVEL, parameter.checksum_flag: 1}
         with zstd.ZstdFile(file, "wb", options=options) as inner:
             yield inner
     else:
@@ -60,19 +60,19 @@ def decompressing(file: BinaryIO, head: bytes) -> Iterator[BinaryIO]:
     missing.
     """
     if head.startswith(GZIP_MAGIC):
-        with _told(), gzip.GzipFile(fileobj=file) as inner:
+        with _damage_errors(), gzip.GzipFile(fileobj=file) as inner:
             yield cast("BinaryIO", inner)
     elif head.startswith(ZSTD_MAGIC):
         # Loaded first, since only then its own errors are known.
         zstd = _zstd()
-        with _told(), zstd.ZstdFile(file) as inner:
+        with _damage_errors(), zstd.ZstdFile(file) as inner:
             yield inner
     else:
         yield file
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _damage_errors() -> Iterator[None]:
     """Says in one way what each library says in its own."""
     errors: tuple[type[Exception], ...] = (EOFError, zlib.error, gzip.BadGzipFile)
     if any(name in sys.modules for name in ("backports.zstd", "compression.zstd")):

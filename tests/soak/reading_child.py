@@ -60,7 +60,7 @@ def _use(record: Record) -> None:
     """What is done first with a record that was read: the text is taken out of a page, and bytes are decoded."""
     data = record.data if isinstance(record.data, bytes) else record.data.encode("utf-8", "surrogatepass")
     try:
-        if record.origin.media_type in html.MEDIA_TYPES:
+        if html.is_page(record):
             html.extract(data, encoding=record.encoding)
         elif isinstance(record.data, bytes):
             decode(data, encoding=record.encoding)

@@ -48,12 +48,12 @@ def sqlite(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[L
     It may be somebody else's: only values that are stored in the table `articles` are read, no more rows than the file
     has room for.
     """
-    from pipeline.readers.sqlite.connection import Amount, confine, connected, longest_value
+    from pipeline.readers.sqlite.connection import ValueBudget, confine, connected, longest_value
     from pipeline.readers.sqlite.tables import located, stored_columns
-    from pipeline.readers.sqlite.work_limit import Bounded
+    from pipeline.readers.sqlite.work_limit import WorkLimitedConnection
 
     number = 0
-    database: Bounded | None = None
+    database: WorkLimitedConnection | None = None
     try:
         address, size = located(path)
         with closing(connected(address, size, SQLITE_LOCK_SECONDS)) as database:
@@ -64,7 +64,7 @@ def sqlite(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[L
             if b"article" not in stored_columns(database, "articles"):
                 yield load_error(name, "holds no articles: it has no table 'articles' with a column 'article'")
                 return
-            amount = Amount(size, limits.ratio)
+            amount = ValueBudget(size, limits.ratio)
             for number, cells in enumerate(database.execute("SELECT article FROM articles ORDER BY rowid"), 1):
                 if excess := amount.take(cells, stored=True):
                     yield load_error(f"{name}:{number}", f"{excess}; it and all rows after it are left out")

@@ -13,7 +13,7 @@ import msgspec
 from pipeline.model.record import ReaderError
 from pipeline.readers.budget import Budget, Readable
 
-PIECE = 1 << 15
+INPUT_BYTES = 1 << 15
 """Packed bytes that are read at a time: few, since what stands behind a frame is copied once for each frame."""
 REST = "what stands before that is read; get the file anew"
 
@@ -131,7 +131,7 @@ class Unpacked(io.RawIOBase):
         if self._waiting:
             data, self._waiting = self._waiting, b""
             return data
-        data = self._packed.read(PIECE)
+        data = self._packed.read(INPUT_BYTES)
         self._taken += len(data)
         return data
 

@@ -21,7 +21,7 @@ from pipeline.readers.budget import Budget
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, ReaderItem
 
-HEADER = 30
+LOCAL_HEADER_BYTES = 30
 """Bytes of a member's own header before its name."""
 STORED, DEFLATED, BZIP2, ZSTD, XZ = 0, 8, 12, 93, 95
 OTHERS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 14: "LZMA", 97: "WavPack", 98: "PPMd"}
@@ -104,7 +104,9 @@ def _kind(file: BinaryIO, first: ZipEntry | None, names: set[str]) -> str | None
     if "[Content_Types].xml" in names:
         return next((kind for folder, kind in DOCUMENTS.items() if folder in names), "an Office file")
     if first is not None and first.name == "mimetype" and first.method == STORED:
-        said = _Stretch(file, first.offset + HEADER + len("mimetype"), min(first.packed, 100), None).read(100)
+        said = _Stretch(file, first.offset + LOCAL_HEADER_BYTES + len("mimetype"), min(first.packed, 100), None).read(
+            100
+        )
         if said.startswith(b"application/"):
             kind = said.decode("ascii", "replace").strip()
             return {"application/epub+zip": "an e-book (epub)"}.get(kind, f"a document of type {printable(kind)}")
@@ -141,11 +143,11 @@ def _stream(file: BinaryIO, entry: ZipEntry, counted: Budget | None, budget: Bud
         raise ReaderError("is encrypted; unpack the archive with its password first")
     compression = _compression(entry.method)
     file.seek(min(entry.offset, 1 << 62))
-    header = file.read(HEADER)
-    if len(header) < HEADER or not header.startswith(b"PK\3\4"):
+    header = file.read(LOCAL_HEADER_BYTES)
+    if len(header) < LOCAL_HEADER_BYTES or not header.startswith(b"PK\3\4"):
         raise ReaderError("is not where the directory says; get the file anew, or repair it with `zip -FF`")
     named, extras = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
-    stretch = _Stretch(file, entry.offset + HEADER + named + extras, entry.packed, counted)
+    stretch = _Stretch(file, entry.offset + LOCAL_HEADER_BYTES + named + extras, entry.packed, counted)
     return _Checked(Unpacked(stretch, compression, budget) if compression else stretch, entry)
 
 

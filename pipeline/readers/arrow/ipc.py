@@ -24,12 +24,12 @@ from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.readers.tables import TableRow, check_column_count, table_records
 
-SIGNATURE = b"ARROW1"
-CONTINUED = b"\xff\xff\xff\xff"
+ARROW_MAGIC = b"ARROW1"
+CONTINUATION = b"\xff\xff\xff\xff"
 """Before each message of a stream, whose length follows."""
 FIRST_FEATHER = b"FEA1"
-LONGEST_MESSAGE = 1 << 28
-SUFFIXES = frozenset({".arrow", ".arrows", ".feather", ".ipc"})
+MAX_FIRST_MESSAGE_BYTES = 1 << 28
+ARROW_SUFFIXES = frozenset({".arrow", ".arrows", ".feather", ".ipc"})
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,16 @@ class ArrowReader:
 
     def sniff(self, source: ByteSource) -> Claim:
         """By the first bytes; by the suffix too, so that a damaged one is told as such."""
-        if source.head.startswith((SIGNATURE, FIRST_FEATHER)) or _begins_stream(source.head):
+        if source.head.startswith((ARROW_MAGIC, FIRST_FEATHER)) or _begins_stream(source.head):
             return Claim.CONTENT
-        return Claim.NAME if source.suffix in SUFFIXES else Claim.NONE
+        return Claim.NAME if source.suffix in ARROW_SUFFIXES else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """A document a row."""
         if source.head.startswith(FIRST_FEATHER):
             raise ReaderError("is Feather version 1, which is not read; write it anew with a newer library")
         pa = load_pyarrow()
-        is_file = source.head.startswith(SIGNATURE)
+        is_file = source.head.startswith(ARROW_MAGIC)
         with source.on_disk() as path, path.open("rb") as file, pa.memory_map(str(path)) as data:
             source.count_whole(path)
             try:
@@ -68,7 +68,7 @@ class ArrowReader:
 
 def _begins_stream(head: bytes) -> bool:
     length = int.from_bytes(head[4:8], "little")
-    return head.startswith(CONTINUED) and 0 < length < LONGEST_MESSAGE and length % 8 == 0
+    return head.startswith(CONTINUATION) and 0 < length < MAX_FIRST_MESSAGE_BYTES and length % 8 == 0
 
 
 class _Room(msgspec.Struct, frozen=True):

@@ -24,8 +24,8 @@ from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.readers.tables import TableRow, check_column_count, table_records
 
-SIGNATURE = b"PAR1"
-MEDIA_TYPE = "application/vnd.apache.parquet"
+PARQUET_MAGIC = b"PAR1"
+PARQUET_MEDIA_TYPE = "application/vnd.apache.parquet"
 BUFFER = 1 << 20
 """Bytes of a column that are read at a time: a group of rows may be larger than the memory."""
 VALUE = 4
@@ -43,7 +43,7 @@ class ParquetReader:
 
     def sniff(self, source: ByteSource) -> Claim:
         """By its first bytes; by the suffix too, so that a damaged one is told as such."""
-        if source.head.startswith(SIGNATURE):
+        if source.head.startswith(PARQUET_MAGIC):
             return Claim.CONTENT
         return Claim.NAME if source.suffix == ".parquet" else Claim.NONE
 
@@ -59,7 +59,7 @@ class ParquetReader:
                     file = _opened(path, as_references)
                 columns = text_columns(file.schema_arrow)
                 found = _rows(file, raw, as_references, options.limits, source.budget)
-                yield from table_records(source, found, options, media_type=MEDIA_TYPE, columns=columns)
+                yield from table_records(source, found, options, media_type=PARQUET_MEDIA_TYPE, columns=columns)
             finally:
                 file.close()
 
@@ -92,7 +92,7 @@ def _rows(
         copied = sum(
             each.bytes for each in dictionaries.of_group(raw, file.metadata, number) if each.path not in as_references
         )
-        size = max(1, min(size, dictionaries.MOST_COPIED // max(copied, 1)))
+        size = max(1, min(size, dictionaries.MAX_COPIED_BYTES // max(copied, 1)))
         try:
             for batch in file.iter_batches(size, row_groups=[number], use_threads=False):
                 for piece, fault in pieces(validated(batch), limits, budget):

@@ -17,7 +17,7 @@ DELIMITERS = (",", ";", "\t", "|")
 TABBED = frozenset({".tsv", ".tab"})
 ROWS = 50
 """Rows that are asked how many cells they have."""
-DECLARED = regex.compile(r'"?sep=(?P<delimiter>.)"?[\r\n]*+')
+SEPARATOR_LINE = regex.compile(r'"?sep=(?P<delimiter>.)"?[\r\n]*+')
 """A first line that says what stands between cells, as Excel reads it."""
 
 
@@ -56,7 +56,7 @@ def delimiter_of(head: str, suffix: str, quote: str, *, whole: bool) -> str:
     >>> delimiter_of("id;text\\n1;Salt, and time\\n", ".csv", '"', whole=True)
     ';'
     """
-    if declared := DECLARED.match(head):
+    if declared := SEPARATOR_LINE.match(head):
         return declared["delimiter"]
     among = ("\t", *DELIMITERS) if suffix in TABBED else DELIMITERS
     best, highest = among[0], (0.0, 1)

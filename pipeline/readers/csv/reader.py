@@ -12,15 +12,15 @@ from msgspec import Meta
 from pipeline.config.settings import Input
 from pipeline.model.record import ReaderError
 from pipeline.readers.byte_source import HEAD_BYTES, ByteSource
-from pipeline.readers.csv.dialect import DECLARED, delimiter_of, encoding_of
+from pipeline.readers.csv.dialect import SEPARATOR_LINE, delimiter_of, encoding_of
 from pipeline.readers.csv.quoting import CsvRow, CsvRows, Dialect
 from pipeline.readers.field_values import UndecodedText
 from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.readers.tables import TableRow, left_out, table_records, unique_names
 from pipeline.text.encodings.signatures import binary_kind
 
-SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
-TORN = 0xDC00
+CSV_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
+UNDECODED_CELL = 0xDC00
 """A byte that is no character stands in a text as this code point and its own value, as Python has it for UTF-8."""
 
 
@@ -49,7 +49,7 @@ class CsvReader:
 
     def sniff(self, source: ByteSource) -> Claim:
         """By the suffix alone: many a text has a comma in each of its lines."""
-        return Claim.NAME if source.suffix in SUFFIXES and binary_kind(source.head) is None else Claim.NONE
+        return Claim.NAME if source.suffix in CSV_SUFFIXES and binary_kind(source.head) is None else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """A document a row; rows are counted without the header and blank lines."""
@@ -76,7 +76,7 @@ class CsvReader:
         delimiter = self.delimiter or delimiter_of(head, source.suffix, self.quote, whole=whole)
         rows = CsvRows(stream, Dialect(delimiter, self.quote), options.limits.bytes, options.limits.columns)
         given = iter(rows)
-        if DECLARED.fullmatch(head[: head.find("\n") + 1]):
+        if SEPARATOR_LINE.fullmatch(head[: head.find("\n") + 1]):
             next(given, None)
         first = next(given, None)
         if first is None:
@@ -138,7 +138,7 @@ def _as_code_points(error: UnicodeError) -> tuple[str, int]:
     """The error handler that keeps each byte it meets; that of Python refuses those of ASCII."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    return "".join(chr(TORN + byte) for byte in error.object[error.start : error.end]), error.end
+    return "".join(chr(UNDECODED_CELL + byte) for byte in error.object[error.start : error.end]), error.end
 
 
 codecs.register_error("pipeline.torn", _as_code_points)

@@ -23,7 +23,7 @@ class HtmlReader:
         """By how it begins; by the suffix where there is any tag in it."""
         if html.begins_page(source.head):
             return Claim.CONTENT
-        return Claim.NAME if source.suffix in html.SUFFIXES and html.holds_markup(source.head) else Claim.NONE
+        return Claim.NAME if source.suffix in html.HTML_SUFFIXES and html.holds_markup(source.head) else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """The one document; its text is taken out of the page when it is processed."""

@@ -20,7 +20,7 @@ LONE_SURROGATE = regex.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
 )
 NO_NUMBER = regex.compile(rb"[:,\[]\s*+-?(?:NaN|Infinity)\b")
-SUFFIXES = frozenset({".jsonl", ".ndjson"})
+JSON_LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class JsonLinesReader:
         first = head_of(source).split(b"\n", 2)
         if len(first) == 3 and all(map(_is_object, first[:2])):
             return Claim.CONTENT
-        return Claim.NAME if source.suffix in SUFFIXES else Claim.NONE
+        return Claim.NAME if source.suffix in JSON_LINES_SUFFIXES else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """A document a line; rows are lines, empty ones counted."""

@@ -24,11 +24,11 @@ from pipeline.text.encodings.signatures import binary_kind
 
 BEGINNING = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"(?:[^"\\\n]|\\.){0,200}"\s*+:')
 LIST = re.compile(rb"\s*+\[\s*+\{")
-OF_ANOTHER = lines_reader.SUFFIXES | reader.SUFFIXES | text.SUFFIXES
+OF_ANOTHER = lines_reader.JSON_LINES_SUFFIXES | reader.MARKDOWN_SUFFIXES | text.TEXT_SUFFIXES
 """A line of JSON Lines begins as a file of one object does, and so does Markdown with its front matter in JSON."""
-MEDIA_TYPE = "application/json"
-UNIT = "record"
-DEEPEST = 3
+JSON_MEDIA_TYPE = "application/json"
+RECORD_WORD = "record"
+MAX_LIST_DEPTH = 3
 """Objects in each other in which lists of records are looked for."""
 Members = dict[str, msgspec.Raw]
 
@@ -66,13 +66,13 @@ def _of_others(beginning: bytes) -> frozenset[str]:
     """The suffixes of what may begin so without being JSON of this kind."""
     opened = beginning.strip()
     if opened.startswith(b"["):
-        return text.SUFFIXES
+        return text.TEXT_SUFFIXES
     # A line of JSON Lines holds its object whole: one that goes on in the next line is none, whatever it is called.
-    return OF_ANOTHER - lines_reader.SUFFIXES if b"\n" in opened[: opened.find(b'"')] else OF_ANOTHER
+    return OF_ANOTHER - lines_reader.JSON_LINES_SUFFIXES if b"\n" in opened[: opened.find(b'"')] else OF_ANOTHER
 
 
 def _documents(source: ByteSource, rows: Iterator[TableRow], options: Input) -> Iterator[ReaderItem]:
-    return table_records(source, rows, options, media_type=MEDIA_TYPE, unit=UNIT)
+    return table_records(source, rows, options, media_type=JSON_MEDIA_TYPE, unit=RECORD_WORD)
 
 
 def _object(source: ByteSource, values: Values, options: Input) -> Iterator[ReaderItem]:
@@ -105,7 +105,7 @@ def _alone(
 ) -> Iterator[ReaderItem]:
     """The one object of a file: a record if it has a text, else what holds them."""
     lists = list(_lists(members or {}, options.limits))
-    only = lines_reader.row(None, whole, options.limits, unit=UNIT)
+    only = lines_reader.row(None, whole, options.limits, unit=RECORD_WORD)
     if _has_text(only.fields, options):
         lists = []
     elif members and all(map(_is_record(options), members.values())):
@@ -125,7 +125,7 @@ def _lists(members: Members, limits: Limits, depth: int = 1) -> Iterator[msgspec
     for raw in members.values():
         if LIST.match(memoryview(raw)):
             yield raw
-        elif depth < DEEPEST and bytes(memoryview(raw)[:1]) == b"{":
+        elif depth < MAX_LIST_DEPTH and bytes(memoryview(raw)[:1]) == b"{":
             yield from _lists(_members(bytearray(raw), limits) or {}, limits, depth + 1)
 
 
@@ -146,7 +146,7 @@ def _by_key(members: Members, whole: bytearray, begin: int, options: Input) -> I
     for number, (key, raw) in enumerate(members.items(), 1):
         data = bytes(raw)
         at = whole.find(data, at)
-        found = lines_reader.row(number, data, options.limits, unit=UNIT, at=("byte", begin + at))
+        found = lines_reader.row(number, data, options.limits, unit=RECORD_WORD, at=("byte", begin + at))
         yield msgspec.structs.replace(found, fields={options.id_field: key, **found.fields})
         at += len(data)
 
@@ -188,7 +188,7 @@ def _elements(values: Values) -> Iterator[TableRow]:
     while True:
         number += 1
         if (element := values.flat()) is not None:
-            yield lines_reader.row(number, element, values.limits, unit=UNIT, at=("byte", values.began))
+            yield lines_reader.row(number, element, values.limits, unit=RECORD_WORD, at=("byte", values.began))
             continue
         if values.next() == b"]":
             # Behind a comma, too: many a writer leaves one.
@@ -199,7 +199,7 @@ def _elements(values: Values) -> Iterator[TableRow]:
         if element is None:
             yield TableRow(number, fault=values.fault, at=at)
         else:
-            yield lines_reader.row(number, element, values.limits, unit=UNIT, at=at)
+            yield lines_reader.row(number, element, values.limits, unit=RECORD_WORD, at=at)
         end = values.next()
         if end == b",":
             values.take()
@@ -210,7 +210,7 @@ def _elements(values: Values) -> Iterator[TableRow]:
 
 def _each(first: bytearray, begin: int, values: Values) -> Iterator[TableRow]:
     """Objects behind each other, of which the first was taken."""
-    yield lines_reader.row(1, first, values.limits, unit=UNIT, at=("byte", begin))
+    yield lines_reader.row(1, first, values.limits, unit=RECORD_WORD, at=("byte", begin))
     number = 1
     while behind := values.next():
         if behind != b"{":
@@ -220,7 +220,7 @@ def _each(first: bytearray, begin: int, values: Values) -> Iterator[TableRow]:
         whole = values.whole()
         if whole is None:
             raise ReaderError(f"breaks off: record {number} at byte {at:,} has no end, or is over the limit; repair it")
-        yield lines_reader.row(number, whole, values.limits, unit=UNIT, at=("byte", at))
+        yield lines_reader.row(number, whole, values.limits, unit=RECORD_WORD, at=("byte", at))
 
 
 def _first_list(values: Values) -> Iterator[TableRow]:
