@@ -66,7 +66,7 @@ class _Findings:
         """The layers that failed finders did not give, with the name of the finder."""
 
     def take(self, step: Step) -> None:
-        """Runs one finder, even if layers that it needs are missing: they also are when an earlier finder finds nothing."""
+        """Runs one finder, even if layers that it needs are missing, as they are after a finder that finds nothing."""
         try:
             labels, notes = find(step, self._document)
         except RejectedError as verdict:
