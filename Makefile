@@ -1,38 +1,67 @@
-# `make help` lists what there is. Needs Python 3.11 or newer; all else is installed into .venv from requirements.txt.
+# `make help` lists what there is. Needs Python 3.11 or newer. All else is installed into .venv: what running needs from
+# requirements.txt, what tests and checks need besides from requirements-dev.txt.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
 CONSUMERS := tests/consumers/node_modules/.installed
 
-.PHONY: help run test soak check bench lexicon forests golden schema clean
+.PHONY: help run test soak check coverage bench floors lexicon forests golden schema clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
+# Without compiling, which takes as long as the rest: Python compiles what it imports, and most is never imported.
 $(INSTALLED): pyproject.toml requirements.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --requirement requirements.txt
+	$(BIN)/python -m pip install --quiet --no-compile --requirement requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(INSTALLED_DEV): $(INSTALLED) requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --requirement requirements-dev.txt
 	@touch $@
 
 run: $(INSTALLED)  ## process raw/ into output/
 	$(BIN)/pipeline run raw -o output
 
-test: $(INSTALLED) $(CONSUMERS)  ## all tests
+test: $(INSTALLED_DEV) $(CONSUMERS)  ## all tests
 	$(BIN)/python -m pytest
 
-soak: $(INSTALLED)  ## the long tests, all or some: make soak PARTS="kills memory"; docs/reliability.md describes each
+soak: $(INSTALLED_DEV)  ## the long tests, all or some: make soak PARTS="kills memory"; docs/reliability.md describes each
 	cd tests && ../$(BIN)/python -m soak $(PARTS)
 
-check: $(INSTALLED)  ## lint, format and types
+check: $(INSTALLED_DEV)  ## lint, format, types, names and the accuracy on the samples
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python scripts/check_names.py
+	$(BIN)/python -m benchmarks.floors
 
-bench: $(INSTALLED)  ## speed of every stage and of the whole way, and what the samples' repairs are worth
+# Tests of seconds; not those of other processes, of servers, of long texts and of pages of the documentation.
+COVERAGE := tests $(addprefix --ignore=, \
+  tests/consumers tests/hostile tests/runs/executors tests/runs/reading_process tests/runs/test_any_history.py \
+  tests/runs/test_keeping.py tests/runs/test_resume.py tests/soak tests/storage \
+  tests/cli/test_current_folder.py tests/cli/test_interrupts.py tests/cli/test_stages_new.py \
+  tests/cli/test_terminals.py tests/stages/test_laws.py tests/readers/test_any_bytes.py \
+  tests/readers/test_zip.py tests/docs/test_documentation.py tests/test_examples.py tests/test_growth.py \
+  tests/docs/test_how_to.py tests/docs/test_inputs.py tests/docs/test_judging.py tests/docs/test_outputs_page.py \
+  tests/test_public_data.py tests/docs/test_scale_page.py tests/docs/test_security_page.py tests/test_structure.py \
+  tests/core/test_thresholds.py tests/test_wheel.py)
+
+coverage: $(INSTALLED_DEV)  ## which lines the quick tests do not reach; fails below the floor in pyproject.toml
+	rm -f .coverage .coverage.*
+	$(BIN)/python -m coverage run -m pytest --numprocesses auto $(COVERAGE)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
+bench: $(INSTALLED_DEV)  ## speed of every stage and of the whole way, and what the samples' repairs are worth
 	$(BIN)/python -m benchmarks
+
+floors: $(INSTALLED_DEV)  ## record better accuracy on the samples; LOWER=1 also records what fell
+	$(BIN)/python -m benchmarks.floors --update $(if $(LOWER),--lower)
 
 golden: $(INSTALLED)  ## write output/ anew after a change that is meant; read the diff before committing it
 	rm -rf output
@@ -55,4 +84,4 @@ forests: $(INSTALLED)  ## grow the forests of spacing anew: make forests CORPORA
 	$(BIN)/python scripts/train_spacing.py $(CORPORA) --public $(PUBLIC)
 
 clean:  ## remove what make made
-	rm -rf $(VENV) tests/consumers/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis output/_run
+	rm -rf $(VENV) tests/consumers/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov output/_run

@@ -28,7 +28,7 @@ def report(root: Path, public: Path) -> None:
     pipeline = Pipeline()
     files, _ = find_files([root / "raw"])
     for file in files:
-        row = _sample(pipeline, file, root / "seeds" / file.id)
+        row = sample_scores(pipeline, file, root / "seeds" / file.id)
         totals = [a + b for a, b in zip(totals, row, strict=True)]
         print(f"  {file.id:24s} {row[0]:5d} {row[1]:5d} {row[2]:5d}   {row[3]:6d} {row[4]:6d}")
     print(f"  {'all':24s} {totals[0]:5d} {totals[1]:5d} {totals[2]:5d}   {totals[3]:6d} {totals[4]:6d}")
@@ -38,7 +38,8 @@ def report(root: Path, public: Path) -> None:
         print("  " + (done.stdout + done.stderr).strip().replace("\n", "\n  "))
 
 
-def _sample(pipeline: Pipeline, file: InputFile, seed: Path) -> list[int]:
+def sample_scores(pipeline: Pipeline, file: InputFile, seed: Path) -> list[int]:
+    """Of one sample: repairs wanted, made and false; fields of the structure, and how many of them are right."""
     (record,) = records([file], Input())
     if not isinstance(record, Record):
         raise DocumentError(file.id, record.reason)

@@ -26,17 +26,15 @@ WORK = """
 import sys
 from pathlib import Path
 from pipeline import Pipeline
-from pipeline.runs.counters import Tally
-from pipeline.runs.output.article_writer import FilePerArticle
-from pipeline.runs.outcome import processed
+from pipeline.runs.article_counts import ContentTotals
+from pipeline.runs.output.article_writer import FilePerArticle, write_article
+from pipeline.runs.outcome import process_record
 from pipeline.config.settings import Input
 from pipeline.readers.input_files import find
 from pipeline.readers.documents import records
-made, delivery, tally = Pipeline(), FilePerArticle(Path(sys.argv[2])), Tally()
+pipeline, writer, totals = Pipeline(), FilePerArticle(Path(sys.argv[2])), ContentTotals()
 for record in records(find([sys.argv[1]])[0], Input()):
-    article = processed(record, made)
-    delivery.deliver(article)
-    tally.add(article)
+    totals.add(write_article(record, process_record(record, pipeline), writer).counts)
 """
 
 

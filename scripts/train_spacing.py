@@ -36,8 +36,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from build_lexicon import held_out, lines_of
 
 from pipeline.lexicon import english
-from pipeline.segmentation.candidates import FEATURES, SpaceCandidate, space_candidates
+from pipeline.segmentation.candidates import SpaceCandidate, space_candidates
 from pipeline.segmentation.counts import DocumentCounts
+from pipeline.segmentation.features import CandidateFeatures
 from pipeline.segmentation.score import second_pass_features
 from pipeline.segmentation.trees import MAX_DEPTH, NODE_DTYPE, UNITS_PER_NAT, Trees
 
@@ -77,7 +78,7 @@ class Rows(NamedTuple):
 
     documents: list[tuple[str, str, DocumentCounts, int]]
     """Level, id, evidence and number of gaps of each document."""
-    features: list[list[int]]
+    features: list[tuple[int, ...]]
     wanted: list[bool]
     noise: list[bool]
 
@@ -190,8 +191,8 @@ def grow(features: Array, wanted: Array, weights: Array, options: argparse.Names
     """A forest, as it is written. What the second is told of the first and of other joins can only raise a score."""
     kept = weights > 0
     rising = [0] * features.shape[1]
-    if len(rising) > len(FEATURES):
-        rising[len(FEATURES) :] = [1, 1, 1]
+    if len(rising) > len(CandidateFeatures._fields):
+        rising[len(CandidateFeatures._fields) :] = [1, 1, 1]
     model = HistGradientBoostingClassifier(
         max_iter=options.trees, learning_rate=options.rate, max_leaf_nodes=options.leaves, max_depth=options.depth,
         min_samples_leaf=20, l2_regularization=1.0, early_stopping=False, random_state=0,

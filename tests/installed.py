@@ -1,4 +1,4 @@
-"""Packages as they lie installed, made for a test: what a wheel leaves on the disk, without building one."""
+"""Creates installed packages for a test: the files that a wheel leaves on the disk, without building one."""
 
 import sys
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ LOUD = """import re
 
 
 class Shelf:
-    """A folder on the path in which packages lie installed."""
+    """A folder on the path with installed packages."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -92,7 +92,7 @@ class Shelf:
 
 @pytest.fixture
 def shelf(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
-    """An empty shelf; what is imported from it is forgotten after the test."""
+    """An empty folder of this kind; modules imported from it are forgotten after the test."""
     folder = tmp_path_factory.mktemp("shelf")
     monkeypatch.syspath_prepend(str(folder))
     before = set(sys.modules)

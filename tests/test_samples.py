@@ -1,4 +1,4 @@
-"""The sample dumps: what a run gives is the golden result, and how far it is from what it should be."""
+"""The sample dumps: a run gives the golden output, and its distance from the right output is known."""
 
 import difflib
 import json

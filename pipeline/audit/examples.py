@@ -1,4 +1,4 @@
-"""Short examples in their context, a few for each rule: what a person looks at to judge thousands of findings."""
+"""Keeps a few examples for each rule: enough to judge thousands of findings by."""
 
 from collections.abc import Hashable
 from typing import Literal
@@ -6,10 +6,11 @@ from typing import Literal
 import msgspec
 
 Side = Literal["old", "new"]
+"""Which of two compared outputs."""
 
 
 class Example(msgspec.Struct, frozen=True):
-    """An example: the document, in which output it is found (null where there is one only), and the text around it."""
+    """A finding in its context: the id of the document, the output it is from (null for one output), and the text."""
 
     document: str
     side: Side | None
@@ -17,52 +18,61 @@ class Example(msgspec.Struct, frozen=True):
 
 
 class KeptExamples:
-    """The examples of one key, in the order in which they are worth a look."""
+    """The examples of one key, in the order in which they are shown."""
 
-    __slots__ = ("elsewhere", "same", "unlike")
+    __slots__ = ("distinct", "other_documents", "repeats")
 
     def __init__(self) -> None:
-        self.unlike: dict[Hashable, Example] = {}
-        self.elsewhere: dict[str, Example] = {}
-        self.same: list[Example] = []
+        self.distinct: dict[Hashable, Example] = {}
+        """The first example of each form."""
+        self.other_documents: dict[str, Example] = {}
+        """Examples of a known form, one from each further document."""
+        self.repeats: list[Example] = []
+        """Examples of a known form from a known document."""
 
-    def shelf_of(self, form: Hashable, document: str) -> int:
-        """How many there are of the kind that this one would be: unlike all, from another document, or neither."""
-        if form not in self.unlike:
-            return len(self.unlike)
-        if document not in self.elsewhere and all(document != kept.document for kept in self.unlike.values()):
-            return len(self.elsewhere)
-        return len(self.same)
+    def shown_before(self, form: Hashable, document: str) -> int:
+        """Number of examples that rank before a new one of this form and document."""
+        if form not in self.distinct:
+            return len(self.distinct)
+        if document not in self.other_documents and all(kept.document != document for kept in self.distinct.values()):
+            return len(self.other_documents)
+        return len(self.repeats)
+
+    def add(self, form: Hashable, example: Example) -> None:
+        """Keeps an example."""
+        known_documents = self.other_documents.keys() | {kept.document for kept in self.distinct.values()}
+        if form not in self.distinct:
+            self.distinct[form] = example
+        elif example.document in known_documents:
+            self.repeats.append(example)
+        else:
+            self.other_documents[example.document] = example
+
+    def ordered(self) -> tuple[Example, ...]:
+        """All examples: first distinct ones, then those from other documents, then repeats."""
+        return (*self.distinct.values(), *self.other_documents.values(), *self.repeats)
 
 
 class ExampleCollector:
-    """Keeps a few examples of each key, whatever number is offered: the first ones that are unlike each other.
+    """Keeps up to `limit` examples for each key and prefers those that differ.
 
-    Where too few are, there is room for further ones that look like them, from other documents first.
+    If there are too few different ones, it adds similar ones, from other documents first.
     """
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._shelves: dict[Hashable, KeptExamples] = {}
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept: dict[Hashable, KeptExamples] = {}
 
     def wants(self, key: Hashable, form: Hashable, document: str) -> bool:
-        """Whether there is room for such an example; `form` is what it shows, its context left out."""
-        shelf = self._shelves.get(key)
-        return self._most > (0 if shelf is None else shelf.shelf_of(form, document))
+        """Whether such an example would be kept; `form` is what it shows, without its context."""
+        kept = self._kept.get(key)
+        return self._limit > (0 if kept is None else kept.shown_before(form, document))
 
-    def keep(self, key: Hashable, form: Hashable, specimen: Example) -> None:
-        """Keeps an example if there is room."""
-        if not self.wants(key, form, specimen.document):
-            return
-        shelf = self._shelves.setdefault(key, KeptExamples())
-        if form not in shelf.unlike:
-            shelf.unlike[form] = specimen
-        elif specimen.document in shelf.elsewhere or specimen.document in {k.document for k in shelf.unlike.values()}:
-            shelf.same.append(specimen)
-        else:
-            shelf.elsewhere[specimen.document] = specimen
+    def keep(self, key: Hashable, form: Hashable, example: Example) -> None:
+        """Keeps the example if there is room for it."""
+        if self.wants(key, form, example.document):
+            self._kept.setdefault(key, KeptExamples()).add(form, example)
 
     def of(self, key: Hashable) -> tuple[Example, ...]:
         """The examples of a key."""
-        shelf = self._shelves.get(key, KeptExamples())
-        return (*shelf.unlike.values(), *shelf.elsewhere.values(), *shelf.same)[: self._most]
+        return self._kept.get(key, KeptExamples()).ordered()[: self._limit]

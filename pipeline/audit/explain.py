@@ -1,4 +1,4 @@
-"""Why an article is as it is: every edit, label and note at its line, with what its rule means.
+"""Explains an article: every edit, label and note with its line and the meaning of its rule.
 
 The structs are what `pipeline explain --json` prints; keys are only ever added.
 """
@@ -18,64 +18,64 @@ from pipeline.model.restore import SourceMap
 from pipeline.text.edits import Confidence
 from pipeline.text.excerpts import edit_excerpt
 
-Meaning = Annotated[str | None, Meta(description="What the rule means; null where its stage is not installed here.")]
+Meaning = Annotated[str | None, Meta(description="What the rule means; null if its stage is not installed.")]
 Line = Annotated[int, Meta(ge=1, description="Line of `text`, from 1.")]
 LastLine = Annotated[int, Meta(ge=1, description="The line on which it ends.")]
 
 
 class ExplainedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the text, and what of the source became it."""
+    """A line of the text, and the part of the source that became it."""
 
     line: Line
-    start: Annotated[int, Meta(description="Code point of `text` at which it begins.")]
-    end: Annotated[int, Meta(description="Code point behind its last one; its line end is not counted.")]
+    start: Annotated[int, Meta(description="Offset of its first character in `text`.")]
+    end: Annotated[int, Meta(description="Offset after its last character, before the line break.")]
     stretches: Annotated[
         tuple[Fragment, ...],
         Meta(
-            description="The line and its line end in pieces. Those of all lines give the text without the old ones, "
-            "the source text without the new ones."
+            description="The line and its line break in pieces. Over all lines, pieces that are not old join to the "
+            "text, pieces that are not new to the source text."
         ),
     ]
-    source_line: Annotated[int, Meta(ge=1, description="Line of the source text on which it begins, from 1.")]
-    source_start: Annotated[int, Meta(description="Code point of the source text.")]
-    source_end: Annotated[int, Meta(description="Code point of the source text behind it and its line end.")]
-    byte_start: Annotated[int, Meta(description="Byte of the source.")]
-    byte_end: Annotated[int, Meta(description="Byte of the source behind it and its line end.")]
+    source_line: Annotated[int, Meta(ge=1, description="Line of the source text on which it starts, from 1.")]
+    source_start: Annotated[int, Meta(description="Offset of its first character in the source text.")]
+    source_end: Annotated[int, Meta(description="Offset after it and its line break in the source text.")]
+    byte_start: Annotated[int, Meta(description="Offset of its first byte in the source.")]
+    byte_end: Annotated[int, Meta(description="Byte offset after it and its line break in the source.")]
 
     @property
     def text(self) -> str:
-        """The line with its line end."""
-        return "".join(stretch.text for stretch in self.stretches if stretch.kind != "old")
+        """The line with its line break."""
+        return "".join(fragment.text for fragment in self.stretches if fragment.kind != "old")
 
     @property
     def source(self) -> str:
-        """What it was in the source."""
-        return "".join(stretch.text for stretch in self.stretches if stretch.kind != "new")
+        """The same line in the source."""
+        return "".join(fragment.text for fragment in self.stretches if fragment.kind != "new")
 
 
 class ExplainedEdit(msgspec.Struct, frozen=True, kw_only=True):
-    """An edit, mapped to the text and to the source."""
+    """An edit, with its position in the text and in the source."""
 
     line: Line
     stage: str
     rule: str
     meaning: Meaning
     confidence: Confidence
-    old: Annotated[str, Meta(description="What its stage found.")]
-    new: Annotated[str, Meta(description="What it put there.")]
-    context: Annotated[str, Meta(description="It in the text that its stage was given, marked as wdiff does.")]
-    start: Annotated[int, Meta(description="Code point of `text` where what became of it begins.")]
-    end: Annotated[int, Meta(description="Code point of `text` behind that.")]
-    source_start: Annotated[int, Meta(description="Code point of the source text where what it replaced begins.")]
-    source_end: Annotated[int, Meta(description="Code point of the source text behind that.")]
+    old: Annotated[str, Meta(description="The text that was replaced.")]
+    new: Annotated[str, Meta(description="The replacement.")]
+    context: Annotated[str, Meta(description="The edit in the text that its stage was given, marked as wdiff does.")]
+    start: Annotated[int, Meta(description="Offset in `text` of the start of its result.")]
+    end: Annotated[int, Meta(description="Offset in `text` of the end of its result.")]
+    source_start: Annotated[int, Meta(description="Offset in the source text of the start of what it replaced.")]
+    source_end: Annotated[int, Meta(description="Offset in the source text of the end of what it replaced.")]
     joined: Annotated[
         bool,
-        Meta(description="Whether edits of other stages meet it; `start` and `end` are then those of all together."),
+        Meta(description="Whether it overlaps edits of other stages; `start` and `end` then span all of them."),
     ]
 
 
 class ExplainedLabel(msgspec.Struct, frozen=True, kw_only=True):
-    """A segment of the text."""
+    """A labelled segment of the text."""
 
     line: Line
     last_line: LastLine
@@ -92,7 +92,7 @@ class ExplainedLabel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExplainedNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A note."""
+    """A note on a span of the text."""
 
     line: Line
     last_line: LastLine
@@ -108,7 +108,7 @@ class ExplainedNote(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExplainedAnnotation(msgspec.Struct, frozen=True, kw_only=True):
-    """What a plugin found; lines and places are null where it speaks of the whole document."""
+    """An annotation by a plugin; lines and offsets are null if it is about the whole document."""
 
     line: int | None
     last_line: int | None
@@ -123,7 +123,7 @@ class ExplainedAnnotation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """An article, explained. Each edit, segment, note and annotation stands in it once."""
+    """An explained article. Lists each edit, segment, note and annotation once."""
 
     id: str
     language: str
@@ -135,23 +135,23 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def explain(article: Article, known: Mapping[str, str] | None = None) -> Explanation:
-    """Every edit, label and note of an article, each with its line and what its rule means.
+    """Explains every edit, label and note of an article: its line, and what its rule means.
 
-    An edit is mapped through the layers behind it into the text. Where edits of several stages meet, all of them stand
-    where their common result does. `known` maps rules to meanings, by default those of the built-in and installed
-    stages that made the article. Raises `ContractError` where edits or runs do not fit the text.
+    Edits are mapped to the final text; edits of several stages that overlap share the span of their common result.
+    `known` maps rule names to meanings; by default it is taken from the built-in and installed stages that made the
+    article. Raises `ContractError` if edits or byte runs do not fit the text.
     """
     expect_one("explain", "article", article, Article)
     expect_texts("explain", "known", known)  # type: ignore[arg-type]
     if known is None:
         known = meanings(stage.name for stage in article.provenance.pipeline.stages)
     layers = layer_texts(article)
-    found = rewrites(article.provenance.changes)
-    starts = [0]
-    starts += [i + 1 for i, char in enumerate(article.text) if char == "\n"]
+    source_rewrites = rewrites(article.provenance.changes)
+    line_starts = [0]
+    line_starts += [i + 1 for i, char in enumerate(article.text) if char == "\n"]
 
     def line_of(position: int) -> int:
-        return bisect_right(starts, position)
+        return bisect_right(line_starts, position)
 
     def last_line_of(start: int, end: int) -> int:
         return line_of(end - 1 if end > start else end)
@@ -159,8 +159,8 @@ def explain(article: Article, known: Mapping[str, str] | None = None) -> Explana
     return Explanation(
         id=article.id,
         language=article.language,
-        lines=tuple(_lines(article, layers[0], found, starts)),
-        edits=tuple(_edits(article, layers, found, known, starts)),
+        lines=tuple(_lines(article, layers[0], source_rewrites, line_starts)),
+        edits=tuple(_edits(article, layers, source_rewrites, known, line_starts)),
         labels=tuple(
             ExplainedLabel(
                 line=line_of(item.start),
@@ -215,20 +215,20 @@ def explain(article: Article, known: Mapping[str, str] | None = None) -> Explana
 def _edits(
     article: Article,
     layers: tuple[str, ...],
-    found: tuple[Rewrite, ...],
+    source_rewrites: tuple[Rewrite, ...],
     known: Mapping[str, str],
-    starts: list[int],
+    line_starts: list[int],
 ) -> Iterator[ExplainedEdit]:
-    """In the order of the text; those that meet, in the order of their stages."""
+    """Edits in the order of the text; overlapping ones in the order of their stages."""
     changes = article.provenance.changes
     sources = {
-        (step.layer, step.edit.start, step.edit.end): (start, end) for step, start, end in edits_in_source(changes)
+        (made.layer, made.edit.start, made.edit.end): (start, end) for made, start, end in edits_in_source(changes)
     }
-    for passage in found:
-        for layer, stage, edit in passage.steps:
+    for rewrite in source_rewrites:
+        for layer, stage, edit in rewrite.edits:
             source_start, source_end = sources[layer, edit.start, edit.end]
             yield ExplainedEdit(
-                line=bisect_right(starts, passage.start),
+                line=bisect_right(line_starts, rewrite.start),
                 stage=stage,
                 rule=edit.rule,
                 meaning=known.get(edit.rule),
@@ -236,30 +236,32 @@ def _edits(
                 old=edit.old,
                 new=edit.new,
                 context=edit_excerpt(layers[layer], edit.start, edit.old, edit.new),
-                start=passage.start,
-                end=passage.end,
+                start=rewrite.start,
+                end=rewrite.end,
                 source_start=source_start,
                 source_end=source_end,
-                joined=len(passage.steps) > 1,
+                joined=len(rewrite.edits) > 1,
             )
 
 
-def _lines(article: Article, source: str, found: tuple[Rewrite, ...], starts: list[int]) -> Iterator[ExplainedLine]:
-    """The lines of the text. What was deleted stands on the line of its place, line ends and all."""
+def _lines(
+    article: Article, source: str, source_rewrites: tuple[Rewrite, ...], line_starts: list[int]
+) -> Iterator[ExplainedLine]:
+    """The lines of the text. Deleted text, including its line breaks, belongs to the line where it was."""
     lines: list[list[Fragment]] = [[]]
-    for stretch, _ in fragments(article.text, source, found):
-        if stretch.kind == "old":
-            lines[-1].append(stretch)
+    for fragment, _ in fragments(article.text, source, source_rewrites):
+        if fragment.kind == "old":
+            lines[-1].append(fragment)
             continue
-        for i, piece in enumerate(stretch.text.split("\n")):
+        for i, piece in enumerate(fragment.text.split("\n")):
             if i:
-                lines[-1].append(Fragment(stretch.kind, "\n"))
+                lines[-1].append(Fragment(fragment.kind, "\n"))
                 lines.append([])
             if piece:
-                lines[-1].append(Fragment(stretch.kind, piece))
+                lines[-1].append(Fragment(fragment.kind, piece))
     ends, at = [], 0
     for line in lines:
-        at += sum(len(stretch.text) for stretch in line if stretch.kind != "new")
+        at += sum(len(fragment.text) for fragment in line if fragment.kind != "new")
         ends.append(at)
     places = SourceMap(article)
     at_bytes = [places.byte(place) for place in (0, *ends)]
@@ -269,8 +271,8 @@ def _lines(article: Article, source: str, found: tuple[Rewrite, ...], starts: li
         last = i + 1 == len(lines)
         yield ExplainedLine(
             line=i + 1,
-            start=starts[i],
-            end=len(article.text) if last else starts[i + 1] - 1,
+            start=line_starts[i],
+            end=len(article.text) if last else line_starts[i + 1] - 1,
             stretches=tuple(line),
             source_line=source_line,
             source_start=start,

@@ -1,7 +1,7 @@
-"""The ledger read across its layers: which stretch of the source became which stretch of the text, by which edits.
+"""Which span of the source became which span of the text, and through which edits.
 
-A ledger keeps each stage's edits apart, in the coordinates of the text that stage was given. Here they are laid over
-each other: edits of several stages that meet at one place are one `Rewrite`, from the source to the text.
+An article keeps the edits of each stage as a layer, with offsets into the text that the stage was given. Here all
+layers are combined: edits of several stages that overlap become one `Rewrite` from the source to the final text.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +15,7 @@ from pipeline.text.edits import Change, Edit, PositionMap, apply, inverse
 
 
 class LayerEdit(NamedTuple):
-    """One edit with its stage and the number of its layer, from 0."""
+    """One edit, with its stage and the index of its layer."""
 
     layer: int
     stage: str
@@ -23,34 +23,34 @@ class LayerEdit(NamedTuple):
 
 
 class Rewrite(NamedTuple):
-    """`[source_start, source_end)` of the source text became `[start, end)` of the text, by `steps` in their order."""
+    """`[source_start, source_end)` of the source text became `[start, end)` of the text, through `edits` in order."""
 
     start: int
     end: int
     source_start: int
     source_end: int
-    steps: tuple[LayerEdit, ...]
+    edits: tuple[LayerEdit, ...]
 
 
 class Fragment(msgspec.Struct, frozen=True, gc=False):
-    """A piece of text: kept, or only in the source (`old`), or only in the text (`new`)."""
+    """A piece that is in both source and text (`kept`), only in the source (`old`) or only in the text (`new`)."""
 
     kind: Literal["kept", "old", "new"]
     text: str
 
 
 class MappedSpan(NamedTuple):
-    """A passage seen from the text that two ledgers share: where it is there, and where on its own far side."""
+    """A span of the text that two lists of edits share, and the span it is mapped to (`far_start`, `far_end`)."""
 
     start: int
     end: int
     far_start: int
     far_end: int
-    steps: tuple[LayerEdit, ...]
+    edits: tuple[LayerEdit, ...]
 
 
 class MergedSpan(NamedTuple):
-    """Where passages of two ledgers meet: the same stretch on either far side, and the steps that lead there."""
+    """Overlapping spans of two lists, merged: the spans they map to on either side, and the edits of either side."""
 
     left_start: int
     left_end: int
@@ -61,36 +61,36 @@ class MergedSpan(NamedTuple):
 
 
 def layer_texts(article: Article) -> tuple[str, ...]:
-    """The text that each change was given, first the source text, and last the article's own text.
+    """The text before each layer of edits, and the final text last; the first is the source text.
 
-    Raises `ContractError` where the edits do not fit the text.
+    Raises `ContractError` if the edits do not fit the text.
     """
-    found = [article.text]
+    layers = [article.text]
     try:
         for change in reversed(article.provenance.changes):
-            found.append(apply(found[-1], inverse(change.edits)))
+            layers.append(apply(layers[-1], inverse(change.edits)))
     except ValueError as error:
         raise ContractError(article.id, f"/provenance/changes: {error}") from error
-    return tuple(reversed(found))
+    return tuple(reversed(layers))
 
 
 def rewrites(changes: Sequence[Change]) -> tuple[Rewrite, ...]:
-    """All edits of a ledger, each in exactly one passage; sorted and disjoint. Linear in edits times layers.
+    """Combines the layers: each edit is in exactly one rewrite, and rewrites are sorted and disjoint.
 
-    Edits of several layers are one passage where one lies within the other, where they overlap, and where a later stage
-    inserts at the very place at which an earlier one deleted.
+    Edits of different layers share a rewrite if they overlap, or if a later stage inserts where an earlier one
+    deleted. Takes time proportional to edits times layers.
     """
-    found: list[Rewrite] = []
+    result: list[Rewrite] = []
     for layer, change in enumerate(changes):
-        before = [MappedSpan(p.start, p.end, p.source_start, p.source_end, p.steps) for p in found]
-        found = [
+        before = [MappedSpan(p.start, p.end, p.source_start, p.source_end, p.edits) for p in result]
+        result = [
             Rewrite(m.right_start, m.right_end, m.left_start, m.left_end, m.left + m.right)
-            for m in merge_spans(before, _sides(layer, change))
+            for m in merge_spans(before, _mapped_spans(layer, change))
         ]
-    return tuple(found)
+    return tuple(result)
 
 
-def _sides(layer: int, change: Change) -> Iterator[MappedSpan]:
+def _mapped_spans(layer: int, change: Change) -> Iterator[MappedSpan]:
     shift = 0
     for edit in change.edits:
         start = edit.start + shift
@@ -101,9 +101,9 @@ def _sides(layer: int, change: Change) -> Iterator[MappedSpan]:
 def merge_spans(
     left: Iterable[MappedSpan], right: Iterable[MappedSpan], *, touching: bool = False
 ) -> Iterator[MergedSpan]:
-    """The places at which `left` or `right`, each sorted and disjoint, has something; overlapping ones are one place.
+    """Combines two lists of spans, each sorted and disjoint; overlapping spans are merged.
 
-    `touching` makes one place of those, too, that only touch.
+    With `touching`, spans that only touch are merged too.
     """
     ordered = [(side, piece) for side, pieces in enumerate((left, right)) for piece in pieces]
     ordered.sort(key=lambda item: (item[1].start, item[1].end))
@@ -111,50 +111,50 @@ def merge_spans(
     members: tuple[list[MappedSpan], list[MappedSpan]] = ([], [])
     low = high = 0
 
-    def met() -> MergedSpan:
+    def merged() -> MergedSpan:
         starts = [low + shift for shift in shifts]
-        for side, found in enumerate(members):
-            if found:
-                shifts[side] = found[-1].far_end - found[-1].end
-        left_steps, right_steps = (tuple(step for piece in found for step in piece.steps) for found in members)
-        return MergedSpan(starts[0], high + shifts[0], starts[1], high + shifts[1], left_steps, right_steps)
+        for side, spans in enumerate(members):
+            if spans:
+                shifts[side] = spans[-1].far_end - spans[-1].end
+        left_edits, right_edits = (tuple(step for piece in spans for step in piece.edits) for spans in members)
+        return MergedSpan(starts[0], high + shifts[0], starts[1], high + shifts[1], left_edits, right_edits)
 
     for side, piece in ordered:
-        # Of two empty places at one point nobody can say which is first: what is deleted there was replaced.
+        # Two empty spans at one point have no order: text was deleted and inserted there, so it was replaced.
         meets = piece.start < high or (piece.start == high and (touching or low == piece.end))
         if any(members) and meets:
             high = max(high, piece.end)
         else:
             if any(members):
-                yield met()
+                yield merged()
             members = ([], [])
             low, high = piece.start, piece.end
         members[side].append(piece)
     if any(members):
-        yield met()
+        yield merged()
 
 
-def fragments(text: str, source: str, found: Iterable[Rewrite]) -> Iterator[tuple[Fragment, Rewrite | None]]:
-    """The whole text in pieces: without the new ones it is `source`, without the old ones `text`.
+def fragments(text: str, source: str, rewrites: Iterable[Rewrite]) -> Iterator[tuple[Fragment, Rewrite | None]]:
+    """The whole text in pieces: all but the `new` ones join to `source`, all but the `old` ones to `text`.
 
-    Each passage gives its old side, then its new one, and comes with both; one that neither side shows gives an empty
-    new one.
+    Each rewrite yields its old text, then its new text, if not empty; a rewrite that is empty on both sides yields an
+    empty `new` fragment.
     """
     at = 0
-    for passage in found:
-        if passage.start > at:
-            yield Fragment("kept", text[at : passage.start]), None
-        if passage.source_end > passage.source_start:
-            yield Fragment("old", source[passage.source_start : passage.source_end]), passage
-        if passage.end > passage.start or passage.source_end == passage.source_start:
-            yield Fragment("new", text[passage.start : passage.end]), passage
-        at = passage.end
+    for rewrite in rewrites:
+        if rewrite.start > at:
+            yield Fragment("kept", text[at : rewrite.start]), None
+        if rewrite.source_end > rewrite.source_start:
+            yield Fragment("old", source[rewrite.source_start : rewrite.source_end]), rewrite
+        if rewrite.end > rewrite.start or rewrite.source_end == rewrite.source_start:
+            yield Fragment("new", text[rewrite.start : rewrite.end]), rewrite
+        at = rewrite.end
     if at < len(text):
         yield Fragment("kept", text[at:]), None
 
 
 def edits_in_source(changes: Sequence[Change]) -> Iterator[tuple[LayerEdit, int, int]]:
-    """Every edit with the span of the source text that it stands for, whatever other edits moved it."""
+    """Every edit, with the start and end of the source text that it replaced."""
     before: list[PositionMap] = []
     for layer, change in enumerate(changes):
         for edit in change.edits:

@@ -1,4 +1,4 @@
-"""The command line: one module a verb, imported only when that verb is called."""
+"""The command line: one module per command, imported when the command is called."""
 
 import argparse
 import sys
@@ -12,67 +12,72 @@ from pipeline.text.escapes import escape_hidden
 from pipeline.version import __version__
 
 COMMANDS = {
-    "run": "process raw documents and write an article each",
-    "clean": "repair text and print it (a filter)",
-    "export": "write articles as tables, databases, text or for training",
-    "restore": "give back the source bytes, from the output alone",
-    "verify": "restore and check every article, and say what fails",
-    "diff": "compare two outputs: articles, texts, structure, rules",
-    "explain": "show every edit and label of an article, with reasons",
-    "stages": "list the stages; begin a new one, or check one",
-    "rules": "show what each rule does, on which cases",
-    "config": "show the settings that hold, and their source",
-    "schema": "print the JSON Schema of an article or of settings",
+    "run": "turn raw documents into articles",
+    "clean": "repair text and print it",
+    "export": "write articles as tables, a database, plain text or chat messages",
+    "restore": "restore the original files from articles",
+    "verify": "check that every article is valid and restores its source",
+    "diff": "compare two outputs",
+    "explain": "show every edit and label of an article, and why it was made",
+    "stages": "list stages, create one, or test one",
+    "rules": "list rules, with examples",
+    "config": "show the settings in effect and where each comes from",
+    "schema": "print the JSON Schema of articles or of settings",
 }
 
 MAIN_EXAMPLES = """examples:
-  pipeline run raw -o output              one JSON document per article in output/
-  pipeline clean scraped.txt > clean.txt  only the repaired text
-  pipeline export output -o a.parquet     one table of all articles
-  pipeline verify output                  everything restores, every promise holds
-  pipeline restore output/a.json -o a.txt the source, byte for byte
+  pipeline run raw -o output              write one JSON file per article to output/
+  pipeline clean scraped.txt > clean.txt  repair the text and nothing else
+  pipeline export output -o a.parquet     write all articles to one table
+  pipeline verify output                  check that every article is valid and restores
+  pipeline restore output/a.json -o a.txt restore one source file, byte for byte
 
-exit codes: 0 all well; 1 some documents failed; 2 wrong usage or configuration
+exit codes: 0 success; 1 some documents failed; 2 invalid usage or configuration
 """
 
 EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and gives its exit code."""
+    """Runs one command and returns its exit code."""
     with escaping():
         try:
             try:
                 return _command(list(sys.argv[1:] if arguments is None else arguments))
             finally:
-                # Here and not when Python ends, where it could only complain.
+                # Flush here: at exit Python could only print an error.
                 sys.stdout.flush()
         except BrokenPipeError:
-            # Whoever read our output has seen enough.
+            # The reader of our output, such as `head`, has stopped reading.
             return EXIT_OK
         except OutputError as error:
             return _failed(error)
 
 
-def _command(given: Sequence[str]) -> int:
+def _command(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="pipeline",
-        description="Turns scraped, damaged, bilingual interview articles into structured Q&A JSON.",
+        description="Turn scraped, damaged, bilingual interview articles into structured Q&A JSON.",
         epilog=MAIN_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"pipeline {__version__}")
-    verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True)
-    for verb, what in COMMANDS.items():
-        sub = verbs.add_parser(verb, help=what, description=what, formatter_class=argparse.RawDescriptionHelpFormatter)
-        # Only the module of the verb that is called is loaded: `--help` should not pay for all of them.
-        if given[:1] == [verb]:
-            module = import_module(f"pipeline.cli.{verb}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command, summary in COMMANDS.items():
+        sub = commands.add_parser(
+            command,
+            help=summary,
+            description=f"{summary[:1].upper()}{summary[1:]}.",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        # Load only the module of the command that is called, to keep `--help` fast.
+        if words[:1] == [command]:
+            module = import_module(f"pipeline.cli.{command}")
             module.add_arguments(sub)
-    if not given:
+    if not words:
         parser.print_help()
         return EXIT_OK
-    options = parser.parse_args(given)
+    options = parser.parse_args(words)
     try:
         with deliver_interrupts():
             code: int = module.main(options)
@@ -90,7 +95,7 @@ def _command(given: Sequence[str]) -> int:
 
 
 def _failed(error: Exception) -> int:
-    # What is said of a document is one line, whatever it is called.
-    said = escape_hidden(str(error)) if isinstance(error, DocumentError) else str(error)
-    print(f"pipeline: error: {said}", file=sys.stderr)
+    # Escape the message, so that it is one line whatever the name of the document.
+    message = escape_hidden(str(error)) if isinstance(error, DocumentError) else str(error)
+    print(f"pipeline: error: {message}", file=sys.stderr)
     return EXIT_FAILED

@@ -1,4 +1,4 @@
-"""`pipeline clean`: repaired text to standard output."""
+"""`pipeline clean`: prints repaired text."""
 
 import argparse
 
@@ -19,32 +19,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.epilog = CLEAN_EXAMPLES
     parser.add_argument(
-        "file", nargs="?", default="-", metavar="FILE", help="text in any encoding; - (default) for stdin"
+        "file", nargs="?", default="-", metavar="FILE", help="text file in any encoding; - for stdin (default)"
     )
-    parser.add_argument("-o", "--output", metavar="FILE", help="where the text goes, in UTF-8 (default: stdout)")
+    parser.add_argument("-o", "--output", metavar="FILE", help="file to write to, in UTF-8 (default: stdout)")
     add_recipe_options(parser)
     add_web_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
-    """Prints the text with every repair made, in UTF-8, line ends as they were."""
-    said = settings(options)
-    made, given = pipeline(options, said), said.settings
-    source = as_path(options.file, given.input.access)
+    """Prints the repaired text in UTF-8, with the line endings of the input."""
+    layers = settings(options)
+    configured, values = pipeline(options, layers), layers.settings
+    source = as_path(options.file, values.input.access)
     if options.file != "-" and (source.is_dir() or not source.exists()):
-        raise UsageError(f"{source} is not there, or a folder; use - for standard input")
-    data = read_stdin() if options.file == "-" else _read(source, given.input.limits.bytes)
+        raise UsageError(f"{source} is not a file; use - for standard input")
+    data = read_stdin() if options.file == "-" else _read(source, values.input.limits.bytes)
     try:
-        decoded = decode(data, encoding=given.input.encoding)
+        decoded = decode(data, encoding=values.input.encoding)
     except DecodingError as error:
         raise DocumentError(str(source), str(error)) from error
-    text = made.clean(apply(decoded.text, decoded.edits))
+    text = configured.clean(apply(decoded.text, decoded.edits))
     write_bytes(text.replace("\n", NEWLINES[decoded.newline]).encode("utf-8"), options.output)
     return 0
 
 
 def _read(source: AnyPath, most: int) -> bytes:
-    """All bytes of a file; of one in a bucket or on the web no more than `most`. Raises `DocumentError` for more."""
+    """Reads a file. Raises `DocumentError` if a remote file is larger than `most` bytes."""
     if not isinstance(source, RemotePath):
         return source.read_bytes()
     data = bytearray()
@@ -52,5 +52,5 @@ def _read(source: AnyPath, most: int) -> bytes:
         while len(data) <= most and (piece := stream.read(min(most + 1 - len(data), 1 << 20))):
             data += piece
     if len(data) > most:
-        raise DocumentError(str(source), f"is over the limit of {most:,} bytes; raise [input.limits] bytes")
+        raise DocumentError(str(source), f"is larger than {most:,} bytes; raise [input.limits] bytes")
     return bytes(data)

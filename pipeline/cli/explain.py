@@ -1,6 +1,6 @@
-"""`pipeline explain`: every edit, label and note of an article in its context, and what decided it.
+"""`pipeline explain`: shows every edit, label and note of an article in context, and the rule behind it.
 
-With `--doubtful` the articles of an output that somebody should look at.
+With `--doubtful`, lists the articles of an output that need a look.
 """
 
 import argparse
@@ -24,12 +24,12 @@ from pipeline.export.load.decode import decode_article
 from pipeline.model.article import Article
 
 EXPLAIN_EXAMPLES = """examples:
-  pipeline explain output/wire/a.json             line by line, edits marked [-old-]{+new+}; then the notes
-  pipeline explain output --id wire/a --line 12   why line 12 is what it is, and where it stands in the source
+  pipeline explain output/wire/a.json             print the text with edits marked [-old-]{+new+}, then the notes
+  pipeline explain output --id wire/a --line 12   explain line 12 and show its source
   pipeline explain a.json --find 'of the flood'
   pipeline explain a.json --field /sections/0/exchanges/2
-  pipeline explain a.json --edits --below 0.9     the edits that the rules were least sure of
-  pipeline explain output --doubtful              the articles without an exchange or with warnings
+  pipeline explain a.json --edits --below 0.9     show the least confident edits
+  pipeline explain output --doubtful              list articles without an exchange or with warnings
 """
 FINDING_LISTS = ("edits", "labels", "notes")
 
@@ -37,40 +37,38 @@ FINDING_LISTS = ("edits", "labels", "notes")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.epilog = EXPLAIN_EXAMPLES
-    parser.add_argument(
-        "article", metavar="ARTICLE", help="an article; an output with --id or --doubtful; - for JSON on stdin"
-    )
-    parser.add_argument("--id", metavar="ID", help="the document with this id")
+    parser.add_argument("article", metavar="ARTICLE", help="an article; an output with --id or --doubtful; - for stdin")
+    parser.add_argument("--id", metavar="ID", help="article with this id")
     place = parser.add_mutually_exclusive_group()
-    place.add_argument("--line", type=int, metavar="N", help="this line of the text")
-    place.add_argument("--find", metavar="TEXT", help="lines that hold this, in the text or in the source")
-    place.add_argument("--field", metavar="/POINTER", help="the lines of this field of the article")
-    parser.add_argument("--stage", metavar="S", help="only what this stage did")
-    parser.add_argument("--rule", metavar="R", help="only what this rule did")
+    place.add_argument("--line", type=int, metavar="N", help="show this line of the text")
+    place.add_argument("--find", metavar="TEXT", help="show lines that contain this, in the text or the source")
+    place.add_argument("--field", metavar="/POINTER", help="show the lines of this field")
+    parser.add_argument("--stage", metavar="S", help="show only findings of this stage")
+    parser.add_argument("--rule", metavar="R", help="show only findings of this rule")
     sure = parser.add_mutually_exclusive_group()
-    sure.add_argument("--below", type=float, metavar="X", help="only what is less sure than this, from 0 to 1")
-    sure.add_argument("--above", type=float, metavar="X", help="only what is surer than this")
+    sure.add_argument(
+        "--below", type=float, metavar="X", help="show only findings with a confidence below this (0 to 1)"
+    )
+    sure.add_argument("--above", type=float, metavar="X", help="show only findings with a confidence above this")
     what = parser.add_mutually_exclusive_group()
     for kind in FINDING_LISTS:
-        what.add_argument(f"--{kind}", action="store_const", const=kind, dest="what", help=f"only {kind}")
-    parser.add_argument(
-        "--doubtful", action="store_true", help="list the articles of an output without an exchange or with warnings"
-    )
-    parser.add_argument("--json", action="store_true", help="the same for machines")
+        what.add_argument(f"--{kind}", action="store_const", const=kind, dest="what", help=f"show only {kind}")
+    parser.add_argument("--doubtful", action="store_true", help="list articles without an exchange or with warnings")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     add_reading_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
-    """Prints it; 1 where `--find` finds nothing."""
+    """Prints the explanation. Returns 1 if `--find` finds nothing."""
     if options.doubtful:
         return _doubtful(options)
     article = _article(options)
     explanation = explain(article)
-    found = {(item.stage, item.rule) for item in _items(explanation)}
-    check_rule_and_stage(options.rule, options.stage, found)
+    known_rules = {(item.stage, item.rule) for item in _items(explanation)}
+    check_rule_and_stage(options.rule, options.stage, known_rules)
     lines = _lines(options, article, explanation)
     if lines is not None and not lines:
-        print(f"pipeline: no line of {article.id} holds {options.find!r}", file=sys.stderr)
+        print(f"pipeline: no line of {article.id} contains {options.find!r}", file=sys.stderr)
         return 1
     wanted = _wanted(options)
     shown = _narrowed(explanation, lines, wanted) if lines is not None or wanted is not None else explanation
@@ -86,10 +84,10 @@ def main(options: argparse.Namespace) -> int:
 def _doubtful(options: argparse.Namespace) -> int:
     for name in ("id", "line", "find", "field", "stage", "rule", "below", "above", "what"):
         if getattr(options, name) is not None:
-            given = options.what if name == "what" else name
-            raise UsageError(f"--doubtful lists the articles of an output; leave out --{given}")
+            option = options.what if name == "what" else name
+            raise UsageError(f"--doubtful cannot be combined with --{option}")
     if options.article == "-":
-        raise UsageError("--doubtful reads an output; name a folder or a file instead of -")
+        raise UsageError("--doubtful requires a folder or a file, not -")
     return show(output_place(options.article, options), limits(options), json=options.json)
 
 
@@ -100,14 +98,14 @@ def _article(options: argparse.Namespace) -> Article:
     if options.id is not None:
         article = article_with_id(source, options.id, limits(options))
         if article is None:
-            raise UsageError(f"{source} holds no document {options.id!r}")
+            raise UsageError(f"no document {options.id!r} in {source}")
         return article
-    found = list(islice(load_each(source, limits(options)), 2))
-    if not found:
-        raise UsageError(f"{source} holds no articles")
-    if len(found) > 1:
-        raise UsageError(f"{source} holds several articles; name one with --id")
-    first = found[0][1]
+    results = list(islice(load_each(source, limits(options)), 2))
+    if not results:
+        raise UsageError(f"no articles in {source}")
+    if len(results) > 1:
+        raise UsageError(f"{source} has several articles; choose one with --id")
+    first = results[0][1]
     if isinstance(first, ContractError):
         raise first
     return first
@@ -119,10 +117,10 @@ def _items(explanation: Explanation) -> Iterator[Any]:
 
 
 def _lines(options: argparse.Namespace, article: Article, explanation: Explanation) -> set[int] | None:
-    """The lines that the options name, none where they name no place. Raises `UsageError` for one that is not there."""
+    """The line numbers that the options select, or `None`. Raises `UsageError` for an unknown line or field."""
     if options.line is not None:
         if not 1 <= options.line <= len(explanation.lines):
-            raise UsageError(f"--line {options.line}: the text has lines 1 to {len(explanation.lines)}")
+            raise UsageError(f"--line {options.line} is out of range; the text has lines 1 to {len(explanation.lines)}")
         return {options.line}
     if options.find is not None:
         return {line.line for line in explanation.lines if options.find in line.text or options.find in line.source}
@@ -137,18 +135,18 @@ def _lines(options: argparse.Namespace, article: Article, explanation: Explanati
             parts = str(item.field).split("/")
             pointers.update(dict.fromkeys("/".join(parts[:i]) for i in range(2, len(parts) + 1)))
         near = did_you_mean(field, pointers) if len(pointers) < 10 else _nearest_pointer(field, list(pointers))
-        raise UsageError(f"--field {options.field}: no text of {article.id} is this field{near}")
+        raise UsageError(f"no field {options.field!r} in {article.id}{near}")
     return {line for item in held for line in range(item.line, item.last_line + 1)}
 
 
 def _nearest_pointer(field: str, pointers: list[str]) -> str:
-    """The nearest pointer; of the many of a long article only the first parts are listed."""
+    """The most similar pointer; for a long article only top-level fields are listed."""
     close = did_you_mean(field, pointers)
     return close if "did you mean" in close else did_you_mean(field, [p for p in pointers if p.count("/") == 1])
 
 
 def _wanted(options: argparse.Namespace) -> Callable[[str, Any], bool] | None:
-    """Says of a finding whether the options ask for it; none where they ask for all."""
+    """A function that selects the findings that the options ask for, or `None` for all."""
     if all(value is None for value in (options.stage, options.rule, options.below, options.above, options.what)):
         return None
 
@@ -168,13 +166,13 @@ def _wanted(options: argparse.Namespace) -> Callable[[str, Any], bool] | None:
 def _narrowed(
     explanation: Explanation, lines: set[int] | None, wanted: Callable[[str, Any], bool] | None
 ) -> Explanation:
-    """What of it stands on these lines and is wanted; without lines, the lines on which anything wanted begins."""
+    """The selected findings on these lines; without lines, the lines on which selected findings start."""
     kept: dict[str, tuple[Any, ...]] = {}
     for kind in (*FINDING_LISTS, "annotations"):
         kept[kind] = tuple(
             item
             for item in getattr(explanation, kind)
-            if (lines is None or _stands(item, lines)) and (wanted is None or wanted(kind, item))
+            if (lines is None or _is_on(item, lines)) and (wanted is None or wanted(kind, item))
         )
     if lines is None:
         lines = {item.line for items in kept.values() for item in items if item.line is not None}
@@ -182,7 +180,7 @@ def _narrowed(
     return msgspec.structs.replace(explanation, lines=shown, **kept)
 
 
-def _stands(item: Any, lines: set[int]) -> bool:  # noqa: ANN401 -- one of four structs
+def _is_on(item: Any, lines: set[int]) -> bool:  # noqa: ANN401 -- one of four structs
     if item.line is None:
         return False
     last = getattr(item, "last_line", item.line)

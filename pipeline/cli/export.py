@@ -1,4 +1,4 @@
-"""`pipeline export`: articles in another format, to a file, a folder or standard output."""
+"""`pipeline export`: writes articles in another format to a file, a folder or standard output."""
 
 import argparse
 import sys
@@ -22,9 +22,9 @@ from pipeline.storage import AnyPath, RemotePath, as_path
 from pipeline.storage.atomic import is_replaceable
 
 EXPORT_EXAMPLES = """examples:
-  pipeline export output -o articles.parquet         an article a row, typed and nested
-  pipeline export output --to csv > exchanges.csv    a question and its answer a row
-  pipeline export output -o articles.sqlite          tables, and a full-text search in both languages
+  pipeline export output -o articles.parquet         one row per article, typed and nested
+  pipeline export output --to csv > exchanges.csv    one row per exchange
+  pipeline export output -o articles.sqlite          tables and full-text search in both languages
   pipeline export output -o turns.parquet --rows turns
   pipeline export output --to messages --system "You are a lock keeper." -o chats.jsonl.zst
 """
@@ -34,99 +34,102 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.epilog = EXPORT_EXAMPLES
     parser.add_argument(
-        "source", metavar="OUTPUT", help="a folder of articles, one article, or what export wrote: jsonl, parquet, …"
+        "source", metavar="OUTPUT", help="a folder of articles, one article, or an export: jsonl, parquet, …"
     )
     parser.add_argument(
         "--to",
         metavar="FORMAT",
-        help=f"{', '.join(BUILT_IN_EXPORTERS)} (default: what the end of -o tells, such as .parquet)",
+        help=f"{', '.join(BUILT_IN_EXPORTERS)} (default: inferred from the -o suffix)",
     )
-    parser.add_argument("-o", "--output", metavar="F", help="a file, or a folder for json and text (default: stdout)")
-    parser.add_argument("--rows", choices=tuple(ROW_TYPES), help="what a row of csv or parquet is")
-    parser.add_argument("--system", metavar="TEXT", help="messages: what the system says first in each conversation")
     parser.add_argument(
-        "--pairs", action="store_true", default=None, help="messages: a question or answer and its translation a line"
+        "-o", "--output", metavar="F", help="file to write, or folder for json and text (default: stdout)"
     )
-    parser.add_argument("--delimiter", metavar="C", help="csv: what stands between two cells (default: a comma)")
-    parser.add_argument("--bom", action="store_true", default=None, help="csv: begin with a mark, for Excel")
+    parser.add_argument("--rows", choices=tuple(ROW_TYPES), help="csv, parquet: what each row is")
+    parser.add_argument("--system", metavar="TEXT", help="messages: system prompt of each conversation")
+    parser.add_argument(
+        "--pairs", action="store_true", default=None, help="messages: write translation pairs instead of conversations"
+    )
+    parser.add_argument("--delimiter", metavar="C", help="csv: column separator (default: comma, or tab for .tsv)")
+    parser.add_argument("--bom", action="store_true", default=None, help="csv: write a byte order mark, for Excel")
     add_reading_options(parser)
 
 
 def main(options: argparse.Namespace) -> int:
-    """Exports what has the contract's fields and restores; 1 where something does not: it is named."""
+    """Exports all valid articles. Returns 1 if some are invalid; these are listed on standard error."""
     source = output_place(options.source, options)
     if not source.exists():
-        raise UsageError(f"{source} is not there")
+        raise UsageError(f"{source} does not exist")
     to_stdout = options.output in {None, "-"}
     if to_stdout and options.to is None:
-        raise UsageError("name a format with --to, or a target whose name tells it with -o: -o articles.parquet")
+        raise UsageError("give a format with --to, or a target with -o, such as -o articles.parquet")
     chosen = _sink(options)
     if to_stdout:
         if not isinstance(chosen, StreamingExporter):
-            raise UsageError(f"{chosen.name} does not go to standard output; name a target with -o")
-        sound = _Sound(source, limits(options))
-        chosen.stream(sound, sys.stdout.buffer)
+            raise UsageError(f"format {chosen.name!r} cannot be written to standard output; give a target with -o")
+        articles = _ValidArticles(source, limits(options))
+        chosen.stream(articles, sys.stdout.buffer)
     else:
         target = as_path(options.output)
-        _spare(source, target, chosen)
-        sound = _Sound(source, limits(options))
+        _check_overlap(source, target, chosen)
+        articles = _ValidArticles(source, limits(options))
         if isinstance(target, RemotePath):
-            write_remote(chosen, sound, target)
+            write_remote(chosen, articles, target)
         elif isinstance(chosen, StreamingExporter) and not is_replaceable(target):
             with target.open("wb") as file:
-                chosen.stream(sound, file)
+                chosen.stream(articles, file)
         else:
-            write_local(chosen, sound, target)
-    return 1 if sound.failed else 0
+            write_local(chosen, articles, target)
+    return 1 if articles.failed else 0
 
 
 def _sink(options: argparse.Namespace) -> Exporter:
     name = options.to if options.to is not None else format_of(as_path(options.output))
-    said = settings(options)
-    tables = said.settings.sinks
-    given = {key: getattr(options, key) for key in ("rows", "system", "pairs", "delimiter", "bom")}
-    given = {key: value for key, value in given.items() if value is not None}
-    with said.blamed():
-        for key in given.keys() - fields(exporter(name)).keys():
-            raise UsageError(f"--{key} says nothing to format {name!r}; leave it out")
+    layers = settings(options)
+    tables = layers.settings.sinks
+    values = {key: getattr(options, key) for key in ("rows", "system", "pairs", "delimiter", "bom")}
+    values = {key: value for key, value in values.items() if value is not None}
+    with layers.blamed():
+        for key in values.keys() - fields(exporter(name)).keys():
+            raise UsageError(f"--{key} does not apply to format {name!r}")
         for other in tables.keys() - {name}:
             exporter(other, tables[other])
-        return exporter(name, {**tables.get(name, {}), **given})
+        return exporter(name, {**tables.get(name, {}), **values})
 
 
-def _spare(source: AnyPath, target: AnyPath, chosen: Exporter) -> None:
-    """Raises `UsageError` where writing to `target` would destroy what is read, or be read again."""
+def _check_overlap(source: AnyPath, target: AnyPath, chosen: Exporter) -> None:
+    """Raises `UsageError` if writing to `target` would overwrite the input, or be read as input."""
     if isinstance(source, RemotePath) and isinstance(target, RemotePath):
         below, above = source.holds(target), target.holds(source)
     elif isinstance(source, Path) and isinstance(target, Path):
-        here, there = source.resolve(), target.resolve()
-        below, above = here == there or here in there.parents, there in here.parents
+        origin, destination = source.resolve(), target.resolve()
+        below = origin == destination or origin in destination.parents
+        above = destination in origin.parents
     else:
         return
     if below or (chosen.name == "json" and above):
-        raise UsageError(f"{target} is what is exported, or lies in it or around it; name another target")
+        raise UsageError(f"{target} overlaps the input {source}; choose another target")
 
 
-class _Sound:
-    """The articles that have the contract's fields and restore, one at a time; others are named on standard error.
+class _ValidArticles:
+    """Yields the valid articles that restore their source, and lists the others on standard error.
 
-    Where there were some and none holds, `ContractError` ends it: what is at the target must not give way to nothing.
+    Raises `ContractError` if no article is valid, so that the target is not replaced by nothing.
     """
 
     def __init__(self, source: AnyPath, limits: Limits) -> None:
-        """Raises `UsageError` where there is none: before anything is written."""
-        found = load_each(source, limits)
-        first = next(found, None)
+        """Raises `UsageError` if there is no article, before anything is written."""
+        results = load_each(source, limits)
+        first = next(results, None)
         if first is None:
-            raise UsageError(f"{source} holds no articles")
+            raise UsageError(f"no articles in {source}")
         self._source = source
-        self._attempts = chain([first], found)
+        self._results = chain([first], results)
         self.failed = 0
 
     def __iter__(self) -> Iterator[Article]:
         exported = 0
         with print_grouped(verify_hint(self._source)) as say:
-            for name, article in self._attempts:
+            for name, article in self._results:
                 try:
                     if isinstance(article, ContractError):
                         raise article
@@ -138,4 +141,4 @@ class _Sound:
                     exported += 1
                     yield article
         if not exported:
-            raise ContractError(str(self._source), "holds no article that can be exported; nothing is written")
+            raise ContractError(str(self._source), "has no article that can be exported; nothing was written")

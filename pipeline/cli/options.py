@@ -1,4 +1,4 @@
-"""Options that several verbs share."""
+"""Options that several commands share, and the objects they configure."""
 
 import argparse
 import sys
@@ -15,13 +15,13 @@ from pipeline.storage.links import path_inside
 def add_recipe_options(parser: argparse.ArgumentParser) -> None:
     """Adds `--config`, `--set` and `--stages`."""
     add_config_options(parser)
-    parser.add_argument("--stages", metavar="A,B", help="only these stages of the recipe, in its order")
+    parser.add_argument("--stages", metavar="A,B", help="run only these stages of the recipe")
 
 
 def add_config_options(parser: argparse.ArgumentParser) -> None:
     """Adds `--config` and `--set`."""
     parser.add_argument(
-        "--config", metavar="FILE", help="settings (pipeline.toml); ./pipeline.toml is not read by itself"
+        "--config", metavar="FILE", help="read settings from this file; ./pipeline.toml is not read unless named"
     )
     parser.add_argument(
         "--set",
@@ -29,7 +29,7 @@ def add_config_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         dest="overrides",
-        help="lay one setting over those of the file: stages.words.longest=30; may come again",
+        help="override a setting, such as stages.words.longest=30 (repeatable)",
     )
 
 
@@ -38,60 +38,62 @@ def add_web_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-private",
         action="store_true",
-        help="allow http:// and https:// URLs of this machine and its networks (default: refuse them)",
+        help="allow URLs that point to this machine or a private network",
     )
 
 
 def integer_from(least: int) -> Callable[[str], int]:
-    """What reads the value of an option that is a whole number, `least` or more."""
+    """Returns a parser for an option that takes an integer of `least` or more."""
 
     def number(text: str) -> int:
         if not (text.isascii() and text.isdecimal()) or int(text) < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} on")
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is not {'a positive integer' if least == 1 else f'an integer >= {least}'}"
+            )
         return int(text)
 
     return number
 
 
 def settings(options: argparse.Namespace) -> Layers:
-    """The settings that the options name, or the defaults. Raises `UsageError`."""
+    """The settings from the options. Raises `UsageError`."""
     flags = [f"input.{name}=true" for name in ("allow_private", "follow_symlinks") if getattr(options, name, False)]
     return layers(options.config, [*options.overrides, *flags])
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
-    """Adds what says how an output is read back: `--config` and `--set` for its limits, and `--allow-private`."""
+    """Adds the options for reading an output: `--config`, `--set` and `--allow-private`."""
     add_config_options(parser)
     add_web_options(parser)
 
 
 def limits(options: argparse.Namespace) -> Limits:
-    """What an output that is read back may ask for: `[input.limits]`. Raises `UsageError`."""
+    """The limits for reading an output, `[input.limits]`. Raises `UsageError`."""
     return settings(options).settings.input.limits
 
 
-def output_place(said: str, options: argparse.Namespace) -> AnyPath:
-    """The output at a path or URL, which may be read as `[input]` says. Raises `UsageError`."""
-    return as_path(said, settings(options).settings.input.access)
+def output_place(path: str, options: argparse.Namespace) -> AnyPath:
+    """The output at a path or URL. Raises `UsageError` if `[input]` does not allow to read it."""
+    return as_path(path, settings(options).settings.input.access)
 
 
-def pipeline(options: argparse.Namespace, said: Layers) -> Pipeline:
-    """The pipeline that options and settings ask for. Raises `UsageError`."""
-    with said.blamed():
-        made = Pipeline.configured(said.settings)
+def pipeline(options: argparse.Namespace, settings_layers: Layers) -> Pipeline:
+    """The pipeline for these options and settings. Raises `UsageError`."""
+    with settings_layers.blamed():
+        made = Pipeline.configured(settings_layers.settings)
     if options.stages is not None:
         made = made.only([name.strip() for name in options.stages.split(",") if name.strip()])
     return made
 
 
-def readers(said: Layers) -> Registry:
-    """The readers that the settings ask for. Raises `UsageError`."""
-    with said.blamed():
-        return select_readers(said.settings.sources, said.settings.input.format)
+def readers(settings_layers: Layers) -> Registry:
+    """The readers for these settings. Raises `UsageError`."""
+    with settings_layers.blamed():
+        return select_readers(settings_layers.settings.sources, settings_layers.settings.input.format)
 
 
 def write_bytes(data: bytes, target: str | None) -> None:
-    """Writes to a file, which is there whole or not at all, or to standard output for none or `-`."""
+    """Writes to a file, completely or not at all, or to standard output if the target is `None` or `-`."""
     if target is None or target == "-":
         sys.stdout.buffer.write(data)
     else:
@@ -99,7 +101,7 @@ def write_bytes(data: bytes, target: str | None) -> None:
 
 
 def write_to(target: AnyPath, data: bytes) -> None:
-    """Writes to a file or an object, which is there whole or not at all, or to a pipe."""
+    """Writes to a file or an object, completely or not at all, or to a pipe."""
     if isinstance(target, RemotePath):
         target.write(data)
     elif is_replaceable(target):
@@ -109,7 +111,7 @@ def write_to(target: AnyPath, data: bytes) -> None:
 
 
 def write_below(folder: AnyPath, name: str, data: bytes) -> None:
-    """Writes a file or an object below a folder. Raises `UsageError` where a link in the folder leads elsewhere."""
+    """Writes a file or an object in a folder. Raises `UsageError` if a link would lead out of the folder."""
     if isinstance(folder, RemotePath):
         (folder / name).write(data)
     else:

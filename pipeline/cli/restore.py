@@ -1,4 +1,4 @@
-"""`pipeline restore`: the source bytes, from the output alone."""
+"""`pipeline restore`: restores source files from articles alone."""
 
 import argparse
 from errno import ENAMETOOLONG
@@ -18,19 +18,17 @@ from pipeline.storage.file_names import FewNames, FileNames, file_name
 RESTORE_EXAMPLES = """examples:
   pipeline restore output/wire/a.json -o a.txt
   pipeline restore output --id wire/a > a.txt
-  pipeline restore output -o restored        every document, each at its path
+  pipeline restore output -o restored        restore all documents
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.epilog = RESTORE_EXAMPLES
+    parser.add_argument("output", metavar="OUTPUT|ARTICLE", help="a folder of articles, one article, or an export")
+    parser.add_argument("--id", metavar="ID", help="restore only the document with this id")
     parser.add_argument(
-        "output", metavar="OUTPUT|ARTICLE", help="a folder of articles, one article, or what export wrote"
-    )
-    parser.add_argument("--id", metavar="ID", help="only the document with this id")
-    parser.add_argument(
-        "-o", "--output", dest="target", metavar="F", help="a file for one document (default: stdout), a folder for all"
+        "-o", "--output", dest="target", metavar="F", help="file for one document (default: stdout), or folder for all"
     )
     add_reading_options(parser)
 
@@ -39,56 +37,56 @@ def main(options: argparse.Namespace) -> int:
     """Restores one document to a file or standard output, or all to a folder."""
     source, most = output_place(options.output, options), limits(options)
     if not source.exists():
-        raise UsageError(f"{source} is not there")
+        raise UsageError(f"{source} does not exist")
     if options.id is not None:
-        found = article_with_id(source, options.id, most)
-        if found is None:
-            raise UsageError(f"{source} holds no document {options.id!r}")
-        write_bytes(restore(found), options.target)
+        article = article_with_id(source, options.id, most)
+        if article is None:
+            raise UsageError(f"no document {options.id!r} in {source}")
+        write_bytes(restore(article), options.target)
         return 0
     if source.is_file() and is_single_article(source):
         write_bytes(restore(next(read(source, limits=most))), options.target)
         return 0
     if options.target in {None, "-"}:
-        raise UsageError("several documents need a folder: name it with -o, or one document with --id")
+        raise UsageError("restoring several documents needs a folder; give one with -o, or choose a document with --id")
     return _all(source, as_path(options.target), most)
 
 
 def _all(source: AnyPath, target: AnyPath, limits: Limits) -> int:
-    """Restores every document below `target`; 1 where one does not restore."""
+    """Restores every document to the folder `target`. Returns 1 if one cannot be restored."""
     failed = 0
     ids, keys = FewNames(), FewNames()
     file_names = FileNames(ids, keys)
-    with print_grouped(verify_hint(source)) as say:
+    with print_grouped(verify_hint(source)) as print_error:
         for name, article in load_each(source, limits):
             try:
                 if isinstance(article, ContractError):
                     raise article
                 data = restore(article)
                 if not ids.add(article.id):
-                    raise ContractError(name, f"another article has its id, {article.id!r}")
+                    raise ContractError(name, f"has the same id as another article: {article.id!r}")
                 _put(target, _path(article, apart=file_names.take(article.id)), data, name)
             except ContractError as error:
                 failed += 1
-                say(str(error), error.reason)
+                print_error(str(error), error.reason)
     return 1 if failed else 0
 
 
 def _put(target: AnyPath, path: str, data: bytes, name: str) -> None:
-    """Writes a document below a folder. Raises `ContractError` where its id is too long for the path of a file."""
+    """Writes a document to a folder. Raises `ContractError` if its id is too long for a file path."""
     try:
         write_below(target, path, data)
     except OSError as error:
         if error.errno != ENAMETOOLONG:
             raise
-        reason = "its id is too long for the path of a file; restore it by itself with --id, and name a file with -o"
+        reason = "its id is too long for a file path; restore it alone with --id and -o FILE"
         raise ContractError(name, reason) from None
 
 
 def _path(article: Article, *, apart: bool) -> str:
-    """Where a document goes: its id, made safe, with its file's suffix where it was that file, byte for byte.
+    """The file name of a restored document: its id, with the suffix of its source file if it was a whole file.
 
-    `apart` says that some file system takes its plain name for that of an earlier document.
+    `apart` is true if a file system could treat the plain name as that of an earlier document.
     """
     source = article.provenance.source
     origin = source.origin

@@ -1,4 +1,4 @@
-"""`pipeline run`: raw documents in, an article each out."""
+"""`pipeline run`: turns raw documents into articles."""
 
 import argparse
 import signal
@@ -23,35 +23,39 @@ from pipeline.readers.documents import first_documents
 from pipeline.readers.input_files import find_files
 from pipeline.readers.named_fields import check_named_fields
 from pipeline.readers.registry import Registry
-from pipeline.runs.counters import Aside, Counters
+from pipeline.runs.cache_keys import reading_key
+from pipeline.runs.counters import Counters, LeftOutEntry
 from pipeline.runs.dry_run import simulate_run
+from pipeline.runs.events import LogEntry, NoEvents
+from pipeline.runs.executors.engine import Engine, available_processors, local_engine
 from pipeline.runs.file_sources import FileSources, without_waiting
-from pipeline.runs.outcome import Failure, Rejection
+from pipeline.runs.job import Job
+from pipeline.runs.outcome import Failure
 from pipeline.runs.output.output_folder import RUN_FOLDER
-from pipeline.runs.plan import RerunOptions, reading_key
+from pipeline.runs.plan import RerunOptions
 from pipeline.runs.processes.start import begin_warmup
 from pipeline.runs.reading_process.read_ahead import ReadAhead
 from pipeline.runs.reading_process.supervisor import ReadingProcess
-from pipeline.runs.run import Engine, Job, available_processors, local_engine, run
+from pipeline.runs.run import run
 from pipeline.storage import RemotePath, as_path
 from pipeline.text.escapes import escape_hidden
 from pipeline.version import __version__
 
 RUN_EXAMPLES = """examples:
-  pipeline run raw                        articles to output/
+  pipeline run raw                        write articles to output/
   pipeline run a.txt b.jsonl.zst crawl.warc.gz news.parquet -o articles
   zcat dump.jsonl.gz | pipeline run - -o articles
-  pipeline run dump --format jsonl -o articles   shards instead of a file an article
+  pipeline run dump --format jsonl -o articles   write shards instead of one file per article
   pipeline run s3://bucket/dump/ https://host/a.jsonl.zst -o s3://bucket/articles --format jsonl
   pipeline run dump.csv --set input.text_field=story --set 'sources.csv.delimiter=;'
   pipeline run raw --stages entities,languages,credits,dialogue
   pipeline run dump --format jsonl --engine ray --ray-address auto
-  pipeline run raw --dry-run --first 200  what each rule would do, with examples; nothing is written
+  pipeline run raw --dry-run --first 200  show what each rule would do; write nothing
 
-A run that was stopped goes on where it was when the same command is given again.
+Rerun the same command to resume a stopped run.
 """
 MIN_SHOWN_SECONDS = 10.0
-"""Seconds from which on the end of a run says how long it took."""
+"""Seconds a run must take for its summary to show the time."""
 TERMINATED_CODE = 143
 
 
@@ -59,61 +63,71 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.epilog = RUN_EXAMPLES
     parser.add_argument(
-        "raw", nargs="+", metavar="RAW", help="files, folders, URLs (s3://, https://, …); - is standard input"
+        "raw", nargs="+", metavar="RAW", help="files, folders or URLs (s3://, https://, …); - for stdin"
     )
     parser.add_argument(
-        "-o", "--output", default="output", metavar="DIR|URL", help="where the articles go (default: output)"
+        "-o",
+        "--output",
+        default="output",
+        metavar="DIR|URL",
+        help="folder or URL to write articles to (default: output)",
     )
     parser.add_argument(
         "--format",
         choices=("json", "jsonl", "parquet"),
         default="json",
-        help="json: a file an article; jsonl, parquet: shards, packed with Zstandard (default: json)",
+        help="json: one file per article; jsonl, parquet: shards, compressed with Zstandard (default: json)",
     )
     add_recipe_options(parser)
     add_web_options(parser)
     parser.add_argument(
-        "--follow-symlinks", action="store_true", help="follow links below an input folder (default: leave them out)"
+        "--follow-symlinks", action="store_true", help="follow symbolic links in input folders (default: skip them)"
     )
     dry_run.add_arguments(parser)
-    again = parser.add_argument_group("what an earlier run has done")
-    again.add_argument("--fresh", action="store_true", help="do all again")
-    again.add_argument("--retry-failed", action="store_true", help="do again what failed or is degraded")
-    again.add_argument("--check-hash", action="store_true", help="read each file again, even if size and time are same")
+    again = parser.add_argument_group("documents of an earlier run")
+    again.add_argument("--fresh", action="store_true", help="process all documents again")
+    again.add_argument("--retry-failed", action="store_true", help="process failed and degraded documents again")
     again.add_argument(
-        "--overwrite-edited", action="store_true", help="replace articles that were edited by hand (default: keep them)"
+        "--check-hash", action="store_true", help="read each file again, even if its size and time are unchanged"
     )
-    work = parser.add_argument_group("who does it")
+    again.add_argument(
+        "--overwrite-edited",
+        action="store_true",
+        help="overwrite articles that were edited by hand (default: keep them)",
+    )
+    work = parser.add_argument_group("workers")
     work.add_argument(
-        "--workers", type=integer_from(1), metavar="N", help="processes (default: one for each processor)"
+        "--workers", type=integer_from(1), metavar="N", help="number of worker processes (default: one per processor)"
     )
     work.add_argument(
-        "--engine", choices=("local", "ray"), default="local", help="processes of this machine, or Ray (default: local)"
+        "--engine", choices=("local", "ray"), default="local", help="run on this machine or on Ray (default: local)"
     )
     work.add_argument(
-        "--ray-address", metavar="ADDRESS", help="the Ray cluster: auto, HOST:PORT, ray://… (default: one started here)"
+        "--ray-address",
+        metavar="ADDRESS",
+        help="address of the Ray cluster: auto, HOST:PORT, ray://… (default: start one here)",
     )
     loudness = parser.add_mutually_exclusive_group()
-    loudness.add_argument("-q", "--quiet", action="store_true", help="only failures, three of each kind")
-    loudness.add_argument("-v", "--verbose", action="store_true", help="a line for every document and every failure")
+    loudness.add_argument("-q", "--quiet", action="store_true", help="print only failures, three of each kind")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="print every document and every failure")
 
 
 def main(options: argparse.Namespace) -> int:
-    """Runs; 1 where a document failed, an article is degraded, or a document is missing from the account."""
+    """Runs the pipeline. Returns 1 if a document failed, is degraded or is not accounted for."""
     engine, workers = _engine(options)
-    said = settings(options)
+    layers = settings(options)
     dry_run.check(options)
     if not options.output:
-        # A variable of the shell that is not set, for example; the path of no name is the folder one is in.
-        raise UsageError("-o is followed by an empty name; name a folder")
+        # For example an unset shell variable; an empty path would mean the current folder.
+        raise UsageError("-o is empty; give a folder")
     output = as_path(options.output)
     if isinstance(output, Path) and output.exists() and not output.is_dir():
-        raise UsageError(f"-o {output} is a file; name a folder")
-    chosen = readers(said)
+        raise UsageError(f"-o {output} is a file; give a folder")
+    registry = readers(layers)
     try:
-        # From here on there may be temporary files, also where nothing is to be written.
-        with _terminated(), ReadingProcess(said.settings.input, chosen) as reading:
-            return _read_and_run(options, said, chosen, reading, output, engine, workers)
+        # From here on there can be temporary files, also in a dry run.
+        with _terminated(), ReadingProcess(layers.settings.input, registry) as reading:
+            return _read_and_run(options, layers, registry, reading, output, engine, workers)
     except Terminated:
         print("pipeline: stopped", file=sys.stderr)
         return TERMINATED_CODE
@@ -121,42 +135,42 @@ def main(options: argparse.Namespace) -> int:
 
 def _read_and_run(
     options: argparse.Namespace,
-    said: Layers,
-    chosen: Registry,
+    layers: Layers,
+    registry: Registry,
     reading: ReadingProcess,
     output: Path | RemotePath,
     engine: Engine,
     workers: int | None,
 ) -> int:
-    files, lost = find_files(
+    files, unreadable = find_files(
         options.raw,
-        include=said.settings.input.include,
-        access=said.settings.input.access,
-        follow_symlinks=said.settings.input.follow_symlinks,
+        include=layers.settings.input.include,
+        access=layers.settings.input.access,
+        follow_symlinks=layers.settings.input.follow_symlinks,
         leave_out=options.output,
         is_document=reading.is_document,
     )
-    if not files and all(isinstance(each, LeftOut) for each in lost):
-        raise UsageError(f"nothing to process in {', '.join(options.raw)}{_left_out(lost)}")
-    with said.blamed():
+    if not files and all(isinstance(item, LeftOut) for item in unreadable):
+        raise UsageError(f"nothing to process in {', '.join(options.raw)}{_left_out(unreadable)}")
+    with layers.blamed():
         first_of = lambda file, most: without_waiting(reading.documents(file, most))  # noqa: E731
-        known = check_named_fields(files, said.settings.input, first_of, reading.is_document)
-    taken = FileSources(files, ReadAhead(reading).documents, said.settings.input, check=not known)
-    size = taken.size
+        known = check_named_fields(files, layers.settings.input, first_of, reading.is_document)
+    sources = FileSources(files, ReadAhead(reading).documents, layers.settings.input, check=not known)
+    size = sources.size
     if not options.dry_run and options.engine == "local":
-        # They load while this process looks at the recipe.
+        # The workers load while this process checks the recipe.
         begin_warmup(size)
-    made = pipeline(options, said)
+    configured = pipeline(options, layers)
     if options.dry_run:
-        with said.blamed():
-            return _rehearse(options, taken, lost, made, said)
+        with layers.blamed():
+            return _dry_run(options, sources, unreadable, configured, layers)
     job = Job(
-        made,
+        configured,
         output,
         form=options.format,
-        encoding=said.settings.input.encoding,
-        reading=reading_key(__version__, said.settings.input.reading, said.settings.sources, chosen.packages),
-        limits=said.settings.run,
+        encoding=layers.settings.input.encoding,
+        reading=reading_key(__version__, layers.settings.input.reading, layers.settings.sources, registry.packages),
+        limits=layers.settings.run,
         choices=RerunOptions(
             options.fresh,
             options.retry_failed,
@@ -165,59 +179,57 @@ def _read_and_run(
             overwrite_edited=options.overwrite_edited,
         ),
     )
-    with said.blamed():
-        # Standard input is checked for the fields that the settings name only as it is read.
-        return _run(options, taken, lost, job, engine, workers)
+    with layers.blamed():
+        # Fields that the settings name are checked in standard input only as it is read.
+        return _run(options, sources, unreadable, job, engine, workers)
 
 
-def _left_out(found: Sequence[Unreadable | LeftOut]) -> str:
-    """Names the first of what was left out, where that is all there is: a folder may hold nothing but links."""
-    names = [f"{each.name} {each.reason}" for each in found if isinstance(each, LeftOut)]
-    more = f", and {len(names) - 1:,} more are left out" if len(names) > 1 else ""
+def _left_out(skipped: Sequence[Unreadable | LeftOut]) -> str:
+    """Names the first skipped input if there is nothing else: a folder can contain only links."""
+    names = [f"{item.name} {item.reason}" for item in skipped if isinstance(item, LeftOut)]
+    more = f", and {len(names) - 1:,} more were skipped" if len(names) > 1 else ""
     return escape_hidden(f": {names[0]}{more}") if names else ""
 
 
 def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
-    """Who is to do it, and how many there are where that is known."""
+    """The engine, and the number of workers if known."""
     if options.engine == "local":
         if options.ray_address is not None:
-            raise UsageError("--ray-address is for --engine ray; say that as well")
+            raise UsageError("--ray-address requires --engine ray")
         workers = options.workers or available_processors()
         return local_engine(workers), workers
     if options.dry_run:
-        raise UsageError("--dry-run needs no engine; leave out --engine ray")
+        raise UsageError("--dry-run cannot be combined with --engine ray")
     from pipeline.runs.executors.ray_cluster import ray_engine
 
     if options.ray_address is None:
         workers = options.workers or available_processors()
         return ray_engine(workers=workers), workers
     if options.workers is not None:
-        raise UsageError("--workers is for this machine; a cluster has as many as it has processors")
+        raise UsageError("--workers cannot be combined with --ray-address; the cluster uses all its processors")
     return ray_engine(options.ray_address), None
 
 
 def _run(
     options: argparse.Namespace,
-    taken: FileSources,
-    lost: list[Unreadable | LeftOut],
+    sources: FileSources,
+    unreadable: list[Unreadable | LeftOut],
     job: Job,
     engine: Engine,
     workers: int | None,
 ) -> int:
     account, began = Counters(), time.monotonic()
-    with Progress(None if options.first else taken.size, quiet=options.quiet) as progress:
-        voice = _Voice(options, progress, account, job.output)
+    with Progress(None if options.first else sources.size, quiet=options.quiet) as progress:
+        printer = _RunPrinter(options, progress, account, job.output)
         try:
             with _terminated():
                 run(
-                    taken,
+                    sources,
                     job,
                     engine=engine,
-                    lost=lost,
-                    account=account,
-                    heard=voice.heard,
-                    seen=voice.seen,
-                    waited=voice.step,
+                    lost=unreadable,
+                    counters=account,
+                    events=printer,
                 )
         except (KeyboardInterrupt, PipelineError) as error:
             if isinstance(error, UsageError):
@@ -227,31 +239,31 @@ def _run(
             stopped = None
     seconds = time.monotonic() - began
     try:
-        voice.close()
+        printer.close()
         if stopped is not None:
             return _stopped(stopped, account, job)
         if not options.quiet:
             summary(account, job.output, seconds=seconds if seconds >= MIN_SHOWN_SECONDS else None, workers=workers)
         if not account.totals.complete:
-            print(f"pipeline: documents are missing from the account: {account.totals}", file=sys.stderr)
+            print(f"pipeline: error: some documents are not accounted for: {account.totals}", file=sys.stderr)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read what is said has gone; the run is done all the same, and its exit code stays.
+        # The reader of our output has closed the pipe; the run is complete and keeps its exit code.
         silence()
     sound = account.totals.complete and not (account.failed or account.degraded or account.edited)
     return 0 if sound else 1
 
 
 def _stopped(why: BaseException, account: Counters, job: Job) -> int:
-    """Says that a run did not come to its end, and how to go on."""
+    """Reports that a run was stopped, and how to resume it."""
     if not isinstance(why, KeyboardInterrupt):
         print(f"pipeline: error: {why}", file=sys.stderr)
         if not account.documents:
-            # It was not begun, and nothing says that the same command would go on.
+            # The run did not start, so rerunning the command may not help.
             return 1
     print(
-        f"pipeline: stopped: {account.written:,} documents were written to {job.output} and {account.unchanged:,} "
-        f"had been before; run the same command again{' without --fresh' if job.choices.fresh else ''} to go on",
+        f"pipeline: stopped: {account.written:,} documents written to {job.output}, {account.unchanged:,} "
+        f"unchanged; rerun the same command{' without --fresh' if job.choices.fresh else ''} to resume",
         file=sys.stderr,
     )
     if isinstance(why, Terminated):
@@ -261,7 +273,7 @@ def _stopped(why: BaseException, account: Counters, job: Job) -> int:
 
 @contextmanager
 def _terminated() -> Iterator[None]:
-    """In the block a request of the system to end is met as one of the keyboard, so that nothing is left half done."""
+    """Handles SIGTERM like an interrupt from the keyboard, so that the run stops cleanly."""
     asked = False
 
     def interrupt(_: int, __: FrameType | None) -> None:
@@ -273,7 +285,7 @@ def _terminated() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as error:
-        # Ray makes one of the keyboard of whatever interrupts it.
+        # Ray turns every interrupt into KeyboardInterrupt.
         if asked and not isinstance(error, Terminated):
             raise Terminated from error
         raise
@@ -281,72 +293,71 @@ def _terminated() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-class _Voice:
-    """What is said while documents are processed."""
+class _RunPrinter(NoEvents):
+    """Prints progress, failures and skipped inputs while documents are processed."""
 
     def __init__(
         self, options: argparse.Namespace, progress: Progress, account: Counters, output: Path | RemotePath | None
     ) -> None:
         self._options = options
         self._progress = progress
-        self._account = account
+        self._counters = account
         self._output = output
-        self._aside = LeftOutLines()
+        self._left_out = LeftOutLines()
         where = f"all in {output / RUN_FOLDER}/failures.jsonl" if output is not None else "--dry-run --json lists all"
         self._errors = GroupedErrors(escape_hidden(where), everything=options.verbose)
 
-    def heard(self, entry: Failure | Rejection | Aside) -> None:
+    def on_log_entry(self, entry: LogEntry) -> None:
         if isinstance(entry, Failure):
             if line := self._errors.line(failure_line(entry), escape_hidden(f"{entry.stage}: {entry.reason}")):
                 self._progress.line(line)
-        elif isinstance(entry, Aside) and not self._options.quiet and (line := self._aside.line(entry)):
+        elif isinstance(entry, LeftOutEntry) and not self._options.quiet and (line := self._left_out.line(entry)):
             self._progress.line(line)
 
-    def seen(self, document: str, _: Counters) -> None:
+    def on_document(self, document: str, counters: Counters) -> None:  # noqa: ARG002 -- an event of a run
         if self._options.verbose:
             self._progress.line(escape_hidden(document))
-        self.step()
+        self.on_wait()
 
-    def step(self) -> None:
-        account = self._account
+    def on_wait(self) -> None:
+        account = self._counters
         self._progress.step(
-            documents=account.settled,
+            documents=account.finished,
             failed=account.failed,
             unchanged=account.unchanged,
             bytes_read=account.bytes_read,
-            bytes_done=account.tally.bytes,
+            bytes_done=account.content.bytes,
         )
 
     def close(self) -> None:
         for counted in self._errors.rest():
             print(counted, file=sys.stderr)
-        if not self._options.quiet and (line := self._aside.rest(self._output)):
+        if not self._options.quiet and (line := self._left_out.rest(self._output)):
             print(line, file=sys.stderr)
 
 
-def _rehearse(
+def _dry_run(
     options: argparse.Namespace,
-    taken: FileSources,
-    lost: list[Unreadable | LeftOut],
-    made: Pipeline,
-    said: Layers,
+    sources: FileSources,
+    unreadable: list[Unreadable | LeftOut],
+    configured: Pipeline,
+    layers: Layers,
 ) -> int:
-    everything = (record for part in (lost, taken.documents()) for record in part)
+    records = (record for part in (unreadable, sources.documents()) for record in part)
     account = Counters()
     with Progress(None, quiet=options.quiet) as progress:
-        voice = _Voice(options, progress, account, None)
-        rehearsed = simulate_run(
-            first_documents(everything, options.first),
-            made,
-            encoding=said.settings.input.encoding,
-            account=account,
-            heard=voice.heard,
-            seen=voice.seen,
+        printer = _RunPrinter(options, progress, account, None)
+        result = simulate_run(
+            first_documents(records, options.first),
+            configured,
+            encoding=layers.settings.input.encoding,
+            counters=account,
+            events=printer,
         )
     try:
-        voice.close()
-        dry_run.show(rehearsed, options)
+        printer.close()
+        dry_run.show(result, options)
         sys.stdout.flush()
     except BrokenPipeError:
         silence()
-    return 1 if rehearsed.failures else 0
+    return 1 if result.failures else 0

@@ -1,4 +1,4 @@
-"""`pipeline schema`: the JSON Schema of an article, or of the settings."""
+"""`pipeline schema`: prints the JSON Schema of articles or of settings."""
 
 import argparse
 
@@ -8,7 +8,7 @@ from pipeline.cli.options import write_bytes
 
 SCHEMA_EXAMPLES = """examples:
   pipeline schema > article.schema.json
-  pipeline schema --config > pipeline.schema.json      for editors; the first line of a pipeline.toml names it:
+  pipeline schema --config > pipeline.schema.json      for editors; name it in the first line of pipeline.toml:
                                                        #:schema ./pipeline.schema.json
 """
 
@@ -16,20 +16,20 @@ SCHEMA_EXAMPLES = """examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.epilog = SCHEMA_EXAMPLES
-    parser.add_argument("--config", action="store_true", help="that of pipeline.toml, with all that is installed")
-    parser.add_argument("-o", "--output", metavar="FILE", help="where it goes (default: stdout)")
+    parser.add_argument("--config", action="store_true", help="schema of pipeline.toml, including installed plugins")
+    parser.add_argument("-o", "--output", metavar="FILE", help="file to write to (default: stdout)")
 
 
 def main(options: argparse.Namespace) -> int:
-    """Prints the schema (JSON Schema 2020-12), generated from the types."""
+    """Prints the schema (JSON Schema 2020-12), which is generated from the types."""
     if options.config:
         from pipeline.cli.installed import parts
         from pipeline.config.settings_reference import schema
 
-        found = schema(parts())
+        document = schema(parts())
     else:
         from pipeline.model.article import json_schema
 
-        found = json_schema()
-    write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n", options.output)
+        document = json_schema()
+    write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n", options.output)
     return 0

@@ -1,8 +1,8 @@
-"""What is known about English words: how frequent they are, which stand side by side, which are slips.
+"""English words: how frequent they are, which follow each other, and which are two words run together.
 
-Read from memory-mapped tries that `scripts/build_lexicon.py` builds; that file names the sources. The data derives
-from the word lists of `wordfreq` (data CC BY-SA 4.0, https://github.com/rspeer/wordfreq) and from counts over
-freely licensed English prose. Words are lower-case, with a straight apostrophe.
+The data are memory-mapped tries built by `scripts/build_lexicon.py`, which names the sources: the word lists of
+`wordfreq` (data CC BY-SA 4.0, https://github.com/rspeer/wordfreq) and counts over freely licensed English prose. Words
+are in small letters, with a straight apostrophe.
 """
 
 import math
@@ -10,37 +10,58 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import NamedTuple
 
 import marisa_trie
 
 ALPHABET = "^abcdefghijklmnopqrstuvwxyz"
-"""The letters of the letter model; the first stands for the edge of a word."""
+"""The letters of the letter model; the first is the edge of a word."""
 LETTER_CODES = {letter: place for place, letter in enumerate(ALPHABET)}
 LETTER_COUNT = len(ALPHABET)
 ORDER = 4
-"""Letters that the letter model sees at once."""
+"""The letter model looks at runs of so many letters."""
 CONTEXTS = LETTER_COUNT ** (ORDER - 1)
 CONTEXT_SYMBOLS = ("^", "0", "-", ".")
-"""What stands for an edge of a line, a number, a hyphen and any other mark, where words and pairs are counted."""
+"""Symbols for the edge of a line, a number, a hyphen and any other mark, counted as words."""
 POINTS_PER_NAT = 20
-"""Log probabilities are whole numbers of points, twenty to the natural unit: sums of them are the same everywhere."""
+"""Log probabilities are whole numbers of points, so that their sums are the same on every machine."""
 LOGP_STEP = 11.0
-"""Steps a natural logarithm takes in the first byte of a word: probabilities down to 1e-10."""
+"""Steps of the first byte of a word for one natural unit: probabilities down to 1e-10."""
 MIN_NAME_ODDS = 16
-"""Odds of a capital from which on a word is a name, so that only its small form is a slip: `togo`, but not `Togo`."""
+"""Odds of a capital above which a word is a name; only its small form can be two words: `togo`, but not `Togo`."""
 CAPITAL_STEP, COUNT_STEP, JOIN_STEP = 12.0, 16.0, 16.0
+"""Steps of the other bytes of a word for one natural unit."""
+NO_ODDS = 128
+"""The byte of a word that has a capital as often as not."""
 FOREIGN_LOGP = -20.0
-"""log P of a word that only other languages, or maps, know."""
+"""log P of a word that is known from other languages or maps only."""
 FOREIGN_POINTS = round(FOREIGN_LOGP * POINTS_PER_NAT)
 BYTES_PER_WORD = 5
-"""Bytes of a word."""
+"""Log P, odds of a capital, count, join score and backoff."""
 LOGP = tuple(-round(byte * POINTS_PER_NAT / LOGP_STEP) for byte in range(256))
 UNKNOWN_POINTS = -22 * POINTS_PER_NAT
-"""What stands for the log P of a word that nobody knows, where one is needed."""
+"""Used as the log P of an unknown word."""
+ZIPF_OFFSET, NATS_PER_DECADE = 9, 2.302585092994046
+"""Zipf frequencies count in a thousand million words, in decimal logarithms."""
+
+
+class WordFacts(NamedTuple):
+    """What the lexicon knows about a word, each number in its own steps."""
+
+    points: int
+    """log P, in points."""
+    capital_odds: int
+    """Log odds that the word has a capital inside a sentence; above 0 if it mostly has."""
+    corpus_count: int
+    """Logarithm of how often it was seen."""
+    join_score: int
+    """How much rarer the word is than two words side by side, `ofthe`; 0 for a real word."""
+    backoff_points: int
+    """log of the probability left for words that were never seen after it, in points."""
 
 
 class Lexicon:
-    """English words and pairs of words, read from `folder`, by default the data of this package."""
+    """English words and pairs of words, from the files in `folder`, by default those of this package."""
 
     __slots__ = ("_foreign", "_letters", "_pair_values", "_pairs", "_values", "_words")
 
@@ -55,80 +76,80 @@ class Lexicon:
         return word in self._words
 
     def points(self, word: str) -> int | None:
-        """Log P of `word` in points, or None where it is unknown."""
+        """Log P of `word` in points, or None if it is unknown."""
         number = self._words.get(word)
         return None if number is None else LOGP[self._values[BYTES_PER_WORD * number]]
 
     def logp(self, word: str) -> float | None:
-        """Natural logarithm of the probability of `word`, or None where it is unknown."""
+        """Natural logarithm of the probability of `word`, or None if it is unknown."""
         points = self.points(word)
         return None if points is None else points / POINTS_PER_NAT
 
     def zipf(self, word: str) -> float:
-        """Base-10 logarithm of the occurrences in a thousand million words; 0 where it is unknown."""
+        """Zipf frequency: decimal logarithm of the occurrences in a thousand million words; 0 if unknown."""
         logp = self.logp(word)
-        return 0.0 if logp is None else 9 + logp / 2.302585092994046
+        return 0.0 if logp is None else ZIPF_OFFSET + logp / NATS_PER_DECADE
 
-    def facts(self, word: str) -> tuple[int, int, int, int, int] | None:
-        """Log P, odds of a capital, times seen, slip and backoff of a word, each in its steps, or None."""
+    def facts(self, word: str) -> WordFacts | None:
+        """Everything the lexicon knows about `word`, or None if it is unknown."""
         number = self._words.get(word)
         if number is None:
             return None
         at = BYTES_PER_WORD * number
-        logp, capital, seen, join, backoff = self._values[at : at + BYTES_PER_WORD]
-        return LOGP[logp], capital - 128, seen, join, -backoff
+        logp, capital, count, join, backoff = self._values[at : at + BYTES_PER_WORD]
+        return WordFacts(LOGP[logp], capital - NO_ODDS, count, join, -backoff)
 
     def capital(self, word: str) -> float:
-        """How often `word` is capitalised, from 0 to 1; 0.5 where that was never seen."""
+        """How often `word` has a capital inside a sentence, from 0 to 1; 0.5 if it is unknown."""
         number = self._words.get(word)
         return (
             0.5
             if number is None
-            else 1 / (1 + math.exp((128 - self._values[BYTES_PER_WORD * number + 1]) / CAPITAL_STEP))
+            else 1 / (1 + math.exp((NO_ODDS - self._values[BYTES_PER_WORD * number + 1]) / CAPITAL_STEP))
         )
 
     def pair(self, first: str, second: str) -> int | None:
-        """Log P(second | first) in points, or None where the two were hardly ever seen side by side."""
+        """Log P(second | first) in points, or None if the two were hardly ever seen side by side."""
         number = self._pairs.get(f"{first} {second}")
         return None if number is None else -self._pair_values[number]
 
-    def join(self, word: str) -> bool:
-        """True for a word of the lists that is rarer in edited prose than its halves, and no name: `ofthe`, `alot`."""
+    def is_misjoined(self, word: str) -> bool:
+        """Whether edited prose writes a `word` of the lists as two words, and it is no name: `ofthe`, `alot`."""
         number = self._words.get(word)
         if number is None:
             return False
         at = BYTES_PER_WORD * number
-        capital, _, slip = self._values[at + 1 : at + 4]
-        return slip > 0 and capital - 128 <= MIN_NAME_ODDS
+        capital, _, join_score = self._values[at + 1 : at + 4]
+        return join_score > 0 and capital - NO_ODDS <= MIN_NAME_ODDS
 
     def starts(self, text: str) -> list[tuple[str, int, int, int]]:
-        """The words that `text` starts with: each with its log P in points, its odds of a capital and its slip.
+        """The words that `text` starts with, each with its log P in points, odds of a capital and join score.
 
-        Those of other languages come last.
+        Words of other languages come last.
         """
         values = self._values
-        found = []
+        words = []
         for word, number in self._words.iter_prefixes_with_ids(text):
             at = BYTES_PER_WORD * number
-            found.append((word, LOGP[values[at]], values[at + 1] - 128, values[at + 3]))
-        found += [(word, FOREIGN_POINTS, 0, 0) for word in self._foreign.iter_prefixes(text)]
-        return found
+            words.append((word, LOGP[values[at]], values[at + 1] - NO_ODDS, values[at + 3]))
+        words += [(word, FOREIGN_POINTS, 0, 0) for word in self._foreign.iter_prefixes(text)]
+        return words
 
     def foreign(self, word: str) -> bool:
-        """True for a word that only other languages in Latin script know."""
+        """Whether `word` is known from other languages in Latin script only."""
         return word in self._foreign
 
     def spelling(self, word: str) -> int:
-        """Log P(letters of `word`) in points: how likely an unknown word is to be spelt so."""
+        """Log P in points that an unknown word is spelt like `word`; 0 for an empty one."""
         return Spelling(self._letters, word).between(0, len(word)) if word else 0
 
     def spellings(self, text: str) -> "Spelling":
-        """`spelling` of every part of `text`."""
+        """The `spelling` of every part of `text`."""
         return Spelling(self._letters, text)
 
 
 class Spelling:
-    """How likely unknown words are to be spelt as the parts of a text are."""
+    """How likely unknown words are to be spelt like the parts of a text."""
 
     __slots__ = ("_codes", "_table", "_totals")
 
@@ -145,7 +166,7 @@ class Spelling:
     def between(self, start: int, end: int) -> int:
         """Log P, in points, of the letters `[start, end)` as a word of its own."""
         table, codes, size = self._table, self._codes, LETTER_COUNT
-        # The first letters do not see what stands before the word, and the last is followed by an edge.
+        # The first letters must not see what is before the word, and the last is followed by an edge.
         state, total = 0, 0
         for code in codes[start : min(end, start + ORDER - 1)]:
             state = state * size + code
@@ -158,7 +179,7 @@ class Spelling:
 
 @cache
 def lexicon() -> Lexicon:
-    """The lexicon, mapped once per process."""
+    """The lexicon of this package, mapped once per process."""
     return Lexicon()
 
 

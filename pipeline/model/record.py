@@ -12,16 +12,17 @@ from pipeline.model.article import Origin
 PAGE_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 """The media types of web pages, which a reader converts to text."""
 MAX_PRINTED_CHARS = 200
+"""Characters of a name, or of another program's words, that a message shows."""
 MAX_LISTED_FIELDS = 12
-"""Fields that a message lists at most."""
+"""Fields listed in a message."""
 
 
 class HasOrigin(Protocol):
-    """Anything with an id and an origin, such as a record in any of its forms."""
+    """Anything with an id and an origin, such as a record."""
 
     @property
     def id(self) -> str:
-        """The document's id."""
+        """Its id."""
         ...
 
     @property
@@ -31,17 +32,16 @@ class HasOrigin(Protocol):
 
     @property
     def where(self) -> str:
-        """Where it is, in words for a message."""
+        """Where it is, for a message."""
         ...
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One document: its bytes or text, and what came with it.
+    """One document: its bytes, or the text of its field in a table, and its metadata.
 
-    `data` is the document's bytes, or its text (the field of a table, or text that a reader extracted). `converted_by`
-    names what extracted the text from another format; the text is then the source. `encoding` is the encoding of the
-    bytes, if it was stated and the bytes agree. `apart` is set by the run, not by a reader: the name of the article's
-    file gets a hash, because on some file system the plain name is that of another article.
+    `converted_by` names the converter if a reader extracted the text from another format; the text is then the source.
+    `encoding` is the declared encoding of the bytes, if it fits them. `apart` is set by the run, not by a reader: the
+    file name of the article gets a hash, because some file systems take the plain name for that of another article.
     """
 
     id: str
@@ -54,12 +54,12 @@ class Record(msgspec.Struct, frozen=True):
 
     @property
     def weight(self) -> int:
-        """Its approximate size in bytes."""
+        """The approximate size in bytes, metadata included."""
         return len(self.data) + sum(len(key) + len(value) for key, value in self.metadata.items())
 
     @property
     def where(self) -> str:
-        """Where it is, in words for a message: the file, the member in it, the row.
+        """Where the record is, for a message: the file, the member in it, the row.
 
         >>> origin = Origin(path="a.zip", media_type="text/csv", member="b.csv", row=3, field="text", sha256=None)
         >>> Record("7", "", origin).where
@@ -68,12 +68,12 @@ class Record(msgspec.Struct, frozen=True):
         return describe_location(self.id, self.origin)
 
     def without_data(self) -> "Record":
-        """The record without its data, for code that only names it."""
+        """The record without its text, for code that only needs to name it."""
         return msgspec.structs.replace(self, data=b"")
 
 
 def describe_location(name: str, origin: Origin) -> str:
-    """Where the document with the id `name` is, in words for a message."""
+    """Where the document called `name` is, for a message."""
     file = origin.path or name
     place = file if origin.member is None else f"{file}, {origin.member}"
     if origin.row is None:
@@ -82,10 +82,10 @@ def describe_location(name: str, origin: Origin) -> str:
 
 
 class Unreadable(msgspec.Struct, frozen=True):
-    """A document that cannot be read: its id, and one line on why and what to do.
+    """A document that cannot be read: its id, and one line that says why and what to do.
 
-    `passing` is true if it may be readable another time although its source is unchanged: a connection broke, a disk
-    was full. `fields` are the fields of a record that lacks the text field that the settings name.
+    `passing` marks a temporary fault, such as a broken connection or a full disk: the same source may be readable
+    later. `fields` are the fields of a record without the field that the settings name for the text.
     """
 
     id: str
@@ -95,10 +95,10 @@ class Unreadable(msgspec.Struct, frozen=True):
 
 
 class LeftOut(msgspec.Struct, frozen=True):
-    """Something that is not a document: a picture in a folder, a table without text, a robots.txt in a web archive.
+    """An input that holds no document: a picture in a folder, a table without text, a response for robots.txt.
 
-    `name` is the file, followed by the path of the member; `count` is the number of its parts that the reason applies
-    to. `fields` are the columns of a table that lacks the text field that the settings name.
+    `name` is the file, with the path of a member after it; `count` is how many of its parts the reason is true of.
+    `fields` are the fields of tables without the field that the settings name for the text.
     """
 
     name: str
@@ -108,38 +108,38 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 
 class ReaderError(ValueError):
-    """A file or member is malformed or exceeds a limit; the message says why and what to do.
+    """A file or member is damaged, not what it seems to be, or larger than allowed. The message says what to do.
 
-    A reader raises it if it cannot read on. What it yielded before is kept.
+    A reader raises it when it cannot continue. The documents it yielded before are kept.
     """
 
-    reported = False
-    """Whether it was reported already: every layer of a truncated compressed file meets the same error."""
+    counted = False
+    """Whether it is counted already: all members of a compressed file meet the one fault at which it breaks off."""
     fields: tuple[str, ...] | None = None
-    """The columns of a table that lacks the text field that the settings name."""
+    """The columns of a table without the one that the settings name for the text."""
     passing = False
-    """Whether it may not occur another time, although the bytes are the same."""
+    """Whether the fault is temporary: the same bytes may be readable later."""
 
 
 def missing_field(name: str, known: Sequence[str]) -> str:
-    """The message about a field that no record has, with similar fields or a list of all.
+    """The message for a field that no record has, with similar field names or all of them.
 
     >>> missing_field("txt", ["id", "text"])
     "no record has a field 'txt'; did you mean 'text'?"
     """
     close = get_close_matches(name, known, n=3)
     if close:
-        return f"no record has a field {name!r}; did you mean {' or '.join(repr(each) for each in close)}?"
-    names = ", ".join(each[:MAX_PRINTED_CHARS] for each in known[:MAX_LISTED_FIELDS]) + (
+        return f"no record has a field {name!r}; did you mean {' or '.join(repr(field) for field in close)}?"
+    names = ", ".join(field[:MAX_PRINTED_CHARS] for field in known[:MAX_LISTED_FIELDS]) + (
         ", …" if len(known) > MAX_LISTED_FIELDS else ""
     )
     return printable(f"no record has a field {name!r}; there are: {names}", None)
 
 
 def printable(text: object, longest: int | None = MAX_PRINTED_CHARS) -> str:
-    r"""Text made safe for a message: one short line of printable characters, which JSON can hold.
+    r"""A name, or another program's words, on one short line without invisible characters; valid in JSON, too.
 
-    It is cut to `longest` characters, or whole if that is None.
+    `longest` is the maximum in characters; None for no limit.
 
     >>> printable("a\nb\x0e 盐"), printable("b\udcff")
     ('a\\nb\\x0e 盐', 'b\\udcff')

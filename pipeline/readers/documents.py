@@ -180,8 +180,8 @@ def _broken(source: ByteSource, reader: str, error: Exception) -> Unreadable:
 
 
 def _faulty(source: ByteSource, error: ReaderError) -> Iterator[Unreadable]:
-    if not error.reported:
-        error.reported = True
+    if not error.counted:
+        error.counted = True
         reason = f"{error}" if source.location.member is None else f"{source.location}: {error}"
         yield Unreadable(source.id, reason, error.passing, error.fields)
 

@@ -1,1 +1,1 @@
-"""Many documents: the account of a run, and the engine that makes it."""
+"""Runs process many documents; see `run.py` for a map."""

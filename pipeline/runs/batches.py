@@ -1,15 +1,15 @@
-"""Documents in batches of Arrow, for engines that work so: Spark, Ray, Dask, DuckDB, a loop of one's own.
+r"""Processes documents in Arrow tables, for engines such as Spark, Ray, Dask and DuckDB, or for a loop of your own.
 
     outcomes = pipeline.process_batch(pa.table({"id": ["a"], "text": ["Q: Who owns the pans?\n\nA: The village."]}))
 
-Engines give up a whole job where one document kills the process that has it, or start that document again for ever. So
-the documents are processed in another process, which is kept from batch to batch: whatever it meets, a row says so.
+Engines give up a whole job if one document kills the process that has it, or start that document again for ever. So
+the documents are processed in another process, which is kept between batches. Whatever happens to a document, a row
+says so.
 """
 
 import atexit
 import os
 import pickle
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
@@ -17,9 +17,7 @@ from threading import Lock
 from types import NoneType
 from typing import Any, Final, Literal
 
-import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 from msgspec import UNSET, UnsetType
 
 from pipeline.config.settings import Run
@@ -27,7 +25,7 @@ from pipeline.core.pipeline import Pipeline
 from pipeline.model.arguments import expect, expect_text
 from pipeline.model.record import Record, Unreadable
 from pipeline.readers.arrow.batches import table_documents
-from pipeline.runs.counters import ContentTotals
+from pipeline.runs.article_counts import ArticleCounts
 from pipeline.runs.executors.executor import process_in_order
 from pipeline.runs.executors.process_pool import ProcessPool
 from pipeline.runs.executors.worker import WorkerConfig
@@ -55,11 +53,12 @@ OUTCOMES: Final = pa.schema(
         ("passing", pa.bool_()),
     ]
 )
-"""What comes back: `outcome` is `written`, `failed` or `rejected`, and decides which of the others are not null.
+"""The columns of the result. `outcome` is `written`, `failed` or `rejected`, and decides which others are not null.
 
-Of a written one `article` is the JSON, `bytes` the length of its source, and the others count what it holds: `edits`
-and `notes` by rule, `warnings` the notes of severity `warning` or `error`. Where it is degraded `kind` says so, and
-`stage`, `package` and `reason` say why. `passing` is true of a failed one where the machine was to blame.
+For a written document `article` is the JSON, `bytes` the length of its source, and the other columns count what the
+article holds: `edits` and `notes` by rule, `warnings` the notes of severity `warning` or `error`. If it is degraded,
+`kind` says so, and `stage`, `package` and `reason` say why. `passing` is true for a failed document if the machine was
+to blame.
 """
 
 
@@ -72,17 +71,26 @@ def process_batch(
     encoding: str | None = None,
     limits: Run | None = None,
 ) -> pa.Table:
-    """What becomes of each document of a table: a row for each row, in their order, with the columns `OUTCOMES`.
+    """Processes each document of a table.
 
-    `id` and `text` name the columns of the document's id and of its text, a string or bytes, by default `text` or else
-    `data`; all other columns are metadata. `pipeline` is by default the built-in one. `encoding` is that of all texts
-    that are bytes, where it is known; `limits` are those of `[run]`: seconds and memory for a document.
+    Returns a table with one row per document, in the same order, with the columns `OUTCOMES`. A
+    document that fails, crashes or hangs is a row that says so. Two rows may have the same id.
 
-    A document that fails, crashes or hangs is a row that says so. Two rows may have one id: whether ids are unique only
-    the whole can tell. Raises `UsageError` where a column is not there, `CrewError` where no process can work.
+    Args:
+        table: The documents. All columns but `id` and `text` are metadata.
+        pipeline: Makes the articles; by default the built-in pipeline.
+        id: The column of the document's id.
+        text: The column of its text, strings or bytes; by default `text`, or else `data`.
+        encoding: The encoding of all texts that are bytes, if you know it.
+        limits: Seconds and memory for a document, as in `[run]` of the settings.
+
+    Raises:
+        UsageError: A column is missing.
+        ExecutorError: No process can work.
+
     """
     if isinstance(table, pa.RecordBatch):
-        # As Spark hands them.
+        # Spark passes these.
         table = pa.Table.from_batches([table])
     expect("process_batch", "table", table, pa.Table, "a table of Arrow", "pa.Table.from_pandas(frame), for example")
     expect("process_batch", "pipeline", pipeline, (Pipeline, NoneType), "a Pipeline or None")
@@ -90,11 +98,11 @@ def process_batch(
     expect_text("process_batch", "text", text, optional=True)
     expect_text("process_batch", "encoding", encoding, optional=True)
     expect("process_batch", "limits", limits, (Run, NoneType), "a Run of pipeline.config.settings, or None")
-    assignment = WorkerConfig(pipeline or _built_in(), InMemoryWriter(), encoding)
-    given = list(table_documents(table, id=id, text=text))
-    found = _RESIDENT.process(given, assignment, limits or Run()) if given else []
-    cells = [_row(document, outcome) for document, outcome in zip(given, found, strict=True)]
-    columns = zip(*cells, strict=True) if cells else [()] * len(OUTCOMES)
+    config = WorkerConfig(pipeline or _built_in(), InMemoryWriter(), encoding)
+    records = list(table_documents(table, id=id, text=text))
+    outcomes = _WORKER.process(records, config, limits or Run()) if records else []
+    rows = [_row(record, outcome) for record, outcome in zip(records, outcomes, strict=True)]
+    columns = zip(*rows, strict=True) if rows else [()] * len(OUTCOMES)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, OUTCOMES, strict=True)]
     return pa.Table.from_arrays(arrays, schema=OUTCOMES)
 
@@ -104,148 +112,94 @@ def _built_in() -> Pipeline:
     return Pipeline()
 
 
-class _Resident:
-    """The process in which this one has its documents processed, as long as nothing about the work changes."""
+class _PersistentWorker:
+    """The worker of this process. It is kept while the config and the limits stay the same."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._work: tuple[bytes, Run] | None = None
-        self._kept = ExitStack()
+        self._key: tuple[bytes, Run] | None = None
+        self._cleanup = ExitStack()
 
-    def process(self, documents: Sequence[Record | Unreadable], assignment: WorkerConfig, limits: Run) -> list[Outcome]:
-        """What became of each, in order. One batch at a time: some engines have several threads."""
+    def process(self, records: Sequence[Record | Unreadable], config: WorkerConfig, limits: Run) -> list[Outcome]:
+        """Returns the outcomes in order. Handles one batch at a time: some engines have several threads."""
         with self._lock:
-            pool = self._fit((pickle.dumps(assignment), limits), assignment)
+            pool = self._pool_for((pickle.dumps(config), limits), config)
             try:
-                found = [
-                    item[1] if isinstance(item, tuple) else _unread(item) for item in process_in_order(documents, pool)
-                ]
+                items = process_in_order(records, pool)
+                return [item[1] if isinstance(item, tuple) else _unreadable(item) for item in items]
             except BaseException:
                 # It still has documents that nobody waits for.
                 self.end()
                 raise
-            # What is in it was counted for each row.
-            pool.take_tally()
-            return found
 
     def end(self) -> None:
-        """Ends the process."""
-        kept, self._kept, self._work = self._kept, ExitStack(), None
-        kept.close()
+        """Ends the worker."""
+        cleanup, self._cleanup, self._key = self._cleanup, ExitStack(), None
+        cleanup.close()
 
     def forget(self) -> None:
-        """Knows of no process: where this one was forked, that is its parent's, and a thread of that has the lock."""
-        self._lock, self._work, self._kept = Lock(), None, ExitStack()
+        """Forgets the worker after a fork: it belongs to the parent, and so does the thread that has the lock."""
+        self._lock, self._key, self._cleanup = Lock(), None, ExitStack()
 
-    def _fit(self, work: tuple[bytes, Run], assignment: WorkerConfig) -> ProcessPool:
-        if self._work != work:
+    def _pool_for(self, key: tuple[bytes, Run], config: WorkerConfig) -> ProcessPool:
+        if self._key != key:
             self.end()
-            self._pool = self._kept.enter_context(ProcessPool(assignment, 1, work[1]))
-            self._work = work
+            self._pool = self._cleanup.enter_context(ProcessPool(config, 1, key[1]))
+            self._key = key
         return self._pool
 
 
-_RESIDENT = _Resident()
-atexit.register(_RESIDENT.end)
+_WORKER = _PersistentWorker()
+atexit.register(_WORKER.end)
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_RESIDENT.forget)
+    os.register_at_fork(after_in_child=_WORKER.forget)
 
 
-def _unread(item: object) -> Failure:
-    assert isinstance(item, Unreadable)  # noqa: S101 -- there is nothing else among documents
+def _unreadable(item: object) -> Failure:
+    assert isinstance(item, Unreadable)  # noqa: S101 -- the table holds nothing else
     return Failure(item.id, None, item.reason)
 
 
-# What an article holds, as far as it is counted: reading only this much of its JSON takes a tenth of the time.
-
-
-class _Exchange(msgspec.Struct, frozen=True):
-    questions: tuple[msgspec.Raw, ...]
-    answers: tuple[msgspec.Raw, ...]
-    asides: tuple[msgspec.Raw, ...]
-
-
-class _Section(msgspec.Struct, frozen=True):
-    exchanges: tuple[_Exchange, ...]
-
-
-class _Finding(msgspec.Struct, frozen=True):
-    rule: str
-
-
-class _Note(msgspec.Struct, frozen=True):
-    rule: str
-    severity: str
-
-
-class _Change(msgspec.Struct, frozen=True):
-    edits: tuple[_Finding, ...]
-
-
-class _Source(msgspec.Struct, frozen=True):
-    bytes: int
-
-
-class _Provenance(msgspec.Struct, frozen=True):
-    source: _Source
-    changes: tuple[_Change, ...]
-
-
-class _Article(msgspec.Struct, frozen=True):
-    sections: tuple[_Section, ...]
-    notes: tuple[_Note, ...]
-    provenance: _Provenance
-
-
-_ARTICLES = msgspec.json.Decoder(_Article)
-
-
-def _row(document: Record | Unreadable, outcome: Outcome) -> tuple[object, ...]:
-    """The cells of one row."""
-    name = document.id or None
+def _row(record: Record | Unreadable, outcome: Outcome) -> tuple[object, ...]:
+    """Returns the cells of one row."""
+    name = record.id or None
     if isinstance(outcome, Written):
-        assert outcome.body is not None  # noqa: S101 -- `InMemoryWriter` gives it
-        line = outcome.body[:-1]
-        article = _ARTICLES.decode(line)
-        exchanges = [exchange for section in article.sections for exchange in section.exchanges]
-        turns = sum(len(each.questions) + len(each.answers) + len(each.asides) for each in exchanges)
-        edits = Counter(edit.rule for change in article.provenance.changes for edit in change.edits)
-        notes = Counter(note.rule for note in article.notes)
-        size = article.provenance.source.bytes
-        warnings = sum(note.severity != "info" for note in article.notes)
-        counts = (size, len(exchanges), turns, sorted(edits.items()), sorted(notes.items()), warnings)
-        failure = outcome.degraded
-        why = (None,) * 5 if failure is None else _why(failure)
-        return (name, "written", line, *why, *counts, None)
+        assert outcome.body is not None  # noqa: S101 -- `InMemoryWriter` returns it
+        assert outcome.counts is not None  # noqa: S101 -- so does `write_article`
+        counts = outcome.counts
+        why = (None,) * 5 if outcome.degraded is None else _why(outcome.degraded)
+        by_rule = (sorted(counts.edits.items()), sorted(counts.notes.items()))
+        figures = (counts.bytes, counts.exchanges, counts.turns, *by_rule, counts.warnings)
+        return (name, "written", outcome.body[:-1], *why, *figures, None)
     assert not isinstance(outcome, Edited)  # noqa: S101 -- nothing is replaced here
-    none = (None,) * 6
-    told = with_encodable_text(outcome)
-    if isinstance(told, Rejection):
-        return (name, "rejected", None, None, told.rule, told.reason, None, None, *none, None)
-    return (name, "failed", None, *_why(told), *none, told.passing is True)
+    no_figures = (None,) * 6
+    reported = with_encodable_text(outcome)
+    if isinstance(reported, Rejection):
+        return (name, "rejected", None, None, reported.rule, reported.reason, None, None, *no_figures, None)
+    return (name, "failed", None, *_why(reported), *no_figures, reported.passing is True)
 
 
 def _why(failure: Failure) -> tuple[str | None, ...]:
-    """The cells `stage`, `rule`, `reason`, `package` and `kind`."""
+    """Returns the cells `stage`, `rule`, `reason`, `package` and `kind`."""
     kind = None if failure.kind is UNSET else failure.kind
     return (failure.stage, None, failure.reason, failure.package, kind)
 
 
-def outcomes(table: pa.Table) -> list[Outcome]:
-    """What the rows of a table say that `process_batch` made; the articles as `InMemoryWriter` gives them."""
-    # As bytes: nobody reads them here.
-    place = table.schema.get_field_index("article")
-    bare = table.set_column(place, "article", table["article"].cast(pa.binary()))
-    return [_outcome(row) for row in bare.select(_TOLD).to_pylist()]
-
-
-_TOLD = ["id", "outcome", "article", "stage", "rule", "reason", "package", "kind", "passing"]
+def outcomes_of_table(table: pa.Table) -> list[Outcome]:
+    """Returns the outcomes that the rows of a table from `process_batch` describe."""
+    # As bytes: they are written without being read.
+    index = table.schema.get_field_index("article")
+    as_bytes = table.set_column(index, "article", table["article"].cast(pa.binary()))
+    return [_outcome(row) for row in as_bytes.to_pylist()]
 
 
 def _outcome(row: Mapping[str, Any]) -> Outcome:
     if row["outcome"] == "written":
         body = row["article"] + b"\n"
-        return Written(len(body), body, article_hash(body), degraded=_failure(row) if row["kind"] else None)
+        edits, notes = dict(row["edits"]), dict(row["notes"])
+        counts = ArticleCounts(row["bytes"], row["exchanges"], row["turns"], edits, notes, row["warnings"])
+        degraded = _failure(row) if row["kind"] else None
+        return Written(len(body), body, article_hash(body), degraded=degraded, counts=counts)
     if row["outcome"] == "rejected":
         return Rejection(row["id"], row["rule"], row["reason"])
     return _failure(row)
@@ -254,26 +208,3 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
 def _failure(row: Mapping[str, Any]) -> Failure:
     passing: Literal[True] | UnsetType = True if row["passing"] else UNSET
     return Failure(row["id"], row["stage"], row["reason"], row["package"], row["kind"] or UNSET, passing)
-
-
-def tally(table: pa.Table) -> ContentTotals:
-    """What the written articles hold, added up."""
-    size, exchanges, turns = (pc.sum(table[name]).as_py() or 0 for name in ("bytes", "exchanges", "turns"))
-    # A null, of one that was not written, is neither.
-    without, warned = (
-        pc.sum(found).as_py() or 0 for found in (pc.equal(table["exchanges"], 0), pc.greater(table["warnings"], 0))
-    )
-    return ContentTotals(size, exchanges, turns, without, warned, _counted(table["edits"]), _counted(table["notes"]))
-
-
-def _counted(column: pa.ChunkedArray) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for cells in column.chunks:
-        if not len(cells):
-            continue
-        # A slice still has the keys and counts of all.
-        first, end = cells.offsets[0].as_py(), cells.offsets[-1].as_py()
-        pairs = pa.table({"rule": cells.keys[first:end], "times": cells.items[first:end]})
-        for row in pairs.group_by("rule").aggregate([("times", "sum")]).to_pylist():
-            found[row["rule"]] += row["times_sum"]
-    return found

@@ -1,9 +1,9 @@
-"""A run that writes nothing: what each rule would do to the documents, with examples.
+"""A dry run: counts what each rule would do to the documents, with examples, and writes nothing.
 
-The structs are what `pipeline run --dry-run --json` prints; keys are only ever added.
+`pipeline run --dry-run --json` prints these structs. Keys are only ever added.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
@@ -24,7 +24,9 @@ from pipeline.core.pipeline import Pipeline
 from pipeline.export.json import encode_article
 from pipeline.model.article import Article
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.runs.counters import Aside, Counters
+from pipeline.runs.article_counts import ArticleCounts
+from pipeline.runs.counters import Counters, LeftOutEntry
+from pipeline.runs.events import NoEvents, RunEvents
 from pipeline.runs.outcome import (
     LONE_SURROGATE,
     Failure,
@@ -34,14 +36,14 @@ from pipeline.runs.outcome import (
     process_record,
     with_location,
 )
-from pipeline.runs.run_log import Heard
 from pipeline.text.excerpts import edit_excerpt, note_excerpt
 
 
 class DryRunTotals(msgspec.Struct, frozen=True, kw_only=True):
-    """What would become of the documents; nothing is missing where the next three add up to the first.
+    """What would become of the documents: `documents` is the sum of the next three.
 
-    Of those that would be written the last two count articles in which no exchange was found, and with warnings.
+    `without_exchange` and `with_warnings` count articles that would be written and in which no exchange was found, or
+    which have warnings.
     """
 
     documents: int
@@ -54,7 +56,7 @@ class DryRunTotals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DryRunReport(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a run would do."""
+    """Everything that a run would do."""
 
     documents: DryRunTotals
     edits: Annotated[tuple[RuleReport, ...], Meta(description="Rules that edit, those in most articles first.")]
@@ -65,22 +67,23 @@ class DryRunReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DryRun:
-    """Counts while documents are processed; it keeps no article."""
+    """Counts what would be done. It keeps no article."""
 
-    def __init__(self, account: Counters | None = None, *, examples: int = 3) -> None:
-        self.account = Counters() if account is None else account
+    def __init__(self, counters: Counters | None = None, *, examples: int = 3) -> None:
+        """`examples` is the number of examples per rule."""
+        self.counters = Counters() if counters is None else counters
         self.failures: list[Failure] = []
         self.rejections: list[Rejection] = []
-        self.aside: list[Aside] = []
+        self.left_out: list[LeftOutEntry] = []
         self._rules: FindingTotals[RuleKey] = FindingTotals(examples=examples)
         self._labels: FindingTotals[str] = FindingTotals()
 
     def add(self, article: Article, failure: Failure | None = None) -> None:
-        """Counts what the rules did to one article; `failure` says why it is degraded."""
-        self.account.settle(Written(0, degraded=failure))
+        """Counts what the rules did to one article. `failure` says why it is degraded."""
+        self.counters.count_outcome(Written(0, degraded=failure))
         if failure is not None:
             self.failures.append(failure)
-        self.account.tally.add(article)
+        self.counters.content.add(ArticleCounts.of(article))
         self._rules.add_article(rule_keys(article))
         self._labels.add_article(segment.label for segment in article.segments)
         layers: tuple[str, ...] = ()
@@ -89,29 +92,29 @@ class DryRun:
                 key = RuleKey("edit", change.stage, edit.rule)
                 if self._rules.wants_example(key, (edit.old, edit.new), article.id):
                     layers = layers or layer_texts(article)
-                    shown = edit_excerpt(layers[layer], edit.start, edit.old, edit.new)
-                    self._rules.add_example(key, (edit.old, edit.new), Example(article.id, None, shown))
+                    excerpt = edit_excerpt(layers[layer], edit.start, edit.old, edit.new)
+                    self._rules.add_example(key, (edit.old, edit.new), Example(article.id, None, excerpt))
         for note in article.notes:
             key = RuleKey("note", note.stage, note.rule)
             if self._rules.wants_example(key, note.message, article.id):
-                shown = note_excerpt(article.text, note.start, note.end, note.message, note.suggestion)
-                self._rules.add_example(key, note.message, Example(article.id, None, shown))
+                excerpt = note_excerpt(article.text, note.start, note.end, note.message, note.suggestion)
+                self._rules.add_example(key, note.message, Example(article.id, None, excerpt))
 
-    def leave(self, entry: Failure | Rejection | Aside) -> None:
-        """Notes what becomes no article."""
-        if isinstance(entry, Aside):
-            self.account.aside += 1
-            self.aside.append(entry)
+    def add_without_article(self, entry: Failure | Rejection | LeftOutEntry) -> None:
+        """Counts a document that fails or is rejected, or a part that is left out."""
+        if isinstance(entry, LeftOutEntry):
+            self.counters.left_out += 1
+            self.left_out.append(entry)
             return
-        self.account.settle(entry)
+        self.counters.count_outcome(entry)
         if isinstance(entry, Failure):
             self.failures.append(entry)
         else:
             self.rejections.append(entry)
 
     def report(self) -> DryRunReport:
-        """All that was counted."""
-        totals = self.account.totals
+        """Returns everything that was counted."""
+        totals = self.counters.totals
         return DryRunReport(
             documents=DryRunTotals(
                 documents=totals.documents,
@@ -119,8 +122,8 @@ class DryRun:
                 failed=totals.failed,
                 rejected=totals.rejected,
                 degraded=totals.degraded,
-                without_exchange=self.account.figures.without_exchange,
-                with_warnings=self.account.figures.with_warnings,
+                without_exchange=self.counters.figures.without_exchange,
+                with_warnings=self.counters.figures.with_warnings,
             ),
             edits=rule_reports(self._rules, "edit"),
             labels=label_reports(self._labels),
@@ -135,44 +138,40 @@ def simulate_run(
     pipeline: Pipeline,
     *,
     encoding: str | None = None,
-    account: Counters | None = None,
-    heard: Heard | None = None,
-    seen: Callable[[str, Counters], None] | None = None,
+    counters: Counters | None = None,
+    events: RunEvents | None = None,
 ) -> DryRun:
-    """Processes each record as a run does, and writes nothing. `heard` and `seen` are called as by a run."""
-    rehearsal = DryRun(account)
+    """Processes each record like a run, and writes nothing. `events` gets `on_log_entry` and `on_document`."""
+    dry_run = DryRun(counters)
+    events = events or NoEvents()
     for record in records:
         if isinstance(record, LeftOut):
-            aside = Aside(record.name, record.reason, record.count)
-            rehearsal.leave(aside)
-            if heard is not None:
-                heard(aside)
+            left_out = LeftOutEntry(record.name, record.reason, record.count)
+            dry_run.add_without_article(left_out)
+            events.on_log_entry(left_out)
             continue
-        rehearsal.account.taken()
-        made = (
-            Failure(record.id, None, record.reason)
-            if isinstance(record, Unreadable)
-            else _made(record, pipeline, encoding)
-        )
-        if isinstance(made, Failure | Rejection):
-            rehearsal.leave(made)
-            if heard is not None:
-                heard(made)
+        dry_run.counters.count_read()
+        if isinstance(record, Unreadable):
+            result: Article | Failure | Rejection = Failure(record.id, None, record.reason)
         else:
-            failure = degraded_failure(record, made) if isinstance(record, Record) else None
-            rehearsal.add(made, failure)
-            if failure is not None and heard is not None:
-                heard(failure)
-        if seen is not None:
-            seen(record.id, rehearsal.account)
-    return rehearsal
+            result = _process(record, pipeline, encoding)
+        if isinstance(result, Failure | Rejection):
+            dry_run.add_without_article(result)
+            events.on_log_entry(result)
+        else:
+            failure = degraded_failure(record, result) if isinstance(record, Record) else None
+            dry_run.add(result, failure)
+            if failure is not None:
+                events.on_log_entry(failure)
+        events.on_document(record.id, dry_run.counters)
+    return dry_run
 
 
-def _made(record: Record, pipeline: Pipeline, encoding: str | None) -> Article | Failure | Rejection:
-    made = process_record(record, pipeline, encoding)
-    if isinstance(made, Article):
+def _process(record: Record, pipeline: Pipeline, encoding: str | None) -> Article | Failure | Rejection:
+    result = process_record(record, pipeline, encoding)
+    if isinstance(result, Article):
         try:
-            encode_article(made)
+            encode_article(result)
         except UnicodeEncodeError:
             return Failure(record.id, None, with_location(record, LONE_SURROGATE))
-    return made
+    return result

@@ -8,15 +8,15 @@ from pipeline.config.settings import Input
 from pipeline.readers.documents import ReadResult, with_unique_ids
 from pipeline.readers.input_files import InputFile
 from pipeline.readers.named_fields import is_read_once, with_checked_fields
-from pipeline.runs.plan import DocumentSource
+from pipeline.runs.plan_items import DocumentSource
 from pipeline.runs.records import EncodedRecord, SourceItem, Waiting, decode_record
 
 
 class FileSources(Sequence[DocumentSource]):
-    """Files, sorted by name, each made a source when it is asked for: there may be a million of them.
+    """Files, sorted by name. Each source is made when you ask for it, since there may be a million files.
 
-    `read` gives the documents of a file, by its number among all. With `check` the first records of a file that can be
-    read once are checked for the fields that `options` name.
+    `read` yields the documents of a file, given all files and its index. With `check` the first records of a file that
+    can be read only is_read_once are checked for the fields that `options` name.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class FileSources(Sequence[DocumentSource]):
 
     @cached_property
     def size(self) -> int:
-        """Of all files, in bytes; of those that cannot be looked at, none."""
+        """The size of all files in bytes. Files whose size is not known count as empty."""
         return sum(file.size or 0 for file in self._files)
 
     def __len__(self) -> int:
@@ -46,39 +46,37 @@ class FileSources(Sequence[DocumentSource]):
     def __getitem__(self, i: slice) -> Sequence[DocumentSource]: ...
     def __getitem__(self, i: int | slice) -> DocumentSource | Sequence[DocumentSource]:
         if isinstance(i, slice):
-            return [self._source(at) for at in range(*i.indices(len(self._files)))]
+            return [self._source(index) for index in range(*i.indices(len(self._files)))]
         return self._source(range(len(self._files))[i])
 
-    def _source(self, at: int) -> DocumentSource:
-        file = self._files[at]
-        return DocumentSource(self._name(at), partial(self._read, at), lambda: file.stamp, file.size or 0)
+    def _source(self, index: int) -> DocumentSource:
+        file = self._files[index]
+        return DocumentSource(self._name(index), partial(self._read, index), lambda: file.stamp, file.size or 0)
 
-    def _name(self, at: int) -> str:
-        """That of the file, or another for a table that is called as the one before it: two folders may have one each.
+    def _name(self, index: int) -> str:
+        """Returns a unique name: two folders may each have a table of the same name.
 
-        What is remembered of one must not be taken for what is known of the other.
+        The state must not take what it knows of one for the other.
         """
-        name, first = self._files[at].name, at
+        name, first = self._files[index].name, index
         while first and self._files[first - 1].name == name:
             first -= 1
-        # No path holds a NUL.
-        return name if first == at else f"{name}\0{at - first + 1}"
+        # No path contains a NUL.
+        return name if first == index else f"{name}\0{index - first + 1}"
 
-    def _read(self, at: int) -> Iterator[SourceItem]:
-        found = self._read_file(self._files, at)
-        return (
-            with_checked_fields(without_waiting(found), self._options)
-            if self._check and is_read_once(self._files[at])
-            else found
-        )
+    def _read(self, index: int) -> Iterator[SourceItem]:
+        items = self._read_file(self._files, index)
+        if self._check and is_read_once(self._files[index]):
+            return with_checked_fields(without_waiting(items), self._options)
+        return items
 
     def documents(self) -> Iterator[ReadResult]:
-        """The documents of all files, in order; of two with one id the second is `Unreadable`."""
-        return with_unique_ids(without_waiting(self._read(at)) for at in range(len(self._files)))
+        """Yields the documents of all files in order; a second document with the same id is `Unreadable`."""
+        return with_unique_ids(without_waiting(self._read(index)) for index in range(len(self._files)))
 
 
-def without_waiting(found: Iterable[SourceItem]) -> Iterator[ReadResult]:
-    """The documents among what comes from a source, whole."""
-    for each in found:
-        if not isinstance(each, Waiting):
-            yield decode_record(each) if isinstance(each, EncodedRecord) else each
+def without_waiting(items: Iterable[SourceItem]) -> Iterator[ReadResult]:
+    """Drops `Waiting` and decodes records."""
+    for item in items:
+        if not isinstance(item, Waiting):
+            yield decode_record(item) if isinstance(item, EncodedRecord) else item

@@ -1,4 +1,4 @@
-"""What becomes of one document: it is written (perhaps degraded), fails, or is turned down by a filter."""
+"""What becomes of one document: it is written (perhaps degraded), fails, is rejected, or its article was edited."""
 
 import traceback
 from pathlib import Path
@@ -13,20 +13,27 @@ from pipeline.errors import DocumentError, RejectedError, StageError, is_machine
 from pipeline.model.article import STAGE_FAILED, Article
 from pipeline.model.record import Record, printable
 from pipeline.readers.html import text_record
+from pipeline.runs.article_counts import ArticleCounts
 from pipeline.runs.records import AnyRecord
 
-LONE_SURROGATE = "a stage gave text with a lone surrogate, which no JSON can hold; mend the stage"
+LONE_SURROGATE = "a stage returned text with a lone surrogate, which JSON cannot hold; fix the stage"
 
 WorkerLoss = Literal["crash", "time", "memory"]
-"""How a document can take its worker with it: it kills it, holds it for too long, or eats all that it may have."""
+"""Why a worker was lost: it crashed, took too long, or ran out of memory."""
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """A document that failed: which, in which stage (null before any), why, and whose stage it was if not ours.
+    """A line of `failures.jsonl`: a document that failed, is degraded, or whose article was edited by hand.
 
-    `kind` is there only where it took its worker with it, and where nothing failed as a whole: its article was written
-    but is `degraded` (without what a finder that failed would have found, or without structure), or it was `edited` by
-    hand and left as it is. `passing` is there only where the machine was to blame, so that the next run tries again.
+    Attributes:
+        document: The id of the document.
+        stage: The stage that failed; None if it failed before any stage.
+        reason: Why, and what to do.
+        package: The package of the stage with its version, unless the stage is built in.
+        kind: Why the worker was lost, if it was; "degraded" if an article was written without the findings of a stage
+            that failed or without structure; "edited" if the article was edited by hand and is kept.
+        passing: True if the machine was to blame. The next run tries again.
+
     """
 
     document: str
@@ -38,10 +45,16 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Written(msgspec.Struct, frozen=True):
-    """An article was made: how long its JSON is, in bytes, and the JSON itself where whoever asked writes it.
+    """An article was written.
 
-    `hash` is that of the JSON; `stamp` changes when the file does that holds it, 0 where it has none of its own.
-    `degraded` says what went wrong where it is not the article that it should be.
+    Attributes:
+        size: The length of its JSON in bytes.
+        body: The JSON itself, if the caller writes it and not the worker.
+        hash: The hash of the JSON (`manual_edits.article_hash`).
+        stamp: Changes when the article's file changes; 0 if it has no file of its own.
+        degraded: What went wrong, if the article is degraded.
+        counts: What the article holds; None if it was not counted.
+
     """
 
     size: int
@@ -49,12 +62,13 @@ class Written(msgspec.Struct, frozen=True):
     hash: bytes = b""
     stamp: int = 0
     degraded: Failure | None = None
+    counts: ArticleCounts | None = None
 
 
 class Edited(msgspec.Struct, frozen=True):
-    """The article that lies there was edited by hand, so the new one was not written.
+    """The article in the output was edited by hand, so the new one was not written.
 
-    `hash` and `size` (in bytes) are those of the article that belongs there; `degraded` says why that one is so.
+    `hash` and `size` (in bytes) are those of the new article; `degraded` says what went wrong with it.
     """
 
     document: str
@@ -65,12 +79,12 @@ class Edited(msgspec.Struct, frozen=True):
 
     @property
     def failure(self) -> Failure:
-        """As it is listed with the failures."""
+        """The line for `failures.jsonl`."""
         return Failure(self.document, None, self.reason, kind="edited")
 
 
 class Rejection(msgspec.Struct, frozen=True):
-    """A document that a filter turned down."""
+    """A line of `rejected.jsonl`: a document that a filter rejected."""
 
     document: str
     rule: str
@@ -81,7 +95,7 @@ Outcome: TypeAlias = Written | Edited | Failure | Rejection
 
 
 class StageMemoryError(MemoryError):
-    """Memory ran out in a stage: which, and whose it is if not ours."""
+    """Memory ran out in a stage. `package` is None for a built-in stage."""
 
     def __init__(self, stage: str, package: str | None) -> None:
         super().__init__(stage, package)
@@ -90,16 +104,16 @@ class StageMemoryError(MemoryError):
 
 
 def process_record(record: Record, pipeline: Pipeline, encoding: str | None = None) -> Article | Failure | Rejection:
-    """The article of a record, or why there is none. `encoding` is what the user says of all files.
+    """Returns the article of a record, or why there is none. `encoding` is the user's setting for all files.
 
-    Raises `StageMemoryError` where a stage raised `MemoryError`: that need not be the fault of the document.
+    Raises `StageMemoryError` if a stage raised `MemoryError`: the document need not be to blame.
     """
     try:
-        # The encoding that the user names for all files wins over what came with one of them.
+        # The user's setting wins over the encoding that came with the file.
         known = msgspec.structs.replace(record, encoding=encoding or record.encoding)
         return pipeline.process(text_record(known))
-    except RejectedError as verdict:
-        return Rejection(verdict.document, verdict.rule, verdict.reason)
+    except RejectedError as rejected:
+        return Rejection(rejected.document, rejected.rule, rejected.reason)
     except StageError as error:
         if isinstance(error.__cause__, MemoryError):
             raise StageMemoryError(error.stage, error.package) from None
@@ -110,52 +124,53 @@ def process_record(record: Record, pipeline: Pipeline, encoding: str | None = No
     except MemoryError:
         raise
     except Exception as error:
-        # A mistake of ours, at a document that nobody thought of: it costs this one and no other.
+        # A bug of ours, met by one document: it must not stop the others.
         line = traceback.extract_tb(error.__traceback__)[-1]
         where = f"line {line.lineno} of {Path(line.filename).name}"
-        reason = (
-            f"raised {type(error).__name__}: {printable(error)} ({where}); that is a mistake of the pipeline, report it"
-        )
+        raised = f"raised {type(error).__name__}: {printable(error)} ({where})"
+        reason = f"{raised}; this is a bug in the pipeline, report it"
         return Failure(record.id, None, with_location(record, reason))
 
 
 def degraded_failure(record: Record, article: Article) -> Failure | None:
-    """What to say of an article that is degraded; its own notes and provenance tell."""
+    """Returns the `Failure` that describes a degraded article, from its notes; None if it is not degraded."""
     failures = article.failures
     if not failures:
         return None
-    packages = {stage.name: stage for stage in article.provenance.pipeline.stages}
+    stages = {stage.name: stage for stage in article.provenance.pipeline.stages}
     first = failures[0]
-    stage = packages.get(first.stage) if first.rule == STAGE_FAILED else None
+    stage = stages.get(first.stage) if first.rule == STAGE_FAILED else None
     package = None
     if stage is not None and stage.package is not None and stage.package != OWN.name:
         package = f"{stage.package} {stage.version}"
-    reason = (
-        first.message if stage is None else first.message.removeprefix(f"{stage_with_package(stage.name, package)}: ")
-    )
-    reason = "; ".join([reason, *(note.message for note in failures[1:])])
-    return with_encodable_text(
-        Failure(record.id, stage.name if stage else None, with_location(record, reason), package, "degraded")
-    )
+    reason = first.message
+    if stage is not None:
+        reason = reason.removeprefix(f"{stage_with_package(stage.name, package)}: ")
+    reason = with_location(record, "; ".join([reason, *(note.message for note in failures[1:])]))
+    return with_encodable_text(Failure(record.id, stage.name if stage else None, reason, package, "degraded"))
 
 
 def with_location(record: AnyRecord, reason: str) -> str:
-    """Why a document failed, and where it lies if its id does not tell: the id of a row may say nothing of the file."""
-    lies_within = record.origin.row is not None or record.origin.member is not None
-    return f"{record.where}: {reason}" if lies_within else reason
+    """Adds the file and the row or member to a reason, if the document's id does not name them."""
+    is_in_file = record.origin.row is not None or record.origin.member is not None
+    return f"{record.where}: {reason}" if is_in_file else reason
 
 
-Said = TypeVar("Said", bound=Failure | Rejection)
+FailureOrRejection = TypeVar("FailureOrRejection", bound=Failure | Rejection)
 
 
-def with_encodable_text(entry: Said) -> Said:
-    """The same without lone surrogates, which no JSON can hold."""
-    plain = {key: value for key, value in msgspec.structs.asdict(entry).items() if isinstance(value, str)}
-    if all(value.isascii() for value in plain.values()):
+def with_encodable_text(entry: FailureOrRejection) -> FailureOrRejection:
+    """Escapes lone surrogates in all fields, since JSON cannot hold them."""
+    texts = {key: value for key, value in msgspec.structs.asdict(entry).items() if isinstance(value, str)}
+    if all(value.isascii() for value in texts.values()):
         return entry
-    return msgspec.structs.replace(entry, **{key: encodable(value) for key, value in plain.items()})
+    return msgspec.structs.replace(entry, **{key: encodable(value) for key, value in texts.items()})
 
 
 def encodable(text: str) -> str:
-    """The text with lone surrogates written out."""
+    r"""Escapes lone surrogates.
+
+    >>> encodable("a\ud800")
+    'a\\ud800'
+    """
     return text.encode("utf-8", "backslashreplace").decode()

@@ -1,149 +1,54 @@
-"""What is to be done: every document of the sources, or what an earlier run made of it where nothing has changed.
+"""Plans a run: which documents to process, and which an earlier run has done and have not changed.
 
-A file whose size and time are those of then is not read again. Where they differ, each of its documents is compared by
-a hash of all that goes into its article, and only those that differ are done again.
+A source whose size and time are those of the earlier run is not read. Otherwise each of its documents is compared by a
+hash of everything that decides what its article holds, and only documents that differ are processed again.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from importlib import metadata
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from collections.abc import Iterable, Iterator
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
 from pipeline.config.settings import Run
-from pipeline.core.pipeline import Pipeline
-from pipeline.model.article import VERSION
 from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers import html
 from pipeline.readers.documents import UniqueIds, duplicate_id
 from pipeline.runs.cache_keys import key_of_article
-from pipeline.runs.counters import Aside, Counters
-from pipeline.runs.outcome import Failure, Rejection, encodable
-from pipeline.runs.records import AnyRecord, SourceItem, Waiting, record_key
-from pipeline.runs.state import REPLACING_KEY, STALE_KEY, DocumentEntry, FileEntry, SkippedEntry, State, damaged_error
+from pipeline.runs.counters import Counters, LeftOutEntry
+from pipeline.runs.output.article_store import ArticleCondition, ArticleStore
+from pipeline.runs.plan_items import (
+    DocumentSource,
+    DoneItem,
+    FileEnd,
+    FileUnchanged,
+    Pending,
+    PlanItem,
+    Skipped,
+    Unchanged,
+    skipped_item,
+    stored_reason,
+    stored_skipped_item,
+)
+from pipeline.runs.records import AnyRecord, Waiting, record_key
+from pipeline.runs.state import State
+from pipeline.runs.state_entries import REPLACING_KEY, STALE_KEY, DocumentEntry, FileEntry
 from pipeline.storage.file_names import FileNames
-from pipeline.version import __version__
-
-T = TypeVar("T")
 
 ARTICLE_TO_SOURCE_RATIO = 3
-"""How many times as long an article is as its source."""
-LIBRARIES = ("beautifulsoup4", "ftfy", "jieba", "lxml", "regex", "trafilatura")
-"""Packages of which another version may make another article of the same document."""
-
-
-class DocumentSource(msgspec.Struct, frozen=True):
-    """Something that holds documents: its name, a stamp that changes when it does, and what reads it.
-
-    A source without a stamp is always read. `size` is that of the source in bytes, where it is known.
-    """
-
-    name: str
-    read: Callable[[], Iterator[SourceItem]]
-    stamp: Callable[[], str | None] = lambda: None
-    size: int = 0
-
-
-class StoredReason(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Why a document was not written or is degraded, as it is kept.
-
-    `limits` are those under which it took its worker with it.
-    """
-
-    failure: Failure | None = None
-    rejection: Rejection | None = None
-    limits: str | None = None
-
-    @property
-    def why(self) -> Failure | Rejection:
-        """The one or the other."""
-        told = self.failure or self.rejection
-        assert told is not None  # noqa: S101 -- whoever noted it said why
-        return told
-
-
-class Unchanged(msgspec.Struct, frozen=True):
-    """A document that has not changed, and where it was read now: which one of which file; None where it was not.
-
-    Where its article was `edited` by hand it stays as well, whether it has changed or not.
-    """
-
-    entry: DocumentEntry
-    read: tuple[int, int] | None
-    edited: bool = False
-
-
-class Skipped(msgspec.Struct, frozen=True):
-    """What is no sound document, to be noted for a file where it has a number."""
-
-    file: int | None
-    oddity: SkippedEntry
-    told: Failure | Aside
-
-
-class FileEnd(msgspec.Struct, frozen=True):
-    """All documents of a file stand before this."""
-
-    file: int
-    stamp: str | None
-    key: bytes
-
-
-class FileUnchanged(msgspec.Struct, frozen=True):
-    """All documents of a file that has not changed stand before this."""
-
-    file: int
-
-
-DoneItem: TypeAlias = Unchanged | Skipped | FileEnd | FileUnchanged
-PlanItem: TypeAlias = AnyRecord | Waiting | DoneItem
-
-
-class Pending(msgspec.Struct, frozen=True):
-    """A document under way: which one of which file it is, and the hash of all that goes into its article.
-
-    `replaces` says whether an article lies there that was made of an earlier form of it, `earlier` how that is known
-    again (see `by_hand.may_replace`). `former` is the entry of an article that an earlier run wrote under a file name
-    that is not this document's any more.
-    """
-
-    file: int
-    n: int
-    key: bytes
-    replaces: bool = False
-    earlier: bytes | None = None
-    former: DocumentEntry | None = None
-
-
-ArticleCondition: TypeAlias = Literal["whole", "gone", "edited", "replaced", "unsure"]
-"""How an article that was written is found: as it was, not at all, edited by hand, or as a run that was killed left it.
-
-"unsure" is an article at which a run was killed that kept no log of what it wrote.
-"""
-
-
-class Shelf(Protocol):
-    """Where articles lie."""
-
-    def look(self, entry: DocumentEntry) -> tuple[ArticleCondition, DocumentEntry]:
-        """How the article of a document that was written is found; and its entry, with the stamp that it has now."""
-        ...
-
-    def earlier(
-        self, name: str, entry: DocumentEntry | None, sight: ArticleCondition, *, apart: bool = False
-    ) -> bytes | None:
-        """By what the article that lies there is known again when it is to be replaced."""
-        ...
-
-    def own(self, entry: DocumentEntry) -> bytes | None:
-        """The hash of what lies where the article was written; None if that is nothing, or of another document."""
-        ...
+"""How many times longer an article is than its source, for progress estimates."""
 
 
 class RerunOptions(msgspec.Struct, frozen=True):
-    """What the user says of documents that an earlier run has done."""
+    """What to do about documents that an earlier run has done; the options of `pipeline run`.
+
+    Attributes:
+        fresh: Process all documents again.
+        retry_failed: Process failed and degraded documents again.
+        check_hash: Read each source again, even if its size and time have not changed.
+        first: Process only the first so many documents.
+        overwrite_edited: Replace articles that were edited by hand.
+
+    """
 
     fresh: bool = False
     retry_failed: bool = False
@@ -153,271 +58,232 @@ class RerunOptions(msgspec.Struct, frozen=True):
 
 
 class Plan:
-    """Gives the items of a run in order; `awaited` holds those documents that were given and are not done."""
+    """Yields the items of a run in order.
+
+    Attributes:
+        pending: The documents that were yielded and are not done, by their ids.
+        limits: The limits of the run, as text.
+        ended: Whether all sources were read to their end.
+
+    """
 
     def __init__(
         self,
         state: State,
-        shelf: Shelf,
-        account: Counters,
+        store: ArticleStore,
+        counters: Counters,
         *,
         settings: bytes,
         reading: bytes = b"",
         limits: Run | None = None,
         choices: RerunOptions | None = None,
-        own_files: bool = True,
+        file_per_article: bool = True,
     ) -> None:
-        """`own_files` says whether each article has a file of its own, called as its id."""
-        self.awaited: dict[str, Pending] = {}
+        """`settings` and `reading` are hashes (`cache_keys.settings_key` and `reading_key`)."""
+        self.pending: dict[str, Pending] = {}
         self.limits = describe_limits(limits or Run())
         self.ended = False
-        """Whether the sources were taken to their end."""
         self._state = state
-        self._shelf = shelf
-        self._account = account
+        self._store = store
+        self._counters = counters
         self._settings = settings
-        # Pages are converted by other packages; what is said of a whole file does not tell whether it holds one.
+        # Other packages convert web pages, and a source need not tell whether it holds pages.
         self._reading = hashlib.sha256(settings + reading + html.converter().encode()).digest()
         self._choices = choices or RerunOptions()
-        self._own_files = own_files
+        self._file_per_article = file_per_article
         self._edited: set[str] = set()
-        """The ids of those documents of a file that has not changed whose articles were edited."""
+        """The ids of the documents of an unchanged source whose articles were edited by hand."""
 
     def items(self, sources: Iterable[DocumentSource], lost: Iterable[Unreadable | LeftOut] = ()) -> Iterator[PlanItem]:
-        """Records to process, and between them whatever is settled already."""
-        with UniqueIds() as ids, UniqueIds() as keys:
-            self._file_names = FileNames(ids, keys)
-            for each in self._all(sources, lost, ids):
-                if not isinstance(each, FileEnd | FileUnchanged | Waiting) and not _is_aside(each):
-                    self._account.taken()
-                yield each
-                if self._account.documents == self._choices.first:
+        """Yields records to process, and between them what is done already. `lost` are sources that cannot be read."""
+        with UniqueIds() as ids, UniqueIds() as name_keys:
+            self._file_names = FileNames(ids, name_keys)
+            for item in self._all_items(sources, lost, ids):
+                if not isinstance(item, FileEnd | FileUnchanged | Waiting) and not _is_left_out(item):
+                    self._counters.count_read()
+                yield item
+                if self._counters.documents == self._choices.first:
                     return
         self.ended = True
 
-    def _all(
+    def _all_items(
         self, sources: Iterable[DocumentSource], lost: Iterable[Unreadable | LeftOut], ids: UniqueIds
     ) -> Iterator[PlanItem]:
-        for unreadable in lost:
-            yield _odd(None, 0, unreadable)
+        for each in lost:
+            yield skipped_item(None, 0, each)
         for source in sources:
-            before = self._account.bytes_read
-            for item in self._source(source, ids):
-                # About: in a packed file a text takes less room, and an article more than its text.
-                read = (
-                    item.weight if isinstance(item, AnyRecord) else _weight(item) if isinstance(item, Unchanged) else 0
-                )
-                self._account.bytes_read = min(self._account.bytes_read + read, before + source.size)
+            before = self._counters.bytes_read
+            for item in self._items_of(source, ids):
+                # An estimate: a compressed source is smaller than its text.
+                estimate = self._counters.bytes_read + _estimated_bytes(item)
+                self._counters.bytes_read = min(estimate, before + source.size)
                 yield item
-            self._account.bytes_read = before + source.size
+            self._counters.bytes_read = before + source.size
 
-    def _source(self, source: DocumentSource, ids: UniqueIds) -> Iterator[PlanItem]:
+    def _items_of(self, source: DocumentSource, ids: UniqueIds) -> Iterator[PlanItem]:
         stamp = source.stamp()
-        known = self._state.known(source.name)
-        if known is not None and self._is_same(known, stamp, ids):
-            yield from self._kept(known, ids)
+        known = self._state.source(source.name)
+        if known is not None and self._is_unchanged(known, stamp, ids):
+            yield from self._unchanged_items(known, ids)
             return
         file = self._state.begin_file(source.name)
-        whole = True
+        is_complete = True
         n = -1
-        for found in source.read():
-            if isinstance(found, Waiting):
-                yield found
+        for item in source.read():
+            if isinstance(item, Waiting):
+                yield item
                 continue
             n += 1
-            whole = whole and not (isinstance(found, Unreadable) and found.passing)
-            if not isinstance(found, AnyRecord):
-                yield _odd(file, n, found)
-            elif not ids.add(found.id):
-                yield _odd(file, n, duplicate_id(found), "double")
+            is_complete = is_complete and not (isinstance(item, Unreadable) and item.passing)
+            if not isinstance(item, AnyRecord):
+                yield skipped_item(file, n, item)
+            elif not ids.add(item.id):
+                yield skipped_item(file, n, duplicate_id(item), "double")
             else:
-                yield self._document(found, file, n)
-        # One that was changed while it was read is read again, and so is one that could not be read to its end.
-        yield FileEnd(file, stamp if whole and source.stamp() == stamp else None, self._reading)
+                yield self._plan_record(item, file, n)
+        # A source that changed while it was read, or could not be read to its end, is read again next time.
+        is_unchanged = is_complete and source.stamp() == stamp
+        yield FileEnd(file, stamp if is_unchanged else None, self._reading)
 
-    def _document(self, record: AnyRecord, file: int, n: int) -> AnyRecord | Unchanged:
-        if self._own_files and self._file_names.take(record.id):
+    # Documents that were read
+
+    def _plan_record(self, record: AnyRecord, file: int, n: int) -> AnyRecord | Unchanged:
+        if self._file_per_article and self._file_names.take(record.id):
             record = msgspec.structs.replace(record, apart=True)
         key = key_of_article(record_key(record), self._settings)
-        entry = self._state.entry(record.id)
+        entry = self._state.document(record.id)
         if entry is not None and entry.file != file:
-            self._state.spoil_file(entry.file)
-        was_written = entry is not None and entry.fate == "written"
-        sight: ArticleCondition = "gone"
-        if entry is not None and self._own_files and entry.apart != record.apart:
-            return self._renamed(record, entry, Pending(file, n, key))
+            self._state.invalidate_file(entry.file)
+        was_written = entry is not None and entry.status == "written"
+        condition: ArticleCondition = "gone"
+        if entry is not None and self._file_per_article and entry.apart != record.apart:
+            return self._plan_renamed(record, entry, Pending(file, n, key))
         if entry is not None and was_written:
-            sight, entry = self._look(entry)
-            if sight == "edited":
+            condition, entry = self._inspect(entry)
+            if condition == "edited":
                 if entry.key not in {key, REPLACING_KEY}:
-                    # If somebody undoes the edit, what lies there then is made of an earlier form of the document.
+                    # If the edit is undone, the article will be that of an earlier form of the document.
                     entry = msgspec.structs.replace(entry, key=STALE_KEY)
                 return Unchanged(entry, (file, n), edited=True)
-        if entry is not None and entry.key == key and self._stands_as_seen(entry, sight):
+        if entry is not None and entry.key == key and self._is_valid(entry, condition):
             return Unchanged(entry, (file, n))
         replaces = entry is not None and was_written and entry.file == file
-        known = entry if was_written else None
-        earlier = self._earlier(record, known, sight)
-        self.awaited[record.id] = Pending(file, n, key, replaces, earlier)
+        written_entry = entry if was_written else None
+        expected_hash = self._expected_hash(record, written_entry, condition)
+        self.pending[record.id] = Pending(file, n, key, replaces, expected_hash)
         return record
 
-    def _renamed(self, record: AnyRecord, entry: DocumentEntry, awaited: Pending) -> AnyRecord | Unchanged:
-        """What to do with a document whose article has another file name now, since others were read before it.
+    def _plan_renamed(self, record: AnyRecord, entry: DocumentEntry, pending: Pending) -> AnyRecord | Unchanged:
+        """Plans a document whose article has another file name now, because others were read before it.
 
-        It is processed again. The article with the old name may have been replaced already by that of the document to
-        which the name belongs now, if the file system takes both names for one: then it is not this document's.
+        It is processed again. On a file system that does not distinguish the two names, the file with the old name may
+        already hold the article of the document that the name now belongs to.
         """
         former = None
-        if entry.fate == "written":
-            sight, found = self._shelf.look(entry)
-            if sight == "whole":
-                former = found
-            elif (own := self._shelf.own(entry)) is not None:
-                if sight == "edited" and not self._choices.overwrite_edited:
-                    found = msgspec.structs.replace(found, key=STALE_KEY)
-                    return Unchanged(found, (awaited.file, awaited.n), edited=True)
-                former = msgspec.structs.replace(found, hash=own)
-        earlier = self._earlier(record, None, "gone")
-        self.awaited[record.id] = msgspec.structs.replace(awaited, earlier=earlier, former=former)
+        if entry.status == "written":
+            condition, inspected = self._store.inspect(entry)
+            if condition == "whole":
+                former = inspected
+            elif (current_hash := self._store.current_hash(entry)) is not None:
+                if condition == "edited" and not self._choices.overwrite_edited:
+                    inspected = msgspec.structs.replace(inspected, key=STALE_KEY)
+                    return Unchanged(inspected, (pending.file, pending.n), edited=True)
+                former = msgspec.structs.replace(inspected, hash=current_hash)
+        expected_hash = self._expected_hash(record, None, "gone")
+        self.pending[record.id] = msgspec.structs.replace(pending, expected_hash=expected_hash, former=former)
         return record
 
-    def _earlier(self, record: AnyRecord, entry: DocumentEntry | None, sight: ArticleCondition) -> bytes | None:
+    def _expected_hash(
+        self, record: AnyRecord, entry: DocumentEntry | None, condition: ArticleCondition
+    ) -> bytes | None:
         if self._choices.overwrite_edited:
             return None
-        return self._shelf.earlier(record.id, entry, sight, apart=record.apart)
+        return self._store.expected_hash(record.id, entry, condition, apart=record.apart)
 
-    def _look(self, entry: DocumentEntry) -> tuple[ArticleCondition, DocumentEntry]:
-        sight, entry = self._shelf.look(entry)
-        return "gone" if sight == "edited" and self._choices.overwrite_edited else sight, entry
+    def _inspect(self, entry: DocumentEntry) -> tuple[ArticleCondition, DocumentEntry]:
+        condition, entry = self._store.inspect(entry)
+        return "gone" if condition == "edited" and self._choices.overwrite_edited else condition, entry
 
-    def _is_same(self, known: FileEntry, stamp: str | None, ids: UniqueIds) -> bool:
-        """Whether all that is known of a file still stands."""
+    # Sources that have not changed
+
+    def _is_unchanged(self, known: FileEntry, stamp: str | None, ids: UniqueIds) -> bool:
+        """Whether a source need not be read, because all that is known of it is still valid."""
         choices = self._choices
         if stamp is None or choices.check_hash or (known.stamp, known.key) != (stamp, self._reading):
             return False
-        odd = {oddity.what for oddity in self._state.oddities(known.file)}
-        if "double" in odd or (odd and choices.retry_failed):
-            # Whether an id is taken depends on other files.
+        skipped_kinds = {entry.kind for entry in self._state.skipped_entries(known.file)}
+        if "double" in skipped_kinds or (skipped_kinds and choices.retry_failed):
+            # Other sources decide whether an id is taken.
             return False
         documents = 0
         self._edited.clear()
-        for entry in self._state.entries(known.file):
+        for entry in self._state.documents(known.file):
             documents += 1
-            if entry.id in ids or not self._has_its_name(entry) or not self._stands(entry):
+            if entry.id in ids or not self._keeps_its_name(entry) or not self._is_still_valid(entry):
                 return False
-        # What could not be read at all may be readable now: its permissions are no part of the stamp.
-        return documents > 0 or "unreadable" not in odd
+        # An unreadable source may be readable now: its permissions are not part of the stamp.
+        return documents > 0 or "unreadable" not in skipped_kinds
 
-    def _has_its_name(self, entry: DocumentEntry) -> bool:
-        """Whether the file name that a document got is the one that it gets now.
+    def _keeps_its_name(self, entry: DocumentEntry) -> bool:
+        """Whether the article of a document keeps its file name.
 
-        What other documents of the same file take away from it is not looked at, so a file with such is read again.
+        This does not see names taken by other documents of the same source. Such a source is read again.
         """
-        return not self._own_files or self._file_names.is_taken(entry.id) == entry.apart
+        return not self._file_per_article or self._file_names.is_taken(entry.id) == entry.apart
 
-    def _stands(self, entry: DocumentEntry) -> bool:
-        """Whether what became of a document holds, its source and the settings being the same."""
-        sight: ArticleCondition = "gone"
-        if entry.fate == "written":
-            sight, _ = self._look(entry)
-            if sight == "edited":
+    def _is_still_valid(self, entry: DocumentEntry) -> bool:
+        """Whether the outcome of a document is still valid, given the same source and settings."""
+        condition: ArticleCondition = "gone"
+        if entry.status == "written":
+            condition, _ = self._inspect(entry)
+            if condition == "edited":
                 self._edited.add(entry.id)
                 return True
         if entry.key in {STALE_KEY, REPLACING_KEY}:
             return False
-        return self._stands_as_seen(entry, sight)
+        return self._is_valid(entry, condition)
 
-    def _stands_as_seen(self, entry: DocumentEntry, sight: ArticleCondition) -> bool:
-        """The same where it is known whether its article is there; "gone" where it has none."""
-        if entry.fate == "written":
-            is_degraded = entry.told is not None
-            return sight == "whole" and not (is_degraded and self._choices.retry_failed)
-        if entry.fate == "rejected":
+    def _is_valid(self, entry: DocumentEntry, condition: ArticleCondition) -> bool:
+        """Whether an outcome is valid, given the condition of its article ("gone" if it has none)."""
+        if entry.status == "written":
+            is_degraded = entry.reason is not None
+            return condition == "whole" and not (is_degraded and self._choices.retry_failed)
+        if entry.status == "rejected":
             return True
         return not self._choices.retry_failed and stored_reason(entry).limits in {None, self.limits}
 
-    def _kept(self, known: FileEntry, ids: UniqueIds) -> Iterator[DoneItem]:
-        """All that is known of a file, in its order."""
-        oddities = self._state.oddities(known.file)
-        oddity = next(oddities, None)
-        for entry in self._state.entries(known.file):
-            while oddity is not None and oddity.n < entry.n:
-                yield _again(oddity)
-                oddity = next(oddities, None)
+    def _unchanged_items(self, known: FileEntry, ids: UniqueIds) -> Iterator[DoneItem]:
+        """Yields all that is known of a source, in order."""
+        skipped_entries = self._state.skipped_entries(known.file)
+        skipped = next(skipped_entries, None)
+        for entry in self._state.documents(known.file):
+            while skipped is not None and skipped.n < entry.n:
+                yield stored_skipped_item(skipped)
+                skipped = next(skipped_entries, None)
             ids.add(entry.id)
-            if self._own_files:
+            if self._file_per_article:
                 self._file_names.take(entry.id)
             yield Unchanged(entry, None, edited=entry.id in self._edited)
-        while oddity is not None:
-            yield _again(oddity)
-            oddity = next(oddities, None)
+        while skipped is not None:
+            yield stored_skipped_item(skipped)
+            skipped = next(skipped_entries, None)
         yield FileUnchanged(known.file)
 
 
-def settings_key(pipeline: Pipeline, encoding: str | None) -> bytes:
-    """A hash of what decides every article of a run beside the document: versions, recipe, settings, profiles."""
-    libraries = [_version(name) for name in LIBRARIES]
-    told = [VERSION, __version__, libraries, encoding, [[way.version, way.match] for way in pipeline.ways]]
-    return hashlib.sha256(msgspec.json.encode(told, order="deterministic")).digest()
-
-
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def reading_key(*said: object) -> bytes:
-    """A hash of what decides which documents a file holds."""
-    return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).digest()
-
-
 def describe_limits(limits: Run) -> str:
-    """The limits that a document can run into."""
+    """Returns the limits that a document can exceed, as text."""
     return f"{limits.seconds:g} s, {limits.memory} MiB"
 
 
-def stored_reason(entry: DocumentEntry) -> StoredReason:
-    """Why a document was not written, or is degraded."""
-    found = _decoded(entry.told or b"", StoredReason)
-    if found.failure is None and found.rejection is None:
-        raise damaged_error(f"no reason is there for {entry.id!r}")
-    return found
+def _estimated_bytes(item: PlanItem) -> int:
+    """Returns about how many bytes of its source an item had."""
+    if isinstance(item, AnyRecord):
+        return item.weight
+    if isinstance(item, Unchanged) and item.position is not None:
+        # Only the article's size is known.
+        return item.entry.size // ARTICLE_TO_SOURCE_RATIO
+    return 0
 
 
-def _odd(
-    file: int | None,
-    n: int,
-    found: Unreadable | LeftOut,
-    what: Literal["unreadable", "double"] = "unreadable",
-) -> Skipped:
-    if isinstance(found, LeftOut):
-        aside = Aside(encodable(found.name), found.reason, found.count)
-        return Skipped(file, SkippedEntry(n, "left-out", msgspec.json.encode(aside)), aside)
-    passing: Literal[True] | UnsetType = True if found.passing else UNSET
-    failure = Failure(encodable(found.id), None, encodable(found.reason), passing=passing)
-    return Skipped(file, SkippedEntry(n, what, msgspec.json.encode(failure)), failure)
-
-
-def _again(oddity: SkippedEntry) -> Skipped:
-    if oddity.what == "left-out":
-        return Skipped(None, oddity, _decoded(oddity.told, Aside))
-    return Skipped(None, oddity, _decoded(oddity.told, Failure))
-
-
-def _decoded(told: bytes, kind: type[T]) -> T:
-    """What the state holds as JSON."""
-    try:
-        return msgspec.json.decode(told, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, TypeError) as error:
-        raise damaged_error(str(error)) from error
-
-
-def _weight(stayed: Unchanged) -> int:
-    """About how many bytes the source of a document had of which only the article is known."""
-    return 0 if stayed.read is None else stayed.entry.size // ARTICLE_TO_SOURCE_RATIO
-
-
-def _is_aside(item: object) -> bool:
-    return isinstance(item, Skipped) and isinstance(item.told, Aside)
+def _is_left_out(item: object) -> bool:
+    return isinstance(item, Skipped) and isinstance(item.log_entry, LeftOutEntry)

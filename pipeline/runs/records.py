@@ -1,4 +1,4 @@
-"""What a source gives to a run: records, whole or as bytes from the process that reads, or nothing for a moment."""
+"""What a source yields to a run: whole or encoded records, unreadable files, parts that were left out, or `WAITING`."""
 
 import pickle
 from typing import Final, TypeAlias
@@ -11,10 +11,16 @@ from pipeline.runs.cache_keys import key_of_record
 
 
 class EncodedRecord(msgspec.Struct, frozen=True):
-    """A record as bytes, and what the run needs to know of it: the run passes it on and never decodes its text.
+    """A pickled record from the reading process. The run passes it on to a worker and never decodes its text.
 
-    `weight` is that of the record, in bytes; `key` is what `cache_keys.key_of_record` gives for it; `apart` is
-    that of the record once the run has set it.
+    Attributes:
+        id: The document's id.
+        origin: Where the document was read.
+        weight: The weight of the record in bytes.
+        key: The record's cache key (`cache_keys.key_of_record`).
+        body: The pickled record.
+        apart: Whether the file name of its article ends with a hash. The run sets this.
+
     """
 
     id: str
@@ -26,20 +32,19 @@ class EncodedRecord(msgspec.Struct, frozen=True):
 
     @property
     def where(self) -> str:
-        """Where it lies, for a message, as `Record.where` says it."""
+        """The document's location for messages, like `Record.where`."""
         return describe_location(self.id, self.origin)
 
     def without_data(self) -> "EncodedRecord":
-        """The same without the record itself, for whoever only needs to name it."""
+        """Returns a copy without the pickled record."""
         return msgspec.structs.replace(self, body=b"")
 
 
 AnyRecord: TypeAlias = Record | EncodedRecord
-"""A record, whole or as bytes."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """Nothing has come for a moment: whoever takes documents may look after other things."""
+    """Nothing has arrived yet. The run can do other work before it asks again."""
 
 
 WAITING: Final = Waiting()
@@ -48,19 +53,19 @@ SourceItem: TypeAlias = AnyRecord | Unreadable | LeftOut | Waiting
 
 
 def encode_record(record: Record) -> EncodedRecord:
-    """The record as bytes."""
+    """Pickles a record."""
     return EncodedRecord(record.id, record.origin, record.weight, key_of_record(record), pickle.dumps(record, 5))
 
 
 def decode_record(record: AnyRecord) -> Record:
-    """The record itself, however it came."""
+    """Returns the record itself, whether it is encoded or not."""
     if isinstance(record, Record):
         return record
-    found = pickle.loads(record.body)  # noqa: S301 -- from our own process
-    assert isinstance(found, Record)  # noqa: S101 -- as `encode_record` made it
-    return msgspec.structs.replace(found, apart=True) if record.apart else found
+    decoded = pickle.loads(record.body)  # noqa: S301 -- pickled by our own process
+    assert isinstance(decoded, Record)  # noqa: S101 -- see `encode_record`
+    return msgspec.structs.replace(decoded, apart=True) if record.apart else decoded
 
 
 def record_key(record: AnyRecord) -> bytes:
-    """What `key_of_record` gives for the record."""
+    """Returns the cache key of a record, whether it is encoded or not."""
     return record.key if isinstance(record, EncodedRecord) else key_of_record(record)

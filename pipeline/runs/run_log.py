@@ -1,13 +1,11 @@
-"""What is to be said about a run, in its folder: a line for each document that failed, was rejected or is none.
+"""The lists and the summary in the run's folder.
 
-With those that failed stand the documents whose articles are degraded, or edited by hand.
-
-Lines are written as they come, so that a million of them take no memory; each file is at its place once the run ends,
-whole. What an earlier run said stays until then.
+Each document that failed, is degraded, was edited by hand or was rejected is a line, and so is each part of a source
+that was left out. Lines are written as they come, so memory does not grow with them. Each list appears whole when the
+run ends; until then the list of the earlier run stays.
 """
 
 import os
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -15,31 +13,33 @@ from typing import BinaryIO
 
 import msgspec
 
-from pipeline.runs.counters import Aside, Counters
+from pipeline.runs.counters import Counters, LeftOutEntry
+from pipeline.runs.events import LogEntry
 from pipeline.runs.outcome import Failure, Rejection
 from pipeline.storage.atomic import write_atomic
 
-LOG_FILES: dict[type, str] = {Failure: "failures.jsonl", Rejection: "rejected.jsonl", Aside: "left-out.jsonl"}
+LOG_FILES: dict[type, str] = {
+    Failure: "failures.jsonl",
+    Rejection: "rejected.jsonl",
+    LeftOutEntry: "left-out.jsonl",
+}
 SUMMARY_FILE = "run.json"
 LINE_ENCODER = msgspec.json.Encoder()
 
-Heard = Callable[[Failure | Rejection | Aside], None]
-
 
 class RunLog:
-    """The lists of a run, for the length of a `with` block. `heard` is called with each entry as it comes."""
+    """Writes the lists of a run. Use it as a context manager."""
 
-    def __init__(self, folder: Path, heard: Heard | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._heard = heard
 
     def __enter__(self) -> "RunLog":
         self._folder.mkdir(parents=True, exist_ok=True)
         self._files: dict[type, BinaryIO] = {}
         for kind, name in LOG_FILES.items():
-            # A new file: where a link lies there, what it names is not written to.
-            self._part(name).unlink(missing_ok=True)
-            self._files[kind] = self._part(name).open("xb")
+            # A new file: if the path is a link, its target must not be written to.
+            self._partial(name).unlink(missing_ok=True)
+            self._files[kind] = self._partial(name).open("xb")
         return self
 
     def __exit__(
@@ -48,32 +48,30 @@ class RunLog:
         with ExitStack() as files:
             for file in self._files.values():
                 files.callback(file.close)
-            for of, file in self._files.items():
+            for entry_type, file in self._files.items():
                 file.flush()
                 os.fsync(file.fileno())
                 file.close()
-                self._part(LOG_FILES[of]).replace(self._folder / LOG_FILES[of])
+                self._partial(LOG_FILES[entry_type]).replace(self._folder / LOG_FILES[entry_type])
 
-    def add(self, entry: Failure | Rejection | Aside) -> None:
-        """One more."""
+    def add(self, entry: LogEntry) -> None:
+        """Appends one line."""
         self._files[type(entry)].write(LINE_ENCODER.encode(entry) + b"\n")
-        if self._heard is not None:
-            self._heard(entry)
 
-    def _part(self, name: str) -> Path:
+    def _partial(self, name: str) -> Path:
         return self._folder / f".{name}.part"
 
 
-def write_summary(account: Counters, stages: object, version: str, folder: Path, *, finished: bool) -> None:
-    """Writes `run.json`: the account, what the written articles hold, and what made them."""
-    tally = account.tally
-    told = {
+def write_summary(counters: Counters, stages: object, version: str, folder: Path, *, finished: bool) -> None:
+    """Writes `run.json`: the counts of documents, what the written articles hold, and the versions that made them."""
+    content = counters.content
+    summary = {
         "version": version,
         "finished": finished,
-        "documents": account.totals,
-        "figures": account.figures,
-        "edits": dict(sorted(tally.edits_by_rule.items())),
-        "notes": dict(sorted(tally.notes_by_rule.items())),
+        "documents": counters.totals,
+        "figures": counters.figures,
+        "edits": dict(sorted(content.edits_by_rule.items())),
+        "notes": dict(sorted(content.notes_by_rule.items())),
         "stages": stages,
     }
-    write_atomic(folder / SUMMARY_FILE, msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n")
+    write_atomic(folder / SUMMARY_FILE, msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")

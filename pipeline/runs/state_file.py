@@ -1,8 +1,8 @@
-"""Whether the file of a run's state is sound, and what becomes of one that is not.
+"""Checks whether the file of a run's state is sound, and sets a damaged one aside.
 
-A run that ends leaves a mark beside the state: its size, time and hash. With it the next run knows, without reading the
-state, that nothing has happened to it. Without it, as after a kill, SQLite's own check is made. A state that is damaged
-is set aside, never deleted.
+A run that ends writes a mark next to the state: its size, time and hash. The mark tells the next run, without reading
+the state, that it has not changed. Without a mark, as after a kill, SQLite checks the file. A damaged state is renamed,
+never deleted.
 """
 
 import os
@@ -16,15 +16,15 @@ from typing import Final, Literal
 from pipeline.runs.output.ownership import free_name
 
 CLOSED: Final = "-closed"
-"""The end of the name of the mark."""
+"""The suffix of the mark."""
 BESIDE: Final = ("-wal", "-shm", CLOSED)
-"""The ends of the names of files that belong to a state."""
-PIECE: Final = 1 << 20
+"""The suffixes of the files that belong to a state."""
+HASH_CHUNK_BYTES: Final = 1 << 20
 
-WHOLE: Final = ("file", "n", "run", "fate", "size", "place", "line", "stamp")
-UNSOUND: Final = {
+INTEGER_COLUMNS: Final = ("file", "n", "run", "fate", "size", "place", "line", "stamp")
+DAMAGE_CONDITIONS: Final = {
     "documents": " OR ".join([
-        *(f"typeof({column}) <> 'integer' OR {column} < 0" for column in WHOLE if column != "stamp"),
+        *(f"typeof({column}) <> 'integer' OR {column} < 0" for column in INTEGER_COLUMNS if column != "stamp"),
         "typeof(stamp) <> 'integer'", "typeof(id) <> 'blob'", "typeof(key) <> 'blob'", "typeof(hash) <> 'blob'",
         "length(hash) NOT IN (0, 16)", "typeof(told) NOT IN ('blob', 'null')", "fate > 2",
     ]),
@@ -36,14 +36,14 @@ UNSOUND: Final = {
     ]),
     "about": "typeof(key) <> 'text' OR (key = 'run' AND (typeof(value) <> 'integer' OR value < 0))",
 }  # fmt: skip
-"""For each table, what no row of a sound state has: SQLite does not check types."""
+"""For each table, a condition that no row of a sound state meets: SQLite does not check types."""
 
 
 def condition(path: Path) -> Literal["sound", "unknown", "changed"]:
-    """Whether a state is as the last run left it, as far as the mark tells. Raises `OSError`.
+    """Whether a state is as the last run left it, according to its mark. Raises `OSError`.
 
-    "unknown" is one without a mark: a run was killed, or the state comes from elsewhere. "changed" is one to which
-    something has happened since its run ended.
+    "unknown": it has no mark, because a run was killed or the state was copied. "changed": it was changed after its run
+    had ended.
     """
     if not path.is_file():
         return "changed"
@@ -60,9 +60,9 @@ def condition(path: Path) -> Literal["sound", "unknown", "changed"]:
 
 
 def mark(path: Path) -> None:
-    """Leaves the mark of a state that was closed. Raises `OSError`."""
+    """Writes the mark of a state that was closed. Raises `OSError`."""
     if _size(_beside(path, "-wal")):
-        # Somebody else has it open, so it is not closed yet.
+        # Another process has it open, so it is not closed yet.
         return
     found = path.stat()
     line = f"{found.st_size} {found.st_mtime_ns} {_digest(path)}\n"
@@ -72,13 +72,13 @@ def mark(path: Path) -> None:
 
 
 def unmark(path: Path) -> None:
-    """Removes the mark, for good, before the state is changed. Raises `OSError`."""
-    there = _beside(path, CLOSED)
-    if not there.exists():
+    """Deletes the mark before the state is changed. Raises `OSError`."""
+    mark_file = _beside(path, CLOSED)
+    if not mark_file.exists():
         return
-    there.unlink()
+    mark_file.unlink()
     if sys.platform != "win32":
-        # Or the mark may come back after a loss of power, while the state has changed.
+        # Otherwise the mark may come back after a power failure, although the state has changed.
         folder = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -87,30 +87,30 @@ def unmark(path: Path) -> None:
 
 
 def check(database: sqlite3.Connection) -> None:
-    """Raises `sqlite3.DatabaseError` for a state that is damaged, which takes as long as reading it."""
+    """Raises `sqlite3.DatabaseError` for a damaged state. This reads all of it."""
     (sound,) = database.execute("PRAGMA integrity_check(1)").fetchone()
     if sound != "ok":
         raise sqlite3.DatabaseError(sound)
-    for table, unsound in UNSOUND.items():
-        if database.execute(f"SELECT 1 FROM {table} WHERE {unsound} LIMIT 1").fetchone():  # noqa: S608 -- ours
+    for table, condition in DAMAGE_CONDITIONS.items():
+        if database.execute(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1").fetchone():  # noqa: S608 -- ours
             raise sqlite3.DatabaseError(f"a row of table {table} holds what no run writes")
 
 
 def layout(database: sqlite3.Connection) -> dict[str, frozenset[str]]:
-    """The tables of a database with their columns, its other parts without."""
-    named = database.execute("SELECT type, name FROM sqlite_master").fetchall()
+    """Returns the tables of a database with their columns, and its indexes without."""
+    parts = database.execute("SELECT type, name FROM sqlite_master").fetchall()
     return {
         f"{kind} {name}": frozenset(
             column for (column,) in database.execute("SELECT name FROM pragma_table_info(?)", (name,))
         )
         if kind == "table"
         else frozenset()
-        for kind, name in named
+        for kind, name in parts
     }
 
 
 def set_aside(path: Path) -> Path:
-    """Renames a state and what belongs to it, and gives its new name. Raises `OSError`."""
+    """Renames a state and the files that belong to it. Returns its new path. Raises `OSError`."""
     aside = free_name(path)
     for end in ("", *BESIDE):
         with suppress(FileNotFoundError):
@@ -119,7 +119,7 @@ def set_aside(path: Path) -> Path:
 
 
 def is_to_blame(path: Path) -> bool:
-    """Whether it is due to the file that SQLite cannot open or change it, and not to the folder or the machine."""
+    """Whether SQLite cannot open or change the file because of the file itself, and not its folder or the machine."""
     if any(_beside(path, end).is_dir() for end in ("", "-wal", "-shm")):
         return True
     if not (path.is_file() and os.access(path, os.R_OK | os.W_OK)):
@@ -153,6 +153,6 @@ def _size(path: Path) -> int:
 def _digest(path: Path) -> str:
     found = blake2b(digest_size=16)
     with path.open("rb") as file:
-        while piece := file.read(PIECE):
+        while piece := file.read(HASH_CHUNK_BYTES):
             found.update(piece)
     return found.hexdigest()

@@ -1,4 +1,4 @@
-"""Documents that a run has taken and whose end it does not know, because it had to stop: they are named."""
+"""Lists the documents that a stopped run had read but whose outcome is not known."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,14 +12,11 @@ from pipeline.storage.atomic import write_atomic
 
 UNFINISHED_FILE: Final = "unaccounted.jsonl"
 MAX_NAMED: Final = 5
-"""Documents that an error names; the file names all."""
+"""Documents that the error message names; the file lists all."""
 
 
 def write_list(documents: Sequence[str], folder: Path) -> None:
-    """Writes their ids to the folder of the run, a line each; no file is there where there are none.
-
-    Raises `OSError`.
-    """
+    """Writes the ids to `folder`, one per line; deletes the file if there are none. Raises `OSError`."""
     if documents:
         lines = (msgspec.json.encode({"document": encodable(each)}) + b"\n" for each in documents)
         write_atomic(folder / UNFINISHED_FILE, b"".join(lines))
@@ -28,9 +25,9 @@ def write_list(documents: Sequence[str], folder: Path) -> None:
 
 
 def unfinished_suffix(documents: Sequence[str]) -> str:
-    """The end of the message of an error; empty where there are none.
+    """Returns the end of an error message that names the documents; empty if there are none.
 
-    >>> told(["a", "b"])
+    >>> unfinished_suffix(["a", "b"])
     '; not accounted for: a, b'
     """
     if not documents:

@@ -1,6 +1,7 @@
-"""Which spaces are missing in a text: what the stages `punctuation` and `words` both ask.
+"""Which spaces are missing in a text. The stages `punctuation` and `words` both build on it.
 
-A token that is a word as it stands is passed over at the speed of a look-up (`tokens`). Of the others every place where
-a space may be missing is described (`gaps`) by what a lattice of words says of it (`lattice`), by its neighbours and by
-the document (`evidence`); two forests of decision trees (`forest`) say how sure it is (`judgement`).
+1. `tokens` skips every token that is plainly a word; that is most of a text.
+2. `candidates` finds each offset where a space may be missing, and its features: how a lattice of words reads the
+   letters (`lattice`), the words on both sides, and what the document shows (`counts`).
+3. `score` lets two sets of decision trees (`trees`) say how sure a missing space is.
 """

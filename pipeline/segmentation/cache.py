@@ -1,7 +1,7 @@
-"""A cache for a function that is asked for everything in a text, several times over, before the next text comes.
+"""A cache that remembers everything about one text, and does not grow from text to text.
 
-An `lru_cache` that is a little too small for a text remembers nothing of it: each entry is dropped just before it is
-asked for again. A larger one holds memory for ever because one odd document was seen.
+An `lru_cache` slightly too small for a text is useless: it drops each entry just before it is needed again. A larger
+one holds memory for ever because one odd document needed it.
 """
 
 from collections.abc import Callable, Hashable
@@ -12,38 +12,38 @@ Result = TypeVar("Result")
 
 
 class TwoGenerationCache(Generic[Arguments, Result]):
-    """The results of `function`, kept in two generations.
+    """The results of `function` in two generations: those of the current texts, and those before.
 
-    `age` starts a new generation once the present one has more than `most` results, and drops the last but one. It is
-    called between two texts, so that a text finds all that it asked for before, however large it is, and what is held
-    in memory is bounded by `most` and the last texts.
+    Call `age` between two texts. It starts a new generation if the current one has more than `max_results` results, and
+    drops the oldest. A text therefore finds everything it asked for, however large it is, while memory is bounded by
+    `max_results` and the last texts.
     """
 
-    def __init__(self, function: Callable[Arguments, Result], most: int) -> None:
+    def __init__(self, function: Callable[Arguments, Result], max_results: int) -> None:
         self._function = function
-        self._most = most
-        self._young: dict[Hashable, Result] = {}
-        self._old: dict[Hashable, Result] = {}
+        self._max_results = max_results
+        self._current: dict[Hashable, Result] = {}
+        self._previous: dict[Hashable, Result] = {}
 
     def __call__(self, *args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        """The result for these arguments, which must be positional."""
-        found = self._young.get(args)
-        if found is None:
-            found = self._old.get(args)
-            if found is None:
-                found = self._function(*args, **kwargs)
-            self._young[args] = found
-        return found
+        """Returns the result for these arguments, which must be positional."""
+        result = self._current.get(args)
+        if result is None:
+            result = self._previous.get(args)
+            if result is None:
+                result = self._function(*args, **kwargs)
+            self._current[args] = result
+        return result
 
     def age(self) -> None:
-        """Starts a new generation where the present one is full."""
-        if len(self._young) > self._most:
-            self._old, self._young = self._young, {}
+        """Starts a new generation if the current one is full."""
+        if len(self._current) > self._max_results:
+            self._previous, self._current = self._current, {}
 
     def cache_clear(self) -> None:
-        """Forgets all results, as that of an `lru_cache` does."""
-        self._young, self._old = {}, {}
+        """Forgets all results. Named like the method of an `lru_cache`."""
+        self._current, self._previous = {}, {}
 
     def __len__(self) -> int:
         """How many results are held; one that is in both generations counts twice."""
-        return len(self._young) + len(self._old)
+        return len(self._current) + len(self._previous)

@@ -1,10 +1,10 @@
 """The readings of a run of letters as one word and as several, all at once: `decadesof`, `calledThe`.
 
-A lattice holds every word that may stand at every place of a run. Viterbi's search goes over it forwards and backwards
+A lattice holds every word that may be at every place of a run. Viterbi's search goes over it forwards and backwards
 ("max-product"), so that for each place the best reading that cuts there and the best that does not are known without
-searching again. Words and pairs of words are scored as Norvig does it ("Natural Language Corpus Data", in *Beautiful
-Data*, 2009), with absolute discounting; capitals and words of the document itself count, too. All scores are whole
-numbers of points (`lexicon.POINTS` to the natural unit), so that sums are the same on every machine.
+another search. Words and pairs of words are scored as Norvig does it ("Natural Language Corpus Data", in *Beautiful
+Data*, 2009), with absolute discounting; capitals and words of the document count as well. All scores are whole numbers
+of points (`english.POINTS_PER_NAT` to the natural unit), so sums are the same on every machine.
 """
 
 from collections.abc import Sequence
@@ -15,9 +15,15 @@ from pipeline.segmentation.cache import TwoGenerationCache
 from pipeline.segmentation.lattice_edges import NO_SCORE, SPACED_LINE_COSTS, Costs, Edge, edges_of
 from pipeline.segmentation.word_scores import bigram_points, word_facts
 
+MAX_CACHED_LATTICES = 1 << 11
+
 
 class Lattice(msgspec.Struct, frozen=True):
-    """How a run reads: the best cuts, and for each place in it the best score with a cut there and without one."""
+    """How a run reads, in points.
+
+    `cuts` are those of the best reading and `best` is its score; `whole` is the score of the run as one word. For each
+    place, `cut` is the score of the best reading with a cut there and `uncut` that of the best one without.
+    """
 
     cuts: tuple[int, ...]
     best: int
@@ -26,66 +32,79 @@ class Lattice(msgspec.Struct, frozen=True):
     uncut: tuple[int, ...]
 
 
-def read_run(run: str, before: str, after: str, more: Sequence[Edge] = (), costs: Costs = SPACED_LINE_COSTS) -> Lattice:
-    """How `run` reads between the word (or sign) `before` and the one `after` it; `more` are pieces of the document."""
-    return lattice_cache(run, before, after, tuple(more), costs)
+def read_run(
+    run: str, before: str, after: str, own_edges: Sequence[Edge] = (), costs: Costs = SPACED_LINE_COSTS
+) -> Lattice:
+    """How `run` reads between the word (or symbol) `before` and the one `after` it.
+
+    `own_edges` are words of the document or the user that the run may hold, see `document_edges`.
+    """
+    return lattice_cache(run, before, after, tuple(own_edges), costs)
 
 
-def _read(run: str, before: str, after: str, more: tuple[Edge, ...], costs: Costs) -> Lattice:
+def _read_run(run: str, before: str, after: str, own_edges: tuple[Edge, ...], costs: Costs) -> Lattice:
     size = len(run)
-    found = _with(edges_of(run, costs), more)
-    count = len(found)
+    edges = _merged(edges_of(run, costs), own_edges)
+    count = len(edges)
     ending: list[list[int] | None] = [None] * (size + 1)
+    """Numbers of the edges that end at each place."""
     forward, back = [NO_SCORE] * count, [-1] * count
+    """The best score up to each edge, and the edge before it on that reading."""
     steps: list[list[tuple[int, int]]] = []
-    for number, (start, end, word, points, extra) in enumerate(found):
+    """For each edge: the edges before it, and the points of the step from each."""
+    for number, (start, end, word, points, extra) in enumerate(edges):
         if start == 0:
             forward[number] = bigram_points(before, word, points) + extra
             steps.append([])
         else:
-            taken = []
+            edge_steps = []
             best, last = NO_SCORE, -1
             for left in ending[start] or ():
-                step = bigram_points(found[left][2], word, points) + extra
-                taken.append((left, step))
+                step = bigram_points(edges[left][2], word, points) + extra
+                edge_steps.append((left, step))
                 if forward[left] + step > best:
                     best, last = forward[left] + step, left
             forward[number], back[number] = best, last
-            steps.append(taken)
-        if (there := ending[end]) is None:
+            steps.append(edge_steps)
+        if (same_end := ending[end]) is None:
             ending[end] = [number]
         else:
-            there.append(number)
-    alone = word_facts(after)[0]
-    backward = [NO_SCORE] * count
-    for number in range(count - 1, -1, -1):
-        if found[number][1] == size:
-            backward[number] = bigram_points(found[number][2], after, alone) - alone
+            same_end.append(number)
+    return _lattice(edges, forward, _backward(edges, steps, after, size), back, size)
+
+
+def _backward(edges: tuple[Edge, ...], steps: list[list[tuple[int, int]]], after: str, size: int) -> list[int]:
+    """The best score from the end of each edge to the end of the run."""
+    alone = word_facts(after).points
+    backward = [NO_SCORE] * len(edges)
+    for number in range(len(edges) - 1, -1, -1):
+        if edges[number].end == size:
+            backward[number] = bigram_points(edges[number].word, after, alone) - alone
         score = backward[number]
         for left, step in steps[number]:
             backward[left] = max(backward[left], score + step)
-    return _lattice(found, forward, backward, back, size)
+    return backward
 
 
-lattice_cache = TwoGenerationCache(_read, 1 << 11)
-"""`read_run` remembers how many runs read."""
+lattice_cache = TwoGenerationCache(_read_run, MAX_CACHED_LATTICES)
 
 
-def _with(found: tuple[Edge, ...], more: Sequence[Edge]) -> tuple[Edge, ...]:
-    """The pieces of a run and those of the document; of two at one place the likelier."""
-    if not more:
-        return found
-    taken = {(piece.start, piece.end): piece for piece in found}
-    for piece in more:
-        other = taken.get((piece.start, piece.end))
-        if other is None or other.points + other.extra < piece.points:
-            taken[piece.start, piece.end] = piece
-    return tuple(sorted(taken.values()))
+def _merged(edges: tuple[Edge, ...], own_edges: Sequence[Edge]) -> tuple[Edge, ...]:
+    """The edges of a run and those of the document; of two at one place, the likelier."""
+    if not own_edges:
+        return edges
+    by_place = {(edge.start, edge.end): edge for edge in edges}
+    for edge in own_edges:
+        other = by_place.get((edge.start, edge.end))
+        if other is None or other.points + other.extra < edge.points:
+            by_place[edge.start, edge.end] = edge
+    return tuple(sorted(by_place.values()))
 
 
-def _lattice(found: tuple[Edge, ...], forward: list[int], backward: list[int], back: list[int], size: int) -> Lattice:
-    cut, uncut, whole, best, last = [NO_SCORE] * (size + 1), [NO_SCORE] * (size + 1), NO_SCORE, NO_SCORE, -1
-    for number, (start, end, _, _, _) in enumerate(found):
+def _lattice(edges: tuple[Edge, ...], forward: list[int], backward: list[int], back: list[int], size: int) -> Lattice:
+    cut, uncut = [NO_SCORE] * (size + 1), [NO_SCORE] * (size + 1)
+    whole, best, last = NO_SCORE, NO_SCORE, -1
+    for number, (start, end, _, _, _) in enumerate(edges):
         score = forward[number] + backward[number]
         if score <= NO_SCORE:
             continue
@@ -99,7 +118,7 @@ def _lattice(found: tuple[Edge, ...], forward: list[int], backward: list[int], b
                 best, last = score, number
     cuts = []
     while last >= 0:
-        if found[last].start:
-            cuts.append(found[last].start)
+        if edges[last].start:
+            cuts.append(edges[last].start)
         last = back[last]
     return Lattice(tuple(reversed(cuts)), best, whole, tuple(cut), tuple(uncut))

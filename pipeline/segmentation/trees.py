@@ -1,7 +1,7 @@
-"""Boosted decision trees over whole numbers, grown by `scripts/train_spacing.py`.
+"""Gradient-boosted decision trees over whole numbers, grown by `scripts/train_spacing.py`.
 
 The method is Friedman's ("Greedy Function Approximation: A Gradient Boosting Machine", 2001). Features, thresholds and
-what the leaves say are whole numbers, so that a score is the same on every machine. All trees are walked at once.
+leaf values are whole numbers, so a score is the same on every machine. All trees are walked at once with numpy.
 """
 
 from collections.abc import Sequence
@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 UNITS_PER_NAT = 1000
 """Scores are log odds in thousandths."""
 MAX_DEPTH = 6
-"""The deepest that a leaf lies."""
+"""Steps from a root to its deepest leaf."""
+NODE_DTYPE = [("feature", "u1"), ("threshold", "<i2"), ("left", "u1"), ("right", "u1"), ("value", "<i2")]
+"""One node in a file."""
+HEADER_BYTES = 12
+"""Number of trees, number of nodes and base score, four bytes each."""
 
 
 class Trees(msgspec.Struct, frozen=True):
-    """The nodes of all trees, tree after tree: which feature each asks for, up to where it goes left, and its children.
+    """The nodes of all trees, one tree after the other.
 
-    A leaf is its own child; `values` are what leaves say. `base` is said before any tree is asked.
+    Each node has the feature it asks for, the threshold up to which the walk goes left, and its two children. A leaf is
+    its own child and adds its value; `base` is the score before any tree.
     """
 
     features: "NDArray[np.int32]"
@@ -36,13 +41,13 @@ class Trees(msgspec.Struct, frozen=True):
 
     @classmethod
     def read(cls, data: bytes) -> "Trees":
-        """The forest that `written` wrote."""
+        """The trees in the bytes of a `.forest` file."""
         import numpy as np
 
         trees, nodes, base = np.frombuffer(data, "<i4", 3)
         size = int(nodes)
-        table = np.frombuffer(data, NODE_DTYPE, size, 12)
-        counts = np.frombuffer(data, "<u2", int(trees), 12 + size * np.dtype(NODE_DTYPE).itemsize)
+        table = np.frombuffer(data, NODE_DTYPE, size, HEADER_BYTES)
+        counts = np.frombuffer(data, "<u2", int(trees), HEADER_BYTES + size * np.dtype(NODE_DTYPE).itemsize)
         roots = np.concatenate(([0], np.cumsum(counts[:-1]))).astype(np.int32)
         offset = np.repeat(roots, counts)
         children = np.stack((table["left"] + offset, table["right"] + offset), axis=1).astype(np.int32).ravel()
@@ -56,7 +61,7 @@ class Trees(msgspec.Struct, frozen=True):
         )
 
     def scores(self, rows: Sequence[Sequence[int]]) -> list[int]:
-        """The score of each row of features."""
+        """The score of each row of features, in thousandths of log odds."""
         import numpy as np
 
         table = np.array(rows, dtype=np.int32)
@@ -67,15 +72,11 @@ class Trees(msgspec.Struct, frozen=True):
         for _ in range(MAX_DEPTH):
             right = flat.take(first + self.features.take(node)) > self.thresholds.take(node)
             node = self.children.take(2 * node + right)
-        found: list[int] = (self.values.take(node).reshape(count, -1).sum(axis=1) + self.base).tolist()
-        return found
-
-
-NODE_DTYPE = [("feature", "u1"), ("threshold", "<i2"), ("left", "u1"), ("right", "u1"), ("value", "<i2")]
-"""One node as it lies in a file."""
+        totals: list[int] = (self.values.take(node).reshape(count, -1).sum(axis=1) + self.base).tolist()
+        return totals
 
 
 @cache
 def load_trees(name: str) -> Trees:
-    """A forest of this package, read once per process."""
+    """The trees of `{name}.forest` in this package, read once per process."""
     return Trees.read((resources.files(__package__) / f"{name}.forest").read_bytes())

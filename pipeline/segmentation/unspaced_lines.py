@@ -1,4 +1,4 @@
-"""Lines that have hardly any spaces: a regime of their own, which is solved line by line and not gap by gap."""
+"""Lines that have hardly any spaces. The stage `words` solves them as a whole instead of candidate by candidate."""
 
 from functools import lru_cache
 
@@ -7,40 +7,59 @@ import regex
 from pipeline.segmentation.boundaries import LETTER_RUN
 
 MIN_LINE_LETTERS = 20
-"""Letters that such a line has at least."""
 MAX_PROSE_RUN_LETTERS = 1000
 """Letters without any mark between them that may still be prose."""
-LEAST_LETTERS = 0.7
+MIN_LETTER_SHARE = 0.7
 """Share of letters among the characters of such a line."""
-MEAN_TOKEN = 12
+MIN_MEAN_TOKEN_LETTERS = 12
 """Mean letters of its tokens; English has 5, German 6."""
-ENDINGS = "com|org|net|edu|gov|html?|php|txt|jpe?g|png|pdf|json|py|js"
+LETTERS_PER_EXCEPTION = 40
+"""Letters that a line must have for each mark that prose hardly ever has, and for each protected part."""
+
 PROTECTED_PART = regex.compile(
-    rf"(?:https?://|www\.)\S+|[\w.+-]+@[\w.-]+|[\w/.-]*\w\.(?:{ENDINGS})(?![a-z])[\w/.-]*|\w*_\w*|<[^<>\s]*>|^/\S*"
+    r"""
+      (?:https?://|www\.)\S+                                                     # https://example.com/path
+    | [\w.+-]+@[\w.-]+                                                           # ann@example.com
+    | [\w/.-]*\w\.(?:com|org|net|edu|gov|html?|php|txt|jpe?g|png|pdf|json|py|js)(?![a-z])[\w/.-]*   # docs/index.html
+    | \w*_\w*                                                                    # line_count
+    | <[^<>\s]*>                                                                 # <b>
+    | ^/\S*                                                                      # /usr/bin
+    """,
+    regex.VERBOSE,
 )
-"""Parts of a line that are left as they are, however much prose is around them: links, addresses, names of code."""
+"""Parts of a line that are never changed, however much prose is around them: links, addresses, names in code."""
 NOT_PROSE = regex.compile(
-    r"[@\\_{}<>=|~^*`+]|::|\(\)|&\w{1,10};|(?:quot|nbsp|amp);|/$|\p{L}/\p{L}|\p{L}\.\p{Ll}|#(?!\d)|&(?!\p{L}{2})|\$\p{L}"
+    r"""
+      [@\\_{}<>=|~^*`+]                      # a = b
+    | ::                                     # std::vector
+    | \(\)                                   # run()
+    | &\w{1,10}; | (?:quot|nbsp|amp);        # &nbsp; and what is left of one
+    | /$                                     # path/
+    | \p{L}/\p{L}                            # and/or
+    | \p{L}\.\p{Ll}                          # node.js
+    | \#(?!\d)                               # #topic
+    | &(?!\p{L}{2})                          # a & b
+    | \$\p{L}                                # $name
+    """,
+    regex.VERBOSE,
 )
 """What prose hardly ever has."""
-LETTERS_OF_PROSE = 40
-"""Letters that a line has at least for each mark that prose hardly ever has, and for each part that is spared."""
 
 
 @lru_cache(maxsize=1 << 10)
 def has_lost_spaces(line: str) -> bool:
-    """Whether a line looks like prose without spaces; whether it reads like English is another question."""
-    if (line.count(" ") + 1) * MEAN_TOKEN > len(line) and "  " not in line.strip():
+    """Whether a line looks like prose without spaces; whether it reads as English is not checked here."""
+    if (line.count(" ") + 1) * MIN_MEAN_TOKEN_LETTERS > len(line) and "  " not in line.strip():
         return False
     tokens = line.split()
     if not tokens or max(map(len, tokens)) < MIN_LINE_LETTERS:
         return False
-    line, links = PROTECTED_PART.subn(" ", line)
+    line, protected = PROTECTED_PART.subn(" ", line)
     tokens = line.split()
     runs = [len(run) for run in LETTER_RUN.findall(line)]
     letters = sum(runs)
     if letters < MIN_LINE_LETTERS or max(runs) > MAX_PROSE_RUN_LETTERS:
         return False
-    if letters < MEAN_TOKEN * len(tokens) or letters < LEAST_LETTERS * sum(map(len, tokens)):
+    if letters < MIN_MEAN_TOKEN_LETTERS * len(tokens) or letters < MIN_LETTER_SHARE * sum(map(len, tokens)):
         return False
-    return LETTERS_OF_PROSE * (links + len(NOT_PROSE.findall(line))) <= letters
+    return LETTERS_PER_EXCEPTION * (protected + len(NOT_PROSE.findall(line))) <= letters

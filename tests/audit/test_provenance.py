@@ -27,7 +27,7 @@ def shown(source: str, *changes: Change) -> str:
 @given(ledgers())
 def test_every_edit_is_in_one_passage(ledger: Ledger) -> None:
     _, _, changes = ledger
-    found = [(step.layer, step.edit) for passage in rewrites(changes) for step in passage.steps]
+    found = [(step.layer, step.edit) for passage in rewrites(changes) for step in passage.edits]
     assert sorted(found, key=str) == sorted(
         ((layer, e) for layer, change in enumerate(changes) for e in change.edits), key=str
     )
@@ -89,7 +89,7 @@ def test_an_edit_within_a_later_one_is_part_of_its_passage() -> None:
     first, second = Change("a", (edit(5, "amp;", ""),)), Change("b", (edit(4, "&quot;", '"'),))
     assert shown("Say &amp;quot; now", first, second) == 'Say [-&amp;quot;-]{+"+} now'
     (passage,) = rewrites((first, second))
-    assert [step.stage for step in passage.steps] == ["a", "b"]
+    assert [step.stage for step in passage.edits] == ["a", "b"]
 
 
 def test_what_is_inserted_where_something_was_deleted_replaced_it() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from runs.in_process import Reading
+from runs.inline_reading import Reading
 
 import pipeline
 from pipeline.cli import main, run

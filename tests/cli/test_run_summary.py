@@ -11,6 +11,7 @@ from untimed import untimed
 import pipeline
 from pipeline.cli.progress import Progress
 from pipeline.cli.run_summary import summary
+from pipeline.runs.article_counts import ArticleCounts
 from pipeline.runs.counters import Counters
 from pipeline.runs.outcome import Failure, Written
 
@@ -22,12 +23,12 @@ def account(*, documents: int = 0, failed: int = 0) -> Counters:
     made = Counters()
     article = pipeline.process("The lamp is lit.\n" * 1_000, id="lamps", metadata=None)
     for number in range(documents):
-        made.taken()
+        made.count_read()
         if number < failed:
-            made.settle(Failure(f"n{number}", None, "is empty"))
+            made.count_outcome(Failure(f"n{number}", None, "is empty"))
         else:
-            made.settle(Written(1))
-            made.tally.add(article)
+            made.count_outcome(Written(1))
+            made.content.add(ArticleCounts.of(article))
     return made
 
 

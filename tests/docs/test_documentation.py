@@ -16,7 +16,10 @@ import pipeline
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
-CONTRACT = (ROOT / "docs" / "contract.md").read_text("utf-8")
+DOCS = {path.name: path.read_text("utf-8") for path in sorted((ROOT / "docs").glob("*.md"))}
+CONTRACT = DOCS["contract.md"]
+TOUR = {"README.md": README} | {name: DOCS[name] for name in ("command-line.md", "settings.md", "stages.md")}
+"""Pages whose commands are run one after the other, in a folder with `raw/`."""
 
 
 def blocks(text: str, kind: str) -> list[str]:
@@ -41,35 +44,82 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sessions(workplace: Path) -> list[tuple[str, str, str]]:
-    """Every console command of the README: the command, what the README shows, what it printed."""
+def sessions(workplace: Path) -> dict[str, list[tuple[str, str, str]]]:
+    """Every console command of each page: the command, what the page shows, what it printed."""
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-    (workplace / "build").mkdir()
-    done = []
-    for block in blocks(README, "console"):
-        for session in regex.split(r"^\$ ", block, flags=regex.MULTILINE)[1:]:
-            command, _, shown = session.partition("\n")
-            ran = subprocess.run(
-                ["bash", "-c", command], cwd=workplace, env=environment, capture_output=True, text=True, check=False
-            )
-            assert ran.returncode == 0, f"{command}\n{ran.stderr}"
-            done.append((command, shown, ran.stdout))
+    done: dict[str, list[tuple[str, str, str]]] = {}
+    for page, text in TOUR.items():
+        if page == "command-line.md":
+            shutil.rmtree(workplace / "output")  # this page begins with the first run again
+        done[page] = []
+        for block in blocks(text, "console"):
+            for session in regex.split(r"^\$ ", block, flags=regex.MULTILINE)[1:]:
+                command, _, shown = session.partition("\n")
+                ran = subprocess.run(
+                    ["bash", "-c", command], cwd=workplace, env=environment, capture_output=True, text=True, check=False
+                )
+                assert ran.returncode == 0, f"{page}: {command}\n{ran.stderr}"
+                done[page].append((command, shown, ran.stdout))
     return done
 
 
-def test_commands_of_the_readme_print_what_it_shows(sessions: list[tuple[str, str, str]]) -> None:
-    assert sessions
-    for command, shown, printed in sessions:
+@pytest.mark.parametrize("page", TOUR)
+def test_commands_print_what_the_page_shows(page: str, sessions: dict[str, list[tuple[str, str, str]]]) -> None:
+    assert sessions[page]
+    for command, shown, printed in sessions[page]:
         assert shape(printed) == shape(shown), command
 
 
 @pytest.mark.usefixtures("sessions")
-def test_python_of_the_readme_runs_in_order(workplace: Path) -> None:
-    code = "\n".join(blocks(README, "python"))
+@pytest.mark.parametrize("page", ["README.md", "python.md"])
+def test_the_python_of_a_page_runs_in_order(page: str, workplace: Path) -> None:
+    text = README if page == "README.md" else DOCS[page]
+    code = "\n".join(blocks(text, "python"))
     ran = subprocess.run([sys.executable, "-c", code], cwd=workplace, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
-    for line in blocks(README, "text")[-1].splitlines():
-        assert line in ran.stdout
+    if page == "python.md":
+        for line in blocks(text, "text")[-1].splitlines():
+            assert line in ran.stdout
+
+
+def test_the_example_of_the_readme_is_what_the_pipeline_gives() -> None:
+    source, example = blocks(README, "text")[0], blocks(README, "jsonc")[0]
+    want = json.loads(regex.sub(r"(?m)\s+//.*$", "", example))
+    import msgspec
+
+    got = json.loads(msgspec.json.encode(pipeline.process(source, id=want["id"])))
+    for key in set(want) - {"provenance"}:
+        assert got[key] == want[key], key
+    (shown,) = want["provenance"]["changes"]
+    assert any(
+        shown["stage"] == each["stage"] and shown["edits"][0] in each["edits"] for each in got["provenance"]["changes"]
+    )
+
+
+def test_the_readme_is_short_and_names_only_targets_of_make_that_exist() -> None:
+    assert len(README.splitlines()) <= 150
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    pages = [README, DOCS["development.md"]]
+    targets = {target for text in pages for target in regex.findall(r"(?:^|`)make (\w+)", text, regex.MULTILINE)}
+    assert "run" in targets
+    assert targets <= set(regex.findall(r"^(\w+):", makefile, regex.MULTILINE))
+
+
+@pytest.mark.parametrize("page", ["README.md", *DOCS])
+def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
+    folder, text = (ROOT, README) if page == "README.md" else (ROOT / "docs", DOCS[page])
+    text = regex.sub(r"^```.*?^```", "", text, flags=regex.DOTALL | regex.MULTILINE)
+    for file, anchor in regex.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", text):
+        target = folder / file if file else folder / page
+        assert target.exists(), file
+        if anchor:
+            assert anchor in anchors(target.read_text("utf-8")), f"{file}#{anchor}"
+
+
+def anchors(text: str) -> set[str]:
+    """The names under which the headings of a page can be linked to."""
+    headings = (line.lstrip("# ") for line in text.splitlines() if line.startswith("#"))
+    return {regex.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
 def test_a_stranger_restores_with_the_code_of_the_contract() -> None:
@@ -98,10 +148,10 @@ def test_the_example_of_the_contract_is_what_the_pipeline_gives() -> None:
         assert segment in got["segments"]
 
 
-def test_every_command_of_the_readme_exists() -> None:
+def test_the_command_line_page_names_every_command_and_no_other() -> None:
     from pipeline.cli import COMMANDS
 
-    named = set(regex.findall(r"^\| `pipeline (\w+)", README, regex.MULTILINE))
+    named = set(regex.findall(r"^\| `pipeline (\w+)", DOCS["command-line.md"], regex.MULTILINE))
     assert named == set(COMMANDS)
 
 

@@ -1,1 +1,1 @@
-"""Files, servers and outputs that are made to take a run with them; each is built by a few lines."""
+"""Files, servers and outputs that attack a run. Each is built by a few lines."""

@@ -1,4 +1,4 @@
-"""What an attack is: how it is built, and beside what."""
+"""The parts of an attack."""
 
 import random
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,7 @@ MIB = 1 << 20
 
 
 class Content(msgspec.Struct, frozen=True):
-    """A hostile file before it is packed: `excess` says of what it has too much."""
+    """A hostile file before it is compressed; `excess` says what it has too much of."""
 
     excess: str
     suffix: str
@@ -23,7 +23,7 @@ class Content(msgspec.Struct, frozen=True):
 
 
 class Attack(msgspec.Struct, frozen=True):
-    """`write` puts into the folder of raw documents what is hostile, and only names that contain `attack`."""
+    """`write` writes the hostile files to the folder of raw documents. All their names contain `attack`."""
 
     name: str
     write: Callable[[Path, random.Random], None]
@@ -37,12 +37,12 @@ class Attack(msgspec.Struct, frozen=True):
 
 
 def repeated(data: bytes, size: int) -> Iterator[bytes]:
-    """About `size` bytes, all of them copies of `data`."""
+    """Returns about `size` bytes of copies of `data`."""
     block = data * max(1, min(size, MIB) // len(data))
     for _ in range(max(1, size // len(block))):
         yield block
 
 
 def at_most(size: int, chance: random.Random) -> int:
-    """A size between half of this one and all of it: a limit may not be fitted to the examples."""
+    """Returns a size between half of this one and all of it, so that limits are not tuned to the examples."""
     return chance.randint(size // 2, size)

@@ -107,7 +107,7 @@ def _forged(raw: Path, chance: random.Random) -> None:
 
 
 def _nothing(_: Path, __: random.Random) -> None:
-    """The attack is in what is done at once."""
+    """The attack consists of concurrent commands."""
 
 
 COMPOSED = (

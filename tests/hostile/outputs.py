@@ -1,4 +1,4 @@
-"""Outputs of somebody else, to be read back: articles, shards and databases with too much of something."""
+"""Hostile outputs to be read: articles, shards and databases with too much of something."""
 
 import gzip
 import json
@@ -28,7 +28,7 @@ Write = Callable[[Path, Sequence[bytes], random.Random], None]
 
 
 class OutputAttack(msgspec.Struct, frozen=True):
-    """`file` is what is given to the verbs where it is not the folder: nothing sound is beside it then."""
+    """`file` is passed to the commands instead of the folder; then nothing sound is next to it."""
 
     name: str
     write: Write
@@ -41,7 +41,7 @@ class OutputAttack(msgspec.Struct, frozen=True):
 
 
 def _article(name: str, change: Callable[[Json, random.Random], None]) -> OutputAttack:
-    """A sound article with one change, beside sound ones."""
+    """A sound article with one change, next to sound ones."""
 
     def write(folder: Path, sound: Sequence[bytes], chance: random.Random) -> None:
         article = json.loads(sound[0])

@@ -1,4 +1,4 @@
-"""Archives and compressed files with too much of something, and what packs a content."""
+"""Archives and compressed files with too much of something."""
 
 import bz2
 import gzip
@@ -38,7 +38,7 @@ def plain(content: Content) -> Attack:
 
 
 def packed(content: Content, kind: str) -> Attack:
-    """The content in a compressed file, or in an archive where `kind` is `.zip` or `.tar`."""
+    """Returns the content in a compressed file, or in an archive if `kind` is `.zip` or `.tar`."""
     name = f"{content.suffix[1:]}{kind}: {content.excess}"
     if kind in {".zip", ".tar"}:
         return Attack(name, _archiving(content, kind))
@@ -199,7 +199,7 @@ def _deflated(data: bytes) -> bytes:
 
 
 def _overlapping(chance: random.Random) -> bytes:
-    """Many lines of the directory for one member."""
+    """Many directory entries for one member."""
     data, count = TALK * 20_000, at_most(60_000, chance)
     deflated, crc = _deflated(data), zlib.crc32(data)
     local, _ = _member(b"one.txt", deflated, len(data))

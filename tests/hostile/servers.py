@@ -19,7 +19,7 @@ TALK = b"Editor: Who lights the lamp?\nInes Tal: My aunt did, and I do.\n"
 
 
 class WebAttack(msgspec.Struct, frozen=True):
-    """A server, and the file that is asked of it. `allowed` says whether the user allows private addresses."""
+    """A server, and the file that is requested. `allowed` says whether the user allows private addresses."""
 
     name: str
     answer: Answer
@@ -34,7 +34,7 @@ class WebAttack(msgspec.Struct, frozen=True):
 
 @contextmanager
 def served(answer: Answer) -> Iterator[int]:
-    """The port of a server that does this with each connection, in the block."""
+    """Starts a server that does this with each connection, and yields its port."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(64)

@@ -1,4 +1,4 @@
-"""All attacks: those of the table in `docs/security.md`, and relatives of each, some of them drawn by a seed."""
+"""All attacks: those of the table in `docs/security.md`, and variants of each, some of them random."""
 
 import random
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ SOME = 0.25
 
 
 def attacks(seed: int) -> Iterator[Attack | WebAttack | OutputAttack]:
-    """Every kind of excess in every format; in what it is packed, and how large it is, is drawn."""
+    """Every kind of excess in every format, with random compression and size."""
     chance = random.Random(seed)
     for content in CONTENTS:
         if content.large:

@@ -111,7 +111,7 @@ def _runs(kind: str) -> Attack:
 
 
 def _patched(kind: str, name: str, patch: Callable[[bytearray, random.Random], None]) -> Attack:
-    """A sound file of which some bytes are overwritten."""
+    """A sound file with some bytes overwritten."""
 
     def write(raw: Path, chance: random.Random) -> None:
         table = pa.table({"id": ["1", "2"], "text": [TALK, TALK]})
@@ -223,7 +223,7 @@ def _each_other(data: bytearray, pages: list[int]) -> None:
 
 
 def _computed(columns: str) -> Iterator[str]:
-    """A table of some rows that is given its columns only afterwards, so that nothing is computed while it is built."""
+    """A table that gets its columns after its rows, so that nothing is computed while it is built."""
     yield "CREATE TABLE talks (id TEXT)"
     yield "INSERT INTO talks VALUES ('1'), ('2'), ('3')"
     yield "PRAGMA writable_schema = 1"

@@ -21,7 +21,8 @@ from pipeline.readers.documents import records
 from pipeline.readers.input_files import InputFile
 from pipeline.readers.warc.reader import MAX_REASONS, WarcReader
 from pipeline.readers.warc.records import MAX_HEADER_BYTES
-from pipeline.runs.run import Job, run_records
+from pipeline.runs.job import Job
+from pipeline.runs.run import run_records
 from readers.warcs import (
     ADDRESS,
     PACKED,

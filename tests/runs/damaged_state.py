@@ -1,4 +1,4 @@
-"""Damaged states: runs over them go on, or say what is wrong and go on the next time; no article is lost."""
+"""Damaged states: a run continues, or reports the damage and the next run continues; no article is lost."""
 
 import random
 import shutil
@@ -14,7 +14,7 @@ EDITED = "quay.json"
 
 
 def written(folder: Path) -> Runs:
-    """An output with a state that knows a failure, something left out and an article that is edited now."""
+    """An output whose state knows a failure, a part that was left out and an article that is now edited."""
     runs = Runs(folder)
     runs.write("quay.txt", "The quay is wet.\n")
     runs.write("wire/pier.txt", "The pier quot;groans quot;.\n")
@@ -28,7 +28,7 @@ def written(folder: Path) -> Runs:
 
 
 def cases(data: bytes, seed: int, flips: int | None) -> Iterator[tuple[str, bytes]]:
-    """Damaged forms of a state, by what is wrong with each: all single bits, or a sample of so many."""
+    """Yields damaged states and what is wrong with each: all single bits, or a sample."""
     page = 4096
     for at in range(0, len(data), page):
         yield f"cut at {at}", data[:at]
@@ -55,7 +55,7 @@ def foreign(path: Path, statements: str) -> bytes:
 
 
 class Trial:
-    """An output with a sound state, and runs over it when its state is another."""
+    """An output with a sound state, and runs over it with other states."""
 
     def __init__(self, folder: Path) -> None:
         self.runs = written(folder)
@@ -78,7 +78,7 @@ class Trial:
         shutil.copytree(self._kept, self.output)
 
     def fault(self, damage: Callable[[Path], object], *, was_killed: bool) -> str | None:
-        """What goes wrong where the state is damaged so, or nothing."""
+        """Returns what goes wrong with this damage, or nothing."""
         self.reset()
         if was_killed:
             self.state.with_name("state.sqlite-closed").unlink()

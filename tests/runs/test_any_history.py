@@ -1,8 +1,8 @@
-"""Whatever happened before, a run that comes to its end leaves what a run into an empty folder would.
+"""After any history, a run leaves the same output as a run into an empty folder.
 
-Sources change, runs are killed between any two things they do, settings go back and forth, files vanish. All of it is
-done in this one process, so that thousands of histories can be tried: documents are processed by a crew that hands them
-back in any order, and a kill is an exception after which nothing that the run does has an effect any more.
+Sources change, runs are killed at any step, settings go back and forth, and files vanish. All of this happens in one
+process, so that thousands of histories can be tried: an executor in this process returns documents in random order, and
+a kill is an exception after which nothing that the run does has an effect.
 """
 
 import os
@@ -10,525 +10,24 @@ import random
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-import msgspec
 import pytest
 
-from pipeline import Edit, Pipeline, Reject, Rule
-from pipeline.config.settings import Run
-from pipeline.model.article import Origin
-from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.runs import run as run_loop
-from pipeline.runs.counters import ContentTotals, Counters
-from pipeline.runs.executors import worker
-from pipeline.runs.executors.worker import WorkerConfig
-from pipeline.runs.outcome import Failure, Outcome
+from pipeline.runs import run_loop
 from pipeline.runs.output import compress_shard, shard_store
 from pipeline.runs.output.storage_backend import StorageBackend
-from pipeline.runs.plan import DocumentSource, RerunOptions
-from pipeline.runs.run import Job, run
+from pipeline.runs.plan import RerunOptions
 from pipeline.runs.state import State
-from pipeline.storage.file_names import file_name
+from runs.history_parts import (
+    InlineCompression,
+    KillCountdown,
+)
+from runs.history_world import World
 
 HISTORIES = int(os.environ.get("HISTORIES", "8"))
 STEPS = 14
-WORDS = "the tide came in over salt and reeds while 渡船 waited by a post of oak until noon".split()  # noqa: SIM905
-OAK = Rule("carve.oak", "every oak is an elm", threshold=0.0)
-THIN = Rule("carve.thin", "says too little")
-
-
-@dataclass(frozen=True)
-class Carve:
-    """Turns down, or fails so that the article is degraded: whatever the words of a text ask for."""
-
-    name: ClassVar[str] = "carve"
-    after: ClassVar[frozenset[str]] = frozenset()
-    needs: ClassVar[frozenset[str]] = frozenset()
-    gives: ClassVar[frozenset[str]] = frozenset({"carve.kind"})
-    rules: ClassVar[tuple[Rule, ...]] = (OAK, THIN)
-    protocol: ClassVar[int] = 1
-    deep: int = 1
-
-    def find(self, document: Any) -> Iterator[Any]:
-        """Turns down what is thin, and breaks at what is brittle."""
-        if "thin" in document.text:
-            yield Reject(THIN.name, "is thin")
-        if "brittle" in document.text:
-            raise LookupError("it broke")
-
-
-@dataclass(frozen=True)
-class Plane:
-    """A repair, so that there are edits, and documents that fail."""
-
-    name: ClassVar[str] = "plane"
-    after: ClassVar[frozenset[str]] = frozenset()
-    needs: ClassVar[frozenset[str]] = frozenset()
-    gives: ClassVar[frozenset[str]] = frozenset()
-    rules: ClassVar[tuple[Rule, ...]] = (Rule("plane.oak", "an oak is an elm", threshold=0.0),)
-    protocol: ClassVar[int] = 1
-
-    def find(self, document: Any) -> Iterator[Edit]:
-        """Makes the first oak an elm, and breaks at what is cracked."""
-        if "cracked" in document.text:
-            raise LookupError("it broke")
-        if (at := document.text.find("oak")) >= 0:
-            yield Edit(at, "oak", "elm", "plane.oak", 0.9)
-
-
-PIPELINES = [Pipeline(stages=[Plane(), Carve(deep)]) for deep in (1, 2)]
-
-
-PLAIN = RerunOptions()
-
-
-class Killed(BaseException):
-    """The process is gone."""
-
-
-class Fate:
-    """Counts what a run does to the disk, and kills it before one of those things."""
-
-    def __init__(self) -> None:
-        self.left: int | None = None
-
-    def tick(self) -> None:
-        if self.left is None:
-            return
-        self.left -= 1
-        if self.left < 0:
-            raise Killed
-
-    @property
-    def struck(self) -> bool:
-        return self.left is not None and self.left < 0
-
-    def before(self, owner: Any, name: str, patch: pytest.MonkeyPatch) -> None:
-        done = getattr(owner, name)
-
-        def ticking(*given: Any, **named: Any) -> Any:
-            self.tick()
-            return done(*given, **named)
-
-        patch.setattr(owner, name, ticking)
-
-
-class Hands:
-    """A crew of this process, which is done with documents in any order."""
-
-    chunk = 3
-    chunk_bytes = 1 << 17
-
-    def __init__(self, assignment: WorkerConfig, chance: random.Random, fate: Fate) -> None:
-        self._assignment = assignment
-        self._chance = chance
-        self._fate = fate
-        self._tasks: list[Any] = []
-        self._tally = ContentTotals()
-        self.processed: list[Record] = []
-
-    def wants_more(self) -> bool:
-        return len(self._tasks) < 6
-
-    def take(self, tasks: list[Any]) -> None:
-        self._tasks += tasks
-
-    def done(self, timeout: float) -> list[tuple[int, Outcome]]:
-        self._chance.shuffle(self._tasks)
-        count = self._chance.randint(0, len(self._tasks))
-        found = [(task.n, self._outcome(task.record, task.earlier)) for task in self._tasks[:count]]
-        del self._tasks[:count]
-        return found
-
-    def _outcome(self, record: Record, earlier: bytes | None) -> Outcome:
-        self.processed.append(record)
-        if "crash" in str(record.data):
-            return Failure(record.id, "carve", "crashed", "elsewhere", "crash")
-        return worker._outcome(record, self._assignment, self._tally, earlier)
-
-    def take_tally(self) -> ContentTotals:
-        tally, self._tally = self._tally, ContentTotals()
-        return tally
-
-    def die(self) -> None:
-        """Workers outlive their parent for a moment, and write what nobody notes."""
-        struck, self._fate.left = self._fate.left, None
-        for task in self._tasks[: self._chance.randint(0, len(self._tasks))]:
-            self._outcome(task.record, task.earlier)
-        self._fate.left = struck
-
-
-class Packing:
-    """Packs a shard in this process, now or when it is waited for."""
-
-    chance = random.Random(0)
-
-    def __init__(self, *given: Any) -> None:
-        self._given = given
-        self._done = False
-        if self.chance.random() < 0.5:
-            self._pack()
-
-    def _pack(self) -> None:
-        if not self._done:
-            lines, name, form, depot, _ = self._given
-            self._found = compress_shard.compress_shard(depot, lines, name, form)
-            self._done = True
-
-    def ended(self) -> bool:
-        if self.chance.random() < 0.3:
-            self._pack()
-        return self._done
-
-    def wait(self) -> bytes:
-        self._pack()
-        return self._found
-
-    def stop(self) -> None:
-        pass
-
-
-@dataclass
-class Shelf:
-    """A file as it lies there: rows of an id and a text, whatever else is in it, and when it was written."""
-
-    rows: list[tuple[str, str]] = field(default_factory=list)
-    trouble: Unreadable | LeftOut | None = None
-    written: int = 0
-
-
-class World:
-    """Sources that change, and runs over them."""
-
-    def __init__(self, seed: int, folder: Path, form: str, fate: Fate) -> None:
-        self.chance = random.Random(seed)
-        self.folder = folder
-        self.form: Any = form
-        self.fate = fate
-        self.files: dict[str, Shelf] = {}
-        self.clock = 0
-        self.number = 0
-        self.pipeline = 0
-        self.seconds = 60.0
-        self.runs = 0
-        self.told: list[str] = []
-        self.shard = 2000
-        self.done_before: dict[str, tuple[Any, ...]] | None = None
-        self.edited: dict[str, bytes] = {}
-        """The articles that somebody edited, and what is in them."""
-        self.undoable: dict[str, bytes] = {}
-        """What was in them before, where runs still know that."""
-        for _ in range(self.chance.randint(1, 4)):
-            self.new_file()
-        # One file is always there: shards are not replaced by those of other sources.
-        self.files["0"] = Shelf([self.row()], None, 0)
-
-    # What changes
-
-    def text(self) -> str:
-        words = self.chance.choices(WORDS, k=self.chance.choice([3, 10, 60]))
-        marks = ("thin", "brittle", "cracked", "crash")
-        if self.chance.random() < 0.2:
-            words.append(self.chance.choice(marks))
-        return " ".join(words) + f" {self.chance.randint(0, 999)}."
-
-    def row(self) -> tuple[str, str]:
-        self.number += 1
-        taken = [name for file in self.files.values() for name, _ in file.rows]
-        if taken and self.chance.random() < 0.1:
-            return self.chance.choice(taken), self.text()
-        return f"n{self.number}", self.text()
-
-    def wrote(self, file: Shelf) -> None:
-        self.clock += 1
-        file.written = self.clock
-
-    def any_file(self) -> Shelf:
-        return self.files[self.chance.choice(sorted(self.files))]
-
-    def new_file(self) -> None:
-        file = self.files[f"{self.chance.choice('abcdefgh')}{self.chance.randint(0, 9)}"] = Shelf()
-        file.rows = [self.row() for _ in range(self.chance.choice([0, 1, 5, 25]))]
-        self.wrote(file)
-
-    def remove_file(self) -> None:
-        if (name := self.chance.choice(sorted(self.files))) != "0":
-            del self.files[name]
-
-    def insert(self) -> None:
-        file = self.any_file()
-        file.rows.insert(self.chance.randint(0, len(file.rows)), self.row())
-        self.wrote(file)
-
-    def delete(self) -> None:
-        file = self.any_file()
-        if file.rows:
-            del file.rows[self.chance.randrange(len(file.rows))]
-            self.wrote(file)
-
-    def change(self) -> None:
-        file = self.any_file()
-        if file.rows:
-            at = self.chance.randrange(len(file.rows))
-            file.rows[at] = (file.rows[at][0], self.text())
-            self.wrote(file)
-
-    def back_and_forth(self) -> None:
-        """A text of the same length, a killed run, and the file as it was."""
-        file = self.any_file()
-        if file.rows:
-            before = file.rows[:], file.written
-            name, text = file.rows[-1]
-            file.rows[-1] = name, text[:-4] + "000."
-            self.wrote(file)
-            self.run(kill=self.chance.randint(0, 60))
-            file.rows, file.written = before
-
-    def move(self) -> None:
-        one, other = self.any_file(), self.any_file()
-        if one.rows:
-            other.rows.append(one.rows.pop(self.chance.randrange(len(one.rows))))
-            self.wrote(one)
-            self.wrote(other)
-
-    def touch(self) -> None:
-        self.wrote(self.any_file())
-
-    def spoil(self) -> None:
-        file = self.any_file()
-        name = self.chance.choice(["x#1", "y"])
-        trouble = [None, Unreadable(name, "cannot be read: no luck"), LeftOut(name, "is a picture", 2)]
-        file.trouble = self.chance.choice(trouble)
-        self.wrote(file)
-
-    def settings(self) -> None:
-        self.pipeline = 1 - self.pipeline
-
-    def limits(self) -> None:
-        self.seconds = 90.0 if self.seconds == 60.0 else 60.0
-
-    def smaller(self) -> None:
-        self.shard = self.chance.choice([1500, 2000, 9000, 60_000])
-
-    def other_form(self) -> None:
-        if self.form != "json":
-            self.form = "parquet" if self.form == "jsonl" else "jsonl"
-
-    def lose_state(self) -> None:
-        for file in (self.folder / "_run").glob("state.sqlite*"):
-            file.unlink()
-        self.undoable.clear()
-
-    def lose_article(self) -> None:
-        files = sorted(path for path in self.folder.glob("[!._]*") if path.is_file())
-        if files:
-            lost = self.chance.choice(files)
-            lost.unlink()
-            self.edited.pop(lost.name, None)
-            self.undoable.pop(lost.name, None)
-
-    def edit(self) -> None:
-        """Somebody changes an article, so that one can tell, whatever the run remembers."""
-        if self.form != "json":
-            return
-        files = sorted(path for path in self.folder.glob("[!._]*") if path.is_file())
-        if files:
-            path = self.chance.choice(files)
-            data = path.read_bytes()
-            before = path.stat()
-            changes = [data[:-1], data + b"\n", data.replace(b'"text": "', b'"text": "X', 1)]
-            # One that was edited before must not become as it was.
-            is_first = path.name not in self.edited
-            if is_first:
-                self.undoable[path.name] = data
-            path.write_bytes(self.chance.choice(changes) if is_first else data + b" ")
-            if is_first and self.chance.random() < 0.2:
-                # Two such edits may give the length of before, and only a run with `check_hash` sees those.
-                os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-            self.edited[path.name] = path.read_bytes()
-
-    def undo(self) -> None:
-        """Somebody puts back what lay there before an edit. Runs may have met the edit meanwhile."""
-        if self.undoable:
-            name = self.chance.choice(sorted(self.undoable))
-            (self.folder / name).write_bytes(self.undoable.pop(name))
-            del self.edited[name]
-
-    def resolve(self) -> None:
-        """Somebody has replaced what was edited, or moves it away."""
-        edits, self.edited = self.edited, {}
-        self.undoable.clear()
-        if edits and self.chance.random() < 0.5:
-            self.run(choices=RerunOptions(overwrite_edited=True))
-        for name, data in edits.items():
-            if (path := self.folder / name).exists() and path.read_bytes() == data:
-                path.unlink()
-        self.done_before = None
-
-    def check_edited(self) -> None:
-        """A run that comes to its end names the edited articles and no others, and does all the rest."""
-        assert self.run() is not None
-        expected, _ = self.fresh()
-        got = tree(self.folder)
-        told = [msgspec.json.decode(line) for line in got["_run/failures.jsonl"].splitlines()]
-        said = {file_name(entry["document"]) for entry in told if entry.get("kind") == "edited"}
-        # Where the document fails or is there no more, nobody would replace its article.
-        assert {name for name in self.edited if name in expected} <= said <= set(self.edited)
-        for name, data in expected.items():
-            if name not in said and not name.startswith("_run/"):
-                assert got[name] == data
-
-    def untouched(self) -> None:
-        """What was edited lies there as it was left."""
-        for name, data in self.edited.items():
-            path = self.folder / name
-            assert path.exists(), f"{name} was edited, and is gone"
-            assert path.read_bytes() == data, f"{name} was edited, and is replaced"
-
-    # What runs do
-
-    def sources(self) -> list[DocumentSource]:
-        return [self.source(name, file) for name, file in sorted(self.files.items())]
-
-    def source(self, name: str, file: Shelf) -> DocumentSource:
-        def read() -> Iterator[Any]:
-            for row, (called, text) in enumerate(file.rows, 1):
-                origin = Origin(
-                    path=name, media_type="application/jsonl", member=None, row=row, field="text", sha256=None
-                )
-                yield Record(called, text, origin, {"from": name})
-                if row == 2 and file.trouble is not None:
-                    yield file.trouble
-            if len(file.rows) < 2 and file.trouble is not None:
-                yield file.trouble
-
-        return DocumentSource(name, read, lambda: str(file.written), 10)
-
-    def job(self, output: Path, choices: RerunOptions) -> Job:
-        limits = Run(seconds=self.seconds, shard=self.shard)
-        return Job(PIPELINES[self.pipeline], output, form=self.form, limits=limits, choices=choices)
-
-    def run(
-        self, kill: int | None = None, *, interrupt: bool = False, choices: RerunOptions = PLAIN
-    ) -> Counters | None:
-        """The account of a run into the folder; none where it did not come to its end."""
-        said = [name for name, said in msgspec.structs.asdict(choices).items() if said]
-        how = "" if kill is None else f"interrupted at {kill}" if interrupt else f"killed at {kill}"
-        self.told.append(" ".join(["run", how, *said]))
-        self.runs += 1
-        self.done_before = self.done_before if kill is None else None
-        self.fate.left = None if interrupt else kill
-        hands: list[Hands] = []
-        account = Counters()
-
-        @contextmanager
-        def crew(assignment: WorkerConfig, limits: Run) -> Iterator[Hands]:
-            hands.append(Hands(assignment, self.chance, self.fate))
-            yield hands[0]
-
-        def seen(_: str, so_far: Counters) -> None:
-            if interrupt and so_far.settled == kill:
-                raise KeyboardInterrupt
-
-        try:
-            run(self.sources(), self.job(self.folder, choices), engine=crew, account=account, seen=seen)
-        except (Killed, KeyboardInterrupt):
-            if hands and self.form == "json":
-                hands[0].die()
-            # What a killed run began to replace, another one knows again by examining it alone.
-            self.undoable.clear()
-            return None
-        finally:
-            self.fate.left = None
-            if not choices.overwrite_edited:
-                self.untouched()
-        assert account.totals.complete
-        self.processed = hands[0].processed
-        return account
-
-    def fresh(self) -> tuple[dict[str, bytes], Counters]:
-        """What a run into an empty folder gives."""
-        output = self.folder.parent / f"fresh-{self.runs}"
-
-        @contextmanager
-        def crew(assignment: WorkerConfig, limits: Run) -> Iterator[Hands]:
-            yield Hands(assignment, self.chance, self.fate)
-
-        account = run(self.sources(), self.job(output, RerunOptions()), engine=crew)
-        return tree(output), account
-
-    def kept_shards(self) -> int:
-        """How many shards are kept that a state which was lost did not know."""
-        return len(list((self.folder / "_run" / shard_store.FOREIGN_FOLDER).glob("*")))
-
-    def keys(self) -> dict[str, tuple[Any, ...]]:
-        """What each document's article is made of."""
-        found: dict[str, tuple[Any, ...]] = {}
-        for name, file in sorted(self.files.items()):
-            for row, (called, text) in enumerate(file.rows, 1):
-                found.setdefault(called, (self.pipeline, name, row, text))
-        return found
-
-    def check(self) -> None:
-        """A run that comes to its end, and everything that must be true then."""
-        again = self.chance.random()
-        choices = RerunOptions(fresh=again < 0.05, retry_failed=0.05 < again < 0.15, check_hash=0.15 < again < 0.25)
-        if self.edited:
-            self.check_edited()
-            self.resolve()
-        before = self.done_before
-        account = self.run(choices=choices)
-        assert account is not None
-        expected, of_fresh = self.fresh()
-        got = tree(self.folder)
-        if self.form == "json":
-            articles = {file_name(called) for called in self.keys()}
-            extra = {name for name in got if name not in expected}
-            # Of documents that are there no more, or that fail now, an earlier article may stay.
-            assert not extra & {name for name in articles if name in expected}
-            got = {name: data for name, data in got.items() if name in expected}
-        assert sorted(got) == sorted(expected)
-        assert got == expected
-        assert (account.documents, account.failed, account.degraded, account.rejected, account.aside) == (
-            of_fresh.documents,
-            of_fresh.failed,
-            of_fresh.degraded,
-            of_fresh.rejected,
-            of_fresh.aside + self.kept_shards(),
-        )
-        if before is not None and choices == RerunOptions(check_hash=choices.check_hash):
-            needless = [
-                record.id
-                for record in self.processed
-                # What crashed is tried again under other limits.
-                if before.get(record.id) == self.keys()[record.id] and "crash" not in str(record.data)
-            ]
-            assert needless == []
-        once_more = self.run()
-        assert once_more is not None
-        assert (once_more.written, once_more.unchanged) == (0, of_fresh.written)
-        assert once_more.degraded == of_fresh.degraded
-        assert self.processed == []
-        again_there = tree(self.folder)
-        assert {name: again_there[name] for name in got} == got
-        self.done_before = self.keys()
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    """What lies in a folder, but for what is the run's own; what it says of documents belongs to it."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and (not name.startswith("_run/") or name.endswith(".jsonl")):
-            # Where the state was lost, shards are kept that it does not know.
-            lines = path.read_bytes().splitlines(keepends=True) if name.startswith("_run/") else [path.read_bytes()]
-            found[name] = b"".join(line for line in lines if f"_run/{shard_store.FOREIGN_FOLDER}/".encode() not in line)
-    return found
-
 
 CHANGES: list[Callable[[World], None]] = [
     World.new_file,
@@ -553,9 +52,9 @@ EDITED = 0.2
 
 
 @pytest.fixture
-def fate(monkeypatch: pytest.MonkeyPatch) -> Fate:
-    """What a run does to the disk is counted, and costs nothing."""
-    fate = Fate()
+def countdown(monkeypatch: pytest.MonkeyPatch) -> KillCountdown:
+    """Counts what a run does to the disk."""
+    countdown = KillCountdown()
     for owner, name in [
         (Path, "replace"),
         (Path, "unlink"),
@@ -563,15 +62,15 @@ def fate(monkeypatch: pytest.MonkeyPatch) -> Fate:
         (State, "_write"),
         (State, "commit"),
         (shard_store.ShardStore, "_append"),
-        (compress_shard, "seal"),
+        (compress_shard, "write_shard"),
         (shutil, "rmtree"),
     ]:
-        fate.before(owner, name, monkeypatch)
+        countdown.before(owner, name, monkeypatch)
     monkeypatch.setattr(os, "fsync", lambda _: None)
     monkeypatch.setattr(run_loop, "COMMIT_SECONDS", 0.0005)
-    monkeypatch.setattr(shard_store, "ShardCompression", Packing)
+    monkeypatch.setattr(shard_store, "ShardCompression", InlineCompression)
     monkeypatch.setattr(run_loop, "ShardStore", SmallShards)
-    return fate
+    return countdown
 
 
 class SmallShards(shard_store.ShardStore):
@@ -585,7 +84,7 @@ class SmallShards(shard_store.ShardStore):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory, where there is one: thousands of files are made, and no disk is asked to keep them."""
+    """A folder in memory if there is one, because thousands of files are made."""
     memory = Path("/dev/shm")
     if not os.access(memory, os.W_OK):
         yield tmp_path
@@ -596,40 +95,42 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a killed run closes no file
 @pytest.mark.parametrize("form", ["json", "jsonl", "parquet"])
-def test_after_any_history_a_run_leaves_what_one_into_an_empty_folder_does(folder: Path, fate: Fate, form: str) -> None:
+def test_after_any_history_a_run_leaves_what_one_into_an_empty_folder_does(
+    folder: Path, countdown: KillCountdown, form: str
+) -> None:
     first = int(os.environ.get("HISTORY", "0"))
     for seed in range(first, first + (HISTORIES if "HISTORY" not in os.environ else 1)):
-        Packing.chance = random.Random(seed)
-        world = World(seed, folder / str(seed) / "output", form, fate)
+        InlineCompression.chance = random.Random(seed)
+        world = World(seed, folder / str(seed) / "output", form, countdown)
         try:
             live(world)
         except BaseException as error:
             # `HISTORY=7` tries that one alone.
-            error.add_note(f"history {seed} as {form}: " + "; ".join(world.told))
+            error.add_note(f"history {seed} as {form}: " + "; ".join(world.reason))
             raise
         shutil.rmtree(folder / str(seed))
 
 
 def sometimes_edit(world: World) -> None:
-    """Somebody edits some articles, or none."""
+    """Edits some articles, or none."""
     while world.chance.random() < EDITED:
-        world.told.append("edit")
+        world.reason.append("edit")
         world.edit()
     if world.chance.random() < EDITED:
-        world.told.append("undo")
+        world.reason.append("undo")
         world.undo()
 
 
 def live(world: World) -> None:
-    """A history: changes, losses, runs that are killed or interrupted, and runs that are not."""
+    """Lives a history of changes, losses, and runs of which some are killed or interrupted."""
     for _ in range(STEPS):
         for _ in range(world.chance.choice([0, 1, 1, 2, 5])):
             change = world.chance.choice(CHANGES)
-            world.told.append(change.__name__)
+            world.reason.append(change.__name__)
             change(world)
         if world.chance.random() < 0.1:
             loss = world.chance.choice(LOSSES)
-            world.told.append(loss.__name__)
+            world.reason.append(loss.__name__)
             loss(world)
             world.done_before = None
         sometimes_edit(world)

@@ -1,4 +1,4 @@
-"""What has changed is done again, and nothing else."""
+"""Only what has changed is processed again."""
 
 import importlib
 import json
@@ -18,11 +18,11 @@ from pipeline.cli import main, run
 from pipeline.readers.input_files import InputFile
 from pipeline.readers.open_file import open_local_file
 from pipeline.runs.state import State
-from runs.in_process import Reading
+from runs.inline_reading import Reading
 
 
 class Desk:
-    """A folder of documents, an output, and runs from the one to the other."""
+    """A folder of documents, an output, and runs."""
 
     def __init__(self, folder: Path, form: str) -> None:
         self.raw = folder / "raw"
@@ -35,11 +35,11 @@ class Desk:
         self.write("c", "c1")
 
     def write(self, name: str, *rows: str, **others: str) -> None:
-        """A file of a document for each id, and of those whose text is given."""
+        """Writes a file with a document for each id, and those with the given texts."""
         lines(self.raw / f"{name}.jsonl", [*((row, talk(len(row), row)) for row in rows), *others.items()])
 
     def go(self, *more: str, code: int = 0) -> set[str]:
-        """Runs, and gives the ids of the documents that were processed."""
+        """Runs, and returns the ids of the documents that were processed."""
         self.log.unlink(missing_ok=True)
         arguments = ["run", str(self.raw), "-o", str(self.output), "-q", "--format", self.form, "--workers", "1"]
         settings = ["--set", SMALL, "--set", f"stages.poison.log={self.log}"]
@@ -55,21 +55,21 @@ class Desk:
 
 @pytest.fixture(params=["json", "jsonl"])
 def desk(request: pytest.FixtureRequest, tmp_path: Path, shelf: Shelf) -> Desk:
-    """Where a first run has been."""
+    """An output of a first run."""
     put(shelf)
     desk = Desk(tmp_path, request.param)
     assert desk.go() == {"a1", "a2", "a3", "a4", "b1", "b2", "b3", "c1"}
     return desk
 
 
-def test_nothing_is_done_again_where_nothing_has_changed(desk: Desk) -> None:
+def test_nothing_is_processed_again_if_nothing_has_changed(desk: Desk) -> None:
     before = tree(desk.output)
     assert desk.go() == set()
     assert account(desk.output) == {"documents": 8, "written": 0, "failed": 0, "rejected": 0, "unchanged": 8}
     assert tree(desk.output) == before
 
 
-def test_a_text_that_changed_is_done_again_alone(desk: Desk) -> None:
+def test_only_a_changed_text_is_processed_again(desk: Desk) -> None:
     desk.write("b", "b1", b2="Another tale.", b3=talk(2, "b3"))
     assert desk.go() == {"b2"}
     assert [article.text for article in pipeline.read(desk.output) if article.id == "b2"] == ["Another tale."]
@@ -81,21 +81,21 @@ def test_a_row_before_others_moves_them_to_other_lines_which_their_articles_name
     assert desk.ids() == ["a0", "a1", "a2", "a3", "a4", "b1", "b2", "b3", "c1"]
 
 
-def test_a_row_behind_others_is_done_alone(desk: Desk) -> None:
+def test_only_a_row_added_at_the_end_is_processed(desk: Desk) -> None:
     desk.write("a", "a1", "a2", "a3", "a4", "a5")
     assert desk.go() == {"a5"}
     assert desk.ids() == ["a1", "a2", "a3", "a4", "a5", "b1", "b2", "b3", "c1"]
 
 
-def test_a_row_that_is_gone_is_gone_from_shards(desk: Desk) -> None:
-    """A folder of files keeps it: nobody wants to lose an article for that its source was moved away."""
+def test_a_deleted_row_is_deleted_from_shards(desk: Desk) -> None:
+    """A folder of articles keeps it: moving a source away must not delete its articles."""
     desk.write("b", "b1", "b2")
     assert desk.go() == set()
     assert ("b3" in desk.ids()) == (desk.form == "json")
     assert account(desk.output)["documents"] == 7
 
 
-def test_a_file_that_is_gone_and_comes_back(desk: Desk) -> None:
+def test_a_file_can_be_deleted_and_restored(desk: Desk) -> None:
     (desk.raw / "b.jsonl").rename(desk.raw.parent / "b.jsonl")
     assert desk.go() == set()
     (desk.raw.parent / "b.jsonl").rename(desk.raw / "b.jsonl")
@@ -111,13 +111,13 @@ def test_a_row_that_moves_to_another_file_is_done_again_and_there_once(desk: Des
     assert desk.go() == set()
 
 
-def test_another_time_alone_is_no_change(desk: Desk) -> None:
+def test_another_time_alone_is_not_a_change(desk: Desk) -> None:
     os.utime(desk.raw / "a.jsonl", ns=(1, 1))
     assert desk.go() == set()
     assert account(desk.output)["unchanged"] == 8
 
 
-def test_other_bytes_of_same_size_and_time_are_seen_where_the_hash_is_asked_for(desk: Desk) -> None:
+def test_check_hash_finds_changes_with_the_same_size_and_time(desk: Desk) -> None:
     path = desk.raw / "c.jsonl"
     before = path.stat()
     path.write_bytes(path.read_bytes().replace(b"wheel", b"crank"))
@@ -127,7 +127,7 @@ def test_other_bytes_of_same_size_and_time_are_seen_where_the_hash_is_asked_for(
     assert "crank" in [article.text for article in pipeline.read(desk.output)][-1]
 
 
-def test_an_id_belongs_to_the_first_that_has_it_whoever_comes_and_goes(desk: Desk) -> None:
+def test_an_id_belongs_to_the_first_document_that_has_it(desk: Desk) -> None:
     desk.write("a", "a1", "a2", "a3", "a4", c1="It stood in the first file.")
     assert desk.go(code=1) == {"c1"}
     (failure,) = told(desk.output)
@@ -140,7 +140,7 @@ def test_an_id_belongs_to_the_first_that_has_it_whoever_comes_and_goes(desk: Des
     assert [article.text for article in pipeline.read(desk.output) if article.id == "c1"] == [talk(2, "c1")]
 
 
-def test_a_file_that_could_not_be_read_is_tried_each_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_is_retried_in_each_run(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(file: InputFile) -> BinaryIO:
         if file.name == "b.jsonl":
             raise PermissionError(13, "Permission denied", file.name)
@@ -157,7 +157,7 @@ def test_a_file_that_could_not_be_read_is_tried_each_time(desk: Desk, monkeypatc
     assert desk.ids() == ["a1", "a2", "a3", "a4", "b1", "b2", "b3", "c1"]
 
 
-def test_settings_decide_and_going_back_is_a_change_too(desk: Desk) -> None:
+def test_going_back_to_earlier_settings_is_a_change(desk: Desk) -> None:
     everything = {"a1", "a2", "a3", "a4", "b1", "b2", "b3", "c1"}
     before = tree(desk.output)
     assert desk.go("--set", "stages.poison.version=2") == everything
@@ -190,7 +190,9 @@ def test_another_version_of_a_reader_is_a_change(desk: Desk, shelf: Shelf) -> No
     assert desk.go(*asked) == {"watch"}
 
 
-def test_another_version_of_what_converts_pages_does_pages_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_version_of_the_page_converter_processes_pages_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = "<html><body><article><p>Host: Who built it?</p><p>Ida Brandt: My aunt.</p></article></body></html>"
     (desk.raw / "page.html").write_text(page, "utf-8")
     assert desk.go() == {"page"}
@@ -207,18 +209,18 @@ def test_a_profile_is_a_setting(desk: Desk) -> None:
     assert {name for name, profile in profiles.items() if profile == "b"} == {"b1", "b2", "b3"}
 
 
-def test_how_documents_are_processed_is_no_change(desk: Desk) -> None:
+def test_workers_and_limits_are_not_a_change(desk: Desk) -> None:
     assert desk.go("--set", "run.seconds=77", "--set", "run.memory=3000", "--workers", "2") == set()
 
 
-def test_fresh_does_all_again(desk: Desk) -> None:
+def test_fresh_processes_everything_again(desk: Desk) -> None:
     before = tree(desk.output)
     assert len(desk.go("--fresh")) == 8
     assert account(desk.output)["written"] == 8
     assert tree(desk.output) == before
 
 
-def test_an_article_that_is_gone_is_made_again(desk: Desk) -> None:
+def test_a_missing_article_is_made_again(desk: Desk) -> None:
     before = tree(desk.output)
     (desk.output / next(name for name in before if not name.startswith("_"))).unlink()
     again = desk.go()
@@ -262,7 +264,7 @@ def test_a_damaged_state_costs_only_time(desk: Desk, damage: str) -> None:
     assert desk.go() == set()
 
 
-def test_a_state_that_is_gone_costs_only_time(desk: Desk) -> None:
+def test_a_deleted_state_costs_only_time(desk: Desk) -> None:
     before = tree(desk.output)
     (desk.output / "_run" / "state.sqlite").unlink()
     assert len(desk.go()) == 8
@@ -280,7 +282,7 @@ def test_a_folder_in_place_of_the_state_is_set_aside(desk: Desk) -> None:
 # Only some
 
 
-def test_the_first_ones_are_done_and_more_of_them_later(desk: Desk, tmp_path: Path) -> None:
+def test_a_run_with_first_can_be_continued(desk: Desk, tmp_path: Path) -> None:
     desk.output = tmp_path / "few"
     assert desk.go("--first", "3") == {"a1", "a2", "a3"}
     assert account(desk.output)["documents"] == 3
@@ -290,7 +292,7 @@ def test_the_first_ones_are_done_and_more_of_them_later(desk: Desk, tmp_path: Pa
     assert desk.go() == {"b2", "b3", "c1"}
 
 
-def test_the_first_ones_do_not_replace_a_whole_run(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_with_first_does_not_replace_a_whole_run(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     before = {name: data for name, data in tree(desk.output).items() if not name.startswith("_run/")}
     assert desk.go("--first", "3", code=0 if desk.form == "json" else 2) == set()
     assert before == {name: data for name, data in tree(desk.output).items() if not name.startswith("_run/")}
@@ -299,8 +301,8 @@ def test_the_first_ones_do_not_replace_a_whole_run(desk: Desk, capsys: pytest.Ca
         assert desk.go("--first", "3", code=2) == set()
 
 
-def test_another_form_in_one_folder_is_refused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever reads it would find each article twice."""
+def test_another_format_in_the_same_output_is_refused(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """A reader would find each article twice."""
     before = tree(desk.output)
     desk.form = "jsonl" if desk.form == "json" else "json"
     assert desk.go(code=2) == set()
@@ -308,7 +310,7 @@ def test_another_form_in_one_folder_is_refused(desk: Desk, capsys: pytest.Captur
     assert tree(desk.output) == before
 
 
-def test_one_kind_of_shards_becomes_the_other_without_work(desk: Desk) -> None:
+def test_shards_are_converted_to_another_format_without_processing(desk: Desk) -> None:
     if desk.form == "json":
         pytest.skip("has no shards")
     before = [article.id for article in pipeline.read(desk.output)]
@@ -331,8 +333,8 @@ def test_shards_of_other_sources_are_not_replaced(desk: Desk, capsys: pytest.Cap
     assert len(desk.go("--fresh")) == 8
 
 
-def test_the_record_of_the_run_is_json(desk: Desk) -> None:
+def test_the_files_of_a_run_are_json(desk: Desk) -> None:
     desk.go()
     assert json.loads((desk.output / "_run" / "run.json").read_text("utf-8"))["finished"] is True
     with State(desk.output / "_run" / "state.sqlite") as state:
-        assert state.about("form") == desk.form
+        assert state.get_metadata("form") == desk.form

@@ -1,9 +1,10 @@
-"""The account of a run: nothing that went in is missing."""
+"""The counters of a run: no document is missing."""
 
 import pytest
 
 import pipeline
-from pipeline.runs.counters import ContentFigures, ContentTotals, Counters, Totals
+from pipeline.runs.article_counts import ArticleCounts, ContentFigures, ContentTotals
+from pipeline.runs.counters import Counters, Totals
 from pipeline.runs.outcome import Failure, Rejection, Written
 
 INTERVIEW = """Rope From Nettles
@@ -18,7 +19,7 @@ A: Nettles, quot;and nothing else quot;, as she says.
 """
 
 
-def test_an_account_begins_at_nothing() -> None:
+def test_counters_begin_at_zero() -> None:
     assert Counters().totals == Totals(documents=0, written=0, failed=0, rejected=0, unchanged=0)
     assert Counters().totals.complete
     assert Counters().figures == ContentFigures(bytes=0, exchanges=0, turns=0, edits=0, notes=0)
@@ -26,28 +27,27 @@ def test_an_account_begins_at_nothing() -> None:
 
 def test_documents_are_written_failed_rejected_or_unchanged() -> None:
     account = Counters()
-    account.taken(4)
-    account.settle(Written(1200))
-    account.settle(Failure("b", None, "is empty; leave it out"))
-    account.settle(Rejection("c", "filter.short", "has nine words"))
+    account.count_read(4)
+    account.count_outcome(Written(1200))
+    account.count_outcome(Failure("b", None, "is empty; leave it out"))
+    account.count_outcome(Rejection("c", "filter.short", "has nine words"))
     assert not account.totals.complete
-    account.stayed()
+    account.count_unchanged()
     assert account.totals == Totals(documents=4, written=1, failed=1, rejected=1, unchanged=1)
     assert account.totals.complete
-    assert account.settled == 4
+    assert account.finished == 4
 
 
 @pytest.mark.parametrize("documents", [0, 2])
-def test_a_document_too_few_or_too_many_is_noticed(documents: int) -> None:
+def test_totals_are_incomplete_with_a_document_too_few_or_too_many(documents: int) -> None:
     assert not Totals(documents=documents, written=1, failed=0, rejected=0, unchanged=0).complete
 
 
-def test_what_the_articles_hold_is_added_up() -> None:
-    tally, other = ContentTotals(), ContentTotals()
+def test_article_counts_are_added_up() -> None:
+    tally = ContentTotals()
     article = pipeline.process(INTERVIEW, id="a")
-    tally.add(article)
-    other.add(article)
-    tally.include(other)
+    tally.add(ArticleCounts.of(article))
+    tally.add(ArticleCounts.of(article))
     edits = sum(len(change.edits) for change in article.provenance.changes)
     assert edits >= 3
     assert tally.figures == ContentFigures(
@@ -64,15 +64,13 @@ def test_what_the_articles_hold_is_added_up() -> None:
 def test_edits_are_counted_by_their_rule() -> None:
     tally = ContentTotals()
     article = pipeline.process(INTERVIEW, id="a")
-    tally.add(article)
+    tally.add(ArticleCounts.of(article))
     assert tally.edits_by_rule.total() == tally.figures.edits
     assert set(tally.edits_by_rule) == {edit.rule for change in article.provenance.changes for edit in change.edits}
 
 
 def test_articles_without_an_exchange_and_with_warnings_are_counted() -> None:
-    tally, other = ContentTotals(), ContentTotals()
-    tally.add(pipeline.process(INTERVIEW, id="a"))
-    other.add(pipeline.process("The rope is long.\n", id="b"))
-    other.add(pipeline.process("* [ada] Are you here?\n* [ben] I am.\n" * 3, id="c"))
-    tally.include(other)
+    tally = ContentTotals()
+    for text in (INTERVIEW, "The rope is long.\n", "* [ada] Are you here?\n* [ben] I am.\n" * 3):
+        tally.add(ArticleCounts.of(pipeline.process(text, id="a")))
     assert (tally.figures.without_exchange, tally.figures.with_warnings) == (2, 1)

@@ -1,4 +1,4 @@
-"""A state that is damaged, in whatever way, costs time and no article, and stops no run for good."""
+"""A damaged state costs time, but no article, and blocks no later run."""
 
 import json
 import sqlite3
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.runs.state import DamagedStateError, State, StateError
+from pipeline.runs.state import State
+from pipeline.runs.state_entries import DamagedStateError, StateError
 from runs.damaged_state import Trial, cases, foreign
 from runs.test_plan import Runs
 from runs.test_state import entry
@@ -22,7 +23,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
 
 
 @pytest.mark.parametrize("was_killed", [False, True])
-def test_runs_go_on_over_a_damaged_state(trial: Trial, *, was_killed: bool) -> None:
+def test_a_run_continues_after_the_state_was_damaged(trial: Trial, *, was_killed: bool) -> None:
     found = list(cases(trial.data, seed=26, flips=25))
     faults = {
         what: fault
@@ -47,23 +48,23 @@ def test_shards_are_the_same_without_the_state(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("at", [18, 19, 28, 44, 56, 60, 95])
-def test_runs_go_on_over_a_damaged_header(trial: Trial, at: int) -> None:
-    """Some of these bytes make SQLite say that the file cannot be opened or written."""
+def test_a_run_continues_after_the_header_was_damaged(trial: Trial, at: int) -> None:
+    """For some of these bytes SQLite says that the file cannot be opened or written."""
     data = bytearray(trial.data)
     data[at] ^= 0x7F
     assert trial.fault(lambda path: path.write_bytes(data), was_killed=True) is None
 
 
 @pytest.mark.parametrize("statements", [LAYOUT_99, SOMEBODYS])
-def test_another_database_is_set_aside_as_it_is(trial: Trial, tmp_path: Path, statements: str) -> None:
+def test_a_database_of_another_program_is_set_aside_unchanged(trial: Trial, tmp_path: Path, statements: str) -> None:
     data = foreign(tmp_path / "other.sqlite", statements)
     assert trial.fault(lambda path: path.write_bytes(data), was_killed=True) is None
     (aside,) = trial.state.parent.glob("state.sqlite.damaged-*")
     assert aside.read_bytes() == data
 
 
-def test_a_state_whose_tables_have_names_that_are_no_utf_8_is_set_aside(trial: Trial) -> None:
-    """SQLite quotes such a name in its error, and Python cannot decode that."""
+def test_a_state_with_table_names_that_are_not_utf_8_is_set_aside(trial: Trial) -> None:
+    """SQLite quotes such a name in its error message, which Python cannot decode."""
     data = trial.data.replace(b"CREATE TABLE documents", b"CREATE TABLX documents")
     data = data.replace(b"documents", b"doc\xf3ments")
     assert trial.fault(lambda path: path.write_bytes(data), was_killed=True) is None
@@ -71,7 +72,7 @@ def test_a_state_whose_tables_have_names_that_are_no_utf_8_is_set_aside(trial: T
 
 
 @pytest.mark.parametrize("end", ["", "-wal", "-shm"])
-def test_a_folder_in_the_place_of_a_file_is_set_aside(trial: Trial, end: str) -> None:
+def test_a_folder_instead_of_the_state_file_is_set_aside(trial: Trial, end: str) -> None:
     def damage(path: Path) -> None:
         there = path.with_name(path.name + end)
         there.unlink(missing_ok=True)
@@ -82,7 +83,7 @@ def test_a_folder_in_the_place_of_a_file_is_set_aside(trial: Trial, end: str) ->
     assert list(trial.state.parent.glob("state.sqlite.damaged-*/note.txt"))
 
 
-def test_what_was_set_aside_is_said(trial: Trial) -> None:
+def test_a_state_that_was_set_aside_is_reported(trial: Trial) -> None:
     trial.reset()
     trial.state.write_bytes(trial.data[:-4096])
     trial.runs.run()
@@ -108,12 +109,12 @@ def test_a_sound_state_is_not_checked_again(trial: Trial, monkeypatch: pytest.Mo
         trial.runs.run()
 
 
-def test_a_value_that_no_run_writes_is_found_after_a_kill(tmp_path: Path) -> None:
+def test_invalid_values_are_found_after_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite"
     for change in ("fate = 7", "told = 'text'", "hash = x'00'", "n = 1.5", "line = -1", "size = 'large'"):
         with State(path) as state:
-            state.note(entry("quay"))
-            state.note(entry("wharf", 1))
+            state.save_document(entry("quay"))
+            state.save_document(entry("wharf", 1))
         with closing(sqlite3.connect(path)) as database:
             database.execute(f"UPDATE documents SET {change} WHERE id = ?", (b"quay",))
             database.commit()
@@ -121,27 +122,27 @@ def test_a_value_that_no_run_writes_is_found_after_a_kill(tmp_path: Path) -> Non
         with State(path) as state:
             assert state.damaged is not None, change
             assert "documents" in state.damaged.reason
-            assert state.entry("wharf") is None
+            assert state.document("wharf") is None
 
 
-def test_damage_during_a_run_is_an_error_that_says_so_and_the_next_run_goes_on(trial: Trial) -> None:
+def test_damage_during_a_run_is_reported_and_the_next_run_continues(trial: Trial) -> None:
     trial.reset()
     with closing(sqlite3.connect(trial.state)) as database:
         database.execute("UPDATE documents SET told = ? WHERE fate = 1", (b"no JSON",))
         database.commit()
     trial.state.with_name("state.sqlite-closed").unlink()
     with pytest.raises(
-        DamagedStateError, match=r"what the run remembers .* is damaged .*; it is state.sqlite.damaged-"
+        DamagedStateError, match=r"the state of earlier runs is damaged .*; it is now state.sqlite.damaged-"
     ):
         trial.runs.run()
     trial.runs.run()
     assert trial.articles() == trial.expected
 
 
-def test_a_full_disk_is_not_taken_for_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_not_mistaken_for_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "state.sqlite"
     with State(path) as state:
-        state.note(entry("quay"))
+        state.save_document(entry("quay"))
 
     def full(_: object, *, is_checked: bool) -> sqlite3.Connection:
         error = sqlite3.OperationalError("database or disk is full")
@@ -149,12 +150,12 @@ def test_a_full_disk_is_not_taken_for_damage(tmp_path: Path, monkeypatch: pytest
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(State, "_opened", full)
+        patch.setattr(State, "_open", full)
         with pytest.raises(StateError, match="disk is full"), State(path):
             pass
     with State(path) as state:
         assert state.damaged is None
-        assert state.entry("quay") is not None
+        assert state.document("quay") is not None
 
 
 @pytest.mark.parametrize(

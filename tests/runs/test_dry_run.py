@@ -1,4 +1,4 @@
-"""A run that writes nothing counts what each rule would do."""
+"""A dry run counts what each rule would do."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from pipeline import Pipeline
 from pipeline.core.pipeline import NOWHERE
 from pipeline.model.record import Record, Unreadable
 from pipeline.runs.dry_run import DryRunReport, simulate_run
+from runs.callbacks import Callbacks
 
 TEXTS = {
     "bell": "Host: Who rings the bell ofthe tower?\n\n船长：quot;风quot;,他说。\n",
@@ -30,7 +31,7 @@ def test_rules_are_counted_over_all_articles() -> None:
     assert told["entities.lost-quotes"] == (2, 1)
 
 
-def test_rules_of_most_articles_come_first_however_often_others_fire() -> None:
+def test_rules_in_most_articles_come_first() -> None:
     edits = forecast(*records(**TEXTS, more="One . 二 。 Three . four . five .\n")).edits
     assert [firing.articles for firing in edits] == sorted((f.articles for f in edits), reverse=True)
 
@@ -41,7 +42,7 @@ def test_a_rule_has_three_examples_at_most() -> None:
     assert [specimen.document for specimen in firing.examples] == ["d0", "d1", "d2"]
 
 
-def test_an_example_is_shown_in_the_text_that_its_stage_was_given() -> None:
+def test_an_example_shows_the_text_that_its_stage_got() -> None:
     (firing,) = (f for f in forecast(*records(**TEXTS)).edits if f.rule == "entities.lost-quotes")
     assert firing.examples[0].text == '船长：[-quot;-]{+"+}风quot;,他说。'
 
@@ -65,12 +66,14 @@ def test_every_document_is_accounted_for() -> None:
     assert [failure.document for failure in told.failures] == ["empty", "lost"]
 
 
-def test_the_same_documents_give_the_same_forecast() -> None:
+def test_the_same_documents_give_the_same_report() -> None:
     assert forecast(*records(**TEXTS)) == forecast(*records(**TEXTS))
 
 
 @pytest.mark.parametrize("number", [0, 3])
 def test_each_document_is_reported_when_it_is_done(number: int) -> None:
     seen: list[str] = []
-    simulate_run(list(records(**TEXTS))[:number], Pipeline(), seen=lambda name, _: seen.append(name))
+    simulate_run(
+        list(records(**TEXTS))[:number], Pipeline(), events=Callbacks(document=lambda name, _: seen.append(name))
+    )
     assert seen == list(TEXTS)[:number]

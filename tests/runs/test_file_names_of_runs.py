@@ -1,4 +1,4 @@
-"""Documents whose articles would be one file on some file system: each keeps its own, in whatever order they come."""
+"""Documents whose file names some file systems do not distinguish: each keeps a file of its own."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ CLASHING = ("Quay", "quay", "QUAY", "caf\u00e9", "cafe\u0301")
 
 @pytest.fixture(params=["keeps case", "folds names"])
 def runs(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
-    """Runs, also on a file system for which names are one that differ in case or in the form of characters."""
+    """Runs, also on a file system that ignores case and Unicode normalization."""
     if request.param == "folds names":
         real = file_names.file_name
 
@@ -29,7 +29,7 @@ def runs(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def found(runs: Runs) -> dict[str, str]:
-    """The text of each article, by its id; there is one of each."""
+    """Returns the text of each article by id; there is one of each."""
     articles = list(pipeline.read(runs.output))
     assert len({article.id for article in articles}) == len(articles)
     return {article.id: article.text for article in articles}
@@ -44,7 +44,7 @@ def files(runs: Runs) -> dict[str, bytes]:
 
 
 def fresh(runs: Runs, tmp_path: Path) -> dict[str, bytes]:
-    """What a run into an empty folder writes."""
+    """Returns what a run into an empty folder writes."""
     was, runs.output = runs.output, tmp_path / "fresh"
     runs.run()
     expected, runs.output = files(runs), was
@@ -55,7 +55,7 @@ def rows(*ids: str, **said: str) -> dict[str, str]:
     return {each: said.get(each, f"The tide of {each}.") for each in ids}
 
 
-def test_each_has_its_own_file_and_nothing_is_done_again(runs: Runs) -> None:
+def test_each_document_has_a_file_of_its_own(runs: Runs) -> None:
     runs.table("dump.jsonl", **rows(*CLASHING))
     assert runs.run() == sorted(CLASHING)
     assert found(runs) == rows(*CLASHING)
@@ -64,7 +64,7 @@ def test_each_has_its_own_file_and_nothing_is_done_again(runs: Runs) -> None:
     assert found(runs) == rows(*CLASHING)
 
 
-def test_they_are_told_apart_over_several_files(runs: Runs) -> None:
+def test_names_are_distinguished_over_several_sources(runs: Runs) -> None:
     for n, each in enumerate(CLASHING):
         runs.table(f"{n}.jsonl", **rows(each))
     runs.run()
@@ -74,7 +74,7 @@ def test_they_are_told_apart_over_several_files(runs: Runs) -> None:
 
 
 @pytest.mark.parametrize("again", [False, True])
-def test_one_that_comes_to_stand_before_takes_the_plain_name(runs: Runs, tmp_path: Path, *, again: bool) -> None:
+def test_a_new_earlier_document_takes_the_plain_name(runs: Runs, tmp_path: Path, *, again: bool) -> None:
     runs.table("b.jsonl", **rows("quay", "other"))
     runs.run()
     runs.table("a.jsonl", **rows("Quay"))
@@ -87,7 +87,7 @@ def test_one_that_comes_to_stand_before_takes_the_plain_name(runs: Runs, tmp_pat
     assert runs.run() == []
 
 
-def test_one_whose_rival_has_gone_gets_the_plain_name(runs: Runs, tmp_path: Path) -> None:
+def test_a_document_gets_the_plain_name_when_the_other_is_deleted(runs: Runs, tmp_path: Path) -> None:
     runs.table("a.jsonl", **rows("Quay", "other"))
     runs.table("b.jsonl", **rows("quay"))
     runs.run()
@@ -100,7 +100,7 @@ def test_one_whose_rival_has_gone_gets_the_plain_name(runs: Runs, tmp_path: Path
     assert runs.run() == []
 
 
-def test_an_edited_article_keeps_its_name_and_its_words(runs: Runs) -> None:
+def test_an_edited_article_keeps_its_name_and_text(runs: Runs) -> None:
     runs.table("b.jsonl", **rows("quay"))
     runs.run()
     path = runs.output / "quay.json"
@@ -126,7 +126,7 @@ def test_an_edited_article_with_a_hash_in_its_name_is_named_by_it(runs: Runs) ->
     assert path.name in said[0]["reason"]
 
 
-def test_one_that_fails_now_takes_its_own_article_with_it(runs: Runs) -> None:
+def test_a_document_that_now_fails_loses_its_own_article(runs: Runs) -> None:
     runs.table("a.jsonl", **rows("Quay", "quay"))
     runs.run()
     runs.table("a.jsonl", Quay="The tide of Quay.", quay="")
@@ -135,15 +135,15 @@ def test_one_that_fails_now_takes_its_own_article_with_it(runs: Runs) -> None:
     assert found(runs)["Quay"] == "The tide of Quay."
 
 
-def test_articles_of_shards_are_not_named(runs: Runs) -> None:
+def test_articles_in_shards_have_no_file_names(runs: Runs) -> None:
     runs.table("dump.jsonl", **rows(*CLASHING))
     runs.run(form="jsonl")
     assert found(runs) == rows(*CLASHING)
     assert runs.run(form="jsonl") == []
 
 
-def test_a_run_that_is_killed_while_names_change_goes_on(runs: Runs, tmp_path: Path, monkeypatch: Any) -> None:
-    from pipeline.runs.run import _Run
+def test_a_run_killed_while_names_change_is_resumed(runs: Runs, tmp_path: Path, monkeypatch: Any) -> None:
+    from pipeline.runs.run_loop import RunLoop
 
     runs.table("b.jsonl", **rows("quay", "other"))
     runs.run()
@@ -156,7 +156,7 @@ def test_a_run_that_is_killed_while_names_change_goes_on(runs: Runs, tmp_path: P
         raise KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(_Run, "_drop_renamed", killed)
+        patch.setattr(RunLoop, "_remove_renamed", killed)
         with pytest.raises(KilledError):
             runs.run()
     runs.run()

@@ -1,4 +1,4 @@
-"""What is done again, and what is not."""
+"""What is processed again, and what is not."""
 
 import json
 import os
@@ -19,21 +19,23 @@ from pipeline.model.record import Record
 from pipeline.readers.documents import file_documents, is_document
 from pipeline.readers.input_files import find_files
 from pipeline.readers.registry import select_readers
-from pipeline.runs.cache_keys import key_of_article, key_of_record
+from pipeline.runs.cache_keys import key_of_article, key_of_record, reading_key
 from pipeline.runs.counters import Counters
 from pipeline.runs.file_sources import FileSources
-from pipeline.runs.output import shard_store
-from pipeline.runs.plan import RerunOptions, reading_key
+from pipeline.runs.job import Job
+from pipeline.runs.output.shard_lines import ShardLines
+from pipeline.runs.plan import RerunOptions
 from pipeline.runs.records import encode_record, record_key
-from pipeline.runs.run import Job, run
-from pipeline.runs.state import ShardFile
-from runs.inline import Inline
+from pipeline.runs.run import run
+from pipeline.runs.state_entries import ShardFile
+from runs.callbacks import Callbacks
+from runs.inline_executor import InlineExecutor
 
 PLAIN = Pipeline(stages=["entities", "languages"])
 
 
 class Runs:
-    """A folder of raw documents, and runs over it."""
+    """A folder of raw documents, and runs."""
 
     def __init__(self, folder: Path) -> None:
         self.raw, self.output = folder / "raw", folder / "output"
@@ -52,8 +54,8 @@ class Runs:
         return self.write(name, "".join(json.dumps({"id": key, "text": text}) + "\n" for key, text in rows.items()))
 
     def run(self, made: Pipeline = PLAIN, *, form: Any = "json", **chosen: Any) -> list[str]:
-        """Runs, and gives the ids of the documents that were processed."""
-        crew, account = Inline(), Counters()
+        """Runs, and returns the ids of the documents that were processed."""
+        executor, account = InlineExecutor(), Counters()
         options = msgspec.structs.replace(Input(), **chosen.pop("input", {}))
         readers = select_readers()
         is_one = lambda file: is_document(file, options, readers)  # noqa: E731
@@ -63,11 +65,11 @@ class Runs:
         taken = FileSources(files, lambda files, at: file_documents(files[at], options, readers), options)
         job = Job(made, self.output, form=form, reading=reading_key(options), choices=RerunOptions(**chosen))
         self.failures = []
-        heard = lambda entry: self.failures.append(getattr(entry, "document", ""))  # noqa: E731
-        run(taken, job, engine=crew.engine, lost=lost, account=account, heard=heard)
+        events = Callbacks(log_entry=lambda entry: self.failures.append(getattr(entry, "document", "")))
+        run(taken, job, engine=executor.engine, lost=lost, counters=account, events=events)
         assert account.totals.complete
         self.account = account
-        return sorted(crew.did)
+        return sorted(executor.processed)
 
 
 @pytest.fixture
@@ -82,20 +84,20 @@ def runs(tmp_path: Path) -> Runs:
 ALL = ["a", "b", "c", "quay", "wire/pier"]
 
 
-def test_the_first_run_does_all_and_the_second_nothing(runs: Runs) -> None:
+def test_the_first_run_processes_all_documents_and_the_second_none(runs: Runs) -> None:
     assert runs.run() == ALL
     assert runs.run() == []
     assert runs.account.unchanged == 5
 
 
-def test_a_changed_file_is_done_again_alone(runs: Runs) -> None:
+def test_only_a_changed_file_is_processed_again(runs: Runs) -> None:
     runs.run()
     runs.write("quay.txt", "The quay is dry.\n")
     assert runs.run() == ["quay"]
     assert "dry" in (runs.output / "quay.json").read_text("utf-8")
 
 
-def test_of_a_changed_table_only_changed_rows_are_done_again(runs: Runs) -> None:
+def test_only_changed_rows_of_a_changed_table_are_processed_again(runs: Runs) -> None:
     runs.run()
     runs.table("dump.jsonl", a="One boat.", b="Two ships.", d="Four boats.")
     assert runs.run() == ["b", "d"]
@@ -103,20 +105,20 @@ def test_of_a_changed_table_only_changed_rows_are_done_again(runs: Runs) -> None
 
 
 def test_a_row_that_moved_within_its_table_is_another_article(runs: Runs) -> None:
-    """The number of its row is part of the article, as its origin."""
+    """The row number is part of the article's origin."""
     runs.run()
     runs.table("dump.jsonl", z="A first row.", a="One boat.", b="Two boats.", c="Three boats.")
     assert runs.run() == ["a", "b", "c", "z"]
 
 
-def test_a_file_that_was_only_touched_is_read_and_not_done_again(runs: Runs) -> None:
+def test_a_touched_file_is_read_but_not_processed_again(runs: Runs) -> None:
     runs.run()
     for path in runs.raw.rglob("*.*"):
         os.utime(path, ns=(1, 1))
     assert runs.run() == []
 
 
-def test_a_change_that_size_and_time_do_not_show_is_found_by_hash_alone(runs: Runs) -> None:
+def test_a_change_with_the_same_size_and_time_is_found_only_by_hash(runs: Runs) -> None:
     path = runs.write("quay.txt", "The quay is wet.\n")
     runs.run()
     was = path.stat()
@@ -126,30 +128,30 @@ def test_a_change_that_size_and_time_do_not_show_is_found_by_hash_alone(runs: Ru
     assert runs.run(check_hash=True) == ["quay"]
 
 
-def test_all_is_done_again_where_that_is_asked(runs: Runs) -> None:
+def test_fresh_processes_all_documents_again(runs: Runs) -> None:
     runs.run()
     assert runs.run(fresh=True) == ALL
 
 
-def test_an_article_that_is_gone_or_empty_is_made_again(runs: Runs) -> None:
+def test_a_missing_or_empty_article_is_made_again(runs: Runs) -> None:
     runs.run()
     (runs.output / "a.json").unlink()
     (runs.output / "quay.json").write_bytes(b"")
     assert runs.run() == ["a", "quay"]
 
 
-def test_other_settings_do_all_again(runs: Runs) -> None:
+def test_other_settings_process_all_documents_again(runs: Runs) -> None:
     runs.run()
     assert runs.run(Pipeline(stages=["entities", "languages"], rules={"entities": 0.5})) == ALL
     assert runs.run(Pipeline(stages=["entities"])) == ALL
 
 
-def test_the_way_files_are_read_counts_only_where_it_makes_other_documents(runs: Runs) -> None:
+def test_reading_settings_matter_only_if_they_change_documents(runs: Runs) -> None:
     runs.run()
     assert runs.run(input={"id_field": "text"}) == ["One boat.", "Three boats.", "Two boats."]
 
 
-def test_a_document_that_moved_to_another_file_is_done_once(runs: Runs) -> None:
+def test_a_document_that_moved_to_another_file_is_processed_once(runs: Runs) -> None:
     runs.run()
     runs.table("dump.jsonl", b="Two boats.", c="Three boats.")
     runs.table("later.jsonl", a="One boat.")
@@ -180,7 +182,7 @@ def test_tables_of_one_name_and_of_one_size_and_time_are_two_files(runs: Runs) -
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
-def test_a_document_that_stays_the_same_in_another_file_is_not_forgotten_with_the_first(runs: Runs, form: str) -> None:
+def test_an_unchanged_document_in_another_file_is_not_forgotten(runs: Runs, form: str) -> None:
     runs.inputs = [runs.raw / "east", runs.raw / "west"]
     runs.table("east/day.jsonl", moved="The gull moved.")
     runs.table("west/day.jsonl", west="A wave.")
@@ -193,7 +195,7 @@ def test_a_document_that_stays_the_same_in_another_file_is_not_forgotten_with_th
 
 
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
-def test_articles_in_another_order_are_copied_without_reading_all_for_each(
+def test_reordered_articles_are_copied_without_rereading_shards(
     runs: Runs, form: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def pack(numbers: Iterable[int]) -> None:
@@ -202,16 +204,16 @@ def test_articles_in_another_order_are_copied_without_reading_all_for_each(
                 archive.writestr(f"{n}.txt", f"Boat {n} is quot;wet quot;.\n")
 
     opened: list[str] = []
-    lines = shard_store._ShardLines.lines
+    lines = ShardLines.lines
 
-    def counted(self: shard_store._ShardLines, place: ShardFile) -> Iterator[bytes]:
+    def counted(self: ShardLines, place: ShardFile) -> Iterator[bytes]:
         opened.append(place.path)
         return lines(self, place)
 
     pack(range(50))
     runs.run(form=form)
     pack(reversed(range(50)))
-    monkeypatch.setattr(shard_store._ShardLines, "lines", counted)
+    monkeypatch.setattr(ShardLines, "lines", counted)
     assert (runs.run(form=form), runs.account.unchanged) == ([], 55)
     assert len(opened) <= 3
     again = runs.output
@@ -222,7 +224,7 @@ def test_articles_in_another_order_are_copied_without_reading_all_for_each(
     ]
 
 
-def test_what_a_file_holds_no_more_is_not_counted(runs: Runs) -> None:
+def test_deleted_documents_are_not_counted(runs: Runs) -> None:
     runs.run()
     runs.table("dump.jsonl", a="One boat.")
     assert runs.run() == []
@@ -234,7 +236,7 @@ def test_what_a_file_holds_no_more_is_not_counted(runs: Runs) -> None:
 # Documents that fail
 
 
-def test_a_failure_is_told_again_and_not_tried_again(runs: Runs) -> None:
+def test_a_failure_is_reported_again_but_not_retried(runs: Runs) -> None:
     runs.table("dump.jsonl", a="One boat.", b="")
     assert "b" in runs.run()
     assert runs.failures == ["b"]
@@ -244,8 +246,8 @@ def test_a_failure_is_told_again_and_not_tried_again(runs: Runs) -> None:
 
 
 @pytest.mark.parametrize("fresh", [False, True])
-def test_a_document_that_fails_now_leaves_no_article_of_what_it_was(runs: Runs, *, fresh: bool) -> None:
-    """Whoever reads the folder would take it for the article of what the document is now."""
+def test_a_document_that_now_fails_loses_its_article(runs: Runs, *, fresh: bool) -> None:
+    """A reader would take it for the article of the changed document."""
     runs.run()
     runs.table("dump.jsonl", a="", b="Two boats.", c="Three boats.")
     runs.run(fresh=fresh)
@@ -254,7 +256,7 @@ def test_a_document_that_fails_now_leaves_no_article_of_what_it_was(runs: Runs, 
     assert (runs.output / "b.json").exists()
 
 
-def test_an_article_of_another_source_is_not_taken_away(runs: Runs, tmp_path: Path) -> None:
+def test_an_article_of_another_source_is_not_deleted(runs: Runs, tmp_path: Path) -> None:
     runs.run()
     runs.raw = tmp_path / "other"
     runs.raw.mkdir()
@@ -264,7 +266,7 @@ def test_an_article_of_another_source_is_not_taken_away(runs: Runs, tmp_path: Pa
     assert (runs.output / "a.json").exists()
 
 
-def test_a_line_that_cannot_be_read_is_told_again(runs: Runs) -> None:
+def test_an_unreadable_line_is_reported_again(runs: Runs) -> None:
     path = runs.table("dump.jsonl", a="One boat.")
     path.write_text(path.read_text("utf-8") + "{no json\n", encoding="utf-8")
     for _ in range(2):
@@ -273,8 +275,8 @@ def test_a_line_that_cannot_be_read_is_told_again(runs: Runs) -> None:
         assert runs.account.failed == 1
 
 
-def test_a_file_that_could_not_be_read_is_tried_again(runs: Runs) -> None:
-    """Its permissions may be other ones, which its time does not show."""
+def test_an_unreadable_file_is_retried(runs: Runs) -> None:
+    """Its permissions may have changed without changing its time."""
     path = runs.raw / "link.txt"
     path.symlink_to("nowhere")
     runs.run()
@@ -294,7 +296,7 @@ def test_the_later_of_two_documents_with_one_id_fails_in_each_run(runs: Runs) ->
         assert runs.failures == ["c"]
 
 
-def test_once_the_earlier_one_is_gone_the_later_one_is_done(runs: Runs) -> None:
+def test_the_later_of_two_documents_with_one_id_is_processed_when_the_earlier_is_gone(runs: Runs) -> None:
     runs.table("later.jsonl", c="Another three.")
     runs.run()
     runs.table("dump.jsonl", a="One boat.", b="Two boats.")
@@ -303,7 +305,7 @@ def test_once_the_earlier_one_is_gone_the_later_one_is_done(runs: Runs) -> None:
     assert "Another" in (runs.output / "c.json").read_text("utf-8")
 
 
-def test_a_new_earlier_one_takes_the_place_of_the_later_one(runs: Runs) -> None:
+def test_a_new_earlier_document_replaces_the_later_one_with_its_id(runs: Runs) -> None:
     runs.run()
     runs.table("before.jsonl", c="Another three.")
     assert runs.run() == ["c"]
@@ -316,19 +318,19 @@ def test_a_new_earlier_one_takes_the_place_of_the_later_one(runs: Runs) -> None:
 # The memory itself
 
 
-def test_without_its_memory_a_run_does_all_again(runs: Runs) -> None:
+def test_without_its_state_a_run_processes_all_documents_again(runs: Runs) -> None:
     runs.run()
     shutil.rmtree(runs.output / "_run")
     assert runs.run() == ALL
 
 
-def test_only_the_first_documents_can_be_taken(runs: Runs) -> None:
+def test_first_limits_the_number_of_documents(runs: Runs) -> None:
     assert runs.run(first=2) == ["a", "b"]
     assert runs.account.documents == 2
     assert runs.run() == ["c", "quay", "wire/pier"]
 
 
-def test_other_sources_may_follow_in_the_same_folder(runs: Runs, tmp_path: Path) -> None:
+def test_other_sources_can_be_added_to_the_same_output(runs: Runs, tmp_path: Path) -> None:
     runs.run()
     first, runs.raw = runs.raw, tmp_path / "other"
     runs.raw.mkdir()
@@ -371,8 +373,8 @@ def test_shards_of_a_whole_run_are_not_replaced_by_its_first_documents(runs: Run
 
 @pytest.mark.parametrize(("before", "after"), [("json", "jsonl"), ("jsonl", "json"), ("parquet", "json")])
 @pytest.mark.parametrize("forgotten", [False, True])
-def test_a_folder_holds_articles_of_one_form(runs: Runs, before: str, after: str, *, forgotten: bool) -> None:
-    """Whoever reads it would find each article twice."""
+def test_an_output_holds_articles_in_one_format(runs: Runs, before: str, after: str, *, forgotten: bool) -> None:
+    """A reader would find each article twice."""
     runs.run(form=before)
     if forgotten:
         shutil.rmtree(runs.output / "_run")
@@ -380,7 +382,7 @@ def test_a_folder_holds_articles_of_one_form(runs: Runs, before: str, after: str
         runs.run(form=after)
 
 
-def test_lines_may_become_rows(runs: Runs) -> None:
+def test_jsonl_shards_can_become_parquet_shards(runs: Runs) -> None:
     runs.run(form="jsonl")
     assert runs.run(form="parquet") == []
     assert [path.name for path in runs.output.glob("part-*")] == ["part-00000.parquet"]
@@ -410,8 +412,10 @@ def test_the_hash_of_a_document_is_of_all_that_goes_into_its_article() -> None:
     assert key_of_article(b"record", b"settings") != key_of_article(b"record", b"others")
 
 
-def test_another_version_of_what_decides_an_article_does_all_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page read by another version of the library that finds its text may be another text."""
+def test_another_version_of_a_library_processes_all_documents_again(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another version of the library that extracts text may give another text."""
     runs.run()
     versions = metadata.version
     monkeypatch.setattr(metadata, "version", lambda name: "9" if name == "trafilatura" else versions(name))

@@ -1,4 +1,4 @@
-"""A run that is killed at any moment and started again ends with the bytes of one that was not."""
+"""A run that is killed at any moment and resumed gives the same bytes as a run without kills."""
 
 import os
 import random
@@ -26,7 +26,7 @@ LONG = 18
 
 
 def many(raw: Path, count: int = COUNT) -> Path:
-    """So many documents in two files; of one the article is degraded, some are turned down."""
+    """Documents in two files; one article is degraded, some documents are rejected."""
     words = {17: "REFUSE", 40: "LEAVE", 80: "REFUSE"}
     rows = [(f"n{n}", talk(n, words.get(n, "")) * LONG) for n in range(count)]
     lines(raw / "a.jsonl", rows[: count // 2])
@@ -42,9 +42,7 @@ def arguments(raw: Path, output: Path, form: str, workers: int, *, pause: float 
 
 
 @pytest.mark.parametrize(("form", "workers"), [("json", 2), ("jsonl", 3), ("parquet", 1)])
-def test_a_run_that_is_killed_again_and_again_ends_with_the_bytes_of_one_that_is_not(
-    tmp_path: Path, running: Start, form: str, workers: int
-) -> None:
+def test_a_run_killed_many_times_gives_the_same_bytes(tmp_path: Path, running: Start, form: str, workers: int) -> None:
     raw = many(tmp_path / "raw")
     log, output = tmp_path / "log", tmp_path / "out"
     chance = random.Random(form)
@@ -83,9 +81,7 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_bytes_of_one_that_is
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl"])
-def test_where_sources_change_between_kills_the_last_state_of_them_counts(
-    tmp_path: Path, running: Start, form: str
-) -> None:
+def test_sources_may_change_between_kills(tmp_path: Path, running: Start, form: str) -> None:
     raw = many(tmp_path / "raw", 60)
     log, output = tmp_path / "log", tmp_path / "out"
     run = running(*arguments(raw, output, form, 2))
@@ -111,10 +107,10 @@ def test_where_sources_change_between_kills_the_last_state_of_them_counts(
     ("number", "code", "form"),
     [(signal.SIGINT, 130, "json"), (signal.SIGTERM, 143, "jsonl")],
 )
-def test_a_run_that_is_asked_to_end_says_how_to_go_on_and_leaves_no_process(
+def test_sigterm_ends_a_run_with_advice_and_leaves_no_process(
     tmp_path: Path, running: Start, number: int, code: int, form: str
 ) -> None:
-    """The keyboard asks all processes of the group."""
+    """Ctrl-C goes to all processes of the group."""
     raw = many(tmp_path / "raw", 60)
     log, output = tmp_path / "log", tmp_path / "out"
     run = running(*arguments(raw, output, form, 2))
@@ -123,7 +119,7 @@ def test_a_run_that_is_asked_to_end_says_how_to_go_on_and_leaves_no_process(
     ended, _, said = run.end()
     assert ended == code
     assert "pipeline: stopped: " in said
-    assert "run the same command again to go on" in said
+    assert "rerun the same command to resume" in said
     assert "Traceback" not in said
     until(lambda: run.processes() == [])
     assert account_so_far(output)["written"] >= 1
@@ -143,7 +139,7 @@ def account_so_far(output: Path) -> dict[str, int]:
     return documents
 
 
-def test_who_asks_twice_is_heard_once(tmp_path: Path, running: Start) -> None:
+def test_a_second_sigterm_changes_nothing(tmp_path: Path, running: Start) -> None:
     raw = texts(tmp_path / "raw", {"x": "SLEEP"})
     output = tmp_path / "out"
     run = running(raw, "-o", output, "--set", SMALL, "-q")
@@ -156,7 +152,7 @@ def test_who_asks_twice_is_heard_once(tmp_path: Path, running: Start) -> None:
     until(lambda: run.processes() == [])
 
 
-def test_a_run_that_is_asked_to_end_before_it_has_begun_ends(tmp_path: Path, running: Start) -> None:
+def test_sigterm_before_a_run_begins_ends_it(tmp_path: Path, running: Start) -> None:
     raw = texts(tmp_path / "raw", {})
     for wait in (0.0, 0.1, 0.25, 0.4):
         run = running(raw, "-o", tmp_path / "out", "--set", SMALL, "-q")
@@ -174,8 +170,8 @@ def test_a_run_that_is_asked_to_end_before_it_has_begun_ends(tmp_path: Path, run
 # Killed parts
 
 
-def test_a_killed_run_takes_its_hanging_workers_with_it(tmp_path: Path, running: Start) -> None:
-    """One holds the interpreter, and hears of nothing; the next run need not wait for it."""
+def test_hanging_workers_end_with_a_killed_run(tmp_path: Path, running: Start) -> None:
+    """One blocks the interpreter; the next run need not wait for it."""
     raw = texts(tmp_path / "raw", {"x": "REGEX", "y": "SLEEP"})
     command = [raw, "-o", tmp_path / "out", "-q", "--workers", 2, "--set", SMALL, "--set", "run.seconds=900"]
     run = running(*command)
@@ -189,7 +185,7 @@ def test_a_killed_run_takes_its_hanging_workers_with_it(tmp_path: Path, running:
 
 @pytest.mark.parametrize("kind", ["worker", "server"])
 def test_a_run_survives_the_end_of_its_processes(tmp_path: Path, running: Start, kind: str) -> None:
-    """Of a worker, which has a document, and of the process that forks workers."""
+    """A worker that has a document, and the fork server."""
     raw = many(tmp_path / "raw", 90)
     log, output = tmp_path / "log", tmp_path / "out"
     run = running(*arguments(raw, output, "json", 2))
@@ -203,7 +199,7 @@ def test_a_run_survives_the_end_of_its_processes(tmp_path: Path, running: Start,
     assert [entry["document"] for entry in told(output)] == ["n40"]
 
 
-def test_where_the_packing_of_a_shard_is_killed_each_time_the_run_says_so_and_goes_on_when_asked(
+def test_a_run_whose_shard_compression_is_always_killed_can_be_resumed(
     tmp_path: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     put(shelf)
@@ -219,11 +215,11 @@ def test_where_the_packing_of_a_shard_is_killed_each_time_the_run_says_so_and_go
 
     with monkeypatch.context() as patch:
         patch.setattr(compress_shard, "start_process", killed)
-        patch.setattr(compress_shard, "RETRY_SECONDS", 0.0)
+        patch.setattr(compress_shard, "COMPRESSION_RETRY_SECONDS", 0.0)
         assert main(command) == 1
     said = capsys.readouterr().err
     assert f"ended with exit code -9, {compress_shard.MAX_COMPRESSION_TRIES} times" in said
-    assert "run the same command again to go on" in said
+    assert "rerun the same command to resume" in said
     assert list(output.glob("part-*")) == []
     assert main(command) == 1
     assert account(output)["documents"] == COUNT
@@ -249,7 +245,7 @@ def test_a_second_run_into_one_folder_is_refused_while_the_first_is_alive(tmp_pa
     assert running(raw / "d001.txt", "-o", tmp_path / "elsewhere", "-q", "--set", SMALL).end()[0] == 0
 
 
-def test_of_runs_that_begin_together_one_works_and_the_others_are_refused(tmp_path: Path, running: Start) -> None:
+def test_of_runs_that_begin_together_all_but_one_are_refused(tmp_path: Path, running: Start) -> None:
     raw = many(tmp_path / "raw", 40)
     runs = [running(*arguments(raw, tmp_path / "out", "jsonl", 1, pause=0.05)) for _ in range(4)]
     codes = sorted(run.end()[0] for run in runs)

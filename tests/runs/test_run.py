@@ -1,4 +1,4 @@
-"""A run on this machine: every document is accounted for, and one that fails harms no other."""
+"""A run on this machine: every document has an outcome, and one that fails harms no other."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -16,9 +16,12 @@ from pipeline.model.article import Origin
 from pipeline.model.document import Label
 from pipeline.model.record import Record, Unreadable
 from pipeline.runs.counters import Counters
+from pipeline.runs.job import Job
 from pipeline.runs.outcome import Failure
-from pipeline.runs.run import Job, RunError, run_records
-from runs.inline import Inline
+from pipeline.runs.run import run_records
+from pipeline.runs.run_loop import RunError
+from runs.callbacks import Callbacks
+from runs.inline_executor import InlineExecutor
 
 BREAKS = Rule("fragile.breaks", "raises at the word of its name")
 SHORT = Rule("choosy.short", "too short to be an article")
@@ -48,7 +51,7 @@ class Fragile:
 
 @dataclass(frozen=True)
 class Choosy:
-    """A filter: it turns down what is short."""
+    """A filter that rejects short texts."""
 
     name: ClassVar[str] = "choosy"
     after: ClassVar[frozenset[str]] = frozenset()
@@ -83,8 +86,8 @@ def output(tmp_path: Path) -> Path:
 
 
 def run(records: Iterable[Record | Unreadable], pipeline: Pipeline, output: Path, **said: Any) -> Counters:
-    seen = said.pop("seen", None)
-    return run_records(records, Job(pipeline, output, **said), seen=seen)
+    events = said.pop("events", None)
+    return run_records(records, Job(pipeline, output, **said), events=events)
 
 
 def failures(output: Path) -> list[Failure]:
@@ -100,7 +103,7 @@ def test_a_document_that_fails_harms_no_other(output: Path) -> None:
     assert [article.id for article in read(output)] == ["a", "wire/g"]
 
 
-def test_the_account_adds_up(output: Path) -> None:
+def test_the_counters_add_up(output: Path) -> None:
     account = run(RECORDS, PIPELINE, output)
     totals = account.totals
     assert (totals.documents, totals.written, totals.failed, totals.rejected) == (7, 2, 4, 1)
@@ -111,13 +114,13 @@ def test_each_failure_says_which_document_which_stage_and_why(output: Path) -> N
     run(RECORDS, PIPELINE, output)
     unreadable, raised, empty, misfit = failures(output)
     assert unreadable == Failure("b", None, "cannot be read: Permission denied; check its permissions and run again")
-    assert raised == Failure("c", "fragile", "raised ZeroDivisionError: division by zero (line 42 of test_engine.py)")
+    assert raised == Failure("c", "fragile", "raised ZeroDivisionError: division by zero (line 42 of test_run.py)")
     assert empty == Failure("d", None, "is empty; leave it out")
     assert (misfit.document, misfit.stage) == ("f", "fragile")
 
 
-def test_of_a_row_or_member_a_failure_says_where_it_lies(output: Path) -> None:
-    """Its id may be that of a field, which no file is called by."""
+def test_a_failure_names_the_row_or_member(output: Path) -> None:
+    """Its id may come from a field and not name the file."""
     row = Origin(path="d.csv", media_type="text/csv", member=None, row=3, field="text", sha256=None)
     member = Origin(path="d.zip", media_type="text/plain", member="a/7.txt", row=None, field=None, sha256=None)
     records = [Record("7", "", row), Record("8", "These words explode.\n", member)]
@@ -128,7 +131,7 @@ def test_of_a_row_or_member_a_failure_says_where_it_lies(output: Path) -> None:
     assert raised.reason.startswith("d.zip, a/7.txt: raised ZeroDivisionError")
 
 
-def test_a_rejected_document_is_listed_and_no_failure(output: Path) -> None:
+def test_a_rejected_document_is_listed_but_not_a_failure(output: Path) -> None:
     account = run(RECORDS[4:5], PIPELINE, output)
     assert (account.rejected, account.failed) == (1, 0)
     assert failures(output) == []
@@ -142,22 +145,22 @@ def test_records_keep_their_metadata_and_origin(output: Path) -> None:
     assert article.provenance.source.origin == origin
 
 
-def test_an_encoding_that_is_known_is_not_doubted(output: Path) -> None:
-    """By themselves these bytes would be read as cp1252."""
+def test_a_given_encoding_is_used(output: Path) -> None:
+    """Without it, these bytes would be read as cp1252."""
     data = "Żółte łodzie wracają.\n".encode("iso8859-2")
     run([Record("a", data, NOWHERE)], PIPELINE, output, encoding="iso8859-2")
     (article,) = read(output)
     assert article.text == "Żółte łodzie wracają.\n"
 
 
-def test_failures_and_rejections_are_recorded_a_line_each(output: Path) -> None:
+def test_failures_and_rejections_are_listed_one_per_line(output: Path) -> None:
     run(RECORDS, PIPELINE, output)
     failures = lines(output / "_run" / "failures.jsonl")
     assert [failure["document"] for failure in failures] == ["b", "c", "d", "f"]
     assert failures[1] == {
         "document": "c",
         "stage": "fragile",
-        "reason": "raised ZeroDivisionError: division by zero (line 42 of test_engine.py)",
+        "reason": "raised ZeroDivisionError: division by zero (line 42 of test_run.py)",
         "package": None,
     }
     assert lines(output / "_run" / "rejected.jsonl") == [
@@ -182,20 +185,20 @@ def test_the_run_is_recorded_with_its_figures(output: Path) -> None:
     assert told["figures"]["edits"] == 1
 
 
-def test_a_run_without_failures_leaves_none_of_an_earlier_one(output: Path) -> None:
+def test_a_run_without_failures_clears_the_list_of_the_earlier_run(output: Path) -> None:
     run(RECORDS, PIPELINE, output)
     run(RECORDS[:1], PIPELINE, output)
     assert lines(output / "_run" / "failures.jsonl") == []
     assert lines(output / "_run" / "rejected.jsonl") == []
 
 
-def test_a_run_of_nothing_is_recorded_too(output: Path) -> None:
+def test_a_run_without_documents_is_recorded(output: Path) -> None:
     assert run([], PIPELINE, output).totals.complete
     assert (output / "_run" / "run.json").is_file()
 
 
 def test_the_same_documents_give_the_same_bytes(tmp_path: Path) -> None:
-    """No time, no machine, no path of the output is in what a run writes, nor in what it says about itself."""
+    """Neither articles nor lists contain a time, a machine or the path of the output."""
     run(RECORDS, PIPELINE, tmp_path / "one")
     run(RECORDS, PIPELINE, tmp_path / "two")
     one, two = (
@@ -206,23 +209,23 @@ def test_the_same_documents_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def _own(path: Path) -> bool:
-    """Whether a file is the run's own memory, which says when a source was written and who holds the output."""
+    """Whether a file is part of the state, or the lock."""
     return path.name == "lock" or path.name.startswith("state.sqlite")
 
 
-def test_whoever_watches_is_told_each_document_when_it_is_done(output: Path) -> None:
+def test_events_report_each_document_when_it_is_counted(output: Path) -> None:
     seen: list[tuple[str, int]] = []
 
     def watch(document: str, account: Counters) -> None:
-        assert account.settled <= account.documents
-        seen.append((document, account.settled))
+        assert account.finished <= account.documents
+        seen.append((document, account.finished))
 
-    run(RECORDS, PIPELINE, output, seen=watch)
+    run(RECORDS, PIPELINE, output, events=Callbacks(document=watch))
     assert seen == [("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5), ("f", 6), ("wire/g", 7)]
 
 
 def test_an_id_too_long_for_any_path_fails_alone(output: Path) -> None:
-    """Each part of a path is cut; how many parts there are is for the file system to bear."""
+    """Each part of a path is shortened, but the number of parts is not."""
     name = "/".join(["x" * 140] * 60)
     account = run([Record(name, "The far boat.\n", NOWHERE), RECORDS[0]], PIPELINE, output)
     assert account.written == 1
@@ -230,14 +233,14 @@ def test_an_id_too_long_for_any_path_fails_alone(output: Path) -> None:
     assert [article.id for article in read(output)] == ["a"]
 
 
-def test_a_finder_that_gives_what_no_json_can_hold_costs_what_it_found(output: Path) -> None:
+def test_a_stage_that_returns_lone_surrogates_loses_only_its_findings(output: Path) -> None:
     run([Record("h", "They garble it all.\n", NOWHERE), RECORDS[0]], PIPELINE, output)
     assert [(failure.document, failure.kind) for failure in failures(output)] == [("h", "degraded")]
     assert [article.id for article in read(output)] == ["a", "h"]
 
 
-def test_a_mistake_of_the_pipeline_costs_one_document(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a worker nobody could patch it, so the crew is one of this process."""
+def test_a_bug_in_the_pipeline_costs_one_document(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an executor in this process, since a worker cannot be patched."""
 
     def mistaken(document: Document, *others: Any) -> Any:
         if "wind" in document.text:
@@ -245,15 +248,15 @@ def test_a_mistake_of_the_pipeline_costs_one_document(output: Path, monkeypatch:
         return assemble(document, *others)
 
     monkeypatch.setattr("pipeline.core.structuring.assemble", mistaken)
-    account = run_records(RECORDS[:1] + RECORDS[6:], Job(PIPELINE, output), engine=Inline().engine)
+    account = run_records(RECORDS[:1] + RECORDS[6:], Job(PIPELINE, output), engine=InlineExecutor().engine)
     assert (account.written, account.failed) == (1, 1)
     (only,) = failures(output)
     assert only.reason.startswith("raised IndexError: list index out of range (line ")
-    assert "of test_engine.py); that is a mistake of the pipeline, report it" in only.reason
+    assert "of test_run.py); this is a bug in the pipeline, report it" in only.reason
 
 
 def test_an_output_that_cannot_be_written_ends_the_run(tmp_path: Path) -> None:
-    """It is no fault of the document, and each further one would fail alike."""
+    """The document is not to blame, and all later ones would fail as well."""
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(RunError, match="file"):
         run(RECORDS, PIPELINE, tmp_path / "file" / "output")

@@ -1,4 +1,4 @@
-"""Runs the parts that are named, or all, and prints what each measured."""
+"""Runs the named parts, or all, and prints what each measured."""
 
 import sys
 import tempfile

@@ -1,7 +1,7 @@
-"""Hostile files, servers and outputs, each beside sound documents, and what becomes of the run.
+"""Hostile files, servers and outputs, each next to sound documents.
 
-Each attack is built in a folder of its own and met by the real command in processes of its own. A watch ends all of
-them where they take more memory, disk or time than the machine can spare: then the attack has succeeded.
+Each attack is built in a folder of its own and handled by the real command. A watchdog kills the command if it takes
+too much memory, disk or time: then the attack has succeeded.
 """
 
 import json
@@ -52,7 +52,7 @@ WORDS = talk(26)
 
 
 class Measured(msgspec.Struct):
-    """A command that ended, or was ended: `killed` says why."""
+    """A command that ended or was killed; `killed` says why."""
 
     code: int
     seconds: float
@@ -64,7 +64,7 @@ class Measured(msgspec.Struct):
 
 
 def measured(command: Sequence[object], folder: Path, *, stdin: Path | None = None) -> Measured:
-    """Runs a command of the pipeline in `folder` under watch."""
+    """Runs a command of the pipeline in `folder` under the watchdog."""
     temporary = folder / "tmp"
     temporary.mkdir(exist_ok=True)
     said = folder / "said"
@@ -115,7 +115,7 @@ def _session(number: int) -> list[int]:
 
 
 def _memory(number: int) -> int:
-    """Bytes of a process; what it shares with others is divided among them."""
+    """Returns the memory of a process in bytes; shared memory is divided among its processes."""
     with suppress(OSError, ValueError, IndexError):
         text = Path(f"/proc/{number}/smaps_rollup").read_text("utf-8")
         return int(text.partition("\nPss:")[2].split()[0]) * 1024
@@ -144,7 +144,7 @@ def _end(session: int) -> None:
 
 
 class Row(msgspec.Struct):
-    """A line of the table: what the attack is, and `faults`, what it achieved."""
+    """A line of the table: the attack, and in `faults` what it achieved."""
 
     name: str
     size: int
@@ -188,7 +188,7 @@ PARTS: tuple[Part, ...] = (attacks,)
 
 
 def met(each: Attack | WebAttack | OutputAttack, folder: Path) -> Row:
-    """What becomes of one attack."""
+    """Runs one attack."""
     raw = folder / "raw"
     raw.mkdir()
     for name in SOUND:
@@ -224,7 +224,7 @@ def _came_from_link(path: Path) -> bool:
 
 
 def _one_file_each(output: Path, done: Measured) -> list[str]:
-    """Whether each document that is said to be written is a file, also where a file system takes some for one."""
+    """Whether each written document has a file, also on a file system that does not distinguish some names."""
     if done.killed or not (output / "_run" / "run.json").exists():
         return []
     written = json.loads((output / "_run" / "run.json").read_text("utf-8"))["documents"]["written"]
@@ -239,7 +239,7 @@ def _one_file_each(output: Path, done: Measured) -> list[str]:
 
 
 def _web(each: WebAttack, folder: Path) -> Row:
-    """A hostile server, asked beside a folder of sound documents."""
+    """A hostile server, read together with a folder of sound documents."""
     with served(each.answer) as port:
         url = f"http://127.0.0.1:{port}/{each.path}"
         allow = ["--allow-private"] if each.allowed and _knows("--allow-private") else []
@@ -257,7 +257,7 @@ def _knows(option: str) -> bool:
 
 
 def _output(each: OutputAttack, folder: Path, chance: random.Random) -> Row:
-    """A hostile output, read back by every verb that reads one."""
+    """A hostile output, read by every command that reads outputs."""
     output, sound = folder / "back", folder / "sound"
     articles = [pipeline.process(f"{WORDS}{name}\n", id=name) for name in SOUND]
     for place in (output, sound):
@@ -287,7 +287,7 @@ def _output(each: OutputAttack, folder: Path, chance: random.Random) -> Row:
 
 
 def _reading(source: str) -> dict[str, list[object]]:
-    """The verbs that read an output, and the function."""
+    """The commands that read an output, and the function."""
     code = (
         "import pipeline\ncount = 0\ntry:\n    for _ in pipeline.read({!r}): count += 1\n"
         "except pipeline.PipelineError as error: print(ascii(str(error))[:200])\nprint(count)"
@@ -303,7 +303,7 @@ def _reading(source: str) -> dict[str, list[object]]:
 
 
 def _exports(each: Attack, folder: Path) -> Row:
-    """Two exports to one target at once, of which one is killed: the target is whole, or not there."""
+    """Two concurrent exports to one target, of which one is killed: the target is complete or missing."""
     rows = [json.dumps({"id": f"attack-{n}", "text": f"{WORDS}{n}\n"}) for n in range(1500)]
     (folder / "raw" / "many.jsonl").write_text("\n".join(rows), encoding="utf-8")
     total = measured([*RUN, "raw", "-o", "out", *SETTINGS, "--format", "jsonl"], folder)
@@ -343,7 +343,7 @@ def _size(folder: Path) -> int:
 
 
 def _outside(folder: Path) -> set[str]:
-    """All files but those of the output, of the temporary folder, and what was said."""
+    """Returns all files except those of the output, the temporary folder and the captured streams."""
     mine = {"out", "tmp", "said", "exported.jsonl", "restored"}
     found = set()
     for name in os.listdir(folder):
@@ -355,7 +355,7 @@ def _outside(folder: Path) -> set[str]:
 
 
 def judged(done: Measured, output: Path) -> list[str]:
-    """What is wrong with a run."""
+    """Yields what is wrong with a run."""
     faults = judged_end(done, output.parent)
     missing = [name for name in SOUND if not (output / f"{name}.json").is_file()]
     if missing:
@@ -366,7 +366,7 @@ def judged(done: Measured, output: Path) -> list[str]:
 
 
 def judged_end(done: Measured, folder: Path, codes: Sequence[int] = (0, 1)) -> list[str]:
-    """What is wrong with the end of a command."""
+    """Yields what is wrong with the end of a command."""
     faults = []
     last = done.said.strip().rpartition("\n")[2][:120]
     if done.killed:
@@ -385,7 +385,7 @@ def judged_end(done: Measured, folder: Path, codes: Sequence[int] = (0, 1)) -> l
 
 
 def _named(output: Path) -> bool:
-    """Whether the account says anything of the attack, or an article came from it."""
+    """Whether a list or an article mentions the attack."""
     for name in ("failures", "left-out", "rejected"):
         path = output / "_run" / f"{name}.jsonl"
         if path.exists() and "attack" in path.read_text("utf-8"):

@@ -22,7 +22,7 @@ COMMAND = [sys.executable, "-m", "soak.reading_child"]
 
 
 class Outcome:
-    """What became of some files: `found` counts documents by kind, `faults` are the names and what happened."""
+    """What became of some files. `found` counts documents by kind; `faults` lists names and what happened."""
 
     def __init__(self) -> None:
         self.files = 0
@@ -81,7 +81,7 @@ def _child() -> Iterator[subprocess.Popen[str]]:
 
 
 def _ask(child: "subprocess.Popen[str]", folder: Path, numbers: list[int], seed: int, outcome: Outcome) -> int:
-    """How many of the files the process answered or died of."""
+    """Returns how many files the process answered or died of."""
     assert child.stdin
     assert child.stdout
     for done, number in enumerate(numbers, 1):

@@ -1,4 +1,4 @@
-"""Runs over damaged states: more bits of them than a test of a second can try."""
+"""Runs over damaged states, with more bits than a quick test can try."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ HEADER = 200
 
 
 def damaged_states(folder: Path) -> Figures:
-    """No damage stops more than one run, and no article is lost."""
+    """No damage blocks more than one run, and no article is lost."""
     tried, faults = tried_states(folder, FLIPS)
     for what, fault in faults[:20]:
         print(f"  {what}: {fault}")
@@ -22,7 +22,7 @@ def damaged_states(folder: Path) -> Figures:
 
 
 def tried_states(folder: Path, flips: int) -> tuple[int, list[tuple[str, str]]]:
-    """How many were tried, and what went wrong with which."""
+    """Returns how many were tried, and what went wrong with which."""
     trial = Trial(folder)
     found = [*cases(trial.data, SEED, flips), *_header(trial.data)]
     faults = []

@@ -1,4 +1,4 @@
-"""Mutated documents through every stage and the whole way: 200,000 of them, half from the real documents."""
+"""200,000 mutated documents through every stage and the whole pipeline, half of them from real documents."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ SHOWN = 10
 
 
 def mutations(_: Path) -> Figures:
-    """No stage raises, no article breaks a promise, every source is restored."""
+    """No stage raises, all articles are valid, and every source is restored."""
     own = texts_of(ROOT / "raw", ROOT / "seeds")
     real = texts_of(*(SHARED / name for name in ("cases/raw", "structure/documents", "structure/negatives")))
     counts: Counter[str] = Counter()
@@ -42,7 +42,7 @@ def mutations(_: Path) -> Figures:
 
 
 def _documents(own: list[str], real: list[str]) -> Iterator[str]:
-    """Half of them from the project's own texts; all of them where there are no others."""
+    """Half of them come from the project's own texts, or all if there are no others."""
     half = COUNT // 2 if real else COUNT
     yield from (text for _, text in mutants(0, half, own, LONGEST))
     if real:

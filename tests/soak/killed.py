@@ -27,7 +27,7 @@ BUSY = 4
 
 def steps(_: Path) -> Figures:
     """Each process of a run is killed at each of its steps."""
-    test = ROOT / "tests" / "runs" / "crews" / "test_killed_processes.py"
+    test = ROOT / "tests" / "runs" / "processes" / "test_killed_processes.py"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-o", "addopts=", str(test)],
         cwd=ROOT, env={**os.environ, "EVERY_STEP": "1"}, check=False, capture_output=True, text=True,
@@ -37,7 +37,7 @@ def steps(_: Path) -> Figures:
 
 
 def moments(folder: Path) -> Figures:
-    """The server, the tracker, workers and packers are killed at random: the account adds up, nothing is missing."""
+    """The fork server, the resource tracker, workers and compression are killed at random: the counters add up."""
     soak = Soak(folder)
     raw = soak.documents("raw", ((f"n{n}", talk(n) * 6) for n in range(DOCUMENTS)))
     chance = random.Random(68)
@@ -76,7 +76,7 @@ def moments(folder: Path) -> Figures:
 
 
 def kill_some(run: Running, chance: random.Random, killed: Counter[str]) -> None:
-    """Kills processes of a run at random moments, some of them when it has only begun."""
+    """Kills processes of a run at random moments, some just after it began."""
     left = KILLS
     while left and run.process.poll() is None:
         time.sleep(chance.choice([0.0, 0.1, 1.0, 3.0]) * chance.random())
@@ -90,7 +90,7 @@ def kill_some(run: Running, chance: random.Random, killed: Counter[str]) -> None
 
 
 def check_account(output: Path, code: int, said: str) -> int:
-    """What went in came out or is named; how many documents failed."""
+    """Checks that each document has an article or is reported; returns how many failed."""
     record = json.loads((output / "_run" / "run.json").read_text("utf-8"))
     documents = record["documents"]
     unknown: list[str] = []

@@ -1,4 +1,4 @@
-"""What a part of the soak is, and how it fails."""
+"""The type of a part of the soak, and how it fails."""
 
 import sys
 from collections.abc import Callable

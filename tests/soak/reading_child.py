@@ -1,6 +1,6 @@
 """A process that reads files under limits of memory and time: `python -m soak.reading_child`.
 
-It reads the paths of files from standard input, a line each, and answers each with a line of JSON.
+It reads file paths from standard input, one per line, and answers each with a line of JSON.
 """
 
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipeline.config.settings import Input, Limits
 from pipeline.errors import PipelineError
-from pipeline.model.record import Record
+from pipeline.model.record import PAGE_MEDIA_TYPES, Record
 from pipeline.readers import html
 from pipeline.readers.documents import records
 from pipeline.readers.input_files import InputFile
@@ -29,7 +29,7 @@ OPTIONS = Input(limits=Limits(bytes=1 << 22, expanded=1 << 26, members=10_000))
 
 
 def main() -> None:
-    """Answers line by line. A file that takes more time than it may ends the process."""
+    """Answers line by line. A file that takes too long ends the process."""
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     for line in sys.stdin:
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def answer(path: Path) -> dict[str, object]:
-    """What is found in a file, by kind; `fault` says what must not happen, or is None."""
+    """Returns counts by kind for a file; `fault` is an error that must not happen, or None."""
     found: Counter[str] = Counter()
     fault = None
     try:
@@ -57,10 +57,10 @@ def answer(path: Path) -> dict[str, object]:
 
 
 def _use(record: Record) -> None:
-    """What is done first with a record that was read: the text is taken out of a page, and bytes are decoded."""
+    """Extracts the text of a page and decodes bytes, as a run does first."""
     data = record.data if isinstance(record.data, bytes) else record.data.encode("utf-8", "surrogatepass")
     try:
-        if html.is_page(record):
+        if record.origin.media_type in PAGE_MEDIA_TYPES:
             html.extract(data, encoding=record.encoding)
         elif isinstance(record.data, bytes):
             decode(data, encoding=record.encoding)

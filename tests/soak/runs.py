@@ -1,4 +1,4 @@
-"""Runs that are killed, poisoned, starved and very long. `docs/reliability.md` has figures."""
+"""Runs that are killed, crash, run out of disk space or are very long. `docs/reliability.md` has figures."""
 
 import os
 import random
@@ -51,7 +51,7 @@ class Soak:
 
 
 def kills(folder: Path) -> Figures:
-    """Killed at random moments, and started again, until it is done: the bytes of a run that was not killed."""
+    """A run killed at random moments and resumed gives the same bytes as a run without kills."""
     soak = Soak(folder)
     raw = soak.documents("kills", ((f"n{n}", talk(n, "LEAVE" if n % 500 == 7 else "") * 6) for n in range(3000)))
     chance = random.Random(50)
@@ -89,7 +89,7 @@ def kills(folder: Path) -> Figures:
 
 
 def poison(folder: Path) -> Figures:
-    """One document in a thousand segfaults, three hang: each is named, all others are there."""
+    """One document in a thousand segfaults and three hang: each is reported, all others are written."""
     soak = Soak(folder)
     count = 20_000
 
@@ -169,7 +169,7 @@ def disk(folder: Path) -> Figures:
                 code, _, said = soak.start(raw, output, *more, form=form).end(300)
                 if code == 0:
                     break
-                check("run the same command again to go on" in said and "Traceback" not in said, said)
+                check("rerun the same command to resume" in said and "Traceback" not in said, said)
                 full += 1
             check(account(output)["documents"] == 2000, "documents are missing")
             other = soak.folder / f"disk-{form}"
@@ -186,7 +186,7 @@ def disk(folder: Path) -> Figures:
 
 
 def histories(folder: Path) -> Figures:
-    """Sources and settings that change, and runs that are killed between any two steps: many at random."""
+    """Many random histories of changing sources and settings and killed runs."""
     count = 100
     test = [sys.executable, "-m", "pytest", "-q", str(ROOT / "tests" / "runs" / "test_any_history.py")]
     done = subprocess.run(
@@ -207,7 +207,7 @@ def _size(log: Path) -> int:
 
 
 def _noted(output: Path) -> int:
-    """How many documents are done, as the run itself has noted."""
+    """Returns how many documents the state of the run has."""
     with (
         suppress(sqlite3.Error),
         closing(sqlite3.connect(f"file:{output}/_run/state.sqlite?mode=ro", uri=True)) as state,
@@ -217,7 +217,7 @@ def _noted(output: Path) -> int:
 
 
 def _pss(run: Running) -> int:
-    """Bytes of memory of all processes of a run; what they share counts once."""
+    """Returns the memory of all processes of a run in bytes; shared memory counts once."""
     total = 0
     for number in [run.process.pid, *run.processes()]:
         with suppress(OSError):

@@ -167,7 +167,7 @@ def test_a_bucket_that_goes_away_ends_the_run_and_it_goes_on(
 ) -> None:
     url = f"{bucket}/a"
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.runs.output.output_folder.RemoteOutput._fetch", lambda _: _denied())
+        patch.setattr("pipeline.runs.output.output_folder.RemoteOutput._download_state", lambda _: _denied())
         assert main(["run", str(raw), "-o", url]) == 1
     assert f"{url} cannot be written" in told().err
     assert main(["run", str(raw), "-o", url, "-q"]) == 0
@@ -195,7 +195,7 @@ def test_an_article_in_a_bucket_that_was_edited_stays(
     before = store.get(name)
     with monkeypatch.context() as patch:
         # The list of the bucket tells that nothing has changed: no article is read.
-        patch.setattr("pipeline.runs.output.article_folder.ArticleFolder._got", None)
+        patch.setattr("pipeline.runs.output.article_folder.ArticleFolder._get_object", None)
         assert main(["run", str(raw), "-o", url, "-q"]) == 0
     data = before.replace(b'"language": "en"', b'"language": "fr"', 1)
     assert len(data) == len(before)

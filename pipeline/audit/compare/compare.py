@@ -1,4 +1,4 @@
-"""Two articles of one document, compared: what differs, and which rules are answerable."""
+"""Compares two articles of one document: what differs, and which rules caused it."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from pipeline.audit.compare.difference import (
     Hunk,
 )
 from pipeline.audit.compare.findings import ComparedArticle, ComparedFinding
-from pipeline.audit.compare.text_diff import DiffSpan, PositionMap, diff_spans
+from pipeline.audit.compare.text_diff import DiffSpan, SharedPositions, diff_spans
 from pipeline.audit.provenance import LayerEdit, Rewrite, layer_texts
 from pipeline.model.arguments import expect_one
 from pipeline.model.article import Article
@@ -22,38 +22,38 @@ from pipeline.text.excerpts import line_context
 __all__ = ["Difference", "FieldChange", "FindingChange", "Hunk", "compare"]
 
 SOURCE_POINTERS = ("/provenance/source/sha256", "/provenance/source/bytes")
-"""Differences that are of the source itself, not of how it was read."""
+"""Fields that describe the source itself, not how it was read."""
 
 
 def compare(old: Article, new: Article) -> Difference:
-    """What differs between two articles of one document, `old` and `new`.
+    """Compares two articles of one document.
 
-    Texts of one source are compared through their ledgers: an edit is the same where stage, rule, both sides and its
-    place in the source are, even if another rule moved it. Raises `ContractError` where edits do not fit their text.
+    If both have the same source, edits are the same if stage, rule, old and new text and position in the source are
+    equal, even if another rule moved them. Raises `ContractError` if edits do not fit their text.
     """
     expect_one("compare", "old", old, Article)
     expect_one("compare", "new", new, Article)
     if old == new:
         return _difference(new.id, (), (), (), 0, (), sources=False)
-    was, now = ComparedArticle(old, layer_texts(old)), ComparedArticle(new, layer_texts(new))
-    one_source = was.source == now.source
-    found = diff_spans(
-        old.text, new.text, (was.passages, now.passages) if one_source and old.text != new.text else None
+    old_side, new_side = ComparedArticle(old, layer_texts(old)), ComparedArticle(new, layer_texts(new))
+    one_source = old_side.source == new_side.source
+    spans = diff_spans(
+        old.text, new.text, (old_side.rewrites, new_side.rewrites) if one_source and old.text != new.text else None
     )
-    places = PositionMap(found)
+    places = SharedPositions(spans)
     left = [
-        *findings.compared_edits(was, None if one_source else places.old),
+        *findings.compared_edits(old_side, None if one_source else places.old),
         *findings.compared_labels(old, places.old),
     ]
     right = [
-        *findings.compared_edits(now, None if one_source else places.new),
+        *findings.compared_edits(new_side, None if one_source else places.new),
         *findings.compared_labels(new, places.new),
     ]
-    gone, come, unlike = findings.unmatched(left, right)
-    told = [findings.finding_change(item, was, "old") for item in gone] + [
-        findings.finding_change(item, now, "new") for item in come
+    only_old, only_new, confidence_changes = findings.unmatched(left, right)
+    reported = [findings.finding_change(item, old_side, "old") for item in only_old] + [
+        findings.finding_change(item, new_side, "new") for item in only_new
     ]
-    hunks = tuple(_hunks(found, was, now, gone, come))
+    hunks = tuple(_hunks(spans, old_side, new_side, only_old, only_new))
     changes = structure.structure_changes(old, new, places)
     provenance = (
         *structure.changed_fields(
@@ -70,15 +70,15 @@ def compare(old: Article, new: Article) -> Difference:
         ),
     )
     sources = old.provenance.source.sha256 != new.provenance.source.sha256
-    return _difference(new.id, hunks, changes, told, unlike, provenance, sources=sources)
+    return _difference(new.id, hunks, changes, reported, confidence_changes, provenance, sources=sources)
 
 
 def _difference(
     name: str,
     hunks: tuple[Hunk, ...],
     changes: tuple[FieldChange, ...],
-    told: Sequence[FindingChange],
-    unlike: int,
+    reported: Sequence[FindingChange],
+    confidence_changes: int,
     provenance: tuple[FieldChange, ...],
     *,
     sources: bool,
@@ -86,9 +86,9 @@ def _difference(
     differs: dict[DifferenceKind, bool] = {
         "source": sources,
         "text": bool(hunks),
-        "structure": bool(changes) or any(item.what == "annotation" for item in told),
-        "notes": any(item.what == "note" for item in told),
-        "rules": bool(unlike) or any(item.what in {"edit", "label"} for item in told),
+        "structure": bool(changes) or any(item.what == "annotation" for item in reported),
+        "notes": any(item.what == "note" for item in reported),
+        "rules": bool(confidence_changes) or any(item.what in {"edit", "label"} for item in reported),
         "provenance": any(
             not (item.new_field or item.old_field or "").startswith(SOURCE_POINTERS) for item in provenance
         ),
@@ -98,61 +98,63 @@ def _difference(
         kinds=tuple(kind for kind in DIFFERENCE_KINDS if differs[kind]),
         text=hunks,
         structure=changes,
-        findings=tuple(told),
-        confidences=unlike,
+        findings=tuple(reported),
+        confidences=confidence_changes,
         provenance=provenance,
     )
 
 
 def _hunks(
-    found: Sequence[DiffSpan],
+    spans: Sequence[DiffSpan],
     old: ComparedArticle,
     new: ComparedArticle,
-    gone: list[ComparedFinding],
-    come: list[ComparedFinding],
+    only_old: list[ComparedFinding],
+    only_new: list[ComparedFinding],
 ) -> Iterator[Hunk]:
-    if not found:
+    if not spans:
         return
-    blamed = [_Blame(reading.passages, only) for reading, only in ((old, gone), (new, come))]
+    rule_finders = [_RuleFinder(article.rewrites, only) for article, only in ((old, only_old), (new, only_new))]
     lines = [0, 0]
     at = [0, 0]
-    for gap in found:
-        for side, (reading, position) in enumerate(((old, gap.old_start), (new, gap.new_start))):
-            # Counted on from the last one: a text of many lines is read once.
-            lines[side] += reading.article.text.count("\n", at[side], position)
+    for span in spans:
+        for side, (article, position) in enumerate(((old, span.old_start), (new, span.new_start))):
+            # Counts on from the previous difference, so that a long text is read once.
+            lines[side] += article.article.text.count("\n", at[side], position)
             at[side] = position
-        before, after = line_context(new.article.text, gap.new_start, gap.new_end)
-        rules = blamed[0].rules(gap.old_start, gap.old_end) | blamed[1].rules(gap.new_start, gap.new_end)
+        before, after = line_context(new.article.text, span.new_start, span.new_end)
+        rules = rule_finders[0].rules(span.old_start, span.old_end) | rule_finders[1].rules(
+            span.new_start, span.new_end
+        )
         yield Hunk(
             old_line=lines[0] + 1,
             new_line=lines[1] + 1,
-            old_start=gap.old_start,
-            new_start=gap.new_start,
-            old=old.article.text[gap.old_start : gap.old_end],
-            new=new.article.text[gap.new_start : gap.new_end],
+            old_start=span.old_start,
+            new_start=span.new_start,
+            old=old.article.text[span.old_start : span.old_end],
+            new=new.article.text[span.new_start : span.new_end],
             before=before,
             after=after,
             rules=tuple(sorted(rules)),
         )
 
 
-class _Blame:
-    """The rules whose edits only this article has, by the place of the text that they touched."""
+class _RuleFinder:
+    """Finds the rules behind a difference: those with edits in the span that only this article has."""
 
-    def __init__(self, passages: Sequence[Rewrite], only: Sequence[ComparedFinding]) -> None:
+    def __init__(self, rewrites: Sequence[Rewrite], only: Sequence[ComparedFinding]) -> None:
         wanted: set[LayerEdit] = {item.item for item in only if item.what == "edit"}
-        self._passages = [
-            (p, {step.edit.rule for step in p.steps if step in wanted})
-            for p in passages
-            if any(step in wanted for step in p.steps)
+        self._rewrites = [
+            (p, {step.edit.rule for step in p.edits if step in wanted})
+            for p in rewrites
+            if any(step in wanted for step in p.edits)
         ]
-        self._ends = [p.end for p, _ in self._passages]
+        self._ends = [p.end for p, _ in self._rewrites]
 
     def rules(self, start: int, end: int) -> set[str]:
-        found: set[str] = set()
+        touching_rules: set[str] = set()
         for i in range(bisect_left(self._ends, start), len(self._ends)):
-            passage, rules = self._passages[i]
-            if passage.start > end:
+            rewrite, rules = self._rewrites[i]
+            if rewrite.start > end:
                 break
-            found |= rules
-        return found
+            touching_rules |= rules
+        return touching_rules

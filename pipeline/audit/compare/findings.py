@@ -1,4 +1,4 @@
-"""What rules found in one of two articles only: edits, labels, notes and annotations, told by their place."""
+"""Findings that only one of two articles has: edits, labels, notes and annotations, compared by their position."""
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -14,7 +14,7 @@ from pipeline.text.excerpts import edit_excerpt, label_excerpt, note_excerpt
 
 
 class ComparedFinding(NamedTuple):
-    """One finding: what makes it the same as one of the other article, and what is told about it."""
+    """One finding of an article; findings of two articles are the same if their `key` is equal."""
 
     what: FindingKind
     stage: str
@@ -23,35 +23,35 @@ class ComparedFinding(NamedTuple):
     confidence: float | None
     item: Any
     place: int | None
-    """Where it is said to stand: an edit in the source, or where there are two of them in the new text."""
+    """Its offset as reported: for an edit in the source text, or in the new text if the sources differ."""
 
 
 class ComparedArticle:
-    """One of the two articles, with what is derived from it when first asked for."""
+    """One of the two articles, with data derived on first use."""
 
     def __init__(self, article: Article, texts: tuple[str, ...]) -> None:
         self.article = article
-        self.texts = texts
+        self.layer_texts = texts
 
     @property
     def source(self) -> str:
         """The source text."""
-        return self.texts[0]
+        return self.layer_texts[0]
 
     @cached_property
-    def passages(self) -> tuple[provenance.Rewrite, ...]:
-        """What became of the source."""
+    def rewrites(self) -> tuple[provenance.Rewrite, ...]:
+        """All changes from the source text to the text."""
         return provenance.rewrites(self.article.provenance.changes)
 
 
 def compared_edits(
-    reading: ComparedArticle, place: Callable[[int, int], tuple[int, int]] | None
+    article: ComparedArticle, place: Callable[[int, int], tuple[int, int]] | None
 ) -> Iterator[ComparedFinding]:
-    """The edits, told by their place in the source, or by `place` of their passage where there are two sources."""
+    """The edits, keyed by their position in the source, or mapped by `place` if the articles have different sources."""
     if place is None:
-        spans = ((step, start) for step, start, _ in provenance.edits_in_source(reading.article.provenance.changes))
+        spans = ((step, start) for step, start, _ in provenance.edits_in_source(article.article.provenance.changes))
     else:
-        spans = ((step, place(p.start, p.end)[0]) for p in reading.passages for step in p.steps)
+        spans = ((step, place(p.start, p.end)[0]) for p in article.rewrites for step in p.edits)
     for step, at in spans:
         edit = step.edit
         key = (step.stage, edit.rule, at, edit.old, edit.new)
@@ -59,16 +59,16 @@ def compared_edits(
 
 
 def compared_labels(article: Article, place: Callable[[int, int], tuple[int, int]]) -> Iterator[ComparedFinding]:
-    """The labels, notes and annotations."""
+    """The labels, notes and annotations, with positions mapped by `place`."""
     for segment in article.segments:
         label = (segment.label, segment.rule, segment.language, place(segment.start, segment.end))
         yield ComparedFinding(
             "label", stage_of(segment.rule), segment.rule, label, segment.confidence, segment, segment.start
         )
     for note in article.notes:
-        said = (note.stage, note.rule, note.severity, note.message, note.suggestion)
+        content = (note.stage, note.rule, note.severity, note.message, note.suggestion)
         yield ComparedFinding(
-            "note", note.stage, note.rule, (said, place(note.start, note.end)), None, note, note.start
+            "note", note.stage, note.rule, (content, place(note.start, note.end)), None, note, note.start
         )
     for item in article.annotations:
         span = None if item.start is None or item.end is None else place(item.start, item.end)
@@ -79,49 +79,49 @@ def compared_labels(article: Article, place: Callable[[int, int], tuple[int, int
 def unmatched(
     olds: Sequence[ComparedFinding], news: Sequence[ComparedFinding]
 ) -> tuple[list[ComparedFinding], list[ComparedFinding], int]:
-    """The findings that only one side has, in order, and how many of both have another confidence."""
+    """Findings that only the old, and only the new article has, and the number in both with a different confidence."""
     counts = [Counter((f.what, f.key) for f in side) for side in (olds, news)]
     sure = [Counter((f.what, f.key, f.confidence) for f in side) for side in (olds, news)]
     gone, come = counts[0] - counts[1], counts[1] - counts[0]
     unlike = (sure[0] - sure[1]).total() - gone.total()
-    return list(_taken(olds, gone)), list(_taken(news, come)), unlike
+    return list(_select(olds, gone)), list(_select(news, come)), unlike
 
 
-def _taken(found: Sequence[ComparedFinding], wanted: Counter[Any]) -> Iterator[ComparedFinding]:
-    if not wanted:
+def _select(findings: Sequence[ComparedFinding], counts: Counter[Any]) -> Iterator[ComparedFinding]:
+    if not counts:
         return
-    for item in found:
-        if wanted[item.what, item.key] > 0:
-            wanted[item.what, item.key] -= 1
+    for item in findings:
+        if counts[item.what, item.key] > 0:
+            counts[item.what, item.key] -= 1
             yield item
 
 
-def finding_change(found: ComparedFinding, reading: ComparedArticle, side: Side) -> FindingChange:
-    """A finding as it is shown, with an example of its context."""
+def finding_change(finding: ComparedFinding, article: ComparedArticle, side: Side) -> FindingChange:
+    """A finding as it is reported, with its context."""
     old = new = value = None
-    if found.what == "edit":
-        layer, _, edit = found.item
+    if finding.what == "edit":
+        layer, _, edit = finding.item
         old, new = edit.old, edit.new
-        example = edit_excerpt(reading.texts[layer], edit.start, old, new)
+        example = edit_excerpt(article.layer_texts[layer], edit.start, old, new)
     else:
-        value, example = described(found, reading.article.text)
+        value, example = value_and_context(finding, article.article.text)
     return FindingChange(
-        what=found.what,
+        what=finding.what,
         side=side,
-        stage=found.stage,
-        rule=found.rule,
+        stage=finding.stage,
+        rule=finding.rule,
         value=value,
-        start=found.place,
+        start=finding.place,
         old=old,
         new=new,
         example=example,
     )
 
 
-def described(found: ComparedFinding, text: str) -> tuple[str, str]:
-    """Value and example of a label, a note or an annotation."""
-    item = found.item
-    if found.what == "note":
+def value_and_context(finding: ComparedFinding, text: str) -> tuple[str, str]:
+    """Value and context of a label, a note or an annotation."""
+    item = finding.item
+    if finding.what == "note":
         return item.message, note_excerpt(text, item.start, item.end, item.message, item.suggestion)
-    value = f"{item.label} ({item.language})" if found.what == "label" else f"{item.layer}: {item.value}"
+    value = f"{item.label} ({item.language})" if finding.what == "label" else f"{item.layer}: {item.value}"
     return value, value if item.start is None else label_excerpt(text, item.start, item.end, value)

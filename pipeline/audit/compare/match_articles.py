@@ -1,4 +1,4 @@
-"""The articles of two outputs, side by side, without holding either output in memory."""
+"""Pairs the articles of two outputs, without loading either output into memory."""
 
 import sqlite3
 import zlib
@@ -18,12 +18,12 @@ from pipeline.model.article import Article
 from pipeline.storage import AnyPath
 
 ZLIB_FASTEST = 1
-"""The level of compression: what is shelved is read once and thrown away."""
-INDEX_SCHEMA = "CREATE TABLE shelf (id TEXT PRIMARY KEY, name TEXT, article BLOB, taken INTEGER DEFAULT 0)"
+"""Compression level of the temporary index, which is read once and deleted."""
+INDEX_SCHEMA = "CREATE TABLE articles (id TEXT PRIMARY KEY, name TEXT, article BLOB, taken INTEGER DEFAULT 0)"
 
 
 class ArticlePair(NamedTuple):
-    """One document in two outputs: its article in either, none where it is not there, or why it is no article."""
+    """One document in two outputs: per side the article, `None` if it is missing, or the error if it is invalid."""
 
     name: str
     old: Article | ContractError | None
@@ -31,26 +31,26 @@ class ArticlePair(NamedTuple):
 
 
 def matched_articles(old: AnyPath, new: AnyPath, limits: Limits = DEFAULT_LIMITS) -> Iterator[ArticlePair]:
-    """Every article of both outputs with its partner: in the order of `new`, then what only `old` has.
+    """Yields every article of both outputs with its counterpart: in the order of `new`, then those only in `old`.
 
-    Two folders of article files are matched by file name, two article files are matched as they are, anything else by
-    id: then the old articles are shelved in a temporary SQLite file. Raises `UsageError` for a path that is not there.
+    Two folders of article files are matched by file name, two single articles with each other, anything else by id;
+    for that the old articles are written to a temporary SQLite file. Raises `UsageError` if a path does not exist.
     """
-    if _by_file(old) and _by_file(new):
-        yield from _folders(old, new, limits)
+    if _is_article_folder(old) and _is_article_folder(new):
+        yield from _matched_by_name(old, new, limits)
     elif old.is_file() and new.is_file() and is_single_article(old) and is_single_article(new):
         (_, first), (name, second) = next(load_each(old, limits)), next(load_each(new, limits))
         yield ArticlePair(name, first, second)
     else:
-        yield from _shelved(old, new, limits)
+        yield from _matched_by_id(old, new, limits)
 
 
-def _by_file(path: AnyPath) -> bool:
-    """Whether a path is a folder in which every file is one article, none of them a table or lines."""
+def _is_article_folder(path: AnyPath) -> bool:
+    """Whether a path is a folder in which every file is a single article."""
     return path.is_dir() and all(is_single_article(path / name) for name in article_file_names(path))
 
 
-def _folders(old: AnyPath, new: AnyPath, limits: Limits) -> Iterator[ArticlePair]:
+def _matched_by_name(old: AnyPath, new: AnyPath, limits: Limits) -> Iterator[ArticlePair]:
     for name, article in load_each(new, limits):
         partner = old / name
         yield ArticlePair(name, next(load_each(partner, limits))[1] if partner.is_file() else None, article)
@@ -59,37 +59,40 @@ def _folders(old: AnyPath, new: AnyPath, limits: Limits) -> Iterator[ArticlePair
             yield ArticlePair(name, next(load_each(old / name, limits))[1], None)
 
 
-def _shelved(old: AnyPath, new: AnyPath, limits: Limits) -> Iterator[ArticlePair]:
-    with TemporaryDirectory(prefix="pipeline-diff-") as folder, closing(sqlite3.connect(f"{folder}/shelf")) as shelf:
-        shelf.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {INDEX_SCHEMA};")
+def _matched_by_id(old: AnyPath, new: AnyPath, limits: Limits) -> Iterator[ArticlePair]:
+    with (
+        TemporaryDirectory(prefix="pipeline-diff-") as folder,
+        closing(sqlite3.connect(f"{folder}/articles.sqlite")) as index,
+    ):
+        index.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {INDEX_SCHEMA};")
         for name, article in load_each(old, limits):
             if isinstance(article, ContractError):
                 yield ArticlePair(name, article, None)
-            elif not _put(shelf, name, article):
-                yield ArticlePair(name, _double(name, article), None)
+            elif not _insert(index, name, article):
+                yield ArticlePair(name, _duplicate_error(name, article), None)
         for name, article in load_each(new, limits):
             if isinstance(article, ContractError):
                 yield ArticlePair(name, None, article)
                 continue
-            row = shelf.execute("SELECT name, article, taken FROM shelf WHERE id = ?", (article.id,)).fetchone()
+            row = index.execute("SELECT name, article, taken FROM articles WHERE id = ?", (article.id,)).fetchone()
             if row is not None and row[2]:
-                yield ArticlePair(name, None, _double(name, article))
+                yield ArticlePair(name, None, _duplicate_error(name, article))
             elif row is not None:
-                shelf.execute("UPDATE shelf SET taken = 1 WHERE id = ?", (article.id,))
+                index.execute("UPDATE articles SET taken = 1 WHERE id = ?", (article.id,))
                 yield ArticlePair(name, decode_article(zlib.decompress(row[1]), row[0]), article)
             else:
-                # It is shelved, too, so that a second one of this id is seen.
-                shelf.execute("INSERT INTO shelf VALUES (?, ?, NULL, 1)", (article.id, name))
+                # Recorded as well, so that a second article with this id is noticed.
+                index.execute("INSERT INTO articles VALUES (?, ?, NULL, 1)", (article.id, name))
                 yield ArticlePair(name, None, article)
-        for name, data in shelf.execute("SELECT name, article FROM shelf WHERE NOT taken ORDER BY rowid"):
+        for name, data in index.execute("SELECT name, article FROM articles WHERE NOT taken ORDER BY rowid"):
             yield ArticlePair(name, decode_article(zlib.decompress(data), name), None)
 
 
-def _put(shelf: sqlite3.Connection, name: str, article: Article) -> bool:
+def _insert(index: sqlite3.Connection, name: str, article: Article) -> bool:
     data = zlib.compress(msgspec.json.encode(article), ZLIB_FASTEST)
-    done = shelf.execute("INSERT OR IGNORE INTO shelf VALUES (?, ?, ?, 0)", (article.id, name, data))
+    done = index.execute("INSERT OR IGNORE INTO articles VALUES (?, ?, ?, 0)", (article.id, name, data))
     return done.rowcount == 1
 
 
-def _double(name: str, article: Article) -> ContractError:
-    return ContractError(name, f"an earlier article has its id {article.id!r}; only that one is compared")
+def _duplicate_error(name: str, article: Article) -> ContractError:
+    return ContractError(name, f"has the same id as an earlier article, {article.id!r}; only the first is compared")

@@ -1,8 +1,8 @@
-"""Where two texts differ, and where a position of one stands in the other.
+"""Compares two texts, and maps positions of either to the other.
 
-Two texts of one source are compared through their ledgers, in time that grows with the edits. Texts of two sources are
-compared by their lines, then by the words of those that differ: what stands once in both is the same, the rest lies
-between (the patience diff of Bram Cohen).
+Texts of the same source are compared through their edits, in time proportional to the number of edits. Texts of
+different sources are compared by lines, then by the words of differing lines, with the patience diff of Bram Cohen:
+lines that occur once in both texts are anchors, and the differences lie between them.
 """
 
 from bisect import bisect_left
@@ -16,13 +16,13 @@ from pipeline.audit.provenance import MappedSpan, Rewrite, merge_spans
 from pipeline.text.edits import Edit, minimal_edits
 
 MAX_CHARACTER_DIFF = 40_000
-"""Product of two lengths up to which what they share is looked for letter by letter."""
+"""Largest product of the lengths of two strings that are compared character by character."""
 WORD_PATTERN = regex.compile(r"\p{Han}|[^\W\p{Han}]+|\s+|\W")
 LINE_PATTERN = regex.compile(r"[^\n]*\n|[^\n]+")
 
 
 class DiffSpan(NamedTuple):
-    """`old[old_start:old_end]` is `new[new_start:new_end]`."""
+    """`old[old_start:old_end]` became `new[new_start:new_end]`."""
 
     old_start: int
     old_end: int
@@ -31,69 +31,69 @@ class DiffSpan(NamedTuple):
 
 
 def diff_spans(old: str, new: str, source: tuple[Sequence[Rewrite], Sequence[Rewrite]] | None) -> list[DiffSpan]:
-    """The smallest differences of two texts, sorted, disjoint, no two touching.
+    """The minimal differences of two texts: sorted, disjoint, not touching.
 
-    `source` are the passages of both where they have one source text.
+    `source` is the rewrites of both texts if they have the same source.
     """
     if old == new:
         return []
     if source is None:
-        found = list(_unlike(old, new))
+        spans = list(_diff_lines(old, new))
     else:
         sides = [[MappedSpan(p.source_start, p.source_end, p.start, p.end, ()) for p in side] for side in source]
-        found = []
+        spans = []
         for meeting in merge_spans(*sides, touching=True):
             rough = DiffSpan(meeting.left_start, meeting.left_end, meeting.right_start, meeting.right_end)
             if old[rough.old_start : rough.old_end] != new[rough.new_start : rough.new_end]:
-                found += _finer(old, new, rough)
-    return list(_merged(found))
+                spans += _refine(old, new, rough)
+    return list(_merged(spans))
 
 
-def _merged(found: list[DiffSpan]) -> Iterator[DiffSpan]:
+def _merged(spans: list[DiffSpan]) -> Iterator[DiffSpan]:
     last: DiffSpan | None = None
-    for gap in found:
-        if last and gap.old_start == last.old_end:
-            last = DiffSpan(last.old_start, gap.old_end, last.new_start, gap.new_end)
+    for span in spans:
+        if last and span.old_start == last.old_end:
+            last = DiffSpan(last.old_start, span.old_end, last.new_start, span.new_end)
         else:
             if last:
                 yield last
-            last = gap
+            last = span
     if last:
         yield last
 
 
-def _unlike(old: str, new: str) -> Iterator[DiffSpan]:
-    for rough in _between(LINE_PATTERN.findall(old), LINE_PATTERN.findall(new), DiffSpan(0, 0, 0, 0)):
-        yield from _finer(old, new, rough)
+def _diff_lines(old: str, new: str) -> Iterator[DiffSpan]:
+    for rough in _diff_pieces(LINE_PATTERN.findall(old), LINE_PATTERN.findall(new), DiffSpan(0, 0, 0, 0)):
+        yield from _refine(old, new, rough)
 
 
-def _finer(old: str, new: str, rough: DiffSpan) -> Iterator[DiffSpan]:
-    """The differences within a rough one: letter by letter where it is short, else word by word."""
+def _refine(old: str, new: str, rough: DiffSpan) -> Iterator[DiffSpan]:
+    """The differences within one span: by characters if it is short, otherwise by words."""
     left, right = old[rough.old_start : rough.old_end], new[rough.new_start : rough.new_end]
     if len(left) * len(right) <= MAX_CHARACTER_DIFF:
-        yield from _lettered(left, right, rough)
+        yield from _diff_characters(left, right, rough)
         return
-    for gap in _between(WORD_PATTERN.findall(left), WORD_PATTERN.findall(right), rough):
+    for gap in _diff_pieces(WORD_PATTERN.findall(left), WORD_PATTERN.findall(right), rough):
         inner_left, inner_right = old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]
         if len(inner_left) * len(inner_right) <= MAX_CHARACTER_DIFF:
-            yield from _lettered(inner_left, inner_right, gap)
+            yield from _diff_characters(inner_left, inner_right, gap)
         else:
             yield gap
 
 
-def _lettered(old: str, new: str, at: DiffSpan) -> Iterator[DiffSpan]:
+def _diff_characters(old: str, new: str, at: DiffSpan) -> Iterator[DiffSpan]:
     shift = at.new_start - at.old_start
     for edit in minimal_edits(Edit(at.old_start, old, new, "", 1.0)):
         yield DiffSpan(edit.start, edit.end, edit.start + shift, edit.start + shift + len(edit.new))
         shift += len(edit.new) - len(edit.old)
 
 
-def _between(old: list[str], new: list[str], at: DiffSpan) -> Iterator[DiffSpan]:
-    """The stretches between the pieces that both have, in code points behind the starts of `at`."""
-    old_at, new_at = _starts(old, at.old_start), _starts(new, at.new_start)
-    waiting = [(0, len(old), 0, len(new))]
-    while waiting:
-        a, b, c, d = waiting.pop()
+def _diff_pieces(old: list[str], new: list[str], at: DiffSpan) -> Iterator[DiffSpan]:
+    """The spans between pieces that both lists share, as offsets after the starts of `at`."""
+    old_at, new_at = _offsets(old, at.old_start), _offsets(new, at.new_start)
+    pending = [(0, len(old), 0, len(new))]
+    while pending:
+        a, b, c, d = pending.pop()
         while a < b and c < d and old[a] == new[c]:
             a, c = a + 1, c + 1
         while a < b and c < d and old[b - 1] == new[d - 1]:
@@ -108,11 +108,11 @@ def _between(old: list[str], new: list[str], at: DiffSpan) -> Iterator[DiffSpan]
         for i, j in anchors:
             parts.append((a, i, c, j))
             a, c = i, j
-        # Each part begins with the anchor before it, which the first lines above take away; the first comes out first.
-        waiting += reversed([*parts, (a, b, c, d)])
+        # Each part starts with the anchor before it, which the loops above strip; reversed, so the first part is next.
+        pending += reversed([*parts, (a, b, c, d)])
 
 
-def _starts(pieces: list[str], at: int) -> list[int]:
+def _offsets(pieces: list[str], at: int) -> list[int]:
     starts = [at]
     for piece in pieces:
         at += len(piece)
@@ -121,7 +121,7 @@ def _starts(pieces: list[str], at: int) -> list[int]:
 
 
 def _anchors(old: list[str], new: list[str], a: int, b: int, c: int, d: int) -> list[tuple[int, int]]:
-    """The longest rising sequence of pieces that stand once in either range."""
+    """The longest increasing sequence of pieces that occur exactly once in either range."""
     once_old, once_new = Counter(old[a:b]), Counter(new[c:d])
     places = {new[j]: j for j in range(c, d) if once_new[new[j]] == 1}
     pairs = [(i, places[old[i]]) for i in range(a, b) if once_old[old[i]] == 1 and old[i] in places]
@@ -143,32 +143,32 @@ def _anchors(old: list[str], new: list[str], a: int, b: int, c: int, d: int) -> 
     return chain[::-1]
 
 
-class PositionMap:
-    """Says of a position in either text where it stands, so that equal places of both give equal numbers.
+class SharedPositions:
+    """Maps spans of either text to the new text, so that corresponding spans of both compare equal.
 
-    A place counts in the new text. One that lies in a difference, or at its edge, is all of the difference: a start is
-    its first code point there, an end the one behind its last.
+    A position inside a difference, or at its edge, is mapped to the edge of the difference: a start to its start, an
+    end to its end.
     """
 
-    def __init__(self, found: Sequence[DiffSpan]) -> None:
-        self._gaps = found
-        self._ends = ([gap.old_end for gap in found], [gap.new_end for gap in found])
+    def __init__(self, spans: Sequence[DiffSpan]) -> None:
+        self._gaps = spans
+        self._ends = ([span.old_end for span in spans], [span.new_end for span in spans])
 
     def old(self, start: int, end: int) -> tuple[int, int]:
-        """The place of a span of the old text."""
+        """A span of the old text, mapped to the new text."""
         return self._place(0, start, end=False), self._place(0, end, end=True)
 
     def new(self, start: int, end: int) -> tuple[int, int]:
-        """The place of a span of the new text."""
+        """A span of the new text, widened to whole differences."""
         return self._place(1, start, end=False), self._place(1, end, end=True)
 
     def _place(self, side: int, position: int, *, end: bool) -> int:
         ends = self._ends[side]
         i = bisect_left(ends, position)
         if i < len(ends):
-            gap = self._gaps[i]
-            if gap[2 * side] <= position:
-                return gap.new_end if end else gap.new_start
+            span = self._gaps[i]
+            if span[2 * side] <= position:
+                return span.new_end if end else span.new_start
         if side or not i:
             return position
         return position + self._gaps[i - 1].new_end - self._gaps[i - 1].old_end

@@ -1,4 +1,4 @@
-"""A changed value as a reader sees it: what it is, where it stands, what it says."""
+"""Describes a changed value for a human reader: what it is, its JSON Pointers, its content."""
 
 import msgspec
 
@@ -14,21 +14,21 @@ SINGULAR = {
 
 
 def added(new: FieldValue) -> FieldChange:
-    """A value that only the new article has."""
+    """Describes a value that only the new article has."""
     return FieldChange(
         what="added", part=part(new.pointer), old_field=None, new_field=new.pointer, old=None, new=readable(new.value)
     )
 
 
 def removed(old: FieldValue) -> FieldChange:
-    """A value that only the old article has."""
+    """Describes a value that only the old article has."""
     return FieldChange(
         what="removed", part=part(old.pointer), old_field=old.pointer, new_field=None, old=readable(old.value), new=None
     )
 
 
 def changed(old: FieldValue, new: FieldValue) -> FieldChange:
-    """A value that is another."""
+    """Describes a value that differs."""
     return FieldChange(
         what="changed",
         part=part(new.pointer),
@@ -40,7 +40,7 @@ def changed(old: FieldValue, new: FieldValue) -> FieldChange:
 
 
 def part(pointer: str) -> str:
-    """What a pointer points to, without numbers: `/sections/0/exchanges/1/answers/0` is `answer`."""
+    """Names what a pointer points to, without indexes: `/sections/0/exchanges/1/answers/0` is `answer`."""
     names = [key for key in pointer.split("/")[1:] if not key.isdecimal()]
     inner = [name for name in names[:-1] if name not in {"sections", "exchanges", "provenance"}]
     if names[-2:] == ["exchanges", "n"]:
@@ -51,7 +51,7 @@ def part(pointer: str) -> str:
 
 
 def readable(value: object) -> str:
-    """A value for a reader: text as it is, a turn as speaker and paragraphs, an exchange as its turns."""
+    """Formats a value: text as it is, a turn as `speaker: text`, an exchange as its turns, anything else as JSON."""
     if isinstance(value, str):
         return value
     if isinstance(value, Turn):

@@ -1,4 +1,4 @@
-"""`pipeline stages`: what is installed and what the recipe runs; `new` begins a stage, `check` tests one."""
+"""`pipeline stages`: lists stages; `new` creates one, `check` tests one."""
 
 import argparse
 from collections.abc import Callable
@@ -8,15 +8,15 @@ from typing import Any
 from pipeline.cli.stages import listing
 
 STAGES_EXAMPLES = """examples:
-  pipeline stages                              the recipe in its order, and what else is installed
+  pipeline stages                              list the stages of the recipe and other installed stages
   pipeline stages --config pipeline.toml --json
-  pipeline stages new lost-quotes              a small package to begin with
-  pipeline stages check ./lost-quotes          the conformance kit: what fails, and the smallest text that shows it
+  pipeline stages new lost-quotes              create a package with a new stage
+  pipeline stages check ./lost-quotes          run the conformance tests
 """
 
 ACTIONS = {
-    "new": "write a small installable package with a stage, its cases and its tests",
-    "check": "test the stages of a module with the conformance kit",
+    "new": "create an installable package with a stage, its cases and its tests",
+    "check": "run the conformance tests on the stages of a module",
 }
 
 
@@ -25,19 +25,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = STAGES_EXAMPLES
     listing.add_arguments(parser)
     actions = parser.add_subparsers(dest="action", metavar="[new NAME | check MODULE]", required=False)
-    for name, what in ACTIONS.items():
+    for name, summary in ACTIONS.items():
         module: Any = import_module(f"pipeline.cli.stages.{name}")
         sub = actions.add_parser(
             name,
-            help=what,
-            description=what,
+            help=summary,
+            description=f"{summary[:1].upper()}{summary[1:]}.",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.add_arguments(sub)
 
 
 def main(options: argparse.Namespace) -> int:
-    """Lists the stages, or does what the action says."""
+    """Lists the stages, or runs the action."""
     if options.action is None:
         return listing.main(options)
     act: Callable[[argparse.Namespace], int] = import_module(f"pipeline.cli.stages.{options.action}").main

@@ -1,4 +1,4 @@
-"""`pipeline stages new`: a small installable package with a stage, its cases and its tests, to begin with."""
+"""`pipeline stages new`: creates a small installable package with a stage, its cases and its tests."""
 
 import argparse
 import builtins
@@ -23,27 +23,27 @@ from pipeline.errors import UsageError
 from pipeline.version import __version__
 
 NEW_EXAMPLES = """examples:
-  pipeline stages new lost-quotes                 a repair in ./lost-quotes
-  pipeline stages new years --kind finder         a finder, which labels spans of the text
+  pipeline stages new lost-quotes                 create a repair in ./lost-quotes
+  pipeline stages new years --kind finder         create a finder, which labels spans of text
   pipeline stages new asked --kind filter -o ../stages
 """
 
 RECIPE_POSITIONS = {"repair": "punctuation", "finder": None, "filter": "languages"}
-"""The kinds of stages, and the built-in stage before which the example of that kind stands in a recipe."""
+"""The kinds of stages, and the built-in stage before which the example of that kind runs."""
 
 TEMPLATE_SUFFIX = ".template"
 MAX_STAGE_NAME_CHARS = 40
-"""Letters of a name: longer ones make lines that no formatter leaves alone."""
+"""Most characters of a stage name; longer names would make the generated lines too long."""
 
 TEMPLATE_IMPORTS = frozenset(
     {"Annotated", "Case", "ClassVar", "Document", "Edit", "Finding", "Iterator", "Label", "Law", "Path", "Reject"}
     | {"Rule"}
 )
-"""Names that the templates import, and so no name for a class in them."""
+"""Names that the templates import, which the class must not have."""
 
 
 class StagePackage(msgspec.Struct, frozen=True):
-    """What is to be written: all that the templates ask for."""
+    """The values for the templates."""
 
     name: str
     kind: str
@@ -60,77 +60,81 @@ class StagePackage(msgspec.Struct, frozen=True):
 
     @property
     def recipe(self) -> str:
-        """The built-in recipe with the stage in its place, as a line of TOML."""
+        """The built-in recipe with the new stage, as a line of TOML."""
         names, before = list(BUILT_IN), RECIPE_POSITIONS[self.kind]
         names.insert(names.index(before) if before else len(names), self.name)
-        # A list of plain texts is written in TOML as in JSON.
+        # A list of strings is the same in TOML and JSON.
         return f"recipe = {json.dumps(names)}"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the options."""
     parser.epilog = NEW_EXAMPLES
-    parser.add_argument("name", metavar="NAME", help="of the stage: small letters, digits and single hyphens")
+    parser.add_argument("name", metavar="NAME", help="name of the stage: lowercase letters, digits and single hyphens")
     parser.add_argument(
         "--kind",
         choices=RECIPE_POSITIONS,
         default="repair",
-        help="what the example does: repair the text (default), label spans of it, or turn documents down",
+        help="repair: edit the text (default); finder: label spans; filter: reject documents",
     )
-    parser.add_argument("-o", "--output", metavar="DIR", default=".", help="the folder above the new one (default: .)")
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", default=".", help="folder to create the package in (default: .)"
+    )
 
 
 def main(options: argparse.Namespace) -> int:
-    """Writes the package and says what to do next."""
+    """Creates the package and prints the next steps."""
     package = StagePackage(options.name, options.kind)
     check(package)
     target = Path(options.output) / package.name
     written = rendered(package)
     write(written, target)
     shown = target if target.is_absolute() or ".." in target.parts else f"./{target}"
-    print(f"wrote {shown}, a {package.kind} to begin with:\n")
+    print(f"created {shown} with an example {package.kind}:\n")
     for path in written:
         print(f"  {path}")
-    print(f"\nnext, change {package.module}/__init__.py and {package.module}/cases.json, and:\n")
+    print(f"\nnext, edit {package.module}/__init__.py and {package.module}/cases.json, then run:\n")
     print(f"  python -m pip install -e '{shown}[test]'")
     print(f"  python -m pytest {shown}")
     print(f"  pipeline stages check {shown}")
-    print(f"\nit runs where the recipe of a pipeline.toml names it:\n\n  {package.recipe}")
+    print(f"\nto use the stage, add it to the recipe in pipeline.toml:\n\n  {package.recipe}")
     return 0
 
 
 def check(package: StagePackage) -> None:
-    """Raises `UsageError` where the name cannot be that of a stage, its module and its class."""
+    """Raises `UsageError` if the name is not valid or is taken, as stage, module or class."""
     name, module = package.name, package.module
     if not NAME.fullmatch(name):
         raise UsageError(
-            f"{name!r} is no name of a stage; write small letters, digits and single hyphens, beginning with a letter, "
-            "such as lost-quotes"
+            f"{name!r} is not a valid stage name; use lowercase letters, digits and single hyphens, starting with a "
+            "letter, such as lost-quotes"
         )
     if len(name) > MAX_STAGE_NAME_CHARS:
-        raise UsageError(f"{name!r} has {len(name)} letters; choose a name of {MAX_STAGE_NAME_CHARS} or fewer")
+        raise UsageError(f"{name!r} has {len(name)} characters; use at most {MAX_STAGE_NAME_CHARS}")
     if name in BUILT_IN:
         raise UsageError(f"{name!r} is a built-in stage; choose another name")
     for offer in offers():
         if offer.name == name:
-            raise UsageError(f"stage {name!r} is offered by {offer.package}; uninstall that, or choose another name")
+            raise UsageError(
+                f"stage {name!r} is already provided by {offer.package}; uninstall it or choose another name"
+            )
     if _is_installed(name):
         raise UsageError(f"{name!r} is the name of an installed package; choose another name")
     if keyword.iskeyword(module):
-        raise UsageError(f"{module!r} is a word of Python and cannot be imported; choose a longer name")
+        raise UsageError(f"{module!r} is a Python keyword; choose a longer name")
     if module in sys.stdlib_module_names:
-        raise UsageError(f"{module!r} is a module of Python itself; choose a longer name")
+        raise UsageError(f"{module!r} is a module of the standard library; choose a longer name")
     if module == "tests" or _is_importable(module):
-        raise UsageError(f"module {module!r} is there already and would be hidden; choose another name")
+        raise UsageError(f"module {module!r} already exists and would be hidden; choose another name")
     taken = package.class_name in TEMPLATE_IMPORTS or package.class_name in dir(builtins)
     if taken:
         raise UsageError(
-            f"the class of {name!r} would be {package.class_name}, which has a meaning already; choose a longer name"
+            f"the class for {name!r} would be {package.class_name}, which is already taken; choose a longer name"
         )
 
 
 def rendered(package: StagePackage) -> dict[str, str]:
-    """The files of the package by their path in it, `/` between folders."""
+    """The contents of the files of the package, by relative path with `/`."""
     root = files(__package__) / "template"
     values = {
         "name": package.name,
@@ -140,7 +144,7 @@ def rendered(package: StagePackage) -> dict[str, str]:
         "version": __version__,
     }
     about = Template((root / package.kind / f"about.md{TEMPLATE_SUFFIX}").read_text("utf-8")).substitute(values).strip()
-    # The first sentence also describes the package: in `pip show`, and where packages are listed.
+    # The first line is also the description of the package.
     values |= {"about": about, "what": about.partition("\n")[0]}
     templates = {**dict(_templates(root / "every")), **dict(_templates(root / package.kind))}
     del templates[f"about.md{TEMPLATE_SUFFIX}"]
@@ -151,11 +155,11 @@ def rendered(package: StagePackage) -> dict[str, str]:
 
 
 def write(contents: dict[str, str], target: Path) -> None:
-    """Writes the files below `target`, all or none. Raises `UsageError`."""
+    """Writes the files to the folder `target`, all or none. Raises `UsageError`."""
     if not target.parent.is_dir():
-        raise UsageError(f"{target.parent} is no folder; make it first, or name another with -o")
+        raise UsageError(f"{target.parent} is not a folder; create it first, or choose another with -o")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{target} is there already; choose another name, or another folder with -o")
+        raise UsageError(f"{target} already exists; choose another name, or another folder with -o")
     try:
         with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as beside:
             made = Path(beside) / target.name
@@ -167,11 +171,11 @@ def write(contents: dict[str, str], target: Path) -> None:
                 target.rmdir()
             made.rename(target)
     except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}") from None
+        raise UsageError(f"cannot write {target}: {error.strerror}") from None
 
 
 def _templates(folder: Traversable, below: str = "") -> Iterator[tuple[str, str]]:
-    """The templates in a folder: path and text."""
+    """Yields the path and text of each template in a folder."""
     for entry in folder.iterdir():
         path = f"{below}{entry.name}"
         if entry.is_dir():
@@ -189,6 +193,6 @@ def _is_installed(name: str) -> bool:
 
 
 def _is_importable(module: str) -> bool:
-    found = find_spec(module)
-    # Any folder on the path is importable as a namespace; that one has no origin, and is no module of anybody.
-    return found is not None and found.origin is not None
+    spec = find_spec(module)
+    # Any folder on the path can be imported as a namespace package, which has no origin.
+    return spec is not None and spec.origin is not None

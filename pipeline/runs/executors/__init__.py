@@ -1,1 +1,1 @@
-"""Who processes documents: worker processes of this machine, or a cluster. `crew.py` says what each must be."""
+"""Executors process documents: worker processes on this machine, or a Ray cluster. See `executor.py`."""

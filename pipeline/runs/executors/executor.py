@@ -1,4 +1,4 @@
-"""Who processes documents: worker processes of this machine, or a cluster. And how their work comes out in order."""
+"""The executor protocol, and the window that returns outcomes in the order of the documents."""
 
 import time
 from collections import deque
@@ -8,62 +8,65 @@ from typing import Protocol
 import msgspec
 
 from pipeline.errors import PipelineError
-from pipeline.runs.counters import ContentTotals
+from pipeline.runs.events import NoEvents, RunEvents
 from pipeline.runs.outcome import Outcome, Written
 from pipeline.runs.records import AnyRecord, Waiting
 
 MAX_WINDOW_DOCUMENTS = 20_000
-"""Documents that may be under way, or done and waiting for an earlier one."""
+"""Documents that may be in progress, or done and waiting for an earlier one."""
 MAX_WINDOW_BYTES = 1 << 26
-"""Bytes of them: of their sources, and of their articles where those are handed back."""
+"""Bytes of their sources, and of their articles if the executor returns those."""
 WAIT_SECONDS = 0.5
-"""Seconds after which whoever waits looks around."""
+"""How long the window waits for outcomes before it reports `on_wait`."""
 SLOW_SOURCE_SECONDS = 0.05
-"""Seconds that a source may take for a document before what is there already is sent."""
+"""If a source takes longer for one document, the documents read so far are sent without waiting for more."""
 
 
 class ExecutorError(PipelineError):
-    """Nobody can work, and no document is to blame. Nothing is lost: run again to go on."""
+    """No worker can work, and no document is to blame. Rerun to resume."""
 
 
 class DocumentTask(msgspec.Struct, frozen=True):
-    """A document and its number in the run; `earlier` tells what may lie where its article goes, as a delivery asks."""
+    """A document to process.
+
+    Attributes:
+        n: The number of the document in the run.
+        record: The document.
+        expected_hash: What may be replaced in the output (see `manual_edits.may_replace`).
+
+    """
 
     n: int
     record: AnyRecord
-    earlier: bytes | None = None
+    expected_hash: bytes | None = None
 
 
 class Executor(Protocol):
-    """Takes documents in chunks and says, in any order, what became of each."""
+    """Takes documents in chunks and returns their outcomes in any order."""
 
     chunk: int
-    """The most documents of a chunk."""
+    """The largest number of documents in a chunk."""
     chunk_bytes: int
-    """The most bytes of a chunk of more than one."""
+    """The largest size in bytes of a chunk with more than one document."""
 
     def wants_more(self) -> bool:
-        """Whether it would be idle soon."""
+        """Whether a worker may soon be idle."""
         ...
 
     def take(self, tasks: list[DocumentTask]) -> None:
-        """Documents to process."""
+        """Adds documents to process."""
         ...
 
     def done(self, timeout: float) -> list[tuple[int, Outcome]]:
-        """What became of some of them; waits for `timeout` seconds at most.
+        """Returns outcomes with the numbers of their tasks. Waits at most `timeout` seconds.
 
-        Raises `OSError` where articles cannot be written any more, `ExecutorError` where nobody can work.
+        Raises `OSError` if articles cannot be written any more, `ExecutorError` if no worker can work.
         """
-        ...
-
-    def take_tally(self) -> ContentTotals:
-        """What the articles hold that were written since this was asked last."""
         ...
 
 
 class WindowSlot(msgspec.Struct):
-    """A place in the order: a document under way or done, or something that only passes through."""
+    """A slot in the window: a document in progress or done, or an item that passes through."""
 
     item: object
     outcome: Outcome | None = None
@@ -73,87 +76,79 @@ class WindowSlot(msgspec.Struct):
 
 def process_in_order(
     items: Iterable[object],
-    crew: Executor,
-    arrived: Callable[[AnyRecord, Outcome], None] | None = None,
-    waited: Callable[[], None] | None = None,
-    sending: Callable[[], None] | None = None,
-    earlier: Callable[[str], bytes | None] | None = None,
+    executor: Executor,
+    events: RunEvents | None = None,
+    expected_hash: Callable[[str], bytes | None] | None = None,
 ) -> Iterator[object]:
-    """For each record it and its `Outcome`, in the order of `items`; whatever else is among them passes through.
+    """Yields `(record, outcome)` for each record, in the order of `items`. Other items pass through.
 
-    Where an item is `Waiting`, what is there already is sent, and what is done is taken in.
+    At an item `Waiting` the documents read so far are sent, and outcomes are collected.
 
-    The records that are given back have no data any more. Not many more items are taken than are under way, so memory
-    does not grow with their number. `arrived` is called with each outcome as soon as it is known, in any order,
-    `waited` now and then, and `sending` before the crew is given documents. `earlier` gives that of the task, by the id
-    of its document. Raises as `Executor.done` does.
+    The yielded records have no data any more. The window is limited, so memory does not grow with the number of items.
+    `events` gets `on_send`, `on_outcome` and `on_wait`. `expected_hash` returns that of a task, given the document's
+    id. Raises what `Executor.done` raises.
     """
-    return OrderedWindow(items, crew, arrived, waited, sending, earlier).run()
+    return OrderedWindow(items, executor, events, expected_hash).run()
 
 
 class OrderedWindow:
-    """The window of items that were taken and not yet given back; the arguments are those of `process_in_order`."""
+    """The items that were taken and not yet returned. The arguments are those of `process_in_order`."""
 
     def __init__(
         self,
         items: Iterable[object],
-        crew: Executor,
-        arrived: Callable[[AnyRecord, Outcome], None] | None = None,
-        waited: Callable[[], None] | None = None,
-        sending: Callable[[], None] | None = None,
-        earlier: Callable[[str], bytes | None] | None = None,
+        executor: Executor,
+        events: RunEvents | None = None,
+        expected_hash: Callable[[str], bytes | None] | None = None,
     ) -> None:
         self._items = iter(items)
-        self._crew = crew
-        self._arrived = arrived
-        self._waited = waited
-        self._sending = sending
-        self._earlier = earlier
+        self._executor = executor
+        self._events: RunEvents = events or NoEvents()
+        self._expected_hash = expected_hash or (lambda _: None)
         self._window: deque[WindowSlot] = deque()
-        self._under_way: dict[int, WindowSlot] = {}
-        self._held = 0
+        self._in_progress: dict[int, WindowSlot] = {}
+        self._bytes = 0
         self._chunk: list[DocumentTask] = []
         self._chunk_bytes = 0
-        self._number = 0
+        self._next_number = 0
         self._ended = False
 
     def left(self) -> Iterator[object]:
-        """What `run` would still give back, as far as it is known: for a run that has to stop."""
-        for entry in self._window:
-            if entry.passes:
-                yield entry.item
-            elif entry.outcome is not None:
-                yield entry.item, entry.outcome
+        """Yields what `run` would still yield, as far as it is known: for a run that has to stop."""
+        for slot in self._window:
+            if slot.passes:
+                yield slot.item
+            elif slot.outcome is not None:
+                yield slot.item, slot.outcome
 
     def run(self) -> Iterator[object]:
-        """Does the work of `process_in_order`."""
+        """Processes all items; see `process_in_order`."""
         while True:
             while self._window and (self._window[0].passes or self._window[0].outcome is not None):
-                entry = self._window.popleft()
-                self._held -= entry.size
-                yield entry.item if entry.passes else (entry.item, entry.outcome)
+                slot = self._window.popleft()
+                self._bytes -= slot.size
+                yield slot.item if slot.passes else (slot.item, slot.outcome)
             if self._ended and not self._window:
                 return
-            while self._crew.wants_more() and self._fill():
+            while self._executor.wants_more() and self._fill():
                 self._send()
             if self._window and self._window[0].passes:
                 continue
             if self._full or self._ended:
                 self._send()
-            if not self._under_way:
+            if not self._in_progress:
                 continue
-            idle = self._crew.wants_more() and not (self._full or self._ended)
-            for n, outcome in self._crew.done(0 if idle else WAIT_SECONDS):
-                self._note(n, outcome)
-            if self._waited is not None:
-                self._waited()
+            idle = self._executor.wants_more() and not (self._full or self._ended)
+            for n, outcome in self._executor.done(0 if idle else WAIT_SECONDS):
+                self._add_outcome(n, outcome)
+            self._events.on_wait()
 
     @property
     def _full(self) -> bool:
-        return len(self._window) >= MAX_WINDOW_DOCUMENTS or self._held >= MAX_WINDOW_BYTES
+        return len(self._window) >= MAX_WINDOW_DOCUMENTS or self._bytes >= MAX_WINDOW_BYTES
 
     def _fill(self) -> bool:
-        """Takes items until a chunk is whole; not where there are no more, or what was taken only passes through."""
+        """Takes items until a chunk is complete. Returns whether there is a chunk to send."""
         while not (self._full or self._ended):
             began = time.monotonic()
             try:
@@ -162,41 +157,40 @@ class OrderedWindow:
                 self._ended = True
                 break
             if isinstance(item, Waiting):
-                if self._waited is not None:
-                    self._waited()
+                self._events.on_wait()
                 return bool(self._chunk)
             if not isinstance(item, AnyRecord):
                 self._window.append(WindowSlot(item, passes=True))
                 if self._window[0].passes:
                     return False
                 continue
-            entry = WindowSlot(item, size=item.weight)
-            self._window.append(entry)
-            self._under_way[self._number] = entry
-            earlier = None if self._earlier is None else self._earlier(item.id)
-            self._chunk.append(DocumentTask(self._number, item, earlier))
-            self._number += 1
-            self._chunk_bytes += entry.size
-            self._held += entry.size
-            enough = len(self._chunk) >= self._crew.chunk or self._chunk_bytes >= self._crew.chunk_bytes
-            if enough or time.monotonic() - began > SLOW_SOURCE_SECONDS:
+            self._add_task(item)
+            is_complete = len(self._chunk) >= self._executor.chunk or self._chunk_bytes >= self._executor.chunk_bytes
+            if is_complete or time.monotonic() - began > SLOW_SOURCE_SECONDS:
                 return True
         return bool(self._chunk)
 
+    def _add_task(self, record: AnyRecord) -> None:
+        slot = WindowSlot(record, size=record.weight)
+        self._window.append(slot)
+        self._in_progress[self._next_number] = slot
+        self._chunk.append(DocumentTask(self._next_number, record, self._expected_hash(record.id)))
+        self._next_number += 1
+        self._chunk_bytes += slot.size
+        self._bytes += slot.size
+
     def _send(self) -> None:
         if self._chunk:
-            if self._sending is not None:
-                self._sending()
-            self._crew.take(self._chunk)
+            self._events.on_send()
+            self._executor.take(self._chunk)
             self._chunk, self._chunk_bytes = [], 0
 
-    def _note(self, n: int, outcome: Outcome) -> None:
-        entry = self._under_way.pop(n)
+    def _add_outcome(self, n: int, outcome: Outcome) -> None:
+        slot = self._in_progress.pop(n)
         size = len(outcome.body or b"") if isinstance(outcome, Written) else 0
-        self._held += size - entry.size
-        entry.outcome, entry.size = outcome, size
-        assert isinstance(entry.item, AnyRecord)  # noqa: S101 -- nothing else is numbered
-        if self._arrived is not None:
-            self._arrived(entry.item, outcome)
-        # Whoever waits for an earlier document should not hold the text of this one as well.
-        entry.item = entry.item.without_data()
+        self._bytes += size - slot.size
+        slot.outcome, slot.size = outcome, size
+        assert isinstance(slot.item, AnyRecord)  # noqa: S101 -- only records have numbers
+        self._events.on_outcome(slot.item, outcome)
+        # A document that waits for an earlier one must not keep its text in memory.
+        slot.item = slot.item.without_data()

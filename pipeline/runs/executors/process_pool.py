@@ -1,12 +1,12 @@
-"""Worker processes of this machine, each on a pipe of its own.
+"""Worker processes of this machine, each with a pipe of its own.
 
-The parent knows which documents each worker has, which one it is at and since when. So where a worker crashes, hangs or
-eats its memory, that one document is named and that one worker is replaced; the rest of its documents go to another.
-Before a document is given up it is tried once more in a fresh process, with nothing else beside it where the system may
-have ended the first for want of memory.
+The pool knows which documents each worker has, which one it is at and since when. If a worker crashes, hangs or runs
+out of memory, the pool names that one document and replaces that one worker; the worker's other documents go to
+another. A document is tried once more in a fresh process before it fails. If the system may have killed the first
+process because memory was short, nothing else runs beside the second.
 
-Pools of the standard library do not do this: `multiprocessing.Pool` waits for ever for the document of a killed worker,
-`concurrent.futures` gives up all that were on their way.
+The pools of the standard library cannot do this: `multiprocessing.Pool` waits for ever for the document of a killed
+worker, and `concurrent.futures` gives up all documents that were in progress.
 """
 
 import os
@@ -14,168 +14,68 @@ import pickle
 import time
 from collections import deque
 from multiprocessing import connection
-from multiprocessing.process import BaseProcess
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
 from pipeline.config.settings import Run
 from pipeline.errors import PipelineError
 from pipeline.model.record import printable
-from pipeline.runs.counters import ContentTotals
 from pipeline.runs.executors.executor import DocumentTask, ExecutorError
-from pipeline.runs.executors.worker import NOTHING, OutOfMemory, Ready, WorkerConfig, WorkerReport, worker_main
+from pipeline.runs.executors.pool_worker import PoolWorker, crash_failure
+from pipeline.runs.executors.worker import WorkerConfig, WorkerReport
 from pipeline.runs.outcome import Failure, Outcome, WorkerLoss, with_location
 from pipeline.runs.processes import temporary_folder
-from pipeline.runs.processes.bind_to_parent import StartError, start_process, wait_for_exit
-from pipeline.runs.processes.crash_report import (
-    CrashLocation,
-    describe_exit,
-    killed_for_memory,
-    locate_crash,
-    stop_hanging,
-)
-from pipeline.runs.processes.limits import MIB, OUT_OF_MEMORY_EXIT_CODE
-from pipeline.runs.processes.start import context, set_message_timeout, set_warmup_modules
+from pipeline.runs.processes.child_main import Ready
+from pipeline.runs.processes.child_process import RETRY_SECONDS
+from pipeline.runs.processes.crash_report import CrashLocation, describe_exit, killed_for_memory, locate_crash
+from pipeline.runs.processes.limits import OUT_OF_MEMORY_EXIT_CODE
+from pipeline.runs.processes.start import StartError, set_warmup_modules
 
 MAX_CRASHES = 2
-"""How often a document may take its worker with it."""
+"""How often a document may take its worker with it before it fails."""
 MAX_ORPHANED = 3
-"""How often the process that forks workers may end while a document is worked on, before the document is given up."""
+"""How often the fork server may die while a document is worked on before the document fails."""
 MAX_FAILED_STARTS = 5
-"""Workers that may die one after the other without a document to blame, or cannot be started."""
-RETRY_SECONDS = 0.1
-"""Seconds before a worker is started again that could not be started; each further time it is twice as long."""
-STARTING = 300.0
-"""Seconds that a worker may take until it can work: it imports the stages of others."""
-LONG_DOCUMENT_BYTES = 1 << 20
-"""Bytes up to which a document has the time that is set; a longer one has so many times as much."""
+"""How many workers in a row may die without a document to blame, or fail to start."""
 WORKER_LIFE_BYTES = 32 << 20
-"""Bytes of documents after which a worker is replaced by a fresh one, which takes as long as a document or two: what it
-has kept in mind of them, and what stages leak, is given back."""
-MESSAGE = 60.0
-"""Seconds that a message to or from a worker may take: whoever does not even read or finish one is stopped."""
-FAREWELL = 5.0
-"""Seconds in which a worker that has no more to do must have ended."""
-
-
-class _Worker:
-    """A process, its pipe and its desk, and the documents it has."""
-
-    def __init__(self, context: Any, assignment: bytes, trace: Path) -> None:  # noqa: ANN401 -- of either kind
-        self.trace = trace
-        self.connection, theirs = context.Pipe()
-        self.desk = context.RawArray("d", [NOTHING, 0.0])
-        self.process: BaseProcess = context.Process(
-            target=worker_main, args=(theirs, self.desk, assignment, str(trace)), daemon=True
-        )
-        try:
-            self.parent = start_process(self.process)
-        except StartError:
-            self.connection.close()
-            raise
-        finally:
-            theirs.close()
-        set_message_timeout(self.connection, MESSAGE)
-        self.tasks: dict[int, DocumentTask] = {}
-        self.born = self.met = time.monotonic()
-        """When it was started, and when it was last sent or said something."""
-        self.memory: int | None = None
-        """The most memory that it may have, in bytes, as it says."""
-        self.ready = False
-        self.idle = False
-        self.fresh = True
-        self.worked = 0
-        self.broken: str | None = None
-        self.exhausted: OutOfMemory | None = None
-        self.hangs = False
-        self.retires = False
-        self.orphaned = False
-        """Whether it is lost with the process that forked it, once it is lost."""
-
-    @property
-    def at(self) -> DocumentTask | None:
-        """The document it is at, or the one at which it said that memory ran out."""
-        n = self.desk[0] if self.exhausted is None else self.exhausted.n
-        return None if n == NOTHING else self.tasks.get(int(n))
-
-    def due(self, seconds: float) -> float | None:
-        """When it must be done with that one, or be ready at all, or have begun or said something."""
-        if not self.ready:
-            return self.born + STARTING
-        if (task := self.at) is not None:
-            return float(self.desk[1]) + allowed_seconds(task, seconds)
-        # Between two documents a sound one is at work for milliseconds. It may have been stopped.
-        return self.met + seconds if self.tasks else None
-
-    def send(self, tasks: list[DocumentTask]) -> None:
-        self.tasks.update((task.n, task) for task in tasks)
-        self.idle = self.fresh = False
-        self.met = time.monotonic()
-        try:
-            self.connection.send_bytes(pickle.dumps(tasks, 5))
-        except BlockingIOError:
-            # It does not read: it is stopped, and what it has of the message is of no use.
-            self.process.kill()
-        except (BrokenPipeError, ConnectionResetError):
-            # It is dead, and will be found so.
-            return
-
-    def stop(self) -> None:
-        """Ends one that hangs, once it has written down where."""
-        self.hangs = True
-        if self.ready:
-            stop_hanging(self.process, self.trace)
-        else:
-            self.process.kill()
-
-    def bury(self) -> int | None:
-        self.orphaned = wait_for_exit(self.process, FAREWELL)
-        # It may wait for a thread of a stage that never ends.
-        self.process.kill()
-        self.process.join()
-        code = self.process.exitcode
-        self.connection.close()
-        self.trace.unlink(missing_ok=True)
-        return code
+"""Bytes of documents after which a worker is replaced. This frees what it has cached and what stages leak, and costs
+about as much as one or two documents."""
 
 
 class ProcessPool:
-    """A `Crew` of worker processes for the length of a `with` block; they are started when there is work."""
+    """An `Executor` of worker processes. Use it as a context manager; workers start when there is work."""
 
     chunk = 64
     chunk_bytes = 1 << 16
 
-    def __init__(self, assignment: WorkerConfig, workers: int, limits: Run | None = None) -> None:
+    def __init__(self, config: WorkerConfig, workers: int, limits: Run | None = None) -> None:
         self._limits = limits or Run()
-        self._assignment = msgspec.structs.replace(
-            assignment, memory=self._limits.memory << 20, environment=dict(os.environ)
-        )
-        self._pickled = pickle.dumps(self._assignment)
-        self._most = workers
-        self._context = context()
-        self._workers: list[_Worker] = []
+        self._config = msgspec.structs.replace(config, memory=self._limits.memory << 20, environment=dict(os.environ))
+        self._pickled_config = pickle.dumps(self._config)
+        self._max_workers = workers
+        self._workers: list[PoolWorker] = []
         self._started = 0
         self._deaths = 0
+        """Workers in a row that died without a document to blame, or could not be started."""
         self._waiting: deque[list[DocumentTask]] = deque()
-        """Chunks for whoever is idle next."""
+        """Chunks for the next idle workers."""
         self._suspects: deque[tuple[DocumentTask, bool]] = deque()
-        """Documents that took a worker with them, each with whether it is to have the machine to itself."""
+        """Documents that took a worker with them, and whether each needs the machine to itself."""
         self._alone: int | None = None
-        self._tries: dict[int, int] = {}
+        """The document that has the machine to itself."""
+        self._crashes: dict[int, int] = {}
+        """How often each document took its worker with it."""
         self._orphaned: dict[int, int] = {}
-        """How often each document was lost with the process that forks workers."""
-        self._lost_parent: int | None = None
-        """The last process of that kind that ended while it had workers."""
-        self._tally = ContentTotals()
-        self._stopped: OSError | PipelineError | None = None
-        """Why no article can be written, or no worker can be started, any more."""
+        """How often the fork server died while each document was worked on."""
+        self._lost_server: int | None = None
+        """The last fork server that died while it had workers."""
+        self._fatal_error: OSError | PipelineError | None = None
+        """Why no article can be written, or no worker started, any more."""
 
     def __enter__(self) -> "ProcessPool":
-        # No `TemporaryDirectory`, which a process that is forked from this one would take away when it ends.
+        # Not `TemporaryDirectory`: a process that is forked from this one would delete it when it ends.
         self._folder = temporary_folder.make()
         return self
 
@@ -188,61 +88,58 @@ class ProcessPool:
             else:
                 worker.process.kill()
         for worker in self._workers:
-            worker.bury()
+            worker.end()
         self._workers = []
         temporary_folder.remove(self._folder)
 
     def wants_more(self) -> bool:
-        """Whether there is no chunk for each worker that may soon be idle."""
-        return len(self._waiting) < self._most and not self._suspects
+        """Whether there is not yet a chunk for each worker that may soon be idle."""
+        return len(self._waiting) < self._max_workers and not self._suspects
 
     def take(self, tasks: list[DocumentTask]) -> None:
-        """Documents to process."""
+        """Adds documents to process."""
         self._waiting.append(tasks)
 
-    def take_tally(self) -> ContentTotals:
-        """What the articles hold that were written since this was asked last."""
-        tally, self._tally = self._tally, ContentTotals()
-        return tally
-
     def done(self, timeout: float) -> list[tuple[int, Outcome]]:
-        """What became of some documents; waits for `timeout` seconds at most."""
-        if self._stopped is not None:
-            # Now that it is known what was written before.
-            raise self._stopped
+        """Returns outcomes with the numbers of their tasks. Waits at most `timeout` seconds."""
+        if self._fatal_error is not None:
+            # Raised only now, after the outcomes known before it were returned.
+            raise self._fatal_error
         self._assign()
-        found: list[tuple[int, Outcome]] = []
+        outcomes: list[tuple[int, Outcome]] = []
         seconds = self._limits.seconds
-        dues = [due for worker in self._workers if (due := worker.due(seconds)) is not None]
-        if dues:
-            timeout = max(min(timeout, min(dues) - time.monotonic()), 0)
-        ends: dict[Any, _Worker] = {}
+        deadlines = [due for worker in self._workers if (due := worker.deadline(seconds)) is not None]
+        if deadlines:
+            timeout = max(min(timeout, min(deadlines) - time.monotonic()), 0)
+        signals: dict[Any, PoolWorker] = {}
         for worker in self._workers:
-            ends[worker.connection] = ends[worker.process.sentinel] = worker
+            signals[worker.connection] = signals[worker.process.sentinel] = worker
         dead = set()
-        for signalled in connection.wait(list(ends), timeout):
-            worker = ends[signalled]
-            if signalled is not worker.connection or not self._hear(worker, found):
+        for signalled in connection.wait(list(signals), timeout):
+            worker = signals[signalled]
+            if signalled is not worker.connection or not self._receive(worker, outcomes):
                 dead.add(worker)
         for worker in dead:
-            self._lose(worker, found)
+            self._handle_death(worker, outcomes)
         now = time.monotonic()
         for worker in self._workers:
-            due = worker.due(seconds)
+            due = worker.deadline(seconds)
             if due is not None and due < now and not worker.hangs:
                 worker.stop()
         self._assign()
-        return found
+        return outcomes
+
+    # Giving out work
 
     def _assign(self) -> None:
-        """Gives those who are idle something to do; starts a process where too few are there."""
+        """Gives idle workers something to do; starts workers if there are too few."""
         for worker in [each for each in self._workers if each.retires]:
             self._dismiss(worker)
-        while (self._suspects or self._waiting) and self._stopped is None:
+        while (self._suspects or self._waiting) and self._fatal_error is None:
             busy = any(worker.tasks for worker in self._workers)
             if self._alone is not None or (self._suspects and self._suspects[0][1] and busy):
                 return
-            free = next((worker for worker in self._workers if worker.idle and self._is_fit(worker)), None)
+            free = next((worker for worker in self._workers if worker.idle and self._is_suitable(worker)), None)
             if free is None:
                 if not self._make_room():
                     return
@@ -255,16 +152,16 @@ class ProcessPool:
             else:
                 free.send(self._waiting.popleft())
 
-    def _is_fit(self, worker: _Worker) -> bool:
-        """Whether a worker may have what is next: a document that killed one is tried in a process without a past."""
+    def _is_suitable(self, worker: PoolWorker) -> bool:
+        """Whether a worker may have the next document: one that killed a worker is retried in a fresh process."""
         return worker.fresh or not self._suspects
 
     def _make_room(self) -> bool:
-        """Whether one more process may be started; a suspect makes an idle one go for it."""
+        """Whether one more worker may be started. For a suspect, an idle worker is dismissed."""
         starting = sum(not worker.ready for worker in self._workers)
         if starting >= len(self._waiting) + len(self._suspects):
             return False
-        if len(self._workers) < self._most:
+        if len(self._workers) < self._max_workers:
             return True
         used = next((worker for worker in self._workers if worker.idle), None)
         if used is None or not self._suspects or starting:
@@ -272,164 +169,137 @@ class ProcessPool:
         self._dismiss(used)
         return True
 
-    def _dismiss(self, worker: _Worker) -> None:
-        """Lets an idle worker go."""
+    def _dismiss(self, worker: PoolWorker) -> None:
+        """Ends an idle worker."""
         self._workers.remove(worker)
         worker.process.kill()
-        worker.bury()
+        worker.end()
 
     def _start(self) -> None:
         self._started += 1
         set_warmup_modules()
         try:
-            self._workers.append(_Worker(self._context, self._pickled, self._folder / f"{self._started}.trace"))
+            self._workers.append(PoolWorker(self._pickled_config, self._folder / f"{self._started}.trace"))
         except StartError as error:
             if error.parent is not None:
-                self._count_parent(error.parent)
+                self._count_lost_server(error.parent)
                 return
             self._deaths += 1
             if self._deaths >= MAX_FAILED_STARTS:
                 self._stop(f"no worker process can be started: {error}")
             else:
-                # The system may be short of what it takes for a moment only.
+                # The system may be short of memory or processes for a moment only.
                 time.sleep(RETRY_SECONDS * 2 ** (self._deaths - 1))
 
-    def _hear(self, worker: _Worker, found: list[tuple[int, Outcome]]) -> bool:
-        """Takes in what a worker says; whether it may say more."""
+    # Taking in outcomes
+
+    def _receive(self, worker: PoolWorker, outcomes: list[tuple[int, Outcome]]) -> bool:
+        """Takes in the messages of a worker. Returns whether it may send more."""
         try:
             while True:
                 received = worker.connection.recv_bytes()
-                worker.met = time.monotonic()
-                said = pickle.loads(received)  # noqa: S301 -- from our worker
-                if isinstance(said, Ready):
-                    worker.broken, worker.memory = said.broken, said.memory
-                    worker.ready = worker.idle = said.broken is None
+                worker.last_message = time.monotonic()
+                message = pickle.loads(received)  # noqa: S301 -- from our worker
+                if isinstance(message, Ready):
+                    worker.start_error, worker.memory = message.error, message.memory
+                    worker.ready = worker.idle = message.error is None
                 else:
-                    self._take_in(said, worker, found)
+                    self._take_in(message, worker, outcomes)
                 if not worker.connection.poll():
                     return True
         except BlockingIOError:
-            # It is stopped within a message, of which nothing can be made.
+            # It was stopped in the middle of a message.
             worker.process.kill()
             worker.connection.close()
             return False
         except (EOFError, OSError):
-            # It is dead; an `OSError` that is no `ConnectionResetError` says that it was killed within a message.
+            # It is dead; any `OSError` but `ConnectionResetError` means that it was killed within a message.
             return False
 
-    def _take_in(self, report: WorkerReport, worker: _Worker, found: list[tuple[int, Outcome]]) -> None:
+    def _take_in(self, report: WorkerReport, worker: PoolWorker, outcomes: list[tuple[int, Outcome]]) -> None:
         self._deaths = 0
         for n, outcome in report.outcomes:
-            worker.worked += worker.tasks.pop(n).record.weight
-            self._settle(n, outcome, found)
-        self._tally.include(report.tally)
-        self._stopped = self._stopped or report.stopped
-        worker.exhausted = report.exhausted
-        worker.idle = report.idle and report.exhausted is None
-        if worker.idle and worker.worked > WORKER_LIFE_BYTES:
+            worker.bytes_done += worker.tasks.pop(n).record.weight
+            self._finish(n, outcome, outcomes)
+        self._fatal_error = self._fatal_error or report.fatal_error
+        worker.out_of_memory = report.out_of_memory
+        worker.idle = report.idle and report.out_of_memory is None
+        if worker.idle and worker.bytes_done > WORKER_LIFE_BYTES:
             worker.retires = True
 
-    def _settle(self, n: int, outcome: Outcome, found: list[tuple[int, Outcome]]) -> None:
-        self._tries.pop(n, None)
+    def _finish(self, n: int, outcome: Outcome, outcomes: list[tuple[int, Outcome]]) -> None:
+        self._crashes.pop(n, None)
         self._orphaned.pop(n, None)
         if self._alone == n:
             self._alone = None
-        found.append((n, outcome))
+        outcomes.append((n, outcome))
 
-    def _lose(self, worker: _Worker, found: list[tuple[int, Outcome]]) -> None:
-        """A worker is dead: its document is tried again or fails, the others it had go to another."""
+    # Dead workers
+
+    def _handle_death(self, worker: PoolWorker, outcomes: list[tuple[int, Outcome]]) -> None:
+        """A worker is dead: its document is tried again or fails, its other documents go to another worker."""
         if not worker.connection.closed and worker.connection.poll():
-            # Only what is there: a process that a stage left behind may hold the pipe open for ever.
-            self._hear(worker, found)
+            # Only what is there: a process that a stage left behind may keep the pipe open for ever.
+            self._receive(worker, outcomes)
         self._workers.remove(worker)
-        at = worker.at
-        if worker.exhausted is None:
-            where = locate_crash(worker.trace, self._assignment.pipeline)
+        current = worker.current_task
+        if worker.out_of_memory is None:
+            where = locate_crash(worker.trace, self._config.pipeline)
         else:
-            where = CrashLocation(worker.exhausted.stage, worker.exhausted.package)
-        code = worker.bury()
-        if worker.broken is not None:
-            self._stop(f"a worker process cannot start: {printable(worker.broken)}; mend what the recipe names")
+            where = CrashLocation(worker.out_of_memory.stage, worker.out_of_memory.package)
+        code = worker.end()
+        if worker.start_error is not None:
+            self._stop(f"a worker process cannot start: {printable(worker.start_error)}; fix what the recipe names")
             return
         if self._alone in worker.tasks:
-            # It has not begun it or is lost with it; either way nobody has it any more.
+            # It did not begin the document or is lost with it; either way the machine is free again.
             self._alone = None
-        others = [task for n, task in sorted(worker.tasks.items()) if at is None or n != at.n]
+        others = [task for n, task in sorted(worker.tasks.items()) if current is None or n != current.n]
         if others:
             self._waiting.appendleft(others)
         if worker.orphaned:
-            self._count_parent(worker.parent)
-            if at is not None:
-                self._suspect_again(at, found)
+            self._count_lost_server(worker.parent_id)
+            if current is not None:
+                self._retry_orphaned(current, outcomes)
             return
-        if at is None:
+        if current is None:
             self._count_death(describe_exit(code))
             return
-        starved = worker.exhausted is not None or code == OUT_OF_MEMORY_EXIT_CODE
-        loss: WorkerLoss = "time" if worker.hangs else "memory" if starved else "crash"
-        self._tries[at.n] = self._tries.get(at.n, 0) + 1
-        if self._tries[at.n] >= MAX_CRASHES:
-            self._settle(at.n, self._failure(at, loss, code, where, worker.memory), found)
+        is_out_of_memory = worker.out_of_memory is not None or code == OUT_OF_MEMORY_EXIT_CODE
+        loss: WorkerLoss = "time" if worker.hangs else "memory" if is_out_of_memory else "crash"
+        self._crashes[current.n] = self._crashes.get(current.n, 0) + 1
+        if self._crashes[current.n] >= MAX_CRASHES:
+            failure = crash_failure(current, loss, code, where, worker.memory, self._limits)
+            self._finish(current.n, failure, outcomes)
         else:
-            self._suspects.append((at, loss == "crash" and killed_for_memory(code)))
+            self._suspects.append((current, loss == "crash" and killed_for_memory(code)))
 
-    def _count_parent(self, parent: int) -> None:
-        """Counts the death of a process that forks workers once, however many workers it had."""
-        if parent != self._lost_parent:
-            self._lost_parent = parent
+    def _count_lost_server(self, server: int) -> None:
+        """Counts the death of a fork server once, however many workers it had."""
+        if server != self._lost_server:
+            self._lost_server = server
             self._count_death("was lost with the process that starts workers")
 
-    def _suspect_again(self, task: DocumentTask, found: list[tuple[int, Outcome]]) -> None:
-        """A document that was worked on when the process ended that forks workers: the document may have killed it."""
+    def _retry_orphaned(self, task: DocumentTask, outcomes: list[tuple[int, Outcome]]) -> None:
+        """Retries a document that was worked on when the fork server died: the document may have killed it."""
         self._orphaned[task.n] = self._orphaned.get(task.n, 0) + 1
         if self._orphaned[task.n] < MAX_ORPHANED:
-            # With the machine to itself, or others would be lost with it each time.
+            # With the machine to itself, or other documents would be lost with it each time.
             self._suspects.append((task, True))
             return
         reason = f"the process that starts workers ended {MAX_ORPHANED} times while it was worked on; leave it out"
         failure = Failure(task.record.id, None, with_location(task.record, reason), None, "crash", passing=True)
-        self._settle(task.n, failure, found)
+        self._finish(task.n, failure, outcomes)
 
     def _count_death(self, how: str) -> None:
-        """Counts a worker that is lost without a document to blame."""
+        """Counts a worker that died without a document to blame."""
         self._deaths += 1
         if self._deaths >= MAX_FAILED_STARTS:
             self._stop(
-                f"worker processes end without a document to blame: the last one {how}; nothing is lost: see that "
-                "there is memory enough, and run again to go on"
+                f"worker processes end without a document to blame: the last one {how}; make sure that there is "
+                "enough memory, then rerun to resume"
             )
 
-    def _stop(self, why: str) -> None:
-        """Has `done` raise, the next time: what became of other documents is to be known first."""
-        self._stopped = self._stopped or ExecutorError(why)
-
-    def _failure(
-        self, task: DocumentTask, loss: WorkerLoss, code: int | None, where: CrashLocation, memory: int | None
-    ) -> Failure:
-        """What is said of a document that took its worker with it twice; `memory` is the most that this one had."""
-        at = f" at {where.line}" if where.line else ""
-        passing: Literal[True] | UnsetType = UNSET
-        if loss == "time":
-            most = allowed_seconds(task, self._limits.seconds)
-            reason = f"took longer than {most:g} s, twice{at}; raise [run] seconds, or leave it out"
-        elif loss == "memory" and memory is not None and memory < self._limits.memory * MIB:
-            passing = True
-            reason = f"needs more than {memory // MIB:,} MiB of memory, the most that the system gives a process; "
-            reason += "give it more, or leave it out"
-        elif loss == "memory":
-            reason = f"needs more than {self._limits.memory:,} MiB of memory; raise [run] memory, or leave it out"
-        elif killed_for_memory(code):
-            passing = True
-            reason = (
-                f"crashed its worker process twice, the second time a fresh one: it {describe_exit(code)}{at}, as the "
-            )
-            reason += "system does when memory is short; run again when there is more, or leave it out"
-        else:
-            how = f"{describe_exit(code)}{at}"
-            reason = f"crashed its worker process twice, the second time a fresh one: it {how}; leave it out"
-        return Failure(task.record.id, where.stage, with_location(task.record, reason), where.package, loss, passing)
-
-
-def allowed_seconds(task: DocumentTask, seconds: float) -> float:
-    """How many seconds a document may take."""
-    return seconds * max(1.0, task.record.weight / LONG_DOCUMENT_BYTES)
+    def _stop(self, reason: str) -> None:
+        """Makes the next `done` raise: first the outcomes known so far are returned."""
+        self._fatal_error = self._fatal_error or ExecutorError(reason)

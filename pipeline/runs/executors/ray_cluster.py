@@ -1,11 +1,11 @@
-"""Processors of many machines: batches of documents go to Ray, which finds each a processor.
+"""An executor that sends batches of documents to a Ray cluster.
 
-Only documents and articles travel. What there is to do, what was done and all that is written stay with the run itself,
-so an output is the same to the byte whoever made it, and a run goes on where another engine left it.
+Only documents and articles travel. The plan, the state and all writing stay with the run, so the output is the same to
+the byte as with local workers, and one engine can resume what the other began.
 
-A batch that is lost with its process or its machine is done again, and in the end each of its documents by itself; Ray
-itself is told to try nothing twice, since it would never stop. Documents that crash do not come to that: on each
-machine `process_batch` has them processed in another process.
+A batch that is lost with its process or its machine is sent again, and in the end each of its documents alone. Ray
+itself must not retry, since it would never stop. A document that crashes does not lose its batch: `process_batch`
+handles documents in another process on each machine.
 """
 
 import os
@@ -16,10 +16,7 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping
 from contextlib import ExitStack, chdir
-from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from threading import current_thread, main_thread
 from types import TracebackType
 from typing import Any, Final
@@ -28,56 +25,52 @@ import msgspec
 import pyarrow as pa
 
 from pipeline.config.settings import Run
-from pipeline.core.pipeline import Pipeline
 from pipeline.errors import PipelineError, UsageError
 from pipeline.model.record import Record, printable
 from pipeline.readers.arrow.batches import is_encodable, records_table
-from pipeline.runs.batches import outcomes, process_batch, tally
-from pipeline.runs.counters import ContentTotals
+from pipeline.runs.batches import outcomes_of_table
+from pipeline.runs.executors.engine import Engine
 from pipeline.runs.executors.executor import DocumentTask, ExecutorError
+from pipeline.runs.executors.ray_task import PACKAGE, RayWork, process_table, required_versions
 from pipeline.runs.executors.worker import WorkerConfig
 from pipeline.runs.outcome import LONE_SURROGATE, Failure, Outcome, Written, process_record, with_location
 from pipeline.runs.output.article_writer import write_received_article
-from pipeline.runs.plan import LIBRARIES
 from pipeline.runs.records import decode_record
-from pipeline.runs.run import Engine
 from pipeline.version import __version__
 
-PACKAGE: Final = "bilingual-pipeline"
 INSTALL_COMMAND: Final = "pip install 'bilingual-pipeline[ray]'"
 
 MAX_BATCH_LOSSES = 3
-"""How often a batch may be lost, and then each of its documents by itself."""
+"""How often a batch may be lost before its documents are sent one by one, and how often each of them then."""
 MAX_LOSSES_IN_A_ROW = 16
-"""Batches that may be lost one after the other, beside those that one machine can take with it."""
+"""How many batches in a row may be lost, besides those that one machine can take with it."""
 BATCHES_PER_PROCESSOR = 2
-"""Batches for each processor, so that none is idle while one is sent."""
+"""One is processed while the next is sent."""
 CONNECT_SECONDS = 10.0
-"""Seconds that a cluster has to answer at its address."""
+"""How long a cluster may take to answer at its address."""
 MAX_TEMPORARY_PATH_CHARS = 30
-"""Characters of a folder in which Ray may put its sockets: their paths must be short."""
+"""Length of a folder in which Ray may put its sockets: their paths must be short."""
 RESOURCES_SECONDS = 2.0
-"""Seconds after which it is asked again how many processors there are: machines come and go."""
+"""How often the cluster is asked for its number of processors: machines come and go."""
 NO_PROCESSORS_SECONDS = 300.0
-"""Seconds for which there may be none: a cluster may have to start machines first."""
+"""How long there may be no processors: a cluster may have to start machines first."""
 
 
 def ray_engine(address: str | None = None, workers: int | None = None) -> Engine:
-    """An engine of the Ray cluster at an address, or else of one that is started here, with so many processors.
+    """Returns an engine for the Ray cluster at an address, or for a cluster that is started here with `workers`.
 
-    Raises `UsageError` where Ray is not installed.
+    Raises `UsageError` if Ray is not installed.
     """
     try:
         import ray  # noqa: F401
     except ImportError:
-        raise UsageError(
-            f"--engine ray needs the package ray, which is not installed; run: {INSTALL_COMMAND}"
-        ) from None
-    return lambda assignment, limits: RayExecutor(assignment, limits, address, workers)
+        message = f"--engine ray needs the package ray, which is not installed; run: {INSTALL_COMMAND}"
+        raise UsageError(message) from None
+    return lambda config, limits: RayExecutor(config, limits, address, workers)
 
 
 class _RayBatch(msgspec.Struct):
-    """Documents that travel together, as they do so, and how often they were lost."""
+    """Documents that travel together as a table, and how often they were lost."""
 
     tasks: list[DocumentTask]
     table: pa.Table
@@ -85,66 +78,66 @@ class _RayBatch(msgspec.Struct):
 
 
 class RayExecutor:
-    """A `Crew` of the processors of a Ray cluster, for the length of a `with` block."""
+    """An `Executor` of the processors of a Ray cluster. Use it as a context manager."""
 
     chunk = 64
     chunk_bytes = 1 << 20
 
     def __init__(
-        self, assignment: WorkerConfig, limits: Run, address: str | None = None, workers: int | None = None
+        self, config: WorkerConfig, limits: Run, address: str | None = None, workers: int | None = None
     ) -> None:
-        self._assignment = assignment
+        self._config = config
         self._limits = limits
         self._address = address
         self._workers = workers
-        self._flying: dict[Any, _RayBatch] = {}
-        """What Ray has, by the object that will be what became of it."""
+        self._sent: dict[Any, _RayBatch] = {}
+        """The batches that Ray has, by the reference to their results."""
         self._waiting: deque[_RayBatch] = deque()
-        self._settled: list[tuple[int, Outcome]] = []
-        self._losses = 0
-        self._tally = ContentTotals()
+        self._done: list[tuple[int, Outcome]] = []
+        """Outcomes of documents that cannot travel."""
+        self._losses_in_a_row = 0
         self._processors = 1
-        self._seen = self._looked = time.monotonic()
+        self._processors_seen = self._checked = time.monotonic()
 
     def __enter__(self) -> "RayExecutor":
         ray = self._ray = _quiet_ray()
-        with ExitStack() as ending:
-            scratch = folder = None
+        with ExitStack() as cleanup:
+            temporary = folder = None
             if self._address is None:
                 folder = os.getcwd()
-                # Ray ends its processes without a word, so what they leave lies where this one takes it away.
+                # Ray kills its processes without notice, so their temporary files go where this process deletes them.
                 kept = tempfile.TemporaryDirectory(prefix="pipeline-", ignore_cleanup_errors=True)
-                scratch = ending.enter_context(kept)
+                temporary = cleanup.enter_context(kept)
             if ray.is_initialized():
-                # Somebody else's, who may have other work for it.
-                ending.callback(self._cancel)
+                # The caller's cluster, which may have other work.
+                cleanup.callback(self._cancel)
             else:
-                _connect(ray, self._address, self._workers, scratch)
-                ending.callback(ray.shutdown)
-            work = _RayWork(self._assignment.pipeline, self._assignment.encoding, self._limits, scratch, folder)
+                _connect(ray, self._address, self._workers, temporary)
+                cleanup.callback(ray.shutdown)
+            work = RayWork(self._config.pipeline, self._config.encoding, self._limits, temporary, folder)
             self._work = ray.put(pickle.dumps(work))
-            self._versions = required_versions(self._assignment.pipeline)
-            # Ray would try again without end what ends its process, and keep for that what all of it came from.
-            self._process = ray.remote(_process).options(num_cpus=1, max_retries=0, retry_exceptions=False)
-            self._look()
-            self._ending = ending.pop_all()
+            self._versions = required_versions(self._config.pipeline)
+            # Otherwise Ray would retry for ever what kills its process, and keep all inputs for that.
+            self._process = ray.remote(process_table).options(num_cpus=1, max_retries=0, retry_exceptions=False)
+            self._check_processors()
+            self._cleanup = cleanup.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._ending.close()
+        self._cleanup.close()
 
     def _cancel(self) -> None:
-        for flying in self._flying:
-            self._ray.cancel(flying)
+        for reference in self._sent:
+            self._ray.cancel(reference)
 
     def wants_more(self) -> bool:
-        """Whether a processor may be idle soon."""
-        return len(self._flying) + len(self._waiting) < BATCHES_PER_PROCESSOR * self._processors
+        """Whether a processor may soon be idle."""
+        return len(self._sent) + len(self._waiting) < BATCHES_PER_PROCESSOR * self._processors
 
     def take(self, tasks: list[DocumentTask]) -> None:
-        """Documents to process."""
+        """Adds documents to process."""
         try:
             self._waiting.append(_batch(tasks))
         except UnicodeEncodeError:
@@ -152,78 +145,65 @@ class RayExecutor:
             if sound:
                 self._waiting.append(_batch(sound))
             others = (task for task in tasks if task not in sound)
-            self._settled += [(task.n, self._unencodable(decode_record(task.record))) for task in others]
-
-    def take_tally(self) -> ContentTotals:
-        """What the articles hold that were written since this was asked last."""
-        taken, self._tally = self._tally, ContentTotals()
-        return taken
+            self._done += [(task.n, self._fail_unencodable(decode_record(task.record))) for task in others]
 
     def done(self, timeout: float) -> list[tuple[int, Outcome]]:
-        """What became of some documents; waits for `timeout` seconds at most."""
+        """Returns outcomes with the numbers of their tasks. Waits at most `timeout` seconds."""
         self._send()
-        found, self._settled = self._settled, []
-        flying = list(self._flying)
-        if flying:
-            ready, _ = self._ray.wait(flying, timeout=0 if found else timeout)
+        outcomes, self._done = self._done, []
+        sent = list(self._sent)
+        if sent:
+            ready, _ = self._ray.wait(sent, timeout=0 if outcomes else timeout)
             if ready:
-                ready, _ = self._ray.wait(flying, num_returns=len(flying), timeout=0)
-            for each in ready:
-                self._take_in(each, found)
-        if time.monotonic() - self._looked > RESOURCES_SECONDS:
-            self._look()
+                ready, _ = self._ray.wait(sent, num_returns=len(sent), timeout=0)
+            for reference in ready:
+                self._take_in(reference, outcomes)
+        if time.monotonic() - self._checked > RESOURCES_SECONDS:
+            self._check_processors()
         self._send()
-        return found
+        return outcomes
 
     def _send(self) -> None:
-        while self._waiting and len(self._flying) < BATCHES_PER_PROCESSOR * self._processors:
+        while self._waiting and len(self._sent) < BATCHES_PER_PROCESSOR * self._processors:
             batch = self._waiting.popleft()
-            self._flying[self._process.remote(batch.table, self._versions, self._work)] = batch
+            self._sent[self._process.remote(batch.table, self._versions, self._work)] = batch
 
-    def _look(self) -> None:
-        """Sees how many processors there are now."""
-        self._looked = time.monotonic()
-        there = int(self._ray.cluster_resources().get("CPU", 0))
-        self._processors = max(1, there)
-        if there:
-            self._seen = self._looked
-        elif self._looked - self._seen > NO_PROCESSORS_SECONDS:
-            raise ExecutorError("the Ray cluster has no processors any more; nothing is lost: run again to go on")
+    def _check_processors(self) -> None:
+        """Asks the cluster how many processors it has now."""
+        self._checked = time.monotonic()
+        processors = int(self._ray.cluster_resources().get("CPU", 0))
+        self._processors = max(1, processors)
+        if processors:
+            self._processors_seen = self._checked
+        elif self._checked - self._processors_seen > NO_PROCESSORS_SECONDS:
+            raise ExecutorError("the Ray cluster has no processors any more; rerun to resume")
 
-    def _take_in(self, ready: Any, found: list[tuple[int, Outcome]]) -> None:  # noqa: ANN401 -- an object of Ray
-        batch = self._flying.pop(ready)
+    def _take_in(self, reference: Any, outcomes: list[tuple[int, Outcome]]) -> None:  # noqa: ANN401 -- a type of Ray
+        batch = self._sent.pop(reference)
         exceptions = self._ray.exceptions
         try:
-            table = self._ray.get(ready)
+            table = self._ray.get(reference)
         except exceptions.RayError as error:
-            # Of what a task is given, too, a part may be lost with a machine: an error of Ray within the task's.
+            # A part of a task's input may be lost with a machine, too: then an error of Ray is inside the task's.
             raised = isinstance(error, exceptions.RayTaskError) and not isinstance(error.cause, exceptions.RayError)
             if raised or isinstance(error, exceptions.RuntimeEnvSetupError):
-                raise _blame(error) from error
-            self._lose(batch, error, found)
+                raise _task_error(error) from error
+            self._retry(batch, error, outcomes)
             return
-        self._losses = 0
-        written = []
-        for task, outcome in zip(batch.tasks, outcomes(table), strict=True):
-            settled = outcome
-            if isinstance(outcome, Written) and outcome.body is not None:
-                delivery, earlier = self._assignment.delivery, task.earlier
-                settled = write_received_article(
-                    task.record, outcome.body, delivery, earlier, degraded=outcome.degraded
-                )
-            written.append(isinstance(settled, Written))
-            found.append((task.n, settled))
-        self._tally.include(tally(table if all(written) else table.filter(pa.array(written))))
+        self._losses_in_a_row = 0
+        for task, outcome in zip(batch.tasks, outcomes_of_table(table), strict=True):
+            if isinstance(outcome, Written):
+                written = write_received_article(task.record, outcome, self._config.writer, task.expected_hash)
+                outcomes.append((task.n, written))
+            else:
+                outcomes.append((task.n, outcome))
 
-    def _lose(self, batch: _RayBatch, error: Exception, found: list[tuple[int, Outcome]]) -> None:
-        """A batch was lost on its way, or with its process or its machine."""
-        self._losses += 1
-        if self._losses > MAX_LOSSES_IN_A_ROW + BATCHES_PER_PROCESSOR * self._processors:
-            why = printable(str(error).strip().partition("\n")[0])
-            raise ExecutorError(
-                f"the Ray cluster loses whatever it is given: {why}; nothing is lost here: mend it, and run again to "
-                "go on"
-            )
+    def _retry(self, batch: _RayBatch, error: Exception, outcomes: list[tuple[int, Outcome]]) -> None:
+        """Sends a batch again that was lost on its way, or with its process or its machine."""
+        self._losses_in_a_row += 1
+        if self._losses_in_a_row > MAX_LOSSES_IN_A_ROW + BATCHES_PER_PROCESSOR * self._processors:
+            reason = printable(str(error).strip().partition("\n")[0])
+            raise ExecutorError(f"the Ray cluster loses every batch: {reason}; fix this, then rerun to resume")
         batch.losses += 1
         if batch.losses < MAX_BATCH_LOSSES:
             self._waiting.appendleft(batch)
@@ -236,28 +216,25 @@ class RayExecutor:
                 "the logs of Ray there, or leave it out"
             )
             failure = Failure(task.record.id, None, with_location(task.record, reason), None, "crash", passing=True)
-            found.append((task.n, failure))
+            outcomes.append((task.n, failure))
 
-    def _unencodable(self, record: Record) -> Outcome:
-        """What becomes of a record with a lone surrogate, which cannot travel."""
-        without = msgspec.structs.replace(record, id="", data="", metadata={})
-        if not is_encodable(without):
+    def _fail_unencodable(self, record: Record) -> Outcome:
+        """Returns the failure of a record with a lone surrogate, which cannot travel."""
+        without_text = msgspec.structs.replace(record, id="", data="", metadata={})
+        if not is_encodable(without_text):
             return Failure(record.id, None, with_location(record, LONE_SURROGATE))
-        # It stands in the id, the metadata or the text, and is refused there before any stage sees it.
-        made = process_record(record, self._assignment.pipeline, self._assignment.encoding)
-        assert isinstance(made, Failure)  # noqa: S101 -- see above
-        return made
-
-
-# On the machine of the run
+        # It is in the id, the metadata or the text. The pipeline refuses it there before any stage sees it.
+        failure = process_record(record, self._config.pipeline, self._config.encoding)
+        assert isinstance(failure, Failure)  # noqa: S101 -- see above
+        return failure
 
 
 def _batch(tasks: list[DocumentTask]) -> _RayBatch:
     return _RayBatch(tasks, records_table([decode_record(task.record) for task in tasks]))
 
 
-def _quiet_ray() -> Any:  # noqa: ANN401 -- a module that need not be there
-    # Read when it is imported: nothing is to be told to anybody, and what it warns of is no choice of ours.
+def _quiet_ray() -> Any:  # noqa: ANN401 -- a module that may be missing
+    # Ray reads these when it is imported: no usage statistics, and no warning about a setting that is not ours.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     import ray
@@ -266,117 +243,51 @@ def _quiet_ray() -> Any:  # noqa: ANN401 -- a module that need not be there
     return ray
 
 
-def _connect(ray: Any, address: str | None, workers: int | None, scratch: str | None) -> None:  # noqa: ANN401
+def _connect(ray: Any, address: str | None, workers: int | None, temporary: str | None) -> None:  # noqa: ANN401
     in_main = current_thread() is main_thread()
     before = signal.getsignal(signal.SIGTERM)
     if address is not None:
-        _refuse_silent(address)
+        _check_address(address)
     options: dict[str, object] = {"log_to_driver": False, "logging_level": "ERROR"}
     if address is None:
-        # By name, or a cluster is taken that the environment happens to name.
+        # Named, because otherwise Ray takes a cluster that an environment variable names.
         options |= {"address": "local", "num_cpus": workers, "include_dashboard": False}
-        if scratch is not None and len(scratch) <= MAX_TEMPORARY_PATH_CHARS:
-            options["_temp_dir"] = scratch
+        if temporary is not None and len(temporary) <= MAX_TEMPORARY_PATH_CHARS:
+            options["_temp_dir"] = temporary
     else:
         options["address"] = address
     try:
-        # Ray puts the current folder first on the path of its workers, which would execute what lies in a dump. Where
-        # Python is installed nobody puts such files.
+        # Ray puts the current folder first on the import path of its workers, which would execute Python files of a
+        # dump. The folder in which Python is installed holds no such files.
         with chdir(sys.prefix):
             ray.init(**options)
     except (ConnectionError, ImportError, OSError, RuntimeError, ValueError) as error:
-        what = "no Ray cluster can be started here" if address is None else f"--ray-address {address}"
+        what = "cannot start a Ray cluster here" if address is None else f"--ray-address {address}"
         raise UsageError(f"{what}: {printable(str(error).strip().partition(chr(10))[0])}") from error
     finally:
         if in_main:
-            # Ray ends the process at once when the system asks; a run ends in its own way.
+            # Ray ends the process at once on SIGTERM; a run must end in its own way.
             signal.signal(signal.SIGTERM, before)
 
 
-def _refuse_silent(address: str) -> None:
-    """Raises `UsageError` where nobody answers: Ray would go on asking for minutes."""
+def _check_address(address: str) -> None:
+    """Raises `UsageError` if nothing answers: Ray would retry for minutes."""
     host, _, port = address.rpartition(":")
     if "/" in host or not port.isdigit():
         return
     try:
         socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
     except OSError as error:
-        raise UsageError(f"--ray-address {address}: nobody answers there: {error.strerror or error}") from None
+        raise UsageError(f"--ray-address {address}: no answer: {error.strerror or error}") from None
 
 
-def _blame(error: Exception) -> PipelineError:
-    """What is said of an error that a task ended with: no document is to blame."""
+def _task_error(error: Exception) -> PipelineError:
+    """Returns the error to raise for a task that failed as a whole: no document is to blame."""
     cause = getattr(error, "cause", None) or error
     if isinstance(cause, PipelineError):
         return cause
-    why = next((line for line in reversed(str(cause).splitlines()) if line.strip()), type(cause).__name__)
+    reason = next((line for line in reversed(str(cause).splitlines()) if line.strip()), type(cause).__name__)
     return ExecutorError(
-        f"a machine of the cluster cannot work: {printable(why.strip())}; it needs {PACKAGE} {__version__} and the "
-        "packages of all stages, as this one has them"
+        f"a machine of the cluster cannot work: {printable(reason.strip())}; it needs {PACKAGE} {__version__} and the "
+        "packages of all stages, in the versions of this machine"
     )
-
-
-def required_versions(pipeline: Pipeline) -> dict[str, str]:
-    """The packages whose versions decide what comes out: this one, those of the stages of others, and libraries."""
-    packages = (step.package for way in pipeline.ways for step in way.recipe.steps)
-    libraries = {name: found for name in LIBRARIES if (found := _installed(name))}
-    return (
-        libraries
-        | {each.name: each.version for each in packages if each.name and each.version}
-        | {PACKAGE: __version__}
-    )
-
-
-# On a machine of the cluster
-
-
-class _RayWork(msgspec.Struct, frozen=True):
-    """What is to be done with each document.
-
-    `scratch` is a folder for what is in use meanwhile; `folder` is the current folder of the run, where it is on this
-    machine.
-    """
-
-    pipeline: Pipeline
-    encoding: str | None
-    limits: Run
-    scratch: str | None
-    folder: str | None = None
-
-
-def _process(table: pa.Table, wanted: Mapping[str, str], pickled: bytes) -> pa.Table:
-    check_versions(tuple(wanted.items()))
-    work = _work(pickled)
-    return process_batch(table, pipeline=work.pipeline, encoding=work.encoding, limits=work.limits)
-
-
-@lru_cache(maxsize=1)
-def _work(pickled: bytes) -> _RayWork:
-    # Ray's own program is the main module here; a process that is to process documents would load it, which takes a
-    # second and half of its memory.
-    vars(sys.modules["__main__"]).pop("__file__", None)
-    found = pickle.loads(pickled)  # noqa: S301 -- from the run
-    assert isinstance(found, _RayWork)  # noqa: S101 -- nobody else sends any
-    if found.scratch is not None:
-        tempfile.tempdir = found.scratch
-    if found.folder is not None:
-        # As with the processes of `--engine local`: stages may have settings that are paths.
-        os.chdir(found.folder)
-    return found
-
-
-@lru_cache(maxsize=1)
-def check_versions(wanted: Iterable[tuple[str, str]]) -> None:
-    """Raises `UsageError` where this machine has another version of a package: articles would not be the same."""
-    for package, asked in wanted:
-        there = __version__ if package == PACKAGE else _installed(package)
-        if there != asked:
-            has = f"{package} {there}" if there else f"no {package}"
-            raise UsageError(f"a machine of the cluster has {has}, and this one {asked}; install the same on all")
-
-
-def _installed(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

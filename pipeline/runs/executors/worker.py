@@ -1,63 +1,58 @@
-"""What runs in a worker process: documents come in chunks, and what became of them goes back as it is known.
+"""What runs in a worker process: it gets documents in chunks and reports their outcomes.
 
-A worker may be killed at any moment. So that it is known which document it had, it writes that to a desk that the
-parent can see: the number of the document and when it was begun. Nothing else is shared.
+A worker may be killed at any moment. Its heartbeat tells the parent which document it was at, and since when.
 """
 
-import os
 import pickle
-import signal
 import time
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Protocol
+from typing import cast
 
 import msgspec
 
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import UsageError
 from pipeline.model.record import Record
-from pipeline.runs.counters import ContentTotals
 from pipeline.runs.executors.executor import DocumentTask
 from pipeline.runs.outcome import Failure, Outcome, Rejection, StageMemoryError, Written, process_record
 from pipeline.runs.output.article_writer import ArticleWriter, write_article
-from pipeline.runs.processes.bind_to_parent import bind_to_parent, use_environment
-from pipeline.runs.processes.limits import OUT_OF_MEMORY_EXIT_CODE, limit_memory, record_crashes
+from pipeline.runs.processes.child_main import serve
+from pipeline.runs.processes.heartbeat import Heartbeat
 from pipeline.runs.records import decode_record
 
 REPORT_SECONDS = 0.02
-"""Seconds for which outcomes are held back, so that a message is not sent for each of many tiny documents."""
+"""How long outcomes are held back, so that many tiny documents do not send a message each."""
 REPORT_BYTES = 1 << 20
-"""Bytes of articles that are held back."""
-
-NOTHING = -1.0
-"""On a desk: no document is being worked on."""
-
-
-class Ready(msgspec.Struct, frozen=True):
-    """What a worker says first: why it cannot work, if it cannot, or how much memory it may have, in bytes."""
-
-    broken: str | None = None
-    memory: int | None = None
+"""Bytes of articles that are held back at most."""
 
 
 class WorkerConfig(msgspec.Struct, frozen=True):
-    """What a worker is to do with each document it is sent."""
+    """What a worker does with each document.
+
+    Attributes:
+        pipeline: Makes the articles.
+        writer: Writes the articles.
+        encoding: The encoding of all texts that are bytes, if the user set one.
+        memory: The memory limit in bytes, where the system supports one.
+        environment: The environment of the run: the fork server has that of an earlier moment.
+        lock: The lock file of the run. The worker holds a share of it, so that no other run writes to the same place.
+        temporary_folder: The folder for temporary files, if not that of the system.
+
+    """
 
     pipeline: Pipeline
-    delivery: ArticleWriter
+    writer: ArticleWriter
     encoding: str | None = None
     memory: int | None = None
-    """The most bytes of data it may have, where the system can hold it to that."""
     environment: Mapping[str, str] | None = None
-    """The parent's: that of the process from which workers are forked is of an earlier moment."""
     lock: Path | None = None
-    """A lock to hold a share of, so that nobody writes to the same place while it lives."""
+    temporary_folder: str | None = None
 
 
 class OutOfMemory(msgspec.Struct, frozen=True):
-    """The number of a document at which memory ran out, and the stage where that is known, with its package."""
+    """Memory ran out at the document with number `n`; the stage and its package, if they are known."""
 
     n: int
     stage: str | None = None
@@ -65,110 +60,66 @@ class OutOfMemory(msgspec.Struct, frozen=True):
 
 
 class WorkerReport(msgspec.Struct):
-    """What became of some documents, by their numbers, and what the written ones hold."""
+    """The outcomes of some documents, by their numbers.
+
+    Attributes:
+        outcomes: The outcomes.
+        out_of_memory: Where memory ran out; the worker ends after this report.
+        fatal_error: Why no article can be written any more.
+        idle: Whether the chunk is done.
+
+    """
 
     outcomes: list[tuple[int, Outcome]]
-    tally: ContentTotals
-    exhausted: OutOfMemory | None = None
-    """Where memory ran out; the worker ends behind it."""
-    stopped: OSError | UsageError | None = None
-    """Why no article can be written any more."""
+    out_of_memory: OutOfMemory | None = None
+    fatal_error: OSError | UsageError | None = None
     idle: bool = False
-    """Whether the chunk is done."""
 
 
-class Desk(Protocol):
-    """Two numbers that worker and parent both see: the document being worked on, and when it was begun."""
+def worker_main(connection: Connection, heartbeat: Heartbeat, config: bytes, trace: str) -> None:
+    """Processes chunks until the connection is closed. `config` is a pickled `WorkerConfig`."""
 
-    def __getitem__(self, i: int) -> float: ...
-    def __setitem__(self, i: int, value: float) -> None: ...
+    def answer(config: WorkerConfig, message: object) -> None:
+        _process_chunk(cast("Sequence[DocumentTask]", message), connection, heartbeat, config)
 
-
-def worker_main(connection: Connection, desk: Desk, pickled: bytes, trace: str) -> None:
-    """Does what it is sent until the connection is closed.
-
-    `pickled` is an `WorkerConfig`. `trace` is the file for what a crash leaves to be told.
-    """
-    # The keyboard interrupts the parent, who decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        wreckage = Path(trace).open("wb")  # noqa: SIM115 -- it is closed below
-    except FileNotFoundError:
-        # The run ended before this began.
-        return
-    with wreckage:
-        record_crashes(wreckage)
-        if not bind_to_parent(None):
-            return
-        if hasattr(os, "register_at_fork"):
-            # A child process of a stage that holds the pipe open would keep the end of this worker from the parent.
-            os.register_at_fork(after_in_child=connection.close)
-        try:
-            assignment = _assignment(pickled)
-        except Exception as error:
-            # The stages of others are imported here, and may do anything.
-            connection.send_bytes(pickle.dumps(Ready(f"{type(error).__name__}: {error}")))
-            return
-        if assignment.environment is not None:
-            use_environment(assignment.environment)
-        if not bind_to_parent(assignment.lock):
-            return
-        memory = limit_memory(assignment.memory)
-        try:
-            connection.send_bytes(pickle.dumps(Ready(memory=memory)))
-            while True:
-                _chunk(pickle.loads(connection.recv_bytes()), connection, desk, assignment)  # noqa: S301 -- from the parent
-        except (EOFError, BrokenPipeError, ConnectionResetError):
-            # The parent has ended, or has no more to do.
-            return
-        except MemoryError:
-            # Not even enough is left to say so in another way.
-            os._exit(OUT_OF_MEMORY_EXIT_CODE)
+    serve(connection, config, trace, WorkerConfig, answer)
 
 
-def _assignment(pickled: bytes) -> WorkerConfig:
-    found = pickle.loads(pickled)  # noqa: S301 -- from the parent
-    assert isinstance(found, WorkerConfig)  # noqa: S101 -- nobody else sends any
-    return found
-
-
-def _chunk(tasks: Sequence[DocumentTask], connection: Connection, desk: Desk, assignment: WorkerConfig) -> None:
-    report, held, sent = WorkerReport([], ContentTotals()), 0, time.monotonic()
+def _process_chunk(
+    tasks: Sequence[DocumentTask], connection: Connection, heartbeat: Heartbeat, config: WorkerConfig
+) -> None:
+    report, held_bytes, sent = WorkerReport([]), 0, time.monotonic()
     for task in tasks:
-        desk[1] = time.monotonic()
-        desk[0] = task.n
+        heartbeat.begin(task.n)
         try:
-            outcome = _outcome(decode_record(task.record), assignment, report.tally, task.earlier)
+            outcome = _outcome(decode_record(task.record), config, task.expected_hash)
         except StageMemoryError as error:
-            report.exhausted = OutOfMemory(task.n, error.stage, error.package)
+            report.out_of_memory = OutOfMemory(task.n, error.stage, error.package)
             break
         except MemoryError:
-            report.exhausted = OutOfMemory(task.n)
+            report.out_of_memory = OutOfMemory(task.n)
             break
         except (OSError, UsageError) as error:
-            # A disk that is full, a bucket that is gone: no other article could be written either.
-            report.stopped = error
+            # The disk is full or the bucket is gone: no other article could be written either.
+            report.fatal_error = error
             break
         report.outcomes.append((task.n, outcome))
-        held += len(outcome.body or b"") if isinstance(outcome, Written) else 0
+        held_bytes += len(outcome.body or b"") if isinstance(outcome, Written) else 0
         now = time.monotonic()
-        if now - sent > REPORT_SECONDS or held > REPORT_BYTES:
+        if now - sent > REPORT_SECONDS or held_bytes > REPORT_BYTES:
             connection.send_bytes(pickle.dumps(report, 5))
-            report, held, sent = WorkerReport([], ContentTotals()), 0, now
+            report, held_bytes, sent = WorkerReport([]), 0, now
     report.idle = True
     connection.send_bytes(pickle.dumps(report, 5))
-    # Not before: packing a report takes memory too, and whoever dies of that should say which document it had.
-    desk[0] = NOTHING
-    if report.exhausted is not None or report.stopped is not None:
-        # What is left of this process's memory is not to be trusted.
+    # Only now: pickling takes memory, too, and if that kills this process, the parent must know the document.
+    heartbeat.idle()
+    if report.out_of_memory is not None or report.fatal_error is not None:
+        # The memory of this process cannot be trusted any more.
         raise EOFError
 
 
-def _outcome(record: Record, assignment: WorkerConfig, tally: ContentTotals, earlier: bytes | None = None) -> Outcome:
-    made = process_record(record, assignment.pipeline, assignment.encoding)
-    if isinstance(made, Failure | Rejection):
-        return made
-    outcome = write_article(record, made, assignment.delivery, earlier)
-    if isinstance(outcome, Written):
-        tally.add(made)
-    return outcome
+def _outcome(record: Record, config: WorkerConfig, expected_hash: bytes | None = None) -> Outcome:
+    article = process_record(record, config.pipeline, config.encoding)
+    if isinstance(article, Failure | Rejection):
+        return article
+    return write_article(record, article, config.writer, expected_hash)

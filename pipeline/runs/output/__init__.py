@@ -1,1 +1,1 @@
-"""Where articles lie: a folder of this machine or of a bucket, a file for each or shards; held by one run alone."""
+"""The output of a run: a folder on this machine or in a bucket, with a file per article or shards."""

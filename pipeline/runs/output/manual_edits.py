@@ -1,9 +1,9 @@
-"""Tells an article that somebody edited from one that a run wrote, so that work by hand is never overwritten.
+"""Detects articles that were edited by hand, so that a run never overwrites them.
 
-A run knows the hash of each article that it wrote, also after a kill (`write_log`). If no hash is known because the
-state was deleted, the article itself is examined. A run would write the same bytes again for the same source, version
-and settings, so other bytes are an edit. If source, version or settings differ, an article counts as edited if it is
-not formatted as runs do it, or is not valid (`faults`): a text that is changed without its record of edits is not.
+A run knows the hash of each article that it wrote, also after a kill (see `write_log`). If no hash is known because the
+state was deleted, the article itself is examined. For the same source, version and settings a run would write the same
+bytes again, so other bytes are an edit. If one of these differs, an article counts as edited if it is not formatted as
+runs format it, or is not valid: if somebody changes its text, its list of edits does not match any more.
 """
 
 import errno
@@ -24,102 +24,102 @@ from pipeline.runs.output.ownership import OPEN_NO_LINK
 from pipeline.storage.file_names import file_name
 
 UNKNOWN_WRITER = b""
-"""Instead of a hash: no run is known to have written what lies there."""
+"""Instead of a hash: no run is known to have written the article."""
 INTERRUPTED_WRITER = b"\0"
-"""Instead of a hash: a run that kept no log was killed while it replaced the article."""
+"""Instead of a hash: a run that kept no write log was killed while it replaced the article."""
 NO_ARTICLE_HASH = bytes(16)
 """The hash of no article."""
 HASH_CHUNK_BYTES = 1 << 20
 
 
-def article_hash(data: bytes) -> bytes:
-    """The hash by which a run knows again what it wrote: 16 bytes."""
-    return blake2b(data, digest_size=16).digest()
+def article_hash(body: bytes) -> bytes:
+    """Returns the 16-byte hash of an article's JSON."""
+    return blake2b(body, digest_size=16).digest()
 
 
 def file_hash(path: Path) -> bytes:
-    """The same of a file, of which only a part is held in memory. Raises `OSError`."""
-    found = blake2b(digest_size=16)
+    """Returns the 16-byte hash of a file without reading it into memory. Raises `OSError`."""
+    digest = blake2b(digest_size=16)
     with path.open("rb") as file:
-        while piece := file.read(HASH_CHUNK_BYTES):
-            found.update(piece)
-    return found.digest()
+        while chunk := file.read(HASH_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.digest()
 
 
 def object_stamp(tag: str | None) -> int:
-    """The stamp of an object in a bucket, from the tag that the bucket gives it; 0 for none."""
+    """Returns the stamp of an object in a bucket, from the tag that the bucket gives it; 0 without a tag."""
     return 0 if tag is None else int.from_bytes(blake2b(tag.encode(), digest_size=7).digest())
 
 
-def edited_outcome(name: str, made: bytes = b"", *, apart: bool = False) -> Edited:
-    """What is said of a document whose article was edited; `made` is the article that belongs there.
+def edited_outcome(document: str, body: bytes = b"", *, apart: bool = False) -> Edited:
+    """Returns the outcome of a document whose article was edited by hand. `body` is the new article's JSON.
 
-    `apart` says that the name of its file has a hash.
+    `apart` says that the name of its file ends with a hash.
     """
     reason = (
-        f"its article {file_name(name, apart=apart)} was edited after it was written, and is kept; move it away, or "
-        "replace it with --overwrite-edited"
+        f"its article {file_name(document, apart=apart)} was edited after it was written, and is kept; move it away, "
+        "or replace it with --overwrite-edited"
     )
-    return Edited(encodable(name), encodable(reason), article_hash(made), len(made))
+    return Edited(encodable(document), encodable(reason), article_hash(body), len(body))
 
 
-def may_replace(there: bytes, earlier: bytes | None, made: bytes | None = None) -> bool:
-    """Whether what lies there may be replaced by `made`, or be deleted where nothing was made.
+def may_replace(current: bytes, expected_hash: bytes | None, body: bytes | None = None) -> bool:
+    """Whether an article may be replaced by `body`, or be deleted if `body` is None.
 
-    `earlier` is the hash of what was written there before, `UNKNOWN_WRITER` or `INTERRUPTED_WRITER`; None where
-    anything may go.
+    `current` is the article's JSON. `expected_hash` is the hash of the article that a run wrote there,
+    `UNKNOWN_WRITER` or `INTERRUPTED_WRITER`; None if anything may be replaced.
     """
-    if earlier is None or there == made or not there:
-        # In an empty file there is no work: a disk that lost its power may leave some.
+    if expected_hash is None or current == body or not current:
+        # There is no work in an empty file; a power failure may leave some.
         return True
-    if earlier not in {UNKNOWN_WRITER, INTERRUPTED_WRITER}:
-        return article_hash(there) == earlier
-    return not looks_edited(there, made, metadata_counts=earlier == INTERRUPTED_WRITER)
+    if expected_hash not in {UNKNOWN_WRITER, INTERRUPTED_WRITER}:
+        return article_hash(current) == expected_hash
+    return not looks_edited(current, body, compare_metadata=expected_hash == INTERRUPTED_WRITER)
 
 
-def looks_edited(there: bytes, made: bytes | None, *, metadata_counts: bool) -> bool:
-    """Whether these bytes are not what some run wrote, as far as they tell.
+def looks_edited(current: bytes, body: bytes | None, *, compare_metadata: bool) -> bool:
+    """Whether an article was probably not written by any run.
 
-    `made` is the article that belongs there, of which it is known that it differs. `metadata_counts` says whether other
-    metadata mean another source: more likely after a kill, while otherwise somebody may have edited them.
+    `body` is the new article, which is known to differ. `compare_metadata` says that other metadata mean another
+    source. That is likely after a kill; otherwise somebody may have edited the metadata.
     """
     try:
-        found = decode_article(there, "")
-        if indent_json(there) != there:
+        article = decode_article(current, "")
+        if indent_json(current) != current:
             return True
     except (ContractError, msgspec.DecodeError, UnicodeDecodeError):
         return True
-    if made is not None and _made_of(found, metadata_counts=metadata_counts) == _made_of(
-        decode_article(made, ""), metadata_counts=metadata_counts
+    if body is not None and _inputs(article, with_metadata=compare_metadata) == _inputs(
+        decode_article(body, ""), with_metadata=compare_metadata
     ):
         return True
-    return any(True for _ in faults(found))
+    return any(True for _ in faults(article))
 
 
-def is_of_another(data: bytes, name: str) -> bool:
-    """Whether this is an article of another document than the one with this id."""
+def is_of_another(data: bytes, document: str) -> bool:
+    """Whether this is the article of another document."""
     try:
-        return msgspec.json.decode(data, type=_Identified).id != name
+        return msgspec.json.decode(data, type=ArticleId).id != document
     except (msgspec.DecodeError, UnicodeDecodeError):
         return False
 
 
-class _Identified(msgspec.Struct, frozen=True):
-    """The part of an article that says of which document it is."""
+class ArticleId(msgspec.Struct, frozen=True):
+    """The id of an article, without the rest of its JSON."""
 
     id: str
 
 
-def _made_of(article: Article, *, metadata_counts: bool) -> tuple[object, ...]:
-    """All that decides what an article is, as far as it says so itself."""
+def _inputs(article: Article, *, with_metadata: bool) -> tuple[object, ...]:
+    """Returns what decides what an article holds, as far as the article tells."""
     source: Source = article.provenance.source
-    return article.id, source, article.provenance.pipeline, article.metadata if metadata_counts else None
+    return article.id, source, article.provenance.pipeline, article.metadata if with_metadata else None
 
 
 def read_regular_file(path: Path) -> tuple[bytes, int] | None:
-    """The bytes of a file and its time of change in nanoseconds; None where there is no file.
+    """Returns the bytes of a file and its time of change in nanoseconds; None if there is no file.
 
-    Raises `OSError`; `PermissionError` for a link or a special file, which no run has made and which is not read.
+    Raises `OSError`, and `PermissionError` for a link or a special file: no run makes these, and they are not read.
     """
     try:
         file = os.open(path, os.O_RDONLY | OPEN_NO_LINK | getattr(os, "O_BINARY", 0))
@@ -130,9 +130,9 @@ def read_regular_file(path: Path) -> tuple[bytes, int] | None:
             raise
         raise PermissionError(errno.EPERM, "is a link or a special file", str(path)) from None
     with os.fdopen(file, "rb") as stream:
-        found = os.fstat(file)
-        if stat.S_ISDIR(found.st_mode):
+        status = os.fstat(file)
+        if stat.S_ISDIR(status.st_mode):
             return None
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(status.st_mode):
             raise PermissionError(errno.EPERM, "is a special file", str(path))
-        return stream.read(), found.st_mtime_ns
+        return stream.read(), status.st_mtime_ns

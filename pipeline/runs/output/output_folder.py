@@ -1,8 +1,8 @@
-"""The place that a run writes to, held by that run alone: a folder of this machine, or of a bucket.
+"""The output of a run, locked by that run: a folder on this machine or in a bucket.
 
-All that is about the run itself lies in a folder of this machine while it goes on: below the output, or, for a bucket,
-in the user's cache, from which it is copied to the bucket at the end. So a run into a bucket goes on on the machine
-where it was stopped, and once it has ended, on any.
+The state and the lists of a run are in a folder on this machine while it runs: in the output or, for a bucket, in the
+user's cache. From there they are copied to the bucket at the end. So a stopped run into a bucket can be resumed only on
+the same machine; after it has ended, the next run may be on any machine.
 """
 
 import hashlib
@@ -27,36 +27,36 @@ from pipeline.storage import RemotePath, Store
 from pipeline.storage.atomic import write_atomic
 
 RUN_FOLDER = "_run"
-"""All that is about the run itself; readers of data pass over names that begin with `_`."""
+"""The folder for the state and the lists of a run. Readers of data ignore names that begin with `_`."""
 STATE_FILE, LOCK_FILE = "state.sqlite", "lock"
 RUN_SUBFOLDERS = ("open", "previous", "replaced", "scratch")
-"""Below that folder: shards on their way, and those that were there before."""
+"""Subfolders of that folder: shards in progress, and those that were there before."""
 FETCHED_FILE = "fetched"
-"""The file that says which state of the bucket the one on this machine goes back to."""
+"""The file that holds the tag of the state in the bucket when it was last downloaded or uploaded."""
 
 
 class Output(Protocol):
-    """Where a run writes to."""
+    """What a run writes to."""
 
     folder: Path
-    """Where all lies that is about the run."""
-    depot: StorageBackend
-    """Where shards lie."""
+    """The folder for the state and the lists of the run."""
+    backend: StorageBackend
+    """Stores shards."""
     articles: Path | Store
-    """Where files of single articles lie."""
+    """The folder for single articles."""
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """In the block nobody else writes there. Raises `UsageError` where somebody does."""
+        """Locks the output in the block. Raises `UsageError` if another run writes to it."""
         yield
 
 
 class LocalOutput:
-    """A folder of this machine."""
+    """A folder on this machine."""
 
     def __init__(self, path: Path) -> None:
         self.folder = path / RUN_FOLDER
-        self.depot: StorageBackend = FolderBackend(path)
+        self.backend: StorageBackend = FolderBackend(path)
         self.articles: Path | Store = path
         self._path = path
 
@@ -65,14 +65,14 @@ class LocalOutput:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """By a lock of the file system."""
+        """Holds a lock file."""
         _refuse_links(self.folder)
         with hold_lock(self.folder / LOCK_FILE, str(self)):
             yield
 
 
 class BucketLock(msgspec.Struct, frozen=True):
-    """Who writes to a bucket."""
+    """The lock object in a bucket: who writes to the bucket."""
 
     host: str
     process: int
@@ -80,7 +80,7 @@ class BucketLock(msgspec.Struct, frozen=True):
 
 
 class RemoteOutput:
-    """A folder of a bucket."""
+    """A folder in a bucket."""
 
     def __init__(self, where: RemotePath) -> None:
         if where.on_web:
@@ -88,7 +88,7 @@ class RemoteOutput:
         self._store = Store(where.url)
         digest = hashlib.sha256(str(where).encode()).hexdigest()[:16]
         self.folder = _cache() / "runs" / digest
-        self.depot: StorageBackend = BucketBackend(self._store, self.folder / "scratch")
+        self.backend: StorageBackend = BucketBackend(self._store, self.folder / "scratch")
         self.articles: Path | Store = self._store
 
     def __str__(self) -> str:
@@ -96,41 +96,41 @@ class RemoteOutput:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """By an object that only one can make, and on this machine by a lock of the file system."""
+        """Holds a lock object in the bucket, and a lock file on this machine."""
         _refuse_links(self.folder)
         with hold_lock(self.folder / LOCK_FILE, str(self)):
-            self._claim()
+            self._lock_bucket()
             try:
-                self._fetch()
+                self._download_state()
                 yield
-                # Also what a run leaves that was stopped; but not where the bucket is what stopped it.
             except (KeyboardInterrupt, UsageError):
-                self._publish()
+                # Other errors are those of the bucket itself.
+                self._upload()
                 raise
             else:
-                self._publish()
+                self._upload()
             finally:
                 self._store.delete(f"{RUN_FOLDER}/{LOCK_FILE}")
 
-    def _claim(self) -> None:
+    def _lock_bucket(self) -> None:
         name = f"{RUN_FOLDER}/{LOCK_FILE}"
         mine = BucketLock(socket.gethostname(), os.getpid(), datetime.now(UTC).isoformat(timespec="seconds"))
         try:
             self._store.put(name, msgspec.json.encode(mine), create_only=True)
         except FileExistsError:
-            theirs = _claim(self._store.get(name))
+            theirs = _parse_lock(self._store.get(name))
             if theirs == mine:
-                # Made again where the answer to the first request was lost.
+                # The request was sent again, because the answer to the first one was lost.
                 return
             if theirs is None or theirs.host != mine.host or is_process_alive(theirs.process):
                 who = f" (process {theirs.process} of {theirs.host}, since {theirs.since})" if theirs else ""
                 raise UsageError(
-                    f"another run{who} is writing to {self}; wait for it, or if it is no more, delete {self}/{name}"
+                    f"another run{who} is writing to {self}; wait for it, or if it is dead, delete {self}/{name}"
                 ) from None
             self._store.put(name, msgspec.json.encode(mine))
 
-    def _fetch(self) -> None:
-        """Takes the state of the bucket where another machine has gone on since."""
+    def _download_state(self) -> None:
+        """Downloads the state if another machine has changed it since."""
         name, stamp = f"{RUN_FOLDER}/{STATE_FILE}", self.folder / FETCHED_FILE
         entry = self._store.entry(name)
         if entry is None or (stamp.exists() and stamp.read_text("utf-8", "replace") == entry.stamp):
@@ -143,7 +143,7 @@ class RemoteOutput:
         part.replace(self.folder / STATE_FILE)
         write_atomic(stamp, (entry.stamp or "").encode())
 
-    def _publish(self) -> None:
+    def _upload(self) -> None:
         for name in (*LOG_FILES.values(), SUMMARY_FILE, STATE_FILE):
             if (self.folder / name).exists():
                 self._store.upload(f"{RUN_FOLDER}/{name}", self.folder / name)
@@ -152,17 +152,17 @@ class RemoteOutput:
 
 
 def open_output(where: Path | RemotePath) -> Output:
-    """The output at a path or URL. Raises `UsageError` where nothing can be written there."""
+    """Returns the output at a path or URL. Raises `UsageError` if it cannot be written to."""
     return RemoteOutput(where) if isinstance(where, RemotePath) else LocalOutput(where)
 
 
 def _refuse_links(folder: Path) -> None:
-    """Raises `UsageError` where the folder of a run, or what it changes there, is a link that leads elsewhere."""
+    """Raises `UsageError` if the folder of a run, or a file that it changes there, is a link."""
     state = (STATE_FILE, f"{STATE_FILE}-wal", f"{STATE_FILE}-shm", f"{STATE_FILE}-journal")
     refuse_links(folder, (LOCK_FILE, write_log.WRITE_LOG_FILE, *state), RUN_SUBFOLDERS)
 
 
-def _claim(data: bytes) -> BucketLock | None:
+def _parse_lock(data: bytes) -> BucketLock | None:
     try:
         return msgspec.json.decode(data, type=BucketLock)
     except msgspec.DecodeError:
@@ -170,6 +170,6 @@ def _claim(data: bytes) -> BucketLock | None:
 
 
 def _cache() -> Path:
-    """Where programs keep what can be made anew."""
-    said = os.environ.get("XDG_CACHE_HOME")
-    return (Path(said) if said else Path.home() / ".cache") / "bilingual-pipeline"
+    """Returns the cache folder of this package."""
+    cache_home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(cache_home) if cache_home else Path.home() / ".cache") / "bilingual-pipeline"

@@ -1,4 +1,4 @@
-"""Where articles lie for good: a folder of this machine or of a bucket. Whatever is there is whole."""
+"""Where shards are stored: a folder on this machine or in a bucket. Every file there is complete."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,139 +10,139 @@ from pipeline.storage import Store
 
 
 class StorageBackend(Protocol):
-    """Files by their names. Raises `OSError`."""
+    """Stores files by name. Raises `OSError`."""
 
     def size(self, name: str) -> int | None:
-        """The bytes of a file; None where it is not there."""
+        """Returns the size of a file in bytes; None if it is not there."""
         ...
 
     def stamp(self, name: str) -> int:
-        """What changes when a file does; 0 where it is not there."""
+        """Returns a number that changes when the file changes; 0 if it is not there."""
         ...
 
     def names(self) -> Iterator[str]:
-        """The names of the files directly in it."""
+        """Yields the names of the files, without those in subfolders."""
         ...
 
-    def sealed_at(self, name: str) -> Path:
-        """Where on this machine a file is to be made that is to have this name."""
+    def staging_path(self, name: str) -> Path:
+        """Returns the path on this machine at which to make the file before `publish`."""
         ...
 
-    def take_in(self, name: str) -> None:
-        """Puts a file in its place that was made at `sealed_at`."""
+    def publish(self, name: str) -> None:
+        """Stores the file that was made at `staging_path`."""
         ...
 
-    def put_aside(self, name: str, aside: Path) -> None:
-        """Keeps on this machine a file that another is about to replace, if it is there."""
+    def set_aside(self, name: str, aside: Path) -> None:
+        """Moves or copies a file to a path on this machine, because another is about to replace it."""
         ...
 
-    def fetched(self, name: str) -> Path:
-        """A file on this machine that holds what that one does."""
+    def local_copy(self, name: str) -> Path:
+        """Returns the path of a file on this machine with the same contents."""
         ...
 
     def remove(self, name: str) -> None:
-        """Takes a file away."""
+        """Deletes a file."""
         ...
 
 
 class FolderBackend:
-    """A folder of this machine."""
+    """A folder on this machine."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def size(self, name: str) -> int | None:
-        """As the file system says."""
+        """Asks the file system."""
         try:
             return (self._path / name).stat().st_size
         except OSError:
             return None
 
     def stamp(self, name: str) -> int:
-        """Its time of change in nanoseconds."""
+        """Returns the file's time of change in nanoseconds."""
         try:
             return (self._path / name).stat().st_mtime_ns
         except OSError:
             return 0
 
     def names(self) -> Iterator[str]:
-        """Folders among them."""
+        """Yields the names of files and folders."""
         if self._path.is_dir():
             yield from (path.name for path in self._path.iterdir())
 
-    def sealed_at(self, name: str) -> Path:
-        """At its place, where it appears whole."""
+    def staging_path(self, name: str) -> Path:
+        """Returns the final path: the file appears there only when it is complete."""
         return self._path / name
 
-    def take_in(self, name: str) -> None:
-        """It is there."""
+    def publish(self, name: str) -> None:
+        """No-op: the file is already in place."""
 
-    def put_aside(self, name: str, aside: Path) -> None:
-        """Renames it."""
+    def set_aside(self, name: str, aside: Path) -> None:
+        """Renames the file."""
         if (self._path / name).exists():
             (self._path / name).replace(aside)
 
-    def fetched(self, name: str) -> Path:
-        """The file itself."""
+    def local_copy(self, name: str) -> Path:
+        """Returns the file itself."""
         return self._path / name
 
     def remove(self, name: str) -> None:
-        """From the disk."""
+        """Deletes the file."""
         (self._path / name).unlink(missing_ok=True)
 
 
 class BucketBackend:
-    """Objects of a bucket; `scratch` is a folder of this machine for those that come or go."""
+    """A folder in a bucket. `scratch` is a folder on this machine for files to be uploaded or just downloaded."""
 
     def __init__(self, store: Store, scratch: Path) -> None:
         self._store = store
         self._scratch = scratch
 
     def size(self, name: str) -> int | None:
-        """As the bucket says."""
+        """Asks the bucket."""
         return self._store.size(name)
 
     def stamp(self, name: str) -> int:
-        """A hash of its tag."""
-        found = self._store.entry(name)
-        return object_stamp(None if found is None else found.stamp)
+        """Returns a hash of the object's tag."""
+        entry = self._store.entry(name)
+        return object_stamp(None if entry is None else entry.stamp)
 
     def names(self) -> Iterator[str]:
-        """Those in no folder."""
+        """Yields the names of objects that are in no subfolder."""
         yield from (entry.name for entry in self._store.listing() if "/" not in entry.name)
 
-    def sealed_at(self, name: str) -> Path:
-        """Beside the others that go."""
+    def staging_path(self, name: str) -> Path:
+        """Returns a path in `scratch`."""
         return self._scratch / name
 
-    def take_in(self, name: str) -> None:
-        """Sends it, whole or not at all."""
+    def publish(self, name: str) -> None:
+        """Uploads the file, completely or not at all."""
         self._store.upload(name, self._scratch / name)
         (self._scratch / name).unlink()
 
-    def put_aside(self, name: str, aside: Path) -> None:
-        """Fetches it."""
+    def set_aside(self, name: str, aside: Path) -> None:
+        """Downloads the object."""
         if self._store.size(name) is not None:
-            self._fetch(name, aside)
+            self._download(name, aside)
 
-    def fetched(self, name: str) -> Path:
-        """A copy, which stays as long as the scratch does."""
+    def local_copy(self, name: str) -> Path:
+        """Downloads the object. The copy stays until `scratch` is deleted."""
         copy = self._scratch / "fetched" / name
         if not copy.exists():
-            self._fetch(name, copy)
+            self._download(name, copy)
         return copy
 
     def remove(self, name: str) -> None:
-        """From the bucket."""
+        """Deletes the object."""
         self._store.delete(name)
 
     def clear(self) -> None:
-        """Takes away what lies in the scratch."""
+        """Deletes `scratch`."""
         shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _fetch(self, name: str, to: Path) -> None:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        part = to.with_name(f".{to.name}.part")
-        part.unlink(missing_ok=True)
-        self._store.download(name, part)
-        part.replace(to)
+    def _download(self, name: str, target: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.part")
+        partial.unlink(missing_ok=True)
+        self._store.download(name, partial)
+        partial.replace(target)

@@ -1,1 +1,1 @@
-"""Starts the processes that a run works with, ties them to the run, and says how they ended."""
+"""Starts child processes, makes them end with the run, limits their memory, and says why they died."""

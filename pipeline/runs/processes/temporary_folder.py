@@ -1,7 +1,7 @@
-"""A folder for temporary files of this process; one of a process that was killed is deleted by the next that makes one.
+"""A folder for temporary files of this process. A killed process leaves its folder; the next process deletes it.
 
-It may hold a copy of a whole archive. Its owner holds a lock in it for as long as it lives: the system lets go of that
-however the owner ends, and whoever finds such a folder without an owner deletes it.
+The folder may hold a copy of a whole archive. Its owner holds a lock in it while it lives. The system releases the lock
+however the owner ends, so a folder whose lock is free has no owner.
 """
 
 import os
@@ -17,14 +17,14 @@ FOLDER_PREFIX: Final = "pipeline-"
 OWNER_LOCK_FILE: Final = "owner.lock"
 
 _locks: dict[Path, int] = {}
-"""Open lock files of this process, which must stay open."""
+"""The lock files of this process, which must stay open."""
 
 
 def make() -> Path:
-    """A new folder. Raises `OSError`."""
-    _sweep(Path(tempfile.gettempdir()))
+    """Makes a folder. Raises `OSError`."""
+    _delete_orphans(Path(tempfile.gettempdir()))
     folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
-    # It gets its name once it is locked: a folder without such a file is not touched by others.
+    # The lock file gets its name once it is locked: other processes ignore a folder without one.
     unnamed = folder / f"{OWNER_LOCK_FILE}.part"
     try:
         with suppress(OSError):
@@ -33,24 +33,24 @@ def make() -> Path:
             if _lock(file):
                 unnamed.rename(folder / OWNER_LOCK_FILE)
     except BaseException:
-        # An interrupt: whoever asked for the folder does not hear of it.
+        # After an interrupt the caller does not get the folder.
         remove(folder)
         raise
     return folder
 
 
 def remove(folder: Path) -> None:
-    """Deletes a folder that `make` gave."""
+    """Deletes a folder that `make` returned."""
     shutil.rmtree(folder, ignore_errors=True)
     if (file := _locks.pop(folder, None)) is not None:
         os.close(file)
 
 
-def _sweep(around: Path) -> None:
+def _delete_orphans(parent: Path) -> None:
     """Deletes folders of this user whose owners were killed."""
     if sys.platform == "win32":
         return
-    with suppress(OSError), os.scandir(around) as entries:
+    with suppress(OSError), os.scandir(parent) as entries:
         for entry in entries:
             if entry.name.startswith(FOLDER_PREFIX):
                 with suppress(OSError):
@@ -58,8 +58,8 @@ def _sweep(around: Path) -> None:
 
 
 def _delete_orphan(folder: Path) -> None:
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
         return
     file = os.open(folder / OWNER_LOCK_FILE, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
@@ -70,7 +70,7 @@ def _delete_orphan(folder: Path) -> None:
 
 
 def _lock(file: int) -> bool:
-    """Whether the lock is ours now; not where the file system has no locks."""
+    """Takes the lock. Returns False if another process has it, or the file system has no locks."""
     if sys.platform == "win32":
         return False
     import fcntl

@@ -1,6 +1,6 @@
-"""What every worker needs, loaded when this is imported.
+"""Loads what every worker needs when it is imported.
 
-The process from which workers are forked imports it, so that they share the word data and begin at once.
+The fork server imports this, so that its workers share the word data and begin at once.
 """
 
 import gc
@@ -12,10 +12,10 @@ from pipeline.runs.reading_process import reader_process
 
 __all__ = ["reader_process", "worker"]
 
-# The built-in readers.
+# Loads the built-in readers.
 select_readers()
 
 Pipeline().clean("The keeper said that itwas partof it.")
-# What is here stays: a worker that looked through it for garbage would get a copy of each page it looks at.
+# Keeps what is loaded out of garbage collection: a worker that visited it would copy each page of memory it touches.
 gc.collect()
 gc.freeze()

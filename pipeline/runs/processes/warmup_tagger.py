@@ -1,4 +1,4 @@
-"""The same, and what takes a second to load and a hundred megabytes: for runs that are long enough to share it."""
+"""Loads the tagger, too: it takes a second and a hundred megabytes, so only long runs share it."""
 
 import gc
 

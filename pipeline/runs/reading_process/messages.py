@@ -1,7 +1,8 @@
-"""What a run and the process that reads its files say to each other; all of it is pickled."""
+"""The messages between a run and the process that reads its files. They are pickled."""
 
 from collections.abc import Mapping
-from typing import Final, Protocol, TypeAlias
+from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
@@ -11,43 +12,34 @@ from pipeline.readers.input_files import InputFile
 from pipeline.readers.registry import Registry
 from pipeline.runs.records import EncodedRecord
 
-IDLE: Final = -1.0
-"""On a desk: nothing is being read, or what is read has yet to come from far away."""
-
 ReadItem: TypeAlias = EncodedRecord | Unreadable | LeftOut
 
 
-class Desk(Protocol):
-    """Three numbers that both processes see.
-
-    The number of the document that is being read, from 0; when that was begun, in seconds of the monotonic clock; and
-    how many seconds the file has taken before.
-    """
-
-    def __getitem__(self, i: int) -> float: ...
-    def __setitem__(self, i: int, value: float) -> None: ...
-
-
 class ReaderConfig(msgspec.Struct, frozen=True):
-    """What holds for all files: how they are read, the environment of the run, and a folder for temporary files."""
+    """What holds for all files: settings, readers, the environment of the run and a folder for temporary files."""
 
     options: Input
     readers: Registry
     environment: Mapping[str, str]
-    scratch: str
+    temporary_folder: str
+    lock: Path | None = None
 
-
-class Ready(msgspec.Struct, frozen=True):
-    """What the process says first: why it cannot read, if it cannot, or its limit of memory in bytes, if it has one."""
-
-    broken: str | None = None
-    memory: int | None = None
+    @property
+    def memory(self) -> int:
+        """The memory limit in bytes."""
+        return self.options.limits.memory << 20
 
 
 class ReadFile(msgspec.Struct, frozen=True):
-    """Read a file: its documents from number `skip` on, at most `most` of them, `chunk` in a message.
+    """Read the documents of a file.
 
-    Where `streamed` a descriptor of the open file follows: it can be opened by the run alone.
+    Attributes:
+        file: The file.
+        skip: How many documents to skip at the start.
+        most: How many documents to read; None for all.
+        chunk: How many documents a message holds at most.
+        streamed: Whether a descriptor of the open file follows, because only the run can open it.
+
     """
 
     file: InputFile
@@ -58,39 +50,42 @@ class ReadFile(msgspec.Struct, frozen=True):
 
 
 class CheckDocument(msgspec.Struct, frozen=True):
-    """Say whether a file is one document."""
+    """Check whether a file is one document."""
 
     file: InputFile
 
 
 class ReadGroup(msgspec.Struct, frozen=True):
-    """Read the first of some files, as far as they are small."""
+    """Read the first of these files, as long as they are small."""
 
     files: list[InputFile]
 
 
-class GroupResult(msgspec.Struct, frozen=True):
-    """All documents of the first files, each with the stamp that the file had before it was read."""
-
-    found: list[tuple[str | None, list[ReadItem]]]
-
-
 class NextBatch(msgspec.Struct, frozen=True):
-    """Read on."""
-
-
-class DocumentBatch(msgspec.Struct, frozen=True):
-    """Some of the documents; whether the file has `ended`, or memory ran out behind them."""
-
-    items: list[ReadItem]
-    ended: bool = False
-    exhausted: bool = False
-
-
-class DocumentCheck(msgspec.Struct, frozen=True):
-    """Whether it is one."""
-
-    is_document: bool
+    """Send the next batch."""
 
 
 Request: TypeAlias = ReadFile | ReadGroup | CheckDocument
+
+
+class DocumentBatch(msgspec.Struct, frozen=True):
+    """Some documents of a file.
+
+    `ended` means that the file has no more, `out_of_memory` that memory ran out after these.
+    """
+
+    items: list[ReadItem]
+    ended: bool = False
+    out_of_memory: bool = False
+
+
+class GroupResult(msgspec.Struct, frozen=True):
+    """All documents of the first files of a group, each with the stamp that the file had before it was read."""
+
+    files: list[tuple[str | None, list[ReadItem]]]
+
+
+class DocumentCheck(msgspec.Struct, frozen=True):
+    """Whether the file is one document."""
+
+    is_document: bool

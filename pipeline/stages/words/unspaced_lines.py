@@ -1,11 +1,12 @@
-"""Lines that lost all their spaces: a part of the stage `words`.
+"""Lines that lost all their spaces.
 
-`ZhangXiao:ChinaandKazakhstanhaveshar` is `Zhang Xiao: China and Kazakhstan have shar`. Such a line is found by itself,
-read run by run as the likeliest words, and touched only where it reads as English.
+`ZhangXiao:ChinaandKazakhstanhaveshar` is `Zhang Xiao: China and Kazakhstan have shar`. Such a line is read run by run
+as the likeliest words, and changed only if the result reads as English.
 """
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,7 +15,6 @@ import regex
 from pipeline.lexicon.english import FOREIGN_POINTS, POINTS_PER_NAT
 from pipeline.lexicon.vocabulary import changes_inside
 from pipeline.model.document import Document
-from pipeline.model.stage import Rule
 from pipeline.segmentation.boundaries import CAMEL_WORD, LATIN_LETTER, LETTER_RUN, usual_boundaries
 from pipeline.segmentation.candidates import context_symbol
 from pipeline.segmentation.counts import DocumentCounts, document_counts
@@ -23,46 +23,49 @@ from pipeline.segmentation.lattice_edges import UNSPACED_LINE_COSTS, document_ed
 from pipeline.segmentation.unspaced_lines import MIN_LINE_LETTERS, NOT_PROSE, PROTECTED_PART, has_lost_spaces
 from pipeline.segmentation.user_words import UserWords
 from pipeline.segmentation.word_scores import is_common, lowered, word_facts
+from pipeline.stages.words.rules import UNSPACED_LINE
 from pipeline.text.edits import Edit
 from pipeline.text.lines import Line
 
-MIN_RUN_GAIN = 3 * POINTS_PER_NAT
-"""Log odds for the reading of a run."""
 LINE_CONFIDENCE = 0.95
-LEAST_ENGLISH = -2.75 * POINTS_PER_NAT
+MIN_RUN_GAIN = 3 * POINTS_PER_NAT
+"""Points by which a run must read better as several words than as one."""
+MIN_LETTER_POINTS = -2.75 * POINTS_PER_NAT
 """Log P a letter under which a reading is no English; English has -1.7, German taken for it -3."""
-LEAST_KNOWN = 0.4
+MIN_KNOWN_SHARE = 0.4
 """Share of the letters of a line that known words must have."""
-TWO_SMALL = 2
-"""A line without a word of any text, or two if they have two letters, is a name; but `HouseofStone` is none."""
-FULL, FULL_WORDS, MOSTLY_KNOWN = 4, 3, 0.85
-"""A line without such words is English, too, if it has three of four letters or more, and hardly an unknown one."""
-MOST_LINES = 2
-"""A document of which more than one line in so many lost its spaces lost them everywhere."""
-CAPITAL_INSIDE = regex.compile(r"\p{Ll}\p{Lu}")
-BEHIND_FIGURE = regex.compile(r"(?<=(?<!1)1)st|(?<=(?<!1)2)nd|(?<=(?<!1)3)rd|(?<=1[1-3]|[04-9])th|(?<=\d0)s(?!t)")
-OF_FIGURE = 2 * POINTS_PER_NAT
-"""Log odds for an ending behind a figure."""
-ONLY_PACKED = regex.compile(
-    rf"{LATIN_LETTER}{{3}}:(?=\d)|\.,(?={LATIN_LETTER})|{LATIN_LETTER}{{2}}(?=&{LATIN_LETTER}{{2}})|(?<={LATIN_LETTER}{{2}})&(?={LATIN_LETTER}{{2}})"
+MIN_COMMON_SCORE = 2
+"""A line needs one common word, or two of two letters; otherwise it is a name. `HouseofStone` is none."""
+LONG_WORD_LETTERS, MIN_LONG_WORDS, MIN_MOSTLY_KNOWN_SHARE = 4, 3, 0.85
+"""A line without common words is English, too, if it has three longer words and hardly an unknown one."""
+LINES_PER_UNSPACED_LINE = 2
+"""If more than one line in so many lost its spaces, the document lost them everywhere."""
+SUFFIX_GAIN = 2 * POINTS_PER_NAT
+"""Log odds that letters such as `th` after a figure are its suffix."""
+CAMEL_BOUNDARY = regex.compile(r"\p{Ll}\p{Lu}")
+FIGURE_SUFFIX = regex.compile(r"(?<=(?<!1)1)st|(?<=(?<!1)2)nd|(?<=(?<!1)3)rd|(?<=1[1-3]|[04-9])th|(?<=\d0)s(?!t)")
+"""`1st`, `22nd`, `3rd`, `11th`, `1950s`."""
+USUAL_IN_PROSE = regex.compile(
+    rf"""
+      {LATIN_LETTER}{{3}}:(?=\d)                               # ratio:|2
+    | \.,(?={LATIN_LETTER})                                    # Co.,|and
+    | {LATIN_LETTER}{{2}}(?=&{LATIN_LETTER}{{2}})              # Hill|&Son
+    | (?<={LATIN_LETTER}{{2}})&(?={LATIN_LETTER}{{2}})         # Hill&|Son
+    """,
+    regex.VERBOSE,
 )
-"""Marks behind which a space is usual in prose, and too often none elsewhere: `ratio:2`, `Hill&Son`."""
+"""Marks after which prose has a space, but other text too often has none; `|` marks the place."""
 SMALL_SENTENCE = regex.compile(r"\p{Ll}{2}[.](?=\p{Ll}{2})")
-"""Where a sentence begins in a line of somebody who writes no capitals."""
+"""Where a sentence begins in a line written without capitals."""
 NAME_PAIR = regex.compile(rf"(?<!\w)(\p{{Lu}}{LATIN_LETTER}*+) (?=(\p{{Lu}}{LATIN_LETTER}*+))")
-"""Two capitalised words side by side."""
+"""Two capitalised words with a space between them."""
+NON_SPACE = regex.compile(r"\S++")
 
-UNSPACED_LINE = Rule(
-    "words.packed-line",
-    "a line that lost all its spaces",
-    acts=("TheMinistersMetAgain:peopleoftheregionhaveagreed",),
-    spares=("Internationalization", "https://www.example.com/thewholepath", "Donaudampfschifffahrtsgesellschaft"),
-    threshold=0.9,
-)
+NamePairs = Set[tuple[str, str]]
 
 
 class SolvedLine(NamedTuple):
-    """A line solved as a whole: where it stands, what to insert, and the repaired line."""
+    """A line at `[start, end)` of a text that was solved as a whole: the insertions, and the repaired line."""
 
     start: int
     end: int
@@ -70,169 +73,230 @@ class SolvedLine(NamedTuple):
     repaired: str
 
 
-def solve_unspaced_lines(document: Document, known: UserWords) -> tuple[SolvedLine, ...]:
-    """The lines of `document` with hardly any blanks that read as English."""
-    found = _all_solved(document.text, known)
-    if found and document.vocabulary:
-        found = tuple((line, _outside(document, line, places)) for line, places in found)
-    return tuple(_inserted(line, places) for line, places in found if places)
+def solve_unspaced_lines(document: Document, user_words: UserWords) -> tuple[SolvedLine, ...]:
+    """The lines of `document` with hardly any spaces that read as English, solved."""
+    lines = _unspaced_lines(document.text, user_words)
+    if lines and document.vocabulary:
+        lines = tuple((line, _outside_entries(document, line, offsets)) for line, offsets in lines)
+    return tuple(_solved_line(line, offsets) for line, offsets in lines if offsets)
 
 
 @lru_cache(maxsize=2)
-def _all_solved(text: str, known: UserWords) -> tuple[tuple[Line, list[int]], ...]:
-    """The lines of a text without spaces, solved. The stage asks for them more than once."""
-    evidence = document_counts(text, known.pieces)
-    lines = _without_spaces(text, evidence, has_lost_spaces, MIN_LINE_LETTERS)
+def _unspaced_lines(text: str, user_words: UserWords) -> tuple[tuple[Line, list[int]], ...]:
+    """The lines of a text without spaces, each with its missing spaces. Cached: the stage asks more than once."""
+    counts = document_counts(text, user_words.edges)
+    lines = _lines_without_spaces(text, counts, has_lost_spaces, MIN_LINE_LETTERS)
     if not lines:
         return ()
-    apart = frozenset(NAME_PAIR.findall(text))
-    found = [(line, missing_in_line(line.text, evidence, known, apart)) for line in lines]
-    if MOST_LINES * sum(bool(places) for _, places in found) < text.strip().count("\n") + 1:
-        return tuple(found)
-    # A document that lost its spaces everywhere: its short lines and its lines of names lost theirs, too.
-    settled = {line.start for line, places in found if places}
-    found = [pair for pair in found if pair[1]]
-    for line in _without_spaces(text, evidence, _is_one_token):
-        if line.start not in settled:
-            found.append((line, missing_in_line(line.text, evidence, known, apart, lost=True)))
-    return tuple(sorted(found, key=lambda pair: pair[0].start))
+    name_pairs = frozenset(NAME_PAIR.findall(text))
+    solved = [(line, missing_in_line(line.text, counts, user_words, name_pairs)) for line in lines]
+    if LINES_PER_UNSPACED_LINE * sum(bool(offsets) for _, offsets in solved) < text.strip().count("\n") + 1:
+        return tuple(solved)
+    # The document lost its spaces everywhere, so its short lines and its lines of names lost theirs, too.
+    solved = [pair for pair in solved if pair[1]]
+    starts = {line.start for line, _ in solved}
+    for line in _lines_without_spaces(text, counts, _is_one_token):
+        if line.start not in starts:
+            offsets = missing_in_line(line.text, counts, user_words, name_pairs, lost_everywhere=True)
+            solved.append((line, offsets))
+    return tuple(sorted(solved, key=lambda pair: pair[0].start))
 
 
 def _is_one_token(line: str) -> bool:
     return " " not in line.strip() and not NOT_PROSE.search(line)
 
 
-def _without_spaces(text: str, evidence: DocumentCounts, lost: Callable[[str], bool], shortest: int = 1) -> list[Line]:
-    """The lines that `lost` their spaces. A suspect token of so many code points is what gives them away."""
-    found: list[Line] = []
+def _lines_without_spaces(
+    text: str, counts: DocumentCounts, lost: Callable[[str], bool], min_chars: int = 1
+) -> list[Line]:
+    """The lines for which `lost` holds. Only lines with a suspect token of `min_chars` code points are looked at."""
+    lines: list[Line] = []
     end = -1
-    for at, token in evidence.placed:
-        if at < end or len(token) < shortest:
+    for at, token in counts.suspect_positions:
+        if at < end or len(token) < min_chars:
             continue
         start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
         end = len(text) if end < 0 else end
         if lost(text[start:end]):
-            found.append(Line(start, end, text[start:end]))
-    return found
+            lines.append(Line(start, end, text[start:end]))
+    return lines
 
 
-def _outside(document: Document, line: Line, places: Iterable[int]) -> list[int]:
-    """The places in a line that lie in no entry of the user's that has marks or figures."""
+def _outside_entries(document: Document, line: Line, offsets: Iterable[int]) -> list[int]:
+    """The offsets in a line that are not inside an entry of the user's vocabulary with marks or figures."""
     spans = document.vocabulary.marked(document.text)
-    return [place for place in places if not changes_inside(spans, line.start + place, line.start + place)]
+    return [at for at in offsets if not changes_inside(spans, line.start + at, line.start + at)]
 
 
-def _inserted(line: Line, places: Sequence[int]) -> SolvedLine:
-    edits = tuple(Edit(line.start + place, "", " ", UNSPACED_LINE.name, LINE_CONFIDENCE) for place in places)
-    ends = (0, *places, len(line.text))
-    repaired = " ".join(line.text[i:j] for i, j in itertools.pairwise(ends))
+def _solved_line(line: Line, offsets: Sequence[int]) -> SolvedLine:
+    edits = tuple(Edit(line.start + at, "", " ", UNSPACED_LINE.name, LINE_CONFIDENCE) for at in offsets)
+    bounds = (0, *offsets, len(line.text))
+    repaired = " ".join(line.text[i:j] for i, j in itertools.pairwise(bounds))
     return SolvedLine(line.start, line.end, edits, repaired)
+
+
+@dataclass
+class _Reading:
+    """How a line reads so far: where words meet, and what shows whether it is English."""
+
+    offsets: set[int] = field(default_factory=set)
+    """Where a space is missing between letters, or after the suffix of a figure."""
+    suffixes: set[int] = field(default_factory=set)
+    """Where the suffix of a figure begins: no space is missing there."""
+    letters: int = 0
+    known_letters: int = 0
+    known_points: int = 0
+    common_score: int = 0
+    long_words: int = 0
+
+    def add(self, run: str, cuts: Sequence[int], words: Sequence[str]) -> None:
+        """Counts the words that a run was split into."""
+        self.common_score += _common_score(run, cuts, words)
+        for word in words:
+            points = word_facts(word).points
+            self.letters += len(word)
+            if points > FOREIGN_POINTS:
+                self.known_points += points
+                self.known_letters += len(word)
+                self.long_words += len(word) >= LONG_WORD_LETTERS
+
+    @property
+    def is_spelt_like_english(self) -> bool:
+        """Whether the known words are as likely as those of English."""
+        return self.known_points >= MIN_LETTER_POINTS * self.known_letters
+
+    @property
+    def reads_as_english(self) -> bool:
+        """Whether the line has a common word, or else only known words, and enough known letters."""
+        has_known_words = (
+            self.long_words >= MIN_LONG_WORDS and self.known_letters >= MIN_MOSTLY_KNOWN_SHARE * self.letters
+        )
+        is_prose = self.common_score >= MIN_COMMON_SCORE or has_known_words
+        return is_prose and self.known_letters >= MIN_KNOWN_SHARE * self.letters
 
 
 def missing_in_line(
     text: str,
-    evidence: DocumentCounts,
-    known: UserWords,
-    apart: Set[tuple[str, str]] = frozenset(),
+    counts: DocumentCounts,
+    user_words: UserWords,
+    name_pairs: NamePairs = frozenset(),
     *,
-    lost: bool = False,
+    lost_everywhere: bool = False,
 ) -> list[int]:
-    """Where spaces are missing in a line without spaces; nothing where it does not read as English.
+    """The offsets where spaces are missing in a line without spaces; none if it does not read as English.
 
-    `apart` are the document's pairs of capitalised words, which stand apart here, too. In a document that has `lost`
-    its spaces everywhere a line of names is believed as well.
+    `name_pairs` are capitalised words that the document has side by side: they are two words here, too. In a document
+    that `lost_everywhere` its spaces, a line of names is solved as well.
     """
-    places, of_figures, before, last = set[int](), set[int](), "^", 0
-    total, known_letters, letters, common, full = 0, 0, 0, 0, 0
-    spared = [match.span() for match in PROTECTED_PART.finditer(text)]
+    protected = [match.span() for match in PROTECTED_PART.finditer(text)]
+    reading = _read_line(text, protected, counts, user_words, name_pairs)
+    if not reading.offsets or not reading.is_spelt_like_english:
+        return []
+    if not lost_everywhere and (not reading.reads_as_english or _is_identifier(text, reading.offsets)):
+        return []
+    offsets = (reading.offsets | set(_boundaries_at_marks(text))) - reading.suffixes
+    return sorted(at for at in offsets if _may_insert(text, at, protected))
+
+
+def _read_line(
+    text: str,
+    protected: Sequence[tuple[int, int]],
+    counts: DocumentCounts,
+    user_words: UserWords,
+    name_pairs: NamePairs,
+) -> _Reading:
+    """Reads each run of letters outside the `protected` spans as the likeliest words."""
+    reading = _Reading()
+    before, last = "^", 0
     for match in LETTER_RUN.finditer(text):
         start, end = match.span()
-        if changes_inside(spared, start, start + 1):
+        if changes_inside(protected, start, start + 1):
             continue
         after = context_symbol(text[end]) if end < len(text) else "^"
-        if start and text[start - 1].isdigit() and (ending := _behind_figure(text, start, end, after)):
-            of_figures.add(start)
-            start = ending
+        if suffix_end := _figure_suffix_end(text, start, end, after):
+            reading.suffixes.add(start)
+            start = suffix_end
             if start == end:
                 continue
-            places.add(start)
-        run = text[start:end]
+            reading.offsets.add(start)
         if text[last:start].strip():
             before = context_symbol(text[start - 1])
-        found = read_run(run, before, after, document_edges(run, evidence.lent), UNSPACED_LINE_COSTS)
-        cuts = found.cuts if found.best > found.whole + MIN_RUN_GAIN else ()
-        cuts = tuple(cut for cut in sorted({*cuts, *_apart(run, apart)}) if not known.breaks(run, cut))
-        pieces = [lowered(run[i:j]) for i, j in itertools.pairwise((0, *cuts, len(run)))]
-        common += _commonness(run, cuts, pieces)
-        for piece in pieces:
-            points = word_facts(piece)[0]
-            letters += len(piece)
-            if points > FOREIGN_POINTS:
-                total, known_letters = total + points, known_letters + len(piece)
-                full += len(piece) >= FULL
-        places.update(start + cut for cut in cuts)
-        before, last = pieces[-1], end
-    if not places or total < LEAST_ENGLISH * known_letters:
-        return []
-    reads = common >= TWO_SMALL or (full >= FULL_WORDS and known_letters >= MOSTLY_KNOWN * letters)
-    if not lost and (not reads or known_letters < LEAST_KNOWN * letters or _is_identifier(text, places)):
-        return []
-    small = not any(map(str.isupper, text))
-    places.update(place for token in TOKEN.finditer(text) for place in _at_marks(token, small=small))
-    places -= of_figures
-    places = {place for place in places if not any(start < place < end for start, end in spared)}
-    return sorted(place for place in places if 0 < place < len(text) and not text[place - 1 : place + 1].count(" "))
+        run = text[start:end]
+        cuts = _cuts(run, before, after, counts, user_words, name_pairs)
+        words = [lowered(run[i:j]) for i, j in itertools.pairwise((0, *cuts, len(run)))]
+        reading.add(run, cuts, words)
+        reading.offsets.update(start + cut for cut in cuts)
+        before, last = words[-1], end
+    return reading
 
 
-def _commonness(run: str, cuts: Sequence[int], pieces: Sequence[str]) -> int:
-    """How surely the pieces of a run are English: two for each word of any text, one for a short one.
+def _cuts(
+    run: str, before: str, after: str, counts: DocumentCounts, user_words: UserWords, name_pairs: NamePairs
+) -> tuple[int, ...]:
+    """Where a run is split: by its best reading, if that is clearly better, and between the words of `name_pairs`."""
+    lattice = read_run(run, before, after, document_edges(run, counts.own_by_prefix), UNSPACED_LINE_COSTS)
+    cuts = lattice.cuts if lattice.best > lattice.whole + MIN_RUN_GAIN else ()
+    return tuple(cut for cut in sorted({*cuts, *_name_cuts(run, name_pairs)}) if not user_words.breaks(run, cut))
 
-    Short ones count for two before a capital, `HouseofStone`, and those of one letter only behind another.
+
+def _may_insert(text: str, at: int, protected: Sequence[tuple[int, int]]) -> bool:
+    """Whether `at` is inside the line, outside protected parts, and has no space yet."""
+    if not 0 < at < len(text) or " " in text[at - 1 : at + 1]:
+        return False
+    return not any(start < at < end for start, end in protected)
+
+
+def _common_score(run: str, cuts: Sequence[int], words: Sequence[str]) -> int:
+    """How surely the words of a run are English: 2 for each common word, 1 for one of two letters.
+
+    A word of two letters counts 2 before a capital, `HouseofStone`; one of one letter counts only after a common word.
     """
-    found, before = 0, 0
-    for piece, cut in zip(pieces, (*cuts, len(run)), strict=True):
+    score, previous = 0, 0
+    for word, cut in zip(words, (*cuts, len(run)), strict=True):
         worth = 0
-        if is_common(piece) and (len(piece) > 1 or before):
-            worth = 2 if len(piece) > 1 and (len(piece) > 2 or run[cut : cut + 1].isupper()) else 1
-        found, before = found + worth, worth
-    return found
+        if is_common(word) and (len(word) > 1 or previous):
+            worth = 2 if len(word) > 1 and (len(word) > 2 or run[cut : cut + 1].isupper()) else 1
+        score, previous = score + worth, worth
+    return score
 
 
-def _behind_figure(text: str, start: int, end: int, after: str) -> int:
-    """The end of what belongs to the figure before a run, `19th`, `1950s`, or 0: `10seasons` has none."""
-    ending = BEHIND_FIGURE.match(text, start, end)
-    if ending is None or ending.end() == end:
-        return ending.end() if ending else 0
+def _figure_suffix_end(text: str, start: int, end: int, after: str) -> int:
+    """Where the suffix of the figure before a run ends, `19th`, `1950s`; 0 if there is none: `10seasons`."""
+    if not start or not text[start - 1].isdigit():
+        return 0
+    suffix = FIGURE_SUFFIX.match(text, start, end)
+    if suffix is None or suffix.end() == end:
+        return suffix.end() if suffix else 0
     whole = read_run(text[start:end], "0", after, (), UNSPACED_LINE_COSTS)
-    if ending.end() - start in whole.cuts[:1]:
-        return ending.end()
-    rest = read_run(text[ending.end() : end], "0", after, (), UNSPACED_LINE_COSTS)
-    return ending.end() if rest.best + OF_FIGURE > whole.best else 0
+    if suffix.end() - start in whole.cuts[:1]:
+        return suffix.end()
+    rest = read_run(text[suffix.end() : end], "0", after, (), UNSPACED_LINE_COSTS)
+    return suffix.end() if rest.best + SUFFIX_GAIN > whole.best else 0
 
 
-def _is_identifier(text: str, places: Set[int]) -> bool:
-    """Whether a line is parted at capitals only and is none of prose: `getElementsByTagName`, `ProxyFactoryBean`."""
+def _is_identifier(text: str, offsets: Set[int]) -> bool:
+    """Whether a line is split at capitals only and is no prose: `getElementsByTagName`, `ProxyFactoryBean`."""
     if text[:1].isdigit() or not text.isalnum():
         return False
-    if sum(not (text[place - 1].islower() and text[place].isupper()) for place in places) > 1:
+    if sum(not (text[at - 1].islower() and text[at].isupper()) for at in offsets) > 1:
         return False
-    return text[0].islower() or not any(is_common(lowered(hump)) for hump in CAMEL_WORD.findall(text))
+    return text[0].islower() or not any(is_common(lowered(word)) for word in CAMEL_WORD.findall(text))
 
 
-TOKEN = regex.compile(r"\S++")
+def _boundaries_at_marks(text: str) -> Iterator[int]:
+    """The offsets in a line where a space is usual because of the marks."""
+    has_capitals = any(map(str.isupper, text))
+    for match in NON_SPACE.finditer(text):
+        token, start = match[0], match.start()
+        yield from (start + at for at in usual_boundaries(token))
+        yield from (start + mark.end() for mark in USUAL_IN_PROSE.finditer(token))
+        if not has_capitals:
+            yield from (start + mark.end() for mark in SMALL_SENTENCE.finditer(token))
 
 
-def _at_marks(token: regex.Match[str], *, small: bool) -> Iterator[int]:
-    text = token[0]
-    yield from (token.start() + place for place in usual_boundaries(text))
-    yield from (token.start() + match.end() for match in ONLY_PACKED.finditer(text))
-    if small:
-        yield from (token.start() + match.end() for match in SMALL_SENTENCE.finditer(text))
-
-
-def _apart(run: str, apart: Set[tuple[str, str]]) -> Iterator[int]:
-    """The capitals inside a run before which the document has a blank elsewhere: `LiWei`, where it says `Li Wei`."""
-    bounds = [0, *(match.start() + 1 for match in CAPITAL_INSIDE.finditer(run)), len(run)]
+def _name_cuts(run: str, name_pairs: NamePairs) -> Iterator[int]:
+    """The capitals inside a run before which the document has a space elsewhere: `LiWei`, if it has `Li Wei`."""
+    bounds = [0, *(match.start() + 1 for match in CAMEL_BOUNDARY.finditer(run)), len(run)]
     for left, at, right in zip(bounds, bounds[1:], bounds[2:], strict=False):
-        if (run[left:at], run[at:right]) in apart:
+        if (run[left:at], run[at:right]) in name_pairs:
             yield at

@@ -1,4 +1,4 @@
-"""A disk that is full, or may not be written to: the run says so, keeps what it did, and goes on when there is room."""
+"""If the disk is full or read-only, a run says so, keeps what it has done, and can be resumed."""
 
 import io
 import os
@@ -16,7 +16,8 @@ from ordeal import ROOT, SMALL, account, lines, litter, processed, put, talk, tr
 import pipeline
 from pipeline.cli import main
 from pipeline.runs.output import shard_store
-from pipeline.runs.state import State, StateError
+from pipeline.runs.state import State
+from pipeline.runs.state_entries import StateError
 
 Captured = pytest.CaptureFixture[str]
 
@@ -43,7 +44,7 @@ class Disk:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
-    """Where one can be mounted."""
+    """A small file system, if one can be mounted."""
     if sys.platform != "linux" or os.geteuid() != 0:
         pytest.skip("only root can mount a small file system, and only on Linux is it done so")
     path = tmp_path / "disk"
@@ -72,15 +73,13 @@ def command(raw: Path, output: Path, form: str) -> list[str]:
 
 
 @pytest.mark.parametrize("form", ["json", "jsonl", "parquet"])
-def test_a_run_that_fills_the_disk_says_so_and_goes_on_when_there_is_room(
-    disk: Disk, raw: Path, form: str, capsys: Captured
-) -> None:
+def test_a_run_that_fills_the_disk_can_be_resumed(disk: Disk, raw: Path, form: str, capsys: Captured) -> None:
     output = disk.path / "out"
     assert main(command(raw, output, form)) == 1
     said = capsys.readouterr().err
     assert "pipeline: error: " in said
     assert "No space left on device" in said or "disk is full" in said
-    assert said.endswith("run the same command again to go on\n")
+    assert said.endswith("rerun the same command to resume\n")
     assert "Traceback" not in said
     # Once more while it is full: nothing is lost by that.
     assert main(command(raw, output, form)) == 1
@@ -99,7 +98,7 @@ def test_a_run_that_fills_the_disk_says_so_and_goes_on_when_there_is_room(
     assert litter(output) == []
 
 
-def test_an_output_that_may_not_be_written_is_named(disk: Disk, raw: Path, capsys: Captured) -> None:
+def test_an_output_without_write_permission_is_reported(disk: Disk, raw: Path, capsys: Captured) -> None:
     disk.again("ro")
     assert main(command(raw, disk.path / "out", "json")) == 1
     said = capsys.readouterr().err
@@ -107,7 +106,7 @@ def test_an_output_that_may_not_be_written_is_named(disk: Disk, raw: Path, capsy
     assert "Traceback" not in said
 
 
-def test_an_output_that_may_not_be_written_any_more_is_named_and_stays(disk: Disk, raw: Path, capsys: Captured) -> None:
+def test_an_output_that_loses_write_permission_is_reported_and_kept(disk: Disk, raw: Path, capsys: Captured) -> None:
     disk.again("size=64m")
     assert main(command(raw, disk.path / "out", "jsonl")) == 0
     before = tree(disk.path / "out")
@@ -121,8 +120,8 @@ def test_an_output_that_may_not_be_written_any_more_is_named_and_stays(disk: Dis
 
 
 @pytest.mark.parametrize("most", [300_001, 700_123])
-def test_a_file_that_may_not_grow_is_as_a_full_disk(raw: Path, most: int) -> None:
-    """Where it ends in the middle of an article, and the system takes what still fits without a word."""
+def test_a_file_size_limit_is_handled_like_a_full_disk(raw: Path, most: int) -> None:
+    """If the disk becomes full within an article, the system writes a part of it without an error."""
     output = raw.parent / "out"
     (shelf,) = {path for path in sys.path if (Path(path) / "poison_stages.py").exists()}
     run = [sys.executable, "-m", "pipeline", *command(raw, output, "jsonl")]
@@ -137,7 +136,7 @@ def test_a_file_that_may_not_grow_is_as_a_full_disk(raw: Path, most: int) -> Non
     assert tree(output) == tree(raw.parent / "other")
 
 
-def test_a_line_is_written_whole_however_little_the_system_takes_at_once() -> None:
+def test_a_line_is_written_completely_by_partial_writes() -> None:
     class Slow(io.BytesIO):
         def write(self, data: object) -> int:
             return super().write(bytes(data)[:3])  # type: ignore[call-overload]
@@ -147,12 +146,10 @@ def test_a_line_is_written_whole_however_little_the_system_takes_at_once() -> No
     assert file.getvalue() == b"a line of some length\n"
 
 
-def test_what_is_remembered_is_not_thrown_away_because_the_disk_is_full(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_state_is_not_set_aside_because_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "state.sqlite"
     with State(path) as state:
-        state.note_about("form", "json")
+        state.set_metadata("form", "json")
     full = sqlite3.OperationalError("database or disk is full")
     full.sqlite_errorcode = sqlite3.SQLITE_FULL
 
@@ -160,8 +157,8 @@ def test_what_is_remembered_is_not_thrown_away_because_the_disk_is_full(
         raise full
 
     with monkeypatch.context() as patch:
-        patch.setattr(State, "_opened", opened)
-        with pytest.raises(StateError, match="disk is full; make room there"), State(path):
+        patch.setattr(State, "_open", opened)
+        with pytest.raises(StateError, match="disk is full; free some disk space"), State(path):
             pass
     with State(path) as state:
-        assert state.about("form") == "json"
+        assert state.get_metadata("form") == "json"

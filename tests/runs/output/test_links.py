@@ -1,4 +1,4 @@
-"""Nothing outside an output is changed by a run, whatever lies in it: links, special files, what others left there."""
+"""A run changes nothing outside its output, whatever the output holds: links, special files, files of others."""
 
 import inspect
 import json
@@ -21,12 +21,14 @@ from pipeline.readers.input_files import find_files
 from pipeline.readers.registry import select_readers
 from pipeline.runs.counters import Counters
 from pipeline.runs.file_sources import FileSources
+from pipeline.runs.job import Job
 from pipeline.runs.output.output_folder import LocalOutput
-from pipeline.runs.output.shard_store import RUN_FOLDER_SHARD
+from pipeline.runs.output.shard_names import RUN_FOLDER_SHARD
 from pipeline.runs.plan import RerunOptions
-from pipeline.runs.run import Job, run
+from pipeline.runs.run import run
 from pipeline.storage.atomic import resolve_target, write_atomic
-from runs.inline import Inline
+from runs.callbacks import Callbacks
+from runs.inline_executor import InlineExecutor
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs links and pipes")
 
@@ -50,7 +52,7 @@ OF_ARTICLES = (
 
 
 class Ground:
-    """Raw documents, an output, and a folder outside of it that must stay as it is."""
+    """Raw documents, an output, and a folder outside of it that must not change."""
 
     def __init__(self, folder: Path) -> None:
         self.raw, self.output, self.outside = folder / "raw", folder / "output", folder / "outside"
@@ -64,22 +66,22 @@ class Ground:
             (self.outside / "folder" / name).write_text(SECRET, "utf-8")
 
     def run(self, form: Any = "json", **chosen: Any) -> Counters:
-        crew, account, readers = Inline(), Counters(), select_readers()
+        executor, account, readers = InlineExecutor(), Counters(), select_readers()
         files, lost = find_files([self.raw], leave_out=self.output)
         self.failures: list[Any] = []
         job = Job(PLAIN, self.output, form=form, choices=RerunOptions(**chosen))
         run(
             FileSources(files, lambda files, at: file_documents(files[at], Input(), readers), Input()),
             job,
-            engine=crew.engine,
+            engine=executor.engine,
             lost=lost,
-            account=account,
-            heard=self.failures.append,
+            counters=account,
+            events=Callbacks(log_entry=self.failures.append),
         )
         return account
 
     def seen(self) -> dict[str, bytes]:
-        """All that lies outside."""
+        """Returns all files of the folder outside."""
         return {
             str(path.relative_to(self.outside)): path.read_bytes() if path.is_file() else b""
             for path in self.outside.rglob("*")
@@ -130,10 +132,10 @@ PLANTS = (a_link, a_link_to_nowhere, a_link_to_a_folder, a_hard_link, a_pipe)
 @pytest.mark.parametrize("plant", PLANTS)
 @pytest.mark.parametrize("form", ["json", "jsonl"])
 @pytest.mark.parametrize("before", [False, True])
-def test_nothing_outside_is_changed_through_what_lies_where_a_file_goes(
+def test_links_instead_of_files_change_nothing_outside(
     ground: Ground, plant: Callable[[Path, Path], None], form: str, *, before: bool
 ) -> None:
-    """`ground` looks at what is outside when the test is over. Each run ends, and says why where it ends early."""
+    """The fixture `ground` checks the folder outside after the test. Each run ends, and says why if it ends early."""
     if before:
         ground.run(form)
     for name in (*(f"_run/{name}" for name in REPLACED), *OF_ARTICLES):
@@ -144,13 +146,13 @@ def test_nothing_outside_is_changed_through_what_lies_where_a_file_goes(
 @pytest.mark.parametrize("plant", PLANTS)
 @pytest.mark.parametrize("name", CHANGED)
 @pytest.mark.parametrize("before", [False, True])
-def test_what_a_run_changes_where_it_lies_is_refused_with_its_name(
+def test_links_instead_of_files_changed_in_place_are_refused(
     ground: Ground, plant: Callable[[Path, Path], None], name: str, *, before: bool
 ) -> None:
     if before:
         ground.run()
     plant(ground.output / "_run" / name, ground.outside)
-    with pytest.raises(UsageError, match=rf"_run/{name} is (a symbolic link|a hard link|no file of a run)"):
+    with pytest.raises(UsageError, match=rf"_run/{name} is (a symbolic link|a hard link|not a file of a run)"):
         ground.run()
 
 
@@ -167,9 +169,7 @@ def runs_that_write_and_delete(ground: Ground, form: str) -> None:
 @pytest.mark.parametrize("form", ["json", "jsonl"])
 @pytest.mark.parametrize("name", ["_run", "wire", *(f"_run/{name}" for name in FOLDERS)])
 @pytest.mark.parametrize("before", [False, True])
-def test_nothing_outside_is_changed_through_a_folder_that_is_a_link(
-    ground: Ground, form: str, name: str, *, before: bool
-) -> None:
+def test_links_instead_of_folders_change_nothing_outside(ground: Ground, form: str, name: str, *, before: bool) -> None:
     if before:
         ground.run(form)
     path = ground.output / name
@@ -181,14 +181,14 @@ def test_nothing_outside_is_changed_through_a_folder_that_is_a_link(
 
 
 @pytest.mark.parametrize("name", ["_run", *(f"_run/{name}" for name in FOLDERS)])
-def test_a_folder_of_a_run_that_is_a_link_is_refused_with_its_name(ground: Ground, name: str) -> None:
+def test_a_link_instead_of_the_folder_of_a_run_is_refused(ground: Ground, name: str) -> None:
     (ground.output / name).parent.mkdir(parents=True, exist_ok=True)
     (ground.output / name).symlink_to(ground.outside / "folder")
-    with pytest.raises(UsageError, match=rf"{name} is a symbolic link, and a run writes nothing through one"):
+    with pytest.raises(UsageError, match=rf"{name} is a symbolic link, which a run does not follow"):
         ground.run()
 
 
-def test_an_article_behind_a_link_fails_and_the_others_are_written(ground: Ground) -> None:
+def test_an_article_below_a_link_fails_alone(ground: Ground) -> None:
     ground.output.mkdir()
     (ground.output / "wire").symlink_to(ground.outside / "folder", target_is_directory=True)
     account = ground.run()
@@ -199,7 +199,7 @@ def test_an_article_behind_a_link_fails_and_the_others_are_written(ground: Groun
 
 
 @pytest.mark.parametrize("plant", [a_link, a_link_to_nowhere, a_pipe])
-def test_a_link_where_an_article_goes_is_kept_until_it_may_be_replaced(
+def test_a_link_instead_of_an_article_is_kept_unless_overwritten(
     ground: Ground, plant: Callable[[Path, Path], None]
 ) -> None:
     plant(ground.output / "quay.json", ground.outside)
@@ -249,9 +249,7 @@ def a_text(path: Path) -> None:
         ("state.sqlite", a_state_with_programs),
     ],
 )
-def test_what_somebody_else_left_there_is_renamed_and_stays_as_it_is(
-    ground: Ground, name: str, leave: Callable[[Path], None]
-) -> None:
+def test_files_of_others_are_renamed_and_kept(ground: Ground, name: str, leave: Callable[[Path], None]) -> None:
     path = ground.output / "_run" / name
     path.parent.mkdir(parents=True)
     leave(path)
@@ -262,7 +260,7 @@ def test_what_somebody_else_left_there_is_renamed_and_stays_as_it_is(
 
 
 @pytest.mark.parametrize("left", [b"", b"123\n", b"4194304\n"])
-def test_the_lock_of_a_run_that_ended_is_taken(ground: Ground, left: bytes) -> None:
+def test_the_lock_of_an_ended_run_is_taken(ground: Ground, left: bytes) -> None:
     lock = ground.output / "_run" / "lock"
     lock.parent.mkdir(parents=True)
     lock.write_bytes(left)
@@ -271,8 +269,8 @@ def test_the_lock_of_a_run_that_ended_is_taken(ground: Ground, left: bytes) -> N
 
 
 @pytest.mark.parametrize("path", ["../../outside/a.txt", "previous/../../../outside/a.txt", "/etc/passwd", "open/x"])
-def test_a_state_names_no_file_outside(ground: Ground, path: str) -> None:
-    """One that came from somebody else may say anything."""
+def test_a_state_cannot_name_files_outside(ground: Ground, path: str) -> None:
+    """A state from somebody else may say anything."""
     assert not RUN_FOLDER_SHARD.fullmatch(path)
     ground.run("jsonl")
     size = (ground.outside / "a.txt").stat().st_size
@@ -287,7 +285,7 @@ def test_a_state_names_no_file_outside(ground: Ground, path: str) -> None:
 # Other writers
 
 
-def test_a_link_that_the_user_names_is_followed_and_one_that_lies_there_is_not(tmp_path: Path) -> None:
+def test_a_link_named_by_the_user_is_followed_but_not_one_below_it(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(SECRET, "utf-8")
     (tmp_path / "link").symlink_to("a.txt")
     write_atomic(resolve_target(tmp_path / "link"), b"new")
@@ -311,8 +309,8 @@ def test_an_export_and_a_restore_write_nothing_through_a_link_in_their_folder(
 
 
 @pytest.mark.parametrize(("parts", "written"), [(300, 1), (5_000, 0)])
-def test_an_id_of_many_parts_is_written_or_fails_alone(tmp_path: Path, parts: int, written: int) -> None:
-    """Its folders lie in each other."""
+def test_an_id_with_many_parts_is_written_or_fails_alone(tmp_path: Path, parts: int, written: int) -> None:
+    """Its folders are nested."""
     ground = Ground(tmp_path)
     name = "d/" * parts + "a"
     (ground.raw / "deep.jsonl").write_text(json.dumps({"id": name, "text": "The quay is wet."}) + "\n", "utf-8")

@@ -1,4 +1,4 @@
-"""Two runs do not write to one place."""
+"""Two runs do not write to the same output."""
 
 import os
 import subprocess
@@ -38,7 +38,7 @@ def said(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
-def test_the_second_is_refused_and_told_who_is_there(path: Path) -> None:
+def test_a_second_run_is_refused_with_the_id_of_the_first(path: Path) -> None:
     with (
         hold_lock(path, "the output"),
         pytest.raises(UsageError, match=rf"another run \(process {os.getpid()}\) is writing to the output;"),
@@ -46,13 +46,13 @@ def test_the_second_is_refused_and_told_who_is_there(path: Path) -> None:
         hold_lock(path, "the output").__enter__()
 
 
-def test_once_the_first_is_over_the_next_may(path: Path) -> None:
+def test_the_next_run_may_begin_when_the_first_is_over(path: Path) -> None:
     for _ in range(2):
         with hold_lock(path, "the output"):
             pass
 
 
-def test_a_run_of_another_process_is_in_the_way(path: Path) -> None:
+def test_a_run_of_another_process_blocks_this_one(path: Path) -> None:
     path.parent.mkdir(parents=True)
     with started(PARENT, path) as other:
         assert said(other) == "held"
@@ -63,8 +63,8 @@ def test_a_run_of_another_process_is_in_the_way(path: Path) -> None:
         pass
 
 
-def test_the_workers_of_a_run_that_was_killed_are_waited_for(path: Path) -> None:
-    """They may be about to write an article."""
+def test_a_run_waits_for_the_workers_of_a_killed_run(path: Path) -> None:
+    """They may be writing an article."""
     path.parent.mkdir(parents=True)
     with started(PARENT, path) as parent:
         assert said(parent) == "held"
@@ -81,7 +81,7 @@ def test_the_workers_of_a_run_that_was_killed_are_waited_for(path: Path) -> None
         worker.stdout.close()
 
 
-def test_workers_that_do_not_end_are_in_the_way(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_that_do_not_end_block_the_next_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lock, "MAX_WAIT_SECONDS", 0.1)
     path.parent.mkdir(parents=True)
     with started(PARENT, path) as parent:
@@ -95,7 +95,7 @@ def test_workers_that_do_not_end_are_in_the_way(path: Path, monkeypatch: pytest.
             worker.kill()
 
 
-def test_a_worker_gets_no_share_where_another_run_has_begun(path: Path) -> None:
+def test_a_worker_gets_no_share_after_another_run_has_begun(path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.touch()
     import fcntl

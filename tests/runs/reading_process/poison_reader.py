@@ -1,4 +1,4 @@
-"""A reader that does the worst where a line asks for it; installed as a package of its own for a test."""
+"""A reader that crashes, hangs or allocates memory if a line says so; installed as a package for a test."""
 
 READER = '''\
 import ctypes
