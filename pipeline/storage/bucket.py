@@ -1,4 +1,4 @@
-"""Buckets of S3, Google and Azure, through `obstore`, which is loaded when the first one is asked for something."""
+"""Buckets of S3, Google and Azure, accessed with `obstore`, which is imported on first use."""
 
 import io
 import os
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 RETRIES = 6
-"""Times that a request is made again where the store is busy or the connection breaks: some seconds."""
+"""Retries of a request if the store is busy or the connection breaks; some seconds in all."""
 REQUEST_TIMEOUT = timedelta(minutes=5)
-"""What one request may take; each is for eight megabytes at most, but where an object is put whole."""
+"""The time limit of one request. Each is for at most 8 MiB, except when a whole object is stored."""
 FIRST_RANGE_BYTES = 1 << 18
-"""Bytes up to which an object comes with the first answer, and bytes of the first piece of a longer one."""
+"""Bytes of the first range of an object; smaller objects come whole with the first response."""
 LISTING_PAGE = 1000
-"""Names of a page of a list."""
+"""Names on one page of a listing."""
 
 ERROR_CODE = re.compile(r"<Code>(\w+)</Code>")
 ERROR_STATUS = re.compile(r"\bstatus(?: code:?)? (\d{3})\b")
@@ -49,15 +49,15 @@ METADATA_ADDRESSES = (
     "169.254.169.254",
     "/metadata/identity",
 )
-"""Addresses at which a machine in a cloud learns what it may do: whoever asks there has no other credentials."""
+"""Metadata services of cloud machines. A request to one means that no other credentials were found."""
 _USED: set[int] = set()
-"""The process in which a bucket was used."""
+"""The ids of processes in which a bucket was used."""
 DIRECTORY_BUCKET = "--x-s3"
-"""The end of the names of S3's buckets that list their objects in no order."""
+"""The suffix of S3 directory buckets, which list their objects unsorted."""
 
 
 class BucketStore:
-    """A bucket, reached by its keys."""
+    """A bucket."""
 
     def __init__(self, scheme: str, host: str) -> None:
         try:
@@ -72,19 +72,19 @@ class BucketStore:
             self._made = _made(scheme, host)
 
     def put(self, at: Address, data: bytes, *, create_only: bool) -> str | None:
-        """Stores an object and gives its tag; with `create_only` raises `FileExistsError` where it is there."""
+        """Stores an object and returns its tag. With `create_only`, raises `FileExistsError` if it exists."""
         with self._translated_errors(at):
             stored = self._library.put(self._made, at.path, data, mode="create" if create_only else "overwrite")
         return stored["e_tag"]
 
     def upload(self, at: Address, path: Path) -> None:
-        """Stores a file of this machine, in parts where it is large."""
-        # Opened here, so that what is wrong with the file is not said of the bucket.
+        """Uploads a local file; a large one in parts."""
+        # Opened outside the translation: an error of the local file must not be blamed on the bucket.
         with path.open("rb") as file, self._translated_errors(at):
             self._library.put(self._made, at.path, file)
 
     def entry(self, at: Address) -> StoredObject | None:
-        """What is known of an object, or none."""
+        """The metadata of an object; None if it does not exist."""
         try:
             with self._translated_errors(at):
                 found = self._library.head(self._made, at.path)
@@ -93,7 +93,7 @@ class BucketStore:
         return StoredObject(at.name, found["size"], _stamp(found))
 
     def delete(self, at: Address) -> None:
-        """Takes an object away, if it is there."""
+        """Deletes an object, if it exists."""
         try:
             with self._translated_errors(at):
                 self._library.delete(self._made, at.path)
@@ -101,9 +101,9 @@ class BucketStore:
             return
 
     def open(self, at: Address) -> BinaryIO:
-        """The bytes of an object: a small one comes whole, a larger one in pieces, each asked for when it is needed.
+        """Opens an object for reading. A small one is fetched whole, a larger one in ranges as they are needed.
 
-        So no connection is held open while somebody works on what was read, which would be cut off in the end.
+        So no connection stays open, and times out, while the caller works on what was read.
         """
         with self._translated_errors(at):
             found = self._library.get(self._made, at.path)
@@ -124,7 +124,7 @@ class BucketStore:
         return io.BufferedReader(RangeReader(piece, size, FIRST_RANGE_BYTES), FIRST_RANGE_BYTES)
 
     def listing(self, at: Address) -> Iterator[StoredObject]:
-        """The objects below a folder, with their names below it, sorted."""
+        """Yields the objects below a folder, with their names below it, sorted."""
         found = self._listing(at)
         yield from sorted(found, key=lambda entry: entry.name) if self._unsorted else found
 
@@ -148,12 +148,12 @@ class BucketStore:
                 yield StoredObject(name, each["size"], _stamp(each))
 
     def _is_folder(self, at: Address, path: str) -> bool:
-        """Whether an empty object stands for a folder: consoles make one called `folder/`, which lists as `folder`."""
+        """Whether an empty object marks a folder. Web consoles create `folder/`, which is listed as `folder`."""
         return self.entry(Address(at.scheme, at.host, path)) is None
 
     @contextmanager
     def _translated_errors(self, where: object, *, configuring: bool = False) -> Iterator[None]:
-        """Says in our words what the library says in its own, which show addresses, and keys that a server repeats."""
+        """Translates errors of the library, whose messages may show addresses, and keys that a server repeats."""
         try:
             yield
         except (StoreError, UsageError):
@@ -232,22 +232,22 @@ def _made(scheme: str, host: str) -> "ObjectStore":
 
 
 def _stamp(found: Any) -> str:  # noqa: ANN401 -- a dictionary of a library that may be missing
-    """What changes when an object does: its tag, or where the store has none the time."""
+    """The tag of an object or, if the store has none, its modification time."""
     return str(found["e_tag"] or found["last_modified"].isoformat())
 
 
 def _first_line(error: Exception) -> str:
-    """What the library says, without addresses, in which there may be more than is for others to see."""
+    """The first line of a library error, without addresses, which may hold secrets."""
     line = str(error).partition("\n")[0]
     return re.sub(r"\S+://\S*", "…", line).rstrip(".")
 
 
 MAX_RANGE_BYTES = 8 << 20
-"""Bytes of a piece; the first ones are smaller, since who looks at the beginning often reads no more."""
+"""Bytes of the largest range. The first ranges are smaller: often only the beginning is read."""
 
 
 class RangeReader(io.RawIOBase):
-    """The bytes that `piece(start, end)` gives of an object with `size` bytes, from the beginning to the end."""
+    """A stream over an object of `size` bytes that fetches ranges with `piece(start, end)`."""
 
     def __init__(self, piece: Callable[[int, int], bytes], size: int, first: int) -> None:
         super().__init__()
@@ -258,11 +258,11 @@ class RangeReader(io.RawIOBase):
         self._held = memoryview(b"")
 
     def readable(self) -> bool:
-        """It is."""
+        """Always true."""
         return True
 
     def readinto(self, buffer: object) -> int:
-        """Fills the buffer with what is held, or with the beginning of the next piece."""
+        """Fills the buffer from the current range, or from the next one."""
         room = memoryview(cast("bytearray", buffer)).cast("B")
         if not self._held and self._at < self._size:
             end = min(self._at + self._step, self._size)

@@ -17,9 +17,9 @@ HTML_TAG = regex.compile(
 
 
 def begins_page(data: bytes) -> bool:
-    """Whether a file is plainly a web page: it begins with a doctype, or with the element that holds all others.
+    """Whether data begins as a web page does: with a doctype or the root element.
 
-    A text in which some tags were left over is none.
+    A text with some left-over tags is not a page.
 
     >>> begins_page(b"<!-- saved --><!DOCTYPE html><p>Hi"), begins_page(b"<p>Hi</p>")
     (True, False)
@@ -28,7 +28,7 @@ def begins_page(data: bytes) -> bool:
 
 
 def holds_markup(data: bytes) -> bool:
-    """Whether a file has any tag of a page; one that has none is a text, whatever its name says."""
+    """Whether data holds any HTML tag; without one it is text, whatever its name says."""
     return HTML_TAG.search(data) is not None or (
         b"\0" in data[:DETECTION_BYTES] and HTML_TAG.search(data.replace(b"\0", b"")) is not None
     )
@@ -38,5 +38,5 @@ def _head(data: bytes) -> bytes:
     head = data[:DETECTION_BYTES]
     for mark in HTML_BYTE_ORDER_MARKS:
         head = head.removeprefix(mark)
-    # Two and four bytes a character: what is left of markup without the NULs is ASCII.
+    # UTF-16 and UTF-32: markup without its NULs is ASCII.
     return head.replace(b"\0", b"") if b"\0" in head else head

@@ -1,4 +1,4 @@
-"""A web page as an article: its title, its byline, its text, and what it states about itself."""
+"""Extracts the article of a web page: title, byline, text, and the metadata that the page states."""
 
 from collections.abc import Mapping, Sequence
 
@@ -27,11 +27,11 @@ MAX_NUL_SHARE = 0.01
 
 
 class PageError(ValueError):
-    """A page without a text to read; the message says why."""
+    """A page without readable text; the message says why."""
 
 
 class ExtractedPage(msgspec.Struct, frozen=True):
-    """What a page holds. `below` stands between title and text: byline, date, lead, as shown."""
+    """The article of a page. `below` are the lines between title and body: byline, date, lead, as shown."""
 
     title: str | None
     below: tuple[str, ...]
@@ -40,16 +40,16 @@ class ExtractedPage(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The title, what stands below it, and the text: a line each."""
+        """Title, lines below it, and body, joined by line ends."""
         return "\n".join([*([self.title] if self.title else []), *self.below, *self.body]) + "\n"
 
 
 def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
-    """The article of a page.
+    """Extracts the article of a page. The bytes are decoded once; `encoding` is theirs, if known.
 
-    Raises `DecodingError` for bytes that are no text, `PageError` for a page that shows none.
+    Raises `DecodingError` for bytes that cannot be decoded, `PageError` for a page without readable text.
     """
-    # Parsers are handed decoded text: given bytes they guess, and lose pages that declare gb2312 and hold GBK.
+    # Parsers get decoded text: from bytes they guess, and fail on pages that declare gb2312 but hold GBK.
     source = clean_markup(_decoded(data, encoding))
     if (opened := source.count("<")) >= MIN_UNCLOSED_TAGS and opened > 10 * source.count(">"):
         raise PageError(f"holds {opened:,} tags that never close; it is damaged, leave it out")
