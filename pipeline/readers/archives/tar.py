@@ -1,4 +1,4 @@
-"""Tar archives, read from the beginning to the end of any stream, so that `.tar.gz` needs no room on a disk."""
+"""Reads tar archives in one pass over any stream, so that `.tar.gz` needs no temporary file."""
 
 import io
 import tarfile
@@ -43,13 +43,13 @@ MEMBER_KINDS: Final = {
 
 @dataclass(frozen=True)
 class TarReader:
-    """A tar archive of any kind: old, ustar, GNU, pax."""
+    """Reads tar archives: old, ustar, GNU and pax."""
 
     name: ClassVar = "tar"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By the first header, which bears its own checksum; an archive of nothing by its name."""
+        """Claims by the checksum of the first header; an empty archive by its name."""
         header = source.head[:BLOCK_BYTES]
         if header[257:262] == b"ustar" or _sums_up(header):
             return Claim.CONTENT
@@ -57,7 +57,7 @@ class TarReader:
         return Claim.NAME if empty and source.suffix in TAR_SUFFIXES else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """Its members, one after the other."""
+        """Yields the members."""
         forward = _Forward(source.packed)
         most, number, given = options.limits.members, 0, 0
         archive = _opened(forward)
@@ -75,7 +75,7 @@ class TarReader:
 
 
 def _sums_up(header: bytes) -> bool:
-    """Whether a block is a header: the sum of its bytes stands in it, itself taken for blanks."""
+    """Whether a block is a header: it holds the sum of its own bytes, with the sum counted as spaces."""
     if len(header) < BLOCK_BYTES or not header[0]:
         return False
     digits = header[148:156].strip(b"\0 ")

@@ -1,4 +1,4 @@
-"""Zip archives: each member read by whichever reader claims it, in the order of the directory."""
+"""Reads zip archives: yields each member, in the order of the directory."""
 
 import io
 import stat
@@ -32,17 +32,17 @@ DOCUMENTS = {"word": "a Word document (docx)", "xl": "an Excel workbook (xlsx)",
 
 @dataclass(frozen=True)
 class ZipReader:
-    """A zip archive; files of other programs that are zip archives inside are no archives of documents."""
+    """Reads zip archives, but not files of programs that are zip archives inside, such as .docx."""
 
     name: ClassVar = "zip"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By its first bytes: those of a member, or of the end of an archive without any."""
+        """Claims by the first bytes: those of a member, or of an empty archive."""
         return Claim.CONTENT if source.head.startswith((b"PK\3\4", b"PK\5\6")) else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """Its members. From a stream it is copied to the disk first, since what it holds stands at its end."""
+        """Yields the members. A stream is copied to disk first, because the directory is at the end."""
         with source.on_disk() as path, path.open("rb") as file:
             found = read_directory(file)
             most = options.limits.members
@@ -138,7 +138,7 @@ def _member(
 
 
 def _stream(file: BinaryIO, entry: ZipEntry, counted: Budget | None, budget: Budget) -> io.RawIOBase:
-    """The bytes of a member. Raises `ReaderError` where it cannot be read at all."""
+    """The stream of a member. Raises `ReaderError` if it cannot be read."""
     if entry.encrypted:
         raise ReaderError("is encrypted; unpack the archive with its password first")
     compression = _compression(entry.method)
@@ -168,7 +168,7 @@ def _compression(method: int) -> Compression | None:
 
 
 class _Stretch:
-    """Some bytes of a file that is read elsewhere in between."""
+    """A range of a file that is also read elsewhere."""
 
     def __init__(self, file: BinaryIO, start: int, length: int, counted: Budget | None) -> None:
         self._file = file
@@ -187,7 +187,7 @@ class _Stretch:
 
 
 class _Checked(io.RawIOBase):
-    """The bytes of a member, which must be as many, and sum up to what, the directory says."""
+    """The bytes of a member, checked against the length and checksum in the directory."""
 
     def __init__(self, source: "_Stretch | Unpacked", entry: ZipEntry) -> None:
         super().__init__()

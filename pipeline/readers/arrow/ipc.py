@@ -1,4 +1,4 @@
-"""Arrow's own files, and its streams, as the library `datasets` leaves them: record batches behind each other."""
+"""Reads Arrow files and streams, which are sequences of record batches."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,19 +34,19 @@ ARROW_SUFFIXES = frozenset({".arrow", ".arrows", ".feather", ".ipc"})
 
 @dataclass(frozen=True)
 class ArrowReader:
-    """Files (Feather version 2) and streams; a batch that is damaged is lost, by name, and those of a file go on."""
+    """Reads files (Feather version 2) and streams. A damaged batch fails; a file is read on after it."""
 
     name: ClassVar = "arrow"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By the first bytes; by the suffix too, so that a damaged one is told as such."""
+        """Claims by the first bytes, and by suffix, so that a damaged file is reported as one."""
         if source.head.startswith((ARROW_MAGIC, FIRST_FEATHER)) or _begins_stream(source.head):
             return Claim.CONTENT
         return Claim.NAME if source.suffix in ARROW_SUFFIXES else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """A document a row."""
+        """Yields a document for each row."""
         if source.head.startswith(FIRST_FEATHER):
             raise ReaderError("is Feather version 1, which is not read; write it anew with a newer library")
         pa = load_pyarrow()

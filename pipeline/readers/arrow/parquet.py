@@ -1,4 +1,4 @@
-"""Parquet: a table by columns, read a group of rows at a time."""
+"""Reads Parquet files, one row group at a time."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,19 +36,19 @@ FOOTER_LIMITS = {"thrift_string_size_limit": 1 << 24, "thrift_container_size_lim
 
 @dataclass(frozen=True)
 class ParquetReader:
-    """A group of rows that is damaged is lost, by name, and the others are read."""
+    """Reads Parquet. A damaged row group fails as a whole; the others are still read."""
 
     name: ClassVar = "parquet"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By its first bytes; by the suffix too, so that a damaged one is told as such."""
+        """Claims by the first bytes, and by suffix, so that a damaged file is reported as one."""
         if source.head.startswith(PARQUET_MAGIC):
             return Claim.CONTENT
         return Claim.NAME if source.suffix == ".parquet" else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """A document a row."""
+        """Yields a document for each row."""
         with source.on_disk() as path, path.open("rb") as raw:
             source.count_whole(path)
             file = _opened(path)

@@ -1,4 +1,4 @@
-"""How a file of separated values is written: its encoding, and what stands between its cells, told from its head."""
+"""Detects the encoding and the delimiter of a delimited text from its beginning."""
 
 import codecs
 import csv
@@ -22,7 +22,7 @@ SEPARATOR_LINE = regex.compile(r'"?sep=(?P<delimiter>.)"?[\r\n]*+')
 
 
 def encoding_of(head: bytes) -> str:
-    """The encoding that the head of a table tells; UTF-8 where it is mixed, for what breaks it is known by row.
+    """The encoding of a table, detected from its head; UTF-8 if it is mixed, because rows that break it fail alone.
 
     >>> encoding_of("id,text\\n1,盐场".encode("gb18030")), encoding_of(b"id,text\\n")
     ('gb18030', 'utf-8')

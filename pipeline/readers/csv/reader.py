@@ -1,4 +1,4 @@
-"""Tables as text: a row a line, its cells between commas, semicolons, tabs or bars, and quoted where need be."""
+"""Reads CSV and similar tables: cells are separated by commas, semicolons, tabs or bars, and may be quoted."""
 
 import codecs
 import io
@@ -26,7 +26,7 @@ UNDECODED_CELL = 0xDC00
 
 @dataclass(frozen=True)
 class CsvReader:
-    """`delimiter` is told from the head where none is named; an empty `quote` is for tables that quote nothing.
+    """Reads CSV. The `delimiter` is detected if none is set; an empty `quote` is for tables without quoting.
 
     Without `header` the columns are called `column_1`, `column_2` and so on.
     """
@@ -48,11 +48,11 @@ class CsvReader:
             raise ValueError("`quote` is one character, or empty for none")
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By the suffix alone: many a text has a comma in each of its lines."""
+        """Claims by suffix alone: many texts have a comma in every line."""
         return Claim.NAME if source.suffix in CSV_SUFFIXES and binary_kind(source.head) is None else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """A document a row; rows are counted without the header and blank lines."""
+        """Yields a document for each row. The header and empty lines are not counted as rows."""
         encoding = options.encoding or encoding_of(source.head)
         try:
             # The byte order mark is a character here; whoever reads the first line takes it off.
@@ -94,7 +94,7 @@ class CsvReader:
 
 @dataclass(frozen=True)
 class _Cut:
-    """What is the same for all rows of a file."""
+    """Turns cells into rows of one file."""
 
     columns: tuple[str, ...]
     delimiter: str
@@ -135,7 +135,7 @@ def _torn(cell: str) -> str | UndecodedText:
 
 
 def _as_code_points(error: UnicodeError) -> tuple[str, int]:
-    """The error handler that keeps each byte it meets; that of Python refuses those of ASCII."""
+    """An error handler that keeps undecodable bytes, including ASCII ones, which `surrogateescape` refuses."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return "".join(chr(UNDECODED_CELL + byte) for byte in error.object[error.start : error.end]), error.end

@@ -1,4 +1,4 @@
-"""A JSON file: a list of records, one record, or one object that holds them: in a list, or each under its id."""
+"""Reads JSON files: a list of records, one record, or an object that holds records in a list or by id."""
 
 import io
 import re
@@ -35,20 +35,20 @@ Members = dict[str, msgspec.Raw]
 
 @dataclass(frozen=True)
 class JsonReader:
-    """Read a record at a time; a record that is no JSON fails alone where its brackets and quotes close."""
+    """Reads one record at a time. A malformed record fails alone if its brackets and quotes are closed."""
 
     name: ClassVar = "json"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By how it begins, unless its name says that it is a text; by the suffix where it is no other kind of file."""
+        """Claims by the beginning, unless the suffix is that of a text; or by suffix, if it is no binary file."""
         begins = BEGINNING.match(head_of(source))
         if begins and source.suffix not in _of_others(begins[0]):
             return Claim.CONTENT
         return Claim.NAME if source.suffix == ".json" and binary_kind(source.head) is None else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """The records; of several objects behind each other each is one."""
+        """Yields the records; if several objects follow each other, each of them is one."""
         mark = source.stream.read(len(BOM_UTF8)) if source.head.startswith(BOM_UTF8) else b""
         values = Values(stream_of(source, options.encoding), options.limits, len(mark))
         match values.next():
@@ -76,7 +76,7 @@ def _documents(source: ByteSource, rows: Iterator[TableRow], options: Input) -> 
 
 
 def _object(source: ByteSource, values: Values, options: Input) -> Iterator[ReaderItem]:
-    """What a file holds that begins with an object."""
+    """Yields the documents of a file that begins with an object."""
     begin = values.offset
     whole = values.whole()
     members = None if whole is None else _members(whole, options.limits)
@@ -103,7 +103,7 @@ def _object(source: ByteSource, values: Values, options: Input) -> Iterator[Read
 def _alone(
     source: ByteSource, whole: bytearray, members: Members | None, begin: int, options: Input
 ) -> Iterator[ReaderItem]:
-    """The one object of a file: a record if it has a text, else what holds them."""
+    """Yields the documents of a single object: itself if it has a text, else those that it holds."""
     lists = list(_lists(members or {}, options.limits))
     only = lines_reader.row(None, whole, options.limits, unit=RECORD_WORD)
     if _has_text(only.fields, options):
@@ -121,7 +121,7 @@ def _alone(
 
 
 def _lists(members: Members, limits: Limits, depth: int = 1) -> Iterator[msgspec.Raw]:
-    """The lists of objects in an object, and in the objects in it: `{"data": {"items": [{…}]}}`."""
+    """The lists of objects in an object, at any depth up to the limit: `{"data": {"items": [{…}]}}`."""
     for raw in members.values():
         if LIST.match(memoryview(raw)):
             yield raw
@@ -141,7 +141,7 @@ def _is_record(options: Input) -> Callable[[msgspec.Raw], bool]:
 
 
 def _by_key(members: Members, whole: bytearray, begin: int, options: Input) -> Iterator[TableRow]:
-    """The records of an object that holds each under its id."""
+    """Yields the records of an object whose keys are ids."""
     at = 0
     for number, (key, raw) in enumerate(members.items(), 1):
         data = bytes(raw)
@@ -174,7 +174,7 @@ def _members(whole: bytearray, limits: Limits) -> Members | None:
 
 
 def _all_of(values: Values) -> Iterator[TableRow]:
-    """The elements of a list that is all of a file."""
+    """Yields the elements of a list that is the whole file."""
     yield from _elements(values)
     if values.next():
         raise _more_behind(values)

@@ -1,4 +1,4 @@
-"""WARC: what a crawler stored, a record for each answer. Those that hold a page or a text are documents."""
+"""Reads WARC files of web crawlers. Records that hold a page or plain text are documents."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -50,19 +50,19 @@ of all pages; they are left to be told from the bytes."""
 
 @dataclass(frozen=True)
 class WarcReader:
-    """Answers of status 200 and bare resources, where they are pages or plain text; all else is counted."""
+    """Reads responses with status 200 and bare resources that are pages or plain text; all others are counted."""
 
     name: ClassVar = "warc"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By the first line, whatever the file is called."""
+        """Claims by the first line, whatever the file's name."""
         if BEGINS.match(source.head.lstrip(b"\r\n")):
             return Claim.CONTENT
         return Claim.NAME if source.suffix == ".warc" else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """A document a record, rows are records of any kind; at the end what was left out, by reason."""
+        """Yields a document for each record, then what was left out, by reason. Rows count records of any kind."""
         aside: Counter[str] = Counter()
         is_empty = True
         limit = options.limits.bytes
@@ -89,14 +89,14 @@ def _left_out(source: ByteSource, aside: Mapping[str, int]) -> Iterator[LeftOut]
 
 
 class _Body(msgspec.Struct, frozen=True):
-    """What may be a document: the content type that is claimed for it, and the answer around it, if one is."""
+    """A possible document: its declared content type, and the HTTP response around it, if any."""
 
     content_type: str
     answer: http.HttpResponse | None
 
 
 def _read_record(source: ByteSource, found: WarcRecord | BrokenRecord, limit: int) -> Record | Unreadable | str:
-    """The document in a record, why there is none although there should be one, or the reason to leave it out."""
+    """The document in a record, or its failure, or the reason to leave it out."""
     if isinstance(found, BrokenRecord):
         return _failed(source, found, found.fault)
     if not found.fields.get("warc-type"):

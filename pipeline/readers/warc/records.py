@@ -1,4 +1,4 @@
-"""The records that a WARC file holds, told apart, whatever its headers claim.
+"""Splits a WARC file into records, without trusting the lengths that its headers declare.
 
 No library is used. warcio reads lines and chunks of any length into memory, and a line out of place or a length that is
 too large ends the file with whatever exception comes. fastwarc ends it at any wrong length, without saying where, and
@@ -29,7 +29,7 @@ MAX_HEADER_BYTES = 1 << 16
 
 
 class WarcRecord(msgspec.Struct, frozen=True):
-    """A record: its number, from 1; where it begins; its header with names in small letters; and its block.
+    """A record: its number (from 1), its offset in bytes, its header with lower-case names, and its block.
 
     A block that is too long is not held: `block` is then how it begins, and `size` more than that.
     """
@@ -42,12 +42,12 @@ class WarcRecord(msgspec.Struct, frozen=True):
 
     @property
     def is_held(self) -> bool:
-        """Whether the block is all there."""
+        """Whether the block is complete."""
         return len(self.block) == self.size
 
 
 class BrokenRecord(msgspec.Struct, frozen=True):
-    """What stands at the place of a record and is none: its number, where it begins, and what is wrong."""
+    """A malformed record: its number, its offset in bytes, and the fault."""
 
     number: int
     offset: int
@@ -55,7 +55,7 @@ class BrokenRecord(msgspec.Struct, frozen=True):
 
 
 def read_records(stream: BinaryIO, limit: int) -> Iterator[WarcRecord | BrokenRecord]:
-    """All records in order; behind a broken one it goes on where the next begins. A cut-off file ends in a broken one.
+    """Yields all records in order, and continues after a broken one. A truncated file ends in a broken record.
 
     Blocks of more than `limit` bytes are passed over. A length is believed where a record's end stands behind it, or,
     if it is over the limit, where no record begins in between. Raises `ReaderError` for a damaged compression.
@@ -91,7 +91,7 @@ def header_fields(header: bytes) -> dict[str, str]:
 
 
 def quoted(value: str) -> str:
-    """A value of a header as it may stand in a message: between quotes, in ASCII, not too long.
+    """A header's value for a message: quoted, in ASCII, shortened.
 
     >>> quoted("-5"), quoted("盐门")
     ("'-5'", "'\\\\u76d0\\\\u95e8'")
