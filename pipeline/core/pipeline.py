@@ -1,4 +1,4 @@
-"""One document, the whole way: bytes in, an Article out. Pure: no clock, no network, nothing shared."""
+"""Processes one document: bytes or a record in, an `Article` out. Pure: no clock, no network, no shared state."""
 
 import hashlib
 from bisect import bisect_right
@@ -37,10 +37,10 @@ CONVERSION = "pipeline.readers.html.conversion"
 class Pipeline:
     """A recipe ready to process documents; it can be pickled and sent to another process.
 
-    `stages` are names of built-in or installed stages, or stages of your own, by default the built-in recipe;
+    `stages` are names of built-in or installed stages, or your own stages; the default is the built-in recipe.
     `settings` maps a stage's name to values of its fields, `rules` a rule or stage to a threshold or "off".
-    `vocabulary` are words to know, `profiles` what is laid over all of this for the documents that match: both as the
-    tables of `pipeline.toml`. Raises `UsageError` where they do not fit together.
+    `vocabulary` adds words and names, `profiles` overrides all of this for matching documents; both are written like
+    the tables of `pipeline.toml`. Raises `UsageError` if they do not fit together.
     """
 
     def __init__(
@@ -68,13 +68,13 @@ class Pipeline:
 
     @classmethod
     def configured(cls, settings: Settings) -> "Pipeline":
-        """The pipeline that settings describe. Raises `UsageError`."""
+        """The pipeline for some settings. Raises `UsageError`."""
         expect("Pipeline.configured", "settings", settings, Settings, "settings of pipeline.config.settings")
         return cls._of(recipe_variants(None, settings))
 
     @classmethod
     def load(cls, path: str | Path, *overrides: str) -> "Pipeline":
-        """The pipeline of a `pipeline.toml`, with each `KEY=VALUE` laid over it. Raises `UsageError` with the file."""
+        """The pipeline of a `pipeline.toml`, with `KEY=VALUE` overrides. Raises `UsageError`, which names the file."""
         expect_path("Pipeline.load", "path", path)
         expect_names("Pipeline.load", "overrides", overrides, "'stages.words.longest=30'")
         said = layers(path, overrides)
@@ -164,13 +164,13 @@ class Pipeline:
         )
 
     def only(self, stages: Sequence[str]) -> "Pipeline":
-        """The same pipeline with these of its stages, in its order. Raises `UsageError` for a stage it has not."""
+        """The pipeline with only these of its stages, in its own order. Raises `UsageError` for an unknown stage."""
         expect_names("only", "stages", stages, "['words']")
         self.recipe.select(stages)
         return self._of(tuple(variant.select(set(stages)) for variant in self.variants))
 
     def clean(self, text: str) -> str:
-        """The repaired text: what the repairs of the recipe make of `text`. Finders and profiles do not count."""
+        """The text with all repairs of the recipe applied; no finders, no profiles."""
         expect_text("clean", "text", text)
         document = Document(text, vocabulary=self.recipe.vocabulary, thresholds=self.recipe.thresholds)
         for step in self.recipe.repairs:
@@ -188,7 +188,7 @@ def _check(
     encoding: object,
     strict: object,
 ) -> None:
-    """Raises `UsageError` for arguments of `process` that are of another type."""
+    """Raises `UsageError` for arguments of `process` of the wrong type."""
     if not isinstance(data, bytes | str | Record):
         remedy = "Path(…).read_bytes()" if isinstance(data, PurePath) else ""
         raise wrong_argument("process", "data", data, "the document's bytes, or its text", remedy)
@@ -270,7 +270,7 @@ def process(
 
 
 def clean(text: str, stages: Sequence[str] | None = None) -> str:
-    """The repaired text. `stages` names a set of repairs; the built-in recipe orders it. Raises `UsageError`."""
+    """The repaired text. `stages` names the repairs to apply, in the recipe's order. Raises `UsageError`."""
     expect_text("clean", "text", text)
     if stages is None:
         return _built_in().clean(text)

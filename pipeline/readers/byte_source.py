@@ -245,7 +245,7 @@ def without_suffix(name: str) -> str:
 def unpacked_name(name: str) -> str:
     """The name of a compressed file once it is unpacked: without the suffix of the compression.
 
-    >>> unpacked("a.txt.gz"), unpacked("crawl.tgz"), unpacked("odd")
+    >>> unpacked_name("a.txt.gz"), unpacked_name("crawl.tgz"), unpacked_name("odd")
     ('a.txt', 'crawl.tar', 'odd')
     """
     path = PurePosixPath(name)
@@ -295,7 +295,7 @@ class RemoteStream(io.RawIOBase):
 def read_lines(stream: BinaryIO, limit: int) -> Iterator[tuple[int, bytes | None]]:
     """Each line with its number, from 1, its end included; None for a line of more than `limit` bytes.
 
-    >>> import io; list(lines(io.BytesIO(b"ab\\nabcd\\nc"), 3))
+    >>> import io; list(read_lines(io.BytesIO(b"ab\\nabcd\\nc"), 3))
     [(1, b'ab\\n'), (2, None), (3, b'c')]
     """
     number = 0

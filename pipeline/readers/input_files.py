@@ -1,4 +1,4 @@
-"""Files below the paths and URLs that the user names, each with the id that its document will have."""
+"""Finds the files at and below the paths and URLs that the user names."""
 
 import errno
 import os
@@ -45,27 +45,27 @@ class InputFile(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> Path | None:
-        """The path on this machine."""
+        """The local path."""
         return None if self.at is None else Path(self.at)
 
     @property
     def id(self) -> str:
-        """What the document is called if the file is one: the name without its suffix."""
+        """The id of the document if the file is one: the name without its suffix."""
         return without_suffix(self.name)
 
     @property
     def is_stdin(self) -> bool:
-        """Whether it is standard input, which can be read once."""
+        """Whether it is standard input, which can be read only once."""
         return self.at is None and self.remote is None
 
     @property
     def where(self) -> str:
-        """Where it lies, for a message."""
+        """Where it is, for a message."""
         return str(self.at or self.remote or STDIN)
 
     @property
     def size(self) -> int | None:
-        """Its bytes, where they are known without reading it."""
+        """Its size in bytes, if known without reading it."""
         if self.remote is not None:
             return self.remote.size
         found = self._looked_at()
@@ -73,14 +73,14 @@ class InputFile(msgspec.Struct, frozen=True):
 
     @property
     def stamp(self) -> str | None:
-        """What is another text where the file was written anew, as far as that shows without reading it."""
+        """A stamp that changes when the file does, as far as that shows without reading it."""
         if self.remote is not None:
             return None if self.remote.stamp is None else f"{self.remote.size}-{self.remote.stamp}"
         found = self._looked_at()
         return None if found is None else f"{found.st_size}-{found.st_mtime_ns}"
 
     def _looked_at(self) -> os.stat_result | None:
-        """None for standard input, for a pipe, and for what is not there any more."""
+        """The file's status; None for standard input, a pipe, or a file that no longer exists."""
         try:
             found = None if self.at is None else os.stat(self.at)
         except OSError:
@@ -101,7 +101,7 @@ def find_files(
     access: WebAccess = WebAccess(),  # noqa: B008 -- it is frozen
     follow_symlinks: bool = False,
 ) -> tuple[list[InputFile], list[Unreadable | LeftOut]]:
-    """The files at and below `inputs`, sorted by name, and what cannot be listed or is left out. `-` is standard input.
+    """The files at and below `inputs`, sorted by name, and what is unreadable or left out. `-` is standard input.
 
     A URL names an object, or a folder of them: the files are those that would be found in a folder with a copy of it.
     Below a folder, names that begin with `.` or `_` and the folder `leave_out` are passed over; `include` are patterns
@@ -136,7 +136,7 @@ def find_files(
 
 
 def _stored(given: RemotePath, include: Sequence[str], spared: RemotePath | None) -> Iterator[FoundItem]:
-    """The object that a URL names, or what lies below it. Raises `UsageError` where nothing does."""
+    """Yields the object at a URL, or the objects below it. Raises `UsageError` if there are none."""
     try:
         entry = given.entry()
         if entry is not None:
@@ -160,7 +160,7 @@ def _stored(given: RemotePath, include: Sequence[str], spared: RemotePath | None
 
 
 class _Walk:
-    """What lies below a folder, found without recursion: folders may lie in each other as deep as they like."""
+    """Walks a folder without recursion, so that folders may be nested to any depth."""
 
     def __init__(self, top: Path, include: Sequence[str], spared: FolderIdentity | None, *, follow: bool) -> None:
         self._top = str(top)
@@ -174,7 +174,7 @@ class _Walk:
         """
 
     def found(self) -> Iterator[FoundItem]:
-        """Files, folders that cannot be listed, and what is left out."""
+        """Yields files, folders that cannot be listed, and what is left out."""
         levels = [self._level(self._top, "", self._above() if self._follow else None)]
         while levels:
             entries, prefix, above = levels[-1]
@@ -244,14 +244,14 @@ class _Walk:
 
 
 class _Above(msgspec.Struct, frozen=True):
-    """A folder, and those that it lies in."""
+    """A folder and its parents."""
 
     folder: FolderIdentity | None
     above: "_Above | None"
 
 
 def _identity(folder: str | Path) -> FolderIdentity | None:
-    """None for what is not there."""
+    """The identity of a folder; None if it does not exist."""
     try:
         found = os.stat(folder)
     except OSError:

@@ -17,17 +17,17 @@ from pipeline.readers.byte_source import ByteSource, Location
 from pipeline.readers.field_values import UndecodedText, as_text, holds, others, value_at
 from pipeline.readers.reader import ReaderItem
 
-SAMPLE = 20
+SAMPLE_ROWS = 20
 """Rows that are looked at to find the field of the text."""
-LONG = 200
+MIN_TEXT_CHARS = 200
 """Characters that a field must have on average to be taken for the text, if its name does not say so."""
-FARTHER = 3
+MIN_TEXT_RATIO = 3
 """How many times longer than every other field it must be."""
-MOST_NAMED = 8
+MAX_LISTED_COLUMNS = 8
 """Columns that a message lists."""
 NO_RECORDS = "holds no records; leave it out"
-MANY = "leave it out, or raise [input.limits] columns"
-ARTICLE = "is what this pipeline wrote (bilingual-article), not a source; leave it out"
+TOO_MANY_REMEDY = "leave it out, or raise [input.limits] columns"
+IS_ARTICLE = "is what this pipeline wrote (bilingual-article), not a source; leave it out"
 
 
 class TableRow(msgspec.Struct, frozen=True, gc=False):
@@ -73,7 +73,7 @@ def table_records(
         return
     column = column or text_column(intact)
     width = len(columns or ())
-    table = _Table(location, name or source.id, options.text_field, column, options, media_type, unit, width)
+    table = _RecordFactory(location, name or source.id, options.text_field, column, options, media_type, unit, width)
     if column is None and broken is None and len(intact) == len(sample):
         # Rows of a table are alike. Of other records the first may be pictures, and the texts follow them.
         first = None if columns is not None else (yield from table.skip_to_text(rows, len(sample)))
@@ -92,7 +92,7 @@ def _sample(rows: Iterator[TableRow], column: str | None) -> tuple[list[TableRow
     """The first rows, up to the one that shows which field is the text, and the error that ended them early."""
     sample: list[TableRow] = []
     try:
-        for row in islice(rows, SAMPLE):
+        for row in islice(rows, SAMPLE_ROWS):
             sample.append(row)
             if column or _by_name(row.fields):
                 break
@@ -114,14 +114,14 @@ def _nothing_to_read(
 ) -> str | None:
     """Why none of the records is read; None if they are. `intact` are the fields of the sample's sound rows."""
     if intact and is_article(intact[0]):
-        return ARTICLE
+        return IS_ARTICLE
     return NO_RECORDS if not sample and broken is None else None
 
 
 def check_column_count(columns: int, limits: Limits) -> None:
     """Raises `ReaderError` if a table has too many columns: every row would cost as much."""
     if columns > limits.columns:
-        raise ReaderError(f"has {columns:,} columns, over the limit of {limits.columns:,}; {MANY}")
+        raise ReaderError(f"has {columns:,} columns, over the limit of {limits.columns:,}; {TOO_MANY_REMEDY}")
 
 
 def _counted(budget: Budget, rows: Iterable[TableRow]) -> Iterator[TableRow]:
@@ -172,7 +172,7 @@ def is_article(fields: Mapping[str, object]) -> bool:
 def unique_names(names: Iterable[str]) -> tuple[str, ...]:
     """Makes column names unique: an empty name becomes `column_N`, a repeated one gets a number.
 
-    >>> unique(["id", "", "text", "text"])
+    >>> unique_names(["id", "", "text", "text"])
     ('id', 'column_2', 'text', 'text_2')
     """
     given = list(names)
@@ -208,9 +208,9 @@ def text_column(sample: Sequence[Mapping[str, object]]) -> str | None:
             if isinstance(value, str | UndecodedText):
                 lengths[name] = lengths.get(name, 0) + len(value)
     ranked = sorted(lengths, key=lambda name: -lengths[name])
-    if not ranked or lengths[ranked[0]] < LONG * len(sample):
+    if not ranked or lengths[ranked[0]] < MIN_TEXT_CHARS * len(sample):
         return None
-    if len(ranked) > 1 and lengths[ranked[0]] < FARTHER * lengths[ranked[1]]:
+    if len(ranked) > 1 and lengths[ranked[0]] < MIN_TEXT_RATIO * lengths[ranked[1]]:
         return None
     return ranked[0]
 
@@ -252,10 +252,12 @@ def _refuse_missing(wanted: str | None, columns: Mapping[str, bool]) -> None:
 
 def listed_names(names: Sequence[str]) -> str:
     """The first few names, for a message."""
-    return printable(", ".join(names[:MOST_NAMED])) + (", …" if len(names) > MOST_NAMED else "") or "none"
+    return (
+        printable(", ".join(names[:MAX_LISTED_COLUMNS])) + (", …" if len(names) > MAX_LISTED_COLUMNS else "") or "none"
+    )
 
 
-class _Table(msgspec.Struct, frozen=True):
+class _RecordFactory(msgspec.Struct, frozen=True):
     """Turns rows of one file into records.
 
     `wanted` is the text field that the settings name, `column` the one that was detected. `width` is the number of

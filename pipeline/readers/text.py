@@ -13,9 +13,9 @@ from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.text.encodings.signatures import binary_kind
 
-SUFFIXES = frozenset({".txt", ".text"})
-MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x84\x31\x95\x33")
-MOST_CONTROLS = 0.03
+TEXT_SUFFIXES = frozenset({".txt", ".text"})
+BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x84\x31\x95\x33")
+MAX_CONTROL_SHARE = 0.03
 """Share of control characters up to which the head may be damaged text; a tenth of random bytes are controls."""
 CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 
@@ -30,7 +30,7 @@ class TextReader:
 
     def sniff(self, source: ByteSource) -> Claim:
         """Claims by suffix and, as a last resort, whatever looks like text."""
-        if source.suffix in SUFFIXES:
+        if source.suffix in TEXT_SUFFIXES:
             return Claim.NAME
         if source.is_called_packed or binary_kind(source.head) is not None:
             # The first bytes of a truncated archive may look like a word.
@@ -54,10 +54,10 @@ def document_record(source: ByteSource, data: bytes, media_type: str, metadata: 
 
 
 def _may_be_text(head: bytes) -> bool:
-    if head.startswith(MARKS):
+    if head.startswith(BYTE_ORDER_MARKS):
         return True
     controls = len(head) - len(head.translate(None, CONTROLS))
-    if controls <= MOST_CONTROLS * len(head):
+    if controls <= MAX_CONTROL_SHARE * len(head):
         return True
     # UTF-16 and UTF-32 without a byte order mark: most NULs of a text are at one offset of two or four.
     nuls = [head[at::4].count(0) for at in range(4)]

@@ -41,7 +41,7 @@ class Address(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """The last part of the path: the name of the file.
 
-        >>> address("https://salt.example/d/%E7%9B%90%20a.jsonl?sig=1").name, address("s3://salt/d/50%25.txt").name
+        >>> parse_url("https://salt.example/d/%E7%9B%90%20a.jsonl?sig=1").name, parse_url("s3://salt/d/50%25.txt").name
         ('盐 a.jsonl', '50%25.txt')
         """
         last = self.path.rstrip("/").rpartition("/")[2]

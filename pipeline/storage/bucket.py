@@ -1,4 +1,4 @@
-"""Buckets of S3, Google and Azure, through `obstore`, which is loaded when the first one is asked for something."""
+"""Buckets of S3, Google and Azure, accessed with `obstore`, which is imported on first use."""
 
 import io
 import os
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 RETRIES = 6
-"""Times that a request is made again where the store is busy or the connection breaks: some seconds."""
-LONGEST = timedelta(minutes=5)
-"""What one request may take; each is for eight megabytes at most, but where an object is put whole."""
-SMALL = 1 << 18
-"""Bytes up to which an object comes with the first answer, and bytes of the first piece of a longer one."""
-AT_ONCE = 1000
-"""Names of a page of a list."""
+"""Retries of a request if the store is busy or the connection breaks; some seconds in all."""
+REQUEST_TIMEOUT = timedelta(minutes=5)
+"""The time limit of one request. Each is for at most 8 MiB, except when a whole object is stored."""
+FIRST_RANGE_BYTES = 1 << 18
+"""Bytes of the first range of an object; smaller objects come whole with the first response."""
+LISTING_PAGE = 1000
+"""Names on one page of a listing."""
 
-CODE = re.compile(r"<Code>(\w+)</Code>")
-STATUS = re.compile(r"\bstatus(?: code:?)? (\d{3})\b")
+ERROR_CODE = re.compile(r"<Code>(\w+)</Code>")
+ERROR_STATUS = re.compile(r"\bstatus(?: code:?)? (\d{3})\b")
 NO_BUCKET = frozenset({"NoSuchBucket", "ContainerNotFound", "InvalidBucketName"})
-REFUSED = frozenset(
+REFUSED_CODES = frozenset(
     {
         "InvalidAccessKeyId",
         "SignatureDoesNotMatch",
@@ -42,22 +42,22 @@ REFUSED = frozenset(
         "AuthorizationHeaderMalformed",
     }
 )
-OF_A_MACHINE = (
+METADATA_ADDRESSES = (
     "/latest/api/token",
     "/latest/meta-data",
     "metadata.google.internal",
     "169.254.169.254",
     "/metadata/identity",
 )
-"""Addresses at which a machine in a cloud learns what it may do: whoever asks there has no other credentials."""
+"""Metadata services of cloud machines. A request to one means that no other credentials were found."""
 _USED: set[int] = set()
-"""The process in which a bucket was used."""
+"""The ids of processes in which a bucket was used."""
 DIRECTORY_BUCKET = "--x-s3"
-"""The end of the names of S3's buckets that list their objects in no order."""
+"""The suffix of S3 directory buckets, which list their objects unsorted."""
 
 
 class BucketStore:
-    """A bucket, reached by its keys."""
+    """A bucket."""
 
     def __init__(self, scheme: str, host: str) -> None:
         try:
@@ -68,73 +68,73 @@ class BucketStore:
         self._url = f"{scheme}://{host}"
         self._unsorted = host.endswith(DIRECTORY_BUCKET)
         self._needed = credentials.required_variables(scheme)
-        with self._told(self._url, configuring=True):
+        with self._translated_errors(self._url, configuring=True):
             self._made = _made(scheme, host)
 
     def put(self, at: Address, data: bytes, *, create_only: bool) -> str | None:
-        """Stores an object and gives its tag; with `create_only` raises `FileExistsError` where it is there."""
-        with self._told(at):
+        """Stores an object and returns its tag. With `create_only`, raises `FileExistsError` if it exists."""
+        with self._translated_errors(at):
             stored = self._library.put(self._made, at.path, data, mode="create" if create_only else "overwrite")
         return stored["e_tag"]
 
     def upload(self, at: Address, path: Path) -> None:
-        """Stores a file of this machine, in parts where it is large."""
-        # Opened here, so that what is wrong with the file is not said of the bucket.
-        with path.open("rb") as file, self._told(at):
+        """Uploads a local file; a large one in parts."""
+        # Opened outside the translation: an error of the local file must not be blamed on the bucket.
+        with path.open("rb") as file, self._translated_errors(at):
             self._library.put(self._made, at.path, file)
 
     def entry(self, at: Address) -> StoredObject | None:
-        """What is known of an object, or none."""
+        """The metadata of an object; None if it does not exist."""
         try:
-            with self._told(at):
+            with self._translated_errors(at):
                 found = self._library.head(self._made, at.path)
         except MissingError:
             return None
         return StoredObject(at.name, found["size"], _stamp(found))
 
     def delete(self, at: Address) -> None:
-        """Takes an object away, if it is there."""
+        """Deletes an object, if it exists."""
         try:
-            with self._told(at):
+            with self._translated_errors(at):
                 self._library.delete(self._made, at.path)
         except MissingError:
             return
 
     def open(self, at: Address) -> BinaryIO:
-        """The bytes of an object: a small one comes whole, a larger one in pieces, each asked for when it is needed.
+        """Opens an object for reading. A small one is fetched whole, a larger one in ranges as they are needed.
 
-        So no connection is held open while somebody works on what was read, which would be cut off in the end.
+        So no connection stays open, and times out, while the caller works on what was read.
         """
-        with self._told(at):
+        with self._translated_errors(at):
             found = self._library.get(self._made, at.path)
             size, tag = found.meta["size"], found.meta["e_tag"]
-            if size <= SMALL:
+            if size <= FIRST_RANGE_BYTES:
                 return io.BufferedReader(cast("io.RawIOBase", io.BytesIO(bytes(found.bytes()))))
         del found
 
         def piece(start: int, end: int) -> bytes:
             options: dict[str, Any] = {"range": (start, end), **({"if_match": tag} if tag else {})}
             try:
-                with self._told(at):
+                with self._translated_errors(at):
                     return bytes(self._library.get(self._made, at.path, options=cast("Any", options)).bytes())
             except UsageError as error:
                 # What was in order for the first piece is a fault of the store's for a later one.
                 raise StoreError(str(error)) from None
 
-        return io.BufferedReader(RangeReader(piece, size, SMALL), SMALL)
+        return io.BufferedReader(RangeReader(piece, size, FIRST_RANGE_BYTES), FIRST_RANGE_BYTES)
 
     def listing(self, at: Address) -> Iterator[StoredObject]:
-        """The objects below a folder, with their names below it, sorted."""
+        """Yields the objects below a folder, with their names below it, sorted."""
         found = self._listing(at)
         yield from sorted(found, key=lambda entry: entry.name) if self._unsorted else found
 
     def _listing(self, at: Address) -> Iterator[StoredObject]:
         folder = f"{at.path.strip('/')}/" if at.path.strip("/") else ""
         last = ""
-        with self._told(at):
-            pages = iter(self._library.list(self._made, folder or None, chunk_size=AT_ONCE))
+        with self._translated_errors(at):
+            pages = iter(self._library.list(self._made, folder or None, chunk_size=LISTING_PAGE))
         while True:
-            with self._told(at):
+            with self._translated_errors(at):
                 page = next(pages, None)
             if page is None:
                 return
@@ -148,12 +148,12 @@ class BucketStore:
                 yield StoredObject(name, each["size"], _stamp(each))
 
     def _is_folder(self, at: Address, path: str) -> bool:
-        """Whether an empty object stands for a folder: consoles make one called `folder/`, which lists as `folder`."""
+        """Whether an empty object marks a folder. Web consoles create `folder/`, which is listed as `folder`."""
         return self.entry(Address(at.scheme, at.host, path)) is None
 
     @contextmanager
-    def _told(self, where: object, *, configuring: bool = False) -> Iterator[None]:
-        """Says in our words what the library says in its own, which show addresses, and keys that a server repeats."""
+    def _translated_errors(self, where: object, *, configuring: bool = False) -> Iterator[None]:
+        """Translates errors of the library, whose messages may show addresses, and keys that a server repeats."""
         try:
             yield
         except (StoreError, UsageError):
@@ -169,15 +169,15 @@ class BucketStore:
 
     def _fault(self, error: Exception, where: object, *, configuring: bool) -> Exception:
         line = str(error).partition("\n\nDebug source")[0]
-        code = found[1] if (found := CODE.search(line)) else None
-        status = int(found[1]) if (found := STATUS.search(line)) else None
+        code = found[1] if (found := ERROR_CODE.search(line)) else None
+        status = int(found[1]) if (found := ERROR_STATUS.search(line)) else None
         known = code or (f"status {status}" if status else None)
         kinds = self._library.exceptions
-        if any(address in line for address in OF_A_MACHINE):
+        if any(address in line for address in METADATA_ADDRESSES):
             return UsageError(f"{self._url}: no credentials are found: set {self._needed}")
         if code in NO_BUCKET:
             return UsageError(f"{self._url} is no bucket there; check its name, the region and the endpoint")
-        if code in REFUSED or isinstance(error, kinds.UnauthenticatedError):
+        if code in REFUSED_CODES or isinstance(error, kinds.UnauthenticatedError):
             return UsageError(f"{self._url}: the credentials are refused ({known}): check {self._needed}")
         if isinstance(error, kinds.PermissionDeniedError):
             return DeniedError(f"{where}: access is denied ({known}); ask for the right to it, or check {self._needed}")
@@ -221,7 +221,7 @@ def _made(scheme: str, host: str) -> "ObjectStore":
     from obstore.store import AzureStore, GCSStore, S3Store
 
     patience: Any = {"retry_config": {"max_retries": RETRIES}}
-    client: Any = {"timeout": LONGEST, "allow_http": credentials.uses_plain_http(scheme)}
+    client: Any = {"timeout": REQUEST_TIMEOUT, "allow_http": credentials.uses_plain_http(scheme)}
     if scheme in S3_SCHEMES:
         return S3Store(host, client_options=client, **patience, **credentials.s3_options())
     if scheme in GOOGLE_SCHEMES:
@@ -232,22 +232,22 @@ def _made(scheme: str, host: str) -> "ObjectStore":
 
 
 def _stamp(found: Any) -> str:  # noqa: ANN401 -- a dictionary of a library that may be missing
-    """What changes when an object does: its tag, or where the store has none the time."""
+    """The tag of an object or, if the store has none, its modification time."""
     return str(found["e_tag"] or found["last_modified"].isoformat())
 
 
 def _first_line(error: Exception) -> str:
-    """What the library says, without addresses, in which there may be more than is for others to see."""
+    """The first line of a library error, without addresses, which may hold secrets."""
     line = str(error).partition("\n")[0]
     return re.sub(r"\S+://\S*", "…", line).rstrip(".")
 
 
 MAX_RANGE_BYTES = 8 << 20
-"""Bytes of a piece; the first ones are smaller, since who looks at the beginning often reads no more."""
+"""Bytes of the largest range. The first ranges are smaller: often only the beginning is read."""
 
 
 class RangeReader(io.RawIOBase):
-    """The bytes that `piece(start, end)` gives of an object with `size` bytes, from the beginning to the end."""
+    """A stream over an object of `size` bytes that fetches ranges with `piece(start, end)`."""
 
     def __init__(self, piece: Callable[[int, int], bytes], size: int, first: int) -> None:
         super().__init__()
@@ -258,11 +258,11 @@ class RangeReader(io.RawIOBase):
         self._held = memoryview(b"")
 
     def readable(self) -> bool:
-        """It is."""
+        """Always true."""
         return True
 
     def readinto(self, buffer: object) -> int:
-        """Fills the buffer with what is held, or with the beginning of the next piece."""
+        """Fills the buffer from the current range, or from the next one."""
         room = memoryview(cast("bytearray", buffer)).cast("B")
         if not self._held and self._at < self._size:
             end = min(self._at + self._step, self._size)

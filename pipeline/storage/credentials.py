@@ -1,4 +1,4 @@
-"""Where the keys to a bucket come from: the environment and `~/.aws`, as for other programs. None is kept here."""
+"""Finds the credentials of a bucket in the environment and `~/.aws`, as other programs do. Stores none."""
 
 import os
 from configparser import ConfigParser
@@ -30,21 +30,21 @@ STATIC = {
 }
 ROLES = ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 OTHERS = ("sso_session", "sso_start_url", "role_arn", "credential_process", "login_session")
-"""What a profile has where its keys are lent to it."""
+"""Keys of a profile whose credentials are temporary."""
 
 
 def environment_hash() -> int:
-    """A number for all that the environment says on the matter; where it changes, a bucket must be reached anew."""
+    """A hash of all credential variables in the environment; when it changes, buckets are opened again."""
     return hash(frozenset(item for item in os.environ.items() if item[0].startswith(BEGINNINGS)))
 
 
 def required_variables(scheme: str) -> str:
-    """What has to be set, for a message."""
+    """The variables to set, for a message."""
     return next(what for schemes, what in NEEDED.items() if scheme in schemes)
 
 
 def uses_plain_http(scheme: str) -> bool:
-    """Whether the endpoint is said to be one without encryption, as that of a server beside this program is."""
+    """Whether the configured endpoint is unencrypted, as that of a local server is."""
     names = next((names for schemes, names in ENDPOINTS.items() if scheme in schemes), ())
     endpoint = next(filter(None, map(os.environ.get, names)), "")
     if scheme in S3_SCHEMES and not endpoint:
@@ -53,7 +53,7 @@ def uses_plain_http(scheme: str) -> bool:
 
 
 def s3_options() -> dict[str, Any]:
-    """What the library is told beside the environment, which it reads itself: the profile in `~/.aws`, if it is asked.
+    """Options for the library beside the environment, which it reads itself: those of the profile in `~/.aws`.
 
     Raises `UsageError` for a profile that is not there, and for one whose keys only `boto3` can get where that is not.
     """
@@ -96,7 +96,7 @@ def _name() -> str:
 
 
 def _profile(name: str) -> dict[str, str]:
-    """What both files say of a profile. A file that is no such file says nothing."""
+    """The entries of a profile in both files. Raises `UsageError` for a malformed file."""
     found: dict[str, str] = {}
     for variable, file, section in (
         ("AWS_CONFIG_FILE", "config", name if name == "default" else f"profile {name}"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.storage.errors import StoreError
 
-STEP = 1 << 26
+CHECK_BYTES = 1 << 26
 """Bytes (64 MiB) between two checks of the disk; shorter copies are not checked."""
 RESERVE = 1 << 30
 """Bytes (1 GiB) of the disk that a copy leaves free."""
@@ -37,7 +37,7 @@ class DiskSpace:
         if self._most is not None and self._taken > self._most:
             reason = f"is over the limit of {self._most:,} bytes for a file whose server does not say how long it is"
             raise DiskSpaceError(f"{reason}; copy it here first, or raise [input.limits] copied")
-        if self._taken - self._asked <= STEP:
+        if self._taken - self._asked <= CHECK_BYTES:
             return
         self._asked = self._taken
         disk = shutil.disk_usage(self._folder)

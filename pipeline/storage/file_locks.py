@@ -13,7 +13,7 @@ from typing import Final
 
 from pipeline.errors import UsageError
 
-NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+LOCK_FLAGS: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """For `os.open`: fails for a link, and does not wait for the other end of a pipe."""
 CONTENT = re.compile(rb"(?:[0-9]{1,20}\n)?")
 """What a lock file holds: nothing, or the number of a process."""
@@ -27,7 +27,7 @@ def open_lock_file(path: Path, of: str) -> int:
     Raises `UsageError`, and changes nothing, if another file, a link or a hard link is there.
     """
     try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | LOCK_FLAGS, 0o644)
     except OSError as error:
         if error.errno not in {errno.ELOOP, errno.ENXIO, errno.EISDIR}:
             raise

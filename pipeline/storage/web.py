@@ -1,4 +1,4 @@
-"""Files of web servers, by the standard library: a plain GET of each, taken up again where it broke off."""
+"""Downloads files from web servers with the standard library; a broken download is resumed."""
 
 import io
 import logging
@@ -20,17 +20,17 @@ from pipeline.version import __version__
 LOG = logging.getLogger(__name__)
 
 PAUSES = (0.2, 1.0, 4.0)
-"""Seconds before each time that a request is made again."""
+"""Seconds to wait before each retry."""
 BUFFER = 1 << 16
 FORBIDDEN = (401, 403, 407)
 GONE = (404, 410)
 BUSY = (408, 429, 500, 502, 503, 504)
 MAX_DIGITS = 18
-"""Digits of a length that can be one; Python refuses to read a number of thousands."""
+"""Digits of a plausible length; Python refuses to parse a number of thousands."""
 
 
 class WebStore:
-    """Any web server. Its files can be read, and nothing else."""
+    """Web servers. Their files can only be read."""
 
     def __init__(self, access: WebAccess) -> None:
         self._access = access
@@ -52,24 +52,24 @@ class WebStore:
         raise UsageError(f"{at}: the web has no list of files; name each, or give a bucket by s3://, gs:// or az://")
 
     def entry(self, at: Address) -> StoredObject | None:
-        """What the server says of a file; none where it says that there is none."""
+        """The metadata of a file; None if the server says that it does not exist."""
         try:
             answer = _asked(at, {}, self._access, DownloadClock(self._access))
         except MissingError:
             return None
-        # Not by HEAD, which some servers refuse and others answer wrongly.
+        # Not HEAD, which some servers refuse and others answer wrongly.
         with answer:
             stamp = _validator(answer) or answer.headers.get("Last-Modified")
             return StoredObject(at.name, _length(answer), stamp, _moved_to(at, answer))
 
     def open(self, at: Address) -> BinaryIO:
-        """The bytes of a file."""
+        """Opens a file for reading."""
         download = _Download(at, self._access)
         return (UnsizedStream if download.size is None else io.BufferedReader)(download, BUFFER)
 
 
 class _Download(io.RawIOBase):
-    """The answer of a server, and of the next one where the connection breaks."""
+    """The body of a response, and of the next one if the connection breaks."""
 
     def __init__(self, at: Address, access: WebAccess) -> None:
         super().__init__()
@@ -115,7 +115,7 @@ class _Download(io.RawIOBase):
             self._go_on()
 
     def _go_on(self) -> None:
-        """Asks for what has not come yet. Raises `StoreError` where the server gives all of it, or something else."""
+        """Requests the missing rest. Raises `StoreError` if the server sends the whole file, or something else."""
         where = f"{self._at} breaks off at byte {self._read:,}"
         if self._broken == len(PAUSES):
             raise StoreError(f"{where} again and again; run again later")
@@ -125,7 +125,7 @@ class _Download(io.RawIOBase):
         except RefusedError as error:
             raise StoreError(f"{self._at}: {error}") from None
         self._broken += 1
-        # Where it has become another file meanwhile, the server gives all of it, with status 200.
+        # If the file has changed meanwhile, the server sends all of it, with status 200.
         unchanged = {"If-Range": self._validator} if self._validator else {}
         headers = {"Range": f"bytes={self._read}-", **unchanged}
         self._answer = _asked(self._at, headers, self._access, self._clock)
@@ -141,7 +141,7 @@ class _Download(io.RawIOBase):
 
 
 def _asked(at: Address, headers: dict[str, str], access: WebAccess, clock: DownloadClock) -> HTTPResponse:
-    """The answer to a GET. A server that is busy or cannot be reached is asked again."""
+    """The response to a GET. A request is retried if the server is busy or cannot be reached."""
     url = f"{at}?{at.query}" if at.query else str(at)
     headers = {"User-Agent": f"bilingual-pipeline/{__version__}", **headers}
     try:
@@ -174,7 +174,7 @@ def _asked(at: Address, headers: dict[str, str], access: WebAccess, clock: Downl
 
 
 def _moved_to(at: Address, answer: HTTPResponse) -> str:
-    """The host that a redirect led to; empty where the file is at the host that was asked."""
+    """The host that a redirect led to; empty without a redirect to another host."""
     host = urlsplit(answer.url).netloc.lower()
     return host if urlsplit(f"//{host}").hostname != urlsplit(f"//{at.host}").hostname else ""
 
@@ -200,7 +200,7 @@ def _length(answer: HTTPResponse) -> int | None:
 
 
 def _validator(answer: HTTPResponse) -> str | None:
-    """The tag by which a server knows that a file is still the same; not one that it calls weak."""
+    """The strong entity tag of a file, by which a download is resumed safely."""
     tag = answer.headers.get("ETag")
     return tag if tag and not tag.startswith("W/") else None
 

@@ -238,7 +238,7 @@ def test_what_only_begins_as_a_database_is_told(tmp_path: Path, data: bytes) -> 
 
 
 def test_a_locked_database_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.readers.sqlite.tables.PATIENCE", 0)
+    monkeypatch.setattr("pipeline.readers.sqlite.tables.LOCK_TIMEOUT", 0)
     path = articles(tmp_path / "t.db", ("a", "t", "Salt.", 1))
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN EXCLUSIVE")

@@ -146,7 +146,7 @@ def thicket(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_query_on_damaged_pages_ends(query: str, thicket: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work_limit, "FREE", 100_000)
+    monkeypatch.setattr(work_limit, "FREE_INSTRUCTIONS", 100_000)
     last = None
     for item in islice(read(thicket, query=QUERIES[query]), 1_000_000):
         last = item
@@ -156,7 +156,7 @@ def test_a_query_on_damaged_pages_ends(query: str, thicket: Path, monkeypatch: p
 
 
 def test_a_view_on_damaged_pages_ends(thicket: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work_limit, "FREE", 100_000)
+    monkeypatch.setattr(work_limit, "FREE_INSTRUCTIONS", 100_000)
     last = None
     for item in islice(read(thicket, table="seen"), 1_000_000):
         last = item
@@ -165,7 +165,7 @@ def test_a_view_on_damaged_pages_ends(thicket: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_sound_database_may_ask_for_much_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work_limit, "FREE", 1)
+    monkeypatch.setattr(work_limit, "FREE_INSTRUCTIONS", 1)
     database(tmp_path / "t.db", ROWID, 3)
     count = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)"
     query = f"{count} SELECT 'n' AS id, 'A text: ' || max(i) AS text FROM n"

@@ -124,7 +124,7 @@ def test_an_endless_zip_leaves_the_disk_alone_and_nothing_behind(tmp_path: Path,
 
 def test_a_copy_stops_before_the_disk_is_full(tmp_path: Path, keys: pytest.MonkeyPatch) -> None:
     keys.setattr(tempfile, "tempdir", str(tmp_path))
-    keys.setattr("pipeline.storage.disk_space.STEP", 1 << 20)
+    keys.setattr("pipeline.storage.disk_space.CHECK_BYTES", 1 << 20)
     keys.setattr(shutil, "disk_usage", lambda _: Usage(total=1 << 40, used=0, free=1 << 30))
     options = Input(allow_private=True)
     with hostile.answering(hostile.goes_on) as address:

@@ -48,12 +48,12 @@ def sqlite(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[L
     The database can be untrusted: reads only values stored in the table `articles`, and not more rows than fit in a
     file of this size.
     """
-    from pipeline.readers.sqlite.connection import Amount, confine, connected, longest_value
+    from pipeline.readers.sqlite.connection import ValueBudget, confine, connected, longest_value
     from pipeline.readers.sqlite.tables import located, stored_columns
-    from pipeline.readers.sqlite.work_limit import Bounded
+    from pipeline.readers.sqlite.work_limit import WorkLimitedConnection
 
     number = 0
-    database: Bounded | None = None
+    database: WorkLimitedConnection | None = None
     try:
         address, size = located(path)
         with closing(connected(address, size, SQLITE_LOCK_SECONDS)) as database:
@@ -64,7 +64,7 @@ def sqlite(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[L
             if b"article" not in stored_columns(database, "articles"):
                 yield load_error(name, "has no articles: no table 'articles' with a column 'article'")
                 return
-            amount = Amount(size, limits.ratio)
+            amount = ValueBudget(size, limits.ratio)
             for number, cells in enumerate(database.execute("SELECT article FROM articles ORDER BY rowid"), 1):
                 if excess := amount.take(cells, stored=True):
                     yield load_error(f"{name}:{number}", f"{excess}; this and all later rows are skipped")

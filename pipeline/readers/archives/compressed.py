@@ -1,4 +1,4 @@
-"""Files that hold one other file: gzip, zstd, xz and bzip2, each told by how it begins."""
+"""Reads files that hold one compressed file: gzip, zstd, xz and bzip2."""
 
 import zlib
 from collections.abc import Iterator
@@ -21,23 +21,23 @@ BZIP2_BLOCKS = (b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90")
 
 @dataclass(frozen=True)
 class GzipReader:
-    """gzip (RFC 1952), of one member or of many behind each other."""
+    """Reads gzip (RFC 1952), with one or more members."""
 
     name: ClassVar = "gzip"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By its first bytes."""
+        """Claims by the first bytes."""
         return Claim.CONTENT if source.head.startswith(b"\x1f\x8b\x08") else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:  # noqa: ARG002 -- the source knows its limits
-        """What is in it."""
+        """Yields the decompressed file."""
         yield content(source, gzip())
 
 
 @dataclass(frozen=True)
 class ZstdReader:
-    """Zstandard (RFC 8878), of one frame or of many, skippable ones passed over."""
+    """Reads Zstandard (RFC 8878), with one or more frames; skippable frames are skipped."""
 
     name: ClassVar = "zstd"
     protocol: ClassVar = 1
@@ -48,7 +48,7 @@ class ZstdReader:
     ] = 27
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By its first bytes; by those behind a skippable frame where one comes first, as with `pzstd`."""
+        """Claims by the first bytes, or those after a skippable frame, as `pzstd` writes it."""
         head = source.head
         if head.startswith(SKIPPABLE, 1) and head[0] >> 4 == 5:
             head = head[8 + int.from_bytes(head[4:8], "little") :] or (
@@ -57,13 +57,13 @@ class ZstdReader:
         return Claim.CONTENT if head.startswith(ZSTD) else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:  # noqa: ARG002 -- the source knows its limits
-        """What is in it."""
+        """Yields the decompressed file."""
         yield content(source, zstd(self.window))
 
 
 @dataclass(frozen=True)
 class XzReader:
-    """xz, of one stream or of many behind each other."""
+    """Reads xz, with one or more streams."""
 
     name: ClassVar = "xz"
     protocol: ClassVar = 1
@@ -71,33 +71,33 @@ class XzReader:
     memory: Annotated[int, Meta(ge=1, description="The most bytes of memory that unpacking may take.")] = 1 << 28
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By its first bytes."""
+        """Claims by the first bytes."""
         return Claim.CONTENT if source.head.startswith(b"\xfd7zXZ\x00") else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:  # noqa: ARG002 -- the source knows its limits
-        """What is in it."""
+        """Yields the decompressed file."""
         yield content(source, xz(self.memory))
 
 
 @dataclass(frozen=True)
 class Bzip2Reader:
-    """bzip2, of one stream or of many behind each other, as `pbzip2` writes them."""
+    """Reads bzip2, with one or more streams, as `pbzip2` writes them."""
 
     name: ClassVar = "bzip2"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By its first bytes; `BZh1` alone may begin a text."""
+        """Claims by the first bytes and those of the first block: `BZh1` alone may begin a text."""
         begins = source.head.startswith(b"BZh") and source.head[3:4] in b"123456789"
         return Claim.CONTENT if begins and source.head.startswith(BZIP2_BLOCKS, 4) else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:  # noqa: ARG002 -- the source knows its limits
-        """What is in it."""
+        """Yields the decompressed file."""
         yield content(source, bzip2())
 
 
 def content(source: ByteSource, compression: Compression) -> ByteSource:
-    """What a compressed file holds; it is named as much as the file is."""
+    """The source inside a compressed file. It counts as named if the file is."""
     stream = Unpacked(source.packed, compression, source.budget)
     return source.inner(source.location.unpacked, cast("BinaryIO", stream), named=source.named)
 

@@ -1,4 +1,4 @@
-"""Tar archives, read from the beginning to the end of any stream, so that `.tar.gz` needs no room on a disk."""
+"""Reads tar archives in one pass over any stream, so that `.tar.gz` needs no temporary file."""
 
 import io
 import tarfile
@@ -13,13 +13,13 @@ from pipeline.readers.budget import Budget, Readable
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, ReaderItem
 
-BLOCK: Final = tarfile.BLOCKSIZE
-MOST_HEADER: Final = 1 << 20
+BLOCK_BYTES: Final = tarfile.BLOCKSIZE
+MAX_EXTENDED_HEADER_BYTES: Final = 1 << 20
 """Bytes that all headers of one member may have: long names, and what pax has to say of it."""
-MOST_GLOBAL: Final = 100
+MAX_GLOBAL_HEADERS: Final = 100
 """Entries that hold for all members; they stay in memory."""
-SUFFIXES: Final = frozenset({".tar"})
-DAMAGED: Final = "the header of a member is damaged; what stands before it is read; get the file anew"
+TAR_SUFFIXES: Final = frozenset({".tar"})
+TAR_DAMAGED: Final = "the header of a member is damaged; what stands before it is read; get the file anew"
 ERRORS: Final = (
     tarfile.TarError,
     ArithmeticError,
@@ -32,7 +32,7 @@ ERRORS: Final = (
     ValueError,
 )
 """What the library raises at headers that make no sense, beside its own errors."""
-KINDS: Final = {
+MEMBER_KINDS: Final = {
     tarfile.LNKTYPE: "a link, which is not followed",
     tarfile.SYMTYPE: "a link, which is not followed",
     tarfile.CHRTYPE: "a device",
@@ -43,21 +43,21 @@ KINDS: Final = {
 
 @dataclass(frozen=True)
 class TarReader:
-    """A tar archive of any kind: old, ustar, GNU, pax."""
+    """Reads tar archives: old, ustar, GNU and pax."""
 
     name: ClassVar = "tar"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By the first header, which bears its own checksum; an archive of nothing by its name."""
-        header = source.head[:BLOCK]
+        """Claims by the checksum of the first header; an empty archive by its name."""
+        header = source.head[:BLOCK_BYTES]
         if header[257:262] == b"ustar" or _sums_up(header):
             return Claim.CONTENT
-        empty = len(header) == BLOCK and not header.strip(b"\0")
-        return Claim.NAME if empty and source.suffix in SUFFIXES else Claim.NONE
+        empty = len(header) == BLOCK_BYTES and not header.strip(b"\0")
+        return Claim.NAME if empty and source.suffix in TAR_SUFFIXES else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """Its members, one after the other."""
+        """Yields the members."""
         forward = _Forward(source.packed)
         most, number, given = options.limits.members, 0, 0
         archive = _opened(forward)
@@ -75,8 +75,8 @@ class TarReader:
 
 
 def _sums_up(header: bytes) -> bool:
-    """Whether a block is a header: the sum of its bytes stands in it, itself taken for blanks."""
-    if len(header) < BLOCK or not header[0]:
+    """Whether a block is a header: it holds the sum of its own bytes, with the sum counted as spaces."""
+    if len(header) < BLOCK_BYTES or not header[0]:
         return False
     digits = header[148:156].strip(b"\0 ")
     if not digits or digits.translate(None, b"01234567"):
@@ -92,7 +92,7 @@ def _opened(forward: "_Forward") -> tarfile.TarFile:
     except ReaderError:
         raise
     except ERRORS as error:
-        raise ReaderError(f"is no whole tar archive: {_told(error)}; get the file anew") from None
+        raise ReaderError(f"is no whole tar archive: {_error_line(error)}; get the file anew") from None
 
 
 def _next(archive: tarfile.TarFile, forward: "_Forward") -> tarfile.TarInfo | None:
@@ -103,15 +103,15 @@ def _next(archive: tarfile.TarFile, forward: "_Forward") -> tarfile.TarInfo | No
     except ReaderError:
         raise
     except ERRORS as error:
-        raise ReaderError(f"{DAMAGED} ({_told(error)})") from None
+        raise ReaderError(f"{TAR_DAMAGED} ({_error_line(error)})") from None
     # The library keeps every member; and what it says of a damaged header is that the archive is over.
     cast("Any", archive).members.clear()
     if info is None and forward.last.strip(b"\0"):
-        raise ReaderError(DAMAGED)
+        raise ReaderError(TAR_DAMAGED)
     if info is None and not forward.last:
         raise ReaderError("has no end: it may break off just behind a member; get the file anew to be sure")
-    if len(archive.pax_headers) > MOST_GLOBAL:
-        raise ReaderError(f"has more than {MOST_GLOBAL} headers for all its members; pack it anew")
+    if len(archive.pax_headers) > MAX_GLOBAL_HEADERS:
+        raise ReaderError(f"has more than {MAX_GLOBAL_HEADERS} headers for all its members; pack it anew")
     return info
 
 
@@ -129,7 +129,7 @@ def _member(
         return
     location = source.location.inside(path)
     if not info.isreg():
-        kind = KINDS.get(info.type, f"of a kind that is not known ({info.type!r})")
+        kind = MEMBER_KINDS.get(info.type, f"of a kind that is not known ({info.type!r})")
         yield LeftOut(str(location), f"is {kind}")
         return
     content: io.RawIOBase
@@ -140,14 +140,15 @@ def _member(
     yield source.inner(location, cast("BinaryIO", content))
 
 
-def _told(error: Exception) -> str:
+def _error_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 class _Forward:
-    """The stream as the library wants it: with a position in it, that only moves on.
+    """The stream as `tarfile` needs it, with `tell` and `seek`; it only moves forward.
 
-    Between `begin` and the content of a member no more than `MOST_HEADER` is read, whatever a header says of its size.
+    Between `begin` and the content of a member, at most `MAX_EXTENDED_HEADER_BYTES` are read, whatever size a header
+    declares.
     """
 
     def __init__(self, forward: Readable) -> None:
@@ -160,7 +161,7 @@ class _Forward:
 
     def begin(self) -> None:
         """From now on headers are read."""
-        self._room = MOST_HEADER
+        self._room = MAX_EXTENDED_HEADER_BYTES
 
     def some(self, size: int) -> bytes:
         """Up to `size` bytes of the content of a member. Raises `ReaderError` at the end of the archive."""
@@ -187,7 +188,7 @@ class _Forward:
         if self._room is not None:
             self._room -= size
             if self._room < 0 or size < 0:
-                limit = f"{MOST_HEADER:,} bytes"
+                limit = f"{MAX_EXTENDED_HEADER_BYTES:,} bytes"
                 raise ReaderError(f"the header of a member is longer than {limit}; leave the file out, or pack it anew")
         whole = self._forward.read(size)
         while len(whole) < size and (more := self._forward.read(size - len(whole))):
@@ -198,7 +199,7 @@ class _Forward:
 
     def seek(self, to: int) -> int:
         if to < self._at:
-            raise ReaderError(DAMAGED)
+            raise ReaderError(TAR_DAMAGED)
         while self._at < to:
             self.some(min(1 << 16, to - self._at))
         return self._at

@@ -1,4 +1,4 @@
-"""Zip archives: each member read by whichever reader claims it, in the order of the directory."""
+"""Reads zip archives: yields each member, in the order of the directory."""
 
 import io
 import stat
@@ -21,7 +21,7 @@ from pipeline.readers.budget import Budget
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, ReaderItem
 
-HEADER = 30
+LOCAL_HEADER_BYTES = 30
 """Bytes of a member's own header before its name."""
 STORED, DEFLATED, BZIP2, ZSTD, XZ = 0, 8, 12, 93, 95
 OTHERS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 14: "LZMA", 97: "WavPack", 98: "PPMd"}
@@ -32,17 +32,17 @@ DOCUMENTS = {"word": "a Word document (docx)", "xl": "an Excel workbook (xlsx)",
 
 @dataclass(frozen=True)
 class ZipReader:
-    """A zip archive; files of other programs that are zip archives inside are no archives of documents."""
+    """Reads zip archives, but not files of programs that are zip archives inside, such as .docx."""
 
     name: ClassVar = "zip"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By its first bytes: those of a member, or of the end of an archive without any."""
+        """Claims by the first bytes: those of a member, or of an empty archive."""
         return Claim.CONTENT if source.head.startswith((b"PK\3\4", b"PK\5\6")) else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """Its members. From a stream it is copied to the disk first, since what it holds stands at its end."""
+        """Yields the members. A stream is copied to disk first, because the directory is at the end."""
         with source.on_disk() as path, path.open("rb") as file:
             found = read_directory(file)
             most = options.limits.members
@@ -104,7 +104,9 @@ def _kind(file: BinaryIO, first: ZipEntry | None, names: set[str]) -> str | None
     if "[Content_Types].xml" in names:
         return next((kind for folder, kind in DOCUMENTS.items() if folder in names), "an Office file")
     if first is not None and first.name == "mimetype" and first.method == STORED:
-        said = _Stretch(file, first.offset + HEADER + len("mimetype"), min(first.packed, 100), None).read(100)
+        said = _Stretch(file, first.offset + LOCAL_HEADER_BYTES + len("mimetype"), min(first.packed, 100), None).read(
+            100
+        )
         if said.startswith(b"application/"):
             kind = said.decode("ascii", "replace").strip()
             return {"application/epub+zip": "an e-book (epub)"}.get(kind, f"a document of type {printable(kind)}")
@@ -136,16 +138,16 @@ def _member(
 
 
 def _stream(file: BinaryIO, entry: ZipEntry, counted: Budget | None, budget: Budget) -> io.RawIOBase:
-    """The bytes of a member. Raises `ReaderError` where it cannot be read at all."""
+    """The stream of a member. Raises `ReaderError` if it cannot be read."""
     if entry.encrypted:
         raise ReaderError("is encrypted; unpack the archive with its password first")
     compression = _compression(entry.method)
     file.seek(min(entry.offset, 1 << 62))
-    header = file.read(HEADER)
-    if len(header) < HEADER or not header.startswith(b"PK\3\4"):
+    header = file.read(LOCAL_HEADER_BYTES)
+    if len(header) < LOCAL_HEADER_BYTES or not header.startswith(b"PK\3\4"):
         raise ReaderError("is not where the directory says; get the file anew, or repair it with `zip -FF`")
     named, extras = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
-    stretch = _Stretch(file, entry.offset + HEADER + named + extras, entry.packed, counted)
+    stretch = _Stretch(file, entry.offset + LOCAL_HEADER_BYTES + named + extras, entry.packed, counted)
     return _Checked(Unpacked(stretch, compression, budget) if compression else stretch, entry)
 
 
@@ -166,7 +168,7 @@ def _compression(method: int) -> Compression | None:
 
 
 class _Stretch:
-    """Some bytes of a file that is read elsewhere in between."""
+    """A range of a file that is also read elsewhere."""
 
     def __init__(self, file: BinaryIO, start: int, length: int, counted: Budget | None) -> None:
         self._file = file
@@ -185,7 +187,7 @@ class _Stretch:
 
 
 class _Checked(io.RawIOBase):
-    """The bytes of a member, which must be as many, and sum up to what, the directory says."""
+    """The bytes of a member, checked against the length and checksum in the directory."""
 
     def __init__(self, source: "_Stretch | Unpacked", entry: ZipEntry) -> None:
         super().__init__()

@@ -18,11 +18,11 @@ END: Final = struct.Struct("<4s4H2LH")
 END64: Final = struct.Struct("<4sQ2H2L4Q")
 LOCATOR: Final = struct.Struct("<4sLQL")
 ENTRY: Final = struct.Struct("<4s6H3L5H2L")
-LONGEST_COMMENT: Final = 0xFFFF
-AT_A_TIME: Final = 1 << 16
+MAX_COMMENT_BYTES: Final = 0xFFFF
+DIRECTORY_CHUNK_BYTES: Final = 1 << 16
 ENCRYPTED: Final = 0x2041
 """Flags of a member that cannot be read without a password: of old, of new, and with its directory."""
-DAMAGED: Final = "its directory is damaged; get the file anew, or repair it with `zip -FF`"
+DIRECTORY_DAMAGED: Final = "its directory is damaged; get the file anew, or repair it with `zip -FF`"
 
 
 class ZipEntry(msgspec.Struct, frozen=True, gc=False):
@@ -55,7 +55,7 @@ class ZipDirectory(msgspec.Struct, frozen=True):
 def read_directory(file: BinaryIO) -> ZipDirectory:
     """What the end of the archive says. Raises `ReaderError` where there is none."""
     size = file.seek(0, 2)
-    tail_at = max(0, size - LONGEST_COMMENT - END.size)
+    tail_at = max(0, size - MAX_COMMENT_BYTES - END.size)
     tail = _at(file, tail_at, size - tail_at)
     at = tail.rfind(b"PK\5\6", 0, max(0, len(tail) - END.size + 4))
     if at < 0:
@@ -84,13 +84,13 @@ def _directory64(file: BinaryIO, end: int) -> ZipDirectory | None:
         if record.startswith(b"PK\6\6"):
             *_, members, length, offset = END64.unpack(record)
             return _checked(start, length, offset, members)
-    raise ReaderError(DAMAGED)
+    raise ReaderError(DIRECTORY_DAMAGED)
 
 
 def _checked(end: int, length: int, offset: int, members: int) -> ZipDirectory:
     start = end - length
     if start < offset:
-        raise ReaderError(DAMAGED)
+        raise ReaderError(DIRECTORY_DAMAGED)
     return ZipDirectory(start, length, members, start - offset)
 
 
@@ -99,9 +99,9 @@ def read_entries(file: BinaryIO, found: ZipDirectory) -> Iterator[ZipEntry]:
     at, left, window = found.start, found.length, b""
     while left or window:
         if len(window) < ENTRY.size + 3 * 0xFFFF and left:
-            more = _at(file, at, min(left, AT_A_TIME + 3 * 0xFFFF))
+            more = _at(file, at, min(left, DIRECTORY_CHUNK_BYTES + 3 * 0xFFFF))
             if not more:
-                raise ReaderError(DAMAGED)
+                raise ReaderError(DIRECTORY_DAMAGED)
             window, at, left = window + more, at + len(more), left - len(more)
         # Copied once for all the entries that are whole in it.
         used = 0
@@ -115,12 +115,12 @@ def read_entries(file: BinaryIO, found: ZipDirectory) -> Iterator[ZipEntry]:
 def _entry(window: bytes, at: int, shift: int) -> tuple[ZipEntry, int]:
     """The entry at a place, and how many bytes it takes."""
     if len(window) - at < ENTRY.size:
-        raise ReaderError(DAMAGED)
+        raise ReaderError(DIRECTORY_DAMAGED)
     mark, made_by, _, flags, method, _, _, crc, packed, size, *lengths, offset = ENTRY.unpack_from(window, at)
     named, extras, commented, _, _, attributes = lengths
     length = ENTRY.size + named + extras + commented
     if mark != b"PK\1\2" or len(window) - at < length:
-        raise ReaderError(DAMAGED)
+        raise ReaderError(DIRECTORY_DAMAGED)
     at += ENTRY.size
     raw, extra = window[at : at + named], window[at + named : at + named + extras]
     wide, path = b"", None

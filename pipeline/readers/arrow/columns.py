@@ -10,13 +10,13 @@ from pipeline.readers.tables import TableRow, unique_names
 
 Untyped = Any
 """An object of pyarrow, which has no types."""
-MOST_ROWS = 1024
+MAX_BATCH_ROWS = 1024
 """Rows that are turned at a time, and the bytes that they may take; one row at least."""
-MOST_BYTES = 8 << 20
-TORN = b"pipeline.torn"
+MAX_BATCH_BYTES = 8 << 20
+UNDECODED_MARK = b"pipeline.torn"
 """Marks a column of bytes that should have been texts."""
 EPOCH = datetime(1970, 1, 1)
-DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
+FRACTION_DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 """Of the fraction of a second, for each unit of time."""
 
 
@@ -49,7 +49,7 @@ def text_columns(schema: Untyped) -> dict[str, bool]:
 
 def rows_at_a_time(rows: int, size: int) -> int:
     """How many of `table_rows`, which take `size` bytes together, are turned at a time."""
-    return max(1, min(MOST_ROWS, MOST_BYTES * rows // max(size, 1)))
+    return max(1, min(MAX_BATCH_ROWS, MAX_BATCH_BYTES * rows // max(size, 1)))
 
 
 def validated(batch: Untyped) -> Untyped:
@@ -73,7 +73,7 @@ def table_rows(batch: Untyped, first: int) -> Iterator[TableRow]:
     names = unique_names(batch.schema.names)
     columns = [_values(column) for column in batch.columns]
     for at, field in enumerate(batch.schema):
-        if TORN in (field.metadata or {}):
+        if UNDECODED_MARK in (field.metadata or {}):
             columns[at] = list(map(_whole_or_torn, columns[at]))
     for number, cells in enumerate(zip(*columns, strict=True), first):
         yield TableRow(number, dict(zip(names, cells, strict=True)))
@@ -108,7 +108,7 @@ def _checked(pa: Untyped, field: Untyped, column: Untyped) -> tuple[Untyped, Unt
             raise
         column = column.view(as_bytes[column.type])
         column.validate(full=True)
-        field = pa.field(field.name, column.type, metadata={TORN: b""})
+        field = pa.field(field.name, column.type, metadata={UNDECODED_MARK: b""})
     return field, column
 
 
@@ -125,7 +125,7 @@ def _values(column: Untyped) -> list[object]:
 
         return _values(pyarrow.compute.run_end_decode(column))
     if pa.types.is_timestamp(kind):
-        moment = _moment(DIGITS[kind.unit], "" if kind.tz is None else "+00:00")
+        moment = _moment(FRACTION_DIGITS[kind.unit], "" if kind.tz is None else "+00:00")
         return [None if value is None else moment(value) for value in column.cast(pa.int64()).to_pylist()]
     try:
         found: list[object] = column.to_pylist()

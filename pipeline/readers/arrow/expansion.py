@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.config.settings import Limits
-from pipeline.readers.arrow.columns import MOST_BYTES, MOST_ROWS, Untyped, load_pyarrow
+from pipeline.readers.arrow.columns import MAX_BATCH_BYTES, MAX_BATCH_ROWS, Untyped, load_pyarrow
 from pipeline.readers.budget import Budget
 
 LARGEST_ROW = 4
 """How many times `[input.limits] bytes` the bytes of one row may be: that limit counts characters, of one cell."""
-ENOUGH = 1 << 40
+MAX_COUNTED_VALUES = 1 << 40
 """Values that nobody has to count further."""
 
 
@@ -29,11 +29,11 @@ def pieces(batch: Untyped, limits: Limits, budget: Budget) -> Iterator[tuple[Unt
 
     Raises `ReaderError` where the file stands for more than the budget allows.
     """
-    waiting = [batch.slice(start, MOST_ROWS) for start in range(0, batch.num_rows, MOST_ROWS)][::-1]
+    waiting = [batch.slice(start, MAX_BATCH_ROWS) for start in range(0, batch.num_rows, MAX_BATCH_ROWS)][::-1]
     while waiting:
         piece = waiting.pop()
         size = size_of(piece.columns)
-        fits = size.bytes <= MOST_BYTES and size.values <= limits.values
+        fits = size.bytes <= MAX_BATCH_BYTES and size.values <= limits.values
         if not fits and piece.num_rows > 1:
             half = piece.num_rows // 2
             waiting += [piece.slice(half), piece.slice(0, half)]
@@ -75,7 +75,7 @@ def _measured(column: Untyped) -> Size:
         inner = size_of([part.slice(first, last - first) for part in (column.keys, column.items)])
         return Size(rows + inner.values, inner.bytes)
     if types.is_nested(kind):
-        if (held := _held(column)) > ENOUGH:
+        if (held := _held(column)) > MAX_COUNTED_VALUES:
             return Size(held, held)
         inner = _measured(column.flatten())
         return Size(rows + inner.values, inner.bytes)

@@ -1,4 +1,4 @@
-"""Arrow's own files, and its streams, as the library `datasets` leaves them: record batches behind each other."""
+"""Reads Arrow files and streams, which are sequences of record batches."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,33 +24,33 @@ from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.readers.tables import TableRow, check_column_count, table_records
 
-SIGNATURE = b"ARROW1"
-CONTINUED = b"\xff\xff\xff\xff"
+ARROW_MAGIC = b"ARROW1"
+CONTINUATION = b"\xff\xff\xff\xff"
 """Before each message of a stream, whose length follows."""
 FIRST_FEATHER = b"FEA1"
-LONGEST_MESSAGE = 1 << 28
-SUFFIXES = frozenset({".arrow", ".arrows", ".feather", ".ipc"})
+MAX_FIRST_MESSAGE_BYTES = 1 << 28
+ARROW_SUFFIXES = frozenset({".arrow", ".arrows", ".feather", ".ipc"})
 
 
 @dataclass(frozen=True)
 class ArrowReader:
-    """Files (Feather version 2) and streams; a batch that is damaged is lost, by name, and those of a file go on."""
+    """Reads files (Feather version 2) and streams. A damaged batch fails; a file is read on after it."""
 
     name: ClassVar = "arrow"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By the first bytes; by the suffix too, so that a damaged one is told as such."""
-        if source.head.startswith((SIGNATURE, FIRST_FEATHER)) or _begins_stream(source.head):
+        """Claims by the first bytes, and by suffix, so that a damaged file is reported as one."""
+        if source.head.startswith((ARROW_MAGIC, FIRST_FEATHER)) or _begins_stream(source.head):
             return Claim.CONTENT
-        return Claim.NAME if source.suffix in SUFFIXES else Claim.NONE
+        return Claim.NAME if source.suffix in ARROW_SUFFIXES else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """A document a row."""
+        """Yields a document for each row."""
         if source.head.startswith(FIRST_FEATHER):
             raise ReaderError("is Feather version 1, which is not read; write it anew with a newer library")
         pa = load_pyarrow()
-        is_file = source.head.startswith(SIGNATURE)
+        is_file = source.head.startswith(ARROW_MAGIC)
         with source.on_disk() as path, path.open("rb") as file, pa.memory_map(str(path)) as data:
             source.count_whole(path)
             try:
@@ -68,7 +68,7 @@ class ArrowReader:
 
 def _begins_stream(head: bytes) -> bool:
     length = int.from_bytes(head[4:8], "little")
-    return head.startswith(CONTINUED) and 0 < length < LONGEST_MESSAGE and length % 8 == 0
+    return head.startswith(CONTINUATION) and 0 < length < MAX_FIRST_MESSAGE_BYTES and length % 8 == 0
 
 
 class _Room(msgspec.Struct, frozen=True):

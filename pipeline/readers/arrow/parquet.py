@@ -1,4 +1,4 @@
-"""Parquet: a table by columns, read a group of rows at a time."""
+"""Reads Parquet files, one row group at a time."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.readers.tables import TableRow, check_column_count, table_records
 
-SIGNATURE = b"PAR1"
-MEDIA_TYPE = "application/vnd.apache.parquet"
+PARQUET_MAGIC = b"PAR1"
+PARQUET_MEDIA_TYPE = "application/vnd.apache.parquet"
 BUFFER = 1 << 20
 """Bytes of a column that are read at a time: a group of rows may be larger than the memory."""
 VALUE = 4
@@ -36,19 +36,19 @@ FOOTER_LIMITS = {"thrift_string_size_limit": 1 << 24, "thrift_container_size_lim
 
 @dataclass(frozen=True)
 class ParquetReader:
-    """A group of rows that is damaged is lost, by name, and the others are read."""
+    """Reads Parquet. A damaged row group fails as a whole; the others are still read."""
 
     name: ClassVar = "parquet"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By its first bytes; by the suffix too, so that a damaged one is told as such."""
-        if source.head.startswith(SIGNATURE):
+        """Claims by the first bytes, and by suffix, so that a damaged file is reported as one."""
+        if source.head.startswith(PARQUET_MAGIC):
             return Claim.CONTENT
         return Claim.NAME if source.suffix == ".parquet" else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """A document a row."""
+        """Yields a document for each row."""
         with source.on_disk() as path, path.open("rb") as raw:
             source.count_whole(path)
             file = _opened(path)
@@ -59,7 +59,7 @@ class ParquetReader:
                     file = _opened(path, as_references)
                 columns = text_columns(file.schema_arrow)
                 found = _rows(file, raw, as_references, options.limits, source.budget)
-                yield from table_records(source, found, options, media_type=MEDIA_TYPE, columns=columns)
+                yield from table_records(source, found, options, media_type=PARQUET_MEDIA_TYPE, columns=columns)
             finally:
                 file.close()
 
@@ -92,7 +92,7 @@ def _rows(
         copied = sum(
             each.bytes for each in dictionaries.of_group(raw, file.metadata, number) if each.path not in as_references
         )
-        size = max(1, min(size, dictionaries.MOST_COPIED // max(copied, 1)))
+        size = max(1, min(size, dictionaries.MAX_COPIED_BYTES // max(copied, 1)))
         try:
             for batch in file.iter_batches(size, row_groups=[number], use_threads=False):
                 for piece, fault in pieces(validated(batch), limits, budget):

@@ -1,4 +1,4 @@
-"""How a file of separated values is written: its encoding, and what stands between its cells, told from its head."""
+"""Detects the encoding and the delimiter of a delimited text from its beginning."""
 
 import codecs
 import csv
@@ -17,12 +17,12 @@ DELIMITERS = (",", ";", "\t", "|")
 TABBED = frozenset({".tsv", ".tab"})
 ROWS = 50
 """Rows that are asked how many cells they have."""
-DECLARED = regex.compile(r'"?sep=(?P<delimiter>.)"?[\r\n]*+')
+SEPARATOR_LINE = regex.compile(r'"?sep=(?P<delimiter>.)"?[\r\n]*+')
 """A first line that says what stands between cells, as Excel reads it."""
 
 
 def encoding_of(head: bytes) -> str:
-    """The encoding that the head of a table tells; UTF-8 where it is mixed, for what breaks it is known by row.
+    """The encoding of a table, detected from its head; UTF-8 if it is mixed, because rows that break it fail alone.
 
     >>> encoding_of("id,text\\n1,盐场".encode("gb18030")), encoding_of(b"id,text\\n")
     ('gb18030', 'utf-8')
@@ -56,7 +56,7 @@ def delimiter_of(head: str, suffix: str, quote: str, *, whole: bool) -> str:
     >>> delimiter_of("id;text\\n1;Salt, and time\\n", ".csv", '"', whole=True)
     ';'
     """
-    if declared := DECLARED.match(head):
+    if declared := SEPARATOR_LINE.match(head):
         return declared["delimiter"]
     among = ("\t", *DELIMITERS) if suffix in TABBED else DELIMITERS
     best, highest = among[0], (0.0, 1)

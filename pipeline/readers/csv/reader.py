@@ -1,4 +1,4 @@
-"""Tables as text: a row a line, its cells between commas, semicolons, tabs or bars, and quoted where need be."""
+"""Reads CSV and similar tables: cells are separated by commas, semicolons, tabs or bars, and may be quoted."""
 
 import codecs
 import io
@@ -12,21 +12,21 @@ from msgspec import Meta
 from pipeline.config.settings import Input
 from pipeline.model.record import ReaderError
 from pipeline.readers.byte_source import HEAD_BYTES, ByteSource
-from pipeline.readers.csv.dialect import DECLARED, delimiter_of, encoding_of
+from pipeline.readers.csv.dialect import SEPARATOR_LINE, delimiter_of, encoding_of
 from pipeline.readers.csv.quoting import CsvRow, CsvRows, Dialect
 from pipeline.readers.field_values import UndecodedText
 from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.readers.tables import TableRow, left_out, table_records, unique_names
 from pipeline.text.encodings.signatures import binary_kind
 
-SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
-TORN = 0xDC00
+CSV_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
+UNDECODED_CELL = 0xDC00
 """A byte that is no character stands in a text as this code point and its own value, as Python has it for UTF-8."""
 
 
 @dataclass(frozen=True)
 class CsvReader:
-    """`delimiter` is told from the head where none is named; an empty `quote` is for tables that quote nothing.
+    """Reads CSV. The `delimiter` is detected if none is set; an empty `quote` is for tables without quoting.
 
     Without `header` the columns are called `column_1`, `column_2` and so on.
     """
@@ -48,11 +48,11 @@ class CsvReader:
             raise ValueError("`quote` is one character, or empty for none")
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By the suffix alone: many a text has a comma in each of its lines."""
-        return Claim.NAME if source.suffix in SUFFIXES and binary_kind(source.head) is None else Claim.NONE
+        """Claims by suffix alone: many texts have a comma in every line."""
+        return Claim.NAME if source.suffix in CSV_SUFFIXES and binary_kind(source.head) is None else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """A document a row; rows are counted without the header and blank lines."""
+        """Yields a document for each row. The header and empty lines are not counted as rows."""
         encoding = options.encoding or encoding_of(source.head)
         try:
             # The byte order mark is a character here; whoever reads the first line takes it off.
@@ -76,7 +76,7 @@ class CsvReader:
         delimiter = self.delimiter or delimiter_of(head, source.suffix, self.quote, whole=whole)
         rows = CsvRows(stream, Dialect(delimiter, self.quote), options.limits.bytes, options.limits.columns)
         given = iter(rows)
-        if DECLARED.fullmatch(head[: head.find("\n") + 1]):
+        if SEPARATOR_LINE.fullmatch(head[: head.find("\n") + 1]):
             next(given, None)
         first = next(given, None)
         if first is None:
@@ -94,7 +94,7 @@ class CsvReader:
 
 @dataclass(frozen=True)
 class _Cut:
-    """What is the same for all rows of a file."""
+    """Turns cells into rows of one file."""
 
     columns: tuple[str, ...]
     delimiter: str
@@ -135,10 +135,10 @@ def _torn(cell: str) -> str | UndecodedText:
 
 
 def _as_code_points(error: UnicodeError) -> tuple[str, int]:
-    """The error handler that keeps each byte it meets; that of Python refuses those of ASCII."""
+    """An error handler that keeps undecodable bytes, including ASCII ones, which `surrogateescape` refuses."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    return "".join(chr(TORN + byte) for byte in error.object[error.start : error.end]), error.end
+    return "".join(chr(UNDECODED_CELL + byte) for byte in error.object[error.start : error.end]), error.end
 
 
 codecs.register_error("pipeline.torn", _as_code_points)

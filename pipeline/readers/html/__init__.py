@@ -1,11 +1,11 @@
 """Reads web pages: the title, the byline and the article's text, one block a line."""
 
 from pipeline.readers.html.conversion import converter, is_page, text_record
-from pipeline.readers.html.detect import SUFFIXES, begins_page, holds_markup
+from pipeline.readers.html.detect import HTML_SUFFIXES, begins_page, holds_markup
 from pipeline.readers.html.page import ExtractedPage, PageError, extract
 
 __all__ = [
-    "SUFFIXES",
+    "HTML_SUFFIXES",
     "ExtractedPage",
     "PageError",
     "begins_page",

@@ -12,10 +12,10 @@ from pipeline.readers.html.alignment import align
 from pipeline.readers.html.lines import PageLine
 
 CLOSERS = "\"'”’」』)）]】 "
-LABEL = regex.compile(r"[^\s:：.。?？!！][^:：.。?？!！]{0,40}[:：](?=\s*\S)|[QA问答問][.:：、]")
-RECURS = 3
+SPEAKER_LABEL = regex.compile(r"[^\s:：.。?？!！][^:：.。?？!！]{0,40}[:：](?=\s*\S)|[QA问答問][.:：、]")
+MIN_PATTERN_LINES = 3
 """Lines of one sort from which they are a pattern of the article, if they stand between its lines."""
-ENDING = regex.compile(
+CREDIT_LINE = regex.compile(
     r"[(（\[【]?(?:责任编辑|責任編輯|编辑|編輯|责编|責編|校对|校對|审核|審核|监制|監製|翻译|翻譯|摄影|攝影|撰文|采写|採寫|采访|採訪"
     r"|来源|來源|作者|记者|記者|声明|聲明|免责|免責|策划|策劃)[^:：]{0,12}[:：]"
 )
@@ -23,8 +23,8 @@ PAGER = regex.compile(
     r"(?i)(?=.{0,80}$)(?=.*\p{L})(?:(?:[上下前后後][一1]?[页頁篇]|[首尾末][页頁]|previous|prev|next|page|of)(?!\p{Latin})|[\d\s|/<>«»‹›→←…,，·()（）\[\]【】:：_-])+"
 )
 """A line that only turns pages: `上一页 1 2 下一页`."""
-SHORT = 80
-TAIL = 12
+MAX_LINK_CHARS = 80
+CREDIT_LINES = 12
 """Lines below the article among which its credits may stand."""
 
 
@@ -43,7 +43,7 @@ def article_lines(lines: Sequence[PageLine], extracted: Sequence[str]) -> list[i
 
 def _leads_away(line: PageLine) -> bool:
     """Whether a line at the top or the end is a link to another page: `Previous | Next`."""
-    return 2 * line.linked > len(line.text) and len(line.text) <= SHORT and not line.context.level
+    return 2 * line.linked > len(line.text) and len(line.text) <= MAX_LINK_CHARS and not line.context.level
 
 
 def _between(lines: Sequence[PageLine], taken: Sequence[int]) -> list[int]:
@@ -60,7 +60,7 @@ def _between(lines: Sequence[PageLine], taken: Sequence[int]) -> list[int]:
         or context.table in tables
         or context.tag == "figcaption"
         or is_question(lines[i].text)
-        or (talk[context.sort] >= RECURS and _stands_out(lines[i]))
+        or (talk[context.sort] >= MIN_PATTERN_LINES and _stands_out(lines[i]))
     ]
 
 
@@ -70,7 +70,12 @@ def is_question(text: str) -> bool:
 
 
 def _stands_out(line: PageLine) -> bool:
-    return line.context.bold or line.context.level > 0 or line.context.tag == "dt" or LABEL.match(line.text) is not None
+    return (
+        line.context.bold
+        or line.context.level > 0
+        or line.context.tag == "dt"
+        or SPEAKER_LABEL.match(line.text) is not None
+    )
 
 
 def _around(lines: Sequence[PageLine], chosen: Sequence[int]) -> list[int]:
@@ -82,5 +87,5 @@ def _around(lines: Sequence[PageLine], chosen: Sequence[int]) -> list[int]:
     above = [i for i in range(chosen[0]) if lines[i].context.holder == home and not lines[i].context.level]
     below = [i for i in range(chosen[-1] + 1, len(lines)) if lines[i].context.holder == home]
     last = max([chosen[-1], *below])
-    credits_ = [i for i in range(last + 1, min(last + TAIL, len(lines))) if ENDING.match(lines[i].text)]
+    credits_ = [i for i in range(last + 1, min(last + CREDIT_LINES, len(lines))) if CREDIT_LINE.match(lines[i].text)]
     return [i for i in [*above, *below, *credits_] if not lines[i].beside]

@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
     from bs4.element import PageElement
 
-BLANKS = regex.compile(r"[ \t\r\n\f\v\xa0]+")
+PAGE_SPACES = regex.compile(r"[ \t\r\n\f\v\xa0]+")
 UNPRINTABLE = regex.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 HIDING = regex.compile(r"(?i)display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden")
 HEAVY = regex.compile(r"(?i)font-weight\s{0,3}:\s{0,3}(?:bold|[6-9]00)")
-LETTER = regex.compile(r"\p{L}")
-HAN = regex.compile(r"\p{Han}")
+ANY_LETTER = regex.compile(r"\p{L}")
+HAN_CHAR = regex.compile(r"\p{Han}")
 WORD_ENDS, WORD_BEGINS = regex.compile(r"[\p{Latin}\d]{2}[:,.;!?]?$"), regex.compile(r"\p{Lu}\p{L}|\p{Lu} |\d[\d ]")
-WORD = regex.compile(r"[A-Z]?[a-z]{1,30}+|[A-Z]{2,30}+")
-TELLING = ("class", "id", "role", "rel", "itemprop", "property", "data-testid", "data-component")
+ATTRIBUTE_WORD = regex.compile(r"[A-Z]?[a-z]{1,30}+|[A-Z]{2,30}+")
+NAMING_ATTRIBUTES = ("class", "id", "role", "rel", "itemprop", "property", "data-testid", "data-component")
 """Attributes whose words say what an element is for."""
-LONGEST_SAID = 300
+MAX_ATTRIBUTE_CHARS = 300
 """Characters of an attribute that are read for that."""
-MOST = 0.4
+MAX_FURNITURE_SHARE = 0.4
 """Share of a page's text from which no element is furniture or hidden, whatever it is called."""
-LEVELS = 3
+BYLINE_LEVELS = 3
 """Blocks within each other for whose text a byline's name holds: a share bar deep inside is none."""
 BLOCK_KINDS = frozenset({"block", "heading", "furniture"})
 """Kinds of elements that begin and end a line."""
@@ -113,8 +113,8 @@ class LineWriter:
         """Text within a line; in preformatted text a line end ends it."""
         if not context.verbatim:
             self._pieces.append((text, context))
-            self._lettered = self._lettered or LETTER.search(text) is not None
-            self._han = self._han or HAN.search(text) is not None
+            self._lettered = self._lettered or ANY_LETTER.search(text) is not None
+            self._han = self._han or HAN_CHAR.search(text) is not None
             return
         for i, piece in enumerate(text.split("\n")):
             if i:
@@ -142,7 +142,7 @@ class LineWriter:
         said = [(text, context) for text, context in pieces if text and not text.isspace()]
         text = "".join(text for text, _ in pieces) if said else ""
         if text and not said[0][1].verbatim:
-            text = BLANKS.sub(" ", text)
+            text = PAGE_SPACES.sub(" ", text)
         text = UNPRINTABLE.sub("", text).strip()
         if not text:
             self._gap |= verbatim
@@ -171,8 +171,8 @@ def _line(
         byline=max(context.byline for context in contexts),
         level=max(context.level for context in contexts),
     )
-    linked = sum(len(BLANKS.sub(" ", piece).strip()) for piece, at in said if at.link)
-    return PageLine(text, context, len(BLANKS.sub(" ", opening).strip()), linked, gap)
+    linked = sum(len(PAGE_SPACES.sub(" ", piece).strip()) for piece, at in said if at.link)
+    return PageLine(text, context, len(PAGE_SPACES.sub(" ", opening).strip()), linked, gap)
 
 
 def page_lines(soup: "BeautifulSoup") -> list[PageLine]:
@@ -181,7 +181,7 @@ def page_lines(soup: "BeautifulSoup") -> list[PageLine]:
     from bs4.element import NavigableString, PreformattedString
 
     sizes = _sizes(soup)
-    most = MOST * sizes.get(id(soup), 0)
+    most = MAX_FURNITURE_SHARE * sizes.get(id(soup), 0)
     writer = LineWriter()
     blocks = 0
     stack: list[tuple[PageElement, ElementContext, bool]] = [(soup, ElementContext(), False)]
@@ -280,7 +280,7 @@ def _inner(node: "Tag", kind: str, context: ElementContext, *, large: bool) -> E
     if node.name in VERBATIM:
         changes["verbatim"] = True
     elif node.name == "time":
-        changes["byline"] = LEVELS
+        changes["byline"] = BYLINE_LEVELS
     if node.attrs:
         style = str(node.attrs.get("style", ""))
         if HEAVY.search(style):
@@ -288,7 +288,7 @@ def _inner(node: "Tag", kind: str, context: ElementContext, *, large: bool) -> E
         if not large and ("hidden" in node.attrs or HIDING.search(style)):
             changes["hidden"] = True
         if not large:
-            changes.update((said, LEVELS if said == "byline" else True) for said in _said(node))
+            changes.update((said, BYLINE_LEVELS if said == "byline" else True) for said in _hints_of(node))
     return msgspec.structs.replace(context, **changes) if changes else context
 
 
@@ -297,14 +297,14 @@ def _is_mark(node: "Tag") -> bool:
     return ("name" in node.attrs or "id" in node.attrs) and "href" not in node.attrs and "onclick" not in node.attrs
 
 
-def _said(node: "Tag") -> Iterator[str]:
+def _hints_of(node: "Tag") -> Iterator[str]:
     """What the words of an element's attributes say of its text."""
     known = hints()
-    for name in TELLING:
+    for name in NAMING_ATTRIBUTES:
         value = node.attrs.get(name)
         if value:
             text = value if isinstance(value, str) else " ".join(value)
-            for word in WORD.findall(text, 0, LONGEST_SAID):
+            for word in ATTRIBUTE_WORD.findall(text, 0, MAX_ATTRIBUTE_CHARS):
                 said = known.get(word.lower())
                 if said is not None:
                     yield said

@@ -1,4 +1,4 @@
-"""A web page as an article: its title, its byline, its text, and what it states about itself."""
+"""Extracts the article of a web page: title, byline, text, and the metadata that the page states."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,23 +15,23 @@ from pipeline.readers.html.title_and_byline import date_in, find_title_and_bylin
 from pipeline.readers.html.tree import clean_markup, parse_tree
 from pipeline.text.decoding import DecodingError, decode
 
-WORD = regex.compile(r"[\p{L}\p{N}]")
-MOST_MARKS = 20_000
+PAGE_WORD = regex.compile(r"[\p{L}\p{N}]")
+MAX_EXTRACTION_TAGS = 20_000
 """Marks `<` up to which the extraction is asked; its time grows with their square. Long articles have thousands."""
-STRAY = 1000
+MIN_STRAY_TAGS = 1000
 """Characters `<` in a text from which, if they are a hundredth of it, it was no page but tags that never close."""
-UNCLOSED = 100_000
+MIN_UNCLOSED_TAGS = 100_000
 """Characters `<` in a page from which, if ten times as many as `>`, it is refused before it is read."""
-FEW = 0.01
+MAX_NUL_SHARE = 0.01
 """Share of NUL bytes up to which they are dirt in a page, and more say that it is none."""
 
 
 class PageError(ValueError):
-    """A page without a text to read; the message says why."""
+    """A page without readable text; the message says why."""
 
 
 class ExtractedPage(msgspec.Struct, frozen=True):
-    """What a page holds. `below` stands between title and text: byline, date, lead, as shown."""
+    """The article of a page. `below` are the lines between title and body: byline, date, lead, as shown."""
 
     title: str | None
     below: tuple[str, ...]
@@ -40,18 +40,18 @@ class ExtractedPage(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The title, what stands below it, and the text: a line each."""
+        """Title, lines below it, and body, joined by line ends."""
         return "\n".join([*([self.title] if self.title else []), *self.below, *self.body]) + "\n"
 
 
 def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
-    """The article of a page.
+    """Extracts the article of a page. The bytes are decoded once; `encoding` is theirs, if known.
 
-    Raises `DecodingError` for bytes that are no text, `PageError` for a page that shows none.
+    Raises `DecodingError` for bytes that cannot be decoded, `PageError` for a page without readable text.
     """
-    # Parsers are handed decoded text: given bytes they guess, and lose pages that declare gb2312 and hold GBK.
+    # Parsers get decoded text: from bytes they guess, and fail on pages that declare gb2312 but hold GBK.
     source = clean_markup(_decoded(data, encoding))
-    if (opened := source.count("<")) >= UNCLOSED and opened > 10 * source.count(">"):
+    if (opened := source.count("<")) >= MIN_UNCLOSED_TAGS and opened > 10 * source.count(">"):
         raise PageError(f"holds {opened:,} tags that never close; it is damaged, leave it out")
     tree = parse_tree(source)
     if tree is None:
@@ -59,7 +59,7 @@ def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
     from pipeline.readers.html.lines import page_lines
 
     lines = page_lines(tree.soup)
-    content = article_lines(lines, extract_main_content(tree.root) if source.count("<") <= MOST_MARKS else ())
+    content = article_lines(lines, extract_main_content(tree.root) if source.count("<") <= MAX_EXTRACTION_TAGS else ())
     masthead = find_title_and_byline(lines, content, stated_titles(tree.soup))
     body = render([lines[i] for i in content if i not in masthead.used])
     metadata = dict(stated_metadata(tree.soup))
@@ -75,7 +75,7 @@ def _decoded(data: bytes, encoding: str | None) -> str:
         return decode(data, encoding=encoding).text
     except DecodingError:
         stray = data.count(b"\0")
-        if not 0 < stray <= FEW * len(data):
+        if not 0 < stray <= MAX_NUL_SHARE * len(data):
             raise
     return decode(data.replace(b"\0", b""), encoding=encoding).text
 
@@ -87,9 +87,9 @@ def _plain(source: str) -> ExtractedPage:
 
 
 def _checked(page: ExtractedPage) -> ExtractedPage:
-    if not WORD.search(page.text):
+    if not PAGE_WORD.search(page.text):
         raise PageError("shows no text; leave it out")
     stray = page.text.count("<")
-    if stray > STRAY and 100 * stray > len(page.text):
+    if stray > MIN_STRAY_TAGS and 100 * stray > len(page.text):
         raise PageError(f"holds {stray:,} tags that never close; it is damaged, leave it out")
     return page

@@ -1,4 +1,4 @@
-"""A file that is a web page."""
+"""Reads files that are web pages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from pipeline.readers.text import document_record
 
 @dataclass(frozen=True)
 class HtmlReader:
-    """Told by the content as well as by the name: a page may be called anything, and a text anything too."""
+    """Claims pages by content as well as by name: a page may have any suffix, and so may a text."""
 
     name: ClassVar = "html"
     protocol: ClassVar = 1
     is_document: ClassVar = True
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By how it begins; by the suffix where there is any tag in it."""
+        """Claims by the beginning, or by the suffix if there is any tag."""
         if html.begins_page(source.head):
             return Claim.CONTENT
-        return Claim.NAME if source.suffix in html.SUFFIXES and html.holds_markup(source.head) else Claim.NONE
+        return Claim.NAME if source.suffix in html.HTML_SUFFIXES and html.holds_markup(source.head) else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """The one document; its text is taken out of the page when it is processed."""
+        """Yields the page as it is; a worker extracts its text with `text_record` before it processes the record."""
         yield document_record(source, source.whole(options.limits.bytes), "text/html")

@@ -1,4 +1,4 @@
-"""JSON Lines: a document a line, its text in one field, the other fields its metadata."""
+"""Reads JSON Lines: each line is an object, with the text in one field and metadata in the others."""
 
 import json
 from codecs import BOM_UTF8
@@ -20,30 +20,30 @@ LONE_SURROGATE = regex.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
 )
 NO_NUMBER = regex.compile(rb"[:,\[]\s*+-?(?:NaN|Infinity)\b")
-SUFFIXES = frozenset({".jsonl", ".ndjson"})
+JSON_LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 
 
 @dataclass(frozen=True)
 class JsonLinesReader:
-    """Objects, one a line; a line that fails harms no other."""
+    """Reads one object a line. A line that fails costs no other line."""
 
     name: ClassVar = "jsonl"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By the suffix, or where the first two lines are objects, whatever the file is called."""
+        """Claims by suffix, or by content if the first two lines are objects."""
         first = head_of(source).split(b"\n", 2)
         if len(first) == 3 and all(map(_is_object, first[:2])):
             return Claim.CONTENT
-        return Claim.NAME if source.suffix in SUFFIXES else Claim.NONE
+        return Claim.NAME if source.suffix in JSON_LINES_SUFFIXES else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """A document a line; rows are lines, empty ones counted."""
+        """Yields a document for each line. Rows are line numbers, so empty lines count."""
         yield from documents(source, stream_of(source, options.encoding), options)
 
 
 def documents(source: ByteSource, stream: BinaryIO, options: Input) -> Iterator[ReaderItem]:
-    """The documents in the lines of `stream`, which has the bytes of `source` from their beginning."""
+    """Yields the documents in the lines of `stream`, which holds the bytes of `source`."""
     yield from table_records(source, _rows(stream, options), options, media_type="application/jsonl", unit="line")
 
 
@@ -73,7 +73,7 @@ def row(
 
 
 def _rows(stream: BinaryIO, options: Input) -> Iterator[TableRow]:
-    """The lines that are not empty, each decoded or with what is wrong with it."""
+    """Yields the lines that are not empty, decoded or with the reason why they cannot be."""
     for number, line in read_lines(stream, options.limits.bytes):
         if line is None:
             fault = f"is over the limit of {options.limits.bytes:,} bytes; raise [input.limits] bytes"

@@ -1,4 +1,4 @@
-"""A JSON file: a list of records, one record, or one object that holds them: in a list, or each under its id."""
+"""Reads JSON files: a list of records, one record, or an object that holds records in a list or by id."""
 
 import io
 import re
@@ -24,31 +24,31 @@ from pipeline.text.encodings.signatures import binary_kind
 
 BEGINNING = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"(?:[^"\\\n]|\\.){0,200}"\s*+:')
 LIST = re.compile(rb"\s*+\[\s*+\{")
-OF_ANOTHER = lines_reader.SUFFIXES | reader.SUFFIXES | text.SUFFIXES
+OF_ANOTHER = lines_reader.JSON_LINES_SUFFIXES | reader.MARKDOWN_SUFFIXES | text.TEXT_SUFFIXES
 """A line of JSON Lines begins as a file of one object does, and so does Markdown with its front matter in JSON."""
-MEDIA_TYPE = "application/json"
-UNIT = "record"
-DEEPEST = 3
+JSON_MEDIA_TYPE = "application/json"
+RECORD_WORD = "record"
+MAX_LIST_DEPTH = 3
 """Objects in each other in which lists of records are looked for."""
 Members = dict[str, msgspec.Raw]
 
 
 @dataclass(frozen=True)
 class JsonReader:
-    """Read a record at a time; a record that is no JSON fails alone where its brackets and quotes close."""
+    """Reads one record at a time. A malformed record fails alone if its brackets and quotes are closed."""
 
     name: ClassVar = "json"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By how it begins, unless its name says that it is a text; by the suffix where it is no other kind of file."""
+        """Claims by the beginning, unless the suffix is that of a text; or by suffix, if it is no binary file."""
         begins = BEGINNING.match(head_of(source))
         if begins and source.suffix not in _of_others(begins[0]):
             return Claim.CONTENT
         return Claim.NAME if source.suffix == ".json" and binary_kind(source.head) is None else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """The records; of several objects behind each other each is one."""
+        """Yields the records; if several objects follow each other, each of them is one."""
         mark = source.stream.read(len(BOM_UTF8)) if source.head.startswith(BOM_UTF8) else b""
         values = Values(stream_of(source, options.encoding), options.limits, len(mark))
         match values.next():
@@ -66,17 +66,17 @@ def _of_others(beginning: bytes) -> frozenset[str]:
     """The suffixes of what may begin so without being JSON of this kind."""
     opened = beginning.strip()
     if opened.startswith(b"["):
-        return text.SUFFIXES
+        return text.TEXT_SUFFIXES
     # A line of JSON Lines holds its object whole: one that goes on in the next line is none, whatever it is called.
-    return OF_ANOTHER - lines_reader.SUFFIXES if b"\n" in opened[: opened.find(b'"')] else OF_ANOTHER
+    return OF_ANOTHER - lines_reader.JSON_LINES_SUFFIXES if b"\n" in opened[: opened.find(b'"')] else OF_ANOTHER
 
 
 def _documents(source: ByteSource, rows: Iterator[TableRow], options: Input) -> Iterator[ReaderItem]:
-    return table_records(source, rows, options, media_type=MEDIA_TYPE, unit=UNIT)
+    return table_records(source, rows, options, media_type=JSON_MEDIA_TYPE, unit=RECORD_WORD)
 
 
 def _object(source: ByteSource, values: Values, options: Input) -> Iterator[ReaderItem]:
-    """What a file holds that begins with an object."""
+    """Yields the documents of a file that begins with an object."""
     begin = values.offset
     whole = values.whole()
     members = None if whole is None else _members(whole, options.limits)
@@ -103,9 +103,9 @@ def _object(source: ByteSource, values: Values, options: Input) -> Iterator[Read
 def _alone(
     source: ByteSource, whole: bytearray, members: Members | None, begin: int, options: Input
 ) -> Iterator[ReaderItem]:
-    """The one object of a file: a record if it has a text, else what holds them."""
+    """Yields the documents of a single object: itself if it has a text, else those that it holds."""
     lists = list(_lists(members or {}, options.limits))
-    only = lines_reader.row(None, whole, options.limits, unit=UNIT)
+    only = lines_reader.row(None, whole, options.limits, unit=RECORD_WORD)
     if _has_text(only.fields, options):
         lists = []
     elif members and all(map(_is_record(options), members.values())):
@@ -121,11 +121,11 @@ def _alone(
 
 
 def _lists(members: Members, limits: Limits, depth: int = 1) -> Iterator[msgspec.Raw]:
-    """The lists of objects in an object, and in the objects in it: `{"data": {"items": [{…}]}}`."""
+    """The lists of objects in an object, at any depth up to the limit: `{"data": {"items": [{…}]}}`."""
     for raw in members.values():
         if LIST.match(memoryview(raw)):
             yield raw
-        elif depth < DEEPEST and bytes(memoryview(raw)[:1]) == b"{":
+        elif depth < MAX_LIST_DEPTH and bytes(memoryview(raw)[:1]) == b"{":
             yield from _lists(_members(bytearray(raw), limits) or {}, limits, depth + 1)
 
 
@@ -141,12 +141,12 @@ def _is_record(options: Input) -> Callable[[msgspec.Raw], bool]:
 
 
 def _by_key(members: Members, whole: bytearray, begin: int, options: Input) -> Iterator[TableRow]:
-    """The records of an object that holds each under its id."""
+    """Yields the records of an object whose keys are ids."""
     at = 0
     for number, (key, raw) in enumerate(members.items(), 1):
         data = bytes(raw)
         at = whole.find(data, at)
-        found = lines_reader.row(number, data, options.limits, unit=UNIT, at=("byte", begin + at))
+        found = lines_reader.row(number, data, options.limits, unit=RECORD_WORD, at=("byte", begin + at))
         yield msgspec.structs.replace(found, fields={options.id_field: key, **found.fields})
         at += len(data)
 
@@ -174,7 +174,7 @@ def _members(whole: bytearray, limits: Limits) -> Members | None:
 
 
 def _all_of(values: Values) -> Iterator[TableRow]:
-    """The elements of a list that is all of a file."""
+    """Yields the elements of a list that is the whole file."""
     yield from _elements(values)
     if values.next():
         raise _more_behind(values)
@@ -188,7 +188,7 @@ def _elements(values: Values) -> Iterator[TableRow]:
     while True:
         number += 1
         if (element := values.flat()) is not None:
-            yield lines_reader.row(number, element, values.limits, unit=UNIT, at=("byte", values.began))
+            yield lines_reader.row(number, element, values.limits, unit=RECORD_WORD, at=("byte", values.began))
             continue
         if values.next() == b"]":
             # Behind a comma, too: many a writer leaves one.
@@ -199,7 +199,7 @@ def _elements(values: Values) -> Iterator[TableRow]:
         if element is None:
             yield TableRow(number, fault=values.fault, at=at)
         else:
-            yield lines_reader.row(number, element, values.limits, unit=UNIT, at=at)
+            yield lines_reader.row(number, element, values.limits, unit=RECORD_WORD, at=at)
         end = values.next()
         if end == b",":
             values.take()
@@ -210,7 +210,7 @@ def _elements(values: Values) -> Iterator[TableRow]:
 
 def _each(first: bytearray, begin: int, values: Values) -> Iterator[TableRow]:
     """Objects behind each other, of which the first was taken."""
-    yield lines_reader.row(1, first, values.limits, unit=UNIT, at=("byte", begin))
+    yield lines_reader.row(1, first, values.limits, unit=RECORD_WORD, at=("byte", begin))
     number = 1
     while behind := values.next():
         if behind != b"{":
@@ -220,7 +220,7 @@ def _each(first: bytearray, begin: int, values: Values) -> Iterator[TableRow]:
         whole = values.whole()
         if whole is None:
             raise ReaderError(f"breaks off: record {number} at byte {at:,} has no end, or is over the limit; repair it")
-        yield lines_reader.row(number, whole, values.limits, unit=UNIT, at=("byte", at))
+        yield lines_reader.row(number, whole, values.limits, unit=RECORD_WORD, at=("byte", at))
 
 
 def _first_list(values: Values) -> Iterator[TableRow]:

@@ -7,13 +7,13 @@ from typing import ClassVar
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.markdown.front_matter import LONGEST, FrontMatterError, read_front_matter
+from pipeline.readers.markdown.front_matter import MAX_FRONT_MATTER_CHARS, FrontMatterError, read_front_matter
 from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.readers.text import document_record
 from pipeline.text.decoding import DecodingError, decode
 from pipeline.text.encodings.signatures import binary_kind
 
-SUFFIXES = frozenset({".md", ".markdown", ".mdown"})
+MARKDOWN_SUFFIXES = frozenset({".md", ".markdown", ".mdown"})
 BEGINNING = 64
 """Bytes that show whether there is front matter."""
 
@@ -28,7 +28,7 @@ class MarkdownReader:
 
     def sniff(self, source: ByteSource) -> Claim:
         """By the suffix, where it can be a text."""
-        return Claim.NAME if source.suffix in SUFFIXES and binary_kind(source.head) is None else Claim.NONE
+        return Claim.NAME if source.suffix in MARKDOWN_SUFFIXES and binary_kind(source.head) is None else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """The one document."""
@@ -48,7 +48,7 @@ def _about(data: bytes, encoding: str | None) -> dict[str, str]:
         if not _text(data[:BEGINNING], encoding).startswith(("---", "+++", "{")):
             return {}
         # A character that is cut in two is read as U+FFFD, behind all that is looked at.
-        return read_front_matter(_text(data[: 4 * LONGEST], encoding))
+        return read_front_matter(_text(data[: 4 * MAX_FRONT_MATTER_CHARS], encoding))
     except DecodingError:
         # Processing says the same of the whole document.
         return {}

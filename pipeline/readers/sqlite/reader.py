@@ -15,13 +15,13 @@ from pipeline.model.record import LeftOut, ReaderError, printable
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.readers.sqlite import tables
-from pipeline.readers.sqlite.connection import Amount
-from pipeline.readers.sqlite.tables import Table
-from pipeline.readers.sqlite.work_limit import WORK, Bounded
-from pipeline.readers.tables import ARTICLE, SAMPLE, has_text, is_article, left_out, listed_names, table_records
+from pipeline.readers.sqlite.connection import ValueBudget
+from pipeline.readers.sqlite.tables import SqliteTable
+from pipeline.readers.sqlite.work_limit import WORK, WorkLimitedConnection
+from pipeline.readers.tables import IS_ARTICLE, SAMPLE_ROWS, has_text, is_article, left_out, listed_names, table_records
 
-SIGNATURE = b"SQLite format 3\0"
-MEDIA_TYPE = "application/vnd.sqlite3"
+SQLITE_MAGIC = b"SQLite format 3\0"
+SQLITE_MEDIA_TYPE = "application/vnd.sqlite3"
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class SqliteReader:
 
     def sniff(self, source: ByteSource) -> Claim:
         """By its first bytes."""
-        return Claim.CONTENT if source.head.startswith(SIGNATURE) else Claim.NONE
+        return Claim.CONTENT if source.head.startswith(SQLITE_MAGIC) else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """A document a row, in the order of the rows' own numbers or of the primary key."""
@@ -53,11 +53,11 @@ class SqliteReader:
         limit = options.limits.bytes
         with source.on_disk() as path, tables.opened(path, limit, asked=asked, work=self.work) as connection:
             place = tables.located(path)
-            amount = Amount(place[1], options.limits.ratio)
+            amount = ValueBudget(place[1], options.limits.ratio)
             if self.query is not None:
                 names, rows = tables.answers(connection, self.query, amount, place)
                 columns = dict.fromkeys(names, True)
-                yield from table_records(source, rows, options, media_type=MEDIA_TYPE, columns=columns)
+                yield from table_records(source, rows, options, media_type=SQLITE_MEDIA_TYPE, columns=columns)
                 return
             listed = tables.listed(connection)
             if self.table is not None:
@@ -71,20 +71,24 @@ class SqliteReader:
                     tables.refuse_endless(connection, f"SELECT * FROM {tables.quoted(name)}", place)  # noqa: S608
                 yield from _documents(source, connection, table, options, amount)
             elif _is_export(connection, listed):
-                yield left_out(source, ARTICLE)
+                yield left_out(source, IS_ARTICLE)
             else:
                 yield from _all(source, connection, listed, options, amount)
 
 
 def _all(
-    source: ByteSource, connection: Bounded, listed: Mapping[str, str], options: Input, amount: Amount
+    source: ByteSource,
+    connection: WorkLimitedConnection,
+    listed: Mapping[str, str],
+    options: Input,
+    amount: ValueBudget,
 ) -> Iterator[ReaderItem]:
     """The documents of all tables that hold texts; the others are left out."""
-    chosen: list[Table] = []
+    chosen: list[SqliteTable] = []
     left: list[LeftOut] = []
     for name, reason in listed.items():
-        found = reason or _told(connection, name, options)
-        if isinstance(found, Table):
+        found = reason or _table_or_reason(connection, name, options)
+        if isinstance(found, SqliteTable):
             chosen.append(found)
         else:
             left.append(LeftOut(str(source.location.inside(name)), found))
@@ -112,14 +116,14 @@ def _columns(connection: sqlite3.Connection, listed: Mapping[str, str]) -> tuple
     return tuple(found)
 
 
-def _told(connection: sqlite3.Connection, name: str, options: Input) -> Table | str:
+def _table_or_reason(connection: sqlite3.Connection, name: str, options: Input) -> SqliteTable | str:
     """A table that holds texts, or why it is left out."""
     try:
         table = tables.described(connection, name)
     except tables.ERRORS as error:
         return f"cannot be read ({printable(error)})"
     try:
-        sample = table.sample(connection, SAMPLE)
+        sample = table.sample(connection, SAMPLE_ROWS)
     except tables.ERRORS:
         # Damage is told when the table is read, with the rows before it.
         return table
@@ -132,11 +136,22 @@ def _told(connection: sqlite3.Connection, name: str, options: Input) -> Table | 
 
 
 def _documents(
-    source: ByteSource, connection: Bounded, table: Table, options: Input, amount: Amount, name: str | None = None
+    source: ByteSource,
+    connection: WorkLimitedConnection,
+    table: SqliteTable,
+    options: Input,
+    amount: ValueBudget,
+    name: str | None = None,
 ) -> Iterator[ReaderItem]:
     rows = table.rows(connection, options.limits.bytes, amount)
     return table_records(
-        source, rows, options, media_type=MEDIA_TYPE, columns=table.columns, part=table.name, name=name or source.id
+        source,
+        rows,
+        options,
+        media_type=SQLITE_MEDIA_TYPE,
+        columns=table.columns,
+        part=table.name,
+        name=name or source.id,
     )
 
 

@@ -1,4 +1,4 @@
-"""WARC: what a crawler stored, a record for each answer. Those that hold a page or a text are documents."""
+"""Reads WARC files of web crawlers. Records that hold a page or plain text are documents."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,18 +14,18 @@ from pipeline.model.record import LeftOut, ReaderError, Record, Unreadable
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.readers.warc import http
-from pipeline.readers.warc.records import BEGINS, HEADER, BrokenRecord, WarcRecord, read_records
+from pipeline.readers.warc.records import BEGINS, MAX_HEADER_BYTES, BrokenRecord, WarcRecord, read_records
 
 MEDIA_TYPES = {"text/html": "text/html", "application/xhtml+xml": "text/html", "text/plain": "text/plain"}
 """Those of documents, and what each is read as."""
-BARE = frozenset({"resource", "conversion"})
+BARE_TYPES = frozenset({"resource", "conversion"})
 """Types of records that hold a document without an HTTP header around it."""
-MOST_REASONS = 20
+MAX_REASONS = 20
 """Reasons why records are left out that are told apart; all further ones are one."""
-OTHER = "other reasons"
+OTHER_REASON = "other reasons"
 
-WORD = regex.compile(r"[a-z0-9][a-z0-9.+-]{0,39}")
-MEDIA_TYPE = regex.compile(r"[a-z0-9][a-z0-9.+-]{0,39}/[a-z0-9][a-z0-9.+-]{0,79}")
+WARC_WORD = regex.compile(r"[a-z0-9][a-z0-9.+-]{0,39}")
+RECORD_MEDIA_TYPE = regex.compile(r"[a-z0-9][a-z0-9.+-]{0,39}/[a-z0-9][a-z0-9.+-]{0,79}")
 CHARSET = regex.compile(r"""(?i);\s*charset\s*=\s*["']?\s*([a-z0-9][a-z0-9:._-]{0,39})""")
 ROBOTS = regex.compile(r"(?i)https?://[^/?#]+/robots\.txt(?:[?#]|$)")
 ABOUT_THE_CRAWL = "metadata:"
@@ -50,28 +50,28 @@ of all pages; they are left to be told from the bytes."""
 
 @dataclass(frozen=True)
 class WarcReader:
-    """Answers of status 200 and bare resources, where they are pages or plain text; all else is counted."""
+    """Reads responses with status 200 and bare resources that are pages or plain text; all others are counted."""
 
     name: ClassVar = "warc"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By the first line, whatever the file is called."""
+        """Claims by the first line, whatever the file's name."""
         if BEGINS.match(source.head.lstrip(b"\r\n")):
             return Claim.CONTENT
         return Claim.NAME if source.suffix == ".warc" else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """A document a record, rows are records of any kind; at the end what was left out, by reason."""
+        """Yields a document for each record, then what was left out, by reason. Rows count records of any kind."""
         aside: Counter[str] = Counter()
         is_empty = True
         limit = options.limits.bytes
         try:
-            for found in read_records(cast("BinaryIO", source.packed), limit + HEADER):
+            for found in read_records(cast("BinaryIO", source.packed), limit + MAX_HEADER_BYTES):
                 source.budget.hold()
-                told = _told(source, found, limit)
+                told = _read_record(source, found, limit)
                 if isinstance(told, str):
-                    aside[told if told in aside or len(aside) < MOST_REASONS else OTHER] += 1
+                    aside[told if told in aside or len(aside) < MAX_REASONS else OTHER_REASON] += 1
                 else:
                     is_empty = False
                     yield told
@@ -89,14 +89,14 @@ def _left_out(source: ByteSource, aside: Mapping[str, int]) -> Iterator[LeftOut]
 
 
 class _Body(msgspec.Struct, frozen=True):
-    """What may be a document: the content type that is claimed for it, and the answer around it, if one is."""
+    """A possible document: its declared content type, and the HTTP response around it, if any."""
 
     content_type: str
     answer: http.HttpResponse | None
 
 
-def _told(source: ByteSource, found: WarcRecord | BrokenRecord, limit: int) -> Record | Unreadable | str:
-    """The document in a record, why there is none although there should be one, or the reason to leave it out."""
+def _read_record(source: ByteSource, found: WarcRecord | BrokenRecord, limit: int) -> Record | Unreadable | str:
+    """The document in a record, or its failure, or the reason to leave it out."""
     if isinstance(found, BrokenRecord):
         return _failed(source, found, found.fault)
     if not found.fields.get("warc-type"):
@@ -111,7 +111,7 @@ def _told(source: ByteSource, found: WarcRecord | BrokenRecord, limit: int) -> R
     if media_type is None:
         if not kind:
             return "no media type"
-        return f"media type {kind}" if MEDIA_TYPE.fullmatch(kind) else "a media type that is none"
+        return f"media type {kind}" if RECORD_MEDIA_TYPE.fullmatch(kind) else "a media type that is none"
     if "warc-segment-number" in found.fields:
         return _failed(source, found, "is one of several segments of a document; join them, or leave it out")
     if not found.is_held:
@@ -132,12 +132,12 @@ def _told(source: ByteSource, found: WarcRecord | BrokenRecord, limit: int) -> R
 def _body(found: WarcRecord) -> _Body | str | None:
     """What may be a document; the reason to leave it out; None where there should be an answer and is none."""
     kind = found.fields.get("warc-type", "").lower()
-    if kind not in BARE and kind != "response":
-        return f"record type {kind}" if WORD.fullmatch(kind) else "a record type that is none"
+    if kind not in BARE_TYPES and kind != "response":
+        return f"record type {kind}" if WARC_WORD.fullmatch(kind) else "a record type that is none"
     if _address(found).startswith(ABOUT_THE_CRAWL):
         return "log of the crawl"
     claimed = found.fields.get("content-type", "")
-    if kind in BARE or (claimed and not claimed.lower().startswith("application/http")):
+    if kind in BARE_TYPES or (claimed and not claimed.lower().startswith("application/http")):
         # Answers of other protocols, such as DNS and FTP, come without a header.
         return _Body(claimed, None)
     answer = http.parse_response(found.block)

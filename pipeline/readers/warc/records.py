@@ -1,4 +1,4 @@
-"""The records that a WARC file holds, told apart, whatever its headers claim.
+"""Splits a WARC file into records, without trusting the lengths that its headers declare.
 
 No library is used. warcio reads lines and chunks of any length into memory, and a line out of place or a length that is
 too large ends the file with whatever exception comes. fastwarc ends it at any wrong length, without saying where, and
@@ -23,13 +23,13 @@ LENGTH = regex.compile(r"[0-9]{1,15}")
 BLANK_LINES = regex.compile(rb"(?:\r?\n)*")
 FIRST_BLANK = regex.compile(rb"\n\r?\n")
 
-PIECE = 1 << 16
-HEADER = 1 << 16
+READ_BYTES = 1 << 16
+MAX_HEADER_BYTES = 1 << 16
 """The longest header, in bytes, of a record and of an HTTP answer in it."""
 
 
 class WarcRecord(msgspec.Struct, frozen=True):
-    """A record: its number, from 1; where it begins; its header with names in small letters; and its block.
+    """A record: its number (from 1), its offset in bytes, its header with lower-case names, and its block.
 
     A block that is too long is not held: `block` is then how it begins, and `size` more than that.
     """
@@ -42,12 +42,12 @@ class WarcRecord(msgspec.Struct, frozen=True):
 
     @property
     def is_held(self) -> bool:
-        """Whether the block is all there."""
+        """Whether the block is complete."""
         return len(self.block) == self.size
 
 
 class BrokenRecord(msgspec.Struct, frozen=True):
-    """What stands at the place of a record and is none: its number, where it begins, and what is wrong."""
+    """A malformed record: its number, its offset in bytes, and the fault."""
 
     number: int
     offset: int
@@ -55,7 +55,7 @@ class BrokenRecord(msgspec.Struct, frozen=True):
 
 
 def read_records(stream: BinaryIO, limit: int) -> Iterator[WarcRecord | BrokenRecord]:
-    """All records in order; behind a broken one it goes on where the next begins. A cut-off file ends in a broken one.
+    """Yields all records in order, and continues after a broken one. A truncated file ends in a broken record.
 
     Blocks of more than `limit` bytes are passed over. A length is believed where a record's end stands behind it, or,
     if it is over the limit, where no record begins in between. Raises `ReaderError` for a damaged compression.
@@ -73,7 +73,7 @@ def read_records(stream: BinaryIO, limit: int) -> Iterator[WarcRecord | BrokenRe
 def header_fields(header: bytes) -> dict[str, str]:
     """The fields of a header, names in small letters; of a name that comes twice the first, and no line that is none.
 
-    >>> fields_of(b"Content-Type: text/html;\\r\\n charset=gbk\\r\\nodd\\r\\nX:1\\r\\nX:2\\r\\n")
+    >>> header_fields(b"Content-Type: text/html;\\r\\n charset=gbk\\r\\nodd\\r\\nX:1\\r\\nX:2\\r\\n")
     {'content-type': 'text/html; charset=gbk', 'x': '1'}
     """
     fields: dict[str, list[str]] = {}
@@ -91,7 +91,7 @@ def header_fields(header: bytes) -> dict[str, str]:
 
 
 def quoted(value: str) -> str:
-    """A value of a header as it may stand in a message: between quotes, in ASCII, not too long.
+    """A header's value for a message: quoted, in ASCII, shortened.
 
     >>> quoted("-5"), quoted("盐门")
     ("'-5'", "'\\\\u76d0\\\\u95e8'")
@@ -121,7 +121,7 @@ class _Window:
         """Whether there are `size` bytes ahead."""
         while len(self.ahead) < size and not self._is_over:
             try:
-                piece = self._read(PIECE)
+                piece = self._read(READ_BYTES)
             except (EOFError, zlib.error) as error:
                 fault = " ".join(str(error).split()).rstrip(".")
                 where = f"byte {self.offset + len(self.ahead):,}"
@@ -140,7 +140,7 @@ class _Window:
     def pass_to_record(self, most: int | None = None) -> bool:
         """Goes on to where a record can be taken up again, or by `most` bytes or to the end where none can."""
         while True:
-            self.fill(PIECE + REACH)
+            self.fill(READ_BYTES + REACH)
             room = len(self.ahead) if most is None else min(most, len(self.ahead))
             found = _resumption(self.ahead, is_line=self._is_line)
             if found is not None and found < room:
@@ -180,7 +180,7 @@ def _next(window: _Window, number: int, limit: int) -> WarcRecord | BrokenRecord
         return _passed_over(window, number, "does not begin with a line such as WARC/1.0")
     end = _header_end(window)
     if end is None:
-        cut = not window.fill(HEADER)
+        cut = not window.fill(MAX_HEADER_BYTES)
         window.drop(first.end())
         return _passed_over(window, number, "its header does not end", offset=offset, cut=cut)
     header = bytes(window.ahead[first.end() : end])
@@ -202,13 +202,13 @@ def _next(window: _Window, number: int, limit: int) -> WarcRecord | BrokenRecord
 
 def _header_end(window: _Window) -> int | None:
     """Where the block begins; None where no empty line stands within the longest header."""
-    size = PIECE if len(window.ahead) >= PIECE else 1
+    size = READ_BYTES if len(window.ahead) >= READ_BYTES else 1
     while True:
         is_all = not window.fill(size)
-        found = FIRST_BLANK.search(window.ahead, 0, HEADER)
+        found = FIRST_BLANK.search(window.ahead, 0, MAX_HEADER_BYTES)
         if found is not None:
             return found.end()
-        if is_all or len(window.ahead) >= HEADER:
+        if is_all or len(window.ahead) >= MAX_HEADER_BYTES:
             return None
         size = len(window.ahead) + 1
 
@@ -230,8 +230,8 @@ def _with_block(window: _Window, record: WarcRecord, limit: int) -> WarcRecord |
 
 
 def _not_held(window: _Window, record: WarcRecord) -> WarcRecord | BrokenRecord:
-    window.fill(min(record.size, HEADER))
-    head = bytes(window.ahead[:HEADER])
+    window.fill(min(record.size, MAX_HEADER_BYTES))
+    head = bytes(window.ahead[:MAX_HEADER_BYTES])
     start = window.offset
     if window.pass_to_record(record.size):
         fault = f"its Content-Length of {record.size:,} runs over another record, at byte {window.offset:,}"

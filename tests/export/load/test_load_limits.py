@@ -301,10 +301,10 @@ def test_a_sqlite_database_that_computes_articles_holds_none(made: str, tmp_path
 def test_a_sqlite_database_gives_no_more_rows_than_it_has_room_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline.readers.sqlite.connection import Amount
+    from pipeline.readers.sqlite.connection import ValueBudget
 
-    monkeypatch.setattr(Amount, "SMALLEST_ROW", 4000)
-    monkeypatch.setattr(Amount, "FEW", 0)
+    monkeypatch.setattr(ValueBudget, "SMALLEST_ROW", 4000)
+    monkeypatch.setattr(ValueBudget, "FEW", 0)
     path = sqlite(tmp_path / "a.sqlite", "CREATE TABLE articles (article)", "INSERT INTO articles VALUES (1), (2), (3)")
     assert told(path)[-1][0] == "a.sqlite:3"
     assert "more rows than its 8,192 bytes have room for" in told(path)[-1][1]
