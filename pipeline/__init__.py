@@ -4,10 +4,12 @@
     article = pipeline.process(data, id="a")
     assert pipeline.restore(article) == data
 
-Names are imported when first used, so that `pipeline --help` does not pay for them.
+Names are imported when first used, which keeps `pipeline --help` fast.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from pipeline.version import __version__
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from pipeline.text.edits import Change as Change
     from pipeline.text.edits import Edit as Edit
 
-_HOMES = {
+_MODULES = {
     "Article": "model.article",
     "Change": "text.edits",
     "ContractError": "errors",
@@ -79,16 +81,27 @@ _HOMES = {
     "trace": "model.restore",
 }
 
-__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 -- the keys are names
+__all__ = ["__version__", *_MODULES]  # noqa: PLE0604 -- the keys are names
 
 
 def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module 'pipeline' has no attribute {name!r}")
-    value = getattr(import_module(f"pipeline.{_HOMES[name]}"), name)
+    value = getattr(import_module(f"pipeline.{_MODULES[name]}"), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """Keeps the function `pipeline.export`: importing the package of that name would set the attribute to a module."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in _MODULES or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

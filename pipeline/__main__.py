@@ -5,9 +5,9 @@ import sys
 
 
 def _forget_current_folder() -> None:
-    """Takes the current folder off the path, where `python -m` puts it first, unless this package lies in it.
+    """Removes the current folder from the path, where `python -m` puts it first, unless this package is in it.
 
-    Python itself has imported a few modules before this, also from there. The command `pipeline` and
+    Python has already imported a few modules by then, perhaps from that folder. The command `pipeline` and
     `python -P -m pipeline` are safe in any folder.
     """
     home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))

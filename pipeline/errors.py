@@ -1,4 +1,4 @@
-"""What can go wrong, as the user meets it: every message says what, where, and what to do."""
+"""The exceptions of this package. Every message says what is wrong, where, and what to do."""
 
 import errno
 from collections.abc import Iterable
@@ -7,22 +7,22 @@ from difflib import get_close_matches
 MACHINE_ERRNOS = frozenset(
     {errno.ENOMEM, errno.EAGAIN, errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.EROFS}
 )
-"""System errors that say that the machine is short of something or broken: memory, processes, disk, open files."""
+"""System errors that mean that the machine is out of memory, processes, disk space or open files, or is broken."""
 
 
 class PipelineError(Exception):
-    """Anything this package raises on purpose."""
+    """Base class of everything this package raises on purpose."""
 
 
 class UsageError(PipelineError):
-    """The call is wrong, not the document: an unknown stage, key or option, a path that is not there.
+    """The call is wrong, not the document: an unknown stage, key or option, or a path that does not exist.
 
-    Raised before any document is read; the command line exits with 2.
+    Raised before any document is read. The command line exits with 2.
     """
 
 
 class SettingError(UsageError):
-    """A setting is wrong; ``key`` is the way to it, a table or key at a time: `("stages", "words", "longest")`."""
+    """A setting is wrong. ``key`` is its path in the settings: `("stages", "words", "longest")`."""
 
     def __init__(self, key: tuple[str, ...], reason: str) -> None:
         super().__init__(key, reason)
@@ -34,9 +34,9 @@ class SettingError(UsageError):
 
 
 class DocumentError(PipelineError):
-    """One document cannot be processed; others can. The command line names it and exits with 1 at the end.
+    """One document cannot be processed. The command line continues with the others and exits with 1 at the end.
 
-    ``document`` is the document's id, ``reason`` one line that says what is wrong and what to do.
+    ``document`` is the id of the document, ``reason`` one line that says what is wrong and what to do.
     """
 
     def __init__(self, document: str, reason: str) -> None:
@@ -49,7 +49,7 @@ class DocumentError(PipelineError):
 
 
 class StageError(DocumentError):
-    """A stage broke the protocol or raised; ``stage`` names it, ``package`` whose it is, where that is not this one."""
+    """A stage raised or broke its protocol. ``package`` is the package of ``stage``; None for this one."""
 
     def __init__(self, document: str, stage: str, reason: str, package: str | None = None) -> None:
         super().__init__(document, reason)
@@ -59,7 +59,7 @@ class StageError(DocumentError):
 
     @property
     def where(self) -> str:
-        """The stage and its package."""
+        """The stage and its package, as messages name them."""
         return stage_with_package(self.stage, self.package)
 
     def __str__(self) -> str:
@@ -67,11 +67,11 @@ class StageError(DocumentError):
 
 
 class ContractError(DocumentError):
-    """A JSON document is not what the contract promises; ``reason`` names the field."""
+    """A JSON document breaks the contract. ``reason`` names the field."""
 
 
 class RejectedError(DocumentError):
-    """A filter turned the document down: not a failure; it is listed with ``rule`` and ``reason``."""
+    """A filter rejected the document. This is no failure; the run lists ``rule`` and ``reason``."""
 
     def __init__(self, document: str, rule: str, reason: str) -> None:
         super().__init__(document, reason)
@@ -80,17 +80,25 @@ class RejectedError(DocumentError):
 
 
 def is_machine_error(error: BaseException | None) -> bool:
-    """Whether the machine is to blame for an error, so that it need not be met another time."""
+    """Whether the machine caused an error, so that a later attempt may succeed."""
     return isinstance(error, OSError) and error.errno in MACHINE_ERRNOS
 
 
 def stage_with_package(stage: str, package: str | None) -> str:
-    """A stage and its package, where that is not this one: how messages name it."""
+    """A stage as messages name it, with its package unless that is this one.
+
+    >>> stage_with_package("words", None), stage_with_package("tides", "tide-tables")
+    ('stage words', 'stage tides of tide-tables')
+    """
     return f"stage {stage} of {package}" if package else f"stage {stage}"
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """How the message about an unknown name ends: with the nearest known one, or all of them."""
+    """The end of a message about an unknown name: the most similar known name, or all known names.
+
+    >>> did_you_mean("wrods", ["words", "markup"]), did_you_mean("x", ["words", "markup"])
+    ("; did you mean 'words'?", '; known are words, markup')
+    """
     known = list(known)
     close = get_close_matches(name, known, n=1)
     return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known) or 'none'}"

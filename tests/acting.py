@@ -1,4 +1,4 @@
-"""Stages that do what they are told, rightly and wrongly: for the tests of what runs them."""
+"""Stages that yield given findings, or break the protocol, to test the code that runs stages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ def rules(stage: str) -> tuple[Rule, ...]:
 
 @dataclass(frozen=True)
 class Mend:
-    """A repair that finds what it was made with."""
+    """A repair that yields the findings it was created with."""
 
     name: ClassVar[str] = "mend"
     after: ClassVar[frozenset[str]] = frozenset()
@@ -42,7 +42,7 @@ class Mend:
 
 @dataclass(frozen=True)
 class MendAgain(Mend):
-    """Another such repair, for another layer of the ledger."""
+    """A second repair of this kind, for another change."""
 
     name: ClassVar[str] = "mend-again"
     rules: ClassVar[tuple[Rule, ...]] = rules("mend-again")
@@ -50,7 +50,7 @@ class MendAgain(Mend):
 
 @dataclass(frozen=True)
 class Look(Mend):
-    """A finder that finds what it was made with."""
+    """A finder that yields the findings it was created with."""
 
     name: ClassVar[str] = "look"
     gives: ClassVar[frozenset[str]] = frozenset({"part", "look.tide"})
@@ -59,7 +59,7 @@ class Look(Mend):
 
 @dataclass(frozen=True)
 class Shout(Mend):
-    """A repair that writes every small `e` large: it finds something in the text itself."""
+    """A repair that turns every `e` into `E`."""
 
     name: ClassVar[str] = "shout"
     rules: ClassVar[tuple[Rule, ...]] = rules("shout")
@@ -73,7 +73,7 @@ class Shout(Mend):
 
 @dataclass(frozen=True)
 class Halves(Mend):
-    """A repair that puts in half a character."""
+    """A repair that inserts half a character."""
 
     name: ClassVar[str] = "halves"
     rules: ClassVar[tuple[Rule, ...]] = rules("halves")
@@ -98,7 +98,7 @@ class Breaks(Mend):
 
 @dataclass(frozen=True)
 class Leaves(Mend):
-    """A repair that wants to end the process."""
+    """A repair that tries to end the process."""
 
     name: ClassVar[str] = "leaves"
     rules: ClassVar[tuple[Rule, ...]] = rules("leaves")
@@ -110,7 +110,7 @@ class Leaves(Mend):
 
 @dataclass(frozen=True)
 class Endless(Mend):
-    """A repair that finds the same thing again and again."""
+    """A repair that yields the same finding for ever."""
 
     name: ClassVar[str] = "endless"
     rules: ClassVar[tuple[Rule, ...]] = rules("endless")
@@ -123,7 +123,7 @@ class Endless(Mend):
 
 @dataclass(frozen=True)
 class Rubbish(Mend):
-    """A repair that gives a number."""
+    """A repair that yields a number."""
 
     name: ClassVar[str] = "rubbish"
     rules: ClassVar[tuple[Rule, ...]] = rules("rubbish")

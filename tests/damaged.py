@@ -1,4 +1,4 @@
-"""Sound files of every format, packed in each other, and what can happen to the bytes of a file."""
+"""Valid files of every format, also packed in each other, and ways to damage the bytes of a file."""
 
 import random
 import re
@@ -16,13 +16,13 @@ from readers.test_damage import sound, tarred, zipped
 
 Damage = Callable[[bytes, random.Random], bytes]
 EXTREMES = (0, 1, -1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 1 << 31, 0xFFFFFFFF, 1 << 62, (1 << 63) - 1, 1 << 63)
-"""What a field that says a length may hold, cut to the width of the field."""
+"""Values for a length field, cut to its width."""
 FIGURES = ("0", "-1", "2147483648", "9223372036854775808", "99999999999999999999", "1e999", "0x10", "")
 NUMBER = re.compile(rb"\d+")
 
 
 def _database() -> bytes:
-    """A database whose trees have several levels, and texts over many pages."""
+    """A database with trees of several levels and texts over many pages."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "t.db"
         with closing(sqlite3.connect(path)) as connection:
@@ -38,7 +38,7 @@ def _database() -> bytes:
 
 @cache
 def sound_files() -> Mapping[str, bytes]:
-    """A file of each format by name, each of them in each compression and archive, and archives in each other."""
+    """A file of each format by name, in each compression and archive, and archives in archives."""
     plain = {**good(), "trees.db": _database()}
     return plain | sound()
 
@@ -53,7 +53,7 @@ PACKINGS: Mapping[str, Callable[[str, bytes], bytes]] = {
     ".zip": lambda name, data: zipped((name, data)),
     ".tar": lambda name, data: tarred((name, data), form=tarfile.GNU_FORMAT),
 }
-"""What packs a file, by the suffix that is then behind its name."""
+"""Functions that pack a file, by the suffix that they add to its name."""
 
 
 def _span(data: bytes, chance: random.Random, most: int = 4096) -> tuple[int, int]:
@@ -102,7 +102,7 @@ def duplicated(data: bytes, chance: random.Random) -> bytes:
 
 
 def lengthened(data: bytes, chance: random.Random) -> bytes:
-    """A field of 1, 2, 4 or 8 bytes, or a number in figures, holds an extreme."""
+    """Sets a field of 1, 2, 4 or 8 bytes, or a number in figures, to an extreme value."""
     numbers = list(NUMBER.finditer(data))
     if numbers and chance.random() < 0.3:
         number = chance.choice(numbers)
@@ -127,7 +127,7 @@ DAMAGES: tuple[Damage, ...] = (
 
 
 def damaged_file(number: int, seed: int) -> tuple[str, bytes]:
-    """The name and the bytes of a damaged file: damaged inside what packs it, outside, or both."""
+    """The name and the bytes of a file that was damaged before packing, after it, or both."""
     chance = random.Random(f"{seed} {number}")
     name = chance.choice(sorted(sound_files()))
     data = _damaged(sound_files()[name], chance)

@@ -1,4 +1,4 @@
-"""Finders that fail where a document says so, each in another way: for the tests of what that costs."""
+"""Finders that fail in the way that a word of the document names, to test degraded articles."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ GARBLED: dict[str, Finding] = {
     "GARBLED NOTE": Note(0, 3, SEEN.name, "info", "\ud83d"),
     "GARBLED REMEDY": Note(0, 3, SEEN.name, "info", "look", "\ud83d"),
 }
-"""What no JSON can hold, by the word at which it is found."""
+"""Values that JSON cannot hold, by the word that triggers them."""
 
 
 def labels(document: Document, word: str, value: str, layer: str = "part", *, more: int = 0) -> Iterator[Label]:
-    """A label for the first place of a word; `more` code points longer than that."""
+    """A label on the first occurrence of a word, `more` code points longer than it."""
     at = document.text.find(word)
     if at >= 0:
         yield Label(at, at + len(word) + more, layer, value, SEEN.name, 0.9)
@@ -72,7 +72,7 @@ class Unsure(float):
 
 
 class MuteError(Exception):
-    """An exception that cannot even be shown."""
+    """An exception whose message cannot be shown."""
 
     def __str__(self) -> str:
         raise RuntimeError("no words")
@@ -80,7 +80,7 @@ class MuteError(Exception):
 
 @dataclass(frozen=True)
 class Picky(Frail):
-    """A filter that turns down what has no tide: it needs the labels of the other one."""
+    """A filter that rejects documents without a tide; it needs the labels of the other finder."""
 
     name: ClassVar[str] = "picky"
     after: ClassVar[frozenset[str]] = frozenset({"frail"})
@@ -98,7 +98,7 @@ class Picky(Frail):
 
 @dataclass(frozen=True)
 class Brittle:
-    """A repair that raises where a document says so."""
+    """A repair that raises if the document says so."""
 
     name: ClassVar[str] = "brittle"
     after: ClassVar[frozenset[str]] = frozenset()

@@ -1,4 +1,4 @@
-"""What must hold for any text: no stage raises, the article is right, the source comes back.
+"""Checks for any text: no stage raises, the article is valid, the source is restored.
 
 `problems` checks one document; `smaller` reduces a document that has a problem to the little that makes it.
 """
@@ -23,7 +23,7 @@ VERIFIER = SHARED / "verify.py"
 
 
 class Problem(NamedTuple):
-    """What does not hold: the stage or the check, its kind (the reason without the document's words), the reason."""
+    """A failed check: the stage or check, the kind (the reason without the words of the document), the reason."""
 
     where: str
     kind: str
@@ -37,7 +37,7 @@ def built_in() -> Pipeline:
 
 @cache
 def verifier() -> Callable[[Any], Iterator[str]] | None:
-    """The `faults` of the independent reader, or None where it is not beside this checkout."""
+    """The `faults` of the independent reader, or None if it is not beside this checkout."""
     if not VERIFIER.is_file():
         return None
     spec = importlib.util.spec_from_file_location("independent_reader", VERIFIER)
@@ -50,14 +50,14 @@ def verifier() -> Callable[[Any], Iterator[str]] | None:
 
 
 def problems(text: str, media_type: str | None = None, made: Pipeline | None = None) -> list[Problem]:
-    """What is wrong with each stage for itself and with the whole way; nothing where all is well."""
+    """The problems of each stage alone and of the whole pipeline; empty if all is well."""
     made = made or built_in()
     found = [] if media_type or html.begins_page(text.encode()) else list(_alone(text, made))
     return found + list(_whole(text, media_type, made))
 
 
 def _alone(text: str, made: Pipeline) -> Iterator[Problem]:
-    """Each stage on the text as it is, with the labels of the finders before it."""
+    """Runs each stage on the text, with the labels of the finders before it."""
     recipe = made.recipe
     # Line ends are the decoding's to change, so that no stage meets another than `\n`.
     document = Document(text.replace("\r\n", "\n").replace("\r", "\n"), "alone")
@@ -120,7 +120,7 @@ def _kind(reason: str) -> str:
 
 
 def smaller(text: str, fails: Callable[[str], bool], most: int = 3000) -> str:
-    """A text that still `fails`, without lines, then pieces, then characters that it does not need for that."""
+    """Reduces a text that `fails`: removes lines, then pieces, then characters while it still fails."""
     for separator in ("\n", " ", ""):
         pieces = text.split(separator) if separator else list(text)
         size = max(len(pieces) // 2, 1)

@@ -1,4 +1,4 @@
-"""Packages as they lie installed, made for a test: what a wheel leaves on the disk, without building one."""
+"""Creates installed packages for a test: the files that a wheel leaves on the disk, without building one."""
 
 import sys
 from collections.abc import Iterator
@@ -31,8 +31,7 @@ class Shout:
 READER = """\
 from dataclasses import dataclass
 from typing import ClassVar
-from pipeline.readers.reader import Claim
-from pipeline.readers.text import document
+from pipeline.readers import Claim, document_record
 
 
 @dataclass(frozen=True)
@@ -40,11 +39,11 @@ class Logbook:
     name: ClassVar = "{name}"
     protocol: ClassVar = {protocol}
 {options}
-    def sniff(self, blob):
-        return Claim.CONTENT if blob.head.startswith(b"LOG ") else Claim.NONE
+    def sniff(self, source):
+        return Claim.CONTENT if source.head.startswith(b"LOG ") else Claim.NONE
 
-    def read(self, blob, options):
-        yield document(blob, blob.whole(options.limits.bytes)[4:], "text/plain", {{"reader": "{name}"}})
+    def read(self, source, options):
+        yield document_record(source, source.whole(options.limits.bytes)[4:], "text/plain", {{"reader": "{name}"}})
 """
 LOUD = """import re
         for match in list(re.finditer(r"\\boh\\b", document.text))[: self.most]:
@@ -52,7 +51,7 @@ LOUD = """import re
 
 
 class Shelf:
-    """A folder on the path in which packages lie installed."""
+    """A folder on the path with installed packages."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -93,7 +92,7 @@ class Shelf:
 
 @pytest.fixture
 def shelf(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
-    """An empty shelf; what is imported from it is forgotten after the test."""
+    """An empty folder of this kind; modules imported from it are forgotten after the test."""
     folder = tmp_path_factory.mktemp("shelf")
     monkeypatch.syspath_prepend(str(folder))
     before = set(sys.modules)

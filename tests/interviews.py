@@ -1,4 +1,4 @@
-"""Interviews as this project meets them, written for its tests: half English, half Chinese."""
+"""Typical interviews, half English and half Chinese, written for the tests."""
 
 import pipeline
 from pipeline import Article
@@ -56,10 +56,10 @@ def paired(name: str = "ferry") -> Article:
 
 
 def prose(name: str = "tide") -> Article:
-    """An article in which nobody asks and nobody answers."""
+    """An article without questions and answers."""
     return pipeline.process(PROSE.replace("\n", "\r\n").encode("utf-16"), id=name)
 
 
 def everything() -> list[Article]:
-    """All of them, in the order of their ids."""
+    """All of these articles, in the order of their ids."""
     return [paired(), prose(), bridge()]

@@ -1,4 +1,4 @@
-"""Articles to judge: what the pipeline makes of damaged interviews, and ledgers of any kind."""
+"""Articles to compare and explain: processed damaged interviews, and articles with any edits."""
 
 import hashlib
 
@@ -34,13 +34,13 @@ DAMAGED = (
 
 
 def damaged_texts() -> st.SearchStrategy[str]:
-    """Interviews put together from damaged lines, and lines of anything."""
+    """Interviews made of damaged lines and arbitrary lines."""
     lines = st.one_of(st.sampled_from(DAMAGED), texts(max_size=20))
     return st.lists(lines, min_size=1, max_size=10).map("\n".join).filter(lambda text: not text.isspace() and text)
 
 
 def with_ledger(source: str, *changes: Change, name: str = "ledger") -> Article:
-    """An article without structure: only a source and what changes made of it."""
+    """An article without structure: a source and the changes made to it."""
     text = source
     for change in changes:
         text = apply(text, change.edits)
@@ -56,7 +56,7 @@ def with_ledger(source: str, *changes: Change, name: str = "ledger") -> Article:
 
 @st.composite
 def ledger_of(draw: st.DrawFn, source: str) -> Article:
-    """An article of `source`, with up to three layers of edits."""
+    """An article of `source` with up to three changes."""
     text, changes = source, []
     for stage in draw(st.sampled_from([(), ("first",), ("first", "second"), ("first", "second", "third")])):
         edits = draw(fitting_edits(text))
@@ -74,7 +74,7 @@ def two_ledgers(draw: st.DrawFn) -> tuple[Article, Article]:
 
 @st.composite
 def noted(draw: st.DrawFn, made: Article) -> Article:
-    """The same with notes anywhere in its text."""
+    """The article with notes anywhere in its text."""
     places = draw(st.lists(st.tuples(st.integers(0, len(made.text)), st.integers(0, 9)), max_size=4))
     notes = tuple(
         Remark(
@@ -87,7 +87,7 @@ def noted(draw: st.DrawFn, made: Article) -> Article:
 
 
 def articles() -> st.SearchStrategy[Article]:
-    """Any article: processed, put together from labels, or nothing but a ledger; with notes of its own or any."""
+    """Any article: processed, assembled from labels, or with edits only; with its own notes or arbitrary ones."""
     processed = damaged_texts().filter(lambda text: "\0" not in text).map(lambda text: pipeline.process(text, id="law"))
     made = st.one_of(processed, labelled_texts().map(lambda content: assembled(*content)), texts().flatmap(ledger_of))
     return st.one_of(made, made.flatmap(noted))

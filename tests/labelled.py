@@ -1,4 +1,4 @@
-"""A text written together with its labels, and the Article that the assembly makes of it."""
+"""Writes a text together with its labels, and assembles the Article."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def language(tag: str, *content: str | Piece) -> Piece:
 
 @dataclass(frozen=True)
 class Given:
-    """A finder that finds what it was made with."""
+    """A finder that yields the labels it was created with."""
 
     name: ClassVar[str] = "given"
     after: ClassVar[frozenset[str]] = frozenset()
@@ -72,7 +72,7 @@ def _written(content: tuple[str | Piece, ...], at: int) -> tuple[str, tuple[Labe
 
 
 def article(*content: str | Piece, notes: tuple[Note, ...] = ()) -> Article:
-    """The Article of some pieces, as the assembly makes it, valid or not."""
+    """The Article assembled from some pieces, valid or not."""
     text, labels = written(*content)
     pipeline = Pipeline([Given((*labels, *notes))])
     document = Document(text, "sample")

@@ -1,4 +1,4 @@
-"""A stage that does the worst, where a text asks for it; and runs in processes of their own, to be killed.
+"""A stage that misbehaves if a text asks for it, and runs in separate processes that can be killed.
 
 The stage is a package of its own, installed for the test. A word of the text says what it does; `log` and `marks` are
 folders in which it leaves traces: a file for each time a document is processed, and one that says it was here before.
@@ -50,7 +50,7 @@ def crash():
 
 @dataclass(frozen=True)
 class Poison:
-    """Does what a text asks for."""
+    """Misbehaves in the way that a text asks for."""
 
     name: ClassVar = "poison"
     after: ClassVar = frozenset()
@@ -110,7 +110,7 @@ class Poison:
 
 PACKAGE = "poison-stages 1.4"
 GUARD = 900.0
-"""Seconds after which a test that waits for an event gives up: far more than a busy machine needs."""
+"""Seconds that a test waits for an event; far more than a busy machine needs."""
 
 RECIPE = 'recipe=["entities", "poison", "languages", "credits", "dialogue"]'
 SMALL = 'recipe=["poison"]'
@@ -128,7 +128,7 @@ JON BERG: Not when the weir is ice. Then we mend sacks. {word}
 
 
 def talk(n: int, word: str = "") -> str:
-    """An interview, unlike any with another number; its last word may be one that the stage knows."""
+    """An interview, different for each number. Its last word may be one that the stage reacts to."""
     return TALK.format(n=n, word=word)
 
 
@@ -138,7 +138,7 @@ def put(shelf: Shelf) -> None:
 
 
 def texts(folder: Path, words: dict[str, str], *, count: int = 8) -> Path:
-    """A folder of so many documents `d000`, `d001`, …, and one for each of `words`, whose text ends in that word."""
+    """A folder with `count` documents `d000`, `d001`, …, and one for each of `words` that ends in that word."""
     folder.mkdir(parents=True, exist_ok=True)
     for n in range(count):
         (folder / f"d{n:03}.txt").write_text(talk(n), encoding="utf-8")
@@ -148,19 +148,19 @@ def texts(folder: Path, words: dict[str, str], *, count: int = 8) -> Path:
 
 
 def lines(path: Path, rows: Sequence[tuple[str, str]]) -> Path:
-    """A file of a document a line, each an id and a text."""
+    """A JSONL file with one document, an id and a text, on each line."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in rows), encoding="utf-8")
     return path
 
 
 def told(output: Path, name: str = "failures") -> list[dict[str, Any]]:
-    """What the run says of documents that failed, or the like."""
+    """The rows of a file of the run, by default those of failed documents."""
     return [json.loads(line) for line in (output / "_run" / f"{name}.jsonl").read_text("utf-8").splitlines()]
 
 
 def account(output: Path) -> dict[str, int]:
-    """The account of the run, of what else it counts only what there is; nothing that went in is missing."""
+    """The counters of the run without zeros; checks that no document is missing."""
     documents: dict[str, int] = json.loads((output / "_run" / "run.json").read_text("utf-8"))["documents"]
     ends = ("written", "failed", "rejected", "unchanged", "edited")
     assert documents["documents"] == sum(documents[end] for end in ends), documents
@@ -168,7 +168,7 @@ def account(output: Path) -> dict[str, int]:
 
 
 def tree(output: Path) -> dict[str, bytes]:
-    """All that is in an output but what belongs to the run alone: the articles, and what is said of documents."""
+    """The files of an output that do not depend on the single run: articles and lists of documents."""
     found = {}
     for path in sorted(output.rglob("*")):
         name = path.relative_to(output).as_posix()
@@ -178,7 +178,7 @@ def tree(output: Path) -> dict[str, bytes]:
 
 
 def litter(output: Path) -> list[str]:
-    """What a run should not leave behind: files that were being written."""
+    """Files that a run must not leave behind: those that were being written."""
     return [path.name for path in output.rglob("*") if path.name.endswith(".part") or path.parent.name == "open"]
 
 
@@ -188,7 +188,7 @@ def processed(log: Path) -> Counter[str]:
 
 
 class Running:
-    """A run in a process group of its own."""
+    """A run in a separate process group."""
 
     def __init__(self, shelf: Path, *arguments: object) -> None:
         # Found by all processes of the run, whichever started them.
@@ -235,7 +235,7 @@ def _lives(entry: Path) -> bool:
 
 
 def _kind(number: int, run: int) -> str:
-    """`server` forks the others, `tracker` watches over what is shared; of the others nobody can tell."""
+    """The kind of a process: `server` forks the others, `tracker` tracks shared resources."""
     command = Path(f"/proc/{number}/cmdline").read_bytes()
     parent = int(Path(f"/proc/{number}/stat").read_text("utf-8").rpartition(")")[2].split()[1])
     if b"resource_tracker" in command:
@@ -247,7 +247,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def until(holds: Callable[[], Any]) -> Any:
-    """Waits until something holds, and gives it."""
+    """Waits until `holds` returns a true value, and returns that."""
     deadline = time.monotonic() + GUARD
     while not (found := holds()):
         assert time.monotonic() < deadline, "it never came"
@@ -257,7 +257,7 @@ def until(holds: Callable[[], Any]) -> Any:
 
 @pytest.fixture
 def running(shelf: Shelf) -> Iterator[Callable[..., Running]]:
-    """Starts runs, with the stage installed; ends what is left of them."""
+    """Starts runs with the stage installed, and ends those that are left."""
     put(shelf)
     started: list[Running] = []
 

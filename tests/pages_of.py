@@ -1,4 +1,4 @@
-"""Web pages made of one kind of piece, at any length."""
+"""Web pages of any length, made of one kind of piece."""
 
 import random
 
@@ -49,7 +49,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "drawings": ("<svg><path d='M{n}'/>{text}</svg>", ""),
     "the same twice": ("<p>The river was low in the autumn of that year.</p>", ""),
 }
-"""A piece, which holds a text and a number, and what stands before all of them."""
+"""A piece with a place for a text and a number, and what comes before all pieces."""
 
 
 def page_of(name: str, size: int, seed: int = 1) -> str:

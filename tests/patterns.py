@@ -1,6 +1,6 @@
-"""Texts and pages made of one kind of piece, or of two, at any length: the inputs on which work grows too fast.
+"""Texts and pages of any length, made of one or two kinds of pieces: inputs on which work may grow too fast.
 
-A piece is a constant, or made anew each time, since what is remembered of a word hides what looking at it costs.
+A piece is a constant, or different each time, because caches would hide the cost of a repeated word.
 """
 
 import random

@@ -1,4 +1,4 @@
-"""Texts as this project meets them, and edits that fit them."""
+"""Hypothesis strategies: typical texts, edits that fit them, and articles."""
 
 import msgspec
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ BLANKS = " \t\u3000\xa0\u2028\x0c\x85"
 characters = st.one_of(
     st.sampled_from(LETTERS + MARKS + BLANKS), st.characters(codec="utf-8", exclude_characters="\r\0")
 )
-"""Letters of several scripts, the marks between them and whatever else a text can hold; no line ends but `\\n`."""
+"""Letters of several scripts, marks, and any other character; `\\n` is the only line end."""
 
 
 def texts(min_size: int = 0, max_size: int = 40) -> st.SearchStrategy[str]:
@@ -45,7 +45,7 @@ def edited(draw: st.DrawFn) -> tuple[str, tuple[Edit, ...]]:
 
 @st.composite
 def ledgers(draw: st.DrawFn) -> tuple[str, str, tuple[Change, ...]]:
-    """A text, what several changes one after the other made of it, and these changes."""
+    """A text, the same text after several changes, and the changes."""
     first = text = draw(texts())
     changes = []
     for name in ("first", "second", "third"):
@@ -59,12 +59,12 @@ odd = st.one_of(
     st.sampled_from(["", " ", "𠮷野家👩‍🚀", " ", '"; \t,\\', "=1+1", "null", "长" * 500, "﻿"]),
     texts(max_size=12),
 )
-"""Values that some format may take for something else, or drop."""
+"""Values that some format may misread or drop."""
 
 
 @st.composite
 def articles(draw: st.DrawFn) -> Article:
-    """An article of a generated text, with odd values where any text may stand. It restores; not all promises hold."""
+    """An article of a generated text, with odd values in all fields. It can be restored, but is not valid."""
     said = st.lists(texts(min_size=1, max_size=20), min_size=1, max_size=4).map("\n\nQ: ".join)
     made = pipeline.process(f"Q: {draw(said)}", id=draw(odd) or "a")
     some = st.lists(odd, max_size=3).map(tuple)

@@ -1,4 +1,4 @@
-"""Annotated documents of our own, one layout each: what the README of `seeds/structure` lists, read as annotated."""
+"""The annotated documents of `seeds/structure`, one for each layout, are read as annotated."""
 
 from functools import cache
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The work on a text grows with its length: counted in calls, which no busy machine changes.
+"""Work grows in proportion to the length of a text. It is counted in calls, so the speed of the machine is irrelevant.
 
 `make soak` measures the time of longer texts of many more kinds.
 """
@@ -19,7 +19,7 @@ from pipeline.segmentation.lattice_edges import document_edges, index_by_prefix
 from pipeline.stages import fixpoint
 from pipeline.stages.dialogue.missed_dialogue import recurring_openings
 from pipeline.stages.dialogue.paragraph_starts import Opening
-from pipeline.stages.words import gaps
+from pipeline.stages.words import rule_selection
 from pipeline.text.edits import Edit, apply, minimal_edits, sort_and_check
 
 SMALL, LARGE = 700, 2_800
@@ -96,7 +96,7 @@ def test_edits_that_are_not_sure_are_held_against_their_neighbours_only() -> Non
         made = tuple(Edit(3 * n, "a", "b", "x.y", 0.9) for n in range(count))
         starts = [edit.start for edit in made]
         with Calls() as counted:
-            assert not fixpoint._meets(Edit(3 * count - 2, "c", "d", "x.y", 0.1), made, starts)
+            assert not fixpoint._collides(Edit(3 * count - 2, "c", "d", "x.y", 0.1), made, starts)
         return counted.count
 
     assert calls(10_000) <= calls(10)
@@ -120,13 +120,13 @@ def test_edits_that_are_not_sure_are_held_against_their_neighbours_only() -> Non
 )
 def test_an_edit_meets_what_overlaps_it_or_starts_where_it_starts(edit: Edit, meets: bool) -> None:
     made = (Edit(5, "ab", "c", "x.y", 0.9), Edit(9, "", " ", "x.y", 0.9))
-    assert fixpoint._meets(edit, made, [each.start for each in made]) == meets
+    assert fixpoint._collides(edit, made, [each.start for each in made]) == meets
 
 
 def test_a_dash_between_spaces_is_looked_for_once_in_a_text() -> None:
-    gaps.has_spaced_dash.cache_clear()
+    rule_selection.has_spaced_dash.cache_clear()
     pipeline.clean(text_of(("options",), 4_000), stages=["words"])
-    info = gaps.has_spaced_dash.cache_info()
+    info = rule_selection.has_spaced_dash.cache_info()
     assert info.hits > 20
     assert info.misses < 10
 
@@ -191,6 +191,6 @@ def test_a_kind_of_page_can_be_read_or_is_refused(name: str) -> None:
     page = page_of(name, 500)
     assert 500 <= len(page) < 1500
     try:
-        assert html.read(page.encode()).text
+        assert html.extract(page.encode()).text
     except html.PageError as error:
         assert str(error)  # noqa: PT017 -- either is right

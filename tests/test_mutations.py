@@ -1,4 +1,4 @@
-"""Mutated documents through every stage and the whole way; `make soak` has many more, also of real documents."""
+"""Mutated documents in every stage and the whole pipeline. `make soak` runs many more, also of real documents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The real article, the independent verifier and the public data, where they are there; skipped where they are not."""
+"""The real article, the independent verifier and the public data; skipped if they are missing."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What `import pipeline` offers, and what it does not load before it is needed."""
+"""The public names of `pipeline`, and the libraries that importing it must not load."""
 
 import subprocess
 import sys
@@ -40,6 +40,12 @@ def test_the_design_s_names_are_public() -> None:
         "Document", "Edit", "Finding", "Label", "Note", "Pipeline", "Reject", "Rule", "Stage",
         "clean", "compare", "explain", "process", "read", "restore", "trace",
     } <= set(pipeline.__all__)  # fmt: skip
+
+
+def test_a_public_function_is_not_replaced_by_the_package_of_its_name() -> None:
+    """`pipeline.export` is a function; importing a module of the package `pipeline/export` must not change that."""
+    code = "import pipeline.export.registry\nimport pipeline\nassert callable(pipeline.export)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_another_name_is_an_attribute_error_that_names_it() -> None:

@@ -1,4 +1,4 @@
-"""The house rules that a machine can keep: imports point downwards, names are nouns, nothing heavy loads early."""
+"""The layout of the package: imports point downwards, modules have good names, and nothing heavy loads early."""
 
 import ast
 import subprocess

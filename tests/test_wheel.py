@@ -1,4 +1,4 @@
-"""The built wheel, installed elsewhere, does the whole job: no data file is forgotten."""
+"""The built wheel works when installed elsewhere, with all its data files."""
 
 import json
 import os

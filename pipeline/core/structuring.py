@@ -32,7 +32,7 @@ ADDRESS = regex.compile(r" at 0x[0-9A-Fa-f]+")
 """Where an object lies in memory, as in `<Parser object at 0x7f3a>`: another place in each run."""
 
 
-class Frame(msgspec.Struct, frozen=True):
+class ArticleFrame(msgspec.Struct, frozen=True):
     """What an article is made of besides its text, labels and notes."""
 
     source: Source
@@ -40,8 +40,8 @@ class Frame(msgspec.Struct, frozen=True):
     changes: Sequence[Change]
 
 
-def structured(
-    document: Document, notes: Iterable[Remark], recipe: Recipe, frame: Frame, *, strict: bool = False
+def structure_document(
+    document: Document, notes: Iterable[Remark], recipe: Recipe, frame: ArticleFrame, *, strict: bool = False
 ) -> Article:
     """The article of a repaired document, checked.
 
@@ -95,7 +95,7 @@ class _Findings:
             if labels:
                 self._document = self._document.with_labels(labels)
 
-    def article(self, recipe: Recipe, frame: Frame) -> Article:
+    def article(self, recipe: Recipe, frame: ArticleFrame) -> Article:
         """The article of all labels, or of fewer where they contradict or do not make a valid one."""
         made = self._assembled(recipe, frame)
         if isinstance(made, Article):
@@ -120,7 +120,7 @@ class _Findings:
             raise ContractError(self._document.id, reason)
         return plain
 
-    def _assembled(self, recipe: Recipe, frame: Frame) -> Article | str:
+    def _assembled(self, recipe: Recipe, frame: ArticleFrame) -> Article | str:
         """The article of the labels, without those of stages whose labels contradict; or why there is none."""
         while True:
             try:

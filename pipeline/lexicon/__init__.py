@@ -1,1 +1,1 @@
-"""Words, names, roles and places."""
+"""What is known about words: English words, Chinese names and places, roles, and the vocabulary of the user."""

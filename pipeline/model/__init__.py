@@ -1,1 +1,1 @@
-"""The types: article, document, stage, record."""
+"""The types that everything works on: record, document, stage, article; and back from an article to its source."""

@@ -1,4 +1,4 @@
-"""Checks of what a caller passes to the public functions: a wrong call is a `UsageError` that says what to pass."""
+"""Checks the arguments of the public functions. A wrong call raises a `UsageError` that says what to pass."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
@@ -9,13 +9,13 @@ from pipeline.errors import UsageError
 Item = TypeVar("Item")
 
 MAX_VALUE_CHARS = 60
-"""Characters of a value that a message shows."""
+"""Characters of a value shown in a message."""
 
 
 def describe_value(value: object) -> str:
-    """What a message calls a value: its type, and the value where that is short.
+    """A value as a message names it: its type, and the value itself if it is short.
 
-    >>> described(None), described(3), described("a.json"), described([1, "b"])
+    >>> describe_value(None), describe_value(3), describe_value("a.json"), describe_value([1, "b"])
     ('None', 'the int 3', "the str 'a.json'", 'a list of 2 items')
     """
     if value is None:
@@ -30,24 +30,24 @@ def describe_value(value: object) -> str:
 
 
 def wrong_argument(call: str, name: str, value: object, wanted: str, remedy: str = "") -> UsageError:
-    """The error for an argument that is not what is wanted; `remedy` says what to pass."""
+    """The error for an argument that is not what is `wanted`; `remedy` is an example of what to pass."""
     return UsageError(f"{call}: {name} is {describe_value(value)}; pass {wanted}{f': {remedy}' if remedy else ''}")
 
 
 def expect(call: str, name: str, value: object, kinds: type | tuple[type, ...], wanted: str, remedy: str = "") -> None:
-    """Raises `UsageError` if an argument has none of these types. A bool is not a number."""
+    """Raises `UsageError` unless an argument has one of these types. A bool is not a number."""
     if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is int):
         raise wrong_argument(call, name, value, wanted, remedy)
 
 
 def expect_text(call: str, name: str, value: object, *, optional: bool = False) -> None:
-    """Raises `UsageError` where an argument is no str; `optional` allows None."""
+    """Raises `UsageError` unless an argument is a str; `optional` allows None."""
     if not isinstance(value, str) and not (optional and value is None):
         raise wrong_argument(call, name, value, "a str or None" if optional else "a str")
 
 
 def expect_texts(call: str, name: str, value: Mapping[object, object] | None) -> None:
-    """Raises `UsageError` where an argument is no mapping of str to str, nor None."""
+    """Raises `UsageError` unless an argument is a mapping of str to str, or None."""
     if value is None:
         return
     expect(call, name, value, Mapping, "a mapping of str to str, or None")
@@ -59,7 +59,7 @@ def expect_texts(call: str, name: str, value: Mapping[object, object] | None) ->
 
 
 def expect_table(call: str, name: str, value: object) -> None:
-    """Raises `UsageError` where an argument is no mapping whose keys are str, nor None."""
+    """Raises `UsageError` unless an argument is a mapping whose keys are str, or None."""
     if value is None:
         return
     expect(call, name, value, Mapping, "a mapping, such as a table of pipeline.toml, or None")
@@ -69,7 +69,7 @@ def expect_table(call: str, name: str, value: object) -> None:
 
 
 def expect_names(call: str, name: str, value: object, example: str) -> None:
-    """Raises `UsageError` where an argument is no list of names; one name alone is none, nor is None."""
+    """Raises `UsageError` unless an argument is a list of names. A single name and None are refused."""
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
         raise wrong_argument(call, name, value, "a list of names", example)
     if isinstance(value, list | tuple | set | frozenset):
@@ -79,14 +79,14 @@ def expect_names(call: str, name: str, value: object, example: str) -> None:
 
 
 def expect_path(call: str, name: str, value: object, *others: type) -> None:
-    """Raises `UsageError` where an argument is neither a str nor a path, nor of the `others`."""
+    """Raises `UsageError` unless an argument is a str, a path, or one of the `others`."""
     if isinstance(value, str) and not value:
         raise wrong_argument(call, name, value, "the path of a file or a folder, or a URL")
     expect(call, name, value, (str, PurePath, *others), "a path or a URL, as a str or a Path")
 
 
 def expect_one(call: str, name: str, value: object, kind: type) -> None:
-    """Raises `UsageError` where an argument is not one Article; `kind` is that type."""
+    """Raises `UsageError` unless an argument is one Article; `kind` is that type."""
     if isinstance(value, kind):
         return
     if isinstance(value, str | PurePath):
@@ -99,9 +99,9 @@ def expect_one(call: str, name: str, value: object, kind: type) -> None:
 
 
 def expect_all(call: str, name: str, value: object, kind: type[Item]) -> Iterator[Item]:
-    """The Articles of an argument; `kind` is that type. Raises `UsageError` for an item that is none.
+    """Iterates over the Articles of an argument; `kind` is that type.
 
-    What is no iterable raises at once, an item where it is met.
+    Raises `UsageError` at once if the argument is not iterable, and during iteration for an item that is no Article.
     """
     if isinstance(value, kind):
         raise wrong_argument(call, name, value, "a list", "[article]")

@@ -1,4 +1,4 @@
-"""What flows through the stages: an immutable text with what has been found about it so far."""
+"""The document that goes through the stages: an immutable text, and the labels that were given to it so far."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,12 +16,16 @@ Script = Literal["latin", "han", "mixed", "none"]
 EAST_ASIAN = re.compile("[\u2e80-\U0010ffff]")
 HAN_CHARACTER = regex.compile(r"\p{Han}")
 LATIN = regex.compile(r"\p{Latin}")
+HAN_WEIGHT = 3
+"""A Chinese character weighs as much as three Latin letters: it is about half a word."""
+MIXED_SHARE = 0.2
+"""Share of the letters from which both scripts count."""
 
 
 class Label(msgspec.Struct, frozen=True, gc=False):
-    """`[start, end)` of the final text is a `value` of `layer`; `of` says whose: a speaker, a credit, an exchange.
+    """`[start, end)` of the final text is a `value` of `layer`. `of` is its owner: a speaker, a credit, an exchange.
 
-    A label from 0 to 0 speaks of the document as a whole: see `whole`. Only a plugin's own layers have such labels.
+    A label from 0 to 0 is about the whole document, see `whole`. Only the layers of plugins have such labels.
     """
 
     start: int
@@ -34,21 +38,21 @@ class Label(msgspec.Struct, frozen=True, gc=False):
 
     @classmethod
     def whole(cls, layer: str, value: str, rule: str, confidence: float) -> "Label":
-        """A label of the document as a whole; the annotation it becomes has neither start nor end."""
+        """A label of the whole document. The annotation it becomes has no start and no end."""
         return cls(0, 0, layer, value, rule, confidence)
 
     @property
     def is_whole(self) -> bool:
-        """Whether the label speaks of the document as a whole."""
+        """Whether the label is about the whole document."""
         return self.start == self.end == 0
 
 
 class Document(msgspec.Struct, frozen=True, dict=True):
-    """One text on its way. Offsets count code points; lines end at `\\n` and nowhere else.
+    """A text and what is known about it. Offsets count code points; only `\\n` ends a line.
 
-    `labels` are what earlier finders gave, in the order they gave it. `vocabulary` and `thresholds` are what the
-    settings say for this document; a threshold stands there only where it is not the rule's own (`Rule.threshold_for`
-    asks). What is derived from the text is computed when first asked for and kept.
+    `labels` are those of earlier finders, in order. `vocabulary` and `thresholds` come from the settings;
+    `thresholds` holds only those that differ from the rule's own, see `Rule.threshold_for`. Everything that is derived
+    from the text is computed when first needed, and cached.
     """
 
     text: str
@@ -59,31 +63,33 @@ class Document(msgspec.Struct, frozen=True, dict=True):
     thresholds: Mapping[str, float] = {}
 
     def with_text(self, text: str) -> "Document":
-        """The same document with another text, and so without labels."""
+        """The document with another text. It has no labels, since their offsets would be wrong."""
         return Document(text, self.id, self.metadata, (), self.vocabulary, self.thresholds)
 
     def with_labels(self, labels: Iterable[Label]) -> "Document":
-        """The same document with `labels` beside its own; what was computed about its text is kept."""
-        grown = Document(self.text, self.id, self.metadata, (*self.labels, *labels), self.vocabulary, self.thresholds)
-        grown.__dict__.update({key: value for key, value in self.__dict__.items() if key != "_layers"})
-        return grown
+        """The document with more labels. What was computed from its text is kept."""
+        labelled = Document(
+            self.text, self.id, self.metadata, (*self.labels, *labels), self.vocabulary, self.thresholds
+        )
+        labelled.__dict__.update({key: value for key, value in self.__dict__.items() if key != "_layers"})
+        return labelled
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
-        """Every line, blank ones too, without its line end."""
+        """All lines, empty ones too, without their line ends."""
         return split_lines(self.text)
 
     @cached_property
     def paragraphs(self) -> tuple[Line, ...]:
-        """The lines that hold something, blanks at both ends left out; lines wrapped at a column are one paragraph."""
+        """The lines that are not blank, without white space at their ends; hard-wrapped lines are one paragraph."""
         return join_wrapped_lines(self.text, self.lines)
 
     def script(self, line: Line) -> Script:
-        """Which script `line` is written in; `mixed` where each of Latin and Han has a fifth of the letters or more."""
-        known = self._scripts.get((line.start, line.end))
-        if known is None:
-            known = self._scripts[line.start, line.end] = script_of(line.text)
-        return known
+        """The script of a line; `mixed` if Latin and Han each have a fifth of the letters or more."""
+        script = self._scripts.get((line.start, line.end))
+        if script is None:
+            script = self._scripts[line.start, line.end] = script_of(line.text)
+        return script
 
     @cached_property
     def _scripts(self) -> dict[tuple[int, int], Script]:
@@ -98,7 +104,7 @@ class Document(msgspec.Struct, frozen=True, dict=True):
         layers: dict[str, list[Label]] = {}
         for label in self.labels:
             layers.setdefault(label.layer, []).append(label)
-        return {name: tuple(sorted(found, key=_position)) for name, found in layers.items()}
+        return {name: tuple(sorted(labels, key=_position)) for name, labels in layers.items()}
 
 
 def _position(label: Label) -> tuple[int, int]:
@@ -106,13 +112,17 @@ def _position(label: Label) -> tuple[int, int]:
 
 
 def script_of(text: str) -> Script:
-    """The script of a piece of text. A Chinese character weighs as much as three letters: it is about half a word."""
-    # English with curly quotes is not ASCII and is what most lines are: one scan finds that nothing in it is Chinese.
+    """The script of a text, by the share of Latin letters and Chinese characters, see `HAN_WEIGHT`.
+
+    >>> script_of("Well, yes."), script_of("是的。"), script_of("他说 yes, indeed"), script_of("1:0")
+    ('latin', 'han', 'mixed', 'none')
+    """
+    # Most lines are English, some with curly quotes: one scan finds that nothing in them is Chinese.
     if text.isascii() or not EAST_ASIAN.search(text):
         return "latin" if LATIN.search(text) else "none"
-    han = 3 * len(HAN_CHARACTER.findall(text))
+    han = HAN_WEIGHT * len(HAN_CHARACTER.findall(text))
     latin = len(LATIN.findall(text))
     if not han and not latin:
         return "none"
     share = han / (han + latin)
-    return "han" if share > 0.8 else "latin" if share < 0.2 else "mixed"
+    return "han" if share > 1 - MIXED_SHARE else "latin" if share < MIXED_SHARE else "mixed"

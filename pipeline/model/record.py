@@ -1,4 +1,4 @@
-"""What a reader gives: a document that has not been read yet, or the reason why there is none."""
+"""What a reader yields: a document to process, or the reason why there is none."""
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -6,15 +6,19 @@ from typing import Protocol
 
 import msgspec
 
+from pipeline.errors import DocumentError
 from pipeline.model.article import Origin
 
+PAGE_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+"""The media types of web pages, which a reader converts to text."""
 MAX_PRINTED_CHARS = 200
+"""Characters of a name, or of another program's words, that a message shows."""
 MAX_LISTED_FIELDS = 12
-"""Fields that a message lists."""
+"""Fields listed in a message."""
 
 
 class HasOrigin(Protocol):
-    """What has an id and lies somewhere: a record, whatever form it has."""
+    """Anything with an id and an origin, such as a record."""
 
     @property
     def id(self) -> str:
@@ -28,17 +32,16 @@ class HasOrigin(Protocol):
 
     @property
     def where(self) -> str:
-        """Where it lies, for a message."""
+        """Where it is, for a message."""
         ...
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One document: its bytes, or the text of its field in a table, and what came with it.
+    """One document: its bytes, or the text of its field in a table, and its metadata.
 
-    `converted_by` names what made the text, where a reader made one of something else: the text is then the source.
-    `encoding` is that of its bytes, where what came with it says so and they bear it out. `apart` is set by the run,
-    not by a reader: the name of the article's file gets a hash, since some file system takes the plain one for that of
-    another article.
+    `converted_by` names the converter if a reader extracted the text from another format; the text is then the source.
+    `encoding` is the declared encoding of the bytes, if it fits them. `apart` is set by the run, not by a reader: the
+    file name of the article gets a hash, because some file systems take the plain name for that of another article.
     """
 
     id: str
@@ -51,12 +54,12 @@ class Record(msgspec.Struct, frozen=True):
 
     @property
     def weight(self) -> int:
-        """About how many bytes it holds."""
+        """The approximate size in bytes, metadata included."""
         return len(self.data) + sum(len(key) + len(value) for key, value in self.metadata.items())
 
     @property
     def where(self) -> str:
-        """Where it lies, for a message: the file, the member in it, the row.
+        """Where the record is, for a message: the file, the member in it, the row.
 
         >>> origin = Origin(path="a.zip", media_type="text/csv", member="b.csv", row=3, field="text", sha256=None)
         >>> Record("7", "", origin).where
@@ -65,12 +68,12 @@ class Record(msgspec.Struct, frozen=True):
         return describe_location(self.id, self.origin)
 
     def without_data(self) -> "Record":
-        """The same without its text, for whoever only needs to name it."""
+        """The record without its text, for code that only needs to name it."""
         return msgspec.structs.replace(self, data=b"")
 
 
 def describe_location(name: str, origin: Origin) -> str:
-    """Where the document called `name` lies, for a message."""
+    """Where the document called `name` is, for a message."""
     file = origin.path or name
     place = file if origin.member is None else f"{file}, {origin.member}"
     if origin.row is None:
@@ -79,10 +82,10 @@ def describe_location(name: str, origin: Origin) -> str:
 
 
 class Unreadable(msgspec.Struct, frozen=True):
-    """A document that cannot be read: which one, and a line on why and what to do.
+    """A document that cannot be read: its id, and one line that says why and what to do.
 
-    `passing` says that it may be readable another time, though its source is the same: a connection broke off, a disk
-    was full. `fields` are those of a record that has not the field that the settings name for the text.
+    `passing` marks a temporary fault, such as a broken connection or a full disk: the same source may be readable
+    later. `fields` are the fields of a record without the field that the settings name for the text.
     """
 
     id: str
@@ -92,10 +95,10 @@ class Unreadable(msgspec.Struct, frozen=True):
 
 
 class LeftOut(msgspec.Struct, frozen=True):
-    """What holds no document for this pipeline: a picture in a folder, a table without text, answers of robots.txt.
+    """An input that holds no document: a picture in a folder, a table without text, a response for robots.txt.
 
-    `name` is the file, with the path of a member behind it; `count` says how many of its parts the reason is true of.
-    `fields` are those of tables that have not the field that the settings name for the text.
+    `name` is the file, with the path of a member after it; `count` is how many of its parts the reason is true of.
+    `fields` are the fields of tables without the field that the settings name for the text.
     """
 
     name: str
@@ -105,41 +108,67 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 
 class ReaderError(ValueError):
-    """A file or member is not what it seems to be, or more than is allowed; the message says why and what to do.
+    """A file or member is damaged, not what it seems to be, or larger than allowed. The message says what to do.
 
-    A reader raises it when there is no going on: what it gave before stands.
+    A reader raises it when it cannot continue. The documents it yielded before are kept.
     """
 
-    told = False
-    """Whether it is in the account: all that lies in a compressed file meets the one fault at which that breaks off."""
+    counted = False
+    """Whether it is counted already: all members of a compressed file meet the one fault at which it breaks off."""
     fields: tuple[str, ...] | None = None
-    """The columns of a table that has not the one that the settings name for the text."""
+    """The columns of a table without the one that the settings name for the text."""
     passing = False
-    """Whether it may not be met another time, though the bytes are the same."""
+    """Whether the fault is temporary: the same bytes may be readable later."""
 
 
 def missing_field(name: str, known: Sequence[str]) -> str:
-    """What is said of a field that no record has: with the nearest that they have, or all.
+    """The message for a field that no record has, with similar field names or all of them.
 
     >>> missing_field("txt", ["id", "text"])
     "no record has a field 'txt'; did you mean 'text'?"
     """
     close = get_close_matches(name, known, n=3)
     if close:
-        return f"no record has a field {name!r}; did you mean {' or '.join(repr(each) for each in close)}?"
-    names = ", ".join(each[:MAX_PRINTED_CHARS] for each in known[:MAX_LISTED_FIELDS]) + (
+        return f"no record has a field {name!r}; did you mean {' or '.join(repr(field) for field in close)}?"
+    names = ", ".join(field[:MAX_PRINTED_CHARS] for field in known[:MAX_LISTED_FIELDS]) + (
         ", …" if len(known) > MAX_LISTED_FIELDS else ""
     )
     return printable(f"no record has a field {name!r}; there are: {names}", None)
 
 
 def printable(text: object, longest: int | None = MAX_PRINTED_CHARS) -> str:
-    r"""What a message may show of names and of other programs' words: one line, not long, nothing that cannot be seen.
+    r"""A name, or another program's words, on one short line without invisible characters; valid in JSON, too.
 
-    JSON can hold it, too. Names are whole where `longest` is None.
+    `longest` is the maximum in characters; None for no limit.
 
-    >>> shown("a\nb\x0e 盐"), shown("b\udcff")
+    >>> printable("a\nb\x0e 盐"), printable("b\udcff")
     ('a\\nb\\x0e 盐', 'b\\udcff')
     """
     line = str(text)[:longest]
     return line if line.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+
+
+def check_encodable(record: Record) -> None:
+    """Raises `DocumentError` if the id or the metadata holds a lone surrogate, which no JSON can hold."""
+    entries = ((f"metadata {key!r}", key + value) for key, value in record.metadata.items())
+    for where, text in (("id", record.id), *entries):
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            name = record.id.encode("utf-8", "backslashreplace").decode()
+            raise DocumentError(name, f"its {where} holds a lone surrogate, which is no text; repair it") from None
+
+
+def data_bytes(record: Record) -> bytes:
+    """The bytes of a record's data, a text in UTF-8. Raises `DocumentError` for empty data and for lone surrogates."""
+    if not record.data:
+        raise DocumentError(record.id, "is empty; leave it out")
+    if isinstance(record.data, bytes):
+        return record.data
+    try:
+        return record.data.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise DocumentError(
+            record.id,
+            f"holds a lone surrogate at character {error.start}, which is no text; repair the record's \\u escapes",
+        ) from None

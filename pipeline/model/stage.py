@@ -1,8 +1,8 @@
-"""What a stage is: a small frozen dataclass that reads a document and yields findings about its text.
+"""The protocol of a stage: a small frozen dataclass that reads a document and yields findings about its text.
 
-A stage changes nothing itself. One that gives no layer is a repair and yields `Edit` and `Note`; one that gives
-layers is a finder and yields `Label`, `Note` and `Reject`. In a recipe all repairs stand before all finders, so a
-label never has to survive an edit. This file is the whole contract of a plugin.
+A stage changes nothing itself. A repair gives no layer and yields `Edit` and `Note`; a finder gives layers and yields
+`Label`, `Note` and `Reject`. A recipe runs all repairs before all finders, so no label has to survive an edit. This
+module is all that the author of a plugin needs.
 """
 
 from collections.abc import Iterator
@@ -14,10 +14,10 @@ from pipeline.model.document import Document, Label
 from pipeline.text.edits import Edit
 
 STAGE_PROTOCOL = 1
-"""The version of this contract; a stage says which one it was written for."""
+"""The version of this protocol. A stage declares the version it was written for."""
 
 BUILT_IN_LAYERS = frozenset({"language", "part", "version"})
-"""Layers that the assembly reads. A plugin may give them too; any other layer is named `<stage>.<name>`."""
+"""Layers that articles are assembled from. A plugin may give them, too; it names any other layer `<stage>.<name>`."""
 
 PART_VALUES = frozenset(
     [
@@ -46,16 +46,16 @@ PART_VALUES = frozenset(
         "reference",
     ]
 )
-"""The values that a label of layer `part` may have."""
+"""The values of labels in the layer `part`."""
 
 Severity = Literal["info", "warning", "error"]
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """One reason for which a stage acts, named `stage.cause`; the name is stable for ever.
+    """One reason why a stage acts, named `stage.cause`. The name never changes.
 
-    `meaning` is one line for a reader, `acts` texts in which the rule finds something, `spares` texts that look
-    alike and must stay untouched by it. Edits and labels under `threshold` are not made; they become notes.
+    `meaning` is one line of documentation. `acts` are texts in which the rule finds something; `spares` are similar
+    texts in which it must find nothing. Edits and labels with a confidence under `threshold` become notes.
     """
 
     name: str
@@ -65,15 +65,16 @@ class Rule(msgspec.Struct, frozen=True):
     threshold: float = 0.5
 
     def threshold_for(self, document: Document) -> float:
-        """The threshold that holds for `document`: that of the settings, else its own; infinite where it is off.
+        """The threshold for `document`: that of the settings, or the rule's own; infinite if the rule is off.
 
-        For a stage that must know which of its edits will be made. Others yield what they find, at any confidence.
+        Only a stage that must know which of its edits will be made needs it. Others yield all findings, whatever their
+        confidence.
         """
         return document.thresholds.get(self.name, self.threshold)
 
 
 class Note(msgspec.Struct, frozen=True, gc=False):
-    """Look here: something worth knowing about `[start, end)` that no stage may change on its own."""
+    """Something about `[start, end)` that a person should look at, and no stage may change."""
 
     start: int
     end: int
@@ -84,7 +85,7 @@ class Note(msgspec.Struct, frozen=True, gc=False):
 
 
 class Reject(msgspec.Struct, frozen=True, gc=False):
-    """The document is not for us, and why. It is listed, not lost."""
+    """The document does not belong in the output, and why. The run lists it."""
 
     rule: str
     message: str
@@ -95,19 +96,19 @@ Finding = Edit | Label | Note | Reject
 
 @runtime_checkable
 class Stage(Protocol):
-    """What the runner asks of a stage. Settings are the further fields of the dataclass, each with a default."""
+    """What every stage has. Its settings are the other fields of the dataclass, each with a default."""
 
     name: ClassVar[str]
     after: ClassVar[frozenset[str]]
-    """Stages that stand before this one where both are in a recipe."""
+    """Stages that must run before this one if both are in a recipe."""
     needs: ClassVar[frozenset[str]]
-    """Layers that some earlier stage must have given."""
+    """Layers that an earlier stage must give."""
     gives: ClassVar[frozenset[str]]
-    """Layers that this stage gives; empty for a repair."""
+    """Layers that this stage gives; none for a repair."""
     rules: ClassVar[tuple[Rule, ...]]
-    """Every rule the stage may use; a finding under another is refused."""
+    """All rules of the stage. A finding with another rule is an error."""
     protocol: ClassVar[int]
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """Yields what it finds, in any order. Pure: same document, same findings."""
+        """Yields findings in any order. Must be pure: the same document gives the same findings."""
         ...

@@ -1,6 +1,6 @@
-"""What stands in no field of an article: keys, legends, references, repeats, words that only announce.
+"""Text that belongs to no field of an article: labels, legends, front matter, repeats, references.
 
-It must not be most of an article: what is most of an article is what it says.
+It must not be most of an article. If it would be, some of it is what the article says.
 """
 
 from collections.abc import Sequence
@@ -11,31 +11,31 @@ from pipeline.text.lines import word_characters
 UNASSIGNED_LABELS = frozenset({"label", "legend", "front-matter", "repeat", "reference"})
 """The parts that become no field."""
 MAX_UNASSIGNED_SHARE = 0.5
-"""Share of an article's text that may stand in no field, without repeats."""
+"""Share of a text that may be in no field, not counting repeats."""
 SHORT_TEXT_CHARS = 200
-"""Code points under which that share says nothing."""
+"""Code points of a text that is too short for the share to mean anything."""
 
 
 def limit_unassigned(text: str, parts: Sequence[Label]) -> Sequence[Label]:
-    """The labels without the longest of those that stand in no field, where these would be most of the article.
+    """`parts` without the longest labels that belong to no field, if these would be most of the text.
 
-    What is most of an article is what it says: a long line of keys above two lines of text, a page of links.
+    An article that is mostly a long line of keys, or a page of links, says just that.
     """
-    aside = [label for label in parts if label.value in UNASSIGNED_LABELS and label.value != "repeat"]
-    if sum(label.end - label.start for label in aside) <= MAX_UNASSIGNED_SHARE * SHORT_TEXT_CHARS:
+    unassigned = [label for label in parts if label.value in UNASSIGNED_LABELS and label.value != "repeat"]
+    if sum(label.end - label.start for label in unassigned) <= MAX_UNASSIGNED_SHARE * SHORT_TEXT_CHARS:
         return parts
-    sizes = [len(word_characters(text[label.start : label.end])) for label in aside]
-    # Letters and figures are counted faster, and nearly all words consist of them alone.
-    most = MAX_UNASSIGNED_SHARE * sum(map(str.isalnum, text))
-    if sum(sizes) <= most:
+    sizes = [len(word_characters(text[label.start : label.end])) for label in unassigned]
+    # A cheap first bound: nearly all word characters are letters and figures.
+    lower_limit = MAX_UNASSIGNED_SHARE * sum(map(str.isalnum, text))
+    if sum(sizes) <= lower_limit:
         return parts
     whole = len(word_characters(text))
     if whole <= SHORT_TEXT_CHARS:
         return parts
     left, dropped = sum(sizes), set[int]()
-    # A label that only joins belongs to the words beside it more than anything else does.
+    # Drop the longest first, but labels last: they belong to the words after them.
     for size, label in sorted(
-        zip(sizes, aside, strict=True), key=lambda one: (one[1].value == "label", -one[0], one[1].start)
+        zip(sizes, unassigned, strict=True), key=lambda sized: (sized[1].value == "label", -sized[0], sized[1].start)
     ):
         if left <= MAX_UNASSIGNED_SHARE * whole:
             break

@@ -16,10 +16,10 @@ CAMEL_WORD = regex.compile(r"\p{Lu}\P{Lu}*+|\P{Lu}++")
 """The words of a run in camel case: `query`, `Selector`."""
 
 _MONTH = f"(?:{'|'.join(month_abbreviations())})"
-_YEAR = r"(?:1[5-9]|20)\d\d(?!\d)"
+_MODERN_YEAR = r"(?:1[5-9]|20)\d\d(?!\d)"
 SPACE_AFTER = regex.compile(
     rf"""
-      [A-Za-z.]\d{{1,2}},(?={_YEAR})                                  # August 15,|2008 in August15,2008
+      [A-Za-z.]\d{{1,2}},(?={_MODERN_YEAR})                                  # August 15,|2008 in August15,2008
     | (?<=\d)[–—](?=\d{{1,2}}{_MONTH})                                # 5May–|6June
     | \d(?=[–—]\d{{1,2}}{_MONTH})                                     # 5|–6June
     | (?<=[A-Z]\.[A-Z]\.)(?=[A-Z][a-z])                               # U.S.|Steel
@@ -35,7 +35,7 @@ SPACE_AFTER = regex.compile(
     | %(?={LATIN_LETTER})                                             # 80%|of
     | \d(?=(?:is|as|at|in|to|by|of|on|or)(?!{LATIN_LETTER}))          # 2022|is
     | ^a(?=\d)                                                        # a|5
-    | ^\d{{1,2}},(?={_YEAR})                                          # 15,|2008
+    | ^\d{{1,2}},(?={_MODERN_YEAR})                                          # 15,|2008
     | ^[,;…]+(?={LATIN_LETTER})                                       # ,|under
     | [.…](?={LATIN_LETTER})(?<=\.\.\.)                               # well...|yes
     | {LATIN_LETTER}[\"](?={LATIN_LETTER})                            # Trial"|and

@@ -72,7 +72,7 @@ UNSPACED_LINE_COSTS = Costs(-2 * POINTS_PER_NAT, -3 * POINTS_PER_NAT, -10 * POIN
 """In a line without spaces, capitals are all that is left of them."""
 
 
-class _Run(msgspec.Struct, frozen=True, gc=False):
+class _PreparedRun(msgspec.Struct, frozen=True, gc=False):
     """A run of letters with what is computed once for all its edges."""
 
     text: str
@@ -85,7 +85,7 @@ class _Run(msgspec.Struct, frozen=True, gc=False):
     spelling: Spelling
 
     @classmethod
-    def of(cls, text: str) -> "_Run":
+    def of(cls, text: str) -> "_PreparedRun":
         small = lowered(text)
         spelling = english.lexicon().spellings(small)
         return cls(text, small, len(text), text != small, "'" in small, _next_capitals(text), spelling)
@@ -105,7 +105,7 @@ def _edges_of(text: str, costs: Costs) -> tuple[Edge, ...]:
 
     No word is looked up at a place that only hopeless readings reach.
     """
-    run = _Run.of(text)
+    run = _PreparedRun.of(text)
     max_lag = MAX_LAG if run.size <= LONG_RUN_LETTERS else MAX_LAG_IN_LONG_RUN
     best_to = [0, *[NO_SCORE] * run.size]
     """The score of the best reading up to each place."""
@@ -128,7 +128,7 @@ def _edges_of(text: str, costs: Costs) -> tuple[Edge, ...]:
 edge_cache = TwoGenerationCache(_edges_of, MAX_CACHED_RUNS)
 
 
-def _known_edges(run: _Run, start: int, costs: Costs, *, capital: bool) -> list[EdgeTuple]:
+def _known_edges(run: _PreparedRun, start: int, costs: Costs, *, capital: bool) -> list[EdgeTuple]:
     """The words of the lexicon that begin at `start`, with a `capital` or without."""
     small, next_capital = run.small, run.next_capital[start]
     split = _split_cost(run.text, start) if start and run.has_capitals else 0
@@ -172,7 +172,7 @@ def _next_capitals(text: str) -> list[int]:
     return places
 
 
-def _unknown_edges(run: _Run, start: int, known_ends: Set[int], costs: Costs) -> Iterator[EdgeTuple]:
+def _unknown_edges(run: _PreparedRun, start: int, known_ends: Set[int], costs: Costs) -> Iterator[EdgeTuple]:
     """The unknown words that may begin at `start`: at the start of the run, at a capital, up to the end, or inside.
 
     None ends where a known word ends.

@@ -1,1 +1,1 @@
-"""The built-in stages, a folder each."""
+"""The built-in stages: one package each, with `stage.py` and its `rules.py`."""

@@ -1,10 +1,8 @@
-"""A repair done until nothing is left to do, told as one layer of edits.
+"""Repeats a repair until it finds nothing more, and merges the edits into one change.
 
-Taking a tag out of `<<b>br>` makes a new one, and `&#38;` may complete what stands behind it. A stage that would act
-on its own output is not idempotent, so such a stage repeats its repair and merges the edits.
-
-Other repairs are weighed in their context: in `suchan interestin it` the second repair may only be sure once the first
-is made.
+Removing the tag in `<<b>br>` makes a new one, and `&#38;` may complete the entity after it. Other repairs depend on
+their context: in `suchan interestin it` the second may only be sure after the first. A stage that would find more in
+its own output is not idempotent, so such a stage repeats its repair.
 """
 
 from bisect import bisect_left
@@ -15,14 +13,14 @@ from pipeline.model.stage import Rule
 from pipeline.text.edits import Edit, PositionMap, apply, sort_and_check
 
 MAX_ROUNDS = 8
-"""A text that is still not at rest after so many rounds is not damaged prose; it is left alone."""
+"""A text that still changes after so many rounds is not damaged prose, and stays as it is."""
 
 
 def repair_to_fixpoint(text: str, repair: Callable[[str], Iterable[Edit]]) -> tuple[Edit, ...]:
-    """The edits that take `text` to where `repair` finds nothing more.
+    """The edits after which `repair` finds nothing more in `text`.
 
-    Nearly always those of the first round. Later ones are merged into them where they touch; none at all are
-    returned for a text that never comes to rest.
+    Nearly always these are the edits of the first round. Later ones are merged with those that they touch. A text that
+    still changes after `MAX_ROUNDS` gets no edits.
     """
     edits = sort_and_check(text, repair(text))
     for _ in range(MAX_ROUNDS):
@@ -37,9 +35,9 @@ def repair_to_fixpoint(text: str, repair: Callable[[str], Iterable[Edit]]) -> tu
 
 
 def merge_edits(text: str, first: tuple[Edit, ...], between: str, later: tuple[Edit, ...]) -> Iterator[Edit]:
-    """`first`, from `text` to `between`, and `later`, made in `between`, as one set of edits in `text`.
+    """Combines `first`, which turn `text` into `between`, and `later`, edits of `between`, as edits of `text`.
 
-    Neither may hold insertions, of which it is not told whether a later edit at their place is before or behind them.
+    Neither may hold insertions: a later edit at the same place could be before or after them.
     """
     positions = PositionMap(first)
     spans: list[tuple[int, int, list[Edit]]] = []
@@ -50,14 +48,14 @@ def merge_edits(text: str, first: tuple[Edit, ...], between: str, later: tuple[E
             spans[-1] = (spans[-1][0], max(end, spans[-1][1]), spans[-1][2])
         else:
             spans.append((start, end, [edit]))
-    waiting = iter(first)
-    earlier = next(waiting, None)
+    remaining = iter(first)
+    earlier = next(remaining, None)
     for start, end, within in spans:
         while earlier is not None and earlier.end <= start:
             yield earlier
-            earlier = next(waiting, None)
+            earlier = next(remaining, None)
         while earlier is not None and earlier.start < end:
-            earlier = next(waiting, None)
+            earlier = next(remaining, None)
         low, high = positions.forward(start, end)
         pieces: list[str] = []
         at = low
@@ -70,15 +68,16 @@ def merge_edits(text: str, first: tuple[Edit, ...], between: str, later: tuple[E
             yield Edit(start, text[start:end], new, within[0].rule, confidence)
     if earlier is not None:
         yield earlier
-        yield from waiting
+        yield from remaining
 
 
 def propose_to_fixpoint(
     document: Document, rules: Iterable[Rule], propose: Callable[[Document], Iterable[Edit]]
 ) -> Iterator[Edit]:
-    """What `propose` makes of `document` when it is asked again until nothing sure is left.
+    """The edits that `propose` yields for `document`, repeated until no sure ones are left.
 
-    Edits under the threshold of their rule are those of the first time: nobody makes them, so they change nothing.
+    Edits with a confidence under the threshold of their rule are those of the first round: they are not made, so they
+    change no context.
     """
     first = tuple(propose(document))
     if not first:
@@ -93,13 +92,13 @@ def propose_to_fixpoint(
     yield from made
     unsure = [edit for edit in first if round(edit.confidence, 2) < thresholds[edit.rule]]
     starts = [edit.start for edit in made]
-    yield from (edit for edit in unsure if not _meets(edit, made, starts))
+    yield from (edit for edit in unsure if not _collides(edit, made, starts))
 
 
-def _meets(edit: Edit, made: Sequence[Edit], starts: Sequence[int]) -> bool:
-    """Whether an edit has a character in common with one of `made`, or starts at the same place.
+def _collides(edit: Edit, made: Sequence[Edit], starts: Sequence[int]) -> bool:
+    """Whether an edit overlaps one of `made`, or starts at the same place; `starts` are the offsets of `made`.
 
-    `made` are sorted and disjoint, so that only those beside the place where the edit would be come into question.
+    `made` are sorted and disjoint, so only the two beside the edit need a look.
     """
     after = bisect_left(starts, edit.start)
     if after and edit.start < made[after - 1].start + len(made[after - 1].old):

@@ -1,6 +1,6 @@
-"""The block of keys that may stand above an article: YAML and TOML between fences, or lines of `[#]: key: "value"`.
+"""Front matter above an article: YAML or TOML between fences, or lines such as `[#]: author: "Anna Berg"`.
 
-Read by the finders `credits` (who made the article) and `dialogue` (its title).
+The stage `credits` reads who made the article from it, and the stage `dialogue` its title.
 """
 
 from collections.abc import Iterator
@@ -13,30 +13,34 @@ from pipeline.text.key_blocks import is_key_block
 
 FENCES = ("---\n", "+++\n")
 MAX_FRONT_MATTER_CHARS = 6000
-"""Characters in which the closing fence must stand."""
-COMMENTED = regex.compile(r"(?:\[#\]:[ \t][^\n]*+(?:\n|\Z))++")
-"""Link definitions to nowhere are the comments of Markdown; translation projects keep their keys in them."""
-KEY = regex.compile(
-    r"^(?:\[#\]:[ \t]++)?(?P<key>[\p{L}_][\p{L}\p{N}_ \-]{0,30}?)[ ]?(?:[:=][ \t]++|:(?=\n|\Z))"
-    r"(?P<value>[^\n]*+(?:\n(?:[ \t]*+\n)*+[ \t]++[^\n]++)*+)",
-    regex.MULTILINE,
+"""Code points in which the closing fence must be found."""
+COMMENT_LINES = regex.compile(r"(?:\[#\]:[ \t][^\n]*+(?:\n|\Z))++")
+"""Link definitions without a target are the comments of Markdown; translation projects keep their keys in them."""
+KEY_AND_VALUE = regex.compile(
+    r"""
+    ^(?:\[\#\]:[ \t]++)?                                   # [#]:
+    (?P<key>[\p{L}_][\p{L}\p{N}_ \-]{0,30}?)               # author
+    [ ]?(?:[:=][ \t]++|:(?=\n|\Z))                         # : or =
+    (?P<value>[^\n]*+(?:\n(?:[ \t]*+\n)*+[ \t]++[^\n]++)*+)   # Anna Berg, and indented lines below
+    """,
+    regex.MULTILINE | regex.VERBOSE,
 )
 BLOCK_SCALAR = regex.compile(r"(?P<style>[>|])[+\-\d]{0,2}[ \t]*+(?:#[^\n]*+)?\n")
-"""What announces a value on the lines below: `>` folds them to one, `|` keeps them. A comment may follow."""
-LINE_END = regex.compile(r"\n")
+"""Begins a value on the lines below: `>` folds them to one line, `|` keeps them. A comment may follow."""
+LINE_BREAK = regex.compile(r"\n")
 BLANK_LINE = regex.compile(r"\n[^\S\n]*+\n\s*+")
 PERSON_NAME = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}.'’·\- @_]{0,46}")
-AUTHORS = frozenset({"author", "authors", "byline", "writer"})
-MAKERS = AUTHORS | {
+AUTHOR_KEYS = frozenset({"author", "authors", "byline", "writer"})
+MAKER_KEYS = AUTHOR_KEYS | {
     "translator", "translators", "editor", "editors", "transcript_by", "transcriber", "photographer",
 }  # fmt: skip
-TITLES = ("title", "subject", "标题", "標題")
+TITLE_KEYS = ("title", "subject", "标题", "標題")
 
 
 class FrontMatterField(msgspec.Struct, frozen=True, gc=False):
-    """One key: its span, that of its value without quotes, and the names in it where it says who made something.
+    """A key with its span, the span of its value without quotes, and the spans of the names in the value.
 
-    `lines` are what the value is made of: its paragraphs; of a title that is literal (`|`) or a list, its lines.
+    `lines` are the spans of the paragraphs of the value; of a title that is literal (`|`) or a list, of its lines.
     """
 
     key: str
@@ -47,19 +51,21 @@ class FrontMatterField(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_author(self) -> bool:
-        """Whether this is the byline rather than a credit."""
-        return self.key in AUTHORS
+        """Whether the value is the byline rather than a credit."""
+        return self.key in AUTHOR_KEYS
 
 
 @lru_cache(maxsize=2)
 def front_matter_end(text: str) -> int:
-    """Where the block at the top of `text` ends; 0 where there is none.
+    """The offset at which the front matter of `text` ends; 0 if there is none.
 
-    >>> end_of("---\\ntitle: x\\n---\\nThe text"), end_of("--- no ---"), end_of('[#]: subject: "x"\\nThe text')
-    (16, 0, 18)
+    >>> front_matter_end("---\\ntitle: x\\n---\\nThe text"), front_matter_end("--- no ---")
+    (16, 0)
+    >>> front_matter_end('[#]: subject: "x"\\nThe text')
+    18
     """
     if text.startswith("[#]:"):
-        comments = COMMENTED.match(text)
+        comments = COMMENT_LINES.match(text)
         return comments.end() if comments else 0
     if not text.startswith(FENCES):
         return 0
@@ -68,31 +74,31 @@ def front_matter_end(text: str) -> int:
 
 
 def maker_fields(text: str, end: int) -> Iterator[FrontMatterField]:
-    """The keys in `text[:end]` that say who made the article.
+    """The fields in `text[:end]` that say who made the article.
 
     >>> text = '---\\nauthor: "Jane Doe (Aiven)"\\n---\\n'
-    >>> [text[a:b] for entry in entries(text, end_of(text)) for a, b in (entry.value_span, *entry.names)]
+    >>> [text[a:b] for entry in maker_fields(text, front_matter_end(text)) for a, b in (entry.value_span, *entry.names)]
     ['Jane Doe (Aiven)', 'Jane Doe']
     """
-    for match in KEY.finditer(text, 0, end):
+    for match in KEY_AND_VALUE.finditer(text, 0, end):
         span = _value(text, *match.span("value"))
-        if match["key"] in MAKERS and span:
+        if match["key"] in MAKER_KEYS and span:
             parts = tuple(_split(text, span, BLANK_LINE, " \t\n-"))
-            yield FrontMatterField(match["key"], match.span("key"), span, tuple(_names(text, *span)), parts)
+            yield FrontMatterField(match["key"], match.span("key"), span, tuple(_name_spans(text, *span)), parts)
 
 
 def title_field(text: str, end: int) -> FrontMatterField | None:
-    """The key in `text[:end]` that gives the title, or None.
+    """The field in `text[:end]` with the title, or None.
 
-    >>> text = '---\\nlayout: post\\ntitle: "The tide"\\n---\\n'; entry = title_in(text, end_of(text))
+    >>> text = '---\\nlayout: post\\ntitle: "The tide"\\n---\\n'; entry = title_field(text, front_matter_end(text))
     >>> text[slice(*entry.value_span)]
     'The tide'
-    >>> text = '---\\ntitle: |\\n  The tide\\n  A visit\\n---\\n'; entry = title_in(text, end_of(text))
+    >>> text = '---\\ntitle: |\\n  The tide\\n  A visit\\n---\\n'; entry = title_field(text, front_matter_end(text))
     >>> [text[start:end] for start, end in entry.lines]
     ['The tide', 'A visit']
     """
-    for match in KEY.finditer(text, 0, end):
-        if match["key"].lower() not in TITLES:
+    for match in KEY_AND_VALUE.finditer(text, 0, end):
+        if match["key"].lower() not in TITLE_KEYS:
             continue
         if span := _value(text, *match.span("value")):
             return FrontMatterField(
@@ -102,14 +108,14 @@ def title_field(text: str, end: int) -> FrontMatterField | None:
 
 
 def _lines(text: str, start: int, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    """The spans that the value `span` is made of; `start` is where it begins with what announces it."""
+    """The spans of the lines of the value `span`; `start` is the start of the value, including a `|` or `>`."""
     block = BLOCK_SCALAR.match(text, start)
-    kept = (block is not None and block["style"] == "|") or text[start : span[0]].rstrip("\"'").endswith("- ")
-    return _split(text, span, LINE_END, " \t\n-\"'") if kept else _split(text, span, BLANK_LINE, " \t\n")
+    keeps_lines = (block is not None and block["style"] == "|") or text[start : span[0]].rstrip("\"'").endswith("- ")
+    return _split(text, span, LINE_BREAK, " \t\n-\"'") if keeps_lines else _split(text, span, BLANK_LINE, " \t\n")
 
 
 def _split(text: str, span: tuple[int, int], breaks: "regex.Pattern[str]", marks: str) -> Iterator[tuple[int, int]]:
-    """The stretches of `span` between `breaks` that hold words, without `marks` around them."""
+    """The parts of `span` between `breaks` that have words, without `marks` around them."""
     between = [match.span() for match in breaks.finditer(text, *span)]
     at = span[0]
     for end, following in [*between, (span[1], span[1])]:
@@ -124,7 +130,7 @@ def _split(text: str, span: tuple[int, int], breaks: "regex.Pattern[str]", marks
 
 
 def _value(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The span of a value without what quotes or lists it; None where nothing is left."""
+    """The span of a value without quotes and list marks; None if nothing is left."""
     while start < end and text[start] in " \t\n":
         start += 1
     while end > start and text[end - 1] in " \t\n":
@@ -137,7 +143,7 @@ def _value(text: str, start: int, end: int) -> tuple[int, int] | None:
         start, end = start + 1, end - 1
     else:
         while start < end and text[start] in " \t\n\"'[>|-":
-            # A link's bracket belongs to the value, the bracket of a list does not.
+            # The bracket of a link belongs to the value, the bracket of a list does not.
             if text[start] == "[" and "](" in text[start:end]:
                 break
             start += 1
@@ -146,7 +152,7 @@ def _value(text: str, start: int, end: int) -> tuple[int, int] | None:
     return (start, end) if any(map(str.isalnum, text[start:end])) else None
 
 
-def _names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _name_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for link in regex.finditer(r"\[(?P<name>[^\[\]\n]{2,48})\]\(", text, pos=start, endpos=end):
         if any(map(str.isalnum, link["name"])):
             yield link.span("name")

@@ -3,7 +3,7 @@
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from pipeline.errors import UsageError
 from pipeline.storage import credentials
-from pipeline.storage.address import GOOGLE, S3, Address
-from pipeline.storage.entry import Entry
-from pipeline.storage.faults import DeniedError, MissingError, StoreError, TakenError
-from pipeline.storage.pieces import Pieces
+from pipeline.storage.address import GOOGLE_SCHEMES, S3_SCHEMES, Address
+from pipeline.storage.errors import DeniedError, MissingError, StoreError, TakenError
+from pipeline.storage.store import StoredObject
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -57,7 +56,7 @@ DIRECTORY_BUCKET = "--x-s3"
 """The end of the names of S3's buckets that list their objects in no order."""
 
 
-class Bucket:
+class BucketStore:
     """A bucket, reached by its keys."""
 
     def __init__(self, scheme: str, host: str) -> None:
@@ -68,7 +67,7 @@ class Bucket:
         self._library = obstore
         self._url = f"{scheme}://{host}"
         self._unsorted = host.endswith(DIRECTORY_BUCKET)
-        self._needed = credentials.needed(scheme)
+        self._needed = credentials.required_variables(scheme)
         with self._told(self._url, configuring=True):
             self._made = _made(scheme, host)
 
@@ -84,14 +83,14 @@ class Bucket:
         with path.open("rb") as file, self._told(at):
             self._library.put(self._made, at.path, file)
 
-    def entry(self, at: Address) -> Entry | None:
+    def entry(self, at: Address) -> StoredObject | None:
         """What is known of an object, or none."""
         try:
             with self._told(at):
                 found = self._library.head(self._made, at.path)
         except MissingError:
             return None
-        return Entry(at.name, found["size"], _stamp(found))
+        return StoredObject(at.name, found["size"], _stamp(found))
 
     def delete(self, at: Address) -> None:
         """Takes an object away, if it is there."""
@@ -122,14 +121,14 @@ class Bucket:
                 # What was in order for the first piece is a fault of the store's for a later one.
                 raise StoreError(str(error)) from None
 
-        return io.BufferedReader(Pieces(piece, size, SMALL), SMALL)
+        return io.BufferedReader(RangeReader(piece, size, SMALL), SMALL)
 
-    def listing(self, at: Address) -> Iterator[Entry]:
+    def listing(self, at: Address) -> Iterator[StoredObject]:
         """The objects below a folder, with their names below it, sorted."""
         found = self._listing(at)
         yield from sorted(found, key=lambda entry: entry.name) if self._unsorted else found
 
-    def _listing(self, at: Address) -> Iterator[Entry]:
+    def _listing(self, at: Address) -> Iterator[StoredObject]:
         folder = f"{at.path.strip('/')}/" if at.path.strip("/") else ""
         last = ""
         with self._told(at):
@@ -146,7 +145,7 @@ class Bucket:
                 if not self._unsorted and name < last:
                     raise StoreError(f"{at} lists {name!r} behind {last!r}, out of order; copy it here to read it")
                 last = name
-                yield Entry(name, each["size"], _stamp(each))
+                yield StoredObject(name, each["size"], _stamp(each))
 
     def _is_folder(self, at: Address, path: str) -> bool:
         """Whether an empty object stands for a folder: consoles make one called `folder/`, which lists as `folder`."""
@@ -199,7 +198,7 @@ class Bucket:
         return StoreError(f"{where}: the connection fails; check the network and the endpoint, and run again")
 
 
-def bucket(scheme: str, host: str) -> Bucket:
+def open_bucket(scheme: str, host: str) -> BucketStore:
     """The bucket, made once in each process.
 
     Raises `UsageError` in a process that was forked from one in which a bucket was used: the threads that do the
@@ -210,22 +209,22 @@ def bucket(scheme: str, host: str) -> Bucket:
             "a process that was forked cannot use buckets when its parent did; start it by spawn or forkserver"
         )
     _USED.add(os.getpid())
-    return _bucket(scheme, host, os.getpid(), credentials.said())
+    return _bucket(scheme, host, os.getpid(), credentials.environment_hash())
 
 
 @cache
-def _bucket(scheme: str, host: str, process: int, environment: int) -> Bucket:  # noqa: ARG001 -- it depends on them
-    return Bucket(scheme, host)
+def _bucket(scheme: str, host: str, process: int, environment: int) -> BucketStore:  # noqa: ARG001 -- it depends on them
+    return BucketStore(scheme, host)
 
 
 def _made(scheme: str, host: str) -> "ObjectStore":
     from obstore.store import AzureStore, GCSStore, S3Store
 
     patience: Any = {"retry_config": {"max_retries": RETRIES}}
-    client: Any = {"timeout": LONGEST, "allow_http": credentials.plain_http(scheme)}
-    if scheme in S3:
-        return S3Store(host, client_options=client, **patience, **credentials.of_s3())
-    if scheme in GOOGLE:
+    client: Any = {"timeout": LONGEST, "allow_http": credentials.uses_plain_http(scheme)}
+    if scheme in S3_SCHEMES:
+        return S3Store(host, client_options=client, **patience, **credentials.s3_options())
+    if scheme in GOOGLE_SCHEMES:
         return GCSStore(host, client_options=client, **patience)
     container, _, account = host.partition("@")
     named: Any = {"account_name": account.partition(".")[0]} if account else {}
@@ -241,3 +240,38 @@ def _first_line(error: Exception) -> str:
     """What the library says, without addresses, in which there may be more than is for others to see."""
     line = str(error).partition("\n")[0]
     return re.sub(r"\S+://\S*", "…", line).rstrip(".")
+
+
+MAX_RANGE_BYTES = 8 << 20
+"""Bytes of a piece; the first ones are smaller, since who looks at the beginning often reads no more."""
+
+
+class RangeReader(io.RawIOBase):
+    """The bytes that `piece(start, end)` gives of an object with `size` bytes, from the beginning to the end."""
+
+    def __init__(self, piece: Callable[[int, int], bytes], size: int, first: int) -> None:
+        super().__init__()
+        self._piece = piece
+        self._size = size
+        self._step = first
+        self._at = 0
+        self._held = memoryview(b"")
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        """Fills the buffer with what is held, or with the beginning of the next piece."""
+        room = memoryview(cast("bytearray", buffer)).cast("B")
+        if not self._held and self._at < self._size:
+            end = min(self._at + self._step, self._size)
+            data = self._piece(self._at, end)
+            if len(data) != end - self._at:
+                raise StoreError(f"{len(data):,} bytes came where {end - self._at:,} were asked for; run again")
+            self._held, self._at = memoryview(data), end
+            self._step = min(self._step * 2, MAX_RANGE_BYTES)
+        count = min(len(room), len(self._held))
+        room[:count] = self._held[:count]
+        self._held = self._held[count:]
+        return count

@@ -14,10 +14,10 @@ from typing import BinaryIO, cast
 
 from pipeline.errors import UsageError
 
-GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+GZIP_MAGIC, ZSTD_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 """The first bytes of such files."""
 
-SUFFIXES = (".gz", ".zst")
+COMPRESSION_SUFFIXES = (".gz", ".zst")
 
 FASTER, SMALLER = 6, 10
 """Levels for gzip, its own default, and Zstandard, where the lines take a tenth less than at its default of 3."""
@@ -28,7 +28,7 @@ class DamagedError(ValueError):
 
 
 @contextmanager
-def packed(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
+def compressing(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
     """A file to write plain bytes to, which reach `file` packed as the end of `name` says; `file` stays open.
 
     Capitals in the name say nothing. Raises `UsageError` where the library for `.zst` is missing.
@@ -47,22 +47,22 @@ def packed(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
         yield file
 
 
-def is_packed(head: bytes) -> bool:
-    """Whether a file that begins with `head` is unpacked by `unpacked`."""
-    return head.startswith((GZIP, ZSTD))
+def is_compressed(head: bytes) -> bool:
+    """Whether a file that begins with `head` is unpacked by `decompressing`."""
+    return head.startswith((GZIP_MAGIC, ZSTD_MAGIC))
 
 
 @contextmanager
-def unpacked(file: BinaryIO, head: bytes) -> Iterator[BinaryIO]:
+def decompressing(file: BinaryIO, head: bytes) -> Iterator[BinaryIO]:
     """A file to read plain bytes from; `head` is how `file`, from which nothing was read yet, begins.
 
     Reading raises `DamagedError` where the bytes do not unpack. Raises `UsageError` where the library for `.zst` is
     missing.
     """
-    if head.startswith(GZIP):
+    if head.startswith(GZIP_MAGIC):
         with _told(), gzip.GzipFile(fileobj=file) as inner:
             yield cast("BinaryIO", inner)
-    elif head.startswith(ZSTD):
+    elif head.startswith(ZSTD_MAGIC):
         # Loaded first, since only then its own errors are known.
         zstd = _zstd()
         with _told(), zstd.ZstdFile(file) as inner:

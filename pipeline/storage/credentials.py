@@ -7,17 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.storage.address import AZURE, GOOGLE, S3
+from pipeline.storage.address import AZURE_SCHEMES, GOOGLE_SCHEMES, S3_SCHEMES
 
 BEGINNINGS = ("AWS_", "GOOGLE_", "AZURE_")
 ENDPOINTS = {
-    S3: ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
-    AZURE: ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT"),
+    S3_SCHEMES: ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
+    AZURE_SCHEMES: ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT"),
 }
 NEEDED = {
-    S3: "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; for a public bucket AWS_SKIP_SIGNATURE=true",
-    GOOGLE: "GOOGLE_APPLICATION_CREDENTIALS; for a public bucket GOOGLE_SKIP_SIGNATURE=true",
-    AZURE: "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY; for a public container AZURE_SKIP_SIGNATURE=true",
+    S3_SCHEMES: (
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; for a public bucket AWS_SKIP_SIGNATURE=true"
+    ),
+    GOOGLE_SCHEMES: "GOOGLE_APPLICATION_CREDENTIALS; for a public bucket GOOGLE_SKIP_SIGNATURE=true",
+    AZURE_SCHEMES: (
+        "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY; for a public container AZURE_SKIP_SIGNATURE=true"
+    ),
 }
 STATIC = {
     "aws_access_key_id": "access_key_id",
@@ -29,26 +33,26 @@ OTHERS = ("sso_session", "sso_start_url", "role_arn", "credential_process", "log
 """What a profile has where its keys are lent to it."""
 
 
-def said() -> int:
+def environment_hash() -> int:
     """A number for all that the environment says on the matter; where it changes, a bucket must be reached anew."""
     return hash(frozenset(item for item in os.environ.items() if item[0].startswith(BEGINNINGS)))
 
 
-def needed(scheme: str) -> str:
+def required_variables(scheme: str) -> str:
     """What has to be set, for a message."""
     return next(what for schemes, what in NEEDED.items() if scheme in schemes)
 
 
-def plain_http(scheme: str) -> bool:
+def uses_plain_http(scheme: str) -> bool:
     """Whether the endpoint is said to be one without encryption, as that of a server beside this program is."""
     names = next((names for schemes, names in ENDPOINTS.items() if scheme in schemes), ())
     endpoint = next(filter(None, map(os.environ.get, names)), "")
-    if scheme in S3 and not endpoint:
+    if scheme in S3_SCHEMES and not endpoint:
         endpoint = _profile(_name()).get("endpoint_url", "")
     return endpoint.lower().startswith("http://")
 
 
-def of_s3() -> dict[str, Any]:
+def s3_options() -> dict[str, Any]:
     """What the library is told beside the environment, which it reads itself: the profile in `~/.aws`, if it is asked.
 
     Raises `UsageError` for a profile that is not there, and for one whose keys only `boto3` can get where that is not.
@@ -58,7 +62,7 @@ def of_s3() -> dict[str, Any]:
     told: dict[str, Any] = {}
     if not os.environ.get("AWS_REGION") and not os.environ.get("AWS_DEFAULT_REGION") and "region" in profile:
         told["region"] = profile["region"]
-    if not any(map(os.environ.get, ENDPOINTS[S3])) and "endpoint_url" in profile:
+    if not any(map(os.environ.get, ENDPOINTS[S3_SCHEMES])) and "endpoint_url" in profile:
         told["endpoint"] = profile["endpoint_url"]
     if os.environ.get("AWS_ACCESS_KEY_ID") or os.environ.get("AWS_SKIP_SIGNATURE"):
         return told

@@ -10,12 +10,11 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 from pipeline.errors import UsageError
-from pipeline.storage.access import Access
 from pipeline.storage.address import Address
-from pipeline.storage.disk_space import Unsized
-from pipeline.storage.entry import Entry
-from pipeline.storage.faults import DeniedError, MissingError, StoreError
-from pipeline.storage.http_transport import Clock, RefusedError, ask
+from pipeline.storage.disk_space import UnsizedStream
+from pipeline.storage.errors import DeniedError, MissingError, StoreError
+from pipeline.storage.http_transport import DownloadClock, RefusedError, send_request
+from pipeline.storage.store import StoredObject, WebAccess
 from pipeline.version import __version__
 
 LOG = logging.getLogger(__name__)
@@ -30,10 +29,10 @@ MAX_DIGITS = 18
 """Digits of a length that can be one; Python refuses to read a number of thousands."""
 
 
-class Web:
+class WebStore:
     """Any web server. Its files can be read, and nothing else."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: WebAccess) -> None:
         self._access = access
 
     def put(self, at: Address, data: bytes, *, create_only: bool) -> None:  # noqa: ARG002 -- as a bucket has it
@@ -48,35 +47,35 @@ class Web:
         """Raises `UsageError`."""
         _only_read(at)
 
-    def listing(self, at: Address) -> Iterator[Entry]:
+    def listing(self, at: Address) -> Iterator[StoredObject]:
         """Raises `UsageError`."""
         raise UsageError(f"{at}: the web has no list of files; name each, or give a bucket by s3://, gs:// or az://")
 
-    def entry(self, at: Address) -> Entry | None:
+    def entry(self, at: Address) -> StoredObject | None:
         """What the server says of a file; none where it says that there is none."""
         try:
-            answer = _asked(at, {}, self._access, Clock(self._access))
+            answer = _asked(at, {}, self._access, DownloadClock(self._access))
         except MissingError:
             return None
         # Not by HEAD, which some servers refuse and others answer wrongly.
         with answer:
             stamp = _validator(answer) or answer.headers.get("Last-Modified")
-            return Entry(at.name, _length(answer), stamp, _moved_to(at, answer))
+            return StoredObject(at.name, _length(answer), stamp, _moved_to(at, answer))
 
     def open(self, at: Address) -> BinaryIO:
         """The bytes of a file."""
         download = _Download(at, self._access)
-        return (Unsized if download.size is None else io.BufferedReader)(download, BUFFER)
+        return (UnsizedStream if download.size is None else io.BufferedReader)(download, BUFFER)
 
 
 class _Download(io.RawIOBase):
     """The answer of a server, and of the next one where the connection breaks."""
 
-    def __init__(self, at: Address, access: Access) -> None:
+    def __init__(self, at: Address, access: WebAccess) -> None:
         super().__init__()
         self._at = at
         self._access = access
-        self._clock = Clock(access)
+        self._clock = DownloadClock(access)
         self._answer = _asked(at, {}, access, self._clock)
         self.size = _length(self._answer)
         self._validator = _validator(self._answer)
@@ -141,14 +140,14 @@ class _Download(io.RawIOBase):
         super().close()
 
 
-def _asked(at: Address, headers: dict[str, str], access: Access, clock: Clock) -> HTTPResponse:
+def _asked(at: Address, headers: dict[str, str], access: WebAccess, clock: DownloadClock) -> HTTPResponse:
     """The answer to a GET. A server that is busy or cannot be reached is asked again."""
     url = f"{at}?{at.query}" if at.query else str(at)
     headers = {"User-Agent": f"bilingual-pipeline/{__version__}", **headers}
     try:
         for pause in (*PAUSES, None):
             try:
-                answer = ask(url, headers, access, clock)
+                answer = send_request(url, headers, access, clock)
             except HTTPError as error:
                 status = error.code
                 error.close()
@@ -180,7 +179,7 @@ def _moved_to(at: Address, answer: HTTPResponse) -> str:
     return host if urlsplit(f"//{host}").hostname != urlsplit(f"//{at.host}").hostname else ""
 
 
-def _say_moved(at: Address, answer: HTTPResponse, access: Access) -> None:
+def _say_moved(at: Address, answer: HTTPResponse, access: WebAccess) -> None:
     host = _moved_to(at, answer)
     if host and host != access.said:
         LOG.warning("pipeline: %s is read from %s, to which its server redirects", at, host)

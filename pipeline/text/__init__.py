@@ -1,1 +1,1 @@
-"""Bytes to text, lines of text, and edits of it."""
+"""Bytes to text and back, the lines of a text, and edits of it."""

@@ -1,7 +1,7 @@
-"""Bytes to text and back, proved: no decoding is accepted that does not give the same bytes again.
+"""Bytes to text and back. A decoding is accepted only if it encodes back to the same bytes.
 
-The encoding is told by the byte order mark, else by `encodings` from what the bytes would say; it may differ from line
-to line. Bytes that no codec gives back are kept beside the text.
+The encoding is that of the byte order mark, or what `encodings` detects from the content; it may differ from line to
+line. Bytes that no codec can read and write back are stored beside the text.
 """
 
 import codecs
@@ -23,7 +23,7 @@ Newline = Literal["lf", "crlf", "cr"]
 
 NEWLINES: dict[Newline, str] = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
 BYTE_ORDER_MARKS = {
-    # Longest first: the mark of UTF-32 begins with that of UTF-16.
+    # Longest first: the mark of UTF-32 begins with the mark of UTF-16.
     "utf-32-le": codecs.BOM_UTF32_LE,
     "utf-32-be": codecs.BOM_UTF32_BE,
     "gb18030": b"\x84\x31\x95\x33",
@@ -36,13 +36,13 @@ BY_MARK = {
     "utf-16": ("utf-16-le", "utf-16-be"),
     "utf-32": ("utf-32-le", "utf-32-be"),
 }
-"""Names that leave the byte order to the mark; where there is none it is the first."""
+"""Encodings whose byte order is given by the mark; without one it is the first."""
 
-LINE_END = regex.compile(r"\r\n?")
+CARRIAGE_RETURN = regex.compile(r"\r\n?")
 
 
 class DecodingError(ValueError):
-    """The bytes are no text that can be read; the message says why and what to do."""
+    """The bytes cannot be read as text. The message says why and what to do."""
 
 
 class Run(msgspec.Struct, frozen=True, gc=False):
@@ -61,9 +61,10 @@ class Undecodable(msgspec.Struct, frozen=True, gc=False):
 
 
 class Decoded(msgspec.Struct, frozen=True):
-    """The source text of some bytes, and all that is needed to get the bytes back from it.
+    """The source text of some bytes, and everything needed to get the bytes back.
 
-    `text` has uniform line ends as `\\n`; mixed ones are still in it, and `edits` turn them into `\\n`.
+    If all line ends are the same, they are `\\n` in `text`, and `newline` says what they were. Mixed line ends are kept
+    in `text`, and `edits` turn them into `\\n`.
     """
 
     text: str
@@ -75,9 +76,9 @@ class Decoded(msgspec.Struct, frozen=True):
 
 
 def decode(data: bytes, *, encoding: str | None = None) -> Decoded:
-    """The text of `data`. `encoding`, where given, is what the caller knows and is not doubted.
+    """Decodes `data`. `encoding` overrides the detection.
 
-    Raises `DecodingError` for bytes that are no text (an archive, an image, NUL bytes) and an unknown `encoding`.
+    Raises `DecodingError` for bytes that are not text (an archive, an image, NUL bytes) and for an unknown `encoding`.
     """
     if (kind := binary_kind(data)) is not None:
         raise DecodingError(f"is {kind}, not text; extract its text first or leave it out")
@@ -86,30 +87,30 @@ def decode(data: bytes, *, encoding: str | None = None) -> Decoded:
         name = _named(encoding, name)
         mark = BYTE_ORDER_MARKS.get(name, b"") if data.startswith(BYTE_ORDER_MARKS.get(name, b"\0")) else b""
     body = data[len(mark) :]
-    stretches = [EncodingSpan(len(body), name)] if name is not None else _told(body, data)
+    spans = [EncodingSpan(len(body), name)] if name is not None else _detected_spans(body, data)
     if name == "utf-8" and encoding is None and mark:
-        # A mark that an editor wrote does not vouch for lines that were added later; the first must be what it says.
-        stretches = mixed if (mixed := detect_encodings(body))[0].encoding == "utf-8" else stretches
+        # Lines in another encoding may have been added since an editor wrote the mark; the first must agree with it.
+        spans = mixed if (mixed := detect_encodings(body))[0].encoding == "utf-8" else spans
     try:
-        text, runs, undecodable = _read_all(body, stretches)
+        text, runs, undecodable = _read_all(body, spans)
         text.encode("utf-8")
     except UnicodeError:
-        # A codec that cannot be read on behind an error, or whose text it cannot write, or no JSON can hold.
-        raise DecodingError(f"cannot be read as {stretches[0].encoding}; name its encoding") from None
+        # A codec that cannot continue after an error, or that reads what it cannot write, or what JSON cannot hold.
+        raise DecodingError(f"cannot be read as {spans[0].encoding}; name its encoding") from None
     if "\0" in text:
         raise DecodingError(f"holds a NUL character at character {text.index(chr(0))}: it is binary; leave it out")
     newline = _newline(text)
     if newline != "lf":
-        text, runs, undecodable = _unify(text, runs, undecodable, newline)
-    decoded = Decoded(text, runs, undecodable, bool(mark), newline, tuple(_mixed(text)))
-    if not _proves(decoded, data):
+        text, runs, undecodable = _with_newlines(text, runs, undecodable, newline)
+    decoded = Decoded(text, runs, undecodable, bool(mark), newline, tuple(_line_end_edits(text)))
+    if not _encodes_back(decoded, data):
         names = " and ".join(sorted({run.encoding for run in runs}))
         raise DecodingError(f"read as {names} does not encode back to the same bytes; name its encoding")
     return decoded
 
 
-def _told(body: bytes, data: bytes) -> list[EncodingSpan]:
-    """What the content says. Raises `DecodingError` where a NUL says that it is no text."""
+def _detected_spans(body: bytes, data: bytes) -> list[EncodingSpan]:
+    """The encodings detected from the content. Raises `DecodingError` if a NUL shows that it is not text."""
     if 0 not in body:
         return detect_encodings(body)
     if (name := detect_wide(body)) is None:
@@ -120,7 +121,7 @@ def _told(body: bytes, data: bytes) -> list[EncodingSpan]:
     return [EncodingSpan(len(body), name)]
 
 
-def _proves(decoded: Decoded, data: bytes) -> bool:
+def _encodes_back(decoded: Decoded, data: bytes) -> bool:
     try:
         again = encode(decoded.text, decoded.runs, decoded.undecodable, bom=decoded.bom, newline=decoded.newline)
     except UnicodeError:
@@ -131,7 +132,7 @@ def _proves(decoded: Decoded, data: bytes) -> bool:
 def encode(text: str, runs: Sequence[Run], undecodable: Sequence[Undecodable], *, bom: bool, newline: Newline) -> bytes:
     """The bytes of a source text: the inverse of `decode`.
 
-    Raises `ValueError` where runs leave a gap or a listed U+FFFD is not there.
+    Raises `ValueError` if the runs do not cover the text or there is no U+FFFD at the place of undecodable bytes.
     """
     return b"".join(encoded_parts(text, runs, undecodable, bom=bom, newline=newline))
 
@@ -139,15 +140,15 @@ def encode(text: str, runs: Sequence[Run], undecodable: Sequence[Undecodable], *
 def encoded_parts(
     text: str, runs: Sequence[Run], undecodable: Sequence[Undecodable], *, bom: bool, newline: Newline
 ) -> Iterator[bytes]:
-    """The bytes of a source text in order: the mark, then what each codec wrote and each run of unread bytes."""
+    """The bytes of a source text in order: the mark, then the bytes of each run and each undecodable sequence."""
     if bom:
         yield BYTE_ORDER_MARKS[runs[0].encoding]
-    waiting, at = list(reversed(undecodable)), 0
+    remaining, at = list(reversed(undecodable)), 0
     for run in runs:
         if run.start != at:
             raise ValueError(f"the runs leave a gap at {at}")
-        while waiting and waiting[-1].at < run.end:
-            lost = waiting.pop()
+        while remaining and remaining[-1].at < run.end:
+            lost = remaining.pop()
             if text[lost.at : lost.at + 1] != "\ufffd":
                 raise ValueError(f"no U+FFFD stands at {lost.at}")
             yield _write(text[at : lost.at], run.encoding, newline)
@@ -155,7 +156,7 @@ def encoded_parts(
             at = lost.at + 1
         yield _write(text[at : run.end], run.encoding, newline)
         at = run.end
-    if at != len(text) or waiting:
+    if at != len(text) or remaining:
         raise ValueError(f"the runs end at {at}, the text at {len(text)}")
 
 
@@ -182,78 +183,78 @@ def _marked(data: bytes) -> tuple[str | None, bytes]:
     return None, b""
 
 
-def _read_all(data: bytes, stretches: Sequence[EncodingSpan]) -> tuple[str, tuple[Run, ...], tuple[Undecodable, ...]]:
-    """The text of all stretches, which codec read which part of it, and the bytes that none read."""
-    if len(stretches) == 1:
-        text, undecodable = _read(data, stretches[0].encoding)
-        return text, (Run(0, len(text), stretches[0].encoding),), undecodable
-    found, runs, lost = [], [], []
+def _read_all(data: bytes, spans: Sequence[EncodingSpan]) -> tuple[str, tuple[Run, ...], tuple[Undecodable, ...]]:
+    """The text of all spans, the codec of each part, and the undecodable bytes."""
+    if len(spans) == 1:
+        text, undecodable = _read(data, spans[0].encoding)
+        return text, (Run(0, len(text), spans[0].encoding),), undecodable
+    texts, runs, lost = [], [], []
     start = size = 0
-    for stretch in stretches:
-        text, undecodable = _read(data[start : stretch.end], stretch.encoding)
-        found.append(text)
+    for span in spans:
+        text, undecodable = _read(data[start : span.end], span.encoding)
+        texts.append(text)
         lost += [Undecodable(size + item.at, item.base64) for item in undecodable]
-        runs.append(Run(size, size + len(text), stretch.encoding))
+        runs.append(Run(size, size + len(text), span.encoding))
         size += len(text)
-        start = stretch.end
-    return "".join(found), tuple(runs), tuple(lost)
+        start = span.end
+    return "".join(texts), tuple(runs), tuple(lost)
 
 
 def _read(data: bytes, encoding: str) -> tuple[str, tuple[Undecodable, ...]]:
-    """The text, each byte sequence that cannot be read, or not be written back, as U+FFFD and kept."""
+    """The text, with U+FFFD for each byte sequence that cannot be read or not be written back, and these bytes."""
     try:
         text = data.decode(encoding)
         if encoding == "utf-8" or text.encode(encoding) == data:
             return text, ()
     except UnicodeDecodeError:
         pass
-    found: list[str] = []
+    texts: list[str] = []
     lost: list[Undecodable] = []
     size = 0
-    for piece in _readable(data, encoding):
+    for piece in _split_undecodable(data, encoding):
         if isinstance(piece, str):
-            found.append(piece)
+            texts.append(piece)
             size += len(piece)
         else:
             lost.append(Undecodable(size, b64encode(piece).decode("ascii")))
-            found.append("\ufffd")
+            texts.append("\ufffd")
             size += 1
-    return "".join(found), tuple(lost)
+    return "".join(texts), tuple(lost)
 
 
-def _readable(data: bytes, encoding: str) -> Iterator[str | bytes]:
-    """The stretches of `data` that read and write back as text, the rest as bytes. Linear: each byte is read once."""
+def _split_undecodable(data: bytes, encoding: str) -> Iterator[str | bytes]:
+    """Splits `data` into text that can be written back, and undecodable bytes. Linear: each byte is read once."""
     bad: list[tuple[int, int]] = []
-    token = _UNREADABLE.set(bad)
+    token = _ERROR_SPANS.set(bad)
     try:
-        data.decode(encoding, "pipeline.note")
+        data.decode(encoding, "pipeline.record")
     finally:
-        _UNREADABLE.reset(token)
+        _ERROR_SPANS.reset(token)
     at = 0
     for start, end in [*bad, (len(data), len(data))]:
         if start > at:
-            yield from _proved(data[at:start], encoding)
+            yield from _verified(data[at:start], encoding)
         if end > start:
             yield data[start:end]
         at = end
 
 
-_UNREADABLE: ContextVar[list[tuple[int, int]]] = ContextVar("unreadable")
+_ERROR_SPANS: ContextVar[list[tuple[int, int]]] = ContextVar("error_spans")
 
 
-def _note(error: UnicodeError) -> tuple[str, int]:
-    """The error handler that reads on and remembers where it could not."""
+def _record_error(error: UnicodeError) -> tuple[str, int]:
+    """A codec error handler that continues after an error and records its span."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    _UNREADABLE.get().append((error.start, error.end))
+    _ERROR_SPANS.get().append((error.start, error.end))
     return "\ufffd", error.end
 
 
-codecs.register_error("pipeline.note", _note)
+codecs.register_error("pipeline.record", _record_error)
 
 
-def _proved(data: bytes, encoding: str) -> Iterator[str | bytes]:
-    """Big5 has pairs that read as a character which is written as another pair: those stay bytes."""
+def _verified(data: bytes, encoding: str) -> Iterator[str | bytes]:
+    """Splits off pairs of Big5 that are read as a character which is written as another pair: they stay bytes."""
     text = data.decode(encoding)
     if text.encode(encoding) == data:
         yield text
@@ -269,7 +270,7 @@ def _proved(data: bytes, encoding: str) -> Iterator[str | bytes]:
 
 
 def _newline(text: str) -> Newline:
-    """The one line end that the text uses; `lf` where it uses several or none."""
+    """The line end of the text; `lf` if it has several kinds or none."""
     returns = text.count("\r")
     if not returns:
         return "lf"
@@ -279,10 +280,10 @@ def _newline(text: str) -> Newline:
     return "lf" if feeds else "cr"
 
 
-def _unify(
+def _with_newlines(
     text: str, runs: tuple[Run, ...], lost: tuple[Undecodable, ...], newline: Newline
 ) -> tuple[str, tuple[Run, ...], tuple[Undecodable, ...]]:
-    """The text with `\\n` as its line end, and what is told of its places moved with it."""
+    """The text with `\\n` as its line end, and its runs and undecodable bytes at their new offsets."""
     if newline == "cr":
         return text.replace("\r", "\n"), runs, lost
     shifted, at, returns = [], 0, 0
@@ -298,11 +299,11 @@ def _unify(
     return text.replace("\r\n", "\n"), tuple(moved), tuple(shifted)
 
 
-def _mixed(text: str) -> Iterator[Edit]:
-    """Edits that turn what is left of other line ends into `\\n`."""
+def _line_end_edits(text: str) -> Iterator[Edit]:
+    """Edits that turn the remaining line ends into `\\n`."""
     if "\r" not in text:
         return
-    for match in LINE_END.finditer(text):
+    for match in CARRIAGE_RETURN.finditer(text):
         if len(match[0]) == 2:
             yield Edit(match.start(), "\r", "", "decoding.mixed-line-ends", 1.0)
         else:

@@ -1,11 +1,10 @@
-"""The ledger: what was changed, so that it can be undone and any position traced back.
+"""Edits of a text, which can be undone and through which any position can be mapped.
 
-An `Edit` holds both sides of a replacement and is therefore its own inverse. The edits of one stage are a `Change`,
-in the coordinates of the text that stage was given. A document's ledger is the sequence of its changes, never
-composed: who changed what stays visible. Positions count code points; spans are half-open.
+An `Edit` holds both sides of a replacement, so it can be inverted without the text. The edits of one stage are a
+`Change`, with offsets in the text that the stage was given. A document keeps its changes as a list and never composes
+them, so it stays visible which stage changed what. Offsets count code points; spans are half-open.
 
-The form is that of ProseMirror's step maps and CodeMirror's change sets: layers kept apart, positions mapped
-through them by bisection.
+The design is that of ProseMirror's step maps and CodeMirror's change sets.
 """
 
 from bisect import bisect_left, bisect_right
@@ -20,13 +19,13 @@ from msgspec import Meta
 Confidence = Annotated[float, Meta(ge=0, le=1, description="How sure the rule is, from 0 to 1, in steps of 0.01.")]
 
 COMMON_RUN = 8
-"""Code points that both sides of an edit may share; longer runs are cut out of it, so that offsets inside survive."""
-FEW_PAIRS, MANY_PAIRS = 20_000, 4
-"""Pairs of equal places in both sides, and those for each code point, up to which the longest runs are looked for."""
+"""Code points that both sides of an edit may have in common; longer runs are left out, so their offsets survive."""
+MAX_PAIRS, MAX_PAIRS_PER_CHAR = 20_000, 4
+"""Pairs of equal places in both sides up to which the longest common runs are searched for; more takes too long."""
 
 
 class EditError(ValueError):
-    """Edits that do not fit their text or each other; the message says which and where."""
+    """Edits do not fit their text or each other. The message says which and where."""
 
 
 class Edit(msgspec.Struct, frozen=True, gc=False):
@@ -54,9 +53,12 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def minimal_edits(edit: Edit) -> Iterator[Edit]:
-    """The same replacement in the smallest edits: what both sides share at the ends, or in a long run, is left out.
+    """Splits a replacement into the smallest edits, without what both sides share at the ends or in long runs.
 
     An edit that changes nothing yields nothing.
+
+    >>> [(edit.start, edit.old, edit.new) for edit in minimal_edits(Edit(3, "recordsin", "records in", "x.y", 1.0))]
+    [(10, '', ' ')]
     """
     old, new = edit.old, edit.new
     limit = min(len(old), len(new))
@@ -81,63 +83,62 @@ def minimal_edits(edit: Edit) -> Iterator[Edit]:
 
 
 def _common_runs(old: str, new: str) -> list[tuple[int, int, int]]:
-    """The runs of `COMMON_RUN` code points and more that both have, in order: old place, new place and length.
+    """The common runs of `COMMON_RUN` code points or more, in order: old offset, new offset and length.
 
-    No two that are left between them are the same. Each is the longest between its neighbours, as in
-    `SequenceMatcher.get_matching_blocks`; that one goes on to the single characters, which nobody asks for. Where the
-    text says the same again and again, this would take the cube of its length, and each run is the next one instead.
+    Each is the longest between its neighbours, as in `SequenceMatcher.get_matching_blocks`, which also finds single
+    characters. On repetitive text that takes cubic time, so there each run is simply the next one.
     """
-    begins_old, begins_new = _beginnings(old), _beginnings(new)
-    often = Counter(begins_new)
-    if sum(map(often.__getitem__, begins_old)) > FEW_PAIRS + MANY_PAIRS * len(old):
-        return list(_next_runs(old, new, begins_old, begins_new))
-    matcher = SequenceMatcher(None, begins_old, begins_new, autojunk=False)
+    starts_old, starts_new = _windows(old), _windows(new)
+    frequency = Counter(starts_new)
+    if sum(map(frequency.__getitem__, starts_old)) > MAX_PAIRS + MAX_PAIRS_PER_CHAR * len(old):
+        return list(_next_runs(old, new, starts_old, starts_new))
+    matcher = SequenceMatcher(None, starts_old, starts_new, autojunk=False)
     beyond = COMMON_RUN - 1
-    found: list[tuple[int, int, int]] = []
-    waiting = [(0, len(old), 0, len(new))]
-    while waiting:
-        low, high, new_low, new_high = waiting.pop()
+    runs: list[tuple[int, int, int]] = []
+    spans = [(0, len(old), 0, len(new))]
+    while spans:
+        low, high, new_low, new_high = spans.pop()
         if min(high - low, new_high - new_low) < COMMON_RUN:
             continue
         i, j, size = matcher.find_longest_match(low, high - beyond, new_low, new_high - beyond)
         if size:
             size += beyond
-            found.append((i, j, size))
-            waiting += ((low, i, new_low, j), (i + size, high, j + size, new_high))
-    return sorted(found)
+            runs.append((i, j, size))
+            spans += ((low, i, new_low, j), (i + size, high, j + size, new_high))
+    return sorted(runs)
 
 
 def _next_runs(
-    old: str, new: str, begins_old: Sequence[str], begins_new: Sequence[str]
+    old: str, new: str, starts_old: Sequence[str], starts_new: Sequence[str]
 ) -> Iterator[tuple[int, int, int]]:
-    """The runs that both have, from left to right, each the next that can be had; in a time that is nearly linear."""
-    places: dict[str, list[int]] = {}
-    for j, begin in enumerate(begins_new):
-        places.setdefault(begin, []).append(j)
+    """The common runs from left to right, each the next one possible, in nearly linear time."""
+    offsets: dict[str, list[int]] = {}
+    for j, window in enumerate(starts_new):
+        offsets.setdefault(window, []).append(j)
     at = at_new = 0
-    while at < len(begins_old):
-        there = places.get(begins_old[at], ())
-        nearest = bisect_left(there, at_new)
-        if nearest == len(there):
+    while at < len(starts_old):
+        candidates = offsets.get(starts_old[at], ())
+        nearest = bisect_left(candidates, at_new)
+        if nearest == len(candidates):
             at += 1
             continue
-        start, start_new = at, there[nearest]
+        start, start_new = at, candidates[nearest]
         at, at_new = start + COMMON_RUN, start_new + COMMON_RUN
         while at < len(old) and at_new < len(new) and old[at] == new[at_new]:
             at, at_new = at + 1, at_new + 1
         yield start, start_new, at - start
 
 
-def _beginnings(text: str) -> list[str]:
-    """What stands at each place, as long as the shortest run that counts."""
+def _windows(text: str) -> list[str]:
+    """Every substring of `COMMON_RUN` code points, in order."""
     return [text[i : i + COMMON_RUN] for i in range(len(text) - COMMON_RUN + 1)]
 
 
 def sort_and_check(text: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:
-    """Sorts edits and proves that they fit `text` and each other.
+    """Sorts edits and checks that they fit `text` and each other.
 
-    Raises `EditError` where `text` does not have `old` at `start`, where two edits overlap or insert at the same
-    place, and where an edit changes nothing.
+    Raises `EditError` if `text` does not have `old` at `start`, if two edits overlap or insert at the same place, or if
+    an edit changes nothing.
     """
     ordered = sorted(edits, key=lambda edit: (edit.start, edit.end))
     at, inserted = 0, -1
@@ -156,7 +157,7 @@ def sort_and_check(text: str, edits: Iterable[Edit]) -> tuple[Edit, ...]:
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
-    """`text` with all of `edits` (as `sort_and_check` gives them) made. Raises `EditError` where one does not fit."""
+    """`text` after all of `edits`, which are sorted. Raises `EditError` if one does not fit."""
     pieces, at = [], 0
     for edit in edits:
         if edit.start < at or not text.startswith(edit.old, edit.start) or edit.end > len(text):
@@ -169,26 +170,26 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
 
 
 def inverse(edits: Sequence[Edit]) -> tuple[Edit, ...]:
-    """The edits that take the changed text back: sides swapped, starts in the coordinates of the changed text."""
-    shift, back = 0, []
+    """The edits that undo `edits`: sides swapped, offsets in the changed text."""
+    shift, inverted = 0, []
     for edit in edits:
-        back.append(Edit(edit.start + shift, edit.new, edit.old, edit.rule, edit.confidence))
+        inverted.append(Edit(edit.start + shift, edit.new, edit.old, edit.rule, edit.confidence))
         shift += len(edit.new) - len(edit.old)
-    return tuple(back)
+    return tuple(inverted)
 
 
-def undo(text: str, ledger: Sequence[Change]) -> str:
-    """The text before all of `ledger`, from the text after it. Raises `EditError` where the text is not that text."""
-    for change in reversed(ledger):
+def undo(text: str, changes: Sequence[Change]) -> str:
+    """The text before all of `changes`, from the text after them. Raises `EditError` if the text does not fit."""
+    for change in reversed(changes):
         text = apply(text, inverse(change.edits))
     return text
 
 
 class PositionMap:
-    """Maps spans between the two sides of one change, by bisection.
+    """Maps spans between the text before and after one change, with two bisections each.
 
-    A span that cuts an edit widens to all of it; an edit that only touches the span stays outside. An empty span
-    stays empty unless it lies inside an edit. Made once per change; each mapping costs two bisections.
+    A span that begins or ends inside an edit is widened to all of the edit; an edit that only touches the span stays
+    outside. An empty span stays empty unless it is inside an edit.
     """
 
     __slots__ = ("_new_ends", "_new_starts", "_old_ends", "_old_starts")
@@ -207,28 +208,28 @@ class PositionMap:
             self._new_ends.append(edit.end + shift)
 
     def forward(self, start: int, end: int) -> tuple[int, int]:
-        """The span in the changed text of a span in the text before the change."""
+        """The span in the changed text of `[start, end)` in the text before the change."""
         return _map(start, end, self._old_starts, self._old_ends, self._new_starts, self._new_ends)
 
     def backward(self, start: int, end: int) -> tuple[int, int]:
-        """The span in the text before the change of a span in the changed text."""
+        """The span in the text before the change of `[start, end)` in the changed text."""
         return _map(start, end, self._new_starts, self._new_ends, self._old_starts, self._old_ends)
 
 
 def _map(
     start: int, end: int, from_starts: list[int], from_ends: list[int], to_starts: list[int], to_ends: list[int]
 ) -> tuple[int, int]:
-    # The edit that the start cuts, if any: the first whose end lies behind it.
+    # The edit that the start is in, if any: the first that ends after it.
     i = bisect_right(from_ends, start)
     if i < len(from_starts) and from_starts[i] < start:
         first = to_starts[i]
     else:
         first = start + (to_ends[i - 1] - from_ends[i - 1] if i else 0)
-    # The edit that the end cuts, if any: the last that starts before it.
+    # The edit that the end is in, if any: the last that starts before it.
     j = bisect_left(from_starts, end) - 1
     if j >= 0 and from_ends[j] > end:
         last = to_ends[j]
     else:
         last = end + (to_ends[j] - from_ends[j] if j >= 0 else 0)
-    # An insertion at an empty span touches it on both sides; neither side may pass the other.
+    # An insertion at an empty span touches it on both sides; the end must not come before the start.
     return (first, last) if first <= last else (last, last)

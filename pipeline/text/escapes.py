@@ -1,32 +1,31 @@
-"""Characters that a terminal acts on, or shows as nothing, written so that a person sees them."""
+"""Makes control and invisible characters visible, so that they are safe to print."""
 
 import re
 
-# Written as ranges, since every command pays for what is loaded here; a test compares them with Unicode's categories.
-HIDDEN = re.compile(
-    "["
-    "\0-\x1f\x7f-\x9f"  # controls: they move the cursor, set the title, end the line
-    r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # soft hyphen, joiners, fillers, Mongolian selectors
-    r"\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, direction, ends of lines and paragraphs
-    r"\u3164\ufeff\uffa0\ufff0-\ufffb"  # fillers, byte order mark, annotations
-    r"\ud800-\udfff"  # surrogates that stand alone: no encoding has them
-    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # shorthand and music
-    r"\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # tags: text that nobody sees
-    "]"
-)
-"""All of Cc, Cf, Cs, Zl and Zp and of what Unicode says to ignore by default.
+# Written as ranges because every command pays for this import; a test compares them with Unicode's categories.
+HIDDEN_RANGES = {
+    "controls, which move the cursor, set the title, end the line": "\0-\x1f\x7f-\x9f",
+    "soft hyphen, joiners, fillers, Mongolian selectors": r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f",
+    "zero width, direction, ends of lines and paragraphs": r"\u200b-\u200f\u2028-\u202e\u2060-\u206f",
+    "fillers, byte order mark, annotations": r"\u3164\ufeff\uffa0\ufff0-\ufffb",
+    "lone surrogates, which no encoding has": r"\ud800-\udfff",
+    "shorthand and music": r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a",
+    "tags, which are invisible text": r"\U000e0000-\U000e00ff\U000e01f0-\U000e0fff",
+}
+HIDDEN = re.compile(f"[{''.join(HIDDEN_RANGES.values())}]")
+"""The categories Cc, Cf, Cs, Zl and Zp, and what Unicode ignores by default.
 
-Variation selectors stay, which emoji and Chinese names need, and the signs that stand around Arabic numbers.
+Variation selectors are kept, which emoji and Chinese names need, and so are the signs around Arabic numbers.
 """
 RAW_IN_JSON = re.compile(HIDDEN.pattern.replace("\0-\x1f", ""))
 
 
 def escape_hidden(text: str, keep: str = "") -> str:
-    r"""The text with what a terminal acts on, or does not show, as `<U+001B>`; but for the characters of `keep`.
+    r"""The text with control and invisible characters as `<U+001B>`, except those in `keep`.
 
-    A backslash escape would not do: articles hold those themselves.
+    It does not use backslash escapes, because articles contain them as text.
 
-    >>> escaped("a\x1b[2J\nb\u202e", keep="\n")
+    >>> escape_hidden("a\x1b[2J\nb\u202e", keep="\n")
     'a<U+001B>[2J\nb<U+202E>'
     """
     if text.isascii() and text.isprintable():
@@ -35,13 +34,13 @@ def escape_hidden(text: str, keep: str = "") -> str:
 
 
 def escape_hidden_json(data: bytes) -> bytes:
-    r"""The same JSON with such characters written as `\u202e`, which means the same.
+    r"""JSON with the same meaning, in which these characters are escaped as `\u202e`.
 
-    >>> escaped_json('"a\u202e\U000e0041\u706f"'.encode()).decode()
+    >>> escape_hidden_json('"a\u202e\U000e0041\u706f"'.encode()).decode()
     '"a\\u202e\\udb40\\udc41灯"'
     """
     if data.isascii() and b"\x7f" not in data:
-        # What is below a blank is no part of a text in JSON, but for the line ends between values.
+        # In JSON, the only control characters outside escapes are the line ends between values.
         return data
     return RAW_IN_JSON.sub(_in_json, data.decode("utf-8")).encode("utf-8")
 

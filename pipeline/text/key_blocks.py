@@ -1,231 +1,106 @@
-"""Whether what stands between two fences at the top of a text is keys about an article, or text between two rules.
+"""Whether the lines between two fences at the top of a text are front matter, or text between two rules.
 
-`---` opens front matter, and it is also how a horizontal rule is written. A speaker's label looks like a key: what
-tells them apart is that keys are the ones that writers use for it, that none comes twice, and that nobody speaks.
+`---` opens front matter, and is also how a horizontal rule is written. A speaker's label looks like a key. The
+difference: the keys are those that writers use for front matter, none is repeated, and no value is speech.
 """
 
 from collections import Counter
+from functools import cache
+from typing import Literal
 
 import msgspec
 import regex
 
-KNOWN = frozenset(
-    [
-        "abstract",
-        "aliases",
-        "audience",
-        "audio_url",
-        "canonical_url",
-        "categories",
-        "category",
-        "created",
-        "date",
-        "datecreated",
-        "datepublished",
-        "description",
-        "draft",
-        "excerpt",
-        "feature",
-        "featured",
-        "hero",
-        "id",
-        "image",
-        "image_feature",
-        "keywords",
-        "lang",
-        "language",
-        "lastmod",
-        "last_updated",
-        "layout",
-        "linktitle",
-        "link",
-        "modified",
-        "modified_time",
-        "original_url",
-        "path",
-        "permalink",
-        "post-type",
-        "preview_image",
-        "published",
-        "published_at",
-        "published_time",
-        "pubdate",
-        "redirect_from",
-        "seo_title",
-        "series",
-        "short_title",
-        "slug",
-        "source",
-        "source_url",
-        "spdx-id",
-        "status",
-        "subject",
-        "subtitle",
-        "summary",
-        "tag",
-        "tags",
-        "template",
-        "thumbnail",
-        "time",
-        "timestamp",
-        "title",
-        "toc",
-        "type",
-        "updated",
-        "url",
-        "uuid",
-        "version",
-        "via",
-        "weight",
-        "wordpress_id",
-        "标题",
-        "標題",
-        "副标题",
-        "副標題",
-        "日期",
-        "时间",
-        "時間",
-        "发布时间",
-        "發布時間",
-        "发表时间",
-        "來源",
-        "来源",
-        "出处",
-        "出處",
-        "标签",
-        "標籤",
-        "分类",
-        "分類",
-        "关键词",
-        "關鍵詞",
-        "摘要",
-        "链接",
-        "鏈接",
-        "连结",
-        "連結",
-        "原文",
-        "原文链接",
-        "栏目",
-        "欄目",
-        "期号",
-    ]
+from pipeline.lexicon.lists import table
+
+KeyKind = Literal["k", "s", "r"]
+"""k: a key that is nobody's name; s: its value may be a sentence; r: a role, which may also label a speaker."""
+QUESTION_AND_ANSWER_LABELS = frozenset({"q", "a", "i", "r"})
+KEY_AND_VALUE_LINE = regex.compile(
+    r"""
+    (?P<key>[\p{L}_\"'][\p{L}\p{N}_ .:\"'\-]{0,39}?)      # title
+    [ \t]*+(?::(?=[ \t\n]|\Z)|=)[ \t]*+                    # : or =
+    (?P<value>[^\n]*+)                                      # The weir
+    """,
+    regex.VERBOSE,
 )
-"""Keys, in small letters, that nobody is called by."""
-SENTENCES = frozenset(
-    [
-        "abstract",
-        "description",
-        "excerpt",
-        "linktitle",
-        "original_title",
-        "seo_title",
-        "short_title",
-        "subject",
-        "subtitle",
-        "summary",
-        "title",
-        "标题",
-        "標題",
-        "副标题",
-        "副標題",
-        "摘要",
-    ]
-)
-"""Those of them that hold a sentence."""
-ROLES = frozenset(
-    [
-        "author",
-        "authors",
-        "by",
-        "byline",
-        "contributors",
-        "editor",
-        "editors",
-        "guest",
-        "guests",
-        "host",
-        "hosts",
-        "interviewee",
-        "interviewer",
-        "people",
-        "photographer",
-        "speaker",
-        "speakers",
-        "transcriber",
-        "transcript_by",
-        "translator",
-        "translators",
-        "writer",
-        "作者",
-        "译者",
-        "譯者",
-        "编辑",
-        "編輯",
-        "记者",
-        "記者",
-        "采访",
-        "採訪",
-        "摄影",
-        "攝影",
-        "校对",
-        "校對",
-        "主持人",
-        "嘉宾",
-        "嘉賓",
-    ]
-)
-"""Keys that may also be the label of who speaks."""
-LETTERS = frozenset({"q", "a", "i", "r"})
-"""What an interview calls question and answer."""
-ENTRY = regex.compile(
-    r"(?P<key>[\p{L}_\"'][\p{L}\p{N}_ .:\"'\-]{0,39}?)[ \t]*+(?::(?=[ \t\n]|\Z)|=)[ \t]*+(?P<value>[^\n]*+)"
-)
-OTHER_LINE = regex.compile(r"[ \t]|[-#\]\[}{]|\Z")
-"""Lines between keys that go on with a value, hold one of a list, begin a table, or say nothing."""
+CONTINUATION = regex.compile(r"[ \t]|[-#\]\[}{]|\Z")
+"""Lines between keys that continue a value, hold an item of a list, begin a table, or are empty."""
 IDENTIFIER = regex.compile(r"[a-z][a-z0-9_\-.]*+\Z")
-SPEECH = regex.compile(r"[?？!！。…](?:[\"'”’」』）)]*+)\s*+\Z|[.](?:[\"'”’)]*+)\s*+\Z|\S.{79}", regex.DOTALL)
-"""The value of a label rather than of a key: it ends as a sentence does, or is long."""
+SPEECH_VALUE = regex.compile(r"[?？!！。…](?:[\"'”’」』）)]*+)\s*+\Z|[.](?:[\"'”’)]*+)\s*+\Z|\S.{79}", regex.DOTALL)
+"""A value that ends like a sentence, or is long: that of a speaker's label rather than of a key."""
+QUESTION_VALUE = regex.compile(r"[?？](?:[\"'”’」』）)]*+)\s*+\Z")
 
-QUESTION = regex.compile(r"[?？](?:[\"'”’」』）)]*+)\s*+\Z")
 
+class _KeyLine(msgspec.Struct, frozen=True, gc=False):
+    """A line with a key: the key as written, in small letters, and its value."""
 
-class _Entry(msgspec.Struct, frozen=True, gc=False):
     key: str
     name: str
     value: str
 
+    @property
+    def is_identifier(self) -> bool:
+        """Whether the key looks like one of a program, rather than like a label of an interview."""
+        return IDENTIFIER.match(self.key) is not None and self.name not in QUESTION_AND_ANSWER_LABELS
+
+    @property
+    def is_speech(self) -> bool:
+        """Whether the value reads like what somebody says."""
+        return self.name not in keys("s") and SPEECH_VALUE.search(self.value) is not None
+
+
+@cache
+def keys(kind: KeyKind) -> frozenset[str]:
+    """The keys of one kind, in small letters."""
+    return frozenset(key for key, kinds in table("pipeline.text", "front_matter_keys.tsv") if kind in kinds)
+
 
 def is_key_block(block: str) -> bool:
-    r"""Whether the lines between two fences are keys about an article, in YAML or TOML, and no text.
+    r"""Whether the lines between two fences are front matter in YAML or TOML.
 
     >>> is_key_block("title: The weir\nauthor: Anna Berg\n"), is_key_block("Anna: Why a weir?\n\nBen: For the eel.\n")
     (True, False)
     """
-    lines = block.split("\n")
-    found = [_Entry(*_parts(match)) for line in lines if (match := ENTRY.match(line)) is not None]
-    if not found:
+    entries, others = _entries(block)
+    if not entries:
         # Two rules with nothing between them hide nothing.
         return not any(map(str.isalnum, block))
-    prose = sum(not ENTRY.match(line) and not OTHER_LINE.match(line) for line in lines)
-    if prose > len(found):
+    if others > len(entries):
         return False
-    spoken = [entry for entry in found if entry.name not in SENTENCES and SPEECH.search(entry.value)]
-    times = Counter(entry.name for entry in found)
-    if any(times[entry.name] > 1 for entry in spoken):
+    speech = [entry for entry in entries if entry.is_speech]
+    if _is_repeated(speech, entries):
         return False
-    known = [entry for entry in found if entry.name in KNOWN and entry not in spoken]
+    known = [entry for entry in entries if entry.name in keys("k") and entry not in speech]
     if not known:
-        return not spoken and all(_is_identifier(entry) or entry.name in ROLES for entry in found)
-    # A key that nobody knows may hold a sentence, too; two that do, with a question among them, are an interview.
-    asked = any(QUESTION.search(entry.value) for entry in spoken)
-    strange = spoken if asked else [entry for entry in spoken if not _is_identifier(entry)]
-    return len({entry.name for entry in strange}) < 2 or (len(strange) < len(known) and not asked)
+        return not speech and all(entry.is_identifier or entry.name in keys("r") for entry in entries)
+    return not _is_interview(speech, known)
 
 
-def _is_identifier(entry: _Entry) -> bool:
-    return IDENTIFIER.match(entry.key) is not None and entry.name not in LETTERS
+def _entries(block: str) -> tuple[list[_KeyLine], int]:
+    """The keys of a block, and how many of its lines belong to no key."""
+    entries, others = [], 0
+    for line in block.split("\n"):
+        match = KEY_AND_VALUE_LINE.match(line)
+        if match is not None:
+            key = match["key"].strip(" \t\"'")
+            entries.append(_KeyLine(key, key.lower(), match["value"]))
+        elif not CONTINUATION.match(line):
+            others += 1
+    return entries, others
 
 
-def _parts(match: "regex.Match[str]") -> tuple[str, str, str]:
-    key = match["key"].strip(" \t\"'")
-    return key, key.lower(), match["value"]
+def _is_repeated(speech: list[_KeyLine], entries: list[_KeyLine]) -> bool:
+    """Whether somebody speaks more than once."""
+    counts = Counter(entry.name for entry in entries)
+    return any(counts[entry.name] > 1 for entry in speech)
+
+
+def _is_interview(speech: list[_KeyLine], known: list[_KeyLine]) -> bool:
+    """Whether there is too much speech beside the known keys.
+
+    An unknown key may have a sentence as its value. Two of them with a question among them are an interview.
+    """
+    asked = any(QUESTION_VALUE.search(entry.value) for entry in speech)
+    speakers = speech if asked else [entry for entry in speech if not entry.is_identifier]
+    return len({entry.name for entry in speakers}) > 1 and (asked or len(speakers) >= len(known))

@@ -1,4 +1,4 @@
-"""How a text stands on the page: lines, and the paragraphs that hard-wrapped lines belong to."""
+"""Lines of a text, and the paragraphs that hard-wrapped lines belong to."""
 
 import unicodedata
 from itertools import pairwise
@@ -6,16 +6,20 @@ from itertools import pairwise
 import msgspec
 import regex
 
-NARROWEST, WIDEST = 20, 120
-"""Columns between which a text may have been wrapped; one with a longer line was not."""
-SLACK = 2
-"""Columns by which a repair may have changed a line."""
-FULL_LINES = 0.8
-"""Share of line ends within blocks that must have been forced by the column for a text to count as wrapped."""
+MIN_WRAP_COLUMN, MAX_WRAP_COLUMN = 20, 120
+"""Columns at which a text may have been wrapped; a text with a longer line was not."""
+WRAP_TOLERANCE = 2
+"""Columns by which a repair may have changed the width of a line."""
+MIN_FORCED_SHARE = 0.8
+"""Share of the line ends inside blocks that the column must have forced for a text to count as wrapped."""
+WRAP_TENTHS = 9
+"""Tenths of the lines that keep to the column; repairs made some longer."""
+WIDE_CLOSING_COLUMNS = 4
+"""Columns of a Chinese character and a closing mark, which must not begin a line."""
 
 
 class Line(msgspec.Struct, frozen=True, gc=False):
-    """A stretch of text `[start, end)`: a line without its line end, or a paragraph of several lines."""
+    """The span `[start, end)` of a text: a line without its line end, or a paragraph of several lines."""
 
     start: int
     end: int
@@ -23,7 +27,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 
 
 def split_lines(text: str) -> tuple[Line, ...]:
-    """Splits at `\\n` only: a form feed, U+2028 or U+0085 is a character of its line."""
+    """The lines of `text`. Only `\\n` ends a line; a form feed, U+2028 or U+0085 does not."""
     found, at = [], 0
     for piece in text.split("\n"):
         found.append(Line(at, at + len(piece), piece))
@@ -32,24 +36,28 @@ def split_lines(text: str) -> tuple[Line, ...]:
 
 
 def display_width(text: str) -> int:
-    """Columns that `text` takes: two for a wide character, one for any other."""
+    """Columns that `text` takes in a terminal: two for a wide character, one for any other.
+
+    >>> display_width("ab灯")
+    4
+    """
     if text.isascii():
         return len(text)
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def join_wrapped_lines(text: str, given: tuple[Line, ...]) -> tuple[Line, ...]:
-    """Paragraphs of `text` from its lines.
+def join_wrapped_lines(text: str, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The paragraphs of `text`, from its `lines`.
 
-    Where lines were wrapped at a column, the lines of a paragraph belong together: a line end inside a block was
-    forced if the next line's first word would not have fitted. If nearly all were, those are undone; a line end that
-    was not forced still ends its paragraph (a heading, the last line of a turn). A text without blank lines, or with
-    a line wider than any column, has a paragraph a line.
+    If the text was wrapped at a column, the lines of a paragraph are joined. A line end inside a block was forced if
+    the first word of the next line would not have fitted. If nearly all line ends were forced, those are removed; one
+    that was not forced still ends its paragraph (a heading, the last line of a turn). In a text without empty lines, or
+    with a line wider than any wrapping column, each line is a paragraph.
     """
-    column = _column(given)
+    column = _wrap_column(lines)
     found: list[Line] = []
     begin: int | None = None
-    for line, following in pairwise([*given, Line(len(text), len(text), "")]):
+    for line, following in pairwise([*lines, Line(len(text), len(text), "")]):
         if not line.text or line.text.isspace():
             continue
         stripped = _strip(line)
@@ -70,85 +78,91 @@ def _strip(line: Line) -> Line:
     return Line(start, start + len(text), text)
 
 
-def _column(given: tuple[Line, ...]) -> int:
+def _wrap_column(lines: tuple[Line, ...]) -> int:
     """The column at which the text was wrapped, or 0.
 
-    Repairs make some lines a little longer or shorter than they were, so the column is the width that nine tenths of
-    the lines keep to, and lines and line ends are held to it with some slack.
+    Repairs made some lines a little longer or shorter, so the column is the width that most lines keep to, with some
+    tolerance.
     """
-    if all(line.text for line in given[:-1]) or any(len(line.text) > WIDEST and not _long_word(line) for line in given):
+    if all(line.text for line in lines[:-1]) or any(
+        len(line.text) > MAX_WRAP_COLUMN and not _has_long_address(line) for line in lines
+    ):
         return 0
-    inner = [(a.text, b.text) for a, b in pairwise(given) if _holds(a.text) and _holds(b.text)]
+    inner = [(a.text, b.text) for a, b in pairwise(lines) if _has_text(a.text) and _has_text(b.text)]
     if not inner:
         return 0
-    column = sorted(display_width(a.rstrip()) for a, _ in inner)[len(inner) * 9 // 10]
-    if column > WIDEST or column < NARROWEST:
+    column = sorted(display_width(a.rstrip()) for a, _ in inner)[len(inner) * WRAP_TENTHS // 10]
+    if column > MAX_WRAP_COLUMN or column < MIN_WRAP_COLUMN:
         return 0
-    full = sum(_forced(a, b, column) for a, b in inner)
-    return column if full >= FULL_LINES * len(inner) else 0
+    full = sum(_is_forced(a, b, column) for a, b in inner)
+    return column if full >= MIN_FORCED_SHARE * len(inner) else 0
 
 
-def _long_word(line: Line) -> bool:
-    """Whether a line is too wide only because it holds a word that nobody can wrap: an address."""
+def _has_long_address(line: Line) -> bool:
+    """Whether a line is too wide only because of an address, which cannot be wrapped."""
     longest = max(map(len, line.text.split()), default=0)
-    return longest > NARROWEST and len(line.text) - longest <= WIDEST and "/" in line.text
+    return longest > MIN_WRAP_COLUMN and len(line.text) - longest <= MAX_WRAP_COLUMN and "/" in line.text
 
 
-def _holds(text: str) -> bool:
-    """Whether a line holds more than a rule or an underline."""
+def _has_text(text: str) -> bool:
+    """Whether a line has more than a rule or an underline."""
     return any(map(str.isalnum, text))
 
 
 def _runs_on(line: str, following: str, column: int) -> bool:
-    """Whether a paragraph of a wrapped text goes on in the next line."""
-    if not _holds(line) or not _holds(following):
+    """Whether a paragraph of a wrapped text continues in the next line."""
+    if not _has_text(line) or not _has_text(following):
         return False
-    return _forced(line, following, column) or (following.lstrip()[0].islower() and line.rstrip()[-1] not in ".!?:")
+    return _is_forced(line, following, column) or (following.lstrip()[0].islower() and line.rstrip()[-1] not in ".!?:")
 
 
-def _forced(line: str, following: str, column: int) -> bool:
+def _is_forced(line: str, following: str, column: int) -> bool:
     word = following.split(maxsplit=1)[0]
     if unicodedata.east_asian_width(word[0]) in "WF":
-        # Chinese breaks between any two characters, but not before a closing mark.
-        return display_width(line.rstrip()) + 4 > column - SLACK
-    return display_width(line.rstrip()) + 1 + display_width(word) > column - SLACK
+        # Chinese may be wrapped between any two characters, but not before a closing mark.
+        return display_width(line.rstrip()) + WIDE_CLOSING_COLUMNS > column - WRAP_TOLERANCE
+    return display_width(line.rstrip()) + 1 + display_width(word) > column - WRAP_TOLERANCE
 
 
 NOT_IN_WORDS = regex.compile(r"[\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]+")
 
 
 def word_characters(text: str) -> str:
-    """What must not fall out of a text: all but blanks, punctuation and marks."""
+    """The characters of `text` that no field may lose: everything except white space, punctuation and symbols.
+
+    >>> word_characters("Well, yes: 盐。")
+    'Wellyes盐'
+    """
     return NOT_IN_WORDS.sub("", text)
 
 
 def has_word_characters(text: str) -> bool:
-    """Whether `word_characters` gives anything, found out without making it."""
+    """Whether `word_characters` is not empty, without computing it."""
     return not text.isspace() and NOT_IN_WORDS.fullmatch(text) is None
 
 
 SHARED_MARKS = "“”‘’—…·"
-"""Marks that Chinese and English share: next to a wide character they are Chinese."""
+"""Marks of both Chinese and English; beside a wide character they are Chinese."""
 
 
 def unwrap(text: str) -> str:
-    """The lines of a paragraph as one: a blank between them, none between wide characters."""
+    """The lines of a paragraph as one line: joined with a space, but without one between wide characters."""
     if "\n" not in text:
         return text.strip()
     joined = ""
     for piece in text.split("\n"):
-        piece = piece.strip()  # noqa: PLW2901 -- the line without its blanks is the line
+        piece = piece.strip()  # noqa: PLW2901 -- the stripped line replaces the line
         if piece:
-            joined += piece if not joined or _glued(joined[-1], piece[0]) else f" {piece}"
+            joined += piece if not joined or _joins_without_space(joined[-1], piece[0]) else f" {piece}"
     return joined
 
 
-def _glued(before: str, after: str) -> bool:
-    if _wide(before):
-        return _wide(after) or after in SHARED_MARKS
-    return before in SHARED_MARKS and _wide(after)
+def _joins_without_space(before: str, after: str) -> bool:
+    if _is_wide(before):
+        return _is_wide(after) or after in SHARED_MARKS
+    return before in SHARED_MARKS and _is_wide(after)
 
 
-def _wide(char: str) -> bool:
-    # Korean is written with blanks between words, so a line end in it is a blank.
+def _is_wide(char: str) -> bool:
+    # Korean has spaces between words, so a line end in it is a space.
     return unicodedata.east_asian_width(char) in "WF" and not "\uac00" <= char <= "\ud7a3"

@@ -69,7 +69,7 @@ def test_what_holds_for_a_profile_is_shown_with_its_name(config: Path, capsys: p
 
 def test_an_unknown_profile_is_refused_with_the_nearest(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "--config", str(config), "--profile", "wires"]) == 2
-    assert "--profile wires: no such profile; did you mean 'wire'?" in capsys.readouterr().err
+    assert "unknown profile 'wires'; did you mean 'wire'?" in capsys.readouterr().err
 
 
 def test_what_is_printed_means_the_same_when_it_is_read(

@@ -91,7 +91,7 @@ def test_a_stage_of_a_module_is_chosen_by_its_class(shelf: Shelf, capsys: pytest
     ("named", "said"),
     [
         ("no_such_module", "no_such_module cannot be imported: ModuleNotFoundError"),
-        ("./nowhere.py", "./nowhere.py is not there"),
+        ("./nowhere.py", "./nowhere.py does not exist"),
         ("json", "json has no stage: a frozen dataclass with 'name' and 'find'"),
         ("loud_stages_loud:Shut", "loud_stages_loud has no stage 'Shut'; did you mean 'Shout'?"),
     ],

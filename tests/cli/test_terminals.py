@@ -247,7 +247,7 @@ def test_a_full_disk_under_standard_output_is_named(verb: str, small: Path) -> N
     done = shell(f"{VERBS[verb]} > /dev/full", small)
     assert done.returncode == 1
     last = done.stderr.decode().splitlines()[-1]
-    assert last == "pipeline: error: standard output cannot be written: No space left on device"
+    assert last == "pipeline: error: cannot write to standard output: No space left on device"
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -275,4 +275,4 @@ def test_streams_that_are_closed_end_quietly(verb: str, small: Path) -> None:
 def test_standard_input_that_is_closed_is_named(verb: str, small: Path) -> None:
     done = shell(f"{verb} <&-", small)
     assert done.returncode == 2
-    assert done.stderr == b"pipeline: error: standard input is closed; name a file instead of -\n"
+    assert done.stderr == b"pipeline: error: standard input is closed; give a file instead of -\n"

@@ -187,7 +187,7 @@ def test_the_list_of_stages_shows_what_is_installed_and_from_where(
     shelf.stage("loud")
     (tmp_path / "p.toml").write_text('recipe = ["entities", "loud", "dialogue"]', "utf-8")
     assert main(["stages", "--config", str(tmp_path / "p.toml")]) == 0
-    recipe_part, _, rest = capsys.readouterr().out.partition("installed, and not in this recipe:")
+    recipe_part, _, rest = capsys.readouterr().out.partition("installed but not in the recipe:")
     assert [line.split()[:5] for line in recipe_part.strip().splitlines()[2:3]] == [
         ["2", "loud", "repair", "loud-stages", "0.3"]
     ]

@@ -9,6 +9,7 @@ from interviews import bridge, everything
 
 import pipeline
 from pipeline import UsageError
+from pipeline.export import dataframe
 from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 
@@ -60,14 +61,14 @@ def test_exchanges_in_pandas_are_what_is_given_by_default() -> None:
 
 def test_polars_is_taken_where_there_is_no_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
     found = importlib.util.find_spec
-    monkeypatch.setattr("pipeline.export.dataframe.find_spec", lambda name: None if name == "pandas" else found(name))
+    monkeypatch.setattr(dataframe, "find_spec", lambda name: None if name == "pandas" else found(name))
     assert isinstance(pipeline.to_frame([bridge()]), pl.DataFrame)
     with pytest.raises(UsageError, match=r"pandas is not installed: pip install 'bilingual-pipeline\[pandas\]'"):
         pipeline.to_frame([bridge()], kind="pandas")
 
 
 def test_without_either_library_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.export.dataframe.find_spec", lambda _: None)
+    monkeypatch.setattr(dataframe, "find_spec", lambda _: None)
     with pytest.raises(
         UsageError, match=r"pandas or polars is not installed: pip install 'bilingual-pipeline\[pandas\]'"
     ):
@@ -75,7 +76,7 @@ def test_without_either_library_the_error_says_what_to_install(monkeypatch: pyte
 
 
 def test_unknown_rows_and_kinds_are_errors_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match="rows='turn' is not known; did you mean 'turns'"):
+    with pytest.raises(UsageError, match="unknown rows='turn'; did you mean 'turns'"):
         pipeline.to_frame([], "turn")
-    with pytest.raises(UsageError, match="kind='panda' is not known; did you mean 'pandas'"):
+    with pytest.raises(UsageError, match="unknown kind='panda'; did you mean 'pandas'"):
         pipeline.to_frame([], kind="panda")

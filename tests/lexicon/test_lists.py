@@ -1,4 +1,4 @@
-"""One loader reads all word lists and tables."""
+"""The loader of word lists and tables."""
 
 import pytest
 
@@ -15,6 +15,6 @@ def test_a_table_has_a_cell_between_two_tabs() -> None:
     assert {len(row) for row in table("pipeline.text.encodings", "signatures.tsv")} <= {2, 3}
 
 
-def test_a_list_that_is_not_there_is_named() -> None:
+def test_a_missing_list_raises() -> None:
     with pytest.raises(FileNotFoundError, match="no-such-list"):
         rows("pipeline.lexicon", "no-such-list.txt")

@@ -12,8 +12,8 @@ def run(code: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
 
-def test_loading_the_tagger_says_nothing() -> None:
-    done = run("from pipeline.lexicon.tagger import words; words('周守潮报道')")
+def test_loading_the_tagger_prints_nothing() -> None:
+    done = run("from pipeline.lexicon.tagger import tagged_words; tagged_words('周守潮报道')")
     assert done.stdout == done.stderr == ""
 
 
@@ -23,7 +23,7 @@ def test_a_byline_whose_place_is_known_does_not_load_the_tagger() -> None:
     assert done.stdout.split() == ["福建厦门", "False"]
 
 
-def test_a_byline_whose_place_is_unknown_is_cut_where_the_tagger_says() -> None:
+def test_a_byline_with_an_unknown_place_is_split_by_the_tagger() -> None:
     article = "潮\\n海潮日报记者周明远鹭雾湾报道\\n潮水六点来。\\n"
     done = run(f"import pipeline; b = pipeline.process('{article}').byline; print(*b.reporters, b.place)")
     assert done.stdout.split() == ["周明远", "鹭雾湾"]

@@ -1,4 +1,4 @@
-"""The user's vocabulary: what it holds, and how two of them add up."""
+"""The user's vocabulary: its entries, and the sum of two vocabularies."""
 
 import pickle
 
@@ -15,14 +15,14 @@ def test_an_empty_vocabulary_is_false() -> None:
     assert Vocabulary(roles={"策展": ""})
 
 
-def test_two_vocabularies_know_what_both_know_and_the_second_goes_first() -> None:
+def test_the_sum_of_two_vocabularies_has_both_and_the_second_wins() -> None:
     assert (
         Vocabulary(("alot", "tobe"), ("Ida Moss",), ("Daily Post", "海潮日报"), {"策展": "", "调墨": "ink"})
         == FIRST + SECOND
     )
 
 
-def test_nothing_adds_nothing() -> None:
+def test_an_empty_vocabulary_adds_nothing() -> None:
     assert FIRST + NO_VOCABULARY == NO_VOCABULARY + FIRST == FIRST
 
 
@@ -30,7 +30,7 @@ def test_the_words_of_all_entries_are_known_in_small_letters() -> None:
     assert FIRST.lowered == {"alot", "ida", "moss", "daily", "post"}
 
 
-def test_an_entry_is_found_whatever_its_capitals_and_blanks() -> None:
+def test_an_entry_is_found_whatever_its_capitals_and_spaces() -> None:
     entries = PhraseSet.of(["The Skerry Letter", "肠粉大王"])
     assert "THE  SKERRY letter" in entries
     assert "肠粉大王" in entries
@@ -45,7 +45,7 @@ def test_the_longest_entry_that_ends_a_word_is_found_at_a_place() -> None:
     assert entries.at(text, 16, len(text)) == 16
 
 
-def test_blank_entries_are_none() -> None:
+def test_blank_entries_are_skipped() -> None:
     blank = Vocabulary(words=("",), names=(" ",), outlets=("",), roles={"": "x"})
     assert not blank.people
     assert not blank.media
@@ -76,7 +76,7 @@ def test_a_change_at_the_edge_of_a_span_is_not_inside() -> None:
     assert changes_inside(spans, 13, 20)
 
 
-def test_what_is_made_of_a_vocabulary_is_made_once() -> None:
+def test_derived_values_are_computed_once() -> None:
     made: list[tuple[str, ...]] = []
 
     def count(vocabulary: Vocabulary, *given: str) -> int:

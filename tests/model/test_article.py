@@ -1,4 +1,4 @@
-"""The contract: the published schema, what it promises to importers, and what an Article knows about itself."""
+"""The published schema, and the properties of an Article."""
 
 import difflib
 import json
@@ -56,7 +56,7 @@ def shapes(node: object) -> Iterator[dict[str, Any]]:
 
 
 def test_the_published_schema_is_that_of_the_types() -> None:
-    """A change of the contract is seen in review, and importers find the schema in the repository."""
+    """A change of the contract shows up in review."""
     published = PUBLISHED.read_text(encoding="utf-8")
     present = json.dumps(pipeline.json_schema(), indent=2, ensure_ascii=False) + "\n"
     difference = "\n".join(
@@ -92,7 +92,7 @@ def test_all_keys_are_always_there(definitions: dict[str, dict[str, Any]]) -> No
 
 
 def test_objects_have_known_keys_and_lists_one_kind_of_item() -> None:
-    """Arrow and SQL have a column for every key: none for a free-form object, none for a tuple of several kinds."""
+    """Arrow and SQL need a column for every key, so there are no free-form objects and no mixed tuples."""
     for shape in shapes(pipeline.json_schema()):
         assert "prefixItems" not in shape
         if shape.get("type") == "object":
@@ -102,7 +102,7 @@ def test_objects_have_known_keys_and_lists_one_kind_of_item() -> None:
             assert "$ref" in shape["items"] or "type" in shape["items"], shape
 
 
-def test_a_processed_article_holds_to_the_schema(article: Article) -> None:
+def test_a_processed_article_is_valid(article: Article) -> None:
     assert article.provenance.changes
     assert article.metadata
     document = json.loads(msgspec.json.encode(article))
@@ -122,7 +122,7 @@ def test_the_schema_refuses_what_the_contract_does_not_allow(article: Article) -
         assert not validator.is_valid(spoiled)
 
 
-def test_metadata_is_a_dict_for_who_wants_one(article: Article) -> None:
+def test_metadata_is_available_as_a_dict(article: Article) -> None:
     assert article.meta == {"url": "https://example.org/bells", "length": "612"}
 
 
@@ -130,8 +130,8 @@ def turn(n: int, *paragraphs: str) -> Turn:
     return Turn(n=n, speaker=None, paragraphs=paragraphs)
 
 
-def test_turns_stand_in_the_order_of_the_text() -> None:
-    """The JSON keeps questions, answers and asides apart; `n` tells how they followed each other."""
+def test_turns_are_in_the_order_of_the_text() -> None:
+    """The JSON separates questions, answers and asides; `n` gives their order."""
     exchange = Exchange(n=1, questions=(turn(1), turn(4)), answers=(turn(3), turn(5)), asides=(turn(2),))
     assert [each.n for each in exchange.turns] == [1, 2, 3, 4, 5]
 
@@ -156,7 +156,7 @@ def test_exchanges_go_through_all_sections(article: Article) -> None:
     assert next(article.exchanges).question == "How long does a bell take to cool?"
 
 
-def test_a_pointer_gives_what_stands_there(article: Article) -> None:
+def test_a_pointer_resolves_to_its_value(article: Article) -> None:
     assert resolve(article, "/id") == "foundry"
     assert resolve(article, "/title/text") == "The Bell Foundry That Would Not Close"
     assert resolve(article, "/sections/0/exchanges/1/answers/0/paragraphs/0") == "Then we pour it again."
@@ -168,6 +168,6 @@ def test_a_pointer_gives_what_stands_there(article: Article) -> None:
     "pointer", ["/nothing", "/lead/99", "/lead/first", "/title/text/0", "/sections/0/exchanges/0/turns", "/meta"]
 )
 def test_a_pointer_to_nothing_is_an_error_that_names_it(article: Article, pointer: str) -> None:
-    """Properties of the types are no part of the JSON, so no pointer reaches them."""
+    """Properties are not part of the JSON, so no pointer reaches them."""
     with pytest.raises(KeyError, match=pointer):
         resolve(article, pointer)

@@ -1,4 +1,4 @@
-"""The document: what a stage may ask of the text it is given."""
+"""The document that stages read."""
 
 import msgspec
 import pytest
@@ -17,7 +17,7 @@ def test_a_document_cannot_be_changed() -> None:
         Document("ferry").text = "boat"  # type: ignore[misc]
 
 
-def test_lines_and_paragraphs_are_those_of_the_layout() -> None:
+def test_lines_and_paragraphs_are_those_of_text_lines() -> None:
     document = Document("one \n\n two")
     assert document.lines == split_lines(document.text)
     assert document.paragraphs == join_wrapped_lines(document.text, split_lines(document.text))
@@ -30,7 +30,7 @@ def test_a_layer_holds_its_labels_alone_sorted_by_position() -> None:
     assert document.layer("language") == (other,)
 
 
-def test_a_layer_that_nobody_gave_is_empty() -> None:
+def test_an_unknown_layer_is_empty() -> None:
     assert Document("ferry").layer("part") == ()
 
 

@@ -1,4 +1,4 @@
-"""An article as a notebook shows it."""
+"""The HTML of an article in a notebook."""
 
 from html.parser import HTMLParser
 
@@ -48,14 +48,14 @@ def shown(article: Article) -> Reader:
     return reader
 
 
-def test_title_byline_language_and_counts_stand_at_the_top() -> None:
+def test_title_byline_language_and_counts_are_at_the_top() -> None:
     text = shown(bridge()).text
     assert text.startswith(
         "The Steel Bridge That Sings本报记者 柳映川 石湾镇报道en · 3 exchanges · 3 edits · 0 notesStonebay Post "
     )
 
 
-def test_one_is_one() -> None:
+def test_a_count_of_one_is_singular() -> None:
     assert "1 exchange ·" in shown(pipeline.process("Q: When?\n\nA: Now.\n", id="a")).text
 
 
@@ -88,22 +88,22 @@ def test_a_long_turn_is_cut() -> None:
 
 
 @pytest.mark.parametrize("evil", ["<script>alert(1)</script>", '" onload="x', "&amp;<b>", "</div></details>"])
-def test_nothing_of_the_article_is_html(evil: str) -> None:
+def test_the_text_of_the_article_is_escaped(evil: str) -> None:
     article = msgspec.structs.replace(bridge(), id=evil, title=Title(text=evil, truncated=False), language=evil)
     reader = shown(article)
     assert reader.tags <= ALLOWED
     assert reader.text.startswith(evil)
 
 
-def test_prices_are_no_formula() -> None:
-    """A notebook sets `$5, then $` as one, unless a class of what surrounds it forbids it."""
+def test_prices_are_not_rendered_as_formulas() -> None:
+    """A notebook renders `$5, then $` as a formula unless a class of the surrounding element forbids it."""
     page = pipeline.process("Q: How much?\n\nA: First $5, then $6.\n", id="a")._repr_html_()
     assert page.startswith('<div class="tex2jax_ignore mathjax_ignore" ')
     assert "First $5, then $6." in page
 
 
 @given(articles())
-def test_any_article_is_shown_with_no_tags_but_ours_and_no_colours(article: Article) -> None:
+def test_the_card_of_any_article_has_only_known_tags_and_no_colours(article: Article) -> None:
     reader = shown(article)
     assert reader.tags <= ALLOWED
     assert reader.attributes <= {"class", "style"}

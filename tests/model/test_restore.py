@@ -1,4 +1,4 @@
-"""From an Article back to its source: the bytes, and the place of every field in them."""
+"""From an Article back to its source: the bytes, and where each field comes from."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ def test_the_source_comes_back_byte_for_byte(encoding: str, end: str) -> None:
     assert restore(article) == data
 
 
-def test_bytes_that_no_codec_reads_come_back() -> None:
+def test_undecodable_bytes_come_back() -> None:
     data = (TALK * 3).encode() + b"\x80\xff\r\n\xfe"
     assert restore(talk(data)) == data
 
@@ -110,7 +110,7 @@ def test_an_article_with_another_text_is_not_restored() -> None:
         restore(changed)
 
 
-def test_a_changed_word_that_no_edit_knows_is_seen_by_the_hash() -> None:
+def test_a_word_changed_without_an_edit_is_caught_by_the_hash() -> None:
     changed = msgspec.structs.replace(talk(), text=talk().text.replace("six", "ten"))
     with pytest.raises(ContractError, match="/provenance/source/sha256: the restored bytes are not the recorded ones"):
         restore(changed)
@@ -121,18 +121,18 @@ def with_source(article: Article, **changes: object) -> Article:
     return msgspec.structs.replace(article, provenance=msgspec.structs.replace(article.provenance, source=source))
 
 
-def test_a_wrong_count_of_bytes_is_seen() -> None:
+def test_a_wrong_number_of_bytes_is_caught() -> None:
     with pytest.raises(ContractError, match="/provenance/source/bytes: is 3, restored are"):
         restore(with_source(talk(), bytes=3))
 
 
 @pytest.mark.parametrize("runs", [(), ({"start": 0, "end": 3, "encoding": "utf-8"},)])
-def test_runs_that_leave_some_of_the_text_out_are_refused(runs: tuple[dict[str, object], ...]) -> None:
+def test_runs_that_do_not_cover_the_text_are_refused(runs: tuple[dict[str, object], ...]) -> None:
     with pytest.raises(ContractError, match="/provenance/source: the runs end at"):
         restore(with_source(talk(), runs=tuple(msgspec.convert(run, Run) for run in runs)))
 
 
-def test_a_codec_that_is_none_is_refused() -> None:
+def test_an_unknown_codec_is_refused() -> None:
     with pytest.raises(ContractError, match="/provenance/source: unknown encoding: utf-9"):
         restore(with_source(talk(), runs=(Run(0, len(TALK), "utf-9"),)))
 
@@ -172,7 +172,7 @@ def test_mixed_line_ends_are_traced_through_too() -> None:
     assert cut(data, second.source_bytes) == "七点".encode()
 
 
-def test_bytes_that_no_codec_reads_count_as_what_they_are() -> None:
+def test_undecodable_bytes_count_as_their_real_size() -> None:
     data = "渡轮六点半开船了\n他".encode() + b"\xe4\xb8" + "说，风大不开\n好".encode()
     article = talk(data)
     first, second = trace(article, ANSWER)
@@ -223,7 +223,7 @@ def test_a_pointer_to_a_whole_object_gives_everything_in_it_in_the_order_of_the_
     assert len(trace(article, "")) == 3
 
 
-def test_a_pointer_is_no_prefix_of_a_longer_number() -> None:
+def test_a_pointer_does_not_match_a_longer_number() -> None:
     article = talk("Title\n" + "\n".join(f"Answer {n}" for n in range(12)))
     assert [article.text[p.text.start : p.text.end] for p in trace(article, f"{ANSWER}/1")] == ["Answer 1"]
 
@@ -235,13 +235,13 @@ def test_a_field_in_several_places_gives_a_trace_for_each() -> None:
 
 
 @pytest.mark.parametrize("pointer", ["/byline", "/title/truncated", "/sections/1", "/language", "title", "/titl"])
-def test_a_pointer_to_which_no_segment_belongs_is_an_error(pointer: str) -> None:
+def test_a_pointer_without_segments_is_an_error(pointer: str) -> None:
     with pytest.raises(UsageError, match=f"has the field '{pointer}'; "):
         trace(talk(), pointer)
 
 
 @given(st.lists(st.one_of(texts(max_size=4), st.just("quot;")), min_size=1, max_size=10).map("".join))
-def test_what_no_edit_touches_is_traced_to_itself(text: str) -> None:
+def test_untouched_text_is_traced_to_itself(text: str) -> None:
     source = "Title\nx" + text + "x"
     article = talk(source)
     for place in trace(article, ""):

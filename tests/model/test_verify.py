@@ -1,4 +1,4 @@
-"""What the contract promises is checked: a sound article, broken in one way, shows that one fault."""
+"""Each test breaks a valid article in one way and expects exactly that fault."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ replace = msgspec.structs.replace
 
 @pytest.fixture
 def sound() -> Article:
-    """An article that holds something of everything."""
+    """A valid article with something in every field."""
     made = article(
         part("title", "The Last Ferry"), "\n",
         part("byline", "By ", part("byline.reporter", "Ann Ash"), ", Greenbay"), "\n\n",
@@ -108,7 +108,7 @@ def test_a_byte_order_mark_that_was_not_there(sound: Article) -> None:
     assert only(with_source(sound, bom=True)).startswith("/provenance/source/sha256")
 
 
-def test_lost_bytes_where_no_replacement_character_stands(sound: Article) -> None:
+def test_undecodable_bytes_without_a_replacement_character(sound: Article) -> None:
     assert "no U+FFFD stands at 2" in only(with_source(sound, undecodable=(Undecodable(2, "gA=="),)))
 
 
@@ -123,7 +123,7 @@ def test_an_edit_that_changes_nothing(sound: Article) -> None:
 
 
 def test_an_edit_whose_sides_share_a_long_run(sound: Article) -> None:
-    """Inside an edit positions are lost, so no more may be in it than was changed."""
+    """Offsets inside an edit are lost, so an edit must not be larger than what it changes."""
     edit = Edit(0, "The Last Ferri", "The Last Ferry", "words.x", 1.0)
     found = list(faults(with_edits(sound, edit)))
     assert "/provenance/changes: words: the edit at 0 is not the smallest" in found
@@ -157,7 +157,7 @@ def test_a_field_label_that_points_nowhere(sound: Article) -> None:
 
 
 @pytest.mark.parametrize("words", ["a" * 41, "07:30\nMay"])
-def test_a_label_that_is_no_label(words: str) -> None:
+def test_a_label_that_is_too_long(words: str) -> None:
     broken = article(part("label", words), "\n", part("lead", "She sails."))
     assert only(broken) == f"/segments/0: {words!r} is too long for a label"
 
@@ -167,7 +167,7 @@ def test_a_label_of_forty_characters_on_one_line_is_one() -> None:
 
 
 @pytest.mark.parametrize("blank", ["\n\n", "\n \u3000\n"])
-def test_a_segment_over_a_blank_line(blank: str) -> None:
+def test_a_segment_that_spans_a_blank_line(blank: str) -> None:
     whole = article(part("lead", "She sails."), blank, part("lead", "At six."))
     one = msgspec.structs.replace(whole.segments[0], end=whole.segments[1].end)
     assert only(msgspec.structs.replace(whole, segments=(one,))) == "/segments/0: spans a blank line"
@@ -190,7 +190,7 @@ def test_most_of_a_text_in_no_field() -> None:
     assert only(broken) == "/segments: 66% of the text is in no field"
 
 
-def test_in_a_short_text_the_share_says_nothing() -> None:
+def test_the_share_is_ignored_in_a_short_text() -> None:
     assert list(faults(article(part("reference", "the tide tables of the sound"), "\n\n", part("lead", "x")))) == []
 
 
@@ -228,7 +228,7 @@ def test_a_segment_that_points_to_a_turn_that_is_not_there(sound: Article) -> No
         ("/credits/0/names/1", {"credits": "names"}),
     ],
 )
-def test_a_field_that_nothing_in_the_text_says(sound: Article, pointer: str, change: dict[str, object]) -> None:
+def test_a_field_without_a_span(sound: Article, pointer: str, change: dict[str, object]) -> None:
     if change.get("sections"):
         change = {"sections": (*sound.sections, Section(heading="Winter", paragraphs=(), exchanges=()))}
     if change.get("credits"):
@@ -245,7 +245,7 @@ def test_a_part_that_is_not_in_the_byline(sound: Article, change: dict[str, obje
     assert only(broken) in [f"/byline: {name!r} is not in its text" for name in ("Tidewater", "Bo Birch", "Sound")]
 
 
-def test_a_repeat_of_what_was_never_said(sound: Article) -> None:
+def test_a_repeat_of_text_that_is_nowhere_else(sound: Article) -> None:
     found = only(article(part("lead", "She sails."), "\n", part("repeat", "He sails.")))
     assert found == "/segments: 'He sails.' is called a repeat and is none"
 
@@ -272,7 +272,7 @@ def test_a_label_of_somebody_else(sound: Article) -> None:
     assert "'ASH' is no label of 'Ann Ash'" in next(faults(replace(sound, speakers=swapped)))
 
 
-def test_a_turn_of_somebody_who_is_no_speaker(sound: Article) -> None:
+def test_a_turn_of_an_unknown_speaker(sound: Article) -> None:
     found = list(faults(replace(sound, speakers=sound.speakers[:1])))
     assert "/sections: turn 2: '马船长' is no speaker" in found
 
@@ -327,7 +327,7 @@ def test_an_annotation_outside_the_text(sound: Article, start: int | None, end: 
     assert only(replace(sound, annotations=(mood,))) == f"/annotations/0: {start}-{end} lies outside the text"
 
 
-def test_an_annotation_of_the_whole_document_lies_nowhere(sound: Article) -> None:
+def test_an_annotation_of_the_whole_document_has_no_offsets(sound: Article) -> None:
     mood = Annotation(layer="x.mood", value="calm", start=None, end=None, rule="x.y", confidence=1.0)
     assert list(faults(replace(sound, annotations=(mood,)))) == []
 
@@ -335,7 +335,7 @@ def test_an_annotation_of_the_whole_document_lies_nowhere(sound: Article) -> Non
 # --- the share
 
 
-def test_the_share_counts_words_without_blanks_marks_and_repeats() -> None:
+def test_the_share_ignores_white_space_marks_and_repeats() -> None:
     made = article(part("lead", "abc def."), "\n", part("reference", "— x y."), "\n", part("repeat", "def"))
     assert unassigned_share(made) == 2 / 11
 

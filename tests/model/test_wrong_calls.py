@@ -1,4 +1,4 @@
-"""Wrong calls of the library: a `UsageError` that says what was given and what to pass, from every public function."""
+"""Wrong calls of every public function raise a `UsageError` that says what was passed and what to pass."""
 
 import inspect
 from collections.abc import Callable
@@ -64,7 +64,7 @@ TEXTS = {"data", "text", "pointer", "rows", "to", "kind", "id", "media_type", "e
 
 
 def wrong(call: str, name: str) -> dict[str, Any]:
-    """What is wrong for an argument, by a word for it."""
+    """Wrong values for an argument, each with a name."""
     found = dict(WRONG)
     if (call, name) in OPTIONAL:
         del found["None"]
@@ -161,7 +161,7 @@ def test_the_error_says_what_to_pass(call: Callable[[], Any], said: str) -> None
     assert said in str(error.value)
 
 
-def test_a_path_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
+def test_a_missing_path_is_a_usage_error(tmp_path: Path) -> None:
     missing = tmp_path / "none"
     for call in (
         lambda: list(pipeline.read(missing)),

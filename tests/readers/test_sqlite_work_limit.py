@@ -11,9 +11,9 @@ import pytest
 
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.readers.documents import Document, records
-from pipeline.readers.input_files import File
-from pipeline.readers.registry import choice
+from pipeline.readers.documents import ReadResult, records
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.registry import select_readers
 from pipeline.readers.sqlite import work_limit
 
 PAGE = 512
@@ -46,13 +46,13 @@ def pointers(data: bytearray, page: int) -> list[int]:
     return [*(at + cell for cell in cells), at + 8]
 
 
-def read(path: Path, **named: str) -> Iterator[Document]:
-    return records([File(path, "t.db", named=True)], Input(), choice({"sqlite": named}))
+def read(path: Path, **named: str) -> Iterator[ReadResult]:
+    return records([InputFile(path, "t.db", named=True)], Input(), select_readers({"sqlite": named}))
 
 
-def read_to_its_end(path: Path, most: int, **named: str) -> list[Document]:
+def read_to_its_end(path: Path, most: int, **named: str) -> list[ReadResult]:
     """What is found, which is no more than `most`."""
-    found: list[Document] = [item for item in islice(read(path, **named), most + 1) if not isinstance(item, LeftOut)]
+    found: list[ReadResult] = [item for item in islice(read(path, **named), most + 1) if not isinstance(item, LeftOut)]
     assert len(found) <= most
     return found
 

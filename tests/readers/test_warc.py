@@ -16,10 +16,10 @@ from pipeline.cli import main
 from pipeline.config.settings import Input, Limits
 from pipeline.core.pipeline import Pipeline
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.readers.byte_source import ByteSource, Place
+from pipeline.readers.byte_source import ByteSource, Location
 from pipeline.readers.documents import records
-from pipeline.readers.input_files import File
-from pipeline.readers.warc.reader import MOST_REASONS, Warc
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.warc.reader import MOST_REASONS, WarcReader
 from pipeline.readers.warc.records import HEADER
 from pipeline.runs.job import Job
 from pipeline.runs.run import run_records
@@ -209,11 +209,14 @@ def test_memory_does_not_grow_with_the_number_of_records() -> None:
     one = record("x", "request") + record(answer(b"?", "image/png", 404))
 
     def peak(count: int) -> int:
-        blob = ByteSource(
-            Place("crawl.warc"), cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", Repeated(one, count))))
+        source = ByteSource(
+            Location("crawl.warc"), cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", Repeated(one, count))))
         )
         tracemalloc.start()
-        assert [each.count for each in Warc().read(blob, Input()) if isinstance(each, LeftOut)] == [count, count]
+        assert [each.count for each in WarcReader().read(source, Input()) if isinstance(each, LeftOut)] == [
+            count,
+            count,
+        ]
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most
@@ -294,7 +297,7 @@ def test_a_named_file_without_a_document_is_told(tmp_path: Path) -> None:
 
 
 def test_a_file_without_a_document_in_a_folder_is_only_left_out(tmp_path: Path) -> None:
-    file = File(put(tmp_path, record("a", "request")).path, "crawl.warc")
+    file = InputFile(put(tmp_path, record("a", "request")).path, "crawl.warc")
     assert list(records([file], Input())) == [LeftOut("crawl.warc", "record type request")]
 
 

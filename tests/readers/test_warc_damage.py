@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import Record, Unreadable
-from pipeline.readers.documents import Document, records
+from pipeline.readers.documents import ReadResult, records
 from readers.warcs import PACKED, PAGE, TALK, answer, chunked, failure, found, put, record, text
 
 # What is broken
@@ -155,7 +155,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("damage")
 
 
-def told(folder: Path, data: bytes, options: Input | None = None) -> list[Document]:
+def told(folder: Path, data: bytes, options: Input | None = None) -> list[ReadResult]:
     """What comes of a file, where nothing comes out that nobody thought of."""
     given = found(folder, data, options=options)
     for each in given:

@@ -1,4 +1,4 @@
-"""Results are remembered as long as a text needs them, and no longer."""
+"""The cache keeps results as long as a text needs them, and no longer."""
 
 from pipeline.segmentation.cache import TwoGenerationCache
 
@@ -14,7 +14,7 @@ def counted() -> tuple[TwoGenerationCache[[int], int], list[int]]:
     return TwoGenerationCache(square, 10), asked
 
 
-def test_a_text_finds_again_all_that_it_asked_for_however_large_it_is() -> None:
+def test_a_text_of_any_size_finds_all_its_results_again() -> None:
     squares, asked = counted()
     for _ in range(3):
         squares.age()
@@ -22,7 +22,7 @@ def test_a_text_finds_again_all_that_it_asked_for_however_large_it_is() -> None:
     assert len(asked) == 100
 
 
-def test_what_the_last_texts_did_not_ask_for_is_forgotten() -> None:
+def test_unused_results_are_forgotten() -> None:
     squares, asked = counted()
     for text in range(50):
         squares.age()

@@ -1,9 +1,10 @@
-"""Gaps: where a space may be missing, and what is said of each place."""
+"""Candidates: where a space may be missing, and the features of each place."""
 
 from hypothesis import given
 
-from pipeline.segmentation.candidates import CandidateFeatures, space_candidates
+from pipeline.segmentation.candidates import space_candidates
 from pipeline.segmentation.counts import DocumentCounts
+from pipeline.segmentation.features import CandidateFeatures
 from pipeline.stages.words.stage import Words
 from pipeline.testing import texts
 
@@ -15,29 +16,29 @@ def found(text: str) -> list[tuple[str, bool]]:
     ]
 
 
-def test_a_gap_is_found_where_words_meet() -> None:
-    """The cuts of the best reading are there; places between letters are inner ones."""
+def test_a_candidate_is_found_where_words_meet() -> None:
+    """The cuts of the best reading are candidates; those between letters are inner ones."""
     assert ("ades|of s", True) in found("After decadesof silence.")
 
 
-def test_a_gap_is_found_at_a_mark() -> None:
-    """It is no inner one: `punctuation` asks for it."""
+def test_a_candidate_is_found_at_a_mark() -> None:
+    """It is not an inner one: the stage `punctuation` handles it."""
     assert ("ory.|The ", False) in found("It was history.The next day came.")
 
 
-def test_clean_prose_has_none() -> None:
-    """Nothing is described that nobody needs."""
+def test_clean_prose_has_no_candidates() -> None:
+    """Correct text costs no features."""
     assert found("The ferry sails at ten, and nobody complains about it.") == []
 
 
-def test_a_line_that_lost_its_spaces_is_left_to_be_solved_as_a_whole() -> None:
-    """Gap by gap it would be long work."""
+def test_a_line_without_spaces_has_no_candidates() -> None:
+    """It is solved as a whole by the stage `words`."""
     assert found("thepeopleoftheislandwanttheirferryback") == []
 
 
 @given(texts(Words()))
-def test_gaps_lie_inside_the_text_in_order_and_are_fully_described(text: str) -> None:
-    """Every gap has all features, as whole numbers."""
+def test_candidates_are_inside_the_text_in_order_with_all_features(text: str) -> None:
+    """Every candidate has all features, as whole numbers."""
     gaps = list(space_candidates(text, DocumentCounts(text)))
     assert [gap.at for gap in gaps] == sorted({gap.at for gap in gaps})
     for gap in gaps:

@@ -25,13 +25,13 @@ def test_a_word_is_read_as_one() -> None:
     assert read_run("harbour", "the", ".", []).cuts == ()
 
 
-def test_capitals_say_where_words_begin() -> None:
-    """Also of a word that nobody knows."""
+def test_capitals_show_where_words_begin() -> None:
+    """This also holds for unknown words."""
     assert read_run("calledMahtobi", "is", ".", []).cuts == (6,)
 
 
-def test_a_word_of_the_document_may_be_a_piece() -> None:
-    """It costs less than a stranger."""
+def test_a_word_of_the_document_may_be_an_edge() -> None:
+    """It costs less than an unknown word."""
     own = document_edges("qorvundelsaid", index_by_prefix({"qorvundel"}))
     assert own == [Edge(0, 9, "qorvundel", own[0].points, 0)]
     with_it, alone = read_run("qorvundelsaid", ".", "that", own), read_run("qorvundelsaid", ".", "that", [])
@@ -39,22 +39,22 @@ def test_a_word_of_the_document_may_be_a_piece() -> None:
     assert with_it.cuts == (9,)
 
 
-def test_the_run_itself_is_no_piece_of_the_document() -> None:
-    """Else every run would prove itself."""
+def test_the_whole_run_is_no_edge_of_the_document() -> None:
+    """Otherwise every run would be a known word."""
     assert document_edges("qorvundel", index_by_prefix({"qorvundel"})) == []
 
 
-def test_no_piece_begins_or_ends_at_an_apostrophe() -> None:
+def test_no_edge_begins_or_ends_at_an_apostrophe() -> None:
     """`isn't` has no `isn`."""
     assert all("'" not in (run[0], run[-1]) for run in (piece.word for piece in edges_of("isn'tready")))
 
 
 def test_capitals_count_for_more_in_a_line_without_spaces() -> None:
-    """They are what is left of the spaces there."""
+    """Capitals are all that is left of the spaces there."""
     assert read_run("SkerryIsleFerry", "^", "^", [], UNSPACED_LINE_COSTS).cuts == (6, 10)
 
 
-def test_letters_that_grow_when_lowered_stay() -> None:
+def test_letters_with_a_longer_lower_case_stay() -> None:
     """Offsets count code points of the text as it is."""
     assert len(lowered("İstanbul")) == len("İstanbul")
 
@@ -70,8 +70,8 @@ def test_the_scores_agree_with_the_best_reading(run: str, before: str, after: st
 
 
 @given(RUNS)
-def test_pieces_tile_the_run(run: str) -> None:
-    """The whole run is always among them, and every piece is the letters that it spans."""
+def test_edges_cover_the_run(run: str) -> None:
+    """The whole run is always an edge, and the word of every edge is the letters that it spans."""
     found = edges_of(run)
     assert (0, len(run)) in {(piece.start, piece.end) for piece in found}
     assert all(piece.word == lowered(run)[piece.start : piece.end] for piece in found)

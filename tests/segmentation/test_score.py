@@ -10,21 +10,21 @@ def sure(text: str) -> dict[str, float]:
 
 
 def test_a_missing_space_is_found_with_a_confidence() -> None:
-    """Between one and ninety-nine in a hundred."""
+    """The confidence is between 0.01 and 0.99."""
     found = sure(LETTER)
     assert found["recordsin"] > 0.9
     assert all(0.01 <= share <= 0.99 for share in found.values())
 
 
-def test_a_higher_score_is_never_less_sure() -> None:
-    """The table rises."""
+def test_confidence_rises_with_the_score() -> None:
+    """The reliability table is sorted."""
     shares = [confidence(score) for score in range(-9000, 9000, 100)]
     assert shares == sorted(shares)
     assert shares[0] == 0.01
     assert shares[-1] == 0.99
 
 
-def test_other_joins_make_a_doubtful_one_surer() -> None:
+def test_other_missing_spaces_raise_the_confidence() -> None:
     """Where one space was lost, others were."""
     doubtful = "It is a matter of winterfear and of hunger."
     lost = "He wasin the hallof the mill and saidthat it waslate. " * 3
@@ -32,8 +32,8 @@ def test_other_joins_make_a_doubtful_one_surer() -> None:
     assert among[-1].confidence >= alone[-1].confidence
 
 
-def test_the_same_text_is_judged_the_same_after_others() -> None:
-    """What is remembered changes nothing."""
+def test_confidence_does_not_depend_on_earlier_texts() -> None:
+    """Caches do not change the result."""
     first = missing_spaces(LETTER)
     missing_spaces("Another text withjoins init.")
     missing_spaces("And yet anotherone.")

@@ -1,8 +1,8 @@
-"""The forests: trees over whole numbers."""
+"""Decision trees over whole numbers."""
 
 import numpy as np
 
-from pipeline.segmentation.candidates import CandidateFeatures
+from pipeline.segmentation.features import CandidateFeatures
 from pipeline.segmentation.trees import NODE_DTYPE, Trees, load_trees
 
 STUMPS = (
@@ -13,13 +13,13 @@ STUMPS = (
 """Two trees: one asks whether the first feature is at most 5, one is a single leaf; 7 is said beforehand."""
 
 
-def test_a_score_is_what_the_leaves_say_together() -> None:
-    """At most the threshold goes left."""
+def test_a_score_is_the_sum_of_the_leaves() -> None:
+    """A feature up to the threshold goes left."""
     assert Trees.read(STUMPS).scores([[5], [6], [-100]]) == [0, 30, 0]
 
 
 def test_rows_are_scored_alike_alone_and_together() -> None:
-    """No row knows of another."""
+    """Rows do not influence each other."""
     rows = [[seed * place % 91 - 45 for place in range(len(CandidateFeatures._fields))] for seed in range(1, 9)]
     forest = load_trees("first")
     assert forest.scores(rows) == [forest.scores([row])[0] for row in rows]

@@ -1,4 +1,4 @@
-"""The title among the keys above an article: the right words come out, however they are written."""
+"""The title in front matter, in all the ways in which YAML writes it."""
 
 import pytest
 
@@ -31,14 +31,14 @@ BODY = "I walked today, and the tide was out all day.\n"
     ],
 )
 @pytest.mark.parametrize("behind", ["", "\nlayout: post"], ids=["last key", "first of two"])
-def test_the_title_is_what_the_key_says(keys: str, title: str | None, behind: str) -> None:
+def test_the_title_is_the_value_of_the_key(keys: str, title: str | None, behind: str) -> None:
     article = pipeline.process(f"---\n{keys}{behind}\n---\n{BODY}")
     assert (article.title.text if article.title else None) == title
     assert article.lead == (BODY.strip(),)
     assert list(pipeline.faults(article)) == []
 
 
-def test_what_stands_around_a_title_of_several_lines_is_front_matter() -> None:
+def test_the_rest_of_a_title_of_several_lines_is_front_matter() -> None:
     article = pipeline.process(f"---\nlayout: post\ntitle: |\n  The tide\n  and the moon\ndate: 2021\n---\n{BODY}")
     rows = [(segment.label, article.text[segment.start : segment.end]) for segment in article.segments]
     assert rows == [
@@ -51,7 +51,7 @@ def test_what_stands_around_a_title_of_several_lines_is_front_matter() -> None:
     ]
 
 
-def test_a_title_of_several_lines_that_is_printed_below_is_found_there() -> None:
+def test_a_title_of_several_lines_is_found_in_the_text_below() -> None:
     article = pipeline.process(f"---\ntitle: >\n  The tide\n  and the moon\n---\n# The tide and the moon\n\n{BODY}")
     assert article.title
     assert article.title.text == "The tide and the moon"
@@ -61,8 +61,8 @@ def test_a_title_of_several_lines_that_is_printed_below_is_found_there() -> None
 LONG = "The tide was out all day, and nobody walked to the island but two children and their dog. "
 
 
-def test_keys_that_are_most_of_an_article_are_what_it_says() -> None:
-    """The longest comes into a field; what is short stays what it is."""
+def test_keys_that_are_most_of_an_article_become_fields() -> None:
+    """The longest key becomes a field; short ones stay front matter."""
     long = LONG * 6
     article = pipeline.process(f"---\nlayout: post\ndescription: {long}\n---\n{BODY}")
     assert article.lead == (f"description: {long}".strip(), BODY.strip())
@@ -70,19 +70,19 @@ def test_keys_that_are_most_of_an_article_are_what_it_says() -> None:
     assert list(pipeline.faults(article)) == []
 
 
-def test_an_article_that_is_nothing_but_keys_is_in_fields_for_half_of_it_at_least() -> None:
+def test_at_least_half_of_an_article_of_keys_only_is_in_fields() -> None:
     keys = "".join(f"{key}: {LONG}\n" for key in ("abstract", "description", "excerpt", "summary"))
     article = pipeline.process(f"---\n{keys}---\n")
     assert len(article.lead) == 2
     assert list(pipeline.faults(article)) == []
 
 
-def test_keys_of_an_article_that_is_longer_than_they_are_are_in_no_field() -> None:
+def test_keys_of_a_longer_article_are_in_no_field() -> None:
     article = pipeline.process(f"---\ndescription: {LONG}\n---\n{LONG * 4}\n")
     assert article.lead == ((LONG * 4).strip(),)
 
 
-def test_a_list_of_links_says_what_they_say() -> None:
+def test_an_article_of_links_has_them_in_fields() -> None:
     links = "".join(f"[Chapter {n} of the tide tables](#chapter-{n})\n\n" for n in range(20))
     article = pipeline.process(f"The tide\n\n{links}{BODY}")
     assert [line for line in article.lead if line.startswith("[Chapter 7 ")] == [

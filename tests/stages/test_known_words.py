@@ -1,4 +1,4 @@
-"""What the user's vocabulary changes in each stage, and what it leaves as it is."""
+"""The effect of the user's vocabulary on each stage."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def test_a_word_of_the_vocabulary_stays_whole_in_a_line_without_spaces() -> None
     )
 
 
-def test_a_word_of_the_vocabulary_may_be_a_piece_whatever_its_capitals() -> None:
+def test_a_word_of_the_vocabulary_is_found_in_a_run_whatever_its_capitals() -> None:
     text = "In the morning they had to callqorSelvund twice."
     assert cleaned(text, words=["qorSelvund"]) == "In the morning they had to call qorSelvund twice."
 
@@ -76,34 +76,34 @@ def test_a_title_that_ends_in_a_word_of_the_vocabulary_is_not_cut_off() -> None:
         ("He wrote for Harbour , Inc and others.", "Harbour , Inc", "He wrote for Harbour, Inc and others."),
     ],
 )
-def test_no_space_is_put_into_an_entry_with_marks_nor_taken_out(text: str, entry: str, without: str) -> None:
+def test_no_space_is_inserted_or_deleted_in_an_entry_with_marks(text: str, entry: str, without: str) -> None:
     assert cleaned(text) == without
     assert cleaned(text, outlets=[entry]) == text
 
 
-def test_an_entry_with_marks_is_spared_only_where_it_stands_as_a_word() -> None:
+def test_an_entry_with_marks_is_spared_only_as_a_whole_word() -> None:
     text = "They came to Overbrook.Then it rained. They read Brook.Then too."
     assert cleaned(text, words=["brook.Then"]) == cleaned(text)
     assert cleaned(text, words=["Brook.Then"]) == text.replace("Overbrook.Then", "Overbrook. Then")
 
 
-def test_what_stands_around_an_entry_with_marks_is_repaired() -> None:
+def test_text_around_an_entry_with_marks_is_repaired() -> None:
     text = "He read Brook.Then and,under its roof, they kept recordsin a shed."
     assert cleaned(text, words=["Brook.Then"]) == "He read Brook.Then and, under its roof, they kept records in a shed."
 
 
-def test_a_name_of_the_vocabulary_is_found_in_what_it_ran_into() -> None:
+def test_a_name_of_the_vocabulary_is_found_in_a_run_together_word() -> None:
     text = "In the evening they met therabelka at sea."
     assert cleaned(text) == text
     assert cleaned(text, names=["Rabelka"]) == "In the evening they met the rabelka at sea."
 
 
-def test_a_vocabulary_changes_nothing_where_its_words_do_not_stand() -> None:
+def test_a_vocabulary_changes_nothing_in_texts_without_its_words() -> None:
     text = "They kept recordsin a shed.\nHe joined theRoyal guild."
     assert cleaned(text, words=["harbour"], names=["Ida Moss"], outlets=["海潮日报"]) == cleaned(text)
 
 
-def test_a_common_word_of_an_outlet_joins_and_parts_nothing() -> None:
+def test_a_common_word_of_an_outlet_changes_no_space() -> None:
     text = "In the end they used thePost and HuffPost, and dailypost too."
     assert cleaned(text, outlets=["Daily Post"]) == cleaned(text)
 
@@ -112,7 +112,7 @@ def test_a_common_word_of_an_outlet_joins_and_parts_nothing() -> None:
 
 
 def told(text: str, stage: Credits | None = None, **vocabulary: Any) -> list[list[str]]:
-    """What `credits` labels, in the order of the text, the whole byline left out."""
+    """The labels of the stage `credits` in the order of the text, without the whole byline."""
     given = Document(text, vocabulary=Vocabulary(**vocabulary))
     found = [finding for finding in (stage or Credits()).find(given) if isinstance(finding, Label)]
     return [
@@ -148,7 +148,7 @@ def test_a_name_of_the_vocabulary_is_a_reporter(line: str, names: tuple[str, ...
         ("编辑 肠粉大王", ("肠粉大王",), ["肠粉大王"]),
     ],
 )
-def test_a_name_of_the_vocabulary_is_a_name_behind_a_role(line: str, names: tuple[str, ...], found: list[str]) -> None:
+def test_a_name_of_the_vocabulary_is_a_name_after_a_role(line: str, names: tuple[str, ...], found: list[str]) -> None:
     text = f"正文结束。\n{line}"
     expected = [["credit.role", "编辑"], *(["credit.name", name] for name in found)]
     assert told(text, names=names) == expected
@@ -169,7 +169,7 @@ def test_a_name_of_the_vocabulary_is_no_part_of_a_longer_one() -> None:
     assert told(text, names=("Ida",)) == told(text) == [["credit.role", "Editor"], ["credit.name", "Ida Moss"]]
 
 
-def test_names_written_together_are_parted_at_those_that_the_user_knows() -> None:
+def test_names_without_spaces_are_split_at_those_of_the_user() -> None:
     people = Vocabulary(names=("老树画画", "Lulu")).people
     assert split_names("老树画画张红河", people) == ("老树画画", "张红河")
     assert split_names("老树画画张红河") is None
@@ -236,11 +236,11 @@ def test_a_role_of_the_vocabulary_opens_a_credit(line: str, role: str, name: str
 @pytest.mark.parametrize(
     "line", ["策展工作：很辛苦", "策展：这是一个很大的问题，我们要慢慢来。", "Colourists: Ida Moss", "策展 很辛苦的事"]
 )
-def test_a_role_of_the_vocabulary_makes_no_credit_of_what_only_looks_alike(line: str) -> None:
+def test_a_role_of_the_vocabulary_makes_no_credit_of_similar_text(line: str) -> None:
     assert told(f"正文结束。\n{line}", roles=ROLES) == []
 
 
-def test_a_role_that_is_known_anyway_keeps_its_place() -> None:
+def test_a_role_that_is_known_anyway_keeps_its_use() -> None:
     vocabulary = Vocabulary(roles=ROLES)
     assert role_use("记者", vocabulary) == role_use("记者") != "c"
     assert role_use("策展", vocabulary) == role_use("colourist", vocabulary) == "c"
@@ -258,7 +258,7 @@ def test_a_role_that_is_known_anyway_keeps_its_place() -> None:
         ("Copy Editor", "copy editor"),
     ],
 )
-def test_the_english_of_a_role_is_what_the_user_says(role: str, english: str | None) -> None:
+def test_the_user_gives_the_english_of_a_role(role: str, english: str | None) -> None:
     assert role_in_english(role, Vocabulary(roles=ROLES)) == english
 
 
@@ -287,7 +287,7 @@ def test_a_role_without_english_has_none() -> None:
 TALK = "海潮日报：潮水几点来？\n周守潮：六点。"
 
 
-def test_labels_of_the_vocabulary_are_speakers_even_if_each_stands_once() -> None:
+def test_labels_of_the_vocabulary_are_speakers_even_if_each_occurs_once() -> None:
     article = read(TALK, names=["周守潮"], outlets=["海潮日报"])
     (exchange,) = article.exchanges
     assert [(turn.speaker, turn.text) for turn in exchange.turns] == [
@@ -330,7 +330,7 @@ def test_an_outlet_of_the_vocabulary_asks_even_without_a_question_mark() -> None
     ]
 
 
-def test_an_outlet_that_is_asked_answers() -> None:
+def test_an_outlet_that_is_asked_is_the_interviewee() -> None:
     text = f"{LEAD}Ada Fern: Why do you print this?\nSkerry: Because it is true, and nobody else would print it."
     assert turns(text, names=["Ada Fern"], outlets=["Skerry"]) == [["question", "Ada Fern"], ["answer", "Skerry"]]
 
@@ -356,7 +356,7 @@ def test_a_title_in_the_form_of_a_turn_stays_a_title() -> None:
 # --- all of it
 
 
-def test_an_outlet_of_a_profile_holds_for_its_documents_only() -> None:
+def test_an_outlet_of_a_profile_applies_to_its_documents_only() -> None:
     pipe = Pipeline(profiles={"wire": {"match": {"id": "wire/*"}, "stages": {"credits": {"outlets": ["我们视频"]}}}})
     text = "标题\n我们视频记者周明远厦门报道\n正文从这里开始，一直写到天黑。"
     article = pipe.process(text, id="wire/1")

@@ -1,4 +1,4 @@
-"""The stage `punctuation`: cases as data, and what they cannot say."""
+"""The stage `punctuation`: the cases of `punctuation.json`, and what cases cannot express."""
 
 import json
 from pathlib import Path
@@ -16,13 +16,13 @@ ALONE = Pipeline(stages=["punctuation"])
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_case(case: dict[str, Any]) -> None:
-    """Every case comes out as it should, and stays so the second time."""
+    """Every case gives the expected text, and a second run changes nothing."""
     once = ALONE.clean(case["given"])
     assert once == case["right"]
     assert ALONE.clean(once) == once
 
 
-def test_every_edit_is_one_blank() -> None:
+def test_every_edit_is_one_space() -> None:
     """An insertion or a deletion of a single space, nothing else."""
     text = "The Trust , the town (TT)and the school,after all, agreed.Then it rained."
     edits = [finding for finding in Punctuation().find(Document(text)) if isinstance(finding, Edit)]
@@ -30,6 +30,6 @@ def test_every_edit_is_one_blank() -> None:
     assert len(edits) == 4
 
 
-def test_a_line_of_code_is_left_alone() -> None:
-    """Commas and stops of a program are no prose."""
+def test_a_line_of_code_stays_as_it_is() -> None:
+    """Commas and full stops of a program are not those of prose."""
     assert not list(Punctuation().find(Document("return total,count; // the rest.The end")))

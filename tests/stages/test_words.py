@@ -1,4 +1,4 @@
-"""The stage `words`: cases as data, and what they cannot say."""
+"""The stage `words`: the cases of `words.json`, and what cases cannot express."""
 
 import json
 from pathlib import Path
@@ -25,21 +25,21 @@ def notes(text: str) -> list[Note]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_case(case: dict[str, Any]) -> None:
-    """Every case comes out as it should, and stays so the second time."""
+    """Every case gives the expected text, and a second run changes nothing."""
     once = ALONE.clean(case["given"])
     assert once == case["right"]
     assert ALONE.clean(once) == once
 
 
-def test_every_cut_of_a_run_is_an_insertion_of_its_own() -> None:
-    """Each is judged by itself, with all others in view."""
+def test_every_cut_of_a_run_is_a_separate_insertion() -> None:
+    """Each cut has its own confidence."""
     found = edits("They sang in theold churchwhich is near.")
     assert {(edit.old, edit.new) for edit in found} == {("", " ")}
     assert len(edits("They went intothenew hall of the town.")) == 2
 
 
-def test_a_packed_title_that_was_cut_off_gets_the_completion_of_the_document() -> None:
-    """The completion follows the same word elsewhere, and stays out of the text."""
+def test_a_truncated_title_without_spaces_gets_its_completion_from_the_document() -> None:
+    """The completion follows the same word elsewhere; the text itself is not changed."""
     title = "MaraLind:thefishersandthefarmershaveagr"
     (note,) = notes(f"{title}\nIn the end they have agreed on the quota, an agreeable result.")
     assert (note.start, note.end) == (0, len(title))
@@ -48,14 +48,14 @@ def test_a_packed_title_that_was_cut_off_gets_the_completion_of_the_document() -
     assert note.suggestion == "Mara Lind: the fishers and the farmers have agreed"
 
 
-def test_a_cut_off_title_without_a_completion_has_no_suggestion() -> None:
-    """What the document does not say is not made up."""
+def test_a_truncated_title_without_a_completion_has_no_suggestion() -> None:
+    """Nothing is invented that the document does not have."""
     (note,) = notes("MaraLind:thefishersandthefarmersofthevalleyhavequarr\nThe end of the story is not told here.")
     assert note.suggestion is None
 
 
-def test_a_title_with_its_spaces_is_cut_off_only_on_strong_evidence() -> None:
-    """A rare last word is no fragment unless the document has its whole form after the same word."""
+def test_a_title_with_spaces_is_truncated_only_on_strong_evidence() -> None:
+    """A rare last word is a fragment only if the document has the whole word after the same word."""
     body = "In the end the ministers have negotiated a treaty."
     assert [note.suggestion for note in notes(f"What the ministers have negoti\n{body}")] == [
         "What the ministers have negotiated"
@@ -65,8 +65,8 @@ def test_a_title_with_its_spaces_is_cut_off_only_on_strong_evidence() -> None:
     assert not notes("What the ministers have negoti.\n" + body)
 
 
-def test_a_repair_that_makes_another_sure_brings_it_along() -> None:
-    """One run is enough: the neighbours are weighed again after a repair."""
+def test_a_repair_that_makes_another_sure_is_followed_by_it() -> None:
+    """One run is enough: the neighbours are judged again after a repair."""
     text = "Nobody has suchan interest init as the old keeper of the lighthouse."
     once = ALONE.clean(text)
     assert ALONE.clean(once) == once

@@ -11,7 +11,7 @@ import pytest
 import pipeline
 from pipeline.cli import main
 from pipeline.runs.output.output_folder import RemoteOutput
-from pipeline.storage import Remote, Store
+from pipeline.storage import RemotePath, Store
 from storage.servers import SECRET
 
 Captured = pytest.CaptureFixture[str]
@@ -179,9 +179,9 @@ def _denied() -> None:
 
 
 def test_the_folder_on_this_machine_is_told_by_the_address_alone(cache: Path) -> None:
-    one, two = (RemoteOutput(Remote(url)).folder for url in ("s3://salt/a", "s3://salt/b"))
+    one, two = (RemoteOutput(RemotePath(url)).folder for url in ("s3://salt/a", "s3://salt/b"))
     assert one != two
-    assert one == RemoteOutput(Remote("s3://salt/a")).folder
+    assert one == RemoteOutput(RemotePath("s3://salt/a")).folder
     assert one.is_relative_to(cache)
 
 

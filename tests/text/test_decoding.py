@@ -1,4 +1,4 @@
-"""Decoding is proved: whatever is accepted gives its bytes back."""
+"""Decoding: whatever is accepted encodes back to the same bytes."""
 
 import codecs
 from base64 import b64decode
@@ -91,8 +91,8 @@ def test_bytes_in_an_encoding_that_the_caller_names_are_refused_or_come_back(dat
 
 
 @given(st.binary(max_size=100))
-def test_no_decoded_text_holds_what_json_cannot(data: bytes) -> None:
-    """Neither a lone surrogate, which `utf-7` can write, nor a NUL."""
+def test_decoded_text_is_valid_in_json(data: bytes) -> None:
+    """It has no lone surrogate, which `utf-7` can encode, and no NUL."""
     try:
         decoded = decode(b"+2AA-" + data, encoding="utf-7")
     except DecodingError:
@@ -115,7 +115,7 @@ def test_runs_cover_the_text(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("name", ["utf-8", "gb18030", "cp1252"])
-def test_the_encoding_is_told_by_what_the_text_would_say(name: str) -> None:
+def test_the_encoding_is_detected_from_the_content(name: str) -> None:
     decoded = decode(SOURCES[name].encode(name))
     assert (decoded.text, decoded.runs[0].encoding) == (SOURCES[name], name)
 
@@ -130,13 +130,13 @@ def test_plain_ascii_is_utf_8() -> None:
 
 
 @pytest.mark.parametrize("name", BYTE_ORDER_MARKS)
-def test_a_byte_order_mark_decides_and_is_no_text(name: str) -> None:
+def test_a_byte_order_mark_names_the_encoding_and_is_not_part_of_the_text(name: str) -> None:
     decoded = decode(BYTE_ORDER_MARKS[name] + "渡轮 ferry".encode(name))
     assert decoded.bom
     assert (decoded.text, decoded.runs[0].encoding) == ("渡轮 ferry", name)
 
 
-def test_only_the_first_of_two_marks_is_the_mark() -> None:
+def test_only_the_first_byte_order_mark_is_removed() -> None:
     decoded = decode(codecs.BOM_UTF8 * 2 + b"ferry")
     assert decoded.text == "\ufeffferry"
     assert again(decoded) == codecs.BOM_UTF8 * 2 + b"ferry"
@@ -152,26 +152,26 @@ def test_only_the_first_of_two_marks_is_the_mark() -> None:
         ("utf-8-sig", "渡轮".encode(), "utf-8"),
     ],
 )
-def test_a_name_that_leaves_it_to_the_mark_is_read_by_the_mark(encoding: str, data: bytes, read_as: str) -> None:
+def test_an_encoding_without_a_byte_order_takes_it_from_the_mark(encoding: str, data: bytes, read_as: str) -> None:
     decoded = decode(data, encoding=encoding)
     assert (decoded.text, decoded.runs[0].encoding, decoded.undecodable) == ("渡轮", read_as, ())
     assert again(decoded) == data
 
 
-def test_what_the_caller_knows_is_not_doubted() -> None:
+def test_an_encoding_given_by_the_caller_overrides_the_detection() -> None:
     data = CHINESE.encode("gb18030")
     assert decode(data, encoding="latin-1").text == data.decode("latin-1")
     assert decode("Ünder".encode("utf-16-le"), encoding="UTF_16LE").text == "Ünder"
 
 
 @pytest.mark.parametrize("encoding", ["gb1803O", "hex", "undefined"])
-def test_an_encoding_that_is_none_is_refused(encoding: str) -> None:
+def test_an_unknown_encoding_is_refused(encoding: str) -> None:
     with pytest.raises(DecodingError, match=f"encoding '{encoding}' is not known; use a name such as utf-8"):
         decode(b"ferry", encoding=encoding)
 
 
 def test_a_declared_charset_is_a_small_bonus() -> None:
-    """Between two readings of the same worth it decides; against plain evidence it does not."""
+    """It decides between two equally likely encodings, but not against clear evidence."""
     doubtful = "灌潮".encode("gb18030")
     assert doubtful.decode("big5") == "嫩陰"
     assert decode(doubtful).runs[0].encoding == "gb18030"
@@ -184,7 +184,7 @@ def test_a_declared_charset_is_a_small_bonus() -> None:
 # --- what cannot be read
 
 
-def test_one_broken_byte_does_not_make_utf_8_something_else() -> None:
+def test_utf_8_with_one_broken_byte_is_still_utf_8() -> None:
     data = CHINESE.encode().replace("轮".encode(), b"\x80", 1)
     decoded = decode(data)
     assert decoded.runs[0].encoding == "utf-8"
@@ -198,7 +198,7 @@ def test_a_text_cut_off_inside_a_character_keeps_its_bytes() -> None:
     assert lost(decoded) == [(len(CHINESE) - 1, "。".encode()[:-1])]
 
 
-def test_a_replacement_character_that_was_written_is_no_loss() -> None:
+def test_a_replacement_character_in_the_source_is_not_undecodable() -> None:
     assert decode("fer\ufffdry".encode()).undecodable == ()
 
 
@@ -208,8 +208,8 @@ def test_bytes_that_gb18030_cannot_read_are_kept() -> None:
     assert lost(decoded) == [(len(CHINESE), b"\xff")]
 
 
-def test_a_pair_that_reads_as_a_character_written_otherwise_stays_bytes() -> None:
-    """Big5 has `十` twice; who reads the second and writes the first has changed the source."""
+def test_a_pair_that_is_not_written_back_stays_bytes() -> None:
+    """Big5 has `十` twice; decoding the second and encoding the first would change the source."""
     pair = b"\xa2\xcc"
     assert pair.decode("big5").encode("big5") == "十".encode("big5") != pair
     data = TRADITIONAL.encode("big5") + pair
@@ -219,7 +219,7 @@ def test_a_pair_that_reads_as_a_character_written_otherwise_stays_bytes() -> Non
     assert again(decoded) == data
 
 
-def test_losses_are_placed_in_the_text_with_uniform_line_ends() -> None:
+def test_undecodable_bytes_have_offsets_in_the_text_with_uniform_line_ends() -> None:
     decoded = decode(CHINESE.replace("\n", "\r\n\r\n").encode() + b"\x80\r\n")
     assert decoded.newline == "crlf"
     assert decoded.text == CHINESE.replace("\n", "\n\n") + "\ufffd\n"
@@ -246,7 +246,7 @@ def test_mixed_line_ends_become_edits() -> None:
 
 
 @given(st.lists(st.sampled_from(["\r", "\n", "\r\n", "a"]), max_size=20))
-def test_after_its_edits_a_text_has_no_other_line_end(pieces: list[str]) -> None:
+def test_after_its_edits_a_text_has_only_newlines(pieces: list[str]) -> None:
     decoded = decode("".join(pieces).encode())
     clean = apply(decoded.text, decoded.edits)
     assert "\r" not in clean
@@ -266,7 +266,7 @@ def test_after_its_edits_a_text_has_no_other_line_end(pieces: list[str]) -> None
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Office file"),
     ],
 )
-def test_a_signature_says_what_it_is_and_what_to_do(data: bytes, what: str) -> None:
+def test_a_binary_file_is_refused_with_its_kind_and_a_remedy(data: bytes, what: str) -> None:
     with pytest.raises(DecodingError, match=f"is {what}.*extract its text first or leave it out"):
         decode(data)
 
@@ -297,7 +297,7 @@ def test_nothing_decodes_to_nothing() -> None:
         ((Run(0, 5, "utf-8"),), (Undecodable(7, "gA=="),), "the runs end at 5"),
     ],
 )
-def test_a_description_that_does_not_fit_the_text_is_refused(
+def test_runs_and_undecodable_bytes_that_do_not_fit_the_text_are_refused(
     runs: tuple[Run, ...], undecodable: tuple[Undecodable, ...], reason: str
 ) -> None:
     with pytest.raises(ValueError, match=reason):

@@ -1,4 +1,4 @@
-"""The ledger: every change can be undone, and every position traced through it."""
+"""Edits: every change can be undone, and every position mapped through it."""
 
 from random import Random
 
@@ -49,12 +49,12 @@ def test_the_inverse_of_the_inverse_is_the_change_itself(case: Edited) -> None:
 
 
 @given(ledgers())
-def test_undoing_a_ledger_gives_the_text_before_all_its_changes(case: tuple[str, str, tuple[Change, ...]]) -> None:
+def test_undoing_all_changes_gives_the_text_before_them(case: tuple[str, str, tuple[Change, ...]]) -> None:
     before, after, ledger = case
     assert undo(after, ledger) == before
 
 
-def test_a_ledger_is_not_undone_on_another_text() -> None:
+def test_changes_are_not_undone_on_another_text() -> None:
     with pytest.raises(EditError):
         undo("rivr", [Change("words", (edit(3, "", "e"),))])
 
@@ -130,7 +130,9 @@ def test_a_wider_span_maps_to_a_wider_span(case: Edited, data: st.DataObject) ->
 
 
 @given(edited(), st.data())
-def test_a_span_takes_in_every_edit_that_it_meets_and_none_that_it_touches(case: Edited, data: st.DataObject) -> None:
+def test_a_span_is_widened_to_edits_that_it_overlaps_but_not_to_those_it_touches(
+    case: Edited, data: st.DataObject
+) -> None:
     text, edits = case
     assume(text)
     start = data.draw(st.integers(0, len(text) - 1), label="start")
@@ -155,7 +157,7 @@ def test_mapping_backward_is_mapping_forward_through_the_inverse(case: Edited, d
 
 
 @given(edited(), st.data())
-def test_no_span_is_turned_around_or_leaves_the_text(case: Edited, data: st.DataObject) -> None:
+def test_mapped_spans_stay_in_order_and_inside_the_text(case: Edited, data: st.DataObject) -> None:
     text, edits = case
     start = data.draw(st.integers(0, len(text)), label="start")
     end = data.draw(st.integers(start, len(text)), label="end")
@@ -163,7 +165,7 @@ def test_no_span_is_turned_around_or_leaves_the_text(case: Edited, data: st.Data
     assert 0 <= first <= last <= len(apply(text, edits))
 
 
-def test_a_span_that_cuts_an_edit_widens_to_all_of_it() -> None:
+def test_a_span_that_begins_or_ends_inside_an_edit_widens_to_all_of_it() -> None:
     """`Mr quot;Ash` becomes `Mr "Ash`: whoever points into `quot;` points to the mark."""
     positions = PositionMap([edit(3, "quot;", '"')])
     assert positions.forward(0, 5) == (0, 4)
@@ -178,7 +180,7 @@ def test_an_edit_at_the_edge_stays_outside() -> None:
     assert positions.backward(4, 7) == (8, 11)
 
 
-def test_an_inserted_character_has_a_place_and_no_origin() -> None:
+def test_an_inserted_character_maps_to_an_empty_span() -> None:
     positions = PositionMap([edit(5, "", " ")])
     assert positions.backward(5, 6) == (5, 5)
     assert positions.forward(0, 5) == (0, 5)
@@ -186,7 +188,7 @@ def test_an_inserted_character_has_a_place_and_no_origin() -> None:
     assert positions.forward(4, 6) == (4, 7)
 
 
-def test_an_empty_span_stays_empty_unless_it_lies_inside_an_edit() -> None:
+def test_an_empty_span_stays_empty_unless_it_is_inside_an_edit() -> None:
     positions = PositionMap([edit(3, "quot;", '"')])
     assert positions.forward(3, 3) == (3, 3)
     assert positions.forward(8, 8) == (4, 4)
@@ -201,14 +203,14 @@ def sides() -> st.SearchStrategy[str]:
 
 
 @given(sides(), sides(), texts(max_size=5))
-def test_the_smallest_edits_do_what_the_large_one_did(old: str, new: str, before: str) -> None:
+def test_minimal_edits_have_the_effect_of_the_whole_edit(old: str, new: str, before: str) -> None:
     text = before + old + "."
     small = list(minimal_edits(edit(len(before), old, new)))
     assert apply(text, sort_and_check(text, small)) == before + new + "."
 
 
 @given(sides(), sides())
-def test_the_sides_of_a_smallest_edit_share_neither_an_end_nor_a_run_of_twelve(old: str, new: str) -> None:
+def test_the_sides_of_a_minimal_edit_share_no_end_and_no_long_run(old: str, new: str) -> None:
     for small in minimal_edits(edit(0, old, new)):
         assert small.old != small.new
         assert not (small.old and small.new) or small.old[0] != small.new[0]
@@ -232,10 +234,10 @@ def test_a_run_of_twelve_between_long_sides_is_left_out() -> None:
     assert not any("harbour at 6" in small.old for small in minimal_edits(edit(0, old, new)))
 
 
-def test_a_smallest_edit_keeps_rule_and_confidence() -> None:
+def test_a_minimal_edit_keeps_rule_and_confidence() -> None:
     (small,) = minimal_edits(Edit(0, "decadesof", "decades of", "words.run-together", 0.93))
     assert small == Edit(7, "", " ", "words.run-together", 0.93)
 
 
-def test_an_edit_that_changes_nothing_leaves_nothing() -> None:
+def test_an_edit_that_changes_nothing_yields_nothing() -> None:
     assert list(minimal_edits(edit(3, "same", "same"))) == []

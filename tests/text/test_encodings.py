@@ -1,4 +1,4 @@
-"""Encodings told apart by what the bytes would say, line by line where lines differ."""
+"""Detection of encodings, line by line if the lines of a file differ."""
 
 import random
 from base64 import b64decode
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.text.decoding import DecodingError, decode, encode
-from pipeline.text.encodings.detect import MOST_LINES, detect_encodings
+from pipeline.text.encodings.detect import MAX_LINES, detect_encodings
 from pipeline.text.encodings.signatures import binary_kind
 
 SIMPLIFIED = (
@@ -39,20 +39,20 @@ def encodings(data: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("language", WESTERN)
-def test_windows_1252_is_told_by_accents_in_words_and_marks_at_them(language: str) -> None:
+def test_windows_1252_is_detected_by_accents_in_words_and_marks_beside_them(language: str) -> None:
     decoded = decode(WESTERN[language].encode("cp1252"))
     assert (decoded.text, decoded.runs[0].encoding) == (WESTERN[language], "cp1252")
 
 
 @pytest.mark.parametrize("text", ["don’t", "a café", "“Go,” she said", "Zoë Müller", "£5 a day", "20°, says he"])
-def test_a_single_sign_of_windows_1252_is_enough(text: str) -> None:
+def test_a_single_symbol_of_windows_1252_is_enough(text: str) -> None:
     assert decode(text.encode("cp1252")).text == text
 
 
 @pytest.mark.parametrize(
     "text", ["编辑：林一舟", "记者施诗", "第三章 雨", "Python 很好用，我们天天用。", "一\n二\n三\n"]
 )
-def test_short_chinese_is_told_in_gbk(text: str) -> None:
+def test_short_chinese_is_detected_as_gbk(text: str) -> None:
     assert decode(text.encode("gbk")).text == text
 
 
@@ -61,19 +61,19 @@ def test_traditional_characters_in_gbk_are_not_taken_for_big5() -> None:
     assert (decoded.text, encodings(TRADITIONAL.encode("gbk"))) == (TRADITIONAL, ["gb18030"])
 
 
-def test_big5_is_told_by_common_traditional_characters() -> None:
+def test_big5_is_detected_by_common_traditional_characters() -> None:
     assert decode(TRADITIONAL.encode("big5")).text == TRADITIONAL
 
 
 @pytest.mark.parametrize("order", ["le", "be"])
 @pytest.mark.parametrize("text", [SIMPLIFIED, TRADITIONAL, ENGLISH, "守灯人：三十一年。"], ids=range(4))
-def test_utf_16_without_a_mark_is_told_by_its_nuls_or_by_what_it_says(order: str, text: str) -> None:
+def test_utf_16_without_a_mark_is_detected_by_nuls_or_content(order: str, text: str) -> None:
     data = text.encode(f"utf-16-{order}")
     assert (decode(data).text, encodings(data)) == (text, [f"utf-16-{order}"])
 
 
 @pytest.mark.parametrize("order", ["le", "be"])
-def test_utf_32_without_a_mark_is_told(order: str) -> None:
+def test_utf_32_without_a_mark_is_detected(order: str) -> None:
     data = ENGLISH.encode(f"utf-32-{order}")
     assert (decode(data).text, encodings(data)) == (ENGLISH, [f"utf-32-{order}"])
 
@@ -84,7 +84,7 @@ def test_utf_16_that_was_cut_inside_a_character_keeps_its_last_byte() -> None:
     assert [b64decode(lost.base64) for lost in decoded.undecodable] == [b"\n"]
 
 
-def test_bytes_with_nuls_that_are_no_text_in_any_order_are_refused() -> None:
+def test_binary_bytes_with_nuls_are_refused() -> None:
     with pytest.raises(DecodingError, match="NUL byte at byte 1"):
         decode(bytes(range(1, 256, 3)).replace(b"\x04", b"\0") * 20)
 
@@ -92,22 +92,22 @@ def test_bytes_with_nuls_that_are_no_text_in_any_order_are_refused() -> None:
 # --- nearly UTF-8
 
 
-def test_one_byte_that_was_put_in_stays_one_byte_of_utf_8() -> None:
+def test_one_inserted_byte_in_utf_8_stays_one_undecodable_byte() -> None:
     data = ENGLISH.encode().replace(b" said", b" \xffsaid")
     decoded = decode(data)
     assert decoded.text == ENGLISH.replace(" said", " \ufffdsaid")
     assert [run.encoding for run in decoded.runs] == ["utf-8"]
 
 
-def test_a_character_that_lost_its_last_byte_stays_two_bytes_of_utf_8() -> None:
+def test_a_truncated_character_in_utf_8_stays_two_undecodable_bytes() -> None:
     cut = SIMPLIFIED.encode().replace("塔".encode(), "塔".encode()[:2])
     decoded = decode(cut)
     assert decoded.text == SIMPLIFIED.replace("塔", "\ufffd")
     assert [b64decode(lost.base64) for lost in decoded.undecodable] == ["塔".encode()[:2]]
 
 
-def test_one_byte_of_windows_1252_inside_a_file_of_utf_8_is_left_as_a_broken_one() -> None:
-    """It may be an apostrophe of another encoding or half of something: nobody can tell, and the byte is kept."""
+def test_one_byte_of_windows_1252_in_a_file_of_utf_8_stays_undecodable() -> None:
+    """It may be an apostrophe in another encoding or half of a character, so the byte is kept."""
     data = ENGLISH.encode() + b"The museum\x92s roof leaked.\n" + ENGLISH.encode()
     assert decode(data).text == ENGLISH + "The museum\ufffds roof leaked.\n" + ENGLISH
 
@@ -119,7 +119,7 @@ def test_one_byte_of_windows_1252_inside_a_file_of_utf_8_is_left_as_a_broken_one
     ("first", "second"),
     [("utf-8", "gb18030"), ("gb18030", "utf-8"), ("utf-8", "big5hkscs"), ("big5hkscs", "utf-8")],
 )
-def test_a_file_whose_halves_differ_is_read_half_by_half(first: str, second: str) -> None:
+def test_a_file_with_two_encodings_has_two_runs(first: str, second: str) -> None:
     data = TRADITIONAL.encode(first) + TRADITIONAL.encode(second)
     assert decode(data).text == 2 * TRADITIONAL
     assert encodings(data) == [first, second]
@@ -136,19 +136,19 @@ def test_a_line_of_windows_1252_in_a_file_of_utf_8_is_read_as_windows_1252() -> 
     assert encodings(data) == ["utf-8", "cp1252", "utf-8"]
 
 
-def test_a_short_line_that_could_be_either_is_read_as_its_neighbours_are() -> None:
+def test_an_ambiguous_line_is_read_like_its_neighbours() -> None:
     """`图` in GBK is a letter of Greek in UTF-8."""
     assert "图".encode("gbk").decode("utf-8") == "ͼ"
     assert decode((SIMPLIFIED + "图\n" + SIMPLIFIED).encode("gbk")).text == SIMPLIFIED + "图\n" + SIMPLIFIED
 
 
-def test_ascii_lines_make_no_run_of_their_own() -> None:
+def test_ascii_lines_start_no_run() -> None:
     data = (SIMPLIFIED + "Fin.\n\nCopyright 2024\n" + SIMPLIFIED).encode("gbk")
     assert encodings(data) == ["gb18030"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_runs_are_placed_in_the_text_with_uniform_line_ends(end: str) -> None:
+def test_runs_have_offsets_in_the_text_with_uniform_line_ends(end: str) -> None:
     data = SIMPLIFIED.replace("\n", end).encode("gbk") + ENGLISH.replace("\n", end).encode()
     decoded = decode(data)
     assert decoded.text == SIMPLIFIED + ENGLISH
@@ -160,14 +160,14 @@ def test_runs_are_placed_in_the_text_with_uniform_line_ends(end: str) -> None:
     assert again == data
 
 
-def test_a_mark_of_utf_8_does_not_vouch_for_lines_that_were_added_later() -> None:
+def test_a_mark_of_utf_8_does_not_decide_about_later_lines() -> None:
     data = b"\xef\xbb\xbf" + ENGLISH.encode() + SIMPLIFIED.encode("gbk")
     decoded = decode(data)
     assert decoded.text == ENGLISH + SIMPLIFIED
     assert decoded.bom
 
 
-def test_a_broken_byte_is_placed_behind_a_run_in_another_encoding() -> None:
+def test_an_undecodable_byte_after_another_encoding_has_its_offset() -> None:
     data = SIMPLIFIED.encode("gbk") + ENGLISH.encode().replace(b" said", b" \xffsaid")
     decoded = decode(data)
     assert [decoded.text[lost.at] for lost in decoded.undecodable] == ["\ufffd"]
@@ -175,7 +175,7 @@ def test_a_broken_byte_is_placed_behind_a_run_in_another_encoding() -> None:
 
 
 @given(st.lists(st.sampled_from(["utf-8", "gbk", "big5"]), min_size=1, max_size=4))
-def test_blocks_of_lines_in_any_encodings_come_out_as_they_were_written(names: list[str]) -> None:
+def test_blocks_of_lines_in_any_encodings_are_detected(names: list[str]) -> None:
     written = {"utf-8": SIMPLIFIED, "gbk": SIMPLIFIED, "big5": TRADITIONAL}
     data = b"".join(written[name].encode(name) for name in names)
     assert decode(data).text == "".join(written[name] for name in names)
@@ -193,18 +193,18 @@ def test_blocks_of_lines_in_any_encodings_come_out_as_they_were_written(names: l
         ("iso-8859-2", "Światło w latarni zapalała żona rybaka, każdego wieczoru."),
     ],
 )
-def test_an_encoding_that_is_only_known_because_it_is_declared_is_tried(name: str, text: str) -> None:
+def test_a_declared_encoding_is_tried(name: str, text: str) -> None:
     page = f'<meta charset="{name}">\n<p>{text}</p>\n'
     assert decode(page.encode(name)).text == page
 
 
-def test_what_is_declared_wrongly_is_not_believed() -> None:
+def test_a_wrong_declaration_is_ignored() -> None:
     page = '<meta charset="windows-1251">\n' + SIMPLIFIED
     assert decode(page.encode("gbk")).text == page
 
 
 @pytest.mark.parametrize("name", ["hex", "utf-7", "no-such-thing", "idna", "utf-16"])
-def test_a_declared_name_that_cannot_be_true_is_passed_over(name: str) -> None:
+def test_an_impossible_declaration_is_ignored(name: str) -> None:
     page = f'<meta charset="{name}">\n' + SIMPLIFIED
     assert decode(page.encode("gbk")).text == page
 
@@ -213,12 +213,12 @@ def test_a_declared_name_that_cannot_be_true_is_passed_over(name: str) -> None:
 
 
 def test_a_file_of_very_many_lines_is_read_in_pieces_of_several() -> None:
-    data = "雨\n".encode("gbk") * (2 * MOST_LINES)
+    data = "雨\n".encode("gbk") * (2 * MAX_LINES)
     assert [stretch.encoding for stretch in detect_encodings(data)] == ["gb18030"]
     assert detect_encodings(data)[-1].end == len(data)
 
 
-def test_stretches_end_at_line_ends_and_cover_all_bytes() -> None:
+def test_spans_end_at_line_ends_and_cover_all_bytes() -> None:
     chance = random.Random(7)
     for _ in range(200):
         data = bytes(chance.choice(b"\n\r a\x80\xa1\xc2\xe4\xff") for _ in range(60))
@@ -227,5 +227,5 @@ def test_stretches_end_at_line_ends_and_cover_all_bytes() -> None:
         assert all(data[end - 1] in b"\r\n" for end in ends[:-1])
 
 
-def test_a_duckdb_database_is_told_by_what_stands_behind_its_checksum() -> None:
+def test_a_duckdb_database_is_recognised_by_the_bytes_after_its_checksum() -> None:
     assert binary_kind(bytes.fromhex("720ddccda2b96c9b") + b"DUCK" + bytes(20)) == "a DuckDB database"

@@ -1,4 +1,4 @@
-"""What a terminal acts on or does not show is written as `<U+001B>`, and in JSON so that it means the same."""
+"""Control and invisible characters are escaped as `<U+001B>`, and in JSON with the same meaning."""
 
 import json
 import sys
@@ -32,13 +32,13 @@ HOSTILE = [
 
 
 def acts(char: str) -> bool:
-    """Whether it should be escaped, as Unicode tells it."""
+    """Whether a character should be escaped, by its Unicode properties."""
     if ord(char) in SELECTORS or AROUND_NUMBERS.match(char):
         return False
     return unicodedata.category(char) in ACTS or IGNORED.match(char) is not None
 
 
-def test_what_is_escaped_is_what_unicode_says_is_not_shown() -> None:
+def test_exactly_the_invisible_characters_of_unicode_are_escaped() -> None:
     wrong = [
         hex(code) for code in range(sys.maxunicode + 1) if acts(chr(code)) != (HIDDEN.match(chr(code)) is not None)
     ]
@@ -47,13 +47,13 @@ def test_what_is_escaped_is_what_unicode_says_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_nothing_hidden_is_left(text: str) -> None:
+def test_no_invisible_character_is_left(text: str) -> None:
     assert HIDDEN.search(escape_hidden(text)) is None
     assert escape_hidden(text, keep=text) == text
 
 
 @pytest.mark.parametrize("text", ["", "plain", "灯塔\u3000é", "👩🏽‍🦰".replace("\u200d", ""), "葛󠄀城", "a\xa0b"])
-def test_what_is_seen_stays(text: str) -> None:
+def test_visible_characters_stay(text: str) -> None:
     assert escape_hidden(text) == text
 
 
@@ -62,7 +62,7 @@ def test_what_is_seen_stays(text: str) -> None:
         st.text() | st.sampled_from(HOSTILE[:-2]), lambda inner: st.dictionaries(st.text(), inner) | st.lists(inner)
     )
 )
-def test_json_means_the_same(value: object) -> None:
+def test_escaped_json_has_the_same_value(value: object) -> None:
     written = escape_hidden_json(msgspec.json.format(msgspec.json.encode(value)))
     assert json.loads(written) == value
     assert HIDDEN.search(written.decode().replace("\n", "")) is None

@@ -1,4 +1,4 @@
-"""An interview between two rules is text, and what writers put above their articles is keys."""
+"""Front matter is told from an interview between two horizontal rules."""
 
 import random
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.readers.markdown.front_matter import metadata
+from pipeline.readers.markdown.front_matter import read_front_matter
 from pipeline.text.key_blocks import is_key_block
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -54,12 +54,12 @@ def interview(rng: random.Random) -> tuple[str, list[str]]:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_nothing_that_is_said_between_two_rules_is_taken_for_a_key(seed: int) -> None:
+def test_an_interview_between_two_rules_is_not_front_matter(seed: int) -> None:
     text, said = interview(random.Random(seed))
     article = pipeline.process(text, id="a")
     keys = "".join(article.text[each.start : each.end] for each in article.segments if each.label == "front-matter")
     assert not [line for line in said if line in keys], text
-    assert metadata(text) == {}
+    assert read_front_matter(text) == {}
     assert list(pipeline.faults(article)) == []
 
 
@@ -77,7 +77,7 @@ def test_nothing_that_is_said_between_two_rules_is_taken_for_a_key(seed: int) ->
         "",
     ],
 )
-def test_keys_are_keys(block: str) -> None:
+def test_front_matter_is_recognised(block: str) -> None:
     assert is_key_block(block)
 
 
@@ -90,12 +90,12 @@ def test_keys_are_keys(block: str) -> None:
         "title: The weir\nAnna: Why a weir?\nBen: Because of the eel.\nAnna: And then?",
     ],
 )
-def test_text_is_no_keys(block: str) -> None:
+def test_text_is_not_front_matter(block: str) -> None:
     assert not is_key_block(block)
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs the shared data")
-def test_the_front_matter_of_real_documents_is_known() -> None:
+def test_the_front_matter_of_real_documents_is_recognised() -> None:
     blocks = []
     for path in [*(SHARED / "cases" / "raw").glob("*.txt"), *(SHARED / "structure" / "documents").rglob("*.md")]:
         text = path.read_text("utf-8", "replace").removeprefix("\ufeff")

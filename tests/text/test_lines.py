@@ -1,4 +1,4 @@
-"""Lines and paragraphs: where a text breaks, and what belongs together."""
+"""Lines, and the paragraphs that hard-wrapped lines belong to."""
 
 import textwrap
 import unicodedata
@@ -31,16 +31,16 @@ def found(text: str) -> list[str]:
 
 
 @given(texts())
-def test_lines_put_together_again_are_the_text(text: str) -> None:
+def test_joining_the_lines_gives_the_text(text: str) -> None:
     assert "\n".join(line.text for line in split_lines(text)) == text
 
 
 @given(texts())
-def test_a_line_is_the_span_it_names(text: str) -> None:
+def test_the_span_of_a_line_is_its_text(text: str) -> None:
     assert all(text[line.start : line.end] == line.text for line in split_lines(text))
 
 
-def test_nothing_but_a_newline_ends_a_line() -> None:
+def test_only_a_newline_ends_a_line() -> None:
     assert [line.text for line in split_lines("a\x0bb\x0cc\x1cd\x85e\u2028f\u2029g\rh\ni")] == [
         "a\x0bb\x0cc\x1cd\x85e\u2028f\u2029g\rh",
         "i",
@@ -68,7 +68,7 @@ def test_paragraphs_are_stripped_spans_of_the_text_in_its_order(text: str) -> No
 
 
 @given(texts(max_size=80))
-def test_no_character_but_blanks_is_outside_the_paragraphs(text: str) -> None:
+def test_only_white_space_is_outside_paragraphs(text: str) -> None:
     inside = "".join(found(text))
     assert "".join(inside.split()) == "".join(text.split())
 
@@ -81,8 +81,8 @@ words = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=9).map(str.ca
     st.integers(30, 100),
     st.sampled_from(["", "  ", "    "]),
 )
-def test_wrapping_is_undone(written: list[str], column: int, indent: str) -> None:
-    """Whatever a text editor wraps at a column, first lines indented or not, comes back paragraph by paragraph."""
+def test_wrapped_paragraphs_are_joined(written: list[str], column: int, indent: str) -> None:
+    """Paragraphs that an editor wrapped at a column, with indented first lines or without, are restored."""
     wrapped = "\n\n".join(textwrap.fill(paragraph, column, initial_indent=indent) for paragraph in written)
     assert [unwrap(paragraph) for paragraph in found(wrapped)] == written
 
@@ -100,7 +100,7 @@ def test_a_paragraph_indented_as_a_whole_is_one() -> None:
 
 
 def test_an_unforced_line_end_in_a_wrapped_text_ends_its_paragraph() -> None:
-    """A heading directly above its paragraph stays alone, as does the short last line of a turn."""
+    """A heading directly above its paragraph stays separate, and so does the short last line of a turn."""
     text = (
         KEEPER
         + "\nOn the Rock\nThe boat brings bread and the post on\nMondays, when the sea allows a landing\nat all.\n"
@@ -111,14 +111,14 @@ def test_an_unforced_line_end_in_a_wrapped_text_ends_its_paragraph() -> None:
     ]
 
 
-def test_a_line_that_the_next_word_would_have_fitted_ends_its_paragraph() -> None:
-    """It need not be short: what counts is that nothing forced the break."""
+def test_a_line_with_space_for_the_next_word_ends_its_paragraph() -> None:
+    """The line may be long; nothing forced the break."""
     text = KEEPER + "\nThe Keeper and the Gull\nAll of them wait for the spring tides.\n"
     assert found(text)[2:] == ["The Keeper and the Gull", "All of them wait for the spring tides."]
 
 
-def test_a_text_most_of_whose_line_ends_were_not_forced_was_not_wrapped() -> None:
-    """A song has a line as long as another now and then."""
+def test_a_text_with_mostly_unforced_line_ends_is_not_wrapped() -> None:
+    """Some lines of a song are as long as others by accident."""
     song = "The tide goes out\nAnd the gulls come in\nAnd the bell rings\n"
     text = song + "For the sea that has no\nHarbourmaster to answer\n\nHo\n"
     assert found(text) == [line for line in text.split("\n") if line]
@@ -141,12 +141,12 @@ def test_wrapped_chinese_is_one_paragraph() -> None:
     ]
 
 
-def test_a_text_with_a_line_wider_than_any_column_has_a_paragraph_a_line() -> None:
+def test_in_a_text_with_a_very_long_line_each_line_is_a_paragraph() -> None:
     long = "The ferry " * 13 + "sails."
     assert found(f"{KEEPER}\n{long}\n") == [*KEEPER.replace("\n\n", "\n").strip().split("\n"), long]
 
 
-def test_a_text_without_blank_lines_has_a_paragraph_a_line() -> None:
+def test_in_a_text_without_empty_lines_each_line_is_a_paragraph() -> None:
     text = KEEPER.replace("\n\n", "\n")
     assert found(text) == text.strip().split("\n")
 
@@ -156,7 +156,7 @@ def test_short_turns_below_each_other_are_not_wrapped() -> None:
     assert found(text) == [line for line in text.split("\n") if line]
 
 
-def test_blanks_around_a_line_are_outside_its_paragraph() -> None:
+def test_white_space_around_a_line_is_outside_its_paragraph() -> None:
     text = "  a \u3000\n\t\n\u3000b"
     assert join_wrapped_lines(text, split_lines(text)) == (Line(2, 3, "a"), Line(9, 10, "b"))
 
@@ -195,11 +195,11 @@ def test_unwrapping_leaves_no_line_end_and_nothing_to_unwrap(text: str) -> None:
     assert unwrap(once) == once
 
 
-def test_latin_lines_are_joined_by_a_blank() -> None:
+def test_latin_lines_are_joined_with_a_space() -> None:
     assert unwrap("the last \n   ferry") == "the last ferry"
 
 
-def test_chinese_lines_are_joined_by_nothing() -> None:
+def test_chinese_lines_are_joined_without_a_space() -> None:
     assert unwrap("末班\n渡轮") == "末班渡轮"
 
 
@@ -209,9 +209,9 @@ def test_a_shared_mark_is_chinese_next_to_a_chinese_character_only() -> None:
     assert unwrap("……\n——") == "…… ——"
 
 
-def test_between_chinese_and_latin_stands_a_blank() -> None:
+def test_chinese_and_latin_lines_are_joined_with_a_space() -> None:
     assert unwrap("乘\nferry\n渡海") == "乘 ferry 渡海"
 
 
-def test_korean_is_written_with_blanks() -> None:
+def test_korean_lines_are_joined_with_a_space() -> None:
     assert unwrap("마지막\n배") == "마지막 배"

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 import msgspec
 
 from pipeline.model.record import ReaderError
-from pipeline.readers.limits import Budget, Source
+from pipeline.readers.budget import Budget, Readable
 
 PIECE = 1 << 15
 """Packed bytes that are read at a time: few, since what stands behind a frame is copied once for each frame."""
@@ -59,7 +59,7 @@ class Compression(msgspec.Struct, frozen=True):
 class Unpacked(io.RawIOBase):
     """The bytes that `packed` unpacks to. Once it has failed, reading on fails with the same error."""
 
-    def __init__(self, packed: Source, compression: Compression, budget: Budget) -> None:
+    def __init__(self, packed: Readable, compression: Compression, budget: Budget) -> None:
         super().__init__()
         self._packed = packed
         self._compression = compression

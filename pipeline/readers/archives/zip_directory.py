@@ -25,7 +25,7 @@ ENCRYPTED: Final = 0x2041
 DAMAGED: Final = "its directory is damaged; get the file anew, or repair it with `zip -FF`"
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
+class ZipEntry(msgspec.Struct, frozen=True, gc=False):
     """A member as the directory has it: `packed` and `size` in bytes, `mode` of Unix or 0, `offset` in the file."""
 
     name: str
@@ -43,7 +43,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         return self.offset + 30 + self.packed
 
 
-class Directory(msgspec.Struct, frozen=True):
+class ZipDirectory(msgspec.Struct, frozen=True):
     """Where entries are: from `start`, `length` bytes, `members` of them; `shift` bytes stand before the archive."""
 
     start: int
@@ -52,7 +52,7 @@ class Directory(msgspec.Struct, frozen=True):
     shift: int
 
 
-def directory(file: BinaryIO) -> Directory:
+def read_directory(file: BinaryIO) -> ZipDirectory:
     """What the end of the archive says. Raises `ReaderError` where there is none."""
     size = file.seek(0, 2)
     tail_at = max(0, size - LONGEST_COMMENT - END.size)
@@ -71,7 +71,7 @@ def directory(file: BinaryIO) -> Directory:
     return _checked(end, length, offset, members)
 
 
-def _directory64(file: BinaryIO, end: int) -> Directory | None:
+def _directory64(file: BinaryIO, end: int) -> ZipDirectory | None:
     """The same of an archive over 4 GiB or of over 65,535 members, of which the end record has no room to speak."""
     if end < LOCATOR.size + END64.size:
         return None
@@ -87,14 +87,14 @@ def _directory64(file: BinaryIO, end: int) -> Directory | None:
     raise ReaderError(DAMAGED)
 
 
-def _checked(end: int, length: int, offset: int, members: int) -> Directory:
+def _checked(end: int, length: int, offset: int, members: int) -> ZipDirectory:
     start = end - length
     if start < offset:
         raise ReaderError(DAMAGED)
-    return Directory(start, length, members, start - offset)
+    return ZipDirectory(start, length, members, start - offset)
 
 
-def entries(file: BinaryIO, found: Directory) -> Iterator[Entry]:
+def read_entries(file: BinaryIO, found: ZipDirectory) -> Iterator[ZipEntry]:
     """Each entry, in order; the file may be read elsewhere in between. Raises `ReaderError` at one that is damaged."""
     at, left, window = found.start, found.length, b""
     while left or window:
@@ -112,7 +112,7 @@ def entries(file: BinaryIO, found: Directory) -> Iterator[Entry]:
         window = window[used:]
 
 
-def _entry(window: bytes, at: int, shift: int) -> tuple[Entry, int]:
+def _entry(window: bytes, at: int, shift: int) -> tuple[ZipEntry, int]:
     """The entry at a place, and how many bytes it takes."""
     if len(window) - at < ENTRY.size:
         raise ReaderError(DAMAGED)
@@ -134,7 +134,7 @@ def _entry(window: bytes, at: int, shift: int) -> tuple[Entry, int]:
     mode = attributes >> 16 if made_by >> 8 == 3 else 0
     # Whether the flag for UTF-8 is set says nothing that the bytes do not say better.
     name = decoded(raw if path is None else path)
-    return Entry(name, method, bool(flags & ENCRYPTED), crc, packed, size, offset + shift, mode), length
+    return ZipEntry(name, method, bool(flags & ENCRYPTED), crc, packed, size, offset + shift, mode), length
 
 
 def _wide(numbers: tuple[int, int, int], wide: bytes) -> Iterator[int]:

@@ -7,7 +7,7 @@ from collections import Counter
 
 import regex
 
-from pipeline.readers.byte_source import HEAD
+from pipeline.readers.byte_source import HEAD_BYTES
 from pipeline.readers.csv.quoting import Dialect
 from pipeline.text.decoding import BYTE_ORDER_MARKS
 from pipeline.text.encodings.detect import detect_encodings
@@ -41,7 +41,7 @@ def encoding_of(head: bytes) -> str:
         return "utf-8"
     sizes: Counter[str] = Counter()
     start = 0
-    lines = head[: head.rfind(b"\n") + 1] if len(head) >= HEAD else b""
+    lines = head[: head.rfind(b"\n") + 1] if len(head) >= HEAD_BYTES else b""
     for stretch in detect_encodings(lines or head):
         sizes[stretch.encoding] += stretch.end - start
         start = stretch.end

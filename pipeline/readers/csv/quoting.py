@@ -36,7 +36,7 @@ class Dialect(msgspec.Struct, frozen=True):
         return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=strict)
 
 
-class Cells(msgspec.Struct, frozen=True, gc=False):
+class CsvRow(msgspec.Struct, frozen=True, gc=False):
     """The cells of a row, or what is wrong with it; `line` is the one in the file where it begins, from 1."""
 
     line: int
@@ -44,7 +44,7 @@ class Cells(msgspec.Struct, frozen=True, gc=False):
     fault: str | None = None
 
 
-class Rows:
+class CsvRows:
     """The rows of a text, one at a time, each of at most `limit` characters and `most_cells` cells.
 
     `width` is how many cells a row should have, once it is known: it says whether lines behind an open quote are rows.
@@ -58,7 +58,7 @@ class Rows:
         self._feed = _Feed(stream, dialect, limit, most_cells)
         self._read_again = 0
 
-    def __iter__(self) -> Iterator[Cells]:
+    def __iter__(self) -> Iterator[CsvRow]:
         """Rows that are not blank. Raises `UnicodeError` where the stream's codec cannot go on."""
         feed = self._feed
         strict, lenient = self._parsers()
@@ -77,7 +77,7 @@ class Rows:
             if cells is None:
                 yield self._lost(_OpenError(over=False))
             elif cells:
-                yield Cells(feed.first, cells)
+                yield CsvRow(feed.first, cells)
 
     def _parsers(self) -> tuple[Iterator[list[str]], Iterator[list[str]]]:
         """A strict and a lenient parser of the lines from here on."""
@@ -104,7 +104,7 @@ class Rows:
         feed.begin()
         return self._next(lenient)
 
-    def _lost(self, error: "_OpenError") -> Cells:
+    def _lost(self, error: "_OpenError") -> CsvRow:
         """What is said of the row whose quote is not closed; what follows it is read on where that can be told."""
         feed = self._feed
         first, held = feed.first, feed.held
@@ -125,7 +125,7 @@ class Rows:
         else:
             lost = f", and lines {first} to {feed.line} are lost" if feed.line > first else ""
             fault = f"a quote ({self._dialect.quote}) opens a cell and is not closed{lost}; close it, or double it"
-        return Cells(first, [], fault)
+        return CsvRow(first, [], fault)
 
     def _are_rows(self, lines: list[str]) -> bool:
         asked = lines[:LINES_ASKED]

@@ -19,7 +19,7 @@ NEAR = 40
 """Lines that a missing one may lie beyond the first or the last line that was found."""
 
 
-class Found(msgspec.Struct, frozen=True, gc=False):
+class Match(msgspec.Struct, frozen=True, gc=False):
     """Line `index` stands at letters `[start, end)` of the extraction."""
 
     index: int
@@ -27,7 +27,7 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     end: int
 
 
-def aligned(lines: Sequence[str], extracted: Sequence[str]) -> list[int]:
+def align(lines: Sequence[str], extracted: Sequence[str]) -> list[int]:
     """The indices of the `lines` that make up the lines `extracted`, sorted.
 
     >>> page = ["Home", "Why here?", "Because of the long quiet evenings.", "Home"]
@@ -45,7 +45,7 @@ def _letters(line: str) -> str:
     return "".join(line.split())
 
 
-def _long(page: Sequence[str], whole: str) -> list[Found]:
+def _long(page: Sequence[str], whole: str) -> list[Match]:
     """Where each long line first stands in the extraction, by the windows that both have."""
     windows: dict[str, int] = {}
     for start in range(0, len(whole) - WINDOW + 1, WINDOW):
@@ -65,11 +65,11 @@ def _long(page: Sequence[str], whole: str) -> list[Found]:
         # The windows of the extraction that reach over the line's ends are not in the line.
         if hits and len(hits) * WINDOW >= ENOUGH * (len(letters) - 2 * WINDOW + 1):
             start = max(sorted(hits)[len(hits) // 2], 0)
-            found.append(Found(index, start, start + len(letters)))
+            found.append(Match(index, start, start + len(letters)))
     return found
 
 
-def _heaviest(found: Sequence[Found], size: int) -> list[Found]:
+def _heaviest(found: Sequence[Match], size: int) -> list[Match]:
     """The run of lines, in the order of the page and of the extraction, that holds the most letters."""
     by_start = sorted(found, key=lambda one: (one.start, one.index))
     by_end = sorted(range(len(by_start)), key=lambda i: by_start[i].end)
@@ -100,7 +100,7 @@ def _heaviest(found: Sequence[Found], size: int) -> list[Found]:
     return run[::-1]
 
 
-def _missing(page: Sequence[str], taken: Sequence[str], chain: Sequence[Found]) -> Iterator[int]:
+def _missing(page: Sequence[str], taken: Sequence[str], chain: Sequence[Match]) -> Iterator[int]:
     """The lines that are whole lines of the extraction and stand at their place between those of the chain."""
     places: dict[str, list[int]] = {}
     for index, letters in enumerate(page):

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import regex
 
-from pipeline.readers.html.alignment import aligned
-from pipeline.readers.html.lines import Line
+from pipeline.readers.html.alignment import align
+from pipeline.readers.html.lines import PageLine
 
 CLOSERS = "\"'”’」』)）]】 "
 LABEL = regex.compile(r"[^\s:：.。?？!！][^:：.。?？!！]{0,40}[:：](?=\s*\S)|[QA问答問][.:：、]")
@@ -28,9 +28,9 @@ TAIL = 12
 """Lines below the article among which its credits may stand."""
 
 
-def content_of(lines: Sequence[Line], extracted: Sequence[str]) -> list[int]:
+def article_lines(lines: Sequence[PageLine], extracted: Sequence[str]) -> list[int]:
     """The indices of the article's lines. Where nothing was extracted, those of all but what is beside."""
-    taken = [i for i in aligned([line.text for line in lines], extracted) if not lines[i].place.hidden]
+    taken = [i for i in align([line.text for line in lines], extracted) if not lines[i].context.hidden]
     while taken and _leads_away(lines[taken[-1]]):
         taken.pop()
     while taken and _leads_away(lines[taken[0]]):
@@ -41,46 +41,46 @@ def content_of(lines: Sequence[Line], extracted: Sequence[str]) -> list[int]:
     return sorted(i for i in chosen | set(_around(lines, sorted(chosen))) if not PAGER.fullmatch(lines[i].text))
 
 
-def _leads_away(line: Line) -> bool:
+def _leads_away(line: PageLine) -> bool:
     """Whether a line at the top or the end is a link to another page: `Previous | Next`."""
-    return 2 * line.linked > len(line.text) and len(line.text) <= SHORT and not line.place.level
+    return 2 * line.linked > len(line.text) and len(line.text) <= SHORT and not line.context.level
 
 
-def _between(lines: Sequence[Line], taken: Sequence[int]) -> list[int]:
+def _between(lines: Sequence[PageLine], taken: Sequence[int]) -> list[int]:
     """What stands between the lines that were taken: beside one of them, a question, or one of a pattern."""
     known = set(taken)
-    homes = {lines[i].place.holder for i in taken}
-    tables = {lines[i].place.table for i in taken} - {0}
+    homes = {lines[i].context.holder for i in taken}
+    tables = {lines[i].context.table for i in taken} - {0}
     free = [i for i in range(taken[0], taken[-1]) if i not in known and not lines[i].beside]
-    talk = Counter(lines[i].place.sort for i in free if _stands_out(lines[i]))
+    talk = Counter(lines[i].context.sort for i in free if _stands_out(lines[i]))
     return [
         i
         for i in free
-        if (place := lines[i].place).holder in homes
-        or place.table in tables
-        or place.tag == "figcaption"
-        or asks(lines[i].text)
-        or (talk[place.sort] >= RECURS and _stands_out(lines[i]))
+        if (context := lines[i].context).holder in homes
+        or context.table in tables
+        or context.tag == "figcaption"
+        or is_question(lines[i].text)
+        or (talk[context.sort] >= RECURS and _stands_out(lines[i]))
     ]
 
 
-def asks(text: str) -> bool:
+def is_question(text: str) -> bool:
     """Whether a line ends in a question mark before any closing quotes."""
     return text.rstrip(CLOSERS).endswith(("?", "？"))
 
 
-def _stands_out(line: Line) -> bool:
-    return line.place.bold or line.place.level > 0 or line.place.tag == "dt" or LABEL.match(line.text) is not None
+def _stands_out(line: PageLine) -> bool:
+    return line.context.bold or line.context.level > 0 or line.context.tag == "dt" or LABEL.match(line.text) is not None
 
 
-def _around(lines: Sequence[Line], chosen: Sequence[int]) -> list[int]:
+def _around(lines: Sequence[PageLine], chosen: Sequence[int]) -> list[int]:
     """What stands above and below in the block that holds most of the article, and the credits below it."""
     letters: Counter[int] = Counter()
     for i in chosen:
-        letters[lines[i].place.holder] += len(lines[i].text)
+        letters[lines[i].context.holder] += len(lines[i].text)
     home = max(letters, key=lambda holder: (letters[holder], -holder))
-    above = [i for i in range(chosen[0]) if lines[i].place.holder == home and not lines[i].place.level]
-    below = [i for i in range(chosen[-1] + 1, len(lines)) if lines[i].place.holder == home]
+    above = [i for i in range(chosen[0]) if lines[i].context.holder == home and not lines[i].context.level]
+    below = [i for i in range(chosen[-1] + 1, len(lines)) if lines[i].context.holder == home]
     last = max([chosen[-1], *below])
     credits_ = [i for i in range(last + 1, min(last + TAIL, len(lines))) if ENDING.match(lines[i].text)]
     return [i for i in [*above, *below, *credits_] if not lines[i].beside]

@@ -1,9 +1,10 @@
-"""How a page is told from a text by its content."""
+"""Detects web pages by their content."""
 
 import regex
 
+SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 HEAD = 4096
-"""Bytes at the beginning of a file that are looked at."""
+"""Bytes at the beginning of a file that are searched for the start of a page."""
 OPENING = regex.compile(
     rb"(?i)\s{0,200}(?:<\?xml[^<>]{0,300}\?>\s{0,200})?(?:<!--(?:[^-]|-(?!->)){0,2000}-->\s{0,200}){0,5}"
     rb"(?:<!doctype\s{1,20}html|<html[\s>]|<head[\s>]|<body[\s>])"

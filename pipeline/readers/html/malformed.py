@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from pipeline.readers.html.lines import BLANKS, UNPRINTABLE, Line, Place, elements
+from pipeline.readers.html.lines import BLANKS, UNPRINTABLE, ElementContext, PageLine, elements
 
 MARK = regex.compile("<[a-zA-Z/!?]")
 MOST_STRAY = 100_000
@@ -15,8 +15,8 @@ TAG = regex.compile(
 )
 DECLARED = regex.compile(r"<[!?][^<>]{0,2000}+>")
 ENDING = frozenset({"block", "heading", "break", "furniture"})
-SOMEWHERE = Place()
-BESIDE = Place(furniture=True)
+SOMEWHERE = ElementContext()
+BESIDE = ElementContext(furniture=True)
 VOID = frozenset({"area", "embed", "frame", "input", "source", "track"})
 RAW = frozenset({"script", "style", "textarea", "title", "noembed", "noframes", "iframe", "xmp"})
 """Elements whose content is no markup."""
@@ -39,10 +39,10 @@ class Ends:
         return at
 
 
-def scanned(page: str) -> list[Line]:
+def scan(page: str) -> list[PageLine]:
     """The lines of a prepared page. Elements that are not shown are left out, furniture is marked."""
     kinds = elements()
-    lines: list[Line] = []
+    lines: list[PageLine] = []
     pieces: list[str] = []
     away: set[str] = set()
     furniture = 0
@@ -60,11 +60,11 @@ def scanned(page: str) -> list[Line]:
             if name == "body":
                 away.clear()
             if pieces:
-                lines.append(Line(_shown(pieces), BESIDE if furniture else SOMEWHERE))
+                lines.append(PageLine(_shown(pieces), BESIDE if furniture else SOMEWHERE))
                 pieces = []
             if kind == "furniture":
                 furniture = max(furniture - 1, 0) if closing else furniture + 1
-    lines.append(Line(_shown(pieces), BESIDE if furniture else SOMEWHERE))
+    lines.append(PageLine(_shown(pieces), BESIDE if furniture else SOMEWHERE))
     return [line for line in lines if line.text]
 
 

@@ -40,7 +40,7 @@ DATE = (
 SITE = ("og:site_name", "application-name")
 
 
-def stated(soup: "BeautifulSoup") -> Mapping[str, str]:
+def stated_metadata(soup: "BeautifulSoup") -> Mapping[str, str]:
     """`title`, `author`, `date`, `site` and `url`, each where the page states it; the date as it is written there."""
     metas = _metas(soup)
     linked = _linked(soup)
@@ -54,7 +54,7 @@ def stated(soup: "BeautifulSoup") -> Mapping[str, str]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def titles(soup: "BeautifulSoup") -> Sequence[str]:
+def stated_titles(soup: "BeautifulSoup") -> Sequence[str]:
     """The titles that the head of the page states, the best first."""
     own = soup.title.get_text() if soup.title is not None else None
     given = [*_named(_metas(soup), TITLE), _linked(soup).get("title"), own]

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import regex
 
-from pipeline.readers.html.content import content_of
-from pipeline.readers.html.extraction import extracted
-from pipeline.readers.html.lines import Line
-from pipeline.readers.html.malformed import scanned
-from pipeline.readers.html.metadata import stated, titles
-from pipeline.readers.html.rendering import rendered
-from pipeline.readers.html.title_and_byline import date_in, masthead_of
-from pipeline.readers.html.tree import prepared, tree_of
+from pipeline.readers.html.content import article_lines
+from pipeline.readers.html.extraction import extract_main_content
+from pipeline.readers.html.lines import PageLine
+from pipeline.readers.html.malformed import scan
+from pipeline.readers.html.metadata import stated_metadata, stated_titles
+from pipeline.readers.html.rendering import render
+from pipeline.readers.html.title_and_byline import date_in, find_title_and_byline
+from pipeline.readers.html.tree import clean_markup, parse_tree
 from pipeline.text.decoding import DecodingError, decode
 
 WORD = regex.compile(r"[\p{L}\p{N}]")
@@ -30,7 +30,7 @@ class PageError(ValueError):
     """A page without a text to read; the message says why."""
 
 
-class Page(msgspec.Struct, frozen=True):
+class ExtractedPage(msgspec.Struct, frozen=True):
     """What a page holds. `below` stands between title and text: byline, date, lead, as shown."""
 
     title: str | None
@@ -44,30 +44,30 @@ class Page(msgspec.Struct, frozen=True):
         return "\n".join([*([self.title] if self.title else []), *self.below, *self.body]) + "\n"
 
 
-def read(data: bytes, *, encoding: str | None = None) -> Page:
+def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
     """The article of a page.
 
     Raises `DecodingError` for bytes that are no text, `PageError` for a page that shows none.
     """
     # Parsers are handed decoded text: given bytes they guess, and lose pages that declare gb2312 and hold GBK.
-    source = prepared(_decoded(data, encoding))
+    source = clean_markup(_decoded(data, encoding))
     if (opened := source.count("<")) >= UNCLOSED and opened > 10 * source.count(">"):
         raise PageError(f"holds {opened:,} tags that never close; it is damaged, leave it out")
-    tree = tree_of(source)
+    tree = parse_tree(source)
     if tree is None:
         return _checked(_plain(source))
-    from pipeline.readers.html.lines import lines_of
+    from pipeline.readers.html.lines import page_lines
 
-    lines = lines_of(tree.soup)
-    content = content_of(lines, extracted(tree.root) if source.count("<") <= MOST_MARKS else ())
-    masthead = masthead_of(lines, content, titles(tree.soup))
-    body = rendered([lines[i] for i in content if i not in masthead.used])
-    metadata = dict(stated(tree.soup))
+    lines = page_lines(tree.soup)
+    content = article_lines(lines, extract_main_content(tree.root) if source.count("<") <= MOST_MARKS else ())
+    masthead = find_title_and_byline(lines, content, stated_titles(tree.soup))
+    body = render([lines[i] for i in content if i not in masthead.used])
+    metadata = dict(stated_metadata(tree.soup))
     if "date" not in metadata and (date := next(filter(None, map(date_in, masthead.below)), None)) is not None:
         metadata["date"] = date
     if masthead.title and ("title" not in metadata or metadata["title"] != masthead.title):
         metadata["title"] = masthead.title
-    return _checked(Page(masthead.title, masthead.below, tuple(body), metadata))
+    return _checked(ExtractedPage(masthead.title, masthead.below, tuple(body), metadata))
 
 
 def _decoded(data: bytes, encoding: str | None) -> str:
@@ -80,13 +80,13 @@ def _decoded(data: bytes, encoding: str | None) -> str:
     return decode(data.replace(b"\0", b""), encoding=encoding).text
 
 
-def _plain(source: str) -> Page:
-    lines: Sequence[Line] = scanned(source)
+def _plain(source: str) -> ExtractedPage:
+    lines: Sequence[PageLine] = scan(source)
     shown = [line for line in lines if not line.beside] or lines
-    return Page(None, (), tuple(line.text for line in shown))
+    return ExtractedPage(None, (), tuple(line.text for line in shown))
 
 
-def _checked(page: Page) -> Page:
+def _checked(page: ExtractedPage) -> ExtractedPage:
     if not WORD.search(page.text):
         raise PageError("shows no text; leave it out")
     stray = page.text.count("<")

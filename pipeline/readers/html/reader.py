@@ -7,24 +7,24 @@ from typing import ClassVar
 from pipeline.config.settings import Input
 from pipeline.readers import html
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.reader import Claim, Found
-from pipeline.readers.text import document
+from pipeline.readers.reader import Claim, ReaderItem
+from pipeline.readers.text import document_record
 
 
 @dataclass(frozen=True)
-class Page:
+class HtmlReader:
     """Told by the content as well as by the name: a page may be called anything, and a text anything too."""
 
     name: ClassVar = "html"
     protocol: ClassVar = 1
     is_document: ClassVar = True
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By how it begins; by the suffix where there is any tag in it."""
-        if html.begins_page(blob.head):
+        if html.begins_page(source.head):
             return Claim.CONTENT
-        return Claim.NAME if blob.suffix in html.SUFFIXES and html.holds_markup(blob.head) else Claim.NONE
+        return Claim.NAME if source.suffix in html.SUFFIXES and html.holds_markup(source.head) else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """The one document; its text is taken out of the page when it is processed."""
-        yield document(blob, blob.whole(options.limits.bytes), "text/html")
+        yield document_record(source, source.whole(options.limits.bytes), "text/html")

@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 import regex
 
+from pipeline.lexicon import lists
 from pipeline.readers.html.content import LABEL
-from pipeline.readers.html.lines import HAN, Line
+from pipeline.readers.html.lines import HAN, PageLine
 
 SUFFIX = regex.compile(r"\s*(?:[|｜_»]|\s[-–—:·•]\s|[-－—–](?=[^-－—–]{2,24}$))\s*[^|｜_»]{1,60}$")
 """What a `<title>` says behind the article's: the site, the section."""
 SPACE = regex.compile(r"[\s\p{P}\p{S}]+")
 NEAR = 60
 """Lines above the article among which its title stands; menus may lie between."""
+MAX_TITLE_DEPTH = 4
+"""Lines from the start of the content in which a title may be."""
 DEEP = 15
 """Lines from the first one of the text among which a byline may stand below a lead."""
 LONGEST_LEAD = 600
@@ -44,7 +46,7 @@ COUNT = regex.compile(r"[\p{P}\p{S}]?\d{0,7}[\p{P}\p{S}]?")
 STROKE = regex.compile(r"[|｜·•]\s*$")
 
 
-class Masthead(NamedTuple):
+class TitleAndByline(NamedTuple):
     """The title, the lines of byline and lead below it, and the indices of the page's lines that they are."""
 
     title: str | None
@@ -52,7 +54,7 @@ class Masthead(NamedTuple):
     used: frozenset[int]
 
 
-def masthead_of(lines: Sequence[Line], content: Sequence[int], said: Sequence[str]) -> Masthead:
+def find_title_and_byline(lines: Sequence[PageLine], content: Sequence[int], said: Sequence[str]) -> TitleAndByline:
     """The masthead above `content`; `said` are the titles that the page's head states, the best first.
 
     The visible title goes before one that is only stated. A byline may stand above the title or below it.
@@ -71,10 +73,10 @@ def masthead_of(lines: Sequence[Line], content: Sequence[int], said: Sequence[st
     repeated = frozenset(i for i in content if title is not None and key(lines[i].text) == key(title) and i < end + 1)
     shown = [i for i in below if i not in repeated]
     texts = list(dict.fromkeys(without_beside(lines[i].text) for i in shown))
-    return Masthead(title, tuple(_joined(texts)), used | repeated)
+    return TitleAndByline(title, tuple(_joined(texts)), used | repeated)
 
 
-def _end(lines: Sequence[Line], content: Sequence[int], top: int) -> int:
+def _end(lines: Sequence[PageLine], content: Sequence[int], top: int) -> int:
     """Where the masthead ends: at the first line of the text, or behind a byline that stands below a lead."""
     body = [i for i in content if i >= top and not _is_byline(lines[i])]
     end = body[0] if body else len(lines)
@@ -85,34 +87,44 @@ def _end(lines: Sequence[Line], content: Sequence[int], top: int) -> int:
             end = i + 1
         elif i in taken:
             letters += len(lines[i].text)
-            if letters > LONGEST_LEAD or lines[i].place.bold or LABEL.match(lines[i].text):
+            if letters > LONGEST_LEAD or lines[i].context.bold or LABEL.match(lines[i].text):
                 break
     return end
 
 
-def _title(lines: Sequence[Line], content: Sequence[int], said: Sequence[str]) -> int | None:
-    """The index of the title's line: a heading of the first level, or one that says what the page's head says."""
+def _title(lines: Sequence[PageLine], content: Sequence[int], said: Sequence[str]) -> int | None:
+    """The index of the title's line: the line that repeats a title of the page's head, or else a first-level heading.
+
+    None if there is no such line, or no content.
+    """
     if not content:
         return None
     first = content[0]
-    # The title may be the first of the content, or above; in a page in disorder right below its beginning.
-    window = range(max(first - NEAR, 0), min(first + 4, len(lines)))
-    fits = [i for i in window if len(lines[i].text) <= LONGEST_TITLE and not lines[i].place.hidden]
-    keys = [key(bare(each)) for each in said] + [key(each) for each in said]
-    heads = [i for i in fits if lines[i].place.level == 1 and not _is_name_of_site(lines[i], keys)]
-    for candidates in (heads, [i for i in fits if lines[i].place.level > 1], fits):
-        same = [i for i in candidates if _same(key(lines[i].text), keys)]
-        if same:
+    # The title may be the first line of the content, above it, or just below the start of a disordered page.
+    window = range(max(first - NEAR, 0), min(first + MAX_TITLE_DEPTH, len(lines)))
+    fits = [i for i in window if len(lines[i].text) <= LONGEST_TITLE and not lines[i].context.hidden]
+    keys = [key(bare(title)) for title in said] + [key(title) for title in said]
+    heads = [i for i in fits if lines[i].context.level == 1 and not _is_name_of_site(lines[i], keys)]
+    subheads = [i for i in fits if lines[i].context.level > 1]
+    for candidates in (heads, subheads, fits):
+        if same := [i for i in candidates if _same(key(lines[i].text), keys)]:
             return min(same, key=lambda i: (abs(first - i), i))
+    return _heading_above(lines, heads, first)
+
+
+def _heading_above(lines: Sequence[PageLine], heads: Sequence[int], first: int) -> int | None:
+    """The last first-level heading above the content, or else the first one at all."""
     above = [i for i in heads if i <= first and not lines[i].beside]
-    return above[-1] if above else heads[0] if heads else None
+    if above:
+        return above[-1]
+    return heads[0] if heads else None
 
 
 def _same(shown: str, keys: Sequence[str]) -> bool:
     return len(shown) >= 4 and any(shown == each or (shown in each and 2 * len(shown) >= len(each)) for each in keys)
 
 
-def _is_name_of_site(line: Line, keys: Sequence[str]) -> bool:
+def _is_name_of_site(line: PageLine, keys: Sequence[str]) -> bool:
     """A heading that is a link and stands at the end of every stated title names the site."""
     return line.linked >= len(line.text) and not _same(key(line.text), keys)
 
@@ -138,7 +150,7 @@ def date_in(text: str) -> str | None:
     return None if date is None else date[0]
 
 
-def _is_byline(line: Line) -> bool:
+def _is_byline(line: PageLine) -> bool:
     if len(line.text) > LONGEST:
         return False
     if SAYS.match(line.text):
@@ -146,32 +158,31 @@ def _is_byline(line: Line) -> bool:
     date = DATE.search(line.text)
     return (
         date is not None
-        and (line.place.byline > 0 or len(line.text) - len(date[0]) <= 24)
+        and (line.context.byline > 0 or len(line.text) - len(date[0]) <= 24)
         and line.text[-1] not in ENDS
     )
 
 
-def _belongs(line: Line, title: str | None, *, told: bool) -> bool:
+def _belongs(line: PageLine, title: str | None, *, told: bool) -> bool:
     """Whether a line between the title and the text is shown: a byline by its words or by what it is called, a lead."""
-    place = line.place
-    if place.hidden or (title is not None and key(line.text) == key(title)):
+    context = line.context
+    if context.hidden or (title is not None and key(line.text) == key(title)):
         return False
     if _is_byline(line):
         return True
-    if place.furniture or len(line.text) > LONGEST_TITLE * 2:
+    if context.furniture or len(line.text) > LONGEST_TITLE * 2:
         return False
-    if place.tag == "figcaption":
+    if context.tag == "figcaption":
         return told
     if line.text.casefold().strip(" :：|·") in beside():
         return False
-    return told and ((place.byline > 0 and len(line.text) <= LONGEST) or (place.lead and not place.link))
+    return told and ((context.byline > 0 and len(line.text) <= LONGEST) or (context.lead and not context.link))
 
 
 @cache
 def beside() -> frozenset[str]:
     """Words for what one may do with a page, which stand beside a byline: lower-case, from `beside.txt`."""
-    rows = (files(__package__) / "beside.txt").read_text("utf-8").splitlines()
-    return frozenset(row for row in rows if row and not row.startswith("#"))
+    return frozenset(lists.rows(__package__, "beside.txt"))
 
 
 def without_beside(text: str) -> str:

@@ -27,14 +27,14 @@ DECLARATION = regex.compile(r"\s{0,100}<\?xml[^<>]{0,300}\?>")
 HIGH_CONTROL = regex.compile(r"&#(?:(1[2-5]\d)|[xX]([89][0-9A-Fa-f]));?")
 
 
-class Tree(NamedTuple):
+class PageTree(NamedTuple):
     """A page, parsed twice: for us, and for the extraction, which changes what it is given."""
 
     soup: "BeautifulSoup"
     root: "HtmlElement"
 
 
-def prepared(page: str) -> str:
+def clean_markup(page: str) -> str:
     """The page without what parsers stumble over: an XML declaration, control characters, references to those.
 
     >>> prepared('<?xml version="1.0" encoding="gb2312"?><p>It&#146;s\\x0c here')
@@ -54,7 +54,7 @@ def _meant(match: "regex.Match[str]") -> str:
     return bytes([code]).decode("cp1252", "ignore")
 
 
-def tree_of(page: str) -> Tree | None:
+def parse_tree(page: str) -> PageTree | None:
     """The tree of a prepared page; None where it is too large or nests too deep for one, or holds nothing."""
     from bs4 import BeautifulSoup
     from lxml.etree import ParserError
@@ -66,7 +66,7 @@ def tree_of(page: str) -> Tree | None:
         root = document_fromstring(page)
     except (ParserError, ValueError):
         return None
-    return None if _too_deep(root) else Tree(BeautifulSoup(page, "lxml"), root)
+    return None if _too_deep(root) else PageTree(BeautifulSoup(page, "lxml"), root)
 
 
 def _holds_many_attributes(page: str) -> bool:

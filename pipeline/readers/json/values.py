@@ -47,7 +47,7 @@ class Values:
         self._dropped = offset
 
     @property
-    def place(self) -> int:
+    def offset(self) -> int:
         """The byte that is read next, from 0."""
         return self._dropped + self._at
 
@@ -85,7 +85,7 @@ class Values:
 
         Raises `ReaderError` where the stream ends before.
         """
-        self.began = self.place
+        self.began = self.offset
         at, depth, ended = self._scan(element=True)
         if ended:
             return self._taken(at)
@@ -176,7 +176,7 @@ class Values:
 
     def _pass(self, at: int, depth: int) -> None:
         """Goes on from `at` to the end of the element, where `depth` brackets are open at `at`."""
-        buffer, within, begin, known = self._buffer, False, self.place, 0
+        buffer, within, begin, known = self._buffer, False, self.offset, 0
         while True:
             if not within and depth and at >= known:
                 known = _end(WHOLE_STRINGS, buffer, at)

@@ -29,14 +29,14 @@ DIGITS = regex.compile(rf"[0-9][0-9_]{{{MOST_DIGITS}}}|0[xob][0-9A-Fa-f_]{{{MOST
 FENCES = {"---": regex.compile(r"^(?:---|\.\.\.)[ \t]*$", regex.M), "+++": regex.compile(r"^\+\+\+[ \t]*$", regex.M)}
 
 
-class PreambleError(ValueError):
+class FrontMatterError(ValueError):
     """Keys above a text that are more than is read of any; the message is a clause that says why."""
 
 
-def metadata(text: str) -> dict[str, str]:
+def read_front_matter(text: str) -> dict[str, str]:
     r"""The keys above a text whose lines end in `\n`; none where there are none, or where they are broken.
 
-    Raises `PreambleError` where they are made to cost much: no article needs such.
+    Raises `FrontMatterError` where they are made to cost much: no article needs such.
 
     >>> metadata('---\ntitle: The weir\ndate: 2024-05-01\ntags: [eel, 鳗]\n---\nWhy a weir?')
     {'title': 'The weir', 'date': '2024-05-01', 'tags': '["eel","鳗"]'}
@@ -75,7 +75,7 @@ def _json(text: str) -> object:
 def _toml(text: str) -> object:
     bare = TOML_TEXT.sub('""', text)
     if DEEP_KEY.search(bare):
-        raise PreambleError(TOO_DEEP)
+        raise FrontMatterError(TOO_DEEP)
     _refuse_digits(bare)
     try:
         return tomllib.loads(text)
@@ -85,11 +85,11 @@ def _toml(text: str) -> object:
 
 def _refuse_digits(text: str) -> None:
     if DIGITS.search(text):
-        raise PreambleError(f"holds a number of more than {MOST_DIGITS:,} digits")
+        raise FrontMatterError(f"holds a number of more than {MOST_DIGITS:,} digits")
 
 
 def _refuse_deep(found: object) -> None:
-    """Raises `PreambleError` for lists and mappings that lie too deep in each other."""
+    """Raises `FrontMatterError` for lists and mappings that lie too deep in each other."""
     level = [found]
     for _ in range(DEEPEST + 1):
         inner: list[object] = []
@@ -101,7 +101,7 @@ def _refuse_deep(found: object) -> None:
         if not inner:
             return
         level = inner
-    raise PreambleError(TOO_DEEP)
+    raise FrontMatterError(TOO_DEEP)
 
 
 def _yaml(text: str) -> object:
@@ -115,9 +115,9 @@ def _yaml(text: str) -> object:
                 return None
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:
-                raise PreambleError(TOO_DEEP)
+                raise FrontMatterError(TOO_DEEP)
         return cast("object", yaml.load(text, Loader=_loader()))  # noqa: S506 -- a safe one
-    except PreambleError:
+    except FrontMatterError:
         raise
     except (yaml.YAMLError, ValueError, RecursionError):
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 import regex
 
-from pipeline.readers.warc.records import HEADER, fields_of, quoted
+from pipeline.readers.warc.records import HEADER, header_fields, quoted
 
 STATUS = regex.compile(rb"HTTP/[0-9](?:\.[0-9])?[ \t]+([0-9]{3})(?![0-9])[^\n]*\n")
 HEADER_END = regex.compile(rb"\n\r?\n")
@@ -21,7 +21,7 @@ class PayloadError(ValueError):
     """A payload that cannot be unpacked, or is too large; the message says why and what to do."""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class HttpResponse(msgspec.Struct, frozen=True):
     """The status and the header of an answer, names in small letters, and the byte at which its payload begins."""
 
     status: int
@@ -29,7 +29,7 @@ class Answer(msgspec.Struct, frozen=True):
     begins: int
 
 
-def answer(block: bytes) -> Answer | None:
+def parse_response(block: bytes) -> HttpResponse | None:
     """The answer that a block holds, or begins with; None where it is none."""
     status = STATUS.match(block)
     if status is None:
@@ -38,10 +38,10 @@ def answer(block: bytes) -> Answer | None:
     end = HEADER_END.search(block, status.end() - 1, HEADER)
     if end is None:
         return None
-    return Answer(int(status[1]), fields_of(block[status.end() : end.end()]), end.end())
+    return HttpResponse(int(status[1]), header_fields(block[status.end() : end.end()]), end.end())
 
 
-def payload(block: bytes, found: Answer, limit: int) -> bytes:
+def decode_payload(block: bytes, found: HttpResponse, limit: int) -> bytes:
     """The payload of an answer that is all in `block`. Raises `PayloadError`, for one of more than `limit` bytes too.
 
     Many crawlers undo the packing and leave the header as it was: what is not packed as it says is taken as it is.

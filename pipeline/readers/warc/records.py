@@ -28,7 +28,7 @@ HEADER = 1 << 16
 """The longest header, in bytes, of a record and of an HTTP answer in it."""
 
 
-class Capture(msgspec.Struct, frozen=True):
+class WarcRecord(msgspec.Struct, frozen=True):
     """A record: its number, from 1; where it begins; its header with names in small letters; and its block.
 
     A block that is too long is not held: `block` is then how it begins, and `size` more than that.
@@ -46,7 +46,7 @@ class Capture(msgspec.Struct, frozen=True):
         return len(self.block) == self.size
 
 
-class Broken(msgspec.Struct, frozen=True):
+class BrokenRecord(msgspec.Struct, frozen=True):
     """What stands at the place of a record and is none: its number, where it begins, and what is wrong."""
 
     number: int
@@ -54,7 +54,7 @@ class Broken(msgspec.Struct, frozen=True):
     fault: str
 
 
-def captures(stream: BinaryIO, limit: int) -> Iterator[Capture | Broken]:
+def read_records(stream: BinaryIO, limit: int) -> Iterator[WarcRecord | BrokenRecord]:
     """All records in order; behind a broken one it goes on where the next begins. A cut-off file ends in a broken one.
 
     Blocks of more than `limit` bytes are passed over. A length is believed where a record's end stands behind it, or,
@@ -70,7 +70,7 @@ def captures(stream: BinaryIO, limit: int) -> Iterator[Capture | Broken]:
         yield _next(window, number, limit)
 
 
-def fields_of(header: bytes) -> dict[str, str]:
+def header_fields(header: bytes) -> dict[str, str]:
     """The fields of a header, names in small letters; of a name that comes twice the first, and no line that is none.
 
     >>> fields_of(b"Content-Type: text/html;\\r\\n charset=gbk\\r\\nodd\\r\\nX:1\\r\\nX:2\\r\\n")
@@ -172,7 +172,7 @@ def _pass_blank_lines(window: _Window) -> None:
         window.drop(blank.end())
 
 
-def _next(window: _Window, number: int, limit: int) -> Capture | Broken:
+def _next(window: _Window, number: int, limit: int) -> WarcRecord | BrokenRecord:
     offset = window.offset
     window.fill(REACH)
     first = BEGINS.match(window.ahead)
@@ -186,9 +186,9 @@ def _next(window: _Window, number: int, limit: int) -> Capture | Broken:
     header = bytes(window.ahead[first.end() : end])
     if (again := _resumption(header)) is not None:
         window.drop(first.end() + again)
-        return Broken(number, offset, "its header ends where another record begins; leave it out")
+        return BrokenRecord(number, offset, "its header ends where another record begins; leave it out")
     window.drop(end)
-    fields = fields_of(header)
+    fields = header_fields(header)
     claimed = fields.get("content-length")
     if claimed is None or not LENGTH.fullmatch(claimed):
         lie = (
@@ -197,7 +197,7 @@ def _next(window: _Window, number: int, limit: int) -> Capture | Broken:
             else f"its Content-Length is {quoted(claimed)}, no number of bytes"
         )
         return _passed_over(window, number, lie, offset=offset)
-    return _with_block(window, Capture(number, offset, fields, b"", int(claimed)), limit)
+    return _with_block(window, WarcRecord(number, offset, fields, b"", int(claimed)), limit)
 
 
 def _header_end(window: _Window) -> int | None:
@@ -213,7 +213,7 @@ def _header_end(window: _Window) -> int | None:
         size = len(window.ahead) + 1
 
 
-def _with_block(window: _Window, record: Capture, limit: int) -> Capture | Broken:
+def _with_block(window: _Window, record: WarcRecord, limit: int) -> WarcRecord | BrokenRecord:
     size = record.size
     if size > limit:
         return _not_held(window, record)
@@ -229,13 +229,13 @@ def _with_block(window: _Window, record: Capture, limit: int) -> Capture | Broke
     return msgspec.structs.replace(record, block=block)
 
 
-def _not_held(window: _Window, record: Capture) -> Capture | Broken:
+def _not_held(window: _Window, record: WarcRecord) -> WarcRecord | BrokenRecord:
     window.fill(min(record.size, HEADER))
     head = bytes(window.ahead[:HEADER])
     start = window.offset
     if window.pass_to_record(record.size):
         fault = f"its Content-Length of {record.size:,} runs over another record, at byte {window.offset:,}"
-        return Broken(record.number, record.offset, f"{fault}; leave it out")
+        return BrokenRecord(record.number, record.offset, f"{fault}; leave it out")
     if (passed := window.offset - start) < record.size:
         return _cut_off(window, record, passed)
     window.fill(REACH)
@@ -255,27 +255,29 @@ def _ends(window: _Window, size: int) -> bool:
     return window.ahead.startswith(b"\r\n\r\n", size)
 
 
-def _lied(window: _Window, record: Capture) -> Broken | None:
+def _lied(window: _Window, record: WarcRecord) -> BrokenRecord | None:
     """A record that claims more than there is, where it has run over another one."""
     found = _resumption(window.ahead)
     if found is None:
         return None
     window.drop(found)
     fault = f"its Content-Length of {record.size:,} runs over another record, at byte {window.offset:,}"
-    return Broken(record.number, record.offset, f"{fault}; leave it out")
+    return BrokenRecord(record.number, record.offset, f"{fault}; leave it out")
 
 
-def _cut_off(window: _Window, record: Capture, there: int) -> Broken:
+def _cut_off(window: _Window, record: WarcRecord, there: int) -> BrokenRecord:
     window.drop(len(window.ahead))
     missing = f"{there:,} of {record.size:,} bytes are there"
-    return Broken(record.number, record.offset, f"the file ends in it ({missing}); fetch the file again")
+    return BrokenRecord(record.number, record.offset, f"the file ends in it ({missing}); fetch the file again")
 
 
-def _passed_over(window: _Window, number: int, fault: str, *, offset: int | None = None, cut: bool = False) -> Broken:
+def _passed_over(
+    window: _Window, number: int, fault: str, *, offset: int | None = None, cut: bool = False
+) -> BrokenRecord:
     """A broken record, and the window where the next one begins."""
     start = window.offset if offset is None else offset
     if window.pass_to_record():
-        return Broken(number, start, f"{fault}; it is left out, and reading goes on at byte {window.offset:,}")
+        return BrokenRecord(number, start, f"{fault}; it is left out, and reading goes on at byte {window.offset:,}")
     if cut:
-        return Broken(number, start, "the file ends in its header; fetch the file again")
-    return Broken(number, start, f"{fault}, and no record comes behind it; fetch the file again")
+        return BrokenRecord(number, start, "the file ends in its header; fetch the file again")
+    return BrokenRecord(number, start, f"{fault}, and no record comes behind it; fetch the file again")

@@ -46,7 +46,7 @@ _MONTHS = "|".join(
 )
 DAY_OF_MONTH = regex.compile(rf"\b(?:{_MONTHS}) ?\d{{1,2}}$")
 """`August 15`, `Sept.5`."""
-YEAR = regex.compile(r"(?:1[5-9]|20)\d\d(?![\d,]|[.:-]\d)")
+YEAR_AFTER_COMMA = regex.compile(r"(?:1[5-9]|20)\d\d(?![\d,]|[.:-]\d)")
 ACRONYM_IN_BRACKETS = regex.compile(r"\([A-Z]{3,6}\)(?!\w)")
 WORDS_IN_BRACKETS = regex.compile(rf"\((?:{LATIN_LETTER}+ )+{LATIN_LETTER}+\)(?=[\s,.;:!?]|$)")
 PROTECTED_TEXT = regex.compile(
@@ -98,7 +98,7 @@ def comma(mark: MarkContext) -> float:
     before = mark.text[max(0, mark.start - CONTEXT_CHARS) : mark.start]
     after = mark.text[mark.end : mark.end + CONTEXT_CHARS]
     if after[:1].isdigit():
-        is_date = YEAR.match(after) and (DAY_OF_MONTH.search(before) or is_known(mark.left))
+        is_date = YEAR_AFTER_COMMA.match(after) and (DAY_OF_MONTH.search(before) or is_known(mark.left))
         return 0.97 if is_date else NO_EDIT
     if token_around(mark.text, mark.start, mark.end, CONTEXT_CHARS).count(",") >= MIN_LIST_COMMAS or not mark.right:
         return NO_EDIT

@@ -20,9 +20,9 @@ from pipeline.segmentation.counts import document_counts
 from pipeline.segmentation.score import missing_spaces
 from pipeline.segmentation.user_words import user_words_of
 from pipeline.stages.fixpoint import propose_to_fixpoint
-from pipeline.stages.punctuation.gaps import edit_for_gap
 from pipeline.stages.punctuation.lines import PunctuatedLine, punctuated_line
 from pipeline.stages.punctuation.marks import QUOTATION_MARKS, edit_for_mark
+from pipeline.stages.punctuation.missing_spaces import edit_for_gap
 from pipeline.stages.punctuation.rules import RULES
 from pipeline.text.edits import Edit
 
@@ -71,12 +71,12 @@ def proposed_edits(document: Document) -> Iterator[Edit]:
     """The edits of `document` in order, at most one for each place."""
     text = document.text
     user_words = user_words_of(document.vocabulary).edges
-    gaps = {
+    missing = {
         space.at: space
         for space in missing_spaces(text, user_words)
         if not space.inner and space.confidence >= MIN_CONFIDENCE
     }
-    places = sorted({*((at, False) for at in _mark_offsets(text, user_words)), *((at, True) for at in gaps)})
+    places = sorted({*((at, False) for at in _mark_offsets(text, user_words)), *((at, True) for at in missing)})
     if not places:
         return
     starts = [line.start for line in document.lines]
@@ -88,7 +88,7 @@ def proposed_edits(document: Document) -> Iterator[Edit]:
             line = punctuated_line(document, document.lines[bisect_right(starts, at) - 1])
         if line.is_code:
             continue
-        edit = edit_for_gap(text, gaps[at], line) if is_gap else edit_for_mark(text, at, line, spaced=spaced)
+        edit = edit_for_gap(text, missing[at], line) if is_gap else edit_for_mark(text, at, line, spaced=spaced)
         # Two marks may ask for the same space: `"One"("two")`.
         if edit and (edit.start not in best or best[edit.start].confidence < edit.confidence):
             best[edit.start] = edit

@@ -19,7 +19,7 @@ from pipeline.segmentation.word_scores import lowered
 from pipeline.stages.words.rules import TRUNCATED
 from pipeline.stages.words.unspaced_lines import SolvedLine
 
-CONTEXT_CHARS = 60
+COMPLETION_CONTEXT_CHARS = 60
 """Code points before a completion that are compared with the title."""
 MAX_FRAGMENT_ZIPF = 3.0
 """Zipf frequency under which a last word may be the beginning of another word of the document."""
@@ -74,7 +74,7 @@ def completion(text: str, fragment: str, before: Sequence[str]) -> str | None:
         if run and not (at and LETTER_RUN.match(small, at - 1)):
             if run[0] == fragment:
                 return None
-            shared = _shared_at_end(LETTER_RUN.findall(small[max(0, at - CONTEXT_CHARS) : at]), before)
+            shared = _shared_at_end(LETTER_RUN.findall(small[max(0, at - COMPLETION_CONTEXT_CHARS) : at]), before)
             if shared and len(run[0]) < MAX_WORD_LETTERS:
                 counts[run[0]] += 1
                 most_shared[run[0]] = max(most_shared.get(run[0], 0), shared)

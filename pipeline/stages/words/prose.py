@@ -18,8 +18,8 @@ BLOCK_CHARS, BLOCK_MARGIN_CHARS = 500, 100
 """Code points of the parts of a long line that are judged separately, and of the margin on each side."""
 NEIGHBOUR_CHARS = 40
 """Code points beside a run in Chinese that must hold another word of Latin script."""
-WORD_BEFORE = regex.compile(rf"(?<![\w'’]){LETTER_RUN.pattern} $")
-WORD_AFTER = regex.compile(rf"[ -]{LETTER_RUN.pattern}(?!\w)")
+LATIN_WORD_BEFORE = regex.compile(rf"(?<![\w'’]){LETTER_RUN.pattern} $")
+LATIN_WORD_AFTER = regex.compile(rf"[ -]{LETTER_RUN.pattern}(?!\w)")
 MIN_JUDGED_WORDS = 4
 """Shorter lines are taken for English."""
 MAX_UNKNOWN_SHARE = 0.4
@@ -44,8 +44,8 @@ def is_prose(document: Document, at: int, start: int, end: int) -> bool:
         return False
     if document.script(line) == "latin":
         return True
-    before = WORD_BEFORE.search(document.text, max(0, start - NEIGHBOUR_CHARS), start)
-    return before is not None or WORD_AFTER.match(document.text, end) is not None
+    before = LATIN_WORD_BEFORE.search(document.text, max(0, start - NEIGHBOUR_CHARS), start)
+    return before is not None or LATIN_WORD_AFTER.match(document.text, end) is not None
 
 
 def is_alone_on_line(document: Document, at: int, start: int, end: int) -> bool:

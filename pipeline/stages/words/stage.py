@@ -1,9 +1,9 @@
 """Missing spaces between run-together English words: `decadesof` is `decades of`.
 
 `pipeline.segmentation` finds the missing spaces from the word, its neighbours and the whole document. This stage
-decides where that is acted on (`gaps`): in lines of English (`prose`), outside links and code, and never inside a word
-of the user's vocabulary. Lines without spaces are solved as a whole (`unspaced_lines`), and a title that was cut off
-inside a word gets a note (`cut_titles`).
+inserts them under one of its rules (`rule_selection`): in lines of English (`prose`), outside links and code, and never
+inside a word of the user's vocabulary. Lines without spaces are solved as a whole (`unspaced_lines`), and a title that
+was cut off inside a word gets a note (`cut_titles`).
 """
 
 from bisect import bisect_right
@@ -21,7 +21,7 @@ from pipeline.segmentation.score import missing_spaces
 from pipeline.segmentation.user_words import user_words_of
 from pipeline.stages.fixpoint import propose_to_fixpoint
 from pipeline.stages.words.cut_titles import truncated_title
-from pipeline.stages.words.gaps import Gap, joined_years, rule_for
+from pipeline.stages.words.rule_selection import Gap, joined_years, rule_for
 from pipeline.stages.words.rules import NUMBER, RULES
 from pipeline.stages.words.unspaced_lines import SolvedLine, solve_unspaced_lines
 from pipeline.text.edits import Edit

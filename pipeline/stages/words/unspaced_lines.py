@@ -59,7 +59,7 @@ SMALL_SENTENCE = regex.compile(r"\p{Ll}{2}[.](?=\p{Ll}{2})")
 """Where a sentence begins in a line written without capitals."""
 NAME_PAIR = regex.compile(rf"(?<!\w)(\p{{Lu}}{LATIN_LETTER}*+) (?=(\p{{Lu}}{LATIN_LETTER}*+))")
 """Two capitalised words with a space between them."""
-TOKEN = regex.compile(r"\S++")
+NON_SPACE = regex.compile(r"\S++")
 
 NamePairs = Set[tuple[str, str]]
 
@@ -286,7 +286,7 @@ def _is_identifier(text: str, offsets: Set[int]) -> bool:
 def _boundaries_at_marks(text: str) -> Iterator[int]:
     """The offsets in a line where a space is usual because of the marks."""
     has_capitals = any(map(str.isupper, text))
-    for match in TOKEN.finditer(text):
+    for match in NON_SPACE.finditer(text):
         token, start = match[0], match.start()
         yield from (start + at for at in usual_boundaries(token))
         yield from (start + mark.end() for mark in USUAL_IN_PROSE.finditer(token))

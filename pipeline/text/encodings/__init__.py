@@ -1,1 +1,1 @@
-"""Which encoding wrote some bytes."""
+"""Detects the encoding of some bytes."""

@@ -1,9 +1,9 @@
-"""Which encoding wrote some bytes: one for all of them, or another for some of the lines.
+"""Detects the encoding of some bytes: one for all of them, or different ones for some of the lines.
 
-Strict UTF-8 is believed at once. Else each line is read in every encoding that comes into question, and what the text
-would say has a cost (see `readings`): the way through the lines that costs least wins, where a change of encoding has
-a cost of its own. So a broken byte in UTF-8 stays one broken byte, a line of GBK in a file of UTF-8 is read as GBK, and
-a short line that could be either is read as its neighbours are. This is the algorithm of Viterbi (1967).
+Valid UTF-8 is accepted at once. Otherwise each line is read in every candidate encoding, and the resulting text has a
+cost (see `readings`). Viterbi's algorithm (1967) finds the cheapest sequence of encodings, where each change costs
+something, too. So a broken byte in UTF-8 stays one broken byte, a line of GBK in a file of UTF-8 is read as GBK, and a
+short line that could be either is read like its neighbours.
 """
 
 from collections.abc import Sequence
@@ -18,41 +18,48 @@ __all__ = ["EncodingSpan", "detect_encodings", "detect_wide"]
 
 
 class EncodingSpan(NamedTuple):
-    """Bytes up to `end`, from where the stretch before ends, and the encoding that wrote them."""
+    """The bytes up to `end`, from the end of the span before, and their encoding."""
 
     end: int
     encoding: str
 
 
 ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "windows-1252": "cp1252", "big5": "big5hkscs"}
-"""What a declared charset is read as: the superset that its writers in fact used."""
-DECLARED = regex.compile(rb"""(?:charset|encoding)\s{0,4}=\s{0,4}["']?([A-Za-z][A-Za-z0-9_:.-]{2,20})""")
-MOST_LINES = 20_000
-"""Longer files are read in pieces of several lines, to bound the work."""
-CHANGE = 12
-CHANGES = {("utf-8", "gb18030"): 5, ("utf-8", "big5hkscs"): 5, ("utf-8", "cp1252"): 6, ("gb18030", "big5hkscs"): 16}
-"""What a change of encoding between two lines costs. UTF-8 proves itself; the two Chinese ones are easily confused; and
-one byte of Windows-1252 within a file of UTF-8 may as well be broken, so there and back costs more than that."""
-UNASKED = 40
-"""What the other readings of a line cost more than the one that is plainly right."""
+"""Declared charsets, and the superset that their writers use in fact."""
+DECLARED_CHARSET = regex.compile(rb"""(?:charset|encoding)\s{0,4}=\s{0,4}["']?([A-Za-z][A-Za-z0-9_:.-]{2,20})""")
+MAX_LINES = 20_000
+"""Longer files are read in pieces of several lines, to bound the time."""
+DECLARATION_BYTES = 1024
+"""Bytes at the start that may declare a charset."""
+CHANGE_COST = 12
+CHANGE_COSTS = {
+    ("utf-8", "gb18030"): 5,
+    ("utf-8", "big5hkscs"): 5,
+    ("utf-8", "cp1252"): 6,
+    ("gb18030", "big5hkscs"): 16,
+}
+"""Cost of a change of encoding between two lines. UTF-8 is hardly ever valid by accident; the two Chinese encodings are
+easily confused; one byte of Windows-1252 in a file of UTF-8 may as well be broken, so a change and back costs more."""
+SKIPPED_COST = 40
+"""Additional cost of the other encodings of a line if one is clearly right."""
 
 
 def detect_encodings(data: bytes) -> list[EncodingSpan]:
-    """The stretches of `data`, which has no byte order mark and no NUL, in order. Linear in its length."""
+    """The encodings of `data`, which has no byte order mark, in order. Linear in its length."""
     if _is_utf_8(data):
         return [EncodingSpan(len(data), "utf-8")]
     if (name := detect_wide(data)) is not None:
         return [EncodingSpan(len(data), name)]
     lines = list(_lines(data))
     choice = _cheapest(lines, candidate_encodings(_declared(data)))
-    stretches: list[EncodingSpan] = []
+    spans: list[EncodingSpan] = []
     end = 0
     for line, name in zip(lines, choice, strict=True):
         end += len(line)
-        if stretches and stretches[-1].encoding == name:
-            stretches.pop()
-        stretches.append(EncodingSpan(end, name))
-    return stretches
+        if spans and spans[-1].encoding == name:
+            spans.pop()
+        spans.append(EncodingSpan(end, name))
+    return spans
 
 
 def _is_utf_8(data: bytes) -> bool:
@@ -64,62 +71,62 @@ def _is_utf_8(data: bytes) -> bool:
 
 
 def _declared(data: bytes) -> str | None:
-    match = DECLARED.search(data, 0, 1024)
+    match = DECLARED_CHARSET.search(data, 0, DECLARATION_BYTES)
     return ALIASES.get(name := match[1].decode("ascii").lower(), name) if match else None
 
 
 def _lines(data: bytes) -> list[bytes]:
-    """The lines with their ends; in a long file several lines together."""
+    """The lines with their line ends; in a long file several lines together."""
     lines = data.splitlines(keepends=True)
-    if len(lines) <= MOST_LINES:
+    if len(lines) <= MAX_LINES:
         return lines
-    least = len(data) // MOST_LINES + 1
+    min_size = len(data) // MAX_LINES + 1
     pieces: list[bytes] = []
-    waiting: list[bytes] = []
+    pending: list[bytes] = []
     size = 0
     for line in lines:
-        waiting.append(line)
+        pending.append(line)
         size += len(line)
-        if size >= least:
-            pieces.append(b"".join(waiting))
-            waiting, size = [], 0
-    return [*pieces, b"".join(waiting)] if waiting else pieces
+        if size >= min_size:
+            pieces.append(b"".join(pending))
+            pending, size = [], 0
+    return [*pieces, b"".join(pending)] if pending else pieces
 
 
-def _cheapest(lines: Sequence[bytes], among: Sequence[CandidateEncoding]) -> list[str]:
-    """The encoding of each line on the cheapest way through all of them."""
-    names = [reading.encoding for reading in among]
-    change = [[_change(a, b) for b in names] for a in names]
+def _cheapest(lines: Sequence[bytes], candidates: Sequence[CandidateEncoding]) -> list[str]:
+    """The encoding of each line in the cheapest sequence of encodings."""
+    names = [candidate.encoding for candidate in candidates]
+    change = [[_change_cost(a, b) for b in names] for a in names]
     costs = [0] * len(names)
-    came: list[list[int]] = []
+    origins: list[list[int]] = []
     for line in lines:
         if line.isascii():
-            came.append(list(range(len(names))))
+            origins.append(list(range(len(names))))
             continue
-        step = _costs(line, among)
+        step = _costs(line, candidates)
         origin = [min(range(len(names)), key=lambda k: costs[k] + change[k][i]) for i in range(len(names))]
         costs = [costs[k] + change[k][i] + step[i] for i, k in enumerate(origin)]
-        came.append(origin)
+        origins.append(origin)
     at = min(range(len(names)), key=costs.__getitem__)
     chosen = []
-    for origin in reversed(came):
+    for origin in reversed(origins):
         chosen.append(names[at])
         at = origin[at]
     return chosen[::-1]
 
 
-def _change(one: str, other: str) -> int:
-    if one == other:
+def _change_cost(first: str, second: str) -> int:
+    if first == second:
         return 0
-    return CHANGES.get((one, other)) or CHANGES.get((other, one)) or CHANGE
+    return CHANGE_COSTS.get((first, second)) or CHANGE_COSTS.get((second, first)) or CHANGE_COST
 
 
-def _costs(line: bytes, among: Sequence[CandidateEncoding]) -> list[int]:
-    """What each reading of a line costs; once one is plainly right, the others are not asked."""
-    found: list[int] = []
-    for i, reading in enumerate(among):
-        cost, plain = reading.cost(line)
-        found.append(cost)
-        if plain:
-            return [cost if k == i else cost + UNASKED for k in range(len(among))]
-    return found
+def _costs(line: bytes, candidates: Sequence[CandidateEncoding]) -> list[int]:
+    """The cost of a line in each encoding. If one is clearly right, the others are not tried."""
+    costs: list[int] = []
+    for i, candidate in enumerate(candidates):
+        cost, is_clear = candidate.cost(line)
+        costs.append(cost)
+        if is_clear:
+            return [cost if k == i else cost + SKIPPED_COST for k in range(len(candidates))]
+    return costs

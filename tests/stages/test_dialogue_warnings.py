@@ -1,4 +1,4 @@
-"""Warnings about a talk that was not recognised, or not wholly; what gives none stands beside what gives one."""
+"""Warnings about a dialogue that was not recognised, or only in part, with texts that give no warning."""
 
 import pytest
 
@@ -86,7 +86,7 @@ NOTHING = {
 
 
 @pytest.mark.parametrize("layout", UNRECOGNISED)
-def test_a_pattern_without_an_exchange_gives_one_warning(layout: str) -> None:
+def test_pattern_without_exchange_gives_one_warning(layout: str) -> None:
     text, shown = UNRECOGNISED[layout]
     article = FINDERS.process(text, id="t")
     assert not list(article.exchanges)
@@ -97,11 +97,11 @@ def test_a_pattern_without_an_exchange_gives_one_warning(layout: str) -> None:
 
 
 @pytest.mark.parametrize("kind", NOTHING)
-def test_what_is_no_talk_gives_no_warning(kind: str) -> None:
+def test_other_patterns_give_no_warning(kind: str) -> None:
     assert warnings(NOTHING[kind], "dialogue.unrecognised") == []
 
 
-def test_a_label_that_the_stage_reads_is_to_be_named_in_the_vocabulary() -> None:
+def test_warning_advises_to_name_the_label_in_the_vocabulary() -> None:
     text = (
         "Ada Fern: We moved the lamps on Monday, and our neighbours came to look.\n\nThe tide was out.\n\n"
         "Ada Fern: My brother brought oil.\n\nThe tide came in.\n\nAda Fern: We lit them all at eight.\n"
@@ -148,7 +148,7 @@ NOT_IN_TURN = {
 
 
 @pytest.mark.parametrize("layout", IN_TURN)
-def test_a_label_within_a_turn_gives_a_warning(layout: str) -> None:
+def test_label_within_a_turn_gives_a_warning(layout: str) -> None:
     text, name = IN_TURN[layout]
     article = FINDERS.process(text, id="t")
     (note,) = warnings(text, "dialogue.label-in-turn")
@@ -158,8 +158,8 @@ def test_a_label_within_a_turn_gives_a_warning(layout: str) -> None:
 
 
 @pytest.mark.parametrize("layout", IN_TURN)
-def test_naming_it_makes_it_a_speaker(layout: str) -> None:
-    """The remedy that the warning gives."""
+def test_naming_the_label_makes_it_a_speaker(layout: str) -> None:
+    """The advice of the warning works."""
     text, name = IN_TURN[layout]
     told = Pipeline(stages=["languages", "credits", "dialogue"], vocabulary={"names": [name]})
     article = told.process(text, id="t")
@@ -168,5 +168,5 @@ def test_naming_it_makes_it_a_speaker(layout: str) -> None:
 
 
 @pytest.mark.parametrize("kind", NOT_IN_TURN)
-def test_what_is_no_label_gives_no_warning(kind: str) -> None:
+def test_text_that_is_no_label_gives_no_warning(kind: str) -> None:
     assert warnings(NOT_IN_TURN[kind], "dialogue.label-in-turn") == []

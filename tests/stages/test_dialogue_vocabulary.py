@@ -43,13 +43,13 @@ LAYOUTS = {
 }
 
 
-def said(article: Article) -> list[tuple[str | None, str]]:
-    """Who says which paragraph, in order."""
+def paragraphs_by_speaker(article: Article) -> list[tuple[str | None, str]]:
+    """The speaker of each paragraph, in order."""
     turns = [turn for exchange in article.exchanges for turn in exchange.turns]
     return [(turn.speaker, paragraph) for turn in turns for paragraph in turn.paragraphs]
 
 
-def written(layout: str, *, title: str = "") -> tuple[str, list[tuple[str, str]], dict[str, str]]:
+def text_in_layout(layout: str, *, title: str = "") -> tuple[str, list[tuple[str, str]], dict[str, str]]:
     """The text in a layout, who says what in it, and the labels."""
     form, names, words = LAYOUTS[layout]
     text = title + "".join(form.format(names[who], what) for who, what in words)
@@ -58,24 +58,24 @@ def written(layout: str, *, title: str = "") -> tuple[str, list[tuple[str, str]]
 
 @pytest.mark.parametrize("who", ["a", "b", "c"])
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_others_in_the_same_layout_are_speakers_too(layout: str, who: str) -> None:
-    text, expected, names = written(layout)
+def test_other_labels_in_the_same_layout_are_speakers(layout: str, who: str) -> None:
+    text, expected, names = text_in_layout(layout)
     made = Pipeline(stages=STAGES, vocabulary={"names": [names[who]]})
-    assert said(made.process(text, id="t")) == expected
+    assert paragraphs_by_speaker(made.process(text, id="t")) == expected
 
 
 @pytest.mark.parametrize("layout", ["handles", "names", "Chinese", "Chinese names"])
-def test_prose_around_the_talk_stays_prose(layout: str) -> None:
+def test_prose_around_the_dialogue_stays_prose(layout: str) -> None:
     prose = "港口很黑，灯都很旧。" if layout.startswith("Chinese") else "The harbour was dark and the lamps were old."
     title = "港口之夜" if layout.startswith("Chinese") else "A Night"
-    text, expected, names = written(layout, title=f"{title}\n\n{prose}\n\n")
+    text, expected, names = text_in_layout(layout, title=f"{title}\n\n{prose}\n\n")
     article = Pipeline(stages=STAGES, vocabulary={"names": [names["a"]]}).process(text, id="t")
-    assert said(article) == expected
+    assert paragraphs_by_speaker(article) == expected
     assert article.lead == (prose,)
 
 
 def test_keys_with_values_and_notes_are_no_speakers() -> None:
-    """They recur in the layout of the speaker's label, and neither are names nor speak."""
+    """They recur in the layout of the speaker's label, but are no names and do not speak."""
     text = (
         "Ada Fern: I moved the lamps on Monday.\n\nSeats: 40\n\nNote: closed in May.\n\n"
         "Ada Fern: I lit them all.\n\nSeats: 90\n\nNote: open in June.\n\n"
@@ -84,8 +84,8 @@ def test_keys_with_values_and_notes_are_no_speakers() -> None:
     assert {speaker.name for speaker in article.speakers} == {"Ada Fern"}
 
 
-def test_a_label_that_is_left_in_the_turn_is_named() -> None:
-    """It comes once and says nothing of I or you: it may be a name or a thing, so a warning says so."""
+def test_label_that_stays_in_a_turn_gives_a_warning() -> None:
+    """It occurs once and does not say I or you, so it may be a name or a thing."""
     text = "Ada Fern: I moved the lamps on Monday.\n\nBen Rook: No.\n\nAda Fern: I lit them all, you know.\n\n"
     article = Pipeline(stages=STAGES, vocabulary={"names": ["Ada Fern"]}).process(text, id="t")
     (note,) = [note for note in article.notes if note.rule == "dialogue.label-in-turn"]
@@ -102,8 +102,8 @@ def test_labels_of_another_layout_do_not_become_speakers() -> None:
     assert {speaker.name for speaker in article.speakers} == {"Ada Fern"}
 
 
-def test_naming_nobody_who_has_a_label_changes_nothing() -> None:
-    text, _, _ = written("handles")
+def test_name_without_a_label_changes_nothing() -> None:
+    text, _, _ = text_in_layout("handles")
     plain = Pipeline(stages=STAGES).process(text, id="t")
     named = Pipeline(stages=STAGES, vocabulary={"names": ["Nora Quist"]}).process(text, id="t")
     assert (named.segments, named.sections) == (plain.segments, plain.sections)

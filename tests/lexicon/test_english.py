@@ -1,4 +1,4 @@
-"""The lexicon: what it knows about words."""
+"""The English lexicon: frequencies, pairs, names and run-together words."""
 
 from pathlib import Path
 
@@ -29,14 +29,14 @@ def test_pairs_are_conditional_probabilities() -> None:
 
 
 @pytest.mark.parametrize("word", ["ofthe", "alot", "tobe"])
-def test_slips_of_the_web_are_joins(word: str) -> None:
-    """They are in the word lists, and are no words."""
+def test_run_together_words_of_the_web_are_misjoined(word: str) -> None:
+    """The word lists have them, but edited prose writes two words."""
     assert WORDS.is_misjoined(word)
 
 
 @pytest.mark.parametrize("word", ["into", "cannot", "nobody", "maybe", "island", "togo", "ingrid"])
-def test_words_and_names_that_are_made_of_words_are_not(word: str) -> None:
-    """Edited prose has them as one word, or as a name."""
+def test_compounds_and_names_are_not_misjoined(word: str) -> None:
+    """Edited prose writes them as one word, or they are names."""
     assert not WORDS.is_misjoined(word)
 
 
@@ -52,18 +52,18 @@ def test_other_languages_are_known_as_such() -> None:
 
 
 def test_spelling_prefers_what_looks_like_a_word() -> None:
-    """The letter model is for words that nobody knows."""
+    """The letter model scores unknown words."""
     assert WORDS.spelling("brolling") > WORDS.spelling("bqxlrzng")
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 12), (3, 9), (0, 2), (5, 6), (9, 12)])
-def test_the_spelling_of_a_part_is_that_of_a_word_of_its_own(start: int, end: int) -> None:
-    """What stands around it is not seen."""
+def test_the_spelling_of_a_part_ignores_its_neighbours(start: int, end: int) -> None:
+    """The letters around the part do not count."""
     text = "oldbrollings"
     assert WORDS.spellings(text).between(start, end) == WORDS.spelling(text[start:end])
 
 
 def test_the_data_is_small() -> None:
-    """It travels in the package."""
+    """The data is part of the wheel."""
     folder = Path(english.__file__).parent
     assert sum(path.stat().st_size for path in [*folder.glob("*.marisa"), *folder.glob("*.bytes")]) < 7_000_000

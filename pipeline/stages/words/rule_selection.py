@@ -65,8 +65,15 @@ MODEL_NUMBER = regex.compile(r"\p{Lu}++\d++$")
 FOUR_FIGURES = regex.compile(r"\d{4}(?!\d)")
 JOINED_YEAR = regex.compile(r"(?:19|20)\d\d(?<=\p{Ll}\d{4})(?![\w-]|[./:]\w)")
 WORD_BEFORE_YEAR = regex.compile(
-    r"(?<![^\s(“\"])(?:[Ii]n|[Ss]ince|[Bb]y|[Uu]ntil|[Ff]rom|[Dd]uring|[Bb]efore|[Aa]fter|[Aa]bout|[Tt]han|[Oo]ver|"
-    rf"and|{'|'.join(month_names())})$"
+    rf"""
+    (?<![^\s(“\"])
+    (?:
+        [Ii]n | [Ss]ince | [Bb]y | [Uu]ntil | [Ff]rom | [Dd]uring | [Bb]efore | [Aa]fter       # In2022
+      | [Aa]bout | [Tt]han | [Oo]ver | and                                                 # than2000
+      | {" | ".join(month_names())}                                                        # May2008
+    )$
+    """,
+    regex.VERBOSE,
 )
 
 
@@ -256,7 +263,7 @@ def _is_identifier(gap: Gap) -> bool:
 def _is_name(gap: Gap) -> bool:
     """Whether a run of the lexicon is a name in its place: `Tobe Hooper`, `the Alot`."""
     run = gap.word
-    if not run[0].isupper() or run == "I" or len(run) > MAX_JOINED_NAME_LETTERS or not run[1:].islower():
+    if not run[0].isupper() or run[0] == "I" or len(run) > MAX_JOINED_NAME_LETTERS or not run[1:].islower():
         return False
     opens = SENTENCE_START.search(gap.text, max(0, gap.start - SENTENCE_REACH), gap.start) is not None
     return not opens or gap.text[gap.end + 1 : gap.end + 2].isupper()
