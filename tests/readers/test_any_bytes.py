@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import LeftOut, Record, Unreadable
@@ -26,7 +27,7 @@ TEXTS = ["Daily Post: Why a weir?\nIda Moss: 为了鳗鱼。", 'He said: "Salt, 
 ROWS = [{"id": f"n{n}", "text": text, "n": n, "tags": ["a", None], "by": None} for n, text in enumerate(TEXTS)]
 OPTIONS = Input(limits=Limits(bytes=5000))
 """What is packed has tests of its own."""
-fuzzed = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+fuzzed = settings(max_examples=examples(40))
 
 
 def table() -> pa.Table:

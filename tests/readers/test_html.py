@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 import pipeline
 from pipeline.config.settings import Input
@@ -297,7 +298,7 @@ def test_a_page_that_was_cut_off_is_read_or_refused(name: str, share: float) -> 
 PIECES = ["<p>", "</p>", "<b>", "<table>", "<tr>", "<td>", "<br>", "<!--", "-->", "<script>", "</script>", "&amp;", "<"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.lists(st.sampled_from([*PIECES, "Why a weir?", "For the eels.", "鱼", " ", "\x00", "\x0b", "\ud7ff"])))
 def test_any_soup_of_tags_is_read_or_refused(pieces: list[str]) -> None:
     found = outcome("".join(pieces).encode("utf-8"))

@@ -66,7 +66,7 @@ def test_layers_are_counted_together_against_the_size_of_the_outermost(tmp_path:
     assert "unpacks to more than 1,000 times its size" in said
 
 
-@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+@pytest.mark.parametrize("suffix", [".gz", pytest.param(".zst", marks=pytest.mark.soak)])
 def test_a_bomb_of_ten_gigabytes_is_stopped_at_once_and_takes_no_memory(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"t.jsonl{suffix}"
     if suffix == ".gz":

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import Record, Unreadable
@@ -166,18 +167,18 @@ def told(folder: Path, data: bytes, options: Input | None = None) -> list[ReadRe
 
 
 @given(damaged(), st.sampled_from([1, 300, 1 << 25]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 def test_damage_is_told_and_nothing_else_happens(folder: Path, data: bytes, limit: int) -> None:
     told(folder, data, Input(limits=Limits(bytes=limit)))
 
 
 @given(st.binary(max_size=400) | st.text("WARC/1.0\r\n: -9aContentLghTyp", max_size=200).map(str.encode))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 def test_anything_behind_a_first_line_is_told(folder: Path, data: bytes) -> None:
     told(folder, b"WARC/1.0\r\n" + data)
 
 
 @given(st.integers(0, len(GOOD)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 def test_a_file_that_is_cut_off_gives_one_error_at_most(folder: Path, end: int) -> None:
     assert sum(isinstance(each, Unreadable) for each in told(folder, GOOD[:end])) <= 1

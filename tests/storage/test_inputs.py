@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from backports import zstd
 from readers.packing import COMPRESSIONS, rows
+from sampling import only
 
 from pipeline.cli import main
 from pipeline.config.settings import Input
@@ -87,7 +88,7 @@ def articles(output: Path) -> dict[str, bytes]:
     return found | {"left out": left_out.read_bytes() if left_out.exists() else b""}
 
 
-@pytest.mark.parametrize("end", ["", "/"])
+@pytest.mark.parametrize("end", only(["", "/"], ["/"]))
 def test_a_bucket_gives_the_articles_of_a_folder(
     bucket: str, raw: Path, tmp_path: Path, capfd: Captured, end: str
 ) -> None:
@@ -235,7 +236,7 @@ def test_keys_that_are_refused_later_fail_what_is_read_then(
     assert SECRET not in refused.reason
 
 
-@pytest.mark.parametrize("suffix", ["", ".gz", ".xz"])
+@pytest.mark.parametrize("suffix", only(["", ".gz", ".xz"], [".gz"]))
 def test_of_a_dump_that_breaks_off_for_good_what_came_is_read_and_one_failure_says_where(web: Web, suffix: str) -> None:
     data = COMPRESSIONS.get(suffix, bytes)(rows(40_000))
     at = len(data) * 3 // 4
