@@ -392,8 +392,8 @@ def test_what_is_said_of_a_fault_is_not_long() -> None:
 
 
 def test_large_edits_are_compared_by_their_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.model.verify.FEW_RUNS", 10)
-    monkeypatch.setattr("pipeline.model.verify.MARKS", 64)
+    monkeypatch.setattr("pipeline.model.verify.MAX_CHARS_IN_SETS", 10)
+    monkeypatch.setattr("pipeline.model.verify.HASH_TABLE_BYTES", 64)
     cases = {
         ("abcdefghijklmnop", "ABCDEFGHIJKLMNOP"): False,
         ("abcdefghijklmnop", "__abcdefghijkl__"): True,
@@ -413,7 +413,7 @@ def test_repeats_that_take_long_to_look_for_are_said(monkeypatch: pytest.MonkeyP
     repeat = msgspec.structs.replace(first, start=size, end=size + 4, label="repeat", field=None)
     longer = msgspec.structs.replace(made, text=f"{made.text}mill", segments=(first, repeat))
     assert not any("repeat" in fault for fault in faults(longer))
-    monkeypatch.setattr("pipeline.model.verify.MOST_COMPARED", 1)
+    monkeypatch.setattr("pipeline.model.verify.MAX_COMPARED_CHARS", 1)
     assert any("1 repeats are too many to look for in" in fault for fault in faults(longer))
 
 
