@@ -19,7 +19,7 @@ from ftfy import TextFixerConfig, fix_encoding
 
 from pipeline import Document, Edit, Pipeline
 from pipeline.core.apply_stage import repair
-from pipeline.stages.mojibake.suspicion import SUSPECT, gist
+from pipeline.stages.mojibake.suspects import SUSPECT, non_ascii_runs
 
 STAGES = ("entities", "mojibake", "markup")
 LINES = 60
@@ -114,7 +114,7 @@ def _missed(corpora: Sequence[Path], others: Sequence[Path]) -> None:
         # ftfy is never shown U+FFFD, for which it would write a control character.
         parts = [part for line in lines if not line.isascii() for part in line.split("\ufffd")]
         changed = [part for part in parts if fix_encoding(part, config) != part]
-        missed = [part for part in changed if not (SUSPECT.search(part) and SUSPECT.search(gist(part)))]
+        missed = [part for part in changed if not (SUSPECT.search(part) and SUSPECT.search(non_ascii_runs(part)))]
         print(f"  {name:44s}{len(lines):10d}{len(changed):10d}{len(missed):10d}")
         for part in missed[:5]:
             print(f"    {part[:100]!r}")

@@ -3,9 +3,9 @@
 import hashlib
 
 import msgspec
-from core.test_assemble import labelled_texts
 from hypothesis import strategies as st
 from labelled import article as assembled
+from labelled import labelled_texts
 from strategies import fitting_edits, texts
 
 import pipeline

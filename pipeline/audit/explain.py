@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.audit.provenance import Fragment, Rewrite, edits_in_source, fragments, layer_texts, rewrites
-from pipeline.core.meanings import meanings
+from pipeline.core.recipe import rule_meanings
 from pipeline.model.arguments import expect_one, expect_texts
 from pipeline.model.article import Article
 from pipeline.model.restore import SourceMap
@@ -144,7 +144,7 @@ def explain(article: Article, known: Mapping[str, str] | None = None) -> Explana
     expect_one("explain", "article", article, Article)
     expect_texts("explain", "known", known)  # type: ignore[arg-type]
     if known is None:
-        known = meanings(stage.name for stage in article.provenance.pipeline.stages)
+        known = rule_meanings(stage.name for stage in article.provenance.pipeline.stages)
     layers = layer_texts(article)
     source_rewrites = rewrites(article.provenance.changes)
     line_starts = [0]

@@ -1,4 +1,4 @@
-"""The command line: one module a verb, imported only when that verb is called."""
+"""The command line: one module per command, imported when the command is called."""
 
 import argparse
 import sys
@@ -39,22 +39,22 @@ EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and gives its exit code."""
+    """Runs one command and returns its exit code."""
     with escaping():
         try:
             try:
                 return _command(list(sys.argv[1:] if arguments is None else arguments))
             finally:
-                # Here and not when Python ends, where it could only complain.
+                # Flush here: at exit Python could only print an error.
                 sys.stdout.flush()
         except BrokenPipeError:
-            # Whoever read our output has seen enough.
+            # The reader of our output, such as `head`, has stopped reading.
             return EXIT_OK
         except OutputError as error:
             return _failed(error)
 
 
-def _command(given: Sequence[str]) -> int:
+def _command(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="pipeline",
         description="Turn scraped, damaged, bilingual interview articles into structured Q&A JSON.",
@@ -62,17 +62,22 @@ def _command(given: Sequence[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"pipeline {__version__}")
-    verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", required=True)
-    for verb, what in COMMANDS.items():
-        sub = verbs.add_parser(verb, help=what, description=what, formatter_class=argparse.RawDescriptionHelpFormatter)
-        # Only the module of the verb that is called is loaded: `--help` should not pay for all of them.
-        if given[:1] == [verb]:
-            module = import_module(f"pipeline.cli.{verb}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command, summary in COMMANDS.items():
+        sub = commands.add_parser(
+            command,
+            help=summary,
+            description=f"{summary[:1].upper()}{summary[1:]}.",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        # Load only the module of the command that is called, to keep `--help` fast.
+        if words[:1] == [command]:
+            module = import_module(f"pipeline.cli.{command}")
             module.add_arguments(sub)
-    if not given:
+    if not words:
         parser.print_help()
         return EXIT_OK
-    options = parser.parse_args(given)
+    options = parser.parse_args(words)
     try:
         with deliver_interrupts():
             code: int = module.main(options)
@@ -90,7 +95,7 @@ def _command(given: Sequence[str]) -> int:
 
 
 def _failed(error: Exception) -> int:
-    # What is said of a document is one line, whatever it is called.
-    said = escape_hidden(str(error)) if isinstance(error, DocumentError) else str(error)
-    print(f"pipeline: error: {said}", file=sys.stderr)
+    # Escape the message, so that it is one line whatever the name of the document.
+    message = escape_hidden(str(error)) if isinstance(error, DocumentError) else str(error)
+    print(f"pipeline: error: {message}", file=sys.stderr)
     return EXIT_FAILED

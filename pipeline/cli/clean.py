@@ -1,11 +1,11 @@
-"""`pipeline clean`: repaired text to standard output."""
+"""`pipeline clean`: prints repaired text."""
 
 import argparse
 
 from pipeline.cli.options import add_recipe_options, add_web_options, pipeline, settings, write_bytes
 from pipeline.cli.standard_streams import read_stdin
 from pipeline.errors import DocumentError, UsageError
-from pipeline.storage import Place, Remote, place
+from pipeline.storage import AnyPath, RemotePath, as_path
 from pipeline.text.decoding import NEWLINES, DecodingError, decode
 from pipeline.text.edits import apply
 
@@ -27,25 +27,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Prints the text with every repair made, in UTF-8, line ends as they were."""
-    said = settings(options)
-    made, given = pipeline(options, said), said.settings
-    source = place(options.file, given.input.access)
+    """Prints the repaired text in UTF-8, with the line endings of the input."""
+    layers = settings(options)
+    configured, values = pipeline(options, layers), layers.settings
+    source = as_path(options.file, values.input.access)
     if options.file != "-" and (source.is_dir() or not source.exists()):
         raise UsageError(f"{source} is not a file; use - for standard input")
-    data = read_stdin() if options.file == "-" else _read(source, given.input.limits.bytes)
+    data = read_stdin() if options.file == "-" else _read(source, values.input.limits.bytes)
     try:
-        decoded = decode(data, encoding=given.input.encoding)
+        decoded = decode(data, encoding=values.input.encoding)
     except DecodingError as error:
         raise DocumentError(str(source), str(error)) from error
-    text = made.clean(apply(decoded.text, decoded.edits))
+    text = configured.clean(apply(decoded.text, decoded.edits))
     write_bytes(text.replace("\n", NEWLINES[decoded.newline]).encode("utf-8"), options.output)
     return 0
 
 
-def _read(source: Place, most: int) -> bytes:
-    """All bytes of a file; of one in a bucket or on the web no more than `most`. Raises `DocumentError` for more."""
-    if not isinstance(source, Remote):
+def _read(source: AnyPath, most: int) -> bytes:
+    """Reads a file. Raises `DocumentError` if a remote file is larger than `most` bytes."""
+    if not isinstance(source, RemotePath):
         return source.read_bytes()
     data = bytearray()
     with source.open() as stream:

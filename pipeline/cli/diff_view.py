@@ -1,4 +1,4 @@
-"""How a comparison looks to a person: counts, rules with examples, articles; or one article in full."""
+"""Prints a comparison: counts, rules with examples and articles, or one article in full."""
 
 from collections import Counter
 
@@ -10,15 +10,15 @@ from pipeline.cli.printer import Printer
 from pipeline.text.excerpts import shorten, visible, wdiff
 
 MAX_LISTED_ARTICLES = 20
-"""Articles that are listed; `--json` names all of them."""
+"""Most articles that are listed; `--json` prints all."""
 MAX_LISTED_PARTS = 4
-"""Changed parts of an article that its line names."""
+"""Most changed parts that are named in the line of an article."""
 SIDE_SIGNS = {"old": "-", "new": "+"}
 CHANGE_SIGNS = {"removed": "-", "added": "+", "changed": "~"}
 
 
 class DiffPrinter:
-    """What is shown of a comparison, collected while it goes on; it keeps the first few articles only."""
+    """Collects a comparison and prints it; keeps only the first few articles."""
 
     def __init__(self, *, detailed: bool) -> None:
         self._sheet = Printer()
@@ -27,19 +27,19 @@ class DiffPrinter:
         self._articles = 0
 
     def add(self, item: Difference | UnmatchedArticle) -> None:
-        """Takes in one article that differs, or is in one output only."""
+        """Adds an article that differs or is in one output only."""
         if self._detailed:
             self._in_full(item)
             return
         if isinstance(item, Difference) and item.kinds == ("provenance",):
-            # With a new version that is every article: it is counted, and that says all.
+            # After an upgrade these are all articles, so count them and do not list them.
             return
         self._articles += 1
         if len(self._rows) < MAX_LISTED_ARTICLES:
             self._rows.append(_row(item))
 
     def show(self, summary: DiffSummary, rule_filter: RuleFilter) -> None:
-        """Prints what was collected."""
+        """Prints the comparison."""
         if self._detailed:
             if summary.same:
                 self._sheet.line("the article is identical in both outputs")
@@ -51,7 +51,7 @@ class DiffPrinter:
             self._sheet.line()
             self._sheet.table(self._rows, ("article", "text", "findings", "structure"), right=(1,))
             if self._articles > len(self._rows):
-                self._sheet.line(f"and {self._articles - len(self._rows):,} more; --json names all")
+                self._sheet.line(f"and {self._articles - len(self._rows):,} more; use --json to list all")
 
     def _counts(self, summary: DiffSummary) -> None:
         kinds = {count.kind: count.articles for count in summary.kinds}
@@ -139,27 +139,27 @@ def _row(item: Difference | UnmatchedArticle) -> tuple[str, ...]:
     signs = Counter(SIDE_SIGNS[finding.side] for finding in item.findings)
     findings = " ".join(f"{sign}{signs[sign]}" for sign in "-+" if signs[sign])
     parts = Counter(f"{CHANGE_SIGNS[change.what]}{change.part}" for change in item.structure)
-    told = [part if count == 1 else f"{part} ×{count}" for part, count in parts.most_common(MAX_LISTED_PARTS)]
+    listed = [part if count == 1 else f"{part} ×{count}" for part, count in parts.most_common(MAX_LISTED_PARTS)]
     if len(parts) > MAX_LISTED_PARTS:
-        told.append("…")
-    last = ", ".join(told)
+        listed.append("…")
+    last = ", ".join(listed)
     if "source" in item.kinds:
         last = f"different source{'; ' if last else ''}{last}"
     return visible(item.id), f"{len(item.text):,}" if item.text else "", findings, last
 
 
 def _worded(old: str, new: str) -> str:
-    """Both values as one text with the differences marked, what they share shortened."""
+    """Both values as one text with differences marked and common parts shortened."""
     if old == new:
-        # The number of an exchange that is another one now.
+        # An exchange number that now refers to a different exchange.
         return wdiff(old, new)
     pieces, at = [], 0
-    found = diff_spans(old, new, None)
-    if sum(gap.old_end - gap.old_start for gap in found) > len(old) / 2:
-        # What little they share is chance, as in two hashes.
+    spans = diff_spans(old, new, None)
+    if sum(span.old_end - span.old_start for span in spans) > len(old) / 2:
+        # The common parts are coincidence, as in two hashes.
         return wdiff(old, new)
-    for gap in found:
-        pieces.append(visible(shorten(old[at : gap.old_start])))
-        pieces.append(wdiff(old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]))
-        at = gap.old_end
+    for span in spans:
+        pieces.append(visible(shorten(old[at : span.old_start])))
+        pieces.append(wdiff(old[span.old_start : span.old_end], new[span.new_start : span.new_end]))
+        at = span.old_end
     return "".join([*pieces, visible(shorten(old[at:]))])

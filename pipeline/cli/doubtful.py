@@ -1,4 +1,4 @@
-"""`pipeline explain OUTPUT --doubtful`: the articles that have no exchange or a warning, one at a time."""
+"""`pipeline explain OUTPUT --doubtful`: lists articles without an exchange or with warnings."""
 
 import msgspec
 
@@ -10,16 +10,16 @@ from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
 from pipeline.export.load.articles import load_each
 from pipeline.model.article import Article, Remark
-from pipeline.storage import Place
+from pipeline.storage import AnyPath
 from pipeline.text.excerpts import visible
 
 MAX_LISTED_WARNINGS = 5
-"""Warnings of one article that are printed; `--json` has all."""
+"""Most warnings of an article that are printed; `--json` prints all."""
 WARNING_INDENT = "  "
 
 
 class ArticleWarning(msgspec.Struct, frozen=True, kw_only=True):
-    """A warning or an error of an article, and the line of `text` on which its place begins, from 1."""
+    """A warning or an error of an article; `line` is the line of `text` on which it starts, from 1."""
 
     line: int
     start: int
@@ -32,7 +32,7 @@ class ArticleWarning(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoubtfulArticle(msgspec.Struct, frozen=True, kw_only=True):
-    """An article that somebody should look at: what `--json` prints, an object a line; keys are only ever added."""
+    """An article that needs a look, as `--json` prints it, one object per line; keys are only ever added."""
 
     id: str
     exchanges: int
@@ -40,7 +40,7 @@ class DoubtfulArticle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def doubtful(article: Article) -> DoubtfulArticle | None:
-    """What is doubtful about an article; None where it has an exchange and no warning."""
+    """What is doubtful about an article; `None` if it has an exchange and no warning."""
     exchanges = sum(1 for _ in article.exchanges)
     notes = [note for note in article.notes if note.severity != "info"]
     if exchanges and not notes:
@@ -50,32 +50,33 @@ def doubtful(article: Article) -> DoubtfulArticle | None:
     )
 
 
-def show(source: Place, limits: Limits, *, json: bool) -> int:
-    """Prints the doubtful articles of an output in their order, and how many they are; 1 where one cannot be read."""
+def show(source: AnyPath, limits: Limits, *, json: bool) -> int:
+    """Prints the doubtful articles of an output and their number. Returns 1 if an article cannot be read."""
     sheet = Printer()
-    articles = found = without = warned = broken = 0
-    with print_grouped(verify_hint(source)) as say:
+    articles = doubtful_count = without_exchange = warned = broken = 0
+    with print_grouped(verify_hint(source)) as print_error:
         for name, article in load_each(source, limits):
             articles += 1
             if isinstance(article, ContractError):
                 broken += 1
-                say(f"{name}: {article.reason}", article.reason)
+                print_error(f"{name}: {article.reason}", article.reason)
                 continue
-            doubt = doubtful(article)
-            if doubt is None:
+            doubtful_article = doubtful(article)
+            if doubtful_article is None:
                 continue
-            found += 1
-            without += not doubt.exchanges
-            warned += bool(doubt.warnings)
+            doubtful_count += 1
+            without_exchange += not doubtful_article.exchanges
+            warned += bool(doubtful_article.warnings)
             if json:
-                write_json(msgspec.json.encode(doubt))
+                write_json(msgspec.json.encode(doubtful_article))
             else:
-                _block(doubt, sheet)
+                _block(doubtful_article, sheet)
     if not articles:
         raise UsageError(f"no articles in {source}")
     if not json:
         sheet.line(
-            f"{found:,} of {count_of(articles, 'article')} are doubtful: {without:,} without an exchange, "
+            f"{doubtful_count:,} of {count_of(articles, 'article')} are doubtful: "
+            f"{without_exchange:,} without an exchange, "
             f"{warned:,} with warnings"
         )
     return 1 if broken else 0
@@ -103,4 +104,4 @@ def _block(doubt: DoubtfulArticle, sheet: Printer) -> None:
         if note.suggestion is not None:
             sheet.line(f"{WARNING_INDENT * 2}suggestion: {visible(note.suggestion)}")
     if len(doubt.warnings) > MAX_LISTED_WARNINGS:
-        sheet.line(f"{WARNING_INDENT}and {len(doubt.warnings) - MAX_LISTED_WARNINGS:,} more; --json has all")
+        sheet.line(f"{WARNING_INDENT}and {len(doubt.warnings) - MAX_LISTED_WARNINGS:,} more; use --json to list all")

@@ -1,4 +1,4 @@
-"""`pipeline run --dry-run`: what a run would do, rule by rule."""
+"""`pipeline run --dry-run`: shows what a run would do, rule by rule."""
 
 import argparse
 from collections.abc import Sequence
@@ -23,53 +23,53 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Raises `UsageError` for options that do not go together."""
+    """Raises `UsageError` for options that cannot be combined."""
     if options.json and not options.dry_run:
         raise UsageError("--json requires --dry-run; a run writes its report to _run/ in the output")
     if options.json and options.quiet:
         raise UsageError("--json and --quiet cannot be combined")
 
 
-def show(rehearsal: DryRun, options: argparse.Namespace) -> None:
-    """Prints what was counted: rules that edit with examples, kinds of labels, rules that note, the account."""
-    forecast = rehearsal.report()
+def show(dry_run: DryRun, options: argparse.Namespace) -> None:
+    """Prints rules with examples, labels, and the number of documents by outcome."""
+    report = dry_run.report()
     if options.json:
-        write_json(msgspec.json.format(msgspec.json.encode(forecast)))
+        write_json(msgspec.json.format(msgspec.json.encode(report)))
         return
     if options.quiet:
         return
     sheet = Printer()
-    _firings("edits", forecast.edits, sheet)
-    if forecast.labels:
-        rows = [(kind.label, f"{kind.count:,}", f"{kind.articles:,}") for kind in forecast.labels]
+    _rule_table("edits", report.edits, sheet)
+    if report.labels:
+        rows = [(kind.label, f"{kind.count:,}", f"{kind.articles:,}") for kind in report.labels]
         sheet.table(rows, ("labels", "times", "articles"), right=(1, 2))
         sheet.line()
-    _firings("notes", forecast.notes, sheet)
-    told = forecast.documents
+    _rule_table("notes", report.notes, sheet)
+    totals = report.documents
     account = (
-        (told.documents, "documents in"),
-        (told.would_be_written, "would be written"),
-        (told.failed, "failed"),
-        (told.rejected, "rejected"),
+        (totals.documents, "documents in"),
+        (totals.would_be_written, "would be written"),
+        (totals.failed, "failed"),
+        (totals.rejected, "rejected"),
     )
     doubtful = (
-        (told.degraded, DEGRADED_LABEL),
-        (told.without_exchange, "without an exchange"),
-        (told.with_warnings, "with warnings"),
+        (totals.degraded, DEGRADED_LABEL),
+        (totals.without_exchange, "without an exchange"),
+        (totals.with_warnings, "with warnings"),
     )
     shown = (*account, *(row for row in doubtful if row[0]))
     sheet.table(((f"{number:,}", what) for number, what in shown), right=(0,))
     sheet.line("nothing was written")
 
 
-def _firings(head: str, firings: Sequence[RuleReport], sheet: Printer) -> None:
-    if not firings:
+def _rule_table(head: str, rules: Sequence[RuleReport], sheet: Printer) -> None:
+    if not rules:
         return
-    rows = [(firing.rule, firing.stage, f"{firing.count:,}", f"{firing.articles:,}") for firing in firings]
+    rows = [(report.rule, report.stage, f"{report.count:,}", f"{report.articles:,}") for report in rules]
     sheet.table(rows, (head, "stage", "times", "articles"), right=(2, 3))
     sheet.line()
-    for firing in firings:
-        sheet.line(firing.rule, style="bold")
-        for specimen in firing.examples:
-            sheet.line(f"  {visible(specimen.document)}: {specimen.text}")
+    for report in rules:
+        sheet.line(report.rule, style="bold")
+        for example in report.examples:
+            sheet.line(f"  {visible(example.document)}: {example.text}")
     sheet.line()

@@ -1,6 +1,6 @@
-"""`pipeline explain`: every edit, label and note of an article in its context, and what decided it.
+"""`pipeline explain`: shows every edit, label and note of an article in context, and the rule behind it.
 
-With `--doubtful` the articles of an output that somebody should look at.
+With `--doubtful`, lists the articles of an output that need a look.
 """
 
 import argparse
@@ -59,13 +59,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Prints it; 1 where `--find` finds nothing."""
+    """Prints the explanation. Returns 1 if `--find` finds nothing."""
     if options.doubtful:
         return _doubtful(options)
     article = _article(options)
     explanation = explain(article)
-    found = {(item.stage, item.rule) for item in _items(explanation)}
-    check_rule_and_stage(options.rule, options.stage, found)
+    known_rules = {(item.stage, item.rule) for item in _items(explanation)}
+    check_rule_and_stage(options.rule, options.stage, known_rules)
     lines = _lines(options, article, explanation)
     if lines is not None and not lines:
         print(f"pipeline: no line of {article.id} contains {options.find!r}", file=sys.stderr)
@@ -84,8 +84,8 @@ def main(options: argparse.Namespace) -> int:
 def _doubtful(options: argparse.Namespace) -> int:
     for name in ("id", "line", "find", "field", "stage", "rule", "below", "above", "what"):
         if getattr(options, name) is not None:
-            given = options.what if name == "what" else name
-            raise UsageError(f"--doubtful cannot be combined with --{given}")
+            option = options.what if name == "what" else name
+            raise UsageError(f"--doubtful cannot be combined with --{option}")
     if options.article == "-":
         raise UsageError("--doubtful requires a folder or a file, not -")
     return show(output_place(options.article, options), limits(options), json=options.json)
@@ -100,12 +100,12 @@ def _article(options: argparse.Namespace) -> Article:
         if article is None:
             raise UsageError(f"no document {options.id!r} in {source}")
         return article
-    found = list(islice(load_each(source, limits(options)), 2))
-    if not found:
+    results = list(islice(load_each(source, limits(options)), 2))
+    if not results:
         raise UsageError(f"no articles in {source}")
-    if len(found) > 1:
+    if len(results) > 1:
         raise UsageError(f"{source} has several articles; choose one with --id")
-    first = found[0][1]
+    first = results[0][1]
     if isinstance(first, ContractError):
         raise first
     return first
@@ -117,7 +117,7 @@ def _items(explanation: Explanation) -> Iterator[Any]:
 
 
 def _lines(options: argparse.Namespace, article: Article, explanation: Explanation) -> set[int] | None:
-    """The lines that the options name, none where they name no place. Raises `UsageError` for one that is not there."""
+    """The line numbers that the options select, or `None`. Raises `UsageError` for an unknown line or field."""
     if options.line is not None:
         if not 1 <= options.line <= len(explanation.lines):
             raise UsageError(f"--line {options.line} is out of range; the text has lines 1 to {len(explanation.lines)}")
@@ -140,13 +140,13 @@ def _lines(options: argparse.Namespace, article: Article, explanation: Explanati
 
 
 def _nearest_pointer(field: str, pointers: list[str]) -> str:
-    """The nearest pointer; of the many of a long article only the first parts are listed."""
+    """The most similar pointer; for a long article only top-level fields are listed."""
     close = did_you_mean(field, pointers)
     return close if "did you mean" in close else did_you_mean(field, [p for p in pointers if p.count("/") == 1])
 
 
 def _wanted(options: argparse.Namespace) -> Callable[[str, Any], bool] | None:
-    """Says of a finding whether the options ask for it; none where they ask for all."""
+    """A function that selects the findings that the options ask for, or `None` for all."""
     if all(value is None for value in (options.stage, options.rule, options.below, options.above, options.what)):
         return None
 
@@ -166,13 +166,13 @@ def _wanted(options: argparse.Namespace) -> Callable[[str, Any], bool] | None:
 def _narrowed(
     explanation: Explanation, lines: set[int] | None, wanted: Callable[[str, Any], bool] | None
 ) -> Explanation:
-    """What of it stands on these lines and is wanted; without lines, the lines on which anything wanted begins."""
+    """The selected findings on these lines; without lines, the lines on which selected findings start."""
     kept: dict[str, tuple[Any, ...]] = {}
     for kind in (*FINDING_LISTS, "annotations"):
         kept[kind] = tuple(
             item
             for item in getattr(explanation, kind)
-            if (lines is None or _stands(item, lines)) and (wanted is None or wanted(kind, item))
+            if (lines is None or _is_on(item, lines)) and (wanted is None or wanted(kind, item))
         )
     if lines is None:
         lines = {item.line for items in kept.values() for item in items if item.line is not None}
@@ -180,7 +180,7 @@ def _narrowed(
     return msgspec.structs.replace(explanation, lines=shown, **kept)
 
 
-def _stands(item: Any, lines: set[int]) -> bool:  # noqa: ANN401 -- one of four structs
+def _is_on(item: Any, lines: set[int]) -> bool:  # noqa: ANN401 -- one of four structs
     if item.line is None:
         return False
     last = getattr(item, "last_line", item.line)

@@ -1,4 +1,4 @@
-"""How an explanation looks to a person: the text with its edits marked, or line by line with every reason."""
+"""Prints an explanation: the text with marked edits, or line by line with all findings."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -20,7 +20,7 @@ Explained = ExplainedLabel | ExplainedEdit | ExplainedNote | ExplainedAnnotation
 
 
 def compact(explanation: Explanation, sheet: Printer) -> None:
-    """The text line by line: number, labels, the line with its edits marked; then the notes. Blank lines are left."""
+    """Prints each line with its number, labels and marked edits, then the notes. Skips blank lines."""
     labels: dict[int, list[str]] = {}
     for label in explanation.labels:
         labels.setdefault(label.line, []).append(label.label)
@@ -30,7 +30,7 @@ def compact(explanation: Explanation, sheet: Printer) -> None:
     for line in explanation.lines:
         text = shown(line.stretches)
         if text.strip():
-            rows.append((str(line.line), _joined(labels.get(line.line, [])), text))
+            rows.append((str(line.line), _label_names(labels.get(line.line, [])), text))
     sheet.table(rows, right=(0,))
     if explanation.notes:
         sheet.line()
@@ -40,15 +40,15 @@ def compact(explanation: Explanation, sheet: Printer) -> None:
         _suggestion(note, sheet)
 
 
-def _joined(labels: Iterable[str]) -> str:
+def _label_names(labels: Iterable[str]) -> str:
     return " ".join(f"{name}×{count}" if (count := len(list(same))) > 1 else name for name, same in groupby(labels))
 
 
 def detailed(explanation: Explanation, sheet: Printer) -> None:
-    """Each line with where it stands in the source, and with the labels, edits and notes that are to be shown."""
+    """Prints each line with its position in the source, its labels, edits and notes."""
     if not explanation.lines and not explanation.annotations:
         sheet.line("nothing matches")
-    found: dict[int, list[Explained]] = {}
+    findings_on_line: dict[int, list[Explained]] = {}
     items: tuple[Explained, ...] = (
         *explanation.labels,
         *explanation.edits,
@@ -59,12 +59,12 @@ def detailed(explanation: Explanation, sheet: Printer) -> None:
         if item.line is not None:
             last = item.line if isinstance(item, ExplainedEdit) else item.last_line or item.line
             for number in range(item.line, last + 1):
-                found.setdefault(number, []).append(item)
+                findings_on_line.setdefault(number, []).append(item)
     for i, line in enumerate(explanation.lines):
         if i:
             sheet.line()
         _head(line, sheet)
-        for item in found.get(line.line, []):
+        for item in findings_on_line.get(line.line, []):
             if isinstance(item, ExplainedLabel):
                 _label(item, line, sheet)
             elif isinstance(item, ExplainedEdit):
@@ -78,14 +78,14 @@ def detailed(explanation: Explanation, sheet: Printer) -> None:
             _annotation(annotation, "document", sheet)
 
 
-def shown(stretches: Iterable[Fragment]) -> str:
-    """A line with its edits marked as wdiff does; a line end that was kept is left out."""
+def shown(fragments: Iterable[Fragment]) -> str:
+    """A line with edits marked as wdiff does, without the line break if it was kept."""
     pieces = []
-    for stretch in stretches:
-        if stretch.kind == "kept":
-            pieces.append(visible(stretch.text.removesuffix("\n")))
-        elif stretch.text:
-            pieces.append(wdiff(stretch.text, "") if stretch.kind == "old" else wdiff("", stretch.text))
+    for fragment in fragments:
+        if fragment.kind == "kept":
+            pieces.append(visible(fragment.text.removesuffix("\n")))
+        elif fragment.text:
+            pieces.append(wdiff(fragment.text, "") if fragment.kind == "old" else wdiff("", fragment.text))
     return "".join(pieces)
 
 
@@ -104,7 +104,7 @@ def _label(label: ExplainedLabel, line: ExplainedLine, sheet: Printer) -> None:
     sheet.line(f"{EXPLANATION_INDENT}label   {label.label}  {label.language}  {where}  {label.confidence:.2f}")
     begun = "" if label.line == line.line else f"begins on line {label.line}: "
     sheet.line(f"{EXPLANATION_INDENT * 5}{begun}{span_excerpt(label.text, 0, len(label.text))}")
-    sheet.line(f"{EXPLANATION_INDENT * 5}{label.rule}{_words(label.meaning)}")
+    sheet.line(f"{EXPLANATION_INDENT * 5}{label.rule}{_meaning(label.meaning)}")
 
 
 def _edit(edit: ExplainedEdit, sheet: Printer) -> None:
@@ -113,21 +113,21 @@ def _edit(edit: ExplainedEdit, sheet: Printer) -> None:
         f"{EXPLANATION_INDENT}edit    {wdiff(edit.old, edit.new)}  {edit.stage}  {edit.confidence:.2f}{together}"
     )
     sheet.line(f"{EXPLANATION_INDENT * 5}{edit.context}")
-    sheet.line(f"{EXPLANATION_INDENT * 5}{edit.rule}{_words(edit.meaning)}")
+    sheet.line(f"{EXPLANATION_INDENT * 5}{edit.rule}{_meaning(edit.meaning)}")
 
 
 def _note(note: ExplainedNote, line: ExplainedLine, sheet: Printer) -> None:
-    sheet.line(f"{EXPLANATION_INDENT}note    {note.severity}  {note.rule}{_words(note.meaning)}")
+    sheet.line(f"{EXPLANATION_INDENT}note    {note.severity}  {note.rule}{_meaning(note.meaning)}")
     sheet.line(f"{EXPLANATION_INDENT * 5}{visible(note.message)} — {_place(note, line)}")
     _suggestion(note, sheet)
 
 
 def _annotation(item: ExplainedAnnotation, head: str, sheet: Printer) -> None:
-    told = f"{item.layer}: {visible(item.value)}  {item.confidence:.2f}  {item.rule}{_words(item.meaning)}"
-    sheet.line(f"{head}  {told}")
+    details = f"{item.layer}: {visible(item.value)}  {item.confidence:.2f}  {item.rule}{_meaning(item.meaning)}"
+    sheet.line(f"{head}  {details}")
 
 
-def _words(meaning: str | None) -> str:
+def _meaning(meaning: str | None) -> str:
     return f": {meaning}" if meaning else ""
 
 

@@ -1,4 +1,4 @@
-"""`pipeline export`: articles in another format, to a file, a folder or standard output."""
+"""`pipeline export`: writes articles in another format to a file, a folder or standard output."""
 
 import argparse
 import sys
@@ -18,8 +18,8 @@ from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.target import write_local, write_remote
 from pipeline.model.article import Article
 from pipeline.model.restore import restore
-from pipeline.storage import Place, Remote, place
-from pipeline.storage.atomic import replaceable
+from pipeline.storage import AnyPath, RemotePath, as_path
+from pipeline.storage.atomic import is_replaceable
 
 EXPORT_EXAMPLES = """examples:
   pipeline export output -o articles.parquet         one row per article, typed and nested
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Exports what has the contract's fields and restores; 1 where something does not: it is named."""
+    """Exports all valid articles. Returns 1 if some are invalid; these are listed on standard error."""
     source = output_place(options.source, options)
     if not source.exists():
         raise UsageError(f"{source} does not exist")
@@ -66,69 +66,70 @@ def main(options: argparse.Namespace) -> int:
     if to_stdout:
         if not isinstance(chosen, StreamingExporter):
             raise UsageError(f"format {chosen.name!r} cannot be written to standard output; give a target with -o")
-        sound = _Sound(source, limits(options))
-        chosen.stream(sound, sys.stdout.buffer)
+        articles = _ValidArticles(source, limits(options))
+        chosen.stream(articles, sys.stdout.buffer)
     else:
-        target = place(options.output)
-        _spare(source, target, chosen)
-        sound = _Sound(source, limits(options))
-        if isinstance(target, Remote):
-            write_remote(chosen, sound, target)
-        elif isinstance(chosen, StreamingExporter) and not replaceable(target):
+        target = as_path(options.output)
+        _check_overlap(source, target, chosen)
+        articles = _ValidArticles(source, limits(options))
+        if isinstance(target, RemotePath):
+            write_remote(chosen, articles, target)
+        elif isinstance(chosen, StreamingExporter) and not is_replaceable(target):
             with target.open("wb") as file:
-                chosen.stream(sound, file)
+                chosen.stream(articles, file)
         else:
-            write_local(chosen, sound, target)
-    return 1 if sound.failed else 0
+            write_local(chosen, articles, target)
+    return 1 if articles.failed else 0
 
 
 def _sink(options: argparse.Namespace) -> Exporter:
-    name = options.to if options.to is not None else format_of(place(options.output))
-    said = settings(options)
-    tables = said.settings.sinks
-    given = {key: getattr(options, key) for key in ("rows", "system", "pairs", "delimiter", "bom")}
-    given = {key: value for key, value in given.items() if value is not None}
-    with said.blamed():
-        for key in given.keys() - fields(exporter(name)).keys():
+    name = options.to if options.to is not None else format_of(as_path(options.output))
+    layers = settings(options)
+    tables = layers.settings.sinks
+    values = {key: getattr(options, key) for key in ("rows", "system", "pairs", "delimiter", "bom")}
+    values = {key: value for key, value in values.items() if value is not None}
+    with layers.blamed():
+        for key in values.keys() - fields(exporter(name)).keys():
             raise UsageError(f"--{key} does not apply to format {name!r}")
         for other in tables.keys() - {name}:
             exporter(other, tables[other])
-        return exporter(name, {**tables.get(name, {}), **given})
+        return exporter(name, {**tables.get(name, {}), **values})
 
 
-def _spare(source: Place, target: Place, chosen: Exporter) -> None:
-    """Raises `UsageError` where writing to `target` would destroy what is read, or be read again."""
-    if isinstance(source, Remote) and isinstance(target, Remote):
+def _check_overlap(source: AnyPath, target: AnyPath, chosen: Exporter) -> None:
+    """Raises `UsageError` if writing to `target` would overwrite the input, or be read as input."""
+    if isinstance(source, RemotePath) and isinstance(target, RemotePath):
         below, above = source.holds(target), target.holds(source)
     elif isinstance(source, Path) and isinstance(target, Path):
-        here, there = source.resolve(), target.resolve()
-        below, above = here == there or here in there.parents, there in here.parents
+        origin, destination = source.resolve(), target.resolve()
+        below = origin == destination or origin in destination.parents
+        above = destination in origin.parents
     else:
         return
     if below or (chosen.name == "json" and above):
         raise UsageError(f"{target} overlaps the input {source}; choose another target")
 
 
-class _Sound:
-    """The articles that have the contract's fields and restore, one at a time; others are named on standard error.
+class _ValidArticles:
+    """Yields the valid articles that restore their source, and lists the others on standard error.
 
-    Where there were some and none holds, `ContractError` ends it: what is at the target must not give way to nothing.
+    Raises `ContractError` if no article is valid, so that the target is not replaced by nothing.
     """
 
-    def __init__(self, source: Place, limits: Limits) -> None:
-        """Raises `UsageError` where there is none: before anything is written."""
-        found = load_each(source, limits)
-        first = next(found, None)
+    def __init__(self, source: AnyPath, limits: Limits) -> None:
+        """Raises `UsageError` if there is no article, before anything is written."""
+        results = load_each(source, limits)
+        first = next(results, None)
         if first is None:
             raise UsageError(f"no articles in {source}")
         self._source = source
-        self._attempts = chain([first], found)
+        self._results = chain([first], results)
         self.failed = 0
 
     def __iter__(self) -> Iterator[Article]:
         exported = 0
         with print_grouped(verify_hint(self._source)) as say:
-            for name, article in self._attempts:
+            for name, article in self._results:
                 try:
                     if isinstance(article, ContractError):
                         raise article

@@ -1,6 +1,6 @@
-"""Errors of one kind: the first few are printed, the others are counted, so that a long list has an end.
+"""Groups similar errors: prints the first few of each group and counts the rest.
 
-Two errors are of one kind where their messages differ only in names, numbers, quoted parts and places.
+Errors are similar if their messages differ only in names, numbers, quoted parts and locations.
 """
 
 import re
@@ -9,30 +9,30 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from pipeline.storage import Place
+from pipeline.storage import AnyPath
 from pipeline.text.escapes import escape_hidden
 
 MAX_SHOWN_PER_GROUP = 3
-"""Errors of one kind that are printed."""
+"""Most errors of a group that are printed."""
 MAX_GROUPS = 50
-"""Kinds that are told apart; errors of all further kinds are only counted."""
+"""Most groups; errors of further groups are only counted."""
 MAX_KEY_CHARS = 400
-"""Characters of a message that decide its kind."""
+"""Most characters of a message that decide its group."""
 MAX_EXAMPLE_CHARS = 100
-"""Characters of the example that stands in a count line."""
+"""Most characters of the example in a line that counts a group."""
 
 LOCATION_PATTERN = re.compile(r"\b(?:row|line|byte|record|rows|lines|bytes)s? [\d,]+|\w[./]\w|^/|#\d")
-"""What the part of a message before a colon holds where it names a place: `a.csv, row 3`, `/segments/2`."""
+"""Matches in the part of a message before a colon if it is a location: `a.csv, row 3`, `/segments/2`."""
 QUOTED_PATTERN = re.compile(
     r"(?<!\w)'[^'\n]*'(?!\w)|\"[^\"\n]*\"|`[^`\n]*`|“[^”\n]*”|‘[^’\n]*’|「[^」\n]*」|《[^》\n]*》"
 )
 PATH_PATTERN = re.compile(r"[^\s'\",;:()…]*\w[./]\w[^\s'\",;:()…]*")
-"""A file name or a path amid a message."""
+"""A file name or a path within a message."""
 NUMBER_PATTERN = re.compile(r"\d[\d,._]*")
 
 
 def group_key(message: str) -> str:
-    """The message without names, numbers, quoted parts and places.
+    """The message without names, numbers, quoted parts and locations.
 
     >>> kind_of("row 3 of a.csv: no text field 'story'; name it in [input] text_field")
     "…: no text field '…'; name it in [input] text_field"
@@ -53,9 +53,10 @@ def group_key(message: str) -> str:
 
 
 class GroupedErrors:
-    """Decides which errors are printed, and says at the end how many were not.
+    """Decides which errors are printed, and counts the rest.
 
-    `where` says where all of them are, such as `all in output/_run/failures.jsonl`; with `everything` none is left out.
+    `where` tells the user how to see all errors, such as `all in output/_run/failures.jsonl`; with `everything` all are
+    printed.
     """
 
     def __init__(self, where: str, *, everything: bool = False) -> None:
@@ -67,9 +68,9 @@ class GroupedErrors:
         self._last: str | None = None
 
     def line(self, text: str, message: str | None = None) -> str | None:
-        """The line to print, or None where enough of its kind were printed.
+        """The line to print, or `None` if enough of its group were printed.
 
-        `message` is the part of `text` that decides the kind, by default all of it.
+        `message` is the part of `text` that decides the group, by default all of it.
         """
         if self._everything:
             return text
@@ -86,10 +87,10 @@ class GroupedErrors:
         return text
 
     def rest(self) -> Iterator[str]:
-        """A line for each kind of which some were not printed."""
+        """A line for each group of which some were not printed."""
         for kind, count in self._counts.items():
             if count > MAX_SHOWN_PER_GROUP:
-                # Where no line of another kind stands between, "this" is the line above.
+                # "this" is the line above, if no line of another group came after it.
                 this = "this" if kind == self._last else f"“{_cut(self._examples[kind])}”"
                 self._last = None
                 yield f"… and {count - MAX_SHOWN_PER_GROUP:,} more like {this}; {self._where}"
@@ -99,9 +100,9 @@ class GroupedErrors:
 
 @contextmanager
 def print_grouped(where: str, *, everything: bool = False) -> Iterator[Callable[[str, str | None], None]]:
-    """For the block a function that prints an error on standard error; the counts are printed when the block ends.
+    """Gives the block a function that prints an error to standard error, and prints the counts at the end.
 
-    The function takes the line, and the part of it that decides its kind, which is by default all of it.
+    The function takes the line and the part of it that decides its group, by default all of it.
     """
     similar = GroupedErrors(where, everything=everything)
 
@@ -116,8 +117,8 @@ def print_grouped(where: str, *, everything: bool = False) -> Iterator[Callable[
             print(escape_hidden(line), file=sys.stderr)
 
 
-def verify_hint(*sources: Place) -> str:
-    """Where all that is wrong with some outputs is printed, for a count line."""
+def verify_hint(*sources: AnyPath) -> str:
+    """The command that prints all faults of these outputs."""
     return f"{' and '.join(f'pipeline verify {shlex.quote(str(each))} -v' for each in sources)} prints all"
 
 

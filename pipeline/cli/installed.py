@@ -1,4 +1,4 @@
-"""What is there to be named in settings: the built-in stages, readers and sinks, and those of other packages."""
+"""The built-in and installed stages, readers and exporters."""
 
 import sys
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from pipeline.readers.reader import Reader
 
 
 def steps() -> Iterator[Step]:
-    """Each stage that can run; one that cannot is named on standard error, with the reason."""
+    """Yields each stage that can run, and prints why others cannot."""
     installed = offers()
     for name in dict.fromkeys((*BUILT_IN, *(offer.name for offer in installed))):
         try:
@@ -24,16 +24,16 @@ def steps() -> Iterator[Step]:
 
 
 def readers() -> Iterator[Reader]:
-    """Each reader that can take part; one that cannot is named on standard error, with the reason."""
-    for name in dict.fromkeys((*registry.BUILT_IN, *(offer.name for offer in offers(SOURCES)))):
+    """Yields each reader that can be used, and prints why others cannot."""
+    for name in dict.fromkeys((*registry.BUILT_IN_READERS, *(offer.name for offer in offers(SOURCES)))):
         try:
-            yield registry.reader(name)
+            yield registry.find_reader(name)
         except UsageError as error:
             print(f"pipeline: skipped: {error}", file=sys.stderr)
 
 
 def exporters() -> Iterator[Exporter]:
-    """Each sink that can write; one that cannot is named on standard error, with the reason."""
+    """Yields each exporter that can be used, and prints why others cannot."""
     for name in exporter_names():
         try:
             yield exporter(name)
@@ -42,5 +42,5 @@ def exporters() -> Iterator[Exporter]:
 
 
 def parts() -> Parts:
-    """All that has settings of its own."""
+    """Everything that has its own settings."""
     return Parts(tuple(step.stage for step in steps()), tuple(readers()), tuple(exporters()))

@@ -1,4 +1,4 @@
-"""An interrupt is not lost where Python cannot raise it."""
+"""Delivers interrupts that Python would drop."""
 
 import signal
 import sys
@@ -8,28 +8,28 @@ from threading import Timer
 from typing import ClassVar
 
 RAISE_AGAIN_SECONDS = 0.05
-"""Seconds after which an interrupt is raised again."""
+"""Seconds until a dropped interrupt is raised again."""
 
 
 class Terminated(KeyboardInterrupt):
-    """The system asks the run to end, as the keyboard does."""
+    """SIGTERM, handled like an interrupt from the keyboard."""
 
     number: ClassVar = signal.SIGTERM
 
 
 @contextmanager
 def deliver_interrupts() -> Iterator[None]:
-    """Raises an interrupt once more that came within a `__del__` or a callback of the garbage collector.
+    """Raises an interrupt again if it came during a `__del__` method or a garbage collector callback.
 
-    Python only prints it there and goes on. The library `regex` runs thousands of these while it compiles patterns.
+    Python only prints such an interrupt. The library `regex` runs thousands of them while it compiles patterns.
     """
-    before = sys.unraisablehook
+    previous_hook = sys.unraisablehook
 
-    def hook(found: "sys.UnraisableHookArgs") -> None:
-        if not issubclass(found.exc_type, KeyboardInterrupt):
-            before(found)
+    def hook(unraisable: "sys.UnraisableHookArgs") -> None:
+        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+            previous_hook(unraisable)
             return
-        again = Timer(RAISE_AGAIN_SECONDS, signal.raise_signal, [getattr(found.exc_type, "number", signal.SIGINT)])
+        again = Timer(RAISE_AGAIN_SECONDS, signal.raise_signal, [getattr(unraisable.exc_type, "number", signal.SIGINT)])
         again.daemon = True
         again.start()
 
@@ -37,4 +37,4 @@ def deliver_interrupts() -> Iterator[None]:
     try:
         yield
     finally:
-        sys.unraisablehook = before
+        sys.unraisablehook = previous_hook

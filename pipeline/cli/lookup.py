@@ -1,35 +1,35 @@
-"""One article out of an output, and rules and stages by the names that a user gives."""
+"""Finds one article of an output by id, and checks names of rules and stages."""
 
 from collections.abc import Iterable
 
 from pipeline.cli.installed import steps
 from pipeline.config.settings import Limits
-from pipeline.core.meanings import NO_STAGE
+from pipeline.core.recipe import PIPELINE_RULES
 from pipeline.errors import ContractError, UsageError, did_you_mean
 from pipeline.export.load.articles import load_each, read
 from pipeline.model.article import Article
-from pipeline.storage import Place
+from pipeline.storage import AnyPath
 from pipeline.storage.file_names import file_name
 
 
-def article_with_id(source: Place, name: str, limits: Limits) -> Article | None:
-    """The article with this id, or none. Raises `UsageError` for a path that is not there.
+def article_with_id(source: AnyPath, name: str, limits: Limits) -> Article | None:
+    """The article with this id, or `None`. Raises `UsageError` if the path does not exist.
 
-    Articles that are broken are passed over, except a file that has the name of the one that is looked for.
+    Skips invalid articles, except a file with the name of the wanted article.
     """
     for apart in (False, True) if source.is_dir() else ():
         expected = source / file_name(name, apart=apart)
-        # The file system may take its name for that of another article.
-        if expected.is_file() and (found := next(read(expected, limits=limits))).id == name:
-            return found
+        # On some file systems this can be the file of another article, so compare the id.
+        if expected.is_file() and (candidate := next(read(expected, limits=limits))).id == name:
+            return candidate
     articles = (article for _, article in load_each(source, limits) if not isinstance(article, ContractError))
     return next((article for article in articles if article.id == name), None)
 
 
 def check_rule_and_stage(rule: str | None, stage: str | None, found: Iterable[tuple[str, str]]) -> None:
-    """Raises `UsageError`, with the nearest known one, for a rule or a stage that nobody knows.
+    """Raises `UsageError` for an unknown rule or stage, with the most similar known name.
 
-    `found` are stage and rule of what the articles hold; what an installed stage offers is known, too.
+    `found` is the stage and rule of each finding in the articles; rules of installed stages are known too.
     """
     rules = {name for _, name in found}
     stages = {name for name, _ in found}
@@ -38,8 +38,8 @@ def check_rule_and_stage(rule: str | None, stage: str | None, found: Iterable[tu
     for step in steps():
         stages.add(step.stage.name)
         rules |= set(step.rules)
-    rules |= NO_STAGE.keys()
-    stages |= {name.partition(".")[0] for name in NO_STAGE}
+    rules |= PIPELINE_RULES.keys()
+    stages |= {name.partition(".")[0] for name in PIPELINE_RULES}
     if stage is not None and stage not in stages:
         raise UsageError(f"unknown stage {stage!r}{did_you_mean(stage, sorted(stages))}")
     if rule is not None and rule not in rules:

@@ -1,4 +1,4 @@
-"""Options that several verbs share."""
+"""Options that several commands share, and the objects they configure."""
 
 import argparse
 import sys
@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from pipeline.config.settings import Layers, Limits, layers
 from pipeline.core.pipeline import Pipeline
-from pipeline.readers.registry import Registry, choice
-from pipeline.storage import Place, Remote, place
-from pipeline.storage.atomic import named, replace, replaceable
-from pipeline.storage.links import inside
+from pipeline.readers.registry import Registry, select_readers
+from pipeline.storage import AnyPath, RemotePath, as_path
+from pipeline.storage.atomic import is_replaceable, resolve_target, write_atomic
+from pipeline.storage.links import path_inside
 
 
 def add_recipe_options(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +43,7 @@ def add_web_options(parser: argparse.ArgumentParser) -> None:
 
 
 def integer_from(least: int) -> Callable[[str], int]:
-    """What reads the value of an option that is a whole number, `least` or more."""
+    """Returns a parser for an option that takes an integer of `least` or more."""
 
     def number(text: str) -> int:
         if not (text.isascii() and text.isdecimal()) or int(text) < least:
@@ -56,63 +56,63 @@ def integer_from(least: int) -> Callable[[str], int]:
 
 
 def settings(options: argparse.Namespace) -> Layers:
-    """The settings that the options name, or the defaults. Raises `UsageError`."""
+    """The settings from the options. Raises `UsageError`."""
     flags = [f"input.{name}=true" for name in ("allow_private", "follow_symlinks") if getattr(options, name, False)]
     return layers(options.config, [*options.overrides, *flags])
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
-    """Adds what says how an output is read back: `--config` and `--set` for its limits, and `--allow-private`."""
+    """Adds the options for reading an output: `--config`, `--set` and `--allow-private`."""
     add_config_options(parser)
     add_web_options(parser)
 
 
 def limits(options: argparse.Namespace) -> Limits:
-    """What an output that is read back may ask for: `[input.limits]`. Raises `UsageError`."""
+    """The limits for reading an output, `[input.limits]`. Raises `UsageError`."""
     return settings(options).settings.input.limits
 
 
-def output_place(said: str, options: argparse.Namespace) -> Place:
-    """The output at a path or URL, which may be read as `[input]` says. Raises `UsageError`."""
-    return place(said, settings(options).settings.input.access)
+def output_place(path: str, options: argparse.Namespace) -> AnyPath:
+    """The output at a path or URL. Raises `UsageError` if `[input]` does not allow to read it."""
+    return as_path(path, settings(options).settings.input.access)
 
 
-def pipeline(options: argparse.Namespace, said: Layers) -> Pipeline:
-    """The pipeline that options and settings ask for. Raises `UsageError`."""
-    with said.blamed():
-        made = Pipeline.configured(said.settings)
+def pipeline(options: argparse.Namespace, settings_layers: Layers) -> Pipeline:
+    """The pipeline for these options and settings. Raises `UsageError`."""
+    with settings_layers.blamed():
+        made = Pipeline.configured(settings_layers.settings)
     if options.stages is not None:
         made = made.only([name.strip() for name in options.stages.split(",") if name.strip()])
     return made
 
 
-def readers(said: Layers) -> Registry:
-    """The readers that the settings ask for. Raises `UsageError`."""
-    with said.blamed():
-        return choice(said.settings.sources, said.settings.input.format)
+def readers(settings_layers: Layers) -> Registry:
+    """The readers for these settings. Raises `UsageError`."""
+    with settings_layers.blamed():
+        return select_readers(settings_layers.settings.sources, settings_layers.settings.input.format)
 
 
 def write_bytes(data: bytes, target: str | None) -> None:
-    """Writes to a file, which is there whole or not at all, or to standard output for none or `-`."""
+    """Writes to a file, completely or not at all, or to standard output if the target is `None` or `-`."""
     if target is None or target == "-":
         sys.stdout.buffer.write(data)
     else:
-        write_to(place(target), data)
+        write_to(as_path(target), data)
 
 
-def write_to(target: Place, data: bytes) -> None:
-    """Writes to a file or an object, which is there whole or not at all, or to a pipe."""
-    if isinstance(target, Remote):
+def write_to(target: AnyPath, data: bytes) -> None:
+    """Writes to a file or an object, completely or not at all, or to a pipe."""
+    if isinstance(target, RemotePath):
         target.write(data)
-    elif replaceable(target):
-        replace(named(target), data)
+    elif is_replaceable(target):
+        write_atomic(resolve_target(target), data)
     else:
         target.write_bytes(data)
 
 
-def write_below(folder: Place, name: str, data: bytes) -> None:
-    """Writes a file or an object below a folder. Raises `UsageError` where a link in the folder leads elsewhere."""
-    if isinstance(folder, Remote):
+def write_below(folder: AnyPath, name: str, data: bytes) -> None:
+    """Writes a file or an object in a folder. Raises `UsageError` if a link would lead out of the folder."""
+    if isinstance(folder, RemotePath):
         (folder / name).write(data)
     else:
-        replace(inside(folder, name), data)
+        write_atomic(path_inside(folder, name), data)

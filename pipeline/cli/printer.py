@@ -1,4 +1,4 @@
-"""What judges read: tables and lines, in colour on a terminal, plain and whole in a pipe."""
+"""Prints tables and lines: in colour on a terminal, plain and unshortened in a pipe."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ EDIT_COLOURS = ((r"\[-(?s:.)*?-\]", "red"), (r"\{\+(?s:.)*?\+\}", "green"))
 
 
 class Printer:
-    """Standard output. On a terminal rich lays out and colours; elsewhere each line is one line, cut nowhere."""
+    """Prints to standard output: with rich on a terminal, otherwise one unwrapped line per line."""
 
     def __init__(self) -> None:
         self._console: Console | None = None
@@ -25,7 +25,7 @@ class Printer:
             self._console = rich_console.Console(sys.stdout)
 
     def table(self, rows: Iterable[Sequence[str]], heads: Sequence[str] = (), *, right: Sequence[int] = ()) -> None:
-        """Rows of cells under `heads`; columns `right` are aligned right. The last column takes what is left."""
+        """Prints rows of cells under `heads`; columns `right` are aligned right. The last column takes the rest."""
         cells = [[escape_hidden(cell) for cell in row] for row in rows]
         if self._console is None:
             self._plain([list(heads), *cells] if heads else cells, right)
@@ -42,7 +42,7 @@ class Printer:
         self._console.print(table)
 
     def line(self, text: str = "", *, style: str = "") -> None:
-        """A line of text; on a terminal the marks of edits are coloured."""
+        """Prints a line of text; on a terminal marked edits are coloured."""
         text = escape_hidden(text)
         if self._console is None:
             print(text)
@@ -65,6 +65,6 @@ class Printer:
         for row in cells:
             padded = []
             for i, cell in enumerate(row):
-                blanks = " " * (widths[i] - display_width(cell))
-                padded.append(blanks + cell if i in right else cell if i == len(row) - 1 else cell + blanks)
+                padding = " " * (widths[i] - display_width(cell))
+                padded.append(padding + cell if i in right else cell if i == len(row) - 1 else cell + padding)
             print(COLUMN_GAP.join(padded).rstrip())

@@ -1,4 +1,4 @@
-"""How far a run is, on stderr: a bar on a terminal, a line now and then in a log."""
+"""Shows the progress of a run on stderr: a bar on a terminal, occasional lines in a log."""
 
 import sys
 import time
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from pipeline.cli.progress_bar import ProgressBar
 
 REDRAW_SECONDS = 0.1
-"""Seconds between two pictures of the bar."""
+"""Seconds between two redraws of the bar."""
 
 SAMPLE_SECONDS = 1.0
-"""Seconds between two looks at the pace where no bar is drawn."""
+"""Seconds between two samples of the speed if no bar is drawn."""
 
 FIRST_LINE_SECONDS, MAX_SILENCE_SECONDS = 10.0, 60.0
-"""Seconds before the first line in a log, by which each silence is longer than the one before, and the longest."""
+"""Seconds before the first line in a log, by which each interval grows, and the longest interval."""
 
 
 class Progress:
-    """Shows how far a run is, from the figures that it is told after each document; nothing where it is quiet.
+    """Shows the progress of a run; prints nothing if `quiet`.
 
-    It draws only when it is told something. Who waits long for a document may tell it the same figures again meanwhile.
+    It draws only when `step` or `line` is called. While waiting for a slow document, call `step` with the same figures.
     """
 
     def __init__(
@@ -41,25 +41,25 @@ class Progress:
     ) -> None:
         self._total = total_bytes or None
         self._quiet = quiet
-        # Python has no stderr where its caller closed it.
+        # sys.stderr is None if the caller closed it.
         self._stream: TextIO | None = sys.stderr if stream is None else stream
         self._clock = clock
         self._figures = (0, 0, 0, 0, 0)
         self._due = inf
         self._bar: ProgressBar | None = None
-        self._above: list[str] = []
+        self._lines_above: list[str] = []
         self._silence = FIRST_LINE_SECONDS
         self._next_line = inf
-        self._said: tuple[int, ...] | None = None
+        self._printed: tuple[int, ...] | None = None
 
     def __enter__(self) -> "Progress":
         if not self._quiet and self._stream is not None:
             now = self._clock()
-            self._pace = SpeedEstimator(now)
+            self._estimator = SpeedEstimator(now)
             self._next_line = now + FIRST_LINE_SECONDS
-            with self._heard():
+            with self._ignoring_write_errors():
                 self._bar = self._on_terminal(self._stream)
-                self._look()
+                self._refresh()
         return self
 
     def __exit__(
@@ -67,32 +67,31 @@ class Progress:
     ) -> None:
         if self._due < inf:
             self._due = inf
-            with self._heard():
+            with self._ignoring_write_errors():
                 self._end()
 
     def step(self, *, documents: int, failed: int, unchanged: int, bytes_read: int, bytes_done: int) -> None:
-        """Takes how far the run is, all counted from its start.
+        """Updates the figures, all counted from the start of the run.
 
-        `bytes_read` is how far the input files are read, in the unit of the total; `bytes_done` the size of the
-        documents that were worked on, so without unchanged ones.
+        `bytes_read` is the position in the input files, in the unit of the total; `bytes_done` is the size of the
+        processed documents, without unchanged ones.
         """
         self._figures = (documents, failed, unchanged, bytes_read, bytes_done)
-        # The clock costs 40 ns; to look at it only at every n-th call would leave what is shown behind when documents
-        # get larger all at once.
+        # Reading the clock takes 40 ns. Reading it only at every n-th call would delay updates for large documents.
         if self._clock() >= self._due:
-            with self._heard():
-                self._look()
+            with self._ignoring_write_errors():
+                self._refresh()
 
     def line(self, text: str) -> None:
-        """Prints a line that stays, above the bar if there is one; it may wait there until the next picture."""
-        with self._heard():
+        """Prints a line, above the bar if there is one, at the latest with the next redraw."""
+        with self._ignoring_write_errors():
             if self._bar is None:
                 self._print(text)
             else:
-                # A picture costs as much as hundreds of lines.
-                self._above.append(text)
+                # A redraw takes as long as printing hundreds of lines.
+                self._lines_above.append(text)
                 if self._clock() >= self._due:
-                    self._look()
+                    self._refresh()
 
     def _on_terminal(self, stream: TextIO) -> "ProgressBar | None":
         if not stream.isatty():
@@ -105,35 +104,35 @@ class Progress:
         bar.start()
         return bar
 
-    def _look(self) -> None:
+    def _refresh(self) -> None:
         now = self._clock()
-        self._note(now)
+        self._record(now)
         if self._bar is not None:
             self._draw(self._bar)
-            # Counted from the end of the drawing, so that a slow connection is given less to draw.
+            # Measured from the end of drawing, so that a slow connection gets fewer redraws.
             self._due = self._clock() + REDRAW_SECONDS
             return
         if now >= self._next_line:
-            self._said = self._figures
+            self._printed = self._figures
             self._print(self._text())
             self._silence = min(self._silence + FIRST_LINE_SECONDS, MAX_SILENCE_SECONDS)
             self._next_line = now + self._silence
         self._due = min(now + SAMPLE_SECONDS, self._next_line)
 
     def _end(self) -> None:
-        self._note(self._clock())
+        self._record(self._clock())
         if self._bar is not None:
             bar, self._bar = self._bar, None
             try:
                 self._draw(bar)
             finally:
                 bar.stop()
-        elif self._said not in {None, self._figures}:
+        elif self._printed not in {None, self._figures}:
             self._print(self._text(going=False))
 
-    def _note(self, now: float) -> None:
+    def _record(self, now: float) -> None:
         _, _, unchanged, read, done = self._figures
-        self._pace.note(now, unchanged=unchanged, read=read, done=done)
+        self._estimator.record(now, unchanged=unchanged, read=read, done=done)
 
     def _draw(self, bar: "ProgressBar") -> None:
         from pipeline.cli.progress_bar import StatusLine, StatusPart
@@ -153,8 +152,8 @@ class Progress:
                 if text
             ],
         )
-        above, self._above = self._above, []
-        bar.draw(row, above)
+        lines, self._lines_above = self._lines_above, []
+        bar.draw(row, lines)
 
     def _text(self, *, going: bool = True) -> str:
         parts = (
@@ -173,13 +172,13 @@ class Progress:
             self._stream.flush()
 
     @contextmanager
-    def _heard(self) -> Iterator[None]:
-        """Whoever closes the pipe or the terminal, or fills the disk of the log, does not end the run."""
+    def _ignoring_write_errors(self) -> Iterator[None]:
+        """Ignores errors on writing, such as a closed terminal or a full disk: the run continues."""
         try:
             yield
         except OSError:
             stream, self._stream, self._bar, self._due = self._stream, None, None, inf
-            # What is no file cannot be sent elsewhere, and is not written to again.
+            # A stream without a file cannot be redirected, but it is not written to again.
             with suppress(OSError):
                 if stream is not None:
                     silence(stream)
@@ -192,7 +191,7 @@ class Progress:
         return "" if share is None else f"{int(share * 100)} %"
 
     def _speed(self) -> str:
-        known = self._pace.speed()
+        known = self._estimator.speed()
         return "" if known is None else speed(known)
 
     def _failed(self) -> str:
@@ -202,5 +201,5 @@ class Progress:
         return f"{self._figures[2]:,} unchanged" if self._figures[2] else ""
 
     def _left(self) -> str:
-        known = None if self._total is None else self._pace.left(self._total)
+        known = None if self._total is None else self._estimator.left(self._total)
         return "" if known is None else f"{estimate(known)} left"

@@ -1,4 +1,4 @@
-"""The bar that a terminal shows below the lines; it loads rich."""
+"""The progress bar on the last line of a terminal. Imports rich, so import this module late."""
 
 from collections.abc import Sequence
 from math import inf
@@ -14,14 +14,14 @@ from rich.text import Text
 from pipeline.cli.rich_console import Console
 
 MAX_BAR_WIDTH, MIN_BAR_WIDTH = 40, 5
-"""Characters of the bar itself: it takes what the words leave, and stands back where that is too little."""
+"""Width of the bar in characters: it takes the space that the text leaves, and is hidden if that is too little."""
 
 
 PART_GAP = "  "
 
 
 class StatusPart(NamedTuple):
-    """Some words beside the bar, in a style of rich's; where there is little room, the lightest go first."""
+    """Text beside the bar, in a style of rich; if there is little space, parts with the least weight are hidden."""
 
     text: str
     style: str
@@ -29,7 +29,7 @@ class StatusPart(NamedTuple):
 
 
 class StatusLine:
-    """One line, as wide as the terminal is at the moment: what is left of the bar, how full it is, what is right."""
+    """The line with the bar, as wide as the terminal: text on the left, the bar, and text on the right."""
 
     def __init__(self, left: str, share: float | None, right: Sequence[StatusPart]) -> None:
         self._left = left
@@ -37,7 +37,7 @@ class StatusLine:
         self._right = right
 
     def __rich_console__(self, console: RichConsole, options: ConsoleOptions) -> RenderResult:
-        # A terminal that is made narrower would wrap a line that fills it, and what wraps is not erased.
+        # Leave one column free: if the terminal gets narrower, a full line would wrap and not be erased.
         width = max(options.max_width - 1, 1)
         words = [StatusPart(self._left, "", inf), *self._right]
         while (room := width - sum(len(PART_GAP) + cell_len(part.text) for part in words)) < -len(PART_GAP) and len(
@@ -56,32 +56,32 @@ class StatusLine:
 
 
 class ProgressBar:
-    """Stands on the last line of a terminal, until it is stopped."""
+    """The last line of a terminal, until it is stopped."""
 
     def __init__(self, stream: TextIO) -> None:
         self._console = Console(stream)
-        # No thread draws: worker processes may be forked off meanwhile, and one that inherits a lock which the thread
-        # holds stands still. And the streams stay what they are: such a worker would draw bars of its own.
+        # No drawing thread: a worker process that is forked while the thread holds a lock would hang. No redirected
+        # streams: a forked worker would draw bars too.
         self._live = Live(
             console=self._console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
         )
 
     @property
     def fits(self) -> bool:
-        """Whether this terminal can draw over what it shows: a dumb one cannot."""
+        """Whether the terminal can overwrite a line; a dumb terminal cannot."""
         return self._console.is_interactive
 
     def start(self) -> None:
-        """Takes the last line."""
+        """Starts to draw on the last line."""
         self._live.start()
 
     def draw(self, row: StatusLine, lines: Sequence[str]) -> None:
-        """Shows the row, and lines above it that stay."""
+        """Draws the line, and prints `lines` above it."""
         with self._console:
             if lines:
                 self._console.print(Text("\n".join(lines)), soft_wrap=True)
             self._live.update(row, refresh=True)
 
     def stop(self) -> None:
-        """Gives the last line back, blank."""
+        """Clears the last line."""
         self._live.stop()

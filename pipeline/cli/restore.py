@@ -1,4 +1,4 @@
-"""`pipeline restore`: the source bytes, from the output alone."""
+"""`pipeline restore`: restores source files from articles alone."""
 
 import argparse
 from errno import ENAMETOOLONG
@@ -12,7 +12,7 @@ from pipeline.errors import ContractError, UsageError
 from pipeline.export.load.articles import is_single_article, load_each, read
 from pipeline.model.article import Article
 from pipeline.model.restore import restore
-from pipeline.storage import Place, place
+from pipeline.storage import AnyPath, as_path
 from pipeline.storage.file_names import FewNames, FileNames, file_name
 
 RESTORE_EXAMPLES = """examples:
@@ -39,25 +39,25 @@ def main(options: argparse.Namespace) -> int:
     if not source.exists():
         raise UsageError(f"{source} does not exist")
     if options.id is not None:
-        found = article_with_id(source, options.id, most)
-        if found is None:
+        article = article_with_id(source, options.id, most)
+        if article is None:
             raise UsageError(f"no document {options.id!r} in {source}")
-        write_bytes(restore(found), options.target)
+        write_bytes(restore(article), options.target)
         return 0
     if source.is_file() and is_single_article(source):
         write_bytes(restore(next(read(source, limits=most))), options.target)
         return 0
     if options.target in {None, "-"}:
         raise UsageError("restoring several documents needs a folder; give one with -o, or choose a document with --id")
-    return _all(source, place(options.target), most)
+    return _all(source, as_path(options.target), most)
 
 
-def _all(source: Place, target: Place, limits: Limits) -> int:
-    """Restores every document below `target`; 1 where one does not restore."""
+def _all(source: AnyPath, target: AnyPath, limits: Limits) -> int:
+    """Restores every document to the folder `target`. Returns 1 if one cannot be restored."""
     failed = 0
     ids, keys = FewNames(), FewNames()
     file_names = FileNames(ids, keys)
-    with print_grouped(verify_hint(source)) as say:
+    with print_grouped(verify_hint(source)) as print_error:
         for name, article in load_each(source, limits):
             try:
                 if isinstance(article, ContractError):
@@ -68,12 +68,12 @@ def _all(source: Place, target: Place, limits: Limits) -> int:
                 _put(target, _path(article, apart=file_names.take(article.id)), data, name)
             except ContractError as error:
                 failed += 1
-                say(str(error), error.reason)
+                print_error(str(error), error.reason)
     return 1 if failed else 0
 
 
-def _put(target: Place, path: str, data: bytes, name: str) -> None:
-    """Writes a document below a folder. Raises `ContractError` where its id is too long for the path of a file."""
+def _put(target: AnyPath, path: str, data: bytes, name: str) -> None:
+    """Writes a document to a folder. Raises `ContractError` if its id is too long for a file path."""
     try:
         write_below(target, path, data)
     except OSError as error:
@@ -84,9 +84,9 @@ def _put(target: Place, path: str, data: bytes, name: str) -> None:
 
 
 def _path(article: Article, *, apart: bool) -> str:
-    """Where a document goes: its id, made safe, with its file's suffix where it was that file, byte for byte.
+    """The file name of a restored document: its id, with the suffix of its source file if it was a whole file.
 
-    `apart` says that some file system takes its plain name for that of an earlier document.
+    `apart` is true if a file system could treat the plain name as that of an earlier document.
     """
     source = article.provenance.source
     origin = source.origin

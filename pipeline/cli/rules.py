@@ -1,4 +1,4 @@
-"""`pipeline rules`: every rule of every stage: what it does, the cases it acts on and spares, its threshold."""
+"""`pipeline rules`: lists every rule with its threshold, and examples of text that it changes or leaves alone."""
 
 import argparse
 import sys
@@ -21,7 +21,7 @@ RULES_EXAMPLES = """examples:
 
 
 class RuleRow(msgspec.Struct, frozen=True):
-    """What is told about one rule. `threshold` holds for documents of no profile; `default` is the rule's own."""
+    """One rule. `threshold` applies to documents without a profile; `default` is the threshold without settings."""
 
     rule: str
     stage: str
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Prints the rules of the recipe's stages and of all others that are installed."""
+    """Prints the rules of the stages of the recipe and of other installed stages."""
     options.stages = None
     made = pipeline(options, settings(options))
     by_name = {step.stage.name: step for step in (*steps(), *made.recipe.steps)}
@@ -79,7 +79,7 @@ def _rows(step: Step, made: Pipeline) -> Iterator[RuleRow]:
         )
 
 
-def _told(row: RuleRow) -> str:
+def _threshold(row: RuleRow) -> str:
     changed = row.threshold != row.default
     return f"{row.threshold} (default: {row.default})" if changed else f"{row.threshold}"
 
@@ -93,7 +93,7 @@ def _table(rows: list[RuleRow]) -> None:
     for head in ("rule", "threshold", "what it does"):
         table.add_column(head, no_wrap=head == "rule")
     for row in rows:
-        table.add_row(row.rule, _told(row), row.meaning if row.in_recipe else f"{row.meaning} (not in the recipe)")
+        table.add_row(row.rule, _threshold(row), row.meaning if row.in_recipe else f"{row.meaning} (not in the recipe)")
     width = None if sys.stdout.isatty() else 200
     Console(sys.stdout, width=width).print(table)
 
@@ -101,7 +101,7 @@ def _table(rows: list[RuleRow]) -> None:
 def _page(row: RuleRow, step: Step) -> Iterator[str]:
     yield row.rule
     yield f"  {row.meaning}"
-    yield f"  threshold: {_told(row)}"
+    yield f"  threshold: {_threshold(row)}"
     for text in row.acts:
         yield f"  acts on  {_shown(text)}"
         after = _after(step, row, text)
@@ -112,10 +112,10 @@ def _page(row: RuleRow, step: Step) -> Iterator[str]:
 
 
 def _after(step: Step, row: RuleRow, text: str) -> str | None:
-    """What the repair alone makes of a case; none for a finder, and where only a note comes of it."""
+    """The repaired text of an example; `None` for a finder, or if the rule only adds a note."""
     if step.stage.gives:
         return None
-    # What a rule that is off would do is worth seeing as well.
+    # Also show what a rule that is off would do.
     threshold = row.default if isinstance(row.threshold, str) else row.threshold
     after = Pipeline([step.stage], rules={row.rule: threshold}).clean(text)
     return None if after == text else after

@@ -1,4 +1,4 @@
-"""What a run says: what was left out, and a table at the end."""
+"""What `pipeline run` prints: failures, skipped inputs and a summary."""
 
 import io
 import os
@@ -12,50 +12,53 @@ from pipeline.cli.humanize import count_of, duration, frequency, speed
 from pipeline.runs.counters import Counters, LeftOutEntry
 from pipeline.runs.outcome import Failure
 from pipeline.runs.output.output_folder import RUN_FOLDER
-from pipeline.storage import Remote
+from pipeline.storage import RemotePath
 from pipeline.text.escapes import escape_hidden
 
 DEGRADED_LABEL = "degraded: a stage failed"
-"""The row of the summary for degraded articles."""
+"""Label of degraded articles in the summary."""
 
 MAX_LEFT_OUT_LINES = 20
-"""Lines on what was left out; a folder may hold thousands of pictures."""
+"""Most skipped inputs that are listed; a folder can contain thousands of images."""
 
 
 def silence(*streams: TextIO) -> None:
-    """Sends what is said from here on, there or anywhere, nowhere: its reader has gone, and what is done goes on."""
+    """Discards all further output of these streams, by default of both standard streams.
+
+    For a run whose output nobody reads any more: the run continues.
+    """
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in streams or (sys.stdout, sys.stderr):
         with suppress(io.UnsupportedOperation):
-            # One that the caller closed has no descriptor.
+            # A stream that the caller closed has no descriptor.
             os.dup2(nowhere, stream.fileno())
 
 
 def failure_line(failure: Failure) -> str:
-    """What is said of a document that failed: a line, whatever the document is called."""
+    """The line for a failed document, escaped so that it is one line."""
     whose = f" of {failure.package}" if failure.package else ""
     where = f"stage {failure.stage}{whose}: " if failure.stage else ""
     return escape_hidden(f"{failure.document}: {where}{failure.reason}")
 
 
 class LeftOutLines:
-    """What is said of that which holds no document: a line each, for the first ones."""
+    """The lines for skipped inputs: the first ones are listed, the rest is counted."""
 
     def __init__(self) -> None:
         self._more = 0
-        self._said = 0
+        self._listed = 0
 
     def line(self, aside: LeftOutEntry) -> str | None:
-        """What is said of this one, or nothing."""
-        if self._said == MAX_LEFT_OUT_LINES:
+        """The line for a skipped input, or `None` if enough were listed."""
+        if self._listed == MAX_LEFT_OUT_LINES:
             self._more += 1
             return None
-        self._said += 1
+        self._listed += 1
         many = f" ({aside.count:,} times)" if aside.count > 1 else ""
         return escape_hidden(f"skipped: {aside.name}: {aside.reason}{many}")
 
-    def rest(self, output: Path | Remote | None) -> str | None:
-        """What is said of all the others, and where below `output` they are listed, if they are."""
+    def rest(self, output: Path | RemotePath | None) -> str | None:
+        """A line that counts the inputs that were not listed, or `None`; names the file in `output` that lists all."""
         if not self._more:
             return None
         where = f"; all in {output / RUN_FOLDER}/left-out.jsonl" if output else ""
@@ -63,9 +66,9 @@ class LeftOutLines:
 
 
 def summary(
-    account: Counters, output: Path | Remote, *, seconds: float | None = None, workers: int | None = None
+    account: Counters, output: Path | RemotePath, *, seconds: float | None = None, workers: int | None = None
 ) -> None:
-    """Prints what became of the documents, how long it took where that is known, and where the articles are."""
+    """Prints the number of documents by outcome, the time if given, and where the articles are."""
     from rich.table import Table
 
     from pipeline.cli.rich_console import Console
@@ -108,7 +111,7 @@ def summary(
 
 def _spent(account: Counters, seconds: float, workers: int | None) -> str:
     time = duration(seconds) if workers is None else f"{duration(seconds)} with {count_of(workers, 'worker')}"
-    # Unchanged documents cost next to nothing: a run that finds many of them is no faster for it.
+    # Unchanged documents take almost no time, so they do not count towards the speed.
     worked = account.totals.documents - account.totals.unchanged - account.totals.edited
     if seconds <= 0 or not worked:
         return time

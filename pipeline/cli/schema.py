@@ -1,4 +1,4 @@
-"""`pipeline schema`: the JSON Schema of an article, or of the settings."""
+"""`pipeline schema`: prints the JSON Schema of articles or of settings."""
 
 import argparse
 
@@ -21,15 +21,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Prints the schema (JSON Schema 2020-12), generated from the types."""
+    """Prints the schema (JSON Schema 2020-12), which is generated from the types."""
     if options.config:
         from pipeline.cli.installed import parts
         from pipeline.config.settings_reference import schema
 
-        found = schema(parts())
+        document = schema(parts())
     else:
         from pipeline.model.article import json_schema
 
-        found = json_schema()
-    write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n", options.output)
+        document = json_schema()
+    write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n", options.output)
     return 0

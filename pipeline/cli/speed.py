@@ -1,20 +1,20 @@
-"""How fast a run goes at present, and how long the rest may take."""
+"""Estimates the current speed of a run and the time left."""
 
 from collections import deque
 from typing import NamedTuple
 
 WINDOW_SECONDS = 30.0
-"""Seconds that a speed is taken over: long enough to be calm, short enough to be of now."""
+"""Seconds over which the speed is averaged."""
 
 MIN_SAMPLE_SECONDS = 1.0
-"""Seconds between two moments that are kept, and the shortest time that a speed is told of."""
+"""Seconds between two samples, and the shortest time for which a speed is known."""
 
 MIN_ESTIMATE_SECONDS = 5.0
-"""Seconds before the time left is told: of a shorter time it jumps about."""
+"""Seconds before the time left is estimated; over a shorter time the estimate is unstable."""
 
 
 class ProgressSample(NamedTuple):
-    """How far a run was at some time."""
+    """The progress of a run at one time."""
 
     time: float
     unchanged: int
@@ -23,43 +23,43 @@ class ProgressSample(NamedTuple):
 
 
 class SpeedEstimator:
-    """Speeds over the last half a minute in which documents were worked on.
+    """Averages the speed over the last half minute in which documents were processed.
 
-    A run that is taken up again races through what is done already. Nothing follows from that for what comes behind
-    it, so the window starts anew where such a race ends, and nothing is told during it.
+    A resumed run skips unchanged documents quickly, which says nothing about the rest. The window starts again after
+    such a phase, and no speed is known during it.
     """
 
     def __init__(self, start: float) -> None:
         self._latest = ProgressSample(start, 0, 0, 0)
-        self._kept = deque([self._latest])
-        # Workers load, and queues fill, in the first second: it is not like the others.
-        self._settling = True
+        self._samples = deque([self._latest])
+        # In the first second workers load and queues fill, so it is not representative.
+        self._restarting = True
 
-    def note(self, time: float, *, unchanged: int, read: int, done: int) -> None:
-        """Takes down how far the run is; as often as one likes."""
+    def record(self, time: float, *, unchanged: int, read: int, done: int) -> None:
+        """Records the progress of the run; can be called as often as you like."""
         self._latest = latest = ProgressSample(time, unchanged, read, done)
-        last = self._kept[-1]
+        last = self._samples[-1]
         if time - last.time < MIN_SAMPLE_SECONDS:
             return
-        racing = done <= last.done and unchanged > last.unchanged
-        # The second in which a race ends is partly of the race.
-        if racing or self._settling:
-            self._kept.clear()
-        self._settling = racing
-        self._kept.append(latest)
-        while len(self._kept) > 1 and self._kept[1].time <= time - WINDOW_SECONDS:
-            self._kept.popleft()
+        skipping = done <= last.done and unchanged > last.unchanged
+        # The sample in which skipping ends is partly skipping.
+        if skipping or self._restarting:
+            self._samples.clear()
+        self._restarting = skipping
+        self._samples.append(latest)
+        while len(self._samples) > 1 and self._samples[1].time <= time - WINDOW_SECONDS:
+            self._samples.popleft()
 
     def speed(self) -> float | None:
-        """Bytes of documents a second; none where it is not known."""
+        """Bytes of documents per second, or `None` if unknown."""
         span = self._span()
-        return None if span < MIN_SAMPLE_SECONDS else max(self._latest.done - self._kept[0].done, 0) / span
+        return None if span < MIN_SAMPLE_SECONDS else max(self._latest.done - self._samples[0].done, 0) / span
 
     def left(self, total: int) -> float | None:
-        """Seconds until `total` is read; none where nobody can know."""
+        """Seconds until `total` bytes are read, or `None` if unknown."""
         span, rest = self._span(), total - self._latest.read
-        read = self._latest.read - self._kept[0].read
+        read = self._latest.read - self._samples[0].read
         return None if span < MIN_ESTIMATE_SECONDS or read <= 0 or rest <= 0 else rest * span / read
 
     def _span(self) -> float:
-        return 0.0 if self._settling else self._latest.time - self._kept[0].time
+        return 0.0 if self._restarting else self._latest.time - self._samples[0].time

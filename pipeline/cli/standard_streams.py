@@ -1,7 +1,7 @@
-"""Standard output and standard error: what a person reads there is escaped, and a stream that fails ends no traceback.
+"""Standard output and standard error: escapes what people read, and handles streams that fail or are closed.
 
-Text that is printed is for people. Bytes that are written to `sys.stdout.buffer` are for programs and stay as they are,
-except on a terminal, which would act on them.
+Printed text is for people, so control characters are escaped. Bytes written to `sys.stdout.buffer` are for programs and
+are not changed, except on a terminal, which would interpret control characters.
 """
 
 import codecs
@@ -17,29 +17,30 @@ from pipeline.errors import PipelineError, UsageError
 from pipeline.text.escapes import escape_hidden, escape_hidden_json
 
 UNESCAPED_CHARACTERS = "\n\t"
-"""What lines and columns are made of."""
+"""Control characters that printed text can contain."""
 STDOUT_CLOSED = "standard output is closed; write to a file with -o"
 
 
 class OutputError(PipelineError):
-    """Standard output cannot be written to: its disk is full, or it is closed."""
+    """Standard output cannot be written, for example because the disk is full or it is closed."""
 
 
 @contextmanager
 def escaping() -> Iterator[None]:
-    """Standard streams for the block: they are there, escape what is printed, and take characters of any encoding.
+    """Replaces the standard streams for the block: closed ones are opened, printed text is escaped.
 
-    Raises `OutputError` or `BrokenPipeError` where standard output fails. Nothing fails where standard error does.
+    Characters that the encoding of a stream lacks are printed as escapes. Raises `OutputError` or `BrokenPipeError` if
+    standard output fails; failures of standard error are ignored.
     """
-    _occupy()
+    _open_closed_descriptors()
     before = sys.stdout, sys.stderr
     out, err = cast("TextIO | None", sys.stdout), cast("TextIO | None", sys.stderr)
     for stream in (out, err):
         if isinstance(stream, io.TextIOWrapper):
-            # A character that the encoding has not is shown as its number; it is no reason to stop.
+            # Print a character that the encoding lacks as an escape instead of failing.
             stream.reconfigure(errors="backslashreplace")
-    sys.stdout = cast("TextIO", _Nowhere() if out is None else _Output(out))
-    sys.stderr = cast("TextIO", _Nowhere() if err is None else _Errors(err))
+    sys.stdout = cast("TextIO", _ClosedStream() if out is None else _StandardOutput(out))
+    sys.stderr = cast("TextIO", _ClosedStream() if err is None else _StandardError(err))
     try:
         yield
     finally:
@@ -47,44 +48,44 @@ def escaping() -> Iterator[None]:
 
 
 def unescaped(stream: TextIO) -> TextIO:
-    """The same stream without the escapes: for rich, which has its own control sequences to write."""
-    return cast("TextIO", _Unescaped(stream)) if isinstance(stream, _Escaping) else stream
+    """The same stream without escaping, for rich, which writes its own control sequences."""
+    return cast("TextIO", _UnescapedStream(stream)) if isinstance(stream, _EscapingStream) else stream
 
 
 def write_json(data: bytes) -> None:
-    """Writes a JSON value to standard output; what a terminal would act on is escaped in it, and means the same."""
+    """Writes a JSON value to standard output, with control characters as JSON escapes."""
     sys.stdout.buffer.write(escape_hidden_json(data) + b"\n")
 
 
 def read_stdin() -> bytes:
-    """All of standard input. Raises `UsageError` where it is closed."""
+    """Reads all of standard input. Raises `UsageError` if it is closed."""
     if cast("TextIO | None", sys.stdin) is None:
         raise UsageError("standard input is closed; give a file instead of -")
     return sys.stdin.buffer.read()
 
 
-def _occupy() -> None:
-    """Opens the standard descriptors that the caller closed: a file that is opened later would get their numbers."""
+def _open_closed_descriptors() -> None:
+    """Opens standard descriptors that the caller closed, or files opened later would get their numbers."""
     for number in (0, 1, 2):
         try:
             os.fstat(number)
         except OSError:
-            # The lowest number that is free, and so this one.
+            # This returns the lowest free number, which is this one.
             os.open(os.devnull, os.O_RDWR)
 
 
-class _Escaping:
-    """A text stream that escapes; all else is asked of the stream under it."""
+class _EscapingStream:
+    """A text stream that escapes what is written; delegates everything else to the wrapped stream."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
 
     def write(self, text: str) -> int:
-        """Writes the text escaped."""
-        return self.put(escape_hidden(text, UNESCAPED_CHARACTERS))
+        """Escapes and writes text."""
+        return self.write_unescaped(escape_hidden(text, UNESCAPED_CHARACTERS))
 
-    def put(self, text: str) -> int:
-        """Writes the text as it is."""
+    def write_unescaped(self, text: str) -> int:
+        """Writes text without escaping it."""
         try:
             self.stream.write(text)
         except OSError as error:
@@ -92,14 +93,14 @@ class _Escaping:
         return len(text)
 
     def flush(self) -> None:
-        """Hands on what is written."""
+        """Flushes the wrapped stream."""
         try:
             self.stream.flush()
         except OSError as error:
             self.fail(error)
 
     def fail(self, _: OSError) -> None:
-        """Sends what is still to come nowhere; else Python would try again, and complain, when it ends."""
+        """Discards all further output, or Python would retry and print an error at exit."""
         with suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, self.stream.fileno())
@@ -109,51 +110,51 @@ class _Escaping:
         return getattr(self.stream, name)
 
 
-class _Unescaped:
-    """What writes to a stream that escapes, and is trusted with its control sequences."""
+class _UnescapedStream:
+    """Writes to an escaping stream without escaping."""
 
-    def __init__(self, stream: _Escaping) -> None:
+    def __init__(self, stream: _EscapingStream) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Writes the text as it is."""
-        return self._stream.put(text)
+        """Writes text without escaping it."""
+        return self._stream.write_unescaped(text)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- whatever the stream has
         return getattr(self._stream, name)
 
 
-class _Errors(_Escaping):
-    """Standard error: where nobody can hear, nothing is said."""
+class _StandardError(_EscapingStream):
+    """Standard error: errors on writing are ignored."""
 
 
-class _Output(_Escaping):
-    """Standard output, with the bytes for programs in `buffer`."""
+class _StandardOutput(_EscapingStream):
+    """Standard output; programs write bytes to `buffer`."""
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
-        self._bytes: _Bytes | None = None
+        self._bytes: _BinaryOutput | None = None
 
     @property
-    def buffer(self) -> "_Bytes":
-        """What bytes are written to."""
+    def buffer(self) -> "_BinaryOutput":
+        """The binary stream below."""
         if self._bytes is None:
-            self._bytes = _Bytes(self)
+            self._bytes = _BinaryOutput(self)
         return self._bytes
 
     def fail(self, error: OSError) -> None:
-        """Raises it, with the name of the stream where it is not that the reader has gone."""
+        """Raises `BrokenPipeError` if the reader has closed the pipe, otherwise `OutputError`."""
         super().fail(error)
-        # Windows says of a closed pipe that the argument is invalid.
+        # Windows reports a closed pipe as an invalid argument.
         if isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL):
             raise BrokenPipeError(*error.args) from error
         raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
 
-class _Bytes(io.BufferedIOBase):
-    """The bytes of standard output: as they are, but escaped on a terminal."""
+class _BinaryOutput(io.BufferedIOBase):
+    """The binary standard output; escapes control characters on a terminal."""
 
-    def __init__(self, output: _Output) -> None:
+    def __init__(self, output: _StandardOutput) -> None:
         super().__init__()
         self._output = output
         is_terminal = output.stream.isatty()
@@ -169,7 +170,7 @@ class _Bytes(io.BufferedIOBase):
         return self._output.stream.fileno()
 
     def write(self, data: Any) -> int:  # noqa: ANN401 -- whatever holds bytes
-        """Writes behind what was printed before."""
+        """Writes bytes after the text printed so far."""
         size = memoryview(data).nbytes
         if self._decoder is not None:
             self._output.write(self._decoder.decode(bytes(data)))
@@ -185,18 +186,18 @@ class _Bytes(io.BufferedIOBase):
         self._output.flush()
 
 
-class _Nowhere(io.TextIOBase):
-    """Stands for a stream that the caller closed: text for people is dropped, bytes for programs are an error."""
+class _ClosedStream(io.TextIOBase):
+    """Replaces a closed stream: drops text for people, raises an error for bytes for programs."""
 
     def write(self, text: str) -> int:
         return len(text)
 
     @property
-    def buffer(self) -> "_Closed":
-        return _Closed()
+    def buffer(self) -> "_ClosedBuffer":
+        return _ClosedBuffer()
 
 
-class _Closed(io.BufferedIOBase):
+class _ClosedBuffer(io.BufferedIOBase):
     def writable(self) -> bool:
         return True
 

@@ -41,7 +41,7 @@ def faults(made: object) -> Iterator[str]:
     """What is wrong with how options are declared, each as a clause. Nothing where all is well."""
     parameters = getattr(type(made), "__dataclass_params__", None)
     if parameters is None or not parameters.frozen:
-        yield "is no frozen dataclass"
+        yield "is not a frozen dataclass"
         return
     for field in dataclasses.fields(made):  # type: ignore[arg-type]  # it has the parameters of a dataclass
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:

@@ -57,7 +57,7 @@ class Offer(msgspec.Struct, frozen=True):
             raise self._unfit(fault)
         name = getattr(made, "name", None)
         if name != self.name:
-            raise self._unfit(f"calls itself {name!r}; the entry point must have the same name")
+            raise self._unfit(f"is named {name!r}; the entry point must have the same name")
         return made
 
     def _unfit(self, fault: str) -> UsageError:

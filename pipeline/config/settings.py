@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from pipeline.errors import SettingError, UsageError, did_you_mean
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
-from pipeline.storage.access import Access
+from pipeline.storage.store import WebAccess
 
 Key = tuple[str, ...]
 """The way to a setting, a table or key at a time."""
@@ -52,15 +52,15 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 60.0
     download_seconds: Annotated[
         float, Meta(gt=0, description="How long to wait for a web server, in seconds, for one file in all.")
-    ] = Access().seconds
+    ] = WebAccess().seconds
     download_idle: Annotated[
         float, Meta(gt=0, description="How long to wait for its answer, and for each 64 KiB of a file, in seconds.")
-    ] = Access().idle
-    download_bytes: Annotated[int, Meta(ge=1, description="The longest file of the web, in bytes.")] = Access().size
+    ] = WebAccess().idle
+    download_bytes: Annotated[int, Meta(ge=1, description="The longest file of the web, in bytes.")] = WebAccess().size
     copied: Annotated[
         int,
         Meta(ge=1, description="The most temporary disk for a file of the web whose server does not say its length."),
-    ] = Access().copied
+    ] = WebAccess().copied
     columns: Annotated[
         int, Meta(ge=1, description="The most columns of a table, cells of a row and fields of a record.")
     ] = 10_000
@@ -97,10 +97,10 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     follow_symlinks: Annotated[bool, Meta(description="Whether links below an input folder are followed.")] = False
 
     @property
-    def access(self) -> Access:
+    def access(self) -> WebAccess:
         """What is allowed where a file is read from the web."""
         limits = self.limits
-        return Access(
+        return WebAccess(
             self.allow_private, limits.download_seconds, limits.download_idle, limits.download_bytes, limits.copied
         )
 
@@ -275,7 +275,7 @@ def _override(given: str) -> Layer:
             return Layer(f"--set {given}", _flat_rules(tomllib.loads(f"{key} = {written}")))
         except tomllib.TOMLDecodeError:
             continue
-    raise UsageError(f"--set {given}: is no setting; write KEY=VALUE, for example stages.words.longest=30")
+    raise UsageError(f"--set {given}: is not a setting; write KEY=VALUE, for example stages.words.longest=30")
 
 
 def _flat_rules(values: dict[str, Any]) -> dict[str, Any]:
@@ -329,7 +329,7 @@ def _tables(values: Mapping[str, Any], key: Key = ()) -> None:
         for name, table in tables.items() if isinstance(tables, Mapping) else ():
             if not isinstance(table, Mapping):
                 where = ".".join((*key, kind, name))
-                reason = f"key {where!r} is no table; write the settings of a {what} as [{where}]"
+                reason = f"key {where!r} is not a table; write the settings of a {what} as [{where}]"
                 raise SettingError((*key, kind, name), reason)
     for name, value in rules.items() if isinstance(rules, Mapping) else ():
         number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -340,10 +340,10 @@ def _tables(values: Mapping[str, Any], key: Key = ()) -> None:
     for name, table in profiles.items() if isinstance(profiles, Mapping) else ():
         inner = ("profiles", name)
         if not isinstance(table, Mapping):
-            reason = f"key 'profiles.{name}' is no table; write a profile as [profiles.{name}]"
+            reason = f"key 'profiles.{name}' is not a table; write a profile as [profiles.{name}]"
             raise SettingError(inner, reason)
         if not table.get("match"):
-            reason = f"key 'profiles.{name}.match' is empty; say for which documents it is: match.id = …"
+            reason = f"key 'profiles.{name}.match' is empty; set the documents it is for: match.id = …"
             raise SettingError(inner, reason)
         _tables(table, inner)
 

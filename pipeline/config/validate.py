@@ -22,10 +22,10 @@ def misfit_of(made: object, protocol: int) -> str | None:
     """Why a stage, reader or sink cannot be asked any further, as a clause: its name, or a protocol that is another."""
     name = getattr(made, "name", None)
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        return f"is named {name!r}; a name is small letters, digits and single hyphens"
+        return f"is named {name!r}; a name has lowercase letters, digits and single hyphens"
     written_for = getattr(made, "protocol", None)
     if written_for != protocol:
-        return f"is written for protocol {written_for}, this is {protocol}; install versions that fit together"
+        return f"supports protocol {written_for}, but this version uses {protocol}; install versions that match"
     return None
 
 
@@ -39,29 +39,29 @@ def faults(stage: object) -> Iterator[str]:
         return
     name = str(getattr(stage, "name", None))
     if name in OWN_NAMES:
-        yield f"is named {name!r}, which the pipeline calls a part of its own; choose another name"
+        yield f"is named {name!r}, which the pipeline reserves; choose another name"
     if not callable(getattr(stage, "find", None)):
         yield "has no method 'find'"
     yield from options.faults(stage)
     for attribute in ("after", "needs", "gives"):
         given = getattr(stage, attribute, None)
         if not isinstance(given, frozenset | set) or not all(isinstance(item, str) for item in given):
-            yield f"has no set of names as {attribute!r}; write frozenset({{…}})"
+            yield f"does not declare {attribute!r} as a set of names; write frozenset({{…}})"
     for layer in _sorted(getattr(stage, "gives", None)):
         if layer not in BUILT_IN_LAYERS and not _is_below(name, layer):
             allowed = ", ".join(sorted(BUILT_IN_LAYERS))
             yield f"gives layer {layer!r}, which must be named '{name}.…' or be one of {allowed}"
     rules = getattr(stage, "rules", None)
     if not isinstance(rules, tuple) or not all(isinstance(rule, Rule) for rule in rules):
-        yield "has no tuple of Rule as 'rules'"
+        yield "does not declare 'rules' as a tuple of Rule"
         return
     for i, rule in enumerate(rules):
         if not _is_below(name, rule.name):
-            yield f"declares rule {rule.name!r}, which must be named '{name}.…', of small letters, digits and hyphens"
+            yield f"declares rule {rule.name!r}, which must be named '{name}.…' with lowercase letters, digits, hyphens"
         if rule.name in {other.name for other in rules[:i]}:
             yield f"declares rule {rule.name!r} twice"
         if not rule.meaning:
-            yield f"does not say what rule {rule.name!r} means"
+            yield f"has no meaning for rule {rule.name!r}"
         if not 0 <= rule.threshold <= 1:
             yield f"declares rule {rule.name!r} with threshold {rule.threshold}, which is not between 0 and 1"
 

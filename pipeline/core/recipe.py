@@ -1,8 +1,12 @@
-"""Which stages run, in which order, with which settings; all of it is checked before any text is read."""
+"""The recipe: which stages run, in which order, with which settings, for which documents.
+
+A recipe is checked before any text is read. `recipe` makes one, `recipe_variants` one for each profile of the settings,
+and `rule_meanings` documents the rules of its stages.
+"""
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 
@@ -11,14 +15,14 @@ import msgspec
 from pipeline.config import validate
 from pipeline.config.options import options, with_options
 from pipeline.config.plugins import Offer, Package, offered, offers, package_of
-from pipeline.config.settings import Threshold
+from pipeline.config.settings import Match, Profile, Settings, Threshold, over
 from pipeline.errors import SettingError, UsageError, did_you_mean
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
-from pipeline.model.article import StageVersion
+from pipeline.model.article import ARTICLE_INVALID, STAGE_FAILED, PipelineVersion, StageVersion
 from pipeline.model.stage import Rule, Stage
 from pipeline.version import __version__
 
-OWN = Package("bilingual-pipeline", __version__)
+THIS_PACKAGE = Package("bilingual-pipeline", __version__)
 
 BUILT_IN = {
     "entities": "Entities",
@@ -30,13 +34,23 @@ BUILT_IN = {
     "credits": "Credits",
     "dialogue": "Dialogue",
 }
-"""The stages of this package in the order of the built-in recipe: name, which is also the module, and class."""
+"""The stages of the built-in recipe in order: their names, which are also their modules, and their classes."""
 
 OFF = math.inf
+"""The threshold of a rule that is off."""
+
+PIPELINE_RULES = {
+    "decoding.mixed-line-ends": "a line end that is not like the document's others",
+    "decoding.undecodable": "bytes that no codec reads; U+FFFD stands for them",
+    "assembly.unlabelled": "text that no stage labelled",
+    STAGE_FAILED: "a finder failed, and what it finds is missing",
+    ARTICLE_INVALID: "the structure that was found would break the contract, and was left out",
+}
+"""The meanings of rules that belong to no stage: those of decoding and of assembling the article."""
 
 
 class Step(msgspec.Struct, frozen=True):
-    """A stage in its place: with its rules by name, and the package it comes from."""
+    """A stage of a recipe, with its rules by name and the package it comes from."""
 
     stage: Stage
     rules: Mapping[str, Rule]
@@ -44,16 +58,16 @@ class Step(msgspec.Struct, frozen=True):
 
     @property
     def foreign(self) -> str | None:
-        """The package, where it is not this one: for a message about the stage."""
-        return None if self.package == OWN else self.package.name and str(self.package)
+        """Name and version of the package, for messages; None for a stage of this package."""
+        return None if self.package == THIS_PACKAGE else self.package.name and str(self.package)
 
 
 class Recipe(msgspec.Struct, frozen=True, dict=True):
-    """Checked steps in the order in which they run, and what the settings say to all of them."""
+    """Checked steps in the order in which they run, and the settings that hold for all of them."""
 
     steps: tuple[Step, ...]
     thresholds: Mapping[str, float] = {}
-    """Of the rules whose threshold is not their own; infinite for a rule that is off."""
+    """The thresholds that the settings change, by rule; `OFF` for a rule that is off."""
     vocabulary: Vocabulary = NO_VOCABULARY
 
     @cached_property
@@ -72,7 +86,7 @@ class Recipe(msgspec.Struct, frozen=True, dict=True):
         return tuple(step for step in self.steps if step.stage.gives)
 
     def select(self, names: Sequence[str]) -> "Recipe":
-        """The steps that `names` names, in the recipe's order. Raises `UsageError` for another name."""
+        """The recipe with only these stages, in its own order. Raises `UsageError` for an unknown name."""
         known = [stage.name for stage in self.stages]
         for name in names:
             if name not in known:
@@ -86,13 +100,13 @@ class Recipe(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of all that decides the result besides the versions: order, settings, thresholds, vocabulary."""
-        told = {
+        """SHA-256 of all that changes the result, except versions: order, settings, thresholds, vocabulary."""
+        configuration = {
             "stages": [[stage.name, options(stage)] for stage in self.stages],
             "rules": {name: "off" if value == OFF else value for name, value in self.thresholds.items()},
             "vocabulary": self.vocabulary,
         }
-        return hashlib.sha256(msgspec.json.encode(told, order="deterministic")).hexdigest()
+        return hashlib.sha256(msgspec.json.encode(configuration, order="deterministic")).hexdigest()
 
     @cached_property
     def versions(self) -> tuple[StageVersion, ...]:
@@ -103,6 +117,19 @@ class Recipe(msgspec.Struct, frozen=True, dict=True):
         )
 
 
+class RecipeVariant(msgspec.Struct, frozen=True):
+    """A recipe, its provenance, and the documents that it is for: those that match, or all if there is no `match`."""
+
+    recipe: Recipe
+    version: PipelineVersion
+    match: Match | None = None
+
+    def select(self, names: set[str]) -> "RecipeVariant":
+        """The variant with only these stages in its recipe."""
+        left_out = {stage.name for stage in self.recipe.stages} - names
+        return _variant(self.recipe.without(left_out), self.version.profile, self.match)
+
+
 def recipe(
     stages: Sequence[str | Stage] | None = None,
     settings: Mapping[str, Mapping[str, object]] | None = None,
@@ -110,10 +137,11 @@ def recipe(
     rules: Mapping[str, Threshold] | None = None,
     vocabulary: Vocabulary = NO_VOCABULARY,
 ) -> Recipe:
-    """A checked recipe of `stages` (names of built-in or installed ones, or stages), by default the built-in one.
+    """Make and check a recipe.
 
-    `settings` holds for each stage's name the values of its fields; `rules` for the name of a rule, or of a stage and
-    so for all its rules, a threshold or `off`. Raises `UsageError`; a `SettingError` where a setting is to blame.
+    `stages` are stages, or names of built-in or installed ones; by default the built-in recipe. `settings` has the
+    option values of each stage by its name. `rules` has a threshold from 0 to 1, or `off`, by the name of a rule, or
+    of a stage for all its rules. Raises `UsageError`; its subclass `SettingError` if a setting is wrong.
     """
     settings = dict(settings or {})
     installed: tuple[Offer, ...] | None = None
@@ -131,52 +159,113 @@ def recipe(
         if name not in names:
             reason = f"[stages.{name}]: the recipe has no stage {name!r}{did_you_mean(name, names)}"
             raise SettingError(("stages", name), reason)
-    check(made_stages)
+    check_order(made_stages)
     return Recipe(tuple(steps), _thresholds(rules or {}, steps), vocabulary)
 
 
+def recipe_variants(stages: Sequence[str | Stage] | None, settings: Settings) -> tuple[RecipeVariant, ...]:
+    """The recipe of each profile, in order, and last the one for all other documents.
+
+    `stages` override the recipe of the settings. Raises `UsageError`; its subclass `SettingError` if a setting is
+    wrong.
+    """
+    chosen = settings.recipe if stages is None else stages
+    default = recipe(chosen, settings.stages, rules=settings.rules, vocabulary=settings.vocabulary)
+    profiles = [
+        _variant(_profile_recipe(name, profile, chosen, settings), name, profile.match)
+        for name, profile in settings.profiles.items()
+    ]
+    return (*profiles, _variant(default))
+
+
+def matching_variant(variants: Sequence[RecipeVariant], id: str, metadata: Mapping[str, str]) -> RecipeVariant:  # noqa: A002 -- as in an article
+    """The first variant that matches the document with this id and metadata."""
+    return next(variant for variant in variants if variant.match is None or variant.match.fits(id, metadata))
+
+
+def _variant(made: Recipe, profile: str | None = None, match: Match | None = None) -> RecipeVariant:
+    version = PipelineVersion(version=__version__, settings=made.fingerprint, profile=profile, stages=made.versions)
+    return RecipeVariant(made, version, match)
+
+
+def _profile_recipe(name: str, profile: Profile, stages: Sequence[str | Stage] | None, settings: Settings) -> Recipe:
+    """The recipe of a profile: what the profile sets overrides what the settings set for all documents."""
+    objects = {stage.name: stage for stage in stages or () if not isinstance(stage, str)}
+    chosen = stages if profile.recipe is None else [objects.get(stage, stage) for stage in profile.recipe]
+    names = {stage if isinstance(stage, str) else stage.name for stage in (BUILT_IN if chosen is None else chosen)}
+    # The settings may have options and thresholds of stages that this profile leaves out.
+    options_of_all = {stage: values for stage, values in settings.stages.items() if stage in names}
+    rules_of_all = {rule: value for rule, value in settings.rules.items() if rule.partition(".")[0] in names}
+    try:
+        return recipe(
+            chosen,
+            over(options_of_all, profile.stages),
+            rules=over(rules_of_all, profile.rules, ("rules",)),
+            vocabulary=settings.vocabulary + profile.vocabulary,
+        )
+    except SettingError as error:
+        raise SettingError(("profiles", name, *error.key), f"profile {name!r}: {error.reason}") from error
+
+
+def rule_meanings(stages: Iterable[str]) -> dict[str, str]:
+    """The meaning of each rule of these stages, built-in or installed, and of `PIPELINE_RULES`, by the rule's name.
+
+    A stage that is not installed, or cannot be loaded, is skipped.
+    """
+    meanings = dict(PIPELINE_RULES)
+    names = list(stages)
+    installed = offers() if any(name not in BUILT_IN for name in names) else ()
+    for name in names:
+        try:
+            rules = step(name, installed).stage.rules
+        except UsageError:
+            continue
+        meanings.update((rule.name, rule.meaning) for rule in rules)
+    return meanings
+
+
 def step(stage: str | Stage, installed: tuple[Offer, ...] = ()) -> Step:
-    """A stage, or the built-in or installed one of that name, with its rules and package. Raises `UsageError`."""
+    """Make a step of a stage, or of the name of a built-in or installed one. Raises `UsageError`."""
     if not isinstance(stage, str):
         for fault in validate.faults(stage):
             raise UsageError(f"stage {getattr(stage, 'name', stage)!r} {fault}")
-        own = type(stage).__module__.startswith("pipeline.stages.")
-        return Step(stage, _by_name(stage), OWN if own else package_of(stage))
+        is_built_in = type(stage).__module__.startswith("pipeline.stages.")
+        return Step(stage, _by_name(stage), THIS_PACKAGE if is_built_in else package_of(stage))
     if stage in BUILT_IN:
-        found: Stage = getattr(import_module(f"pipeline.stages.{stage}.stage"), BUILT_IN[stage])()
-        return Step(found, _by_name(found), OWN)
+        built_in: Stage = getattr(import_module(f"pipeline.stages.{stage}.stage"), BUILT_IN[stage])()
+        return Step(built_in, _by_name(built_in), THIS_PACKAGE)
     offer = offered(stage, installed)
     if offer is None:
         known = [*BUILT_IN, *(other.name for other in installed)]
         raise SettingError(("recipe",), f"stage {stage!r} is not known{did_you_mean(stage, known)}")
-    found = offer.load()
-    return Step(found, _by_name(found), offer.package)
+    loaded = offer.load()
+    return Step(loaded, _by_name(loaded), offer.package)
 
 
-def check(stages: Sequence[Stage]) -> None:
-    """Raises `UsageError`, which says what to move where, unless the stages can run in this order."""
-    given: set[str] = set()
-    finder = ""
+def check_order(stages: Sequence[Stage]) -> None:
+    """Check that the stages can run in this order. Raises `SettingError`, which says what to move where."""
+    layers: set[str] = set()
+    first_finder = ""
     names = [stage.name for stage in stages]
     for i, stage in enumerate(stages):
         if stage.name in names[:i]:
-            raise _misplaced(f"stage {stage.name!r} stands twice; take one out")
+            raise _misplaced(f"stage {stage.name!r} is listed twice; remove one")
         late = [name for name in names[i + 1 :] if name in stage.after]
         if late:
-            raise _misplaced(f"{stage.name!r} must stand after {late[-1]!r}; move it behind {late[-1]!r}")
-        missing = sorted(stage.needs - given)
+            raise _misplaced(f"{stage.name!r} must run after {late[-1]!r}; move it after {late[-1]!r}")
+        missing = sorted(stage.needs - layers)
         if missing:
             givers = [other.name for other in stages[i + 1 :] if missing[0] in other.gives]
-            move = f"move it behind {givers[0]!r}" if givers else "add a stage that gives it"
-            raise _misplaced(f"{stage.name!r} needs layer {missing[0]!r}, which nothing before it gives; {move}")
-        if not stage.gives and finder:
+            move = f"move it after {givers[0]!r}" if givers else "add a stage that gives it"
+            raise _misplaced(f"{stage.name!r} needs layer {missing[0]!r}, which no stage before it gives; {move}")
+        if not stage.gives and first_finder:
             raise _misplaced(
-                f"{stage.name!r} repairs text and stands after {finder!r}, which labels it; "
-                f"move {stage.name!r} before {finder!r}"
+                f"{stage.name!r} repairs text but comes after {first_finder!r}, which labels it; "
+                f"move {stage.name!r} before {first_finder!r}"
             )
         if stage.gives:
-            finder = finder or stage.name
-        given |= stage.gives
+            first_finder = first_finder or stage.name
+        layers |= stage.gives
 
 
 def _by_name(stage: Stage) -> dict[str, Rule]:
@@ -188,22 +277,22 @@ def _misplaced(reason: str) -> SettingError:
 
 
 def _thresholds(rules: Mapping[str, Threshold], steps: Sequence[Step]) -> dict[str, float]:
-    """The threshold of every rule that `rules` names; what it says of one rule goes before what it says of a stage."""
+    """The threshold of each rule that `rules` names. A threshold of a rule overrides that of its stage."""
     by_stage = {step.stage.name: list(step.rules) for step in steps}
     names = [name for of_stage in by_stage.values() for name in of_stage]
-    found: dict[str, float] = {}
+    thresholds: dict[str, float] = {}
     for name in sorted(rules, key=lambda name: name not in by_stage):
         value = rules[name]
         if name not in by_stage and name not in names:
             reason = f"[rules]: the recipe has no rule or stage {name!r}{_nearest_rule(name, names, list(by_stage))}"
             raise SettingError(("rules", name), reason)
         for rule in by_stage.get(name, [name]):
-            found[rule] = OFF if value == "off" else float(value)
-    return found
+            thresholds[rule] = OFF if value == "off" else float(value)
+    return thresholds
 
 
 def _nearest_rule(name: str, rules: Sequence[str], stages: Sequence[str]) -> str:
-    """The nearest rule, or the rules of the stage that the name begins with: all rules are too many to list."""
+    """A hint: the nearest rule, or the nearest stage if no stage has this name. All rules are too many to list."""
     stage = name.partition(".")[0]
     of_stage = [rule for rule in rules if rule.startswith(f"{stage}.")]
     return did_you_mean(name, of_stage) if of_stage else did_you_mean(stage, stages)

@@ -1,1 +1,1 @@
-"""Where articles go."""
+"""Writes articles to files, tables, databases and DataFrames, and reads them back."""

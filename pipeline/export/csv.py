@@ -1,4 +1,4 @@
-"""CSV: a flat table as every spreadsheet reads it, quoted by RFC 4180, in UTF-8."""
+"""Exports a flat table as CSV, quoted as in RFC 4180, in UTF-8."""
 
 import csv
 import io
@@ -13,20 +13,20 @@ from msgspec import Meta
 from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.article import Article
-from pipeline.storage.atomic import whole
+from pipeline.storage.atomic import open_atomic
 
 TAB = "\t"
 LIST_SEPARATOR = "; "
-"""Stands between the items of a list."""
+"""Separates the items of a list in a cell."""
 
 
 @dataclass(frozen=True)
 class CsvExport:
-    """A row an exchange, or whatever `rows` says: see `pipeline.export.tables.row_kinds`. A null is an empty cell.
+    """Writes one row per exchange, or per item that `rows` names; see `pipeline.export.tables.row_kinds`.
 
-    `delimiter` is a comma, and a tab in a `.tsv` file, unless it is given. `bom` begins the file with a byte order
-    mark, without which Excel does not take it for UTF-8. A cell that begins with `=`, `+`, `-` or `@` is left as it
-    is: some programs take it for a formula, so do not open there what you do not trust.
+    Null is an empty cell. `delimiter` defaults to a comma, or a tab in a `.tsv` file. `bom` starts the file with a
+    byte order mark, which Excel needs to detect UTF-8. Cells that start with `=`, `+`, `-` or `@` are not changed,
+    but some programs read them as formulas: do not open untrusted articles there.
     """
 
     name: ClassVar = "csv"
@@ -34,29 +34,31 @@ class CsvExport:
     protocol: ClassVar = 1
     rows: Annotated[
         Literal["exchanges", "articles", "turns", "prose", "edits", "credits", "segments"],
-        Meta(description="What a row is."),
+        Meta(description="What each row is."),
     ] = "exchanges"
     delimiter: Annotated[
-        str | None, Meta(description="What stands between two cells: a comma by default, a tab in a file `.tsv`.")
+        str | None, Meta(description="Column separator: a comma by default, a tab in a `.tsv` file.")
     ] = None
-    bom: Annotated[bool, Meta(description="Whether the file begins with a mark, by which Excel knows UTF-8.")] = False
+    bom: Annotated[bool, Meta(description="Whether to start the file with a byte order mark, which Excel needs.")] = (
+        False
+    )
 
     def __post_init__(self) -> None:
-        """Raises `ValueError` for a delimiter that is none."""
+        """Raises `ValueError` for an invalid delimiter."""
         if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n\0'):
             raise ValueError(
                 f"delimiter {self.delimiter!r} must be one character other than a quotation mark or line break"
             )
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
-        """Writes one file."""
+        """Writes all rows to one file."""
         tabbed = self.delimiter is None and target.name.casefold().endswith(".tsv")
         sink = replace(self, delimiter=TAB) if tabbed else self
-        with whole(target) as file:
+        with open_atomic(target) as file:
             sink.stream(articles, file)
 
     def stream(self, articles: Iterable[Article], file: BinaryIO) -> None:
-        """Writes a line of names and a line a row, each ended by CR LF."""
+        """Writes a header and one line per row, with CRLF line endings."""
         text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
         try:
             if self.bom:
@@ -66,7 +68,7 @@ class CsvExport:
             for article in articles:
                 writer.writerows(map(_cells, ROW_MAKERS[self.rows](ArticleRows(article))))
         finally:
-            # Who gave the file goes on with it.
+            # The caller owns the file, so leave it open.
             text.detach()
 
 

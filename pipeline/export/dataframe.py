@@ -1,4 +1,4 @@
-"""Articles as a DataFrame of pandas or polars, for a notebook."""
+"""Converts articles to a pandas or polars DataFrame."""
 
 from collections.abc import Iterable
 from importlib.util import find_spec
@@ -14,7 +14,7 @@ from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.arguments import expect_all, expect_path, expect_text
 from pipeline.model.article import Article
-from pipeline.storage import Place, Remote
+from pipeline.storage import AnyPath, RemotePath
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,37 +25,38 @@ LIBRARIES = ("pandas", "polars")
 
 @overload
 def to_frame(
-    articles: Iterable[Article] | str | Place, rows: str = ..., *, kind: Literal["pandas"]
+    articles: Iterable[Article] | str | AnyPath, rows: str = ..., *, kind: Literal["pandas"]
 ) -> "pd.DataFrame": ...
 @overload
 def to_frame(
-    articles: Iterable[Article] | str | Place, rows: str = ..., *, kind: Literal["polars"]
+    articles: Iterable[Article] | str | AnyPath, rows: str = ..., *, kind: Literal["polars"]
 ) -> "pl.DataFrame": ...
 @overload
-def to_frame(articles: Iterable[Article] | str | Place, rows: str = ..., kind: str | None = ...) -> Any: ...  # noqa: ANN401 -- what is installed
-def to_frame(articles: Iterable[Article] | str | Place, rows: str = "exchanges", kind: str | None = None) -> Any:
-    """A DataFrame with a row an exchange, or whatever `rows` says: articles, turns, prose, edits, credits, segments.
+def to_frame(articles: Iterable[Article] | str | AnyPath, rows: str = ..., kind: str | None = ...) -> Any: ...  # noqa: ANN401 -- what is installed
+def to_frame(articles: Iterable[Article] | str | AnyPath, rows: str = "exchanges", kind: str | None = None) -> Any:
+    """Returns a DataFrame with one row per exchange, or per item that `rows` names.
 
-    Columns are those of `pipeline.export.tables.row_kinds`; their types do not depend on what is in them: whole
-    numbers that may be missing are `Int64`, lists are tuples in pandas and lists in polars. `kind` is the library, by
-    default pandas where it is installed and polars else. `articles` may be the path or URL of an output, which is
-    then read. Raises `UsageError` for what are no articles, for another `rows` or `kind`, or without the library.
+    `rows` is `exchanges`, `articles`, `turns`, `prose`, `edits`, `credits` or `segments`; the columns are those of
+    `pipeline.export.tables.row_kinds`. Column types do not depend on the data: nullable integers are `Int64`, lists
+    are tuples in pandas and lists in polars. `kind` is the library, by default pandas if installed, otherwise polars.
+    `articles` can be the path or URL of an output to read. Raises `UsageError` for invalid arguments, or if the
+    library is not installed.
     """
     expect_text("to_frame", "rows", rows)
     expect_text("to_frame", "kind", kind, optional=True)
-    given = _articles(articles)
+    checked = _articles(articles)
     if rows not in ROW_TYPES:
         raise UsageError(f"unknown rows={rows!r}{did_you_mean(rows, ROW_TYPES)}")
     library = _library(kind)
-    found = (row for article in given for row in ROW_MAKERS[rows](ArticleRows(article)))
-    return _pandas(found, ROW_TYPES[rows]) if library == "pandas" else _polars(found, ROW_TYPES[rows])
+    row_iterator = (row for article in checked for row in ROW_MAKERS[rows](ArticleRows(article)))
+    return _pandas(row_iterator, ROW_TYPES[rows]) if library == "pandas" else _polars(row_iterator, ROW_TYPES[rows])
 
 
-def _articles(given: object) -> Iterable[Article]:
-    if isinstance(given, str | Path | Remote):
-        expect_path("to_frame", "articles", given, Remote)
-        return read(given)
-    return expect_all("to_frame", "articles", given, Article)
+def _articles(articles: object) -> Iterable[Article]:
+    if isinstance(articles, str | Path | RemotePath):
+        expect_path("to_frame", "articles", articles, RemotePath)
+        return read(articles)
+    return expect_all("to_frame", "articles", articles, Article)
 
 
 def _library(kind: str | None) -> str:
@@ -80,14 +81,14 @@ def _pandas(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> "pd.D
 
 
 def _type(annotation: object) -> Any:  # noqa: ANN401 -- pandas takes names of types
-    found, nullable = unwrapped_type(annotation)
-    if found is int:
+    plain_type, nullable = unwrapped_type(annotation)
+    if plain_type is int:
         return "Int64" if nullable else "int64"
-    if found is bool:
+    if plain_type is bool:
         return "boolean" if nullable else "bool"
-    if found is float:
+    if plain_type is float:
         return "float64"
-    return "object" if getattr(found, "__origin__", None) is tuple else "string"
+    return "object" if getattr(plain_type, "__origin__", None) is tuple else "string"
 
 
 def _polars(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> "pl.DataFrame":

@@ -1,4 +1,4 @@
-"""DuckDB: every article as a row of nested native columns, and the flat tables beside it."""
+"""Exports a DuckDB database: a table of articles with nested columns, and the flat tables."""
 
 from collections.abc import Iterable
 from contextlib import closing
@@ -13,7 +13,7 @@ from pipeline.export.tables.columns import record_batch, row_batches, schema
 from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.article import Article
-from pipeline.storage.atomic import beside
+from pipeline.storage.atomic import atomic_path
 
 MEMORY_LIMIT = "256MB"
 FLAT_TABLES = tuple(name for name in ROW_TYPES if name != "articles")
@@ -21,16 +21,16 @@ FLAT_TABLES = tuple(name for name in ROW_TYPES if name != "articles")
 
 @dataclass(frozen=True)
 class DuckDbExport:
-    """A database with the tables of `pipeline.export.tables.row_kinds`; `articles` has the columns of the contract."""
+    """A database with the tables of `pipeline.export.tables.row_kinds`; `articles` has every field."""
 
     name: ClassVar = "duckdb"
     suffixes: ClassVar = (".duckdb", ".ddb")
     protocol: ClassVar = 1
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
-        """Writes one database; rows lie in the order of the articles.
+        """Writes one database, rows in the order of the articles.
 
-        Raises `UsageError` without the library, and `OSError`.
+        Raises `UsageError` if duckdb is not installed, and `OSError`.
         """
         try:
             import duckdb
@@ -45,10 +45,10 @@ class DuckDbExport:
         import duckdb
         import pyarrow as pa
 
-        with beside(target) as path:
+        with atomic_path(target) as path:
             log = path.with_name(f"{path.name}.wal")
             try:
-                # One thread, so that rows come in their order; little memory, since all that is done is to append.
+                # One thread keeps the order of the rows; little memory is enough, since rows are only appended.
                 with closing(
                     duckdb.connect(str(path), config={"threads": 1, "memory_limit": MEMORY_LIMIT})
                 ) as database:
@@ -67,7 +67,9 @@ class DuckDbExport:
                         database.execute("BEGIN")
                         for name, kind in kinds.items():
                             of_kind: Iterable[msgspec.Struct] = (
-                                portion if kind is Article else (row for each in rows for row in ROW_MAKERS[name](each))
+                                portion
+                                if kind is Article
+                                else (row for article_rows in rows for row in ROW_MAKERS[name](article_rows))
                             )
                             database.register("incoming", record_batch(of_kind, kind))
                             database.execute(f"INSERT INTO {name} FROM incoming")

@@ -1,4 +1,4 @@
-"""A folder with a JSON file per article. A file is there whole or not at all."""
+"""Exports articles as JSON: one file per article, or one article per line (JSON Lines)."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,57 +9,57 @@ import msgspec
 
 from pipeline.errors import UsageError
 from pipeline.model.article import Article
-from pipeline.storage.atomic import replace, whole
-from pipeline.storage.compression import SUFFIXES, packed
+from pipeline.storage.atomic import open_atomic, write_atomic
+from pipeline.storage.compression import COMPRESSION_SUFFIXES, compressing
 from pipeline.storage.file_names import FewNames, FileNames, file_name
-from pipeline.storage.links import inside
+from pipeline.storage.links import path_inside
 
 
 def encode_article(article: Article) -> bytes:
-    """The article's JSON as it lies in a file: UTF-8, indented by one blank so that a difference shows by field."""
+    """The article as JSON for a file: UTF-8, indented by one space, so that `diff` shows single fields."""
     return indent_json(msgspec.json.encode(article))
 
 
 def indent_json(line: bytes) -> bytes:
-    """The same from the article's JSON on one line."""
+    """Indents the JSON of an article the same way."""
     return msgspec.json.format(line, indent=1) + b"\n"
 
 
 def write_article(article: Article, folder: Path) -> Path:
-    """Writes the article below `folder` and gives its path. Raises `OSError`, and then nothing is half written."""
-    path = inside(folder, file_name(article.id))
-    replace(path, encode_article(article))
+    """Writes the article to a file in `folder`, completely or not at all, and returns its path. Raises `OSError`."""
+    path = path_inside(folder, file_name(article.id))
+    write_atomic(path, encode_article(article))
     return path
 
 
 @dataclass(frozen=True)
 class JsonExport:
-    """A folder with a JSON file per article, as `pipeline run` writes it; files of other articles stay there."""
+    """A folder with one JSON file per article, as `pipeline run` writes it. Keeps files of other articles."""
 
     name: ClassVar = "json"
     suffixes: ClassVar[tuple[str, ...]] = ()
     protocol: ClassVar = 1
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
-        """Writes each below `target`. Raises `UsageError` where `target` is a file, or an id comes twice."""
+        """Writes one file per article. Raises `UsageError` if `target` is a file or two articles have the same id."""
         write_folder(articles, target, ".json", encode_article)
 
 
 @dataclass(frozen=True)
 class JsonLinesExport:
-    """An article a line; `.jsonl.gz` and `.jsonl.zst` are compressed."""
+    """JSON Lines: one article per line, compressed if the file name ends in `.gz` or `.zst`."""
 
     name: ClassVar = "jsonl"
-    suffixes: ClassVar = (".jsonl", ".ndjson", *(f".jsonl{suffix}" for suffix in SUFFIXES))
+    suffixes: ClassVar = (".jsonl", ".ndjson", *(f".jsonl{suffix}" for suffix in COMPRESSION_SUFFIXES))
     protocol: ClassVar = 1
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
         """Writes all lines to one file."""
-        with whole(target) as file, packed(file, target.name) as lines:
+        with open_atomic(target) as file, compressing(file, target.name) as lines:
             self.stream(articles, lines)
 
     def stream(self, articles: Iterable[Article], file: BinaryIO) -> None:
-        """Writes all lines, in UTF-8, each ended by a line feed."""
+        """Writes one line per article, in UTF-8, with LF line endings."""
         encoder = msgspec.json.Encoder()
         line = bytearray()
         for article in articles:
@@ -69,10 +69,10 @@ class JsonLinesExport:
 
 
 def write_folder(articles: Iterable[Article], folder: Path, suffix: str, encoded: Callable[[Article], bytes]) -> None:
-    """Writes a file per article below `folder`, its bytes as `encoded` gives them.
+    """Writes one file per article to `folder`; `encoded` returns its bytes.
 
-    Where two ids have names that some file system takes for one, the later one gets a hash (`file_names`). Raises
-    `UsageError` where `folder` is a file, or two articles have one id and would lie in one file.
+    If a file system could treat the names of two ids as equal, the later file name gets a hash (see
+    `pipeline.storage.file_names`). Raises `UsageError` if `folder` is a file or two articles have the same id.
     """
     if folder.is_file() or (not folder.exists() and folder.suffix == suffix):
         raise UsageError(f"{folder} is not a folder; give a folder, or another format with --to")
@@ -81,5 +81,5 @@ def write_folder(articles: Iterable[Article], folder: Path, suffix: str, encoded
     for article in articles:
         if not ids.add(article.id):
             raise UsageError(f"two articles have the id {article.id!r}; ids must be unique")
-        path = inside(folder, file_name(article.id, suffix, apart=file_names.take(article.id)))
-        replace(path, encoded(article))
+        path = path_inside(folder, file_name(article.id, suffix, apart=file_names.take(article.id)))
+        write_atomic(path, encoded(article))

@@ -1,4 +1,4 @@
-"""Conversations as chat models are trained on them: JSON Lines with `messages`, as TRL, axolotl and OpenAI read it."""
+"""Exports conversations to train chat models: JSON Lines with `messages`, as TRL, axolotl and OpenAI read them."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.model.article import Article, Exchange, Section
-from pipeline.storage.atomic import whole
-from pipeline.storage.compression import packed
+from pipeline.storage.atomic import open_atomic
+from pipeline.storage.compression import compressing
 
 Role = Literal["system", "user", "assistant"]
 
@@ -24,14 +24,14 @@ class Message(msgspec.Struct, frozen=True, gc=False):
 
 
 class Conversation(msgspec.Struct, frozen=True):
-    """One line: an article's questions and answers."""
+    """One line: the questions and answers of an article."""
 
     id: str
     messages: tuple[Message, ...]
 
 
 class TranslationPair(msgspec.Struct, frozen=True):
-    """One line: a question or an answer, and its translation. `n` is the exchange of the body."""
+    """One line: a question or an answer and its translation. `n` is the number of the exchange in the body."""
 
     id: str
     n: int
@@ -42,27 +42,25 @@ class TranslationPair(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class MessagesExport:
-    """One conversation an article: questions are the user's, answers the assistant's, asides are left out.
+    """One conversation per article: questions are from the user, answers from the assistant; asides are left out.
 
-    Turns of one side that follow each other are one message, so that sides alternate; a conversation begins with a
-    question and ends with an answer. What stands before the first question and behind the last answer is left out, and
-    an article without both gives no line. `system` is put in front of each conversation.
+    Consecutive turns of one side are joined into one message, so that sides alternate. A conversation starts with a
+    question and ends with an answer: answers before the first question and questions after the last answer are
+    dropped, and an article without both is skipped. `system` becomes the first message of each conversation.
 
-    With `pairs` each question and each answer of the body that a translation has too is a line: the text asks, its
-    translation answers. Where several exchanges of a translation have one number, they are one.
+    With `pairs`, each line is a question or an answer of the body (user) and its translation (assistant). Exchanges of
+    a translation that share a number are joined.
     """
 
     name: ClassVar = "messages"
     suffixes: ClassVar[tuple[str, ...]] = ()
     protocol: ClassVar = 1
-    system: Annotated[str | None, Meta(description="What the system says first in each conversation.")] = None
-    pairs: Annotated[
-        bool, Meta(description="Whether each line is a question or answer and its translation, not a conversation.")
-    ] = False
+    system: Annotated[str | None, Meta(description="System prompt of each conversation.")] = None
+    pairs: Annotated[bool, Meta(description="Whether to write translation pairs instead of conversations.")] = False
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
-        """Writes all lines to one file; compressed where its name ends in `.gz` or `.zst`."""
-        with whole(target) as file, packed(file, target.name) as lines:
+        """Writes all lines to one file, compressed if its name ends in `.gz` or `.zst`."""
+        with open_atomic(target) as file, compressing(file, target.name) as lines:
             self.stream(articles, lines)
 
     def stream(self, articles: Iterable[Article], file: BinaryIO) -> None:
@@ -73,13 +71,13 @@ class MessagesExport:
                 file.write(encoder.encode(line) + b"\n")
 
     def _conversations(self, article: Article) -> Iterator[Conversation]:
-        said = list(_alternating(article.exchanges))
-        if said and said[0].role == "assistant":
-            del said[0]
-        if said and said[-1].role == "user":
-            del said[-1]
-        if said:
-            yield Conversation(article.id, (*self._opening(), *said))
+        messages = list(_alternating(article.exchanges))
+        if messages and messages[0].role == "assistant":
+            del messages[0]
+        if messages and messages[-1].role == "user":
+            del messages[-1]
+        if messages:
+            yield Conversation(article.id, (*self._opening(), *messages))
 
     def _pairs(self, article: Article) -> Iterator[TranslationPair]:
         for translation in article.translations:
@@ -102,14 +100,14 @@ class MessagesExport:
 
 
 def _alternating(exchanges: Iterable[Exchange]) -> Iterator[Message]:
-    """The turns of both sides in their order, neighbours of one side as one; a turn without words says nothing."""
+    """The turns in their order, consecutive ones of one side joined; empty turns are skipped."""
     turns: list[tuple[Role, int, str]] = []
     for exchange in exchanges:
         turns += [("user", turn.n, turn.text) for turn in exchange.questions if turn.text]
         turns += [("assistant", turn.n, turn.text) for turn in exchange.answers if turn.text]
     turns.sort(key=lambda turn: turn[1])
-    for role, found in groupby(turns, key=lambda turn: turn[0]):
-        yield Message(role, "\n\n".join(text for _, _, text in found))
+    for role, consecutive in groupby(turns, key=lambda turn: turn[0]):
+        yield Message(role, "\n\n".join(text for _, _, text in consecutive))
 
 
 def _exchanges(sections: Iterable[Section]) -> Iterator[Exchange]:

@@ -1,4 +1,4 @@
-"""Parquet: an article a row, typed and nested as in the contract, or a flat table of one kind of rows."""
+"""Exports Parquet: one row per article with nested columns, or a flat table."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,38 +12,38 @@ from pipeline.export.tables.columns import record_batches, schema
 from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.article import Article
-from pipeline.storage.atomic import whole
+from pipeline.storage.atomic import open_atomic
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 ZSTD_LEVEL = 9
-"""The level of Zstandard: files are a third smaller than at its default and take no longer, since making rows does."""
+"""Compression level: a third smaller than with the default and no slower, since making rows takes longest."""
 
 ROW_GROUP_BYTES = 32 << 20
-"""Bytes of a row group in memory: what a reader must hold at once, however long the articles are."""
+"""Bytes of a row group in memory, which a reader has to load at once."""
 
 
 @dataclass(frozen=True)
 class ParquetExport:
-    """Columns for every field of the article, or with `rows` a flat table: see `pipeline.export.tables.row_kinds`."""
+    """A column per field of an article, or with `rows` a flat table; see `pipeline.export.tables.row_kinds`."""
 
     name: ClassVar = "parquet"
     suffixes: ClassVar = (".parquet",)
     protocol: ClassVar = 1
     rows: Annotated[
         Literal["articles", "exchanges", "turns", "prose", "edits", "credits", "segments"],
-        Meta(description="What a row is: a whole article, with nested columns, or a part of one."),
+        Meta(description="What each row is: a whole article with nested columns, or a part of one."),
     ] = "articles"
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
-        """Writes one file, compressed with Zstandard; its schema's metadata names the contract."""
+        """Writes one file, compressed with Zstandard. Its schema names the version of the article schema."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         kind = Article if self.rows == "articles" else ROW_TYPES[self.rows]
         with (
-            whole(target) as file,
+            open_atomic(target) as file,
             pq.ParquetWriter(
                 file, schema(kind), compression="zstd", compression_level=ZSTD_LEVEL, version="2.6"
             ) as writer,
@@ -59,10 +59,10 @@ class ParquetExport:
                 yield from ROW_MAKERS[self.rows](ArticleRows(article))
 
 
-def _groups(found: "Iterable[pa.RecordBatch]") -> "Iterator[list[pa.RecordBatch]]":
-    """Batches that belong into one row group: bounded by their bytes, not by their rows."""
+def _groups(arrow_batches: "Iterable[pa.RecordBatch]") -> "Iterator[list[pa.RecordBatch]]":
+    """Groups batches into row groups, limited by bytes and not by rows."""
     group: list[pa.RecordBatch] = []
-    for batch in found:
+    for batch in arrow_batches:
         group.append(batch)
         if sum(part.nbytes for part in group) >= ROW_GROUP_BYTES:
             yield group

@@ -1,4 +1,4 @@
-"""Which sink a name or a target means: the built-in ones, and those that other packages offer."""
+"""Finds exporters by name or by the suffix of a target: built-in ones and those of installed packages."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -14,7 +14,7 @@ from pipeline.export.exporter import EXPORTER_PROTOCOL, Exporter
 from pipeline.export.target import write_local, write_remote
 from pipeline.model.arguments import expect_all, expect_path, expect_text
 from pipeline.model.article import Article
-from pipeline.storage import Place, Remote, place
+from pipeline.storage import AnyPath, RemotePath, as_path
 
 BUILT_IN_EXPORTERS: Mapping[str, str] = MappingProxyType(
     {
@@ -28,69 +28,69 @@ BUILT_IN_EXPORTERS: Mapping[str, str] = MappingProxyType(
         "messages": "messages:MessagesExport",
     }
 )
-"""The sinks of this package: name, and module and class."""
+"""The built-in exporters: name, and `module:class`."""
 
 
-def export(articles: Iterable[Article], target: str | Place, to: str | None = None, **said: object) -> None:
-    """Writes articles to `target` in the format `to`, or in the one that the end of the target's name says.
+def export(articles: Iterable[Article], target: str | AnyPath, to: str | None = None, **export_options: object) -> None:
+    """Writes articles to `target` in the format `to`, by default inferred from the suffix of the target.
 
-    The target may be in a bucket: `s3://bucket/articles.parquet`. `said` are options of the sink, such as
-    `rows="turns"`. What is at the target is replaced whole. Raises `UsageError` for an unknown format or option, for
-    a target that cannot be, and for one that another export is writing to.
+    The target can be in a bucket, such as `s3://bucket/articles.parquet`, and is replaced completely.
+    `export_options` are options of the exporter, such as `rows="turns"`. Raises `UsageError` for an unknown format or
+    option, for an invalid target, and if another export is writing to it.
     """
-    found = expect_all("export", "articles", articles, Article)
-    expect_path("export", "target", target, Remote)
+    checked = expect_all("export", "articles", articles, Article)
+    expect_path("export", "target", target, RemotePath)
     expect_text("export", "to", to, optional=True)
-    where = place(target)
-    chosen = exporter(to if to is not None else format_of(where), said)
-    if isinstance(where, Remote):
-        write_remote(chosen, found, where)
+    destination = as_path(target)
+    selected = exporter(to if to is not None else format_of(destination), export_options)
+    if isinstance(destination, RemotePath):
+        write_remote(selected, checked, destination)
     else:
-        write_local(chosen, found, where)
+        write_local(selected, checked, destination)
 
 
-def exporter(name: str, said: Mapping[str, object] | None = None) -> Exporter:
-    """The built-in or installed sink of that name, with its options as `said`.
+def exporter(name: str, values: Mapping[str, object] | None = None) -> Exporter:
+    """The built-in or installed exporter of this name, with these values of its options.
 
-    Raises `UsageError`, a `SettingError` for an option that is wrong.
+    Raises `UsageError` for an unknown name, `SettingError` for an invalid option.
     """
-    return options.with_options(_plain(name), said or {}, ("sinks", name))
+    return options.with_options(_with_defaults(name), values or {}, ("sinks", name))
 
 
-def format_of(target: Place) -> str:
-    """The name of the sink that the end of the target's name tells. Raises `UsageError` where none does."""
-    name, unfit = target.name.casefold(), []
+def format_of(target: AnyPath) -> str:
+    """The name of the exporter for the suffix of the target. Raises `UsageError` if there is none."""
+    name, load_errors = target.name.casefold(), []
     for known in exporter_names():
         try:
-            if name.endswith(_plain(known).suffixes):
+            if name.endswith(_with_defaults(known).suffixes):
                 return known
         except UsageError as error:
-            unfit.append(f"; {error}")
+            load_errors.append(f"; {error}")
     raise UsageError(
-        f"cannot infer the format from {target.name!r}; use --to ({', '.join(exporter_names())}){''.join(unfit)}"
+        f"cannot infer the format from {target.name!r}; use --to ({', '.join(exporter_names())}){''.join(load_errors)}"
     )
 
 
 def exporter_names() -> tuple[str, ...]:
-    """The built-in sinks, then those that are offered."""
+    """The names of the built-in exporters, then of installed ones."""
     return (*BUILT_IN_EXPORTERS, *sorted({offer.name for offer in offers(SINKS)} - set(BUILT_IN_EXPORTERS)))
 
 
-def exporter_faults(made: object) -> Iterator[str]:
-    """What is wrong with the declaration of a sink, each as a clause. Nothing where all is well."""
-    if misfit := misfit_of(made, EXPORTER_PROTOCOL):
+def exporter_faults(candidate: object) -> Iterator[str]:
+    """What is wrong with the declaration of an exporter, one clause per fault."""
+    if misfit := misfit_of(candidate, EXPORTER_PROTOCOL):
         yield misfit
         return
-    suffixes = getattr(made, "suffixes", None)
+    suffixes = getattr(candidate, "suffixes", None)
     if not isinstance(suffixes, tuple) or not all(isinstance(suffix, str) for suffix in suffixes):
         yield "needs 'suffixes', a tuple of file name suffixes (may be empty)"
-    if not callable(getattr(made, "write", None)):
+    if not callable(getattr(candidate, "write", None)):
         yield "has no method 'write'"
-    yield from options.faults(made)
+    yield from options.faults(candidate)
 
 
-def _plain(name: str) -> Exporter:
-    """The sink with its default options."""
+def _with_defaults(name: str) -> Exporter:
+    """The exporter with its default options."""
     if name in BUILT_IN_EXPORTERS:
         return _built_in(name)
     offer = offered(name, offers(SINKS))

@@ -1,12 +1,12 @@
-"""SQLite: the flat tables with their keys, every article whole as JSON, and a full-text search in both languages.
+"""Exports a SQLite database: the flat tables, every article as JSON, and full-text search in both languages.
 
     SELECT id, speaker, text FROM search('采访');
     SELECT turns.* FROM search JOIN turns USING (passage) WHERE search MATCH '"steel bridge"' ORDER BY rank;
 
-`search` holds titles, headings, prose and turns. Chinese words of up to six characters are found by typing them, as
-English words are; longer ones, and phrases that mix scripts, by what `export.tables.ngrams.phrase` makes of them.
-The index does not hold the texts but their words (see there), so SQLite's `snippet` and `highlight` mark wrong
-places, and its commands `rebuild` and `integrity-check` must not be given.
+`search` indexes titles, headings, prose and turns. Search for English words, and for Chinese words of up to six
+characters, as they are; for longer ones and phrases of mixed scripts use `pipeline.export.tables.ngrams.phrase`.
+The index stores words and not texts, so SQLite's `snippet` and `highlight` mark wrong positions, and its commands
+`rebuild` and `integrity-check` do not work.
 """
 
 import sqlite3
@@ -24,7 +24,7 @@ from pipeline.export.tables.ngrams import units, words
 from pipeline.export.tables.row_kinds import ROW_TYPES
 from pipeline.export.tables.rows import ROW_MAKERS, ArticleRows
 from pipeline.model.article import VERSION, Article
-from pipeline.storage.atomic import beside
+from pipeline.storage.atomic import atomic_path
 
 PRIMARY_KEYS = {
     "articles": "PRIMARY KEY (id)",
@@ -35,10 +35,10 @@ PRIMARY_KEYS = {
     "credits": "PRIMARY KEY (id, credit, n)",
     "segments": "PRIMARY KEY (id, n)",
 }
-"""The numbers of turns are the article's own: one that is wrong in them is still stored."""
+"""Turns have no key: an article whose turn numbers are wrong is still stored."""
 ARTICLE_KEY = "FOREIGN KEY (id) REFERENCES articles (id)"
 SEARCHED_TABLES = ("turns", "prose")
-"""Tables whose rows are passages: each has a number of its own, by which the search finds it."""
+"""Tables whose rows are indexed for search; each row has a unique passage number."""
 
 INDEX_STATEMENTS = (
     "CREATE INDEX turns_by_number ON turns (id, translation, n)",
@@ -61,22 +61,22 @@ SEARCH_STATEMENTS = (
 
 @dataclass(frozen=True)
 class SqliteExport:
-    """A database with the tables of `export.tables.row_kinds`; column `articles.article` has each article whole."""
+    """A database with the tables of `pipeline.export.tables.row_kinds`; `articles.article` is the article as JSON."""
 
     name: ClassVar = "sqlite"
     suffixes: ClassVar = (".sqlite", ".sqlite3", ".db")
     protocol: ClassVar = 1
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
-        """Writes one database. Raises `UsageError` where two articles have one id, and `OSError`."""
+        """Writes one database. Raises `UsageError` if two articles have the same id, and `OSError`."""
         try:
             self._write(articles, target)
         except sqlite3.OperationalError as error:
             raise OSError(f"cannot write {target}: {error}") from error
 
     def _write(self, articles: Iterable[Article], target: Path) -> None:
-        with beside(target) as path, closing(sqlite3.connect(path, isolation_level=None)) as database:
-            # Nobody sees the file before it is whole, so nothing has to be kept safe while it is written.
+        with atomic_path(target) as path, closing(sqlite3.connect(path, isolation_level=None)) as database:
+            # The file is moved into place when it is complete, so writing it needs no journal.
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")
             database.execute("BEGIN")
@@ -87,15 +87,15 @@ class SqliteExport:
             ):
                 database.execute(statement)
             database.execute("INSERT INTO about VALUES ('contract', ?)", (VERSION,))
-            filling = _Filling(database)
+            writer = _TableWriter(database)
             for article in articles:
-                filling.add(article)
+                writer.add(article)
             for statement in (*INDEX_STATEMENTS, "INSERT INTO search(search) VALUES ('optimize')", "COMMIT", "ANALYZE"):
                 database.execute(statement)
 
 
-class _Filling:
-    """Puts articles into the tables; passages are numbered through."""
+class _TableWriter:
+    """Inserts articles into the tables and numbers the passages."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -105,17 +105,17 @@ class _Filling:
     def add(self, article: Article) -> None:
         rows = ArticleRows(article)
         for name in ROW_TYPES:
-            found = [[_value(value) for value in msgspec.structs.astuple(row)] for row in ROW_MAKERS[name](rows)]
+            values = [[_value(value) for value in msgspec.structs.astuple(row)] for row in ROW_MAKERS[name](rows)]
             if name == "articles":
-                found = [[*row, self._encoder.encode(article).decode()] for row in found]
+                values = [[*row, self._encoder.encode(article).decode()] for row in values]
             elif name in SEARCHED_TABLES:
-                found = list(self._passage(name, found))
-            if not found:
+                values = list(self._passage(name, values))
+            if not values:
                 continue
             try:
                 self._database.executemany(
-                    f"INSERT INTO {name} VALUES ({', '.join('?' * len(found[0]))})",  # noqa: S608 -- a name of ours
-                    found,
+                    f"INSERT INTO {name} VALUES ({', '.join('?' * len(values[0]))})",  # noqa: S608 -- a name of ours
+                    values,
                 )
             except sqlite3.IntegrityError as error:
                 raise UsageError(f"{article.id!r} cannot be stored: {error}; ids must be unique") from error
@@ -123,7 +123,7 @@ class _Filling:
                 raise ContractError(article.id, f"does not fit the column types: {error}") from error
 
     def _passage(self, name: str, rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
-        """The rows of a searched table with their numbers, each put into the index."""
+        """Adds rows of a searched table to the index, and yields them with their passage numbers."""
         text = ROW_TYPES[name].__struct_fields__.index("text")
         for row in rows:
             self._passages += 1
@@ -135,7 +135,7 @@ class _Filling:
 
 
 def _table(name: str) -> str:
-    """The statement that makes a table, from the types of its rows."""
+    """The `CREATE TABLE` statement for a type of rows."""
     columns = [_column(field.name, field.type) for field in msgspec.structs.fields(ROW_TYPES[name])]
     if name == "articles":
         columns.append('"article" TEXT NOT NULL')
@@ -147,10 +147,10 @@ def _table(name: str) -> str:
 
 def _column(name: str, annotation: object) -> str:
     kind, nullable = unwrapped_type(annotation)
-    told = {int: "INTEGER", bool: "INTEGER", float: "REAL"}.get(kind, "TEXT")
-    return f'"{name}" {told}{"" if nullable else " NOT NULL"}'
+    sql_type = {int: "INTEGER", bool: "INTEGER", float: "REAL"}.get(kind, "TEXT")
+    return f'"{name}" {sql_type}{"" if nullable else " NOT NULL"}'
 
 
 def _value(value: object) -> object:
-    """A list as JSON, which SQLite's `json_each` reads."""
+    """Encodes lists as JSON, for SQLite's `json_each`."""
     return msgspec.json.encode(value).decode() if isinstance(value, tuple) else value

@@ -1,9 +1,9 @@
-"""Exports to this machine: one at a time to a target, and there whole or not at all.
+"""Writes an export to its target, completely or not at all, and only one export at a time.
 
-An export is written to a hidden folder beside its target and put in its place once it is whole: a file, or a folder
-that was not there, by a rename. If the target is a folder that was there, the hidden one lies in it, and the files are
-moved one after the other, in the order of their names, once all are written. An export that is killed leaves the hidden
-folder, which the next one to the same target deletes.
+An export is written to a hidden folder next to its target. A complete file or new folder is then renamed to the target;
+if the target is an existing folder, the files are moved into it one by one, sorted by name. A killed export leaves the
+hidden folder behind; the next export to the same target deletes it. Exports to a bucket are written to a temporary
+folder and uploaded when they are complete.
 """
 
 import os
@@ -19,71 +19,71 @@ from typing import Final
 from pipeline.errors import UsageError
 from pipeline.export.exporter import Exporter
 from pipeline.model.article import Article
-from pipeline.storage import Remote
-from pipeline.storage.atomic import replace, replaceable
-from pipeline.storage.file_locks import opened, owner, take, write_owner
-from pipeline.storage.file_names import LONGEST_NAME
-from pipeline.storage.links import inside
+from pipeline.storage import RemotePath
+from pipeline.storage.atomic import is_replaceable, write_atomic
+from pipeline.storage.file_locks import acquire, open_lock_file, read_owner, write_owner
+from pipeline.storage.file_names import MAX_NAME_BYTES
+from pipeline.storage.links import path_inside
 
-MAX_SHOWN_NAME_BYTES: Final = LONGEST_NAME - 50
-"""Bytes of a target's name that the names beside it repeat."""
+MAX_SHOWN_NAME_BYTES: Final = MAX_NAME_BYTES - 50
+"""Longest target name, in bytes, that is repeated in the names of the lock and the hidden folder."""
 
 
-def write_local(sink: Exporter, articles: Iterable[Article], target: Path) -> None:
-    """Writes articles to a file or folder of this machine, or leaves all as it was.
+def write_local(exporter: Exporter, articles: Iterable[Article], target: Path) -> None:
+    """Writes articles to a local file or folder, or leaves it unchanged.
 
-    Raises `UsageError` for a target that cannot be, or that another export is writing to, and `OSError`.
+    Raises `UsageError` for an invalid target or if another export is writing to it, and `OSError`.
     """
-    if not replaceable(target):
-        # A pipe or a device can only be written to.
-        sink.write(articles, target)
+    if not is_replaceable(target):
+        # A pipe or a device cannot be replaced, only written to.
+        exporter.write(articles, target)
         return
-    # A link stays one: what it names is replaced.
+    # Keep a symbolic link and replace its target.
     where = target.resolve() if target.is_symlink() else target
     if not where.name:
         where = where.resolve()
     where.parent.mkdir(parents=True, exist_ok=True)
-    with locked(where), _workplace(where) as folder:
+    with locked(where), _hidden_folder(where) as folder:
         made = folder / where.name
-        # A sink asks what is there: a folder, a file or nothing.
+        # Exporters check whether the target is a folder, a file or missing.
         if where.is_dir():
             made.mkdir()
         elif where.exists():
             made.touch()
         try:
-            sink.write(articles, made)
+            exporter.write(articles, made)
         except UsageError as error:
-            # What is said of the file is said of the target.
+            # Name the target in the message, not the temporary file.
             raise UsageError(str(error).replace(str(made), str(target))) from error
         except OSError as error:
-            raise _of_target(error, made, target) from error
-        _put(made, where)
+            raise _with_target_name(error, made, target) from error
+        _move_into_place(made, where)
 
 
-def write_remote(sink: Exporter, articles: Iterable[Article], target: Remote) -> None:
-    """Writes to a temporary folder and puts what is there, a file or a folder of files, to `target`.
+def write_remote(exporter: Exporter, articles: Iterable[Article], target: RemotePath) -> None:
+    """Writes to a temporary folder and uploads the file, or the files of the folder, to `target`.
 
-    An object is there whole or not at all. Raises `UsageError` for a target that cannot be, before an article is read,
-    and `OSError`.
+    Each object is written completely or not at all. Raises `UsageError` for an invalid target, before any article is
+    read, and `OSError`.
     """
     if target.on_web:
         raise UsageError(f"cannot write to {target}; use a path or a bucket (s3://, gs://, az://)")
     if target.name in {".", ".."}:
         raise UsageError(f"{target} is not a valid object name")
-    # Who may write need not be allowed to list; a bucket that is not there is known before hours of work.
+    # Fail early if the bucket does not exist. Listing can be forbidden where writing is allowed, so ignore errors.
     with suppress(OSError):
         target.exists()
     with tempfile.TemporaryDirectory(prefix="pipeline-export-") as folder:
         local = Path(folder) / (target.name or "articles")
         try:
-            sink.write(articles, local)
+            exporter.write(articles, local)
         except UsageError as error:
-            # What is said of the file is said of the object that it should become.
+            # Name the target in the message, not the temporary file.
             raise UsageError(str(error).replace(str(local), str(target))) from error
         if not local.is_dir():
             if target.is_called_folder:
                 raise UsageError(
-                    f"{target} ends in a slash, but format {sink.name!r} writes one file; give a file name"
+                    f"{target} ends in a slash, but format {exporter.name!r} writes one file; give a file name"
                 )
             target.upload(local)
             return
@@ -94,31 +94,31 @@ def write_remote(sink: Exporter, articles: Iterable[Article], target: Remote) ->
 
 @contextmanager
 def locked(target: Path) -> Iterator[None]:
-    """Keeps other exports from `target` in the block. Raises `UsageError` where one is writing to it.
+    """Locks `target` for the block. Raises `UsageError` if another export is writing to it.
 
-    The lock is a hidden file that is deleted at the end; one that a killed export left is taken over. Where the file
-    system has no locks nobody is kept out, and the export that ends last is the one that stays.
+    The lock is a hidden file, deleted at the end; the lock of a killed export is taken over. On file systems without
+    locks other exports are not kept out, and the last one wins.
     """
-    path = _around(target) / f".{_shown(target.name)}.export-lock"
-    file = _taken(path, target)
+    path = _working_folder(target) / f".{_short_name(target.name)}.export-lock"
+    file = _open_locked(path, target)
     try:
         yield
     finally:
-        # First, or another export could lock a file that is about to go.
+        # Delete it before releasing it, or another export could lock a file that is about to be deleted.
         with suppress(OSError):
             path.unlink()
         os.close(file)
 
 
-def _taken(path: Path, target: Path) -> int:
+def _open_locked(path: Path, target: Path) -> int:
     while True:
-        file = opened(path, "an export")
+        file = open_lock_file(path, "an export")
         try:
-            if not take(file):
-                other = owner(file)
+            if not acquire(file):
+                other = read_owner(file)
                 who = "" if other is None else f" (process {other})"
                 raise UsageError(f"another export{who} is writing to {target}; wait for it, or choose another target")
-            # The export before may have deleted the file between the two steps.
+            # The previous export can delete the file between opening and locking it.
             with suppress(FileNotFoundError):
                 if sys.platform == "win32" or os.path.samestat(path.stat(), os.fstat(file)):
                     write_owner(file)
@@ -130,14 +130,14 @@ def _taken(path: Path, target: Path) -> int:
 
 
 @contextmanager
-def _workplace(target: Path) -> Iterator[Path]:
-    """A hidden folder, which is deleted at the end, as are those of exports that were killed."""
-    around = _around(target)
-    prefix = f".{_shown(target.name)}.export-part-"
+def _hidden_folder(target: Path) -> Iterator[Path]:
+    """A hidden folder, deleted at the end; also deletes those of killed exports."""
+    around = _working_folder(target)
+    prefix = f".{_short_name(target.name)}.export-part-"
     with os.scandir(around) as entries:
         left = [Path(entry.path) for entry in entries if entry.name.startswith(prefix)]
-    for each in left:
-        shutil.rmtree(each, ignore_errors=True)
+    for leftover in left:
+        shutil.rmtree(leftover, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=around))
     try:
         yield folder
@@ -145,15 +145,15 @@ def _workplace(target: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _around(target: Path) -> Path:
-    """The folder for what is hidden: that of the target, or a folder that is the target and may be another disk."""
+def _working_folder(target: Path) -> Path:
+    """Where the lock and the hidden folder go: in the target if it is a folder (the same disk), or next to it."""
     return target if target.is_dir() else target.parent
 
 
-def _put(made: Path, target: Path) -> None:
-    """Puts what is whole in its place."""
+def _move_into_place(made: Path, target: Path) -> None:
+    """Moves the complete export to its target."""
     if not made.exists():
-        # A sink that writes a file for each article had none.
+        # An exporter that writes one file per article had no articles.
         return
     if not made.is_dir():
         os.replace(made, target)
@@ -166,22 +166,22 @@ def _put(made: Path, target: Path) -> None:
         if (target / name).is_dir():
             raise UsageError(f"cannot write an article to {target / name}, which is a folder; choose another target")
     for name in files:
-        place = inside(target, name.as_posix())
+        place = path_inside(target, name.as_posix())
         place.parent.mkdir(parents=True, exist_ok=True)
         if place.is_symlink():
-            replace(place, (made / name).read_bytes())
+            write_atomic(place, (made / name).read_bytes())
         else:
             os.replace(made / name, place)
 
 
-def _of_target(error: OSError, made: Path, target: Path) -> OSError:
-    """The same error, said of the target."""
+def _with_target_name(error: OSError, made: Path, target: Path) -> OSError:
+    """The same error with the name of the target."""
     if error.filename is None:
         return OSError(str(error).replace(str(made), str(target))) if error.errno is None else error
     return OSError(error.errno, error.strerror, str(error.filename).replace(str(made), str(target)))
 
 
-def _shown(name: str) -> str:
-    """The name, or where it is long a hash of it, so that no two targets share one."""
+def _short_name(name: str) -> str:
+    """The name, or its hash if it is too long, so that no two targets share one."""
     data = name.encode("utf-8", "surrogateescape")
     return name if len(data) <= MAX_SHOWN_NAME_BYTES else sha256(data).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Readable plain text: what a reader of the article sees, in its order, without marks of ours."""
+"""Exports plain text: what a reader of the article sees, in the order of the article."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from typing import BinaryIO, ClassVar
 
 from pipeline.export.json import write_folder
 from pipeline.model.article import Article, Section, Turn
-from pipeline.storage.atomic import whole
+from pipeline.storage.atomic import open_atomic
 
 PAGE_BREAK = "\f\n"
-"""The line between two articles of one file: a form feed."""
+"""Separates articles in one file: a line with a form feed."""
 
 
 @dataclass(frozen=True)
 class TextExport:
     """Title, byline, lead, headings, turns as `Name: words`, closing, translations, credits, notices, disclaimer.
 
-    A target that ends in `.txt` is one file, with a line that holds a form feed between two articles; any other is a
-    folder with a file per article. A form feed in a text itself is a blank here.
+    A target that ends in `.txt` is one file, with a form feed line between articles; any other target is a folder with
+    one file per article. Form feeds in a text become spaces.
     """
 
     name: ClassVar = "text"
@@ -26,9 +26,9 @@ class TextExport:
     protocol: ClassVar = 1
 
     def write(self, articles: Iterable[Article], target: Path) -> None:
-        """Writes one file or a folder. Raises `UsageError` where a folder's place is taken, or an id comes twice."""
+        """Writes one file or a folder. Raises `UsageError` if the folder is a file or two articles have one id."""
         if target.suffix.casefold() == ".txt" and not target.is_dir():
-            with whole(target) as file:
+            with open_atomic(target) as file:
                 self.stream(articles, file)
         else:
             write_folder(articles, target, ".txt", lambda article: plain_text(article).encode())
@@ -40,7 +40,7 @@ class TextExport:
 
 
 def plain_text(article: Article) -> str:
-    """The article as plain text: paragraphs, a blank line between two; it ends in a line end."""
+    """The article as plain text: paragraphs separated by empty lines, with a final line break."""
     return "\n\n".join(_paragraphs(article)).replace("\f", " ") + "\n"
 
 
@@ -73,17 +73,17 @@ def _sections(sections: Iterable[Section], root: str, labels: Mapping[str | None
             yield section.heading
         yield from section.paragraphs
         for j, exchange in enumerate(section.exchanges):
-            said = [
+            turns = [
                 (turn.n, f"{root}/sections/{i}/exchanges/{j}/{voice}/{k}", turn)
                 for voice in ("questions", "answers", "asides")
                 for k, turn in enumerate(getattr(exchange, voice))
             ]
-            for _, pointer, turn in sorted(said, key=lambda one: one[0]):
-                yield from _said(turn, labels.get(f"{pointer}/speaker"))
+            for _, pointer, turn in sorted(turns, key=lambda item: item[0]):
+                yield from _turn(turn, labels.get(f"{pointer}/speaker"))
 
 
-def _said(turn: Turn, label: str | None) -> Iterator[str]:
-    """The paragraphs of a turn behind the speaker's name, or behind the label where that names nobody, such as `Q`."""
+def _turn(turn: Turn, label: str | None) -> Iterator[str]:
+    """The paragraphs of a turn, after the name of the speaker, or after the label if it names nobody, such as `Q`."""
     who = turn.speaker if turn.speaker is not None else label
     if who is None:
         yield from turn.paragraphs

@@ -54,7 +54,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.xfail is None and what is not None:
             raise self._broken(what)
         if self.xfail is not None and what is None:
-            raise self._broken(f"it holds now; take out its 'xfail' ({self.xfail})")
+            raise self._broken(f"it passes now; remove its 'xfail' ({self.xfail})")
 
     def _broken(self, what: str) -> Broken:
         return Broken(LAW, f"{self.why}: {what}", self.given)
@@ -65,7 +65,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         fitting = {"labels", "rejected", "notes"} if stage.gives else {"right", "notes"}
         if not said & fitting or said - fitting:
             keys = " or ".join(repr(key) for key in ("right", "labels", "rejected", "notes") if key in fitting)
-            raise self._broken(f"{stage.name} is a {kind}, so the case must say {keys}, and nothing else")
+            raise self._broken(f"{stage.name} is a {kind}, so the case must have {keys}, and nothing else")
 
     def _fault(self, tested: Subject) -> str | None:
         document = tested.document(self.given)
@@ -76,7 +76,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 edits, notes = repair(tested.step, document)
             once = apply(self.given, edits)
             if self.right is not None and once != self.right:
-                return f"it gives {once!r}, right is {self.right!r}"
+                return f"the result is {once!r}, expected {self.right!r}"
             again = tested.repaired(document.with_text(once))
             if again:
                 return f"it changes its own result {once!r} to {apply(once, again)!r}"
@@ -121,11 +121,11 @@ def cases(path: str | Path) -> tuple[Case, ...]:
     try:
         rows = msgspec.json.decode(path.read_bytes())
     except FileNotFoundError:
-        raise UsageError(f"{path} is not there") from None
+        raise UsageError(f"{path} does not exist") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no JSON: {error}") from None
+        raise UsageError(f"{path} is not valid JSON: {error}") from None
     if not isinstance(rows, list):
-        raise UsageError(f"{path} is no list of cases; write [{{…}}, {{…}}]")
+        raise UsageError(f"{path} is not a list of cases; write [{{…}}, {{…}}]")
     return tuple(_case(path, number, row) for number, row in enumerate(rows, 1))
 
 

@@ -71,7 +71,7 @@ def of_text(name: str, meaning: str, fault: Callable[[Subject, str], Fault | Non
         )
         if text is not None:
             # One that remembers what it has seen may do well now.
-            found = fault(tested, text) or Fault("it fails at times, and at times it does not")
+            found = fault(tested, text) or Fault("it fails only sometimes")
             raise Broken(name, found.what, text, found.rule)
 
     return Law(name, meaning, check)
@@ -86,7 +86,7 @@ def _declared(tested: Subject, _: int) -> None:
         raise Broken("declared", "the stage has no docstring, which is what `pipeline stages` shows")
     for rule in stage.rules:
         if not rule.meaning.strip():
-            raise Broken("declared", f"the stage does not say what rule {rule.name!r} means")
+            raise Broken("declared", f"the stage has no meaning for rule {rule.name!r}")
     if not any(rule.acts for rule in stage.rules):
         raise Broken("declared", "no rule of the stage has an example in `acts`")
 
@@ -99,9 +99,11 @@ def _pickles(tested: Subject, _: int) -> None:
     except Exception as error:
         raise Broken("pickles", f"it cannot be pickled: {type(error).__name__}: {error}") from error
     if back != stage:
-        raise Broken("pickles", "it is not equal to itself when pickled and read again")
+        raise Broken("pickles", "it is not equal to its unpickled copy")
     if len(sent) >= LARGEST:
-        what = f"it takes {len(sent):,} bytes, {LARGEST:,} are too many; load heavy data in a cached function"
+        what = (
+            f"it pickles to {len(sent):,} bytes, {LARGEST:,} or more are too many; load large data in a cached function"
+        )
         raise Broken("pickles", what)
 
 
@@ -211,8 +213,8 @@ def _impure(tested: Subject, text: str) -> Fault | None:
         later = tested.document(text, dict(METADATA))
         last = first if later is None else tested.raw(later)
     for found, when in (
-        (again, "when asked twice"),
-        (fresh, "in a document that says the same"),
+        (again, "when called twice"),
+        (fresh, "in an equal document"),
         (last, "after other texts"),
     ):
         if record(found) != record(first):
@@ -225,7 +227,7 @@ def _other(first: list[Finding], found: list[Finding], when: str) -> Fault:
     gone, new = [one for one in here if one not in there], [one for one in there if one not in here]
     pair = f"{(gone or ['nothing'])[0]}, then {(new or ['nothing'])[0]}" if gone or new else "the same in another order"
     rules = [finding.rule for finding in (*first, *found) if is_known(finding) and line(finding) in (*gone, *new)]
-    return Fault(f"it finds something else {when}: {pair}", rules[0] if rules else None)
+    return Fault(f"its findings differ {when}: {pair}", rules[0] if rules else None)
 
 
 def _deterministic(tested: Subject, examples: int) -> None:
@@ -258,18 +260,18 @@ def _endless(tested: Subject, text: str) -> Broken:
 
 
 LAWS: tuple[Law, ...] = (
-    Law("declared", "its declaration is whole: names, rules with a meaning and examples, a docstring", _declared),
-    Law("pickles", "it can be sent to another process, and is small", _pickles),
-    of_text("ends", "it comes to an end on every text", _ends),
-    of_text("survives", "it raises on no text", _survives),
-    of_text("proper", "what it gives is its to give: kinds, rules, layers, spans, confidences", _proper),
+    Law("declared", "its declaration is complete: names, rules with a meaning and examples, a docstring", _declared),
+    Law("pickles", "it can be pickled for another process, and is small", _pickles),
+    of_text("ends", "it ends on every text", _ends),
+    of_text("survives", "it raises no exception on any text", _survives),
+    of_text("proper", "it yields only what it declares: kinds, rules, layers, valid spans and confidences", _proper),
     Law("cases", "every rule finds something in its `acts` and nothing in its `spares`", _cases),
-    of_text("restorable", "undoing its edits gives the text back", _restorable),
-    of_text("idempotent", "a repair finds nothing more to change in its own result", _idempotent),
-    of_text("pure", "same document, same findings, and nothing else is touched", _pure),
+    of_text("restorable", "undoing its edits restores the text", _restorable),
+    of_text("idempotent", "a repair changes nothing in its own result", _idempotent),
+    of_text("pure", "the same document gives the same findings, and nothing else changes", _pure),
     Law(
         "deterministic",
-        "it finds the same in other processes, whatever the time, the place and the seed",
+        "it finds the same in other processes, with another time, folder and seed",
         _deterministic,
     ),
     Law("linear", "twice the text takes at most three times the work", _linear),

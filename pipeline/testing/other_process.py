@@ -98,5 +98,5 @@ def _ask(task: Task, seconds: float) -> Answer:
     try:
         return msgspec.msgpack.decode(done.stdout, type=Answer)
     except msgspec.DecodeError:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["nothing"]
-        raise Broken(LAW, f"a process that ran it ended with {done.returncode} and said: {said[-1]}") from None
+        output = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no output"]
+        raise Broken(LAW, f"its process ended with exit status {done.returncode}: {output[-1]}") from None

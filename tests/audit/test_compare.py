@@ -5,11 +5,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from core.test_assemble import labelled_texts
 from hypothesis import given, reject
 from hypothesis import strategies as st
 from judged import articles, edit, two_ledgers, with_ledger
-from labelled import Piece, article, part, version
+from labelled import Piece, article, labelled_texts, part, version
 from strategies import texts
 
 import pipeline

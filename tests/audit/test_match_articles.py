@@ -90,7 +90,7 @@ def test_a_broken_file_stands_in_its_pair(tmp_path: Path, broken: str) -> None:
     folder(tmp_path / "a", "bell"), folder(tmp_path / "b", "bell")
     (tmp_path / broken / "bell.json").write_text("{", "utf-8")
     (pair,) = told(tmp_path / "a", tmp_path / "b")
-    assert pair[broken == "b"].startswith("! is no article")
+    assert pair[broken == "b"].startswith("! is not an article")
     assert pair[broken == "a"] == "bell"
 
 
@@ -136,5 +136,5 @@ def test_articles_are_taken_one_at_a_time(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="is not there"):
+    with pytest.raises(UsageError, match="does not exist"):
         list(matched_articles(tmp_path / "none", folder(tmp_path / "b", "bell")))

@@ -69,7 +69,7 @@ def test_what_holds_for_a_profile_is_shown_with_its_name(config: Path, capsys: p
 
 def test_an_unknown_profile_is_refused_with_the_nearest(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "--config", str(config), "--profile", "wires"]) == 2
-    assert "--profile wires: no such profile; did you mean 'wire'?" in capsys.readouterr().err
+    assert "unknown profile 'wires'; did you mean 'wire'?" in capsys.readouterr().err
 
 
 def test_what_is_printed_means_the_same_when_it_is_read(
@@ -90,8 +90,8 @@ def test_the_file_with_every_setting_means_what_it_was_made_from(
     whole, source = tmp_path / "all.toml", [str(config)] if given else []
     assert main(["config", *given, *source, "--all", "-o", str(whole)]) == 0
     before, after = load(config) if given else Settings(), load(whole)
-    assert [way.version for way in Pipeline.configured(before).ways] == [
-        way.version for way in Pipeline.configured(after).ways
+    assert [way.version for way in Pipeline.configured(before).variants] == [
+        way.version for way in Pipeline.configured(after).variants
     ]
     assert (after.input, after.vocabulary) == (before.input, before.vocabulary)
 

@@ -85,7 +85,7 @@ def test_as_many_examples_are_shown_as_are_asked_for(articles: Path, other: Path
 def test_a_number_of_examples_that_is_none_is_wrong_usage(articles: Path, capsys: Captured, count: str) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["diff", str(articles), str(articles), f"--examples={count}"])
-    assert f"argument --examples: {count!r} is no whole number from 0 on" in capsys.readouterr().err
+    assert f"argument --examples: {count!r} is not an integer >= 0" in capsys.readouterr().err
 
 
 def test_rules_that_touch_most_articles_come_first(raw: Path, tmp_path: Path, capsys: Captured) -> None:
@@ -232,7 +232,7 @@ def test_an_article_s_changed_fields_are_shown_old_to_new(articles: Path, tmp_pa
 
 def test_an_article_that_does_not_differ_is_called_the_same(articles: Path, capsys: Captured) -> None:
     assert main(["diff", str(articles), str(articles), "--id", "bell"]) == 0
-    assert capsys.readouterr().out == "the article is the same in both\n"
+    assert capsys.readouterr().out == "the article is identical in both outputs\n"
 
 
 def test_an_id_that_neither_output_has_is_refused(articles: Path, other: Path, capsys: Captured) -> None:
@@ -286,7 +286,7 @@ def test_a_broken_article_is_named_and_the_others_are_compared(articles: Path, o
     (other / "bell.json").write_text("{", "utf-8")
     assert main(["diff", str(articles), str(other)]) == 1
     captured = capsys.readouterr()
-    assert captured.err.startswith("bell.json: is no article")
+    assert captured.err.startswith("bell.json: is not an article")
     assert captured.out.splitlines()[0].split() == ["2", "articles", "in", "both"]
     assert "1  broken" in captured.out
 
@@ -304,7 +304,7 @@ def test_a_path_that_is_not_there_is_refused(articles: Path, tmp_path: Path, cap
     paths = [str(articles), str(articles)]
     paths[missing] = str(tmp_path / "none")
     assert main(["diff", *paths]) == 2
-    assert capsys.readouterr().err == f"pipeline: error: {tmp_path / 'none'} is not there\n"
+    assert capsys.readouterr().err == f"pipeline: error: {tmp_path / 'none'} does not exist\n"
 
 
 def test_nothing_to_compare_is_not_all_well(tmp_path: Path, capsys: Captured) -> None:

@@ -27,7 +27,7 @@ def test_a_run_counts_them_and_names_the_command(doubtful: Path, output: Path, c
     said = [line.strip() for line in capsys.readouterr().out.splitlines()]
     assert "2  without an exchange" in said
     assert "1  with warnings" in said
-    assert f"list doubtful articles: pipeline explain {output} --doubtful" in said
+    assert f"to list doubtful articles, run: pipeline explain {output} --doubtful" in said
     recorded = json.loads((output / "_run" / "run.json").read_bytes())
     assert recorded["figures"]["without_exchange"] == 2
     assert recorded["figures"]["with_warnings"] == 1
@@ -98,7 +98,7 @@ def test_a_broken_article_is_named_and_the_others_are_listed(doubtful: Path, out
     (output / "lamps.json").write_text("{", "utf-8")
     assert main(["explain", str(output), "--doubtful"]) == 1
     captured = capsys.readouterr()
-    assert captured.err.startswith("lamps.json: is no article")
+    assert captured.err.startswith("lamps.json: is not an article")
     assert "2 of 3 articles doubtful" in captured.out
 
 
@@ -110,4 +110,4 @@ def test_it_goes_with_no_place_and_no_rule(articles: Path, option: tuple[str, ..
 
 def test_an_output_without_articles_is_refused(tmp_path: Path, capsys: Captured) -> None:
     assert main(["explain", str(tmp_path), "--doubtful"]) == 2
-    assert "holds no articles" in capsys.readouterr().err
+    assert "no articles in " in capsys.readouterr().err

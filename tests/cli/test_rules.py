@@ -44,7 +44,7 @@ def test_a_threshold_of_the_settings_is_shown_beside_the_rule_s_own(
 )
 def test_an_unknown_name_is_refused_with_the_nearest(name: str, near: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", name]) == 2
-    assert f"no stage or rule is named {name!r}; did you mean {near!r}?" in capsys.readouterr().err
+    assert f"unknown stage or rule {name!r}; did you mean {near!r}?" in capsys.readouterr().err
 
 
 def test_the_rules_for_machines_have_an_object_each(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,8 +12,8 @@ from runs.inline_reading import Reading
 
 import pipeline
 from pipeline.cli import main, run
-from pipeline.readers.input_files import File
-from pipeline.readers.open_file import opened
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.open_file import open_local_file
 
 Captured = pytest.CaptureFixture[str]
 
@@ -118,7 +118,11 @@ BAD = {
     "an empty file": ("bad.txt", b"", "bad: is empty; leave it out"),
     "blanks": ("bad.txt", b" \n\t\n", "bad: holds nothing but blanks; leave it out"),
     "an image": ("bad.txt", b"\x89PNG\r\n\x1a\n\0\0", "bad: is a PNG image, not text; extract its text first or leave"),
-    "NUL bytes": ("bad.txt", b"The lamp\0is lit.", "bad: holds a NUL byte at byte 8: it is binary, or its encoding"),
+    "NUL bytes": (
+        "bad.txt",
+        b"The lamp\0is lit.",
+        "bad: contains a NUL byte at byte 8: it is binary or in an unknown encoding",
+    ),
     "a broken line": ("bad.jsonl", b'{"id": "n1", "text": "a', "bad#1: bad.jsonl, line 1: is no JSON"),
     "a line that is a list": ("bad.jsonl", b"[1]", "bad#1: bad.jsonl, line 1: is no JSON object; each line must be"),
     "a lone surrogate": (
@@ -167,13 +171,13 @@ def test_a_file_that_a_disk_does_not_give_is_named(
     """What root sees instead of a missing permission."""
     (raw / "locked.txt").write_bytes(b"Nobody reads this.")
 
-    def refused(file: File) -> Any:
+    def refused(file: InputFile) -> Any:
         if file.name == "locked.txt":
             raise PermissionError(13, "Permission denied", file.name)
-        return opened(file)
+        return open_local_file(file)
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.readers.documents.opened", refused)
+        patch.setattr("pipeline.readers.documents.open_local_file", refused)
         patch.setattr(run, "ReadingProcess", Reading)
         assert main(["run", str(raw), "-o", str(output), "-q"]) == 1
     assert capsys.readouterr().err == "locked: cannot be read: Permission denied; check its permissions and run again\n"
@@ -255,7 +259,7 @@ def refused(arguments: list[str], output: Path, capsys: Captured) -> str:
         ("recipe = ['wrods']", "stage 'wrods' is not known; did you mean 'words'?"),
         (
             "recipe = ['languages', 'words', 'dialogue']",
-            "recipe: 'languages' must stand after 'words'; move it behind 'words'",
+            "recipe: 'languages' must run after 'words'; move it after 'words'",
         ),
         ("[input]\nencoding = 'klingon'", "key 'input.encoding': encoding 'klingon' is not known"),
         ("recipe = ", "is no TOML"),
@@ -311,7 +315,7 @@ def test_an_output_without_a_name_is_refused(
     (tmp_path / "raw" / "a.txt").write_text("The quay is wet.\n", "utf-8")
     monkeypatch.chdir(tmp_path)
     assert main(["run", "raw", "-o", ""]) == 2
-    assert "-o is followed by an empty name; name a folder" in capsys.readouterr().err
+    assert "-o is empty; give a folder" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["raw"]
 
 
@@ -355,7 +359,7 @@ def test_settings_in_the_working_folder_are_not_read_by_themselves(
 def test_what_is_left_aside_is_told_and_on_record(raw: Path, output: Path, capsys: Captured) -> None:
     (raw / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     assert main(["run", str(raw), "-o", str(output)]) == 0
-    assert capsys.readouterr().err == "left out: photo.png: is a PNG image\n"
+    assert capsys.readouterr().err == "skipped: photo.png: is a PNG image\n"
     (line,) = (output / "_run" / "left-out.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(line) == {"name": "photo.png", "reason": "is a PNG image", "count": 1}
 
@@ -366,7 +370,7 @@ def test_very_much_that_is_left_aside_is_listed_and_not_told(raw: Path, output: 
     assert main(["run", str(raw), "-o", str(output)]) == 0
     *lines, last = capsys.readouterr().err.splitlines()
     assert len(lines) == 20
-    assert last == f"left out: 1,214 more; {output}/_run/left-out.jsonl lists all"
+    assert last == f"skipped: 1,214 more; all in {output}/_run/left-out.jsonl"
     assert len((output / "_run" / "left-out.jsonl").read_text(encoding="utf-8").splitlines()) == 1234
 
 

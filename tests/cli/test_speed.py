@@ -24,7 +24,7 @@ class Run:
             self.read += round(rate * every)
             self.unchanged += unchanged
             self.done += 0 if unchanged else round(rate * every)
-            self.pace.note(self.time, unchanged=self.unchanged, read=self.read, done=self.done)
+            self.pace.record(self.time, unchanged=self.unchanged, read=self.read, done=self.done)
 
 
 def test_the_speed_is_of_the_last_half_a_minute() -> None:
@@ -91,7 +91,7 @@ def test_nothing_it_tells_is_below_nothing(course: list[tuple[float, int, int, i
     """Whatever it is told: times in any order, figures that go back."""
     pace = SpeedEstimator(0.0)
     for time, unchanged, read, done in course:
-        pace.note(time, unchanged=unchanged, read=read, done=done)
+        pace.record(time, unchanged=unchanged, read=read, done=done)
         speed, left = pace.speed(), pace.left(2**50)
         assert speed is None or speed >= 0
         assert left is None or left > 0

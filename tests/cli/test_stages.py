@@ -36,4 +36,4 @@ def test_a_recipe_that_cannot_run_is_refused(tmp_path: Path, capsys: pytest.Capt
     path = tmp_path / "p.toml"
     path.write_text("recipe = ['words', 'words']", encoding="utf-8")
     assert main(["stages", "--config", str(path)]) == 2
-    assert capsys.readouterr().err == f"pipeline: error: {path}: recipe: stage 'words' stands twice; take one out\n"
+    assert capsys.readouterr().err == f"pipeline: error: {path}: recipe: stage 'words' is listed twice; remove one\n"

@@ -72,7 +72,7 @@ def test_cases_beside_the_module_are_checked_too(package: Path, capsys: pytest.C
     (package / "cases.json").write_text('[{"given": "oh", "right": "Oh", "why": "a capital is enough"}]', "utf-8")
     code, shown = checked(capsys, f"{package.parent}")
     assert code == 1
-    assert "cases: a capital is enough: it gives 'OH', right is 'Oh'\ntext: 'oh'" in shown
+    assert "cases: a capital is enough: the result is 'OH', expected 'Oh'\ntext: 'oh'" in shown
 
 
 def test_an_installed_stage_is_checked_by_its_name(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,7 +91,7 @@ def test_a_stage_of_a_module_is_chosen_by_its_class(shelf: Shelf, capsys: pytest
     ("named", "said"),
     [
         ("no_such_module", "no_such_module cannot be imported: ModuleNotFoundError"),
-        ("./nowhere.py", "./nowhere.py is not there"),
+        ("./nowhere.py", "./nowhere.py does not exist"),
         ("json", "json has no stage: a frozen dataclass with 'name' and 'find'"),
         ("loud_stages_loud:Shut", "loud_stages_loud has no stage 'Shut'; did you mean 'Shout'?"),
     ],

@@ -1,4 +1,4 @@
-"""`pipeline verify`: everything restores and holds to the contract, or it says what does not."""
+"""`pipeline verify` checks that every article is valid and restores its source."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def change(path: Path, how: Callable[[dict[str, Any]], object]) -> None:
 def test_a_good_output_is_counted(articles: Path, capsys: Captured) -> None:
     assert main(["verify", str(articles)]) == 0
     captured = capsys.readouterr()
-    assert captured.out.startswith("2 of 2 articles restore byte for byte and hold to the contract; ")
+    assert captured.out.startswith("2/2 articles valid; all sources restored exactly; ")
     assert captured.err == ""
 
 
@@ -60,7 +60,7 @@ def test_damaged_json_is_named_and_the_others_are_checked(articles: Path, capsys
     captured = capsys.readouterr()
     assert captured.out.startswith("1 of 2 articles")
     (line,) = captured.err.splitlines()
-    assert line.startswith("lamps.json: is no article")
+    assert line.startswith("lamps.json: is not an article")
 
 
 def test_a_changed_text_does_not_restore(articles: Path, capsys: Captured) -> None:
@@ -102,19 +102,19 @@ def test_of_many_faults_the_first_are_shown_and_the_rest_counted(articles: Path,
 
 def test_a_path_that_is_not_there_is_refused(tmp_path: Path, capsys: Captured) -> None:
     assert main(["verify", str(tmp_path / "none")]) == 2
-    assert capsys.readouterr().err == f"pipeline: error: {tmp_path / 'none'} is not there\n"
+    assert capsys.readouterr().err == f"pipeline: error: {tmp_path / 'none'} does not exist\n"
 
 
 def test_nothing_to_check_is_not_all_well(tmp_path: Path, capsys: Captured) -> None:
     assert main(["verify", str(tmp_path)]) == 2
-    assert "holds no articles" in capsys.readouterr().err
+    assert "no articles in " in capsys.readouterr().err
 
 
 # Articles that were edited, where it is known how they were written
 
 
 def translate(document: dict[str, Any]) -> None:
-    """An edit after which an article still holds to the contract."""
+    """An edit after which an article is still valid."""
     document["language"] = "fr"
 
 
@@ -131,7 +131,7 @@ def test_a_sound_article_that_was_edited_is_named_as_edited_and_not_as_broken(wr
     captured = capsys.readouterr()
     assert captured.err == "wire/locks.json: edited after it was written\n"
     assert captured.out.startswith("2 of 2 articles restore")
-    assert captured.out.endswith("; 1 edited after they were written\n")
+    assert captured.out.endswith("; 1 edited by hand\n")
     assert {path: path.read_bytes() for path in written.rglob("*") if path.is_file()} == before
 
 
@@ -140,7 +140,7 @@ def test_what_an_edit_breaks_is_told_as_well(written: Path, capsys: Captured) ->
     assert main(["verify", str(written), "-q"]) == 1
     edited, broken = capsys.readouterr().err.splitlines()
     assert edited == "lamps.json: edited after it was written"
-    assert broken.startswith("lamps.json: is no article")
+    assert broken.startswith("lamps.json: is not an article")
 
 
 @pytest.mark.parametrize("part", ["wire", "wire/locks.json"])
@@ -253,7 +253,7 @@ def test_where_it_cannot_be_read_how_they_were_written_that_is_said(
         state.write_bytes(damage)
     assert main(["verify", str(written)]) == 0
     captured = capsys.readouterr()
-    assert captured.err.startswith(f"pipeline: cannot check whether articles were edited: {state} ")
+    assert captured.err.startswith(f"pipeline: warning: cannot check for articles edited by hand: {state} ")
     assert captured.err.count("\n") == 1
     assert captured.out.startswith("2 of 2 articles")
 
@@ -273,8 +273,8 @@ def test_a_file_that_is_not_called_as_its_article_is_named(articles: Path, capsy
     (articles / "lamps.json").write_bytes((articles / "wire" / "locks.json").read_bytes())
     assert main(["verify", str(articles)]) == 1
     said = capsys.readouterr()
-    assert "lamps.json: the file is not called as the id of its article, 'wire/locks'" in said.out + said.err
-    with pytest.warns(UserWarning, match="not called as the id"):
+    assert "lamps.json: the file name does not match the id of its article, 'wire/locks'" in said.out + said.err
+    with pytest.warns(UserWarning, match="does not match the id"):
         list(pipeline.read(articles))
 
 

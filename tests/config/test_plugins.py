@@ -97,12 +97,14 @@ def test_a_stage_for_another_protocol_is_named_with_its_package(shelf: Shelf) ->
     code = STAGE.format(stage="loud", body="return ()").replace("protocol: ClassVar = 1", "protocol: ClassVar = 2")
     shelf.put("new-stages", "9.0", "new_stages", code, "loud")
     said = refused("loud")
-    assert said.startswith("stage 'loud' of package new-stages 9.0 is written for protocol 2, this is 1; install")
+    assert said.startswith(
+        "stage 'loud' of package new-stages 9.0 supports protocol 2, but this version uses 1; install"
+    )
 
 
 def test_an_entry_point_under_another_name_than_the_stage_is_refused(shelf: Shelf) -> None:
     shelf.put("odd-stages", "1.0", "odd_stages", STAGE.format(stage="loud", body="return ()"), "quiet")
-    assert "stage 'quiet' of package odd-stages 1.0 calls itself 'loud'" in refused("quiet")
+    assert "stage 'quiet' of package odd-stages 1.0 is named 'loud'" in refused("quiet")
 
 
 SILENT = STAGE.format(stage="loud", body="return ()")
@@ -114,12 +116,15 @@ SILENT = STAGE.format(stage="loud", body="return ()")
         ("Shout = 7", "is named None"),
         ("class Shout: name = 'Loud'", "is named 'Loud'"),
         (SILENT.replace("def find", "def search"), "has no method 'find'"),
-        (SILENT.replace("(frozen=True)", ""), "is no frozen dataclass"),
+        (SILENT.replace("(frozen=True)", ""), "is not a frozen dataclass"),
         (SILENT.replace('"loud.oh"', '"oh"'), "declares rule 'oh'"),
         (SILENT.replace("0.6", "6"), "threshold 6, which is not between"),
         (SILENT.replace("] = 100", "]"), "__init__() missing 1 required"),
         (SILENT.replace("gives: ClassVar = frozenset()", 'gives: ClassVar = {"x"}'), "gives layer 'x', which must"),
-        (SILENT.replace("needs: ClassVar = frozenset()", "needs: ClassVar = 'x'"), "has no set of names as 'needs'"),
+        (
+            SILENT.replace("needs: ClassVar = frozenset()", "needs: ClassVar = 'x'"),
+            "does not declare 'needs' as a set of names",
+        ),
     ],
 )
 def test_what_is_no_stage_is_refused_before_any_text_is_read(shelf: Shelf, code: str, fault: str) -> None:
@@ -187,7 +192,7 @@ def test_the_list_of_stages_shows_what_is_installed_and_from_where(
     shelf.stage("loud")
     (tmp_path / "p.toml").write_text('recipe = ["entities", "loud", "dialogue"]', "utf-8")
     assert main(["stages", "--config", str(tmp_path / "p.toml")]) == 0
-    recipe_part, _, rest = capsys.readouterr().out.partition("installed, and not in this recipe:")
+    recipe_part, _, rest = capsys.readouterr().out.partition("installed but not in the recipe:")
     assert [line.split()[:5] for line in recipe_part.strip().splitlines()[2:3]] == [
         ["2", "loud", "repair", "loud-stages", "0.3"]
     ]
@@ -235,4 +240,4 @@ def test_the_schema_for_editors_knows_installed_stages(shelf: Shelf, capsys: pyt
     stages = schema["$defs"]["Stages"]["properties"]
     assert stages["loud"]["properties"]["most"]["description"] == "How many are made loud."
     assert "hoarse" not in stages
-    assert "left out: stage 'hoarse' of package broken-stages 1.0" in err
+    assert "skipped: stage 'hoarse' of package broken-stages 1.0" in err

@@ -80,7 +80,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(
 def test_an_unknown_key_that_is_like_no_other_is_refused_with_all_known_ones(tmp_path: Path) -> None:
     said = complaint(written(tmp_path, "[input]\nzzz = 1"))
     assert "'input.zzz'" in said
-    assert "known are text_field, id_field, encoding, format, include, limits" in said
+    assert "use one of: text_field, id_field, encoding, format, include, limits" in said
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_an_unknown_rule_is_refused_with_the_nearest(tmp_path: Path) -> None:
 
 def test_a_rule_of_a_stage_that_is_not_in_the_recipe_is_refused_with_those_that_are(tmp_path: Path) -> None:
     path = written(tmp_path, 'recipe = ["entities"]\n[rules]\n"words.number" = 0.9')
-    assert refused(path).endswith("the recipe has no rule or stage 'words.number'; known are entities")
+    assert refused(path).endswith("the recipe has no rule or stage 'words.number'; use one of: entities")
 
 
 # --- vocabulary
@@ -264,7 +264,7 @@ def test_the_first_profile_that_matches_holds(tmp_path: Path) -> None:
 def test_the_vocabulary_of_a_profile_adds_to_that_of_all(tmp_path: Path) -> None:
     toml = 'vocabulary.words = ["a"]\n[profiles.b]\nmatch.id = "*"\nvocabulary.words = ["b"]'
     pipe = configured(written(tmp_path, toml))
-    assert [way.recipe.vocabulary.words for way in pipe.ways] == [("a", "b"), ("a",)]
+    assert [way.recipe.vocabulary.words for way in pipe.variants] == [("a", "b"), ("a",)]
 
 
 def test_what_a_profile_says_of_a_stage_goes_before_what_holds_of_a_rule_for_all(tmp_path: Path) -> None:
@@ -277,20 +277,20 @@ def test_what_a_profile_says_of_a_stage_goes_before_what_holds_of_a_rule_for_all
 @pytest.mark.parametrize(
     ("toml", "said"),
     [
-        ("[profiles.x]\nstages.words.longest = 1", "key 'profiles.x.match' is empty; say for which documents it is"),
-        ("[profiles]\nx = 3", "key 'profiles.x' is no table; write a profile as [profiles.x]"),
+        ("[profiles.x]\nstages.words.longest = 1", "key 'profiles.x.match' is empty; set the documents it is for"),
+        ("[profiles]\nx = 3", "key 'profiles.x' is not a table; write a profile as [profiles.x]"),
         ('[profiles.x]\nmatch.id = "a"\nrules.words = 2', "[profiles.x.rules]: 'words' is 2; allowed are numbers"),
-        ("[profiles.x]\nmatch = {}", "key 'profiles.x.match' is empty; say for which documents it is: match.id = …"),
+        ("[profiles.x]\nmatch = {}", "key 'profiles.x.match' is empty; set the documents it is for: match.id = …"),
         ('[profiles.x]\nmatch.ids = "a"', "key 'profiles.x.match.ids' is not known; did you mean 'id'?"),
         ('[profiles.x]\nmatch.id = "a"\nstage.words = {}', "key 'profiles.x.stage' is not known; did you mean"),
-        ('[profiles.x]\nmatch.id = "a"\nstages.words = 3', "key 'profiles.x.stages.words' is no table; write"),
+        ('[profiles.x]\nmatch.id = "a"\nstages.words = 3', "key 'profiles.x.stages.words' is not a table; write"),
         (
             '[profiles.x]\nmatch.id = "a"\nstages.words.longst = 3',
             "profile 'x': [stages.words]: no setting 'longst'; did you mean 'longest'?",
         ),
         (
             '[profiles.x]\nmatch.id = "a"\nrecipe = ["dialogue", "words"]',
-            "profile 'x': recipe: 'words' repairs text and stands after 'dialogue'",
+            "profile 'x': recipe: 'words' repairs text but comes after 'dialogue'",
         ),
         (
             '[profiles.x]\nmatch.id = "a"\nrules."credits.lines" = 0.1',
@@ -337,9 +337,9 @@ def test_lists_and_rules_can_be_overridden() -> None:
 @pytest.mark.parametrize(
     ("override", "said"),
     [
-        ("longest", "is no setting; write KEY=VALUE, for example stages.words.longest=30"),
-        ("=3", "is no setting; write KEY=VALUE"),
-        ("a..b=3", "is no setting; write KEY=VALUE"),
+        ("longest", "is not a setting; write KEY=VALUE, for example stages.words.longest=30"),
+        ("=3", "is not a setting; write KEY=VALUE"),
+        ("a..b=3", "is not a setting; write KEY=VALUE"),
         ("inputs.encoding=x", "key 'inputs' is not known; did you mean 'input'?"),
         ("input.limits.bytes=many", "Expected `int`, got `str` - at `input.limits.bytes`"),
         ("stages.words.longst=3", "[stages.words]: no setting 'longst'; did you mean 'longest'?"),

@@ -280,7 +280,7 @@ def test_no_stage_can_speak_in_the_name_of_the_pipeline(name: str) -> None:
         """A finder under a name that is taken."""
 
     Impostor.name = name
-    with pytest.raises(UsageError, match="which the pipeline calls a part of its own; choose another name"):
+    with pytest.raises(UsageError, match="which the pipeline reserves; choose another name"):
         Pipeline([Impostor()])
 
 

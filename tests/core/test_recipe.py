@@ -8,7 +8,7 @@ import pytest
 
 from pipeline import Document, Finding, Pipeline, Rule, UsageError
 from pipeline.config.options import options
-from pipeline.core.recipe import BUILT_IN, Recipe, check, recipe, step
+from pipeline.core.recipe import BUILT_IN, Recipe, check_order, recipe, step
 from pipeline.version import __version__
 
 
@@ -107,19 +107,19 @@ def test_an_unknown_stage_is_refused_with_the_nearest_name() -> None:
 
 
 def test_an_unknown_stage_like_no_other_is_refused_with_all_names() -> None:
-    with pytest.raises(UsageError, match="stage 'zzz' is not known; known are entities, mojibake"):
+    with pytest.raises(UsageError, match="stage 'zzz' is not known; use one of: entities, mojibake"):
         recipe(["zzz"])
 
 
 def test_a_stage_before_the_one_it_must_follow_is_told_where_to_go() -> None:
-    with pytest.raises(UsageError, match="'mojibake' must stand after 'entities'; move it behind 'entities'"):
+    with pytest.raises(UsageError, match="'mojibake' must run after 'entities'; move it after 'entities'"):
         recipe(["mojibake", "entities"])
 
 
 def test_of_several_stages_to_follow_the_last_is_named_so_that_one_move_is_enough() -> None:
     names = ["late", "words", "entities"]
-    with pytest.raises(UsageError, match="move it behind 'entities'"):
-        check([recipe([name]).stages[0] if name != "late" else Late() for name in names])
+    with pytest.raises(UsageError, match="move it after 'entities'"):
+        check_order([recipe([name]).stages[0] if name != "late" else Late() for name in names])
 
 
 def test_a_stage_to_follow_that_is_not_in_the_recipe_is_no_matter() -> None:
@@ -127,7 +127,7 @@ def test_a_stage_to_follow_that_is_not_in_the_recipe_is_no_matter() -> None:
 
 
 def test_a_layer_that_comes_too_late_is_told_where_to_come_from() -> None:
-    with pytest.raises(UsageError, match=r"'harbour' needs layer 'tides\.level'.*; move it behind 'tides'"):
+    with pytest.raises(UsageError, match=r"'harbour' needs layer 'tides\.level'.*; move it after 'tides'"):
         recipe([Harbour(), Tides()])
     assert recipe([Tides(), Harbour()]).stages == (Tides(), Harbour())
 
@@ -139,18 +139,18 @@ def test_a_layer_that_nobody_gives_is_named() -> None:
 
 def test_a_repair_behind_a_finder_is_told_to_go_before_the_first() -> None:
     with pytest.raises(
-        UsageError, match=r"'silent' repairs text and stands after 'tides'.*move 'silent' before 'tides'"
+        UsageError, match=r"'silent' repairs text but comes after 'tides'.*move 'silent' before 'tides'"
     ):
         recipe([Tides(), Harbour(), Silent()])
 
 
 def test_a_stage_stands_once() -> None:
-    with pytest.raises(UsageError, match="stage 'silent' stands twice; take one out"):
+    with pytest.raises(UsageError, match="stage 'silent' is listed twice; remove one"):
         recipe([Silent(), Silent(longest=7)])
 
 
 def test_a_stage_for_another_protocol_is_refused() -> None:
-    with pytest.raises(UsageError, match="stage 'future' is written for protocol 2, this is 1"):
+    with pytest.raises(UsageError, match="stage 'future' supports protocol 2, but this version uses 1"):
         recipe([Future()])
 
 

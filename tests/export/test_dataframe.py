@@ -76,7 +76,7 @@ def test_without_either_library_the_error_says_what_to_install(monkeypatch: pyte
 
 
 def test_unknown_rows_and_kinds_are_errors_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match="rows='turn' is not known; did you mean 'turns'"):
+    with pytest.raises(UsageError, match="unknown rows='turn'; did you mean 'turns'"):
         pipeline.to_frame([], "turn")
-    with pytest.raises(UsageError, match="kind='panda' is not known; did you mean 'pandas'"):
+    with pytest.raises(UsageError, match="unknown kind='panda'; did you mean 'pandas'"):
         pipeline.to_frame([], kind="panda")

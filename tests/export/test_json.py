@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import pipeline
 from pipeline import Article
 from pipeline.export.json import encode_article, write_article
-from pipeline.storage.atomic import named, replace
-from pipeline.storage.file_names import LONGEST_NAME, UNSAFE, file_name
+from pipeline.storage.atomic import resolve_target, write_atomic
+from pipeline.storage.file_names import MAX_NAME_BYTES, UNSAFE, file_name
 
 CHARACTERS = st.one_of(
     st.characters(codec="utf-8"), st.sampled_from("/._%~ :?*\\-aA0\x00\n\x7f"), st.sampled_from("山東e\u0301👩‍🚀")
@@ -37,7 +37,7 @@ def test_a_name_is_safe_on_every_file_system(name: str) -> None:
         assert part
         assert not part.startswith((".", "_")), "readers of data pass over such names"
         assert not part.endswith((".", " ")), "Windows drops them"
-        assert len(part.encode()) <= LONGEST_NAME
+        assert len(part.encode()) <= MAX_NAME_BYTES
         assert not UNSAFE - {"%"} & set(part)
 
 
@@ -85,7 +85,7 @@ def test_only_what_no_file_system_should_see_is_encoded(name: str, expected: str
 def test_a_long_name_is_cut_between_characters_and_ends_in_a_hash() -> None:
     path = file_name("评" * 100)
     assert path.startswith("评" * 40)
-    assert len(path.encode()) <= LONGEST_NAME
+    assert len(path.encode()) <= MAX_NAME_BYTES
     assert path != file_name("评" * 101)
 
 
@@ -128,7 +128,7 @@ def test_a_file_that_cannot_be_finished_leaves_the_earlier_one_and_no_rest(
 
     monkeypatch.setattr(os if call == "fsync" else Path, call, full)
     with pytest.raises(OSError, match="No space left"):
-        replace(path, b"later")
+        write_atomic(path, b"later")
     assert path.read_bytes() == b"earlier"
     assert os.listdir(tmp_path) == ["a.json"]
 
@@ -137,7 +137,7 @@ def test_a_link_that_the_user_names_stays_and_the_file_that_it_leads_to_is_repla
     (tmp_path / "disk").mkdir()
     (tmp_path / "a.json").symlink_to(tmp_path / "disk" / "a.json")
     for data in (b"first", b"later"):
-        replace(named(tmp_path / "a.json"), data)
+        write_atomic(resolve_target(tmp_path / "a.json"), data)
         assert (tmp_path / "disk" / "a.json").read_bytes() == data
     assert (tmp_path / "a.json").is_symlink()
     assert os.listdir(tmp_path / "disk") == ["a.json"]
@@ -149,7 +149,7 @@ def test_a_run_that_is_stopped_while_writing_leaves_no_rest(tmp_path: Path, monk
 
     monkeypatch.setattr(os, "fsync", stopped)
     with pytest.raises(KeyboardInterrupt):
-        replace(tmp_path / "a.json", b"later")
+        write_atomic(tmp_path / "a.json", b"later")
     assert os.listdir(tmp_path) == []
 
 

@@ -80,12 +80,12 @@ def test_the_suffix_tells_the_format(target: str, expected: str) -> None:
 
 
 def test_a_suffix_that_tells_nothing_is_an_error_that_lists_the_formats() -> None:
-    with pytest.raises(UsageError, match="tells no format; say which, one of json, jsonl, parquet, csv"):
+    with pytest.raises(UsageError, match="cannot infer the format from '.*'; use --to .json, jsonl, parquet, csv"):
         format_of(Path("articles.docx"))
 
 
 def test_an_unknown_name_is_an_error_with_the_nearest_one() -> None:
-    with pytest.raises(UsageError, match="format 'parket' is not known; did you mean 'parquet'"):
+    with pytest.raises(UsageError, match="unknown format 'parket'; did you mean 'parquet'"):
         exporter("parket")
 
 
@@ -113,9 +113,9 @@ def test_a_sink_of_another_package_is_found_by_name_and_by_suffix(tmp_path: Path
     ("old", "new", "fault"),
     [
         ("import Path", "import Pat", "cannot be loaded from 'idlers:Ids': ImportError"),
-        ("(frozen=True)", "", "is no frozen dataclass"),
-        ('"ids"', '"others"', "calls itself 'others'; the entry point must have the same name"),
-        ("protocol: ClassVar = 1", "protocol: ClassVar = 2", "is written for protocol 2, this is 1"),
+        ("(frozen=True)", "", "is not a frozen dataclass"),
+        ('"ids"', '"others"', "is named 'others'; the entry point must have the same name"),
+        ("protocol: ClassVar = 1", "protocol: ClassVar = 2", "supports protocol 2, but this version uses 1"),
         ("def write", "def wrote", "has no method 'write'"),
         ('(".ids",)', '".ids"', "has no tuple of names' ends as 'suffixes'"),
         ('end: str = ";"', "end: str", "missing 1 required positional argument: 'end'"),
@@ -132,7 +132,9 @@ def test_an_unfit_sink_is_named_with_its_package(offering: Offering, old: str, n
 def test_an_unfit_sink_disturbs_nobody_who_does_not_use_it(tmp_path: Path, offering: Offering) -> None:
     offering("import nothing_of_that_name\n")
     pipeline.export(everything(), tmp_path / "a.jsonl")
-    with pytest.raises(UsageError, match="tells no format.*; sink 'ids' of package idlers 1.2 cannot be loaded"):
+    with pytest.raises(
+        UsageError, match="cannot infer the format.*; sink 'ids' of package idlers 1.2 cannot be loaded"
+    ):
         format_of(tmp_path / "a.docx")
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from interviews import bridge, everything, paired
+from sampling import examples
 from strategies import articles
 
 import pipeline
@@ -35,7 +36,7 @@ def test_a_folder_of_json_gives_them_in_the_order_of_their_names(tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ["a.jsonl.zst", "a.parquet", "a.sqlite", "a.duckdb"])
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(found=st.lists(articles(), max_size=3, unique_by=lambda article: article.id))
 def test_odd_values_come_back_as_they_were(name: str, found: list[Article]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from ordeal import GUARD
 
 import pipeline
 from pipeline import Article, UsageError
@@ -54,7 +55,7 @@ def under_way(target: Path, *form: str) -> "subprocess.Popen[str]":
 
 def ended(child: "subprocess.Popen[str]", by: signal.Signals) -> None:
     child.send_signal(by)
-    child.communicate(timeout=60)
+    child.communicate(timeout=GUARD)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no locks")
@@ -188,7 +189,7 @@ def test_many_exports_at_once_leave_a_whole_file(tmp_path: Path) -> None:
     )
     target = tmp_path / "a.jsonl"
     children = [subprocess.Popen([sys.executable, "-c", code, str(target)]) for _ in range(2)]
-    assert [child.wait(timeout=120) for child in children] == [0, 0]
+    assert [child.wait(timeout=GUARD) for child in children] == [0, 0]
     assert len(list(pipeline.read(target))) == 20
     assert os.listdir(tmp_path) == ["a.jsonl"]
 

@@ -102,6 +102,12 @@ def wrong(call: str, name: str) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls that are wrong in one argument may have begun to write where the other ones say."""
+    monkeypatch.chdir(tmp_path)
+
+
 CASES = [
     pytest.param(call, name, value, id=f"{call}-{name}-{what}")
     for call, (_, right) in RIGHT.items()

@@ -174,9 +174,9 @@ def test_the_hash_of_each_article_is_logged_before_it_is_written(runs: Runs, mon
 
     def written(path: Path, body: bytes) -> int:
         seen.append(manual_edits.article_hash(body) in (write_log.begin(log) or ()))
-        return atomic.replace(path, body)
+        return atomic.write_atomic(path, body)
 
-    monkeypatch.setattr(article_writer, "replace", written)
+    monkeypatch.setattr(article_writer, "write_atomic", written)
     runs.run()
     assert seen == [True] * len(ALL)
 

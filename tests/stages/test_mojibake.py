@@ -12,7 +12,7 @@ from ftfy.badness import BADNESS_RE, is_bad
 from pipeline import Edit, Note, Pipeline
 from pipeline.model.document import Document
 from pipeline.stages.mojibake.stage import Mojibake
-from pipeline.stages.mojibake.suspicion import SUSPECT, gist
+from pipeline.stages.mojibake.suspects import SUSPECT, non_ascii_runs
 
 CASES = json.loads(Path(__file__).with_name("mojibake.json").read_text(encoding="utf-8"))
 ALONE = Pipeline(stages=["mojibake"])
@@ -174,7 +174,7 @@ def test_what_ftfy_would_look_at_passes_the_scan(sentence: str, codec: str) -> N
     misread = sentence.encode().decode(codec, "ignore")
     for text in (misread, *misread.split()):
         if is_bad(text):
-            assert SUSPECT.search(gist(text))
+            assert SUSPECT.search(non_ascii_runs(text))
 
 
 def test_the_gist_of_a_text_is_suspect_where_the_text_is() -> None:
@@ -184,4 +184,4 @@ def test_the_gist_of_a_text_is_suspect_where_the_text_is() -> None:
         "plain words and then a\x92b",
         "so many words, “fine” ones",
     ):
-        assert bool(SUSPECT.search(gist(text))) == bool(SUSPECT.search(text))
+        assert bool(SUSPECT.search(non_ascii_runs(text))) == bool(SUSPECT.search(text))

@@ -32,16 +32,16 @@ def test_a_case_that_holds_says_nothing(stage: Stage, case: Case) -> None:
 @pytest.mark.parametrize(
     ("stage", "case", "what"),
     [
-        (faulty.Sound(), Case("ah", "a sigh", right="uh"), "a sigh: it gives 'oh', right is 'uh'"),
+        (faulty.Sound(), Case("ah", "a sigh", right="uh"), "a sigh: the result is 'oh', expected 'uh'"),
         (
             faulty.Sound(),
             Case("ah", "a sigh", right="oh", notes=(("sound.ah", "ah"),)),
             "['sound.ah', 'ah'] is missing",
         ),
-        (faulty.Sound(), Case("ah", "a sigh", right="oh", xfail="hard"), "it holds now; take out its 'xfail' (hard)"),
-        (faulty.Sound(), Case("ah", "a sigh"), "is a repair, so the case must say 'right' or 'notes'"),
-        (faulty.Sound(), Case("ah", "a sigh", labels=()), "is a repair, so the case must say 'right' or 'notes'"),
-        (faulty.Seeing(), Case("ah", "a sigh", right="oh"), "is a finder, so the case must say 'labels'"),
+        (faulty.Sound(), Case("ah", "a sigh", right="oh", xfail="hard"), "it passes now; remove its 'xfail' (hard)"),
+        (faulty.Sound(), Case("ah", "a sigh"), "is a repair, so the case must have 'right' or 'notes'"),
+        (faulty.Sound(), Case("ah", "a sigh", labels=()), "is a repair, so the case must have 'right' or 'notes'"),
+        (faulty.Seeing(), Case("ah", "a sigh", right="oh"), "is a finder, so the case must have 'labels'"),
         (faulty.Seeing(), Case("ah, ah", "one", labels=(AH,)), "the label ['seeing.ah', 'ah', 'ah'] is wrong"),
         (faulty.Seeing(), Case("Utah", "one", labels=(AH,)), "the label ['seeing.ah', 'ah', 'ah'] is missing"),
         (faulty.Choosing(), Case("ah", "none", rejected="choosing.none"), "does not reject the text"),
@@ -65,7 +65,7 @@ def test_a_repair_that_gets_a_case_right_must_leave_it_so() -> None:
 def test_cases_are_told_behind_the_laws() -> None:
     wrong = Case("ah", "a sigh", right="uh")
     assert [fault.what for fault in faults(faulty.Sound(), cases=[wrong], examples=10)] == [
-        "a sigh: it gives 'oh', right is 'uh'"
+        "a sigh: the result is 'oh', expected 'uh'"
     ]
 
 
@@ -80,8 +80,8 @@ def test_a_file_of_cases_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("[", "is no JSON"),
-        ("{}", "is no list of cases"),
+        ("[", "is not valid JSON"),
+        ("{}", "is not a list of cases"),
         ('[{"given": "a", "why": "b"}, {"given": "a", "wy": "b"}]', "case 2: no key 'wy'; did you mean 'why'?"),
         ('[{"given": 1, "why": "b"}]', "case 1: Expected `str`, got `int` - at `given`"),
         ('[{"given": "a"}]', "case 1: Object missing required field `why`"),
@@ -100,6 +100,6 @@ def test_a_wrong_row_is_named_with_file_number_and_key(tmp_path: Path, written: 
     assert said in str(error.value)
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="none.json is not there"):
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="none.json does not exist"):
         cases(tmp_path / "none.json")

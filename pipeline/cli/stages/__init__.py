@@ -1,4 +1,4 @@
-"""`pipeline stages`: what is installed and what the recipe runs; `new` begins a stage, `check` tests one."""
+"""`pipeline stages`: lists stages; `new` creates one, `check` tests one."""
 
 import argparse
 from collections.abc import Callable
@@ -25,19 +25,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = STAGES_EXAMPLES
     listing.add_arguments(parser)
     actions = parser.add_subparsers(dest="action", metavar="[new NAME | check MODULE]", required=False)
-    for name, what in ACTIONS.items():
+    for name, summary in ACTIONS.items():
         module: Any = import_module(f"pipeline.cli.stages.{name}")
         sub = actions.add_parser(
             name,
-            help=what,
-            description=what,
+            help=summary,
+            description=f"{summary[:1].upper()}{summary[1:]}.",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.add_arguments(sub)
 
 
 def main(options: argparse.Namespace) -> int:
-    """Lists the stages, or does what the action says."""
+    """Lists the stages, or runs the action."""
     if options.action is None:
         return listing.main(options)
     act: Callable[[argparse.Namespace], int] = import_module(f"pipeline.cli.stages.{options.action}").main

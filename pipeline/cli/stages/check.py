@@ -1,4 +1,4 @@
-"""`pipeline stages check`: the conformance kit over the stages of a module, and the smallest text for each fault."""
+"""`pipeline stages check`: runs the conformance tests on stages, and shows the smallest text for each failure."""
 
 import argparse
 import importlib
@@ -40,14 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Prints a line for each law, then what is wrong."""
+    """Prints a line per law, then the failures. Returns 1 if there are any."""
     if importlib.util.find_spec("hypothesis") is None:
         raise UsageError("the conformance tests need hypothesis: pip install 'bilingual-pipeline[testing]'")
     if options.examples < 1:
         raise UsageError(f"--examples: '{options.examples}' is not a positive integer")
     from hypothesis import configuration
 
-    # It keeps what it knows of characters in a folder, by default in the one where we are called.
+    # Hypothesis caches character tables in a folder, by default in the current one.
     with TemporaryDirectory() as folder:
         configuration.set_hypothesis_home_dir(folder)
         try:
@@ -58,21 +58,21 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _check(stage: Stage, beside: Path, examples: int) -> int:
-    """Prints each verdict as it falls, then what is wrong; the number of faults."""
+    """Prints each result, then the failures; returns their number."""
     from pipeline.testing import LAWS, Broken, cases
     from pipeline.testing.laws import leaves_nothing, verdicts
 
     known = cases(beside) if beside.is_file() else ()
     name = getattr(stage, "name", type(stage).__name__)
     print(f"{name} ({type(stage).__module__}.{type(stage).__qualname__})", flush=True)
-    found: list[Broken] = []
+    failures: list[Broken] = []
     untried = list(LAWS)
     stopped = False
     for law, broken in verdicts(stage, examples=examples):
         untried.remove(law)
         _say("FAIL" if broken else "ok", law.name, broken.what if broken else law.meaning)
         if broken:
-            found.append(broken)
+            failures.append(broken)
             stopped = leaves_nothing(stage, law, broken)
     for law in untried:
         _say("-", law.name, "not tried")
@@ -81,11 +81,11 @@ def _check(stage: Stage, beside: Path, examples: int) -> int:
     elif known:
         failed = list(_failed(stage, known))
         _say("FAIL" if failed else "ok", beside.name, f"{len(known)} cases")
-        found += failed
-    for fault in found:
+        failures += failed
+    for fault in failures:
         print(f"\n{fault}")
-    print(f"\n{name}: {_counted(found, known)}\n", flush=True)
-    return len(found)
+    print(f"\n{name}: {_counted(failures, known)}\n", flush=True)
+    return len(failures)
 
 
 def _say(verdict: str, name: str, what: str) -> None:
@@ -102,16 +102,16 @@ def _failed(stage: Stage, known: "tuple[Case, ...]") -> "Iterator[Broken]":
             yield broken
 
 
-def _counted(found: "list[Broken]", known: "tuple[Case, ...]") -> str:
+def _counted(failures: "list[Broken]", known: "tuple[Case, ...]") -> str:
     from pipeline.testing import LAWS
 
-    if not found:
+    if not failures:
         return f"all {len(LAWS)} laws hold" + (f", and all {len(known)} cases" if known else "")
-    return f"{len(found)} {'fault' if len(found) == 1 else 'faults'}"
+    return f"{len(failures)} {'fault' if len(failures) == 1 else 'faults'}"
 
 
 def _stages(named: str) -> Iterator[tuple[Stage, Path]]:
-    """The stages that are meant, each with where its cases may lie. Raises `UsageError`."""
+    """The stages to check, each with the path of its cases. Raises `UsageError`."""
     place, _, attribute = named.partition(":")
     installed = offers()
     if place in BUILT_IN or any(offer.name == place for offer in installed):
@@ -138,7 +138,7 @@ def _stages(named: str) -> Iterator[tuple[Stage, Path]]:
 
 
 def _modules(place: str) -> list[ModuleType]:
-    """The modules that lie at a place, or the one that has this name, which may lie in the current folder."""
+    """Imports the modules at a path, or the module with this name, also from the current folder."""
     from pipeline.testing.named import find_in
 
     path = Path(place)
@@ -152,16 +152,16 @@ def _modules(place: str) -> list[ModuleType]:
             )
         names = list(root_of)
     else:
-        top, here = place.partition(".")[0], Path.cwd()
-        is_here = (here / f"{top}.py").is_file() or (here / top).is_dir()
-        root_of = {top: str(here)} if is_here and not _is_taken(top, str(here)) else {}
+        top, current_folder = place.partition(".")[0], Path.cwd()
+        is_here = (current_folder / f"{top}.py").is_file() or (current_folder / top).is_dir()
+        root_of = {top: str(current_folder)} if is_here and not _is_taken(top, str(current_folder)) else {}
         names = [place]
     find_in(root_of)
     return [_imported(name, place) for name in names]
 
 
 def _is_taken(name: str, root: str) -> bool:
-    """Whether Python or a package that is in use has a module of this name, which one in `root` must not replace."""
+    """Whether Python or a loaded package has a module of this name, which one in `root` must not replace."""
     loaded = sys.modules.get(name)
     file = getattr(loaded, "__file__", None)
     is_this = file is not None and Path(file).resolve().is_relative_to(Path(root).resolve())
@@ -169,20 +169,20 @@ def _is_taken(name: str, root: str) -> bool:
 
 
 def _below(path: Path) -> dict[str, str]:
-    """The names of modules and where to look for each: of a file, a package, or a folder that holds packages."""
+    """Maps module names to the folder to import them from, for a file, a package or a folder of packages."""
     if path.is_file():
         return {path.stem: str(path.parent)}
     if (path / "__init__.py").is_file():
         return {path.name: str(path.parent)}
     roots = [root for root in (path / "src", path) if root.is_dir()]
-    found = {
+    root_of = {
         child.stem: str(root)
         for root in roots
         for child in sorted(root.iterdir())
         if child.suffix == ".py" or (child / "__init__.py").is_file()
     }
     others = {"tests", "setup", "conftest"}
-    return {name: root for name, root in found.items() if name.isidentifier() and name not in others}
+    return {name: root for name, root in root_of.items() if name.isidentifier() and name not in others}
 
 
 def _imported(name: str, named: str) -> ModuleType:
@@ -193,7 +193,7 @@ def _imported(name: str, named: str) -> ModuleType:
 
 
 def _classes(module: ModuleType) -> Iterator[type]:
-    """The classes of a module, and of the package it is, that look like stages, however wrong they may be."""
+    """The classes of a module or package that look like stages, even invalid ones."""
     for _, kind in inspect.getmembers(module, inspect.isclass):
         within = kind.__module__ == module.__name__ or kind.__module__.startswith(f"{module.__name__}.")
         if within and hasattr(kind, "name") and callable(getattr(kind, "find", None)):

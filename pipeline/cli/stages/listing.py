@@ -1,4 +1,4 @@
-"""The list of stages: what the recipe runs in which order, what else is installed, from where, and what is broken."""
+"""Lists stages: those of the recipe in order, other installed ones, and those that cannot run."""
 
 import argparse
 import sys
@@ -16,7 +16,7 @@ from pipeline.model.stage import Stage
 
 
 class StageRow(msgspec.Struct, frozen=True):
-    """What is told about one stage; `place` counts from 1 in the recipe, `fault` says why a stage cannot run."""
+    """One stage; `place` is its position in the recipe, from 1; `fault` is why it cannot run."""
 
     stage: str
     package: str | None
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Prints a table of the recipe and one of what else is installed."""
+    """Prints a table of the recipe and a table of other installed stages."""
     made = pipeline(options, settings(options))
     recipe = [_row(step.stage, step.package, i) for i, step in enumerate(made.recipe.steps, 1)]
     others = list(_others({row.stage for row in recipe}))
@@ -73,7 +73,7 @@ def _row(stage: Stage, package: Package, place: int | None) -> StageRow:
 
 
 def _others(recipe: set[str]) -> Iterator[StageRow]:
-    """Stages that could run and do not, and those that a package offers and that cannot run, with the reason."""
+    """Stages that are not in the recipe, and stages that cannot run, with the reason."""
     for name in BUILT_IN:
         if name not in recipe:
             made = step(name)
@@ -95,9 +95,9 @@ def _others(recipe: set[str]) -> Iterator[StageRow]:
 
 
 def _profiles(made: Pipeline) -> Iterator[tuple[str, list[str]]]:
-    """The profiles that run other stages than the recipe does."""
+    """The profiles that run different stages."""
     common = [stage.name for stage in made.recipe.stages]
-    for way in made.ways[:-1]:
+    for way in made.variants[:-1]:
         names = [stage.name for stage in way.recipe.stages]
         if names != common and way.version.profile:
             yield way.version.profile, names

@@ -1,4 +1,4 @@
-"""`pipeline stages new`: a small installable package with a stage, its cases and its tests, to begin with."""
+"""`pipeline stages new`: creates a small installable package with a stage, its cases and its tests."""
 
 import argparse
 import builtins
@@ -29,21 +29,21 @@ NEW_EXAMPLES = """examples:
 """
 
 RECIPE_POSITIONS = {"repair": "punctuation", "finder": None, "filter": "languages"}
-"""The kinds of stages, and the built-in stage before which the example of that kind stands in a recipe."""
+"""The kinds of stages, and the built-in stage before which the example of that kind runs."""
 
 TEMPLATE_SUFFIX = ".template"
 MAX_STAGE_NAME_CHARS = 40
-"""Letters of a name: longer ones make lines that no formatter leaves alone."""
+"""Most characters of a stage name; longer names would make the generated lines too long."""
 
 TEMPLATE_IMPORTS = frozenset(
     {"Annotated", "Case", "ClassVar", "Document", "Edit", "Finding", "Iterator", "Label", "Law", "Path", "Reject"}
     | {"Rule"}
 )
-"""Names that the templates import, and so no name for a class in them."""
+"""Names that the templates import, which the class must not have."""
 
 
 class StagePackage(msgspec.Struct, frozen=True):
-    """What is to be written: all that the templates ask for."""
+    """The values for the templates."""
 
     name: str
     kind: str
@@ -60,10 +60,10 @@ class StagePackage(msgspec.Struct, frozen=True):
 
     @property
     def recipe(self) -> str:
-        """The built-in recipe with the stage in its place, as a line of TOML."""
+        """The built-in recipe with the new stage, as a line of TOML."""
         names, before = list(BUILT_IN), RECIPE_POSITIONS[self.kind]
         names.insert(names.index(before) if before else len(names), self.name)
-        # A list of plain texts is written in TOML as in JSON.
+        # A list of strings is the same in TOML and JSON.
         return f"recipe = {json.dumps(names)}"
 
 
@@ -83,7 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Writes the package and says what to do next."""
+    """Creates the package and prints the next steps."""
     package = StagePackage(options.name, options.kind)
     check(package)
     target = Path(options.output) / package.name
@@ -102,7 +102,7 @@ def main(options: argparse.Namespace) -> int:
 
 
 def check(package: StagePackage) -> None:
-    """Raises `UsageError` where the name cannot be that of a stage, its module and its class."""
+    """Raises `UsageError` if the name is not valid or is taken, as stage, module or class."""
     name, module = package.name, package.module
     if not NAME.fullmatch(name):
         raise UsageError(
@@ -134,7 +134,7 @@ def check(package: StagePackage) -> None:
 
 
 def rendered(package: StagePackage) -> dict[str, str]:
-    """The files of the package by their path in it, `/` between folders."""
+    """The contents of the files of the package, by relative path with `/`."""
     root = files(__package__) / "template"
     values = {
         "name": package.name,
@@ -144,7 +144,7 @@ def rendered(package: StagePackage) -> dict[str, str]:
         "version": __version__,
     }
     about = Template((root / package.kind / f"about.md{TEMPLATE_SUFFIX}").read_text("utf-8")).substitute(values).strip()
-    # The first sentence also describes the package: in `pip show`, and where packages are listed.
+    # The first line is also the description of the package.
     values |= {"about": about, "what": about.partition("\n")[0]}
     templates = {**dict(_templates(root / "every")), **dict(_templates(root / package.kind))}
     del templates[f"about.md{TEMPLATE_SUFFIX}"]
@@ -155,7 +155,7 @@ def rendered(package: StagePackage) -> dict[str, str]:
 
 
 def write(contents: dict[str, str], target: Path) -> None:
-    """Writes the files below `target`, all or none. Raises `UsageError`."""
+    """Writes the files to the folder `target`, all or none. Raises `UsageError`."""
     if not target.parent.is_dir():
         raise UsageError(f"{target.parent} is not a folder; create it first, or choose another with -o")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -175,7 +175,7 @@ def write(contents: dict[str, str], target: Path) -> None:
 
 
 def _templates(folder: Traversable, below: str = "") -> Iterator[tuple[str, str]]:
-    """The templates in a folder: path and text."""
+    """Yields the path and text of each template in a folder."""
     for entry in folder.iterdir():
         path = f"{below}{entry.name}"
         if entry.is_dir():
@@ -193,6 +193,6 @@ def _is_installed(name: str) -> bool:
 
 
 def _is_importable(module: str) -> bool:
-    found = find_spec(module)
-    # Any folder on the path is importable as a namespace; that one has no origin, and is no module of anybody.
-    return found is not None and found.origin is not None
+    spec = find_spec(module)
+    # Any folder on the path can be imported as a namespace package, which has no origin.
+    return spec is not None and spec.origin is not None

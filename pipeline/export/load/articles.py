@@ -1,4 +1,4 @@
-"""Articles back from what a run or an export wrote, typed and checked against the contract, one at a time."""
+"""Reads articles back from what a run or an export wrote, validated, one at a time."""
 
 import os
 import warnings
@@ -15,12 +15,12 @@ from pipeline.export.load.decode import LoadResult, load_error
 from pipeline.export.load.limits import DEFAULT_LIMITS
 from pipeline.model.arguments import expect, expect_path
 from pipeline.model.article import Article
-from pipeline.storage import Access, Place, Remote, place
-from pipeline.storage.faults import StoreError
+from pipeline.storage import AnyPath, RemotePath, WebAccess, as_path
+from pipeline.storage.errors import StoreError
 from pipeline.storage.file_names import is_called
 
 ARTICLE_SUFFIXES = (".json", ".jsonl", ".ndjson", ".jsonl.gz", ".jsonl.zst", ".parquet")
-"""Ends of the names of files that are looked for in a folder. A file that is named itself may have any name."""
+"""Suffixes of the files that are read from a folder. A file given by its path can have any name."""
 
 BINARY_SIGNATURES = {
     (0, b"PAR1"): columnar.parquet,
@@ -29,30 +29,30 @@ BINARY_SIGNATURES = {
     (0, b"SQLite format 3\0"): databases.sqlite,
     (8, b"DUCK"): databases.duckdb,
 }
-"""What a file has at which byte, and what reads such a file; anything else is JSON."""
+"""Offset and bytes that identify a binary format, and the function that reads it. All other files are JSON."""
 SIGNATURE_BYTES = 16
 
 
-def read(path: str | Place, *, limits: Limits = DEFAULT_LIMITS, allow_private: bool = False) -> Iterator[Article]:
-    """The Articles of a file or of a folder of files, in their order; `path` may be the URL of one.
+def read(path: str | AnyPath, *, limits: Limits = DEFAULT_LIMITS, allow_private: bool = False) -> Iterator[Article]:
+    """Yields the articles of a file or a folder, in order; `path` can be a URL.
 
-    A file may be JSON (one article), JSON Lines (plain, gzip or Zstandard), Parquet, Arrow, SQLite or DuckDB; which, is
-    told by its content. In a folder, files of JSON, JSON Lines and Parquet are read in the order of their names; names
-    that begin with `_` or `.` are about the run and left out. Raises `UsageError` for a path that is not there,
-    `ContractError`, naming document and field, for what is not as the contract promises or cannot be read. Warns of a
-    file in a folder that is not called as the id of its article.
+    A file can be JSON (one article), JSON Lines (plain, gzip or Zstandard), Parquet, Arrow, SQLite or DuckDB. The
+    format is detected by content. In a folder, JSON, JSON Lines and Parquet files are read in the order of their names,
+    except names that start with `_` or `.`. Raises `UsageError` if the path does not exist, and `ContractError`, which
+    names document and field, for an invalid article or a file that cannot be read. Warns if the name of a file does not
+    match the id of its article.
 
-    The file may be somebody else's: `limits` say how long an article may be and how much a file may unpack to.
-    `allow_private` allows URLs of this machine and its networks.
+    Files can be untrusted: `limits` bounds the length of an article and how much a file may decompress to.
+    `allow_private` allows URLs that point to this machine or a private network.
     """
-    expect_path("read", "path", path, Remote)
+    expect_path("read", "path", path, RemotePath)
     expect("read", "limits", limits, Limits, "a Limits of pipeline.config.settings")
     expect("read", "allow_private", allow_private, bool, "True or False")
-    return _read(place(path, Access(allow_private=allow_private)) if isinstance(path, str) else path, limits)
+    return _read(as_path(path, WebAccess(allow_private=allow_private)) if isinstance(path, str) else path, limits)
 
 
-def _read(path: str | Place, limits: Limits) -> Iterator[Article]:
-    source = place(path)
+def _read(path: str | AnyPath, limits: Limits) -> Iterator[Article]:
+    source = as_path(path)
     for name, article in load_each(source, limits):
         if isinstance(article, ContractError):
             raise article
@@ -61,8 +61,8 @@ def _read(path: str | Place, limits: Limits) -> Iterator[Article]:
         yield article
 
 
-def file_name_mismatch(source: Place, name: str, article: Article) -> str | None:
-    """What to say of an article in a file of a folder that is not called as its id; None where all is well."""
+def file_name_mismatch(source: AnyPath, name: str, article: Article) -> str | None:
+    """A warning if the name of an article file does not match the id of its article, or `None`."""
     if not name.endswith(".json") or is_called(name, article.id) or not source.is_dir():
         return None
     return (
@@ -70,13 +70,13 @@ def file_name_mismatch(source: Place, name: str, article: Article) -> str | None
     )
 
 
-def load_each(path: str | Place, limits: Limits = DEFAULT_LIMITS) -> Iterator[LoadResult]:
-    """The same, one at a time, with the name of each and, for what is no article, what is wrong with it.
+def load_each(path: str | AnyPath, limits: Limits = DEFAULT_LIMITS) -> Iterator[LoadResult]:
+    """Yields the name of each record with its article, or with the error if it is not a valid article.
 
-    A name is that of the file, with `:` and the line or row where a file holds several. One bad document hides no
-    other, where the file can be read on behind it. Raises `UsageError` for a path that is not there.
+    A name is that of the file, with `:` and the line or row if the file has several. One invalid record does not hide
+    others, as long as the file can be read past it. Raises `UsageError` if the path does not exist.
     """
-    source = place(path)
+    source = as_path(path)
     if source.is_dir():
         names, faults = _listed(source)
         yield from (load_error(name, f"cannot be listed: {fault.strerror or fault}") for name, fault in faults)
@@ -88,10 +88,10 @@ def load_each(path: str | Place, limits: Limits = DEFAULT_LIMITS) -> Iterator[Lo
         yield from _file(source, source.name, limits)
 
 
-def _file(source: Place, name: str, limits: Limits) -> Iterator[LoadResult]:
+def _file(source: AnyPath, name: str, limits: Limits) -> Iterator[LoadResult]:
     try:
         with _opened(source) as file:
-            # Not read but looked at: a pipe can be read only once.
+            # Peek, since a pipe can be read only once.
             head = file.peek(SIGNATURE_BYTES)
             for (at, mark), reader in BINARY_SIGNATURES.items():
                 if head.startswith(mark, at):
@@ -105,69 +105,69 @@ def _file(source: Place, name: str, limits: Limits) -> Iterator[LoadResult]:
         yield load_error(name, f"cannot be read: {error.strerror or error}")
 
 
-def _opened(source: Place) -> BufferedReader:
-    return cast("BufferedReader", source.open()) if isinstance(source, Remote) else source.open("rb")
+def _opened(source: AnyPath) -> BufferedReader:
+    return cast("BufferedReader", source.open()) if isinstance(source, RemotePath) else source.open("rb")
 
 
-def _on_disk(source: Place) -> AbstractContextManager[Path]:
-    return source.on_disk() if isinstance(source, Remote) else nullcontext(source)
+def _on_disk(source: AnyPath) -> AbstractContextManager[Path]:
+    return source.on_disk() if isinstance(source, RemotePath) else nullcontext(source)
 
 
-def is_single_article(source: Place) -> bool:
-    """Whether a file is one article by its form, and not a table or lines of which there may be one."""
+def is_single_article(source: AnyPath) -> bool:
+    """Whether a file is a single JSON article, as opposed to a table or JSON Lines."""
     with _opened(source) as file:
         head = file.peek(SIGNATURE_BYTES)
         binary = any(head.startswith(mark, at) for at, mark in BINARY_SIGNATURES)
         return not binary and not json.is_lines(cast("BinaryIO", file), head, source.name)
 
 
-def article_file_names(folder: Place) -> list[str]:
-    """The files of articles below a folder of output, by their names below it, sorted folder by folder."""
+def article_file_names(folder: AnyPath) -> list[str]:
+    """The article files in a folder and its subfolders, as relative paths, sorted folder by folder."""
     return _listed(folder)[0]
 
 
-def _listed(folder: Place) -> tuple[list[str], list[tuple[str, OSError]]]:
-    """The same, and the folders below it that cannot be listed, with the reason."""
+def _listed(folder: AnyPath) -> tuple[list[str], list[tuple[str, OSError]]]:
+    """The article files, and the subfolders that cannot be listed, with the error."""
     faults: list[tuple[str, OSError]] = []
-    if isinstance(folder, Remote):
-        found = [entry.name for entry in folder.below()]
+    if isinstance(folder, RemotePath):
+        files = [entry.name for entry in folder.below()]
     else:
-        found = []
+        files = []
         for name, fault in files_below(folder):
             if fault is None:
-                found.append(name)
+                files.append(name)
             else:
                 faults.append((name, fault))
     names = (
         name
-        for name in found
+        for name in files
         if name.casefold().endswith(ARTICLE_SUFFIXES)
         and not any(part.startswith(("_", ".")) for part in name.split("/"))
     )
-    return sorted(names, key=lambda name: name.split("/")), sorted(faults, key=lambda each: each[0])
+    return sorted(names, key=lambda name: name.split("/")), sorted(faults, key=lambda item: item[0])
 
 
 def files_below(folder: Path) -> Iterator[tuple[str, OSError | None]]:
-    """The files below `folder` by their names below it, and folders that cannot be listed, with the reason.
+    """Yields the files below `folder` as relative paths, and subfolders that cannot be listed, with the error.
 
-    Names that begin with `_` or `.` are about the run, and passed over with all that is in them. Links to files are
-    files; links to folders are not followed. No order is kept, and no depth is too deep.
+    Skips names that start with `_` or `.`. Links to files are files; links to folders are not followed. The order is
+    undefined; the depth is not limited.
     """
-    waiting = [""]
-    while waiting:
-        inner = waiting.pop()
+    pending = [""]
+    while pending:
+        inner = pending.pop()
         try:
             with os.scandir(folder / inner if inner else folder) as entries:
-                found = list(entries)
+                listed = list(entries)
         except OSError as error:
             yield inner or ".", error
             continue
-        for entry in found:
+        for entry in listed:
             if entry.name.startswith(("_", ".")):
                 continue
             name = f"{inner}/{entry.name}" if inner else entry.name
             if entry.is_dir(follow_symlinks=False):
-                waiting.append(name)
+                pending.append(name)
             elif _is_file(entry):
                 yield name, None
 
@@ -176,5 +176,5 @@ def _is_file(entry: "os.DirEntry[str]") -> bool:
     try:
         return entry.is_file()
     except OSError:
-        # A link that leads nowhere, or to itself.
+        # A broken link, or a link to itself.
         return False

@@ -1,7 +1,7 @@
-"""Parquet and Arrow: an article a row.
+"""Reads articles from Parquet and Arrow files, one per row.
 
-A file of a kilobyte may declare gigabytes. What it will unpack to is asked before it is unpacked, and what its rows
-hold before values of Python are made of them.
+A file of a kilobyte can decompress to gigabytes. So the declared size is checked before anything is decompressed, and
+the size of rows before they are converted to Python objects.
 """
 
 from collections import Counter
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 CONVERTED_ROWS = 64
-"""Rows that are made into objects together, and the bytes that they may take then; one row at least."""
+"""Largest number of rows, and of their bytes, that are converted at once; at least one row."""
 CONVERTED_BYTES = 1 << 26
 MEASURED_ROWS = 1024
-"""Rows that are measured together."""
+"""Number of rows that are measured at once."""
 
 
 def parquet(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[LoadResult]:
-    """The articles of a Parquet file. A row group that cannot be read hides no other."""
+    """Yields the articles of a Parquet file. A damaged row group does not hide others."""
     import pyarrow as pa
 
     try:
         table = _opened(path)
     except (pa.ArrowException, OSError) as error:
-        yield load_error(name, f"cannot read this Parquet file: {_line(error)}")
+        yield load_error(name, f"cannot read this Parquet file: {_one_line(error)}")
         return
     with table:
-        if (reason := _foreign(table.schema_arrow)) is not None:
+        if (reason := _not_articles_reason(table.schema_arrow)) is not None:
             yield load_error(name, reason)
             return
         budget = FileBudget(path, limits)
         row = 0
         for i in range(table.num_row_groups):
-            behind = row + table.metadata.row_group(i).num_rows
+            group_end = row + table.metadata.row_group(i).num_rows
             try:
                 at_once = CONVERTED_ROWS if limits is UNLIMITED else _rows_at_once(path, table, i, budget)
                 for batch in table.iter_batches(at_once, row_groups=[i]):
@@ -50,58 +50,60 @@ def parquet(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[LoadR
                     yield from _articles(batch, name, row)
                     row += len(batch)
             except (pa.ArrowException, OSError, ReaderError) as error:
-                yield load_error(f"{name}:{row + 1}", f"rows {row + 1} to {behind} cannot be read: {_line(error)}")
+                yield load_error(
+                    f"{name}:{row + 1}", f"rows {row + 1} to {group_end} cannot be read: {_one_line(error)}"
+                )
                 if budget.fault is not None:
                     return
-            row = behind
+            row = group_end
 
 
 def arrow(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[LoadResult]:
-    """The articles of an Arrow file (also called Feather)."""
+    """Yields the articles of an Arrow IPC file (also called Feather)."""
     import pyarrow as pa
 
     from pipeline.readers.arrow import messages
 
     def batches(budget: FileBudget) -> "Iterator[pa.RecordBatch]":
-        with pa.memory_map(str(path)) as data, path.open("rb") as file, pa.ipc.open_file(data) as found:
+        with pa.memory_map(str(path)) as data, path.open("rb") as file, pa.ipc.open_file(data) as reader:
             dictionaries, places = messages.of_file(file)
             budget.ask(dictionaries)
-            for i in range(found.num_record_batches):
+            for i in range(reader.num_record_batches):
                 budget.ask(messages.unpacked(file, places[i]) if i < len(places) else 0)
-                yield found.get_batch(i)
+                yield reader.get_batch(i)
 
     budget = FileBudget(path, limits)
-    yield from _all(batches(budget), name, budget)
+    yield from _batch_articles(batches(budget), name, budget)
 
 
 def arrow_stream(path: Path, name: str, limits: Limits = UNLIMITED) -> Iterator[LoadResult]:
-    """The articles of a stream of Arrow, as the `datasets` library keeps them."""
+    """Yields the articles of an Arrow IPC stream, as the `datasets` library stores them."""
     import pyarrow as pa
 
     from pipeline.readers.arrow import messages
 
     def batches(budget: FileBudget) -> "Iterator[pa.RecordBatch]":
-        with pa.memory_map(str(path)) as data, path.open("rb") as file, pa.ipc.open_stream(data) as found:
+        with pa.memory_map(str(path)) as data, path.open("rb") as file, pa.ipc.open_stream(data) as reader:
             declared = messages.of_stream(file)
             while True:
                 budget.ask(next(declared, 0))
                 try:
-                    batch = found.read_next_batch()
+                    batch = reader.read_next_batch()
                 except StopIteration:
                     return
                 yield batch
 
     budget = FileBudget(path, limits)
-    yield from _all(batches(budget), name, budget)
+    yield from _batch_articles(batches(budget), name, budget)
 
 
-def _all(batches: "Iterator[pa.RecordBatch]", name: str, budget: FileBudget) -> Iterator[LoadResult]:
+def _batch_articles(batches: "Iterator[pa.RecordBatch]", name: str, budget: FileBudget) -> Iterator[LoadResult]:
     import pyarrow as pa
 
     row = 0
     try:
         for batch in batches:
-            if (reason := _foreign(batch.schema)) is not None:
+            if (reason := _not_articles_reason(batch.schema)) is not None:
                 yield load_error(name, reason)
                 return
             budget.ask(MIN_ROW_BYTES * len(batch))
@@ -110,17 +112,17 @@ def _all(batches: "Iterator[pa.RecordBatch]", name: str, budget: FileBudget) -> 
                     yield from _measured_articles(part, size, name, row, budget)
                     row += len(part)
     except (pa.ArrowException, OSError, ReaderError) as error:
-        yield load_error(f"{name}:{row + 1}" if row else name, f"cannot be read: {_line(error)}")
+        yield load_error(f"{name}:{row + 1}" if row else name, f"cannot be read: {_one_line(error)}")
 
 
 def _pieces(batch: "pa.RecordBatch") -> "Iterator[tuple[pa.RecordBatch, int]]":
-    """The rows of a batch with their size in bytes, or one row at a time if they are too large or damaged."""
+    """The rows of a batch with their size in bytes; one row at a time if they are too large or damaged."""
     import pyarrow as pa
 
     from pipeline.readers.arrow.expansion import size_of
 
     try:
-        # Touching what points out of its buffers could end the process.
+        # Validate first: an offset outside its buffer could crash the process.
         batch.validate(full=True)
         size = size_of(batch.columns).bytes
     except pa.ArrowInvalid:
@@ -134,18 +136,18 @@ def _pieces(batch: "pa.RecordBatch") -> "Iterator[tuple[pa.RecordBatch, int]]":
 def _measured_articles(
     batch: "pa.RecordBatch", size: int, name: str, before: int, budget: FileBudget
 ) -> Iterator[LoadResult]:
-    """The articles of a batch of `size` bytes; where that is too many, it is one row, which may be damaged."""
+    """The articles of a batch of `size` bytes; a batch that is too large is one row, which can be damaged."""
     import pyarrow as pa
 
-    from pipeline.readers.arrow.columns import checked
+    from pipeline.readers.arrow.columns import validated
     from pipeline.readers.arrow.expansion import size_of
 
     if size > CONVERTED_BYTES:
         try:
-            # A text that is no UTF-8 becomes bytes, which no article has.
-            batch = checked(batch)
+            # Invalid UTF-8 becomes bytes, which makes the article invalid.
+            batch = validated(batch)
         except pa.ArrowInvalid as error:
-            yield load_error(f"{name}:{before + 1}", f"is not an article: {_line(error)}")
+            yield load_error(f"{name}:{before + 1}", f"is not an article: {_one_line(error)}")
             return
         size = size_of(batch.columns).bytes
     if size > max_article_bytes(budget.limits):
@@ -164,7 +166,7 @@ def _opened(path: Path, as_references: list[str] | None = None) -> "pq.ParquetFi
 
 
 def _rows_at_once(path: Path, table: "pq.ParquetFile", number: int, budget: FileBudget) -> int:
-    """How many rows of a group can be made into objects together. Raises `ReaderError` where it holds too much."""
+    """How many rows of a row group can be converted at once. Raises `ReaderError` if the group is too large."""
     from pipeline.readers.arrow.expansion import size_of
     from pipeline.readers.arrow.parquet import declared
 
@@ -174,7 +176,7 @@ def _rows_at_once(path: Path, table: "pq.ParquetFile", number: int, budget: File
     if not references:
         return CONVERTED_ROWS if group.total_byte_size <= CONVERTED_BYTES else 1
     largest, at_once = 0, CONVERTED_ROWS
-    # Read as references, a megabyte that each of a million rows has is one.
+    # As dictionary references, a megabyte that a million rows share is read once.
     with _opened(path, references) as again:
         for batch in again.iter_batches(MEASURED_ROWS, row_groups=[number], columns=references):
             size = size_of(batch.columns).bytes
@@ -193,31 +195,31 @@ def _rows_at_once(path: Path, table: "pq.ParquetFile", number: int, budget: File
 
 
 def _references(group: Any, metadata: Any) -> list[str]:  # noqa: ANN401 -- pyarrow has no types
-    """The columns of texts in which rows refer to a dictionary."""
+    """The text columns that are dictionary-encoded."""
     schema = metadata.schema
     paths = Counter(schema.column(i).path for i in range(metadata.num_columns))
-    found = []
+    paths_of_texts = []
     for i in range(min(group.num_columns, metadata.num_columns)):
         path = schema.column(i).path
         refers = any("DICTIONARY" in encoding for encoding in group.column(i).encodings)
         if refers and schema.column(i).physical_type == "BYTE_ARRAY" and paths[path] == 1:
-            found.append(path)
-    return found
+            paths_of_texts.append(path)
+    return paths_of_texts
 
 
 def _articles(batch: "pa.RecordBatch", name: str, before: int) -> Iterator[LoadResult]:
-    """The articles of a batch; `before` rows of the file stand before it."""
+    """The articles of a batch that starts after `before` rows of the file."""
     for number, row in enumerate(_rows(batch), before + 1):
-        called = f"{name}:{number}"
-        yield load_error(called, row) if isinstance(row, str) else decode_row(row, called)
+        record = f"{name}:{number}"
+        yield load_error(record, row) if isinstance(row, str) else decode_row(row, record)
 
 
 def _rows(batch: "pa.RecordBatch") -> Iterator[dict[str, Any] | str]:
-    """Each row as an object, or what is wrong with it."""
+    """Each row as a dictionary, or the error."""
     try:
         yield from batch.to_pylist()
     except ValueError:
-        # Text that is no UTF-8. It says not in which row, so each is tried alone.
+        # Invalid UTF-8. The error does not name the row, so try each row separately.
         for i in range(len(batch)):
             try:
                 yield batch.slice(i, 1).to_pylist()[0]
@@ -225,15 +227,15 @@ def _rows(batch: "pa.RecordBatch") -> Iterator[dict[str, Any] | str]:
                 yield f"is not an article: {error}"
 
 
-def _foreign(schema: "pa.Schema") -> str | None:
-    """Why a table has no articles in it, or nothing."""
-    found = row_type_of(schema)
-    if found == "articles":
+def _not_articles_reason(schema: "pa.Schema") -> str | None:
+    """Why a table has no articles, or `None`."""
+    row_type = row_type_of(schema)
+    if row_type == "articles":
         return None
-    if found is None:
+    if row_type is None:
         return f"has no articles: its columns are {', '.join(schema.names[:8]) or 'none'}"
-    return f"has {found}, not articles; export with rows=articles to read articles back"
+    return f"has {row_type}, not articles; export with rows=articles to read articles back"
 
 
-def _line(error: Exception) -> str:
+def _one_line(error: Exception) -> str:
     return " ".join(str(error).split())

@@ -1,4 +1,4 @@
-"""SQLite and DuckDB: the articles of the table `articles`."""
+"""Reads articles from the table `articles` of a SQLite or DuckDB database."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from pipeline.export.load.limits import DEFAULT_LIMITS, MIN_ROW_BYTES, FileBudge
 from pipeline.model.record import ReaderError
 
 FETCHED_ROWS = 64
-"""Rows that are fetched together."""
+"""Number of rows to fetch at once."""
 SQLITE_LOCK_SECONDS = 5.0
-"""Seconds to wait for another program that writes a SQLite database."""
+"""Seconds to wait while another program writes to a SQLite database."""
 
 DUCKDB_SANDBOX: Final[dict[str, str | bool | int | float | list[str]]] = {
     "enable_external_access": "false",
@@ -29,42 +29,42 @@ DUCKDB_SANDBOX: Final[dict[str, str | bool | int | float | list[str]]] = {
     "max_temp_directory_size": "0KiB",
     "lock_configuration": "true",
 }
-"""What a DuckDB database of somebody else may do: nothing but give what is stored in it."""
+"""Settings for an untrusted DuckDB database: it can return stored data and nothing else."""
 MIN_DUCKDB_MEMORY, DUCKDB_MEMORY_FACTOR = 1 << 29, 16
-"""Bytes of memory that DuckDB may take in any case, and how many times the size of the file. It reads 2,048 rows at
-once, and unpacks what they hold; its own exports take four or five times their size, if all articles are large."""
+"""Memory limit for DuckDB: at least so many bytes, or so many times the size of the file. DuckDB decompresses 2,048
+rows at once; our own exports need four or five times their size if all articles are large."""
 ARTICLES_TABLE = """
     SELECT sql, list(column_name) FROM duckdb_tables() JOIN duckdb_columns() USING (database_oid, schema_oid, table_oid)
     WHERE duckdb_tables.table_name = 'articles' AND duckdb_tables.schema_name = 'main' AND NOT duckdb_tables.internal
     AND NOT duckdb_tables.temporary GROUP BY ALL
 """
 GENERATED_COLUMN = regex.compile(r"\bGENERATED\s++ALWAYS\b", regex.IGNORECASE)
-"""How the `CREATE TABLE` statement that DuckDB shows marks a column whose values are computed when they are read."""
+"""Matches generated columns, whose values are computed on reading, in a `CREATE TABLE` statement of DuckDB."""
 
 
 def sqlite(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[LoadResult]:
-    """The articles of a SQLite database, in the order in which they were written.
+    """Yields the articles of a SQLite database, in the order in which they were written.
 
-    It may be somebody else's: only values that are stored in the table `articles` are read, no more rows than the file
-    has room for.
+    The database can be untrusted: reads only values stored in the table `articles`, and not more rows than fit in a
+    file of this size.
     """
-    from pipeline.readers.sqlite.connection import Amount, confine, connected, longest_value
+    from pipeline.readers.sqlite.connection import ValueBudget, confine, connected, longest_value
     from pipeline.readers.sqlite.tables import located, stored_columns
-    from pipeline.readers.sqlite.work_limit import Bounded
+    from pipeline.readers.sqlite.work_limit import WorkLimitedConnection
 
     number = 0
-    database: Bounded | None = None
+    database: WorkLimitedConnection | None = None
     try:
         address, size = located(path)
         with closing(connected(address, size, SQLITE_LOCK_SECONDS)) as database:
-            # As bytes: what is no UTF-8 is then the fault of one article.
+            # Read bytes, so that invalid UTF-8 makes one article invalid, not the database.
             database.text_factory = bytes
             database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest_value(size, max_article_bytes(limits)))
             confine(database, asked=False)
             if b"article" not in stored_columns(database, "articles"):
                 yield load_error(name, "has no articles: no table 'articles' with a column 'article'")
                 return
-            amount = Amount(size, limits.ratio)
+            amount = ValueBudget(size, limits.ratio)
             for number, cells in enumerate(database.execute("SELECT article FROM articles ORDER BY rowid"), 1):
                 if excess := amount.take(cells, stored=True):
                     yield load_error(f"{name}:{number}", f"{excess}; this and all later rows are skipped")
@@ -78,9 +78,10 @@ def sqlite(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[L
 
 
 def duckdb(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[LoadResult]:
-    """The articles of a DuckDB database, in the order in which they were written. Raises `UsageError` without it.
+    """Yields the articles of a DuckDB database, in the order in which they were written.
 
-    It may be somebody else's: only the table `articles` is read, if it computes nothing, and no other file.
+    The database can be untrusted: reads only the table `articles`, if it has no generated columns, and no other file.
+    Raises `UsageError` if duckdb is not installed.
     """
     try:
         import duckdb as library
@@ -94,19 +95,19 @@ def duckdb(path: Path, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[L
         memory = max(MIN_DUCKDB_MEMORY, DUCKDB_MEMORY_FACTOR * path.stat().st_size) >> 20
         config = DUCKDB_SANDBOX | {"memory_limit": f"{memory}MiB"}
         with closing(library.connect(str(path), read_only=True, config=config)) as database:
-            # Views and macros are not among the tables, nor is what other databases hold.
-            found = database.execute(ARTICLES_TABLE).fetchall()
-            columns = {column for _, columns in found for column in columns}
-            if len(found) != 1 or not {"schema", "segments", "provenance"} <= columns:
+            # duckdb_tables() lists no views or macros, and nothing of other databases.
+            tables = database.execute(ARTICLES_TABLE).fetchall()
+            columns = {column for _, columns in tables for column in columns}
+            if len(tables) != 1 or not {"schema", "segments", "provenance"} <= columns:
                 yield load_error(name, "has no articles: no table 'articles' with the columns of an article")
                 return
-            if GENERATED_COLUMN.search(found[0][0]):
+            if GENERATED_COLUMN.search(tables[0][0]):
                 yield load_error(name, "has generated columns in its table 'articles', which are not supported")
                 return
             rows = database.execute("FROM main.articles")
             names = [column[0] for column in rows.description or ()]
-            while some := rows.fetchmany(FETCHED_ROWS):
-                for row in some:
+            while fetched := rows.fetchmany(FETCHED_ROWS):
+                for row in fetched:
                     number += 1
                     budget.give(max(MIN_ROW_BYTES, estimated_bytes(row)))
                     yield decode_row(dict(zip(names, row, strict=True)), f"{name}:{number}")

@@ -1,4 +1,4 @@
-"""JSON: one article, or an article a line; packed or plain."""
+"""Reads articles from JSON (one article) and JSON Lines, plain or compressed."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,55 +19,57 @@ from pipeline.export.load.limits import (
 from pipeline.export.load.limits import bounded_lines as limited
 from pipeline.model.article import Article
 from pipeline.model.record import ReaderError
-from pipeline.readers.limits import Budget
-from pipeline.storage.compression import SUFFIXES, DamagedError, is_packed, unpacked
+from pipeline.readers.budget import Budget
+from pipeline.storage.compression import COMPRESSION_SUFFIXES, DamagedError, decompressing, is_compressed
 
 JSON_LINES_SUFFIXES = (".jsonl", ".ndjson")
-"""Ends of names that say that each line is a document."""
+"""Suffixes of files with one article per line."""
 
 
 def articles(file: BinaryIO, head: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Iterator[LoadResult]:
-    """The articles of a file of which nothing was read yet and that begins with `head`."""
+    """Yields the articles of a file that is at its start; `head` is its first bytes."""
     number = 0
     try:
-        budget = Budget(limits) if is_packed(head) else None
-        with _plain(file, head, limits, budget) as lines:
-            by_line, ahead = _by_line(lines, name)
+        budget = Budget(limits) if is_compressed(head) else None
+        with _plain_lines(file, head, limits, budget) as lines:
+            by_line, ahead = _is_by_line(lines, name)
             if not by_line:
-                yield _whole(ahead, lines, name, limits)
+                yield _single_article(ahead, lines, name, limits)
                 return
             for number, line in enumerate(chain(ahead.lines, lines), ahead.blank + 1):
                 if line is None:
                     yield load_error(f"{name}:{number}", too_long_reason(limits))
                 elif line.strip():
-                    called, found = decode_json(line, f"{name}:{number}")
-                    if budget is not None and isinstance(found, Article):
+                    record, result = decode_json(line, f"{name}:{number}")
+                    if budget is not None and isinstance(result, Article):
                         budget.given -= uncounted_bytes(len(line))
-                    yield called, found
+                    yield record, result
     except (DamagedError, ReaderError) as error:
         yield load_error(f"{name}:{number + 1}" if number else name, str(error))
 
 
 def is_lines(file: BinaryIO, head: bytes, name: str) -> bool:
-    """Whether such a file holds an article a line."""
+    """Whether the file has one article per line."""
     try:
-        with _plain(file, head, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS) if is_packed(head) else None) as lines:
-            return _by_line(lines, name)[0]
+        with _plain_lines(file, head, DEFAULT_LIMITS, Budget(DEFAULT_LIMITS) if is_compressed(head) else None) as lines:
+            return _is_by_line(lines, name)[0]
     except (DamagedError, ReaderError):
-        return _named_for_lines(name)
+        return _has_lines_suffix(name)
 
 
 @contextmanager
-def _plain(file: BinaryIO, head: bytes, limits: Limits, budget: Budget | None) -> Iterator[Iterator[bytes | None]]:
-    """The lines of a file, unpacked; None for each that is too long. `budget` is for one that is packed."""
+def _plain_lines(
+    file: BinaryIO, head: bytes, limits: Limits, budget: Budget | None
+) -> Iterator[Iterator[bytes | None]]:
+    """The decompressed lines of a file; `None` for each that is too long. `budget` is for compressed files."""
     source = file if budget is None else cast("BinaryIO", CountingReader(file, budget))
-    with unpacked(source, head) as plain:
+    with decompressing(source, head) as plain:
         yield limited(plain, limits, budget)
 
 
-def _whole(ahead: "_Ahead", lines: Iterator[bytes | None], name: str, limits: Limits) -> LoadResult:
-    """The one article of a file."""
-    # As many blanks as there were, so that an error names the byte at which it is.
+def _single_article(ahead: "_LinesAhead", lines: Iterator[bytes | None], name: str, limits: Limits) -> LoadResult:
+    """The article of a file that has only one."""
+    # Keep the number of blank characters, so that a decoding error names the right byte.
     pieces: list[bytes] = []
     size = blank = ahead.blank
     for line in chain(ahead.lines, lines):
@@ -82,56 +84,57 @@ def _whole(ahead: "_Ahead", lines: Iterator[bytes | None], name: str, limits: Li
     return decode_json(b"".join(pieces), name)
 
 
-class _Ahead(NamedTuple):
-    """Lines that were read to tell what a file is: how many blank ones come first, and those behind them."""
+class _LinesAhead(NamedTuple):
+    """Lines that were read to detect the format: the number of leading blank lines, and the lines after them."""
 
     blank: int
     lines: Iterable[bytes | None]
 
     @property
     def first(self) -> bytes:
-        """The first line that is not blank, without blanks around it; nothing for one that is too long."""
+        """The first line that is not blank, stripped; empty if it is too long."""
         return (next(iter(self.lines), None) or b"").strip()
 
 
-def _ahead(lines: Iterator[bytes | None]) -> _Ahead:
-    """The blank lines at the beginning, counted, and the first that is not blank."""
+def _read_ahead(lines: Iterator[bytes | None]) -> _LinesAhead:
+    """Counts leading blank lines and reads the first line that is not blank."""
     blank = 0
     for line in lines:
         if line is None or line.strip():
-            return _Ahead(blank, [line])
+            return _LinesAhead(blank, [line])
         blank += 1
-    return _Ahead(blank, [])
+    return _LinesAhead(blank, [])
 
 
-def _by_line(lines: Iterator[bytes | None], name: str) -> tuple[bool, _Ahead]:
-    """Whether each line is a document, and the lines that were read to tell.
+def _is_by_line(lines: Iterator[bytes | None], name: str) -> tuple[bool, _LinesAhead]:
+    """Whether each line is a document, and the lines that were read to find out.
 
-    The name says so and the first line is more than the opening of one, or the first line is whole and another follows.
+    Each line is one if the file has such a suffix and its first line is not just an opening bracket, or if the first
+    line is complete JSON and another line follows.
     """
-    ahead = _ahead(lines)
+    ahead = _read_ahead(lines)
     first = ahead.first
-    if _named_for_lines(name):
+    if _has_lines_suffix(name):
         return first not in {b"{", b"["}, ahead
-    if not first.startswith(b"{") or not _is_whole(first):
+    if not first.startswith(b"{") or not _is_complete_json(first):
         return False, ahead
-    more = _ahead(lines)
-    # Repeated, not kept: a small file may unpack to millions of blank lines.
+    more = _read_ahead(lines)
+    # Repeat blank lines instead of storing them: a small file can decompress to millions.
     return bool(more.lines), ahead._replace(lines=chain(ahead.lines, repeat(b"\n", more.blank), more.lines))
 
 
-def _named_for_lines(name: str) -> bool:
+def _has_lines_suffix(name: str) -> bool:
     name = name.casefold()
-    for suffix in SUFFIXES:
+    for suffix in COMPRESSION_SUFFIXES:
         name = name.removesuffix(suffix)
     return name.endswith(JSON_LINES_SUFFIXES)
 
 
-def _is_whole(line: bytes) -> bool:
+def _is_complete_json(line: bytes) -> bool:
     try:
         msgspec.json.decode(line)
     except RecursionError:
-        # Whether the line is complete cannot be told. It is read as an article, and named as nested too deeply then.
+        # The line may or may not be complete. It is read as an article, which reports that it is nested too deeply.
         return True
     except (msgspec.DecodeError, UnicodeDecodeError):
         return False

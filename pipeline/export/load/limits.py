@@ -1,6 +1,6 @@
-"""Limits for outputs that are read back: they may come from somebody else, and be made to do harm.
+"""Limits for reading outputs, which can be untrusted.
 
-The limits are those of the inputs, `[input.limits]`; an article may be so many times as long as a document.
+The limits are those of the input, `[input.limits]`; an article can be `ARTICLE_FACTOR` times as long as a document.
 """
 
 from collections.abc import Iterator
@@ -8,52 +8,51 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipeline.config.settings import Limits
-from pipeline.readers.limits import Budget
+from pipeline.readers.budget import Budget
 
 DEFAULT_LIMITS = Limits()
 ARTICLE_FACTOR = 16
-"""How many times `[input.limits] bytes` an article may have as JSON. It holds its text twice, and the edits and spans.
-Articles of short interviews are seven or eight times as long as their source."""
+"""Largest article as JSON, in multiples of `[input.limits] bytes`. An article has its text twice, and edits and spans:
+articles of short interviews are seven or eight times as long as their source."""
 MIN_ROW_BYTES = 2048
-"""Bytes that a line or row of a packed file counts for at least: few articles are shorter, and each takes time."""
+"""Least number of bytes that a line or row of a compressed file counts for: few articles are shorter."""
 REPEATED_SHARE = 16
-"""Of a line that is an article, one byte in so many is counted. Outputs that repeat an article, such as test data, pack
-far better than others, and are not refused."""
+"""One of so many bytes of a valid article is counted. Outputs that repeat an article, such as test data, compress far
+better than others and must not be refused."""
 FIRST_LINE_BYTES = 1 << 20
-"""Bytes of a line, 1 MiB, after which the rest is only read if the line began as a JSON object, where each
-line is an article."""
+"""Bytes of a line (1 MiB) after which the rest is kept only if the line starts as a JSON object."""
 TOO_DEEP = "is nested too deeply to be an article"
 
 UNLIMITED = Limits(bytes=1 << 40, expanded=1 << 60, ratio=1 << 40)
-"""For what this pipeline wrote a moment ago itself."""
+"""For files that this process has just written itself."""
 
 
 def max_article_bytes(limits: Limits) -> int:
-    """The most bytes of an article as JSON."""
+    """The largest article as JSON, in bytes."""
     return ARTICLE_FACTOR * limits.bytes
 
 
 def too_long_reason(limits: Limits) -> str:
-    """What is wrong with a longer one, and what to do."""
+    """The error for a longer article."""
     most = f"{max_article_bytes(limits):,} bytes, {ARTICLE_FACTOR} times [input.limits] bytes"
     return f"is longer than {most}; remove it or raise the limit"
 
 
 def uncounted_bytes(size: int) -> int:
-    """The bytes of a line that need not be counted, since it is an article."""
+    """The bytes of a line that are not counted because it is a valid article."""
     counted = max(size, MIN_ROW_BYTES)
     return counted - counted // REPEATED_SHARE
 
 
 class CountingReader:
-    """A file whose bytes are counted as they are read; whatever else it can do it still does."""
+    """A file that counts the bytes read from it against a budget."""
 
     def __init__(self, file: BinaryIO, budget: Budget) -> None:
         self._file = file
         self._budget = budget
 
     def read(self, size: int = -1, /) -> bytes:
-        """Up to `size` bytes."""
+        """Reads up to `size` bytes."""
         piece = self._file.read(size)
         self._budget.take(len(piece))
         return piece
@@ -63,16 +62,16 @@ class CountingReader:
 
 
 class FileBudget(Budget):
-    """What a file that is read in any order may give in all: its bytes count as read."""
+    """The budget of a file that is read in any order: all its bytes count as read."""
 
     def __init__(self, path: Path, limits: Limits) -> None:
         super().__init__(limits)
         self.take(path.stat().st_size)
 
     def ask(self, count: int) -> None:
-        """As `announce`, for a part of the file that is passed over where it is too large: the others are read.
+        """Like `announce`, for a part that is skipped if it is too large, while others are still read.
 
-        Raises `SourceError`.
+        Raises `ReaderError`.
         """
         try:
             self.announce(count)
@@ -81,15 +80,15 @@ class FileBudget(Budget):
 
 
 def bounded_lines(file: BinaryIO, limits: Limits, budget: Budget | None) -> Iterator[bytes | None]:
-    """The lines of a file with their ends; None for one that is too long, of which no more is kept.
+    """Yields the lines of a file with their line endings, and `None` for each line that is too long.
 
-    `budget` counts the bytes of a file that was packed. Raises `SourceError` where they are too many.
+    `budget` counts the bytes of a compressed file. Raises `ReaderError` if it is exceeded.
     """
     most = max_article_bytes(limits)
     by_line: bool | None = None
     while line := file.readline(FIRST_LINE_BYTES):
         if by_line is None and not line.isspace():
-            # Of an article on many lines, the lines behind the first begin as they like.
+            # An article can be spread over several lines, which then start with anything.
             by_line = not line.endswith(b"\n") or line.rstrip().endswith(b"}")
         if budget is not None:
             budget.give(max(len(line), MIN_ROW_BYTES))
@@ -111,17 +110,17 @@ def bounded_lines(file: BinaryIO, limits: Limits, budget: Budget | None) -> Iter
 
 
 def estimated_bytes(row: object) -> int:
-    """About how many bytes a row of nested values takes; never fewer than a tenth of it."""
-    size, waiting = 0, [row]
-    while waiting:
-        value = waiting.pop()
+    """Estimates the size of a row of nested values in bytes; at least a tenth of its real size."""
+    size, pending = 0, [row]
+    while pending:
+        value = pending.pop()
         if isinstance(value, str | bytes):
             size += len(value) + 8
         elif isinstance(value, dict):
-            waiting += value.values()
+            pending += value.values()
         elif isinstance(value, list | tuple):
             size += 8
-            waiting += value
+            pending += value
         else:
             size += 8
     return size

@@ -1,8 +1,8 @@
-"""The types of the contract as columns of Arrow, derived from the msgspec types themselves, and rows through them.
+"""Derives Arrow schemas from msgspec types, and converts rows to Arrow record batches.
 
-`str` and `Literal` are strings, `int` is int64, `float` float64, `bool` a boolean, a tuple a list, a struct a struct.
-`X | None` may be null, all else may not, at any depth. The schema's metadata names the contract and what a row is, so
-that a reader can tell a table of articles from one of turns.
+`str` and `Literal` become strings, `int` int64, `float` float64, `bool` boolean, tuples lists and structs structs.
+Only `X | None` is nullable, at any depth. The metadata of a schema names the version of the article schema and what a
+row is, so that readers can distinguish a table of articles from one of turns.
 """
 
 import types
@@ -23,22 +23,24 @@ Row = TypeVar("Row", bound=msgspec.Struct)
 
 CONTRACT_KEY: Final = b"bilingual.contract"
 ROW_TYPE_KEY: Final = b"bilingual.rows"
-"""Keys of a schema's metadata: the contract, and what a row is: `articles`, `turns`, …"""
+"""Metadata keys: the version of the article schema, and what a row is (`articles`, `turns`, …)."""
 
 BATCH_BYTES = 4 << 20
-"""About how many bytes of rows are made into one batch: what is held in memory while a table is written."""
+"""Approximate size of a record batch, which is held in memory while a table is written."""
 
 
 @cache
 def schema(kind: type[msgspec.Struct]) -> "pa.Schema":
-    """The columns of a struct, as a schema that names the contract. Raises `TypeError` for a type without a column."""
+    """The Arrow schema of a struct. Raises `TypeError` for a field type that has no column type."""
     import pyarrow as pa
 
-    return pa.schema(_fields(kind), metadata={CONTRACT_KEY: VERSION.encode(), ROW_TYPE_KEY: _told(kind).encode()})
+    return pa.schema(
+        _fields(kind), metadata={CONTRACT_KEY: VERSION.encode(), ROW_TYPE_KEY: _row_type_name(kind).encode()}
+    )
 
 
-def _told(kind: type[msgspec.Struct]) -> str:
-    """What a table says that its rows are. A flat row of an article is not enough to make one of."""
+def _row_type_name(kind: type[msgspec.Struct]) -> str:
+    """What the metadata of a table calls its rows. Flat rows of articles differ: they cannot be read back."""
     if kind is ArticleRow:
         return "overviews of articles"
     return next((name for name, row in ROW_TYPES.items() if row is kind), "articles")
@@ -56,14 +58,14 @@ def _field(name: str, annotation: object) -> "pa.Field":
 
 
 def unwrapped_type(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401 -- an annotation
-    """The type without what describes it, and whether it may be null."""
+    """The type without `Annotated` and `None`, and whether it is nullable."""
     while get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
     if get_origin(annotation) not in {types.UnionType, Union}:
         return annotation, False
     others = [option for option in get_args(annotation) if option is not type(None)]
     if len(others) != 1 or len(others) == len(get_args(annotation)):
-        raise TypeError(f"{annotation} is no column: of a union only `X | None` is one")
+        raise TypeError(f"{annotation} has no column type; the only supported union is `X | None`")
     return unwrapped_type(others[0])[0], True
 
 
@@ -79,31 +81,31 @@ def _type(annotation: Any) -> "pa.DataType":  # noqa: ANN401 -- an annotation
         return pa.list_(_field("element", get_args(annotation)[0]))
     if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
         return pa.struct(_fields(annotation))
-    raise TypeError(f"{annotation} is no column; columns are str, int, float, bool, tuples and structs of them")
+    raise TypeError(f"{annotation} has no column type; use str, int, float, bool, and tuples and structs of them")
 
 
 def record_batches(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> "Iterator[pa.RecordBatch]":
-    """The rows in record batches of some megabytes each, in their order."""
+    """Converts rows to record batches of a few megabytes each, in order."""
     for portion in row_batches(rows):
         yield record_batch(portion, kind)
 
 
 def row_batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """The rows in lists of some megabytes each: as much as may be held in memory at once."""
-    held: list[Row] = []
+    """Splits rows into lists of a few megabytes each, to bound memory."""
+    pending: list[Row] = []
     size = 0
     for row in rows:
-        held.append(row)
+        pending.append(row)
         size += estimated_row_bytes(row)
         if size >= BATCH_BYTES:
-            yield held
-            held, size = [], 0
-    if held:
-        yield held
+            yield pending
+            pending, size = [], 0
+    if pending:
+        yield pending
 
 
 def record_batch(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> "pa.RecordBatch":
-    """The rows as one record batch. Raises `ContractError`, which names the article, for a number beyond 64 bits."""
+    """Converts rows to one batch. Raises `ContractError`, which names the article, for an integer over 64 bits."""
     import pyarrow as pa
 
     rows = list(rows)
@@ -119,20 +121,20 @@ def record_batch(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct]) -> 
 
 
 def estimated_row_bytes(row: msgspec.Struct) -> int:
-    """About how many bytes a row takes in memory; an article's text stands in it twice, beside its segments."""
+    """Estimates the size of a row in memory, in bytes. An article has its text twice, and segments and edits."""
     if isinstance(row, Article):
         edits = sum(len(change.edits) for change in row.provenance.changes)
         return 6 * len(row.text) + 120 * len(row.segments) + 80 * edits + 2_000
     return 100 + sum(3 * len(value) for value in msgspec.structs.astuple(row) if isinstance(value, str))
 
 
-def row_type_of(found: "pa.Schema") -> str | None:
-    """What a row of a table is: `articles`, `turns`, …; told by its metadata, else by its columns; or none of them."""
-    told = (found.metadata or {}).get(ROW_TYPE_KEY)
-    if told is not None:
-        return str(told, "utf-8", "replace")
-    names = set(found.names)
-    # A table that went through another program has lost its metadata, not its columns.
+def row_type_of(table_schema: "pa.Schema") -> str | None:
+    """What a row of a table is (`articles`, `turns`, …), by its metadata or by its columns; `None` if unknown."""
+    declared = (table_schema.metadata or {}).get(ROW_TYPE_KEY)
+    if declared is not None:
+        return str(declared, "utf-8", "replace")
+    names = set(table_schema.names)
+    # Other programs drop the metadata of a table, but keep its columns.
     if {"schema", "segments", "provenance"} <= names:
         return "articles"
-    return next((_told(kind) for kind in ROW_TYPES.values() if set(kind.__struct_fields__) <= names), None)
+    return next((_row_type_name(kind) for kind in ROW_TYPES.values() if set(kind.__struct_fields__) <= names), None)

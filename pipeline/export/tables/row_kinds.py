@@ -1,9 +1,9 @@
-"""The kinds of flat rows and their columns: an exchange, a turn, an edit, a credit, a segment a row.
+"""The flat tables and their columns: one row per article, exchange, turn, piece of prose, edit, credit or segment.
 
-Positions are half-open. Those that begin with `text` count code points of the article's `text`, those that begin with
-`source` bytes of the source, exact for any encoding, mark and line end. They are null where a row has no place. A
-turn's span reaches from its first to its last word: a remark in its midst lies inside. `translation` is 0 for the body
-and 1, 2, … for the translations; `(id, translation, n)` names an exchange, a turn or a piece of prose.
+Spans are half-open. `text_…` columns are offsets in the `text` of the article, in code points; `source_…` columns are
+byte offsets in the source, exact for any encoding, byte order mark and line ending. They are null if a row has no
+position. The span of a turn reaches from its first to its last word and includes interjections. `translation` is 0 for
+the body and 1, 2, … for translations; `(id, translation, n)` identifies an exchange, a turn or a piece of prose.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ ProsePart = Literal["title", "byline", "lead", "heading", "prose", "closing", "d
 
 
 class ArticleRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One article, what is one value of it; `url` and `site` are its metadata of that name."""
+    """One article with all its single values; `url` and `site` are from its metadata."""
 
     id: str
     language: str
@@ -49,10 +49,10 @@ class ArticleRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class ExchangeRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One exchange: question turns, answer turns and asides, each kind joined, a paragraph a line.
+    """One exchange: its questions, answers and asides, each joined, one paragraph per line.
 
-    `n` counts through its version; `translates` is, in a translation, the `n` of the body's exchange it translates.
-    `language` is that of the version, `title` the version's, `section` counts its sections from 1.
+    `n` is its number in the body or translation; `translates` is, in a translation, the `n` of the translated exchange.
+    `language` and `title` are those of the body or translation; `section` counts from 1.
     """
 
     id: str
@@ -78,7 +78,7 @@ class ExchangeRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class TurnRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One speaker's words; `exchange` is the `n` of its exchange, `language` that of its own first words."""
+    """One turn; `exchange` is the `n` of its exchange, `language` that of its first words."""
 
     id: str
     translation: int
@@ -96,7 +96,7 @@ class TurnRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class ProseRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One piece that is nobody's turn: title, byline, lead, heading, prose, closing, disclaimer; `n` counts them."""
+    """One piece outside the turns: title, byline, lead, heading, prose, closing or disclaimer; `n` counts from 1."""
 
     id: str
     translation: int
@@ -112,10 +112,10 @@ class ProseRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class EditRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One edit; `(id, layer, n)` names it, both from 1.
+    """One edit; `(id, layer, n)` identifies it; both count from 1.
 
-    `start` counts in the text that the stage was given, `text_start` and `text_end` in the final text, where what came
-    of it stands; the source span is what it came from, widened where an earlier edit touched the same words.
+    `start` is an offset in the text that the stage was given; `text_start` and `text_end` are the span of its result in
+    the final text. The source span is what it replaced, widened if an earlier edit touched the same words.
     """
 
     id: str
@@ -134,7 +134,7 @@ class EditRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class CreditRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One name of a credit; `credit` and `n` count from 1; a role without names has one row whose `name` is null."""
+    """One name of a credit; `credit` and `n` count from 1; a role without names has one row with a null `name`."""
 
     id: str
     credit: int
@@ -145,7 +145,7 @@ class CreditRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class SegmentRow(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One segment of `text`, `n` from 1, as in the contract, with its place in the source."""
+    """One segment of `text`, as in the article, with its position in the source; `n` counts from 1."""
 
     id: str
     n: int
@@ -171,4 +171,4 @@ ROW_TYPES: Mapping[str, type[msgspec.Struct]] = MappingProxyType(
         "segments": SegmentRow,
     }
 )
-"""What a row may be, and its columns."""
+"""The name and the row type of each table."""

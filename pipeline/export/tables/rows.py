@@ -1,4 +1,4 @@
-"""The flat rows of an article, a kind at a time: see `pipeline.export.tables.row_kinds` for their columns."""
+"""Makes the flat rows of an article; see `pipeline.export.tables.row_kinds` for their columns."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -29,9 +29,9 @@ TURN_POINTER = regex.compile(r"(.*/exchanges/\d+/(?:questions|answers|asides)/\d
 
 
 class ArticleRows:
-    """The rows of one article. What several kinds need is computed once.
+    """The rows of one article, by kind. Data that several kinds share is computed once.
 
-    Asking for places raises `ContractError` where the article's edits or runs do not fit its text.
+    Positions in the source raise `ContractError` if edits or byte runs of the article do not fit its text.
     """
 
     def __init__(self, article: Article) -> None:
@@ -39,12 +39,12 @@ class ArticleRows:
 
     @cached_property
     def places(self) -> SourceMap:
-        """Where its spans stand in the source."""
+        """Maps spans of the article to its source."""
         return SourceMap(self.article)
 
     @cached_property
     def _spans(self) -> dict[str, tuple[int, int, str]]:
-        """Start, end and language of every turn and every other field, by its pointer."""
+        """Start, end and language of every turn and other field, by JSON Pointer."""
         spans: dict[str, tuple[int, int, str]] = {}
         for segment in self.article.segments:
             if segment.field is None:
@@ -67,7 +67,7 @@ class ArticleRows:
         return roles
 
     def articles(self) -> Iterator[ArticleRow]:
-        """Its one row."""
+        """Yields one row."""
         article = self.article
         title, byline, source = article.title, article.byline, article.provenance.source
         exchanges = list(article.exchanges)
@@ -102,7 +102,7 @@ class ArticleRows:
         )
 
     def exchanges(self) -> Iterator[ExchangeRow]:
-        """Those of the body, then those of each translation."""
+        """Exchanges of the body, then of each translation."""
         article, url = self.article, self.article.meta.get("url")
         for version, language, title, sections in self._versions():
             root = _root(version)
@@ -136,16 +136,16 @@ class ArticleRows:
                 )
 
     def turns(self) -> Iterator[TurnRow]:
-        """Those of the body in the order of their `n`, then those of each translation."""
+        """Turns of the body sorted by `n`, then of each translation."""
         for version, language, _, sections in self._versions():
-            found = []
+            rows = []
             for n, (i, j, _, exchange) in enumerate(_exchanges(sections), 1):
                 at = f"{_root(version)}/sections/{i}/exchanges/{j}"
                 for kind, voice in TURN_FIELDS:
                     for k, turn in enumerate(getattr(exchange, voice)):
-                        found.append((turn.n, n, kind, turn, self._spans.get(f"{at}/{voice}/{k}")))
-            found.sort(key=lambda row: row[0])
-            for _, n, kind, turn, span in found:
+                        rows.append((turn.n, n, kind, turn, self._spans.get(f"{at}/{voice}/{k}")))
+            rows.sort(key=lambda row: row[0])
+            for _, n, kind, turn, span in rows:
                 source_start, source_end = self._source(span)
                 yield TurnRow(
                     id=self.article.id,
@@ -164,7 +164,7 @@ class ArticleRows:
                 )
 
     def prose(self) -> Iterator[ProseRow]:
-        """All that is nobody's turn, in the order of the contract; credits and notices have rows of their own."""
+        """All text outside turns, in the order of the article, except credits and notices."""
         for version, language, _, _ in self._versions():
             for n, (part, section, pointer, text) in enumerate(self._pieces(version), 1):
                 span = self._spans.get(pointer)
@@ -184,7 +184,7 @@ class ArticleRows:
                 )
 
     def edits(self) -> Iterator[EditRow]:
-        """Those of each stage in the order of the stages."""
+        """Edits in the order of the stages."""
         for i, change in enumerate(self.article.provenance.changes):
             made = inverse(change.edits)
             for n, edit in enumerate(change.edits, 1):
@@ -207,13 +207,13 @@ class ArticleRows:
                 )
 
     def credits(self) -> Iterator[CreditRow]:
-        """A row a name."""
+        """One row per name."""
         for i, credit in enumerate(self.article.credits, 1):
             for n, name in enumerate(credit.names or (None,), 1):
                 yield CreditRow(id=self.article.id, credit=i, n=n, role=credit.role, role_en=credit.role_en, name=name)
 
     def segments(self) -> Iterator[SegmentRow]:
-        """A row a segment."""
+        """One row per segment."""
         for n, segment in enumerate(self.article.segments, 1):
             origin = self.places.source_bytes(segment.start, segment.end)
             yield SegmentRow(
@@ -257,17 +257,17 @@ class ArticleRows:
             yield "disclaimer", None, "/disclaimer", article.disclaimer
 
     def _hull(self, at: str, turns: int) -> tuple[int, int] | None:
-        """The span from the first to the last word of all turns of one kind."""
+        """The span from the first to the last word of several turns."""
         return _union(*(self._spans.get(f"{at}/{k}") for k in range(turns)))
 
     def _source(self, span: Sequence[Any] | None) -> tuple[int, int] | tuple[None, None]:
         if span is None:
             return None, None
-        found = self.places.source_bytes(span[0], span[1])
-        return found.start, found.end
+        source_span = self.places.source_bytes(span[0], span[1])
+        return source_span.start, source_span.end
 
     def _role(self, speaker: str | None, kind: TurnKind) -> str | None:
-        """The role of a speaker; where nobody is named and two entries have no name, the one that fits the turn."""
+        """The role of a speaker; if it is ambiguous, the role that fits the turn."""
         roles = self._roles.get(speaker, set())
         if len(roles) == 1:
             return next(iter(roles))
@@ -286,7 +286,7 @@ def _exchanges(sections: tuple[Section, ...]) -> Iterator[tuple[int, int, Sectio
 
 
 def _names(turns: tuple[Turn, ...]) -> tuple[str, ...]:
-    """Who speaks, each once, in the order of the text."""
+    """The speakers, without repeats, in the order of the text."""
     return tuple(dict.fromkeys(turn.speaker for turn in turns if turn.speaker is not None))
 
 
@@ -306,4 +306,4 @@ ROW_MAKERS: Mapping[str, Callable[[ArticleRows], Iterator[msgspec.Struct]]] = Ma
         "segments": ArticleRows.segments,
     }
 )
-"""The names of `KINDS`, and what gives the rows of an article."""
+"""The function that makes the rows of each table of `ROW_TYPES`."""

@@ -50,7 +50,7 @@ def process_table(table: pa.Table, versions: Mapping[str, str], pickled_work: by
 
 def required_versions(pipeline: Pipeline) -> dict[str, str]:
     """Returns the packages whose versions decide what articles hold: this one, those of stages, and libraries."""
-    packages = (step.package for variant in pipeline.ways for step in variant.recipe.steps)
+    packages = (step.package for variant in pipeline.variants for step in variant.recipe.steps)
     libraries = {name: installed for name in LIBRARIES if (installed := _installed(name))}
     of_stages = {each.name: each.version for each in packages if each.name and each.version}
     return libraries | of_stages | {PACKAGE: __version__}

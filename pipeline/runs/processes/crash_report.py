@@ -44,7 +44,7 @@ class CrashLocation(msgspec.Struct, frozen=True):
 
 def locate_crash(trace: Path, pipeline: Pipeline) -> CrashLocation:
     """Finds the stage and the line at which a process died, from its traceback."""
-    steps = [step for variant in pipeline.ways for step in variant.recipe.steps]
+    steps = [step for variant in pipeline.variants for step in variant.recipe.steps]
     frames = _frames(trace)
     line = _line(frames)
     # If `find` returns the generator of another function, `find` is not in the traceback, but its file is.

@@ -1,188 +1,266 @@
-r"""JSON escapes that nobody decoded, for the repair `entities`: `the boat\u2019s bow`, `https:\/\/`, `\"no\"`.
+r"""Decode JSON escapes: `the boat\u2019s bow`, `https:\/\/`, `\"no\"`, and `couldnu2019t`, which lost its backslash.
 
-Some lost their backslash too: `couldnu2019t`. Where a backslash stands for nothing but itself (a path, a formula, a
-pattern), nothing is touched: an escape must stand where only its character can.
+A backslash may be part of a path, a formula or a pattern. So an escape is decoded only where nothing but its character
+can be.
 """
 
 import re
 from collections.abc import Callable, Iterator
 
+import msgspec
 import regex
 
-from pipeline.model.stage import Rule
-from pipeline.stages.entities.lost_candidates import CODE, Place, inside
 from pipeline.stages.entities.lost_entities import SUFFIX
+from pipeline.stages.entities.mentions import is_mentioned
+from pipeline.stages.entities.rules import ESCAPE, ESCAPED_LINE_END, ESCAPED_SLASH
+from pipeline.stages.entities.suspect_lines import PROGRAM_SIGN, Spans, SuspectLine, is_inside
 from pipeline.text.edits import Edit
 
-ESCAPE = Rule(
-    "entities.escape",
-    "a JSON escape that was not decoded, with or without its backslash",
-    acts=(r"the boat\u2019s bow", "we couldnu2019t", "Ru0026D", r"smile \ud83d\ude00 now", r"\u6d4b\u8bd5"),
-    spares=("The sign U+2019 (also u2019)", "menu2019 and u2014", "`\\u2019`", r"[\u4e00-\u9fa5]", r"a lone \ud83d"),
+UNICODE_ESCAPE = regex.compile(
+    r"""
+    (?<!\\)(?:
+      \\{1,2}u(?P<hex>20[0-2][\da-fA-F]                                          # \u2019
+        |00(?:2[267]|[a-fA-F][\da-fA-F])                                         # \u0026, \u00e9
+        |(?:30[01]|[fF]{2}[01])[\da-fA-F](?!\\))                                 # \u3002, \uff0c
+      |(?P<surrogates>(?:\\{1,2}u[dD][89abAB][\da-fA-F]{2}
+                         \\{1,2}u[dD][c-fC-F][\da-fA-F]{2})+)                    # \ud83d\ude00
+      |(?P<run>\\{1,2}u(?:[2-9][\da-fA-F]|[fF][eEfF])[\da-fA-F]{2}
+           (?:\\{1,2}u(?:[2-9][\da-fA-F]|[fF][eEfF])[\da-fA-F]{2})+)             # \u6d4b\u8bd5
+      |u(?P<bare>20(?:1[3489cd]|26)|002[67]))                                    # couldnu2019t
+    """,
+    regex.VERBOSE,
 )
-SLASH = Rule(
-    "entities.escaped-slash",
-    "a slash or a quotation mark that JSON escaped",
-    acts=(r"https:\/\/example.org\/a", r"this and\/or that", r"He said \"no\" and left."),
-    spares=(r"match /^\/api\/$/ only", r"sed s/\/a/b/", r"K\"onig", r"a \"b", r"\o/ and /\/\ "),
-)
-LINE_END = Rule(
-    "entities.escaped-line-end",
-    "a line end that JSON escaped, behind the end of a sentence",
-    acts=(r"It rained.\n\nWe left.\nNobody came.",),
-    spares=(r"Print \n for a new line.", r"C:\new and D:\notes", "`one.\\nTwo.\\nThree.`"),
-)
-ESCAPE_RULES = (ESCAPE, SLASH, LINE_END)
-
-LETTERED = regex.compile(
-    r"(?<!\\)(?:\\{1,2}u(?P<hex>20[0-2][\da-fA-F]|00(?:2[267]|[a-fA-F][\da-fA-F])|(?:30[01]|[fF]{2}[01])[\da-fA-F](?!\\))"
-    r"|(?P<pair>(?:\\{1,2}u[dD][89abAB][\da-fA-F]{2}\\{1,2}u[dD][c-fC-F][\da-fA-F]{2})+)"
-    r"|(?P<run>\\{1,2}u(?:[2-9][\da-fA-F]|[fF][eEfF])[\da-fA-F]{2}(?:\\{1,2}u(?:[2-9][\da-fA-F]|[fF][eEfF])[\da-fA-F]{2})+)"
-    r"|u(?P<bare>20(?:1[3489cd]|26)|002[67]))"
-)
-UNIT = regex.compile(r"u([\da-fA-F]{4})")
-TOKEN = re.compile(r"[^\s\"'“”，。（）<>]+")
-OTHER_USE = re.compile(r"(?<!\\)/|\\(?!/)|[*^$|+]")
-ESCAPED_SLASH = re.compile(r"\\/")
-QUOTE = regex.compile(r'\\"')
-NO_STRING = regex.compile(r"\\(?![\"'/nrt]|u[\da-fA-F]{4})|\$[@{A-Za-z]")
-"""Backslashes that JSON does not know, and variables of a shell."""
-OPENS = regex.compile(r"(?:^|[\s(\[（“‘—–:：,，。])$")
-CLOSES = regex.compile(r"(?:$|[\s,.;:!?)\]，。；：！？）”’—–])")
-ESCAPED_END = regex.compile(
-    r"(?<=[.!?。！？”’…:：)）])(?:\\r)?(?:\\n)(?:(?:\\r)?\\n)*(?=[ ]{0,4}[\p{Lu}\p{Han}“\"‘「（(\d-])"
+CODE_UNIT = regex.compile(r"u([\da-fA-F]{4})")
+JSON_TOKEN = re.compile(r"[^\s\"'“”，。（）<>]+")
+OTHER_SLASH = re.compile(r"(?<!\\)/|\\(?!/)|[*^$|+]")
+"""In a token with one of these, `\\/` is part of a pattern or a path."""
+SLASH_ESCAPE = re.compile(r"\\/")
+QUOTE_ESCAPE = regex.compile(r'\\"')
+NO_JSON = regex.compile(r"\\(?![\"'/nrt]|u[\da-fA-F]{4})|\$[@{A-Za-z]")
+"""Escapes that JSON does not know, and variables of a shell."""
+BEFORE_OPENING_QUOTE = regex.compile(r"(?:^|[\s(\[（“‘—–:：,，。])$")
+AFTER_CLOSING_QUOTE = regex.compile(r"(?:$|[\s,.;:!?)\]，。；：！？）”’—–])")
+LINE_END_ESCAPE = regex.compile(
+    r"""
+    (?<=[.!?。！？”’…:：)）])                               # It rained.
+    (?:\\r)?(?:\\n)(?:(?:\\r)?\\n)*                         # \r\n\n
+    (?=[ ]{0,4}[\p{Lu}\p{Han}“"‘「（(\d-])                  # We left.
+    """,
+    regex.VERBOSE,
 )
 CODE_POINT = re.compile(r"\bU\+[\dA-F]{4}")
-"""In a line that has it, escapes are what the text is about."""
-PATH = regex.compile(r"(?:^|[\s(\"'])(?:[A-Za-z]:\\|\\\\\w)[^\s\";]{0,60}$")
-STRING_LINE = regex.compile(r"\s{4,}[rbu]?([\"'])[^\n]*\1[,;)]{0,3}\s*$")
+"""A line with a code point writes about characters and their escapes."""
+PATH_BEFORE = regex.compile(r"(?:^|[\s(\"'])(?:[A-Za-z]:\\|\\\\\w)[^\s\";]{0,60}$")
+MAX_PATH_CHARS = 60
+INDENTED_STRING = regex.compile(r"\s{4,}[rbu]?([\"'])[^\n]*\1[,;)]{0,3}\s*$")
 """An indented string of a program that fills its line."""
-AROUND = frozenset({":", "/", "[", "-", "|", "^"})
-"""Before an escape, signs of a pattern or a path."""
-NEAR = 600
-"""Characters within which the other half of a pair must be."""
-APOSTROPHES = frozenset({"2019", "0027"})
+PATTERN_BEFORE = frozenset({":", "/", "[", "-", "|", "^"})
+"""Characters of a pattern or a path that precede an escape."""
+PATTERN_AFTER = frozenset({"\\", "/", "*", "+", "?", "]"})
+RANGE = "-\\"
+RANGE_AFTER = frozenset({"]", "-"})
+IDEOGRAPHIC_SPACE = "\N{IDEOGRAPHIC SPACE}"
+REPLACEMENT_CHARACTER = "\N{REPLACEMENT CHARACTER}"
+MAX_QUOTED_CHARS = 600
+"""Characters within which the other half of a pair of quotes must be."""
+MIN_LINE_END_ESCAPES = 2
+"""Escaped line ends of a document that is a JSON string."""
+
+UNICODE_CONFIDENCE = 0.96
+RUN_CONFIDENCE = 0.95
+"""Any two escapes of Han characters or of surrogates."""
+BARE_CONFIDENCE = 0.93
+"""Without its backslash an escape may be part of a name."""
+ADDRESS_SLASH_CONFIDENCE, SLASH_CONFIDENCE = 0.95, 0.9
+QUOTE_CONFIDENCE = 0.92
+LINE_END_CONFIDENCE = 0.93
 
 
-def escaped(text: str) -> bool:
-    """Whether the document is a JSON string that nobody decoded: several escapes of different places."""
+def is_json_string(text: str) -> bool:
+    """Whether the document is a JSON string that was not decoded."""
     if "\\u20" in text or ":\\/\\/" in text or "<\\/" in text:
         return True
-    return "\\n" in text and len(ESCAPED_END.findall(text)) > 1
+    return "\\n" in text and len(LINE_END_ESCAPE.findall(text)) >= MIN_LINE_END_ESCAPES
 
 
-def repaired_escapes(
-    place: Place, taken: list[tuple[int, int]], about: Callable[[int, int], bool], *, json: bool
-) -> Iterator[Edit]:
-    r"""JSON escapes in prose; `json` says that the document has the escapes of a JSON string."""
-    line = place.text
-    if "u" in line:
-        yield from _lettered(place, taken, about)
-    if "\\/" in line:
-        yield from _slashes(place, about)
-    if '\\"' in line:
-        yield from _quotes(place)
-    if json and "\\n" in line and line.count('"') == line.count('\\"') and not CODE.search(line):
-        for match in ESCAPED_END.finditer(line):
-            if not place.in_code(match.start()) and not about(*match.span()):
-                new = "\n" * match[0].count("\\n")
-                yield Edit(place.start + match.start(), match[0], new, LINE_END.name, 0.93)
+def repaired_escapes(line: SuspectLine, edited: Spans, *, is_json: bool) -> Iterator[Edit]:
+    """Yield the edits for JSON escapes in prose, outside the spans that are edited already.
+
+    `is_json` says that the whole document is a JSON string, so that its escaped line ends are line ends too.
+    """
+    text = line.text
+    if "u" in text:
+        yield from _repaired_characters(line, edited)
+    if "\\/" in text:
+        yield from _repaired_slashes(line)
+    if '\\"' in text:
+        yield from _repaired_quotes(line)
+    if is_json and "\\n" in text:
+        yield from _repaired_line_ends(line)
 
 
-def _lettered(place: Place, taken: list[tuple[int, int]], about: Callable[[int, int], bool]) -> Iterator[Edit]:
-    r"""`the boat\u2019s`, `couldnu2019t`, `Ru0026D`; `u2019` alone may name a sign."""
-    line = place.text
-    if CODE_POINT.search(line):
-        return
-    for match in LETTERED.finditer(line):
-        start, end = match.span()
-        if place.in_code(start) or place.in_link(start) or inside(taken, start) or about(start, end):
-            continue
-        before, after = line[start - 1 : start] if start else "", line[end : end + 1]
-        if match["hex"]:
-            pattern = after in ("\\", "/", "*", "+", "?", "]") or line[end : end + 2] == "-\\"
-            if before not in AROUND and not pattern and not in_code(place, start, end):
-                yield Edit(place.start + start, match[0], chr(int(match["hex"], 16)), ESCAPE.name, 0.96)
-        elif match["pair"] or match["run"]:
-            new = "".join(chr(int(unit, 16)) for unit in UNIT.findall(match[0]))
-            new = new.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            fits = (
-                before not in AROUND
-                and after not in ("]", "-")
-                and new.replace("\u3000", "").isprintable()
-                and "\ufffd" not in new
-            )
-            if fits and not in_code(place, start, end):
-                yield Edit(place.start + start, match[0], new, ESCAPE.name, 0.95)
-        elif fits_bare(line, start, end, match["bare"]):
-            yield Edit(place.start + start, match[0], chr(int(match["bare"], 16)), ESCAPE.name, 0.93)
-
-
-def in_code(place: Place, start: int, end: int) -> bool:
-    """Whether an escape stands in a program: as a string of its own, or beside what only programs have."""
-    line = place.text
-    alone = line[start - 1 : start] in ("'", '"') and line[end : end + 1] in ("'", '"')
-    if PATH.search(line, max(0, start - 60), start):
+def is_in_program(line: SuspectLine, start: int, end: int) -> bool:
+    """Whether an escape is part of a program: a string of its own, in a path, or near a sign of a program."""
+    text = line.text
+    if PATH_BEFORE.search(text, max(0, start - MAX_PATH_CHARS), start):
         return True
-    return alone or STRING_LINE.match(line) is not None or place.in_program(start, end)
+    is_whole_string = text[start - 1 : start] in ("'", '"') and text[end : end + 1] in ("'", '"')
+    return is_whole_string or INDENTED_STRING.match(text) is not None or line.in_program(start, end)
 
 
-def _slashes(place: Place, about: Callable[[int, int], bool]) -> Iterator[Edit]:
-    r"""`https:\/\/example.org\/a`, `and\/or`, `<\/p>`: where every slash of the token is escaped, and nothing else."""
-    line = place.text
-    for match in TOKEN.finditer(line):
-        token, at = match[0], match.start()
-        if "\\/" not in token or place.in_code(at) or OTHER_USE.search(token) or about(*match.span()):
+def _repaired_characters(line: SuspectLine, edited: Spans) -> Iterator[Edit]:
+    r"""`the boat\u2019s`, `couldnu2019t`, `Ru0026D`; `u2019` alone may name a character."""
+    if CODE_POINT.search(line.text):
+        return
+    for match in UNICODE_ESCAPE.finditer(line.text):
+        start, end = match.span()
+        if line.in_code(start) or line.in_link(start) or is_inside(edited, start):
             continue
-        sure = token.startswith(("http:\\/\\/", "https:\\/\\/"))
-        for slash in ESCAPED_SLASH.finditer(line, at, match.end()):
-            before, after = line[slash.start() - 1 : slash.start()], line[slash.end() : slash.end() + 1]
-            if sure or (before == "<" and after.isalpha()) or (before.isalnum() and after.isalnum()):
-                yield Edit(place.start + slash.start(), "\\/", "/", SLASH.name, 0.95 if sure else 0.9)
+        if is_mentioned(line.text, start, end):
+            continue
+        if match["hex"]:
+            if not _is_in_pattern(line, start, end) and not is_in_program(line, start, end):
+                yield line.edit(start, end, chr(int(match["hex"], 16)), ESCAPE, UNICODE_CONFIDENCE)
+        elif match["bare"]:
+            if bare_escape_fits(line.text, start, end, match["bare"]):
+                yield line.edit(start, end, chr(int(match["bare"], 16)), ESCAPE, BARE_CONFIDENCE)
+        else:
+            new = _decoded_units(match[0])
+            is_range = line.before(start) in PATTERN_BEFORE or line.after(end) in RANGE_AFTER
+            if _is_printable(new) and not is_range and not is_in_program(line, start, end):
+                yield line.edit(start, end, new, ESCAPE, RUN_CONFIDENCE)
 
 
-def _quotes(place: Place) -> Iterator[Edit]:
-    r"""`He said \"no\" and left.`: in pairs, each half where it belongs, in a line that has no other straight one."""
-    line = place.text
-    found = list(QUOTE.finditer(line))
-    if len(found) % 2 or line.count('"') != len(found) or any(place.in_code(match.start()) for match in found):
+def _is_in_pattern(line: SuspectLine, start: int, end: int) -> bool:
+    r"""Whether an escape is part of a pattern: `[\u4e00-\u9fa5]`."""
+    is_followed = line.after(end) in PATTERN_AFTER or line.text[end : end + 2] == RANGE
+    return is_followed or line.before(start) in PATTERN_BEFORE
+
+
+def _decoded_units(escapes: str) -> str:
+    """The characters of a run of escaped UTF-16 code units."""
+    units = "".join(chr(int(unit, 16)) for unit in CODE_UNIT.findall(escapes))
+    return units.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _is_printable(text: str) -> bool:
+    return text.replace(IDEOGRAPHIC_SPACE, "").isprintable() and REPLACEMENT_CHARACTER not in text
+
+
+def _repaired_slashes(line: SuspectLine) -> Iterator[Edit]:
+    r"""`https:\/\/example.org\/a`, `and\/or`, `<\/p>`: every slash of the token is escaped, and nothing else."""
+    text = line.text
+    for match in JSON_TOKEN.finditer(text):
+        token, at = match[0], match.start()
+        if "\\/" not in token or line.in_code(at) or OTHER_SLASH.search(token) or is_mentioned(text, *match.span()):
+            continue
+        is_address = token.startswith(("http:\\/\\/", "https:\\/\\/"))
+        for slash in SLASH_ESCAPE.finditer(text, at, match.end()):
+            before, after = text[slash.start() - 1 : slash.start()], line.after(slash.end())
+            is_tag = before == "<" and after.isalpha()
+            is_between_words = before.isalnum() and after.isalnum()
+            if is_address or is_tag or is_between_words:
+                confidence = ADDRESS_SLASH_CONFIDENCE if is_address else SLASH_CONFIDENCE
+                yield line.edit(*slash.span(), "/", ESCAPED_SLASH, confidence)
+
+
+def _repaired_quotes(line: SuspectLine) -> Iterator[Edit]:
+    r"""`He said \"no\" and left.`: in pairs, in a line without other straight quotes."""
+    text = line.text
+    quotes = list(QUOTE_ESCAPE.finditer(text))
+    if len(quotes) % 2 or text.count('"') != len(quotes) or any(line.in_code(quote.start()) for quote in quotes):
         return
-    if CODE.search(line.replace('\\"', "")) or NO_STRING.search(line):
+    if PROGRAM_SIGN.search(text.replace('\\"', "")) or NO_JSON.search(text):
         return
-    for i, match in enumerate(found):
-        before, after = line[max(0, match.start() - 1) : match.start()], line[match.end() : match.end() + 1]
-        fits = OPENS.search(before) and after.strip() if i % 2 == 0 else CLOSES.match(after) and before.strip()
-        if not fits:
-            return
-    for match in found:
-        yield Edit(place.start + match.start(), '\\"', '"', SLASH.name, 0.92)
+    are_pairs = all(_opens(line, quote) for quote in quotes[::2]) and all(
+        _closes(line, quote) for quote in quotes[1::2]
+    )
+    if are_pairs:
+        for quote in quotes:
+            yield line.edit(*quote.span(), '"', ESCAPED_SLASH, QUOTE_CONFIDENCE)
 
 
-def fits_bare(line: str, start: int, end: int, code: str) -> bool:
-    """Whether an escape without backslash stands where only that character can."""
+def _opens(line: SuspectLine, quote: regex.Match[str]) -> bool:
+    return bool(BEFORE_OPENING_QUOTE.search(line.before(quote.start())) and line.after(quote.end()).strip())
+
+
+def _closes(line: SuspectLine, quote: regex.Match[str]) -> bool:
+    return bool(AFTER_CLOSING_QUOTE.match(line.after(quote.end())) and line.before(quote.start()).strip())
+
+
+def _repaired_line_ends(line: SuspectLine) -> Iterator[Edit]:
+    r"""`It rained.\n\nWe left.`: after the end of a sentence, in a line that is no program."""
+    text = line.text
+    if text.count('"') != text.count('\\"') or PROGRAM_SIGN.search(text):
+        return
+    for match in LINE_END_ESCAPE.finditer(text):
+        if not line.in_code(match.start()) and not is_mentioned(text, *match.span()):
+            yield line.edit(*match.span(), "\n" * match[0].count("\\n"), ESCAPED_LINE_END, LINE_END_CONFIDENCE)
+
+
+class BareEscape(msgspec.Struct, frozen=True):
+    """An escape without its backslash in `[start, end)` of a line, and the characters next to it."""
+
+    line: str
+    start: int
+    end: int
+    before: str
+    after: str
+
+    @property
+    def is_apostrophe(self) -> bool:
+        """`couldnu2019t`, `parentsu2019 `."""
+        if not self.before.isalpha():
+            return False
+        ends_plural = self.before == "s" and self.after == " " and self.line[self.start - 2 : self.start - 1].isalpha()
+        return ends_plural or SUFFIX.match(self.line, self.end) is not None
+
+    @property
+    def is_dash(self) -> bool:
+        """`nightu2014and`."""
+        return self.before.islower() and self.after.islower()
+
+    @property
+    def is_ampersand(self) -> bool:
+        """`Ru0026D`, `salt u0026 pepper`."""
+        if self.before == self.after == " ":
+            last, first = self.line[self.start - 2 : self.start - 1], self.line[self.end + 1 : self.end + 2]
+            return last.isalnum() and first.isalnum()
+        return self.before.isupper() and self.after.isupper()
+
+    @property
+    def closes_double_quote(self) -> bool:
+        """`u201cGou201d`."""
+        is_after_text = bool(self.before.strip())
+        opened = "u201c" in self.line[max(0, self.start - MAX_QUOTED_CHARS) : self.start]
+        return is_after_text and not self.after.isalnum() and opened
+
+    @property
+    def is_ellipsis(self) -> bool:
+        """`wellu2026 `."""
+        return self.before.isalpha() and not self.after.isalnum()
+
+    def opens_quote(self, closing: str) -> bool:
+        """`u201cGou201d`: before a word, and closed by `closing`."""
+        is_before_word = not self.before.isalnum() and self.after.isalpha()
+        return is_before_word and closing in self.line[self.end : self.end + MAX_QUOTED_CHARS]
+
+
+BARE_ESCAPES: dict[str, Callable[[BareEscape], bool]] = {
+    "2019": lambda escape: escape.is_apostrophe,
+    "0027": lambda escape: escape.is_apostrophe,
+    "2013": lambda escape: escape.is_dash,
+    "2014": lambda escape: escape.is_dash,
+    "0026": lambda escape: escape.is_ampersand,
+    "201c": lambda escape: escape.opens_quote("u201d"),
+    "2018": lambda escape: escape.opens_quote("u2019"),
+    "201d": lambda escape: escape.closes_double_quote,
+    "2026": lambda escape: escape.is_ellipsis,
+}
+"""Where each character can be when its escape lost the backslash."""
+
+
+def bare_escape_fits(line: str, start: int, end: int, code: str) -> bool:
+    """Whether an escape without its backslash is where only its character can be."""
     before, after = line[start - 1 : start] if start else "", line[end : end + 1]
-    if code in APOSTROPHES:
-        return before.isalpha() and (
-            bool(SUFFIX.match(line, end)) or (before == "s" and line[start - 2 : start - 1].isalpha() and after == " ")
-        )
-    if code in ("2013", "2014"):
-        return before.islower() and after.islower()
-    if code == "0026":
-        return (before.isupper() and after.isupper()) or (
-            before == after == " " and line[start - 2 : start - 1].isalnum() and line[end + 1 : end + 2].isalnum()
-        )
-    if code in ("201c", "2018"):
-        return not before.isalnum() and after.isalpha() and closing(code) in line[end : end + NEAR]
-    if code == "201d":
-        return (
-            bool(before)
-            and not before.isspace()
-            and not after.isalnum()
-            and "u201c" in line[max(0, start - NEAR) : start]
-        )
-    return code == "2026" and before.isalpha() and not after.isalnum()
-
-
-def closing(code: str) -> str:
-    """The escape that closes what this one opens."""
-    return {"201c": "u201d", "2018": "u2019"}[code]
+    return code in BARE_ESCAPES and BARE_ESCAPES[code](BareEscape(line, start, end, before, after))

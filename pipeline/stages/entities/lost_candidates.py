@@ -1,235 +1,157 @@
-"""What may be an entity without its ampersand, and what stands around it; `lost_entities` decides.
+"""Find what may be an entity without its ampersand, such as `quot;` or `#8220;`. `lost_entities` decides.
 
-Where a mark clings, to the word before it or to the one behind, says what it is: `quot;` is named in the data file
-beside the stage, `#8220;` in the table of numbers here.
+Where the character is written, after a word or before one, says what it is. Names are in `lost.tsv`, numbers here.
 """
 
 import sys
-from bisect import bisect_right
 from collections.abc import Iterator
-from functools import cache, cached_property
-from importlib.resources import files
+from functools import cache
+from html.entities import html5
 
 import msgspec
 import regex
 
 from pipeline.lexicon import english
-from pipeline.model.stage import Rule
-from pipeline.text.edits import Edit
+from pipeline.stages.entities.entity_names import lost_names
+from pipeline.stages.entities.suspect_lines import AMPERSANDS, Spans, SuspectLine, is_inside
 
-NUMERIC = {
-    34: "quote",
-    145: "open",
-    147: "open",
-    8216: "open",
-    8220: "open",
-    171: "open",
-    39: "close",
-    146: "close",
-    148: "close",
-    8217: "close",
-    8221: "close",
-    187: "close",
-    133: "close",
-    8230: "close",
-    150: "between",
-    151: "between",
-    8211: "between",
-    8212: "between",
-    36: "dollar",
-    163: "money",
-    165: "money",
-    8364: "money",
-} | dict.fromkeys((*range(192, 215), *range(216, 247), *range(248, 256)), "accent")
-"""The numbers that stand for marks of prose, and where they cling."""
-
-CODE = regex.compile(
-    r"[{}]|/\*|\*/|[!=<>+]=|\w\(\)|\b(?:int|char|float|double|bool|void|var|const|long|unsigned)\s+\*?\w+\s*[;=,(\[]"
-    r"|\w\s*=\s*[\w\"']|\$[a-z_]\w*;|'\s?:\s?[\"']|\b(?:r[\"']|f\")(?=\S)|\w\(r?['\"]"
+ACCENTED_LETTERS = (*range(192, 215), *range(216, 247), *range(248, 256))
+SIDE_OF_NUMBER = (
+    {34: "quote"}
+    | dict.fromkeys((145, 147, 8216, 8220, 171), "open")
+    | dict.fromkeys((39, 146, 148, 8217, 8221, 187, 133, 8230), "close")
+    | dict.fromkeys((150, 151, 8211, 8212), "between")
+    | {36: "dollar"}
+    | dict.fromkeys((163, 165, 8364), "money")
+    | dict.fromkeys(ACCENTED_LETTERS, "accent")
 )
-UNKNOWN = regex.compile(r"[&＆][a-z]{1,2}$")
-"""Before a name, what makes another of it that HTML does not know: `&squot;`."""
-NEAR = 60
-"""Characters to both sides in which signs of a program are looked for."""
-TAG_PATTERN = (
-    r"<[A-Za-z][\w:-]{0,20}(?:\s{1,3}[\w:-]{1,40}=(?:\"[^\"<>\n]{0,2000}+\"|'[^'<>\n]{0,2000}+')){1,30}+\s?/?>"
-)
-TAG = regex.compile(TAG_PATTERN)
-LEFT_WORD = regex.compile(r"[\p{L}\p{M}_]{1,40}$")
-PADDED = regex.compile(r"(?<=\p{L}) #(?:39|146|8217);(?:s|t|re|ve|ll|d|m)\b|  (?:quot|amp|#36);")
-OPENING = frozenset("([{“‘「『《（—–-/")
-"""Marks before an opening quotation mark, beside a blank."""
-CLOSING = frozenset(".,!?)…。，！？%'’”]»:;")
-OPENED = frozenset("($#@“‘'[<…")
+"""The numbers of characters of prose, each with the side of a word on which it is written, as in `lost.tsv`."""
+NUMBER_OF_AMPERSAND = 38
+WINDOWS_1252 = range(128, 160)
+
+OTHER_NAME = regex.compile(r"[&＆][a-z]{1,2}$")
+"""Before a name, what makes it one that HTML does not know: `&squot;`."""
+WORD_END = regex.compile(r"[\p{L}\p{M}_]{1,40}$")
+MAX_WORD_CHARS = 40
+BEFORE_OPENING_QUOTE = frozenset("([{“‘「『《（—–-/")
+"""Characters before an opening quotation mark, besides a space."""
+ENDS_WORD = frozenset(".,!?)…。，！？%'’”]»:;")
+"""Characters that may end a word, besides letters and digits."""
+BEGINS_WORD = frozenset("($#@“‘'[<…")
+"""Characters that may begin a word, besides letters and digits."""
+
+
+class LostEntity(msgspec.Struct, frozen=True):
+    """An entity without its ampersand in `[start, end)` of its line."""
+
+    start: int
+    end: int
+    side: str
+    """Where its character is written: `open`, `close`, `between` …, as in `lost.tsv`; or `amp`, `dollar`, `money`."""
+    new: str
+    """The character it stands for."""
+    before: str
+    """The character before it; a space at the start of the line."""
+    after: str
+    """The character after it; a space at the end of the line."""
+    has_name: bool
+    """Whether it has a name (`quot;`) and not a number."""
+
+    @property
+    def follows_word(self) -> bool:
+        """Whether it touches a word, or a character that ends one, on its left."""
+        return self.before.isalnum() or self.before in ENDS_WORD
+
+    @property
+    def precedes_word(self) -> bool:
+        """Whether it touches a word, or a character that begins one, on its right."""
+        return self.after.isalnum() or self.after in BEGINS_WORD
+
+
+class LostEntityContext(msgspec.Struct, frozen=True):
+    """What the other entities of the line, and the document, say about one of them."""
+
+    first_opening: int
+    """Offset of the first opening quotation mark of the line."""
+    has_attached_name: bool
+    """Whether a named entity of the line touches the word before it: `nightmdash;`."""
+    has_spaced_entities: bool
+    """Whether the document has entities with a space in place of their ampersand."""
+    edges: frozenset[int]
+    """Starts of entities, and their ends as negative numbers."""
+    edges_of_spaces: frozenset[int]
+    """The same for entities that are spaces, each one character further out."""
+
+    @classmethod
+    def of(cls, entities: list[LostEntity], *, has_spaced_entities: bool) -> "LostEntityContext":
+        """The context that the entities of one line give each other."""
+        spaces = [entity for entity in entities if entity.side == "space"]
+        return cls(
+            first_opening=min((entity.start for entity in entities if entity.side == "open"), default=sys.maxsize),
+            has_attached_name=any(entity.has_name and entity.before.isalpha() for entity in entities),
+            has_spaced_entities=has_spaced_entities,
+            edges=frozenset(edge for entity in entities for edge in (entity.start, -entity.end)),
+            edges_of_spaces=frozenset(edge for space in spaces for edge in (space.start - 1, -space.end - 1)),
+        )
+
+    def touches_another(self, entity: LostEntity) -> bool:
+        """Whether another entity ends where this one starts, or starts where it ends."""
+        return -entity.start in self.edges or entity.end in self.edges
+
+    def continues_spaces(self, entity: LostEntity) -> bool:
+        """Whether one character is between this entity and another space: `nbsp; nbsp;`."""
+        return -entity.start in self.edges_of_spaces or entity.end in self.edges_of_spaces
 
 
 @cache
-def lost_names() -> dict[str, str]:
-    """Names that may be known without their ampersand, and where the mark clings."""
-    return dict(line.split("\t") for line in _items("lost.tsv"))
-
-
-@cache
-def numbered() -> frozenset[str]:
-    """Words that have a number behind them."""
-    return frozenset(_items("numbered.txt"))
-
-
-def _items(name: str) -> list[str]:
-    text = files(__package__).joinpath(name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
-
-
-@cache
-def token() -> regex.Pattern[str]:
-    """An entity without its ampersand; a run of `amp;` before it belongs to it."""
+def lost_entity_pattern() -> regex.Pattern[str]:
+    """An entity without its ampersand, with the `amp;` before it."""
     names = "|".join(lost_names())
     return regex.compile(
         rf"(?:amp;)*+(?:(?P<name>{names})|\#(?P<number>\d{{2,4}}|x[\da-fA-F]{{2,4}}));|(?P<amp>(?:amp;)++)"
     )
 
 
-class Place(msgspec.Struct, frozen=True, dict=True):
-    """A line that holds something suspect; `code` and `links` are spans in it."""
-
-    text: str
-    start: int
-    code: list[tuple[int, int]]
-    links: list[tuple[int, int]]
-
-    def in_code(self, at: int) -> bool:
-        """Whether the character at `at` is inside a code span."""
-        return inside(self.code, at)
-
-    def in_link(self, at: int) -> bool:
-        """Whether the character at `at` is inside an address."""
-        return inside(self.links, at)
-
-    @cached_property
-    def prose(self) -> str:
-        """The line with blanks for its tags, whose attributes look like a program."""
-        if "<" not in self.text or "=" not in self.text:
-            return self.text
-        return TAG.sub(lambda tag: " " * len(tag[0]), self.text)
-
-    def in_program(self, start: int, end: int) -> bool:
-        """Whether beside `[start, end)` stands what only programs have."""
-        return CODE.search(self.prose, max(0, start - NEAR), min(len(self.text), end + NEAR)) is not None
-
-    @cached_property
-    def padded(self) -> int:
-        """How many entities have a blank where their ampersand was."""
-        return len(PADDED.findall(self.text))
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """An entity without its ampersand: `kind` says where it clings, `new` what it stands for."""
-
-    start: int
-    end: int
-    kind: str
-    new: str
-    before: str
-    after: str
-    named: bool
-
-    @property
-    def clings_before(self) -> bool:
-        """Whether it touches a word, or the mark that ends one, in front of it."""
-        return self.before.isalnum() or self.before in CLOSING
-
-    @property
-    def clings_behind(self) -> bool:
-        """Whether it touches a word behind it."""
-        return self.after.isalnum() or self.after in OPENED
-
-
-class Company(msgspec.Struct, frozen=True):
-    """What the other marks of a line say about one of them."""
-
-    first_open: int
-    glued: bool
-    blanks: frozenset[int]
-    edges: frozenset[int]
-
-    @classmethod
-    def of(cls, found: list[Mark]) -> "Company":
-        """Where the first opening mark is, whether a named mark is glued to a word, where marks begin and end."""
-        return cls(
-            min((mark.start for mark in found if mark.kind == "open"), default=sys.maxsize),
-            any(mark.named and mark.before.isalpha() for mark in found),
-            frozenset(edge for mark in found if mark.kind == "blank" for edge in (mark.start - 1, -mark.end - 1)),
-            frozenset(edge for mark in found for edge in (mark.start, -mark.end)),
-        )
-
-    def touches(self, mark: Mark) -> bool:
-        """Whether another mark ends where this one begins, or begins where it ends."""
-        return -mark.start in self.edges or mark.end in self.edges
-
-    def continues(self, mark: Mark) -> bool:
-        """Whether another blank stands a blank away: `nbsp; nbsp;`."""
-        return -mark.start in self.blanks or mark.end in self.blanks
-
-
-def inside(spans: list[tuple[int, int]], at: int) -> bool:
-    """Whether a position lies in one of the sorted spans."""
-    i = bisect_right(spans, at, key=lambda span: span[0]) - 1
-    return i >= 0 and at < spans[i][1]
-
-
-def marks(place: Place, taken: list[tuple[int, int]]) -> Iterator[Mark]:
-    """What in the line looks like an entity without its ampersand."""
-    from html.entities import html5  # a large table
-
-    line = place.text
-    for match in token().finditer(line):
+def lost_entities(line: SuspectLine, edited: Spans) -> Iterator[LostEntity]:
+    """Yield what looks like an entity without its ampersand, outside code, links and the spans that are edited."""
+    for match in lost_entity_pattern().finditer(line.text):
         start, end = match.span()
-        before = line[start - 1 : start] if start else ""
-        if before in ("&", "＆", "﹠") or inside(taken, start) or place.in_code(start) or place.in_link(start):
+        before = line.before(start)
+        if (before and before in AMPERSANDS) or is_inside(edited, start) or line.in_code(start) or line.in_link(start):
             continue
-        if match["name"]:
-            if before.isalpha() and (
-                is_name(left_word(place, start), match["name"]) or UNKNOWN.search(line, max(0, start - 3), start)
-            ):
-                continue
-            kind, new = lost_names()[match["name"]], html5[match["name"] + ";"]
-        elif match["amp"]:
-            kind, new = "amp", "&"
-        else:
-            digits = match["number"]
-            code = int(digits[1:], 16) if digits[0] == "x" else int(digits)
-            if code == 38:
-                kind, new = "amp", "&"
-            elif code in NUMERIC and before not in (":", "="):
-                kind, new = NUMERIC[code], chr(code) if code > 159 or code < 128 else bytes([code]).decode("cp1252")
-            else:
-                continue
-        if place.in_program(start, end):
-            continue
-        yield Mark(start, end, kind, new, before or " ", line[end : end + 1] or " ", match["name"] is not None)
+        side_and_new = _side_and_new(line, match)
+        if side_and_new and not line.in_program(start, end):
+            yield LostEntity(
+                start, end, *side_and_new, before or " ", line.after(end) or " ", match["name"] is not None
+            )
 
 
-def is_name(before: str, name: str) -> bool:
-    """Whether a word only ends like an entity, `aliquot` and `capos`, or is the name of another one, `napos;`."""
-    from html.entities import html5
+def _side_and_new(line: SuspectLine, match: regex.Match[str]) -> tuple[str, str] | None:
+    """The side and the character of a match; None if it is only the end of a word or a number of something else."""
+    start, before = match.start(), line.before(match.start())
+    if name := match["name"]:
+        is_end_of_word = before.isalpha() and (
+            is_word_or_entity(word_before(line, start), name)
+            or OTHER_NAME.search(line.text, max(0, start - 3), start) is not None
+        )
+        return None if is_end_of_word else (lost_names()[name], html5[name + ";"])
+    if match["amp"]:
+        return "amp", "&"
+    digits = match["number"]
+    code = int(digits[1:], 16) if digits[0] == "x" else int(digits)
+    if code == NUMBER_OF_AMPERSAND:
+        return "amp", "&"
+    if code not in SIDE_OF_NUMBER or before in (":", "="):
+        return None
+    return SIDE_OF_NUMBER[code], bytes([code]).decode("cp1252") if code in WINDOWS_1252 else chr(code)
 
+
+def is_word_or_entity(before: str, name: str) -> bool:
+    """Whether a word only ends like an entity (`aliquot`, `capos`) or is the name of another one (`napos;`)."""
     return f"{before}{name};" in html5 or (before + name).lower() in english.lexicon()
 
 
-def edit_of(place: Place, mark: Mark, rule: Rule, confidence: float, *, widened: bool = False) -> Edit:
-    """The edit; `widened` takes away the blank that stands for the ampersand, where it stands beside another blank."""
-    start = mark.start
-    if widened and (place.text[start - 2 : start] == "  " if start >= 2 else place.text[:start] == " "):
-        start -= 1
-    return Edit(place.start + start, place.text[start : mark.end], mark.new, rule.name, confidence)
-
-
-def blank_taken(place: Place, mark: Mark, rule: Rule, confidence: float) -> Edit:
-    """The edit for a mark that clings to the word before it, the blank between them being the lost ampersand."""
-    return Edit(place.start + mark.start - 1, place.text[mark.start - 1 : mark.end], mark.new, rule.name, confidence)
-
-
-def left_word(place: Place, end: int) -> str:
-    """The word that ends at `end`."""
-    match = LEFT_WORD.search(place.text[max(0, end - 40) : end])
+def word_before(line: SuspectLine, end: int) -> str:
+    """The word that ends at `end`; empty if there is none."""
+    match = WORD_END.search(line.text[max(0, end - MAX_WORD_CHARS) : end])
     return match[0] if match else ""

@@ -1,111 +1,112 @@
-r"""What is left of a line end or an ampersand as a blank, for the repair `entities`.
+r"""Restore line ends that became a backslash, and ampersands that became a space.
 
-In the AG News corpus a line end inside a text became a backslash, `a second\team of`, and an ampersand a blank,
-`Turner   Newall`, beside ` #39;` and `  quot;`. One of either proves nothing (`and\or`, two blanks too many), so the
-document must show more of the kind.
+In the AG News corpus a line end inside a text became a backslash, `a second\team of`, and an ampersand a space,
+`Turner   Newall`, beside ` #39;` and `  quot;`. One of either proves nothing (`and\or`, two spaces too many), so the
+document must contain more of the kind.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 
 import msgspec
 
-from pipeline.lexicon import english
-from pipeline.model.stage import Rule
-from pipeline.stages.entities.lost_candidates import CODE, Place
+from pipeline.lexicon import english, lists
+from pipeline.stages.entities.rules import LOST_BETWEEN, LOST_LINE_END
+from pipeline.stages.entities.suspect_lines import PROGRAM_SIGN, THREE_SPACES, SuspectLine
 from pipeline.text.edits import Edit
-
-LINE_END = Rule(
-    "entities.lost-line-end",
-    "a backslash between two words that stands for the end of a line",
-    acts=(r"the first boat of\the season, which left the harbour at six and came\back at noon",),
-    spares=(r"this and\or that, his\her own, read\write", r"the file C:\notes\today\list", r"\alpha and \beta"),
-)
-AMPERSAND = Rule(
-    "entities.lost-between",
-    "an ampersand between two names of which only three blanks are left",
-    acts=("Turner   Newall #39;s pension, and  quot;no more quot; of it",),
-    spares=("Turner   Newall", "It ended.   Then  quot;more quot; came", "of   the  quot;old quot; kind"),
-)
-BLANK_RULES = (LINE_END, AMPERSAND)
 
 BACKSLASH = re.compile(r"(?<=[\w,.;:!?)\"'%-])\\(?=[\w\"'($<-])")
 WORD_BEFORE = re.compile(r"(?:^|(?<=[\s(\"'-]))([A-Za-z']{1,24}|\d[\d.,]{0,12}|-{1,2})[,.;:!?)\"'%]{0,3}$")
-WORD_BEHIND = re.compile(r"[\"'($<]?([A-Za-z]{1,24}(?:'[a-z]{1,2})?|\d[\d,.]{0,12}|-{1,2})(?=[\s,.;:!?)\"'-]|$)")
-NEVER = re.compile(r"[{}]|\\\\|[A-Za-z]:\\|\$[^\d]|\\[(\[]")
-LEAST_FREQUENT = 3.0
-"""Zipf frequency that the words around the backslash must have."""
-LONGEST_WORD = 30
-LEAST = 2
-"""Backslashes of the kind that a document must have."""
-SHORTEST, LONGEST = 20, 140
-"""Characters from one line end to the next, in at least one place of the document."""
-BETWEEN = re.compile(r"(?<=[A-Za-z])   (?=[A-Z])")
+WORD_AFTER = re.compile(r"[\"'($<]?([A-Za-z]{1,24}(?:'[a-z]{1,2})?|\d[\d,.]{0,12}|-{1,2})(?=[\s,.;:!?)\"'-]|$)")
+OTHER_BACKSLASH = re.compile(r"[{}]|\\\\|[A-Za-z]:\\|\$[^\d]|\\[(\[]")
+"""Signs of a formula, a path or a pattern."""
+MIN_ZIPF = 3.0
+"""Zipf frequency of a common word: at least one in a million."""
+MAX_TOKEN_CHARS = 30
+MIN_LINE_ENDS = 2
+MIN_LINE_CHARS, MAX_LINE_CHARS = 20, 140
+"""Characters between two line ends of a wrapped text, in at least one place of the document."""
+ONE_LETTER_WORDS = ("a", "A", "I")
 NAME_BEFORE = re.compile(r"(?:^|[\s(\"])[A-Z][A-Za-z.'-]{0,30}$")
-NAME_BEHIND = re.compile(r"[A-Z][A-Za-z'-]{0,30}\b")
+NAME_AFTER = re.compile(r"[A-Z][A-Za-z'-]{0,30}\b")
+MAX_NAME_CHARS = 32
+
+KNOWN_WORDS_CONFIDENCE = 0.9
+UNKNOWN_WORDS_CONFIDENCE = 0.8
+"""A name or a rare word on one side may be part of a path."""
+AMPERSAND_CONFIDENCE = 0.8
+"""Nothing but three spaces between two names: a comma may be missing instead."""
 
 
 @cache
 def alternatives() -> frozenset[str]:
-    """Words that people write with a backslash where a slash is meant."""
-    text = files("pipeline.stages.entities").joinpath("alternatives.txt").read_text(encoding="utf-8")
-    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+    r"""Words that people write with a backslash instead of a slash, as in `and\or`."""
+    return frozenset(lists.rows(__package__, "alternatives.txt"))
 
 
-class LineEnds(msgspec.Struct, frozen=True):
-    """Where backslashes of a line stand between two words: `sure` where both words are known, `all` in any case."""
+class LostLineEnds(msgspec.Struct, frozen=True):
+    """Offsets in a line of backslashes between two words: all of them, and those between two common words."""
 
-    sure: tuple[int, ...] = ()
+    between_common_words: tuple[int, ...] = ()
     all: tuple[int, ...] = ()
 
 
-def _known(word: str) -> bool:
+def _is_common(word: str) -> bool:
     if len(word) == 1 and word.isalpha():
-        return word in ("a", "A", "I")
-    return not word[0].isalpha() or english.lexicon().zipf(word.lower()) >= LEAST_FREQUENT
+        return word in ONE_LETTER_WORDS
+    return not word[0].isalpha() or english.lexicon().zipf(word.lower()) >= MIN_ZIPF
 
 
-def line_ends(place: Place) -> LineEnds:
-    """The backslashes of a line that may stand for a line end; none where some have another use."""
-    line = place.text
-    if NEVER.search(line) or CODE.search(line):
-        return LineEnds()
-    sure, every = [], []
-    for match in BACKSLASH.finditer(line):
+def lost_line_ends(line: SuspectLine) -> LostLineEnds:
+    """The backslashes of a line that may be line ends; none if one of them has another use."""
+    text = line.text
+    if OTHER_BACKSLASH.search(text) or PROGRAM_SIGN.search(text):
+        return LostLineEnds()
+    between_common_words, between_words = [], []
+    for match in BACKSLASH.finditer(text):
         at = match.start()
-        if place.in_code(at) or place.in_link(at):
+        if line.in_code(at) or line.in_link(at) or _token_around(text, at).count("\\") > 1:
             continue
-        token = line[max(0, at - LONGEST_WORD) : at].rsplit(" ", 1)[-1] + line[at : at + LONGEST_WORD].split(" ", 1)[0]
-        if token.count("\\") > 1:
+        before = WORD_BEFORE.search(text, max(0, at - MAX_TOKEN_CHARS), at)
+        after = WORD_AFTER.match(text, at + 1)
+        if not before or not after or {before[1].lower(), after[1].lower()} & alternatives():
             continue
-        before, behind = WORD_BEFORE.search(line, max(0, at - LONGEST_WORD), at), WORD_BEHIND.match(line, at + 1)
-        if not before or not behind or {before[1].lower(), behind[1].lower()} & alternatives():
-            continue
-        every.append(at)
-        if _known(before[1]) and _known(behind[1]):
-            sure.append(at)
-    return LineEnds(tuple(sure), tuple(every))
+        between_words.append(at)
+        if _is_common(before[1]) and _is_common(after[1]):
+            between_common_words.append(at)
+    return LostLineEnds(tuple(between_common_words), tuple(between_words))
 
 
-def many(found: Sequence[LineEnds]) -> bool:
-    """Whether these are line ends: enough of them, and two as far from each other as the ends of lines are."""
-    apart = any(SHORTEST <= b - a <= LONGEST for ends in found for a, b in pairwise(ends.sure))
-    return apart and sum(len(ends.sure) for ends in found) >= LEAST
+def _token_around(text: str, at: int) -> str:
+    """The characters around `at` up to the next spaces."""
+    before = text[max(0, at - MAX_TOKEN_CHARS) : at].rsplit(" ", 1)[-1]
+    return before + text[at : at + MAX_TOKEN_CHARS].split(" ", 1)[0]
 
 
-def repaired_line_ends(place: Place, ends: LineEnds) -> Iterator[Edit]:
+def prove_line_ends(lines: Sequence[LostLineEnds]) -> bool:
+    """Whether the backslashes of a document are line ends: enough of them, and two as far apart as line ends are."""
+    count = sum(len(line.between_common_words) for line in lines)
+    return count >= MIN_LINE_ENDS and any(
+        MIN_LINE_CHARS <= second - first <= MAX_LINE_CHARS
+        for line in lines
+        for first, second in pairwise(line.between_common_words)
+    )
+
+
+def repaired_line_ends(line: SuspectLine, line_ends: LostLineEnds) -> Iterator[Edit]:
     r"""`a second\team of` to `a second team of`."""
-    sure = frozenset(ends.sure)
-    for at in ends.all:
-        yield Edit(place.start + at, "\\", " ", LINE_END.name, 0.9 if at in sure else 0.8)
+    between_common_words = frozenset(line_ends.between_common_words)
+    for at in line_ends.all:
+        confidence = KNOWN_WORDS_CONFIDENCE if at in between_common_words else UNKNOWN_WORDS_CONFIDENCE
+        yield line.edit(at, at + 1, " ", LOST_LINE_END, confidence)
 
 
-def repaired_between(place: Place) -> Iterator[Edit]:
-    """`Turner   Newall` to `Turner & Newall`, in a document in which blanks stand for other ampersands."""
-    line = place.text
-    for match in BETWEEN.finditer(line):
-        if NAME_BEFORE.search(line, max(0, match.start() - 32), match.start()) and NAME_BEHIND.match(line, match.end()):
-            yield Edit(place.start + match.start() + 1, " ", "&", AMPERSAND.name, 0.8)
+def repaired_ampersands(line: SuspectLine) -> Iterator[Edit]:
+    """`Turner   Newall` to `Turner & Newall`, in a document in which spaces replace other ampersands."""
+    text = line.text
+    for match in THREE_SPACES.finditer(text):
+        start, end = match.span()
+        if NAME_BEFORE.search(text, max(0, start - MAX_NAME_CHARS), start) and NAME_AFTER.match(text, end):
+            yield line.edit(start + 1, start + 2, "&", LOST_BETWEEN, AMPERSAND_CONFIDENCE)

@@ -1,61 +1,59 @@
-r"""Tags whose angle brackets lost their ampersands, for the repair `entities`: `lt;stronggt;`, `lt;MSFT.Ogt;`.
+r"""Restore tags whose angle brackets lost their ampersands: `lt;stronggt;`, `lt;MSFT.Ogt;`, `\u003cstrong\u003e`.
 
-`lt;` and `gt;` end too many words to be known alone (`fault;`), so only both around what is plainly a tag, or the code
-of a share as news wires write it, are brackets. So are the escapes that JSON makes of them: `\u003cstrong\u003e`.
+Too many words end in `lt;` and `gt;` (`fault;`), so both must enclose a known tag, or a stock symbol as news wires
+write it.
 """
 
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 
 import regex
 
-from pipeline.model.stage import Rule
-from pipeline.stages.entities.lost_candidates import Place, inside
+from pipeline.lexicon import lists
+from pipeline.stages.entities.rules import LOST_BRACKETS
+from pipeline.stages.entities.suspect_lines import Spans, SuspectLine, is_inside
 from pipeline.text.edits import Edit
 
-BACKSLASH = regex.compile(r"\\(?=[\"/])")
-PROGRAM = regex.compile(r"[{}]")
-
-TAG = Rule(
-    "entities.lost-brackets",
-    "angle brackets around a tag or the code of a share that lost their ampersands",
-    acts=(
-        "a lt;bgt;bold word",
-        r"\u003cp\u003eIt rained.\u003c/p\u003e",
-        'see lt;A HREF="/x"gt;thislt;/Agt;',
-        "Acme Corp. lt;ACM.Ogt; fell",
-    ),
-    spares=("the fault; wgt; net", "a lt;bad thinggt; here", "if alt;b and c gt; d", "`lt;bgt;`"),
-)
+ESCAPING_BACKSLASH = regex.compile(r"\\(?=[\"/])")
+BRACE = regex.compile(r"[{}]")
+PROGRAM_WINDOW = 60
+"""Characters on both sides of an escaped tag in which a brace is a sign of a program."""
+TAG_CONFIDENCE = 0.95
+STOCK_SYMBOL_CONFIDENCE = 0.9
+"""Capitals in angle brackets may also be an abbreviation."""
 
 
 @cache
-def bracketed() -> regex.Pattern[str]:
-    """A known tag, or the code of a share, between `lt;` and `gt;`."""
-    text = files("pipeline.stages.entities").joinpath("tags.txt").read_text(encoding="utf-8")
-    names = "|".join(line for line in text.splitlines() if line and not line.startswith("#"))
-    given = r"(?:\s{1,3}[A-Za-z-]{1,20}=(?:(?!lt;|gt;|\\{0,2}u003[cCeE])[^<>\n]){0,300}+|\s?\\?/)?"
+def lost_tag_pattern() -> regex.Pattern[str]:
+    """A known tag or a stock symbol between two lost angle brackets."""
+    names = "|".join(lists.rows(__package__, "tags.txt"))
+    attributes = r"(?:\s{1,3}[A-Za-z-]{1,20}=(?:(?!lt;|gt;|\\{0,2}u003[cCeE])[^<>\n]){0,300}+|\s?\\?/)?"
     return regex.compile(
-        rf"(?:amp;)*+lt;(?P<tag>/?(?:(?i:{names})){given})(?:amp;)*+gt;"
-        r"|(?:amp;)*+lt;(?P<share>\.?[A-Z]{1,6}(?:\d{3,4})?(?:\.[A-Z]{1,3})?)(?:amp;)*+gt;"
-        rf"|\\{{0,2}}u003[cC](?P<escaped>(?:\\?/)?(?:(?i:{names})){given})\\{{0,2}}u003[eE]"
+        rf"""
+        (?:amp;)*+lt;(?P<tag>/?(?:(?i:{names})){attributes})(?:amp;)*+gt;                       # lt;/stronggt;
+        |(?:amp;)*+lt;(?P<symbol>\.?[A-Z]{{1,6}}(?:\d{{3,4}})?(?:\.[A-Z]{{1,3}})?)(?:amp;)*+gt;     # lt;MSFT.Ogt;
+        |\\{{0,2}}u003[cC](?P<escaped>(?:\\?/)?(?:(?i:{names})){attributes})\\{{0,2}}u003[eE]       # \u003c\/p\u003e
+        """,
+        regex.VERBOSE,
     )
 
 
-def repaired_tags(place: Place, taken: list[tuple[int, int]]) -> Iterator[Edit]:
-    """Both brackets of each tag; they stand or fall together."""
-    line = place.text
-    for match in bracketed().finditer(line):
-        if place.in_code(match.start()) or inside(taken, match.start()) or line[: match.start()].endswith(("&", "＆")):
+def repaired_tags(line: SuspectLine, edited: Spans) -> Iterator[Edit]:
+    """Yield one edit for each of the two brackets, outside the spans that are edited already."""
+    text = line.text
+    for match in lost_tag_pattern().finditer(text):
+        if line.in_code(match.start()) or is_inside(edited, match.start()):
+            continue
+        if text[: match.start()].endswith(("&", "＆")):
             continue
         group = match.lastgroup or "tag"
-        if group == "escaped" and PROGRAM.search(line, max(0, match.start() - 60), match.end() + 60):
+        is_escaped = group == "escaped"
+        if is_escaped and BRACE.search(text, max(0, match.start() - PROGRAM_WINDOW), match.end() + PROGRAM_WINDOW):
             continue
-        confidence = 0.9 if group == "share" else 0.95
+        confidence = STOCK_SYMBOL_CONFIDENCE if group == "symbol" else TAG_CONFIDENCE
         start, end = match.span(group)
-        yield Edit(place.start + match.start(), line[match.start() : start], "<", TAG.name, confidence)
-        if group == "escaped":
-            for backslash in BACKSLASH.finditer(line, start, end):
-                yield Edit(place.start + backslash.start(), "\\", "", TAG.name, confidence)
-        yield Edit(place.start + end, line[end : match.end()], ">", TAG.name, confidence)
+        yield line.edit(match.start(), start, "<", LOST_BRACKETS, confidence)
+        if is_escaped:
+            for backslash in ESCAPING_BACKSLASH.finditer(text, start, end):
+                yield line.edit(*backslash.span(), "", LOST_BRACKETS, confidence)
+        yield line.edit(end, match.end(), ">", LOST_BRACKETS, confidence)

@@ -1,79 +1,84 @@
-"""Escapes of spreadsheets and of scripts, for the repair `entities`: `_x000D_` of Excel, `%u2019` of JavaScript.
+"""Decode escapes of spreadsheets and of scripts: `_x000D_` of Excel, `%u2019` of JavaScript.
 
-`_xHHHH_` is what Office Open XML writes for a character that XML cannot hold (ECMA-376, ST_Xstring); `%uHHHH` is what
-the old function `escape` wrote (ECMA-262, annex B).
+Office Open XML writes `_xHHHH_` for a character that XML cannot contain (ECMA-376, ST_Xstring). The old function
+`escape` of JavaScript wrote `%uHHHH` (ECMA-262, annex B).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 
 import regex
 
-from pipeline.model.stage import Rule
-from pipeline.stages.entities.lost_candidates import Place
+from pipeline.stages.entities.mentions import is_mentioned
+from pipeline.stages.entities.rules import SCRIPT_ESCAPE, SPREADSHEET_ESCAPE
+from pipeline.stages.entities.suspect_lines import SuspectLine
 from pipeline.text.edits import Edit
 
-SPREADSHEET = Rule(
-    "entities.spreadsheet-escape",
-    "a character that a spreadsheet escaped",
-    acts=("One line._x000D_\nAnother.", "One line._x000D_Another.", "It don_x2019_t matter."),
-    spares=("the sequence _x000D_ means a return", "my_x1234_name", "`_x000D_`"),
-)
-SCRIPT = Rule(
-    "entities.script-escape",
-    "a character that a script escaped",
-    acts=("It don%u2019t matter.", "%u201CGo,%u201D she said.", "%u6D4B%u8BD5"),
-    spares=("printf %u2019 things", "x.org/?q=%u2019s", "at 20%u2014so they say"),
-)
-SCRIPT_RULES = (SPREADSHEET, SCRIPT)
+SPREADSHEET_PATTERN = regex.compile(r"_x([\da-fA-F]{4})_")
+SCRIPT_PATTERN = regex.compile(r"(?:%u[\da-fA-F]{4})+")
+CODE_UNIT = regex.compile(r"%u([\da-fA-F]{4})")
+TAB, LINE_FEED, CARRIAGE_RETURN = 0x09, 0x0A, 0x0D
+PUNCTUATION = range(0x2010, 0x2040)
+"""Dashes, quotation marks and the ellipsis."""
+HAN = range(0x4E00, 0xA000)
+EAST_ASIAN = range(0x2E80, 0xA000)
+FIRST_COMPATIBILITY_FORM = 0xFE30
+"""From here on: forms for vertical text, small and full-width forms."""
+SURROGATE_OR_PRIVATE = range(0xD800, 0xF900)
 
-FIELD = regex.compile(r"_x([\da-fA-F]{4})_")
-PERCENT = regex.compile(r"(?:%u[\da-fA-F]{4})+")
-UNIT = regex.compile(r"%u([\da-fA-F]{4})")
-MARKS = range(0x2010, 0x2040)
+RETURN_CONFIDENCE, TAB_CONFIDENCE, CHARACTER_CONFIDENCE = 0.97, 0.95, 0.93
+"""`_x000D_` is in no word; four digits between underscores may be part of a name."""
+SCRIPT_CONFIDENCE = 0.93
 
 
-def repaired_fields(place: Place, about: Callable[[int, int], bool]) -> Iterator[Edit]:
-    """`_x000D_` at the end of a line goes, within a line it is a line end; letters and marks become themselves."""
-    line = place.text
-    first, last = len(line) - len(line.lstrip()) + 1, len(line.rstrip()) - 1
-    for match in FIELD.finditer(line):
+def repaired_spreadsheet_escapes(line: SuspectLine) -> Iterator[Edit]:
+    """Decode `_x000D_` and the like. A return at the start or end of a line is removed, within it a line end."""
+    text = line.text
+    first, last = len(text) - len(text.lstrip()) + 1, len(text.rstrip()) - 1
+    for match in SPREADSHEET_PATTERN.finditer(text):
         start, end = match.span()
-        if place.in_code(start) or place.in_link(start) or about(start, end):
+        if line.in_code(start) or line.in_link(start) or is_mentioned(text, start, end):
             continue
-        code, old = int(match[1], 16), match[0]
-        if code in (0x0D, 0x0A):
-            alone = (not start or line[start - 1].isspace()) and line[end : end + 1] == " "
-            if not alone:
+        code = int(match[1], 16)
+        if code in (CARRIAGE_RETURN, LINE_FEED):
+            is_between_spaces = (not start or text[start - 1].isspace()) and line.after(end) == " "
+            if not is_between_spaces:
                 new = "\n" if first <= start and end <= last else ""
-                yield Edit(place.start + start, old, new, SPREADSHEET.name, 0.97)
-        elif code == 9:
-            yield Edit(place.start + start, old, "\t", SPREADSHEET.name, 0.95)
-        elif code in MARKS or 0x4E00 <= code <= 0x9FFF:
-            yield Edit(place.start + start, old, chr(code), SPREADSHEET.name, 0.93)
+                yield line.edit(start, end, new, SPREADSHEET_ESCAPE, RETURN_CONFIDENCE)
+        elif code == TAB:
+            yield line.edit(start, end, "\t", SPREADSHEET_ESCAPE, TAB_CONFIDENCE)
+        elif code in PUNCTUATION or code in HAN:
+            yield line.edit(start, end, chr(code), SPREADSHEET_ESCAPE, CHARACTER_CONFIDENCE)
 
 
-def repaired_percents(place: Place, about: Callable[[int, int], bool]) -> Iterator[Edit]:
-    """`don%u2019t`, `%u201CGo%u201D`, and runs of Chinese; a number before the sign makes it a percentage."""
-    line = place.text
-    for match in PERCENT.finditer(line):
+def repaired_script_escapes(line: SuspectLine) -> Iterator[Edit]:
+    """Decode `don%u2019t`, `%u201CGo%u201D` and runs of Chinese. After a digit the sign is a percentage."""
+    for match in SCRIPT_PATTERN.finditer(line.text):
         start, end = match.span()
-        before, after = line[start - 1 : start] if start else "", line[end : end + 1]
-        if (
-            place.in_code(start)
-            or place.in_link(start)
-            or before.isdigit()
-            or before == "="
-            or after == "%"
-            or about(start, end)
-        ):
-            continue
-        codes = [int(unit, 16) for unit in UNIT.findall(match[0])]
-        if all(code in MARKS for code in codes):
-            fits = bool(before.strip() or after.strip())
-        else:
-            fits = all(0x2E80 <= code <= 0x9FFF or code >= 0xFE30 or code in MARKS for code in codes)
-        if fits and all(not 0xD800 <= code <= 0xF8FF for code in codes) and not place.in_program(start, end):
-            new = "".join(map(chr, codes))
-            # A format such as `%u2019 things` has a blank on both sides.
-            if after != " " or not before.isspace() or len(codes) > 1:
-                yield Edit(place.start + start, match[0], new, SCRIPT.name, 0.93)
+        codes = [int(unit, 16) for unit in CODE_UNIT.findall(match[0])]
+        if not _has_other_use(line, start, end) and _is_prose(line, start, end, codes):
+            yield line.edit(start, end, "".join(map(chr, codes)), SCRIPT_ESCAPE, SCRIPT_CONFIDENCE)
+
+
+def _has_other_use(line: SuspectLine, start: int, end: int) -> bool:
+    """Whether this is code, part of an address, a percentage or a query, or is only mentioned."""
+    before, after = line.before(start), line.after(end)
+    if line.in_code(start) or line.in_link(start) or before.isdigit() or before == "=" or after == "%":
+        return True
+    return is_mentioned(line.text, start, end)
+
+
+def _is_prose(line: SuspectLine, start: int, end: int, codes: Sequence[int]) -> bool:
+    """Whether the characters are punctuation next to a word, or East Asian."""
+    before, after = line.before(start), line.after(end)
+    if all(code in PUNCTUATION for code in codes):
+        fits = bool(before.strip() or after.strip())
+    else:
+        fits = all(map(_is_east_asian_text, codes))
+    is_format = len(codes) == 1 and after == " " and before.isspace()  # printf("%u2019 things")
+    return fits and not is_format and not line.in_program(start, end)
+
+
+def _is_east_asian_text(code: int) -> bool:
+    if code in SURROGATE_OR_PRIVATE:
+        return False
+    return code in EAST_ASIAN or code in PUNCTUATION or code >= FIRST_COMPATIBILITY_FORM

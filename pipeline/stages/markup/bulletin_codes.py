@@ -1,50 +1,44 @@
-"""Codes of bulletin boards and blogs, for the repair `markup`: `[b]bold[/b]`, `[url=…]a link[/url]`, `[caption …]`.
+"""Remove codes of bulletin boards and blogs: `[b]bold[/b]`, `[url=…]a link[/url]`, `[caption …]`.
 
-Only known ones, and only in pairs: `[sic]`, `[1]` and `[laughter]` are words of the text.
+Only known codes in pairs are removed: `[sic]`, `[1]` and `[laughter]` are words of the text.
 """
 
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 
 import regex
 
-from pipeline.model.stage import Rule
-from pipeline.stages.markup.code_spans import inside
+from pipeline.lexicon import lists
+from pipeline.stages.markup.code_spans import Spans, is_inside
+from pipeline.stages.markup.rules import BULLETIN_CODE
 from pipeline.text.edits import Edit
 
-CODE = Rule(
-    "markup.bulletin-code",
-    "a code of a bulletin board or a blog, in a pair",
-    acts=("a [b]bold[/b] claim", "[url=http://x.org]a link[/url]", '[caption id="a"]A boat.[/caption]'),
-    spares=("[sic] and [1] and [laughter]", "a[i] + b[i]", "[b] alone", "`[b]x[/b]`"),
-)
-
-ABOUT = regex.compile(r"\b(?:BB|UBB|bulletin board )[ -]?codes?\b|(?<=UBB|BB|论坛)代码", regex.IGNORECASE)
+ABOUT_CODES = regex.compile(r"\b(?:BB|UBB|bulletin board )[ -]?codes?\b|(?<=UBB|BB|论坛)代码", regex.IGNORECASE)
 """A text about such codes."""
+CONFIDENCE = 0.93
+"""A known code in a pair. It may still be an example in a text about codes."""
 
 
 @cache
-def codes() -> regex.Pattern[str]:
+def code_pattern() -> regex.Pattern[str]:
     """An opening or a closing code."""
-    text = files("pipeline.stages.markup").joinpath("bulletin-codes.txt").read_text(encoding="utf-8")
-    names = "|".join(line for line in text.splitlines() if line and not line.startswith("#"))
-    return regex.compile(rf"\[(?P<close>/?)(?P<name>(?i:{names}))(?P<given>(?:=|[ ])[^\[\]\n]{{1,300}})?\]")
+    names = "|".join(lists.rows(__package__, "bulletin-codes.txt"))
+    return regex.compile(rf"\[(?P<close>/?)(?P<name>(?i:{names}))(?P<value>(?:=|[ ])[^\[\]\n]{{1,300}})?\]")
 
 
-def uncoded(text: str, spans: list[tuple[int, int]]) -> Iterator[Edit]:
-    """Both codes of each pair; `spans` are those of code."""
-    if ABOUT.search(text):
+def without_bulletin_codes(text: str, code: Spans) -> Iterator[Edit]:
+    """Yield an edit for both codes of each pair outside `code`."""
+    if ABOUT_CODES.search(text):
         return
-    waiting: dict[str, list[regex.Match[str]]] = {}
+    opened: dict[str, list[regex.Match[str]]] = {}
     pairs: list[regex.Match[str]] = []
-    for match in codes().finditer(text):
+    for match in code_pattern().finditer(text):
         name = match["name"].lower()
-        if inside(spans, match.start()):
+        if is_inside(code, match.start()):
             continue
         if not match["close"]:
-            waiting.setdefault(name, []).append(match)
-        elif waiting.get(name) and not match["given"]:
-            pairs += [waiting[name].pop(), match]
+            opened.setdefault(name, []).append(match)
+        elif opened.get(name) and not match["value"]:
+            pairs += [opened[name].pop(), match]
     for match in sorted(pairs, key=lambda match: match.start()):
-        yield Edit(match.start(), match[0], "", CODE.name, 0.93)
+        yield Edit(match.start(), match[0], "", BULLETIN_CODE.name, CONFIDENCE)

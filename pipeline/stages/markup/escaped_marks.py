@@ -1,60 +1,68 @@
-r"""Marks that a converter escaped, for the repair `markup`: `1\. First`, `snake\_case`, `\[applause\]`, `don\'t`.
+r"""Remove backslashes that a converter added: `1\. First`, `snake\_case`, `\[applause\]`, `don\'t`.
 
-Markdown escapes what would be markup, SQL what would end a string. In a line in which a backslash stands before a
-letter or another backslash, it is a path, a pattern or a formula, and nothing is touched.
+Markdown escapes what would be markup, SQL what would end a string. If a line has a backslash before a letter or
+another backslash, it is a path, a pattern or a formula, and stays as it is.
 """
 
 from collections.abc import Iterator
 
 import regex
 
-from pipeline.model.stage import Rule
-from pipeline.stages.markup.code_spans import inside
+from pipeline.stages.markup.code_spans import Spans, is_inside
+from pipeline.stages.markup.rules import ESCAPED_MARK
 from pipeline.text.edits import Edit
 
-ESCAPED = Rule(
-    "markup.escaped-mark",
-    "a mark that Markdown or SQL escaped with a backslash",
-    acts=("1\\. First of all", "snake\\_case", "\\[applause\\] Thank you", "don\\'t wait", "R\\&D", "a cost of \\$5"),
-    spares=("¯\\_(ツ)_/¯", "C:\\_x\\y", "\\[ x + 1 \\]", "\\d+\\.\\d+", "`a\\_b`", "\\# no heading", "x \\. y"),
+OTHER_BACKSLASH = regex.compile(
+    r"""
+    \\[\p{L}\d\\]                                                       # \alpha, \d, C:\\
+    |[{}]|\^\\                                                          # {a\_b}, x^\*
+    |\\[(\[][^\\\n]{0,80}[=^+][^\\\n]{0,80}\\[)\]]                      # \[ x + 1 \]
+    |(?:[(=,]\s{0,3}[rf]?|^\s{0,40}[rf])["'][^"'\n]{0,80}\\|\|\\        # f("a\_b"), r"\*", a |\* b
+    """,
+    regex.VERBOSE,
 )
+"""A line with one of these has backslashes of a command, a path, a pattern or a formula."""
+ESCAPE = regex.compile(
+    r"""
+    (?<=^\d{1,3})\\(?=[.)][ ])                                          # 1\. First
+    |(?<=^[ ]{0,3})\\(?=[->+][ ])                                       # \- an item
+    |(?<=\w)\\(?=_\w)                                                   # snake\_case
+    |(?<=[\p{L}\d])\\(?=&[\p{L}\d])|(?<=[ ])\\(?=&[ ])                  # R\&D, salt \& pepper
+    |(?<=\p{L})\\(?='\p{L})                                             # don\'t
+    |(?<=[\p{L}\d])\\(?=[!*](?:[\s,.;:)]|$))                            # Stop\!
+    |(?<!\$[^\n]{0,80})\\(?=\$\d)(?![^\n]{0,80}[^\\]\$)                 # a cost of \$5
+    """,
+    regex.VERBOSE,
+)
+ESCAPED_PAIR = regex.compile(
+    r"""
+    \\\[(?=[\p{L}\p{Lo}])(?P<square>[^\\\[\]|\n]{0,80})(?<!\s)\\\](?!\()            # \[applause\]
+    |\\\((?P<round>[\p{L}\p{M}][\p{L}\p{M}\x20,.'’-]{2,80})(?<!\s)\\\)               # \(see below\)
+    |(?<![\w*\\])(?P<stars>(?:\\\*){1,3})(?=[\p{L}\p{N}])
+      (?P<starred>[^\\\n*]{1,200})(?<!\s)(?P=stars)(?![\w*\\])                      # \*really\*
+    """,
+    regex.VERBOSE,
+)
+CONFIDENCE = 0.93
+"""A line without other backslashes. One that is meant is rare in prose."""
 
-OTHER_USE = regex.compile(
-    r"\\[\p{L}\d\\]|[{}]|\^\\|\\[(\[][^\\\n]{0,80}[=^+][^\\\n]{0,80}\\[)\]]|(?:[(=,]\s{0,3}[rf]?|^\s{0,40}[rf])[\"'][^\"'\n]{0,80}\\|\|\\"
-)
-"""What says that the backslashes of a line are something else: a command, a path, a pattern, a formula."""
-MARK = regex.compile(
-    r"(?<=^\d{1,3})\\(?=[.)][ ])"
-    r"|(?<=^[ ]{0,3})\\(?=[->+][ ])"
-    r"|(?<=\w)\\(?=_\w)"
-    r"|(?<=[\p{L}\d])\\(?=&[\p{L}\d])|(?<=[ ])\\(?=&[ ])"
-    r"|(?<=\p{L})\\(?='\p{L})"
-    r"|(?<=[\p{L}\d])\\(?=[!*](?:[\s,.;:)]|$))"
-    r"|(?<!\$[^\n]{0,80})\\(?=\$\d)(?![^\n]{0,80}[^\\]\$)"
-)
-PAIR = regex.compile(
-    r"\\\[(?=[\p{L}\p{Lo}])(?P<square>[^\\\[\]|\n]{0,80})(?<!\s)\\\](?!\()"
-    r"|\\\((?P<round>[\p{L}\p{M}][\p{L}\p{M} ,.'’-]{2,80})(?<!\s)\\\)"
-    r"|(?<![\w*\\])(?P<stars>(?:\\\*){1,3})(?=[\p{L}\p{N}])(?P<starred>[^\\\n*]{1,200})(?<!\s)(?P=stars)(?![\w*\\])"
-)
 
-
-def unescaped(text: str, spans: list[tuple[int, int]]) -> Iterator[Edit]:
-    r"""`\[applause\]` to `[applause]`; `spans` are those of code."""
+def without_escapes(text: str, code: Spans) -> Iterator[Edit]:
+    r"""Yield an edit for each backslash outside `code`: `\[applause\]` to `[applause]`."""
     end = -1
     at = text.find("\\")
     while at >= 0:
         start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
         end = len(text) if end < 0 else end
         line = text[start:end]
-        if not OTHER_USE.search(line):
-            yield from (edit for edit in _of_line(line, start) if not inside(spans, edit.start))
+        if not OTHER_BACKSLASH.search(line):
+            yield from (edit for edit in _line_edits(line, start) if not is_inside(code, edit.start))
         at = text.find("\\", end)
 
 
-def _of_line(line: str, start: int) -> Iterator[Edit]:
-    places = {match.start() for match in MARK.finditer(line)}
-    for match in PAIR.finditer(line):
-        places |= {match.start() + i for i, sign in enumerate(match[0]) if sign == "\\"}
-    for place in sorted(places):
-        yield Edit(start + place, "\\", "", ESCAPED.name, 0.93)
+def _line_edits(line: str, start: int) -> Iterator[Edit]:
+    offsets = {match.start() for match in ESCAPE.finditer(line)}
+    for match in ESCAPED_PAIR.finditer(line):
+        offsets |= {match.start() + i for i, character in enumerate(match[0]) if character == "\\"}
+    for offset in sorted(offsets):
+        yield Edit(start + offset, "\\", "", ESCAPED_MARK.name, CONFIDENCE)

@@ -1,44 +1,57 @@
-"""Characters that nobody sees, for the repair `markup`: zero-width ones, marks of direction, soft hyphens, controls."""
+"""Remove characters that nobody sees: zero-width characters, marks of direction, soft hyphens, control characters."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import regex
 
 from pipeline.lexicon import english
 from pipeline.model.stage import Rule
+from pipeline.stages.markup.rules import CONTROL, INVISIBLE
 from pipeline.text.edits import Edit
 
-INVISIBLE = Rule(
-    "markup.invisible",
-    "a zero-width character, a mark of direction or a soft hyphen",
-    acts=("hi\u200bdden", "hi\ufeffdden", "hy\u00adphen", "a\u2060b", "the\u200e end", "to\u200dgether"),
-    spares=("👩\u200d🚀", "می\u200cخواهم", "ภาษา\u200bไทย", "a \u00ad b", "שלום\u200f"),
+ESCAPE, SOFT_HYPHEN = "\N{ESCAPE}", "\N{SOFT HYPHEN}"
+INVISIBLE_CHARACTER = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]"
 )
-CONTROL = Rule(
-    "markup.control",
-    "a control character",
-    acts=("a\x00b", "a\x0bb", "\x1b[31mred\x1b[0m"),
-    spares=("a\tb\n",),
+INVISIBLE_ASCII = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+TERMINAL_SEQUENCE = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
+"""A colour of a terminal: `ESC[31m`."""
+LINE_SEPARATORS = frozenset(
+    "\r\N{LINE TABULATION}\N{FORM FEED}\x1c\x1d\x1e\N{NEXT LINE}\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"
 )
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
-UNSEEN_ASCII = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-TERMINAL = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
-LINE_ENDS = frozenset("\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
-DIRECTIONS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+DIRECTION_MARKS = frozenset(
+    "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"
+    "\N{LEFT-TO-RIGHT EMBEDDING}\N{RIGHT-TO-LEFT EMBEDDING}\N{POP DIRECTIONAL FORMATTING}"
+    "\N{LEFT-TO-RIGHT OVERRIDE}\N{RIGHT-TO-LEFT OVERRIDE}"
+    "\N{LEFT-TO-RIGHT ISOLATE}\N{RIGHT-TO-LEFT ISOLATE}\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL ISOLATE}"
+)
+JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
+ZERO_WIDTH = frozenset("\N{ZERO WIDTH SPACE}\N{WORD JOINER}\N{ZERO WIDTH NO-BREAK SPACE}")
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-JOINED = re.compile("[\x20-\x7e\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
-"""Characters that a zero-width joiner or non-joiner has nothing to do with."""
-HALF_BEFORE, HALF_BEHIND = regex.compile(r"[\p{L}\u00ad]{1,40}$"), regex.compile(r"[\p{L}\u00ad]{1,40}")
-WORDS_UNPARTED = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
-"""Scripts in which a zero-width blank parts words that are written without blanks."""
+WITHOUT_JOINERS = re.compile("[\x20-\x7e\u3000-\u303f\u4e00-\u9fff\uff01-\uff5e]")
+"""Characters of scripts that have no use for a zero-width joiner or non-joiner."""
+UNSPACED_SCRIPT = regex.compile(r"[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+"""Scripts without spaces, in which a zero-width space is between two words."""
+HALF_BEFORE, HALF_AFTER = regex.compile(r"[\p{L}\u00ad]{1,40}$"), regex.compile(r"[\p{L}\u00ad]{1,40}")
+MAX_HALF_CHARS = 40
+MIN_HALF_CHARS = 3
+"""Letters of a part of a compound: `dual-use`. Shorter parts are words by chance: `be` in `be-cause`."""
+
+CONTROL_CONFIDENCE = ZERO_WIDTH_CONFIDENCE = 0.97
+DIRECTION_CONFIDENCE = 0.95
+JOINER_CONFIDENCE = 0.93
+"""A joiner may be part of an emoji that is not recognised."""
+SOFT_HYPHEN_CONFIDENCE = 0.95
+HARD_HYPHEN_CONFIDENCE = 0.4
+"""Below the threshold, so that it becomes a note: the hyphen may be meant, but was soft."""
 
 
-def unseen(text: str) -> Iterator[Edit]:
-    """Zero-width characters, soft hyphens within words, control characters; a run of them is one edit."""
+def without_invisible(text: str) -> Iterator[Edit]:
+    """Yield an edit for each run of invisible characters that are removed or replaced for the same reason."""
     last: Edit | None = None
     end = 0
-    for edit in unseen_one_by_one(text):
+    for edit in invisible_characters(text):
         if last and end == edit.start and last.rule == edit.rule and not last.new and not edit.new:
             end = edit.end
             continue
@@ -49,41 +62,77 @@ def unseen(text: str) -> Iterator[Edit]:
         yield Edit(last.start, text[last.start : end], last.new, last.rule, last.confidence)
 
 
-def unseen_one_by_one(text: str) -> Iterator[Edit]:
-    """The characters that `unseen` takes out, as they come."""
+def invisible_characters(text: str) -> Iterator[Edit]:
+    """Yield an edit for each invisible character and each terminal sequence."""
+    matches = list((INVISIBLE_ASCII if text.isascii() else INVISIBLE_CHARACTER).finditer(text))
+    if any(match[0] in DIRECTION_MARKS for match in matches) and RIGHT_TO_LEFT.search(text):
+        matches = [match for match in matches if match[0] not in DIRECTION_MARKS]
     end = -1
-    turned: bool | None = None
-    for match in (UNSEEN_ASCII if text.isascii() else UNSEEN).finditer(text):
-        at, sign = match.start(), match[0]
-        if at < end:
-            continue
-        before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
-        if sign == "\x1b" and (escape := TERMINAL.match(text, at)):
-            end = escape.end()
-            yield Edit(at, escape[0], "", CONTROL.name, 0.97)
-        elif sign == "\u00ad":
-            if before.isalpha() and after.isalpha():
-                yield soft_hyphen(text, at)
-        elif sign in DIRECTIONS:
-            if turned is None:
-                turned = RIGHT_TO_LEFT.search(text) is not None
-            if not turned:
-                yield Edit(at, sign, "", INVISIBLE.name, 0.95)
-        elif sign in "\u200c\u200d":
-            if JOINED.match(before) and JOINED.match(after):
-                yield Edit(at, sign, "", INVISIBLE.name, 0.93)
-        elif sign in "\u200b\u2060\ufeff":
-            if not (WORDS_UNPARTED.match(before) or WORDS_UNPARTED.match(after)):
-                yield Edit(at, sign, "", INVISIBLE.name, 0.97)
-        else:
-            parts = sign in LINE_ENDS and before.strip() and after.strip()
-            yield Edit(at, sign, "\n" if parts else "", CONTROL.name, 0.97)
+    for match in matches:
+        if match.start() >= end and (edit := REPAIRS.get(match[0], _control)(text, match.start())):
+            end = edit.end
+            yield edit
+
+
+def _remove(text: str, at: int, rule: Rule, confidence: float) -> Edit:
+    return Edit(at, text[at], "", rule.name, confidence)
+
+
+def _escape(text: str, at: int) -> Edit:
+    sequence = TERMINAL_SEQUENCE.match(text, at)
+    return Edit(at, sequence[0] if sequence else text[at], "", CONTROL.name, CONTROL_CONFIDENCE)
+
+
+def _soft_hyphen(text: str, at: int) -> Edit | None:
+    """Within a word only."""
+    if at and text[at - 1].isalpha() and text[at + 1 : at + 2].isalpha():
+        return soft_hyphen(text, at)
+    return None
+
+
+def _direction_mark(text: str, at: int) -> Edit:
+    return _remove(text, at, INVISIBLE, DIRECTION_CONFIDENCE)
+
+
+def _joiner(text: str, at: int) -> Edit | None:
+    """Between two characters that are never joined."""
+    if WITHOUT_JOINERS.match(text[max(0, at - 1) : at]) and WITHOUT_JOINERS.match(text, at + 1):
+        return _remove(text, at, INVISIBLE, JOINER_CONFIDENCE)
+    return None
+
+
+def _zero_width(text: str, at: int) -> Edit | None:
+    """Except between words of a script without spaces."""
+    if UNSPACED_SCRIPT.match(text[max(0, at - 1) : at]) or UNSPACED_SCRIPT.match(text, at + 1):
+        return None
+    return _remove(text, at, INVISIBLE, ZERO_WIDTH_CONFIDENCE)
+
+
+def _control(text: str, at: int) -> Edit:
+    """A line separator between two words becomes a line end."""
+    is_between_words = text[max(0, at - 1) : at].strip() and text[at + 1 : at + 2].strip()
+    new = "\n" if text[at] in LINE_SEPARATORS and is_between_words else ""
+    return Edit(at, text[at], new, CONTROL.name, CONTROL_CONFIDENCE)
+
+
+REPAIRS: Mapping[str, Callable[[str, int], Edit | None]] = (
+    {ESCAPE: _escape, SOFT_HYPHEN: _soft_hyphen}
+    | dict.fromkeys(DIRECTION_MARKS, _direction_mark)
+    | dict.fromkeys(JOINERS, _joiner)
+    | dict.fromkeys(ZERO_WIDTH, _zero_width)
+)
+"""The repair of each character that is not simply a control character."""
 
 
 def soft_hyphen(text: str, at: int) -> Edit:
-    """`presi-dent` is one word; between two words that make none, `dual-use`, a real hyphen was turned soft: noted."""
-    before, behind = HALF_BEFORE.search(text, max(0, at - 40), at), HALF_BEHIND.match(text, at + 1, at + 41)
-    halves = [match[0].replace("\u00ad", "").lower() if match else "" for match in (before, behind)]
+    """Remove the soft hyphen of `presi-dent`; propose a hard one between two words that form no word: `dual-use`."""
+    halves = (
+        HALF_BEFORE.search(text, max(0, at - MAX_HALF_CHARS), at),
+        HALF_AFTER.match(text, at + 1, at + 1 + MAX_HALF_CHARS),
+    )
+    words = [half[0].replace(SOFT_HYPHEN, "").lower() if half else "" for half in halves]
     known = english.lexicon()
-    hard = all(len(half) > 2 and half in known for half in halves) and "".join(halves) not in known
-    return Edit(at, "\u00ad", "-" if hard else "", INVISIBLE.name, 0.4 if hard else 0.95)
+    are_words = all(len(word) >= MIN_HALF_CHARS and word in known for word in words)
+    if are_words and "".join(words) not in known:
+        return Edit(at, SOFT_HYPHEN, "-", INVISIBLE.name, HARD_HYPHEN_CONFIDENCE)
+    return Edit(at, SOFT_HYPHEN, "", INVISIBLE.name, SOFT_HYPHEN_CONFIDENCE)

@@ -1,62 +1,64 @@
-"""What is taken out as a whole, for the repair `markup`: scripts, style sheets, and the frame of an XML file."""
+"""Remove scripts, style sheets, XML declarations and the marks of CDATA sections."""
 
 import re
 from collections.abc import Iterator
 
 import regex
 
-from pipeline.model.stage import Rule
-from pipeline.stages.markup.code_spans import code_spans, inside
+from pipeline.stages.markup.code_spans import code_spans, is_inside
+from pipeline.stages.markup.rules import SCRIPT, XML
 from pipeline.text.edits import Edit
 
-SCRIPT = Rule(
-    "markup.script",
-    "a script or a style sheet with what it holds",
-    acts=("<script>var a = 1;</script>The tide", "<style>\n.a { color: red; }\n</style>The tide"),
-    spares=("the <script> tag and its </script>", "`<script>var a;</script>`"),
+SCRIPT_ELEMENT = regex.compile(
+    r"""
+    <(?P<name>script|style)\b[^<>]{0,500}>                              # <script>
+    (?P<content>(?:[^<]|<(?!/?(?:script|style)\b)){0,20000}+)           # var a = 1;
+    </(?P=name)\s{0,3}>                                                 # </script>
+    """,
+    regex.IGNORECASE | regex.VERBOSE,
 )
-SECTION = Rule(
-    "markup.xml",
-    "an XML declaration or the marks of a CDATA section",
-    acts=("<![CDATA[The tide]]>", '<?xml version="1.0"?>The tide'),
-    spares=("<?php echo 1; ?>", "a <![CDATA[ alone"),
+PROGRAM_SIGN = re.compile(r"[{};=()]")
+CDATA_START, CDATA_END = "<![CDATA[", "]]>"
+XML_SECTION = regex.compile(
+    r"""
+    <!\[CDATA\[(?P<content>(?:[^\]<]|\](?!\]>)|<(?!!\[CDATA\[)){0,20000}+)\]\]>         # <![CDATA[The tide]]>
+    |<\?xml\b[^<>?]{0,200}\?>                                                           # <?xml version="1.0"?>
+    """,
+    regex.VERBOSE,
 )
-SCRIPTS = regex.compile(
-    r"<(?P<name>script|style)\b[^<>]{0,500}>(?P<held>(?:[^<]|<(?!/?(?:script|style)\b)){0,20000}+)</(?P=name)\s{0,3}>",
-    regex.IGNORECASE,
-)
-PROGRAM = re.compile(r"[{};=()]")
-SECTIONS = regex.compile(
-    r"<!\[CDATA\[(?P<held>(?:[^\]<]|\](?!\]>)|<(?!!\[CDATA\[)){0,20000}+)\]\]>|<\?xml\b[^<>?]{0,200}\?>"
-)
+SCRIPT_CONFIDENCE = 0.93
+"""What looks like a program may be an example of one."""
+XML_CONFIDENCE = 0.95
 
 
 def is_quoted(text: str, start: int, end: int) -> bool:
-    """Whether it stands between quotes, as a string of a program does."""
+    """Whether `text[start:end]` is between two equal quotes, as a string of a program is."""
     return start > 0 and text[start - 1] in "\"'`" and text[end : end + 1] == text[start - 1]
 
 
-def unwrapped(text: str) -> Iterator[Edit]:
-    """Scripts and style sheets as a whole, the marks of CDATA sections, and XML declarations."""
-    spans = code_spans(text)
-    found: list[Edit] = []
+def without_sections(text: str) -> Iterator[Edit]:
+    """Yield edits that remove scripts and style sheets; if there are none, CDATA marks and XML declarations.
+
+    A CDATA section may contain a script, so the two are not removed in one round.
+    """
+    code = code_spans(text)
+    scripts: list[Edit] = []
     if "</" in text:
-        found = [
-            Edit(match.start(), match[0], "", SCRIPT.name, 0.93)
-            for match in SCRIPTS.finditer(text)
-            if not inside(spans, match.start())
+        scripts = [
+            Edit(match.start(), match[0], "", SCRIPT.name, SCRIPT_CONFIDENCE)
+            for match in SCRIPT_ELEMENT.finditer(text)
+            if not is_inside(code, match.start())
             and not is_quoted(text, *match.span())
-            and (not match["held"].strip() or PROGRAM.search(match["held"]))
+            and (not match["content"].strip() or PROGRAM_SIGN.search(match["content"]))
         ]
-    if found or ("<![CDATA[" not in text and "<?xml" not in text):
-        # A section around a script is for the next round.
-        yield from found
+    if scripts or (CDATA_START not in text and "<?xml" not in text):
+        yield from scripts
         return
-    for section in SECTIONS.finditer(text):
-        if inside(spans, section.start()):
+    for section in XML_SECTION.finditer(text):
+        if is_inside(code, section.start()):
             continue
-        if section["held"] is None:
-            yield Edit(section.start(), section[0], "", SECTION.name, 0.95)
+        if section["content"] is None:
+            yield Edit(section.start(), section[0], "", XML.name, XML_CONFIDENCE)
         else:
-            yield Edit(section.start(), "<![CDATA[", "", SECTION.name, 0.95)
-            yield Edit(section.end() - 3, "]]>", "", SECTION.name, 0.95)
+            yield Edit(section.start(), CDATA_START, "", XML.name, XML_CONFIDENCE)
+            yield Edit(section.end() - len(CDATA_END), CDATA_END, "", XML.name, XML_CONFIDENCE)

@@ -1,184 +1,266 @@
-"""Left-over tags, for the repair `markup`.
+"""Remove left-over tags and keep what they enclose. A tag between two lines becomes a line end.
 
-Only tags of known elements are taken out, and only where they are tags: `x <y and z> w`, `List<String>`, `<3` and
-`<a@b.c>` stay. What they enclose stays too. A tag that parted two lines becomes a line end.
+Only tags of known elements are removed, and only if they are tags: `x <y and z> w`, `List<String>`, `<3` and
+`<a@b.c>` stay, and so does `<br>` in a text about it.
 """
 
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+from typing import Literal
 
+import msgspec
 import regex
 
-from pipeline.model.stage import Rule
-from pipeline.stages.markup.code_spans import code_spans, inside
+from pipeline.lexicon import lists
+from pipeline.stages.markup.code_spans import code_spans, is_inside
+from pipeline.stages.markup.rules import LINE_BREAK, TAG
 from pipeline.text.edits import Edit
 
-TAG = Rule(
-    "markup.tag",
-    "a known tag within a line",
-    acts=("a <strong>bold</strong> claim", 'see <a href="/x">this</a>', "a<!-- ad -->b"),
-    spares=("x <y and z> w", "List<String>", "I <3 it", "write to <a@b.c>", "the <b> tag", "`<em>`"),
-)
-LINE_BREAK = Rule(
-    "markup.line-break",
-    "a tag that parts two lines",
-    acts=("One.<br>Two.", "<p>One.</p><p>Two.</p>", "One. <br /> Two."),
-    spares=("<p>One.</p>", "use <br> for a new line", "`<br>`"),
-)
-ATTRIBUTE = (
-    r"\s+(?:style=\"[^<>\n]{0,500}?\"(?=\s{0,3}/?>|\s{1,3}[\w:-]{1,40}=)|"
-    r"[A-Za-z_:@][\w:.-]{0,40}\s{0,3}=\s{0,3}(?:\"[^\"<\n]{0,2000}+\"|'[^'<\n]{0,2000}+'|[^\s\"'<>=`]{1,500}+)"
-    r"|hidden|disabled|checked|selected|controls|async|defer|nowrap|noshade|allowfullscreen|autoplay|loop|muted"
-    r"|required|readonly|multiple|open|download|itemscope|data-[\w-]{1,40})"
-)
+ATTRIBUTE = r"""
+    \s+(?:style="[^<>\n]{0,500}?"(?=\s{0,3}/?>|\s{1,3}[\w:-]{1,40}=)               # style="font: "Arial""
+      |[A-Za-z_:@][\w:.-]{0,40}\s{0,3}=\s{0,3}
+       (?:"[^"<\n]{0,2000}+"|'[^'<\n]{0,2000}+'|[^\s"'<>=`]{1,500}+)                # href="/x", id='a', width=5
+      |hidden|disabled|checked|selected|controls|async|defer|nowrap|noshade
+      |allowfullscreen|autoplay|loop|muted|required|readonly|multiple|open
+      |download|itemscope|data-[\w-]{1,40})                                         # controls
+"""
 COMMENT = r"<!--(?:[^-<]|-(?!->)|<(?!!--)){0,2000}+-->|<!DOCTYPE[^<>\n]{0,300}>"
-TOLD = regex.compile(
-    r"(?:\b(?:write|writing|type|use|using|uses|insert|tags?|elements?|called|named)\s{1,2}|标签|标记|元素|使用|插入)$",
-    regex.IGNORECASE,
+INSTRUCTION_BEFORE = regex.compile(
+    r"""
+    (?:\b(?:write|writing|type|use|using|uses|insert|tags?|elements?|called|named)\s{1,2}   # `use <br>`
+      |标签|标记|元素|使用|插入)$
+    """,
+    regex.IGNORECASE | regex.VERBOSE,
 )
-TOLD_WHY = regex.compile(r"\s{0,2}(?:(?:for|to|instead|as|in|when|where|if|rather|and|or)\b|[,.;:，。；：)）\n]|$)")
-LISTED = r"(?:\s?(?:,|/|、|和|或|and|or|,\sand|,\sor)\s?</?\w{1,12}>){0,5}+"
-NAMED = regex.compile(LISTED + r"(?:\s{1,2}(?:tags?|elements?)\b|\s?(?:标签|标记|元素))")
-KINDS = regex.compile(
-    r"(?:\b(?:tags?|elements?)(?:,?\s(?:such as|like|are|named|called|including|e\.g\.|for example))?,?"
-    r"\s{1,2}|(?:标签|元素)[如是有为：:]{1,2})$",
-    regex.IGNORECASE,
+AFTER_INSTRUCTION = regex.compile(
+    r"\s{0,2}(?:(?:for|to|instead|as|in|when|where|if|rather|and|or)\b|[,.;:，。；：)）\n]|$)"
 )
-"""What stands before and behind a tag that the text talks about: `use <br> to part lines`, `the <b> element`."""
-KIND_BEFORE = regex.compile(r"(?:\b(?:tags?|elements?)\s{1,2}|[^\x00-\x7f])$", regex.IGNORECASE)
-QUOTED = frozenset({'""', "''", "“”", "‘’", "「」", "『』"})
-NEAR = 150
-"""Characters behind a tag that is talked about in which another one is, too."""
-LABEL = re.compile(r"(?:\A|\n)[^\n:：]{1,40}[:：]\Z")
-"""A speaker's label at the start of a line: `<p>` behind it and a blank begins the words, not a line of their own."""
+NOUN_AFTER = regex.compile(
+    r"""
+    (?:\s?(?:,|/|、|和|或|and|or|,\sand|,\sor)\s?</?\w{1,12}>){0,5}+        # , <i> and <u>
+    (?:\s{1,2}(?:tags?|elements?)\b|\s?(?:标签|标记|元素))                  # tags
+    """,
+    regex.VERBOSE,
+)
+LIST_BEFORE = regex.compile(
+    r"""
+    (?:\b(?:tags?|elements?)
+       (?:,?\s(?:such[ ]as|like|are|named|called|including|e\.g\.|for[ ]example))?,?\s{1,2}    # tags such as <b>
+      |(?:标签|元素)[如是有为：:]{1,2})$
+    """,
+    regex.IGNORECASE | regex.VERBOSE,
+)
+NOUN_BEFORE = regex.compile(r"(?:\b(?:tags?|elements?)\s{1,2}|[^\x00-\x7f])$", regex.IGNORECASE)
+QUOTE_PAIRS = frozenset({'""', "''", "“”", "‘’", "「」", "『』"})
+CHARS_BEFORE, CHARS_AFTER = 40, 80
+"""Characters around a tag that say whether it is mentioned."""
+MAX_MENTION_CHARS = 150
+"""Characters after a tag that is mentioned, in which another one is mentioned too."""
+SPEAKER_LABEL = re.compile(r"(?:\A|\n)[^\n:：]{1,40}[:：]\Z")
+"""A speaker's label at the start of a line. `<p>` after it starts the words of the speaker, not a new line."""
+MAX_LABEL_CHARS = 42
+"""A label with its line end and its colon."""
+
+CONFIDENCE = 0.97
+"""A tag of a known element that is not mentioned."""
+LONE_TAG_CONFIDENCE = 0.45
+"""One `<p>` and nothing else: below the threshold, so that it becomes a note."""
+
+Separates = Literal["break", "block", "inline"]
+"""What a tag separates: lines, paragraphs, or nothing."""
+Bare = Literal["sure", "closed", "given"]
+"""When an opening tag without attributes is one: always, if the text has its closing tag, or never."""
+
+
+class Element(msgspec.Struct, frozen=True):
+    """What is known of an HTML element. See `tags.tsv`."""
+
+    separates: Separates
+    bare: Bare
+
+
+OFFICE_ELEMENT = Element("inline", "closed")
+"""Elements of Microsoft Office, such as `<st1:place>`, enclose words."""
 
 
 @cache
-def elements() -> dict[str, tuple[str, str]]:
-    """Of each known element, what its tags part, and when an opening tag without attributes is one."""
-    text = files("pipeline.stages.markup").joinpath("tags.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
-    return {name: (part, bare) for name, part, bare in rows}
+def elements() -> dict[str, Element]:
+    """The known elements by name."""
+    rows = lists.table(__package__, "tags.tsv")
+    return {name: msgspec.convert({"separates": separates, "bare": bare}, Element) for name, separates, bare in rows}
 
 
-def element(name: str) -> tuple[str, str]:
-    """What is known of an element; those of Office, `<st1:place>`, enclose words."""
-    return elements().get(name, ("inline", "closed"))
+def element(name: str) -> Element:
+    """What is known of an element."""
+    return elements().get(name, OFFICE_ELEMENT)
 
 
 @cache
-def tags() -> regex.Pattern[str]:
+def tag_pattern() -> regex.Pattern[str]:
     """A tag of a known element, or a comment. Every repetition is bounded and gives nothing back."""
     names = "|".join(sorted(elements(), key=len, reverse=True))
     return regex.compile(
-        rf"<(?P<close>/?)(?P<name>{names}|(?:st1|[ovw]):[a-z]{{1,20}})(?P<given>(?:{ATTRIBUTE}){{0,30}}+)\s{{0,3}}/?>"
-        rf"|{COMMENT}",
-        regex.IGNORECASE,
+        rf"""
+        <(?P<close>/?)(?P<name>{names}|(?:st1|[ovw]):[a-z]{{1,20}})(?P<attributes>(?:{ATTRIBUTE}){{0,30}}+)\s{{0,3}}/?>
+        |{COMMENT}
+        """,
+        regex.IGNORECASE | regex.VERBOSE,
     )
 
 
-def is_tag(text: str, match: regex.Match[str], closed: frozenset[str]) -> bool:
-    """Whether this is a tag of the text's own: not one that is talked about, nor a type in angle brackets."""
-    if match["name"] is None:
-        return True
-    if is_talked_about(text, match, closed):
-        return False
-    if match["close"] or match["given"]:
-        return True
-    name = match["name"].lower()
-    bare = element(name)[1]
-    return bare == "sure" or (bare == "closed" and name in closed)
+class TagContext(msgspec.Struct, frozen=True):
+    """A tag, the text around it, and the names of the closing tags of the whole text."""
+
+    match: regex.Match[str]
+    before: str
+    after: str
+    closed: frozenset[str]
+
+    @classmethod
+    def of(cls, match: regex.Match[str], closed: frozenset[str]) -> "TagContext":
+        """The context of a match of `tag_pattern`."""
+        text, (start, end) = match.string, match.span()
+        return cls(match, text[max(0, start - CHARS_BEFORE) : start], text[end : end + CHARS_AFTER], closed)
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether this is a comment or a document type, and no tag."""
+        return self.match["name"] is None
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether this is a tag without attributes."""
+        return not self.is_comment and not self.match["attributes"]
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether this is a closing tag."""
+        return bool(self.match["close"])
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the text has a closing tag of this name."""
+        return self.match["name"].lower() in self.closed
+
+    @property
+    def is_unclosed(self) -> bool:
+        """Whether this is an opening tag without attributes that nothing closes."""
+        return self.is_bare and not self.is_closing and not self.is_closed
+
+    def is_tag(self) -> bool:
+        """Whether this is markup of the text: not mentioned, and no type in angle brackets (`List<String>`)."""
+        if self.is_comment:
+            return True
+        if self.is_mentioned():
+            return False
+        if self.is_closing or not self.is_bare:
+            return True
+        bare = element(self.match["name"].lower()).bare
+        return bare == "sure" or (bare == "closed" and self.is_closed)
+
+    def is_mentioned(self) -> bool:
+        """Whether the text writes about the tag: `use <br> for a new line`, `the <b> element`."""
+        if not self.is_bare:
+            return False
+        if self.before[-1:] + self.after[:1] in QUOTE_PAIRS:
+            return True
+        is_after_ascii = self.before and not self.before[-1].isspace() and self.before[-1].isascii()
+        if not is_after_ascii and NOUN_AFTER.match(self.after):
+            return True
+        is_instructed = INSTRUCTION_BEFORE.search(self.before) is not None
+        if self.is_closing or self.after[:1] in ("", "\n"):
+            # `</p>` after 元素, or `<br>` after `the elements` at the end of a line, closes what came before.
+            return is_instructed and not self.is_closing and not NOUN_BEFORE.search(self.before)
+        if not self.is_closed and LIST_BEFORE.search(self.before):
+            return True
+        return is_instructed and AFTER_INSTRUCTION.match(self.after) is not None
 
 
-def is_talked_about(text: str, match: regex.Match[str], closed: frozenset[str]) -> bool:
-    """Whether the text names the tag: `use <br> for a new line`, `the <b> element`."""
-    if match["name"] is None or match["given"]:
-        return False
-    start, end = match.span()
-    before, behind = text[max(0, start - 40) : start], text[end : end + 80]
-    if before[-1:] + behind[:1] in QUOTED:
-        return True
-    if NAMED.match(behind) and (not before or before[-1].isspace() or not before[-1].isascii()):
-        return True
-    if match["close"] or behind[:1] in ("", "\n"):
-        # `</p>` behind 元素, or `<br>` behind `the elements` at the end of a line, closes what was said.
-        return not match["close"] and TOLD.search(before) is not None and not KIND_BEFORE.search(before)
-    if match["name"].lower() not in closed and KINDS.search(before):
-        return True
-    return TOLD.search(before) is not None and TOLD_WHY.match(behind) is not None
+class TagRun(msgspec.Struct):
+    """Tags side by side in `[start, end)`, with the spaces between them."""
+
+    start: int
+    end: int
+    separates_lines: bool
 
 
-def is_alone(match: regex.Match[str], closed: frozenset[str]) -> bool:
-    """Whether this is an opening tag without attributes that nothing closes."""
-    name = match["name"]
-    return name is not None and not match["given"] and not match["close"] and name.lower() not in closed
-
-
-def runs(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Tags that stand side by side, with the blanks between them, and whether one of them parts lines."""
-    spans = code_spans(text)
-    found = [match for match in tags().finditer(text) if not inside(spans, match.start())]
-    closed = frozenset(match["name"].lower() for match in found if match["close"])
-    start = end = told = -1
-    parts = False
-    for match in found:
-        if is_talked_about(text, match, closed):
-            told = match.end()
-        if not is_tag(text, match, closed):
+def tag_runs(text: str) -> Iterator[TagRun]:
+    """Yield the runs of tags outside code."""
+    code = code_spans(text)
+    matches = [match for match in tag_pattern().finditer(text) if not is_inside(code, match.start())]
+    closed = frozenset(match["name"].lower() for match in matches if match["close"])
+    run: TagRun | None = None
+    mention_end = -1
+    for match in matches:
+        tag = TagContext.of(match, closed)
+        if tag.is_mentioned():
+            mention_end = match.end()
+        if not tag.is_tag() or (tag.is_unclosed and _follows_mention(text, mention_end, match.start())):
             continue
-        if (
-            told >= 0
-            and match.start() - told < NEAR
-            and is_alone(match, closed)
-            and "\n" not in text[told : match.start()]
-        ):
-            # Where one tag is talked about, the next one is, too.
-            continue
-        if start >= 0 and not text[end : match.start()].strip(" \t"):
-            end = match.end()
+        if run and not text[run.end : match.start()].strip(" \t"):
+            run.end = match.end()
         else:
-            if start >= 0:
-                yield start, end, parts
-            (start, end), parts = match.span(), False
-        if match["name"]:
-            parts = parts or element(match["name"].lower())[0] != "inline"
-    if start >= 0:
-        yield start, end, parts
+            if run:
+                yield run
+            run = TagRun(*match.span(), separates_lines=False)
+        if not tag.is_comment and element(match["name"].lower()).separates != "inline":
+            run.separates_lines = True
+    if run:
+        yield run
 
 
-def alone(text: str, start: int, end: int) -> bool:
-    """Whether this is one bare `<p>` at the start of a line that nothing closes: too little to go by, so only noted."""
-    match = tags().match(text, start, end)
-    if match is None or match.end() != end or match["name"] is None or match["given"] or match["close"]:
+def _follows_mention(text: str, mention_end: int, at: int) -> bool:
+    """Whether a tag is mentioned shortly before `at` in the same line. Then the next one is mentioned too."""
+    return mention_end >= 0 and at - mention_end < MAX_MENTION_CHARS and "\n" not in text[mention_end:at]
+
+
+def is_lone_paragraph(text: str, run: TagRun) -> bool:
+    """Whether a run is one bare `<p>` at the start of a line, which is too little evidence if nothing closes it."""
+    match = tag_pattern().match(text, run.start, run.end)
+    if match is None or match.end() != run.end:
         return False
-    opens = element(match["name"].lower())[0] == "block"
-    return opens and (start == 0 or text[start - 1] == "\n") and end < len(text) and text[end] != "\n"
+    tag = TagContext.of(match, frozenset())
+    if not tag.is_bare or tag.is_closing or element(match["name"].lower()).separates != "block":
+        return False
+    is_at_line_start = run.start == 0 or text[run.start - 1] == "\n"
+    return is_at_line_start and run.end < len(text) and text[run.end] != "\n"
 
 
-def untagged(text: str) -> Iterator[Edit]:
-    """`One.<br>Two.` to two lines, `a <b>bold</b> claim` to `a bold claim`."""
-    found = list(runs(text))
-    if len(found) == 1 and alone(text, *found[0][:2]):
-        yield Edit(found[0][0], text[found[0][0] : found[0][1]], "", TAG.name, 0.45)
+def without_tags(text: str) -> Iterator[Edit]:
+    """Yield an edit for each run of tags: `One.<br>Two.` to two lines, `a <b>bold</b> claim` to `a bold claim`."""
+    runs = list(tag_runs(text))
+    if len(runs) == 1 and is_lone_paragraph(text, runs[0]):
+        yield Edit(runs[0].start, text[runs[0].start : runs[0].end], "", TAG.name, LONE_TAG_CONFIDENCE)
         return
-    for run_start, run_end, parts in found:
-        start, end = run_start, run_end
-        while start and text[start - 1] in " \t":
-            start -= 1
-        while end < len(text) and text[end] in " \t":
-            end += 1
-        within = start > 0 and text[start - 1] != "\n" and end < len(text) and text[end] != "\n"
-        if parts and within and not (start < run_start and LABEL.search(text[max(0, start - 42) : start])):
-            yield Edit(start, text[start:end], "\n", LINE_BREAK.name, 0.97)
-        elif not within:
-            # At the edge of a line the blanks between it and the tag, or behind the tag, were the tag's own.
-            start = start if end == len(text) or text[end] == "\n" else run_start
-            yield Edit(start, text[start:end], "", TAG.name, 0.97)
-        else:
-            # Of the blanks before, between and behind the tags within a line one is enough.
-            around = (start < run_start) + (end > run_end)
-            stop = run_end + 1 if around > 1 else run_end
-            kept = " " if not around and regex.search(r">[ \t]+<", text, pos=run_start, endpos=run_end) else ""
-            yield Edit(run_start, text[run_start:stop], kept, TAG.name, 0.97)
+    for run in runs:
+        yield _edit_of(text, run)
+
+
+def _edit_of(text: str, run: TagRun) -> Edit:
+    start, end = _with_spaces_around(text, run)
+    is_at_line_end = end == len(text) or text[end] == "\n"
+    is_within_line = start > 0 and text[start - 1] != "\n" and not is_at_line_end
+    if not is_within_line:
+        # The spaces between the edge of the line and the text belong to the tag.
+        start = start if is_at_line_end else run.start
+        return Edit(start, text[start:end], "", TAG.name, CONFIDENCE)
+    follows_label = start < run.start and SPEAKER_LABEL.search(text[max(0, start - MAX_LABEL_CHARS) : start])
+    if run.separates_lines and not follows_label:
+        return Edit(start, text[start:end], "\n", LINE_BREAK.name, CONFIDENCE)
+    # One of the spaces before, between and after the tags is enough.
+    has_space_before, has_space_after = start < run.start, end > run.end
+    stop = run.end + 1 if has_space_before and has_space_after else run.end
+    has_space_between = regex.search(r">[ \t]+<", text, pos=run.start, endpos=run.end) is not None
+    new = " " if has_space_between and not has_space_before and not has_space_after else ""
+    return Edit(run.start, text[run.start : stop], new, TAG.name, CONFIDENCE)
+
+
+def _with_spaces_around(text: str, run: TagRun) -> tuple[int, int]:
+    """The span of a run with the spaces and tabs before and after it."""
+    start, end = run.start, run.end
+    while start and text[start - 1] in " \t":
+        start -= 1
+    while end < len(text) and text[end] in " \t":
+        end += 1
+    return start, end

@@ -1,10 +1,10 @@
-"""Chinese in GBK or Big5 that was read in a codec of one byte a character: `ÎÒÃÇ` is 我们.
+"""Repair Chinese in GBK or Big5 that was read in a single-byte encoding: `ÎÒÃÇ` is 我们.
 
-Any two such letters are some Chinese character, so it is asked which: writing is mostly made of a few hundred. Where
-a long run says something that is common all through, the document is proven, and its other runs are read, too. A run
-is read along the cheapest way (Viterbi 1967): each pair costs what its character does, and a byte that has no
-partner, because the other was lost, costs more than a rare character. So the reading finds back into step behind a
-loss, and what cannot be read stays.
+Any two such letters are some Chinese character, so what counts is which: most writing consists of a few hundred. If a
+long run gives common characters throughout, the document is proven, and its other runs are read too. A run is read
+along the cheapest path (Viterbi 1967): each pair costs what its character does, and a byte without a partner, because
+the other one was lost, costs more than a rare character. So the reading finds the right pairs again after a loss, and
+what cannot be read stays as it is.
 """
 
 import re
@@ -14,211 +14,217 @@ from itertools import pairwise
 
 import msgspec
 
-from pipeline.model.stage import Rule
-from pipeline.stages.mojibake.suspicion import SUSPECT
+from pipeline.stages.mojibake.rules import CHINESE
+from pipeline.stages.mojibake.suspects import SUSPECT
 from pipeline.text.edits import Edit
 from pipeline.text.encodings.readings import CharacterCosts
 
-CHINESE = Rule(
-    "mojibake.chinese",
-    "Chinese in GBK or Big5 that was read as Latin-1 or another codec of one byte a character",
-    acts=("ÎÒÃÇÃ÷ÌìÔÙÀ´", "§Ú­Ì©ú¤Ñ¦A¨Ó§a", "¸ü¶à¾«Ð£", "Œ“√«√˜ÃÏ‘Ÿ¿¥"),
-    spares=("ÀÁÂÃÄÅÆÇÈÉ", "äöüäöüäöü", "¡¡¡¡¡¡¡¡", "ÁÉÍÓÚÜÑáéíóúüñ", "«»©®™±½¼¾²³°", "ÏÐÅÇÈÄÅÍÒ ÐÎÑÑÈÈ"),
-)
+FIRST_BYTES, SECOND_BYTES = range(0x81, 0xFF), range(0x40, 0xFF)
+"""What the two bytes of a character may be, in GBK and in Big5."""
+EURO_BYTE = 0x80
+"""A character by itself in the GBK of Windows."""
+SINGLE_BYTE_CODECS = ("cp1252", "mac_roman", "cp437", "iso8859_15", "cp1250")
+CHINESE_CODECS = ("gbk", "big5hkscs")
 
-FIRST_BYTE, LAST_BYTE = 0x81, 0xFE
-FIRST_SECOND = 0x40
-EURO = 0x80
-"""A byte by itself in the GBK of Windows."""
-WESTERN = ("cp1252", "mac_roman", "cp437", "iso8859_15", "cp1250")
-CODECS = ("gbk", "big5hkscs")
+OTHER_COST = 7
+"""Cost of a character that is neither Han nor Chinese punctuation."""
+LONE_BYTE_COST = 12
+"""Cost of a byte without a partner. Signs that prose really has, and the euro, cost less."""
+LONE_SIGN_COST, EURO_COST = 7, 1
+PROSE_SIGNS = frozenset("‘’“”–—…•™")
+MOST_COMMON_COST, COMMON_COST = 1, 2
+"""Costs of the characters that make up three quarters of a text, and of those that make up nearly all of the rest."""
+SYMBOL_COST, SYMBOL_ROWS = 3, range(0xA1, 0xA4)
+"""Cost of the arrows, stars and circled numbers in the first rows of GBK."""
+UNREAD = -1
+"""Cost of a byte that cannot be read."""
 
-OTHER = 7
-"""Price of a character that is neither Han nor a mark of Chinese."""
-ALONE = 12
-"""Price of a byte without a partner; of a sign that prose may have in earnest, and of the euro, less."""
-SIGN_ALONE, EURO_ALONE = 7, 1
-SIGNS = frozenset("‘’“”–—…•™")
-COMMON, PLAIN = 1, 2
-"""Prices of the characters that make three quarters of a text, and of those that make nearly all of the rest."""
-SYMBOL, SYMBOL_ROWS = 3, range(0xA1, 0xA4)
-"""Price of the arrows, stars and numbers in circles that GBK has in its first rows."""
-UNREADABLE = -1
-
-EVIDENCE = {COMMON: 1.75, PLAIN: -0.6}
-"""How much likelier a character of that price is in Chinese than in letters that were taken at random: a logarithm."""
-AGAINST = -3.5
-SURE, SURE_WITHOUT_SIGNS = 2.0, 6.0
+EVIDENCE = {MOST_COMMON_COST: 1.75, COMMON_COST: -0.6}
+"""Log odds of a character of that cost: how much likelier it is in Chinese than in letters taken at random."""
+EVIDENCE_OF_RARE = -3.5
+MIN_EVIDENCE, MIN_EVIDENCE_WITHOUT_SIGNS = 2.0, 6.0
 """Evidence that proves a document. Half of the bytes of Chinese are signs such as `¶` and `£`; letters without any
 are a list of letters, or another alphabet."""
-LEAST = 4
-"""Characters that a run needs to prove anything: prose in no language has eight such letters side by side."""
-LEAST_KINDS = 6
-FEW = 3
-"""Characters that a run needs to be read in a proven document whatever stands beside it."""
-MEAN, MEAN_BESIDE = 2.5, 4.0
-"""Mean price up to which such a run is read, and in a line with one that is common all through."""
-UTF_8 = 0.7
-"""Share of the bytes of a run that are whole characters of UTF-8 from which it is that, and not Chinese in GBK."""
-ENOUGH = 20_000
-"""Code points of lines with long runs that are weighed."""
-BEYOND = re.compile("[^\x00-\x7f]*")
+SIGN_BYTES = range(0xA1, 0xC0)
+MIN_PROOF_CHARS = 4
+"""Characters of a run that proves anything: no prose has eight such letters side by side."""
+MIN_PROOF_BYTES = 6
+"""Different bytes of such a run."""
+MIN_RUN_CHARS = 3
+"""Characters of a run that is read in a proven document whatever is next to it."""
+MAX_MEAN_COST, MAX_MEAN_COST_BESIDE_COMMON = 2.5, 4.0
+"""Mean cost of such a run, and of one in a line with another run of common characters."""
+MAX_UTF8_SHARE = 0.7
+"""Share of the bytes of a run that are valid UTF-8. Above it, the run is that and not Chinese in GBK."""
+MAX_WEIGHED_CHARS = 20_000
+"""Characters, in lines with long runs, that are weighed as evidence."""
+LETTERS_PER_BYTE = 2
+"""More ASCII letters for each byte of the runs of a line make it a line of French, or the like."""
+NON_ASCII_RUN = re.compile("[^\x00-\x7f]*")
 NOT_CHINESE = re.compile("[\x80-\u2e7f]")
-IN_WORD = re.compile("^[A-Za-z]|[A-Za-z]{2}$")
+IN_LATIN_WORD = re.compile("^[A-Za-z]|[A-Za-z]{2}$")
 
-LONG = re.compile("[^\x00-\x7f\u2e80-\uffef]{8,}|(?:[¤-ù][@-~¡-þ]){4,}")
-"""Where a sure run may be; of Big5 half of the second bytes are ASCII."""
+LONG_RUN = re.compile("[^\x00-\x7f\u2e80-\uffef]{8,}|(?:[¤-ù][@-~¡-þ]){4,}")
+"""Where a run that proves a document may be. In Big5 half of the second bytes are ASCII."""
+CONFIDENCE = 0.93
+"""A proven document, in which a few characters of the encoding may have been meant as they are."""
 
 
 class Misreading(msgspec.Struct, frozen=True):
-    """A codec that wrote, and one of one byte a character that read: `segment` finds what may be Chinese."""
+    """The Chinese encoding of a text, and the single-byte encoding in which it was read."""
 
     codec: str
-    octets: Mapping[str, int]
+    byte_of: Mapping[str, int]
+    """The byte of each character from 0x80 on in the single-byte encoding."""
     segment: re.Pattern[str]
-    """What begins with a character that is not ASCII, up to one that is neither of these nor a second byte."""
+    """A run of such characters, and of ASCII characters that may be second bytes."""
 
 
-class Piece(msgspec.Struct, frozen=True):
-    """A character as it is read: `[start, end)` of the segment, what it says, and what that costs."""
+class Reading(msgspec.Struct, frozen=True):
+    """`[start, end)` of a segment, read as the character `new` at its cost."""
 
     start: int
     end: int
     new: str
-    price: int
+    cost: int
 
 
 @cache
 def misreadings() -> tuple[Misreading, ...]:
-    """All that are undone, the likely first."""
+    """All that are repaired, the likely ones first."""
     found = []
-    for western in WESTERN:
-        octets = {bytes([code]).decode(western, "replace"): code for code in range(0x80, 0x100)}
-        octets.pop("\ufffd", None)
+    for western in SINGLE_BYTE_CODECS:
+        byte_of = {bytes([code]).decode(western, "replace"): code for code in range(0x80, 0x100)}
+        byte_of.pop("\N{REPLACEMENT CHARACTER}", None)
         if western == "cp1252":
-            # Latin-1 and Windows-1252 differ in 32 characters, and many a program mixes the two.
-            octets |= {chr(code): code for code in range(0x80, 0x100)}
-        beyond = "".join(map(re.escape, sorted(octets)))
-        segment = re.compile(f"[{beyond}][@-~{beyond}]*")
-        found += [Misreading(codec, octets, segment) for codec in CODECS if codec == "gbk" or western == "cp1252"]
+            # Latin-1 and Windows-1252 differ in 32 characters, and many programs mix the two.
+            byte_of |= {chr(code): code for code in range(0x80, 0x100)}
+        characters = "".join(map(re.escape, sorted(byte_of)))
+        segment = re.compile(f"[{characters}][@-~{characters}]*")
+        codecs = CHINESE_CODECS if western == "cp1252" else ("gbk",)
+        found += [Misreading(codec, byte_of, segment) for codec in codecs]
     return tuple(found)
 
 
 @cache
-def _prices() -> CharacterCosts:
-    return CharacterCosts(OTHER)
+def _costs() -> CharacterCosts:
+    return CharacterCosts(OTHER_COST)
 
 
 @cache
 def _character(codec: str, first: int, second: int) -> tuple[str, int] | None:
-    """What a pair of bytes says, and what that costs."""
+    """The character of a pair of bytes, and its cost; None if there is none."""
     try:
         new = bytes((first, second)).decode(codec)
     except UnicodeDecodeError:
         return None
-    price = max(map(_prices().__getitem__, new))
-    return new, min(price, SYMBOL) if first in SYMBOL_ROWS and codec == "gbk" else price
+    cost = max(map(_costs().__getitem__, new))
+    return new, min(cost, SYMBOL_COST) if first in SYMBOL_ROWS and codec == "gbk" else cost
 
 
-def read(segment: str, misreading: Misreading) -> list[Piece]:
-    """The cheapest reading of a segment; what cannot be read, and ASCII, is a piece of price `UNREADABLE`."""
-    codec, octets = misreading.codec, misreading.octets
+def _byte_cost(code: int, character: str, codec: str) -> int:
+    """The cost of a byte without a partner."""
+    if code < EURO_BYTE:
+        return 0
+    if code == EURO_BYTE and codec == "gbk":
+        return EURO_COST
+    return LONE_SIGN_COST if character in PROSE_SIGNS else LONE_BYTE_COST
+
+
+def read(segment: str, misreading: Misreading) -> list[Reading]:
+    """The cheapest reading of a segment. What cannot be read, and ASCII, has the cost `UNREAD`."""
+    codec = misreading.codec
     size = len(segment)
-    codes = [ord(sign) if sign < "\x80" else octets[sign] for sign in segment]
-    # cost[i] is that of the cheapest reading of the first i bytes, way[i] how it ends: a pair, or a byte alone.
-    cost = [0] * (size + 1)
-    way: list[tuple[str, int] | None] = [None] * (size + 1)
+    codes = [ord(character) if character.isascii() else misreading.byte_of[character] for character in segment]
+    # The cheapest reading of the first i bytes costs path_cost[i]. It ends with the character pairs[i], or a lone byte.
+    path_cost = [0] * (size + 1)
+    pairs: list[tuple[str, int] | None] = [None] * (size + 1)
     for i, code in enumerate(codes):
-        if code < EURO:
-            best = cost[i]
-        elif code == EURO and codec == "gbk":
-            best = cost[i] + EURO_ALONE
-        else:
-            best = cost[i] + (SIGN_ALONE if segment[i] in SIGNS else ALONE)
-        pair = None
-        if i and FIRST_BYTE <= codes[i - 1] <= LAST_BYTE and FIRST_SECOND <= code <= LAST_BYTE:
+        path_cost[i + 1] = path_cost[i] + _byte_cost(code, segment[i], codec)
+        if i and codes[i - 1] in FIRST_BYTES and code in SECOND_BYTES:
             pair = _character(codec, codes[i - 1], code)
-        if pair is not None and cost[i - 1] + pair[1] < best:
-            cost[i + 1], way[i + 1] = cost[i - 1] + pair[1], pair
-        else:
-            cost[i + 1] = best
-    pieces = []
+            if pair is not None and path_cost[i - 1] + pair[1] < path_cost[i + 1]:
+                path_cost[i + 1], pairs[i + 1] = path_cost[i - 1] + pair[1], pair
+    readings = []
     end = size
     while end:
-        ending = way[end]
-        if ending is not None:
-            pieces.append(Piece(end - 2, end, *ending))
-            end -= 2
-        else:
-            pieces.append(Piece(end - 1, end, segment[end - 1], UNREADABLE))
-            end -= 1
-    return pieces[::-1]
+        pair = pairs[end]
+        start = end - 1 if pair is None else end - 2
+        readings.append(Reading(start, end, *(pair or (segment[start], UNREAD))))
+        end = start
+    return readings[::-1]
 
 
-def evidence(pieces: Sequence[Piece]) -> float:
-    """How likely these are to be Chinese. Quotes and dashes that stand alone may be those of English beside it."""
-    return sum(EVIDENCE.get(piece.price, AGAINST) for piece in pieces if piece.new >= "\x80" and piece.new not in SIGNS)
+def evidence(readings: Sequence[Reading]) -> float:
+    """Log odds that this is Chinese. Lone quotes and dashes do not count: they may belong to English next to it."""
+    return sum(
+        EVIDENCE.get(reading.cost, EVIDENCE_OF_RARE)
+        for reading in readings
+        if not reading.new.isascii() and reading.new not in PROSE_SIGNS
+    )
 
 
-def is_sure(run: str, misreading: Misreading) -> bool:
-    """Whether a long run can be nothing else: not a list of letters, nor one sign again and again, nor UTF-8."""
-    if not all(sign < "\x80" or sign in misreading.octets for sign in run):
+def is_proof(run: str, misreading: Misreading) -> bool:
+    """Whether a long run can only be Chinese: no list of letters, no repeated sign, no UTF-8."""
+    if not all(character.isascii() or character in misreading.byte_of for character in run):
         return False
-    codes = bytes(ord(sign) if sign < "\x80" else misreading.octets[sign] for sign in run)
-    if len(set(codes)) < LEAST_KINDS or sum(b - a == 1 for a, b in pairwise(codes)) >= len(codes) / 2:
+    codes = bytes(ord(character) if character.isascii() else misreading.byte_of[character] for character in run)
+    is_alphabet = sum(second - first == 1 for first, second in pairwise(codes)) >= len(codes) / 2
+    if is_alphabet or len(set(codes)) < MIN_PROOF_BYTES:
         return False
-    if len(codes.decode("utf-8", "ignore").encode()) > UTF_8 * len(codes):
+    if len(codes.decode("utf-8", "ignore").encode()) > MAX_UTF8_SHARE * len(codes):
         return False
-    pieces = read(run, misreading)
-    if sum(piece.price != UNREADABLE for piece in pieces) < LEAST:
+    readings = read(run, misreading)
+    if sum(reading.cost != UNREAD for reading in readings) < MIN_PROOF_CHARS:
         return False
-    signs = any(0xA1 <= code < 0xC0 for code in codes)
-    return evidence(pieces) >= (SURE if signs else SURE_WITHOUT_SIGNS)
+    has_signs = any(code in SIGN_BYTES for code in codes)
+    return evidence(readings) >= (MIN_EVIDENCE if has_signs else MIN_EVIDENCE_WITHOUT_SIGNS)
 
 
-def proven(text: str) -> Misreading | None:
-    """How the Chinese of a text was misread, if one of its runs is surely that, and the others do not speak against."""
-    lines = list(_lines(text))
+def prove_misreading(text: str) -> Misreading | None:
+    """How the Chinese of a text was misread, if one of its runs proves it and the others do not contradict."""
+    lines = list(_lines_with_long_run(text))
     best: tuple[float, Misreading] | None = None
     for misreading in misreadings() if lines else ():
-        if not any(is_sure(run[0], misreading) for line in lines for run in LONG.finditer(line)):
+        if not any(is_proof(run[0], misreading) for line in lines for run in LONG_RUN.finditer(line)):
             continue
-        weight = sum(_weight(line, misreading) for line in _first(lines))
-        if weight >= SURE and (best is None or weight > best[0]):
+        weight = sum(_line_evidence(line, misreading) for line in _first_lines(lines))
+        if weight >= MIN_EVIDENCE and (best is None or weight > best[0]):
             best = weight, misreading
     return best[1] if best else None
 
 
-def _weight(line: str, misreading: Misreading) -> float:
-    """The evidence of a line; letters that the codec does not know speak against it."""
+def _line_evidence(line: str, misreading: Misreading) -> float:
+    """The evidence of a line. Letters that the single-byte encoding does not have count against it."""
     readings = (read(segment[0], misreading) for segment in misreading.segment.finditer(line))
-    weight = sum(evidence(pieces) for pieces in readings if any(piece.price != UNREADABLE for piece in pieces))
-    return weight + AGAINST * sum(sign not in misreading.octets for sign in NOT_CHINESE.findall(line))
+    weight = sum(evidence(segment) for segment in readings if any(reading.cost != UNREAD for reading in segment))
+    unknown = sum(character not in misreading.byte_of for character in NOT_CHINESE.findall(line))
+    return weight + EVIDENCE_OF_RARE * unknown
 
 
-def _lines(text: str) -> Iterator[str]:
-    """The lines that hold a long run. They are suspect, too, and that is found out faster."""
+def _lines_with_long_run(text: str) -> Iterator[str]:
+    """The lines that contain a long run. They are suspect too, which is faster to find out."""
     end = 0
     while suspect := SUSPECT.search(text, end):
         start, end = text.rfind("\n", 0, suspect.start()) + 1, text.find("\n", suspect.end())
         end = len(text) if end < 0 else end
-        if LONG.search(text, start, end):
+        if LONG_RUN.search(text, start, end):
             yield text[start:end]
 
 
-def _first(lines: Sequence[str]) -> Iterator[str]:
-    """As many of the lines as are enough to tell."""
+def _first_lines(lines: Sequence[str]) -> Iterator[str]:
+    """The first lines, up to `MAX_WEIGHED_CHARS` in all."""
     size = 0
     for line in lines:
-        yield line[: ENOUGH - size]
+        yield line[: MAX_WEIGHED_CHARS - size]
         size += len(line)
-        if size >= ENOUGH:
+        if size >= MAX_WEIGHED_CHARS:
             return
 
 
-def misread_chinese(text: str) -> Iterator[Edit]:
-    """All runs of a proven text that say something common, each as an edit."""
-    misreading = proven(text)
+def repaired_chinese(text: str) -> Iterator[Edit]:
+    """Yield an edit for each run of common characters of a text that is proven."""
+    misreading = prove_misreading(text)
     if misreading is None:
         return
     end = 0
@@ -226,47 +232,51 @@ def misread_chinese(text: str) -> Iterator[Edit]:
         start = text.rfind("\n", 0, match.start()) + 1
         end = text.find("\n", match.end())
         end = len(text) if end < 0 else end
-        yield from _line(text, start, end, misreading)
+        yield from _repaired_line(text, start, end, misreading)
 
 
-def _line(text: str, start: int, end: int, misreading: Misreading) -> Iterator[Edit]:
+def _repaired_line(text: str, start: int, end: int, misreading: Misreading) -> Iterator[Edit]:
     runs = [
         (segment.start(), run)
         for segment in misreading.segment.finditer(text, start, end)
-        for run in _runs(read(segment[0], misreading))
+        for run in _readable_runs(read(segment[0], misreading))
     ]
-    beside = any(len(run) >= FEW and _mean(run) <= MEAN for _, run in runs)
-    # In a line of French there are many letters of ASCII to each that is not.
-    western = not beside and sum("a" <= sign <= "z" for sign in text[start:end]) > sum(2 * len(run) for _, run in runs)
-    for at, run in runs:
-        low, high = at + run[0].start, at + run[-1].end
+    has_common_run = any(len(run) >= MIN_RUN_CHARS and _mean_cost(run) <= MAX_MEAN_COST for _, run in runs)
+    letters = sum("a" <= character <= "z" for character in text[start:end])
+    is_western = not has_common_run and letters > LETTERS_PER_BYTE * sum(len(run) for _, run in runs)
+    max_mean_cost = MAX_MEAN_COST_BESIDE_COMMON if has_common_run else MAX_MEAN_COST
+    for offset, run in runs:
+        low, high = offset + run[0].start, offset + run[-1].end
         old = text[low:high]
-        if len(run) >= FEW:
-            fits = _mean(run) <= (MEAN_BESIDE if beside else MEAN)
+        if len(run) >= MIN_RUN_CHARS:
+            fits = _mean_cost(run) <= max_mean_cost
         else:
-            fits = min(piece.price for piece in run) <= SYMBOL and (len(run) > 1 or run[0].price <= SYMBOL)
-            fits = fits and not (western and _may_be_western(old, text[max(0, low - 1) : high + 1], misreading))
+            fits = min(reading.cost for reading in run) <= SYMBOL_COST
+            fits = fits and not (is_western and _may_be_western(old, text[max(0, low - 1) : high + 1], misreading))
         if fits:
-            yield Edit(low, old, "".join(piece.new for piece in run), CHINESE.name, 0.93)
+            yield Edit(low, old, "".join(reading.new for reading in run), CHINESE.name, CONFIDENCE)
 
 
 def _may_be_western(run: str, surrounded: str, misreading: Misreading) -> bool:
-    """Whether one or two characters may be letters of another word, or of UTF-8: `née`, `Ã©`."""
-    if not BEYOND.fullmatch(run):
-        return IN_WORD.search(surrounded) is not None or run[0].isalpha()
+    """Whether one or two characters may be letters of another word, or of UTF-8: `née`, `Ã©`.
+
+    `surrounded` is the run with the character before it and the one after it.
+    """
+    if not NON_ASCII_RUN.fullmatch(run):
+        return IN_LATIN_WORD.search(surrounded) is not None or run[0].isalpha()
     try:
-        bytes(misreading.octets[sign] for sign in run).decode("utf-8")
+        bytes(misreading.byte_of[character] for character in run).decode("utf-8")
     except UnicodeDecodeError:
         return False
     return True
 
 
-def _runs(pieces: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
-    """Characters that stand side by side."""
-    run: list[Piece] = []
-    for piece in pieces:
-        if piece.price != UNREADABLE:
-            run.append(piece)
+def _readable_runs(readings: Sequence[Reading]) -> Iterator[Sequence[Reading]]:
+    """The characters that are read, those side by side together."""
+    run: list[Reading] = []
+    for reading in readings:
+        if reading.cost != UNREAD:
+            run.append(reading)
         elif run:
             yield run
             run = []
@@ -274,21 +284,27 @@ def _runs(pieces: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
         yield run
 
 
-def _mean(run: Sequence[Piece]) -> float:
-    return sum(piece.price for piece in run) / len(run)
+def _mean_cost(run: Sequence[Reading]) -> float:
+    return sum(reading.cost for reading in run) / len(run)
 
 
-def left_over(text: str) -> list[tuple[int, int]]:
-    """What stays of a proven text: letters whose other byte was lost, where they touch one that is read."""
-    misreading = proven(text)
+def unread_bytes(text: str) -> list[tuple[int, int]]:
+    """The spans of letters whose other byte was lost, next to one that is read. None in a text that is not proven."""
+    misreading = prove_misreading(text)
     if misreading is None:
         return []
-    found = []
+    spans = []
     for segment in misreading.segment.finditer(text):
-        pieces = read(segment[0], misreading)
-        for i, piece in enumerate(pieces):
-            if piece.price == UNREADABLE and piece.new > "\x80" and piece.new not in SIGNS and piece.new != "€":
-                beside = pieces[max(0, i - 1) : i + 2]
-                if any(each.price in (COMMON, PLAIN) for each in beside):
-                    found.append((segment.start() + piece.start, segment.start() + piece.end))
-    return found
+        readings = read(segment[0], misreading)
+        for i, reading in enumerate(readings):
+            if _is_lost(reading) and any(
+                neighbour.cost in (MOST_COMMON_COST, COMMON_COST) for neighbour in readings[max(0, i - 1) : i + 2]
+            ):
+                spans.append((segment.start() + reading.start, segment.start() + reading.end))
+    return spans
+
+
+def _is_lost(reading: Reading) -> bool:
+    """Whether a byte is left that is no ASCII and no sign of prose."""
+    is_letter = reading.new > "\x80" and reading.new not in PROSE_SIGNS and reading.new != "€"
+    return reading.cost == UNREAD and is_letter

@@ -1,8 +1,9 @@
-"""Repair `mojibake`: text that was decoded with the wrong codec, `donâ€™t` for `don’t`.
+"""The repair `mojibake`: text that was decoded with the wrong encoding, `donâ€™t` for `don’t`.
 
-Three kinds are undone, each by a module of its own: UTF-8 read in a codec of one byte a character (`western`, which
-is ftfy's), Chinese read so (`chinese`), and Chinese read in another codec of Chinese (`exchanged`). A scan first finds
-out whether there is anything to look at (`suspicion`). What was lost is noted and not guessed (`lost`).
+Three kinds are repaired, each by its own module: UTF-8 read in a single-byte encoding (`single_byte`, which is ftfy's
+repair), Chinese read in a single-byte encoding (`chinese`), and Chinese read in another Chinese encoding
+(`swapped_codecs`). A scan first finds out whether there is anything to repair (`suspects`). What is lost is noted
+and not guessed (`unreadable`).
 """
 
 from collections.abc import Iterator
@@ -12,27 +13,32 @@ from typing import ClassVar
 from pipeline.model.document import Document
 from pipeline.model.stage import Finding, Rule
 from pipeline.stages.fixpoint import propose_to_fixpoint
-from pipeline.stages.mojibake.chinese import CHINESE, left_over, misread_chinese
-from pipeline.stages.mojibake.exchanged import BIG5, BIG5_SIGNS, GBK, UTF_8_SIGNS, exchanged, misread_as_gbk
-from pipeline.stages.mojibake.lost import MARKS, UNREADABLE, marks, noted
-from pipeline.stages.mojibake.suspicion import SUSPECT, gist
-from pipeline.stages.mojibake.western import BYTE_LOST, DECODED, misread
+from pipeline.stages.mojibake.chinese import repaired_chinese, unread_bytes
+from pipeline.stages.mojibake.rules import CHINESE, RULES
+from pipeline.stages.mojibake.single_byte import repaired_utf8
+from pipeline.stages.mojibake.suspects import SUSPECT, non_ascii_runs
+from pipeline.stages.mojibake.swapped_codecs import (
+    SIGNS_OF_SWAPPED,
+    SIGNS_OF_UTF8,
+    repaired_swapped,
+    repaired_utf8_as_gbk,
+)
+from pipeline.stages.mojibake.unreadable import REPLACEMENTS, notes, replacement_spans
 from pipeline.text.edits import Edit
 
-RULES = (DECODED, BYTE_LOST, GBK, BIG5, CHINESE, UNREADABLE)
-SIGNS = UTF_8_SIGNS + BIG5_SIGNS
+SIGNS_OF_CHINESE = SIGNS_OF_UTF8 + SIGNS_OF_SWAPPED
 
 
 def repair(document: Document) -> Iterator[Edit]:
-    """One round: what was read as one byte a character, Chinese before all, and only in its absence the other kinds."""
+    """One round. The first kind of mojibake that is found is repaired, Chinese before the others."""
     text = document.text
     if text.isascii():
         return
-    found: list[Edit] = []
+    edits: list[Edit] = []
     if SUSPECT.search(text):
-        # ftfy would take single pairs out of Chinese in GBK for letters of UTF-8.
-        found = list(misread_chinese(text)) or list(misread(text))
-    yield from found or list(misread_as_gbk(text)) or exchanged(text)
+        # ftfy would read single pairs of bytes of GBK as letters of UTF-8.
+        edits = list(repaired_chinese(text)) or list(repaired_utf8(text))
+    yield from edits or list(repaired_utf8_as_gbk(text)) or repaired_swapped(text)
 
 
 @dataclass(frozen=True)
@@ -47,19 +53,16 @@ class Mojibake:
     protocol: ClassVar = 1
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """Yields an edit for each run that was misread, and a note for each line that cannot be read."""
+        """Yield an edit for each run that was decoded wrongly, and a note for each line that cannot be read."""
         text = document.text
         if text.isascii():
             return
-        told = gist(text)
-        suspect = SUSPECT.search(told) is not None
-        edits = (
-            list(propose_to_fixpoint(document, self.rules, repair))
-            if suspect or any(sign in told for sign in SIGNS)
-            else []
-        )
+        runs = non_ascii_runs(text)
+        edits: list[Edit] = []
+        if SUSPECT.search(runs) or any(sign in runs for sign in SIGNS_OF_CHINESE):
+            edits = list(propose_to_fixpoint(document, self.rules, repair))
         yield from edits
-        places = marks(text) if any(mark in told for mark in MARKS) else []
+        unread = replacement_spans(text) if any(sign in runs for sign in REPLACEMENTS) else []
         if any(edit.rule == CHINESE.name for edit in edits):
-            places = sorted(places + left_over(text))
-        yield from noted(text, places)
+            unread = sorted(unread + unread_bytes(text))
+        yield from notes(text, unread)

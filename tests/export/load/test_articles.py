@@ -80,7 +80,7 @@ def test_articles_are_read_one_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_path_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="none is not there"):
+    with pytest.raises(UsageError, match="none does not exist"):
         list(pipeline.read(tmp_path / "none"))
 
 
@@ -126,7 +126,7 @@ def test_what_is_no_article_is_refused(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     error = complaint(path)
     assert error.document == "a.json"
-    assert "is no article" in error.reason
+    assert "is not an article" in error.reason
 
 
 def test_keys_that_a_later_version_added_are_accepted(tmp_path: Path) -> None:

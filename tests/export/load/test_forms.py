@@ -156,7 +156,7 @@ def test_a_flat_table_says_what_it_holds(tmp_path: Path, rows: str) -> None:
 
 def test_a_foreign_table_names_its_columns(tmp_path: Path) -> None:
     pq.write_table(pa.table({"prompt": ["a"], "answer": ["b"]}), tmp_path / "a.parquet")
-    assert told(tmp_path / "a.parquet") == [("a.parquet", "holds no articles: its columns are prompt, answer")]
+    assert told(tmp_path / "a.parquet") == [("a.parquet", "has no articles: its columns are prompt, answer")]
 
 
 def test_a_row_that_is_none_hides_no_other(tmp_path: Path) -> None:
@@ -177,14 +177,14 @@ def test_text_that_is_no_utf8_in_a_table_is_the_fault_of_its_row(tmp_path: Path)
     first, second, third = told(tmp_path / "a.parquet")
     assert (first[1], third[1]) == ("ferry", "wire/bridge")
     assert second[0] == "a.parquet:2"
-    assert "is no article: 'utf-8' codec" in second[1]
+    assert "is not an article: 'utf-8' codec" in second[1]
 
 
 def test_another_version_of_the_contract_in_a_table_is_named(tmp_path: Path) -> None:
     row = msgspec.to_builtins(prose()) | {"schema": "bilingual-article/9"}
     pq.write_table(pa.Table.from_pylist([row], schema=schema(Article)), tmp_path / "a.parquet")
     ((_, reason),) = told(tmp_path / "a.parquet")
-    assert reason == "follows contract 'bilingual-article/9'; this version reads 'bilingual-article/1'"
+    assert reason == "has schema 'bilingual-article/9'; this version reads 'bilingual-article/1'"
 
 
 def test_a_row_group_that_is_damaged_hides_no_other(tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_a_line_that_is_damaged_hides_no_other_in_a_packed_file(tmp_path: Path) 
     first, second, third = told(tmp_path / "a.jsonl.gz")
     assert (first[1], third[1]) == ("ferry", "wire/bridge")
     assert second == ("a.jsonl.gz:2", second[1])
-    assert "is no article" in second[1]
+    assert "is not an article" in second[1]
 
 
 def test_what_stands_before_the_damage_of_a_packed_file_is_read(tmp_path: Path) -> None:
@@ -241,21 +241,19 @@ def test_a_row_of_sqlite_that_is_none_hides_no_other(tmp_path: Path) -> None:
     first, second, third = told(tmp_path / "a.sqlite")
     assert (first[1], third[1]) == ("ferry", "wire/bridge")
     assert second[0] == "a.sqlite:2"
-    assert second[1].startswith("is no article")
+    assert second[1].startswith("is not an article")
 
 
 def test_a_foreign_database_says_what_it_lacks(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "a.sqlite") as database:
         database.execute("CREATE TABLE articles (id, body)")
     database.close()
-    assert told(tmp_path / "a.sqlite") == [
-        ("a.sqlite", "holds no articles: it has no table 'articles' with a column 'article'")
-    ]
+    assert told(tmp_path / "a.sqlite") == [("a.sqlite", "has no articles: no table 'articles' with a column 'article'")]
     duckdb = pytest.importorskip("duckdb")
     with duckdb.connect(str(tmp_path / "a.duckdb")) as other:
         other.execute("CREATE TABLE articles (id VARCHAR)")
     assert told(tmp_path / "a.duckdb") == [
-        ("a.duckdb", "holds no articles: it has no table 'articles' with the columns of the contract")
+        ("a.duckdb", "has no articles: no table 'articles' with the columns of an article")
     ]
 
 
@@ -267,7 +265,7 @@ def test_a_row_of_duckdb_that_is_none_hides_no_other(tmp_path: Path) -> None:
     found = dict(told(tmp_path / "a.duckdb"))
     assert sorted(found.values())[:2] == [
         "ferry",
-        "follows contract 'other/1'; this version reads 'bilingual-article/1'",
+        "has schema 'other/1'; this version reads 'bilingual-article/1'",
     ]
     assert "wire/bridge" in found.values()
 

@@ -23,7 +23,7 @@ from pipeline.export.load.limits import FIRST_LINE_BYTES
 from pipeline.export.tables.columns import schema
 from pipeline.model.restore import source_text
 from pipeline.model.verify import faults
-from pipeline.readers import limits as source_limits
+from pipeline.readers import budget as source_limits
 from pipeline.text.edits import Change, Edit
 
 MIB = 1 << 20
@@ -46,7 +46,7 @@ def told(path: Path, limits: Limits = SMALL) -> list[tuple[str, str]]:
 @pytest.fixture
 def no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     """The ratio counts from the first MiB on, so that bombs of a test are small."""
-    monkeypatch.setattr(source_limits, "GRACE", MIB)
+    monkeypatch.setattr(source_limits, "FREE_BYTES", MIB)
 
 
 # --- JSON
@@ -93,7 +93,7 @@ def test_every_verb_goes_on_behind_what_is_nested(
 def test_a_long_line_is_named_and_the_next_one_read(tmp_path: Path) -> None:
     for name, long in (("junk", b"x" * 5 * MIB), ("text", b'{"id": "' + b"x" * 5 * MIB + b'"}')):
         (tmp_path / f"{name}.jsonl").write_bytes(long + b"\n" + as_json("b") + b"\n")
-    said = "is longer than 320,000 bytes, 16 times the limit of a document; leave it out, or raise [input.limits] bytes"
+    said = "is longer than 320,000 bytes, 16 times [input.limits] bytes; remove it or raise the limit"
     assert told(tmp_path) == [
         ("junk.jsonl:1", said), ("junk.jsonl:2", "b"), ("text.jsonl:1", said), ("text.jsonl:2", "b")
     ]  # fmt: skip
@@ -107,7 +107,7 @@ def test_a_long_article_is_named(tmp_path: Path) -> None:
 
 def test_a_number_of_a_million_digits_is_no_article(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_bytes(as_json("a").replace(b'"start":0', b'"start":' + b"9" * 1_000_000, 1))
-    assert "is not as the contract says" in told(tmp_path, Limits())[0][1] or "is no article" in told(tmp_path)[0][1]
+    assert "is not a valid article" in told(tmp_path, Limits())[0][1] or "is not an article" in told(tmp_path)[0][1]
 
 
 @pytest.mark.usefixtures("no_grace")
@@ -258,7 +258,7 @@ def test_offsets_out_of_an_arrow_file_cost_their_row(tmp_path: Path) -> None:
     assert at > 0
     data[at + 8 : at + 12] = (1 << 30).to_bytes(4, "little")
     (tmp_path / "a.arrow").write_bytes(data)
-    assert any("is no article" in reason for _, reason in told(tmp_path / "a.arrow"))
+    assert any("is not an article" in reason for _, reason in told(tmp_path / "a.arrow"))
 
 
 def test_rows_are_made_into_objects_one_by_one_where_they_are_large(
@@ -295,16 +295,16 @@ def test_a_sqlite_database_that_computes_articles_holds_none(made: str, tmp_path
     path = sqlite(tmp_path / "a.sqlite", made)
     found = told(path)
     assert all("a.sqlite" in name for name, _ in found)
-    assert not found or "holds no articles" in found[0][1] or "cannot be read" in found[0][1]
+    assert not found or "has no articles" in found[0][1] or "cannot be read" in found[0][1]
 
 
 def test_a_sqlite_database_gives_no_more_rows_than_it_has_room_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline.readers.sqlite.connection import Amount
+    from pipeline.readers.sqlite.connection import ValueBudget
 
-    monkeypatch.setattr(Amount, "SMALLEST_ROW", 4000)
-    monkeypatch.setattr(Amount, "FEW", 0)
+    monkeypatch.setattr(ValueBudget, "SMALLEST_ROW", 4000)
+    monkeypatch.setattr(ValueBudget, "FEW", 0)
     path = sqlite(tmp_path / "a.sqlite", "CREATE TABLE articles (article)", "INSERT INTO articles VALUES (1), (2), (3)")
     assert told(path)[-1][0] == "a.sqlite:3"
     assert "more rows than its 8,192 bytes have room for" in told(path)[-1][1]
@@ -326,7 +326,7 @@ def test_a_duckdb_database_reaches_no_file_and_computes_nothing(tmp_path: Path) 
             database.execute(f"CREATE TABLE other.articles AS SELECT {columns}")
         ((_, reason),) = told(tmp_path / f"{name}.duckdb")
         assert "key" not in reason
-        assert "holds no articles" in reason or "has generated columns" in reason
+        assert "has no articles" in reason or "has generated columns" in reason
 
 
 # --- what a run remembers

@@ -1,4 +1,4 @@
-"""What one file may unpack to: a small archive must not fill memory, disk or days with what it says it holds."""
+"""Limits what one file may unpack to, so that a small archive cannot exhaust memory, disk or time."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -6,22 +6,22 @@ from typing import Protocol
 from pipeline.config.settings import Limits
 from pipeline.model.record import ReaderError
 
-GRACE = 1 << 26
-"""Bytes that may come out, 64 MiB, before it is asked how many times the file that is."""
+FREE_BYTES = 1 << 26
+"""Bytes (64 MiB) that any file may unpack to; more is checked against the ratio."""
 
 
-class Source(Protocol):
-    """What bytes are read from."""
+class Readable(Protocol):
+    """Anything that bytes can be read from."""
 
     def read(self, size: int, /) -> bytes:
-        """Up to `size` bytes; none at the end."""
+        """Up to `size` bytes; `b\"\"` at the end."""
         ...
 
 
 class Budget:
-    """The count of what went in and came out of one file, of all archives and compressions in it together.
+    """Counts what is read of one file and what it unpacks to, over all archives and compressions in it.
 
-    All layers share it: what a zip in a zip unpacks to is held against the size of the outer one.
+    All layers share one budget: what a zip in a zip unpacks to is compared with the size of the outer one.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -31,22 +31,22 @@ class Budget:
         self.given = 0
         """Bytes that were unpacked."""
         self.kept = 0
-        """Bytes that were copied to the disk."""
+        """Bytes that were copied to a temporary file."""
         self.unsized = False
-        """Whether it is a file of the web whose server does not say how long it is."""
+        """Whether it is a download of unknown length."""
         self.held = 0
         """Rows of tables, and members and records of archives."""
         self.fault: ReaderError | None = None
-        """What was said when they became too many: one error, whatever in the file meets it."""
+        """The first error: every part of the file that exceeds a limit reports this one."""
 
     def take(self, count: int) -> None:
         """Counts bytes that were read of the file itself."""
         self.taken += count
 
     def give(self, count: int) -> None:
-        """Counts bytes that were unpacked. Raises `ReaderError` where they are too many."""
+        """Counts bytes that were unpacked. Raises `ReaderError` if there are too many."""
         self.given += count
-        if self.given <= GRACE and self.given <= self.limits.expanded:
+        if self.given <= FREE_BYTES and self.given <= self.limits.expanded:
             return
         if self.given > self.limits.expanded:
             told = f"unpacks to more than {self.limits.expanded:,} bytes, and the rest is not read"
@@ -56,20 +56,20 @@ class Budget:
             self._refuse(f"{told}; leave it out, or raise [input.limits] ratio if you trust it")
 
     def announce(self, count: int) -> None:
-        """Asks for bytes that a part of the file declares to unpack to, before any of them is; they are not counted.
+        """Checks a size that a part of the file declares, before it is unpacked. Nothing is counted.
 
-        Raises `ReaderError` where they would be too many.
+        Raises `ReaderError` if it would exceed a limit.
         """
         whole = self.given + count
         if whole > self.limits.expanded:
             told = f"declares that it unpacks to {whole:,} bytes, over the limit of {self.limits.expanded:,} bytes"
             self._refuse(f"{told}; split it, or raise [input.limits] expanded")
-        if whole > GRACE and whole > self.limits.ratio * self.taken:
+        if whole > FREE_BYTES and whole > self.limits.ratio * self.taken:
             told = f"declares that its {self.taken:,} bytes unpack to {whole:,}, more than {self.limits.ratio:,} times"
             self._refuse(f"{told}; leave it out, or raise [input.limits] ratio if you trust it")
 
     def keep(self, count: int) -> None:
-        """Counts bytes that are copied to the disk. Raises `ReaderError` where they are too many."""
+        """Counts bytes that are copied to the disk. Raises `ReaderError` if there are too many."""
         self.kept += count
         if self.kept > self.limits.expanded:
             limit = f"{self.limits.expanded:,} bytes"
@@ -81,10 +81,10 @@ class Budget:
             self._refuse(f"{told} it has; copy it here first, or raise [input.limits] copied")
 
     def hold(self, rows: int = 1) -> None:
-        """Counts rows of a table, or members of an archive. Raises `ReaderError` where the bytes are too few for them.
+        """Counts rows of a table or members of an archive. Raises `ReaderError` if the file is too small for so many.
 
-        A row of a plain file takes a byte at least. A packed one can declare any number of rows that are all alike, and
-        each costs time and room in the state of the run. Nothing is asked where the bytes of the file are not counted.
+        A row of a plain file takes at least a byte. A compressed file can declare any number of equal rows, and each
+        costs time and space in the run's state. Nothing is checked if the bytes of the file are not counted.
         """
         self.held += rows
         if self.taken and self.held > self.taken + self.limits.rows:
@@ -96,11 +96,11 @@ class Budget:
         raise self.fault
 
 
-class Counted:
-    """The bytes of a file, counted as they are read."""
+class CountedStream:
+    """A stream that counts the bytes read of a file."""
 
-    def __init__(self, source: Source, budget: Budget) -> None:
-        # What one read gives, where it can be had: a longer one that ends in an error keeps what it had before.
+    def __init__(self, source: Readable, budget: Budget) -> None:
+        # read1, if there is one: a read that joins several loses what it already had when one of them fails.
         self._read: Callable[[int], bytes] = getattr(source, "read1", source.read)
         self._budget = budget
 

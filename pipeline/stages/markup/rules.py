@@ -1,0 +1,55 @@
+"""The rules of the stage `markup`, with texts that they change (`acts`) and lookalikes that they keep (`spares`)."""
+
+from pipeline.model.stage import Rule
+
+TAG = Rule(
+    "markup.tag",
+    "a known tag within a line",
+    acts=("a <strong>bold</strong> claim", 'see <a href="/x">this</a>', "a<!-- ad -->b"),
+    spares=("x <y and z> w", "List<String>", "I <3 it", "write to <a@b.c>", "the <b> tag", "`<em>`"),
+)
+LINE_BREAK = Rule(
+    "markup.line-break",
+    "a tag that parts two lines",
+    acts=("One.<br>Two.", "<p>One.</p><p>Two.</p>", "One. <br /> Two."),
+    spares=("<p>One.</p>", "use <br> for a new line", "`<br>`"),
+)
+SCRIPT = Rule(
+    "markup.script",
+    "a script or a style sheet with what it holds",
+    acts=("<script>var a = 1;</script>The tide", "<style>\n.a { color: red; }\n</style>The tide"),
+    spares=("the <script> tag and its </script>", "`<script>var a;</script>`"),
+)
+XML = Rule(
+    "markup.xml",
+    "an XML declaration or the marks of a CDATA section",
+    acts=("<![CDATA[The tide]]>", '<?xml version="1.0"?>The tide'),
+    spares=("<?php echo 1; ?>", "a <![CDATA[ alone"),
+)
+BULLETIN_CODE = Rule(
+    "markup.bulletin-code",
+    "a code of a bulletin board or a blog, in a pair",
+    acts=("a [b]bold[/b] claim", "[url=http://x.org]a link[/url]", '[caption id="a"]A boat.[/caption]'),
+    spares=("[sic] and [1] and [laughter]", "a[i] + b[i]", "[b] alone", "`[b]x[/b]`"),
+)
+ESCAPED_MARK = Rule(
+    "markup.escaped-mark",
+    "a mark that Markdown or SQL escaped with a backslash",
+    acts=("1\\. First of all", "snake\\_case", "\\[applause\\] Thank you", "don\\'t wait", "R\\&D", "a cost of \\$5"),
+    spares=("¯\\_(ツ)_/¯", "C:\\_x\\y", "\\[ x + 1 \\]", "\\d+\\.\\d+", "`a\\_b`", "\\# no heading", "x \\. y"),
+)
+INVISIBLE = Rule(
+    "markup.invisible",
+    "a zero-width character, a mark of direction or a soft hyphen",
+    acts=("hi\u200bdden", "hi\ufeffdden", "hy\u00adphen", "a\u2060b", "the\u200e end", "to\u200dgether"),
+    spares=("👩\u200d🚀", "می\u200cخواهم", "ภาษา\u200bไทย", "a \u00ad b", "שלום\u200f"),
+)
+CONTROL = Rule(
+    "markup.control",
+    "a control character",
+    acts=("a\x00b", "a\x0bb", "\x1b[31mred\x1b[0m"),
+    spares=("a\tb\n",),
+)
+
+RULES = (TAG, LINE_BREAK, SCRIPT, XML, BULLETIN_CODE, ESCAPED_MARK, INVISIBLE, CONTROL)
+"""Every rule of the stage, in the order of the documentation."""
