@@ -167,10 +167,9 @@ def _read_head_line(document: Document, line: Line, *, title: bool, below_part: 
         if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
             return _byline(line, byline, BYLINE)
         found_credits = credits_in(document.text, line.start, line.end, vocabulary)
-        if found_credits and (
-            byline_or_credits := _credits_in_head(document, line, found_credits, below_part=below_part)
-        ):
-            return byline_or_credits
+        part = _credits_in_head(document, line, found_credits, below_part=below_part) if found_credits else None
+        if part is not None:
+            return part
     if dateline := dateline_in(text, vocabulary):
         return _byline(line, dateline, DATELINE)
     if title and "\n" in document.text:
