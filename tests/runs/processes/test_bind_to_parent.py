@@ -20,7 +20,8 @@ from pipeline.runs.output.compress_shard import ShardCompression
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    compression = ShardCompression(folder / "lines", "part-00000.jsonl.zst", "jsonl", FolderBackend(folder), folder / "lock")
+    lines, name, backend = folder / "lines", "part-00000.jsonl.zst", FolderBackend(folder)
+    compression = ShardCompression(lines, name, "jsonl", backend, folder / "lock")
     print(compression._process.pid, flush=True)
     time.sleep(3600)
 """
