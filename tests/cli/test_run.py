@@ -304,7 +304,7 @@ def test_an_output_that_is_a_file_is_refused(raw: Path, tmp_path: Path, capsys: 
     file = tmp_path / "file"
     file.write_text("precious", encoding="utf-8")
     assert main(["run", str(raw), "-o", str(file)]) == 2
-    assert "is a file; name a folder" in capsys.readouterr().err
+    assert "is a file; give a folder" in capsys.readouterr().err
     assert file.read_text(encoding="utf-8") == "precious"
 
 

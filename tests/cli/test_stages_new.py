@@ -260,7 +260,7 @@ def test_a_parent_that_is_not_there_is_refused(here: Path, capsys: pytest.Captur
 
 def test_where_one_file_cannot_be_written_nothing_is(here: Path) -> None:
     contents = {"a.txt": "first", f"{'b' * 300}.txt": "no file system has names this long"}
-    with pytest.raises(pipeline.UsageError, match="late-tides cannot be written"):
+    with pytest.raises(pipeline.UsageError, match="cannot write .*late-tides"):
         write(contents, here / "late-tides")
     assert not list(here.iterdir())
 

@@ -117,7 +117,7 @@ def test_a_sink_of_another_package_is_found_by_name_and_by_suffix(tmp_path: Path
         ('"ids"', '"others"', "is named 'others'; the entry point must have the same name"),
         ("protocol: ClassVar = 1", "protocol: ClassVar = 2", "supports protocol 2, but this version uses 1"),
         ("def write", "def wrote", "has no method 'write'"),
-        ('(".ids",)', '".ids"', "has no tuple of names' ends as 'suffixes'"),
+        ('(".ids",)', '".ids"', "needs 'suffixes', a tuple of file name suffixes"),
         ('end: str = ";"', "end: str", "missing 1 required positional argument: 'end'"),
     ],
 )

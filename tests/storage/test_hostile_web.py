@@ -461,4 +461,4 @@ def test_a_length_that_is_none_is_no_length(head: bytes) -> None:
 def test_text_of_the_web_is_cleaned_up_to_the_limit(web: Web, capfd: Captured) -> None:
     url = web.put("/a.txt", "salt " * 100)
     assert main(["clean", url, "--allow-private", "--set", "input.limits.bytes=100"]) == 1
-    assert "a.txt: is over the limit of 100 bytes; raise [input.limits] bytes" in capfd.readouterr().err
+    assert "a.txt: is larger than 100 bytes; raise [input.limits] bytes" in capfd.readouterr().err

@@ -78,7 +78,7 @@ def test_the_command_exports_from_bucket_to_bucket(output: tuple[Path, str], buc
         ("https://salt.example/a.parquet", None, "https://salt.example/a.parquet: files of the web can only be read"),
         ("ftp://salt.example/a.parquet", None, "ftp:// is not read; s3://"),
         ("s3://salt/a.json", "json", "s3://salt/a.json: a file per article needs a folder"),
-        ("s3://salt/a/", "jsonl", "s3://salt/a/ is called as a folder, and jsonl is one file"),
+        ("s3://salt/a/", "jsonl", "s3://salt/a/ ends in a slash, but format 'jsonl' writes one file"),
         ("s3://salt/a", None, "the name of s3://salt/a tells no format"),
         ("s3://salt/..", "json", "s3://salt/.. is no name"),
         ("s3://salt/out/a.jsonl", None, "s3://salt/out/a.jsonl is what is exported, or lies in it"),
