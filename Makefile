@@ -29,7 +29,7 @@ run: $(INSTALLED)  ## process raw/ into output/
 
 # A file at a time goes to each core. Compiled modules are kept, whatever the shell says: the tests start Python often.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
-FAST := stages segmentation lexicon text model core audit export/tables config/test_plugins.py config/test_settings.py \
+FAST := stages segmentation lexicon text model core audit exporters/tables config/test_plugins.py config/test_settings.py \
 	test_public_names.py test_samples.py test_structure.py
 
 test: $(INSTALLED_DEV) $(CONSUMERS)  ## all tests but the long ones, which `make soak` runs

@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.timing import best
 from pipeline.config.settings import Input
 from pipeline.core.pipeline import Pipeline
-from pipeline.export.json import encode_article
+from pipeline.exporters.json import encode_article
 from pipeline.model.record import Record
 from pipeline.readers.documents import records
 from pipeline.readers.input_files import InputFile

@@ -13,7 +13,7 @@ import pytest
 import pipeline
 from benchmarks.accuracy import repairs
 from pipeline.config.settings import Input
-from pipeline.export.json import encode_article
+from pipeline.exporters.json import encode_article
 from pipeline.model.record import Record
 from pipeline.model.restore import source_text
 from pipeline.readers.documents import records

@@ -17,7 +17,7 @@ FLOORS = (
     {"config"},
     {"stages"},
     {"readers"},
-    {"export"},
+    {"exporters"},
     {"core"},
     {"audit"},
     {"runs", "testing"},

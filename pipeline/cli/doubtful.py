@@ -8,7 +8,7 @@ from pipeline.cli.printer import Printer
 from pipeline.cli.standard_streams import write_json
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.load.articles import load_each
+from pipeline.exporters.load.articles import load_each
 from pipeline.model.article import Article, Remark
 from pipeline.storage import AnyPath
 from pipeline.text.excerpts import visible

@@ -19,8 +19,8 @@ from pipeline.cli.options import add_reading_options, limits, output_place
 from pipeline.cli.printer import Printer
 from pipeline.cli.standard_streams import read_stdin, write_json
 from pipeline.errors import ContractError, UsageError, did_you_mean
-from pipeline.export.load.articles import load_each
-from pipeline.export.load.decode import decode_article
+from pipeline.exporters.load.articles import load_each
+from pipeline.exporters.load.decode import decode_article
 from pipeline.model.article import Article
 
 EXPLAIN_EXAMPLES = """examples:

@@ -11,11 +11,11 @@ from pipeline.cli.options import add_reading_options, limits, output_place, sett
 from pipeline.config.options import options as fields
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.exporter import Exporter, StreamingExporter
-from pipeline.export.load.articles import load_each
-from pipeline.export.registry import BUILT_IN_EXPORTERS, exporter, format_of
-from pipeline.export.tables.row_kinds import ROW_TYPES
-from pipeline.export.target import write_local, write_remote
+from pipeline.exporters.exporter import Exporter, StreamingExporter
+from pipeline.exporters.load.articles import load_each
+from pipeline.exporters.registry import BUILT_IN_EXPORTERS, exporter, format_of
+from pipeline.exporters.tables.row_kinds import ROW_TYPES
+from pipeline.exporters.target import write_local, write_remote
 from pipeline.model.article import Article
 from pipeline.model.restore import restore
 from pipeline.storage import AnyPath, RemotePath, as_path

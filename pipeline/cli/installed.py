@@ -7,8 +7,8 @@ from pipeline.config.plugins import SOURCES, offers
 from pipeline.config.settings_reference import Parts
 from pipeline.core.recipe import BUILT_IN, Step, step
 from pipeline.errors import UsageError
-from pipeline.export.exporter import Exporter
-from pipeline.export.registry import exporter, exporter_names
+from pipeline.exporters.exporter import Exporter
+from pipeline.exporters.registry import exporter, exporter_names
 from pipeline.readers import registry
 from pipeline.readers.reader import Reader
 

@@ -6,7 +6,7 @@ from pipeline.cli.installed import steps
 from pipeline.config.settings import Limits
 from pipeline.core.recipe import PIPELINE_RULES
 from pipeline.errors import ContractError, UsageError, did_you_mean
-from pipeline.export.load.articles import load_each, read
+from pipeline.exporters.load.articles import load_each, read
 from pipeline.model.article import Article
 from pipeline.storage import AnyPath
 from pipeline.storage.file_names import file_name

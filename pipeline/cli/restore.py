@@ -9,7 +9,7 @@ from pipeline.cli.lookup import article_with_id
 from pipeline.cli.options import add_reading_options, limits, output_place, write_below, write_bytes
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.load.articles import is_single_article, load_each, read
+from pipeline.exporters.load.articles import is_single_article, load_each, read
 from pipeline.model.article import Article
 from pipeline.model.restore import restore
 from pipeline.storage import AnyPath, as_path

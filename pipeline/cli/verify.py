@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.cli.grouped_errors import print_grouped
 from pipeline.cli.options import add_reading_options, limits, output_place
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.load.articles import file_name_mismatch, load_each
+from pipeline.exporters.load.articles import file_name_mismatch, load_each
 from pipeline.model.article import Article
 from pipeline.model.verify import faults, unassigned_share
 from pipeline.runs.edited_articles import EditedArticles, UnreadableStateError, find_edited_articles

@@ -17,7 +17,7 @@ from sampling import only
 
 import pipeline
 from pipeline.cli import main
-from pipeline.export.json import write_article
+from pipeline.exporters.json import write_article
 from pipeline.text.escapes import HIDDEN
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="it has no pseudo-terminals")

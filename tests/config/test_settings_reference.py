@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.config.settings_reference import Parts, catalogue, schema
 from pipeline.core.recipe import recipe
-from pipeline.export.registry import BUILT_IN_EXPORTERS, exporter
+from pipeline.exporters.registry import BUILT_IN_EXPORTERS, exporter
 from pipeline.readers.registry import select_readers
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "pipeline.schema.json"

@@ -24,7 +24,7 @@ kind, file, cache = sys.argv[1:4]
 more = {}
 if kind == "json, typed":
     from pipeline import Article
-    from pipeline.export.tables.columns import schema
+    from pipeline.exporters.tables.columns import schema
     # So few bytes are looked at together that the first article alone would say what types there are.
     kind, more = "json", {"features": datasets.Features.from_arrow_schema(schema(Article)), "chunksize": 256}
 found = datasets.load_dataset(kind, data_files=file, split="train", cache_dir=cache, **more)

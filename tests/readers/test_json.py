@@ -8,7 +8,7 @@ import pytest
 
 import pipeline
 from pipeline.config.settings import Input, Limits
-from pipeline.export.json import encode_article
+from pipeline.exporters.json import encode_article
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers.documents import records
 from pipeline.readers.input_files import InputFile

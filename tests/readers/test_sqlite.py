@@ -12,7 +12,7 @@ import pytest
 import pipeline
 from pipeline import UsageError
 from pipeline.config.settings import Input, Limits
-from pipeline.export.json import encode_article
+from pipeline.exporters.json import encode_article
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers.registry import select_readers
 from readers.found import failures, found, ids, in_file, only_aside, only_failure, only_record, texts

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline import Pipeline
-from pipeline.export.json import encode_article
+from pipeline.exporters.json import encode_article
 from pipeline.runs.output import article_writer, manual_edits, write_log
 from pipeline.storage import atomic
 from runs.article_edits import EDITS, GUARDED, OTHER, Edit, interrupted, kept, same_length, sound

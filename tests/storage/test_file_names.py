@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline import Article
-from pipeline.export.registry import export
+from pipeline.exporters.registry import export
 from pipeline.storage.file_names import FewNames, FileNames, comparison_key, file_name, folded
 
 SHORTENED = file_name("b" * 200).removesuffix(".json")

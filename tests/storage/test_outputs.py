@@ -9,7 +9,7 @@ from interviews import bridge, everything, paired
 import pipeline
 from pipeline.cli import main
 from pipeline.errors import UsageError
-from pipeline.export.load.articles import load_each
+from pipeline.exporters.load.articles import load_each
 from pipeline.model.article import Article
 from pipeline.storage import RemotePath, WebAccess, open_store
 from storage.servers import SECRET, Web

@@ -11,9 +11,9 @@ import msgspec
 
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError
-from pipeline.export.load.articles import article_file_names, is_single_article, load_each
-from pipeline.export.load.decode import decode_article
-from pipeline.export.load.limits import DEFAULT_LIMITS
+from pipeline.exporters.load.articles import article_file_names, is_single_article, load_each
+from pipeline.exporters.load.decode import decode_article
+from pipeline.exporters.load.limits import DEFAULT_LIMITS
 from pipeline.model.article import Article
 from pipeline.storage import AnyPath
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from pipeline.errors import UsageError
-from pipeline.export.json import encode_article, indent_json
+from pipeline.exporters.json import encode_article, indent_json
 from pipeline.model.article import Article
 from pipeline.model.record import Record
 from pipeline.runs.article_counts import ArticleCounts

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from pipeline.errors import PipelineError
-from pipeline.export.load.decode import decode_article
-from pipeline.export.parquet import ParquetExport
+from pipeline.exporters.load.decode import decode_article
+from pipeline.exporters.parquet import ParquetExport
 from pipeline.model.article import Article
 from pipeline.runs.output.manual_edits import file_hash
 from pipeline.runs.output.storage_backend import StorageBackend

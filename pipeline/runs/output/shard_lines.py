@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from pipeline.errors import ContractError, PipelineError
-from pipeline.export.load.columnar import parquet
+from pipeline.exporters.load.columnar import parquet
 from pipeline.runs.output.article_writer import ARTICLE_ENCODER
 from pipeline.runs.output.shard_names import is_published
 from pipeline.runs.output.storage_backend import StorageBackend
