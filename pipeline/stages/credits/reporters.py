@@ -219,7 +219,7 @@ def end_of_names(text: str, at: int) -> bool:
 def _place_start(word: str, people: PhraseSet = NO_PHRASES) -> tuple[int, float] | None:
     """Where the place starts in names and a place that are written together, and how sure that is.
 
-    >>> _cut("施诗哈萨克斯坦阿斯塔纳"), _cut("沈予白拉脱维亚利耶帕亚"), _cut("张晓赫北京")
+    >>> _place_start("施诗哈萨克斯坦阿斯塔纳"), _place_start("沈予白拉脱维亚利耶帕亚"), _place_start("张晓赫北京")
     ((2, 0.97), (3, 0.97), (3, 0.97))
     """
     best: tuple[float, int] | None = None
@@ -237,7 +237,7 @@ def _place_start(word: str, people: PhraseSet = NO_PHRASES) -> tuple[int, float]
 def _tagged_place_start(word: str, people: PhraseSet = NO_PHRASES) -> tuple[int, float] | None:
     """The same for a place that the gazetteer does not have: at the only word boundary that leaves a name before it.
 
-    >>> _tagged_cut("陆闻笛赫本"), _tagged_cut("陆闻笛")
+    >>> _tagged_place_start("陆闻笛赫本"), _tagged_place_start("陆闻笛")
     ((3, 0.8), None)
     """
     if not MIN_TAGGED_CHARS <= len(word) <= MAX_TAGGED_CHARS:

@@ -86,7 +86,7 @@ MIXED = Verdict("mul", BOTH_LANGUAGES.name, 0.8)
 def judge_latin(text: str) -> Verdict:
     """English by its words, `und` without them; for a short line the document decides.
 
-    >>> of_latin("They said that it rained.").value, of_latin("Cold for free").value, of_latin("12:30").value
+    >>> judge_latin("They said that it rained.").value, judge_latin("Cold for free").value, judge_latin("12:30").value
     ('en', 'en?', 'und')
     """
     english = english_words()
@@ -117,7 +117,7 @@ def judge_latin(text: str) -> Verdict:
 def judge_chinese(text: str) -> Verdict:
     """Simplified or traditional Chinese by the characters that only one has; most of them decide.
 
-    >>> of_han("这是问题").value, of_han("這是問題").value, of_han("中文").value
+    >>> judge_chinese("这是问题").value, judge_chinese("這是問題").value, judge_chinese("中文").value
     ('zh-Hans', 'zh-Hant', 'zh?')
     """
     simplified, traditional = _variant_counts(text[:HAN_SAMPLE_CHARS])
@@ -144,7 +144,7 @@ def _variant_counts(text: str) -> tuple[int, int]:
 def judge_mixed(text: str) -> Verdict:
     """Both languages if each has a stretch of its own; names in the other script do not count.
 
-    >>> of_mixed("我们加入了 Slow Tea Network，").value, of_mixed("Mr Zhang Xiao (张骁) thinks so too").value
+    >>> judge_mixed("我们加入了 Slow Tea Network，").value, judge_mixed("Mr Zhang Xiao (张骁) thinks so too").value
     ('zh-Hans', 'en')
     """
     words = LATIN_WORD.findall(text.lower())
