@@ -98,7 +98,7 @@ def test_a_built_in_finder_that_fails_costs_its_labels_too(monkeypatch: pytest.M
     def find(*_: object) -> None:
         raise IndexError("list index out of range")
 
-    monkeypatch.setattr("pipeline.stages.credits.Credits.find", find)
+    monkeypatch.setattr("pipeline.stages.credits.stage.Credits.find", find)
     article = made("", Pipeline())
     assert len(list(article.exchanges)) == 2
     (failure,) = article.failures
