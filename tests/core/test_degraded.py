@@ -110,7 +110,7 @@ def test_all_finders_may_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     def find(*_: object) -> None:
         raise IndexError("list index out of range")
 
-    for place in ("credits.Credits", "dialogue.Dialogue", "languages.Languages"):
+    for place in ("credits.stage.Credits", "dialogue.stage.Dialogue", "languages.stage.Languages"):
         monkeypatch.setattr(f"pipeline.stages.{place}.find", find)
     article = made("RAISES AT ONCE")
     assert [note.stage for note in article.failures] == ["languages", "credits", "dialogue", "frail"]
