@@ -10,7 +10,7 @@ from types import MappingProxyType
 import msgspec
 
 from pipeline.config.settings import Settings, Threshold, layers, typed
-from pipeline.core.apply_stage import moved, repair
+from pipeline.core.apply_stage import moved_notes, repair
 from pipeline.core.recipe import Recipe, RecipeVariant, matching_variant, recipe_variants
 from pipeline.core.structuring import Frame, structured
 from pipeline.errors import DocumentError
@@ -132,7 +132,7 @@ class Pipeline:
         if decoded.edits:
             changes.append(Change("decoding", decoded.edits))
             text = apply(text, decoded.edits)
-            notes = moved(notes, decoded.edits)
+            notes = moved_notes(notes, decoded.edits)
         # A view: what came with the document is not a stage's to change.
         entries = MappingProxyType(metadata)
         document = Document(text, id, entries, (), variant.recipe.vocabulary, variant.recipe.thresholds)
@@ -141,7 +141,7 @@ class Pipeline:
             if edits:
                 document = document.with_text(apply(document.text, edits))
                 changes.append(Change(step.stage.name, edits))
-                notes = moved([*notes, *found], edits)
+                notes = moved_notes([*notes, *found], edits)
             elif found:
                 notes += found
         source = Source(
