@@ -1,8 +1,8 @@
-"""What a stage finds, checked before anything acts on it: a stage is a stranger, and may be wrong in every way.
+"""Run one stage on a document and check what it finds. A stage may come from a plugin, so nothing is trusted.
 
-Whatever is wrong is a `StageError` that names the document, the stage and its package. Of a repair it fails the
-document, and no other; of a finder it costs what this stage finds (`structuring.py`). Edits and labels that are less
-sure than the threshold of their rule are not made; they become notes.
+A wrong finding raises a `StageError` that names the document, the stage and its package. If the stage is a repair, that
+document fails; if it is a finder, only its own findings are lost (see `structuring`). Edits and labels below the
+threshold of their rule are not applied; they become notes.
 """
 
 import traceback
@@ -23,16 +23,16 @@ from pipeline.text.edits import Edit, EditError, PositionMap, minimal_edits, sor
 
 SEVERITIES = frozenset(get_args(Severity))
 
-MOST = 16
-"""Findings for each character of a document that a stage may give; one that never ends must be stopped somewhere."""
-FEW = 10_000
-"""Findings that it may give in any case."""
+MAX_FINDINGS_PER_CHARACTER = 16
+"""Findings that a stage may yield for each character of a document. A stage that never ends is stopped there."""
+MAX_FINDINGS_AT_LEAST = 10_000
+"""Findings that it may yield in addition, however short the document is."""
 
 
 def repair(step: Step, document: Document) -> tuple[tuple[Edit, ...], Sequence[Remark]]:
-    """What a repair does to a document: its edits, the smallest, sorted and disjoint, and its notes.
+    """Run a repair. Returns its edits, as small as possible, sorted and disjoint, and its notes.
 
-    Raises `StageError` where the stage raises, edits do not fit or overlap, or a finding is not its to give.
+    Raises `StageError` if the stage raises, if edits overlap or do not fit the text, or if a finding is not allowed.
     """
     findings = _findings(step, document)
     if not findings:
@@ -48,8 +48,8 @@ def repair(step: Step, document: Document) -> tuple[tuple[Edit, ...], Sequence[R
             if type(finding.start) is not int or type(finding.old) is not str or type(finding.new) is not str:
                 raise _error(step, document, f"gave {finding!r}; start is an int, old and new are str")
             if confidence < threshold:
-                (edit,) = _fitting([finding], step, document)
-                notes.append(_unsure(step, edit, confidence))
+                (edit,) = _checked_edits([finding], step, document)
+                notes.append(_note_of_edit(step, edit, confidence))
             else:
                 edits.append(
                     finding
@@ -60,13 +60,13 @@ def repair(step: Step, document: Document) -> tuple[tuple[Edit, ...], Sequence[R
             notes += _remarks(step, finding, document)
         else:
             raise _error(step, document, f"is a repair and gave {_kind(finding)}; a finder declares layers in 'gives'")
-    return tuple(small for edit in _fitting(edits, step, document) for small in minimal_edits(edit)), notes
+    return tuple(small for edit in _checked_edits(edits, step, document) for small in minimal_edits(edit)), notes
 
 
 def find(step: Step, document: Document) -> tuple[Sequence[Label], Sequence[Remark]]:
-    """What a finder finds: its labels and notes.
+    """Run a finder. Returns its labels and notes.
 
-    Raises `StageError` where the stage raises or a finding is not its to give, `RejectedError` for its verdict.
+    Raises `StageError` if the stage raises or a finding is not allowed, `RejectedError` if it rejects the document.
     """
     findings = _findings(step, document)
     if not findings:
@@ -76,11 +76,11 @@ def find(step: Step, document: Document) -> tuple[Sequence[Label], Sequence[Rema
     for finding in findings:
         if isinstance(finding, Label):
             threshold = _threshold(finding.rule, step, document)
-            label = _checked(finding, step, document)
+            label = _checked_label(finding, step, document)
             if label.confidence >= threshold:
                 labels.append(label)
             elif threshold != OFF:
-                notes.append(_unlabelled(step, label))
+                notes.append(_note_of_label(step, label))
         elif isinstance(finding, Note):
             notes += _remarks(step, finding, document)
         elif isinstance(finding, Reject):
@@ -94,47 +94,47 @@ def find(step: Step, document: Document) -> tuple[Sequence[Label], Sequence[Rema
     return labels, notes
 
 
-def moved(notes: Iterable[Remark], edits: Sequence[Edit]) -> list[Remark]:
-    """The notes where they stand once the edits are made."""
+def moved_notes(notes: Iterable[Remark], edits: Sequence[Edit]) -> list[Remark]:
+    """The notes with their offsets in the text after the edits."""
     positions = PositionMap(edits)
-    found = []
+    moved = []
     for note in notes:
         start, end = positions.forward(note.start, note.end)
-        found.append(msgspec.structs.replace(note, start=start, end=end))
-    return found
+        moved.append(msgspec.structs.replace(note, start=start, end=end))
+    return moved
 
 
 def _findings(step: Step, document: Document) -> Sequence[Finding]:
     try:
-        found = iter(step.stage.find(document))
-        findings = [*islice(found, 1)]
+        finding_iterator = iter(step.stage.find(document))
+        findings = [*islice(finding_iterator, 1)]
         if not findings:
-            # Most stages find nothing in most documents, and that should cost next to nothing.
+            # Most stages find nothing in most documents, so this must be cheap.
             return ()
-        most = MOST * len(document.text) + FEW
-        findings += islice(found, most)
+        limit = MAX_FINDINGS_PER_CHARACTER * len(document.text) + MAX_FINDINGS_AT_LEAST
+        findings += islice(finding_iterator, limit)
     except (Exception, SystemExit) as error:
-        raise _error(step, document, f"raised {type(error).__name__}: {_words(error)}{_place(error)}") from error
-    if len(findings) > most:
-        raise _error(step, document, f"gave more than {most:,} findings and did not end")
+        raise _error(step, document, f"raised {type(error).__name__}: {_message(error)}{_location(error)}") from error
+    if len(findings) > limit:
+        raise _error(step, document, f"gave more than {limit:,} findings and did not end")
     return findings
 
 
-def _words(error: BaseException) -> str:
-    """What an exception says; nothing where it raises another one instead."""
+def _message(error: BaseException) -> str:
+    """The message of an exception; empty if `str` of it raises."""
     try:
         return str(error)
     except Exception:
         return ""
 
 
-def _place(error: BaseException) -> str:
-    """Where it was raised: the line, and the name of the file without its folders, which are nobody's business."""
+def _location(error: BaseException) -> str:
+    """Where it was raised: line and file name. Folders are left out, because they are private."""
     frames = traceback.extract_tb(error.__traceback__)[1:]
     return f" (line {frames[-1].lineno} of {Path(frames[-1].filename).name})" if frames else ""
 
 
-def _fitting(edits: Iterable[Edit], step: Step, document: Document) -> tuple[Edit, ...]:
+def _checked_edits(edits: Iterable[Edit], step: Step, document: Document) -> tuple[Edit, ...]:
     try:
         fitting = sort_and_check(document.text, edits)
         for edit in fitting:
@@ -148,7 +148,7 @@ def _fitting(edits: Iterable[Edit], step: Step, document: Document) -> tuple[Edi
 
 
 def _threshold(name: str, step: Step, document: Document) -> float:
-    """The threshold that holds for the rule `name`, which the stage must declare."""
+    """The threshold of the rule `name`. Raises `StageError` if the stage does not declare it."""
     rule = step.rules.get(name) if type(name) is str else None
     if rule is None:
         raise _error(step, document, f"used rule {name!r}, which it does not declare")
@@ -156,14 +156,14 @@ def _threshold(name: str, step: Step, document: Document) -> float:
 
 
 def _confidence(value: float, step: Step, document: Document) -> float:
-    # Rounded before anything compares it, so that the same decision falls on every CPU.
+    # Rounded before it is compared, so that every CPU decides the same.
     rounded = round(value, 2) if isinstance(value, (int, float)) else -1
     if not 0 <= rounded <= 1:
         raise _error(step, document, f"gave confidence {value!r}, which is not between 0 and 1")
     return rounded
 
 
-def _checked(label: Label, step: Step, document: Document) -> Label:
+def _checked_label(label: Label, step: Step, document: Document) -> Label:
     stage = step.stage
     if type(label.start) is not int or type(label.end) is not int:
         raise _error(step, document, f"gave {label!r}; start and end are int")
@@ -201,7 +201,7 @@ def _refuse_surrogates(text: str, step: Step, document: Document) -> None:
 
 
 def _remarks(step: Step, note: Note, document: Document) -> list[Remark]:
-    """The note as the article has it; none where its rule is off."""
+    """The note as it is in the article; none if its rule is off."""
     if _threshold(note.rule, step, document) == OFF:
         return []
     if type(note.start) is not int or type(note.end) is not int or type(note.message) is not str:
@@ -228,7 +228,7 @@ def _remarks(step: Step, note: Note, document: Document) -> list[Remark]:
     ]
 
 
-def _unsure(step: Step, edit: Edit, confidence: float) -> Remark:
+def _note_of_edit(step: Step, edit: Edit, confidence: float) -> Remark:
     return Remark(
         stage=step.stage.name,
         rule=edit.rule,
@@ -240,7 +240,7 @@ def _unsure(step: Step, edit: Edit, confidence: float) -> Remark:
     )
 
 
-def _unlabelled(step: Step, label: Label) -> Remark:
+def _note_of_label(step: Step, label: Label) -> Remark:
     value = f"{label.layer} {label.value}"
     return Remark(
         stage=step.stage.name,

@@ -1,7 +1,7 @@
-"""Text and labels to an Article: a pure function, whoever gave the labels.
+"""Assemble an Article from a text and its labels. It is a pure function, whichever stage gave the labels.
 
-Labels of layer `part` are read in the order of the text; `docs/contract.md` has the table of what each becomes. What
-nobody labelled becomes lead, prose or closing, so that every word of the text is in a field or a named non-field.
+Labels of layer `part` are read in the order of the text; `docs/contract.md` lists what each becomes. Text without a
+label becomes lead, prose or closing, so that every word is in a field or in a segment that says why it is in none.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,16 +37,16 @@ from pipeline.text.edits import Change
 from pipeline.text.lines import unwrap
 
 NOTICE_KINDS = get_args(NoticeKind)
-UNLABELLED = "assembly.unlabelled"
-TURNS = frozenset({"speaker", "question", "answer", "aside"})
-BODY = TURNS | {"title", "lead", "heading", "prose", "closing"}
+UNLABELLED_RULE = "assembly.unlabelled"
+TURN_PARTS = frozenset({"speaker", "question", "answer", "aside"})
+BODY_PARTS = TURN_PARTS | {"title", "lead", "heading", "prose", "closing"}
 
-WORD = regex.compile(r"[^\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]")
-"""What must not fall out of the structure: anything but blanks, punctuation and marks."""
+CONTENT = regex.compile(r"[^\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]")
+"""A character that must be in a field: anything but spaces, punctuation and marks."""
 
 
 class ContradictionError(StageError):
-    """Labels that cannot stand beside each other; ``rules`` are those of the labels that are at fault."""
+    """Labels contradict each other; `rules` are the rules of these labels."""
 
     def __init__(self, document: str, reason: str, rules: tuple[str, ...] = ()) -> None:
         super().__init__(document, "assembly", reason)
@@ -61,20 +61,20 @@ def assemble(
     version: PipelineVersion,
     changes: Sequence[Change],
 ) -> Article:
-    """The Article of a document whose final text is labelled. Raises `ContradictionError` where labels contradict."""
+    """The Article of a document whose final text is labelled. Raises `ContradictionError` if labels contradict."""
     builder = _Builder(document, notes)
     builder.build()
     return builder.article(source, version, changes)
 
 
 class _Builder:
-    """Collects fields while the labels are read from top to bottom; used once."""
+    """Collects the fields while the labels are read in the order of the text. Used once."""
 
     def __init__(self, document: Document, notes: Iterable[Remark]) -> None:
         self.document = document
         self.notes = tuple(sorted(notes, key=lambda note: (note.start, note.end)))
-        self.cast = SpeakerRegistry()
-        self.bodies: dict[str, Body] = {"": Body("", self.cast)}
+        self.speakers = SpeakerRegistry()
+        self.bodies: dict[str, Body] = {"": Body("", self.speakers)}
         self.segments: list[Segment] = []
         self.byline: list[Label] = []
         self.byline_parts: list[Label] = []
@@ -86,7 +86,7 @@ class _Builder:
         self._version_at = self._language_at = 0
 
     def build(self) -> None:
-        """Reads every label and what lies between them."""
+        """Read all labels and the text between them."""
         parts: list[Label] = []
         for label in self.document.layer("part"):
             (self.byline_parts if label.value.startswith("byline.") else parts).append(label)
@@ -97,10 +97,10 @@ class _Builder:
                     before.rule,
                     after.rule,
                 )
-        for label in self._completed(limit_unassigned(self.document.text, parts)):
-            self._place(label)
+        for label in self._with_unlabelled(limit_unassigned(self.document.text, parts)):
+            self._read_label(label)
         for body in self.bodies.values():
-            self._point(body.finish())
+            self._add_segments(body.finish())
         self.segments.sort(key=lambda segment: segment.start)
 
     def article(self, source: Source, version: PipelineVersion, changes: Sequence[Change]) -> Article:
@@ -126,7 +126,7 @@ class _Builder:
             lead=tuple(main.lead),
             sections=main.frozen_sections(),
             closing=tuple(main.closing),
-            speakers=self.cast.speakers(),
+            speakers=self.speakers.speakers(),
             credits=self._credits(),
             notices=tuple(self.notices),
             disclaimer="\n".join(self.disclaimer) or None,
@@ -152,34 +152,36 @@ class _Builder:
 
     # --- reading the labels
 
-    def _completed(self, parts: Sequence[Label]) -> list[Label]:
-        """The labels with those of the text between them that nobody labelled."""
+    def _with_unlabelled(self, parts: Sequence[Label]) -> list[Label]:
+        """The labels, with a label for each line between them that has none."""
         text, gaps, at = self.document.text, [], 0
         for label in parts:
-            if label.start > at and WORD.search(text, at, label.start):
+            if label.start > at and CONTENT.search(text, at, label.start):
                 gaps.append((at, label.start))
             at = max(at, label.end)
-        if WORD.search(text, at):
+        if CONTENT.search(text, at):
             gaps.append((at, len(text)))
         if not gaps:
             return list(parts)
-        first = next((label.start for label in parts if label.value in TURNS or label.value == "heading"), len(text))
-        turns = [label.end for label in parts if label.value in TURNS]
+        first = next(
+            (label.start for label in parts if label.value in TURN_PARTS or label.value == "heading"), len(text)
+        )
+        turns = [label.end for label in parts if label.value in TURN_PARTS]
         last = turns[-1] if turns else len(text)
         completed = list(parts)
         for start, end in gaps:
             for line in text[start:end].split("\n"):
                 inner = start + len(line) - len(line.lstrip())
-                if WORD.search(line):
+                if CONTENT.search(line):
                     value = "lead" if inner < first else "closing" if inner >= last else "prose"
-                    completed.append(Label(inner, start + len(line.rstrip()), "part", value, UNLABELLED, 0.0))
+                    completed.append(Label(inner, start + len(line.rstrip()), "part", value, UNLABELLED_RULE, 0.0))
                 start += len(line) + 1  # noqa: PLW2901 -- walks the gap
         return sorted(completed, key=lambda label: label.start)
 
-    def _place(self, label: Label) -> None:
+    def _read_label(self, label: Label) -> None:
         text = unwrap(self.document.text[label.start : label.end])
-        if label.value in BODY:
-            self._body(label).place(label, self.document.text[label.start : label.end], text)
+        if label.value in BODY_PARTS:
+            self._body(label).add_label(label, self.document.text[label.start : label.end], text)
         elif label.value in UNASSIGNED_LABELS:
             self._segment(label, None)
         elif label.value == "byline":
@@ -213,20 +215,20 @@ class _Builder:
             names.append(text)
 
     def _body(self, label: Label) -> Body:
-        """The body that a label belongs to: the main one, or that of the version whose span it lies in."""
+        """The body that a label belongs to: the main one, or the translation whose span contains it."""
         while self._version_at < len(self._versions) and self._versions[self._version_at].end <= label.start:
             self._version_at += 1
         if self._version_at < len(self._versions):
             version = self._versions[self._version_at]
             if version.start <= label.start:
                 if version.value not in self.bodies:
-                    self.bodies[version.value] = Body(f"/translations/{len(self.bodies) - 1}", self.cast)
+                    self.bodies[version.value] = Body(f"/translations/{len(self.bodies) - 1}", self.speakers)
                 body = self.bodies[version.value]
-                body.translate(version.of if isinstance(version.of, int) else None)
+                body.start_translation_of(version.of if isinstance(version.of, int) else None)
                 return body
         return self.bodies[""]
 
-    def _point(self, placed: Iterable[tuple[Label, str]]) -> None:
+    def _add_segments(self, placed: Iterable[tuple[Label, str]]) -> None:
         for label, field in placed:
             self._segment(label, field)
 
@@ -245,7 +247,7 @@ class _Builder:
 
     def _language_of(self, position: int) -> str:
         languages = self._languages
-        # Segments come nearly in the order of the text, so the place of the last answer is nearly that of the next.
+        # Segments are nearly in the order of the text, so the search goes on where the last one ended.
         if self._language_at >= len(languages) or languages[self._language_at].start > position:
             self._language_at = 0
         while self._language_at < len(languages) and languages[self._language_at].end <= position:
@@ -257,13 +259,13 @@ class _Builder:
     # --- making the fields
 
     def _language(self) -> str:
-        """The language of most of the main body, by length; `und` where nothing tells."""
-        told: dict[str, int] = {}
+        """The language of most of the main body, by characters; `und` if none is known."""
+        sizes: dict[str, int] = {}
         for segment in self.segments:
-            if segment.label in BODY and segment.field and not segment.field.startswith("/translations"):
-                told[segment.language] = told.get(segment.language, 0) + segment.end - segment.start
-        sure = {language: size for language, size in told.items() if language not in {"und", "mul"}}
-        return max(sure or told or {"und": 0}, key=lambda language: (sure or told or {"und": 0})[language])
+            if segment.label in BODY_PARTS and segment.field and not segment.field.startswith("/translations"):
+                sizes[segment.language] = sizes.get(segment.language, 0) + segment.end - segment.start
+        known = {language: size for language, size in sizes.items() if language not in {"und", "mul"}}
+        return max(known or sizes or {"und": 0}, key=lambda language: (known or sizes or {"und": 0})[language])
 
     def _title(self, body: Body) -> Title | None:
         if not body.title:

@@ -1,4 +1,4 @@
-"""The body of an article while its labels are read: sections, exchanges and turns, and who speaks in them."""
+"""Build the body of an article from its labels: sections, exchanges, turns and their speakers."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,11 +10,11 @@ from pipeline.model.article import Exchange, Role, Section, Speaker, Turn
 from pipeline.model.document import Label
 
 Part = Literal["question", "answer", "aside"]
-PLACES: dict[Part, str] = {"question": "questions", "answer": "answers", "aside": "asides"}
+TURN_FIELDS: dict[Part, str] = {"question": "questions", "answer": "answers", "aside": "asides"}
 
 
 class OpenTurn(msgspec.Struct):
-    """A turn that may still get paragraphs."""
+    """A turn to which paragraphs can be added."""
 
     n: int
     part: Part
@@ -24,18 +24,18 @@ class OpenTurn(msgspec.Struct):
 
 
 class OpenExchange(msgspec.Struct):
-    """An exchange that may still get turns."""
+    """An exchange to which turns can be added."""
 
     n: int | None
     turns: list[OpenTurn]
 
     def count(self, part: Part) -> int:
-        """How many turns of one kind it holds."""
+        """How many turns of this kind it has."""
         return sum(turn.part == part for turn in self.turns)
 
 
 class OpenSection(msgspec.Struct):
-    """A section that may still get prose and exchanges."""
+    """A section to which prose and exchanges can be added."""
 
     heading: str | None
     paragraphs: list[str]
@@ -43,15 +43,15 @@ class OpenSection(msgspec.Struct):
 
 
 class SpeakerRegistry:
-    """Everybody who speaks: which labels name them and what kinds of turns they take."""
+    """The speakers of an article: the labels that name each of them, and the kinds of their turns."""
 
     def __init__(self) -> None:
         self._labels: dict[tuple[str | None, Part | None], list[str]] = {}
         self._parts: dict[tuple[str | None, Part | None], Counter[Part]] = {}
         self._anyone_asks = False
 
-    def take(self, name: str | None, part: Part, labels: Sequence[str]) -> None:
-        """Notes one turn and the labels before it. Who has no name is known by what they do: Q asks, A answers."""
+    def add_turn(self, name: str | None, part: Part, labels: Sequence[str]) -> None:
+        """Add one turn and the labels before it. A speaker without a name is known by the kind of turn: Q or A."""
         self._anyone_asks |= part == "question"
         if name is None and part == "aside" and not labels:
             return
@@ -60,8 +60,8 @@ class SpeakerRegistry:
         known = self._labels.setdefault(key, [])
         known.extend(label for label in labels if label not in known)
 
-    def usual(self, name: str | None) -> Part:
-        """What kind of turn somebody usually takes; an aside where they have taken none."""
+    def usual_part(self, name: str | None) -> Part:
+        """The most frequent kind of turn of a speaker; an aside if there is none."""
         parts = self._parts.get((name, None))
         return max(parts, key=lambda part: parts[part]) if parts else "aside"
 
@@ -87,67 +87,67 @@ class Body:
     ends at a speaker label, at a change of part or speaker, and at a heading, but not at an aside that is nobody's.
     """
 
-    def __init__(self, root: str, cast: SpeakerRegistry) -> None:
+    def __init__(self, root: str, speakers: SpeakerRegistry) -> None:
         self.root = root
-        self.cast = cast
+        self.speakers = speakers
         self._translates: int | None = None
         self.title: list[str] = []
         self.titles: list[Label] = []
         self.lead: list[str] = []
         self.sections: list[OpenSection] = []
         self.closing: list[str] = []
-        self._placed: list[tuple[Label, str]] = []
-        self._pending: list[tuple[Label, str]] = []
+        self._fields: list[tuple[Label, str]] = []
+        self._open_labels: list[tuple[Label, str]] = []
         self._turn: OpenTurn | None = None
         self._interlude: OpenTurn | None = None
         self._turns = self._exchanges = 0
 
-    def translate(self, exchange: int | None) -> None:
-        """What comes translates the body's exchange of this number; without one it goes on where it was."""
+    def start_translation_of(self, exchange: int | None) -> None:
+        """Start the translation of the exchange with this number; with None, go on."""
         if exchange != self._translates:
-            self._silence()
+            self._close_label()
             self._translates = exchange
 
-    def place(self, label: Label, raw: str, text: str) -> None:
-        """Puts one labelled span, `raw` as it stands and `text` unwrapped, into its field."""
+    def add_label(self, label: Label, raw: str, text: str) -> None:
+        """Add one labelled span to its field: `raw` as it is in the text, `text` with its lines joined."""
         value = label.value
         if value in {"question", "answer", "aside"}:
-            self._say(label, value, None if label.of is None else str(label.of), text)  # type: ignore[arg-type]
+            self._add_words(label, value, None if label.of is None else str(label.of), text)  # type: ignore[arg-type]
             return
-        self._silence()
+        self._close_label()
         if value == "speaker":
-            self._pending.append((label, raw))
+            self._open_labels.append((label, raw))
         elif value == "title":
             self.titles.append(label)
             self.title.append(text)
-            self._placed.append((label, f"{self.root}/title/text"))
+            self._fields.append((label, f"{self.root}/title/text"))
         elif value == "heading":
             self._turn = self._interlude = None
-            self._placed.append((label, f"{self.root}/sections/{len(self.sections)}/heading"))
+            self._fields.append((label, f"{self.root}/sections/{len(self.sections)}/heading"))
             self.sections.append(OpenSection(text, [], []))
         elif value == "closing":
-            self._placed.append((label, f"{self.root}/closing/{len(self.closing)}"))
+            self._fields.append((label, f"{self.root}/closing/{len(self.closing)}"))
             self.closing.append(text)
         elif value == "lead" and not self.sections:
-            self._placed.append((label, f"{self.root}/lead/{len(self.lead)}"))
+            self._fields.append((label, f"{self.root}/lead/{len(self.lead)}"))
             self.lead.append(text)
         else:
             self._prose(label, text)
 
     def finish(self) -> Iterator[tuple[Label, str]]:
-        """All spans with the pointers of their fields; nothing can be placed after it."""
-        self._silence()
-        yield from self._placed
+        """Yield each label with the JSON Pointer of its field. Call it once, after the last label."""
+        self._close_label()
+        yield from self._fields
 
     @property
     def exchanges(self) -> int:
-        """How many exchanges there are."""
+        """The number of exchanges."""
         return self._exchanges
 
     def frozen_sections(self, translated: int | None = None) -> tuple[Section, ...]:
-        """The sections as they come out; in a translation, `translated` is how many exchanges the main body has.
+        """The finished sections. In a translation, `translated` is the number of exchanges of the main body.
 
-        An exchange that it has not cannot be translated: the finder of the main body was told to see less of it.
+        An exchange beyond that number translates none: settings may have made the finder of the main body stricter.
         """
         return tuple(
             Section(
@@ -171,69 +171,69 @@ class Body:
             self.sections.append(OpenSection(None, [], []))
         section = self.sections[-1]
         if section.exchanges:
-            self._say(label, "aside", None, text)
+            self._add_words(label, "aside", None, text)
         else:
-            self._placed.append(
+            self._fields.append(
                 (label, f"{self.root}/sections/{len(self.sections) - 1}/paragraphs/{len(section.paragraphs)}")
             )
             section.paragraphs.append(text)
 
-    def _say(self, label: Label, part: Part, speaker: str | None, text: str) -> None:
-        if self._pending and self._pending[0][0].of != label.of:
-            self._silence()
-        if part == "aside" and speaker is None and not self._pending and self._turn is not None:
-            self._interrupt(label, text)
+    def _add_words(self, label: Label, part: Part, speaker: str | None, text: str) -> None:
+        if self._open_labels and self._open_labels[0][0].of != label.of:
+            self._close_label()
+        if part == "aside" and speaker is None and not self._open_labels and self._turn is not None:
+            self._add_interruption(label, text)
             return
         self._interlude = None
         turn = self._turn
         if (
-            self._pending
+            self._open_labels
             or turn is None
             or (turn.part, turn.speaker) != (part, speaker)
-            or self._moved_on(self.sections[-1].exchanges[-1])
+            or self._is_finished(self.sections[-1].exchanges[-1])
         ):
-            turn = self._begin(part, speaker)
-        self._placed.append((label, f"{turn.pointer}/paragraphs/{len(turn.paragraphs)}"))
+            turn = self._open_turn(part, speaker)
+        self._fields.append((label, f"{turn.pointer}/paragraphs/{len(turn.paragraphs)}"))
         turn.paragraphs.append(text)
 
-    def _interrupt(self, label: Label, text: str) -> None:
-        """A remark that is nobody's does not end the turn in whose midst it stands: laughter, a caption, a note."""
+    def _add_interruption(self, label: Label, text: str) -> None:
+        """Add a remark without a speaker, such as laughter or a caption. It does not end the turn around it."""
         spoken = self._turn
-        if self._interlude is None or self._moved_on(self.sections[-1].exchanges[-1]):
-            self._interlude = self._begin("aside", None)
-        self._placed.append((label, f"{self._interlude.pointer}/paragraphs/{len(self._interlude.paragraphs)}"))
+        if self._interlude is None or self._is_finished(self.sections[-1].exchanges[-1]):
+            self._interlude = self._open_turn("aside", None)
+        self._fields.append((label, f"{self._interlude.pointer}/paragraphs/{len(self._interlude.paragraphs)}"))
         self._interlude.paragraphs.append(text)
         self._turn = spoken
 
-    def _silence(self) -> None:
-        """A label that nobody's words follow is a turn without words."""
-        if self._pending:
-            of = self._pending[0][0].of
+    def _close_label(self) -> None:
+        """Make a turn without words of speaker labels that no words follow."""
+        if self._open_labels:
+            of = self._open_labels[0][0].of
             name = None if of is None else str(of)
-            self._begin(self.cast.usual(name), name)
+            self._open_turn(self.speakers.usual_part(name), name)
 
-    def _begin(self, part: Part, speaker: str | None) -> OpenTurn:
+    def _open_turn(self, part: Part, speaker: str | None) -> OpenTurn:
         if not self.sections:
             self.sections.append(OpenSection(None, [], []))
         section = self.sections[-1]
         exchange = section.exchanges[-1] if section.exchanges else None
-        if exchange is None or (part == "question" and exchange.count("answer")) or self._moved_on(exchange):
-            exchange = self._open(section)
-        place = f"sections/{len(self.sections) - 1}/exchanges/{len(section.exchanges) - 1}/{PLACES[part]}"
+        if exchange is None or (part == "question" and exchange.count("answer")) or self._is_finished(exchange):
+            exchange = self._open_exchange(section)
+        place = f"sections/{len(self.sections) - 1}/exchanges/{len(section.exchanges) - 1}/{TURN_FIELDS[part]}"
         self._turns += 1
         turn = OpenTurn(self._turns, part, speaker, f"{self.root}/{place}/{exchange.count(part)}", [])
         exchange.turns.append(turn)
         self._turn = turn
-        self.cast.take(speaker, part, [raw for _, raw in self._pending])
-        self._placed.extend((label, f"{turn.pointer}/speaker") for label, _ in self._pending)
-        self._pending = []
+        self.speakers.add_turn(speaker, part, [raw for _, raw in self._open_labels])
+        self._fields.extend((label, f"{turn.pointer}/speaker") for label, _ in self._open_labels)
+        self._open_labels = []
         return turn
 
-    def _moved_on(self, exchange: OpenExchange) -> bool:
-        """Whether what comes translates another exchange than this one."""
+    def _is_finished(self, exchange: OpenExchange) -> bool:
+        """Whether the next label translates another exchange."""
         return self._translates not in {None, exchange.n}
 
-    def _open(self, section: OpenSection) -> OpenExchange:
+    def _open_exchange(self, section: OpenSection) -> OpenExchange:
         self._exchanges += 1
         exchange = OpenExchange(self._translates if self.root else self._exchanges, [])
         section.exchanges.append(exchange)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from types import MappingProxyType
 
 from pipeline.config.settings import Settings, Threshold, layers, typed
-from pipeline.core.apply_stage import moved, repair
+from pipeline.core.apply_stage import moved_notes, repair
 from pipeline.core.recipe import Recipe, RecipeVariant, matching_variant, recipe_variants
 from pipeline.core.structuring import ArticleFrame, structure_document
 from pipeline.errors import DocumentError, UsageError
@@ -137,7 +137,7 @@ class Pipeline:
         if decoded.edits:
             changes.append(Change("decoding", decoded.edits))
             text = apply(text, decoded.edits)
-            notes = moved(notes, decoded.edits)
+            notes = moved_notes(notes, decoded.edits)
         # Read-only: a stage must not change what came with the document.
         metadata = MappingProxyType(dict(record.metadata))
         document = Document(text, record.id, metadata, (), variant.recipe.vocabulary, variant.recipe.thresholds)
@@ -146,7 +146,7 @@ class Pipeline:
             if edits:
                 document = document.with_text(apply(document.text, edits))
                 changes.append(Change(step.stage.name, edits))
-                notes = moved([*notes, *found], edits)
+                notes = moved_notes([*notes, *found], edits)
             elif found:
                 notes += found
         source = Source(

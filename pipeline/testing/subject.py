@@ -7,7 +7,7 @@ from itertools import islice
 import msgspec
 
 from pipeline.config import validate
-from pipeline.core.apply_stage import FEW, MOST, find, repair
+from pipeline.core.apply_stage import MAX_FINDINGS_AT_LEAST, MAX_FINDINGS_PER_CHARACTER, find, repair
 from pipeline.core.recipe import BUILT_IN, Step, recipe, step
 from pipeline.errors import RejectedError, StageError, UsageError
 from pipeline.model.article import Remark
@@ -52,7 +52,8 @@ class Subject(msgspec.Struct, frozen=True):
     def raw(self, document: Document) -> list[Finding]:
         """What the stage finds, as it gives it; cut off where it does not end. Raises what the stage raises."""
         with self.guarded(document.text):
-            return list(islice(self.stage.find(document), MOST * len(document.text) + FEW + 1))
+            limit = MAX_FINDINGS_PER_CHARACTER * len(document.text) + MAX_FINDINGS_AT_LEAST
+            return list(islice(self.stage.find(document), limit + 1))
 
     def repaired(self, document: Document) -> tuple[Edit, ...]:
         """The edits of a repair, checked; none for a finder. Raises `StageError`."""
