@@ -364,7 +364,8 @@ def test_a_run_ends_with_the_reason_if_no_worker_can_be_started(
     monkeypatch.setattr(forkserver, "connect_to_new_process", refused)
     assert go(tmp_path) == 1
     said = capsys.readouterr().err
-    assert "no worker process can be started: Too many open files; not accounted for: n00, n01, " in said
+    # How many documents were read by then depends on how busy the machine is.
+    assert "no worker process can be started: Too many open files; not accounted for: n00" in said
     check_stopped(tmp_path / "out", said)
 
 
