@@ -36,7 +36,7 @@ test: $(INSTALLED_DEV) $(CONSUMERS)  ## all tests but the long ones, which `make
 	$(PYTEST)
 
 test-fast: $(INSTALLED_DEV)  ## the core: laws, cases of the stages, the samples in output/, the public functions
-	$(PYTEST) --hypothesis-profile fast $(addprefix tests/,$(FAST))
+	$(PYTEST) -m "not soak and not slow" --hypothesis-profile fast $(addprefix tests/,$(FAST))
 
 soak: $(INSTALLED_DEV) $(CONSUMERS)  ## the long tests, all or some: make soak PARTS="kills memory"; docs/reliability.md describes each
 	cd tests && ../$(BIN)/python -m soak $(PARTS)

@@ -16,18 +16,16 @@ STAGES = recipe().stages
 each = pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
 
 
-def slow(law: Law, stage: Stage) -> bool:
-    """Whether `make soak` alone checks it: times of long texts are measured. tests/test_growth.py counts steps."""
-    return law.name == "linear" and stage.name not in {"markup", "languages"}
+def marks(law: Law, stage: Stage) -> list[pytest.MarkDecorator]:
+    """`make soak` alone measures times of long texts, of most stages: tests/test_growth.py counts steps."""
+    if law.name == "linear" and stage.name not in {"markup", "languages"}:
+        return [pytest.mark.soak]
+    return [pytest.mark.slow] if law.name in {"deterministic", "linear", "pure"} else []
 
 
 @pytest.mark.parametrize(
     ("law", "stage"),
-    [
-        pytest.param(law, stage, id=f"{law}-{stage.name}", marks=pytest.mark.soak if slow(law, stage) else ())
-        for law in LAWS
-        for stage in STAGES
-    ],
+    [pytest.param(law, stage, id=f"{law}-{stage.name}", marks=marks(law, stage)) for law in LAWS for stage in STAGES],
 )
 def test_a_built_in_stage_keeps_the_law(stage: Stage, law: Law) -> None:
     law(stage, examples=examples(100))
