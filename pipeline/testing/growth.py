@@ -112,11 +112,8 @@ def grows(subject: Subject) -> Broken | None:
     for size in SIZES:
         # Those that grew fastest come first, so that the budget is spent where it tells most.
         for piece in sorted(seconds, key=lambda piece: -growth[piece]):
-            if (
-                size > MIN_COMPARED_CHARS
-                and time.thread_time() - began > BUDGET_SECONDS
-                and growth[piece] < FAST_GROWTH
-            ):
+            is_over_budget = size > MIN_COMPARED_CHARS and time.thread_time() - began > BUDGET_SECONDS
+            if is_over_budget and growth[piece] < FAST_GROWTH:
                 continue
             earlier = max(seconds[piece], MIN_MEASURED_SECONDS / 50)
             now = _seconds(subject, _grown(piece, size), max(MIN_LIMIT_SECONDS, 30 * earlier))

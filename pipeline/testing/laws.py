@@ -101,8 +101,8 @@ def _pickles(tested: Subject, _: int) -> None:
     if back != stage:
         raise Broken("pickles", "it is not equal to its unpickled copy")
     if len(sent) >= MAX_PICKLE_BYTES:
-        what = f"it pickles to {len(sent):,} bytes, {MAX_PICKLE_BYTES:,} or more are too many; load large data in a cached function"
-        raise Broken("pickles", what)
+        size = f"it pickles to {len(sent):,} bytes, {MAX_PICKLE_BYTES:,} or more are too many"
+        raise Broken("pickles", f"{size}; load large data in a cached function")
 
 
 def _cases(tested: Subject, _: int) -> None:
