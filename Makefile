@@ -8,10 +8,10 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 CONSUMERS := tests/consumers/node_modules/.installed
 
-.PHONY: help run test soak check coverage bench floors lexicon forests golden schema clean
+.PHONY: help run test test-fast soak check coverage bench floors lexicon forests golden schema clean
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 # Without compiling, which takes as long as the rest: Python compiles what it imports, and most is never imported.
 $(INSTALLED): pyproject.toml requirements.txt
@@ -27,10 +27,18 @@ $(INSTALLED_DEV): $(INSTALLED) requirements-dev.txt
 run: $(INSTALLED)  ## process raw/ into output/
 	$(BIN)/pipeline run raw -o output
 
-test: $(INSTALLED_DEV) $(CONSUMERS)  ## all tests
-	$(BIN)/python -m pytest
+# A file at a time goes to each core. Compiled modules are kept, whatever the shell says: the tests start Python often.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+FAST := stages segmentation lexicon text model core audit exporters/tables config/test_plugins.py config/test_settings.py \
+	test_public_names.py test_samples.py test_structure.py
 
-soak: $(INSTALLED_DEV)  ## the long tests, all or some: make soak PARTS="kills memory"; docs/reliability.md describes each
+test: $(INSTALLED_DEV) $(CONSUMERS)  ## all tests but the long ones, which `make soak` runs
+	$(PYTEST)
+
+test-fast: $(INSTALLED_DEV)  ## the core: laws, cases of the stages, the samples in output/, the public functions
+	$(PYTEST) --hypothesis-profile fast $(addprefix tests/,$(FAST))
+
+soak: $(INSTALLED_DEV) $(CONSUMERS)  ## the long tests, all or some: make soak PARTS="kills memory"; docs/reliability.md describes each
 	cd tests && ../$(BIN)/python -m soak $(PARTS)
 
 check: $(INSTALLED_DEV)  ## lint, format, types, names and the accuracy on the samples

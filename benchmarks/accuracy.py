@@ -15,7 +15,7 @@ from pipeline.errors import DocumentError
 from pipeline.model.record import Record
 from pipeline.model.restore import source_text
 from pipeline.readers.documents import records
-from pipeline.readers.input_files import File, find
+from pipeline.readers.input_files import InputFile, find_files
 from pipeline.text.edits import apply
 
 Place = tuple[int, str, str]
@@ -26,7 +26,7 @@ def report(root: Path, public: Path) -> None:
     print("\naccuracy on the samples: repairs wanted, made, false; fields of the structure, right")
     totals = [0, 0, 0, 0, 0]
     pipeline = Pipeline()
-    files, _ = find([root / "raw"])
+    files, _ = find_files([root / "raw"])
     for file in files:
         row = sample_scores(pipeline, file, root / "seeds" / file.id)
         totals = [a + b for a, b in zip(totals, row, strict=True)]
@@ -38,7 +38,7 @@ def report(root: Path, public: Path) -> None:
         print("  " + (done.stdout + done.stderr).strip().replace("\n", "\n  "))
 
 
-def sample_scores(pipeline: Pipeline, file: File, seed: Path) -> list[int]:
+def sample_scores(pipeline: Pipeline, file: InputFile, seed: Path) -> list[int]:
     """Of one sample: repairs wanted, made and false; fields of the structure, and how many of them are right."""
     (record,) = records([file], Input())
     if not isinstance(record, Record):

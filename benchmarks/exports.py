@@ -16,7 +16,7 @@ from pathlib import Path
 import regex
 
 import pipeline
-from pipeline.export.tables import ngrams
+from pipeline.exporters.tables import ngrams
 from pipeline.text.decoding import decode
 
 SEED = 20_250_318

@@ -37,19 +37,19 @@ def report(pages: Path | None) -> None:
 
 
 def _ours(page: bytes) -> str:
-    from pipeline.readers.html import PageError, read
+    from pipeline.readers.html import PageError, extract
 
     try:
-        return "\n".join(read(page).body)
+        return "\n".join(extract(page).body)
     except PageError:
         return ""
 
 
 def _ours_whole(page: bytes) -> str:
-    from pipeline.readers.html import PageError, text_of
+    from pipeline.readers.html import PageError, page_text
 
     try:
-        return text_of(page)
+        return page_text(page)
     except PageError:
         return ""
 

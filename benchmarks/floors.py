@@ -19,7 +19,7 @@ import msgspec
 from benchmarks.accuracy import repairs, sample_scores
 from benchmarks.structure import checks, rows
 from pipeline.core.pipeline import Pipeline
-from pipeline.readers.input_files import File, find
+from pipeline.readers.input_files import InputFile, find_files
 
 ROOT = Path(__file__).parent.parent
 FILE = Path(__file__).with_name("floors.json")
@@ -128,8 +128,8 @@ def _pipeline() -> Pipeline:
 
 
 @cache
-def _sample_files() -> dict[str, File]:
-    return {file.id: file for file in find([ROOT / "raw"])[0]}
+def _sample_files() -> dict[str, InputFile]:
+    return {file.id: file for file in find_files([ROOT / "raw"])[0]}
 
 
 @cache

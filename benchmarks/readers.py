@@ -19,10 +19,10 @@ from pathlib import Path
 from benchmarks.timing import best
 from pipeline.config.settings import Input
 from pipeline.core.pipeline import Pipeline
-from pipeline.export.json import encode_article
+from pipeline.exporters.json import encode_article
 from pipeline.model.record import Record
 from pipeline.readers.documents import records
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 
 ARTICLE = 22_000
 """Bytes of an article, as the real ones have on the average."""
@@ -149,7 +149,7 @@ WRITERS: dict[str, Callable[[Path, Iterator[Fields]], Path]] = {
 
 
 def _read(path: Path) -> int:
-    return sum(isinstance(record, Record) for record in records([File(path, path.name, named=True)], Input()))
+    return sum(isinstance(record, Record) for record in records([InputFile(path, path.name, named=True)], Input()))
 
 
 def _processing(rows: list[Fields], rounds: int) -> float:

@@ -16,7 +16,7 @@ from pipeline.core.apply_stage import find, repair
 from pipeline.core.assemble import assemble
 from pipeline.core.pipeline import Pipeline
 from pipeline.core.recipe import Step
-from pipeline.export.json import encode_article
+from pipeline.exporters.json import encode_article
 from pipeline.model.article import Article
 from pipeline.model.document import Document
 from pipeline.model.verify import faults

@@ -7,9 +7,7 @@
 Names are imported when first used, which keeps `pipeline --help` fast.
 """
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from pipeline.version import __version__
@@ -28,9 +26,9 @@ if TYPE_CHECKING:
     from pipeline.errors import RejectedError as RejectedError
     from pipeline.errors import StageError as StageError
     from pipeline.errors import UsageError as UsageError
-    from pipeline.export.dataframe import to_frame as to_frame
-    from pipeline.export.load.articles import read as read
-    from pipeline.export.registry import export as export
+    from pipeline.exporters.dataframe import to_frame as to_frame
+    from pipeline.exporters.load.articles import read as read
+    from pipeline.exporters.registry import export as export
     from pipeline.model.article import Article as Article
     from pipeline.model.article import json_schema as json_schema
     from pipeline.model.document import Document as Document
@@ -70,14 +68,14 @@ _MODULES = {
     "clean": "core.pipeline",
     "compare": "audit.compare.compare",
     "explain": "audit.explain",
-    "export": "export.registry",
+    "export": "exporters.registry",
     "faults": "model.verify",
     "json_schema": "model.article",
     "process": "core.pipeline",
     "process_batch": "runs.batches",
-    "read": "export.load.articles",
+    "read": "exporters.load.articles",
     "restore": "model.restore",
-    "to_frame": "export.dataframe",
+    "to_frame": "exporters.dataframe",
     "trace": "model.restore",
 }
 
@@ -94,14 +92,3 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-class _Package(ModuleType):
-    """Keeps the function `pipeline.export`: importing the package of that name would set the attribute to a module."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name not in _MODULES or not isinstance(value, ModuleType):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

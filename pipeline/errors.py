@@ -97,8 +97,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """The end of a message about an unknown name: the most similar known name, or all known names.
 
     >>> did_you_mean("wrods", ["words", "markup"]), did_you_mean("x", ["words", "markup"])
-    ("; did you mean 'words'?", '; known are words, markup')
+    ("; did you mean 'words'?", '; use one of: words, markup')
     """
     known = list(known)
     close = get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known) or 'none'}"
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; use one of: {', '.join(known)}" if known else "; there are none"

@@ -36,8 +36,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from build_lexicon import held_out, lines_of
 
 from pipeline.lexicon import english
-from pipeline.segmentation.candidates import CandidateFeatures, SpaceCandidate, space_candidates
+from pipeline.segmentation.candidates import SpaceCandidate, space_candidates
 from pipeline.segmentation.counts import DocumentCounts
+from pipeline.segmentation.features import CandidateFeatures
 from pipeline.segmentation.score import second_pass_features
 from pipeline.segmentation.trees import MAX_DEPTH, NODE_DTYPE, UNITS_PER_NAT, Trees
 

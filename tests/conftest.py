@@ -11,22 +11,34 @@ from hypothesis import HealthCheck, settings
 from pipeline.cli import run
 from pipeline.cli.progress import Progress
 
-settings.register_profile(
-    "laws",
-    max_examples=100,
-    deadline=None,
-    # A gate that others wait for tries the same examples each time; on a developer's machine they are new ones.
-    derandomize="CI" in os.environ,
-    # How fast examples are drawn depends on the machine, and no test may.
-    suppress_health_check=[HealthCheck.too_slow],
-)
+EXAMPLES = {"fast": 5, "laws": 25, "thorough": 100}
+"""How many examples a law is tried with: in `make test-fast`, by default, and in `make soak`."""
+
+for name, count in EXAMPLES.items():
+    settings.register_profile(
+        name,
+        max_examples=count,
+        deadline=None,
+        # A gate that others wait for tries the same examples each time; on a developer's machine they are new ones.
+        derandomize="CI" in os.environ,
+        # How fast examples are drawn depends on the machine, and no test may.
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 settings.load_profile("laws")
 
 pytest_plugins = ["installed", "ordeal"]
 
+LONG = ("test_how_to", "test_ray_cluster", "test_imports", "test_examples", "test_any_history", "test_process_pool")
+"""Modules that begin first, so that none of them is still under way when all others are done."""
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts background jobs so, and their children inherit it: no run could be interrupted.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The order stays as it is within what is long, and within what is not."""
+    items.sort(key=lambda item: item.path.stem not in LONG)
 
 
 @pytest.fixture(autouse=True)

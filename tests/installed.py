@@ -31,8 +31,7 @@ class Shout:
 READER = """\
 from dataclasses import dataclass
 from typing import ClassVar
-from pipeline.readers.reader import Claim
-from pipeline.readers.text import document
+from pipeline.readers import Claim, document_record
 
 
 @dataclass(frozen=True)
@@ -40,11 +39,11 @@ class Logbook:
     name: ClassVar = "{name}"
     protocol: ClassVar = {protocol}
 {options}
-    def sniff(self, blob):
-        return Claim.CONTENT if blob.head.startswith(b"LOG ") else Claim.NONE
+    def sniff(self, source):
+        return Claim.CONTENT if source.head.startswith(b"LOG ") else Claim.NONE
 
-    def read(self, blob, options):
-        yield document(blob, blob.whole(options.limits.bytes)[4:], "text/plain", {{"reader": "{name}"}})
+    def read(self, source, options):
+        yield document_record(source, source.whole(options.limits.bytes)[4:], "text/plain", {{"reader": "{name}"}})
 """
 LOUD = """import re
         for match in list(re.finditer(r"\\boh\\b", document.text))[: self.most]:

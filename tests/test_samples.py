@@ -13,17 +13,17 @@ import pytest
 import pipeline
 from benchmarks.accuracy import repairs
 from pipeline.config.settings import Input
-from pipeline.export.json import encode_article
+from pipeline.exporters.json import encode_article
 from pipeline.model.record import Record
 from pipeline.model.restore import source_text
 from pipeline.readers.documents import records
-from pipeline.readers.input_files import find
+from pipeline.readers.input_files import find_files
 from pipeline.storage.file_names import file_name
 from pipeline.text.edits import apply
 
 ROOT = Path(__file__).parent.parent
 RAW, SEEDS, OUTPUT = ROOT / "raw", ROOT / "seeds", ROOT / "output"
-FILES, _ = find([RAW])
+FILES, _ = find_files([RAW])
 
 KNOWN_MISSES = {
     "bridge-engineer": "a title of three words in one; names that joins alone show: callStrandSensereads",

@@ -113,11 +113,11 @@ def merge_spans(
 
     def merged() -> MergedSpan:
         starts = [low + shift for shift in shifts]
-        for side, found in enumerate(members):
-            if found:
-                shifts[side] = found[-1].far_end - found[-1].end
-        left_steps, right_steps = (tuple(step for piece in found for step in piece.edits) for found in members)
-        return MergedSpan(starts[0], high + shifts[0], starts[1], high + shifts[1], left_steps, right_steps)
+        for side, spans in enumerate(members):
+            if spans:
+                shifts[side] = spans[-1].far_end - spans[-1].end
+        left_edits, right_edits = (tuple(step for piece in spans for step in piece.edits) for spans in members)
+        return MergedSpan(starts[0], high + shifts[0], starts[1], high + shifts[1], left_edits, right_edits)
 
     for side, piece in ordered:
         # Two empty spans at one point have no order: text was deleted and inserted there, so it was replaced.

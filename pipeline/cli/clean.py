@@ -5,7 +5,7 @@ import argparse
 from pipeline.cli.options import add_recipe_options, add_web_options, pipeline, settings, write_bytes
 from pipeline.cli.standard_streams import read_stdin
 from pipeline.errors import DocumentError, UsageError
-from pipeline.storage import Place, Remote, place
+from pipeline.storage import AnyPath, RemotePath, as_path
 from pipeline.text.decoding import NEWLINES, DecodingError, decode
 from pipeline.text.edits import apply
 
@@ -28,9 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Prints the repaired text in UTF-8, with the line endings of the input."""
-    said = settings(options)
-    made, values = pipeline(options, said), said.settings
-    source = place(options.file, values.input.access)
+    layers = settings(options)
+    configured, values = pipeline(options, layers), layers.settings
+    source = as_path(options.file, values.input.access)
     if options.file != "-" and (source.is_dir() or not source.exists()):
         raise UsageError(f"{source} is not a file; use - for standard input")
     data = read_stdin() if options.file == "-" else _read(source, values.input.limits.bytes)
@@ -38,14 +38,14 @@ def main(options: argparse.Namespace) -> int:
         decoded = decode(data, encoding=values.input.encoding)
     except DecodingError as error:
         raise DocumentError(str(source), str(error)) from error
-    text = made.clean(apply(decoded.text, decoded.edits))
+    text = configured.clean(apply(decoded.text, decoded.edits))
     write_bytes(text.replace("\n", NEWLINES[decoded.newline]).encode("utf-8"), options.output)
     return 0
 
 
-def _read(source: Place, most: int) -> bytes:
+def _read(source: AnyPath, most: int) -> bytes:
     """Reads a file. Raises `DocumentError` if a remote file is larger than `most` bytes."""
-    if not isinstance(source, Remote):
+    if not isinstance(source, RemotePath):
         return source.read_bytes()
     data = bytearray()
     with source.open() as stream:

@@ -15,7 +15,7 @@ from pipeline.config.settings import Key, Layers, Profile
 from pipeline.config.settings_reference import Parts, Setting, catalogue
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import UsageError, did_you_mean
-from pipeline.readers.registry import BUILT_IN, Registry
+from pipeline.readers.registry import BUILT_IN_READERS, Registry
 from pipeline.text.escapes import HIDDEN, escape_hidden
 
 CONFIG_EXAMPLES = """examples:
@@ -55,46 +55,46 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Prints the settings as TOML, which can be used with `--config`."""
-    said = settings(options)
+    layers = settings(options)
     options.stages = None
-    made = pipeline(options, said)
-    if options.profile is not None and options.profile not in said.settings.profiles:
-        known = did_you_mean(options.profile, said.settings.profiles)
+    configured = pipeline(options, layers)
+    if options.profile is not None and options.profile not in layers.settings.profiles:
+        known = did_you_mean(options.profile, layers.settings.profiles)
         raise UsageError(f"unknown profile {options.profile!r}{known}")
     text = (
-        annotated_settings(made, said)
+        annotated_settings(configured, layers)
         if options.all
-        else "".join(f"{line}\n" for line in settings_in_effect(made, said, options.profile))
+        else "".join(f"{line}\n" for line in settings_in_effect(configured, layers, options.profile))
     )
     write_bytes(text.encode("utf-8"), options.output)
     return 0
 
 
-def settings_in_effect(made: Pipeline, said: Layers, profile: str | None) -> Iterator[str]:
+def settings_in_effect(configured: Pipeline, layers: Layers, profile: str | None) -> Iterator[str]:
     """A line for each setting in effect, with its origin; rules and vocabulary only if they were set."""
-    values = _values(made, said, profile)
-    sources = {key: _origin(said, key, profile) for key in values}
+    values = _values(configured, layers, profile)
+    sources = {key: _origin(layers, key, profile) for key in values}
     lines = {_assignment(key, value): sources[key] for key, value in values.items() if value is not None}
     width = max(len(line) for line in lines if len(line) <= MAX_ALIGNED_CHARS)
     yield from (f"{line:{width}}  # {escape_hidden(source)}" for line, source in lines.items())
 
 
-def annotated_settings(made: Pipeline, said: Layers) -> str:
+def annotated_settings(configured: Pipeline, layers: Layers) -> str:
     """A `pipeline.toml` with every setting; those that were not set are comments."""
-    values = _values(made, said, None)
+    values = _values(configured, layers, None)
     lines = [FILE_HEADER]
     table: Key = ()
-    for setting in catalogue(Parts(made.recipe.stages, readers(said).readers, tuple(installed.exporters()))):
+    for setting in catalogue(Parts(configured.recipe.stages, readers(layers).readers, tuple(installed.exporters()))):
         if setting.key[:-1] != table:
             table = setting.key[:-1]
             lines.append(f"\n[{_dotted(table)}]")
-        source = _origin(said, setting.key, None)
+        source = _origin(layers, setting.key, None)
         value = values.get(setting.key, setting.default)
         line = _assignment(setting.key[-1:], value) if value is not None else f"{_dotted(setting.key[-1:])} = …"
         lines += ["", *_setting_comments(setting)]
         lines.append(f"# {line}" if source == DEFAULT_SOURCE or value is None else f"{line}  # {escape_hidden(source)}")
-    lines += [*_tables_alone(values), *_disabled_readers(readers(said)), "", PROFILE_EXAMPLE]
-    for name, profile in said.settings.profiles.items():
+    lines += [*_tables_alone(values), *_disabled_readers(readers(layers)), "", PROFILE_EXAMPLE]
+    for name, profile in layers.settings.profiles.items():
         lines += [f"[profiles.{_dotted((name,))}]", *_profile(profile), ""]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -116,45 +116,45 @@ def _disabled_readers(chosen: Registry) -> Iterator[str]:
                 yield f"#   {_assignment((name,), msgspec.to_builtins(value))}"
 
 
-def _values(made: Pipeline, said: Layers, profile: str | None) -> dict[Key, object]:
+def _values(configured: Pipeline, layers: Layers, profile: str | None) -> dict[Key, object]:
     """Every setting in effect, by its key."""
-    way = next(way for way in made.variants if way.version.profile == profile)
-    told = said.settings
-    values: dict[Key, object] = {("recipe",): [stage.name for stage in way.recipe.stages]}
-    for name, value in msgspec.structs.asdict(told.input).items():
+    variant = next(variant for variant in configured.variants if variant.version.profile == profile)
+    effective = layers.settings
+    values: dict[Key, object] = {("recipe",): [stage.name for stage in variant.recipe.stages]}
+    for name, value in msgspec.structs.asdict(effective.input).items():
         if name != "limits":
             values["input", name] = msgspec.to_builtins(value)
-    for name, value in msgspec.structs.asdict(told.input.limits).items():
+    for name, value in msgspec.structs.asdict(effective.input.limits).items():
         values["input", "limits", name] = value
-    for reader in readers(said).readers:
+    for reader in readers(layers).readers:
         options = fields(reader)
         for name, value in options.items():
             values["sources", reader.name, name] = msgspec.to_builtins(value)
-        if not options and reader.name not in BUILT_IN:
+        if not options and reader.name not in BUILT_IN_READERS:
             # A reader of a plugin is enabled by its table.
             values["sources", reader.name] = {}
-    for sink, table in told.sinks.items():
+    for sink, table in effective.sinks.items():
         for name, value in table.items():
             values["sinks", sink, name] = msgspec.to_builtins(value)
-    for stage in way.recipe.stages:
+    for stage in variant.recipe.stages:
         for name, value in fields(stage).items():
             values["stages", stage.name, name] = msgspec.to_builtins(value)
-    for rule, threshold in way.recipe.thresholds.items():
+    for rule, threshold in variant.recipe.thresholds.items():
         values["rules", rule] = "off" if threshold > 1 else threshold
-    for name, value in msgspec.structs.asdict(way.recipe.vocabulary).items():
+    for name, value in msgspec.structs.asdict(variant.recipe.vocabulary).items():
         if value:
             values["vocabulary", name] = msgspec.to_builtins(value)
     return values
 
 
-def _origin(said: Layers, key: Key, profile: str | None) -> str:
+def _origin(layers: Layers, key: Key, profile: str | None) -> str:
     """Where the value of `key` was set; a rule can be set through its stage."""
     stage = (*key[:-1], key[-1].partition(".")[0]) if key[0] == "rules" else key
     if profile is not None:
         for candidate in (key, stage):
-            if source := said.source(("profiles", profile, *candidate)):
+            if source := layers.source(("profiles", profile, *candidate)):
                 return f"{source}, profile {profile}"
-    return said.source(key) or said.source(stage) or DEFAULT_SOURCE
+    return layers.source(key) or layers.source(stage) or DEFAULT_SOURCE
 
 
 def _profile(profile: Profile) -> Iterator[str]:

@@ -17,7 +17,7 @@ from pipeline.cli.standard_streams import write_json
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
 from pipeline.model.article import Article
-from pipeline.storage import Place
+from pipeline.storage import AnyPath
 
 DIFF_EXAMPLES = """examples:
   pipeline diff output-before output-after             show what changed and which rules fired more or less
@@ -56,15 +56,19 @@ def main(options: argparse.Namespace) -> int:
         if not path.exists():
             raise UsageError(f"{path} does not exist")
     rule_filter = RuleFilter(options.rule, options.stage)
-    tally = DiffTotals(rule_filter, examples=options.examples)
-    page = DiffPrinter(detailed=options.id is not None)
-    found: Iterable[ArticlePair] = (
+    totals = DiffTotals(rule_filter, examples=options.examples)
+    diff_printer = DiffPrinter(detailed=options.id is not None)
+    article_pairs: Iterable[ArticlePair] = (
         matched_articles(old, new, most) if options.id is None else [_named(options.id, old, new, most)]
     )
     differs = False
-    for item in _compared(found, tally, verify_hint(old, new)):
+    for difference in _compared(article_pairs, totals, verify_hint(old, new)):
         narrowed = (
-            _narrowed(item, rule_filter) if isinstance(item, Difference) else item if rule_filter.matches_all else None
+            _narrowed(difference, rule_filter)
+            if isinstance(difference, Difference)
+            else difference
+            if rule_filter.matches_all
+            else None
         )
         if narrowed is None:
             continue
@@ -72,21 +76,23 @@ def main(options: argparse.Namespace) -> int:
         if options.json:
             _print(narrowed)
         elif not options.quiet:
-            page.add(narrowed)
-    if not tally.compared and not tally.unmatched and not tally.broken:
+            diff_printer.add(narrowed)
+    if not totals.compared and not totals.unmatched and not totals.broken:
         raise UsageError(f"no articles in {old} or {new}")
-    check_rule_and_stage(options.rule, options.stage, tally.rules())
+    check_rule_and_stage(options.rule, options.stage, totals.rules())
     if options.json:
-        _print(tally.summary())
+        _print(totals.summary())
     elif not options.quiet:
-        page.show(tally.summary(), rule_filter)
-    return 1 if tally.broken or (differs and options.exit_code) else 0
+        diff_printer.show(totals.summary(), rule_filter)
+    return 1 if totals.broken or (differs and options.exit_code) else 0
 
 
-def _compared(found: Iterable[ArticlePair], tally: DiffTotals, where: str) -> Iterator[Difference | UnmatchedArticle]:
+def _compared(
+    article_pairs: Iterable[ArticlePair], totals: DiffTotals, where: str
+) -> Iterator[Difference | UnmatchedArticle]:
     """Yields the differences of each pair that differs, and prints invalid articles; `where` tells how to see all."""
     with print_grouped(where) as print_error:
-        for pair in found:
+        for pair in article_pairs:
             old, new = pair.old, pair.new
             try:
                 for side in (old, new):
@@ -94,24 +100,24 @@ def _compared(found: Iterable[ArticlePair], tally: DiffTotals, where: str) -> It
                         raise side
                 difference = compare(old, new) if isinstance(old, Article) and isinstance(new, Article) else None
             except ContractError as error:
-                tally.broken += 1
+                totals.broken += 1
                 print_error(str(error), error.reason)
                 continue
             if isinstance(old, Article) and isinstance(new, Article) and difference is not None:
-                tally.add(old, new, difference)
+                totals.add(old, new, difference)
                 if not difference.same:
                     yield difference
             elif isinstance(old, Article):
-                yield tally.add_unmatched(old.id, "old")
+                yield totals.add_unmatched(old.id, "old")
             elif isinstance(new, Article):
-                yield tally.add_unmatched(new.id, "new")
+                yield totals.add_unmatched(new.id, "new")
 
 
-def _named(name: str, old: Place, new: Place, limits: Limits) -> ArticlePair:
-    found = [article_with_id(path, name, limits) for path in (old, new)]
-    if found == [None, None]:
+def _named(name: str, old: AnyPath, new: AnyPath, limits: Limits) -> ArticlePair:
+    sides = [article_with_id(path, name, limits) for path in (old, new)]
+    if sides == [None, None]:
         raise UsageError(f"no article {name!r} in {old} or {new}")
-    return ArticlePair(name, *found)
+    return ArticlePair(name, *sides)
 
 
 def _narrowed(difference: Difference, rule_filter: RuleFilter) -> Difference | None:

@@ -154,12 +154,12 @@ def _worded(old: str, new: str) -> str:
         # An exchange number that now refers to a different exchange.
         return wdiff(old, new)
     pieces, at = [], 0
-    found = diff_spans(old, new, None)
-    if sum(gap.old_end - gap.old_start for gap in found) > len(old) / 2:
+    spans = diff_spans(old, new, None)
+    if sum(span.old_end - span.old_start for span in spans) > len(old) / 2:
         # The common parts are coincidence, as in two hashes.
         return wdiff(old, new)
-    for gap in found:
-        pieces.append(visible(shorten(old[at : gap.old_start])))
-        pieces.append(wdiff(old[gap.old_start : gap.old_end], new[gap.new_start : gap.new_end]))
-        at = gap.old_end
+    for span in spans:
+        pieces.append(visible(shorten(old[at : span.old_start])))
+        pieces.append(wdiff(old[span.old_start : span.old_end], new[span.new_start : span.new_end]))
+        at = span.old_end
     return "".join([*pieces, visible(shorten(old[at:]))])

@@ -8,9 +8,9 @@ from pipeline.cli.printer import Printer
 from pipeline.cli.standard_streams import write_json
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.load.articles import load_each
+from pipeline.exporters.load.articles import load_each
 from pipeline.model.article import Article, Remark
-from pipeline.storage import Place
+from pipeline.storage import AnyPath
 from pipeline.text.excerpts import visible
 
 MAX_LISTED_WARNINGS = 5
@@ -50,10 +50,10 @@ def doubtful(article: Article) -> DoubtfulArticle | None:
     )
 
 
-def show(source: Place, limits: Limits, *, json: bool) -> int:
+def show(source: AnyPath, limits: Limits, *, json: bool) -> int:
     """Prints the doubtful articles of an output and their number. Returns 1 if an article cannot be read."""
     sheet = Printer()
-    articles = found = without = warned = broken = 0
+    articles = doubtful_count = without_exchange = warned = broken = 0
     with print_grouped(verify_hint(source)) as print_error:
         for name, article in load_each(source, limits):
             articles += 1
@@ -61,21 +61,22 @@ def show(source: Place, limits: Limits, *, json: bool) -> int:
                 broken += 1
                 print_error(f"{name}: {article.reason}", article.reason)
                 continue
-            doubt = doubtful(article)
-            if doubt is None:
+            doubtful_article = doubtful(article)
+            if doubtful_article is None:
                 continue
-            found += 1
-            without += not doubt.exchanges
-            warned += bool(doubt.warnings)
+            doubtful_count += 1
+            without_exchange += not doubtful_article.exchanges
+            warned += bool(doubtful_article.warnings)
             if json:
-                write_json(msgspec.json.encode(doubt))
+                write_json(msgspec.json.encode(doubtful_article))
             else:
-                _block(doubt, sheet)
+                _block(doubtful_article, sheet)
     if not articles:
         raise UsageError(f"no articles in {source}")
     if not json:
         sheet.line(
-            f"{found:,} of {count_of(articles, 'article')} are doubtful: {without:,} without an exchange, "
+            f"{doubtful_count:,} of {count_of(articles, 'article')} are doubtful: "
+            f"{without_exchange:,} without an exchange, "
             f"{warned:,} with warnings"
         )
     return 1 if broken else 0

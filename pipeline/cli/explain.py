@@ -19,8 +19,8 @@ from pipeline.cli.options import add_reading_options, limits, output_place
 from pipeline.cli.printer import Printer
 from pipeline.cli.standard_streams import read_stdin, write_json
 from pipeline.errors import ContractError, UsageError, did_you_mean
-from pipeline.export.load.articles import load_each
-from pipeline.export.load.decode import decode_article
+from pipeline.exporters.load.articles import load_each
+from pipeline.exporters.load.decode import decode_article
 from pipeline.model.article import Article
 
 EXPLAIN_EXAMPLES = """examples:
@@ -64,8 +64,8 @@ def main(options: argparse.Namespace) -> int:
         return _doubtful(options)
     article = _article(options)
     explanation = explain(article)
-    found = {(item.stage, item.rule) for item in _items(explanation)}
-    check_rule_and_stage(options.rule, options.stage, found)
+    known_rules = {(item.stage, item.rule) for item in _items(explanation)}
+    check_rule_and_stage(options.rule, options.stage, known_rules)
     lines = _lines(options, article, explanation)
     if lines is not None and not lines:
         print(f"pipeline: no line of {article.id} contains {options.find!r}", file=sys.stderr)
@@ -84,8 +84,8 @@ def main(options: argparse.Namespace) -> int:
 def _doubtful(options: argparse.Namespace) -> int:
     for name in ("id", "line", "find", "field", "stage", "rule", "below", "above", "what"):
         if getattr(options, name) is not None:
-            given = options.what if name == "what" else name
-            raise UsageError(f"--doubtful cannot be combined with --{given}")
+            option = options.what if name == "what" else name
+            raise UsageError(f"--doubtful cannot be combined with --{option}")
     if options.article == "-":
         raise UsageError("--doubtful requires a folder or a file, not -")
     return show(output_place(options.article, options), limits(options), json=options.json)
@@ -100,12 +100,12 @@ def _article(options: argparse.Namespace) -> Article:
         if article is None:
             raise UsageError(f"no document {options.id!r} in {source}")
         return article
-    found = list(islice(load_each(source, limits(options)), 2))
-    if not found:
+    results = list(islice(load_each(source, limits(options)), 2))
+    if not results:
         raise UsageError(f"no articles in {source}")
-    if len(found) > 1:
+    if len(results) > 1:
         raise UsageError(f"{source} has several articles; choose one with --id")
-    first = found[0][1]
+    first = results[0][1]
     if isinstance(first, ContractError):
         raise first
     return first

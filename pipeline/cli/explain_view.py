@@ -48,7 +48,7 @@ def detailed(explanation: Explanation, sheet: Printer) -> None:
     """Prints each line with its position in the source, its labels, edits and notes."""
     if not explanation.lines and not explanation.annotations:
         sheet.line("nothing matches")
-    found: dict[int, list[Explained]] = {}
+    findings_on_line: dict[int, list[Explained]] = {}
     items: tuple[Explained, ...] = (
         *explanation.labels,
         *explanation.edits,
@@ -59,12 +59,12 @@ def detailed(explanation: Explanation, sheet: Printer) -> None:
         if item.line is not None:
             last = item.line if isinstance(item, ExplainedEdit) else item.last_line or item.line
             for number in range(item.line, last + 1):
-                found.setdefault(number, []).append(item)
+                findings_on_line.setdefault(number, []).append(item)
     for i, line in enumerate(explanation.lines):
         if i:
             sheet.line()
         _head(line, sheet)
-        for item in found.get(line.line, []):
+        for item in findings_on_line.get(line.line, []):
             if isinstance(item, ExplainedLabel):
                 _label(item, line, sheet)
             elif isinstance(item, ExplainedEdit):

@@ -11,15 +11,15 @@ from pipeline.cli.options import add_reading_options, limits, output_place, sett
 from pipeline.config.options import options as fields
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.exporter import Exporter, StreamingExporter
-from pipeline.export.load.articles import load_each
-from pipeline.export.registry import BUILT_IN_EXPORTERS, exporter, format_of
-from pipeline.export.tables.row_kinds import ROW_TYPES
-from pipeline.export.target import write_local, write_remote
+from pipeline.exporters.exporter import Exporter, StreamingExporter
+from pipeline.exporters.load.articles import load_each
+from pipeline.exporters.registry import BUILT_IN_EXPORTERS, exporter, format_of
+from pipeline.exporters.tables.row_kinds import ROW_TYPES
+from pipeline.exporters.target import write_local, write_remote
 from pipeline.model.article import Article
 from pipeline.model.restore import restore
-from pipeline.storage import Place, Remote, place
-from pipeline.storage.atomic import replaceable
+from pipeline.storage import AnyPath, RemotePath, as_path
+from pipeline.storage.atomic import is_replaceable
 
 EXPORT_EXAMPLES = """examples:
   pipeline export output -o articles.parquet         one row per article, typed and nested
@@ -69,12 +69,12 @@ def main(options: argparse.Namespace) -> int:
         articles = _ValidArticles(source, limits(options))
         chosen.stream(articles, sys.stdout.buffer)
     else:
-        target = place(options.output)
+        target = as_path(options.output)
         _check_overlap(source, target, chosen)
         articles = _ValidArticles(source, limits(options))
-        if isinstance(target, Remote):
+        if isinstance(target, RemotePath):
             write_remote(chosen, articles, target)
-        elif isinstance(chosen, StreamingExporter) and not replaceable(target):
+        elif isinstance(chosen, StreamingExporter) and not is_replaceable(target):
             with target.open("wb") as file:
                 chosen.stream(articles, file)
         else:
@@ -83,12 +83,12 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _sink(options: argparse.Namespace) -> Exporter:
-    name = options.to if options.to is not None else format_of(place(options.output))
-    said = settings(options)
-    tables = said.settings.sinks
+    name = options.to if options.to is not None else format_of(as_path(options.output))
+    layers = settings(options)
+    tables = layers.settings.sinks
     values = {key: getattr(options, key) for key in ("rows", "system", "pairs", "delimiter", "bom")}
     values = {key: value for key, value in values.items() if value is not None}
-    with said.blamed():
+    with layers.blamed():
         for key in values.keys() - fields(exporter(name)).keys():
             raise UsageError(f"--{key} does not apply to format {name!r}")
         for other in tables.keys() - {name}:
@@ -96,9 +96,9 @@ def _sink(options: argparse.Namespace) -> Exporter:
         return exporter(name, {**tables.get(name, {}), **values})
 
 
-def _check_overlap(source: Place, target: Place, chosen: Exporter) -> None:
+def _check_overlap(source: AnyPath, target: AnyPath, chosen: Exporter) -> None:
     """Raises `UsageError` if writing to `target` would overwrite the input, or be read as input."""
-    if isinstance(source, Remote) and isinstance(target, Remote):
+    if isinstance(source, RemotePath) and isinstance(target, RemotePath):
         below, above = source.holds(target), target.holds(source)
     elif isinstance(source, Path) and isinstance(target, Path):
         origin, destination = source.resolve(), target.resolve()
@@ -116,7 +116,7 @@ class _ValidArticles:
     Raises `ContractError` if no article is valid, so that the target is not replaced by nothing.
     """
 
-    def __init__(self, source: Place, limits: Limits) -> None:
+    def __init__(self, source: AnyPath, limits: Limits) -> None:
         """Raises `UsageError` if there is no article, before anything is written."""
         results = load_each(source, limits)
         first = next(results, None)

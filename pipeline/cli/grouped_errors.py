@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from pipeline.storage import Place
+from pipeline.storage import AnyPath
 from pipeline.text.escapes import escape_hidden
 
 MAX_SHOWN_PER_GROUP = 3
@@ -117,7 +117,7 @@ def print_grouped(where: str, *, everything: bool = False) -> Iterator[Callable[
             print(escape_hidden(line), file=sys.stderr)
 
 
-def verify_hint(*sources: Place) -> str:
+def verify_hint(*sources: AnyPath) -> str:
     """The command that prints all faults of these outputs."""
     return f"{' and '.join(f'pipeline verify {shlex.quote(str(each))} -v' for each in sources)} prints all"
 

@@ -7,8 +7,8 @@ from pipeline.config.plugins import SOURCES, offers
 from pipeline.config.settings_reference import Parts
 from pipeline.core.recipe import BUILT_IN, Step, step
 from pipeline.errors import UsageError
-from pipeline.export.exporter import Exporter
-from pipeline.export.registry import exporter, exporter_names
+from pipeline.exporters.exporter import Exporter
+from pipeline.exporters.registry import exporter, exporter_names
 from pipeline.readers import registry
 from pipeline.readers.reader import Reader
 
@@ -25,9 +25,9 @@ def steps() -> Iterator[Step]:
 
 def readers() -> Iterator[Reader]:
     """Yields each reader that can be used, and prints why others cannot."""
-    for name in dict.fromkeys((*registry.BUILT_IN, *(offer.name for offer in offers(SOURCES)))):
+    for name in dict.fromkeys((*registry.BUILT_IN_READERS, *(offer.name for offer in offers(SOURCES)))):
         try:
-            yield registry.reader(name)
+            yield registry.find_reader(name)
         except UsageError as error:
             print(f"pipeline: skipped: {error}", file=sys.stderr)
 

@@ -6,13 +6,13 @@ from pipeline.cli.installed import steps
 from pipeline.config.settings import Limits
 from pipeline.core.recipe import PIPELINE_RULES
 from pipeline.errors import ContractError, UsageError, did_you_mean
-from pipeline.export.load.articles import load_each, read
+from pipeline.exporters.load.articles import load_each, read
 from pipeline.model.article import Article
-from pipeline.storage import Place
+from pipeline.storage import AnyPath
 from pipeline.storage.file_names import file_name
 
 
-def article_with_id(source: Place, name: str, limits: Limits) -> Article | None:
+def article_with_id(source: AnyPath, name: str, limits: Limits) -> Article | None:
     """The article with this id, or `None`. Raises `UsageError` if the path does not exist.
 
     Skips invalid articles, except a file with the name of the wanted article.
@@ -20,8 +20,8 @@ def article_with_id(source: Place, name: str, limits: Limits) -> Article | None:
     for apart in (False, True) if source.is_dir() else ():
         expected = source / file_name(name, apart=apart)
         # On some file systems this can be the file of another article, so compare the id.
-        if expected.is_file() and (found := next(read(expected, limits=limits))).id == name:
-            return found
+        if expected.is_file() and (candidate := next(read(expected, limits=limits))).id == name:
+            return candidate
     articles = (article for _, article in load_each(source, limits) if not isinstance(article, ContractError))
     return next((article for article in articles if article.id == name), None)
 

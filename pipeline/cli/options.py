@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from pipeline.config.settings import Layers, Limits, layers
 from pipeline.core.pipeline import Pipeline
-from pipeline.readers.registry import Registry, choice
-from pipeline.storage import Place, Remote, place
-from pipeline.storage.atomic import named, replace, replaceable
-from pipeline.storage.links import inside
+from pipeline.readers.registry import Registry, select_readers
+from pipeline.storage import AnyPath, RemotePath, as_path
+from pipeline.storage.atomic import is_replaceable, resolve_target, write_atomic
+from pipeline.storage.links import path_inside
 
 
 def add_recipe_options(parser: argparse.ArgumentParser) -> None:
@@ -72,24 +72,24 @@ def limits(options: argparse.Namespace) -> Limits:
     return settings(options).settings.input.limits
 
 
-def output_place(path: str, options: argparse.Namespace) -> Place:
+def output_place(path: str, options: argparse.Namespace) -> AnyPath:
     """The output at a path or URL. Raises `UsageError` if `[input]` does not allow to read it."""
-    return place(path, settings(options).settings.input.access)
+    return as_path(path, settings(options).settings.input.access)
 
 
-def pipeline(options: argparse.Namespace, said: Layers) -> Pipeline:
+def pipeline(options: argparse.Namespace, settings_layers: Layers) -> Pipeline:
     """The pipeline for these options and settings. Raises `UsageError`."""
-    with said.blamed():
-        made = Pipeline.configured(said.settings)
+    with settings_layers.blamed():
+        made = Pipeline.configured(settings_layers.settings)
     if options.stages is not None:
         made = made.only([name.strip() for name in options.stages.split(",") if name.strip()])
     return made
 
 
-def readers(said: Layers) -> Registry:
+def readers(settings_layers: Layers) -> Registry:
     """The readers for these settings. Raises `UsageError`."""
-    with said.blamed():
-        return choice(said.settings.sources, said.settings.input.format)
+    with settings_layers.blamed():
+        return select_readers(settings_layers.settings.sources, settings_layers.settings.input.format)
 
 
 def write_bytes(data: bytes, target: str | None) -> None:
@@ -97,22 +97,22 @@ def write_bytes(data: bytes, target: str | None) -> None:
     if target is None or target == "-":
         sys.stdout.buffer.write(data)
     else:
-        write_to(place(target), data)
+        write_to(as_path(target), data)
 
 
-def write_to(target: Place, data: bytes) -> None:
+def write_to(target: AnyPath, data: bytes) -> None:
     """Writes to a file or an object, completely or not at all, or to a pipe."""
-    if isinstance(target, Remote):
+    if isinstance(target, RemotePath):
         target.write(data)
-    elif replaceable(target):
-        replace(named(target), data)
+    elif is_replaceable(target):
+        write_atomic(resolve_target(target), data)
     else:
         target.write_bytes(data)
 
 
-def write_below(folder: Place, name: str, data: bytes) -> None:
+def write_below(folder: AnyPath, name: str, data: bytes) -> None:
     """Writes a file or an object in a folder. Raises `UsageError` if a link would lead out of the folder."""
-    if isinstance(folder, Remote):
+    if isinstance(folder, RemotePath):
         (folder / name).write(data)
     else:
-        replace(inside(folder, name), data)
+        write_atomic(path_inside(folder, name), data)

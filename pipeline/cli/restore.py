@@ -9,10 +9,10 @@ from pipeline.cli.lookup import article_with_id
 from pipeline.cli.options import add_reading_options, limits, output_place, write_below, write_bytes
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.load.articles import is_single_article, load_each, read
+from pipeline.exporters.load.articles import is_single_article, load_each, read
 from pipeline.model.article import Article
 from pipeline.model.restore import restore
-from pipeline.storage import Place, place
+from pipeline.storage import AnyPath, as_path
 from pipeline.storage.file_names import FewNames, FileNames, file_name
 
 RESTORE_EXAMPLES = """examples:
@@ -39,20 +39,20 @@ def main(options: argparse.Namespace) -> int:
     if not source.exists():
         raise UsageError(f"{source} does not exist")
     if options.id is not None:
-        found = article_with_id(source, options.id, most)
-        if found is None:
+        article = article_with_id(source, options.id, most)
+        if article is None:
             raise UsageError(f"no document {options.id!r} in {source}")
-        write_bytes(restore(found), options.target)
+        write_bytes(restore(article), options.target)
         return 0
     if source.is_file() and is_single_article(source):
         write_bytes(restore(next(read(source, limits=most))), options.target)
         return 0
     if options.target in {None, "-"}:
         raise UsageError("restoring several documents needs a folder; give one with -o, or choose a document with --id")
-    return _all(source, place(options.target), most)
+    return _all(source, as_path(options.target), most)
 
 
-def _all(source: Place, target: Place, limits: Limits) -> int:
+def _all(source: AnyPath, target: AnyPath, limits: Limits) -> int:
     """Restores every document to the folder `target`. Returns 1 if one cannot be restored."""
     failed = 0
     ids, keys = FewNames(), FewNames()
@@ -72,7 +72,7 @@ def _all(source: Place, target: Place, limits: Limits) -> int:
     return 1 if failed else 0
 
 
-def _put(target: Place, path: str, data: bytes, name: str) -> None:
+def _put(target: AnyPath, path: str, data: bytes, name: str) -> None:
     """Writes a document to a folder. Raises `ContractError` if its id is too long for a file path."""
     try:
         write_below(target, path, data)

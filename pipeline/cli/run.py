@@ -19,9 +19,9 @@ from pipeline.config.settings import Layers
 from pipeline.core.pipeline import Pipeline
 from pipeline.errors import PipelineError, UsageError
 from pipeline.model.record import LeftOut, Unreadable
-from pipeline.readers.documents import first
-from pipeline.readers.input_files import find
-from pipeline.readers.named_fields import refuse_missing
+from pipeline.readers.documents import first_documents
+from pipeline.readers.input_files import find_files
+from pipeline.readers.named_fields import check_named_fields
 from pipeline.readers.registry import Registry
 from pipeline.runs.cache_keys import reading_key
 from pipeline.runs.counters import Counters, LeftOutEntry
@@ -37,7 +37,7 @@ from pipeline.runs.processes.start import begin_warmup
 from pipeline.runs.reading_process.read_ahead import ReadAhead
 from pipeline.runs.reading_process.supervisor import ReadingProcess
 from pipeline.runs.run import run
-from pipeline.storage import Remote, place
+from pipeline.storage import RemotePath, as_path
 from pipeline.text.escapes import escape_hidden
 from pipeline.version import __version__
 
@@ -115,19 +115,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Runs the pipeline. Returns 1 if a document failed, is degraded or is not accounted for."""
     engine, workers = _engine(options)
-    said = settings(options)
+    layers = settings(options)
     dry_run.check(options)
     if not options.output:
         # For example an unset shell variable; an empty path would mean the current folder.
         raise UsageError("-o is empty; give a folder")
-    output = place(options.output)
+    output = as_path(options.output)
     if isinstance(output, Path) and output.exists() and not output.is_dir():
         raise UsageError(f"-o {output} is a file; give a folder")
-    chosen = readers(said)
+    registry = readers(layers)
     try:
         # From here on there can be temporary files, also in a dry run.
-        with _terminated(), ReadingProcess(said.settings.input, chosen) as reading:
-            return _read_and_run(options, said, chosen, reading, output, engine, workers)
+        with _terminated(), ReadingProcess(layers.settings.input, registry) as reading:
+            return _read_and_run(options, layers, registry, reading, output, engine, workers)
     except Terminated:
         print("pipeline: stopped", file=sys.stderr)
         return TERMINATED_CODE
@@ -135,42 +135,42 @@ def main(options: argparse.Namespace) -> int:
 
 def _read_and_run(
     options: argparse.Namespace,
-    said: Layers,
-    chosen: Registry,
+    layers: Layers,
+    registry: Registry,
     reading: ReadingProcess,
-    output: Path | Remote,
+    output: Path | RemotePath,
     engine: Engine,
     workers: int | None,
 ) -> int:
-    files, lost = find(
+    files, unreadable = find_files(
         options.raw,
-        include=said.settings.input.include,
-        access=said.settings.input.access,
-        follow_symlinks=said.settings.input.follow_symlinks,
+        include=layers.settings.input.include,
+        access=layers.settings.input.access,
+        follow_symlinks=layers.settings.input.follow_symlinks,
         leave_out=options.output,
         is_document=reading.is_document,
     )
-    if not files and all(isinstance(each, LeftOut) for each in lost):
-        raise UsageError(f"nothing to process in {', '.join(options.raw)}{_left_out(lost)}")
-    with said.blamed():
+    if not files and all(isinstance(item, LeftOut) for item in unreadable):
+        raise UsageError(f"nothing to process in {', '.join(options.raw)}{_left_out(unreadable)}")
+    with layers.blamed():
         first_of = lambda file, most: without_waiting(reading.documents(file, most))  # noqa: E731
-        known = refuse_missing(files, said.settings.input, first_of, reading.is_document)
-    taken = FileSources(files, ReadAhead(reading).documents, said.settings.input, check=not known)
-    size = taken.size
+        known = check_named_fields(files, layers.settings.input, first_of, reading.is_document)
+    sources = FileSources(files, ReadAhead(reading).documents, layers.settings.input, check=not known)
+    size = sources.size
     if not options.dry_run and options.engine == "local":
         # The workers load while this process checks the recipe.
         begin_warmup(size)
-    made = pipeline(options, said)
+    configured = pipeline(options, layers)
     if options.dry_run:
-        with said.blamed():
-            return _dry_run(options, taken, lost, made, said)
+        with layers.blamed():
+            return _dry_run(options, sources, unreadable, configured, layers)
     job = Job(
-        made,
+        configured,
         output,
         form=options.format,
-        encoding=said.settings.input.encoding,
-        reading=reading_key(__version__, said.settings.input.reading, said.settings.sources, chosen.packages),
-        limits=said.settings.run,
+        encoding=layers.settings.input.encoding,
+        reading=reading_key(__version__, layers.settings.input.reading, layers.settings.sources, registry.packages),
+        limits=layers.settings.run,
         choices=RerunOptions(
             options.fresh,
             options.retry_failed,
@@ -179,14 +179,14 @@ def _read_and_run(
             overwrite_edited=options.overwrite_edited,
         ),
     )
-    with said.blamed():
+    with layers.blamed():
         # Fields that the settings name are checked in standard input only as it is read.
-        return _run(options, taken, lost, job, engine, workers)
+        return _run(options, sources, unreadable, job, engine, workers)
 
 
-def _left_out(found: Sequence[Unreadable | LeftOut]) -> str:
+def _left_out(skipped: Sequence[Unreadable | LeftOut]) -> str:
     """Names the first skipped input if there is nothing else: a folder can contain only links."""
-    names = [f"{each.name} {each.reason}" for each in found if isinstance(each, LeftOut)]
+    names = [f"{item.name} {item.reason}" for item in skipped if isinstance(item, LeftOut)]
     more = f", and {len(names) - 1:,} more were skipped" if len(names) > 1 else ""
     return escape_hidden(f": {names[0]}{more}") if names else ""
 
@@ -212,22 +212,22 @@ def _engine(options: argparse.Namespace) -> tuple[Engine, int | None]:
 
 def _run(
     options: argparse.Namespace,
-    taken: FileSources,
-    lost: list[Unreadable | LeftOut],
+    sources: FileSources,
+    unreadable: list[Unreadable | LeftOut],
     job: Job,
     engine: Engine,
     workers: int | None,
 ) -> int:
     account, began = Counters(), time.monotonic()
-    with Progress(None if options.first else taken.size, quiet=options.quiet) as progress:
+    with Progress(None if options.first else sources.size, quiet=options.quiet) as progress:
         printer = _RunPrinter(options, progress, account, job.output)
         try:
             with _terminated():
                 run(
-                    taken,
+                    sources,
                     job,
                     engine=engine,
-                    lost=lost,
+                    lost=unreadable,
                     counters=account,
                     events=printer,
                 )
@@ -297,7 +297,7 @@ class _RunPrinter(NoEvents):
     """Prints progress, failures and skipped inputs while documents are processed."""
 
     def __init__(
-        self, options: argparse.Namespace, progress: Progress, account: Counters, output: Path | Remote | None
+        self, options: argparse.Namespace, progress: Progress, account: Counters, output: Path | RemotePath | None
     ) -> None:
         self._options = options
         self._progress = progress
@@ -338,26 +338,26 @@ class _RunPrinter(NoEvents):
 
 def _dry_run(
     options: argparse.Namespace,
-    taken: FileSources,
-    lost: list[Unreadable | LeftOut],
-    made: Pipeline,
-    said: Layers,
+    sources: FileSources,
+    unreadable: list[Unreadable | LeftOut],
+    configured: Pipeline,
+    layers: Layers,
 ) -> int:
-    everything = (record for part in (lost, taken.documents()) for record in part)
+    records = (record for part in (unreadable, sources.documents()) for record in part)
     account = Counters()
     with Progress(None, quiet=options.quiet) as progress:
         printer = _RunPrinter(options, progress, account, None)
-        rehearsed = simulate_run(
-            first(everything, options.first),
-            made,
-            encoding=said.settings.input.encoding,
+        result = simulate_run(
+            first_documents(records, options.first),
+            configured,
+            encoding=layers.settings.input.encoding,
             counters=account,
             events=printer,
         )
     try:
         printer.close()
-        dry_run.show(rehearsed, options)
+        dry_run.show(result, options)
         sys.stdout.flush()
     except BrokenPipeError:
         silence()
-    return 1 if rehearsed.failures else 0
+    return 1 if result.failures else 0

@@ -12,7 +12,7 @@ from pipeline.cli.humanize import count_of, duration, frequency, speed
 from pipeline.runs.counters import Counters, LeftOutEntry
 from pipeline.runs.outcome import Failure
 from pipeline.runs.output.output_folder import RUN_FOLDER
-from pipeline.storage import Remote
+from pipeline.storage import RemotePath
 from pipeline.text.escapes import escape_hidden
 
 DEGRADED_LABEL = "degraded: a stage failed"
@@ -57,7 +57,7 @@ class LeftOutLines:
         many = f" ({aside.count:,} times)" if aside.count > 1 else ""
         return escape_hidden(f"skipped: {aside.name}: {aside.reason}{many}")
 
-    def rest(self, output: Path | Remote | None) -> str | None:
+    def rest(self, output: Path | RemotePath | None) -> str | None:
         """A line that counts the inputs that were not listed, or `None`; names the file in `output` that lists all."""
         if not self._more:
             return None
@@ -66,7 +66,7 @@ class LeftOutLines:
 
 
 def summary(
-    account: Counters, output: Path | Remote, *, seconds: float | None = None, workers: int | None = None
+    account: Counters, output: Path | RemotePath, *, seconds: float | None = None, workers: int | None = None
 ) -> None:
     """Prints the number of documents by outcome, the time if given, and where the articles are."""
     from rich.table import Table

@@ -26,10 +26,10 @@ def main(options: argparse.Namespace) -> int:
         from pipeline.cli.installed import parts
         from pipeline.config.settings_reference import schema
 
-        found = schema(parts())
+        document = schema(parts())
     else:
         from pipeline.model.article import json_schema
 
-        found = json_schema()
-    write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n", options.output)
+        document = json_schema()
+    write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n", options.output)
     return 0

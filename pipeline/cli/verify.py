@@ -7,11 +7,11 @@ from pathlib import Path
 from pipeline.cli.grouped_errors import print_grouped
 from pipeline.cli.options import add_reading_options, limits, output_place
 from pipeline.errors import ContractError, UsageError
-from pipeline.export.load.articles import file_name_mismatch, load_each
+from pipeline.exporters.load.articles import file_name_mismatch, load_each
 from pipeline.model.article import Article
 from pipeline.model.verify import faults, unassigned_share
 from pipeline.runs.edited_articles import EditedArticles, UnreadableStateError, find_edited_articles
-from pipeline.storage import Place
+from pipeline.storage import AnyPath
 
 VERIFY_EXAMPLES = """examples:
   pipeline verify output
@@ -43,12 +43,12 @@ def main(options: argparse.Namespace) -> int:
             checked += 1
             if name in edited.articles:
                 print_error(f"{name}: {EDITED_MESSAGE}", EDITED_MESSAGE)
-            found = [article.reason] if isinstance(article, ContractError) else list(faults(article))
+            article_faults = [article.reason] if isinstance(article, ContractError) else list(faults(article))
             if isinstance(article, Article) and (misnamed := file_name_mismatch(source, name, article)):
-                found.append(misnamed)
-            for fault in found:
+                article_faults.append(misnamed)
+            for fault in article_faults:
                 print_error(f"{name}: {fault}", fault)
-            failed += bool(found)
+            failed += bool(article_faults)
             if not isinstance(article, ContractError):
                 unassigned += unassigned_share(article)
         for name in sorted(edited.shards):
@@ -65,7 +65,7 @@ def main(options: argparse.Namespace) -> int:
     return 1 if failed or edited else 0
 
 
-def _edits(source: Place) -> EditedArticles:
+def _edits(source: AnyPath) -> EditedArticles:
     """The articles that were edited by hand since the run wrote them. Buckets are not checked."""
     if not isinstance(source, Path):
         return EditedArticles()

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from pipeline.errors import SettingError, UsageError, did_you_mean
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
-from pipeline.storage.access import Access
+from pipeline.storage.store import WebAccess
 
 Key = tuple[str, ...]
 """The path of a setting: the names of its tables, then its own."""
@@ -52,15 +52,15 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 60.0
     download_seconds: Annotated[
         float, Meta(gt=0, description="How long to wait for a web server, in seconds, for one file in all.")
-    ] = Access().seconds
+    ] = WebAccess().seconds
     download_idle: Annotated[
         float, Meta(gt=0, description="How long to wait for its answer, and for each 64 KiB of a file, in seconds.")
-    ] = Access().idle
-    download_bytes: Annotated[int, Meta(ge=1, description="The longest file of the web, in bytes.")] = Access().size
+    ] = WebAccess().idle
+    download_bytes: Annotated[int, Meta(ge=1, description="The longest file of the web, in bytes.")] = WebAccess().size
     copied: Annotated[
         int,
         Meta(ge=1, description="The most temporary disk for a file of the web whose server does not say its length."),
-    ] = Access().copied
+    ] = WebAccess().copied
     columns: Annotated[
         int, Meta(ge=1, description="The most columns of a table, cells of a row and fields of a record.")
     ] = 10_000
@@ -97,10 +97,10 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     follow_symlinks: Annotated[bool, Meta(description="Whether links below an input folder are followed.")] = False
 
     @property
-    def access(self) -> Access:
+    def access(self) -> WebAccess:
         """What a download may do and use."""
         limits = self.limits
-        return Access(
+        return WebAccess(
             self.allow_private, limits.download_seconds, limits.download_idle, limits.download_bytes, limits.copied
         )
 

@@ -1,19 +1,18 @@
-"""One document, the whole way: bytes in, an Article out. Pure: no clock, no network, nothing shared."""
+"""Processes one document: bytes or a record in, an `Article` out. Pure: no clock, no network, no shared state."""
 
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path, PurePath
 from types import MappingProxyType
-
-import msgspec
 
 from pipeline.config.settings import Settings, Threshold, layers, typed
 from pipeline.core.apply_stage import moved_notes, repair
 from pipeline.core.recipe import Recipe, RecipeVariant, matching_variant, recipe_variants
-from pipeline.core.structuring import Frame, structured
-from pipeline.errors import DocumentError
+from pipeline.core.structuring import ArticleFrame, structure_document
+from pipeline.errors import DocumentError, UsageError
 from pipeline.model.arguments import (
     expect,
     expect_names,
@@ -25,21 +24,23 @@ from pipeline.model.arguments import (
 )
 from pipeline.model.article import Article, Origin, Remark, Source
 from pipeline.model.document import Document
+from pipeline.model.record import PAGE_MEDIA_TYPES, Record, check_encodable, data_bytes
 from pipeline.model.stage import Stage
-from pipeline.readers import html
 from pipeline.text.decoding import Decoded, DecodingError, decode
 from pipeline.text.edits import Change, apply
 
 NOWHERE = Origin(path=None, media_type=None, member=None, row=None, field=None, sha256=None)
+CONVERSION = "pipeline.readers.html.conversion"
+"""The module whose `text_record` makes a text of a page."""
 
 
 class Pipeline:
     """A recipe ready to process documents; it can be pickled and sent to another process.
 
-    `stages` are names of built-in or installed stages, or stages of your own, by default the built-in recipe;
+    `stages` are names of built-in or installed stages, or your own stages; the default is the built-in recipe.
     `settings` maps a stage's name to values of its fields, `rules` a rule or stage to a threshold or "off".
-    `vocabulary` are words to know, `profiles` what is laid over all of this for the documents that match: both as the
-    tables of `pipeline.toml`. Raises `UsageError` where they do not fit together.
+    `vocabulary` adds words and names, `profiles` overrides all of this for matching documents; both are written like
+    the tables of `pipeline.toml`. Raises `UsageError` if they do not fit together.
     """
 
     def __init__(
@@ -67,13 +68,13 @@ class Pipeline:
 
     @classmethod
     def configured(cls, settings: Settings) -> "Pipeline":
-        """The pipeline that settings describe. Raises `UsageError`."""
+        """The pipeline for some settings. Raises `UsageError`."""
         expect("Pipeline.configured", "settings", settings, Settings, "settings of pipeline.config.settings")
         return cls._of(recipe_variants(None, settings))
 
     @classmethod
     def load(cls, path: str | Path, *overrides: str) -> "Pipeline":
-        """The pipeline of a `pipeline.toml`, with each `KEY=VALUE` laid over it. Raises `UsageError` with the file."""
+        """The pipeline of a `pipeline.toml`, with `KEY=VALUE` overrides. Raises `UsageError`, which names the file."""
         expect_path("Pipeline.load", "path", path)
         expect_names("Pipeline.load", "overrides", overrides, "'stages.words.longest=30'")
         said = layers(path, overrides)
@@ -88,7 +89,7 @@ class Pipeline:
 
     def process(
         self,
-        data: bytes | str,
+        data: Record | bytes | str,
         *,
         id: str = "",  # noqa: A002
         metadata: Mapping[str, str] | None = None,
@@ -100,42 +101,46 @@ class Pipeline:
     ) -> Article:
         """The Article of one document.
 
-        `data` is the document's bytes, or its text; with `media_type` `text/html`, or without one where they begin as
-        a page does, a page, whose extracted text is then the source and whose statements about itself are metadata,
-        after those of the caller. `encoding` is what the caller knows of bytes; `origin` says where it lay, and
-        `converted_by` what made a text of something else before it came here.
+        `data` is the document's bytes or its text. A web page (`media_type` is `text/html`, or there is none and the
+        data begins as a page does) is converted first: the extracted text is then the source, and what the page states
+        about itself is added to `metadata`; your own entries win. `encoding` is that of the bytes, if you know it.
+        `origin` says where the document came from, and `converted_by` what made its text of something else.
+
+        `data` may also be a `Record`, which holds all of these. A record that is a web page must be converted first,
+        with `pipeline.readers.html.text_record`.
 
         A finder that fails costs its own labels: the article is made without them, and a note of severity `error` says
         so (`Article.failures`). The article is checked as `pipeline verify` does; one that would be invalid is made
         without structure instead. With `strict` both raise, which is what the author of a stage wants to see.
 
-        Raises `DocumentError` for a document that cannot be read, `StageError` where a repair fails, `RejectedError`
-        where a filter turns it down, `ContractError` where not even an article without structure is valid.
+        Raises `DocumentError` for a document that cannot be read, `StageError` if a repair fails, `RejectedError` if a
+        filter rejects it, `ContractError` if not even an article without structure is valid.
         """
         _check(data, id, metadata, media_type, encoding, strict)
-        if isinstance(data, str):
-            # What the caller knows of bytes says nothing of a text.
-            encoding = "utf-8"
-        metadata = dict(metadata or {})
-        _refuse_surrogates(id, metadata)
-        data = _bytes(data, id)
-        media_type = media_type or _media_type(data, origin)
-        origin = msgspec.structs.replace(origin, media_type=media_type)
-        if media_type in html.MEDIA_TYPES:
-            origin = msgspec.structs.replace(origin, sha256=hashlib.sha256(data).hexdigest())
-            page = _page(data, id, encoding)
-            data, encoding, converted_by = page.text.encode("utf-8"), "utf-8", html.converter()
-            metadata = {**page.metadata, **metadata}
-        variant = matching_variant(self.variants, id, metadata)
-        decoded = _decoded(data, id, encoding)
+        if isinstance(data, Record):
+            given = (id, metadata, media_type, encoding, converted_by)
+            record = _checked_record(data, other_arguments=any(given) or origin is not NOWHERE)
+        else:
+            record = Record(id, data, origin, dict(metadata or {}), converted_by, encoding)
+            check_encodable(record)
+            record = _text_record(record, media_type)
+        return self._process(record, strict=strict)
+
+    def _process(self, record: Record, *, strict: bool) -> Article:
+        check_encodable(record)
+        data = data_bytes(record)
+        # What is known of the encoding is about bytes, not about a text.
+        encoding = "utf-8" if isinstance(record.data, str) else record.encoding
+        variant = matching_variant(self.variants, record.id, record.metadata)
+        decoded = _decoded(data, record.id, encoding)
         text, changes, notes = decoded.text, [], _unreadable(decoded)
         if decoded.edits:
             changes.append(Change("decoding", decoded.edits))
             text = apply(text, decoded.edits)
             notes = moved_notes(notes, decoded.edits)
-        # A view: what came with the document is not a stage's to change.
-        entries = MappingProxyType(metadata)
-        document = Document(text, id, entries, (), variant.recipe.vocabulary, variant.recipe.thresholds)
+        # Read-only: a stage must not change what came with the document.
+        metadata = MappingProxyType(dict(record.metadata))
+        document = Document(text, record.id, metadata, (), variant.recipe.vocabulary, variant.recipe.thresholds)
         for step in variant.recipe.repairs:
             edits, found = repair(step, document)
             if edits:
@@ -151,19 +156,21 @@ class Pipeline:
             newline=decoded.newline,
             runs=decoded.runs,
             undecodable=decoded.undecodable,
-            converted_by=converted_by,
-            origin=origin,
+            converted_by=record.converted_by,
+            origin=record.origin,
         )
-        return structured(document, notes, variant.recipe, Frame(source, variant.version, changes), strict=strict)
+        return structure_document(
+            document, notes, variant.recipe, ArticleFrame(source, variant.version, changes), strict=strict
+        )
 
     def only(self, stages: Sequence[str]) -> "Pipeline":
-        """The same pipeline with these of its stages, in its order. Raises `UsageError` for a stage it has not."""
+        """The pipeline with only these of its stages, in its own order. Raises `UsageError` for an unknown stage."""
         expect_names("only", "stages", stages, "['words']")
         self.recipe.select(stages)
         return self._of(tuple(variant.select(set(stages)) for variant in self.variants))
 
     def clean(self, text: str) -> str:
-        """The repaired text: what the repairs of the recipe make of `text`. Finders and profiles do not count."""
+        """The text with all repairs of the recipe applied; no finders, no profiles."""
         expect_text("clean", "text", text)
         document = Document(text, vocabulary=self.recipe.vocabulary, thresholds=self.recipe.thresholds)
         for step in self.recipe.repairs:
@@ -181,8 +188,8 @@ def _check(
     encoding: object,
     strict: object,
 ) -> None:
-    """Raises `UsageError` for arguments of `process` that are of another type."""
-    if not isinstance(data, bytes | str):
+    """Raises `UsageError` for arguments of `process` of the wrong type."""
+    if not isinstance(data, bytes | str | Record):
         remedy = "Path(…).read_bytes()" if isinstance(data, PurePath) else ""
         raise wrong_argument("process", "data", data, "the document's bytes, or its text", remedy)
     expect_text("process", "id", name)
@@ -200,47 +207,24 @@ def _check_stages(stages: object) -> None:
             raise wrong_argument("Pipeline", f"stages[{i}]", stage, "a name or a stage", "'words' or MyStage()")
 
 
-def is_page(data: bytes | str, origin: Origin) -> bool:
-    """Whether this is converted to text first."""
-    head = data if isinstance(data, bytes) else data.encode("utf-8", "replace")
-    return _media_type(head, origin) in html.MEDIA_TYPES
+def _checked_record(record: Record, *, other_arguments: bool) -> Record:
+    """The record, if it can be processed as it is. Raises `UsageError`."""
+    if other_arguments:
+        raise UsageError("process: a Record holds the id, metadata and origin; pass it with no argument but strict")
+    if record.origin.media_type in PAGE_MEDIA_TYPES and record.converted_by is None:
+        raise UsageError(f"process: {record.id!r} is a web page; convert it first: readers.html.text_record(record)")
+    return record
 
 
-def _media_type(data: bytes, origin: Origin) -> str | None:
-    """What nobody said of the document itself: a file was looked at by its reader, the text of a record was not."""
-    looked_at = origin.media_type is not None and origin.row is None
-    return origin.media_type if looked_at or not html.begins_page(data) else "text/html"
+def _text_record(record: Record, media_type: str | None) -> Record:
+    """The record of what a caller passed, with the text of a page.
 
-
-def _bytes(data: bytes | str, name: str) -> bytes:
-    if not data:
-        raise DocumentError(name, "is empty; leave it out")
-    if isinstance(data, bytes):
-        return data
-    try:
-        return data.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise DocumentError(
-            name,
-            f"holds a lone surrogate at character {error.start}, which is no text; repair the record's \\u escapes",
-        ) from None
-
-
-def _refuse_surrogates(name: str, metadata: Mapping[str, str]) -> None:
-    """No JSON can hold a lone surrogate, wherever it stands."""
-    for where, text in (("id", name), *((f"metadata {key!r}", key + value) for key, value in metadata.items())):
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            shown = name.encode("utf-8", "backslashreplace").decode()
-            raise DocumentError(shown, f"its {where} holds a lone surrogate, which is no text; repair it") from None
-
-
-def _page(data: bytes, name: str, encoding: str | None) -> html.Page:
-    try:
-        return html.read(data, encoding=encoding)
-    except (DecodingError, html.PageError) as error:
-        raise DocumentError(name, str(error)) from error
+    Imported by name, because this package does not depend on readers: only this convenience for callers with a page in
+    hand does. Runs convert records before they process them.
+    """
+    text_record = import_module(CONVERSION).text_record
+    converted: Record = text_record(record, media_type)
+    return converted
 
 
 def _decoded(data: bytes, name: str, encoding: str | None) -> Decoded:
@@ -273,7 +257,7 @@ def _unreadable(decoded: Decoded) -> list[Remark]:
 
 
 def process(
-    data: bytes | str,
+    data: Record | bytes | str,
     *,
     id: str = "",  # noqa: A002
     metadata: Mapping[str, str] | None = None,
@@ -286,7 +270,7 @@ def process(
 
 
 def clean(text: str, stages: Sequence[str] | None = None) -> str:
-    """The repaired text. `stages` names a set of repairs; the built-in recipe orders it. Raises `UsageError`."""
+    """The repaired text. `stages` names the repairs to apply, in the recipe's order. Raises `UsageError`."""
     expect_text("clean", "text", text)
     if stages is None:
         return _built_in().clean(text)

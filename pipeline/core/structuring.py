@@ -1,8 +1,8 @@
-"""Repaired text to an article: finders label it, the assembly makes fields of the labels, and the result is checked.
+"""Turns repaired text into an article: finders label it, the labels become fields, and the result is checked.
 
-A finder that fails costs its own labels, not the document. The article then holds what the other finders found, and a
-note of severity `error` says which stage failed and why. Such an article is degraded. So is one whose labels would make
-an article that breaks the contract: it is written without structure, with all of its text in fields.
+If a finder fails, only its own labels are lost. The article holds what the other finders found, and a note of severity
+`error` says which stage failed and why. Such an article is degraded. An article that would be invalid is written
+without structure instead, with all of its text in fields; it is degraded, too.
 """
 
 import traceback
@@ -29,26 +29,25 @@ MAX_REASON_CHARS = 600
 """Code points of a reason in a note: an error message may quote the whole document."""
 WITHOUT_FINDINGS = "the article is written without what this stage finds"
 ADDRESS = regex.compile(r" at 0x[0-9A-Fa-f]+")
-"""Where an object lies in memory, as in `<Parser object at 0x7f3a>`: another place in each run."""
+"""A memory address, as in `<Parser object at 0x7f3a>`; it differs in each run."""
 
 
-class Frame(msgspec.Struct, frozen=True):
-    """What an article is made of besides its text, labels and notes."""
+class ArticleFrame(msgspec.Struct, frozen=True):
+    """The parts of an article besides its text, labels and notes."""
 
     source: Source
     version: PipelineVersion
     changes: Sequence[Change]
 
 
-def structured(
-    document: Document, notes: Iterable[Remark], recipe: Recipe, frame: Frame, *, strict: bool = False
+def structure_document(
+    document: Document, notes: Iterable[Remark], recipe: Recipe, frame: ArticleFrame, *, strict: bool = False
 ) -> Article:
-    """The article of a repaired document, checked.
+    """The checked article of a repaired document.
 
-    Raises `RejectedError` where a filter turns the document down, `ContractError` where not even an article without
-    structure is valid, and `StageError` where a finder runs out of memory, or of what else the machine
-    should have: that need not be the fault of the document.
-    With `strict` it raises `StageError` and `ContractError` wherever the article would be degraded.
+    Raises `RejectedError` if a filter rejects the document, `ContractError` if not even an article without structure is
+    valid, and `StageError` if a finder runs out of memory or another resource of the machine, which need not be the
+    fault of the document. With `strict`, also raises `StageError` and `ContractError` instead of degrading the article.
     """
     found = _Findings(document, [*notes], strict=strict)
     for step in recipe.finders:
@@ -57,17 +56,17 @@ def structured(
 
 
 class _Findings:
-    """What the finders found, and the notes about those that failed; used once."""
+    """Collects the labels of the finders, and the notes about finders that failed. Used once."""
 
     def __init__(self, document: Document, notes: list[Remark], *, strict: bool) -> None:
         self._document = document
         self._notes = notes
         self._strict = strict
         self._lost: dict[str, str] = {}
-        """The layers that a finder that failed would have given, with its name."""
+        """The layers that failed finders did not give, with the name of the finder."""
 
     def take(self, step: Step) -> None:
-        """Runs one finder, also where layers that it needs are missing: they are where an earlier one finds nothing."""
+        """Runs one finder, even if layers that it needs are missing, as they are after a finder that finds nothing."""
         try:
             labels, notes = find(step, self._document)
         except RejectedError as verdict:
@@ -86,7 +85,7 @@ class _Findings:
         except MemoryError:
             raise
         except Exception as error:
-            # What it gave is so odd that not even the check of it was prepared for that.
+            # Its result is so malformed that the check of it failed.
             if self._strict:
                 raise
             self._fail(step, f"gave what cannot be checked: {type(error).__name__}: {error}", WITHOUT_FINDINGS)
@@ -95,8 +94,8 @@ class _Findings:
             if labels:
                 self._document = self._document.with_labels(labels)
 
-    def article(self, recipe: Recipe, frame: Frame) -> Article:
-        """The article of all labels, or of fewer where they contradict or do not make a valid one."""
+    def article(self, recipe: Recipe, frame: ArticleFrame) -> Article:
+        """The article of all labels, or of fewer if they contradict each other or make an invalid article."""
         made = self._assembled(recipe, frame)
         if isinstance(made, Article):
             fault = _fault(made)
@@ -120,8 +119,8 @@ class _Findings:
             raise ContractError(self._document.id, reason)
         return plain
 
-    def _assembled(self, recipe: Recipe, frame: Frame) -> Article | str:
-        """The article of the labels, without those of stages whose labels contradict; or why there is none."""
+    def _assembled(self, recipe: Recipe, frame: ArticleFrame) -> Article | str:
+        """The article without the labels of stages that contradict others, or the reason why it cannot be assembled."""
         while True:
             try:
                 return assemble(self._document, self._notes, frame.source, frame.version, frame.changes)
@@ -152,7 +151,7 @@ class _Findings:
 
 
 def _fault(article: Article) -> str | None:
-    """The first thing that is wrong with an article, and how many more are."""
+    """The first fault of an article, with the number of others; None if it is valid."""
     found = list(faults(article))
     if not found:
         return None
@@ -161,7 +160,7 @@ def _fault(article: Article) -> str | None:
 
 
 def _blamed(error: ContradictionError, recipe: Recipe) -> Step | None:
-    """The stage whose labels contradict others: the last one that gave some, since it saw those of all before it."""
+    """The stage to blame for contradicting labels: the last one involved, since it saw the labels of the others."""
     names = {_stage_of(rule) for rule in error.rules}
     return next((step for step in reversed(recipe.finders) if step.stage.name in names), None)
 
@@ -175,7 +174,7 @@ def _with_labels(document: Document, labels: Iterable[Label]) -> Document:
 
 
 def _clean(reason: str) -> str:
-    """A reason on one line that is the same in each run, and not long."""
+    """A short reason on one line, the same in every run."""
     return shorten(printable(ADDRESS.sub("", reason), None), MAX_REASON_CHARS)
 
 

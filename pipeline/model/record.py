@@ -6,8 +6,11 @@ from typing import Protocol
 
 import msgspec
 
+from pipeline.errors import DocumentError
 from pipeline.model.article import Origin
 
+PAGE_MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+"""The media types of web pages, which a reader converts to text."""
 MAX_PRINTED_CHARS = 200
 """Characters of a name, or of another program's words, that a message shows."""
 MAX_LISTED_FIELDS = 12
@@ -143,3 +146,29 @@ def printable(text: object, longest: int | None = MAX_PRINTED_CHARS) -> str:
     """
     line = str(text)[:longest]
     return line if line.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+
+
+def check_encodable(record: Record) -> None:
+    """Raises `DocumentError` if the id or the metadata holds a lone surrogate, which no JSON can hold."""
+    entries = ((f"metadata {key!r}", key + value) for key, value in record.metadata.items())
+    for where, text in (("id", record.id), *entries):
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:
+            name = record.id.encode("utf-8", "backslashreplace").decode()
+            raise DocumentError(name, f"its {where} holds a lone surrogate, which is no text; repair it") from None
+
+
+def data_bytes(record: Record) -> bytes:
+    """The bytes of a record's data, a text in UTF-8. Raises `DocumentError` for empty data and for lone surrogates."""
+    if not record.data:
+        raise DocumentError(record.id, "is empty; leave it out")
+    if isinstance(record.data, bytes):
+        return record.data
+    try:
+        return record.data.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise DocumentError(
+            record.id,
+            f"holds a lone surrogate at character {error.start}, which is no text; repair the record's \\u escapes",
+        ) from None

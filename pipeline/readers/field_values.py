@@ -1,4 +1,4 @@
-"""What stands in a field of a record: the text, or a piece of the metadata."""
+"""Reads the fields of a record: the text, and the metadata as text."""
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
@@ -13,11 +13,11 @@ from pipeline.text.decoding import DecodingError, decode
 
 
 class UndecodedText(bytes):
-    """A text in a table that holds bytes which the table's encoding has not; it is decoded as a file of its own is."""
+    """A text that is invalid in its table's encoding. It is decoded on its own, as a file is."""
 
 
 def value_at(fields: Mapping[str, object], name: str) -> object:
-    """The value of a field, or of one in it where the name has full stops: `article.body`; None where there is none.
+    """The value of a field, or of a nested one such as `article.body`; None if there is none.
 
     >>> value_at({"a.b": 1}, "a.b"), value_at({"a": {"b": 2}}, "a.b"), value_at({"a": 1}, "a.b")
     (1, 2, None)
@@ -30,7 +30,7 @@ def value_at(fields: Mapping[str, object], name: str) -> object:
 
 
 def has(metadata: Mapping[str, str], name: str, text_field: str) -> bool:
-    """Whether a record has a field: `metadata` are its fields but the text, as texts.
+    """Whether a record has a field; `metadata` are its fields other than the text.
 
     >>> has({"uid": "7"}, "uid", "text"), has({"a": '{"b":1}'}, "a.b", "text"), has({}, "uid", "text")
     (True, True, False)
@@ -56,12 +56,12 @@ def _within(fields: Mapping[str, object], name: str) -> bool:
 
 
 def holds(fields: Mapping[str, object], name: str) -> bool:
-    """Whether a record has a field, or one in it where the name has full stops, whatever its value."""
+    """Whether a record has a field, or a nested one such as `article.body`, whatever its value."""
     return _within(fields, name)
 
 
 def others(fields: Mapping[str, object], field: str) -> Iterable[tuple[str, object]]:
-    """All fields but the text, which may stand within another."""
+    """All fields other than the text, which may be nested in another field."""
     if field in fields or "." not in field:
         return [(key, value) for key, value in fields.items() if key != field]
     first, _, rest = field.partition(".")
@@ -71,7 +71,7 @@ def others(fields: Mapping[str, object], field: str) -> Iterable[tuple[str, obje
 
 
 def as_text(value: object) -> str:
-    """A value of the metadata: a text as it is, dates in ISO 8601, bytes in Base64, others as their JSON.
+    """A metadata value as text: strings as they are, dates in ISO 8601, bytes in Base64, others as JSON.
 
     >>> as_text(date(2024, 5, 1)), as_text([1, None]), as_text(b"ab"), as_text(Decimal("1.50"))
     ('2024-05-01', '[1,null]', 'YWI=', '1.50')

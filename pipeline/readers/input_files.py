@@ -1,4 +1,4 @@
-"""Files below the paths and URLs that the user names, each with the id that its document will have."""
+"""Finds the files at and below the paths and URLs that the user names."""
 
 import errno
 import os
@@ -13,18 +13,18 @@ import msgspec
 from pipeline.errors import UsageError
 from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers.byte_source import without_suffix
-from pipeline.storage import Access, Remote, is_url
+from pipeline.storage import RemotePath, WebAccess, is_url
 
 STDIN = "-"
 IS_LINK = "is a symbolic link; name it, or follow all with --follow-symlinks"
 IS_SPECIAL = "is a pipe, a socket or a device; name it to read it"
 
-Found: TypeAlias = "File | Unreadable | LeftOut"
-Identity: TypeAlias = tuple[int, int]
+FoundItem: TypeAlias = "InputFile | Unreadable | LeftOut"
+FolderIdentity: TypeAlias = tuple[int, int]
 """The device and the number of a folder: one folder has one, whatever paths lead to it."""
 
 
-class File(msgspec.Struct, frozen=True):
+class InputFile(msgspec.Struct, frozen=True):
     """A file to read: `name` is its path below the input root, with `/`.
 
     It lies `at` a path on this machine or at `remote` in a bucket or on the web; without both it is standard input.
@@ -35,7 +35,7 @@ class File(msgspec.Struct, frozen=True):
     at: str | Path | None
     name: str
     named: bool = False
-    remote: Remote | None = None
+    remote: RemotePath | None = None
     within: str | None = None
 
     def __post_init__(self) -> None:
@@ -45,27 +45,27 @@ class File(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> Path | None:
-        """The path on this machine."""
+        """The local path."""
         return None if self.at is None else Path(self.at)
 
     @property
     def id(self) -> str:
-        """What the document is called if the file is one: the name without its suffix."""
+        """The id of the document if the file is one: the name without its suffix."""
         return without_suffix(self.name)
 
     @property
     def is_stdin(self) -> bool:
-        """Whether it is standard input, which can be read once."""
+        """Whether it is standard input, which can be read only once."""
         return self.at is None and self.remote is None
 
     @property
     def where(self) -> str:
-        """Where it lies, for a message."""
+        """Where it is, for a message."""
         return str(self.at or self.remote or STDIN)
 
     @property
     def size(self) -> int | None:
-        """Its bytes, where they are known without reading it."""
+        """Its size in bytes, if known without reading it."""
         if self.remote is not None:
             return self.remote.size
         found = self._looked_at()
@@ -73,14 +73,14 @@ class File(msgspec.Struct, frozen=True):
 
     @property
     def stamp(self) -> str | None:
-        """What is another text where the file was written anew, as far as that shows without reading it."""
+        """A stamp that changes when the file does, as far as that shows without reading it."""
         if self.remote is not None:
             return None if self.remote.stamp is None else f"{self.remote.size}-{self.remote.stamp}"
         found = self._looked_at()
         return None if found is None else f"{found.st_size}-{found.st_mtime_ns}"
 
     def _looked_at(self) -> os.stat_result | None:
-        """None for standard input, for a pipe, and for what is not there any more."""
+        """The file's status; None for standard input, a pipe, or a file that no longer exists."""
         try:
             found = None if self.at is None else os.stat(self.at)
         except OSError:
@@ -88,20 +88,20 @@ class File(msgspec.Struct, frozen=True):
         return found if found is not None and stat.S_ISREG(found.st_mode) else None
 
 
-def _every(_: File) -> bool:
+def _every(_: InputFile) -> bool:
     return True
 
 
-def find(
+def find_files(
     inputs: Sequence[str | Path],
     *,
     include: Sequence[str] = ("*",),
     leave_out: str | Path | None = None,
-    is_document: Callable[[File], bool] = _every,
-    access: Access = Access(),  # noqa: B008 -- it is frozen
+    is_document: Callable[[InputFile], bool] = _every,
+    access: WebAccess = WebAccess(),  # noqa: B008 -- it is frozen
     follow_symlinks: bool = False,
-) -> tuple[list[File], list[Unreadable | LeftOut]]:
-    """The files at and below `inputs`, sorted by name, and what cannot be listed or is left out. `-` is standard input.
+) -> tuple[list[InputFile], list[Unreadable | LeftOut]]:
+    """The files at and below `inputs`, sorted by name, and what is unreadable or left out. `-` is standard input.
 
     A URL names an object, or a folder of them: the files are those that would be found in a folder with a copy of it.
     Below a folder, names that begin with `.` or `_` and the folder `leave_out` are passed over; `include` are patterns
@@ -111,18 +111,18 @@ def find(
 
     Raises `UsageError` for a path that is not there, for one that is named twice and for two documents with one id.
     """
-    found: list[Found] = []
-    spared = Remote(leave_out) if isinstance(leave_out, str) and is_url(leave_out) else None
+    found: list[FoundItem] = []
+    spared = RemotePath(leave_out) if isinstance(leave_out, str) and is_url(leave_out) else None
     for said in inputs:
         given = Path(said)
         if not str(said):
             raise UsageError("an empty name is given; name a file or a folder of raw documents")
         if isinstance(said, str) and is_url(said):
-            found.extend(_stored(Remote(said, access=access), include, spared))
+            found.extend(_stored(RemotePath(said, access=access), include, spared))
         elif str(given) == STDIN:
-            if any(isinstance(item, File) and item.is_stdin for item in found):
+            if any(isinstance(item, InputFile) and item.is_stdin for item in found):
                 raise UsageError("- is named twice; standard input can be read once")
-            found.append(File(None, "stdin", named=True))
+            found.append(InputFile(None, "stdin", named=True))
         elif given.is_dir():
             spared_here = None if leave_out is None or spared is not None else _identity(leave_out)
             found.extend(_Walk(given, include, spared_here, follow=follow_symlinks).found())
@@ -130,19 +130,19 @@ def find(
             found.append(_named(given, given.name, asked_for=True))
         else:
             raise UsageError(f"{given} is not there; name a file or a folder of raw documents")
-    files = sorted((item for item in found if isinstance(item, File)), key=lambda file: (file.name, file.where))
+    files = sorted((item for item in found if isinstance(item, InputFile)), key=lambda file: (file.name, file.where))
     _refuse_doubles(files, is_document)
-    return files, [item for item in found if not isinstance(item, File)]
+    return files, [item for item in found if not isinstance(item, InputFile)]
 
 
-def _stored(given: Remote, include: Sequence[str], spared: Remote | None) -> Iterator[Found]:
-    """The object that a URL names, or what lies below it. Raises `UsageError` where nothing does."""
+def _stored(given: RemotePath, include: Sequence[str], spared: RemotePath | None) -> Iterator[FoundItem]:
+    """Yields the object at a URL, or the objects below it. Raises `UsageError` if there are none."""
     try:
         entry = given.entry()
         if entry is not None:
             if not given.name:
                 raise UsageError(f"{given} names no file of its server; name one")
-            yield File(None, given.name, named=True, remote=given.known(entry))
+            yield InputFile(None, given.name, named=True, remote=given.known(entry))
             return
         empty = True
         for entry in () if given.on_web else given.below():
@@ -151,7 +151,7 @@ def _stored(given: Remote, include: Sequence[str], spared: Remote | None) -> Ite
                 continue
             remote = (given / entry.name).known(entry)
             if (spared is None or not spared.holds(remote)) and any(fnmatchcase(entry.name, one) for one in include):
-                yield File(None, entry.name, remote=remote)
+                yield InputFile(None, entry.name, remote=remote)
     except OSError as error:
         yield Unreadable(str(given), f"cannot be {'read' if given.on_web else 'listed'}: {error}")
         return
@@ -160,21 +160,21 @@ def _stored(given: Remote, include: Sequence[str], spared: Remote | None) -> Ite
 
 
 class _Walk:
-    """What lies below a folder, found without recursion: folders may lie in each other as deep as they like."""
+    """Walks a folder without recursion, so that folders may be nested to any depth."""
 
-    def __init__(self, top: Path, include: Sequence[str], spared: Identity | None, *, follow: bool) -> None:
+    def __init__(self, top: Path, include: Sequence[str], spared: FolderIdentity | None, *, follow: bool) -> None:
         self._top = str(top)
         self._include = include
         self._spared = spared
         self._follow = follow
-        self._linked: set[Identity] = set()
+        self._linked: set[FolderIdentity] = set()
         """Folders that links led to, each of which is read so only once.
 
         Ten folders with links to each other could otherwise be walked through in millions of orders.
         """
 
-    def found(self) -> Iterator[Found]:
-        """Files, folders that cannot be listed, and what is left out."""
+    def found(self) -> Iterator[FoundItem]:
+        """Yields files, folders that cannot be listed, and what is left out."""
         levels = [self._level(self._top, "", self._above() if self._follow else None)]
         while levels:
             entries, prefix, above = levels[-1]
@@ -239,19 +239,19 @@ class _Walk:
             self._linked.add(identity)
         return True
 
-    def _file(self, entry: os.DirEntry[str], name: str) -> File | Unreadable:
+    def _file(self, entry: os.DirEntry[str], name: str) -> InputFile | Unreadable:
         return _named(entry.path, name, within=None if self._follow else self._top)
 
 
 class _Above(msgspec.Struct, frozen=True):
-    """A folder, and those that it lies in."""
+    """A folder and its parents."""
 
-    folder: Identity | None
+    folder: FolderIdentity | None
     above: "_Above | None"
 
 
-def _identity(folder: str | Path) -> Identity | None:
-    """None for what is not there."""
+def _identity(folder: str | Path) -> FolderIdentity | None:
+    """The identity of a folder; None if it does not exist."""
     try:
         found = os.stat(folder)
     except OSError:
@@ -276,20 +276,22 @@ def _is_special(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _named(path: str | Path, name: str, *, asked_for: bool = False, within: str | None = None) -> File | Unreadable:
+def _named(
+    path: str | Path, name: str, *, asked_for: bool = False, within: str | None = None
+) -> InputFile | Unreadable:
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
         return Unreadable(_shown(name), "its name is no UTF-8; rename it")
-    return File(path, name, asked_for, within=within)
+    return InputFile(path, name, asked_for, within=within)
 
 
 def _shown(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def _refuse_doubles(files: Sequence[File], is_document: Callable[[File], bool]) -> None:
-    alike: dict[str, list[File]] = {}
+def _refuse_doubles(files: Sequence[InputFile], is_document: Callable[[InputFile], bool]) -> None:
+    alike: dict[str, list[InputFile]] = {}
     # First by a number for each: of a million files that is little, and nearly all are alone.
     seen: set[int] = set()
     again = {number for file in files if (number := hash(file.id)) in seen or seen.add(number)}  # type: ignore[func-returns-value]

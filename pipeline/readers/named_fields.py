@@ -11,9 +11,9 @@ import msgspec
 from pipeline.config.settings import Input
 from pipeline.errors import SettingError
 from pipeline.model.record import LeftOut, Record, Unreadable, missing_field
-from pipeline.readers.documents import Document
+from pipeline.readers.documents import ReadResult
 from pipeline.readers.field_values import has
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 
 MAX_RECORDS = 20
 """Documents of a file that are looked at."""
@@ -39,7 +39,7 @@ class _Seen(msgspec.Struct):
     tables: int = 0
     """Files with records of which none has the text field."""
 
-    def add(self, found: Iterable[Document]) -> Iterator[Document]:
+    def add(self, found: Iterable[ReadResult]) -> Iterator[ReadResult]:
         """Looks at documents, and gives them, until one has all fields."""
         lacks = False
         for document in found:
@@ -82,18 +82,19 @@ def names_fields(options: Input) -> bool:
     return options.text_field is not None or options.id_field != DEFAULT_ID
 
 
-def refuse_missing(
-    files: Sequence[File],
+def check_named_fields(
+    files: Sequence[InputFile],
     options: Input,
-    read: Callable[[File, int], Iterable[Document]],
-    is_document: Callable[[File], bool],
+    read: Callable[[InputFile, int], Iterable[ReadResult]],
+    is_document: Callable[[InputFile], bool],
 ) -> bool:
     """Looks at the first records of the files. Returns whether one has the fields that the settings name.
 
-    `read` gives the first documents of a file, at most so many; `is_document` says whether a file is one document.
-    Standard input and pipes can be read once, and are not looked at: see `first_checked`. Raises `UsageError`, with the
-    nearest names that the records have, where no record has such a field. A file whose records lack it beside one whose
-    records have it is no error of the settings: its records fail one by one.
+    `read(file, count)` gives the first `count` documents of a file; `is_document` says whether a file is one document.
+    Standard input and pipes can be read once, so they are skipped here: see `with_checked_fields`.
+
+    Raises `UsageError`, with the nearest names that the records have, if no record has such a field. If some files have
+    the field and others lack it, the settings are right: the records without it fail one by one.
     """
     if not names_fields(options):
         return True
@@ -103,7 +104,7 @@ def refuse_missing(
             # So many tables without it are no accident; of texts beside a few tables that cannot be said.
             everything = seen.tables >= MIN_TABLES
             break
-        if once(file):
+        if is_read_once(file):
             everything = False
         elif not is_document(file):
             for _ in seen.add(read(file, MAX_RECORDS)):
@@ -115,12 +116,12 @@ def refuse_missing(
     return False
 
 
-def once(file: File) -> bool:
+def is_read_once(file: InputFile) -> bool:
     """Whether a file can be read only once: standard input, or a pipe."""
     return file.remote is None and file.stamp is None
 
 
-def first_checked(found: Iterator[Document], options: Input) -> Iterator[Document]:
+def with_checked_fields(found: Iterator[ReadResult], options: Input) -> Iterator[ReadResult]:
     """The documents of a file that can be read once; the first are looked at before they are given.
 
     Raises `UsageError` before the first is given, where none has a field that the settings name.

@@ -1,24 +1,24 @@
-"""Opens a file below an input folder, which may have become a link or a pipe since it was found."""
+"""Opens files below an input folder safely: a file may have become a link or a pipe since it was found."""
 
 import errno
 import os
 import stat
 from typing import BinaryIO
 
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-"""A pipe that nobody writes to is opened at once, and then refused; Windows must not change line ends."""
+"""Flags: do not block on a pipe that nobody writes to, and do not change line ends on Windows."""
 FOLDER = getattr(os, "O_DIRECTORY", 0)
 STEPS = bool(NO_LINK) and os.open in os.supports_dir_fd
 """Whether this system can open a path folder by folder."""
 
 
-def opened(file: File) -> BinaryIO:
-    """The bytes of a file of this machine. Raises `OSError`.
+def open_local_file(file: InputFile) -> BinaryIO:
+    """Opens a local file for reading. Raises `OSError`.
 
-    What the user named is opened, whatever it is. What was found below a folder must be a regular file, and, where
+    A file that the user named is opened whatever it is. A file found below a folder must be a regular file and, if
     links are not followed, no part of its path below that folder may be a link.
     """
     path = str(file.at)
@@ -39,7 +39,7 @@ def _at(path: str) -> int:
 
 
 def _below(folder: str, name: str) -> int:
-    """Opens a file part by part, so that no link is followed, and the path may be longer than the system allows."""
+    """Opens a path folder by folder, so that no link is followed and the path may be longer than the system allows."""
     *folders, last = name.split("/")
     above = os.open(folder, os.O_RDONLY | FOLDER | AT_ONCE)
     try:
@@ -49,7 +49,7 @@ def _below(folder: str, name: str) -> int:
             above = below
         return os.open(last, os.O_RDONLY | NO_LINK | AT_ONCE, dir_fd=above)
     except OSError as error:
-        # Of a folder that is a link, Linux says that it is no folder.
+        # Linux reports ENOTDIR for a link where a folder is expected.
         if error.errno not in {errno.ELOOP, errno.ENOTDIR}:
             raise
         raise OSError("a part of its path is a link now; name the file, or give --follow-symlinks") from None

@@ -1,10 +1,10 @@
-"""The reader protocol: what a source of documents must be, whether it comes with the pipeline or from a package.
+"""The protocol that every reader follows, built in or from another package.
 
-A reader is a frozen dataclass. Its fields are its options, each with a default; `[sources.NAME]` sets them. It is asked
-what it makes of the beginning of some bytes (`sniff`), and the one with the strongest claim is given them (`read`).
+A reader is a frozen dataclass. Its fields are its options, each with a default; `[sources.NAME]` sets them. `sniff` is
+called with the beginning of some bytes and says how sure the reader is; the surest one gets them in `read`.
 
-One whose file is a document, called as the file is, may say so with `is_document: ClassVar = True`: then two inputs
-that would both give one called so are refused before any is read, and not only when the second one comes.
+A reader whose file is one document with the file's id may declare `is_document: ClassVar = True`. Two inputs that would
+give the same id are then refused before anything is read, not only when the second one comes.
 """
 
 from collections.abc import Iterator
@@ -15,40 +15,40 @@ from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers.byte_source import ByteSource
 
-PROTOCOL: Final = 1
+READER_PROTOCOL: Final = 1
 
-Found = Record | Unreadable | LeftOut | ByteSource
-"""What a reader yields. A `ByteSource` is a member of an archive: it is read by whichever reader claims it."""
+ReaderItem = Record | Unreadable | LeftOut | ByteSource
+"""What a reader yields. A `ByteSource` is a member of an archive; the reader that claims it reads it."""
 
 
 class Claim(IntEnum):
-    """How sure a reader is that some bytes are for it; the strongest claim wins."""
+    """How sure a reader is that it can read some bytes; the strongest claim wins."""
 
     NONE = 0
     FALLBACK = 1
-    """They can be read so where nobody knows better."""
+    """It can read them if no other reader claims them."""
     NAME = 2
-    """Their name says so, and what they hold does not speak against it."""
+    """Their name says so, and their content does not contradict it."""
     CONTENT = 3
-    """What they hold says so, whatever they are called."""
+    """Their content says so, whatever their name."""
 
 
 class Reader(Protocol):
     """Reads one kind of file."""
 
     name: ClassVar[str]
-    """Small letters, digits and hyphens; the table `[sources.NAME]` holds its options."""
+    """Lower-case letters, digits and hyphens; `[sources.NAME]` sets the reader's options."""
     protocol: ClassVar[int]
-    """`PROTOCOL` of the version that the reader is written for."""
+    """The `READER_PROTOCOL` that the reader was written for."""
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """Whether the bytes are for this reader, told by `blob.head` and by the name; `blob.stream` is not touched."""
+    def sniff(self, source: ByteSource) -> Claim:
+        """How sure the reader is, from `source.head` and the name. It must not read `source.stream`."""
         ...
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
-        """The documents in the bytes, one at a time, each as a `Record`; memory must not grow with their number.
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
+        """Yields the documents one at a time, each as a `Record`; memory must not grow with their number.
 
-        A row that fails is an `Unreadable` and the next ones are read; what is no document is `LeftOut`. Raises
-        `SourceError` where there is no going on.
+        Yield an `Unreadable` for a document that fails, and read on; yield `LeftOut` for what is not a document. Raise
+        `ReaderError` if the rest cannot be read.
         """
         ...

@@ -24,7 +24,7 @@ from pipeline.config.settings import Run
 from pipeline.core.pipeline import Pipeline
 from pipeline.model.arguments import expect, expect_text
 from pipeline.model.record import Record, Unreadable
-from pipeline.readers.arrow.batches import documents
+from pipeline.readers.arrow.batches import table_documents
 from pipeline.runs.article_counts import ArticleCounts
 from pipeline.runs.executors.executor import process_in_order
 from pipeline.runs.executors.process_pool import ProcessPool
@@ -99,7 +99,7 @@ def process_batch(
     expect_text("process_batch", "encoding", encoding, optional=True)
     expect("process_batch", "limits", limits, (Run, NoneType), "a Run of pipeline.config.settings, or None")
     config = WorkerConfig(pipeline or _built_in(), InMemoryWriter(), encoding)
-    records = list(documents(table, id=id, text=text))
+    records = list(table_documents(table, id=id, text=text))
     outcomes = _WORKER.process(records, config, limits or Run()) if records else []
     rows = [_row(record, outcome) for record, outcome in zip(records, outcomes, strict=True)]
     columns = zip(*rows, strict=True) if rows else [()] * len(OUTCOMES)

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from pipeline.core.pipeline import Pipeline, is_page
+from pipeline.core.pipeline import Pipeline
 from pipeline.model.article import VERSION
 from pipeline.model.record import Record
 from pipeline.readers import html
@@ -24,7 +24,7 @@ def key_of_record(record: Record) -> bytes:
     parts: list[str | bytes | int | None] = [
         record.id, record.data, record.encoding, record.converted_by,
         origin.path, origin.media_type, origin.member, origin.row, origin.field, origin.sha256,
-        html.converter() if is_page(record.data, origin) else None,
+        html.converter() if html.is_page(record) else None,
     ]  # fmt: skip
     for entry in record.metadata.items():
         parts += entry

@@ -21,7 +21,7 @@ from pipeline.audit.report import (
     rule_reports,
 )
 from pipeline.core.pipeline import Pipeline
-from pipeline.export.json import encode_article
+from pipeline.exporters.json import encode_article
 from pipeline.model.article import Article
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.runs.article_counts import ArticleCounts

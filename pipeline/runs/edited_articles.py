@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 
 from pipeline.errors import ContractError, PipelineError
-from pipeline.export.load.articles import load_each
+from pipeline.exporters.load.articles import load_each
 from pipeline.model.article import Article
 from pipeline.readers.sqlite.connection import confine, connected
 from pipeline.readers.sqlite.tables import stored_columns

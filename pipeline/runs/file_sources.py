@@ -5,9 +5,9 @@ from functools import cached_property, partial
 from typing import overload
 
 from pipeline.config.settings import Input
-from pipeline.readers.documents import Document, told_apart
-from pipeline.readers.input_files import File
-from pipeline.readers.named_fields import first_checked, once
+from pipeline.readers.documents import ReadResult, with_unique_ids
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.named_fields import is_read_once, with_checked_fields
 from pipeline.runs.plan_items import DocumentSource
 from pipeline.runs.records import EncodedRecord, SourceItem, Waiting, decode_record
 
@@ -16,13 +16,13 @@ class FileSources(Sequence[DocumentSource]):
     """Files, sorted by name. Each source is made when you ask for it, since there may be a million files.
 
     `read` yields the documents of a file, given all files and its index. With `check` the first records of a file that
-    can be read only once are checked for the fields that `options` name.
+    can be read only is_read_once are checked for the fields that `options` name.
     """
 
     def __init__(
         self,
-        files: Sequence[File],
-        read: Callable[[Sequence[File], int], Iterator[SourceItem]],
+        files: Sequence[InputFile],
+        read: Callable[[Sequence[InputFile], int], Iterator[SourceItem]],
         options: Input,
         *,
         check: bool = False,
@@ -66,16 +66,16 @@ class FileSources(Sequence[DocumentSource]):
 
     def _read(self, index: int) -> Iterator[SourceItem]:
         items = self._read_file(self._files, index)
-        if self._check and once(self._files[index]):
-            return first_checked(without_waiting(items), self._options)
+        if self._check and is_read_once(self._files[index]):
+            return with_checked_fields(without_waiting(items), self._options)
         return items
 
-    def documents(self) -> Iterator[Document]:
+    def documents(self) -> Iterator[ReadResult]:
         """Yields the documents of all files in order; a second document with the same id is `Unreadable`."""
-        return told_apart(without_waiting(self._read(index)) for index in range(len(self._files)))
+        return with_unique_ids(without_waiting(self._read(index)) for index in range(len(self._files)))
 
 
-def without_waiting(items: Iterable[SourceItem]) -> Iterator[Document]:
+def without_waiting(items: Iterable[SourceItem]) -> Iterator[ReadResult]:
     """Drops `Waiting` and decodes records."""
     for item in items:
         if not isinstance(item, Waiting):

@@ -8,7 +8,7 @@ import msgspec
 from pipeline.config.settings import Run
 from pipeline.core.pipeline import Pipeline
 from pipeline.runs.plan import RerunOptions
-from pipeline.storage import Remote
+from pipeline.storage import RemotePath
 
 OutputFormat: TypeAlias = Literal["json", "jsonl", "parquet"]
 """One file per article, or shards of lines or rows."""
@@ -29,7 +29,7 @@ class Job(msgspec.Struct, frozen=True):
     """
 
     pipeline: Pipeline
-    output: Path | Remote
+    output: Path | RemotePath
     form: OutputFormat = "json"
     encoding: str | None = None
     reading: bytes = b""

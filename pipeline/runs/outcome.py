@@ -12,6 +12,7 @@ from pipeline.core.recipe import THIS_PACKAGE
 from pipeline.errors import DocumentError, RejectedError, StageError, is_machine_error, stage_with_package
 from pipeline.model.article import STAGE_FAILED, Article
 from pipeline.model.record import Record, printable
+from pipeline.readers.html import text_record
 from pipeline.runs.article_counts import ArticleCounts
 from pipeline.runs.records import AnyRecord
 
@@ -108,15 +109,9 @@ def process_record(record: Record, pipeline: Pipeline, encoding: str | None = No
     Raises `StageMemoryError` if a stage raised `MemoryError`: the document need not be to blame.
     """
     try:
-        return pipeline.process(
-            record.data,
-            id=record.id,
-            metadata=record.metadata,
-            # The user's setting wins over the encoding that came with the file.
-            encoding=encoding or record.encoding,
-            origin=record.origin,
-            converted_by=record.converted_by,
-        )
+        # The user's setting wins over the encoding that came with the file.
+        known = msgspec.structs.replace(record, encoding=encoding or record.encoding)
+        return pipeline.process(text_record(known))
     except RejectedError as rejected:
         return Rejection(rejected.document, rejected.rule, rejected.reason)
     except StageError as error:

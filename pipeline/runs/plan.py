@@ -12,8 +12,7 @@ import msgspec
 from pipeline.config.settings import Run
 from pipeline.model.record import LeftOut, Unreadable
 from pipeline.readers import html
-from pipeline.readers.documents import double
-from pipeline.readers.unique_ids import Ids
+from pipeline.readers.documents import UniqueIds, duplicate_id
 from pipeline.runs.cache_keys import key_of_article
 from pipeline.runs.counters import Counters, LeftOutEntry
 from pipeline.runs.output.article_store import ArticleCondition, ArticleStore
@@ -97,7 +96,7 @@ class Plan:
 
     def items(self, sources: Iterable[DocumentSource], lost: Iterable[Unreadable | LeftOut] = ()) -> Iterator[PlanItem]:
         """Yields records to process, and between them what is done already. `lost` are sources that cannot be read."""
-        with Ids() as ids, Ids() as name_keys:
+        with UniqueIds() as ids, UniqueIds() as name_keys:
             self._file_names = FileNames(ids, name_keys)
             for item in self._all_items(sources, lost, ids):
                 if not isinstance(item, FileEnd | FileUnchanged | Waiting) and not _is_left_out(item):
@@ -108,7 +107,7 @@ class Plan:
         self.ended = True
 
     def _all_items(
-        self, sources: Iterable[DocumentSource], lost: Iterable[Unreadable | LeftOut], ids: Ids
+        self, sources: Iterable[DocumentSource], lost: Iterable[Unreadable | LeftOut], ids: UniqueIds
     ) -> Iterator[PlanItem]:
         for each in lost:
             yield skipped_item(None, 0, each)
@@ -121,7 +120,7 @@ class Plan:
                 yield item
             self._counters.bytes_read = before + source.size
 
-    def _items_of(self, source: DocumentSource, ids: Ids) -> Iterator[PlanItem]:
+    def _items_of(self, source: DocumentSource, ids: UniqueIds) -> Iterator[PlanItem]:
         stamp = source.stamp()
         known = self._state.source(source.name)
         if known is not None and self._is_unchanged(known, stamp, ids):
@@ -139,7 +138,7 @@ class Plan:
             if not isinstance(item, AnyRecord):
                 yield skipped_item(file, n, item)
             elif not ids.add(item.id):
-                yield skipped_item(file, n, double(item), "double")
+                yield skipped_item(file, n, duplicate_id(item), "double")
             else:
                 yield self._plan_record(item, file, n)
         # A source that changed while it was read, or could not be read to its end, is read again next time.
@@ -207,7 +206,7 @@ class Plan:
 
     # Sources that have not changed
 
-    def _is_unchanged(self, known: FileEntry, stamp: str | None, ids: Ids) -> bool:
+    def _is_unchanged(self, known: FileEntry, stamp: str | None, ids: UniqueIds) -> bool:
         """Whether a source need not be read, because all that is known of it is still valid."""
         choices = self._choices
         if stamp is None or choices.check_hash or (known.stamp, known.key) != (stamp, self._reading):
@@ -253,7 +252,7 @@ class Plan:
             return True
         return not self._choices.retry_failed and stored_reason(entry).limits in {None, self.limits}
 
-    def _unchanged_items(self, known: FileEntry, ids: Ids) -> Iterator[DoneItem]:
+    def _unchanged_items(self, known: FileEntry, ids: UniqueIds) -> Iterator[DoneItem]:
         """Yields all that is known of a source, in order."""
         skipped_entries = self._state.skipped_entries(known.file)
         skipped = next(skipped_entries, None)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.errors import PipelineError
 from pipeline.model.record import LeftOut, Unreadable
-from pipeline.readers.documents import Document
+from pipeline.readers.documents import ReadResult
 from pipeline.runs.counters import Counters
 from pipeline.runs.events import NoEvents, RunEvents
 from pipeline.runs.executors.engine import Engine, local_engine
@@ -83,7 +83,7 @@ def run(
 
 
 def run_records(
-    records: Iterable[Document], job: Job, *, engine: Engine | None = None, events: RunEvents | None = None
+    records: Iterable[ReadResult], job: Job, *, engine: Engine | None = None, events: RunEvents | None = None
 ) -> Counters:
     """Processes records that are in memory; see `run`."""
     return run([DocumentSource("records", lambda: iter(records))], job, engine=engine, events=events)

@@ -16,7 +16,7 @@ import msgspec
 from pipeline.runs.counters import Counters, LeftOutEntry
 from pipeline.runs.events import LogEntry
 from pipeline.runs.outcome import Failure, Rejection
-from pipeline.storage.atomic import replace
+from pipeline.storage.atomic import write_atomic
 
 LOG_FILES: dict[type, str] = {
     Failure: "failures.jsonl",
@@ -74,4 +74,4 @@ def write_summary(counters: Counters, stages: object, version: str, folder: Path
         "notes": dict(sorted(content.notes_by_rule.items())),
         "stages": stages,
     }
-    replace(folder / SUMMARY_FILE, msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
+    write_atomic(folder / SUMMARY_FILE, msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")

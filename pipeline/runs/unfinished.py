@@ -8,7 +8,7 @@ import msgspec
 
 from pipeline.model.record import printable
 from pipeline.runs.outcome import encodable
-from pipeline.storage.atomic import replace
+from pipeline.storage.atomic import write_atomic
 
 UNFINISHED_FILE: Final = "unaccounted.jsonl"
 MAX_NAMED: Final = 5
@@ -19,7 +19,7 @@ def write_list(documents: Sequence[str], folder: Path) -> None:
     """Writes the ids to `folder`, one per line; deletes the file if there are none. Raises `OSError`."""
     if documents:
         lines = (msgspec.json.encode({"document": encodable(each)}) + b"\n" for each in documents)
-        replace(folder / UNFINISHED_FILE, b"".join(lines))
+        write_atomic(folder / UNFINISHED_FILE, b"".join(lines))
     else:
         (folder / UNFINISHED_FILE).unlink(missing_ok=True)
 

@@ -7,11 +7,11 @@ import msgspec
 
 from pipeline.errors import UsageError
 
-S3 = ("s3", "s3a")
-GOOGLE = ("gs",)
-AZURE = ("az", "abfs", "abfss")
-BUCKETS = (*S3, *GOOGLE, *AZURE)
-WEB = ("https", "http")
+S3_SCHEMES = ("s3", "s3a")
+GOOGLE_SCHEMES = ("gs",)
+AZURE_SCHEMES = ("az", "abfs", "abfss")
+BUCKET_SCHEMES = (*S3_SCHEMES, *GOOGLE_SCHEMES, *AZURE_SCHEMES)
+WEB_SCHEMES = ("https", "http")
 
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 """More than one letter: `C:/raw` is a path, and so is a file called `a:b`."""
@@ -35,13 +35,13 @@ class Address(msgspec.Struct, frozen=True):
     @property
     def on_web(self) -> bool:
         """Whether a web server answers, which has files to read, and no list of them."""
-        return self.scheme in WEB
+        return self.scheme in WEB_SCHEMES
 
     @property
     def name(self) -> str:
         """The last part of the path: the name of the file.
 
-        >>> address("https://salt.example/d/%E7%9B%90%20a.jsonl?sig=1").name, address("s3://salt/d/50%25.txt").name
+        >>> parse_url("https://salt.example/d/%E7%9B%90%20a.jsonl?sig=1").name, parse_url("s3://salt/d/50%25.txt").name
         ('盐 a.jsonl', '50%25.txt')
         """
         last = self.path.rstrip("/").rpartition("/")[2]
@@ -71,24 +71,26 @@ def is_url(text: str) -> bool:
     if found is None:
         return False
     scheme = found[1].lower()
-    if scheme not in (*BUCKETS, *WEB):
+    if scheme not in (*BUCKET_SCHEMES, *WEB_SCHEMES):
         also = "; name a file of this machine by its path alone" if scheme == "file" else ""
-        raise UsageError(f"{scheme}:// is not read; {', '.join(f'{s}://' for s in (*BUCKETS, *WEB))} are{also}")
+        raise UsageError(
+            f"{scheme}:// is not read; {', '.join(f'{s}://' for s in (*BUCKET_SCHEMES, *WEB_SCHEMES))} are{also}"
+        )
     return True
 
 
-def address(url: str) -> Address:
+def parse_url(url: str) -> Address:
     """The parts of a URL. Raises `UsageError` for one that nothing here reads, or that has a password in it."""
     if not is_url(url):
         raise UsageError(f"{url.partition('?')[0]!r} is no URL, such as s3://bucket/folder/")
     scheme, _, rest = url.partition("://")
     scheme = scheme.lower()
-    if scheme in WEB:
+    if scheme in WEB_SCHEMES:
         return _on_web(scheme, url)
     host, _, path = rest.partition("/")
     if not host or any(mark in host for mark in "?#") or host != host.strip():
         raise UsageError(f"{scheme}:// names no bucket; it goes {scheme}://bucket/folder/")
-    if scheme not in AZURE and "@" in host:
+    if scheme not in AZURE_SCHEMES and "@" in host:
         raise UsageError(f"{scheme}:// with a key in it is not taken; put keys into the environment or ~/.aws")
     if SIGNED.search(path):
         raise UsageError(f"{scheme}://{host}/… is signed, which only https:// is; name the object alone")

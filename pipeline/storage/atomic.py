@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: written beside their place, flushed to the disk, renamed."""
+"""Writes files whole or not at all: to a temporary file beside the target, flushed to disk, then renamed."""
 
 import os
 from collections.abc import Iterator
@@ -7,21 +7,21 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.errors import UsageError
-from pipeline.storage.file_names import LONGEST_NAME
+from pipeline.storage.file_names import MAX_NAME_BYTES
 from pipeline.storage.links import make_folders
 
 
 @contextmanager
-def beside(path: Path) -> Iterator[Path]:
-    """A path to write to, beside `path`, which the file there replaces once the block ends well.
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Yields a temporary path to write to; the file there replaces `path` when the block succeeds.
 
-    Where it does not, nothing is left and an earlier file stays. Of a link that lies there the link itself is replaced;
-    `named` follows one. For writers that open files by their names. Raises `UsageError` where `path` is a folder.
+    If the block raises, nothing is left and an earlier file stays. A symbolic link at `path` is itself replaced;
+    `resolve_target` follows it. For writers that open files by name. Raises `UsageError` if `path` is a folder.
     """
     if path.is_dir() and not path.is_symlink():
         raise UsageError(f"{path} is a folder; name a file")
     make_folders(path.parent)
-    part = path.with_name(f".{path.name[:LONGEST_NAME]}.part")
+    part = path.with_name(f".{path.name[:MAX_NAME_BYTES]}.part")
     part.unlink(missing_ok=True)
     try:
         yield part
@@ -34,36 +34,36 @@ def beside(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to that is at `path` once the block ends well, and then whole; else nothing of it is left."""
-    # A file that is new: what somebody puts there meanwhile is not written to.
-    with beside(path) as part, part.open("xb") as file:
+def open_atomic(path: Path) -> Iterator[BinaryIO]:
+    """Yields a file to write to; it replaces `path` when the block succeeds, otherwise nothing of it is left."""
+    # "x": never write to a file that somebody else put there meanwhile.
+    with atomic_path(path) as part, part.open("xb") as file:
         yield file
         file.flush()
 
 
-def named(path: Path) -> Path:
-    """Where a file is to be put that the user named: where that is a link, it stays, and what it names is replaced.
+def resolve_target(path: Path) -> Path:
+    """The path to replace for a target that the user named: for a symbolic link, the file that it points to.
 
-    Raises `UsageError` where it is a folder.
+    Raises `UsageError` if the target is a folder.
     """
     if path.is_dir():
         raise UsageError(f"{path} is a folder; name a file")
     return path.resolve() if path.is_symlink() else path
 
 
-def replaceable(path: Path) -> bool:
-    """Whether a file can be put there; a pipe or a device can only be written to."""
+def is_replaceable(path: Path) -> bool:
+    """Whether the target can be replaced; a pipe or a device can only be written to."""
     return not path.exists() or path.is_file() or path.is_dir()
 
 
-def replace(path: Path, data: bytes) -> int:
-    """Puts `data` at `path` and gives the file's time of change in nanoseconds.
+def write_atomic(path: Path, data: bytes) -> int:
+    """Writes `data` to `path` atomically and returns the file's modification time in nanoseconds.
 
-    Raises `OSError`, and then what was there before is still there.
+    Raises `OSError`; an earlier file is then unchanged.
     """
-    with whole(path) as file:
+    with open_atomic(path) as file:
         file.write(data)
         file.flush()
-        # Before it is renamed, which keeps it: whatever changes the file from then on changes the time, too.
+        # Taken before the rename, which keeps it: any later change of the file changes the time, too.
         return os.fstat(file.fileno()).st_mtime_ns

@@ -1,7 +1,6 @@
-"""Files of lines that are compressed: gzip and Zstandard, told by their name to write and by their bytes to read.
+"""Compresses and decompresses streams: gzip and Zstandard, by name when writing and by content when reading.
 
-Read or written in one pass; memory does not grow with the file. The same lines give the same bytes: a gzip file holds
-neither a time nor a name.
+Memory does not grow with the file. The same content gives the same bytes: gzip files hold neither a time nor a name.
 """
 
 import gzip
@@ -14,66 +13,65 @@ from typing import BinaryIO, cast
 
 from pipeline.errors import UsageError
 
-GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-"""The first bytes of such files."""
+GZIP_MAGIC, ZSTD_MAGIC = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+"""The first bytes of gzip and Zstandard files."""
 
-SUFFIXES = (".gz", ".zst")
+COMPRESSION_SUFFIXES = (".gz", ".zst")
 
-FASTER, SMALLER = 6, 10
-"""Levels for gzip, its own default, and Zstandard, where the lines take a tenth less than at its default of 3."""
+GZIP_LEVEL, ZSTD_LEVEL = 6, 10
+"""Compression levels: gzip's default; for Zstandard one that saves a tenth over its default of 3."""
 
 
 class DamagedError(ValueError):
-    """The bytes do not unpack: the file is cut short or changed. The message says how."""
+    """A compressed file is truncated or damaged. The message says how."""
 
 
 @contextmanager
-def packed(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
-    """A file to write plain bytes to, which reach `file` packed as the end of `name` says; `file` stays open.
+def compressing(file: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """Yields a stream that compresses into `file` as the suffix of `name` says, in any case; `file` stays open.
 
-    Capitals in the name say nothing. Raises `UsageError` where the library for `.zst` is missing.
+    Raises `UsageError` if the library for `.zst` is missing.
     """
     name = name.casefold()
     if name.endswith(".gz"):
-        with gzip.GzipFile(filename="", mode="wb", compresslevel=FASTER, fileobj=file, mtime=0) as inner:
+        with gzip.GzipFile(filename="", mode="wb", compresslevel=GZIP_LEVEL, fileobj=file, mtime=0) as inner:
             yield cast("BinaryIO", inner)
     elif name.endswith(".zst"):
         zstd = _zstd()
         parameter = zstd.CompressionParameter
-        options = {parameter.compression_level: SMALLER, parameter.checksum_flag: 1}
+        options = {parameter.compression_level: ZSTD_LEVEL, parameter.checksum_flag: 1}
         with zstd.ZstdFile(file, "wb", options=options) as inner:
             yield inner
     else:
         yield file
 
 
-def is_packed(head: bytes) -> bool:
-    """Whether a file that begins with `head` is unpacked by `unpacked`."""
-    return head.startswith((GZIP, ZSTD))
+def is_compressed(head: bytes) -> bool:
+    """Whether `decompressing` decompresses a file that begins with `head`."""
+    return head.startswith((GZIP_MAGIC, ZSTD_MAGIC))
 
 
 @contextmanager
-def unpacked(file: BinaryIO, head: bytes) -> Iterator[BinaryIO]:
-    """A file to read plain bytes from; `head` is how `file`, from which nothing was read yet, begins.
+def decompressing(file: BinaryIO, head: bytes) -> Iterator[BinaryIO]:
+    """Yields a stream of the decompressed bytes of `file`, which begins with `head` and has not been read yet.
 
-    Reading raises `DamagedError` where the bytes do not unpack. Raises `UsageError` where the library for `.zst` is
-    missing.
+    Reading raises `DamagedError` if the file is damaged. Raises `UsageError` if the library for `.zst` is missing.
     """
-    if head.startswith(GZIP):
-        with _told(), gzip.GzipFile(fileobj=file) as inner:
+    if head.startswith(GZIP_MAGIC):
+        with _damage_errors(), gzip.GzipFile(fileobj=file) as inner:
             yield cast("BinaryIO", inner)
-    elif head.startswith(ZSTD):
-        # Loaded first, since only then its own errors are known.
+    elif head.startswith(ZSTD_MAGIC):
+        # Imported first, so that its errors are known.
         zstd = _zstd()
-        with _told(), zstd.ZstdFile(file) as inner:
+        with _damage_errors(), zstd.ZstdFile(file) as inner:
             yield inner
     else:
         yield file
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Says in one way what each library says in its own."""
+def _damage_errors() -> Iterator[None]:
+    """Translates the errors of each library into `DamagedError`."""
     errors: tuple[type[Exception], ...] = (EOFError, zlib.error, gzip.BadGzipFile)
     if any(name in sys.modules for name in ("backports.zstd", "compression.zstd")):
         errors = (*errors, _zstd().ZstdError)
@@ -84,7 +82,7 @@ def _told() -> Iterator[None]:
 
 
 def _zstd() -> ModuleType:
-    """The library of Zstandard: Python's own from 3.14 on, its copy for older ones before."""
+    """The Zstandard module: the standard library's from Python 3.14 on, else its backport."""
     from importlib import import_module
 
     name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"

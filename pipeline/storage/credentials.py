@@ -1,4 +1,4 @@
-"""Where the keys to a bucket come from: the environment and `~/.aws`, as for other programs. None is kept here."""
+"""Finds the credentials of a bucket in the environment and `~/.aws`, as other programs do. Stores none."""
 
 import os
 from configparser import ConfigParser
@@ -7,17 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageError
-from pipeline.storage.address import AZURE, GOOGLE, S3
+from pipeline.storage.address import AZURE_SCHEMES, GOOGLE_SCHEMES, S3_SCHEMES
 
 BEGINNINGS = ("AWS_", "GOOGLE_", "AZURE_")
 ENDPOINTS = {
-    S3: ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
-    AZURE: ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT"),
+    S3_SCHEMES: ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT"),
+    AZURE_SCHEMES: ("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT"),
 }
 NEEDED = {
-    S3: "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; for a public bucket AWS_SKIP_SIGNATURE=true",
-    GOOGLE: "GOOGLE_APPLICATION_CREDENTIALS; for a public bucket GOOGLE_SKIP_SIGNATURE=true",
-    AZURE: "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY; for a public container AZURE_SKIP_SIGNATURE=true",
+    S3_SCHEMES: (
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; for a public bucket AWS_SKIP_SIGNATURE=true"
+    ),
+    GOOGLE_SCHEMES: "GOOGLE_APPLICATION_CREDENTIALS; for a public bucket GOOGLE_SKIP_SIGNATURE=true",
+    AZURE_SCHEMES: (
+        "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY; for a public container AZURE_SKIP_SIGNATURE=true"
+    ),
 }
 STATIC = {
     "aws_access_key_id": "access_key_id",
@@ -26,30 +30,30 @@ STATIC = {
 }
 ROLES = ("AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 OTHERS = ("sso_session", "sso_start_url", "role_arn", "credential_process", "login_session")
-"""What a profile has where its keys are lent to it."""
+"""Keys of a profile whose credentials are temporary."""
 
 
-def said() -> int:
-    """A number for all that the environment says on the matter; where it changes, a bucket must be reached anew."""
+def environment_hash() -> int:
+    """A hash of all credential variables in the environment; when it changes, buckets are opened again."""
     return hash(frozenset(item for item in os.environ.items() if item[0].startswith(BEGINNINGS)))
 
 
-def needed(scheme: str) -> str:
-    """What has to be set, for a message."""
+def required_variables(scheme: str) -> str:
+    """The variables to set, for a message."""
     return next(what for schemes, what in NEEDED.items() if scheme in schemes)
 
 
-def plain_http(scheme: str) -> bool:
-    """Whether the endpoint is said to be one without encryption, as that of a server beside this program is."""
+def uses_plain_http(scheme: str) -> bool:
+    """Whether the configured endpoint is unencrypted, as that of a local server is."""
     names = next((names for schemes, names in ENDPOINTS.items() if scheme in schemes), ())
     endpoint = next(filter(None, map(os.environ.get, names)), "")
-    if scheme in S3 and not endpoint:
+    if scheme in S3_SCHEMES and not endpoint:
         endpoint = _profile(_name()).get("endpoint_url", "")
     return endpoint.lower().startswith("http://")
 
 
-def of_s3() -> dict[str, Any]:
-    """What the library is told beside the environment, which it reads itself: the profile in `~/.aws`, if it is asked.
+def s3_options() -> dict[str, Any]:
+    """Options for the library beside the environment, which it reads itself: those of the profile in `~/.aws`.
 
     Raises `UsageError` for a profile that is not there, and for one whose keys only `boto3` can get where that is not.
     """
@@ -58,7 +62,7 @@ def of_s3() -> dict[str, Any]:
     told: dict[str, Any] = {}
     if not os.environ.get("AWS_REGION") and not os.environ.get("AWS_DEFAULT_REGION") and "region" in profile:
         told["region"] = profile["region"]
-    if not any(map(os.environ.get, ENDPOINTS[S3])) and "endpoint_url" in profile:
+    if not any(map(os.environ.get, ENDPOINTS[S3_SCHEMES])) and "endpoint_url" in profile:
         told["endpoint"] = profile["endpoint_url"]
     if os.environ.get("AWS_ACCESS_KEY_ID") or os.environ.get("AWS_SKIP_SIGNATURE"):
         return told
@@ -92,7 +96,7 @@ def _name() -> str:
 
 
 def _profile(name: str) -> dict[str, str]:
-    """What both files say of a profile. A file that is no such file says nothing."""
+    """The entries of a profile in both files. Raises `UsageError` for a malformed file."""
     found: dict[str, str] = {}
     for variable, file, section in (
         ("AWS_CONFIG_FILE", "config", name if name == "default" else f"profile {name}"),

@@ -1,29 +1,29 @@
-"""How much may be copied to a folder: less than its disk has, so that other programs can still write."""
+"""Limits copies to a folder, so that its disk keeps free space for other programs."""
 
 import io
 import shutil
 from pathlib import Path
 
-from pipeline.storage.faults import StoreError
+from pipeline.storage.errors import StoreError
 
-STEP = 1 << 26
-"""Bytes, 64 MiB, after which the disk is asked again. A shorter copy is made as long as the disk takes it."""
+CHECK_BYTES = 1 << 26
+"""Bytes (64 MiB) between two checks of the disk; shorter copies are not checked."""
 RESERVE = 1 << 30
-"""Bytes of the disk, 1 GiB, that a copy leaves free."""
+"""Bytes (1 GiB) of the disk that a copy leaves free."""
 RESERVE_SHARE = 10
-"""On a small disk a tenth of it stays free instead."""
+"""On a small disk, a tenth of it stays free instead."""
 
 
-class Unsized(io.BufferedReader):
-    """A stream of which the server did not say how long it is."""
+class UnsizedStream(io.BufferedReader):
+    """A stream of unknown length."""
 
 
-class RoomError(StoreError):
-    """A copy is longer than there is room for, or than it may be."""
+class DiskSpaceError(StoreError):
+    """A copy needs more space than is free, or than it may use."""
 
 
-class Room:
-    """The room for one copy; `most` are the bytes that it may have, where that is limited."""
+class DiskSpace:
+    """The disk space for one copy; `most` limits its bytes, if given."""
 
     def __init__(self, folder: Path, most: int | None = None) -> None:
         self._folder = folder
@@ -32,16 +32,16 @@ class Room:
         self._asked = 0
 
     def take(self, count: int) -> None:
-        """Counts bytes that are about to be written. Raises `RoomError` where there is no room for them."""
+        """Counts bytes before they are written. Raises `DiskSpaceError` if there is no space for them."""
         self._taken += count
         if self._most is not None and self._taken > self._most:
             reason = f"is over the limit of {self._most:,} bytes for a file whose server does not say how long it is"
-            raise RoomError(f"{reason}; copy it here first, or raise [input.limits] copied")
-        if self._taken - self._asked <= STEP:
+            raise DiskSpaceError(f"{reason}; copy it here first, or raise [input.limits] copied")
+        if self._taken - self._asked <= CHECK_BYTES:
             return
         self._asked = self._taken
         disk = shutil.disk_usage(self._folder)
         reserve = min(RESERVE, disk.total // RESERVE_SHARE)
         if disk.free - count < reserve:
             left = f"{self._folder} has {disk.free:,} bytes left, of which {reserve:,} stay free"
-            raise RoomError(f"cannot be copied: {left}; set TMPDIR to a folder with more room")
+            raise DiskSpaceError(f"cannot be copied: {left}; set TMPDIR to a folder with more room")

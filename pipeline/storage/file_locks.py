@@ -13,7 +13,7 @@ from typing import Final
 
 from pipeline.errors import UsageError
 
-NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+LOCK_FLAGS: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 """For `os.open`: fails for a link, and does not wait for the other end of a pipe."""
 CONTENT = re.compile(rb"(?:[0-9]{1,20}\n)?")
 """What a lock file holds: nothing, or the number of a process."""
@@ -21,13 +21,13 @@ MAX_CONTENT = 32
 """Bytes that are read of a lock file: more than it may hold."""
 
 
-def opened(path: Path, of: str) -> int:
+def open_lock_file(path: Path, of: str) -> int:
     """Opens the lock file of `of`, such as "a run"; it is made if it is missing.
 
     Raises `UsageError`, and changes nothing, if another file, a link or a hard link is there.
     """
     try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | LOCK_FLAGS, 0o644)
     except OSError as error:
         if error.errno not in {errno.ELOOP, errno.ENXIO, errno.EISDIR}:
             raise
@@ -39,7 +39,7 @@ def opened(path: Path, of: str) -> int:
     raise UsageError(f"{path} is not the lock of {of}; move it away, or name another folder with -o")
 
 
-def take(file: int, *, shared: bool = False) -> bool:
+def acquire(file: int, *, shared: bool = False) -> bool:
     """Locks an open file, or says at once that another process has locked it. Raises `OSError`.
 
     Any number of processes may have it `shared`. Where the system or the file system has no locks, this always works.
@@ -66,7 +66,7 @@ def write_owner(file: int) -> None:
     os.write(file, f"{os.getpid()}\n".encode())
 
 
-def owner(file: int) -> int | None:
+def read_owner(file: int) -> int | None:
     """The number of the process that has locked a file; None where the file does not hold one."""
     number = _content(file).strip()
     return int(number) if number.isdigit() else None

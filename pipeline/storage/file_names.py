@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 import regex
 
-LONGEST_NAME: Final = 150
+MAX_NAME_BYTES: Final = 150
 """Bytes of a file's or folder's name; most file systems allow 255."""
 UNSAFE = frozenset('<>:"\\|?*%') | {chr(code) for code in [*range(32), 127]}
 DEVICES = frozenset([
@@ -65,7 +65,7 @@ def file_name(name: str, suffix: str = ".json", *, apart: bool = False) -> str:
     return "/".join([*(_safe(part, "", suffix) for part in folders), _safe(last, suffix, suffix, digest)])
 
 
-def key(name: str) -> str:
+def comparison_key(name: str) -> str:
     """The same for all ids whose articles would be one file on some file system."""
     if len(name) <= LONGEST_SIMPLE and SIMPLE.fullmatch(name):
         return name.lower()
@@ -109,7 +109,7 @@ class FileNames:
 
     def take(self, name: str) -> bool:
         """Takes a file name for an id that is new; whether it is the one with a hash, since the plain one is taken."""
-        wanted = key(name)
+        wanted = comparison_key(name)
         if wanted == name:
             return self._any and wanted in self._keys
         self._any = True
@@ -117,12 +117,12 @@ class FileNames:
 
     def is_taken(self, name: str) -> bool:
         """Whether the plain file name of an id that was not taken yet is taken."""
-        wanted = key(name)
+        wanted = comparison_key(name)
         return (self._any and wanted in self._keys) or (wanted != name and self._has_plain(wanted))
 
     def _has_plain(self, wanted: str) -> bool:
         """Whether there is an id that is the key itself."""
-        return wanted in self._ids and key(wanted) == wanted
+        return wanted in self._ids and comparison_key(wanted) == wanted
 
 
 class FewNames:
@@ -154,9 +154,9 @@ def _safe(part: str, suffix: str, of_files: str, digest: str = "") -> str:
         encoded = _without_last(".", encoded)
     if "~" in encoded and (HASH_END.search(plain[-33:]) or SHORT_NAME.fullmatch(f"{encoded}{digest}{suffix}")):
         encoded = _without_last("~", encoded)
-    if digest or len(encoded.encode("utf-8", "surrogatepass")) + len(suffix) > LONGEST_NAME:
+    if digest or len(encoded.encode("utf-8", "surrogatepass")) + len(suffix) > MAX_NAME_BYTES:
         end = digest or f"~{_hash(part, 16)}"
-        room = LONGEST_NAME - len(suffix) - len(end)
+        room = MAX_NAME_BYTES - len(suffix) - len(end)
         encoded = _cut(encoded, room) + end
     return (encoded or "%") + suffix
 

@@ -12,12 +12,12 @@ from typing import Any, cast
 from urllib import request
 from urllib.parse import quote, urljoin, urlsplit
 
-from pipeline.storage.access import Access
-from pipeline.storage.faults import StoreError
+from pipeline.storage.errors import StoreError
 from pipeline.storage.private_addresses import kind_of_private
+from pipeline.storage.store import WebAccess
 
 MIN_BYTES = 1 << 16
-"""Bytes that must come in each `Access.idle` seconds: about a kilobyte a second, a sixth of what a modem does."""
+"""Bytes that must come in each `WebAccess.idle` seconds: about a kilobyte a second, a sixth of what a modem does."""
 MAX_AROUND = 1 << 22
 """Bytes, 4 MiB, of headers, and of chunk sizes around 64 KiB of a file. A head has some kilobytes, and chunks of one
 byte each take six times as many bytes as the file."""
@@ -34,10 +34,10 @@ class RefusedError(StoreError):
     """A server that is not asked again: its address or redirect is not allowed, or it took too long."""
 
 
-class Clock:
+class DownloadClock:
     """The time one download has waited for its server; what is done with the bytes meanwhile is not counted."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: WebAccess) -> None:
         self._access = access
         self._waited = 0.0
         self._silent = 0.0
@@ -90,7 +90,7 @@ class Clock:
 class _Timed(io.RawIOBase):
     """The bytes that come from a socket, no longer waited for than the clock allows."""
 
-    def __init__(self, sock: socket.socket, raw: io.RawIOBase, clock: Clock) -> None:
+    def __init__(self, sock: socket.socket, raw: io.RawIOBase, clock: DownloadClock) -> None:
         super().__init__()
         self._sock = sock
         self._raw = raw
@@ -120,7 +120,14 @@ class _Timed(io.RawIOBase):
 
 
 class _Answer(HTTPResponse):
-    def __init__(self, sock: socket.socket, *arguments: Any, clock: Clock, patience: float, **named: Any) -> None:  # noqa: ANN401 -- as the class above has them
+    def __init__(
+        self,
+        sock: socket.socket,
+        *arguments: Any,  # noqa: ANN401 -- as the standard library's class has them
+        clock: DownloadClock,
+        patience: float,
+        **named: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(sock, *arguments, **named)
         self._timed = _Timed(sock, self.fp.detach(), clock)
         self.fp = io.BufferedReader(self._timed)
@@ -133,7 +140,15 @@ class _Answer(HTTPResponse):
 
 
 class _Plain(HTTPConnection):
-    def __init__(self, host: str, *, clock: Clock, access: Access, proxied: bool = False, **named: Any) -> None:  # noqa: ANN401 -- see above
+    def __init__(
+        self,
+        host: str,
+        *,
+        clock: DownloadClock,
+        access: WebAccess,
+        proxied: bool = False,
+        **named: Any,  # noqa: ANN401 -- as the standard library's class has them
+    ) -> None:
         super().__init__(host, **named)
         self._clock = clock
         # Whoever set up the proxy has chosen its address.
@@ -151,7 +166,7 @@ class _Secure(HTTPSConnection, _Plain):
     """Connects as `_Plain` does, then encrypts."""
 
 
-def connected(host: str, port: int, clock: Clock, *, allow_private: bool) -> socket.socket:
+def connected(host: str, port: int, clock: DownloadClock, *, allow_private: bool) -> socket.socket:
     """A connection to a host. Raises `RefusedError` where its addresses are private, and `OSError`.
 
     The address that is checked is the one that is connected to: a name may be another one's the next time it is asked.
@@ -206,7 +221,7 @@ def _refuse_behind_proxy(host: str) -> None:
 class _Handler(request.HTTPSHandler):
     """Opens http and https."""
 
-    def __init__(self, access: Access, clock: Clock) -> None:
+    def __init__(self, access: WebAccess, clock: DownloadClock) -> None:
         super().__init__()
         self._access = access
         self._clock = clock
@@ -260,7 +275,7 @@ class _Redirects(request.BaseHandler):
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
-def ask(url: str, headers: Mapping[str, str], access: Access, clock: Clock) -> HTTPResponse:
+def send_request(url: str, headers: Mapping[str, str], access: WebAccess, clock: DownloadClock) -> HTTPResponse:
     """The answer to a GET, through the proxy of the environment. Raises `OSError`, `HTTPException` and `ValueError`."""
     opener = request.OpenerDirector()
     for handler in (

@@ -1,4 +1,4 @@
-"""Files below a folder that is written to: nothing is written, replaced or deleted through a link in it."""
+"""Keeps writes inside an output folder: nothing is written or deleted through a symbolic link in it."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.errors import UsageError
 
 
-def link_above(folder: Path, name: str) -> Path | None:
+def first_link(folder: Path, name: str) -> Path | None:
     """The first folder on the way from `folder` to the file `name` below it that is a symbolic link.
 
     `folder` itself may be one: the user named it.
@@ -19,16 +19,16 @@ def link_above(folder: Path, name: str) -> Path | None:
     return None
 
 
-def inside(folder: Path, name: str) -> Path:
-    """The path of the file `name` below `folder`. Raises `UsageError` where a link on the way leads elsewhere."""
-    found = link_above(folder, name)
+def path_inside(folder: Path, name: str) -> Path:
+    """The path of the file `name` below `folder`. Raises `UsageError` if a folder on the way is a symbolic link."""
+    found = first_link(folder, name)
     if found is not None:
         raise UsageError(f"{found} is a symbolic link, and nothing is written through it; replace it with a folder")
     return folder / name
 
 
 def make_folders(folder: Path) -> None:
-    """Makes a folder and those it lies in, where they are missing; ids may have a thousand parts. Raises `OSError`."""
+    """Creates a folder and its missing parents, without recursion: ids may have a thousand parts. Raises `OSError`."""
     missing = []
     while not folder.is_dir():
         try:

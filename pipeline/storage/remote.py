@@ -1,4 +1,4 @@
-"""One place in a store, as a `Path` is one on this machine; of a `Path`'s methods it has those that are asked for."""
+"""A path in a store, with those methods of `pathlib.Path` that are needed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,22 +8,20 @@ from typing import BinaryIO, TypeAlias
 
 import msgspec
 
-from pipeline.storage.access import Access
-from pipeline.storage.address import Address, address, is_url
-from pipeline.storage.entry import Entry
-from pipeline.storage.store import Store
+from pipeline.storage.address import Address, is_url, parse_url
+from pipeline.storage.store import Store, StoredObject, WebAccess
 
 
-class Remote(msgspec.Struct, frozen=True):
-    """An object, or a folder of them: what `url` names. `size` and `stamp` are known where it was found in a list.
+class RemotePath(msgspec.Struct, frozen=True):
+    """The object or folder at a URL. `size` and `stamp` are known if it was found in a listing.
 
-    `access` says what is allowed where it is a file of the web.
+    `access` limits downloads from the web.
     """
 
     url: str
     size: int | None = None
     stamp: str | None = None
-    access: Access = Access()
+    access: WebAccess = WebAccess()
 
     @property
     def name(self) -> str:
@@ -36,7 +34,7 @@ class Remote(msgspec.Struct, frozen=True):
         return self._address.on_web
 
     def exists(self) -> bool:
-        """Whether it is there, as an object or as a folder."""
+        """Whether an object or a folder exists there."""
         return self.is_file() or self.is_dir()
 
     def is_file(self) -> bool:
@@ -44,29 +42,29 @@ class Remote(msgspec.Struct, frozen=True):
         return self.entry() is not None
 
     def is_dir(self) -> bool:
-        """Whether it is no object itself, and objects lie below it."""
+        """Whether it is a folder: not an object itself, but with objects below it."""
         return not self.on_web and not self.is_file() and next(self.below(), None) is not None
 
-    def entry(self) -> Entry | None:
-        """What is known of it as an object; none where it is none."""
+    def entry(self) -> StoredObject | None:
+        """The metadata of the object; None if there is no object."""
         return None if self.is_called_folder else self._store.entry("")
 
     @property
     def is_called_folder(self) -> bool:
-        """Whether it can be no object of a bucket: it is all of it, or ends in a slash."""
+        """Whether it can only be a folder: a whole bucket, or a URL that ends in a slash."""
         where = self._address
         return not where.on_web and (not where.path or where.path.endswith("/"))
 
-    def known(self, entry: Entry) -> "Remote":
-        """The same, with what a list or the store said of it."""
-        return Remote(self.url, entry.size, entry.stamp, msgspec.structs.replace(self.access, said=entry.moved_to))
+    def known(self, entry: StoredObject) -> "RemotePath":
+        """The same path with the size and stamp of an object."""
+        return RemotePath(self.url, entry.size, entry.stamp, msgspec.structs.replace(self.access, said=entry.moved_to))
 
-    def below(self) -> Iterator[Entry]:
-        """The objects below it, sorted by their names."""
+    def below(self) -> Iterator[StoredObject]:
+        """Yields the objects below it, sorted by name."""
         return self._store.listing()
 
     def open(self) -> BinaryIO:
-        """Its bytes, once, from the beginning."""
+        """Opens it for reading, once."""
         return self._store.open("")
 
     def read_bytes(self) -> bytes:
@@ -74,35 +72,35 @@ class Remote(msgspec.Struct, frozen=True):
         return self._store.get("")
 
     def write(self, data: bytes) -> None:
-        """Puts an object there, whole or not at all."""
+        """Stores an object there, whole or not at all."""
         self._store.put("", data)
 
     def upload(self, path: Path) -> None:
-        """Puts a file of this machine there."""
+        """Uploads a local file there."""
         self._store.upload("", path)
 
     @contextmanager
     def on_disk(self) -> Iterator[Path]:
-        """A copy on this machine, under its name, which is gone afterwards."""
+        """A temporary local copy, deleted afterwards."""
         with TemporaryDirectory(prefix="pipeline-") as folder:
             copy = Path(folder) / "copy"
             self._store.download("", copy)
             yield copy
 
-    def holds(self, other: "Remote") -> bool:
-        """Whether the other is this one or lies below it."""
+    def holds(self, other: "RemotePath") -> bool:
+        """Whether the other path is this one or below it."""
         mine, theirs = str(self).rstrip("/"), str(other).rstrip("/")
         return theirs == mine or theirs.startswith(f"{mine}/")
 
-    def __truediv__(self, name: str) -> "Remote":
+    def __truediv__(self, name: str) -> "RemotePath":
         where = self._address.inside(name)
-        return Remote(f"{where}?{where.query}" if where.query else str(where), access=self.access)
+        return RemotePath(f"{where}?{where.query}" if where.query else str(where), access=self.access)
 
     def __str__(self) -> str:
         return str(self._address)
 
     def __repr__(self) -> str:
-        """Without what the URL may hold of a signature."""
+        """Without the query, which may be signed."""
         return f"Remote({str(self)!r})"
 
     @property
@@ -111,18 +109,18 @@ class Remote(msgspec.Struct, frozen=True):
 
     @property
     def _address(self) -> Address:
-        return address(self.url)
+        return parse_url(self.url)
 
 
-Place: TypeAlias = Path | Remote
-"""What the user names: a path of this machine, or a place in a store."""
+AnyPath: TypeAlias = Path | RemotePath
+"""What the user names: a local path, or a path in a store."""
 
 
-def place(said: str | Path | Remote, access: Access = Access()) -> Place:  # noqa: B008 -- it is frozen
-    """What a path or URL names. Raises `UsageError` for a URL that nothing here reads."""
-    if isinstance(said, Remote):
+def as_path(said: str | Path | RemotePath, access: WebAccess = WebAccess()) -> AnyPath:  # noqa: B008 -- it is frozen
+    """The local or remote path that a path or URL names. Raises `UsageError` for an unsupported URL."""
+    if isinstance(said, RemotePath):
         return said
     if isinstance(said, str) and is_url(said):
-        address(said)
-        return Remote(said, access=access)
+        parse_url(said)
+        return RemotePath(said, access=access)
     return Path(said)

@@ -1,4 +1,4 @@
-"""A store: a bucket, a folder in one, or the web. It holds its URL alone, so that it can be sent to other processes."""
+"""A store of objects: a bucket, a folder in one, or a web server. It holds only its URL, so it can be pickled."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,56 +6,87 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
-from pipeline.storage.access import Access
-from pipeline.storage.address import Address, address
-from pipeline.storage.disk_space import Room, Unsized
-from pipeline.storage.entry import Entry
+from pipeline.storage.address import Address, parse_url
+from pipeline.storage.disk_space import DiskSpace, UnsizedStream
 
 
-class Means(Protocol):
-    """How a kind of store is reached; every address is that of an object."""
+class StoredObject(msgspec.Struct, frozen=True, gc=False):
+    """An object of a store: its name below the store, its size in bytes, and a stamp that changes with its content.
+
+    `moved_to` is the host that a web server redirected to, or empty.
+    """
+
+    name: str
+    size: int | None
+    stamp: str | None
+    moved_to: str = ""
+
+
+class WebAccess(msgspec.Struct, frozen=True):
+    """Which web addresses may be read, and what one download may cost. Part of each `RemotePath`.
+
+    `allow_private` allows addresses of this machine and its networks. `seconds` limits the time spent waiting for the
+    server in all, `idle` the time for each 64 KiB. `size` limits the bytes of a download, `copied` the bytes of a
+    download of unknown length that are put into the temporary folder. `said` is the host of a redirect that the user
+    was already told about.
+    """
+
+    allow_private: bool = False
+    seconds: float = 3600.0
+    """An hour is 36 GB at 10 MB/s. The time in which documents are processed does not count."""
+    idle: float = 60.0
+    """Proxies and web servers give up after 60 seconds by default, so a working one has answered by then."""
+    size: int = 1 << 38
+    """256 GiB: ten times the largest dumps in one file, such as Wikipedia's (24 GB)."""
+    copied: int = 1 << 32
+    """4 GiB. Only content that a server generates has no known length."""
+    said: str = ""
+
+
+class StoreBackend(Protocol):
+    """How one kind of store is accessed. Every address is that of an object."""
 
     def put(self, at: Address, data: bytes, *, create_only: bool) -> str | None: ...  # noqa: D102 -- as Store says
     def upload(self, at: Address, path: Path) -> None: ...  # noqa: D102
-    def entry(self, at: Address) -> Entry | None: ...  # noqa: D102
+    def entry(self, at: Address) -> StoredObject | None: ...  # noqa: D102
     def delete(self, at: Address) -> None: ...  # noqa: D102
     def open(self, at: Address) -> BinaryIO: ...  # noqa: D102
-    def listing(self, at: Address) -> Iterator[Entry]: ...  # noqa: D102
+    def listing(self, at: Address) -> Iterator[StoredObject]: ...  # noqa: D102
 
 
 class Store(msgspec.Struct, frozen=True):
-    """Objects below a URL, each by its name.
+    """The objects below a URL, by name.
 
-    What goes wrong is an `OSError`, and a `UsageError` where it is how the store is set up: no such bucket, no
-    credentials, a library that is not installed. Credentials are those of the environment, and in no message.
+    Errors are `OSError`; a wrong setup is `UsageError`: no such bucket, no credentials, a library that is not
+    installed. Credentials come from the environment and never appear in messages.
     """
 
     url: str
-    access: Access = Access()
-    """For the web; a bucket is reached as the user has configured it."""
+    access: WebAccess = WebAccess()
+    """Applies to the web; a bucket is accessed as the user has configured it."""
 
     def __str__(self) -> str:
         return str(self._address)
 
     def __repr__(self) -> str:
-        """Without what the URL may hold of a signature."""
+        """Without the query, which may be signed."""
         return f"Store({str(self)!r})"
 
     def put(self, name: str, data: bytes, *, create_only: bool = False) -> str | None:
-        """Stores an object, which is there whole or not at all; gives its stamp, where the store tells one.
+        """Stores an object, whole or not at all, and returns its stamp if the store gives one.
 
-        With `create_only` raises `FileExistsError` where it is there already: of several who try at once one succeeds.
+        With `create_only`, raises `FileExistsError` if the object exists; of several concurrent calls one succeeds.
         """
         return self._means.put(self._at(name), data, create_only=create_only)
 
     def upload(self, name: str, path: Path) -> None:
-        """Stores a file of this machine, in parts where it is large; it is there whole or not at all."""
+        """Uploads a local file, whole or not at all; a large one in parts."""
         self._means.upload(self._at(name), path)
 
     def download(self, name: str, path: Path) -> None:
-        """Writes an object to a new file of this machine. Raises `OSError` before the disk is full."""
+        """Downloads an object to a new local file. Raises `OSError` before the disk is full."""
         with self.open(name) as stream, path.open("xb") as file:
-            room = Room(path.parent, self.access.copied if isinstance(stream, Unsized) else None)
+            room = DiskSpace(path.parent, self.access.copied if isinstance(stream, UnsizedStream) else None)
             while piece := stream.read(1 << 20):
                 room.take(len(piece))
                 file.write(piece)
@@ -65,51 +96,55 @@ class Store(msgspec.Struct, frozen=True):
         with self.open(name) as stream:
             return stream.read()
 
-    def entry(self, name: str) -> Entry | None:
-        """What is known of an object; none where it is not there."""
+    def entry(self, name: str) -> StoredObject | None:
+        """The metadata of an object; None if it does not exist."""
         return self._means.entry(self._at(name))
 
     def size(self, name: str) -> int | None:
-        """The bytes of an object; none where it is not there."""
+        """The size of an object in bytes; None if it does not exist."""
         found = self.entry(name)
         return None if found is None else found.size
 
     def delete(self, name: str) -> None:
-        """Takes an object away, if it is there."""
+        """Deletes an object, if it exists."""
         self._means.delete(self._at(name))
 
     def open(self, name: str) -> BinaryIO:
-        """The bytes of an object from its beginning, once, in flat memory; a connection that breaks is taken up again.
+        """Opens an object for reading, once, in constant memory. A broken connection is resumed.
 
-        Raises `OSError`, while it is read as well.
+        Raises `OSError`, also while the stream is read.
         """
         return self._means.open(self._at(name))
 
-    def listing(self, prefix: str = "") -> Iterator[Entry]:
-        """The objects below the store, or below a folder of it, sorted by their names, one page of them at a time."""
+    def listing(self, prefix: str = "") -> Iterator[StoredObject]:
+        """Yields the objects below the store, or below a folder of it, sorted by name."""
         for found in self._means.listing(self._at(prefix)):
-            yield Entry(f"{prefix.strip('/')}/{found.name}", found.size, found.stamp) if prefix.strip("/") else found
+            yield (
+                StoredObject(f"{prefix.strip('/')}/{found.name}", found.size, found.stamp)
+                if prefix.strip("/")
+                else found
+            )
 
     def _at(self, name: str) -> Address:
         return self._address.inside(name)
 
     @property
     def _address(self) -> Address:
-        return address(self.url)
+        return parse_url(self.url)
 
     @property
-    def _means(self) -> Means:
+    def _means(self) -> StoreBackend:
         where = self._address
         if where.on_web:
-            from pipeline.storage.web import Web
+            from pipeline.storage.web import WebStore
 
-            return Web(self.access)
-        from pipeline.storage.bucket import bucket
+            return WebStore(self.access)
+        from pipeline.storage.bucket import open_bucket
 
-        return bucket(where.scheme, where.host)
+        return open_bucket(where.scheme, where.host)
 
 
-def store(url: str, access: Access = Access()) -> Store:  # noqa: B008 -- it is frozen
-    """The store at a URL. Nothing is asked of it before it is used. Raises `UsageError` for a URL that cannot be."""
-    address(url)
+def open_store(url: str, access: WebAccess = WebAccess()) -> Store:  # noqa: B008 -- it is frozen
+    """The store at a URL, which is not contacted yet. Raises `UsageError` for a malformed URL."""
+    parse_url(url)
     return Store(url, access)

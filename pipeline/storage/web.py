@@ -1,4 +1,4 @@
-"""Files of web servers, by the standard library: a plain GET of each, taken up again where it broke off."""
+"""Downloads files from web servers with the standard library; a broken download is resumed."""
 
 import io
 import logging
@@ -10,30 +10,29 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 
 from pipeline.errors import UsageError
-from pipeline.storage.access import Access
 from pipeline.storage.address import Address
-from pipeline.storage.disk_space import Unsized
-from pipeline.storage.entry import Entry
-from pipeline.storage.faults import DeniedError, MissingError, StoreError
-from pipeline.storage.http_transport import Clock, RefusedError, ask
+from pipeline.storage.disk_space import UnsizedStream
+from pipeline.storage.errors import DeniedError, MissingError, StoreError
+from pipeline.storage.http_transport import DownloadClock, RefusedError, send_request
+from pipeline.storage.store import StoredObject, WebAccess
 from pipeline.version import __version__
 
 LOG = logging.getLogger(__name__)
 
 PAUSES = (0.2, 1.0, 4.0)
-"""Seconds before each time that a request is made again."""
+"""Seconds to wait before each retry."""
 BUFFER = 1 << 16
 FORBIDDEN = (401, 403, 407)
 GONE = (404, 410)
 BUSY = (408, 429, 500, 502, 503, 504)
 MAX_DIGITS = 18
-"""Digits of a length that can be one; Python refuses to read a number of thousands."""
+"""Digits of a plausible length; Python refuses to parse a number of thousands."""
 
 
-class Web:
-    """Any web server. Its files can be read, and nothing else."""
+class WebStore:
+    """Web servers. Their files can only be read."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: WebAccess) -> None:
         self._access = access
 
     def put(self, at: Address, data: bytes, *, create_only: bool) -> None:  # noqa: ARG002 -- as a bucket has it
@@ -48,35 +47,35 @@ class Web:
         """Raises `UsageError`."""
         _only_read(at)
 
-    def listing(self, at: Address) -> Iterator[Entry]:
+    def listing(self, at: Address) -> Iterator[StoredObject]:
         """Raises `UsageError`."""
         raise UsageError(f"{at}: the web has no list of files; name each, or give a bucket by s3://, gs:// or az://")
 
-    def entry(self, at: Address) -> Entry | None:
-        """What the server says of a file; none where it says that there is none."""
+    def entry(self, at: Address) -> StoredObject | None:
+        """The metadata of a file; None if the server says that it does not exist."""
         try:
-            answer = _asked(at, {}, self._access, Clock(self._access))
+            answer = _asked(at, {}, self._access, DownloadClock(self._access))
         except MissingError:
             return None
-        # Not by HEAD, which some servers refuse and others answer wrongly.
+        # Not HEAD, which some servers refuse and others answer wrongly.
         with answer:
             stamp = _validator(answer) or answer.headers.get("Last-Modified")
-            return Entry(at.name, _length(answer), stamp, _moved_to(at, answer))
+            return StoredObject(at.name, _length(answer), stamp, _moved_to(at, answer))
 
     def open(self, at: Address) -> BinaryIO:
-        """The bytes of a file."""
+        """Opens a file for reading."""
         download = _Download(at, self._access)
-        return (Unsized if download.size is None else io.BufferedReader)(download, BUFFER)
+        return (UnsizedStream if download.size is None else io.BufferedReader)(download, BUFFER)
 
 
 class _Download(io.RawIOBase):
-    """The answer of a server, and of the next one where the connection breaks."""
+    """The body of a response, and of the next one if the connection breaks."""
 
-    def __init__(self, at: Address, access: Access) -> None:
+    def __init__(self, at: Address, access: WebAccess) -> None:
         super().__init__()
         self._at = at
         self._access = access
-        self._clock = Clock(access)
+        self._clock = DownloadClock(access)
         self._answer = _asked(at, {}, access, self._clock)
         self.size = _length(self._answer)
         self._validator = _validator(self._answer)
@@ -116,7 +115,7 @@ class _Download(io.RawIOBase):
             self._go_on()
 
     def _go_on(self) -> None:
-        """Asks for what has not come yet. Raises `StoreError` where the server gives all of it, or something else."""
+        """Requests the missing rest. Raises `StoreError` if the server sends the whole file, or something else."""
         where = f"{self._at} breaks off at byte {self._read:,}"
         if self._broken == len(PAUSES):
             raise StoreError(f"{where} again and again; run again later")
@@ -126,7 +125,7 @@ class _Download(io.RawIOBase):
         except RefusedError as error:
             raise StoreError(f"{self._at}: {error}") from None
         self._broken += 1
-        # Where it has become another file meanwhile, the server gives all of it, with status 200.
+        # If the file has changed meanwhile, the server sends all of it, with status 200.
         unchanged = {"If-Range": self._validator} if self._validator else {}
         headers = {"Range": f"bytes={self._read}-", **unchanged}
         self._answer = _asked(self._at, headers, self._access, self._clock)
@@ -141,14 +140,14 @@ class _Download(io.RawIOBase):
         super().close()
 
 
-def _asked(at: Address, headers: dict[str, str], access: Access, clock: Clock) -> HTTPResponse:
-    """The answer to a GET. A server that is busy or cannot be reached is asked again."""
+def _asked(at: Address, headers: dict[str, str], access: WebAccess, clock: DownloadClock) -> HTTPResponse:
+    """The response to a GET. A request is retried if the server is busy or cannot be reached."""
     url = f"{at}?{at.query}" if at.query else str(at)
     headers = {"User-Agent": f"bilingual-pipeline/{__version__}", **headers}
     try:
         for pause in (*PAUSES, None):
             try:
-                answer = ask(url, headers, access, clock)
+                answer = send_request(url, headers, access, clock)
             except HTTPError as error:
                 status = error.code
                 error.close()
@@ -175,12 +174,12 @@ def _asked(at: Address, headers: dict[str, str], access: Access, clock: Clock) -
 
 
 def _moved_to(at: Address, answer: HTTPResponse) -> str:
-    """The host that a redirect led to; empty where the file is at the host that was asked."""
+    """The host that a redirect led to; empty without a redirect to another host."""
     host = urlsplit(answer.url).netloc.lower()
     return host if urlsplit(f"//{host}").hostname != urlsplit(f"//{at.host}").hostname else ""
 
 
-def _say_moved(at: Address, answer: HTTPResponse, access: Access) -> None:
+def _say_moved(at: Address, answer: HTTPResponse, access: WebAccess) -> None:
     host = _moved_to(at, answer)
     if host and host != access.said:
         LOG.warning("pipeline: %s is read from %s, to which its server redirects", at, host)
@@ -201,7 +200,7 @@ def _length(answer: HTTPResponse) -> int | None:
 
 
 def _validator(answer: HTTPResponse) -> str | None:
-    """The tag by which a server knows that a file is still the same; not one that it calls weak."""
+    """The strong entity tag of a file, by which a download is resumed safely."""
     tag = answer.headers.get("ETag")
     return tag if tag and not tag.startswith("W/") else None
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import Record
-from pipeline.readers.documents import Document, records
-from pipeline.readers.input_files import File
+from pipeline.readers.documents import ReadResult, records
+from pipeline.readers.input_files import InputFile
 from pipeline.readers.reader import Reader
-from pipeline.readers.registry import BUILT_IN, Registry, built_in, faults
+from pipeline.readers.registry import BUILT_IN_READERS, Registry, built_in_reader, reader_faults
 from pipeline.testing.broken import Broken
 
 TIMES: Final = 200
@@ -25,12 +25,12 @@ def check_reader(reader: Reader, files: Mapping[str, bytes], *, times: int = TIM
     """Reads sound `files` (name and content) with `reader`, and each of them `times` times with damage of all kinds.
 
     Raises `Broken`, which names the file and the damage, where the reader is declared wrongly, gives no document of a
-    sound file that it claims, raises what is no `SourceError`, or gives a reason of several lines. The damage is the
+    sound file that it claims, raises what is no `ReaderError`, or gives a reason of several lines. The damage is the
     same each time.
     """
-    for fault in faults(reader):
+    for fault in reader_faults(reader):
         raise Broken("declared", f"the reader {fault}")
-    readers = Registry((reader, *map(built_in, BUILT_IN)))
+    readers = Registry((reader, *map(built_in_reader, BUILT_IN_READERS)))
     with TemporaryDirectory(prefix="pipeline-") as folder:
         for name, data in files.items():
             found = _read(Path(folder), name, data, readers)
@@ -45,10 +45,10 @@ def check_reader(reader: Reader, files: Mapping[str, bytes], *, times: int = TIM
                         raise Broken("one line", f"{name}, {damage}: its reason has several lines: {reason!r}")
 
 
-def _read(folder: Path, name: str, data: bytes, readers: Registry) -> list[Document]:
+def _read(folder: Path, name: str, data: bytes, readers: Registry) -> list[ReadResult]:
     path = folder / Path(name).name
     path.write_bytes(data)
-    return list(records([File(path, path.name, named=True)], OPTIONS, readers))
+    return list(records([InputFile(path, path.name, named=True)], OPTIONS, readers))
 
 
 def _damaged(data: bytes, times: int) -> Iterator[tuple[str, bytes]]:

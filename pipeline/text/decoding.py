@@ -98,7 +98,9 @@ def decode(data: bytes, *, encoding: str | None = None) -> Decoded:
         # A codec that cannot continue after an error, or that reads what it cannot write, or what JSON cannot hold.
         raise DecodingError(f"cannot be read as {spans[0].encoding}; name its encoding") from None
     if "\0" in text:
-        raise DecodingError(f"holds a NUL character at character {text.index(chr(0))}: it is binary; leave it out")
+        raise DecodingError(
+            f"contains a NUL character at character {text.index(chr(0))}, so it is binary; leave it out"
+        )
     newline = _newline(text)
     if newline != "lf":
         text, runs, undecodable = _with_newlines(text, runs, undecodable, newline)
@@ -115,7 +117,7 @@ def _detected_spans(body: bytes, data: bytes) -> list[EncodingSpan]:
         return detect_encodings(body)
     if (name := detect_wide(body)) is None:
         raise DecodingError(
-            f"holds a NUL byte at byte {data.index(0)}: it is binary, or its encoding is not known; "
+            f"contains a NUL byte at byte {data.index(0)}: it is binary or in an unknown encoding; "
             "leave it out, or name its encoding in [input] encoding"
         )
     return [EncodingSpan(len(body), name)]
@@ -171,7 +173,7 @@ def _named(encoding: str, marked: str | None) -> str:
         " ".encode(name)
     except (LookupError, UnicodeError):
         # The second is a codec of bytes such as hex, or one that refuses all text.
-        raise DecodingError(f"encoding {encoding!r} is not known; use a name such as utf-8 or gb18030") from None
+        raise DecodingError(f"unknown encoding {encoding!r}; use a name such as utf-8 or gb18030") from None
     orders = BY_MARK.get(name, (name,))
     return marked if marked in orders else orders[0]
 

@@ -9,7 +9,7 @@ import pytest
 import pipeline
 from pipeline import Article, ContractError, UsageError
 from pipeline.audit.compare.match_articles import matched_articles
-from pipeline.export.json import write_article
+from pipeline.exporters.json import write_article
 
 TEXT = "Host: Who keeps the ferry bell?\n\n船长：我父亲，然后是我。\n"
 

@@ -121,7 +121,7 @@ def texts(output: Path) -> dict[str, tuple[str, int]]:
         ("--format", "parquet", "--fresh"),
         pytest.param(
             ("--engine", "ray", "--workers", 1),
-            marks=pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed"),
+            marks=[pytest.mark.soak, pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")],
         ),
     ],
     ids=lambda more: "-".join(map(str, more)).strip("-") or "json",

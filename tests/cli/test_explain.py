@@ -135,7 +135,7 @@ def test_a_field_s_lines_are_shown(bell: str, capsys: Captured) -> None:
 @pytest.mark.parametrize(("field", "near"), [("/credit/0", "/credits/0"), ("/titel", "/title")])
 def test_a_field_that_is_not_there_is_refused(bell: str, capsys: Captured, field: str, near: str) -> None:
     assert main(["explain", bell, "--field", field]) == 2
-    assert f"--field {field}: no text of bell is this field; did you mean {near!r}?" in capsys.readouterr().err
+    assert f"no field {field!r} in bell; did you mean {near!r}?" in capsys.readouterr().err
 
 
 # What is wanted

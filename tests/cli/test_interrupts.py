@@ -1,9 +1,9 @@
 """An interrupt that comes where Python cannot raise it ends the command all the same."""
 
 import signal
-import time
 
 import pytest
+from ordeal import until
 
 from pipeline.cli.interrupts import Terminated, deliver_interrupts
 
@@ -22,7 +22,7 @@ def test_an_interrupt_within_a_finalizer_is_raised_again() -> None:
     def work() -> None:
         with deliver_interrupts():
             _Interrupted(KeyboardInterrupt)
-            time.sleep(10)
+            until(lambda: False)
 
     with pytest.raises(KeyboardInterrupt):
         work()
@@ -34,9 +34,7 @@ def test_so_is_a_request_of_the_system() -> None:
     try:
         with deliver_interrupts():
             _Interrupted(Terminated)
-            deadline = time.monotonic() + 10
-            while not came and time.monotonic() < deadline:
-                time.sleep(0.01)
+            until(lambda: came)
     finally:
         signal.signal(signal.SIGTERM, before)
     assert came == [signal.SIGTERM]

@@ -12,8 +12,8 @@ from runs.inline_reading import Reading
 
 import pipeline
 from pipeline.cli import main, run
-from pipeline.readers.input_files import File
-from pipeline.readers.open_file import opened
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.open_file import open_local_file
 
 Captured = pytest.CaptureFixture[str]
 
@@ -118,7 +118,11 @@ BAD = {
     "an empty file": ("bad.txt", b"", "bad: is empty; leave it out"),
     "blanks": ("bad.txt", b" \n\t\n", "bad: holds nothing but blanks; leave it out"),
     "an image": ("bad.txt", b"\x89PNG\r\n\x1a\n\0\0", "bad: is a PNG image, not text; extract its text first or leave"),
-    "NUL bytes": ("bad.txt", b"The lamp\0is lit.", "bad: holds a NUL byte at byte 8: it is binary, or its encoding"),
+    "NUL bytes": (
+        "bad.txt",
+        b"The lamp\0is lit.",
+        "bad: contains a NUL byte at byte 8: it is binary or in an unknown encoding",
+    ),
     "a broken line": ("bad.jsonl", b'{"id": "n1", "text": "a', "bad#1: bad.jsonl, line 1: is no JSON"),
     "a line that is a list": ("bad.jsonl", b"[1]", "bad#1: bad.jsonl, line 1: is no JSON object; each line must be"),
     "a lone surrogate": (
@@ -167,13 +171,13 @@ def test_a_file_that_a_disk_does_not_give_is_named(
     """What root sees instead of a missing permission."""
     (raw / "locked.txt").write_bytes(b"Nobody reads this.")
 
-    def refused(file: File) -> Any:
+    def refused(file: InputFile) -> Any:
         if file.name == "locked.txt":
             raise PermissionError(13, "Permission denied", file.name)
-        return opened(file)
+        return open_local_file(file)
 
     with monkeypatch.context() as patch:
-        patch.setattr("pipeline.readers.documents.opened", refused)
+        patch.setattr("pipeline.readers.documents.open_local_file", refused)
         patch.setattr(run, "ReadingProcess", Reading)
         assert main(["run", str(raw), "-o", str(output), "-q"]) == 1
     assert capsys.readouterr().err == "locked: cannot be read: Permission denied; check its permissions and run again\n"
@@ -300,7 +304,7 @@ def test_an_output_that_is_a_file_is_refused(raw: Path, tmp_path: Path, capsys: 
     file = tmp_path / "file"
     file.write_text("precious", encoding="utf-8")
     assert main(["run", str(raw), "-o", str(file)]) == 2
-    assert "is a file; name a folder" in capsys.readouterr().err
+    assert "is a file; give a folder" in capsys.readouterr().err
     assert file.read_text(encoding="utf-8") == "precious"
 
 

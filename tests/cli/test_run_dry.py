@@ -13,8 +13,8 @@ from pipeline.cli import main, run
 from pipeline.config.settings import Input
 from pipeline.model.record import Record
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.json.lines_reader import Jsonl
-from pipeline.readers.reader import Found
+from pipeline.readers.json.lines_reader import JsonLinesReader
+from pipeline.readers.reader import ReaderItem
 
 Captured = pytest.CaptureFixture[str]
 
@@ -118,15 +118,15 @@ def test_only_the_first_documents_are_taken(raw: Path, output: Path, capsys: Cap
 def test_the_rest_is_never_read(tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a file of many records, no line behind the last one that is wanted; a process that reads is a batch ahead."""
     seen: list[str] = []
-    read = Jsonl.read
+    read = JsonLinesReader.read
 
-    def counted(reader: Jsonl, blob: ByteSource, options: Input) -> Iterator[Found]:
-        for record in read(reader, blob, options):
+    def counted(reader: JsonLinesReader, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
+        for record in read(reader, source, options):
             assert isinstance(record, Record)
             seen.append(record.id)
             yield record
 
-    monkeypatch.setattr(Jsonl, "read", counted)
+    monkeypatch.setattr(JsonLinesReader, "read", counted)
     monkeypatch.setattr(run, "ReadingProcess", Reading)
     lines = "".join(f'{{"id": "d{n}", "text": "灯 {n} is lit."}}\n' for n in range(50))
     (tmp_path / "many.jsonl").write_text(lines, "utf-8")

@@ -83,7 +83,7 @@ def test_a_field_of_the_wrong_type_is_named(articles: Path, capsys: Captured) ->
     change(articles / "lamps.json", lambda document: document.update(lead="no list"))
     assert main(["verify", str(articles), "-q"]) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("lamps.json: is not as the contract says")
+    assert line.startswith("lamps.json: is not a valid article")
     assert "$.lead" in line
 
 

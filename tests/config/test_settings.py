@@ -80,7 +80,7 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(
 def test_an_unknown_key_that_is_like_no_other_is_refused_with_all_known_ones(tmp_path: Path) -> None:
     said = complaint(written(tmp_path, "[input]\nzzz = 1"))
     assert "'input.zzz'" in said
-    assert "known are text_field, id_field, encoding, format, include, limits" in said
+    assert "use one of: text_field, id_field, encoding, format, include, limits" in said
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_an_unknown_rule_is_refused_with_the_nearest(tmp_path: Path) -> None:
 
 def test_a_rule_of_a_stage_that_is_not_in_the_recipe_is_refused_with_those_that_are(tmp_path: Path) -> None:
     path = written(tmp_path, 'recipe = ["entities"]\n[rules]\n"words.number" = 0.9')
-    assert refused(path).endswith("the recipe has no rule or stage 'words.number'; known are entities")
+    assert refused(path).endswith("the recipe has no rule or stage 'words.number'; use one of: entities")
 
 
 # --- vocabulary

@@ -10,11 +10,11 @@ import pytest
 
 from pipeline.config.settings_reference import Parts, catalogue, schema
 from pipeline.core.recipe import recipe
-from pipeline.export.registry import BUILT_IN_EXPORTERS, exporter
-from pipeline.readers.registry import choice
+from pipeline.exporters.registry import BUILT_IN_EXPORTERS, exporter
+from pipeline.readers.registry import select_readers
 
 PUBLISHED = Path(__file__).parents[2] / "docs" / "pipeline.schema.json"
-PARTS = Parts(recipe().stages, choice().readers, tuple(exporter(name) for name in BUILT_IN_EXPORTERS))
+PARTS = Parts(recipe().stages, select_readers().readers, tuple(exporter(name) for name in BUILT_IN_EXPORTERS))
 CHECK = jsonschema.Draft202012Validator(schema(PARTS))
 
 

@@ -98,7 +98,7 @@ def test_a_built_in_finder_that_fails_costs_its_labels_too(monkeypatch: pytest.M
     def find(*_: object) -> None:
         raise IndexError("list index out of range")
 
-    monkeypatch.setattr("pipeline.stages.credits.Credits.find", find)
+    monkeypatch.setattr("pipeline.stages.credits.stage.Credits.find", find)
     article = made("", Pipeline())
     assert len(list(article.exchanges)) == 2
     (failure,) = article.failures
@@ -110,7 +110,7 @@ def test_all_finders_may_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     def find(*_: object) -> None:
         raise IndexError("list index out of range")
 
-    for place in ("credits.Credits", "dialogue.Dialogue", "languages.Languages"):
+    for place in ("credits.stage.Credits", "dialogue.stage.Dialogue", "languages.stage.Languages"):
         monkeypatch.setattr(f"pipeline.stages.{place}.find", find)
     article = made("RAISES AT ONCE")
     assert [note.stage for note in article.failures] == ["languages", "credits", "dialogue", "frail"]

@@ -1,16 +1,17 @@
 """What goes into the processing of one document: bytes, texts, pages, metadata, and what is refused."""
 
 import hashlib
+import subprocess
+import sys
 
 import pytest
 from acting import TEXT, Mend, Shout, edit
 
 import pipeline
-from pipeline import (
-    DocumentError,
-    Pipeline,
-)
+from pipeline import DocumentError, Pipeline, UsageError
 from pipeline.model.article import Origin
+from pipeline.model.record import Record
+from pipeline.readers.html import text_record
 
 
 @pytest.mark.parametrize("data", ["", b""])
@@ -36,7 +37,7 @@ def test_bytes_that_are_no_text_are_refused_with_the_reason() -> None:
 
 
 def test_an_encoding_that_is_not_known_is_refused() -> None:
-    with pytest.raises(DocumentError, match="encoding 'utf-9' is not known"):
+    with pytest.raises(DocumentError, match="unknown encoding 'utf-9'"):
         Pipeline([]).process(b"six", encoding="utf-9")
 
 
@@ -89,3 +90,52 @@ def test_a_page_in_the_field_of_a_record_is_read_as_a_page() -> None:
     assert article.provenance.source.origin.media_type == "text/html"
     assert article.provenance.source.origin.sha256 == hashlib.sha256(page.encode()).hexdigest()
     assert "<p>" not in article.text
+
+
+PAGE = b"<!DOCTYPE html><title>Nets</title><h1>Nets</h1><p>Ann: Who mends them?</p><p>Bo: We all do.</p>"
+
+
+def record(data: bytes | str, media_type: str | None = None) -> Record:
+    origin = Origin(path="a.html", media_type=media_type, member=None, row=None, field=None, sha256=None)
+    return Record("pier/7", data, origin, {"by": "Ada"})
+
+
+def test_a_record_gives_the_article_of_its_parts() -> None:
+    given = record(TEXT)
+    parts = Pipeline([]).process(given.data, id=given.id, metadata=given.metadata, origin=given.origin)
+    assert Pipeline([]).process(given) == parts
+
+
+def test_a_page_converted_by_its_reader_gives_the_article_of_its_bytes() -> None:
+    given = record(PAGE, "text/html")
+    whole = Pipeline([]).process(PAGE, id=given.id, metadata=given.metadata, origin=given.origin)
+    converted = text_record(given)
+    assert isinstance(converted.data, str)
+    assert converted.origin.sha256 == hashlib.sha256(PAGE).hexdigest()
+    assert Pipeline([]).process(converted) == whole
+    assert whole.provenance.source.converted_by == converted.converted_by is not None
+
+
+def test_a_record_of_a_page_is_not_processed_as_text() -> None:
+    with pytest.raises(UsageError, match=r"'pier/7' is a web page; convert it first: readers\.html\.text_record"):
+        Pipeline([]).process(record(PAGE, "text/html"))
+
+
+def test_a_record_is_passed_without_what_it_holds_itself() -> None:
+    with pytest.raises(UsageError, match="a Record holds the id, metadata and origin"):
+        Pipeline([]).process(record(TEXT), id="other")
+
+
+def test_a_record_of_text_is_not_converted() -> None:
+    given = record(TEXT, "text/plain")
+    assert text_record(given) == given
+
+
+def test_processing_a_record_imports_no_reader() -> None:
+    """A program that has its texts already does not pay for the parsers of web pages."""
+    code = (
+        "import sys; from pipeline.core.pipeline import NOWHERE, Pipeline; from pipeline.model.record import Record\n"
+        "Pipeline([]).process(Record('a', 'Ann: Why? Bo: 因为。', NOWHERE))\n"
+        "assert not [name for name in sys.modules if name.startswith('pipeline.readers')]\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

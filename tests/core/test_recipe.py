@@ -107,7 +107,7 @@ def test_an_unknown_stage_is_refused_with_the_nearest_name() -> None:
 
 
 def test_an_unknown_stage_like_no_other_is_refused_with_all_names() -> None:
-    with pytest.raises(UsageError, match="stage 'zzz' is not known; known are entities, mojibake"):
+    with pytest.raises(UsageError, match="stage 'zzz' is not known; use one of: entities, mojibake"):
         recipe(["zzz"])
 
 

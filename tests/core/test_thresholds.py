@@ -30,10 +30,21 @@ def used(article: Article) -> set[str]:
     )
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("rule", RULES)
 def test_without_a_rule_articles_hold_to_the_contract_and_restore(rule: str) -> None:
+    without_a_rule(rule, SAMPLES)
+
+
+@pytest.mark.parametrize(("number", "rule"), list(enumerate(RULES)))
+def test_without_a_rule_an_article_holds_to_the_contract_and_restores(number: int, rule: str) -> None:
+    """The same with one of the samples for each rule."""
+    without_a_rule(rule, [SAMPLES[number % len(SAMPLES)]])
+
+
+def without_a_rule(rule: str, samples: list[Path]) -> None:
     without = Pipeline(rules={rule: "off"})
-    for path in SAMPLES:
+    for path in samples:
         data = path.read_bytes()
         article = without.process(data, id=path.stem)
         assert rule not in used(article)

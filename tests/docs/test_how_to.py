@@ -1,4 +1,7 @@
-"""The how-to is done as it is read: every command, in one shell, in an empty folder, with what it shows."""
+"""The how-to is done as it is read: every command, in one shell, in an empty folder, with what it shows.
+
+`make soak` does it; the commands have tests of their own, which `make test` runs.
+"""
 
 import os
 import subprocess
@@ -199,6 +202,7 @@ def typed(command: Command, shell: subprocess.Popen[str]) -> Done:
     raise AssertionError(f"the shell ended at: {command.typed}\n{printed}")
 
 
+@pytest.mark.soak
 def test_every_command_prints_what_the_page_shows(done: list[Done]) -> None:
     for each in done:
         assert is_shown(shape(each.command.shown), shape(without_warnings_of_pip(each))), (
@@ -206,22 +210,26 @@ def test_every_command_prints_what_the_page_shows(done: list[Done]) -> None:
         )
 
 
+@pytest.mark.soak
 def test_a_command_fails_only_where_the_page_shows_a_fault(done: list[Done]) -> None:
     for each in done:
         shows_fault = bool(regex.search(r"^ *(FAIL|pipeline: error:)", each.command.shown, regex.MULTILINE))
         assert bool(each.code) == shows_fault, f"$ {each.command.typed}\n{each.printed}"
 
 
+@pytest.mark.soak
 def test_the_kit_is_shown_to_find_a_mistake_and_then_none(done: list[Done]) -> None:
     codes = [each.code for each in done if each.command.typed.startswith("pipeline stages check")]
     assert codes == [1, 0]
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("done")
 def test_building_from_the_checkout_leaves_nothing_there(remains: Callable[[], set[str]]) -> None:
     assert not remains()
 
 
+@pytest.mark.soak
 @pytest.mark.usefixtures("done")
 @pytest.mark.parametrize(
     "checker",

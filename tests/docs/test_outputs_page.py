@@ -12,8 +12,8 @@ import pytest
 import regex
 
 from docs.test_documentation import ROOT, shape
-from pipeline.export.registry import BUILT_IN_EXPORTERS
-from pipeline.export.tables.row_kinds import ROW_TYPES
+from pipeline.exporters.registry import BUILT_IN_EXPORTERS
+from pipeline.exporters.tables.row_kinds import ROW_TYPES
 
 PAGE = (ROOT / "docs" / "outputs.md").read_text("utf-8")
 BLOCK = regex.compile(r"^```(console|python|sql)\n(.*?)^```$", regex.DOTALL | regex.MULTILINE)

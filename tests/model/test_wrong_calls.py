@@ -102,6 +102,12 @@ def wrong(call: str, name: str) -> dict[str, Any]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls that are wrong in one argument may have begun to write where the other ones say."""
+    monkeypatch.chdir(tmp_path)
+
+
 CASES = [
     pytest.param(call, name, value, id=f"{call}-{name}-{what}")
     for call, (_, right) in RIGHT.items()
@@ -135,9 +141,9 @@ def test_every_public_function_is_in_the_table() -> None:
 
 
 def test_every_argument_is_in_the_table() -> None:
-    left_out = {("export", "said"), ("Pipeline.load", "overrides")}
+    untyped = {("export", "export_options"), ("Pipeline.load", "overrides")}
     for call, (function, right) in RIGHT.items():
-        names = {name for name in inspect.signature(function).parameters if (call, name) not in left_out}
+        names = {name for name in inspect.signature(function).parameters if (call, name) not in untyped}
         assert names - {"origin", "converted_by"} == right.keys(), call
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers.documents import records
-from pipeline.readers.input_files import File
-from pipeline.readers.registry import choice
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.registry import select_readers
 
 
 def found(
@@ -23,8 +23,8 @@ def in_file(
 ) -> list[Record | Unreadable | LeftOut]:
     """All that is found in a file that is there."""
     suffix = {"tsv": "csv", "tab": "csv", "db": "sqlite"}.get(name := path.suffix[1:], name)
-    readers = choice({suffix: reader} if reader else None)
-    return list(records([File(path, f"wire/{path.name}", named)], options or Input(), readers))
+    readers = select_readers({suffix: reader} if reader else None)
+    return list(records([InputFile(path, f"wire/{path.name}", named)], options or Input(), readers))
 
 
 def texts(items: list[Record | Unreadable | LeftOut]) -> list[bytes | str]:

@@ -13,9 +13,9 @@ from backports import zstd
 
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.readers.documents import Document, records
-from pipeline.readers.input_files import File
-from pipeline.readers.registry import choice
+from pipeline.readers.documents import ReadResult, records
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.registry import select_readers
 
 FERRY = "渡口的清晨\n问：你几点出海？\n答：五点，天亮以前。\n".encode()
 KEEPER = b"The Keeper\nQ: Who lit the lamp?\nA: My aunt did, for thirty years.\n"
@@ -48,16 +48,16 @@ def rows(count: int, first: int = 0) -> bytes:
 
 def read(
     path: Path, data: bytes | None = None, options: Input | None = None, *, named: bool = True, **sources: Any
-) -> list[Document]:
+) -> list[ReadResult]:
     """All that is found in the file at `path`, into which `data` is written first."""
     if data is not None:
         path.write_bytes(data)
     options = options or Input()
-    readers = choice(sources, options.format)
-    return list(records([File(path, path.name, named)], options, readers))
+    readers = select_readers(sources, options.format)
+    return list(records([InputFile(path, path.name, named)], options, readers))
 
 
-def told(found: list[Document]) -> list[tuple[str, bytes | str]]:
+def told(found: list[ReadResult]) -> list[tuple[str, bytes | str]]:
     """What was found in short: an id, and the bytes or the text or the reason."""
     return [
         (each.id, each.data)
@@ -67,7 +67,7 @@ def told(found: list[Document]) -> list[tuple[str, bytes | str]]:
     ]
 
 
-def failure(found: list[Document]) -> Unreadable:
+def failure(found: list[ReadResult]) -> Unreadable:
     """The last of what was found, which is the only failure."""
     *before, last = found
     assert isinstance(last, Unreadable), last

@@ -13,20 +13,21 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers.documents import records
-from pipeline.readers.input_files import File
-from pipeline.readers.registry import BUILT_IN, PACKING, choice
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.registry import BUILT_IN_READERS, UNPACKING_READERS, select_readers
 
 TEXTS = ["Daily Post: Why a weir?\nIda Moss: 为了鳗鱼。", 'He said: "Salt, and time."', "潮水六点来。" * 30, ""]
 ROWS = [{"id": f"n{n}", "text": text, "n": n, "tags": ["a", None], "by": None} for n, text in enumerate(TEXTS)]
 OPTIONS = Input(limits=Limits(bytes=5000))
 """What is packed has tests of its own."""
-fuzzed = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+fuzzed = settings(max_examples=examples(40))
 
 
 def table() -> pa.Table:
@@ -111,7 +112,7 @@ def look(name: str, data: bytes, form: str | None = None) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
             path.write_bytes(data)
-            for item in records([File(path, f"wire/{name}", named)], OPTIONS, choice(form=form)):
+            for item in records([InputFile(path, f"wire/{name}", named)], OPTIONS, select_readers(form=form)):
                 assert isinstance(item, Record | Unreadable | LeftOut)
                 if not isinstance(item, Record):
                     assert "broke on it" not in item.reason
@@ -125,7 +126,7 @@ def look(name: str, data: bytes, form: str | None = None) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_sound_file_is_read(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(good()[name])
-    items = list(records([File(tmp_path / name, name, named=True)], Input()))
+    items = list(records([InputFile(tmp_path / name, name, named=True)], Input()))
     assert any(isinstance(item, Record) for item in items)
     assert not [item for item in items if isinstance(item, Unreadable)]
 
@@ -164,7 +165,7 @@ def test_a_file_with_a_piece_put_in_or_left_out(name: str, data: st.DataObject) 
     look(name, sound[:start] + data.draw(st.sampled_from([b"", b'"', b"\n", b"\0", b"[{", b"\xff" * 9])) + sound[end:])
 
 
-@pytest.mark.parametrize("form", sorted(set(BUILT_IN) - PACKING))
+@pytest.mark.parametrize("form", sorted(set(BUILT_IN_READERS) - UNPACKING_READERS))
 @fuzzed
 @given(signature=st.sampled_from(SIGNATURES), noise=st.binary(max_size=200), name=st.sampled_from(NAMES))
 def test_any_bytes_for_a_reader_that_the_settings_name(form: str, signature: bytes, noise: bytes, name: str) -> None:

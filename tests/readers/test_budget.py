@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.readers.fields import unique
+from pipeline.readers.tables import unique_names
 from readers.found import found, in_file
 
 FIRST, LAST = '{"id": "a", "text": "The tide is out."}', '{"id": "c", "text": "The tide is in."}'
@@ -87,9 +87,9 @@ def test_a_header_of_commas_is_refused_before_it_is_parsed(tmp_path: Path) -> No
 
 def test_equal_names_of_columns_take_few_steps() -> None:
     """With a step for each earlier name this takes a minute."""
-    names = unique(["a"] * 20_000)
+    names = unique_names(["a"] * 20_000)
     assert names[-1] == "a_20000"
-    assert len(set(unique(["a_2", "a"] * 5_000))) == 10_000
+    assert len(set(unique_names(["a_2", "a"] * 5_000))) == 10_000
 
 
 @pytest.mark.parametrize("name", ["t.jsonl.gz", "t.csv.gz"])

@@ -14,9 +14,9 @@ from backports import zstd
 
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, ReaderError, Record, Unreadable
-from pipeline.readers.byte_source import ByteSource, Place
-from pipeline.readers.documents import _blob
-from pipeline.readers.registry import choice
+from pipeline.readers.byte_source import ByteSource, Location
+from pipeline.readers.documents import _read_source
+from pipeline.readers.registry import select_readers
 from readers.packing import COMPRESSIONS, FERRY, KEEPER, failure, gz, limited, read, rows, told, zst
 
 each_compression = pytest.mark.parametrize("suffix", COMPRESSIONS)
@@ -192,10 +192,10 @@ def test_whatever_reads_on_gets_what_stands_before_and_then_the_one_error(
     path.write_bytes(packed[: len(packed) * 9 // 10])
     found: list[object] = []
     with path.open("rb") as stream:
-        blob = ByteSource(Place(path.name), stream, path=path)
-        reader = choice().of(blob)
+        source = ByteSource(Location(path.name), stream, path=path)
+        reader = select_readers().of(source)
         assert reader is not None
-        (inner,) = reader.read(blob, Input())
+        (inner,) = reader.read(source, Input())
         assert isinstance(inner, ByteSource)
         with pytest.raises(ReaderError, match="data breaks off after"):
             found.extend(consume(inner.stream))
@@ -209,12 +209,12 @@ def test_rows_come_before_the_rest_of_the_file_is_read(tmp_path: Path, suffix: s
     # Of xz and bzip2 nothing comes out before a block is whole.
     path.write_bytes(b"".join(COMPRESSIONS[suffix](rows(2000, first)) for first in range(0, 20_000, 2000)))
     with path.open("rb") as stream:
-        blob = ByteSource(Place(path.name), stream, path=path)
-        found = _blob(blob, Input(), choice())
+        source = ByteSource(Location(path.name), stream, path=path)
+        found = _read_source(source, Input(), select_readers())
         assert isinstance(next(found), Record)
-        assert blob.budget.taken <= path.stat().st_size / 3
+        assert source.budget.taken <= path.stat().st_size / 3
         assert sum(1 for _ in found) == 19_999
-        assert blob.budget.taken == path.stat().st_size
+        assert source.budget.taken == path.stat().st_size
 
 
 def test_libraries_for_a_compression_are_only_loaded_for_it() -> None:

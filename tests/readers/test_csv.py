@@ -10,7 +10,7 @@ import pipeline
 from pipeline import UsageError
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import Record, Unreadable
-from pipeline.readers.registry import choice
+from pipeline.readers.registry import select_readers
 from readers.found import failures, found, ids, only_aside, only_failure, only_record, texts
 
 HEADER = "id,title,text\n"
@@ -66,7 +66,7 @@ def test_an_empty_quote_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("values", [{"delimiter": ""}, {"delimiter": ",,"}, {"delimiter": '"'}, {"quote": "''"}])
 def test_a_delimiter_or_quote_that_is_none_is_refused(values: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=r"\[sources.csv\]: .* is one character"):
-        choice({"csv": values})
+        select_readers({"csv": values})
 
 
 def test_a_table_without_header_has_numbered_columns(tmp_path: Path) -> None:
@@ -283,9 +283,9 @@ def test_rows_are_read_one_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("id,text\n" + "".join(f"{n},盐 {'x' * 100}\n" for n in range(5000)))
     from pipeline.readers.documents import records
-    from pipeline.readers.input_files import File
+    from pipeline.readers.input_files import InputFile
 
-    given = records([File(path, "t.csv")], Input())
+    given = records([InputFile(path, "t.csv")], Input())
     assert isinstance(next(given), Record)
     with path.open("a") as file:
         file.write("late,row\n")

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import LeftOut, Record, Unreadable
@@ -102,7 +103,9 @@ def told_well(folder: Path, name: str, data: bytes) -> list[Record | Unreadable 
 
 
 names = st.sampled_from(sorted(sound()))
-fuzz = settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fuzz = settings(
+    max_examples=examples(EXAMPLES), suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 
 
 @pytest.mark.parametrize("name", sorted(sound()))

@@ -7,14 +7,14 @@ import pytest
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers.documents import is_document, records
-from pipeline.readers.input_files import File
-from pipeline.readers.registry import choice
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.registry import select_readers
 from readers.packing import FERRY, gz, rows, zst
 
 
-def put(folder: Path, name: str, data: str) -> File:
+def put(folder: Path, name: str, data: str) -> InputFile:
     (folder / name).write_text(data, encoding="utf-8")
-    return File(folder / name, name)
+    return InputFile(folder / name, name)
 
 
 def test_a_suffix_chooses_the_reader_whatever_its_case(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_an_id_that_only_a_failed_record_had_is_free(tmp_path: Path) -> None:
 
 
 def test_nothing_is_read_before_it_is_asked_for(tmp_path: Path) -> None:
-    files = [put(tmp_path, "a.txt", "text"), File(tmp_path / "none.txt", "none.txt")]
+    files = [put(tmp_path, "a.txt", "text"), InputFile(tmp_path / "none.txt", "none.txt")]
     found = records(files, Input())
     assert isinstance(next(found), Record)
     put(tmp_path, "none.txt", "there after all")
@@ -99,15 +99,15 @@ def test_nothing_is_read_before_it_is_asked_for(tmp_path: Path) -> None:
 )
 def test_what_is_one_document_is_told_from_its_beginning(tmp_path: Path, name: str, data: bytes, is_one: bool) -> None:
     (tmp_path / name).write_bytes(data)
-    assert is_document(File(tmp_path / name, name), Input(), choice()) is is_one
+    assert is_document(InputFile(tmp_path / name, name), Input(), select_readers()) is is_one
 
 
 def test_a_file_that_is_not_there_is_no_document(tmp_path: Path) -> None:
-    assert not is_document(File(tmp_path / "a.txt", "a.txt"), Input(), choice())
+    assert not is_document(InputFile(tmp_path / "a.txt", "a.txt"), Input(), select_readers())
 
 
 def test_standard_input_is_not_looked_at() -> None:
-    assert not is_document(File(None, "stdin"), Input(), choice())
+    assert not is_document(InputFile(None, "stdin"), Input(), select_readers())
 
 
 def test_programs_and_settings_beside_documents_are_left_aside_unless_they_are_named(
@@ -115,5 +115,5 @@ def test_programs_and_settings_beside_documents_are_left_aside_unless_they_are_n
 ) -> None:
     (aside,) = records([put(tmp_path, "scrape.py", "print('salt')\n")], Input())
     assert aside == LeftOut("scrape.py", "is a program")
-    (read,) = records([File(tmp_path / "scrape.py", "scrape.py", named=True)], Input())
+    (read,) = records([InputFile(tmp_path / "scrape.py", "scrape.py", named=True)], Input())
     assert isinstance(read, Record)

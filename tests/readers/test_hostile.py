@@ -14,7 +14,7 @@ from hostile.tables import TABLES
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import Unreadable
 from pipeline.readers.documents import records
-from pipeline.readers.input_files import find
+from pipeline.readers.input_files import find_files
 
 SEED = 26
 LIMITS = Limits(bytes=1 << 20, expanded=1 << 24, members=1000)
@@ -69,7 +69,7 @@ ATTACKS = {each.title: each for each in (*map(plain, CONTENTS), *PACKED, *TABLES
 
 def found(folder: Path) -> list[object]:
     """All that is found in a folder, documents and reasons why there are none."""
-    files, lost = find([str(folder)], include=("*",), leave_out=None, is_document=lambda _: True)
+    files, lost = find_files([str(folder)], include=("*",), leave_out=None, is_document=lambda _: True)
     made = list(islice(records(files, Input(limits=LIMITS)), MOST + 1))
     assert len(made) <= MOST
     return [*lost, *made]

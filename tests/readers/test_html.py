@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 import pipeline
 from pipeline.config.settings import Input
 from pipeline.errors import DocumentError
 from pipeline.model.record import Record
 from pipeline.readers.documents import records
-from pipeline.readers.html import PageError, begins_page, converter, holds_markup, read, text_of
-from pipeline.readers.html.alignment import aligned
-from pipeline.readers.input_files import File
+from pipeline.readers.html import PageError, begins_page, converter, extract, holds_markup, page_text
+from pipeline.readers.html.alignment import align
+from pipeline.readers.input_files import InputFile
 from pipeline.text.decoding import DecodingError
 
 PAGES = Path(__file__).parent / "pages"
@@ -45,11 +46,11 @@ def turns(name: str) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_text_of_a_page_is_the_golden_one(name: str) -> None:
-    assert text_of(page(name)) == (PAGES / f"{name}.txt").read_text("utf-8")
+    assert page_text(page(name)) == (PAGES / f"{name}.txt").read_text("utf-8")
 
 
 def test_every_block_and_line_break_ends_a_line_and_inline_elements_end_nothing() -> None:
-    assert text_of(PAGE.encode()).split("\n") == [
+    assert page_text(PAGE.encode()).split("\n") == [
         "The weir",
         "We met at noon.",
         "It rained.",
@@ -61,33 +62,33 @@ def test_every_block_and_line_break_ends_a_line_and_inline_elements_end_nothing(
 
 def test_a_page_without_an_article_is_read_whole_but_for_navigation_and_scripts() -> None:
     given_page = "<body><nav>Home</nav><div>One.</div><div>Two.</div><script>x</script></body>"
-    assert text_of(given_page.encode()) == "One.\nTwo.\n"
+    assert page_text(given_page.encode()) == "One.\nTwo.\n"
 
 
 def test_a_page_that_declares_gb2312_and_holds_gbk_is_read() -> None:
     given_page = (
         '<html><head><meta charset="gb2312"></head><body><p>祝镕生说，这条河的水位已经降下来了。</p></body></html>'
     )
-    assert text_of(given_page.encode("gbk")) == "祝镕生说，这条河的水位已经降下来了。\n"
+    assert page_text(given_page.encode("gbk")) == "祝镕生说，这条河的水位已经降下来了。\n"
 
 
 def test_the_same_page_gives_the_same_text_again() -> None:
-    assert text_of(page("chinese-news")) == text_of(page("chinese-news"))
+    assert page_text(page("chinese-news")) == page_text(page("chinese-news"))
 
 
 @pytest.mark.parametrize("beside", ["cookies", "Sign up", "You may also like", "12 comments", "All rights reserved"])
 def test_what_stands_beside_the_article_is_left_out(beside: str) -> None:
     assert beside in page("bold-questions").decode()
-    assert beside not in text_of(page("bold-questions"))
+    assert beside not in page_text(page("bold-questions"))
 
 
 def test_what_one_may_do_with_a_page_and_how_to_turn_it_is_left_out() -> None:
-    found = text_of(page("portal"))
+    found = page_text(page("portal"))
     assert not [word for word in ("评论", "打印", "字号", "下一页") if word in found]
 
 
 def test_words_that_style_alone_keeps_apart_are_not_glued_and_a_large_initial_is_not_cut_off() -> None:
-    found = text_of(page("styled-labels"))
+    found = page_text(page("styled-labels"))
     assert "Ruth Ashdown 6 min read Mar 9, 2024\n" in found
     assert "Skerry Letter: Why by hand?\n" in found
     assert "It took me years" in found
@@ -95,11 +96,11 @@ def test_words_that_style_alone_keeps_apart_are_not_glued_and_a_large_initial_is
 
 def test_a_mark_that_is_led_to_is_no_link_though_it_never_closes() -> None:
     given_page = f"<a name=top><h1>The weir</h1>{SOUND}<a name='end'>"
-    assert text_of(given_page.encode()) == "The weir\nWe met at noon, and it rained until the evening came.\n"
+    assert page_text(given_page.encode()) == "The weir\nWe met at noon, and it rained until the evening came.\n"
 
 
 def test_a_caption_is_a_line_of_its_own() -> None:
-    assert "\nOrla Finch in her workshop above the fish hall. Photo: Sam Reed\n" in text_of(page("bold-questions"))
+    assert "\nOrla Finch in her workshop above the fish hall. Photo: Sam Reed\n" in page_text(page("bold-questions"))
 
 
 # --- the structure that an extraction made for prose would lose
@@ -128,7 +129,7 @@ def test_every_page_gives_an_article_that_holds_to_the_contract(name: str) -> No
 
 
 def test_the_text_begins_with_the_visible_title_and_byline() -> None:
-    assert text_of(page("chinese-news")).split("\n")[:2] == [
+    assert page_text(page("chinese-news")).split("\n")[:2] == [
         "守渡口的人：我只是比河水慢一点",
         "2024-05-01 10:00 来源：南湾晚报 作者：施雨晴",
     ]
@@ -171,7 +172,7 @@ def test_a_date_that_the_page_does_not_state_is_not_invented() -> None:
         "<h1>The weir</h1><p>We met at noon, and it rained until the evening came.</p></article>"
         "<footer>© 2021 The Post</footer></body></html>"
     )
-    assert "date" not in read(given_page.encode()).metadata
+    assert "date" not in extract(given_page.encode()).metadata
 
 
 # --- provenance
@@ -180,7 +181,7 @@ def test_a_date_that_the_page_does_not_state_is_not_invented() -> None:
 def test_the_source_of_a_page_is_its_text_and_the_hash_of_the_page_is_kept_beside_it() -> None:
     found = pipeline.process(PAGE.encode(), media_type="text/html")
     source = found.provenance.source
-    assert pipeline.restore(found).decode() == text_of(PAGE.encode())
+    assert pipeline.restore(found).decode() == page_text(PAGE.encode())
     assert source.origin.sha256 == hashlib.sha256(PAGE.encode()).hexdigest()
     assert source.converted_by == converter()
     assert list(pipeline.faults(found)) == []
@@ -213,7 +214,7 @@ def test_a_text_with_some_tags_left_over_is_no_page(data: bytes) -> None:
 
 
 def media_type(path: Path) -> str | None:
-    (found,) = records([File(path, path.name)], Input())
+    (found,) = records([InputFile(path, path.name)], Input())
     assert isinstance(found, Record)
     return found.origin.media_type
 
@@ -241,7 +242,7 @@ def test_what_the_caller_says_goes_before_what_the_content_says() -> None:
 
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(DecodingError, match="PNG"):
-        text_of(b"\x89PNG\r\n")
+        page_text(b"\x89PNG\r\n")
 
 
 def test_a_page_that_shows_no_text_is_refused_by_name() -> None:
@@ -271,7 +272,7 @@ HOSTILE = {
 def outcome(data: bytes) -> str:
     """The text of a page, or why there is none."""
     try:
-        return text_of(data)
+        return page_text(data)
     except (PageError, DecodingError) as error:
         return f"refused: {error}"
 
@@ -297,7 +298,7 @@ def test_a_page_that_was_cut_off_is_read_or_refused(name: str, share: float) -> 
 PIECES = ["<p>", "</p>", "<b>", "<table>", "<tr>", "<td>", "<br>", "<!--", "-->", "<script>", "</script>", "&amp;", "<"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.lists(st.sampled_from([*PIECES, "Why a weir?", "For the eels.", "鱼", " ", "\x00", "\x0b", "\ud7ff"])))
 def test_any_soup_of_tags_is_read_or_refused(pieces: list[str]) -> None:
     found = outcome("".join(pieces).encode("utf-8"))
@@ -309,7 +310,7 @@ def test_any_soup_of_tags_is_read_or_refused(pieces: list[str]) -> None:
 
 def test_a_line_that_stands_twice_is_taken_where_its_neighbours_stand() -> None:
     lines = ["Home", "Why here?", "Because of the long quiet evenings.", "Home"]
-    assert aligned(lines, ["Why here?", "Because of the long quiet evenings."]) == [1, 2]
+    assert align(lines, ["Why here?", "Because of the long quiet evenings."]) == [1, 2]
 
 
 def test_memory_that_runs_out_gives_no_other_text_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -320,4 +321,4 @@ def test_memory_that_runs_out_gives_no_other_text_of_the_page(monkeypatch: pytes
 
     monkeypatch.setattr("trafilatura.bare_extraction", greedy)
     with pytest.raises(MemoryError):
-        read(b"<html><body><article><p>Host: Who built it?</p><p>Ida: My aunt.</p></article></body></html>")
+        extract(b"<html><body><article><p>Host: Who built it?</p><p>Ida: My aunt.</p></article></body></html>")

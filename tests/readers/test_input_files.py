@@ -12,8 +12,8 @@ import pytest
 
 from pipeline import UsageError
 from pipeline.model.record import LeftOut, Unreadable
-from pipeline.readers.input_files import IS_LINK, IS_SPECIAL, File, find
-from pipeline.readers.open_file import opened
+from pipeline.readers.input_files import IS_LINK, IS_SPECIAL, InputFile, find_files
+from pipeline.readers.open_file import open_local_file
 
 
 def put(folder: Path, *names: str) -> None:
@@ -24,7 +24,7 @@ def put(folder: Path, *names: str) -> None:
 
 
 def ids(inputs: Sequence[str | Path], **options: Any) -> list[str]:
-    files, lost = find(inputs, **options)
+    files, lost = find_files(inputs, **options)
     assert not lost
     return [file.id for file in files]
 
@@ -42,7 +42,7 @@ def ids(inputs: Sequence[str | Path], **options: Any) -> list[str]:
     ],
 )
 def test_an_id_is_the_path_without_the_suffix(name: str, expected: str) -> None:
-    assert File(Path(name), name).id == expected
+    assert InputFile(Path(name), name).id == expected
 
 
 def test_files_are_found_at_any_depth_sorted_by_name(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_patterns_tell_capitals_apart_on_every_system(tmp_path: Path) -> None:
 
 def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="none is not there"):
-        find([tmp_path / "none"])
+        find_files([tmp_path / "none"])
 
 
 @pytest.mark.parametrize(("first", "second"), [("a.html", "a.txt"), ("wire/a", "wire/a.txt")])
@@ -99,7 +99,7 @@ def test_two_files_with_one_id_are_refused_and_both_named(tmp_path: Path, first:
     """The later one would overwrite the earlier one's article."""
     put(tmp_path, first, second)
     with pytest.raises(UsageError) as refused:
-        find([tmp_path])
+        find_files([tmp_path])
     said = str(refused.value)
     assert str(tmp_path / first) in said
     assert str(tmp_path / second) in said
@@ -109,7 +109,7 @@ def test_two_files_with_one_id_are_refused_and_both_named(tmp_path: Path, first:
 def test_two_folders_that_hold_one_name_are_refused(tmp_path: Path) -> None:
     put(tmp_path, "one/a.txt", "two/a.txt")
     with pytest.raises(UsageError, match="document 'a'"):
-        find([tmp_path / "one", tmp_path / "two"])
+        find_files([tmp_path / "one", tmp_path / "two"])
 
 
 def test_a_folder_that_cannot_be_listed_is_told_and_harms_no_other(
@@ -117,7 +117,7 @@ def test_a_folder_that_cannot_be_listed_is_told_and_harms_no_other(
 ) -> None:
     put(tmp_path, "a.txt", "gone/b.txt", "wire/c.txt")
     vanishing(tmp_path / "gone", monkeypatch)
-    files, (lost,) = find([tmp_path])
+    files, (lost,) = find_files([tmp_path])
     assert [file.id for file in files] == ["a", "wire/c"]
     assert isinstance(lost, Unreadable)
     assert lost.id == "gone"
@@ -126,7 +126,7 @@ def test_a_folder_that_cannot_be_listed_is_told_and_harms_no_other(
 
 def test_an_input_that_vanishes_is_told_by_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     vanishing(tmp_path, monkeypatch)
-    files, (lost,) = find([tmp_path])
+    files, (lost,) = find_files([tmp_path])
     assert files == []
     assert isinstance(lost, Unreadable)
     assert lost.id == str(tmp_path)
@@ -174,35 +174,35 @@ def test_a_name_that_is_no_utf8_is_told_and_harms_no_other(tmp_path: Path) -> No
             file.write(b"text")
     except OSError:
         pytest.skip("this file system has no such names")
-    files, (lost,) = find([tmp_path])
+    files, (lost,) = find_files([tmp_path])
     assert [file.id for file in files] == ["a"]
     assert isinstance(lost, Unreadable)
     assert lost.id == r"b\xff.txt"
     assert "rename" in lost.reason
-    assert find([os.fsdecode(strange)]) == ([], [lost])
+    assert find_files([os.fsdecode(strange)]) == ([], [lost])
 
 
 def test_standard_input_is_a_file_without_a_path() -> None:
-    assert find(["-"]) == ([File(None, "stdin", named=True)], [])
+    assert find_files(["-"]) == ([InputFile(None, "stdin", named=True)], [])
 
 
 def test_standard_input_is_read_once(tmp_path: Path) -> None:
     put(tmp_path, "a.txt")
     with pytest.raises(UsageError, match="- is named twice; standard input can be read once"):
-        find(["-", tmp_path / "a.txt", "-"])
+        find_files(["-", tmp_path / "a.txt", "-"])
 
 
 def test_a_file_that_is_named_twice_is_refused(tmp_path: Path) -> None:
     put(tmp_path, "t.jsonl")
     with pytest.raises(UsageError, match=r"t\.jsonl is named twice; name it once"):
-        find([tmp_path / "t.jsonl", tmp_path / "t.jsonl"], is_document=lambda _: False)
+        find_files([tmp_path / "t.jsonl", tmp_path / "t.jsonl"], is_document=lambda _: False)
 
 
 def test_only_documents_are_refused_where_they_would_be_called_alike(tmp_path: Path) -> None:
     put(tmp_path, "a.txt", "a.jsonl", "a.html", "b.txt")
     asked: list[str] = []
 
-    def is_document(file: File) -> bool:
+    def is_document(file: InputFile) -> bool:
         asked.append(file.name)
         return file.name == "a.txt"
 
@@ -215,7 +215,7 @@ def test_an_empty_name_is_not_the_folder_that_one_stands_in(tmp_path: Path, monk
     monkeypatch.chdir(tmp_path)
     put(tmp_path, "a.txt")
     with pytest.raises(UsageError, match="an empty name is given"):
-        find([""])
+        find_files([""])
 
 
 def test_folders_with_links_to_each_other_are_walked_through_in_no_time(tmp_path: Path) -> None:
@@ -226,7 +226,7 @@ def test_folders_with_links_to_each_other_are_walked_through_in_no_time(tmp_path
         for other in names:
             if other != name:
                 (tmp_path / name / f"to-{other}").symlink_to(tmp_path / other)
-    files, lost = find([tmp_path], follow_symlinks=True)
+    files, lost = find_files([tmp_path], follow_symlinks=True)
     assert lost == []
     assert {file.path.resolve() for file in files if file.path} == {tmp_path / name / "a.txt" for name in names}
     assert len(files) <= 2 * len(names)
@@ -241,7 +241,7 @@ def test_links_are_left_out_and_named(tmp_path: Path) -> None:
     (raw / "file.txt").symlink_to(tmp_path / "secret.txt")
     (raw / "folder").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
     (raw / "nowhere.txt").symlink_to("nowhere")
-    files, left_out = find([raw])
+    files, left_out = find_files([raw])
     assert [file.id for file in files] == ["a"]
     assert left_out == [LeftOut(name, IS_LINK) for name in ("file.txt", "folder", "nowhere.txt")]
     assert ids([raw], follow_symlinks=True) == ["a", "file", "folder/b", "nowhere"]
@@ -251,10 +251,10 @@ def test_a_link_that_is_named_is_read(tmp_path: Path) -> None:
     put(tmp_path, "elsewhere/a.txt")
     (tmp_path / "file.txt").symlink_to(tmp_path / "elsewhere" / "a.txt")
     (tmp_path / "folder").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
-    files, left_out = find([tmp_path / "file.txt", tmp_path / "folder"])
+    files, left_out = find_files([tmp_path / "file.txt", tmp_path / "folder"])
     assert left_out == []
     for file in files:
-        with opened(file) as stream:
+        with open_local_file(file) as stream:
             assert stream.read() == b"text"
 
 
@@ -263,7 +263,7 @@ def test_a_link_that_is_named_is_read(tmp_path: Path) -> None:
 def test_special_files_are_left_out_and_named(tmp_path: Path, *, follow: bool) -> None:
     put(tmp_path, "a.txt")
     os.mkfifo(tmp_path / "pipe.txt")
-    files, left_out = find([tmp_path], follow_symlinks=follow)
+    files, left_out = find_files([tmp_path], follow_symlinks=follow)
     assert ([file.id for file in files], left_out) == (["a"], [LeftOut("pipe.txt", IS_SPECIAL)])
 
 
@@ -271,14 +271,16 @@ def test_special_files_are_left_out_and_named(tmp_path: Path, *, follow: bool) -
 def test_a_link_to_a_device_is_left_out_where_links_are_followed(tmp_path: Path) -> None:
     put(tmp_path, "a.txt")
     (tmp_path / "zero.txt").symlink_to("/dev/zero")
-    assert find([tmp_path], follow_symlinks=True)[1] == [LeftOut("zero.txt", IS_SPECIAL)]
+    assert find_files([tmp_path], follow_symlinks=True)[1] == [LeftOut("zero.txt", IS_SPECIAL)]
 
 
 def test_patterns_choose_among_what_is_left_out(tmp_path: Path) -> None:
     put(tmp_path, "elsewhere/b.txt", "raw/a.txt")
     for name in ("a.log", "b.txt", "folder"):
         (tmp_path / "raw" / name).symlink_to(tmp_path / "elsewhere" / ("" if name == "folder" else "b.txt"))
-    assert [each.name for each in find([tmp_path / "raw"], include=["*.txt"])[1] if isinstance(each, LeftOut)] == [
+    assert [
+        each.name for each in find_files([tmp_path / "raw"], include=["*.txt"])[1] if isinstance(each, LeftOut)
+    ] == [
         "b.txt",
         "folder",
     ]
@@ -292,7 +294,7 @@ def test_folders_lie_in_each_other_as_deep_as_they_like(tmp_path: Path, *, follo
     # Less than there are levels, whatever the default is.
     sys.setrecursionlimit(len(inspect.stack(0)) + 100)
     try:
-        files, lost = find([tmp_path], follow_symlinks=follow)
+        files, lost = find_files([tmp_path], follow_symlinks=follow)
     finally:
         sys.setrecursionlimit(before)
     assert lost == []
@@ -306,7 +308,7 @@ def test_a_path_that_is_longer_than_the_system_allows_is_named_and_harms_no_othe
     put(tmp_path, "a.txt", "z/b.txt")
     deep(tmp_path / "d", 50, "d" * 100)
     try:
-        files, (told,) = find([tmp_path], follow_symlinks=follow)
+        files, (told,) = find_files([tmp_path], follow_symlinks=follow)
     finally:
         # What takes the folder of the test away later cannot.
         subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)
@@ -356,7 +358,7 @@ def test_what_takes_the_place_of_a_file_that_was_found_is_not_opened(
     tmp_path: Path, exchange: Callable[[Path, Path], None], told: str
 ) -> None:
     put(tmp_path, "outside/a.txt", "raw/wire/a.txt")
-    (file,), _ = find([tmp_path / "raw"])
+    (file,), _ = find_files([tmp_path / "raw"])
     exchange(tmp_path / "raw" / "wire" / "a.txt", tmp_path / "outside")
     with pytest.raises(OSError, match=told):
-        opened(file)
+        open_local_file(file)

@@ -8,10 +8,10 @@ import pytest
 
 import pipeline
 from pipeline.config.settings import Input, Limits
-from pipeline.export.json import encode_article
+from pipeline.exporters.json import encode_article
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers.documents import records
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 from readers.found import failures, found, ids, only_aside, only_failure, only_record, texts
 
 TWO = [{"id": "n1", "text": "Salt. 盐。", "by": "Wu"}, {"id": "n2", "text": "Wind.", "by": None}]
@@ -171,7 +171,7 @@ def test_half_a_pair_in_utf_16_fails_its_record_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 65536])
 def test_utf_16_is_read_the_same_wherever_reads_end(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.readers.json.transcode.HEAD", size)
+    monkeypatch.setattr("pipeline.readers.json.transcode.HEAD_BYTES", size)
     long = [{"text": "盐😀" * 40_000}, *TWO]
     data = json.dumps(long, ensure_ascii=False).encode("utf-16") if size > 3 else json.dumps(TWO).encode("utf-16")
     assert texts(found(tmp_path, "t.json", data))[-2:] == ["Salt. 盐。", "Wind."]
@@ -268,7 +268,7 @@ def test_an_empty_list_holds_no_document(tmp_path: Path) -> None:
 def test_elements_are_read_one_at_a_time(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
     path.write_text("[" + ",\n".join(json.dumps({"text": f"盐 {n}", "x": "y" * 100}) for n in range(5000)))
-    given = records([File(path, "t.json")], Input())
+    given = records([InputFile(path, "t.json")], Input())
     assert isinstance(next(given), Record)
     with path.open("a") as file:
         file.write(', {"id": "late", "text": "潮"}]')

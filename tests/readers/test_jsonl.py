@@ -8,13 +8,15 @@ import pytest
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers.documents import records
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 
 
 def found(folder: Path, *lines: str | bytes, options: Input | None = None) -> list[Record | Unreadable]:
     path = folder / "t.jsonl"
     path.write_bytes(b"\n".join(line.encode() if isinstance(line, str) else line for line in lines) + b"\n")
-    return [each for each in records([File(path, "wire/t.jsonl")], options or Input()) if not isinstance(each, LeftOut)]
+    return [
+        each for each in records([InputFile(path, "wire/t.jsonl")], options or Input()) if not isinstance(each, LeftOut)
+    ]
 
 
 def record(folder: Path, fields: dict[str, object], options: Input | None = None) -> Record:
@@ -141,7 +143,7 @@ def test_a_line_that_fails_harms_no_other(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    (only,) = records([File(tmp_path / "t.jsonl", "t.jsonl")], Input())
+    (only,) = records([InputFile(tmp_path / "t.jsonl", "t.jsonl")], Input())
     assert isinstance(only, Unreadable)
     assert only.id == "t"
     assert only.reason.startswith("cannot be read: No such file")
@@ -151,7 +153,7 @@ def test_records_are_read_one_at_a_time(tmp_path: Path) -> None:
     """A file of many gigabytes is never whole in memory: the first record is there before the last line is seen."""
     path = tmp_path / "t.jsonl"
     path.write_bytes(b'{"text": "a"}\n' * 2)
-    given = records([File(path, "t.jsonl")], Input())
+    given = records([InputFile(path, "t.jsonl")], Input())
     assert isinstance(next(given), Record)
     with path.open("ab") as file:
         file.write(b'{"text": "late"}\n' * 10_000)

@@ -9,7 +9,7 @@ from pipeline import UsageError
 from pipeline.config.settings import Input
 from pipeline.errors import SettingError
 from pipeline.model.record import LeftOut, Record
-from pipeline.readers.registry import BUILT_IN, built_in, choice, faults
+from pipeline.readers.registry import BUILT_IN_READERS, built_in_reader, reader_faults, select_readers
 from readers.packing import FERRY, gz, read, rows, told
 
 LOG = b"LOG " + FERRY
@@ -23,12 +23,12 @@ OPTION = """
 
 
 def test_every_reader_of_this_package_is_sound_and_called_as_it_is_registered() -> None:
-    assert [built_in(name).name for name in BUILT_IN] == list(BUILT_IN)
-    assert not [fault for name in BUILT_IN for fault in faults(built_in(name))]
+    assert [built_in_reader(name).name for name in BUILT_IN_READERS] == list(BUILT_IN_READERS)
+    assert not [fault for name in BUILT_IN_READERS for fault in reader_faults(built_in_reader(name))]
 
 
 def test_the_same_readers_take_part_where_nothing_is_said() -> None:
-    assert choice().readers == tuple(map(built_in, BUILT_IN))
+    assert select_readers().readers == tuple(map(built_in_reader, BUILT_IN_READERS))
 
 
 def test_a_reader_of_another_package_takes_part_where_it_is_named(shelf: Shelf, tmp_path: Path) -> None:
@@ -46,8 +46,8 @@ def test_it_reads_what_is_packed_as_well(shelf: Shelf, tmp_path: Path) -> None:
 def test_it_comes_before_those_of_this_package_where_both_are_as_sure(shelf: Shelf, tmp_path: Path) -> None:
     shelf.reader("logbook")
     shelf.reader("other", package="other-readers")
-    made = choice({"other": {}, "logbook": {}})
-    assert [reader.name for reader in made.readers[:3]] == ["other", "logbook", next(iter(BUILT_IN))]
+    made = select_readers({"other": {}, "logbook": {}})
+    assert [reader.name for reader in made.readers[:3]] == ["other", "logbook", next(iter(BUILT_IN_READERS))]
 
 
 def test_one_that_is_installed_and_not_named_changes_nothing(shelf: Shelf, tmp_path: Path) -> None:
@@ -69,13 +69,13 @@ def test_one_that_is_installed_is_hinted_at_where_nobody_knows_a_file(shelf: She
 
 def test_a_reader_that_is_not_known_is_refused_with_the_nearest() -> None:
     with pytest.raises(SettingError, match="reader 'zstdd' is not known; did you mean 'zstd'") as refused:
-        choice({"zstdd": {}})
+        select_readers({"zstdd": {}})
     assert refused.value.key == ("sources", "zstdd")
 
 
 def test_a_format_that_is_not_known_is_refused_with_the_nearest() -> None:
     with pytest.raises(SettingError, match="reader 'josnl' is not known; did you mean 'jsonl'") as refused:
-        choice(form="josnl")
+        select_readers(form="josnl")
     assert refused.value.key == ("input", "format")
 
 
@@ -83,19 +83,19 @@ def test_a_reader_that_two_packages_offer_is_refused_with_both(shelf: Shelf) -> 
     shelf.reader("logbook")
     shelf.reader("logbook", package="more-readers")
     with pytest.raises(UsageError, match=r"reader 'logbook' is offered by log-readers .* and more-readers .*uninstall"):
-        choice({"logbook": {}})
+        select_readers({"logbook": {}})
 
 
 def test_a_package_that_is_broken_is_named(shelf: Shelf) -> None:
     shelf.reader("logbook", code="import not_there_{protocol}  # {name}{options}")
     with pytest.raises(UsageError, match=r"reader 'logbook' of package log-readers 0\.2 cannot be loaded"):
-        choice({"logbook": {}})
+        select_readers({"logbook": {}})
 
 
 def test_a_reader_for_another_protocol_is_refused(shelf: Shelf) -> None:
     shelf.reader("logbook", protocol=2)
     with pytest.raises(UsageError, match="supports protocol 2, but this version uses 1; install versions that match"):
-        choice({"logbook": {}})
+        select_readers({"logbook": {}})
 
 
 @pytest.mark.parametrize(
@@ -109,13 +109,13 @@ def test_a_reader_for_another_protocol_is_refused(shelf: Shelf) -> None:
 def test_an_option_that_is_wrong_is_refused_with_its_table(shelf: Shelf, given: dict[str, object], said: str) -> None:
     shelf.reader("logbook", options=OPTION)
     with pytest.raises(SettingError, match=said) as refused:
-        choice({"logbook": given})
+        select_readers({"logbook": given})
     assert refused.value.key[:2] == ("sources", "logbook")
 
 
 def test_an_option_of_a_reader_of_this_package_is_checked_as_well() -> None:
     with pytest.raises(SettingError, match=r"\[sources\.zstd\]: Expected `int` <= 31 - at `window`"):
-        choice({"zstd": {"window": 40}})
+        select_readers({"zstd": {"window": 40}})
 
 
 @pytest.mark.parametrize("form", ["gzip", "zstd", "xz", "bzip2", "zip", "tar"])
@@ -123,7 +123,7 @@ def test_a_format_that_only_unpacks_is_refused(form: str) -> None:
     with pytest.raises(
         SettingError, match=f"'{form}' unpacks, which is done anyhow; name the reader of what is inside"
     ):
-        choice(form=form)
+        select_readers(form=form)
 
 
 def test_the_format_that_is_named_takes_all_files_and_what_is_packed_in_them(tmp_path: Path) -> None:
@@ -134,8 +134,10 @@ def test_the_format_that_is_named_takes_all_files_and_what_is_packed_in_them(tmp
 
 def test_a_reader_that_raises_what_nobody_expects_ends_its_file_and_no_other(shelf: Shelf, tmp_path: Path) -> None:
     code = "from dataclasses import dataclass\n\n@dataclass(frozen=True)\nclass Logbook:\n"
-    code += "    name = '{name}'\n    protocol = {protocol}\n{options}\n    def sniff(self, blob):\n        return 3\n"
-    code += "    def read(self, blob, options):\n        raise KeyError('no')\n        yield\n"
+    code += (
+        "    name = '{name}'\n    protocol = {protocol}\n{options}\n    def sniff(self, source):\n        return 3\n"
+    )
+    code += "    def read(self, source, options):\n        raise KeyError('no')\n        yield\n"
     shelf.reader("logbook", code=code)
     ((_, said),) = told(read(tmp_path / "a.txt", LOG, logbook={}))
     assert said == "a.txt: the reader 'logbook' broke on it: KeyError: 'no'; report it, and leave the file out"

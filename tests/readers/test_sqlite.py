@@ -12,9 +12,9 @@ import pytest
 import pipeline
 from pipeline import UsageError
 from pipeline.config.settings import Input, Limits
-from pipeline.export.json import encode_article
+from pipeline.exporters.json import encode_article
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.readers.registry import choice
+from pipeline.readers.registry import select_readers
 from readers.found import failures, found, ids, in_file, only_aside, only_failure, only_record, texts
 
 ARTICLES = "CREATE TABLE articles (id TEXT, title TEXT, text TEXT, n INTEGER)"
@@ -150,7 +150,7 @@ def test_a_query_that_is_wrong_is_told_as_sqlite_says_it(tmp_path: Path, query: 
 
 def test_a_table_and_a_query_exclude_each_other() -> None:
     with pytest.raises(UsageError, match="exclude each other"):
-        choice({"sqlite": {"table": "a", "query": "SELECT 1"}})
+        select_readers({"sqlite": {"table": "a", "query": "SELECT 1"}})
 
 
 def test_of_several_tables_those_with_the_column_that_is_named_are_read(tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ def test_what_only_begins_as_a_database_is_told(tmp_path: Path, data: bytes) -> 
 
 
 def test_a_locked_database_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.readers.sqlite.tables.PATIENCE", 0)
+    monkeypatch.setattr("pipeline.readers.sqlite.tables.LOCK_TIMEOUT", 0)
     path = articles(tmp_path / "t.db", ("a", "t", "Salt.", 1))
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -260,9 +260,9 @@ def test_reading_leaves_nothing_beside_the_database_and_changes_nothing(tmp_path
 def records_with_look(path: Path) -> list[list[str]]:
     """What lies in the folder while each record is read."""
     from pipeline.readers.documents import records
-    from pipeline.readers.input_files import File
+    from pipeline.readers.input_files import InputFile
 
-    return [os.listdir(path.parent) for _ in records([File(path, "t.db")], Input())]
+    return [os.listdir(path.parent) for _ in records([InputFile(path, "t.db")], Input())]
 
 
 def test_what_another_program_wrote_ahead_is_read(tmp_path: Path) -> None:

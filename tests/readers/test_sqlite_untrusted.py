@@ -184,7 +184,7 @@ def test_a_virtual_table_that_is_named_is_read(module: str, tmp_path: Path) -> N
 
 @pytest.fixture
 def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("STEP", 1000), ("FREE", 10_000), ("LEAST_WORK", 100_000)):
+    for name, value in (("INSTRUCTIONS_PER_CHECK", 1000), ("FREE_INSTRUCTIONS", 10_000), ("LEAST_WORK", 100_000)):
         monkeypatch.setattr(work_limit, name, value)
 
 
@@ -206,7 +206,7 @@ def test_the_setting_allows_more_work(tmp_path: Path) -> None:
 
 
 def test_a_query_that_gives_rows_for_ever_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection.Amount, "GRACE", 100_000)
+    monkeypatch.setattr(connection.ValueBudget, "GRACE", 100_000)
     path = database(tmp_path / "t.db", TALKS, ROW)
     items = in_file(path, Input(limits=Limits(ratio=10)), query=FOR_EVER)
     assert len(items) == 501
@@ -231,7 +231,7 @@ def test_a_pattern_of_many_wildcards_is_refused(tmp_path: Path) -> None:
 
 def test_an_interrupt_from_the_keyboard_ends_a_query(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = database(tmp_path / "t.db", TALKS, ROW)
-    monkeypatch.setattr(work_limit, "FREE", 1)
+    monkeypatch.setattr(work_limit, "FREE_INSTRUCTIONS", 1)
 
     def sound(*_: object, **__: object) -> bool:
         signal.raise_signal(signal.SIGINT)
@@ -276,7 +276,7 @@ def pages_that_point(data: bytearray) -> Iterator[tuple[int, int]]:
 def test_no_table_gives_more_rows_than_its_file_has_room_for(
     shape: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection.Amount, "FEW", 0)
+    monkeypatch.setattr(connection.ValueBudget, "FEW", 0)
     path = tmp_path / "t.db"
     sound = many_pages(path, shape)
     for page, at in pages_that_point(sound):
@@ -289,7 +289,7 @@ def test_no_table_gives_more_rows_than_its_file_has_room_for(
 
 
 def test_many_tables_of_one_tree_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection.Amount, "FEW", 0)
+    monkeypatch.setattr(connection.ValueBudget, "FEW", 0)
     same = ("INSERT INTO sqlite_master VALUES ('table', ?, ?, 2, ?)", "CREATE TABLE {} (id TEXT, text TEXT)")
     rows = ", ".join(f"('n{n}', '')" for n in range(900))
     path = database(
@@ -305,7 +305,7 @@ def test_many_tables_of_one_tree_are_counted_together(tmp_path: Path, monkeypatc
 
 
 def test_a_default_that_makes_every_row_large_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection.Amount, "GRACE", 1_000_000)
+    monkeypatch.setattr(connection.ValueBudget, "GRACE", 1_000_000)
     path = database(tmp_path / "t.db", TALKS, *[ROW] * 200, f"ALTER TABLE talks ADD COLUMN w DEFAULT '{'x' * 30_000}'")
     items = in_file(path, Input(limits=Limits(ratio=10)))
     assert len(items) < 60

@@ -11,9 +11,9 @@ import pytest
 
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.readers.documents import Document, records
-from pipeline.readers.input_files import File
-from pipeline.readers.registry import choice
+from pipeline.readers.documents import ReadResult, records
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.registry import select_readers
 from pipeline.readers.sqlite import work_limit
 
 PAGE = 512
@@ -46,13 +46,13 @@ def pointers(data: bytearray, page: int) -> list[int]:
     return [*(at + cell for cell in cells), at + 8]
 
 
-def read(path: Path, **named: str) -> Iterator[Document]:
-    return records([File(path, "t.db", named=True)], Input(), choice({"sqlite": named}))
+def read(path: Path, **named: str) -> Iterator[ReadResult]:
+    return records([InputFile(path, "t.db", named=True)], Input(), select_readers({"sqlite": named}))
 
 
-def read_to_its_end(path: Path, most: int, **named: str) -> list[Document]:
+def read_to_its_end(path: Path, most: int, **named: str) -> list[ReadResult]:
     """What is found, which is no more than `most`."""
-    found: list[Document] = [item for item in islice(read(path, **named), most + 1) if not isinstance(item, LeftOut)]
+    found: list[ReadResult] = [item for item in islice(read(path, **named), most + 1) if not isinstance(item, LeftOut)]
     assert len(found) <= most
     return found
 
@@ -146,7 +146,7 @@ def thicket(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_query_on_damaged_pages_ends(query: str, thicket: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work_limit, "FREE", 100_000)
+    monkeypatch.setattr(work_limit, "FREE_INSTRUCTIONS", 100_000)
     last = None
     for item in islice(read(thicket, query=QUERIES[query]), 1_000_000):
         last = item
@@ -156,7 +156,7 @@ def test_a_query_on_damaged_pages_ends(query: str, thicket: Path, monkeypatch: p
 
 
 def test_a_view_on_damaged_pages_ends(thicket: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work_limit, "FREE", 100_000)
+    monkeypatch.setattr(work_limit, "FREE_INSTRUCTIONS", 100_000)
     last = None
     for item in islice(read(thicket, table="seen"), 1_000_000):
         last = item
@@ -165,7 +165,7 @@ def test_a_view_on_damaged_pages_ends(thicket: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_sound_database_may_ask_for_much_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work_limit, "FREE", 1)
+    monkeypatch.setattr(work_limit, "FREE_INSTRUCTIONS", 1)
     database(tmp_path / "t.db", ROWID, 3)
     count = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)"
     query = f"{count} SELECT 'n' AS id, 'A text: ' || max(i) AS text FROM n"

@@ -7,11 +7,11 @@ import pytest
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import LeftOut, Record, Unreadable
 from pipeline.readers.documents import records
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 
 
 def only(path: Path, options: Input | None = None) -> Record | Unreadable:
-    (found,) = records([File(path, f"wire/{path.name}")], options or Input())
+    (found,) = records([InputFile(path, f"wire/{path.name}")], options or Input())
     assert not isinstance(found, LeftOut)
     return found
 
@@ -67,7 +67,7 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest
     def refused(*_: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pipeline.readers.documents.opened", refused)
+    monkeypatch.setattr("pipeline.readers.documents.open_local_file", refused)
     found = only(path)
     assert isinstance(found, Unreadable)
     assert found.reason == "cannot be read: Permission denied; check its permissions and run again"

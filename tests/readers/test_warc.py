@@ -16,11 +16,11 @@ from pipeline.cli import main
 from pipeline.config.settings import Input, Limits
 from pipeline.core.pipeline import Pipeline
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.readers.byte_source import ByteSource, Place
+from pipeline.readers.byte_source import ByteSource, Location
 from pipeline.readers.documents import records
-from pipeline.readers.input_files import File
-from pipeline.readers.warc.reader import MOST_REASONS, Warc
-from pipeline.readers.warc.records import HEADER
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.warc.reader import MAX_REASONS, WarcReader
+from pipeline.readers.warc.records import MAX_HEADER_BYTES
 from pipeline.runs.job import Job
 from pipeline.runs.run import run_records
 from readers.warcs import (
@@ -179,7 +179,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path, coding: str) ->
     assert peak < 2_000_000
 
 
-@pytest.mark.parametrize("size", [5001, 6000, 5000 + 2 * HEADER, 3_000_000])
+@pytest.mark.parametrize("size", [5001, 6000, 5000 + 2 * MAX_HEADER_BYTES, 3_000_000])
 def test_a_document_over_the_limit_fails_and_the_next_ones_are_read(tmp_path: Path, size: int) -> None:
     over, after = found(tmp_path, text(b"a" * size), text(TALK), options=SMALL)
     assert isinstance(over, Unreadable)
@@ -209,11 +209,14 @@ def test_memory_does_not_grow_with_the_number_of_records() -> None:
     one = record("x", "request") + record(answer(b"?", "image/png", 404))
 
     def peak(count: int) -> int:
-        blob = ByteSource(
-            Place("crawl.warc"), cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", Repeated(one, count))))
+        source = ByteSource(
+            Location("crawl.warc"), cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", Repeated(one, count))))
         )
         tracemalloc.start()
-        assert [each.count for each in Warc().read(blob, Input()) if isinstance(each, LeftOut)] == [count, count]
+        assert [each.count for each in WarcReader().read(source, Input()) if isinstance(each, LeftOut)] == [
+            count,
+            count,
+        ]
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most
@@ -277,8 +280,8 @@ def test_all_else_is_counted_by_reason(tmp_path: Path) -> None:
 
 def test_reasons_do_not_grow_without_end(tmp_path: Path) -> None:
     told = aside(tmp_path, *(record(answer("x", f"image/x-{i}")) for i in range(100)))
-    assert len(told) == MOST_REASONS + 1
-    assert told["other reasons"] == 100 - MOST_REASONS
+    assert len(told) == MAX_REASONS + 1
+    assert told["other reasons"] == 100 - MAX_REASONS
 
 
 def test_what_is_left_out_is_told_although_the_file_breaks_off(tmp_path: Path) -> None:
@@ -294,7 +297,7 @@ def test_a_named_file_without_a_document_is_told(tmp_path: Path) -> None:
 
 
 def test_a_file_without_a_document_in_a_folder_is_only_left_out(tmp_path: Path) -> None:
-    file = File(put(tmp_path, record("a", "request")).path, "crawl.warc")
+    file = InputFile(put(tmp_path, record("a", "request")).path, "crawl.warc")
     assert list(records([file], Input())) == [LeftOut("crawl.warc", "record type request")]
 
 

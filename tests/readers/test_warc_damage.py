@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sampling import examples
 
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import Record, Unreadable
-from pipeline.readers.documents import Document, records
+from pipeline.readers.documents import ReadResult, records
 from readers.warcs import PACKED, PAGE, TALK, answer, chunked, failure, found, put, record, text
 
 # What is broken
@@ -155,7 +156,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("damage")
 
 
-def told(folder: Path, data: bytes, options: Input | None = None) -> list[Document]:
+def told(folder: Path, data: bytes, options: Input | None = None) -> list[ReadResult]:
     """What comes of a file, where nothing comes out that nobody thought of."""
     given = found(folder, data, options=options)
     for each in given:
@@ -166,18 +167,18 @@ def told(folder: Path, data: bytes, options: Input | None = None) -> list[Docume
 
 
 @given(damaged(), st.sampled_from([1, 300, 1 << 25]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 def test_damage_is_told_and_nothing_else_happens(folder: Path, data: bytes, limit: int) -> None:
     told(folder, data, Input(limits=Limits(bytes=limit)))
 
 
 @given(st.binary(max_size=400) | st.text("WARC/1.0\r\n: -9aContentLghTyp", max_size=200).map(str.encode))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 def test_anything_behind_a_first_line_is_told(folder: Path, data: bytes) -> None:
     told(folder, b"WARC/1.0\r\n" + data)
 
 
 @given(st.integers(0, len(GOOD)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 def test_a_file_that_is_cut_off_gives_one_error_at_most(folder: Path, end: int) -> None:
     assert sum(isinstance(each, Unreadable) for each in told(folder, GOOD[:end])) <= 1

@@ -8,8 +8,8 @@ import brotli
 
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.readers.documents import Document, records
-from pipeline.readers.input_files import File
+from pipeline.readers.documents import ReadResult, records
+from pipeline.readers.input_files import InputFile
 
 TALK = """The Salt Gate 盐门
 
@@ -53,12 +53,12 @@ def text(payload: bytes | str) -> bytes:
     return record(answer(payload, "text/plain; charset=utf-8"))
 
 
-def put(folder: Path, *parts: bytes, name: str = "crawl.warc") -> File:
+def put(folder: Path, *parts: bytes, name: str = "crawl.warc") -> InputFile:
     (folder / name).write_bytes(b"".join(parts))
-    return File(folder / name, name, named=True)
+    return InputFile(folder / name, name, named=True)
 
 
-def found(folder: Path, *parts: bytes, options: Input | None = None, name: str = "crawl.warc") -> list[Document]:
+def found(folder: Path, *parts: bytes, options: Input | None = None, name: str = "crawl.warc") -> list[ReadResult]:
     return list(records([put(folder, *parts, name=name)], options or Input()))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline import Pipeline
 from pipeline.runs.output import manual_edits, write_log
-from pipeline.storage.compression import packed, unpacked
+from pipeline.storage.compression import compressing, decompressing
 from runs.harmful_stages import Doorkeeper
 from runs.test_plan import ALL, Runs
 from runs.test_plan import runs as runs  # noqa: PLC0414 -- a fixture
@@ -88,9 +88,9 @@ def older(runs: Runs) -> None:
 
 def repacked(path: Path, old: bytes, new: bytes) -> bytes:
     """Replaces a text in a shard and compresses it again."""
-    with path.open("rb") as source, unpacked(source, source.peek(16)) as plain:
+    with path.open("rb") as source, decompressing(source, source.peek(16)) as plain:
         data = plain.read()
-    with path.open("wb") as file, packed(file, path.name) as shard:
+    with path.open("wb") as file, compressing(file, path.name) as shard:
         shard.write(data.replace(old, new))
     return path.read_bytes()
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from types import TracebackType
 
 from pipeline.config.settings import Input
-from pipeline.readers.documents import first, is_document, of_file
-from pipeline.readers.input_files import File
+from pipeline.readers.documents import file_documents, first_documents, is_document
+from pipeline.readers.input_files import InputFile
 from pipeline.readers.registry import Registry
 from pipeline.runs.records import SourceItem
 
@@ -24,12 +24,12 @@ class Reading:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None: ...
 
-    def documents(self, file: File, most: int | None = None) -> Iterator[SourceItem]:
-        return first(of_file(file, self._options, self._readers), most)
+    def documents(self, file: InputFile, most: int | None = None) -> Iterator[SourceItem]:
+        return first_documents(file_documents(file, self._options, self._readers), most)
 
-    def is_document(self, file: File) -> bool:
+    def is_document(self, file: InputFile) -> bool:
         return is_document(file, self._options, self._readers)
 
-    def ask_for_group(self, files: list[File]) -> bool:
+    def ask_for_group(self, files: list[InputFile]) -> bool:
         """It reads nothing ahead."""
         return False

@@ -26,7 +26,7 @@ from runs.history_parts import (
 )
 from runs.history_world import World
 
-HISTORIES = int(os.environ.get("HISTORIES", "8"))
+HISTORIES = int(os.environ.get("HISTORIES", "4"))
 STEPS = 14
 
 CHANGES: list[Callable[[World], None]] = [

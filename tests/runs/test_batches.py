@@ -21,7 +21,7 @@ from pipeline.config.settings import Run
 from pipeline.core.pipeline import NOWHERE
 from pipeline.model.article import Article, Origin
 from pipeline.model.record import Record
-from pipeline.readers.arrow.batches import documents, is_encodable, of_records
+from pipeline.readers.arrow.batches import is_encodable, records_table, table_documents
 from pipeline.runs.article_counts import ArticleCounts
 from pipeline.runs.batches import _WORKER, OUTCOMES, outcomes_of_table
 from pipeline.runs.outcome import Outcome, Rejection, Written, process_record
@@ -268,7 +268,7 @@ def test_outcomes_of_a_table_equal_those_of_a_worker() -> None:
             want.append(write_article(record, made, InMemoryWriter()))
         else:
             want.append(made)
-    table = perilous(of_records(given_))
+    table = perilous(records_table(given_))
     assert outcomes_of_table(table) == want
     assert isinstance(want[5], Written)
     assert want[5].degraded is not None
@@ -300,7 +300,7 @@ sound = st.builds(
 
 @given(st.lists(sound, max_size=4))
 def test_a_record_travels_whole(given_: list[Record]) -> None:
-    assert list(documents(of_records(given_))) == given_
+    assert list(table_documents(records_table(given_))) == given_
 
 
 @pytest.mark.parametrize(

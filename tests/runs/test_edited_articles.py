@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline import Pipeline
-from pipeline.export.json import encode_article
+from pipeline.exporters.json import encode_article
 from pipeline.runs.output import article_writer, manual_edits, write_log
 from pipeline.storage import atomic
 from runs.article_edits import EDITS, GUARDED, OTHER, Edit, interrupted, kept, same_length, sound
@@ -174,9 +174,9 @@ def test_the_hash_of_each_article_is_logged_before_it_is_written(runs: Runs, mon
 
     def written(path: Path, body: bytes) -> int:
         seen.append(manual_edits.article_hash(body) in (write_log.begin(log) or ()))
-        return atomic.replace(path, body)
+        return atomic.write_atomic(path, body)
 
-    monkeypatch.setattr(article_writer, "replace", written)
+    monkeypatch.setattr(article_writer, "write_atomic", written)
     runs.run()
     assert seen == [True] * len(ALL)
 

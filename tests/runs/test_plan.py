@@ -16,9 +16,9 @@ from pipeline import Pipeline, UsageError
 from pipeline.config.settings import Input
 from pipeline.core.pipeline import NOWHERE
 from pipeline.model.record import Record
-from pipeline.readers.documents import is_document, of_file
-from pipeline.readers.input_files import find
-from pipeline.readers.registry import choice
+from pipeline.readers.documents import file_documents, is_document
+from pipeline.readers.input_files import find_files
+from pipeline.readers.registry import select_readers
 from pipeline.runs.cache_keys import key_of_article, key_of_record, reading_key
 from pipeline.runs.counters import Counters
 from pipeline.runs.file_sources import FileSources
@@ -57,10 +57,12 @@ class Runs:
         """Runs, and returns the ids of the documents that were processed."""
         executor, account = InlineExecutor(), Counters()
         options = msgspec.structs.replace(Input(), **chosen.pop("input", {}))
-        readers = choice()
+        readers = select_readers()
         is_one = lambda file: is_document(file, options, readers)  # noqa: E731
-        files, lost = find(self.inputs or [self.raw], leave_out=self.output, is_document=is_one, follow_symlinks=True)
-        taken = FileSources(files, lambda files, at: of_file(files[at], options, readers), options)
+        files, lost = find_files(
+            self.inputs or [self.raw], leave_out=self.output, is_document=is_one, follow_symlinks=True
+        )
+        taken = FileSources(files, lambda files, at: file_documents(files[at], options, readers), options)
         job = Job(made, self.output, form=form, reading=reading_key(options), choices=RerunOptions(**chosen))
         self.failures = []
         events = Callbacks(log_entry=lambda entry: self.failures.append(getattr(entry, "document", "")))

@@ -49,6 +49,10 @@ class Fragile:
             yield Edit(at, "teh", "the", BREAKS.name, 1.0)
 
 
+RAISING_LINE = Path(__file__).read_text("utf-8").split('raise ZeroDivisionError("division')[0].count("\n") + 1
+RAISED = f"raised ZeroDivisionError: division by zero (line {RAISING_LINE} of test_run.py)"
+
+
 @dataclass(frozen=True)
 class Choosy:
     """A filter that rejects short texts."""
@@ -114,7 +118,7 @@ def test_each_failure_says_which_document_which_stage_and_why(output: Path) -> N
     run(RECORDS, PIPELINE, output)
     unreadable, raised, empty, misfit = failures(output)
     assert unreadable == Failure("b", None, "cannot be read: Permission denied; check its permissions and run again")
-    assert raised == Failure("c", "fragile", "raised ZeroDivisionError: division by zero (line 42 of test_run.py)")
+    assert raised == Failure("c", "fragile", RAISED)
     assert empty == Failure("d", None, "is empty; leave it out")
     assert (misfit.document, misfit.stage) == ("f", "fragile")
 
@@ -160,7 +164,7 @@ def test_failures_and_rejections_are_listed_one_per_line(output: Path) -> None:
     assert failures[1] == {
         "document": "c",
         "stage": "fragile",
-        "reason": "raised ZeroDivisionError: division by zero (line 42 of test_run.py)",
+        "reason": RAISED,
         "package": None,
     }
     assert lines(output / "_run" / "rejected.jsonl") == [

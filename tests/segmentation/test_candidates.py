@@ -2,8 +2,9 @@
 
 from hypothesis import given
 
-from pipeline.segmentation.candidates import CandidateFeatures, space_candidates
+from pipeline.segmentation.candidates import space_candidates
 from pipeline.segmentation.counts import DocumentCounts
+from pipeline.segmentation.features import CandidateFeatures
 from pipeline.stages.words.stage import Words
 from pipeline.testing import texts
 

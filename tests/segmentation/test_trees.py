@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.segmentation.candidates import CandidateFeatures
+from pipeline.segmentation.features import CandidateFeatures
 from pipeline.segmentation.trees import NODE_DTYPE, Trees, load_trees
 
 STUMPS = (

@@ -5,10 +5,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from soak import attacks, damaged_files, damaged_states, fuzz, growth, killed, runs
+from soak import attacks, damaged_files, damaged_states, fuzz, growth, killed, long_tests, runs
 from soak.part import Part
 
-MODULES = (runs, killed, fuzz, damaged_files, damaged_states, growth, attacks)
+MODULES = (long_tests, runs, killed, fuzz, damaged_files, damaged_states, growth, attacks)
 PARTS: dict[str, Part] = {part.__name__: part for module in MODULES for part in module.PARTS}
 
 

@@ -28,7 +28,7 @@ from hostile.servers import WebAttack, served
 from ordeal import ROOT, talk
 
 import pipeline
-from pipeline.export.json import write_article
+from pipeline.exporters.json import write_article
 from soak.part import Figures, Part, check
 
 SEED = int(os.environ.get("ATTACK_SEED", "26"))

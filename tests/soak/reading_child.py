@@ -13,10 +13,10 @@ from pathlib import Path
 
 from pipeline.config.settings import Input, Limits
 from pipeline.errors import PipelineError
-from pipeline.model.record import Record
+from pipeline.model.record import PAGE_MEDIA_TYPES, Record
 from pipeline.readers import html
 from pipeline.readers.documents import records
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 from pipeline.text.decoding import DecodingError, decode
 
 MEMORY = 1 << 30
@@ -43,7 +43,7 @@ def answer(path: Path) -> dict[str, object]:
     found: Counter[str] = Counter()
     fault = None
     try:
-        for item in islice(records([File(path, path.name, named=True)], OPTIONS), MOST + 1):
+        for item in islice(records([InputFile(path, path.name, named=True)], OPTIONS), MOST + 1):
             found[type(item).__name__] += 1
             if isinstance(item, Record):
                 _use(item)
@@ -60,8 +60,8 @@ def _use(record: Record) -> None:
     """Extracts the text of a page and decodes bytes, as a run does first."""
     data = record.data if isinstance(record.data, bytes) else record.data.encode("utf-8", "surrogatepass")
     try:
-        if record.origin.media_type in html.MEDIA_TYPES:
-            html.read(data, encoding=record.encoding)
+        if record.origin.media_type in PAGE_MEDIA_TYPES:
+            html.extract(data, encoding=record.encoding)
         elif isinstance(record.data, bytes):
             decode(data, encoding=record.encoding)
     except (DecodingError, html.PageError, PipelineError):

@@ -20,13 +20,13 @@ def labels(text: str) -> list[Label]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_case(case: dict[str, Any]) -> None:
-    """Every case gets these labels and no other, in the order of the text."""
+    """Each case has exactly these labels, in the order of the text."""
     given = case["given"]
     found = [[label.value, given[label.start : label.end]] for label in labels(given)]
     assert sorted(found) == sorted(case["labels"])
 
 
-def test_credits_are_numbered_from_zero_through_the_text() -> None:
+def test_credits_are_numbered_from_zero_in_order() -> None:
     """A role and its names share a number."""
     found = labels("正文结束。\n编辑：罗启 校对：陶小满\n摄影：葛天")
     assert [(label.value, label.of) for label in found] == [
@@ -50,20 +50,20 @@ def test_credits_are_numbered_from_zero_through_the_text() -> None:
         ("Subscribe to our newsletter", "promotion"),
     ],
 )
-def test_a_notice_says_of_which_kind_it_is(text: str, kind: str) -> None:
-    """The kind stands in `of`."""
+def test_notice_has_its_kind(text: str, kind: str) -> None:
+    """The kind is in `of`."""
     (label,) = labels("正文结束。\n" + text)
     assert (label.value, label.of) == ("notice", kind)
 
 
-def test_names_that_show_by_their_form_are_surer_than_pen_names() -> None:
+def test_sure_names_have_more_confidence_than_pen_names() -> None:
     """Confidence is that of the weakest name."""
     sure, pen = labels("正文结束。\n编辑：罗启"), labels("正文结束。\n编辑：肠粉")
     assert sure[0].confidence > pen[0].confidence
 
 
-def test_a_label_that_opens_many_paragraphs_is_a_speaker() -> None:
-    """Even where one of its turns is a name and nothing else."""
+def test_label_of_many_paragraphs_is_a_speaker() -> None:
+    """Even if one of its turns is only a name."""
     assert not labels("编辑：您是谁？\n我：我是老王。\n编辑：还有谁？\n我：没有了。\n编辑：肠粉")
 
 
@@ -79,5 +79,5 @@ def test_a_label_that_opens_many_paragraphs_is_a_speaker() -> None:
     ],
 )
 def test_roles_have_plain_english(role: str, english: str | None) -> None:
-    """Known, composed, joined and English roles; None where a part is unknown."""
+    """Known, composed, joined and English roles; None if a part is unknown."""
     assert role_in_english(role) == english

@@ -1,4 +1,4 @@
-"""The finder `dialogue`: cases as data, and what they cannot say."""
+"""The stage `dialogue`: cases as data, and tests of its modules."""
 
 import json
 from collections.abc import Sequence
@@ -15,10 +15,11 @@ from pipeline.stages.dialogue.blocks import Block, read_blocks
 from pipeline.stages.dialogue.label_candidates import LabelKind, cue_of, find_candidate
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.parse_body import parse_body
-from pipeline.stages.dialogue.roles import TurnFeatures, assign_roles
+from pipeline.stages.dialogue.roles import assign_roles
 from pipeline.stages.dialogue.speaker_aliases import are_aliases
 from pipeline.stages.dialogue.split_turns import split_one_line_dumps
 from pipeline.stages.dialogue.translations import match_speakers, matching_exchanges, split_versions
+from pipeline.stages.dialogue.turn_features import TurnFeatures
 
 CASES = json.loads(Path(__file__).with_name("dialogue.json").read_text(encoding="utf-8"))
 FINDERS = Pipeline(stages=["languages", "credits", "dialogue"])
@@ -88,7 +89,7 @@ def known(case: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("case", [known(case) for case in CASES])
 def test_case(case: dict[str, Any]) -> None:
-    """Every case has this structure, as far as the case tells it."""
+    """The structure of each case, as far as the case gives it."""
     got = structure(FINDERS.process(case["given"], id="case"))
     assert {key: got[key] for key in case["want"]} == case["want"]
 
@@ -104,7 +105,7 @@ def tells(key: str, kind: LabelKind | None = None, length: int = 40) -> TurnFeat
     return TurnFeatures(key, kind, asks=False, length=length)
 
 
-def test_what_people_do_decides_who_asks_where_no_label_tells() -> None:
+def test_conduct_decides_who_asks_if_labels_do_not_tell() -> None:
     assert assign_roles([asks("ada"), tells("ivo"), asks("ada"), tells("ivo")]) == {"ada": "question", "ivo": "answer"}
 
 
@@ -113,25 +114,25 @@ def test_a_label_for_answers_outweighs_answers_that_end_in_questions() -> None:
     assert assign_roles(turns) == {"q": "question", "a": "answer"}
 
 
-def test_an_outlet_that_asks_nothing_leads_the_talk() -> None:
+def test_outlet_without_questions_is_the_interviewer() -> None:
     turns = [tells("herald", "outlet"), tells("ada"), tells("herald", "outlet"), tells("ada")]
     assert assign_roles(turns)["herald"] == "question"
 
 
-def test_one_who_is_asked_by_all_the_others_answers_even_if_some_of_them_state() -> None:
+def test_person_whom_everybody_asks_answers_even_if_some_turns_do_not_ask() -> None:
     turns = [asks("press"), tells("ada", length=90), tells("radio", "outlet"), tells("ada", length=90)]
     turns += [asks("tv"), tells("ada", length=90)]
     assert assign_roles(turns) == {"press": "question", "ada": "answer", "radio": "question", "tv": "question"}
 
 
-def test_a_moderator_asks_only_where_nobody_else_does() -> None:
+def test_moderator_is_the_interviewer_only_if_nobody_else_asks() -> None:
     talk = [asks("host", "moderates"), tells("ada"), asks("host", "moderates"), tells("ada")]
     assert assign_roles(talk)["host"] == "question"
     assert assign_roles([*talk, asks("press", "asks"), tells("ada")])["host"] == "aside"
 
 
-def test_of_two_who_only_ask_one_answers() -> None:
-    """Else there would be no answers; the first of two equals asks, on every machine."""
+def test_one_of_two_people_who_only_ask_answers() -> None:
+    """The first of two equals asks, whatever the hash seed."""
     assert assign_roles([asks("ada"), asks("ivo"), asks("ada"), asks("ivo")]) == {"ada": "question", "ivo": "answer"}
 
 
@@ -145,16 +146,16 @@ said = st.builds(
 
 
 @given(turns=st.lists(said, min_size=1, max_size=12))
-def test_roles_do_not_depend_on_what_people_are_called(turns: list[TurnFeatures]) -> None:
+def test_roles_do_not_depend_on_names(turns: list[TurnFeatures]) -> None:
     other = {"ada": "zoe", "ivo": "bea", "nora": "记者们", "press": "x"}
-    renamed = assign_roles([TurnFeatures(other[turn.key], turn.kind, turn.asks, turn.length) for turn in turns])
+    renamed = assign_roles([TurnFeatures(other[turn.speaker], turn.kind, turn.asks, turn.length) for turn in turns])
     assert renamed == {other[key]: part for key, part in assign_roles(turns).items()}
 
 
 # --- labels
 
 
-def unit(text: str, start: int = 0) -> Block:
+def block(text: str, start: int = 0) -> Block:
     return Block(start, start + len(text), text)
 
 
@@ -172,10 +173,10 @@ def unit(text: str, start: int = 0) -> Block:
         ("Ada Fern | Yes.", "ada fern", 11),
     ],
 )
-def test_a_label_has_a_key_and_words_behind_it(text: str, key: str, body: int) -> None:
-    found = find_candidate(unit(text, start=100))
+def test_candidate_has_key_and_start_of_text(text: str, key: str, body: int) -> None:
+    found = find_candidate(block(text, start=100))
     assert found is not None
-    assert (found.key, found.body) == (key, body)
+    assert (found.key, found.text_start) == (key, body)
     assert text[found.start - 100 : found.end - 100] == found.text
 
 
@@ -193,8 +194,8 @@ def test_a_label_has_a_key_and_words_behind_it(text: str, key: str, body: int) -
         "Question time is over.",
     ],
 )
-def test_what_no_speaker_is_called_is_no_label(text: str) -> None:
-    assert find_candidate(unit(text)) is None
+def test_text_that_is_no_name_is_no_candidate(text: str) -> None:
+    assert find_candidate(block(text)) is None
 
 
 @pytest.mark.parametrize(
@@ -210,7 +211,7 @@ def test_what_no_speaker_is_called_is_no_label(text: str) -> None:
         ("罗启", None),
     ],
 )
-def test_a_cue_is_the_whole_label_or_its_end(label: str, kind: LabelKind | None) -> None:
+def test_cue_is_the_whole_label_or_its_end(label: str, kind: LabelKind | None) -> None:
     found = cue_of(label)
     assert (found and found.kind) == kind
 
@@ -218,13 +219,13 @@ def test_a_cue_is_the_whole_label_or_its_end(label: str, kind: LabelKind | None)
 @pytest.mark.parametrize(
     ("one", "other"), [("ada fern", "fern"), ("ada fern", "ada"), ("minister lena moss", "lena moss")]
 )
-def test_a_name_is_akin_to_its_shorter_forms_and_they_to_it(one: str, other: str) -> None:
+def test_name_and_its_short_form_are_aliases_both_ways(one: str, other: str) -> None:
     assert are_aliases(one, other)
     assert are_aliases(other, one)
 
 
 @pytest.mark.parametrize(("one", "other"), [("ada fern", "ada fern"), ("ada fern", "ines fern"), ("al fern", "al")])
-def test_names_of_one_length_and_two_letters_are_not_akin(one: str, other: str) -> None:
+def test_different_names_are_no_aliases(one: str, other: str) -> None:
     assert not are_aliases(one, other)
 
 
@@ -233,9 +234,9 @@ def test_names_of_one_length_and_two_letters_are_not_akin(one: str, other: str) 
         st.sampled_from(["Ada Fern: ", "Ivo: ", "Why? ", "It rained all day. ", "罗启：", "没有。", " "]), max_size=60
     )
 )
-def test_taking_a_dump_apart_loses_no_word(pieces: list[str]) -> None:
+def test_dividing_a_dump_loses_no_word(pieces: list[str]) -> None:
     text = "".join(pieces).strip()
-    found = split_one_line_dumps([unit(text, start=7)]) if text else ()
+    found = split_one_line_dumps([block(text, start=7)]) if text else ()
     at = 7
     for part in found:
         assert not text[at - 7 : part.start - 7].strip()
@@ -254,39 +255,39 @@ CHINESE = "屋顶上的菜园\n每日邮报：为什么？\n艾达：街道满�
 
 
 def read(text: str) -> list[list[LabelledBlock]]:
-    """The versions of a text, each from top to bottom."""
+    """The labelled blocks of each version of a text."""
     document = Document(text)
-    return [parse_body(version.units).placed for version in split_versions(document, read_blocks(document))]
+    return [parse_body(version.blocks).blocks for version in split_versions(document, read_blocks(document))]
 
 
-def test_the_version_printed_first_is_the_body() -> None:
+def test_version_printed_first_is_the_body() -> None:
     for text, title in [(ENGLISH + CHINESE, "A Garden on the Roof"), (CHINESE + ENGLISH, "屋顶上的菜园")]:
         body, _ = read(text)
-        assert body[0].unit.text == title
+        assert body[0].block.text == title
 
 
 @pytest.mark.parametrize("foreign", ["上善若水。\n", "上善若水。\n水善利万物而不争。\n"])
-def test_too_little_in_the_other_language_is_part_of_the_body(foreign: str) -> None:
+def test_few_blocks_in_another_language_are_part_of_the_body(foreign: str) -> None:
     assert len(read(ENGLISH + foreign)) == 1
 
 
-def test_another_language_here_and_there_is_part_of_the_body() -> None:
-    """Neither behind the body nor in turn with it, however much of it there is."""
+def test_scattered_blocks_in_another_language_are_part_of_the_body() -> None:
+    """They are neither after the body nor alternate with it, however many there are."""
     first, second = ENGLISH.split("Daily Post: What")
     quoted = "上善若水。\n水善利万物而不争。\n处众人之所恶。\n"
     assert len(read(f"{first}{quoted}Daily Post: What{second}")) == 1
 
 
-def test_exchanges_are_translated_by_number_where_there_are_as_many() -> None:
+def test_exchanges_match_by_number_if_both_versions_have_as_many() -> None:
     body, other = read(ENGLISH + CHINESE)
     assert matching_exchanges(body, other) == [None, 1, 1, 2, 2]
 
 
-def test_those_who_take_the_same_turns_are_the_same_people() -> None:
+def test_people_who_take_the_same_turns_are_the_same() -> None:
     assert match_speakers(*read(ENGLISH + CHINESE)) == {"每日邮报": "Daily Post", "艾达": "Ada Fern"}
 
 
-def test_two_who_answer_are_not_told_apart_where_turns_are_missing() -> None:
+def test_two_people_who_answer_are_not_matched_if_turns_are_missing() -> None:
     more = "Daily Post: Who eats them?\nInes Fern: The house does.\nInes Fern: And I.\n"
     assert match_speakers(*read(ENGLISH + more + CHINESE)) == {"每日邮报": "Daily Post"}
 
@@ -315,8 +316,8 @@ AGAIN = """每日邮报：您为什么每天走到港口去？
 """
 
 
-def test_a_label_names_the_same_person_in_the_body_and_in_its_translation() -> None:
-    """Even where somebody else takes most of these turns in the body: a label belongs to one speaker."""
+def test_label_names_the_same_person_in_body_and_translation() -> None:
+    """Even if somebody else takes most of these turns in the body: a label belongs to one speaker."""
     article = FINDERS.process(OFTEN + AGAIN, id="two")
     assert {str(speaker.name): speaker.labels for speaker in article.speakers} == {
         "Daily Post": ("Daily Post", "每日邮报"),
@@ -329,8 +330,8 @@ def test_a_label_names_the_same_person_in_the_body_and_in_its_translation() -> N
     assert list(faults(article)) == []
 
 
-def test_a_second_print_is_labelled_as_the_first_is() -> None:
-    """What has a field in the first print is a repeat in the second; times and labels that come again have none."""
+def test_second_print_is_a_repeat_of_the_first() -> None:
+    """What is in a field in the first print is a repeat in the second; times and repeated labels are in none."""
     talk = (
         "Daily Post (9:41): Why do you walk to the harbour every morning, in any weather?\n"
         "Ada Fern (9:42): Because it is slow, and because the tide does not wait for those who drive.\n"
@@ -363,7 +364,7 @@ QUESTIONS_IN_CHINESE = (
 
 
 @pytest.mark.parametrize("asked", [QUESTIONS, QUESTIONS_IN_CHINESE], ids=["en", "zh"])
-def test_plain_questions_are_those_of_an_interview(asked: tuple[tuple[str, str], ...]) -> None:
+def test_plain_questions_with_answers_are_an_interview(asked: tuple[tuple[str, str], ...]) -> None:
     text = "\n\n".join(f"{question}\n\n{answer}" for question, answer in asked)
     (section,) = FINDERS.process(text).sections
     assert [(e.questions[0].paragraphs, e.answers[0].paragraphs) for e in section.exchanges] == [
@@ -373,8 +374,8 @@ def test_plain_questions_are_those_of_an_interview(asked: tuple[tuple[str, str],
 
 @pytest.mark.parametrize("marks", ["“”", '""', "「」", "‘’", "«»"])
 @pytest.mark.parametrize("asked", [QUESTIONS, QUESTIONS_IN_CHINESE], ids=["en", "zh"])
-def test_what_people_ask_each_other_in_a_story_is_no_interview(asked: tuple[tuple[str, str], ...], marks: str) -> None:
-    """There they ask in quotation marks, whether the narrator or somebody in the story answers."""
+def test_questions_in_a_story_are_no_interview(asked: tuple[tuple[str, str], ...], marks: str) -> None:
+    """In a story people ask in quotation marks, whether the narrator or somebody else answers."""
     opening, closing = marks[0], marks[1]
     for told in (asked, [(question, f"{opening}{answer}{closing}") for question, answer in asked]):
         text = "\n\n".join(f"{opening}{question}{closing}\n\n{answer}" for question, answer in told)

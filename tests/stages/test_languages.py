@@ -14,7 +14,7 @@ CASES = json.loads(Path(__file__).with_name("languages.json").read_text(encoding
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_case(case: dict[str, Any]) -> None:
-    """Each paragraph has the value that the case names for it."""
+    """Each paragraph has the value that the case gives."""
     document = Document(case["given"])
     labels = [finding for finding in Languages().find(document) if isinstance(finding, Label)]
     found = [
@@ -24,14 +24,14 @@ def test_case(case: dict[str, Any]) -> None:
 
 
 def test_neighbours_of_one_value_share_a_label() -> None:
-    """Few labels for a long article."""
+    """A long article has few labels."""
     (label,) = Languages().find(Document("They said so.\n\nWhat else should they have said?"))
     assert isinstance(label, Label)
     assert (label.start, label.end) == (0, 47)
 
 
-def test_what_the_document_decided_is_less_sure() -> None:
-    """A heading follows the prose around it."""
+def test_decision_by_the_document_has_less_confidence() -> None:
+    """A heading gets the language of the prose around it."""
     words, guess = Languages().find(Document("They said that it was because of the wind.\n\nCold comfort"))
     assert isinstance(words, Label)
     assert isinstance(guess, Label)
@@ -39,6 +39,6 @@ def test_what_the_document_decided_is_less_sure() -> None:
 
 
 def test_no_character_is_in_both_variants() -> None:
-    """Else it would tell nothing."""
+    """A character of both could not decide."""
     simplified, traditional = variant_characters()
     assert not simplified & traditional

@@ -4,6 +4,7 @@ import pickle
 
 import pytest
 from hypothesis import given
+from sampling import examples
 
 import pipeline
 from pipeline.core.recipe import BUILT_IN, recipe
@@ -15,10 +16,21 @@ STAGES = recipe().stages
 each = pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
 
 
-@each
-@pytest.mark.parametrize("law", LAWS, ids=str)
+def slow(law: Law, stage: Stage) -> bool:
+    """Whether `make soak` alone checks it: times of long texts are measured. tests/test_growth.py counts steps."""
+    return law.name == "linear" and stage.name not in {"markup", "languages"}
+
+
+@pytest.mark.parametrize(
+    ("law", "stage"),
+    [
+        pytest.param(law, stage, id=f"{law}-{stage.name}", marks=pytest.mark.soak if slow(law, stage) else ())
+        for law in LAWS
+        for stage in STAGES
+    ],
+)
 def test_a_built_in_stage_keeps_the_law(stage: Stage, law: Law) -> None:
-    law(stage)
+    law(stage, examples=examples(100))
 
 
 @each

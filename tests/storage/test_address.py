@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.storage import Remote, is_url, store
-from pipeline.storage.address import address
+from pipeline.storage import RemotePath, is_url, open_store
+from pipeline.storage.address import parse_url
 
 
 @pytest.mark.parametrize("url", ["s3://salt", "s3://salt/raw/", "gs://salt/a", "az://salt/a", "https://salt.example/a"])
@@ -39,7 +39,7 @@ def test_a_url_that_is_not_read_is_refused_with_those_that_are(url: str) -> None
 )
 def test_a_url_without_a_bucket_or_host_is_refused(url: str) -> None:
     with pytest.raises(UsageError):
-        store(url)
+        open_store(url)
 
 
 @pytest.mark.parametrize(
@@ -47,14 +47,14 @@ def test_a_url_without_a_bucket_or_host_is_refused(url: str) -> None:
 )
 def test_keys_in_a_url_are_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(UsageError) as refused:
-        store(url)
+        open_store(url)
     assert "geheim" not in str(refused.value)
 
 
 def test_a_signature_is_shown_nowhere() -> None:
     url = "https://salt.example/盐 a.jsonl?X-Amz-Signature=geheim"
-    assert str(Remote(url)) == "https://salt.example/%E7%9B%90%20a.jsonl"
-    assert "geheim" not in repr(Remote(url)) + repr(store(url)) + str(store(url)) + str(address(url))
+    assert str(RemotePath(url)) == "https://salt.example/%E7%9B%90%20a.jsonl"
+    assert "geheim" not in repr(RemotePath(url)) + repr(open_store(url)) + str(open_store(url)) + str(parse_url(url))
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_a_signature_is_shown_nowhere() -> None:
     ],
 )
 def test_names_of_a_bucket_stand_as_they_are_and_those_of_the_web_are_decoded_once(url: str, name: str) -> None:
-    assert Remote(url).name == name
+    assert RemotePath(url).name == name
 
 
 def test_a_host_may_be_written_in_any_script() -> None:
-    assert address("https://盐.example:8000/a").host == "xn--nzy.example:8000"
+    assert parse_url("https://盐.example:8000/a").host == "xn--nzy.example:8000"

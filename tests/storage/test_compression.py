@@ -10,31 +10,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import UsageError
-from pipeline.storage.compression import GZIP, ZSTD, DamagedError, packed, unpacked
+from pipeline.storage.compression import GZIP_MAGIC, ZSTD_MAGIC, DamagedError, compressing, decompressing
 
 NAMES = ["a.gz", "a.zst", "a", "A.GZ", "A.ZST"]
 
 
 def pack(data: bytes, name: str) -> bytes:
     file = io.BytesIO()
-    with packed(file, name) as inner:
+    with compressing(file, name) as inner:
         inner.write(data)
     return file.getvalue()
 
 
 def unpack(data: bytes) -> bytes:
-    with unpacked(io.BytesIO(data), data[:16]) as plain:
+    with decompressing(io.BytesIO(data), data[:16]) as plain:
         return b"".join(plain)
 
 
 @pytest.mark.parametrize("name", NAMES)
 @given(data=st.lists(st.binary(max_size=30)).map(b"\n".join))
 def test_what_is_packed_unpacks(name: str, data: bytes) -> None:
-    if name != "a" or not data.startswith((GZIP, ZSTD)):
+    if name != "a" or not data.startswith((GZIP_MAGIC, ZSTD_MAGIC)):
         assert unpack(pack(data, name)) == data
 
 
-@pytest.mark.parametrize(("name", "mark"), [("a.gz", GZIP), ("A.GZ", GZIP), ("a.zst", ZSTD), ("A.Zst", ZSTD)])
+@pytest.mark.parametrize(
+    ("name", "mark"), [("a.gz", GZIP_MAGIC), ("A.GZ", GZIP_MAGIC), ("a.zst", ZSTD_MAGIC), ("A.Zst", ZSTD_MAGIC)]
+)
 def test_the_name_tells_how_it_is_packed_in_capitals_too(name: str, mark: bytes) -> None:
     assert pack(b"line\n", name).startswith(mark)
 
@@ -68,9 +70,9 @@ def test_without_the_library_the_error_says_what_to_install(monkeypatch: pytest.
 def test_what_does_not_unpack_is_told_where_zstandard_was_not_loaded_before() -> None:
     """In a process of its own: the error of a library is known only once that is loaded."""
     code = (
-        "import io\nfrom pipeline.storage.compression import DamagedError, unpacked\n"
+        "import io\nfrom pipeline.storage.compression import DamagedError, decompressing\n"
         "data = bytes([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0, 0, 0, 0, 0])\n"
-        "try:\n    with unpacked(io.BytesIO(data), data) as file: file.read()\n"
+        "try:\n    with decompressing(io.BytesIO(data), data) as file: file.read()\n"
         "except DamagedError as error: print('told', error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

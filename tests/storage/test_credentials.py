@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.storage import credentials, store
+from pipeline.storage import credentials, open_store
 from storage.servers import SECRET, Web
 
 
@@ -33,7 +33,7 @@ def home(keys: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 @pytest.mark.usefixtures("home")
 def test_the_default_profile_is_taken_where_the_environment_has_no_keys() -> None:
-    assert credentials.of_s3() == {
+    assert credentials.s3_options() == {
         "region": "eu-north-1",
         "access_key_id": "one",
         "secret_access_key": f"{SECRET}%1",
@@ -43,14 +43,14 @@ def test_the_default_profile_is_taken_where_the_environment_has_no_keys() -> Non
 @pytest.mark.usefixtures("home")
 def test_another_profile_is_taken_where_the_environment_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "weir")
-    assert credentials.of_s3() == {
+    assert credentials.s3_options() == {
         "region": "ap-east-1",
         "endpoint": "http://127.0.0.1:9",
         "access_key_id": "two",
         "secret_access_key": f"{SECRET}2",
         "session_token": f"{SECRET}3",
     }
-    assert credentials.plain_http("s3")
+    assert credentials.uses_plain_http("s3")
 
 
 @pytest.mark.usefixtures("home")
@@ -59,15 +59,15 @@ def test_keys_region_and_endpoint_of_the_environment_go_before_those_of_a_file(m
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "three")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "https://salt.example")
-    assert credentials.of_s3() == {}
-    assert not credentials.plain_http("s3")
+    assert credentials.s3_options() == {}
+    assert not credentials.uses_plain_http("s3")
 
 
 @pytest.mark.usefixtures("home")
 def test_a_profile_that_is_not_there_is_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "sluice")
     with pytest.raises(UsageError, match="AWS_PROFILE names 'sluice', which is in neither"):
-        credentials.of_s3()
+        credentials.s3_options()
 
 
 @pytest.mark.usefixtures("home")
@@ -75,13 +75,13 @@ def test_a_profile_whose_keys_are_lent_needs_the_library_that_gets_them(monkeypa
     monkeypatch.setenv("AWS_PROFILE", "lent")
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(UsageError, match="pip install boto3"):
-        credentials.of_s3()
+        credentials.s3_options()
 
 
 def test_a_file_that_is_no_such_file_is_named_and_not_quoted(home: Path) -> None:
     (home / "credentials").write_text(f"aws_secret_access_key = {SECRET}\n")
     with pytest.raises(UsageError, match="sections in brackets") as raised:
-        credentials.of_s3()
+        credentials.s3_options()
     assert SECRET not in str(raised.value)
 
 
@@ -99,7 +99,7 @@ def test_only_an_endpoint_that_says_so_is_reached_without_encryption(
     keys: pytest.MonkeyPatch, scheme: str, variable: str, value: str, *, plain: bool
 ) -> None:
     keys.setenv(variable, value)
-    assert credentials.plain_http(scheme) is plain
+    assert credentials.uses_plain_http(scheme) is plain
 
 
 def test_a_program_that_a_profile_names_gives_the_keys(
@@ -112,8 +112,8 @@ def test_a_program_that_a_profile_names_gives_the_keys(
         f"[profile asks]\nregion = us-east-1\ncredential_process = {shlex.join(['cat', str(home / 'keys.json')])}\n"
     )
     monkeypatch.setenv("AWS_PROFILE", "asks")
-    store(bucket).put("a.txt", b"salt")
-    assert store(bucket).get("a.txt") == b"salt"
+    open_store(bucket).put("a.txt", b"salt")
+    assert open_store(bucket).get("a.txt") == b"salt"
 
 
 @pytest.mark.usefixtures("home")
@@ -122,6 +122,6 @@ def test_the_keys_of_a_profile_reach_the_server(web: Web, monkeypatch: pytest.Mo
     monkeypatch.setenv("AWS_PROFILE", "weir")
     monkeypatch.setenv("AWS_ENDPOINT_URL", web.address)
     web.put("/salt/a.txt", "salt")
-    assert store("s3://salt").get("a.txt") == b"salt"
+    assert open_store("s3://salt").get("a.txt") == b"salt"
     assert "Credential=two/" in web.signed[-1]
     assert SECRET + "2" not in web.signed[-1]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import pipeline
 from pipeline import Article
-from pipeline.export.registry import export
-from pipeline.storage.file_names import FewNames, FileNames, file_name, folded, key
+from pipeline.exporters.registry import export
+from pipeline.storage.file_names import FewNames, FileNames, comparison_key, file_name, folded
 
 SHORTENED = file_name("b" * 200).removesuffix(".json")
 PIECES = st.sampled_from([
@@ -56,7 +56,7 @@ def test_no_part_of_a_name_means_something_else_to_a_file_system(name: str) -> N
 
 @given(HOSTILE)
 def test_the_key_of_an_id_is_its_folded_name(name: str) -> None:
-    assert key(name) == folded(file_name(name)).removesuffix(".json")
+    assert comparison_key(name) == folded(file_name(name)).removesuffix(".json")
 
 
 @given(st.text(max_size=20))

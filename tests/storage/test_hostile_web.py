@@ -18,19 +18,19 @@ from pipeline.cli import main
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import Unreadable
 from pipeline.readers.documents import records
-from pipeline.readers.input_files import find
-from pipeline.storage import Access, Remote, store
-from pipeline.storage.disk_space import Room, RoomError
+from pipeline.readers.input_files import find_files
+from pipeline.storage import RemotePath, WebAccess, open_store
+from pipeline.storage.disk_space import DiskSpace, DiskSpaceError
 from pipeline.storage.private_addresses import kind_of_private
 from storage import hostile
 from storage.servers import Web
 
 Captured = pytest.CaptureFixture[str]
 
-HERE = Access(allow_private=True)
-SHORT = Access(allow_private=True, idle=0.2, seconds=60)
+HERE = WebAccess(allow_private=True)
+SHORT = WebAccess(allow_private=True, idle=0.2, seconds=60)
 """For servers that are never done: a machine that is busy makes the test no other."""
-PATIENT = Access(allow_private=True, idle=4, seconds=60)
+PATIENT = WebAccess(allow_private=True, idle=4, seconds=60)
 """For servers that do answer, be it late; half of `idle` is waited for one that stops in the middle."""
 SALT = "The Salt Pans\nSaltmarsh Post: Who rakes the salt?\nIda Moss: 我们一家人，从五月到九月。\n"
 
@@ -58,13 +58,13 @@ def test_a_server_that_does_not_come_to_an_end_is_given_up(answer: hostile.Answe
         hostile.answering(answer) as address,
         pytest.raises(OSError, match=rf"{address}/a.txt: .*\[input.limits\] {setting}"),
     ):
-        store(f"{address}/a.txt", SHORT).get("")
+        open_store(f"{address}/a.txt", SHORT).get("")
 
 
 @pytest.mark.parametrize("answer", [hostile.continues, hostile.trails])
 def test_headers_without_end_are_an_error(answer: hostile.Answer) -> None:
     with hostile.answering(answer) as address, pytest.raises(OSError, match="headers without end, over 4,194,304"):
-        store(f"{address}/a.txt", HERE).get("")
+        open_store(f"{address}/a.txt", HERE).get("")
 
 
 def test_a_server_that_stops_in_the_middle_is_asked_once_more() -> None:
@@ -72,7 +72,7 @@ def test_a_server_that_stops_in_the_middle_is_asked_once_more() -> None:
         hostile.answering(hostile.stops_in_the_middle) as address,
         pytest.raises(OSError, match="breaks off at byte 65,536, and the server does not go on from there"),
     ):
-        store(f"{address}/a.txt", PATIENT).get("")
+        open_store(f"{address}/a.txt", PATIENT).get("")
 
 
 def test_the_whole_of_a_file_has_a_time_too() -> None:
@@ -83,9 +83,9 @@ def test_the_whole_of_a_file_has_a_time_too() -> None:
         while not over.wait(0.05):
             connection.sendall(b"a" * (1 << 16))
 
-    access = Access(allow_private=True, idle=60, seconds=0.5)
+    access = WebAccess(allow_private=True, idle=60, seconds=0.5)
     with hostile.answering(slowly) as address, pytest.raises(OSError, match="after 0.5 seconds .*download_seconds"):
-        store(f"{address}/a.txt", access).get("")
+        open_store(f"{address}/a.txt", access).get("")
 
 
 def test_a_slow_server_harms_no_other_document(web: Web, tmp_path: Path, capsys: Captured) -> None:
@@ -107,14 +107,14 @@ def test_a_file_is_no_longer_than_it_may_be(web: Web, *, declared: bool) -> None
     if not declared:
         web.in_chunks.add("/a.txt")
     with pytest.raises(OSError, match=r"a.txt is .*limit of 100; .*\[input.limits\] download_bytes"):
-        store(url, Access(allow_private=True, size=100)).get("")
+        open_store(url, WebAccess(allow_private=True, size=100)).get("")
 
 
 def test_an_endless_zip_leaves_the_disk_alone_and_nothing_behind(tmp_path: Path, keys: pytest.MonkeyPatch) -> None:
     keys.setattr(tempfile, "tempdir", str(tmp_path))
     options = Input(limits=Limits(copied=1 << 22), allow_private=True)
     with hostile.answering(hostile.goes_on) as address:
-        files, _ = find([f"{address}/a.zip"], access=options.access)
+        files, _ = find_files([f"{address}/a.zip"], access=options.access)
         (told,) = records(files, options)
     assert isinstance(told, Unreadable)
     assert told.reason.startswith("takes more than 4,194,304 bytes of temporary disk, and its server does not say")
@@ -124,13 +124,13 @@ def test_an_endless_zip_leaves_the_disk_alone_and_nothing_behind(tmp_path: Path,
 
 def test_a_copy_stops_before_the_disk_is_full(tmp_path: Path, keys: pytest.MonkeyPatch) -> None:
     keys.setattr(tempfile, "tempdir", str(tmp_path))
-    keys.setattr("pipeline.storage.disk_space.STEP", 1 << 20)
+    keys.setattr("pipeline.storage.disk_space.CHECK_BYTES", 1 << 20)
     keys.setattr(shutil, "disk_usage", lambda _: Usage(total=1 << 40, used=0, free=1 << 30))
     options = Input(allow_private=True)
     with hostile.answering(hostile.goes_on) as address:
-        files, _ = find([f"{address}/a.zip"], access=options.access)
+        files, _ = find_files([f"{address}/a.zip"], access=options.access)
         (told,) = records(files, options)
-        with pytest.raises(RoomError, match="cannot be copied"), files[0].remote.on_disk():  # type: ignore[union-attr]
+        with pytest.raises(DiskSpaceError, match="cannot be copied"), files[0].remote.on_disk():  # type: ignore[union-attr]
             pass
     assert isinstance(told, Unreadable)
     assert told.passing
@@ -146,7 +146,7 @@ class Usage(NamedTuple):
 
 def test_a_short_copy_is_made_on_a_disk_that_is_nearly_full(tmp_path: Path, keys: pytest.MonkeyPatch) -> None:
     keys.setattr(shutil, "disk_usage", lambda _: Usage(total=1 << 40, used=1 << 40, free=0))
-    Room(tmp_path).take(1 << 20)
+    DiskSpace(tmp_path).take(1 << 20)
 
 
 def test_a_run_copies_no_more_of_an_endless_zip_either(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -164,7 +164,7 @@ def test_a_file_whose_length_is_known_may_be_copied_beyond_that_limit(web: Web) 
     with zipfile.ZipFile(packed := io.BytesIO(), "w") as archive:
         archive.writestr("a.txt", SALT * 10)
     options = Input(limits=Limits(copied=10), allow_private=True)
-    files, _ = find([web.put("/a.zip", packed.getvalue())], access=options.access)
+    files, _ = find_files([web.put("/a.zip", packed.getvalue())], access=options.access)
     assert [type(each).__name__ for each in records(files, options)] == ["Record"]
 
 
@@ -179,7 +179,7 @@ def test_what_is_packed_on_the_way_is_held_to_the_ratio() -> None:
 
     options = Input(limits=Limits(bytes=1 << 30), allow_private=True)
     with hostile.answering(packed) as address:
-        files, _ = find([f"{address}/a.txt"], access=options.access)
+        files, _ = find_files([f"{address}/a.txt"], access=options.access)
         (told,) = records(files, options)
     assert isinstance(told, Unreadable)
     assert "unpacks to more than 250 times its size" in told.reason
@@ -240,7 +240,7 @@ def test_this_machine_is_refused_in_all_its_names(web: Web, host: str) -> None:
     port = web.address.rpartition(":")[2]
     web.put("/a.txt", "salt")
     with pytest.raises(OSError, match=r"is .*an? \w+ address; if you trust it, allow it with --allow-private"):
-        store(f"http://{host}:{port}/a.txt").get("")
+        open_store(f"http://{host}:{port}/a.txt").get("")
     assert web.asked == []
 
 
@@ -263,7 +263,7 @@ def test_the_address_is_checked_that_is_connected_to(web: Web, monkeypatch: pyte
     monkeypatch.setattr(socket, "getaddrinfo", found)
     monkeypatch.setattr(socket.socket, "connect", connect)
     with pytest.raises(OSError, match=r"rebound.example is 127.0.0.1, a loopback address"):
-        store(f"http://rebound.example:{port}/a.txt").get("")
+        open_store(f"http://rebound.example:{port}/a.txt").get("")
     assert connected == [public[4]]
 
 
@@ -279,7 +279,7 @@ def test_of_several_addresses_only_public_ones_are_connected_to(monkeypatch: pyt
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     monkeypatch.setattr(socket.socket, "connect", connect)
     with pytest.raises(OSError, match="cannot be reached"):
-        store("http://mixed.example/a.txt").get("")
+        open_store("http://mixed.example/a.txt").get("")
     assert set(connected) == {"93.184.216.34"}
 
 
@@ -287,10 +287,10 @@ def test_a_proxy_may_be_private_but_not_what_it_is_asked_for(web: Web, monkeypat
     monkeypatch.setenv("http_proxy", web.address)
     monkeypatch.delenv("NO_PROXY")
     with pytest.raises(OSError, match="169.254.169.254 is a link-local address"):
-        store("http://169.254.169.254/latest/meta-data/").get("")
+        open_store("http://169.254.169.254/latest/meta-data/").get("")
     assert web.asked == []
     web.files["/a.txt"] = b"salt"
-    assert store("http://name-that-only-the-proxy-knows.invalid/a.txt").get("") == b"salt"
+    assert open_store("http://name-that-only-the-proxy-knows.invalid/a.txt").get("") == b"salt"
 
 
 @pytest.mark.parametrize("verb", ["verify", "restore", "export", "explain", "diff", "clean", "run"])
@@ -308,7 +308,7 @@ def test_each_verb_refuses_it_and_may_be_told_not_to(web: Web, tmp_path: Path, c
 
 
 def test_the_permission_is_part_of_what_is_sent_to_other_processes(web: Web) -> None:
-    (file,), _ = find([web.put("/a.txt", "salt")], access=HERE)
+    (file,), _ = find_files([web.put("/a.txt", "salt")], access=HERE)
     remote = pickle.loads(pickle.dumps(file)).remote
     assert remote.read_bytes() == b"salt"
     assert (remote / "b").access == HERE
@@ -335,7 +335,7 @@ def test_a_redirect_to_a_private_address_is_refused(web: Web, monkeypatch: pytes
         lambda number: None if number == "127.0.0.1" else kind_of_private(number),
     )
     with pytest.raises(OSError, match=r"/a.txt: 169.254.169.254 is a link-local address"):
-        store(f"{web.address}/a.txt").get("")
+        open_store(f"{web.address}/a.txt").get("")
 
 
 @pytest.mark.parametrize(
@@ -354,7 +354,7 @@ def test_a_redirect_to_a_private_address_is_refused(web: Web, monkeypatch: pytes
 def test_a_redirect_that_leads_nowhere_is_an_error(web: Web, location: str, told: str) -> None:
     web.moved["/a.txt"] = location
     with pytest.raises(OSError, match=told) as raised:
-        store(f"{web.address}/a.txt", HERE).get("")
+        open_store(f"{web.address}/a.txt", HERE).get("")
     assert "geheim" not in str(raised.value)
 
 
@@ -371,7 +371,7 @@ def test_a_redirect_does_not_give_up_encryption() -> None:
 def test_redirects_in_a_circle_end(web: Web) -> None:
     web.moved |= {"/a.txt": "/b.txt", "/b.txt": "/a.txt"}
     with pytest.raises(OSError, match="redirects more than 10 times"):
-        store(f"{web.address}/a.txt", HERE).get("")
+        open_store(f"{web.address}/a.txt", HERE).get("")
     assert len(web.asked) == 11
 
 
@@ -382,7 +382,7 @@ def test_the_body_of_a_redirect_is_not_read() -> None:
             connection.sendall(b"a" * (1 << 20))
 
     with hostile.answering(endless) as address, pytest.raises(OSError, match="status 302"):
-        store(f"{address}/a.txt", HERE).get("")
+        open_store(f"{address}/a.txt", HERE).get("")
 
 
 def test_another_host_is_said_once_and_is_given_no_credentials(
@@ -400,7 +400,7 @@ def test_another_host_is_said_once_and_is_given_no_credentials(
     with hostile.answering(elsewhere, heads) as address:
         web.moved["/a.txt"] = f"{address}/b.txt"
         with caplog.at_level(logging.WARNING):
-            remote = Remote(f"http://salt.invalid:{port}/a.txt?Signature=geheim", access=HERE)
+            remote = RemotePath(f"http://salt.invalid:{port}/a.txt?Signature=geheim", access=HERE)
             entry = remote.entry()
             assert entry is not None
             assert remote.known(entry).read_bytes() == b"salt"
@@ -416,7 +416,7 @@ def test_another_host_is_said_once_and_is_given_no_credentials(
 def test_a_redirect_on_one_host_is_not_said(web: Web, caplog: pytest.LogCaptureFixture) -> None:
     web.put("/b.txt", "salt")
     web.moved["/a.txt"] = "/b.txt"
-    assert store(f"{web.address}/a.txt", HERE).get("") == b"salt"
+    assert open_store(f"{web.address}/a.txt", HERE).get("") == b"salt"
     assert caplog.messages == []
 
 
@@ -441,7 +441,7 @@ def test_an_answer_that_is_none_is_an_error_of_the_store(seed: int) -> None:
 
     with hostile.answering(garbled) as address:
         try:
-            told = f"{address} {len(store(f'{address}/a.txt', SHORT).get(''))}"
+            told = f"{address} {len(open_store(f'{address}/a.txt', SHORT).get(''))}"
         except OSError as error:
             told = str(error)
     assert told.startswith(address)
@@ -453,7 +453,7 @@ def test_a_length_that_is_none_is_no_length(head: bytes) -> None:
         connection.sendall(hostile.HEAD + head + b"\r\n\r\nsalt")
 
     with hostile.answering(answer) as address:
-        entry = store(f"{address}/a.txt", HERE).entry("")
+        entry = open_store(f"{address}/a.txt", HERE).entry("")
     assert entry is not None
     assert entry.size is None
 
@@ -461,4 +461,4 @@ def test_a_length_that_is_none_is_no_length(head: bytes) -> None:
 def test_text_of_the_web_is_cleaned_up_to_the_limit(web: Web, capfd: Captured) -> None:
     url = web.put("/a.txt", "salt " * 100)
     assert main(["clean", url, "--allow-private", "--set", "input.limits.bytes=100"]) == 1
-    assert "a.txt: is over the limit of 100 bytes; raise [input.limits] bytes" in capfd.readouterr().err
+    assert "a.txt: is larger than 100 bytes; raise [input.limits] bytes" in capfd.readouterr().err

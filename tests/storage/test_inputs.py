@@ -12,18 +12,19 @@ import pyarrow.parquet as pq
 import pytest
 from backports import zstd
 from readers.packing import COMPRESSIONS, rows
+from sampling import only
 
 from pipeline.cli import main
 from pipeline.config.settings import Input
 from pipeline.errors import UsageError
 from pipeline.model.record import Record, Unreadable
 from pipeline.readers.documents import is_document, records
-from pipeline.readers.input_files import File, find
-from pipeline.readers.registry import choice
-from pipeline.storage import Access, store
+from pipeline.readers.input_files import InputFile, find_files
+from pipeline.readers.registry import select_readers
+from pipeline.storage import WebAccess, open_store
 from storage.servers import SECRET, Web
 
-HERE = Access(allow_private=True)
+HERE = WebAccess(allow_private=True)
 """What a server on this machine needs."""
 Captured = pytest.CaptureFixture[str]
 
@@ -73,7 +74,7 @@ def raw(tmp_path: Path) -> Path:
 
 def copied(folder: Path, url: str) -> str:
     """Puts all files of a folder there."""
-    there = store(url)
+    there = open_store(url)
     for path in folder.rglob("*"):
         if path.is_file():
             there.put(path.relative_to(folder).as_posix(), path.read_bytes())
@@ -87,7 +88,7 @@ def articles(output: Path) -> dict[str, bytes]:
     return found | {"left out": left_out.read_bytes() if left_out.exists() else b""}
 
 
-@pytest.mark.parametrize("end", ["", "/"])
+@pytest.mark.parametrize("end", only(["", "/"], ["/"]))
 def test_a_bucket_gives_the_articles_of_a_folder(
     bucket: str, raw: Path, tmp_path: Path, capfd: Captured, end: str
 ) -> None:
@@ -113,7 +114,7 @@ def test_a_bucket_gives_the_articles_of_a_folder(
 def test_patterns_choose_among_objects_as_among_files(bucket: str, raw: Path) -> None:
     url = copied(raw, f"{bucket}/raw/")
     for include in (["*.txt"], ["dumps/*"], ["盐田/*.txt", "salt*"], ["*.none"]):
-        here, there = find([raw], include=include)[0], find([url], include=include)[0]
+        here, there = find_files([raw], include=include)[0], find_files([url], include=include)[0]
         assert [file.name for file in there] == [file.name for file in here]
         assert [file.id for file in there] == [file.id for file in here]
 
@@ -124,7 +125,7 @@ def test_an_object_can_be_named_itself_beside_a_folder_and_a_file(
     copied(raw, f"{bucket}/raw")
     page = web.put("/d/%E6%BD%AE%20tide.txt", TIDE) + "?Signature=geheim"
     given = [str(raw / "salt.txt"), f"{bucket}/raw/盐田/50%25 a+b.txt", page, f"{bucket}/raw/dumps/"]
-    files, lost = find(given, access=HERE)
+    files, lost = find_files(given, access=HERE)
     assert (sorted(file.name for file in files), lost) == (
         [
             "50%25 a+b.txt",
@@ -147,51 +148,53 @@ def test_an_object_can_be_named_itself_beside_a_folder_and_a_file(
 def test_a_file_knows_its_size_and_a_stamp_that_changes_with_it(bucket: str, web: Web, tmp_path: Path) -> None:
     def looked() -> list[tuple[int | None, str | None]]:
         given: list[str | Path] = [tmp_path / "a.txt", f"{bucket}/b.txt", web.address + "/c.txt"]
-        return [(file.size, file.stamp) for file in find(given, access=HERE)[0]]
+        return [(file.size, file.stamp) for file in find_files(given, access=HERE)[0]]
 
     (tmp_path / "a.txt").write_text("salt")
-    store(bucket).put("b.txt", b"salt")
+    open_store(bucket).put("b.txt", b"salt")
     web.put("/c.txt", "salt")
     before = looked()
     assert [size for size, _ in before] == [4, 4, 4]
     assert all(stamp is not None and stamp.startswith("4-") for _, stamp in before)
     assert looked() == before
     (tmp_path / "a.txt").write_text("tides")
-    store(bucket).put("b.txt", b"tide")
+    open_store(bucket).put("b.txt", b"tide")
     web.tags["/c.txt"] = ['"another"']
     assert not {stamp for _, stamp in before} & {stamp for _, stamp in looked()}
 
 
 def test_the_stamp_in_a_list_is_that_of_the_object_itself(bucket: str) -> None:
-    store(bucket).put("b.txt", b"salt")
-    assert [file.stamp for file in find([bucket])[0]] == [file.stamp for file in find([f"{bucket}/b.txt"])[0]]
+    open_store(bucket).put("b.txt", b"salt")
+    assert [file.stamp for file in find_files([bucket])[0]] == [
+        file.stamp for file in find_files([f"{bucket}/b.txt"])[0]
+    ]
 
 
 def test_what_cannot_be_looked_at_has_neither_size_nor_stamp(tmp_path: Path) -> None:
-    for file in (File(None, "stdin"), File(tmp_path / "none.txt", "none.txt")):
+    for file in (InputFile(None, "stdin"), InputFile(tmp_path / "none.txt", "none.txt")):
         assert (file.size, file.stamp) == (None, None)
 
 
 def test_two_objects_that_would_be_one_document_are_refused(bucket: str, raw: Path) -> None:
-    store(bucket).put("salt.txt", SALT.encode())
-    options, readers = Input(), choice()
+    open_store(bucket).put("salt.txt", SALT.encode())
+    options, readers = Input(), select_readers()
     with pytest.raises(UsageError, match=r"raw/salt.txt and s3://salt/salt.txt would both be document 'salt'"):
-        find([raw, bucket], is_document=lambda file: is_document(file, options, readers))
+        find_files([raw, bucket], is_document=lambda file: is_document(file, options, readers))
     with pytest.raises(UsageError, match="s3://salt/salt.txt is named twice"):
-        find([f"{bucket}/salt.txt", f"{bucket}/"])
+        find_files([f"{bucket}/salt.txt", f"{bucket}/"])
 
 
 def test_a_table_may_be_called_as_the_text_beside_it_in_a_bucket_too(bucket: str) -> None:
-    store(bucket).put("salt.txt", SALT.encode())
-    store(bucket).put("salt.jsonl", lines(2))
-    options, readers = Input(), choice()
-    assert len(find([bucket], is_document=lambda file: is_document(file, options, readers))[0]) == 2
+    open_store(bucket).put("salt.txt", SALT.encode())
+    open_store(bucket).put("salt.jsonl", lines(2))
+    options, readers = Input(), select_readers()
+    assert len(find_files([bucket], is_document=lambda file: is_document(file, options, readers))[0]) == 2
 
 
 def test_what_is_left_out_may_lie_in_the_bucket(bucket: str) -> None:
     for name in ("raw/a.txt", "raw/out/a.json", "raw/outer/b.txt"):
-        store(bucket).put(name, SALT.encode())
-    files, _ = find([f"{bucket}/raw/"], leave_out=f"{bucket}/raw/out")
+        open_store(bucket).put(name, SALT.encode())
+    files, _ = find_files([f"{bucket}/raw/"], leave_out=f"{bucket}/raw/out")
     assert [file.name for file in files] == ["a.txt", "outer/b.txt"]
 
 
@@ -199,7 +202,7 @@ def test_what_is_left_out_may_lie_in_the_bucket(bucket: str) -> None:
 def test_what_is_not_there_is_said_before_anything_is_read(
     bucket: str, tmp_path: Path, capsys: Captured, url: str
 ) -> None:
-    store(bucket).put("a.txt", SALT.encode())
+    open_store(bucket).put("a.txt", SALT.encode())
     assert main(["run", f"{bucket}/a.txt", url, "-o", str(tmp_path / "out")]) == 2
     assert not (tmp_path / "out").exists()
     told = capsys.readouterr().err
@@ -209,9 +212,9 @@ def test_what_is_not_there_is_said_before_anything_is_read(
 
 def test_an_object_that_vanishes_fails_by_name_and_no_other(bucket: str) -> None:
     for name in ("a.txt", "b.txt", "c.txt"):
-        store(bucket).put(name, SALT.encode())
-    files, _ = find([bucket])
-    store(bucket).delete("b.txt")
+        open_store(bucket).put(name, SALT.encode())
+    files, _ = find_files([bucket])
+    open_store(bucket).delete("b.txt")
     found = list(records(files, Input()))
     assert [type(each) for each in found] == [Record, Unreadable, Record]
     assert found[1] == Unreadable("b", "cannot be read: s3://salt/b.txt is not there", passing=True)
@@ -220,9 +223,9 @@ def test_an_object_that_vanishes_fails_by_name_and_no_other(bucket: str) -> None
 def test_keys_that_are_refused_later_fail_what_is_read_then(
     bucket: str, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store(bucket).put("a.txt", SALT.encode())
-    store(bucket).put("b.txt", SALT.encode())
-    found = records(find([bucket])[0], Input())
+    open_store(bucket).put("a.txt", SALT.encode())
+    open_store(bucket).put("b.txt", SALT.encode())
+    found = records(find_files([bucket])[0], Input())
     assert isinstance(next(found), Record)
     web.status["/salt/b.txt"] = 403
     web.bodies["/salt/b.txt"] = f"<Error><Code>ExpiredToken</Code><Token>{SECRET}</Token></Error>".encode()
@@ -233,11 +236,11 @@ def test_keys_that_are_refused_later_fail_what_is_read_then(
     assert SECRET not in refused.reason
 
 
-@pytest.mark.parametrize("suffix", ["", ".gz", ".xz"])
+@pytest.mark.parametrize("suffix", only(["", ".gz", ".xz"], [".gz"]))
 def test_of_a_dump_that_breaks_off_for_good_what_came_is_read_and_one_failure_says_where(web: Web, suffix: str) -> None:
     data = COMPRESSIONS.get(suffix, bytes)(rows(40_000))
     at = len(data) * 3 // 4
-    files, _ = find([web.put(f"/dump.jsonl{suffix}", data), web.put("/z.txt", SALT)], access=HERE)
+    files, _ = find_files([web.put(f"/dump.jsonl{suffix}", data), web.put("/z.txt", SALT)], access=HERE)
     web.breaks[f"/dump.jsonl{suffix}"] = [at, *[0] * 9]
     *before, failure, last = records(files, Input())
     assert isinstance(last, Record)
@@ -252,7 +255,7 @@ def test_of_a_dump_that_breaks_off_for_good_what_came_is_read_and_one_failure_sa
 def test_whatever_breaks_off_for_good_is_one_failure_that_says_so(web: Web, raw: Path, name: str) -> None:
     data = (raw / "dumps" / name).read_bytes() if name != "a.txt" else SALT.encode()
     url = web.put(f"/{name}", data)
-    files, _ = find([url], access=HERE)
+    files, _ = find_files([url], access=HERE)
     web.breaks[f"/{name}"] = [len(data) // 2, *[0] * 9]
     (failure,) = (each for each in records(files, Input()) if isinstance(each, Unreadable))
     assert f"cannot be read: {url} breaks off at byte {len(data) // 2:,} again and again" in failure.reason
@@ -273,7 +276,7 @@ def test_a_list_that_breaks_off_is_a_failure_and_not_a_shorter_list(web: Web, ke
     keys.setenv("AWS_ENDPOINT_URL", web.address)
     keys.setattr("pipeline.storage.bucket.RETRIES", 0)
     web.status["/salt"] = 500
-    files, lost = find(["s3://salt/raw/"])
+    files, lost = find_files(["s3://salt/raw/"])
     assert files == []
     (told,) = lost
     assert isinstance(told, Unreadable)

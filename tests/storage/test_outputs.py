@@ -9,9 +9,9 @@ from interviews import bridge, everything, paired
 import pipeline
 from pipeline.cli import main
 from pipeline.errors import UsageError
-from pipeline.export.load.articles import load_each
+from pipeline.exporters.load.articles import load_each
 from pipeline.model.article import Article
-from pipeline.storage import Access, Remote, store
+from pipeline.storage import RemotePath, WebAccess, open_store
 from storage.servers import SECRET, Web
 
 Captured = pytest.CaptureFixture[str]
@@ -25,10 +25,10 @@ def source_of(article: Article) -> bytes:
 def output(bucket: str, tmp_path: Path) -> tuple[Path, str]:
     """The same articles in a folder and in a bucket, with what a run leaves beside them."""
     pipeline.export(everything(), tmp_path / "out", to="json")
-    for there in (tmp_path / "out", Remote(f"{bucket}/out")):
+    for there in (tmp_path / "out", RemotePath(f"{bucket}/out")):
         pipeline.export(everything(), there, to="json")
-    store(bucket).put("out/_run/run.json", b"{}")
-    store(bucket).put("out/notes.md", b"not an article")
+    open_store(bucket).put("out/_run/run.json", b"{}")
+    open_store(bucket).put("out/notes.md", b"not an article")
     return tmp_path / "out", f"{bucket}/out/"
 
 
@@ -38,14 +38,14 @@ def output(bucket: str, tmp_path: Path) -> tuple[Path, str]:
 def test_what_is_exported_to_a_bucket_is_read_back_equal(bucket: str, name: str) -> None:
     pipeline.export(everything(), f"{bucket}/may/{name}")
     assert list(pipeline.read(f"{bucket}/may/{name}")) == everything()
-    assert [entry.name for entry in store(bucket).listing()] == [f"may/{name}"]
+    assert [entry.name for entry in open_store(bucket).listing()] == [f"may/{name}"]
 
 
 @pytest.mark.parametrize("name", ["a.jsonl.zst", "a.parquet", "a.csv", "a.txt"])
 def test_the_object_has_the_bytes_of_the_file(bucket: str, tmp_path: Path, name: str) -> None:
     pipeline.export(everything(), tmp_path / name)
     pipeline.export(everything(), f"{bucket}/{name}")
-    assert store(bucket).get(name) == (tmp_path / name).read_bytes()
+    assert open_store(bucket).get(name) == (tmp_path / name).read_bytes()
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
@@ -57,14 +57,16 @@ def test_a_format_of_many_files_becomes_an_object_each(bucket: str, tmp_path: Pa
         path.relative_to(tmp_path / "out").as_posix(): path.read_bytes() for path in (tmp_path / "out").rglob("*.*")
     }
     assert len(here) == 3
-    assert {entry.name: store(f"{bucket}/out").get(entry.name) for entry in store(f"{bucket}/out").listing()} == here
+    assert {
+        entry.name: open_store(f"{bucket}/out").get(entry.name) for entry in open_store(f"{bucket}/out").listing()
+    } == here
 
 
 def test_the_command_exports_from_bucket_to_bucket(output: tuple[Path, str], bucket: str, capfd: Captured) -> None:
     here, there = output
     assert main(["export", there, "-o", f"{bucket}/exports/a.parquet"]) == 0
     assert main(["export", str(here), "-o", f"{bucket}/exports/b.parquet"]) == 0
-    assert store(bucket).get("exports/a.parquet") == store(bucket).get("exports/b.parquet")
+    assert open_store(bucket).get("exports/a.parquet") == open_store(bucket).get("exports/b.parquet")
     told = capfd.readouterr()
     assert told.out + told.err == ""
 
@@ -76,7 +78,7 @@ def test_the_command_exports_from_bucket_to_bucket(output: tuple[Path, str], buc
         ("https://salt.example/a.parquet", None, "https://salt.example/a.parquet: files of the web can only be read"),
         ("ftp://salt.example/a.parquet", None, "ftp:// is not read; s3://"),
         ("s3://salt/a.json", "json", "s3://salt/a.json: a file per article needs a folder"),
-        ("s3://salt/a/", "jsonl", "s3://salt/a/ is called as a folder, and jsonl is one file"),
+        ("s3://salt/a/", "jsonl", "s3://salt/a/ ends in a slash, but format 'jsonl' writes one file"),
         ("s3://salt/a", None, "the name of s3://salt/a tells no format"),
         ("s3://salt/..", "json", "s3://salt/.. is no name"),
         ("s3://salt/out/a.jsonl", None, "s3://salt/out/a.jsonl is what is exported, or lies in it"),
@@ -87,21 +89,21 @@ def test_the_command_exports_from_bucket_to_bucket(output: tuple[Path, str], buc
 def test_a_target_that_cannot_be_is_wrong_usage_and_nothing_is_written(
     output: tuple[Path, str], bucket: str, capfd: Captured, target: str, form: str | None, said: str
 ) -> None:
-    before = list(store(bucket).listing())
+    before = list(open_store(bucket).listing())
     assert main(["export", output[1], "-o", target, *(["--to", form] if form else [])]) == 2
     told = capfd.readouterr().err
     assert told.startswith(f"pipeline: error: {said}")
     assert told.count("\n") == 1
     assert "/tmp" not in told
     assert SECRET not in told
-    assert list(store(bucket).listing()) == before
+    assert list(open_store(bucket).listing()) == before
 
 
 def test_an_export_of_nothing_sound_leaves_the_object_that_is_there(bucket: str, capfd: Captured) -> None:
-    store(bucket).put("out/a.json", b'{"schema": "bilingual-article/1"}')
-    store(bucket).put("a.jsonl", b"what was there")
+    open_store(bucket).put("out/a.json", b'{"schema": "bilingual-article/1"}')
+    open_store(bucket).put("a.jsonl", b"what was there")
     assert main(["export", f"{bucket}/out", "-o", f"{bucket}/a.jsonl"]) == 1
-    assert store(bucket).get("a.jsonl") == b"what was there"
+    assert open_store(bucket).get("a.jsonl") == b"what was there"
 
 
 @pytest.mark.parametrize(
@@ -141,9 +143,12 @@ def test_the_command_that_compares_takes_a_folder_and_a_bucket(output: tuple[Pat
 def test_documents_are_restored_from_one_bucket_to_another_place(output: tuple[Path, str], bucket: str) -> None:
     assert main(["restore", output[1], "-o", f"{bucket}/sources"]) == 0
     assert main(["restore", output[1], "--id", paired().id, "-o", f"{bucket}/one.txt"]) == 0
-    found = {entry.name: store(f"{bucket}/sources").get(entry.name) for entry in store(f"{bucket}/sources").listing()}
+    found = {
+        entry.name: open_store(f"{bucket}/sources").get(entry.name)
+        for entry in open_store(f"{bucket}/sources").listing()
+    }
     assert found == {f"{article.id}.txt": source_of(article) for article in everything()}
-    assert store(bucket).get("one.txt") == source_of(paired())
+    assert open_store(bucket).get("one.txt") == source_of(paired())
 
 
 def test_one_article_of_a_bucket_is_read_by_its_own_url(output: tuple[Path, str]) -> None:
@@ -165,9 +170,9 @@ def test_a_data_frame_is_made_of_what_a_bucket_holds(output: tuple[Path, str]) -
 
 
 def test_text_of_a_bucket_is_cleaned(bucket: str, capfd: Captured) -> None:
-    store(bucket).put("a.txt", b"It is quot;saltquot;.\n")
+    open_store(bucket).put("a.txt", b"It is quot;saltquot;.\n")
     assert main(["clean", f"{bucket}/a.txt", "-o", f"{bucket}/b.txt"]) == 0
-    assert store(bucket).get("b.txt") == b'It is "salt".\n'
+    assert open_store(bucket).get("b.txt") == b'It is "salt".\n'
 
 
 @pytest.mark.parametrize(
@@ -196,7 +201,7 @@ def test_an_article_that_vanishes_hides_no_other(output: tuple[Path, str], bucke
     found = load_each(output[1])
     first = next(found)
     rest = [f"{article.id}.json" for article in everything()[1:]]
-    store(f"{bucket}/out").delete(rest[0])
+    open_store(f"{bucket}/out").delete(rest[0])
     (name, error), (_, last) = found
     assert first[1] == everything()[0]
     assert (name, last) == (rest[0], everything()[2])
@@ -208,17 +213,17 @@ def test_an_export_that_breaks_off_is_one_failure_behind_what_was_read(web: Web,
     data = (tmp_path / "a.jsonl").read_bytes()
     url = web.put("/a.jsonl", data)
     web.breaks["/a.jsonl"] = [len(data), len(data) - 100, *[0] * 9]
-    *_, (name, failure) = load_each(Remote(url, access=Access(allow_private=True)))
+    *_, (name, failure) = load_each(RemotePath(url, access=WebAccess(allow_private=True)))
     assert name.startswith("a.jsonl")
     assert f"breaks off at byte {len(data) - 100:,}" in str(failure)
 
 
 def test_a_remote_place_says_what_it_is(bucket: str) -> None:
-    store(bucket).put("raw/a.txt", b"salt")
-    there = Remote(f"{bucket}/raw")
+    open_store(bucket).put("raw/a.txt", b"salt")
+    there = RemotePath(f"{bucket}/raw")
     assert (there.exists(), there.is_dir(), there.is_file()) == (True, True, False)
     file = there / "a.txt"
     assert (file.exists(), file.is_dir(), file.is_file(), file.name) == (True, False, True, "a.txt")
     assert not (there / "none").exists()
     with pytest.raises(UsageError):
-        Remote("s3://sugar").exists()
+        RemotePath("s3://sugar").exists()

@@ -7,22 +7,22 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.storage import Access, Remote, Store, store
+from pipeline.storage import RemotePath, Store, WebAccess, open_store
 from storage.servers import Web
 
-HERE = Access(allow_private=True)
+HERE = WebAccess(allow_private=True)
 """What a server on this machine needs."""
 TEXT = "Ida Moss: 潮水来了，我们收盐。\n" * 20_000
 
 
 def local(url: str) -> Store:
-    return store(url, HERE)
+    return open_store(url, HERE)
 
 
 def test_a_file_comes_as_it_lies_there(web: Web) -> None:
     url = web.put("/d/a.txt", TEXT)
     assert local(url).get("").decode() == TEXT
-    assert Remote(url, access=HERE).entry() is not None
+    assert RemotePath(url, access=HERE).entry() is not None
     assert local(f"{web.address}/d").get("a.txt").decode() == TEXT
 
 
@@ -129,7 +129,7 @@ def test_the_stamp_is_the_tag_or_where_that_is_weak_the_time(web: Web) -> None:
 
 
 def test_the_web_is_not_written_to_and_has_no_list(web: Web, tmp_path: Path) -> None:
-    there = store(web.address)
+    there = open_store(web.address)
     (tmp_path / "a").touch()
     for attempt in (
         lambda: there.put("a", b""),

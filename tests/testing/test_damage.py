@@ -10,9 +10,9 @@ from readers.packing import COMPRESSIONS, FERRY, KEEPER, rows
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, ReaderError
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.reader import Claim, Found
-from pipeline.readers.registry import built_in
-from pipeline.readers.text import document
+from pipeline.readers.reader import Claim, ReaderItem
+from pipeline.readers.registry import built_in_reader
+from pipeline.readers.text import document_record
 from pipeline.testing import check_reader
 
 
@@ -24,21 +24,21 @@ class Logbook:
     protocol: ClassVar = 1
     fails: str = "never"
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        return Claim.CONTENT if blob.head.startswith(b"LOG ") else Claim.NONE
+    def sniff(self, source: ByteSource) -> Claim:
+        return Claim.CONTENT if source.head.startswith(b"LOG ") else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         if self.fails == "always":
-            yield LeftOut(str(blob.place), "is not to my taste")
+            yield LeftOut(str(source.location), "is not to my taste")
             return
-        data = blob.whole(options.limits.bytes)
+        data = source.whole(options.limits.bytes)
         number, _, rest = data[4:].partition(b"\n")
         if self.fails == "raises":
             int(number.decode())
             number.decode().index("2")
         if not number.isdigit():
             raise ReaderError("says no number\nof lines" if self.fails == "lines" else "says no number of lines")
-        yield document(blob, rest, "text/plain")
+        yield document_record(source, rest, "text/plain")
 
 
 LOG = {"a.log": b"LOG 2\n" + FERRY}
@@ -47,7 +47,7 @@ LOG = {"a.log": b"LOG 2\n" + FERRY}
 @pytest.mark.parametrize("name", ["gzip", "zstd", "xz", "bzip2", "jsonl", "text"])
 def test_readers_of_this_package_pass(name: str) -> None:
     files = {f"t.jsonl{suffix}": pack(rows(20)) for suffix, pack in COMPRESSIONS.items()}
-    check_reader(built_in(name), {**files, "t.jsonl": rows(20), "k.txt": KEEPER}, times=50)
+    check_reader(built_in_reader(name), {**files, "t.jsonl": rows(20), "k.txt": KEEPER}, times=50)
 
 
 def test_a_sound_reader_passes() -> None:

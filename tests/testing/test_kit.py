@@ -2,6 +2,7 @@
 
 import faulty
 import pytest
+from sampling import examples
 
 from pipeline.model.stage import Stage
 from pipeline.testing import LAWS, Broken, Law, faults
@@ -85,13 +86,13 @@ def test_a_stage_that_hangs_is_stopped_and_found() -> None:
 @pytest.mark.parametrize("stage", [faulty.Sound(), faulty.Seeing(), faulty.Choosing()], ids=lambda stage: stage.name)
 @pytest.mark.parametrize("law", LAWS, ids=str)
 def test_a_sound_stage_keeps_every_law(stage: Stage, law: Law) -> None:
-    law(stage, examples=50)
+    law(stage, examples=examples(50))
 
 
 def test_all_faults_of_a_stage_are_told_at_once() -> None:
-    laws = [fault.law for fault in faults(faulty.Greedy(), examples=50)]
+    laws = [fault.law for fault in faults(faulty.Greedy(), examples=examples(50))]
     assert laws == ["cases"]
-    assert list(faults(faulty.Sound(), examples=50)) == []
+    assert list(faults(faulty.Sound(), examples=examples(50))) == []
 
 
 def test_a_fault_is_told_with_its_law_its_text_as_a_literal_and_its_rule() -> None:

@@ -85,7 +85,7 @@ def test_utf_16_that_was_cut_inside_a_character_keeps_its_last_byte() -> None:
 
 
 def test_binary_bytes_with_nuls_are_refused() -> None:
-    with pytest.raises(DecodingError, match="NUL byte at byte 1"):
+    with pytest.raises(DecodingError, match="contains a NUL byte at byte 1"):
         decode(bytes(range(1, 256, 3)).replace(b"\x04", b"\0") * 20)
 
 

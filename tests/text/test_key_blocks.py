@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.readers.markdown.front_matter import metadata
+from pipeline.readers.markdown.front_matter import read_front_matter
 from pipeline.text.key_blocks import is_key_block
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -59,7 +59,7 @@ def test_an_interview_between_two_rules_is_not_front_matter(seed: int) -> None:
     article = pipeline.process(text, id="a")
     keys = "".join(article.text[each.start : each.end] for each in article.segments if each.label == "front-matter")
     assert not [line for line in said if line in keys], text
-    assert metadata(text) == {}
+    assert read_front_matter(text) == {}
     assert list(pipeline.faults(article)) == []
 
 

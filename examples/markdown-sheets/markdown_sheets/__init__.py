@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from pipeline import Article
 from pipeline.model.article import Exchange, Turn
-from pipeline.storage.atomic import replace
+from pipeline.storage.atomic import write_atomic
 from pipeline.storage.file_names import file_name
 
 SPECIAL = regex.compile(r"[\\`*_\[\]<>#|~]")
@@ -33,7 +33,7 @@ class MarkdownSheets:
         for article in articles:
             path = target / file_name(article.id, ".md")
             path.parent.mkdir(parents=True, exist_ok=True)
-            replace(path, "\n".join(self.lines(article)).encode())
+            write_atomic(path, "\n".join(self.lines(article)).encode())
 
     def lines(self, article: Article) -> Iterator[str]:
         """The page, a line at a time."""

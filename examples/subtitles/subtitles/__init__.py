@@ -9,11 +9,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from pipeline.config.settings import Input
-from pipeline.model.article import Origin
-from pipeline.model.record import ReaderError, Record
-from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers import ByteSource, Claim, Input, Origin, ReaderError, ReaderItem, Record
 from pipeline.text.decoding import DecodingError, decode
 
 TIME = r"(?:(\d{1,3}):)?(\d\d):(\d\d)[.,](\d{3})"
@@ -34,15 +30,15 @@ class Subtitles:
 
     pause: Annotated[float, Meta(ge=0, description="Seconds of silence that end a paragraph.")] = 3.0
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """WebVTT says what it is; of a file that is called `.srt` a line of times is asked."""
-        if blob.head.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
+        if source.head.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT"):
             return Claim.CONTENT
-        return Claim.NAME if blob.suffix in {".srt", ".vtt"} and b"-->" in blob.head else Claim.NONE
+        return Claim.NAME if source.suffix in {".srt", ".vtt"} and b"-->" in source.head else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """The transcript. It is the source that can be restored; the file itself is known by its hash."""
-        data = blob.whole(options.limits.bytes)
+        data = source.whole(options.limits.bytes)
         try:
             text = decode(data, encoding=options.encoding).text
         except DecodingError as error:
@@ -51,15 +47,15 @@ class Subtitles:
         if not transcript:
             raise ReaderError("holds no cue with a text; leave it out")
         origin = Origin(
-            path=blob.place.file,
+            path=source.location.file,
             media_type="text/vtt" if text.startswith("WEBVTT") else "application/x-subrip",
-            member=blob.place.member,
+            member=source.location.member,
             row=None,
             field=None,
             sha256=hashlib.sha256(data).hexdigest(),
         )
         made_by = f"bilingual-pipeline-subtitles {version('bilingual-pipeline-subtitles')}"
-        yield Record(blob.id, transcript, origin, converted_by=made_by)
+        yield Record(source.id, transcript, origin, converted_by=made_by)
 
     def paragraphs(self, text: str) -> Iterator[str]:
         """The cues of `text`, joined."""

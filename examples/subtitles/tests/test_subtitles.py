@@ -7,13 +7,7 @@ import pytest
 from subtitles import Subtitles
 
 import pipeline
-from pipeline.config.settings import Input
-from pipeline.model.record import ReaderError, Record
-from pipeline.readers.byte_source import ByteSource, Place
-from pipeline.readers.documents import records
-from pipeline.readers.input_files import File
-from pipeline.readers.reader import Claim
-from pipeline.readers.registry import Registry
+from pipeline.readers import ByteSource, Claim, Input, InputFile, Location, ReaderError, Record, Registry, records
 from pipeline.testing import check_reader
 
 TALK = """\
@@ -47,8 +41,8 @@ For a month.
 """
 
 
-def blob(name: str, data: bytes) -> ByteSource:
-    return ByteSource(Place(name), io.BytesIO(data))
+def source(name: str, data: bytes) -> ByteSource:
+    return ByteSource(Location(name), io.BytesIO(data))
 
 
 def transcript(text: str, **options: float) -> list[str]:
@@ -84,17 +78,17 @@ def test_labels_in_the_cues_begin_paragraphs() -> None:
     ],
 )
 def test_it_claims_what_is_a_file_of_subtitles(name: str, data: bytes, claim: Claim) -> None:
-    assert Subtitles().sniff(blob(name, data)) is claim
+    assert Subtitles().sniff(source(name, data)) is claim
 
 
 def test_a_file_without_cues_is_refused_with_the_reason() -> None:
     with pytest.raises(ReaderError, match="holds no cue with a text"):
-        list(Subtitles().read(blob("a.vtt", b"WEBVTT\n\nNOTE nothing\n"), Input()))
+        list(Subtitles().read(source("a.vtt", b"WEBVTT\n\nNOTE nothing\n"), Input()))
 
 
 def test_the_transcript_is_an_interview_that_restores(tmp_path: Path) -> None:
     (tmp_path / "talk.vtt").write_text(TALK, "utf-8")
-    (found,) = records([File(tmp_path / "talk.vtt", "talk.vtt")], Input(), Registry((Subtitles(),)))
+    (found,) = records([InputFile(tmp_path / "talk.vtt", "talk.vtt")], Input(), Registry((Subtitles(),)))
     assert isinstance(found, Record)
     article = pipeline.Pipeline().process(found.data, id=found.id, origin=found.origin, converted_by=found.converted_by)
     speakers = [turn.speaker for exchange in article.exchanges for turn in exchange.turns]

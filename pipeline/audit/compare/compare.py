@@ -37,10 +37,10 @@ def compare(old: Article, new: Article) -> Difference:
         return _difference(new.id, (), (), (), 0, (), sources=False)
     old_side, new_side = ComparedArticle(old, layer_texts(old)), ComparedArticle(new, layer_texts(new))
     one_source = old_side.source == new_side.source
-    found = diff_spans(
+    spans = diff_spans(
         old.text, new.text, (old_side.rewrites, new_side.rewrites) if one_source and old.text != new.text else None
     )
-    places = SharedPositions(found)
+    places = SharedPositions(spans)
     left = [
         *findings.compared_edits(old_side, None if one_source else places.old),
         *findings.compared_labels(old, places.old),
@@ -53,7 +53,7 @@ def compare(old: Article, new: Article) -> Difference:
     reported = [findings.finding_change(item, old_side, "old") for item in only_old] + [
         findings.finding_change(item, new_side, "new") for item in only_new
     ]
-    hunks = tuple(_hunks(found, old_side, new_side, only_old, only_new))
+    hunks = tuple(_hunks(spans, old_side, new_side, only_old, only_new))
     changes = structure.structure_changes(old, new, places)
     provenance = (
         *structure.changed_fields(
@@ -105,31 +105,33 @@ def _difference(
 
 
 def _hunks(
-    found: Sequence[DiffSpan],
+    spans: Sequence[DiffSpan],
     old: ComparedArticle,
     new: ComparedArticle,
     only_old: list[ComparedFinding],
     only_new: list[ComparedFinding],
 ) -> Iterator[Hunk]:
-    if not found:
+    if not spans:
         return
     rule_finders = [_RuleFinder(article.rewrites, only) for article, only in ((old, only_old), (new, only_new))]
     lines = [0, 0]
     at = [0, 0]
-    for gap in found:
-        for side, (article, position) in enumerate(((old, gap.old_start), (new, gap.new_start))):
+    for span in spans:
+        for side, (article, position) in enumerate(((old, span.old_start), (new, span.new_start))):
             # Counts on from the previous difference, so that a long text is read once.
             lines[side] += article.article.text.count("\n", at[side], position)
             at[side] = position
-        before, after = line_context(new.article.text, gap.new_start, gap.new_end)
-        rules = rule_finders[0].rules(gap.old_start, gap.old_end) | rule_finders[1].rules(gap.new_start, gap.new_end)
+        before, after = line_context(new.article.text, span.new_start, span.new_end)
+        rules = rule_finders[0].rules(span.old_start, span.old_end) | rule_finders[1].rules(
+            span.new_start, span.new_end
+        )
         yield Hunk(
             old_line=lines[0] + 1,
             new_line=lines[1] + 1,
-            old_start=gap.old_start,
-            new_start=gap.new_start,
-            old=old.article.text[gap.old_start : gap.old_end],
-            new=new.article.text[gap.new_start : gap.new_end],
+            old_start=span.old_start,
+            new_start=span.new_start,
+            old=old.article.text[span.old_start : span.old_end],
+            new=new.article.text[span.new_start : span.new_end],
             before=before,
             after=after,
             rules=tuple(sorted(rules)),
@@ -149,10 +151,10 @@ class _RuleFinder:
         self._ends = [p.end for p, _ in self._rewrites]
 
     def rules(self, start: int, end: int) -> set[str]:
-        found: set[str] = set()
+        touching_rules: set[str] = set()
         for i in range(bisect_left(self._ends, start), len(self._ends)):
             rewrite, rules = self._rewrites[i]
             if rewrite.start > end:
                 break
-            found |= rules
-        return found
+            touching_rules |= rules
+        return touching_rules

@@ -87,41 +87,41 @@ def unmatched(
     return list(_select(olds, gone)), list(_select(news, come)), unlike
 
 
-def _select(found: Sequence[ComparedFinding], wanted: Counter[Any]) -> Iterator[ComparedFinding]:
-    if not wanted:
+def _select(findings: Sequence[ComparedFinding], counts: Counter[Any]) -> Iterator[ComparedFinding]:
+    if not counts:
         return
-    for item in found:
-        if wanted[item.what, item.key] > 0:
-            wanted[item.what, item.key] -= 1
+    for item in findings:
+        if counts[item.what, item.key] > 0:
+            counts[item.what, item.key] -= 1
             yield item
 
 
-def finding_change(found: ComparedFinding, article: ComparedArticle, side: Side) -> FindingChange:
+def finding_change(finding: ComparedFinding, article: ComparedArticle, side: Side) -> FindingChange:
     """A finding as it is reported, with its context."""
     old = new = value = None
-    if found.what == "edit":
-        layer, _, edit = found.item
+    if finding.what == "edit":
+        layer, _, edit = finding.item
         old, new = edit.old, edit.new
         example = edit_excerpt(article.layer_texts[layer], edit.start, old, new)
     else:
-        value, example = value_and_context(found, article.article.text)
+        value, example = value_and_context(finding, article.article.text)
     return FindingChange(
-        what=found.what,
+        what=finding.what,
         side=side,
-        stage=found.stage,
-        rule=found.rule,
+        stage=finding.stage,
+        rule=finding.rule,
         value=value,
-        start=found.place,
+        start=finding.place,
         old=old,
         new=new,
         example=example,
     )
 
 
-def value_and_context(found: ComparedFinding, text: str) -> tuple[str, str]:
+def value_and_context(finding: ComparedFinding, text: str) -> tuple[str, str]:
     """Value and context of a label, a note or an annotation."""
-    item = found.item
-    if found.what == "note":
+    item = finding.item
+    if finding.what == "note":
         return item.message, note_excerpt(text, item.start, item.end, item.message, item.suggestion)
-    value = f"{item.label} ({item.language})" if found.what == "label" else f"{item.layer}: {item.value}"
+    value = f"{item.label} ({item.language})" if finding.what == "label" else f"{item.layer}: {item.value}"
     return value, value if item.start is None else label_excerpt(text, item.start, item.end, value)

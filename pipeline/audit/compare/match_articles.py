@@ -11,11 +11,11 @@ import msgspec
 
 from pipeline.config.settings import Limits
 from pipeline.errors import ContractError
-from pipeline.export.load.articles import article_file_names, is_single_article, load_each
-from pipeline.export.load.decode import decode_article
-from pipeline.export.load.limits import DEFAULT_LIMITS
+from pipeline.exporters.load.articles import article_file_names, is_single_article, load_each
+from pipeline.exporters.load.decode import decode_article
+from pipeline.exporters.load.limits import DEFAULT_LIMITS
 from pipeline.model.article import Article
-from pipeline.storage import Place
+from pipeline.storage import AnyPath
 
 ZLIB_FASTEST = 1
 """Compression level of the temporary index, which is read once and deleted."""
@@ -30,7 +30,7 @@ class ArticlePair(NamedTuple):
     new: Article | ContractError | None
 
 
-def matched_articles(old: Place, new: Place, limits: Limits = DEFAULT_LIMITS) -> Iterator[ArticlePair]:
+def matched_articles(old: AnyPath, new: AnyPath, limits: Limits = DEFAULT_LIMITS) -> Iterator[ArticlePair]:
     """Yields every article of both outputs with its counterpart: in the order of `new`, then those only in `old`.
 
     Two folders of article files are matched by file name, two single articles with each other, anything else by id;
@@ -45,12 +45,12 @@ def matched_articles(old: Place, new: Place, limits: Limits = DEFAULT_LIMITS) ->
         yield from _matched_by_id(old, new, limits)
 
 
-def _is_article_folder(path: Place) -> bool:
+def _is_article_folder(path: AnyPath) -> bool:
     """Whether a path is a folder in which every file is a single article."""
     return path.is_dir() and all(is_single_article(path / name) for name in article_file_names(path))
 
 
-def _matched_by_name(old: Place, new: Place, limits: Limits) -> Iterator[ArticlePair]:
+def _matched_by_name(old: AnyPath, new: AnyPath, limits: Limits) -> Iterator[ArticlePair]:
     for name, article in load_each(new, limits):
         partner = old / name
         yield ArticlePair(name, next(load_each(partner, limits))[1] if partner.is_file() else None, article)
@@ -59,7 +59,7 @@ def _matched_by_name(old: Place, new: Place, limits: Limits) -> Iterator[Article
             yield ArticlePair(name, next(load_each(old / name, limits))[1], None)
 
 
-def _matched_by_id(old: Place, new: Place, limits: Limits) -> Iterator[ArticlePair]:
+def _matched_by_id(old: AnyPath, new: AnyPath, limits: Limits) -> Iterator[ArticlePair]:
     with (
         TemporaryDirectory(prefix="pipeline-diff-") as folder,
         closing(sqlite3.connect(f"{folder}/articles.sqlite")) as index,

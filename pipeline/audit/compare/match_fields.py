@@ -26,17 +26,17 @@ class ListItem(NamedTuple):
 
 def field_spans(article: Article, place: Callable[[int, int], Span]) -> FieldSpans:
     """The span of every field that has a segment, with offsets mapped by `place`."""
-    found: dict[str, Span] = {}
+    spans: dict[str, Span] = {}
     for segment in article.segments:
         if segment.field is None:
             continue
         start, end = place(segment.start, segment.end)
         pointer = segment.field
         while pointer:
-            first, last = found.get(pointer, (start, end))
-            found[pointer] = (min(first, start), max(last, end))
+            first, last = spans.get(pointer, (start, end))
+            spans[pointer] = (min(first, start), max(last, end))
             pointer = pointer.rpartition("/")[0]
-    return found
+    return spans
 
 
 def span_of(item: ListItem, where: FieldSpans) -> Span | None:
@@ -52,24 +52,26 @@ def matched_items(
     Matches first items with the same span, or the same name if they have no span; then items that overlap by half;
     then speakers who share a label, and translations into the same language.
     """
-    waiting: dict[object, list[int]] = {}
+    by_identity: dict[object, list[int]] = {}
     for j, item in enumerate(news):
-        waiting.setdefault(_identity(item, new_at), []).append(j)
-    for same in waiting.values():
+        by_identity.setdefault(_identity(item, new_at), []).append(j)
+    for same in by_identity.values():
         same.reverse()
-    found, left = [], []
+    matched, unmatched_old = [], []
     for i, item in enumerate(olds):
-        candidates = waiting.get(_identity(item, old_at))
+        candidates = by_identity.get(_identity(item, old_at))
         if candidates:
-            found.append((i, candidates.pop()))
+            matched.append((i, candidates.pop()))
         else:
-            left.append(i)
-    free = sorted(j for same in waiting.values() for j in same)
-    old_spans = [(i, olds[i].kind, span) for i in left if (span := span_of(olds[i], old_at))]
-    new_spans = [(j, news[j].kind, span) for j in free if (span := span_of(news[j], new_at))]
-    found += _overlapping(old_spans, new_spans)
-    found += _same_identity([(i, olds[i].node.value) for i in left], [(j, news[j].node.value) for j in free])
-    return sorted(found)
+            unmatched_old.append(i)
+    unmatched_new = sorted(j for same in by_identity.values() for j in same)
+    old_spans = [(i, olds[i].kind, span) for i in unmatched_old if (span := span_of(olds[i], old_at))]
+    new_spans = [(j, news[j].kind, span) for j in unmatched_new if (span := span_of(news[j], new_at))]
+    matched += _overlapping(old_spans, new_spans)
+    matched += _same_identity(
+        [(i, olds[i].node.value) for i in unmatched_old], [(j, news[j].node.value) for j in unmatched_new]
+    )
+    return sorted(matched)
 
 
 def _identity(item: ListItem, where: FieldSpans) -> object:

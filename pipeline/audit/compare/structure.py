@@ -25,13 +25,13 @@ COMPARED_FIELDS = (
 def structure_changes(old: Article, new: Article, places: SharedPositions) -> tuple[FieldChange, ...]:
     """The fields that differ, except numbers, and strings that only differ because their text does."""
     comparer = StructureComparer(old, new, places)
-    found = []
+    changes = []
     for name in COMPARED_FIELDS:
-        was, now = getattr(old, name), getattr(new, name)
+        old_value, new_value = getattr(old, name), getattr(new, name)
         # Translations refer to exchanges of the body by number, so a different body can change them.
-        if was != now or (name == "translations" and old.sections != new.sections):
-            found += list(comparer.compare(FieldValue(f"/{name}", was), FieldValue(f"/{name}", now)))
-    return tuple(found)
+        if old_value != new_value or (name == "translations" and old.sections != new.sections):
+            changes += list(comparer.compare(FieldValue(f"/{name}", old_value), FieldValue(f"/{name}", new_value)))
+    return tuple(changes)
 
 
 def changed_fields(
@@ -40,8 +40,10 @@ def changed_fields(
     """Which of the fields `names` differ between two structs, compared by value only."""
     comparer = StructureComparer(None, None, SharedPositions(()))
     for name in names:
-        was, now = getattr(old, name), getattr(new, name)
-        yield from comparer.compare(FieldValue(f"{pointer}/{name}", was), FieldValue(f"{pointer}/{name}", now))
+        old_value, new_value = getattr(old, name), getattr(new, name)
+        yield from comparer.compare(
+            FieldValue(f"{pointer}/{name}", old_value), FieldValue(f"{pointer}/{name}", new_value)
+        )
 
 
 class StructureComparer:
@@ -88,25 +90,25 @@ class StructureComparer:
         if _all_strings(olds) and _all_strings(news):
             yield from self._strings(old, new, olds, news)
             return
-        together = matched_items(olds, news, self._old, self._new)
-        taken = {j for _, j in together}
-        partner = dict(together)
+        index_pairs = matched_items(olds, news, self._old, self._new)
+        paired_new = {j for _, j in index_pairs}
+        partner = dict(index_pairs)
         if old.pointer == "/sections":
-            for i, j in together:
-                was, now = olds[i].node.value, news[j].node.value
-                if isinstance(was, Exchange) and isinstance(now, Exchange):
-                    self._numbers[was.n] = now.n
+            for i, j in index_pairs:
+                old_value, new_value = olds[i].node.value, news[j].node.value
+                if isinstance(old_value, Exchange) and isinstance(new_value, Exchange):
+                    self._numbers[old_value.n] = new_value.n
         at = 0
         for i, item in enumerate(olds):
             if i not in partner:
                 yield removed(item.node)
                 continue
             while at < partner[i]:
-                if at not in taken:
+                if at not in paired_new:
                     yield added(news[at].node)
                 at += 1
             yield from self.compare(item.node, news[partner[i]].node)
-        yield from (added(news[j].node) for j in range(at, len(news)) if j not in taken)
+        yield from (added(news[j].node) for j in range(at, len(news)) if j not in paired_new)
 
     def _strings(
         self, old: FieldValue, new: FieldValue, olds: list[ListItem], news: list[ListItem]
@@ -115,13 +117,13 @@ class StructureComparer:
         placed = all(span_of(item, self._old) for item in olds) and all(span_of(i, self._new) for i in news)
         if placed:
             partner = dict(matched_items(olds, news, self._old, self._new))
-            taken = set(partner.values())
+            paired_new = set(partner.values())
             for i, item in enumerate(olds):
                 if i in partner:
                     yield from self.compare(item.node, news[partner[i]].node)
                 else:
                     yield removed(item.node)
-            yield from (added(item.node) for j, item in enumerate(news) if j not in taken)
+            yield from (added(item.node) for j, item in enumerate(news) if j not in paired_new)
             return
         more, less = Counter(i.node.value for i in news), Counter(i.node.value for i in olds)
         for surplus, items, describe in ((less - more, olds, removed), (more - less, news, added)):
@@ -134,9 +136,11 @@ class StructureComparer:
 
     def _only_text(self, old: FieldValue, new: FieldValue) -> bool:
         """Whether two strings have the same position, so that the difference of the texts already shows the change."""
-        was, now = (parts.get(node.pointer) for parts, node in zip(self._segment_texts, (old, new), strict=True))
+        old_texts, new_texts = (
+            parts.get(node.pointer) for parts, node in zip(self._segment_texts, (old, new), strict=True)
+        )
         # If the text is equal but the value is not, such as a different speaker with the same label, the value changed.
-        if not was or not now or was == now or len(was) != len(now):
+        if not old_texts or not new_texts or old_texts == new_texts or len(old_texts) != len(new_texts):
             return False
         return self._old[old.pointer] == self._new[new.pointer]
 

@@ -38,26 +38,26 @@ def diff_spans(old: str, new: str, source: tuple[Sequence[Rewrite], Sequence[Rew
     if old == new:
         return []
     if source is None:
-        found = list(_diff_lines(old, new))
+        spans = list(_diff_lines(old, new))
     else:
         sides = [[MappedSpan(p.source_start, p.source_end, p.start, p.end, ()) for p in side] for side in source]
-        found = []
+        spans = []
         for meeting in merge_spans(*sides, touching=True):
             rough = DiffSpan(meeting.left_start, meeting.left_end, meeting.right_start, meeting.right_end)
             if old[rough.old_start : rough.old_end] != new[rough.new_start : rough.new_end]:
-                found += _refine(old, new, rough)
-    return list(_merged(found))
+                spans += _refine(old, new, rough)
+    return list(_merged(spans))
 
 
-def _merged(found: list[DiffSpan]) -> Iterator[DiffSpan]:
+def _merged(spans: list[DiffSpan]) -> Iterator[DiffSpan]:
     last: DiffSpan | None = None
-    for gap in found:
-        if last and gap.old_start == last.old_end:
-            last = DiffSpan(last.old_start, gap.old_end, last.new_start, gap.new_end)
+    for span in spans:
+        if last and span.old_start == last.old_end:
+            last = DiffSpan(last.old_start, span.old_end, last.new_start, span.new_end)
         else:
             if last:
                 yield last
-            last = gap
+            last = span
     if last:
         yield last
 
@@ -91,9 +91,9 @@ def _diff_characters(old: str, new: str, at: DiffSpan) -> Iterator[DiffSpan]:
 def _diff_pieces(old: list[str], new: list[str], at: DiffSpan) -> Iterator[DiffSpan]:
     """The spans between pieces that both lists share, as offsets after the starts of `at`."""
     old_at, new_at = _offsets(old, at.old_start), _offsets(new, at.new_start)
-    waiting = [(0, len(old), 0, len(new))]
-    while waiting:
-        a, b, c, d = waiting.pop()
+    pending = [(0, len(old), 0, len(new))]
+    while pending:
+        a, b, c, d = pending.pop()
         while a < b and c < d and old[a] == new[c]:
             a, c = a + 1, c + 1
         while a < b and c < d and old[b - 1] == new[d - 1]:
@@ -109,7 +109,7 @@ def _diff_pieces(old: list[str], new: list[str], at: DiffSpan) -> Iterator[DiffS
             parts.append((a, i, c, j))
             a, c = i, j
         # Each part starts with the anchor before it, which the loops above strip; reversed, so the first part is next.
-        waiting += reversed([*parts, (a, b, c, d)])
+        pending += reversed([*parts, (a, b, c, d)])
 
 
 def _offsets(pieces: list[str], at: int) -> list[int]:
@@ -150,9 +150,9 @@ class SharedPositions:
     end to its end.
     """
 
-    def __init__(self, found: Sequence[DiffSpan]) -> None:
-        self._gaps = found
-        self._ends = ([gap.old_end for gap in found], [gap.new_end for gap in found])
+    def __init__(self, spans: Sequence[DiffSpan]) -> None:
+        self._gaps = spans
+        self._ends = ([span.old_end for span in spans], [span.new_end for span in spans])
 
     def old(self, start: int, end: int) -> tuple[int, int]:
         """A span of the old text, mapped to the new text."""
@@ -166,9 +166,9 @@ class SharedPositions:
         ends = self._ends[side]
         i = bisect_left(ends, position)
         if i < len(ends):
-            gap = self._gaps[i]
-            if gap[2 * side] <= position:
-                return gap.new_end if end else gap.new_start
+            span = self._gaps[i]
+            if span[2 * side] <= position:
+                return span.new_end if end else span.new_start
         if side or not i:
             return position
         return position + self._gaps[i - 1].new_end - self._gaps[i - 1].old_end

@@ -65,14 +65,14 @@ def _check(stage: Stage, beside: Path, examples: int) -> int:
     known = cases(beside) if beside.is_file() else ()
     name = getattr(stage, "name", type(stage).__name__)
     print(f"{name} ({type(stage).__module__}.{type(stage).__qualname__})", flush=True)
-    found: list[Broken] = []
+    failures: list[Broken] = []
     untried = list(LAWS)
     stopped = False
     for law, broken in verdicts(stage, examples=examples):
         untried.remove(law)
         _say("FAIL" if broken else "ok", law.name, broken.what if broken else law.meaning)
         if broken:
-            found.append(broken)
+            failures.append(broken)
             stopped = leaves_nothing(stage, law, broken)
     for law in untried:
         _say("-", law.name, "not tried")
@@ -81,11 +81,11 @@ def _check(stage: Stage, beside: Path, examples: int) -> int:
     elif known:
         failed = list(_failed(stage, known))
         _say("FAIL" if failed else "ok", beside.name, f"{len(known)} cases")
-        found += failed
-    for fault in found:
+        failures += failed
+    for fault in failures:
         print(f"\n{fault}")
-    print(f"\n{name}: {_counted(found, known)}\n", flush=True)
-    return len(found)
+    print(f"\n{name}: {_counted(failures, known)}\n", flush=True)
+    return len(failures)
 
 
 def _say(verdict: str, name: str, what: str) -> None:
@@ -102,12 +102,12 @@ def _failed(stage: Stage, known: "tuple[Case, ...]") -> "Iterator[Broken]":
             yield broken
 
 
-def _counted(found: "list[Broken]", known: "tuple[Case, ...]") -> str:
+def _counted(failures: "list[Broken]", known: "tuple[Case, ...]") -> str:
     from pipeline.testing import LAWS
 
-    if not found:
+    if not failures:
         return f"all {len(LAWS)} laws hold" + (f", and all {len(known)} cases" if known else "")
-    return f"{len(found)} {'fault' if len(found) == 1 else 'faults'}"
+    return f"{len(failures)} {'fault' if len(failures) == 1 else 'faults'}"
 
 
 def _stages(named: str) -> Iterator[tuple[Stage, Path]]:
@@ -152,9 +152,9 @@ def _modules(place: str) -> list[ModuleType]:
             )
         names = list(root_of)
     else:
-        top, here = place.partition(".")[0], Path.cwd()
-        is_here = (here / f"{top}.py").is_file() or (here / top).is_dir()
-        root_of = {top: str(here)} if is_here and not _is_taken(top, str(here)) else {}
+        top, current_folder = place.partition(".")[0], Path.cwd()
+        is_here = (current_folder / f"{top}.py").is_file() or (current_folder / top).is_dir()
+        root_of = {top: str(current_folder)} if is_here and not _is_taken(top, str(current_folder)) else {}
         names = [place]
     find_in(root_of)
     return [_imported(name, place) for name in names]
@@ -175,14 +175,14 @@ def _below(path: Path) -> dict[str, str]:
     if (path / "__init__.py").is_file():
         return {path.name: str(path.parent)}
     roots = [root for root in (path / "src", path) if root.is_dir()]
-    found = {
+    root_of = {
         child.stem: str(root)
         for root in roots
         for child in sorted(root.iterdir())
         if child.suffix == ".py" or (child / "__init__.py").is_file()
     }
     others = {"tests", "setup", "conftest"}
-    return {name: root for name, root in found.items() if name.isidentifier() and name not in others}
+    return {name: root for name, root in root_of.items() if name.isidentifier() and name not in others}
 
 
 def _imported(name: str, named: str) -> ModuleType:

@@ -193,6 +193,6 @@ def _is_installed(name: str) -> bool:
 
 
 def _is_importable(module: str) -> bool:
-    found = find_spec(module)
+    spec = find_spec(module)
     # Any folder on the path can be imported as a namespace package, which has no origin.
-    return found is not None and found.origin is not None
+    return spec is not None and spec.origin is not None

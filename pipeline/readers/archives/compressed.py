@@ -1,4 +1,4 @@
-"""Files that hold one other file: gzip, zstd, xz and bzip2, each told by how it begins."""
+"""Reads files that hold one compressed file: gzip, zstd, xz and bzip2."""
 
 import zlib
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from msgspec import Meta
 from pipeline.config.settings import Input
 from pipeline.readers.archives.unpacking import Compression, Decoder, Unpacked
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers.reader import Claim, ReaderItem
 
 ZSTD = b"\x28\xb5\x2f\xfd"
 SKIPPABLE = b"\x2a\x4d\x18"
@@ -20,24 +20,24 @@ BZIP2_BLOCKS = (b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90")
 
 
 @dataclass(frozen=True)
-class Gzip:
-    """gzip (RFC 1952), of one member or of many behind each other."""
+class GzipReader:
+    """Reads gzip (RFC 1952), with one or more members."""
 
     name: ClassVar = "gzip"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """By its first bytes."""
-        return Claim.CONTENT if blob.head.startswith(b"\x1f\x8b\x08") else Claim.NONE
+    def sniff(self, source: ByteSource) -> Claim:
+        """Claims by the first bytes."""
+        return Claim.CONTENT if source.head.startswith(b"\x1f\x8b\x08") else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
-        """What is in it."""
-        yield content(blob, gzip())
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:  # noqa: ARG002 -- the source knows its limits
+        """Yields the decompressed file."""
+        yield content(source, gzip())
 
 
 @dataclass(frozen=True)
-class Zstd:
-    """Zstandard (RFC 8878), of one frame or of many, skippable ones passed over."""
+class ZstdReader:
+    """Reads Zstandard (RFC 8878), with one or more frames; skippable frames are skipped."""
 
     name: ClassVar = "zstd"
     protocol: ClassVar = 1
@@ -47,59 +47,59 @@ class Zstd:
         Meta(ge=10, le=31, description="Memory for the window of a frame, as a power of 2; `zstd --long=31` wants 31."),
     ] = 27
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """By its first bytes; by those behind a skippable frame where one comes first, as with `pzstd`."""
-        head = blob.head
+    def sniff(self, source: ByteSource) -> Claim:
+        """Claims by the first bytes, or those after a skippable frame, as `pzstd` writes it."""
+        head = source.head
         if head.startswith(SKIPPABLE, 1) and head[0] >> 4 == 5:
             head = head[8 + int.from_bytes(head[4:8], "little") :] or (
-                ZSTD if blob.suffix in {".zst", ".tzst"} else b""
+                ZSTD if source.suffix in {".zst", ".tzst"} else b""
             )
         return Claim.CONTENT if head.startswith(ZSTD) else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
-        """What is in it."""
-        yield content(blob, zstd(self.window))
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:  # noqa: ARG002 -- the source knows its limits
+        """Yields the decompressed file."""
+        yield content(source, zstd(self.window))
 
 
 @dataclass(frozen=True)
-class Xz:
-    """xz, of one stream or of many behind each other."""
+class XzReader:
+    """Reads xz, with one or more streams."""
 
     name: ClassVar = "xz"
     protocol: ClassVar = 1
 
     memory: Annotated[int, Meta(ge=1, description="The most bytes of memory that unpacking may take.")] = 1 << 28
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """By its first bytes."""
-        return Claim.CONTENT if blob.head.startswith(b"\xfd7zXZ\x00") else Claim.NONE
+    def sniff(self, source: ByteSource) -> Claim:
+        """Claims by the first bytes."""
+        return Claim.CONTENT if source.head.startswith(b"\xfd7zXZ\x00") else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
-        """What is in it."""
-        yield content(blob, xz(self.memory))
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:  # noqa: ARG002 -- the source knows its limits
+        """Yields the decompressed file."""
+        yield content(source, xz(self.memory))
 
 
 @dataclass(frozen=True)
-class Bzip2:
-    """bzip2, of one stream or of many behind each other, as `pbzip2` writes them."""
+class Bzip2Reader:
+    """Reads bzip2, with one or more streams, as `pbzip2` writes them."""
 
     name: ClassVar = "bzip2"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """By its first bytes; `BZh1` alone may begin a text."""
-        begins = blob.head.startswith(b"BZh") and blob.head[3:4] in b"123456789"
-        return Claim.CONTENT if begins and blob.head.startswith(BZIP2_BLOCKS, 4) else Claim.NONE
+    def sniff(self, source: ByteSource) -> Claim:
+        """Claims by the first bytes and those of the first block: `BZh1` alone may begin a text."""
+        begins = source.head.startswith(b"BZh") and source.head[3:4] in b"123456789"
+        return Claim.CONTENT if begins and source.head.startswith(BZIP2_BLOCKS, 4) else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:  # noqa: ARG002 -- the blob knows its limits
-        """What is in it."""
-        yield content(blob, bzip2())
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:  # noqa: ARG002 -- the source knows its limits
+        """Yields the decompressed file."""
+        yield content(source, bzip2())
 
 
-def content(blob: ByteSource, compression: Compression) -> ByteSource:
-    """What a compressed file holds; it is named as much as the file is."""
-    stream = Unpacked(blob.packed, compression, blob.budget)
-    return blob.inner(blob.place.unpacked, cast("BinaryIO", stream), named=blob.named)
+def content(source: ByteSource, compression: Compression) -> ByteSource:
+    """The source inside a compressed file. It counts as named if the file is."""
+    stream = Unpacked(source.packed, compression, source.budget)
+    return source.inner(source.location.unpacked, cast("BinaryIO", stream), named=source.named)
 
 
 def gzip() -> Compression:

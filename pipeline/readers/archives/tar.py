@@ -1,4 +1,4 @@
-"""Tar archives, read from the beginning to the end of any stream, so that `.tar.gz` needs no room on a disk."""
+"""Reads tar archives in one pass over any stream, so that `.tar.gz` needs no temporary file."""
 
 import io
 import tarfile
@@ -9,17 +9,17 @@ from typing import Any, BinaryIO, ClassVar, Final, cast
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, ReaderError, Unreadable, printable
 from pipeline.readers.archives import members
+from pipeline.readers.budget import Budget, Readable
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.limits import Budget, Source
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers.reader import Claim, ReaderItem
 
-BLOCK: Final = tarfile.BLOCKSIZE
-MOST_HEADER: Final = 1 << 20
+BLOCK_BYTES: Final = tarfile.BLOCKSIZE
+MAX_EXTENDED_HEADER_BYTES: Final = 1 << 20
 """Bytes that all headers of one member may have: long names, and what pax has to say of it."""
-MOST_GLOBAL: Final = 100
+MAX_GLOBAL_HEADERS: Final = 100
 """Entries that hold for all members; they stay in memory."""
-SUFFIXES: Final = frozenset({".tar"})
-DAMAGED: Final = "the header of a member is damaged; what stands before it is read; get the file anew"
+TAR_SUFFIXES: Final = frozenset({".tar"})
+TAR_DAMAGED: Final = "the header of a member is damaged; what stands before it is read; get the file anew"
 ERRORS: Final = (
     tarfile.TarError,
     ArithmeticError,
@@ -32,7 +32,7 @@ ERRORS: Final = (
     ValueError,
 )
 """What the library raises at headers that make no sense, beside its own errors."""
-KINDS: Final = {
+MEMBER_KINDS: Final = {
     tarfile.LNKTYPE: "a link, which is not followed",
     tarfile.SYMTYPE: "a link, which is not followed",
     tarfile.CHRTYPE: "a device",
@@ -42,41 +42,41 @@ KINDS: Final = {
 
 
 @dataclass(frozen=True)
-class Tar:
-    """A tar archive of any kind: old, ustar, GNU, pax."""
+class TarReader:
+    """Reads tar archives: old, ustar, GNU and pax."""
 
     name: ClassVar = "tar"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """By the first header, which bears its own checksum; an archive of nothing by its name."""
-        header = blob.head[:BLOCK]
+    def sniff(self, source: ByteSource) -> Claim:
+        """Claims by the checksum of the first header; an empty archive by its name."""
+        header = source.head[:BLOCK_BYTES]
         if header[257:262] == b"ustar" or _sums_up(header):
             return Claim.CONTENT
-        empty = len(header) == BLOCK and not header.strip(b"\0")
-        return Claim.NAME if empty and blob.suffix in SUFFIXES else Claim.NONE
+        empty = len(header) == BLOCK_BYTES and not header.strip(b"\0")
+        return Claim.NAME if empty and source.suffix in TAR_SUFFIXES else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
-        """Its members, one after the other."""
-        source = _Forward(blob.packed)
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
+        """Yields the members."""
+        forward = _Forward(source.packed)
         most, number, given = options.limits.members, 0, 0
-        archive = _opened(source)
-        while (info := _next(archive, source)) is not None:
+        archive = _opened(forward)
+        while (info := _next(archive, forward)) is not None:
             number += 1
-            blob.budget.hold()
+            source.budget.hold()
             if number > most:
                 raise ReaderError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
-            for member in _member(blob, archive, info, source, options):
+            for member in _member(source, archive, info, forward, options):
                 given += 1
                 yield member
-        source.finish()
+        forward.finish()
         if not given:
-            yield blob.left_out(members.NONE_TAKEN if number else "is a tar archive that holds nothing")
+            yield source.left_out(members.NONE_TAKEN if number else "is a tar archive that holds nothing")
 
 
 def _sums_up(header: bytes) -> bool:
-    """Whether a block is a header: the sum of its bytes stands in it, itself taken for blanks."""
-    if len(header) < BLOCK or not header[0]:
+    """Whether a block is a header: it holds the sum of its own bytes, with the sum counted as spaces."""
+    if len(header) < BLOCK_BYTES or not header[0]:
         return False
     digits = header[148:156].strip(b"\0 ")
     if not digits or digits.translate(None, b"01234567"):
@@ -84,74 +84,75 @@ def _sums_up(header: bytes) -> bool:
     return int(digits, 8) == sum(header[:148]) + sum(header[156:]) + 8 * ord(" ")
 
 
-def _opened(source: "_Forward") -> tarfile.TarFile:
-    source.begin()
+def _opened(forward: "_Forward") -> tarfile.TarFile:
+    forward.begin()
     try:
         # Surrogates keep the bytes of a name that is no UTF-8.
-        return tarfile.TarFile(fileobj=cast("BinaryIO", source), encoding="utf-8", errors="surrogateescape")
+        return tarfile.TarFile(fileobj=cast("BinaryIO", forward), encoding="utf-8", errors="surrogateescape")
     except ReaderError:
         raise
     except ERRORS as error:
-        raise ReaderError(f"is no whole tar archive: {_told(error)}; get the file anew") from None
+        raise ReaderError(f"is no whole tar archive: {_error_line(error)}; get the file anew") from None
 
 
-def _next(archive: tarfile.TarFile, source: "_Forward") -> tarfile.TarInfo | None:
+def _next(archive: tarfile.TarFile, forward: "_Forward") -> tarfile.TarInfo | None:
     """The next member; None at the end. Raises `ReaderError` where that is no proper end."""
-    source.begin()
+    forward.begin()
     try:
         info = archive.next()
     except ReaderError:
         raise
     except ERRORS as error:
-        raise ReaderError(f"{DAMAGED} ({_told(error)})") from None
+        raise ReaderError(f"{TAR_DAMAGED} ({_error_line(error)})") from None
     # The library keeps every member; and what it says of a damaged header is that the archive is over.
     cast("Any", archive).members.clear()
-    if info is None and source.last.strip(b"\0"):
-        raise ReaderError(DAMAGED)
-    if info is None and not source.last:
+    if info is None and forward.last.strip(b"\0"):
+        raise ReaderError(TAR_DAMAGED)
+    if info is None and not forward.last:
         raise ReaderError("has no end: it may break off just behind a member; get the file anew to be sure")
-    if len(archive.pax_headers) > MOST_GLOBAL:
-        raise ReaderError(f"has more than {MOST_GLOBAL} headers for all its members; pack it anew")
+    if len(archive.pax_headers) > MAX_GLOBAL_HEADERS:
+        raise ReaderError(f"has more than {MAX_GLOBAL_HEADERS} headers for all its members; pack it anew")
     return info
 
 
 def _member(
-    blob: ByteSource, archive: tarfile.TarFile, info: tarfile.TarInfo, source: "_Forward", options: Input
-) -> Iterator[Found]:
+    source: ByteSource, archive: tarfile.TarFile, info: tarfile.TarInfo, forward: "_Forward", options: Input
+) -> Iterator[ReaderItem]:
     name = members.decoded(info.name.encode("utf-8", "surrogateescape"))
     try:
         path = members.path_of(name)
     except ReaderError as error:
-        place = blob.place.inside(printable(name, None))
-        yield Unreadable(place.id, f"{place}: {error}")
+        location = source.location.inside(printable(name, None))
+        yield Unreadable(location.id, f"{location}: {error}")
         return
     if info.isdir() or not path or members.passed_over(path, options.include):
         return
-    place = blob.place.inside(path)
+    location = source.location.inside(path)
     if not info.isreg():
-        kind = KINDS.get(info.type, f"of a kind that is not known ({info.type!r})")
-        yield LeftOut(str(place), f"is {kind}")
+        kind = MEMBER_KINDS.get(info.type, f"of a kind that is not known ({info.type!r})")
+        yield LeftOut(str(location), f"is {kind}")
         return
     content: io.RawIOBase
     if info.issparse():
-        content = _Sparse(cast("Source", archive.extractfile(info)), source, blob.budget)
+        content = _Sparse(cast("Readable", archive.extractfile(info)), forward, source.budget)
     else:
-        content = _Content(source, info.size)
-    yield blob.inner(place, cast("BinaryIO", content))
+        content = _Content(forward, info.size)
+    yield source.inner(location, cast("BinaryIO", content))
 
 
-def _told(error: Exception) -> str:
+def _error_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 class _Forward:
-    """The stream as the library wants it: with a place in it, that only moves on.
+    """The stream as `tarfile` needs it, with `tell` and `seek`; it only moves forward.
 
-    Between `begin` and the content of a member no more than `MOST_HEADER` is read, whatever a header says of its size.
+    Between `begin` and the content of a member, at most `MAX_EXTENDED_HEADER_BYTES` are read, whatever size a header
+    declares.
     """
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, forward: Readable) -> None:
+        self._forward = forward
         self._at = 0
         self._room: int | None = None
         self._fault: ReaderError | None = None
@@ -160,11 +161,11 @@ class _Forward:
 
     def begin(self) -> None:
         """From now on headers are read."""
-        self._room = MOST_HEADER
+        self._room = MAX_EXTENDED_HEADER_BYTES
 
     def some(self, size: int) -> bytes:
         """Up to `size` bytes of the content of a member. Raises `ReaderError` at the end of the archive."""
-        piece = self._source.read(size)
+        piece = self._forward.read(size)
         self._at += len(piece)
         if not piece:
             raise self.end()
@@ -187,10 +188,10 @@ class _Forward:
         if self._room is not None:
             self._room -= size
             if self._room < 0 or size < 0:
-                limit = f"{MOST_HEADER:,} bytes"
+                limit = f"{MAX_EXTENDED_HEADER_BYTES:,} bytes"
                 raise ReaderError(f"the header of a member is longer than {limit}; leave the file out, or pack it anew")
-        whole = self._source.read(size)
-        while len(whole) < size and (more := self._source.read(size - len(whole))):
+        whole = self._forward.read(size)
+        while len(whole) < size and (more := self._forward.read(size - len(whole))):
             whole += more
         self._at += len(whole)
         self.last = whole
@@ -198,23 +199,23 @@ class _Forward:
 
     def seek(self, to: int) -> int:
         if to < self._at:
-            raise ReaderError(DAMAGED)
+            raise ReaderError(TAR_DAMAGED)
         while self._at < to:
             self.some(min(1 << 16, to - self._at))
         return self._at
 
     def finish(self) -> None:
         """Reads on to the end, so that a compression around it can tell whether all of it is whole."""
-        while self._source.read(1 << 16):
+        while self._forward.read(1 << 16):
             pass
 
 
 class _Content(io.RawIOBase):
     """The next `size` bytes of the archive."""
 
-    def __init__(self, source: _Forward, size: int) -> None:
+    def __init__(self, forward: _Forward, size: int) -> None:
         super().__init__()
-        self._source = source
+        self._forward = forward
         self._left = size
 
     def readable(self) -> bool:
@@ -224,7 +225,7 @@ class _Content(io.RawIOBase):
         room = memoryview(cast("bytearray", buffer))
         if self._left <= 0 or not room:
             return 0
-        piece = self._source.some(min(len(room), self._left))
+        piece = self._forward.some(min(len(room), self._left))
         self._left -= len(piece)
         room[: len(piece)] = piece
         return len(piece)
@@ -233,10 +234,10 @@ class _Content(io.RawIOBase):
 class _Sparse(io.RawIOBase):
     """The bytes of a member with holes, which are more than what lies in the archive."""
 
-    def __init__(self, content: Source, source: _Forward, budget: Budget) -> None:
+    def __init__(self, content: Readable, forward: _Forward, budget: Budget) -> None:
         super().__init__()
         self._content = content
-        self._source = source
+        self._forward = forward
         self._budget = budget
 
     def readable(self) -> bool:
@@ -244,13 +245,13 @@ class _Sparse(io.RawIOBase):
 
     def readinto(self, buffer: object, /) -> int:
         room = memoryview(cast("bytearray", buffer))
-        self._source.open()
+        self._forward.open()
         try:
             piece = self._content.read(len(room))
         except ReaderError:
             raise
         except ERRORS:
-            raise self._source.end() from None
+            raise self._forward.end() from None
         self._budget.give(len(piece))
         room[: len(piece)] = piece
         return len(piece)

@@ -1,4 +1,4 @@
-"""The stream that a compression unpacks to, whichever it is: of frames behind each other, bounded, and never silent.
+"""Decompresses a stream of frames within limits, and reports every fault.
 
 All that can be wrong with the packed bytes comes out as one `ReaderError` that says where, so that whatever reads
 through the stream meets no exception of a library.
@@ -11,29 +11,29 @@ from typing import Protocol, cast
 import msgspec
 
 from pipeline.model.record import ReaderError
-from pipeline.readers.limits import Budget, Source
+from pipeline.readers.budget import Budget, Readable
 
-PIECE = 1 << 15
+INPUT_BYTES = 1 << 15
 """Packed bytes that are read at a time: few, since what stands behind a frame is copied once for each frame."""
 REST = "what stands before that is read; get the file anew"
 
 
 class Decoder(Protocol):
-    """What unpacks one frame; the decompressors of the standard library are such."""
+    """Decompresses one frame, like the decompressors of the standard library."""
 
     @property
     def eof(self) -> bool:
-        """Whether the frame is over."""
+        """Whether the frame has ended."""
         ...
 
     @property
     def needs_input(self) -> bool:
-        """Whether nothing more comes out without more packed bytes."""
+        """Whether more input is needed for more output."""
         ...
 
     @property
     def unused_data(self) -> bytes:
-        """What was given beyond the end of the frame."""
+        """Input after the end of the frame."""
         ...
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
@@ -42,7 +42,7 @@ class Decoder(Protocol):
 
 
 class Compression(msgspec.Struct, frozen=True):
-    """A way to pack: what it is called, what begins a frame, and what its decoder raises.
+    """A compression format: its name, the first bytes of a frame, and the errors of its decoder.
 
     `many` says whether frames may follow each other, `padding` whether NULs between and behind them mean nothing.
     `hint` turns what a decoder says into what the user should do, or into None where there is nothing special to do.
@@ -57,9 +57,9 @@ class Compression(msgspec.Struct, frozen=True):
 
 
 class Unpacked(io.RawIOBase):
-    """The bytes that `packed` unpacks to. Once it has failed, reading on fails with the same error."""
+    """The decompressed bytes of `packed`. After an error, further reads raise the same error."""
 
-    def __init__(self, packed: Source, compression: Compression, budget: Budget) -> None:
+    def __init__(self, packed: Readable, compression: Compression, budget: Budget) -> None:
         super().__init__()
         self._packed = packed
         self._compression = compression
@@ -131,7 +131,7 @@ class Unpacked(io.RawIOBase):
         if self._waiting:
             data, self._waiting = self._waiting, b""
             return data
-        data = self._packed.read(PIECE)
+        data = self._packed.read(INPUT_BYTES)
         self._taken += len(data)
         return data
 

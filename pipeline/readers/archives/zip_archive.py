@@ -1,4 +1,4 @@
-"""Zip archives: each member read by whichever reader claims it, in the order of the directory."""
+"""Reads zip archives: yields each member, in the order of the directory."""
 
 import io
 import stat
@@ -16,12 +16,12 @@ from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, ReaderError, Unreadable, printable
 from pipeline.readers.archives import compressed, members
 from pipeline.readers.archives.unpacking import Compression, Unpacked
-from pipeline.readers.archives.zip_directory import Directory, Entry, directory, entries
+from pipeline.readers.archives.zip_directory import ZipDirectory, ZipEntry, read_directory, read_entries
+from pipeline.readers.budget import Budget
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.limits import Budget
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers.reader import Claim, ReaderItem
 
-HEADER = 30
+LOCAL_HEADER_BYTES = 30
 """Bytes of a member's own header before its name."""
 STORED, DEFLATED, BZIP2, ZSTD, XZ = 0, 8, 12, 93, 95
 OTHERS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 14: "LZMA", 97: "WavPack", 98: "PPMd"}
@@ -31,63 +31,63 @@ DOCUMENTS = {"word": "a Word document (docx)", "xl": "an Excel workbook (xlsx)",
 
 
 @dataclass(frozen=True)
-class Zip:
-    """A zip archive; files of other programs that are zip archives inside are no archives of documents."""
+class ZipReader:
+    """Reads zip archives, but not files of programs that are zip archives inside, such as .docx."""
 
     name: ClassVar = "zip"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """By its first bytes: those of a member, or of the end of an archive without any."""
-        return Claim.CONTENT if blob.head.startswith((b"PK\3\4", b"PK\5\6")) else Claim.NONE
+    def sniff(self, source: ByteSource) -> Claim:
+        """Claims by the first bytes: those of a member, or of an empty archive."""
+        return Claim.CONTENT if source.head.startswith((b"PK\3\4", b"PK\5\6")) else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
-        """Its members. From a stream it is copied to the disk first, since what it holds stands at its end."""
-        with blob.on_disk() as path, path.open("rb") as file:
-            found = directory(file)
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
+        """Yields the members. A stream is copied to disk first, because the directory is at the end."""
+        with source.on_disk() as path, path.open("rb") as file:
+            found = read_directory(file)
             most = options.limits.members
             if found.members > most:
                 raise ReaderError(f"holds {found.members:,} members, over the limit of {most:,}; {members.REMEDY}")
             survey = _survey(file, found, most)
             if survey.kind:
-                yield blob.left_out(f"is {survey.kind}; save it as text or as a web page")
+                yield source.left_out(f"is {survey.kind}; save it as text or as a web page")
                 return
             if not survey.offsets and not found.length:
-                yield blob.left_out("is a zip archive that holds nothing")
+                yield source.left_out("is a zip archive that holds nothing")
                 return
             given = 0
-            for number, entry in enumerate(entries(file, found), 1):
+            for number, entry in enumerate(read_entries(file, found), 1):
                 if number > most:
                     raise ReaderError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
-                for member in _member(blob, file, entry, survey, options):
+                for member in _member(source, file, entry, survey, options):
                     given += 1
                     yield member
-                if blob.budget.fault is not None:
-                    raise blob.budget.fault
+                if source.budget.fault is not None:
+                    raise source.budget.fault
             if not given:
-                yield blob.left_out(members.NONE_TAKEN)
+                yield source.left_out(members.NONE_TAKEN)
 
 
-class Survey(msgspec.Struct, frozen=True):
+class ZipSurvey(msgspec.Struct, frozen=True):
     """What must be known of all members before one is read: where each begins, where the last ends; what it all is."""
 
     offsets: "array[int]"
     end: int
     kind: str | None
 
-    def overlaps(self, entry: Entry) -> bool:
+    def overlaps(self, entry: ZipEntry) -> bool:
         """Whether another member, or the directory, begins within the entry: so a few bytes pass for terabytes."""
         at = bisect_left(self.offsets, entry.offset)
         behind = self.offsets[at + 1] if at + 1 < len(self.offsets) else self.end
         return entry.least_end > behind
 
 
-def _survey(file: BinaryIO, found: Directory, most: int) -> Survey:
+def _survey(file: BinaryIO, found: ZipDirectory, most: int) -> ZipSurvey:
     offsets = array("Q")
     folders: set[str] = set()
-    first: Entry | None = None
+    first: ZipEntry | None = None
     try:
-        for entry in islice(entries(file, found), most):
+        for entry in islice(read_entries(file, found), most):
             first = first or entry
             offsets.append(min(entry.offset, (1 << 64) - 1))
             folder, slash, rest = entry.name.partition("/")
@@ -96,15 +96,17 @@ def _survey(file: BinaryIO, found: Directory, most: int) -> Survey:
     except ReaderError:
         # Those before it are read, and then it is met again.
         pass
-    return Survey(array("Q", sorted(offsets)), found.start, _kind(file, first, folders))
+    return ZipSurvey(array("Q", sorted(offsets)), found.start, _kind(file, first, folders))
 
 
-def _kind(file: BinaryIO, first: Entry | None, names: set[str]) -> str | None:
+def _kind(file: BinaryIO, first: ZipEntry | None, names: set[str]) -> str | None:
     """What an archive is that is a file of some program; None for one of documents."""
     if "[Content_Types].xml" in names:
         return next((kind for folder, kind in DOCUMENTS.items() if folder in names), "an Office file")
     if first is not None and first.name == "mimetype" and first.method == STORED:
-        said = _Stretch(file, first.offset + HEADER + len("mimetype"), min(first.packed, 100), None).read(100)
+        said = _Stretch(file, first.offset + LOCAL_HEADER_BYTES + len("mimetype"), min(first.packed, 100), None).read(
+            100
+        )
         if said.startswith(b"application/"):
             kind = said.decode("ascii", "replace").strip()
             return {"application/epub+zip": "an e-book (epub)"}.get(kind, f"a document of type {printable(kind)}")
@@ -113,37 +115,39 @@ def _kind(file: BinaryIO, first: Entry | None, names: set[str]) -> str | None:
     return "a Java archive (jar)" if "META-INF" in names else None
 
 
-def _member(blob: ByteSource, file: BinaryIO, entry: Entry, survey: Survey, options: Input) -> Iterator[Found]:
+def _member(
+    source: ByteSource, file: BinaryIO, entry: ZipEntry, survey: ZipSurvey, options: Input
+) -> Iterator[ReaderItem]:
     try:
         path = members.path_of(entry.name.replace("\\", "/"))
         if not path or entry.name.endswith(("/", "\\")) or members.passed_over(path, options.include):
             return
-        place = blob.place.inside(path)
+        location = source.location.inside(path)
         if entry.mode and stat.S_IFMT(entry.mode) not in {0, stat.S_IFREG}:
             kind = "link" if stat.S_ISLNK(entry.mode) else "device"
-            yield LeftOut(str(place), f"is a {kind}, which is not followed")
+            yield LeftOut(str(location), f"is a {kind}, which is not followed")
             return
         if survey.overlaps(entry):
             raise ReaderError("lies over another member, as in an archive that is made to do harm; leave it out")
-        stream = _stream(file, entry, blob.budget if blob.depth == 0 else None, blob.budget)
+        stream = _stream(file, entry, source.budget if source.depth == 0 else None, source.budget)
     except ReaderError as error:
-        place = blob.place.inside(printable(entry.name, None))
-        yield Unreadable(place.id, f"{place}: {error}")
+        location = source.location.inside(printable(entry.name, None))
+        yield Unreadable(location.id, f"{location}: {error}")
     else:
-        yield blob.inner(place, cast("BinaryIO", stream))
+        yield source.inner(location, cast("BinaryIO", stream))
 
 
-def _stream(file: BinaryIO, entry: Entry, counted: Budget | None, budget: Budget) -> io.RawIOBase:
-    """The bytes of a member. Raises `ReaderError` where it cannot be read at all."""
+def _stream(file: BinaryIO, entry: ZipEntry, counted: Budget | None, budget: Budget) -> io.RawIOBase:
+    """The stream of a member. Raises `ReaderError` if it cannot be read."""
     if entry.encrypted:
         raise ReaderError("is encrypted; unpack the archive with its password first")
     compression = _compression(entry.method)
     file.seek(min(entry.offset, 1 << 62))
-    header = file.read(HEADER)
-    if len(header) < HEADER or not header.startswith(b"PK\3\4"):
+    header = file.read(LOCAL_HEADER_BYTES)
+    if len(header) < LOCAL_HEADER_BYTES or not header.startswith(b"PK\3\4"):
         raise ReaderError("is not where the directory says; get the file anew, or repair it with `zip -FF`")
     named, extras = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
-    stretch = _Stretch(file, entry.offset + HEADER + named + extras, entry.packed, counted)
+    stretch = _Stretch(file, entry.offset + LOCAL_HEADER_BYTES + named + extras, entry.packed, counted)
     return _Checked(Unpacked(stretch, compression, budget) if compression else stretch, entry)
 
 
@@ -156,15 +160,15 @@ def _compression(method: int) -> Compression | None:
     if method == BZIP2:
         return compressed.bzip2()
     if method == ZSTD:
-        return compressed.zstd(compressed.Zstd.window)
+        return compressed.zstd(compressed.ZstdReader.window)
     if method == XZ:
-        return compressed.xz(compressed.Xz.memory)
+        return compressed.xz(compressed.XzReader.memory)
     known = f" ({OTHERS[method]})" if method in OTHERS else ""
     raise ReaderError(f"is packed by method {method}{known}, which is not read; pack it anew with deflate")
 
 
 class _Stretch:
-    """Some bytes of a file that is read elsewhere in between."""
+    """A range of a file that is also read elsewhere."""
 
     def __init__(self, file: BinaryIO, start: int, length: int, counted: Budget | None) -> None:
         self._file = file
@@ -183,9 +187,9 @@ class _Stretch:
 
 
 class _Checked(io.RawIOBase):
-    """The bytes of a member, which must be as many, and sum up to what, the directory says."""
+    """The bytes of a member, checked against the length and checksum in the directory."""
 
-    def __init__(self, source: "_Stretch | Unpacked", entry: Entry) -> None:
+    def __init__(self, source: "_Stretch | Unpacked", entry: ZipEntry) -> None:
         super().__init__()
         self._source = source
         self._entry = entry

@@ -18,14 +18,14 @@ END: Final = struct.Struct("<4s4H2LH")
 END64: Final = struct.Struct("<4sQ2H2L4Q")
 LOCATOR: Final = struct.Struct("<4sLQL")
 ENTRY: Final = struct.Struct("<4s6H3L5H2L")
-LONGEST_COMMENT: Final = 0xFFFF
-AT_A_TIME: Final = 1 << 16
+MAX_COMMENT_BYTES: Final = 0xFFFF
+DIRECTORY_CHUNK_BYTES: Final = 1 << 16
 ENCRYPTED: Final = 0x2041
 """Flags of a member that cannot be read without a password: of old, of new, and with its directory."""
-DAMAGED: Final = "its directory is damaged; get the file anew, or repair it with `zip -FF`"
+DIRECTORY_DAMAGED: Final = "its directory is damaged; get the file anew, or repair it with `zip -FF`"
 
 
-class Entry(msgspec.Struct, frozen=True, gc=False):
+class ZipEntry(msgspec.Struct, frozen=True, gc=False):
     """A member as the directory has it: `packed` and `size` in bytes, `mode` of Unix or 0, `offset` in the file."""
 
     name: str
@@ -43,7 +43,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         return self.offset + 30 + self.packed
 
 
-class Directory(msgspec.Struct, frozen=True):
+class ZipDirectory(msgspec.Struct, frozen=True):
     """Where entries are: from `start`, `length` bytes, `members` of them; `shift` bytes stand before the archive."""
 
     start: int
@@ -52,10 +52,10 @@ class Directory(msgspec.Struct, frozen=True):
     shift: int
 
 
-def directory(file: BinaryIO) -> Directory:
+def read_directory(file: BinaryIO) -> ZipDirectory:
     """What the end of the archive says. Raises `ReaderError` where there is none."""
     size = file.seek(0, 2)
-    tail_at = max(0, size - LONGEST_COMMENT - END.size)
+    tail_at = max(0, size - MAX_COMMENT_BYTES - END.size)
     tail = _at(file, tail_at, size - tail_at)
     at = tail.rfind(b"PK\5\6", 0, max(0, len(tail) - END.size + 4))
     if at < 0:
@@ -71,7 +71,7 @@ def directory(file: BinaryIO) -> Directory:
     return _checked(end, length, offset, members)
 
 
-def _directory64(file: BinaryIO, end: int) -> Directory | None:
+def _directory64(file: BinaryIO, end: int) -> ZipDirectory | None:
     """The same of an archive over 4 GiB or of over 65,535 members, of which the end record has no room to speak."""
     if end < LOCATOR.size + END64.size:
         return None
@@ -84,24 +84,24 @@ def _directory64(file: BinaryIO, end: int) -> Directory | None:
         if record.startswith(b"PK\6\6"):
             *_, members, length, offset = END64.unpack(record)
             return _checked(start, length, offset, members)
-    raise ReaderError(DAMAGED)
+    raise ReaderError(DIRECTORY_DAMAGED)
 
 
-def _checked(end: int, length: int, offset: int, members: int) -> Directory:
+def _checked(end: int, length: int, offset: int, members: int) -> ZipDirectory:
     start = end - length
     if start < offset:
-        raise ReaderError(DAMAGED)
-    return Directory(start, length, members, start - offset)
+        raise ReaderError(DIRECTORY_DAMAGED)
+    return ZipDirectory(start, length, members, start - offset)
 
 
-def entries(file: BinaryIO, found: Directory) -> Iterator[Entry]:
+def read_entries(file: BinaryIO, found: ZipDirectory) -> Iterator[ZipEntry]:
     """Each entry, in order; the file may be read elsewhere in between. Raises `ReaderError` at one that is damaged."""
     at, left, window = found.start, found.length, b""
     while left or window:
         if len(window) < ENTRY.size + 3 * 0xFFFF and left:
-            more = _at(file, at, min(left, AT_A_TIME + 3 * 0xFFFF))
+            more = _at(file, at, min(left, DIRECTORY_CHUNK_BYTES + 3 * 0xFFFF))
             if not more:
-                raise ReaderError(DAMAGED)
+                raise ReaderError(DIRECTORY_DAMAGED)
             window, at, left = window + more, at + len(more), left - len(more)
         # Copied once for all the entries that are whole in it.
         used = 0
@@ -112,15 +112,15 @@ def entries(file: BinaryIO, found: Directory) -> Iterator[Entry]:
         window = window[used:]
 
 
-def _entry(window: bytes, at: int, shift: int) -> tuple[Entry, int]:
+def _entry(window: bytes, at: int, shift: int) -> tuple[ZipEntry, int]:
     """The entry at a place, and how many bytes it takes."""
     if len(window) - at < ENTRY.size:
-        raise ReaderError(DAMAGED)
+        raise ReaderError(DIRECTORY_DAMAGED)
     mark, made_by, _, flags, method, _, _, crc, packed, size, *lengths, offset = ENTRY.unpack_from(window, at)
     named, extras, commented, _, _, attributes = lengths
     length = ENTRY.size + named + extras + commented
     if mark != b"PK\1\2" or len(window) - at < length:
-        raise ReaderError(DAMAGED)
+        raise ReaderError(DIRECTORY_DAMAGED)
     at += ENTRY.size
     raw, extra = window[at : at + named], window[at + named : at + named + extras]
     wide, path = b"", None
@@ -134,7 +134,7 @@ def _entry(window: bytes, at: int, shift: int) -> tuple[Entry, int]:
     mode = attributes >> 16 if made_by >> 8 == 3 else 0
     # Whether the flag for UTF-8 is set says nothing that the bytes do not say better.
     name = decoded(raw if path is None else path)
-    return Entry(name, method, bool(flags & ENCRYPTED), crc, packed, size, offset + shift, mode), length
+    return ZipEntry(name, method, bool(flags & ENCRYPTED), crc, packed, size, offset + shift, mode), length
 
 
 def _wide(numbers: tuple[int, int, int], wide: bytes) -> Iterator[int]:

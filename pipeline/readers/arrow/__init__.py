@@ -1,1 +1,1 @@
-"""Columns: Parquet, Arrow files and streams."""
+"""Reads columnar files: Parquet, and Arrow files and streams."""

@@ -11,17 +11,17 @@ from pipeline.errors import UsageError, did_you_mean
 from pipeline.model.article import Origin
 from pipeline.model.record import Record, Unreadable, printable
 from pipeline.readers import html
-from pipeline.readers.arrow.columns import checked, rows, text_columns
+from pipeline.readers.arrow.columns import table_rows, text_columns, validated
 from pipeline.readers.field_values import as_text, others
 
-TEXTS = ("text", "data")
+TEXT_COLUMNS = ("text", "data")
 """Columns that hold the text where none is named, the surer first."""
 
-ORIGIN = pa.struct(
+ORIGIN_TYPE = pa.struct(
     [("path", pa.string()), ("media_type", pa.string()), ("member", pa.string()), ("row", pa.int64()),
      ("field", pa.string()), ("sha256", pa.string())]
 )  # fmt: skip
-RECORDS = pa.schema(
+RECORD_SCHEMA = pa.schema(
     [
         ("id", pa.string()),
         # One of the two: bytes still have to be decoded.
@@ -30,13 +30,13 @@ RECORDS = pa.schema(
         ("metadata", pa.list_(pa.struct([("key", pa.string()), ("value", pa.string())]))),
         ("encoding", pa.string()),
         ("converted_by", pa.string()),
-        ("origin", ORIGIN),
+        ("origin", ORIGIN_TYPE),
     ]
 )
 """A `Record` with all its parts. A table that has just these columns is one of records."""
 
 
-def of_records(records: Sequence[Record]) -> pa.Table:
+def records_table(records: Sequence[Record]) -> pa.Table:
     """The records, a row each. Raises `UnicodeEncodeError` for a lone surrogate, which no table takes."""
     columns = [
         [record.id for record in records],
@@ -47,26 +47,26 @@ def of_records(records: Sequence[Record]) -> pa.Table:
         [record.converted_by for record in records],
         [msgspec.structs.asdict(record.origin) for record in records],
     ]
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, RECORDS, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=RECORDS)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, RECORD_SCHEMA, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=RECORD_SCHEMA)
 
 
 def is_encodable(record: Record) -> bool:
     """Whether a table can hold the record."""
     try:
-        of_records([record])
+        records_table([record])
     except UnicodeEncodeError:
         return False
     return True
 
 
-def documents(table: pa.Table, *, id: str = "id", text: str | None = None) -> Iterator[Record | Unreadable]:  # noqa: A002
+def table_documents(table: pa.Table, *, id: str = "id", text: str | None = None) -> Iterator[Record | Unreadable]:  # noqa: A002
     """A record for each row, in order, or why there is none; what has no id is called nothing.
 
     In a table of somebody else `id` and `text` name the columns of the document's id and text, which may be bytes;
     all others are metadata. Raises `UsageError` where a column is not there, before anything is read.
     """
-    if table.schema.equals(RECORDS):
+    if table.schema.equals(RECORD_SCHEMA):
         return map(_record, count(1), table.to_pylist())
     found = _text_column(table.schema, text)
     if id not in table.schema.names:
@@ -77,7 +77,7 @@ def documents(table: pa.Table, *, id: str = "id", text: str | None = None) -> It
 def _documents(table: pa.Table, name: str, text: str) -> Iterator[Record | Unreadable]:
     number = 1
     for batch in table.to_batches():
-        for row in rows(checked(batch), number):
+        for row in table_rows(validated(batch), number):
             yield _document(number, row.fields, name, text)
             number += 1
 
@@ -86,12 +86,14 @@ def _text_column(schema: pa.Schema, wanted: str | None) -> str:
     # Of a batch in which no row has a text nobody can tell the type; another one of the same job has it.
     empty = {field.name for field in schema if pa.types.is_null(field.type)}
     columns = {name: is_text or name in empty for name, is_text in text_columns(schema).items()}
-    found = next((name for name in TEXTS if columns.get(name)), None) if wanted is None else wanted
-    if found is None and TEXTS[0] in columns:
-        raise UsageError(f"the column {TEXTS[0]!r} of the table holds no text; name another with text=…")
+    found = next((name for name in TEXT_COLUMNS if columns.get(name)), None) if wanted is None else wanted
+    if found is None and TEXT_COLUMNS[0] in columns:
+        raise UsageError(f"the column {TEXT_COLUMNS[0]!r} of the table holds no text; name another with text=…")
     if found is None:
         known = ", ".join(columns) or "none"
-        raise UsageError(f"the table has no column {TEXTS[0]!r} (there are: {printable(known)}); name it with text=…")
+        raise UsageError(
+            f"the table has no column {TEXT_COLUMNS[0]!r} (there are: {printable(known)}); name it with text=…"
+        )
     if found not in columns:
         raise UsageError(f"the table has no column {found!r}{did_you_mean(found, columns)}")
     if not columns[found]:
@@ -100,7 +102,7 @@ def _text_column(schema: pa.Schema, wanted: str | None) -> str:
 
 
 def _record(number: int, row: Mapping[str, Any]) -> Record | Unreadable:
-    """A row that `of_records` made."""
+    """A row that `records_table` made."""
     data = row["data"] if row["text"] is None else row["text"]
     if not row["id"] or data is None or row["origin"] is None:
         return Unreadable(row["id"] or "", f"row {number} of its batch has no {'text' if row['id'] else 'id'}")

@@ -6,21 +6,21 @@ from typing import Any
 
 from pipeline.model.record import ReaderError, printable
 from pipeline.readers.field_values import UndecodedText
-from pipeline.readers.fields import Row, unique
+from pipeline.readers.tables import TableRow, unique_names
 
 Untyped = Any
 """An object of pyarrow, which has no types."""
-MOST_ROWS = 1024
+MAX_BATCH_ROWS = 1024
 """Rows that are turned at a time, and the bytes that they may take; one row at least."""
-MOST_BYTES = 8 << 20
-TORN = b"pipeline.torn"
+MAX_BATCH_BYTES = 8 << 20
+UNDECODED_MARK = b"pipeline.torn"
 """Marks a column of bytes that should have been texts."""
 EPOCH = datetime(1970, 1, 1)
-DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
+FRACTION_DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 """Of the fraction of a second, for each unit of time."""
 
 
-def arrow() -> Untyped:
+def load_pyarrow() -> Untyped:
     """The library. Raises `ReaderError` where it is not installed."""
     try:
         import pyarrow as pa
@@ -31,33 +31,33 @@ def arrow() -> Untyped:
     return pa
 
 
-def faults() -> tuple[type[Exception], ...]:
+def library_errors() -> tuple[type[Exception], ...]:
     """What the library raises on data that is damaged, or too large for what Python has."""
-    pa = arrow()
+    pa = load_pyarrow()
     return (pa.ArrowException, OSError, ValueError, OverflowError)
 
 
-def told(error: Exception) -> str:
+def error_line(error: Exception) -> str:
     """What an error of the library says, in a line."""
     return printable(" ".join(str(error).split())).rstrip(".") or type(error).__name__
 
 
 def text_columns(schema: Untyped) -> dict[str, bool]:
     """The columns, and whether each can hold a text: strings and bytes, dictionary-encoded ones too."""
-    return dict(zip(unique(schema.names), map(_may_be_text, schema.types), strict=True))
+    return dict(zip(unique_names(schema.names), map(_may_be_text, schema.types), strict=True))
 
 
 def rows_at_a_time(rows: int, size: int) -> int:
-    """How many of `rows`, which take `size` bytes together, are turned at a time."""
-    return max(1, min(MOST_ROWS, MOST_BYTES * rows // max(size, 1)))
+    """How many of `table_rows`, which take `size` bytes together, are turned at a time."""
+    return max(1, min(MAX_BATCH_ROWS, MAX_BATCH_BYTES * rows // max(size, 1)))
 
 
-def checked(batch: Untyped) -> Untyped:
+def validated(batch: Untyped) -> Untyped:
     """The batch, when all that is in it points within it; texts that are no UTF-8 are bytes in it.
 
     Raises `ArrowInvalid` for one that is damaged: touching that could end the process.
     """
-    pa = arrow()
+    pa = load_pyarrow()
     try:
         batch.validate(full=True)
     except pa.ArrowInvalid:
@@ -68,28 +68,28 @@ def checked(batch: Untyped) -> Untyped:
     return batch
 
 
-def rows(batch: Untyped, first: int) -> Iterator[Row]:
+def table_rows(batch: Untyped, first: int) -> Iterator[TableRow]:
     """The rows of a checked batch, of which the first is number `first`."""
-    names = unique(batch.schema.names)
+    names = unique_names(batch.schema.names)
     columns = [_values(column) for column in batch.columns]
     for at, field in enumerate(batch.schema):
-        if TORN in (field.metadata or {}):
+        if UNDECODED_MARK in (field.metadata or {}):
             columns[at] = list(map(_whole_or_torn, columns[at]))
     for number, cells in enumerate(zip(*columns, strict=True), first):
-        yield Row(number, dict(zip(names, cells, strict=True)))
+        yield TableRow(number, dict(zip(names, cells, strict=True)))
 
 
 def _may_be_text(kind: Untyped) -> bool:
-    types = arrow().types
+    types = load_pyarrow().types
     if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
         return _may_be_text(kind.value_type)
-    if isinstance(kind, arrow().BaseExtensionType):
+    if isinstance(kind, load_pyarrow().BaseExtensionType):
         return _may_be_text(kind.storage_type)
     return _is_string(kind) or types.is_binary(kind) or types.is_large_binary(kind) or types.is_binary_view(kind)
 
 
 def _is_string(kind: Untyped) -> bool:
-    types = arrow().types
+    types = load_pyarrow().types
     return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
 
 
@@ -108,13 +108,13 @@ def _checked(pa: Untyped, field: Untyped, column: Untyped) -> tuple[Untyped, Unt
             raise
         column = column.view(as_bytes[column.type])
         column.validate(full=True)
-        field = pa.field(field.name, column.type, metadata={TORN: b""})
+        field = pa.field(field.name, column.type, metadata={UNDECODED_MARK: b""})
     return field, column
 
 
 def _values(column: Untyped) -> list[object]:
     """The values of a column: texts, numbers and so on; moments in ISO 8601."""
-    pa = arrow()
+    pa = load_pyarrow()
     kind = column.type
     if isinstance(kind, pa.BaseExtensionType) and _may_be_text(kind):
         column, kind = column.storage, kind.storage_type
@@ -125,11 +125,11 @@ def _values(column: Untyped) -> list[object]:
 
         return _values(pyarrow.compute.run_end_decode(column))
     if pa.types.is_timestamp(kind):
-        moment = _moment(DIGITS[kind.unit], "" if kind.tz is None else "+00:00")
+        moment = _moment(FRACTION_DIGITS[kind.unit], "" if kind.tz is None else "+00:00")
         return [None if value is None else moment(value) for value in column.cast(pa.int64()).to_pylist()]
     try:
         found: list[object] = column.to_pylist()
-    except faults():
+    except library_errors():
         return list(map(_value, column))
     return found
 
@@ -138,7 +138,7 @@ def _value(scalar: Untyped) -> object:
     """A value by itself, where the column holds some that Python has not: dates in the year 12000, nanoseconds."""
     try:
         found: object = scalar.as_py()
-    except faults():
+    except library_errors():
         return f"a {scalar.type} that cannot be told"
     return found
 

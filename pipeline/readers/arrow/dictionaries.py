@@ -8,15 +8,15 @@ from typing import BinaryIO, NamedTuple
 
 from pipeline.readers.arrow.columns import Untyped
 
-MOST_COPIED = 1 << 27
+MAX_COPIED_BYTES = 1 << 27
 """Bytes, 128 MiB, that the rows which are read at a time may become through dictionaries."""
-LARGE = 1 << 22
+MIN_LARGE_BYTES = 1 << 22
 """Bytes of a dictionary, 4 MiB, from which rows are read as references: most writers stop at 1 MiB."""
-MOST_CHUNKS = 100_000
+MAX_CHUNKS = 100_000
 """Chunks of columns that are looked at; of more, all that have a dictionary are read as references."""
-HEADER = 40
+PAGE_HEADER_BYTES = 40
 DICTIONARY_PAGE = 2
-UNKNOWN = 1 << 40
+UNKNOWN_BYTES = 1 << 40
 
 
 class Dictionary(NamedTuple):
@@ -30,13 +30,13 @@ class Dictionary(NamedTuple):
     @property
     def is_large(self) -> bool:
         """Whether rows that refer to it cannot be copied."""
-        return self.bytes > LARGE or (self.in_lists and self.bytes * self.values > MOST_COPIED)
+        return self.bytes > MIN_LARGE_BYTES or (self.in_lists and self.bytes * self.values > MAX_COPIED_BYTES)
 
 
 def large(file: BinaryIO, metadata: Untyped) -> list[str]:
     """The columns of texts with a dictionary that is large in any group of rows."""
     groups = range(metadata.num_row_groups)
-    look = metadata.num_row_groups * metadata.num_columns <= MOST_CHUNKS
+    look = metadata.num_row_groups * metadata.num_columns <= MAX_CHUNKS
     found = dict.fromkeys(
         each.path
         for number in groups[: None if look else 1]
@@ -54,7 +54,7 @@ def of_group(file: BinaryIO | None, metadata: Untyped, number: int) -> list[Dict
         chunk, column = group.column(at), schema.column(at)
         if column.physical_type != "BYTE_ARRAY" or not any("DICTIONARY" in name for name in chunk.encodings):
             continue
-        size = UNKNOWN if file is None else _size(file, chunk)
+        size = UNKNOWN_BYTES if file is None else _size(file, chunk)
         # Not the path that the chunk bears: in a damaged file it is another.
         found.append(Dictionary(column.path, size, max(chunk.num_values, 0), column.max_repetition_level > 0))
     return found
@@ -68,9 +68,9 @@ def _size(file: BinaryIO, chunk: Untyped) -> int:
     if begin < 0:
         return 0
     file.seek(begin)
-    numbers = _numbers(file.read(HEADER))
+    numbers = _numbers(file.read(PAGE_HEADER_BYTES))
     if len(numbers) < 2:
-        return UNKNOWN
+        return UNKNOWN_BYTES
     kind, size = numbers[:2]
     return max(size, 0) if kind == DICTIONARY_PAGE else 0
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipeline.config.settings import Limits
-from pipeline.readers.arrow.columns import MOST_BYTES, MOST_ROWS, Untyped, arrow
-from pipeline.readers.limits import Budget
+from pipeline.readers.arrow.columns import MAX_BATCH_BYTES, MAX_BATCH_ROWS, Untyped, load_pyarrow
+from pipeline.readers.budget import Budget
 
 LARGEST_ROW = 4
 """How many times `[input.limits] bytes` the bytes of one row may be: that limit counts characters, of one cell."""
-ENOUGH = 1 << 40
+MAX_COUNTED_VALUES = 1 << 40
 """Values that nobody has to count further."""
 
 
@@ -27,13 +27,13 @@ class Size(NamedTuple):
 def pieces(batch: Untyped, limits: Limits, budget: Budget) -> Iterator[tuple[Untyped, str | None]]:
     """A checked batch in pieces that fit in memory, each with what is wrong with it where it is one row too large.
 
-    Raises `SourceError` where the file stands for more than the budget allows.
+    Raises `ReaderError` where the file stands for more than the budget allows.
     """
-    waiting = [batch.slice(start, MOST_ROWS) for start in range(0, batch.num_rows, MOST_ROWS)][::-1]
+    waiting = [batch.slice(start, MAX_BATCH_ROWS) for start in range(0, batch.num_rows, MAX_BATCH_ROWS)][::-1]
     while waiting:
         piece = waiting.pop()
         size = size_of(piece.columns)
-        fits = size.bytes <= MOST_BYTES and size.values <= limits.values
+        fits = size.bytes <= MAX_BATCH_BYTES and size.values <= limits.values
         if not fits and piece.num_rows > 1:
             half = piece.num_rows // 2
             waiting += [piece.slice(half), piece.slice(0, half)]
@@ -55,7 +55,7 @@ def size_of(columns: list[Untyped]) -> Size:
 
 
 def _measured(column: Untyped) -> Size:
-    pa = arrow()
+    pa = load_pyarrow()
     types, kind, rows = pa.types, column.type, len(column)
     if isinstance(kind, pa.BaseExtensionType):
         return _measured(column.storage)
@@ -75,7 +75,7 @@ def _measured(column: Untyped) -> Size:
         inner = size_of([part.slice(first, last - first) for part in (column.keys, column.items)])
         return Size(rows + inner.values, inner.bytes)
     if types.is_nested(kind):
-        if (held := _held(column)) > ENOUGH:
+        if (held := _held(column)) > MAX_COUNTED_VALUES:
             return Size(held, held)
         inner = _measured(column.flatten())
         return Size(rows + inner.values, inner.bytes)
@@ -84,7 +84,7 @@ def _measured(column: Untyped) -> Size:
 
 def _held(column: Untyped) -> int:
     """How many values the lists of a column hold."""
-    pa = arrow()
+    pa = load_pyarrow()
     kind = column.type
     if pa.types.is_fixed_size_list(kind):
         return int(len(column) * kind.list_size)
@@ -96,7 +96,7 @@ def _held(column: Untyped) -> int:
 
 def _referred(values: Untyped, places: Untyped) -> Size:
     """What rows hold that refer to `places` in `values`."""
-    pa = arrow()
+    pa = load_pyarrow()
     if _is_text(values.type):
         return Size(len(places), _total(_lengths(values).take(places)))
     if pa.types.is_nested(values.type) or pa.types.is_dictionary(values.type):
@@ -110,7 +110,7 @@ def _runs(column: Untyped) -> tuple[Untyped, Untyped]:
     """The values of a run-end encoded column, and which of them each row has."""
     import pyarrow.compute
 
-    pa = arrow()
+    pa = load_pyarrow()
     first, count = column.find_physical_offset(), column.find_physical_length()
     numbered = pa.RunEndEncodedArray.from_arrays(column.run_ends.slice(first, count), pa.array(range(count)))
     places = pyarrow.compute.run_end_decode(numbered.slice(column.offset, len(column)))
@@ -133,7 +133,7 @@ def _union(column: Untyped) -> Size:
 
 
 def _is_text(kind: Untyped) -> bool:
-    types = arrow().types
+    types = load_pyarrow().types
     return bool(
         types.is_string(kind)
         or types.is_binary(kind)
@@ -144,7 +144,7 @@ def _is_text(kind: Untyped) -> bool:
 
 
 def _is_view(kind: Untyped) -> bool:
-    types = arrow().types
+    types = load_pyarrow().types
     return bool(types.is_string_view(kind) or types.is_binary_view(kind))
 
 
@@ -152,7 +152,7 @@ def _lengths(column: Untyped) -> Untyped:
     """How many bytes each text has."""
     import pyarrow.compute as pc
 
-    pa = arrow()
+    pa = load_pyarrow()
     if _is_view(column.type):
         # A view begins with its length; no function of the library tells it.
         views = memoryview(column.buffers()[1]).cast("B").cast("i")

@@ -1,4 +1,4 @@
-"""Arrow's own files, and its streams, as the library `datasets` leaves them: record batches behind each other."""
+"""Reads Arrow files and streams, which are sequences of record batches."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,58 +9,66 @@ import msgspec
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import ReaderError
 from pipeline.readers.arrow import messages
-from pipeline.readers.arrow.columns import Untyped, arrow, checked, faults, rows, text_columns, told
+from pipeline.readers.arrow.columns import (
+    Untyped,
+    error_line,
+    library_errors,
+    load_pyarrow,
+    table_rows,
+    text_columns,
+    validated,
+)
 from pipeline.readers.arrow.expansion import pieces
+from pipeline.readers.budget import Budget
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.fields import Row, records, refuse_many
-from pipeline.readers.limits import Budget
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers.reader import Claim, ReaderItem
+from pipeline.readers.tables import TableRow, check_column_count, table_records
 
-SIGNATURE = b"ARROW1"
-CONTINUED = b"\xff\xff\xff\xff"
+ARROW_MAGIC = b"ARROW1"
+CONTINUATION = b"\xff\xff\xff\xff"
 """Before each message of a stream, whose length follows."""
 FIRST_FEATHER = b"FEA1"
-LONGEST_MESSAGE = 1 << 28
-SUFFIXES = frozenset({".arrow", ".arrows", ".feather", ".ipc"})
+MAX_FIRST_MESSAGE_BYTES = 1 << 28
+ARROW_SUFFIXES = frozenset({".arrow", ".arrows", ".feather", ".ipc"})
 
 
 @dataclass(frozen=True)
-class Arrow:
-    """Files (Feather version 2) and streams; a batch that is damaged is lost, by name, and those of a file go on."""
+class ArrowReader:
+    """Reads files (Feather version 2) and streams. A damaged batch fails; a file is read on after it."""
 
     name: ClassVar = "arrow"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """By the first bytes; by the suffix too, so that a damaged one is told as such."""
-        if blob.head.startswith((SIGNATURE, FIRST_FEATHER)) or _begins_stream(blob.head):
+    def sniff(self, source: ByteSource) -> Claim:
+        """Claims by the first bytes, and by suffix, so that a damaged file is reported as one."""
+        if source.head.startswith((ARROW_MAGIC, FIRST_FEATHER)) or _begins_stream(source.head):
             return Claim.CONTENT
-        return Claim.NAME if blob.suffix in SUFFIXES else Claim.NONE
+        return Claim.NAME if source.suffix in ARROW_SUFFIXES else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
-        """A document a row."""
-        if blob.head.startswith(FIRST_FEATHER):
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
+        """Yields a document for each row."""
+        if source.head.startswith(FIRST_FEATHER):
             raise ReaderError("is Feather version 1, which is not read; write it anew with a newer library")
-        pa = arrow()
-        is_file = blob.head.startswith(SIGNATURE)
-        with blob.on_disk() as path, path.open("rb") as file, pa.memory_map(str(path)) as data:
-            blob.count_whole(path)
+        pa = load_pyarrow()
+        is_file = source.head.startswith(ARROW_MAGIC)
+        with source.on_disk() as path, path.open("rb") as file, pa.memory_map(str(path)) as data:
+            source.count_whole(path)
             try:
-                source = pa.ipc.open_file(data) if is_file else pa.ipc.open_stream(data)
-                columns = text_columns(source.schema)
-            except faults() as error:
-                reason = f"is no Arrow file that can be read ({told(error)}); fetch it again, or write it anew"
+                batches = pa.ipc.open_file(data) if is_file else pa.ipc.open_stream(data)
+                columns = text_columns(batches.schema)
+            except library_errors() as error:
+                reason = f"is no Arrow file that can be read ({error_line(error)}); fetch it again, or write it anew"
                 raise ReaderError(reason) from None
-            refuse_many(len(columns), options.limits)
-            room = _Room(file, options.limits, blob.budget)
-            found = _of_file(source, room) if is_file else _of_stream(source, room)
+            check_column_count(len(columns), options.limits)
+            room = _Room(file, options.limits, source.budget)
+            found = _of_file(batches, room) if is_file else _of_stream(batches, room)
             media_type = f"application/vnd.apache.arrow.{'file' if is_file else 'stream'}"
-            yield from records(blob, found, options, media_type=media_type, columns=columns)
+            yield from table_records(source, found, options, media_type=media_type, columns=columns)
 
 
 def _begins_stream(head: bytes) -> bool:
     length = int.from_bytes(head[4:8], "little")
-    return head.startswith(CONTINUED) and 0 < length < LONGEST_MESSAGE and length % 8 == 0
+    return head.startswith(CONTINUATION) and 0 < length < MAX_FIRST_MESSAGE_BYTES and length % 8 == 0
 
 
 class _Room(msgspec.Struct, frozen=True):
@@ -70,17 +78,17 @@ class _Room(msgspec.Struct, frozen=True):
     limits: Limits
     budget: Budget
 
-    def rows(self, batch: Untyped, first: int) -> Iterator[Row]:
+    def rows(self, batch: Untyped, first: int) -> Iterator[TableRow]:
         """The rows of a batch, which may be all of the file."""
-        for piece, fault in pieces(checked(batch), self.limits, self.budget):
+        for piece, fault in pieces(validated(batch), self.limits, self.budget):
             if fault is not None:
-                yield Row(first, fault=fault)
+                yield TableRow(first, fault=fault)
             else:
-                yield from rows(piece, first)
+                yield from table_rows(piece, first)
             first += piece.num_rows
 
 
-def _of_file(file: Untyped, room: _Room) -> Iterator[Row]:
+def _of_file(file: Untyped, room: _Room) -> Iterator[TableRow]:
     first = 1
     dictionaries, places = messages.of_file(room.file)
     room.budget.announce(dictionaries)
@@ -93,13 +101,13 @@ def _of_file(file: Untyped, room: _Room) -> Iterator[Row]:
                 first += 1
         except ReaderError:
             raise
-        except faults() as error:
-            reason = f"batch {number + 1} of {file.num_record_batches} is lost from here on ({told(error)})"
-            yield Row(first, fault=f"{reason}; fetch the file again, or write it anew")
+        except library_errors() as error:
+            reason = f"batch {number + 1} of {file.num_record_batches} is lost from here on ({error_line(error)})"
+            yield TableRow(first, fault=f"{reason}; fetch the file again, or write it anew")
             first += 1
 
 
-def _of_stream(stream: Untyped, room: _Room) -> Iterator[Row]:
+def _of_stream(stream: Untyped, room: _Room) -> Iterator[TableRow]:
     first = 1
     declared = messages.of_stream(room.file)
     while True:
@@ -112,5 +120,5 @@ def _of_stream(stream: Untyped, room: _Room) -> Iterator[Row]:
             return
         except ReaderError:
             raise
-        except faults() as error:
-            raise ReaderError(f"breaks off after row {first - 1} ({told(error)}); fetch it again") from None
+        except library_errors() as error:
+            raise ReaderError(f"breaks off after row {first - 1} ({error_line(error)}); fetch it again") from None

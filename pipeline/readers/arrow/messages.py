@@ -11,15 +11,15 @@ from typing import BinaryIO
 CONTINUED = 0xFFFFFFFF
 MAGIC = 8
 """Bytes of a file before its first message."""
-LARGEST = 1 << 28
+MAX_MESSAGE_BYTES = 1 << 28
 """Bytes of metadata of one message."""
 DICTIONARY, BATCH = 2, 3
 """Types of messages that have a body."""
-BLOCK = struct.Struct("<qi4xq")
+FILE_BLOCK = struct.Struct("<qi4xq")
 """Where a message is in a file: offset, length of the metadata, length of the body."""
 
 
-class _Table:
+class _FlatbufferTable:
     """A table of a flatbuffer. Raises `struct.error` where it points out of the buffer."""
 
     def __init__(self, data: bytes, at: int) -> None:
@@ -28,7 +28,7 @@ class _Table:
         self._fields = at - self._number("<i", at)
 
     @classmethod
-    def root(cls, data: bytes) -> "_Table":
+    def root(cls, data: bytes) -> "_FlatbufferTable":
         return cls(data, int(struct.unpack_from("<I", data)[0]))
 
     def number(self, field: int, form: str) -> int:
@@ -36,10 +36,10 @@ class _Table:
         at = self._place(field)
         return 0 if at is None else self._number(form, at)
 
-    def table(self, field: int) -> "_Table | None":
+    def table(self, field: int) -> "_FlatbufferTable | None":
         """A table in it."""
         at = self._place(field)
-        return None if at is None else _Table(self._data, at + self._number("<I", at))
+        return None if at is None else _FlatbufferTable(self._data, at + self._number("<I", at))
 
     def structs(self, field: int, form: struct.Struct) -> list[tuple[int, ...]]:
         """A list of structs in it."""
@@ -78,12 +78,12 @@ def of_file(file: BinaryIO) -> tuple[int, list[int]]:
     try:
         end = file.seek(-10, 2)
         length = struct.unpack("<i", file.read(4))[0]
-        if not 0 < length <= min(end, LARGEST):
+        if not 0 < length <= min(end, MAX_MESSAGE_BYTES):
             return 0, []
         file.seek(end - length)
-        footer = _Table.root(file.read(length))
-        dictionaries = [block[0] for block in footer.structs(2, BLOCK)]
-        batches = [block[0] for block in footer.structs(3, BLOCK)]
+        footer = _FlatbufferTable.root(file.read(length))
+        dictionaries = [block[0] for block in footer.structs(2, FILE_BLOCK)]
+        batches = [block[0] for block in footer.structs(3, FILE_BLOCK)]
     except (struct.error, OSError):
         return 0, []
     return sum(unpacked(file, at) for at in dictionaries), batches
@@ -103,10 +103,10 @@ def _message(file: BinaryIO, at: int) -> tuple[int, int, int] | None:
         if mark != CONTINUED:
             # Streams before version 0.15 have no mark.
             length, at = mark, at - 4
-        if not 0 < length <= LARGEST:
+        if not 0 < length <= MAX_MESSAGE_BYTES:
             return None
         file.seek(at + 8)
-        message = _Table.root(file.read(length))
+        message = _FlatbufferTable.root(file.read(length))
         body = at + 8 + length
         kind, held = message.number(1, "<B"), message.number(3, "<q")
         header = message.table(2)
@@ -119,7 +119,7 @@ def _message(file: BinaryIO, at: int) -> tuple[int, int, int] | None:
     return kind, size, body + max(held, 0)
 
 
-def _size(file: BinaryIO, batch: _Table, body: int) -> int:
+def _size(file: BinaryIO, batch: _FlatbufferTable, body: int) -> int:
     buffers = batch.structs(2, struct.Struct("<qq"))
     if batch.table(3) is None:
         return sum(max(length, 0) for _, length in buffers)

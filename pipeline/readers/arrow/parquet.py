@@ -1,4 +1,4 @@
-"""Parquet: a table by columns, read a group of rows at a time."""
+"""Reads Parquet files, one row group at a time."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,24 @@ from typing import BinaryIO, ClassVar
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import ReaderError
 from pipeline.readers.arrow import dictionaries
-from pipeline.readers.arrow.columns import Untyped, arrow, checked, faults, rows, rows_at_a_time, text_columns, told
+from pipeline.readers.arrow.columns import (
+    Untyped,
+    error_line,
+    library_errors,
+    load_pyarrow,
+    rows_at_a_time,
+    table_rows,
+    text_columns,
+    validated,
+)
 from pipeline.readers.arrow.expansion import pieces
+from pipeline.readers.budget import Budget
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.fields import Row, records, refuse_many
-from pipeline.readers.limits import Budget
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers.reader import Claim, ReaderItem
+from pipeline.readers.tables import TableRow, check_column_count, table_records
 
-SIGNATURE = b"PAR1"
-MEDIA_TYPE = "application/vnd.apache.parquet"
+PARQUET_MAGIC = b"PAR1"
+PARQUET_MEDIA_TYPE = "application/vnd.apache.parquet"
 BUFFER = 1 << 20
 """Bytes of a column that are read at a time: a group of rows may be larger than the memory."""
 VALUE = 4
@@ -26,38 +35,38 @@ FOOTER_LIMITS = {"thrift_string_size_limit": 1 << 24, "thrift_container_size_lim
 
 
 @dataclass(frozen=True)
-class Parquet:
-    """A group of rows that is damaged is lost, by name, and the others are read."""
+class ParquetReader:
+    """Reads Parquet. A damaged row group fails as a whole; the others are still read."""
 
     name: ClassVar = "parquet"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """By its first bytes; by the suffix too, so that a damaged one is told as such."""
-        if blob.head.startswith(SIGNATURE):
+    def sniff(self, source: ByteSource) -> Claim:
+        """Claims by the first bytes, and by suffix, so that a damaged file is reported as one."""
+        if source.head.startswith(PARQUET_MAGIC):
             return Claim.CONTENT
-        return Claim.NAME if blob.suffix == ".parquet" else Claim.NONE
+        return Claim.NAME if source.suffix == ".parquet" else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
-        """A document a row."""
-        with blob.on_disk() as path, path.open("rb") as raw:
-            blob.count_whole(path)
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
+        """Yields a document for each row."""
+        with source.on_disk() as path, path.open("rb") as raw:
+            source.count_whole(path)
             file = _opened(path)
             try:
-                refuse_many(file.metadata.num_columns, options.limits)
+                check_column_count(file.metadata.num_columns, options.limits)
                 if as_references := dictionaries.large(raw, file.metadata):
                     file.close()
                     file = _opened(path, as_references)
                 columns = text_columns(file.schema_arrow)
-                found = _rows(file, raw, as_references, options.limits, blob.budget)
-                yield from records(blob, found, options, media_type=MEDIA_TYPE, columns=columns)
+                found = _rows(file, raw, as_references, options.limits, source.budget)
+                yield from table_records(source, found, options, media_type=PARQUET_MEDIA_TYPE, columns=columns)
             finally:
                 file.close()
 
 
 def _opened(path: Path, as_references: Sequence[str] = ()) -> Untyped:
     try:
-        return arrow().parquet.ParquetFile(
+        return load_pyarrow().parquet.ParquetFile(
             path,
             read_dictionary=list(as_references),
             buffer_size=BUFFER,
@@ -65,12 +74,14 @@ def _opened(path: Path, as_references: Sequence[str] = ()) -> Untyped:
             page_checksum_verification=True,
             **FOOTER_LIMITS,
         )
-    except faults() as error:
-        reason = f"is no Parquet file that can be read ({told(error)}); fetch it again, or write it anew"
+    except library_errors() as error:
+        reason = f"is no Parquet file that can be read ({error_line(error)}); fetch it again, or write it anew"
         raise ReaderError(reason) from None
 
 
-def _rows(file: Untyped, raw: BinaryIO, as_references: Sequence[str], limits: Limits, budget: Budget) -> Iterator[Row]:
+def _rows(
+    file: Untyped, raw: BinaryIO, as_references: Sequence[str], limits: Limits, budget: Budget
+) -> Iterator[TableRow]:
     first = 1
     for number in range(file.num_row_groups):
         group = file.metadata.row_group(number)
@@ -81,20 +92,20 @@ def _rows(file: Untyped, raw: BinaryIO, as_references: Sequence[str], limits: Li
         copied = sum(
             each.bytes for each in dictionaries.of_group(raw, file.metadata, number) if each.path not in as_references
         )
-        size = max(1, min(size, dictionaries.MOST_COPIED // max(copied, 1)))
+        size = max(1, min(size, dictionaries.MAX_COPIED_BYTES // max(copied, 1)))
         try:
             for batch in file.iter_batches(size, row_groups=[number], use_threads=False):
-                for piece, fault in pieces(checked(batch), limits, budget):
-                    yield from rows(piece, at) if fault is None else [Row(at, fault=fault)]
+                for piece, fault in pieces(validated(batch), limits, budget):
+                    yield from table_rows(piece, at) if fault is None else [TableRow(at, fault=fault)]
                     at += piece.num_rows
             reason = "they are not there"
         except ReaderError:
             raise
-        except faults() as error:
-            reason = told(error)
+        except library_errors() as error:
+            reason = error_line(error)
         if at < last:
             fault = f"it and all up to row {last - 1} are lost ({reason}); fetch the file again, or write it anew"
-            yield Row(at, fault=fault)
+            yield TableRow(at, fault=fault)
         first = max(last, at)
 
 

@@ -1,4 +1,4 @@
-"""How a file of separated values is written: its encoding, and what stands between its cells, told from its head."""
+"""Detects the encoding and the delimiter of a delimited text from its beginning."""
 
 import codecs
 import csv
@@ -7,7 +7,7 @@ from collections import Counter
 
 import regex
 
-from pipeline.readers.byte_source import HEAD
+from pipeline.readers.byte_source import HEAD_BYTES
 from pipeline.readers.csv.quoting import Dialect
 from pipeline.text.decoding import BYTE_ORDER_MARKS
 from pipeline.text.encodings.detect import detect_encodings
@@ -17,12 +17,12 @@ DELIMITERS = (",", ";", "\t", "|")
 TABBED = frozenset({".tsv", ".tab"})
 ROWS = 50
 """Rows that are asked how many cells they have."""
-DECLARED = regex.compile(r'"?sep=(?P<delimiter>.)"?[\r\n]*+')
+SEPARATOR_LINE = regex.compile(r'"?sep=(?P<delimiter>.)"?[\r\n]*+')
 """A first line that says what stands between cells, as Excel reads it."""
 
 
 def encoding_of(head: bytes) -> str:
-    """The encoding that the head of a table tells; UTF-8 where it is mixed, for what breaks it is known by row.
+    """The encoding of a table, detected from its head; UTF-8 if it is mixed, because rows that break it fail alone.
 
     >>> encoding_of("id,text\\n1,盐场".encode("gb18030")), encoding_of(b"id,text\\n")
     ('gb18030', 'utf-8')
@@ -41,7 +41,7 @@ def encoding_of(head: bytes) -> str:
         return "utf-8"
     sizes: Counter[str] = Counter()
     start = 0
-    lines = head[: head.rfind(b"\n") + 1] if len(head) >= HEAD else b""
+    lines = head[: head.rfind(b"\n") + 1] if len(head) >= HEAD_BYTES else b""
     for stretch in detect_encodings(lines or head):
         sizes[stretch.encoding] += stretch.end - start
         start = stretch.end
@@ -56,7 +56,7 @@ def delimiter_of(head: str, suffix: str, quote: str, *, whole: bool) -> str:
     >>> delimiter_of("id;text\\n1;Salt, and time\\n", ".csv", '"', whole=True)
     ';'
     """
-    if declared := DECLARED.match(head):
+    if declared := SEPARATOR_LINE.match(head):
         return declared["delimiter"]
     among = ("\t", *DELIMITERS) if suffix in TABBED else DELIMITERS
     best, highest = among[0], (0.0, 1)

@@ -1,4 +1,4 @@
-"""The rows of a file of separated values, whose cells may be quoted and hold line ends.
+"""Splits delimited text into rows; quoted cells may hold line ends.
 
 A quote that is never closed makes one cell of all that follows. Here it costs its own row: where the lines behind it
 are plainly rows, they are read again as such.
@@ -24,28 +24,28 @@ FIELD_LIMIT = Lock()
 
 
 class Dialect(msgspec.Struct, frozen=True):
-    """What stands between cells, and what around them; an empty `quote` is none."""
+    """The delimiter between cells and the quote around them; an empty `quote` means none."""
 
     delimiter: str
     quote: str = '"'
 
     def reader(self, lines: Iterator[str] | list[str], *, strict: bool = False) -> "Iterator[list[str]]":
-        """The parser of the standard library for it."""
+        """The standard library's parser for the dialect."""
         if not self.quote:
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, quotechar=None)
         return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=strict)
 
 
-class Cells(msgspec.Struct, frozen=True, gc=False):
-    """The cells of a row, or what is wrong with it; `line` is the one in the file where it begins, from 1."""
+class CsvRow(msgspec.Struct, frozen=True, gc=False):
+    """The cells of a row, or why it is broken. `line` is where it begins in the file, counted from 1."""
 
     line: int
     cells: list[str]
     fault: str | None = None
 
 
-class Rows:
-    """The rows of a text, one at a time, each of at most `limit` characters and `most_cells` cells.
+class CsvRows:
+    """Iterates over the rows of a text, each of at most `limit` characters and `most_cells` cells.
 
     `width` is how many cells a row should have, once it is known: it says whether lines behind an open quote are rows.
     """
@@ -58,8 +58,8 @@ class Rows:
         self._feed = _Feed(stream, dialect, limit, most_cells)
         self._read_again = 0
 
-    def __iter__(self) -> Iterator[Cells]:
-        """Rows that are not blank. Raises `UnicodeError` where the stream's codec cannot go on."""
+    def __iter__(self) -> Iterator[CsvRow]:
+        """Yields rows that are not empty. Raises `UnicodeError` if the stream cannot be decoded further."""
         feed = self._feed
         strict, lenient = self._parsers()
         while True:
@@ -77,15 +77,15 @@ class Rows:
             if cells is None:
                 yield self._lost(_OpenError(over=False))
             elif cells:
-                yield Cells(feed.first, cells)
+                yield CsvRow(feed.first, cells)
 
     def _parsers(self) -> tuple[Iterator[list[str]], Iterator[list[str]]]:
-        """A strict and a lenient parser of the lines from here on."""
+        """A strict and a lenient parser for the lines from here on."""
         lines = self._feed.lines()
         return self._dialect.reader(lines, strict=True), self._dialect.reader(lines)
 
     def _next(self, reader: Iterator[list[str]]) -> list[str] | None:
-        """The next row; None where the quotes in it are wrong."""
+        """The next row; None if its quotes are malformed."""
         with FIELD_LIMIT:
             before = csv.field_size_limit(max(self._limit, 1))
             try:
@@ -104,7 +104,7 @@ class Rows:
         feed.begin()
         return self._next(lenient)
 
-    def _lost(self, error: "_OpenError") -> Cells:
+    def _lost(self, error: "_OpenError") -> CsvRow:
         """What is said of the row whose quote is not closed; what follows it is read on where that can be told."""
         feed = self._feed
         first, held = feed.first, feed.held
@@ -125,7 +125,7 @@ class Rows:
         else:
             lost = f", and lines {first} to {feed.line} are lost" if feed.line > first else ""
             fault = f"a quote ({self._dialect.quote}) opens a cell and is not closed{lost}; close it, or double it"
-        return Cells(first, [], fault)
+        return CsvRow(first, [], fault)
 
     def _are_rows(self, lines: list[str]) -> bool:
         asked = lines[:LINES_ASKED]
@@ -135,7 +135,7 @@ class Rows:
 
 
 class _OpenError(Exception):
-    """A row has no end.
+    """A quoted cell is never closed.
 
     `over` says whether it met the limit rather than the end of the file, `all_held` whether all its lines are held,
     `wide` whether it has too many cells.
@@ -167,7 +167,7 @@ class _Feed:
 
     @property
     def line(self) -> int:
-        """The line that was given last."""
+        """The number of the line that was read last."""
         return self.first + len(self.held) - 1
 
     def begin(self) -> None:
@@ -178,7 +178,7 @@ class _Feed:
         self._cells = _CellCount(self._dialect)
 
     def again(self, lines: list[str], number: int) -> None:
-        """Gives these lines, the first of which is `number`, once more."""
+        """Reads these lines again; the first one has the number `number`."""
         self._waiting.extendleft(reversed(lines))
         self.first = number
         self.held = []

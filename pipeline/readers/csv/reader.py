@@ -1,4 +1,4 @@
-"""Tables as text: a row a line, its cells between commas, semicolons, tabs or bars, and quoted where need be."""
+"""Reads CSV and similar tables: cells are separated by commas, semicolons, tabs or bars, and may be quoted."""
 
 import codecs
 import io
@@ -11,22 +11,22 @@ from msgspec import Meta
 
 from pipeline.config.settings import Input
 from pipeline.model.record import ReaderError
-from pipeline.readers.byte_source import HEAD, ByteSource
-from pipeline.readers.csv.dialect import DECLARED, delimiter_of, encoding_of
-from pipeline.readers.csv.quoting import Cells, Dialect, Rows
+from pipeline.readers.byte_source import HEAD_BYTES, ByteSource
+from pipeline.readers.csv.dialect import SEPARATOR_LINE, delimiter_of, encoding_of
+from pipeline.readers.csv.quoting import CsvRow, CsvRows, Dialect
 from pipeline.readers.field_values import UndecodedText
-from pipeline.readers.fields import Row, aside, records, unique
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers.reader import Claim, ReaderItem
+from pipeline.readers.tables import TableRow, left_out, table_records, unique_names
 from pipeline.text.encodings.signatures import binary_kind
 
-SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
-TORN = 0xDC00
+CSV_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
+UNDECODED_CELL = 0xDC00
 """A byte that is no character stands in a text as this code point and its own value, as Python has it for UTF-8."""
 
 
 @dataclass(frozen=True)
-class Csv:
-    """`delimiter` is told from the head where none is named; an empty `quote` is for tables that quote nothing.
+class CsvReader:
+    """Reads CSV. The `delimiter` is detected if none is set; an empty `quote` is for tables without quoting.
 
     Without `header` the columns are called `column_1`, `column_2` and so on.
     """
@@ -47,75 +47,77 @@ class Csv:
         if len(self.quote) > 1 or self.quote in {"\r", "\n"}:
             raise ValueError("`quote` is one character, or empty for none")
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """By the suffix alone: many a text has a comma in each of its lines."""
-        return Claim.NAME if blob.suffix in SUFFIXES and binary_kind(blob.head) is None else Claim.NONE
+    def sniff(self, source: ByteSource) -> Claim:
+        """Claims by suffix alone: many texts have a comma in every line."""
+        return Claim.NAME if source.suffix in CSV_SUFFIXES and binary_kind(source.head) is None else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
-        """A document a row; rows are counted without the header and blank lines."""
-        encoding = options.encoding or encoding_of(blob.head)
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
+        """Yields a document for each row. The header and empty lines are not counted as rows."""
+        encoding = options.encoding or encoding_of(source.head)
         try:
             # The byte order mark is a character here; whoever reads the first line takes it off.
             encoding = codecs.lookup(encoding).name.removesuffix("-sig")
-            stream = io.TextIOWrapper(blob.stream, encoding, "pipeline.torn", newline="")
+            stream = io.TextIOWrapper(source.stream, encoding, "pipeline.torn", newline="")
         except (LookupError, UnicodeError):
             raise ReaderError(f"encoding {encoding!r} is not known; use a name such as utf-8 or gb18030") from None
         try:
-            yield from self._rows(blob, options, stream, encoding)
+            yield from self._rows(source, options, stream, encoding)
         except UnicodeError:
             raise ReaderError(f"cannot be read on as {encoding}; name its encoding in [input] encoding") from None
         finally:
-            # The stream is the blob's to close.
+            # The stream is the source's to close.
             stream.detach()
 
-    def _rows(self, blob: ByteSource, options: Input, stream: io.TextIOWrapper, encoding: str) -> Iterator[Found]:
-        head = blob.head.decode(encoding, "replace").removeprefix("\ufeff")
-        whole = len(blob.head) < HEAD
-        delimiter = self.delimiter or delimiter_of(head, blob.suffix, self.quote, whole=whole)
-        rows = Rows(stream, Dialect(delimiter, self.quote), options.limits.bytes, options.limits.columns)
+    def _rows(
+        self, source: ByteSource, options: Input, stream: io.TextIOWrapper, encoding: str
+    ) -> Iterator[ReaderItem]:
+        head = source.head.decode(encoding, "replace").removeprefix("\ufeff")
+        whole = len(source.head) < HEAD_BYTES
+        delimiter = self.delimiter or delimiter_of(head, source.suffix, self.quote, whole=whole)
+        rows = CsvRows(stream, Dialect(delimiter, self.quote), options.limits.bytes, options.limits.columns)
         given = iter(rows)
-        if DECLARED.fullmatch(head[: head.find("\n") + 1]):
+        if SEPARATOR_LINE.fullmatch(head[: head.find("\n") + 1]):
             next(given, None)
         first = next(given, None)
         if first is None:
-            yield aside(blob, "holds no rows; leave it out")
+            yield left_out(source, "holds no rows; leave it out")
             return
         if first.fault is not None:
             raise ReaderError(f"line {first.line}: {first.fault}")
         cells = [cell.encode("utf-8", "replace").decode().strip() for cell in first.cells]
-        columns = unique(cells if self.header else [""] * len(cells))
+        columns = unique_names(cells if self.header else [""] * len(cells))
         rows.width = len(columns)
         table = _Cut(columns, delimiter, encoding)
         found = table.rows(given if self.header else chain([first], given))
-        yield from records(blob, found, options, media_type="text/csv", columns=dict.fromkeys(columns, True))
+        yield from table_records(source, found, options, media_type="text/csv", columns=dict.fromkeys(columns, True))
 
 
 @dataclass(frozen=True)
 class _Cut:
-    """What is the same for all rows of a file."""
+    """Turns cells into rows of one file."""
 
     columns: tuple[str, ...]
     delimiter: str
     encoding: str
 
-    def rows(self, given: Iterator[Cells]) -> Iterator[Row]:
+    def rows(self, given: Iterator[CsvRow]) -> Iterator[TableRow]:
         return (self._row(number, cells) for number, cells in enumerate(given, 1))
 
-    def _row(self, number: int, row: Cells) -> Row:
+    def _row(self, number: int, row: CsvRow) -> TableRow:
         at = ("line", row.line)
         if row.fault is not None:
-            return Row(number, fault=row.fault, at=at)
+            return TableRow(number, fault=row.fault, at=at)
         cells = row.cells
         if len(cells) > len(self.columns) and any(cells[len(self.columns) :]):
             fault = f"has {len(cells)} cells, the header {len(self.columns)}; quote cells that hold {self.delimiter!r}"
-            return Row(number, fault=fault, at=at)
+            return TableRow(number, fault=fault, at=at)
         fields: Mapping[str, object] = dict(zip(self.columns, cells, strict=False))
         if not all(map(_is_whole, cells)):
             if self.encoding != "utf-8":
                 fault = f"holds bytes that are no {self.encoding}; convert the file, or name its [input] encoding"
-                return Row(number, fault=fault, at=at)
+                return TableRow(number, fault=fault, at=at)
             fields = dict(zip(self.columns, map(_torn, cells), strict=False))
-        return Row(number, fields, at=at)
+        return TableRow(number, fields, at=at)
 
 
 def _is_whole(cell: str) -> bool:
@@ -133,10 +135,10 @@ def _torn(cell: str) -> str | UndecodedText:
 
 
 def _as_code_points(error: UnicodeError) -> tuple[str, int]:
-    """The error handler that keeps each byte it meets; that of Python refuses those of ASCII."""
+    """An error handler that keeps undecodable bytes, including ASCII ones, which `surrogateescape` refuses."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    return "".join(chr(TORN + byte) for byte in error.object[error.start : error.end]), error.end
+    return "".join(chr(UNDECODED_CELL + byte) for byte in error.object[error.start : error.end]), error.end
 
 
 codecs.register_error("pipeline.torn", _as_code_points)

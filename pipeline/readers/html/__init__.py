@@ -1,36 +1,26 @@
-"""A web page: the article in it, a block a line, with its title and byline at the top."""
+"""Reads web pages: the title, the byline and the article's text, one block a line."""
 
-from functools import cache
-from importlib.metadata import version
-
-from pipeline.readers.html.detect import begins_page, holds_markup
-from pipeline.readers.html.page import Page, PageError, read
+from pipeline.readers.html.conversion import converter, is_page, text_record
+from pipeline.readers.html.detect import HTML_SUFFIXES, begins_page, holds_markup
+from pipeline.readers.html.page import ExtractedPage, PageError, extract
 
 __all__ = [
-    "MEDIA_TYPES",
-    "SUFFIXES",
-    "Page",
+    "HTML_SUFFIXES",
+    "ExtractedPage",
     "PageError",
     "begins_page",
     "converter",
+    "extract",
     "holds_markup",
-    "read",
-    "text_of",
+    "is_page",
+    "page_text",
+    "text_record",
 ]
 
-MEDIA_TYPES = frozenset({"text/html", "application/xhtml+xml"})
-SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 
-
-def text_of(page: bytes, *, encoding: str | None = None) -> str:
+def page_text(page: bytes, *, encoding: str | None = None) -> str:
     """The text of the article in a page: its title, its byline as shown, its lines.
 
-    Raises `DecodingError` for bytes that are no text, `PageError` for a page that shows none.
+    Raises `DecodingError` for bytes that cannot be decoded, `PageError` for a page that shows no text.
     """
-    return read(page, encoding=encoding).text
-
-
-@cache
-def converter() -> str:
-    """What converts pages, with versions, for the provenance."""
-    return ", ".join(f"{name} {version(name)}" for name in ("trafilatura", "beautifulsoup4", "lxml"))
+    return extract(page, encoding=encoding).text

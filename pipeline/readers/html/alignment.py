@@ -12,14 +12,14 @@ import msgspec
 
 WINDOW = 8
 """Letters by which a long line is found; a shorter one must be a whole line of the extraction."""
-LONG = 3 * WINDOW
-ENOUGH = 0.5
+MIN_LONG_LINE_LETTERS = 3 * WINDOW
+MIN_ALIGNED_SHARE = 0.5
 """Share of a line's letters that the extraction must hold for the line to be taken."""
-NEAR = 40
+MISSING_LINE_REACH = 40
 """Lines that a missing one may lie beyond the first or the last line that was found."""
 
 
-class Found(msgspec.Struct, frozen=True, gc=False):
+class Alignment(msgspec.Struct, frozen=True, gc=False):
     """Line `index` stands at letters `[start, end)` of the extraction."""
 
     index: int
@@ -27,11 +27,11 @@ class Found(msgspec.Struct, frozen=True, gc=False):
     end: int
 
 
-def aligned(lines: Sequence[str], extracted: Sequence[str]) -> list[int]:
+def align(lines: Sequence[str], extracted: Sequence[str]) -> list[int]:
     """The indices of the `lines` that make up the lines `extracted`, sorted.
 
     >>> page = ["Home", "Why here?", "Because of the long quiet evenings.", "Home"]
-    >>> aligned(page, ["Why here?", "Because of the long quiet evenings."])
+    >>> align(page, ["Why here?", "Because of the long quiet evenings."])
     [1, 2]
     """
     page = [_letters(line) for line in lines]
@@ -45,14 +45,14 @@ def _letters(line: str) -> str:
     return "".join(line.split())
 
 
-def _long(page: Sequence[str], whole: str) -> list[Found]:
+def _long(page: Sequence[str], whole: str) -> list[Alignment]:
     """Where each long line first stands in the extraction, by the windows that both have."""
     windows: dict[str, int] = {}
     for start in range(0, len(whole) - WINDOW + 1, WINDOW):
         windows.setdefault(whole[start : start + WINDOW], start)
     found = []
     for index, letters in enumerate(page):
-        if len(letters) < LONG:
+        if len(letters) < MIN_LONG_LINE_LETTERS:
             continue
         hits, at = [], 0
         while at <= len(letters) - WINDOW:
@@ -63,13 +63,13 @@ def _long(page: Sequence[str], whole: str) -> list[Found]:
                 hits.append(known - at)
                 at += WINDOW
         # The windows of the extraction that reach over the line's ends are not in the line.
-        if hits and len(hits) * WINDOW >= ENOUGH * (len(letters) - 2 * WINDOW + 1):
+        if hits and len(hits) * WINDOW >= MIN_ALIGNED_SHARE * (len(letters) - 2 * WINDOW + 1):
             start = max(sorted(hits)[len(hits) // 2], 0)
-            found.append(Found(index, start, start + len(letters)))
+            found.append(Alignment(index, start, start + len(letters)))
     return found
 
 
-def _heaviest(found: Sequence[Found], size: int) -> list[Found]:
+def _heaviest(found: Sequence[Alignment], size: int) -> list[Alignment]:
     """The run of lines, in the order of the page and of the extraction, that holds the most letters."""
     by_start = sorted(found, key=lambda one: (one.start, one.index))
     by_end = sorted(range(len(by_start)), key=lambda i: by_start[i].end)
@@ -100,7 +100,7 @@ def _heaviest(found: Sequence[Found], size: int) -> list[Found]:
     return run[::-1]
 
 
-def _missing(page: Sequence[str], taken: Sequence[str], chain: Sequence[Found]) -> Iterator[int]:
+def _missing(page: Sequence[str], taken: Sequence[str], chain: Sequence[Alignment]) -> Iterator[int]:
     """The lines that are whole lines of the extraction and stand at their place between those of the chain."""
     places: dict[str, list[int]] = {}
     for index, letters in enumerate(page):
@@ -111,7 +111,7 @@ def _missing(page: Sequence[str], taken: Sequence[str], chain: Sequence[Found]) 
     for letters in taken:
         start, at = at, at + len(letters)
         behind = bisect_right(starts, start + min(WINDOW, len(letters)) - 1)
-        if behind and chain[behind - 1].end >= at - WINDOW and len(letters) >= LONG:
+        if behind and chain[behind - 1].end >= at - WINDOW and len(letters) >= MIN_LONG_LINE_LETTERS:
             continue
         if behind != above:
             last, above = (chain[behind - 1].index if behind else -1), behind
@@ -119,11 +119,11 @@ def _missing(page: Sequence[str], taken: Sequence[str], chain: Sequence[Found]) 
         if not behind and chain:
             # Above all that was found the lowest of its kind is the likeliest.
             i = bisect_left(here, chain[0].index) - 1
-            if i >= 0 and here[i] >= chain[0].index - NEAR:
+            if i >= 0 and here[i] >= chain[0].index - MISSING_LINE_REACH:
                 yield here[i]
             continue
         i = bisect_right(here, last)
-        end = chain[behind].index if behind < len(chain) else last + NEAR + 1 if chain else len(page)
+        end = chain[behind].index if behind < len(chain) else last + MISSING_LINE_REACH + 1 if chain else len(page)
         if i < len(here) and here[i] < end:
             last = here[i]
             yield last

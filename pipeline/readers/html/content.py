@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 import regex
 
-from pipeline.readers.html.alignment import aligned
-from pipeline.readers.html.lines import Line
+from pipeline.readers.html.alignment import align
+from pipeline.readers.html.lines import PageLine
 
 CLOSERS = "\"'”’」』)）]】 "
-LABEL = regex.compile(r"[^\s:：.。?？!！][^:：.。?？!！]{0,40}[:：](?=\s*\S)|[QA问答問][.:：、]")
-RECURS = 3
+SPEAKER_LABEL = regex.compile(r"[^\s:：.。?？!！][^:：.。?？!！]{0,40}[:：](?=\s*\S)|[QA问答問][.:：、]")
+MIN_PATTERN_LINES = 3
 """Lines of one sort from which they are a pattern of the article, if they stand between its lines."""
-ENDING = regex.compile(
+CREDIT_LINE = regex.compile(
     r"[(（\[【]?(?:责任编辑|責任編輯|编辑|編輯|责编|責編|校对|校對|审核|審核|监制|監製|翻译|翻譯|摄影|攝影|撰文|采写|採寫|采访|採訪"
     r"|来源|來源|作者|记者|記者|声明|聲明|免责|免責|策划|策劃)[^:：]{0,12}[:：]"
 )
@@ -23,14 +23,14 @@ PAGER = regex.compile(
     r"(?i)(?=.{0,80}$)(?=.*\p{L})(?:(?:[上下前后後][一1]?[页頁篇]|[首尾末][页頁]|previous|prev|next|page|of)(?!\p{Latin})|[\d\s|/<>«»‹›→←…,，·()（）\[\]【】:：_-])+"
 )
 """A line that only turns pages: `上一页 1 2 下一页`."""
-SHORT = 80
-TAIL = 12
+MAX_LINK_CHARS = 80
+CREDIT_LINES = 12
 """Lines below the article among which its credits may stand."""
 
 
-def content_of(lines: Sequence[Line], extracted: Sequence[str]) -> list[int]:
+def article_lines(lines: Sequence[PageLine], extracted: Sequence[str]) -> list[int]:
     """The indices of the article's lines. Where nothing was extracted, those of all but what is beside."""
-    taken = [i for i in aligned([line.text for line in lines], extracted) if not lines[i].place.hidden]
+    taken = [i for i in align([line.text for line in lines], extracted) if not lines[i].context.hidden]
     while taken and _leads_away(lines[taken[-1]]):
         taken.pop()
     while taken and _leads_away(lines[taken[0]]):
@@ -41,46 +41,51 @@ def content_of(lines: Sequence[Line], extracted: Sequence[str]) -> list[int]:
     return sorted(i for i in chosen | set(_around(lines, sorted(chosen))) if not PAGER.fullmatch(lines[i].text))
 
 
-def _leads_away(line: Line) -> bool:
+def _leads_away(line: PageLine) -> bool:
     """Whether a line at the top or the end is a link to another page: `Previous | Next`."""
-    return 2 * line.linked > len(line.text) and len(line.text) <= SHORT and not line.place.level
+    return 2 * line.linked > len(line.text) and len(line.text) <= MAX_LINK_CHARS and not line.context.level
 
 
-def _between(lines: Sequence[Line], taken: Sequence[int]) -> list[int]:
+def _between(lines: Sequence[PageLine], taken: Sequence[int]) -> list[int]:
     """What stands between the lines that were taken: beside one of them, a question, or one of a pattern."""
     known = set(taken)
-    homes = {lines[i].place.holder for i in taken}
-    tables = {lines[i].place.table for i in taken} - {0}
+    homes = {lines[i].context.holder for i in taken}
+    tables = {lines[i].context.table for i in taken} - {0}
     free = [i for i in range(taken[0], taken[-1]) if i not in known and not lines[i].beside]
-    talk = Counter(lines[i].place.sort for i in free if _stands_out(lines[i]))
+    talk = Counter(lines[i].context.sort for i in free if _stands_out(lines[i]))
     return [
         i
         for i in free
-        if (place := lines[i].place).holder in homes
-        or place.table in tables
-        or place.tag == "figcaption"
-        or asks(lines[i].text)
-        or (talk[place.sort] >= RECURS and _stands_out(lines[i]))
+        if (context := lines[i].context).holder in homes
+        or context.table in tables
+        or context.tag == "figcaption"
+        or is_question(lines[i].text)
+        or (talk[context.sort] >= MIN_PATTERN_LINES and _stands_out(lines[i]))
     ]
 
 
-def asks(text: str) -> bool:
+def is_question(text: str) -> bool:
     """Whether a line ends in a question mark before any closing quotes."""
     return text.rstrip(CLOSERS).endswith(("?", "？"))
 
 
-def _stands_out(line: Line) -> bool:
-    return line.place.bold or line.place.level > 0 or line.place.tag == "dt" or LABEL.match(line.text) is not None
+def _stands_out(line: PageLine) -> bool:
+    return (
+        line.context.bold
+        or line.context.level > 0
+        or line.context.tag == "dt"
+        or SPEAKER_LABEL.match(line.text) is not None
+    )
 
 
-def _around(lines: Sequence[Line], chosen: Sequence[int]) -> list[int]:
+def _around(lines: Sequence[PageLine], chosen: Sequence[int]) -> list[int]:
     """What stands above and below in the block that holds most of the article, and the credits below it."""
     letters: Counter[int] = Counter()
     for i in chosen:
-        letters[lines[i].place.holder] += len(lines[i].text)
+        letters[lines[i].context.holder] += len(lines[i].text)
     home = max(letters, key=lambda holder: (letters[holder], -holder))
-    above = [i for i in range(chosen[0]) if lines[i].place.holder == home and not lines[i].place.level]
-    below = [i for i in range(chosen[-1] + 1, len(lines)) if lines[i].place.holder == home]
+    above = [i for i in range(chosen[0]) if lines[i].context.holder == home and not lines[i].context.level]
+    below = [i for i in range(chosen[-1] + 1, len(lines)) if lines[i].context.holder == home]
     last = max([chosen[-1], *below])
-    credits_ = [i for i in range(last + 1, min(last + TAIL, len(lines))) if ENDING.match(lines[i].text)]
+    credits_ = [i for i in range(last + 1, min(last + CREDIT_LINES, len(lines))) if CREDIT_LINE.match(lines[i].text)]
     return [i for i in [*above, *below, *credits_] if not lines[i].beside]

@@ -10,7 +10,7 @@ INLINE = frozenset({"hi", "ref", "del", "span", "code", "a"})
 """Elements of its result that stand within a line."""
 
 
-def extracted(root: "HtmlElement") -> Sequence[str]:
+def extract_main_content(root: "HtmlElement") -> Sequence[str]:
     """The lines of the main content; empty where it finds none. Readers' comments are none of it."""
     from trafilatura import bare_extraction
 

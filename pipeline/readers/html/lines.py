@@ -6,37 +6,40 @@ are glued; with one, words that hold an element fall apart. Nothing here recurse
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import msgspec
 import regex
 
+from pipeline.lexicon import lists
+
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
     from bs4.element import PageElement
 
-BLANKS = regex.compile(r"[ \t\r\n\f\v\xa0]+")
+PAGE_SPACES = regex.compile(r"[ \t\r\n\f\v\xa0]+")
 UNPRINTABLE = regex.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 HIDING = regex.compile(r"(?i)display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden")
 HEAVY = regex.compile(r"(?i)font-weight\s{0,3}:\s{0,3}(?:bold|[6-9]00)")
-LETTER = regex.compile(r"\p{L}")
-HAN = regex.compile(r"\p{Han}")
+ANY_LETTER = regex.compile(r"\p{L}")
+HAN_CHAR = regex.compile(r"\p{Han}")
 WORD_ENDS, WORD_BEGINS = regex.compile(r"[\p{Latin}\d]{2}[:,.;!?]?$"), regex.compile(r"\p{Lu}\p{L}|\p{Lu} |\d[\d ]")
-WORD = regex.compile(r"[A-Z]?[a-z]{1,30}+|[A-Z]{2,30}+")
-TELLING = ("class", "id", "role", "rel", "itemprop", "property", "data-testid", "data-component")
+ATTRIBUTE_WORD = regex.compile(r"[A-Z]?[a-z]{1,30}+|[A-Z]{2,30}+")
+NAMING_ATTRIBUTES = ("class", "id", "role", "rel", "itemprop", "property", "data-testid", "data-component")
 """Attributes whose words say what an element is for."""
-LONGEST_SAID = 300
+MAX_ATTRIBUTE_CHARS = 300
 """Characters of an attribute that are read for that."""
-MOST = 0.4
+MAX_FURNITURE_SHARE = 0.4
 """Share of a page's text from which no element is furniture or hidden, whatever it is called."""
-LEVELS = 3
+BYLINE_LEVELS = 3
 """Blocks within each other for whose text a byline's name holds: a share bar deep inside is none."""
+BLOCK_KINDS = frozenset({"block", "heading", "furniture"})
+"""Kinds of elements that begin and end a line."""
 PARTING = frozenset({"block", "heading", "furniture", "break", "unseen"})
 VERBATIM = frozenset({"listing", "pre", "xmp"})
 
 
-class Place(msgspec.Struct, frozen=True, gc=False):
+class ElementContext(msgspec.Struct, frozen=True, gc=False):
     """Where in a page some text stands: what holds for all text below an element.
 
     `block` is the number of the innermost block around it, `holder` that of the next one outwards, `table` and `row`
@@ -61,16 +64,16 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     verbatim: bool = False
 
 
-class Line(msgspec.Struct, frozen=True, gc=False):
+class PageLine(msgspec.Struct, frozen=True, gc=False):
     """A line of a page, and where it stands.
 
-    `place` is that of its first letter, but for `bold`, `link` and `hidden`, which say that all of it is, and
+    `context` is that of its first letter, but for `bold`, `link` and `hidden`, which say that all of it is, and
     `furniture`, `byline` and `level`, which say that some of it is. `opening` is how many of its first characters are
     bold where not all are; `linked` how many are links; `gap` that a blank line stands before it in preformatted text.
     """
 
     text: str
-    place: Place = Place()
+    context: ElementContext = ElementContext()
     opening: int = 0
     linked: int = 0
     gap: bool = False
@@ -78,7 +81,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     @property
     def beside(self) -> bool:
         """Whether it stands beside the article, or leads away from it, or is not seen at all."""
-        return self.place.furniture or self.place.hidden or 2 * self.linked > len(self.text)
+        return self.context.furniture or self.context.hidden or 2 * self.linked > len(self.text)
 
 
 @cache
@@ -94,35 +97,33 @@ def hints() -> Mapping[str, str]:
 
 
 def _table(name: str) -> Mapping[str, str]:
-    rows = (files(__package__) / name).read_text("utf-8").splitlines()
-    pairs = (row.partition("\t") for row in rows if row and not row.startswith("#"))
-    return {word: kind for word, _, kind in pairs}
+    return {word: "\t".join(kinds) for word, *kinds in lists.table(__package__, name)}
 
 
-class Writer:
+class LineWriter:
     """Collects the pieces of the line that is being written, and the lines."""
 
     def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self._pieces: list[tuple[str, Place]] = []
+        self.lines: list[PageLine] = []
+        self._pieces: list[tuple[str, ElementContext]] = []
         self._lettered = self._han = False
         self._gap = False
 
-    def write(self, text: str, place: Place) -> None:
+    def write(self, text: str, context: ElementContext) -> None:
         """Text within a line; in preformatted text a line end ends it."""
-        if not place.verbatim:
-            self._pieces.append((text, place))
-            self._lettered = self._lettered or LETTER.search(text) is not None
-            self._han = self._han or HAN.search(text) is not None
+        if not context.verbatim:
+            self._pieces.append((text, context))
+            self._lettered = self._lettered or ANY_LETTER.search(text) is not None
+            self._han = self._han or HAN_CHAR.search(text) is not None
             return
         for i, piece in enumerate(text.split("\n")):
             if i:
                 self.end(verbatim=True)
-            self._pieces.append((piece, place))
+            self._pieces.append((piece, context))
 
-    def blank(self, place: Place) -> None:
+    def blank(self, context: ElementContext) -> None:
         """A blank where the page shows two things apart; none where one stands, or at a line's ends."""
-        self._pieces.append((" ", place))
+        self._pieces.append((" ", context))
 
     @property
     def latin(self) -> bool:
@@ -138,10 +139,10 @@ class Writer:
         """Ends the line, where there is one."""
         pieces, self._pieces = self._pieces, []
         self._lettered = self._han = False
-        said = [(text, place) for text, place in pieces if text and not text.isspace()]
+        said = [(text, context) for text, context in pieces if text and not text.isspace()]
         text = "".join(text for text, _ in pieces) if said else ""
         if text and not said[0][1].verbatim:
-            text = BLANKS.sub(" ", text)
+            text = PAGE_SPACES.sub(" ", text)
         text = UNPRINTABLE.sub("", text).strip()
         if not text:
             self._gap |= verbatim
@@ -150,76 +151,84 @@ class Writer:
         self._gap = False
 
 
-def _line(text: str, pieces: Iterable[tuple[str, Place]], said: list[tuple[str, Place]], *, gap: bool) -> Line:
-    places = [place for _, place in said]
-    bold = all(place.bold for place in places)
+def _line(
+    text: str, pieces: Iterable[tuple[str, ElementContext]], said: list[tuple[str, ElementContext]], *, gap: bool
+) -> PageLine:
+    contexts = [context for _, context in said]
+    bold = all(context.bold for context in contexts)
     opening = ""
-    if not bold and places[0].bold:
-        for piece, place in pieces:
-            if not place.bold and not piece.isspace():
+    if not bold and contexts[0].bold:
+        for piece, context in pieces:
+            if not context.bold and not piece.isspace():
                 break
             opening += piece
-    place = msgspec.structs.replace(
-        places[0],
+    context = msgspec.structs.replace(
+        contexts[0],
         bold=bold,
-        link=all(place.link for place in places),
-        hidden=all(place.hidden for place in places),
-        furniture=any(place.furniture for place in places),
-        byline=max(place.byline for place in places),
-        level=max(place.level for place in places),
+        link=all(context.link for context in contexts),
+        hidden=all(context.hidden for context in contexts),
+        furniture=any(context.furniture for context in contexts),
+        byline=max(context.byline for context in contexts),
+        level=max(context.level for context in contexts),
     )
-    linked = sum(len(BLANKS.sub(" ", piece).strip()) for piece, at in said if at.link)
-    return Line(text, place, len(BLANKS.sub(" ", opening).strip()), linked, gap)
+    linked = sum(len(PAGE_SPACES.sub(" ", piece).strip()) for piece, at in said if at.link)
+    return PageLine(text, context, len(PAGE_SPACES.sub(" ", opening).strip()), linked, gap)
 
 
-def lines_of(soup: "BeautifulSoup") -> list[Line]:
+def page_lines(soup: "BeautifulSoup") -> list[PageLine]:
     """The lines of a page from top to bottom; those that are hidden or furniture too, marked as such."""
     from bs4 import Tag
     from bs4.element import NavigableString, PreformattedString
 
     sizes = _sizes(soup)
-    most = MOST * sizes.get(id(soup), 0)
-    writer = Writer()
+    most = MAX_FURNITURE_SHARE * sizes.get(id(soup), 0)
+    writer = LineWriter()
     blocks = 0
-    stack: list[tuple[PageElement, Place, bool]] = [(soup, Place(), False)]
+    stack: list[tuple[PageElement, ElementContext, bool]] = [(soup, ElementContext(), False)]
     while stack:
-        node, place, leaving = stack.pop()
+        node, context, leaving = stack.pop()
         if isinstance(node, NavigableString):
             # Comments, declarations and the like are strings of a kind of their own.
             if not isinstance(node, PreformattedString):
-                writer.write(str(node), place)
+                writer.write(str(node), context)
             continue
         kind = elements().get(node.name, "") if isinstance(node, Tag) else "unseen"
         if leaving:
             writer.end()
         elif kind == "break":
             # A heading is one line, however wide the screen for which its author broke it.
-            writer.blank(place) if place.level else writer.end()
-        elif isinstance(node, Tag) and kind != "unseen" and (kind != "control" or place.byline):
-            inner = _inner(node, kind, place, large=sizes.get(id(node), 0) > most)
-            if kind in {"block", "heading", "furniture"}:
+            writer.blank(context) if context.level else writer.end()
+        elif isinstance(node, Tag) and kind != "unseen" and (kind != "control" or context.byline):
+            inner = _inner(node, kind, context, large=sizes.get(id(node), 0) > most)
+            if kind in BLOCK_KINDS:
                 writer.end()
                 blocks += 1
-                inner = _block(node, inner, place, blocks)
+                inner = _block(node, inner, context, blocks)
                 stack.append((node, inner, True))
-            elif inner.byline and _abuts(node):
-                writer.end() if writer.latin else writer.blank(place)
-            elif not place.verbatim and _is_set_apart(node, writer.last):
-                writer.blank(place)
-            if (
-                inner.furniture
-                and not place.furniture
-                and place.byline
-                and kind not in {"block", "heading", "furniture"}
-            ):
-                writer.end()
+            elif _begin_inline(writer, node, inner, context):
                 stack.append((node, inner, True))
             stack.extend((child, inner, False) for child in reversed(node.contents))
     writer.end()
     return writer.lines
 
 
-def _block(node: "Tag", inner: Place, outer: Place, number: int) -> Place:
+def _begin_inline(writer: LineWriter, node: "Tag", inner: ElementContext, outer: ElementContext) -> bool:
+    """Separates an inline element from the text before it where the page shows the two apart.
+
+    Returns whether the end of the element ends a line, too.
+    """
+    if inner.byline and _abuts(node):
+        writer.end() if writer.latin else writer.blank(outer)
+    elif not outer.verbatim and _is_set_apart(node, writer.last):
+        writer.blank(outer)
+    if inner.furniture and not outer.furniture and outer.byline:
+        # A share bar within a byline is not part of it.
+        writer.end()
+        return True
+    return False
+
+
+def _block(node: "Tag", inner: ElementContext, outer: ElementContext, number: int) -> ElementContext:
     classes = node.attrs.get("class")
     shown = node.name if not classes else f"{node.name}.{classes if isinstance(classes, str) else '.'.join(classes)}"
     return msgspec.structs.replace(
@@ -259,7 +268,7 @@ def _is_set_apart(node: "Tag", before: str) -> bool:
     return bool(classes and others and classes != others) or (" " in before.strip() and " " in behind.strip())
 
 
-def _inner(node: "Tag", kind: str, place: Place, *, large: bool) -> Place:
+def _inner(node: "Tag", kind: str, context: ElementContext, *, large: bool) -> ElementContext:
     """What holds below an element."""
     changes: dict[str, object] = {}
     if kind == "heading":
@@ -267,11 +276,11 @@ def _inner(node: "Tag", kind: str, place: Place, *, large: bool) -> Place:
     elif kind == "bold" or (kind == "link" and not _is_mark(node)):
         changes[kind] = True
     elif kind == "furniture":
-        changes[kind] = place.furniture or not large
+        changes[kind] = context.furniture or not large
     if node.name in VERBATIM:
         changes["verbatim"] = True
     elif node.name == "time":
-        changes["byline"] = LEVELS
+        changes["byline"] = BYLINE_LEVELS
     if node.attrs:
         style = str(node.attrs.get("style", ""))
         if HEAVY.search(style):
@@ -279,8 +288,8 @@ def _inner(node: "Tag", kind: str, place: Place, *, large: bool) -> Place:
         if not large and ("hidden" in node.attrs or HIDING.search(style)):
             changes["hidden"] = True
         if not large:
-            changes.update((said, LEVELS if said == "byline" else True) for said in _said(node))
-    return msgspec.structs.replace(place, **changes) if changes else place
+            changes.update((said, BYLINE_LEVELS if said == "byline" else True) for said in _hints_of(node))
+    return msgspec.structs.replace(context, **changes) if changes else context
 
 
 def _is_mark(node: "Tag") -> bool:
@@ -288,14 +297,14 @@ def _is_mark(node: "Tag") -> bool:
     return ("name" in node.attrs or "id" in node.attrs) and "href" not in node.attrs and "onclick" not in node.attrs
 
 
-def _said(node: "Tag") -> Iterator[str]:
+def _hints_of(node: "Tag") -> Iterator[str]:
     """What the words of an element's attributes say of its text."""
     known = hints()
-    for name in TELLING:
+    for name in NAMING_ATTRIBUTES:
         value = node.attrs.get(name)
         if value:
             text = value if isinstance(value, str) else " ".join(value)
-            for word in WORD.findall(text, 0, LONGEST_SAID):
+            for word in ATTRIBUTE_WORD.findall(text, 0, MAX_ATTRIBUTE_CHARS):
                 said = known.get(word.lower())
                 if said is not None:
                     yield said

@@ -5,18 +5,18 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from pipeline.readers.html.lines import BLANKS, UNPRINTABLE, Line, Place, elements
+from pipeline.readers.html.lines import PAGE_SPACES, UNPRINTABLE, ElementContext, PageLine, elements
 
-MARK = regex.compile("<[a-zA-Z/!?]")
-MOST_STRAY = 100_000
+TAG_START = regex.compile("<[a-zA-Z/!?]")
+MAX_UNCLOSED_TAGS = 100_000
 """Beginnings of tags that never close from which the rest is read as it is."""
-TAG = regex.compile(
+WHOLE_TAG = regex.compile(
     r"<(?P<end>/?)(?P<name>[a-zA-Z][\w:-]{0,40})(?:[^<>\"']++|\"[^\"<]{0,5000}+\"|'[^'<]{0,5000}+'){0,1000000}+>"
 )
-DECLARED = regex.compile(r"<[!?][^<>]{0,2000}+>")
-ENDING = frozenset({"block", "heading", "break", "furniture"})
-SOMEWHERE = Place()
-BESIDE = Place(furniture=True)
+DECLARATION = regex.compile(r"<[!?][^<>]{0,2000}+>")
+LINE_ENDING_KINDS = frozenset({"block", "heading", "break", "furniture"})
+SOMEWHERE = ElementContext()
+BESIDE = ElementContext(furniture=True)
 VOID = frozenset({"area", "embed", "frame", "input", "source", "track"})
 RAW = frozenset({"script", "style", "textarea", "title", "noembed", "noframes", "iframe", "xmp"})
 """Elements whose content is no markup."""
@@ -39,10 +39,10 @@ class Ends:
         return at
 
 
-def scanned(page: str) -> list[Line]:
+def scan(page: str) -> list[PageLine]:
     """The lines of a prepared page. Elements that are not shown are left out, furniture is marked."""
     kinds = elements()
-    lines: list[Line] = []
+    lines: list[PageLine] = []
     pieces: list[str] = []
     away: set[str] = set()
     furniture = 0
@@ -56,20 +56,20 @@ def scanned(page: str) -> list[Line]:
                 away.discard(name)
             elif name not in VOID:
                 away.add(name)
-        elif kind in ENDING:
+        elif kind in LINE_ENDING_KINDS:
             if name == "body":
                 away.clear()
             if pieces:
-                lines.append(Line(_shown(pieces), BESIDE if furniture else SOMEWHERE))
+                lines.append(PageLine(_shown(pieces), BESIDE if furniture else SOMEWHERE))
                 pieces = []
             if kind == "furniture":
                 furniture = max(furniture - 1, 0) if closing else furniture + 1
-    lines.append(Line(_shown(pieces), BESIDE if furniture else SOMEWHERE))
+    lines.append(PageLine(_shown(pieces), BESIDE if furniture else SOMEWHERE))
     return [line for line in lines if line.text]
 
 
 def _shown(pieces: Sequence[str]) -> str:
-    return UNPRINTABLE.sub("", BLANKS.sub(" ", html.unescape("".join(pieces)))).strip()
+    return UNPRINTABLE.sub("", PAGE_SPACES.sub(" ", html.unescape("".join(pieces)))).strip()
 
 
 def _tokens(page: str) -> Iterator[tuple[str, str, bool]]:
@@ -77,7 +77,7 @@ def _tokens(page: str) -> Iterator[tuple[str, str, bool]]:
     ends, closers = Ends(page), Ends(page.lower())
     begin = at = 0
     stray = 0
-    while (mark := MARK.search(page, at)) is not None:
+    while (mark := TAG_START.search(page, at)) is not None:
         at = mark.start()
         if page.startswith("<!--", at):
             end = ends.behind("-->", at + 4)
@@ -85,15 +85,15 @@ def _tokens(page: str) -> Iterator[tuple[str, str, bool]]:
             yield page[begin:at], "", False
             begin = at = end + 3 if end >= 0 else at + 4
             continue
-        tag = TAG.match(page, at) or DECLARED.match(page, at)
+        tag = WHOLE_TAG.match(page, at) or DECLARATION.match(page, at)
         if tag is None:
             at += 1
             stray += 1
-            if stray > MOST_STRAY:
+            if stray > MAX_UNCLOSED_TAGS:
                 # Whatever it is, no browser would show more of it.
                 break
             continue
-        name, closing = ("", False) if tag.re is DECLARED else (tag["name"].lower(), bool(tag["end"]))
+        name, closing = ("", False) if tag.re is DECLARATION else (tag["name"].lower(), bool(tag["end"]))
         yield page[begin:at], name, closing
         begin = at = tag.end()
         if name in RAW and not closing:

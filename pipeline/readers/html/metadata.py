@@ -11,19 +11,19 @@ from pipeline.readers.html.lines import UNPRINTABLE
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-BLANKS = regex.compile(r"\s+")
-LONGEST = 500
+METADATA_SPACES = regex.compile(r"\s+")
+MAX_VALUE_CHARS = 500
 """Characters of a value; what is longer is none."""
-MOST = 2000
+MAX_LINKED_OBJECTS = 2000
 """Objects of linked data that are looked at."""
 ARTICLE = regex.compile(r"(?:Article|BlogPosting|Posting|Report|Review|Interview|CreativeWork)$")
-LONGEST_NAME = 80
+MAX_PERSON_CHARS = 80
 DIGIT = regex.compile(r"\d")
 LINK = regex.compile(r"(?i)https?://|//|www\.")
 
 TITLE = ("og:title", "twitter:title", "headline", "dc.title", "articletitle")
 AUTHOR = ("author", "article:author", "og:article:author", "byl", "parsely-author", "sailthru.author", "dc.creator")
-DATE = (
+DATE_NAMES = (
     "article:published_time",
     "og:article:published_time",
     "og:published_time",
@@ -40,21 +40,21 @@ DATE = (
 SITE = ("og:site_name", "application-name")
 
 
-def stated(soup: "BeautifulSoup") -> Mapping[str, str]:
+def stated_metadata(soup: "BeautifulSoup") -> Mapping[str, str]:
     """`title`, `author`, `date`, `site` and `url`, each where the page states it; the date as it is written there."""
     metas = _metas(soup)
     linked = _linked(soup)
     found = {
         "title": _first([linked.get("title"), *_named(metas, TITLE)]),
         "author": _first([linked.get("author"), *_people(metas), _marked(soup, "author")]),
-        "date": _first([linked.get("date"), *_named(metas, DATE), _time(soup)]),
+        "date": _first([linked.get("date"), *_named(metas, DATE_NAMES), _time(soup)]),
         "site": _first([name for name in (*_named(metas, SITE), linked.get("site")) if name and not LINK.match(name)]),
         "url": _first([_canonical(soup), *_named(metas, ("og:url",)), linked.get("url")]),
     }
     return {name: value for name, value in found.items() if value is not None}
 
 
-def titles(soup: "BeautifulSoup") -> Sequence[str]:
+def stated_titles(soup: "BeautifulSoup") -> Sequence[str]:
     """The titles that the head of the page states, the best first."""
     own = soup.title.get_text() if soup.title is not None else None
     given = [*_named(_metas(soup), TITLE), _linked(soup).get("title"), own]
@@ -68,8 +68,8 @@ def _first(values: Sequence[object]) -> str | None:
 def _value(given: object) -> str | None:
     if not isinstance(given, str):
         return None
-    text = BLANKS.sub(" ", UNPRINTABLE.sub("", given)).strip()
-    return text if text and len(text) <= LONGEST else None
+    text = METADATA_SPACES.sub(" ", UNPRINTABLE.sub("", given)).strip()
+    return text if text and len(text) <= MAX_VALUE_CHARS else None
 
 
 def _metas(soup: "BeautifulSoup") -> Mapping[str, str]:
@@ -97,7 +97,7 @@ def _marked(soup: "BeautifulSoup", what: str) -> str | None:
     """The one element that the page marks as naming its author; where there are several, nobody is named."""
     found = soup.find_all(itemprop=what, limit=2) or soup.find_all(rel=what, limit=2)
     text = found[0].get_text(" ") if len(found) == 1 and found[0].name not in {"meta", "link"} else ""
-    return text if len(text) <= LONGEST_NAME and not DIGIT.search(text) else None
+    return text if len(text) <= MAX_PERSON_CHARS and not DIGIT.search(text) else None
 
 
 def _time(soup: "BeautifulSoup") -> str | None:
@@ -143,11 +143,11 @@ def _entries(text: str) -> Iterator[Mapping[str, object]]:
     except (ValueError, RecursionError):
         return
     seen = 0
-    while waiting and seen < MOST:
+    while waiting and seen < MAX_LINKED_OBJECTS:
         entry = waiting.pop(0)
         seen += 1
         if isinstance(entry, list):
-            waiting += entry[: MOST - seen]
+            waiting += entry[: MAX_LINKED_OBJECTS - seen]
         elif isinstance(entry, dict):
             yield entry
             waiting += [entry[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if key in entry]

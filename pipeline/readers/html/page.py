@@ -1,37 +1,37 @@
-"""A web page as an article: its title, its byline, its text, and what it states about itself."""
+"""Extracts the article of a web page: title, byline, text, and the metadata that the page states."""
 
 from collections.abc import Mapping, Sequence
 
 import msgspec
 import regex
 
-from pipeline.readers.html.content import content_of
-from pipeline.readers.html.extraction import extracted
-from pipeline.readers.html.lines import Line
-from pipeline.readers.html.malformed import scanned
-from pipeline.readers.html.metadata import stated, titles
-from pipeline.readers.html.rendering import rendered
-from pipeline.readers.html.title_and_byline import date_in, masthead_of
-from pipeline.readers.html.tree import prepared, tree_of
+from pipeline.readers.html.content import article_lines
+from pipeline.readers.html.extraction import extract_main_content
+from pipeline.readers.html.lines import PageLine
+from pipeline.readers.html.malformed import scan
+from pipeline.readers.html.metadata import stated_metadata, stated_titles
+from pipeline.readers.html.rendering import render
+from pipeline.readers.html.title_and_byline import date_in, find_title_and_byline
+from pipeline.readers.html.tree import clean_markup, parse_tree
 from pipeline.text.decoding import DecodingError, decode
 
-WORD = regex.compile(r"[\p{L}\p{N}]")
-MOST_MARKS = 20_000
+PAGE_WORD = regex.compile(r"[\p{L}\p{N}]")
+MAX_EXTRACTION_TAGS = 20_000
 """Marks `<` up to which the extraction is asked; its time grows with their square. Long articles have thousands."""
-STRAY = 1000
+MIN_STRAY_TAGS = 1000
 """Characters `<` in a text from which, if they are a hundredth of it, it was no page but tags that never close."""
-UNCLOSED = 100_000
+MIN_UNCLOSED_TAGS = 100_000
 """Characters `<` in a page from which, if ten times as many as `>`, it is refused before it is read."""
-FEW = 0.01
+MAX_NUL_SHARE = 0.01
 """Share of NUL bytes up to which they are dirt in a page, and more say that it is none."""
 
 
 class PageError(ValueError):
-    """A page without a text to read; the message says why."""
+    """A page without readable text; the message says why."""
 
 
-class Page(msgspec.Struct, frozen=True):
-    """What a page holds. `below` stands between title and text: byline, date, lead, as shown."""
+class ExtractedPage(msgspec.Struct, frozen=True):
+    """The article of a page. `below` are the lines between title and body: byline, date, lead, as shown."""
 
     title: str | None
     below: tuple[str, ...]
@@ -40,34 +40,34 @@ class Page(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The title, what stands below it, and the text: a line each."""
+        """Title, lines below it, and body, joined by line ends."""
         return "\n".join([*([self.title] if self.title else []), *self.below, *self.body]) + "\n"
 
 
-def read(data: bytes, *, encoding: str | None = None) -> Page:
-    """The article of a page.
+def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
+    """Extracts the article of a page. The bytes are decoded once; `encoding` is theirs, if known.
 
-    Raises `DecodingError` for bytes that are no text, `PageError` for a page that shows none.
+    Raises `DecodingError` for bytes that cannot be decoded, `PageError` for a page without readable text.
     """
-    # Parsers are handed decoded text: given bytes they guess, and lose pages that declare gb2312 and hold GBK.
-    source = prepared(_decoded(data, encoding))
-    if (opened := source.count("<")) >= UNCLOSED and opened > 10 * source.count(">"):
+    # Parsers get decoded text: from bytes they guess, and fail on pages that declare gb2312 but hold GBK.
+    source = clean_markup(_decoded(data, encoding))
+    if (opened := source.count("<")) >= MIN_UNCLOSED_TAGS and opened > 10 * source.count(">"):
         raise PageError(f"holds {opened:,} tags that never close; it is damaged, leave it out")
-    tree = tree_of(source)
+    tree = parse_tree(source)
     if tree is None:
         return _checked(_plain(source))
-    from pipeline.readers.html.lines import lines_of
+    from pipeline.readers.html.lines import page_lines
 
-    lines = lines_of(tree.soup)
-    content = content_of(lines, extracted(tree.root) if source.count("<") <= MOST_MARKS else ())
-    masthead = masthead_of(lines, content, titles(tree.soup))
-    body = rendered([lines[i] for i in content if i not in masthead.used])
-    metadata = dict(stated(tree.soup))
+    lines = page_lines(tree.soup)
+    content = article_lines(lines, extract_main_content(tree.root) if source.count("<") <= MAX_EXTRACTION_TAGS else ())
+    masthead = find_title_and_byline(lines, content, stated_titles(tree.soup))
+    body = render([lines[i] for i in content if i not in masthead.used])
+    metadata = dict(stated_metadata(tree.soup))
     if "date" not in metadata and (date := next(filter(None, map(date_in, masthead.below)), None)) is not None:
         metadata["date"] = date
     if masthead.title and ("title" not in metadata or metadata["title"] != masthead.title):
         metadata["title"] = masthead.title
-    return _checked(Page(masthead.title, masthead.below, tuple(body), metadata))
+    return _checked(ExtractedPage(masthead.title, masthead.below, tuple(body), metadata))
 
 
 def _decoded(data: bytes, encoding: str | None) -> str:
@@ -75,21 +75,21 @@ def _decoded(data: bytes, encoding: str | None) -> str:
         return decode(data, encoding=encoding).text
     except DecodingError:
         stray = data.count(b"\0")
-        if not 0 < stray <= FEW * len(data):
+        if not 0 < stray <= MAX_NUL_SHARE * len(data):
             raise
     return decode(data.replace(b"\0", b""), encoding=encoding).text
 
 
-def _plain(source: str) -> Page:
-    lines: Sequence[Line] = scanned(source)
+def _plain(source: str) -> ExtractedPage:
+    lines: Sequence[PageLine] = scan(source)
     shown = [line for line in lines if not line.beside] or lines
-    return Page(None, (), tuple(line.text for line in shown))
+    return ExtractedPage(None, (), tuple(line.text for line in shown))
 
 
-def _checked(page: Page) -> Page:
-    if not WORD.search(page.text):
+def _checked(page: ExtractedPage) -> ExtractedPage:
+    if not PAGE_WORD.search(page.text):
         raise PageError("shows no text; leave it out")
     stray = page.text.count("<")
-    if stray > STRAY and 100 * stray > len(page.text):
+    if stray > MIN_STRAY_TAGS and 100 * stray > len(page.text):
         raise PageError(f"holds {stray:,} tags that never close; it is damaged, leave it out")
     return page

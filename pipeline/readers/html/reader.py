@@ -1,4 +1,4 @@
-"""A file that is a web page."""
+"""Reads files that are web pages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,24 +7,24 @@ from typing import ClassVar
 from pipeline.config.settings import Input
 from pipeline.readers import html
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.reader import Claim, Found
-from pipeline.readers.text import document
+from pipeline.readers.reader import Claim, ReaderItem
+from pipeline.readers.text import document_record
 
 
 @dataclass(frozen=True)
-class Page:
-    """Told by the content as well as by the name: a page may be called anything, and a text anything too."""
+class HtmlReader:
+    """Claims pages by content as well as by name: a page may have any suffix, and so may a text."""
 
     name: ClassVar = "html"
     protocol: ClassVar = 1
     is_document: ClassVar = True
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """By how it begins; by the suffix where there is any tag in it."""
-        if html.begins_page(blob.head):
+    def sniff(self, source: ByteSource) -> Claim:
+        """Claims by the beginning, or by the suffix if there is any tag."""
+        if html.begins_page(source.head):
             return Claim.CONTENT
-        return Claim.NAME if blob.suffix in html.SUFFIXES and html.holds_markup(blob.head) else Claim.NONE
+        return Claim.NAME if source.suffix in html.HTML_SUFFIXES and html.holds_markup(source.head) else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
-        """The one document; its text is taken out of the page when it is processed."""
-        yield document(blob, blob.whole(options.limits.bytes), "text/html")
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
+        """Yields the page as it is; a worker extracts its text with `text_record` before it processes the record."""
+        yield document_record(source, source.whole(options.limits.bytes), "text/html")

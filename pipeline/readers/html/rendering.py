@@ -8,41 +8,41 @@ from collections.abc import Iterator, Sequence
 
 import regex
 
-from pipeline.readers.html.content import asks
-from pipeline.readers.html.lines import Line
+from pipeline.readers.html.content import is_question
+from pipeline.readers.html.lines import PageLine
 
-LONGEST_HEADING = 300
+MAX_HEADING_CHARS = 300
 """Characters from which a heading is a paragraph in the wrong element."""
-LONGEST_LABEL = 60
-MOSTLY = 0.5
+MAX_LABEL_CHARS = 60
+MAX_BOLD_SHARE = 0.5
 """Share of the letters in bold from which bold marks nothing."""
-RUNNING = 2
+MIN_RUN_IN_QUESTIONS = 2
 """Lines that begin with a question in bold and go on with its answer, from which they are a pattern."""
-COLUMNS = 3
+MIN_DATA_CELLS = 3
 """Cells from which a row is data and stays one line; two columns are a talk."""
-LONGEST_CELL = 120
-LETTER = regex.compile(r"[QAqa问答問]")
+MAX_CELL_CHARS = 120
+Q_OR_A = regex.compile(r"[QAqa问答問]")
 
 
-def rendered(lines: Sequence[Line]) -> list[str]:
+def render(lines: Sequence[PageLine]) -> list[str]:
     """The lines of text that the lines of an article make."""
     letters = sum(len(line.text) for line in lines)
-    heavy = sum(len(line.text) for line in lines if line.place.bold)
-    marks = heavy < MOSTLY * letters
-    parted = sum(_runs_on(line) for line in lines) >= RUNNING
+    heavy = sum(len(line.text) for line in lines if line.context.bold)
+    marks = heavy < MAX_BOLD_SHARE * letters
+    parted = sum(_runs_on(line) for line in lines) >= MIN_RUN_IN_QUESTIONS
     return [text for group in _grouped(lines) for text in _group(group, marks=marks, parted=parted)]
 
 
-def _grouped(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+def _grouped(lines: Sequence[PageLine]) -> Iterator[Sequence[PageLine]]:
     """Lines apart, but the cells of a row of data together, and a label's cell or term with what follows it."""
     i = 0
     while i < len(lines):
-        row = lines[i].place.row
+        row = lines[i].context.row
         end = i + 1
-        while row and end < len(lines) and lines[end].place.row == row:
+        while row and end < len(lines) and lines[end].context.row == row:
             end += 1
         cells = lines[i:end]
-        if len(cells) >= COLUMNS and _is_data(cells):
+        if len(cells) >= MIN_DATA_CELLS and _is_data(cells):
             yield cells
             i = end
         elif i + 1 < len(lines) and _labels(lines[i], lines[i + 1]):
@@ -53,38 +53,38 @@ def _grouped(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
             i += 1
 
 
-def _is_data(cells: Sequence[Line]) -> bool:
-    blocks = {cell.place.block for cell in cells}
-    return len(blocks) == len(cells) and all(len(cell.text) <= LONGEST_CELL for cell in cells)
+def _is_data(cells: Sequence[PageLine]) -> bool:
+    blocks = {cell.context.block for cell in cells}
+    return len(blocks) == len(cells) and all(len(cell.text) <= MAX_CELL_CHARS for cell in cells)
 
 
-def _labels(line: Line, following: Line) -> bool:
+def _labels(line: PageLine, following: PageLine) -> bool:
     """Whether a cell or a term only says who speaks: it ends in a colon."""
-    row = line.place.row and line.place.row == following.place.row
-    term = line.place.tag == "dt" and following.place.tag == "dd"
-    return bool(row or term) and len(line.text) <= LONGEST_LABEL and line.text[-1] in ":："
+    row = line.context.row and line.context.row == following.context.row
+    term = line.context.tag == "dt" and following.context.tag == "dd"
+    return bool(row or term) and len(line.text) <= MAX_LABEL_CHARS and line.text[-1] in ":："
 
 
-def _group(group: Sequence[Line], *, marks: bool, parted: bool) -> Iterator[str]:
+def _group(group: Sequence[PageLine], *, marks: bool, parted: bool) -> Iterator[str]:
     if len(group) > 1:
         yield ("\t" if len(group) > 2 else " ").join(line.text for line in group)
         return
     (line,) = group
     if line.gap:
         yield ""
-    if line.place.level and len(line.text) <= LONGEST_HEADING:
-        yield f"{'#' * max(line.place.level, 2)} {line.text}"
-    elif line.place.bold and marks and "*" not in line.text:
+    if line.context.level and len(line.text) <= MAX_HEADING_CHARS:
+        yield f"{'#' * max(line.context.level, 2)} {line.text}"
+    elif line.context.bold and marks and "*" not in line.text:
         yield f"**{line.text}**"
     elif parted and _runs_on(line):
         yield f"**{line.text[: line.opening]}**"
         yield line.text[line.opening :].strip()
-    elif line.opening and LETTER.fullmatch(line.text[: line.opening]):
+    elif line.opening and Q_OR_A.fullmatch(line.text[: line.opening]):
         yield f"**{line.text[: line.opening]}** {line.text[line.opening :].strip()}"
     else:
         yield line.text
 
 
-def _runs_on(line: Line) -> bool:
+def _runs_on(line: PageLine) -> bool:
     """Whether a question in bold and what answers it stand in one line."""
-    return 0 < line.opening < len(line.text) and asks(line.text[: line.opening])
+    return 0 < line.opening < len(line.text) and is_question(line.text[: line.opening])

@@ -2,49 +2,51 @@
 
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 import regex
 
-from pipeline.readers.html.content import LABEL
-from pipeline.readers.html.lines import HAN, Line
+from pipeline.lexicon import lists
+from pipeline.readers.html.content import SPEAKER_LABEL
+from pipeline.readers.html.lines import HAN_CHAR, PageLine
 
-SUFFIX = regex.compile(r"\s*(?:[|｜_»]|\s[-–—:·•]\s|[-－—–](?=[^-－—–]{2,24}$))\s*[^|｜_»]{1,60}$")
+SITE_SUFFIX = regex.compile(r"\s*(?:[|｜_»]|\s[-–—:·•]\s|[-－—–](?=[^-－—–]{2,24}$))\s*[^|｜_»]{1,60}$")
 """What a `<title>` says behind the article's: the site, the section."""
 SPACE = regex.compile(r"[\s\p{P}\p{S}]+")
-NEAR = 60
+TITLE_WINDOW_LINES = 60
 """Lines above the article among which its title stands; menus may lie between."""
-DEEP = 15
+MAX_TITLE_DEPTH = 4
+"""Lines from the start of the content in which a title may be."""
+BYLINE_WINDOW_LINES = 15
 """Lines from the first one of the text among which a byline may stand below a lead."""
-LONGEST_LEAD = 600
-LONGEST_TITLE = 300
-LONGEST = 160
+MAX_LEAD_CHARS = 600
+MAX_TITLE_CHARS = 300
+MAX_BYLINE_CHARS = 160
 """Characters of a line that may be a byline."""
-SAYS = regex.compile(
+BYLINE = regex.compile(
     r"(?i:(?:(?:written|reported|words|text|story|interview(?:ed)?|report|edited|photographs?|posted|published)\s+)?by)\s+\p{Lu}"
     r"|[(（【]?(?:本报|本報|本刊)?(?:来源|來源|作者|记者|記者|文|撰文|采写|採寫|编辑|編輯|责任编辑|責任編輯|时间|時間|日期|发布时间|發佈時間)"
     r"[ \u3000]*[:：/|｜丨]"
     r"|\P{P}{2,20}(?:记者|記者)\s*\P{P}{2,12}(?:报道|報道|報導|发自|發自)?$"
 )
-DATE = regex.compile(
+SHOWN_DATE = regex.compile(
     r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}"
     r"|(?i:\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,7}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}"
     r"|\b\d{1,2}(?:st|nd|rd|th)?\s(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,7}\.?,?\s\d{4})"
 )
-ENDS = ".。?？!！"
-ALONE = regex.compile(
+SENTENCE_ENDS = ".。?？!！"
+LABEL_ALONE = regex.compile(
     r"(?i:(?:(?:written|reported|words|text|interview|story)\s)?by:?|from)|[\p{Han} \u3000]{1,6}[:：]"
 )
 """A label whose value stands in the next block."""
 
-TOKEN = regex.compile(r"[^\s|｜·•]+")
+BYLINE_TOKEN = regex.compile(r"[^\s|｜·•]+")
 PART = regex.compile(r"[^\p{P}\p{S}\d]+")
 COUNT = regex.compile(r"[\p{P}\p{S}]?\d{0,7}[\p{P}\p{S}]?")
 STROKE = regex.compile(r"[|｜·•]\s*$")
 
 
-class Masthead(NamedTuple):
+class TitleAndByline(NamedTuple):
     """The title, the lines of byline and lead below it, and the indices of the page's lines that they are."""
 
     title: str | None
@@ -52,7 +54,7 @@ class Masthead(NamedTuple):
     used: frozenset[int]
 
 
-def masthead_of(lines: Sequence[Line], content: Sequence[int], said: Sequence[str]) -> Masthead:
+def find_title_and_byline(lines: Sequence[PageLine], content: Sequence[int], said: Sequence[str]) -> TitleAndByline:
     """The masthead above `content`; `said` are the titles that the page's head states, the best first.
 
     The visible title goes before one that is only stated. A byline may stand above the title or below it.
@@ -60,146 +62,163 @@ def masthead_of(lines: Sequence[Line], content: Sequence[int], said: Sequence[st
     first = content[0] if content else len(lines)
     at = _title(lines, content, said)
     if at is None:
-        title = next((bare(each) for each in said if bare(each)), None)
-        top = max(first - NEAR, 0)
+        title = next((without_site(each) for each in said if without_site(each)), None)
+        top = max(first - TITLE_WINDOW_LINES, 0)
     else:
         title, top = lines[at].text, at + 1
     end = _end(lines, content, top)
     taken = set(content)
     below = [i for i in range(top, end) if i != at and (i in taken or _belongs(lines[i], title, told=at is not None))]
     used = frozenset(below) | ({at} if at is not None else frozenset())
-    repeated = frozenset(i for i in content if title is not None and key(lines[i].text) == key(title) and i < end + 1)
+    repeated = frozenset(
+        i
+        for i in content
+        if title is not None and comparison_key(lines[i].text) == comparison_key(title) and i < end + 1
+    )
     shown = [i for i in below if i not in repeated]
-    texts = list(dict.fromkeys(without_beside(lines[i].text) for i in shown))
-    return Masthead(title, tuple(_joined(texts)), used | repeated)
+    texts = list(dict.fromkeys(without_page_actions(lines[i].text) for i in shown))
+    return TitleAndByline(title, tuple(_joined(texts)), used | repeated)
 
 
-def _end(lines: Sequence[Line], content: Sequence[int], top: int) -> int:
+def _end(lines: Sequence[PageLine], content: Sequence[int], top: int) -> int:
     """Where the masthead ends: at the first line of the text, or behind a byline that stands below a lead."""
     body = [i for i in content if i >= top and not _is_byline(lines[i])]
     end = body[0] if body else len(lines)
     letters = 0
     taken = set(content)
-    for i in range(end, min(end + DEEP, len(lines))):
+    for i in range(end, min(end + BYLINE_WINDOW_LINES, len(lines))):
         if _is_byline(lines[i]) and not lines[i].beside:
             end = i + 1
         elif i in taken:
             letters += len(lines[i].text)
-            if letters > LONGEST_LEAD or lines[i].place.bold or LABEL.match(lines[i].text):
+            if letters > MAX_LEAD_CHARS or lines[i].context.bold or SPEAKER_LABEL.match(lines[i].text):
                 break
     return end
 
 
-def _title(lines: Sequence[Line], content: Sequence[int], said: Sequence[str]) -> int | None:
-    """The index of the title's line: a heading of the first level, or one that says what the page's head says."""
+def _title(lines: Sequence[PageLine], content: Sequence[int], said: Sequence[str]) -> int | None:
+    """The index of the title's line: the line that repeats a title of the page's head, or else a first-level heading.
+
+    None if there is no such line, or no content.
+    """
     if not content:
         return None
     first = content[0]
-    # The title may be the first of the content, or above; in a page in disorder right below its beginning.
-    window = range(max(first - NEAR, 0), min(first + 4, len(lines)))
-    fits = [i for i in window if len(lines[i].text) <= LONGEST_TITLE and not lines[i].place.hidden]
-    keys = [key(bare(each)) for each in said] + [key(each) for each in said]
-    heads = [i for i in fits if lines[i].place.level == 1 and not _is_name_of_site(lines[i], keys)]
-    for candidates in (heads, [i for i in fits if lines[i].place.level > 1], fits):
-        same = [i for i in candidates if _same(key(lines[i].text), keys)]
-        if same:
+    # The title may be the first line of the content, above it, or just below the start of a disordered page.
+    window = range(max(first - TITLE_WINDOW_LINES, 0), min(first + MAX_TITLE_DEPTH, len(lines)))
+    fits = [i for i in window if len(lines[i].text) <= MAX_TITLE_CHARS and not lines[i].context.hidden]
+    keys = [comparison_key(without_site(title)) for title in said] + [comparison_key(title) for title in said]
+    heads = [i for i in fits if lines[i].context.level == 1 and not _is_name_of_site(lines[i], keys)]
+    subheads = [i for i in fits if lines[i].context.level > 1]
+    for candidates in (heads, subheads, fits):
+        if same := [i for i in candidates if _same(comparison_key(lines[i].text), keys)]:
             return min(same, key=lambda i: (abs(first - i), i))
+    return _heading_above(lines, heads, first)
+
+
+def _heading_above(lines: Sequence[PageLine], heads: Sequence[int], first: int) -> int | None:
+    """The last first-level heading above the content, or else the first one at all."""
     above = [i for i in heads if i <= first and not lines[i].beside]
-    return above[-1] if above else heads[0] if heads else None
+    if above:
+        return above[-1]
+    return heads[0] if heads else None
 
 
 def _same(shown: str, keys: Sequence[str]) -> bool:
     return len(shown) >= 4 and any(shown == each or (shown in each and 2 * len(shown) >= len(each)) for each in keys)
 
 
-def _is_name_of_site(line: Line, keys: Sequence[str]) -> bool:
+def _is_name_of_site(line: PageLine, keys: Sequence[str]) -> bool:
     """A heading that is a link and stands at the end of every stated title names the site."""
-    return line.linked >= len(line.text) and not _same(key(line.text), keys)
+    return line.linked >= len(line.text) and not _same(comparison_key(line.text), keys)
 
 
-def bare(title: str) -> str:
+def without_site(title: str) -> str:
     """A stated title without the name of the site behind it.
 
-    >>> bare("Why the ferry stopped | The Harbour Post"), bare("渡口为什么停了_南湾新闻网"), bare("A well-known face")
-    ('Why the ferry stopped', '渡口为什么停了', 'A well-known face')
+    >>> without_site("Why the ferry stopped | The Harbour Post"), without_site("渡口为什么停了_南湾新闻网")
+    ('Why the ferry stopped', '渡口为什么停了')
+    >>> without_site("A well-known face of the whole coast")
+    'A well-known face of the whole coast'
     """
-    cut = SUFFIX.sub("", title.strip())
+    cut = SITE_SUFFIX.sub("", title.strip())
     return cut if len(cut) >= 4 and 3 * len(cut) >= len(title) else title.strip()
 
 
-def key(text: str) -> str:
+def comparison_key(text: str) -> str:
     """A title for comparison: letters and digits alone."""
     return SPACE.sub("", text).casefold()
 
 
 def date_in(text: str) -> str | None:
     """The date in a line, as written."""
-    date = DATE.search(text)
+    date = SHOWN_DATE.search(text)
     return None if date is None else date[0]
 
 
-def _is_byline(line: Line) -> bool:
-    if len(line.text) > LONGEST:
+def _is_byline(line: PageLine) -> bool:
+    if len(line.text) > MAX_BYLINE_CHARS:
         return False
-    if SAYS.match(line.text):
+    if BYLINE.match(line.text):
         return True
-    date = DATE.search(line.text)
+    date = SHOWN_DATE.search(line.text)
     return (
         date is not None
-        and (line.place.byline > 0 or len(line.text) - len(date[0]) <= 24)
-        and line.text[-1] not in ENDS
+        and (line.context.byline > 0 or len(line.text) - len(date[0]) <= 24)
+        and line.text[-1] not in SENTENCE_ENDS
     )
 
 
-def _belongs(line: Line, title: str | None, *, told: bool) -> bool:
+def _belongs(line: PageLine, title: str | None, *, told: bool) -> bool:
     """Whether a line between the title and the text is shown: a byline by its words or by what it is called, a lead."""
-    place = line.place
-    if place.hidden or (title is not None and key(line.text) == key(title)):
+    context = line.context
+    if context.hidden or (title is not None and comparison_key(line.text) == comparison_key(title)):
         return False
     if _is_byline(line):
         return True
-    if place.furniture or len(line.text) > LONGEST_TITLE * 2:
+    if context.furniture or len(line.text) > MAX_TITLE_CHARS * 2:
         return False
-    if place.tag == "figcaption":
+    if context.tag == "figcaption":
         return told
-    if line.text.casefold().strip(" :：|·") in beside():
+    if line.text.casefold().strip(" :：|·") in page_actions():
         return False
-    return told and ((place.byline > 0 and len(line.text) <= LONGEST) or (place.lead and not place.link))
+    return told and ((context.byline > 0 and len(line.text) <= MAX_BYLINE_CHARS) or (context.lead and not context.link))
 
 
 @cache
-def beside() -> frozenset[str]:
-    """Words for what one may do with a page, which stand beside a byline: lower-case, from `beside.txt`."""
-    rows = (files(__package__) / "beside.txt").read_text("utf-8").splitlines()
-    return frozenset(row for row in rows if row and not row.startswith("#"))
+def page_actions() -> frozenset[str]:
+    """Words for what one may do with a page, which stand beside a byline: lower-case, from `page_actions.txt`."""
+    return frozenset(lists.rows(__package__, "beside.txt"))
 
 
-def without_beside(text: str) -> str:
+def without_page_actions(text: str) -> str:
     """A byline without what one may do with the page, behind it.
 
-    >>> without_beside("来源：南湾晚报 评论(0) 字号：大 中 小"), without_beside("By Ada Fern | Share")
+    >>> without_page_actions("来源：南湾晚报 评论(0) 字号：大 中 小"), without_page_actions("By Ada Fern | Share")
     ('来源：南湾晚报', 'By Ada Fern')
     """
-    words = list(TOKEN.finditer(text))
+    words = list(BYLINE_TOKEN.finditer(text))
     kept = end = len(words)
     while end and _is_beside(words[end - 1][0]):
         end -= 1
         # A name may be More or Post: of Latin words only what stands behind a stroke is none.
-        if HAN.search(words[end][0]) or STROKE.search(text[: words[end].start()]):
+        if HAN_CHAR.search(words[end][0]) or STROKE.search(text[: words[end].start()]):
             kept = end
     return text if kept in (0, len(words)) else text[: words[kept - 1].end()]
 
 
 def _is_beside(word: str) -> bool:
     parts = PART.findall(word)
-    return all(part.casefold() in beside() for part in parts) and (bool(parts) or COUNT.fullmatch(word) is not None)
+    return all(part.casefold() in page_actions() for part in parts) and (
+        bool(parts) or COUNT.fullmatch(word) is not None
+    )
 
 
 def _joined(texts: Sequence[str]) -> list[str]:
     """A label that stands alone and the value that stands below it are one line: `By` and `Ada Fern`."""
     found: list[str] = []
     for text in texts:
-        if found and ALONE.fullmatch(found[-1]):
+        if found and LABEL_ALONE.fullmatch(found[-1]):
             found[-1] = f"{found[-1]} {text}"
         else:
             found.append(text)

@@ -10,34 +10,34 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup
     from lxml.html import HtmlElement
 
-LARGEST = 8_000_000
+MAX_TREE_CHARS = 8_000_000
 """Characters from which a page is read without a tree: libxml2 cuts texts of ten million."""
-MOST_MARKS = 200_000
+MAX_TREE_TAGS = 200_000
 """Marks `<` from which it is; a page of a long article with all its scripts has some thousands."""
-DEEPEST = 200
+MAX_TREE_DEPTH = 200
 """Elements that may lie within each other; libxml2 drops what lies deeper than 256."""
 
 LONG_TAG = regex.compile(r"<[a-zA-Z][^<>]{20000,}+")
-VALUE = regex.compile(r"\"[^\"]*+\"|'[^']*+'")
-NAME = regex.compile(r"[\s/\"'][A-Za-z_:]")
-MOST_ATTRIBUTES = 2000
+ATTRIBUTE_VALUE = regex.compile(r"\"[^\"]*+\"|'[^']*+'")
+ATTRIBUTE_NAME = regex.compile(r"[\s/\"'][A-Za-z_:]")
+MAX_ATTRIBUTES = 2000
 """Attributes of one tag from which a page is read without a tree: libxml2 compares each with all before it."""
 
 DECLARATION = regex.compile(r"\s{0,100}<\?xml[^<>]{0,300}\?>")
 HIGH_CONTROL = regex.compile(r"&#(?:(1[2-5]\d)|[xX]([89][0-9A-Fa-f]));?")
 
 
-class Tree(NamedTuple):
+class PageTree(NamedTuple):
     """A page, parsed twice: for us, and for the extraction, which changes what it is given."""
 
     soup: "BeautifulSoup"
     root: "HtmlElement"
 
 
-def prepared(page: str) -> str:
+def clean_markup(page: str) -> str:
     """The page without what parsers stumble over: an XML declaration, control characters, references to those.
 
-    >>> prepared('<?xml version="1.0" encoding="gb2312"?><p>It&#146;s\\x0c here')
+    >>> clean_markup('<?xml version="1.0" encoding="gb2312"?><p>It&#146;s\\x0c here')
     '<p>It’s\\x0c here'
     """
     page = DECLARATION.sub("", page, count=1) if "<?xml" in page[:400] else page
@@ -54,23 +54,26 @@ def _meant(match: "regex.Match[str]") -> str:
     return bytes([code]).decode("cp1252", "ignore")
 
 
-def tree_of(page: str) -> Tree | None:
+def parse_tree(page: str) -> PageTree | None:
     """The tree of a prepared page; None where it is too large or nests too deep for one, or holds nothing."""
     from bs4 import BeautifulSoup
     from lxml.etree import ParserError
     from lxml.html import document_fromstring
 
-    if len(page) > LARGEST or page.count("<") > MOST_MARKS or _holds_many_attributes(page):
+    if len(page) > MAX_TREE_CHARS or page.count("<") > MAX_TREE_TAGS or _holds_many_attributes(page):
         return None
     try:
         root = document_fromstring(page)
     except (ParserError, ValueError):
         return None
-    return None if _too_deep(root) else Tree(BeautifulSoup(page, "lxml"), root)
+    return None if _too_deep(root) else PageTree(BeautifulSoup(page, "lxml"), root)
 
 
 def _holds_many_attributes(page: str) -> bool:
-    return any(len(NAME.findall(VALUE.sub('"', tag[0]))) > MOST_ATTRIBUTES for tag in LONG_TAG.finditer(page))
+    return any(
+        len(ATTRIBUTE_NAME.findall(ATTRIBUTE_VALUE.sub('"', tag[0]))) > MAX_ATTRIBUTES
+        for tag in LONG_TAG.finditer(page)
+    )
 
 
 def _too_deep(root: "HtmlElement") -> bool:
@@ -78,7 +81,7 @@ def _too_deep(root: "HtmlElement") -> bool:
     while True:
         if len(node):
             depth, node = depth + 1, node[0]
-            if depth > DEEPEST:
+            if depth > MAX_TREE_DEPTH:
                 return True
             continue
         while (following := node.getnext()) is None:

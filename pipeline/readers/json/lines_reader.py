@@ -1,4 +1,4 @@
-"""JSON Lines: a document a line, its text in one field, the other fields its metadata."""
+"""Reads JSON Lines: each line is an object, with the text in one field and metadata in the others."""
 
 import json
 from codecs import BOM_UTF8
@@ -10,42 +10,41 @@ import msgspec
 import regex
 
 from pipeline.config.settings import Input, Limits
-from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.fields import Row, records
+from pipeline.readers.byte_source import ByteSource, read_lines
 from pipeline.readers.json import value_limits
 from pipeline.readers.json.transcode import head_of, stream_of
-from pipeline.readers.lines import lines
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers.reader import Claim, ReaderItem
+from pipeline.readers.tables import TableRow, table_records
 
 LONE_SURROGATE = regex.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
 )
 NO_NUMBER = regex.compile(rb"[:,\[]\s*+-?(?:NaN|Infinity)\b")
-SUFFIXES = frozenset({".jsonl", ".ndjson"})
+JSON_LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 
 
 @dataclass(frozen=True)
-class Jsonl:
-    """Objects, one a line; a line that fails harms no other."""
+class JsonLinesReader:
+    """Reads one object a line. A line that fails costs no other line."""
 
     name: ClassVar = "jsonl"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """By the suffix, or where the first two lines are objects, whatever the file is called."""
-        first = head_of(blob).split(b"\n", 2)
+    def sniff(self, source: ByteSource) -> Claim:
+        """Claims by suffix, or by content if the first two lines are objects."""
+        first = head_of(source).split(b"\n", 2)
         if len(first) == 3 and all(map(_is_object, first[:2])):
             return Claim.CONTENT
-        return Claim.NAME if blob.suffix in SUFFIXES else Claim.NONE
+        return Claim.NAME if source.suffix in JSON_LINES_SUFFIXES else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
-        """A document a line; rows are lines, empty ones counted."""
-        yield from documents(blob, stream_of(blob, options.encoding), options)
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
+        """Yields a document for each line. Rows are line numbers, so empty lines count."""
+        yield from documents(source, stream_of(source, options.encoding), options)
 
 
-def documents(blob: ByteSource, stream: BinaryIO, options: Input) -> Iterator[Found]:
-    """The documents in the lines of `stream`, which has the bytes of `blob` from their beginning."""
-    yield from records(blob, _rows(stream, options), options, media_type="application/jsonl", unit="line")
+def documents(source: ByteSource, stream: BinaryIO, options: Input) -> Iterator[ReaderItem]:
+    """Yields the documents in the lines of `stream`, which holds the bytes of `source`."""
+    yield from table_records(source, _rows(stream, options), options, media_type="application/jsonl", unit="line")
 
 
 def row(
@@ -55,30 +54,30 @@ def row(
     *,
     unit: str = "line",
     at: tuple[str, int] | None = None,
-) -> Row:
+) -> TableRow:
     """The object in some JSON, or what is wrong with it. `unit` is what messages call it."""
     if (over := value_limits.fault(data, limits)) is not None:
-        return Row(number, fault=over, at=at)
+        return TableRow(number, fault=over, at=at)
     try:
         fields = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         fields = _with_nan(data)
         if fields is None:
-            return Row(number, fault=_reason(data, error, unit), at=at)
+            return TableRow(number, fault=_reason(data, error, unit), at=at)
     if not isinstance(fields, dict):
-        return Row(number, fault=f"is no JSON object; each {unit} must be one", at=at)
+        return TableRow(number, fault=f"is no JSON object; each {unit} must be one", at=at)
     if len(fields) > limits.columns:
         over = f"has {len(fields):,} fields, over the limit of {limits.columns:,}; {value_limits.remedy('columns')}"
-        return Row(number, fault=over, at=at)
-    return Row(number, fields, at=at)
+        return TableRow(number, fault=over, at=at)
+    return TableRow(number, fields, at=at)
 
 
-def _rows(stream: BinaryIO, options: Input) -> Iterator[Row]:
-    """The lines that are not empty, each decoded or with what is wrong with it."""
-    for number, line in lines(stream, options.limits.bytes):
+def _rows(stream: BinaryIO, options: Input) -> Iterator[TableRow]:
+    """Yields the lines that are not empty, decoded or with the reason why they cannot be."""
+    for number, line in read_lines(stream, options.limits.bytes):
         if line is None:
             fault = f"is over the limit of {options.limits.bytes:,} bytes; raise [input.limits] bytes"
-            yield Row(number, fault=fault)
+            yield TableRow(number, fault=fault)
         elif line.strip():
             yield row(number, line.removeprefix(BOM_UTF8) if number == 1 else line, options.limits)
 

@@ -1,4 +1,4 @@
-"""A JSON file: a list of records, one record, or one object that holds them: in a list, or each under its id."""
+"""Reads JSON files: a list of records, one record, or an object that holds records in a list or by id."""
 
 import io
 import re
@@ -12,116 +12,120 @@ import msgspec
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import ReaderError
 from pipeline.readers import text
-from pipeline.readers.byte_source import ByteSource, replayed
+from pipeline.readers.byte_source import ByteSource, joined_stream
 from pipeline.readers.field_values import value_at
-from pipeline.readers.fields import Row, records, text_column
 from pipeline.readers.json import lines_reader, value_limits
 from pipeline.readers.json.transcode import head_of, stream_of
 from pipeline.readers.json.values import Values
 from pipeline.readers.markdown import reader
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers.reader import Claim, ReaderItem
+from pipeline.readers.tables import TableRow, table_records, text_column
 from pipeline.text.encodings.signatures import binary_kind
 
 BEGINNING = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"(?:[^"\\\n]|\\.){0,200}"\s*+:')
 LIST = re.compile(rb"\s*+\[\s*+\{")
-OF_ANOTHER = lines_reader.SUFFIXES | reader.SUFFIXES | text.SUFFIXES
+OF_ANOTHER = lines_reader.JSON_LINES_SUFFIXES | reader.MARKDOWN_SUFFIXES | text.TEXT_SUFFIXES
 """A line of JSON Lines begins as a file of one object does, and so does Markdown with its front matter in JSON."""
-MEDIA_TYPE = "application/json"
-UNIT = "record"
-DEEPEST = 3
+JSON_MEDIA_TYPE = "application/json"
+RECORD_WORD = "record"
+MAX_LIST_DEPTH = 3
 """Objects in each other in which lists of records are looked for."""
 Members = dict[str, msgspec.Raw]
 
 
 @dataclass(frozen=True)
-class Json:
-    """Read a record at a time; a record that is no JSON fails alone where its brackets and quotes close."""
+class JsonReader:
+    """Reads one record at a time. A malformed record fails alone if its brackets and quotes are closed."""
 
     name: ClassVar = "json"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """By how it begins, unless its name says that it is a text; by the suffix where it is no other kind of file."""
-        begins = BEGINNING.match(head_of(blob))
-        if begins and blob.suffix not in _of_others(begins[0]):
+    def sniff(self, source: ByteSource) -> Claim:
+        """Claims by the beginning, unless the suffix is that of a text; or by suffix, if it is no binary file."""
+        begins = BEGINNING.match(head_of(source))
+        if begins and source.suffix not in _of_others(begins[0]):
             return Claim.CONTENT
-        return Claim.NAME if blob.suffix == ".json" and binary_kind(blob.head) is None else Claim.NONE
+        return Claim.NAME if source.suffix == ".json" and binary_kind(source.head) is None else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
-        """The records; of several objects behind each other each is one."""
-        mark = blob.stream.read(len(BOM_UTF8)) if blob.head.startswith(BOM_UTF8) else b""
-        values = Values(stream_of(blob, options.encoding), options.limits, len(mark))
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
+        """Yields the records; if several objects follow each other, each of them is one."""
+        mark = source.stream.read(len(BOM_UTF8)) if source.head.startswith(BOM_UTF8) else b""
+        values = Values(stream_of(source, options.encoding), options.limits, len(mark))
         match values.next():
             case b"[":
-                yield from _documents(blob, _all_of(values), options)
+                yield from _documents(source, _all_of(values), options)
             case b"{":
-                yield from _object(blob, values, options)
+                yield from _object(source, values, options)
             case _:
-                raise ReaderError(f"is no JSON: at byte {values.place:,} stands neither [ nor {{; convert or repair it")
+                raise ReaderError(
+                    f"is no JSON: at byte {values.offset:,} stands neither [ nor {{; convert or repair it"
+                )
 
 
 def _of_others(beginning: bytes) -> frozenset[str]:
     """The suffixes of what may begin so without being JSON of this kind."""
     opened = beginning.strip()
     if opened.startswith(b"["):
-        return text.SUFFIXES
+        return text.TEXT_SUFFIXES
     # A line of JSON Lines holds its object whole: one that goes on in the next line is none, whatever it is called.
-    return OF_ANOTHER - lines_reader.SUFFIXES if b"\n" in opened[: opened.find(b'"')] else OF_ANOTHER
+    return OF_ANOTHER - lines_reader.JSON_LINES_SUFFIXES if b"\n" in opened[: opened.find(b'"')] else OF_ANOTHER
 
 
-def _documents(blob: ByteSource, rows: Iterator[Row], options: Input) -> Iterator[Found]:
-    return records(blob, rows, options, media_type=MEDIA_TYPE, unit=UNIT)
+def _documents(source: ByteSource, rows: Iterator[TableRow], options: Input) -> Iterator[ReaderItem]:
+    return table_records(source, rows, options, media_type=JSON_MEDIA_TYPE, unit=RECORD_WORD)
 
 
-def _object(blob: ByteSource, values: Values, options: Input) -> Iterator[Found]:
-    """What a file holds that begins with an object."""
-    begin = values.place
+def _object(source: ByteSource, values: Values, options: Input) -> Iterator[ReaderItem]:
+    """Yields the documents of a file that begins with an object."""
+    begin = values.offset
     whole = values.whole()
     members = None if whole is None else _members(whole, options.limits)
     if whole is None or (members is None and LIST.search(whole)):
         # Too long for a record, cut off or broken: what is in a list in it can be read all the same.
         at = values if whole is None else Values(io.BytesIO(whole), options.limits, begin)
-        yield from _documents(blob, _first_list(at), options)
+        yield from _documents(source, _first_list(at), options)
         return
     behind = values.next()
     if not behind:
-        yield from _alone(blob, whole, members, begin, options)
+        yield from _alone(source, whole, members, begin, options)
     elif behind != b"{":
         fault = _more_behind(values)
-        yield from _alone(blob, whole, members, begin, options)
+        yield from _alone(source, whole, members, begin, options)
         raise fault
     elif b"\n" not in whole and values.lines_passed:
         read = bytes(whole) + b"\n" * values.lines_passed
         head, stream = values.rest()
-        yield from lines_reader.documents(blob, replayed(read + head, stream), options)
+        yield from lines_reader.documents(source, joined_stream(read + head, stream), options)
     else:
-        yield from _documents(blob, _each(whole, begin, values), options)
+        yield from _documents(source, _each(whole, begin, values), options)
 
 
-def _alone(blob: ByteSource, whole: bytearray, members: Members | None, begin: int, options: Input) -> Iterator[Found]:
-    """The one object of a file: a record if it has a text, else what holds them."""
+def _alone(
+    source: ByteSource, whole: bytearray, members: Members | None, begin: int, options: Input
+) -> Iterator[ReaderItem]:
+    """Yields the documents of a single object: itself if it has a text, else those that it holds."""
     lists = list(_lists(members or {}, options.limits))
-    only = lines_reader.row(None, whole, options.limits, unit=UNIT)
+    only = lines_reader.row(None, whole, options.limits, unit=RECORD_WORD)
     if _has_text(only.fields, options):
         lists = []
     elif members and all(map(_is_record(options), members.values())):
-        yield from _documents(blob, _by_key(members, whole, begin, options), options)
+        yield from _documents(source, _by_key(members, whole, begin, options), options)
         return
     chosen = next((raw for raw in lists if _holds_texts(raw, options)), None)
     if chosen is None and (not lists or text_column([only.fields])):
-        yield from _documents(blob, iter([only]), options)
+        yield from _documents(source, iter([only]), options)
         return
     raw = bytes(chosen or lists[0])
     values = Values(io.BytesIO(raw), options.limits, begin + whole.find(raw))
-    yield from _documents(blob, _elements(values), options)
+    yield from _documents(source, _elements(values), options)
 
 
 def _lists(members: Members, limits: Limits, depth: int = 1) -> Iterator[msgspec.Raw]:
-    """The lists of objects in an object, and in the objects in it: `{"data": {"items": [{…}]}}`."""
+    """The lists of objects in an object, at any depth up to the limit: `{"data": {"items": [{…}]}}`."""
     for raw in members.values():
         if LIST.match(memoryview(raw)):
             yield raw
-        elif depth < DEEPEST and bytes(memoryview(raw)[:1]) == b"{":
+        elif depth < MAX_LIST_DEPTH and bytes(memoryview(raw)[:1]) == b"{":
             yield from _lists(_members(bytearray(raw), limits) or {}, limits, depth + 1)
 
 
@@ -136,13 +140,13 @@ def _is_record(options: Input) -> Callable[[msgspec.Raw], bool]:
     return is_record
 
 
-def _by_key(members: Members, whole: bytearray, begin: int, options: Input) -> Iterator[Row]:
-    """The records of an object that holds each under its id."""
+def _by_key(members: Members, whole: bytearray, begin: int, options: Input) -> Iterator[TableRow]:
+    """Yields the records of an object whose keys are ids."""
     at = 0
     for number, (key, raw) in enumerate(members.items(), 1):
         data = bytes(raw)
         at = whole.find(data, at)
-        found = lines_reader.row(number, data, options.limits, unit=UNIT, at=("byte", begin + at))
+        found = lines_reader.row(number, data, options.limits, unit=RECORD_WORD, at=("byte", begin + at))
         yield msgspec.structs.replace(found, fields={options.id_field: key, **found.fields})
         at += len(data)
 
@@ -169,14 +173,14 @@ def _members(whole: bytearray, limits: Limits) -> Members | None:
         return None
 
 
-def _all_of(values: Values) -> Iterator[Row]:
-    """The elements of a list that is all of a file."""
+def _all_of(values: Values) -> Iterator[TableRow]:
+    """Yields the elements of a list that is the whole file."""
     yield from _elements(values)
     if values.next():
         raise _more_behind(values)
 
 
-def _elements(values: Values) -> Iterator[Row]:
+def _elements(values: Values) -> Iterator[TableRow]:
     """The elements of the list that begins at the next byte."""
     values.next()
     values.take()
@@ -184,7 +188,7 @@ def _elements(values: Values) -> Iterator[Row]:
     while True:
         number += 1
         if (element := values.flat()) is not None:
-            yield lines_reader.row(number, element, values.limits, unit=UNIT, at=("byte", values.began))
+            yield lines_reader.row(number, element, values.limits, unit=RECORD_WORD, at=("byte", values.began))
             continue
         if values.next() == b"]":
             # Behind a comma, too: many a writer leaves one.
@@ -193,38 +197,38 @@ def _elements(values: Values) -> Iterator[Row]:
         element = values.element()
         at = ("byte", values.began)
         if element is None:
-            yield Row(number, fault=values.fault, at=at)
+            yield TableRow(number, fault=values.fault, at=at)
         else:
-            yield lines_reader.row(number, element, values.limits, unit=UNIT, at=at)
+            yield lines_reader.row(number, element, values.limits, unit=RECORD_WORD, at=at)
         end = values.next()
         if end == b",":
             values.take()
         elif end != b"]":
-            reason = f"cannot be read on behind record {number}: at byte {values.place:,} stands neither , nor ]"
+            reason = f"cannot be read on behind record {number}: at byte {values.offset:,} stands neither , nor ]"
             raise ReaderError(f"{reason}; repair it")
 
 
-def _each(first: bytearray, begin: int, values: Values) -> Iterator[Row]:
+def _each(first: bytearray, begin: int, values: Values) -> Iterator[TableRow]:
     """Objects behind each other, of which the first was taken."""
-    yield lines_reader.row(1, first, values.limits, unit=UNIT, at=("byte", begin))
+    yield lines_reader.row(1, first, values.limits, unit=RECORD_WORD, at=("byte", begin))
     number = 1
     while behind := values.next():
         if behind != b"{":
             raise _more_behind(values)
         number += 1
-        at = values.place
+        at = values.offset
         whole = values.whole()
         if whole is None:
             raise ReaderError(f"breaks off: record {number} at byte {at:,} has no end, or is over the limit; repair it")
-        yield lines_reader.row(number, whole, values.limits, unit=UNIT, at=("byte", at))
+        yield lines_reader.row(number, whole, values.limits, unit=RECORD_WORD, at=("byte", at))
 
 
-def _first_list(values: Values) -> Iterator[Row]:
+def _first_list(values: Values) -> Iterator[TableRow]:
     """The elements of the first list of objects in the object that begins at the next byte.
 
     Raises `ReaderError` where there is none.
     """
-    begin = values.place
+    begin = values.offset
     end = b","
     while end == b",":
         values.take()
@@ -246,4 +250,4 @@ def _first_list(values: Values) -> Iterator[Row]:
 
 
 def _more_behind(values: Values) -> ReaderError:
-    return ReaderError(f"something stands behind its end, at byte {values.place:,}; repair it")
+    return ReaderError(f"something stands behind its end, at byte {values.offset:,}; repair it")

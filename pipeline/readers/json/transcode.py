@@ -6,28 +6,28 @@ from codecs import BOM_UTF8
 from typing import BinaryIO, cast
 
 from pipeline.model.record import ReaderError
-from pipeline.readers.byte_source import HEAD, ByteSource
+from pipeline.readers.byte_source import HEAD_BYTES, ByteSource
 from pipeline.text.decoding import BYTE_ORDER_MARKS
 
 WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 """The mark of UTF-32 begins as that of UTF-16 does, so those come first."""
 
 
-def stream_of(blob: ByteSource, said: str | None = None) -> BinaryIO:
-    """The bytes of some JSON in UTF-8: those of the blob where it is in no other encoding.
+def stream_of(source: ByteSource, said: str | None = None) -> BinaryIO:
+    """The bytes of some JSON in UTF-8: those of the source where it is in no other encoding.
 
     `said` is the encoding that the settings name, which a wide one goes before: that can be seen.
     """
-    encoding = encoding_of(blob.head) or said
+    encoding = encoding_of(source.head) or said
     if encoding is None or codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}:
-        return blob.stream
-    return io.BufferedReader(cast("io.RawIOBase", _Turned(blob.stream, encoding)), HEAD)
+        return source.stream
+    return io.BufferedReader(cast("io.RawIOBase", _Turned(source.stream, encoding)), HEAD_BYTES)
 
 
-def head_of(blob: ByteSource) -> bytes:
-    """How the JSON in a blob begins, in UTF-8 and without a mark."""
-    encoding = encoding_of(blob.head)
-    head = blob.head if encoding is None else blob.head.decode(encoding, "ignore").encode("utf-8")
+def head_of(source: ByteSource) -> bytes:
+    """How the JSON in a source begins, in UTF-8 and without a mark."""
+    encoding = encoding_of(source.head)
+    head = source.head if encoding is None else source.head.decode(encoding, "ignore").encode("utf-8")
     return head.removeprefix(BOM_UTF8)
 
 
@@ -71,7 +71,7 @@ class _Turned(io.RawIOBase):
         return len(piece)
 
     def _next(self) -> None:
-        data = self._stream.read(HEAD)
+        data = self._stream.read(HEAD_BYTES)
         self._over = not data
         try:
             text = self._decoder.decode(data, final=self._over)

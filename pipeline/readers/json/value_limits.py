@@ -8,16 +8,16 @@ import re
 
 from pipeline.config.settings import Limits
 
-LEAST = 2
+MIN_VALUE_BYTES = 2
 """Bytes that each value takes at least: itself, and what stands between it and the next."""
 STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
-BRACKETS = re.compile(rf"{STRING}|(?P<open>[\[{{]++)|(?P<close>[\]}}]++)".encode(), re.DOTALL)
+JSON_BRACKETS = re.compile(rf"{STRING}|(?P<open>[\[{{]++)|(?P<close>[\]}}]++)".encode(), re.DOTALL)
 CLOSED_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 AS_LISTS = bytes.maketrans(b"{}", b"[]")
 NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 PASSES = 8
 """How often pairs of brackets are taken out: few nest deeper, and to stop early only costs time."""
-PARTS = re.compile(BRACKETS.pattern + rb"|(?P<comma>,++)", re.DOTALL)
+PARTS = re.compile(JSON_BRACKETS.pattern + rb"|(?P<comma>,++)", re.DOTALL)
 """Brackets, and commas; those in a string are part of it."""
 
 
@@ -29,11 +29,11 @@ def fault(data: bytes | bytearray, limits: Limits) -> str | None:
     """
     opened = data.count(b"[") + data.count(b"{")
     # These are upper bounds, which nearly all records pass: what stands in strings is counted as well.
-    many = len(data) > LEAST * limits.values and opened + data.count(b",") >= limits.values
+    many = len(data) > MIN_VALUE_BYTES * limits.values and opened + data.count(b",") >= limits.values
     if not many and opened <= limits.nesting:
         return None
     values, depth = 1, 0
-    for part in (PARTS if many else BRACKETS).finditer(data):
+    for part in (PARTS if many else JSON_BRACKETS).finditer(data):
         kind = part.lastgroup
         if kind is None:
             continue
@@ -53,7 +53,7 @@ def fault(data: bytes | bytearray, limits: Limits) -> str | None:
 
 def too_many_members(data: bytes | bytearray, limits: Limits) -> bool:
     """Whether an object has more members than a record may have values; what lies in them is not counted."""
-    if len(data) <= LEAST * limits.values:
+    if len(data) <= MIN_VALUE_BYTES * limits.values:
         return False
     members = depth = 0
     for part in PARTS.finditer(data):

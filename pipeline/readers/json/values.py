@@ -1,4 +1,4 @@
-"""JSON a value at a time: where each value ends is told from brackets and quotes, before anything is decoded.
+"""Splits a stream of JSON into values by brackets and quotes, before anything is decoded.
 
 So a list of any length needs no more memory than its longest element, and an element that is no JSON harms no other as
 long as its brackets and quotes close.
@@ -32,7 +32,7 @@ OPENING, QUOTE, BACKSLASH = frozenset(b"{["), ord('"'), ord("\\")
 
 
 class Values:
-    """The bytes of a stream of JSON, read from the beginning to the end. `offset` is where the stream begins."""
+    """A scanner over a stream of JSON. `offset` is the byte at which the stream begins."""
 
     def __init__(self, stream: BinaryIO, limits: Limits, offset: int = 0) -> None:
         self.limits = limits
@@ -47,12 +47,12 @@ class Values:
         self._dropped = offset
 
     @property
-    def place(self) -> int:
-        """The byte that is read next, from 0."""
+    def offset(self) -> int:
+        """The offset in bytes of what is read next, from 0."""
         return self._dropped + self._at
 
     def next(self) -> bytes:
-        """The next byte that is no blank, which stays unread; empty at the end.
+        """The next byte that is not whitespace, without consuming it; empty at the end.
 
         How many lines ended before it is `lines_passed`.
         """
@@ -67,7 +67,7 @@ class Values:
                 return b""
 
     def take(self) -> None:
-        """Goes on behind the next byte."""
+        """Consumes the next byte."""
         self._at += 1
 
     def begins(self, pattern: Pattern[bytes]) -> bool:
@@ -77,7 +77,7 @@ class Values:
         return pattern.match(self._buffer, self._at) is not None
 
     def rest(self) -> tuple[bytes, BinaryIO]:
-        """What was read of the stream and not taken, and the stream."""
+        """The bytes that were read but not consumed, followed by the rest of the stream."""
         return bytes(self._buffer[self._at :]), self._stream
 
     def element(self) -> bytearray | None:
@@ -85,7 +85,7 @@ class Values:
 
         Raises `ReaderError` where the stream ends before.
         """
-        self.began = self.place
+        self.began = self.offset
         at, depth, ended = self._scan(element=True)
         if ended:
             return self._taken(at)
@@ -176,7 +176,7 @@ class Values:
 
     def _pass(self, at: int, depth: int) -> None:
         """Goes on from `at` to the end of the element, where `depth` brackets are open at `at`."""
-        buffer, within, begin, known = self._buffer, False, self.place, 0
+        buffer, within, begin, known = self._buffer, False, self.offset, 0
         while True:
             if not within and depth and at >= known:
                 known = _end(WHOLE_STRINGS, buffer, at)
@@ -206,7 +206,7 @@ class Values:
             at += 1
 
     def _more(self, size: int = CHUNK) -> bool:
-        """Reads on, and forgets what was taken."""
+        """Reads more, and drops what was consumed."""
         more = self._stream.read(size)
         del self._buffer[: self._at]
         self._dropped += self._at

@@ -12,36 +12,36 @@ import regex
 from pipeline.readers.field_values import as_text
 from pipeline.text.key_blocks import is_key_block
 
-LONGEST = 1 << 16
+MAX_FRONT_MATTER_CHARS = 1 << 16
 """Characters in which it must end."""
-DEEPEST = 20
+MAX_DEPTH = 20
 """Levels of lists and mappings in each other."""
-TOO_DEEP = f"holds lists or tables more than {DEEPEST} levels deep in each other"
-MOST_DIGITS = 1000
+TOO_DEEP = f"holds lists or tables more than {MAX_DEPTH} levels deep in each other"
+MAX_DIGITS = 1000
 """Digits of a whole number: to read one of 100,000 takes seconds, and nobody has an article that is numbered so."""
 TOML_TEXT = regex.compile(
     r'"""(?s:.*?)"""|' r"'''(?s:.*?)'''|" r'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+"|' r"'[^'\n]*+'|#[^\n]*+"
 )
 """What dots in a key are not to be looked for in: texts and comments."""
-DEEP_KEY = regex.compile(rf"(?<![\w\"-])(?:[\w\"-]++[ \t]*+\.[ \t]*+){{{DEEPEST}}}")
+DEEP_KEY = regex.compile(rf"(?<![\w\"-])(?:[\w\"-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}")
 """A key such as `a.a.a.…`: the reader of TOML takes memory and time by the square of its parts."""
-DIGITS = regex.compile(rf"[0-9][0-9_]{{{MOST_DIGITS}}}|0[xob][0-9A-Fa-f_]{{{MOST_DIGITS}}}")
+DIGITS = regex.compile(rf"[0-9][0-9_]{{{MAX_DIGITS}}}|0[xob][0-9A-Fa-f_]{{{MAX_DIGITS}}}")
 FENCES = {"---": regex.compile(r"^(?:---|\.\.\.)[ \t]*$", regex.M), "+++": regex.compile(r"^\+\+\+[ \t]*$", regex.M)}
 
 
-class PreambleError(ValueError):
+class FrontMatterError(ValueError):
     """Keys above a text that are more than is read of any; the message is a clause that says why."""
 
 
-def metadata(text: str) -> dict[str, str]:
+def read_front_matter(text: str) -> dict[str, str]:
     r"""The keys above a text whose lines end in `\n`; none where there are none, or where they are broken.
 
-    Raises `PreambleError` where they are made to cost much: no article needs such.
+    Raises `FrontMatterError` where they are made to cost much: no article needs such.
 
-    >>> metadata('---\ntitle: The weir\ndate: 2024-05-01\ntags: [eel, 鳗]\n---\nWhy a weir?')
+    >>> read_front_matter('---\ntitle: The weir\ndate: 2024-05-01\ntags: [eel, 鳗]\n---\nWhy a weir?')
     {'title': 'The weir', 'date': '2024-05-01', 'tags': '["eel","鳗"]'}
     """
-    found = _keys(text[:LONGEST])
+    found = _keys(text[:MAX_FRONT_MATTER_CHARS])
     _refuse_deep(found)
     told = {str(key): as_text(value) for key, value in found.items()} if isinstance(found, Mapping) else {}
     try:
@@ -75,7 +75,7 @@ def _json(text: str) -> object:
 def _toml(text: str) -> object:
     bare = TOML_TEXT.sub('""', text)
     if DEEP_KEY.search(bare):
-        raise PreambleError(TOO_DEEP)
+        raise FrontMatterError(TOO_DEEP)
     _refuse_digits(bare)
     try:
         return tomllib.loads(text)
@@ -85,13 +85,13 @@ def _toml(text: str) -> object:
 
 def _refuse_digits(text: str) -> None:
     if DIGITS.search(text):
-        raise PreambleError(f"holds a number of more than {MOST_DIGITS:,} digits")
+        raise FrontMatterError(f"holds a number of more than {MAX_DIGITS:,} digits")
 
 
 def _refuse_deep(found: object) -> None:
-    """Raises `PreambleError` for lists and mappings that lie too deep in each other."""
+    """Raises `FrontMatterError` for lists and mappings that lie too deep in each other."""
     level = [found]
-    for _ in range(DEEPEST + 1):
+    for _ in range(MAX_DEPTH + 1):
         inner: list[object] = []
         for value in level:
             if isinstance(value, Mapping):
@@ -101,7 +101,7 @@ def _refuse_deep(found: object) -> None:
         if not inner:
             return
         level = inner
-    raise PreambleError(TOO_DEEP)
+    raise FrontMatterError(TOO_DEEP)
 
 
 def _yaml(text: str) -> object:
@@ -114,10 +114,10 @@ def _yaml(text: str) -> object:
             if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
                 return None
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEEPEST:
-                raise PreambleError(TOO_DEEP)
+            if depth > MAX_DEPTH:
+                raise FrontMatterError(TOO_DEEP)
         return cast("object", yaml.load(text, Loader=_loader()))  # noqa: S506 -- a safe one
-    except PreambleError:
+    except FrontMatterError:
         raise
     except (yaml.YAMLError, ValueError, RecursionError):
         return None

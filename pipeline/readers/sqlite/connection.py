@@ -8,7 +8,7 @@ table, a view or a query by name, what it computes may run, with limits in propo
 import sqlite3
 from collections.abc import Callable, Iterable
 
-from pipeline.readers.sqlite.work_limit import WORK, Bounded
+from pipeline.readers.sqlite.work_limit import WORK, WorkLimitedConnection
 
 Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
 
@@ -57,13 +57,15 @@ OF_VIRTUAL_TABLES = frozenset({"data_version", "page_size"})
 """Those that full-text search asks for itself."""
 OWN_FUNCTIONS = frozenset({"min", "like"})
 """What statements of this package call: to find the row behind one that is too long, and shards by their names."""
-REFUSED = frozenset({"load_extension", "readfile", "writefile", "edit", "eval", "fts3_tokenizer", "fsdir", "zipfile"})
+REFUSED_FUNCTIONS = frozenset(
+    {"load_extension", "readfile", "writefile", "edit", "eval", "fts3_tokenizer", "fsdir", "zipfile"}
+)
 """Functions that reach beyond the database; Python's SQLite has few of them, others more."""
 CHANGES = frozenset({sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE})
 SCHEMA = "sqlite_master"
 
 
-class Amount:
+class ValueBudget:
     """The count of the rows and bytes that a database gave. A file may say that it holds more than it has room for.
 
     `size` is that of the database in bytes; `ratio` is `[input.limits] ratio`.
@@ -100,14 +102,14 @@ class Amount:
         return ""
 
 
-def connected(address: str, size: int, patience: float, work: int = WORK) -> Bounded:
+def connected(address: str, size: int, patience: float, work: int = WORK) -> WorkLimitedConnection:
     """A connection to the database at `address`, of `size` bytes, that changes nothing and reaches nothing else.
 
-    `patience`: seconds to wait for another program that writes; `work`: see `Bounded.bound`. What may be read is said
-    by `confine`. Raises `sqlite3.Error`.
+    `patience` is how many seconds to wait for another program that writes; `work`: see `WorkLimitedConnection.bound`.
+    `confine` decides what may be read. Raises `sqlite3.Error`.
     """
     connection = sqlite3.connect(
-        address, patience, uri=True, isolation_level=None, check_same_thread=False, factory=Bounded
+        address, patience, uri=True, isolation_level=None, check_same_thread=False, factory=WorkLimitedConnection
     )
     try:
         connection.bound(address, size, work)
@@ -148,7 +150,7 @@ def _stored(action: int, first: str | None, second: str | None, _: str | None, i
 def _asked(action: int, first: str | None, second: str | None, _: str | None, __: str | None) -> int:
     if (
         action in {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE}
-        or (action == sqlite3.SQLITE_FUNCTION and (second or "").casefold() not in REFUSED)
+        or (action == sqlite3.SQLITE_FUNCTION and (second or "").casefold() not in REFUSED_FUNCTIONS)
         or (action == sqlite3.SQLITE_PRAGMA and first in ASKING | OF_VIRTUAL_TABLES)
         # An R-tree prepares to change its own tables when it is opened; the database is opened to be read alone.
         or (action in CHANGES and (first == SCHEMA or (first or "").endswith(SHADOWS)))

@@ -13,19 +13,19 @@ from msgspec import Meta
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, ReaderError, printable
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.fields import ARTICLE, SAMPLE, aside, has_text, is_article, records, some
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.readers.sqlite import tables
-from pipeline.readers.sqlite.connection import Amount
-from pipeline.readers.sqlite.tables import Table
-from pipeline.readers.sqlite.work_limit import WORK, Bounded
+from pipeline.readers.sqlite.connection import ValueBudget
+from pipeline.readers.sqlite.tables import SqliteTable
+from pipeline.readers.sqlite.work_limit import WORK, WorkLimitedConnection
+from pipeline.readers.tables import IS_ARTICLE, SAMPLE_ROWS, has_text, is_article, left_out, listed_names, table_records
 
-SIGNATURE = b"SQLite format 3\0"
-MEDIA_TYPE = "application/vnd.sqlite3"
+SQLITE_MAGIC = b"SQLite format 3\0"
+SQLITE_MEDIA_TYPE = "application/vnd.sqlite3"
 
 
 @dataclass(frozen=True)
-class Sqlite:
+class SqliteReader:
     """`table` names the one table or view to read, `query` a SELECT; by default all tables that hold texts are read."""
 
     name: ClassVar = "sqlite"
@@ -43,21 +43,21 @@ class Sqlite:
         if self.table is not None and self.query is not None:
             raise ValueError("`table` and `query` exclude each other")
 
-    def sniff(self, blob: ByteSource) -> Claim:
+    def sniff(self, source: ByteSource) -> Claim:
         """By its first bytes."""
-        return Claim.CONTENT if blob.head.startswith(SIGNATURE) else Claim.NONE
+        return Claim.CONTENT if source.head.startswith(SQLITE_MAGIC) else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """A document a row, in the order of the rows' own numbers or of the primary key."""
         asked = self.table is not None or self.query is not None
         limit = options.limits.bytes
-        with blob.on_disk() as path, tables.opened(path, limit, asked=asked, work=self.work) as connection:
+        with source.on_disk() as path, tables.opened(path, limit, asked=asked, work=self.work) as connection:
             place = tables.located(path)
-            amount = Amount(place[1], options.limits.ratio)
+            amount = ValueBudget(place[1], options.limits.ratio)
             if self.query is not None:
                 names, rows = tables.answers(connection, self.query, amount, place)
                 columns = dict.fromkeys(names, True)
-                yield from records(blob, rows, options, media_type=MEDIA_TYPE, columns=columns)
+                yield from table_records(source, rows, options, media_type=SQLITE_MEDIA_TYPE, columns=columns)
                 return
             listed = tables.listed(connection)
             if self.table is not None:
@@ -69,37 +69,42 @@ class Sqlite:
                 if listed[name]:
                     table = msgspec.structs.replace(table, stored=False)
                     tables.refuse_endless(connection, f"SELECT * FROM {tables.quoted(name)}", place)  # noqa: S608
-                yield from _documents(blob, connection, table, options, amount)
+                yield from _documents(source, connection, table, options, amount)
             elif _is_export(connection, listed):
-                yield aside(blob, ARTICLE)
+                yield left_out(source, IS_ARTICLE)
             else:
-                yield from _all(blob, connection, listed, options, amount)
+                yield from _all(source, connection, listed, options, amount)
 
 
 def _all(
-    blob: ByteSource, connection: Bounded, listed: Mapping[str, str], options: Input, amount: Amount
-) -> Iterator[Found]:
+    source: ByteSource,
+    connection: WorkLimitedConnection,
+    listed: Mapping[str, str],
+    options: Input,
+    amount: ValueBudget,
+) -> Iterator[ReaderItem]:
     """The documents of all tables that hold texts; the others are left out."""
-    chosen: list[Table] = []
+    chosen: list[SqliteTable] = []
     left: list[LeftOut] = []
     for name, reason in listed.items():
-        found = reason or _told(connection, name, options)
-        if isinstance(found, Table):
+        found = reason or _table_or_reason(connection, name, options)
+        if isinstance(found, SqliteTable):
             chosen.append(found)
         else:
-            left.append(LeftOut(str(blob.place.inside(name)), found))
+            left.append(LeftOut(str(source.location.inside(name)), found))
     if not chosen:
         told = "; ".join(f"{printable(item.name.rpartition(', ')[2])} {item.reason}" for item in left[:3])
         fields = None if options.text_field is None else _columns(connection, listed)
-        yield aside(blob, f"none of its tables holds texts ({told or 'there are none'})", fields=fields)
+        yield left_out(source, f"none of its tables holds texts ({told or 'there are none'})", fields=fields)
         return
     yield from left
     for table in chosen:
-        name = f"{blob.id}.{table.name}" if len(chosen) > 1 else blob.id
+        name = f"{source.id}.{table.name}" if len(chosen) > 1 else source.id
         if table.computed:
-            reason = f"its generated columns are not read ({some(table.computed)}); name it in [sources.sqlite] table"
-            yield LeftOut(str(blob.place.inside(table.name)), reason)
-        yield from _documents(blob, connection, table, options, amount, name)
+            columns = f"its generated columns are not read ({listed_names(table.computed)})"
+            reason = f"{columns}; name it in [sources.sqlite] table"
+            yield LeftOut(str(source.location.inside(table.name)), reason)
+        yield from _documents(source, connection, table, options, amount, name)
 
 
 def _columns(connection: sqlite3.Connection, listed: Mapping[str, str]) -> tuple[str, ...]:
@@ -111,14 +116,14 @@ def _columns(connection: sqlite3.Connection, listed: Mapping[str, str]) -> tuple
     return tuple(found)
 
 
-def _told(connection: sqlite3.Connection, name: str, options: Input) -> Table | str:
+def _table_or_reason(connection: sqlite3.Connection, name: str, options: Input) -> SqliteTable | str:
     """A table that holds texts, or why it is left out."""
     try:
         table = tables.described(connection, name)
     except tables.ERRORS as error:
         return f"cannot be read ({printable(error)})"
     try:
-        sample = table.sample(connection, SAMPLE)
+        sample = table.sample(connection, SAMPLE_ROWS)
     except tables.ERRORS:
         # Damage is told when the table is read, with the rows before it.
         return table
@@ -126,16 +131,27 @@ def _told(connection: sqlite3.Connection, name: str, options: Input) -> Table | 
         return "holds no records"
     if not has_text(sample, table.columns, options):
         computed = "; name it in [sources.sqlite] table to read its generated columns" if table.computed else ""
-        return f"has no field that is a text (there are: {some(list(table.columns))}){computed}"
+        return f"has no field that is a text (there are: {listed_names(list(table.columns))}){computed}"
     return table
 
 
 def _documents(
-    blob: ByteSource, connection: Bounded, table: Table, options: Input, amount: Amount, name: str | None = None
-) -> Iterator[Found]:
+    source: ByteSource,
+    connection: WorkLimitedConnection,
+    table: SqliteTable,
+    options: Input,
+    amount: ValueBudget,
+    name: str | None = None,
+) -> Iterator[ReaderItem]:
     rows = table.rows(connection, options.limits.bytes, amount)
-    return records(
-        blob, rows, options, media_type=MEDIA_TYPE, columns=table.columns, part=table.name, name=name or blob.id
+    return table_records(
+        source,
+        rows,
+        options,
+        media_type=SQLITE_MEDIA_TYPE,
+        columns=table.columns,
+        part=table.name,
+        name=name or source.id,
     )
 
 
@@ -155,4 +171,4 @@ def _is_export(connection: sqlite3.Connection, listed: Mapping[str, str]) -> boo
 
 def _hint(name: str, known: Mapping[str, str]) -> str:
     close = get_close_matches(name, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"there are: {some(list(known))}"
+    return f"did you mean {close[0]!r}?" if close else f"there are: {listed_names(list(known))}"

@@ -1,7 +1,7 @@
 """The tables of an SQLite database, and their rows in order."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -10,23 +10,25 @@ import msgspec
 import regex
 
 from pipeline.model.record import ReaderError, printable
+from pipeline.readers.documents import UniqueIds
 from pipeline.readers.field_values import UndecodedText
-from pipeline.readers.fields import Row, unique
-from pipeline.readers.sqlite.connection import SHADOWS, Amount, confine, connected, longest_value, sizes
-from pipeline.readers.sqlite.work_limit import DAMAGED, WORK, Bounded, is_sound
-from pipeline.readers.unique_ids import Ids
+from pipeline.readers.sqlite.connection import SHADOWS, ValueBudget, confine, connected, longest_value, sizes
+from pipeline.readers.sqlite.work_limit import DATABASE_DAMAGED, WORK, WorkLimitedConnection, is_sound
+from pipeline.readers.tables import TableRow, unique_names
 
-PATIENCE = 2.0
+LOCK_TIMEOUT = 2.0
 """Seconds to wait for another program that is writing."""
 VIRTUAL = regex.compile(r"\s*+CREATE(?:\s|/\*(?s:.)*?\*/|--[^\n]*+\n)++VIRTUAL\b", regex.IGNORECASE)
-NUMBERS = regex.compile(r"INT|REAL|FLOA|DOUB|BOOL|DATE|TIME", regex.IGNORECASE)
+NUMBER_TYPES = regex.compile(r"INT|REAL|FLOA|DOUB|BOOL|DATE|TIME", regex.IGNORECASE)
 """Types of columns that hold no text, whatever they are called."""
 WRITE_AHEAD = 2
 """Byte 18 or 19 of a database that writes ahead: reading one needs files beside it, unless nothing may change it."""
 RESTORE = "restore a copy, or try `sqlite3 FILE .recover`"
 INTERRUPTED = "interrupted"
-"""What SQLite says where its work was ended; `Bounded.stopped` says why."""
-REFUSED = "not authorized"
+"""What SQLite says where its work was ended; `WorkLimitedConnection.stopped` says why."""
+ROW_ID_NAMES = ("rowid", "_rowid_", "oid")
+"""SQLite's names of a row's number, of which a column may hide some."""
+REFUSED_MESSAGE = "not authorized"
 """What SQLite says where a statement wants what `confine` does not allow."""
 HIDDEN, GENERATED = 1, 2
 """What `PRAGMA table_xinfo` calls the columns of a virtual table that no `*` gives, and those that are computed when
@@ -37,7 +39,7 @@ ERRORS = (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError)
 """What damage shows itself as; the last one is for names of columns."""
 
 
-class Table(msgspec.Struct, frozen=True):
+class SqliteTable(msgspec.Struct, frozen=True):
     """A table or view: its columns, whether each may hold a text, and what its rows are sorted by.
 
     `key` names the number that SQLite itself gives to rows; None where it gives none. `primary` are the places of the
@@ -53,14 +55,14 @@ class Table(msgspec.Struct, frozen=True):
     computed: tuple[str, ...] = ()
     stored: bool = True
 
-    def rows(self, connection: Bounded, limit: int, amount: Amount) -> Iterator[Row]:
+    def rows(self, connection: WorkLimitedConnection, limit: int, amount: ValueBudget) -> Iterator[TableRow]:
         """All rows in order. One over the limit fails; where the table is damaged, the last one says so.
 
         `amount` counts what all tables of the database give.
         """
         last: int | None = None
         number = 0
-        with Ids() as seen:
+        with UniqueIds() as seen:
             while True:
                 try:
                     for cells in connection.execute(*self._select(last)):
@@ -69,10 +71,10 @@ class Table(msgspec.Struct, frozen=True):
                             yield _circle(number, repeated)
                             return
                         if excess := amount.take(cells, stored=self.stored):
-                            yield Row(number, fault=f"{excess}; it and all rows after it are left out")
+                            yield TableRow(number, fault=f"{excess}; it and all rows after it are left out")
                             return
                         last = cells[0] if self.key else None
-                        yield Row(number, self._fields(cells))
+                        yield TableRow(number, self._fields(cells))
                 except ERRORS as error:
                     number += 1
                     found = self._after(last, number, error, connection, limit)
@@ -83,7 +85,7 @@ class Table(msgspec.Struct, frozen=True):
                 else:
                     return
 
-    def _repeated(self, cells: tuple[object, ...], last: int | None, seen: Ids) -> str:
+    def _repeated(self, cells: tuple[object, ...], last: int | None, seen: UniqueIds) -> str:
         """What shows that a row was read before, which happens where a damaged page points back; empty for a new row.
 
         Row numbers ascend. Primary keys are in the order of their collations, so all of them are remembered.
@@ -98,8 +100,8 @@ class Table(msgspec.Struct, frozen=True):
         return "" if new else f"the primary key {key} occurs a second time"
 
     def _after(
-        self, last: int | None, number: int, error: Exception, connection: Bounded, limit: int
-    ) -> tuple[int | None, Row]:
+        self, last: int | None, number: int, error: Exception, connection: WorkLimitedConnection, limit: int
+    ) -> tuple[int | None, TableRow]:
         """The row behind `last` by itself, and its key to go on from; None where there is no going on.
 
         Python's cursor looks a row ahead: it is not this row that is at fault, if it can be read alone.
@@ -115,11 +117,11 @@ class Table(msgspec.Struct, frozen=True):
             longest = connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
             if longest < 2 * limit and longest < 1_000_000:
                 fault = f"holds or computes a value of more than {longest:,} bytes, too much for this file"
-            return _behind(last, key), Row(number, fault=fault)
+            return _behind(last, key), TableRow(number, fault=fault)
         except ERRORS as again:
             return None, _lost(number, again, connection)
         key = None if cells is None else _behind(last, cells[0])
-        return (None, _lost(number, error, connection)) if key is None else (key, Row(number, self._fields(cells)))
+        return (None, _lost(number, error, connection)) if key is None else (key, TableRow(number, self._fields(cells)))
 
     def _fields(self, cells: tuple[object, ...]) -> dict[str, object]:
         return dict(zip(self.columns, cells[1:] if self.key else cells, strict=True))
@@ -158,16 +160,16 @@ def _behind(last: int | None, key: object) -> int | None:
 
 
 @contextmanager
-def opened(path: Path, limit: int, *, asked: bool = False, work: int = WORK) -> Iterator[Bounded]:
+def opened(path: Path, limit: int, *, asked: bool = False, work: int = WORK) -> Iterator[WorkLimitedConnection]:
     """A database that cannot be changed by reading it; no file is made beside it where that can be avoided.
 
-    Nothing is read but stored values, unless the user `asked` for what it computes; `work`: see `Bounded.bound`. Values
-    may be twice as long as `limit`. Raises `ReaderError` for a file that is none, is damaged or is locked.
+    Only stored values are read, unless the user `asked` for computed ones; `work`: see `WorkLimitedConnection.bound`.
+    Values may be twice as long as `limit`. Raises `ReaderError` for a file that is no database, damaged or locked.
     """
     address, size = located(path)
-    connection: Bounded | None = None
+    connection: WorkLimitedConnection | None = None
     try:
-        with closing(connected(address, size, PATIENCE, work)) as connection:
+        with closing(connected(address, size, LOCK_TIMEOUT, work)) as connection:
             connection.text_factory = _text
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, longest_value(size, limit))
             confine(connection, asked=asked)
@@ -212,36 +214,51 @@ def stored_columns(connection: sqlite3.Connection, name: str) -> set[object]:
     return {column[1] for column in about if column[6] not in {HIDDEN, GENERATED}}
 
 
-def described(connection: sqlite3.Connection, name: str, *, asked: bool = False) -> Table:
-    """A table by name; columns that it computes are among its own only where the user `asked` for them.
+def described(connection: sqlite3.Connection, name: str, *, asked: bool = False) -> SqliteTable:
+    """A table by name, without its generated columns unless the user `asked` for them.
 
-    Raises `sqlite3.Error` for one that cannot be read.
+    Raises `sqlite3.Error` for a table that cannot be read.
     """
     about = connection.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()
     computed = () if asked else tuple(str(column[1]) for column in about if column[6] == GENERATED)
-    shown_columns = [column for column in about if column[6] != HIDDEN and str(column[1]) not in computed]
-    chosen = ", ".join(quoted(str(column[1])) for column in shown_columns) if computed else "*"
+    shown = [column for column in about if column[6] != HIDDEN and str(column[1]) not in computed]
+    chosen = _quoted_list(column[1] for column in shown) if computed else "*"
     cursor = connection.execute(f"SELECT {chosen} FROM {quoted(name)} LIMIT 0")  # noqa: S608
-    names = unique(str(column[0]) for column in cursor.description)
-    numbers = {str(column[1]) for column in about if NUMBERS.search(str(column[2]))}
-    taken = {column.lower() for column in names}
-    key = next((key for key in ("rowid", "_rowid_", "oid") if key not in taken), None)
-    if key is not None:
-        try:
-            connection.execute(f"SELECT {key} FROM {quoted(name)} LIMIT 0")  # noqa: S608
-        except sqlite3.OperationalError:
-            key = None
-    primary = sorted((column for column in about if column[5]), key=lambda column: int(column[5]))
-    by = key or ", ".join(quoted(str(column[1])) for column in primary)
-    at = {column[0]: place for place, column in enumerate(shown_columns)}
-    places = () if key else tuple(at[column[0]] for column in primary)
+    names = unique_names(str(column[0]) for column in cursor.description)
+    numbers = {str(column[1]) for column in about if NUMBER_TYPES.search(str(column[2]))}
+    key = _row_id(connection, name, names)
+    order, primary = (key, ()) if key else _primary_key(about, shown)
     columns = {column: column not in numbers for column in names}
-    return Table(name, columns, key, f" ORDER BY {by}" if by else "", places, computed)
+    return SqliteTable(name, columns, key, f" ORDER BY {order}" if order else "", primary, computed)
+
+
+def _primary_key(about: Iterable[Sequence[object]], shown: Iterable[Sequence[object]]) -> tuple[str, tuple[int, ...]]:
+    """The primary key of a table: its columns for `ORDER BY`, and their indices among the `shown` columns."""
+    primary = sorted((column for column in about if column[5]), key=lambda column: int(str(column[5])))
+    indices = {column[0]: i for i, column in enumerate(shown)}
+    return _quoted_list(column[1] for column in primary), tuple(indices[column[0]] for column in primary)
+
+
+def _row_id(connection: sqlite3.Connection, table: str, names: Iterable[str]) -> str | None:
+    """The name by which a table's row id can be selected; None for a table without one."""
+    taken = {column.lower() for column in names}
+    key = next((key for key in ROW_ID_NAMES if key not in taken), None)
+    if key is None:
+        return None
+    try:
+        connection.execute(f"SELECT {key} FROM {quoted(table)} LIMIT 0")  # noqa: S608
+    except sqlite3.OperationalError:
+        return None
+    return key
+
+
+def _quoted_list(names: Iterable[object]) -> str:
+    return ", ".join(quoted(str(name)) for name in names)
 
 
 def answers(
-    connection: Bounded, query: str, amount: Amount, place: tuple[str, int]
-) -> tuple[tuple[str, ...], Iterator[Row]]:
+    connection: WorkLimitedConnection, query: str, amount: ValueBudget, place: tuple[str, int]
+) -> tuple[tuple[str, ...], Iterator[TableRow]]:
     """The columns and rows of a query. Raises `ReaderError` with what SQLite says of a wrong one.
 
     `place` is where the database is, see `located`.
@@ -251,14 +268,14 @@ def answers(
         cursor = connection.execute(query)
     except (*ERRORS, ValueError) as error:
         remedy = f"; {RESTORE}" if str(error) == INTERRUPTED else ""
-        raise ReaderError(f"[sources.sqlite] query: {_said(error, connection)}{remedy}") from None
+        raise ReaderError(f"[sources.sqlite] query: {_error_text(error, connection)}{remedy}") from None
     if cursor.description is None:
         raise ReaderError("[sources.sqlite] query: gives no rows; write a SELECT")
-    names = unique(str(column[0]) for column in cursor.description)
+    names = unique_names(str(column[0]) for column in cursor.description)
     return names, _answers(cursor, names, connection, amount)
 
 
-def refuse_endless(connection: Bounded, query: str, place: tuple[str, int]) -> None:
+def refuse_endless(connection: WorkLimitedConnection, query: str, place: tuple[str, int]) -> None:
     """Raises `sqlite3.OperationalError` for a query that counts the rows of a damaged database.
 
     `SELECT count(*)` is one instruction, however many pages there are, and so cannot be stopped.
@@ -269,19 +286,21 @@ def refuse_endless(connection: Bounded, query: str, place: tuple[str, int]) -> N
         # What is wrong with it is told when it is run.
         return
     if any(step[1] == "Count" for step in steps) and not is_sound(*place):
-        connection.stopped = DAMAGED
+        connection.stopped = DATABASE_DAMAGED
         raise sqlite3.OperationalError(INTERRUPTED)
 
 
-def _answers(cursor: sqlite3.Cursor, names: tuple[str, ...], connection: Bounded, amount: Amount) -> Iterator[Row]:
+def _answers(
+    cursor: sqlite3.Cursor, names: tuple[str, ...], connection: WorkLimitedConnection, amount: ValueBudget
+) -> Iterator[TableRow]:
     number = 0
     try:
         for cells in cursor:
             number += 1
             if excess := amount.take(cells, stored=False):
-                yield Row(number, fault=f"{excess}; it and all rows after it are left out")
+                yield TableRow(number, fault=f"{excess}; it and all rows after it are left out")
                 return
-            yield Row(number, dict(zip(names, cells, strict=True)))
+            yield TableRow(number, dict(zip(names, cells, strict=True)))
     except ERRORS as error:
         yield _lost(number + 1, error, connection)
 
@@ -291,30 +310,30 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def fault(error: Exception, connection: Bounded | None = None) -> str:
+def fault(error: Exception, connection: WorkLimitedConnection | None = None) -> str:
     """What is wrong with a database, and what to do."""
     if "locked" in str(error):
         return "is locked by another program; close it and run again"
-    return f"cannot be read as an SQLite database ({_said(error, connection)}); {RESTORE}"
+    return f"cannot be read as an SQLite database ({_error_text(error, connection)}); {RESTORE}"
 
 
-def _lost(number: int, error: Exception, connection: Bounded) -> Row:
-    remedy = "" if connection.stopped not in {"", DAMAGED} else f"; {RESTORE}"
-    return Row(number, fault=f"it and all rows after it are lost ({_said(error, connection)}){remedy}")
+def _lost(number: int, error: Exception, connection: WorkLimitedConnection) -> TableRow:
+    remedy = "" if connection.stopped not in {"", DATABASE_DAMAGED} else f"; {RESTORE}"
+    return TableRow(number, fault=f"it and all rows after it are lost ({_error_text(error, connection)}){remedy}")
 
 
-def _said(error: Exception, connection: Bounded | None) -> str:
+def _error_text(error: Exception, connection: WorkLimitedConnection | None) -> str:
     """What SQLite says of a fault, or why it was stopped."""
     if connection is not None and connection.stopped and str(error) == INTERRUPTED:
         return connection.stopped
-    if str(error) == REFUSED:
-        return f"{REFUSED}: it may only read, and nothing but this database"
+    if str(error) == REFUSED_MESSAGE:
+        return f"{REFUSED_MESSAGE}: it may only read, and nothing but this database"
     return printable(error)
 
 
-def _circle(number: int, repeated: str) -> Row:
+def _circle(number: int, repeated: str) -> TableRow:
     reason = f"{printable(repeated)}: a damaged page points back to earlier rows"
-    return Row(number, fault=f"{reason}, and all rows after them are lost; {RESTORE}")
+    return TableRow(number, fault=f"{reason}, and all rows after them are lost; {RESTORE}")
 
 
 def _text(value: bytes) -> str | bytes:

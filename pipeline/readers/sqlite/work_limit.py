@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-STEP = 100_000
+INSTRUCTIONS_PER_CHECK = 100_000
 """Instructions of SQLite's machine after which they are counted; some milliseconds."""
-FREE = 10_000_000
+FREE_INSTRUCTIONS = 10_000_000
 """Instructions after which a database is checked, if it has fewer bytes: a second or so."""
 MOST_OF_CHECK = 1_000
 """Instructions of a check for each byte. It visits a page once, so it ends; this is for what nobody thought of."""
@@ -21,10 +21,10 @@ LEAST_WORK = 30_000_000
 WORK = 1_000
 """Instructions that it may take for each of its bytes. Reading each row of a table once takes fewer than one a byte, so
 this leaves room for joins and searches."""
-DAMAGED = "a damaged page points back to another"
+DATABASE_DAMAGED = "a damaged page points back to another"
 
 
-class Bounded(sqlite3.Connection):
+class WorkLimitedConnection(sqlite3.Connection):
     """A connection whose work is bounded.
 
     A statement that is stopped raises `sqlite3.OperationalError` ("interrupted"), and `stopped` says why. What a signal
@@ -40,7 +40,7 @@ class Bounded(sqlite3.Connection):
         `size` is that of the database in bytes, at `address`. Reading each row of a table once takes fewer instructions
         than the table has bytes.
         """
-        self.set_progress_handler(self._watch(address, size, work).__next__, STEP)
+        self.set_progress_handler(self._watch(address, size, work).__next__, INSTRUCTIONS_PER_CHECK)
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401 -- what sqlite3 takes
         """As that of `sqlite3.Connection`. Raises what a signal raised meanwhile."""
@@ -53,7 +53,7 @@ class Bounded(sqlite3.Connection):
             raise self._raised
 
     def _watch(self, address: str, size: int, work: int) -> Iterator[bool]:
-        """Says after each `STEP` instructions whether to stop.
+        """Says after each `INSTRUCTIONS_PER_CHECK` instructions whether to stop.
 
         A generator, because signals are handled where Python code begins to run again, which in a generator is inside
         of the `try`. Out of a function the exception would get lost: SQLite passes none on.
@@ -63,14 +63,14 @@ class Bounded(sqlite3.Connection):
         while True:
             try:
                 yield bool(self.stopped)
-                done += STEP
+                done += INSTRUCTIONS_PER_CHECK
                 if done >= most:
                     told = "takes more than {:,} steps of SQLite; raise [sources.sqlite] work if you trust it"
                     self.stopped = told.format(most)
-                elif not checked and done >= max(FREE, size):
+                elif not checked and done >= max(FREE_INSTRUCTIONS, size):
                     checked = True
                     if not is_sound(address, size, unknown=True):
-                        self.stopped = DAMAGED
+                        self.stopped = DATABASE_DAMAGED
             except GeneratorExit:
                 raise
             except BaseException as error:
@@ -88,12 +88,12 @@ def is_sound(address: str, size: int, *, unknown: bool = False) -> bool:
 
     def count() -> bool:
         nonlocal done
-        done += STEP
-        return done > max(FREE, MOST_OF_CHECK * size)
+        done += INSTRUCTIONS_PER_CHECK
+        return done > max(FREE_INSTRUCTIONS, MOST_OF_CHECK * size)
 
     try:
         with closing(sqlite3.connect(address, uri=True)) as other:
-            other.set_progress_handler(count, STEP)
+            other.set_progress_handler(count, INSTRUCTIONS_PER_CHECK)
             for pragma in ("trusted_schema = OFF", "ignore_check_constraints = ON"):
                 other.execute(f"PRAGMA {pragma}")
             if _computes(other):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 import regex
 
-from pipeline.readers.warc.records import HEADER, fields_of, quoted
+from pipeline.readers.warc.records import MAX_HEADER_BYTES, header_fields, quoted
 
 STATUS = regex.compile(rb"HTTP/[0-9](?:\.[0-9])?[ \t]+([0-9]{3})(?![0-9])[^\n]*\n")
 HEADER_END = regex.compile(rb"\n\r?\n")
@@ -14,14 +14,14 @@ CHUNK = regex.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*(?:;[^\n]{0,1000})?\r?\n")
 MOST_CODINGS = 3
 """Codings that may lie in each other; of more than one there are few, of more than two no honest one is known."""
 CUT_OFF = "its {} is cut off; fetch the page again"
-DAMAGED = "its {} is damaged; fetch the page again"
+CONTENT_DAMAGED = "its {} is damaged; fetch the page again"
 
 
 class PayloadError(ValueError):
     """A payload that cannot be unpacked, or is too large; the message says why and what to do."""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class HttpResponse(msgspec.Struct, frozen=True):
     """The status and the header of an answer, names in small letters, and the byte at which its payload begins."""
 
     status: int
@@ -29,19 +29,19 @@ class Answer(msgspec.Struct, frozen=True):
     begins: int
 
 
-def answer(block: bytes) -> Answer | None:
+def parse_response(block: bytes) -> HttpResponse | None:
     """The answer that a block holds, or begins with; None where it is none."""
     status = STATUS.match(block)
     if status is None:
         return None
     # The line end of the status line is the first half of an empty line where no field is there.
-    end = HEADER_END.search(block, status.end() - 1, HEADER)
+    end = HEADER_END.search(block, status.end() - 1, MAX_HEADER_BYTES)
     if end is None:
         return None
-    return Answer(int(status[1]), fields_of(block[status.end() : end.end()]), end.end())
+    return HttpResponse(int(status[1]), header_fields(block[status.end() : end.end()]), end.end())
 
 
-def payload(block: bytes, found: Answer, limit: int) -> bytes:
+def decode_payload(block: bytes, found: HttpResponse, limit: int) -> bytes:
     """The payload of an answer that is all in `block`. Raises `PayloadError`, for one of more than `limit` bytes too.
 
     Many crawlers undo the packing and leave the header as it was: what is not packed as it says is taken as it is.
@@ -90,7 +90,7 @@ def _joined(data: bytes) -> bytes:
     while at < len(data):
         size = CHUNK.match(data, at)
         if size is None:
-            raise PayloadError(DAMAGED.format("chunked transfer"))
+            raise PayloadError(CONTENT_DAMAGED.format("chunked transfer"))
         length = int(size[1], 16)
         if length == 0:
             break
@@ -122,7 +122,7 @@ def _deflated(data: bytes, limit: int) -> bytes:
         found, rest = _inflated(data, -zlib.MAX_WBITS, "deflate", limit)
         if rest:
             # There is no checksum: that it ends where the payload does is all that vouches for it.
-            raise PayloadError(DAMAGED.format("deflate")) from None
+            raise PayloadError(CONTENT_DAMAGED.format("deflate")) from None
         return found
 
 
@@ -132,7 +132,7 @@ def _inflated(data: bytes, window: int, name: str, limit: int) -> tuple[bytes, b
     try:
         found = unpacker.decompress(data, max(limit, 0) + 1)
     except zlib.error:
-        raise PayloadError(DAMAGED.format(name)) from None
+        raise PayloadError(CONTENT_DAMAGED.format(name)) from None
     if not unpacker.eof and len(found) <= limit:
         raise PayloadError(CUT_OFF.format(name))
     return found, unpacker.unused_data
@@ -151,7 +151,7 @@ def _unbrotlied(data: bytes, limit: int) -> bytes:
             found += piece
             piece = unpacker.process(b"", output_buffer_limit=limit + 1)
     except brotli.error:
-        raise PayloadError(DAMAGED.format("br")) from None
+        raise PayloadError(CONTENT_DAMAGED.format("br")) from None
     if not unpacker.is_finished() and len(found) <= limit:
         raise PayloadError(CUT_OFF.format("br"))
     return bytes(found)

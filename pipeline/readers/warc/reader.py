@@ -1,4 +1,4 @@
-"""WARC: what a crawler stored, a record for each answer. Those that hold a page or a text are documents."""
+"""Reads WARC files of web crawlers. Records that hold a page or plain text are documents."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -12,20 +12,20 @@ from pipeline.config.settings import Input
 from pipeline.model.article import Origin
 from pipeline.model.record import LeftOut, ReaderError, Record, Unreadable
 from pipeline.readers.byte_source import ByteSource
-from pipeline.readers.reader import Claim, Found
+from pipeline.readers.reader import Claim, ReaderItem
 from pipeline.readers.warc import http
-from pipeline.readers.warc.records import BEGINS, HEADER, Broken, Capture, captures
+from pipeline.readers.warc.records import BEGINS, MAX_HEADER_BYTES, BrokenRecord, WarcRecord, read_records
 
 MEDIA_TYPES = {"text/html": "text/html", "application/xhtml+xml": "text/html", "text/plain": "text/plain"}
 """Those of documents, and what each is read as."""
-BARE = frozenset({"resource", "conversion"})
+BARE_TYPES = frozenset({"resource", "conversion"})
 """Types of records that hold a document without an HTTP header around it."""
-MOST_REASONS = 20
+MAX_REASONS = 20
 """Reasons why records are left out that are told apart; all further ones are one."""
-OTHER = "other reasons"
+OTHER_REASON = "other reasons"
 
-WORD = regex.compile(r"[a-z0-9][a-z0-9.+-]{0,39}")
-MEDIA_TYPE = regex.compile(r"[a-z0-9][a-z0-9.+-]{0,39}/[a-z0-9][a-z0-9.+-]{0,79}")
+WARC_WORD = regex.compile(r"[a-z0-9][a-z0-9.+-]{0,39}")
+RECORD_MEDIA_TYPE = regex.compile(r"[a-z0-9][a-z0-9.+-]{0,39}/[a-z0-9][a-z0-9.+-]{0,79}")
 CHARSET = regex.compile(r"""(?i);\s*charset\s*=\s*["']?\s*([a-z0-9][a-z0-9:._-]{0,39})""")
 ROBOTS = regex.compile(r"(?i)https?://[^/?#]+/robots\.txt(?:[?#]|$)")
 ABOUT_THE_CRAWL = "metadata:"
@@ -49,98 +49,98 @@ of all pages; they are left to be told from the bytes."""
 
 
 @dataclass(frozen=True)
-class Warc:
-    """Answers of status 200 and bare resources, where they are pages or plain text; all else is counted."""
+class WarcReader:
+    """Reads responses with status 200 and bare resources that are pages or plain text; all others are counted."""
 
     name: ClassVar = "warc"
     protocol: ClassVar = 1
 
-    def sniff(self, blob: ByteSource) -> Claim:
-        """By the first line, whatever the file is called."""
-        if BEGINS.match(blob.head.lstrip(b"\r\n")):
+    def sniff(self, source: ByteSource) -> Claim:
+        """Claims by the first line, whatever the file's name."""
+        if BEGINS.match(source.head.lstrip(b"\r\n")):
             return Claim.CONTENT
-        return Claim.NAME if blob.suffix == ".warc" else Claim.NONE
+        return Claim.NAME if source.suffix == ".warc" else Claim.NONE
 
-    def read(self, blob: ByteSource, options: Input) -> Iterator[Found]:
-        """A document a record, rows are records of any kind; at the end what was left out, by reason."""
+    def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
+        """Yields a document for each record, then what was left out, by reason. Rows count records of any kind."""
         aside: Counter[str] = Counter()
         is_empty = True
         limit = options.limits.bytes
         try:
-            for found in captures(cast("BinaryIO", blob.packed), limit + HEADER):
-                blob.budget.hold()
-                told = _told(blob, found, limit)
+            for found in read_records(cast("BinaryIO", source.packed), limit + MAX_HEADER_BYTES):
+                source.budget.hold()
+                told = _read_record(source, found, limit)
                 if isinstance(told, str):
-                    aside[told if told in aside or len(aside) < MOST_REASONS else OTHER] += 1
+                    aside[told if told in aside or len(aside) < MAX_REASONS else OTHER_REASON] += 1
                 else:
                     is_empty = False
                     yield told
         except (ReaderError, OSError):
-            yield from _left_out(blob, aside)
+            yield from _left_out(source, aside)
             raise
-        yield from _left_out(blob, aside)
-        if is_empty and blob.named:
+        yield from _left_out(source, aside)
+        if is_empty and source.named:
             raise ReaderError(f"none of its {aside.total():,} records is a page or a text; leave it out")
 
 
-def _left_out(blob: ByteSource, aside: Mapping[str, int]) -> Iterator[LeftOut]:
+def _left_out(source: ByteSource, aside: Mapping[str, int]) -> Iterator[LeftOut]:
     for reason, count in aside.items():
-        yield LeftOut(str(blob.place), reason, count)
+        yield LeftOut(str(source.location), reason, count)
 
 
 class _Body(msgspec.Struct, frozen=True):
-    """What may be a document: the content type that is claimed for it, and the answer around it, if one is."""
+    """A possible document: its declared content type, and the HTTP response around it, if any."""
 
     content_type: str
-    answer: http.Answer | None
+    answer: http.HttpResponse | None
 
 
-def _told(blob: ByteSource, found: Capture | Broken, limit: int) -> Record | Unreadable | str:
-    """The document in a record, why there is none although there should be one, or the reason to leave it out."""
-    if isinstance(found, Broken):
-        return _failed(blob, found, found.fault)
+def _read_record(source: ByteSource, found: WarcRecord | BrokenRecord, limit: int) -> Record | Unreadable | str:
+    """The document in a record, or its failure, or the reason to leave it out."""
+    if isinstance(found, BrokenRecord):
+        return _failed(source, found, found.fault)
     if not found.fields.get("warc-type"):
-        return _failed(blob, found, "has no WARC-Type; leave it out")
+        return _failed(source, found, "has no WARC-Type; leave it out")
     body = _body(found)
     if isinstance(body, str):
         return body
     if body is None:
-        return _failed(blob, found, "holds no HTTP answer that can be read; leave it out")
+        return _failed(source, found, "holds no HTTP answer that can be read; leave it out")
     kind = body.content_type.partition(";")[0].strip().lower()
     media_type = MEDIA_TYPES.get(kind)
     if media_type is None:
         if not kind:
             return "no media type"
-        return f"media type {kind}" if MEDIA_TYPE.fullmatch(kind) else "a media type that is none"
+        return f"media type {kind}" if RECORD_MEDIA_TYPE.fullmatch(kind) else "a media type that is none"
     if "warc-segment-number" in found.fields:
-        return _failed(blob, found, "is one of several segments of a document; join them, or leave it out")
+        return _failed(source, found, "is one of several segments of a document; join them, or leave it out")
     if not found.is_held:
-        return _failed(blob, found, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
+        return _failed(source, found, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
     try:
-        data = found.block if body.answer is None else http.payload(found.block, body.answer, limit)
+        data = found.block if body.answer is None else http.decode_payload(found.block, body.answer, limit)
     except http.PayloadError as error:
-        return _failed(blob, found, str(error))
+        return _failed(source, found, str(error))
     # What a server packed is unpacked here, and counts as what is packed otherwise does.
-    blob.budget.give(max(len(data) - len(found.block), 0))
+    source.budget.give(max(len(data) - len(found.block), 0))
     if len(data) > limit:
-        return _failed(blob, found, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
+        return _failed(source, found, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
     if not data:
         return "empty payload"
-    return _record(blob, found, body, data, media_type)
+    return _record(source, found, body, data, media_type)
 
 
-def _body(found: Capture) -> _Body | str | None:
+def _body(found: WarcRecord) -> _Body | str | None:
     """What may be a document; the reason to leave it out; None where there should be an answer and is none."""
     kind = found.fields.get("warc-type", "").lower()
-    if kind not in BARE and kind != "response":
-        return f"record type {kind}" if WORD.fullmatch(kind) else "a record type that is none"
+    if kind not in BARE_TYPES and kind != "response":
+        return f"record type {kind}" if WARC_WORD.fullmatch(kind) else "a record type that is none"
     if _address(found).startswith(ABOUT_THE_CRAWL):
         return "log of the crawl"
     claimed = found.fields.get("content-type", "")
-    if kind in BARE or (claimed and not claimed.lower().startswith("application/http")):
+    if kind in BARE_TYPES or (claimed and not claimed.lower().startswith("application/http")):
         # Answers of other protocols, such as DNS and FTP, come without a header.
         return _Body(claimed, None)
-    answer = http.answer(found.block)
+    answer = http.parse_response(found.block)
     if answer is None:
         return None
     if answer.status != 200:
@@ -151,8 +151,8 @@ def _body(found: Capture) -> _Body | str | None:
     return _Body(answer.fields.get("content-type", "") or identified, answer)
 
 
-def _record(blob: ByteSource, found: Capture, body: _Body, data: bytes, media_type: str) -> Record:
-    place = blob.place
+def _record(source: ByteSource, found: WarcRecord, body: _Body, data: bytes, media_type: str) -> Record:
+    location = source.location
     charset = CHARSET.search(body.content_type)
     known = {
         "url": _address(found),
@@ -164,14 +164,14 @@ def _record(blob: ByteSource, found: Capture, body: _Body, data: bytes, media_ty
         "charset": charset[1] if charset is not None else "",
     }
     origin = Origin(
-        path=place.file, media_type=media_type, member=place.member, row=found.number, field=None, sha256=None
+        path=location.file, media_type=media_type, member=location.member, row=found.number, field=None, sha256=None
     )
     metadata = {name: value for name, value in known.items() if value}
     encoding = _borne_out(charset[1], data) if charset is not None else None
-    return Record(f"{blob.id}#{found.number}", data, origin, metadata, encoding=encoding)
+    return Record(f"{source.id}#{found.number}", data, origin, metadata, encoding=encoding)
 
 
-def _address(found: Capture) -> str:
+def _address(found: WarcRecord) -> str:
     # wget put it between angle brackets for years.
     return found.fields.get("warc-target-uri", "").removeprefix("<").removesuffix(">")
 
@@ -195,6 +195,6 @@ def _reads(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _failed(blob: ByteSource, found: Capture | Broken, fault: str) -> Unreadable:
-    where = f"{blob.place}, record {found.number} at byte {found.offset:,}"
-    return Unreadable(f"{blob.id}#{found.number}", f"{where}: {fault}")
+def _failed(source: ByteSource, found: WarcRecord | BrokenRecord, fault: str) -> Unreadable:
+    where = f"{source.location}, record {found.number} at byte {found.offset:,}"
+    return Unreadable(f"{source.id}#{found.number}", f"{where}: {fault}")

@@ -1,4 +1,4 @@
-"""The records that a WARC file holds, told apart, whatever its headers claim.
+"""Splits a WARC file into records, without trusting the lengths that its headers declare.
 
 No library is used. warcio reads lines and chunks of any length into memory, and a line out of place or a length that is
 too large ends the file with whatever exception comes. fastwarc ends it at any wrong length, without saying where, and
@@ -23,13 +23,13 @@ LENGTH = regex.compile(r"[0-9]{1,15}")
 BLANK_LINES = regex.compile(rb"(?:\r?\n)*")
 FIRST_BLANK = regex.compile(rb"\n\r?\n")
 
-PIECE = 1 << 16
-HEADER = 1 << 16
+READ_BYTES = 1 << 16
+MAX_HEADER_BYTES = 1 << 16
 """The longest header, in bytes, of a record and of an HTTP answer in it."""
 
 
-class Capture(msgspec.Struct, frozen=True):
-    """A record: its number, from 1; where it begins; its header with names in small letters; and its block.
+class WarcRecord(msgspec.Struct, frozen=True):
+    """A record: its number (from 1), its offset in bytes, its header with lower-case names, and its block.
 
     A block that is too long is not held: `block` is then how it begins, and `size` more than that.
     """
@@ -42,20 +42,20 @@ class Capture(msgspec.Struct, frozen=True):
 
     @property
     def is_held(self) -> bool:
-        """Whether the block is all there."""
+        """Whether the block is complete."""
         return len(self.block) == self.size
 
 
-class Broken(msgspec.Struct, frozen=True):
-    """What stands at the place of a record and is none: its number, where it begins, and what is wrong."""
+class BrokenRecord(msgspec.Struct, frozen=True):
+    """A malformed record: its number, its offset in bytes, and the fault."""
 
     number: int
     offset: int
     fault: str
 
 
-def captures(stream: BinaryIO, limit: int) -> Iterator[Capture | Broken]:
-    """All records in order; behind a broken one it goes on where the next begins. A cut-off file ends in a broken one.
+def read_records(stream: BinaryIO, limit: int) -> Iterator[WarcRecord | BrokenRecord]:
+    """Yields all records in order, and continues after a broken one. A truncated file ends in a broken record.
 
     Blocks of more than `limit` bytes are passed over. A length is believed where a record's end stands behind it, or,
     if it is over the limit, where no record begins in between. Raises `ReaderError` for a damaged compression.
@@ -70,10 +70,10 @@ def captures(stream: BinaryIO, limit: int) -> Iterator[Capture | Broken]:
         yield _next(window, number, limit)
 
 
-def fields_of(header: bytes) -> dict[str, str]:
+def header_fields(header: bytes) -> dict[str, str]:
     """The fields of a header, names in small letters; of a name that comes twice the first, and no line that is none.
 
-    >>> fields_of(b"Content-Type: text/html;\\r\\n charset=gbk\\r\\nodd\\r\\nX:1\\r\\nX:2\\r\\n")
+    >>> header_fields(b"Content-Type: text/html;\\r\\n charset=gbk\\r\\nodd\\r\\nX:1\\r\\nX:2\\r\\n")
     {'content-type': 'text/html; charset=gbk', 'x': '1'}
     """
     fields: dict[str, list[str]] = {}
@@ -91,7 +91,7 @@ def fields_of(header: bytes) -> dict[str, str]:
 
 
 def quoted(value: str) -> str:
-    """A value of a header as it may stand in a message: between quotes, in ASCII, not too long.
+    """A header's value for a message: quoted, in ASCII, shortened.
 
     >>> quoted("-5"), quoted("盐门")
     ("'-5'", "'\\\\u76d0\\\\u95e8'")
@@ -121,7 +121,7 @@ class _Window:
         """Whether there are `size` bytes ahead."""
         while len(self.ahead) < size and not self._is_over:
             try:
-                piece = self._read(PIECE)
+                piece = self._read(READ_BYTES)
             except (EOFError, zlib.error) as error:
                 fault = " ".join(str(error).split()).rstrip(".")
                 where = f"byte {self.offset + len(self.ahead):,}"
@@ -140,7 +140,7 @@ class _Window:
     def pass_to_record(self, most: int | None = None) -> bool:
         """Goes on to where a record can be taken up again, or by `most` bytes or to the end where none can."""
         while True:
-            self.fill(PIECE + REACH)
+            self.fill(READ_BYTES + REACH)
             room = len(self.ahead) if most is None else min(most, len(self.ahead))
             found = _resumption(self.ahead, is_line=self._is_line)
             if found is not None and found < room:
@@ -172,7 +172,7 @@ def _pass_blank_lines(window: _Window) -> None:
         window.drop(blank.end())
 
 
-def _next(window: _Window, number: int, limit: int) -> Capture | Broken:
+def _next(window: _Window, number: int, limit: int) -> WarcRecord | BrokenRecord:
     offset = window.offset
     window.fill(REACH)
     first = BEGINS.match(window.ahead)
@@ -180,15 +180,15 @@ def _next(window: _Window, number: int, limit: int) -> Capture | Broken:
         return _passed_over(window, number, "does not begin with a line such as WARC/1.0")
     end = _header_end(window)
     if end is None:
-        cut = not window.fill(HEADER)
+        cut = not window.fill(MAX_HEADER_BYTES)
         window.drop(first.end())
         return _passed_over(window, number, "its header does not end", offset=offset, cut=cut)
     header = bytes(window.ahead[first.end() : end])
     if (again := _resumption(header)) is not None:
         window.drop(first.end() + again)
-        return Broken(number, offset, "its header ends where another record begins; leave it out")
+        return BrokenRecord(number, offset, "its header ends where another record begins; leave it out")
     window.drop(end)
-    fields = fields_of(header)
+    fields = header_fields(header)
     claimed = fields.get("content-length")
     if claimed is None or not LENGTH.fullmatch(claimed):
         lie = (
@@ -197,23 +197,23 @@ def _next(window: _Window, number: int, limit: int) -> Capture | Broken:
             else f"its Content-Length is {quoted(claimed)}, no number of bytes"
         )
         return _passed_over(window, number, lie, offset=offset)
-    return _with_block(window, Capture(number, offset, fields, b"", int(claimed)), limit)
+    return _with_block(window, WarcRecord(number, offset, fields, b"", int(claimed)), limit)
 
 
 def _header_end(window: _Window) -> int | None:
     """Where the block begins; None where no empty line stands within the longest header."""
-    size = PIECE if len(window.ahead) >= PIECE else 1
+    size = READ_BYTES if len(window.ahead) >= READ_BYTES else 1
     while True:
         is_all = not window.fill(size)
-        found = FIRST_BLANK.search(window.ahead, 0, HEADER)
+        found = FIRST_BLANK.search(window.ahead, 0, MAX_HEADER_BYTES)
         if found is not None:
             return found.end()
-        if is_all or len(window.ahead) >= HEADER:
+        if is_all or len(window.ahead) >= MAX_HEADER_BYTES:
             return None
         size = len(window.ahead) + 1
 
 
-def _with_block(window: _Window, record: Capture, limit: int) -> Capture | Broken:
+def _with_block(window: _Window, record: WarcRecord, limit: int) -> WarcRecord | BrokenRecord:
     size = record.size
     if size > limit:
         return _not_held(window, record)
@@ -229,13 +229,13 @@ def _with_block(window: _Window, record: Capture, limit: int) -> Capture | Broke
     return msgspec.structs.replace(record, block=block)
 
 
-def _not_held(window: _Window, record: Capture) -> Capture | Broken:
-    window.fill(min(record.size, HEADER))
-    head = bytes(window.ahead[:HEADER])
+def _not_held(window: _Window, record: WarcRecord) -> WarcRecord | BrokenRecord:
+    window.fill(min(record.size, MAX_HEADER_BYTES))
+    head = bytes(window.ahead[:MAX_HEADER_BYTES])
     start = window.offset
     if window.pass_to_record(record.size):
         fault = f"its Content-Length of {record.size:,} runs over another record, at byte {window.offset:,}"
-        return Broken(record.number, record.offset, f"{fault}; leave it out")
+        return BrokenRecord(record.number, record.offset, f"{fault}; leave it out")
     if (passed := window.offset - start) < record.size:
         return _cut_off(window, record, passed)
     window.fill(REACH)
@@ -255,27 +255,29 @@ def _ends(window: _Window, size: int) -> bool:
     return window.ahead.startswith(b"\r\n\r\n", size)
 
 
-def _lied(window: _Window, record: Capture) -> Broken | None:
+def _lied(window: _Window, record: WarcRecord) -> BrokenRecord | None:
     """A record that claims more than there is, where it has run over another one."""
     found = _resumption(window.ahead)
     if found is None:
         return None
     window.drop(found)
     fault = f"its Content-Length of {record.size:,} runs over another record, at byte {window.offset:,}"
-    return Broken(record.number, record.offset, f"{fault}; leave it out")
+    return BrokenRecord(record.number, record.offset, f"{fault}; leave it out")
 
 
-def _cut_off(window: _Window, record: Capture, there: int) -> Broken:
+def _cut_off(window: _Window, record: WarcRecord, there: int) -> BrokenRecord:
     window.drop(len(window.ahead))
     missing = f"{there:,} of {record.size:,} bytes are there"
-    return Broken(record.number, record.offset, f"the file ends in it ({missing}); fetch the file again")
+    return BrokenRecord(record.number, record.offset, f"the file ends in it ({missing}); fetch the file again")
 
 
-def _passed_over(window: _Window, number: int, fault: str, *, offset: int | None = None, cut: bool = False) -> Broken:
+def _passed_over(
+    window: _Window, number: int, fault: str, *, offset: int | None = None, cut: bool = False
+) -> BrokenRecord:
     """A broken record, and the window where the next one begins."""
     start = window.offset if offset is None else offset
     if window.pass_to_record():
-        return Broken(number, start, f"{fault}; it is left out, and reading goes on at byte {window.offset:,}")
+        return BrokenRecord(number, start, f"{fault}; it is left out, and reading goes on at byte {window.offset:,}")
     if cut:
-        return Broken(number, start, "the file ends in its header; fetch the file again")
-    return Broken(number, start, f"{fault}, and no record comes behind it; fetch the file again")
+        return BrokenRecord(number, start, "the file ends in its header; fetch the file again")
+    return BrokenRecord(number, start, f"{fault}, and no record comes behind it; fetch the file again")

@@ -27,7 +27,7 @@ from pipeline.runs.executors.pool_worker import PoolWorker, crash_failure
 from pipeline.runs.executors.worker import WorkerConfig, WorkerReport
 from pipeline.runs.outcome import Failure, Outcome, WorkerLoss, with_location
 from pipeline.runs.processes import temporary_folder
-from pipeline.runs.processes.child import Ready
+from pipeline.runs.processes.child_main import Ready
 from pipeline.runs.processes.child_process import RETRY_SECONDS
 from pipeline.runs.processes.crash_report import CrashLocation, describe_exit, killed_for_memory, locate_crash
 from pipeline.runs.processes.limits import OUT_OF_MEMORY_EXIT_CODE

@@ -27,7 +27,7 @@ import pyarrow as pa
 from pipeline.config.settings import Run
 from pipeline.errors import PipelineError, UsageError
 from pipeline.model.record import Record, printable
-from pipeline.readers.arrow.batches import is_encodable, of_records
+from pipeline.readers.arrow.batches import is_encodable, records_table
 from pipeline.runs.batches import outcomes_of_table
 from pipeline.runs.executors.engine import Engine
 from pipeline.runs.executors.executor import DocumentTask, ExecutorError
@@ -230,7 +230,7 @@ class RayExecutor:
 
 
 def _batch(tasks: list[DocumentTask]) -> _RayBatch:
-    return _RayBatch(tasks, of_records([decode_record(task.record) for task in tasks]))
+    return _RayBatch(tasks, records_table([decode_record(task.record) for task in tasks]))
 
 
 def _quiet_ray() -> Any:  # noqa: ANN401 -- a module that may be missing

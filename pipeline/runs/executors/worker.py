@@ -18,7 +18,7 @@ from pipeline.model.record import Record
 from pipeline.runs.executors.executor import DocumentTask
 from pipeline.runs.outcome import Failure, Outcome, Rejection, StageMemoryError, Written, process_record
 from pipeline.runs.output.article_writer import ArticleWriter, write_article
-from pipeline.runs.processes.child import serve
+from pipeline.runs.processes.child_main import serve
 from pipeline.runs.processes.heartbeat import Heartbeat
 from pipeline.runs.records import decode_record
 

@@ -13,7 +13,7 @@ from pipeline.runs.state import State
 from pipeline.runs.state_entries import REPLACING_KEY, STALE_KEY, DocumentEntry
 from pipeline.storage import Store
 from pipeline.storage.file_names import file_name
-from pipeline.storage.links import link_above
+from pipeline.storage.links import first_link
 
 
 class ArticleFolder:
@@ -133,7 +133,7 @@ class ArticleFolder:
     def remove(self, document: str, expected_hash: bytes | None = None, *, apart: bool = False) -> bool:
         """Deletes the file, unless it was edited by hand."""
         path = file_name(document, apart=apart)
-        if isinstance(self._folder, Path) and link_above(self._folder, path) is not None:
+        if isinstance(self._folder, Path) and first_link(self._folder, path) is not None:
             # The file is outside of this output.
             return False
         if expected_hash is not None and not self._may_remove(path, expected_hash):

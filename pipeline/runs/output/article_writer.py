@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from pipeline.errors import UsageError
-from pipeline.export.json import encode_article, indent_json
+from pipeline.exporters.json import encode_article, indent_json
 from pipeline.model.article import Article
 from pipeline.model.record import Record
 from pipeline.runs.article_counts import ArticleCounts
@@ -23,9 +23,9 @@ from pipeline.runs.output.manual_edits import (
 )
 from pipeline.runs.records import AnyRecord
 from pipeline.storage import Store
-from pipeline.storage.atomic import replace
+from pipeline.storage.atomic import write_atomic
 from pipeline.storage.file_names import file_name
-from pipeline.storage.links import inside
+from pipeline.storage.links import path_inside
 
 MAX_OBJECT_NAME_BYTES = 800
 """Length of an object's name below that of the output; buckets allow 1,024 bytes for both."""
@@ -73,7 +73,7 @@ class FilePerArticle(msgspec.Struct, frozen=True):
     def _write(self, document: str, body: bytes, expected_hash: bytes | None, *, apart: bool) -> Written | Edited:
         name = file_name(document, apart=apart)
         if isinstance(self.folder, Path):
-            path = inside(self.folder, name)
+            path = path_inside(self.folder, name)
             try:
                 before = None if expected_hash is None else read_regular_file(path)
             except PermissionError:
@@ -83,7 +83,7 @@ class FilePerArticle(msgspec.Struct, frozen=True):
                 return Written(len(body), hash=article_hash(body), stamp=before[1])
             if before is not None and not may_replace(before[0], expected_hash, body):
                 return edited_outcome(document, body, apart=apart)
-            return self._write_logged(body, lambda: replace(path, body))
+            return self._write_logged(body, lambda: write_atomic(path, body))
         if len(name.encode()) > MAX_OBJECT_NAME_BYTES:
             raise OSError(ENAMETOOLONG, "is too long for a bucket", name)
         if expected_hash is not None and not self._may_replace_object(self.folder, name, expected_hash, body):

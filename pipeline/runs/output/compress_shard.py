@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from pipeline.errors import PipelineError
-from pipeline.export.load.decode import decode_article
-from pipeline.export.parquet import ParquetExport
+from pipeline.exporters.load.decode import decode_article
+from pipeline.exporters.parquet import ParquetExport
 from pipeline.model.article import Article
 from pipeline.runs.output.manual_edits import file_hash
 from pipeline.runs.output.storage_backend import StorageBackend
 from pipeline.runs.processes.bind_to_parent import bind_to_parent, use_environment
 from pipeline.runs.processes.start import StartError, process_context, start_process
-from pipeline.storage.atomic import whole
-from pipeline.storage.compression import packed
+from pipeline.storage.atomic import open_atomic
+from pipeline.storage.compression import compressing
 
 ShardFormat: TypeAlias = Literal["jsonl", "parquet"]
 
@@ -37,7 +37,7 @@ def write_shard(lines: Path, target: Path, form: ShardFormat) -> None:
     if form == "parquet":
         ParquetExport().write(_articles(lines), target)
         return
-    with lines.open("rb") as source, whole(target) as file, packed(file, target.name) as shard:
+    with lines.open("rb") as source, open_atomic(target) as file, compressing(file, target.name) as shard:
         # Always in pieces of the same size, so that the same lines give the same bytes.
         while piece := source.read(COPY_BYTES):
             shard.write(piece)

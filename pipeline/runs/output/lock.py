@@ -35,7 +35,7 @@ def hold_lock(path: Path, output: str) -> Iterator[None]:
     try:
         deadline = time.monotonic() + MAX_WAIT_SECONDS
         while not _take(file, whole=True):
-            owner = file_locks.owner(file)
+            owner = file_locks.read_owner(file)
             # A run that has just begun may not have written its process id yet.
             if (owner is not None and is_process_alive(owner)) or time.monotonic() > deadline:
                 who = f" (process {owner})" if owner is not None else ""
@@ -80,7 +80,7 @@ def hold_share(path: Path) -> bool:
 
 
 def _take(file: int, *, whole: bool) -> bool:
-    return file_locks.take(file, shared=not whole)
+    return file_locks.acquire(file, shared=not whole)
 
 
 def is_process_alive(process_id: int) -> bool:

@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 
 from pipeline.errors import ContractError
-from pipeline.export.json import indent_json
-from pipeline.export.load.decode import decode_article
+from pipeline.exporters.json import indent_json
+from pipeline.exporters.load.decode import decode_article
 from pipeline.model.article import Article, Source
 from pipeline.model.verify import faults
 from pipeline.runs.outcome import Edited, encodable

@@ -23,8 +23,8 @@ from pipeline.runs.output.ownership import refuse_links
 from pipeline.runs.output.storage_backend import BucketBackend, FolderBackend, StorageBackend
 from pipeline.runs.run_log import LOG_FILES, SUMMARY_FILE
 from pipeline.runs.state_file import BESIDE
-from pipeline.storage import Remote, Store
-from pipeline.storage.atomic import replace
+from pipeline.storage import RemotePath, Store
+from pipeline.storage.atomic import write_atomic
 
 RUN_FOLDER = "_run"
 """The folder for the state and the lists of a run. Readers of data ignore names that begin with `_`."""
@@ -82,7 +82,7 @@ class BucketLock(msgspec.Struct, frozen=True):
 class RemoteOutput:
     """A folder in a bucket."""
 
-    def __init__(self, where: Remote) -> None:
+    def __init__(self, where: RemotePath) -> None:
         if where.on_web:
             raise UsageError(f"-o {where}: the web can only be read; name a path, or a bucket by s3://, gs:// or az://")
         self._store = Store(where.url)
@@ -141,19 +141,19 @@ class RemoteOutput:
         part.unlink(missing_ok=True)
         self._store.download(name, part)
         part.replace(self.folder / STATE_FILE)
-        replace(stamp, (entry.stamp or "").encode())
+        write_atomic(stamp, (entry.stamp or "").encode())
 
     def _upload(self) -> None:
         for name in (*LOG_FILES.values(), SUMMARY_FILE, STATE_FILE):
             if (self.folder / name).exists():
                 self._store.upload(f"{RUN_FOLDER}/{name}", self.folder / name)
         entry = self._store.entry(f"{RUN_FOLDER}/{STATE_FILE}")
-        replace(self.folder / FETCHED_FILE, ((entry and entry.stamp) or "").encode())
+        write_atomic(self.folder / FETCHED_FILE, ((entry and entry.stamp) or "").encode())
 
 
-def open_output(where: Path | Remote) -> Output:
+def open_output(where: Path | RemotePath) -> Output:
     """Returns the output at a path or URL. Raises `UsageError` if it cannot be written to."""
-    return RemoteOutput(where) if isinstance(where, Remote) else LocalOutput(where)
+    return RemoteOutput(where) if isinstance(where, RemotePath) else LocalOutput(where)
 
 
 def _refuse_links(folder: Path) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from pipeline.errors import ContractError, PipelineError
-from pipeline.export.load.columnar import parquet
+from pipeline.exporters.load.columnar import parquet
 from pipeline.runs.output.article_writer import ARTICLE_ENCODER
 from pipeline.runs.output.shard_names import is_published
 from pipeline.runs.output.storage_backend import StorageBackend
 from pipeline.runs.state_entries import DocumentEntry, ShardFile
-from pipeline.storage.compression import unpacked
+from pipeline.storage.compression import decompressing
 
 MAX_OPEN_SHARDS = 8
 """Shards that are kept open."""
@@ -111,7 +111,7 @@ class ShardLines:
                     raise article
                 yield ARTICLE_ENCODER.encode(article) + b"\n"
             return
-        with path.open("rb") as file, unpacked(file, file.peek(16)) as plain:
+        with path.open("rb") as file, decompressing(file, file.peek(16)) as plain:
             yield from plain
 
     def close(self) -> None:

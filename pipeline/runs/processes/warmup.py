@@ -6,14 +6,14 @@ The fork server imports this, so that its workers share the word data and begin 
 import gc
 
 from pipeline.core.pipeline import Pipeline
-from pipeline.readers.registry import choice
+from pipeline.readers.registry import select_readers
 from pipeline.runs.executors import worker
 from pipeline.runs.reading_process import reader_process
 
 __all__ = ["reader_process", "worker"]
 
 # Loads the built-in readers.
-choice()
+select_readers()
 
 Pipeline().clean("The keeper said that itwas partof it.")
 # Keeps what is loaded out of garbage collection: a worker that visited it would copy each page of memory it touches.

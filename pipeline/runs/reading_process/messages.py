@@ -8,7 +8,7 @@ import msgspec
 
 from pipeline.config.settings import Input
 from pipeline.model.record import LeftOut, Unreadable
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 from pipeline.readers.registry import Registry
 from pipeline.runs.records import EncodedRecord
 
@@ -42,7 +42,7 @@ class ReadFile(msgspec.Struct, frozen=True):
 
     """
 
-    file: File
+    file: InputFile
     skip: int = 0
     most: int | None = None
     chunk: int = 64
@@ -52,13 +52,13 @@ class ReadFile(msgspec.Struct, frozen=True):
 class CheckDocument(msgspec.Struct, frozen=True):
     """Check whether a file is one document."""
 
-    file: File
+    file: InputFile
 
 
 class ReadGroup(msgspec.Struct, frozen=True):
     """Read the first of these files, as long as they are small."""
 
-    files: list[File]
+    files: list[InputFile]
 
 
 class NextBatch(msgspec.Struct, frozen=True):

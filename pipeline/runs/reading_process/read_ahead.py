@@ -7,7 +7,7 @@ after the other, and it grows while they are. A file that was read ahead and the
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 from pipeline.runs.reading_process.messages import ReadItem
 from pipeline.runs.reading_process.supervisor import ReadingProcess
 from pipeline.runs.records import SourceItem, Waiting
@@ -29,7 +29,7 @@ class ReadAhead:
         """The file that is asked for next if none is skipped."""
         self._size = 1
 
-    def documents(self, files: Sequence[File], index: int) -> Iterator[SourceItem]:
+    def documents(self, files: Sequence[InputFile], index: int) -> Iterator[SourceItem]:
         """Yields the documents of one file, like `ReadingProcess.documents`."""
         self._size = min(2 * self._size, MAX_GROUP_FILES) if index == self._next else 1
         self._next = index + 1
@@ -55,7 +55,7 @@ class ReadAhead:
             self._read = kept | dict(zip(self._requested, group, strict=False))
             self._requested = range(0)
 
-    def _request_group(self, files: Sequence[File], first: int) -> None:
+    def _request_group(self, files: Sequence[InputFile], first: int) -> None:
         """Asks for the next group. Nothing is read ahead after a file was skipped, or from a server."""
         group = range(first, min(first + self._size, len(files)))
         if self._size > 1 and group and self._process.ask_for_group([files[number] for number in group]):

@@ -14,9 +14,9 @@ from multiprocessing.reduction import recv_handle
 from typing import BinaryIO, cast
 
 from pipeline.model.record import Record
-from pipeline.readers.documents import Document, is_document, of_file, opened_file
-from pipeline.readers.input_files import File
-from pipeline.runs.processes.child import serve
+from pipeline.readers.documents import ReadResult, file_documents, is_document, open_input
+from pipeline.readers.input_files import InputFile
+from pipeline.runs.processes.child_main import serve
 from pipeline.runs.processes.heartbeat import Heartbeat
 from pipeline.runs.reading_process.messages import (
     CheckDocument,
@@ -69,17 +69,17 @@ def _read_file(
 ) -> None:
     heartbeat.reset_elapsed()
 
-    def opened(file: File) -> BinaryIO:
+    def opened(file: InputFile) -> BinaryIO:
         # Time spent waiting for a server or a pipe does not count.
         heartbeat.idle()
         try:
             if stream is None:
-                return opened_file(file, lambda remote: _timed(remote, heartbeat))
+                return open_input(file, lambda remote: _timed(remote, heartbeat))
             return _timed(cast("BinaryIO", io.FileIO(stream)), heartbeat)
         finally:
             heartbeat.begin(0)
 
-    documents = of_file(request.file, config.options, config.readers, opened)
+    documents = file_documents(request.file, config.options, config.readers, opened)
     for batch in _batches(documents, request, heartbeat):
         heartbeat.add_elapsed()
         connection.send_bytes(pickle.dumps(batch, 5))
@@ -114,11 +114,11 @@ def _read_group(request: ReadGroup, config: ReaderConfig, connection: Connection
     heartbeat.idle()
 
 
-def _all_documents(file: File, config: ReaderConfig) -> list[ReadItem] | None:
+def _all_documents(file: InputFile, config: ReaderConfig) -> list[ReadItem] | None:
     """Returns all documents of a file, or None if they are too many for a group: a small file may hold many."""
     items: list[ReadItem] = []
     size = 0
-    with closing(of_file(file, config.options, config.readers)) as documents:
+    with closing(file_documents(file, config.options, config.readers)) as documents:
         for item in documents:
             items.append(encode_record(item) if isinstance(item, Record) else item)
             size += item.weight if isinstance(item, Record) else 0
@@ -127,7 +127,7 @@ def _all_documents(file: File, config: ReaderConfig) -> list[ReadItem] | None:
     return items
 
 
-def _batches(documents: Iterator[Document], request: ReadFile, heartbeat: Heartbeat) -> Iterator[DocumentBatch]:
+def _batches(documents: Iterator[ReadResult], request: ReadFile, heartbeat: Heartbeat) -> Iterator[DocumentBatch]:
     """Yields the documents in batches; the last batch says that it is the last."""
     n, taken, items, size, began = 0, 0, list[ReadItem](), 0, time.monotonic()
     heartbeat.begin(n)

@@ -21,11 +21,11 @@ from typing import Final, TypeVar
 
 from pipeline.config.settings import Input
 from pipeline.model.record import Unreadable, printable
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 from pipeline.readers.registry import Registry
 from pipeline.runs.executors.executor import ExecutorError
 from pipeline.runs.processes import temporary_folder
-from pipeline.runs.processes.child import Ready
+from pipeline.runs.processes.child_main import Ready
 from pipeline.runs.processes.child_process import EXIT_SECONDS, RETRY_SECONDS, START_SECONDS, ChildProcess
 from pipeline.runs.processes.crash_report import describe_exit, innermost_line, killed_for_memory, stop_hanging
 from pipeline.runs.processes.limits import MIB, OUT_OF_MEMORY_EXIT_CODE
@@ -83,7 +83,7 @@ class ReadingProcess:
         self._started = 0
         self._failures = 0
         """How often in a row the process ended, or did not start, without a file to blame."""
-        self._group: list[File] = []
+        self._group: list[InputFile] = []
         """The files that the process was asked to read ahead."""
 
     def __enter__(self) -> "ReadingProcess":
@@ -106,7 +106,7 @@ class ReadingProcess:
         """The id of the process; None if there is none."""
         return None if self._child is None else self._child.process.pid
 
-    def documents(self, file: File, most: int | None = None) -> Iterator[SourceItem]:
+    def documents(self, file: InputFile, most: int | None = None) -> Iterator[SourceItem]:
         """Yields the documents of a file like `readers.documents.of_file`, at most `most`; `Waiting` in between.
 
         If a document, or opening the file, ends the process twice or takes too long, the file is `Unreadable` from
@@ -124,7 +124,7 @@ class ReadingProcess:
             if stream is not None:
                 os.close(stream)
 
-    def is_document(self, file: File) -> bool:
+    def is_document(self, file: InputFile) -> bool:
         """Whether a file is one document, like `readers.documents.is_document`. False if that cannot be found out."""
         if file.is_stdin:
             return False
@@ -135,7 +135,7 @@ class ReadingProcess:
             # The file is reported when it is read.
             return False
 
-    def ask_for_group(self, files: list[File]) -> bool:
+    def ask_for_group(self, files: list[InputFile]) -> bool:
         """Starts to read small files ahead. Returns False if there is no process that is ready."""
         if self._child is None or self._child.ready is None:
             return False
@@ -157,7 +157,7 @@ class ReadingProcess:
         except ProcessEndedError:
             return []
 
-    def _documents(self, file: File, most: int | None, stream: int | None) -> Iterator[SourceItem]:
+    def _documents(self, file: InputFile, most: int | None, stream: int | None) -> Iterator[SourceItem]:
         yielded, ends, tries = 0, Counter[int | None](), 0
         chunk = 1 if stream is not None else ReadFile(file).chunk
         while True:
@@ -315,7 +315,7 @@ class ReadingProcess:
                 "memory, then rerun to resume"
             )
 
-    def _limit(self, file: File) -> TimeLimit:
+    def _limit(self, file: InputFile) -> TimeLimit:
         return TimeLimit.for_file(file, self._options.limits.seconds)
 
     def _kill(self) -> None:
@@ -335,7 +335,7 @@ def _result(waiting: Generator[Waiting, None, Answer]) -> Answer:
             return value
 
 
-def _stream(file: File) -> int | None:
+def _stream(file: InputFile) -> int | None:
     """Opens what can be read only once (standard input, a pipe), to hand it to the process; None for other files.
 
     Raises `OSError`.
@@ -355,7 +355,7 @@ def _stream(file: File) -> int | None:
     return None if is_file else os.open(file.at, os.O_RDONLY)
 
 
-def _unreadable(file: File, end: ProcessEnd, yielded: int, *, shrank: bool, once: bool) -> Unreadable:
+def _unreadable(file: InputFile, end: ProcessEnd, yielded: int, *, shrank: bool, once: bool) -> Unreadable:
     if shrank:
         return Unreadable(file.id, "became shorter while it was read; run again when it is complete", passing=True)
     times = ", and it cannot be read twice" if once else ", twice"

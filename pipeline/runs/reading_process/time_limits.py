@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from pipeline.readers.input_files import File
+from pipeline.readers.input_files import InputFile
 from pipeline.runs.processes.child_process import ChildProcess
 
 BYTES_PER_FILE_LIMIT: Final = 1 << 20
@@ -24,7 +24,7 @@ class TimeLimit(msgspec.Struct, frozen=True):
     file: float | None
 
     @classmethod
-    def for_file(cls, file: File, seconds: float) -> "TimeLimit":
+    def for_file(cls, file: InputFile, seconds: float) -> "TimeLimit":
         """Returns the limit for a file, given that of the settings."""
         size = file.size
         if size is None:

@@ -1,4 +1,4 @@
-"""What a byline is made of, and how dates and marks are taken off its ends. Used by the readers of bylines."""
+"""The parts of a byline, and how dates and marks at its ends are separated from the rest."""
 
 import msgspec
 import regex
@@ -9,7 +9,7 @@ BYLINE_DATE = regex.compile(
     rf"|{MONTH_NAME}[ ]\d{{1,2}}(?:st|nd|rd|th)?+,?[ ]\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?+[ ]{MONTH_NAME},?[ ]\d{{4}}"
 )
 MARKS_BEFORE_BYLINE = "*_#>\\•·●○◎□■▲△▼◆◇★☆⊙—–-"
-"""Marks that may stand before a byline."""
+"""Marks that may precede a byline."""
 BRACKET_PAIRS = ("（）", "()", "【】", "[]", "〔〕", "〖〗")
 
 
@@ -22,7 +22,7 @@ class BylinePart(msgspec.Struct, frozen=True, gc=False):
 
 
 class BylineMatch(msgspec.Struct, frozen=True, gc=False):
-    """A byline and its parts."""
+    """A byline `[start, end)` and its parts; all offsets are those of the text that was read."""
 
     start: int
     end: int
@@ -31,7 +31,7 @@ class BylineMatch(msgspec.Struct, frozen=True, gc=False):
 
 
 def without_marks(text: str) -> tuple[int, int]:
-    """Span of a line without the marks around it; brackets that close inside stay."""
+    """The span of a line without the marks around it; brackets stay unless they enclose all of it."""
     start, end = 0, len(text)
     while start < end and (text[start].isspace() or text[start] in MARKS_BEFORE_BYLINE):
         start += 1
@@ -43,7 +43,7 @@ def without_marks(text: str) -> tuple[int, int]:
 
 
 def strip_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """`[start, end)` without the blanks at both ends."""
+    """The span `[start, end)` without spaces at its ends."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -52,7 +52,7 @@ def strip_span(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def take_dates(text: str, start: int, end: int, parts: list[BylinePart]) -> tuple[int, int]:
-    """Takes a date off either end of `[start, end)`, notes it in `parts`, and returns what is left."""
+    """Adds the dates at the ends of `[start, end)` to `parts`, and returns the span between them."""
     first = BYLINE_DATE.match(text, start, end)
     if first:
         parts.append(BylinePart("date", *first.span()))
@@ -70,5 +70,5 @@ def take_dates(text: str, start: int, end: int, parts: list[BylinePart]) -> tupl
 
 
 def sorted_parts(parts: list[BylinePart]) -> tuple[BylinePart, ...]:
-    """The parts as they stand in the text."""
+    """The parts in the order of the text."""
     return tuple(sorted(parts, key=lambda part: part.start))

@@ -1,8 +1,8 @@
-"""Reads a line that is a byline by its form: `<outlet>记者<names><place>报道`, `来源：… 作者：…`, `By Jane Doe`.
+"""Lines that are bylines by their form: `<outlet>记者<names><place>报道`, `来源：… 作者：…`, `By Jane Doe`.
 
-Nothing is known about any one outlet or reporter, but what the user's vocabulary says. The word 记者, a field name or
-`By` opens the form, names are read by their surnames, places by a public gazetteer or by standing alone before 报道.
-Used by the finder `credits`; spans count in the text that is given.
+Outlets and reporters are not known by name, except those of the user's vocabulary. A byline has the word 记者, a field
+name or `By`. Names are recognised by their surnames, places by a public gazetteer or as the last word before 报道.
+Offsets are those of the text that is given.
 """
 
 import regex
@@ -36,13 +36,21 @@ SOURCE_FIELD = regex.compile(
     r"(?P<key>(?:文章)?(?:来源|來源)|作者|撰文|文|记者|記者|责任编辑|責任編輯|编辑|編輯"
     r"|(?:发布|發布|发表|發表|更新)?(?:时间|時間|日期))[ ]?[:：｜|][ \u3000]*+"
 )
+OUTLET_KEYS = ("来源", "來源")
+AUTHOR_KEYS = ("作者", "撰文", "文", "记者", "記者")
+DATE_KEY_ENDS = "间間期"
+MAX_SHORT_BYLINE_CHARS = 30
+"""Characters of a byline without a word for a reporter and without a known outlet."""
+MIN_OUTLET_CHARS, MAX_OUTLET_CHARS = 2, 10
+MAX_DATE_LINE_CHARS = 48
+SOURCE_LINE_CONFIDENCE, UNKNOWN_OUTLET_CONFIDENCE = 0.95, 0.75
 FIELD_SEPARATORS = " \t\u3000|｜/／·，,"
 OUTLET_NAME = regex.compile(r"[\p{L}\p{N}·&.《》「」 \-]{2,24}")
 SHORT_OUTLET = regex.compile(r"[\p{Han}\p{Latin}]{2,12}")
 
 
 def byline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineMatch | None:
-    """The byline that a whole line is, or None. Blanks and marks around it stay outside.
+    """The byline that a whole line is, or None. Spaces and marks around it stay outside.
 
     >>> line = "西岭日报记者施诗哈萨克斯坦阿斯塔纳报道"
     >>> [(part.value, line[part.start:part.end]) for part in byline_in(line).parts]
@@ -76,37 +84,49 @@ def byline_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineMatch 
 def _byline_without_reporter_word(
     text: str, start: int, end: int, people: PhraseSet, media: PhraseSet
 ) -> BylineMatch | None:
-    """`山城人物卫若、张晴报道`: an outlet, several names and 报道, without the word for a reporter.
+    """`山城人物卫若、张晴报道`: an outlet, several names and a word for a report.
 
-    Behind an outlet of `media` one name is enough.
+    After an outlet of `media` one name is enough.
     """
-    told = media.ends(text, start, end) if media else []
-    said = REPORT_ENDING.search(text, start, end) if told or (end - start <= 30 and "、" in text) else None
-    if said is None or text[said.start() : end][:1] in "文电電":
+    outlet_ends = media.ends(text, start, end) if media else []
+    several = end - start <= MAX_SHORT_BYLINE_CHARS and "、" in text
+    report = REPORT_ENDING.search(text, start, end) if outlet_ends or several else None
+    if report is None or text[report.start() : end][:1] in "文电電":
         return None
-    tokens = [token.span() for token in NAME_TOKEN.finditer(text, start, said.start())]
-    for behind in told:
-        read = names_and_place(text, behind, said.start(), people, near=True)
+    for outlet_end in outlet_ends:
+        read = names_and_place(text, outlet_end, report.start(), people, before_report=True)
         if read is not None and any(part.value == "reporter" for part in read[0]):
-            return BylineMatch(start, end, sorted_parts([BylinePart("outlet", start, behind), *read[0]]), read[1])
-    first, last = tokens[0] if tokens else (0, 0)
-    rest = tokens[1:]
-    if not rest or not all(is_name(text[a:b], people) for a, b in rest):
-        return None
+            parts = [BylinePart("outlet", start, outlet_end), *read[0]]
+            return BylineMatch(start, end, sorted_parts(parts), read[1])
+    parts = _outlet_and_names(text, start, report.start(), people)
+    return BylineMatch(start, end, sorted_parts(parts), UNKNOWN_OUTLET_CONFIDENCE) if parts else None
+
+
+def _outlet_and_names(text: str, start: int, end: int, people: PhraseSet) -> list[BylinePart]:
+    """An unknown outlet, written together with the first of several names; empty if it is anything else."""
+    tokens = [token.span() for token in NAME_TOKEN.finditer(text, start, end)]
+    if len(tokens) < 2 or not all(is_name(text[slice(*token)], people) for token in tokens[1:]):
+        return []
+    first, last = tokens[0]
     for size in (*people.sizes, 3, 2):
         outlet = text[first : last - size]
-        if is_name(text[last - size : last], people) and 2 <= len(outlet) <= 10 and not NOT_AN_OUTLET.search(outlet):
-            parts = [BylinePart("outlet", first, last - size), BylinePart("reporter", last - size, last)]
-            return BylineMatch(
-                start, end, sorted_parts([*parts, *(BylinePart("reporter", a, b) for a, b in rest)]), 0.75
-            )
-    return None
+        if is_name(text[last - size : last], people) and _could_be_outlet(outlet):
+            names = [(last - size, last), *tokens[1:]]
+            return [
+                BylinePart("outlet", first, last - size),
+                *(BylinePart("reporter", *name) for name in names),
+            ]
+    return []
+
+
+def _could_be_outlet(text: str) -> bool:
+    return MIN_OUTLET_CHARS <= len(text) <= MAX_OUTLET_CHARS and not NOT_AN_OUTLET.search(text)
 
 
 def source_line_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineMatch | None:
     """Outlet and author on one line, with the date: `来源：山城晚报 作者：孙若晴 2023-10-17 08:30`.
 
-    An outlet alone is a notice and no byline.
+    None for any other line; an outlet alone is a notice.
 
     >>> line = "来源：山城晚报 作者：孙若晴 2023-10-17 08:30"
     >>> [(part.value, line[part.start : part.end]) for part in source_line_in(line).parts]
@@ -115,45 +135,51 @@ def source_line_in(text: str, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineM
     start, end = without_marks(text)
     if end - start > MAX_BYLINE_CHARS or text.isascii() or SOURCE_FIELD.search(text) is None:
         return None
-    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_PHRASES, NO_PHRASES)
     parts: list[BylinePart] = []
     first, last = take_dates(text, start, end, parts)
     fields = list(SOURCE_FIELD.finditer(text, first, last))
     if not fields or fields[0].start() != first or len(fields) + len(parts) < 2:
         return None
-    for i, field in enumerate(fields):
-        at, until = strip_span(text, field.end(), fields[i + 1].start() if i + 1 < len(fields) else last)
-        until = at + len(text[at:until].rstrip(FIELD_SEPARATORS))
-        key = field["key"]
-        if key[-2:] in ("来源", "來源"):
-            if OUTLET_NAME.fullmatch(text, at, until) is None and not (media and text[at:until] in media):
-                return None
-            parts.append(BylinePart("outlet", at, until))
-        elif key in ("作者", "撰文", "文", "记者", "記者"):
-            read = names_and_place(text, at, until, people, near=False)
-            if read is None:
-                return None
-            parts += read[0]
-        elif key[-1] in "间間期" and BYLINE_DATE.fullmatch(text, at, until):
-            parts.append(BylinePart("date", at, until))
-        else:
+    for field, following in zip(fields, [*fields[1:], None], strict=True):
+        value_end = following.start() if following else last
+        value = _field_value(text, field["key"], field.end(), value_end, vocabulary)
+        if value is None:
             return None
+        parts += value
     values = {part.value for part in parts}
-    return BylineMatch(start, end, sorted_parts(parts), 0.95) if "outlet" in values and len(values) > 1 else None
+    if "outlet" not in values or len(values) < 2:
+        return None
+    return BylineMatch(start, end, sorted_parts(parts), SOURCE_LINE_CONFIDENCE)
+
+
+def _field_value(text: str, key: str, start: int, end: int, vocabulary: Vocabulary) -> list[BylinePart] | None:
+    """The parts that the value of a field is, by its key; None if it is no outlet, no names or no date."""
+    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_PHRASES, NO_PHRASES)
+    start, end = strip_span(text, start, end)
+    end = start + len(text[start:end].rstrip(FIELD_SEPARATORS))
+    if key[-2:] in OUTLET_KEYS:
+        is_known = bool(media) and text[start:end] in media
+        return [BylinePart("outlet", start, end)] if is_known or OUTLET_NAME.fullmatch(text, start, end) else None
+    if key in AUTHOR_KEYS:
+        names = names_and_place(text, start, end, people, before_report=False)
+        return None if names is None else names[0]
+    if key[-1] in DATE_KEY_ENDS and BYLINE_DATE.fullmatch(text, start, end):
+        return [BylinePart("date", start, end)]
+    return None
 
 
 def outlet_in(text: str, media: PhraseSet = NO_PHRASES) -> BylineMatch | None:
-    """`山城晚报记者`: an outlet's reporter without a name."""
+    """The byline of an outlet's reporter without a name, `山城晚报记者`, or None."""
     word = reporter_word(text, 0, len(text), media)
     outlet = outlet_before(text, 0, word.start(), media) if word and word.end() == len(text) else None
     return None if outlet is None else BylineMatch(0, len(text), (BylinePart("outlet", *outlet),), 0.85)
 
 
 def date_in(text: str, media: PhraseSet = NO_PHRASES) -> BylineMatch | None:
-    """A line that is a date and nothing else, or a date and a short name: the neighbour of a byline."""
+    """A line next to a byline that is only a date, or a date and a short outlet; None for any other line."""
     start, end = without_marks(text)
     date = BYLINE_DATE.match(text, start, end)
-    if date is None or end - start > 48:
+    if date is None or end - start > MAX_DATE_LINE_CHARS:
         return None
     rest = text[date.end() : end].strip()
     if not rest:

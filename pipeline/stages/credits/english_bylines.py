@@ -1,12 +1,12 @@
-"""Reads `By Jane Doe and John Roe, The Outlet, 14 March 2019`. Used by the finder `credits`."""
+"""English bylines: `By Jane Doe and John Roe, The Outlet, 14 March 2019`."""
 
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 
 import regex
 
 from pipeline.lexicon import english
+from pipeline.lexicon.lists import rows
 from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
 from pipeline.stages.credits.byline_parts import (
     BYLINE_DATE,
@@ -20,7 +20,7 @@ from pipeline.stages.credits.byline_parts import (
 MAX_ENGLISH_BYLINE_CHARS = 140
 """Characters of a line that is read as an English byline."""
 MIN_CAPITALISED_SHARE = 0.25
-"""A word that stands capitalised within sentences less often than this is none of a name."""
+"""Share of its uses within sentences in which a word of a name is capitalised."""
 
 BYLINE_OPENING = regex.compile(
     r"(?:(?:Reported|Written|Words|Text|Story|Interview|Report|An? (?:story|interview|report|conversation)"
@@ -38,22 +38,21 @@ ABBREVIATED_ENDING = regex.compile(r"\b(?:Jr|Sr|Inc|Ltd)\.$")
 SITE_FURNITURE = regex.compile(
     r"(?i:\s*[|·•]\s*(?:updated|published|posted|\d+ min(?:ute)?s? read|\d+ comments?)\b.*$)"
 )
-"""What a site puts behind a byline."""
+"""What a site adds to a byline."""
 WRITTEN_IN = regex.compile(rf"\s(?:in|from)\s(?P<place>{CAPITALISED_NAME_WORD}(?:\s{CAPITALISED_NAME_WORD}){{0,2}})$")
-"""Where a report was written: `Reported by Jane Doe in Lowmarsh`."""
+"""The place of a report: `Reported by Jane Doe in Lowmarsh`."""
 NAME_JOINT = regex.compile(r"[ ](?:and|&|with)[ ]")
 OUTLET_CAPITALS = regex.compile(r"\b(?:The|[A-Z]{2,})\b")
 
 
 @cache
 def outlet_nouns() -> frozenset[str]:
-    """Words that names of newspapers, agencies and stations hold."""
-    text = (files(__package__) / "outlet-nouns.txt").read_text("utf-8")
-    return frozenset(row for row in text.splitlines() if row and not row.startswith("#"))
+    """Words in the names of newspapers, agencies and stations."""
+    return frozenset(rows(__package__, "outlet-nouns.txt"))
 
 
 def begins_as_byline(text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCABULARY) -> bool:
-    """Whether `[start, end)` begins as an English byline does: `By` and a capital, or who the user knows."""
+    """Whether `[start, end)` begins as an English byline does: with `By` and a capital, or a name of the vocabulary."""
     if BY_AND_CAPITAL.match(text, start, end):
         return True
     opening = BYLINE_OPENING.match(text, start, end) if vocabulary else None
@@ -61,76 +60,112 @@ def begins_as_byline(text: str, start: int, end: int, vocabulary: Vocabulary = N
 
 
 def english_byline_in(text: str, start: int, end: int, vocabulary: Vocabulary = NO_VOCABULARY) -> BylineMatch | None:
-    """The byline `[start, end)` of `text`, or None.
+    """The byline that `[start, end)` of `text` is, or None.
 
     >>> line = "By Jane Doe, The Outlet, 14 March 2019"
     >>> [(part.value, line[part.start : part.end]) for part in english_byline_in(line, 0, len(line)).parts]
     [('reporter', 'Jane Doe'), ('outlet', 'The Outlet'), ('date', '14 March 2019')]
     """
-    people, media, makers = NO_PHRASES, NO_PHRASES, NO_PHRASES
-    if vocabulary:
-        people, media, makers = vocabulary.people, vocabulary.media, vocabulary.makers
     opening = BYLINE_OPENING.match(text, start, end) if end - start <= MAX_ENGLISH_BYLINE_CHARS else None
-    if opening is None or (
-        text[end - 1] in ".?!:;"
-        and not ABBREVIATED_ENDING.search(text, start, end)
-        and not any(text[end - size : end] in makers for size in makers.sizes)
-    ):
+    makers = vocabulary.makers if vocabulary else NO_PHRASES
+    if opening is None or _ends_as_sentence(text, start, end, makers):
         return None
+    end = _without_furniture(text, opening.end(), end)
     parts: list[BylinePart] = []
-    if furniture := SITE_FURNITURE.search(text, opening.end(), end):
-        end = furniture.start()
-        while text[end - 1] in " |·•,":
-            end -= 1
     _, last = take_dates(text, opening.end(), end, parts)
     if BYLINE_DATE.search(text, opening.end(), last):
         return None
-    named = True
     if located := WRITTEN_IN.search(text, opening.end(), last):
         parts.append(BylinePart("place", *located.span("place")))
         last = located.start()
-    for first, behind in _byline_pieces(text, opening.end(), last, makers):
-        names = NAME_JOINT.split(text[first:behind])
-        told = text[first:behind] in media
-        if (
-            named
-            and not told
-            and all(_is_person(name, people) for name in names)
-            and not (any(part.value == "reporter" for part in parts) and _is_outlet(text[first:behind]))
-        ):
-            at = first
-            for name in names:
-                at = text.index(name, at)
-                parts.append(BylinePart("reporter", at, at + len(name)))
-                at += len(name)
-            continue
-        named = False
-        if parts and text[first].islower() and text[first:behind].rsplit(maxsplit=1)[-1].capitalize() in outlet_nouns():
-            continue  # `Jane Doe, staff reporter`
-        if not told and (not any(part.value == "reporter" for part in parts) or not text[first].isupper()):
-            return None
-        value = "outlet" if told or _is_outlet(text[first:behind]) else "place"
-        if any(part.value == value for part in parts):
-            return None
-        parts.append(BylinePart(value, first, behind))
+    pieces = _byline_pieces(text, opening.end(), last, makers)
+    if not _read_pieces(text, pieces, vocabulary, parts):
+        return None
     # An outlet without a name is one of the user's.
-    said = any(part.value in {"reporter", "outlet"} for part in parts)
-    return BylineMatch(start, end, sorted_parts(parts), 0.93) if said else None
+    return BylineMatch(start, end, sorted_parts(parts), 0.93) if _has(parts, "reporter", "outlet") else None
+
+
+def _ends_as_sentence(text: str, start: int, end: int, makers: PhraseSet) -> bool:
+    """Whether a line ends with an end mark that does not belong to a name."""
+    return (
+        text[end - 1] in ".?!:;"
+        and not ABBREVIATED_ENDING.search(text, start, end)
+        and not any(text[end - size : end] in makers for size in makers.sizes)
+    )
+
+
+def _without_furniture(text: str, start: int, end: int) -> int:
+    """The end of the byline before what a site adds to it: `… | 5 min read`."""
+    furniture = SITE_FURNITURE.search(text, start, end)
+    if furniture:
+        end = furniture.start()
+        while text[end - 1] in " |·•,":
+            end -= 1
+    return end
+
+
+def _has(parts: list[BylinePart], *values: str) -> bool:
+    return any(part.value in values for part in parts)
+
+
+def _read_pieces(text: str, pieces: Iterator[tuple[int, int]], vocabulary: Vocabulary, parts: list[BylinePart]) -> bool:
+    """Adds what the pieces of a byline are to `parts`: first reporters, then outlet and place.
+
+    Returns False if a piece is none of these, so that the line is no byline.
+    """
+    people, media = (vocabulary.people, vocabulary.media) if vocabulary else (NO_PHRASES, NO_PHRASES)
+    in_names = True
+    for start, end in pieces:
+        piece = text[start:end]
+        is_known_outlet = piece in media
+        if in_names and not is_known_outlet and (reporters := _reporters(piece, start, people, parts)):
+            parts += reporters
+            continue
+        in_names = False
+        if _is_job_title(piece, parts):
+            continue
+        value = "outlet" if is_known_outlet or _is_outlet(piece) else "place"
+        follows_reporter = _has(parts, "reporter") and piece[0].isupper()
+        if not (is_known_outlet or follows_reporter) or _has(parts, value):
+            return False
+        parts.append(BylinePart(value, start, end))
+    return True
+
+
+def _reporters(piece: str, start: int, people: PhraseSet, parts: list[BylinePart]) -> list[BylinePart]:
+    """The reporters that a piece names, `Jane Doe and John Roe`; empty if it is anything else.
+
+    After a first reporter, what could be an outlet's name is none of a person.
+    """
+    names = NAME_JOINT.split(piece)
+    if not all(_is_person(name, people) for name in names) or (_has(parts, "reporter") and _is_outlet(piece)):
+        return []
+    found, at = [], 0
+    for name in names:
+        at = piece.index(name, at)
+        found.append(BylinePart("reporter", start + at, start + at + len(name)))
+        at += len(name)
+    return found
+
+
+def _is_job_title(piece: str, parts: list[BylinePart]) -> bool:
+    """`staff reporter` after a name."""
+    return bool(parts) and piece[0].islower() and piece.rsplit(maxsplit=1)[-1].capitalize() in outlet_nouns()
 
 
 def _byline_pieces(text: str, start: int, end: int, makers: PhraseSet) -> Iterator[tuple[int, int]]:
-    """What commas and bars part, without blanks around it; a name or an outlet of the user's stays whole."""
+    """The spans between commas and bars, without spaces; a name or an outlet of the user's stays whole."""
     taken = start
     for piece in BETWEEN_SEPARATORS.finditer(text, start, end):
-        first, behind = strip_span(text, *piece.span())
-        if first == behind or first < taken:
+        first, last = strip_span(text, *piece.span())
+        if first == last or first < taken:
             continue
-        taken = max(behind, makers.at(text, first, end)) if makers else behind
+        taken = max(last, makers.at(text, first, end)) if makers else last
         yield first, taken
 
 
 def _is_person(text: str, people: PhraseSet) -> bool:
-    """Whether two or more capitalised words are a name: `By Popular Demand` has none that is ever written large."""
+    """Whether two or more capitalised words are a name; those of `By Popular Demand` are none."""
     if people and text in people:
         return True
     if PERSON_NAME.fullmatch(text) is None:
@@ -142,5 +177,5 @@ def _is_person(text: str, people: PhraseSet) -> bool:
 
 
 def _is_outlet(text: str) -> bool:
-    """Whether words behind a name are an outlet rather than a place."""
+    """Whether words after a name are an outlet rather than a place."""
     return OUTLET_CAPITALS.search(text) is not None or not outlet_nouns().isdisjoint(text.split())

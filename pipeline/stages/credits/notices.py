@@ -1,22 +1,23 @@
-"""Notices and disclaimers by how they begin or what they say. Used by the finder `credits`.
+"""Notices and disclaimers, by how they begin or what they say.
 
-Patterns stand in `notices.tsv`: kind, where (start: at the start of a paragraph; within: anywhere in a short
-one near the end), pattern.
+The patterns are in `notices.tsv`: kind, where (`start`: at the start of a paragraph; `within`: anywhere in a short one
+near the end), pattern.
 """
 
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 import regex
+
+from pipeline.lexicon.lists import table
 
 NOTICE_MARKS = r"[\s*_#>\\~•·●※（(\[【「《—–\-]*+"
 MAX_NOTICE_READ_CHARS = 200
 """Characters of a paragraph that are read."""
 MAX_SHORT_NOTICE_CHARS = 120
-"""Characters of a paragraph in which a pattern may stand anywhere: a longer one only mentions it."""
+"""Characters of a paragraph that may match anywhere; a longer one only mentions a notice."""
 MAX_CHARS_BEFORE_OPINION = 40
-"""Characters before that; a paragraph that comes to it later is about somebody."""
+"""Characters before the words that disown an opinion; a paragraph that says them later is about somebody."""
 DISCLAIMER_LABELS = regex.compile(
     NOTICE_MARKS
     + r"(?P<first>(?:(?:郑重|鄭重|特别|特別|重要|版权|版權|转载|轉載|本站|本网|本網|本刊|本报|本報|平台|作者)?"
@@ -41,11 +42,11 @@ DISCLAIMER_CONTINUATION = regex.compile(
     + r"(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[a-z]|[ivx]{1,4})[)）、.．]|如[有需若]|若|凡|本站|本网|本網"
     r"|特此|此外|[Nn]othing in this|The (?:publisher|author|information|content)s?\b)"
 )
-"""How a further paragraph of a disclaimer begins."""
+"""The beginning of a further paragraph of a disclaimer."""
 
 
 class NoticePattern(NamedTuple):
-    """One row of the table."""
+    """One row of `notices.tsv`."""
 
     kind: str
     anywhere: bool
@@ -53,21 +54,20 @@ class NoticePattern(NamedTuple):
 
     @property
     def regex(self) -> str:
-        """The pattern with the marks that may stand before it."""
+        """The pattern with the marks that may precede it."""
         return self.source if self.anywhere else NOTICE_MARKS + f"(?:{self.source})"
 
 
 @cache
 def notice_patterns() -> tuple[NoticePattern, ...]:
-    """The rows of the table."""
-    text = (files(__package__) / "notices.tsv").read_text("utf-8")
-    rows = (row.split("\t") for row in text.splitlines() if row and not row.startswith("#"))
+    """The rows of `notices.tsv`."""
+    rows = table(__package__, "notices.tsv")
     return tuple(NoticePattern(kind, where == "within", pattern) for kind, where, pattern in rows)
 
 
 @cache
 def _any_of(*, anywhere: bool, ascii_only: bool) -> regex.Pattern[str]:
-    """All patterns of one place as one, because most paragraphs have none of them; for ASCII the English ones."""
+    """All patterns for one position as one, because most paragraphs match none; for ASCII text the English ones."""
     sources = [
         row.source for row in notice_patterns() if row.anywhere == anywhere and (not ascii_only or _english(row.source))
     ]
@@ -80,7 +80,7 @@ def _english(pattern: str) -> bool:
 
 
 def kind_of(text: str, *, anywhere: bool) -> str | None:
-    """The kind of notice that a paragraph is, `disclaimer` where it says what nobody may do, or None.
+    """The kind of notice that a paragraph is, or None. `anywhere`: it is near the end, so it may match anywhere.
 
     >>> kind_of("来源：清渡国际新闻网", anywhere=True), kind_of("© 2024 Lantern Weekly", anywhere=True)
     ('source', 'copyright')
@@ -103,9 +103,9 @@ def kind_of(text: str, *, anywhere: bool) -> str | None:
 
 
 def disclaimer_at(text: str) -> tuple[int, int, int] | None:
-    """Span of the first label of a disclaimer and where its text starts, or None.
+    """The span of the first label of a disclaimer and the offset at which its text starts, or None.
 
-    Two labels, and the second stays: `声明:免责声明:此文…`. One, and it goes: `免责声明：此文…`.
+    Of two labels, `声明:免责声明:此文…`, the second is part of the text.
 
     >>> disclaimer_at("声明:免责声明:此文"), disclaimer_at("Disclaimer: The views"), disclaimer_at("声明说：不")
     ((0, 2, 3), (0, 10, 12), None)
@@ -114,18 +114,18 @@ def disclaimer_at(text: str) -> tuple[int, int, int] | None:
     if match is None or (match["first"] is None and match["second"] is None):
         return None
     start, end = match.span("first" if match["first"] is not None else "second")
-    behind = end
-    while behind < len(text) and (text[behind].isspace() or text[behind] in "*_"):
-        behind += 1
-    return (start, end - 1, behind) if behind < len(text) else None
+    text_start = end
+    while text_start < len(text) and (text[text_start].isspace() or text[text_start] in "*_"):
+        text_start += 1
+    return (start, end - 1, text_start) if text_start < len(text) else None
 
 
 def disowns_opinions(text: str) -> bool:
-    """Whether a paragraph says, and says at once, that opinions are not the publisher's."""
-    said = OPINIONS.search(text) if len(text) <= 2 * MAX_NOTICE_READ_CHARS else None
-    return said is not None and said.start() <= MAX_CHARS_BEFORE_OPINION
+    """Whether a paragraph says, near its beginning, that opinions are not the publisher's."""
+    statement = OPINIONS.search(text) if len(text) <= 2 * MAX_NOTICE_READ_CHARS else None
+    return statement is not None and statement.start() <= MAX_CHARS_BEFORE_OPINION
 
 
 def continues_disclaimer(text: str) -> bool:
-    """Whether a paragraph behind one of a disclaimer continues it."""
+    """Whether a paragraph after one of a disclaimer continues it."""
     return DISCLAIMER_CONTINUATION.match(text) is not None

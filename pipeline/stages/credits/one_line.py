@@ -1,6 +1,6 @@
-"""Finds byline, credits and notices where the whole article stands on one line, as dumps of databases have it.
+"""Byline, credits and notices of an article that is one line, as in dumps of databases.
 
-Used by the finder `credits`. What it yields are stretches of the line that the other readers then read as lines.
+The functions return stretches of the line, which the stage then reads as lines.
 """
 
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ from pipeline.stages.credits.credit_lines import credits_in
 from pipeline.text.lines import Line
 
 MIN_ONE_LINE_ARTICLE_CHARS = 600
-"""Characters from which a line may hold an article."""
+"""Characters from which a line may be a whole article."""
 ONE_LINE_HEAD_CHARS, ONE_LINE_TAIL_CHARS = 300, 900
-"""Characters at its ends in which byline and credits may stand."""
+"""Characters at its ends that may hold byline and credits."""
 CHINESE_BYLINE = regex.compile(
     r"(?:^|(?<=[\s\u3000]))(?P<byline>[\p{Han}\p{Latin}·]{2,16}?(?:记者|記者|特派员|特派員|通讯员|通訊員)"
     r"[\s\u3000]?[\p{Han}、·\s\u3000]{2,30}?(?:报道|報道|报导|報導|电|電))(?=[\s\u3000“\"\p{Lu}]|$)"
@@ -44,15 +44,15 @@ def byline_at(line: Line, vocabulary: Vocabulary = NO_VOCABULARY) -> Line | None
 
 
 def closing_lines(line: Line, whole: str, vocabulary: Vocabulary = NO_VOCABULARY) -> Iterator[Line]:
-    """Credits and notices behind the text of an article on one line, each as a line of its own; `whole` is all text."""
+    """The credits and notices after the text of an article on one line; `whole` is the text of the document."""
     start = max(0, len(line.text) - ONE_LINE_TAIL_CHARS)
     marks = [match.start() for match in NOTICE_START.finditer(line.text, start)]
     for opening in CREDIT_START.finditer(line.text, start):
         at = opening.start()
         end = next((mark for mark in marks if mark > at), len(line.text))
         credit = _piece(line, at, end)
-        made_of = credits_in(whole, credit.start, credit.end, vocabulary)
-        if made_of and (len(made_of) > 1 or end < len(line.text)):
+        found_credits = credits_in(whole, credit.start, credit.end, vocabulary)
+        if found_credits and (len(found_credits) > 1 or end < len(line.text)):
             yield credit
             yield from _notices(line, [mark for mark in marks if mark >= end])
             return

@@ -1,4 +1,8 @@
-"""Finder `credits`: who made the article, and what stands around it: byline, credits, notices, disclaimer."""
+"""The stage `credits`: finds who made the article, and what is around it: byline, credits, notices, disclaimer.
+
+Only the top and the end of a document are read, line by line. `bylines`, `datelines`, `credit_lines` and `notices` say
+what one line is.
+"""
 
 import re
 from collections import Counter
@@ -20,27 +24,28 @@ from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, sourc
 from pipeline.stages.credits.credit_lines import MAX_CREDIT_LINE_CHARS, CreditMatch, CreditName, credits_in, trailing_in
 from pipeline.stages.credits.datelines import dateline_in
 from pipeline.stages.credits.notices import continues_disclaimer, disclaimer_at, disowns_opinions, kind_of
+from pipeline.stages.credits.rules import BYLINE, COMPOSED, DATELINE, DISCLAIMER, FRONT_MATTER, LINE, NOTICE, RULES
 from pipeline.text.lines import Line
 
 MAX_HEAD_PARAGRAPHS = 14
-"""Paragraphs at the top in which a byline may stand."""
+"""Paragraphs at the top that may be a byline."""
 MIN_BODY_CHARS = 150
-"""Characters of a paragraph that is prose; the body has begun at the second."""
+"""Characters of a paragraph that is prose; at the second the body has begun."""
 ONLY_AT_EDGES = frozenset({"copyright", "promotion", "related"})
 MAX_EDGE_PARAGRAPHS = 4
-"""Paragraphs at the very top in which such notices may stand; further down they are part of what is told."""
+"""Paragraphs at the very top that may be such notices; further down they are part of the text."""
 MAX_FOREIGN_PARAGRAPHS = 3
-"""Paragraphs that are none of ours that may stand among credits and notices at the end."""
+"""Paragraphs of another kind that may be among credits and notices at the end."""
 
 MAX_SHORT_NAME_CHARS = 4
 """Characters of a Chinese name."""
 MAX_CONTINUATION_PARAGRAPHS = 12
-"""Paragraphs that may go on with a disclaimer before it is found, reading upwards."""
+"""Paragraphs, read upwards, that may continue a disclaimer before it is found."""
 
 PAGE_FURNITURE = regex.compile(
     r"[\s>*_]*+(?:\[[^\]\n]{1,12}\]:|!\[|</?\w|(?:[-=*_~—]{3,}|(?i:end|完|全文完|[（(]完[）)]))\s*$|#{1,6}\s*$|(?:#[\w\p{Han}]+\s*)+$)"
 )
-"""Lines that stand between credits without a meaning: link targets, images, rules."""
+"""Lines between credits that mean nothing: link targets, images, rules."""
 LINK_LINE = regex.compile(r"[\s>*+\-•·\d.、]*+\[[^\]\n]{1,120}\]\([^()\s]{0,400}\)[\s*]*$|[\s>*+\-•·]*+https?://\S+$")
 TURN_LABEL = regex.compile(r"[\s*_>#]*+(?P<label>[^\s:：*_>#!\[<|][^\n:：*/()\[\]<>|]{0,30}?)[ *_]*+[:：]")
 LINE_LABEL = re.compile(r"^(?:\*\*|> )?([^\n:：]{1,60}?)(?:\*\*)?[:：]", re.MULTILINE)
@@ -48,52 +53,9 @@ QA_OPENING = regex.compile(r"[\s*_>#]*+(?:[QA问答問]|Question|Answer)\d{0,2}[
 PICTURE_ROLE = regex.compile(r"[图圖题題摄攝封]|photo|picture|image|illustration", regex.IGNORECASE)
 INTERVIEWER_ROLE = regex.compile(r"[记記访訪]|[对對][话話]|通[讯訊]|特派|report|interview|correspond", regex.IGNORECASE)
 
-BYLINE = Rule(
-    "credits.byline",
-    "a line whose form is that of a byline: outlet, 记者, names, place, 报道; or `By` and names",
-    acts=("西岭日报记者施诗哈萨克斯坦阿斯塔纳报道", "A title\nBy Jane Doe, The Outlet", "作者：田牧"),
-    spares=("一位记者对他说", "By Friday, the river had fallen.", "By Popular Demand", "答记者问"),
-)
-DATELINE = Rule(
-    "credits.dateline",
-    "agency, place and date, or the reporters in brackets, before the first sentence",
-    acts=("新华社北京3月5日电（记者王明）大会今天闭幕。", "山城晚报讯（记者 孙若晴）昨天"),
-    spares=("（记者注：这里有误）他说", "3月5日，新华社发了一条消息"),
-)
-FRONT_MATTER = Rule(
-    "credits.front-matter",
-    "author, translator or transcriber in the block of keys at the top",
-    acts=('---\ntitle: x\nauthor: "Jane Doe"\n---\n\nThe text.',),
-    spares=("author: one who writes",),
-)
-LINE = Rule(
-    "credits.line",
-    "a line of role and names, at the end or right below the title",
-    acts=("编辑：罗启明", "校对：陶然 葛小满", "Editors: Hannah Coldwell, Qiao Yiming", "（编辑 余爽 周冬梅）"),
-    spares=("记者：谢谢", "Reporter: Thank you.", "编辑工作：很辛苦", "技术：这是一个很大的问题，我们要慢慢来。"),
-)
-COMPOSED = Rule(
-    "credits.composed",
-    "a line of a role composed of others, and names",
-    acts=("海外运营内容统筹: 张然",),
-    spares=("编辑：罗启明", "海外运营内容统筹很重要"),
-)
-NOTICE = Rule(
-    "credits.notice",
-    "a paragraph about source, reposting, rights, further reading, or subscriptions",
-    acts=("正文。\n来源：清渡国际新闻网", "The text.\n© 2024 Lantern Weekly. All rights reserved."),
-    spares=("The source of the river is a spring.", "来源不明的钱"),
-)
-DISCLAIMER = Rule(
-    "credits.disclaimer",
-    "a paragraph that says who is not answerable or what nobody may do, and what goes on with it",
-    acts=("正文。\n声明:免责声明:此文仅代表作者个人观点。", "The text.\nDisclaimer: The views are the author's own."),
-    spares=("他发表了声明：不。", "She has a disclaimer for that."),
-)
-
 
 class CreditsPart(msgspec.Struct, frozen=True):
-    """What one paragraph, or the start of one, turned out to be."""
+    """What a paragraph, or the start of one, is. `sure`: it needs no further credits next to it."""
 
     start: int
     end: int
@@ -115,7 +77,7 @@ class Credits:
     after: ClassVar = frozenset({"entities", "mojibake", "markup", "punctuation", "words", "languages"})
     needs: ClassVar[frozenset[str]] = frozenset()
     gives: ClassVar = frozenset({"part"})
-    rules: ClassVar = (BYLINE, DATELINE, FRONT_MATTER, LINE, COMPOSED, NOTICE, DISCLAIMER)
+    rules: ClassVar = RULES
     protocol: ClassVar = 1
     outlets: Annotated[
         tuple[str, ...],
@@ -141,15 +103,19 @@ class Credits:
 
 
 def _on_one_line(document: Document, lines: Sequence[Line]) -> Iterator[CreditsPart]:
-    """What stands at both ends of an article that is one line."""
+    """What is at both ends of an article that is one line."""
     vocabulary = document.vocabulary
     if len(lines) == 1 and (line := one_line.byline_at(lines[0], vocabulary)):
         read = byline_in(line.text, vocabulary) or dateline_in(line.text, vocabulary)
         if read is not None:
             yield _byline(line, read, BYLINE)
     for line in one_line.closing_lines(lines[-1], document.text, vocabulary):
-        made_of = credits_in(document.text, line.start, line.end, vocabulary)
-        part = CreditsPart(line.start, line.end, (), made_of, "credit") if made_of else _notice_in(line, anywhere=True)
+        found_credits = credits_in(document.text, line.start, line.end, vocabulary)
+        part = (
+            CreditsPart(line.start, line.end, (), found_credits, "credit")
+            if found_credits
+            else _notice_in(line, anywhere=True)
+        )
         if part is not None:
             yield part
 
@@ -160,20 +126,20 @@ def _with_outlets(vocabulary: Vocabulary, *outlets: str) -> Vocabulary:
 
 def _with_vocabulary(document: Document, vocabulary: Vocabulary) -> Document:
     """The same document with another vocabulary, keeping what was computed about its text."""
-    told = msgspec.structs.replace(document, vocabulary=vocabulary)
-    told.__dict__.update(document.__dict__)
-    return told
+    updated = msgspec.structs.replace(document, vocabulary=vocabulary)
+    updated.__dict__.update(document.__dict__)
+    return updated
 
 
 def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: bool) -> tuple[list[CreditsPart], int]:
-    """What stands above the body, and the index of the first paragraph that is left for the end."""
+    """What is above the body, and the index of the first paragraph below it."""
     found: dict[int, CreditsPart] = {}
     prose = 0
     for i in range(first, min(first + MAX_HEAD_PARAGRAPHS, len(lines))):
         line = lines[i]
         if PAGE_FURNITURE.match(line.text):
             continue
-        part = _read_head_line(document, line, title=i == first and not after_keys, settled=i - 1 in found)
+        part = _read_head_line(document, line, title=i == first and not after_keys, below_part=i - 1 in found)
         if part is not None and part.kind in ONLY_AT_EDGES and i - first >= MAX_EDGE_PARAGRAPHS:
             part = None
         if part is not None:
@@ -195,14 +161,15 @@ def _head(document: Document, lines: Sequence[Line], first: int, *, after_keys: 
     return list(found.values()), reached
 
 
-def _read_head_line(document: Document, line: Line, *, title: bool, settled: bool) -> CreditsPart | None:
+def _read_head_line(document: Document, line: Line, *, title: bool, below_part: bool) -> CreditsPart | None:
     text, vocabulary = line.text, document.vocabulary
     if len(text) <= MAX_CREDIT_LINE_CHARS:
         if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
             return _byline(line, byline, BYLINE)
-        made_of = credits_in(document.text, line.start, line.end, vocabulary)
-        if made_of and (made := _credits_in_head(document, line, made_of, settled=settled)):
-            return made
+        found_credits = credits_in(document.text, line.start, line.end, vocabulary)
+        part = _credits_in_head(document, line, found_credits, below_part=below_part) if found_credits else None
+        if part is not None:
+            return part
     if dateline := dateline_in(text, vocabulary):
         return _byline(line, dateline, DATELINE)
     if title and "\n" in document.text:
@@ -213,39 +180,49 @@ def _read_head_line(document: Document, line: Line, *, title: bool, settled: boo
 
 
 def _credits_in_head(
-    document: Document, line: Line, made_of: Sequence[CreditMatch], *, settled: bool
+    document: Document, line: Line, found_credits: Sequence[CreditMatch], *, below_part: bool
 ) -> CreditsPart | None:
-    """Credits below the title: those who wrote or asked make the byline, the others are credits."""
-    authors = [
-        credit
-        for credit in made_of
-        if credit.use == "b" or (credit.use == "s" and INTERVIEWER_ROLE.search(credit.role))
-    ]
-    others = [credit for credit in made_of if credit not in authors]
-    if any(credit.use in "sp" and not credit.sure for credit in made_of):
+    """Credits below the title: those who wrote or asked are the byline, the others are credits.
+
+    `below_part`: the line above is a byline or credits, too. None if the line may be a turn or a sentence.
+    """
+    authors = [credit for credit in found_credits if _is_author(credit)]
+    others = [credit for credit in found_credits if credit not in authors]
+    if any(_may_be_anything(document, credit) for credit in found_credits if not credit.sure):
         return None
-    if (
-        not authors
-        and not settled
-        and any(not credit.sure and not PICTURE_ROLE.search(credit.role) for credit in others)
-    ):
+    only_doubtful = not authors and not below_part
+    if only_doubtful and any(not credit.sure and not PICTURE_ROLE.search(credit.role) for credit in others):
         return None
-    if any(_is_speaker(document, credit) for credit in made_of if not credit.sure):
-        return None
-    labels: list[Label] = []
-    # Authors that stand together are one byline; a credit between two authors makes two.
-    run: list[CreditMatch] = []
-    for credit in [*made_of, None]:
-        if credit is not None and credit in authors:
-            run.append(credit)
-        elif run:
-            labels += _authors(document, run)
-            run = []
+    labels = [label for run in _runs_of_authors(found_credits, authors) for label in _authors(document, run)]
     return CreditsPart(line.start, line.end, tuple(labels), tuple(others), "byline" if authors else "credit")
 
 
+def _is_author(credit: CreditMatch) -> bool:
+    return credit.use == "b" or (credit.use == "s" and INTERVIEWER_ROLE.search(credit.role) is not None)
+
+
+def _may_be_anything(document: Document, credit: CreditMatch) -> bool:
+    """Whether a credit without sure names has a role that a speaker or a sentence can have."""
+    return credit.use in "sp" or _is_speaker(document, credit)
+
+
+def _runs_of_authors(
+    found_credits: Sequence[CreditMatch], authors: Sequence[CreditMatch]
+) -> Iterator[list[CreditMatch]]:
+    """The authors that follow each other: each run is one byline."""
+    run: list[CreditMatch] = []
+    for credit in found_credits:
+        if credit in authors:
+            run.append(credit)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
 def _authors(document: Document, run: Sequence[CreditMatch]) -> Iterator[Label]:
-    """The byline that a run of credits is, to its last name, and what belongs to that."""
+    """The labels of a byline that consists of credits; it ends with its last name and what belongs to that."""
     text, media = document.text, document.vocabulary.media
     names = [name for credit in run for name in credit.names]
     start = min(run[0].start, names[0].start)
@@ -268,7 +245,7 @@ def _authors(document: Document, run: Sequence[CreditMatch]) -> Iterator[Label]:
 
 
 def _tail(document: Document, lines: Sequence[Line], reached: int) -> list[CreditsPart]:
-    """What stands below the body, read from the end upwards until the body begins."""
+    """What is below the body, read upwards until the body begins."""
     found: list[CreditsPart] = []
     left = passed = 0
     beside = True
@@ -279,7 +256,7 @@ def _tail(document: Document, lines: Sequence[Line], reached: int) -> list[Credi
         beside = part is not None
         if part is not None:
             found.append(part)
-            # What stood below a heading for further reading is part of it.
+            # What is below a heading for further reading is part of it.
             left = 0 if part.kind == "related" else left
         elif passed < MAX_CONTINUATION_PARAGRAPHS and continues_disclaimer(line.text):
             passed += 1
@@ -295,7 +272,7 @@ def _is_link(text: str) -> bool:
 
 
 def _continuations(lines: Sequence[Line], found: Sequence[CreditsPart]) -> Iterator[CreditsPart]:
-    """What goes on below: further paragraphs of a disclaimer, links below a heading for them."""
+    """What continues a part: further paragraphs of a disclaimer, links below a heading for further reading."""
     taken = {part.start for part in found}
     kinds = {part.start: part.kind for part in found if part.kind in ("disclaimer", "related")}
     for i, line in enumerate(lines) if kinds else ():
@@ -312,26 +289,26 @@ def _continuations(lines: Sequence[Line], found: Sequence[CreditsPart]) -> Itera
 
 
 def _read_tail_line(document: Document, line: Line, left: int, *, beside: bool) -> CreditsPart | None:
-    """What a line at the end is; `beside`: what stands below it is of this kind too, or nothing does."""
+    """What a line at the end is. `beside`: the line below it is such a part, too, or there is none."""
     text, vocabulary = line.text, document.vocabulary
     if len(text) <= MAX_CREDIT_LINE_CHARS:
-        made_of = credits_in(document.text, line.start, line.end, vocabulary)
-        if made_of and not any(_is_speaker(document, credit, beside=beside) for credit in made_of):
-            sure = all(credit.sure for credit in made_of)
+        found_credits = credits_in(document.text, line.start, line.end, vocabulary)
+        if found_credits and not any(_is_speaker(document, credit, beside=beside) for credit in found_credits):
+            sure = all(credit.sure for credit in found_credits)
             if sure or left == 0 or beside:
-                known = all(credit.use != "p" for credit in made_of)
-                return CreditsPart(line.start, line.end, (), made_of, "credit", sure and known)
+                known = all(credit.use != "p" for credit in found_credits)
+                return CreditsPart(line.start, line.end, (), found_credits, "credit", sure and known)
         if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
             return _byline(line, byline, BYLINE) if byline.confidence > 0.9 and not text.startswith("By ") else None
     if left == 0 and text.rstrip("*_ ").endswith((")", "）", "]", "】")):
-        made_of, opens = trailing_in(document.text, line.start, line.end, vocabulary)
-        if made_of:
-            return CreditsPart(opens, line.end, (), made_of, "credit")
+        found_credits, opens = trailing_in(document.text, line.start, line.end, vocabulary)
+        if found_credits:
+            return CreditsPart(opens, line.end, (), found_credits, "credit")
     return _notice_in(line, anywhere=not _begins_turn(document, text))
 
 
 def _without_doubtful(found: list[CreditsPart]) -> list[CreditsPart]:
-    """Without credits of doubtful form that stand alone: a role that only ends like one needs others beside it."""
+    """The parts without doubtful credits that are alone: a role that only ends like one needs others next to it."""
     sure = any(part.kind == "credit" and part.sure for part in found)
     return [part for part in found if sure or not any(credit.use == "p" for credit in part.credits)]
 
@@ -340,10 +317,10 @@ def _notice_in(line: Line, *, anywhere: bool) -> CreditsPart | None:
     """A disclaimer or a notice, as a whole paragraph."""
     text = line.text
     if (place := disclaimer_at(text)) is not None:
-        start, end, behind = (line.start + at for at in place)
+        start, end, text_start = (line.start + at for at in place)
         labels = (
             Label(start, end, "part", "label", DISCLAIMER.name, 0.97),
-            Label(behind, line.end, "part", "disclaimer", DISCLAIMER.name, 0.97),
+            Label(text_start, line.end, "part", "disclaimer", DISCLAIMER.name, 0.97),
         )
         return CreditsPart(line.start, line.end, labels, kind="disclaimer")
     kind = kind_of(text, anywhere=anywhere)
@@ -374,7 +351,7 @@ def _byline(line: Line, byline: BylineMatch, rule: Rule) -> CreditsPart:
 
 
 def _front_matter_parts(document: Document, end: int, *, bylines: bool) -> Iterator[CreditsPart]:
-    """Author and others from the keys at the top; a byline in the text itself goes before them."""
+    """Author and others from the keys at the top. `bylines`: no byline in the text goes before them."""
     text, vocabulary = document.text, document.vocabulary
     for entry in front_matter.maker_fields(text, end):
         if entry.is_author and not bylines:
@@ -395,14 +372,14 @@ def _front_matter_parts(document: Document, end: int, *, bylines: bool) -> Itera
             ("byline.outlet" if text[slice(*span)] in vocabulary.media else "byline.reporter", *span)
             for span in entry.names
         ]
-        # No label goes across a blank line.
+        # No label goes across an empty line.
         spans = [*(("byline", *line) for line in entry.lines), *parts]
         labels = (key, *(Label(a, b, "part", value, FRONT_MATTER.name, 0.9) for value, a, b in spans))
         yield CreditsPart(key.start, last, labels, kind="byline")
 
 
 def _begins_turn(document: Document, text: str) -> bool:
-    """Whether a paragraph begins like one of several turns: a word for question or answer, or a label that recurs."""
+    """Whether a paragraph begins like one of several turns: with a word such as Q, or with a label that recurs."""
     if QA_OPENING.match(text):
         return True
     if ":" not in text[:60] and "：" not in text[:60]:
@@ -412,9 +389,9 @@ def _begins_turn(document: Document, text: str) -> bool:
 
 
 def _is_speaker(document: Document, credit: CreditMatch, *, beside: bool = False) -> bool:
-    """Whether a role is rather the label of turns: it opens several paragraphs, and what follows is no sure name.
+    """Whether a role is rather a speaker's label: it opens several paragraphs, and what follows is no sure name.
 
-    `beside`: it stands above credits or notices, where a name of a rare form is one all the same.
+    `beside`: it is above credits or notices, where a short name of a rare form is one, too.
     """
     if credit.use == "s":
         short = all(name.end - name.start <= MAX_SHORT_NAME_CHARS for name in credit.names)
@@ -429,7 +406,7 @@ def _line_count(document: Document, label: str) -> int:
 
 @lru_cache(maxsize=2)
 def _line_label_counts(text: str) -> Counter[str]:
-    """What stands before the first colon of each line, and how often: counted once, however many lines ask."""
+    """How often each text is before the first colon of a line. Cached, because many lines of one document ask."""
     return Counter(LINE_LABEL.findall(text))
 
 

@@ -1,18 +1,24 @@
-"""What stands in the midst of a turn and is nobody's: stage directions, notes in brackets, captions of pictures."""
+"""Asides: what is within a turn and nobody says, such as stage directions, notes in brackets and captions."""
 
 from functools import cache
 
 import regex
 
+from pipeline.lexicon.lists import rows
 from pipeline.stages.dialogue.blocks import Block
-from pipeline.stages.dialogue.word_lists import rows
 from pipeline.text.lines import display_width
 
 STAGE_DIRECTION = regex.compile(
-    r"[（(\[【][^()（）\[\]【】]{1,120}[)）\]】][.。]?"
-    r"|[（(\[【](?:[^：:]{0,8}(?:译|譯|编|編|记者|記者)(?:者)?(?:注|註|按)|[^:]{0,24}[Nn]ote)[：:].{1,400}[)）\]】][.。]?"
+    r"""
+    [（(\[【][^()（）\[\]【】]{1,120}[)）\]】][.。]?                          # (Laughter.)
+  | [（(\[【]
+    (?: [^：:]{0,8}(?:译|譯|编|編|记者|記者)(?:者)?(?:注|註|按)              # （译者注：…）
+      | [^:]{0,24}[Nn]ote )                                                # [Translator's note: …]
+    [：:].{1,400}[)）\]】][.。]?
+    """,
+    regex.VERBOSE,
 )
-"""A remark in brackets on a line of its own: a stage direction, a translator's or an editor's note."""
+"""A remark in brackets on a line of its own."""
 SOUND_WORDS = regex.compile(
     r"(?:laughter|laughs|applause|crosstalk|inaudible|pause|music|笑|大笑|掌声|掌聲)[.。]?", regex.IGNORECASE
 )
@@ -21,32 +27,38 @@ CAPTION_HINT = regex.compile(
     "[图圖摄攝△▲▼▽↑↓◆■]|照片|视|視|photo|image|pict|illus|caption|screen|fig|credit|courtesy|getty|reuters|/a",
     regex.IGNORECASE,
 )
-"""What captions hold, for a first look."""
+"""What every caption of `captions.txt` holds; most blocks have none of it."""
 MAX_CAPTION_COLUMNS = 60
-"""Columns of a caption that only the picture above shows."""
+"""Columns of a caption that only the picture above it shows to be one."""
+MAX_CAPTION_CHARS = 120
 
 
-def is_stage_direction(unit: Block) -> bool:
-    """Whether a unit is a stage direction or a note: in brackets on a line of its own, or a sound that is quoted."""
-    if unit.text[0] in OPENING_BRACKETS and STAGE_DIRECTION.fullmatch(unit.text):
+def is_stage_direction(block: Block) -> bool:
+    """Whether a block is a stage direction or a note: in brackets on its own line, or a sound in a quotation."""
+    if block.text[0] in OPENING_BRACKETS and STAGE_DIRECTION.fullmatch(block.text):
         return True
-    return unit.quoted and SOUND_WORDS.fullmatch(unit.text.strip("()（）[]")) is not None
+    return block.quoted and SOUND_WORDS.fullmatch(block.text.strip("()（）[]")) is not None
 
 
 @cache
 def _caption_pattern() -> "regex.Pattern[str]":
-    return regex.compile("|".join(f"(?:{row})" for row in rows("captions.txt")), regex.IGNORECASE)
+    return regex.compile("|".join(f"(?:{row})" for row in rows(__package__, "captions.txt")), regex.IGNORECASE)
 
 
-def is_caption(unit: Block) -> bool:
-    """Whether a unit is the caption of a picture: it stands below one, or its words say so."""
-    if len(unit.text) > 2 * MAX_CAPTION_COLUMNS:
+def is_caption(block: Block) -> bool:
+    """Whether a block is the caption of a picture: it is right below one, or its words say so."""
+    if len(block.text) > MAX_CAPTION_CHARS:
         return False
-    if (
-        unit.pictured
-        and (unit.bold or unit.italic or not unit.ended)
-        and display_width(unit.text) <= MAX_CAPTION_COLUMNS
-        and not unit.level
-    ):
+    if _is_below_picture(block):
         return True
-    return CAPTION_HINT.search(unit.text) is not None and _caption_pattern().fullmatch(unit.text) is not None
+    return CAPTION_HINT.search(block.text) is not None and _caption_pattern().fullmatch(block.text) is not None
+
+
+def _is_below_picture(block: Block) -> bool:
+    emphasised = block.bold or block.italic
+    return (
+        block.after_picture
+        and (emphasised or not block.ends_sentence)
+        and display_width(block.text) <= MAX_CAPTION_COLUMNS
+        and not block.level
+    )

@@ -1,6 +1,10 @@
-"""The pieces of text that dialogue is made of: paragraphs without what credits took and without marks around them."""
+"""Blocks: the pieces of text that a dialogue consists of.
 
-from collections.abc import Iterator, Sequence
+A block is a paragraph, or what is left of one after earlier stages took a byline or a notice, without the marks of
+Markdown around it. Paragraphs that are only marks are no blocks.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 import regex
@@ -10,66 +14,82 @@ from pipeline.text.lines import Line, display_width
 
 OPENING_MARKUP = regex.compile(r"(?P<blocks>(?:#{1,6}(?!!)\s*|>\s*)*+)(?P<emphasis>(?:\*{1,3}(?=\S)|__?(?=\S))*+)")
 QUESTION_DASH = regex.compile(r"(?:——|―{1,2}|──)\s*(?=\S)")
-"""The dash that opens a question in Chinese; that of a quotation's author looks the same and does no harm outside."""
+"""The dash that opens a question in Chinese. The one before a quotation's author looks the same; removing it does no
+harm."""
 DASH_CHARS = frozenset("—―─")
 REFERENCE_STARTS = frozenset("![<h*+-P第")
-"""What pictures, targets and addresses may begin with."""
+"""First characters of `REFERENCE_LINE`."""
 HEADING_HASHES = regex.compile("#+")
 CLOSING_MARKUP = regex.compile(r"(?:\s*(?:\*{1,3}|__?|#{1,6}))+$")
 WORD_CHAR = regex.compile(r"[^\s\p{P}\p{Z}\p{C}\p{Sm}\p{Sk}\p{So}\p{Mn}]")
 HEADING_UNDERLINE = regex.compile(r"[ \t]*+\n[ \t]*+(?P<mark>=|-)(?P=mark){2,}+[ \t]*+(?:\n|\Z)")
 HORIZONTAL_RULE = regex.compile(r"^[ \t]*+(?:[-=_~—─*][ \t]?){3,}+$", regex.MULTILINE)
 MAX_PLAIN_GAP_CHARS = 4
+"""Characters between two blocks that cannot hold a rule."""
 REFERENCE_LINE = regex.compile(
-    r"(?:(?:[*+\-]\s+)?\[?!\[[^\]\n]*+\](?:\([^)\n]*+\)|\[[^\]\n]*+\])(?:\]\([^)\n]*+\))?\s*)++$"
-    r"|\[[^\]\n]{1,40}\]:\s?\S*(?:\s.{0,80})?$|<?https?://\S++>?\s*$|<!--.*-->$|\[[^\]\n]{1,40}\]\(#[^)\s]*\)\s*$"
-    r"|(?:Page \d+ of \d+|第\s?\d+\s?页[，,/ ]*共\s?\d+\s?页)\s*$",
+    r"""
+    (?: (?:[*+\-]\s+)?\[?!\[[^\]\n]*+\](?:\([^)\n]*+\)|\[[^\]\n]*+\])(?:\]\([^)\n]*+\))?\s* )++$   # ![](walk.png)
+  | \[[^\]\n]{1,40}\]:\s?\S*(?:\s.{0,80})?$                           # [1]: https://…
+  | <?https?://\S++>?\s*$                                              # https://…
+  | <!--.*-->$                                                         # <!-- a comment -->
+  | \[[^\]\n]{1,40}\]\(\#[^)\s]*\)\s*$                                 # [Top](#top)
+  | (?:Page[ ]\d+[ ]of[ ]\d+|第\s?\d+\s?页[，,/ ]*共\s?\d+\s?页)\s*$   # Page 1 of 3, 第1页，共3页
+    """,
+    regex.VERBOSE,
 )
-"""Pictures, targets of links, bare addresses: what points elsewhere and says nothing itself."""
+"""Pictures, link targets, bare addresses, page numbers: a line that points elsewhere and says nothing itself."""
 
 SENTENCE_END_CHARS = ".。!！?？…"
 CLOSING_CHARS = "\"'”’」』)）]】*_ "
+"""Quotation marks, brackets and marks of emphasis that may follow the end of a sentence."""
 LIST_MARKER = regex.compile(r"(?:\d{1,3}[.)、．]|[-+*•·–—]\s|[(（]\d{1,2}[)）])")
 CODE_INDENT = regex.compile(r"(?:[ ]{4}|\t)[ \t]*+$")
+MAX_INDENT_CHARS = 12
+"""Characters before a block in which its indent is looked for."""
+NO_HEADING_END_CHARS = ".。!！?？:：;；,，、…"
+NO_TITLE_END_CHARS = ".。:：;；,，、"
 
 MAX_TITLE_COLUMNS = 150
-MAX_HEADING_COLUMNS = 90
-MAX_HEADING_WORDS = 14
+MAX_HEADING_COLUMNS, MAX_HEADING_WORDS = 90, 14
 PROSE_COLUMNS = 80
 """Columns from which a paragraph is surely prose."""
 
 
 class Block(msgspec.Struct, frozen=True, gc=False):
-    """A paragraph, or the part of one that is free: `text` is `[start, end)` of the document's text.
-
-    `level` is that of a heading of Markdown, 0 for none; `bold`, `italic`: all of it is set so; `dashed`: a dash opens
-    it; `quoted`: it is marked as a quotation; `item`: of a list; `indented`: as code is; `reference`: it only points
-    elsewhere; `pictured`: it stands below a picture; `first`: nothing stands before it; `before_byline`: a byline
-    follows it; `behind_rule`: a rule was drawn above it; `behind_notice`, `before_notice`: credits, a notice or a
-    disclaimer stand above or below.
-    """
+    """A paragraph or a part of one: `text` is the span `[start, end)` of the document's text."""
 
     start: int
     end: int
     text: str
     level: int = 0
+    """Level of a Markdown heading from 1 to 6; 0 for none."""
     bold: bool = False
+    """All of it is bold."""
     italic: bool = False
+    """All of it is italic."""
     dashed: bool = False
+    """A dash opens it."""
     quoted: bool = False
+    """It is marked as a quotation."""
     item: bool = False
+    """It is an item of a list."""
     indented: bool = False
+    """It is indented as code is."""
     reference: bool = False
+    """It only points elsewhere, as a picture does."""
     first: bool = False
+    """No block precedes it."""
     before_byline: bool = False
-    behind_rule: bool = False
-    pictured: bool = False
-    behind_notice: bool = False
+    after_rule: bool = False
+    """A horizontal rule is right above it."""
+    after_picture: bool = False
+    after_notice: bool = False
+    """Credits, a notice or a disclaimer are right above it."""
     before_notice: bool = False
 
     @property
-    def marked(self) -> bool:
-        """Whether it is a heading of Markdown."""
+    def is_heading(self) -> bool:
+        """Whether it is a Markdown heading."""
         return self.level > 0
 
     @property
@@ -78,12 +98,12 @@ class Block(msgspec.Struct, frozen=True, gc=False):
         return self.text.endswith(("?", "？")) or self.text.rstrip(CLOSING_CHARS).endswith(("?", "？"))
 
     @property
-    def ended(self) -> bool:
+    def ends_sentence(self) -> bool:
         """Whether it ends as a sentence does."""
         return self.text.rstrip(CLOSING_CHARS)[-1:] in SENTENCE_END_CHARS
 
     @property
-    def long(self) -> bool:
+    def is_prose(self) -> bool:
         """Whether it is surely prose."""
         return len(self.text) >= PROSE_COLUMNS or display_width(self.text) >= PROSE_COLUMNS
 
@@ -92,50 +112,80 @@ class Block(msgspec.Struct, frozen=True, gc=False):
         """The script it is written in."""
         return script_of(self.text)
 
-    def could_head(self) -> bool:
-        """Whether it has the form of a heading: short, no mark at its end, no item of a list, nothing in brackets."""
-        text = self.text
-        return (
-            len(text) <= MAX_HEADING_COLUMNS
-            and "\n" not in text
-            and text[-1] not in ".。!！?？:：;；,，、…"
-            and text[0] not in "(（[【"
-            and len(text.split()) <= MAX_HEADING_WORDS
-            and ": " not in text
-            and "：" not in text
-            and display_width(text) <= MAX_HEADING_COLUMNS
-            and (not self.item or self.bold)
-            and not self.indented
-            and not self.reference
-            and (self.bold or self.level > 0 or not LIST_MARKER.match(text))
-        )
+    def could_be_heading(self) -> bool:
+        """Whether it has the form of a heading: one short line without an end mark, not in brackets, no list item."""
+        return not any(excludes(self) for excludes in NO_HEADING)
 
     def could_be_title(self) -> bool:
-        """Whether it has the form of a title: one line, not long, no full stop at its end."""
+        """Whether it has the form of a title: one line, not long, without a full stop at its end."""
         text = self.text
         return (
             len(text) <= MAX_TITLE_COLUMNS
             and "\n" not in text
             and display_width(text) <= MAX_TITLE_COLUMNS
-            and text[-1] not in ".。:：;；,，、"
+            and text[-1] not in NO_TITLE_END_CHARS
             and not self.reference
         )
 
 
+def _is_too_long_for_heading(block: Block) -> bool:
+    text = block.text
+    return (
+        len(text) > MAX_HEADING_COLUMNS
+        or "\n" in text
+        or len(text.split()) > MAX_HEADING_WORDS
+        or display_width(text) > MAX_HEADING_COLUMNS
+    )
+
+
+def _ends_with_mark(block: Block) -> bool:
+    return block.text[-1] in NO_HEADING_END_CHARS
+
+
+def _opens_with_bracket(block: Block) -> bool:
+    return block.text[0] in "(（[【"
+
+
+def _holds_colon(block: Block) -> bool:
+    return ": " in block.text or "：" in block.text
+
+
+def _is_plain_list_item(block: Block) -> bool:
+    """An item or a numbered line; in bold, or with the mark of a heading, it is a numbered heading."""
+    if block.bold:
+        return False
+    return block.item or (block.level == 0 and LIST_MARKER.match(block.text) is not None)
+
+
+def _is_code_or_reference(block: Block) -> bool:
+    return block.indented or block.reference
+
+
+NO_HEADING: tuple[Callable[[Block], bool], ...] = (
+    _ends_with_mark,
+    _is_too_long_for_heading,
+    _opens_with_bracket,
+    _holds_colon,
+    _is_plain_list_item,
+    _is_code_or_reference,
+)
+"""Any of these excludes that a block is a heading."""
+
+
 def read_blocks(document: Document) -> tuple[Block, ...]:
-    """What is left of the document's paragraphs where no earlier finder labelled a part."""
-    text = document.text
+    """The blocks of a document: its paragraphs where no earlier stage labelled a part."""
+    text, parts = document.text, document.layer("part")
     found: list[Block] = []
-    for start, end, line in _free_spans(document.paragraphs, document.layer("part")):
-        # Most paragraphs begin and end with plain characters, and are units as they stand.
-        unit = Block(start, end, line) if _is_plain_line(line) else _parse_block(text, start, end)
-        if unit is not None:
-            found.append(unit)
-    return tuple(_with_surroundings(text, found, document.layer("part")))
+    for start, end, line in _free_spans(document.paragraphs, parts):
+        # Most paragraphs begin and end with plain characters, and are blocks as they are.
+        block = Block(start, end, line) if _is_plain_line(line) else _parse_block(text, start, end)
+        if block is not None:
+            found.append(block)
+    return tuple(_with_surroundings(text, found, parts))
 
 
 def _free_spans(paragraphs: Sequence[Line], taken: Sequence[Label]) -> Iterator[tuple[int, int, str]]:
-    """Spans of the paragraphs outside `taken`, with their text."""
+    """The spans of the paragraphs outside `taken`, with their text."""
     at = 0
     for paragraph in paragraphs:
         while at < len(taken) and taken[at].end <= paragraph.start:
@@ -157,141 +207,187 @@ def _is_plain_line(line: str) -> bool:
     return line[0].isalpha() and line[-1] not in "*_# \t" and not line.startswith(("http", "Page ", "第"))
 
 
-def _with_surroundings(text: str, found: list[Block], taken: Sequence[Label]) -> Iterator[Block]:
-    """The units, told what stands around them."""
-    marks = [(label.start, label.value == "byline") for label in taken if "." not in label.value]
+# --- what is around a block
+
+
+class _PartStart(msgspec.Struct, frozen=True, gc=False):
+    """Where a part that an earlier stage found begins; without its own parts, such as `byline.outlet`."""
+
+    start: int
+    is_byline: bool
+
+
+MAX_PARTS_BETWEEN = 4
+"""Parts below a block that are looked at."""
+
+
+def _with_surroundings(text: str, blocks: Sequence[Block], labels: Sequence[Label]) -> Iterator[Block]:
+    """The blocks with the fields about what is above and below them."""
+    parts = [_PartStart(label.start, label.value == "byline") for label in labels if "." not in label.value]
     underlined = "\n==" in text or "\n--" in text or "\n ==" in text
-    mark = last = 0
-    for i, unit in enumerate(found):
-        # Between most units stand one or two line ends; a rule is longer.
-        ruled = (
-            unit.start - last > MAX_PLAIN_GAP_CHARS
-            and i > 0
-            and HORIZONTAL_RULE.search(text, last, unit.start) is not None
-        )
-        noticed = False
-        while mark < len(marks) and marks[mark][0] < unit.start:
-            noticed |= marks[mark][0] >= last and not marks[mark][1]
-            mark += 1
-        following = found[i + 1].start if i + 1 < len(found) else unit.end
-        next_byline = i + 1 < len(found) and mark < len(marks) and marks[mark][0] < following
-        before = next_byline and any(byline for at, byline in marks[mark : mark + 4] if at < following)
-        last_one = i + 1 == len(found)
-        leads = mark < len(marks) and not marks[mark][1] and (last_one or marks[mark][0] < following)
-        level = _underline_level(text, unit) if underlined and not unit.level else 0
-        pictured = i > 0 and found[i - 1].reference and "![" in found[i - 1].text[:4]
-        last = unit.end
-        if i and not (before or leads or ruled or noticed or level or pictured):
-            yield unit
-            continue
-        yield msgspec.structs.replace(
-            unit,
-            first=i == 0,
-            before_byline=before,
-            behind_rule=ruled,
-            pictured=pictured,
-            behind_notice=noticed,
-            before_notice=leads,
-            level=unit.level or level,
-        )
+    next_part = 0  # the first part that begins below the start of the current block
+    for i, block in enumerate(blocks):
+        previous = blocks[i - 1] if i else None
+        following = blocks[i + 1] if i + 1 < len(blocks) else None
+        first_part = next_part
+        while next_part < len(parts) and parts[next_part].start < block.start:
+            next_part += 1
+        changes = {
+            **_fields_above(text, previous, block, parts[first_part:next_part]),
+            **_fields_below(following, parts[next_part : next_part + MAX_PARTS_BETWEEN]),
+        }
+        level = block.level or (_underline_level(text, block) if underlined else 0)
+        if any(changes.values()) or level != block.level:
+            block = msgspec.structs.replace(block, level=level, **changes)  # noqa: PLW2901
+        yield block
 
 
-def _underline_level(text: str, unit: Block) -> int:
-    """The level of a heading that is underlined on the next line, or 0."""
-    if text[unit.end : unit.end + 1] not in "\n \t" or len(unit.text) > MAX_TITLE_COLUMNS:
+def _fields_above(text: str, previous: Block | None, block: Block, parts: Sequence[_PartStart]) -> dict[str, bool]:
+    """What is above a block; `parts` begin after the start of the previous block."""
+    end = previous.end if previous else 0
+    after_notice = any(part.start >= end and not part.is_byline for part in parts)
+    if previous is None:
+        return {"first": True, "after_notice": after_notice}
+    return {
+        "after_notice": after_notice,
+        "after_rule": _has_rule(text, end, block.start),
+        "after_picture": previous.reference and "![" in previous.text[:4],
+    }
+
+
+def _fields_below(following: Block | None, parts: Sequence[_PartStart]) -> dict[str, bool]:
+    """What is below a block; `parts` begin after the start of the block."""
+    if following is None:
+        return {"before_notice": bool(parts) and not parts[0].is_byline}
+    between = [part for part in parts if part.start < following.start]
+    return {
+        "before_byline": any(part.is_byline for part in between),
+        "before_notice": bool(between) and not between[0].is_byline,
+    }
+
+
+def _has_rule(text: str, start: int, end: int) -> bool:
+    """Whether a rule is drawn between two blocks; between most there are only one or two line ends."""
+    return end - start > MAX_PLAIN_GAP_CHARS and HORIZONTAL_RULE.search(text, start, end) is not None
+
+
+def _underline_level(text: str, block: Block) -> int:
+    """The level of a heading that is underlined on the next line: 1 for `===`, 2 for `---`, 0 without an underline."""
+    if text[block.end : block.end + 1] not in "\n \t" or len(block.text) > MAX_TITLE_COLUMNS:
         return 0
-    line = HEADING_UNDERLINE.match(text, unit.end)
-    if line is None or (line["mark"] == "-" and not unit.could_head()):
+    line = HEADING_UNDERLINE.match(text, block.end)
+    if line is None or (line["mark"] == "-" and not block.could_be_heading()):
         return 0
     return 1 if line["mark"] == "=" else 2
 
 
+# --- what marks a block
+
+
 def _parse_block(text: str, start: int, end: int) -> Block | None:
+    """The block in `[start, end)` without the marks around it, or None if it holds no word."""
     if not WORD_CHAR.search(text, start, end):
         return None
-    indented = (
-        text[start - 1 : start] in (" ", "\t") and CODE_INDENT.search(text, max(0, start - 12), start) is not None
-    )
-    first = text[start]
-    if first in REFERENCE_STARTS and REFERENCE_LINE.match(text, start, end):
-        while text[end - 1].isspace():
-            end -= 1
-        return Block(start, end, text[start:end], reference=True)
-    item = not first.isalpha() and LIST_MARKER.match(text, start, end) is not None
+    is_reference = text[start] in REFERENCE_STARTS and REFERENCE_LINE.match(text, start, end) is not None
+    is_item = not text[start].isalpha() and LIST_MARKER.match(text, start, end) is not None
     while text[end - 1].isspace():
         end -= 1
-    if indented:
-        return Block(start, end, text[start:end], item=item, indented=True)
+    if is_reference:
+        return Block(start, end, text[start:end], reference=True)
+    if _is_indented(text, start):
+        return Block(start, end, text[start:end], item=is_item, indented=True)
     opening = OPENING_MARKUP.match(text, start, end)
-    blocks, emphasis = (opening["blocks"], opening["emphasis"]) if opening else ("", "")
-    level = max(map(len, HEADING_HASHES.findall(blocks)), default=0)
-    start += len(blocks)
-    behind = CLOSING_MARKUP.search(text, start, end) if text[end - 1] in "*_#" else None
-    bold = italic = False
-    if behind:
-        # A mark at the end belongs outside only if it closes one that stands outside: `**What now?**`, but not the
-        # last of `*a* and *b*`.
-        inner = text[start + len(emphasis) : behind.start()]
-        even = inner.count("*") % 2 == 0 and inner.count("_") % 2 == 0
-        closes = any(mark in behind[0] for mark in "*_")
-        if even and bool(emphasis) == closes and inner:
-            bold = closes and emphasis[:2] in {"**", "__"}
-            italic = closes and not bold
-            start, end = start + len(emphasis), behind.start()
+    marks, emphasis = (opening["blocks"], opening["emphasis"]) if opening else ("", "")
+    level = max(map(len, HEADING_HASHES.findall(marks)), default=0)
+    start, end, style = _without_emphasis(text, start + len(marks), end, emphasis)
     dash = QUESTION_DASH.match(text, start, end) if text[start : start + 1] in DASH_CHARS else None
     start += len(dash[0]) if dash else 0
     if start >= end:
         return None
-    return Block(start, end, text[start:end], level, bold, italic, dash is not None, ">" in blocks, item)
-
-
-def block_slice(unit: Block, start: int, end: int) -> Block:
-    """The part `[start, end)` of a unit, in offsets of its own text, without blanks around it."""
-    inner = unit.text[start:end]
-    start += len(inner) - len(inner.lstrip())
-    end -= len(inner) - len(inner.rstrip())
-    return msgspec.structs.replace(
-        unit,
-        start=unit.start + start,
-        end=unit.start + end,
-        text=unit.text[start:end],
-        first=unit.first and start == 0,
-        before_byline=unit.before_byline and end == len(unit.text),
-        behind_rule=unit.behind_rule and start == 0,
-        behind_notice=unit.behind_notice and start == 0,
-        before_notice=unit.before_notice and end == len(unit.text),
-        pictured=unit.pictured and start == 0,
+    return Block(
+        start,
+        end,
+        text[start:end],
+        level,
+        bold=style == "bold",
+        italic=style == "italic",
+        dashed=dash is not None,
+        quoted=">" in marks,
+        item=is_item,
     )
 
 
-def split_at(given: Sequence[Block], top: int) -> tuple[list[Block], list[Block]]:
-    """The units before the offset `top`, and those behind it; one that goes across is two."""
-    keys: list[Block] = []
-    rest: list[Block] = []
-    for unit in given:
-        if unit.start < top < unit.end:
-            keys.append(block_slice(unit, 0, top - unit.start))
-            rest.append(block_slice(unit, top - unit.start, len(unit.text)))
+def _is_indented(text: str, start: int) -> bool:
+    before = text[start - 1 : start]
+    return before in (" ", "\t") and CODE_INDENT.search(text, max(0, start - MAX_INDENT_CHARS), start) is not None
+
+
+def _without_emphasis(text: str, start: int, end: int, emphasis: str) -> tuple[int, int, str]:
+    """The span without marks that enclose all of it, and `bold`, `italic` or the empty string.
+
+    A mark at the end is removed only if it closes the one at the start: `**What now?**`, but not `*a* and *b*`.
+    """
+    closing = CLOSING_MARKUP.search(text, start, end) if text[end - 1] in "*_#" else None
+    if closing is None:
+        return start, end, ""
+    inner = text[start + len(emphasis) : closing.start()]
+    even = inner.count("*") % 2 == 0 and inner.count("_") % 2 == 0
+    closes_emphasis = any(mark in closing[0] for mark in "*_")
+    if not inner or not even or bool(emphasis) != closes_emphasis:
+        return start, end, ""
+    style = "" if not closes_emphasis else "bold" if emphasis[:2] in {"**", "__"} else "italic"
+    return start + len(emphasis), closing.start(), style
+
+
+def block_slice(block: Block, start: int, end: int) -> Block:
+    """The part `[start, end)` of a block, in offsets of its text, without spaces around it."""
+    inner = block.text[start:end]
+    start += len(inner) - len(inner.lstrip())
+    end -= len(inner) - len(inner.rstrip())
+    return msgspec.structs.replace(
+        block,
+        start=block.start + start,
+        end=block.start + end,
+        text=block.text[start:end],
+        first=block.first and start == 0,
+        before_byline=block.before_byline and end == len(block.text),
+        after_rule=block.after_rule and start == 0,
+        after_notice=block.after_notice and start == 0,
+        before_notice=block.before_notice and end == len(block.text),
+        after_picture=block.after_picture and start == 0,
+    )
+
+
+def split_at(blocks: Sequence[Block], offset: int) -> tuple[list[Block], list[Block]]:
+    """The blocks before and after an offset of the document; a block across it is divided."""
+    before: list[Block] = []
+    after: list[Block] = []
+    for block in blocks:
+        if block.start < offset < block.end:
+            before.append(block_slice(block, 0, offset - block.start))
+            after.append(block_slice(block, offset - block.start, len(block.text)))
         else:
-            (keys if unit.start < top else rest).append(unit)
-    return [unit for unit in keys if unit.text], [unit for unit in rest if unit.text]
+            (before if block.start < offset else after).append(block)
+    return [block for block in before if block.text], [block for block in after if block.text]
 
 
-def without_references(given: Sequence[Block]) -> list[Block]:
-    """The units that say something: without references, whose surroundings become those of what follows them."""
+def without_references(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks that say something; a rule or a notice above a reference becomes that of the block below it."""
     found: list[Block] = []
-    ruled = noticed = False
-    for unit in given:
-        if unit.reference:
-            ruled |= unit.behind_rule
-            noticed |= unit.behind_notice
-        elif ruled or noticed:
+    after_rule = after_notice = False
+    for block in blocks:
+        if block.reference:
+            after_rule |= block.after_rule
+            after_notice |= block.after_notice
+        elif after_rule or after_notice:
             found.append(
                 msgspec.structs.replace(
-                    unit, behind_rule=unit.behind_rule or ruled, behind_notice=unit.behind_notice or noticed
+                    block,
+                    after_rule=block.after_rule or after_rule,
+                    after_notice=block.after_notice or after_notice,
                 )
             )
-            ruled = noticed = False
+            after_rule = after_notice = False
         else:
-            found.append(unit)
+            found.append(block)
     return found

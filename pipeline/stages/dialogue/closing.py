@@ -1,162 +1,249 @@
-"""Where the talk ends: what stands behind the last turn and belongs to nobody."""
+"""Where the dialogue ends: blocks after the last turn that belong to nobody.
+
+`END_SIGNS` lists what shows that the dialogue is over before a block; then that block and all below it are the closing.
+"""
 
 from collections.abc import Callable, Sequence, Set
 from functools import cache
 
+import msgspec
 import regex
 
+from pipeline.lexicon.lists import rows
 from pipeline.stages.dialogue.labelled_block import LabelledBlock, whole_block
-from pipeline.stages.dialogue.questions import SECOND_PERSON
-from pipeline.stages.dialogue.word_lists import rows
+from pipeline.stages.dialogue.pronouns import FIRST_PERSON_SINGULAR, SECOND_PERSON
 from pipeline.text.lines import display_width
 
-FIRST_PERSON_SINGULAR = regex.compile(r"\b(?:I|I[’']\p{L}+|my|me|myself)\b|我")
 QUOTED_SPEECH = regex.compile(r"“[^”\n]{0,400}”|\"[^\"\n]{0,400}\"|「[^」\n]{0,400}」")
 TITLE_BEFORE_NAME = "(?:Mr|Mrs|Ms|Dr|Prof|Professor|Minister|Sir|Dame|Señora?|Miss)\\.? "
 TITLE_AFTER_NAME = "(?:先生|女士|老师|老師|教授|博士|部长|部長)"
 SIGNATURE_DATE = regex.compile(
-    r"(?:19|20)\d{2}\s?[年./\-]\s?\d{1,2}\s?[月./\-]\s?\d{1,2}\s?日?|(?:\d{1,2}\s)?\p{Lu}\p{Ll}{2,8}\.?\s(?:\d{1,2},\s)?(?:19|20)\d{2}"
+    r"""
+    (?:19|20)\d{2}\s?[年./\-]\s?\d{1,2}\s?[月./\-]\s?\d{1,2}\s?日?                            # 2021年5月3日
+  | (?:\d{1,2}\s)?\p{Lu}\p{Ll}{2,8}\.?\s(?:\d{1,2},\s)?(?:19|20)\d{2}                       # 3 May 2021, May 3, 2021
+    """,
+    regex.VERBOSE,
 )
 END_LINE = regex.compile(
-    r"[（(【\[—–\- ]*(?:完|全文完|本文完|(?i:the end|end|end of (?:interview|recording|transcript|tape|part \w+)))"
-    r"[)）】\].。—–\- ]*(?:\s+\d{1,2}:\d{2}\s?[AaPp]\.?[Mm]\.?.{0,6})?"
+    r"""
+    [（(【\[—–\-\ ]*
+    (?:完|全文完|本文完                                                                       # （完）
+      |(?i:the\ end|end|end\ of\ (?:interview|recording|transcript|tape|part\ \w+)))         # [End of interview]
+    [)）】\].。—–\-\ ]*
+    (?:\s+\d{1,2}:\d{2}\s?[AaPp]\.?[Mm]\.?.{0,6})?                                           # END 3:40 P.M. EST
+    """,
+    regex.VERBOSE,
 )
 SITE_LINE = regex.compile(r"[※＊].*|[·•]\s.*\s[·•]")
 """Lines that a site puts below its articles."""
 FOOTNOTE = regex.compile(r"(?:\{\d{1,2}\}|\[\d{1,2}\]|\(\d{1,2}\)|\^\d{1,2})\s+\p{Lu}")
-MAX_NOTICE_LEAD_COLUMNS = 40
-"""Columns of a line that leads to the notice below it."""
 BIOGRAPHY_VERBS = "(?:is|was|has|had|writes|wrote|lives|works|teaches|leads|runs|will|’s|'s)"
-CONTINUATION_RULES = {"dialogue.continued", "dialogue.below-question", "dialogue.direction", "dialogue.caption"}
 PERSON_SENTENCE = regex.compile(
-    rf"(?P<name>\p{{Lu}}[\p{{L}}’'\-]+(?:\s\p{{Lu}}[\p{{L}}’'\-.]+){{1,2}})(?:\s{BIOGRAPHY_VERBS}\b|[’']s\b)"
+    r"(?P<name>\p{Lu}[\p{L}’'\-]+(?:\s\p{Lu}[\p{L}’'\-.]+){1,2})" + rf"(?:\s{BIOGRAPHY_VERBS}\b|[’']s\b)"
 )
+"""A sentence about somebody: `Ada Fern lives …`, `Ada Fern's book …`."""
+CONTINUATION_RULES = frozenset(
+    {"dialogue.continued", "dialogue.below-question", "dialogue.direction", "dialogue.caption"}
+)
+"""Rules of blocks that belong to a turn only because they follow it."""
+MAX_NOTICE_LEAD_COLUMNS = 40
+"""Columns of a line that leads to the notice below it: `Have your say:`."""
 MIN_ESSAY_TURNS, ESSAY_LENGTH_RATIO = 4, 3
-"""Turns of a list of questions in an essay, and how much longer than the longest of them what follows must be."""
+"""Turns of a list of questions in an essay, and how many times longer than the longest the essay below it must be."""
+MIN_ESSAY_BLOCKS = 2
+"""Blocks of the essay above and below such a list."""
 INTRODUCTION_BLOCKS = 8
-"""Units at the top in which the people of an article are named."""
+"""Blocks at the top in which the people of an article are named."""
 MAX_BIOGRAPHY_BLOCKS = 4
-"""Paragraphs at the end of the last answer that may be nobody's."""
-MAX_SIGNATURE_COLUMNS = 40
-"""Columns of a line of a signature."""
+"""Blocks at the end of the last answer that may be about a participant."""
+MAX_SIGNATURE_BLOCKS, MAX_SIGNATURE_COLUMNS = 3, 40
+"""Lines of a signature, and columns of each."""
+
+
+class Ending(msgspec.Struct, frozen=True, gc=False):
+    """Why the dialogue is over."""
+
+    rule: str
+    confidence: float
+
+
+AFTER_RULE = Ending("dialogue.behind-rule", 0.85)
+CLOSING_PHRASE = Ending("dialogue.closing-phrase", 0.9)
+AFTER_NOTICE = Ending("dialogue.behind-notice", 0.8)
+BEFORE_NOTICE = Ending("dialogue.behind-notice", 0.7)
+SIGNATURE_ENDING = Ending("dialogue.signature", 0.8)
+THIRD_PERSON = Ending("dialogue.third-person", 0.75)
+ESSAY = Ending("dialogue.essay", 0.65)
+
+
+def mark_closing(body: list[LabelledBlock], makers: str = "") -> list[LabelledBlock]:
+    """The body with what follows the dialogue as closing. `makers` are the names of those who made the article."""
+    last = max((i for i, labelled in enumerate(body) if labelled.label or labelled.part == "question"), default=None)
+    if last is None:
+        return body
+    body = _close_from(body, last + 1, lambda i: _end_of_dialogue(body, i))
+    body = _close_essay(body, last)
+    end = next((i for i in range(last + 1, len(body)) if body[i].part == "closing"), len(body))
+    participants = _participants(body, makers)
+    biography = range(max(last + 1, end - MAX_BIOGRAPHY_BLOCKS), end)
+
+    def ending(i: int) -> Ending | None:
+        is_biography = i in biography and _is_about_participant(body[i].block.text, participants)
+        return THIRD_PERSON if is_biography else None
+
+    return _close_from(body, last + 1, ending)
+
+
+def _close_from(body: list[LabelledBlock], start: int, ending: Callable[[int], Ending | None]) -> list[LabelledBlock]:
+    """The body with all blocks from the first that `ending` gives a reason for as closing."""
+    for i in range(start, len(body)):
+        if body[i].rule in CONTINUATION_RULES and (reason := ending(i)) is not None:
+            return body[:i] + _closing(body[i:], reason)
+    return body
+
+
+def _closing(rest: Sequence[LabelledBlock], reason: Ending) -> list[LabelledBlock]:
+    return [whole_block(labelled.block, "closing", reason.rule, reason.confidence) for labelled in rest]
+
+
+# --- signs of the end
+
+
+def _is_after_rule(body: Sequence[LabelledBlock], i: int) -> bool:
+    block = body[i].block
+    return block.after_rule or FOOTNOTE.match(block.text) is not None or END_LINE.fullmatch(block.text) is not None
+
+
+def _has_closing_phrase(body: Sequence[LabelledBlock], i: int) -> bool:
+    text = body[i].block.text.casefold()
+    phrases, lines = _closing_phrases()
+    return _line_name(text) in lines or any(phrase in text for phrase in phrases)
+
+
+def _is_after_notice(body: Sequence[LabelledBlock], i: int) -> bool:
+    block = body[i].block
+    return block.after_notice or SITE_LINE.fullmatch(block.text) is not None
+
+
+def _leads_to_notice(body: Sequence[LabelledBlock], i: int) -> bool:
+    block = body[i].block
+    return (
+        block.before_notice and display_width(block.text) <= MAX_NOTICE_LEAD_COLUMNS and block.text[-1] in "?？!！:：↓"
+    )
+
+
+def _is_signature(body: Sequence[LabelledBlock], i: int) -> bool:
+    """Whether what is left is a name and a date, on short lines."""
+    texts = [labelled.block.text for labelled in body[i : i + MAX_SIGNATURE_BLOCKS + 1]]
+    if len(texts) > MAX_SIGNATURE_BLOCKS or not any(SIGNATURE_DATE.fullmatch(text.strip()) for text in texts):
+        return False
+    return all(display_width(text) <= MAX_SIGNATURE_COLUMNS for text in texts) and not any(
+        labelled.block.ends_sentence for labelled in body[i:]
+    )
+
+
+END_SIGNS: tuple[tuple[Callable[[Sequence[LabelledBlock], int], bool], Ending], ...] = (
+    (_is_after_rule, AFTER_RULE),
+    (_has_closing_phrase, CLOSING_PHRASE),
+    (_is_after_notice, AFTER_NOTICE),
+    (_leads_to_notice, BEFORE_NOTICE),
+    (_is_signature, SIGNATURE_ENDING),
+)
+"""What shows that the dialogue is over before a block; the first that holds decides."""
+
+
+def _end_of_dialogue(body: Sequence[LabelledBlock], i: int) -> Ending | None:
+    return next((ending for holds, ending in END_SIGNS if holds(body, i)), None)
 
 
 @cache
 def _closing_phrases() -> tuple[tuple[str, ...], frozenset[str]]:
     """Phrases, and whole lines, which begin with an equals sign in the file."""
-    told = [row.casefold() for row in rows("closings.txt")]
-    return tuple(row for row in told if row[0] != "="), frozenset(row[1:] for row in told if row[0] == "=")
-
-
-def mark_closing(placed: list[LabelledBlock], makers: str = "") -> list[LabelledBlock]:
-    """The same with what stands behind the last turn and belongs to nobody as closing.
-
-    `makers` are the names of those who made the article.
-    """
-    last = max((i for i, unit in enumerate(placed) if unit.label or unit.part == "question"), default=None)
-    if last is None:
-        return placed
-    placed = _close_from(placed, last + 1, lambda i: _end_of_talk(placed, i))
-    placed = _close_essay(placed, last)
-    end = next((i for i in range(last + 1, len(placed)) if placed[i].part == "closing"), len(placed))
-    names = {unit.name for unit in placed if unit.label} | {None}
-    top = " ".join(
-        [makers, *(unit.unit.text for unit in placed[:INTRODUCTION_BLOCKS] if unit.part in {"title", "lead"})]
-    )
-    asking = {unit.label.text for unit in placed if unit.label and unit.label.kind == "asks" and unit.name}
-    told = range(max(last + 1, end - MAX_BIOGRAPHY_BLOCKS), end)
-
-    def about(i: int) -> tuple[str, float] | None:
-        tells = i in told and _is_about_participant(placed[i].unit.text, names, asking, top)
-        return ("dialogue.third-person", 0.75) if tells else None
-
-    return _close_from(placed, last + 1, about)
-
-
-def _close_from(
-    placed: list[LabelledBlock], start: int, over: Callable[[int], tuple[str, float] | None]
-) -> list[LabelledBlock]:
-    """`placed` with all from the first that is over on as closing; `over` says under which rule, and how sure."""
-    for i in range(start, len(placed)):
-        if placed[i].rule not in CONTINUATION_RULES:
-            continue
-        found = over(i)
-        if found is not None:
-            rule, confidence = found
-            return placed[:i] + [whole_block(unit.unit, "closing", rule, confidence) for unit in placed[i:]]
-    return placed
-
-
-def _end_of_talk(placed: Sequence[LabelledBlock], i: int) -> tuple[str, float] | None:
-    """Why the talk is over at `i`, and how sure that is."""
-    unit = placed[i].unit
-    if unit.behind_rule or FOOTNOTE.match(unit.text) or END_LINE.fullmatch(unit.text):
-        return "dialogue.behind-rule", 0.85
-    text = unit.text.casefold()
-    phrases, lines = _closing_phrases()
-    if _line_name(text) in lines or any(phrase in text for phrase in phrases):
-        return "dialogue.closing-phrase", 0.9
-    if unit.behind_notice or SITE_LINE.fullmatch(unit.text):
-        return "dialogue.behind-notice", 0.8
-    if unit.before_notice and display_width(unit.text) <= MAX_NOTICE_LEAD_COLUMNS and unit.text[-1] in "?？!！:：↓":
-        return "dialogue.behind-notice", 0.7
-    return ("dialogue.signature", 0.8) if _is_signature(placed[i:]) else None
+    entries = [row.casefold() for row in rows(__package__, "closings.txt")]
+    phrases = tuple(entry for entry in entries if entry[0] != "=")
+    return phrases, frozenset(entry[1:] for entry in entries if entry[0] == "=")
 
 
 def _line_name(text: str) -> str:
-    """A line without marks, or what stands before its colon."""
+    """A line without marks, up to its first colon."""
     return regex.split(r"[:：]", text, maxsplit=1)[0].strip("*_ ")
 
 
-def _is_about_participant(text: str, names: Set[str | None], asking: Set[str], top: str) -> bool:
-    """Whether a paragraph tells of a speaker, of who asked, or of whom the lead names, in the third person."""
-    if any(_is_about(text, name) for name in names):
+# --- a list of questions in an essay
+
+
+def _close_essay(body: list[LabelledBlock], last: int) -> list[LabelledBlock]:
+    """The body with the essay below a short list of questions and answers as closing.
+
+    `last` is the index of the last labelled block or question.
+    """
+    labelled = [i for i, one in enumerate(body) if one.label]
+    below = [i for i in range(last + 1, len(body)) if body[i].rule == "dialogue.continued"]
+    if len(labelled) < MIN_ESSAY_TURNS or len(below) < MIN_ESSAY_BLOCKS:
+        return body
+    if not _is_list_of_short_turns(body, labelled[0], last) or not _is_below_prose(body, labelled[0]):
+        return body
+    longest = max(len(body[i].block.text) for i in labelled)
+    if sum(len(body[i].block.text) for i in below) < ESSAY_LENGTH_RATIO * longest:
+        return body
+    return body[: below[0]] + _closing(body[below[0] :], ESSAY)
+
+
+def _is_list_of_short_turns(body: Sequence[LabelledBlock], first: int, last: int) -> bool:
+    """Whether words such as Q and A begin turns of one block each, with nothing between them."""
+    turns = body[first : last + 1]
+    return all(turn.rule == "dialogue.labelled" for turn in turns) and all(
+        turn.label.anonymous for turn in turns if turn.label is not None
+    )
+
+
+def _is_below_prose(body: Sequence[LabelledBlock], first: int) -> bool:
+    return sum(labelled.part in {"lead", "prose"} for labelled in body[:first]) >= MIN_ESSAY_BLOCKS
+
+
+# --- about a participant
+
+
+class _Participants(msgspec.Struct, frozen=True):
+    """Who takes part: names of speakers, labels of who asks, and the text that introduces people."""
+
+    names: Set[str]
+    asking: Set[str]
+    introduction: str
+
+
+def _participants(body: Sequence[LabelledBlock], makers: str) -> _Participants:
+    introduction = [
+        labelled.block.text for labelled in body[:INTRODUCTION_BLOCKS] if labelled.part in {"title", "lead"}
+    ]
+    labels = [(labelled.label, labelled.name) for labelled in body if labelled.label is not None]
+    return _Participants(
+        {name for _, name in labels if name is not None},
+        {label.text for label, name in labels if label.kind == "asks" and name},
+        " ".join([makers, *introduction]),
+    )
+
+
+def _is_about_participant(text: str, participants: _Participants) -> bool:
+    """Whether a block is about a speaker, the interviewer, or somebody of the introduction, in the third person."""
+    unquoted = QUOTED_SPEECH.sub("", text)
+    if not FIRST_PERSON_SINGULAR.search(unquoted):
+        if any(_names_speaker(unquoted, name) for name in participants.names):
+            return True
+        opening = PERSON_SENTENCE.match(text)
+        if opening and opening["name"] in participants.introduction:
+            return True
+    mentions_interviewer = any(label in unquoted for label in participants.asking)
+    return mentions_interviewer and not SECOND_PERSON.search(unquoted)
+
+
+def _names_speaker(text: str, name: str) -> bool:
+    """Whether a text names the speaker with a title, or begins with the name: nobody calls himself Mr. in an answer."""
+    if not (name.isascii() or " " in name):
+        first, rest = regex.escape(name[0]), regex.escape(name[1:])
+        return regex.search(rf"{first}(?:{rest})?{TITLE_AFTER_NAME}", text) is not None
+    full, surname = regex.escape(name), regex.escape(name.rsplit(maxsplit=1)[-1])
+    if regex.search(rf"\b{TITLE_BEFORE_NAME}(?:{full}|{surname})\b", text):
         return True
     opening = PERSON_SENTENCE.match(text)
-    if opening and opening["name"] in top and not FIRST_PERSON_SINGULAR.search(QUOTED_SPEECH.sub("", text)):
-        return True
-    told = QUOTED_SPEECH.sub("", text)
-    return any(label in told for label in asking) and not SECOND_PERSON.search(told)
-
-
-def _close_essay(placed: list[LabelledBlock], last: int) -> list[LabelledBlock]:
-    """A list of questions and answers in the midst of an essay ends with its last answer, of one paragraph as all.
-
-    So it is where words for Q and A stand before turns of one paragraph, and far more follows the last of them.
-    """
-    labelled = [i for i, unit in enumerate(placed) if unit.label]
-    sizes = [len(placed[i].unit.text) for i in labelled]
-    behind = [i for i in range(last + 1, len(placed)) if placed[i].rule == "dialogue.continued"]
-    alone = all(placed[i].rule == "dialogue.labelled" for i in range(labelled[0], last + 1)) if labelled else False
-    anonymous = all(label.anonymous for i in labelled if (label := placed[i].label) is not None)
-    lead = sum(unit.part in {"lead", "prose"} for unit in placed[: labelled[0]]) if labelled else 0
-    told = sum(len(placed[i].unit.text) for i in behind)
-    if not (
-        alone and anonymous and len(labelled) >= MIN_ESSAY_TURNS and lead >= 2 and len(behind) >= 2
-    ) or told < ESSAY_LENGTH_RATIO * max(sizes):
-        return placed
-    start = behind[0]
-    return placed[:start] + [whole_block(unit.unit, "closing", "dialogue.essay", 0.65) for unit in placed[start:]]
-
-
-def _is_signature(rest: Sequence[LabelledBlock]) -> bool:
-    """Whether what is left is a name and a date, on short lines."""
-    if not 1 <= len(rest) <= 3 or not any(SIGNATURE_DATE.fullmatch(placed.unit.text.strip()) for placed in rest):
-        return False
-    return all(display_width(placed.unit.text) <= MAX_SIGNATURE_COLUMNS and not placed.unit.ended for placed in rest)
-
-
-def _is_about(text: str, name: str | None) -> bool:
-    """Whether a paragraph tells of the speaker in the third person: nobody calls himself Mr. in an answer."""
-    if name is None:
-        return False
-    told = QUOTED_SPEECH.sub("", text)
-    if FIRST_PERSON_SINGULAR.search(told):
-        return False
-    surname = name.split()[-1]
-    if name.isascii() or " " in name:
-        opening = PERSON_SENTENCE.match(told)
-        return bool(
-            regex.search(rf"\b{TITLE_BEFORE_NAME}(?:{regex.escape(name)}|{regex.escape(surname)})\b", told)
-        ) or (opening is not None and (opening["name"] == name or opening["name"].endswith(f" {name}")))
-    return bool(regex.search(rf"{regex.escape(name[0])}(?:{regex.escape(name[1:])})?{TITLE_AFTER_NAME}", told))
+    return opening is not None and (opening["name"] == name or opening["name"].endswith(f" {name}"))

@@ -1,4 +1,4 @@
-"""A body that is printed twice: the second print is kept in the text and stands once in the structure."""
+"""A body that is printed twice: the second print stays in the text and is once in the structure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -7,63 +7,66 @@ import msgspec
 from pipeline.stages.dialogue.blocks import Block
 
 MIN_REPEATED_BLOCKS, MIN_REPEATED_CHARS = 4, 300
-"""Paragraphs, and characters in them, from which a run that comes again is a second print."""
+"""Blocks, and characters in them, from which a run that occurs again is a second print."""
 MIN_ANCHOR_CHARS = 12
-"""Characters of a paragraph that can begin such a run."""
+"""Characters of a block that can begin such a run."""
 
 
 class RepeatedBlock(msgspec.Struct, frozen=True, gc=False):
-    """A unit is, from `cut` in its text on, what the unit of index `first` is.
+    """A block repeats the block with the index `original`, from the offset `start` in its own text on.
 
-    A dateline that was told from its paragraph there, and is one of those who made the article, stands before `cut`.
+    What is before `start` is a dateline that an earlier stage took from the original.
     """
 
-    first: int
-    cut: int = 0
+    original: int
+    start: int = 0
 
 
-def find_repeats(given: Sequence[Block], makers: str = "") -> dict[int, RepeatedBlock]:
-    """The units that repeat, one after the other, units further up, by their index; `makers` are names and bylines."""
-    if len(given) < 2 * MIN_REPEATED_BLOCKS:
+def find_repeats(blocks: Sequence[Block], makers: str = "") -> dict[int, RepeatedBlock]:
+    """The blocks that repeat, in a run, blocks further up, by index. `makers` are the bylines of the article."""
+    if len(blocks) < 2 * MIN_REPEATED_BLOCKS:
         return {}
-    places: dict[str, int] = {}
+    first_places: dict[str, int] = {}
     found: dict[int, RepeatedBlock] = {}
     i = 0
-    while i < len(given):
-        text = given[i].text
-        first = places.get(text) if len(text) >= MIN_ANCHOR_CHARS else None
-        if first is not None:
-            size, chars = _matching_run(given, first, i)
+    while i < len(blocks):
+        text = blocks[i].text
+        original = first_places.get(text) if len(text) >= MIN_ANCHOR_CHARS else None
+        if original is not None:
+            size, chars = _matching_run(blocks, original, i)
             if size >= MIN_REPEATED_BLOCKS and chars >= MIN_REPEATED_CHARS:
-                found.update((i + n, RepeatedBlock(first + n)) for n in range(size))
-                found.update(_extend_upwards(given, first, i, found, makers))
+                found.update((i + n, RepeatedBlock(original + n)) for n in range(size))
+                found.update(_extend_upwards(blocks, original, i, found, makers))
                 i += size
                 continue
-        places.setdefault(text, i)
+        first_places.setdefault(text, i)
         i += 1
     return found
 
 
 def _extend_upwards(
-    given: Sequence[Block], first: int, second: int, found: Mapping[int, RepeatedBlock], makers: str
+    blocks: Sequence[Block], original: int, repeat: int, found: Mapping[int, RepeatedBlock], makers: str
 ) -> Iterator[tuple[int, RepeatedBlock]]:
-    """What stands above a run in both prints, a byline at its start left aside."""
-    while first > 0 and second - 1 not in found:
-        first, second = first - 1, second - 1
-        ours, theirs = given[first].text, given[second].text
-        if len(ours) < MIN_ANCHOR_CHARS or not theirs.endswith(ours) or second <= first:
+    """The blocks above a run that repeat each other, too, if a byline at their start is left out."""
+    while original > 0 and repeat - 1 not in found:
+        original, repeat = original - 1, repeat - 1
+        first, second = blocks[original].text, blocks[repeat].text
+        if len(first) < MIN_ANCHOR_CHARS or not second.endswith(first) or repeat <= original:
             return
-        if theirs[: len(theirs) - len(ours)].strip() not in makers:
+        start = len(second) - len(first)
+        if second[:start].strip() not in makers:
             return
-        yield second, RepeatedBlock(first, len(theirs) - len(ours))
+        yield repeat, RepeatedBlock(original, start)
 
 
-def _matching_run(given: Sequence[Block], first: int, second: int) -> tuple[int, int]:
-    """How many units from `second` on say what those from `first` on say, and their characters."""
+def _matching_run(blocks: Sequence[Block], original: int, repeat: int) -> tuple[int, int]:
+    """How many blocks from `repeat` on equal those from `original` on, and how many characters these have."""
     size = chars = 0
     while (
-        second + size < len(given) and first + size < second and given[first + size].text == given[second + size].text
+        repeat + size < len(blocks)
+        and original + size < repeat
+        and blocks[original + size].text == blocks[repeat + size].text
     ):
-        chars += len(given[second + size].text)
+        chars += len(blocks[repeat + size].text)
         size += 1
     return size, chars

@@ -1,6 +1,7 @@
-"""What may be a speaker's label at the start of a paragraph: a short, name-shaped start and a separator.
+"""What could be a speaker's label at the start of a block: a short text in the form of a name, and a separator.
 
-Whether it is one is for the whole document to say: see `cast`. Cue words stand in `cue_words.tsv`.
+`find_candidate` looks at one block only. Whether a candidate is a label is decided with the whole document in view, by
+`label_selection`. The words that speakers' labels consist of, or never do, are in `cues.tsv`.
 """
 
 import re
@@ -11,72 +12,111 @@ from typing import Literal
 import msgspec
 import regex
 
+from pipeline.lexicon.lists import table
 from pipeline.lexicon.people import is_name
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.stages.dialogue.blocks import Block
-from pipeline.stages.dialogue.word_lists import rows
 
 LabelKind = Literal["asks", "answers", "moderates", "outlet", "never"]
 LabelForm = Literal["mark", "word", "blanks", "time", "heading"]
-"""What separates a label from the words: a colon or a bar; a full stop or blanks behind Q and A; a run of blanks; the
-time of day; nothing, where the label stands alone in a heading or in bold."""
+"""What separates a label from the text: a colon or a bar; a full stop or spaces after Q or A; a run of spaces; the time
+of day; nothing, if the label is a heading or a bold line of its own."""
+
+SPEAKER_KINDS: frozenset[LabelKind | None] = frozenset({"asks", "answers", "moderates"})
+"""Kinds of words that only a speaker's label has."""
 
 MAX_LATIN_LABEL_CHARS = 60
+MAX_LATIN_LABEL_WORDS = 8
 MAX_HAN_LABEL_CHARS = 14
 LABEL_SEARCH_CHARS = MAX_LATIN_LABEL_CHARS + 12
-"""Characters of a unit in which a separator must stand."""
+"""Characters of a block within which the separator must be."""
+MAX_ABBREVIATION_CHARS = 5
+"""Characters of an abbreviated word in a name, `Prof.`, with its full stop."""
+MAX_NUMBER_DIGITS = 3
+"""Digits of a number in a name: `Speaker 12`."""
 
 LABEL_SEPARATOR = re.compile("[:：︰﹕∶|｜]")
-WIDE_SPACE = re.compile("  |\u3000|\t")
+WIDE_SPACE = re.compile("  |\N{IDEOGRAPHIC SPACE}|\t")
 UNSEPARATED_STARTS = frozenset("QA问答問【[*_")
-"""What a label without a colon may begin with."""
+"""First characters of a label that has no colon and is no heading."""
 TIME_OF_DAY = r"\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[ ]?[AaPp][Mm])?"
 SEPARATED_LABEL = regex.compile(
-    rf"[*_]{{0,3}}(?P<before>[\[(（]?{TIME_OF_DAY}[\])）]?[*_]{{0,3}}\s{{1,3}}[*_]{{0,3}})?+"
-    r"[*_]{0,3}(?P<open>[【\[])?(?P<label>[^:：︰﹕∶|｜\n【】*_][^:：︰﹕∶|｜\n【】]{0,59}?)(?(open)[】\]])[*_]{0,3}"
-    rf"(?P<time>\s?[(（\[]{TIME_OF_DAY}[)）\]])?[*_]{{0,3}}\s{{0,3}}(?P<mark>[:：︰﹕∶|｜])[*_]{{0,6}}(?P<blank>\s*)",
-    regex.VERSION1,
+    rf"""
+    [*_]{{0,3}}
+    (?P<before>[\[(（]?{TIME_OF_DAY}[\])）]?[*_]{{0,3}}\s{{1,3}}[*_]{{0,3}})?+            # [00:12] Ada Fern: …
+    [*_]{{0,3}}
+    (?P<open>[【\[])?(?P<label>[^:：︰﹕∶|｜\n【】*_][^:：︰﹕∶|｜\n【】]{{0,59}}?)(?(open)[】\]])   # 【记者】：…
+    [*_]{{0,3}}
+    (?P<time>\s?[(（\[]{TIME_OF_DAY}[)）\]])?[*_]{{0,3}}                                  # Ada Fern (0:12): …
+    \s{{0,3}}(?P<mark>[:：︰﹕∶|｜])[*_]{{0,6}}(?P<blank>\s*)                              # **Ada Fern**: …
+    """,
+    regex.VERSION1 | regex.VERBOSE,
 )
 PLAIN_LABEL = regex.compile(r"\p{L}[\p{L}\p{M} .'’&·\-]*+")
 """A label without marks, numbers and brackets."""
 BRACKETED_LABEL = regex.compile(
-    r"[*_]{0,3}(?:【(?P<label>[^【】\n:：]{1,14})】|\[(?P<label>[^\[\]\n:：]{1,40})\](?![(\[:]))[*_]{0,3}(?P<blank>\s*)(?=\S)"
+    r"""
+    [*_]{0,3}
+    (?: 【(?P<label>[^【】\n:：]{1,14})】                    # 【记者】你好
+      | \[(?P<label>[^\[\]\n:：]{1,40})\](?![(\[:]) )       # [Ada Fern] Yes; not [a link](…)
+    [*_]{0,3}(?P<blank>\s*)(?=\S)
+    """,
+    regex.VERBOSE,
 )
 TIMED_LABEL = regex.compile(
-    rf"[*_]{{0,3}}(?P<label>[^\d\n*_:：|｜][^\n:：|｜]{{0,59}}?)[*_]{{0,3}}\s+(?P<time>[\[(（]?{TIME_OF_DAY}[\])）]?)[*_]{{0,3}}$"
+    rf"""
+    [*_]{{0,3}}(?P<label>[^\d\n*_:：|｜][^\n:：|｜]{{0,59}}?)[*_]{{0,3}}
+    \s+(?P<time>[\[(（]?{TIME_OF_DAY}[\])）]?)[*_]{{0,3}}$      # Ada Fern 00:12, alone on its line
+    """,
+    regex.VERBOSE,
 )
 SPACED_LABEL = regex.compile(r"[*_]{0,3}(?P<label>[^\s*_](?:[^\s]|[ ](?![ ])){0,40}?)(?:\u3000+|\t+|[ ]{2,})(?=\S)")
 QA_LABEL = regex.compile(
-    r"[*_]{0,3}(?P<label>[QA](?:\d{1,3})?)(?:[.．、][*_]{0,3}\s*|[*_]{2,3}\s+|\s{2,})(?=\S)"
-    r"|[*_]{0,3}(?P<label>[问答問])(?:[.．、][*_]{0,3}\s*|[*_]{2,3}\s*|\s+)(?=\S)"
+    r"""
+    [*_]{0,3}(?P<label>[QA](?:\d{1,3})?)
+        (?: [.．、][*_]{0,3}\s*                              # Q. Why walk?
+          | [*_]{2,3}\s+                                    # **Q** Why walk?
+          | \s{2,} )(?=\S)                                  # Q  Why walk?
+  | [*_]{0,3}(?P<label>[问答問])
+        (?:[.．、][*_]{0,3}\s*|[*_]{2,3}\s*|\s+)(?=\S)       # 问 你好吗
+    """,
+    regex.VERBOSE,
 )
 NICKNAME = regex.compile(r"[\p{L}\p{N}_.\-]{2,24}")
-"""What somebody may be called in a chat, where the time stands before it."""
+"""What somebody may be called in a chat, after the time of day: `[00:12] ada_f: …`."""
 NUMBER_AFTER_QA = regex.compile(r"(?P<number>\d{1,3})(?:[.、．)）]\s*|\s+)(?=\S)")
-"""The number of a question that stands behind its word: `Q:12 What …`."""
+"""The number of a question after its label: `Q:12 What …`."""
 CAPITALISED_WORD = r"(?:[\p{Lu}][\p{L}\p{M}.’'\-&]*)"
 NAME_CONNECTORS = frozenset((
     "of", "and", "the", "de", "van", "von", "der", "den", "la", "le", "du", "di", "da", "dos", "del", "bin",
     "al", "ibn", "y", "&", "for", "from", "at", "in", "to", "on", "e", "zu", "af", "av",
 ))  # fmt: skip
+"""Small words within a name or a role: `Ida van Moss`, `Head of Design`."""
 LATIN_NAME_WORD = regex.compile(r"[\p{Latin}\p{M}.’'\-&/]+")
 PARENTHESISED = regex.compile(r"\s*[(（]([^()（）]{1,40})[)）]")
 TRAILING_NUMBER = regex.compile(r"\s*[#＃]?\d{1,3}$")
 NUMBERED_HEADING = regex.compile(r"[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十\d]+[、章节節条條]")
-"""What numbers a heading or an item, and no speaker."""
+"""How a numbered heading or item begins: `一、`, `第三章`."""
 HAN_LABEL_TEXT = regex.compile(r"[\p{Han}·・《》〈〉「」“”、\s\p{Latin}\d]+")
-# Characters that clauses are made of and names are not.
 CLAUSE_CHARS = regex.compile(
-    r"[的是了在有我你您他她它们們这這那哪就也都不没沒和与與及把被让讓说說想要会會能可如因所以但]"
+    "[的是了在有我你您他她它们們这這那哪就也都不没沒和与與及把被让讓说說想要会會能可如因所以但]"
 )
+"""Characters of clauses that names do not have."""
 NAME_AND_ROLE = regex.compile(r"(?P<name>[^,，]{3,40}),\s[\p{L}\p{M}\s.&’'\-]{2,50}")
+"""`Ada Fern, Keeper of the Light`."""
+NEVER_IN_NAME = frozenset('()（）,，.。?？!！;；"[]{}<>=/\\')
+ALLOWED_IN_ABBREVIATED_NAME = frozenset("./&")
+TITLE_QUOTES = "《》〈〉“”"
+CHINESE_QUOTES = "《》〈〉「」"
 
 
 class LabelCandidate(msgspec.Struct, frozen=True, gc=False):
-    """A possible label at the start of a unit: `[start, end)` of the document, `key` what makes two the same.
+    """A text at the start of a block that could be a speaker's label.
 
-    `body` is where the words begin, counted in the unit's text; `told` says that the user names it; `beside` are spans
-    of the unit's text with a time or a number that stand around the label.
+    `[start, end)` is its span in the document, `key` is the same for all spellings of one label, and `text_start` is
+    the offset in the block's text at which the words after the label begin. `anonymous` labels are words such as Q and
+    A. `from_vocabulary` labels are named by the user. `beside` are spans of the block's text with a time or a number
+    next to the label.
     """
 
     start: int
@@ -85,8 +125,8 @@ class LabelCandidate(msgspec.Struct, frozen=True, gc=False):
     key: str
     kind: LabelKind | None
     anonymous: bool
-    body: int
-    told: bool = False
+    text_start: int
+    from_vocabulary: bool = False
     form: LabelForm = "mark"
     beside: tuple[tuple[int, int], ...] = ()
 
@@ -97,7 +137,11 @@ class LabelCandidate(msgspec.Struct, frozen=True, gc=False):
 
 
 class Cue(msgspec.Struct, frozen=True, gc=False):
-    """What a word in a label says."""
+    """What a word in a label means.
+
+    `asking`: it is a label only with a number or before questions, because it also means something else (`问题` is a
+    question or a problem).
+    """
 
     kind: LabelKind
     anonymous: bool
@@ -106,40 +150,53 @@ class Cue(msgspec.Struct, frozen=True, gc=False):
 
 @cache
 def cue_words() -> Mapping[str, Cue]:
-    """The cue words, lower-case, from `cue_words.tsv`."""
-    table = {}
-    for row in rows("cues.tsv"):
-        word, kind, *rest = row.split("\t")
-        table[word.casefold()] = Cue(kind, bool(rest), "asking" in rest)  # type: ignore[arg-type]
-    return table
+    """The cue words of `cues.tsv`, in small letters."""
+    return {
+        word.casefold(): Cue(kind, bool(flags), "asking" in flags)  # type: ignore[arg-type]
+        for word, kind, *flags in table(__package__, "cues.tsv")
+    }
 
 
 @lru_cache(maxsize=4096)
 def cue_of(label: str) -> Cue | None:
-    """What the words of a label say: the whole of it, or an outlet's or a reporter's word at its end."""
+    """What the words of a label mean: the whole of it, its first words, or its last; None where no word tells."""
     known = cue_words()
     plain = TRAILING_NUMBER.sub("", PARENTHESISED.sub("", label)).strip().casefold()
     if plain in known:
         return known[plain]
-    bare = plain.strip("《》〈〉“”\"'")
-    words = bare.split()
-    first = known.get(words[0]) if len(words) > 1 else None
-    if first is not None and not first.anonymous and first.kind in {"moderates", "asks"}:
-        return first  # `Chair Lombard`, `Moderator Ines Fern`
-    if not bare.isascii() and 4 <= len(bare) <= 7:
-        opening = next((known[bare[:n]] for n in (3, 2) if bare[:n] in known and is_name(bare[n:])), None)
-        if opening is not None and not opening.anonymous and opening.kind in {"moderates", "asks"}:
-            return opening  # `主持人林某`
-    last = known.get(words[-1]) if len(words) > 1 else None
-    if last is None and not bare.isascii():
-        last = next((known[bare[-n:]] for n in (4, 3, 2, 1) if len(bare) > n and bare[-n:] in known), None)
-    if last is None or last.anonymous or last.kind not in {"asks", "outlet", "moderates"}:
+    bare = plain.strip(f"{TITLE_QUOTES}\"'")
+    return _leading_cue(bare) or _trailing_cue(bare)
+
+
+def _leading_cue(label: str) -> Cue | None:
+    """The cue of a role before a name: `Moderator Ines Fern`, `主持人林某`."""
+    known = cue_words()
+    words = label.split()
+    starts = [words[0]] if len(words) > 1 else []
+    if not label.isascii() and 4 <= len(label) <= 7:
+        starts += [label[:size] for size in (3, 2) if label[:size] in known and is_name(label[size:])][:1]
+    for start in starts:
+        cue = known.get(start)
+        if cue is not None and not cue.anonymous and cue.kind in {"moderates", "asks"}:
+            return cue
+    return None
+
+
+def _trailing_cue(label: str) -> Cue | None:
+    """The cue of an outlet's or a reporter's word at the end: `Harbour News`, `山城晚报`."""
+    known = cue_words()
+    words = label.split()
+    cue = known.get(words[-1]) if len(words) > 1 else None
+    if cue is None and not label.isascii():
+        endings = (label[-size:] for size in (4, 3, 2, 1) if len(label) > size)
+        cue = next((known[ending] for ending in endings if ending in known), None)
+    if cue is None or cue.anonymous or cue.kind not in {"asks", "outlet", "moderates"}:
         return None
-    return last
+    return cue
 
 
 class LabelShape(msgspec.Struct, frozen=True, gc=False):
-    """What can be said of a label by itself."""
+    """What a label says by itself."""
 
     key: str
     kind: LabelKind | None
@@ -147,70 +204,98 @@ class LabelShape(msgspec.Struct, frozen=True, gc=False):
 
 
 def vocabulary_labels(vocabulary: Vocabulary) -> Mapping[str, LabelKind | None]:
-    """The keys of labels that the user names, and their kind: a medium for an outlet, none for a person."""
+    """The keys of the labels that the user names, with their kind: `outlet` for an outlet, None for a person."""
     people = {label_key(name): None for name in vocabulary.names}
-    media: dict[str, LabelKind | None] = {label_key(outlet): "outlet" for outlet in vocabulary.outlets}
-    return {key: kind for key, kind in (people | media).items() if key}
+    outlets: dict[str, LabelKind | None] = {label_key(outlet): "outlet" for outlet in vocabulary.outlets}
+    return {key: kind for key, kind in (people | outlets).items() if key}
 
 
-def find_candidate(unit: Block, vocabulary: Vocabulary = NO_VOCABULARY) -> LabelCandidate | None:
-    """The possible label at the start of a unit, or None."""
-    text = unit.text
-    mark = LABEL_SEPARATOR.search(text, 0, LABEL_SEARCH_CHARS)
-    if mark is not None:
-        found = _separated_candidate(unit, mark.start(), vocabulary)
-        if found is not None:
-            return found
-    elif text[0] in "QA" and text[1:3] == "  ":
-        body = len(text) - len(text[1:].lstrip())
-        shape = _label_shape(text[0])
-        if shape is not None:
-            return LabelCandidate(
-                unit.start, unit.start + 1, text[0], shape.key, shape.kind, shape.anonymous, body, form="word"
-            )
-    elif (
-        text[0] not in UNSEPARATED_STARTS
-        and not (unit.level or unit.bold or text.isupper())
-        and not WIDE_SPACE.search(text, 0, LABEL_SEARCH_CHARS)
-    ):
+# --- finding a candidate
+
+
+def find_candidate(block: Block, vocabulary: Vocabulary = NO_VOCABULARY) -> LabelCandidate | None:
+    """The candidate at the start of a block, or None. `vocabulary` holds names and outlets that the user knows."""
+    separator = LABEL_SEPARATOR.search(block.text, 0, LABEL_SEARCH_CHARS)
+    if separator is not None:
+        candidate = _separated_candidate(block, separator.start(), vocabulary)
+        if candidate is not None:
+            return candidate
+    elif _is_spaced_qa(block.text):
+        candidate = _spaced_qa_candidate(block)
+        if candidate is not None:
+            return candidate
+    elif not _may_lack_separator(block):
         return None
-    head = text[:LABEL_SEARCH_CHARS]
+    return _unseparated_candidate(block, vocabulary)
+
+
+def _is_spaced_qa(text: str) -> bool:
+    return text[0] in "QA" and text[1:3] == "  "
+
+
+def _spaced_qa_candidate(block: Block) -> LabelCandidate | None:
+    """`Q   Why walk?`: a letter before two or more spaces."""
+    text = block.text
+    shape = _label_shape(text[0])
+    if shape is None:
+        return None
+    text_start = len(text) - len(text[1:].lstrip())
+    return LabelCandidate(
+        block.start, block.start + 1, text[0], shape.key, shape.kind, shape.anonymous, text_start, form="word"
+    )
+
+
+def _may_lack_separator(block: Block) -> bool:
+    """Whether a block without a separator near its start can begin with a label at all; most cannot."""
+    return (
+        block.text[0] in UNSEPARATED_STARTS
+        or _is_set_apart(block)
+        or WIDE_SPACE.search(block.text, 0, LABEL_SEARCH_CHARS) is not None
+    )
+
+
+def _is_set_apart(block: Block) -> bool:
+    return block.level > 0 or block.bold or block.text.isupper()
+
+
+def _unseparated_candidate(block: Block, vocabulary: Vocabulary) -> LabelCandidate | None:
+    """A label that no colon or bar follows: `Q.`, `【记者】`, a name before a run of spaces, a heading."""
+    head = block.text[:LABEL_SEARCH_CHARS]
     first = head[0] if head[0] not in "*_" else head.lstrip("*_")[:1]
-    if first in "QA问答問":
-        match = QA_LABEL.match(unit.text)
-        if match is not None:
-            return _matched_candidate(unit, match, vocabulary, "word")
-    if first and first in "【[":
-        match = BRACKETED_LABEL.match(unit.text)
-        if match is not None:
-            return _matched_candidate(unit, match, vocabulary, "mark")
-    if "  " in head or "\u3000" in head or "\t" in head:
-        match = SPACED_LABEL.match(head)
-        if match is not None:
-            return _matched_candidate(unit, match, vocabulary, "blanks")
-    alone = unit.level or unit.bold or unit.text.isupper()
-    if alone and len(unit.text) <= MAX_LATIN_LABEL_CHARS and not unit.ended:
-        shape = _label_shape(unit.text)
-        if shape is not None:
-            return LabelCandidate(
-                unit.start, unit.end, unit.text, shape.key, shape.kind, shape.anonymous, len(unit.text), form="heading"
-            )
-    return None
+    if first in "QA问答問" and (match := QA_LABEL.match(block.text)) is not None:
+        return _matched_candidate(block, match, vocabulary, "word")
+    if first and first in "【[" and (match := BRACKETED_LABEL.match(block.text)) is not None:
+        return _matched_candidate(block, match, vocabulary, "mark")
+    if WIDE_SPACE.search(head) is not None and (match := SPACED_LABEL.match(head)) is not None:
+        return _matched_candidate(block, match, vocabulary, "blanks")
+    return _heading_candidate(block)
 
 
-def _separated_candidate(unit: Block, at: int, vocabulary: Vocabulary) -> LabelCandidate | None:
-    """A label before a colon or a bar, or alone on its line with the time of day."""
-    text = unit.text
-    # Nearly all labels are plain: letters up to the first colon, and words or nothing behind it.
+def _heading_candidate(block: Block) -> LabelCandidate | None:
+    """A heading, a bold line or a line in capitals that is a label as a whole."""
+    if not _is_set_apart(block) or len(block.text) > MAX_LATIN_LABEL_CHARS or block.ends_sentence:
+        return None
+    shape = _label_shape(block.text)
+    if shape is None:
+        return None
+    return LabelCandidate(
+        block.start, block.end, block.text, shape.key, shape.kind, shape.anonymous, len(block.text), form="heading"
+    )
+
+
+def _separated_candidate(block: Block, at: int, vocabulary: Vocabulary) -> LabelCandidate | None:
+    """A label before the separator at `at`, or alone on its line with the time of day."""
+    text = block.text
+    # Nearly all labels are plain: letters up to the first colon, and words or nothing after it.
     label = text[:at].strip("*_ ")
     if _is_plain_label(label) and not text[at + 1 : at + 2].isdigit():
-        return _plain_candidate(unit, label, at, vocabulary)
-    if len(unit.text) <= LABEL_SEARCH_CHARS and (timed := TIMED_LABEL.match(unit.text)):
-        return _matched_candidate(unit, timed, vocabulary, "time")
-    match = SEPARATED_LABEL.match(unit.text)
-    if match is None or not _is_separator(unit.text, match):
+        return _plain_candidate(block, label, at, vocabulary)
+    if len(text) <= LABEL_SEARCH_CHARS and (timed := TIMED_LABEL.match(text)):
+        return _matched_candidate(block, timed, vocabulary, "time")
+    match = SEPARATED_LABEL.match(text)
+    if match is None or not _is_separator(text, match):
         return None
-    return _matched_candidate(unit, match, vocabulary, "mark")
+    return _matched_candidate(block, match, vocabulary, "mark")
 
 
 @lru_cache(maxsize=8192)
@@ -218,32 +303,40 @@ def _is_plain_label(label: str) -> bool:
     return PLAIN_LABEL.fullmatch(label) is not None
 
 
-def _plain_candidate(unit: Block, label: str, at: int, vocabulary: Vocabulary) -> LabelCandidate | None:
-    """The hit of a label that nothing stands beside, before the separator at `at`."""
-    text = unit.text
+def _plain_candidate(block: Block, label: str, at: int, vocabulary: Vocabulary) -> LabelCandidate | None:
+    """The candidate of a label with nothing beside it, before the separator at `at`."""
+    text = block.text
     shape = _label_shape(label)
     named = _vocabulary_shape(label, shape, vocabulary) if vocabulary else None
     shape = named or shape
     if shape is None:
         return None
-    body = at + 1
-    while body < len(text) and text[body] in "*_":
-        body += 1
-    after = text[body : body + 1]
-    glued = text[at] == ":" and body == at + 1 and after and not after.isspace() and after.isascii() and label.isascii()
+    text_start = at + 1
+    while text_start < len(text) and text[text_start] in "*_":
+        text_start += 1
+    after = text[text_start : text_start + 1]
+    glued = (
+        text[at] == ":"
+        and text_start == at + 1
+        and after
+        and not after.isspace()
+        and after.isascii()
+        and label.isascii()
+    )
     if glued and after not in "\"'(" and not shape.anonymous:
         return None
-    while body < len(text) and text[body].isspace():
-        body += 1
-    start = unit.start + text.index(label)
+    while text_start < len(text) and text[text_start].isspace():
+        text_start += 1
+    start = block.start + text.index(label)
     return LabelCandidate(
-        start, start + len(label), label, shape.key, shape.kind, shape.anonymous, body, named is not None
+        start, start + len(label), label, shape.key, shape.kind, shape.anonymous, text_start, named is not None
     )
 
 
 def _matched_candidate(
-    unit: Block, match: "regex.Match[str]", vocabulary: Vocabulary, form: LabelForm
+    block: Block, match: "regex.Match[str]", vocabulary: Vocabulary, form: LabelForm
 ) -> LabelCandidate | None:
+    """The candidate of a match with a group `label`, and perhaps `before`, `time` and `blank`."""
     start, _ = match.span("label")
     label = match["label"].rstrip("*_ ")
     groups = match.groupdict()
@@ -254,20 +347,20 @@ def _matched_candidate(
     shape = named or shape
     if shape is None:
         return None
-    body = len(unit.text) if form == "time" else match.end()
-    beside = [_trimmed_span(unit.text, *match.span(name)) for name in ("before", "time") if groups.get(name)]
+    text_start = len(block.text) if form == "time" else match.end()
+    beside = [_trimmed_span(block.text, *match.span(name)) for name in ("before", "time") if groups.get(name)]
     glued = shape.kind == "asks" and shape.anonymous and form == "mark" and not match["blank"]
-    if glued and (number := NUMBER_AFTER_QA.match(unit.text, body)):
+    if glued and (number := NUMBER_AFTER_QA.match(block.text, text_start)):
         beside.append(number.span("number"))
-        body = number.end()
+        text_start = number.end()
     return LabelCandidate(
-        unit.start + start,
-        unit.start + start + len(label),
+        block.start + start,
+        block.start + start + len(label),
         label,
         shape.key,
         shape.kind,
         shape.anonymous,
-        body,
+        text_start,
         named is not None,
         form,
         tuple(beside),
@@ -275,15 +368,36 @@ def _matched_candidate(
 
 
 def _trimmed_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """A span without blanks and marks around it."""
+    """A span without spaces and marks of emphasis around it."""
     inner = text[start:end]
     return start + len(inner) - len(inner.lstrip("*_ ")), end - len(inner) + len(inner.rstrip("*_ "))
 
 
-def _vocabulary_shape(label: str, shape: LabelShape | None, vocabulary: Vocabulary) -> LabelShape | None:
-    """The shape of a label that the user names, whatever its form; what its words say goes before what the user says.
+def _is_separator(text: str, match: "regex.Match[str]") -> bool:
+    """Whether the matched mark separates a label.
 
-    Words for Q and A stay what they are.
+    An ASCII colon in `10:30` or `std::map` does not; before a space, a bracket or beside Chinese it does.
+    """
+    if match["mark"] != ":" or match["blank"] or match.end() == len(text):
+        return True
+    after = text[match.end()]
+    return (
+        after in "\"“‘'「『(（*" or not after.isascii() or not match["label"].isascii() or _is_qa_word(match["label"])
+    )
+
+
+def _is_qa_word(label: str) -> bool:
+    cue = cue_of(label)
+    return cue is not None and cue.anonymous
+
+
+# --- what a label says by itself
+
+
+def _vocabulary_shape(label: str, shape: LabelShape | None, vocabulary: Vocabulary) -> LabelShape | None:
+    """The shape of a label that the user names, whatever its form; None for any other and for words such as Q and A.
+
+    The words of the label decide its kind before the vocabulary does.
     """
     if shape is not None and shape.anonymous:
         return None
@@ -293,36 +407,27 @@ def _vocabulary_shape(label: str, shape: LabelShape | None, vocabulary: Vocabula
     return LabelShape(key, (shape.kind if shape else None) or known[key], anonymous=False)
 
 
+# Cached because the same few labels occur all through a document.
 @lru_cache(maxsize=8192)
 def _label_shape(label: str) -> LabelShape | None:
-    """The shape of a label; None where it is no speaker's. The same few labels come all through a document."""
+    """The shape of a label; None where it cannot be a speaker's."""
     if not label or not is_name_shaped(label):
         return None
-    said = cue_of(label)
-    if said is not None and said.kind == "never":
+    cue = cue_of(label)
+    if cue is not None and cue.kind == "never":
         return None
-    anonymous = said is not None and said.anonymous
+    anonymous = cue is not None and cue.anonymous
     key = label_key(label, anonymous=anonymous)
     # Nothing but quotation marks and brackets names nobody.
-    return LabelShape(key, said.kind if said else None, anonymous) if key else None
-
-
-def _is_separator(text: str, match: "regex.Match[str]") -> bool:
-    """A colon of ASCII in `10:30` or `std::map` separates nothing; before a blank or beside Chinese it does."""
-    if match["mark"] != ":" or match["blank"] or match.end() == len(text):
-        return True
-    last = text[match.end()]
-    return last in "\"“‘'「『(（*" or not last.isascii() or not match["label"].isascii() or _is_qa_word(match["label"])
-
-
-def _is_qa_word(label: str) -> bool:
-    said = cue_of(label)
-    return said is not None and said.anonymous
+    return LabelShape(key, cue.kind if cue else None, anonymous) if key else None
 
 
 def label_key(label: str, *, anonymous: bool = False) -> str:
-    """What makes two labels the same: no marks, no parentheses, no case; for words for Q and A no number either."""
-    plain = PARENTHESISED.sub("", label).strip("*_ 《》〈〉“”\"'[]【】")
+    """What is the same for all spellings of a label: it in small letters, without marks and parentheses.
+
+    A role after a name goes, too, and for words such as Q and A (`anonymous`) the number.
+    """
+    plain = PARENTHESISED.sub("", label).strip(f"*_ {TITLE_QUOTES}\"'[]【】")
     if role := NAME_AND_ROLE.fullmatch(plain):
         plain = role["name"]
     if anonymous:
@@ -331,7 +436,7 @@ def label_key(label: str, *, anonymous: bool = False) -> str:
 
 
 def is_name_shaped(label: str) -> bool:
-    """Whether a label has the form of a name, of a role, or of a word for Q and A."""
+    """Whether a label has the form of a name, of a role, or of a word such as Q and A."""
     if TRAILING_NUMBER.sub("", label).strip().casefold() in cue_words():
         return True
     plain = PARENTHESISED.sub("", label).strip()
@@ -339,28 +444,38 @@ def is_name_shaped(label: str) -> bool:
         plain = role["name"]
         if " " not in plain:
             return False
-    if not plain or (any(c in plain for c in '()（）,，.。?？!！;；"[]{}<>=/\\') and not _has_abbreviated_title(plain)):
+    if not plain or (not NEVER_IN_NAME.isdisjoint(plain) and not _has_abbreviated_title(plain)):
         return False
-    if plain.isascii() or LATIN_NAME_WORD.match(plain):
-        words = plain.split()
-        shaped = all(_is_name_word(word) or word in NAME_CONNECTORS or word.casefold() in cue_words() for word in words)
-        return len(plain) <= MAX_LATIN_LABEL_CHARS and 0 < len(words) <= 8 and shaped and _is_name_word(words[0])
-    if NUMBERED_HEADING.match(plain):
+    return _is_latin_name(plain) if plain.isascii() or LATIN_NAME_WORD.match(plain) else _is_han_name(plain)
+
+
+def _is_latin_name(label: str) -> bool:
+    words = label.split()
+    shaped = all(_is_name_word(word) or word in NAME_CONNECTORS or word.casefold() in cue_words() for word in words)
+    few = len(label) <= MAX_LATIN_LABEL_CHARS and 0 < len(words) <= MAX_LATIN_LABEL_WORDS
+    return few and shaped and _is_name_word(words[0])
+
+
+def _is_han_name(label: str) -> bool:
+    if NUMBERED_HEADING.match(label):
         return False
-    bare = plain.strip("《》〈〉“”「」")
+    bare = label.strip(CHINESE_QUOTES + "“”")
+    quoted = bare != label
     return (
         len(bare) <= MAX_HAN_LABEL_CHARS
-        and bool(HAN_LABEL_TEXT.fullmatch(plain))
-        and (bare != plain or not CLAUSE_CHARS.search(bare))
+        and HAN_LABEL_TEXT.fullmatch(label) is not None
+        and (quoted or not CLAUSE_CHARS.search(bare))
     )
 
 
 def _has_abbreviated_title(label: str) -> bool:
-    """`Dr. Ada Fern`, `J. R. Moss`, `St. John`: a full stop behind a short capitalised word belongs to a name."""
-    return all(c in ".&/" or c not in ',，。?？!！;；"[]{}<>=/\\()（）' for c in label) and all(
-        "." not in word.rstrip(".") or len(word) <= 5 for word in label.split()
+    """Whether the marks of a label belong to a name: `Dr. Ada Fern`, `J. R. Moss`, `St. John`."""
+    return (NEVER_IN_NAME - ALLOWED_IN_ABBREVIATED_NAME).isdisjoint(label) and all(
+        "." not in word.rstrip(".") or len(word) <= MAX_ABBREVIATION_CHARS for word in label.split()
     )
 
 
 def _is_name_word(word: str) -> bool:
-    return (word[0].isupper() and bool(LATIN_NAME_WORD.fullmatch(word))) or (word.isdigit() and len(word) <= 3)
+    if word.isdigit():
+        return len(word) <= MAX_NUMBER_DIGITS
+    return word[0].isupper() and LATIN_NAME_WORD.fullmatch(word) is not None

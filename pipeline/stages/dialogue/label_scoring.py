@@ -1,377 +1,256 @@
-"""Which of the possible labels are speakers': judged by the whole document.
+"""How likely each label is to be a speaker's, judged by the whole document.
 
-What makes a label a speaker's: its word says so; it comes again and takes turns with others; questions stand behind
-it; what stands behind it speaks of I and you; it is a name; the user names it. What speaks against it: short values
-behind it, items of a list, small words. The evidence is added up (in `_voice`), and the sum is the label's confidence
-on a logistic scale. The weights were set by hand and held against annotated documents: these are too few to train on.
+A candidate such as `Note:` looks like `Ada:`. What tells them apart is how all lines with one label behave: a speaker's
+label comes again, takes turns with others, stands before or after questions, and is followed by whole sentences that
+say I and you. `LabelFeatures` counts this for one label, `score_terms` turns it into named points, and their sum on a
+logistic scale is the label's confidence.
+
+The weights were set by hand and checked against annotated documents; there are too few of these to train on.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 
 import msgspec
-import regex
 
 from pipeline.lexicon import english
 from pipeline.lexicon.people import is_name
 from pipeline.stages.dialogue.blocks import CLOSING_CHARS, PROSE_COLUMNS, Block
-from pipeline.stages.dialogue.label_candidates import LabelCandidate, cue_of
-from pipeline.stages.dialogue.label_layout import layout_of
-from pipeline.stages.dialogue.questions import FIRST_PERSON
-from pipeline.stages.dialogue.speaker_aliases import AliasIndex, introduced_initials, unique_initials
+from pipeline.stages.dialogue.label_candidates import SPEAKER_KINDS, LabelCandidate, LabelForm, LabelKind
+from pipeline.stages.dialogue.pronouns import CONVERSATION
 
-SPEECH = regex.compile(r"\b(?:I|you|your|we|our|us|my|me|You|We)\b|[我你您咱]")
-"""Words of those who speak to each other."""
-READ = 300
-"""Characters of a turn that are read for evidence."""
-SAMPLE = 40
-"""Turns of one speaker that are read for evidence."""
-SHORT, SHORTEST = 25, 12
-"""Median length of what stands behind a label under which it is rather a key with a value."""
-CUE = {"asks": 3.0, "answers": 3.0, "moderates": 2.0, "outlet": 1.2}
-CUED = frozenset({"asks", "answers", "moderates"})
-TOLD = 8.0
-RECURRENCE, MOST_RECURRENCE = 0.8, 4.0
-ALTERNATION, ASKING, ANSWERING, SPEAKING = 1.0, 1.5, 1.0, 1.2
-NAME, ORDINARY = 0.8, -1.2
-VALUE, SHORT_VALUE = -1.5, -0.5
-ITEM, SMALL, ALONE, UNENDED = -2.0, -1.0, -1.5, -1.5
-FORM = {"mark": 0.0, "word": 0.3, "blanks": -0.8, "time": 0.8, "heading": -1.5}
-MARKED = 0.5
+MAX_EVIDENCE_CHARS = 300
+"""Characters of a turn that are read."""
+MAX_SAMPLED_TURNS = 40
+"""Turns of one label that are read."""
+TURN_END_CHARS = frozenset(".。!！?？…—–-:：,，;；~～")
+
+FROM_VOCABULARY_POINTS = 8.0
+KIND_POINTS = {"asks": 3.0, "answers": 3.0, "moderates": 2.0, "outlet": 1.2}
+POINTS_PER_DOUBLING, MAX_RECURRENCE_POINTS = 0.8, 4.0
+"""Points each time the number of turns doubles."""
+ALTERNATION_POINTS, SINGLE_TURN_POINTS = 1.0, -1.5
+ASKING_POINTS, ANSWERING_POINTS, CONVERSATION_POINTS = 1.5, 1.0, 1.2
+NAME_POINTS, ORDINARY_WORDS_POINTS = 0.8, -1.2
+MAX_VALUE_CHARS, MAX_SHORT_CHARS = 12, 25
+"""Median length of the turns below which the label is rather a key with a value, or may be one."""
+VALUE_POINTS, SHORT_POINTS = -1.5, -0.5
+SMALL_START_POINTS = -1.0
+"""For turns that begin with a small letter or a digit."""
+LIST_ITEM_POINTS = -2.0
+UNENDED_POINTS = -1.5
+"""For turns that end without a mark and do not say I or you."""
+FORM_POINTS: Mapping[LabelForm, float] = {"mark": 0.0, "word": 0.3, "blanks": -0.8, "time": 0.8, "heading": -1.5}
+EMPHASIS_POINTS = 0.5
 """For labels that are all headings, bold or in capitals."""
-ACCEPTED = 2.4
-"""The sum from which a label is a speaker's, if the document is a talk."""
-STEEP = 1.3
-KNOWN, ALIKE, ASKED = 0.93, 0.85, 0.7
-"""Confidence of a label that comes once: of somebody known, set like the others, or with a question behind it."""
-SPEAKS = 0.25
-"""Share of the turns of a label beside one that the user names, that must speak of I and you."""
-NEAR = 8
-"""Units before the first and behind the last turn in which a label that is set like the others is one."""
-LEAST_CONFIDENCE, MOST_CONFIDENCE = 0.5, 0.99
-LEAST_ENDED = 0.6
-"""Share of the turns of a talk that must end as sentences do: those of a programme do not."""
-ASKED_TWICE = 2
-MANY, ASKING_SHARE = 8, 0.15
-"""Turns, and share of them that asks, from which those of a talk need not end so: people who chat save full stops."""
-ENDS = frozenset(".。!！?？…—–-:：,，;；~～")
-ANSWERED = 0.3
-"""Share of the unlabelled answers below one speaker's questions that must speak of I and we."""
+
+MIN_SPEAKER_SCORE = 2.4
+"""Score from which a label is a speaker's, if the document is a dialogue; here the confidence is 0.5."""
+LOGISTIC_SLOPE = 1.3
+MIN_CONFIDENCE, MAX_CONFIDENCE = 0.5, 0.99
+
+MIN_NAME_CAPITAL_SHARE, MAX_ORDINARY_CAPITAL_SHARE = 0.6, 0.4
+"""How often a word is capitalised within sentences: above the first it is a name, below the second it is none."""
+UNKNOWN_CAPITAL_SHARE = 0.7
+"""What is assumed of a word that the word list does not have: most of these are names."""
+
+
+class LabelFeatures(msgspec.Struct, frozen=True, gc=False):
+    """What all lines with one label have in common. Counts are of the sampled turns."""
+
+    turns: int
+    """Lines with this label."""
+    sampled: int
+    """Lines that were read."""
+    asking: int
+    """Turns that hold a question mark."""
+    answering: int
+    """Turns right after a question of somebody else."""
+    alternating: int
+    """Turns next to another label."""
+    conversing: float
+    """Share of the turns that say I, we or you."""
+    ended: float
+    """Share of the turns that end as sentences do, or break off."""
+    small_starts: int
+    """Turns that begin with a small letter or a digit."""
+    list_items: int
+    """Turns that are items of a list."""
+    median_chars: int
+    """Median length of the turns, in Latin letters: a Chinese character counts as two."""
+    name_points: float
+    kind: LabelKind | None
+    form: LabelForm
+    from_vocabulary: bool
+    timed: bool
+    """A time or a number stands beside the label."""
+    emphasised: bool
+    """All lines are headings, or have the label in bold or capitals."""
 
 
 class LabelScore(msgspec.Struct, frozen=True, gc=False):
-    """One key, where it stands, and how much speaks for it."""
+    """The score of one label and the features that later decisions need. `places` are indices of its blocks."""
 
     key: str
     places: tuple[int, ...]
     score: float
     asking: int
-    speaking: float
+    conversing: float
     ended: float
     named: bool
 
     @property
     def confidence(self) -> float:
-        """The score on a logistic scale, 0.5 at the threshold."""
-        return confidence(self.score)
+        """The score on a logistic scale, from 0.5 (at `MIN_SPEAKER_SCORE` or below) to 0.99."""
+        value = 1 / (1 + math.exp(-LOGISTIC_SLOPE * (self.score - MIN_SPEAKER_SCORE)))
+        return round(min(max(value, MIN_CONFIDENCE), MAX_CONFIDENCE), 2)
 
 
-class SpeakerLabels(msgspec.Struct, frozen=True, gc=False):
-    """The labels that are speakers', by the index of their unit, and how sure each key is; `doubtful` nearly were."""
-
-    hits: dict[int, LabelCandidate]
-    confidences: dict[str, float]
-    doubtful: tuple[LabelCandidate, ...] = ()
-
-
-def confidence(score: float) -> float:
-    """How sure a label with this sum of evidence is."""
-    value = 1 / (1 + math.exp(-STEEP * (score - ACCEPTED)))
-    return round(min(max(value, LEAST_CONFIDENCE), MOST_CONFIDENCE), 2)
-
-
-def select_speaker_labels(hits: Mapping[int, LabelCandidate], given: Sequence[Block]) -> SpeakerLabels:
-    """Of the possible labels (by index of their unit) those that are speakers'."""
-    voices = _voices(hits, given)
-    problems = {voice.key for voice in voices if _problem(voice, hits)}
-    if problems:
-        hits = {i: hit for i, hit in hits.items() if hit.key not in problems}
-        voices = _voices(hits, given)
-    taken = [voice for voice in voices if _accepted(voice, hits)]
-    if not _talk(taken, hits, given):
-        told = {i: hit for i, hit in hits.items() if hit.told}
-        known = {hit.key: MOST_CONFIDENCE for hit in told.values()}
-        nearly = _nearly(taken, hits)
-        if told:
-            _join(told, known, hits, given, voices)
-            nearly = tuple(hit for hit in nearly if hit.key not in known)
-        return SpeakerLabels(dict(sorted(told.items())), known, nearly)
-    sure = {i: hits[i] for voice in taken for i in voice.places}
-    confidences = {voice.key: voice.confidence for voice in taken}
-    _adopt(sure, confidences, hits, given, {voice.key: voice for voice in voices})
-    _join(sure, confidences, hits, given, voices)
-    return SpeakerLabels(dict(sorted(sure.items())), confidences)
+def score_terms(features: LabelFeatures) -> dict[str, float]:
+    """The points of one label by name, in the order in which they are added."""
+    count = features.sampled
+    return {
+        "kind": FROM_VOCABULARY_POINTS if features.from_vocabulary else KIND_POINTS.get(features.kind or "", 0.0),
+        "recurrence": min(POINTS_PER_DOUBLING * math.log2(features.turns), MAX_RECURRENCE_POINTS),
+        "alternation": ALTERNATION_POINTS * features.alternating / count if features.turns > 1 else SINGLE_TURN_POINTS,
+        "conversation": (
+            ASKING_POINTS * features.asking / count
+            + ANSWERING_POINTS * features.answering / count
+            + CONVERSATION_POINTS * features.conversing
+        ),
+        "name": features.name_points,
+        "value": _value_points(features),
+        "small start": 0.0 if features.timed else SMALL_START_POINTS * features.small_starts / count,
+        "list item": LIST_ITEM_POINTS * features.list_items / count,
+        "no end mark": UNENDED_POINTS * (1 - features.ended) * (1 - features.conversing),
+        "form": FORM_POINTS[features.form],
+        "emphasis": EMPHASIS_POINTS if features.emphasised else 0.0,
+    }
 
 
-def _problem(voice: LabelScore, hits: Mapping[int, LabelCandidate]) -> bool:
-    """Whether a word that can be a question is none here: without numbers, and nothing is asked behind most of it."""
-    said = cue_of(hits[voice.places[0]].text)
-    if said is None or not said.asking or 2 * voice.asking >= min(len(voice.places), SAMPLE):
-        return False
-    return not any(hits[i].text[-1].isdigit() or hits[i].beside for i in voice.places)
+def _value_points(features: LabelFeatures) -> float:
+    """Points against a key with a value (`Price: 12 pounds`): short text, and nobody asks or answers."""
+    takes_part = features.asking or 2 * features.answering >= features.sampled or features.kind in SPEAKER_KINDS
+    if takes_part or features.median_chars >= MAX_SHORT_CHARS:
+        return 0.0
+    return VALUE_POINTS if features.median_chars < MAX_VALUE_CHARS else SHORT_POINTS
 
 
-def _accepted(voice: LabelScore, hits: Mapping[int, LabelCandidate]) -> bool:
-    first = hits[voice.places[0]]
-    if first.told:
-        return True
-    if first.form in {"blanks", "heading"} and len(voice.places) < 3:
-        return False
-    recurs = len(voice.places) > 1 or first.kind in {"asks", "answers", "moderates"}
-    return recurs and voice.score >= ACCEPTED
-
-
-def _nearly(taken: Sequence[LabelScore], hits: Mapping[int, LabelCandidate]) -> tuple[LabelCandidate, ...]:
-    return tuple(hits[voice.places[0]] for voice in taken if not hits[voice.places[0]].told)
-
-
-def _voices(hits: Mapping[int, LabelCandidate], given: Sequence[Block]) -> list[LabelScore]:
-    """Every key with the evidence for it."""
+def score_labels(candidates: Mapping[int, LabelCandidate], blocks: Sequence[Block]) -> list[LabelScore]:
+    """The score of every label among `candidates`, which are by index of their block, in order."""
     places: dict[str, list[int]] = {}
-    for i, hit in hits.items():
-        places.setdefault(hit.key, []).append(i)
-    order = list(hits)
-    follows = {i: order[n + 1] if n + 1 < len(order) else None for n, i in enumerate(order)}
-    before = {i: order[n - 1] if n else None for n, i in enumerate(order)}
-    return [_voice(key, at, hits, given, follows, before) for key, at in places.items()]
+    for i, candidate in candidates.items():
+        places.setdefault(candidate.key, []).append(i)
+    order = list(candidates)
+    following = dict(zip(order, [*order[1:], None], strict=False))
+    preceding = dict(zip(order, [None, *order[:-1]], strict=False))
+    return [_score(key, at, candidates, blocks, following, preceding) for key, at in places.items()]
 
 
-def _voice(
+def _score(
     key: str,
     places: Sequence[int],
-    hits: Mapping[int, LabelCandidate],
-    given: Sequence[Block],
-    follows: Mapping[int, int | None],
-    before: Mapping[int, int | None],
+    candidates: Mapping[int, LabelCandidate],
+    blocks: Sequence[Block],
+    following: Mapping[int, int | None],
+    preceding: Mapping[int, int | None],
 ) -> LabelScore:
-    first = hits[places[0]]
-    some = places if len(places) <= SAMPLE else [places[n * len(places) // SAMPLE] for n in range(SAMPLE)]
-    bodies = [_words(i, hits, given) for i in some]
-    count = len(some)
-    asking = sum("?" in body or "？" in body for body in bodies)
-    speaking = sum(SPEECH.search(body) is not None for body in bodies) / count
-    others = answering = 0
-    for i in some:
-        above, below = before[i], follows[i]
-        others += any(j is not None and hits[j].key != key for j in (above, below))
-        if above is not None and hits[above].key != key:
-            words = _words(above, hits, given)
-            answering += "?" in words or "？" in words
-        elif i > 0 and above != i - 1:
-            answering += given[i - 1].asks
-    sizes = sorted(len(body) * (1 if body.isascii() else 2) for body in bodies)
-    size = sizes[count // 2]
-    score = TOLD if first.told else CUE.get(first.kind or "", 0.0)
-    score += min(RECURRENCE * math.log2(len(places)), MOST_RECURRENCE)
-    score += ALTERNATION * others / count if len(places) > 1 else ALONE
-    score += ASKING * asking / count + ANSWERING * answering / count + SPEAKING * speaking
-    score += name_evidence(first)
-    if not asking and 2 * answering < count and first.kind not in {"asks", "answers", "moderates"}:
-        score += VALUE if size < SHORTEST else SHORT_VALUE if size < SHORT else 0.0
-    timed = bool(first.beside)
-    score += 0.0 if timed else SMALL * sum(body[:1].islower() or body[:1].isdigit() for body in bodies) / count
-    score += ITEM * sum(given[i].item for i in some) / count
-    ended = sum(map(_ended, bodies)) / count
-    score += UNENDED * (1 - ended) * (1 - speaking)
-    score += FORM[first.form]
-    if all(given[i].level or given[i].bold or given[i].text.startswith("*") or hits[i].capitals for i in some):
-        score += MARKED
-    return LabelScore(key, tuple(places), round(score, 2), asking, speaking, ended, name_evidence(first) > 0)
+    features = _features(key, places, candidates, blocks, following, preceding)
+    score = round(sum(score_terms(features).values()), 2)
+    named = features.name_points > 0
+    return LabelScore(key, tuple(places), score, features.asking, features.conversing, features.ended, named)
 
 
-def _ended(body: str) -> bool:
-    """Whether words end as speech does, with a sentence or broken off; long ones were cut for reading."""
-    body = body.rstrip(CLOSING_CHARS)
-    return len(body) >= PROSE_COLUMNS or body[-1:] in ENDS or not body
-
-
-def _words(i: int, hits: Mapping[int, LabelCandidate], given: Sequence[Block]) -> str:
-    """What stands behind a label, or below one that stands alone."""
-    body = given[i].text[hits[i].body : hits[i].body + READ]
-    if not body.strip("*_ ") and i + 1 < len(given) and i + 1 not in hits:
-        return given[i + 1].text[:READ]
-    return body.lstrip("*_ ")
-
-
-def name_evidence(hit: LabelCandidate) -> float:
-    """What the label's own words say: a name, or ordinary words."""
-    if hit.kind is not None:
-        return 0.0
-    text = hit.text
-    if not text.isascii() and not text[0].isascii():
-        return NAME if is_name(text.strip("《》 ")) or "·" in text else 0.0
-    if hit.capitals:
-        return NAME
-    known = english.lexicon()
-    words = [word.strip(".,'’()&/") for word in text.split()]
-    odds = [known.capital(word.lower()) if word.lower() in known else 0.7 for word in words if len(word) > 1]
-    if not odds:
-        return 0.0
-    return NAME if max(odds) > 0.6 else ORDINARY if max(odds) < 0.4 else 0.0
-
-
-def _talk(taken: Sequence[LabelScore], hits: Mapping[int, LabelCandidate], given: Sequence[Block]) -> bool:
-    """Whether the labels that may be speakers' are those of a talk: somebody asks, or they take turns."""
-    turns = sum(len(voice.places) for voice in taken)
-    if turns < 2:
-        return False
-    chosen = {i for voice in taken for i in voice.places}
-    asking = sum(voice.asking for voice in taken)
-    if asking < ASKED_TWICE:
-        asking += sum(_asks_below(i, hits, given) for i in chosen)
-        # Each of several reporters may ask once: their labels do not come again, that of who answers does.
-        asking += sum(i not in chosen and i + 1 in chosen and given[i].asks for i in hits)
-        # Questions without labels stand above the turns of who answers.
-        asking += sum(i - 1 not in hits and i > 0 and given[i - 1].asks for i in chosen)
-    kinds = {hits[voice.places[0]].kind for voice in taken}
-    if len(taken) < 2:
-        return asking >= ASKED_TWICE and _alone(taken[0], hits, given)
-    # A medium and one person who take turns talk, even if the medium never asks; several media are a press review.
-    takes_turns = not kinds.isdisjoint({"asks", "answers"}) or (len(taken) == 2 and kinds == {"outlet", None})
-    few = turns < MANY or asking < ASKING_SHARE * turns
-    if (
-        few
-        and not takes_turns
-        and sum(max(voice.ended, voice.speaking) * len(voice.places) for voice in taken) < LEAST_ENDED * turns
-    ):
-        return False
-    speaking = sum(voice.speaking * len(voice.places) for voice in taken) / turns
-    # Where hardly anybody asks, those who talk must at least be called by names: `Problem:` and `Way out:` are none.
-    named = any(voice.named or hits[voice.places[0]].kind is not None for voice in taken)
-    asked = asking >= (1 if named else ASKING_SHARE * turns)
-    return asked or takes_turns or (named and turns >= 4 and speaking >= 0.3 and (len(taken) > 2 or turns >= 6))
-
-
-def _alone(voice: LabelScore, hits: Mapping[int, LabelCandidate], given: Sequence[Block]) -> bool:
-    """Whether the one speaker who has a label talks to others who have none.
-
-    Questions stand right above the turns, or the turns ask and what stands below them answers.
-    """
-    kind, count = hits[voice.places[0]].kind, len(voice.places)
-    places = set(voice.places)
-    above = sum(i > 0 and i - 1 not in places and given[i - 1].asks for i in places)
-    if 2 * above >= count:
-        return True
-    below = [i + 1 for i in voice.places if i + 1 < len(given) and i + 1 not in hits]
-    if kind == "asks":
-        return bool(below)
-    asks = sum(given[i].asks or "?" in given[i].text or "？" in given[i].text for i in voice.places)
-    spoken = sum(any(FIRST_PERSON.search(unit.text) for unit in given[i : i + 2]) for i in below)
-    return (
-        kind != "answers" and 2 * asks >= count and spoken >= ANSWERED * max(len(below), 1) and 2 * len(below) >= count
+def _features(
+    key: str,
+    places: Sequence[int],
+    candidates: Mapping[int, LabelCandidate],
+    blocks: Sequence[Block],
+    following: Mapping[int, int | None],
+    preceding: Mapping[int, int | None],
+) -> LabelFeatures:
+    first = candidates[places[0]]
+    sample = _sample(places)
+    texts = [turn_text(i, candidates, blocks) for i in sample]
+    count = len(sample)
+    alternating = answering = 0
+    for i in sample:
+        before, after = preceding[i], following[i]
+        alternating += any(j is not None and candidates[j].key != key for j in (before, after))
+        if before is not None and candidates[before].key != key:
+            answering += holds_question(turn_text(before, candidates, blocks))
+        elif i > 0 and before != i - 1:
+            answering += blocks[i - 1].asks
+    lengths = sorted(len(text) * (1 if text.isascii() else 2) for text in texts)
+    return LabelFeatures(
+        turns=len(places),
+        sampled=count,
+        asking=sum(map(holds_question, texts)),
+        answering=answering,
+        alternating=alternating,
+        conversing=sum(CONVERSATION.search(text) is not None for text in texts) / count,
+        ended=sum(map(_ends, texts)) / count,
+        small_starts=sum(text[:1].islower() or text[:1].isdigit() for text in texts),
+        list_items=sum(blocks[i].item for i in sample),
+        median_chars=lengths[count // 2],
+        name_points=name_evidence(first),
+        kind=first.kind,
+        form=first.form,
+        from_vocabulary=first.from_vocabulary,
+        timed=bool(first.beside),
+        emphasised=all(_is_emphasised(blocks[i], candidates[i]) for i in sample),
     )
 
 
-def _asks_below(i: int, hits: Mapping[int, LabelCandidate], given: Sequence[Block]) -> bool:
-    """Whether a turn that goes on in unlabelled paragraphs ends in a question."""
-    j = i + 1
-    while j < len(given) and j not in hits and j <= i + 2:
-        if given[j].asks:
-            return True
-        j += 1
-    return False
+def _sample(places: Sequence[int]) -> Sequence[int]:
+    """At most `MAX_SAMPLED_TURNS` of the places, spread evenly."""
+    if len(places) <= MAX_SAMPLED_TURNS:
+        return places
+    return [places[n * len(places) // MAX_SAMPLED_TURNS] for n in range(MAX_SAMPLED_TURNS)]
 
 
-def _adopt(
-    sure: dict[int, LabelCandidate],
-    confidences: dict[str, float],
-    hits: Mapping[int, LabelCandidate],
-    given: Sequence[Block],
-    voices: Mapping[str, LabelScore],
-) -> None:
-    """Takes in labels that come once or are too weak alone, where the talk around them speaks for them."""
-    first, last = min(sure), max(sure)
-    keys = {hit.key for hit in sure.values()}
-    kin = AliasIndex(keys)
-    short = introduced_initials(hits.values())
-    named = {short[key] for key in keys & short.keys()} | {few for few, key in short.items() if key in keys}
-    full = unique_initials({hit.key for hit in hits.values()})
-    named |= {full[key] for key in keys & full.keys()} | {few for few, key in full.items() if key in keys}
-    asked_once = {hit.key for i, hit in hits.items() if i not in sure and hit.form == "mark" and given[i].asks}
-    press = len(asked_once) > 1
-    order = list(hits)
-    behind = {i: order[n + 1] for n, i in enumerate(order[:-1])}
-    form = _form(given, sure)
-    starred = all(_starred(given[i]) for i in sure)
-    for i, hit in hits.items():
-        if i in sure:
-            if hit.key in named and confidences[hit.key] < KNOWN:
-                confidences[hit.key] = KNOWN
-            continue
-        within = first - 1 <= i <= last + 1
-        near = first - NEAR <= i <= last + NEAR
-        voice = voices[hit.key]
-        asked = within and hit.form == "mark" and (given[i].asks or hit.kind == "outlet")
-        # At a press conference somebody asks in a statement, too: what follows is the turn of who answers.
-        answered = press and within and behind.get(i, -1) in sure and hit.form == "mark" and not given[i].item
-        asked |= answered and len(given[i].text) - hit.body >= SHORT and given[i].ended and name_evidence(hit) >= 0
-        alike = near and form is not None and _form_of(hit, given[i]) == form and not given[i].item
-        alike &= name_evidence(hit) >= 0 or given[i].level > 0
-        alike |= (
-            within
-            and starred
-            and _starred(given[i])
-            and hit.form == "mark"
-            and name_evidence(hit) > 0
-            and voice.speaking > 0
-        )
-        known = hit.key in named or bool(kin.of(hit.key)) or (first < i < last and hit.kind in CUED)
-        if known or asked or (alike and (given[i].level or voice.score >= ACCEPTED - 3)):
-            sure[i] = hit
-            least = KNOWN if known else ALIKE if alike or hit.kind == "outlet" else ASKED
-            confidences.setdefault(hit.key, max(least, voice.confidence))
+def _is_emphasised(block: Block, candidate: LabelCandidate) -> bool:
+    return block.level > 0 or block.bold or block.text.startswith("*") or candidate.capitals
 
 
-def _join(
-    sure: dict[int, LabelCandidate],
-    confidences: dict[str, float],
-    hits: Mapping[int, LabelCandidate],
-    given: Sequence[Block],
-    voices: Sequence[LabelScore],
-) -> None:
-    """Takes in labels that are set like one that the user names: who names one speaker says what a label looks like.
-
-    They come again, and are names or speak; or they come once, and are names that speak.
-    """
-    layouts = {layout_of(given[i], hit) for i, hit in hits.items() if hit.told}
-    if not layouts:
-        return
-    for voice in voices:
-        alike = [i for i in voice.places if i not in sure and layout_of(given[i], hits[i]) in layouts]
-        speaks = voice.asking > 0 or voice.speaking >= SPEAKS
-        if alike and (speaks or voice.named if len(voice.places) > 1 else speaks and voice.named):
-            sure.update((i, hits[i]) for i in alike)
-            confidences.setdefault(voice.key, max(ALIKE, voice.confidence))
+def holds_question(text: str) -> bool:
+    """Whether a text holds a question mark."""
+    return "?" in text or "？" in text
 
 
-def _starred(unit: Block) -> bool:
-    return unit.bold or unit.text.startswith("*")
+def _ends(text: str) -> bool:
+    """Whether a turn ends as speech does. A long one was cut for reading, so it counts as ended."""
+    text = text.rstrip(CLOSING_CHARS)
+    return len(text) >= PROSE_COLUMNS or text[-1:] in TURN_END_CHARS or not text
 
 
-def _form(given: Sequence[Block], places: Mapping[int, LabelCandidate]) -> str | None:
-    """The typographic form that nearly all labels share, if it is one that prose has not."""
-    forms = [_form_of(hit, given[i]) for i, hit in places.items() if not hit.anonymous]
-    if not forms:
-        return None
-    most = max(set(forms), key=lambda form: (forms.count(form), form))
-    return most if most and forms.count(most) >= 0.9 * len(forms) else None
+def turn_text(i: int, candidates: Mapping[int, LabelCandidate], blocks: Sequence[Block]) -> str:
+    """The text after a label, or the block below a label that stands alone; at most `MAX_EVIDENCE_CHARS`."""
+    start = candidates[i].text_start
+    text = blocks[i].text[start : start + MAX_EVIDENCE_CHARS]
+    if not text.strip("*_ ") and i + 1 < len(blocks) and i + 1 not in candidates:
+        return blocks[i + 1].text[:MAX_EVIDENCE_CHARS]
+    return text.lstrip("*_ ")
 
 
-def _form_of(hit: LabelCandidate, unit: Block) -> str:
-    if unit.level:
-        return f"h{unit.level}{hit.form}"
-    if hit.form == "time":
-        return "time"
-    if hit.capitals and hit.form == "mark":
-        return "capitals"
-    return ""
+def name_evidence(candidate: LabelCandidate) -> float:
+    """Points for the words of a label: positive for a name, negative for ordinary words, 0 where they do not tell."""
+    if candidate.kind is not None:
+        return 0.0
+    text = candidate.text
+    if not text.isascii() and not text[0].isascii():
+        return NAME_POINTS if is_name(text.strip("《》 ")) or "·" in text else 0.0
+    if candidate.capitals:
+        return NAME_POINTS
+    known = english.lexicon()
+    words = [word.strip(".,'’()&/") for word in text.split()]
+    shares = [
+        known.capital(word.lower()) if word.lower() in known else UNKNOWN_CAPITAL_SHARE
+        for word in words
+        if len(word) > 1
+    ]
+    if not shares:
+        return 0.0
+    if max(shares) > MIN_NAME_CAPITAL_SHARE:
+        return NAME_POINTS
+    return ORDINARY_WORDS_POINTS if max(shares) < MAX_ORDINARY_CAPITAL_SHARE else 0.0

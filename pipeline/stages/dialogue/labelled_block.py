@@ -1,4 +1,4 @@
-"""A unit and what it is."""
+"""A block and what it is in the structure of the article."""
 
 import msgspec
 
@@ -9,21 +9,22 @@ TURN_PARTS = frozenset({"question", "answer", "aside"})
 
 
 class LabelledBlock(msgspec.Struct, frozen=True, gc=False):
-    """A unit and what it is. `label` is the speaker's label before it; `start` is where its own words begin.
+    """A block and what it is. `part` and `rule` are those of the label that the stage yields for it."""
 
-    `name` is the speaker's, None where nobody is named; `confidence` is that of the part, `sure` that of the label.
-    """
-
-    unit: Block
+    block: Block
     part: str
     rule: str
     confidence: float
+    """Confidence of the part."""
     start: int
+    """Offset in the document at which the block's own words begin, after a label or a number."""
     label: LabelCandidate | None = None
+    """The speaker's label at its start."""
     name: str | None = None
-    sure: float = 0.97
+    """Name of the speaker; None if nobody is named."""
+    label_confidence: float = 0.97
     number: tuple[int, int] | None = None
-    """Span of the number before a question, in the document."""
+    """Span in the document of the number before a question."""
 
     @property
     def turn(self) -> bool:
@@ -31,6 +32,6 @@ class LabelledBlock(msgspec.Struct, frozen=True, gc=False):
         return self.part in TURN_PARTS
 
 
-def whole_block(unit: Block, part: str, rule: str, confidence: float, name: str | None = None) -> LabelledBlock:
-    """A unit that is one thing from its start to its end."""
-    return LabelledBlock(unit, part, rule, confidence, unit.start, None, name)
+def whole_block(block: Block, part: str, rule: str, confidence: float, name: str | None = None) -> LabelledBlock:
+    """A block that is one part from its start to its end."""
+    return LabelledBlock(block, part, rule, confidence, block.start, None, name)

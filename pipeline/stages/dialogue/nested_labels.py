@@ -1,4 +1,4 @@
-"""Warnings about labels that stand within another speaker's turn and were not accepted as speakers'."""
+"""Warnings about labels within another speaker's turn that were not accepted as speakers'."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -8,68 +8,72 @@ import regex
 from pipeline.model.stage import Note
 from pipeline.stages.dialogue.label_candidates import LabelCandidate, find_candidate
 from pipeline.stages.dialogue.label_layout import layout_of, loose_label
-from pipeline.stages.dialogue.label_scoring import name_evidence
+from pipeline.stages.dialogue.label_scoring import holds_question, name_evidence
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
-from pipeline.stages.dialogue.paragraph_starts import MAX_BODY_CHARS, SPEECH
+from pipeline.stages.dialogue.paragraph_starts import MAX_BODY_CHARS
+from pipeline.stages.dialogue.pronouns import CONVERSATION
 
 LABEL_IN_TURN_RULE = "dialogue.label-in-turn"
-CONTINUED_RULES = frozenset({"dialogue.continued", "dialogue.below-question"})
-"""Rules of paragraphs that belong to a turn because nobody else begins to speak."""
-BARE_QUESTION_RULE = "dialogue.bare-question"
-"""Rule of paragraphs that are a turn because they ask, without a speaker."""
+UNLABELLED_RULES = frozenset({"dialogue.continued", "dialogue.below-question", "dialogue.bare-question"})
+"""Rules of blocks that belong to a turn without a label of their own."""
 MIN_LAYOUT_SHARE = 0.2
-"""Share of the accepted labels that must have the layout of one that was not accepted."""
+"""Share of the accepted labels that must be set like one that was not accepted."""
 REQUEST_OR_COUNT = regex.compile(r"[请請]|[第其][一二三四五六七八九十百\d]|首先|其次|最后|最後|另外")
-"""What requests to the reader (`请注意：`) and counted points (`第一：`) begin with, and no name does."""
+"""How requests to the reader (`请注意：`) and counted points (`第一：`) begin; no name does."""
 MAX_NAME_SHOWN_CHARS = 40
-"""Characters of a name that a message shows."""
+"""Characters of a name in a message."""
 
 
-def nested_label_notes(placed: Sequence[LabelledBlock]) -> Iterator[Note]:
-    """A warning for each label, at its first place, that is set like the accepted ones and stands within a turn.
+def nested_label_notes(body: Sequence[LabelledBlock]) -> Iterator[Note]:
+    """A warning for each label, at its first place, that is set like the accepted ones and is within a turn.
 
-    In a list each such name is one, and where the user names a speaker; elsewhere, where an answer may hold
-    `Poland: …`, somebody must speak after it.
+    In a list, and where the user names a speaker, every such name gets a warning. Elsewhere, where an answer may hold
+    `Poland: …`, the text after it must speak.
     """
-    found = [(one, label) for one in placed if (label := _unaccepted_label(one)) is not None]
-    if not found:
+    unaccepted = [(labelled, label) for labelled in body if (label := _unaccepted_label(labelled)) is not None]
+    if not unaccepted:
         return
-    accepted = Counter(layout_of(one.unit, one.label) for one in placed if one.label is not None)
-    told = any(one.label.told for one in placed if one.label is not None)
-    least = max(MIN_LAYOUT_SHARE * accepted.total(), 1)
+    accepted = [(labelled.block, labelled.label) for labelled in body if labelled.label is not None]
+    layouts = Counter(layout_of(block, label) for block, label in accepted)
+    has_vocabulary = any(label.from_vocabulary for _, label in accepted)
+    min_alike = max(MIN_LAYOUT_SHARE * layouts.total(), 1)
     seen: set[str] = set()
-    for one, label in found:
-        if label.key in seen or accepted[layout_of(one.unit, label)] < least:
+    for labelled, label in unaccepted:
+        block = labelled.block
+        if label.key in seen or layouts[layout_of(block, label)] < min_alike:
             continue
-        body = one.unit.text[label.body : label.body + MAX_BODY_CHARS]
-        speaks = one.unit.ended and ("?" in body or "？" in body or SPEECH.search(body) is not None)
-        if not (one.unit.item or told or speaks):
-            continue
-        seen.add(label.key)
-        whose = f" of {one.name[:MAX_NAME_SHOWN_CHARS]}" if one.name else ""
-        yield Note(
-            label.start,
-            label.end,
-            LABEL_IN_TURN_RULE,
-            "warning",
-            f"'{label.text[:MAX_NAME_SHOWN_CHARS]}:' in a turn{whose} looks like a speaker label. "
-            "If it is one, add the name to [vocabulary] names.",
-        )
+        if block.item or has_vocabulary or _speaks(labelled, label):
+            seen.add(label.key)
+            yield _note(labelled, label)
 
 
-def _unaccepted_label(one: LabelledBlock) -> LabelCandidate | None:
-    """The possible label of a paragraph within a turn, where it may be a name."""
-    if one.label is not None or one.rule not in CONTINUED_RULES | {BARE_QUESTION_RULE}:
+def _unaccepted_label(labelled: LabelledBlock) -> LabelCandidate | None:
+    """The label candidate of a block within a turn, if it may be a name."""
+    if labelled.label is not None or labelled.rule not in UNLABELLED_RULES:
         return None
-    label = find_candidate(one.unit)
-    if label is None and (label := loose_label(one.unit)) is not None and name_evidence(label) <= 0:
+    label = find_candidate(labelled.block)
+    if label is None:
+        label = loose_label(labelled.block)
+        if label is not None and name_evidence(label) <= 0:
+            return None
+    if label is None or label.form != "mark" or label.anonymous:
         return None
-    if (
-        label is None
-        or label.form != "mark"
-        or label.anonymous
-        or name_evidence(label) < 0
-        or REQUEST_OR_COUNT.match(label.text)
-    ):
-        return None
-    return label
+    return None if name_evidence(label) < 0 or REQUEST_OR_COUNT.match(label.text) else label
+
+
+def _speaks(labelled: LabelledBlock, label: LabelCandidate) -> bool:
+    """Whether the text after a label ends as a sentence does, and asks or says I or you."""
+    text = labelled.block.text[label.text_start : label.text_start + MAX_BODY_CHARS]
+    return labelled.block.ends_sentence and (holds_question(text) or CONVERSATION.search(text) is not None)
+
+
+def _note(labelled: LabelledBlock, label: LabelCandidate) -> Note:
+    whose = f" of {labelled.name[:MAX_NAME_SHOWN_CHARS]}" if labelled.name else ""
+    return Note(
+        label.start,
+        label.end,
+        LABEL_IN_TURN_RULE,
+        "warning",
+        f"'{label.text[:MAX_NAME_SHOWN_CHARS]}:' in a turn{whose} looks like a speaker label. "
+        "If it is one, add the name to [vocabulary] names.",
+    )

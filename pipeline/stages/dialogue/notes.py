@@ -4,113 +4,103 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from pipeline.model.stage import Note
+from pipeline.stages.dialogue.exchanges import exchange_numbers
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
 from pipeline.stages.dialogue.missed_dialogue import missed_dialogue_notes
 from pipeline.stages.dialogue.nested_labels import nested_label_notes
-from pipeline.stages.dialogue.parse_body import ParsedBody, exchange_numbers
+from pipeline.stages.dialogue.parse_body import ParsedBody
 
 MIN_CERTAIN_CONFIDENCE = 0.65
-"""Confidence of a label under which a note says that it may be none."""
+"""Confidence of a label below which a note says that it may be none."""
 MAX_NOTES_PER_KIND = 20
-"""Notes of one kind that a document gets, at most."""
+"""Notes of one kind in a document."""
 MAX_SINGLE_TURN_SPEAKERS = 2
-"""Speakers who speak once, up to which each is worth a note."""
+"""Speakers with one turn up to which each gets a note; at a press conference there are more."""
 MAX_QUOTED_CHARS = 40
-"""Characters that a note shows."""
+"""Characters of a label in a message."""
 
 
-def structure_notes(read: ParsedBody, title: tuple[int, int] | None, text: str) -> Iterator[Note]:
-    """What is doubtful in a body; `title` is the span of the title that stands in the keys above it, if any.
+def structure_notes(body: ParsedBody, key_title: tuple[int, int] | None, text: str) -> Iterator[Note]:
+    """What is doubtful in a body.
 
-    `text` is the document's.
+    `key_title` is the span of the title in the keys above the article, if there is one; `text` is the document's.
     """
-    none = list(missed_dialogue_notes(read, text))
-    yield from none
-    # A warning about a label says more than that it nearly was one.
-    warned = {note.start for note in none}
-    doubtful = (note for note in _doubtful_label_notes(read) if note.start not in warned)
-    for notes in (_unanswered_notes(read.placed), _single_turn_notes(read), doubtful, nested_label_notes(read.placed)):
+    missed = list(missed_dialogue_notes(body, text))
+    yield from missed
+    # A warning about a missed dialogue says more than a note about the same label.
+    warned = {note.start for note in missed}
+    doubtful = (note for note in _doubtful_label_notes(body) if note.start not in warned)
+    kinds = (_unanswered_notes(body.blocks), _single_turn_notes(body), doubtful, nested_label_notes(body.blocks))
+    for notes in kinds:
         yield from islice(notes, MAX_NOTES_PER_KIND)
-    if title is not None and read.other_title is not None:
-        other = read.other_title
-        yield Note(
-            other.start,
-            other.end,
-            "dialogue.two-titles",
-            "info",
-            "The keys above the article name another title than this heading.",
-        )
+    if key_title is not None and body.other_title is not None:
+        other = body.other_title
+        message = "The keys above the article name another title than this heading."
+        yield Note(other.start, other.end, "dialogue.two-titles", "info", message)
 
 
-def _unanswered_notes(placed: Sequence[LabelledBlock]) -> Iterator[Note]:
-    asked: dict[int, LabelledBlock] = {}
+def _unanswered_notes(blocks: Sequence[LabelledBlock]) -> Iterator[Note]:
+    """A note for each exchange with a question and no answer."""
+    questions: dict[int, LabelledBlock] = {}
     answered: set[int] = set()
-    for one, number in zip(placed, exchange_numbers(placed), strict=True):
+    for labelled, number in zip(blocks, exchange_numbers(blocks), strict=True):
         if number is None:
             continue
-        if one.part == "question":
-            asked.setdefault(number, one)
-        elif one.part == "answer":
+        if labelled.part == "question":
+            questions.setdefault(number, labelled)
+        elif labelled.part == "answer":
             answered.add(number)
-    for number, one in asked.items():
+    for number, question in questions.items():
         if number not in answered:
-            yield Note(one.start, one.unit.end, "dialogue.unanswered", "info", f"Question {number} has no answer.")
+            message = f"Question {number} has no answer."
+            yield Note(question.start, question.block.end, "dialogue.unanswered", "info", message)
 
 
-def _single_turn_notes(read: ParsedBody) -> Iterator[Note]:
+def _single_turn_notes(body: ParsedBody) -> Iterator[Note]:
+    """A note for each speaker with one turn, if there are few of them."""
     turns: dict[str, list[LabelledBlock]] = {}
-    for one in read.placed:
-        if one.label is not None and one.name is not None:
-            turns.setdefault(one.name, []).append(one)
+    for labelled in body.blocks:
+        if labelled.label is not None and labelled.name is not None:
+            turns.setdefault(labelled.name, []).append(labelled)
     if len(turns) < 2:
         return
-    once = [said[0] for said in turns.values() if len(said) == 1]
-    if len(once) > MAX_SINGLE_TURN_SPEAKERS:
-        return  # a press conference, in which each reporter asks once
-    for said in once:
-        label, name = said.label, said.name or ""
+    single = {name: own[0].label for name, own in turns.items() if len(own) == 1}
+    if len(single) > MAX_SINGLE_TURN_SPEAKERS:
+        return
+    for name, label in single.items():
         if label is not None and label.kind is None:
-            yield Note(
-                label.start,
-                label.end,
-                "dialogue.heard-once",
-                "info",
-                f"{name[:MAX_QUOTED_CHARS]} speaks once; this may be no label.",
-            )
+            message = f"{name[:MAX_QUOTED_CHARS]} speaks once; this may be no label."
+            yield Note(label.start, label.end, "dialogue.heard-once", "info", message)
 
 
-def _doubtful_label_notes(read: ParsedBody) -> Iterator[Note]:
-    for nearly in read.cast.doubtful:
-        yield Note(
-            nearly.start,
-            nearly.end,
-            "dialogue.doubtful-label",
-            "info",
-            f"'{nearly.text[:MAX_QUOTED_CHARS]}:' looks like a speaker label, but no dialogue was recognised."
-            # No setting makes a speaker of a word for questions or answers.
-            + ("" if nearly.anonymous else " If it is one, add the name to [vocabulary] names."),
-        )
-    told: set[str] = set()
-    for one in read.placed:
-        if (label := one.label) is not None and one.sure < MIN_CERTAIN_CONFIDENCE and label.key not in told:
-            told.add(label.key)
-            yield Note(
-                label.start,
-                label.end,
-                "dialogue.doubtful-label",
-                "warning",
-                f"{label.text[:MAX_QUOTED_CHARS]} is taken for a speaker's label ({one.sure:.2f}); it may be none.",
-            )
+def _doubtful_label_notes(body: ParsedBody) -> Iterator[Note]:
+    """A note for each label that nearly was a speaker's, and for each that hardly is."""
+    for label in body.labels.doubtful:
+        message = f"'{label.text[:MAX_QUOTED_CHARS]}:' looks like a speaker label, but no dialogue was recognised."
+        # No setting makes a speaker of a word for questions or answers.
+        advice = "" if label.anonymous else " If it is one, add the name to [vocabulary] names."
+        yield Note(label.start, label.end, "dialogue.doubtful-label", "info", message + advice)
+    seen: set[str] = set()
+    for labelled in body.blocks:
+        accepted, confidence = labelled.label, labelled.label_confidence
+        if accepted is not None and confidence < MIN_CERTAIN_CONFIDENCE and accepted.key not in seen:
+            seen.add(accepted.key)
+            shown = accepted.text[:MAX_QUOTED_CHARS]
+            message = f"{shown} is taken for a speaker's label ({confidence:.2f}); it may be none."
+            yield Note(accepted.start, accepted.end, "dialogue.doubtful-label", "warning", message)
 
 
-def translation_mismatch(main: ParsedBody, other: ParsedBody) -> Iterator[Note]:
-    """A note where body and translation do not have the same number of exchanges."""
-    ours, theirs = (max((n for n in exchange_numbers(read.placed) if n), default=0) for read in (main, other))
-    if ours != theirs and other.placed:
-        first = other.placed[0]
+def translation_mismatch(body: ParsedBody, translation: ParsedBody) -> Iterator[Note]:
+    """A note if body and translation do not have the same number of exchanges."""
+    ours, theirs = (
+        max((number for number in exchange_numbers(parsed.blocks) if number), default=0)
+        for parsed in (body, translation)
+    )
+    if ours != theirs and translation.blocks:
+        first = translation.blocks[0]
         yield Note(
             first.start,
-            first.unit.end,
+            first.block.end,
             "dialogue.unmatched-version",
             "warning",
             f"The body has {ours} exchanges and its translation {theirs}: one is incomplete, or was not told apart.",

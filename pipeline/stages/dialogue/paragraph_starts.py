@@ -1,7 +1,7 @@
-"""How paragraphs begin where they may be turns that nobody recognised: with a name, a mark of turns, or a question.
+"""How blocks begin that may be turns which nobody recognised: with a name, a mark of turns, or a question.
 
-`labels` reads what the stage understands as a label. This module reads more loosely, because it only warns: list items
-(`* Ada: yes`, `- [ada] yes`), captions (`<v Ada>`, `>> yes`), labels of symbols, and names alone on a line.
+`label_candidates` reads what the stage accepts as a label. This module reads more loosely, because it only warns: list
+items (`* Ada: yes`, `- [ada] yes`), captions (`<v Ada>`, `>> yes`), labels of symbols, and names alone on a line.
 """
 
 import re
@@ -13,165 +13,173 @@ import regex
 from pipeline.stages.dialogue.blocks import LIST_MARKER, Block
 from pipeline.stages.dialogue.label_candidates import (
     LABEL_SEARCH_CHARS,
+    SPEAKER_KINDS,
     LabelCandidate,
     cue_of,
     find_candidate,
     is_name_shaped,
     label_key,
 )
-from pipeline.stages.dialogue.label_scoring import name_evidence
+from pipeline.stages.dialogue.label_scoring import holds_question, name_evidence
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
+from pipeline.stages.dialogue.pronouns import CONVERSATION
 
 MAX_BODY_CHARS = 300
 """Characters after an opening that are read."""
 MIN_ONE_LINE_CHARS = 600
-"""Characters from which a paragraph may hold a whole talk, as in dumps of one line."""
-
-SPEAKER_KINDS = frozenset({"asks", "answers", "moderates"})
-"""Kinds of words that only a speaker's label has."""
-SPEECH = regex.compile(r"\b(?:I|you|your|we|our|us|my|me|You|We)\b|[我你您咱]")
-"""Words of people who speak to each other."""
-CHEVRONS = regex.compile(r">>[> ]*+$")
-"""What captions put where the speaker changes; it stands before the unit, as a quotation's mark does."""
-LOOSE_LABEL = regex.compile(
-    r"[*_]{0,3}(?:<v(?:\.\w{1,20})?\s(?P<voice>[^<>\n]{1,40})>"  # <v Ada Fern> of WebVTT
-    r"|[\[【](?P<bracket>[^\[\]【】\n:：]{1,40})[\]】](?![(\[:])"  # [ada], 【记者】
-    r"|(?P<name>[^\n:：|｜*_\[\]<>]{1,40})[*_]{0,3}[:：|｜](?!//))[*_]{0,3}\s*"  # Ada Fern:
-)
+"""Characters from which a block may hold a whole dialogue, as dumps on one line do."""
 MAX_NAME_LINE_CHARS = 40
 """Characters of a line that may be a name alone."""
+MAX_CHEVRON_CHARS = 6
+"""Characters before a block in which chevrons are looked for."""
+
+CHEVRONS = regex.compile(r">>[> ]*+$")
+"""What captions have where the speaker changes; it is before the block, as a quotation's mark is."""
+LOOSE_LABEL = regex.compile(
+    r"""
+    [*_]{0,3}
+    (?: <v(?:\.\w{1,20})?\s(?P<voice>[^<>\n]{1,40})>                       # <v Ada Fern> of WebVTT
+      | [\[【](?P<bracket>[^\[\]【】\n:：]{1,40})[\]】](?![(\[:])            # [ada], 【记者】
+      | (?P<name>[^\n:：|｜*_\[\]<>]{1,40})[*_]{0,3}[:：|｜](?!//) )         # Ada Fern:
+    [*_]{0,3}\s*
+    """,
+    regex.VERBOSE,
+)
 OPENING_MARK = re.compile("[<\\[【:：|｜]")
-"""What an opening cannot be without; most paragraphs have none of these near their beginning."""
+"""What every `LOOSE_LABEL` holds; most blocks have none of these near their beginning."""
 SYMBOL_LABEL = regex.compile(r"[\p{So}\p{Sk}\p{Mn}\p{Cf}]{1,12}")
 INLINE_LABEL = regex.compile(r"(?:(?<=[\s。！？!?”])|(?<=^))(?P<name>\p{L}[\p{L}·《》 ]{0,19})[:：](?!//)")
-"""A label amid a paragraph."""
+"""A label within a block."""
 
 
 class Opening(msgspec.Struct, frozen=True, gc=False):
-    """The beginning of a paragraph that may be a turn.
-
-    `[start, end)` of the document is what is shown of it; `key` is what makes two the same; `known` says that the stage
-    reads it as a label, so that `[vocabulary] names` decides; `alone` that it is all of its line; `named` that it is a
-    name; `body` is what follows it, cut.
-    """
+    """The beginning of a block that may be a turn. `[start, end)` is the span in the document of what is shown."""
 
     start: int
     end: int
     key: str
+    """The same for all spellings of one label."""
     shown: str
     body: str
+    """The text after it, cut to `MAX_BODY_CHARS`."""
     known: bool = False
+    """The stage reads it as a label candidate, so that `[vocabulary] names` can make it a label."""
     anonymous: bool = False
     cued: bool = False
+    """Its words are those of a speaker's label."""
     alone: bool = False
+    """It is all of its line."""
     named: bool = False
+    """It is a name."""
 
     @property
     def speaks(self) -> bool:
-        """Whether the text after it addresses somebody or speaks of the speaker."""
-        return SPEECH.search(self.body) is not None
+        """Whether the text after it says I, we or you."""
+        return CONVERSATION.search(self.body) is not None
 
     @property
     def asks(self) -> bool:
         """Whether the text after it holds a question."""
-        return "?" in self.body or "？" in self.body
+        return holds_question(self.body)
 
 
-def find_openings(placed: Sequence[LabelledBlock], text: str) -> Iterator[Opening]:
-    """The openings of the paragraphs that nobody's label begins; `text` is the document's."""
-    for i, one in enumerate(placed):
-        if one.label is not None or one.part == "title":
+def find_openings(body: Sequence[LabelledBlock], text: str) -> Iterator[Opening]:
+    """The openings of the blocks that no label begins; `text` is the document's."""
+    for i, labelled in enumerate(body):
+        if labelled.label is not None or labelled.part == "title":
             continue
-        unit = one.unit
-        below = placed[i + 1].unit.text if i + 1 < len(placed) else ""
-        found = find_opening(unit, below) or _chevron_opening(unit, text) or _name_line_opening(unit, below)
-        if found is not None:
-            yield found
-        elif len(unit.text) >= MIN_ONE_LINE_CHARS:
-            yield from _inline_openings(unit)
+        block = labelled.block
+        below = body[i + 1].block.text if i + 1 < len(body) else ""
+        opening = find_opening(block, below) or _chevron_opening(block, text) or _name_line_opening(block, below)
+        if opening is not None:
+            yield opening
+        elif len(block.text) >= MIN_ONE_LINE_CHARS:
+            yield from _inline_openings(block)
 
 
-def find_opening(unit: Block, below: str = "") -> Opening | None:
-    """How a paragraph begins where that may be a label; `below` is the next paragraph, for a label alone."""
-    label = find_candidate(unit)
-    if label is not None and not unit.level and label.form != "blanks":
-        return _candidate_opening(unit, label, below)
-    if OPENING_MARK.search(unit.text, 0, LABEL_SEARCH_CHARS) is None:
+def find_opening(block: Block, below: str = "") -> Opening | None:
+    """The opening of a block that may begin with a label; `below` is the next block, for a label alone."""
+    candidate = find_candidate(block)
+    if candidate is not None and not block.level and candidate.form != "blanks":
+        return _candidate_opening(block, candidate, below)
+    if OPENING_MARK.search(block.text, 0, LABEL_SEARCH_CHARS) is None:
         return None
-    item = LIST_MARKER.match(unit.text)
-    at = item.end() if item else 0
-    at += len(unit.text[at:]) - len(unit.text[at:].lstrip())
-    match = LOOSE_LABEL.match(unit.text, at)
+    match = LOOSE_LABEL.match(block.text, _after_list_marker(block.text))
     if match is None:
         return None
     group = match.lastgroup or ""
     name = (match[group] or "").strip()
     if not name or not (_looks_like_name(name, group) or SYMBOL_LABEL.fullmatch(name)):
         return None
-    said = cue_of(name)
-    if said is not None and said.kind == "never":
+    cue = cue_of(name)
+    if cue is not None and cue.kind == "never":
         return None
-    start = unit.start + match.start(group)
-    shown = unit.text[: match.end()].strip()
-    cued = said is not None and said.kind in SPEAKER_KINDS
+    start = block.start + match.start(group)
     return Opening(
-        start, start + len(name), label_key(name) or name, shown, _text_after(unit, match.end(), below), cued=cued
+        start,
+        start + len(name),
+        label_key(name) or name,
+        block.text[: match.end()].strip(),
+        _text_after(block, match.end(), below),
+        cued=cue is not None and cue.kind in SPEAKER_KINDS,
     )
+
+
+def _after_list_marker(text: str) -> int:
+    marker = LIST_MARKER.match(text)
+    at = marker.end() if marker else 0
+    return at + len(text[at:]) - len(text[at:].lstrip())
 
 
 def _looks_like_name(name: str, group: str) -> bool:
     return name[0].isalpha() and (group != "name" or is_name_shaped(name))
 
 
-def _candidate_opening(unit: Block, label: LabelCandidate, below: str) -> Opening:
-    shown = label.text if label.form in {"heading", "word"} else f"{label.text}:"
-    body = _text_after(unit, label.body, below)
+def _candidate_opening(block: Block, candidate: LabelCandidate, below: str) -> Opening:
     return Opening(
-        label.start,
-        label.end,
-        label.key,
-        shown,
-        body,
+        candidate.start,
+        candidate.end,
+        candidate.key,
+        candidate.text if candidate.form in {"heading", "word"} else f"{candidate.text}:",
+        _text_after(block, candidate.text_start, below),
         known=True,
-        anonymous=label.anonymous,
-        cued=label.kind in SPEAKER_KINDS,
+        anonymous=candidate.anonymous,
+        cued=candidate.kind in SPEAKER_KINDS,
     )
 
 
-def _chevron_opening(unit: Block, text: str) -> Opening | None:
-    if not unit.quoted or CHEVRONS.search(text, max(0, unit.start - 6), unit.start) is None:
+def _chevron_opening(block: Block, text: str) -> Opening | None:
+    before = max(0, block.start - MAX_CHEVRON_CHARS)
+    if not block.quoted or CHEVRONS.search(text, before, block.start) is None:
         return None
-    return Opening(unit.start, unit.end, ">>", ">>", unit.text[:MAX_BODY_CHARS], cued=True)
+    return Opening(block.start, block.end, ">>", ">>", block.text[:MAX_BODY_CHARS], cued=True)
 
 
-def _name_line_opening(unit: Block, below: str) -> Opening | None:
-    """The first line of a paragraph, where it may be a name that nothing separates from the words below it."""
-    line, _, rest = unit.text[: MAX_NAME_LINE_CHARS + MAX_BODY_CHARS].partition("\n")
+def _name_line_opening(block: Block, below: str) -> Opening | None:
+    """The first line of a block, if it may be a name that nothing separates from the words below it."""
+    line, _, rest = block.text[: MAX_NAME_LINE_CHARS + MAX_BODY_CHARS].partition("\n")
     name = line.strip("*_ ")
-    if (
-        len(line) > MAX_NAME_LINE_CHARS
-        or not name
-        or not name[-1].isalpha()
-        or not is_name_shaped(name)
-        or cue_of(name) is not None
-    ):
+    if len(line) > MAX_NAME_LINE_CHARS or not name or not name[-1].isalpha():
         return None
-    start = unit.start + line.index(name)
-    key = label_key(name)
-    label = LabelCandidate(start, start + len(name), name, key, None, anonymous=False, body=len(line))
-    named = name_evidence(label) > 0
-    return Opening(start, label.end, key, name, rest.strip() or below[:MAX_BODY_CHARS], alone=True, named=named)
+    if not is_name_shaped(name) or cue_of(name) is not None:
+        return None
+    start = block.start + line.index(name)
+    end, key = start + len(name), label_key(name)
+    candidate = LabelCandidate(start, end, name, key, None, anonymous=False, text_start=len(line))
+    text = rest.strip() or below[:MAX_BODY_CHARS]
+    return Opening(start, end, key, name, text, alone=True, named=name_evidence(candidate) > 0)
 
 
-def _inline_openings(unit: Block) -> Iterator[Opening]:
-    for match in INLINE_LABEL.finditer(unit.text):
+def _inline_openings(block: Block) -> Iterator[Opening]:
+    for match in INLINE_LABEL.finditer(block.text):
         name = match["name"].strip()
-        if is_name_shaped(name) and ((said := cue_of(name)) is None or said.kind != "never"):
-            start = unit.start + match.start("name")
-            body = unit.text[match.end() : match.end() + MAX_BODY_CHARS]
-            yield Opening(start, start + len(name), label_key(name), f"{name}:", body, cued=said is not None)
+        cue = cue_of(name)
+        if is_name_shaped(name) and (cue is None or cue.kind != "never"):
+            start = block.start + match.start("name")
+            text = block.text[match.end() : match.end() + MAX_BODY_CHARS]
+            yield Opening(start, start + len(name), label_key(name), f"{name}:", text, cued=cue is not None)
 
 
-def _text_after(unit: Block, at: int, below: str) -> str:
-    """The text after a label, or the next paragraph if the label stands alone."""
-    return unit.text[at : at + MAX_BODY_CHARS].strip("*_ ") or below[:MAX_BODY_CHARS]
+def _text_after(block: Block, at: int, below: str) -> str:
+    """The text after a label, or the next block if the label is alone."""
+    return block.text[at : at + MAX_BODY_CHARS].strip("*_ ") or below[:MAX_BODY_CHARS]

@@ -1,13 +1,19 @@
-"""One version of the body from top to bottom: title, lead, headings, turns, asides, closing."""
+"""One language version of the body, from top to bottom: title, lead, headings, turns, asides, closing.
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+`parse_body` first decides which labels are speakers', and divides blocks that hold several turns. Then one of three
+parsers reads the body: with labelled turns, with questions that have no label, or without a dialogue.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
-from pipeline.stages.dialogue.asides import MAX_CAPTION_COLUMNS, is_caption, is_stage_direction
+from pipeline.stages.dialogue.asides import is_caption, is_stage_direction
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.closing import mark_closing
+from pipeline.stages.dialogue.exchanges import MAX_UNASSIGNED_LABEL_CHARS
+from pipeline.stages.dialogue.headings import is_heading, is_prose_heading
 from pipeline.stages.dialogue.label_candidates import (
     LABEL_SEARCH_CHARS,
     LABEL_SEPARATOR,
@@ -16,7 +22,7 @@ from pipeline.stages.dialogue.label_candidates import (
     label_key,
 )
 from pipeline.stages.dialogue.label_layout import labels_set_alike
-from pipeline.stages.dialogue.label_scoring import SpeakerLabels, select_speaker_labels
+from pipeline.stages.dialogue.label_selection import SpeakerLabels, select_speaker_labels
 from pipeline.stages.dialogue.labelled_block import LabelledBlock, whole_block
 from pipeline.stages.dialogue.questions import (
     PLAIN_STYLE,
@@ -31,370 +37,381 @@ from pipeline.stages.dialogue.speaker_key import find_speaker_keys
 from pipeline.stages.dialogue.split_turns import split_glued_turns, split_one_line_dumps
 from pipeline.stages.dialogue.titles import TitleBlocks, find_title
 from pipeline.stages.dialogue.turn_features import turn_features
-from pipeline.text.lines import display_width, word_characters
+from pipeline.text.lines import word_characters
 
-MAX_UNASSIGNED_LABEL_CHARS = 40
-"""Code points that a label without a field may have."""
 MAX_FEATURED_SPEAKERS = 6
-"""Labels up to which it matters how they speak to each other."""
-MAX_HEADING_CHARS = 120
-MAX_COLON_HEADING_COLUMNS = 40
-"""Columns of a heading with a colon in it."""
-MIN_GLUED_LABEL_WEIGHT = 3
-"""Turns that a label begins, from which it is looked for behind other words, too."""
+"""Speakers up to which thanks and addresses are evidence for roles."""
+MIN_GLUED_LABEL_WEIGHT, ASKING_LABEL_WEIGHT = 3, 1.5
+"""Turns from which a label is also looked for amid blocks; those of somebody who asks count more."""
 MIN_STRAY_LABEL_DISTANCE = 12
-"""Units between a first label and the others from which it is no turn."""
+"""Blocks between a first label and the second from which the first is no turn."""
+MIN_UNANSWERED_SHARE = 0.5
+"""Share of the questions without a labelled answer from which the blocks below questions are answers."""
+
+TURN_CONFIDENCE = 0.97
+"""Highest confidence of a labelled turn, and confidence of a label without a score."""
+HEADING_CONFIDENCE = LEAD_CONFIDENCE = TITLE_CONFIDENCE = SPEAKER_KEY_CONFIDENCE = 0.9
+QUESTION_ABOVE_CONFIDENCE, BARE_CONFIDENCE, BELOW_QUESTION_CONFIDENCE = 0.9, 0.85, 0.85
+"""A question without a label above labelled answers; lines of a body without any label; what is below a question."""
+CONTINUED_CONFIDENCE, DIRECTION_CONFIDENCE, CAPTION_CONFIDENCE = 0.9, 0.9, 0.75
+TITLE_AGAIN_CONFIDENCE, KICKER_CONFIDENCE = 0.95, 0.8
+BETWEEN_CONFIDENCE, PROSE_HEADING_CONFIDENCE, PROSE_CONFIDENCE = 0.7, 0.8, 0.9
 
 
 class ParsedBody(msgspec.Struct, frozen=True, gc=False):
-    """What each unit of one version is, in order, and what was in doubt."""
+    """One version of the body: its blocks in order, its speakers' labels, and a second candidate for the title."""
 
-    placed: list[LabelledBlock]
-    cast: SpeakerLabels
+    blocks: list[LabelledBlock]
+    labels: SpeakerLabels
     other_title: Block | None = None
 
 
+class _SplitBody(msgspec.Struct, frozen=True, gc=False):
+    """A body whose blocks hold one turn each, with its candidates and labels by index of their block."""
+
+    blocks: Sequence[Block]
+    candidates: Mapping[int, LabelCandidate]
+    title: TitleBlocks
+    labels: SpeakerLabels
+
+
 def parse_body(
-    given: Sequence[Block], vocabulary: Vocabulary = NO_VOCABULARY, known: str | None = None, makers: str = ""
+    blocks: Sequence[Block], vocabulary: Vocabulary = NO_VOCABULARY, key_title: str | None = None, makers: str = ""
 ) -> ParsedBody:
-    """What each unit of one version is, in order.
+    """What each block of one version of the body is.
 
-    `known` is the title that stands in the keys above the article, `makers` are the names of those who made it.
+    `key_title` is the title that the keys above the article give. `makers` are the names of those who made the article.
     """
-    given = split_one_line_dumps(given)
-    found = _find_candidates(given, vocabulary)
-    top = find_title(given, found, known)
-    judged = _select_labels(given, found, top)
-    if slips := _miscapitalised_labels(given, found, judged):
-        found = dict(sorted((found | slips).items()))
-        judged = _select_labels(given, found, top)
-    full = _recurring_label_texts(judged)
-    again = split_glued_turns(given, full, {given[i].start for i, label in judged.hits.items() if label.text in full})
-    if again is not None:
-        found = _reread_candidates(again, given, found, vocabulary)
-        given = again
-        top = find_title(given, found, known)
-        judged = _select_labels(given, found, top)
-    lines, legend = find_speaker_keys(given, found) if judged.hits else (set(), {})
-    kickers = {i for i in top.kickers if i not in judged.hits}
-    hits = {i: label for i, label in judged.hits.items() if i not in lines}
-    idle = lines | set(top.repeats) | kickers | ({top.title} if top.title is not None else set())
-    placed = {i: whole_block(given[i], "legend", "dialogue.legend", 0.9) for i in lines}
-    for i in top.repeats:
-        # With other capitals it is no repeat that the text above could stand in for.
-        same = top.title is not None and word_characters(given[i].text) in word_characters(given[top.title].text)
-        part = "repeat" if same else _announcement_part(given[i])
-        placed[i] = whole_block(given[i], part, "dialogue.title-again", 0.95)
-    for i in kickers:
-        placed[i] = whole_block(given[i], _announcement_part(given[i]), "dialogue.kicker", 0.8)
-    if top.title is not None:
-        placed[top.title] = whole_block(given[top.title], "title", "dialogue.title", 0.9)
-    rest = [i for i in range(len(given)) if i not in idle]
-    at = {i: n for n, i in enumerate(rest)}
-    body = _body(
-        [given[i] for i in rest], {at[i]: label for i, label in hits.items() if i in at}, legend, judged, makers
-    )
-    order = sorted([*placed.values(), *body], key=lambda one: one.unit.start)
-    other = given[top.other] if top.other is not None else None
-    return ParsedBody(order, judged, other)
+    split = _split_body(blocks, vocabulary, key_title)
+    blocks, title, labels = split.blocks, split.title, split.labels
+    key_lines, key_names = find_speaker_keys(blocks, split.candidates) if labels.by_block else (set[int](), {})
+    placed = {i: whole_block(blocks[i], "legend", "dialogue.legend", SPEAKER_KEY_CONFIDENCE) for i in key_lines}
+    placed |= _title_blocks(blocks, title, labels)
+    rest = [i for i in range(len(blocks)) if i not in placed]
+    position = {i: n for n, i in enumerate(rest)}
+    turns = {position[i]: label for i, label in labels.by_block.items() if i in position}
+    body = _parse_rest([blocks[i] for i in rest], turns, key_names, labels, makers)
+    in_order = sorted([*placed.values(), *body], key=lambda labelled: labelled.block.start)
+    return ParsedBody(in_order, labels, blocks[title.other] if title.other is not None else None)
 
 
-def _announcement_part(unit: Block) -> str:
-    """The part of a line that only announces the article; what is longer than a label may be is its lead."""
-    return "label" if len(unit.text) <= MAX_UNASSIGNED_LABEL_CHARS and "\n" not in unit.text else "lead"
+def _title_blocks(
+    blocks: Sequence[Block], title: TitleBlocks, labels: SpeakerLabels
+) -> Iterator[tuple[int, LabelledBlock]]:
+    """The title, its repetitions and its kickers, by index of their block."""
+    for i in title.repeats:
+        # With other capitals it is no repetition that the title could stand in for.
+        same = title.title is not None and word_characters(blocks[i].text) in word_characters(blocks[title.title].text)
+        part = "repeat" if same else _announcement_part(blocks[i])
+        yield i, whole_block(blocks[i], part, "dialogue.title-again", TITLE_AGAIN_CONFIDENCE)
+    for i in title.kickers:
+        if i not in labels.by_block:
+            part = _announcement_part(blocks[i])
+            yield i, whole_block(blocks[i], part, "dialogue.kicker", KICKER_CONFIDENCE)
+    if title.title is not None:
+        block = blocks[title.title]
+        yield title.title, whole_block(block, "title", "dialogue.title", TITLE_CONFIDENCE)
 
 
-def _find_candidates(given: Sequence[Block], vocabulary: Vocabulary) -> dict[int, LabelCandidate]:
-    found = {i: label for i, unit in enumerate(given) if (label := find_candidate(unit, vocabulary)) is not None}
-    further = labels_set_alike(given, found) if vocabulary else {}
-    return dict(sorted((found | further).items())) if further else found
+def _announcement_part(block: Block) -> str:
+    """The part of a line that only announces the article: a label, or the lead if it is too long for a label."""
+    return "label" if len(block.text) <= MAX_UNASSIGNED_LABEL_CHARS and "\n" not in block.text else "lead"
 
 
-def _reread_candidates(
-    again: Sequence[Block], given: Sequence[Block], found: Mapping[int, LabelCandidate], vocabulary: Vocabulary
+# --- which labels are speakers', and blocks that hold several turns
+
+
+def _split_body(blocks: Sequence[Block], vocabulary: Vocabulary, key_title: str | None) -> _SplitBody:
+    """Divides blocks that hold several turns, and finds the title and the speakers' labels."""
+    blocks = split_one_line_dumps(blocks)
+    candidates = _find_candidates(blocks, vocabulary)
+    title = find_title(blocks, candidates, key_title)
+    labels = _select_labels(blocks, candidates, title)
+    if miscapitalised := _miscapitalised_labels(blocks, candidates, labels):
+        candidates = dict(sorted((candidates | miscapitalised).items()))
+        labels = _select_labels(blocks, candidates, title)
+    recurring = _recurring_label_texts(labels)
+    labelled = {blocks[i].start for i, label in labels.by_block.items() if label.text in recurring}
+    divided = split_glued_turns(blocks, recurring, labelled)
+    if divided is None:
+        return _SplitBody(blocks, candidates, title, labels)
+    candidates = _candidates_of_divided(divided, blocks, candidates, vocabulary)
+    title = find_title(divided, candidates, key_title)
+    return _SplitBody(divided, candidates, title, _select_labels(divided, candidates, title))
+
+
+def _find_candidates(blocks: Sequence[Block], vocabulary: Vocabulary) -> dict[int, LabelCandidate]:
+    candidates = {
+        i: candidate for i, block in enumerate(blocks) if (candidate := find_candidate(block, vocabulary)) is not None
+    }
+    alike = labels_set_alike(blocks, candidates) if vocabulary else {}
+    return dict(sorted((candidates | alike).items())) if alike else candidates
+
+
+def _candidates_of_divided(
+    divided: Sequence[Block],
+    blocks: Sequence[Block],
+    candidates: Mapping[int, LabelCandidate],
+    vocabulary: Vocabulary,
 ) -> dict[int, LabelCandidate]:
-    """The possible labels of units of which most are those that were read before."""
-    read = {given[i].start: (given[i].end, found.get(i)) for i in range(len(given))}
-    hits = {}
-    for i, unit in enumerate(again):
-        end, label = read.get(unit.start, (-1, None))
-        if end != unit.end:
-            label = find_candidate(unit, vocabulary)
-        if label is not None:
-            hits[i] = label
-    return hits
+    """The candidates after some blocks were divided; the blocks that stayed whole are not read again."""
+    known = {block.start: (block.end, candidates.get(i)) for i, block in enumerate(blocks)}
+    found = {}
+    for i, block in enumerate(divided):
+        end, candidate = known.get(block.start, (-1, None))
+        if end != block.end:
+            candidate = find_candidate(block, vocabulary)
+        if candidate is not None:
+            found[i] = candidate
+    return found
 
 
 def _miscapitalised_labels(
-    given: Sequence[Block], found: Mapping[int, LabelCandidate], judged: SpeakerLabels
+    blocks: Sequence[Block], candidates: Mapping[int, LabelCandidate], labels: SpeakerLabels
 ) -> dict[int, LabelCandidate]:
     """Labels that are a speaker's but for their capitals: `daily Post: …` where `Daily Post` speaks."""
-    known = {label.key: label for label in judged.hits.values() if not label.anonymous and label.form == "mark"}
-    slips = {}
-    for i, unit in enumerate(given):
-        if i in found or not known:
+    known = {label.key: label for label in labels.by_block.values() if not label.anonymous and label.form == "mark"}
+    found = {}
+    for i, block in enumerate(blocks):
+        if i in candidates or not known:
             continue
-        mark = LABEL_SEPARATOR.search(unit.text, 0, LABEL_SEARCH_CHARS)
-        if mark is None or (label := known.get(label_key(unit.text[: mark.start()]))) is None:
+        mark = LABEL_SEPARATOR.search(block.text, 0, LABEL_SEARCH_CHARS)
+        if mark is None or (label := known.get(label_key(block.text[: mark.start()]))) is None:
             continue
-        text = unit.text[: mark.start()].rstrip("*_ ")
-        body = mark.end() + len(unit.text[mark.end() :]) - len(unit.text[mark.end() :].lstrip("*_ "))
-        slips[i] = LabelCandidate(
-            unit.start, unit.start + len(text), text, label.key, label.kind, label.anonymous, body
-        )
-    return slips
+        text = block.text[: mark.start()].rstrip("*_ ")
+        after = block.text[mark.end() :]
+        text_start = mark.end() + len(after) - len(after.lstrip("*_ "))
+        end = block.start + len(text)
+        found[i] = LabelCandidate(block.start, end, text, label.key, label.kind, label.anonymous, text_start)
+    return found
 
 
-def _recurring_label_texts(judged: SpeakerLabels) -> set[str]:
-    """The labels that begin at least three turns, or two of somebody who asks, as they are written."""
-    tally: dict[str, float] = {}
-    for label in judged.hits.values():
+def _recurring_label_texts(labels: SpeakerLabels) -> set[str]:
+    """The labels, as they are written, that begin at least three turns, or two of somebody who asks."""
+    weights: dict[str, float] = {}
+    for label in labels.by_block.values():
         if label.form == "mark":
-            weight = 1.5 if label.kind in {"asks", "outlet"} else 1
-            tally[label.text] = tally.get(label.text, 0) + weight
-    return {text for text, count in tally.items() if count >= MIN_GLUED_LABEL_WEIGHT}
+            weight = ASKING_LABEL_WEIGHT if label.kind in {"asks", "outlet"} else 1
+            weights[label.text] = weights.get(label.text, 0) + weight
+    return {text for text, weight in weights.items() if weight >= MIN_GLUED_LABEL_WEIGHT}
 
 
-def _select_labels(given: Sequence[Block], found: Mapping[int, LabelCandidate], top: TitleBlocks) -> SpeakerLabels:
-    """The labels that are speakers', without the title's, and without a first one far above all others."""
-    apart = {top.title, *top.repeats, *top.kickers}
-    judged = select_speaker_labels({i: label for i, label in found.items() if i not in apart}, given)
-    first, second, *_ = [*judged.hits, len(given), len(given)]
-    if top.title is None and first == 0 and len(judged.hits) > 2 and second - first >= MIN_STRAY_LABEL_DISTANCE:
-        return msgspec.structs.replace(judged, hits={i: label for i, label in judged.hits.items() if i != first})
-    return judged
-
-
-def exchange_numbers(placed: Sequence[LabelledBlock]) -> list[int | None]:
-    """The number of the exchange that each unit belongs to, counted as the assembly counts; None outside."""
-    numbers: list[int | None] = []
-    current, answered, opened = 0, False, False
-    for unit in placed:
-        if unit.part == "heading":
-            opened = False
-        if not unit.turn and not (unit.part == "prose" and opened):
-            numbers.append(None)
-            continue
-        if not opened or (unit.part == "question" and answered):
-            current, answered, opened = current + 1, False, True
-        answered |= unit.part == "answer"
-        numbers.append(current)
-    return numbers
-
-
-def repeated_labels(placed: Sequence[LabelledBlock]) -> list[bool]:
-    """For each unit whether its label only says again who is speaking, so that the turn above goes on.
-
-    A stage direction between the two does not end the turn.
-    """
-    told = [False] * len(placed)
-    above: LabelledBlock | None = None
-    for i, here in enumerate(placed):
-        if above is not None and here.label is not None and here.name is not None:
-            same = (above.part, above.name) == (here.part, here.name)
-            told[i] = same and len(here.label.text) <= MAX_UNASSIGNED_LABEL_CHARS
-        if here.rule != "dialogue.direction" and here.part != "legend":
-            above = here
-    return told
+def _select_labels(
+    blocks: Sequence[Block], candidates: Mapping[int, LabelCandidate], title: TitleBlocks
+) -> SpeakerLabels:
+    """The speakers' labels, without that of the title, and without a first one far above all others."""
+    apart = {title.title, *title.repeats, *title.kickers}
+    labels = select_speaker_labels({i: label for i, label in candidates.items() if i not in apart}, blocks)
+    first, second, *_ = [*labels.by_block, len(blocks), len(blocks)]
+    is_stray = first == 0 and len(labels.by_block) > 2 and second - first >= MIN_STRAY_LABEL_DISTANCE
+    if title.title is None and is_stray:
+        rest = {i: label for i, label in labels.by_block.items() if i != first}
+        return msgspec.structs.replace(labels, by_block=rest)
+    return labels
 
 
 # --- the body
 
 
-def _body(
-    given: Sequence[Block],
-    hits: Mapping[int, LabelCandidate],
-    legend: Mapping[str, str],
-    judged: SpeakerLabels,
+def _parse_rest(
+    blocks: Sequence[Block],
+    turns: Mapping[int, LabelCandidate],
+    key_names: Mapping[str, str],
+    labels: SpeakerLabels,
     makers: str,
 ) -> list[LabelledBlock]:
-    if hits:
-        return mark_closing(list(_parse_labelled(given, hits, legend, judged)), makers)
-    if questions := bare_questions(given):
-        return mark_closing(list(_parse_unlabelled(given, questions)), makers)
-    return list(_parse_prose(given))
+    """The body without title and speaker keys; `turns` are the labels by index of their block here."""
+    if turns:
+        return mark_closing(list(_parse_labelled(blocks, turns, key_names, labels)), makers)
+    if questions := bare_questions(blocks):
+        return mark_closing(list(_parse_unlabelled(blocks, questions)), makers)
+    return list(_parse_prose(blocks))
+
+
+class _Turn(msgspec.Struct, frozen=True, gc=False):
+    """One labelled turn: blocks `[start, end)`, whose first begins with `label`."""
+
+    start: int
+    end: int
+    label: LabelCandidate
+    part: TurnPart
+    name: str | None
+    label_confidence: float
+    holds_answer: bool
+    """It is a question, and its answer has no label, so that it is among its blocks."""
+    answered: bool
+    """The next turn is an answer."""
 
 
 def _parse_labelled(
-    given: Sequence[Block], hits: Mapping[int, LabelCandidate], legend: Mapping[str, str], judged: SpeakerLabels
+    blocks: Sequence[Block],
+    labels: Mapping[int, LabelCandidate],
+    key_names: Mapping[str, str],
+    speakers: SpeakerLabels,
 ) -> Iterator[LabelledBlock]:
-    named = speaker_names(hits, legend)
-    asked = questions_above_answers(given, hits)
-    starts = sorted(hits.keys() | asked)
-    ends_by = dict(zip(starts, [*starts[1:], len(given)], strict=True))
-    # Manners decide only between few, of whom none asks by name.
-    polite = len(named) <= MAX_FEATURED_SPEAKERS and not any(label.kind == "asks" for label in hits.values())
-    turns = [
-        turn_features(given[i : ends_by[i]], hits[i], _speaker_id(hits[i], named), polite=polite) for i in sorted(hits)
-    ]
-    parts = assign_roles(turns, asked=bool(asked))
-    unanswered = _questions_without_labelled_answer(
-        hits, {i: parts[_speaker_id(label, named)] for i, label in hits.items()}, ends_by
-    )
-    yield from _before_first_turn(given, starts[0])
+    """A body with labelled turns, and perhaps questions without a label above labelled answers."""
+    names = speaker_names(labels, key_names)
+    unlabelled = questions_above_answers(blocks, labels)
+    starts = sorted(labels.keys() | unlabelled)
+    ends = dict(zip(starts, [*starts[1:], len(blocks)], strict=True))
+    parts = _turn_parts(blocks, labels, names, ends, asked_without_label=bool(unlabelled))
+    holding = _questions_that_hold_answers(labels, parts, ends)
+    yield from _parse_above(blocks, starts[0])
     for i in starts:
-        if i not in hits:
-            yield from _parse_bare_question(given, i, ends_by[i])
+        if i not in labels:
+            yield from _parse_unlabelled_question(blocks, i, ends[i])
             continue
-        label = hits[i]
-        part = parts[_speaker_id(label, named)]
-        behind = hits.get(ends_by[i])
-        answered = behind is not None and parts[_speaker_id(behind, named)] == "answer"
-        name = named[label.key]
-        yield from _parse_turn(
-            given, i, ends_by[i], label, part, name, judged, answers=i in unanswered, answered=answered
-        )
+        label = labels[i]
+        confidence = speakers.confidences.get(label.key, TURN_CONFIDENCE)
+        answered = parts.get(ends[i]) == "answer"
+        turn = _Turn(i, ends[i], label, parts[i], names[label.key], confidence, i in holding, answered)
+        yield from _parse_turn(blocks, turn)
 
 
-def _speaker_id(label: LabelCandidate, named: Mapping[str, str | None]) -> str:
-    """What makes two turns one person's: the name; for Q and A words the word."""
-    return named[label.key] or label.key
-
-
-def _questions_without_labelled_answer(
-    hits: Mapping[int, LabelCandidate], parts: Mapping[int, TurnPart], ends_by: Mapping[int, int]
-) -> set[int]:
-    """Questions whose answers have no label: unlabelled paragraphs stand below them, then the next question."""
-    order = sorted(hits)
-    asked = [i for i in order if parts[i] == "question"]
-    if not asked:
-        return set()
-    following = {i: order[n + 1] if n + 1 < len(order) else None for n, i in enumerate(order)}
-    alone = {i for i in asked if (behind := following[i]) is None or parts[behind] == "question" if ends_by[i] - i > 1}
-    return alone if len(alone) >= 0.5 * len(asked) else set()
-
-
-def _before_first_turn(given: Sequence[Block], first: int) -> Iterator[LabelledBlock]:
-    """What stands between the title and the first turn: the lead, headings, and the paragraphs of their sections."""
-    headed = False
-    for i in range(first):
-        if _is_heading(given, i, {first}):
-            headed = True
-            yield whole_block(given[i], "heading", "dialogue.heading", 0.9)
-        else:
-            yield whole_block(given[i], "prose" if headed else "lead", "dialogue.above", 0.9)
-
-
-def _parse_bare_question(given: Sequence[Block], i: int, end: int) -> Iterator[LabelledBlock]:
-    """A question without a label above labelled answers, and what follows it up to the next label."""
-    yield _question_block(given[i], "dialogue.bare-question", 0.9)
-    for j in range(i + 1, end):
-        yield from _continuation(given[j], "answer", None, "dialogue.below-question")
-
-
-def _question_block(unit: Block, rule: str, confidence: float) -> LabelledBlock:
-    """A question without a label; a number before it is not part of it."""
-    number = QUESTION_NUMBER.match(unit.text) if line_style(unit) != PLAIN_STYLE else None
-    if number is None:
-        return whole_block(unit, "question", rule, confidence)
-    start, end = number.span("number")
-    return LabelledBlock(
-        unit, "question", rule, confidence, unit.start + number.end(), number=(unit.start + start, unit.start + end)
-    )
-
-
-def _parse_turn(
-    given: Sequence[Block],
-    i: int,
-    end: int,
-    label: LabelCandidate,
-    part: TurnPart,
-    name: str | None,
-    judged: SpeakerLabels,
+def _turn_parts(
+    blocks: Sequence[Block],
+    labels: Mapping[int, LabelCandidate],
+    names: Mapping[str, str | None],
+    ends: Mapping[int, int],
     *,
-    answers: bool,
-    answered: bool,
-) -> Iterator[LabelledBlock]:
-    """A labelled unit and all that follows it up to the next label."""
-    unit = given[i]
-    sure = judged.confidences.get(label.key, 0.97)
-    yield LabelledBlock(unit, part, "dialogue.labelled", min(sure, 0.97), unit.start + label.body, label, name, sure)
-    headed = False
-    current: tuple[TurnPart, str | None] = (part, name)
-    empty = not unit.text[label.body :].strip("*_ ")
-    for j in range(i + 1, end):
-        # Nothing but a heading of Markdown comes between a question and its answer.
-        splits = part == "question" and answered and not given[j].marked
-        if not headed and not splits and _is_heading(given, j, {end}) and not (empty and j == i + 1):
-            headed = True
-            yield whole_block(given[j], "heading", "dialogue.heading", 0.9)
-        elif headed:
-            yield whole_block(given[j], "prose", "dialogue.between", 0.7)
+    asked_without_label: bool,
+) -> dict[int, TurnPart]:
+    """For each labelled block whether its turn is a question, an answer or an aside."""
+    # Thanks and addresses decide only between a few people of whom none has a label for questions.
+    manners = len(names) <= MAX_FEATURED_SPEAKERS and not any(label.kind == "asks" for label in labels.values())
+    # What two turns of one person share: the name, or for words such as Q and A the word.
+    speakers = {i: names[label.key] or label.key for i, label in labels.items()}
+    turns = [turn_features(blocks[i : ends[i]], labels[i], speakers[i], manners=manners) for i in sorted(labels)]
+    roles = assign_roles(turns, asked_without_label=asked_without_label)
+    return {i: roles[speaker] for i, speaker in speakers.items()}
+
+
+def _questions_that_hold_answers(
+    labels: Mapping[int, LabelCandidate], parts: Mapping[int, TurnPart], ends: Mapping[int, int]
+) -> set[int]:
+    """Questions with unlabelled blocks below them and then the next question: their answers have no label."""
+    order = sorted(labels)
+    questions = [i for i in order if parts[i] == "question"]
+    if not questions:
+        return set()
+    following = dict(zip(order, [*order[1:], None], strict=True))
+    alone = {
+        i for i in questions if ends[i] - i > 1 and ((after := following[i]) is None or parts[after] == "question")
+    }
+    return alone if len(alone) >= MIN_UNANSWERED_SHARE * len(questions) else set()
+
+
+def _parse_above(blocks: Sequence[Block], first: int) -> Iterator[LabelledBlock]:
+    """What is between the title and the first turn: the lead, and sections with headings."""
+    in_section = False
+    for i in range(first):
+        if is_heading(blocks, i, {first}):
+            in_section = True
+            yield whole_block(blocks[i], "heading", "dialogue.heading", HEADING_CONFIDENCE)
         else:
-            # A question in bold ends with the bold; any other with its question mark, or with its paragraph.
-            ends = given[j - 1].asks or j > i + 1 or (unit.bold and not given[j].bold)
-            if answers and current[0] == "question" and ends and not given[j].text.endswith("?**"):
-                current = ("answer", None)
-            yield from _continuation(given[j], current[0], current[1], "dialogue.continued")
+            yield whole_block(blocks[i], "prose" if in_section else "lead", "dialogue.above", LEAD_CONFIDENCE)
 
 
-def _continuation(unit: Block, part: str, name: str | None, rule: str) -> Iterator[LabelledBlock]:
-    """A paragraph of a turn, or what stands in the midst of it and is nobody's."""
-    if is_stage_direction(unit):
-        yield whole_block(unit, "aside", "dialogue.direction", 0.9)
-    elif is_caption(unit):
-        yield whole_block(unit, "aside", "dialogue.caption", 0.75)
-    else:
-        yield whole_block(unit, part, rule, 0.9 if rule == "dialogue.continued" else 0.85, name)
-
-
-def _is_heading(given: Sequence[Block], i: int, starts: Set[int]) -> bool:
-    """Whether a unit is a heading: it has the form of one, and a turn, or prose behind prose, follows it."""
-    unit = given[i]
-    if len(unit.text) > MAX_HEADING_CHARS or unit.indented or is_caption(unit):
-        return False
-    if i + 1 >= len(given) or i in starts:
-        return False
-    if unit.could_head():
-        return i + 1 in starts or unit.marked
-    if unit.marked:
-        return True
-    # `Why sailcloth?` in bold, and `Her teacher: no way back`, are headings right before a turn only.
-    bold = unit.bold and display_width(unit.text) <= MAX_CAPTION_COLUMNS and "\n" not in unit.text
-    return i + 1 in starts and (bold or _is_colon_heading(unit, given[i - 1] if i else None))
-
-
-def _is_colon_heading(unit: Block, above: Block | None) -> bool:
-    text = unit.text
-    colon = text.count("：") + text.count(": ")
-    ended = above is not None and above.ended
-    return (
-        colon == 1
-        and display_width(text) <= MAX_COLON_HEADING_COLUMNS
-        and ended
-        and not unit.ended
-        and not unit.item
-        and text[-1] not in ":："
+def _parse_turn(blocks: Sequence[Block], turn: _Turn) -> Iterator[LabelledBlock]:
+    """A labelled block and what follows it up to the next turn."""
+    block, label = blocks[turn.start], turn.label
+    yield LabelledBlock(
+        block,
+        turn.part,
+        "dialogue.labelled",
+        min(turn.label_confidence, TURN_CONFIDENCE),
+        block.start + label.text_start,
+        label,
+        turn.name,
+        turn.label_confidence,
     )
+    in_section = False
+    part, name = turn.part, turn.name
+    for i in range(turn.start + 1, turn.end):
+        if in_section:
+            yield whole_block(blocks[i], "prose", "dialogue.between", BETWEEN_CONFIDENCE)
+        elif _is_heading_in_turn(blocks, i, turn):
+            in_section = True
+            yield whole_block(blocks[i], "heading", "dialogue.heading", HEADING_CONFIDENCE)
+        else:
+            if turn.holds_answer and part == "question" and _begins_answer(blocks, i, turn):
+                part, name = "answer", None
+            yield _continuation(blocks[i], part, name, "dialogue.continued")
+
+
+def _is_heading_in_turn(blocks: Sequence[Block], i: int, turn: _Turn) -> bool:
+    # Only a Markdown heading can be between a question and its answer.
+    if turn.part == "question" and turn.answered and not blocks[i].is_heading:
+        return False
+    label_is_alone = not blocks[turn.start].text[turn.label.text_start :].strip("*_ ")
+    return is_heading(blocks, i, {turn.end}) and not (label_is_alone and i == turn.start + 1)
+
+
+def _begins_answer(blocks: Sequence[Block], i: int, turn: _Turn) -> bool:
+    """Whether the question ends above a block: with its bold, with its question mark, or with its paragraph."""
+    is_over = blocks[i - 1].asks or i > turn.start + 1 or (blocks[turn.start].bold and not blocks[i].bold)
+    return is_over and not blocks[i].text.endswith("?**")
+
+
+def _continuation(block: Block, part: str, name: str | None, rule: str) -> LabelledBlock:
+    """A further block of a turn, or a stage direction or a caption within it."""
+    if is_stage_direction(block):
+        return whole_block(block, "aside", "dialogue.direction", DIRECTION_CONFIDENCE)
+    if is_caption(block):
+        return whole_block(block, "aside", "dialogue.caption", CAPTION_CONFIDENCE)
+    confidence = CONTINUED_CONFIDENCE if rule == "dialogue.continued" else BELOW_QUESTION_CONFIDENCE
+    return whole_block(block, part, rule, confidence, name)
 
 
 # --- questions without labels
 
 
-def _parse_unlabelled(given: Sequence[Block], questions: Sequence[int]) -> Iterator[LabelledBlock]:
+def _parse_unlabelled_question(blocks: Sequence[Block], i: int, end: int) -> Iterator[LabelledBlock]:
+    """A question without a label above labelled answers, and the blocks below it up to the next turn."""
+    yield _question_block(blocks[i], QUESTION_ABOVE_CONFIDENCE)
+    for block in blocks[i + 1 : end]:
+        yield _continuation(block, "answer", None, "dialogue.below-question")
+
+
+def _parse_unlabelled(blocks: Sequence[Block], questions: Sequence[int]) -> Iterator[LabelledBlock]:
+    """A body without labels whose `questions` are answered by the blocks below them."""
     starts = set(questions)
-    for i, unit in enumerate(given):
+    for i, block in enumerate(blocks):
         if i in starts:
-            yield _question_block(unit, "dialogue.bare-question", 0.85)
-        elif _is_heading(given, i, starts):
-            yield whole_block(unit, "heading", "dialogue.heading", 0.85)
+            yield _question_block(block, BARE_CONFIDENCE)
+        elif is_heading(blocks, i, starts):
+            yield whole_block(block, "heading", "dialogue.heading", BARE_CONFIDENCE)
         elif i < questions[0]:
-            yield whole_block(unit, "lead", "dialogue.above", 0.85)
+            yield whole_block(block, "lead", "dialogue.above", BARE_CONFIDENCE)
         else:
-            yield from _continuation(unit, "answer", None, "dialogue.below-question")
+            yield _continuation(block, "answer", None, "dialogue.below-question")
 
 
-# --- no interview
+def _question_block(block: Block, confidence: float) -> LabelledBlock:
+    """A question without a label; a number before it is no part of it."""
+    number = QUESTION_NUMBER.match(block.text) if line_style(block) != PLAIN_STYLE else None
+    if number is None:
+        return whole_block(block, "question", "dialogue.bare-question", confidence)
+    start, end = number.span("number")
+    return LabelledBlock(
+        block,
+        "question",
+        "dialogue.bare-question",
+        confidence,
+        block.start + number.end(),
+        number=(block.start + start, block.start + end),
+    )
 
 
-def _parse_prose(given: Sequence[Block]) -> Iterator[LabelledBlock]:
-    headed = False
-    for i, unit in enumerate(given):
-        following = given[i + 1] if i + 1 < len(given) else None
-        around = i > 0 and given[i - 1].long and following is not None and following.long
-        marked = unit.marked and len(unit.text) <= MAX_HEADING_CHARS
-        if following is not None and (marked or (around and unit.could_head())) and not is_caption(unit):
-            headed = True
-            yield whole_block(unit, "heading", "dialogue.heading", 0.8)
+# --- no dialogue
+
+
+def _parse_prose(blocks: Sequence[Block]) -> Iterator[LabelledBlock]:
+    """An article in which nobody is interviewed."""
+    in_section = False
+    for i, block in enumerate(blocks):
+        if is_prose_heading(blocks, i):
+            in_section = True
+            yield whole_block(block, "heading", "dialogue.heading", PROSE_HEADING_CONFIDENCE)
         else:
-            yield whole_block(unit, "prose" if headed else "lead", "dialogue.prose", 0.9)
+            yield whole_block(block, "prose" if in_section else "lead", "dialogue.prose", PROSE_CONFIDENCE)

@@ -1,35 +1,36 @@
-"""Questions without a label: lines that ask, in bold or as headings or plain, answered by what follows."""
+"""Questions without a label: lines that ask, plain or in bold or as headings, answered by the blocks below them."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
 import regex
 
 from pipeline.model.document import script_of
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.label_candidates import LabelCandidate
+from pipeline.stages.dialogue.pronouns import FIRST_PERSON, SECOND_PERSON
 
-SECOND_PERSON = regex.compile(r"\b(?:you|your|yours|yourself)\b|[你您]", regex.IGNORECASE)
-FIRST_PERSON = regex.compile(r"\b(?:I|I[’']\p{L}+|my|me|myself|we|our|us)\b|[我咱]")
 QUESTION_NUMBER = regex.compile(r"(?P<number>\d{1,3})[.、．)）:：]\s*(?=\S)")
-"""The number before a question, which is no part of it."""
+"""The number before a question."""
 
 MAX_QUESTION_CHARS = 600
 MIN_BARE_QUESTIONS = 3
-"""Questions from which lines without labels are an interview."""
+"""Questions from which lines without labels can be an interview."""
 MIN_ADDRESSING_SHARE = 0.4
-"""Share of them that must speak to somebody."""
+"""Share of the questions that must say you."""
 MIN_FIRST_PERSON_SHARE = 0.3
-"""Share of the answers that must speak of I and we: those of an explainer do not."""
+"""Answers, as a share of the questions, that must say I or we; those of an explainer do not."""
 MIN_FIRST_PERSON_SHARE_UNADDRESSED = 0.6
-"""The same where questions are set apart and speak to nobody."""
+"""The same for questions that are set apart and do not say you."""
 MIN_ANSWER_LENGTH_RATIO = 1.5
-"""By how much all answers must be longer than all questions."""
+"""How many times longer all answers must be than all questions."""
 MAX_BLOCKS_PER_PLAIN, MAX_BLOCKS_PER_MARKED = 6, 14
-"""Paragraphs to a question, at most, where it stands plain, and where bold or a heading shows it."""
+"""Blocks per question, for plain questions and for those in bold or in headings."""
 MIN_ASKING_SHARE = 0.6
-"""Share of the bold lines that must ask for those that do not to be questions as well."""
-
+"""Share of the bold lines that must ask for the others to be questions as well: `Tell me more.`."""
+ANSWER_BLOCKS_READ = 2
+"""Blocks below a question that are read for I and we."""
 
 SPEECH_QUOTES = frozenset("\"'“”‘’「」『』«»")
 """Marks around what somebody says in a story."""
@@ -44,97 +45,154 @@ class LineStyle(NamedTuple):
     dashed: bool
 
 
-def line_style(unit: Block) -> LineStyle:
-    """How a line is set."""
-    return LineStyle(unit.level, unit.bold, unit.quoted, unit.dashed)
+def line_style(block: Block) -> LineStyle:
+    """How a block is set."""
+    return LineStyle(block.level, block.bold, block.quoted, block.dashed)
 
 
 PLAIN_STYLE = LineStyle(0, bold=False, quoted=False, dashed=False)
 
 
-def is_quoted_speech(unit: Block) -> bool:
-    """Whether a plain paragraph begins or ends with a quotation mark, as what people say in a story does."""
-    text = unit.text.strip()
-    return line_style(unit) == PLAIN_STYLE and (text[:1] in SPEECH_QUOTES or text[-1:] in SPEECH_QUOTES)
+def is_quoted_speech(block: Block) -> bool:
+    """Whether a plain block begins or ends with a quotation mark, as what people say in a story does."""
+    text = block.text.strip()
+    return line_style(block) == PLAIN_STYLE and (text[:1] in SPEECH_QUOTES or text[-1:] in SPEECH_QUOTES)
 
 
-def questions_above_answers(given: Sequence[Block], hits: Mapping[int, LabelCandidate]) -> set[int]:
-    """Indices of the unlabelled questions right above labelled answers, and of others set as they are.
+# --- above labelled answers
 
-    Empty where the labelled ask themselves, or where most of their turns have no question above them.
+
+def questions_above_answers(blocks: Sequence[Block], labels: Mapping[int, LabelCandidate]) -> set[int]:
+    """Indices of the unlabelled questions right above labelled answers, and of other lines set like them.
+
+    Empty if the labelled turns ask themselves, or if most of them have no question above.
     """
-    if any(hit.kind == "asks" for hit in hits.values()):
+    if any(label.kind == "asks" for label in labels.values()):
         return set()
-    above = {i - 1 for i in hits if i > 0 and i - 1 not in hits}
-    asked = {i for i in above if given[i].asks}
-    asking = sum(given[i].asks for i in hits)
-    if 2 * len(asked) <= len(hits) or 2 * asking >= len(hits):
+    above = {i - 1 for i in labels if i > 0 and i - 1 not in labels}
+    questions = {i for i in above if blocks[i].asks}
+    labelled_questions = sum(blocks[i].asks for i in labels)
+    if 2 * len(questions) <= len(labels) or 2 * labelled_questions >= len(labels):
         return set()
-    set_so = {line_style(given[i]) for i in asked} - {PLAIN_STYLE}
-    alike = {kind: [i for i in above if line_style(given[i]) == kind] for kind in set_so}
-    mostly = {
-        kind for kind, lines in alike.items() if sum(given[i].asks for i in lines) >= MIN_ASKING_SHARE * len(lines)
-    }
-    stated = {i for i in above if line_style(given[i]) in mostly}
-    like = {
+    styles = {line_style(blocks[i]) for i in questions} - {PLAIN_STYLE}
+    return questions | _statements_above(blocks, above, styles) | _questions_in_style(blocks, labels, styles)
+
+
+def _statements_above(blocks: Sequence[Block], above: set[int], styles: set[LineStyle]) -> set[int]:
+    """The lines above answers in a style in which most of them ask."""
+    by_style = {style: [i for i in above if line_style(blocks[i]) == style] for style in styles}
+    return {
         i
-        for i in range(len(given))
-        if i not in hits
-        and line_style(given[i]) in set_so
-        and given[i].asks
-        and len(given[i].text) <= MAX_QUESTION_CHARS
+        for lines in by_style.values()
+        if sum(blocks[i].asks for i in lines) >= MIN_ASKING_SHARE * len(lines)
+        for i in lines
     }
-    return asked | stated | like
 
 
-def bare_questions(given: Sequence[Block]) -> list[int]:
-    """Indices of the questions of an interview without labels; empty where it is none.
+def _questions_in_style(
+    blocks: Sequence[Block], labels: Mapping[int, LabelCandidate], styles: set[LineStyle]
+) -> set[int]:
+    """The further questions that are set like those above answers."""
+    return {
+        i
+        for i, block in enumerate(blocks)
+        if i not in labels and block.asks and len(block.text) <= MAX_QUESTION_CHARS and line_style(block) in styles
+    }
 
-    They are paragraphs of their own that end in a question mark, at least three set alike, each with an answer below;
-    they speak to somebody, and the answers speak of themselves. People in a story do all this too, but in quotation
-    marks.
+
+# --- a body without labels
+
+
+def bare_questions(blocks: Sequence[Block]) -> list[int]:
+    """Indices of the questions of an interview without labels; empty if it is none.
+
+    They are blocks of their own that end in a question mark, at least three in one style, each with an answer below.
+    They say you, and the answers say I. People in a story do all this too, but in quotation marks.
     """
-    asking: dict[LineStyle, list[int]] = {}
-    for i, unit in enumerate(given):
-        if (
-            unit.asks
-            and len(unit.text) <= MAX_QUESTION_CHARS
-            and not (unit.item or unit.indented or is_quoted_speech(unit))
-        ):
-            asking.setdefault(line_style(unit), []).append(i)
-    for kind in sorted(asking, key=lambda kind: (kind == PLAIN_STYLE, -len(asking[kind]), kind)):
-        found = _add_statements(given, asking[kind], kind)
-        if _is_interview(given, found, MAX_BLOCKS_PER_PLAIN if kind == PLAIN_STYLE else MAX_BLOCKS_PER_MARKED):
-            return found
+    by_style: dict[LineStyle, list[int]] = {}
+    for i, block in enumerate(blocks):
+        if _can_be_bare_question(block):
+            by_style.setdefault(line_style(block), []).append(i)
+    for style in sorted(by_style, key=lambda style: (style == PLAIN_STYLE, -len(by_style[style]), style)):
+        questions = _with_statements(blocks, by_style[style], style)
+        if _is_interview(blocks, questions, is_plain=style == PLAIN_STYLE):
+            return questions
     return []
 
 
-def _add_statements(given: Sequence[Block], found: list[int], kind: LineStyle) -> list[int]:
-    """Questions, and where most of what is set in bold asks, the bold statements too: `Tell me more.`."""
-    if not (kind.bold or kind.dashed) or kind.level:
-        return [i for i in found if i + 1 < len(given) and not given[i + 1].asks] if kind == PLAIN_STYLE else found
-    alike = [i for i in range(found[0], len(given) - 1) if line_style(given[i]) == kind and given[i].ended]
-    return alike if len(found) >= MIN_ASKING_SHARE * len(alike) else found
-
-
-def _is_interview(given: Sequence[Block], found: Sequence[int], apart: int) -> bool:
-    if len(found) < MIN_BARE_QUESTIONS:
+def _can_be_bare_question(block: Block) -> bool:
+    if not block.asks or len(block.text) > MAX_QUESTION_CHARS:
         return False
-    starts: Set[int] = set(found)
-    span = len(given) - found[0]
-    addressed = sum(SECOND_PERSON.search(given[i].text) is not None for i in found)
-    asked = sum(len(given[i].text) for i in found)
-    told = sum(len(unit.text) for unit in given[found[0] :]) - asked
-    below = [i + 1 for i in found if i + 1 < len(given) and i + 1 not in starts]
-    wide = not given[found[0]].text.isascii() and script_of(given[found[0]].text) == "han"
-    spoken = sum(any(FIRST_PERSON.search(unit.text) for unit in given[i : i + 2]) for i in below)
+    return not (block.item or block.indented or is_quoted_speech(block))
+
+
+def _with_statements(blocks: Sequence[Block], questions: list[int], style: LineStyle) -> list[int]:
+    """The questions of one style; with the statements in it, if most lines in bold or after a dash ask.
+
+    Of plain questions that follow each other only the last has an answer.
+    """
+    if style == PLAIN_STYLE:
+        return [i for i in questions if i + 1 < len(blocks) and not blocks[i + 1].asks]
+    if style.level or not (style.bold or style.dashed):
+        return questions
+    alike = [
+        i for i in range(questions[0], len(blocks) - 1) if line_style(blocks[i]) == style and blocks[i].ends_sentence
+    ]
+    return alike if len(questions) >= MIN_ASKING_SHARE * len(alike) else questions
+
+
+class _Interview(msgspec.Struct, frozen=True, gc=False):
+    """What is measured from the first question on to tell an interview from other texts with questions."""
+
+    questions: int
+    blocks: int
+    question_chars: int
+    answer_chars: int
+    addressing: int
+    """Questions that say you."""
+    first_person: int
+    """Answers that say I or we."""
+    is_plain: bool
+    """The questions are not set apart."""
+    is_chinese: bool
+
+
+def _is_interview(blocks: Sequence[Block], questions: Sequence[int], *, is_plain: bool) -> bool:
+    """Whether questions in one style and the blocks below them are an interview."""
+    if len(questions) < MIN_BARE_QUESTIONS:
+        return False
+    measured = _measure(blocks, questions, is_plain=is_plain)
+    max_blocks = MAX_BLOCKS_PER_PLAIN if is_plain else MAX_BLOCKS_PER_MARKED
     return (
-        span <= apart * len(found)
-        and told >= MIN_ANSWER_LENGTH_RATIO * asked
-        and spoken >= MIN_FIRST_PERSON_SHARE * len(found)
-        # Chinese asks without saying you; what is set apart as questions need not say it where all answers say I.
-        and (
-            addressed >= MIN_ADDRESSING_SHARE * len(found)
-            or (apart > MAX_BLOCKS_PER_PLAIN and spoken >= MIN_FIRST_PERSON_SHARE_UNADDRESSED * len(found) and wide)
-        )
+        measured.blocks <= max_blocks * measured.questions
+        and measured.answer_chars >= MIN_ANSWER_LENGTH_RATIO * measured.question_chars
+        and measured.first_person >= MIN_FIRST_PERSON_SHARE * measured.questions
+        and _addresses_somebody(measured)
+    )
+
+
+def _addresses_somebody(measured: _Interview) -> bool:
+    """Whether the questions say you. In Chinese, those set apart need not if nearly all answers say I."""
+    if measured.addressing >= MIN_ADDRESSING_SHARE * measured.questions:
+        return True
+    personal = measured.first_person >= MIN_FIRST_PERSON_SHARE_UNADDRESSED * measured.questions
+    return not measured.is_plain and measured.is_chinese and personal
+
+
+def _measure(blocks: Sequence[Block], questions: Sequence[int], *, is_plain: bool) -> _Interview:
+    first = questions[0]
+    question_chars = sum(len(blocks[i].text) for i in questions)
+    starts = set(questions)
+    below = [i + 1 for i in questions if i + 1 < len(blocks) and i + 1 not in starts]
+    return _Interview(
+        questions=len(questions),
+        blocks=len(blocks) - first,
+        question_chars=question_chars,
+        answer_chars=sum(len(block.text) for block in blocks[first:]) - question_chars,
+        addressing=sum(SECOND_PERSON.search(blocks[i].text) is not None for i in questions),
+        first_person=sum(
+            any(FIRST_PERSON.search(block.text) for block in blocks[i : i + ANSWER_BLOCKS_READ]) for i in below
+        ),
+        is_plain=is_plain,
+        is_chinese=not blocks[first].text.isascii() and script_of(blocks[first].text) == "han",
     )

@@ -1,171 +1,304 @@
-"""Who asks, who answers, who moderates: by what they do in this document first, by what their label says second."""
+"""Who asks, who answers, who moderates.
+
+What people do in this document decides first, what their labels say second. `ASKER_RULES` lists the ways to find
+the interviewer; the first that finds somebody decides. Moderators are asides, everybody else answers.
+"""
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from itertools import pairwise
 from typing import Literal
 
 import msgspec
 
 from pipeline.stages.dialogue.label_candidates import LabelKind
+from pipeline.stages.dialogue.turn_features import TurnFeatures
 
 TurnPart = Literal["question", "answer", "aside"]
 
 KIND_SCORE = {"asks": 1.2, "outlet": 0.6, "answers": -1.2, "moderates": 0.2}
+BRIEF_SCORE, MAX_BRIEF_RATIO = 0.3, 0.5
+"""For speakers whose turns are at most half as long as those of the others."""
+LENGTHY_SCORE, MIN_LENGTHY_RATIO = -0.3, 1.2
+ANSWERED_SCORE, MIN_ANSWERED_SHARE = 0.7, 0.5
+"""For speakers after most of whose turns the main respondent speaks."""
 MIN_INTERVIEWER_SCORE = 0.0
-"""Score from which somebody asks for a living."""
-ASKS, ADDRESSES, LESS, OPENS, THANKS = 1.5, 0.5, 0.6, 0.25, 0.6
-"""What weighs in a talk of two: asking, saying you, saying half as much, speaking first, giving thanks at the end."""
-CLOSING_TURNS = 3
-"""Turns at the end in which the one who leads gives thanks."""
+"""Score above which a speaker is an interviewer."""
+
+MIN_RESPONDENT_TURNS, MAX_RESPONDENT_ASKING = 3, 0.4
+MIN_RESPONDENT_RATIO = 1.5
+"""How many times more turns the main respondent has than anybody else, if there are more than two speakers."""
+MIN_ASKING_MODERATOR_SHARE = 0.4
+"""Share of questions from which a moderator is the interviewer, if nobody else is."""
+MIN_ASKING_SINGLE_SHARE = 0.5
+"""Share of questions from which the only labelled speaker is the interviewer."""
 MIN_MAIN_SPEAKER_TURNS = 4
-"""Turns of each of the two who talk, from which one who speaks once is only passing by."""
+"""Turns of each of two main speakers from which somebody who speaks once is a bystander."""
+
+ASKING_WEIGHT, ADDRESSING_WEIGHT, BREVITY_WEIGHT, OPENING_WEIGHT, THANKING_WEIGHT = 1.5, 0.5, 0.6, 0.25, 0.6
+"""How much it says that one of two asks more, says you more, says half as much, speaks first, thanks at the end."""
+CLOSING_TURNS = 3
+"""Turns at the end in which the interviewer thanks."""
 MIN_LEADER_SCORE = 0.8
-"""Sum from which one of two leads the talk."""
+"""Score from which one of two is the interviewer."""
 
 
-class TurnFeatures(msgspec.Struct, frozen=True, gc=False):
-    """One labelled turn, as far as roles go: whose, what its label says, whether it ends in a question, its length.
+class Speakers(msgspec.Struct, frozen=True):
+    """The turns of a document and what follows from them. Speakers are in the order of their first turns."""
 
-    `told`: the user names who speaks; `thanks`: it begins with thanks; `addresses`: it says you.
+    turns: Sequence[TurnFeatures]
+    by_speaker: Mapping[str, Sequence[TurnFeatures]]
+    kinds: Mapping[str, LabelKind | None]
+    scores: Mapping[str, float]
+    """How much speaks for each to be an interviewer."""
+    moderators: Set[str]
+    bystanders: Set[str]
+    """Speakers who say one thing while two others talk."""
+
+
+class Askers(msgspec.Struct, frozen=True):
+    """The interviewers, and who is neither interviewer nor respondent."""
+
+    askers: Set[str]
+    asides: Set[str]
+
+
+def assign_roles(turns: Sequence[TurnFeatures], *, asked_without_label: bool = False) -> dict[str, TurnPart]:
+    """What the turns of each speaker are. Where nobody is plainly the interviewer, everybody answers.
+
+    With `asked_without_label`, the questions stand above the turns without a label, so nobody with a label asks.
     """
-
-    key: str
-    kind: LabelKind | None
-    asks: bool
-    length: int
-    told: bool = False
-    thanks: bool = False
-    addresses: bool = False
-
-
-def assign_roles(turns: Sequence[TurnFeatures], *, asked: bool = False) -> dict[str, TurnPart]:
-    """What each speaker's turns are. Where nobody is plainly the interviewer, all of them answer.
-
-    `asked`: the questions stand above the turns without a label, so that nobody who has one asks.
-    """
-    by_key: dict[str, list[TurnFeatures]] = {}
+    by_speaker: dict[str, list[TurnFeatures]] = {}
     for turn in turns:
-        by_key.setdefault(turn.key, []).append(turn)
-    kinds = {key: next((turn.kind for turn in said if turn.kind), None) for key, said in by_key.items()}
-    whole = sum(turn.length for turn in turns)
-    if asked:
-        return {key: "aside" if kinds[key] == "moderates" else "answer" for key in by_key}
-    score = {key: _interviewer_score(said, kinds[key], len(turns), whole) for key, said in by_key.items()}
-    main = _main_respondent(by_key, kinds)
-    if main is not None:
-        for key, share in _share_answered_by(main, turns).items():
-            if key != main and share >= 0.5 and kinds[key] != "answers":
-                score[key] += 0.7
-    askers = {key for key in by_key if kinds[key] != "moderates" and score[key] > MIN_INTERVIEWER_SCORE}
-    moderators = {key for key in by_key if kinds[key] == "moderates"}
-    if askers and askers == set(by_key) - moderators and len(askers) > 1:
-        # In the order of their first turns: of two equals the first asks, whatever their names hash to.
-        askers = {max((key for key in by_key if key in askers), key=lambda key: score[key])}
-    if not askers and moderators:
-        asking = {key for key in moderators if _asking_share(by_key[key]) >= 0.4 and len(by_key) > 1}
-        askers, moderators = asking, moderators - asking
-    passing = _bystanders(turns, by_key, kinds)
-    if not askers and len(by_key) - len(moderators | passing) == 2:
-        askers = _interviewer_of_two([key for key in by_key if key not in moderators | passing], turns, kinds)
-        moderators |= passing if askers else set()
-    if len(by_key) == 1 and not any(kind == "answers" for kind in kinds.values()):
-        askers = set(by_key) if _asking_share(turns) >= 0.5 or "asks" in kinds.values() else set()
+        by_speaker.setdefault(turn.speaker, []).append(turn)
+    kinds = {speaker: next((turn.kind for turn in own if turn.kind), None) for speaker, own in by_speaker.items()}
+    moderators = {speaker for speaker in by_speaker if kinds[speaker] == "moderates"}
+    if asked_without_label:
+        return {speaker: "aside" if speaker in moderators else "answer" for speaker in by_speaker}
+    speakers = Speakers(
+        turns,
+        by_speaker,
+        kinds,
+        _interviewer_scores(turns, by_speaker, kinds),
+        moderators,
+        _bystanders(turns, by_speaker, kinds),
+    )
+    found = next((found for rule in ASKER_RULES if (found := rule(speakers)) is not None), Askers(set(), moderators))
+    return {speaker: _part(speaker, found) for speaker in by_speaker}
+
+
+def _part(speaker: str, found: Askers) -> TurnPart:
+    if speaker in found.askers:
+        return "question"
+    return "aside" if speaker in found.asides else "answer"
+
+
+# --- ways to find the interviewer
+
+
+def _only_speaker(speakers: Speakers) -> Askers | None:
+    """The only labelled speaker, who asks or whose label asks; not with a label for answers."""
+    if len(speakers.by_speaker) != 1 or "answers" in speakers.kinds.values():
+        return None
+    asks = _asking_share(speakers.turns) >= MIN_ASKING_SINGLE_SHARE or "asks" in speakers.kinds.values()
+    if asks:
+        return Askers(set(speakers.by_speaker), speakers.moderators)
+    return _only_outlet_of_vocabulary(speakers) or Askers(set(), speakers.moderators)
+
+
+def _by_score(speakers: Speakers) -> Askers | None:
+    """Everybody with a high score; if that is all who speak, the one with the highest."""
+    rest = [speaker for speaker in speakers.by_speaker if speaker not in speakers.moderators]
+    askers = {speaker for speaker in rest if speakers.scores[speaker] > MIN_INTERVIEWER_SCORE}
     if not askers:
-        # Nothing in the text says who asks, so what the user says does: the one outlet.
-        outlets = {turn.key for turn in turns if turn.told and turn.kind == "outlet"}
-        askers = outlets if len(outlets) == 1 else set()
-    return {key: "question" if key in askers else "aside" if key in moderators else "answer" for key in by_key}
+        return None
+    if len(askers) > 1 and len(askers) == len(rest):
+        # The first of equals, in the order of their first turns.
+        askers = {max(rest, key=lambda speaker: speakers.scores[speaker])}
+    return Askers(askers, speakers.moderators)
 
 
-def _bystanders(
-    turns: Sequence[TurnFeatures], by_key: Mapping[str, Sequence[TurnFeatures]], kinds: Mapping[str, LabelKind | None]
-) -> set[str]:
-    """Those who say one thing in a talk of two others, and are not asked: a cameraman, an aide."""
-    if len(by_key) < 3 or sum(len(said) >= MIN_MAIN_SPEAKER_TURNS for said in by_key.values()) != 2:
-        return set()
-    once = {key for key, said in by_key.items() if len(said) == 1 and kinds[key] is None and not said[0].asks}
-    asked = {turns[i].key for i in range(1, len(turns)) if turns[i - 1].asks}
-    return once - asked
+def _asking_moderators(speakers: Speakers) -> Askers | None:
+    """Moderators who ask, if somebody else speaks."""
+    asking = {
+        speaker
+        for speaker in speakers.moderators
+        if _asking_share(speakers.by_speaker[speaker]) >= MIN_ASKING_MODERATOR_SHARE and len(speakers.by_speaker) > 1
+    }
+    return Askers(asking, speakers.moderators - asking) if asking else None
 
 
-def _asking_share(said: Sequence[TurnFeatures]) -> float:
-    return sum(turn.asks for turn in said) / len(said)
+def _leader_of_two(speakers: Speakers) -> Askers | None:
+    """The one of two main speakers who leads the dialogue."""
+    aside = speakers.moderators | speakers.bystanders
+    if len(speakers.by_speaker) - len(aside) != 2:
+        return None
+    pair = [speaker for speaker in speakers.by_speaker if speaker not in aside]
+    leader = _interviewer_of_two(pair, speakers.turns, speakers.kinds)
+    return None if leader is None else Askers({leader}, aside)
 
 
-def _mean_length(said: Sequence[TurnFeatures]) -> float:
-    return sum(turn.length for turn in said) / len(said)
+def _only_outlet_of_vocabulary(speakers: Speakers) -> Askers | None:
+    """The only outlet that the user names: nothing in the text says who asks, so the user does."""
+    outlets = {turn.speaker for turn in speakers.turns if turn.from_vocabulary and turn.kind == "outlet"}
+    return Askers(outlets, speakers.moderators) if len(outlets) == 1 else None
 
 
-def _interviewer_score(said: Sequence[TurnFeatures], kind: LabelKind | None, count: int, length: int) -> float:
-    """What speaks for somebody's asking; `count` and `length` are the turns of all and their characters."""
-    score = 2 * _asking_share(said) - 1 + KIND_SCORE.get(kind or "", 0.0)
-    if count > len(said):
-        own = sum(turn.length for turn in said)
-        ratio = (own / len(said)) / max((length - own) / (count - len(said)), 1)
-        score += 0.3 if ratio < 0.5 else -0.3 if ratio > 1.2 else 0.0
+ASKER_RULES: tuple[Callable[[Speakers], Askers | None], ...] = (
+    _only_speaker,
+    _by_score,
+    _asking_moderators,
+    _leader_of_two,
+    _only_outlet_of_vocabulary,
+)
+"""Ways to find the interviewers; the first that does not return None decides."""
+
+
+# --- scores
+
+
+def _interviewer_scores(
+    turns: Sequence[TurnFeatures],
+    by_speaker: Mapping[str, Sequence[TurnFeatures]],
+    kinds: Mapping[str, LabelKind | None],
+) -> dict[str, float]:
+    """How much speaks for each speaker to be an interviewer."""
+    length = sum(turn.length for turn in turns)
+    scores = {
+        speaker: _interviewer_score(own, kinds[speaker], len(turns), length) for speaker, own in by_speaker.items()
+    }
+    main = _main_respondent(by_speaker, kinds)
+    if main is not None:
+        for speaker, share in _share_answered_by(main, turns).items():
+            if speaker != main and share >= MIN_ANSWERED_SHARE and kinds[speaker] != "answers":
+                scores[speaker] += ANSWERED_SCORE
+    return scores
+
+
+def _interviewer_score(own: Sequence[TurnFeatures], kind: LabelKind | None, count: int, length: int) -> float:
+    """The score of one speaker; `count` and `length` are the turns of all speakers and their length."""
+    score = 2 * _asking_share(own) - 1 + KIND_SCORE.get(kind or "", 0.0)
+    if count > len(own):
+        own_length = sum(turn.length for turn in own)
+        ratio = (own_length / len(own)) / max((length - own_length) / (count - len(own)), 1)
+        score += BRIEF_SCORE if ratio < MAX_BRIEF_RATIO else LENGTHY_SCORE if ratio > MIN_LENGTHY_RATIO else 0.0
     return round(score, 2)
 
 
-def _main_respondent(by_key: Mapping[str, Sequence[TurnFeatures]], kinds: Mapping[str, LabelKind | None]) -> str | None:
-    """The one person whom everybody asks: most turns of all, few questions, hardly ever twice in a row."""
-    tally = Counter({key: len(said) for key, said in by_key.items() if kinds[key] not in {"moderates", "asks"}})
-    if len(tally) < 2:
+def _main_respondent(
+    by_speaker: Mapping[str, Sequence[TurnFeatures]], kinds: Mapping[str, LabelKind | None]
+) -> str | None:
+    """The one speaker whom everybody asks: with the most turns of all and few questions; None if there is none."""
+    counts = Counter(
+        {speaker: len(own) for speaker, own in by_speaker.items() if kinds[speaker] not in {"moderates", "asks"}}
+    )
+    if len(counts) < 2:
         return None
-    (first, most), (_, second) = tally.most_common(2)
-    if most < 3 or _asking_share(by_key[first]) > 0.4 or (len(tally) > 2 and most < 1.5 * second):
+    (first, most), (_, second) = counts.most_common(2)
+    if most < MIN_RESPONDENT_TURNS or _asking_share(by_speaker[first]) > MAX_RESPONDENT_ASKING:
         return None
-    return first
+    return None if len(counts) > 2 and most < MIN_RESPONDENT_RATIO * second else first
 
 
 def _share_answered_by(main: str, turns: Sequence[TurnFeatures]) -> dict[str, float]:
-    """For each who speaks, the share of their turns behind which `main` speaks."""
-    count, answered = Counter(turn.key for turn in turns), Counter[str]()
-    for turn, behind in pairwise(turns):
-        answered[turn.key] += behind.key == main
-    return {key: answered[key] / count[key] for key in count}
+    """For each speaker the share of the turns after which `main` speaks."""
+    count, answered = Counter(turn.speaker for turn in turns), Counter[str]()
+    for turn, following in pairwise(turns):
+        answered[turn.speaker] += following.speaker == main
+    return {speaker: answered[speaker] / count[speaker] for speaker in count}
+
+
+def _bystanders(
+    turns: Sequence[TurnFeatures],
+    by_speaker: Mapping[str, Sequence[TurnFeatures]],
+    kinds: Mapping[str, LabelKind | None],
+) -> set[str]:
+    """Speakers who say one thing while two others talk, and are not asked: a cameraman, an aide."""
+    if len(by_speaker) < 3 or sum(len(own) >= MIN_MAIN_SPEAKER_TURNS for own in by_speaker.values()) != 2:
+        return set()
+    once = {
+        speaker for speaker, own in by_speaker.items() if len(own) == 1 and kinds[speaker] is None and not own[0].asks
+    }
+    asked = {following.speaker for turn, following in pairwise(turns) if turn.asks}
+    return once - asked
+
+
+# --- two speakers
+
+
+class Conduct(msgspec.Struct, frozen=True):
+    """How one of two speakers talks. Shares are of the speaker's turns, lengths in Latin letters."""
+
+    asking: float
+    addressing: float
+    length: float
+    """Mean length of what is said at a time, at least 1."""
+    opens: bool
+    thanks: bool
+    """The speaker is the first to thank in the last turns."""
 
 
 def _interviewer_of_two(
-    keys: Sequence[str], turns: Sequence[TurnFeatures], kinds: Mapping[str, LabelKind | None]
-) -> set[str]:
-    """Of two who make statements, the one who leads the talk; empty where nobody plainly does.
+    pair: Sequence[str], turns: Sequence[TurnFeatures], kinds: Mapping[str, LabelKind | None]
+) -> str | None:
+    """The one of two speakers who leads, or None if nobody plainly does.
 
-    A medium's label says it. Else: who leads asks more, says less, opens the talk, and gives thanks at its end.
+    The label of an outlet decides. Otherwise the leader asks more, says less, opens the dialogue and thanks at the end.
     """
-    outlets = [key for key in keys if kinds[key] in {"outlet", "asks"}]
+    outlets = [speaker for speaker in pair if kinds[speaker] in {"outlet", "asks"}]
     if len(outlets) == 1:
-        return {outlets[0]}
-    said = _merge_turns([turn for turn in turns if turn.key in keys])
-    one, other = keys
-    ours, theirs = ([turn for turn in turns if turn.key == key] for key in keys)
-    lead = ASKS * (_asking_share(ours) - _asking_share(theirs))
-    lead += ADDRESSES * (sum(t.addresses for t in ours) / len(ours) - sum(t.addresses for t in theirs) / len(theirs))
-    sizes = {key: max(_mean_length([turn for turn in said if turn.key == key]), 1) for key in keys}
-    lead += LESS * max(-1.0, min(1.0, math.log2(sizes[other] / sizes[one])))
-    lead += OPENS if said[0].key == one else -OPENS
-    ending = next((turn.key for turn in said[-CLOSING_TURNS:] if turn.thanks), None)
-    lead += THANKS if ending == one else -THANKS if ending == other else 0.0
-    lead = round(lead, 2)
-    return {one} if lead >= MIN_LEADER_SCORE else {other} if lead <= -MIN_LEADER_SCORE else set()
+        return outlets[0]
+    one, other = pair
+    score = _leader_score(_conduct(one, pair, turns), _conduct(other, pair, turns))
+    if score >= MIN_LEADER_SCORE:
+        return one
+    return other if score <= -MIN_LEADER_SCORE else None
 
 
-def _merge_turns(said: Sequence[TurnFeatures]) -> list[TurnFeatures]:
-    """Turns with those of one person that follow each other as one."""
-    found: list[TurnFeatures] = []
-    for turn in said:
-        if found and found[-1].key == turn.key:
-            last = found[-1]
-            found[-1] = TurnFeatures(
-                turn.key,
+def _leader_score(one: Conduct, other: Conduct) -> float:
+    """How much speaks for `one` to lead: positive for `one`, negative for `other`."""
+    score = ASKING_WEIGHT * (one.asking - other.asking)
+    score += ADDRESSING_WEIGHT * (one.addressing - other.addressing)
+    score += BREVITY_WEIGHT * max(-1.0, min(1.0, math.log2(other.length / one.length)))
+    score += OPENING_WEIGHT if one.opens else -OPENING_WEIGHT
+    score += THANKING_WEIGHT if one.thanks else -THANKING_WEIGHT if other.thanks else 0.0
+    return round(score, 2)
+
+
+def _conduct(speaker: str, pair: Sequence[str], turns: Sequence[TurnFeatures]) -> Conduct:
+    own = [turn for turn in turns if turn.speaker == speaker]
+    merged = _merge_turns([turn for turn in turns if turn.speaker in pair])
+    lengths = [turn.length for turn in merged if turn.speaker == speaker]
+    thanks = next((turn.speaker for turn in merged[-CLOSING_TURNS:] if turn.thanks), None)
+    return Conduct(
+        asking=_asking_share(own),
+        addressing=sum(turn.addresses for turn in own) / len(own),
+        length=max(sum(lengths) / len(lengths), 1),
+        opens=merged[0].speaker == speaker,
+        thanks=thanks == speaker,
+    )
+
+
+def _merge_turns(turns: Sequence[TurnFeatures]) -> list[TurnFeatures]:
+    """The turns with successive ones of one speaker merged."""
+    merged: list[TurnFeatures] = []
+    for turn in turns:
+        if merged and merged[-1].speaker == turn.speaker:
+            last = merged[-1]
+            merged[-1] = TurnFeatures(
+                turn.speaker,
                 turn.kind,
                 last.asks or turn.asks,
                 last.length + turn.length,
-                turn.told,
+                turn.from_vocabulary,
                 last.thanks or turn.thanks,
                 last.addresses or turn.addresses,
             )
         else:
-            found.append(turn)
-    return found
+            merged.append(turn)
+    return merged
+
+
+def _asking_share(turns: Sequence[TurnFeatures]) -> float:
+    return sum(turn.asks for turn in turns) / len(turns)

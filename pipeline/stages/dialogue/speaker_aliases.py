@@ -1,4 +1,4 @@
-"""Which labels name one person: short forms, initials and what a legend says."""
+"""Which labels name one person: short forms of a name, initials, and what a speaker key says."""
 
 from collections.abc import Iterable, Mapping, Set
 from itertools import combinations
@@ -8,7 +8,9 @@ import regex
 from pipeline.stages.dialogue.label_candidates import NAME_AND_ROLE, PARENTHESISED, LabelCandidate, cue_words
 
 MAX_CHINESE_NAME_CHARS = 3
-"""Characters of most Chinese names; more begin with a word for what somebody does."""
+"""Characters of most Chinese names; a longer label begins with a word for what somebody does."""
+MIN_FIRST_NAME_CHARS = 3
+"""Characters of a first word that can stand for the whole name."""
 HONORIFIC = regex.compile(
     r"^(?:(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Minister|President|Ambassador|Senator|Secretary|Professor|Doctor|General|"
     r"Admiral|Captain|Governor|Mayor|Director)\.?\s+)+",
@@ -17,96 +19,112 @@ HONORIFIC = regex.compile(
 
 
 def short_forms(key: str) -> set[str]:
-    """What else may stand for a name: it without a title or first names, and its first word alone."""
+    """What else may stand for a name, by keys of labels.
+
+    >>> sorted(short_forms("dr. ada fern"))
+    ['ada fern', 'dr.', 'fern']
+    >>> sorted(short_forms("司机老郭"))
+    ['机老郭', '老郭']
+    """
     words = key.split()
     if len(words) == 1 and len(key) > MAX_CHINESE_NAME_CHARS and not key.isascii():
-        # A name behind what somebody does: `司机老郭`, later `老郭`.
-        return {key[-n:] for n in (2, 3) if key[-n:] not in cue_words()}
+        return {key[-size:] for size in (2, 3) if key[-size:] not in cue_words()}
     forms = {" ".join(words[i:]) for i in range(1, len(words))}
     first = words[0]
-    return forms | {first} if len(words) > 1 and len(first) > 2 and first not in cue_words() else forms
+    if len(words) > 1 and len(first) >= MIN_FIRST_NAME_CHARS and first not in cue_words():
+        forms.add(first)
+    return forms
 
 
 def are_aliases(one: str, other: str) -> bool:
-    """Whether one label is the other without a title, a first or a last name."""
+    """Whether one key is a short form of the other."""
     return one in short_forms(other) or other in short_forms(one)
 
 
 class AliasIndex:
-    """Finds the akin among some keys without comparing all with all."""
+    """Finds the aliases of a key among `keys` without comparing it with each."""
 
     def __init__(self, keys: Set[str]) -> None:
         self._keys = keys
-        self._full: dict[str, set[str]] = {}
+        self._by_short_form: dict[str, set[str]] = {}
         for key in keys:
             for form in short_forms(key):
-                self._full.setdefault(form, set()).add(key)
+                self._by_short_form.setdefault(form, set()).add(key)
 
     def of(self, key: str) -> list[str]:
-        """The keys that are akin to `key`, sorted."""
-        return sorted(self._full.get(key, set()) | (short_forms(key) & self._keys))
+        """The keys that are aliases of `key`, sorted."""
+        return sorted(self._by_short_form.get(key, set()) | (short_forms(key) & self._keys))
 
 
-def introduced_initials(hits: Iterable[LabelCandidate]) -> dict[str, str]:
-    """Initials to the key of the label that introduces them: `Ada Fern (AF)`, then `AF`."""
+def introduced_initials(labels: Iterable[LabelCandidate]) -> dict[str, str]:
+    """Initials to the key of the label that introduces them: `Ada Fern (AF)`, later `AF`."""
     found = {}
-    for hit in hits:
-        if "(" in hit.text or "（" in hit.text:
-            match = PARENTHESISED.search(hit.text)
+    for label in labels:
+        if "(" in label.text or "（" in label.text:
+            match = PARENTHESISED.search(label.text)
             if match:
-                found[match[1].strip().casefold()] = hit.key
+                found[match[1].strip().casefold()] = label.key
     return found
 
 
 def unique_initials(keys: Iterable[str]) -> dict[str, str]:
-    """Initials to the one full name among `keys` that has them: `nf` for `natalie fisher`."""
+    """Initials to the only full name among `keys` that has them: `nf` to `natalie fisher`."""
     found: dict[str, str] = {}
-    twice = set()
+    ambiguous = set()
     for key in keys:
         words = [word for word in key.split() if word[0].isalpha()]
         if len(words) > 1:
             short = "".join(word[0] for word in words)
             if short in found and found[short] != key:
-                twice.add(short)
+                ambiguous.add(short)
             found[short] = key
-    return {short: key for short, key in found.items() if short not in twice}
+    return {short: key for short, key in found.items() if short not in ambiguous}
 
 
-def speaker_names(hits: Mapping[int, LabelCandidate], legend: Mapping[str, str] | None = None) -> dict[str, str | None]:
-    """The speaker's name behind each key: None for Q and A words, one name for all labels of one person.
+def speaker_names(
+    labels: Mapping[int, LabelCandidate], key_names: Mapping[str, str] | None = None
+) -> dict[str, str | None]:
+    """The speaker's name for each key: None for words such as Q and A, one name for all labels of one person.
 
-    The first form of a name that is written out wins over initials and over a surname alone; a bare full name wins
-    over the same name with a title before it. `legend` says what some keys stand for.
+    The most complete form is the name: a full name rather than initials or a surname, and without a title before it.
+    `key_names` are the names that the speaker key of the document gives.
     """
-    legend = legend or {}
+    key_names = key_names or {}
+    shown = _first_spellings(labels)
+    full_keys = unique_initials(shown) | introduced_initials(labels.values())
+    anonymous = {label.key for label in labels.values() if label.anonymous}
+    index = AliasIndex(shown.keys() - anonymous)
+    names: dict[str, str | None] = {}
+    for key, spelling in shown.items():
+        if key in key_names:
+            names[key] = key_names[key]
+        elif key in anonymous:
+            names[key] = None
+        else:
+            full = full_keys.get(key, key)
+            forms = [shown.get(full, spelling), *(shown[alias] for alias in _unambiguous(index.of(full)))]
+            names[key] = max(forms, key=_completeness)
+    return names
+
+
+def _first_spellings(labels: Mapping[int, LabelCandidate]) -> dict[str, str]:
+    """For each key the first label that has it, without parentheses, role and quotation marks."""
     shown: dict[str, str] = {}
-    for found in hits.values():
-        if found.key not in shown:
-            plain = " ".join(PARENTHESISED.sub("", found.text).strip("*_ ").split())
+    for label in labels.values():
+        if label.key not in shown:
+            plain = " ".join(PARENTHESISED.sub("", label.text).strip("*_ ").split())
             role = NAME_AND_ROLE.fullmatch(plain)
             plain = (role["name"] if role else plain).strip("《》〈〉【】[]")
-            shown[found.key] = plain.strip("“”") if plain[:1] in "“”" else plain
-    short = unique_initials(shown) | introduced_initials(hits.values())
-    anonymous = {found.key for found in hits.values() if found.anonymous}
-    kin = AliasIndex(shown.keys() - anonymous)
-    named: dict[str, str | None] = {}
-    for key, text in shown.items():
-        if key in legend:
-            named[key] = legend[key]
-            continue
-        if key in anonymous:
-            named[key] = None
-            continue
-        full = short.get(key, key)
-        same = kin.of(full)
-        # `Chef Amaru Solis`, `Amaru Solis`, `Solis` are one; `Solis` where two of that name speak is nobody's else.
-        one = all(are_aliases(this, that) for this, that in combinations(same, 2))
-        forms = [shown.get(full, text)] + [shown[other] for other in same if one]
-        named[key] = max(forms, key=_completeness)
-    return named
+            shown[label.key] = plain.strip("“”") if plain[:1] in "“”" else plain
+    return shown
+
+
+def _unambiguous(aliases: list[str]) -> list[str]:
+    """The aliases, if all name one person: `Solis` is nobody's alias where two people of that name speak."""
+    return aliases if all(are_aliases(one, other) for one, other in combinations(aliases, 2)) else []
 
 
 def _completeness(name: str) -> tuple[int, int]:
-    """More of the name itself is better; a title before it is worse."""
+    """A sort key: two words of the name itself are better than one, and a shorter form without a title is better."""
     bare = HONORIFIC.sub("", name)
     return min(len(bare.split()), 2), -len(name)

@@ -1,4 +1,4 @@
-"""Lines that say who is who: `問：記者   答：熊某`, `C = 陈某`, `AF: Ada Fern, IM: Ivo Moss`."""
+"""Speaker keys: lines that say who is who, as `問：記者   答：熊某`, `C = 陈某`, `AF: Ada Fern, IM: Ivo Moss`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,75 +6,95 @@ import regex
 
 from pipeline.lexicon.people import is_name
 from pipeline.stages.dialogue.blocks import Block
-from pipeline.stages.dialogue.label_candidates import PARENTHESISED, LabelCandidate, cue_of, is_name_shaped, label_key
+from pipeline.stages.dialogue.label_candidates import (
+    PARENTHESISED,
+    LabelCandidate,
+    cue_of,
+    is_name_shaped,
+    label_key,
+)
 
 MAX_KEY_LINE_CHARS = 160
+MAX_INITIALS_CHARS = 4
+MAX_KEY_SEARCH_BLOCKS = 40
+"""Blocks at the top among which speaker keys are looked for."""
 KEY_ENTRY = regex.compile(
-    r"(?P<key>\p{L}[\p{L}\d.]{0,11})\s?(?P<sign>[=＝:：])\s?(?P<name>[^=＝:：;；\n]{1,60}?)"
-    r"(?:\s{2,}|\s?[;；,，/／|｜]\s*|\s*$|(?=\s[\p{L}]{1,3}\s?[=＝:：]))"
+    r"""
+    (?P<key>\p{L}[\p{L}\d.]{0,11})\s?(?P<sign>[=＝:：])\s?(?P<name>[^=＝:：;；\n]{1,60}?)   # AF: Ada Fern
+    (?: \s{2,}                                # 問：記者   答：熊某
+      | \s?[;；,，/／|｜]\s*                   # AF: Ada Fern, IM: Ivo Moss
+      | \s*$
+      | (?=\s[\p{L}]{1,3}\s?[=＝:：]) )        # AF: Ada Fern IM: Ivo Moss
+    """,
+    regex.VERBOSE,
 )
 
 
-def speaker_key_in(unit: Block) -> dict[str, str] | None:
-    """Keys of labels to names, where a unit is nothing but a list of both; None for anything else.
+def speaker_key_in(block: Block) -> dict[str, str] | None:
+    """Keys of labels to names, if a block consists of nothing else; otherwise None.
 
-    With a colon each key must be a word for Q or A, or initials of the name; an equals sign says it by itself.
+    With a colon each key must be a word such as Q, or initials of the name; an equals sign needs no further sign.
     """
-    text = unit.text.strip("（）()[]【】 ")
-    if len(text) > MAX_KEY_LINE_CHARS or (
-        "=" not in text and "＝" not in text and ":" not in text and "：" not in text
-    ):
+    text = block.text.strip("（()）[]【】 ")
+    if len(text) > MAX_KEY_LINE_CHARS or not any(map(text.__contains__, "=＝:：")):
         return None
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     at = 0
     while at < len(text):
-        pair = KEY_ENTRY.match(text, at)
-        if pair is None or not _stands_for(pair["key"], pair["sign"], pair["name"].strip()):
+        entry = KEY_ENTRY.match(text, at)
+        if entry is None or not _stands_for(entry["key"], entry["sign"], entry["name"].strip()):
             return None
-        found[label_key(pair["key"])] = PARENTHESISED.sub("", pair["name"]).strip()
-        at = pair.end()
+        names[label_key(entry["key"])] = PARENTHESISED.sub("", entry["name"]).strip()
+        at = entry.end()
         while at < len(text) and text[at].isspace():
             at += 1
-    equals = "=" in text or "＝" in text
-    return found if len(found) > 1 or (found and equals) else None
-
-
-def cast_list_name(unit: Block, hit: LabelCandidate, hits: Mapping[int, LabelCandidate]) -> str | None:
-    """The name behind a word for answers that stands above the first question: `答：Ada Fern（a professor）`."""
-    if hit.kind != "answers" or not hit.anonymous or not any(other.kind == "asks" for other in hits.values()):
-        return None
-    body = unit.text[hit.body :].strip("*_ ")
-    plain = PARENTHESISED.sub("", body).strip()
-    if unit.ended or len(body) > MAX_KEY_LINE_CHARS or not plain or not is_name_shaped(plain):
-        return None
-    named = plain != body or is_name(plain) or (plain.isascii() and " " in plain)
-    return plain if named else None
+    has_equals_sign = "=" in text or "＝" in text
+    return names if len(names) > 1 or (names and has_equals_sign) else None
 
 
 def _stands_for(key: str, sign: str, name: str) -> bool:
+    """Whether a key can stand for a name."""
     plain = PARENTHESISED.sub("", name).strip()
     if not plain or not is_name_shaped(plain):
         return False
     if sign in "=＝":
-        return len(key) <= 4
-    said = cue_of(key)
-    if said is not None and said.anonymous:
+        return len(key) <= MAX_INITIALS_CHARS
+    cue = cue_of(key)
+    if cue is not None and cue.anonymous:
         return True
     initials = "".join(word[0] for word in plain.split())
-    return key.isupper() and len(key) <= 4 and key.casefold() == initials.casefold()
+    return key.isupper() and len(key) <= MAX_INITIALS_CHARS and key.casefold() == initials.casefold()
 
 
-def find_speaker_keys(given: Sequence[Block], hits: Mapping[int, LabelCandidate]) -> tuple[set[int], dict[str, str]]:
-    """Indices of the units that are legends, and what they say."""
+def cast_list_name(block: Block, candidate: LabelCandidate, candidates: Mapping[int, LabelCandidate]) -> str | None:
+    """The name after a word for answers in a line such as `答：Ada Fern（a professor）`, if somebody asks elsewhere."""
+    if candidate.kind != "answers" or not candidate.anonymous:
+        return None
+    if not any(other.kind == "asks" for other in candidates.values()):
+        return None
+    text = block.text[candidate.text_start :].strip("*_ ")
+    plain = PARENTHESISED.sub("", text).strip()
+    if block.ends_sentence or len(text) > MAX_KEY_LINE_CHARS or not plain or not is_name_shaped(plain):
+        return None
+    is_person = plain != text or is_name(plain) or (plain.isascii() and " " in plain)
+    return plain if is_person else None
+
+
+def find_speaker_keys(
+    blocks: Sequence[Block], candidates: Mapping[int, LabelCandidate]
+) -> tuple[set[int], dict[str, str]]:
+    """Indices of the blocks that are speaker keys, and the names that they give for keys of labels."""
     lines: set[int] = set()
     names: dict[str, str] = {}
-    first_asked = next((i for i, hit in hits.items() if hit.kind == "asks"), len(given))
-    for i in range(min(len(given), first_asked + 1, 40)):
-        found = speaker_key_in(given[i])
+    first_question = next((i for i, candidate in candidates.items() if candidate.kind == "asks"), len(blocks))
+    for i in range(min(len(blocks), first_question + 1, MAX_KEY_SEARCH_BLOCKS)):
+        found = speaker_key_in(blocks[i])
         if found is not None:
             lines.add(i)
             names |= found
-        elif i in hits and i < first_asked and (name := cast_list_name(given[i], hits[i], hits)) is not None:
-            lines.add(i)
-            names[hits[i].key] = name
+        elif i < first_question and i in candidates:
+            name = cast_list_name(blocks[i], candidates[i], candidates)
+            if name is not None:
+                lines.add(i)
+                names[candidates[i].key] = name
     return lines, names

@@ -1,146 +1,205 @@
-"""Turns that stand glued together on one line, taken apart so that each label begins a unit of its own."""
+"""Divides blocks that hold several turns, so that each label begins a block."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from functools import cache
 
 import regex
 
+from pipeline.lexicon.lists import rows
 from pipeline.stages.dialogue.blocks import MAX_HEADING_COLUMNS, Block, block_slice
 from pipeline.stages.dialogue.label_candidates import CAPITALISED_WORD, cue_of, is_name_shaped, label_key
 from pipeline.stages.dialogue.speaker_aliases import AliasIndex
-from pipeline.stages.dialogue.word_lists import rows
 from pipeline.text.lines import display_width
 
-MIN_DUMP_COLUMNS = 160
-"""Columns from which a paragraph may be a dump of several turns on one line."""
-MIN_DUMP_LABELS = 4
-"""Labels inside one paragraph from which it is one."""
+MIN_DUMP_COLUMNS, MIN_DUMP_LABELS = 160, 4
+"""Columns of a block, and labels in it, from which it may be a dump of several turns on one line."""
 HONORIFIC = r"(?:M[Rr]s?|M[Ss]|D[Rr]|S[Tt]|P[Rr][Oo][Ff]|G[Ee][Nn]|S[Ee][Nn]|R[Ee][Pp])\.\s{1,3}"
 INNER_LABEL = regex.compile(
-    rf"(?:^|(?<=[.!?…。！？][\"'”’」』)）\]]{{0,2}}\s{{0,3}}))(?<!\b{HONORIFIC})"
-    rf"(?P<label>(?:{HONORIFIC})?{CAPITALISED_WORD}(?:\s(?:{CAPITALISED_WORD}|of|and|the|de|van|von|&)){{0,6}}(?=:\s)"
-    r"|《?\p{Han}[\p{Han}·》]{0,12}(?=[：:]))[:：︰﹕]\s*"
+    rf"""
+    (?:^|(?<=[.!?…。！？]["'”’」』)）\]]{{0,2}}\s{{0,3}}))(?<!\b{HONORIFIC})                     # after a sentence
+    (?: (?P<label>(?:{HONORIFIC})?{CAPITALISED_WORD}
+                  (?:\s(?:{CAPITALISED_WORD}|of|and|the|de|van|von|&)){{0,6}}(?=:\s))           # Dr. Ada Fern:
+      | (?P<label>《?\p{{Han}}[\p{{Han}}·》]{{0,12}}(?=[：:])) )                                 # 《财经》：
+    [:：︰﹕]\s*
+    """,
+    regex.VERBOSE,
 )
 TITLE_END = regex.compile(r"[?!？！](?=\s|$)|。")
+MIN_TITLE_CASE_WORDS = 3
+"""Words of a title in title case, small words left out."""
 BEFORE_MENTIONED_NAME = regex.compile(
     r"(?:对|對|向|问|問|跟|和|与|與|给|給|告诉|告訴|让|讓|请|請|被|据|據|to|told|the|a|and)\s*$"
 )
-"""What stands before a name that is spoken of rather than speaking."""
+"""What precedes the name of somebody who is spoken of: `他告诉记者：…`."""
 BEFORE_VERB = regex.compile(r"[我你您他她它们們人者员員生曾再又就便没沒不追反再诘詰自]\s*$")
-"""What stands before the verb: somebody asks (`有人问：`), which is no label."""
+"""What precedes the verb `问`: `有人问：…`, which is no label."""
 MIN_CHARS_BEFORE, MIN_WORDS_BEFORE = 5, 3
+"""Characters before a label of one character, and words before a label in English, amid a block."""
 MAX_SEARCHED_LABELS = 6
-"""Labels up to which a look for each is faster than for all at once."""
+"""Labels up to which looking for each is faster than one pattern for all."""
 CLAUSE_MARKS = regex.compile(r"[。？！?!；;，,]|\.\s")
+AFTER_SENTENCE_CHARS = "\"'”’」』)）] *_"
+SENTENCE_ENDS = frozenset("。！？?!….")
 
 
 @cache
 def small_words() -> frozenset[str]:
-    """Words that titles leave in small letters."""
-    return frozenset(rows("small-words.txt"))
+    """Words that are in small letters in a title in title case."""
+    return frozenset(rows(__package__, "small-words.txt"))
 
 
-def split_one_line_dumps(given: Sequence[Block]) -> tuple[Block, ...]:
-    """Units with the turns of a one-line dump apart, found by the labels that come again in one paragraph."""
+# --- dumps on one line
+
+
+def split_one_line_dumps(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks, with the turns of a dump on one line apart. The labels in it must recur."""
     found: list[Block] = []
-    for unit in given:
-        if len(unit.text) < MIN_DUMP_COLUMNS // 2 or unit.text.count(":") + unit.text.count("：") < MIN_DUMP_LABELS:
-            found.append(unit)
-            continue
-        if display_width(unit.text) < MIN_DUMP_COLUMNS or unit.reference:
-            found.append(unit)
-            continue
-        matches = [match for match in INNER_LABEL.finditer(unit.text) if is_name_shaped(match["label"])]
-        tally = Counter(label_key(match["label"]) for match in matches)
-        recurring = {key for key, count in tally.items() if count > 1 and not _is_excluded(key)}
-        if len(recurring) < 2 or sum(tally[key] for key in recurring) < MIN_DUMP_LABELS:
-            found.append(unit)
-            continue
-        keys = [(label_key(match["label"]), match.start()) for match in matches]
-        kin = AliasIndex(recurring)
-        found.extend(_split_block(unit, [start for key, start in keys if key in recurring or kin.of(key)]))
+    for block in blocks:
+        starts = _dump_starts(block)
+        if starts:
+            found.extend(_split_block(block, starts))
+        else:
+            found.append(block)
     return tuple(found)
 
 
-def split_glued_turns(given: Sequence[Block], labels: Collection[str], labelled: Set[int]) -> tuple[Block, ...] | None:
-    """Units with turns apart that are glued to what stands before them; None where there are none.
-
-    `labels` are those that begin turns elsewhere in the document: behind the end of a sentence, or behind the words of
-    a heading (`…and the harvest Reporter: How …?`), they begin one here too. `labelled` are where units with a label
-    start.
-    """
-    forms = sorted(labels, key=len, reverse=True)
-    if not forms:
-        return None
-    pattern = regex.compile(rf"(?<![\p{{L}}\p{{N}}《「“(（])(?:{'|'.join(map(regex.escape, forms))})\s?(?::\s|：)"
-                            rf"|(?<=\p{{Han}})(?:{'|'.join(map(regex.escape, forms))})[:：︰﹕]")  # fmt: skip
-    needles = (
-        [form + mark for form in forms for mark in (":", "：", " :", " ：")]
-        if len(forms) <= MAX_SEARCHED_LABELS
-        else [":", "："]
-    )
-    found: list[Block] = []
-    for unit in given:
-        text = unit.text
-        # One colon is the label's own, or one of prose; only few units have more.
-        if text.count(":") + text.count("：") < (2 if unit.start in labelled else 1):
-            found.append(unit)
-            continue
-        if not any(map(text.__contains__, needles)):
-            found.append(unit)
-            continue
-        starts = [match.start() for match in pattern.finditer(text) if _is_turn_start(unit, match)]
-        if starts:
-            found.extend(_split_block(unit, starts))
-        else:
-            found.append(unit)
-    return tuple(found) if len(found) > len(given) else None
-
-
-def _is_turn_start(unit: Block, match: "regex.Match[str]") -> bool:
-    before = unit.text[: match.start()]
-    if not any(map(str.isalnum, before)):
-        return False
-    if before.rstrip("\"'”’」』)）] *_")[-1:] in "。！？?!…." and not before.endswith("“"):
-        return True
-    if before.isascii() and len(before.split()) < MIN_WORDS_BEFORE:
-        return False
-    single = len(match[0].strip(" :：")) == 1
-    if single and (len(before) < MIN_CHARS_BEFORE or BEFORE_VERB.search(before)):
-        return False
-    if (
-        display_width(before) > MAX_HEADING_COLUMNS
-        or BEFORE_MENTIONED_NAME.search(before)
-        or CLAUSE_MARKS.search(before)
-        or "：" in before
-    ):
-        return False
-    # Glued to a heading: what follows must be a question, or half the headings of the press would be cut.
-    return "？" in unit.text[match.end() :] or "?" in unit.text[match.end() :]
+def _dump_starts(block: Block) -> list[int]:
+    """The offsets in a block at which turns begin; empty if it is no dump."""
+    text = block.text
+    colons = text.count(":") + text.count("：")
+    if len(text) < MIN_DUMP_COLUMNS // 2 or colons < MIN_DUMP_LABELS:
+        return []
+    if display_width(text) < MIN_DUMP_COLUMNS or block.reference:
+        return []
+    matches = [match for match in INNER_LABEL.finditer(text) if is_name_shaped(match["label"])]
+    labels = [(label_key(match["label"]), match.start()) for match in matches]
+    counts = Counter(key for key, _ in labels)
+    recurring = {key for key, count in counts.items() if count > 1 and not _is_excluded(key)}
+    if len(recurring) < 2 or sum(counts[key] for key in recurring) < MIN_DUMP_LABELS:
+        return []
+    aliases = AliasIndex(recurring)
+    return [start for key, start in labels if key in recurring or aliases.of(key)]
 
 
 def _is_excluded(key: str) -> bool:
-    said = cue_of(key)
-    return said is not None and said.kind == "never"
+    cue = cue_of(key)
+    return cue is not None and cue.kind == "never"
 
 
-def _split_block(unit: Block, starts: Sequence[int]) -> Iterator[Block]:
-    preamble = unit.text[: starts[0]]
+# --- turns glued to what is before them
+
+
+def split_glued_turns(blocks: Sequence[Block], labels: Collection[str], labelled: Set[int]) -> tuple[Block, ...] | None:
+    """The blocks, with turns apart that are glued to what is before them; None if there are none.
+
+    `labels` are those that begin turns elsewhere in the document. After the end of a sentence, or after the words of a
+    heading (`…and the harvest Reporter: How …?`), they begin one here, too. `labelled` are the offsets at which blocks
+    with a label start.
+    """
+    if not labels:
+        return None
+    forms = sorted(labels, key=len, reverse=True)
+    pattern = _label_pattern(forms)
+    hints = _hints(forms)
+    found: list[Block] = []
+    for block in blocks:
+        starts: list[int] = []
+        # One colon is the label's own, or one of prose; only few blocks have more.
+        min_colons = 2 if block.start in labelled else 1
+        colons = block.text.count(":") + block.text.count("：")
+        if colons >= min_colons and any(map(block.text.__contains__, hints)):
+            starts = [match.start() for match in pattern.finditer(block.text) if _is_turn_start(block, match)]
+        found.extend(_split_block(block, starts) if starts else [block])
+    return tuple(found) if len(found) > len(blocks) else None
+
+
+def _label_pattern(forms: Sequence[str]) -> "regex.Pattern[str]":
+    """Any of the labels with a colon: as a word of its own, or right after Chinese."""
+    names = "|".join(map(regex.escape, forms))
+    return regex.compile(
+        rf"(?<![\p{{L}}\p{{N}}《「“(（])(?:{names})\s?(?::\s|：)" rf"|(?<=\p{{Han}})(?:{names})[:：︰﹕]"
+    )
+
+
+def _hints(forms: Sequence[str]) -> list[str]:
+    """Strings of which a block with one of the labels holds at least one."""
+    if len(forms) > MAX_SEARCHED_LABELS:
+        return [":", "："]
+    return [form + mark for form in forms for mark in (":", "：", " :", " ：")]
+
+
+def _begins_block(before: str, _label: str, _after: str) -> bool:
+    return not any(map(str.isalnum, before))
+
+
+def _follows_sentence(before: str, _label: str, _after: str) -> bool:
+    return before.rstrip(AFTER_SENTENCE_CHARS)[-1:] in SENTENCE_ENDS and not before.endswith("“")
+
+
+def _has_little_before(before: str, label: str, _after: str) -> bool:
+    if before.isascii() and len(before.split()) < MIN_WORDS_BEFORE:
+        return True
+    return len(label) == 1 and len(before) < MIN_CHARS_BEFORE
+
+
+def _is_verb(before: str, label: str, _after: str) -> bool:
+    return len(label) == 1 and BEFORE_VERB.search(before) is not None
+
+
+def _is_within_sentence(before: str, _label: str, _after: str) -> bool:
+    return (
+        display_width(before) > MAX_HEADING_COLUMNS
+        or BEFORE_MENTIONED_NAME.search(before) is not None
+        or CLAUSE_MARKS.search(before) is not None
+        or "：" in before
+    )
+
+
+def _question_follows(_before: str, _label: str, after: str) -> bool:
+    """After a heading a question must follow, or half the headings of the press would be divided."""
+    return "？" in after or "?" in after
+
+
+TURN_START_DECISIONS: tuple[tuple[Callable[[str, str, str], bool], bool], ...] = (
+    (_begins_block, False),
+    (_follows_sentence, True),
+    (_has_little_before, False),
+    (_is_verb, False),
+    (_is_within_sentence, False),
+    (_question_follows, True),
+)
+"""Predicates on the text before a label, the label and the text after it, with whether a turn begins at the label.
+
+The first that holds decides. If none holds, no turn begins.
+"""
+
+
+def _is_turn_start(block: Block, match: "regex.Match[str]") -> bool:
+    before, after = block.text[: match.start()], block.text[match.end() :]
+    label = match[0].strip(" :：")
+    return next((verdict for holds, verdict in TURN_START_DECISIONS if holds(before, label, after)), False)
+
+
+# --- dividing
+
+
+def _split_block(block: Block, starts: Sequence[int]) -> Iterator[Block]:
+    """The block divided at offsets of its text; a title before the first turn of the document is a block, too."""
+    preamble = block.text[: starts[0]]
     if preamble.strip():
-        at = _title_case_end(preamble) if unit.first else 0
-        if at:
-            yield block_slice(unit, 0, at)
-        yield block_slice(unit, at, starts[0])
-    for start, end in zip(starts, [*starts[1:], len(unit.text)], strict=True):
-        yield block_slice(unit, start, end)
+        title_end = _title_case_end(preamble) if block.first else 0
+        if title_end:
+            yield block_slice(block, 0, title_end)
+        yield block_slice(block, title_end, starts[0])
+    for start, end in zip(starts, [*starts[1:], len(block.text)], strict=True):
+        yield block_slice(block, start, end)
 
 
 def _title_case_end(text: str) -> int:
-    """Where a title in title case with an end mark ends at the start of `text`; 0 where there is none."""
+    """The end of a title in title case with an end mark at the start of `text`; 0 if there is none."""
     match = TITLE_END.search(text)
     if match is None or match.end() == len(text.rstrip()):
         return 0
-    words = text[: match.end()].split()
-    shown = [word for word in words if word.casefold() not in small_words() and word[0].isalpha()]
-    return match.end() if len(shown) >= 3 and all(word[0].isupper() for word in shown) else 0
+    words = [word for word in text[: match.end()].split() if word.casefold() not in small_words() and word[0].isalpha()]
+    return match.end() if len(words) >= MIN_TITLE_CASE_WORDS and all(word[0].isupper() for word in words) else 0

@@ -1,41 +1,61 @@
-"""Which line is the title: what the keys above the article say, the first heading, or the first line."""
+"""The title: what the keys above the article say, the first heading, or the first line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 import msgspec
 import regex
 
+from pipeline.lexicon.lists import rows
 from pipeline.stages.dialogue.blocks import Block
-from pipeline.stages.dialogue.label_candidates import LabelCandidate, cue_of
-from pipeline.stages.dialogue.questions import SECOND_PERSON
+from pipeline.stages.dialogue.label_candidates import SPEAKER_KINDS, LabelCandidate, cue_of
+from pipeline.stages.dialogue.pronouns import SECOND_PERSON
 from pipeline.stages.dialogue.speaker_aliases import are_aliases
 from pipeline.stages.dialogue.speaker_key import speaker_key_in
-from pipeline.stages.dialogue.word_lists import rows
 from pipeline.text.lines import display_width
 
 TITLE_SEARCH_BLOCKS = 12
-"""Units at the top among which the title may be printed."""
+"""Blocks at the top among which the title may be printed."""
 HEADING_SEARCH_BLOCKS = 6
-"""Units at the top among which a heading of the first level is the title."""
+"""Blocks at the top among which a heading of the first level is the title."""
+MAX_TITLE_CHARS = 300
+"""Characters of a block that is compared with the title."""
+MIN_REPEATED_TITLE_CHARS = 4
+"""Letters and digits of a title from which a repetition is no accident."""
 MAX_KICKERS, MAX_KICKER_CHARS = 3, 60
-"""Lines that may stand above the title, and characters of each."""
+"""Kickers above a title, and characters of each."""
+MIN_KICKER_CAPITALS = 4
+"""Characters of a kicker in capitals."""
 MIN_TITLE_WORDS = 4
-"""Words of a title that stands below such a line."""
-SITE_PATH = regex.compile(r"\S\s[>›»]\s\S|^\[[^\]]*\]\([^)]*\)$|^\w[^/]{0,24}\s/\s[^/]{1,24}\s/\s")
+"""Words of a title below a kicker."""
+MAX_QUESTION_TITLE_COLUMNS = 100
+"""Columns of a title that is a question, if no lead follows."""
+SITE_PATH = regex.compile(
+    r"""
+    \S\s[>›»]\s\S                                  # Home > Stories
+  | ^\[[^\]]*\]\([^)]*\)$                          # [Stories](https://…)
+  | ^\w[^/]{0,24}\s/\s[^/]{1,24}\s/\s              # Home / Stories / May
+    """,
+    regex.VERBOSE,
+)
 DATE_OR_TIME = regex.compile(
-    r"\d{4}[-/.年]\s?\d{1,2}|\d{1,2}:\d{2}|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b"
-    r"|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+    r"""
+    \d{4}[-/.年]\s?\d{1,2}                                                   # 2021-05, 2021年5月
+  | \d{1,2}:\d{2}                                                            # 9:41
+  | \b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b
+  | \b\d{1,2}[ ](?:January|February|March|April|May|June|July|August|September|October|November|December)\b   # 3 May
+    """,
+    regex.VERBOSE,
 )
 COLLECTION_NAME = regex.compile(r"\b(?:Collection|Archive|Project|Forum|Series|Vol\.|Issue|No\.)\b(?:,? .{0,30})?$")
 NON_WORD_CHARS = regex.compile(r"[\s\p{P}\p{S}]+")
 
 
 class TitleBlocks(msgspec.Struct, frozen=True, gc=False):
-    """The unit that is the title, or None, and those that only repeat it; `other` is a second candidate.
+    """Indices of the title and of what belongs to it.
 
-    `repeats` have other capitals or marks than the title, perhaps. `kickers` are lines above it that name the section
-    or the medium.
+    `title` is None if there is none. `repeats` print the title again, perhaps with other capitals or marks. `other` is
+    a second candidate. `kickers` are lines above the title that name the section or the medium.
     """
 
     title: int | None
@@ -45,129 +65,223 @@ class TitleBlocks(msgspec.Struct, frozen=True, gc=False):
 
 
 def letters_and_digits(text: str) -> str:
-    """Letters and numbers alone, for comparing what is printed twice."""
+    """A text in small letters without spaces and marks, to compare what is printed twice."""
     return NON_WORD_CHARS.sub("", text).casefold()
 
 
-def find_title(given: Sequence[Block], found: Mapping[int, LabelCandidate], known: str | None) -> TitleBlocks:
-    """The title among `given`, whose possible labels are `found`; `known` is what the keys above say."""
-    if known is not None:
-        return _find_known_title(given, found, letters_and_digits(known))
-    if not given:
+def find_title(blocks: Sequence[Block], candidates: Mapping[int, LabelCandidate], key_title: str | None) -> TitleBlocks:
+    """The title among the blocks. `key_title` is the title that the keys above the article give, if any."""
+    if key_title is not None:
+        return _find_key_title(blocks, candidates, letters_and_digits(key_title))
+    if not blocks:
         return TitleBlocks(None)
-    first = _title_after_kickers(given, found)
-    if first:
-        return TitleBlocks(first, _repeats_of(given, first), kickers=tuple(range(first)))
-    headings = [
-        i for i in range(min(HEADING_SEARCH_BLOCKS, len(given))) if given[i].level == 1 and not given[i].indented
-    ]
-    # A heading below the first lines of an article that begins with a lead; not one behind the first turn.
-    first = headings[0] if headings and not any(_is_speaker_label(found.get(i)) for i in range(headings[0])) else 0
-    if first and (given[first].could_be_title() or given[first].asks) and found.get(first) is None:
-        return TitleBlocks(first, _repeats_of(given, first))
-    title = _first_line(given, found)
-    return TitleBlocks(title, _repeats_of(given, title)) if title is not None else TitleBlocks(None)
+    below = _title_after_kickers(blocks, candidates)
+    if below:
+        return TitleBlocks(below, _repeats_of(blocks, below), kickers=tuple(range(below)))
+    title = _heading_below_lead(blocks, candidates)
+    if title is None and _first_line_is_title(blocks, candidates):
+        title = 0
+    return TitleBlocks(None) if title is None else TitleBlocks(title, _repeats_of(blocks, title))
+
+
+def _find_key_title(blocks: Sequence[Block], candidates: Mapping[int, LabelCandidate], key_title: str) -> TitleBlocks:
+    """The blocks that print the title of the keys; without any, a first heading is another title."""
+    near = range(min(TITLE_SEARCH_BLOCKS, len(blocks)))
+    same = [i for i in near if _is_same_title(blocks[i], key_title)]
+    if same:
+        return TitleBlocks(same[0], tuple(same[1:]))
+    first = blocks[0] if blocks else None
+    label = candidates.get(0)
+    is_other = first is not None and first.level == 1 and (label is None or label.form == "heading")
+    return TitleBlocks(None, (), 0 if is_other else None)
+
+
+def _is_same_title(block: Block, title: str) -> bool:
+    return len(block.text) <= MAX_TITLE_CHARS and letters_and_digits(block.text) == title
+
+
+def _repeats_of(blocks: Sequence[Block], title: int) -> tuple[int, ...]:
+    """Blocks near the title that only print it again."""
+    text = letters_and_digits(blocks[title].text)
+    if len(text) < MIN_REPEATED_TITLE_CHARS:
+        return ()
+    near = range(title + 1, min(title + TITLE_SEARCH_BLOCKS, len(blocks)))
+    return tuple(i for i in near if _is_same_title(blocks[i], text))
+
+
+def _heading_below_lead(blocks: Sequence[Block], candidates: Mapping[int, LabelCandidate]) -> int | None:
+    """A heading of the first level below the first lines of an article that begins with a lead, before any turn."""
+    near = range(min(HEADING_SEARCH_BLOCKS, len(blocks)))
+    heading = next((i for i in near if blocks[i].level == 1 and not blocks[i].indented), 0)
+    if heading == 0 or any(_is_speaker_label(candidates.get(i)) for i in range(heading)):
+        return None
+    block = blocks[heading]
+    return heading if (block.could_be_title() or block.asks) and heading not in candidates else None
+
+
+def _is_speaker_label(candidate: LabelCandidate | None) -> bool:
+    return candidate is not None and candidate.kind in SPEAKER_KINDS
+
+
+# --- kickers
 
 
 @cache
 def _kicker_words() -> frozenset[str]:
-    return frozenset(row.casefold() for row in rows("kickers.txt"))
+    return frozenset(row.casefold() for row in rows(__package__, "kickers.txt"))
 
 
-def _title_after_kickers(given: Sequence[Block], found: Mapping[int, LabelCandidate]) -> int:
-    """The index of the title below lines that name the section, the medium or the way through the site; 0 for none."""
-    for i in range(min(MAX_KICKERS, len(given) - 1)):
-        following = given[i + 1]
-        if _is_speaker_label(found.get(i)) or not _is_kicker(given[i], following):
-            return i if i and (given[i].could_be_title() or given[i].level) else 0
+def _title_after_kickers(blocks: Sequence[Block], candidates: Mapping[int, LabelCandidate]) -> int:
+    """The index of the title below kickers; 0 if there are none."""
+    for i in range(min(MAX_KICKERS, len(blocks) - 1)):
+        if _is_speaker_label(candidates.get(i)) or not _is_kicker(blocks[i], blocks[i + 1]):
+            return i if i and (blocks[i].could_be_title() or blocks[i].level) else 0
     return 0
 
 
-def _is_kicker(unit: Block, following: Block) -> bool:
-    """Whether a line stands above the title: a path, a word for a section, a medium, capitals above small letters."""
-    text = unit.text.strip("*_# ")
-    below = following.could_be_title() and not _is_path_or_date(following.text) and not following.text.startswith("By ")
-    if unit.level or not below or len(text) > MAX_KICKER_CHARS or unit.before_byline:
+def _is_kicker(block: Block, following: Block) -> bool:
+    """Whether a line above a title names the section, the medium or the path through the site."""
+    text = block.text.strip("*_# ")
+    if block.level or block.before_byline or len(text) > MAX_KICKER_CHARS or not _could_follow_kicker(following):
         return False
     if SITE_PATH.search(text) or text.strip("：: .-—|[]").casefold() in _kicker_words():
         return True
-    words = following.text.split()
-    longer = display_width(following.text) > display_width(text) and (
-        len(words) >= MIN_TITLE_WORDS or not following.text.isascii()
-    )
-    if not longer or following.text.isupper():
+    if not _is_longer_title(text, following):
         return False
-    said = cue_of(text)
-    medium = said is not None and said.kind == "outlet" and not unit.asks
-    capitals = text.isupper() and len(text) > 3 and not any(map(str.isdigit, text))
-    numbered = COLLECTION_NAME.search(text) is not None
-    return medium or capitals or numbered or (following.before_byline and len(text.split()) <= MIN_TITLE_WORDS)
+    return any(holds(text, block, following) for holds in KICKER_SIGNS)
 
 
-def _is_path_or_date(text: str) -> bool:
-    """Whether a line is a path through a site or holds a date or a time: no title."""
-    return SITE_PATH.search(text) is not None or DATE_OR_TIME.search(text) is not None
+def _could_follow_kicker(following: Block) -> bool:
+    text = following.text
+    no_title = SITE_PATH.search(text) or DATE_OR_TIME.search(text) or text.startswith("By ")
+    return following.could_be_title() and not no_title
 
 
-def _is_speaker_label(hit: LabelCandidate | None) -> bool:
-    return hit is not None and hit.kind in {"asks", "answers", "moderates"}
+def _is_longer_title(text: str, following: Block) -> bool:
+    """Whether the line below is longer than the kicker and has words enough for a title."""
+    title = following.text
+    enough = len(title.split()) >= MIN_TITLE_WORDS or not title.isascii()
+    return display_width(title) > display_width(text) and enough and not title.isupper()
 
 
-def _is_plain_heading(hit: LabelCandidate | None) -> bool:
-    """Whether a heading is no label, or one by its form alone."""
-    return hit is None or hit.form == "heading"
+def _names_outlet(text: str, block: Block, _following: Block) -> bool:
+    cue = cue_of(text)
+    return cue is not None and cue.kind == "outlet" and not block.asks
 
 
-def _find_known_title(given: Sequence[Block], found: Mapping[int, LabelCandidate], known: str) -> TitleBlocks:
-    near = range(min(TITLE_SEARCH_BLOCKS, len(given)))
-    same = [i for i in near if len(given[i].text) <= 300 and letters_and_digits(given[i].text) == known]
-    if same:
-        return TitleBlocks(same[0], tuple(same[1:]))
-    first = given[0] if given else None
-    other = 0 if first is not None and first.level == 1 and _is_plain_heading(found.get(0)) else None
-    return TitleBlocks(None, (), other)
+def _is_in_capitals(text: str, _block: Block, _following: Block) -> bool:
+    return text.isupper() and len(text) >= MIN_KICKER_CAPITALS and not any(map(str.isdigit, text))
 
 
-def _repeats_of(given: Sequence[Block], title: int) -> tuple[int, ...]:
-    """Units near the title that only print it again."""
-    text = letters_and_digits(given[title].text)
-    near = range(title + 1, min(title + TITLE_SEARCH_BLOCKS, len(given)))
-    return tuple(
-        i for i in near if len(given[i].text) <= 300 and letters_and_digits(given[i].text) == text and len(text) > 3
+def _names_collection(text: str, _block: Block, _following: Block) -> bool:
+    return COLLECTION_NAME.search(text) is not None
+
+
+def _is_short_above_byline(text: str, _block: Block, following: Block) -> bool:
+    return following.before_byline and len(text.split()) <= MIN_TITLE_WORDS
+
+
+KICKER_SIGNS: tuple[Callable[[str, Block, Block], bool], ...] = (
+    _names_outlet,
+    _is_in_capitals,
+    _names_collection,
+    _is_short_above_byline,
+)
+"""Any of these makes the line above a longer title a kicker."""
+
+
+# --- the first line
+
+
+class FirstLine(msgspec.Struct, frozen=True):
+    """The first block of a document, the block below it, and the label candidates of both."""
+
+    block: Block
+    following: Block
+    label: LabelCandidate | None
+    label_follows: bool
+    """The second block begins with a label candidate."""
+    later: Sequence[int]
+    """Indices of the further blocks that begin with a label and a separator."""
+    later_own: Sequence[int]
+    """Those of them whose label is the first line's, or another form of the same name."""
+
+
+def _opens_interview(line: FirstLine) -> bool:
+    """A bare question with an answer below it: the interview begins at once, there is no title."""
+    block = line.block
+    return (
+        line.label is None
+        and block.asks
+        and not block.is_heading
+        and not block.before_byline
+        and not line.label_follows
+        and not line.following.asks
+        and (display_width(block.text) >= MAX_QUESTION_TITLE_COLUMNS or SECOND_PERSON.search(block.text) is not None)
     )
 
 
-def _first_line(given: Sequence[Block], found: Mapping[int, LabelCandidate]) -> int | None:
-    """The index of the title: the first unit of the document, if it has a title's form and is nobody's turn.
+def _has_no_label(line: FirstLine) -> bool:
+    return line.label is None
 
-    `Ada Fern: What the tide brings` is a title where a byline or prose follows it and the others' labels come later.
-    """
-    if (not given[0].could_be_title() and given[0].level != 1) or speaker_key_in(given[0]) is not None:
-        return None
-    label = found.get(0)
-    following = given[1] if len(given) > 1 else None
-    if following is None:
-        return None
-    if label is None:
-        if (
-            given[0].asks
-            and not given[0].marked
-            and not given[0].before_byline
-            and 1 not in found
-            and not following.asks
-        ):
-            # A document that begins with a bare question is an interview's beginning, unless what follows is a lead.
-            return 0 if display_width(given[0].text) < 100 and not SECOND_PERSON.search(given[0].text) else None
-        return 0
-    if label.form == "heading" and given[0].level == 1:
-        return 0
-    if label.anonymous or label.kind in {"asks", "moderates"}:
-        return None
-    later = [i for i in found if i > 0 and found[i].form in {"mark", "word", "time"}]
-    if label.told and later[:1] == [1] and (given[0].asks or label.kind == "outlet"):
-        return None
-    again = [i for i in later if found[i].key == label.key or are_aliases(found[i].key, label.key)]
-    if not again or given[0].before_byline or given[0].level == 1:
-        return 0
-    above_lead = later[0] > 1 and not given[0].ended and following.ended
-    return 0 if above_lead or later[0] > 2 else None
+
+def _is_heading(line: FirstLine) -> bool:
+    return line.label is not None and line.label.form == "heading" and line.block.level == 1
+
+
+def _has_interviewer_label(line: FirstLine) -> bool:
+    """`Q: …`, `Moderator: …`."""
+    return line.label is not None and (line.label.anonymous or line.label.kind in {"asks", "moderates"})
+
+
+def _is_turn_of_known_speaker(line: FirstLine) -> bool:
+    """The label is one of the user's, and the next line is a turn, too."""
+    label = line.label
+    return (
+        label is not None
+        and label.from_vocabulary
+        and line.later[:1] == [1]
+        and (line.block.asks or label.kind == "outlet")
+    )
+
+
+def _names_speaker_in_title(line: FirstLine) -> bool:
+    """`Ada Fern: What the tide brings`: nobody with this label speaks, or a byline follows, or it is a heading."""
+    return not line.later_own or line.block.before_byline or line.block.level == 1
+
+
+def _is_above_lead(line: FirstLine) -> bool:
+    """Prose follows, and the turns come later."""
+    if line.later[0] > 2:
+        return True
+    return line.later[0] > 1 and not line.block.ends_sentence and line.following.ends_sentence
+
+
+FIRST_LINE_DECISIONS: tuple[tuple[Callable[[FirstLine], bool], bool], ...] = (
+    (_opens_interview, False),
+    (_has_no_label, True),
+    (_is_heading, True),
+    (_has_interviewer_label, False),
+    (_is_turn_of_known_speaker, False),
+    (_names_speaker_in_title, True),
+    (_is_above_lead, True),
+)
+"""Predicates with whether the first line is the title; the first that holds decides. If none holds, it is a turn."""
+
+
+def _first_line_is_title(blocks: Sequence[Block], candidates: Mapping[int, LabelCandidate]) -> bool:
+    """Whether the first block is the title: it has the form of one, and is nobody's turn."""
+    block = blocks[0]
+    if not block.could_be_title() and block.level != 1:
+        return False
+    if len(blocks) < 2 or speaker_key_in(block) is not None:
+        return False
+    label = candidates.get(0)
+    later = [i for i in candidates if i > 0 and candidates[i].form in {"mark", "word", "time"}]
+    own = [i for i in later if label is not None and _is_same_speaker(candidates[i].key, label.key)]
+    line = FirstLine(block, blocks[1], label, 1 in candidates, later, own)
+    return next((verdict for holds, verdict in FIRST_LINE_DECISIONS if holds(line)), False)
+
+
+def _is_same_speaker(one: str, other: str) -> bool:
+    return one == other or are_aliases(one, other)

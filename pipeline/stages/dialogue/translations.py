@@ -1,4 +1,4 @@
-"""Which paragraphs are the body, and which a translation of it: printed behind it, or paragraph by paragraph."""
+"""Which blocks are the body, and which a translation of it: printed after it, or paragraph by paragraph."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,141 +8,149 @@ import msgspec
 
 from pipeline.model.document import Document, script_of
 from pipeline.stages.dialogue.blocks import Block
+from pipeline.stages.dialogue.exchanges import exchange_numbers
 from pipeline.stages.dialogue.label_candidates import find_candidate
 from pipeline.stages.dialogue.labelled_block import LabelledBlock
-from pipeline.stages.dialogue.parse_body import exchange_numbers
 
 MIN_TRANSLATED_BLOCKS = 3
 MIN_TRANSLATED_SHARE = 0.4
-"""Paragraphs of the other language for each of the body's from which they can be a translation of it."""
+"""Blocks in the other language for each block of the body from which they can be a translation."""
+MAX_SWITCHES_AFTER_BODY = 2
+"""Changes of language in an article whose translation is printed after it."""
 
 
 class BodyVersion(msgspec.Struct, frozen=True):
-    """The units in one language; `interleaved` where they stand between those of the body."""
+    """The blocks in one language. `interleaved`: they alternate with those of the other language."""
 
     language: str
-    units: tuple[Block, ...]
+    blocks: tuple[Block, ...]
     interleaved: bool = False
 
 
-def split_versions(document: Document, given: Sequence[Block]) -> tuple[BodyVersion, ...]:
-    """The body and, where there is one, its translation.
+def split_versions(document: Document, blocks: Sequence[Block]) -> tuple[BodyVersion, ...]:
+    """The body and its translation, if there is one. The body is the version that is printed first.
 
-    The body is the version printed first. A second language makes a version only if it has paragraphs enough, either
-    in one stretch behind the body or in turn with it; else it is part of the body.
+    A second language is a translation only if it has blocks enough, either all after the body or alternating with it;
+    otherwise it is part of the body.
     """
-    sides = ["latin" if unit.text.isascii() or not is_mostly_chinese(unit.text) else "han" for unit in given]
-    if len(set(sides)) < 2:
-        return (BodyVersion(_main_language(document, given), tuple(given)),)
-    switches = sum(a != b for a, b in pairwise(sides))
-    interleaved = switches >= len(given) // 2
-    main = _main_side_of_pairs(given, sides) if interleaved else _main_side(given, sides)
-    body = [unit for unit, side in zip(given, sides, strict=True) if side == main]
-    other = [unit for unit, side in zip(given, sides, strict=True) if side != main]
-    behind = switches <= 2 and sides[0] == main and sides[-1] != main
+    scripts = ["latin" if block.text.isascii() or not is_mostly_chinese(block.text) else "han" for block in blocks]
+    whole = (BodyVersion(_main_language(document, blocks), tuple(blocks)),)
+    if len(set(scripts)) < 2:
+        return whole
+    switches = sum(one != other for one, other in pairwise(scripts))
+    interleaved = switches >= len(blocks) // 2
+    main = _main_script_of_pairs(blocks, scripts) if interleaved else _main_script(blocks, scripts)
+    body = [block for block, side in zip(blocks, scripts, strict=True) if side == main]
+    other = [block for block, side in zip(blocks, scripts, strict=True) if side != main]
+    after_body = switches <= MAX_SWITCHES_AFTER_BODY and scripts[0] == main and scripts[-1] != main
     enough = len(other) >= MIN_TRANSLATED_BLOCKS and len(other) >= MIN_TRANSLATED_SHARE * len(body)
-    if not enough or not (interleaved or behind):
-        return (BodyVersion(_main_language(document, given), tuple(given)),)
+    if not enough or not (interleaved or after_body):
+        return whole
     return (
         BodyVersion(_main_language(document, body), tuple(body), interleaved),
         BodyVersion(_main_language(document, other), tuple(other), interleaved),
     )
 
 
-def _main_side(given: Sequence[Block], sides: Sequence[str]) -> str:
-    """The side of the first prose; a title may be in another language than its article."""
-    return next((side for unit, side in zip(given, sides, strict=True) if unit.long), sides[0])
-
-
 def is_mostly_chinese(text: str) -> bool:
-    """Whether text is Chinese, or as much Chinese as Latin."""
-    # A Chinese character takes three bytes in UTF-8: with few bytes more than characters there is hardly one.
+    """Whether a text is Chinese, or about as much Chinese as Latin."""
+    # A Chinese character has three bytes in UTF-8: with few more bytes than characters there is hardly any.
     if 10 * (len(text.encode("utf-8", "replace")) - len(text)) < len(text):
         return False
     return script_of(text) in {"han", "mixed"}
 
 
-def _main_side_of_pairs(given: Sequence[Block], sides: Sequence[str]) -> str:
-    """The side of the first turn that is followed by one in the other language, else of the first prose."""
-    for unit, (side, other) in zip(given, pairwise(sides), strict=False):
-        if side != other and find_candidate(unit) is not None:
+def _main_script(blocks: Sequence[Block], scripts: Sequence[str]) -> str:
+    """The script of the first prose; a title may be in another language than its article."""
+    return next((side for block, side in zip(blocks, scripts, strict=True) if block.is_prose), scripts[0])
+
+
+def _main_script_of_pairs(blocks: Sequence[Block], scripts: Sequence[str]) -> str:
+    """The script of the first turn before a block in the other language; without one, of the first prose."""
+    for block, (side, following) in zip(blocks, pairwise(scripts), strict=False):
+        if side != following and find_candidate(block) is not None:
             return side
-    return _main_side(given, sides)
+    return _main_script(blocks, scripts)
 
 
-def _main_language(document: Document, given: Sequence[Block]) -> str:
-    tally: Counter[str] = Counter()
+def _main_language(document: Document, blocks: Sequence[Block]) -> str:
+    """The language of most characters of some blocks, `und` if it is known for none."""
+    chars: Counter[str] = Counter()
     labels, at = document.layer("language"), 0
-    for unit in given:
-        while at < len(labels) and labels[at].end <= unit.start:
+    for block in blocks:
+        while at < len(labels) and labels[at].end <= block.start:
             at += 1
-        if at < len(labels) and labels[at].start <= unit.start:
-            tally[labels[at].value] += unit.end - unit.start
-    sure = {language: size for language, size in tally.items() if language not in {"und", "mul"}}
-    return max(sure, key=lambda language: sure[language]) if sure else "und"
+        if at < len(labels) and labels[at].start <= block.start:
+            chars[labels[at].value] += block.end - block.start
+    known = {language: count for language, count in chars.items() if language not in {"und", "mul"}}
+    return max(known, key=lambda language: known[language]) if known else "und"
 
 
-def matching_exchanges(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -> list[int | None]:
-    """For each unit of the translation the number of the exchange that it translates.
+# --- exchanges and names of both versions
 
-    Where both have as many exchanges, by number; else by the body's exchange that stands before it in the text, and
-    behind the whole body nothing tells.
+
+def matching_exchanges(body: Sequence[LabelledBlock], translation: Sequence[LabelledBlock]) -> list[int | None]:
+    """For each block of the translation the number of the body's exchange that it translates, or None.
+
+    If both have as many exchanges, they match by number. Otherwise a block of an interleaved translation belongs to
+    the exchange above it, and for one after the whole body nothing tells.
     """
-    ours, theirs = exchange_numbers(body), exchange_numbers(other)
-    count = max((n for n in ours if n), default=0)
-    if count == max((n for n in theirs if n), default=0):
+    ours, theirs = exchange_numbers(body), exchange_numbers(translation)
+    count = max((number for number in ours if number), default=0)
+    if count == max((number for number in theirs if number), default=0):
         return theirs
-    if not other or not body or other[0].start > body[-1].start:
-        return [None] * len(other)
+    if not translation or not body or translation[0].start > body[-1].start:
+        return [None] * len(translation)
     numbers: list[int | None] = []
     above, at = None, 0
-    for unit, number in zip(other, theirs, strict=True):
-        while at < len(body) and body[at].unit.start < unit.unit.start:
+    for labelled, number in zip(translation, theirs, strict=True):
+        while at < len(body) and body[at].block.start < labelled.block.start:
             above, at = ours[at] or above, at + 1
         numbers.append(above if number else None)
     return numbers
 
 
-def with_body_names(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -> list[LabelledBlock]:
-    """The units of the translation with the body's names of those who speak.
+def with_body_names(body: Sequence[LabelledBlock], translation: Sequence[LabelledBlock]) -> list[LabelledBlock]:
+    """The blocks of the translation with the names that the speakers have in the body.
 
-    A label that stands in the body, too, names the same person in both, whoever takes the same turns.
+    A label that also occurs in the body names the same person in both, whoever takes the same turns.
     """
-    owners = {unit.label.text: unit.name for unit in body if unit.label is not None}
-    same = match_speakers(body, other)
-    named: list[LabelledBlock] = []
-    before: tuple[str | None, str | None] = (None, None)
-    for unit in other:
-        if unit.label is not None and unit.label.text in owners:
-            name = owners[unit.label.text]
-        elif unit.label is None and unit.turn and unit.name == before[0]:
-            name = before[1]  # the turn goes on
+    body_names = {labelled.label.text: labelled.name for labelled in body if labelled.label is not None}
+    matches = match_speakers(body, translation)
+    renamed: list[LabelledBlock] = []
+    last: tuple[str | None, str | None] = (None, None)  # the last speaker's name in translation and body
+    for labelled in translation:
+        if labelled.label is not None and labelled.label.text in body_names:
+            name = body_names[labelled.label.text]
+        elif labelled.label is None and labelled.turn and labelled.name == last[0]:
+            name = last[1]  # the turn continues
         else:
-            name = None if unit.name is None else same.get(unit.name, unit.name)
-        if unit.label is not None:
-            before = unit.name, name
-        named.append(unit if name == unit.name else msgspec.structs.replace(unit, name=name))
-    return named
+            name = None if labelled.name is None else matches.get(labelled.name, labelled.name)
+        if labelled.label is not None:
+            last = labelled.name, name
+        renamed.append(labelled if name == labelled.name else msgspec.structs.replace(labelled, name=name))
+    return renamed
 
 
-def match_speakers(body: Sequence[LabelledBlock], other: Sequence[LabelledBlock]) -> dict[str, str]:
-    """Names of the translation to names of the body: those who take the same turns are the same people.
+def match_speakers(body: Sequence[LabelledBlock], translation: Sequence[LabelledBlock]) -> dict[str, str]:
+    """Names of the translation to names of the body: people who take the same turns are the same.
 
-    Where one has more turns than the other, the only one who asks is the same in both, and so is who answers alone.
+    If one has more turns than the other, the only person who asks is the same in both, and so is the only one who
+    answers.
     """
-    ours = [unit.name for unit in body if unit.label]
-    theirs = [unit.name for unit in other if unit.label]
+    ours = [labelled.name for labelled in body if labelled.label]
+    theirs = [labelled.name for labelled in translation if labelled.label]
     if len(ours) != len(theirs):
-        sides = [(_only_speaker(body, part), _only_speaker(other, part)) for part in ("question", "answer")]
-        return {their: our for our, their in sides if our and their}
-    tally: dict[str, Counter[str]] = {}
+        pairs = [(_only_speaker(body, part), _only_speaker(translation, part)) for part in ("question", "answer")]
+        return {their: our for our, their in pairs if our and their}
+    counts: dict[str, Counter[str]] = {}
     for our, their in zip(ours, theirs, strict=True):
         if our and their:
-            tally.setdefault(their, Counter())[our] += 1
-    return {their: found.most_common(1)[0][0] for their, found in tally.items()}
+            counts.setdefault(their, Counter())[our] += 1
+    return {their: names.most_common(1)[0][0] for their, names in counts.items()}
 
 
-def _only_speaker(placed: Sequence[LabelledBlock], part: str) -> str | None:
-    """The one person whose turns are of this part, or None."""
-    found = {unit.name for unit in placed if unit.label and unit.part == part}
-    return found.pop() if len(found) == 1 else None
+def _only_speaker(body: Sequence[LabelledBlock], part: str) -> str | None:
+    """The name of the only person with turns of this part, or None."""
+    names = {labelled.name for labelled in body if labelled.label and labelled.part == part}
+    return names.pop() if len(names) == 1 else None

@@ -1,100 +1,73 @@
-"""Finder `languages`: which language each paragraph is written in, on the evidence of its words and characters."""
+"""The stage `languages`: finds the language of each paragraph by its words and characters."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import ClassVar
 
 import msgspec
 import regex
 
+from pipeline.lexicon.lists import rows, table
 from pipeline.model.document import HAN_CHARACTER, Document, Label
-from pipeline.model.stage import Finding, Rule
+from pipeline.model.stage import Finding
+from pipeline.stages.languages.rules import (
+    BOTH_LANGUAGES,
+    CHINESE_CHARACTERS,
+    CHINESE_UNDECIDED,
+    ENGLISH_WORDS,
+    FROM_DOCUMENT,
+    RULES,
+    UNKNOWN_LANGUAGE,
+)
 from pipeline.text.lines import Line
 
 ENGLISH_SAMPLE_CHARS = (60, 400)
-"""Characters of a paragraph that are read for English words: so many at first, so many where those leave a doubt."""
+"""Characters of a paragraph that are read for English words: at first, and if these leave a doubt."""
 HAN_SAMPLE_CHARS = 100
-"""Characters of a Chinese paragraph that are read for its variant before all of it is."""
+"""Characters of a Chinese paragraph that are read for its variant; all of it is read if these do not tell."""
 MAX_SHORT_LINE_CHARS = 90
-"""A Latin line up to this length may hold no function word and still be in the document's language."""
+"""Characters of a Latin line that may hold no function word and still be in the document's language."""
 MAX_LETTERS_PER_FUNCTION_WORD = 5
-"""One word in so many must be a function word: English prose has one in three, French that quotes English one in 20."""
+"""One word in so many must be a function word. English prose has one in three, French with English quotes one in 20."""
 MAX_WORDS_PER_DISTINCT_WORD = 9
-"""The same for the first look, which counts each word once."""
+"""The same for the first look, which counts each different word once."""
 MIN_PREVAILING_SHARE = 0.8
-"""Share of the telling paragraphs that must agree before the document decides for those that do not tell."""
+"""Share of the text in a known language that must agree before it decides for paragraphs that do not tell."""
 
 LATIN_WORD = regex.compile(r"\p{Latin}{2,}")
 OTHER_WRITING = re.compile("[\u0370-\u1fff\u3041-\u30fa\u30fc-\u31ff\uac00-\ud7ff]")
 """Greek, Cyrillic, Arabic, Thai …; Japanese; Korean. In ranges, which `re` scans faster than properties."""
 
-ENGLISH_WORDS = Rule(
-    "languages.english-words",
-    "English, because of its function words",
-    acts=("They said that the river had risen.",),
-    spares=("Liberté, égalité, fraternité pour tous les citoyens", "12:30"),
-)
-CHINESE_CHARACTERS = Rule(
-    "languages.characters",
-    "simplified or traditional Chinese, because of characters that only one of them has",
-    acts=("这是一个问题", "這是一個問題"),
-    spares=("中文", "This is it."),
-)
-CHINESE_UNDECIDED = Rule(
-    "languages.chinese", "Chinese whose characters do not tell which", acts=("中文",), spares=("这里", "12")
-)
-BOTH_LANGUAGES = Rule(
-    "languages.both",
-    "English and Chinese, both with a real share",
-    acts=("He answered what she had said: 路遥知马力日久见人心",),
-    spares=("张骁 said that they had been there and that it was good.",),
-)
-FROM_DOCUMENT = Rule(
-    "languages.document",
-    "does not tell; decided by the rest of the document",
-    acts=("They said that it was so.\n\nCold comfort", "这是问题\n\n中文"),
-    spares=("中文", "Bonjour"),
-)
-UNKNOWN_LANGUAGE = Rule(
-    "languages.unknown", "numbers, another language, or too little", acts=("12:30",), spares=("what now",)
-)
-
 
 @cache
 def english_words() -> frozenset[str]:
     """Words that show that a text is English."""
-    return frozenset(_rows("english.txt"))
+    return frozenset(rows(__package__, "english.txt"))
 
 
 @cache
 def shared_words() -> frozenset[str]:
-    """English function words that other languages have too: they count beside one that is English alone."""
-    return frozenset(_rows("shared.txt"))
+    """English function words that other languages have, too: they count only next to one that is English alone."""
+    return frozenset(rows(__package__, "shared.txt"))
 
 
 @cache
 def foreign_words() -> frozenset[str]:
     """Function words of other languages in Latin script that English does not have."""
-    return frozenset(_rows("foreign.txt"))
+    return frozenset(rows(__package__, "foreign.txt"))
 
 
 @cache
 def variant_characters() -> tuple[frozenset[str], frozenset[str]]:
-    """Characters that only simplified, and that only traditional Chinese has."""
-    pairs = [row.split("\t") for row in _rows("variants.tsv")]
+    """The characters of simplified Chinese only, and those of traditional Chinese only."""
+    pairs = table(__package__, "variants.tsv")
     return frozenset(pair[0] for pair in pairs), frozenset(pair[1] for pair in pairs)
 
 
-def _rows(name: str) -> list[str]:
-    text = (files(__package__) / name).read_text("utf-8")
-    return [row for row in text.splitlines() if row and not row.startswith("#")]
-
-
 class Verdict(msgspec.Struct, frozen=True, gc=False):
-    """What one paragraph alone says. A `value` that ends in `?` leaves the decision to the document."""
+    """The language of one paragraph by itself. A `value` that ends in `?` leaves the decision to the document."""
 
     value: str
     rule: str
@@ -111,9 +84,9 @@ MIXED = Verdict("mul", BOTH_LANGUAGES.name, 0.8)
 
 
 def judge_latin(text: str) -> Verdict:
-    """English by its words, `und` without them; a short line leaves it to the document.
+    """English by its words, `und` without them; for a short line the document decides.
 
-    >>> of_latin("They said that it rained.").value, of_latin("Cold for free").value, of_latin("12:30").value
+    >>> judge_latin("They said that it rained.").value, judge_latin("Cold for free").value, judge_latin("12:30").value
     ('en', 'en?', 'und')
     """
     english = english_words()
@@ -131,20 +104,20 @@ def judge_latin(text: str) -> Verdict:
     letters = LATIN_WORD.findall(sample)
     if not letters:
         return NO_LETTERS
-    told = sum(map(english.__contains__, letters))
+    english_only = sum(map(english.__contains__, letters))
     shared = sum(map(shared_words().__contains__, letters))
     foreign = sum(map(foreign_words().__contains__, letters))
-    if foreign > 2 * told and (foreign > 1 or not shared):
+    if foreign > 2 * english_only and (foreign > 1 or not shared):
         return OTHER_LANGUAGE
-    if told and (told + shared) * MAX_LETTERS_PER_FUNCTION_WORD >= len(letters):
+    if english_only and (english_only + shared) * MAX_LETTERS_PER_FUNCTION_WORD >= len(letters):
         return LIKELY_ENGLISH
-    return PERHAPS_ENGLISH if told or len(text) <= MAX_SHORT_LINE_CHARS else OTHER_LANGUAGE
+    return PERHAPS_ENGLISH if english_only or len(text) <= MAX_SHORT_LINE_CHARS else OTHER_LANGUAGE
 
 
 def judge_chinese(text: str) -> Verdict:
-    """Simplified or traditional by the characters that only one has; quoted names of the other are outvoted.
+    """Simplified or traditional Chinese by the characters that only one has; most of them decide.
 
-    >>> of_han("这是问题").value, of_han("這是問題").value, of_han("中文").value
+    >>> judge_chinese("这是问题").value, judge_chinese("這是問題").value, judge_chinese("中文").value
     ('zh-Hans', 'zh-Hant', 'zh?')
     """
     simplified, traditional = _variant_counts(text[:HAN_SAMPLE_CHARS])
@@ -169,9 +142,9 @@ def _variant_counts(text: str) -> tuple[int, int]:
 
 
 def judge_mixed(text: str) -> Verdict:
-    """Both languages where each has a stretch of its own; names in the other script are not a language.
+    """Both languages if each has a stretch of its own; names in the other script do not count.
 
-    >>> of_mixed("我们加入了 Slow Tea Network，").value, of_mixed("Mr Zhang Xiao (张骁) thinks so too").value
+    >>> judge_mixed("我们加入了 Slow Tea Network，").value, judge_mixed("Mr Zhang Xiao (张骁) thinks so too").value
     ('zh-Hans', 'en')
     """
     words = LATIN_WORD.findall(text.lower())
@@ -183,7 +156,7 @@ def judge_mixed(text: str) -> Verdict:
 
 
 def judge_paragraph(document: Document, line: Line) -> Verdict:
-    """Language of one paragraph by itself. Text with few characters beyond ASCII is not read for Chinese at all."""
+    """The language of one paragraph by itself."""
     text = line.text
     if text.isascii():
         return judge_latin(text)
@@ -202,7 +175,7 @@ def judge_paragraph(document: Document, line: Line) -> Verdict:
 
 
 def _prevailing(counts: dict[str, int], values: tuple[str, ...]) -> str | None:
-    """Value with a clear majority among `values`, if any."""
+    """The one of `values` with a clear majority, or None."""
     whole = sum(counts.get(value, 0) for value in values)
     best = max(values, key=lambda value: counts.get(value, 0))
     return best if whole and counts.get(best, 0) >= MIN_PREVAILING_SHARE * whole else None
@@ -210,58 +183,51 @@ def _prevailing(counts: dict[str, int], values: tuple[str, ...]) -> str | None:
 
 @dataclass(frozen=True)
 class Languages:
-    """A label of layer `language` over every paragraph; neighbours with one value share a label.
+    """Labels every paragraph with its language; neighbours with one value share a label.
 
-    Values: `en`, `zh-Hans`, `zh-Hant`, `zh` where the characters do not tell, `mul` where both languages have a real
-    share, `und` for numbers, other languages and what is too short. English is found by its function words, so that
-    French is `und`; the variant of Chinese by characters that only one has.
+    Values: `en`, `zh-Hans`, `zh-Hant`, `zh` if the characters do not tell, `mul` if both languages have a real share,
+    `und` for numbers, other languages and what is too short. English is recognised by its function words, so French is
+    `und`; the variant of Chinese by characters that only one has.
     """
 
     name: ClassVar = "languages"
     after: ClassVar = frozenset({"entities", "mojibake", "markup", "punctuation", "words"})
     needs: ClassVar[frozenset[str]] = frozenset()
     gives: ClassVar = frozenset({"language"})
-    rules: ClassVar = (
-        ENGLISH_WORDS,
-        CHINESE_CHARACTERS,
-        CHINESE_UNDECIDED,
-        BOTH_LANGUAGES,
-        FROM_DOCUMENT,
-        UNKNOWN_LANGUAGE,
-    )
+    rules: ClassVar = RULES
     protocol: ClassVar = 1
 
     def find(self, document: Document) -> Iterator[Finding]:
-        """One label for each run of paragraphs with one verdict."""
-        found = [(line, judge_paragraph(document, line)) for line in document.paragraphs]
+        """Yields one label for each run of paragraphs with one verdict."""
+        judged = [(line, judge_paragraph(document, line)) for line in document.paragraphs]
         counts: dict[str, int] = {}
-        for line, said in found:
+        for line, verdict in judged:
             # A long paragraph has more to say than a heading; `und` votes too, so that English quotes in a French
             # article do not make its headings English.
-            if said is not NO_LETTERS:
-                counts[said.value] = counts.get(said.value, 0) + len(line.text)
+            if verdict is not NO_LETTERS:
+                counts[verdict.value] = counts.get(verdict.value, 0) + len(line.text)
         latin = _prevailing(counts, ("en", "und"))
         chinese = _prevailing(counts, ("zh-Hans", "zh-Hant"))
         run: Verdict | None = None
         start = end = 0
         confidence = 1.0
-        for line, said in found:
-            settled = said if said.value[-1] != "?" else _decide_by_document(said, latin, chinese)
-            if run is not None and (settled is run or (run.value == settled.value and run.rule == settled.rule)):
-                confidence = min(confidence, settled.confidence)
+        for line, verdict in judged:
+            decided = verdict if verdict.value[-1] != "?" else _decide_by_document(verdict, latin, chinese)
+            if run is not None and (decided is run or (run.value == decided.value and run.rule == decided.rule)):
+                confidence = min(confidence, decided.confidence)
             else:
                 if run is not None:
                     yield Label(start, end, "language", run.value, run.rule, confidence)
-                run, start, confidence = settled, line.start, settled.confidence
+                run, start, confidence = decided, line.start, decided.confidence
             end = line.end
         if run is not None:
             yield Label(start, end, "language", run.value, run.rule, confidence)
 
 
-def _decide_by_document(said: Verdict, latin: str | None, chinese: str | None) -> Verdict:
-    """Verdict completed by the document where the paragraph alone does not tell."""
-    if said.value == "en?":
-        return Verdict("en", said.rule, said.confidence) if latin == "en" else OTHER_LANGUAGE
-    if said.value == "zh?":
+def _decide_by_document(verdict: Verdict, latin: str | None, chinese: str | None) -> Verdict:
+    """The verdict with the document's majority, for a paragraph that does not tell."""
+    if verdict.value == "en?":
+        return Verdict("en", verdict.rule, verdict.confidence) if latin == "en" else OTHER_LANGUAGE
+    if verdict.value == "zh?":
         return Verdict(chinese, FROM_DOCUMENT.name, 0.8) if chinese else Verdict("zh", CHINESE_UNDECIDED.name, 0.6)
-    return said
+    return verdict

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from installed import Shelf
 from ordeal import PACKAGE, RECIPE, SMALL, account, lines, litter, processed, put, talk, texts, told, tree, until
+from sampling import only
 
 import pipeline
 from pipeline.cli import main
@@ -74,7 +75,7 @@ def test_a_document_that_crashes_its_worker_fails_alone(work: Path, capfd: Any) 
     assert len(said) == 1
 
 
-@pytest.mark.parametrize("form", ["json", "jsonl", "parquet"])
+@pytest.mark.parametrize("form", only(["json", "jsonl", "parquet"], ["jsonl"]))
 def test_a_failed_document_does_not_change_other_articles(work: Path, form: str) -> None:
     """Not even their order."""
     rows = [(f"n{n}", talk(n)) for n in range(60)]
@@ -254,19 +255,21 @@ def test_a_memory_limit_too_low_for_any_document_ends_the_run_with_advice(work: 
         assert "memory" in capsys.readouterr().err
 
 
-def test_documents_of_five_megabytes_are_processed(work: Path) -> None:
+@pytest.mark.parametrize("size", [500_000, pytest.param(5_000_000, marks=pytest.mark.soak)])
+def test_documents_of_megabytes_are_processed(work: Path, size: int) -> None:
     (work / "raw").mkdir()
     for n in range(2):
-        (work / "raw" / f"long{n}.txt").write_text(talk(n) * (5_000_000 // len(talk(n).encode())), "utf-8")
+        (work / "raw" / f"long{n}.txt").write_text(talk(n) * (size // len(talk(n).encode())), "utf-8")
     texts(work / "raw", {})
     assert go(work) == 0
     assert ids(work / "out") == [*SOUND, "long0", "long1"]
 
 
-def test_many_tiny_documents_are_processed(work: Path) -> None:
-    lines(work / "raw" / "a.jsonl", [(f"n{n}", f"Ferry {n} has left.") for n in range(20_000)])
+@pytest.mark.parametrize("count", [3_000, pytest.param(20_000, marks=pytest.mark.soak)])
+def test_many_tiny_documents_are_processed(work: Path, count: int) -> None:
+    lines(work / "raw" / "a.jsonl", [(f"n{n}", f"Ferry {n} has left.") for n in range(count)])
     assert go(work, "--format", "jsonl") == 0
-    assert account(work / "out")["written"] == 20_000
+    assert account(work / "out")["written"] == count
     assert threading.active_count() < 10
 
 

@@ -16,9 +16,9 @@ from pipeline import Pipeline, UsageError
 from pipeline.cli import main
 from pipeline.config.settings import Input
 from pipeline.errors import PipelineError
-from pipeline.readers.documents import of_file
-from pipeline.readers.input_files import find
-from pipeline.readers.registry import choice
+from pipeline.readers.documents import file_documents
+from pipeline.readers.input_files import find_files
+from pipeline.readers.registry import select_readers
 from pipeline.runs.counters import Counters
 from pipeline.runs.file_sources import FileSources
 from pipeline.runs.job import Job
@@ -26,7 +26,7 @@ from pipeline.runs.output.output_folder import LocalOutput
 from pipeline.runs.output.shard_names import RUN_FOLDER_SHARD
 from pipeline.runs.plan import RerunOptions
 from pipeline.runs.run import run
-from pipeline.storage.atomic import named, replace
+from pipeline.storage.atomic import resolve_target, write_atomic
 from runs.callbacks import Callbacks
 from runs.inline_executor import InlineExecutor
 
@@ -66,12 +66,12 @@ class Ground:
             (self.outside / "folder" / name).write_text(SECRET, "utf-8")
 
     def run(self, form: Any = "json", **chosen: Any) -> Counters:
-        executor, account, readers = InlineExecutor(), Counters(), choice()
-        files, lost = find([self.raw], leave_out=self.output)
+        executor, account, readers = InlineExecutor(), Counters(), select_readers()
+        files, lost = find_files([self.raw], leave_out=self.output)
         self.failures: list[Any] = []
         job = Job(PLAIN, self.output, form=form, choices=RerunOptions(**chosen))
         run(
-            FileSources(files, lambda files, at: of_file(files[at], Input(), readers), Input()),
+            FileSources(files, lambda files, at: file_documents(files[at], Input(), readers), Input()),
             job,
             engine=executor.engine,
             lost=lost,
@@ -288,10 +288,10 @@ def test_a_state_cannot_name_files_outside(ground: Ground, path: str) -> None:
 def test_a_link_named_by_the_user_is_followed_but_not_one_below_it(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(SECRET, "utf-8")
     (tmp_path / "link").symlink_to("a.txt")
-    replace(named(tmp_path / "link"), b"new")
+    write_atomic(resolve_target(tmp_path / "link"), b"new")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "a.txt").read_bytes() == b"new"
-    replace(tmp_path / "link", b"newer")
+    write_atomic(tmp_path / "link", b"newer")
     assert not (tmp_path / "link").is_symlink()
     assert (tmp_path / "a.txt").read_bytes() == b"new"
 

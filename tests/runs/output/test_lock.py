@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from ordeal import GUARD
 
 from pipeline.errors import UsageError
 from pipeline.runs.output import lock
@@ -63,8 +64,9 @@ def test_a_run_of_another_process_blocks_this_one(path: Path) -> None:
         pass
 
 
-def test_a_run_waits_for_the_workers_of_a_killed_run(path: Path) -> None:
+def test_a_run_waits_for_the_workers_of_a_killed_run(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """They may be writing an article."""
+    monkeypatch.setattr(lock, "PATIENCE", GUARD)
     path.parent.mkdir(parents=True)
     with started(PARENT, path) as parent:
         assert said(parent) == "held"

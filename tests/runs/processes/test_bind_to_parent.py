@@ -15,13 +15,14 @@ from pipeline.runs.output import lock
 PACKS_FOR_EVER = """\
 import sys, time
 from pathlib import Path
-from pipeline.runs.output.storage_backend import Folder
-from pipeline.runs.output.compress_shard import Sealing
+from pipeline.runs.output.storage_backend import FolderBackend
+from pipeline.runs.output.compress_shard import ShardCompression
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    sealing = Sealing(folder / "lines", "part-00000.jsonl.zst", "jsonl", Folder(folder), folder / "lock")
-    print(sealing._process.pid, flush=True)
+    lines, name, backend = folder / "lines", "part-00000.jsonl.zst", FolderBackend(folder)
+    compression = ShardCompression(lines, name, "jsonl", backend, folder / "lock")
+    print(compression._process.pid, flush=True)
     time.sleep(3600)
 """
 
@@ -51,8 +52,8 @@ def test_shard_compression_ends_with_a_killed_run(tmp_path: Path) -> None:
 def test_the_fork_server_ignores_ctrl_c_while_it_loads() -> None:
     """Also if it starts the resource tracker, which unblocks the signal."""
     code = (
-        "import pathlib, re; from pipeline.runs.processes import bind_to_parent\n"
-        "server = bind_to_parent.ensure_fork_server()\n"
+        "import pathlib, re; from pipeline.runs.processes import start\n"
+        "server = start.ensure_fork_server()\n"
         "told = pathlib.Path(f'/proc/{server}/status').read_text()\n"
         "print(int(re.search(r'SigBlk:\\s*(\\w+)', told)[1], 16))\n"
     )

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from installed import Shelf
 from ordeal import account, lines, litter, talk, told, tree
+from sampling import only
 
 from pipeline.cli import main
 from pipeline.runs.executors import process_pool
@@ -35,7 +36,7 @@ from multiprocessing.connection import Connection
 from typing import ClassVar
 
 from pipeline.runs.executors import worker
-from pipeline.runs.processes import child
+from pipeline.runs.processes import child_main
 
 PLAN, TRACKER, MARKS = {plan!r}
 
@@ -87,7 +88,7 @@ class Sending:
 
 if multiprocessing.parent_process() is not None:
     kill("imported")
-    child.limit_memory = around("bound", child.limit_memory, None)
+    child_main.limit_memory = around("bound", child_main.limit_memory, None)
     worker._process_chunk = around("received", worker._process_chunk, "done")
     send, sending = Connection.send_bytes, Sending()
     Connection.send_bytes = lambda connection, message: sending(connection, message)
@@ -110,8 +111,6 @@ class Killer:
         return iter(())
 '''
 STEPS = ("imported", "bound", "ready", "received", "working", "within a report", "reported", "done")
-EVERY_STEP = "EVERY_STEP" in os.environ
-"""The soak kills the server, too, at all of them; it takes a second to start again."""
 COUNT = 40
 
 Plan = Callable[..., None]
@@ -175,10 +174,10 @@ def kills(work: Path) -> int:
 
 @pytest.mark.parametrize(
     ("victim", "step"),
-    [
-        *(("worker", step) for step in STEPS),
-        *(("server", step) for step in STEPS if EVERY_STEP or step in {"imported", "working", "within a report"}),
-    ],
+    only(
+        [(victim, step) for victim in ("worker", "server") for step in STEPS],
+        [("worker", "ready"), ("worker", "working"), ("worker", "within a report"), ("server", "working")],
+    ),
 )
 def test_a_process_that_is_killed_at_any_step_costs_no_document(
     tmp_path: Path, plan: Plan, step: str, victim: str
@@ -225,7 +224,7 @@ def test_a_document_that_always_kills_the_fork_server_fails_alone(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("form", "step", "victim"),
-    [("json", "imported", "worker"), ("jsonl", "received", "server")],
+    [("json", "imported", "worker"), pytest.param("jsonl", "received", "server", marks=pytest.mark.soak)],
 )
 def test_a_run_whose_processes_are_always_killed_names_unfinished_documents(
     tmp_path: Path, plan: Plan, capsys: pytest.CaptureFixture[str], form: str, step: str, victim: str
@@ -295,7 +294,7 @@ def after(number: int, act: Callable[..., Any], then: Callable[[], None]) -> Cal
     return acting
 
 
-@pytest.mark.parametrize("number", range(1, 7) if EVERY_STEP else (1, 2, 3))
+@pytest.mark.parametrize("number", only(range(1, 7), [2]))
 def test_the_fork_server_may_be_killed_just_after_it_was_checked(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
@@ -306,7 +305,7 @@ def test_the_fork_server_may_be_killed_just_after_it_was_checked(
     check_whole(tmp_path, plan)
 
 
-@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("number", only([1, 2], [1]))
 def test_the_fork_server_may_be_killed_while_it_forks(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
@@ -365,7 +364,8 @@ def test_a_run_ends_with_the_reason_if_no_worker_can_be_started(
     monkeypatch.setattr(forkserver, "connect_to_new_process", refused)
     assert go(tmp_path) == 1
     said = capsys.readouterr().err
-    assert "no worker process can be started: Too many open files; not accounted for: n00, n01, " in said
+    # How many documents were read by then depends on how busy the machine is.
+    assert "no worker process can be started: Too many open files; not accounted for: n00" in said
     check_stopped(tmp_path / "out", said)
 
 
@@ -388,7 +388,7 @@ def test_a_run_ends_with_the_reason_if_no_reading_process_can_be_started(
 
 
 @pytest.mark.parametrize("victim", ["packer", "server"])
-@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+@pytest.mark.parametrize("form", only(["jsonl", "parquet"], ["jsonl"]))
 def test_shard_compression_may_be_killed(
     tmp_path: Path, plan: Plan, monkeypatch: pytest.MonkeyPatch, form: str, victim: str
 ) -> None:

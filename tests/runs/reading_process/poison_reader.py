@@ -35,22 +35,22 @@ class Poison:
     protocol: ClassVar = 1
     marks: str = ""
 
-    def sniff(self, blob):
-        if blob.head.startswith(b"BAD SNIFF"):
+    def sniff(self, source):
+        if source.head.startswith(b"BAD SNIFF"):
             raise ZeroDivisionError("by zero")
-        if blob.head.startswith(b"FATAL SNIFF"):
+        if source.head.startswith(b"FATAL SNIFF"):
             ctypes.string_at(0)
-        return Claim.CONTENT if blob.head.startswith(HEAD) else Claim.NONE
+        return Claim.CONTENT if source.head.startswith(HEAD) else Claim.NONE
 
-    def read(self, blob, options):
-        blob.stream.readline()
-        for number, line in enumerate(iter(blob.stream.readline, b""), 1):
+    def read(self, source, options):
+        source.stream.readline()
+        for number, line in enumerate(iter(source.stream.readline, b""), 1):
             text = line.decode()
             if "SEGFAULT" in text:
                 ctypes.string_at(0)
             if "BUS" in text:
                 Path(self.marks, "shrink").unlink(missing_ok=True)
-                os.truncate(blob.path, 10)
+                os.truncate(source.path, 10)
                 os.kill(os.getpid(), signal.SIGBUS)
             if "KILL" in text and ("ONCE" not in text or once(Path(self.marks, "killed"))):
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -75,14 +75,14 @@ class Poison:
             if "FOREVER" in text:
                 for more in itertools.count(1):
                     time.sleep(0.05)
-                    yield Unreadable(f"{blob.id}#{more}", f"{blob.id}#{more}")
+                    yield Unreadable(f"{source.id}#{more}", f"{source.id}#{more}")
             if "BAD" in text:
-                yield Unreadable(f"{blob.id}#{number}", "says that it is bad")
+                yield Unreadable(f"{source.id}#{number}", "says that it is bad")
                 continue
             origin = Origin(
-                path=blob.place.file, media_type="text/poison", member=None, row=number, field=None, sha256=None
+                path=source.location.file, media_type="text/poison", member=None, row=number, field=None, sha256=None
             )
-            yield Record(f"{blob.id}#{number}", text, origin)
+            yield Record(f"{source.id}#{number}", text, origin)
 '''
 PACKAGE = "poison-readers"
 MODULE = "poison_readers"

@@ -9,9 +9,9 @@ import pytest
 from installed import Shelf
 
 from pipeline.config.settings import Input
-from pipeline.readers.documents import Document, of_file
-from pipeline.readers.input_files import File, find
-from pipeline.readers.registry import choice
+from pipeline.readers.documents import ReadResult, file_documents
+from pipeline.readers.input_files import InputFile, find_files
+from pipeline.readers.registry import select_readers
 from pipeline.runs.file_sources import without_waiting
 from pipeline.runs.reading_process import reader_process
 from pipeline.runs.reading_process.read_ahead import ReadAhead
@@ -26,12 +26,12 @@ class Counted(ReadingProcess):
 
     alone = 0
 
-    def documents(self, file: File, most: int | None = None) -> Iterator[SourceItem]:
+    def documents(self, file: InputFile, most: int | None = None) -> Iterator[SourceItem]:
         self.alone += 1
         return super().documents(file, most)
 
 
-def texts(folder: Path, count: int) -> list[File]:
+def texts(folder: Path, count: int) -> list[InputFile]:
     """Small files, some of them empty, with many documents, or with much text."""
     for number in range(count):
         data = f"Q: Which boat?\n\nA: Number {number}.\n"
@@ -44,21 +44,21 @@ def texts(folder: Path, count: int) -> list[File]:
         f'{{"id": "row{number}", "text": "{number}"}}\n' for number in range(2 * reader_process.MAX_GROUPED_DOCUMENTS)
     )
     (folder / "050x.jsonl").write_text(lines)
-    return find([folder])[0]
+    return find_files([folder])[0]
 
 
-def read(ahead: ReadAhead, files: Sequence[File], at: int) -> list[Document]:
+def read(ahead: ReadAhead, files: Sequence[InputFile], at: int) -> list[ReadResult]:
     return list(without_waiting(ahead.documents(files, at)))
 
 
 def test_all_files_are_read_and_few_are_requested_one_by_one(tmp_path: Path) -> None:
     files = texts(tmp_path, 300)
     with ExitStack() as ending:
-        reading = Counted(Input(), choice())
+        reading = Counted(Input(), select_readers())
         ending.callback(reading.close)
         ahead = ReadAhead(reading)
         for at, file in enumerate(files):
-            assert read(ahead, files, at) == list(of_file(file, Input(), choice()))
+            assert read(ahead, files, at) == list(file_documents(file, Input(), select_readers()))
         # The long ones, the one with many documents, and those at which a group begins again.
         assert reading.alone < 40
 
@@ -68,20 +68,20 @@ def test_files_may_be_skipped_and_changed_at_any_time(tmp_path: Path, seed: int)
     """Unchanged files are skipped; files that change after they were read ahead are read again."""
     chance = random.Random(seed)
     files = texts(tmp_path, 200)
-    with ReadingProcess(Input(), choice()) as reading:
+    with ReadingProcess(Input(), select_readers()) as reading:
         ahead = ReadAhead(reading)
         for at in range(len(files)):
             if chance.random() < 0.1:
                 changed = chance.randrange(at, min(at + 5, len(files)))
                 Path(str(files[changed].at)).write_text(f"Changed while {at} was read.")
             if chance.random() < 0.9 - 0.3 * (at // 50 % 2):
-                assert read(ahead, files, at) == list(of_file(files[at], Input(), choice()))
+                assert read(ahead, files, at) == list(file_documents(files[at], Input(), select_readers()))
 
 
 def test_a_file_that_ends_the_process_does_not_harm_its_group(tmp_path: Path, shelf: Shelf) -> None:
     for number in range(30):
         poison(tmp_path, f"{number:02}.poison", "EXIT\n" if number in {9, 20} else SOUND)
-    files = find([tmp_path], include=["*.poison"])[0]
+    files = find_files([tmp_path], include=["*.poison"])[0]
     with process(tmp_path, shelf) as reading:
         ahead = ReadAhead(reading)
         found = [outcome(read(ahead, files, at)) for at in range(len(files))]
@@ -94,10 +94,10 @@ def test_a_file_that_ends_the_process_does_not_harm_its_group(tmp_path: Path, sh
 
 def test_reading_can_stop_within_a_group_and_continue(tmp_path: Path) -> None:
     files = texts(tmp_path, 100)
-    with ReadingProcess(Input(), choice()) as reading:
+    with ReadingProcess(Input(), select_readers()) as reading:
         ahead = ReadAhead(reading)
         for at in range(40):
             found = without_waiting(ahead.documents(files, at))
             next(found, None)
             found.close()  # type: ignore[attr-defined]
-        assert read(ahead, files, 40) == list(of_file(files[40], Input(), choice()))
+        assert read(ahead, files, 40) == list(file_documents(files[40], Input(), select_readers()))

@@ -15,10 +15,10 @@ from ordeal import GUARD, until
 
 from pipeline.config.settings import Input, Limits
 from pipeline.model.record import LeftOut, Record, Unreadable
-from pipeline.readers.byte_source import HEAD
-from pipeline.readers.documents import Document, of_file
-from pipeline.readers.input_files import File
-from pipeline.readers.registry import choice
+from pipeline.readers.byte_source import HEAD_BYTES
+from pipeline.readers.documents import ReadResult, file_documents
+from pipeline.readers.input_files import InputFile
+from pipeline.readers.registry import select_readers
 from pipeline.runs.executors.executor import ExecutorError
 from pipeline.runs.file_sources import without_waiting
 from pipeline.runs.reading_process.supervisor import ReadingProcess
@@ -38,27 +38,27 @@ def reading(tmp_path: Path, shelf: Shelf) -> Iterator[ReadingProcess]:
 def process(tmp_path: Path, shelf: Shelf, **limits: float) -> ReadingProcess:
     shelf.put(PACKAGE, "1.0", MODULE, READER, NAME, attribute="Poison", group="sources")
     options = Input(limits=msgspec.convert({"seconds": GUARD, "memory": 1024, **limits}, Limits))
-    return ReadingProcess(options, choice({NAME: {"marks": str(tmp_path)}}))
+    return ReadingProcess(options, select_readers({NAME: {"marks": str(tmp_path)}}))
 
 
-def poison(folder: Path, name: str, *lines: str, head: str = "POISON\n") -> File:
+def poison(folder: Path, name: str, *lines: str, head: str = "POISON\n") -> InputFile:
     path = folder / name
     path.write_text(head + "".join(lines), "utf-8")
-    return File(path, name)
+    return InputFile(path, name)
 
 
-def read(reading: ReadingProcess, file: File, most: int | None = None) -> list[Document]:
+def read(reading: ReadingProcess, file: InputFile, most: int | None = None) -> list[ReadResult]:
     return list(without_waiting(reading.documents(file, most)))
 
 
-def outcome(found: list[Document]) -> list[str]:
+def outcome(found: list[ReadResult]) -> list[str]:
     """Returns the ids of the records and the reasons of other items."""
     return [each.id if isinstance(each, Record) else each.reason for each in found]
 
 
 def test_the_documents_are_those_of_the_reader(tmp_path: Path, reading: ReadingProcess) -> None:
     file = poison(tmp_path, "a.poison", *[SOUND, "BAD\n", SOUND] * 100)
-    assert read(reading, file) == list(of_file(file, Input(), choice({NAME: {}})))
+    assert read(reading, file) == list(file_documents(file, Input(), select_readers({NAME: {}})))
     assert read(reading, file, most=7) == read(reading, file)[:7]
 
 
@@ -135,7 +135,7 @@ def test_a_reader_that_crashes_on_a_check_costs_only_this_file(tmp_path: Path, r
     assert outcome(read(reading, fatal))[0].startswith("the process that reads it was ended by SIGSEGV")
     plain = tmp_path / "c.txt"
     plain.write_text("Plain.")
-    assert reading.is_document(File(plain, "c.txt"))
+    assert reading.is_document(InputFile(plain, "c.txt"))
 
 
 def test_a_stopped_reader_leaves_no_process_and_no_file(
@@ -163,7 +163,7 @@ def test_waiting_for_a_pipe_does_not_count_as_reading_time(tmp_path: Path, shelf
 
     def write() -> None:
         with path.open("w") as file:
-            file.write(f"POISON\n{SOUND}{'.' * HEAD}")
+            file.write(f"POISON\n{SOUND}{'.' * HEAD_BYTES}")
             file.flush()
             # It says more only once the first document is there.
             assert first.wait(GUARD)
@@ -173,7 +173,7 @@ def test_waiting_for_a_pipe_does_not_count_as_reading_time(tmp_path: Path, shelf
     writer.start()
     with process(tmp_path, shelf, seconds=2) as reading:
         found = []
-        for each in without_waiting(reading.documents(File(path, "a.poison", named=True))):
+        for each in without_waiting(reading.documents(InputFile(path, "a.poison", named=True))):
             found.append(each)
             first.set()
     writer.join()
@@ -185,7 +185,7 @@ def test_a_pipe_that_ends_the_process_cannot_be_read_again(tmp_path: Path, readi
     os.mkfifo(path)
     writer = threading.Thread(target=lambda: path.write_text(f"POISON\n{SOUND}EXIT\n{SOUND}"))
     writer.start()
-    found = read(reading, File(path, "a.poison", named=True))
+    found = read(reading, InputFile(path, "a.poison", named=True))
     writer.join()
     assert outcome(found) == [
         "a#1",
@@ -229,7 +229,7 @@ def test_a_run_with_a_hanging_reader_can_be_stopped(tmp_path: Path, shelf: Shelf
 
 def test_left_out_parts_are_those_of_the_reader(tmp_path: Path, reading: ReadingProcess) -> None:
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
-    (found,) = read(reading, File(tmp_path / "a.png", "a.png"))
+    (found,) = read(reading, InputFile(tmp_path / "a.png", "a.png"))
     assert isinstance(found, LeftOut)
 
 
@@ -238,7 +238,7 @@ def test_closed_standard_input_is_reported(
 ) -> None:
     """Its descriptor may now be that of another file, such as the lock of the run."""
     monkeypatch.setattr(sys, "stdin", None)
-    assert outcome(read(reading, File(None, "stdin", named=True))) == [
+    assert outcome(read(reading, InputFile(None, "stdin", named=True))) == [
         "cannot be read: standard input is closed; check its permissions and run again"
     ]
 
