@@ -1,4 +1,4 @@
-"""Options of stages, readers and sinks: the fields of a frozen dataclass, set from a table of the settings."""
+"""Options of stages, readers and exporters: the fields of a frozen dataclass, set from a table of the settings."""
 
 import dataclasses
 from collections.abc import Iterator, Mapping
@@ -13,12 +13,15 @@ Made = TypeVar("Made")
 
 
 def options(made: object) -> dict[str, object]:
-    """The options of a stage, reader or sink, by name, as they are set."""
+    """The options of a stage, reader or exporter by name, with their values."""
     return {field.name: getattr(made, field.name) for field in dataclasses.fields(cast("Any", made))}
 
 
 def with_options(made: Made, values: Mapping[str, object], table: Key) -> Made:
-    """The same with `values` in its fields; `table` is where they stand. Raises `SettingError` for a wrong one."""
+    """A copy with `values` as its options. `table` is their place in the settings.
+
+    Raises `SettingError`, which names the key, for an unknown option or a wrong value.
+    """
     if not values:
         return made
     known = list(options(made))
@@ -31,14 +34,14 @@ def with_options(made: Made, values: Mapping[str, object], table: Key) -> Made:
         typed = msgspec.convert(dict(values), type(made))
         return cast("Made", dataclasses.replace(cast("Any", made), **{key: getattr(typed, key) for key in values}))
     except (ValueError, TypeError) as error:
-        # msgspec's own error is a ValueError; the others come from one that checks its options when it is made.
+        # msgspec raises a ValueError; a dataclass that checks its own options may raise either.
         reason = str(error).replace("$.", "")
         blamed = next((key for key in values if f"`{key}" in reason), next(iter(values)))
         raise SettingError((*table, blamed), f"{where}: {reason}") from None
 
 
 def faults(made: object) -> Iterator[str]:
-    """What is wrong with how options are declared, each as a clause. Nothing where all is well."""
+    """Yield what is wrong with the declaration of the options, each as a clause such as `is not a frozen dataclass`."""
     parameters = getattr(type(made), "__dataclass_params__", None)
     if parameters is None or not parameters.frozen:
         yield "is not a frozen dataclass"

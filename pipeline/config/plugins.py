@@ -1,6 +1,6 @@
-"""Stages, readers and sinks that other packages offer, through three groups of entry points.
+"""Find the stages, readers and exporters of other packages, through three groups of entry points.
 
-An offer is only looked at until settings name it: a package that is broken disturbs nobody who does not use it.
+A plugin is imported only if the settings name it, so a broken package harms nobody who does not use it.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,11 +18,11 @@ STAGES = "bilingual_pipeline.stages"
 SOURCES = "bilingual_pipeline.sources"
 SINKS = "bilingual_pipeline.sinks"
 KINDS = {STAGES: "stage", SOURCES: "reader", SINKS: "sink"}
-"""What an entry point of each group offers, as messages call it."""
+"""What messages call a plugin of each group."""
 
 
 class Package(msgspec.Struct, frozen=True):
-    """An installed distribution, or neither name nor version where code belongs to none."""
+    """Name and version of an installed distribution; both are None for code that belongs to none."""
 
     name: str | None = None
     version: str | None = None
@@ -32,7 +32,7 @@ class Package(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """What a package offers: under which name, and the place of its class as `module:attribute`."""
+    """A plugin of a package: its name, and the place of its class as `module:attribute`."""
 
     name: str
     package: Package
@@ -40,13 +40,13 @@ class Offer(msgspec.Struct, frozen=True):
     group: str = STAGES
 
     def load(self) -> Stage:
-        """The stage with its default settings. Raises `UsageError`, which names package and stage."""
+        """Import the stage, with its default options. Raises `UsageError`, which names package and stage."""
         return cast("Stage", self.made(validate.faults))
 
     def made(self, faults: Callable[[object], Iterator[str]]) -> object:
-        """The stage, reader or sink with its default settings, of which `faults` says what is wrong with it.
+        """Import the stage, reader or exporter, with its default options. `faults` yields what is wrong with it.
 
-        Raises `UsageError`, which names the package.
+        Raises `UsageError`, which names the package, for the first fault or if the import fails.
         """
         try:
             loaded: object = EntryPoint(self.name, self.value, self.group).load()
@@ -65,7 +65,7 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 def offers(group: str = STAGES) -> tuple[Offer, ...]:
-    """Every offer of an installed package, by name and package; nothing is imported."""
+    """All plugins of a group, sorted by name and package. Nothing is imported."""
     return tuple(sorted(_offers(group), key=lambda offer: (offer.name, str(offer.package), offer.value)))
 
 
@@ -76,7 +76,7 @@ def _offers(group: str) -> Iterator[Offer]:
 
 
 def offered(name: str, among: tuple[Offer, ...]) -> Offer | None:
-    """The offer under `name`, or none. Raises `UsageError` where two packages offer that name."""
+    """The plugin of this name, or None. Raises `UsageError` if two packages have one of this name."""
     found = [offer for offer in among if offer.name == name]
     if len(found) > 1:
         packages = " and ".join(f"{offer.package} ({offer.value})" for offer in found)

@@ -1,4 +1,4 @@
-"""`pipeline.toml` and what `--set` lays over it: read, typed, and checked before any work."""
+"""Read and check `pipeline.toml` and the overrides of `--set`, before any work starts."""
 
 import json
 import tomllib
@@ -16,14 +16,14 @@ from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.storage.store import WebAccess
 
 Key = tuple[str, ...]
-"""The way to a setting, a table or key at a time."""
+"""The path of a setting: the names of its tables, then its own."""
 
 Patterns = str | tuple[str, ...]
 Threshold = Annotated[float, Meta(ge=0, le=1)] | Literal["off"]
 
 
 OF_OPENING = frozenset({"download_seconds", "download_idle", "download_bytes", "copied"})
-"""The limits that do not decide which documents a file holds."""
+"""Limits that do not change which documents a file contains."""
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,7 +98,7 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def access(self) -> WebAccess:
-        """What is allowed where a file is read from the web."""
+        """What a download may do and use."""
         limits = self.limits
         return WebAccess(
             self.allow_private, limits.download_seconds, limits.download_idle, limits.download_bytes, limits.copied
@@ -106,7 +106,7 @@ class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def reading(self) -> "Input":
-        """The same without what only decides whether a file is opened, and not which documents it holds."""
+        """The settings that change which documents a file contains; all others have their defaults."""
         limits = msgspec.structs.replace(
             self.limits, **{key: getattr(Limits(), key) for key in Limits.__struct_fields__ if key in OF_OPENING}
         )
@@ -133,7 +133,7 @@ class Match(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = {}
 
     def fits(self, name: str, metadata: Mapping[str, str]) -> bool:
-        """Whether the document of this id and metadata matches. `*` stands for any text, `/` too."""
+        """Whether the document with this id and metadata matches. `*` matches any text, including `/`."""
         if self.id is not None and not _fits(name, self.id):
             return False
         return all(key in metadata and _fits(metadata[key], patterns) for key, patterns in self.metadata.items())
@@ -185,25 +185,25 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Layer(msgspec.Struct, frozen=True):
-    """Settings as they were written, and where: the name of a file, or an option of the command line."""
+    """Settings from one source: the path of a file, or an option of the command line."""
 
     source: str
     values: Mapping[str, Any]
 
 
 class Layers(msgspec.Struct, frozen=True, dict=True):
-    """All that was said, later over earlier."""
+    """The settings of all sources. A later one overrides an earlier one."""
 
     layers: tuple[Layer, ...]
     settings: Settings
 
     def source(self, key: Key) -> str | None:
-        """Where the value of `key`, or something in it, was said last; None where nobody said anything about it."""
+        """The source that last set `key` or something in it; None if none did."""
         return next((layer.source for layer in reversed(self.layers) if _has(layer.values, key)), None)
 
     @contextmanager
     def blamed(self) -> Iterator[None]:
-        """Puts the source of the setting that is to blame before the message of a `UsageError`."""
+        """Turn a `SettingError` of the block into a `UsageError` that names the source of the setting."""
         try:
             yield
         except SettingError as error:
@@ -217,9 +217,9 @@ def load(path: str | Path) -> Settings:
 
 
 def layers(path: str | Path | None = None, overrides: Sequence[str] = ()) -> Layers:
-    """The settings of a TOML file with overrides such as `stages.words.longest=30` laid over them.
+    """Read a TOML file and apply overrides such as `stages.words.longest=30`.
 
-    Raises `UsageError`, which names the file or the override, the key, the nearest known one and what is allowed.
+    Raises `UsageError`, which names the file or the override, the key, the nearest known key and what is allowed.
     """
     given = [*([_file(path)] if path is not None else []), *map(_override, overrides)]
     values: dict[str, Any] = {}
@@ -227,7 +227,7 @@ def layers(path: str | Path | None = None, overrides: Sequence[str] = ()) -> Lay
         with _blamed(layer.source):
             typed(layer.values)
             values = over(values, layer.values)
-    # Each layer was right by itself, and tables of right values are right.
+    # Each layer is valid by itself, and merging valid tables gives valid ones.
     return Layers(tuple(given), typed(values))
 
 
@@ -245,7 +245,7 @@ def typed(values: Mapping[str, Any]) -> Settings:
 
 
 def over(first: Mapping[str, Any], second: Mapping[str, Any], key: Key = ()) -> dict[str, Any]:
-    """The tables of `second` laid over those of `first`; what `second` says of all rules of a stage holds for each."""
+    """Merge two tables. `second` overrides `first`; a threshold for a stage overrides those of all its rules."""
     merged = dict(first)
     for name, value in second.items():
         if key[-1:] == ("rules",):
@@ -269,7 +269,7 @@ def _file(path: str | Path) -> Layer:
 
 def _override(given: str) -> Layer:
     key, sign, value = given.partition("=")
-    # What is no TOML is text: nobody wants to quote quotes on a command line.
+    # A value that is not TOML is text, so that nobody must quote quotes on a command line.
     for written in (value, json.dumps(value.strip())) if sign and "\n" not in given else ():
         try:
             return Layer(f"--set {given}", _flat_rules(tomllib.loads(f"{key} = {written}")))
@@ -279,7 +279,7 @@ def _override(given: str) -> Layer:
 
 
 def _flat_rules(values: dict[str, Any]) -> dict[str, Any]:
-    """The same with each rule as one key, however it was written: `"words.number" = 1` or `words.number = 1`."""
+    """The tables with each rule as one key, whether written `"words.number" = 1` or `words.number = 1`."""
     flat = {**values, "rules": _joined(values["rules"])} if isinstance(values.get("rules"), Mapping) else values
     profiles = flat.get("profiles")
     if isinstance(profiles, Mapping):
@@ -301,7 +301,7 @@ def _joined(rules: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _known(values: Mapping[str, Any], kind: type[msgspec.Struct], key: Key) -> None:
-    """Refuses unknown keys with the nearest known one, which the decoder alone would not name."""
+    """Raise `SettingError` for an unknown key, with the nearest known one, which msgspec does not name."""
     fields = {field.name: field.type for field in msgspec.structs.fields(kind)}
     for name, value in values.items():
         if name not in fields:
@@ -322,7 +322,7 @@ def _struct(kind: object) -> type[msgspec.Struct] | None:
 
 
 def _tables(values: Mapping[str, Any], key: Key = ()) -> None:
-    """Refuses what the decoder would refuse without the name of the stage, rule or profile."""
+    """Raise `SettingError`, with the name of the stage, rule or profile, for what msgspec refuses without a name."""
     rules, profiles = values.get("rules"), values.get("profiles")
     for kind, what in (("stages", "stage"), ("sources", "reader"), ("sinks", "sink")):
         tables = values.get(kind)

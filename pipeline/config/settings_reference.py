@@ -1,6 +1,6 @@
-"""Every setting that a `pipeline.toml` may have, with its default and what it does: for people and for editors.
+"""List every setting of a `pipeline.toml`, with its default and description: for people, and as a schema for editors.
 
-Both read the same source, the types and their descriptions, and cover the stages, readers and sinks they are given.
+Both come from the types and their descriptions, and cover the stages, readers and exporters that they are given.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ TYPES = {
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """What has settings of its own: stages, readers and sinks, each by its name."""
+    """The stages, readers and exporters whose settings are listed."""
 
     stages: tuple[Stage, ...]
     sources: tuple[Named, ...] = ()
@@ -42,7 +42,7 @@ class Parts(msgspec.Struct, frozen=True):
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """A setting: the way to it, its default (none where it is not set), what it does, and what is allowed."""
+    """A setting: its path, its default (None if it is not set), what it does, and what is allowed."""
 
     key: Key
     default: object
@@ -51,7 +51,7 @@ class Setting(msgspec.Struct, frozen=True):
 
 
 def catalogue(parts: Parts) -> Iterator[Setting]:
-    """Every setting outside of profiles, in the order of the file: rules are given for each rule of the stages."""
+    """Yield every setting outside profiles, in the order of the file. There is one for each rule of the stages."""
     tables = {
         (): (Settings, ("recipe",)),
         ("input",): (Input, [field.name for field in msgspec.structs.fields(Input) if field.name != "limits"]),
@@ -69,7 +69,7 @@ def catalogue(parts: Parts) -> Iterator[Setting]:
 
 
 def schema(parts: Parts) -> Schema:
-    """The JSON Schema (2020-12) of a `pipeline.toml` that may name these parts: editors complete and check by it."""
+    """The JSON Schema (2020-12) of a `pipeline.toml`, with which editors complete and check it."""
     found = msgspec.json.schema(Settings)
     definitions = cast("Schema", found["$defs"])
     stages = parts.stages
@@ -99,7 +99,7 @@ def schema(parts: Parts) -> Schema:
 
 
 def _tables(parts: Iterable[Named], definitions: Schema) -> Schema:
-    """The table of each part, by its name; what its types refer to goes into `definitions`."""
+    """The schema of each table by its name. The types that it refers to are added to `definitions`."""
     named: Schema = {}
     for part in parts:
         (table,), components = msgspec.json.schema_components([type(part)], ref_template="#/$defs/{name}")

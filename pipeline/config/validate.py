@@ -1,6 +1,6 @@
-"""What a stage says about itself, checked before it sees any text: by recipes and by the conformance kit alike.
+"""Check the declaration of a stage before it runs: for recipes and for the conformance kit.
 
-Readers and sinks say less; what all three must say is checked here, too.
+What readers and exporters must declare as well is checked here too.
 """
 
 from collections.abc import Iterator
@@ -11,15 +11,15 @@ from pipeline.config import options
 from pipeline.model.stage import BUILT_IN_LAYERS, STAGE_PROTOCOL, Rule
 
 NAME = regex.compile(r"[a-z][a-z0-9]*+(?:-[a-z0-9]++)*+")
-"""Names of stages, readers and sinks, and of rules and layers behind the name of their stage and a full stop."""
+"""A name of a stage, reader or exporter. Rules and layers have such a name after that of their stage and a dot."""
 
 
 OWN_NAMES = frozenset({"article", "assembly", "decoding", "stage", "verification"})
-"""What the pipeline's own notes, edits and segments are under; a stage of that name could not be told from it."""
+"""Names that the rules of the pipeline itself start with. No stage may have one of them."""
 
 
 def misfit_of(made: object, protocol: int) -> str | None:
-    """Why a stage, reader or sink cannot be asked any further, as a clause: its name, or a protocol that is another."""
+    """What is wrong with the name or the protocol of a stage, reader or exporter, as a clause; None if nothing is."""
     name = getattr(made, "name", None)
     if not isinstance(name, str) or not NAME.fullmatch(name):
         return f"is named {name!r}; a name has lowercase letters, digits and single hyphens"
@@ -30,7 +30,7 @@ def misfit_of(made: object, protocol: int) -> str | None:
 
 
 def faults(stage: object) -> Iterator[str]:
-    """What is wrong with the declaration of a stage, each as a clause: `has no 'rules'`. Nothing where all is well."""
+    """Yield what is wrong with the declaration of a stage, each as a clause such as `has no method 'find'`."""
     if isinstance(stage, type):
         yield f"is a class; write {stage.__name__}()"
         return

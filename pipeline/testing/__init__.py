@@ -1,4 +1,4 @@
-"""The conformance kit for stages and readers: laws that every stage keeps, cases as data, and damage for readers.
+"""The conformance kit: laws that every stage keeps, test cases as data, and damaged files for readers.
 
     import pytest
     from pipeline.testing import LAWS, Law
@@ -11,7 +11,7 @@
         check_reader(Subtitles(), {"a.srt": SOUND})
 
 It needs hypothesis: `pip install "bilingual-pipeline[testing]"`. Names are imported when first used, so that a process
-of the kit can shift its clock before anything else is there.
+of the kit can shift its clock before it imports anything else.
 """
 
 from importlib import import_module

@@ -1,15 +1,15 @@
-"""What is said where a stage breaks a law."""
+"""The error that a broken law raises."""
 
 import regex
 
 VISIBLE = regex.compile(r"[ \p{L}\p{N}\p{P}\p{S}]")
-LONGEST_PIECE = 200
+MAX_PERIOD_CHARS = 200
 
 
 class Broken(AssertionError):  # noqa: N818 -- read as `raise Broken`: it is a failed assertion
     """A stage breaks a law: which, how, under which rule, and the smallest text that shows it.
 
-    `what` is one line; `text` and `rule` are None where the fault is in none. The message says all of it.
+    `what` is one line; `text` and `rule` are None if the fault is in no text or rule. The message has all of it.
     """
 
     def __init__(self, law: str, what: str, text: str | None = None, rule: str | None = None) -> None:
@@ -21,20 +21,20 @@ class Broken(AssertionError):  # noqa: N818 -- read as `raise Broken`: it is a f
 
     @property
     def details(self) -> tuple[str, ...]:
-        """The lines below the first: the text as a Python literal, and the rule."""
-        told = []
+        """The lines of the message after the first: the text as a Python literal, and the rule."""
+        lines = []
         if self.text is not None:
-            told.append(f"text: {literal(self.text)}")
+            lines.append(f"text: {literal(self.text)}")
         if self.rule is not None:
-            told.append(f"rule: {self.rule}")
-        return tuple(told)
+            lines.append(f"rule: {self.rule}")
+        return tuple(lines)
 
     def __str__(self) -> str:
         return "\n".join((f"{self.law}: {self.what}", *self.details))
 
 
 def literal(text: str) -> str:
-    """A text as Python writes it; one that repeats a short piece many times as a product, with what stands behind."""
+    """A text as a Python literal. One that repeats a short piece many times is a product: `"ab" * 500 + "c"`."""
     for end in (0, 1):
         body = text[: len(text) - end]
         period = _period(body)
@@ -47,14 +47,14 @@ def literal(text: str) -> str:
 
 
 def _period(text: str) -> int:
-    """How long the piece is that `text` repeats, at least eight times and more than a line long; 0 where none is."""
+    """The length of the piece that `text` repeats at least eight times; 0 if there is none or `text` is short."""
     if len(text) > 80:
-        for period in range(1, min(LONGEST_PIECE, len(text) // 8) + 1):
+        for period in range(1, min(MAX_PERIOD_CHARS, len(text) // 8) + 1):
             if text.startswith(text[:period], period) and text[period:] == text[:-period]:
                 return period
     return 0
 
 
 def _visible(text: str) -> str:
-    """The literal of a text; characters that nobody can see, or that join others, are written as escapes."""
+    """The literal of a text, with escapes for characters that are invisible or combine with others."""
     return "".join(each if VISIBLE.match(each) else ascii(each)[1:-1] for each in repr(text))

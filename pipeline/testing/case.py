@@ -1,4 +1,4 @@
-"""Cases as data: a text, what a stage should make of it, and why. They stand in a `cases.json` beside the stage."""
+"""Cases as data: a text, what a stage should make of it, and why. They are in a `cases.json` beside the stage."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -42,7 +42,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.why
 
     def check(self, stage: Stage, *, before: Sequence[Stage] = ()) -> None:
-        """Raises `Broken` where the stage does something else; of a case that is known to fail, where it does not."""
+        """Raise `Broken` if the stage does something else, or if a case that is known to fail passes."""
         tested = subject(stage, before, SECONDS)
         self._refuse_what_the_kind_cannot(stage)
         try:

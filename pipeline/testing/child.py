@@ -1,4 +1,4 @@
-"""A process of its own for a stage: reads a task from standard input, writes what the stage finds to standard output.
+"""Run a stage in its own process: read a task from standard input, write the findings to standard output.
 
 `python -m pipeline.testing.child` imports nothing of the stage before the clock is shifted and chance is seeded.
 """

@@ -1,4 +1,4 @@
-"""The conformance kit for readers: whatever is done to its files, a reader gives documents and reasons."""
+"""The conformance kit for readers: from any damaged file, a reader yields documents and reasons."""
 
 import random
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from pipeline.testing.broken import Broken
 TIMES: Final = 200
 """How often each file is damaged."""
 BROKE: Final = "broke on it"
-"""What is said of a reader that raised what nobody expects."""
+"""In the reason of a file whose reader raised an unexpected exception."""
 OPTIONS: Final = Input(limits=Limits(bytes=1 << 24, expanded=1 << 28))
 
 
@@ -52,7 +52,7 @@ def _read(folder: Path, name: str, data: bytes, readers: Registry) -> list[ReadR
 
 
 def _damaged(data: bytes, times: int) -> Iterator[tuple[str, bytes]]:
-    """The data cut off, with other bytes in it, with a part lost, and with nonsense behind its beginning."""
+    """Yield damaged data: cut off, with a part lost, with changed bytes, or with random bytes after its start."""
     chance = random.Random(0)  # noqa: S311 -- nothing here is secret
     for _ in range(times):
         at, length = chance.randrange(len(data) + 1), chance.randrange(1, 200)

@@ -1,4 +1,4 @@
-"""How the work of a stage grows with the text: measured in the processor's time, which a busy machine changes little.
+"""Measure how the work of a stage grows with the text, in processor time, which a busy machine changes little.
 
 It is the time of the thread: that of the process is told only in ticks of some milliseconds once a limit was set.
 
@@ -17,22 +17,22 @@ from pipeline.testing.odd_texts import own_examples, own_pieces
 from pipeline.testing.subject import Subject
 
 LAW = "linear"
-MOST = 9.0
+MAX_GROWTH = 9.0
 """How many times the work may grow with four times the text; and 3 with twice the text."""
 SIZES = (16, 64, 256, 1_024, 4_096, 16_384, 65_536)
-TELLING = 1_024
+MIN_COMPARED_CHARS = 1_024
 """Below this size only what does not come to an end counts: in small texts much is bounded that grows at first."""
-ENOUGH = 0.03
+LONG_ENOUGH_SECONDS = 0.03
 """Seconds after which a piece has been measured well enough."""
-LEAST = max(0.002, 50 * time.get_clock_info("thread_time").resolution)
+MIN_MEASURED_SECONDS = max(0.002, 50 * time.get_clock_info("thread_time").resolution)
 """Seconds under which nothing is decided."""
-HANGS = 0.3
+MIN_LIMIT_SECONDS = 0.3
 """Seconds that a text may take in any case before it is stopped."""
-BUDGET = 2.5
+BUDGET_SECONDS = 2.5
 """Seconds for all pieces, after which only those are measured whose work grows fast."""
-FAST = 6.0
+FAST_GROWTH = 6.0
 REPEATS = 3
-OWN = 240
+MAX_OWN_PIECES = 240
 """How many pieces of the stage's own examples are tried."""
 
 TAIL = "~"
@@ -112,16 +112,17 @@ def grows(subject: Subject) -> Broken | None:
     for size in SIZES:
         # Those that grew fastest come first, so that the budget is spent where it tells most.
         for piece in sorted(seconds, key=lambda piece: -growth[piece]):
-            if size > TELLING and time.thread_time() - began > BUDGET and growth[piece] < FAST:
+            is_over_budget = size > MIN_COMPARED_CHARS and time.thread_time() - began > BUDGET_SECONDS
+            if is_over_budget and growth[piece] < FAST_GROWTH:
                 continue
-            earlier = max(seconds[piece], LEAST / 50)
-            now = _seconds(subject, _grown(piece, size), max(HANGS, 30 * earlier))
+            earlier = max(seconds[piece], MIN_MEASURED_SECONDS / 50)
+            now = _seconds(subject, _grown(piece, size), max(MIN_LIMIT_SECONDS, 30 * earlier))
             growth[piece], seconds[piece] = now / earlier, now
-            if now > max(LEAST, MOST * earlier) and (size > TELLING or now == math.inf):
+            if now > max(MIN_MEASURED_SECONDS, MAX_GROWTH * earlier) and (size > MIN_COMPARED_CHARS or now == math.inf):
                 broken = _confirmed(subject, piece, size)
                 if broken is not None:
                     return broken
-            if now >= ENOUGH:
+            if now >= LONG_ENOUGH_SECONDS:
                 del seconds[piece], growth[piece]
     return None
 
@@ -129,7 +130,7 @@ def grows(subject: Subject) -> Broken | None:
 def _own(subject: Subject) -> list[str]:
     """Pieces of the stage's own examples, and each example as a line."""
     lines = [f"{example}\n" for example in own_examples(subject.stage)]
-    return [*lines, *own_pieces(subject.stage)][:OWN]
+    return [*lines, *own_pieces(subject.stage)][:MAX_OWN_PIECES]
 
 
 def _grown(piece: str, size: int) -> str:
@@ -142,9 +143,9 @@ def _confirmed(subject: Subject, piece: str, size: int) -> Broken | None:
     few = now = math.inf
     for _ in range(REPEATS):
         few = min(_seconds(subject, smaller, math.inf) for _ in range(3))
-        limit = max(HANGS, 2 * MOST * few)
+        limit = max(MIN_LIMIT_SECONDS, 2 * MAX_GROWTH * few)
         now = min(_seconds(subject, text, limit) for _ in range(2))
-        if now <= max(LEAST, MOST * few):
+        if now <= max(MIN_MEASURED_SECONDS, MAX_GROWTH * few):
             return None
         # A stage that does nothing in few lines, and its work in more, leaps once and is linear all the same.
         if now < math.inf and _seconds(subject, double, 3 * now) < math.inf:

@@ -1,4 +1,4 @@
-"""A limit to the time that a call may take, so that a stage that never ends is found and named."""
+"""Limit the time of a call, so that a stage that never ends is found."""
 
 import signal
 import threading
@@ -10,7 +10,7 @@ from types import FrameType
 SECONDS = 20.0
 """How long a stage may take for one small text before it counts as one that never ends."""
 
-AGAIN = 1.0
+REPEAT_SECONDS = 1.0
 """Seconds after which a stage that goes on all the same is stopped once more."""
 
 
@@ -47,7 +47,7 @@ def _stopping(timer_name: str, signal_name: str, seconds: float, error: type[Bas
 
     began = time.monotonic()
     handler = signal.signal(number, stop)
-    left, every = signal.setitimer(timer, seconds, AGAIN)
+    left, every = signal.setitimer(timer, seconds, REPEAT_SECONDS)
     try:
         yield
     finally:

@@ -24,7 +24,7 @@ from pipeline.text.edits import Edit, apply, inverse
 
 EXAMPLES = 100
 """How many texts are drawn at random for a law."""
-LARGEST = 10_000
+MAX_PICKLE_BYTES = 10_000
 """Bytes of a pickled stage."""
 METADATA = {"url": "https://example.org/a", "author": "Ada Fern", "date": "2024-05-17"}
 
@@ -100,11 +100,9 @@ def _pickles(tested: Subject, _: int) -> None:
         raise Broken("pickles", f"it cannot be pickled: {type(error).__name__}: {error}") from error
     if back != stage:
         raise Broken("pickles", "it is not equal to its unpickled copy")
-    if len(sent) >= LARGEST:
-        what = (
-            f"it pickles to {len(sent):,} bytes, {LARGEST:,} or more are too many; load large data in a cached function"
-        )
-        raise Broken("pickles", what)
+    if len(sent) >= MAX_PICKLE_BYTES:
+        size = f"it pickles to {len(sent):,} bytes, {MAX_PICKLE_BYTES:,} or more are too many"
+        raise Broken("pickles", f"{size}; load large data in a cached function")
 
 
 def _cases(tested: Subject, _: int) -> None:

@@ -1,4 +1,4 @@
-"""Modules that somebody named by their place, found there although that is not on the path.
+"""Import modules from the folders that the user named, although these are not on the path.
 
 What lies beside them is not found by this: in a folder of scraped files it may have any name, and other modules import
 what need not be there.

@@ -1,4 +1,4 @@
-"""Odd texts: what trips code up, mixed with what a stage looks for, which is what its rules give as examples."""
+"""Odd texts: characters that trip code up, mixed with the examples of the rules of a stage."""
 
 import random
 import re
@@ -60,9 +60,9 @@ RANGES = (
 """Code points of many scripts and of none; no surrogates, which never reach a stage."""
 CHARACTERS = "".join(chr(code) for first, last in RANGES for code in range(first, last + 1))
 
-LONGEST = 400
+MAX_EXAMPLE_CHARS = 400
 """Code points of an example that is taken as one piece."""
-PIECE = re.compile(r"\w+|\s+|[^\w\s]+")
+WORD_OR_MARKS = re.compile(r"\w+|\s+|[^\w\s]+")
 
 
 def own_pieces(stage: Stage) -> tuple[str, ...]:
@@ -72,12 +72,12 @@ def own_pieces(stage: Stage) -> tuple[str, ...]:
 
 def _pieces(stage: Stage) -> Iterator[str]:
     examples = own_examples(stage)
-    yield from (example for example in examples if len(example) <= LONGEST)
+    yield from (example for example in examples if len(example) <= MAX_EXAMPLE_CHARS)
     for example in examples:
         yield from example.split("\n")
     for example in examples:
         yield from example.split()
-        yield from PIECE.findall(example)
+        yield from WORD_OR_MARKS.findall(example)
     for example in examples:
         for word in example.split():
             middle = (len(word) + 1) // 2

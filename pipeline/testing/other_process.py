@@ -1,4 +1,4 @@
-"""What a stage finds in other processes: under another clock, hash seed, working directory, time zone and locale."""
+"""Run a stage in other processes: with another clock, hash seed, working directory, time zone and locale."""
 
 import os
 import pickle
@@ -17,9 +17,9 @@ from pipeline.testing.subject import Subject
 from pipeline.testing.surroundings import ALONE, FIRST, HERE, SECOND, Surroundings
 
 LAW = "deterministic"
-PATIENCE = 120
+EXTRA_SECONDS = 120
 """Seconds that a process may take beyond those of one text."""
-SUSPECTS = 4
+MAX_SUSPECTS = 4
 """How many of the shortest texts that came out differently are tried alone."""
 
 
@@ -30,7 +30,7 @@ def differing(subject: Subject, texts: Sequence[str]) -> Broken | None:
         text for i, text in enumerate(texts) if any(answer.found[i] != answers[0].found[i] for answer in answers[1:])
     ]
     suspects.sort(key=len)
-    for text in suspects[:SUSPECTS]:
+    for text in suspects[:MAX_SUSPECTS]:
         broken = _alone(subject, text)
         if broken is not None:
             return broken
@@ -72,7 +72,7 @@ def _run(subject: Subject, texts: Sequence[str], ways: Sequence[Surroundings]) -
     path = [os.path.abspath(folder) for folder in sys.path]
     tasks = [Task(path, way, pickled, list(texts), named()) for way in ways]
     with ThreadPoolExecutor(max_workers=min(len(ways), os.cpu_count() or 1)) as pool:
-        for answer in pool.map(lambda task: _ask(task, subject.seconds + PATIENCE), tasks):
+        for answer in pool.map(lambda task: _ask(task, subject.seconds + EXTRA_SECONDS), tasks):
             if answer.unloadable is not None:
                 raise Broken(LAW, f"another process cannot load it: {answer.unloadable}")
             yield answer

@@ -1,4 +1,4 @@
-"""What a stage found, written down so that it can be compared with what it finds elsewhere."""
+"""Write findings as lines of text, to compare those of two runs of a stage."""
 
 from collections.abc import Iterable
 
@@ -29,7 +29,7 @@ def line(finding: Finding) -> str:
 
 
 def is_known(finding: object) -> bool:
-    """Whether it is a finding at all."""
+    """Whether this is a finding."""
     return isinstance(finding, Edit | Label | Note | Reject)
 
 

@@ -1,4 +1,4 @@
-"""The smallest text that shows a fault: the fixed odd texts are tried, then texts that hypothesis draws and shrinks."""
+"""Find the smallest text that shows a fault: first among fixed texts, then among those that hypothesis draws."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 Fails = Callable[[str], bool]
 
-TRIES = 400
-"""How often a text is tried with something left out."""
+MAX_TRIES = 400
+"""How many shorter texts are tried."""
 
 
 def smallest(fails: Fails, fixed: Iterable[str], drawn: "SearchStrategy[str]", examples: int) -> str | None:
@@ -37,7 +37,7 @@ def smallest(fails: Fails, fixed: Iterable[str], drawn: "SearchStrategy[str]", e
     return shorter(min(reversed(failed), key=len), fails)
 
 
-def shorter(text: str, fails: Fails, tries: int = TRIES) -> str:
+def shorter(text: str, fails: Fails, tries: int = MAX_TRIES) -> str:
     """`text` with all left out that it does not need to fail: halves first, then ever smaller parts."""
     size = max(1, len(text) // 2)
     while tries > 0:

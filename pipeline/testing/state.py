@@ -1,4 +1,4 @@
-"""What a stage could touch besides its document: state of the whole process."""
+"""Watch the state of the process that a stage must not change, such as the environment."""
 
 import contextlib
 import io
@@ -35,7 +35,7 @@ ITEMS = (
 
 @contextmanager
 def watched(changed: list[str]) -> Iterator[None]:
-    """Puts into `changed` what the block has changed, and puts it back; what it prints is taken, not shown."""
+    """Add to `changed` what the block changes, and restore it. What the block prints is hidden and counts too."""
     before = [item.read() for item in ITEMS]
     printed = io.StringIO()
     try:

@@ -1,4 +1,4 @@
-"""The stage under test in its place: with the finders that must run before it, and a limit to its time."""
+"""The stage under test, with the finders that run before it and a time limit."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What a stage must not depend on: hash seed, clock, chance, working directory, time zone, locale."""
+"""Change what a stage must not depend on: hash seed, clock, random seed, working directory, time zone, locale."""
 
 import datetime as dt
 import random

@@ -15,7 +15,7 @@ from pipeline.text.edits import Edit
 
 ABOUT_CODES = regex.compile(r"\b(?:BB|UBB|bulletin board )[ -]?codes?\b|(?<=UBB|BB|论坛)代码", regex.IGNORECASE)
 """A text about such codes."""
-CONFIDENCE = 0.93
+BULLETIN_CODE_CONFIDENCE = 0.93
 """A known code in a pair. It may still be an example in a text about codes."""
 
 
@@ -41,4 +41,4 @@ def without_bulletin_codes(text: str, code: Spans) -> Iterator[Edit]:
         elif opened.get(name) and not match["value"]:
             pairs += [opened[name].pop(), match]
     for match in sorted(pairs, key=lambda match: match.start()):
-        yield Edit(match.start(), match[0], "", BULLETIN_CODE.name, CONFIDENCE)
+        yield Edit(match.start(), match[0], "", BULLETIN_CODE.name, BULLETIN_CODE_CONFIDENCE)

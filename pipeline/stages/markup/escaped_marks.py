@@ -43,7 +43,7 @@ ESCAPED_PAIR = regex.compile(
     """,
     regex.VERBOSE,
 )
-CONFIDENCE = 0.93
+ESCAPED_MARK_CONFIDENCE = 0.93
 """A line without other backslashes. One that is meant is rare in prose."""
 
 
@@ -65,4 +65,4 @@ def _line_edits(line: str, start: int) -> Iterator[Edit]:
     for match in ESCAPED_PAIR.finditer(line):
         offsets |= {match.start() + i for i, character in enumerate(match[0]) if character == "\\"}
     for offset in sorted(offsets):
-        yield Edit(start + offset, "\\", "", ESCAPED_MARK.name, CONFIDENCE)
+        yield Edit(start + offset, "\\", "", ESCAPED_MARK.name, ESCAPED_MARK_CONFIDENCE)

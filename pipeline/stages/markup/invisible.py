@@ -1,7 +1,7 @@
 """Remove characters that nobody sees: zero-width characters, marks of direction, soft hyphens, control characters."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 import regex
 
@@ -115,12 +115,13 @@ def _control(text: str, at: int) -> Edit:
     return Edit(at, text[at], new, CONTROL.name, CONTROL_CONFIDENCE)
 
 
-REPAIRS: Mapping[str, Callable[[str, int], Edit | None]] = (
-    {ESCAPE: _escape, SOFT_HYPHEN: _soft_hyphen}
-    | dict.fromkeys(DIRECTION_MARKS, _direction_mark)
-    | dict.fromkeys(JOINERS, _joiner)
-    | dict.fromkeys(ZERO_WIDTH, _zero_width)
-)
+REPAIRS: dict[str, Callable[[str, int], Edit | None]] = {
+    ESCAPE: _escape,
+    SOFT_HYPHEN: _soft_hyphen,
+    **dict.fromkeys(DIRECTION_MARKS, _direction_mark),
+    **dict.fromkeys(JOINERS, _joiner),
+    **dict.fromkeys(ZERO_WIDTH, _zero_width),
+}
 """The repair of each character that is not simply a control character."""
 
 

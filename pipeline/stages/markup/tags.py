@@ -52,17 +52,17 @@ LIST_BEFORE = regex.compile(
     regex.IGNORECASE | regex.VERBOSE,
 )
 NOUN_BEFORE = regex.compile(r"(?:\b(?:tags?|elements?)\s{1,2}|[^\x00-\x7f])$", regex.IGNORECASE)
-QUOTE_PAIRS = frozenset({'""', "''", "“”", "‘’", "「」", "『』"})
+QUOTES_AROUND_TAG = frozenset({'""', "''", "“”", "‘’", "「」", "『』"})
 CHARS_BEFORE, CHARS_AFTER = 40, 80
 """Characters around a tag that say whether it is mentioned."""
 MAX_MENTION_CHARS = 150
 """Characters after a tag that is mentioned, in which another one is mentioned too."""
 SPEAKER_LABEL = re.compile(r"(?:\A|\n)[^\n:：]{1,40}[:：]\Z")
 """A speaker's label at the start of a line. `<p>` after it starts the words of the speaker, not a new line."""
-MAX_LABEL_CHARS = 42
+MAX_SPEAKER_LABEL_CHARS = 42
 """A label with its line end and its colon."""
 
-CONFIDENCE = 0.97
+TAG_CONFIDENCE = 0.97
 """A tag of a known element that is not mentioned."""
 LONE_TAG_CONFIDENCE = 0.45
 """One `<p>` and nothing else: below the threshold, so that it becomes a note."""
@@ -163,7 +163,7 @@ class TagContext(msgspec.Struct, frozen=True):
         """Whether the text writes about the tag: `use <br> for a new line`, `the <b> element`."""
         if not self.is_bare:
             return False
-        if self.before[-1:] + self.after[:1] in QUOTE_PAIRS:
+        if self.before[-1:] + self.after[:1] in QUOTES_AROUND_TAG:
             return True
         is_after_ascii = self.before and not self.before[-1].isspace() and self.before[-1].isascii()
         if not is_after_ascii and NOUN_AFTER.match(self.after):
@@ -244,16 +244,16 @@ def _edit_of(text: str, run: TagRun) -> Edit:
     if not is_within_line:
         # The spaces between the edge of the line and the text belong to the tag.
         start = start if is_at_line_end else run.start
-        return Edit(start, text[start:end], "", TAG.name, CONFIDENCE)
-    follows_label = start < run.start and SPEAKER_LABEL.search(text[max(0, start - MAX_LABEL_CHARS) : start])
+        return Edit(start, text[start:end], "", TAG.name, TAG_CONFIDENCE)
+    follows_label = start < run.start and SPEAKER_LABEL.search(text[max(0, start - MAX_SPEAKER_LABEL_CHARS) : start])
     if run.separates_lines and not follows_label:
-        return Edit(start, text[start:end], "\n", LINE_BREAK.name, CONFIDENCE)
+        return Edit(start, text[start:end], "\n", LINE_BREAK.name, TAG_CONFIDENCE)
     # One of the spaces before, between and after the tags is enough.
     has_space_before, has_space_after = start < run.start, end > run.end
     stop = run.end + 1 if has_space_before and has_space_after else run.end
     has_space_between = regex.search(r">[ \t]+<", text, pos=run.start, endpos=run.end) is not None
     new = " " if has_space_between and not has_space_before and not has_space_after else ""
-    return Edit(run.start, text[run.start : stop], new, TAG.name, CONFIDENCE)
+    return Edit(run.start, text[run.start : stop], new, TAG.name, TAG_CONFIDENCE)
 
 
 def _with_spaces_around(text: str, run: TagRun) -> tuple[int, int]:

@@ -66,7 +66,7 @@ IN_LATIN_WORD = re.compile("^[A-Za-z]|[A-Za-z]{2}$")
 
 LONG_RUN = re.compile("[^\x00-\x7f\u2e80-\uffef]{8,}|(?:[¤-ù][@-~¡-þ]){4,}")
 """Where a run that proves a document may be. In Big5 half of the second bytes are ASCII."""
-CONFIDENCE = 0.93
+CHINESE_CONFIDENCE = 0.93
 """A proven document, in which a few characters of the encoding may have been meant as they are."""
 
 
@@ -254,7 +254,7 @@ def _repaired_line(text: str, start: int, end: int, misreading: Misreading) -> I
             fits = min(reading.cost for reading in run) <= SYMBOL_COST
             fits = fits and not (is_western and _may_be_western(old, text[max(0, low - 1) : high + 1], misreading))
         if fits:
-            yield Edit(low, old, "".join(reading.new for reading in run), CHINESE.name, CONFIDENCE)
+            yield Edit(low, old, "".join(reading.new for reading in run), CHINESE.name, CHINESE_CONFIDENCE)
 
 
 def _may_be_western(run: str, surrounded: str, misreading: Misreading) -> bool:

@@ -16,7 +16,7 @@ from pipeline.stages.mojibake.rules import BYTE_LOST, DECODED
 from pipeline.stages.mojibake.suspects import SUSPECT, pieces
 from pipeline.text.edits import Edit
 
-CONFIDENCE = 0.97
+FTFY_CONFIDENCE = 0.97
 """ftfy is right about hardly any text that is not mojibake; what it gets wrong is refused by the checks below."""
 
 CUT_QUOTE = re.compile(r"(?<=[\w.,!?…;:)%])â€(?:\ufffd|(?=[\s.,;:!?)\]]|$))")
@@ -108,13 +108,13 @@ def credible_edits(start: int, old: str, new: str, *, is_chinese: bool) -> Itera
     differences = _differences(old, new)
     if differences is None:
         if _is_mostly_read(old, new) and is_credible(new, 0, len(new), is_chinese=is_chinese):
-            yield Edit(start, old, new, DECODED.name, CONFIDENCE)
+            yield Edit(start, old, new, DECODED.name, FTFY_CONFIDENCE)
         return
     for old_at, before, new_at, after in differences:
         is_repair = _is_mostly_read(before, after) and not _is_mentioned(old, old_at, before, after)
         if is_repair and is_credible(new, new_at, new_at + len(after), is_chinese=is_chinese):
             is_cut_quote = before in (CLOSING_QUOTE_START, CLOSING_QUOTE_START + REPLACEMENT_CHARACTER) and after == "”"
-            yield Edit(start + old_at, before, after, (BYTE_LOST if is_cut_quote else DECODED).name, CONFIDENCE)
+            yield Edit(start + old_at, before, after, (BYTE_LOST if is_cut_quote else DECODED).name, FTFY_CONFIDENCE)
 
 
 def _differences(old: str, new: str) -> list[tuple[int, str, int, str]] | None:
