@@ -329,9 +329,9 @@ def test_an_error_names_the_package_to_install(monkeypatch: pytest.MonkeyPatch, 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--ray-address", "auto"], "--ray-address is for --engine ray"),
-        (["--engine", "ray", "--dry-run"], "--dry-run needs no engine"),
-        (["--engine", "ray", "--ray-address", "auto", "--workers", "2"], "--workers is for this machine"),
+        (["--ray-address", "auto"], "--ray-address requires --engine ray"),
+        (["--engine", "ray", "--dry-run"], "--dry-run cannot be combined with --engine ray"),
+        (["--engine", "ray", "--ray-address", "auto", "--workers", "2"], "--workers cannot be combined with --ray-address"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(
