@@ -26,10 +26,11 @@ def test_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main(["--help"])
     assert left.value.code == 0
-    told = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for verb, what in COMMANDS.items():
-        assert f"    {verb}" in told
-        assert what in told
+        assert f"    {verb}" in printed
+        # argparse wraps long lines.
+        assert what in " ".join(printed.split())
 
 
 @pytest.mark.parametrize("verb", COMMANDS)

@@ -61,7 +61,7 @@ def test_an_output_is_the_same_as_itself(articles: Path, capsys: Captured) -> No
     assert main(["diff", str(articles), str(articles)]) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[0].split() == ["3", "articles", "in", "both"]
-    assert out[-1].split() == ["3", "are", "the", "same"]
+    assert out[-1].split() == ["3", "are", "identical"]
 
 
 def test_each_rule_has_one_row_with_its_counts(articles: Path, other: Path, capsys: Captured) -> None:
@@ -121,7 +121,7 @@ def test_of_many_articles_the_rest_is_counted(
     (other / "lamps.json").unlink()
     (other / "wire" / "locks.json").unlink()
     assert main(["diff", str(articles), str(other)]) == 0
-    assert capsys.readouterr().out.endswith("and 2 more; --json names all\n")
+    assert capsys.readouterr().out.endswith("and 2 more; use --json to list all\n")
 
 
 def test_articles_of_one_output_only_are_named(articles: Path, other: Path, capsys: Captured) -> None:
@@ -237,7 +237,7 @@ def test_an_article_that_does_not_differ_is_called_the_same(articles: Path, caps
 
 def test_an_id_that_neither_output_has_is_refused(articles: Path, other: Path, capsys: Captured) -> None:
     assert main(["diff", str(articles), str(other), "--id", "none"]) == 2
-    assert "--id none: neither" in capsys.readouterr().err
+    assert "no article 'none' in" in capsys.readouterr().err
 
 
 def test_a_number_that_means_another_exchange_now_is_shown_on_both_sides(capsys: Captured) -> None:

@@ -74,13 +74,13 @@ def test_they_are_listed_from_every_form_of_output(
     assert [line.rstrip() for line in lines[:2]] == ["minutes", "  no exchange"]
     assert lines[2].startswith("  line 3  warning  dialogue.unrecognised: '* [ada]' and 4 similar openings look like ")
     assert [line.rstrip() for line in lines[3:5]] == ["wire/locks", "  no exchange"]
-    assert lines[5].rstrip() == "2 of 3 articles doubtful: 2 without an exchange, 1 with warnings"
+    assert lines[5].rstrip() == "2 of 3 articles are doubtful: 2 without an exchange, 1 with warnings"
 
 
 def test_shards_are_listed(doubtful: Path, output: Path, capsys: Captured) -> None:
     assert main(["run", str(doubtful), "-o", str(output), "-q", "--format", "jsonl"]) == 0
     assert main(["explain", str(output), "--doubtful"]) == 0
-    assert "2 of 3 articles doubtful" in capsys.readouterr().out
+    assert "2 of 3 articles are doubtful" in capsys.readouterr().out
 
 
 def test_they_are_listed_for_machines(doubtful: Path, output: Path, capsys: Captured) -> None:
@@ -99,13 +99,13 @@ def test_a_broken_article_is_named_and_the_others_are_listed(doubtful: Path, out
     assert main(["explain", str(output), "--doubtful"]) == 1
     captured = capsys.readouterr()
     assert captured.err.startswith("lamps.json: is not an article")
-    assert "2 of 3 articles doubtful" in captured.out
+    assert "2 of 3 articles are doubtful" in captured.out
 
 
 @pytest.mark.parametrize("option", [("--id", "lamps"), ("--line", "3"), ("--edits",), ("--rule", "words.dash")])
 def test_it_goes_with_no_place_and_no_rule(articles: Path, option: tuple[str, ...], capsys: Captured) -> None:
     assert main(["explain", str(articles), "--doubtful", *option]) == 2
-    assert f"leave out {option[0]}" in capsys.readouterr().err
+    assert f"cannot be combined with {option[0]}" in capsys.readouterr().err
 
 
 def test_an_output_without_articles_is_refused(tmp_path: Path, capsys: Captured) -> None:

@@ -111,14 +111,14 @@ def test_files_of_other_articles_stay_in_a_folder(articles: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "name a format with --to, or a target whose name tells it with -o"),
+        ([], "give a format with --to, or a target with -o"),
         (["--to", "parquet"], "format 'parquet' cannot be written to standard output; give a target with -o"),
         (["--to", "parket"], "unknown format 'parket'; did you mean 'parquet'"),
         (["-o", "a.docx"], "cannot infer the format from 'a.docx'; use --to (json, "),
         (["--to", "jsonl", "--rows", "turns"], "--rows does not apply to format 'jsonl'"),
         (["--to", "csv", "--pairs"], "--pairs does not apply to format 'csv'"),
         (["--to", "csv", "--delimiter", "ab"], "delimiter 'ab' must be one character"),
-        (["--to", "json", "-o", "a.json"], "a file per article needs a folder"),
+        (["--to", "json", "-o", "a.json"], "is not a folder; give a folder"),
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_written(
