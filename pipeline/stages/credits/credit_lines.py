@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple, cast
 import msgspec
 import regex
 
+from pipeline.lexicon.particles import name_particles
 from pipeline.lexicon.people import split_names
 from pipeline.lexicon.roles import role_use
 from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
@@ -91,10 +92,7 @@ NAME_LIST_ITEM = regex.compile(
     """,
     regex.VERBOSE,
 )
-NAME_PARTICLES = frozenset((
-    "de", "da", "di", "do", "du", "del", "della", "der", "den", "van", "von", "la", "le", "el", "al", "bin", "ibn",
-    "ben", "of", "the", "and", "e", "y", "zu", "af", "av",
-))  # fmt: skip
+NAME_PARTICLES = frozenset(name_particles("c"))
 """Small words within a name or an organisation."""
 SENTENCE_WORDS = regex.compile(
     r"[的了是在我你您他她它们們吗嗎呢吧啊这這那哪怎么麼很把被]|什么|什麼|请问|請問|没有|沒有|可以|如果|因为|因為|如何|谢谢|謝謝|第[一二三四五六]"
