@@ -18,6 +18,8 @@ BYLINE_DATE = regex.compile(
     regex.VERBOSE,
 )
 SPACES = " \t\N{IDEOGRAPHIC SPACE}"
+ALL_SPACES = f"{SPACES}\N{NO-BREAK SPACE}"
+"""All spaces within a line."""
 MARKS_BEFORE_BYLINE = "*_#>\\•·●○◎□■▲△▼◆◇★☆⊙—–-"
 """Marks that may precede a byline."""
 BRACKET_PAIRS = ("（）", "()", "【】", "[]", "〔〕", "〖〗")

@@ -10,11 +10,13 @@ from typing import Literal, NamedTuple, cast
 import msgspec
 import regex
 
+from pipeline.lexicon.lists import rows
 from pipeline.lexicon.particles import name_particles
 from pipeline.lexicon.people import split_names
 from pipeline.lexicon.roles import role_use
 from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
 from pipeline.model.document import HAN_CHARACTER
+from pipeline.stages.credits.byline_parts import ALL_SPACES
 
 MAX_CREDIT_LINE_CHARS = 240
 """Characters of a line that is read as credits."""
@@ -44,8 +46,8 @@ BRACKETED_CLOSING = regex.compile(r"[\s*_\\】\])）。.]++$")
 HAN_LETTER = r"(?:(?!丨)\p{Han})"
 """A Chinese character, but not the one that is typed for a bar."""
 HAN_ROLE = rf"{HAN_LETTER}{{1,12}}+(?:[ ]?[/／、＋+&及和与與][ ]?{HAN_LETTER}{{1,8}}+){{0,3}}"
-CREDIT_MARKS = r"[*_ \t\u3000\xa0\\]*+"
-CREDIT_SIGN = re.compile(r"[:：︰﹕|｜丨︱︳/／]| I | by |[\u3400-\u9fff][ \t\u3000\xa0]")
+CREDIT_MARKS = rf"[*_{ALL_SPACES}\\]*+"
+CREDIT_SIGN = re.compile(rf"[:：︰﹕|｜丨︱︳/／]| I | by |[\u3400-\u9fff][{ALL_SPACES}]")
 """What every line of credits holds. A pattern of `re`, because it scans three times as fast as `regex`."""
 SENTENCE_ENDING = re.compile(r"[。！？!?…][”\"’』」）)]?\s*$|[a-z]{3}\.[”\"’]?\s*$")
 SEPARATED_ROLE = regex.compile(
@@ -53,23 +55,31 @@ SEPARATED_ROLE = regex.compile(
 )
 """A Chinese word and a colon or a bar."""
 SLASHED_ROLE = regex.compile(rf"(?P<role>{HAN_LETTER}{{1,12}}+){CREDIT_MARKS}[/／]{CREDIT_MARKS}")
-SPACED_ROLE = regex.compile(rf"(?P<role>{HAN_ROLE})[ \t\u3000\xa0]++")
+SPACED_ROLE = regex.compile(rf"(?P<role>{HAN_ROLE})[{ALL_SPACES}]++")
 ENGLISH_ROLE = regex.compile(
-    rf"(?P<role>[A-Z][A-Za-z_\-]*+(?:[ ][A-Za-z\-]++){{0,4}}){CREDIT_MARKS}[:：|｜]{CREDIT_MARKS}"
-    r"|(?P<role>[A-Z][a-z]+(?:[ ][a-z]+){0,2}[ ]by)[ ]++(?=\p{Lu})"
+    rf"""
+      (?P<role>[A-Z][A-Za-z_\-]*+(?:[ ][A-Za-z\-]++){{0,4}})
+        {CREDIT_MARKS}[:：|｜]{CREDIT_MARKS}                                    # Copy editor: Hannah Coldwell
+    | (?P<role>[A-Z][a-z]+(?:[ ][a-z]+){{0,2}}[ ]by)[ ]++(?=\p{{Lu}})             # Photography by Jane Doe
+    """,
+    regex.VERBOSE,
 )
 USER_ROLE_SEPARATOR = regex.compile(
-    rf"(?P<strong>{CREDIT_MARKS}(?:[:：︰﹕|｜丨︱︳]|(?<=[ ])I(?=[ ])){CREDIT_MARKS})"
-    rf"|(?P<slash>{CREDIT_MARKS}[/／]{CREDIT_MARKS})"
-    r"|(?P<blank>(?<=\p{Han})[ \t\u3000\xa0]++)"
+    rf"""
+      (?P<strong>{CREDIT_MARKS}
+        (?:[:：︰﹕|｜丨︱︳]|(?<=[ ])I(?=[ ])){CREDIT_MARKS})                    # 3D建模：王明, 3D建模 I 王明
+    | (?P<slash>{CREDIT_MARKS}[/／]{CREDIT_MARKS})                             # 3D建模/王明
+    | (?P<blank>(?<=\p{{Han}})[{ALL_SPACES}]++)                               # 3D建模 王明
+    """,
+    regex.VERBOSE,
 )
 """What separates a role of the user's from the names."""
-FURTHER_ROLE_START = regex.compile(r"(?<=[\s，,；;|｜、　])(?=[\p{Han}A-Z])|(?<= / )(?=[A-Z])")
+FURTHER_ROLE_START = regex.compile(r"(?<=[\s，,；;|｜、])(?=[\p{Han}A-Z])|(?<= / )(?=[A-Z])")
 """Where a further role may begin."""
 
 MAX_NAME_FIRST_CHARS = 24
 """Characters of a line in which the role may follow the name."""
-BEFORE_ROLE = " \t\u3000\xa0/／"
+BEFORE_ROLE = f"{ALL_SPACES}/／"
 NAME_BEFORE_ROLE = regex.compile(rf"[\s*_（(]*+(?P<words>\p{{Han}}[\p{{Han}}、{BEFORE_ROLE}]*\p{{Han}})[\s*_）)]*+")
 HAN_RUN = regex.compile(r"(?P<word>\p{Han}++)|(?P<between>[^\p{Han}]++)")
 TRAILING_BRACKETS = regex.compile(r"[（(【\[](?P<inner>[^（()）【】\[\]\n]{3,60})[)）】\]][\s*_]*+$")
@@ -87,7 +97,7 @@ NAME_LIST_ITEM = regex.compile(
     | (?P<aside>[（(][^（）()\n]{{1,38}}[)）])
     | (?P<join>(?:and|und|with)(?=[ ]))
     | (?P<word>{CREDIT_WORD})
-    | (?P<between>[、，,;；&/／＋+|｜]|[ \t\u3000\xa0]++)
+    | (?P<between>[、，,;；&/／＋+|｜]|[{ALL_SPACES}]++)
     | (?P<mark>[*_\\~「」《》“”"<>]++)
     """,
     regex.VERBOSE,
@@ -103,10 +113,7 @@ ENGLISH_SENTENCE_WORDS = frozenset((
     "it", "is", "are", "do", "does", "did", "can", "could", "would", "a", "an",
 ))  # fmt: skip
 """Words of sentences that names do not have."""
-ORGANISATION_SUFFIX = regex.compile(
-    r"(?:集团|集團|公司|[报報社台臺网網站部组組厅廳局会會院馆館室]|中心|工作室|传媒|傳媒|媒体|媒體|杂志|雜誌|周刊|週刊|月刊|新闻|新聞|大学|大學|智库|智庫"
-    r"|财经|財經|观察|觀察|联盟|聯盟|团队|團隊|提供|供图|供圖|中国|中國|受访者|受訪者|本人|资料|資料|截图|截圖|网络|網絡|来源|來源|图库|圖庫)$"
-)
+ORGANISATION_SUFFIX = regex.compile(f"(?:{'|'.join(rows(__package__, 'organisation-suffixes.txt'))})$")
 
 
 Separator = Literal["strong", "slash", "blank"]
@@ -272,7 +279,7 @@ def _credits_without_separator(text: str, start: int, end: int, makers: PhraseSe
         spans = tuple(_spans(names, first + size))
         found.append(CreditMatch(first, first + size, role, str(role_use(role)), strong=False, names=spans, rest=()))
     covered = sum(credit.names[-1].end - credit.start for credit in found)
-    spaces = sum(text[start:end].count(mark) for mark in " \t\u3000\xa0、，,；;")
+    spaces = sum(text[start:end].count(mark) for mark in f"{ALL_SPACES}、，,；;")
     return tuple(found) if len(found) > 1 and covered + spaces == end - start else ()
 
 

@@ -89,12 +89,9 @@ def english_byline_in(text: str, start: int, end: int, vocabulary: Vocabulary = 
     pieces = _byline_pieces(text, opening.end(), last, makers)
     if not _read_pieces(text, pieces, vocabulary, parts):
         return None
-    # An outlet without a name is one of the user's.
-    return (
-        BylineMatch(start, end, sorted_parts(parts), ENGLISH_BYLINE_CONFIDENCE)
-        if _has(parts, "reporter", "outlet")
-        else None
-    )
+    if not _has(parts, "reporter", "outlet"):  # an outlet without a name is one of the user's
+        return None
+    return BylineMatch(start, end, sorted_parts(parts), ENGLISH_BYLINE_CONFIDENCE)
 
 
 def _ends_as_sentence(text: str, start: int, end: int, makers: PhraseSet) -> bool:
