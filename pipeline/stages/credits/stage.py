@@ -21,7 +21,8 @@ from pipeline.stages import front_matter
 from pipeline.stages.credits import one_line
 from pipeline.stages.credits.byline_parts import BylineMatch
 from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, source_line_in
-from pipeline.stages.credits.credit_lines import MAX_CREDIT_LINE_CHARS, CreditMatch, CreditName, credits_in, trailing_in
+from pipeline.stages.credits.credit_lines import MAX_CREDIT_LINE_CHARS, CreditMatch, credits_in, trailing_in
+from pipeline.stages.credits.credit_names import CreditName
 from pipeline.stages.credits.datelines import dateline_in
 from pipeline.stages.credits.notices import continues_disclaimer, disclaimer_at, disowns_opinions, kind_of
 from pipeline.stages.credits.rules import BYLINE, COMPOSED, DATELINE, DISCLAIMER, FRONT_MATTER, LINE, NOTICE, RULES
