@@ -3,11 +3,23 @@
 import msgspec
 import regex
 
-MONTH_NAME = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*+\\.?"
+from pipeline.lexicon.dates import month_abbreviations
+
+MONTH_NAME = rf"(?:{'|'.join(month_abbreviations())})[a-z]*+\.?"
+"""`March`, `Mar`, `Sept.`"""
+ORDINAL_DAY = r"\d{1,2}(?:st|nd|rd|th)?+"
 BYLINE_DATE = regex.compile(
-    r"\d{4}[ ]?[-/.年][ ]?\d{1,2}[ ]?[-/.月][ ]?\d{1,2}(?:[ ]?日)?+(?:[T \u3000]++\d{1,2}[:：]\d{2}(?:[:：]\d{2})?+)?+"
-    rf"|{MONTH_NAME}[ ]\d{{1,2}}(?:st|nd|rd|th)?+,?[ ]\d{{4}}|\d{{1,2}}(?:st|nd|rd|th)?+[ ]{MONTH_NAME},?[ ]\d{{4}}"
+    rf"""
+      \d{{4}}[ ]?[-/.年][ ]?\d{{1,2}}[ ]?[-/.月][ ]?\d{{1,2}}(?:[ ]?日)?+                  # 2023-10-17, 2023年10月17日
+      (?:[T \N{{IDEOGRAPHIC SPACE}}]++\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?+)?+           # 2023-10-17 08:30
+    | {MONTH_NAME}[ ]{ORDINAL_DAY},?[ ]\d{{4}}                                           # March 14th, 2019
+    | {ORDINAL_DAY}[ ]{MONTH_NAME},?[ ]\d{{4}}                                           # 14 March 2019
+    """,
+    regex.VERBOSE,
 )
+SPACES = " \t\N{IDEOGRAPHIC SPACE}"
+ALL_SPACES = f"{SPACES}\N{NO-BREAK SPACE}"
+"""All spaces within a line."""
 MARKS_BEFORE_BYLINE = "*_#>\\•·●○◎□■▲△▼◆◇★☆⊙—–-"
 """Marks that may precede a byline."""
 BRACKET_PAIRS = ("（）", "()", "【】", "[]", "〔〕", "〖〗")
@@ -58,13 +70,13 @@ def take_dates(text: str, start: int, end: int, parts: list[BylinePart]) -> tupl
         parts.append(BylinePart("date", *first.span()))
         start = first.end()
     for date in BYLINE_DATE.finditer(text, start, end):
-        if not text[date.end() : end].strip(" \t\u3000）)】"):
+        if not text[date.end() : end].strip(f"{SPACES}）)】"):
             parts.append(BylinePart("date", *date.span()))
             end = date.start()
             break
-    while start < end and text[start] in " \t\u3000|｜/／·，,":
+    while start < end and text[start] in f"{SPACES}|｜/／·，,":
         start += 1
-    while end > start and text[end - 1] in " \t\u3000|｜/／·，,（(":
+    while end > start and text[end - 1] in f"{SPACES}|｜/／·，,（(":
         end -= 1
     return start, end
 

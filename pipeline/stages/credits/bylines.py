@@ -11,6 +11,7 @@ from pipeline.lexicon.people import is_name
 from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
 from pipeline.stages.credits.byline_parts import (
     BYLINE_DATE,
+    SPACES,
     BylineMatch,
     BylinePart,
     sorted_parts,
@@ -33,8 +34,14 @@ from pipeline.stages.credits.reporters import (
 MAX_BYLINE_CHARS = 90
 """Characters of a line that is read as a Chinese byline."""
 SOURCE_FIELD = regex.compile(
-    r"(?P<key>(?:文章)?(?:来源|來源)|作者|撰文|文|记者|記者|责任编辑|責任編輯|编辑|編輯"
-    r"|(?:发布|發布|发表|發表|更新)?(?:时间|時間|日期))[ ]?[:：｜|][ \u3000]*+"
+    r"""
+    (?P<key> (?:文章)?(?:来源|來源)                                  # 来源：山城晚报
+           | 作者 | 撰文 | 文 | 记者 | 記者                           # 作者：孙若晴
+           | 责任编辑 | 責任編輯 | 编辑 | 編輯                         # 编辑 | 罗启明
+           | (?:发布|發布|发表|發表|更新)?(?:时间|時間|日期) )           # 发布时间：2023-10-17
+    [ ]?[:：｜|][ \N{IDEOGRAPHIC SPACE}]*+
+    """,
+    regex.VERBOSE,
 )
 OUTLET_KEYS = ("来源", "來源")
 AUTHOR_KEYS = ("作者", "撰文", "文", "记者", "記者")
@@ -43,8 +50,17 @@ MAX_SHORT_BYLINE_CHARS = 30
 """Characters of a byline without a word for a reporter and without a known outlet."""
 MIN_OUTLET_CHARS, MAX_OUTLET_CHARS = 2, 10
 MAX_DATE_LINE_CHARS = 48
-SOURCE_LINE_CONFIDENCE, UNKNOWN_OUTLET_CONFIDENCE = 0.95, 0.75
-FIELD_SEPARATORS = " \t\u3000|｜/／·，,"
+SOURCE_LINE_CONFIDENCE = 0.95
+"""The key of each field says what it is."""
+OUTLET_ALONE_CONFIDENCE = 0.85
+"""An outlet and the word for a reporter, without a name to support it."""
+DATE_LINE_CONFIDENCE = 0.8
+"""A date next to a byline, which may also be that of an event."""
+UNKNOWN_OUTLET_CONFIDENCE = 0.75
+"""No word for a reporter, and the outlet is cut off from the names by their form alone."""
+DATE_AND_OUTLET_CONFIDENCE = 0.7
+"""As a date, but any short word after it is taken as the outlet."""
+FIELD_SEPARATORS = f"{SPACES}|｜/／·，,"
 OUTLET_NAME = regex.compile(r"[\p{L}\p{N}·&.《》「」 \-]{2,24}")
 SHORT_OUTLET = regex.compile(r"[\p{Han}\p{Latin}]{2,12}")
 
@@ -172,7 +188,9 @@ def outlet_in(text: str, media: PhraseSet = NO_PHRASES) -> BylineMatch | None:
     """The byline of an outlet's reporter without a name, `山城晚报记者`, or None."""
     word = reporter_word(text, 0, len(text), media)
     outlet = outlet_before(text, 0, word.start(), media) if word and word.end() == len(text) else None
-    return None if outlet is None else BylineMatch(0, len(text), (BylinePart("outlet", *outlet),), 0.85)
+    if outlet is None:
+        return None
+    return BylineMatch(0, len(text), (BylinePart("outlet", *outlet),), OUTLET_ALONE_CONFIDENCE)
 
 
 def date_in(text: str, media: PhraseSet = NO_PHRASES) -> BylineMatch | None:
@@ -183,9 +201,8 @@ def date_in(text: str, media: PhraseSet = NO_PHRASES) -> BylineMatch | None:
         return None
     rest = text[date.end() : end].strip()
     if not rest:
-        return BylineMatch(start, end, (BylinePart("date", *date.span()),), 0.8)
+        return BylineMatch(start, end, (BylinePart("date", *date.span()),), DATE_LINE_CONFIDENCE)
     if (media and rest in media) or (SHORT_OUTLET.fullmatch(rest) and not NOT_AN_OUTLET.search(rest)):
-        return BylineMatch(
-            start, end, (BylinePart("date", *date.span()), BylinePart("outlet", end - len(rest), end)), 0.7
-        )
+        parts = (BylinePart("date", *date.span()), BylinePart("outlet", end - len(rest), end))
+        return BylineMatch(start, end, parts, DATE_AND_OUTLET_CONFIDENCE)
     return None

@@ -8,7 +8,7 @@ import regex
 from pipeline.lexicon.gazetteer import place_end
 from pipeline.lexicon.lists import rows
 from pipeline.lexicon.vocabulary import NO_PHRASES, NO_VOCABULARY, PhraseSet, Vocabulary
-from pipeline.stages.credits.byline_parts import BylineMatch, BylinePart, sorted_parts, strip_span
+from pipeline.stages.credits.byline_parts import SPACES, BylineMatch, BylinePart, sorted_parts, strip_span
 from pipeline.stages.credits.reporters import names_and_place, outlet_before, reporter_word, reporters_in
 
 MAX_DATELINE_CHARS = 120
@@ -17,6 +17,10 @@ DATELINE_CHARS = frozenset("者员員电電")
 """Every dateline has one of these characters."""
 OWN_PAPER = "本报"
 """The paper itself, which names no outlet."""
+WIRE_CONFIDENCE = 0.95
+"""A known agency, a date and 电 in one fixed form."""
+BRACKET_CONFIDENCE = 0.93
+"""The outlet is known by its form only."""
 
 
 class DatelinePatterns(NamedTuple):
@@ -34,15 +38,28 @@ def dateline_patterns(vocabulary: Vocabulary) -> DatelinePatterns:
     outlets = "".join(f"{regex.escape(outlet)}|" for outlet in known)
     agencies = outlets + "|".join(rows(__package__, "agencies.txt"))
     wire = regex.compile(
-        rf"[\s*_]*+(?P<open>[（(【\[])?(?P<outlet>{agencies})(?P<reporter>记者|記者)?(?P<middle>\p{{Han}}{{2,14}}?)"
-        r"(?P<date>(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}日)(?:[综綜]合)?[电電]\s*+"
-        r"(?:[（(]?(?P<by>(?:记者|記者)[\s:：/／]?[^（）()。！？]{2,30})[）)])?+(?(open)[）)】\]]?)"
+        rf"""
+        [\s*_]*+ (?P<open>[（(【\[])?
+        (?P<outlet>{agencies}) (?P<reporter>记者|記者)?                            # 新华社, 新华社记者
+        (?P<middle>\p{{Han}}{{2,14}}?)                                           # 北京, or the reporter: 王明
+        (?P<date>(?:\d{{4}}年)?(?:\d{{1,2}}月)?\d{{1,2}}日) (?:[综綜]合)?[电電]\s*+    # 3月5日电
+        (?:[（(]?(?P<by>(?:记者|記者)[\s:：/／]?[^（）()。！？]{{2,30}})[）)])?+        # （记者王明）
+        (?(open)[）)】\]]?)
+        """,
+        regex.VERBOSE,
     )
     bracket = regex.compile(
-        rf"[\s*_]*+(?:[【\[](?P<outlet>{outlets}[\p{{Han}}\p{{Latin}}·]{{2,12}})[】\]]"
-        rf"|(?P<outlet>{outlets}[\p{{Han}}]{{2,8}}?)(?:[讯訊]|消息))?[\s*_]*+"
-        rf"[（(][\s]*+(?P<by>(?:{outlets}[^（）()。！？\n]{{0,12}}?)(?:记者|記者|通讯员|通訊員)"
-        r"[\s:：/／|]*+[^（）()。！？\n]{2,40})[）)]"
+        rf"""
+        [\s*_]*+
+        (?: [【\[](?P<outlet>{outlets}[\p{{Han}}\p{{Latin}}·]{{2,12}})[】\]]         # 【山城晚报】
+          | (?P<outlet>{outlets}[\p{{Han}}]{{2,8}}?)(?:[讯訊]|消息)                 # 山城晚报讯
+        )?
+        [\s*_]*+ [（(]\s*+
+        (?P<by> (?:{outlets}[^（）()。！？\n]{{0,12}}?)                            # the outlet is here: 山城晚报
+                (?:记者|記者|通讯员|通訊員)[\s:：/／|]*+[^（）()。！？\n]{{2,40}} )      # 记者 孙若晴
+        [）)]
+        """,
+        regex.VERBOSE,
     )
     return DatelinePatterns(wire, bracket)
 
@@ -90,7 +107,7 @@ def _wire_dateline(text: str, match: "regex.Match[str]", people: PhraseSet) -> B
             return None
         parts += reporters[0]
     start = match.start("open") if match["open"] else match.start("outlet")
-    return BylineMatch(start, strip_span(text, start, match.end())[1], sorted_parts(parts), 0.95)
+    return BylineMatch(start, strip_span(text, start, match.end())[1], sorted_parts(parts), WIRE_CONFIDENCE)
 
 
 def _bracket_dateline(text: str, match: "regex.Match[str]", people: PhraseSet, media: PhraseSet) -> BylineMatch | None:
@@ -109,5 +126,5 @@ def _bracket_dateline(text: str, match: "regex.Match[str]", people: PhraseSet, m
     opens_text = text[: match.start("by")].strip(" *_（(") == ""
     if reporters is None or not (parts or match["outlet"] or opens_text):
         return None
-    start = next(i for i in range(len(text)) if text[i] not in " \t*_\u3000\n")
-    return BylineMatch(start, match.end(), sorted_parts([*parts, *reporters[0]]), 0.93)
+    start = next(i for i in range(len(text)) if text[i] not in f"{SPACES}*_\n")
+    return BylineMatch(start, match.end(), sorted_parts([*parts, *reporters[0]]), BRACKET_CONFIDENCE)

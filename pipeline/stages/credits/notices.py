@@ -1,7 +1,7 @@
 """Notices and disclaimers, by how they begin or what they say.
 
 The patterns are in `notices.tsv`: kind, where (`start`: at the start of a paragraph; `within`: anywhere in a short one
-near the end), pattern.
+near the end), pattern. Phrases that disown an opinion are in `disowned-opinions.txt`.
 """
 
 from functools import cache
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import regex
 
-from pipeline.lexicon.lists import table
+from pipeline.lexicon.lists import rows, table
 
 NOTICE_MARKS = r"[\s*_#>\\~•·●※（(\[【「《—–\-]*+"
 MAX_NOTICE_READ_CHARS = 200
@@ -19,28 +19,33 @@ MAX_SHORT_NOTICE_CHARS = 120
 MAX_CHARS_BEFORE_OPINION = 40
 """Characters before the words that disown an opinion; a paragraph that says them later is about somebody."""
 DISCLAIMER_LABELS = regex.compile(
-    NOTICE_MARKS
-    + r"(?P<first>(?:(?:郑重|鄭重|特别|特別|重要|版权|版權|转载|轉載|本站|本网|本網|本刊|本报|本報|平台|作者)?"
-    r"(?:声明|聲明|申明)[:：】\]]|(?:[Ss]tatement|STATEMENT)[:：]))?+[\s*_]*+"
-    r"(?P<second>(?:免责|免責)(?:声明|聲明|条款|條款)?[:：】\]]|(?i:Legal )?(?i:Disclaimers?)[:：])?+"
-)
-OPINIONS = regex.compile(
-    r"(?:不|并不|並不|未必|不必然|不一定)代表.{0,24}(?:立场|立場|观点|觀點|意见|意見)"
-    r"|[仅僅只]代表(?:作者|受访者|受訪者|嘉宾|嘉賓|发言者|發言者|讲者|講者|个人|個人).{0,6}"
-    r"(?:立场|立場|观点|觀點|意见|意見|看法)"
-    r"|(?i:(?:views|opinions)\b.{0,80}\b(?:do not|does not|don['’]t|not necessarily)\b.{0,24}"
-    r"\b(?:represent|reflect|state))"
-    r"|(?i:(?:views|opinions)\b.{0,60}\bare (?:those of|solely|the (?:author|speaker|interviewee)))"
-    r"|(?i:not (?:constitute|intended as|a substitute for) (?:\w+ ){0,2}advice)"
-    r"|(?i:general information and not \w+ advice|(?:in )?rough[- ]draft form|forward-looking statements)"
-    r"|(?i:(?:transcript|text)\b.{0,60}\b(?:may (?:not|contain)|is (?:uncorrected|not)|uncorrected|verbatim))"
-    r"|(?i:uncorrected transcript|not be (?:a |in )?(?:totally )?(?:verbatim|final form))"
-    r"|(?:[仅僅][供作].{0,12}(?:参考|參考|衛教|卫教)|不能取代|不构成.{0,12}建议|不構成.{0,12}建議)"
+    rf"""
+    {NOTICE_MARKS}
+    (?P<first>
+        (?:郑重|鄭重|特别|特別|重要|版权|版權|转载|轉載|本站|本网|本網|本刊|本报|本報|平台|作者)?
+        (?:声明|聲明|申明)[:：】\]]                                # 郑重声明：
+      | (?:[Ss]tatement|STATEMENT)[:：]                          # Statement:
+    )?+
+    [\s*_]*+
+    (?P<second>
+        (?:免责|免責)(?:声明|聲明|条款|條款)?[:：】\]]               # 免责声明：
+      | (?i:Legal[ ])?(?i:Disclaimers?)[:：]                     # Legal disclaimer:
+    )?+
+    """,
+    regex.VERBOSE,
 )
 DISCLAIMER_CONTINUATION = regex.compile(
-    NOTICE_MARKS
-    + r"(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[a-z]|[ivx]{1,4})[)）、.．]|如[有需若]|若|凡|本站|本网|本網"
-    r"|特此|此外|[Nn]othing in this|The (?:publisher|author|information|content)s?\b)"
+    rf"""
+    {NOTICE_MARKS}
+    (?: [(（]?(?:\d{{1,2}}|[一二三四五六七八九十]{{1,2}}|[a-z]|[ivx]{{1,4}})[)）、.．]      # （一）, 2., iv)
+      | 如[有需若] | 若 | 凡                                                         # 如有侵权，
+      | 本站 | 本网 | 本網                                                           # 本站不承担责任
+      | 特此 | 此外                                                                 # 特此声明
+      | [Nn]othing[ ]in[ ]this                                                     # Nothing in this article
+      | The[ ](?:publisher|author|information|content)s?\b                         # The publisher
+    )
+    """,
+    regex.VERBOSE,
 )
 """The beginning of a further paragraph of a disclaimer."""
 
@@ -61,8 +66,14 @@ class NoticePattern(NamedTuple):
 @cache
 def notice_patterns() -> tuple[NoticePattern, ...]:
     """The rows of `notices.tsv`."""
-    rows = table(__package__, "notices.tsv")
-    return tuple(NoticePattern(kind, where == "within", pattern) for kind, where, pattern in rows)
+    patterns = table(__package__, "notices.tsv")
+    return tuple(NoticePattern(kind, where == "within", pattern) for kind, where, pattern in patterns)
+
+
+@cache
+def opinion_phrases() -> regex.Pattern[str]:
+    """The phrases of `disowned-opinions.txt` as one pattern."""
+    return regex.compile("|".join(rows(__package__, "disowned-opinions.txt")))
 
 
 @cache
@@ -122,7 +133,7 @@ def disclaimer_at(text: str) -> tuple[int, int, int] | None:
 
 def disowns_opinions(text: str) -> bool:
     """Whether a paragraph says, near its beginning, that opinions are not the publisher's."""
-    statement = OPINIONS.search(text) if len(text) <= 2 * MAX_NOTICE_READ_CHARS else None
+    statement = opinion_phrases().search(text) if len(text) <= 2 * MAX_NOTICE_READ_CHARS else None
     return statement is not None and statement.start() <= MAX_CHARS_BEFORE_OPINION
 
 

@@ -6,13 +6,8 @@ from pipeline.lexicon.gazetteer import place_coverage, place_end
 from pipeline.lexicon.people import is_name, split_names
 from pipeline.lexicon.tagger import tagged_words
 from pipeline.lexicon.vocabulary import NO_PHRASES, PhraseSet
-from pipeline.stages.credits.byline_parts import BylinePart
+from pipeline.stages.credits.byline_parts import ALL_SPACES, SPACES, BylinePart
 
-REPORTER_WORD = regex.compile(
-    r"(?:本[报報刊网網台社]|特[约約派邀]|[实實][习習]|[见見][习習]|首席|高[级級]|[资資]深|[摄攝]影|[综綜]合|[驻駐]\p{Han}{2,5}?){0,3}"
-    r"(?:记者|記者|通讯员|通訊員|特派员|特派員|撰稿人|评论员|評論員|(?:实习|實習)生)"
-)
-"""A word for a reporter, with what qualifies it."""
 REPORTER_WORDS = (
     "记者",
     "記者",
@@ -26,15 +21,42 @@ REPORTER_WORDS = (
     "实习生",
     "實習生",
 )
-"""The ends of what `REPORTER_WORD` matches; lines without any of them are not read."""
+"""Lines without any of these are not read."""
+REPORTER_WORD = regex.compile(
+    rf"""
+    (?: 本[报報刊网網台社]                                     # 本报记者
+      | 特[约約派邀] | 首席 | 高[级級] | [资資]深               # 特约记者, 首席记者
+      | [实實][习習] | [见見][习習]                            # 实习记者
+      | [摄攝]影 | [综綜]合                                   # 摄影记者
+      | [驻駐]\p{{Han}}{{2,5}}?                               # 驻北京记者
+    ){{0,3}}
+    (?:{"|".join(REPORTER_WORDS)})
+    """,
+    regex.VERBOSE,
+)
+"""A word for a reporter, with what qualifies it."""
 REPORT_ENDING = regex.compile(
-    r"[\s／/｜|·]*+(?:[综綜]合|[独獨]家|[专專][访訪]|[摄攝]影|[现現][场場])*+"
-    r"(?:报道|報道|报导|報導|[专專]稿|[电電]|[摄攝]|文[/／]?[图圖]?)[\s）)】\]]*+$"
+    r"""
+    [\s／/｜|·]*+
+    (?: [综綜]合 | [独獨]家 | [专專][访訪] | [摄攝]影 | [现現][场場] )*+        # 综合报道, 现场报道
+    (?: 报道 | 報道 | 报导 | 報導 | [专專]稿                                # 北京报道
+      | [电電] | [摄攝]                                                   # 北京电
+      | 文[/／]?[图圖]? )                                                 # 文/图
+    [\s）)】\]]*+$
+    """,
+    regex.VERBOSE,
 )
 """The word for a report after names and place."""
 SENT_FROM = regex.compile(
-    r"[\s（(]*+(?:[发發]自|[自于於](?=\p{Han}{2,10}[）)]?$))\s*+"
-    r"(?P<place>[\p{Han}、 ]{2,20}?)(?:[报報][道导導])?[\s）)]*+$"
+    r"""
+    [\s（(]*+
+    (?: [发發]自                                           # 发自北京
+      | [自于於](?=\p{Han}{2,10}[）)]?$) )                  # （自北京）
+    \s*+
+    (?P<place>[\p{Han}、 ]{2,20}?)(?:[报報][道导導])?        # 伦敦、巴黎报道
+    [\s）)]*+$
+    """,
+    regex.VERBOSE,
 )
 OUTLET_OPENING = regex.compile(r"[\s*_【（(《「“\[]*+")
 OUTLET_CLOSING = regex.compile(r"[\s*_】）)》」”\]]*+(?:[讯訊]|消息)?[】\])）]?[\s：:（(·\-—/／|｜]*+")
@@ -43,8 +65,17 @@ OUTLET_BEFORE_REPORTER = regex.compile(
 )
 """All that precedes the word for a reporter."""
 NOT_AN_OUTLET = regex.compile(
-    r"[的了是我你他她它们們吗嗎呢这這那哪怎么麼被]|在(?![线線])|什么|什麼|接受|告诉|告訴|表示|采访|採訪|专访|專訪|外籍|中外"
-    r"|(?:[有一两兩多位名数數各众眾]|据|據|[对對向问問][^\p{Han}]*)$"
+    r"""
+      [的了是我你他她它们們吗嗎呢这這那哪怎么麼被]               # 他的记者
+    | 在(?![线線])                                         # 在记者, but not 在线
+    | 什么 | 什麼 | 接受 | 告诉 | 告訴 | 表示                   # 接受本报记者采访
+    | 采访 | 採訪 | 专访 | 專訪                              # 采访记者
+    | 外籍 | 中外                                          # 中外记者
+    | (?: [有一两兩多位名数數各众眾]                           # 多名记者
+        | 据 | 據 | [对對向问問][^\p{Han}]*                   # 据记者, 答问：记者
+      )$
+    """,
+    regex.VERBOSE,
 )
 """Words of a sentence about a reporter, which no outlet has in its name."""
 NAME_TOKEN = regex.compile(r"[^\s、，,；;/／|｜]+")
@@ -53,9 +84,13 @@ MIN_TAGGED_CHARS, MAX_TAGGED_CHARS = 4, 12
 MIN_PLACE_CHARS, MAX_PLACE_CHARS = 2, 14
 MAX_NAME_TOKENS = 12
 """Words of a byline that may be names."""
-MARKS_BEFORE_NAMES = " \t\u3000:：/／|｜丨、，,—-*_"
-NAMES_CONFIDENCE, PEN_NAME_CONFIDENCE, RARE_PLACE_CONFIDENCE = 0.97, 0.8, 0.8
+MARKS_BEFORE_NAMES = f"{SPACES}:：/／|｜丨、，,—-*_"
+NAMES_CONFIDENCE = 0.97
+"""The names have known surnames, and a place is in the gazetteer."""
 PARTLY_KNOWN_PLACE_CONFIDENCE = 0.85
+"""The gazetteer has only a part of the place."""
+PEN_NAME_CONFIDENCE, RARE_PLACE_CONFIDENCE = 0.8, 0.8
+"""Only the position says that a word is a name, or the tagger that it is a place."""
 PLACE_TEXT = regex.compile(r"[\p{Han}·]++")
 PEN_NAME = regex.compile(r"[\p{Latin}.'’\-]{2,20}|\p{Han}{1,6}(?:[·・]\p{Han}{1,8})+")
 
@@ -213,7 +248,7 @@ def _pen_name(text: str, first: int, last: int, tokens: list[tuple[int, int]], n
 
 def end_of_names(text: str, at: int) -> bool:
     """Whether the end of the line, a space or a separator follows a first name."""
-    return at == len(text) or text[at] in " \t\u3000\xa0、，,)）】"
+    return at == len(text) or text[at] in f"{ALL_SPACES}、，,)）】"
 
 
 def _place_start(word: str, people: PhraseSet = NO_PHRASES) -> tuple[int, float] | None:

@@ -21,7 +21,8 @@ from pipeline.stages import front_matter
 from pipeline.stages.credits import one_line
 from pipeline.stages.credits.byline_parts import BylineMatch
 from pipeline.stages.credits.bylines import byline_in, date_in, outlet_in, source_line_in
-from pipeline.stages.credits.credit_lines import MAX_CREDIT_LINE_CHARS, CreditMatch, CreditName, credits_in, trailing_in
+from pipeline.stages.credits.credit_lines import MAX_CREDIT_LINE_CHARS, CreditMatch, credits_in, trailing_in
+from pipeline.stages.credits.credit_names import CreditName
 from pipeline.stages.credits.datelines import dateline_in
 from pipeline.stages.credits.notices import continues_disclaimer, disclaimer_at, disowns_opinions, kind_of
 from pipeline.stages.credits.rules import BYLINE, COMPOSED, DATELINE, DISCLAIMER, FRONT_MATTER, LINE, NOTICE, RULES
@@ -43,7 +44,17 @@ MAX_CONTINUATION_PARAGRAPHS = 12
 """Paragraphs, read upwards, that may continue a disclaimer before it is found."""
 
 PAGE_FURNITURE = regex.compile(
-    r"[\s>*_]*+(?:\[[^\]\n]{1,12}\]:|!\[|</?\w|(?:[-=*_~—]{3,}|(?i:end|完|全文完|[（(]完[）)]))\s*$|#{1,6}\s*$|(?:#[\w\p{Han}]+\s*)+$)"
+    r"""
+    [\s>*_]*+
+    (?: \[[^\]\n]{1,12}\]:                                            # [1]: https://example.org
+      | !\[                                                           # ![A boat](boat.jpg)
+      | </?\w                                                         # <div>
+      | (?: [-=*_~—]{3,} | (?i:end|完|全文完|[（(]完[）)]) )\s*$         # ---, END, （完）
+      | \#{1,6}\s*$                                                   # ##
+      | (?:\#[\w\p{Han}]+\s*)+$                                       # #film #harbour
+    )
+    """,
+    regex.VERBOSE,
 )
 """Lines between credits that mean nothing: link targets, images, rules."""
 LINK_LINE = regex.compile(r"[\s>*+\-•·\d.、]*+\[[^\]\n]{1,120}\]\([^()\s]{0,400}\)[\s*]*$|[\s>*+\-•·]*+https?://\S+$")
@@ -52,6 +63,31 @@ LINE_LABEL = re.compile(r"^(?:\*\*|> )?([^\n:：]{1,60}?)(?:\*\*)?[:：]", re.MU
 QA_OPENING = regex.compile(r"[\s*_>#]*+(?:[QA问答問]|Question|Answer)\d{0,2}[.:：、|]")
 PICTURE_ROLE = regex.compile(r"[图圖题題摄攝封]|photo|picture|image|illustration", regex.IGNORECASE)
 INTERVIEWER_ROLE = regex.compile(r"[记記访訪]|[对對][话話]|通[讯訊]|特派|report|interview|correspond", regex.IGNORECASE)
+TURN_LABEL_SEARCH_CHARS = 60
+"""Characters of a paragraph within which the colon of a speaker's label must be."""
+
+AUTHOR_CONFIDENCE, UNSURE_AUTHOR_CONFIDENCE = 0.95, 0.85
+"""A byline that consists of credits, and one in which not every name shows by its form that it is one."""
+MIN_TAIL_BYLINE_CONFIDENCE = 0.9
+"""Exclusive. At the end only bylines with known names count, because the line may also be the last of the text."""
+FRONT_MATTER_CONFIDENCE = 0.9
+"""The key says what the value is, but the value is free text."""
+LABELLED_DISCLAIMER_CONFIDENCE = 0.97
+"""A label such as 免责声明 says that it is one."""
+NOTICE_CONFIDENCE = 0.92
+"""A notice opens with fixed words or contains them."""
+PROHIBITION_CONFIDENCE = 0.9
+"""A disclaimer by a phrase that forbids use, which a text may also mention."""
+DISOWNED_OPINION_CONFIDENCE = 0.85
+"""A disclaimer by a phrase about opinions, which are also a subject of interviews."""
+RELATED_LINK_CONFIDENCE = 0.85
+"""A link below a heading for further reading; nothing in the link itself shows it."""
+CONTINUATION_CONFIDENCE = 0.8
+"""A paragraph after a disclaimer that only begins like one more of it."""
+KNOWN_ROLE_CONFIDENCE, COMPOUND_ROLE_CONFIDENCE, POSSIBLE_ROLE_CONFIDENCE = 0.97, 0.93, 0.7
+"""A role of the lexicon, one composed of known words, and one that only ends like a role."""
+UNSURE_NAMES_PENALTY, WEAK_SEPARATOR_PENALTY = 0.1, 0.05
+"""Taken from the confidence of a credit if a name is not sure, and if neither a colon nor a bar follows the role."""
 
 
 class CreditsPart(msgspec.Struct, frozen=True):
@@ -233,7 +269,7 @@ def _authors(document: Document, run: Sequence[CreditMatch]) -> Iterator[Label]:
     )
     if text[end : end + 1] in ("）", ")"):
         end += 1  # the bracket around an affiliation, which is part of the byline
-    confidence = 0.95 if all(credit.sure for credit in run) else 0.85
+    confidence = AUTHOR_CONFIDENCE if all(credit.sure for credit in run) else UNSURE_AUTHOR_CONFIDENCE
     yield Label(start, end, "part", "byline", BYLINE.name, confidence)
     for name in names:
         value = "byline.outlet" if media and text[name.start : name.end] in media else "byline.reporter"
@@ -281,9 +317,9 @@ def _continuations(lines: Sequence[Line], found: Sequence[CreditsPart]) -> Itera
             if further.start in taken:
                 break
             if kind == "disclaimer" and continues_disclaimer(further.text):
-                yield _whole_line(further, "disclaimer", DISCLAIMER, 0.8)
+                yield _whole_line(further, "disclaimer", DISCLAIMER, CONTINUATION_CONFIDENCE)
             elif kind == "related" and _is_link(further.text):
-                yield _whole_line(further, "notice", NOTICE, 0.85, "related")
+                yield _whole_line(further, "notice", NOTICE, RELATED_LINK_CONFIDENCE, "related")
             else:
                 break
 
@@ -299,7 +335,8 @@ def _read_tail_line(document: Document, line: Line, left: int, *, beside: bool) 
                 known = all(credit.use != "p" for credit in found_credits)
                 return CreditsPart(line.start, line.end, (), found_credits, "credit", sure and known)
         if byline := source_line_in(text, vocabulary) or byline_in(text, vocabulary):
-            return _byline(line, byline, BYLINE) if byline.confidence > 0.9 and not text.startswith("By ") else None
+            is_known = byline.confidence > MIN_TAIL_BYLINE_CONFIDENCE and not text.startswith("By ")
+            return _byline(line, byline, BYLINE) if is_known else None
     if left == 0 and text.rstrip("*_ ").endswith((")", "）", "]", "】")):
         found_credits, opens = trailing_in(document.text, line.start, line.end, vocabulary)
         if found_credits:
@@ -319,17 +356,17 @@ def _notice_in(line: Line, *, anywhere: bool) -> CreditsPart | None:
     if (place := disclaimer_at(text)) is not None:
         start, end, text_start = (line.start + at for at in place)
         labels = (
-            Label(start, end, "part", "label", DISCLAIMER.name, 0.97),
-            Label(text_start, line.end, "part", "disclaimer", DISCLAIMER.name, 0.97),
+            Label(start, end, "part", "label", DISCLAIMER.name, LABELLED_DISCLAIMER_CONFIDENCE),
+            Label(text_start, line.end, "part", "disclaimer", DISCLAIMER.name, LABELLED_DISCLAIMER_CONFIDENCE),
         )
         return CreditsPart(line.start, line.end, labels, kind="disclaimer")
     kind = kind_of(text, anywhere=anywhere)
     if kind == "disclaimer":
-        return _whole_line(line, "disclaimer", DISCLAIMER, 0.9)
+        return _whole_line(line, "disclaimer", DISCLAIMER, PROHIBITION_CONFIDENCE)
     if kind:
-        return msgspec.structs.replace(_whole_line(line, "notice", NOTICE, 0.92, kind), kind=kind)
+        return msgspec.structs.replace(_whole_line(line, "notice", NOTICE, NOTICE_CONFIDENCE, kind), kind=kind)
     if anywhere and disowns_opinions(text):
-        return _whole_line(line, "disclaimer", DISCLAIMER, 0.85)
+        return _whole_line(line, "disclaimer", DISCLAIMER, DISOWNED_OPINION_CONFIDENCE)
     return None
 
 
@@ -364,7 +401,7 @@ def _front_matter_parts(document: Document, end: int, *, bylines: bool) -> Itera
             yield CreditsPart(credit.start, entry.value_span[1], credits=(credit,), kind="credit")
             continue
         start, last = entry.value_span
-        key = Label(*entry.key_span, "part", "front-matter", FRONT_MATTER.name, 0.9)
+        key = Label(*entry.key_span, "part", "front-matter", FRONT_MATTER.name, FRONT_MATTER_CONFIDENCE)
         value = text[start:last] if len(entry.lines) == 1 else ""
         read = byline_in(value, vocabulary) or outlet_in(value, vocabulary.media) if value else None
         parts = [(f"byline.{p.value}", start + p.start, start + p.end) for p in read.parts] if read else []
@@ -374,17 +411,18 @@ def _front_matter_parts(document: Document, end: int, *, bylines: bool) -> Itera
         ]
         # No label goes across an empty line.
         spans = [*(("byline", *line) for line in entry.lines), *parts]
-        labels = (key, *(Label(a, b, "part", value, FRONT_MATTER.name, 0.9) for value, a, b in spans))
-        yield CreditsPart(key.start, last, labels, kind="byline")
+        labels = [Label(a, b, "part", value, FRONT_MATTER.name, FRONT_MATTER_CONFIDENCE) for value, a, b in spans]
+        yield CreditsPart(key.start, last, (key, *labels), kind="byline")
 
 
 def _begins_turn(document: Document, text: str) -> bool:
     """Whether a paragraph begins like one of several turns: with a word such as Q, or with a label that recurs."""
     if QA_OPENING.match(text):
         return True
-    if ":" not in text[:60] and "：" not in text[:60]:
+    opening = text[:TURN_LABEL_SEARCH_CHARS]
+    if ":" not in opening and "：" not in opening:
         return False
-    label = TURN_LABEL.match(text, 0, 60)
+    label = TURN_LABEL.match(text, 0, TURN_LABEL_SEARCH_CHARS)
     return label is not None and _line_count(document, label["label"].strip()) > 1
 
 
@@ -410,6 +448,13 @@ def _line_label_counts(text: str) -> Counter[str]:
     return Counter(LINE_LABEL.findall(text))
 
 
+def _credit_confidence(credit: CreditMatch) -> float:
+    """How sure a credit is: by its role, its names and what separates them."""
+    by_use = {"m": COMPOUND_ROLE_CONFIDENCE, "p": POSSIBLE_ROLE_CONFIDENCE}
+    confidence = by_use.get(credit.use, KNOWN_ROLE_CONFIDENCE) - (0 if credit.sure else UNSURE_NAMES_PENALTY)
+    return round(confidence - (0 if credit.strong else WEAK_SEPARATOR_PENALTY), 2)
+
+
 def _numbered(found: Sequence[CreditsPart]) -> Iterator[Label]:
     """All labels, with the credits numbered from 0 in the order of the text."""
     number = 0
@@ -417,8 +462,7 @@ def _numbered(found: Sequence[CreditsPart]) -> Iterator[Label]:
         yield from part.labels
         for credit in part.credits:
             rule = COMPOSED if credit.use in "mp" else LINE
-            confidence = {"p": 0.7, "m": 0.93}.get(credit.use, 0.97) - (0 if credit.sure else 0.1)
-            confidence = round(confidence - (0 if credit.strong else 0.05), 2)
+            confidence = _credit_confidence(credit)
             yield Label(credit.start, credit.end, "part", "credit.role", rule.name, confidence, number)
             for name in credit.names:
                 yield Label(name.start, name.end, "part", "credit.name", rule.name, confidence, number)

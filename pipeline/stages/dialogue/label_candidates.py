@@ -13,6 +13,7 @@ import msgspec
 import regex
 
 from pipeline.lexicon.lists import table
+from pipeline.lexicon.particles import name_particles
 from pipeline.lexicon.people import is_name
 from pipeline.lexicon.vocabulary import NO_VOCABULARY, Vocabulary
 from pipeline.stages.dialogue.blocks import Block
@@ -87,10 +88,7 @@ NICKNAME = regex.compile(r"[\p{L}\p{N}_.\-]{2,24}")
 NUMBER_AFTER_QA = regex.compile(r"(?P<number>\d{1,3})(?:[.、．)）]\s*|\s+)(?=\S)")
 """The number of a question after its label: `Q:12 What …`."""
 CAPITALISED_WORD = r"(?:[\p{Lu}][\p{L}\p{M}.’'\-&]*)"
-NAME_CONNECTORS = frozenset((
-    "of", "and", "the", "de", "van", "von", "der", "den", "la", "le", "du", "di", "da", "dos", "del", "bin",
-    "al", "ibn", "y", "&", "for", "from", "at", "in", "to", "on", "e", "zu", "af", "av",
-))  # fmt: skip
+NAME_CONNECTORS = frozenset(name_particles("l"))
 """Small words within a name or a role: `Ida van Moss`, `Head of Design`."""
 LATIN_NAME_WORD = regex.compile(r"[\p{Latin}\p{M}.’'\-&/]+")
 PARENTHESISED = regex.compile(r"\s*[(（]([^()（）]{1,40})[)）]")

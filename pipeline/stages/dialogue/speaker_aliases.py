@@ -5,17 +5,15 @@ from itertools import combinations
 
 import regex
 
+from pipeline.lexicon.honorifics import honorifics
 from pipeline.stages.dialogue.label_candidates import NAME_AND_ROLE, PARENTHESISED, LabelCandidate, cue_words
 
 MAX_CHINESE_NAME_CHARS = 3
 """Characters of most Chinese names; a longer label begins with a word for what somebody does."""
 MIN_FIRST_NAME_CHARS = 3
 """Characters of a first word that can stand for the whole name."""
-HONORIFIC = regex.compile(
-    r"^(?:(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Minister|President|Ambassador|Senator|Secretary|Professor|Doctor|General|"
-    r"Admiral|Captain|Governor|Mayor|Director)\.?\s+)+",
-    regex.IGNORECASE,
-)
+HONORIFICS = regex.compile(rf"^(?:(?:{'|'.join(honorifics('l'))})\.?\s+)+", regex.IGNORECASE)
+"""Titles before a name: `Dr. Fern`, `Mr Director Fern`."""
 
 
 def short_forms(key: str) -> set[str]:
@@ -126,5 +124,5 @@ def _unambiguous(aliases: list[str]) -> list[str]:
 
 def _completeness(name: str) -> tuple[int, int]:
     """A sort key: two words of the name itself are better than one, and a shorter form without a title is better."""
-    bare = HONORIFIC.sub("", name)
+    bare = HONORIFICS.sub("", name)
     return min(len(bare.split()), 2), -len(name)

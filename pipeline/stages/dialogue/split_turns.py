@@ -7,6 +7,7 @@ from functools import cache
 import regex
 
 from pipeline.lexicon.lists import rows
+from pipeline.lexicon.particles import name_particles
 from pipeline.stages.dialogue.blocks import MAX_HEADING_COLUMNS, Block, block_slice
 from pipeline.stages.dialogue.label_candidates import CAPITALISED_WORD, cue_of, is_name_shaped, label_key
 from pipeline.stages.dialogue.speaker_aliases import AliasIndex
@@ -19,7 +20,7 @@ INNER_LABEL = regex.compile(
     rf"""
     (?:^|(?<=[.!?…。！？]["'”’」』)）\]]{{0,2}}\s{{0,3}}))(?<!\b{HONORIFIC})                     # after a sentence
     (?: (?P<label>(?:{HONORIFIC})?{CAPITALISED_WORD}
-                  (?:\s(?:{CAPITALISED_WORD}|of|and|the|de|van|von|&)){{0,6}}(?=:\s))           # Dr. Ada Fern:
+                  (?:\s(?:{CAPITALISED_WORD}|{"|".join(name_particles("t"))})){{0,6}}(?=:\s))           # Dr. Ada Fern:
       | (?P<label>《?\p{{Han}}[\p{{Han}}·》]{{0,12}}(?=[：:])) )                                 # 《财经》：
     [:：︰﹕]\s*
     """,

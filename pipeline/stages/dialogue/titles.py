@@ -6,6 +6,7 @@ from functools import cache
 import msgspec
 import regex
 
+from pipeline.lexicon.dates import month_names
 from pipeline.lexicon.lists import rows
 from pipeline.stages.dialogue.blocks import Block
 from pipeline.stages.dialogue.label_candidates import SPEAKER_KINDS, LabelCandidate, cue_of
@@ -39,11 +40,11 @@ SITE_PATH = regex.compile(
     regex.VERBOSE,
 )
 DATE_OR_TIME = regex.compile(
-    r"""
-    \d{4}[-/.年]\s?\d{1,2}                                                   # 2021-05, 2021年5月
-  | \d{1,2}:\d{2}                                                            # 9:41
-  | \b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b
-  | \b\d{1,2}[ ](?:January|February|March|April|May|June|July|August|September|October|November|December)\b   # 3 May
+    rf"""
+    \d{{4}}[-/.年]\s?\d{{1,2}}                                  # 2021-05, 2021年5月
+  | \d{{1,2}}:\d{{2}}                                           # 9:41
+  | \b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b            # Sunday
+  | \b\d{{1,2}}[ ](?:{"|".join(month_names())})\b              # 3 May
     """,
     regex.VERBOSE,
 )
