@@ -130,7 +130,7 @@ def test_verify_says_the_first_of_each_kind(broken: Path, capsys: Captured) -> N
     lines = captured.err.splitlines()
     assert [line.split(":")[0] for line in lines[:3]] == ["copy0.json", "copy1.json", "copy2.json"]
     assert lines[3:] == ["… and 6 more like this; -v prints all"]
-    assert captured.out.startswith("2 of 11 articles")
+    assert captured.out.startswith("2/11 articles valid")
     assert main(["verify", str(broken), "-v"]) == 1
     assert len(capsys.readouterr().err.splitlines()) == 9
 

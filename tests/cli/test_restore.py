@@ -123,7 +123,7 @@ def test_several_documents_do_not_go_to_stdout(articles: Path, capsys: Captured)
     assert main(["restore", str(articles)]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "name it with -o, or one document with --id" in captured.err
+    assert "give one with -o, or choose a document with --id" in captured.err
 
 
 def test_an_id_that_is_not_there_is_refused(articles: Path, capsys: Captured) -> None:
@@ -160,4 +160,4 @@ def test_an_id_that_is_too_long_for_a_path_costs_no_other_document(tmp_path: Pat
     pipeline.export(articles, tmp_path / "a.jsonl")
     assert main(["restore", str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "out")]) == 1
     assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_file()) == ["quay.txt", "weir.txt"]
-    assert "its id is too long for the path of a file; restore it by itself" in capsys.readouterr().err
+    assert "its id is too long for a file path; restore it alone" in capsys.readouterr().err

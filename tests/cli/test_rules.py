@@ -36,7 +36,7 @@ def test_a_threshold_of_the_settings_is_shown_beside_the_rule_s_own(
 ) -> None:
     (tmp_path / "p.toml").write_text('rules."words.number" = "off"', "utf-8")
     assert main(["rules", "words.number", "--config", str(tmp_path / "p.toml")]) == 0
-    assert "threshold: off (its own: 0.6)" in capsys.readouterr().out
+    assert "threshold: off (default: 0.6)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

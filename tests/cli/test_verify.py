@@ -50,7 +50,7 @@ def test_quiet_says_nothing_of_a_good_output(articles: Path, capsys: Captured) -
 
 def test_one_article_can_be_checked(articles: Path, capsys: Captured) -> None:
     assert main(["verify", str(articles / "lamps.json")]) == 0
-    assert capsys.readouterr().out.startswith("1 of 1 articles")
+    assert capsys.readouterr().out.startswith("1/1 articles valid")
 
 
 def test_damaged_json_is_named_and_the_others_are_checked(articles: Path, capsys: Captured) -> None:
@@ -58,7 +58,7 @@ def test_damaged_json_is_named_and_the_others_are_checked(articles: Path, capsys
     path.write_bytes(path.read_bytes()[:-20])
     assert main(["verify", str(articles)]) == 1
     captured = capsys.readouterr()
-    assert captured.out.startswith("1 of 2 articles")
+    assert captured.out.startswith("1/2 articles valid")
     (line,) = captured.err.splitlines()
     assert line.startswith("lamps.json: is not an article")
 
@@ -67,7 +67,7 @@ def test_a_changed_text_does_not_restore(articles: Path, capsys: Captured) -> No
     change(articles / "wire" / "locks.json", lambda document: document.update(text=document["text"] + "!"))
     assert main(["verify", str(articles)]) == 1
     captured = capsys.readouterr()
-    assert captured.out.startswith("1 of 2 articles")
+    assert captured.out.startswith("1/2 articles valid")
     assert captured.err.startswith("wire/locks.json: /provenance/")
 
 
@@ -130,7 +130,7 @@ def test_a_sound_article_that_was_edited_is_named_as_edited_and_not_as_broken(wr
     assert main(["verify", str(written)]) == 1
     captured = capsys.readouterr()
     assert captured.err == "wire/locks.json: edited after it was written\n"
-    assert captured.out.startswith("2 of 2 articles restore")
+    assert captured.out.startswith("2/2 articles valid")
     assert captured.out.endswith("; 1 edited by hand\n")
     assert {path: path.read_bytes() for path in written.rglob("*") if path.is_file()} == before
 
@@ -183,7 +183,7 @@ def test_articles_in_a_shard_that_were_edited_are_named(raw: Path, output: Path,
     assert main(["verify", str(output)]) == 1
     captured = capsys.readouterr()
     assert captured.err == f"{shard.name}: edited after it was written\n"
-    assert captured.out.startswith("1 of 1 articles")
+    assert captured.out.startswith("1/1 articles valid")
 
 
 def test_only_articles_that_were_edited_are_named_after_a_run_that_was_refused_for_them(
@@ -237,7 +237,7 @@ def test_an_article_that_cannot_be_read_hides_nothing_of_the_others(
         "lamps.json: cannot be read: Permission denied",
         "wire/locks.json: edited after it was written",
     ]
-    assert captured.out.startswith("1 of 2 articles")
+    assert captured.out.startswith("1/2 articles valid")
 
 
 @pytest.mark.parametrize("damage", [b"no database at all" * 400, None])
@@ -255,7 +255,7 @@ def test_where_it_cannot_be_read_how_they_were_written_that_is_said(
     captured = capsys.readouterr()
     assert captured.err.startswith(f"pipeline: warning: cannot check for articles edited by hand: {state} ")
     assert captured.err.count("\n") == 1
-    assert captured.out.startswith("2 of 2 articles")
+    assert captured.out.startswith("2/2 articles valid")
 
 
 def test_a_folder_that_can_only_be_read_is_checked(written: Path, capsys: Captured) -> None:
