@@ -1,8 +1,9 @@
-"""Which lines of a page an extraction took: it gives text, and the same words may stand on a page many times.
+"""Finds the lines of a page that make up an extracted text.
 
-A long line is found by the windows of letters that it and the extraction share. Of all lines found so, those are taken
-that hold the most of the extraction in the page's own order, each as near to the next as can be; then whole lines of
-the extraction that are still missing are looked for between them. Everything is counted in letters without blanks.
+An extraction returns only text, and the same words may occur many times on a page. A long line is found by the letter
+windows that it shares with the extraction. Of these matches we keep the chain that covers most of the extraction in
+page order, preferring neighbouring lines. Lines of the extraction that are still missing are then searched for between
+the matches. All counts are in letters without whitespace.
 """
 
 from bisect import bisect_left, bisect_right
@@ -11,16 +12,16 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 WINDOW = 8
-"""Letters by which a long line is found; a shorter one must be a whole line of the extraction."""
+"""Letters in a search window. A line with fewer must equal a whole line of the extraction."""
 MIN_LONG_LINE_LETTERS = 3 * WINDOW
 MIN_ALIGNED_SHARE = 0.5
-"""Share of a line's letters that the extraction must hold for the line to be taken."""
+"""Share of a line's letters that must occur in the extraction for the line to match."""
 MISSING_LINE_REACH = 40
-"""Lines that a missing one may lie beyond the first or the last line that was found."""
+"""Maximum distance in lines of a missing line from the first or last match."""
 
 
 class Alignment(msgspec.Struct, frozen=True, gc=False):
-    """Line `index` stands at letters `[start, end)` of the extraction."""
+    """A match: line `index` is letters `[start, end)` of the extraction."""
 
     index: int
     start: int
@@ -28,7 +29,7 @@ class Alignment(msgspec.Struct, frozen=True, gc=False):
 
 
 def align(lines: Sequence[str], extracted: Sequence[str]) -> list[int]:
-    """The indices of the `lines` that make up the lines `extracted`, sorted.
+    """Returns the sorted indices of the `lines` that make up the lines `extracted`.
 
     >>> page = ["Home", "Why here?", "Because of the long quiet evenings.", "Home"]
     >>> align(page, ["Why here?", "Because of the long quiet evenings."])
@@ -46,7 +47,7 @@ def _letters(line: str) -> str:
 
 
 def _long(page: Sequence[str], whole: str) -> list[Alignment]:
-    """Where each long line first stands in the extraction, by the windows that both have."""
+    """Matches long lines with their first occurrence in the extraction, by shared windows."""
     windows: dict[str, int] = {}
     for start in range(0, len(whole) - WINDOW + 1, WINDOW):
         windows.setdefault(whole[start : start + WINDOW], start)
@@ -62,7 +63,7 @@ def _long(page: Sequence[str], whole: str) -> list[Alignment]:
             else:
                 hits.append(known - at)
                 at += WINDOW
-        # The windows of the extraction that reach over the line's ends are not in the line.
+        # Windows of the extraction that cross an end of the line do not occur in the line.
         if hits and len(hits) * WINDOW >= MIN_ALIGNED_SHARE * (len(letters) - 2 * WINDOW + 1):
             start = max(sorted(hits)[len(hits) // 2], 0)
             found.append(Alignment(index, start, start + len(letters)))
@@ -70,13 +71,13 @@ def _long(page: Sequence[str], whole: str) -> list[Alignment]:
 
 
 def _heaviest(found: Sequence[Alignment], size: int) -> list[Alignment]:
-    """The run of lines, in the order of the page and of the extraction, that holds the most letters."""
+    """Returns the chain of matches, in the order of page and extraction, that covers the most letters."""
     by_start = sorted(found, key=lambda one: (one.start, one.index))
     by_end = sorted(range(len(by_start)), key=lambda i: by_start[i].end)
     weights = [0] * len(by_start)
     before = [-1] * len(by_start)
-    # A tree of maxima over the page: what the heaviest run that ends above a line weighs, and where it ends. Of equal
-    # ones the lower is the nearer.
+    # A Fenwick tree of maxima over the lines of the page: the weight of the heaviest chain that ends above a line, and
+    # its last line. Of equal weights the lower line wins, because it is nearer.
     tree: list[tuple[int, int, int]] = [(0, -1, -1)] * (size + 1)
     done = 0
     for i, one in enumerate(by_start):
@@ -101,7 +102,7 @@ def _heaviest(found: Sequence[Alignment], size: int) -> list[Alignment]:
 
 
 def _missing(page: Sequence[str], taken: Sequence[str], chain: Sequence[Alignment]) -> Iterator[int]:
-    """The lines that are whole lines of the extraction and stand at their place between those of the chain."""
+    """Yields lines that equal a whole line of the extraction and are in the right gap between the matches."""
     places: dict[str, list[int]] = {}
     for index, letters in enumerate(page):
         if letters:
@@ -117,7 +118,7 @@ def _missing(page: Sequence[str], taken: Sequence[str], chain: Sequence[Alignmen
             last, above = (chain[behind - 1].index if behind else -1), behind
         here = places.get(letters, [])
         if not behind and chain:
-            # Above all that was found the lowest of its kind is the likeliest.
+            # Above the first match, the lowest equal line is the most likely.
             i = bisect_left(here, chain[0].index) - 1
             if i >= 0 and here[i] >= chain[0].index - MISSING_LINE_REACH:
                 yield here[i]
