@@ -15,9 +15,9 @@ from pipeline.readers.reader import Claim, ReaderItem
 
 BLOCK_BYTES: Final = tarfile.BLOCKSIZE
 MAX_EXTENDED_HEADER_BYTES: Final = 1 << 20
-"""Bytes that all headers of one member may have: long names, and what pax has to say of it."""
+"""Maximum bytes of all headers of one member, with long names and pax records."""
 MAX_GLOBAL_HEADERS: Final = 100
-"""Entries that hold for all members; they stay in memory."""
+"""Maximum number of global headers, which stay in memory."""
 TAR_SUFFIXES: Final = frozenset({".tar"})
 TAR_DAMAGED: Final = "the header of a member is damaged; what stands before it is read; get the file anew"
 ERRORS: Final = (
@@ -31,7 +31,7 @@ ERRORS: Final = (
     TypeError,
     ValueError,
 )
-"""What the library raises at headers that make no sense, beside its own errors."""
+"""Exceptions, besides its own, that `tarfile` raises for invalid headers."""
 MEMBER_KINDS: Final = {
     tarfile.LNKTYPE: "a link, which is not followed",
     tarfile.SYMTYPE: "a link, which is not followed",
@@ -75,7 +75,7 @@ class TarReader:
 
 
 def _sums_up(header: bytes) -> bool:
-    """Whether a block is a header: it holds the sum of its own bytes, with the sum counted as spaces."""
+    """Whether a block is a header: it contains the sum of its own bytes, with the sum field counted as spaces."""
     if len(header) < BLOCK_BYTES or not header[0]:
         return False
     digits = header[148:156].strip(b"\0 ")
@@ -87,7 +87,7 @@ def _sums_up(header: bytes) -> bool:
 def _opened(forward: "_Forward") -> tarfile.TarFile:
     forward.begin()
     try:
-        # Surrogates keep the bytes of a name that is no UTF-8.
+        # surrogateescape keeps the bytes of a name that is not UTF-8.
         return tarfile.TarFile(fileobj=cast("BinaryIO", forward), encoding="utf-8", errors="surrogateescape")
     except ReaderError:
         raise
@@ -96,7 +96,7 @@ def _opened(forward: "_Forward") -> tarfile.TarFile:
 
 
 def _next(archive: tarfile.TarFile, forward: "_Forward") -> tarfile.TarInfo | None:
-    """The next member; None at the end. Raises `ReaderError` where that is no proper end."""
+    """Returns the next member; None at the end. Raises `ReaderError` if that is not a proper end."""
     forward.begin()
     try:
         info = archive.next()
@@ -104,7 +104,7 @@ def _next(archive: tarfile.TarFile, forward: "_Forward") -> tarfile.TarInfo | No
         raise
     except ERRORS as error:
         raise ReaderError(f"{TAR_DAMAGED} ({_error_line(error)})") from None
-    # The library keeps every member; and what it says of a damaged header is that the archive is over.
+    # `tarfile` keeps all members, and reports a damaged header as the end of the archive.
     cast("Any", archive).members.clear()
     if info is None and forward.last.strip(b"\0"):
         raise ReaderError(TAR_DAMAGED)
@@ -157,14 +157,14 @@ class _Forward:
         self._room: int | None = None
         self._fault: ReaderError | None = None
         self.last = b""
-        """What was read last: of a header that is damaged, the library says nothing."""
+        """The last bytes that were read, because `tarfile` does not report a damaged header."""
 
     def begin(self) -> None:
-        """From now on headers are read."""
+        """Starts reading the headers of a member."""
         self._room = MAX_EXTENDED_HEADER_BYTES
 
     def some(self, size: int) -> bytes:
-        """Up to `size` bytes of the content of a member. Raises `ReaderError` at the end of the archive."""
+        """Returns up to `size` bytes of a member's content. Raises `ReaderError` at the end of the archive."""
         piece = self._forward.read(size)
         self._at += len(piece)
         if not piece:
@@ -172,13 +172,13 @@ class _Forward:
         return piece
 
     def end(self) -> ReaderError:
-        """The one error for all that the archive breaks off in."""
+        """Returns the error for a truncated archive, always the same one."""
         if self._fault is None:
             self._fault = ReaderError(f"breaks off after {self._at:,} bytes, within a member; get the file anew")
         return self._fault
 
     def open(self) -> None:
-        """From now on the library reads the content of a member."""
+        """Starts reading the content of a member."""
         self._room = None
 
     def tell(self) -> int:
@@ -205,7 +205,7 @@ class _Forward:
         return self._at
 
     def finish(self) -> None:
-        """Reads on to the end, so that a compression around it can tell whether all of it is whole."""
+        """Reads to the end of the stream, so that a compression around it can verify all of it."""
         while self._forward.read(1 << 16):
             pass
 
@@ -232,7 +232,7 @@ class _Content(io.RawIOBase):
 
 
 class _Sparse(io.RawIOBase):
-    """The bytes of a member with holes, which are more than what lies in the archive."""
+    """The bytes of a sparse member, which are more than its bytes in the archive."""
 
     def __init__(self, content: Readable, forward: _Forward, budget: Budget) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Reads zip archives: yields each member, in the order of the directory."""
+"""Reads zip archives: yields each member, in the order of the central directory."""
 
 import io
 import stat
@@ -22,17 +22,17 @@ from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, ReaderItem
 
 LOCAL_HEADER_BYTES = 30
-"""Bytes of a member's own header before its name."""
+"""Bytes of a member's local header before its name."""
 STORED, DEFLATED, BZIP2, ZSTD, XZ = 0, 8, 12, 93, 95
 OTHERS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 14: "LZMA", 97: "WavPack", 98: "PPMd"}
-"""Ways to pack that no one uses for texts, by their number."""
+"""Compression methods that are rare for texts, by their number."""
 DOCUMENTS = {"word": "a Word document (docx)", "xl": "an Excel workbook (xlsx)", "ppt": "a PowerPoint file (pptx)"}
-"""What a file of Office is, by the folder in it."""
+"""Kinds of Office documents, by the folder in them."""
 
 
 @dataclass(frozen=True)
 class ZipReader:
-    """Reads zip archives, but not files of programs that are zip archives inside, such as .docx."""
+    """Reads zip archives, but not document formats that are zip archives inside, such as .docx."""
 
     name: ClassVar = "zip"
     protocol: ClassVar = 1
@@ -69,14 +69,14 @@ class ZipReader:
 
 
 class ZipSurvey(msgspec.Struct, frozen=True):
-    """What must be known of all members before one is read: where each begins, where the last ends; what it all is."""
+    """Facts about all members, read before any content: their offsets, directory start, kind of file."""
 
     offsets: "array[int]"
     end: int
     kind: str | None
 
     def overlaps(self, entry: ZipEntry) -> bool:
-        """Whether another member, or the directory, begins within the entry: so a few bytes pass for terabytes."""
+        """Whether another member or the directory starts inside the entry, as in zip bombs."""
         at = bisect_left(self.offsets, entry.offset)
         behind = self.offsets[at + 1] if at + 1 < len(self.offsets) else self.end
         return entry.least_end > behind
@@ -94,13 +94,13 @@ def _survey(file: BinaryIO, found: ZipDirectory, most: int) -> ZipSurvey:
             if folder in DOCUMENTS or not slash or rest == "MANIFEST.MF":
                 folders.add(folder)
     except ReaderError:
-        # Those before it are read, and then it is met again.
+        # The members before it are read, and then the error occurs again.
         pass
     return ZipSurvey(array("Q", sorted(offsets)), found.start, _kind(file, first, folders))
 
 
 def _kind(file: BinaryIO, first: ZipEntry | None, names: set[str]) -> str | None:
-    """What an archive is that is a file of some program; None for one of documents."""
+    """Returns the document format of an archive; None for a plain archive."""
     if "[Content_Types].xml" in names:
         return next((kind for folder, kind in DOCUMENTS.items() if folder in names), "an Office file")
     if first is not None and first.name == "mimetype" and first.method == STORED:
@@ -138,7 +138,7 @@ def _member(
 
 
 def _stream(file: BinaryIO, entry: ZipEntry, counted: Budget | None, budget: Budget) -> io.RawIOBase:
-    """The stream of a member. Raises `ReaderError` if it cannot be read."""
+    """Returns the stream of a member. Raises `ReaderError` if it cannot be read."""
     if entry.encrypted:
         raise ReaderError("is encrypted; unpack the archive with its password first")
     compression = _compression(entry.method)
@@ -152,7 +152,7 @@ def _stream(file: BinaryIO, entry: ZipEntry, counted: Budget | None, budget: Bud
 
 
 def _compression(method: int) -> Compression | None:
-    """How a member is packed; None for one that is not. Raises `ReaderError` where that is not known here."""
+    """Returns the compression of a member; None if it is stored. Raises `ReaderError` for an unsupported method."""
     if method == STORED:
         return None
     if method == DEFLATED:

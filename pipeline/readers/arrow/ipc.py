@@ -26,7 +26,7 @@ from pipeline.readers.tables import TableRow, check_column_count, table_records
 
 ARROW_MAGIC = b"ARROW1"
 CONTINUATION = b"\xff\xff\xff\xff"
-"""Before each message of a stream, whose length follows."""
+"""Precedes each message of a stream; the message's length follows."""
 FIRST_FEATHER = b"FEA1"
 MAX_FIRST_MESSAGE_BYTES = 1 << 28
 ARROW_SUFFIXES = frozenset({".arrow", ".arrows", ".feather", ".ipc"})
@@ -34,7 +34,7 @@ ARROW_SUFFIXES = frozenset({".arrow", ".arrows", ".feather", ".ipc"})
 
 @dataclass(frozen=True)
 class ArrowReader:
-    """Reads files (Feather version 2) and streams. A damaged batch fails; a file is read on after it."""
+    """Reads files (Feather version 2) and streams. A damaged batch fails; in a file the next ones are still read."""
 
     name: ClassVar = "arrow"
     protocol: ClassVar = 1
@@ -72,14 +72,14 @@ def _begins_stream(head: bytes) -> bool:
 
 
 class _Room(msgspec.Struct, frozen=True):
-    """The file that batches are in, and what they may unpack to."""
+    """The file that batches are in, and the limits of its expansion."""
 
     file: BinaryIO
     limits: Limits
     budget: Budget
 
     def rows(self, batch: Untyped, first: int) -> Iterator[TableRow]:
-        """The rows of a batch, which may be all of the file."""
+        """Yields the rows of a batch, which may be the whole file."""
         for piece, fault in pieces(validated(batch), self.limits, self.budget):
             if fault is not None:
                 yield TableRow(first, fault=fault)

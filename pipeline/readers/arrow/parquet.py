@@ -27,11 +27,11 @@ from pipeline.readers.tables import TableRow, check_column_count, table_records
 PARQUET_MAGIC = b"PAR1"
 PARQUET_MEDIA_TYPE = "application/vnd.apache.parquet"
 BUFFER = 1 << 20
-"""Bytes of a column that are read at a time: a group of rows may be larger than the memory."""
+"""Bytes of a column that are read at a time: a row group may be larger than the memory."""
 VALUE = 4
-"""Bytes that a value in a list takes at least, with its levels."""
+"""Minimum bytes of a value in a list, with its levels."""
 FOOTER_LIMITS = {"thrift_string_size_limit": 1 << 24, "thrift_container_size_limit": 1 << 20}
-"""The most bytes of one text in the footer of a file, 16 MiB, and the most parts of one list there."""
+"""Limits of the footer: bytes (16 MiB) of one string, and elements of one list."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _rows(
 
 
 def declared(group: Untyped, schema: Untyped) -> int:
-    """The bytes that a group of rows declares to unpack to, and those of values in lists: one row may hold all."""
+    """Returns the uncompressed size that a row group declares, and that of values in lists: one row may have all."""
     columns = [group.column(number) for number in range(group.num_columns)]
     lists = sum(
         VALUE * max(column.num_values, 0)

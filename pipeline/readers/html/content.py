@@ -47,8 +47,9 @@ def _leads_away(line: PageLine) -> bool:
 
 
 def _between(lines: Sequence[PageLine], taken: Sequence[int]) -> list[int]:
-    """Returns lines between extracted ones that share a block or table with them, or are captions, questions or a
-    pattern.
+    """Returns lines between the extracted ones that the extraction lost.
+
+    These share a block or table with them, or are captions, questions or lines of a pattern.
     """
     known = set(taken)
     homes = {lines[i].context.holder for i in taken}

@@ -41,7 +41,7 @@ SITE = ("og:site_name", "application-name")
 
 
 def stated_metadata(soup: "BeautifulSoup") -> Mapping[str, str]:
-    """Returns `title`, `author`, `date`, `site` and `url`, each if the page states it; the date as it is written there."""
+    """Returns `title`, `author`, `date`, `site` and `url`, each if the page states it; the date as written there."""
     metas = _metas(soup)
     linked = _linked(soup)
     found = {

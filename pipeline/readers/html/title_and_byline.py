@@ -170,9 +170,7 @@ def _is_byline(line: PageLine) -> bool:
 
 
 def _belongs(line: PageLine, title: str | None, *, told: bool) -> bool:
-    """Whether a line between title and text is part of the title block: a byline, by its words or its element, or a
-    lead.
-    """
+    """Whether a line between title and text is a byline, by its words or its element, or a lead."""
     context = line.context
     if context.hidden or (title is not None and comparison_key(line.text) == comparison_key(title)):
         return False
