@@ -79,7 +79,7 @@ class BucketStore:
 
     def upload(self, at: Address, path: Path) -> None:
         """Uploads a local file; a large one in parts."""
-        # Opened outside the translation: an error of the local file must not be blamed on the bucket.
+        # Opened outside the translation: an error of the local file is not one of the bucket.
         with path.open("rb") as file, self._translated_errors(at):
             self._library.put(self._made, at.path, file)
 
@@ -103,7 +103,7 @@ class BucketStore:
     def open(self, at: Address) -> BinaryIO:
         """Opens an object for reading. A small one is fetched whole, a larger one in ranges as they are needed.
 
-        So no connection stays open, and times out, while the caller works on what was read.
+        No connection stays open and times out while the caller works on the data.
         """
         with self._translated_errors(at):
             found = self._library.get(self._made, at.path)
@@ -118,7 +118,7 @@ class BucketStore:
                 with self._translated_errors(at):
                     return bytes(self._library.get(self._made, at.path, options=cast("Any", options)).bytes())
             except UsageError as error:
-                # What was in order for the first piece is a fault of the store's for a later one.
+                # The first range succeeded, so a later failure is a fault of the store.
                 raise StoreError(str(error)) from None
 
         return io.BufferedReader(RangeReader(piece, size, FIRST_RANGE_BYTES), FIRST_RANGE_BYTES)
@@ -153,7 +153,7 @@ class BucketStore:
 
     @contextmanager
     def _translated_errors(self, where: object, *, configuring: bool = False) -> Iterator[None]:
-        """Translates errors of the library, whose messages may show addresses, and keys that a server repeats."""
+        """Translates errors of the library, whose messages may contain URLs, and keys that a server repeats."""
         try:
             yield
         except (StoreError, UsageError):
@@ -199,10 +199,10 @@ class BucketStore:
 
 
 def open_bucket(scheme: str, host: str) -> BucketStore:
-    """The bucket, made once in each process.
+    """Opens the bucket, once per process.
 
-    Raises `UsageError` in a process that was forked from one in which a bucket was used: the threads that do the
-    library's work are not in it, and it would wait for them for ever.
+    Raises `UsageError` in a process that was forked from one that used a bucket: the library's threads do not exist in
+    it, and it would wait for them for ever.
     """
     if _USED and os.getpid() not in _USED:
         raise UsageError(

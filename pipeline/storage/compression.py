@@ -1,6 +1,6 @@
 """Compresses and decompresses streams: gzip and Zstandard, by name when writing and by content when reading.
 
-Memory does not grow with the file. The same content gives the same bytes: gzip files hold neither a time nor a name.
+Memory does not grow with the file. The same content gives the same bytes: gzip files contain no time and no name.
 """
 
 import gzip

@@ -53,9 +53,9 @@ def uses_plain_http(scheme: str) -> bool:
 
 
 def s3_options() -> dict[str, Any]:
-    """Options for the library beside the environment, which it reads itself: those of the profile in `~/.aws`.
+    """Returns options for the library from the profile in `~/.aws`; it reads the environment itself.
 
-    Raises `UsageError` for a profile that is not there, and for one whose keys only `boto3` can get where that is not.
+    Raises `UsageError` for a missing profile, and if `boto3` is needed to get its keys but not installed.
     """
     name = _name()
     profile = _profile(name)
@@ -107,7 +107,7 @@ def _profile(name: str) -> dict[str, str]:
         try:
             parser.read(path, "utf-8")
         except (MalformedError, OSError, UnicodeDecodeError):
-            # The error would show the line, in which a key may stand.
+            # The error would show the line, which may contain a key.
             raise UsageError(
                 f"{path} is not as such files are: sections in brackets, and a key = value a line"
             ) from None

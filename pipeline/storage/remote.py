@@ -1,4 +1,4 @@
-"""A path in a store, with those methods of `pathlib.Path` that are needed."""
+"""A path in a store, with the methods of `pathlib.Path` that are needed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -117,7 +117,7 @@ AnyPath: TypeAlias = Path | RemotePath
 
 
 def as_path(said: str | Path | RemotePath, access: WebAccess = WebAccess()) -> AnyPath:  # noqa: B008 -- it is frozen
-    """The local or remote path that a path or URL names. Raises `UsageError` for an unsupported URL."""
+    """Returns the local or remote path that a path or URL names. Raises `UsageError` for an unsupported URL."""
     if isinstance(said, RemotePath):
         return said
     if isinstance(said, str) and is_url(said):

@@ -93,7 +93,7 @@ class _Download(io.RawIOBase):
         return True
 
     def readinto(self, buffer: object) -> int:
-        # Of a longer one the beginning, so that the clock hears of what came.
+        # Of a longer read only the beginning, so that the clock counts what arrives.
         room = memoryview(cast("bytearray", buffer)).cast("B")[:BUFFER]
         while True:
             try:
@@ -115,7 +115,7 @@ class _Download(io.RawIOBase):
             self._go_on()
 
     def _go_on(self) -> None:
-        """Requests the missing rest. Raises `StoreError` if the server sends the whole file, or something else."""
+        """Requests the rest. Raises `StoreError` if the server sends the whole file, or something else."""
         where = f"{self._at} breaks off at byte {self._read:,}"
         if self._broken == len(PAUSES):
             raise StoreError(f"{where} again and again; run again later")
@@ -141,7 +141,7 @@ class _Download(io.RawIOBase):
 
 
 def _asked(at: Address, headers: dict[str, str], access: WebAccess, clock: DownloadClock) -> HTTPResponse:
-    """The response to a GET. A request is retried if the server is busy or cannot be reached."""
+    """Sends a GET and returns the response. Retries if the server is busy or cannot be reached."""
     url = f"{at}?{at.query}" if at.query else str(at)
     headers = {"User-Agent": f"bilingual-pipeline/{__version__}", **headers}
     try:
@@ -155,7 +155,7 @@ def _asked(at: Address, headers: dict[str, str], access: WebAccess, clock: Downl
                 if status not in BUSY:
                     _refuse(at, status, reason)
             except (URLError, OSError, HTTPException) as error:
-                # The reason of a URLError is the error beneath; what an HTTPException says may hold the address.
+                # The reason of a URLError is the original error; the text of an HTTPException may contain the URL.
                 beneath = error.reason if isinstance(error, URLError) else error
                 if isinstance(beneath, StoreError):
                     raise beneath from None
@@ -174,7 +174,7 @@ def _asked(at: Address, headers: dict[str, str], access: WebAccess, clock: Downl
 
 
 def _moved_to(at: Address, answer: HTTPResponse) -> str:
-    """The host that a redirect led to; empty without a redirect to another host."""
+    """Returns the host that a redirect led to; empty without a redirect to another host."""
     host = urlsplit(answer.url).netloc.lower()
     return host if urlsplit(f"//{host}").hostname != urlsplit(f"//{at.host}").hostname else ""
 
@@ -200,7 +200,7 @@ def _length(answer: HTTPResponse) -> int | None:
 
 
 def _validator(answer: HTTPResponse) -> str | None:
-    """The strong entity tag of a file, by which a download is resumed safely."""
+    """Returns the strong entity tag of a file, with which a download can be resumed safely."""
     tag = answer.headers.get("ETag")
     return tag if tag and not tag.startswith("W/") else None
 
