@@ -11,7 +11,7 @@ FREE_BYTES = 1 << 26
 
 
 class Readable(Protocol):
-    """Anything that bytes can be read from."""
+    """An object that bytes can be read from."""
 
     def read(self, size: int, /) -> bytes:
         """Up to `size` bytes; `b\"\"` at the end."""

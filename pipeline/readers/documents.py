@@ -62,7 +62,7 @@ def first_documents(found: Iterable[ReadResult], most: int | None) -> Iterator[R
 def is_document(file: InputFile, options: Input, readers: Registry) -> bool:
     """Whether a file is one document with the file's id, judged by its beginning.
 
-    Standard input is not looked at, because it can be read only once.
+    Standard input is not inspected, because it can be read only once.
     """
     if file.is_stdin:
         return False
@@ -196,7 +196,7 @@ def _unclaimed(source: ByteSource) -> Unreadable | LeftOut:
 
 
 def _remedy(record: HasOrigin) -> str:
-    """What to do about an id that comes twice. Tables in one folder may each count their rows from 1."""
+    """Returns what to do about an id that occurs twice. Tables in one folder may each count their rows from 1."""
     other = ", or name another field in [input] id_field" if record.origin.row is not None else ""
     return f"make ids unique{other}"
 

@@ -21,15 +21,15 @@ IS_SPECIAL = "is a pipe, a socket or a device; name it to read it"
 
 FoundItem: TypeAlias = "InputFile | Unreadable | LeftOut"
 FolderIdentity: TypeAlias = tuple[int, int]
-"""The device and the number of a folder: one folder has one, whatever paths lead to it."""
+"""The device and inode of a folder: the same for all paths that lead to it."""
 
 
 class InputFile(msgspec.Struct, frozen=True):
     """A file to read: `name` is its path below the input root, with `/`.
 
-    It lies `at` a path on this machine or at `remote` in a bucket or on the web; without both it is standard input.
-    `named` says whether the user named it rather than a folder above it. `within` is the folder below which no link is
-    followed on the way to it, where none is.
+    `at` is its path on this machine, `remote` its location in a bucket or on the web; without both it is standard
+    input. `named` says whether the user named it rather than a folder above it. `within` is the folder below which no
+    link is followed on the way to it; None if links are followed.
     """
 
     at: str | Path | None
@@ -101,15 +101,16 @@ def find_files(
     access: WebAccess = WebAccess(),  # noqa: B008 -- it is frozen
     follow_symlinks: bool = False,
 ) -> tuple[list[InputFile], list[Unreadable | LeftOut]]:
-    """The files at and below `inputs`, sorted by name, and what is unreadable or left out. `-` is standard input.
+    """Returns the files at and below `inputs`, sorted by name, and what is unreadable or left out.
 
-    A URL names an object, or a folder of them: the files are those that would be found in a folder with a copy of it.
-    Below a folder, names that begin with `.` or `_` and the folder `leave_out` are passed over; `include` are patterns
-    for names below the folder. A file that is named itself is always taken. Links and special files below a folder are
-    left out; with `follow_symlinks` links are followed, each folder they lead to once. Of files that would give one id
-    `is_document` is asked whether each is a document: a table or an archive may be called as the text beside it.
+    `-` is standard input. A URL names an object or a folder of them; a folder gives the same files as a local copy of
+    it would. Below a folder, names that begin with `.` or `_` and the folder `leave_out` are skipped; `include` are
+    patterns for names below the folder. A file that the user names is always included. Links and special files below a
+    folder are left out; with `follow_symlinks` links are followed, each linked folder once. If several files would give
+    the same id, `is_document` is asked whether each is a document, because a table or an archive may have the name of
+    the text next to it.
 
-    Raises `UsageError` for a path that is not there, for one that is named twice and for two documents with one id.
+    Raises `UsageError` for a missing path, for a path that is named twice, and for two documents with the same id.
     """
     found: list[FoundItem] = []
     spared = RemotePath(leave_out) if isinstance(leave_out, str) and is_url(leave_out) else None
@@ -168,9 +169,9 @@ class _Walk:
         self._spared = spared
         self._follow = follow
         self._linked: set[FolderIdentity] = set()
-        """Folders that links led to, each of which is read so only once.
+        """Folders that links led to, so that each is read only once.
 
-        Ten folders with links to each other could otherwise be walked through in millions of orders.
+        Ten folders with links to each other could otherwise be walked in millions of orders.
         """
 
     def found(self) -> Iterator[FoundItem]:
@@ -219,16 +220,16 @@ class _Walk:
         return _Above(_identity(self._top), None)
 
     def _enters(self, entry: os.DirEntry[str], above: "_Above | None") -> bool:
-        """Whether a folder is to be read: not the one to spare, none above itself, and by a link only once."""
+        """Whether to read a folder: not the one to skip, not a parent of itself, and by a link only once."""
         if not self._follow:
             return self._spared is None or entry.inode() != self._spared[1] or _identity(entry.path) != self._spared
         identity = _identity(entry.path)
         if identity is None:
-            # It is too deep, or gone: whoever lists it says so.
+            # It is too deep, or gone: listing it reports the error.
             return True
         if identity == self._spared:
             return False
-        # A link to a folder above would lead round in circles.
+        # A link to a parent folder would loop.
         while above is not None:
             if above.folder == identity:
                 return False
@@ -263,14 +264,14 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError:
-        # For example a link to itself: reading it says so, and its neighbours are taken in.
+        # For example a link to itself: reading it reports the error, and other files are still read.
         return False
 
 
 def _is_special(entry: os.DirEntry[str]) -> bool:
-    """Whether it is neither file nor folder. What a link does not lead to is said by whoever opens it."""
+    """Whether it is neither a file nor a folder. Opening a broken link reports the error."""
     try:
-        # Of most entries the folder itself says so; each further question is one to the disk.
+        # For most entries the listing already has the type; anything else needs another disk access.
         return not entry.is_file() and not stat.S_ISREG(entry.stat().st_mode)
     except OSError:
         return False
@@ -292,7 +293,7 @@ def _shown(name: str) -> str:
 
 def _refuse_doubles(files: Sequence[InputFile], is_document: Callable[[InputFile], bool]) -> None:
     alike: dict[str, list[InputFile]] = {}
-    # First by a number for each: of a million files that is little, and nearly all are alone.
+    # First with one number for each file: this takes little memory for a million files, nearly all with unique names.
     seen: set[int] = set()
     again = {number for file in files if (number := hash(file.id)) in seen or seen.add(number)}  # type: ignore[func-returns-value]
     for file in files if again else ():

@@ -9,7 +9,7 @@ from pipeline.readers.input_files import InputFile
 
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-"""Flags: do not block on a pipe that nobody writes to, and do not change line ends on Windows."""
+"""Flags: do not block on a pipe without a writer, and do not translate line ends on Windows."""
 FOLDER = getattr(os, "O_DIRECTORY", 0)
 STEPS = bool(NO_LINK) and os.open in os.supports_dir_fd
 """Whether this system can open a path folder by folder."""

@@ -1,4 +1,4 @@
-"""Makes records of a table's rows: one field is the text, one the id, and all others are metadata."""
+"""Turns the rows of a table into records: one field is the text, one the id, and all others are metadata."""
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -75,7 +75,7 @@ def table_records(
     width = len(columns or ())
     table = _RecordFactory(location, name or source.id, options.text_field, column, options, media_type, unit, width)
     if column is None and broken is None and len(intact) == len(sample):
-        # Rows of a table are alike. Of other records the first may be pictures, and the texts follow them.
+        # Rows of a table are alike. In other files the first records may be pictures, and texts follow.
         first = None if columns is not None else (yield from table.skip_to_text(rows, len(sample)))
         if first is None:
             names = list(columns or dict.fromkeys(name for fields in intact for name in fields))

@@ -75,7 +75,7 @@ def delimiter_of(head: str, suffix: str, quote: str, *, whole: bool) -> str:
 
 
 def _widths(head: str, dialect: Dialect, *, whole: bool) -> list[int]:
-    """Returns the number of cells in each of the first rows that are not empty; not the last one of a truncated head."""
+    """Returns the number of cells in each of the first non-empty rows; not the last one of a truncated head."""
     found: list[int] = []
     rows = dialect.reader(io.StringIO(head, newline=""))
     try:

@@ -96,7 +96,7 @@ class CsvRows:
                 csv.field_size_limit(before)
 
     def _mended(self, lenient: Iterator[list[str]]) -> list[str] | None:
-        """Reads a row again with a lenient parser, for a quote inside a quoted cell; None if a cell then contains rows."""
+        """Reads a row with a quote inside a quoted cell leniently; None if a cell then contains rows."""
         feed = self._feed
         if self._are_rows(feed.held[1:]):
             return None

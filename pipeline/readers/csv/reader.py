@@ -21,14 +21,14 @@ from pipeline.text.encodings.signatures import binary_kind
 
 CSV_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 UNDECODED_CELL = 0xDC00
-"""A byte that is no character stands in a text as this code point and its own value, as Python has it for UTF-8."""
+"""Offset that is added to an undecodable byte to get a code point, as in Python's surrogateescape."""
 
 
 @dataclass(frozen=True)
 class CsvReader:
     """Reads CSV. The `delimiter` is detected if none is set; an empty `quote` is for tables without quoting.
 
-    Without `header` the columns are called `column_1`, `column_2` and so on.
+    Without `header` the columns are named `column_1`, `column_2` and so on.
     """
 
     name: ClassVar = "csv"
@@ -48,14 +48,14 @@ class CsvReader:
             raise ValueError("`quote` is one character, or empty for none")
 
     def sniff(self, source: ByteSource) -> Claim:
-        """Claims by suffix alone: many texts have a comma in every line."""
+        """Claims by suffix alone, because many texts have a comma in every line."""
         return Claim.NAME if source.suffix in CSV_SUFFIXES and binary_kind(source.head) is None else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """Yields a document for each row. The header and empty lines are not counted as rows."""
         encoding = options.encoding or encoding_of(source.head)
         try:
-            # The byte order mark is a character here; whoever reads the first line takes it off.
+            # The byte order mark is decoded as a character, which is removed from the first line.
             encoding = codecs.lookup(encoding).name.removesuffix("-sig")
             stream = io.TextIOWrapper(source.stream, encoding, "pipeline.torn", newline="")
         except (LookupError, UnicodeError):
@@ -65,7 +65,7 @@ class CsvReader:
         except UnicodeError:
             raise ReaderError(f"cannot be read on as {encoding}; name its encoding in [input] encoding") from None
         finally:
-            # The stream is the source's to close.
+            # The source closes its own stream.
             stream.detach()
 
     def _rows(
@@ -94,7 +94,7 @@ class CsvReader:
 
 @dataclass(frozen=True)
 class _Cut:
-    """Turns cells into rows of one file."""
+    """Turns the cells of one file into rows."""
 
     columns: tuple[str, ...]
     delimiter: str
@@ -135,7 +135,7 @@ def _torn(cell: str) -> str | UndecodedText:
 
 
 def _as_code_points(error: UnicodeError) -> tuple[str, int]:
-    """An error handler that keeps undecodable bytes, including ASCII ones, which `surrogateescape` refuses."""
+    """Decodes undecodable bytes to code points, including ASCII ones, which `surrogateescape` rejects."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return "".join(chr(UNDECODED_CELL + byte) for byte in error.object[error.start : error.end]), error.end
