@@ -187,8 +187,8 @@ class ByteSource:
                     fault.passing = True
                     raise fault from None
                 except OSError as error:
-                    told = f"cannot be copied to {tempfile.gettempdir()}: {error.strerror or error}"
-                    fault = ReaderError(f"{told}; set TMPDIR to a folder with more room")
+                    reason = f"cannot be copied to {tempfile.gettempdir()}: {error.strerror or error}"
+                    fault = ReaderError(f"{reason}; set TMPDIR to a folder with more room")
                     fault.passing = True
                     raise fault from None
             yield Path(file.name)

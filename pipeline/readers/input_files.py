@@ -68,24 +68,24 @@ class InputFile(msgspec.Struct, frozen=True):
         """Its size in bytes, if known without reading it."""
         if self.remote is not None:
             return self.remote.size
-        found = self._looked_at()
-        return None if found is None else found.st_size
+        status = self._looked_at()
+        return None if status is None else status.st_size
 
     @property
     def stamp(self) -> str | None:
         """A stamp that changes when the file does, as far as that shows without reading it."""
         if self.remote is not None:
             return None if self.remote.stamp is None else f"{self.remote.size}-{self.remote.stamp}"
-        found = self._looked_at()
-        return None if found is None else f"{found.st_size}-{found.st_mtime_ns}"
+        status = self._looked_at()
+        return None if status is None else f"{status.st_size}-{status.st_mtime_ns}"
 
     def _looked_at(self) -> os.stat_result | None:
         """The file's status; None for standard input, a pipe, or a file that no longer exists."""
         try:
-            found = None if self.at is None else os.stat(self.at)
+            status = None if self.at is None else os.stat(self.at)
         except OSError:
             return None
-        return found if found is not None and stat.S_ISREG(found.st_mode) else None
+        return status if status is not None and stat.S_ISREG(status.st_mode) else None
 
 
 def _every(_: InputFile) -> bool:
@@ -112,52 +112,53 @@ def find_files(
 
     Raises `UsageError` for a missing path, for a path that is named twice, and for two documents with the same id.
     """
-    found: list[FoundItem] = []
+    items: list[FoundItem] = []
     spared = RemotePath(leave_out) if isinstance(leave_out, str) and is_url(leave_out) else None
-    for said in inputs:
-        given = Path(said)
-        if not str(said):
+    for source in inputs:
+        path = Path(source)
+        if not str(source):
             raise UsageError("an empty name is given; name a file or a folder of raw documents")
-        if isinstance(said, str) and is_url(said):
-            found.extend(_stored(RemotePath(said, access=access), include, spared))
-        elif str(given) == STDIN:
-            if any(isinstance(item, InputFile) and item.is_stdin for item in found):
+        if isinstance(source, str) and is_url(source):
+            items.extend(_stored(RemotePath(source, access=access), include, spared))
+        elif str(path) == STDIN:
+            if any(isinstance(item, InputFile) and item.is_stdin for item in items):
                 raise UsageError("- is named twice; standard input can be read once")
-            found.append(InputFile(None, "stdin", named=True))
-        elif given.is_dir():
+            items.append(InputFile(None, "stdin", named=True))
+        elif path.is_dir():
             spared_here = None if leave_out is None or spared is not None else _identity(leave_out)
-            found.extend(_Walk(given, include, spared_here, follow=follow_symlinks).found())
-        elif given.exists():
-            found.append(_named(given, given.name, asked_for=True))
+            items.extend(_Walk(path, include, spared_here, follow=follow_symlinks).found())
+        elif path.exists():
+            items.append(_named(path, path.name, asked_for=True))
         else:
-            raise UsageError(f"{given} is not there; name a file or a folder of raw documents")
-    files = sorted((item for item in found if isinstance(item, InputFile)), key=lambda file: (file.name, file.where))
+            raise UsageError(f"{path} is not there; name a file or a folder of raw documents")
+    files = sorted((item for item in items if isinstance(item, InputFile)), key=lambda file: (file.name, file.where))
     _refuse_doubles(files, is_document)
-    return files, [item for item in found if not isinstance(item, InputFile)]
+    return files, [item for item in items if not isinstance(item, InputFile)]
 
 
-def _stored(given: RemotePath, include: Sequence[str], spared: RemotePath | None) -> Iterator[FoundItem]:
+def _stored(url: RemotePath, include: Sequence[str], spared: RemotePath | None) -> Iterator[FoundItem]:
     """Yields the object at a URL, or the objects below it. Raises `UsageError` if there are none."""
     try:
-        entry = given.entry()
+        entry = url.entry()
         if entry is not None:
-            if not given.name:
-                raise UsageError(f"{given} names no file of its server; name one")
-            yield InputFile(None, given.name, named=True, remote=given.known(entry))
+            if not url.name:
+                raise UsageError(f"{url} names no file of its server; name one")
+            yield InputFile(None, url.name, named=True, remote=url.known(entry))
             return
         empty = True
-        for entry in () if given.on_web else given.below():
+        for entry in () if url.on_web else url.below():
             empty = False
             if any(part.startswith((".", "_")) for part in entry.name.split("/")):
                 continue
-            remote = (given / entry.name).known(entry)
-            if (spared is None or not spared.holds(remote)) and any(fnmatchcase(entry.name, one) for one in include):
+            remote = (url / entry.name).known(entry)
+            is_spared = spared is not None and spared.holds(remote)
+            if not is_spared and any(fnmatchcase(entry.name, pattern) for pattern in include):
                 yield InputFile(None, entry.name, remote=remote)
     except OSError as error:
-        yield Unreadable(str(given), f"cannot be {'read' if given.on_web else 'listed'}: {error}")
+        yield Unreadable(str(url), f"cannot be {'read' if url.on_web else 'listed'}: {error}")
         return
     if empty:
-        raise UsageError(f"{given} is not there; name an object, or a folder of them")
+        raise UsageError(f"{url} is not there; name an object, or a folder of them")
 
 
 class _Walk:
@@ -207,11 +208,11 @@ class _Walk:
             with os.scandir(folder) as listing:
                 return iter(sorted(listing, key=lambda entry: entry.name)), prefix, above
         except OSError as error:
-            told = f"{error.strerror}; run again to take it in"
+            reason = f"{error.strerror}; run again to take it in"
             if error.errno == errno.ENAMETOOLONG:
-                told = "its path is longer than this system allows; move it to a folder further up"
+                reason = "its path is longer than this system allows; move it to a folder further up"
             name = prefix.rstrip("/") or str(folder)
-            return iter([Unreadable(_shown(name), f"cannot be listed: {told}")]), prefix, above
+            return iter([Unreadable(_shown(name), f"cannot be listed: {reason}")]), prefix, above
 
     def _wants(self, name: str) -> bool:
         return any(fnmatchcase(name, pattern) for pattern in self._include)
@@ -254,10 +255,10 @@ class _Above(msgspec.Struct, frozen=True):
 def _identity(folder: str | Path) -> FolderIdentity | None:
     """The identity of a folder; None if it does not exist."""
     try:
-        found = os.stat(folder)
+        status = os.stat(folder)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -306,5 +307,5 @@ def _refuse_doubles(files: Sequence[InputFile], is_document: Callable[[InputFile
         documents = [file for file in group if is_document(file)] if len(group) > 1 else []
         if len(documents) > 1:
             first, second, *_ = documents
-            told = f"{first.where} and {second.where} would both be document {name!r}"
-            raise UsageError(f"{told}; rename one or run them apart")
+            clash = f"{first.where} and {second.where} would both be document {name!r}"
+            raise UsageError(f"{clash}; rename one or run them apart")

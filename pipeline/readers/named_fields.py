@@ -39,10 +39,10 @@ class _Seen(msgspec.Struct):
     tables: int = 0
     """Number of files with records of which none has the text field."""
 
-    def add(self, found: Iterable[ReadResult]) -> Iterator[ReadResult]:
+    def add(self, documents: Iterable[ReadResult]) -> Iterator[ReadResult]:
         """Inspects documents and yields them, until one has all fields."""
         lacks = False
-        for document in found:
+        for document in documents:
             if isinstance(document, Record) and document.origin.field is not None:
                 self.has_text = True
                 if has(document.metadata, self.options.id_field, document.origin.field):
@@ -121,14 +121,14 @@ def is_read_once(file: InputFile) -> bool:
     return file.remote is None and file.stamp is None
 
 
-def with_checked_fields(found: Iterator[ReadResult], options: Input) -> Iterator[ReadResult]:
+def with_checked_fields(documents: Iterator[ReadResult], options: Input) -> Iterator[ReadResult]:
     """Yields the documents of a file that can be read only once, after checking the fields of the first ones.
 
     Raises `UsageError` before the first document if none has a field that the settings name.
     """
     seen = _Seen(options)
-    ahead = list(seen.add(islice(found, MAX_RECORDS)))
+    ahead = list(seen.add(islice(documents, MAX_RECORDS)))
     if not seen.complete:
         seen.refuse()
     yield from ahead
-    yield from found
+    yield from documents

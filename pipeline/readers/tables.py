@@ -175,21 +175,21 @@ def unique_names(names: Iterable[str]) -> tuple[str, ...]:
     >>> unique_names(["id", "", "text", "text"])
     ('id', 'column_2', 'text', 'text_2')
     """
-    given = list(names)
-    taken = frozenset(given)
-    found: dict[str, None] = {}
+    originals = list(names)
+    original_names = frozenset(originals)
+    unique: dict[str, None] = {}
     # Where counting got to for each name: starting from 1 for each of a thousand equal names takes a million steps.
     reached: dict[str, int] = {}
-    for number, name in enumerate(given, 1):
+    for number, name in enumerate(originals, 1):
         wanted = name or f"column_{number}"
         times = reached.get(wanted, 1)
         free = wanted if times == 1 else f"{wanted}_{times}"
-        while free in found or (times > 1 and free in taken):
+        while free in unique or (times > 1 and free in original_names):
             times += 1
             free = f"{wanted}_{times}"
         reached[wanted] = times
-        found[free] = None
-    return tuple(found)
+        unique[free] = None
+    return tuple(unique)
 
 
 def text_column(sample: Sequence[Mapping[str, object]]) -> str | None:
@@ -295,9 +295,9 @@ class _RecordFactory(msgspec.Struct, frozen=True):
         if row.fault is not None:
             return Unreadable(name, f"{self._where(row)}: {row.fault}")
         fields = row.fields
-        given = value_at(fields, self.options.id_field)
-        if isinstance(given, str | int) and not isinstance(given, bool) and str(given):
-            name = str(given)
+        id_value = value_at(fields, self.options.id_field)
+        if isinstance(id_value, str | int) and not isinstance(id_value, bool) and str(id_value):
+            name = str(id_value)
         field = self._field(fields)
         text = None if field is None else value_at(fields, field)
         if field is None or not isinstance(text, str | bytes):

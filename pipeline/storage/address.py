@@ -67,10 +67,10 @@ def is_url(text: str) -> bool:
     >>> is_url("s3://salt/raw/"), is_url("raw/salt.txt"), is_url("C:/raw"), is_url("a:b")
     (True, False, False, False)
     """
-    found = SCHEME.match(text)
-    if found is None:
+    match = SCHEME.match(text)
+    if match is None:
         return False
-    scheme = found[1].lower()
+    scheme = match[1].lower()
     if scheme not in (*BUCKET_SCHEMES, *WEB_SCHEMES):
         also = "; name a file of this machine by its path alone" if scheme == "file" else ""
         raise UsageError(

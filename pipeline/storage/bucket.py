@@ -87,10 +87,10 @@ class BucketStore:
         """The metadata of an object; None if it does not exist."""
         try:
             with self._translated_errors(at):
-                found = self._library.head(self._made, at.path)
+                metadata = self._library.head(self._made, at.path)
         except MissingError:
             return None
-        return StoredObject(at.name, found["size"], _stamp(found))
+        return StoredObject(at.name, metadata["size"], _stamp(metadata))
 
     def delete(self, at: Address) -> None:
         """Deletes an object, if it exists."""
@@ -106,11 +106,11 @@ class BucketStore:
         No connection stays open and times out while the caller works on the data.
         """
         with self._translated_errors(at):
-            found = self._library.get(self._made, at.path)
-            size, tag = found.meta["size"], found.meta["e_tag"]
+            response = self._library.get(self._made, at.path)
+            size, tag = response.meta["size"], response.meta["e_tag"]
             if size <= FIRST_RANGE_BYTES:
-                return io.BufferedReader(cast("io.RawIOBase", io.BytesIO(bytes(found.bytes()))))
-        del found
+                return io.BufferedReader(cast("io.RawIOBase", io.BytesIO(bytes(response.bytes()))))
+        del response
 
         def piece(start: int, end: int) -> bytes:
             options: dict[str, Any] = {"range": (start, end), **({"if_match": tag} if tag else {})}
@@ -125,8 +125,8 @@ class BucketStore:
 
     def listing(self, at: Address) -> Iterator[StoredObject]:
         """Yields the objects below a folder, with their names below it, sorted."""
-        found = self._listing(at)
-        yield from sorted(found, key=lambda entry: entry.name) if self._unsorted else found
+        entries = self._listing(at)
+        yield from sorted(entries, key=lambda entry: entry.name) if self._unsorted else entries
 
     def _listing(self, at: Address) -> Iterator[StoredObject]:
         folder = f"{at.path.strip('/')}/" if at.path.strip("/") else ""
@@ -169,8 +169,8 @@ class BucketStore:
 
     def _fault(self, error: Exception, where: object, *, configuring: bool) -> Exception:
         line = str(error).partition("\n\nDebug source")[0]
-        code = found[1] if (found := ERROR_CODE.search(line)) else None
-        status = int(found[1]) if (found := ERROR_STATUS.search(line)) else None
+        code = match[1] if (match := ERROR_CODE.search(line)) else None
+        status = int(match[1]) if (match := ERROR_STATUS.search(line)) else None
         known = code or (f"status {status}" if status else None)
         kinds = self._library.exceptions
         if any(address in line for address in METADATA_ADDRESSES):
@@ -231,9 +231,9 @@ def _made(scheme: str, host: str) -> "ObjectStore":
     return AzureStore(container, client_options=client, **patience, **named)
 
 
-def _stamp(found: Any) -> str:  # noqa: ANN401 -- a dictionary of a library that may be missing
+def _stamp(metadata: Any) -> str:  # noqa: ANN401 -- a dictionary of a library that may be missing
     """The tag of an object or, if the store has none, its modification time."""
-    return str(found["e_tag"] or found["last_modified"].isoformat())
+    return str(metadata["e_tag"] or metadata["last_modified"].isoformat())
 
 
 def _first_line(error: Exception) -> str:

@@ -32,8 +32,8 @@ def open_lock_file(path: Path, of: str) -> int:
         if error.errno not in {errno.ELOOP, errno.ENXIO, errno.EISDIR}:
             raise
         raise UsageError(f"{path} is not the lock of {of}, but a link or a special file; delete it") from None
-    found = os.fstat(file)
-    if stat.S_ISREG(found.st_mode) and found.st_nlink <= 1 and CONTENT.fullmatch(_content(file)):
+    status = os.fstat(file)
+    if stat.S_ISREG(status.st_mode) and status.st_nlink <= 1 and CONTENT.fullmatch(_content(file)):
         return file
     os.close(file)
     raise UsageError(f"{path} is not the lock of {of}; move it away, or name another folder with -o")

@@ -78,9 +78,9 @@ def is_called(file: str, name: str) -> bool:
     >>> is_called("a.json", "wire/a"), is_called("b.json", "wire/a")
     (True, False)
     """
-    found = folded(file)
+    folded_file = folded(file)
     expected = (folded(file_name(name, apart=apart)) for apart in (False, True))
-    return any(each == found or each.endswith(f"/{found}") for each in expected)
+    return any(each == folded_file or each.endswith(f"/{folded_file}") for each in expected)
 
 
 class Names(Protocol):

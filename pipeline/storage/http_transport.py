@@ -65,9 +65,9 @@ class DownloadClock:
         try:
             yield
         finally:
-            taken = time.monotonic() - began
-            self._waited += taken
-            self._silent += taken
+            elapsed = time.monotonic() - began
+            self._waited += elapsed
+            self._silent += elapsed
 
     def pause(self, seconds: float) -> None:
         """Waits before a request is made again."""
@@ -173,9 +173,9 @@ def connected(host: str, port: int, clock: DownloadClock, *, allow_private: bool
     The address that is checked is the one that is connected to: a name may resolve differently the next time.
     """
     with clock.waiting():
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     refused, failed = "", None
-    for family, kind, protocol, _, address in found[:MAX_ADDRESSES]:
+    for family, kind, protocol, _, address in addresses[:MAX_ADDRESSES]:
         number = str(address[0])
         if not allow_private and (reason := kind_of_private(number)):
             refused = _refusal(host, number, reason)
@@ -210,10 +210,10 @@ def _refusal(host: str, number: str, kind: str) -> str:
 def _refuse_behind_proxy(host: str) -> None:
     """Raises `RefusedError` for a private address. A name that only the proxy can resolve is left to the proxy."""
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:
         return
-    kinds = [(str(address[0]), kind_of_private(str(address[0]))) for *_, address in found]
+    kinds = [(str(address[0]), kind_of_private(str(address[0]))) for *_, address in addresses]
     for number, kind in kinds:
         if kind:
             raise RefusedError(_refusal(host, number, kind))

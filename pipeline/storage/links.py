@@ -21,9 +21,9 @@ def first_link(folder: Path, name: str) -> Path | None:
 
 def path_inside(folder: Path, name: str) -> Path:
     """Returns the path of the file `name` below `folder`. Raises `UsageError` if there is a symbolic link on it."""
-    found = first_link(folder, name)
-    if found is not None:
-        raise UsageError(f"{found} is a symbolic link, and nothing is written through it; replace it with a folder")
+    link = first_link(folder, name)
+    if link is not None:
+        raise UsageError(f"{link} is a symbolic link, and nothing is written through it; replace it with a folder")
     return folder / name
 
 

@@ -17,9 +17,9 @@ def kind_of_private(address: str) -> str | None:
     >>> kind_of_private("127.0.0.1"), kind_of_private("::ffff:169.254.169.254"), kind_of_private("93.184.216.34")
     ('loopback', 'link-local', None)
     """
-    found = ip_address(address.partition("%")[0])
-    inner = _inside(found) if isinstance(found, IPv6Address) else None
-    return _kind(found if inner is None else inner)
+    ip = ip_address(address.partition("%")[0])
+    inner = _inside(ip) if isinstance(ip, IPv6Address) else None
+    return _kind(ip if inner is None else inner)
 
 
 def _inside(address: IPv6Address) -> IPv4Address | None:

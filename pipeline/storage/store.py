@@ -40,7 +40,7 @@ class WebAccess(msgspec.Struct, frozen=True):
     """256 GiB: ten times the largest dumps in one file, such as Wikipedia's (24 GB)."""
     copied: int = 1 << 32
     """4 GiB. Only content that a server generates has no known length."""
-    said: str = ""
+    shown_host: str = ""
 
 
 class StoreBackend(Protocol):
@@ -102,8 +102,8 @@ class Store(msgspec.Struct, frozen=True):
 
     def size(self, name: str) -> int | None:
         """The size of an object in bytes; None if it does not exist."""
-        found = self.entry(name)
-        return None if found is None else found.size
+        entry = self.entry(name)
+        return None if entry is None else entry.size
 
     def delete(self, name: str) -> None:
         """Deletes an object, if it exists."""
@@ -118,11 +118,11 @@ class Store(msgspec.Struct, frozen=True):
 
     def listing(self, prefix: str = "") -> Iterator[StoredObject]:
         """Yields the objects below the store, or below a folder of it, sorted by name."""
-        for found in self._means.listing(self._at(prefix)):
+        for entry in self._means.listing(self._at(prefix)):
             yield (
-                StoredObject(f"{prefix.strip('/')}/{found.name}", found.size, found.stamp)
+                StoredObject(f"{prefix.strip('/')}/{entry.name}", entry.size, entry.stamp)
                 if prefix.strip("/")
-                else found
+                else entry
             )
 
     def _at(self, name: str) -> Address:

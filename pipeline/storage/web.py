@@ -129,10 +129,10 @@ class _Download(io.RawIOBase):
         unchanged = {"If-Range": self._validator} if self._validator else {}
         headers = {"Range": f"bytes={self._read}-", **unchanged}
         self._answer = _asked(self._at, headers, self._access, self._clock)
-        given = self._answer.headers.get("Content-Range", "")
-        of = given.rpartition("/")[2]
+        content_range = self._answer.headers.get("Content-Range", "")
+        of = content_range.rpartition("/")[2]
         same = of in {"*", str(self.size)} or self.size is None
-        if self._answer.status != 206 or not given.startswith(f"bytes {self._read}-") or not same:
+        if self._answer.status != 206 or not content_range.startswith(f"bytes {self._read}-") or not same:
             raise StoreError(f"{where}, and the server does not go on from there; run again, or copy it here first")
 
     def close(self) -> None:
@@ -159,8 +159,8 @@ def _asked(at: Address, headers: dict[str, str], access: WebAccess, clock: Downl
                 beneath = error.reason if isinstance(error, URLError) else error
                 if isinstance(beneath, StoreError):
                     raise beneath from None
-                told = getattr(beneath, "strerror", None) or type(beneath).__name__
-                reason = f"the server cannot be reached ({told})"
+                cause = getattr(beneath, "strerror", None) or type(beneath).__name__
+                reason = f"the server cannot be reached ({cause})"
             except ValueError:
                 raise RefusedError("the server gives no answer that can be read; check the address") from None
             else:
@@ -181,7 +181,7 @@ def _moved_to(at: Address, answer: HTTPResponse) -> str:
 
 def _say_moved(at: Address, answer: HTTPResponse, access: WebAccess) -> None:
     host = _moved_to(at, answer)
-    if host and host != access.said:
+    if host and host != access.shown_host:
         LOG.warning("pipeline: %s is read from %s, to which its server redirects", at, host)
 
 

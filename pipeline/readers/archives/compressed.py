@@ -119,8 +119,8 @@ def zstd(window: int) -> Compression:
     def fresh() -> Decoder:
         return ZstdDecompressor(options={DecompressionParameter.window_log_max: window})
 
-    def hint(told: str) -> str | None:
-        if "too much memory" not in told:
+    def hint(decoder_message: str) -> str | None:
+        if "too much memory" not in decoder_message:
             return None
         return f"its zstd window is over the limit of {1 << window:,} bytes; raise [sources.zstd] window up to 31"
 
@@ -134,8 +134,8 @@ def xz(memory: int) -> Compression:
     def fresh() -> Decoder:
         return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=memory)
 
-    def hint(told: str) -> str | None:
-        if "Memory usage" not in told:
+    def hint(decoder_message: str) -> str | None:
+        if "Memory usage" not in decoder_message:
             return None
         return f"needs more than {memory:,} bytes of memory to unpack; raise [sources.xz] memory"
 

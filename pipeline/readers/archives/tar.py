@@ -59,7 +59,7 @@ class TarReader:
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """Yields the members."""
         forward = _Forward(source.packed)
-        most, number, given = options.limits.members, 0, 0
+        most, number, yielded = options.limits.members, 0, 0
         archive = _opened(forward)
         while (info := _next(archive, forward)) is not None:
             number += 1
@@ -67,10 +67,10 @@ class TarReader:
             if number > most:
                 raise ReaderError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
             for member in _member(source, archive, info, forward, options):
-                given += 1
+                yielded += 1
                 yield member
         forward.finish()
-        if not given:
+        if not yielded:
             yield source.left_out(members.NONE_TAKEN if number else "is a tar archive that holds nothing")
 
 

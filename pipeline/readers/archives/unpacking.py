@@ -144,10 +144,10 @@ class Unpacked(io.RawIOBase):
         return f"{self._taken:,} bytes ({self._given:,} unpacked)"
 
     def _reason(self, error: BaseException) -> str:
-        told = str(error).strip().splitlines() or [type(error).__name__]
-        hint = self._compression.hint(told[0])
+        message = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        hint = self._compression.hint(message)
         if hint is not None:
             return hint
         if self._frames:
-            return f"{self._what} is damaged, or something else follows it, within {self._where}: {told[0]}; {REST}"
-        return f"{self._what} is damaged within {self._where}: {told[0]}; {REST}"
+            return f"{self._what} is damaged, or something else follows it, within {self._where}: {message}; {REST}"
+        return f"{self._what} is damaged within {self._where}: {message}; {REST}"

@@ -21,6 +21,8 @@ from pipeline.readers.budget import Budget
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, ReaderItem
 
+MAX_MEDIA_TYPE_BYTES = 100
+"""Bytes that are read of the media type in the first member of an e-book or OpenDocument file."""
 LOCAL_HEADER_BYTES = 30
 """Bytes of a member's local header before its name."""
 STORED, DEFLATED, BZIP2, ZSTD, XZ = 0, 8, 12, 93, 95
@@ -44,27 +46,27 @@ class ZipReader:
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """Yields the members. A stream is copied to disk first, because the directory is at the end."""
         with source.on_disk() as path, path.open("rb") as file:
-            found = read_directory(file)
+            directory = read_directory(file)
             most = options.limits.members
-            if found.members > most:
-                raise ReaderError(f"holds {found.members:,} members, over the limit of {most:,}; {members.REMEDY}")
-            survey = _survey(file, found, most)
+            if directory.members > most:
+                raise ReaderError(f"holds {directory.members:,} members, over the limit of {most:,}; {members.REMEDY}")
+            survey = _survey(file, directory, most)
             if survey.kind:
                 yield source.left_out(f"is {survey.kind}; save it as text or as a web page")
                 return
-            if not survey.offsets and not found.length:
+            if not survey.offsets and not directory.length:
                 yield source.left_out("is a zip archive that holds nothing")
                 return
-            given = 0
-            for number, entry in enumerate(read_entries(file, found), 1):
+            yielded = 0
+            for number, entry in enumerate(read_entries(file, directory), 1):
                 if number > most:
                     raise ReaderError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
                 for member in _member(source, file, entry, survey, options):
-                    given += 1
+                    yielded += 1
                     yield member
                 if source.budget.fault is not None:
                     raise source.budget.fault
-            if not given:
+            if not yielded:
                 yield source.left_out(members.NONE_TAKEN)
 
 
@@ -78,16 +80,16 @@ class ZipSurvey(msgspec.Struct, frozen=True):
     def overlaps(self, entry: ZipEntry) -> bool:
         """Whether another member or the directory starts inside the entry, as in zip bombs."""
         at = bisect_left(self.offsets, entry.offset)
-        behind = self.offsets[at + 1] if at + 1 < len(self.offsets) else self.end
-        return entry.least_end > behind
+        next_offset = self.offsets[at + 1] if at + 1 < len(self.offsets) else self.end
+        return entry.least_end > next_offset
 
 
-def _survey(file: BinaryIO, found: ZipDirectory, most: int) -> ZipSurvey:
+def _survey(file: BinaryIO, directory: ZipDirectory, most: int) -> ZipSurvey:
     offsets = array("Q")
     folders: set[str] = set()
     first: ZipEntry | None = None
     try:
-        for entry in islice(read_entries(file, found), most):
+        for entry in islice(read_entries(file, directory), most):
             first = first or entry
             offsets.append(min(entry.offset, (1 << 64) - 1))
             folder, slash, rest = entry.name.partition("/")
@@ -96,7 +98,7 @@ def _survey(file: BinaryIO, found: ZipDirectory, most: int) -> ZipSurvey:
     except ReaderError:
         # The members before it are read, and then the error occurs again.
         pass
-    return ZipSurvey(array("Q", sorted(offsets)), found.start, _kind(file, first, folders))
+    return ZipSurvey(array("Q", sorted(offsets)), directory.start, _kind(file, first, folders))
 
 
 def _kind(file: BinaryIO, first: ZipEntry | None, names: set[str]) -> str | None:
@@ -104,11 +106,10 @@ def _kind(file: BinaryIO, first: ZipEntry | None, names: set[str]) -> str | None
     if "[Content_Types].xml" in names:
         return next((kind for folder, kind in DOCUMENTS.items() if folder in names), "an Office file")
     if first is not None and first.name == "mimetype" and first.method == STORED:
-        said = _Stretch(file, first.offset + LOCAL_HEADER_BYTES + len("mimetype"), min(first.packed, 100), None).read(
-            100
-        )
-        if said.startswith(b"application/"):
-            kind = said.decode("ascii", "replace").strip()
+        begin = first.offset + LOCAL_HEADER_BYTES + len("mimetype")
+        media_type = _Stretch(file, begin, min(first.packed, MAX_MEDIA_TYPE_BYTES), None).read(MAX_MEDIA_TYPE_BYTES)
+        if media_type.startswith(b"application/"):
+            kind = media_type.decode("ascii", "replace").strip()
             return {"application/epub+zip": "an e-book (epub)"}.get(kind, f"a document of type {printable(kind)}")
     if "AndroidManifest.xml" in names:
         return "an Android app (apk)"

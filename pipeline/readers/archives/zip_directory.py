@@ -63,9 +63,9 @@ def read_directory(file: BinaryIO) -> ZipDirectory:
     _, disk, first_disk, _, members, length, offset, _ = END.unpack_from(tail, at)
     end = tail_at + at
     if members == 0xFFFF or length == 0xFFFFFFFF or offset == 0xFFFFFFFF:
-        found = _directory64(file, end)
-        if found is not None:
-            return found
+        zip64_directory = _directory64(file, end)
+        if zip64_directory is not None:
+            return zip64_directory
     if disk or first_disk:
         raise ReaderError("is one part of an archive of several; join them first, with `zip -s 0`")
     return _checked(end, length, offset, members)
@@ -94,9 +94,9 @@ def _checked(end: int, length: int, offset: int, members: int) -> ZipDirectory:
     return ZipDirectory(start, length, members, start - offset)
 
 
-def read_entries(file: BinaryIO, found: ZipDirectory) -> Iterator[ZipEntry]:
+def read_entries(file: BinaryIO, directory: ZipDirectory) -> Iterator[ZipEntry]:
     """Yields each entry in order; the file may be read elsewhere in between. Raises `ReaderError` for a damaged one."""
-    at, left, window = found.start, found.length, b""
+    at, left, window = directory.start, directory.length, b""
     while left or window:
         if len(window) < ENTRY.size + 3 * 0xFFFF and left:
             more = _at(file, at, min(left, DIRECTORY_CHUNK_BYTES + 3 * 0xFFFF))
@@ -106,7 +106,7 @@ def read_entries(file: BinaryIO, found: ZipDirectory) -> Iterator[ZipEntry]:
         # Copied once for all entries that are complete in it.
         used = 0
         while len(window) - used >= ENTRY.size + 3 * 0xFFFF or (not left and used < len(window)):
-            entry, length = _entry(window, used, found.shift)
+            entry, length = _entry(window, used, directory.shift)
             yield entry
             used += length
         window = window[used:]

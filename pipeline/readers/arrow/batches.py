@@ -68,10 +68,10 @@ def table_documents(table: pa.Table, *, id: str = "id", text: str | None = None)
     """
     if table.schema.equals(RECORD_SCHEMA):
         return map(_record, count(1), table.to_pylist())
-    found = _text_column(table.schema, text)
+    text_name = _text_column(table.schema, text)
     if id not in table.schema.names:
         raise UsageError(f"the table has no column {id!r}{did_you_mean(id, table.schema.names)}; name it with id=…")
-    return _documents(table, id, found)
+    return _documents(table, id, text_name)
 
 
 def _documents(table: pa.Table, name: str, text: str) -> Iterator[Record | Unreadable]:
@@ -86,19 +86,19 @@ def _text_column(schema: pa.Schema, wanted: str | None) -> str:
     # A batch without any text has no text type; another batch of the same job does.
     empty = {field.name for field in schema if pa.types.is_null(field.type)}
     columns = {name: is_text or name in empty for name, is_text in text_columns(schema).items()}
-    found = next((name for name in TEXT_COLUMNS if columns.get(name)), None) if wanted is None else wanted
-    if found is None and TEXT_COLUMNS[0] in columns:
+    column = next((name for name in TEXT_COLUMNS if columns.get(name)), None) if wanted is None else wanted
+    if column is None and TEXT_COLUMNS[0] in columns:
         raise UsageError(f"the column {TEXT_COLUMNS[0]!r} of the table holds no text; name another with text=…")
-    if found is None:
+    if column is None:
         known = ", ".join(columns) or "none"
         raise UsageError(
             f"the table has no column {TEXT_COLUMNS[0]!r} (there are: {printable(known)}); name it with text=…"
         )
-    if found not in columns:
-        raise UsageError(f"the table has no column {found!r}{did_you_mean(found, columns)}")
-    if not columns[found]:
-        raise UsageError(f"the column {found!r} of the table holds no text; name another with text=…")
-    return found
+    if column not in columns:
+        raise UsageError(f"the table has no column {column!r}{did_you_mean(column, columns)}")
+    if not columns[column]:
+        raise UsageError(f"the column {column!r} of the table holds no text; name another with text=…")
+    return column
 
 
 def _record(number: int, row: Mapping[str, Any]) -> Record | Unreadable:
@@ -112,8 +112,8 @@ def _record(number: int, row: Mapping[str, Any]) -> Record | Unreadable:
 
 def _document(number: int, fields: Mapping[str, object], name: str, text: str) -> Record | Unreadable:
     """Returns the record of a row of another program's table."""
-    given = fields.get(name)
-    called = str(given) if isinstance(given, str | int) and not isinstance(given, bool) else ""
+    id_value = fields.get(name)
+    called = str(id_value) if isinstance(id_value, str | int) and not isinstance(id_value, bool) else ""
     if not called:
         return Unreadable("", f"row {number} of its batch has no id in column {name!r}; give it one")
     data = fields.get(text)

@@ -128,19 +128,19 @@ def _values(column: Untyped) -> list[object]:
         moment = _moment(FRACTION_DIGITS[kind.unit], "" if kind.tz is None else "+00:00")
         return [None if value is None else moment(value) for value in column.cast(pa.int64()).to_pylist()]
     try:
-        found: list[object] = column.to_pylist()
+        values: list[object] = column.to_pylist()
     except library_errors():
         return list(map(_value, column))
-    return found
+    return values
 
 
 def _value(scalar: Untyped) -> object:
     """Converts a single value, if the column has some that Python lacks: dates in the year 12000, nanoseconds."""
     try:
-        found: object = scalar.as_py()
+        value: object = scalar.as_py()
     except library_errors():
         return f"a {scalar.type} that cannot be told"
-    return found
+    return value
 
 
 def _moment(digits: int, zone: str) -> Callable[[int], str]:

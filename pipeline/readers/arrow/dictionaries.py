@@ -37,27 +37,27 @@ def large(file: BinaryIO, metadata: Untyped) -> list[str]:
     """Returns the text columns with a large dictionary in any row group."""
     groups = range(metadata.num_row_groups)
     look = metadata.num_row_groups * metadata.num_columns <= MAX_CHUNKS
-    found = dict.fromkeys(
+    large_paths = dict.fromkeys(
         each.path
         for number in groups[: None if look else 1]
         for each in of_group(file if look else None, metadata, number)
         if each.is_large
     )
     paths = [metadata.schema.column(number).path for number in range(metadata.num_columns)]
-    return [path for path in found if paths.count(path) == 1]
+    return [path for path in large_paths if paths.count(path) == 1]
 
 
 def of_group(file: BinaryIO | None, metadata: Untyped, number: int) -> list[Dictionary]:
     """Returns the dictionaries of a row group; their size is unknown without the file."""
-    group, schema, found = metadata.row_group(number), metadata.schema, []
+    group, schema, dictionaries = metadata.row_group(number), metadata.schema, []
     for at in range(min(group.num_columns, metadata.num_columns)):
         chunk, column = group.column(at), schema.column(at)
         if column.physical_type != "BYTE_ARRAY" or not any("DICTIONARY" in name for name in chunk.encodings):
             continue
         size = UNKNOWN_BYTES if file is None else _size(file, chunk)
         # Not `path_in_schema` of the chunk, which is wrong in a damaged file.
-        found.append(Dictionary(column.path, size, max(chunk.num_values, 0), column.max_repetition_level > 0))
-    return found
+        dictionaries.append(Dictionary(column.path, size, max(chunk.num_values, 0), column.max_repetition_level > 0))
+    return dictionaries
 
 
 def _size(file: BinaryIO, chunk: Untyped) -> int:
@@ -77,15 +77,15 @@ def _size(file: BinaryIO, chunk: Untyped) -> int:
 
 def _numbers(header: bytes) -> list[int]:
     """Returns the first numbers of a page header in Thrift's compact protocol: type and both sizes."""
-    found: list[int] = []
+    numbers: list[int] = []
     at = 0
-    while len(found) < 3 and header[at : at + 1] == b"\x15":
+    while len(numbers) < 3 and header[at : at + 1] == b"\x15":
         at, shift, value = at + 1, 0, 0
         while at < len(header):
             byte = header[at]
             value |= (byte & 0x7F) << shift
             at, shift = at + 1, shift + 7
             if byte < 0x80:
-                found.append((value >> 1) ^ -(value & 1))
+                numbers.append((value >> 1) ^ -(value & 1))
                 break
-    return found
+    return numbers

@@ -61,9 +61,9 @@ class ArrowReader:
                 raise ReaderError(reason) from None
             check_column_count(len(columns), options.limits)
             room = _Room(file, options.limits, source.budget)
-            found = _of_file(batches, room) if is_file else _of_stream(batches, room)
+            rows = _of_file(batches, room) if is_file else _of_stream(batches, room)
             media_type = f"application/vnd.apache.arrow.{'file' if is_file else 'stream'}"
-            yield from table_records(source, found, options, media_type=media_type, columns=columns)
+            yield from table_records(source, rows, options, media_type=media_type, columns=columns)
 
 
 def _begins_stream(head: bytes) -> bool:

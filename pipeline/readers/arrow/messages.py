@@ -65,8 +65,8 @@ class _FlatbufferTable:
 def of_stream(file: BinaryIO) -> Iterator[int]:
     """Yields for each batch of a stream the decompressed size of it and of the dictionaries before it, up to damage."""
     at, waiting = 0, 0
-    while (found := _message(file, at)) is not None:
-        kind, size, at = found
+    while (message := _message(file, at)) is not None:
+        kind, size, at = message
         waiting += size
         if kind == BATCH:
             yield waiting
@@ -91,8 +91,8 @@ def of_file(file: BinaryIO) -> tuple[int, list[int]]:
 
 def unpacked(file: BinaryIO, at: int) -> int:
     """Returns the decompressed size of the message at an offset; 0 if it is damaged, which pyarrow will report."""
-    found = _message(file, at)
-    return 0 if found is None else found[1]
+    message = _message(file, at)
+    return 0 if message is None else message[1]
 
 
 def _message(file: BinaryIO, at: int) -> tuple[int, int, int] | None:

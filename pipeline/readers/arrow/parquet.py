@@ -58,8 +58,8 @@ class ParquetReader:
                     file.close()
                     file = _opened(path, as_references)
                 columns = text_columns(file.schema_arrow)
-                found = _rows(file, raw, as_references, options.limits, source.budget)
-                yield from table_records(source, found, options, media_type=PARQUET_MEDIA_TYPE, columns=columns)
+                rows = _rows(file, raw, as_references, options.limits, source.budget)
+                yield from table_records(source, rows, options, media_type=PARQUET_MEDIA_TYPE, columns=columns)
             finally:
                 file.close()
 

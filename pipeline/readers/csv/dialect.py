@@ -67,8 +67,8 @@ def delimiter_of(head: str, suffix: str, quote: str, *, whole: bool) -> str:
         if not widths or widths[0] < 2:
             continue
         alike = sum(width == widths[0] for width in widths) / len(widths)
-        if (found := (round(alike, 1), widths[0])) > highest:
-            best, highest = delimiter, found
+        if (score := (round(alike, 1), widths[0])) > highest:
+            best, highest = delimiter, score
         if suffix in TABBED and delimiter == "\t":
             break
     return best
@@ -76,15 +76,15 @@ def delimiter_of(head: str, suffix: str, quote: str, *, whole: bool) -> str:
 
 def _widths(head: str, dialect: Dialect, *, whole: bool) -> list[int]:
     """Returns the number of cells in each of the first non-empty rows; not the last one of a truncated head."""
-    found: list[int] = []
+    widths: list[int] = []
     rows = dialect.reader(io.StringIO(head, newline=""))
     try:
         for cells in rows:
             if cells:
-                found.append(len(cells))
-            if len(found) > ROWS:
-                return found
+                widths.append(len(cells))
+            if len(widths) > ROWS:
+                return widths
     except csv.Error:
         # The rows before the fault are enough.
         pass
-    return found if whole or len(found) < 2 else found[:-1]
+    return widths if whole or len(widths) < 2 else widths[:-1]

@@ -108,16 +108,16 @@ class CsvRows:
         """Returns the fault of a row with an unclosed quote, and continues after it as far as can be determined."""
         feed = self._feed
         first, held = feed.first, feed.held
-        behind = held[1:]
-        size = sum(map(len, behind))
+        lines_after = held[1:]
+        size = sum(map(len, lines_after))
         if error.wide:
             feed.skip()
             fault = (
                 f"has more cells than the limit of {self._most_cells:,}; leave it out, or raise [input.limits] columns"
             )
-        elif error.all_held and self._are_rows(behind) and self._read_again + size <= feed.read:
+        elif error.all_held and self._are_rows(lines_after) and self._read_again + size <= feed.read:
             self._read_again += size
-            feed.again(behind, first + 1)
+            feed.again(lines_after, first + 1)
             fault = f"a quote ({self._dialect.quote}) opens a cell and is not closed; close it, or double it"
         elif error.over:
             feed.skip()

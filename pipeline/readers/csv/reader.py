@@ -75,10 +75,10 @@ class CsvReader:
         whole = len(source.head) < HEAD_BYTES
         delimiter = self.delimiter or delimiter_of(head, source.suffix, self.quote, whole=whole)
         rows = CsvRows(stream, Dialect(delimiter, self.quote), options.limits.bytes, options.limits.columns)
-        given = iter(rows)
+        csv_rows = iter(rows)
         if SEPARATOR_LINE.fullmatch(head[: head.find("\n") + 1]):
-            next(given, None)
-        first = next(given, None)
+            next(csv_rows, None)
+        first = next(csv_rows, None)
         if first is None:
             yield left_out(source, "holds no rows; leave it out")
             return
@@ -88,8 +88,9 @@ class CsvReader:
         columns = unique_names(cells if self.header else [""] * len(cells))
         rows.width = len(columns)
         table = _Cut(columns, delimiter, encoding)
-        found = table.rows(given if self.header else chain([first], given))
-        yield from table_records(source, found, options, media_type="text/csv", columns=dict.fromkeys(columns, True))
+        table_rows = table.rows(csv_rows if self.header else chain([first], csv_rows))
+        may_hold_text = dict.fromkeys(columns, True)
+        yield from table_records(source, table_rows, options, media_type="text/csv", columns=may_hold_text)
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,8 @@ class _Cut:
     delimiter: str
     encoding: str
 
-    def rows(self, given: Iterator[CsvRow]) -> Iterator[TableRow]:
-        return (self._row(number, cells) for number, cells in enumerate(given, 1))
+    def rows(self, csv_rows: Iterator[CsvRow]) -> Iterator[TableRow]:
+        return (self._row(number, cells) for number, cells in enumerate(csv_rows, 1))
 
     def _row(self, number: int, row: CsvRow) -> TableRow:
         at = ("line", row.line)

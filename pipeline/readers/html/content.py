@@ -30,14 +30,14 @@ CREDIT_LINES = 12
 
 def article_lines(lines: Sequence[PageLine], extracted: Sequence[str]) -> list[int]:
     """Returns the indices of the article's lines. If nothing was extracted, these are all lines of the main column."""
-    taken = [i for i in align([line.text for line in lines], extracted) if not lines[i].context.hidden]
-    while taken and _leads_away(lines[taken[-1]]):
-        taken.pop()
-    while taken and _leads_away(lines[taken[0]]):
-        taken.pop(0)
-    if not taken:
+    extracted_lines = [i for i in align([line.text for line in lines], extracted) if not lines[i].context.hidden]
+    while extracted_lines and _leads_away(lines[extracted_lines[-1]]):
+        extracted_lines.pop()
+    while extracted_lines and _leads_away(lines[extracted_lines[0]]):
+        extracted_lines.pop(0)
+    if not extracted_lines:
         return [i for i, line in enumerate(lines) if not line.beside]
-    chosen = set(taken) | set(_between(lines, taken))
+    chosen = set(extracted_lines) | set(_between(lines, extracted_lines))
     return sorted(i for i in chosen | set(_around(lines, sorted(chosen))) if not PAGER.fullmatch(lines[i].text))
 
 
@@ -46,15 +46,15 @@ def _leads_away(line: PageLine) -> bool:
     return 2 * line.linked > len(line.text) and len(line.text) <= MAX_LINK_CHARS and not line.context.level
 
 
-def _between(lines: Sequence[PageLine], taken: Sequence[int]) -> list[int]:
+def _between(lines: Sequence[PageLine], extracted_lines: Sequence[int]) -> list[int]:
     """Returns lines between the extracted ones that the extraction lost.
 
     These share a block or table with them, or are captions, questions or lines of a pattern.
     """
-    known = set(taken)
-    homes = {lines[i].context.holder for i in taken}
-    tables = {lines[i].context.table for i in taken} - {0}
-    free = [i for i in range(taken[0], taken[-1]) if i not in known and not lines[i].beside]
+    known = set(extracted_lines)
+    homes = {lines[i].context.holder for i in extracted_lines}
+    tables = {lines[i].context.table for i in extracted_lines} - {0}
+    free = [i for i in range(extracted_lines[0], extracted_lines[-1]) if i not in known and not lines[i].beside]
     talk = Counter(lines[i].context.sort for i in free if _stands_out(lines[i]))
     return [
         i

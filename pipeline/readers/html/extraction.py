@@ -15,14 +15,14 @@ def extract_main_content(root: "HtmlElement") -> Sequence[str]:
     from trafilatura import bare_extraction
 
     try:
-        found = bare_extraction(root, favor_precision=True, include_comments=False, with_metadata=False)
+        document = bare_extraction(root, favor_precision=True, include_comments=False, with_metadata=False)
     except MemoryError:
         # Out of memory: the page may not be the cause, and a fallback text would pass for the right one.
         raise
     except Exception:
         # Any failure of the library on an odd page: the page can still be read without it.
         return ()
-    body = getattr(found, "body", None)
+    body = getattr(document, "body", None)
     return () if body is None else _lines(body)
 
 

@@ -122,7 +122,7 @@ class LineWriter:
                 self.end(verbatim=True)
             self._pieces.append((piece, context))
 
-    def blank(self, context: ElementContext) -> None:
+    def space(self, context: ElementContext) -> None:
         """Adds a space where the page shows a gap; not after another space or at the end of a line."""
         self._pieces.append((" ", context))
 
@@ -140,22 +140,22 @@ class LineWriter:
         """Ends the current line, if there is one."""
         pieces, self._pieces = self._pieces, []
         self._lettered = self._han = False
-        said = [(text, context) for text, context in pieces if text and not text.isspace()]
-        text = "".join(text for text, _ in pieces) if said else ""
-        if text and not said[0][1].verbatim:
+        visible = [(text, context) for text, context in pieces if text and not text.isspace()]
+        text = "".join(text for text, _ in pieces) if visible else ""
+        if text and not visible[0][1].verbatim:
             text = PAGE_SPACES.sub(" ", text)
         text = UNPRINTABLE.sub("", text).strip()
         if not text:
             self._gap |= verbatim
             return
-        self.lines.append(_line(text, pieces, said, gap=self._gap))
+        self.lines.append(_line(text, pieces, visible, gap=self._gap))
         self._gap = False
 
 
 def _line(
-    text: str, pieces: Iterable[tuple[str, ElementContext]], said: list[tuple[str, ElementContext]], *, gap: bool
+    text: str, pieces: Iterable[tuple[str, ElementContext]], visible: list[tuple[str, ElementContext]], *, gap: bool
 ) -> PageLine:
-    contexts = [context for _, context in said]
+    contexts = [context for _, context in visible]
     bold = all(context.bold for context in contexts)
     opening = ""
     if not bold and contexts[0].bold:
@@ -172,7 +172,7 @@ def _line(
         byline=max(context.byline for context in contexts),
         level=max(context.level for context in contexts),
     )
-    linked = sum(len(PAGE_SPACES.sub(" ", piece).strip()) for piece, at in said if at.link)
+    linked = sum(len(PAGE_SPACES.sub(" ", piece).strip()) for piece, at in visible if at.link)
     return PageLine(text, context, len(PAGE_SPACES.sub(" ", opening).strip()), linked, gap)
 
 
@@ -198,7 +198,7 @@ def page_lines(soup: "BeautifulSoup") -> list[PageLine]:
             writer.end()
         elif kind == "break":
             # A heading is one line: its breaks only fit it to a screen.
-            writer.blank(context) if context.level else writer.end()
+            writer.space(context) if context.level else writer.end()
         elif isinstance(node, Tag) and kind != "unseen" and (kind != "control" or context.byline):
             inner = _inner(node, kind, context, large=sizes.get(id(node), 0) > most)
             if kind in BLOCK_KINDS:
@@ -219,9 +219,9 @@ def _begin_inline(writer: LineWriter, node: "Tag", inner: ElementContext, outer:
     Returns whether the end of the element also ends the line.
     """
     if inner.byline and _abuts(node):
-        writer.end() if writer.latin else writer.blank(outer)
+        writer.end() if writer.latin else writer.space(outer)
     elif not outer.verbatim and _is_set_apart(node, writer.last):
-        writer.blank(outer)
+        writer.space(outer)
     if inner.furniture and not outer.furniture and outer.byline:
         # A share bar inside a byline is not part of it.
         writer.end()
@@ -262,11 +262,11 @@ def _is_set_apart(node: "Tag", before: str) -> bool:
     other = node.previous_sibling
     if not isinstance(other, Tag) or elements().get(other.name, "") in PARTING:
         return False
-    behind = next((text for text in node.strings if text), "")
-    if WORD_ENDS.search(before) is None or WORD_BEGINS.match(behind) is None:
+    after = next((text for text in node.strings if text), "")
+    if WORD_ENDS.search(before) is None or WORD_BEGINS.match(after) is None:
         return False
     classes, others = node.attrs.get("class"), other.attrs.get("class")
-    return bool(classes and others and classes != others) or (" " in before.strip() and " " in behind.strip())
+    return bool(classes and others and classes != others) or (" " in before.strip() and " " in after.strip())
 
 
 def _inner(node: "Tag", kind: str, context: ElementContext, *, large: bool) -> ElementContext:
@@ -289,7 +289,7 @@ def _inner(node: "Tag", kind: str, context: ElementContext, *, large: bool) -> E
         if not large and ("hidden" in node.attrs or HIDING.search(style)):
             changes["hidden"] = True
         if not large:
-            changes.update((said, BYLINE_LEVELS if said == "byline" else True) for said in _hints_of(node))
+            changes.update((hint, BYLINE_LEVELS if hint == "byline" else True) for hint in _hints_of(node))
     return msgspec.structs.replace(context, **changes) if changes else context
 
 
@@ -306,9 +306,9 @@ def _hints_of(node: "Tag") -> Iterator[str]:
         if value:
             text = value if isinstance(value, str) else " ".join(value)
             for word in ATTRIBUTE_WORD.findall(text, 0, MAX_ATTRIBUTE_CHARS):
-                said = known.get(word.lower())
-                if said is not None:
-                    yield said
+                hint = known.get(word.lower())
+                if hint is not None:
+                    yield hint
 
 
 def _sizes(soup: "BeautifulSoup") -> Mapping[int, int]:

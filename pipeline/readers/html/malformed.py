@@ -29,7 +29,7 @@ class Ends:
         self._text = text
         self._none: set[str] = set()
 
-    def behind(self, closing: str, start: int) -> int:
+    def next_start(self, closing: str, start: int) -> int:
         """Returns the start of the first `closing` after `start`, or -1."""
         if closing in self._none:
             return -1
@@ -80,7 +80,7 @@ def _tokens(page: str) -> Iterator[tuple[str, str, bool]]:
     while (mark := TAG_START.search(page, at)) is not None:
         at = mark.start()
         if page.startswith("<!--", at):
-            end = ends.behind("-->", at + 4)
+            end = ends.next_start("-->", at + 4)
             # A comment that is never closed is not a comment.
             yield page[begin:at], "", False
             begin = at = end + 3 if end >= 0 else at + 4
@@ -97,6 +97,6 @@ def _tokens(page: str) -> Iterator[tuple[str, str, bool]]:
         yield page[begin:at], name, closing
         begin = at = tag.end()
         if name in RAW and not closing:
-            end = closers.behind(f"</{name}", at)
+            end = closers.next_start(f"</{name}", at)
             begin = at = end if end >= 0 else at
     yield page[begin:], "", False

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
 METADATA_SPACES = regex.compile(r"\s+")
-MAX_VALUE_CHARS = 500
+MAX_METADATA_CHARS = 500
 """Maximum characters of a value; a longer one is ignored."""
 MAX_LINKED_OBJECTS = 2000
 """Maximum number of linked-data objects that are searched."""
@@ -44,32 +44,32 @@ def stated_metadata(soup: "BeautifulSoup") -> Mapping[str, str]:
     """Returns `title`, `author`, `date`, `site` and `url`, each if the page states it; the date as written there."""
     metas = _metas(soup)
     linked = _linked(soup)
-    found = {
+    values = {
         "title": _first([linked.get("title"), *_named(metas, TITLE)]),
         "author": _first([linked.get("author"), *_people(metas), _marked(soup, "author")]),
         "date": _first([linked.get("date"), *_named(metas, DATE_NAMES), _time(soup)]),
         "site": _first([name for name in (*_named(metas, SITE), linked.get("site")) if name and not LINK.match(name)]),
         "url": _first([_canonical(soup), *_named(metas, ("og:url",)), linked.get("url")]),
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def stated_titles(soup: "BeautifulSoup") -> Sequence[str]:
     """Returns the titles in the head of the page, best first."""
     own = soup.title.get_text() if soup.title is not None else None
-    given = [*_named(_metas(soup), TITLE), _linked(soup).get("title"), own]
-    return list(dict.fromkeys(value for value in map(_value, given) if value is not None))
+    titles = [*_named(_metas(soup), TITLE), _linked(soup).get("title"), own]
+    return list(dict.fromkeys(value for value in map(_value, titles) if value is not None))
 
 
 def _first(values: Sequence[object]) -> str | None:
     return next((value for value in map(_value, values) if value is not None), None)
 
 
-def _value(given: object) -> str | None:
-    if not isinstance(given, str):
+def _value(value: object) -> str | None:
+    if not isinstance(value, str):
         return None
-    text = METADATA_SPACES.sub(" ", UNPRINTABLE.sub("", given)).strip()
-    return text if text and len(text) <= MAX_VALUE_CHARS else None
+    text = METADATA_SPACES.sub(" ", UNPRINTABLE.sub("", value)).strip()
+    return text if text and len(text) <= MAX_METADATA_CHARS else None
 
 
 def _metas(soup: "BeautifulSoup") -> Mapping[str, str]:
@@ -95,8 +95,8 @@ def _people(metas: Mapping[str, str]) -> list[str | None]:
 
 def _marked(soup: "BeautifulSoup", what: str) -> str | None:
     """Returns the text of the only element that is marked as the author; None if there are several."""
-    found = soup.find_all(itemprop=what, limit=2) or soup.find_all(rel=what, limit=2)
-    text = found[0].get_text(" ") if len(found) == 1 and found[0].name not in {"meta", "link"} else ""
+    elements = soup.find_all(itemprop=what, limit=2) or soup.find_all(rel=what, limit=2)
+    text = elements[0].get_text(" ") if len(elements) == 1 and elements[0].name not in {"meta", "link"} else ""
     return text if len(text) <= MAX_PERSON_CHARS and not DIGIT.search(text) else None
 
 
@@ -154,8 +154,8 @@ def _entries(text: str) -> Iterator[Mapping[str, object]]:
 
 
 def _strings(value: object) -> list[str]:
-    given = value if isinstance(value, list) else [value]
-    return [each for each in given if isinstance(each, str)]
+    items = value if isinstance(value, list) else [value]
+    return [each for each in items if isinstance(each, str)]
 
 
 def _name(value: object) -> str | None:
@@ -165,8 +165,8 @@ def _name(value: object) -> str | None:
 
 
 def _people_of(value: object) -> str | None:
-    given = value if isinstance(value, list) else [value]
-    names = [name for each in given[:20] if (name := _name(each)) is not None and not LINK.match(name)]
+    items = value if isinstance(value, list) else [value]
+    names = [name for each in items[:20] if (name := _name(each)) is not None and not LINK.match(name)]
     return _value(", ".join(dict.fromkeys(names)))
 
 

@@ -34,7 +34,7 @@ SHOWN_DATE = regex.compile(
     r"|(?i:\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,7}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}"
     r"|\b\d{1,2}(?:st|nd|rd|th)?\s(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,7}\.?,?\s\d{4})"
 )
-SENTENCE_ENDS = ".。?？!！"
+SENTENCE_END_MARKS = ".。?？!！"
 LABEL_ALONE = regex.compile(
     r"(?i:(?:(?:written|reported|words|text|interview|story)\s)?by:?|from)|[\p{Han} \u3000]{1,6}[:：]"
 )
@@ -54,21 +54,25 @@ class TitleAndByline(NamedTuple):
     used: frozenset[int]
 
 
-def find_title_and_byline(lines: Sequence[PageLine], content: Sequence[int], said: Sequence[str]) -> TitleAndByline:
+def find_title_and_byline(lines: Sequence[PageLine], content: Sequence[int], stated: Sequence[str]) -> TitleAndByline:
     """Returns the title and byline above `content`. `stated` are the titles in the page's head, best first.
 
     A visible title wins over one that is only in the head. The byline may be above or below the title.
     """
     first = content[0] if content else len(lines)
-    at = _title(lines, content, said)
+    at = _title(lines, content, stated)
     if at is None:
-        title = next((without_site(each) for each in said if without_site(each)), None)
+        title = next((without_site(each) for each in stated if without_site(each)), None)
         top = max(first - TITLE_WINDOW_LINES, 0)
     else:
         title, top = lines[at].text, at + 1
     end = _end(lines, content, top)
-    taken = set(content)
-    below = [i for i in range(top, end) if i != at and (i in taken or _belongs(lines[i], title, told=at is not None))]
+    content_lines = set(content)
+    below = [
+        i
+        for i in range(top, end)
+        if i != at and (i in content_lines or _belongs(lines[i], title, below_title=at is not None))
+    ]
     used = frozenset(below) | ({at} if at is not None else frozenset())
     repeated = frozenset(
         i
@@ -85,18 +89,18 @@ def _end(lines: Sequence[PageLine], content: Sequence[int], top: int) -> int:
     body = [i for i in content if i >= top and not _is_byline(lines[i])]
     end = body[0] if body else len(lines)
     letters = 0
-    taken = set(content)
+    content_lines = set(content)
     for i in range(end, min(end + BYLINE_WINDOW_LINES, len(lines))):
         if _is_byline(lines[i]) and not lines[i].beside:
             end = i + 1
-        elif i in taken:
+        elif i in content_lines:
             letters += len(lines[i].text)
             if letters > MAX_LEAD_CHARS or lines[i].context.bold or SPEAKER_LABEL.match(lines[i].text):
                 break
     return end
 
 
-def _title(lines: Sequence[PageLine], content: Sequence[int], said: Sequence[str]) -> int | None:
+def _title(lines: Sequence[PageLine], content: Sequence[int], stated: Sequence[str]) -> int | None:
     """Returns the index of the title's line: one that repeats a title in the page's head, else a first-level heading.
 
     None if there is no such line, or no content.
@@ -107,11 +111,11 @@ def _title(lines: Sequence[PageLine], content: Sequence[int], said: Sequence[str
     # The title may be the first line of the content, above it, or, on a disordered page, just below its start.
     window = range(max(first - TITLE_WINDOW_LINES, 0), min(first + MAX_TITLE_DEPTH, len(lines)))
     fits = [i for i in window if len(lines[i].text) <= MAX_TITLE_CHARS and not lines[i].context.hidden]
-    keys = [comparison_key(without_site(title)) for title in said] + [comparison_key(title) for title in said]
+    keys = [comparison_key(without_site(title)) for title in stated] + [comparison_key(title) for title in stated]
     heads = [i for i in fits if lines[i].context.level == 1 and not _is_name_of_site(lines[i], keys)]
     subheads = [i for i in fits if lines[i].context.level > 1]
     for candidates in (heads, subheads, fits):
-        if same := [i for i in candidates if _same(comparison_key(lines[i].text), keys)]:
+        if same := [i for i in candidates if _repeats(comparison_key(lines[i].text), keys)]:
             return min(same, key=lambda i: (abs(first - i), i))
     return _heading_above(lines, heads, first)
 
@@ -124,13 +128,13 @@ def _heading_above(lines: Sequence[PageLine], heads: Sequence[int], first: int) 
     return heads[0] if heads else None
 
 
-def _same(shown: str, keys: Sequence[str]) -> bool:
+def _repeats(shown: str, keys: Sequence[str]) -> bool:
     return len(shown) >= 4 and any(shown == each or (shown in each and 2 * len(shown) >= len(each)) for each in keys)
 
 
 def _is_name_of_site(line: PageLine, keys: Sequence[str]) -> bool:
     """Whether a heading is the name of the site: a link that repeats none of the stated titles."""
-    return line.linked >= len(line.text) and not _same(comparison_key(line.text), keys)
+    return line.linked >= len(line.text) and not _repeats(comparison_key(line.text), keys)
 
 
 def without_site(title: str) -> str:
@@ -165,11 +169,11 @@ def _is_byline(line: PageLine) -> bool:
     return (
         date is not None
         and (line.context.byline > 0 or len(line.text) - len(date[0]) <= 24)
-        and line.text[-1] not in SENTENCE_ENDS
+        and line.text[-1] not in SENTENCE_END_MARKS
     )
 
 
-def _belongs(line: PageLine, title: str | None, *, told: bool) -> bool:
+def _belongs(line: PageLine, title: str | None, *, below_title: bool) -> bool:
     """Whether a line between title and text is a byline, by its words or its element, or a lead."""
     context = line.context
     if context.hidden or (title is not None and comparison_key(line.text) == comparison_key(title)):
@@ -179,10 +183,11 @@ def _belongs(line: PageLine, title: str | None, *, told: bool) -> bool:
     if context.furniture or len(line.text) > MAX_TITLE_CHARS * 2:
         return False
     if context.tag == "figcaption":
-        return told
+        return below_title
     if line.text.casefold().strip(" :：|·") in page_actions():
         return False
-    return told and ((context.byline > 0 and len(line.text) <= MAX_BYLINE_CHARS) or (context.lead and not context.link))
+    is_marked_byline = context.byline > 0 and len(line.text) <= MAX_BYLINE_CHARS
+    return below_title and (is_marked_byline or (context.lead and not context.link))
 
 
 @cache
@@ -216,10 +221,10 @@ def _is_beside(word: str) -> bool:
 
 def _joined(texts: Sequence[str]) -> list[str]:
     """Joins a label on its own with the value on the next line: `By` and `Ada Fern`."""
-    found: list[str] = []
+    joined: list[str] = []
     for text in texts:
-        if found and LABEL_ALONE.fullmatch(found[-1]):
-            found[-1] = f"{found[-1]} {text}"
+        if joined and LABEL_ALONE.fullmatch(joined[-1]):
+            joined[-1] = f"{joined[-1]} {text}"
         else:
-            found.append(text)
-    return found
+            joined.append(text)
+    return joined

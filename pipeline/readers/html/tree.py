@@ -43,10 +43,10 @@ def clean_markup(page: str) -> str:
     page = DECLARATION.sub("", page, count=1) if "<?xml" in page[:400] else page
     if not page.isprintable():
         page = UNPRINTABLE.sub("", page)
-    return HIGH_CONTROL.sub(_meant, page) if "&#1" in page or "&#x" in page or "&#X" in page else page
+    return HIGH_CONTROL.sub(_windows_1252_char, page) if "&#1" in page or "&#x" in page or "&#X" in page else page
 
 
-def _meant(match: "regex.Match[str]") -> str:
+def _windows_1252_char(match: "regex.Match[str]") -> str:
     """Replaces `&#146;` as browsers do: with the character of Windows-1252."""
     code = int(match[1]) if match[1] else int(match[2], 16)
     if not 128 <= code <= 159:

@@ -86,10 +86,10 @@ def _object(source: ByteSource, values: Values, options: Input) -> Iterator[Read
         at = values if whole is None else Values(io.BytesIO(whole), options.limits, begin)
         yield from _documents(source, _first_list(at), options)
         return
-    behind = values.next()
-    if not behind:
+    next_byte = values.next()
+    if not next_byte:
         yield from _alone(source, whole, members, begin, options)
-    elif behind != b"{":
+    elif next_byte != b"{":
         fault = _more_behind(values)
         yield from _alone(source, whole, members, begin, options)
         raise fault
@@ -147,8 +147,8 @@ def _by_key(members: Members, whole: bytearray, begin: int, options: Input) -> I
     for number, (key, raw) in enumerate(members.items(), 1):
         data = bytes(raw)
         at = whole.find(data, at)
-        found = lines_reader.row(number, data, options.limits, unit=RECORD_WORD, at=("byte", begin + at))
-        yield msgspec.structs.replace(found, fields={options.id_field: key, **found.fields})
+        row = lines_reader.row(number, data, options.limits, unit=RECORD_WORD, at=("byte", begin + at))
+        yield msgspec.structs.replace(row, fields={options.id_field: key, **row.fields})
         at += len(data)
 
 
@@ -213,8 +213,8 @@ def _each(first: bytearray, begin: int, values: Values) -> Iterator[TableRow]:
     """Yields concatenated objects, the first of which was already consumed."""
     yield lines_reader.row(1, first, values.limits, unit=RECORD_WORD, at=("byte", begin))
     number = 1
-    while behind := values.next():
-        if behind != b"{":
+    while next_byte := values.next():
+        if next_byte != b"{":
             raise _more_behind(values)
         number += 1
         at = values.offset

@@ -13,12 +13,12 @@ WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 """UTF-32 comes first, because its byte order mark begins with that of UTF-16."""
 
 
-def stream_of(source: ByteSource, said: str | None = None) -> BinaryIO:
+def stream_of(source: ByteSource, configured: str | None = None) -> BinaryIO:
     """Opens the JSON in a source as UTF-8.
 
-    `encoding` is the configured one; UTF-16 and UTF-32, which are detected reliably, take precedence.
+    `configured` is the encoding in the settings; UTF-16 and UTF-32, which are detected reliably, take precedence.
     """
-    encoding = encoding_of(source.head) or said
+    encoding = encoding_of(source.head) or configured
     if encoding is None or codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}:
         return source.stream
     return io.BufferedReader(cast("io.RawIOBase", _Turned(source.stream, encoding)), HEAD_BYTES)

@@ -41,15 +41,15 @@ def read_front_matter(text: str) -> dict[str, str]:
     >>> read_front_matter('---\ntitle: The weir\ndate: 2024-05-01\ntags: [eel, 鳗]\n---\nWhy a weir?')
     {'title': 'The weir', 'date': '2024-05-01', 'tags': '["eel","鳗"]'}
     """
-    found = _keys(text[:MAX_FRONT_MATTER_CHARS])
-    _refuse_deep(found)
-    told = {str(key): as_text(value) for key, value in found.items()} if isinstance(found, Mapping) else {}
+    keys = _keys(text[:MAX_FRONT_MATTER_CHARS])
+    _refuse_deep(keys)
+    metadata = {str(key): as_text(value) for key, value in keys.items()} if isinstance(keys, Mapping) else {}
     try:
-        "".join([*told, *told.values()]).encode()
+        "".join([*metadata, *metadata.values()]).encode()
     except UnicodeEncodeError:
         # An escape of half a surrogate pair.
         return {}
-    return told
+    return metadata
 
 
 def _keys(text: str) -> object:
@@ -65,11 +65,11 @@ def _keys(text: str) -> object:
 
 def _json(text: str) -> object:
     try:
-        found, end = json.JSONDecoder().raw_decode(text)
+        value, end = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):
         return None
     # `{name} asked` is a text; in Hugo the closing brace ends its line.
-    return found if text[end:].partition("\n")[0].strip() == "" else None
+    return value if text[end:].partition("\n")[0].strip() == "" else None
 
 
 def _toml(text: str) -> object:
@@ -88,9 +88,9 @@ def _refuse_digits(text: str) -> None:
         raise FrontMatterError(f"holds a number of more than {MAX_DIGITS:,} digits")
 
 
-def _refuse_deep(found: object) -> None:
+def _refuse_deep(root: object) -> None:
     """Raises `FrontMatterError` for lists and mappings that nest too deeply."""
-    level = [found]
+    level = [root]
     for _ in range(MAX_DEPTH + 1):
         inner: list[object] = []
         for value in level:

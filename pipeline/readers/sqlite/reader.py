@@ -87,15 +87,15 @@ def _all(
     chosen: list[SqliteTable] = []
     left: list[LeftOut] = []
     for name, reason in listed.items():
-        found = reason or _table_or_reason(connection, name, options)
-        if isinstance(found, SqliteTable):
-            chosen.append(found)
+        table_or_reason = reason or _table_or_reason(connection, name, options)
+        if isinstance(table_or_reason, SqliteTable):
+            chosen.append(table_or_reason)
         else:
-            left.append(LeftOut(str(source.location.inside(name)), found))
+            left.append(LeftOut(str(source.location.inside(name)), table_or_reason))
     if not chosen:
-        told = "; ".join(f"{printable(item.name.rpartition(', ')[2])} {item.reason}" for item in left[:3])
+        reasons = "; ".join(f"{printable(item.name.rpartition(', ')[2])} {item.reason}" for item in left[:3])
         fields = None if options.text_field is None else _columns(connection, listed)
-        yield left_out(source, f"none of its tables holds texts ({told or 'there are none'})", fields=fields)
+        yield left_out(source, f"none of its tables holds texts ({reasons or 'there are none'})", fields=fields)
         return
     yield from left
     for table in chosen:
@@ -109,11 +109,11 @@ def _all(
 
 def _columns(connection: sqlite3.Connection, listed: Mapping[str, str]) -> tuple[str, ...]:
     """Returns the names of all columns in the readable tables."""
-    found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for name, reason in listed.items():
         with suppress(*tables.ERRORS):
-            found.update({} if reason else dict.fromkeys(tables.described(connection, name).columns))
-    return tuple(found)
+            names.update({} if reason else dict.fromkeys(tables.described(connection, name).columns))
+    return tuple(names)
 
 
 def _table_or_reason(connection: sqlite3.Connection, name: str, options: Input) -> SqliteTable | str:

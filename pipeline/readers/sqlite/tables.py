@@ -78,11 +78,11 @@ class SqliteTable(msgspec.Struct, frozen=True):
                         yield TableRow(number, self._fields(cells))
                 except ERRORS as error:
                     number += 1
-                    found = self._after(last, number, error, connection, limit)
-                    yield found[1]
-                    if found[0] is None:
+                    resumed = self._after(last, number, error, connection, limit)
+                    yield resumed[1]
+                    if resumed[0] is None:
                         return
-                    last = found[0]
+                    last = resumed[0]
                 else:
                     return
 
@@ -92,7 +92,7 @@ class SqliteTable(msgspec.Struct, frozen=True):
         Row ids ascend. Primary keys follow their collations, so all of them are remembered.
         """
         if self.key:
-            return "" if last is None or _behind(last, cells[0]) else f"row number {cells[0]} follows {last}"
+            return "" if last is None or _ascending(last, cells[0]) else f"row number {cells[0]} follows {last}"
         if not self.primary:
             return ""
         key = repr([cells[place] for place in self.primary])[1:-1]
@@ -118,10 +118,10 @@ class SqliteTable(msgspec.Struct, frozen=True):
             longest = connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
             if longest < 2 * limit and longest < 1_000_000:
                 fault = f"holds or computes a value of more than {longest:,} bytes, too much for this file"
-            return _behind(last, key), TableRow(number, fault=fault)
+            return _ascending(last, key), TableRow(number, fault=fault)
         except ERRORS as again:
             return None, _lost(number, again, connection)
-        key = None if cells is None else _behind(last, cells[0])
+        key = None if cells is None else _ascending(last, cells[0])
         return (None, _lost(number, error, connection)) if key is None else (key, TableRow(number, self._fields(cells)))
 
     def _fields(self, cells: tuple[object, ...]) -> dict[str, object]:
@@ -130,19 +130,19 @@ class SqliteTable(msgspec.Struct, frozen=True):
     def sample(self, connection: sqlite3.Connection, rows: int) -> list[dict[str, object]]:
         """Returns the first rows; fewer if they are very large."""
         sql, values = self._select(None)
-        found: list[dict[str, object]] = []
+        records: list[dict[str, object]] = []
         size = 0
         for cells in connection.execute(f"{sql} LIMIT {rows}", values):
-            found.append(self._fields(cells))
+            records.append(self._fields(cells))
             size += sizes(cells)
             if size > SAMPLED:
                 break
-        return found
+        return records
 
     def _select(self, last: int | None) -> tuple[str, tuple[int, ...]]:
         first = f"{self.key}, " if self.key else ""
-        behind = f" WHERE {self.key} > ?" if last is not None else ""
-        sql = f"SELECT {first}{self._chosen} FROM {quoted(self.name)}{behind}{self.order}"  # noqa: S608 -- names are quoted
+        condition = f" WHERE {self.key} > ?" if last is not None else ""
+        sql = f"SELECT {first}{self._chosen} FROM {quoted(self.name)}{condition}{self.order}"  # noqa: S608 -- names are quoted
         return sql, (() if last is None else (last,))
 
     @property
@@ -151,11 +151,11 @@ class SqliteTable(msgspec.Struct, frozen=True):
 
     def _next(self, last: int | None) -> tuple[str, tuple[int, ...]]:
         """Returns the query for the row id after `last`, which does not read the row's content, and its parameters."""
-        behind = f" WHERE {self.key} > ?" if last is not None else ""
-        return f"SELECT min({self.key}) FROM {quoted(self.name)}{behind}", (() if last is None else (last,))  # noqa: S608
+        condition = f" WHERE {self.key} > ?" if last is not None else ""
+        return f"SELECT min({self.key}) FROM {quoted(self.name)}{condition}", (() if last is None else (last,))  # noqa: S608
 
 
-def _behind(last: int | None, key: object) -> int | None:
+def _ascending(last: int | None, key: object) -> int | None:
     """Returns the key if it is after `last`; in a damaged table it may not be."""
     return key if isinstance(key, int) and (last is None or key > last) else None
 
@@ -201,13 +201,13 @@ def listed(connection: sqlite3.Connection) -> dict[str, str]:
     entries = connection.execute("SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
     virtual = {name for name, _, sql in entries if VIRTUAL.match(str(sql))}
     own = {name + ending for name in virtual for ending in SHADOWS}
-    found = {}
+    reasons = {}
     for name, kind, _ in entries:
         if not isinstance(name, str) or name.startswith("sqlite_") or name in own:
             continue
         what = "is a view" if kind == "view" else "is a virtual table" if name in virtual else ""
-        found[name] = what and f"{what}; name it in [sources.sqlite] table"
-    return found
+        reasons[name] = what and f"{what}; name it in [sources.sqlite] table"
+    return reasons
 
 
 def stored_columns(connection: sqlite3.Connection, name: str) -> set[object]:
@@ -243,8 +243,8 @@ def _primary_key(about: Iterable[Sequence[object]], shown: Iterable[Sequence[obj
 
 def _row_id(connection: sqlite3.Connection, table: str, names: Iterable[str]) -> str | None:
     """Returns the name by which a table's row id can be selected; None for a table without one."""
-    taken = {column.lower() for column in names}
-    key = next((key for key in ROW_ID_NAMES if key not in taken), None)
+    column_names = {column.lower() for column in names}
+    key = next((key for key in ROW_ID_NAMES if key not in column_names), None)
     if key is None:
         return None
     try:

@@ -66,8 +66,8 @@ class WorkLimitedConnection(sqlite3.Connection):
                 yield bool(self.stopped)
                 done += INSTRUCTIONS_PER_CHECK
                 if done >= most:
-                    told = "takes more than {:,} steps of SQLite; raise [sources.sqlite] work if you trust it"
-                    self.stopped = told.format(most)
+                    message = "takes more than {:,} steps of SQLite; raise [sources.sqlite] work if you trust it"
+                    self.stopped = message.format(most)
                 elif not checked and done >= max(FREE_INSTRUCTIONS, size):
                     checked = True
                     if not is_sound(address, size, unknown=True):

@@ -41,16 +41,16 @@ def parse_response(block: bytes) -> HttpResponse | None:
     return HttpResponse(int(status[1]), header_fields(block[status.end() : end.end()]), end.end())
 
 
-def decode_payload(block: bytes, found: HttpResponse, limit: int) -> bytes:
+def decode_payload(block: bytes, response: HttpResponse, limit: int) -> bytes:
     """Returns the payload of a response that is complete in `block`. Raises `PayloadError`, also over `limit` bytes.
 
     Many crawlers decode the payload but keep the header: a payload that is not encoded as declared is returned as is.
     """
-    data = block[found.begins :]
-    if "chunked" in found.fields.get("transfer-encoding", "").lower():
+    data = block[response.begins :]
+    if "chunked" in response.fields.get("transfer-encoding", "").lower():
         data = _joined(data)
-    given = [name.strip().lower() for name in found.fields.get("content-encoding", "").split(",")]
-    codings = [name for name in given if name not in {"", "identity", "none"}]
+    names = [name.strip().lower() for name in response.fields.get("content-encoding", "").split(",")]
+    codings = [name for name in names if name not in {"", "identity", "none"}]
     if len(codings) > MOST_CODINGS:
         raise PayloadError(f"{len(codings)} content encodings lie in each other; leave it out")
     for name in reversed(codings):
@@ -84,7 +84,7 @@ def _joined(data: bytes) -> bytes:
     """Joins the chunks of a chunked body."""
     if CHUNK.match(data) is None:
         return data
-    found: list[bytes] = []
+    chunks: list[bytes] = []
     at = 0
     # An empty chunk ends the body. If the connection broke between two chunks, those received are kept.
     while at < len(data):
@@ -97,21 +97,21 @@ def _joined(data: bytes) -> bytes:
         end = size.end() + length
         if end > len(data):
             raise PayloadError(CUT_OFF.format("chunked transfer"))
-        found.append(data[size.end() : end])
+        chunks.append(data[size.end() : end])
         at = end + (2 if data.startswith(b"\r\n", end) else 1)
-    return b"".join(found)
+    return b"".join(chunks)
 
 
 def _gunzipped(data: bytes, limit: int) -> bytes:
     if not data.startswith(b"\x1f\x8b"):
         return data
-    found = b""
+    decoded = b""
     while data.startswith(b"\x1f\x8b"):
-        piece, data = _inflated(data, zlib.MAX_WBITS | 16, "gzip", limit - len(found))
-        found += piece
-        if len(found) > limit:
+        piece, data = _inflated(data, zlib.MAX_WBITS | 16, "gzip", limit - len(decoded))
+        decoded += piece
+        if len(decoded) > limit:
             break
-    return found
+    return decoded
 
 
 def _deflated(data: bytes, limit: int) -> bytes:
@@ -119,23 +119,23 @@ def _deflated(data: bytes, limit: int) -> bytes:
     try:
         return _inflated(data, zlib.MAX_WBITS, "deflate", limit)[0]
     except PayloadError:
-        found, rest = _inflated(data, -zlib.MAX_WBITS, "deflate", limit)
+        decoded, rest = _inflated(data, -zlib.MAX_WBITS, "deflate", limit)
         if rest:
             # Raw deflate has no checksum: the only check is that it ends where the payload does.
             raise PayloadError(CONTENT_DAMAGED.format("deflate")) from None
-        return found
+        return decoded
 
 
 def _inflated(data: bytes, window: int, name: str, limit: int) -> tuple[bytes, bytes]:
     """Returns the decoded bytes, at most one over the limit, and the input after their end."""
     unpacker = zlib.decompressobj(window)
     try:
-        found = unpacker.decompress(data, max(limit, 0) + 1)
+        decoded = unpacker.decompress(data, max(limit, 0) + 1)
     except zlib.error:
         raise PayloadError(CONTENT_DAMAGED.format(name)) from None
-    if not unpacker.eof and len(found) <= limit:
+    if not unpacker.eof and len(decoded) <= limit:
         raise PayloadError(CUT_OFF.format(name))
-    return found, unpacker.unused_data
+    return decoded, unpacker.unused_data
 
 
 def _unbrotlied(data: bytes, limit: int) -> bytes:
@@ -144,17 +144,17 @@ def _unbrotlied(data: bytes, limit: int) -> bytes:
     except ImportError:
         raise PayloadError("its content encoding is br; install brotli, and run again") from None
     unpacker = brotli.Decompressor()
-    found = bytearray()
+    decoded = bytearray()
     try:
         piece = unpacker.process(data, output_buffer_limit=limit + 1)
-        while piece and len(found) <= limit:
-            found += piece
+        while piece and len(decoded) <= limit:
+            decoded += piece
             piece = unpacker.process(b"", output_buffer_limit=limit + 1)
     except brotli.error:
         raise PayloadError(CONTENT_DAMAGED.format("br")) from None
-    if not unpacker.is_finished() and len(found) <= limit:
+    if not unpacker.is_finished() and len(decoded) <= limit:
         raise PayloadError(CUT_OFF.format("br"))
-    return bytes(found)
+    return bytes(decoded)
 
 
 def _is_text(data: bytes) -> bool:

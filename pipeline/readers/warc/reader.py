@@ -68,14 +68,14 @@ class WarcReader:
         is_empty = True
         limit = options.limits.bytes
         try:
-            for found in read_records(cast("BinaryIO", source.packed), limit + MAX_HEADER_BYTES):
+            for record in read_records(cast("BinaryIO", source.packed), limit + MAX_HEADER_BYTES):
                 source.budget.hold()
-                told = _read_record(source, found, limit)
-                if isinstance(told, str):
-                    aside[told if told in aside or len(aside) < MAX_REASONS else OTHER_REASON] += 1
+                result = _read_record(source, record, limit)
+                if isinstance(result, str):
+                    aside[result if result in aside or len(aside) < MAX_REASONS else OTHER_REASON] += 1
                 else:
                     is_empty = False
-                    yield told
+                    yield result
         except (ReaderError, OSError):
             yield from _left_out(source, aside)
             raise
@@ -96,85 +96,85 @@ class _Body(msgspec.Struct, frozen=True):
     answer: http.HttpResponse | None
 
 
-def _read_record(source: ByteSource, found: WarcRecord | BrokenRecord, limit: int) -> Record | Unreadable | str:
+def _read_record(source: ByteSource, record: WarcRecord | BrokenRecord, limit: int) -> Record | Unreadable | str:
     """Returns the document in a record, its failure, or the reason to leave it out."""
-    if isinstance(found, BrokenRecord):
-        return _failed(source, found, found.fault)
-    if not found.fields.get("warc-type"):
-        return _failed(source, found, "has no WARC-Type; leave it out")
-    body = _body(found)
+    if isinstance(record, BrokenRecord):
+        return _failed(source, record, record.fault)
+    if not record.fields.get("warc-type"):
+        return _failed(source, record, "has no WARC-Type; leave it out")
+    body = _body(record)
     if isinstance(body, str):
         return body
     if body is None:
-        return _failed(source, found, "holds no HTTP answer that can be read; leave it out")
+        return _failed(source, record, "holds no HTTP answer that can be read; leave it out")
     kind = body.content_type.partition(";")[0].strip().lower()
     media_type = MEDIA_TYPES.get(kind)
     if media_type is None:
         if not kind:
             return "no media type"
         return f"media type {kind}" if RECORD_MEDIA_TYPE.fullmatch(kind) else "a media type that is none"
-    if "warc-segment-number" in found.fields:
-        return _failed(source, found, "is one of several segments of a document; join them, or leave it out")
-    if not found.is_held:
-        return _failed(source, found, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
+    if "warc-segment-number" in record.fields:
+        return _failed(source, record, "is one of several segments of a document; join them, or leave it out")
+    if not record.is_held:
+        return _failed(source, record, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
     try:
-        data = found.block if body.answer is None else http.decode_payload(found.block, body.answer, limit)
+        data = record.block if body.answer is None else http.decode_payload(record.block, body.answer, limit)
     except http.PayloadError as error:
-        return _failed(source, found, str(error))
+        return _failed(source, record, str(error))
     # Decoded payloads count against the budget like other decompressed data.
-    source.budget.give(max(len(data) - len(found.block), 0))
+    source.budget.give(max(len(data) - len(record.block), 0))
     if len(data) > limit:
-        return _failed(source, found, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
+        return _failed(source, record, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
     if not data:
         return "empty payload"
-    return _record(source, found, body, data, media_type)
+    return _record(source, record, body, data, media_type)
 
 
-def _body(found: WarcRecord) -> _Body | str | None:
+def _body(record: WarcRecord) -> _Body | str | None:
     """Returns a possible document, or the reason to leave it out; None if a response is missing."""
-    kind = found.fields.get("warc-type", "").lower()
+    kind = record.fields.get("warc-type", "").lower()
     if kind not in BARE_TYPES and kind != "response":
         return f"record type {kind}" if WARC_WORD.fullmatch(kind) else "a record type that is none"
-    if _address(found).startswith(ABOUT_THE_CRAWL):
+    if _address(record).startswith(ABOUT_THE_CRAWL):
         return "log of the crawl"
-    claimed = found.fields.get("content-type", "")
+    claimed = record.fields.get("content-type", "")
     if kind in BARE_TYPES or (claimed and not claimed.lower().startswith("application/http")):
         # Responses of other protocols, such as DNS and FTP, have no header.
         return _Body(claimed, None)
-    answer = http.parse_response(found.block)
+    answer = http.parse_response(record.block)
     if answer is None:
         return None
     if answer.status != 200:
         return f"HTTP status {answer.status}"
-    if ROBOTS.match(_address(found)):
+    if ROBOTS.match(_address(record)):
         return "robots.txt"
-    identified = found.fields.get("warc-identified-payload-type", "")
+    identified = record.fields.get("warc-identified-payload-type", "")
     return _Body(answer.fields.get("content-type", "") or identified, answer)
 
 
-def _record(source: ByteSource, found: WarcRecord, body: _Body, data: bytes, media_type: str) -> Record:
+def _record(source: ByteSource, record: WarcRecord, body: _Body, data: bytes, media_type: str) -> Record:
     location = source.location
     charset = CHARSET.search(body.content_type)
     known = {
-        "url": _address(found),
+        "url": _address(record),
         # Not `date`, which is the publication date that a page states; this is the date of the crawl.
-        "warc-date": found.fields.get("warc-date", ""),
-        "warc-record-id": found.fields.get("warc-record-id", ""),
-        "warc-truncated": found.fields.get("warc-truncated", ""),
+        "warc-date": record.fields.get("warc-date", ""),
+        "warc-record-id": record.fields.get("warc-record-id", ""),
+        "warc-truncated": record.fields.get("warc-truncated", ""),
         "content-type": body.content_type,
         "charset": charset[1] if charset is not None else "",
     }
     origin = Origin(
-        path=location.file, media_type=media_type, member=location.member, row=found.number, field=None, sha256=None
+        path=location.file, media_type=media_type, member=location.member, row=record.number, field=None, sha256=None
     )
     metadata = {name: value for name, value in known.items() if value}
     encoding = _borne_out(charset[1], data) if charset is not None else None
-    return Record(f"{source.id}#{found.number}", data, origin, metadata, encoding=encoding)
+    return Record(f"{source.id}#{record.number}", data, origin, metadata, encoding=encoding)
 
 
-def _address(found: WarcRecord) -> str:
+def _address(record: WarcRecord) -> str:
     # wget put it between angle brackets for years.
-    return found.fields.get("warc-target-uri", "").removeprefix("<").removesuffix(">")
+    return record.fields.get("warc-target-uri", "").removeprefix("<").removesuffix(">")
 
 
 def _borne_out(charset: str, data: bytes) -> str | None:
@@ -196,6 +196,6 @@ def _reads(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _failed(source: ByteSource, found: WarcRecord | BrokenRecord, fault: str) -> Unreadable:
-    where = f"{source.location}, record {found.number} at byte {found.offset:,}"
-    return Unreadable(f"{source.id}#{found.number}", f"{where}: {fault}")
+def _failed(source: ByteSource, record: WarcRecord | BrokenRecord, fault: str) -> Unreadable:
+    where = f"{source.location}, record {record.number} at byte {record.offset:,}"
+    return Unreadable(f"{source.id}#{record.number}", f"{where}: {fault}")

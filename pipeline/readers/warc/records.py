@@ -144,9 +144,9 @@ class _Window:
         while True:
             self.fill(READ_BYTES + REACH)
             room = len(self.ahead) if most is None else min(most, len(self.ahead))
-            found = _resumption(self.ahead, is_line=self._is_line)
-            if found is not None and found < room:
-                self.drop(found)
+            next_start = _resumption(self.ahead, is_line=self._is_line)
+            if next_start is not None and next_start < room:
+                self.drop(next_start)
                 return True
             sure = room if self._is_over else min(room, len(self.ahead) - REACH)
             most = None if most is None else most - sure
@@ -193,12 +193,12 @@ def _next(window: _Window, number: int, limit: int) -> WarcRecord | BrokenRecord
     fields = header_fields(header)
     claimed = fields.get("content-length")
     if claimed is None or not LENGTH.fullmatch(claimed):
-        lie = (
+        fault = (
             "has no Content-Length"
             if claimed is None
             else f"its Content-Length is {quoted(claimed)}, no number of bytes"
         )
-        return _passed_over(window, number, lie, offset=offset)
+        return _passed_over(window, number, fault, offset=offset)
     return _with_block(window, WarcRecord(number, offset, fields, b"", int(claimed)), limit)
 
 
@@ -207,9 +207,9 @@ def _header_end(window: _Window) -> int | None:
     size = READ_BYTES if len(window.ahead) >= READ_BYTES else 1
     while True:
         is_all = not window.fill(size)
-        found = FIRST_BLANK.search(window.ahead, 0, MAX_HEADER_BYTES)
-        if found is not None:
-            return found.end()
+        empty_line = FIRST_BLANK.search(window.ahead, 0, MAX_HEADER_BYTES)
+        if empty_line is not None:
+            return empty_line.end()
         if is_all or len(window.ahead) >= MAX_HEADER_BYTES:
             return None
         size = len(window.ahead) + 1
@@ -250,8 +250,8 @@ def _not_held(window: _Window, record: WarcRecord) -> WarcRecord | BrokenRecord:
 def _ends(window: _Window, size: int) -> bool:
     """Whether a block may end after `size` bytes: two line ends follow, or a record, or the end of the file."""
     blank = BLANK_LINES.match(window.ahead, size)
-    behind = blank.end() if blank is not None else size
-    if behind == len(window.ahead) or BEGINS.match(window.ahead, behind) is not None:
+    next_at = blank.end() if blank is not None else size
+    if next_at == len(window.ahead) or BEGINS.match(window.ahead, next_at) is not None:
         return True
     # It ends correctly. If no record follows, that is the fault of the next one.
     return window.ahead.startswith(b"\r\n\r\n", size)
@@ -259,10 +259,10 @@ def _ends(window: _Window, size: int) -> bool:
 
 def _lied(window: _Window, record: WarcRecord) -> BrokenRecord | None:
     """Returns a broken record if it declares more bytes than there are and so contains another record."""
-    found = _resumption(window.ahead)
-    if found is None:
+    next_start = _resumption(window.ahead)
+    if next_start is None:
         return None
-    window.drop(found)
+    window.drop(next_start)
     fault = f"its Content-Length of {record.size:,} runs over another record, at byte {window.offset:,}"
     return BrokenRecord(record.number, record.offset, f"{fault}; leave it out")
 
