@@ -29,8 +29,18 @@ HASH_END = re.compile(r"~(?:[0-9a-f]{16}|[0-9a-f]{32})\Z")
 SHORT_NAME = re.compile(r"[^.]{1,6}~[0-9]{1,6}(?:\.[^.]{0,3})?")
 """Such as `LONGFI~1`: FAT and NTFS give a file with a long name a second name of this form."""
 SIMPLE = re.compile(
-    r"(?:(?!(?i:con|prn|aux|nul|(?:com|lpt)[0-9])(?:/|$))"
-    r"[A-Za-z0-9\u4e00-\u9fff](?:[A-Za-z0-9 _\u4e00-\u9fff-]*[A-Za-z0-9_\u4e00-\u9fff-])?(?:/|$))+(?<!/)"
+    r"""
+    (?:
+        (?!(?i:con|prn|aux|nul|(?:com|lpt)[0-9])(?:/|$))           # not a device: con, LPT1
+        [A-Za-z0-9\u4e00-\u9fff]                                   # no leading _ or space: a, 盐
+        (?:
+            [A-Za-z0-9\N{SPACE}_\u4e00-\u9fff-]*[A-Za-z0-9_\u4e00-\u9fff-]  # no space at the end: 2024_盐 b-1
+        )?
+        (?:/|$)                                                    # wire/a
+    )+
+    (?<!/)                                                         # not wire/
+    """,
+    re.VERBOSE,
 )
 """Matches most ids: nothing in them is encoded, and their key is the id in lower case. Only a fast path."""
 LONGEST_SIMPLE: Final = 40

@@ -16,11 +16,35 @@ SPEAKER_LABEL = regex.compile(r"[^\s:：.。?？!！][^:：.。?？!！]{0,40}[:
 MIN_PATTERN_LINES = 3
 """Lines of the same sort, between the extracted ones, that count as a pattern of the article."""
 CREDIT_LINE = regex.compile(
-    r"[(（\[【]?(?:责任编辑|責任編輯|编辑|編輯|责编|責編|校对|校對|审核|審核|监制|監製|翻译|翻譯|摄影|攝影|撰文|采写|採寫|采访|採訪"
-    r"|来源|來源|作者|记者|記者|声明|聲明|免责|免責|策划|策劃)[^:：]{0,12}[:：]"
+    r"""
+    [(（\[【]?
+    (?:
+        责任编辑|責任編輯|编辑|編輯|责编|責編    # （责任编辑：陈明）
+        |校对|校對|审核|審核|监制|監製           # 校对 周华:
+        |翻译|翻譯|摄影|攝影                     # 摄影/李强：
+        |撰文|采写|採寫|采访|採訪|作者|记者|記者 # 采写：本报记者
+        |策划|策劃                               # 策划：
+        |来源|來源                               # 来源：南湾晚报
+        |声明|聲明|免责|免責                     # 免责声明：
+    )
+    [^:：]{0,12}[:：]
+    """,
+    regex.VERBOSE,
 )
 PAGER = regex.compile(
-    r"(?i)(?=.{0,80}$)(?=.*\p{L})(?:(?:[上下前后後][一1]?[页頁篇]|[首尾末][页頁]|previous|prev|next|page|of)(?!\p{Latin})|[\d\s|/<>«»‹›→←…,，·()（）\[\]【】:：_-])+"
+    r"""
+    (?=.{0,80}$)                                 # a short line
+    (?=.*\p{L})                                  # with at least one word
+    (?:
+        (?:
+            [上下前后後][一1]?[页頁篇]           # 上一页, 下1頁, 后一篇
+            |[首尾末][页頁]                      # 首页, 尾頁
+            |previous|prev|next|page|of          # Page 2 of 5
+        )(?!\p{Latin})                           # not "offer"
+        |[\d\s|/<>«»‹›→←…,，·()（）\[\]【】:：_-]  # « 1 | 2 | 3 »
+    )+
+    """,
+    regex.VERBOSE | regex.IGNORECASE,
 )
 """A line of page navigation: `上一页 1 2 下一页`."""
 MAX_LINK_CHARS = 80

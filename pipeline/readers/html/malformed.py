@@ -11,7 +11,17 @@ TAG_START = regex.compile("<[a-zA-Z/!?]")
 MAX_UNCLOSED_TAGS = 100_000
 """Number of unclosed tags after which the rest of the page is read as text."""
 WHOLE_TAG = regex.compile(
-    r"<(?P<end>/?)(?P<name>[a-zA-Z][\w:-]{0,40})(?:[^<>\"']++|\"[^\"<]{0,5000}+\"|'[^'<]{0,5000}+'){0,1000000}+>"
+    r"""
+    <(?P<end>/?)                     # </p>
+    (?P<name>[a-zA-Z][\w:-]{0,40})   # div, svg:path
+    (?:
+        [^<>\"']++                   # a name of an attribute, an unquoted value: class=lead
+        |\"[^\"<]{0,5000}+\"         # "a > b"
+        |'[^'<]{0,5000}+'            # 'a > b'
+    ){0,1000000}+
+    >
+    """,
+    regex.VERBOSE,
 )
 DECLARATION = regex.compile(r"<[!?][^<>]{0,2000}+>")
 LINE_ENDING_KINDS = frozenset({"block", "heading", "break", "furniture"})

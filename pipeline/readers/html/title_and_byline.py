@@ -24,15 +24,35 @@ MAX_TITLE_CHARS = 300
 MAX_BYLINE_CHARS = 160
 """Maximum characters of a byline."""
 BYLINE = regex.compile(
-    r"(?i:(?:(?:written|reported|words|text|story|interview(?:ed)?|report|edited|photographs?|posted|published)\s+)?by)\s+\p{Lu}"
-    r"|[(（【]?(?:本报|本報|本刊)?(?:来源|來源|作者|记者|記者|文|撰文|采写|採寫|编辑|編輯|责任编辑|責任編輯|时间|時間|日期|发布时间|發佈時間)"
-    r"[ \u3000]*[:：/|｜丨]"
-    r"|\P{P}{2,20}(?:记者|記者)\s*\P{P}{2,12}(?:报道|報道|報導|发自|發自)?$"
+    r"""
+    # By Ada Fern; Words by Ada Fern
+    (?i:
+        (?:
+            (?:written|reported|words|text|story|interview(?:ed)?|report|edited|photographs?|posted|published)\s+
+        )?by
+    )\s+\p{Lu}
+    # 作者：林安; 本报记者/林安; 发布时间 ｜ 2024-05-01
+    |[(（【]?(?:本报|本報|本刊)?
+    (?:
+        来源|來源|作者|记者|記者|文|撰文|采写|採寫|编辑|編輯|责任编辑|責任編輯
+        |时间|時間|日期|发布时间|發佈時間
+    )
+    [\N{SPACE}\N{IDEOGRAPHIC SPACE}]*[:：/|｜丨]
+    # 南湾晚报记者 林安 报道
+    |\P{P}{2,20}(?:记者|記者)\s*\P{P}{2,12}(?:报道|報道|報導|发自|發自)?$
+    """,
+    regex.VERBOSE,
 )
+MONTH_NAME = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,7}\.?"
 SHOWN_DATE = regex.compile(
-    r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}"
-    r"|(?i:\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,7}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}"
-    r"|\b\d{1,2}(?:st|nd|rd|th)?\s(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,7}\.?,?\s\d{4})"
+    rf"""
+    \d{{4}}\s?[-/.年]\s?\d{{1,2}}\s?[-/.月]\s?\d{{1,2}}  # 2024-05-01, 2024年5月1日
+    |(?i:
+        \b{MONTH_NAME}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}  # May 1st, 2024
+        |\b\d{{1,2}}(?:st|nd|rd|th)?\s{MONTH_NAME},?\s\d{{4}}  # 1 Sept. 2024
+    )
+    """,
+    regex.VERBOSE,
 )
 SENTENCE_END_MARKS = ".。?？!！"
 LABEL_ALONE = regex.compile(
