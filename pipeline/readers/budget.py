@@ -89,7 +89,7 @@ class Budget:
         self.held += rows
         if self.taken and self.held > self.taken + self.limits.rows:
             fault = (
-                f"holds more than {self.limits.rows:,} rows beyond one for each of its bytes, and the rest is not read"
+                f"has more than {self.limits.rows:,} rows beyond one for each of its bytes, and the rest is not read"
             )
             self._refuse(f"{fault}; leave it out, or raise [input.limits] rows if you trust it")
 

@@ -103,7 +103,7 @@ def file_documents(
     except Exception as error:
         # A bug in the pipeline: it must not cost any other file.
         summary = f"{type(error).__name__}: {error}".splitlines()[0]
-        yield Unreadable(location.id, f"reading it raised {summary}; that is a mistake of the pipeline, report it")
+        yield Unreadable(location.id, f"reading it raised {summary}; this is a bug in the pipeline, report it")
 
 
 def open_input(file: InputFile, wrapped: Callable[[BinaryIO], BinaryIO] | None = None) -> BinaryIO:
@@ -177,7 +177,7 @@ def _broken(source: ByteSource, reader: str, error: Exception) -> Unreadable:
     """The failure of a file at which a reader raised an unexpected error."""
     summary = f"{type(error).__name__}: {error}".splitlines()[0]
     return Unreadable(
-        source.id, f"{source.location}: {reader} broke on it: {summary}; report it, and leave the file out"
+        source.id, f"{source.location}: {reader} failed on it: {summary}; report it, and leave the file out"
     )
 
 
@@ -191,9 +191,9 @@ def _faulty(source: ByteSource, error: ReaderError) -> Iterator[Unreadable]:
 def _unclaimed(source: ByteSource) -> Unreadable | LeftOut:
     kind = binary_kind(source.head) or (None if source.named else kind_of_suffix(source.suffix))
     if kind is None and source.is_called_packed:
-        reason = f"is called {source.suffix} and does not begin like one; get it anew, or rename it for what it is"
+        reason = f"is named {source.suffix} but does not have that format; fetch it again, or rename it"
         return Unreadable(source.id, reason if source.location.member is None else f"{source.location}: {reason}")
-    reason = f"is {kind}" if kind else f"is nothing that any reader knows{installed_reader_hint(source.suffix)}"
+    reason = f"is {kind}" if kind else f"has a format that no reader knows{installed_reader_hint(source.suffix)}"
     return Unreadable(source.id, reason) if source.named else LeftOut(str(source.location), reason)
 
 

@@ -117,7 +117,7 @@ def find_files(
     for source in inputs:
         path = Path(source)
         if not str(source):
-            raise UsageError("an empty name is given; name a file or a folder of raw documents")
+            raise UsageError("a name is empty; name a file or a folder of raw documents")
         if isinstance(source, str) and is_url(source):
             items.extend(_stored(RemotePath(source, access=access), include, spared))
         elif str(path) == STDIN:
@@ -130,7 +130,7 @@ def find_files(
         elif path.exists():
             items.append(_named(path, path.name, asked_for=True))
         else:
-            raise UsageError(f"{path} is not there; name a file or a folder of raw documents")
+            raise UsageError(f"{path} does not exist; name a file or a folder of raw documents")
     files = sorted((item for item in items if isinstance(item, InputFile)), key=lambda file: (file.name, file.where))
     _refuse_doubles(files, is_document)
     return files, [item for item in items if not isinstance(item, InputFile)]
@@ -158,7 +158,7 @@ def _stored(url: RemotePath, include: Sequence[str], spared: RemotePath | None) 
         yield Unreadable(str(url), f"cannot be {'read' if url.on_web else 'listed'}: {error}")
         return
     if empty:
-        raise UsageError(f"{url} is not there; name an object, or a folder of them")
+        raise UsageError(f"{url} does not exist; name an object, or a folder of them")
 
 
 class _Walk:
@@ -284,7 +284,7 @@ def _named(
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
-        return Unreadable(_shown(name), "its name is no UTF-8; rename it")
+        return Unreadable(_shown(name), "its name is not UTF-8; rename it")
     return InputFile(path, name, asked_for, within=within)
 
 
@@ -308,4 +308,4 @@ def _refuse_doubles(files: Sequence[InputFile], is_document: Callable[[InputFile
         if len(documents) > 1:
             first, second, *_ = documents
             clash = f"{first.where} and {second.where} would both be document {name!r}"
-            raise UsageError(f"{clash}; rename one or run them apart")
+            raise UsageError(f"{clash}; rename one or run them separately")

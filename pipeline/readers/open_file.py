@@ -27,7 +27,7 @@ def open_local_file(file: InputFile) -> BinaryIO:
     descriptor = _below(file.within, file.name) if file.within is not None and STEPS else _at(path)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError("it is a pipe, a socket or a device now, and no file")
+            raise OSError("it is now a pipe, a socket or a device, not a file")
     except BaseException:
         os.close(descriptor)
         raise
@@ -52,6 +52,6 @@ def _below(folder: str, name: str) -> int:
         # Linux reports ENOTDIR for a link where a folder is expected.
         if error.errno not in {errno.ELOOP, errno.ENOTDIR}:
             raise
-        raise OSError("a part of its path is a link now; name the file, or give --follow-symlinks") from None
+        raise OSError("a part of its path is a link now; name the file, or use --follow-symlinks") from None
     finally:
         os.close(above)

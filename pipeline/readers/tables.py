@@ -25,9 +25,9 @@ MIN_TEXT_RATIO = 3
 """How many times longer than every other field it must be."""
 MAX_LISTED_COLUMNS = 8
 """Columns that a message lists."""
-NO_RECORDS = "holds no records; leave it out"
+NO_RECORDS = "contains no records; leave it out"
 TOO_MANY_REMEDY = "leave it out, or raise [input.limits] columns"
-IS_ARTICLE = "is what this pipeline wrote (bilingual-article), not a source; leave it out"
+IS_ARTICLE = "is an article that this pipeline wrote (bilingual-article), not a source; leave it out"
 
 
 class TableRow(msgspec.Struct, frozen=True, gc=False):
@@ -242,7 +242,7 @@ def _refuse_missing(wanted: str | None, columns: Mapping[str, bool]) -> None:
     if columns.get(wanted, wanted.partition(".")[0] in columns):
         return
     if wanted in columns:
-        raise ReaderError(f"its column {wanted!r} holds no text; name another in [input] text_field")
+        raise ReaderError(f"its column {wanted!r} contains no text; name another in [input] text_field")
     close = get_close_matches(wanted, columns, n=1)
     known = f"did you mean {close[0]!r}?" if close else f"there are: {listed_names(list(columns))}"
     error = ReaderError(f"has no column {wanted!r}, which [input] text_field names; {known}")

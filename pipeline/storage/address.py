@@ -82,7 +82,7 @@ def is_url(text: str) -> bool:
 def parse_url(url: str) -> Address:
     """Returns the parts of a URL. Raises `UsageError` for one that is not supported or contains a password."""
     if not is_url(url):
-        raise UsageError(f"{url.partition('?')[0]!r} is no URL, such as s3://bucket/folder/")
+        raise UsageError(f"{url.partition('?')[0]!r} is not a URL, such as s3://bucket/folder/")
     scheme, _, rest = url.partition("://")
     scheme = scheme.lower()
     if scheme in WEB_SCHEMES:
@@ -91,7 +91,7 @@ def parse_url(url: str) -> Address:
     if not host or any(mark in host for mark in "?#") or host != host.strip():
         raise UsageError(f"{scheme}:// names no bucket; it goes {scheme}://bucket/folder/")
     if scheme not in AZURE_SCHEMES and "@" in host:
-        raise UsageError(f"{scheme}:// with a key in it is not taken; put keys into the environment or ~/.aws")
+        raise UsageError(f"{scheme}:// must not contain a key; put keys into the environment or ~/.aws")
     if SIGNED.search(path):
         raise UsageError(f"{scheme}://{host}/… is signed, which only https:// is; name the object alone")
     return Address(scheme, host, path)
@@ -103,13 +103,11 @@ def _on_web(scheme: str, url: str) -> Address:
         host, port = parts.hostname, parts.port
         name = (host or "").encode("idna").decode("ascii")
     except ValueError:
-        raise UsageError(f"{scheme}:// is followed by no host and path that can be read") from None
+        raise UsageError(f"{scheme}:// is not followed by a valid host and path") from None
     if not name:
         raise UsageError(f"{scheme}:// names no host")
     if parts.username is not None or parts.password is not None:
-        raise UsageError(
-            f"{scheme}://…@{host} has a user name in it; files behind one need a signed URL, or a copy here"
-        )
+        raise UsageError(f"{scheme}://…@{host} contains a user name; such files need a signed URL, or a local copy")
     name = f"[{name}]" if ":" in name else name
     shown = name if port is None else f"{name}:{port}"
     return Address(scheme, shown, quote(parts.path.lstrip("/"), UNQUOTED), quote(parts.query, UNQUOTED))

@@ -143,7 +143,7 @@ class BucketStore:
                 if not each["size"] and self._is_folder(at, each["path"]):
                     continue
                 if not self._unsorted and name < last:
-                    raise StoreError(f"{at} lists {name!r} behind {last!r}, out of order; copy it here to read it")
+                    raise StoreError(f"{at} lists {name!r} after {last!r}, out of order; copy it here to read it")
                 last = name
                 yield StoredObject(name, each["size"], _stamp(each))
 
@@ -174,9 +174,9 @@ class BucketStore:
         known = code or (f"status {status}" if status else None)
         kinds = self._library.exceptions
         if any(address in line for address in METADATA_ADDRESSES):
-            return UsageError(f"{self._url}: no credentials are found: set {self._needed}")
+            return UsageError(f"{self._url}: no credentials found: set {self._needed}")
         if code in NO_BUCKET:
-            return UsageError(f"{self._url} is no bucket there; check its name, the region and the endpoint")
+            return UsageError(f"{self._url} is not a bucket there; check its name, the region and the endpoint")
         if code in REFUSED_CODES or isinstance(error, kinds.UnauthenticatedError):
             return UsageError(f"{self._url}: the credentials are refused ({known}): check {self._needed}")
         if isinstance(error, kinds.PermissionDeniedError):
@@ -188,14 +188,16 @@ class BucketStore:
                 f"{self._url} cannot be reached as it is set up: {_first_line(error)}; set {self._needed}"
             )
         if isinstance(error, ValueError):
-            return UsageError(f"{where}: {_first_line(error)}; name it otherwise")
+            return UsageError(f"{where}: {_first_line(error)}; use another name")
         if "redirect" in line.casefold():
-            return UsageError(f"{self._url} lies in another region; set AWS_REGION to it")
+            return UsageError(f"{self._url} is in another region; set AWS_REGION to it")
         if status == 501:
-            return StoreError(f"{where}: the store cannot do that ({known}); it is no S3, or an old one: use another")
+            return StoreError(
+                f"{where}: the store cannot do that ({known}); it is not S3, or an old version: use another"
+            )
         if known:
             return StoreError(f"{where}: the store answers with {known}; run again, later where it is busy")
-        return StoreError(f"{where}: the connection fails; check the network and the endpoint, and run again")
+        return StoreError(f"{where}: the connection failed; check the network and the endpoint, and run again")
 
 
 def open_bucket(scheme: str, host: str) -> BucketStore:

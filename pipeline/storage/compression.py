@@ -89,4 +89,4 @@ def _zstd() -> ModuleType:
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
-        raise UsageError(f"{name} is missing, which .zst files need: pip install backports.zstd") from error
+        raise UsageError(f"{name} is missing, but .zst files need it: pip install backports.zstd") from error

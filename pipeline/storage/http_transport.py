@@ -78,7 +78,7 @@ class DownloadClock:
         """Counts all bytes received. Raises `RefusedError` if headers and chunk framing are endless."""
         self._received += count
         if self._received > MAX_AROUND:
-            raise RefusedError(f"the server sends headers without end, over {MAX_AROUND:,} bytes; check the address")
+            raise RefusedError(f"the server sends endless headers, over {MAX_AROUND:,} bytes; check the address")
 
     def came(self, count: int) -> None:
         """Counts the bytes received of the file itself."""

@@ -49,7 +49,7 @@ class WebStore:
 
     def listing(self, at: Address) -> Iterator[StoredObject]:
         """Raises `UsageError`."""
-        raise UsageError(f"{at}: the web has no list of files; name each, or give a bucket by s3://, gs:// or az://")
+        raise UsageError(f"{at}: web servers do not list files; name each file, or use a bucket: s3://, gs:// or az://")
 
     def entry(self, at: Address) -> StoredObject | None:
         """The metadata of a file; None if the server says that it does not exist."""
@@ -133,7 +133,7 @@ class _Download(io.RawIOBase):
         of = content_range.rpartition("/")[2]
         same = of in {"*", str(self.size)} or self.size is None
         if self._answer.status != 206 or not content_range.startswith(f"bytes {self._read}-") or not same:
-            raise StoreError(f"{where}, and the server does not go on from there; run again, or copy it here first")
+            raise StoreError(f"{where}, and the server cannot resume there; run again, or copy it here first")
 
     def close(self) -> None:
         self._answer.close()
@@ -162,7 +162,7 @@ def _asked(at: Address, headers: dict[str, str], access: WebAccess, clock: Downl
                 cause = getattr(beneath, "strerror", None) or type(beneath).__name__
                 reason = f"the server cannot be reached ({cause})"
             except ValueError:
-                raise RefusedError("the server gives no answer that can be read; check the address") from None
+                raise RefusedError("the server sends no valid response; check the address") from None
             else:
                 _say_moved(at, answer, access)
                 return answer
@@ -206,4 +206,4 @@ def _validator(answer: HTTPResponse) -> str | None:
 
 
 def _only_read(at: Address) -> NoReturn:
-    raise UsageError(f"{at}: files of the web can only be read; name a path, or a bucket by s3://, gs:// or az://")
+    raise UsageError(f"{at}: files on the web can only be read; name a path, or a bucket: s3://, gs:// or az://")

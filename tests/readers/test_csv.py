@@ -101,7 +101,7 @@ def test_a_row_with_more_cells_than_the_header_fails_and_harms_no_other(tmp_path
     assert isinstance(last, Record)
     assert broken == Unreadable(
         "wire/t#2",
-        "wire/t.csv, row 2 (line 4): has 3 cells, the header 2; quote cells that hold ','",
+        "wire/t.csv, row 2 (line 4): has 3 cells, the header 2; quote cells that contain ','",
     )
 
 

@@ -87,12 +87,12 @@ def test_a_line_whose_field_holds_no_text_is_told(tmp_path: Path) -> None:
 def test_a_broken_line_is_told_by_its_number(tmp_path: Path, line: str) -> None:
     told = failure(tmp_path, line)
     assert told.id == "wire/t#1"
-    assert told.reason.startswith("wire/t.jsonl, line 1: is no JSON")
+    assert told.reason.startswith("wire/t.jsonl, line 1: is not JSON")
 
 
 @pytest.mark.parametrize("line", ["[1, 2]", '"text"', "null", "7"])
 def test_a_line_that_is_no_object_is_told(tmp_path: Path, line: str) -> None:
-    assert "is no JSON object; each line must be one" in failure(tmp_path, line).reason
+    assert "is not a JSON object; each line must be one" in failure(tmp_path, line).reason
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from readers.warcs import PACKED, PAGE, TALK, answer, chunked, failure, found, p
 
 
 LIES = {
-    "-5": "is '-5', no number of bytes",
-    "9" * 50: "is '9999999999999999999999999999999999999...', no number of bytes",
+    "-5": "is '-5', not a number of bytes",
+    "9" * 50: "is '9999999999999999999999999999999999999...', not a number of bytes",
     "999999999999": "of 999,999,999,999 runs over another record",
     "70000": "of 70,000 runs over another record",
     "400": "of 400 is not where it ends",
@@ -87,7 +87,7 @@ def test_a_text_about_warc_is_no_record(tmp_path: Path) -> None:
 
 
 def test_a_response_without_http_is_told(tmp_path: Path) -> None:
-    assert "holds no HTTP answer that can be read" in failure(tmp_path, record("<p>no header")).reason
+    assert "contains no valid HTTP response" in failure(tmp_path, record("<p>no header")).reason
 
 
 def test_a_record_without_type_is_told(tmp_path: Path) -> None:

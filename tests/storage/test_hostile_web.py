@@ -70,7 +70,7 @@ def test_headers_without_end_are_an_error(answer: hostile.Answer) -> None:
 def test_a_server_that_stops_in_the_middle_is_asked_once_more() -> None:
     with (
         hostile.answering(hostile.stops_in_the_middle) as address,
-        pytest.raises(OSError, match="breaks off at byte 65,536, and the server does not go on from there"),
+        pytest.raises(OSError, match="breaks off at byte 65,536, and the server cannot resume there"),
     ):
         open_store(f"{address}/a.txt", PATIENT).get("")
 

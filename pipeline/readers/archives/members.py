@@ -9,7 +9,7 @@ import regex
 from pipeline.model.record import ReaderError
 
 REMEDY = "split the archive, or raise [input.limits] members"
-NONE_TAKEN = "holds only folders, and members that [input] include does not name or that begin with . or _"
+NONE_TAKEN = "contains only folders, and members that [input] include does not name or that begin with . or _"
 """Why an archive without matching members yields nothing."""
 DRIVE = regex.compile(r"[A-Za-z]:(?! )")
 """A drive letter of Windows. A title may be `Q: who is there.txt`."""
@@ -41,12 +41,12 @@ def path_of(name: str) -> str:
     ('wire/a.txt', 'wire/b', '')
     """
     if any(unicodedata.category(char) in NOT_SHOWN for char in name):
-        raise ReaderError("its name holds a character that is no text; rename it in the archive")
+        raise ReaderError("its name contains an invalid character; rename it in the archive")
     slashed = name.replace("\\", "/")
     if slashed.startswith("/") or DRIVE.match(slashed):
-        raise ReaderError("its name is an absolute path; pack the archive anew with relative ones")
+        raise ReaderError("its name is an absolute path; repack the archive with relative paths")
     if ".." in slashed.split("/"):
-        raise ReaderError("its name leads out of the archive; pack the archive anew without `..`")
+        raise ReaderError("its name leads out of the archive; repack the archive without `..`")
     return "/".join(part for part in name.split("/") if part not in {"", "."})
 
 

@@ -19,7 +19,7 @@ MAX_EXTENDED_HEADER_BYTES: Final = 1 << 20
 MAX_GLOBAL_HEADERS: Final = 100
 """Maximum number of global headers, which stay in memory."""
 TAR_SUFFIXES: Final = frozenset({".tar"})
-TAR_DAMAGED: Final = "the header of a member is damaged; what stands before it is read; get the file anew"
+TAR_DAMAGED: Final = "the header of a member is damaged; members before it are read; fetch the file again"
 ERRORS: Final = (
     tarfile.TarError,
     ArithmeticError,
@@ -65,13 +65,13 @@ class TarReader:
             number += 1
             source.budget.hold()
             if number > most:
-                raise ReaderError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
+                raise ReaderError(f"has more members than the limit of {most:,}; {members.REMEDY}")
             for member in _member(source, archive, info, forward, options):
                 yielded += 1
                 yield member
         forward.finish()
         if not yielded:
-            yield source.left_out(members.NONE_TAKEN if number else "is a tar archive that holds nothing")
+            yield source.left_out(members.NONE_TAKEN if number else "is an empty tar archive")
 
 
 def _sums_up(header: bytes) -> bool:
@@ -92,7 +92,7 @@ def _opened(forward: "_Forward") -> tarfile.TarFile:
     except ReaderError:
         raise
     except ERRORS as error:
-        raise ReaderError(f"is no whole tar archive: {_error_line(error)}; get the file anew") from None
+        raise ReaderError(f"is not a complete tar archive: {_error_line(error)}; fetch the file again") from None
 
 
 def _next(archive: tarfile.TarFile, forward: "_Forward") -> tarfile.TarInfo | None:
@@ -109,9 +109,9 @@ def _next(archive: tarfile.TarFile, forward: "_Forward") -> tarfile.TarInfo | No
     if info is None and forward.last.strip(b"\0"):
         raise ReaderError(TAR_DAMAGED)
     if info is None and not forward.last:
-        raise ReaderError("has no end: it may break off just behind a member; get the file anew to be sure")
+        raise ReaderError("has no end marker: it may be truncated after a member; fetch the file again to be sure")
     if len(archive.pax_headers) > MAX_GLOBAL_HEADERS:
-        raise ReaderError(f"has more than {MAX_GLOBAL_HEADERS} headers for all its members; pack it anew")
+        raise ReaderError(f"has more than {MAX_GLOBAL_HEADERS} headers for all its members; repack it")
     return info
 
 
@@ -129,7 +129,7 @@ def _member(
         return
     location = source.location.inside(path)
     if not info.isreg():
-        kind = MEMBER_KINDS.get(info.type, f"of a kind that is not known ({info.type!r})")
+        kind = MEMBER_KINDS.get(info.type, f"of an unknown kind ({info.type!r})")
         yield LeftOut(str(location), f"is {kind}")
         return
     content: io.RawIOBase
@@ -174,7 +174,7 @@ class _Forward:
     def end(self) -> ReaderError:
         """Returns the error for a truncated archive, always the same one."""
         if self._fault is None:
-            self._fault = ReaderError(f"breaks off after {self._at:,} bytes, within a member; get the file anew")
+            self._fault = ReaderError(f"is truncated after {self._at:,} bytes, within a member; fetch the file again")
         return self._fault
 
     def open(self) -> None:
@@ -189,7 +189,7 @@ class _Forward:
             self._room -= size
             if self._room < 0 or size < 0:
                 limit = f"{MAX_EXTENDED_HEADER_BYTES:,} bytes"
-                raise ReaderError(f"the header of a member is longer than {limit}; leave the file out, or pack it anew")
+                raise ReaderError(f"the header of a member is longer than {limit}; leave the file out, or repack it")
         whole = self._forward.read(size)
         while len(whole) < size and (more := self._forward.read(size - len(whole))):
             whole += more

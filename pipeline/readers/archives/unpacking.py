@@ -15,7 +15,7 @@ from pipeline.readers.budget import Budget, Readable
 
 INPUT_BYTES = 1 << 15
 """Compressed bytes that are read at a time; few, because input after a frame is copied once for each frame."""
-REST = "what stands before that is read; get the file anew"
+REST = "the data before that is read; fetch the file again"
 
 
 class Decoder(Protocol):
@@ -85,7 +85,7 @@ class Unpacked(io.RawIOBase):
             # An error of the limits, or of a layer below.
             self._fault = error
         except EOFError:
-            self._fault = ReaderError(f"{self._what} breaks off after {self._where}; {REST}")
+            self._fault = ReaderError(f"{self._what} is truncated after {self._where}; {REST}")
         except self._errors as error:
             self._fault = ReaderError(self._reason(error))
         else:

@@ -49,18 +49,18 @@ class ZipReader:
             directory = read_directory(file)
             most = options.limits.members
             if directory.members > most:
-                raise ReaderError(f"holds {directory.members:,} members, over the limit of {most:,}; {members.REMEDY}")
+                raise ReaderError(f"has {directory.members:,} members, over the limit of {most:,}; {members.REMEDY}")
             survey = _survey(file, directory, most)
             if survey.kind:
                 yield source.left_out(f"is {survey.kind}; save it as text or as a web page")
                 return
             if not survey.offsets and not directory.length:
-                yield source.left_out("is a zip archive that holds nothing")
+                yield source.left_out("is an empty zip archive")
                 return
             yielded = 0
             for number, entry in enumerate(read_entries(file, directory), 1):
                 if number > most:
-                    raise ReaderError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
+                    raise ReaderError(f"has more members than the limit of {most:,}; {members.REMEDY}")
                 for member in _member(source, file, entry, survey, options):
                     yielded += 1
                     yield member
@@ -129,7 +129,7 @@ def _member(
             yield LeftOut(str(location), f"is a {kind}, which is not followed")
             return
         if survey.overlaps(entry):
-            raise ReaderError("lies over another member, as in an archive that is made to do harm; leave it out")
+            raise ReaderError("overlaps another member, as in a zip bomb; leave it out")
         stream = _stream(file, entry, source.budget if source.depth == 0 else None, source.budget)
     except ReaderError as error:
         location = source.location.inside(printable(entry.name, None))
@@ -146,7 +146,7 @@ def _stream(file: BinaryIO, entry: ZipEntry, counted: Budget | None, budget: Bud
     file.seek(min(entry.offset, 1 << 62))
     header = file.read(LOCAL_HEADER_BYTES)
     if len(header) < LOCAL_HEADER_BYTES or not header.startswith(b"PK\3\4"):
-        raise ReaderError("is not where the directory says; get the file anew, or repair it with `zip -FF`")
+        raise ReaderError("is not where the directory says; fetch the file again, or repair it with `zip -FF`")
     named, extras = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
     stretch = _Stretch(file, entry.offset + LOCAL_HEADER_BYTES + named + extras, entry.packed, counted)
     return _Checked(Unpacked(stretch, compression, budget) if compression else stretch, entry)
@@ -165,7 +165,7 @@ def _compression(method: int) -> Compression | None:
     if method == XZ:
         return compressed.xz(compressed.XzReader.memory)
     known = f" ({OTHERS[method]})" if method in OTHERS else ""
-    raise ReaderError(f"is packed by method {method}{known}, which is not read; pack it anew with deflate")
+    raise ReaderError(f"is compressed with method {method}{known}, which is not supported; repack it with deflate")
 
 
 class _Stretch:
@@ -210,9 +210,11 @@ class _Checked(io.RawIOBase):
         if self._length > self._entry.size:
             self._fault = ReaderError(f"is longer than the {self._entry.size:,} bytes of the directory; leave it out")
         elif not piece and self._length < self._entry.size:
-            self._fault = ReaderError(f"breaks off after {self._length:,} of {self._entry.size:,} bytes; get it anew")
+            self._fault = ReaderError(
+                f"is truncated after {self._length:,} of {self._entry.size:,} bytes; fetch it again"
+            )
         elif not piece and self._sum != self._entry.crc:
-            self._fault = ReaderError("is damaged: its checksum is not that of the archive; get the file anew")
+            self._fault = ReaderError("is damaged: its checksum is not that of the archive; fetch the file again")
         if self._fault is not None:
             raise self._fault
         room[: len(piece)] = piece

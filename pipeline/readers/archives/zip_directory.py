@@ -22,7 +22,7 @@ MAX_COMMENT_BYTES: Final = 0xFFFF
 DIRECTORY_CHUNK_BYTES: Final = 1 << 16
 ENCRYPTED: Final = 0x2041
 """Flags of an encrypted member: traditional, strong, and with an encrypted directory."""
-DIRECTORY_DAMAGED: Final = "its directory is damaged; get the file anew, or repair it with `zip -FF`"
+DIRECTORY_DAMAGED: Final = "its directory is damaged; fetch the file again, or repair it with `zip -FF`"
 
 
 class ZipEntry(msgspec.Struct, frozen=True, gc=False):
@@ -59,7 +59,7 @@ def read_directory(file: BinaryIO) -> ZipDirectory:
     tail = _at(file, tail_at, size - tail_at)
     at = tail.rfind(b"PK\5\6", 0, max(0, len(tail) - END.size + 4))
     if at < 0:
-        raise ReaderError("has no directory at its end: it breaks off, or is no zip archive; get the file anew")
+        raise ReaderError("has no directory at its end: it is truncated, or not a zip archive; fetch the file again")
     _, disk, first_disk, _, members, length, offset, _ = END.unpack_from(tail, at)
     end = tail_at + at
     if members == 0xFFFF or length == 0xFFFFFFFF or offset == 0xFFFFFFFF:
@@ -67,7 +67,7 @@ def read_directory(file: BinaryIO) -> ZipDirectory:
         if zip64_directory is not None:
             return zip64_directory
     if disk or first_disk:
-        raise ReaderError("is one part of an archive of several; join them first, with `zip -s 0`")
+        raise ReaderError("is one part of a split archive; join the parts first, with `zip -s 0`")
     return _checked(end, length, offset, members)
 
 

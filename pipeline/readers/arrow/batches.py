@@ -88,7 +88,7 @@ def _text_column(schema: pa.Schema, wanted: str | None) -> str:
     columns = {name: is_text or name in empty for name, is_text in text_columns(schema).items()}
     column = next((name for name in TEXT_COLUMNS if columns.get(name)), None) if wanted is None else wanted
     if column is None and TEXT_COLUMNS[0] in columns:
-        raise UsageError(f"the column {TEXT_COLUMNS[0]!r} of the table holds no text; name another with text=…")
+        raise UsageError(f"the column {TEXT_COLUMNS[0]!r} of the table contains no text; name another with text=…")
     if column is None:
         known = ", ".join(columns) or "none"
         raise UsageError(
@@ -97,7 +97,7 @@ def _text_column(schema: pa.Schema, wanted: str | None) -> str:
     if column not in columns:
         raise UsageError(f"the table has no column {column!r}{did_you_mean(column, columns)}")
     if not columns[column]:
-        raise UsageError(f"the column {column!r} of the table holds no text; name another with text=…")
+        raise UsageError(f"the column {column!r} of the table contains no text; name another with text=…")
     return column
 
 

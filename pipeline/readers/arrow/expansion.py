@@ -39,7 +39,7 @@ def pieces(batch: Untyped, limits: Limits, budget: Budget) -> Iterator[tuple[Unt
             waiting += [piece.slice(half), piece.slice(0, half)]
             continue
         if size.values > limits.values:
-            reason = f"holds {size.values:,} values, over the limit of {limits.values:,}"
+            reason = f"has {size.values:,} values, over the limit of {limits.values:,}"
             yield piece, f"{reason}; leave it out, or raise [input.limits] values"
         elif size.bytes > LARGEST_ROW * limits.bytes:
             yield piece, f"is over the limit of {limits.bytes:,} bytes; raise [input.limits] bytes"

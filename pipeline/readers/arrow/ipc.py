@@ -48,7 +48,7 @@ class ArrowReader:
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """Yields a document for each row."""
         if source.head.startswith(FIRST_FEATHER):
-            raise ReaderError("is Feather version 1, which is not read; write it anew with a newer library")
+            raise ReaderError("is Feather version 1, which is not supported; write it again with a newer library")
         pa = load_pyarrow()
         is_file = source.head.startswith(ARROW_MAGIC)
         with source.on_disk() as path, path.open("rb") as file, pa.memory_map(str(path)) as data:
@@ -57,7 +57,7 @@ class ArrowReader:
                 batches = pa.ipc.open_file(data) if is_file else pa.ipc.open_stream(data)
                 columns = text_columns(batches.schema)
             except library_errors() as error:
-                reason = f"is no Arrow file that can be read ({error_line(error)}); fetch it again, or write it anew"
+                reason = f"is not a readable Arrow file ({error_line(error)}); fetch it again, or write it again"
                 raise ReaderError(reason) from None
             check_column_count(len(columns), options.limits)
             room = _Room(file, options.limits, source.budget)
@@ -103,7 +103,7 @@ def _of_file(file: Untyped, room: _Room) -> Iterator[TableRow]:
             raise
         except library_errors() as error:
             reason = f"batch {number + 1} of {file.num_record_batches} is lost from here on ({error_line(error)})"
-            yield TableRow(first, fault=f"{reason}; fetch the file again, or write it anew")
+            yield TableRow(first, fault=f"{reason}; fetch the file again, or write it again")
             first += 1
 
 
@@ -121,4 +121,4 @@ def _of_stream(stream: Untyped, room: _Room) -> Iterator[TableRow]:
         except ReaderError:
             raise
         except library_errors() as error:
-            raise ReaderError(f"breaks off after row {first - 1} ({error_line(error)}); fetch it again") from None
+            raise ReaderError(f"is truncated after row {first - 1} ({error_line(error)}); fetch it again") from None

@@ -75,7 +75,7 @@ def _opened(path: Path, as_references: Sequence[str] = ()) -> Untyped:
             **FOOTER_LIMITS,
         )
     except library_errors() as error:
-        reason = f"is no Parquet file that can be read ({error_line(error)}); fetch it again, or write it anew"
+        reason = f"is not a readable Parquet file ({error_line(error)}); fetch it again, or write it again"
         raise ReaderError(reason) from None
 
 
@@ -104,7 +104,7 @@ def _rows(
         except library_errors() as error:
             reason = error_line(error)
         if at < last:
-            fault = f"it and all up to row {last - 1} are lost ({reason}); fetch the file again, or write it anew"
+            fault = f"it and all up to row {last - 1} are lost ({reason}); fetch the file again, or write it again"
             yield TableRow(at, fault=fault)
         first = max(last, at)
 

@@ -63,7 +63,7 @@ class CsvReader:
         try:
             yield from self._rows(source, options, stream, encoding)
         except UnicodeError:
-            raise ReaderError(f"cannot be read on as {encoding}; name its encoding in [input] encoding") from None
+            raise ReaderError(f"cannot be decoded further as {encoding}; set [input] encoding") from None
         finally:
             # The source closes its own stream.
             stream.detach()
@@ -80,7 +80,7 @@ class CsvReader:
             next(csv_rows, None)
         first = next(csv_rows, None)
         if first is None:
-            yield left_out(source, "holds no rows; leave it out")
+            yield left_out(source, "contains no rows; leave it out")
             return
         if first.fault is not None:
             raise ReaderError(f"line {first.line}: {first.fault}")
@@ -110,12 +110,14 @@ class _Cut:
             return TableRow(number, fault=row.fault, at=at)
         cells = row.cells
         if len(cells) > len(self.columns) and any(cells[len(self.columns) :]):
-            fault = f"has {len(cells)} cells, the header {len(self.columns)}; quote cells that hold {self.delimiter!r}"
+            fault = (
+                f"has {len(cells)} cells, the header {len(self.columns)}; quote cells that contain {self.delimiter!r}"
+            )
             return TableRow(number, fault=fault, at=at)
         fields: Mapping[str, object] = dict(zip(self.columns, cells, strict=False))
         if not all(map(_is_whole, cells)):
             if self.encoding != "utf-8":
-                fault = f"holds bytes that are no {self.encoding}; convert the file, or name its [input] encoding"
+                fault = f"contains bytes that are not valid {self.encoding}; convert the file, or set [input] encoding"
                 return TableRow(number, fault=fault, at=at)
             fields = dict(zip(self.columns, map(_torn, cells), strict=False))
         return TableRow(number, fields, at=at)

@@ -52,7 +52,7 @@ def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
     # Parsers get decoded text: they guess from bytes, and fail on pages that declare gb2312 but contain GBK.
     source = clean_markup(_decoded(data, encoding))
     if (opened := source.count("<")) >= MIN_UNCLOSED_TAGS and opened > 10 * source.count(">"):
-        raise PageError(f"holds {opened:,} unclosed tags; it is damaged, leave it out")
+        raise PageError(f"has {opened:,} unclosed tags; it is damaged, leave it out")
     tree = parse_tree(source)
     if tree is None:
         return _checked(_plain(source))
@@ -91,5 +91,5 @@ def _checked(page: ExtractedPage) -> ExtractedPage:
         raise PageError("has no visible text; leave it out")
     stray = page.text.count("<")
     if stray > MIN_STRAY_TAGS and 100 * stray > len(page.text):
-        raise PageError(f"holds {stray:,} unclosed tags; it is damaged, leave it out")
+        raise PageError(f"has {stray:,} unclosed tags; it is damaged, leave it out")
     return page

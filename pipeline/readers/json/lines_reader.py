@@ -65,7 +65,7 @@ def row(
         if fields is None:
             return TableRow(number, fault=_reason(data, error, unit), at=at)
     if not isinstance(fields, dict):
-        return TableRow(number, fault=f"is no JSON object; each {unit} must be one", at=at)
+        return TableRow(number, fault=f"is not a JSON object; each {unit} must be one", at=at)
     if len(fields) > limits.columns:
         over = f"has {len(fields):,} fields, over the limit of {limits.columns:,}; {value_limits.remedy('columns')}"
         return TableRow(number, fault=over, at=at)
@@ -102,9 +102,9 @@ def _with_nan(data: bytes | bytearray) -> object | None:
 
 def _reason(data: bytes | bytearray, error: Exception, unit: str) -> str:
     if isinstance(error, UnicodeDecodeError):
-        return f"is no UTF-8 ({error.reason}); convert the file, or repair the record"
+        return f"is not UTF-8 ({error.reason}); convert the file, or repair the record"
     if isinstance(error, RecursionError):
         return "is nested too deeply; leave it out"
     if LONE_SURROGATE.search(data):
-        return "holds a \\ud800–\\udfff escape that stands alone, which is no text; repair the record"
-    return f"is no JSON ({error}); repair the {unit}"
+        return "contains a lone surrogate escape (\\ud800–\\udfff), which is not text; repair the record"
+    return f"is not JSON ({error}); repair the {unit}"

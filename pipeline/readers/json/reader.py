@@ -57,9 +57,7 @@ class JsonReader:
             case b"{":
                 yield from _object(source, values, options)
             case _:
-                raise ReaderError(
-                    f"is no JSON: at byte {values.offset:,} stands neither [ nor {{; convert or repair it"
-                )
+                raise ReaderError(f"is not JSON: expected [ or {{ at byte {values.offset:,}; convert or repair it")
 
 
 def _of_others(beginning: bytes) -> frozenset[str]:
@@ -205,7 +203,7 @@ def _elements(values: Values) -> Iterator[TableRow]:
         if end == b",":
             values.take()
         elif end != b"]":
-            reason = f"cannot be read on behind record {number}: at byte {values.offset:,} stands neither , nor ]"
+            reason = f"cannot be read after record {number}: expected , or ] at byte {values.offset:,}"
             raise ReaderError(f"{reason}; repair it")
 
 
@@ -246,9 +244,9 @@ def _first_list(values: Values) -> Iterator[TableRow]:
     if values.fault == value_limits.too_deep(values.limits):
         raise ReaderError(f"the object at byte {begin:,} {values.fault}")
     raise ReaderError(
-        f"the object at byte {begin:,} is no JSON, or over the limit of {values.limit:,} bytes; repair it"
+        f"the object at byte {begin:,} is not JSON, or over the limit of {values.limit:,} bytes; repair it"
     )
 
 
 def _more_behind(values: Values) -> ReaderError:
-    return ReaderError(f"something stands behind its end, at byte {values.offset:,}; repair it")
+    return ReaderError(f"has data after its end, at byte {values.offset:,}; repair it")

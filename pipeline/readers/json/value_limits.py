@@ -47,7 +47,7 @@ def fault(data: bytes | bytearray, limits: Limits) -> str | None:
             if depth > limits.nesting:
                 return too_deep(limits)
         if values > limits.values:
-            return f"holds more than the limit of {limits.values:,} values; {remedy('values')}"
+            return f"has more than the limit of {limits.values:,} values; {remedy('values')}"
     return None
 
 

@@ -16,7 +16,7 @@ MAX_FRONT_MATTER_CHARS = 1 << 16
 """Maximum characters of front matter."""
 MAX_DEPTH = 20
 """Maximum nesting of lists and mappings."""
-TOO_DEEP = f"holds lists or tables more than {MAX_DEPTH} levels deep in each other"
+TOO_DEEP = f"contains lists or tables nested more than {MAX_DEPTH} levels"
 MAX_DIGITS = 1000
 """Maximum digits of an integer: parsing one of 100,000 digits takes seconds."""
 TOML_TEXT = regex.compile(
@@ -85,7 +85,7 @@ def _toml(text: str) -> object:
 
 def _refuse_digits(text: str) -> None:
     if DIGITS.search(text):
-        raise FrontMatterError(f"holds a number of more than {MAX_DIGITS:,} digits")
+        raise FrontMatterError(f"contains a number of more than {MAX_DIGITS:,} digits")
 
 
 def _refuse_deep(root: object) -> None:

@@ -95,7 +95,7 @@ def _all(
     if not chosen:
         reasons = "; ".join(f"{printable(item.name.rpartition(', ')[2])} {item.reason}" for item in left[:3])
         fields = None if options.text_field is None else _columns(connection, listed)
-        yield left_out(source, f"none of its tables holds texts ({reasons or 'there are none'})", fields=fields)
+        yield left_out(source, f"none of its tables contains texts ({reasons or 'there are none'})", fields=fields)
         return
     yield from left
     for table in chosen:

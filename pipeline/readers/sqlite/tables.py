@@ -117,7 +117,7 @@ class SqliteTable(msgspec.Struct, frozen=True):
             fault = f"is over the limit of {limit:,} bytes; raise [input.limits] bytes"
             longest = connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
             if longest < 2 * limit and longest < 1_000_000:
-                fault = f"holds or computes a value of more than {longest:,} bytes, too much for this file"
+                fault = f"has or computes a value of more than {longest:,} bytes, too much for this file"
             return _ascending(last, key), TableRow(number, fault=fault)
         except ERRORS as again:
             return None, _lost(number, again, connection)

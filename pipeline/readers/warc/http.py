@@ -52,7 +52,7 @@ def decode_payload(block: bytes, response: HttpResponse, limit: int) -> bytes:
     names = [name.strip().lower() for name in response.fields.get("content-encoding", "").split(",")]
     codings = [name for name in names if name not in {"", "identity", "none"}]
     if len(codings) > MOST_CODINGS:
-        raise PayloadError(f"{len(codings)} content encodings lie in each other; leave it out")
+        raise PayloadError(f"has {len(codings)} nested content encodings; leave it out")
     for name in reversed(codings):
         undo = CODINGS.get(name)
         if undo is not None:

@@ -106,13 +106,13 @@ def _read_record(source: ByteSource, record: WarcRecord | BrokenRecord, limit: i
     if isinstance(body, str):
         return body
     if body is None:
-        return _failed(source, record, "holds no HTTP answer that can be read; leave it out")
+        return _failed(source, record, "contains no valid HTTP response; leave it out")
     kind = body.content_type.partition(";")[0].strip().lower()
     media_type = MEDIA_TYPES.get(kind)
     if media_type is None:
         if not kind:
             return "no media type"
-        return f"media type {kind}" if RECORD_MEDIA_TYPE.fullmatch(kind) else "a media type that is none"
+        return f"media type {kind}" if RECORD_MEDIA_TYPE.fullmatch(kind) else "an invalid media type"
     if "warc-segment-number" in record.fields:
         return _failed(source, record, "is one of several segments of a document; join them, or leave it out")
     if not record.is_held:
@@ -134,7 +134,7 @@ def _body(record: WarcRecord) -> _Body | str | None:
     """Returns a possible document, or the reason to leave it out; None if a response is missing."""
     kind = record.fields.get("warc-type", "").lower()
     if kind not in BARE_TYPES and kind != "response":
-        return f"record type {kind}" if WARC_WORD.fullmatch(kind) else "a record type that is none"
+        return f"record type {kind}" if WARC_WORD.fullmatch(kind) else "an invalid record type"
     if _address(record).startswith(ABOUT_THE_CRAWL):
         return "log of the crawl"
     claimed = record.fields.get("content-type", "")

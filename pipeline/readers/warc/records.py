@@ -127,7 +127,7 @@ class _Window:
             except (EOFError, zlib.error) as error:
                 fault = " ".join(str(error).split()).rstrip(".")
                 where = f"byte {self.offset + len(self.ahead):,}"
-                raise ReaderError(f"its compression is damaged behind {where} ({fault}); fetch it again") from error
+                raise ReaderError(f"its compression is damaged after {where} ({fault}); fetch it again") from error
             self.ahead += piece
             self._is_over = not piece
         return len(self.ahead) >= size
@@ -196,7 +196,7 @@ def _next(window: _Window, number: int, limit: int) -> WarcRecord | BrokenRecord
         fault = (
             "has no Content-Length"
             if claimed is None
-            else f"its Content-Length is {quoted(claimed)}, no number of bytes"
+            else f"its Content-Length is {quoted(claimed)}, not a number of bytes"
         )
         return _passed_over(window, number, fault, offset=offset)
     return _with_block(window, WarcRecord(number, offset, fields, b"", int(claimed)), limit)
@@ -282,4 +282,4 @@ def _passed_over(
         return BrokenRecord(number, start, f"{fault}; it is left out, and reading goes on at byte {window.offset:,}")
     if cut:
         return BrokenRecord(number, start, "the file ends in its header; fetch the file again")
-    return BrokenRecord(number, start, f"{fault}, and no record comes behind it; fetch the file again")
+    return BrokenRecord(number, start, f"{fault}, and no record follows; fetch the file again")
