@@ -68,7 +68,7 @@ class InputFile(msgspec.Struct, frozen=True):
         """Its size in bytes, if known without reading it."""
         if self.remote is not None:
             return self.remote.size
-        status = self._looked_at()
+        status = self._status()
         return None if status is None else status.st_size
 
     @property
@@ -76,10 +76,10 @@ class InputFile(msgspec.Struct, frozen=True):
         """A stamp that changes when the file does, as far as that shows without reading it."""
         if self.remote is not None:
             return None if self.remote.stamp is None else f"{self.remote.size}-{self.remote.stamp}"
-        status = self._looked_at()
+        status = self._status()
         return None if status is None else f"{status.st_size}-{status.st_mtime_ns}"
 
-    def _looked_at(self) -> os.stat_result | None:
+    def _status(self) -> os.stat_result | None:
         """The file's status; None for standard input, a pipe, or a file that no longer exists."""
         try:
             status = None if self.at is None else os.stat(self.at)
@@ -196,14 +196,14 @@ class _Walk:
                     yield LeftOut(_shown(name), IS_LINK)
             elif is_folder:
                 if self._enters(entry, above):
-                    below = _Above(_identity(entry.path), above) if self._follow else None
+                    below = _FolderChain(_identity(entry.path), above) if self._follow else None
                     levels.append(self._level(entry.path, f"{name}/", below))
             elif self._wants(name):
                 yield LeftOut(_shown(name), IS_SPECIAL) if _is_special(entry) else self._file(entry, name)
 
     def _level(
-        self, folder: str, prefix: str, above: "_Above | None"
-    ) -> "tuple[Iterator[os.DirEntry[str] | Unreadable], str, _Above | None]":
+        self, folder: str, prefix: str, above: "_FolderChain | None"
+    ) -> "tuple[Iterator[os.DirEntry[str] | Unreadable], str, _FolderChain | None]":
         try:
             with os.scandir(folder) as listing:
                 return iter(sorted(listing, key=lambda entry: entry.name)), prefix, above
@@ -217,10 +217,10 @@ class _Walk:
     def _wants(self, name: str) -> bool:
         return any(fnmatchcase(name, pattern) for pattern in self._include)
 
-    def _above(self) -> "_Above":
-        return _Above(_identity(self._top), None)
+    def _above(self) -> "_FolderChain":
+        return _FolderChain(_identity(self._top), None)
 
-    def _enters(self, entry: os.DirEntry[str], above: "_Above | None") -> bool:
+    def _enters(self, entry: os.DirEntry[str], above: "_FolderChain | None") -> bool:
         """Whether to read a folder: not the one to skip, not a parent of itself, and by a link only once."""
         if not self._follow:
             return self._spared is None or entry.inode() != self._spared[1] or _identity(entry.path) != self._spared
@@ -245,11 +245,11 @@ class _Walk:
         return _named(entry.path, name, within=None if self._follow else self._top)
 
 
-class _Above(msgspec.Struct, frozen=True):
+class _FolderChain(msgspec.Struct, frozen=True):
     """A folder and its parents."""
 
     folder: FolderIdentity | None
-    above: "_Above | None"
+    above: "_FolderChain | None"
 
 
 def _identity(folder: str | Path) -> FolderIdentity | None:

@@ -88,7 +88,7 @@ class DownloadClock:
             self._bytes, self._silent = 0, 0.0
 
 
-class _Timed(io.RawIOBase):
+class _TimedStream(io.RawIOBase):
     """The bytes received from a socket, with the time limits of the clock."""
 
     def __init__(self, sock: socket.socket, raw: io.RawIOBase, clock: DownloadClock) -> None:
@@ -130,7 +130,7 @@ class _Answer(HTTPResponse):
         **named: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(sock, *arguments, **named)
-        self._timed = _Timed(sock, self.fp.detach(), clock)
+        self._timed = _TimedStream(sock, self.fp.detach(), clock)
         self.fp = io.BufferedReader(self._timed)
         self._patience = patience
 

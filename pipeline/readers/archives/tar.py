@@ -51,7 +51,7 @@ class TarReader:
     def sniff(self, source: ByteSource) -> Claim:
         """Claims by the checksum of the first header; an empty archive by its name."""
         header = source.head[:BLOCK_BYTES]
-        if header[257:262] == b"ustar" or _sums_up(header):
+        if header[257:262] == b"ustar" or _is_header(header):
             return Claim.CONTENT
         empty = len(header) == BLOCK_BYTES and not header.strip(b"\0")
         return Claim.NAME if empty and source.suffix in TAR_SUFFIXES else Claim.NONE
@@ -74,7 +74,7 @@ class TarReader:
             yield source.left_out(members.NONE_TAKEN if number else "is an empty tar archive")
 
 
-def _sums_up(header: bytes) -> bool:
+def _is_header(header: bytes) -> bool:
     """Whether a block is a header: it contains the sum of its own bytes, with the sum field counted as spaces."""
     if len(header) < BLOCK_BYTES or not header[0]:
         return False
@@ -134,9 +134,9 @@ def _member(
         return
     content: io.RawIOBase
     if info.issparse():
-        content = _Sparse(cast("Readable", archive.extractfile(info)), forward, source.budget)
+        content = _SparseStream(cast("Readable", archive.extractfile(info)), forward, source.budget)
     else:
-        content = _Content(forward, info.size)
+        content = _MemberStream(forward, info.size)
     yield source.inner(location, cast("BinaryIO", content))
 
 
@@ -210,7 +210,7 @@ class _Forward:
             pass
 
 
-class _Content(io.RawIOBase):
+class _MemberStream(io.RawIOBase):
     """The next `size` bytes of the archive."""
 
     def __init__(self, forward: _Forward, size: int) -> None:
@@ -231,7 +231,7 @@ class _Content(io.RawIOBase):
         return len(piece)
 
 
-class _Sparse(io.RawIOBase):
+class _SparseStream(io.RawIOBase):
     """The bytes of a sparse member, which are more than its bytes in the archive."""
 
     def __init__(self, content: Readable, forward: _Forward, budget: Budget) -> None:

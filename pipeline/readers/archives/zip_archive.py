@@ -107,7 +107,7 @@ def _kind(file: BinaryIO, first: ZipEntry | None, names: set[str]) -> str | None
         return next((kind for folder, kind in DOCUMENTS.items() if folder in names), "an Office file")
     if first is not None and first.name == "mimetype" and first.method == STORED:
         begin = first.offset + LOCAL_HEADER_BYTES + len("mimetype")
-        media_type = _Stretch(file, begin, min(first.packed, MAX_MEDIA_TYPE_BYTES), None).read(MAX_MEDIA_TYPE_BYTES)
+        media_type = _FileRange(file, begin, min(first.packed, MAX_MEDIA_TYPE_BYTES), None).read(MAX_MEDIA_TYPE_BYTES)
         if media_type.startswith(b"application/"):
             kind = media_type.decode("ascii", "replace").strip()
             return {"application/epub+zip": "an e-book (epub)"}.get(kind, f"a document of type {printable(kind)}")
@@ -148,8 +148,8 @@ def _stream(file: BinaryIO, entry: ZipEntry, counted: Budget | None, budget: Bud
     if len(header) < LOCAL_HEADER_BYTES or not header.startswith(b"PK\3\4"):
         raise ReaderError("is not where the directory says; fetch the file again, or repair it with `zip -FF`")
     named, extras = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
-    stretch = _Stretch(file, entry.offset + LOCAL_HEADER_BYTES + named + extras, entry.packed, counted)
-    return _Checked(Unpacked(stretch, compression, budget) if compression else stretch, entry)
+    packed_bytes = _FileRange(file, entry.offset + LOCAL_HEADER_BYTES + named + extras, entry.packed, counted)
+    return _CheckedStream(Unpacked(packed_bytes, compression, budget) if compression else packed_bytes, entry)
 
 
 def _compression(method: int) -> Compression | None:
@@ -168,7 +168,7 @@ def _compression(method: int) -> Compression | None:
     raise ReaderError(f"is compressed with method {method}{known}, which is not supported; repack it with deflate")
 
 
-class _Stretch:
+class _FileRange:
     """A range of a file that is also read elsewhere."""
 
     def __init__(self, file: BinaryIO, start: int, length: int, counted: Budget | None) -> None:
@@ -187,10 +187,10 @@ class _Stretch:
         return piece
 
 
-class _Checked(io.RawIOBase):
+class _CheckedStream(io.RawIOBase):
     """The bytes of a member, checked against the length and checksum in the directory."""
 
-    def __init__(self, source: "_Stretch | Unpacked", entry: ZipEntry) -> None:
+    def __init__(self, source: "_FileRange | Unpacked", entry: ZipEntry) -> None:
         super().__init__()
         self._source = source
         self._entry = entry

@@ -62,9 +62,9 @@ def _measured(column: Untyped) -> Size:
     if rows == 0 or types.is_null(kind):
         return Size(rows, 0)
     if types.is_dictionary(kind):
-        return _referred(column.dictionary, column.indices)
+        return _referenced_size(column.dictionary, column.indices)
     if types.is_run_end_encoded(kind):
-        return _referred(*_runs(column))
+        return _referenced_size(*_runs(column))
     if types.is_struct(kind):
         inner = size_of(column.flatten())
         return Size(rows + inner.values, inner.bytes)
@@ -75,14 +75,14 @@ def _measured(column: Untyped) -> Size:
         inner = size_of([part.slice(first, last - first) for part in (column.keys, column.items)])
         return Size(rows + inner.values, inner.bytes)
     if types.is_nested(kind):
-        if (held := _held(column)) > MAX_COUNTED_VALUES:
+        if (held := _list_values(column)) > MAX_COUNTED_VALUES:
             return Size(held, held)
         inner = _measured(column.flatten())
         return Size(rows + inner.values, inner.bytes)
     return Size(rows, _total(_lengths(column)) if _is_view(kind) else column.nbytes)
 
 
-def _held(column: Untyped) -> int:
+def _list_values(column: Untyped) -> int:
     """Returns how many values the lists of a column contain."""
     pa = load_pyarrow()
     kind = column.type
@@ -94,7 +94,7 @@ def _held(column: Untyped) -> int:
     return 0
 
 
-def _referred(values: Untyped, places: Untyped) -> Size:
+def _referenced_size(values: Untyped, places: Untyped) -> Size:
     """Returns the size of rows that refer to `places` in `values`."""
     pa = load_pyarrow()
     if _is_text(values.type):
@@ -125,7 +125,7 @@ def _union(column: Untyped) -> Size:
         child = column.field(number)
         if column.type.mode == "dense":
             places = column.offsets.filter(pc.equal(column.type_codes, code))
-            inner = _referred(child, places)
+            inner = _referenced_size(child, places)
         else:
             inner = _measured(child)
         values, size = values + inner.values, size + inner.bytes

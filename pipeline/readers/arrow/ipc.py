@@ -60,8 +60,8 @@ class ArrowReader:
                 reason = f"is not a readable Arrow file ({error_line(error)}); fetch it again, or write it again"
                 raise ReaderError(reason) from None
             check_column_count(len(columns), options.limits)
-            room = _Room(file, options.limits, source.budget)
-            rows = _of_file(batches, room) if is_file else _of_stream(batches, room)
+            batch_source = _BatchSource(file, options.limits, source.budget)
+            rows = _of_file(batches, batch_source) if is_file else _of_stream(batches, batch_source)
             media_type = f"application/vnd.apache.arrow.{'file' if is_file else 'stream'}"
             yield from table_records(source, rows, options, media_type=media_type, columns=columns)
 
@@ -71,7 +71,7 @@ def _begins_stream(head: bytes) -> bool:
     return head.startswith(CONTINUATION) and 0 < length < MAX_FIRST_MESSAGE_BYTES and length % 8 == 0
 
 
-class _Room(msgspec.Struct, frozen=True):
+class _BatchSource(msgspec.Struct, frozen=True):
     """The file that batches are in, and the limits of its expansion."""
 
     file: BinaryIO
@@ -88,15 +88,15 @@ class _Room(msgspec.Struct, frozen=True):
             first += piece.num_rows
 
 
-def _of_file(file: Untyped, room: _Room) -> Iterator[TableRow]:
+def _of_file(file: Untyped, batch_source: _BatchSource) -> Iterator[TableRow]:
     first = 1
-    dictionaries, places = messages.of_file(room.file)
-    room.budget.announce(dictionaries)
+    dictionaries, places = messages.of_file(batch_source.file)
+    batch_source.budget.announce(dictionaries)
     for number in range(file.num_record_batches):
         if number < len(places):
-            room.budget.announce(messages.unpacked(room.file, places[number]))
+            batch_source.budget.announce(messages.unpacked(batch_source.file, places[number]))
         try:
-            for row in room.rows(file.get_batch(number), first):
+            for row in batch_source.rows(file.get_batch(number), first):
                 yield row
                 first += 1
         except ReaderError:
@@ -107,13 +107,13 @@ def _of_file(file: Untyped, room: _Room) -> Iterator[TableRow]:
             first += 1
 
 
-def _of_stream(stream: Untyped, room: _Room) -> Iterator[TableRow]:
+def _of_stream(stream: Untyped, batch_source: _BatchSource) -> Iterator[TableRow]:
     first = 1
-    declared = messages.of_stream(room.file)
+    declared = messages.of_stream(batch_source.file)
     while True:
-        room.budget.announce(next(declared, 0))
+        batch_source.budget.announce(next(declared, 0))
         try:
-            for row in room.rows(stream.read_next_batch(), first):
+            for row in batch_source.rows(stream.read_next_batch(), first):
                 yield row
                 first += 1
         except StopIteration:

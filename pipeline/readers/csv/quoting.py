@@ -55,7 +55,7 @@ class CsvRows:
         self._dialect = dialect
         self._limit = limit
         self._most_cells = most_cells
-        self._feed = _Feed(stream, dialect, limit, most_cells)
+        self._feed = _LineBuffer(stream, dialect, limit, most_cells)
         self._read_again = 0
 
     def __iter__(self) -> Iterator[CsvRow]:
@@ -67,15 +67,15 @@ class CsvRows:
             try:
                 cells = self._next(strict)
                 if cells is None:
-                    cells = self._mended(lenient)
+                    cells = self._lenient_row(lenient)
             except StopIteration:
                 return
             except _OpenError as error:
-                yield self._lost(error)
+                yield self._unclosed_quote(error)
                 strict, lenient = self._parsers()
                 continue
             if cells is None:
-                yield self._lost(_OpenError(over=False))
+                yield self._unclosed_quote(_OpenError(over=False))
             elif cells:
                 yield CsvRow(feed.first, cells)
 
@@ -95,7 +95,7 @@ class CsvRows:
             finally:
                 csv.field_size_limit(before)
 
-    def _mended(self, lenient: Iterator[list[str]]) -> list[str] | None:
+    def _lenient_row(self, lenient: Iterator[list[str]]) -> list[str] | None:
         """Reads a row with a quote inside a quoted cell leniently; None if a cell then contains rows."""
         feed = self._feed
         if self._are_rows(feed.held[1:]):
@@ -104,7 +104,7 @@ class CsvRows:
         feed.begin()
         return self._next(lenient)
 
-    def _lost(self, error: "_OpenError") -> CsvRow:
+    def _unclosed_quote(self, error: "_OpenError") -> CsvRow:
         """Returns the fault of a row with an unclosed quote, and continues after it as far as can be determined."""
         feed = self._feed
         first, held = feed.first, feed.held
@@ -148,7 +148,7 @@ class _OpenError(Exception):
         self.all_held = all_held
 
 
-class _Feed:
+class _LineBuffer:
     """The lines of a text for the parser. Keeps those of the current row, which may have to be read again."""
 
     def __init__(self, stream: TextIO, dialect: Dialect, limit: int, most_cells: int) -> None:

@@ -87,14 +87,14 @@ class CsvReader:
         cells = [cell.encode("utf-8", "replace").decode().strip() for cell in first.cells]
         columns = unique_names(cells if self.header else [""] * len(cells))
         rows.width = len(columns)
-        table = _Cut(columns, delimiter, encoding)
+        table = _RowFactory(columns, delimiter, encoding)
         table_rows = table.rows(csv_rows if self.header else chain([first], csv_rows))
         may_hold_text = dict.fromkeys(columns, True)
         yield from table_records(source, table_rows, options, media_type="text/csv", columns=may_hold_text)
 
 
 @dataclass(frozen=True)
-class _Cut:
+class _RowFactory:
     """Turns the cells of one file into rows."""
 
     columns: tuple[str, ...]

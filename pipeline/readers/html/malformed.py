@@ -32,7 +32,7 @@ RAW = frozenset({"script", "style", "textarea", "title", "noembed", "noframes", 
 """Elements whose content is not markup."""
 
 
-class Ends:
+class ClosingFinder:
     """Finds closing strings. After a failed search, a search further on is not repeated."""
 
     def __init__(self, text: str) -> None:
@@ -84,7 +84,7 @@ def _shown(pieces: Sequence[str]) -> str:
 
 def _tokens(page: str) -> Iterator[tuple[str, str, bool]]:
     """Yields pieces of text, each with the name of the next tag and whether that is a closing tag."""
-    ends, closers = Ends(page), Ends(page.lower())
+    ends, closers = ClosingFinder(page), ClosingFinder(page.lower())
     begin = at = 0
     stray = 0
     while (mark := TAG_START.search(page, at)) is not None:

@@ -21,7 +21,7 @@ def stream_of(source: ByteSource, configured: str | None = None) -> BinaryIO:
     encoding = encoding_of(source.head) or configured
     if encoding is None or codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}:
         return source.stream
-    return io.BufferedReader(cast("io.RawIOBase", _Turned(source.stream, encoding)), HEAD_BYTES)
+    return io.BufferedReader(cast("io.RawIOBase", _TranscodedStream(source.stream, encoding)), HEAD_BYTES)
 
 
 def head_of(source: ByteSource) -> bytes:
@@ -41,7 +41,7 @@ def encoding_of(head: bytes) -> str | None:
     return next((name for name in WIDE if head.startswith(begins[name])), None)
 
 
-class _Turned(io.RawIOBase):
+class _TranscodedStream(io.RawIOBase):
     """A stream in another encoding as UTF-8, without its byte order mark.
 
     Half a surrogate pair stays half a pair, and an undecodable byte becomes one. Neither is valid UTF-8, so only the

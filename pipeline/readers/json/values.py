@@ -89,7 +89,7 @@ class Values:
         self.began = self.offset
         at, depth, ended = self._scan(element=True)
         if ended:
-            return self._taken(at)
+            return self._consume_to(at)
         if not self._too_deep(depth) and len(self._buffer) - self._at <= self.limit:
             raise _break(self.began)
         self._pass(at, depth)
@@ -118,7 +118,7 @@ class Values:
         """
         at, depth, ended = self._scan(element=False)
         self._too_deep(depth)
-        return self._taken(at) if ended and at - self._at <= self.limit else None
+        return self._consume_to(at) if ended and at - self._at <= self.limit else None
 
     def skip(self, depth: int = 0) -> None:
         """Skips a value of which `depth` brackets were consumed. Raises `ReaderError` as `element` does."""
@@ -130,7 +130,7 @@ class Values:
         self.fault = value_limits.too_deep(self.limits) if deep else self._too_long
         return deep
 
-    def _taken(self, at: int) -> bytearray | None:
+    def _consume_to(self, at: int) -> bytearray | None:
         begin, self._at = self._at, at
         return self._buffer[begin:at] if at - begin <= self.limit else None
 

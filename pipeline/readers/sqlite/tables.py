@@ -108,7 +108,7 @@ class SqliteTable(msgspec.Struct, frozen=True):
         Python's cursor reads one row ahead, so this row is not the faulty one if it can be read on its own.
         """
         if self.key is None:
-            return None, _lost(number, error, connection)
+            return None, _damaged_row(number, error, connection)
         sql, values = self._select(last)
         try:
             cells = connection.execute(f"{sql} LIMIT 1", values).fetchone()
@@ -120,9 +120,11 @@ class SqliteTable(msgspec.Struct, frozen=True):
                 fault = f"has or computes a value of more than {longest:,} bytes, too much for this file"
             return _ascending(last, key), TableRow(number, fault=fault)
         except ERRORS as again:
-            return None, _lost(number, again, connection)
+            return None, _damaged_row(number, again, connection)
         key = None if cells is None else _ascending(last, cells[0])
-        return (None, _lost(number, error, connection)) if key is None else (key, TableRow(number, self._fields(cells)))
+        if key is None:
+            return None, _damaged_row(number, error, connection)
+        return key, TableRow(number, self._fields(cells))
 
     def _fields(self, cells: tuple[object, ...]) -> dict[str, object]:
         return dict(zip(self.columns, cells[1:] if self.key else cells, strict=True))
@@ -304,7 +306,7 @@ def _answers(
                 return
             yield TableRow(number, dict(zip(names, cells, strict=True)))
     except ERRORS as error:
-        yield _lost(number + 1, error, connection)
+        yield _damaged_row(number + 1, error, connection)
 
 
 def quoted(name: str) -> str:
@@ -319,7 +321,7 @@ def fault(error: Exception, connection: WorkLimitedConnection | None = None) -> 
     return f"cannot be read as an SQLite database ({_error_text(error, connection)}); {RESTORE}"
 
 
-def _lost(number: int, error: Exception, connection: WorkLimitedConnection) -> TableRow:
+def _damaged_row(number: int, error: Exception, connection: WorkLimitedConnection) -> TableRow:
     remedy = "" if connection.stopped not in {"", DATABASE_DAMAGED} else f"; {RESTORE}"
     return TableRow(number, fault=f"it and all rows after it are lost ({_error_text(error, connection)}){remedy}")
 

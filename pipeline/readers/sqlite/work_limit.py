@@ -97,14 +97,14 @@ def is_sound(address: str, size: int, *, unknown: bool = False) -> bool:
             other.set_progress_handler(count, INSTRUCTIONS_PER_CHECK)
             for pragma in ("trusted_schema = OFF", "ignore_check_constraints = ON"):
                 other.execute(f"PRAGMA {pragma}")
-            if _computes(other):
+            if _has_generated_columns(other):
                 return unknown
             return bool(other.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)])
     except (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError):
         return False
 
 
-def _computes(connection: sqlite3.Connection) -> bool:
+def _has_generated_columns(connection: sqlite3.Connection) -> bool:
     """Whether a table has generated columns."""
     names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     quoted = ('"' + str(name).replace('"', '""') + '"' for (name,) in names)

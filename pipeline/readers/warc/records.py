@@ -220,7 +220,7 @@ def _with_block(window: _Window, record: WarcRecord, limit: int) -> WarcRecord |
     if size > limit:
         return _not_held(window, record)
     if not window.fill(size):
-        return _lied(window, record) or _cut_off(window, record, len(window.ahead))
+        return _overrun(window, record) or _cut_off(window, record, len(window.ahead))
     # Reads a whole piece: asking for the end of the block alone would read in small steps.
     window.fill(size + REACH)
     if not _ends(window, size):
@@ -257,7 +257,7 @@ def _ends(window: _Window, size: int) -> bool:
     return window.ahead.startswith(b"\r\n\r\n", size)
 
 
-def _lied(window: _Window, record: WarcRecord) -> BrokenRecord | None:
+def _overrun(window: _Window, record: WarcRecord) -> BrokenRecord | None:
     """Returns a broken record if it declares more bytes than there are and so contains another record."""
     next_start = _resumption(window.ahead)
     if next_start is None:
