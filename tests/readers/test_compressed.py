@@ -135,7 +135,7 @@ def test_something_else_behind_the_end_is_told(tmp_path: Path, suffix: str) -> N
 def test_a_file_that_is_called_packed_and_is_not_is_no_text(tmp_path: Path, name: str, named: bool) -> None:
     """It may be the answer of a server that had no such file, or the first bytes of one."""
     (only,) = read(tmp_path / name, b"404 not found, \xe6\x9c\xaa\xe6\x89\xbe\xe5\x88\xb0", named=named)
-    said = f"is called {Path(name).suffix} and does not begin like one; fetch it again, or rename it for what it is"
+    said = f"is named {Path(name).suffix} but does not have that format; fetch it again, or rename it"
     assert only == Unreadable("a", said)
 
 

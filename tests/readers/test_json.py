@@ -240,7 +240,7 @@ def test_an_article_of_this_pipeline_is_no_source(tmp_path: Path) -> None:
     for data in (article, b"[" + article + b"]", article + b"\n" + article):
         told = only_aside(found(tmp_path, "t.json", data, named=False))
         assert told.reason == "is an article that this pipeline wrote (bilingual-article), not a source; leave it out"
-    assert "is what this pipeline wrote" in only_failure(found(tmp_path, "t.json", article)).reason
+    assert "is an article that this pipeline wrote" in only_failure(found(tmp_path, "t.json", article)).reason
 
 
 @pytest.mark.parametrize("data", [{"name": "a", "version": 1}, [{"name": "a"}], {"items": [{"name": "a"}]}])

@@ -168,7 +168,9 @@ def test_pictures_are_not_taken_for_texts(tmp_path: Path, write: Writer) -> None
 
 @every_form
 def test_a_table_without_rows_holds_no_document(tmp_path: Path, write: Writer) -> None:
-    assert only_aside(in_file(write(table("a").slice(0, 0), tmp_path / "t"), named=False)).reason.startswith("holds no")
+    assert only_aside(in_file(write(table("a").slice(0, 0), tmp_path / "t"), named=False)).reason.startswith(
+        "contains no records"
+    )
 
 
 @every_form

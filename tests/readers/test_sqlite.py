@@ -91,7 +91,7 @@ def test_tables_without_a_text_are_left_out_with_the_reason(tmp_path: Path) -> N
     items = in_file(path)
     assert [item for item in items if isinstance(item, LeftOut)] == [
         LeftOut("wire/t.db, price list", "has no field that is a text (there are: price)"),
-        LeftOut("wire/t.db, empty", "holds no records"),
+        LeftOut("wire/t.db, empty", "contains no records"),
         LeftOut("wire/t.db, seen", "is a view; name it in [sources.sqlite] table"),
     ]
     assert ids(items) == ["n"]

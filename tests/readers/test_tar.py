@@ -207,13 +207,13 @@ def test_a_damaged_header_is_no_end(tmp_path: Path) -> None:
     data[1024 + 5] ^= 0x55
     found = read(tmp_path / "dump.tar", bytes(data))
     assert told(found[:1]) == TEXTS[:1]
-    assert failure(found).reason.startswith("the header of a member is damaged; what stands before it is read; ")
+    assert failure(found).reason.startswith("the header of a member is damaged; members before it are read; ")
 
 
 def test_an_archive_without_an_end_may_be_cut_and_says_so(tmp_path: Path) -> None:
     found = read(tmp_path / "dump.tar", texts(tarfile.USTAR_FORMAT)[:2048])
     assert told(found[:2]) == TEXTS
-    assert failure(found).reason.startswith("has no end: it may break off just behind a member")
+    assert failure(found).reason.startswith("has no end marker: it may be truncated after a member")
 
 
 def test_an_archive_of_nothing_is_told(tmp_path: Path) -> None:

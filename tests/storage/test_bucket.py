@@ -198,7 +198,7 @@ def test_an_object_that_changes_while_it_is_read_is_an_error_and_no_mixture(brok
         (500, "InternalError", OSError, r"s3://salt/a: the store answers with (InternalError|status 500); run again"),
         (501, "NotImplemented", OSError, r"the store cannot do that \(NotImplemented\)"),
         (503, "", OSError, "s3://salt/a: the store answers with status 503; run again"),
-        (301, "PermanentRedirect", UsageError, "s3://salt lies in another region; set AWS_REGION"),
+        (301, "PermanentRedirect", UsageError, "s3://salt is in another region; set AWS_REGION"),
     ],
 )
 def test_an_error_says_what_to_do_and_repeats_no_key(
@@ -257,7 +257,7 @@ def listed(*names: str) -> bytes:
 
 def test_a_list_that_is_out_of_order_is_an_error_since_work_goes_by_its_order(broken: Web) -> None:
     broken.put("/salt", listed("a.txt", "c.txt", "b.txt"))
-    with pytest.raises(OSError, match="lists 'b.txt' behind 'c.txt', out of order"):
+    with pytest.raises(OSError, match="lists 'b.txt' after 'c.txt', out of order"):
         list(open_store("s3://salt").listing())
 
 

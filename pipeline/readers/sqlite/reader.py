@@ -128,7 +128,7 @@ def _table_or_reason(connection: sqlite3.Connection, name: str, options: Input) 
         # Damage is reported when the table is read, after the rows before it.
         return table
     if not sample:
-        return "holds no records"
+        return "contains no records"
     if not has_text(sample, table.columns, options):
         computed = "; name it in [sources.sqlite] table to read its generated columns" if table.computed else ""
         return f"has no field that is a text (there are: {listed_names(list(table.columns))}){computed}"
