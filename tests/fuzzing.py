@@ -87,7 +87,7 @@ def _whole(text: str, media_type: str | None, made: Pipeline) -> Iterator[Proble
     except RejectedError:
         return
     except DocumentError as error:
-        if not re.search(r"holds nothing but blanks|shows no text|contains a NUL", error.reason):
+        if not re.search(r"holds nothing but blanks|has no visible text|contains a NUL", error.reason):
             yield _problem("document", error)
         return
     except Exception as error:

@@ -11,7 +11,7 @@ FREE_BYTES = 1 << 26
 
 
 class Readable(Protocol):
-    """Anything that bytes can be read from."""
+    """An object that bytes can be read from."""
 
     def read(self, size: int, /) -> bytes:
         """Up to `size` bytes; `b\"\"` at the end."""
@@ -49,11 +49,11 @@ class Budget:
         if self.given <= FREE_BYTES and self.given <= self.limits.expanded:
             return
         if self.given > self.limits.expanded:
-            told = f"unpacks to more than {self.limits.expanded:,} bytes, and the rest is not read"
-            self._refuse(f"{told}; unpack it yourself, or raise [input.limits] expanded")
+            fault = f"unpacks to more than {self.limits.expanded:,} bytes, and the rest is not read"
+            self._refuse(f"{fault}; unpack it yourself, or raise [input.limits] expanded")
         if self.given > self.limits.ratio * self.taken:
-            told = f"unpacks to more than {self.limits.ratio:,} times its size, and the rest is not read"
-            self._refuse(f"{told}; leave it out, or raise [input.limits] ratio if you trust it")
+            fault = f"unpacks to more than {self.limits.ratio:,} times its size, and the rest is not read"
+            self._refuse(f"{fault}; leave it out, or raise [input.limits] ratio if you trust it")
 
     def announce(self, count: int) -> None:
         """Checks a size that a part of the file declares, before it is unpacked. Nothing is counted.
@@ -62,11 +62,11 @@ class Budget:
         """
         whole = self.given + count
         if whole > self.limits.expanded:
-            told = f"declares that it unpacks to {whole:,} bytes, over the limit of {self.limits.expanded:,} bytes"
-            self._refuse(f"{told}; split it, or raise [input.limits] expanded")
+            fault = f"declares that it unpacks to {whole:,} bytes, over the limit of {self.limits.expanded:,} bytes"
+            self._refuse(f"{fault}; split it, or raise [input.limits] expanded")
         if whole > FREE_BYTES and whole > self.limits.ratio * self.taken:
-            told = f"declares that its {self.taken:,} bytes unpack to {whole:,}, more than {self.limits.ratio:,} times"
-            self._refuse(f"{told}; leave it out, or raise [input.limits] ratio if you trust it")
+            fault = f"declares that its {self.taken:,} bytes unpack to {whole:,}, more than {self.limits.ratio:,} times"
+            self._refuse(f"{fault}; leave it out, or raise [input.limits] ratio if you trust it")
 
     def keep(self, count: int) -> None:
         """Counts bytes that are copied to the disk. Raises `ReaderError` if there are too many."""
@@ -75,10 +75,10 @@ class Budget:
             limit = f"{self.limits.expanded:,} bytes"
             self._refuse(f"takes more than {limit} of temporary disk; raise [input.limits] expanded")
         if self.unsized and self.kept > self.limits.copied:
-            told = (
+            fault = (
                 f"takes more than {self.limits.copied:,} bytes of temporary disk, and its server does not say how many"
             )
-            self._refuse(f"{told} it has; copy it here first, or raise [input.limits] copied")
+            self._refuse(f"{fault} it has; copy it here first, or raise [input.limits] copied")
 
     def hold(self, rows: int = 1) -> None:
         """Counts rows of a table or members of an archive. Raises `ReaderError` if the file is too small for so many.
@@ -88,8 +88,10 @@ class Budget:
         """
         self.held += rows
         if self.taken and self.held > self.taken + self.limits.rows:
-            told = f"holds more than {self.limits.rows:,} rows beyond one for each byte of it, and the rest is not read"
-            self._refuse(f"{told}; leave it out, or raise [input.limits] rows if you trust it")
+            fault = (
+                f"has more than {self.limits.rows:,} rows beyond one for each of its bytes, and the rest is not read"
+            )
+            self._refuse(f"{fault}; leave it out, or raise [input.limits] rows if you trust it")
 
     def _refuse(self, reason: str) -> None:
         self.fault = self.fault or ReaderError(reason)

@@ -121,7 +121,7 @@ class ByteSource:
         return ByteSource(location, stream, depth=self.depth + 1, named=named, budget=self.budget)
 
     def left_out(self, reason: str) -> LeftOut:
-        """The `LeftOut` for a source without a document. Raises `ReaderError` if the user named the file."""
+        """Returns the `LeftOut` for a source without a document. Raises `ReaderError` if the user named the file."""
         if self.named:
             raise ReaderError(reason)
         return LeftOut(str(self.location), reason)
@@ -156,7 +156,7 @@ class ByteSource:
         if self.path is not None and (size := self.path.stat().st_size) > limit:
             raise ReaderError(f"is {size:,} bytes long, over the limit of {limit:,}; {REMEDY}")
         whole = bytearray()
-        # In pieces: Python allocates the whole size that is asked for, whatever there is.
+        # In pieces: Python allocates the size that is requested, whatever the size of the file.
         while len(whole) <= limit and (more := self.stream.read(min(limit + 1 - len(whole), CHUNK_BYTES))):
             whole += more
         if len(whole) > limit:
@@ -187,8 +187,8 @@ class ByteSource:
                     fault.passing = True
                     raise fault from None
                 except OSError as error:
-                    told = f"cannot be copied to {tempfile.gettempdir()}: {error.strerror or error}"
-                    fault = ReaderError(f"{told}; set TMPDIR to a folder with more room")
+                    reason = f"cannot be copied to {tempfile.gettempdir()}: {error.strerror or error}"
+                    fault = ReaderError(f"{reason}; set TMPDIR to a folder with more room")
                     fault.passing = True
                     raise fault from None
             yield Path(file.name)

@@ -38,8 +38,8 @@ def records(files: Iterable[InputFile], options: Input, readers: Registry | None
 def with_unique_ids(files: Iterable[Iterable[ReadResult]]) -> Iterator[ReadResult]:
     """Yields the documents of some files; a record whose id was already used comes as an `Unreadable`."""
     with UniqueIds() as ids:
-        for found in files:
-            for each in found:
+        for documents in files:
+            for each in documents:
                 yield duplicate_id(each) if isinstance(each, Record) and not ids.add(each.id) else each
 
 
@@ -48,21 +48,21 @@ def duplicate_id(record: HasOrigin) -> Unreadable:
     return Unreadable(record.id, f"{record.where}: an earlier document has this id; {_remedy(record)}")
 
 
-def first_documents(found: Iterable[ReadResult], most: int | None) -> Iterator[ReadResult]:
+def first_documents(documents: Iterable[ReadResult], most: int | None) -> Iterator[ReadResult]:
     """Yields the first `most` documents, and what was left out before them; all if `most` is None."""
-    taken = 0
-    for each in found:
+    count = 0
+    for each in documents:
         if not isinstance(each, LeftOut):
-            taken += 1
+            count += 1
         yield each
-        if taken == most:
+        if count == most:
             return
 
 
 def is_document(file: InputFile, options: Input, readers: Registry) -> bool:
     """Whether a file is one document with the file's id, judged by its beginning.
 
-    Standard input is not looked at, because it can be read only once.
+    Standard input is not inspected, because it can be read only once.
     """
     if file.is_stdin:
         return False
@@ -91,9 +91,9 @@ def file_documents(
         with (opened or open_input)(file) as stream:
             budget = Budget(options.limits)
             source = ByteSource(location, stream, path=file.path, named=file.named, budget=budget)
-            for found in _read_source(source, options, readers):
-                cut_off = isinstance(found, Unreadable) and isinstance(stream, RemoteStream) and stream.broken
-                yield msgspec.structs.replace(found, passing=True) if cut_off else found
+            for document in _read_source(source, options, readers):
+                cut_off = isinstance(document, Unreadable) and isinstance(stream, RemoteStream) and stream.broken
+                yield msgspec.structs.replace(document, passing=True) if cut_off else document
     except OSError as error:
         # The message of a store already says what to do.
         remedy = "" if isinstance(error, StoreError) else "; check its permissions and run again"
@@ -102,8 +102,8 @@ def file_documents(
         raise
     except Exception as error:
         # A bug in the pipeline: it must not cost any other file.
-        told = f"{type(error).__name__}: {error}".splitlines()[0]
-        yield Unreadable(location.id, f"reading it raised {told}; that is a mistake of the pipeline, report it")
+        summary = f"{type(error).__name__}: {error}".splitlines()[0]
+        yield Unreadable(location.id, f"reading it raised {summary}; this is a bug in the pipeline, report it")
 
 
 def open_input(file: InputFile, wrapped: Callable[[BinaryIO], BinaryIO] | None = None) -> BinaryIO:
@@ -156,11 +156,11 @@ def _read_source(source: ByteSource, options: Input, readers: Registry) -> Itera
 
 def _read(reader: Reader, source: ByteSource, options: Input, readers: Registry) -> Iterator[ReadResult]:
     try:
-        for found in reader.read(source, options):
-            if isinstance(found, ByteSource):
-                yield from _read_source(found, options, readers)
+        for item in reader.read(source, options):
+            if isinstance(item, ByteSource):
+                yield from _read_source(item, options, readers)
             else:
-                yield found
+                yield item
     except ReaderError as error:
         yield from _faulty(source, error)
     except OSError as error:
@@ -175,8 +175,10 @@ def _read(reader: Reader, source: ByteSource, options: Input, readers: Registry)
 
 def _broken(source: ByteSource, reader: str, error: Exception) -> Unreadable:
     """The failure of a file at which a reader raised an unexpected error."""
-    told = f"{type(error).__name__}: {error}".splitlines()[0]
-    return Unreadable(source.id, f"{source.location}: {reader} broke on it: {told}; report it, and leave the file out")
+    summary = f"{type(error).__name__}: {error}".splitlines()[0]
+    return Unreadable(
+        source.id, f"{source.location}: {reader} failed on it: {summary}; report it, and leave the file out"
+    )
 
 
 def _faulty(source: ByteSource, error: ReaderError) -> Iterator[Unreadable]:
@@ -189,14 +191,14 @@ def _faulty(source: ByteSource, error: ReaderError) -> Iterator[Unreadable]:
 def _unclaimed(source: ByteSource) -> Unreadable | LeftOut:
     kind = binary_kind(source.head) or (None if source.named else kind_of_suffix(source.suffix))
     if kind is None and source.is_called_packed:
-        reason = f"is called {source.suffix} and does not begin like one; get it anew, or rename it for what it is"
+        reason = f"is named {source.suffix} but does not have that format; fetch it again, or rename it"
         return Unreadable(source.id, reason if source.location.member is None else f"{source.location}: {reason}")
-    reason = f"is {kind}" if kind else f"is nothing that any reader knows{installed_reader_hint(source.suffix)}"
+    reason = f"is {kind}" if kind else f"has a format that no reader knows{installed_reader_hint(source.suffix)}"
     return Unreadable(source.id, reason) if source.named else LeftOut(str(source.location), reason)
 
 
 def _remedy(record: HasOrigin) -> str:
-    """What to do about an id that comes twice. Tables in one folder may each count their rows from 1."""
+    """Returns what to do about an id that occurs twice. Tables in one folder may each count their rows from 1."""
     other = ", or name another field in [input] id_field" if record.origin.row is not None else ""
     return f"make ids unique{other}"
 

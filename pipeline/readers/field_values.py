@@ -92,5 +92,5 @@ def as_text(value: object) -> str:
     try:
         return msgspec.json.encode(value, enc_hook=str).decode()
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError):
-        # Numbers beyond 64 bits, keys that are no text.
+        # Integers beyond 64 bits, or keys that are not strings.
         return str(value)

@@ -21,15 +21,15 @@ IS_SPECIAL = "is a pipe, a socket or a device; name it to read it"
 
 FoundItem: TypeAlias = "InputFile | Unreadable | LeftOut"
 FolderIdentity: TypeAlias = tuple[int, int]
-"""The device and the number of a folder: one folder has one, whatever paths lead to it."""
+"""The device and inode of a folder: the same for all paths that lead to it."""
 
 
 class InputFile(msgspec.Struct, frozen=True):
     """A file to read: `name` is its path below the input root, with `/`.
 
-    It lies `at` a path on this machine or at `remote` in a bucket or on the web; without both it is standard input.
-    `named` says whether the user named it rather than a folder above it. `within` is the folder below which no link is
-    followed on the way to it, where none is.
+    `at` is its path on this machine, `remote` its location in a bucket or on the web; without both it is standard
+    input. `named` says whether the user named it rather than a folder above it. `within` is the folder below which no
+    link is followed on the way to it; None if links are followed.
     """
 
     at: str | Path | None
@@ -68,24 +68,24 @@ class InputFile(msgspec.Struct, frozen=True):
         """Its size in bytes, if known without reading it."""
         if self.remote is not None:
             return self.remote.size
-        found = self._looked_at()
-        return None if found is None else found.st_size
+        status = self._status()
+        return None if status is None else status.st_size
 
     @property
     def stamp(self) -> str | None:
         """A stamp that changes when the file does, as far as that shows without reading it."""
         if self.remote is not None:
             return None if self.remote.stamp is None else f"{self.remote.size}-{self.remote.stamp}"
-        found = self._looked_at()
-        return None if found is None else f"{found.st_size}-{found.st_mtime_ns}"
+        status = self._status()
+        return None if status is None else f"{status.st_size}-{status.st_mtime_ns}"
 
-    def _looked_at(self) -> os.stat_result | None:
+    def _status(self) -> os.stat_result | None:
         """The file's status; None for standard input, a pipe, or a file that no longer exists."""
         try:
-            found = None if self.at is None else os.stat(self.at)
+            status = None if self.at is None else os.stat(self.at)
         except OSError:
             return None
-        return found if found is not None and stat.S_ISREG(found.st_mode) else None
+        return status if status is not None and stat.S_ISREG(status.st_mode) else None
 
 
 def _every(_: InputFile) -> bool:
@@ -101,62 +101,64 @@ def find_files(
     access: WebAccess = WebAccess(),  # noqa: B008 -- it is frozen
     follow_symlinks: bool = False,
 ) -> tuple[list[InputFile], list[Unreadable | LeftOut]]:
-    """The files at and below `inputs`, sorted by name, and what is unreadable or left out. `-` is standard input.
+    """Returns the files at and below `inputs`, sorted by name, and what is unreadable or left out.
 
-    A URL names an object, or a folder of them: the files are those that would be found in a folder with a copy of it.
-    Below a folder, names that begin with `.` or `_` and the folder `leave_out` are passed over; `include` are patterns
-    for names below the folder. A file that is named itself is always taken. Links and special files below a folder are
-    left out; with `follow_symlinks` links are followed, each folder they lead to once. Of files that would give one id
-    `is_document` is asked whether each is a document: a table or an archive may be called as the text beside it.
+    `-` is standard input. A URL names an object or a folder of them; a folder gives the same files as a local copy of
+    it would. Below a folder, names that begin with `.` or `_` and the folder `leave_out` are skipped; `include` are
+    patterns for names below the folder. A file that the user names is always included. Links and special files below a
+    folder are left out; with `follow_symlinks` links are followed, each linked folder once. If several files would give
+    the same id, `is_document` is asked whether each is a document, because a table or an archive may have the name of
+    the text next to it.
 
-    Raises `UsageError` for a path that is not there, for one that is named twice and for two documents with one id.
+    Raises `UsageError` for a missing path, for a path that is named twice, and for two documents with the same id.
     """
-    found: list[FoundItem] = []
+    items: list[FoundItem] = []
     spared = RemotePath(leave_out) if isinstance(leave_out, str) and is_url(leave_out) else None
-    for said in inputs:
-        given = Path(said)
-        if not str(said):
-            raise UsageError("an empty name is given; name a file or a folder of raw documents")
-        if isinstance(said, str) and is_url(said):
-            found.extend(_stored(RemotePath(said, access=access), include, spared))
-        elif str(given) == STDIN:
-            if any(isinstance(item, InputFile) and item.is_stdin for item in found):
+    for source in inputs:
+        path = Path(source)
+        if not str(source):
+            raise UsageError("a name is empty; name a file or a folder of raw documents")
+        if isinstance(source, str) and is_url(source):
+            items.extend(_stored(RemotePath(source, access=access), include, spared))
+        elif str(path) == STDIN:
+            if any(isinstance(item, InputFile) and item.is_stdin for item in items):
                 raise UsageError("- is named twice; standard input can be read once")
-            found.append(InputFile(None, "stdin", named=True))
-        elif given.is_dir():
+            items.append(InputFile(None, "stdin", named=True))
+        elif path.is_dir():
             spared_here = None if leave_out is None or spared is not None else _identity(leave_out)
-            found.extend(_Walk(given, include, spared_here, follow=follow_symlinks).found())
-        elif given.exists():
-            found.append(_named(given, given.name, asked_for=True))
+            items.extend(_Walk(path, include, spared_here, follow=follow_symlinks).found())
+        elif path.exists():
+            items.append(_named(path, path.name, asked_for=True))
         else:
-            raise UsageError(f"{given} is not there; name a file or a folder of raw documents")
-    files = sorted((item for item in found if isinstance(item, InputFile)), key=lambda file: (file.name, file.where))
+            raise UsageError(f"{path} does not exist; name a file or a folder of raw documents")
+    files = sorted((item for item in items if isinstance(item, InputFile)), key=lambda file: (file.name, file.where))
     _refuse_doubles(files, is_document)
-    return files, [item for item in found if not isinstance(item, InputFile)]
+    return files, [item for item in items if not isinstance(item, InputFile)]
 
 
-def _stored(given: RemotePath, include: Sequence[str], spared: RemotePath | None) -> Iterator[FoundItem]:
+def _stored(url: RemotePath, include: Sequence[str], spared: RemotePath | None) -> Iterator[FoundItem]:
     """Yields the object at a URL, or the objects below it. Raises `UsageError` if there are none."""
     try:
-        entry = given.entry()
+        entry = url.entry()
         if entry is not None:
-            if not given.name:
-                raise UsageError(f"{given} names no file of its server; name one")
-            yield InputFile(None, given.name, named=True, remote=given.known(entry))
+            if not url.name:
+                raise UsageError(f"{url} names no file of its server; name one")
+            yield InputFile(None, url.name, named=True, remote=url.known(entry))
             return
         empty = True
-        for entry in () if given.on_web else given.below():
+        for entry in () if url.on_web else url.below():
             empty = False
             if any(part.startswith((".", "_")) for part in entry.name.split("/")):
                 continue
-            remote = (given / entry.name).known(entry)
-            if (spared is None or not spared.holds(remote)) and any(fnmatchcase(entry.name, one) for one in include):
+            remote = (url / entry.name).known(entry)
+            is_spared = spared is not None and spared.holds(remote)
+            if not is_spared and any(fnmatchcase(entry.name, pattern) for pattern in include):
                 yield InputFile(None, entry.name, remote=remote)
     except OSError as error:
-        yield Unreadable(str(given), f"cannot be {'read' if given.on_web else 'listed'}: {error}")
+        yield Unreadable(str(url), f"cannot be {'read' if url.on_web else 'listed'}: {error}")
         return
     if empty:
-        raise UsageError(f"{given} is not there; name an object, or a folder of them")
+        raise UsageError(f"{url} does not exist; name an object, or a folder of them")
 
 
 class _Walk:
@@ -168,9 +170,9 @@ class _Walk:
         self._spared = spared
         self._follow = follow
         self._linked: set[FolderIdentity] = set()
-        """Folders that links led to, each of which is read so only once.
+        """Folders that links led to, so that each is read only once.
 
-        Ten folders with links to each other could otherwise be walked through in millions of orders.
+        Ten folders with links to each other could otherwise be walked in millions of orders.
         """
 
     def found(self) -> Iterator[FoundItem]:
@@ -194,41 +196,41 @@ class _Walk:
                     yield LeftOut(_shown(name), IS_LINK)
             elif is_folder:
                 if self._enters(entry, above):
-                    below = _Above(_identity(entry.path), above) if self._follow else None
+                    below = _FolderChain(_identity(entry.path), above) if self._follow else None
                     levels.append(self._level(entry.path, f"{name}/", below))
             elif self._wants(name):
                 yield LeftOut(_shown(name), IS_SPECIAL) if _is_special(entry) else self._file(entry, name)
 
     def _level(
-        self, folder: str, prefix: str, above: "_Above | None"
-    ) -> "tuple[Iterator[os.DirEntry[str] | Unreadable], str, _Above | None]":
+        self, folder: str, prefix: str, above: "_FolderChain | None"
+    ) -> "tuple[Iterator[os.DirEntry[str] | Unreadable], str, _FolderChain | None]":
         try:
             with os.scandir(folder) as listing:
                 return iter(sorted(listing, key=lambda entry: entry.name)), prefix, above
         except OSError as error:
-            told = f"{error.strerror}; run again to take it in"
+            reason = f"{error.strerror}; run again to take it in"
             if error.errno == errno.ENAMETOOLONG:
-                told = "its path is longer than this system allows; move it to a folder further up"
+                reason = "its path is longer than this system allows; move it to a folder further up"
             name = prefix.rstrip("/") or str(folder)
-            return iter([Unreadable(_shown(name), f"cannot be listed: {told}")]), prefix, above
+            return iter([Unreadable(_shown(name), f"cannot be listed: {reason}")]), prefix, above
 
     def _wants(self, name: str) -> bool:
         return any(fnmatchcase(name, pattern) for pattern in self._include)
 
-    def _above(self) -> "_Above":
-        return _Above(_identity(self._top), None)
+    def _above(self) -> "_FolderChain":
+        return _FolderChain(_identity(self._top), None)
 
-    def _enters(self, entry: os.DirEntry[str], above: "_Above | None") -> bool:
-        """Whether a folder is to be read: not the one to spare, none above itself, and by a link only once."""
+    def _enters(self, entry: os.DirEntry[str], above: "_FolderChain | None") -> bool:
+        """Whether to read a folder: not the one to skip, not a parent of itself, and by a link only once."""
         if not self._follow:
             return self._spared is None or entry.inode() != self._spared[1] or _identity(entry.path) != self._spared
         identity = _identity(entry.path)
         if identity is None:
-            # It is too deep, or gone: whoever lists it says so.
+            # It is too deep, or gone: listing it reports the error.
             return True
         if identity == self._spared:
             return False
-        # A link to a folder above would lead round in circles.
+        # A link to a parent folder would loop.
         while above is not None:
             if above.folder == identity:
                 return False
@@ -243,34 +245,34 @@ class _Walk:
         return _named(entry.path, name, within=None if self._follow else self._top)
 
 
-class _Above(msgspec.Struct, frozen=True):
+class _FolderChain(msgspec.Struct, frozen=True):
     """A folder and its parents."""
 
     folder: FolderIdentity | None
-    above: "_Above | None"
+    above: "_FolderChain | None"
 
 
 def _identity(folder: str | Path) -> FolderIdentity | None:
     """The identity of a folder; None if it does not exist."""
     try:
-        found = os.stat(folder)
+        status = os.stat(folder)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError:
-        # For example a link to itself: reading it says so, and its neighbours are taken in.
+        # For example a link to itself: reading it reports the error, and other files are still read.
         return False
 
 
 def _is_special(entry: os.DirEntry[str]) -> bool:
-    """Whether it is neither file nor folder. What a link does not lead to is said by whoever opens it."""
+    """Whether it is neither a file nor a folder. Opening a broken link reports the error."""
     try:
-        # Of most entries the folder itself says so; each further question is one to the disk.
+        # For most entries the listing already has the type; anything else needs another disk access.
         return not entry.is_file() and not stat.S_ISREG(entry.stat().st_mode)
     except OSError:
         return False
@@ -282,7 +284,7 @@ def _named(
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
-        return Unreadable(_shown(name), "its name is no UTF-8; rename it")
+        return Unreadable(_shown(name), "its name is not UTF-8; rename it")
     return InputFile(path, name, asked_for, within=within)
 
 
@@ -292,7 +294,7 @@ def _shown(name: str) -> str:
 
 def _refuse_doubles(files: Sequence[InputFile], is_document: Callable[[InputFile], bool]) -> None:
     alike: dict[str, list[InputFile]] = {}
-    # First by a number for each: of a million files that is little, and nearly all are alone.
+    # First with one number for each file: this takes little memory for a million files, nearly all with unique names.
     seen: set[int] = set()
     again = {number for file in files if (number := hash(file.id)) in seen or seen.add(number)}  # type: ignore[func-returns-value]
     for file in files if again else ():
@@ -305,5 +307,5 @@ def _refuse_doubles(files: Sequence[InputFile], is_document: Callable[[InputFile
         documents = [file for file in group if is_document(file)] if len(group) > 1 else []
         if len(documents) > 1:
             first, second, *_ = documents
-            told = f"{first.where} and {second.where} would both be document {name!r}"
-            raise UsageError(f"{told}; rename one or run them apart")
+            clash = f"{first.where} and {second.where} would both be document {name!r}"
+            raise UsageError(f"{clash}; rename one or run them separately")

@@ -1,4 +1,4 @@
-"""Whether records have the fields that the settings name: looked at before any document is processed.
+"""Checks, before any document is processed, that records have the fields that the settings name.
 
 A mistyped `text_field` would make every record of a dump fail; a mistyped `id_field` would go unnoticed.
 """
@@ -16,33 +16,33 @@ from pipeline.readers.field_values import has
 from pipeline.readers.input_files import InputFile
 
 MAX_RECORDS = 20
-"""Documents of a file that are looked at."""
+"""Maximum documents of a file that are inspected."""
 MAX_NAMES = 10_000
-"""Names of fields that are kept, with those of one record more: only a message needs them."""
+"""Maximum field names that are kept, plus those of one record. Only a message needs them."""
 MAX_FILES = 1000
-"""Files that are looked at."""
+"""Maximum files that are inspected."""
 MIN_TABLES = 20
-"""Files of records without the field from which the others need not be looked at."""
+"""Files of records without the field after which the others are not inspected."""
 DEFAULT_ID = Input().id_field
 
 
 class _Seen(msgspec.Struct):
-    """What the records so far say of the fields that the settings name."""
+    """The fields that records have so far, compared with those that the settings name."""
 
     options: Input
     texts: dict[str, None] = {}
-    """Fields of records that have no text field."""
+    """Field names of records without the text field."""
     ids: dict[str, None] = {}
-    """Fields of records that have no id field."""
+    """Field names of records without the id field."""
     has_text: bool = False
     has_id: bool = False
     tables: int = 0
-    """Files with records of which none has the text field."""
+    """Number of files with records of which none has the text field."""
 
-    def add(self, found: Iterable[ReadResult]) -> Iterator[ReadResult]:
-        """Looks at documents, and gives them, until one has all fields."""
+    def add(self, documents: Iterable[ReadResult]) -> Iterator[ReadResult]:
+        """Inspects documents and yields them, until one has all fields."""
         lacks = False
-        for document in found:
+        for document in documents:
             if isinstance(document, Record) and document.origin.field is not None:
                 self.has_text = True
                 if has(document.metadata, self.options.id_field, document.origin.field):
@@ -60,11 +60,11 @@ class _Seen(msgspec.Struct):
 
     @property
     def complete(self) -> bool:
-        """Whether both fields were found; the id's need not be where the settings name none."""
+        """Whether both fields were found; the id field only counts if the settings name one."""
         return self.has_text and (self.has_id or self.options.id_field == DEFAULT_ID)
 
     def refuse(self) -> None:
-        """Raises `UsageError` where records were seen and none has a field."""
+        """Raises `UsageError` if records were inspected and none has a field."""
         wanted = self.options.text_field
         if wanted is not None and not self.has_text and self.texts:
             raise _error("text_field", wanted, self.texts)
@@ -88,10 +88,10 @@ def check_named_fields(
     read: Callable[[InputFile, int], Iterable[ReadResult]],
     is_document: Callable[[InputFile], bool],
 ) -> bool:
-    """Looks at the first records of the files. Returns whether one has the fields that the settings name.
+    """Inspects the first records of the files. Returns whether one has the fields that the settings name.
 
-    `read(file, count)` gives the first `count` documents of a file; `is_document` says whether a file is one document.
-    Standard input and pipes can be read once, so they are skipped here: see `with_checked_fields`.
+    `read(file, count)` returns the first `count` documents of a file; `is_document` says whether a file is one
+    document. Standard input and pipes can be read only once, so they are skipped; see `with_checked_fields`.
 
     Raises `UsageError`, with the nearest names that the records have, if no record has such a field. If some files have
     the field and others lack it, the settings are right: the records without it fail one by one.
@@ -101,7 +101,7 @@ def check_named_fields(
     seen, everything = _Seen(options), True
     for number, file in enumerate(files):
         if number == MAX_FILES or (seen.tables >= MIN_TABLES and not seen.has_text):
-            # So many tables without it are no accident; of texts beside a few tables that cannot be said.
+            # So many tables without the field are not an accident; among texts, a few tables may be.
             everything = seen.tables >= MIN_TABLES
             break
         if is_read_once(file):
@@ -121,14 +121,14 @@ def is_read_once(file: InputFile) -> bool:
     return file.remote is None and file.stamp is None
 
 
-def with_checked_fields(found: Iterator[ReadResult], options: Input) -> Iterator[ReadResult]:
-    """The documents of a file that can be read once; the first are looked at before they are given.
+def with_checked_fields(documents: Iterator[ReadResult], options: Input) -> Iterator[ReadResult]:
+    """Yields the documents of a file that can be read only once, after checking the fields of the first ones.
 
-    Raises `UsageError` before the first is given, where none has a field that the settings name.
+    Raises `UsageError` before the first document if none has a field that the settings name.
     """
     seen = _Seen(options)
-    ahead = list(seen.add(islice(found, MAX_RECORDS)))
+    ahead = list(seen.add(islice(documents, MAX_RECORDS)))
     if not seen.complete:
         seen.refuse()
     yield from ahead
-    yield from found
+    yield from documents

@@ -9,7 +9,7 @@ from pipeline.readers.input_files import InputFile
 
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-"""Flags: do not block on a pipe that nobody writes to, and do not change line ends on Windows."""
+"""Flags: do not block on a pipe without a writer, and do not translate line ends on Windows."""
 FOLDER = getattr(os, "O_DIRECTORY", 0)
 STEPS = bool(NO_LINK) and os.open in os.supports_dir_fd
 """Whether this system can open a path folder by folder."""
@@ -27,7 +27,7 @@ def open_local_file(file: InputFile) -> BinaryIO:
     descriptor = _below(file.within, file.name) if file.within is not None and STEPS else _at(path)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError("it is a pipe, a socket or a device now, and no file")
+            raise OSError("it is now a pipe, a socket or a device, not a file")
     except BaseException:
         os.close(descriptor)
         raise
@@ -52,6 +52,6 @@ def _below(folder: str, name: str) -> int:
         # Linux reports ENOTDIR for a link where a folder is expected.
         if error.errno not in {errno.ELOOP, errno.ENOTDIR}:
             raise
-        raise OSError("a part of its path is a link now; name the file, or give --follow-symlinks") from None
+        raise OSError("a part of its path is a link now; name the file, or use --follow-symlinks") from None
     finally:
         os.close(above)

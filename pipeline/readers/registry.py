@@ -69,8 +69,8 @@ def select_readers(sources: Mapping[str, Mapping[str, object]] | None = None, fo
     """
     sources = sources or {}
     if form in UNPACKING_READERS:
-        told = f"key 'input.format': {form!r} unpacks, which is done anyhow; name the reader of what is inside"
-        raise SettingError(("input", "format"), told)
+        message = f"key 'input.format': {form!r} unpacks files, which is always done; name the reader of their content"
+        raise SettingError(("input", "format"), message)
     foreign = [name for name in sources if name not in BUILT_IN_READERS]
     if form is not None and form not in (*foreign, *BUILT_IN_READERS):
         foreign.append(form)

@@ -1,4 +1,4 @@
-"""Makes records of a table's rows: one field is the text, one the id, and all others are metadata."""
+"""Turns the rows of a table into records: one field is the text, one the id, and all others are metadata."""
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -25,9 +25,9 @@ MIN_TEXT_RATIO = 3
 """How many times longer than every other field it must be."""
 MAX_LISTED_COLUMNS = 8
 """Columns that a message lists."""
-NO_RECORDS = "holds no records; leave it out"
+NO_RECORDS = "contains no records; leave it out"
 TOO_MANY_REMEDY = "leave it out, or raise [input.limits] columns"
-IS_ARTICLE = "is what this pipeline wrote (bilingual-article), not a source; leave it out"
+IS_ARTICLE = "is an article that this pipeline wrote (bilingual-article), not a source; leave it out"
 
 
 class TableRow(msgspec.Struct, frozen=True, gc=False):
@@ -75,7 +75,7 @@ def table_records(
     width = len(columns or ())
     table = _RecordFactory(location, name or source.id, options.text_field, column, options, media_type, unit, width)
     if column is None and broken is None and len(intact) == len(sample):
-        # Rows of a table are alike. Of other records the first may be pictures, and the texts follow them.
+        # Rows of a table are alike. In other files the first records may be pictures, and texts follow.
         first = None if columns is not None else (yield from table.skip_to_text(rows, len(sample)))
         if first is None:
             names = list(columns or dict.fromkeys(name for fields in intact for name in fields))
@@ -175,21 +175,21 @@ def unique_names(names: Iterable[str]) -> tuple[str, ...]:
     >>> unique_names(["id", "", "text", "text"])
     ('id', 'column_2', 'text', 'text_2')
     """
-    given = list(names)
-    taken = frozenset(given)
-    found: dict[str, None] = {}
+    originals = list(names)
+    original_names = frozenset(originals)
+    unique: dict[str, None] = {}
     # Where counting got to for each name: starting from 1 for each of a thousand equal names takes a million steps.
     reached: dict[str, int] = {}
-    for number, name in enumerate(given, 1):
+    for number, name in enumerate(originals, 1):
         wanted = name or f"column_{number}"
         times = reached.get(wanted, 1)
         free = wanted if times == 1 else f"{wanted}_{times}"
-        while free in found or (times > 1 and free in taken):
+        while free in unique or (times > 1 and free in original_names):
             times += 1
             free = f"{wanted}_{times}"
         reached[wanted] = times
-        found[free] = None
-    return tuple(found)
+        unique[free] = None
+    return tuple(unique)
 
 
 def text_column(sample: Sequence[Mapping[str, object]]) -> str | None:
@@ -242,7 +242,7 @@ def _refuse_missing(wanted: str | None, columns: Mapping[str, bool]) -> None:
     if columns.get(wanted, wanted.partition(".")[0] in columns):
         return
     if wanted in columns:
-        raise ReaderError(f"its column {wanted!r} holds no text; name another in [input] text_field")
+        raise ReaderError(f"its column {wanted!r} contains no text; name another in [input] text_field")
     close = get_close_matches(wanted, columns, n=1)
     known = f"did you mean {close[0]!r}?" if close else f"there are: {listed_names(list(columns))}"
     error = ReaderError(f"has no column {wanted!r}, which [input] text_field names; {known}")
@@ -295,9 +295,9 @@ class _RecordFactory(msgspec.Struct, frozen=True):
         if row.fault is not None:
             return Unreadable(name, f"{self._where(row)}: {row.fault}")
         fields = row.fields
-        given = value_at(fields, self.options.id_field)
-        if isinstance(given, str | int) and not isinstance(given, bool) and str(given):
-            name = str(given)
+        id_value = value_at(fields, self.options.id_field)
+        if isinstance(id_value, str | int) and not isinstance(id_value, bool) and str(id_value):
+            name = str(id_value)
         field = self._field(fields)
         text = None if field is None else value_at(fields, field)
         if field is None or not isinstance(text, str | bytes):

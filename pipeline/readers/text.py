@@ -29,7 +29,7 @@ class TextReader:
     is_document: ClassVar = True
 
     def sniff(self, source: ByteSource) -> Claim:
-        """Claims by suffix and, as a last resort, whatever looks like text."""
+        """Claims by suffix and, as a last resort, any data that looks like text."""
         if source.suffix in TEXT_SUFFIXES:
             return Claim.NAME
         if source.is_called_packed or binary_kind(source.head) is not None:
@@ -40,7 +40,7 @@ class TextReader:
         return Claim.FALLBACK if _may_be_text(source.head) else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """The one document."""
+        """Yields the document."""
         yield document_record(source, source.whole(options.limits.bytes), "text/plain")
 
 

@@ -1,4 +1,4 @@
-"""URLs: which there are, their parts, and how one is shown."""
+"""Parses URLs, and formats them for messages."""
 
 import re
 from urllib.parse import quote, unquote, urlsplit
@@ -14,17 +14,17 @@ BUCKET_SCHEMES = (*S3_SCHEMES, *GOOGLE_SCHEMES, *AZURE_SCHEMES)
 WEB_SCHEMES = ("https", "http")
 
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
-"""More than one letter: `C:/raw` is a path, and so is a file called `a:b`."""
+"""The scheme has more than one letter: `C:/raw` is a path, and so is a file called `a:b`."""
 SIGNED = re.compile(r"\?.*\b(?:x-amz-|x-goog-|sig=|signature=)", re.IGNORECASE)
 UNQUOTED = "%/:=&?~#+!$,;'@()*[]"
-"""What stays as it is in an address that somebody typed, with blanks or Chinese in it."""
+"""Characters that are kept in a URL typed with spaces or Chinese."""
 
 
 class Address(msgspec.Struct, frozen=True):
-    """The parts of a URL. `host` is the bucket where it is one, and `path` the name in it, as it is spelt there.
+    """The parts of a URL. `host` may be a bucket, and `path` the name in it, spelled as in the URL.
 
-    As other programs for buckets do, a bucket's names are taken as they stand: `%` and `?` are characters like others.
-    On the web `path` is percent-encoded, and `query` may hold a signature, which must be seen nowhere.
+    As in other programs, names in a bucket are not decoded: `%` and `?` are ordinary characters. On the web `path` is
+    percent-encoded, and `query` may contain a signature, which must never be shown.
     """
 
     scheme: str
@@ -34,7 +34,7 @@ class Address(msgspec.Struct, frozen=True):
 
     @property
     def on_web(self) -> bool:
-        """Whether a web server answers, which has files to read, and no list of them."""
+        """Whether this is a web server, which has files but cannot list them."""
         return self.scheme in WEB_SCHEMES
 
     @property
@@ -48,29 +48,29 @@ class Address(msgspec.Struct, frozen=True):
         return unquote(last).rpartition("/")[2] if self.on_web else last
 
     def inside(self, name: str) -> "Address":
-        """That of a file below this one."""
+        """Returns the address of a file below this one."""
         if not name:
             return self
         folder = f"{self.path.rstrip('/')}/" if self.path.rstrip("/") else ""
         return Address(self.scheme, self.host, folder + (quote(name) if self.on_web else name), self.query)
 
     def __str__(self) -> str:
-        """As messages show it: without a query, which may be signed."""
+        """The URL for messages: without the query, which may be signed."""
         return f"{self.scheme}://{self.host}/{self.path}"
 
 
 def is_url(text: str) -> bool:
-    """Whether something is a URL, of a bucket or on the web, and no path.
+    """Whether a string is a URL of a bucket or on the web, not a path.
 
-    Raises `UsageError` for a URL that nothing here reads.
+    Raises `UsageError` for an unsupported URL.
 
     >>> is_url("s3://salt/raw/"), is_url("raw/salt.txt"), is_url("C:/raw"), is_url("a:b")
     (True, False, False, False)
     """
-    found = SCHEME.match(text)
-    if found is None:
+    match = SCHEME.match(text)
+    if match is None:
         return False
-    scheme = found[1].lower()
+    scheme = match[1].lower()
     if scheme not in (*BUCKET_SCHEMES, *WEB_SCHEMES):
         also = "; name a file of this machine by its path alone" if scheme == "file" else ""
         raise UsageError(
@@ -80,9 +80,9 @@ def is_url(text: str) -> bool:
 
 
 def parse_url(url: str) -> Address:
-    """The parts of a URL. Raises `UsageError` for one that nothing here reads, or that has a password in it."""
+    """Returns the parts of a URL. Raises `UsageError` for one that is not supported or contains a password."""
     if not is_url(url):
-        raise UsageError(f"{url.partition('?')[0]!r} is no URL, such as s3://bucket/folder/")
+        raise UsageError(f"{url.partition('?')[0]!r} is not a URL, such as s3://bucket/folder/")
     scheme, _, rest = url.partition("://")
     scheme = scheme.lower()
     if scheme in WEB_SCHEMES:
@@ -91,7 +91,7 @@ def parse_url(url: str) -> Address:
     if not host or any(mark in host for mark in "?#") or host != host.strip():
         raise UsageError(f"{scheme}:// names no bucket; it goes {scheme}://bucket/folder/")
     if scheme not in AZURE_SCHEMES and "@" in host:
-        raise UsageError(f"{scheme}:// with a key in it is not taken; put keys into the environment or ~/.aws")
+        raise UsageError(f"{scheme}:// must not contain a key; put keys into the environment or ~/.aws")
     if SIGNED.search(path):
         raise UsageError(f"{scheme}://{host}/… is signed, which only https:// is; name the object alone")
     return Address(scheme, host, path)
@@ -103,13 +103,11 @@ def _on_web(scheme: str, url: str) -> Address:
         host, port = parts.hostname, parts.port
         name = (host or "").encode("idna").decode("ascii")
     except ValueError:
-        raise UsageError(f"{scheme}:// is followed by no host and path that can be read") from None
+        raise UsageError(f"{scheme}:// is not followed by a valid host and path") from None
     if not name:
         raise UsageError(f"{scheme}:// names no host")
     if parts.username is not None or parts.password is not None:
-        raise UsageError(
-            f"{scheme}://…@{host} has a user name in it; files behind one need a signed URL, or a copy here"
-        )
+        raise UsageError(f"{scheme}://…@{host} contains a user name; such files need a signed URL, or a local copy")
     name = f"[{name}]" if ":" in name else name
     shown = name if port is None else f"{name}:{port}"
     return Address(scheme, shown, quote(parts.path.lstrip("/"), UNQUOTED), quote(parts.query, UNQUOTED))

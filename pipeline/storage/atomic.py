@@ -36,7 +36,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
 @contextmanager
 def open_atomic(path: Path) -> Iterator[BinaryIO]:
     """Yields a file to write to; it replaces `path` when the block succeeds, otherwise nothing of it is left."""
-    # "x": never write to a file that somebody else put there meanwhile.
+    # "x": never overwrite a file that another process created meanwhile.
     with atomic_path(path) as part, part.open("xb") as file:
         yield file
         file.flush()

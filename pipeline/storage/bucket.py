@@ -79,7 +79,7 @@ class BucketStore:
 
     def upload(self, at: Address, path: Path) -> None:
         """Uploads a local file; a large one in parts."""
-        # Opened outside the translation: an error of the local file must not be blamed on the bucket.
+        # Opened outside the translation: an error of the local file is not one of the bucket.
         with path.open("rb") as file, self._translated_errors(at):
             self._library.put(self._made, at.path, file)
 
@@ -87,10 +87,10 @@ class BucketStore:
         """The metadata of an object; None if it does not exist."""
         try:
             with self._translated_errors(at):
-                found = self._library.head(self._made, at.path)
+                metadata = self._library.head(self._made, at.path)
         except MissingError:
             return None
-        return StoredObject(at.name, found["size"], _stamp(found))
+        return StoredObject(at.name, metadata["size"], _stamp(metadata))
 
     def delete(self, at: Address) -> None:
         """Deletes an object, if it exists."""
@@ -103,14 +103,14 @@ class BucketStore:
     def open(self, at: Address) -> BinaryIO:
         """Opens an object for reading. A small one is fetched whole, a larger one in ranges as they are needed.
 
-        So no connection stays open, and times out, while the caller works on what was read.
+        No connection stays open and times out while the caller works on the data.
         """
         with self._translated_errors(at):
-            found = self._library.get(self._made, at.path)
-            size, tag = found.meta["size"], found.meta["e_tag"]
+            response = self._library.get(self._made, at.path)
+            size, tag = response.meta["size"], response.meta["e_tag"]
             if size <= FIRST_RANGE_BYTES:
-                return io.BufferedReader(cast("io.RawIOBase", io.BytesIO(bytes(found.bytes()))))
-        del found
+                return io.BufferedReader(cast("io.RawIOBase", io.BytesIO(bytes(response.bytes()))))
+        del response
 
         def piece(start: int, end: int) -> bytes:
             options: dict[str, Any] = {"range": (start, end), **({"if_match": tag} if tag else {})}
@@ -118,15 +118,15 @@ class BucketStore:
                 with self._translated_errors(at):
                     return bytes(self._library.get(self._made, at.path, options=cast("Any", options)).bytes())
             except UsageError as error:
-                # What was in order for the first piece is a fault of the store's for a later one.
+                # The first range succeeded, so a later failure is a fault of the store.
                 raise StoreError(str(error)) from None
 
         return io.BufferedReader(RangeReader(piece, size, FIRST_RANGE_BYTES), FIRST_RANGE_BYTES)
 
     def listing(self, at: Address) -> Iterator[StoredObject]:
         """Yields the objects below a folder, with their names below it, sorted."""
-        found = self._listing(at)
-        yield from sorted(found, key=lambda entry: entry.name) if self._unsorted else found
+        entries = self._listing(at)
+        yield from sorted(entries, key=lambda entry: entry.name) if self._unsorted else entries
 
     def _listing(self, at: Address) -> Iterator[StoredObject]:
         folder = f"{at.path.strip('/')}/" if at.path.strip("/") else ""
@@ -143,7 +143,7 @@ class BucketStore:
                 if not each["size"] and self._is_folder(at, each["path"]):
                     continue
                 if not self._unsorted and name < last:
-                    raise StoreError(f"{at} lists {name!r} behind {last!r}, out of order; copy it here to read it")
+                    raise StoreError(f"{at} lists {name!r} after {last!r}, out of order; copy it here to read it")
                 last = name
                 yield StoredObject(name, each["size"], _stamp(each))
 
@@ -153,7 +153,7 @@ class BucketStore:
 
     @contextmanager
     def _translated_errors(self, where: object, *, configuring: bool = False) -> Iterator[None]:
-        """Translates errors of the library, whose messages may show addresses, and keys that a server repeats."""
+        """Translates errors of the library, whose messages may contain URLs, and keys that a server repeats."""
         try:
             yield
         except (StoreError, UsageError):
@@ -169,14 +169,14 @@ class BucketStore:
 
     def _fault(self, error: Exception, where: object, *, configuring: bool) -> Exception:
         line = str(error).partition("\n\nDebug source")[0]
-        code = found[1] if (found := ERROR_CODE.search(line)) else None
-        status = int(found[1]) if (found := ERROR_STATUS.search(line)) else None
+        code = match[1] if (match := ERROR_CODE.search(line)) else None
+        status = int(match[1]) if (match := ERROR_STATUS.search(line)) else None
         known = code or (f"status {status}" if status else None)
         kinds = self._library.exceptions
         if any(address in line for address in METADATA_ADDRESSES):
-            return UsageError(f"{self._url}: no credentials are found: set {self._needed}")
+            return UsageError(f"{self._url}: no credentials found: set {self._needed}")
         if code in NO_BUCKET:
-            return UsageError(f"{self._url} is no bucket there; check its name, the region and the endpoint")
+            return UsageError(f"{self._url} is not a bucket there; check its name, the region and the endpoint")
         if code in REFUSED_CODES or isinstance(error, kinds.UnauthenticatedError):
             return UsageError(f"{self._url}: the credentials are refused ({known}): check {self._needed}")
         if isinstance(error, kinds.PermissionDeniedError):
@@ -188,21 +188,23 @@ class BucketStore:
                 f"{self._url} cannot be reached as it is set up: {_first_line(error)}; set {self._needed}"
             )
         if isinstance(error, ValueError):
-            return UsageError(f"{where}: {_first_line(error)}; name it otherwise")
+            return UsageError(f"{where}: {_first_line(error)}; use another name")
         if "redirect" in line.casefold():
-            return UsageError(f"{self._url} lies in another region; set AWS_REGION to it")
+            return UsageError(f"{self._url} is in another region; set AWS_REGION to it")
         if status == 501:
-            return StoreError(f"{where}: the store cannot do that ({known}); it is no S3, or an old one: use another")
+            return StoreError(
+                f"{where}: the store cannot do that ({known}); it is not S3, or an old version: use another"
+            )
         if known:
             return StoreError(f"{where}: the store answers with {known}; run again, later where it is busy")
-        return StoreError(f"{where}: the connection fails; check the network and the endpoint, and run again")
+        return StoreError(f"{where}: the connection failed; check the network and the endpoint, and run again")
 
 
 def open_bucket(scheme: str, host: str) -> BucketStore:
-    """The bucket, made once in each process.
+    """Opens the bucket, once per process.
 
-    Raises `UsageError` in a process that was forked from one in which a bucket was used: the threads that do the
-    library's work are not in it, and it would wait for them for ever.
+    Raises `UsageError` in a process that was forked from one that used a bucket: the library's threads do not exist in
+    it, and it would wait for them for ever.
     """
     if _USED and os.getpid() not in _USED:
         raise UsageError(
@@ -231,9 +233,9 @@ def _made(scheme: str, host: str) -> "ObjectStore":
     return AzureStore(container, client_options=client, **patience, **named)
 
 
-def _stamp(found: Any) -> str:  # noqa: ANN401 -- a dictionary of a library that may be missing
+def _stamp(metadata: Any) -> str:  # noqa: ANN401 -- a dictionary of a library that may be missing
     """The tag of an object or, if the store has none, its modification time."""
-    return str(found["e_tag"] or found["last_modified"].isoformat())
+    return str(metadata["e_tag"] or metadata["last_modified"].isoformat())
 
 
 def _first_line(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """Compresses and decompresses streams: gzip and Zstandard, by name when writing and by content when reading.
 
-Memory does not grow with the file. The same content gives the same bytes: gzip files hold neither a time nor a name.
+Memory does not grow with the file. The same content gives the same bytes: gzip files contain no time and no name.
 """
 
 import gzip
@@ -89,4 +89,4 @@ def _zstd() -> ModuleType:
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
-        raise UsageError(f"{name} is missing, which .zst files need: pip install backports.zstd") from error
+        raise UsageError(f"{name} is missing, but .zst files need it: pip install backports.zstd") from error

@@ -53,26 +53,26 @@ def uses_plain_http(scheme: str) -> bool:
 
 
 def s3_options() -> dict[str, Any]:
-    """Options for the library beside the environment, which it reads itself: those of the profile in `~/.aws`.
+    """Returns options for the library from the profile in `~/.aws`; it reads the environment itself.
 
-    Raises `UsageError` for a profile that is not there, and for one whose keys only `boto3` can get where that is not.
+    Raises `UsageError` for a missing profile, and if `boto3` is needed to get its keys but not installed.
     """
     name = _name()
     profile = _profile(name)
-    told: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     if not os.environ.get("AWS_REGION") and not os.environ.get("AWS_DEFAULT_REGION") and "region" in profile:
-        told["region"] = profile["region"]
+        options["region"] = profile["region"]
     if not any(map(os.environ.get, ENDPOINTS[S3_SCHEMES])) and "endpoint_url" in profile:
-        told["endpoint"] = profile["endpoint_url"]
+        options["endpoint"] = profile["endpoint_url"]
     if os.environ.get("AWS_ACCESS_KEY_ID") or os.environ.get("AWS_SKIP_SIGNATURE"):
-        return told
+        return options
     if not profile and "AWS_PROFILE" in os.environ:
         raise UsageError(f"AWS_PROFILE names {name!r}, which is in neither ~/.aws/credentials nor ~/.aws/config")
     if "aws_access_key_id" in profile:
-        return told | {ours: profile[theirs] for theirs, ours in STATIC.items() if theirs in profile}
+        return options | {ours: profile[theirs] for theirs, ours in STATIC.items() if theirs in profile}
     if any(key in profile for key in OTHERS) and not any(map(os.environ.get, ROLES)):
-        return told | {"credential_provider": _lent(name)}
-    return told
+        return options | {"credential_provider": _lent(name)}
+    return options
 
 
 def _lent(name: str) -> Any:  # noqa: ANN401 -- what obstore calls for keys
@@ -80,15 +80,15 @@ def _lent(name: str) -> Any:  # noqa: ANN401 -- what obstore calls for keys
         import boto3
         from obstore.auth.boto3 import Boto3CredentialProvider
     except ModuleNotFoundError:
-        told = f"profile {name!r} of ~/.aws has no keys of its own, and boto3, which gets them, is not installed"
-        raise UsageError(f"{told}: pip install boto3, or set AWS_ACCESS_KEY_ID and the others") from None
+        message = f"profile {name!r} of ~/.aws has no keys of its own, and boto3, which gets them, is not installed"
+        raise UsageError(f"{message}: pip install boto3, or set AWS_ACCESS_KEY_ID and the others") from None
     from botocore.exceptions import BotoCoreError
 
     try:
         return Boto3CredentialProvider(boto3.Session(profile_name=name))
     except (BotoCoreError, ValueError) as error:
-        told = " ".join(str(error).split())
-        raise UsageError(f"profile {name!r} of ~/.aws gives no keys: {told}") from None
+        message = " ".join(str(error).split())
+        raise UsageError(f"profile {name!r} of ~/.aws gives no keys: {message}") from None
 
 
 def _name() -> str:
@@ -97,7 +97,7 @@ def _name() -> str:
 
 def _profile(name: str) -> dict[str, str]:
     """The entries of a profile in both files. Raises `UsageError` for a malformed file."""
-    found: dict[str, str] = {}
+    entries: dict[str, str] = {}
     for variable, file, section in (
         ("AWS_CONFIG_FILE", "config", name if name == "default" else f"profile {name}"),
         ("AWS_SHARED_CREDENTIALS_FILE", "credentials", name),
@@ -107,10 +107,10 @@ def _profile(name: str) -> dict[str, str]:
         try:
             parser.read(path, "utf-8")
         except (MalformedError, OSError, UnicodeDecodeError):
-            # The error would show the line, in which a key may stand.
+            # The error would show the line, which may contain a key.
             raise UsageError(
                 f"{path} is not as such files are: sections in brackets, and a key = value a line"
             ) from None
         if parser.has_section(section):
-            found |= dict(parser.items(section))
-    return found
+            entries |= dict(parser.items(section))
+    return entries

@@ -1,4 +1,4 @@
-"""HTTP requests that check the address they connect to, each redirect, and the time they wait."""
+"""Sends HTTP requests, and checks the address of each connection, each redirect, and the time spent waiting."""
 
 import io
 import socket
@@ -17,16 +17,17 @@ from pipeline.storage.private_addresses import kind_of_private
 from pipeline.storage.store import WebAccess
 
 MIN_BYTES = 1 << 16
-"""Bytes that must come in each `WebAccess.idle` seconds: about a kilobyte a second, a sixth of what a modem does."""
+"""Bytes that must arrive in each `WebAccess.idle` seconds: about a kilobyte a second, a sixth of a modem's speed."""
 MAX_AROUND = 1 << 22
-"""Bytes, 4 MiB, of headers, and of chunk sizes around 64 KiB of a file. A head has some kilobytes, and chunks of one
-byte each take six times as many bytes as the file."""
+"""Bytes (4 MiB) of headers, and of chunk framing for each 64 KiB of a file. A header has some kilobytes; chunks of one
+byte each take six times the bytes of the file.
+"""
 MAX_REDIRECTS = 10
-"""As many as `urllib` follows; a file is at the end of one or two."""
+"""As many as `urllib` follows; one or two are usual."""
 MAX_HOST = 253
-"""Characters of the longest name that a host can have."""
+"""Maximum characters of a host name."""
 MAX_ADDRESSES = 8
-"""Addresses of one host that are tried."""
+"""Maximum addresses of one host that are tried."""
 ALLOW = "if you trust it, allow it with --allow-private or [input] allow_private = true"
 
 
@@ -35,7 +36,7 @@ class RefusedError(StoreError):
 
 
 class DownloadClock:
-    """The time one download has waited for its server; what is done with the bytes meanwhile is not counted."""
+    """Measures the time that one download waits for its server; the time to process the bytes is not counted."""
 
     def __init__(self, access: WebAccess) -> None:
         self._access = access
@@ -44,10 +45,10 @@ class DownloadClock:
         """Seconds waited since the last `MIN_BYTES` bytes were complete."""
         self._bytes = 0
         self._received = 0
-        """Bytes received since the last ones of the file itself."""
+        """Bytes received since the last bytes of the file itself."""
 
     def left(self) -> float:
-        """Seconds that the next step may take. Raises `RefusedError` where there are none."""
+        """Returns the seconds that the next step may take. Raises `RefusedError` if none are left."""
         seconds, idle = self._access.seconds, self._access.idle
         if self._waited >= seconds:
             reason = f"is not complete after {seconds:,g} seconds of waiting for the server"
@@ -64,9 +65,9 @@ class DownloadClock:
         try:
             yield
         finally:
-            taken = time.monotonic() - began
-            self._waited += taken
-            self._silent += taken
+            elapsed = time.monotonic() - began
+            self._waited += elapsed
+            self._silent += elapsed
 
     def pause(self, seconds: float) -> None:
         """Waits before a request is made again."""
@@ -74,21 +75,21 @@ class DownloadClock:
             time.sleep(min(seconds, self.left()))
 
     def received(self, count: int) -> None:
-        """Counts all bytes that came. Raises `RefusedError` where there is no end of what is around the file."""
+        """Counts all bytes received. Raises `RefusedError` if headers and chunk framing are endless."""
         self._received += count
         if self._received > MAX_AROUND:
-            raise RefusedError(f"the server sends headers without end, over {MAX_AROUND:,} bytes; check the address")
+            raise RefusedError(f"the server sends endless headers, over {MAX_AROUND:,} bytes; check the address")
 
     def came(self, count: int) -> None:
-        """Counts bytes of the file that came."""
+        """Counts the bytes received of the file itself."""
         self._received = 0
         self._bytes += count
         if self._bytes >= MIN_BYTES:
             self._bytes, self._silent = 0, 0.0
 
 
-class _Timed(io.RawIOBase):
-    """The bytes that come from a socket, no longer waited for than the clock allows."""
+class _TimedStream(io.RawIOBase):
+    """The bytes received from a socket, with the time limits of the clock."""
 
     def __init__(self, sock: socket.socket, raw: io.RawIOBase, clock: DownloadClock) -> None:
         super().__init__()
@@ -96,7 +97,7 @@ class _Timed(io.RawIOBase):
         self._raw = raw
         self._clock = clock
         self.patience: float | None = None
-        """Seconds after which a connection that is silent counts as broken."""
+        """Seconds after which a silent connection counts as broken."""
 
     def readable(self) -> bool:
         return True
@@ -108,7 +109,7 @@ class _Timed(io.RawIOBase):
             with self._clock.waiting():
                 count = self._raw.readinto(cast("bytearray", buffer))
         except TimeoutError:
-            # Says so where that was all the time there was.
+            # Raises the error if the time limit was reached.
             self._clock.left()
             raise
         self._clock.received(count or 0)
@@ -129,13 +130,13 @@ class _Answer(HTTPResponse):
         **named: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(sock, *arguments, **named)
-        self._timed = _Timed(sock, self.fp.detach(), clock)
+        self._timed = _TimedStream(sock, self.fp.detach(), clock)
         self.fp = io.BufferedReader(self._timed)
         self._patience = patience
 
     def begin(self) -> None:
         super().begin()
-        # The head may take all the time. A body that stops in the middle is asked for once more.
+        # The headers may take all the time. A body that stalls is requested once more.
         self._timed.patience = self._patience
 
 
@@ -151,7 +152,7 @@ class _Plain(HTTPConnection):
     ) -> None:
         super().__init__(host, **named)
         self._clock = clock
-        # Whoever set up the proxy has chosen its address.
+        # The user set up the proxy, so its address is allowed.
         self._allow_private = access.allow_private or proxied
         self.response_class = partial(_Answer, clock=clock, patience=access.idle / 2)  # type: ignore[assignment]
 
@@ -167,14 +168,14 @@ class _Secure(HTTPSConnection, _Plain):
 
 
 def connected(host: str, port: int, clock: DownloadClock, *, allow_private: bool) -> socket.socket:
-    """A connection to a host. Raises `RefusedError` where its addresses are private, and `OSError`.
+    """Connects to a host. Raises `RefusedError` if its addresses are private, and `OSError`.
 
-    The address that is checked is the one that is connected to: a name may be another one's the next time it is asked.
+    The address that is checked is the one that is connected to: a name may resolve differently the next time.
     """
     with clock.waiting():
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     refused, failed = "", None
-    for family, kind, protocol, _, address in found[:MAX_ADDRESSES]:
+    for family, kind, protocol, _, address in addresses[:MAX_ADDRESSES]:
         number = str(address[0])
         if not allow_private and (reason := kind_of_private(number)):
             refused = _refusal(host, number, reason)
@@ -187,7 +188,7 @@ def connected(host: str, port: int, clock: DownloadClock, *, allow_private: bool
         except OSError as error:
             sock.close()
             failed = error
-            # Says so where that was all the time there was.
+            # Raises the error if the time limit was reached.
             clock.left()
         else:
             return sock
@@ -197,7 +198,7 @@ def connected(host: str, port: int, clock: DownloadClock, *, allow_private: bool
 
 
 def _shown(host: str) -> str:
-    """A host as a message may show it: a server chooses the one it redirects to."""
+    """Returns a host for a message: a server chooses the host that it redirects to."""
     return host if host.isascii() and host.isprintable() and len(host) <= MAX_HOST else ascii(host[:MAX_HOST])
 
 
@@ -207,19 +208,19 @@ def _refusal(host: str, number: str, kind: str) -> str:
 
 
 def _refuse_behind_proxy(host: str) -> None:
-    """Raises `RefusedError` for a host that is a private address. A name only the proxy knows is left to the proxy."""
+    """Raises `RefusedError` for a private address. A name that only the proxy can resolve is left to the proxy."""
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        addresses = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:
         return
-    kinds = [(str(address[0]), kind_of_private(str(address[0]))) for *_, address in found]
+    kinds = [(str(address[0]), kind_of_private(str(address[0]))) for *_, address in addresses]
     for number, kind in kinds:
         if kind:
             raise RefusedError(_refusal(host, number, kind))
 
 
 class _Handler(request.HTTPSHandler):
-    """Opens http and https."""
+    """Opens http and https URLs."""
 
     def __init__(self, access: WebAccess, clock: DownloadClock) -> None:
         super().__init__()
@@ -245,18 +246,18 @@ class _Handler(request.HTTPSHandler):
 
 
 class _Redirects(request.BaseHandler):
-    """Follows a server to another address, with nothing but our own headers."""
+    """Follows redirects, and sends none but our own headers."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         self._headers = dict(headers)
         self._count = 0
 
     def http_error_302(self, asked: request.Request, answer: Any, code: int, _: str, headers: Any) -> Any:  # noqa: ANN401 -- as urllib calls it
-        """Asks the address that a redirect names. Raises `RefusedError` for one that is not followed."""
+        """Requests the URL that a redirect names. Raises `RefusedError` for one that is not followed."""
         location = headers.get("Location")
         if location is None:
             return None
-        # It is not read: a redirect may have a body without end.
+        # The body is not read: it may be endless.
         answer.close()
         self._count += 1
         if self._count > MAX_REDIRECTS:
@@ -276,7 +277,7 @@ class _Redirects(request.BaseHandler):
 
 
 def send_request(url: str, headers: Mapping[str, str], access: WebAccess, clock: DownloadClock) -> HTTPResponse:
-    """The answer to a GET, through the proxy of the environment. Raises `OSError`, `HTTPException` and `ValueError`."""
+    """Sends a GET, through the proxy of the environment. Raises `OSError`, `HTTPException` and `ValueError`."""
     opener = request.OpenerDirector()
     for handler in (
         request.ProxyHandler(),
@@ -287,6 +288,6 @@ def send_request(url: str, headers: Mapping[str, str], access: WebAccess, clock:
         request.UnknownHandler(),
     ):
         opener.add_handler(handler)
-    # The address was made of http or https alone.
+    # The opener only handles http and https.
     asked = request.Request(url, headers=dict(headers))  # noqa: S310
     return cast("HTTPResponse", opener.open(asked, timeout=clock.left()))

@@ -7,9 +7,9 @@ from pipeline.errors import UsageError
 
 
 def first_link(folder: Path, name: str) -> Path | None:
-    """The first folder on the way from `folder` to the file `name` below it that is a symbolic link.
+    """Returns the first folder on the way from `folder` to the file `name` below it that is a symbolic link.
 
-    `folder` itself may be one: the user named it.
+    `folder` itself may be a link, because the user named it.
     """
     at = str(folder)
     for part in name.split("/")[:-1]:
@@ -20,10 +20,10 @@ def first_link(folder: Path, name: str) -> Path | None:
 
 
 def path_inside(folder: Path, name: str) -> Path:
-    """The path of the file `name` below `folder`. Raises `UsageError` if a folder on the way is a symbolic link."""
-    found = first_link(folder, name)
-    if found is not None:
-        raise UsageError(f"{found} is a symbolic link, and nothing is written through it; replace it with a folder")
+    """Returns the path of the file `name` below `folder`. Raises `UsageError` if there is a symbolic link on it."""
+    link = first_link(folder, name)
+    if link is not None:
+        raise UsageError(f"{link} is a symbolic link, and nothing is written through it; replace it with a folder")
     return folder / name
 
 

@@ -1,29 +1,29 @@
-"""Which IP addresses belong to this machine, its networks or nobody, and not to the public internet."""
+"""Recognises IP addresses of this machine, its networks or reserved ranges, which are not on the public internet."""
 
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 NAT64 = IPv6Network("64:ff9b::/96")
-"""IPv4 addresses as networks that have IPv6 alone write them."""
+"""IPv4 addresses as written in networks that have only IPv6."""
 COMPATIBLE = IPv6Network("::/96")
 OF_CLOUDS = frozenset({IPv4Address("168.63.129.16")})
-"""Public by its number, and the host of an Azure machine all the same."""
+"""A public number, but it is the host of an Azure machine."""
 
 
 def kind_of_private(address: str) -> str | None:
-    """What kind of address this is where it is not public: loopback, private, link-local, …; None where it is public.
+    """Returns the kind of a private address: loopback, private, link-local, …; None if it is public.
 
-    An IPv4 address inside an IPv6 one counts as what it is. Raises `ValueError` for what is no IP address.
+    An IPv4 address inside an IPv6 address is treated as IPv4. Raises `ValueError` if it is not an IP address.
 
     >>> kind_of_private("127.0.0.1"), kind_of_private("::ffff:169.254.169.254"), kind_of_private("93.184.216.34")
     ('loopback', 'link-local', None)
     """
-    found = ip_address(address.partition("%")[0])
-    inner = _inside(found) if isinstance(found, IPv6Address) else None
-    return _kind(found if inner is None else inner)
+    ip = ip_address(address.partition("%")[0])
+    inner = _inside(ip) if isinstance(ip, IPv6Address) else None
+    return _kind(ip if inner is None else inner)
 
 
 def _inside(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that packets to an IPv6 address end at."""
+    """Returns the IPv4 address that packets to an IPv6 address reach."""
     if address.ipv4_mapped is not None:
         return address.ipv4_mapped
     if address.sixtofour is not None:

@@ -1,4 +1,4 @@
-"""A path in a store, with those methods of `pathlib.Path` that are needed."""
+"""A path in a store, with the methods of `pathlib.Path` that are needed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,7 +57,8 @@ class RemotePath(msgspec.Struct, frozen=True):
 
     def known(self, entry: StoredObject) -> "RemotePath":
         """The same path with the size and stamp of an object."""
-        return RemotePath(self.url, entry.size, entry.stamp, msgspec.structs.replace(self.access, said=entry.moved_to))
+        access = msgspec.structs.replace(self.access, shown_host=entry.moved_to)
+        return RemotePath(self.url, entry.size, entry.stamp, access)
 
     def below(self) -> Iterator[StoredObject]:
         """Yields the objects below it, sorted by name."""
@@ -116,11 +117,11 @@ AnyPath: TypeAlias = Path | RemotePath
 """What the user names: a local path, or a path in a store."""
 
 
-def as_path(said: str | Path | RemotePath, access: WebAccess = WebAccess()) -> AnyPath:  # noqa: B008 -- it is frozen
-    """The local or remote path that a path or URL names. Raises `UsageError` for an unsupported URL."""
-    if isinstance(said, RemotePath):
-        return said
-    if isinstance(said, str) and is_url(said):
-        parse_url(said)
-        return RemotePath(said, access=access)
-    return Path(said)
+def as_path(target: str | Path | RemotePath, access: WebAccess = WebAccess()) -> AnyPath:  # noqa: B008 -- it is frozen
+    """Returns the local or remote path that a path or URL names. Raises `UsageError` for an unsupported URL."""
+    if isinstance(target, RemotePath):
+        return target
+    if isinstance(target, str) and is_url(target):
+        parse_url(target)
+        return RemotePath(target, access=access)
+    return Path(target)

@@ -1,4 +1,4 @@
-"""A store of objects: a bucket, a folder in one, or a web server. It holds only its URL, so it can be pickled."""
+"""A store of objects: a bucket, a folder in one, or a web server. It contains only a URL, so it can be pickled."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,22 +25,22 @@ class StoredObject(msgspec.Struct, frozen=True, gc=False):
 class WebAccess(msgspec.Struct, frozen=True):
     """Which web addresses may be read, and what one download may cost. Part of each `RemotePath`.
 
-    `allow_private` allows addresses of this machine and its networks. `seconds` limits the time spent waiting for the
-    server in all, `idle` the time for each 64 KiB. `size` limits the bytes of a download, `copied` the bytes of a
-    download of unknown length that are put into the temporary folder. `said` is the host of a redirect that the user
-    was already told about.
+    `allow_private` allows addresses of this machine and its networks. `seconds` limits the total time spent waiting for
+    the server, `idle` the time for each 64 KiB. `size` limits the bytes of a download, `copied` the bytes of a download
+    of unknown length that are put into the temporary folder. `shown_host` is the host of a redirect that the user has
+    already been shown.
     """
 
     allow_private: bool = False
     seconds: float = 3600.0
-    """An hour is 36 GB at 10 MB/s. The time in which documents are processed does not count."""
+    """One hour is 36 GB at 10 MB/s. Time spent on processing documents is not counted."""
     idle: float = 60.0
     """Proxies and web servers give up after 60 seconds by default, so a working one has answered by then."""
     size: int = 1 << 38
     """256 GiB: ten times the largest dumps in one file, such as Wikipedia's (24 GB)."""
     copied: int = 1 << 32
     """4 GiB. Only content that a server generates has no known length."""
-    said: str = ""
+    shown_host: str = ""
 
 
 class StoreBackend(Protocol):
@@ -102,8 +102,8 @@ class Store(msgspec.Struct, frozen=True):
 
     def size(self, name: str) -> int | None:
         """The size of an object in bytes; None if it does not exist."""
-        found = self.entry(name)
-        return None if found is None else found.size
+        entry = self.entry(name)
+        return None if entry is None else entry.size
 
     def delete(self, name: str) -> None:
         """Deletes an object, if it exists."""
@@ -118,11 +118,11 @@ class Store(msgspec.Struct, frozen=True):
 
     def listing(self, prefix: str = "") -> Iterator[StoredObject]:
         """Yields the objects below the store, or below a folder of it, sorted by name."""
-        for found in self._means.listing(self._at(prefix)):
+        for entry in self._means.listing(self._at(prefix)):
             yield (
-                StoredObject(f"{prefix.strip('/')}/{found.name}", found.size, found.stamp)
+                StoredObject(f"{prefix.strip('/')}/{entry.name}", entry.size, entry.stamp)
                 if prefix.strip("/")
-                else found
+                else entry
             )
 
     def _at(self, name: str) -> Address:

@@ -49,7 +49,7 @@ class WebStore:
 
     def listing(self, at: Address) -> Iterator[StoredObject]:
         """Raises `UsageError`."""
-        raise UsageError(f"{at}: the web has no list of files; name each, or give a bucket by s3://, gs:// or az://")
+        raise UsageError(f"{at}: web servers do not list files; name each file, or use a bucket: s3://, gs:// or az://")
 
     def entry(self, at: Address) -> StoredObject | None:
         """The metadata of a file; None if the server says that it does not exist."""
@@ -93,7 +93,7 @@ class _Download(io.RawIOBase):
         return True
 
     def readinto(self, buffer: object) -> int:
-        # Of a longer one the beginning, so that the clock hears of what came.
+        # Of a longer read only the beginning, so that the clock counts what arrives.
         room = memoryview(cast("bytearray", buffer)).cast("B")[:BUFFER]
         while True:
             try:
@@ -115,7 +115,7 @@ class _Download(io.RawIOBase):
             self._go_on()
 
     def _go_on(self) -> None:
-        """Requests the missing rest. Raises `StoreError` if the server sends the whole file, or something else."""
+        """Requests the rest. Raises `StoreError` if the server sends the whole file, or something else."""
         where = f"{self._at} breaks off at byte {self._read:,}"
         if self._broken == len(PAUSES):
             raise StoreError(f"{where} again and again; run again later")
@@ -129,11 +129,11 @@ class _Download(io.RawIOBase):
         unchanged = {"If-Range": self._validator} if self._validator else {}
         headers = {"Range": f"bytes={self._read}-", **unchanged}
         self._answer = _asked(self._at, headers, self._access, self._clock)
-        given = self._answer.headers.get("Content-Range", "")
-        of = given.rpartition("/")[2]
+        content_range = self._answer.headers.get("Content-Range", "")
+        of = content_range.rpartition("/")[2]
         same = of in {"*", str(self.size)} or self.size is None
-        if self._answer.status != 206 or not given.startswith(f"bytes {self._read}-") or not same:
-            raise StoreError(f"{where}, and the server does not go on from there; run again, or copy it here first")
+        if self._answer.status != 206 or not content_range.startswith(f"bytes {self._read}-") or not same:
+            raise StoreError(f"{where}, and the server cannot resume there; run again, or copy it here first")
 
     def close(self) -> None:
         self._answer.close()
@@ -141,7 +141,7 @@ class _Download(io.RawIOBase):
 
 
 def _asked(at: Address, headers: dict[str, str], access: WebAccess, clock: DownloadClock) -> HTTPResponse:
-    """The response to a GET. A request is retried if the server is busy or cannot be reached."""
+    """Sends a GET and returns the response. Retries if the server is busy or cannot be reached."""
     url = f"{at}?{at.query}" if at.query else str(at)
     headers = {"User-Agent": f"bilingual-pipeline/{__version__}", **headers}
     try:
@@ -155,14 +155,14 @@ def _asked(at: Address, headers: dict[str, str], access: WebAccess, clock: Downl
                 if status not in BUSY:
                     _refuse(at, status, reason)
             except (URLError, OSError, HTTPException) as error:
-                # The reason of a URLError is the error beneath; what an HTTPException says may hold the address.
+                # The reason of a URLError is the original error; the text of an HTTPException may contain the URL.
                 beneath = error.reason if isinstance(error, URLError) else error
                 if isinstance(beneath, StoreError):
                     raise beneath from None
-                told = getattr(beneath, "strerror", None) or type(beneath).__name__
-                reason = f"the server cannot be reached ({told})"
+                cause = getattr(beneath, "strerror", None) or type(beneath).__name__
+                reason = f"the server cannot be reached ({cause})"
             except ValueError:
-                raise RefusedError("the server gives no answer that can be read; check the address") from None
+                raise RefusedError("the server sends no valid response; check the address") from None
             else:
                 _say_moved(at, answer, access)
                 return answer
@@ -174,14 +174,14 @@ def _asked(at: Address, headers: dict[str, str], access: WebAccess, clock: Downl
 
 
 def _moved_to(at: Address, answer: HTTPResponse) -> str:
-    """The host that a redirect led to; empty without a redirect to another host."""
+    """Returns the host that a redirect led to; empty without a redirect to another host."""
     host = urlsplit(answer.url).netloc.lower()
     return host if urlsplit(f"//{host}").hostname != urlsplit(f"//{at.host}").hostname else ""
 
 
 def _say_moved(at: Address, answer: HTTPResponse, access: WebAccess) -> None:
     host = _moved_to(at, answer)
-    if host and host != access.said:
+    if host and host != access.shown_host:
         LOG.warning("pipeline: %s is read from %s, to which its server redirects", at, host)
 
 
@@ -200,10 +200,10 @@ def _length(answer: HTTPResponse) -> int | None:
 
 
 def _validator(answer: HTTPResponse) -> str | None:
-    """The strong entity tag of a file, by which a download is resumed safely."""
+    """Returns the strong entity tag of a file, with which a download can be resumed safely."""
     tag = answer.headers.get("ETag")
     return tag if tag and not tag.startswith("W/") else None
 
 
 def _only_read(at: Address) -> NoReturn:
-    raise UsageError(f"{at}: files of the web can only be read; name a path, or a bucket by s3://, gs:// or az://")
+    raise UsageError(f"{at}: files on the web can only be read; name a path, or a bucket: s3://, gs:// or az://")

@@ -16,7 +16,7 @@ from pipeline.testing.broken import Broken
 
 TIMES: Final = 200
 """How often each file is damaged."""
-BROKE: Final = "broke on it"
+BROKE: Final = "failed on it"
 """In the reason of a file whose reader raised an unexpected exception."""
 OPTIONS: Final = Input(limits=Limits(bytes=1 << 24, expanded=1 << 28))
 

@@ -17,7 +17,7 @@ SAME = [
     ("is 380 bytes long, over the limit of 300; split it", "is 9,001 bytes long, over the limit of 8,000; split it"),
     ("/segments/2: 'ab' before it is in no segment", "/segments/31: '昨天' before it is in no segment"),
     ("raised ValueError: bad “x” in `y`", "raised ValueError: bad “zz” in `why`"),
-    ("bad#7: bad.jsonl, line 7: is no JSON", "bad#12: bad.jsonl, line 12: is no JSON"),
+    ("bad#7: bad.jsonl, line 7: is not JSON", "bad#12: bad.jsonl, line 12: is not JSON"),
 ]  # fmt: skip
 DIFFERENT = [
     ("row 3 of a.csv: no text field 'story'", "row 3 of a.csv: is empty; leave it out"),

@@ -123,12 +123,12 @@ BAD = {
         b"The lamp\0is lit.",
         "bad: contains a NUL byte at byte 8: it is binary or in an unknown encoding",
     ),
-    "a broken line": ("bad.jsonl", b'{"id": "n1", "text": "a', "bad#1: bad.jsonl, line 1: is no JSON"),
-    "a line that is a list": ("bad.jsonl", b"[1]", "bad#1: bad.jsonl, line 1: is no JSON object; each line must be"),
+    "a broken line": ("bad.jsonl", b'{"id": "n1", "text": "a', "bad#1: bad.jsonl, line 1: is not JSON"),
+    "a line that is a list": ("bad.jsonl", b"[1]", "bad#1: bad.jsonl, line 1: is not a JSON object; each line must be"),
     "a lone surrogate": (
         "bad.jsonl",
         rb'{"id": "n1", "text": "The \ud83d lamp is lit."}',
-        "bad#1: bad.jsonl, line 1: holds a \\ud800–\\udfff escape that stands alone, which is no text; repair",
+        "bad#1: bad.jsonl, line 1: contains a lone surrogate escape (\\ud800–\\udfff), which is not text; repair",
     ),
     "an empty record": ("bad.jsonl", b'{"id": "n1", "text": ""}', "n1: line 1 of bad.jsonl: is empty; leave it out"),
     "a double id": (
@@ -284,7 +284,7 @@ def test_an_unknown_stage_is_refused_with_the_nearest(raw: Path, output: Path, c
 
 def test_a_path_that_is_not_there_is_refused(raw: Path, output: Path, capsys: Captured) -> None:
     said = refused([str(raw), str(raw / "none")], output, capsys)
-    assert said == f"{raw / 'none'} is not there; name a file or a folder of raw documents"
+    assert said == f"{raw / 'none'} does not exist; name a file or a folder of raw documents"
 
 
 def test_two_files_with_one_id_are_refused(raw: Path, output: Path, capsys: Captured) -> None:
@@ -391,7 +391,7 @@ def test_a_text_and_the_same_compressed_are_refused(raw: Path, output: Path, cap
     import gzip
 
     (raw / "lamps.txt.gz").write_bytes(gzip.compress(b"The lamp is lit."))
-    assert "would both be document 'lamps'; rename one or run them apart" in refused([str(raw)], output, capsys)
+    assert "would both be document 'lamps'; rename one or run them separately" in refused([str(raw)], output, capsys)
 
 
 def test_a_reader_of_messages_who_has_gone_changes_neither_the_run_nor_its_exit_code(raw: Path, output: Path) -> None:

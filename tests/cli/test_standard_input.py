@@ -78,7 +78,7 @@ def test_a_pipe_that_breaks_off_gives_what_came(
 ) -> None:
     assert run(gz(rows(200))[:-50], output, monkeypatch) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("stdin: stdin, stdin: the gzip data breaks off after ")
+    assert line.startswith("stdin: stdin, stdin: the gzip data is truncated after ")
     assert len(ids(output)) > 100
 
 

@@ -72,7 +72,7 @@ def failure(found: list[ReadResult]) -> Unreadable:
     *before, last = found
     assert isinstance(last, Unreadable), last
     assert not any(isinstance(each, Unreadable) for each in before), before
-    assert "broke on it" not in last.reason
+    assert "failed on it" not in last.reason
     assert len(last.reason.splitlines()) == 1
     return last
 

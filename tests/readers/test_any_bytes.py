@@ -115,7 +115,7 @@ def look(name: str, data: bytes, form: str | None = None) -> None:
             for item in records([InputFile(path, f"wire/{name}", named)], OPTIONS, select_readers(form=form)):
                 assert isinstance(item, Record | Unreadable | LeftOut)
                 if not isinstance(item, Record):
-                    assert "broke on it" not in item.reason
+                    assert "failed on it" not in item.reason
                     assert len(item.reason.splitlines()) == 1
                     assert item.reason.isprintable()
                     shown = item.name if isinstance(item, LeftOut) else f"{item.id} {item.reason}"

@@ -18,7 +18,7 @@ from readers.found import found, in_file
 FIRST, LAST = '{"id": "a", "text": "The tide is out."}', '{"id": "c", "text": "The tide is in."}'
 SMALL = Input(limits=Limits(columns=10, values=50, nesting=5, rows=20))
 
-VALUES = "holds more than the limit of 50 values; leave it out, or raise [input.limits] values"
+VALUES = "has more than the limit of 50 values; leave it out, or raise [input.limits] values"
 NESTING = "is nested deeper than the limit of 5 levels; leave it out, or raise [input.limits] nesting"
 FIELDS = "has 22 fields, over the limit of 10; leave it out, or raise [input.limits] columns"
 
@@ -98,7 +98,7 @@ def test_rows_that_the_bytes_cannot_hold_end_the_file(tmp_path: Path, name: str)
     first = FIRST.encode() + b"\n" if name.startswith("t.jsonl") else b"id,text\na,The tide is out.\n"
     items = found(tmp_path, name, gzip.compress(first + rows * 100_000), SMALL)
     assert ids(items) == ["a"]
-    assert "holds more than 20 rows beyond one for each byte of it" in reasons(items)[-1]
+    assert "has more than 20 rows beyond one for each of its bytes" in reasons(items)[-1]
     assert len(items) < 1000
 
 
@@ -146,7 +146,7 @@ def test_a_list_of_nothing_counts(tmp_path: Path) -> None:
     path = arrow(tmp_path, pa.record_batch([pa.array(["one", "two"]), lists], names=["text", "l"]))
     items = in_file(path)
     assert [item.data for item in items if isinstance(item, Record)] == ["one"]
-    assert "holds 50,000,002 values, over the limit of 1,000,000" in reasons(items)[0]
+    assert "has 50,000,002 values, over the limit of 1,000,000" in reasons(items)[0]
 
 
 def test_a_parquet_dictionary_is_not_copied_for_each_row(tmp_path: Path) -> None:

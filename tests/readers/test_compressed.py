@@ -90,8 +90,8 @@ def test_what_stands_before_a_break_is_read_and_the_break_is_told_once(tmp_path:
     assert sum(isinstance(each, Record) for each in found) > 15_000
     assert told.id == "t"
     assert told.reason.startswith(f"t.jsonl{suffix}, t.jsonl: the ")
-    assert " data breaks off after " in told.reason
-    assert told.reason.endswith("; what stands before that is read; get the file anew")
+    assert " data is truncated after " in told.reason
+    assert told.reason.endswith("; the data before that is read; fetch the file again")
 
 
 def test_a_break_within_the_first_bytes_takes_no_row_away(tmp_path: Path) -> None:
@@ -99,20 +99,20 @@ def test_a_break_within_the_first_bytes_takes_no_row_away(tmp_path: Path) -> Non
     packed = gz(rows(100))
     found = read(tmp_path / "t.jsonl.gz", packed[:-20])
     assert sum(isinstance(each, Record) for each in found) > 50
-    assert "breaks off after" in failure(found).reason
+    assert "is truncated after" in failure(found).reason
 
 
 @each_compression
 def test_a_text_that_breaks_off_is_no_document(tmp_path: Path, suffix: str) -> None:
     packed = COMPRESSIONS[suffix](FERRY)
     (only,) = read(tmp_path / f"a.txt{suffix}", packed[:-3])
-    assert "breaks off after" in failure([only]).reason
+    assert "is truncated after" in failure([only]).reason
 
 
 @each_compression
 def test_a_file_of_which_only_the_first_bytes_are_there_is_told(tmp_path: Path, suffix: str) -> None:
     (only,) = read(tmp_path / f"a.txt{suffix}", COMPRESSIONS[suffix](FERRY)[:10])
-    assert "breaks off after 10 bytes" in failure([only]).reason
+    assert "is truncated after 10 bytes" in failure([only]).reason
 
 
 @each_compression
@@ -135,7 +135,7 @@ def test_something_else_behind_the_end_is_told(tmp_path: Path, suffix: str) -> N
 def test_a_file_that_is_called_packed_and_is_not_is_no_text(tmp_path: Path, name: str, named: bool) -> None:
     """It may be the answer of a server that had no such file, or the first bytes of one."""
     (only,) = read(tmp_path / name, b"404 not found, \xe6\x9c\xaa\xe6\x89\xbe\xe5\x88\xb0", named=named)
-    said = f"is called {Path(name).suffix} and does not begin like one; get it anew, or rename it for what it is"
+    said = f"is named {Path(name).suffix} but does not have that format; fetch it again, or rename it"
     assert only == Unreadable("a", said)
 
 
@@ -197,7 +197,7 @@ def test_whatever_reads_on_gets_what_stands_before_and_then_the_one_error(
         assert reader is not None
         (inner,) = reader.read(source, Input())
         assert isinstance(inner, ByteSource)
-        with pytest.raises(ReaderError, match="data breaks off after"):
+        with pytest.raises(ReaderError, match="data is truncated after"):
             found.extend(consume(inner.stream))
     assert len(found) > 15_000
 

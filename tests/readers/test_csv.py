@@ -101,7 +101,7 @@ def test_a_row_with_more_cells_than_the_header_fails_and_harms_no_other(tmp_path
     assert isinstance(last, Record)
     assert broken == Unreadable(
         "wire/t#2",
-        "wire/t.csv, row 2 (line 4): has 3 cells, the header 2; quote cells that hold ','",
+        "wire/t.csv, row 2 (line 4): has 3 cells, the header 2; quote cells that contain ','",
     )
 
 
@@ -228,7 +228,8 @@ def test_broken_bytes_of_another_encoding_fail_their_row(tmp_path: Path) -> None
     good = "2,记者问：潮水几点来？\n".encode("gb18030")
     items = found(tmp_path, "t.csv", b"id,text\n1,\xff\xff\n" + good * 3, Input(encoding="gb18030"))
     assert failures(items)[0] == (
-        "wire/t.csv, row 1 (line 2): holds bytes that are no gb18030; convert the file, or name its [input] encoding"
+        "wire/t.csv, row 1 (line 2): "
+        "contains bytes that are not valid gb18030; convert the file, or set [input] encoding"
     )
     assert isinstance(items[1], Record)
 
@@ -270,8 +271,10 @@ def test_a_table_without_a_text_is_an_error_where_it_was_named(tmp_path: Path) -
 
 @pytest.mark.parametrize("data", [HEADER, "\n\n", "id,text"])
 def test_a_header_alone_holds_no_document(tmp_path: Path, data: str) -> None:
-    assert only_aside(found(tmp_path, "t.csv", data, named=False)).reason.startswith("holds no ")
-    assert only_failure(found(tmp_path, "t.csv", data)).reason.startswith("holds no ")
+    assert only_aside(found(tmp_path, "t.csv", data, named=False)).reason.startswith(
+        ("contains no rows", "contains no records")
+    )
+    assert only_failure(found(tmp_path, "t.csv", data)).reason.startswith(("contains no rows", "contains no records"))
 
 
 def test_a_text_with_commas_stays_a_text(tmp_path: Path) -> None:

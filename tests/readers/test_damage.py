@@ -91,7 +91,7 @@ def told_well(folder: Path, name: str, data: bytes) -> list[Record | Unreadable 
     for each in found:
         if isinstance(each, Record):
             continue
-        assert "broke on it" not in each.reason
+        assert "failed on it" not in each.reason
         assert len(each.reason.splitlines()) == 1
         assert not {unicodedata.category(char) for char in each.reason} & {"Cc", "Cs", "Zl", "Zp"}
         where = each.name if isinstance(each, LeftOut) else each.id

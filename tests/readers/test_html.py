@@ -246,7 +246,7 @@ def test_bytes_that_are_no_text_are_refused() -> None:
 
 
 def test_a_page_that_shows_no_text_is_refused_by_name() -> None:
-    with pytest.raises(DocumentError, match="empty-page: shows no text; leave it out"):
+    with pytest.raises(DocumentError, match="empty-page: has no visible text; leave it out"):
         pipeline.process(b"<html><body><img src='a.jpg'></body></html>", id="empty-page", media_type="text/html")
 
 
@@ -284,7 +284,7 @@ def test_a_hostile_page_is_read_or_refused_with_a_reason(kind: str) -> None:
 
 
 def test_a_page_of_tags_that_never_close_is_refused_before_it_is_read() -> None:
-    assert outcome(b"<" * 5_000_000) == "refused: holds 5,000,000 tags that never close; it is damaged, leave it out"
+    assert outcome(b"<" * 5_000_000) == "refused: has 5,000,000 unclosed tags; it is damaged, leave it out"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -292,7 +292,7 @@ def test_a_page_of_tags_that_never_close_is_refused_before_it_is_read() -> None:
 def test_a_page_that_was_cut_off_is_read_or_refused(name: str, share: float) -> None:
     data = page(name)
     found = outcome(data[: int(share * len(data))])
-    assert found == "refused: shows no text; leave it out" or found.endswith("\n")
+    assert found == "refused: has no visible text; leave it out" or found.endswith("\n")
 
 
 PIECES = ["<p>", "</p>", "<b>", "<table>", "<tr>", "<td>", "<br>", "<!--", "-->", "<script>", "</script>", "&amp;", "<"]

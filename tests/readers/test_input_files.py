@@ -90,7 +90,7 @@ def test_patterns_tell_capitals_apart_on_every_system(tmp_path: Path) -> None:
 
 
 def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="none is not there"):
+    with pytest.raises(UsageError, match="none does not exist"):
         find_files([tmp_path / "none"])
 
 
@@ -214,7 +214,7 @@ def test_an_empty_name_is_not_the_folder_that_one_stands_in(tmp_path: Path, monk
     """As `pipeline run "$DUMP"` gives it where the variable is not set."""
     monkeypatch.chdir(tmp_path)
     put(tmp_path, "a.txt")
-    with pytest.raises(UsageError, match="an empty name is given"):
+    with pytest.raises(UsageError, match="a name is empty"):
         find_files([""])
 
 
@@ -351,7 +351,7 @@ def a_pipe(path: Path, _: Path) -> None:
     [
         (a_link, "a part of its path is a link"),
         (a_link_above, "a part of its path is a link"),
-        (a_pipe, "it is a pipe"),
+        (a_pipe, "it is now a pipe"),
     ],
 )
 def test_what_takes_the_place_of_a_file_that_was_found_is_not_opened(

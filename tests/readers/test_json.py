@@ -69,7 +69,7 @@ def test_the_text_may_lie_deeper(tmp_path: Path) -> None:
 def test_an_object_a_line_is_json_lines_whatever_it_is_called(tmp_path: Path) -> None:
     items = found(tmp_path, "t.json", '{"text": "a"}\n\n{"text": "b"\n{"text": "c"}')
     assert ids(items) == ["wire/t#1", "wire/t#3", "wire/t#4"]
-    assert failures(items)[0].startswith("wire/t.json, line 3: is no JSON")
+    assert failures(items)[0].startswith("wire/t.json, line 3: is not JSON")
     assert isinstance(items[0], Record)
     assert items[0].origin.media_type == "application/jsonl"
 
@@ -96,7 +96,7 @@ def test_an_object_is_read_though_something_else_stands_behind_it(tmp_path: Path
     first, second = found(tmp_path, "t.json", json.dumps(TWO[0]) + behind)
     assert texts([first]) == ["Salt. 盐。"]
     assert isinstance(second, Unreadable)
-    assert "something stands behind its end" in second.reason
+    assert "has data after its end" in second.reason
 
 
 def test_a_byte_order_mark_is_no_part_of_it(tmp_path: Path) -> None:
@@ -114,13 +114,13 @@ def test_a_nan_that_pandas_wrote_costs_no_record(tmp_path: Path) -> None:
 def test_an_element_that_is_no_json_harms_no_other(tmp_path: Path) -> None:
     items = found(tmp_path, "t.json", '[{"text": "a"}, {"text": b}, {"text": "c"}]')
     assert [type(item) for item in items] == [Record, Unreadable, Record]
-    assert failures(items)[0].startswith("wire/t.json, record 2 (byte 16): is no JSON (")
+    assert failures(items)[0].startswith("wire/t.json, record 2 (byte 16): is not JSON (")
 
 
 def test_an_element_that_is_no_object_is_told(tmp_path: Path) -> None:
     items = found(tmp_path, "t.json", '[{"text": "a"}, 7, "text", ["b"], null, {"text": "c"}]')
     assert len(failures(items)) == 4
-    assert "record 2 (byte 16): is no JSON object; each record must be one" in failures(items)[0]
+    assert "record 2 (byte 16): is not a JSON object; each record must be one" in failures(items)[0]
 
 
 @pytest.mark.parametrize("cut", range(1, 14))
@@ -141,7 +141,7 @@ def test_a_list_in_an_object_that_breaks_off_is_read_up_to_there(tmp_path: Path)
 
 def test_a_missing_comma_is_told_with_its_place(tmp_path: Path) -> None:
     items = found(tmp_path, "t.json", '[{"text": "a"} {"text": "b"}, {"text": "c"}]')
-    assert failures(items)[0].startswith("wire/t.json, record 1 (byte 1): is no JSON (")
+    assert failures(items)[0].startswith("wire/t.json, record 1 (byte 1): is not JSON (")
     assert isinstance(items[1], Record)
 
 
@@ -165,7 +165,7 @@ def test_utf_16_and_32_are_read_as_windows_writes_them(tmp_path: Path, name: str
 def test_half_a_pair_in_utf_16_fails_its_record_alone(tmp_path: Path) -> None:
     data = '{"text": "Sa\ud83dlt."}\n{"text": "Wind."}\n'.encode("utf-16-le", "surrogatepass")
     broken, whole = found(tmp_path, "t.jsonl", data)
-    assert failures([broken])[0].startswith("wire/t.jsonl, line 1: is no UTF-8 (invalid continuation byte); ")
+    assert failures([broken])[0].startswith("wire/t.jsonl, line 1: is not UTF-8 (invalid continuation byte); ")
     assert texts([whole]) == ["Wind."]
 
 
@@ -181,7 +181,7 @@ def test_what_stands_before_the_end_of_a_torn_utf_16_is_read(tmp_path: Path) -> 
     data = "".join(f'{{"text": "{n}"}}\n' for n in range(20_000)).encode("utf-16-le") + b"x"
     items = found(tmp_path, "t.jsonl", data)
     assert len(items) > 10_000
-    assert failures(items) == ["is no whole text in utf-16-le (truncated data); convert it to UTF-8"]
+    assert failures(items) == ["is not valid utf-16-le (truncated data); convert it to UTF-8"]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_what_stands_before_the_end_of_a_torn_utf_16_is_read(tmp_path: Path) -> 
 )
 def test_a_lone_surrogate_fails_its_record_as_in_json_lines(tmp_path: Path, data: bytes) -> None:
     told = failures(found(tmp_path, "t.json", data))[0]
-    assert "holds a \\ud800–\\udfff escape that stands alone, which is no text; repair the record" in told
+    assert "contains a lone surrogate escape (\\ud800–\\udfff), which is not text; repair the record" in told
 
 
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
@@ -239,8 +239,8 @@ def test_an_article_of_this_pipeline_is_no_source(tmp_path: Path) -> None:
     article = encode_article(pipeline.process("The weir\nDaily Post: Why?\nIda Moss: 为了鳗鱼。\n", id="weir"))
     for data in (article, b"[" + article + b"]", article + b"\n" + article):
         told = only_aside(found(tmp_path, "t.json", data, named=False))
-        assert told.reason == "is what this pipeline wrote (bilingual-article), not a source; leave it out"
-    assert "is what this pipeline wrote" in only_failure(found(tmp_path, "t.json", article)).reason
+        assert told.reason == "is an article that this pipeline wrote (bilingual-article), not a source; leave it out"
+    assert "is an article that this pipeline wrote" in only_failure(found(tmp_path, "t.json", article)).reason
 
 
 @pytest.mark.parametrize("data", [{"name": "a", "version": 1}, [{"name": "a"}], {"items": [{"name": "a"}]}])
@@ -262,7 +262,7 @@ def test_texts_behind_many_records_without_any_are_read(tmp_path: Path) -> None:
 
 
 def test_an_empty_list_holds_no_document(tmp_path: Path) -> None:
-    assert only_aside(found(tmp_path, "t.json", "[]", named=False)).reason == "holds no records; leave it out"
+    assert only_aside(found(tmp_path, "t.json", "[]", named=False)).reason == "contains no records; leave it out"
 
 
 def test_elements_are_read_one_at_a_time(tmp_path: Path) -> None:

@@ -87,12 +87,12 @@ def test_a_line_whose_field_holds_no_text_is_told(tmp_path: Path) -> None:
 def test_a_broken_line_is_told_by_its_number(tmp_path: Path, line: str) -> None:
     told = failure(tmp_path, line)
     assert told.id == "wire/t#1"
-    assert told.reason.startswith("wire/t.jsonl, line 1: is no JSON")
+    assert told.reason.startswith("wire/t.jsonl, line 1: is not JSON")
 
 
 @pytest.mark.parametrize("line", ["[1, 2]", '"text"', "null", "7"])
 def test_a_line_that_is_no_object_is_told(tmp_path: Path, line: str) -> None:
-    assert "is no JSON object; each line must be one" in failure(tmp_path, line).reason
+    assert "is not a JSON object; each line must be one" in failure(tmp_path, line).reason
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_lone_surrogate_is_told_with_what_to_repair(tmp_path: Path, line: byte
 def test_a_line_that_is_no_utf8_is_told_as_such(tmp_path: Path, data: bytes) -> None:
     told = failure(tmp_path, b'{"text": "' + data + b'"}')
     assert told.id == "wire/t#1"
-    assert "is no UTF-8" in told.reason
+    assert "is not UTF-8" in told.reason
     assert "convert the file" in told.reason
 
 
@@ -174,4 +174,4 @@ def test_the_encoding_of_the_settings_holds_for_lines_and_a_line_that_breaks_it_
     assert isinstance(last, Record)
     assert (first.data, last.data) == ("盐田的清晨", "退潮")
     assert isinstance(broken, Unreadable)
-    assert "line 2: is no UTF-8" in broken.reason
+    assert "line 2: is not UTF-8" in broken.reason

@@ -143,7 +143,7 @@ def test_a_column_that_is_named_and_not_there_is_one_error(tmp_path: Path, write
         "has no column 'texts', which [input] text_field names; did you mean 'text'?"
     )
     assert only_failure(in_file(path, Input(text_field="n"))).reason == (
-        "its column 'n' holds no text; name another in [input] text_field"
+        "its column 'n' contains no text; name another in [input] text_field"
     )
 
 
@@ -168,7 +168,9 @@ def test_pictures_are_not_taken_for_texts(tmp_path: Path, write: Writer) -> None
 
 @every_form
 def test_a_table_without_rows_holds_no_document(tmp_path: Path, write: Writer) -> None:
-    assert only_aside(in_file(write(table("a").slice(0, 0), tmp_path / "t"), named=False)).reason.startswith("holds no")
+    assert only_aside(in_file(write(table("a").slice(0, 0), tmp_path / "t"), named=False)).reason.startswith(
+        "contains no records"
+    )
 
 
 @every_form
@@ -189,7 +191,7 @@ def test_a_file_is_told_by_its_content(tmp_path: Path, write: Writer) -> None:
 )
 def test_what_is_no_table_is_told_with_what_to_do(tmp_path: Path, name: str, data: bytes) -> None:
     told = only_failure(found(tmp_path, name, data))
-    assert "; fetch it again, or write it anew" in told.reason or "; write it anew" in told.reason
+    assert "; fetch it again, or write it again" in told.reason or "; write it again" in told.reason
 
 
 def test_a_group_of_rows_that_is_damaged_is_lost_and_the_others_are_read(tmp_path: Path) -> None:
@@ -202,7 +204,7 @@ def test_a_group_of_rows_that_is_damaged_is_lost_and_the_others_are_read(tmp_pat
     assert ids(items) == [f"wire/t#{n}" for n in (1, 2, 3, 4, 5, 9, 10, 11, 12)]
     (told,) = failures(items)
     assert told.startswith("wire/t.parquet, row 5: it and all up to row 8 are lost (")
-    assert told.endswith("; fetch the file again, or write it anew")
+    assert told.endswith("; fetch the file again, or write it again")
 
 
 def test_a_batch_that_is_damaged_is_lost_and_the_others_are_read(tmp_path: Path) -> None:
@@ -222,7 +224,7 @@ def test_a_stream_that_breaks_off_gives_the_rows_before(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-200])
     items = in_file(path)
     assert len([item for item in items if isinstance(item, Record)]) == 8
-    assert failures(items)[0].startswith("breaks off after row 8 (")
+    assert failures(items)[0].startswith("is truncated after row 8 (")
 
 
 def test_what_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_one_that_is_installed_and_broken_disturbs_nobody_who_does_not_name_it(s
 def test_one_that_is_installed_is_hinted_at_where_nobody_knows_a_file(shelf: Shelf, tmp_path: Path) -> None:
     shelf.reader("logbook")
     (aside,) = read(tmp_path / "a.bin", bytes(100), named=False)
-    said = "is nothing that any reader knows; reader 'logbook' is installed: a table [sources.logbook] in the settings"
+    said = "has a format that no reader knows; reader 'logbook' is installed: a table [sources.logbook] in the settings"
     assert aside == LeftOut("a.bin", f"{said} lets it try")
 
 
@@ -121,7 +121,7 @@ def test_an_option_of_a_reader_of_this_package_is_checked_as_well() -> None:
 @pytest.mark.parametrize("form", ["gzip", "zstd", "xz", "bzip2", "zip", "tar"])
 def test_a_format_that_only_unpacks_is_refused(form: str) -> None:
     with pytest.raises(
-        SettingError, match=f"'{form}' unpacks, which is done anyhow; name the reader of what is inside"
+        SettingError, match=f"'{form}' unpacks files, which is always done; name the reader of their content"
     ):
         select_readers(form=form)
 
@@ -140,4 +140,4 @@ def test_a_reader_that_raises_what_nobody_expects_ends_its_file_and_no_other(she
     code += "    def read(self, source, options):\n        raise KeyError('no')\n        yield\n"
     shelf.reader("logbook", code=code)
     ((_, said),) = told(read(tmp_path / "a.txt", LOG, logbook={}))
-    assert said == "a.txt: the reader 'logbook' broke on it: KeyError: 'no'; report it, and leave the file out"
+    assert said == "a.txt: the reader 'logbook' failed on it: KeyError: 'no'; report it, and leave the file out"

@@ -91,7 +91,7 @@ def test_tables_without_a_text_are_left_out_with_the_reason(tmp_path: Path) -> N
     items = in_file(path)
     assert [item for item in items if isinstance(item, LeftOut)] == [
         LeftOut("wire/t.db, price list", "has no field that is a text (there are: price)"),
-        LeftOut("wire/t.db, empty", "holds no records"),
+        LeftOut("wire/t.db, empty", "contains no records"),
         LeftOut("wire/t.db, seen", "is a view; name it in [sources.sqlite] table"),
     ]
     assert ids(items) == ["n"]
@@ -108,7 +108,7 @@ def test_what_full_text_search_keeps_for_itself_is_no_table(tmp_path: Path) -> N
 
 def test_a_database_without_texts_is_left_aside_in_a_folder_and_an_error_where_named(tmp_path: Path) -> None:
     path = database(tmp_path / "t.db", "CREATE TABLE p (price INTEGER)", "INSERT INTO p VALUES (7)")
-    reason = "none of its tables holds texts (p has no field that is a text (there are: price))"
+    reason = "none of its tables contains texts (p has no field that is a text (there are: price))"
     assert only_aside(in_file(path, named=False)).reason == reason
     assert only_failure(in_file(path)).reason == reason
 
@@ -158,7 +158,9 @@ def test_of_several_tables_those_with_the_column_that_is_named_are_read(tmp_path
     database(path, "CREATE TABLE other (story)", "INSERT INTO other VALUES ('盐')")
     assert texts([item for item in in_file(path, Input(text_field="story")) if isinstance(item, Record)]) == ["盐"]
     told = only_failure(in_file(path, Input(text_field="nothing"))).reason
-    assert told.startswith("none of its tables holds texts (articles has no field that is a text (there are: id, title")
+    assert told.startswith(
+        "none of its tables contains texts (articles has no field that is a text (there are: id, title"
+    )
 
 
 # --- values
@@ -295,7 +297,8 @@ def test_an_export_of_this_pipeline_is_no_source(tmp_path: Path) -> None:
         ("INSERT INTO articles VALUES (?, ?, ?)", [("weir", "The weir", article)]),
     )
     told = only_aside(in_file(path, named=False))
-    assert told == LeftOut("wire/t.db", "is what this pipeline wrote (bilingual-article), not a source; leave it out")
+    reason = "is an article that this pipeline wrote (bilingual-article), not a source; leave it out"
+    assert told == LeftOut("wire/t.db", reason)
 
 
 def test_a_database_over_a_pipe_is_read(tmp_path: Path) -> None:

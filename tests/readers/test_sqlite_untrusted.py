@@ -220,7 +220,7 @@ def test_a_query_that_gives_rows_for_ever_ends(tmp_path: Path, monkeypatch: pyte
 def test_a_value_is_not_larger_than_the_file_has_room_for(value: str, tmp_path: Path) -> None:
     path = computed(tmp_path / "t.db", value)
     told = only_failure(in_file(path, table="talks")).reason
-    assert "holds or computes a value of more than 65,536 bytes, too much for this file" in told
+    assert "has or computes a value of more than 65,536 bytes, too much for this file" in told
 
 
 def test_a_pattern_of_many_wildcards_is_refused(tmp_path: Path) -> None:

@@ -269,12 +269,12 @@ def test_all_else_is_counted_by_reason(tmp_path: Path) -> None:
         "HTTP status 404": 1,
         "media type image/png": 1,
         "no media type": 1,
-        "a media type that is none": 1,
+        "an invalid media type": 1,
         "empty payload": 1,
         "robots.txt": 1,
         "log of the crawl": 1,
         "media type text/dns": 1,
-        "a record type that is none": 1,
+        "an invalid record type": 1,
     }
 
 

@@ -18,8 +18,8 @@ from readers.warcs import PACKED, PAGE, TALK, answer, chunked, failure, found, p
 
 
 LIES = {
-    "-5": "is '-5', no number of bytes",
-    "9" * 50: "is '9999999999999999999999999999999999999...', no number of bytes",
+    "-5": "is '-5', not a number of bytes",
+    "9" * 50: "is '9999999999999999999999999999999999999...', not a number of bytes",
     "999999999999": "of 999,999,999,999 runs over another record",
     "70000": "of 70,000 runs over another record",
     "400": "of 400 is not where it ends",
@@ -87,7 +87,7 @@ def test_a_text_about_warc_is_no_record(tmp_path: Path) -> None:
 
 
 def test_a_response_without_http_is_told(tmp_path: Path) -> None:
-    assert "holds no HTTP answer that can be read" in failure(tmp_path, record("<p>no header")).reason
+    assert "contains no valid HTTP response" in failure(tmp_path, record("<p>no header")).reason
 
 
 def test_a_record_without_type_is_told(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_file_that_is_cut_off_in_a_header_is_told(tmp_path: Path) -> None:
 
 def test_a_file_of_that_name_that_is_none_is_told(tmp_path: Path) -> None:
     reason = failure(tmp_path, b"Salt, and nothing else.\n").reason
-    assert "does not begin with a line such as WARC/1.0, and no record comes behind it" in reason
+    assert "does not begin with a line such as WARC/1.0, and no record follows" in reason
 
 
 def test_a_compression_that_breaks_off_keeps_what_came_before(tmp_path: Path) -> None:
@@ -125,8 +125,8 @@ def test_a_compression_that_breaks_off_keeps_what_came_before(tmp_path: Path) ->
     told = found(tmp_path, packed[: len(packed) * 4 // 5], name="crawl.warc.gz")
     assert [type(each) for each in told[:2]] == [Record, Record]
     assert isinstance(told[-1], Unreadable)
-    assert "broke on it" not in told[-1].reason
-    assert "breaks off" in told[-1].reason
+    assert "failed on it" not in told[-1].reason
+    assert "is truncated" in told[-1].reason
 
 
 # Whatever comes
@@ -162,7 +162,7 @@ def told(folder: Path, data: bytes, options: Input | None = None) -> list[ReadRe
     for each in given:
         if not isinstance(each, Record):
             assert len(each.reason.splitlines()) == 1
-            assert "broke on it" not in each.reason
+            assert "failed on it" not in each.reason
     return given
 
 

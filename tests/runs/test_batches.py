@@ -173,10 +173,10 @@ def test_a_batch_without_any_text_does_not_end_the_job() -> None:
 @pytest.mark.parametrize(
     ("columns", "named", "message"),
     [
-        ({"id": ["a"], "text": [7]}, {}, "the column 'text' of the table holds no text"),
+        ({"id": ["a"], "text": [7]}, {}, "the column 'text' of the table contains no text"),
         ({"id": ["a"], "txet": ["x"]}, {}, r"no column 'text' \(there are: id, txet\); name it with text="),
         ({"id": ["a"], "story": ["x"]}, {"text": "stroy"}, "no column 'stroy'; did you mean 'story'"),
-        ({"id": ["a"], "text": [7]}, {"text": "text"}, "the column 'text' of the table holds no text"),
+        ({"id": ["a"], "text": [7]}, {"text": "text"}, "the column 'text' of the table contains no text"),
         ({"ids": ["a"], "text": ["x"]}, {}, "no column 'id'; did you mean 'ids'.*name it with id="),
     ],
 )

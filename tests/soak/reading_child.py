@@ -47,7 +47,7 @@ def answer(path: Path) -> dict[str, object]:
             found[type(item).__name__] += 1
             if isinstance(item, Record):
                 _use(item)
-            elif "broke on it" in item.reason:
+            elif "failed on it" in item.reason:
                 fault = item.reason
         if found.total() > MOST:
             fault = f"more than {MOST:,} documents"

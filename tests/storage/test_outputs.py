@@ -74,16 +74,16 @@ def test_the_command_exports_from_bucket_to_bucket(output: tuple[Path, str], buc
 @pytest.mark.parametrize(
     ("target", "form", "said"),
     [
-        ("s3://sugar/a.parquet", None, "s3://sugar is no bucket there"),
-        ("https://salt.example/a.parquet", None, "https://salt.example/a.parquet: files of the web can only be read"),
+        ("s3://sugar/a.parquet", None, "s3://sugar is not a bucket there"),
+        ("https://salt.example/a.parquet", None, "cannot write to https://salt.example/a.parquet; use a path"),
         ("ftp://salt.example/a.parquet", None, "ftp:// is not read; s3://"),
-        ("s3://salt/a.json", "json", "s3://salt/a.json: a file per article needs a folder"),
+        ("s3://salt/a.json", "json", "s3://salt/a.json is not a folder; give a folder"),
         ("s3://salt/a/", "jsonl", "s3://salt/a/ ends in a slash, but format 'jsonl' writes one file"),
-        ("s3://salt/a", None, "the name of s3://salt/a tells no format"),
-        ("s3://salt/..", "json", "s3://salt/.. is no name"),
-        ("s3://salt/out/a.jsonl", None, "s3://salt/out/a.jsonl is what is exported, or lies in it"),
-        ("s3://salt/out", "json", "s3://salt/out is what is exported"),
-        ("s3://salt", "json", "s3://salt/ is what is exported, or lies in it or around it"),
+        ("s3://salt/a", None, "cannot infer the format from 'a'; use --to"),
+        ("s3://salt/..", "json", "s3://salt/.. is not a valid object name"),
+        ("s3://salt/out/a.jsonl", None, "s3://salt/out/a.jsonl overlaps the input s3://salt/out/"),
+        ("s3://salt/out", "json", "s3://salt/out overlaps the input s3://salt/out/"),
+        ("s3://salt", "json", "s3://salt/ overlaps the input s3://salt/out/"),
     ],
 )
 def test_a_target_that_cannot_be_is_wrong_usage_and_nothing_is_written(

@@ -57,7 +57,7 @@ def test_a_sound_reader_passes() -> None:
 @pytest.mark.parametrize(
     ("fails", "said"),
     [
-        ("raises", r"a\.log, .*: a\.log: the reader 'logbook' broke on it: (ValueError|UnicodeDecodeError)"),
+        ("raises", r"a\.log, .*: a\.log: the reader 'logbook' failed on it: (ValueError|UnicodeDecodeError)"),
         ("lines", r"a\.log, .*: its reason has several lines: 'says no number\\nof lines'"),
         ("always", r"a\.log gives no document: .*is not to my taste"),
     ],

@@ -1,1 +1,1 @@
-"""What holds other files: compressions and archives."""
+"""Reads files that contain other files: compressed files and archives."""

@@ -14,9 +14,9 @@ from pipeline.readers.reader import Claim, ReaderItem
 
 ZSTD = b"\x28\xb5\x2f\xfd"
 SKIPPABLE = b"\x2a\x4d\x18"
-"""Behind a byte from 50 to 5F it begins a frame that holds something else than data; LZ4 has them, too."""
+"""After a byte from 50 to 5F, starts a skippable frame, which contains no data; LZ4 has them, too."""
 BZIP2_BLOCKS = (b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x38\x50\x90")
-"""What stands behind `BZh` and a digit: a block, or the end of a file that holds nothing."""
+"""What follows `BZh` and a digit: a block, or the end of an empty file."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Bzip2Reader:
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """Claims by the first bytes and those of the first block: `BZh1` alone may begin a text."""
+        """Claims by the first bytes and those of the first block, because a text may begin with `BZh1`."""
         begins = source.head.startswith(b"BZh") and source.head[3:4] in b"123456789"
         return Claim.CONTENT if begins and source.head.startswith(BZIP2_BLOCKS, 4) else Claim.NONE
 
@@ -103,7 +103,7 @@ def content(source: ByteSource, compression: Compression) -> ByteSource:
 
 
 def gzip() -> Compression:
-    """gzip; NULs behind a member fill a block of a tape or disk."""
+    """gzip; NULs after a member fill a block of a tape or disk."""
     return Compression("gzip", lambda: Inflater(zlib.MAX_WBITS | 16), (zlib.error,), padding=True)
 
 
@@ -119,8 +119,8 @@ def zstd(window: int) -> Compression:
     def fresh() -> Decoder:
         return ZstdDecompressor(options={DecompressionParameter.window_log_max: window})
 
-    def hint(told: str) -> str | None:
-        if "too much memory" not in told:
+    def hint(decoder_message: str) -> str | None:
+        if "too much memory" not in decoder_message:
             return None
         return f"its zstd window is over the limit of {1 << window:,} bytes; raise [sources.zstd] window up to 31"
 
@@ -128,14 +128,14 @@ def zstd(window: int) -> Compression:
 
 
 def xz(memory: int) -> Compression:
-    """The format of xz-utils; unpacking may take `memory` bytes. NULs behind a stream are part of the format."""
+    """The format of xz-utils; decompression may use `memory` bytes. NULs after a stream are part of the format."""
     import lzma
 
     def fresh() -> Decoder:
         return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=memory)
 
-    def hint(told: str) -> str | None:
-        if "Memory usage" not in told:
+    def hint(decoder_message: str) -> str | None:
+        if "Memory usage" not in decoder_message:
             return None
         return f"needs more than {memory:,} bytes of memory to unpack; raise [sources.xz] memory"
 
@@ -150,7 +150,7 @@ def bzip2() -> Compression:
 
 
 class Inflater:
-    """zlib's decoder with the face of the others. `bits` say what is around the data: see `zlib.decompressobj`."""
+    """Adapts zlib's decoder to `Decoder`. `bits` selects the container format, see `zlib.decompressobj`."""
 
     def __init__(self, bits: int) -> None:
         self._decoder = zlib.decompressobj(bits)
@@ -158,21 +158,21 @@ class Inflater:
 
     @property
     def eof(self) -> bool:
-        """Whether the data is over."""
+        """Whether the data has ended."""
         return self._decoder.eof
 
     @property
     def needs_input(self) -> bool:
-        """Whether all was taken that was given."""
+        """Whether all input was consumed."""
         return not self._rest and not self._decoder.eof
 
     @property
     def unused_data(self) -> bytes:
-        """What was given beyond the end."""
+        """Input after the end of the data."""
         return self._decoder.unused_data
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        """What comes out, up to `max_length` bytes. Raises `zlib.error`."""
+        """Returns up to `max_length` decompressed bytes. Raises `zlib.error`."""
         piece = self._decoder.decompress(self._rest + data if self._rest else data, max_length)
         self._rest = self._decoder.unconsumed_tail
         return piece

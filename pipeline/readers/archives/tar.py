@@ -15,11 +15,11 @@ from pipeline.readers.reader import Claim, ReaderItem
 
 BLOCK_BYTES: Final = tarfile.BLOCKSIZE
 MAX_EXTENDED_HEADER_BYTES: Final = 1 << 20
-"""Bytes that all headers of one member may have: long names, and what pax has to say of it."""
+"""Maximum bytes of all headers of one member, with long names and pax records."""
 MAX_GLOBAL_HEADERS: Final = 100
-"""Entries that hold for all members; they stay in memory."""
+"""Maximum number of global headers, which stay in memory."""
 TAR_SUFFIXES: Final = frozenset({".tar"})
-TAR_DAMAGED: Final = "the header of a member is damaged; what stands before it is read; get the file anew"
+TAR_DAMAGED: Final = "the header of a member is damaged; members before it are read; fetch the file again"
 ERRORS: Final = (
     tarfile.TarError,
     ArithmeticError,
@@ -31,7 +31,7 @@ ERRORS: Final = (
     TypeError,
     ValueError,
 )
-"""What the library raises at headers that make no sense, beside its own errors."""
+"""Exceptions, besides its own, that `tarfile` raises for invalid headers."""
 MEMBER_KINDS: Final = {
     tarfile.LNKTYPE: "a link, which is not followed",
     tarfile.SYMTYPE: "a link, which is not followed",
@@ -51,7 +51,7 @@ class TarReader:
     def sniff(self, source: ByteSource) -> Claim:
         """Claims by the checksum of the first header; an empty archive by its name."""
         header = source.head[:BLOCK_BYTES]
-        if header[257:262] == b"ustar" or _sums_up(header):
+        if header[257:262] == b"ustar" or _is_header(header):
             return Claim.CONTENT
         empty = len(header) == BLOCK_BYTES and not header.strip(b"\0")
         return Claim.NAME if empty and source.suffix in TAR_SUFFIXES else Claim.NONE
@@ -59,23 +59,23 @@ class TarReader:
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """Yields the members."""
         forward = _Forward(source.packed)
-        most, number, given = options.limits.members, 0, 0
+        most, number, yielded = options.limits.members, 0, 0
         archive = _opened(forward)
         while (info := _next(archive, forward)) is not None:
             number += 1
             source.budget.hold()
             if number > most:
-                raise ReaderError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
+                raise ReaderError(f"has more members than the limit of {most:,}; {members.REMEDY}")
             for member in _member(source, archive, info, forward, options):
-                given += 1
+                yielded += 1
                 yield member
         forward.finish()
-        if not given:
-            yield source.left_out(members.NONE_TAKEN if number else "is a tar archive that holds nothing")
+        if not yielded:
+            yield source.left_out(members.NONE_TAKEN if number else "is an empty tar archive")
 
 
-def _sums_up(header: bytes) -> bool:
-    """Whether a block is a header: it holds the sum of its own bytes, with the sum counted as spaces."""
+def _is_header(header: bytes) -> bool:
+    """Whether a block is a header: it contains the sum of its own bytes, with the sum field counted as spaces."""
     if len(header) < BLOCK_BYTES or not header[0]:
         return False
     digits = header[148:156].strip(b"\0 ")
@@ -87,16 +87,16 @@ def _sums_up(header: bytes) -> bool:
 def _opened(forward: "_Forward") -> tarfile.TarFile:
     forward.begin()
     try:
-        # Surrogates keep the bytes of a name that is no UTF-8.
+        # surrogateescape keeps the bytes of a name that is not UTF-8.
         return tarfile.TarFile(fileobj=cast("BinaryIO", forward), encoding="utf-8", errors="surrogateescape")
     except ReaderError:
         raise
     except ERRORS as error:
-        raise ReaderError(f"is no whole tar archive: {_error_line(error)}; get the file anew") from None
+        raise ReaderError(f"is not a complete tar archive: {_error_line(error)}; fetch the file again") from None
 
 
 def _next(archive: tarfile.TarFile, forward: "_Forward") -> tarfile.TarInfo | None:
-    """The next member; None at the end. Raises `ReaderError` where that is no proper end."""
+    """Returns the next member; None at the end. Raises `ReaderError` if that is not a proper end."""
     forward.begin()
     try:
         info = archive.next()
@@ -104,14 +104,14 @@ def _next(archive: tarfile.TarFile, forward: "_Forward") -> tarfile.TarInfo | No
         raise
     except ERRORS as error:
         raise ReaderError(f"{TAR_DAMAGED} ({_error_line(error)})") from None
-    # The library keeps every member; and what it says of a damaged header is that the archive is over.
+    # `tarfile` keeps all members, and reports a damaged header as the end of the archive.
     cast("Any", archive).members.clear()
     if info is None and forward.last.strip(b"\0"):
         raise ReaderError(TAR_DAMAGED)
     if info is None and not forward.last:
-        raise ReaderError("has no end: it may break off just behind a member; get the file anew to be sure")
+        raise ReaderError("has no end marker: it may be truncated after a member; fetch the file again to be sure")
     if len(archive.pax_headers) > MAX_GLOBAL_HEADERS:
-        raise ReaderError(f"has more than {MAX_GLOBAL_HEADERS} headers for all its members; pack it anew")
+        raise ReaderError(f"has more than {MAX_GLOBAL_HEADERS} headers for all its members; repack it")
     return info
 
 
@@ -129,14 +129,14 @@ def _member(
         return
     location = source.location.inside(path)
     if not info.isreg():
-        kind = MEMBER_KINDS.get(info.type, f"of a kind that is not known ({info.type!r})")
+        kind = MEMBER_KINDS.get(info.type, f"of an unknown kind ({info.type!r})")
         yield LeftOut(str(location), f"is {kind}")
         return
     content: io.RawIOBase
     if info.issparse():
-        content = _Sparse(cast("Readable", archive.extractfile(info)), forward, source.budget)
+        content = _SparseStream(cast("Readable", archive.extractfile(info)), forward, source.budget)
     else:
-        content = _Content(forward, info.size)
+        content = _MemberStream(forward, info.size)
     yield source.inner(location, cast("BinaryIO", content))
 
 
@@ -157,14 +157,14 @@ class _Forward:
         self._room: int | None = None
         self._fault: ReaderError | None = None
         self.last = b""
-        """What was read last: of a header that is damaged, the library says nothing."""
+        """The last bytes that were read, because `tarfile` does not report a damaged header."""
 
     def begin(self) -> None:
-        """From now on headers are read."""
+        """Starts reading the headers of a member."""
         self._room = MAX_EXTENDED_HEADER_BYTES
 
     def some(self, size: int) -> bytes:
-        """Up to `size` bytes of the content of a member. Raises `ReaderError` at the end of the archive."""
+        """Returns up to `size` bytes of a member's content. Raises `ReaderError` at the end of the archive."""
         piece = self._forward.read(size)
         self._at += len(piece)
         if not piece:
@@ -172,13 +172,13 @@ class _Forward:
         return piece
 
     def end(self) -> ReaderError:
-        """The one error for all that the archive breaks off in."""
+        """Returns the error for a truncated archive, always the same one."""
         if self._fault is None:
-            self._fault = ReaderError(f"breaks off after {self._at:,} bytes, within a member; get the file anew")
+            self._fault = ReaderError(f"is truncated after {self._at:,} bytes, within a member; fetch the file again")
         return self._fault
 
     def open(self) -> None:
-        """From now on the library reads the content of a member."""
+        """Starts reading the content of a member."""
         self._room = None
 
     def tell(self) -> int:
@@ -189,7 +189,7 @@ class _Forward:
             self._room -= size
             if self._room < 0 or size < 0:
                 limit = f"{MAX_EXTENDED_HEADER_BYTES:,} bytes"
-                raise ReaderError(f"the header of a member is longer than {limit}; leave the file out, or pack it anew")
+                raise ReaderError(f"the header of a member is longer than {limit}; leave the file out, or repack it")
         whole = self._forward.read(size)
         while len(whole) < size and (more := self._forward.read(size - len(whole))):
             whole += more
@@ -205,12 +205,12 @@ class _Forward:
         return self._at
 
     def finish(self) -> None:
-        """Reads on to the end, so that a compression around it can tell whether all of it is whole."""
+        """Reads to the end of the stream, so that a compression around it can verify all of it."""
         while self._forward.read(1 << 16):
             pass
 
 
-class _Content(io.RawIOBase):
+class _MemberStream(io.RawIOBase):
     """The next `size` bytes of the archive."""
 
     def __init__(self, forward: _Forward, size: int) -> None:
@@ -231,8 +231,8 @@ class _Content(io.RawIOBase):
         return len(piece)
 
 
-class _Sparse(io.RawIOBase):
-    """The bytes of a member with holes, which are more than what lies in the archive."""
+class _SparseStream(io.RawIOBase):
+    """The bytes of a sparse member, which are more than its bytes in the archive."""
 
     def __init__(self, content: Readable, forward: _Forward, budget: Budget) -> None:
         super().__init__()

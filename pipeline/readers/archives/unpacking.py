@@ -1,7 +1,7 @@
 """Decompresses a stream of frames within limits, and reports every fault.
 
-All that can be wrong with the packed bytes comes out as one `ReaderError` that says where, so that whatever reads
-through the stream meets no exception of a library.
+Any fault in the compressed bytes is raised as one `ReaderError` that says where it is, so callers never see the
+exceptions of a library.
 """
 
 import io
@@ -14,8 +14,8 @@ from pipeline.model.record import ReaderError
 from pipeline.readers.budget import Budget, Readable
 
 INPUT_BYTES = 1 << 15
-"""Packed bytes that are read at a time: few, since what stands behind a frame is copied once for each frame."""
-REST = "what stands before that is read; get the file anew"
+"""Compressed bytes that are read at a time; few, because input after a frame is copied once for each frame."""
+REST = "the data before that is read; fetch the file again"
 
 
 class Decoder(Protocol):
@@ -37,15 +37,15 @@ class Decoder(Protocol):
         ...
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        """What comes out of `data` and of what was given before, up to `max_length` bytes."""
+        """Returns up to `max_length` bytes decompressed from `data` and earlier input."""
         ...
 
 
 class Compression(msgspec.Struct, frozen=True):
     """A compression format: its name, the first bytes of a frame, and the errors of its decoder.
 
-    `many` says whether frames may follow each other, `padding` whether NULs between and behind them mean nothing.
-    `hint` turns what a decoder says into what the user should do, or into None where there is nothing special to do.
+    `many` says whether several frames may follow each other, `padding` whether NULs between and after them are ignored.
+    `hint` turns a message of the decoder into advice, or None if there is none.
     """
 
     name: str
@@ -82,10 +82,10 @@ class Unpacked(io.RawIOBase):
         try:
             piece = self._next(len(room))
         except ReaderError as error:
-            # The limits', or that of a layer beneath.
+            # An error of the limits, or of a layer below.
             self._fault = error
         except EOFError:
-            self._fault = ReaderError(f"{self._what} breaks off after {self._where}; {REST}")
+            self._fault = ReaderError(f"{self._what} is truncated after {self._where}; {REST}")
         except self._errors as error:
             self._fault = ReaderError(self._reason(error))
         else:
@@ -94,7 +94,7 @@ class Unpacked(io.RawIOBase):
         raise self._fault
 
     def _next(self, most: int) -> bytes:
-        """A piece of at most `most` bytes, empty at the end. Raises `EOFError` where a frame is not whole."""
+        """Returns at most `most` bytes, empty at the end. Raises `EOFError` if a frame is truncated."""
         while self._decoder is not None or self._begin():
             decoder = cast("Decoder", self._decoder)
             if decoder.eof:
@@ -113,7 +113,7 @@ class Unpacked(io.RawIOBase):
         return b""
 
     def _begin(self) -> bool:
-        """Whether there is a frame, or another one; then it is begun."""
+        """Starts the next frame, if there is one, and returns whether there is."""
         if self._frames and not self._compression.many:
             return False
         self._waiting = self._input()
@@ -144,10 +144,10 @@ class Unpacked(io.RawIOBase):
         return f"{self._taken:,} bytes ({self._given:,} unpacked)"
 
     def _reason(self, error: BaseException) -> str:
-        told = str(error).strip().splitlines() or [type(error).__name__]
-        hint = self._compression.hint(told[0])
+        message = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        hint = self._compression.hint(message)
         if hint is not None:
             return hint
         if self._frames:
-            return f"{self._what} is damaged, or something else follows it, within {self._where}: {told[0]}; {REST}"
-        return f"{self._what} is damaged within {self._where}: {told[0]}; {REST}"
+            return f"{self._what} is damaged, or something else follows it, within {self._where}: {message}; {REST}"
+        return f"{self._what} is damaged within {self._where}: {message}; {REST}"

@@ -1,4 +1,4 @@
-"""Reads zip archives: yields each member, in the order of the directory."""
+"""Reads zip archives: yields each member, in the order of the central directory."""
 
 import io
 import stat
@@ -21,18 +21,20 @@ from pipeline.readers.budget import Budget
 from pipeline.readers.byte_source import ByteSource
 from pipeline.readers.reader import Claim, ReaderItem
 
+MAX_MEDIA_TYPE_BYTES = 100
+"""Bytes that are read of the media type in the first member of an e-book or OpenDocument file."""
 LOCAL_HEADER_BYTES = 30
-"""Bytes of a member's own header before its name."""
+"""Bytes of a member's local header before its name."""
 STORED, DEFLATED, BZIP2, ZSTD, XZ = 0, 8, 12, 93, 95
 OTHERS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 14: "LZMA", 97: "WavPack", 98: "PPMd"}
-"""Ways to pack that no one uses for texts, by their number."""
+"""Compression methods that are rare for texts, by their number."""
 DOCUMENTS = {"word": "a Word document (docx)", "xl": "an Excel workbook (xlsx)", "ppt": "a PowerPoint file (pptx)"}
-"""What a file of Office is, by the folder in it."""
+"""Kinds of Office documents, by the folder in them."""
 
 
 @dataclass(frozen=True)
 class ZipReader:
-    """Reads zip archives, but not files of programs that are zip archives inside, such as .docx."""
+    """Reads zip archives, but not document formats that are zip archives inside, such as .docx."""
 
     name: ClassVar = "zip"
     protocol: ClassVar = 1
@@ -44,71 +46,70 @@ class ZipReader:
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """Yields the members. A stream is copied to disk first, because the directory is at the end."""
         with source.on_disk() as path, path.open("rb") as file:
-            found = read_directory(file)
+            directory = read_directory(file)
             most = options.limits.members
-            if found.members > most:
-                raise ReaderError(f"holds {found.members:,} members, over the limit of {most:,}; {members.REMEDY}")
-            survey = _survey(file, found, most)
+            if directory.members > most:
+                raise ReaderError(f"has {directory.members:,} members, over the limit of {most:,}; {members.REMEDY}")
+            survey = _survey(file, directory, most)
             if survey.kind:
                 yield source.left_out(f"is {survey.kind}; save it as text or as a web page")
                 return
-            if not survey.offsets and not found.length:
-                yield source.left_out("is a zip archive that holds nothing")
+            if not survey.offsets and not directory.length:
+                yield source.left_out("is an empty zip archive")
                 return
-            given = 0
-            for number, entry in enumerate(read_entries(file, found), 1):
+            yielded = 0
+            for number, entry in enumerate(read_entries(file, directory), 1):
                 if number > most:
-                    raise ReaderError(f"holds more members than the limit of {most:,}; {members.REMEDY}")
+                    raise ReaderError(f"has more members than the limit of {most:,}; {members.REMEDY}")
                 for member in _member(source, file, entry, survey, options):
-                    given += 1
+                    yielded += 1
                     yield member
                 if source.budget.fault is not None:
                     raise source.budget.fault
-            if not given:
+            if not yielded:
                 yield source.left_out(members.NONE_TAKEN)
 
 
 class ZipSurvey(msgspec.Struct, frozen=True):
-    """What must be known of all members before one is read: where each begins, where the last ends; what it all is."""
+    """Facts about all members, read before any content: their offsets, directory start, kind of file."""
 
     offsets: "array[int]"
     end: int
     kind: str | None
 
     def overlaps(self, entry: ZipEntry) -> bool:
-        """Whether another member, or the directory, begins within the entry: so a few bytes pass for terabytes."""
+        """Whether another member or the directory starts inside the entry, as in zip bombs."""
         at = bisect_left(self.offsets, entry.offset)
-        behind = self.offsets[at + 1] if at + 1 < len(self.offsets) else self.end
-        return entry.least_end > behind
+        next_offset = self.offsets[at + 1] if at + 1 < len(self.offsets) else self.end
+        return entry.least_end > next_offset
 
 
-def _survey(file: BinaryIO, found: ZipDirectory, most: int) -> ZipSurvey:
+def _survey(file: BinaryIO, directory: ZipDirectory, most: int) -> ZipSurvey:
     offsets = array("Q")
     folders: set[str] = set()
     first: ZipEntry | None = None
     try:
-        for entry in islice(read_entries(file, found), most):
+        for entry in islice(read_entries(file, directory), most):
             first = first or entry
             offsets.append(min(entry.offset, (1 << 64) - 1))
             folder, slash, rest = entry.name.partition("/")
             if folder in DOCUMENTS or not slash or rest == "MANIFEST.MF":
                 folders.add(folder)
     except ReaderError:
-        # Those before it are read, and then it is met again.
+        # The members before it are read, and then the error occurs again.
         pass
-    return ZipSurvey(array("Q", sorted(offsets)), found.start, _kind(file, first, folders))
+    return ZipSurvey(array("Q", sorted(offsets)), directory.start, _kind(file, first, folders))
 
 
 def _kind(file: BinaryIO, first: ZipEntry | None, names: set[str]) -> str | None:
-    """What an archive is that is a file of some program; None for one of documents."""
+    """Returns the document format of an archive; None for a plain archive."""
     if "[Content_Types].xml" in names:
         return next((kind for folder, kind in DOCUMENTS.items() if folder in names), "an Office file")
     if first is not None and first.name == "mimetype" and first.method == STORED:
-        said = _Stretch(file, first.offset + LOCAL_HEADER_BYTES + len("mimetype"), min(first.packed, 100), None).read(
-            100
-        )
-        if said.startswith(b"application/"):
-            kind = said.decode("ascii", "replace").strip()
+        begin = first.offset + LOCAL_HEADER_BYTES + len("mimetype")
+        media_type = _FileRange(file, begin, min(first.packed, MAX_MEDIA_TYPE_BYTES), None).read(MAX_MEDIA_TYPE_BYTES)
+        if media_type.startswith(b"application/"):
+            kind = media_type.decode("ascii", "replace").strip()
             return {"application/epub+zip": "an e-book (epub)"}.get(kind, f"a document of type {printable(kind)}")
     if "AndroidManifest.xml" in names:
         return "an Android app (apk)"
@@ -128,7 +129,7 @@ def _member(
             yield LeftOut(str(location), f"is a {kind}, which is not followed")
             return
         if survey.overlaps(entry):
-            raise ReaderError("lies over another member, as in an archive that is made to do harm; leave it out")
+            raise ReaderError("overlaps another member, as in a zip bomb; leave it out")
         stream = _stream(file, entry, source.budget if source.depth == 0 else None, source.budget)
     except ReaderError as error:
         location = source.location.inside(printable(entry.name, None))
@@ -138,21 +139,21 @@ def _member(
 
 
 def _stream(file: BinaryIO, entry: ZipEntry, counted: Budget | None, budget: Budget) -> io.RawIOBase:
-    """The stream of a member. Raises `ReaderError` if it cannot be read."""
+    """Returns the stream of a member. Raises `ReaderError` if it cannot be read."""
     if entry.encrypted:
         raise ReaderError("is encrypted; unpack the archive with its password first")
     compression = _compression(entry.method)
     file.seek(min(entry.offset, 1 << 62))
     header = file.read(LOCAL_HEADER_BYTES)
     if len(header) < LOCAL_HEADER_BYTES or not header.startswith(b"PK\3\4"):
-        raise ReaderError("is not where the directory says; get the file anew, or repair it with `zip -FF`")
+        raise ReaderError("is not where the directory says; fetch the file again, or repair it with `zip -FF`")
     named, extras = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
-    stretch = _Stretch(file, entry.offset + LOCAL_HEADER_BYTES + named + extras, entry.packed, counted)
-    return _Checked(Unpacked(stretch, compression, budget) if compression else stretch, entry)
+    packed_bytes = _FileRange(file, entry.offset + LOCAL_HEADER_BYTES + named + extras, entry.packed, counted)
+    return _CheckedStream(Unpacked(packed_bytes, compression, budget) if compression else packed_bytes, entry)
 
 
 def _compression(method: int) -> Compression | None:
-    """How a member is packed; None for one that is not. Raises `ReaderError` where that is not known here."""
+    """Returns the compression of a member; None if it is stored. Raises `ReaderError` for an unsupported method."""
     if method == STORED:
         return None
     if method == DEFLATED:
@@ -164,10 +165,10 @@ def _compression(method: int) -> Compression | None:
     if method == XZ:
         return compressed.xz(compressed.XzReader.memory)
     known = f" ({OTHERS[method]})" if method in OTHERS else ""
-    raise ReaderError(f"is packed by method {method}{known}, which is not read; pack it anew with deflate")
+    raise ReaderError(f"is compressed with method {method}{known}, which is not supported; repack it with deflate")
 
 
-class _Stretch:
+class _FileRange:
     """A range of a file that is also read elsewhere."""
 
     def __init__(self, file: BinaryIO, start: int, length: int, counted: Budget | None) -> None:
@@ -186,10 +187,10 @@ class _Stretch:
         return piece
 
 
-class _Checked(io.RawIOBase):
+class _CheckedStream(io.RawIOBase):
     """The bytes of a member, checked against the length and checksum in the directory."""
 
-    def __init__(self, source: "_Stretch | Unpacked", entry: ZipEntry) -> None:
+    def __init__(self, source: "_FileRange | Unpacked", entry: ZipEntry) -> None:
         super().__init__()
         self._source = source
         self._entry = entry
@@ -209,9 +210,11 @@ class _Checked(io.RawIOBase):
         if self._length > self._entry.size:
             self._fault = ReaderError(f"is longer than the {self._entry.size:,} bytes of the directory; leave it out")
         elif not piece and self._length < self._entry.size:
-            self._fault = ReaderError(f"breaks off after {self._length:,} of {self._entry.size:,} bytes; get it anew")
+            self._fault = ReaderError(
+                f"is truncated after {self._length:,} of {self._entry.size:,} bytes; fetch it again"
+            )
         elif not piece and self._sum != self._entry.crc:
-            self._fault = ReaderError("is damaged: its checksum is not that of the archive; get the file anew")
+            self._fault = ReaderError("is damaged: its checksum is not that of the archive; fetch the file again")
         if self._fault is not None:
             raise self._fault
         room[: len(piece)] = piece

@@ -1,7 +1,7 @@
-"""The directory at the end of a zip archive, read an entry at a time: a million of them must not lie in memory.
+"""Reads the directory at the end of a zip archive one entry at a time, so that a million entries need little memory.
 
-Written here rather than taken from `zipfile`, which makes an object of a kilobyte for each entry before the first one
-can be looked at, and refuses a whole archive for one bad name.
+`zipfile` is not used: it makes an object of a kilobyte for each entry before the first can be read, and rejects a whole
+archive for one invalid name.
 """
 
 import struct
@@ -21,12 +21,12 @@ ENTRY: Final = struct.Struct("<4s6H3L5H2L")
 MAX_COMMENT_BYTES: Final = 0xFFFF
 DIRECTORY_CHUNK_BYTES: Final = 1 << 16
 ENCRYPTED: Final = 0x2041
-"""Flags of a member that cannot be read without a password: of old, of new, and with its directory."""
-DIRECTORY_DAMAGED: Final = "its directory is damaged; get the file anew, or repair it with `zip -FF`"
+"""Flags of an encrypted member: traditional, strong, and with an encrypted directory."""
+DIRECTORY_DAMAGED: Final = "its directory is damaged; fetch the file again, or repair it with `zip -FF`"
 
 
 class ZipEntry(msgspec.Struct, frozen=True, gc=False):
-    """A member as the directory has it: `packed` and `size` in bytes, `mode` of Unix or 0, `offset` in the file."""
+    """A directory entry: `packed` and `size` in bytes, `mode` of Unix or 0, `offset` in the file."""
 
     name: str
     method: int
@@ -39,12 +39,12 @@ class ZipEntry(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def least_end(self) -> int:
-        """Where its data ends in the file, or farther on: how long its own header is stands there only."""
+        """The earliest possible end of its data in the file; only its local header has the exact length."""
         return self.offset + 30 + self.packed
 
 
 class ZipDirectory(msgspec.Struct, frozen=True):
-    """Where entries are: from `start`, `length` bytes, `members` of them; `shift` bytes stand before the archive."""
+    """Where the entries are: `members` entries in `length` bytes from `start`; `shift` bytes precede the archive."""
 
     start: int
     length: int
@@ -53,32 +53,32 @@ class ZipDirectory(msgspec.Struct, frozen=True):
 
 
 def read_directory(file: BinaryIO) -> ZipDirectory:
-    """What the end of the archive says. Raises `ReaderError` where there is none."""
+    """Reads the end record of the archive. Raises `ReaderError` if there is none."""
     size = file.seek(0, 2)
     tail_at = max(0, size - MAX_COMMENT_BYTES - END.size)
     tail = _at(file, tail_at, size - tail_at)
     at = tail.rfind(b"PK\5\6", 0, max(0, len(tail) - END.size + 4))
     if at < 0:
-        raise ReaderError("has no directory at its end: it breaks off, or is no zip archive; get the file anew")
+        raise ReaderError("has no directory at its end: it is truncated, or not a zip archive; fetch the file again")
     _, disk, first_disk, _, members, length, offset, _ = END.unpack_from(tail, at)
     end = tail_at + at
     if members == 0xFFFF or length == 0xFFFFFFFF or offset == 0xFFFFFFFF:
-        found = _directory64(file, end)
-        if found is not None:
-            return found
+        zip64_directory = _directory64(file, end)
+        if zip64_directory is not None:
+            return zip64_directory
     if disk or first_disk:
-        raise ReaderError("is one part of an archive of several; join them first, with `zip -s 0`")
+        raise ReaderError("is one part of a split archive; join the parts first, with `zip -s 0`")
     return _checked(end, length, offset, members)
 
 
 def _directory64(file: BinaryIO, end: int) -> ZipDirectory | None:
-    """The same of an archive over 4 GiB or of over 65,535 members, of which the end record has no room to speak."""
+    """Reads the end record of a zip64 archive: over 4 GiB or over 65,535 members."""
     if end < LOCATOR.size + END64.size:
         return None
     mark, _, at, _ = LOCATOR.unpack(_at(file, end - LOCATOR.size, LOCATOR.size))
     if mark != b"PK\6\7":
         return None
-    # Where something stands before the archive, what the locator says is too low.
+    # If other data precedes the archive, the offset in the locator is too low.
     for start in (end - LOCATOR.size - END64.size, at):
         record = _at(file, start, END64.size) if 0 <= start <= end - LOCATOR.size - END64.size else b""
         if record.startswith(b"PK\6\6"):
@@ -94,26 +94,26 @@ def _checked(end: int, length: int, offset: int, members: int) -> ZipDirectory:
     return ZipDirectory(start, length, members, start - offset)
 
 
-def read_entries(file: BinaryIO, found: ZipDirectory) -> Iterator[ZipEntry]:
-    """Each entry, in order; the file may be read elsewhere in between. Raises `ReaderError` at one that is damaged."""
-    at, left, window = found.start, found.length, b""
+def read_entries(file: BinaryIO, directory: ZipDirectory) -> Iterator[ZipEntry]:
+    """Yields each entry in order; the file may be read elsewhere in between. Raises `ReaderError` for a damaged one."""
+    at, left, window = directory.start, directory.length, b""
     while left or window:
         if len(window) < ENTRY.size + 3 * 0xFFFF and left:
             more = _at(file, at, min(left, DIRECTORY_CHUNK_BYTES + 3 * 0xFFFF))
             if not more:
                 raise ReaderError(DIRECTORY_DAMAGED)
             window, at, left = window + more, at + len(more), left - len(more)
-        # Copied once for all the entries that are whole in it.
+        # Copied once for all entries that are complete in it.
         used = 0
         while len(window) - used >= ENTRY.size + 3 * 0xFFFF or (not left and used < len(window)):
-            entry, length = _entry(window, used, found.shift)
+            entry, length = _entry(window, used, directory.shift)
             yield entry
             used += length
         window = window[used:]
 
 
 def _entry(window: bytes, at: int, shift: int) -> tuple[ZipEntry, int]:
-    """The entry at a place, and how many bytes it takes."""
+    """Returns the entry at `at`, and its length in bytes."""
     if len(window) - at < ENTRY.size:
         raise ReaderError(DIRECTORY_DAMAGED)
     mark, made_by, _, flags, method, _, _, crc, packed, size, *lengths, offset = ENTRY.unpack_from(window, at)
@@ -132,13 +132,13 @@ def _entry(window: bytes, at: int, shift: int) -> tuple[ZipEntry, int]:
     if 0xFFFFFFFF in (size, packed, offset):
         size, packed, offset = _wide((size, packed, offset), wide)
     mode = attributes >> 16 if made_by >> 8 == 3 else 0
-    # Whether the flag for UTF-8 is set says nothing that the bytes do not say better.
+    # The UTF-8 flag is ignored: the bytes are better evidence.
     name = decoded(raw if path is None else path)
     return ZipEntry(name, method, bool(flags & ENCRYPTED), crc, packed, size, offset + shift, mode), length
 
 
 def _wide(numbers: tuple[int, int, int], wide: bytes) -> Iterator[int]:
-    """The numbers, those that 32 bits do not hold from `wide`, where just these stand, in this order."""
+    """Yields the numbers, with the next value from `wide` for each one that does not fit 32 bits."""
     for number in numbers:
         if number == 0xFFFFFFFF and len(wide) >= 8:
             yield int.from_bytes(wide[:8], "little")

@@ -1,4 +1,4 @@
-"""Documents as the rows of a table in memory: records of this pipeline, whole, or a table of somebody else."""
+"""Converts between records and rows of an Arrow table: tables of this pipeline, or of other programs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
@@ -15,7 +15,7 @@ from pipeline.readers.arrow.columns import table_rows, text_columns, validated
 from pipeline.readers.field_values import as_text, others
 
 TEXT_COLUMNS = ("text", "data")
-"""Columns that hold the text where none is named, the surer first."""
+"""Columns that contain the text if none is named, most reliable first."""
 
 ORIGIN_TYPE = pa.struct(
     [("path", pa.string()), ("media_type", pa.string()), ("member", pa.string()), ("row", pa.int64()),
@@ -24,7 +24,7 @@ ORIGIN_TYPE = pa.struct(
 RECORD_SCHEMA = pa.schema(
     [
         ("id", pa.string()),
-        # One of the two: bytes still have to be decoded.
+        # Exactly one of the two is set: bytes still have to be decoded.
         ("text", pa.string()),
         ("data", pa.binary()),
         ("metadata", pa.list_(pa.struct([("key", pa.string()), ("value", pa.string())]))),
@@ -33,11 +33,11 @@ RECORD_SCHEMA = pa.schema(
         ("origin", ORIGIN_TYPE),
     ]
 )
-"""A `Record` with all its parts. A table that has just these columns is one of records."""
+"""All fields of a `Record`. A table with exactly these columns contains records."""
 
 
 def records_table(records: Sequence[Record]) -> pa.Table:
-    """The records, a row each. Raises `UnicodeEncodeError` for a lone surrogate, which no table takes."""
+    """Returns a table with a row for each record. Raises `UnicodeEncodeError` for a lone surrogate."""
     columns = [
         [record.id for record in records],
         [record.data if isinstance(record.data, str) else None for record in records],
@@ -52,7 +52,7 @@ def records_table(records: Sequence[Record]) -> pa.Table:
 
 
 def is_encodable(record: Record) -> bool:
-    """Whether a table can hold the record."""
+    """Whether a table can contain the record."""
     try:
         records_table([record])
     except UnicodeEncodeError:
@@ -61,17 +61,17 @@ def is_encodable(record: Record) -> bool:
 
 
 def table_documents(table: pa.Table, *, id: str = "id", text: str | None = None) -> Iterator[Record | Unreadable]:  # noqa: A002
-    """A record for each row, in order, or why there is none; what has no id is called nothing.
+    """Yields a record for each row, or why there is none. A row without an id has an empty name.
 
-    In a table of somebody else `id` and `text` name the columns of the document's id and text, which may be bytes;
-    all others are metadata. Raises `UsageError` where a column is not there, before anything is read.
+    In a table of another program `id` and `text` name the columns of the document's id and text, which may be bytes;
+    all other columns are metadata. Raises `UsageError` before reading if a column is missing.
     """
     if table.schema.equals(RECORD_SCHEMA):
         return map(_record, count(1), table.to_pylist())
-    found = _text_column(table.schema, text)
+    text_name = _text_column(table.schema, text)
     if id not in table.schema.names:
         raise UsageError(f"the table has no column {id!r}{did_you_mean(id, table.schema.names)}; name it with id=…")
-    return _documents(table, id, found)
+    return _documents(table, id, text_name)
 
 
 def _documents(table: pa.Table, name: str, text: str) -> Iterator[Record | Unreadable]:
@@ -83,26 +83,26 @@ def _documents(table: pa.Table, name: str, text: str) -> Iterator[Record | Unrea
 
 
 def _text_column(schema: pa.Schema, wanted: str | None) -> str:
-    # Of a batch in which no row has a text nobody can tell the type; another one of the same job has it.
+    # A batch without any text has no text type; another batch of the same job does.
     empty = {field.name for field in schema if pa.types.is_null(field.type)}
     columns = {name: is_text or name in empty for name, is_text in text_columns(schema).items()}
-    found = next((name for name in TEXT_COLUMNS if columns.get(name)), None) if wanted is None else wanted
-    if found is None and TEXT_COLUMNS[0] in columns:
-        raise UsageError(f"the column {TEXT_COLUMNS[0]!r} of the table holds no text; name another with text=…")
-    if found is None:
+    column = next((name for name in TEXT_COLUMNS if columns.get(name)), None) if wanted is None else wanted
+    if column is None and TEXT_COLUMNS[0] in columns:
+        raise UsageError(f"the column {TEXT_COLUMNS[0]!r} of the table contains no text; name another with text=…")
+    if column is None:
         known = ", ".join(columns) or "none"
         raise UsageError(
             f"the table has no column {TEXT_COLUMNS[0]!r} (there are: {printable(known)}); name it with text=…"
         )
-    if found not in columns:
-        raise UsageError(f"the table has no column {found!r}{did_you_mean(found, columns)}")
-    if not columns[found]:
-        raise UsageError(f"the column {found!r} of the table holds no text; name another with text=…")
-    return found
+    if column not in columns:
+        raise UsageError(f"the table has no column {column!r}{did_you_mean(column, columns)}")
+    if not columns[column]:
+        raise UsageError(f"the column {column!r} of the table contains no text; name another with text=…")
+    return column
 
 
 def _record(number: int, row: Mapping[str, Any]) -> Record | Unreadable:
-    """A row that `records_table` made."""
+    """Returns the record of a row that `records_table` wrote."""
     data = row["data"] if row["text"] is None else row["text"]
     if not row["id"] or data is None or row["origin"] is None:
         return Unreadable(row["id"] or "", f"row {number} of its batch has no {'text' if row['id'] else 'id'}")
@@ -111,9 +111,9 @@ def _record(number: int, row: Mapping[str, Any]) -> Record | Unreadable:
 
 
 def _document(number: int, fields: Mapping[str, object], name: str, text: str) -> Record | Unreadable:
-    """A row of somebody else's table."""
-    given = fields.get(name)
-    called = str(given) if isinstance(given, str | int) and not isinstance(given, bool) else ""
+    """Returns the record of a row of another program's table."""
+    id_value = fields.get(name)
+    called = str(id_value) if isinstance(id_value, str | int) and not isinstance(id_value, bool) else ""
     if not called:
         return Unreadable("", f"row {number} of its batch has no id in column {name!r}; give it one")
     data = fields.get(text)
@@ -129,7 +129,7 @@ def _document(number: int, fields: Mapping[str, object], name: str, text: str) -
 
 
 def _media_type(column: str, data: str | bytes) -> str | None:
-    """That of a page where the column's name says that it holds one, and it has a tag."""
+    """Returns the media type of a page, if the column is named like one and the data contains a tag."""
     if not column.casefold().endswith("html"):
         return None
     held = data.encode("utf-8", "replace") if isinstance(data, str) else data

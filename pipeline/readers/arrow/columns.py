@@ -1,4 +1,4 @@
-"""Rows of Arrow's record batches: checked before they are touched, a column at a time turned into values of Python."""
+"""Converts Arrow record batches to rows of Python values: validates a batch first, then converts it by column."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -9,19 +9,19 @@ from pipeline.readers.field_values import UndecodedText
 from pipeline.readers.tables import TableRow, unique_names
 
 Untyped = Any
-"""An object of pyarrow, which has no types."""
+"""An object of pyarrow, which has no type hints."""
 MAX_BATCH_ROWS = 1024
-"""Rows that are turned at a time, and the bytes that they may take; one row at least."""
+"""Maximum rows that are converted at a time, and the bytes that they may take; at least one row."""
 MAX_BATCH_BYTES = 8 << 20
 UNDECODED_MARK = b"pipeline.torn"
-"""Marks a column of bytes that should have been texts."""
+"""Marks a column of bytes that should have been strings."""
 EPOCH = datetime(1970, 1, 1)
 FRACTION_DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}
-"""Of the fraction of a second, for each unit of time."""
+"""Digits of the fraction of a second, for each unit of time."""
 
 
 def load_pyarrow() -> Untyped:
-    """The library. Raises `ReaderError` where it is not installed."""
+    """Imports pyarrow. Raises `ReaderError` if it is not installed."""
     try:
         import pyarrow as pa
         import pyarrow.ipc
@@ -32,30 +32,30 @@ def load_pyarrow() -> Untyped:
 
 
 def library_errors() -> tuple[type[Exception], ...]:
-    """What the library raises on data that is damaged, or too large for what Python has."""
+    """Returns the exceptions that pyarrow raises for data that is damaged, or out of range for Python."""
     pa = load_pyarrow()
     return (pa.ArrowException, OSError, ValueError, OverflowError)
 
 
 def error_line(error: Exception) -> str:
-    """What an error of the library says, in a line."""
+    """Returns the message of a library error on one line."""
     return printable(" ".join(str(error).split())).rstrip(".") or type(error).__name__
 
 
 def text_columns(schema: Untyped) -> dict[str, bool]:
-    """The columns, and whether each can hold a text: strings and bytes, dictionary-encoded ones too."""
+    """Returns the columns, and whether each can contain text: strings and bytes, also dictionary-encoded."""
     return dict(zip(unique_names(schema.names), map(_may_be_text, schema.types), strict=True))
 
 
 def rows_at_a_time(rows: int, size: int) -> int:
-    """How many of `table_rows`, which take `size` bytes together, are turned at a time."""
+    """Returns how many of `rows` rows, which take `size` bytes together, are converted at a time."""
     return max(1, min(MAX_BATCH_ROWS, MAX_BATCH_BYTES * rows // max(size, 1)))
 
 
 def validated(batch: Untyped) -> Untyped:
-    """The batch, when all that is in it points within it; texts that are no UTF-8 are bytes in it.
+    """Returns the batch after full validation; strings that are not UTF-8 become bytes.
 
-    Raises `ArrowInvalid` for one that is damaged: touching that could end the process.
+    Raises `ArrowInvalid` for a damaged batch: accessing one could crash the process.
     """
     pa = load_pyarrow()
     try:
@@ -69,7 +69,7 @@ def validated(batch: Untyped) -> Untyped:
 
 
 def table_rows(batch: Untyped, first: int) -> Iterator[TableRow]:
-    """The rows of a checked batch, of which the first is number `first`."""
+    """Yields the rows of a valid batch; the first one is number `first`."""
     names = unique_names(batch.schema.names)
     columns = [_values(column) for column in batch.columns]
     for at, field in enumerate(batch.schema):
@@ -94,7 +94,7 @@ def _is_string(kind: Untyped) -> bool:
 
 
 def _checked(pa: Untyped, field: Untyped, column: Untyped) -> tuple[Untyped, Untyped]:
-    """A column and its field: of texts that are no UTF-8 the bytes, marked as such."""
+    """Returns a column and its field; strings that are not UTF-8 become bytes, and the field is marked."""
     try:
         column.validate(full=True)
     except pa.ArrowInvalid:
@@ -113,7 +113,7 @@ def _checked(pa: Untyped, field: Untyped, column: Untyped) -> tuple[Untyped, Unt
 
 
 def _values(column: Untyped) -> list[object]:
-    """The values of a column: texts, numbers and so on; moments in ISO 8601."""
+    """Returns the values of a column: strings, numbers and so on; times in ISO 8601."""
     pa = load_pyarrow()
     kind = column.type
     if isinstance(kind, pa.BaseExtensionType) and _may_be_text(kind):
@@ -128,23 +128,23 @@ def _values(column: Untyped) -> list[object]:
         moment = _moment(FRACTION_DIGITS[kind.unit], "" if kind.tz is None else "+00:00")
         return [None if value is None else moment(value) for value in column.cast(pa.int64()).to_pylist()]
     try:
-        found: list[object] = column.to_pylist()
+        values: list[object] = column.to_pylist()
     except library_errors():
         return list(map(_value, column))
-    return found
+    return values
 
 
 def _value(scalar: Untyped) -> object:
-    """A value by itself, where the column holds some that Python has not: dates in the year 12000, nanoseconds."""
+    """Converts a single value, if the column has some that Python lacks: dates in the year 12000, nanoseconds."""
     try:
-        found: object = scalar.as_py()
+        value: object = scalar.as_py()
     except library_errors():
         return f"a {scalar.type} that cannot be told"
-    return found
+    return value
 
 
 def _moment(digits: int, zone: str) -> Callable[[int], str]:
-    """How a moment is written that is counted from 1970 in units of a second with so many digits behind the point."""
+    """Returns a function that formats a time since 1970, counted in units of 10^-`digits` seconds."""
     unit = 10**digits
 
     def written(value: int) -> str:

@@ -1,7 +1,7 @@
-"""How much the rows of a record batch hold, counted before values of Python are made of them.
+"""Measures how much the rows of a record batch contain, before they are converted to Python values.
 
-Many rows may stand for the same bytes: through a dictionary, a run, views, or lists that overlap. A batch of a kilobyte
-can so hold a hundred million texts of a megabyte.
+Many rows may refer to the same bytes, through dictionaries, runs, views or overlapping lists. So a batch of a kilobyte
+can contain a hundred million texts of a megabyte.
 """
 
 from collections.abc import Iterator
@@ -12,22 +12,22 @@ from pipeline.readers.arrow.columns import MAX_BATCH_BYTES, MAX_BATCH_ROWS, Unty
 from pipeline.readers.budget import Budget
 
 LARGEST_ROW = 4
-"""How many times `[input.limits] bytes` the bytes of one row may be: that limit counts characters, of one cell."""
+"""Maximum bytes of a row, as a multiple of `[input.limits] bytes`, which counts the characters of one cell."""
 MAX_COUNTED_VALUES = 1 << 40
-"""Values that nobody has to count further."""
+"""Number of values above which counting stops."""
 
 
 class Size(NamedTuple):
-    """The values of some rows, those in lists and structs among them, and the bytes they take when each has its own."""
+    """The number of values in some rows, including those in lists and structs, and their bytes without sharing."""
 
     values: int
     bytes: int
 
 
 def pieces(batch: Untyped, limits: Limits, budget: Budget) -> Iterator[tuple[Untyped, str | None]]:
-    """A checked batch in pieces that fit in memory, each with what is wrong with it where it is one row too large.
+    """Yields slices of a valid batch that fit in memory, each with the fault if it is one row that is too large.
 
-    Raises `ReaderError` where the file stands for more than the budget allows.
+    Raises `ReaderError` if the file expands to more than the budget allows.
     """
     waiting = [batch.slice(start, MAX_BATCH_ROWS) for start in range(0, batch.num_rows, MAX_BATCH_ROWS)][::-1]
     while waiting:
@@ -39,7 +39,7 @@ def pieces(batch: Untyped, limits: Limits, budget: Budget) -> Iterator[tuple[Unt
             waiting += [piece.slice(half), piece.slice(0, half)]
             continue
         if size.values > limits.values:
-            reason = f"holds {size.values:,} values, over the limit of {limits.values:,}"
+            reason = f"has {size.values:,} values, over the limit of {limits.values:,}"
             yield piece, f"{reason}; leave it out, or raise [input.limits] values"
         elif size.bytes > LARGEST_ROW * limits.bytes:
             yield piece, f"is over the limit of {limits.bytes:,} bytes; raise [input.limits] bytes"
@@ -49,7 +49,7 @@ def pieces(batch: Untyped, limits: Limits, budget: Budget) -> Iterator[tuple[Unt
 
 
 def size_of(columns: list[Untyped]) -> Size:
-    """The size of some columns together."""
+    """Returns the total size of some columns."""
     sizes = [_measured(column) for column in columns]
     return Size(sum(size.values for size in sizes), sum(size.bytes for size in sizes))
 
@@ -62,9 +62,9 @@ def _measured(column: Untyped) -> Size:
     if rows == 0 or types.is_null(kind):
         return Size(rows, 0)
     if types.is_dictionary(kind):
-        return _referred(column.dictionary, column.indices)
+        return _referenced_size(column.dictionary, column.indices)
     if types.is_run_end_encoded(kind):
-        return _referred(*_runs(column))
+        return _referenced_size(*_runs(column))
     if types.is_struct(kind):
         inner = size_of(column.flatten())
         return Size(rows + inner.values, inner.bytes)
@@ -75,27 +75,27 @@ def _measured(column: Untyped) -> Size:
         inner = size_of([part.slice(first, last - first) for part in (column.keys, column.items)])
         return Size(rows + inner.values, inner.bytes)
     if types.is_nested(kind):
-        if (held := _held(column)) > MAX_COUNTED_VALUES:
+        if (held := _list_values(column)) > MAX_COUNTED_VALUES:
             return Size(held, held)
         inner = _measured(column.flatten())
         return Size(rows + inner.values, inner.bytes)
     return Size(rows, _total(_lengths(column)) if _is_view(kind) else column.nbytes)
 
 
-def _held(column: Untyped) -> int:
-    """How many values the lists of a column hold."""
+def _list_values(column: Untyped) -> int:
+    """Returns how many values the lists of a column contain."""
     pa = load_pyarrow()
     kind = column.type
     if pa.types.is_fixed_size_list(kind):
         return int(len(column) * kind.list_size)
     if pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind):
         return _total(column.sizes)
-    # Their offsets rise, as was checked.
+    # The offsets ascend: the batch is validated.
     return 0
 
 
-def _referred(values: Untyped, places: Untyped) -> Size:
-    """What rows hold that refer to `places` in `values`."""
+def _referenced_size(values: Untyped, places: Untyped) -> Size:
+    """Returns the size of rows that refer to `places` in `values`."""
     pa = load_pyarrow()
     if _is_text(values.type):
         return Size(len(places), _total(_lengths(values).take(places)))
@@ -107,7 +107,7 @@ def _referred(values: Untyped, places: Untyped) -> Size:
 
 
 def _runs(column: Untyped) -> tuple[Untyped, Untyped]:
-    """The values of a run-end encoded column, and which of them each row has."""
+    """Returns the values of a run-end encoded column, and the index of each row's value."""
     import pyarrow.compute
 
     pa = load_pyarrow()
@@ -125,7 +125,7 @@ def _union(column: Untyped) -> Size:
         child = column.field(number)
         if column.type.mode == "dense":
             places = column.offsets.filter(pc.equal(column.type_codes, code))
-            inner = _referred(child, places)
+            inner = _referenced_size(child, places)
         else:
             inner = _measured(child)
         values, size = values + inner.values, size + inner.bytes
@@ -149,12 +149,12 @@ def _is_view(kind: Untyped) -> bool:
 
 
 def _lengths(column: Untyped) -> Untyped:
-    """How many bytes each text has."""
+    """Returns the number of bytes of each text."""
     import pyarrow.compute as pc
 
     pa = load_pyarrow()
     if _is_view(column.type):
-        # A view begins with its length; no function of the library tells it.
+        # A view starts with its length, which pyarrow has no function for.
         views = memoryview(column.buffers()[1]).cast("B").cast("i")
         views = views[4 * column.offset : 4 * (column.offset + len(column)) : 4]
         return pa.array(views.tolist(), pa.int64())

@@ -26,7 +26,7 @@ from pipeline.readers.tables import TableRow, check_column_count, table_records
 
 ARROW_MAGIC = b"ARROW1"
 CONTINUATION = b"\xff\xff\xff\xff"
-"""Before each message of a stream, whose length follows."""
+"""Precedes each message of a stream; the message's length follows."""
 FIRST_FEATHER = b"FEA1"
 MAX_FIRST_MESSAGE_BYTES = 1 << 28
 ARROW_SUFFIXES = frozenset({".arrow", ".arrows", ".feather", ".ipc"})
@@ -34,7 +34,7 @@ ARROW_SUFFIXES = frozenset({".arrow", ".arrows", ".feather", ".ipc"})
 
 @dataclass(frozen=True)
 class ArrowReader:
-    """Reads files (Feather version 2) and streams. A damaged batch fails; a file is read on after it."""
+    """Reads files (Feather version 2) and streams. A damaged batch fails; in a file the next ones are still read."""
 
     name: ClassVar = "arrow"
     protocol: ClassVar = 1
@@ -48,7 +48,7 @@ class ArrowReader:
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """Yields a document for each row."""
         if source.head.startswith(FIRST_FEATHER):
-            raise ReaderError("is Feather version 1, which is not read; write it anew with a newer library")
+            raise ReaderError("is Feather version 1, which is not supported; write it again with a newer library")
         pa = load_pyarrow()
         is_file = source.head.startswith(ARROW_MAGIC)
         with source.on_disk() as path, path.open("rb") as file, pa.memory_map(str(path)) as data:
@@ -57,13 +57,13 @@ class ArrowReader:
                 batches = pa.ipc.open_file(data) if is_file else pa.ipc.open_stream(data)
                 columns = text_columns(batches.schema)
             except library_errors() as error:
-                reason = f"is no Arrow file that can be read ({error_line(error)}); fetch it again, or write it anew"
+                reason = f"is not a readable Arrow file ({error_line(error)}); fetch it again, or write it again"
                 raise ReaderError(reason) from None
             check_column_count(len(columns), options.limits)
-            room = _Room(file, options.limits, source.budget)
-            found = _of_file(batches, room) if is_file else _of_stream(batches, room)
+            batch_source = _BatchSource(file, options.limits, source.budget)
+            rows = _of_file(batches, batch_source) if is_file else _of_stream(batches, batch_source)
             media_type = f"application/vnd.apache.arrow.{'file' if is_file else 'stream'}"
-            yield from table_records(source, found, options, media_type=media_type, columns=columns)
+            yield from table_records(source, rows, options, media_type=media_type, columns=columns)
 
 
 def _begins_stream(head: bytes) -> bool:
@@ -71,15 +71,15 @@ def _begins_stream(head: bytes) -> bool:
     return head.startswith(CONTINUATION) and 0 < length < MAX_FIRST_MESSAGE_BYTES and length % 8 == 0
 
 
-class _Room(msgspec.Struct, frozen=True):
-    """The file that batches are in, and what they may unpack to."""
+class _BatchSource(msgspec.Struct, frozen=True):
+    """The file that batches are in, and the limits of its expansion."""
 
     file: BinaryIO
     limits: Limits
     budget: Budget
 
     def rows(self, batch: Untyped, first: int) -> Iterator[TableRow]:
-        """The rows of a batch, which may be all of the file."""
+        """Yields the rows of a batch, which may be the whole file."""
         for piece, fault in pieces(validated(batch), self.limits, self.budget):
             if fault is not None:
                 yield TableRow(first, fault=fault)
@@ -88,32 +88,32 @@ class _Room(msgspec.Struct, frozen=True):
             first += piece.num_rows
 
 
-def _of_file(file: Untyped, room: _Room) -> Iterator[TableRow]:
+def _of_file(file: Untyped, batch_source: _BatchSource) -> Iterator[TableRow]:
     first = 1
-    dictionaries, places = messages.of_file(room.file)
-    room.budget.announce(dictionaries)
+    dictionaries, places = messages.of_file(batch_source.file)
+    batch_source.budget.announce(dictionaries)
     for number in range(file.num_record_batches):
         if number < len(places):
-            room.budget.announce(messages.unpacked(room.file, places[number]))
+            batch_source.budget.announce(messages.unpacked(batch_source.file, places[number]))
         try:
-            for row in room.rows(file.get_batch(number), first):
+            for row in batch_source.rows(file.get_batch(number), first):
                 yield row
                 first += 1
         except ReaderError:
             raise
         except library_errors() as error:
             reason = f"batch {number + 1} of {file.num_record_batches} is lost from here on ({error_line(error)})"
-            yield TableRow(first, fault=f"{reason}; fetch the file again, or write it anew")
+            yield TableRow(first, fault=f"{reason}; fetch the file again, or write it again")
             first += 1
 
 
-def _of_stream(stream: Untyped, room: _Room) -> Iterator[TableRow]:
+def _of_stream(stream: Untyped, batch_source: _BatchSource) -> Iterator[TableRow]:
     first = 1
-    declared = messages.of_stream(room.file)
+    declared = messages.of_stream(batch_source.file)
     while True:
-        room.budget.announce(next(declared, 0))
+        batch_source.budget.announce(next(declared, 0))
         try:
-            for row in room.rows(stream.read_next_batch(), first):
+            for row in batch_source.rows(stream.read_next_batch(), first):
                 yield row
                 first += 1
         except StopIteration:
@@ -121,4 +121,4 @@ def _of_stream(stream: Untyped, room: _Room) -> Iterator[TableRow]:
         except ReaderError:
             raise
         except library_errors() as error:
-            raise ReaderError(f"breaks off after row {first - 1} ({error_line(error)}); fetch it again") from None
+            raise ReaderError(f"is truncated after row {first - 1} ({error_line(error)}); fetch it again") from None

@@ -1,7 +1,7 @@
-"""What the messages of an Arrow file or stream declare, read without unpacking any of them.
+"""Reads the metadata of messages in an Arrow file or stream, without decompressing their content.
 
-The library unpacks all buffers of a batch before it gives anything of it. How large they will be stands before each;
-it is read here from the metadata, which are flatbuffers: tables whose fields are found through a list of offsets.
+pyarrow decompresses all buffers of a batch before it returns anything. Their sizes come before each buffer; they are
+read here from the metadata, which are flatbuffers: tables whose fields are found through a list of offsets.
 """
 
 import struct
@@ -12,15 +12,15 @@ CONTINUED = 0xFFFFFFFF
 MAGIC = 8
 """Bytes of a file before its first message."""
 MAX_MESSAGE_BYTES = 1 << 28
-"""Bytes of metadata of one message."""
+"""Maximum bytes of the metadata of one message."""
 DICTIONARY, BATCH = 2, 3
 """Types of messages that have a body."""
 FILE_BLOCK = struct.Struct("<qi4xq")
-"""Where a message is in a file: offset, length of the metadata, length of the body."""
+"""The location of a message in a file: offset, length of the metadata, length of the body."""
 
 
 class _FlatbufferTable:
-    """A table of a flatbuffer. Raises `struct.error` where it points out of the buffer."""
+    """A table in a flatbuffer. Raises `struct.error` if it points outside the buffer."""
 
     def __init__(self, data: bytes, at: int) -> None:
         self._data = data
@@ -32,17 +32,17 @@ class _FlatbufferTable:
         return cls(data, int(struct.unpack_from("<I", data)[0]))
 
     def number(self, field: int, form: str) -> int:
-        """A number in it; 0 where it is left out."""
+        """Returns a number field; 0 if it is missing."""
         at = self._place(field)
         return 0 if at is None else self._number(form, at)
 
     def table(self, field: int) -> "_FlatbufferTable | None":
-        """A table in it."""
+        """Returns a table field; None if it is missing."""
         at = self._place(field)
         return None if at is None else _FlatbufferTable(self._data, at + self._number("<I", at))
 
     def structs(self, field: int, form: struct.Struct) -> list[tuple[int, ...]]:
-        """A list of structs in it."""
+        """Returns a field that is a list of structs."""
         at = self._place(field)
         if at is None:
             return []
@@ -63,10 +63,10 @@ class _FlatbufferTable:
 
 
 def of_stream(file: BinaryIO) -> Iterator[int]:
-    """For each batch of a stream the bytes that it and the dictionaries before it unpack to, up to damage."""
+    """Yields for each batch of a stream the decompressed size of it and of the dictionaries before it, up to damage."""
     at, waiting = 0, 0
-    while (found := _message(file, at)) is not None:
-        kind, size, at = found
+    while (message := _message(file, at)) is not None:
+        kind, size, at = message
         waiting += size
         if kind == BATCH:
             yield waiting
@@ -74,7 +74,7 @@ def of_stream(file: BinaryIO) -> Iterator[int]:
 
 
 def of_file(file: BinaryIO) -> tuple[int, list[int]]:
-    """The bytes that all dictionaries of a file unpack to, and where its batches are. Nothing of a damaged one."""
+    """Returns the decompressed size of a file's dictionaries, and the offsets of its batches; empty if damaged."""
     try:
         end = file.seek(-10, 2)
         length = struct.unpack("<i", file.read(4))[0]
@@ -90,18 +90,18 @@ def of_file(file: BinaryIO) -> tuple[int, list[int]]:
 
 
 def unpacked(file: BinaryIO, at: int) -> int:
-    """The bytes that the message at a place unpacks to; 0 for one that is damaged, which the library will say."""
-    found = _message(file, at)
-    return 0 if found is None else found[1]
+    """Returns the decompressed size of the message at an offset; 0 if it is damaged, which pyarrow will report."""
+    message = _message(file, at)
+    return 0 if message is None else message[1]
 
 
 def _message(file: BinaryIO, at: int) -> tuple[int, int, int] | None:
-    """The type of a message, the bytes it unpacks to, and where the next one is; None at the end."""
+    """Returns the type of a message, its decompressed size, and the offset of the next one; None at the end."""
     try:
         file.seek(at)
         mark, length = struct.unpack("<Ii", file.read(8))
         if mark != CONTINUED:
-            # Streams before version 0.15 have no mark.
+            # Streams before version 0.15 have no continuation mark.
             length, at = mark, at - 4
         if not 0 < length <= MAX_MESSAGE_BYTES:
             return None
@@ -129,6 +129,6 @@ def _size(file: BinaryIO, batch: _FlatbufferTable, body: int) -> int:
             continue
         file.seek(body + offset)
         declared = struct.unpack("<q", file.read(8))[0]
-        # -1 is for a buffer that is stored as it is.
+        # -1 marks an uncompressed buffer.
         size += declared if declared >= 0 else length
     return size

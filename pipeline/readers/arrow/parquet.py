@@ -27,11 +27,11 @@ from pipeline.readers.tables import TableRow, check_column_count, table_records
 PARQUET_MAGIC = b"PAR1"
 PARQUET_MEDIA_TYPE = "application/vnd.apache.parquet"
 BUFFER = 1 << 20
-"""Bytes of a column that are read at a time: a group of rows may be larger than the memory."""
+"""Bytes of a column that are read at a time: a row group may be larger than the memory."""
 VALUE = 4
-"""Bytes that a value in a list takes at least, with its levels."""
+"""Minimum bytes of a value in a list, with its levels."""
 FOOTER_LIMITS = {"thrift_string_size_limit": 1 << 24, "thrift_container_size_limit": 1 << 20}
-"""The most bytes of one text in the footer of a file, 16 MiB, and the most parts of one list there."""
+"""Limits of the footer: bytes (16 MiB) of one string, and elements of one list."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class ParquetReader:
                     file.close()
                     file = _opened(path, as_references)
                 columns = text_columns(file.schema_arrow)
-                found = _rows(file, raw, as_references, options.limits, source.budget)
-                yield from table_records(source, found, options, media_type=PARQUET_MEDIA_TYPE, columns=columns)
+                rows = _rows(file, raw, as_references, options.limits, source.budget)
+                yield from table_records(source, rows, options, media_type=PARQUET_MEDIA_TYPE, columns=columns)
             finally:
                 file.close()
 
@@ -75,7 +75,7 @@ def _opened(path: Path, as_references: Sequence[str] = ()) -> Untyped:
             **FOOTER_LIMITS,
         )
     except library_errors() as error:
-        reason = f"is no Parquet file that can be read ({error_line(error)}); fetch it again, or write it anew"
+        reason = f"is not a readable Parquet file ({error_line(error)}); fetch it again, or write it again"
         raise ReaderError(reason) from None
 
 
@@ -104,13 +104,13 @@ def _rows(
         except library_errors() as error:
             reason = error_line(error)
         if at < last:
-            fault = f"it and all up to row {last - 1} are lost ({reason}); fetch the file again, or write it anew"
+            fault = f"it and all up to row {last - 1} are lost ({reason}); fetch the file again, or write it again"
             yield TableRow(at, fault=fault)
         first = max(last, at)
 
 
 def declared(group: Untyped, schema: Untyped) -> int:
-    """The bytes that a group of rows declares to unpack to, and those of values in lists: one row may hold all."""
+    """Returns the uncompressed size that a row group declares, and that of values in lists: one row may have all."""
     columns = [group.column(number) for number in range(group.num_columns)]
     lists = sum(
         VALUE * max(column.num_values, 0)

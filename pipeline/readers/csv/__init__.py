@@ -1,1 +1,1 @@
-"""Tables as text: separated values."""
+"""Reads tables as delimited text."""

@@ -16,13 +16,15 @@ from pipeline.text.encodings.wide import detect_wide
 DELIMITERS = (",", ";", "\t", "|")
 TABBED = frozenset({".tsv", ".tab"})
 ROWS = 50
-"""Rows that are asked how many cells they have."""
+"""Rows whose cells are counted."""
 SEPARATOR_LINE = regex.compile(r'"?sep=(?P<delimiter>.)"?[\r\n]*+')
-"""A first line that says what stands between cells, as Excel reads it."""
+"""A first line that declares the delimiter, as Excel reads it."""
 
 
 def encoding_of(head: bytes) -> str:
-    """The encoding of a table, detected from its head; UTF-8 if it is mixed, because rows that break it fail alone.
+    """Returns the encoding of a table, detected from its head.
+
+    For mixed encodings this is UTF-8: rows that are not valid fail one by one.
 
     >>> encoding_of("id,text\\n1,盐场".encode("gb18030")), encoding_of(b"id,text\\n")
     ('gb18030', 'utf-8')
@@ -33,7 +35,7 @@ def encoding_of(head: bytes) -> str:
     if 0 in head:
         return detect_wide(head) or "utf-8"
     try:
-        # The head may end within a character.
+        # The head may end inside a character.
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         pass
@@ -49,9 +51,9 @@ def encoding_of(head: bytes) -> str:
 
 
 def delimiter_of(head: str, suffix: str, quote: str, *, whole: bool) -> str:
-    """What stands between the cells: what gives the most rows as many cells as the first one, and that one the most.
+    """Returns the delimiter with which most rows have as many cells as the first one, and of equal ones the most cells.
 
-    `whole` says whether `head` is all of the text. Where nothing gives two cells it is what the suffix says.
+    `whole` says whether `head` is the whole text. If no delimiter gives two cells, the suffix decides.
 
     >>> delimiter_of("id;text\\n1;Salt, and time\\n", ".csv", '"', whole=True)
     ';'
@@ -65,24 +67,24 @@ def delimiter_of(head: str, suffix: str, quote: str, *, whole: bool) -> str:
         if not widths or widths[0] < 2:
             continue
         alike = sum(width == widths[0] for width in widths) / len(widths)
-        if (found := (round(alike, 1), widths[0])) > highest:
-            best, highest = delimiter, found
+        if (score := (round(alike, 1), widths[0])) > highest:
+            best, highest = delimiter, score
         if suffix in TABBED and delimiter == "\t":
             break
     return best
 
 
 def _widths(head: str, dialect: Dialect, *, whole: bool) -> list[int]:
-    """How many cells the first rows have that are not blank; the last one of a head that breaks off does not count."""
-    found: list[int] = []
+    """Returns the number of cells in each of the first non-empty rows; not the last one of a truncated head."""
+    widths: list[int] = []
     rows = dialect.reader(io.StringIO(head, newline=""))
     try:
         for cells in rows:
             if cells:
-                found.append(len(cells))
-            if len(found) > ROWS:
-                return found
+                widths.append(len(cells))
+            if len(widths) > ROWS:
+                return widths
     except csv.Error:
-        # What the parser gave so far says enough.
+        # The rows before the fault are enough.
         pass
-    return found if whole or len(found) < 2 else found[:-1]
+    return widths if whole or len(widths) < 2 else widths[:-1]

@@ -1,7 +1,7 @@
-"""Splits delimited text into rows; quoted cells may hold line ends.
+"""Splits delimited text into rows; quoted cells may contain line ends.
 
-A quote that is never closed makes one cell of all that follows. Here it costs its own row: where the lines behind it
-are plainly rows, they are read again as such.
+A quote that is never closed would make one cell of all the following text. Here it costs only its own row: if the lines
+after it are clearly rows, they are read again as rows.
 """
 
 import csv
@@ -13,14 +13,14 @@ from typing import TextIO
 import msgspec
 
 LINES_ASKED = 20
-"""Lines behind an open quote that must all have as many cells as the header to be taken for rows."""
+"""Lines after an open quote that must all have as many cells as the header to be read as rows."""
 LEAST_ASKED = 2
-"""One line alone could as well be the second line of a quoted text in which a comma stands."""
+"""Minimum of these lines. One alone could be the second line of a quoted text with a comma."""
 STRETCH = 1 << 16
 """Characters of a line in which delimiters are counted at a time."""
 LINE_ENDS = ("\n", "\r")
 FIELD_LIMIT = Lock()
-"""The longest cell that the standard library's parser takes is one number for the whole process."""
+"""`csv.field_size_limit` is one number for the whole process."""
 
 
 class Dialect(msgspec.Struct, frozen=True):
@@ -30,14 +30,14 @@ class Dialect(msgspec.Struct, frozen=True):
     quote: str = '"'
 
     def reader(self, lines: Iterator[str] | list[str], *, strict: bool = False) -> "Iterator[list[str]]":
-        """The standard library's parser for the dialect."""
+        """Returns the standard library's parser for the dialect."""
         if not self.quote:
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, quotechar=None)
         return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, strict=strict)
 
 
 class CsvRow(msgspec.Struct, frozen=True, gc=False):
-    """The cells of a row, or why it is broken. `line` is where it begins in the file, counted from 1."""
+    """The cells of a row, or its fault. `line` is where it begins in the file, counted from 1."""
 
     line: int
     cells: list[str]
@@ -47,7 +47,7 @@ class CsvRow(msgspec.Struct, frozen=True, gc=False):
 class CsvRows:
     """Iterates over the rows of a text, each of at most `limit` characters and `most_cells` cells.
 
-    `width` is how many cells a row should have, once it is known: it says whether lines behind an open quote are rows.
+    `width` is the expected number of cells, once it is known. It shows whether lines after an open quote are rows.
     """
 
     def __init__(self, stream: TextIO, dialect: Dialect, limit: int, most_cells: int) -> None:
@@ -55,7 +55,7 @@ class CsvRows:
         self._dialect = dialect
         self._limit = limit
         self._most_cells = most_cells
-        self._feed = _Feed(stream, dialect, limit, most_cells)
+        self._feed = _LineBuffer(stream, dialect, limit, most_cells)
         self._read_again = 0
 
     def __iter__(self) -> Iterator[CsvRow]:
@@ -67,20 +67,20 @@ class CsvRows:
             try:
                 cells = self._next(strict)
                 if cells is None:
-                    cells = self._mended(lenient)
+                    cells = self._lenient_row(lenient)
             except StopIteration:
                 return
             except _OpenError as error:
-                yield self._lost(error)
+                yield self._unclosed_quote(error)
                 strict, lenient = self._parsers()
                 continue
             if cells is None:
-                yield self._lost(_OpenError(over=False))
+                yield self._unclosed_quote(_OpenError(over=False))
             elif cells:
                 yield CsvRow(feed.first, cells)
 
     def _parsers(self) -> tuple[Iterator[list[str]], Iterator[list[str]]]:
-        """A strict and a lenient parser for the lines from here on."""
+        """Returns a strict and a lenient parser for the remaining lines."""
         lines = self._feed.lines()
         return self._dialect.reader(lines, strict=True), self._dialect.reader(lines)
 
@@ -95,8 +95,8 @@ class CsvRows:
             finally:
                 csv.field_size_limit(before)
 
-    def _mended(self, lenient: Iterator[list[str]]) -> list[str] | None:
-        """A row with a quote in the middle of a quoted cell, read as it stands; None where it took rows into a cell."""
+    def _lenient_row(self, lenient: Iterator[list[str]]) -> list[str] | None:
+        """Reads a row with a quote inside a quoted cell leniently; None if a cell then contains rows."""
         feed = self._feed
         if self._are_rows(feed.held[1:]):
             return None
@@ -104,20 +104,20 @@ class CsvRows:
         feed.begin()
         return self._next(lenient)
 
-    def _lost(self, error: "_OpenError") -> CsvRow:
-        """What is said of the row whose quote is not closed; what follows it is read on where that can be told."""
+    def _unclosed_quote(self, error: "_OpenError") -> CsvRow:
+        """Returns the fault of a row with an unclosed quote, and continues after it as far as can be determined."""
         feed = self._feed
         first, held = feed.first, feed.held
-        behind = held[1:]
-        size = sum(map(len, behind))
+        lines_after = held[1:]
+        size = sum(map(len, lines_after))
         if error.wide:
             feed.skip()
             fault = (
                 f"has more cells than the limit of {self._most_cells:,}; leave it out, or raise [input.limits] columns"
             )
-        elif error.all_held and self._are_rows(behind) and self._read_again + size <= feed.read:
+        elif error.all_held and self._are_rows(lines_after) and self._read_again + size <= feed.read:
             self._read_again += size
-            feed.again(behind, first + 1)
+            feed.again(lines_after, first + 1)
             fault = f"a quote ({self._dialect.quote}) opens a cell and is not closed; close it, or double it"
         elif error.over:
             feed.skip()
@@ -137,8 +137,8 @@ class CsvRows:
 class _OpenError(Exception):
     """A quoted cell is never closed.
 
-    `over` says whether it met the limit rather than the end of the file, `all_held` whether all its lines are held,
-    `wide` whether it has too many cells.
+    `over` is true if it exceeds the limit rather than reaches the end of the file, `all_held` if all its lines are in
+    memory, `wide` if it has too many cells.
     """
 
     def __init__(self, *, over: bool, all_held: bool = True, wide: bool = False) -> None:
@@ -148,8 +148,8 @@ class _OpenError(Exception):
         self.all_held = all_held
 
 
-class _Feed:
-    """The lines of a text for the parser; those of the row that is being read are held, to be read again if need be."""
+class _LineBuffer:
+    """The lines of a text for the parser. Keeps those of the current row, which may have to be read again."""
 
     def __init__(self, stream: TextIO, dialect: Dialect, limit: int, most_cells: int) -> None:
         self.held: list[str] = []
@@ -167,30 +167,30 @@ class _Feed:
 
     @property
     def line(self) -> int:
-        """The number of the line that was read last."""
+        """The number of the last line that was read."""
         return self.first + len(self.held) - 1
 
     def begin(self) -> None:
-        """A new row begins with the next line."""
+        """Starts a new row with the next line."""
         self.first += len(self.held)
         self.held = []
         self._size = 0
         self._cells = _CellCount(self._dialect)
 
     def again(self, lines: list[str], number: int) -> None:
-        """Reads these lines again; the first one has the number `number`."""
+        """Reads these lines again; the first one is number `number`."""
         self._waiting.extendleft(reversed(lines))
         self.first = number
         self.held = []
 
     def skip(self) -> None:
-        """Passes over the rest of a row that is too long: up to the end of the line in which its quotes are even."""
+        """Skips the rest of a row that is too long: up to the end of the line that balances its quotes."""
         while self._within and (line := self._stream.readline(self._limit)):
             self.first += line.endswith(LINE_ENDS)
             self._within ^= self._odd(line)
 
     def lines(self) -> Iterator[str]:
-        """The lines from here on. Raises `_OpenError` where a row does not end."""
+        """Yields the remaining lines. Raises `_OpenError` if a row does not end."""
         readline, waiting, most = self._stream.readline, self._waiting, self._limit + 1
         while True:
             if waiting:
@@ -217,7 +217,7 @@ class _Feed:
     def _over(self, line: str) -> None:
         odd = sum(map(self._odd, [*self.held, line])) % 2 == 1
         whole = line.endswith(LINE_ENDS)
-        # The line counts, and is read again where it can be.
+        # The line counts, and is read again if possible.
         self.held.append(line if whole else "")
         while not line.endswith(LINE_ENDS) and (line := self._stream.readline(self._limit)):
             self.read += len(line)
@@ -230,7 +230,7 @@ class _Feed:
 
 
 class _CellCount:
-    """How many cells the lines of one row have, counted before a parser makes objects of them."""
+    """Counts the cells in the lines of one row, before a parser allocates them."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
@@ -240,10 +240,10 @@ class _CellCount:
         self._outside = 0
 
     def more_than(self, most: int, lines: list[str]) -> bool:
-        """Whether `lines`, of which all but the last were given before, have more cells than `most`."""
+        """Whether `lines`, all but the last of which were counted before, have more cells than `most`."""
         self._delimiters += lines[-1].count(self._dialect.delimiter)
         if self._delimiters < most:
-            # Nearly always: those in quotes are counted, too.
+            # An upper bound, which also counts delimiters inside quotes; nearly all rows are below it.
             return False
         while self._counted < len(lines) and self._outside < most:
             self._count(lines[self._counted], most)

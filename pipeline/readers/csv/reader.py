@@ -21,14 +21,14 @@ from pipeline.text.encodings.signatures import binary_kind
 
 CSV_SUFFIXES = frozenset({".csv", ".tsv", ".tab"})
 UNDECODED_CELL = 0xDC00
-"""A byte that is no character stands in a text as this code point and its own value, as Python has it for UTF-8."""
+"""Offset that is added to an undecodable byte to get a code point, as in Python's surrogateescape."""
 
 
 @dataclass(frozen=True)
 class CsvReader:
     """Reads CSV. The `delimiter` is detected if none is set; an empty `quote` is for tables without quoting.
 
-    Without `header` the columns are called `column_1`, `column_2` and so on.
+    Without `header` the columns are named `column_1`, `column_2` and so on.
     """
 
     name: ClassVar = "csv"
@@ -48,14 +48,14 @@ class CsvReader:
             raise ValueError("`quote` is one character, or empty for none")
 
     def sniff(self, source: ByteSource) -> Claim:
-        """Claims by suffix alone: many texts have a comma in every line."""
+        """Claims by suffix alone, because many texts have a comma in every line."""
         return Claim.NAME if source.suffix in CSV_SUFFIXES and binary_kind(source.head) is None else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
         """Yields a document for each row. The header and empty lines are not counted as rows."""
         encoding = options.encoding or encoding_of(source.head)
         try:
-            # The byte order mark is a character here; whoever reads the first line takes it off.
+            # The byte order mark is decoded as a character, which is removed from the first line.
             encoding = codecs.lookup(encoding).name.removesuffix("-sig")
             stream = io.TextIOWrapper(source.stream, encoding, "pipeline.torn", newline="")
         except (LookupError, UnicodeError):
@@ -63,9 +63,9 @@ class CsvReader:
         try:
             yield from self._rows(source, options, stream, encoding)
         except UnicodeError:
-            raise ReaderError(f"cannot be read on as {encoding}; name its encoding in [input] encoding") from None
+            raise ReaderError(f"cannot be decoded further as {encoding}; set [input] encoding") from None
         finally:
-            # The stream is the source's to close.
+            # The source closes its own stream.
             stream.detach()
 
     def _rows(
@@ -75,33 +75,34 @@ class CsvReader:
         whole = len(source.head) < HEAD_BYTES
         delimiter = self.delimiter or delimiter_of(head, source.suffix, self.quote, whole=whole)
         rows = CsvRows(stream, Dialect(delimiter, self.quote), options.limits.bytes, options.limits.columns)
-        given = iter(rows)
+        csv_rows = iter(rows)
         if SEPARATOR_LINE.fullmatch(head[: head.find("\n") + 1]):
-            next(given, None)
-        first = next(given, None)
+            next(csv_rows, None)
+        first = next(csv_rows, None)
         if first is None:
-            yield left_out(source, "holds no rows; leave it out")
+            yield left_out(source, "contains no rows; leave it out")
             return
         if first.fault is not None:
             raise ReaderError(f"line {first.line}: {first.fault}")
         cells = [cell.encode("utf-8", "replace").decode().strip() for cell in first.cells]
         columns = unique_names(cells if self.header else [""] * len(cells))
         rows.width = len(columns)
-        table = _Cut(columns, delimiter, encoding)
-        found = table.rows(given if self.header else chain([first], given))
-        yield from table_records(source, found, options, media_type="text/csv", columns=dict.fromkeys(columns, True))
+        table = _RowFactory(columns, delimiter, encoding)
+        table_rows = table.rows(csv_rows if self.header else chain([first], csv_rows))
+        may_hold_text = dict.fromkeys(columns, True)
+        yield from table_records(source, table_rows, options, media_type="text/csv", columns=may_hold_text)
 
 
 @dataclass(frozen=True)
-class _Cut:
-    """Turns cells into rows of one file."""
+class _RowFactory:
+    """Turns the cells of one file into rows."""
 
     columns: tuple[str, ...]
     delimiter: str
     encoding: str
 
-    def rows(self, given: Iterator[CsvRow]) -> Iterator[TableRow]:
-        return (self._row(number, cells) for number, cells in enumerate(given, 1))
+    def rows(self, csv_rows: Iterator[CsvRow]) -> Iterator[TableRow]:
+        return (self._row(number, cells) for number, cells in enumerate(csv_rows, 1))
 
     def _row(self, number: int, row: CsvRow) -> TableRow:
         at = ("line", row.line)
@@ -109,12 +110,14 @@ class _Cut:
             return TableRow(number, fault=row.fault, at=at)
         cells = row.cells
         if len(cells) > len(self.columns) and any(cells[len(self.columns) :]):
-            fault = f"has {len(cells)} cells, the header {len(self.columns)}; quote cells that hold {self.delimiter!r}"
+            fault = (
+                f"has {len(cells)} cells, the header {len(self.columns)}; quote cells that contain {self.delimiter!r}"
+            )
             return TableRow(number, fault=fault, at=at)
         fields: Mapping[str, object] = dict(zip(self.columns, cells, strict=False))
         if not all(map(_is_whole, cells)):
             if self.encoding != "utf-8":
-                fault = f"holds bytes that are no {self.encoding}; convert the file, or name its [input] encoding"
+                fault = f"contains bytes that are not valid {self.encoding}; convert the file, or set [input] encoding"
                 return TableRow(number, fault=fault, at=at)
             fields = dict(zip(self.columns, map(_torn, cells), strict=False))
         return TableRow(number, fields, at=at)
@@ -135,7 +138,7 @@ def _torn(cell: str) -> str | UndecodedText:
 
 
 def _as_code_points(error: UnicodeError) -> tuple[str, int]:
-    """An error handler that keeps undecodable bytes, including ASCII ones, which `surrogateescape` refuses."""
+    """Decodes undecodable bytes to code points, including ASCII ones, which `surrogateescape` rejects."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     return "".join(chr(UNDECODED_CELL + byte) for byte in error.object[error.start : error.end]), error.end

@@ -1,4 +1,4 @@
-"""Reads web pages: the title, the byline and the article's text, one block a line."""
+"""Reads web pages: extracts the title, the byline and the text of the article, one block per line."""
 
 from pipeline.readers.html.conversion import converter, is_page, text_record
 from pipeline.readers.html.detect import HTML_SUFFIXES, begins_page, holds_markup
@@ -19,7 +19,7 @@ __all__ = [
 
 
 def page_text(page: bytes, *, encoding: str | None = None) -> str:
-    """The text of the article in a page: its title, its byline as shown, its lines.
+    """Returns the text of the article in a page: the title, the byline as shown, and the body lines.
 
     Raises `DecodingError` for bytes that cannot be decoded, `PageError` for a page that shows no text.
     """

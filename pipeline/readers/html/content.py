@@ -1,6 +1,6 @@
-"""Which lines of a page are the article's: those that the extraction took, and what it lost between and around them.
+"""Selects the lines of the article: those that the extraction took, and those that it lost between and around them.
 
-An extraction made for prose drops what is short or stands out: questions in bold, labels, the left column of a table.
+Extraction made for prose drops short or emphasised lines: questions in bold, labels, the left column of a table.
 """
 
 from collections import Counter
@@ -14,44 +14,71 @@ from pipeline.readers.html.lines import PageLine
 CLOSERS = "\"'”’」』)）]】 "
 SPEAKER_LABEL = regex.compile(r"[^\s:：.。?？!！][^:：.。?？!！]{0,40}[:：](?=\s*\S)|[QA问答問][.:：、]")
 MIN_PATTERN_LINES = 3
-"""Lines of one sort from which they are a pattern of the article, if they stand between its lines."""
+"""Lines of the same sort, between the extracted ones, that count as a pattern of the article."""
 CREDIT_LINE = regex.compile(
-    r"[(（\[【]?(?:责任编辑|責任編輯|编辑|編輯|责编|責編|校对|校對|审核|審核|监制|監製|翻译|翻譯|摄影|攝影|撰文|采写|採寫|采访|採訪"
-    r"|来源|來源|作者|记者|記者|声明|聲明|免责|免責|策划|策劃)[^:：]{0,12}[:：]"
+    r"""
+    [(（\[【]?
+    (?:
+        责任编辑|責任編輯|编辑|編輯|责编|責編    # （责任编辑：陈明）
+        |校对|校對|审核|審核|监制|監製           # 校对 周华:
+        |翻译|翻譯|摄影|攝影                     # 摄影/李强：
+        |撰文|采写|採寫|采访|採訪|作者|记者|記者 # 采写：本报记者
+        |策划|策劃                               # 策划：
+        |来源|來源                               # 来源：南湾晚报
+        |声明|聲明|免责|免責                     # 免责声明：
+    )
+    [^:：]{0,12}[:：]
+    """,
+    regex.VERBOSE,
 )
 PAGER = regex.compile(
-    r"(?i)(?=.{0,80}$)(?=.*\p{L})(?:(?:[上下前后後][一1]?[页頁篇]|[首尾末][页頁]|previous|prev|next|page|of)(?!\p{Latin})|[\d\s|/<>«»‹›→←…,，·()（）\[\]【】:：_-])+"
+    r"""
+    (?=.{0,80}$)                                 # a short line
+    (?=.*\p{L})                                  # with at least one word
+    (?:
+        (?:
+            [上下前后後][一1]?[页頁篇]           # 上一页, 下1頁, 后一篇
+            |[首尾末][页頁]                      # 首页, 尾頁
+            |previous|prev|next|page|of          # Page 2 of 5
+        )(?!\p{Latin})                           # not "offer"
+        |[\d\s|/<>«»‹›→←…,，·()（）\[\]【】:：_-]  # « 1 | 2 | 3 »
+    )+
+    """,
+    regex.VERBOSE | regex.IGNORECASE,
 )
-"""A line that only turns pages: `上一页 1 2 下一页`."""
+"""A line of page navigation: `上一页 1 2 下一页`."""
 MAX_LINK_CHARS = 80
 CREDIT_LINES = 12
-"""Lines below the article among which its credits may stand."""
+"""Number of lines below the article that are searched for credits."""
 
 
 def article_lines(lines: Sequence[PageLine], extracted: Sequence[str]) -> list[int]:
-    """The indices of the article's lines. Where nothing was extracted, those of all but what is beside."""
-    taken = [i for i in align([line.text for line in lines], extracted) if not lines[i].context.hidden]
-    while taken and _leads_away(lines[taken[-1]]):
-        taken.pop()
-    while taken and _leads_away(lines[taken[0]]):
-        taken.pop(0)
-    if not taken:
+    """Returns the indices of the article's lines. If nothing was extracted, these are all lines of the main column."""
+    extracted_lines = [i for i in align([line.text for line in lines], extracted) if not lines[i].context.hidden]
+    while extracted_lines and _leads_away(lines[extracted_lines[-1]]):
+        extracted_lines.pop()
+    while extracted_lines and _leads_away(lines[extracted_lines[0]]):
+        extracted_lines.pop(0)
+    if not extracted_lines:
         return [i for i, line in enumerate(lines) if not line.beside]
-    chosen = set(taken) | set(_between(lines, taken))
+    chosen = set(extracted_lines) | set(_between(lines, extracted_lines))
     return sorted(i for i in chosen | set(_around(lines, sorted(chosen))) if not PAGER.fullmatch(lines[i].text))
 
 
 def _leads_away(line: PageLine) -> bool:
-    """Whether a line at the top or the end is a link to another page: `Previous | Next`."""
+    """Whether a line at the top or bottom is a link to another page: `Previous | Next`."""
     return 2 * line.linked > len(line.text) and len(line.text) <= MAX_LINK_CHARS and not line.context.level
 
 
-def _between(lines: Sequence[PageLine], taken: Sequence[int]) -> list[int]:
-    """What stands between the lines that were taken: beside one of them, a question, or one of a pattern."""
-    known = set(taken)
-    homes = {lines[i].context.holder for i in taken}
-    tables = {lines[i].context.table for i in taken} - {0}
-    free = [i for i in range(taken[0], taken[-1]) if i not in known and not lines[i].beside]
+def _between(lines: Sequence[PageLine], extracted_lines: Sequence[int]) -> list[int]:
+    """Returns lines between the extracted ones that the extraction lost.
+
+    These share a block or table with them, or are captions, questions or lines of a pattern.
+    """
+    known = set(extracted_lines)
+    homes = {lines[i].context.holder for i in extracted_lines}
+    tables = {lines[i].context.table for i in extracted_lines} - {0}
+    free = [i for i in range(extracted_lines[0], extracted_lines[-1]) if i not in known and not lines[i].beside]
     talk = Counter(lines[i].context.sort for i in free if _stands_out(lines[i]))
     return [
         i
@@ -65,7 +92,7 @@ def _between(lines: Sequence[PageLine], taken: Sequence[int]) -> list[int]:
 
 
 def is_question(text: str) -> bool:
-    """Whether a line ends in a question mark before any closing quotes."""
+    """Whether a line ends in a question mark, ignoring closing quotes."""
     return text.rstrip(CLOSERS).endswith(("?", "？"))
 
 
@@ -79,7 +106,7 @@ def _stands_out(line: PageLine) -> bool:
 
 
 def _around(lines: Sequence[PageLine], chosen: Sequence[int]) -> list[int]:
-    """What stands above and below in the block that holds most of the article, and the credits below it."""
+    """Returns lines above and below that are in the article's main block, and the credits after it."""
     letters: Counter[int] = Counter()
     for i in chosen:
         letters[lines[i].context.holder] += len(lines[i].text)

@@ -1,7 +1,7 @@
-"""Turns a record that holds a web page into a record of the page's text.
+"""Converts a record that contains a web page into a record of the page's text.
 
-Readers leave pages as they are: extraction is the costly part, so each worker does it for its own documents, within
-the limits that a document has.
+Readers yield pages unchanged. Extraction is expensive, so each worker does it for its own documents, within the limits
+of a document.
 """
 
 import hashlib
@@ -18,15 +18,15 @@ from pipeline.readers.html.page import PageError, extract
 from pipeline.text.decoding import DecodingError
 
 DETECTION_CHARS = 4096
-"""Characters of a text that are encoded to see how it begins; at least as many bytes as detection looks at."""
+"""Characters of a text that are encoded for detection; at least `detect.DETECTION_BYTES` bytes."""
 
 
 def text_record(record: Record, media_type: str | None = None) -> Record:
-    """The record with the text of its page, or the same record if it holds no page.
+    """Returns the record with the text of its page, or the same record if it does not contain a page.
 
-    The text is the source from then on: `converted_by` says what extracted it, `origin.sha256` is the hash of the
-    page's bytes, and what the page states about itself is added to the metadata; what came with the record wins.
-    `media_type` is what the caller knows of the data; by default it is detected.
+    From then on the text is the source. `converted_by` names the libraries that extracted it, `origin.sha256` is the
+    hash of the page's bytes, and the metadata of the page is added; values that came with the record win. `media_type`
+    is the type of the data, if the caller knows it; by default it is detected.
 
     Raises `DocumentError` for a page that cannot be decoded or shows no text.
     """
@@ -50,14 +50,14 @@ def text_record(record: Record, media_type: str | None = None) -> Record:
 
 
 def is_page(record: Record) -> bool:
-    """Whether `text_record` converts the record."""
+    """Whether `text_record` would convert the record."""
     return detected_media_type(record.data, record.origin) in PAGE_MEDIA_TYPES
 
 
 def detected_media_type(data: bytes | str, origin: Origin) -> str | None:
-    """The media type of a record's data: that of its origin, or `text/html` if the data begins as a page.
+    """Returns the media type of a record's data: that of its origin, or `text/html` if the data begins like a page.
 
-    A reader has already detected the type of a whole file. The text of a table's row has not been looked at.
+    A reader has already detected the type of a whole file, but not that of a text in a table row.
     """
     is_detected = origin.media_type is not None and origin.row is None
     if is_detected:
@@ -68,5 +68,5 @@ def detected_media_type(data: bytes | str, origin: Origin) -> str | None:
 
 @cache
 def converter() -> str:
-    """The libraries that extract the text of a page, with their versions, for the provenance."""
+    """Returns the names and versions of the libraries that extract text, for the provenance."""
     return ", ".join(f"{name} {version(name)}" for name in ("trafilatura", "beautifulsoup4", "lxml"))

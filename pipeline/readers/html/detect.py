@@ -4,7 +4,7 @@ import regex
 
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 DETECTION_BYTES = 4096
-"""Bytes at the beginning of a file that are searched for the start of a page."""
+"""Bytes at the start of a file that are searched for the beginning of a page."""
 PAGE_START = regex.compile(
     rb"(?i)\s{0,200}(?:<\?xml[^<>]{0,300}\?>\s{0,200})?(?:<!--(?:[^-]|-(?!->)){0,2000}-->\s{0,200}){0,5}"
     rb"(?:<!doctype\s{1,20}html|<html[\s>]|<head[\s>]|<body[\s>])"
@@ -17,9 +17,9 @@ HTML_TAG = regex.compile(
 
 
 def begins_page(data: bytes) -> bool:
-    """Whether data begins as a web page does: with a doctype or the root element.
+    """Whether data begins like a web page: with a doctype or the root element.
 
-    A text with some left-over tags is not a page.
+    A text that only contains some tags is not a page.
 
     >>> begins_page(b"<!-- saved --><!DOCTYPE html><p>Hi"), begins_page(b"<p>Hi</p>")
     (True, False)
@@ -28,7 +28,7 @@ def begins_page(data: bytes) -> bool:
 
 
 def holds_markup(data: bytes) -> bool:
-    """Whether data holds any HTML tag; without one it is text, whatever its name says."""
+    """Whether data contains any HTML tag. Data without one is text, whatever its file name."""
     return HTML_TAG.search(data) is not None or (
         b"\0" in data[:DETECTION_BYTES] and HTML_TAG.search(data.replace(b"\0", b"")) is not None
     )
@@ -38,5 +38,5 @@ def _head(data: bytes) -> bytes:
     head = data[:DETECTION_BYTES]
     for mark in HTML_BYTE_ORDER_MARKS:
         head = head.removeprefix(mark)
-    # UTF-16 and UTF-32: markup without its NULs is ASCII.
+    # UTF-16 and UTF-32: without its NULs, markup is ASCII.
     return head.replace(b"\0", b"") if b"\0" in head else head

@@ -1,4 +1,4 @@
-"""What trafilatura takes for the main content of a page, as lines."""
+"""Extracts the main content of a page with trafilatura, as lines."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -7,22 +7,22 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 INLINE = frozenset({"hi", "ref", "del", "span", "code", "a"})
-"""Elements of its result that stand within a line."""
+"""Inline elements in the output of trafilatura."""
 
 
 def extract_main_content(root: "HtmlElement") -> Sequence[str]:
-    """The lines of the main content; empty where it finds none. Readers' comments are none of it."""
+    """Returns the lines of the main content, without readers' comments; empty if there is none."""
     from trafilatura import bare_extraction
 
     try:
-        found = bare_extraction(root, favor_precision=True, include_comments=False, with_metadata=False)
+        document = bare_extraction(root, favor_precision=True, include_comments=False, with_metadata=False)
     except MemoryError:
-        # The page need not be the cause, and another text of it would be taken for the right one.
+        # Out of memory: the page may not be the cause, and a fallback text would pass for the right one.
         raise
     except Exception:
-        # Whatever breaks there on an odd page: it can still be read without.
+        # Any failure of the library on an odd page: the page can still be read without it.
         return ()
-    body = getattr(found, "body", None)
+    body = getattr(document, "body", None)
     return () if body is None else _lines(body)
 
 

@@ -1,7 +1,7 @@
-"""The lines of a page as a reader sees them: every block and every `<br>` ends one, inline elements end nothing.
+"""Splits a page into lines as a reader sees them: each block and each `<br>` ends a line, inline elements do not.
 
-`get_text()` without a separator is where run-together words come from: a paragraph's end and the next one's beginning
-are glued; with one, words that hold an element fall apart. Nothing here recurses: pages nest as deep as they like.
+`get_text()` without a separator joins the last word of a paragraph with the first of the next; with a separator it
+splits words that contain an element. Nothing here recurses, because pages may nest to any depth.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,26 +26,26 @@ HAN_CHAR = regex.compile(r"\p{Han}")
 WORD_ENDS, WORD_BEGINS = regex.compile(r"[\p{Latin}\d]{2}[:,.;!?]?$"), regex.compile(r"\p{Lu}\p{L}|\p{Lu} |\d[\d ]")
 ATTRIBUTE_WORD = regex.compile(r"[A-Z]?[a-z]{1,30}+|[A-Z]{2,30}+")
 NAMING_ATTRIBUTES = ("class", "id", "role", "rel", "itemprop", "property", "data-testid", "data-component")
-"""Attributes whose words say what an element is for."""
+"""Attributes whose words describe the purpose of an element."""
 MAX_ATTRIBUTE_CHARS = 300
-"""Characters of an attribute that are read for that."""
+"""Maximum number of characters that are read of such an attribute."""
 MAX_FURNITURE_SHARE = 0.4
-"""Share of a page's text from which no element is furniture or hidden, whatever it is called."""
+"""Share of the page's text above which an element is neither furniture nor hidden, whatever its name."""
 BYLINE_LEVELS = 3
-"""Blocks within each other for whose text a byline's name holds: a share bar deep inside is none."""
+"""How many block levels a byline hint reaches down. A share bar deep inside is not a byline."""
 BLOCK_KINDS = frozenset({"block", "heading", "furniture"})
-"""Kinds of elements that begin and end a line."""
+"""Kinds of elements that start and end a line."""
 PARTING = frozenset({"block", "heading", "furniture", "break", "unseen"})
 VERBATIM = frozenset({"listing", "pre", "xmp"})
 
 
 class ElementContext(msgspec.Struct, frozen=True, gc=False):
-    """Where in a page some text stands: what holds for all text below an element.
+    """The elements around a text: properties that apply to all text inside an element.
 
-    `block` is the number of the innermost block around it, `holder` that of the next one outwards, `table` and `row`
-    those of the innermost table and its row, or 0. `sort` is told by the names and classes of these two blocks: lines
-    of one kind have one. `level` is 1 to 6 in a heading, else 0. `byline` is over 0 where an element not far outwards
-    is called as bylines are. The others say what elements around it are, or are called.
+    `block` is the number of the innermost block, `holder` that of its parent block, `table` and `row` those of the
+    innermost table and its row, or 0. `sort` is a hash of the names and classes of these two blocks; lines of the same
+    kind share it. `level` is 1 to 6 in a heading, else 0. `byline` is above 0 if a nearby element is named like a
+    byline. The other fields describe the elements around the text, or their names.
     """
 
     block: int = 0
@@ -65,11 +65,12 @@ class ElementContext(msgspec.Struct, frozen=True, gc=False):
 
 
 class PageLine(msgspec.Struct, frozen=True, gc=False):
-    """A line of a page, and where it stands.
+    """A line of a page and its context.
 
-    `context` is that of its first letter, but for `bold`, `link` and `hidden`, which say that all of it is, and
-    `furniture`, `byline` and `level`, which say that some of it is. `opening` is how many of its first characters are
-    bold where not all are; `linked` how many are links; `gap` that a blank line stands before it in preformatted text.
+    `context` is that of the first letter, with exceptions: `bold`, `link` and `hidden` are true if they apply to the
+    whole line, `furniture`, `byline` and `level` are set if they apply to any part. `opening` is the length of a bold
+    beginning if not all is bold. `linked` is the number of linked characters. `gap` is true if an empty line comes
+    before it in preformatted text.
     """
 
     text: str
@@ -80,19 +81,19 @@ class PageLine(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def beside(self) -> bool:
-        """Whether it stands beside the article, or leads away from it, or is not seen at all."""
+        """Whether the line is beside the article, links away from it, or is hidden."""
         return self.context.furniture or self.context.hidden or 2 * self.linked > len(self.text)
 
 
 @cache
 def elements() -> Mapping[str, str]:
-    """What each element does to text, by its name; from `elements.tsv`."""
+    """The effect of each element on text, by element name; from `elements.tsv`."""
     return _table("elements.tsv")
 
 
 @cache
 def hints() -> Mapping[str, str]:
-    """What words of an element's attributes say of its text; from `hints.tsv`."""
+    """The meaning of words in an element's attributes; from `hints.tsv`."""
     return _table("hints.tsv")
 
 
@@ -101,7 +102,7 @@ def _table(name: str) -> Mapping[str, str]:
 
 
 class LineWriter:
-    """Collects the pieces of the line that is being written, and the lines."""
+    """Collects the pieces of the current line, and the finished lines."""
 
     def __init__(self) -> None:
         self.lines: list[PageLine] = []
@@ -110,7 +111,7 @@ class LineWriter:
         self._gap = False
 
     def write(self, text: str, context: ElementContext) -> None:
-        """Text within a line; in preformatted text a line end ends it."""
+        """Adds text to the line. In preformatted text a line end ends the line."""
         if not context.verbatim:
             self._pieces.append((text, context))
             self._lettered = self._lettered or ANY_LETTER.search(text) is not None
@@ -121,40 +122,40 @@ class LineWriter:
                 self.end(verbatim=True)
             self._pieces.append((piece, context))
 
-    def blank(self, context: ElementContext) -> None:
-        """A blank where the page shows two things apart; none where one stands, or at a line's ends."""
+    def space(self, context: ElementContext) -> None:
+        """Adds a space where the page shows a gap; not after another space or at the end of a line."""
         self._pieces.append((" ", context))
 
     @property
     def latin(self) -> bool:
-        """Whether what was written on this line has letters, none of them Chinese."""
+        """Whether the current line contains letters, none of them Chinese."""
         return self._lettered and not self._han
 
     @property
     def last(self) -> str:
-        """What was written last on this line."""
+        """The last text written to the current line."""
         return self._pieces[-1][0] if self._pieces else ""
 
     def end(self, *, verbatim: bool = False) -> None:
-        """Ends the line, where there is one."""
+        """Ends the current line, if there is one."""
         pieces, self._pieces = self._pieces, []
         self._lettered = self._han = False
-        said = [(text, context) for text, context in pieces if text and not text.isspace()]
-        text = "".join(text for text, _ in pieces) if said else ""
-        if text and not said[0][1].verbatim:
+        visible = [(text, context) for text, context in pieces if text and not text.isspace()]
+        text = "".join(text for text, _ in pieces) if visible else ""
+        if text and not visible[0][1].verbatim:
             text = PAGE_SPACES.sub(" ", text)
         text = UNPRINTABLE.sub("", text).strip()
         if not text:
             self._gap |= verbatim
             return
-        self.lines.append(_line(text, pieces, said, gap=self._gap))
+        self.lines.append(_line(text, pieces, visible, gap=self._gap))
         self._gap = False
 
 
 def _line(
-    text: str, pieces: Iterable[tuple[str, ElementContext]], said: list[tuple[str, ElementContext]], *, gap: bool
+    text: str, pieces: Iterable[tuple[str, ElementContext]], visible: list[tuple[str, ElementContext]], *, gap: bool
 ) -> PageLine:
-    contexts = [context for _, context in said]
+    contexts = [context for _, context in visible]
     bold = all(context.bold for context in contexts)
     opening = ""
     if not bold and contexts[0].bold:
@@ -171,12 +172,12 @@ def _line(
         byline=max(context.byline for context in contexts),
         level=max(context.level for context in contexts),
     )
-    linked = sum(len(PAGE_SPACES.sub(" ", piece).strip()) for piece, at in said if at.link)
+    linked = sum(len(PAGE_SPACES.sub(" ", piece).strip()) for piece, at in visible if at.link)
     return PageLine(text, context, len(PAGE_SPACES.sub(" ", opening).strip()), linked, gap)
 
 
 def page_lines(soup: "BeautifulSoup") -> list[PageLine]:
-    """The lines of a page from top to bottom; those that are hidden or furniture too, marked as such."""
+    """Returns the lines of a page from top to bottom. Hidden lines and furniture are included and marked."""
     from bs4 import Tag
     from bs4.element import NavigableString, PreformattedString
 
@@ -188,7 +189,7 @@ def page_lines(soup: "BeautifulSoup") -> list[PageLine]:
     while stack:
         node, context, leaving = stack.pop()
         if isinstance(node, NavigableString):
-            # Comments, declarations and the like are strings of a kind of their own.
+            # Comments, declarations and the like are subclasses of string.
             if not isinstance(node, PreformattedString):
                 writer.write(str(node), context)
             continue
@@ -196,8 +197,8 @@ def page_lines(soup: "BeautifulSoup") -> list[PageLine]:
         if leaving:
             writer.end()
         elif kind == "break":
-            # A heading is one line, however wide the screen for which its author broke it.
-            writer.blank(context) if context.level else writer.end()
+            # A heading is one line: its breaks only fit it to a screen.
+            writer.space(context) if context.level else writer.end()
         elif isinstance(node, Tag) and kind != "unseen" and (kind != "control" or context.byline):
             inner = _inner(node, kind, context, large=sizes.get(id(node), 0) > most)
             if kind in BLOCK_KINDS:
@@ -213,16 +214,16 @@ def page_lines(soup: "BeautifulSoup") -> list[PageLine]:
 
 
 def _begin_inline(writer: LineWriter, node: "Tag", inner: ElementContext, outer: ElementContext) -> bool:
-    """Separates an inline element from the text before it where the page shows the two apart.
+    """Separates an inline element from the text before it, if the page shows a gap there.
 
-    Returns whether the end of the element ends a line, too.
+    Returns whether the end of the element also ends the line.
     """
     if inner.byline and _abuts(node):
-        writer.end() if writer.latin else writer.blank(outer)
+        writer.end() if writer.latin else writer.space(outer)
     elif not outer.verbatim and _is_set_apart(node, writer.last):
-        writer.blank(outer)
+        writer.space(outer)
     if inner.furniture and not outer.furniture and outer.byline:
-        # A share bar within a byline is not part of it.
+        # A share bar inside a byline is not part of it.
         writer.end()
         return True
     return False
@@ -244,32 +245,32 @@ def _block(node: "Tag", inner: ElementContext, outer: ElementContext, number: in
 
 
 def _abuts(node: "Tag") -> bool:
-    """Whether an inline element begins right where another one ends: a byline is set apart by style alone."""
+    """Whether an inline element starts right where another ends, as in bylines that are separated by style alone."""
     from bs4 import Tag
 
     return isinstance(node.previous_sibling, Tag) and elements().get(node.previous_sibling.name) != "break"
 
 
 def _is_set_apart(node: "Tag", before: str) -> bool:
-    """Whether an inline element is parted by style alone from the one that ends where it begins.
+    """Whether an inline element is separated from the previous one by style alone.
 
-    They are of two classes, or each says more than a word, and what meets is two words: `Vale` and `My father`, `7 min
-    read` and `Mar 3`, not `T` and `he`.
+    This is so if both have classes that differ, or both contain several words, and the text at the border is two words:
+    `Vale` and `My father`, `7 min read` and `Mar 3`, but not `T` and `he`.
     """
     from bs4 import Tag
 
     other = node.previous_sibling
     if not isinstance(other, Tag) or elements().get(other.name, "") in PARTING:
         return False
-    behind = next((text for text in node.strings if text), "")
-    if WORD_ENDS.search(before) is None or WORD_BEGINS.match(behind) is None:
+    after = next((text for text in node.strings if text), "")
+    if WORD_ENDS.search(before) is None or WORD_BEGINS.match(after) is None:
         return False
     classes, others = node.attrs.get("class"), other.attrs.get("class")
-    return bool(classes and others and classes != others) or (" " in before.strip() and " " in behind.strip())
+    return bool(classes and others and classes != others) or (" " in before.strip() and " " in after.strip())
 
 
 def _inner(node: "Tag", kind: str, context: ElementContext, *, large: bool) -> ElementContext:
-    """What holds below an element."""
+    """Returns the context of the text inside an element."""
     changes: dict[str, object] = {}
     if kind == "heading":
         changes["level"] = int(node.name[1])
@@ -288,30 +289,30 @@ def _inner(node: "Tag", kind: str, context: ElementContext, *, large: bool) -> E
         if not large and ("hidden" in node.attrs or HIDING.search(style)):
             changes["hidden"] = True
         if not large:
-            changes.update((said, BYLINE_LEVELS if said == "byline" else True) for said in _hints_of(node))
+            changes.update((hint, BYLINE_LEVELS if hint == "byline" else True) for hint in _hints_of(node))
     return msgspec.structs.replace(context, **changes) if changes else context
 
 
 def _is_mark(node: "Tag") -> bool:
-    """Whether an `<a>` leads nowhere but is led to: `<a name="top">`, which old pages never close."""
+    """Whether an `<a>` is an anchor, not a link: `<a name="top">`, which old pages never close."""
     return ("name" in node.attrs or "id" in node.attrs) and "href" not in node.attrs and "onclick" not in node.attrs
 
 
 def _hints_of(node: "Tag") -> Iterator[str]:
-    """What the words of an element's attributes say of its text."""
+    """Yields the meanings of the words in an element's attributes."""
     known = hints()
     for name in NAMING_ATTRIBUTES:
         value = node.attrs.get(name)
         if value:
             text = value if isinstance(value, str) else " ".join(value)
             for word in ATTRIBUTE_WORD.findall(text, 0, MAX_ATTRIBUTE_CHARS):
-                said = known.get(word.lower())
-                if said is not None:
-                    yield said
+                hint = known.get(word.lower())
+                if hint is not None:
+                    yield hint
 
 
 def _sizes(soup: "BeautifulSoup") -> Mapping[int, int]:
-    """Characters of text below each element, by its id, but for what is not shown."""
+    """Returns the number of visible characters inside each element, by its id."""
     from bs4 import Tag
     from bs4.element import NavigableString, PreformattedString
 

@@ -1,4 +1,4 @@
-"""The text of a page that no parser is asked to read: too large, or nested too deep. One scan, no tree."""
+"""Reads the text of a page that is too large or too deeply nested for a parser, in one scan without a tree."""
 
 import html
 from collections.abc import Iterator, Sequence
@@ -9,9 +9,19 @@ from pipeline.readers.html.lines import PAGE_SPACES, UNPRINTABLE, ElementContext
 
 TAG_START = regex.compile("<[a-zA-Z/!?]")
 MAX_UNCLOSED_TAGS = 100_000
-"""Beginnings of tags that never close from which the rest is read as it is."""
+"""Number of unclosed tags after which the rest of the page is read as text."""
 WHOLE_TAG = regex.compile(
-    r"<(?P<end>/?)(?P<name>[a-zA-Z][\w:-]{0,40})(?:[^<>\"']++|\"[^\"<]{0,5000}+\"|'[^'<]{0,5000}+'){0,1000000}+>"
+    r"""
+    <(?P<end>/?)                     # </p>
+    (?P<name>[a-zA-Z][\w:-]{0,40})   # div, svg:path
+    (?:
+        [^<>\"']++                   # a name of an attribute, an unquoted value: class=lead
+        |\"[^\"<]{0,5000}+\"         # "a > b"
+        |'[^'<]{0,5000}+'            # 'a > b'
+    ){0,1000000}+
+    >
+    """,
+    regex.VERBOSE,
 )
 DECLARATION = regex.compile(r"<[!?][^<>]{0,2000}+>")
 LINE_ENDING_KINDS = frozenset({"block", "heading", "break", "furniture"})
@@ -19,18 +29,18 @@ SOMEWHERE = ElementContext()
 BESIDE = ElementContext(furniture=True)
 VOID = frozenset({"area", "embed", "frame", "input", "source", "track"})
 RAW = frozenset({"script", "style", "textarea", "title", "noembed", "noframes", "iframe", "xmp"})
-"""Elements whose content is no markup."""
+"""Elements whose content is not markup."""
 
 
-class Ends:
-    """Finds what closes a thing; asked again behind a place where nothing was found, it does not search again."""
+class ClosingFinder:
+    """Finds closing strings. After a failed search, a search further on is not repeated."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._none: set[str] = set()
 
-    def behind(self, closing: str, start: int) -> int:
-        """Where the first `closing` behind `start` begins; -1 where there is none."""
+    def next_start(self, closing: str, start: int) -> int:
+        """Returns the start of the first `closing` after `start`, or -1."""
         if closing in self._none:
             return -1
         at = self._text.find(closing, start)
@@ -40,7 +50,7 @@ class Ends:
 
 
 def scan(page: str) -> list[PageLine]:
-    """The lines of a prepared page. Elements that are not shown are left out, furniture is marked."""
+    """Returns the lines of a prepared page. Hidden elements are left out, furniture is marked."""
     kinds = elements()
     lines: list[PageLine] = []
     pieces: list[str] = []
@@ -51,7 +61,7 @@ def scan(page: str) -> list[PageLine]:
             pieces.append(text)
         kind = kinds.get(name, "")
         if kind == "unseen":
-            # An element within its own kind ends with the outer one.
+            # An element inside one of the same name ends with the outer one.
             if closing:
                 away.discard(name)
             elif name not in VOID:
@@ -73,15 +83,15 @@ def _shown(pieces: Sequence[str]) -> str:
 
 
 def _tokens(page: str) -> Iterator[tuple[str, str, bool]]:
-    """Pieces of text, each with the name of the tag behind it and whether that one closes."""
-    ends, closers = Ends(page), Ends(page.lower())
+    """Yields pieces of text, each with the name of the next tag and whether that is a closing tag."""
+    ends, closers = ClosingFinder(page), ClosingFinder(page.lower())
     begin = at = 0
     stray = 0
     while (mark := TAG_START.search(page, at)) is not None:
         at = mark.start()
         if page.startswith("<!--", at):
-            end = ends.behind("-->", at + 4)
-            # A comment that never ends is none.
+            end = ends.next_start("-->", at + 4)
+            # A comment that is never closed is not a comment.
             yield page[begin:at], "", False
             begin = at = end + 3 if end >= 0 else at + 4
             continue
@@ -90,13 +100,13 @@ def _tokens(page: str) -> Iterator[tuple[str, str, bool]]:
             at += 1
             stray += 1
             if stray > MAX_UNCLOSED_TAGS:
-                # Whatever it is, no browser would show more of it.
+                # A browser would not show more of it either.
                 break
             continue
         name, closing = ("", False) if tag.re is DECLARATION else (tag["name"].lower(), bool(tag["end"]))
         yield page[begin:at], name, closing
         begin = at = tag.end()
         if name in RAW and not closing:
-            end = closers.behind(f"</{name}", at)
+            end = closers.next_start(f"</{name}", at)
             begin = at = end if end >= 0 else at
     yield page[begin:], "", False

@@ -1,4 +1,4 @@
-"""What a page states about itself in its head: title, author, date, site, address. Nothing is guessed."""
+"""Reads the metadata in the head of a page: title, author, date, site, URL. Nothing is guessed."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
 METADATA_SPACES = regex.compile(r"\s+")
-MAX_VALUE_CHARS = 500
-"""Characters of a value; what is longer is none."""
+MAX_METADATA_CHARS = 500
+"""Maximum characters of a value; a longer one is ignored."""
 MAX_LINKED_OBJECTS = 2000
-"""Objects of linked data that are looked at."""
+"""Maximum number of linked-data objects that are searched."""
 ARTICLE = regex.compile(r"(?:Article|BlogPosting|Posting|Report|Review|Interview|CreativeWork)$")
 MAX_PERSON_CHARS = 80
 DIGIT = regex.compile(r"\d")
@@ -41,35 +41,35 @@ SITE = ("og:site_name", "application-name")
 
 
 def stated_metadata(soup: "BeautifulSoup") -> Mapping[str, str]:
-    """`title`, `author`, `date`, `site` and `url`, each where the page states it; the date as it is written there."""
+    """Returns `title`, `author`, `date`, `site` and `url`, each if the page states it; the date as written there."""
     metas = _metas(soup)
     linked = _linked(soup)
-    found = {
+    values = {
         "title": _first([linked.get("title"), *_named(metas, TITLE)]),
         "author": _first([linked.get("author"), *_people(metas), _marked(soup, "author")]),
         "date": _first([linked.get("date"), *_named(metas, DATE_NAMES), _time(soup)]),
         "site": _first([name for name in (*_named(metas, SITE), linked.get("site")) if name and not LINK.match(name)]),
         "url": _first([_canonical(soup), *_named(metas, ("og:url",)), linked.get("url")]),
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def stated_titles(soup: "BeautifulSoup") -> Sequence[str]:
-    """The titles that the head of the page states, the best first."""
+    """Returns the titles in the head of the page, best first."""
     own = soup.title.get_text() if soup.title is not None else None
-    given = [*_named(_metas(soup), TITLE), _linked(soup).get("title"), own]
-    return list(dict.fromkeys(value for value in map(_value, given) if value is not None))
+    titles = [*_named(_metas(soup), TITLE), _linked(soup).get("title"), own]
+    return list(dict.fromkeys(value for value in map(_value, titles) if value is not None))
 
 
 def _first(values: Sequence[object]) -> str | None:
     return next((value for value in map(_value, values) if value is not None), None)
 
 
-def _value(given: object) -> str | None:
-    if not isinstance(given, str):
+def _value(value: object) -> str | None:
+    if not isinstance(value, str):
         return None
-    text = METADATA_SPACES.sub(" ", UNPRINTABLE.sub("", given)).strip()
-    return text if text and len(text) <= MAX_VALUE_CHARS else None
+    text = METADATA_SPACES.sub(" ", UNPRINTABLE.sub("", value)).strip()
+    return text if text and len(text) <= MAX_METADATA_CHARS else None
 
 
 def _metas(soup: "BeautifulSoup") -> Mapping[str, str]:
@@ -89,19 +89,19 @@ def _named(metas: Mapping[str, str], names: Sequence[str]) -> list[str | None]:
 
 
 def _people(metas: Mapping[str, str]) -> list[str | None]:
-    """An author that is an address is a page about one."""
+    """Returns the stated authors. A URL is skipped: it is a page about the author."""
     return [name for name in _named(metas, AUTHOR) if name is not None and not LINK.match(name.strip())]
 
 
 def _marked(soup: "BeautifulSoup", what: str) -> str | None:
-    """The one element that the page marks as naming its author; where there are several, nobody is named."""
-    found = soup.find_all(itemprop=what, limit=2) or soup.find_all(rel=what, limit=2)
-    text = found[0].get_text(" ") if len(found) == 1 and found[0].name not in {"meta", "link"} else ""
+    """Returns the text of the only element that is marked as the author; None if there are several."""
+    elements = soup.find_all(itemprop=what, limit=2) or soup.find_all(rel=what, limit=2)
+    text = elements[0].get_text(" ") if len(elements) == 1 and elements[0].name not in {"meta", "link"} else ""
     return text if len(text) <= MAX_PERSON_CHARS and not DIGIT.search(text) else None
 
 
 def _time(soup: "BeautifulSoup") -> str | None:
-    """The time that is marked as that of publishing, or the only one on the page."""
+    """Returns the time that is marked as the publication time, or the only time on the page."""
     marked = soup.find_all("time", attrs={"itemprop": "datePublished"}) or soup.find_all(
         "time", attrs={"pubdate": True}
     )
@@ -137,7 +137,7 @@ def _linked(soup: "BeautifulSoup") -> Mapping[str, str | None]:
 
 
 def _entries(text: str) -> Iterator[Mapping[str, object]]:
-    """The objects of a script, outermost first; none of one that is no JSON."""
+    """Yields the objects of a script, outermost first; nothing if it is not valid JSON."""
     try:
         waiting: list[object] = [json.loads(text, strict=False)]
     except (ValueError, RecursionError):
@@ -154,8 +154,8 @@ def _entries(text: str) -> Iterator[Mapping[str, object]]:
 
 
 def _strings(value: object) -> list[str]:
-    given = value if isinstance(value, list) else [value]
-    return [each for each in given if isinstance(each, str)]
+    items = value if isinstance(value, list) else [value]
+    return [each for each in items if isinstance(each, str)]
 
 
 def _name(value: object) -> str | None:
@@ -165,8 +165,8 @@ def _name(value: object) -> str | None:
 
 
 def _people_of(value: object) -> str | None:
-    given = value if isinstance(value, list) else [value]
-    names = [name for each in given[:20] if (name := _name(each)) is not None and not LINK.match(name)]
+    items = value if isinstance(value, list) else [value]
+    names = [name for each in items[:20] if (name := _name(each)) is not None and not LINK.match(name)]
     return _value(", ".join(dict.fromkeys(names)))
 
 

@@ -1,4 +1,4 @@
-"""Extracts the article of a web page: title, byline, text, and the metadata that the page states."""
+"""Extracts the article of a web page: title, byline, text, and the metadata in the page's head."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,21 +17,21 @@ from pipeline.text.decoding import DecodingError, decode
 
 PAGE_WORD = regex.compile(r"[\p{L}\p{N}]")
 MAX_EXTRACTION_TAGS = 20_000
-"""Marks `<` up to which the extraction is asked; its time grows with their square. Long articles have thousands."""
+"""Number of `<` above which extraction is skipped, because its time is quadratic. Long articles have thousands."""
 MIN_STRAY_TAGS = 1000
-"""Characters `<` in a text from which, if they are a hundredth of it, it was no page but tags that never close."""
+"""Number of `<` in the extracted text above which, if they are also 1% of it, the page is only unclosed tags."""
 MIN_UNCLOSED_TAGS = 100_000
-"""Characters `<` in a page from which, if ten times as many as `>`, it is refused before it is read."""
+"""Number of `<` in a page above which, if there are also ten times as many as `>`, the page is rejected unread."""
 MAX_NUL_SHARE = 0.01
-"""Share of NUL bytes up to which they are dirt in a page, and more say that it is none."""
+"""Share of NUL bytes above which the data is not a page; fewer are damage."""
 
 
 class PageError(ValueError):
-    """A page without readable text; the message says why."""
+    """A page without readable text. The message says why."""
 
 
 class ExtractedPage(msgspec.Struct, frozen=True):
-    """The article of a page. `below` are the lines between title and body: byline, date, lead, as shown."""
+    """The article of a page. `below` are the lines between title and body as shown: byline, date, lead."""
 
     title: str | None
     below: tuple[str, ...]
@@ -45,14 +45,14 @@ class ExtractedPage(msgspec.Struct, frozen=True):
 
 
 def extract(data: bytes, *, encoding: str | None = None) -> ExtractedPage:
-    """Extracts the article of a page. The bytes are decoded once; `encoding` is theirs, if known.
+    """Extracts the article of a page. The bytes are decoded once; `encoding` is their encoding, if known.
 
     Raises `DecodingError` for bytes that cannot be decoded, `PageError` for a page without readable text.
     """
-    # Parsers get decoded text: from bytes they guess, and fail on pages that declare gb2312 but hold GBK.
+    # Parsers get decoded text: they guess from bytes, and fail on pages that declare gb2312 but contain GBK.
     source = clean_markup(_decoded(data, encoding))
     if (opened := source.count("<")) >= MIN_UNCLOSED_TAGS and opened > 10 * source.count(">"):
-        raise PageError(f"holds {opened:,} tags that never close; it is damaged, leave it out")
+        raise PageError(f"has {opened:,} unclosed tags; it is damaged, leave it out")
     tree = parse_tree(source)
     if tree is None:
         return _checked(_plain(source))
@@ -88,8 +88,8 @@ def _plain(source: str) -> ExtractedPage:
 
 def _checked(page: ExtractedPage) -> ExtractedPage:
     if not PAGE_WORD.search(page.text):
-        raise PageError("shows no text; leave it out")
+        raise PageError("has no visible text; leave it out")
     stray = page.text.count("<")
     if stray > MIN_STRAY_TAGS and 100 * stray > len(page.text):
-        raise PageError(f"holds {stray:,} tags that never close; it is damaged, leave it out")
+        raise PageError(f"has {stray:,} unclosed tags; it is damaged, leave it out")
     return page

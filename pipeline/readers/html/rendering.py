@@ -1,7 +1,7 @@
-"""The text of an article's lines. No character is added but blanks, line ends and the marks of Markdown.
+"""Renders the lines of an article as text. Only spaces, tabs, line ends and Markdown marks are added.
 
-A line in bold stands between `**`, a heading behind `##`: so the stages see what stood out on the page. Bold within a
-line, and bold that is nearly everything, say nothing.
+A bold line is put between `**`, a heading after `##`, so that later stages see the emphasis. Bold inside a line is
+dropped, and so is all bold on a page where most text is bold.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,20 +12,20 @@ from pipeline.readers.html.content import is_question
 from pipeline.readers.html.lines import PageLine
 
 MAX_HEADING_CHARS = 300
-"""Characters from which a heading is a paragraph in the wrong element."""
+"""Maximum characters of a heading; a longer one is a paragraph in the wrong element."""
 MAX_LABEL_CHARS = 60
 MAX_BOLD_SHARE = 0.5
-"""Share of the letters in bold from which bold marks nothing."""
+"""Share of bold letters above which bold has no meaning."""
 MIN_RUN_IN_QUESTIONS = 2
-"""Lines that begin with a question in bold and go on with its answer, from which they are a pattern."""
+"""Number of lines with a bold question followed by its answer that make a pattern."""
 MIN_DATA_CELLS = 3
-"""Cells from which a row is data and stays one line; two columns are a talk."""
+"""Number of cells that make a row data, which stays on one line; two columns are usually a dialogue."""
 MAX_CELL_CHARS = 120
 Q_OR_A = regex.compile(r"[QAqa问答問]")
 
 
 def render(lines: Sequence[PageLine]) -> list[str]:
-    """The lines of text that the lines of an article make."""
+    """Returns the text lines for the lines of an article."""
     letters = sum(len(line.text) for line in lines)
     heavy = sum(len(line.text) for line in lines if line.context.bold)
     marks = heavy < MAX_BOLD_SHARE * letters
@@ -34,7 +34,7 @@ def render(lines: Sequence[PageLine]) -> list[str]:
 
 
 def _grouped(lines: Sequence[PageLine]) -> Iterator[Sequence[PageLine]]:
-    """Lines apart, but the cells of a row of data together, and a label's cell or term with what follows it."""
+    """Yields groups of lines: the cells of a data row, a label with what follows it, or one line alone."""
     i = 0
     while i < len(lines):
         row = lines[i].context.row
@@ -59,7 +59,7 @@ def _is_data(cells: Sequence[PageLine]) -> bool:
 
 
 def _labels(line: PageLine, following: PageLine) -> bool:
-    """Whether a cell or a term only says who speaks: it ends in a colon."""
+    """Whether a table cell or a `<dt>` is only a speaker label: it ends in a colon."""
     row = line.context.row and line.context.row == following.context.row
     term = line.context.tag == "dt" and following.context.tag == "dd"
     return bool(row or term) and len(line.text) <= MAX_LABEL_CHARS and line.text[-1] in ":："
@@ -86,5 +86,5 @@ def _group(group: Sequence[PageLine], *, marks: bool, parted: bool) -> Iterator[
 
 
 def _runs_on(line: PageLine) -> bool:
-    """Whether a question in bold and what answers it stand in one line."""
+    """Whether a line is a bold question followed by its answer."""
     return 0 < line.opening < len(line.text) and is_question(line.text[: line.opening])

@@ -1,4 +1,4 @@
-"""The title and the byline of a page, as a reader sees them above the article."""
+"""Finds the title and the byline that a page shows above the article."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -11,34 +11,54 @@ from pipeline.readers.html.content import SPEAKER_LABEL
 from pipeline.readers.html.lines import HAN_CHAR, PageLine
 
 SITE_SUFFIX = regex.compile(r"\s*(?:[|｜_»]|\s[-–—:·•]\s|[-－—–](?=[^-－—–]{2,24}$))\s*[^|｜_»]{1,60}$")
-"""What a `<title>` says behind the article's: the site, the section."""
+"""The end of a `<title>` after the article's title: the site, the section."""
 SPACE = regex.compile(r"[\s\p{P}\p{S}]+")
 TITLE_WINDOW_LINES = 60
-"""Lines above the article among which its title stands; menus may lie between."""
+"""Lines above the article that are searched for its title; menus may be in between."""
 MAX_TITLE_DEPTH = 4
-"""Lines from the start of the content in which a title may be."""
+"""Lines from the start of the content that are searched for a title."""
 BYLINE_WINDOW_LINES = 15
-"""Lines from the first one of the text among which a byline may stand below a lead."""
+"""Lines from the start of the text that are searched for a byline below a lead."""
 MAX_LEAD_CHARS = 600
 MAX_TITLE_CHARS = 300
 MAX_BYLINE_CHARS = 160
-"""Characters of a line that may be a byline."""
+"""Maximum characters of a byline."""
 BYLINE = regex.compile(
-    r"(?i:(?:(?:written|reported|words|text|story|interview(?:ed)?|report|edited|photographs?|posted|published)\s+)?by)\s+\p{Lu}"
-    r"|[(（【]?(?:本报|本報|本刊)?(?:来源|來源|作者|记者|記者|文|撰文|采写|採寫|编辑|編輯|责任编辑|責任編輯|时间|時間|日期|发布时间|發佈時間)"
-    r"[ \u3000]*[:：/|｜丨]"
-    r"|\P{P}{2,20}(?:记者|記者)\s*\P{P}{2,12}(?:报道|報道|報導|发自|發自)?$"
+    r"""
+    # By Ada Fern; Words by Ada Fern
+    (?i:
+        (?:
+            (?:written|reported|words|text|story|interview(?:ed)?|report|edited|photographs?|posted|published)\s+
+        )?by
+    )\s+\p{Lu}
+    # 作者：林安; 本报记者/林安; 发布时间 ｜ 2024-05-01
+    |[(（【]?(?:本报|本報|本刊)?
+    (?:
+        来源|來源|作者|记者|記者|文|撰文|采写|採寫|编辑|編輯|责任编辑|責任編輯
+        |时间|時間|日期|发布时间|發佈時間
+    )
+    [\N{SPACE}\N{IDEOGRAPHIC SPACE}]*[:：/|｜丨]
+    # 南湾晚报记者 林安 报道
+    |\P{P}{2,20}(?:记者|記者)\s*\P{P}{2,12}(?:报道|報道|報導|发自|發自)?$
+    """,
+    regex.VERBOSE,
 )
+MONTH_NAME = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,7}\.?"
 SHOWN_DATE = regex.compile(
-    r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}"
-    r"|(?i:\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,7}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}"
-    r"|\b\d{1,2}(?:st|nd|rd|th)?\s(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,7}\.?,?\s\d{4})"
+    rf"""
+    \d{{4}}\s?[-/.年]\s?\d{{1,2}}\s?[-/.月]\s?\d{{1,2}}  # 2024-05-01, 2024年5月1日
+    |(?i:
+        \b{MONTH_NAME}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}}  # May 1st, 2024
+        |\b\d{{1,2}}(?:st|nd|rd|th)?\s{MONTH_NAME},?\s\d{{4}}  # 1 Sept. 2024
+    )
+    """,
+    regex.VERBOSE,
 )
-SENTENCE_ENDS = ".。?？!！"
+SENTENCE_END_MARKS = ".。?？!！"
 LABEL_ALONE = regex.compile(
     r"(?i:(?:(?:written|reported|words|text|interview|story)\s)?by:?|from)|[\p{Han} \u3000]{1,6}[:：]"
 )
-"""A label whose value stands in the next block."""
+"""A label whose value is in the next block."""
 
 BYLINE_TOKEN = regex.compile(r"[^\s|｜·•]+")
 PART = regex.compile(r"[^\p{P}\p{S}\d]+")
@@ -47,28 +67,32 @@ STROKE = regex.compile(r"[|｜·•]\s*$")
 
 
 class TitleAndByline(NamedTuple):
-    """The title, the lines of byline and lead below it, and the indices of the page's lines that they are."""
+    """The title, the byline and lead lines below it, and the indices of the page lines that they use."""
 
     title: str | None
     below: tuple[str, ...]
     used: frozenset[int]
 
 
-def find_title_and_byline(lines: Sequence[PageLine], content: Sequence[int], said: Sequence[str]) -> TitleAndByline:
-    """The masthead above `content`; `said` are the titles that the page's head states, the best first.
+def find_title_and_byline(lines: Sequence[PageLine], content: Sequence[int], stated: Sequence[str]) -> TitleAndByline:
+    """Returns the title and byline above `content`. `stated` are the titles in the page's head, best first.
 
-    The visible title goes before one that is only stated. A byline may stand above the title or below it.
+    A visible title wins over one that is only in the head. The byline may be above or below the title.
     """
     first = content[0] if content else len(lines)
-    at = _title(lines, content, said)
+    at = _title(lines, content, stated)
     if at is None:
-        title = next((without_site(each) for each in said if without_site(each)), None)
+        title = next((without_site(each) for each in stated if without_site(each)), None)
         top = max(first - TITLE_WINDOW_LINES, 0)
     else:
         title, top = lines[at].text, at + 1
     end = _end(lines, content, top)
-    taken = set(content)
-    below = [i for i in range(top, end) if i != at and (i in taken or _belongs(lines[i], title, told=at is not None))]
+    content_lines = set(content)
+    below = [
+        i
+        for i in range(top, end)
+        if i != at and (i in content_lines or _belongs(lines[i], title, below_title=at is not None))
+    ]
     used = frozenset(below) | ({at} if at is not None else frozenset())
     repeated = frozenset(
         i
@@ -81,60 +105,60 @@ def find_title_and_byline(lines: Sequence[PageLine], content: Sequence[int], sai
 
 
 def _end(lines: Sequence[PageLine], content: Sequence[int], top: int) -> int:
-    """Where the masthead ends: at the first line of the text, or behind a byline that stands below a lead."""
+    """Returns the end of the title block: the first line of the text, or the line after a byline below a lead."""
     body = [i for i in content if i >= top and not _is_byline(lines[i])]
     end = body[0] if body else len(lines)
     letters = 0
-    taken = set(content)
+    content_lines = set(content)
     for i in range(end, min(end + BYLINE_WINDOW_LINES, len(lines))):
         if _is_byline(lines[i]) and not lines[i].beside:
             end = i + 1
-        elif i in taken:
+        elif i in content_lines:
             letters += len(lines[i].text)
             if letters > MAX_LEAD_CHARS or lines[i].context.bold or SPEAKER_LABEL.match(lines[i].text):
                 break
     return end
 
 
-def _title(lines: Sequence[PageLine], content: Sequence[int], said: Sequence[str]) -> int | None:
-    """The index of the title's line: the line that repeats a title of the page's head, or else a first-level heading.
+def _title(lines: Sequence[PageLine], content: Sequence[int], stated: Sequence[str]) -> int | None:
+    """Returns the index of the title's line: one that repeats a title in the page's head, else a first-level heading.
 
     None if there is no such line, or no content.
     """
     if not content:
         return None
     first = content[0]
-    # The title may be the first line of the content, above it, or just below the start of a disordered page.
+    # The title may be the first line of the content, above it, or, on a disordered page, just below its start.
     window = range(max(first - TITLE_WINDOW_LINES, 0), min(first + MAX_TITLE_DEPTH, len(lines)))
     fits = [i for i in window if len(lines[i].text) <= MAX_TITLE_CHARS and not lines[i].context.hidden]
-    keys = [comparison_key(without_site(title)) for title in said] + [comparison_key(title) for title in said]
+    keys = [comparison_key(without_site(title)) for title in stated] + [comparison_key(title) for title in stated]
     heads = [i for i in fits if lines[i].context.level == 1 and not _is_name_of_site(lines[i], keys)]
     subheads = [i for i in fits if lines[i].context.level > 1]
     for candidates in (heads, subheads, fits):
-        if same := [i for i in candidates if _same(comparison_key(lines[i].text), keys)]:
+        if same := [i for i in candidates if _repeats(comparison_key(lines[i].text), keys)]:
             return min(same, key=lambda i: (abs(first - i), i))
     return _heading_above(lines, heads, first)
 
 
 def _heading_above(lines: Sequence[PageLine], heads: Sequence[int], first: int) -> int | None:
-    """The last first-level heading above the content, or else the first one at all."""
+    """Returns the last first-level heading above the content, else the first one on the page."""
     above = [i for i in heads if i <= first and not lines[i].beside]
     if above:
         return above[-1]
     return heads[0] if heads else None
 
 
-def _same(shown: str, keys: Sequence[str]) -> bool:
+def _repeats(shown: str, keys: Sequence[str]) -> bool:
     return len(shown) >= 4 and any(shown == each or (shown in each and 2 * len(shown) >= len(each)) for each in keys)
 
 
 def _is_name_of_site(line: PageLine, keys: Sequence[str]) -> bool:
-    """A heading that is a link and stands at the end of every stated title names the site."""
-    return line.linked >= len(line.text) and not _same(comparison_key(line.text), keys)
+    """Whether a heading is the name of the site: a link that repeats none of the stated titles."""
+    return line.linked >= len(line.text) and not _repeats(comparison_key(line.text), keys)
 
 
 def without_site(title: str) -> str:
-    """A stated title without the name of the site behind it.
+    """Returns a stated title without the name of the site after it.
 
     >>> without_site("Why the ferry stopped | The Harbour Post"), without_site("渡口为什么停了_南湾新闻网")
     ('Why the ferry stopped', '渡口为什么停了')
@@ -146,12 +170,12 @@ def without_site(title: str) -> str:
 
 
 def comparison_key(text: str) -> str:
-    """A title for comparison: letters and digits alone."""
+    """Returns the letters and digits of a title, for comparison."""
     return SPACE.sub("", text).casefold()
 
 
 def date_in(text: str) -> str | None:
-    """The date in a line, as written."""
+    """Returns the date in a line, as written."""
     date = SHOWN_DATE.search(text)
     return None if date is None else date[0]
 
@@ -165,12 +189,12 @@ def _is_byline(line: PageLine) -> bool:
     return (
         date is not None
         and (line.context.byline > 0 or len(line.text) - len(date[0]) <= 24)
-        and line.text[-1] not in SENTENCE_ENDS
+        and line.text[-1] not in SENTENCE_END_MARKS
     )
 
 
-def _belongs(line: PageLine, title: str | None, *, told: bool) -> bool:
-    """Whether a line between the title and the text is shown: a byline by its words or by what it is called, a lead."""
+def _belongs(line: PageLine, title: str | None, *, below_title: bool) -> bool:
+    """Whether a line between title and text is a byline, by its words or its element, or a lead."""
     context = line.context
     if context.hidden or (title is not None and comparison_key(line.text) == comparison_key(title)):
         return False
@@ -179,20 +203,21 @@ def _belongs(line: PageLine, title: str | None, *, told: bool) -> bool:
     if context.furniture or len(line.text) > MAX_TITLE_CHARS * 2:
         return False
     if context.tag == "figcaption":
-        return told
+        return below_title
     if line.text.casefold().strip(" :：|·") in page_actions():
         return False
-    return told and ((context.byline > 0 and len(line.text) <= MAX_BYLINE_CHARS) or (context.lead and not context.link))
+    is_marked_byline = context.byline > 0 and len(line.text) <= MAX_BYLINE_CHARS
+    return below_title and (is_marked_byline or (context.lead and not context.link))
 
 
 @cache
 def page_actions() -> frozenset[str]:
-    """Words for what one may do with a page, which stand beside a byline: lower-case, from `page_actions.txt`."""
+    """Labels of page actions next to a byline, in lower case; from `beside.txt`."""
     return frozenset(lists.rows(__package__, "beside.txt"))
 
 
 def without_page_actions(text: str) -> str:
-    """A byline without what one may do with the page, behind it.
+    """Returns a byline without the page actions at its end.
 
     >>> without_page_actions("来源：南湾晚报 评论(0) 字号：大 中 小"), without_page_actions("By Ada Fern | Share")
     ('来源：南湾晚报', 'By Ada Fern')
@@ -201,7 +226,7 @@ def without_page_actions(text: str) -> str:
     kept = end = len(words)
     while end and _is_beside(words[end - 1][0]):
         end -= 1
-        # A name may be More or Post: of Latin words only what stands behind a stroke is none.
+        # `More` and `Post` may be names: Latin words are only removed after a separator.
         if HAN_CHAR.search(words[end][0]) or STROKE.search(text[: words[end].start()]):
             kept = end
     return text if kept in (0, len(words)) else text[: words[kept - 1].end()]
@@ -215,11 +240,11 @@ def _is_beside(word: str) -> bool:
 
 
 def _joined(texts: Sequence[str]) -> list[str]:
-    """A label that stands alone and the value that stands below it are one line: `By` and `Ada Fern`."""
-    found: list[str] = []
+    """Joins a label on its own with the value on the next line: `By` and `Ada Fern`."""
+    joined: list[str] = []
     for text in texts:
-        if found and LABEL_ALONE.fullmatch(found[-1]):
-            found[-1] = f"{found[-1]} {text}"
+        if joined and LABEL_ALONE.fullmatch(joined[-1]):
+            joined[-1] = f"{joined[-1]} {text}"
         else:
-            found.append(text)
-    return found
+            joined.append(text)
+    return joined

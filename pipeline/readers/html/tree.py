@@ -1,4 +1,4 @@
-"""A page as a tree, where it is one: hostile pages are told before a parser is asked."""
+"""Parses a page into a tree. Hostile pages are detected before a parser sees them."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,31 +11,31 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MAX_TREE_CHARS = 8_000_000
-"""Characters from which a page is read without a tree: libxml2 cuts texts of ten million."""
+"""Maximum characters of a page that is parsed: libxml2 truncates texts of ten million."""
 MAX_TREE_TAGS = 200_000
-"""Marks `<` from which it is; a page of a long article with all its scripts has some thousands."""
+"""Maximum number of `<` in a page that is parsed; a long article with all its scripts has some thousands."""
 MAX_TREE_DEPTH = 200
-"""Elements that may lie within each other; libxml2 drops what lies deeper than 256."""
+"""Maximum nesting of elements; libxml2 drops what is nested deeper than 256."""
 
 LONG_TAG = regex.compile(r"<[a-zA-Z][^<>]{20000,}+")
 ATTRIBUTE_VALUE = regex.compile(r"\"[^\"]*+\"|'[^']*+'")
 ATTRIBUTE_NAME = regex.compile(r"[\s/\"'][A-Za-z_:]")
 MAX_ATTRIBUTES = 2000
-"""Attributes of one tag from which a page is read without a tree: libxml2 compares each with all before it."""
+"""Maximum attributes of one tag in a page that is parsed: libxml2 compares each with all before it."""
 
 DECLARATION = regex.compile(r"\s{0,100}<\?xml[^<>]{0,300}\?>")
 HIGH_CONTROL = regex.compile(r"&#(?:(1[2-5]\d)|[xX]([89][0-9A-Fa-f]));?")
 
 
 class PageTree(NamedTuple):
-    """A page, parsed twice: for us, and for the extraction, which changes what it is given."""
+    """A page parsed twice: for us, and for the extraction, which modifies its tree."""
 
     soup: "BeautifulSoup"
     root: "HtmlElement"
 
 
 def clean_markup(page: str) -> str:
-    """The page without what parsers stumble over: an XML declaration, control characters, references to those.
+    """Returns the page without an XML declaration, control characters, and references to control characters.
 
     >>> clean_markup('<?xml version="1.0" encoding="gb2312"?><p>It&#146;s\\x0c here')
     '<p>It’s\\x0c here'
@@ -43,11 +43,11 @@ def clean_markup(page: str) -> str:
     page = DECLARATION.sub("", page, count=1) if "<?xml" in page[:400] else page
     if not page.isprintable():
         page = UNPRINTABLE.sub("", page)
-    return HIGH_CONTROL.sub(_meant, page) if "&#1" in page or "&#x" in page or "&#X" in page else page
+    return HIGH_CONTROL.sub(_windows_1252_char, page) if "&#1" in page or "&#x" in page or "&#X" in page else page
 
 
-def _meant(match: "regex.Match[str]") -> str:
-    """`&#146;` is what browsers make of it: the character of Windows-1252."""
+def _windows_1252_char(match: "regex.Match[str]") -> str:
+    """Replaces `&#146;` as browsers do: with the character of Windows-1252."""
     code = int(match[1]) if match[1] else int(match[2], 16)
     if not 128 <= code <= 159:
         return match[0]
@@ -55,7 +55,7 @@ def _meant(match: "regex.Match[str]") -> str:
 
 
 def parse_tree(page: str) -> PageTree | None:
-    """The tree of a prepared page; None where it is too large or nests too deep for one, or holds nothing."""
+    """Returns the tree of a prepared page; None if it is too large, too deeply nested or empty."""
     from bs4 import BeautifulSoup
     from lxml.etree import ParserError
     from lxml.html import document_fromstring

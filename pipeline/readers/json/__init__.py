@@ -1,1 +1,1 @@
-"""JSON: lines, lists and objects of records."""
+"""Reads JSON: lines, lists and objects of records."""

@@ -55,7 +55,7 @@ def row(
     unit: str = "line",
     at: tuple[str, int] | None = None,
 ) -> TableRow:
-    """The object in some JSON, or what is wrong with it. `unit` is what messages call it."""
+    """Returns the object in some JSON, or the fault. `unit` is the word for it in messages."""
     if (over := value_limits.fault(data, limits)) is not None:
         return TableRow(number, fault=over, at=at)
     try:
@@ -65,7 +65,7 @@ def row(
         if fields is None:
             return TableRow(number, fault=_reason(data, error, unit), at=at)
     if not isinstance(fields, dict):
-        return TableRow(number, fault=f"is no JSON object; each {unit} must be one", at=at)
+        return TableRow(number, fault=f"is not a JSON object; each {unit} must be one", at=at)
     if len(fields) > limits.columns:
         over = f"has {len(fields):,} fields, over the limit of {limits.columns:,}; {value_limits.remedy('columns')}"
         return TableRow(number, fault=over, at=at)
@@ -73,7 +73,7 @@ def row(
 
 
 def _rows(stream: BinaryIO, options: Input) -> Iterator[TableRow]:
-    """Yields the lines that are not empty, decoded or with the reason why they cannot be."""
+    """Yields the lines that are not empty, decoded or with the reason why they cannot be decoded."""
     for number, line in read_lines(stream, options.limits.bytes):
         if line is None:
             fault = f"is over the limit of {options.limits.bytes:,} bytes; raise [input.limits] bytes"
@@ -91,7 +91,7 @@ def _is_object(line: bytes) -> bool:
 
 
 def _with_nan(data: bytes | bytearray) -> object | None:
-    """What is JSON but for a NaN or Infinity, which Python and pandas write; None for all else that is broken."""
+    """Decodes JSON with NaN or Infinity, which Python and pandas write; None for anything else that is invalid."""
     if not NO_NUMBER.search(data) or LONE_SURROGATE.search(data):
         return None
     try:
@@ -102,9 +102,9 @@ def _with_nan(data: bytes | bytearray) -> object | None:
 
 def _reason(data: bytes | bytearray, error: Exception, unit: str) -> str:
     if isinstance(error, UnicodeDecodeError):
-        return f"is no UTF-8 ({error.reason}); convert the file, or repair the record"
+        return f"is not UTF-8 ({error.reason}); convert the file, or repair the record"
     if isinstance(error, RecursionError):
         return "is nested too deeply; leave it out"
     if LONE_SURROGATE.search(data):
-        return "holds a \\ud800–\\udfff escape that stands alone, which is no text; repair the record"
-    return f"is no JSON ({error}); repair the {unit}"
+        return "contains a lone surrogate escape (\\ud800–\\udfff), which is not text; repair the record"
+    return f"is not JSON ({error}); repair the {unit}"

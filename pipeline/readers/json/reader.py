@@ -1,4 +1,4 @@
-"""Reads JSON files: a list of records, one record, or an object that holds records in a list or by id."""
+"""Reads JSON files: a list of records, one record, or an object that contains records in a list or by id."""
 
 import io
 import re
@@ -25,11 +25,11 @@ from pipeline.text.encodings.signatures import binary_kind
 BEGINNING = re.compile(rb'\s*+(?:\[\s*+)?\{\s*+"(?:[^"\\\n]|\\.){0,200}"\s*+:')
 LIST = re.compile(rb"\s*+\[\s*+\{")
 OF_ANOTHER = lines_reader.JSON_LINES_SUFFIXES | reader.MARKDOWN_SUFFIXES | text.TEXT_SUFFIXES
-"""A line of JSON Lines begins as a file of one object does, and so does Markdown with its front matter in JSON."""
+"""Suffixes of formats whose files may begin like a JSON object: JSON Lines, and Markdown with JSON front matter."""
 JSON_MEDIA_TYPE = "application/json"
 RECORD_WORD = "record"
 MAX_LIST_DEPTH = 3
-"""Objects in each other in which lists of records are looked for."""
+"""How many levels of nested objects are searched for lists of records."""
 Members = dict[str, msgspec.Raw]
 
 
@@ -41,14 +41,14 @@ class JsonReader:
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """Claims by the beginning, unless the suffix is that of a text; or by suffix, if it is no binary file."""
+        """Claims by the first bytes, unless the suffix is that of a text; or by suffix, if it is not a binary file."""
         begins = BEGINNING.match(head_of(source))
         if begins and source.suffix not in _of_others(begins[0]):
             return Claim.CONTENT
         return Claim.NAME if source.suffix == ".json" and binary_kind(source.head) is None else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """Yields the records; if several objects follow each other, each of them is one."""
+        """Yields the records. If several objects follow each other, each is a record."""
         mark = source.stream.read(len(BOM_UTF8)) if source.head.startswith(BOM_UTF8) else b""
         values = Values(stream_of(source, options.encoding), options.limits, len(mark))
         match values.next():
@@ -57,17 +57,16 @@ class JsonReader:
             case b"{":
                 yield from _object(source, values, options)
             case _:
-                raise ReaderError(
-                    f"is no JSON: at byte {values.offset:,} stands neither [ nor {{; convert or repair it"
-                )
+                raise ReaderError(f"is not JSON: expected [ or {{ at byte {values.offset:,}; convert or repair it")
 
 
 def _of_others(beginning: bytes) -> frozenset[str]:
-    """The suffixes of what may begin so without being JSON of this kind."""
+    """Returns the suffixes of other formats whose files may begin like this."""
     opened = beginning.strip()
     if opened.startswith(b"["):
         return text.TEXT_SUFFIXES
-    # A line of JSON Lines holds its object whole: one that goes on in the next line is none, whatever it is called.
+    # In JSON Lines an object is on one line. If it continues on the next, the file is not JSON Lines, despite its
+    # suffix.
     return OF_ANOTHER - lines_reader.JSON_LINES_SUFFIXES if b"\n" in opened[: opened.find(b'"')] else OF_ANOTHER
 
 
@@ -81,14 +80,14 @@ def _object(source: ByteSource, values: Values, options: Input) -> Iterator[Read
     whole = values.whole()
     members = None if whole is None else _members(whole, options.limits)
     if whole is None or (members is None and LIST.search(whole)):
-        # Too long for a record, cut off or broken: what is in a list in it can be read all the same.
+        # Too long for a record, truncated or malformed: records in a list inside it can still be read.
         at = values if whole is None else Values(io.BytesIO(whole), options.limits, begin)
         yield from _documents(source, _first_list(at), options)
         return
-    behind = values.next()
-    if not behind:
+    next_byte = values.next()
+    if not next_byte:
         yield from _alone(source, whole, members, begin, options)
-    elif behind != b"{":
+    elif next_byte != b"{":
         fault = _more_behind(values)
         yield from _alone(source, whole, members, begin, options)
         raise fault
@@ -103,7 +102,7 @@ def _object(source: ByteSource, values: Values, options: Input) -> Iterator[Read
 def _alone(
     source: ByteSource, whole: bytearray, members: Members | None, begin: int, options: Input
 ) -> Iterator[ReaderItem]:
-    """Yields the documents of a single object: itself if it has a text, else those that it holds."""
+    """Yields the documents of a single object: the object itself if it has a text, else the records in it."""
     lists = list(_lists(members or {}, options.limits))
     only = lines_reader.row(None, whole, options.limits, unit=RECORD_WORD)
     if _has_text(only.fields, options):
@@ -121,7 +120,7 @@ def _alone(
 
 
 def _lists(members: Members, limits: Limits, depth: int = 1) -> Iterator[msgspec.Raw]:
-    """The lists of objects in an object, at any depth up to the limit: `{"data": {"items": [{…}]}}`."""
+    """Yields the lists of objects in an object, at any depth up to the limit: `{"data": {"items": [{…}]}}`."""
     for raw in members.values():
         if LIST.match(memoryview(raw)):
             yield raw
@@ -130,7 +129,7 @@ def _lists(members: Members, limits: Limits, depth: int = 1) -> Iterator[msgspec
 
 
 def _is_record(options: Input) -> Callable[[msgspec.Raw], bool]:
-    """Whether some JSON is an object that has a text."""
+    """Returns a function that tells whether a JSON value is an object with a text."""
 
     def is_record(raw: msgspec.Raw) -> bool:
         return bytes(memoryview(raw)[:1]) == b"{" and _has_text(
@@ -141,21 +140,21 @@ def _is_record(options: Input) -> Callable[[msgspec.Raw], bool]:
 
 
 def _by_key(members: Members, whole: bytearray, begin: int, options: Input) -> Iterator[TableRow]:
-    """Yields the records of an object whose keys are ids."""
+    """Yields the records of an object that maps ids to records."""
     at = 0
     for number, (key, raw) in enumerate(members.items(), 1):
         data = bytes(raw)
         at = whole.find(data, at)
-        found = lines_reader.row(number, data, options.limits, unit=RECORD_WORD, at=("byte", begin + at))
-        yield msgspec.structs.replace(found, fields={options.id_field: key, **found.fields})
+        row = lines_reader.row(number, data, options.limits, unit=RECORD_WORD, at=("byte", begin + at))
+        yield msgspec.structs.replace(row, fields={options.id_field: key, **row.fields})
         at += len(data)
 
 
 def _has_text(fields: Mapping[str, object], options: Input) -> bool:
-    """Whether an object is a record: it has the field that is named, or a text by the name of its field."""
+    """Whether an object is a record: it has the configured field, or a text field by name."""
     if options.text_field is not None:
         return isinstance(value_at(fields, options.text_field), str)
-    # Without what they hold only their names can speak for them.
+    # Their values are not decoded yet, so only the names are checked.
     return text_column([{name: "" for name, value in fields.items() if isinstance(value, str)}]) is not None
 
 
@@ -181,7 +180,7 @@ def _all_of(values: Values) -> Iterator[TableRow]:
 
 
 def _elements(values: Values) -> Iterator[TableRow]:
-    """The elements of the list that begins at the next byte."""
+    """Yields the elements of the list that begins at the next byte."""
     values.next()
     values.take()
     number = 0
@@ -191,7 +190,7 @@ def _elements(values: Values) -> Iterator[TableRow]:
             yield lines_reader.row(number, element, values.limits, unit=RECORD_WORD, at=("byte", values.began))
             continue
         if values.next() == b"]":
-            # Behind a comma, too: many a writer leaves one.
+            # Trailing commas are accepted, because many programs write them.
             values.take()
             return
         element = values.element()
@@ -204,16 +203,16 @@ def _elements(values: Values) -> Iterator[TableRow]:
         if end == b",":
             values.take()
         elif end != b"]":
-            reason = f"cannot be read on behind record {number}: at byte {values.offset:,} stands neither , nor ]"
+            reason = f"cannot be read after record {number}: expected , or ] at byte {values.offset:,}"
             raise ReaderError(f"{reason}; repair it")
 
 
 def _each(first: bytearray, begin: int, values: Values) -> Iterator[TableRow]:
-    """Objects behind each other, of which the first was taken."""
+    """Yields concatenated objects, the first of which was already consumed."""
     yield lines_reader.row(1, first, values.limits, unit=RECORD_WORD, at=("byte", begin))
     number = 1
-    while behind := values.next():
-        if behind != b"{":
+    while next_byte := values.next():
+        if next_byte != b"{":
             raise _more_behind(values)
         number += 1
         at = values.offset
@@ -224,9 +223,9 @@ def _each(first: bytearray, begin: int, values: Values) -> Iterator[TableRow]:
 
 
 def _first_list(values: Values) -> Iterator[TableRow]:
-    """The elements of the first list of objects in the object that begins at the next byte.
+    """Yields the elements of the first list of objects in the object that begins at the next byte.
 
-    Raises `ReaderError` where there is none.
+    Raises `ReaderError` if there is none.
     """
     begin = values.offset
     end = b","
@@ -245,9 +244,9 @@ def _first_list(values: Values) -> Iterator[TableRow]:
     if values.fault == value_limits.too_deep(values.limits):
         raise ReaderError(f"the object at byte {begin:,} {values.fault}")
     raise ReaderError(
-        f"the object at byte {begin:,} is no JSON, or over the limit of {values.limit:,} bytes; repair it"
+        f"the object at byte {begin:,} is not JSON, or over the limit of {values.limit:,} bytes; repair it"
     )
 
 
 def _more_behind(values: Values) -> ReaderError:
-    return ReaderError(f"something stands behind its end, at byte {values.offset:,}; repair it")
+    return ReaderError(f"has data after its end, at byte {values.offset:,}; repair it")

@@ -1,4 +1,4 @@
-"""JSON in another encoding, turned to UTF-8 while it is read: UTF-16 of PowerShell, or what the settings name."""
+"""Transcodes JSON to UTF-8 while it is read: UTF-16 as PowerShell writes it, or the configured encoding."""
 
 import codecs
 import io
@@ -10,29 +10,29 @@ from pipeline.readers.byte_source import HEAD_BYTES, ByteSource
 from pipeline.text.decoding import BYTE_ORDER_MARKS
 
 WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
-"""The mark of UTF-32 begins as that of UTF-16 does, so those come first."""
+"""UTF-32 comes first, because its byte order mark begins with that of UTF-16."""
 
 
-def stream_of(source: ByteSource, said: str | None = None) -> BinaryIO:
-    """The bytes of some JSON in UTF-8: those of the source where it is in no other encoding.
+def stream_of(source: ByteSource, configured: str | None = None) -> BinaryIO:
+    """Opens the JSON in a source as UTF-8.
 
-    `said` is the encoding that the settings name, which a wide one goes before: that can be seen.
+    `configured` is the encoding in the settings; UTF-16 and UTF-32, which are detected reliably, take precedence.
     """
-    encoding = encoding_of(source.head) or said
+    encoding = encoding_of(source.head) or configured
     if encoding is None or codecs.lookup(encoding).name in {"utf-8", "utf-8-sig", "ascii"}:
         return source.stream
-    return io.BufferedReader(cast("io.RawIOBase", _Turned(source.stream, encoding)), HEAD_BYTES)
+    return io.BufferedReader(cast("io.RawIOBase", _TranscodedStream(source.stream, encoding)), HEAD_BYTES)
 
 
 def head_of(source: ByteSource) -> bytes:
-    """How the JSON in a source begins, in UTF-8 and without a mark."""
+    """Returns the first bytes of the JSON in a source, in UTF-8 and without a byte order mark."""
     encoding = encoding_of(source.head)
     head = source.head if encoding is None else source.head.decode(encoding, "ignore").encode("utf-8")
     return head.removeprefix(BOM_UTF8)
 
 
 def encoding_of(head: bytes) -> str | None:
-    r"""The wide encoding that a mark tells, or the brace or bracket that JSON begins with; None where it is none.
+    r"""Returns UTF-16 or UTF-32, detected by the byte order mark or the first bracket of the JSON; None for others.
 
     >>> encoding_of(b"\xff\xfe{\0"), encoding_of(b"\0["), encoding_of(b"{}")
     ('utf-16-le', 'utf-16-be', None)
@@ -41,11 +41,11 @@ def encoding_of(head: bytes) -> str | None:
     return next((name for name in WIDE if head.startswith(begins[name])), None)
 
 
-class _Turned(io.RawIOBase):
-    """The bytes in UTF-8 of a text in another encoding, without its mark.
+class _TranscodedStream(io.RawIOBase):
+    """A stream in another encoding as UTF-8, without its byte order mark.
 
-    Half a surrogate pair stays half a one, and a byte that the encoding has not becomes one: that is no UTF-8, so the
-    record that holds it fails, and no other.
+    Half a surrogate pair stays half a pair, and an undecodable byte becomes one. Neither is valid UTF-8, so only the
+    record that contains it fails.
     """
 
     def __init__(self, stream: BinaryIO, encoding: str) -> None:
@@ -62,7 +62,7 @@ class _Turned(io.RawIOBase):
         return True
 
     def readinto(self, buffer: object, /) -> int:
-        """Fills the beginning of `buffer`; 0 at the end. Raises `ReaderError` where the bytes are no such text."""
+        """Fills the beginning of `buffer`; 0 at the end. Raises `ReaderError` if the bytes are not in this encoding."""
         while not self._ready and not self._over:
             self._next()
         room = memoryview(cast("bytearray", buffer))
@@ -77,7 +77,7 @@ class _Turned(io.RawIOBase):
             text = self._decoder.decode(data, final=self._over)
         except UnicodeDecodeError as error:
             self._over = True
-            raise ReaderError(f"is no whole text in {self._encoding} ({error.reason}); convert it to UTF-8") from None
+            raise ReaderError(f"is not valid {self._encoding} ({error.reason}); convert it to UTF-8") from None
         if text and not self._begun:
             self._begun = True
             text = text.removeprefix("\ufeff")

@@ -1,7 +1,7 @@
-"""How much one JSON value holds, counted before it is decoded.
+"""Checks the size of a JSON value before it is decoded.
 
-A list of two bytes becomes an object of 56 in Python: 32 MiB of `[],[],…` take a gigabyte. A value that nests deeply is
-refused by some decoders and not by others, and by how deep the program that calls them is itself.
+A list of two bytes becomes a Python object of 56: 32 MiB of `[],[],…` take a gigabyte. Decoders differ in how deep a
+value may nest, and for some it depends on the caller's stack.
 """
 
 import re
@@ -9,26 +9,26 @@ import re
 from pipeline.config.settings import Limits
 
 MIN_VALUE_BYTES = 2
-"""Bytes that each value takes at least: itself, and what stands between it and the next."""
+"""Minimum bytes of a value, with the comma or bracket after it."""
 STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
 JSON_BRACKETS = re.compile(rf"{STRING}|(?P<open>[\[{{]++)|(?P<close>[\]}}]++)".encode(), re.DOTALL)
 CLOSED_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 AS_LISTS = bytes.maketrans(b"{}", b"[]")
 NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 PASSES = 8
-"""How often pairs of brackets are taken out: few nest deeper, and to stop early only costs time."""
+"""How many times innermost pairs of brackets are removed. Few values nest deeper; stopping early only costs time."""
 PARTS = re.compile(JSON_BRACKETS.pattern + rb"|(?P<comma>,++)", re.DOTALL)
-"""Brackets, and commas; those in a string are part of it."""
+"""Brackets and commas outside of strings."""
 
 
 def fault(data: bytes | bytearray, limits: Limits) -> str | None:
-    """Why a value should not be decoded, as what is said of a record; None for one within the limits.
+    """Returns why a value must not be decoded, as a clause about a record; None if it is within the limits.
 
     >>> fault(b"[[1]]", Limits(nesting=1)), fault(b"[1, 2]", Limits())
     ('is nested deeper than the limit of 1 levels; leave it out, or raise [input.limits] nesting', None)
     """
     opened = data.count(b"[") + data.count(b"{")
-    # These are upper bounds, which nearly all records pass: what stands in strings is counted as well.
+    # These upper bounds also count characters in strings; nearly all records are within them.
     many = len(data) > MIN_VALUE_BYTES * limits.values and opened + data.count(b",") >= limits.values
     if not many and opened <= limits.nesting:
         return None
@@ -47,12 +47,12 @@ def fault(data: bytes | bytearray, limits: Limits) -> str | None:
             if depth > limits.nesting:
                 return too_deep(limits)
         if values > limits.values:
-            return f"holds more than the limit of {limits.values:,} values; {remedy('values')}"
+            return f"has more than the limit of {limits.values:,} values; {remedy('values')}"
     return None
 
 
 def too_many_members(data: bytes | bytearray, limits: Limits) -> bool:
-    """Whether an object has more members than a record may have values; what lies in them is not counted."""
+    """Whether an object has more members than a record may have values, without counting nested values."""
     if len(data) <= MIN_VALUE_BYTES * limits.values:
         return False
     members = depth = 0
@@ -71,7 +71,7 @@ def too_many_members(data: bytes | bytearray, limits: Limits) -> bool:
 
 
 def levels(data: bytes | bytearray) -> tuple[int, int]:
-    """By how many levels some JSON ends above where it begins, and how far at most it goes below that on its way.
+    """Returns by how many levels some JSON ends above its start, and how far at most it goes below it.
 
     >>> levels(b'"a": [1]}, {"b": "]"'), levels(b"1], [[")
     ((0, 1), (1, 1))
@@ -79,7 +79,7 @@ def levels(data: bytes | bytearray) -> tuple[int, int]:
     left = CLOSED_STRING.sub(b"", data).translate(AS_LISTS, NO_BRACKETS)
     rise = left.count(b"[") - left.count(b"]")
     for _ in range(PASSES):
-        # What opens and closes again changes neither.
+        # Balanced brackets change neither.
         shorter = left.replace(b"[]", b"")
         if len(shorter) == len(left):
             break
@@ -88,10 +88,10 @@ def levels(data: bytes | bytearray) -> tuple[int, int]:
 
 
 def too_deep(limits: Limits) -> str:
-    """What is said of a record whose lists and objects lie too deep in each other."""
+    """Returns the message for a record that nests too deeply."""
     return f"is nested deeper than the limit of {limits.nesting:,} levels; {remedy('nesting')}"
 
 
 def remedy(setting: str) -> str:
-    """What to do about a record that is over a limit."""
+    """Returns what to do about a record that is over a limit."""
     return f"leave it out, or raise [input.limits] {setting}"

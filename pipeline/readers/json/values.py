@@ -1,7 +1,7 @@
 """Splits a stream of JSON into values by brackets and quotes, before anything is decoded.
 
-So a list of any length needs no more memory than its longest element, and an element that is no JSON harms no other as
-long as its brackets and quotes close.
+A list of any length needs no more memory than its longest element, and an invalid element affects no other if its
+brackets and quotes are balanced.
 """
 
 import re
@@ -13,32 +13,32 @@ from pipeline.model.record import ReaderError
 from pipeline.readers.json import value_limits
 
 CHUNK = 1 << 16
-"""Bytes that are read at a time; twice as many with each time that a value does not end."""
+"""Bytes that are read at a time; doubled each time that a value is not complete."""
 LARGEST_CHUNK = 1 << 22
 SHOWN = 1024
 BLANK = re.compile(rb"[ \t\r\n]*+")
 SHORT_STRING = rb'"[^"\\]{0,120}+(?:\\[^u\r\n][^"\\]{0,120}+){0,8}+"'
 WITHIN = re.compile(rb'(?:[^"{}\[\]]++|' + SHORT_STRING + rb")*+")
-"""In brackets: what stands before the next bracket, or before a string that is long or has many escapes in it."""
+"""Inside brackets: everything up to the next bracket, or to a string that is long or has many escapes."""
 OUTSIDE = re.compile(rb'(?:[^"{}\[\],:]++|' + SHORT_STRING + rb")*+")
-"""Not in brackets: there commas and colons end something, too."""
+"""Outside brackets, where commas and colons also end a value."""
 FLAT = re.compile(rb'[ \t\r\n]*+(\{(?:[^"{}\[\]]++|' + SHORT_STRING + rb")*+\})[ \t\r\n]*+,")
 REST_OF_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 WHOLE_STRINGS = re.compile(rb'(?:[^"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+', re.DOTALL)
-"""Up to a string that does not end."""
+"""Everything up to a string that is not closed."""
 PASSED_WITHIN = re.compile(rb'[^"{}\[\]]*+')
 PASSED_OUTSIDE = re.compile(rb'[^"{}\[\],:]*+')
 OPENING, QUOTE, BACKSLASH = frozenset(b"{["), ord('"'), ord("\\")
 
 
 class Values:
-    """A scanner over a stream of JSON. `offset` is the byte at which the stream begins."""
+    """Scans a stream of JSON. `offset` is the byte at which the stream begins."""
 
     def __init__(self, stream: BinaryIO, limits: Limits, offset: int = 0) -> None:
         self.limits = limits
         self.limit = limits.bytes
         self.fault = self._too_long = f"is over the limit of {limits.bytes:,} bytes; raise [input.limits] bytes"
-        """Why a value was passed over, where one was."""
+        """Why the last value was skipped, if it was."""
         self.lines_passed = 0
         self.began = 0
         self._stream = stream
@@ -48,13 +48,13 @@ class Values:
 
     @property
     def offset(self) -> int:
-        """The offset in bytes of what is read next, from 0."""
+        """Offset in bytes, from 0, of the next byte to read."""
         return self._dropped + self._at
 
     def next(self) -> bytes:
-        """The next byte that is not whitespace, without consuming it; empty at the end.
+        """Returns the next byte that is not whitespace, without consuming it; empty at the end.
 
-        How many lines ended before it is `lines_passed`.
+        `lines_passed` is the number of lines that end before it.
         """
         self.lines_passed = 0
         while True:
@@ -71,34 +71,35 @@ class Values:
         self._at += 1
 
     def begins(self, pattern: Pattern[bytes]) -> bool:
-        """Whether a pattern fits what is read next; it is shown a kilobyte at least."""
+        """Whether a pattern matches at the current position; at least a kilobyte is available to it."""
         while len(self._buffer) - self._at < SHOWN and self._more():
             pass
         return pattern.match(self._buffer, self._at) is not None
 
     def rest(self) -> tuple[bytes, BinaryIO]:
-        """The bytes that were read but not consumed, followed by the rest of the stream."""
+        """Returns the bytes that were read but not consumed, and the rest of the stream."""
         return bytes(self._buffer[self._at :]), self._stream
 
     def element(self) -> bytearray | None:
-        """Up to the comma, colon or bracket that ends it; None for one over a limit, which is passed over: see `fault`.
+        """Consumes a value up to the comma, colon or bracket after it.
 
-        Raises `ReaderError` where the stream ends before.
+        A value over a limit is skipped, and the result is None; `fault` then has the reason. Raises `ReaderError` if
+        the stream ends before.
         """
         self.began = self.offset
         at, depth, ended = self._scan(element=True)
         if ended:
-            return self._taken(at)
+            return self._consume_to(at)
         if not self._too_deep(depth) and len(self._buffer) - self._at <= self.limit:
             raise _break(self.began)
         self._pass(at, depth)
         return None
 
     def flat(self) -> bytearray | None:
-        """The element and the comma behind it, where it is an object without brackets and long strings in it.
+        """Consumes an object and the comma after it, if it contains no nested brackets or long strings.
 
-        None, and nothing is taken, where it is not, or where that is not seen yet: this is only a shorter way.
-        Where the element began is `began`.
+        This is only a fast path: it returns None and consumes nothing if the value is different or not yet complete.
+        `began` is where the value began.
         """
         match = FLAT.match(self._buffer, self._at)
         if match is None or match.end(1) - match.start(1) > self.limit:
@@ -106,35 +107,35 @@ class Values:
         begin, end = match.span(1)
         self.began = self._dropped + begin
         self._at = match.end()
-        # A match holds on to the buffer.
+        # A match keeps the buffer locked.
         del match
         return self._buffer[begin:end]
 
     def whole(self) -> bytearray | None:
-        """The value that begins here, up to its last bracket; None, and nothing is taken, where it does not end.
+        """Consumes a value up to its closing bracket.
 
-        That is where the stream does, or where the value is over the limit.
+        Returns None and consumes nothing if the stream ends before, or if the value is over the limit.
         """
         at, depth, ended = self._scan(element=False)
         self._too_deep(depth)
-        return self._taken(at) if ended and at - self._at <= self.limit else None
+        return self._consume_to(at) if ended and at - self._at <= self.limit else None
 
     def skip(self, depth: int = 0) -> None:
-        """Passes over an element, of which `depth` brackets were taken. Raises `ReaderError` as `element` does."""
+        """Skips a value of which `depth` brackets were consumed. Raises `ReaderError` as `element` does."""
         self._pass(self._at, depth)
 
     def _too_deep(self, depth: int) -> bool:
-        """Whether brackets lie in each other deeper than allowed; says so, or else that a value is too long."""
+        """Whether brackets nest deeper than allowed; sets `fault` to this, else to the length."""
         deep = depth > self.limits.nesting
         self.fault = value_limits.too_deep(self.limits) if deep else self._too_long
         return deep
 
-    def _taken(self, at: int) -> bytearray | None:
+    def _consume_to(self, at: int) -> bytearray | None:
         begin, self._at = self._at, at
         return self._buffer[begin:at] if at - begin <= self.limit else None
 
     def _scan(self, *, element: bool) -> tuple[int, int, bool]:
-        """Up to where the next value was looked at, how many brackets are open there, and whether it ends there."""
+        """Returns how far the next value was scanned, the open brackets there, and whether it ends there."""
         buffer, at, depth, chunk = self._buffer, self._at, 0, CHUNK
         most = self.limits.nesting
         while True:
@@ -163,7 +164,7 @@ class Values:
                 return at, depth, True
 
     def _string(self, at: int) -> int:
-        """Where the string ends that begins at `at`; 0 where it does not end in what was read."""
+        """Returns the end of the string that begins at `at`; 0 if it is not complete."""
         buffer = self._buffer
         while (quote := buffer.find(b'"', at + 1)) > 0:
             at = quote
@@ -175,14 +176,14 @@ class Values:
         return 0
 
     def _pass(self, at: int, depth: int) -> None:
-        """Goes on from `at` to the end of the element, where `depth` brackets are open at `at`."""
+        """Skips from `at` to the end of the value, with `depth` brackets open at `at`."""
         buffer, within, begin, known = self._buffer, False, self.offset, 0
         while True:
             if not within and depth and at >= known:
                 known = _end(WHOLE_STRINGS, buffer, at)
                 rise, fall = value_limits.levels(buffer[at:known])
                 if fall < depth:
-                    # The element cannot end in this stretch, which is passed over at once.
+                    # The value cannot end inside this match, so it is skipped as a whole.
                     depth, at = depth + rise, known
             pattern = REST_OF_STRING if within else PASSED_WITHIN if depth else PASSED_OUTSIDE
             at = _end(pattern, buffer, at)
@@ -190,7 +191,7 @@ class Values:
             if byte == QUOTE:
                 within = not within
             elif byte is None or within:
-                # Within a string the last byte may be a backslash, whose character is still to come.
+                # In a string the last byte may be a backslash, which escapes the next byte.
                 self._at = at
                 if not self._more():
                     raise _break(begin)
@@ -206,7 +207,7 @@ class Values:
             at += 1
 
     def _more(self, size: int = CHUNK) -> bool:
-        """Reads more, and drops what was consumed."""
+        """Reads more bytes, and drops those that were consumed."""
         more = self._stream.read(size)
         del self._buffer[: self._at]
         self._dropped += self._at
@@ -220,6 +221,6 @@ def _break(begin: int) -> ReaderError:
 
 
 def _end(pattern: Pattern[bytes], data: bytearray, at: int) -> int:
-    """How far a pattern that fits everywhere reaches."""
-    # No match may outlive this: data that is looked at cannot grow.
+    """Returns the end of the match of a pattern that matches everywhere."""
+    # The match must not outlive this function, because a buffer with a live match cannot grow.
     return cast("re.Match[bytes]", pattern.match(data, at)).end()

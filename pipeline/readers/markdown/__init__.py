@@ -1,1 +1,1 @@
-"""Markdown, and what stands above it."""
+"""Reads Markdown documents and their front matter."""

@@ -1,4 +1,4 @@
-"""What stands above a Markdown document about it: keys in YAML, TOML or JSON, as writers of blogs have them."""
+"""Parses the front matter of a Markdown document: keys in YAML, TOML or JSON, as blogs use them."""
 
 import json
 import tomllib
@@ -13,43 +13,43 @@ from pipeline.readers.field_values import as_text
 from pipeline.text.key_blocks import is_key_block
 
 MAX_FRONT_MATTER_CHARS = 1 << 16
-"""Characters in which it must end."""
+"""Maximum characters of front matter."""
 MAX_DEPTH = 20
-"""Levels of lists and mappings in each other."""
-TOO_DEEP = f"holds lists or tables more than {MAX_DEPTH} levels deep in each other"
+"""Maximum nesting of lists and mappings."""
+TOO_DEEP = f"contains lists or tables nested more than {MAX_DEPTH} levels"
 MAX_DIGITS = 1000
-"""Digits of a whole number: to read one of 100,000 takes seconds, and nobody has an article that is numbered so."""
+"""Maximum digits of an integer: parsing one of 100,000 digits takes seconds."""
 TOML_TEXT = regex.compile(
     r'"""(?s:.*?)"""|' r"'''(?s:.*?)'''|" r'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+"|' r"'[^'\n]*+'|#[^\n]*+"
 )
-"""What dots in a key are not to be looked for in: texts and comments."""
+"""Strings and comments, in which dotted keys are not searched for."""
 DEEP_KEY = regex.compile(rf"(?<![\w\"-])(?:[\w\"-]++[ \t]*+\.[ \t]*+){{{MAX_DEPTH}}}")
-"""A key such as `a.a.a.…`: the reader of TOML takes memory and time by the square of its parts."""
+"""A key such as `a.a.a.…`: the TOML parser needs memory and time quadratic in the number of its parts."""
 DIGITS = regex.compile(rf"[0-9][0-9_]{{{MAX_DIGITS}}}|0[xob][0-9A-Fa-f_]{{{MAX_DIGITS}}}")
 FENCES = {"---": regex.compile(r"^(?:---|\.\.\.)[ \t]*$", regex.M), "+++": regex.compile(r"^\+\+\+[ \t]*$", regex.M)}
 
 
 class FrontMatterError(ValueError):
-    """Keys above a text that are more than is read of any; the message is a clause that says why."""
+    """Front matter that is over a limit. The message is a clause that says why."""
 
 
 def read_front_matter(text: str) -> dict[str, str]:
-    r"""The keys above a text whose lines end in `\n`; none where there are none, or where they are broken.
+    r"""Returns the keys above a text whose lines end in `\n`; empty if there are none or they are malformed.
 
-    Raises `FrontMatterError` where they are made to cost much: no article needs such.
+    Raises `FrontMatterError` if they are over a limit, which no real article is.
 
     >>> read_front_matter('---\ntitle: The weir\ndate: 2024-05-01\ntags: [eel, 鳗]\n---\nWhy a weir?')
     {'title': 'The weir', 'date': '2024-05-01', 'tags': '["eel","鳗"]'}
     """
-    found = _keys(text[:MAX_FRONT_MATTER_CHARS])
-    _refuse_deep(found)
-    told = {str(key): as_text(value) for key, value in found.items()} if isinstance(found, Mapping) else {}
+    keys = _keys(text[:MAX_FRONT_MATTER_CHARS])
+    _refuse_deep(keys)
+    metadata = {str(key): as_text(value) for key, value in keys.items()} if isinstance(keys, Mapping) else {}
     try:
-        "".join([*told, *told.values()]).encode()
+        "".join([*metadata, *metadata.values()]).encode()
     except UnicodeEncodeError:
-        # An escape of half a character.
+        # An escape of half a surrogate pair.
         return {}
-    return told
+    return metadata
 
 
 def _keys(text: str) -> object:
@@ -65,11 +65,11 @@ def _keys(text: str) -> object:
 
 def _json(text: str) -> object:
     try:
-        found, end = json.JSONDecoder().raw_decode(text)
+        value, end = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    # `{name} asked` is a text; Hugo has the last brace at the end of a line.
-    return found if text[end:].partition("\n")[0].strip() == "" else None
+    # `{name} asked` is a text; in Hugo the closing brace ends its line.
+    return value if text[end:].partition("\n")[0].strip() == "" else None
 
 
 def _toml(text: str) -> object:
@@ -85,12 +85,12 @@ def _toml(text: str) -> object:
 
 def _refuse_digits(text: str) -> None:
     if DIGITS.search(text):
-        raise FrontMatterError(f"holds a number of more than {MAX_DIGITS:,} digits")
+        raise FrontMatterError(f"contains a number of more than {MAX_DIGITS:,} digits")
 
 
-def _refuse_deep(found: object) -> None:
-    """Raises `FrontMatterError` for lists and mappings that lie too deep in each other."""
-    level = [found]
+def _refuse_deep(root: object) -> None:
+    """Raises `FrontMatterError` for lists and mappings that nest too deeply."""
+    level = [root]
     for _ in range(MAX_DEPTH + 1):
         inner: list[object] = []
         for value in level:
@@ -110,7 +110,7 @@ def _yaml(text: str) -> object:
     try:
         depth = 0
         for event in yaml.parse(text, Loader=_loader()):
-            # An alias of an alias is how a kilobyte becomes a gigabyte; tags ask for types, which may not fit.
+            # Nested aliases expand a kilobyte to a gigabyte; tags request types that may not fit.
             if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
                 return None
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -125,7 +125,7 @@ def _yaml(text: str) -> object:
 
 @cache
 def _loader() -> Any:  # noqa: ANN401 -- PyYAML has no types
-    """A safe loader that leaves words and numbers as they are written: `no` is a language, `007` a name."""
+    """Returns a safe loader that keeps words and numbers as written: `no` is a language, `007` a name."""
     import yaml
 
     class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]

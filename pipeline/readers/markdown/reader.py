@@ -1,4 +1,4 @@
-"""A file that is a Markdown document, its front matter the metadata."""
+"""Reads Markdown documents: a file is one document, its front matter is metadata."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,37 +20,40 @@ BEGINNING = 64
 
 @dataclass(frozen=True)
 class MarkdownReader:
-    """The document is all of the bytes, front matter included: it is told to be what it is, and restored with them."""
+    """Reads a file as one document.
+
+    The front matter is part of the data, is marked as front matter, and is restored with it.
+    """
 
     name: ClassVar = "markdown"
     protocol: ClassVar = 1
     is_document: ClassVar = True
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By the suffix, where it can be a text."""
+        """Claims by suffix, if the data can be text."""
         return Claim.NAME if source.suffix in MARKDOWN_SUFFIXES and binary_kind(source.head) is None else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """The one document."""
+        """Yields the document."""
         data = source.whole(options.limits.bytes)
         try:
             about = _about(data, options.encoding)
         except FrontMatterError as error:
-            # Its text is a document all the same, and the keys are part of that.
+            # The text is still a document, with the front matter as part of it.
             yield LeftOut(str(source.location), f"its front matter {error}, and none of it is read as metadata")
             about = {}
         yield document_record(source, data, "text/markdown", about)
 
 
 def _about(data: bytes, encoding: str | None) -> dict[str, str]:
-    """The metadata in the front matter; none where there is none that can be read."""
+    """Returns the metadata in the front matter; empty if there is none that can be parsed."""
     try:
         if not _text(data[:BEGINNING], encoding).startswith(("---", "+++", "{")):
             return {}
-        # A character that is cut in two is read as U+FFFD, behind all that is looked at.
+        # A truncated character is decoded as U+FFFD, after everything that is inspected.
         return read_front_matter(_text(data[: 4 * MAX_FRONT_MATTER_CHARS], encoding))
     except DecodingError:
-        # Processing says the same of the whole document.
+        # The same fault is reported for the whole document when it is processed.
         return {}
 
 

@@ -1,1 +1,1 @@
-"""SQLite: tables and queries."""
+"""Reads SQLite databases: tables, and the rows of a query."""

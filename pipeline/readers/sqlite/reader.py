@@ -1,4 +1,4 @@
-"""SQLite databases: the tables that hold texts, or the rows of a query."""
+"""Reads SQLite databases: the tables that contain texts, or the rows of a query."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ SQLITE_MEDIA_TYPE = "application/vnd.sqlite3"
 
 @dataclass(frozen=True)
 class SqliteReader:
-    """`table` names the one table or view to read, `query` a SELECT; by default all tables that hold texts are read."""
+    """Reads one `table` or view, a SELECT `query`, or by default all tables that contain texts."""
 
     name: ClassVar = "sqlite"
     protocol: ClassVar = 1
@@ -44,11 +44,11 @@ class SqliteReader:
             raise ValueError("`table` and `query` exclude each other")
 
     def sniff(self, source: ByteSource) -> Claim:
-        """By its first bytes."""
+        """Claims by the first bytes."""
         return Claim.CONTENT if source.head.startswith(SQLITE_MAGIC) else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """A document a row, in the order of the rows' own numbers or of the primary key."""
+        """Yields a document for each row, in the order of row ids or of the primary key."""
         asked = self.table is not None or self.query is not None
         limit = options.limits.bytes
         with source.on_disk() as path, tables.opened(path, limit, asked=asked, work=self.work) as connection:
@@ -83,19 +83,19 @@ def _all(
     options: Input,
     amount: ValueBudget,
 ) -> Iterator[ReaderItem]:
-    """The documents of all tables that hold texts; the others are left out."""
+    """Yields the documents of all tables that contain texts. Other tables are left out."""
     chosen: list[SqliteTable] = []
     left: list[LeftOut] = []
     for name, reason in listed.items():
-        found = reason or _table_or_reason(connection, name, options)
-        if isinstance(found, SqliteTable):
-            chosen.append(found)
+        table_or_reason = reason or _table_or_reason(connection, name, options)
+        if isinstance(table_or_reason, SqliteTable):
+            chosen.append(table_or_reason)
         else:
-            left.append(LeftOut(str(source.location.inside(name)), found))
+            left.append(LeftOut(str(source.location.inside(name)), table_or_reason))
     if not chosen:
-        told = "; ".join(f"{printable(item.name.rpartition(', ')[2])} {item.reason}" for item in left[:3])
+        reasons = "; ".join(f"{printable(item.name.rpartition(', ')[2])} {item.reason}" for item in left[:3])
         fields = None if options.text_field is None else _columns(connection, listed)
-        yield left_out(source, f"none of its tables holds texts ({told or 'there are none'})", fields=fields)
+        yield left_out(source, f"none of its tables contains texts ({reasons or 'there are none'})", fields=fields)
         return
     yield from left
     for table in chosen:
@@ -108,16 +108,16 @@ def _all(
 
 
 def _columns(connection: sqlite3.Connection, listed: Mapping[str, str]) -> tuple[str, ...]:
-    """The columns of the tables that can be read."""
-    found: dict[str, None] = {}
+    """Returns the names of all columns in the readable tables."""
+    names: dict[str, None] = {}
     for name, reason in listed.items():
         with suppress(*tables.ERRORS):
-            found.update({} if reason else dict.fromkeys(tables.described(connection, name).columns))
-    return tuple(found)
+            names.update({} if reason else dict.fromkeys(tables.described(connection, name).columns))
+    return tuple(names)
 
 
 def _table_or_reason(connection: sqlite3.Connection, name: str, options: Input) -> SqliteTable | str:
-    """A table that holds texts, or why it is left out."""
+    """Returns a table that contains texts, or the reason to leave it out."""
     try:
         table = tables.described(connection, name)
     except tables.ERRORS as error:
@@ -125,10 +125,10 @@ def _table_or_reason(connection: sqlite3.Connection, name: str, options: Input) 
     try:
         sample = table.sample(connection, SAMPLE_ROWS)
     except tables.ERRORS:
-        # Damage is told when the table is read, with the rows before it.
+        # Damage is reported when the table is read, after the rows before it.
         return table
     if not sample:
-        return "holds no records"
+        return "contains no records"
     if not has_text(sample, table.columns, options):
         computed = "; name it in [sources.sqlite] table to read its generated columns" if table.computed else ""
         return f"has no field that is a text (there are: {listed_names(list(table.columns))}){computed}"

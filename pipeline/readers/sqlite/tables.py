@@ -1,4 +1,4 @@
-"""The tables of an SQLite database, and their rows in order."""
+"""Describes the tables of an SQLite database and reads their rows in order."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,34 +17,35 @@ from pipeline.readers.sqlite.work_limit import DATABASE_DAMAGED, WORK, WorkLimit
 from pipeline.readers.tables import TableRow, unique_names
 
 LOCK_TIMEOUT = 2.0
-"""Seconds to wait for another program that is writing."""
+"""Seconds to wait for another program that writes."""
 VIRTUAL = regex.compile(r"\s*+CREATE(?:\s|/\*(?s:.)*?\*/|--[^\n]*+\n)++VIRTUAL\b", regex.IGNORECASE)
 NUMBER_TYPES = regex.compile(r"INT|REAL|FLOA|DOUB|BOOL|DATE|TIME", regex.IGNORECASE)
-"""Types of columns that hold no text, whatever they are called."""
+"""Column types that never contain text, whatever the column's name."""
 WRITE_AHEAD = 2
-"""Byte 18 or 19 of a database that writes ahead: reading one needs files beside it, unless nothing may change it."""
+"""Byte 18 or 19 of a database in WAL mode. Reading it needs files next to it, unless it is opened as immutable."""
 RESTORE = "restore a copy, or try `sqlite3 FILE .recover`"
 INTERRUPTED = "interrupted"
-"""What SQLite says where its work was ended; `WorkLimitedConnection.stopped` says why."""
+"""SQLite's message for an interrupted statement; `WorkLimitedConnection.stopped` has the reason."""
 ROW_ID_NAMES = ("rowid", "_rowid_", "oid")
-"""SQLite's names of a row's number, of which a column may hide some."""
+"""SQLite's names for the row id. A column may hide some of them."""
 REFUSED_MESSAGE = "not authorized"
-"""What SQLite says where a statement wants what `confine` does not allow."""
+"""SQLite's message for a statement that `confine` does not allow."""
 HIDDEN, GENERATED = 1, 2
-"""What `PRAGMA table_xinfo` calls the columns of a virtual table that no `*` gives, and those that are computed when
-they are read; 3 are those that were computed when they were written."""
+"""`hidden` values of `PRAGMA table_xinfo`: columns of a virtual table that `*` does not select, and columns that are
+computed when read. Value 3 is for columns that were computed when written.
+"""
 SAMPLED = 1 << 26
-"""Bytes, 64 MiB, after which a sample is large enough: a small file may say that each row is a large one."""
+"""Bytes (64 MiB) after which a sample is large enough: a small file may claim that each row is large."""
 ERRORS = (sqlite3.Error, sqlite3.Warning, UnicodeDecodeError)
-"""What damage shows itself as; the last one is for names of columns."""
+"""Exceptions that damage causes; the last one comes from column names."""
 
 
 class SqliteTable(msgspec.Struct, frozen=True):
-    """A table or view: its columns, whether each may hold a text, and what its rows are sorted by.
+    """A table or view: its columns, whether each may contain text, and its sort order.
 
-    `key` names the number that SQLite itself gives to rows; None where it gives none. `primary` are the places of the
-    columns of the primary key where it stands for that number; none for a view. `computed` are the generated columns
-    that are not read; `stored` says whether the rows stand in the file.
+    `key` is the name of the row id, or None if there is none. `primary` are the indices of the primary key columns that
+    replace it; empty for a view. `computed` are the generated columns that are not read. `stored` says whether the rows
+    are in the file.
     """
 
     name: str
@@ -56,9 +57,9 @@ class SqliteTable(msgspec.Struct, frozen=True):
     stored: bool = True
 
     def rows(self, connection: WorkLimitedConnection, limit: int, amount: ValueBudget) -> Iterator[TableRow]:
-        """All rows in order. One over the limit fails; where the table is damaged, the last one says so.
+        """Yields all rows in order. A row over the limit fails; if the table is damaged, the last item says so.
 
-        `amount` counts what all tables of the database give.
+        `amount` counts what all tables of the database yield.
         """
         last: int | None = None
         number = 0
@@ -77,37 +78,37 @@ class SqliteTable(msgspec.Struct, frozen=True):
                         yield TableRow(number, self._fields(cells))
                 except ERRORS as error:
                     number += 1
-                    found = self._after(last, number, error, connection, limit)
-                    yield found[1]
-                    if found[0] is None:
+                    resumed = self._after(last, number, error, connection, limit)
+                    yield resumed[1]
+                    if resumed[0] is None:
                         return
-                    last = found[0]
+                    last = resumed[0]
                 else:
                     return
 
     def _repeated(self, cells: tuple[object, ...], last: int | None, seen: UniqueIds) -> str:
-        """What shows that a row was read before, which happens where a damaged page points back; empty for a new row.
+        """Returns the fault if a row was read before, as happens if a damaged page points back; empty for a new row.
 
-        Row numbers ascend. Primary keys are in the order of their collations, so all of them are remembered.
+        Row ids ascend. Primary keys follow their collations, so all of them are remembered.
         """
         if self.key:
-            return "" if last is None or _behind(last, cells[0]) else f"row number {cells[0]} follows {last}"
+            return "" if last is None or _ascending(last, cells[0]) else f"row number {cells[0]} follows {last}"
         if not self.primary:
             return ""
         key = repr([cells[place] for place in self.primary])[1:-1]
-        # Hashed, since a key may be as long as a text.
+        # Hashed, because a key may be as long as a text.
         new = seen.add(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest())
         return "" if new else f"the primary key {key} occurs a second time"
 
     def _after(
         self, last: int | None, number: int, error: Exception, connection: WorkLimitedConnection, limit: int
     ) -> tuple[int | None, TableRow]:
-        """The row behind `last` by itself, and its key to go on from; None where there is no going on.
+        """Reads the row after `last` on its own. Returns it with the key to continue from; None to stop.
 
-        Python's cursor looks a row ahead: it is not this row that is at fault, if it can be read alone.
+        Python's cursor reads one row ahead, so this row is not the faulty one if it can be read on its own.
         """
         if self.key is None:
-            return None, _lost(number, error, connection)
+            return None, _damaged_row(number, error, connection)
         sql, values = self._select(last)
         try:
             cells = connection.execute(f"{sql} LIMIT 1", values).fetchone()
@@ -116,32 +117,34 @@ class SqliteTable(msgspec.Struct, frozen=True):
             fault = f"is over the limit of {limit:,} bytes; raise [input.limits] bytes"
             longest = connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
             if longest < 2 * limit and longest < 1_000_000:
-                fault = f"holds or computes a value of more than {longest:,} bytes, too much for this file"
-            return _behind(last, key), TableRow(number, fault=fault)
+                fault = f"has or computes a value of more than {longest:,} bytes, too much for this file"
+            return _ascending(last, key), TableRow(number, fault=fault)
         except ERRORS as again:
-            return None, _lost(number, again, connection)
-        key = None if cells is None else _behind(last, cells[0])
-        return (None, _lost(number, error, connection)) if key is None else (key, TableRow(number, self._fields(cells)))
+            return None, _damaged_row(number, again, connection)
+        key = None if cells is None else _ascending(last, cells[0])
+        if key is None:
+            return None, _damaged_row(number, error, connection)
+        return key, TableRow(number, self._fields(cells))
 
     def _fields(self, cells: tuple[object, ...]) -> dict[str, object]:
         return dict(zip(self.columns, cells[1:] if self.key else cells, strict=True))
 
     def sample(self, connection: sqlite3.Connection, rows: int) -> list[dict[str, object]]:
-        """The first rows; fewer where they are very large."""
+        """Returns the first rows; fewer if they are very large."""
         sql, values = self._select(None)
-        found: list[dict[str, object]] = []
+        records: list[dict[str, object]] = []
         size = 0
         for cells in connection.execute(f"{sql} LIMIT {rows}", values):
-            found.append(self._fields(cells))
+            records.append(self._fields(cells))
             size += sizes(cells)
             if size > SAMPLED:
                 break
-        return found
+        return records
 
     def _select(self, last: int | None) -> tuple[str, tuple[int, ...]]:
         first = f"{self.key}, " if self.key else ""
-        behind = f" WHERE {self.key} > ?" if last is not None else ""
-        sql = f"SELECT {first}{self._chosen} FROM {quoted(self.name)}{behind}{self.order}"  # noqa: S608 -- names are quoted
+        condition = f" WHERE {self.key} > ?" if last is not None else ""
+        sql = f"SELECT {first}{self._chosen} FROM {quoted(self.name)}{condition}{self.order}"  # noqa: S608 -- names are quoted
         return sql, (() if last is None else (last,))
 
     @property
@@ -149,22 +152,23 @@ class SqliteTable(msgspec.Struct, frozen=True):
         return ", ".join(map(quoted, self.columns)) if self.computed else "*"
 
     def _next(self, last: int | None) -> tuple[str, tuple[int, ...]]:
-        """The number of the row behind `last`, told without reading what is in it."""
-        behind = f" WHERE {self.key} > ?" if last is not None else ""
-        return f"SELECT min({self.key}) FROM {quoted(self.name)}{behind}", (() if last is None else (last,))  # noqa: S608
+        """Returns the query for the row id after `last`, which does not read the row's content, and its parameters."""
+        condition = f" WHERE {self.key} > ?" if last is not None else ""
+        return f"SELECT min({self.key}) FROM {quoted(self.name)}{condition}", (() if last is None else (last,))  # noqa: S608
 
 
-def _behind(last: int | None, key: object) -> int | None:
-    """The key, where it leads on: in a damaged table it may not."""
+def _ascending(last: int | None, key: object) -> int | None:
+    """Returns the key if it is after `last`; in a damaged table it may not be."""
     return key if isinstance(key, int) and (last is None or key > last) else None
 
 
 @contextmanager
 def opened(path: Path, limit: int, *, asked: bool = False, work: int = WORK) -> Iterator[WorkLimitedConnection]:
-    """A database that cannot be changed by reading it; no file is made beside it where that can be avoided.
+    """Opens a database that reading cannot change; no file is created next to it if that can be avoided.
 
-    Only stored values are read, unless the user `asked` for computed ones; `work`: see `WorkLimitedConnection.bound`.
-    Values may be twice as long as `limit`. Raises `ReaderError` for a file that is no database, damaged or locked.
+    Only stored values are read, unless the user `asked` for computed ones; for `work` see
+    `WorkLimitedConnection.bound`. Values may be twice as long as `limit`. Raises `ReaderError` for a file that is not a
+    database, damaged or locked.
     """
     address, size = located(path)
     connection: WorkLimitedConnection | None = None
@@ -182,7 +186,7 @@ def opened(path: Path, limit: int, *, asked: bool = False, work: int = WORK) -> 
 
 
 def located(path: Path) -> tuple[str, int]:
-    """The address at which a database is opened, and its size with what another program wrote ahead, in bytes."""
+    """Returns the address to open a database at, and its size in bytes, including its write-ahead log."""
     with path.open("rb") as file:
         ahead = WRITE_AHEAD in file.read(20)[18:]
     log = path.with_name(path.name + "-wal")
@@ -192,30 +196,30 @@ def located(path: Path) -> tuple[str, int]:
 
 
 def listed(connection: sqlite3.Connection) -> dict[str, str]:
-    """The tables and views by name, and for each why it is not read unless it is named; empty for those that are.
+    """Returns the tables and views by name, with the reason to read each only on request; empty if there is none.
 
-    What SQLite and its virtual tables keep for themselves is not among them.
+    Internal tables of SQLite and of virtual tables are not included.
     """
     entries = connection.execute("SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
     virtual = {name for name, _, sql in entries if VIRTUAL.match(str(sql))}
     own = {name + ending for name in virtual for ending in SHADOWS}
-    found = {}
+    reasons = {}
     for name, kind, _ in entries:
         if not isinstance(name, str) or name.startswith("sqlite_") or name in own:
             continue
         what = "is a view" if kind == "view" else "is a virtual table" if name in virtual else ""
-        found[name] = what and f"{what}; name it in [sources.sqlite] table"
-    return found
+        reasons[name] = what and f"{what}; name it in [sources.sqlite] table"
+    return reasons
 
 
 def stored_columns(connection: sqlite3.Connection, name: str) -> set[object]:
-    """The names of the columns of a table whose values stand in the file. Raises `sqlite3.Error`."""
+    """Returns the names of a table's columns whose values are in the file. Raises `sqlite3.Error`."""
     about = connection.execute(f"PRAGMA table_xinfo({quoted(name)})").fetchall()
     return {column[1] for column in about if column[6] not in {HIDDEN, GENERATED}}
 
 
 def described(connection: sqlite3.Connection, name: str, *, asked: bool = False) -> SqliteTable:
-    """A table by name, without its generated columns unless the user `asked` for them.
+    """Describes a table by name, without its generated columns unless the user `asked` for them.
 
     Raises `sqlite3.Error` for a table that cannot be read.
     """
@@ -233,16 +237,16 @@ def described(connection: sqlite3.Connection, name: str, *, asked: bool = False)
 
 
 def _primary_key(about: Iterable[Sequence[object]], shown: Iterable[Sequence[object]]) -> tuple[str, tuple[int, ...]]:
-    """The primary key of a table: its columns for `ORDER BY`, and their indices among the `shown` columns."""
+    """Returns the primary key of a table: its columns for `ORDER BY`, and their indices among the `shown` columns."""
     primary = sorted((column for column in about if column[5]), key=lambda column: int(str(column[5])))
     indices = {column[0]: i for i, column in enumerate(shown)}
     return _quoted_list(column[1] for column in primary), tuple(indices[column[0]] for column in primary)
 
 
 def _row_id(connection: sqlite3.Connection, table: str, names: Iterable[str]) -> str | None:
-    """The name by which a table's row id can be selected; None for a table without one."""
-    taken = {column.lower() for column in names}
-    key = next((key for key in ROW_ID_NAMES if key not in taken), None)
+    """Returns the name by which a table's row id can be selected; None for a table without one."""
+    column_names = {column.lower() for column in names}
+    key = next((key for key in ROW_ID_NAMES if key not in column_names), None)
     if key is None:
         return None
     try:
@@ -259,9 +263,9 @@ def _quoted_list(names: Iterable[object]) -> str:
 def answers(
     connection: WorkLimitedConnection, query: str, amount: ValueBudget, place: tuple[str, int]
 ) -> tuple[tuple[str, ...], Iterator[TableRow]]:
-    """The columns and rows of a query. Raises `ReaderError` with what SQLite says of a wrong one.
+    """Returns the columns and rows of a query. Raises `ReaderError` with SQLite's message if it is invalid.
 
-    `place` is where the database is, see `located`.
+    `place` is the location of the database, see `located`.
     """
     try:
         refuse_endless(connection, query, place)
@@ -283,7 +287,7 @@ def refuse_endless(connection: WorkLimitedConnection, query: str, place: tuple[s
     try:
         steps = connection.execute(f"EXPLAIN {query}").fetchall()
     except (*ERRORS, ValueError):
-        # What is wrong with it is told when it is run.
+        # An invalid query fails when it runs.
         return
     if any(step[1] == "Count" for step in steps) and not is_sound(*place):
         connection.stopped = DATABASE_DAMAGED
@@ -302,28 +306,28 @@ def _answers(
                 return
             yield TableRow(number, dict(zip(names, cells, strict=True)))
     except ERRORS as error:
-        yield _lost(number + 1, error, connection)
+        yield _damaged_row(number + 1, error, connection)
 
 
 def quoted(name: str) -> str:
-    """A name as SQL has it."""
+    """Returns a name quoted for SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def fault(error: Exception, connection: WorkLimitedConnection | None = None) -> str:
-    """What is wrong with a database, and what to do."""
+    """Returns what is wrong with a database, and what to do."""
     if "locked" in str(error):
         return "is locked by another program; close it and run again"
     return f"cannot be read as an SQLite database ({_error_text(error, connection)}); {RESTORE}"
 
 
-def _lost(number: int, error: Exception, connection: WorkLimitedConnection) -> TableRow:
+def _damaged_row(number: int, error: Exception, connection: WorkLimitedConnection) -> TableRow:
     remedy = "" if connection.stopped not in {"", DATABASE_DAMAGED} else f"; {RESTORE}"
     return TableRow(number, fault=f"it and all rows after it are lost ({_error_text(error, connection)}){remedy}")
 
 
 def _error_text(error: Exception, connection: WorkLimitedConnection | None) -> str:
-    """What SQLite says of a fault, or why it was stopped."""
+    """Returns SQLite's message for a fault, or why the statement was stopped."""
     if connection is not None and connection.stopped and str(error) == INTERRUPTED:
         return connection.stopped
     if str(error) == REFUSED_MESSAGE:

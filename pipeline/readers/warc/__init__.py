@@ -1,1 +1,1 @@
-"""WARC: what a crawler stored."""
+"""Reads WARC files of web crawlers."""

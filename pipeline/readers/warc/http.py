@@ -1,4 +1,4 @@
-"""An HTTP answer as a crawler stored it: what its header says, and its payload with all packing undone."""
+"""Parses an HTTP response that a crawler stored: its header, and its payload with all encodings removed."""
 
 import zlib
 from collections.abc import Callable, Mapping
@@ -12,17 +12,17 @@ STATUS = regex.compile(rb"HTTP/[0-9](?:\.[0-9])?[ \t]+([0-9]{3})(?![0-9])[^\n]*\
 HEADER_END = regex.compile(rb"\n\r?\n")
 CHUNK = regex.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*(?:;[^\n]{0,1000})?\r?\n")
 MOST_CODINGS = 3
-"""Codings that may lie in each other; of more than one there are few, of more than two no honest one is known."""
+"""Maximum number of nested content codings; legitimate responses rarely have more than one."""
 CUT_OFF = "its {} is cut off; fetch the page again"
 CONTENT_DAMAGED = "its {} is damaged; fetch the page again"
 
 
 class PayloadError(ValueError):
-    """A payload that cannot be unpacked, or is too large; the message says why and what to do."""
+    """A payload that cannot be decoded or is too large. The message says why and what to do."""
 
 
 class HttpResponse(msgspec.Struct, frozen=True):
-    """The status and the header of an answer, names in small letters, and the byte at which its payload begins."""
+    """The status and header of a response, with lower-case names, and the byte at which its payload begins."""
 
     status: int
     fields: Mapping[str, str]
@@ -30,29 +30,29 @@ class HttpResponse(msgspec.Struct, frozen=True):
 
 
 def parse_response(block: bytes) -> HttpResponse | None:
-    """The answer that a block holds, or begins with; None where it is none."""
+    """Returns the response at the start of a block; None if there is none."""
     status = STATUS.match(block)
     if status is None:
         return None
-    # The line end of the status line is the first half of an empty line where no field is there.
+    # Without header fields, the line end of the status line is the first half of the empty line.
     end = HEADER_END.search(block, status.end() - 1, MAX_HEADER_BYTES)
     if end is None:
         return None
     return HttpResponse(int(status[1]), header_fields(block[status.end() : end.end()]), end.end())
 
 
-def decode_payload(block: bytes, found: HttpResponse, limit: int) -> bytes:
-    """The payload of an answer that is all in `block`. Raises `PayloadError`, for one of more than `limit` bytes too.
+def decode_payload(block: bytes, response: HttpResponse, limit: int) -> bytes:
+    """Returns the payload of a response that is complete in `block`. Raises `PayloadError`, also over `limit` bytes.
 
-    Many crawlers undo the packing and leave the header as it was: what is not packed as it says is taken as it is.
+    Many crawlers decode the payload but keep the header: a payload that is not encoded as declared is returned as is.
     """
-    data = block[found.begins :]
-    if "chunked" in found.fields.get("transfer-encoding", "").lower():
+    data = block[response.begins :]
+    if "chunked" in response.fields.get("transfer-encoding", "").lower():
         data = _joined(data)
-    given = [name.strip().lower() for name in found.fields.get("content-encoding", "").split(",")]
-    codings = [name for name in given if name not in {"", "identity", "none"}]
+    names = [name.strip().lower() for name in response.fields.get("content-encoding", "").split(",")]
+    codings = [name for name in names if name not in {"", "identity", "none"}]
     if len(codings) > MOST_CODINGS:
-        raise PayloadError(f"{len(codings)} content encodings lie in each other; leave it out")
+        raise PayloadError(f"has {len(codings)} nested content encodings; leave it out")
     for name in reversed(codings):
         undo = CODINGS.get(name)
         if undo is not None:
@@ -69,7 +69,7 @@ def _undone(undo: Callable[[bytes, int], bytes], data: bytes, limit: int) -> byt
     try:
         return undo(data, limit)
     except PayloadError:
-        # Not all of them have first bytes by which they can be told.
+        # Not all codings can be recognised by their first bytes.
         if _is_text(data):
             return data
         raise
@@ -81,12 +81,12 @@ def _check(data: bytes, limit: int) -> None:
 
 
 def _joined(data: bytes) -> bytes:
-    """The chunks one behind the other."""
+    """Joins the chunks of a chunked body."""
     if CHUNK.match(data) is None:
         return data
-    found: list[bytes] = []
+    chunks: list[bytes] = []
     at = 0
-    # A last chunk of no bytes ends it; where a connection broke between two, what came is there all the same.
+    # An empty chunk ends the body. If the connection broke between two chunks, those received are kept.
     while at < len(data):
         size = CHUNK.match(data, at)
         if size is None:
@@ -97,45 +97,45 @@ def _joined(data: bytes) -> bytes:
         end = size.end() + length
         if end > len(data):
             raise PayloadError(CUT_OFF.format("chunked transfer"))
-        found.append(data[size.end() : end])
+        chunks.append(data[size.end() : end])
         at = end + (2 if data.startswith(b"\r\n", end) else 1)
-    return b"".join(found)
+    return b"".join(chunks)
 
 
 def _gunzipped(data: bytes, limit: int) -> bytes:
     if not data.startswith(b"\x1f\x8b"):
         return data
-    found = b""
+    decoded = b""
     while data.startswith(b"\x1f\x8b"):
-        piece, data = _inflated(data, zlib.MAX_WBITS | 16, "gzip", limit - len(found))
-        found += piece
-        if len(found) > limit:
+        piece, data = _inflated(data, zlib.MAX_WBITS | 16, "gzip", limit - len(decoded))
+        decoded += piece
+        if len(decoded) > limit:
             break
-    return found
+    return decoded
 
 
 def _deflated(data: bytes, limit: int) -> bytes:
-    """With the frame of zlib, as the standard says, or without, as some servers send it."""
+    """Decodes `deflate` with a zlib header, as the standard says, or without, as some servers send it."""
     try:
         return _inflated(data, zlib.MAX_WBITS, "deflate", limit)[0]
     except PayloadError:
-        found, rest = _inflated(data, -zlib.MAX_WBITS, "deflate", limit)
+        decoded, rest = _inflated(data, -zlib.MAX_WBITS, "deflate", limit)
         if rest:
-            # There is no checksum: that it ends where the payload does is all that vouches for it.
+            # Raw deflate has no checksum: the only check is that it ends where the payload does.
             raise PayloadError(CONTENT_DAMAGED.format("deflate")) from None
-        return found
+        return decoded
 
 
 def _inflated(data: bytes, window: int, name: str, limit: int) -> tuple[bytes, bytes]:
-    """At most one byte over the limit, and what lies behind."""
+    """Returns the decoded bytes, at most one over the limit, and the input after their end."""
     unpacker = zlib.decompressobj(window)
     try:
-        found = unpacker.decompress(data, max(limit, 0) + 1)
+        decoded = unpacker.decompress(data, max(limit, 0) + 1)
     except zlib.error:
         raise PayloadError(CONTENT_DAMAGED.format(name)) from None
-    if not unpacker.eof and len(found) <= limit:
+    if not unpacker.eof and len(decoded) <= limit:
         raise PayloadError(CUT_OFF.format(name))
-    return found, unpacker.unused_data
+    return decoded, unpacker.unused_data
 
 
 def _unbrotlied(data: bytes, limit: int) -> bytes:
@@ -144,21 +144,21 @@ def _unbrotlied(data: bytes, limit: int) -> bytes:
     except ImportError:
         raise PayloadError("its content encoding is br; install brotli, and run again") from None
     unpacker = brotli.Decompressor()
-    found = bytearray()
+    decoded = bytearray()
     try:
         piece = unpacker.process(data, output_buffer_limit=limit + 1)
-        while piece and len(found) <= limit:
-            found += piece
+        while piece and len(decoded) <= limit:
+            decoded += piece
             piece = unpacker.process(b"", output_buffer_limit=limit + 1)
     except brotli.error:
         raise PayloadError(CONTENT_DAMAGED.format("br")) from None
-    if not unpacker.is_finished() and len(found) <= limit:
+    if not unpacker.is_finished() and len(decoded) <= limit:
         raise PayloadError(CUT_OFF.format("br"))
-    return bytes(found)
+    return bytes(decoded)
 
 
 def _is_text(data: bytes) -> bool:
-    """Whether it is not packed at all: packed bytes do not begin so."""
+    """Whether the data is plain text: encoded bytes do not begin like that."""
     head = data[:256]
     return all(code >= 32 or code in b"\t\n\r\f" for code in head) and _reads(head)
 
@@ -167,7 +167,7 @@ def _reads(head: bytes) -> bool:
     try:
         head.decode()
     except UnicodeDecodeError as error:
-        # Cut through a character at its end.
+        # The end may be inside a character.
         return error.start >= len(head) - 3 and len(head) == 256
     return True
 

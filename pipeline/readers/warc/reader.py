@@ -17,11 +17,11 @@ from pipeline.readers.warc import http
 from pipeline.readers.warc.records import BEGINS, MAX_HEADER_BYTES, BrokenRecord, WarcRecord, read_records
 
 MEDIA_TYPES = {"text/html": "text/html", "application/xhtml+xml": "text/html", "text/plain": "text/plain"}
-"""Those of documents, and what each is read as."""
+"""Media types of documents, and the type that each is read as."""
 BARE_TYPES = frozenset({"resource", "conversion"})
-"""Types of records that hold a document without an HTTP header around it."""
+"""Types of records that contain a document without an HTTP header."""
 MAX_REASONS = 20
-"""Reasons why records are left out that are told apart; all further ones are one."""
+"""Maximum number of reasons for left-out records that are listed; all further ones are counted as one."""
 OTHER_REASON = "other reasons"
 
 WARC_WORD = regex.compile(r"[a-z0-9][a-z0-9.+-]{0,39}")
@@ -29,7 +29,7 @@ RECORD_MEDIA_TYPE = regex.compile(r"[a-z0-9][a-z0-9.+-]{0,39}/[a-z0-9][a-z0-9.+-
 CHARSET = regex.compile(r"""(?i);\s*charset\s*=\s*["']?\s*([a-z0-9][a-z0-9:._-]{0,39})""")
 ROBOTS = regex.compile(r"(?i)https?://[^/?#]+/robots\.txt(?:[?#]|$)")
 ABOUT_THE_CRAWL = "metadata:"
-"""How the address of the log begins that wget stores with the answers."""
+"""The URL scheme of the log that wget stores with the responses."""
 
 VOUCHED = {
     "utf-8": "utf-8",
@@ -44,37 +44,38 @@ VOUCHED = {
     "euc-jp": "euc_jp",
     "euc-kr": "cp949",
 }
-"""Charsets that bear themselves out: other text hardly reads as one. Latin ones read anything, and are what servers say
-of all pages; they are left to be told from the bytes."""
+"""Charsets that can be verified, because other text is rarely valid in them. Latin ones accept anything, and servers
+declare them for all pages, so they are ignored and the encoding is detected from the bytes.
+"""
 
 
 @dataclass(frozen=True)
 class WarcReader:
-    """Reads responses with status 200 and bare resources that are pages or plain text; all others are counted."""
+    """Reads pages and plain text in responses with status 200 and in bare resources; all others are counted."""
 
     name: ClassVar = "warc"
     protocol: ClassVar = 1
 
     def sniff(self, source: ByteSource) -> Claim:
-        """Claims by the first line, whatever the file's name."""
+        """Claims by the first line, whatever the suffix."""
         if BEGINS.match(source.head.lstrip(b"\r\n")):
             return Claim.CONTENT
         return Claim.NAME if source.suffix == ".warc" else Claim.NONE
 
     def read(self, source: ByteSource, options: Input) -> Iterator[ReaderItem]:
-        """Yields a document for each record, then what was left out, by reason. Rows count records of any kind."""
+        """Yields a document for each record, then the left-out records, by reason. Rows count records of any kind."""
         aside: Counter[str] = Counter()
         is_empty = True
         limit = options.limits.bytes
         try:
-            for found in read_records(cast("BinaryIO", source.packed), limit + MAX_HEADER_BYTES):
+            for record in read_records(cast("BinaryIO", source.packed), limit + MAX_HEADER_BYTES):
                 source.budget.hold()
-                told = _read_record(source, found, limit)
-                if isinstance(told, str):
-                    aside[told if told in aside or len(aside) < MAX_REASONS else OTHER_REASON] += 1
+                result = _read_record(source, record, limit)
+                if isinstance(result, str):
+                    aside[result if result in aside or len(aside) < MAX_REASONS else OTHER_REASON] += 1
                 else:
                     is_empty = False
-                    yield told
+                    yield result
         except (ReaderError, OSError):
             yield from _left_out(source, aside)
             raise
@@ -95,94 +96,94 @@ class _Body(msgspec.Struct, frozen=True):
     answer: http.HttpResponse | None
 
 
-def _read_record(source: ByteSource, found: WarcRecord | BrokenRecord, limit: int) -> Record | Unreadable | str:
-    """The document in a record, or its failure, or the reason to leave it out."""
-    if isinstance(found, BrokenRecord):
-        return _failed(source, found, found.fault)
-    if not found.fields.get("warc-type"):
-        return _failed(source, found, "has no WARC-Type; leave it out")
-    body = _body(found)
+def _read_record(source: ByteSource, record: WarcRecord | BrokenRecord, limit: int) -> Record | Unreadable | str:
+    """Returns the document in a record, its failure, or the reason to leave it out."""
+    if isinstance(record, BrokenRecord):
+        return _failed(source, record, record.fault)
+    if not record.fields.get("warc-type"):
+        return _failed(source, record, "has no WARC-Type; leave it out")
+    body = _body(record)
     if isinstance(body, str):
         return body
     if body is None:
-        return _failed(source, found, "holds no HTTP answer that can be read; leave it out")
+        return _failed(source, record, "contains no valid HTTP response; leave it out")
     kind = body.content_type.partition(";")[0].strip().lower()
     media_type = MEDIA_TYPES.get(kind)
     if media_type is None:
         if not kind:
             return "no media type"
-        return f"media type {kind}" if RECORD_MEDIA_TYPE.fullmatch(kind) else "a media type that is none"
-    if "warc-segment-number" in found.fields:
-        return _failed(source, found, "is one of several segments of a document; join them, or leave it out")
-    if not found.is_held:
-        return _failed(source, found, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
+        return f"media type {kind}" if RECORD_MEDIA_TYPE.fullmatch(kind) else "an invalid media type"
+    if "warc-segment-number" in record.fields:
+        return _failed(source, record, "is one of several segments of a document; join them, or leave it out")
+    if not record.is_held:
+        return _failed(source, record, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
     try:
-        data = found.block if body.answer is None else http.decode_payload(found.block, body.answer, limit)
+        data = record.block if body.answer is None else http.decode_payload(record.block, body.answer, limit)
     except http.PayloadError as error:
-        return _failed(source, found, str(error))
-    # What a server packed is unpacked here, and counts as what is packed otherwise does.
-    source.budget.give(max(len(data) - len(found.block), 0))
+        return _failed(source, record, str(error))
+    # Decoded payloads count against the budget like other decompressed data.
+    source.budget.give(max(len(data) - len(record.block), 0))
     if len(data) > limit:
-        return _failed(source, found, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
+        return _failed(source, record, f"is over the limit of {limit:,} bytes; raise [input.limits] bytes")
     if not data:
         return "empty payload"
-    return _record(source, found, body, data, media_type)
+    return _record(source, record, body, data, media_type)
 
 
-def _body(found: WarcRecord) -> _Body | str | None:
-    """What may be a document; the reason to leave it out; None where there should be an answer and is none."""
-    kind = found.fields.get("warc-type", "").lower()
+def _body(record: WarcRecord) -> _Body | str | None:
+    """Returns a possible document, or the reason to leave it out; None if a response is missing."""
+    kind = record.fields.get("warc-type", "").lower()
     if kind not in BARE_TYPES and kind != "response":
-        return f"record type {kind}" if WARC_WORD.fullmatch(kind) else "a record type that is none"
-    if _address(found).startswith(ABOUT_THE_CRAWL):
+        return f"record type {kind}" if WARC_WORD.fullmatch(kind) else "an invalid record type"
+    if _address(record).startswith(ABOUT_THE_CRAWL):
         return "log of the crawl"
-    claimed = found.fields.get("content-type", "")
+    claimed = record.fields.get("content-type", "")
     if kind in BARE_TYPES or (claimed and not claimed.lower().startswith("application/http")):
-        # Answers of other protocols, such as DNS and FTP, come without a header.
+        # Responses of other protocols, such as DNS and FTP, have no header.
         return _Body(claimed, None)
-    answer = http.parse_response(found.block)
+    answer = http.parse_response(record.block)
     if answer is None:
         return None
     if answer.status != 200:
         return f"HTTP status {answer.status}"
-    if ROBOTS.match(_address(found)):
+    if ROBOTS.match(_address(record)):
         return "robots.txt"
-    identified = found.fields.get("warc-identified-payload-type", "")
+    identified = record.fields.get("warc-identified-payload-type", "")
     return _Body(answer.fields.get("content-type", "") or identified, answer)
 
 
-def _record(source: ByteSource, found: WarcRecord, body: _Body, data: bytes, media_type: str) -> Record:
+def _record(source: ByteSource, record: WarcRecord, body: _Body, data: bytes, media_type: str) -> Record:
     location = source.location
     charset = CHARSET.search(body.content_type)
     known = {
-        "url": _address(found),
-        # Not `date`: a page states its own, the day it was published, and this is that of the crawl.
-        "warc-date": found.fields.get("warc-date", ""),
-        "warc-record-id": found.fields.get("warc-record-id", ""),
-        "warc-truncated": found.fields.get("warc-truncated", ""),
+        "url": _address(record),
+        # Not `date`, which is the publication date that a page states; this is the date of the crawl.
+        "warc-date": record.fields.get("warc-date", ""),
+        "warc-record-id": record.fields.get("warc-record-id", ""),
+        "warc-truncated": record.fields.get("warc-truncated", ""),
         "content-type": body.content_type,
         "charset": charset[1] if charset is not None else "",
     }
     origin = Origin(
-        path=location.file, media_type=media_type, member=location.member, row=found.number, field=None, sha256=None
+        path=location.file, media_type=media_type, member=location.member, row=record.number, field=None, sha256=None
     )
     metadata = {name: value for name, value in known.items() if value}
     encoding = _borne_out(charset[1], data) if charset is not None else None
-    return Record(f"{source.id}#{found.number}", data, origin, metadata, encoding=encoding)
+    return Record(f"{source.id}#{record.number}", data, origin, metadata, encoding=encoding)
 
 
-def _address(found: WarcRecord) -> str:
+def _address(record: WarcRecord) -> str:
     # wget put it between angle brackets for years.
-    return found.fields.get("warc-target-uri", "").removeprefix("<").removesuffix(">")
+    return record.fields.get("warc-target-uri", "").removeprefix("<").removesuffix(">")
 
 
 def _borne_out(charset: str, data: bytes) -> str | None:
-    """The encoding that a charset names, where the bytes bear it out; None where they should be asked alone."""
+    """Returns the encoding that a charset names, if the bytes confirm it; None to detect it from the bytes."""
     encoding = VOUCHED.get(charset.lower())
     if encoding is None or data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x84\x31\x95\x33")):
         return None
     if encoding != "utf-8" and _reads(data, "utf-8"):
-        # Short Chinese in UTF-8 reads as other Chinese in GBK; the other way round it hardly ever happens.
+        # Short Chinese text in UTF-8 is often valid GBK; the opposite is very rare.
         return None
     return encoding if _reads(data, encoding) else None
 
@@ -195,6 +196,6 @@ def _reads(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _failed(source: ByteSource, found: WarcRecord | BrokenRecord, fault: str) -> Unreadable:
-    where = f"{source.location}, record {found.number} at byte {found.offset:,}"
-    return Unreadable(f"{source.id}#{found.number}", f"{where}: {fault}")
+def _failed(source: ByteSource, record: WarcRecord | BrokenRecord, fault: str) -> Unreadable:
+    where = f"{source.location}, record {record.number} at byte {record.offset:,}"
+    return Unreadable(f"{source.id}#{record.number}", f"{where}: {fault}")

@@ -1,8 +1,8 @@
 """Splits a WARC file into records, without trusting the lengths that its headers declare.
 
-No library is used. warcio reads lines and chunks of any length into memory, and a line out of place or a length that is
-too large ends the file with whatever exception comes. fastwarc ends it at any wrong length, without saying where, and
-panics, past every `except Exception`, on a stream that cannot seek.
+No library is used. warcio reads lines and chunks of any length into memory, and a misplaced line or a length that is
+too large ends the file with an arbitrary exception. fastwarc stops at any wrong length without its position, and
+panics, uncaught by `except Exception`, on a stream that cannot seek.
 """
 
 import zlib
@@ -16,22 +16,22 @@ from pipeline.model.record import ReaderError
 
 BEGINS = regex.compile(rb"WARC/[0-9]\.[0-9]{1,2}[ \t]*\r?\n")
 RESUMES = regex.compile(rb"WARC/[0-9]\.[0-9]{1,2}[ \t]*\r?\n(?=[A-Za-z][A-Za-z0-9-]*[ \t]*:)")
-"""Where a record can be taken up again: its first line alone may also stand in a text about WARC."""
+"""The start of a record, where reading can resume. The first line alone may also occur in a text about WARC."""
 REACH = 256
-"""Bytes within which the beginning of a record shows; they are kept where a search goes on in the next piece."""
+"""Bytes that are enough to recognise the start of a record; a search keeps them from one piece to the next."""
 LENGTH = regex.compile(r"[0-9]{1,15}")
 BLANK_LINES = regex.compile(rb"(?:\r?\n)*")
 FIRST_BLANK = regex.compile(rb"\n\r?\n")
 
 READ_BYTES = 1 << 16
 MAX_HEADER_BYTES = 1 << 16
-"""The longest header, in bytes, of a record and of an HTTP answer in it."""
+"""Maximum bytes of a record header, and of an HTTP header in a record."""
 
 
 class WarcRecord(msgspec.Struct, frozen=True):
     """A record: its number (from 1), its offset in bytes, its header with lower-case names, and its block.
 
-    A block that is too long is not held: `block` is then how it begins, and `size` more than that.
+    A block over the limit is not kept: `block` is then its beginning, and `size` is larger.
     """
 
     number: int
@@ -57,8 +57,8 @@ class BrokenRecord(msgspec.Struct, frozen=True):
 def read_records(stream: BinaryIO, limit: int) -> Iterator[WarcRecord | BrokenRecord]:
     """Yields all records in order, and continues after a broken one. A truncated file ends in a broken record.
 
-    Blocks of more than `limit` bytes are passed over. A length is believed where a record's end stands behind it, or,
-    if it is over the limit, where no record begins in between. Raises `ReaderError` for a damaged compression.
+    Blocks of more than `limit` bytes are skipped. A length is trusted if the end of a record follows or, for a skipped
+    block, if no record begins inside. Raises `ReaderError` for damaged compression.
     """
     window = _Window(stream)
     number = 0
@@ -71,7 +71,9 @@ def read_records(stream: BinaryIO, limit: int) -> Iterator[WarcRecord | BrokenRe
 
 
 def header_fields(header: bytes) -> dict[str, str]:
-    """The fields of a header, names in small letters; of a name that comes twice the first, and no line that is none.
+    """Returns the fields of a header, with lower-case names.
+
+    The first of repeated fields wins; malformed lines are ignored.
 
     >>> header_fields(b"Content-Type: text/html;\\r\\n charset=gbk\\r\\nodd\\r\\nX:1\\r\\nX:2\\r\\n")
     {'content-type': 'text/html; charset=gbk', 'x': '1'}
@@ -91,7 +93,7 @@ def header_fields(header: bytes) -> dict[str, str]:
 
 
 def quoted(value: str) -> str:
-    """A header's value for a message: quoted, in ASCII, shortened.
+    """Returns a header's value for a message: quoted, in ASCII, shortened.
 
     >>> quoted("-5"), quoted("盐门")
     ("'-5'", "'\\\\u76d0\\\\u95e8'")
@@ -107,10 +109,10 @@ def _text(header: bytes) -> str:
 
 
 class _Window:
-    """What lies ahead in a stream that cannot go back, and how far it was read."""
+    """A buffer of the next bytes of a stream that cannot seek, and its offset."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        # Not `read`: where a compression is cut off, it would throw away what it had read before.
+        # `read` would discard what it already has when truncated compression raises an error.
         self._read = getattr(stream, "read1", stream.read)
         self._is_over = False
         self._is_line = True
@@ -118,33 +120,33 @@ class _Window:
         self.offset = 0
 
     def fill(self, size: int) -> bool:
-        """Whether there are `size` bytes ahead."""
+        """Reads until `size` bytes are available, and returns whether they are."""
         while len(self.ahead) < size and not self._is_over:
             try:
                 piece = self._read(READ_BYTES)
             except (EOFError, zlib.error) as error:
                 fault = " ".join(str(error).split()).rstrip(".")
                 where = f"byte {self.offset + len(self.ahead):,}"
-                raise ReaderError(f"its compression is damaged behind {where} ({fault}); fetch it again") from error
+                raise ReaderError(f"its compression is damaged after {where} ({fault}); fetch it again") from error
             self.ahead += piece
             self._is_over = not piece
         return len(self.ahead) >= size
 
     def drop(self, size: int) -> None:
-        """Goes on by `size` bytes that are ahead."""
+        """Skips `size` bytes, which must be available."""
         if size:
             self._is_line = self.ahead[size - 1 : size] == b"\n"
         del self.ahead[:size]
         self.offset += size
 
     def pass_to_record(self, most: int | None = None) -> bool:
-        """Goes on to where a record can be taken up again, or by `most` bytes or to the end where none can."""
+        """Skips to the next place where a record can start, or by `most` bytes, or to the end."""
         while True:
             self.fill(READ_BYTES + REACH)
             room = len(self.ahead) if most is None else min(most, len(self.ahead))
-            found = _resumption(self.ahead, is_line=self._is_line)
-            if found is not None and found < room:
-                self.drop(found)
+            next_start = _resumption(self.ahead, is_line=self._is_line)
+            if next_start is not None and next_start < room:
+                self.drop(next_start)
                 return True
             sure = room if self._is_over else min(room, len(self.ahead) - REACH)
             most = None if most is None else most - sure
@@ -154,7 +156,7 @@ class _Window:
 
 
 def _resumption(data: bytes | bytearray, *, is_line: bool = True) -> int | None:
-    """Where in `data` a record can be taken up again; `is_line` says whether a line begins with it."""
+    """Returns the offset in `data` of a possible start of a record; `is_line` says whether `data` begins a line."""
     at = data.find(b"WARC/")
     while at >= 0:
         begins_line = data[at - 1] == ord("\n") if at else is_line
@@ -191,23 +193,23 @@ def _next(window: _Window, number: int, limit: int) -> WarcRecord | BrokenRecord
     fields = header_fields(header)
     claimed = fields.get("content-length")
     if claimed is None or not LENGTH.fullmatch(claimed):
-        lie = (
+        fault = (
             "has no Content-Length"
             if claimed is None
-            else f"its Content-Length is {quoted(claimed)}, no number of bytes"
+            else f"its Content-Length is {quoted(claimed)}, not a number of bytes"
         )
-        return _passed_over(window, number, lie, offset=offset)
+        return _passed_over(window, number, fault, offset=offset)
     return _with_block(window, WarcRecord(number, offset, fields, b"", int(claimed)), limit)
 
 
 def _header_end(window: _Window) -> int | None:
-    """Where the block begins; None where no empty line stands within the longest header."""
+    """Returns the start of the block; None if no empty line follows within the longest header."""
     size = READ_BYTES if len(window.ahead) >= READ_BYTES else 1
     while True:
         is_all = not window.fill(size)
-        found = FIRST_BLANK.search(window.ahead, 0, MAX_HEADER_BYTES)
-        if found is not None:
-            return found.end()
+        empty_line = FIRST_BLANK.search(window.ahead, 0, MAX_HEADER_BYTES)
+        if empty_line is not None:
+            return empty_line.end()
         if is_all or len(window.ahead) >= MAX_HEADER_BYTES:
             return None
         size = len(window.ahead) + 1
@@ -218,8 +220,8 @@ def _with_block(window: _Window, record: WarcRecord, limit: int) -> WarcRecord |
     if size > limit:
         return _not_held(window, record)
     if not window.fill(size):
-        return _lied(window, record) or _cut_off(window, record, len(window.ahead))
-    # A piece at once: asking for the end of the block alone would read on in small steps.
+        return _overrun(window, record) or _cut_off(window, record, len(window.ahead))
+    # Reads a whole piece: asking for the end of the block alone would read in small steps.
     window.fill(size + REACH)
     if not _ends(window, size):
         fault = f"its Content-Length of {size:,} is not where it ends"
@@ -246,21 +248,21 @@ def _not_held(window: _Window, record: WarcRecord) -> WarcRecord | BrokenRecord:
 
 
 def _ends(window: _Window, size: int) -> bool:
-    """Whether a block can end in `size` bytes: two line ends stand there, or a record, or nothing any more."""
+    """Whether a block may end after `size` bytes: two line ends follow, or a record, or the end of the file."""
     blank = BLANK_LINES.match(window.ahead, size)
-    behind = blank.end() if blank is not None else size
-    if behind == len(window.ahead) or BEGINS.match(window.ahead, behind) is not None:
+    next_at = blank.end() if blank is not None else size
+    if next_at == len(window.ahead) or BEGINS.match(window.ahead, next_at) is not None:
         return True
-    # It ends as it must. That no record comes is the fault of what comes.
+    # It ends correctly. If no record follows, that is the fault of the next one.
     return window.ahead.startswith(b"\r\n\r\n", size)
 
 
-def _lied(window: _Window, record: WarcRecord) -> BrokenRecord | None:
-    """A record that claims more than there is, where it has run over another one."""
-    found = _resumption(window.ahead)
-    if found is None:
+def _overrun(window: _Window, record: WarcRecord) -> BrokenRecord | None:
+    """Returns a broken record if it declares more bytes than there are and so contains another record."""
+    next_start = _resumption(window.ahead)
+    if next_start is None:
         return None
-    window.drop(found)
+    window.drop(next_start)
     fault = f"its Content-Length of {record.size:,} runs over another record, at byte {window.offset:,}"
     return BrokenRecord(record.number, record.offset, f"{fault}; leave it out")
 
@@ -274,10 +276,10 @@ def _cut_off(window: _Window, record: WarcRecord, there: int) -> BrokenRecord:
 def _passed_over(
     window: _Window, number: int, fault: str, *, offset: int | None = None, cut: bool = False
 ) -> BrokenRecord:
-    """A broken record, and the window where the next one begins."""
+    """Returns a broken record, and moves the window to the next one."""
     start = window.offset if offset is None else offset
     if window.pass_to_record():
         return BrokenRecord(number, start, f"{fault}; it is left out, and reading goes on at byte {window.offset:,}")
     if cut:
         return BrokenRecord(number, start, "the file ends in its header; fetch the file again")
-    return BrokenRecord(number, start, f"{fault}, and no record comes behind it; fetch the file again")
+    return BrokenRecord(number, start, f"{fault}, and no record follows; fetch the file again")

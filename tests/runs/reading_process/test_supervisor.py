@@ -128,7 +128,7 @@ def test_a_file_that_shrinks_while_it_is_read_is_reported(tmp_path: Path, readin
 def test_a_reader_that_crashes_on_a_check_costs_only_this_file(tmp_path: Path, reading: ReadingProcess) -> None:
     bad = poison(tmp_path, "a.poison", head="BAD SNIFF\n")
     assert outcome(read(reading, bad)) == [
-        "a.poison: a reader broke on it: ZeroDivisionError: by zero; report it, and leave the file out"
+        "a.poison: a reader failed on it: ZeroDivisionError: by zero; report it, and leave the file out"
     ]
     fatal = poison(tmp_path, "b.poison", head="FATAL SNIFF\n")
     assert not reading.is_document(fatal)
