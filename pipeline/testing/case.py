@@ -17,7 +17,7 @@ from pipeline.testing.guard import SECONDS
 from pipeline.testing.subject import EndlessError, Subject, subject
 from pipeline.text.edits import apply
 
-LAW = "cases"
+CASES = "cases"
 
 Row = TypeVar("Row", bound=tuple[str | None, ...])
 
@@ -57,7 +57,7 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise self._broken(f"it passes now; remove its 'xfail' ({self.xfail})")
 
     def _broken(self, what: str) -> Broken:
-        return Broken(LAW, f"{self.why}: {what}", self.given)
+        return Broken(CASES, f"{self.why}: {what}", self.given)
 
     def _refuse_what_the_kind_cannot(self, stage: Stage) -> None:
         kind = "finder" if stage.gives else "repair"

@@ -16,7 +16,7 @@ from pipeline.testing.guard import TooMuchWorkError, limited_work
 from pipeline.testing.odd_texts import own_examples, own_pieces
 from pipeline.testing.subject import Subject
 
-LAW = "linear"
+LINEAR = "linear"
 MAX_GROWTH = 9.0
 """How many times the work may grow with four times the text; and 3 with twice the text."""
 SIZES = (16, 64, 256, 1_024, 4_096, 16_384, 65_536)
@@ -152,7 +152,7 @@ def _confirmed(subject: Subject, piece: str, size: int) -> Broken | None:
             return None
     took = f"more than {limit * 1000:.0f}" if now == math.inf else f"{now * 1000:.1f}"
     what = f"{len(smaller):,} characters take {few * 1000:.1f} ms, {len(text):,} take {took} ms"
-    return Broken(LAW, f"the work grows faster than the text: {what}", text)
+    return Broken(LINEAR, f"the work grows faster than the text: {what}", text)
 
 
 def _seconds(subject: Subject, text: str, limit: float) -> float:

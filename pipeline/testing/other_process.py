@@ -16,7 +16,7 @@ from pipeline.testing.named import named
 from pipeline.testing.subject import Subject
 from pipeline.testing.surroundings import ALONE, FIRST, HERE, SECOND, Surroundings
 
-LAW = "deterministic"
+DETERMINISTIC = "deterministic"
 EXTRA_SECONDS = 120
 """Seconds that a process may take beyond those of one text."""
 MAX_SUSPECTS = 4
@@ -35,7 +35,7 @@ def differing(subject: Subject, texts: Sequence[str]) -> Broken | None:
         if broken is not None:
             return broken
     if suspects:
-        return Broken(LAW, "what it finds depends on the texts before this one", suspects[0])
+        return Broken(DETERMINISTIC, "what it finds depends on the texts before this one", suspects[0])
     return None
 
 
@@ -60,7 +60,7 @@ def _broken(cause: str, text: str, right: Answer, other: Answer) -> Broken:
     first = next((pair for pair in zip(here, there, strict=False) if pair[0] != pair[1]), None)
     if first is None:
         first = (here[len(there)] if len(here) > len(there) else "nothing", (there[len(here) :] or ["nothing"])[0])
-    return Broken(LAW, f"what it finds depends on {cause}: {first[0]} here, {first[1]} there", text)
+    return Broken(DETERMINISTIC, f"what it finds depends on {cause}: {first[0]} here, {first[1]} there", text)
 
 
 def _run(subject: Subject, texts: Sequence[str], ways: Sequence[Surroundings]) -> Iterator[Answer]:
@@ -68,13 +68,13 @@ def _run(subject: Subject, texts: Sequence[str], ways: Sequence[Surroundings]) -
     try:
         pickled = pickle.dumps(subject)
     except Exception as error:
-        raise Broken(LAW, f"it cannot be sent to another process: {type(error).__name__}: {error}") from error
+        raise Broken(DETERMINISTIC, f"it cannot be sent to another process: {type(error).__name__}: {error}") from error
     path = [os.path.abspath(folder) for folder in sys.path]
     tasks = [Task(path, way, pickled, list(texts), named()) for way in ways]
     with ThreadPoolExecutor(max_workers=min(len(ways), os.cpu_count() or 1)) as pool:
         for answer in pool.map(lambda task: _ask(task, subject.seconds + EXTRA_SECONDS), tasks):
             if answer.unloadable is not None:
-                raise Broken(LAW, f"another process cannot load it: {answer.unloadable}")
+                raise Broken(DETERMINISTIC, f"another process cannot load it: {answer.unloadable}")
             yield answer
 
 
@@ -99,4 +99,4 @@ def _ask(task: Task, seconds: float) -> Answer:
         return msgspec.msgpack.decode(done.stdout, type=Answer)
     except msgspec.DecodeError:
         output = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no output"]
-        raise Broken(LAW, f"its process ended with exit status {done.returncode}: {output[-1]}") from None
+        raise Broken(DETERMINISTIC, f"its process ended with exit status {done.returncode}: {output[-1]}") from None

@@ -12,9 +12,15 @@ MAX_CHINESE_NAME_CHARS = 3
 MIN_FIRST_NAME_CHARS = 3
 """Characters of a first word that can stand for the whole name."""
 HONORIFIC = regex.compile(
-    r"^(?:(?:Mr|Mrs|Ms|Dr|Prof|Sir|Dame|Minister|President|Ambassador|Senator|Secretary|Professor|Doctor|General|"
-    r"Admiral|Captain|Governor|Mayor|Director)\.?\s+)+",
-    regex.IGNORECASE,
+    r"""
+    ^(?:(?:
+        Mr|Mrs|Ms|Dr|Prof|Sir|Dame                                          # Dr. Ada Fern
+        |Minister|President|Ambassador|Senator|Secretary|Governor|Mayor     # Senator Fern
+        |Professor|Doctor|Director                                          # Professor Ada Fern
+        |General|Admiral|Captain                                            # Captain Fern
+    )\.?\s+)+
+    """,
+    regex.IGNORECASE | regex.VERBOSE,
 )
 
 
