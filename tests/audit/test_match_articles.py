@@ -111,13 +111,13 @@ def test_a_second_article_of_one_id_is_named_and_not_compared(tmp_path: Path, do
         lines(tmp_path / f"{name}.jsonl", "bell", *(["bell"] if name == double else []))
     found = told(tmp_path / "a.jsonl", tmp_path / "b.jsonl")
     assert sorted(found) == sorted(
-        [("bell", "bell"), ("! an earlier article", "") if double == "a" else ("", "! an earlier article")]
+        [("bell", "bell"), ("! has the same id as", "") if double == "a" else ("", "! has the same id as")]
     )
 
 
 def test_a_second_one_is_named_even_where_the_old_output_has_none(tmp_path: Path) -> None:
     old, new = lines(tmp_path / "a.jsonl"), lines(tmp_path / "b.jsonl", "bell", "bell")
-    assert told(old, new) == [("", "bell"), ("", "! an earlier article")]
+    assert told(old, new) == [("", "bell"), ("", "! has the same id as")]
 
 
 def test_articles_are_taken_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -122,9 +122,9 @@ def test_lines_are_found_by_their_text_and_by_their_source(bell: str, capsys: Ca
     assert len(told(capsys)["lines"]) == 1
 
 
-def test_where_no_line_holds_it_the_exit_code_is_1(bell: str, capsys: Captured) -> None:
+def test_exit_code_is_1_if_no_line_matches(bell: str, capsys: Captured) -> None:
     assert main(["explain", bell, "--find", "lighthouse"]) == 1
-    assert capsys.readouterr() == ("", "pipeline: no line of bell holds 'lighthouse'\n")
+    assert capsys.readouterr() == ("", "pipeline: no line of bell contains 'lighthouse'\n")
 
 
 def test_a_field_s_lines_are_shown(bell: str, capsys: Captured) -> None:
